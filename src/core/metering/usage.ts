@@ -1,0 +1,93 @@
+import type { Decimal } from '../amounts/decimal.ts'
+import type { Instant, Period } from '../calendar/instant.ts'
+
+/** How events become a number: metering-and-rating §2.3. */
+export type Aggregation =
+  | 'count_agg'
+  | 'sum_agg'
+  | 'max_agg'
+  | 'unique_count_agg'
+  | 'weighted_sum_agg'
+  | 'latest_agg'
+  | 'custom_agg'
+
+export const AGGREGATIONS: readonly Aggregation[] = [
+  'count_agg',
+  'sum_agg',
+  'max_agg',
+  'unique_count_agg',
+  'weighted_sum_agg',
+  'latest_agg',
+  'custom_agg',
+]
+
+/** Property values by key; an event matches when for every key its text value is one of the list. */
+export type PropertyValues = Readonly<Record<string, readonly string[]>>
+
+/** Which events a bucket takes: all keys of `include` match, and none of the `exclude` sets matches entirely. */
+export type EventMatch = {
+  readonly include: PropertyValues
+  readonly exclude: readonly PropertyValues[]
+}
+
+/** How much of the events an answer has to carry besides the totals. */
+export type UsageDetail = 'totals' | 'events'
+
+/**
+ * What the core asks of an event store, as data. PostgreSQL answers it, and so does the in-memory reference
+ * of the tests; both must give the same `UsageGroup` values.
+ */
+export type UsageQuery = {
+  readonly externalSubscriptionId: string
+  readonly code: string
+  readonly aggregation: Aggregation
+  /** Property that carries the value; null for a count. */
+  readonly fieldName: string | null
+  /** Half-open. A recurring query also looks at everything before `from` (see `carried`). */
+  readonly period: Period
+  /** True when everything before the period counts as well (recurring metrics). */
+  readonly recurring: boolean
+  readonly match: EventMatch
+  /** Properties whose distinct values make one answer each; empty for one answer. */
+  readonly groupBy: readonly string[]
+  readonly detail: UsageDetail
+}
+
+/** One event as the pricing sees it. Missing or empty properties are null. */
+export type UsageEvent = {
+  readonly at: Instant
+  /** Breaks ties between events of the same instant: a later arrival has the greater id. */
+  readonly id: string
+  /** The numeric value (sum, max, latest, weighted); 1 for a count; null for unique counts. */
+  readonly value: Decimal | null
+  /** The text of the counted property and the operation, for unique counts. */
+  readonly uniqueValue: string | null
+  readonly operation: 'add' | 'remove'
+  readonly preciseTotalAmountCents: Decimal
+}
+
+/** The values of the group keys that one answer stands for; a missing or empty property is null. */
+export type GroupedBy = Readonly<Record<string, string | null>>
+
+/** What a store answers for one group. Fields that an aggregation does not use are zero or null. */
+export type UsageGroup = {
+  readonly groupedBy: GroupedBy
+  /** Events that count, in the period (recurring: of all time up to its end). */
+  readonly eventsCount: number
+  /**
+   * count: events; sum and weighted sum: Σ value in the period (without `carried`); max: the maximum;
+   * latest: the newest value; unique count: values whose last operation is `add`, in the period or,
+   * when recurring, of all time up to its end.
+   */
+  readonly total: Decimal
+  /** Recurring sum and weighted sum: Σ value of the events before the period. Otherwise zero. */
+  readonly carried: Decimal
+  /** Weighted sum: Σ value · (milliseconds from the period's start to the event). Otherwise zero. */
+  readonly momentMs: Decimal
+  /** Σ precise_total_amount_cents over the counted events in the period (dynamic pricing). */
+  readonly preciseTotalAmountCents: Decimal
+  /** Timestamp of the newest event that counts in the period; null when there is none. */
+  readonly lastEventAt: Instant | null
+  /** Only with detail `events`: the events that count, by timestamp then id (recurring: of all time). */
+  readonly events: readonly UsageEvent[]
+}
