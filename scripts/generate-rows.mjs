@@ -23,7 +23,7 @@ execFileSync(
 const text = readFileSync(out, 'utf8')
   .replace(
     'import type { ColumnType } from "kysely";',
-    `import type { ColumnType } from 'kysely'\nimport type { Instant } from '../core/calendar/instant.ts'`,
+    `import type { ColumnType, RawBuilder } from 'kysely'\nimport type { Instant } from '../core/calendar/instant.ts'`,
   )
   .replace(
     /export type Int8 = .*/,
@@ -31,6 +31,15 @@ const text = readFileSync(out, 'utf8')
   )
   .replace(/export type Numeric = .*/, 'export type Numeric = ColumnType<string, string, string>')
   .replace(/\b(issuingDate|paymentDueDate|expectedFinalizationDate|startsOn): Timestamp/g, '$1: string')
-  .replace(/export type Timestamp = .*/, 'export type Timestamp = ColumnType<Instant, Instant, Instant>')
-writeFileSync(out, text)
+  .replace(
+    /export type Timestamp = .*/,
+    'export type Timestamp = ColumnType<Instant, RawBuilder<Instant>, RawBuilder<Instant>>',
+  )
+writeFileSync(
+  out,
+  text.replace(
+    /export type Json = JsonValue;?/,
+    'export type Json = ColumnType<unknown, RawBuilder<unknown>, RawBuilder<unknown>>',
+  ),
+)
 execFileSync('npx', ['biome', 'check', '--write', out], { stdio: 'ignore' })

@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { ColumnType } from 'kysely'
+import type { ColumnType, RawBuilder } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 
 export type Generated<T> =
@@ -13,7 +13,7 @@ export type Generated<T> =
 
 export type Int8 = ColumnType<bigint, bigint | number | string, bigint | number | string>
 
-export type Json = JsonValue
+export type Json = ColumnType<unknown, RawBuilder<unknown>, RawBuilder<unknown>>
 
 export type JsonArray = JsonValue[]
 
@@ -27,7 +27,7 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive
 
 export type Numeric = ColumnType<string, string, string>
 
-export type Timestamp = ColumnType<Instant, Instant, Instant>
+export type Timestamp = ColumnType<Instant, RawBuilder<Instant>, RawBuilder<Instant>>
 
 export interface AdvanceEvents {
   eventId: string

@@ -1,6 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import type { Json } from './rows.ts'
 
 /** An instant as a timestamptz parameter, for values and comparisons. */
 export function ts(at: Instant): RawBuilder<Instant> {
@@ -13,6 +12,6 @@ export function tsOrNull(at: Instant | null): RawBuilder<Instant> | null {
 }
 
 /** A value as a json parameter; arrays too, which the driver would otherwise take for SQL arrays. */
-export function json(value: unknown): RawBuilder<Json> {
-  return sql<Json>`${JSON.stringify(value)}::json`
+export function json(value: unknown): RawBuilder<unknown> {
+  return sql<unknown>`${JSON.stringify(value)}::json`
 }
