@@ -1,0 +1,51 @@
+import { Decimal } from '../amounts/decimal.ts'
+import { type PricedUsage, perUnit } from './charge-model.ts'
+import { chargeModels } from './models.ts'
+import type { Pricing } from './price-usage.ts'
+import { feeMoney, type RatedFee, zeroFee } from './rated-fee.ts'
+
+/** The usage of the period around one event (metering-and-rating §3.12). */
+export type EventUsage = {
+  /** `A`, `n`: everything up to and including the event. */
+  readonly withEvent: PricedUsage
+  /**
+   * `A - q`, `n - 1`: the same without the units that the event added. A percentage keeps the running totals of
+   * `withEvent`; its `eventValues` leave the event out.
+   */
+  readonly withoutEvent: PricedUsage
+  /** The units that the fee shows: `q`, or the units applied when the event raised no maximum. */
+  readonly shownUnits: Decimal
+}
+
+/**
+ * The fee of one event in advance: the price with the event less the price without it (metering-and-rating
+ * §3.12). Flat amounts of tiers are not due before the first unit, so that the first event pays them.
+ * `unitAmount` is the rounded amount over the shown units.
+ */
+export function priceInAdvance(pricing: Pricing, usage: EventUsage): RatedFee {
+  const model = chargeModels[pricing.model]
+  const withEvent = model.price(pricing.properties, usage.withEvent)
+  const withoutEvent = model.price(pricing.properties, { ...usage.withoutEvent, flatAtZero: false })
+  const amount = withEvent.amount.minus(withoutEvent.amount)
+  if (amount.isNegative() || usage.shownUnits.isNegative()) return zeroFee(pricing)
+  const exponent = pricing.conversionRate === null ? pricing.exponent : 2
+  const rounded = amount.round(exponent)
+  return {
+    units: usage.shownUnits,
+    ...feeMoney({ amount, unitAmount: perUnit(rounded, usage.shownUnits) }, pricing),
+    amountDetails: model.eventDetails?.(withEvent, withoutEvent) ?? {},
+  }
+}
+
+/**
+ * The two usages around an event of a charge without proration, per-transaction limits or dynamic amounts:
+ * `total` units of `eventsCount` events, of which this one added `added`.
+ */
+export function usageAroundEvent(total: PricedUsage, added: Decimal): EventUsage {
+  const before = Decimal.max(total.units.minus(added), Decimal.zero)
+  return {
+    withEvent: total,
+    withoutEvent: { ...total, units: before, fullUnits: before, eventsCount: total.eventsCount - 1 },
+    shownUnits: added,
+  }
+}
