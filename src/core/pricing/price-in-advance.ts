@@ -1,4 +1,4 @@
-import { Decimal } from '../amounts/decimal.ts'
+import type { Decimal } from '../amounts/decimal.ts'
 import { type PricedUsage, perUnit } from './charge-model.ts'
 import { chargeModels } from './models.ts'
 import type { Pricing } from './price-usage.ts'
@@ -37,15 +37,26 @@ export function priceInAdvance(pricing: Pricing, usage: EventUsage): RatedFee {
   }
 }
 
-/**
- * The two usages around an event of a charge without proration, per-transaction limits or dynamic amounts:
- * `total` units of `eventsCount` events, of which this one added `added`.
- */
-export function usageAroundEvent(total: PricedUsage, added: Decimal): EventUsage {
-  const before = Decimal.max(total.units.minus(added), Decimal.zero)
-  return {
-    withEvent: total,
-    withoutEvent: { ...total, units: before, fullUnits: before, eventsCount: total.eventsCount - 1 },
-    shownUnits: added,
+/** What the event itself brought; `shownUnits` as in `EventUsage`. */
+export type EventShare = {
+  /** `q`: the units that it added to what is priced; prorated when the charge is. */
+  readonly added: Decimal
+  readonly shownUnits: Decimal
+  /** Its precise_total_amount_cents in currency units (dynamic). */
+  readonly preciseTotalAmount: Decimal
+}
+
+/** The usage around the newest event of `total`: what there was before it is `total` less its share. */
+export function usageAroundEvent(total: PricedUsage, event: EventShare): EventUsage {
+  const { eventValues } = total
+  const withoutEvent: PricedUsage = {
+    ...total,
+    units: total.units.minus(event.added),
+    fullUnits: total.fullUnits.minus(event.added),
+    eventsCount: total.eventsCount - 1,
+    eventValues:
+      'ones' in eventValues ? { ones: Math.max(eventValues.ones - 1, 0) } : eventValues.slice(0, -1),
+    preciseTotalAmount: total.preciseTotalAmount.minus(event.preciseTotalAmount),
   }
+  return { withEvent: total, withoutEvent, shownUnits: event.shownUnits }
 }
