@@ -1,5 +1,5 @@
 import { Decimal } from '../amounts/decimal.ts'
-import { type FeeMoney, feeMoney, majorUnits, precise, type RatedFee } from './rated-fee.ts'
+import { type FeeMoney, feeMoney, majorUnits, precise, pricedExponent, type RatedFee } from './rated-fee.ts'
 
 /**
  * A charge's minimum for a period and what its fees came to, over all filters and groups. With a pricing unit all
@@ -25,8 +25,7 @@ export function trueUpFee(use: MinimumUse, money: FeeMoney): RatedFee | null {
     .dividedBy(Decimal.of(use.fullDays))
   const missing = minimum.minus(Decimal.of(use.usedCents))
   if (!missing.isPositive()) return null
-  const exponent = money.conversionRate === null ? money.exponent : 2
-  const rounded = majorUnits(missing.round(), exponent)
+  const rounded = majorUnits(missing.round(), pricedExponent(money))
   const fee = feeMoney({ amount: rounded, unitAmount: rounded }, money)
   const missingPrecise = precise(minimum.minus(use.usedPreciseCents))
   return {

@@ -2,7 +2,7 @@ import type { Decimal } from '../amounts/decimal.ts'
 import { type PricedUsage, perUnit } from './charge-model.ts'
 import { chargeModels } from './models.ts'
 import type { Pricing } from './price-usage.ts'
-import { feeMoney, type RatedFee, zeroFee } from './rated-fee.ts'
+import { feeMoney, pricedExponent, type RatedFee, zeroFee } from './rated-fee.ts'
 
 /** The usage of the period around one event (metering-and-rating §3.12). */
 export type EventUsage = {
@@ -28,8 +28,7 @@ export function priceInAdvance(pricing: Pricing, usage: EventUsage): RatedFee {
   const withoutEvent = model.price(pricing.properties, { ...usage.withoutEvent, flatAtZero: false })
   const amount = withEvent.amount.minus(withoutEvent.amount)
   if (amount.isNegative() || usage.shownUnits.isNegative()) return zeroFee(pricing)
-  const exponent = pricing.conversionRate === null ? pricing.exponent : 2
-  const rounded = amount.round(exponent)
+  const rounded = amount.round(pricedExponent(pricing))
   return {
     units: usage.shownUnits,
     ...feeMoney({ amount, unitAmount: perUnit(rounded, usage.shownUnits) }, pricing),

@@ -37,6 +37,11 @@ export type FeeMoney = {
   readonly conversionRate: Decimal | null
 }
 
+/** Decimals of the money that a charge is priced in: hundredths of a pricing unit, else the currency's. */
+export function pricedExponent(money: FeeMoney): number {
+  return money.conversionRate === null ? money.exponent : PRICING_UNIT_EXPONENT
+}
+
 /** An unrounded amount and price per unit, in the unit that the charge is priced in. */
 export type RawAmounts = { readonly amount: Decimal; readonly unitAmount: Decimal }
 
@@ -51,9 +56,9 @@ export function feeMoney(raw: RawAmounts, money: FeeMoney): Omit<RatedFee, 'unit
   const unitAmountCents = minorUnits(raw.unitAmount, PRICING_UNIT_EXPONENT).round().toBigInt()
   const inCurrency = (cents: bigint): Decimal =>
     Decimal.of(cents).times(rate).times(powerOfTen(-PRICING_UNIT_EXPONENT))
-  const converted = { amount: inCurrency(inUnit.amountCents), unitAmount: inCurrency(unitAmountCents) }
+  const inMoney = { amount: inCurrency(inUnit.amountCents), unitAmount: inCurrency(unitAmountCents) }
   return {
-    ...currencyMoney(converted, money.exponent),
+    ...currencyMoney(inMoney, money.exponent),
     pricingUnit: {
       amountCents: inUnit.amountCents,
       preciseAmountCents: inUnit.preciseAmountCents,
