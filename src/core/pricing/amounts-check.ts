@@ -31,7 +31,9 @@ export function isAbsent(value: unknown): value is undefined | null {
   return value === undefined || value === null
 }
 
-/** The price that a checked property holds. Throws on anything else: unchecked properties are never stored. */
+/**
+ * The price that a checked property holds. Throws on anything else: unchecked properties are never stored.
+ */
 export function amountOf(value: unknown): Decimal {
   if (!isAmount(value)) throw new Error(`not an amount: ${String(value)}`)
   return Decimal.of(value)

@@ -5,7 +5,9 @@ import type { Aggregation } from '../metering/usage.ts'
 /** The `properties` of a charge as stored: prices are decimal strings, bounds are numbers or strings. */
 export type ChargeProperties = Readonly<Record<string, unknown>>
 
-/** A change of a recurring quantity: its signed full units and the share of the period that it is paid for. */
+/**
+ * A change of a recurring quantity: its signed full units and the share of the period that it is paid for.
+ */
 export type Movement = { readonly units: Decimal; readonly prorated: Decimal }
 
 /**

@@ -71,7 +71,9 @@ describe('permitted combinations of a charge', () => {
     expect(permitted(false)).toEqual(['standard', 'graduated', 'volume'])
     expect(permitted(true)).toEqual(['standard'])
   })
+})
 
+describe('permitted settings of a charge', () => {
   it.each([
     [{ payInAdvance: true, minAmountCents: 100n }, 'min_amount_cents: not_compatible_with_pay_in_advance'],
     [{ minAmountCents: -1n }, 'min_amount_cents: value_is_out_of_range'],

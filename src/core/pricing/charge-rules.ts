@@ -82,9 +82,9 @@ export function checkProperties(
 }
 
 /**
- * The properties as they are stored and shown (metering-and-rating §3.1): the model's defaults when there are none,
- * foreign keys dropped, both names of the pricing group keys, no presentation keys on a filter (§3.10).
- * Takes and keeps wrong values, which `checkProperties` names.
+ * The properties as they are stored and shown (metering-and-rating §3.1): the model's defaults when there
+ * are none, foreign keys dropped, both names of the pricing group keys, no presentation keys on a filter
+ * (§3.10). Takes and keeps wrong values, which `checkProperties` names.
  */
 export function normalizeProperties(
   model: ChargeModelName,

@@ -96,7 +96,9 @@ type RangeLine = {
   readonly total_with_flat_amount: string
 }
 
-/** The part of one event in each range; its price per unit is an average of two decimals, the flat included. */
+/**
+ * The part of one event in each range; its price per unit is an average of two decimals, the flat included.
+ */
 function eventDetails(withEvent: Price, withoutEvent: Price): Price['details'] {
   const before = linesOf(withoutEvent)
   const lines = linesOf(withEvent).map((line, k): RangeLine => {

@@ -6,8 +6,9 @@ import type { Bounds } from './ranges-check.ts'
 export type GraduatedTier = Bounds & { readonly perUnitAmount: Decimal; readonly flatAmount: Decimal }
 
 /**
- * The price of a recurring quantity that moved during the period: full units find the tier, prorated units make
- * the money (metering-and-rating §3.5.1). A tier's flat amount stays due once reached, even if units go down again.
+ * The price of a recurring quantity that moved during the period: full units find the tier, prorated units
+ * make the money (metering-and-rating §3.5.1). A tier's flat amount stays due once reached, even if units
+ * go down again.
  */
 export function priceGraduatedProrated(
   tiers: readonly GraduatedTier[],
@@ -31,7 +32,10 @@ export function priceGraduatedProrated(
   return priceOf(Decimal.max(money, Decimal.zero).plus(flatsUpTo(tiers, top)))
 }
 
-/** The path from one position to the next cut into tiers, each part paid for the movement's share of the period. */
+/**
+ * The path from one position to the next cut into tiers, each part paid for the movement's share of the
+ * period.
+ */
 function priceMovement(
   tiers: readonly GraduatedTier[],
   position: Decimal,

@@ -6,7 +6,10 @@ const PRESENTATION_KEYS_MAX = 2
 
 const keyList = Type.Array(Type.String({ minLength: 1 }))
 
-/** Properties that every model may carry, whatever it costs: how the usage is split (metering-and-rating §3.11). */
+/**
+ * Properties that every model may carry, whatever it costs: how the usage is split (metering-and-rating
+ * §3.11).
+ */
 export const groupKeyProperties = {
   pricing_group_keys: Type.Optional(keyList),
   grouped_by: Type.Optional(Type.Unsafe<string[]>({ ...keyList, deprecated: true })),
@@ -26,7 +29,8 @@ export type PresentationKey = { readonly key: string; readonly displayInInvoice:
 
 /**
  * Codes of what is wrong with the group keys (metering-and-rating §3.2, row "all"): `invalid_type`,
- * `too_many_keys`, `value_is_duplicated`. A filter's presentation keys are ignored, hence never wrong (§3.10).
+ * `too_many_keys`, `value_is_duplicated`. A filter's presentation keys are ignored, hence never wrong
+ * (§3.10).
  */
 export function checkGroupKeys(
   properties: ChargeProperties,
@@ -41,7 +45,10 @@ export function checkGroupKeys(
   return [...codes]
 }
 
-/** The properties by which the usage is split into fees; the deprecated name counts when the new one is empty. */
+/**
+ * The properties by which the usage is split into fees; the deprecated name counts when the new one is
+ * empty.
+ */
 export function pricingGroupKeys(properties: ChargeProperties): readonly string[] {
   for (const keys of [properties.pricing_group_keys, properties.grouped_by]) {
     if (isKeyList(keys) && keys.length > 0) return keys

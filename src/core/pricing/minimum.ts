@@ -2,8 +2,8 @@ import { Decimal } from '../amounts/decimal.ts'
 import { type FeeMoney, feeMoney, majorUnits, precise, pricedExponent, type RatedFee } from './rated-fee.ts'
 
 /**
- * A charge's minimum for a period and what its fees came to, over all filters and groups. With a pricing unit all
- * three amounts are hundredths of that unit, else minor units of the currency.
+ * A charge's minimum for a period and what its fees came to, over all filters and groups. With a pricing
+ * unit all three amounts are hundredths of that unit, else minor units of the currency.
  */
 export type MinimumUse = {
   readonly minAmountCents: bigint
@@ -16,8 +16,9 @@ export type MinimumUse = {
 }
 
 /**
- * The true-up that lifts a charge to its minimum (metering-and-rating §3.13), or null when usage reached it. The
- * minimum shrinks with the days of a partial period. Its precise amount completes the precise amounts of the fees.
+ * The true-up that lifts a charge to its minimum (metering-and-rating §3.13), or null when usage reached
+ * it. The minimum shrinks with the days of a partial period. Its precise amount completes the precise
+ * amounts of the fees.
  */
 export function trueUpFee(use: MinimumUse, money: FeeMoney): RatedFee | null {
   const minimum = Decimal.of(use.minAmountCents)
@@ -32,7 +33,8 @@ export function trueUpFee(use: MinimumUse, money: FeeMoney): RatedFee | null {
     units: Decimal.one,
     amountDetails: {},
     ...fee,
-    // In the currency the precise amount completes the precise minimum; a converted one follows the rounded unit.
+    // In the currency the precise amount completes the precise minimum; a converted one follows the rounded
+    // unit.
     preciseAmountCents: fee.pricingUnit === null ? missingPrecise : fee.preciseAmountCents,
     pricingUnit: fee.pricingUnit && { ...fee.pricingUnit, preciseAmountCents: missingPrecise },
   }

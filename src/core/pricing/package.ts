@@ -4,7 +4,10 @@ import { amountOf, countOf, isAmount, isCount, priceSchema } from './amounts-che
 import { type ChargeModel, perUnit } from './charge-model.ts'
 import { groupKeyProperties } from './group-keys-check.ts'
 
-/** Whole packages of units, each begun package paid in full, after some free units (metering-and-rating §3.7). */
+/**
+ * Whole packages of units, each begun package paid in full, after some free units (metering-and-rating
+ * §3.7).
+ */
 export const packageModel: ChargeModel = {
   name: 'package',
   schema: Type.Object({

@@ -23,8 +23,8 @@ import { type FreeAllowance, totalAt, totalsBelow, totalsCount } from './running
 import { percentOf, priceTransactions, type TransactionPrice } from './transaction-limits.ts'
 
 /**
- * A percentage of the units plus a fixed amount per event, after free events or units, each transaction perhaps
- * held between limits (metering-and-rating §3.8).
+ * A percentage of the units plus a fixed amount per event, after free events or units, each transaction
+ * perhaps held between limits (metering-and-rating §3.8).
  */
 export const percentage: ChargeModel = {
   name: 'percentage',

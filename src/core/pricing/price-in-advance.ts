@@ -9,8 +9,8 @@ export type EventUsage = {
   /** `A`, `n`: everything up to and including the event. */
   readonly withEvent: PricedUsage
   /**
-   * `A - q`, `n - 1`: the same without the units that the event added. A percentage keeps the running totals of
-   * `withEvent`; its `eventValues` leave the event out.
+   * `A - q`, `n - 1`: the same without the units that the event added. A percentage keeps the running
+   * totals of `withEvent`; its `eventValues` leave the event out.
    */
   readonly withoutEvent: PricedUsage
   /** The units that the fee shows: `q`, or the units applied when the event raised no maximum. */

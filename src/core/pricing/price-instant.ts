@@ -27,8 +27,9 @@ export function isInstantModel(name: ChargeModelName): name is InstantModelName 
 }
 
 /**
- * The price of one event alone (metering-and-rating §5.5): no history, no free units, no tiers. `units` are the
- * event's, after the metric's rounding function; negative ones cost nothing. `exponent` is the currency's.
+ * The price of one event alone (metering-and-rating §5.5): no history, no free units, no tiers. `units`
+ * are the event's, after the metric's rounding function; negative ones cost nothing. `exponent` is the
+ * currency's.
  */
 export function priceInstant(
   model: InstantModelName,

@@ -107,7 +107,9 @@ describe('what prices always keep', () => {
     const at = (units: number) => priceOf('volume', properties, plainUsage(d(units))).amount
     expect(at(101).compare(at(100))).toBe(-1)
   })
+})
 
+describe('what prices in advance keep', () => {
   it('units priced one by one in advance cost what they cost together', () => {
     fc.assert(
       fc.property(
@@ -143,7 +145,9 @@ describe('what prices always keep', () => {
       RUNS,
     )
   })
+})
 
+describe('what tiers keep', () => {
   it('the shown ranges add up to the amount', () => {
     fc.assert(
       fc.property(ranges('per_unit_amount'), quantity, (list, units) => {

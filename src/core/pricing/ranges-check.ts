@@ -41,7 +41,8 @@ export function boundsOf(range: Readonly<Record<string, unknown>>): Bounds {
 
 /**
  * True when the ranges cover every quantity in order (metering-and-rating §3.2, "Range continuity"):
- * the first begins at 0 (or 1), each next one a permitted step after the end before it, and only the last is open.
+ * the first begins at 0 (or 1), each next one a permitted step after the end before it, and only the last
+ * is open.
  */
 export function areContinuous(ranges: readonly Record<string, unknown>[], steps: RangeSteps): boolean {
   let previousTo: Decimal | null | undefined

@@ -5,7 +5,9 @@ const PRECISE_SCALE = 15
 /** A pricing unit has hundredths, whatever the currency has. */
 const PRICING_UNIT_EXPONENT = 2
 
-/** What the fee is worth in the charge's pricing unit (metering-and-rating §3.14); cents are its hundredths. */
+/**
+ * What the fee is worth in the charge's pricing unit (metering-and-rating §3.14); cents are its hundredths.
+ */
 export type PricingUnitAmounts = {
   readonly amountCents: bigint
   readonly preciseAmountCents: Decimal
@@ -47,7 +49,8 @@ export type RawAmounts = { readonly amount: Decimal; readonly unitAmount: Decima
 
 /**
  * Rounds an amount, once and here, into the money of a fee (metering-and-rating §3.14, §4.2). With a pricing
- * unit the amount is rounded in that unit first, and the currency amount, precise or not, comes from the rounded one.
+ * unit the amount is rounded in that unit first, and the currency amount, precise or not, comes from the
+ * rounded one.
  */
 export function feeMoney(raw: RawAmounts, money: FeeMoney): Omit<RatedFee, 'units' | 'amountDetails'> {
   const rate = money.conversionRate
@@ -69,7 +72,10 @@ export function feeMoney(raw: RawAmounts, money: FeeMoney): Omit<RatedFee, 'unit
   }
 }
 
-/** A fee of nothing: what negative units and negative amounts become, because usage never gives a credit (§2.3). */
+/**
+ * A fee of nothing: what negative units and negative amounts become, because usage never gives a credit
+ * (§2.3).
+ */
 export function zeroFee(money: FeeMoney): RatedFee {
   const nothing = { amount: Decimal.zero, unitAmount: Decimal.zero }
   return { units: Decimal.zero, ...feeMoney(nothing, money), amountDetails: {} }

@@ -5,8 +5,9 @@ import type { EventValues, RunningTotals } from './charge-model.ts'
 export type FreeAllowance = { readonly events: number; readonly units: Decimal }
 
 /**
- * The running totals `R` of events in time order (metering-and-rating §3.8): none without an allowance; for values
- * the cumulative sums of the first `F` events, or, when F = 0, until one exceeds `T`; for counts 1, 2, …, n.
+ * The running totals `R` of events in time order (metering-and-rating §3.8): none without an allowance;
+ * for values the cumulative sums of the first `F` events, or, when F = 0, until one exceeds `T`; for
+ * counts 1, 2, …, n.
  */
 export function runningTotalsOf(allowance: FreeAllowance, values: EventValues): RunningTotals {
   if (allowance.events === 0 && allowance.units.isZero()) return []

@@ -10,7 +10,9 @@ export type TransactionPrice = {
   readonly max: Decimal | undefined
 }
 
-/** The price of one transaction of `value`; the fixed amount is inside the limits (metering-and-rating §3.8). */
+/**
+ * The price of one transaction of `value`; the fixed amount is inside the limits (metering-and-rating §3.8).
+ */
 export function priceTransaction(value: Decimal, price: TransactionPrice): Decimal {
   const amount = percentOf(value, price.rate).plus(price.fixedAmount)
   if (price.min && amount.compare(price.min) < 0) return price.min
@@ -26,8 +28,8 @@ export function percentOf(value: Decimal, rate: Decimal): Decimal {
 }
 
 /**
- * The price of all transactions one by one (metering-and-rating §3.8, "With min/max"). While free units are left
- * they alone govern: free events have no effect until a charge gives free events only.
+ * The price of all transactions one by one (metering-and-rating §3.8, "With min/max"). While free units
+ * are left they alone govern: free events have no effect until a charge gives free events only.
  */
 export function priceTransactions(
   values: EventValues,
@@ -47,7 +49,8 @@ export function priceTransactions(
         freeUnits = freeUnits.minus(value)
         continue
       }
-      // The event that uses the allowance up pays for the rest of itself, be it zero: its fixed amount is due.
+      // The event that uses the allowance up pays for the rest of itself, be it zero: its fixed amount is
+      // due.
       paid = value.minus(freeUnits)
       freeUnits = Decimal.zero
       freeEvents = 0

@@ -42,7 +42,10 @@ export const volume: ChargeModel = {
   },
 }
 
-/** The first tier that holds `units`; a fraction above a tier's end belongs to the next tier (100.5 after 0-100). */
+/**
+ * The first tier that holds `units`; a fraction above a tier's end belongs to the next tier (100.5 after
+ * 0-100).
+ */
 function tierOf(properties: ChargeProperties, units: Decimal) {
   const tiers = (rangeList(properties.volume_ranges) ?? [])
     .map((range) => ({
