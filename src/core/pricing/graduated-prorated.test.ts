@@ -51,6 +51,10 @@ describe('prorated graduated: tiers by full units, money by prorated units', () 
     expect(price(A, movements)).toEqual({ amount, unitAmount })
   })
 
+  it('money below zero does not eat the flat amounts', () => {
+    expect(price(A, '5:2 -3:-3').amount).toBe('100')
+  })
+
   it('case 33: the second flat amount waits for the second unit', () => {
     const ranges = [tier(0, 1, '10', '100'), tier(2, null, '5', '50')]
     expect(price(ranges, '1:0.7')).toEqual({ amount: '107', unitAmount: '107' })

@@ -103,6 +103,15 @@ describe('percentage with limits per transaction (cases 18 to 21)', () => {
     expect(price(properties, usage).amount.toString()).toBe(amount)
   })
 
+  it('leaves no free events once the free units are used up', () => {
+    const properties = {
+      ...limits,
+      free_units_per_events: 3,
+      free_units_per_total_aggregation: '5',
+    }
+    expect(price(properties, eventsOf(properties, [10, 100])).amount.toString()).toBe('4.74')
+  })
+
   it('case 21: cumulated', () => {
     const properties = {
       rate: '1',
@@ -128,6 +137,7 @@ describe('percentage with limits per transaction (cases 18 to 21)', () => {
     { free_units_per_total_aggregation: '2.5' },
     { free_units_per_total_aggregation: '9' },
     { free_units_per_events: 2, free_units_per_total_aggregation: '4' },
+    { free_units_per_events: 5, free_units_per_total_aggregation: '2' },
   ])('prices counted events as events of one unit: %j', (allowance) => {
     const properties = { rate: '50', fixed_amount: '0.1', per_transaction_min_amount: '0.2', ...allowance }
     const listed = eventsOf(properties, [1, 1, 1, 1, 1])
