@@ -18,7 +18,12 @@ describe('a change of plan', () => {
 
   it('waits for the end of the period when it is a downgrade', () => {
     const subscription = billingSubscription('2023-07-19T12:12:00Z', { billingTime: 'anniversary' })
-    const moment = { plan: billingPlan({ payInAdvance: true }), subscription, at: at('2023-11-09'), zone: 'UTC' }
+    const moment = {
+      plan: billingPlan({ payInAdvance: true }),
+      subscription,
+      at: at('2023-11-09'),
+      zone: 'UTC',
+    }
     expect(downgradeDate(moment)).toBe('2023-11-19')
   })
 })

@@ -51,7 +51,10 @@ describe('issuing dates', () => {
   it('become the day of finalization, unless the anchor is kept', () => {
     const draft = issuingDates(periodic, settings(3))
     const later = { ...periodic, at: at('2023-02-06T00:00:00Z') }
-    expect(finalizedDates(draft, later, settings(3))).toEqual({ issuingOn: '2023-02-06', paymentDueOn: '2023-03-08' })
+    expect(finalizedDates(draft, later, settings(3))).toEqual({
+      issuingOn: '2023-02-06',
+      paymentDueOn: '2023-03-08',
+    })
     const keep = settings(3, 'next_period_start', 'keep_anchor')
     const kept = issuingDates(periodic, keep)
     expect(finalizedDates(kept, later, keep)).toEqual({ issuingOn: '2023-02-01', paymentDueOn: '2023-03-03' })
@@ -61,8 +64,12 @@ describe('issuing dates', () => {
   it('move with the settings', () => {
     const before = settings(3)
     const after = { ...settings(5), netPaymentTermDays: 10 }
-    expect(shiftedDates(issuingDates(periodic, before), true, before, after)).toEqual(issuingDates(periodic, after))
+    expect(shiftedDates(issuingDates(periodic, before), true, before, after)).toEqual(
+      issuingDates(periodic, after),
+    )
     const anchored = settings(5, 'current_period_end', 'keep_anchor')
-    expect(shiftedDates(issuingDates(periodic, before), true, before, anchored)).toEqual(issuingDates(periodic, anchored))
+    expect(shiftedDates(issuingDates(periodic, before), true, before, anchored)).toEqual(
+      issuingDates(periodic, anchored),
+    )
   })
 })

@@ -29,12 +29,26 @@ type Case = {
   readonly fee?: Partial<BilledFee>
 }
 
-function earlyEnd({ plan: changes, subscription, feeCents, rate = 0, zone = 'UTC', fee = {} }: Case): EarlyEnd {
+function earlyEnd({
+  plan: changes,
+  subscription,
+  feeCents,
+  rate = 0,
+  zone = 'UTC',
+  fee = {},
+}: Case): EarlyEnd {
   const plan = billingPlan({ payInAdvance: true, ...changes })
   if (subscription.terminatedAt === null) throw new Error('not ended')
   const cause = subscription.endedBy === 'upgrade' ? 'upgrade' : 'termination'
   const { terminatedAt } = subscription
-  return { plan, subscription, terminatedAt, zone, cause, fee: { ...billedFee(plan, feeCents, rate), ...fee } }
+  return {
+    plan,
+    subscription,
+    terminatedAt,
+    zone,
+    cause,
+    fee: { ...billedFee(plan, feeCents, rate), ...fee },
+  }
 }
 
 /** Unused days, taxes and total. */
@@ -49,7 +63,10 @@ describe('unusedAmount', () => {
     ['calendar, Los Angeles', 'calendar', 'America/Los_Angeles', 3929n, [21, 750n, 4500n]],
     ['anniversary', 'anniversary', 'UTC', 5000n, [27, 964n, 5785n]],
   ] as const)('of a subscription that lived a moment: %s', (_name, billingTime, zone, feeCents, expected) => {
-    const subscription = billingSubscription('2023-02-08', { billingTime, ...endedAt('2023-02-08T00:00:00Z') })
+    const subscription = billingSubscription('2023-02-08', {
+      billingTime,
+      ...endedAt('2023-02-08T00:00:00Z'),
+    })
     expect(unused({ plan: { amountCents: 5000n }, subscription, feeCents, rate: 20, zone })).toEqual(expected)
   })
 
@@ -61,7 +78,10 @@ describe('unusedAmount', () => {
     expect(unused({ plan, subscription: january('termination'), feeCents: 2900n })).toEqual([17, 0n, 1700n])
     const oneDay = billingSubscription('2024-02-01T03:00:00Z', endedAt('2024-02-01T18:00:00Z'))
     expect(unused({ plan, subscription: oneDay, feeCents: 2900n })).toEqual([28, 0n, 2800n])
-    const last = billingSubscription('2023-06-29', { ...anniversary, ...endedAt('2023-09-28T05:00:00Z', 'upgrade') })
+    const last = billingSubscription('2023-06-29', {
+      ...anniversary,
+      ...endedAt('2023-09-28T05:00:00Z', 'upgrade'),
+    })
     expect(unused({ plan: {}, subscription: last, feeCents: 1000n })).toEqual([1, 0n, 32n])
   })
 
@@ -99,7 +119,9 @@ describe('unusedAmount', () => {
     expect(found?.preciseCouponsAdjustmentCents.toString()).toBe('200')
     expect(found?.totalAmountCents).toBe(880n)
     expect(unused({ plan, subscription, feeCents: 400n })?.[2]).toBe(400n)
-    expect(unused({ plan, subscription, feeCents: 3000n, fee: { creditedAmountCents: Decimal.of(1500) } })).toBeNull()
+    expect(
+      unused({ plan, subscription, feeCents: 3000n, fee: { creditedAmountCents: Decimal.of(1500) } }),
+    ).toBeNull()
     expect(unused({ plan, subscription, feeCents: 0n })).toBeNull()
   })
 
