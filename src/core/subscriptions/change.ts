@@ -18,7 +18,10 @@ export function yearlyAmount(plan: PricedPlan): bigint {
   return plan.amountCents * PERIODS_A_YEAR[plan.interval]
 }
 
-/** Whether a new plan is an upgrade or a downgrade; equal amounts are an upgrade (subscriptions-and-invoicing §2.3). */
+/**
+ * Whether a new plan is an upgrade or a downgrade; equal amounts are an upgrade
+ * (subscriptions-and-invoicing §2.3).
+ */
 export function planChangeKind(current: PricedPlan, next: PricedPlan): 'upgrade' | 'downgrade' {
   return yearlyAmount(next) >= yearlyAmount(current) ? 'upgrade' : 'downgrade'
 }

@@ -10,17 +10,26 @@ import type { Window } from './windows.ts'
 export type CommitmentPeriod = {
   /** The whole period, as if the subscription had lived through all of it. */
   readonly period: Window
-  /** First instant of the period that was billed; later than the start of the period in a first, partial one. */
+  /**
+   * First instant of the period that was billed; later than the start of the period in a first, partial
+   * one.
+   */
   readonly billedFrom: Instant
   /** Last instant of the period that was billed; see `commitmentEnd`. */
   readonly billedTo: Instant
   readonly zone: TimeZone
 }
 
-/** Fees of the reconciled period, before coupons and taxes: the sums of their whole and of their exact cents. */
+/**
+ * Fees of the reconciled period, before coupons and taxes: the sums of their whole and of their exact
+ * cents.
+ */
 export type CommitmentFees = { readonly amountCents: bigint; readonly preciseAmountCents: Decimal }
 
-/** The last instant that a commitment covers: the end of the window, or of the period when a termination is later. */
+/**
+ * The last instant that a commitment covers: the end of the window, or of the period when a termination is
+ * later.
+ */
 export function commitmentEnd(windowTo: Instant, periodTo: Instant, terminatedAt: Instant | null): Instant {
   return terminatedAt === null ? windowTo : instant(Math.min(terminatedAt, periodTo))
 }
@@ -34,8 +43,8 @@ export function commitmentFloor(commitmentAmountCents: bigint, covered: Commitme
 }
 
 /**
- * What the fees of a period lack to its minimum commitment (subscriptions-and-invoicing §6), or null when they lack
- * nothing, so that there is no fee row.
+ * What the fees of a period lack to its minimum commitment (subscriptions-and-invoicing §6), or null when
+ * they lack nothing, so that there is no fee row.
  */
 export function commitmentTrueUp(
   commitmentAmountCents: bigint,

@@ -21,7 +21,10 @@ export type IssuingBill = {
   readonly at: Instant
   readonly zone: TimeZone
   readonly isPeriodic: boolean
-  /** False for anything but a subscription bill that may wait: charges in advance, deltas and gated bills do not. */
+  /**
+   * False for anything but a subscription bill that may wait: charges in advance, deltas and gated bills do
+   * not.
+   */
   readonly hasGrace: boolean
 }
 
@@ -44,7 +47,10 @@ export function issuingDates(bill: IssuingBill, settings: IssuingSettings): Issu
   }
 }
 
-/** The dates of a draft that becomes final at an instant: it is issued that day, unless it keeps its anchor (§7.5). */
+/**
+ * The dates of a draft that becomes final at an instant: it is issued that day, unless it keeps its anchor
+ * (§7.5).
+ */
 export function finalizedDates(
   draft: Pick<IssuingDates, 'issuingOn'>,
   bill: IssuingBill,
@@ -55,7 +61,10 @@ export function finalizedDates(
   return { issuingOn, paymentDueOn: addDays(issuingOn, settings.netPaymentTermDays) }
 }
 
-/** The dates of a draft after its settings changed: each moves by the difference that the settings make (§7.5). */
+/**
+ * The dates of a draft after its settings changed: each moves by the difference that the settings make
+ * (§7.5).
+ */
 export function shiftedDates(
   draft: IssuingDates,
   isPeriodic: boolean,

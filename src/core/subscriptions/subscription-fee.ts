@@ -11,7 +11,10 @@ import type { Window } from './windows.ts'
 
 /** What earlier invoices say about the subscription fee of the bill at hand. */
 export type FeeHistory = {
-  /** Another invoice holds a subscription fee created on the issuing day; the one being regenerated is left out. */
+  /**
+   * Another invoice holds a subscription fee created on the issuing day; the one being regenerated is left
+   * out.
+   */
   readonly hasFeeOnIssuingDay: boolean
   /** A subscription fee of this subscription was created before this invoice. */
   readonly hasEarlierFee: boolean
@@ -27,7 +30,10 @@ export type FeeAmount = { readonly preciseAmountCents: Decimal; readonly amountC
 
 const NOTHING: FeeAmount = { preciseAmountCents: Decimal.zero, amountCents: 0n }
 
-/** True when a bill has a subscription fee row, even one of zero (subscriptions-and-invoicing §4.1 and §3.3). */
+/**
+ * True when a bill has a subscription fee row, even one of zero (subscriptions-and-invoicing §4.1 and
+ * §3.3).
+ */
 export function isSubscriptionFeeDue(bill: BillMoment, history: FeeHistory): boolean {
   const { plan, subscription } = bill
   if (plan.payInAdvance && history.hasFeeOnIssuingDay) return false
@@ -41,9 +47,9 @@ export function isSubscriptionFeeDue(bill: BillMoment, history: FeeHistory): boo
 }
 
 /**
- * The subscription fee over the subscription window of a bill (subscriptions-and-invoicing §4.2 to §4.4): the full
- * price, or the days of the window at the price of a day. A day costs the price over the days of the WHOLE period
- * around the first billed day, never over the days since the start.
+ * The subscription fee over the subscription window of a bill (subscriptions-and-invoicing §4.2 to §4.4):
+ * the full price, or the days of the window at the price of a day. A day costs the price over the days of
+ * the WHOLE period around the first billed day, never over the days since the start.
  */
 export function subscriptionFee(bill: BillMoment, window: Window, history: FeeHistory): FeeAmount {
   const { plan, subscription, zone } = bill
@@ -59,7 +65,10 @@ export function subscriptionFee(bill: BillMoment, window: Window, history: FeeHi
   return feeOf(priceOfDays(bill, from, Math.max(0, days(from, window.to, zone) - upgradeDay)))
 }
 
-/** The exact price in cents of a number of days, by the length of the plan's period around an instant (§4.2). */
+/**
+ * The exact price in cents of a number of days, by the length of the plan's period around an instant
+ * (§4.2).
+ */
 export function priceOfDays(
   moment: Pick<BillMoment, 'plan' | 'subscription' | 'zone'>,
   on: Instant,
@@ -96,7 +105,10 @@ function startedBeforeBase({ plan, subscription, at, zone }: BillMoment): boolea
   return subscription.startedAt < startOfDay(base.start, zone)
 }
 
-/** The rule of yearly and semiannual plans, whose bills may come each month without a subscription fee (§3.3). */
+/**
+ * The rule of yearly and semiannual plans, whose bills may come each month without a subscription fee
+ * (§3.3).
+ */
 function isLongFeeDue(bill: BillMoment, history: FeeHistory): boolean {
   const { plan, subscription, at, zone } = bill
   const today = localDate(at, zone)
@@ -107,7 +119,10 @@ function isLongFeeDue(bill: BillMoment, history: FeeHistory): boolean {
   return isFirst && !isVeryFirstPeriod(bill)
 }
 
-/** Whether a bill lies in the period of the anchor itself (calendar), or in the anchor's own month (anniversary). */
+/**
+ * Whether a bill lies in the period of the anchor itself (calendar), or in the anchor's own month
+ * (anniversary).
+ */
 function isVeryFirstPeriod({ plan, subscription, at, zone }: BillMoment): boolean {
   const rule = periodRule(subscription, plan.interval, zone)
   const today = localDate(at, zone)
