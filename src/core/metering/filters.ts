@@ -60,7 +60,7 @@ export function filterForEvent<F extends ChargeFilterRule>(
 
 /** The values with ALL replaced by the declared values of the key. */
 export function expandAll(values: PropertyValues, metricFilters: PropertyValues): PropertyValues {
-  return mapValues(values, (list, key) => (isAll(list) ? listOf(metricFilters, key) : list))
+  return eachList(values, (list, key) => (isAll(list) ? listOf(metricFilters, key) : list))
 }
 
 /**
@@ -96,7 +96,7 @@ function exclusion(own: Expanded, other: Expanded): readonly PropertyValues[] {
   const around = keys.every((key) => contains(listOf(other.values, key), listOf(own.values, key)))
   if (within && around) return isOlder(other.filter, own.filter) ? [other.values] : []
   if (within) return [other.values]
-  const rest = mapValues(other.values, (list, key) =>
+  const rest = eachList(other.values, (list, key) =>
     isAll(listOf(own.filter.values, key))
       ? list
       : list.filter((value) => !listOf(own.values, key).includes(value)),
@@ -126,7 +126,7 @@ function listOf(values: PropertyValues, key: string): readonly string[] {
   return Object.hasOwn(values, key) ? (values[key] ?? []) : []
 }
 
-function mapValues(
+function eachList(
   values: PropertyValues,
   change: (list: readonly string[], key: string) => readonly string[],
 ): PropertyValues {
