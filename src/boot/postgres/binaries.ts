@@ -126,10 +126,13 @@ async function copyToUsablePlace(from: string, version: string, home: string, ac
 /**
  * Finds PostgreSQL's programs for an account (null: our own): in the installed package, whose library links
  * are made when they are absent, or else in a copy at a place that the account can enter.
- * `home` is a lasting folder of Weir's for such a copy. Throws `StartProblem`.
+ * `home` is a lasting folder of Weir's for such a copy, `installed` the package. Throws `StartProblem`.
  */
-export async function findBinaries(home: string, account: Account | null): Promise<Binaries> {
-  const installed = findPackage()
+export async function findBinaries(
+  home: string,
+  account: Account | null,
+  installed: string = findPackage(),
+): Promise<Binaries> {
   const { version } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as { version: string }
   const at = (root: string, discard: () => Promise<void>): Binaries => ({
     initdb: join(root, 'native/bin/initdb'),
