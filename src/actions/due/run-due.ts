@@ -1,0 +1,76 @@
+import { addMs, type Instant } from '../../core/calendar/instant.ts'
+import type { DueKind } from '../../core/due/kinds.ts'
+import type { Tx } from '../../store/database.ts'
+import { awaitDueWork, type DueItemRow, failItem, finishItem, takeEarliest } from '../../store/due-items.ts'
+import { readOrganization } from '../../store/organizations.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import type { Caller, Context } from '../context.ts'
+
+/** Does one due thing inside the transaction that takes it off the list; `caller.now` is its due instant. */
+export type DueAction = (context: Context, tx: Tx, caller: Caller, subjectId: string) => Promise<void>
+
+export type DueActions = Readonly<Record<DueKind, DueAction>>
+
+const RETRY_FIRST_MS = 5000
+const RETRY_MAX_MS = 3_600_000
+
+/**
+ * Does what is due for an organization up to `until`, earliest first, each item as of its own due instant and in a
+ * transaction of its own; what an item makes due is done in the same run (engine.md §4).
+ *
+ * With `strict` (the sandbox clock) the first failure is thrown; otherwise it is kept on the item, which is tried
+ * again later, and the run goes on. Gives how many items were done.
+ */
+export async function runDue(
+  context: Context,
+  actions: DueActions,
+  run: { readonly organizationId: string; readonly until: Instant; readonly strict: boolean },
+): Promise<number> {
+  let done = 0
+  for (;;) {
+    const item = await runEarliest(context, actions, run)
+    if (item === 'none') return done
+    if (item === 'done') done += 1
+  }
+}
+
+async function runEarliest(
+  context: Context,
+  actions: DueActions,
+  run: { readonly organizationId: string; readonly until: Instant; readonly strict: boolean },
+): Promise<'none' | 'done' | 'failed'> {
+  const { organizationId } = run
+  let taken: DueItemRow | undefined
+  try {
+    return await inTransaction(context.database, organizationId, async (tx) => {
+      await awaitDueWork(tx, organizationId)
+      taken = await takeEarliest(tx, run.until, run.strict ? null : context.systemNow())
+      if (!taken) return 'none'
+      await finishItem(tx, taken.id)
+      const organization = await readOrganization(tx, organizationId)
+      const caller: Caller = { organizationId, organization, now: taken.dueAt, apiKeyId: null }
+      await actions[taken.kind as DueKind](context, tx, caller, taken.subjectId)
+      return 'done'
+    })
+  } catch (error) {
+    if (run.strict || !taken) throw error
+    await keepFailure(context, organizationId, taken, error)
+    return 'failed'
+  }
+}
+
+async function keepFailure(
+  context: Context,
+  organizationId: string,
+  item: DueItemRow,
+  error: unknown,
+): Promise<void> {
+  const waitMs = Math.min(RETRY_FIRST_MS * 2 ** item.attempts, RETRY_MAX_MS)
+  context.log.error(
+    { err: error, organizationId, kind: item.kind, subjectId: item.subjectId },
+    'a due item failed',
+  )
+  await inTransaction(context.database, organizationId, async (tx) => {
+    await failItem(tx, item.id, String(error), addMs(context.systemNow(), waitMs))
+  })
+}

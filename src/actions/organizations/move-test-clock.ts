@@ -1,0 +1,41 @@
+import type { Instant } from '../../core/calendar/instant.ts'
+import { forbidden, invalid } from '../../core/problems.ts'
+import { type OrganizationRow, readOrganization, setClock } from '../../store/organizations.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import type { Caller, Context } from '../context.ts'
+import { dueActions } from '../due/due-actions.ts'
+import { runDue } from '../due/run-due.ts'
+
+/**
+ * Moves a sandbox's clock to `to` and does on the way all that falls due, each at its due instant. The first move
+ * may go anywhere; later ones only forward (422 otherwise). Another organization gets 403.
+ *
+ * The answer says `ready` when nothing due is left undone, and `failed` with the reason when an item failed; the
+ * clock then stands at the time asked for, and moving it again goes on.
+ */
+export async function moveTestClock(context: Context, caller: Caller, to: Instant): Promise<OrganizationRow> {
+  const { organizationId } = caller
+  if (!caller.organization.isSandbox) throw forbidden('not_a_sandbox')
+  await inTransaction(context.database, organizationId, async (tx) => {
+    const organization = await readOrganization(tx, organizationId)
+    if (organization.clockAt !== null && to < organization.clockAt) {
+      throw invalid({ now: ['clock_cannot_move_backwards'] })
+    }
+    await setClock(tx, organizationId, { at: null, status: 'advancing', error: null })
+  })
+  const failure = await runDue(context, dueActions, { organizationId, until: to, strict: true }).then(
+    () => null,
+    (error: unknown) => {
+      context.log.error({ err: error, organizationId }, 'the sandbox clock met a failing item')
+      return String(error)
+    },
+  )
+  return inTransaction(context.database, organizationId, async (tx) => {
+    await setClock(tx, organizationId, {
+      at: to,
+      status: failure === null ? 'ready' : 'failed',
+      error: failure,
+    })
+    return readOrganization(tx, organizationId)
+  })
+}

@@ -1,0 +1,66 @@
+import type { FastifyInstance } from 'fastify'
+import type { Context } from '../actions/context.ts'
+import { createOrganization } from '../actions/organizations/create-organization.ts'
+import { renameOrganization } from '../actions/organizations/rename-organization.ts'
+import { invalid, notFound, Refusal } from '../core/problems.ts'
+import { isId } from '../store/ids.ts'
+import type { OrganizationRow } from '../store/organizations.ts'
+import { isoSeconds } from '../wire/times.ts'
+import { checkAdminKey } from './auth.ts'
+import { isObject } from './params.ts'
+
+/** The operator's API (platform.md §4): bodies are not wrapped, ids are named `id`, creation answers 201. */
+export function adminRoutes(app: FastifyInstance, context: Context): void {
+  app.post('/admin/organizations', async (request, reply) => {
+    checkAdminKey(request, context.settings.adminApiKey)
+    const body = objectOf(request.body)
+    const name = textOf(body.name)
+    if (name === null) throw invalid({ name: ['value_is_mandatory'] })
+    const made = await createOrganization(context, {
+      name,
+      email: textOf(body.email),
+      isSandbox: body.sandbox === true,
+      premiumIntegrations: textsOf(body.premium_integrations) ?? [],
+    })
+    return reply.code(201).send({
+      organization: { ...toWireAdminOrganization(made.organization), api_key: made.apiKey },
+      invite_url: made.inviteUrl,
+    })
+  })
+  app.put<{ Params: { id: string } }>('/admin/organizations/:id', async (request) => {
+    checkAdminKey(request, context.settings.adminApiKey)
+    if (!isId(request.params.id)) throw notFound('organization')
+    const body = objectOf(request.body)
+    const organization = await renameOrganization(context, request.params.id, {
+      name: textOf(body.name),
+      premiumIntegrations: textsOf(body.premium_integrations),
+    })
+    return { organization: toWireAdminOrganization(organization) }
+  })
+}
+
+function objectOf(body: unknown): Readonly<Record<string, unknown>> {
+  if (!isObject(body)) throw new Refusal({ kind: 'bad_request', message: 'the body is not a JSON object' })
+  return body
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
+}
+
+function textsOf(value: unknown): string[] | null {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : null
+}
+
+function toWireAdminOrganization(organization: OrganizationRow): object {
+  return {
+    id: organization.id,
+    lago_id: organization.id,
+    name: organization.name,
+    document_numbering: organization.documentNumbering,
+    premium_integrations: organization.premiumIntegrations,
+    sandbox: organization.isSandbox,
+    created_at: isoSeconds(organization.createdAt),
+    updated_at: isoSeconds(organization.updatedAt),
+  }
+}

@@ -1,0 +1,59 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Context } from '../actions/context.ts'
+import { newId } from '../store/ids.ts'
+import { adminRoutes } from './admin.ts'
+import { authenticate } from './auth.ts'
+import { readBodies } from './body.ts'
+import { answerErrors } from './errors.ts'
+import { keepAnswers } from './idempotency.ts'
+import { routesOfV1 } from './v1/routes.ts'
+
+/** A room of routes: registers itself on the app with the context that its actions need. */
+export type Routes = (app: FastifyInstance, context: Context) => void
+
+const BODY_MAX_BYTES = 10 * 1024 * 1024
+const PARAM_LENGTH_MAX = 1024
+
+/**
+ * The HTTP server, not yet listening. Everything below /api/v1 is authenticated; every answer carries
+ * `x-request-id`, the caller's own when it sent a plain one.
+ */
+export function buildApp(context: Context): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: context.log as unknown as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: BODY_MAX_BYTES,
+    requestIdHeader: 'x-request-id',
+    genReqId: () => newId(),
+    trustProxy: true,
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX, ignoreTrailingSlash: true },
+  })
+  // The schemas of the routes describe; the rules with their codes are in the core (docs/decisions/0004).
+  app.setValidatorCompiler(() => () => true)
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  readBodies(app)
+  answerErrors(app)
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const level = reply.statusCode >= 500 ? 'error' : 'debug'
+    const fields = { method: request.method, route: request.routeOptions.url, status: reply.statusCode }
+    context.log[level]({ ...fields, requestId: request.id, ms: Math.round(reply.elapsedTime) }, 'answered')
+  })
+  adminRoutes(app, context)
+  void app.register(
+    async (v1) => {
+      authenticate(v1, context)
+      keepAnswers(v1, context)
+      for (const routes of routesOfV1) routes(v1, context)
+      v1.setNotFoundHandler((_request, reply) => {
+        void reply.code(404).send({ status: 404, error: 'Not Found', code: 'resource_not_found' })
+      })
+    },
+    { prefix: '/api/v1' },
+  )
+  return app
+}

@@ -1,0 +1,109 @@
+import type { FastifyInstance } from 'fastify'
+import { parse as parseLossless } from 'lossless-json'
+import { Refusal } from '../core/problems.ts'
+
+/** More digits than a double keeps, or an exponent: such a number is read without a double. */
+const INEXACT_NUMBER = /\d[\d.]{15,}|\d[eE][+-]?\d/
+/** Escapes of a NUL or of a surrogate, which PostgreSQL cannot store unless they form a pair. */
+const SUSPICIOUS_ESCAPE = /\\u(0000|[dD][89a-fA-F])/
+const DEPTH_MAX = 200
+
+/**
+ * Reads JSON bodies exactly: numbers that a double would round become `LosslessNumber` values. Refuses with 400
+ * what is not JSON, what nests too deep to be walked, and texts that no database can store.
+ */
+export function readBodies(app: FastifyInstance): void {
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser(
+    ['application/json', 'application/*+json'],
+    { parseAs: 'string' },
+    (_request, text, done) => {
+      try {
+        done(null, parseBody(text as string))
+      } catch (error) {
+        done(error as Error)
+      }
+    },
+  )
+}
+
+export function parseBody(text: string): unknown {
+  if (text.trim() === '') return undefined
+  if (SUSPICIOUS_ESCAPE.test(text) || text.includes('\u0000')) refuseBrokenText(text)
+  if (isTooDeep(text)) throw badJson('the body nests too deep')
+  try {
+    return withoutPrototype(
+      INEXACT_NUMBER.test(text) ? parseLossless(text, undefined, readNumber) : JSON.parse(text),
+    )
+  } catch (error) {
+    throw badJson(error instanceof Error ? error.message.slice(0, 200) : 'the body is not JSON')
+  }
+}
+
+/** A double where it is the same number, the digits as they came otherwise. */
+function readNumber(text: string): unknown {
+  const value = Number(text)
+  if (Number.isFinite(value) && !/[eE]/.test(text) && text.replace(/^-?0*\.?0*|\./g, '').length <= 15)
+    return value
+  return new ExactNumber(text)
+}
+
+/** A number as it was written. `isLosslessNumber` of lossless-json takes it for one of its own. */
+export class ExactNumber {
+  readonly isLosslessNumber = true
+  readonly value: string
+  constructor(value: string) {
+    this.value = value
+  }
+  toString(): string {
+    return this.value
+  }
+}
+
+function withoutPrototype(value: unknown): unknown {
+  // JSON.parse makes an own `__proto__` property; copying code would turn it into a prototype.
+  if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) {
+    Reflect.deleteProperty(value, '__proto__')
+  }
+  return value
+}
+
+function refuseBrokenText(text: string): void {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw badJson('the body is not JSON')
+  }
+  if (!isStorable(value)) throw badJson('a text holds a NUL character or half of a surrogate pair')
+}
+
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return !value.includes('\u0000') && !/\p{Surrogate}/u.test(value)
+  if (Array.isArray(value)) return value.every(isStorable)
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).every(([key, item]) => isStorable(key) && isStorable(item))
+  }
+  return true
+}
+
+function isTooDeep(text: string): boolean {
+  let depth = 0
+  let inText = false
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i)
+    if (inText) {
+      if (code === 92) i += 1
+      else if (code === 34) inText = false
+    } else if (code === 34) inText = true
+    else if (code === 123 || code === 91) {
+      depth += 1
+      if (depth > DEPTH_MAX) return true
+    } else if (code === 125 || code === 93) depth -= 1
+  }
+  return false
+}
+
+function badJson(message: string): Refusal {
+  return new Refusal({ kind: 'bad_request', message })
+}

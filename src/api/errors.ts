@@ -1,0 +1,69 @@
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import { type Problem, Refusal } from '../core/problems.ts'
+
+type ErrorBody = {
+  status: number
+  error: string
+  code?: string
+  error_details?: unknown
+}
+
+const STATUS: Record<Problem['kind'], readonly [number, string]> = {
+  bad_request: [400, 'BadRequest'],
+  unauthorized: [401, 'Unauthorized'],
+  forbidden: [403, 'Forbidden'],
+  not_found: [404, 'Not Found'],
+  not_allowed: [405, 'Method Not Allowed'],
+  conflict: [409, 'Conflict'],
+  invalid: [422, 'Unprocessable Entity'],
+}
+
+/** The answer to a problem: status and body of platform.md §3. */
+export function toWireProblem(problem: Problem): ErrorBody {
+  const [status, error] = STATUS[problem.kind]
+  switch (problem.kind) {
+    case 'bad_request':
+      return { status, error: `${error}: ${problem.message}` }
+    case 'unauthorized':
+      return { status, error }
+    case 'invalid':
+      return { status, error, code: 'validation_errors', error_details: problem.details }
+    default:
+      return { status, error, code: problem.code }
+  }
+}
+
+/** 400 for a body without its root key, in the words that clients of the API know. */
+export function missingRoot(root: string): Refusal {
+  return new Refusal({
+    kind: 'bad_request',
+    message: `param is missing or the value is empty or invalid: ${root}`,
+  })
+}
+
+function send(reply: FastifyReply, body: ErrorBody): void {
+  void reply.code(body.status).type('application/json').send(body)
+}
+
+/** One place where errors become answers. What it does not know is a bug: it is logged whole and answered 500. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setNotFoundHandler((_request, reply) => {
+    send(reply, toWireProblem({ kind: 'not_found', code: 'resource_not_found' }))
+  })
+  app.setErrorHandler((error: FastifyError | Error, request, reply) => {
+    if (error instanceof Refusal) return send(reply, toWireProblem(error.problem))
+    const status = 'statusCode' in error ? error.statusCode : undefined
+    if (status === 413)
+      return send(reply, { status: 413, error: 'Payload Too Large', code: 'body_too_large' })
+    if (status === 415) {
+      return send(reply, { status: 415, error: 'Unsupported Media Type', code: 'unsupported_media_type' })
+    }
+    if (status === 429)
+      return send(reply, { status: 429, error: 'Too Many Requests', code: 'too_many_requests' })
+    if (status !== undefined && status >= 400 && status < 500) {
+      return send(reply, { status: 400, error: `BadRequest: ${error.message}` })
+    }
+    request.log.error({ err: error }, 'an unexpected error')
+    return send(reply, { status: 500, error: 'Internal Server Error', code: 'internal_error' })
+  })
+}

@@ -1,0 +1,5 @@
+import type { Routes } from '../app.ts'
+import { testClockRoutes } from './test-clock.ts'
+
+/** Every room of routes below /api/v1. */
+export const routesOfV1: readonly Routes[] = [testClockRoutes]

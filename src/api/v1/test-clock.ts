@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify'
+import type { Context } from '../../actions/context.ts'
+import { moveTestClock } from '../../actions/organizations/move-test-clock.ts'
+import { type Instant, instant } from '../../core/calendar/instant.ts'
+import { forbidden, invalid } from '../../core/problems.ts'
+import { findOrganization, type OrganizationRow } from '../../store/organizations.ts'
+import { rootOf } from '../params.ts'
+
+/** A sandbox's own clock: read it, or move it forward and let everything that falls due on the way happen. */
+export function testClockRoutes(app: FastifyInstance, context: Context): void {
+  app.get('/test_clock', { config: { resource: 'organization' } }, async (request) => {
+    const organization = await findOrganization(context.database, request.caller.organizationId)
+    if (!organization?.isSandbox) throw forbidden('not_a_sandbox')
+    return toWireClock(organization, context.systemNow())
+  })
+  app.put('/test_clock', { config: { resource: 'organization' } }, async (request) => {
+    const now = instantOf(rootOf(request.body, 'test_clock').now)
+    const organization = await moveTestClock(context, request.caller, now)
+    return toWireClock(organization, context.systemNow())
+  })
+}
+
+function instantOf(value: unknown): Instant {
+  if (value === undefined || value === null) throw invalid({ now: ['value_is_mandatory'] })
+  const isIso =
+    typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(value)
+  const ms = isIso ? Date.parse(value) : Number.NaN
+  if (Number.isNaN(ms)) throw invalid({ now: ['invalid_date'] })
+  return instant(ms)
+}
+
+function toWireClock(organization: OrganizationRow, systemNow: Instant): object {
+  return {
+    test_clock: {
+      now: new Date(organization.clockAt ?? systemNow).toISOString(),
+      status: organization.clockStatus,
+      ...(organization.clockError === null ? {} : { error: organization.clockError }),
+    },
+  }
+}

@@ -1,0 +1,15 @@
+/** Letters and digits of a name in lower case, joined by `separator`: "Acme, Inc." gives `acme-inc`. */
+export function parameterize(name: string, separator = '-'): string {
+  return name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((part) => part !== '')
+    .join(separator)
+}
+
+/** Prefix of document numbers: first three characters of the name and last four of the id (platform.md §4). */
+export function documentPrefix(name: string, id: string): string {
+  return `${name.slice(0, 3)}-${id.slice(-4)}`.toUpperCase()
+}

@@ -1,0 +1,49 @@
+/** What an API key may be allowed to read and write (platform.md §1). */
+export const PERMISSION_RESOURCES = [
+  'activity_log',
+  'add_on',
+  'alert',
+  'analytic',
+  'api_log',
+  'applied_coupon',
+  'billable_metric',
+  'billing_entity',
+  'coupon',
+  'credit_note',
+  'customer',
+  'customer_usage',
+  'event',
+  'feature',
+  'fee',
+  'invoice',
+  'invoice_custom_section',
+  'lifetime_usage',
+  'order',
+  'order_form',
+  'organization',
+  'payment',
+  'payment_method',
+  'payment_receipt',
+  'payment_request',
+  'plan',
+  'plan_rate_card',
+  'pricing_unit',
+  'product',
+  'product_category',
+  'quote',
+  'rate_card',
+  'security_log',
+  'subscription',
+  'tax',
+  'wallet',
+  'wallet_transaction',
+  'webhook_endpoint',
+  'webhook_jwt_public_key',
+] as const
+
+export type PermissionResource = (typeof PERMISSION_RESOURCES)[number]
+
+/** Every resource, to read and to write: what a new key may do. */
+export function allPermissions(): Record<string, readonly string[]> {
+  return Object.fromEntries(PERMISSION_RESOURCES.map((resource) => [resource, ['read', 'write']]))
+}

@@ -1,0 +1,103 @@
+import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import pg from 'pg'
+import { type Instant, instant } from '../core/calendar/instant.ts'
+import type { DB } from './rows.ts'
+
+/** Everything that a query can be asked of inside one organization; reading only, by its use. */
+export type Reads = Kysely<DB>
+
+/** An open transaction. Every writing function of the store takes one, and only actions can open it. */
+export type Tx = Transaction<DB>
+
+export type DatabaseOptions = {
+  readonly url: string
+  readonly poolMax: number
+  readonly onError?: (error: Error) => void
+}
+
+const TIMESTAMPTZ = 1184
+const INT8 = 20
+const DATE = 1082
+const NUMERIC = 1700
+const TIMESTAMPTZ_ARRAY = 1185
+
+/** Milliseconds since the epoch of a timestamptz text of a session in UTC (`2024-03-05 00:00:00.123+00`). */
+export function instantOfRow(text: string): Instant {
+  return instant(Date.parse(`${text.slice(0, text.length - 3).replace(' ', 'T')}Z`))
+}
+
+const types = new pg.TypeOverrides()
+types.setTypeParser(TIMESTAMPTZ, instantOfRow)
+types.setTypeParser(INT8, (text: string) => BigInt(text))
+types.setTypeParser(DATE, (text: string) => text)
+types.setTypeParser(NUMERIC, (text: string) => text)
+types.setTypeParser(TIMESTAMPTZ_ARRAY, (text: string) => text)
+
+/**
+ * The two doors to PostgreSQL: `tenants` acts as weir_app behind row-level security; `system` is the owner,
+ * for what no tenant may see (key look-up, due organizations, bootstrap).
+ */
+export class Database {
+  readonly pool: pg.Pool
+  private readonly systemPool: pg.Pool
+  private readonly tenants: Kysely<DB>
+  readonly system: Kysely<DB>
+
+  constructor(options: DatabaseOptions) {
+    const common = { connectionString: options.url, types, application_name: 'weir', keepAlive: true }
+    this.pool = new pg.Pool({
+      ...common,
+      max: options.poolMax,
+      options: '-c role=weir_app -c TimeZone=UTC -c DateStyle=ISO',
+    })
+    this.systemPool = new pg.Pool({ ...common, max: 4, options: '-c TimeZone=UTC -c DateStyle=ISO' })
+    const onError = options.onError ?? (() => undefined)
+    this.pool.on('error', onError)
+    this.systemPool.on('error', onError)
+    this.tenants = kyselyOn(this.pool)
+    this.system = kyselyOn(this.systemPool)
+  }
+
+  /** Reads as one organization, in one snapshot. */
+  async read<T>(organizationId: string, query: (reads: Reads) => Promise<T>): Promise<T> {
+    return this.tenants
+      .transaction()
+      .setAccessMode('read only')
+      .execute(async (tx) => {
+        await enter(tx, organizationId)
+        return query(tx)
+      })
+  }
+
+  /** The transaction behind `inTransaction`; call that one. */
+  async writeAs<T>(organizationId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.tenants.transaction().execute(async (tx) => {
+      await enter(tx, organizationId)
+      return work(tx)
+    })
+  }
+
+  /** Resolves when PostgreSQL answers; rejects with its reason. */
+  async ping(): Promise<void> {
+    await this.systemPool.query('select 1')
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.pool.end(), this.systemPool.end()])
+  }
+}
+
+export function openDatabase(options: DatabaseOptions): Database {
+  return new Database(options)
+}
+
+function kyselyOn(pool: pg.Pool): Kysely<DB> {
+  return new Kysely<DB>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  })
+}
+
+async function enter(tx: Tx, organizationId: string): Promise<void> {
+  await sql`select set_config('weir.organization_id', ${organizationId}, true)`.execute(tx)
+}

@@ -1,0 +1,110 @@
+import { type Selectable, sql } from 'kysely'
+import type { Instant } from '../core/calendar/instant.ts'
+import { type DueKind, rankOf } from '../core/due/kinds.ts'
+import type { Database, Tx } from './database.ts'
+import { newId } from './ids.ts'
+import type { DueItems } from './rows.ts'
+import { ts } from './values.ts'
+
+export type DueItemRow = Selectable<DueItems>
+
+export type DueItem = { readonly kind: DueKind; readonly subjectId: string; readonly dueAt: Instant }
+
+/** Makes a thing due; asking again for the same kind and subject moves it. */
+export async function scheduleItem(tx: Tx, organizationId: string, item: DueItem): Promise<void> {
+  await tx
+    .insertInto('dueItems')
+    .values({
+      organizationId,
+      id: newId(),
+      kind: item.kind,
+      subjectId: item.subjectId,
+      dueAt: ts(item.dueAt),
+      rank: rankOf(item.kind),
+    })
+    .onConflict((oc) =>
+      oc.columns(['organizationId', 'kind', 'subjectId']).doUpdateSet({
+        dueAt: ts(item.dueAt),
+        attempts: 0,
+        retryAt: null,
+        error: null,
+        // A new id tells a runner that the item was asked for again while it was being done.
+        id: newId(),
+      }),
+    )
+    .execute()
+}
+
+export async function cancelItem(tx: Tx, kind: DueKind, subjectId: string): Promise<void> {
+  await tx.deleteFrom('dueItems').where('kind', '=', kind).where('subjectId', '=', subjectId).execute()
+}
+
+/** The organization's earliest item that is due by `until`, locked; items that wait for a retry are passed over. */
+export async function takeEarliest(
+  tx: Tx,
+  until: Instant,
+  realNow: Instant | null,
+): Promise<DueItemRow | undefined> {
+  let query = tx
+    .selectFrom('dueItems')
+    .selectAll()
+    .where('dueAt', '<=', ts(until))
+    .orderBy('dueAt')
+    .orderBy('rank')
+    .orderBy('id')
+    .limit(1)
+    .forUpdate()
+  if (realNow !== null) {
+    query = query
+      .where((eb) => eb.or([eb('retryAt', 'is', null), eb('retryAt', '<=', ts(realNow))]))
+      .skipLocked()
+  }
+  return query.executeTakeFirst()
+}
+
+/** Takes a done item away; it stays when it was asked for again meanwhile. */
+export async function finishItem(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom('dueItems').where('id', '=', id).execute()
+}
+
+export async function failItem(tx: Tx, id: string, error: string, retryAt: Instant): Promise<void> {
+  await tx
+    .updateTable('dueItems')
+    .set({ attempts: sql`attempts + 1`, error: error.slice(0, 2000), retryAt: ts(retryAt) })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Organizations with something due: by the system's time, and in a sandbox by its own clock. */
+export async function organizationsWithDueItems(
+  database: Database,
+  now: Instant,
+): Promise<{ id: string; isSandbox: boolean; clockAt: Instant | null }[]> {
+  return database.system
+    .selectFrom('organizations as o')
+    .select(['o.id', 'o.isSandbox', 'o.clockAt'])
+    .where('o.clockStatus', '<>', 'advancing')
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('dueItems as d')
+          .select('d.id')
+          .whereRef('d.organizationId', '=', 'o.id')
+          .where((e) => e.or([e('d.retryAt', 'is', null), e('d.retryAt', '<=', ts(now))]))
+          .where('d.dueAt', '<=', sql<Instant>`coalesce(o.clock_at, ${ts(now)})`),
+      ),
+    )
+    .execute()
+}
+
+/** Holds the right to run an organization's due work until the transaction ends; false when another has it. */
+export async function lockDueWork(tx: Tx, organizationId: string): Promise<boolean> {
+  const { rows } = await sql<{ locked: boolean }>`
+    select pg_try_advisory_xact_lock(hashtextextended('due:' || ${organizationId}, 0)) as locked`.execute(tx)
+  return rows[0]?.locked ?? false
+}
+
+/** Waits for that right. */
+export async function awaitDueWork(tx: Tx, organizationId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('due:' || ${organizationId}, 0))`.execute(tx)
+}

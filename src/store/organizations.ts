@@ -1,0 +1,98 @@
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
+import type { Instant } from '../core/calendar/instant.ts'
+import type { Database, Reads, Tx } from './database.ts'
+import type { BillingEntities, Organizations } from './rows.ts'
+import { ts, tsOrNull } from './values.ts'
+
+export type OrganizationRow = Selectable<Organizations>
+export type BillingEntityRow = Selectable<BillingEntities>
+
+/** The organization, seen as the owner of the database: before any tenant is entered. */
+export async function findOrganization(database: Database, id: string): Promise<OrganizationRow | undefined> {
+  return database.system.selectFrom('organizations').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export async function countOrganizations(database: Database): Promise<number> {
+  const row = await database.system
+    .selectFrom('organizations')
+    .select((eb) => eb.fn.countAll<bigint>().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
+/** The organization that a transaction has entered. */
+export async function readOrganization(reads: Reads, id: string): Promise<OrganizationRow> {
+  return reads.selectFrom('organizations').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+}
+
+export async function insertOrganization(
+  database: Database,
+  row: Insertable<Organizations>,
+): Promise<OrganizationRow> {
+  return database.system.insertInto('organizations').values(row).returningAll().executeTakeFirstOrThrow()
+}
+
+export async function updateOrganization(
+  tx: Tx,
+  id: string,
+  set: Updateable<Organizations>,
+): Promise<OrganizationRow> {
+  return tx
+    .updateTable('organizations')
+    .set(set)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** The next number of a customer of the organization; the row lock keeps it gapless. */
+export async function nextCustomerNumber(tx: Tx, organizationId: string): Promise<bigint> {
+  const row = await tx
+    .updateTable('organizations')
+    .set({ customersCount: sql`customers_count + 1` })
+    .where('id', '=', organizationId)
+    .returning('customersCount')
+    .executeTakeFirstOrThrow()
+  return row.customersCount
+}
+
+/** Moves a sandbox's clock and says how far its due work is; `at` null keeps the time. */
+export async function setClock(
+  tx: Tx,
+  organizationId: string,
+  clock: {
+    readonly at: Instant | null
+    readonly status: 'advancing' | 'ready' | 'failed'
+    readonly error: string | null
+  },
+): Promise<void> {
+  const at = tsOrNull(clock.at)
+  await tx
+    .updateTable('organizations')
+    .set({ clockStatus: clock.status, clockError: clock.error, ...(at === null ? {} : { clockAt: at }) })
+    .where('id', '=', organizationId)
+    .execute()
+}
+
+export async function insertBillingEntity(
+  tx: Tx,
+  row: Insertable<BillingEntities>,
+): Promise<BillingEntityRow> {
+  return tx.insertInto('billingEntities').values(row).returningAll().executeTakeFirstOrThrow()
+}
+
+export async function findBillingEntity(
+  reads: Reads,
+  by: { readonly id: string } | { readonly code: string } | { readonly isDefault: true },
+): Promise<BillingEntityRow | undefined> {
+  let query = reads.selectFrom('billingEntities').selectAll().where('archivedAt', 'is', null)
+  if ('id' in by) query = query.where('id', '=', by.id)
+  else if ('code' in by) query = query.where('code', '=', by.code)
+  else query = query.where('isDefault', '=', true)
+  return query.executeTakeFirst()
+}
+
+/** What an organization is created with at `now`; see `createOrganization`. */
+export function stamps(now: Instant) {
+  return { createdAt: ts(now), updatedAt: ts(now) }
+}

@@ -1,0 +1,19 @@
+import type { Instant } from '../core/calendar/instant.ts'
+
+/** ISO 8601 in UTC without a fraction: `2026-01-31T10:00:00Z` (platform.md §2). */
+export function isoSeconds(at: Instant): string {
+  return `${new Date(at).toISOString().slice(0, -5)}Z`
+}
+
+export function isoSecondsOrNull(at: Instant | null): string | null {
+  return at === null ? null : isoSeconds(at)
+}
+
+/** ISO 8601 in UTC with milliseconds, for event times and the few fields that carry them. */
+export function isoMillis(at: Instant): string {
+  return new Date(at).toISOString()
+}
+
+export function isoMillisOrNull(at: Instant | null): string | null {
+  return at === null ? null : isoMillis(at)
+}

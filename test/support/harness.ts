@@ -1,0 +1,103 @@
+import type { FastifyInstance } from 'fastify'
+import type { Context } from '../../src/actions/context.ts'
+import { createOrganization } from '../../src/actions/organizations/create-organization.ts'
+import { buildApp } from '../../src/api/app.ts'
+import { createContext } from '../../src/boot/context.ts'
+import { migrateAll } from '../../src/boot/migrate-all.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { freshDatabase } from './database.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are read freely in tests
+export type Answer = { status: number; body: any; headers: Record<string, unknown> }
+
+export type Harness = {
+  readonly app: FastifyInstance
+  readonly context: Context
+  /** A new organization (a sandbox unless said otherwise) and its caller. */
+  readonly organization: (options?: { sandbox?: boolean }) => Promise<Client>
+  readonly close: () => Promise<void>
+}
+
+export type Client = {
+  readonly organizationId: string
+  readonly apiKey: string
+  /** One request below /api/v1 with the organization's key. */
+  readonly call: (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>
+  /** Moves the sandbox's clock; fails when something due failed. */
+  readonly clock: (now: string) => Promise<void>
+}
+
+export const ADMIN_KEY = 'test-admin-key'
+
+/** The whole API on an own database, without a port: requests are injected. */
+export async function startHarness(): Promise<Harness> {
+  const database = await freshDatabase()
+  await migrateAll(database.url)
+  const opened = openDatabase({ url: database.url, poolMax: 8 })
+  const silent = () => undefined
+  const complain = (fields: object, message: string) => console.error(message, fields)
+  const log = { debug: silent, info: silent, warn: complain, error: complain, trace: silent, fatal: complain }
+  const context = createContext({
+    database: opened,
+    log: Object.assign(log, { child: () => log, level: 'info' }),
+    settings: {
+      apiUrl: 'http://localhost:3000',
+      frontUrl: 'http://localhost:3000',
+      adminApiKey: ADMIN_KEY,
+      eventsBatchMax: 100,
+      allowPrivateWebhooks: true,
+      webhookTimeoutMs: 5000,
+      writer: 0,
+    },
+  })
+  const app = buildApp(context)
+  await app.ready()
+  return {
+    app,
+    context,
+    organization: async (options) => {
+      const made = await createOrganization(context, {
+        name: 'Test Organization',
+        email: null,
+        isSandbox: options?.sandbox ?? true,
+      })
+      return clientOf(app, made.organization.id, made.apiKey)
+    },
+    close: async () => {
+      await app.close()
+      await opened.close()
+      await database.drop()
+    },
+  }
+}
+
+function clientOf(app: FastifyInstance, organizationId: string, apiKey: string): Client {
+  const call: Client['call'] = async (method, path, body, headers) => {
+    const answer = await app.inject({
+      method: method as 'GET',
+      url: `/api/v1${path}`,
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    return {
+      status: answer.statusCode,
+      body: answer.body === '' ? null : answer.json(),
+      headers: answer.headers,
+    }
+  }
+  const clock = async (now: string) => {
+    const { status, body } = await call('PUT', '/test_clock', { test_clock: { now } })
+    if (status !== 200 || body.test_clock.status !== 'ready')
+      throw new Error(`the clock: ${JSON.stringify(body)}`)
+  }
+  return { organizationId, apiKey, call, clock }
+}
