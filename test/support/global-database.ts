@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../../src/boot/embedded-postgres.ts'
 import { openLog } from '../../src/boot/log.ts'
+import { migrateAll } from '../../src/boot/migrate-all.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -24,6 +25,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const folder = await mkdtemp('/tmp/weir-test-')
   const log = await openLog({ level: 'error', isTerminal: false })
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data'), log })
+  // Makes the roles that all databases share, before test files migrate their own side by side.
+  await migrateAll(postgres.url)
   project.provide('databaseUrl', postgres.url)
   return async () => {
     await postgres.stop()
