@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
-import { dateTime, nullableText, paginationMeta, uuid } from './common.ts'
+import { dateTime, nullableText, uuid } from './common.ts'
+import { PaginationMeta } from './pagination.ts'
 
-export const taxObject = Type.Object({
+export const TaxObject = Type.Object({
   lago_id: uuid,
   name: Type.String(),
   code: Type.String(),
@@ -23,11 +24,11 @@ const others = {
   applied_to_organization: Type.Optional(Type.Boolean()),
 }
 
-export const taxCreateBody = Type.Object({
+export const TaxCreateInput = Type.Object({
   tax: Type.Object({ name: Type.String(), code: Type.String(), rate: rateInput, ...others }),
 })
 
-export const taxUpdateBody = Type.Object({
+export const TaxUpdateInput = Type.Object({
   tax: Type.Object({
     name: Type.Optional(Type.String()),
     code: Type.Optional(Type.String()),
@@ -36,5 +37,5 @@ export const taxUpdateBody = Type.Object({
   }),
 })
 
-export const taxAnswer = Type.Object({ tax: taxObject })
-export const taxesAnswer = Type.Object({ taxes: Type.Array(taxObject), meta: paginationMeta })
+export const Tax = Type.Object({ tax: TaxObject })
+export const Taxes = Type.Object({ taxes: Type.Array(TaxObject), meta: PaginationMeta })

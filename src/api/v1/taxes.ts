@@ -10,26 +10,22 @@ import { entityCodesOfTaxes, listTaxes, type TaxRow } from '../../store/taxes.ts
 import { toWireTaxWithEntities } from '../../wire/taxes.ts'
 import { metaOf, pageOf } from '../pagination.ts'
 import { rootOf } from '../params.ts'
-import { pageQuery } from '../schemas/common.ts'
-import { taxAnswer, taxCreateBody, taxesAnswer, taxUpdateBody } from '../schemas/taxes.ts'
+import { PageQuery } from '../schemas/pagination.ts'
+import { Tax, TaxCreateInput, Taxes, TaxUpdateInput } from '../schemas/taxes.ts'
 
 type ByCode = { Params: { code: string } }
 
 const config = { resource: 'tax' }
+const tags = ['taxes']
 const params = Type.Object({ code: Type.String() })
-const response = { 200: taxAnswer }
+const response = { 200: Tax }
 
 /** Taxes by their code (subscriptions-and-invoicing §10). */
-export function taxRoutes(app: FastifyInstance, context: Context): void {
-  const answer = async (request: FastifyRequest, tax: TaxRow): Promise<object> => {
-    const codes = await context.database.read(request.caller.organizationId, (reads) =>
-      entityCodesOfTaxes(reads, [tax.id]),
-    )
-    return { tax: toWireTaxWithEntities(tax, codes.get(tax.id) ?? []) }
-  }
+export function taxesRoutes(app: FastifyInstance, context: Context): void {
+  const answer = answerOf(context)
   app.post(
     '/taxes',
-    { config, schema: { tags: ['taxes'], summary: 'Create a tax', body: taxCreateBody, response } },
+    { config, schema: { tags, summary: 'Create a tax', body: TaxCreateInput, response } },
     async (request) =>
       answer(request, await createTax(context, request.caller, readNewTax(rootOf(request.body, 'tax')))),
   )
@@ -38,10 +34,10 @@ export function taxRoutes(app: FastifyInstance, context: Context): void {
     {
       config,
       schema: {
-        tags: ['taxes'],
+        tags,
         summary: 'List all taxes',
-        querystring: Type.Object(pageQuery),
-        response: { 200: taxesAnswer },
+        querystring: PageQuery,
+        response: { 200: Taxes },
       },
     },
     async (request) => {
@@ -59,9 +55,23 @@ export function taxRoutes(app: FastifyInstance, context: Context): void {
       })
     },
   )
+  oneTaxRoutes(app, context)
+}
+
+function answerOf(context: Context): (request: FastifyRequest, tax: TaxRow) => Promise<object> {
+  return async (request, tax) => {
+    const codes = await context.database.read(request.caller.organizationId, (reads) =>
+      entityCodesOfTaxes(reads, [tax.id]),
+    )
+    return { tax: toWireTaxWithEntities(tax, codes.get(tax.id) ?? []) }
+  }
+}
+
+function oneTaxRoutes(app: FastifyInstance, context: Context): void {
+  const answer = answerOf(context)
   app.get<ByCode>(
     '/taxes/:code',
-    { config, schema: { tags: ['taxes'], summary: 'Retrieve a tax', params, response } },
+    { config, schema: { tags, summary: 'Retrieve a tax', params, response } },
     async (request) =>
       answer(
         request,
@@ -74,7 +84,7 @@ export function taxRoutes(app: FastifyInstance, context: Context): void {
     method: ['PUT', 'PATCH'],
     url: '/taxes/:code',
     config,
-    schema: { tags: ['taxes'], summary: 'Update a tax', params, body: taxUpdateBody, response },
+    schema: { tags, summary: 'Update a tax', params, body: TaxUpdateInput, response },
     handler: async (request) => {
       const change = readTaxChange(rootOf(request.body, 'tax'))
       return answer(request, await updateTax(context, request.caller, request.params.code, change))
@@ -82,7 +92,7 @@ export function taxRoutes(app: FastifyInstance, context: Context): void {
   })
   app.delete<ByCode>(
     '/taxes/:code',
-    { config, schema: { tags: ['taxes'], summary: 'Delete a tax', params, response } },
+    { config, schema: { tags, summary: 'Delete a tax', params, response } },
     async (request) => answer(request, await deleteTax(context, request.caller, request.params.code)),
   )
 }
