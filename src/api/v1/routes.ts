@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
+import { billingEntitiesRoutes } from './billing-entities.ts'
+import { customersRoutes } from './customers.ts'
+import { organizationsRoutes } from './organizations.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
@@ -10,6 +13,9 @@ export type Routes = (app: FastifyInstance, context: Context) => void
 
 /** Every room of routes below /api/v1. */
 export const routesOfV1: readonly Routes[] = [
+  billingEntitiesRoutes,
+  customersRoutes,
+  organizationsRoutes,
   taxesRoutes,
   testClockRoutes,
   webhookEndpointsRoutes,
