@@ -1,0 +1,85 @@
+import { Decimal } from '../amounts/decimal.ts'
+import type { Instant } from '../calendar/instant.ts'
+import type { Movement } from '../pricing/charge-model.ts'
+import type { UsageEvent, UsageGroup } from './usage.ts'
+
+/** The calendar of the customer's zone, as the measures need it. */
+export type ZoneCalendar = {
+  /** The local date `YYYY-MM-DD`. */
+  readonly localDate: (at: Instant) => string
+  /** The day count of subscriptions-and-invoicing §0.2. */
+  readonly days: (from: Instant, to: Instant) => number
+}
+
+/** The charge period of one rating (metering-and-rating §0.2). */
+export type ChargeWindow = {
+  readonly from: Instant
+  /** The last instant that belongs to the period. */
+  readonly to: Instant
+  /** `D`: calendar days of the full period. */
+  readonly chargesDurationDays: number
+  /** The day of an upgrade belongs to the new plan: one day is taken off `days(from, to)`. */
+  readonly endedByUpgrade: boolean
+  readonly calendar: ZoneCalendar
+}
+
+/** A prorated quantity: the money is computed on `prorated` (rounded up at 5 decimals), the fee shows `full`. */
+export type ProratedUsage = {
+  readonly full: Decimal
+  readonly prorated: Decimal
+  readonly movements: readonly Movement[]
+}
+
+/** Decimals at which prorated units are rounded up (§2.5). */
+export const PRORATED_SCALE = 5
+
+/** `days(from, to)`, less the day of an upgrade, never below zero (§0.2). */
+export function windowDays(window: ChargeWindow): number {
+  const days = window.calendar.days(window.from, window.to)
+  return Math.max(0, window.endedByUpgrade ? days - 1 : days)
+}
+
+/** Days from the local date of `at` to the last local date of the window, both counted (§2.5). */
+export function daysLeft(at: Instant, window: ChargeWindow): number {
+  const { localDate } = window.calendar
+  return dayNumber(localDate(window.to)) - dayNumber(localDate(at)) + 1
+}
+
+/**
+ * A recurring sum, prorated by whole days: the carried quantity pays `days(from, to) / D`, each event of the
+ * period the days from its own local date on (metering-and-rating §2.5).
+ */
+export function prorateSum(group: UsageGroup, window: ChargeWindow): ProratedUsage {
+  const duration = Decimal.of(window.chargesDurationDays)
+  const carriedDays = group.carried.times(Decimal.of(windowDays(window)))
+  const changes = group.events
+    .filter((event) => event.at >= window.from && event.value !== null && !event.value.isZero())
+    .map((event) => weighedChange(event, window))
+  const weighed = Decimal.sum([carriedDays, ...changes.map(({ unitDays }) => unitDays)])
+  const carried = { units: group.carried, unitDays: carriedDays }
+  return {
+    full: group.carried.plus(group.total),
+    prorated: weighed.dividedBy(duration, PRORATED_SCALE, 'ceil'),
+    movements: (group.carried.isZero() ? changes : [carried, ...changes]).map(({ units, unitDays }) => ({
+      units,
+      prorated: unitDays.dividedBy(duration),
+    })),
+  }
+}
+
+function weighedChange(event: UsageEvent, window: ChargeWindow): { units: Decimal; unitDays: Decimal } {
+  const units = event.value ?? Decimal.zero
+  return { units, unitDays: units.times(Decimal.of(daysLeft(event.at, window))) }
+}
+
+/**
+ * The number of a date in a row of days, so that a difference is a number of days. Counts years from March, which
+ * puts the leap day last.
+ */
+export function dayNumber(date: string): number {
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
+  const marchYear = month > 2 ? year : year - 1
+  const marchMonth = (month + 9) % 12
+  const leapDays = Math.floor(marchYear / 4) - Math.floor(marchYear / 100) + Math.floor(marchYear / 400)
+  return marchYear * 365 + leapDays + Math.floor((marchMonth * 306 + 5) / 10) + day
+}
