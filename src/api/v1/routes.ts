@@ -1,5 +1,9 @@
-import type { Routes } from '../app.ts'
+import type { FastifyInstance } from 'fastify'
+import type { Context } from '../../actions/context.ts'
 import { testClockRoutes } from './test-clock.ts'
+
+/** A room of routes: registers itself on the app with the context that its actions need. */
+export type Routes = (app: FastifyInstance, context: Context) => void
 
 /** Every room of routes below /api/v1. */
 export const routesOfV1: readonly Routes[] = [testClockRoutes]

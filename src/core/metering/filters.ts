@@ -20,9 +20,9 @@ export type FilterBucket<F extends ChargeFilterRule> = {
 }
 
 /**
- * The buckets of a charge in arrears and of current usage: one for each filter in the given order, then the default
- * bucket with the events that match no filter (metering-and-rating §3.10). Filters that overlap without one
- * containing the other both count the shared events, as in Lago.
+ * The buckets of a charge in arrears and of current usage: one for each filter in the given order, then the
+ * default bucket with the events that match no filter (metering-and-rating §3.10). Filters that overlap
+ * without one containing the other both count the shared events, as in Lago.
  *
  * @param metricFilters the declared values of each filter key of the metric
  */
@@ -42,8 +42,8 @@ export function filterBuckets<F extends ChargeFilterRule>(
 }
 
 /**
- * The one filter that prices an event in advance: of those that match, the one with most keys, then the first of
- * the list (the least recently updated). Null for the default bucket (metering-and-rating §3.10).
+ * The one filter that prices an event in advance: of those that match, the one with most keys, then the
+ * first of the list (the least recently updated). Null for the default bucket (metering-and-rating §3.10).
  */
 export function filterForEvent<F extends ChargeFilterRule>(
   filters: readonly F[],
@@ -60,13 +60,13 @@ export function filterForEvent<F extends ChargeFilterRule>(
 
 /** The values with ALL replaced by the declared values of the key. */
 export function expandAll(values: PropertyValues, metricFilters: PropertyValues): PropertyValues {
-  return mapValues(values, (list, key) => (isAll(list) ? listOf(metricFilters, key) : list))
+  return eachList(values, (list, key) => (isAll(list) ? listOf(metricFilters, key) : list))
 }
 
 /**
  * What is wrong with the values of a charge filter as received, as codes for the field `values`; empty when
- * nothing is: `value_is_mandatory` (no key, or a key without a value), `value_is_invalid` (not a list of texts,
- * unknown key, undeclared value, ALL beside other values).
+ * nothing is: `value_is_mandatory` (no key, or a key without a value), `value_is_invalid` (not a list of
+ * texts, unknown key, undeclared value, ALL beside other values).
  */
 export function checkFilterValues(values: unknown, metricFilters: PropertyValues): readonly string[] {
   if (typeof values !== 'object' || values === null || Array.isArray(values)) return ['value_is_mandatory']
@@ -96,7 +96,7 @@ function exclusion(own: Expanded, other: Expanded): readonly PropertyValues[] {
   const around = keys.every((key) => contains(listOf(other.values, key), listOf(own.values, key)))
   if (within && around) return isOlder(other.filter, own.filter) ? [other.values] : []
   if (within) return [other.values]
-  const rest = mapValues(other.values, (list, key) =>
+  const rest = eachList(other.values, (list, key) =>
     isAll(listOf(own.filter.values, key))
       ? list
       : list.filter((value) => !listOf(own.values, key).includes(value)),
@@ -126,7 +126,7 @@ function listOf(values: PropertyValues, key: string): readonly string[] {
   return Object.hasOwn(values, key) ? (values[key] ?? []) : []
 }
 
-function mapValues(
+function eachList(
   values: PropertyValues,
   change: (list: readonly string[], key: string) => readonly string[],
 ): PropertyValues {
