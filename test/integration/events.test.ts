@@ -1,4 +1,7 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ensureEventPartitions } from '../../src/actions/events/make-partitions.ts'
+import { instant } from '../../src/core/calendar/instant.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
 const DUPLICATE = { transaction_id: ['value_already_exist'] }
@@ -141,6 +144,25 @@ describe('POST /events', () => {
     expect(odd.body.meta.total_count).toBe(125)
     const unmatched = await lister.call('GET', '/events?unmatched=true')
     expect(unmatched.body.meta.total_count).toBe(250)
+  })
+
+  it('keeps every event when the months of the log are made after them', async () => {
+    const { database } = harness.context
+    const before = await client.call('GET', '/events?code=calls')
+    const now = instant(Date.parse('2024-03-15T00:00:00Z'))
+    const names = ['events_2024_02', 'events_2024_03', 'events_2024_04', 'events_2024_05', 'events_2024_06']
+    expect(await ensureEventPartitions(database, now)).toEqual(names)
+    expect(await ensureEventPartitions(database, now)).toEqual([])
+    const after = await client.call('GET', '/events?code=calls')
+    expect(before.body.meta.total_count).toBeGreaterThan(5)
+    expect(after.body).toEqual(before.body)
+    const left = await sql`select from events_elsewhere where timestamp >= '2024-03-01'`.execute(
+      database.system,
+    )
+    expect(left.rows).toEqual([])
+    const next = await send({ transaction_id: 'into march', code: 'calls', external_subscription_id: 's' })
+    expect(next.status).toBe(200)
+    expect((await client.call('GET', '/events/into%20march')).body.event).toEqual(next.body.event)
   })
 
   it('422: list filters that contradict each other or are no times', async () => {
