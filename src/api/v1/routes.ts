@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
 import { customersRoutes } from './customers.ts'
+import { eventRoutes } from './events.ts'
 import { organizationsRoutes } from './organizations.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
@@ -21,3 +22,4 @@ export const routesOfV1: readonly Routes[] = [
   webhookEndpointsRoutes,
   webhooksRoutes,
 ]
+export const routesOfV1: readonly Routes[] = [eventRoutes, testClockRoutes]
