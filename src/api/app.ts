@@ -9,9 +9,6 @@ import { keepAnswers } from './idempotency.ts'
 import { describeApi } from './openapi.ts'
 import { routesOfV1 } from './v1/routes.ts'
 
-/** A room of routes: registers itself on the app with the context that its actions need. */
-export type Routes = (app: FastifyInstance, context: Context) => void
-
 const BODY_MAX_BYTES = 10 * 1024 * 1024
 const PARAM_LENGTH_MAX = 1024
 

@@ -1,0 +1,28 @@
+import { exponentOf, subunitFactor } from './currency.ts'
+import { Decimal } from './decimal.ts'
+
+/**
+ * The whole number of cents nearest to an exact amount of cents, halves away from zero (2.5 → 3, -2.5 →
+ * -3).
+ */
+export function roundCents(preciseCents: Decimal): bigint {
+  return preciseCents.round(0).toBigInt()
+}
+
+/**
+ * Cents of an amount in major units: rounds to the exponent of the currency, half away from zero, then scales
+ * (subscriptions-and-invoicing §0.1). Throws on an unknown currency.
+ */
+export function toCents(amount: Decimal, currency: string): bigint {
+  return amount.round(exponentOf(currency)).times(subunitFactor(currency)).toBigInt()
+}
+
+/** The amount in major units of a number of cents, exact. Throws on an unknown currency. */
+export function fromCents(cents: bigint, currency: string): Decimal {
+  return fromPreciseCents(Decimal.of(cents), currency)
+}
+
+/** The amount in major units of an exact amount of cents, exact. Throws on an unknown currency. */
+export function fromPreciseCents(preciseCents: Decimal, currency: string): Decimal {
+  return preciseCents.dividedBy(subunitFactor(currency))
+}

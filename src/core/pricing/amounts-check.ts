@@ -1,0 +1,52 @@
+import Type from 'typebox'
+import { Decimal } from '../amounts/decimal.ts'
+
+/** JSON Schema of a price or a rate: a decimal in a string, so that no client's float loses a digit. */
+export const priceSchema = Type.String({
+  description: 'A decimal >= 0 in a string, in currency units or percent',
+})
+export const optionalPriceSchema = Type.Optional(Type.Union([priceSchema, Type.Null()]))
+
+/**
+ * True for a valid amount: a string that is a finite decimal >= 0 (`"10"`, `"1.5e2"`).
+ * Numbers are refused, because JSON numbers may have passed through a float (metering-and-rating §3.2).
+ */
+export function isAmount(value: unknown): value is string {
+  if (typeof value !== 'string') return false
+  const amount = Decimal.parse(value)
+  return amount !== undefined && !amount.isNegative()
+}
+
+/** True for a valid amount or for none at all (undefined or null). */
+export function isOptionalAmount(value: unknown): boolean {
+  return isAbsent(value) || isAmount(value)
+}
+
+/** True for an integer JSON number of at least `least`. */
+export function isCount(value: unknown, least: number): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= least
+}
+
+export function isAbsent(value: unknown): value is undefined | null {
+  return value === undefined || value === null
+}
+
+/**
+ * The price that a checked property holds. Throws on anything else: unchecked properties are never stored.
+ */
+export function amountOf(value: unknown): Decimal {
+  if (!isAmount(value)) throw new Error(`not an amount: ${String(value)}`)
+  return Decimal.of(value)
+}
+
+/** As `amountOf`, undefined when the property is absent. */
+export function optionalAmountOf(value: unknown): Decimal | undefined {
+  return isAbsent(value) ? undefined : amountOf(value)
+}
+
+/** The count that a checked property holds, 0 when it is absent. Throws on anything else. */
+export function countOf(value: unknown): number {
+  if (isAbsent(value)) return 0
+  if (!isCount(value, 0)) throw new Error(`not a count: ${String(value)}`)
+  return value
+}

@@ -1,0 +1,119 @@
+import type { Aggregation } from '../metering/usage.ts'
+import { isAbsent } from './amounts-check.ts'
+import type { ChargeProperties, ModelRules } from './charge-model.ts'
+import { checkGroupKeys, pricingGroupKeys } from './group-keys-check.ts'
+import { type ChargeModelName, chargeModels } from './models.ts'
+
+/** One error of a charge: the field that a 422 names, and the code. */
+export type ChargeError = { readonly field: string; readonly code: string }
+
+/** The settings of a charge that are allowed only in some combinations. */
+export type ChargeSettings = {
+  readonly model: ChargeModelName
+  readonly payInAdvance: boolean
+  readonly prorated: boolean
+  readonly invoiceable: boolean
+  readonly regroupPaidFees: 'invoice' | null
+  readonly minAmountCents: bigint
+  readonly acceptsTargetWallet: boolean
+}
+
+/** Parts of the engine that an installation may switch off; the codes of the refusals stay Lago's. */
+export type ChargeFeatures = { readonly graduatedPercentage: boolean; readonly targetWallets: boolean }
+export const ALL_CHARGE_FEATURES: ChargeFeatures = { graduatedPercentage: true, targetWallets: true }
+
+const NEVER_IN_ADVANCE: readonly Aggregation[] = ['max_agg', 'latest_agg', 'weighted_sum_agg']
+
+/**
+ * What is wrong with the combination of a charge's settings and its metric (metering-and-rating §3.2), in the
+ * order of the specification's table; empty when it is permitted.
+ */
+export function checkChargeRules(
+  charge: ChargeSettings,
+  metric: { readonly aggregation: Aggregation; readonly recurring: boolean },
+  features: ChargeFeatures = ALL_CHARGE_FEATURES,
+): readonly ChargeError[] {
+  const { rules } = chargeModels[charge.model]
+  const { payInAdvance } = charge
+  const { aggregation } = metric
+  const isInvoicedLater = !(payInAdvance && !charge.invoiceable)
+  const table: readonly (readonly [refused: boolean, field: string, code: string])[] = [
+    [
+      payInAdvance && (!rules.payInAdvance || NEVER_IN_ADVANCE.includes(aggregation)),
+      'pay_in_advance',
+      'invalid_aggregation_type_or_charge_model',
+    ],
+    [
+      rules.onlyWith !== null && rules.onlyWith !== aggregation,
+      'charge_model',
+      'invalid_aggregation_type_or_charge_model',
+    ],
+    [
+      charge.prorated && !mayProrate(rules, payInAdvance, metric),
+      'prorated',
+      'invalid_billable_metric_or_charge_model',
+    ],
+    [charge.minAmountCents < 0n, 'min_amount_cents', 'value_is_out_of_range'],
+    [payInAdvance && charge.minAmountCents > 0n, 'min_amount_cents', 'not_compatible_with_pay_in_advance'],
+    [!charge.invoiceable && !payInAdvance, 'invoiceable', 'must_be_true_unless_pay_in_advance'],
+    [
+      charge.regroupPaidFees !== null && isInvoicedLater,
+      'regroup_paid_fees',
+      'only_compatible_with_pay_in_advance_and_non_invoiceable',
+    ],
+    [rules.refusedWith.includes(aggregation), 'properties', 'invalid_value'],
+    [
+      charge.model === 'graduated_percentage' && !features.graduatedPercentage,
+      'charge_model',
+      'graduated_percentage_requires_premium_license',
+    ],
+    [charge.acceptsTargetWallet && !features.targetWallets, 'accepts_target_wallet', 'feature_unavailable'],
+  ]
+  return table.filter(([refused]) => refused).map(([, field, code]) => ({ field, code }))
+}
+
+/** All codes for the field `properties` (metering-and-rating §3.2): the model's own, then the group keys'. */
+export function checkProperties(
+  model: ChargeModelName,
+  properties: ChargeProperties,
+  scope: { readonly isFilter: boolean },
+): readonly string[] {
+  return [...new Set([...chargeModels[model].check(properties), ...checkGroupKeys(properties, scope)])]
+}
+
+/**
+ * The properties as they are stored and shown (metering-and-rating §3.1): the model's defaults when there
+ * are none, foreign keys dropped, both names of the pricing group keys, no presentation keys on a filter
+ * (§3.10). Takes and keeps wrong values, which `checkProperties` names.
+ */
+export function normalizeProperties(
+  model: ChargeModelName,
+  properties: ChargeProperties | null | undefined,
+  scope: { readonly isFilter: boolean },
+): ChargeProperties {
+  const { defaults, keys } = chargeModels[model]
+  if (!properties || Object.keys(properties).length === 0) return defaults
+  const kept: Record<string, unknown> = {}
+  for (const key of keys) if (key in properties) kept[key] = properties[key]
+  for (const key of ['pricing_group_keys', 'grouped_by']) {
+    if (!isAbsent(properties[key])) kept[key] = properties[key]
+  }
+  const groupKeys = pricingGroupKeys(properties)
+  if (groupKeys.length > 0 && checkGroupKeys(properties, { isFilter: true }).length === 0) {
+    kept.pricing_group_keys = groupKeys
+    kept.grouped_by = groupKeys
+  }
+  const presentation = properties.presentation_group_keys
+  if (!scope.isFilter && !isAbsent(presentation)) kept.presentation_group_keys = presentation
+  return kept
+}
+
+/** Days can be shared only by a quantity that lasts; a weighted sum already counts its seconds. */
+function mayProrate(
+  rules: ModelRules,
+  payInAdvance: boolean,
+  metric: { readonly aggregation: Aggregation; readonly recurring: boolean },
+): boolean {
+  if (!metric.recurring || metric.aggregation === 'weighted_sum_agg') return false
+  return payInAdvance ? rules.prorated === 'always' : rules.prorated !== 'never'
+}

@@ -1,0 +1,20 @@
+import Type from 'typebox'
+import { type ChargeModel, perUnit } from './charge-model.ts'
+import { groupKeyProperties } from './group-keys-check.ts'
+
+/** The amount that the script of a custom aggregation gives, as it is (metering-and-rating §3.9). */
+export const custom: ChargeModel = {
+  name: 'custom',
+  schema: Type.Object(groupKeyProperties),
+  defaults: {},
+  keys: [],
+  rules: { payInAdvance: true, prorated: 'never', onlyWith: 'custom_agg', refusedWith: [] },
+  projection: 'scale',
+  check: () => [],
+  readsEvents: () => false,
+  price: (_properties, usage) => ({
+    amount: usage.preciseTotalAmount,
+    unitAmount: perUnit(usage.preciseTotalAmount, usage.fullUnits),
+    details: {},
+  }),
+}

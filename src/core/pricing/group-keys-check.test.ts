@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { checkGroupKeys, presentationKeys, pricingGroupKeys } from './group-keys-check.ts'
+
+const onCharge = { isFilter: false }
+const presentation = (...keys: unknown[]) => ({ presentation_group_keys: keys })
+
+describe('group keys', () => {
+  it.each([
+    [{}, []],
+    [{ pricing_group_keys: null }, []],
+    [{ pricing_group_keys: ['region', 'tier'] }, []],
+    [{ pricing_group_keys: [] }, []],
+    [{ pricing_group_keys: 'region' }, ['invalid_type']],
+    [{ pricing_group_keys: ['region', ''] }, ['invalid_type']],
+    [{ pricing_group_keys: [1] }, ['invalid_type']],
+    [{ grouped_by: { region: true } }, ['invalid_type']],
+    [{ grouped_by: 'x', pricing_group_keys: 'y' }, ['invalid_type']],
+    [presentation({ value: 'a' }, { value: 'b', options: { display_in_invoice: true } }), []],
+    [presentation({ value: 'a', options: null }), []],
+    [presentation('a'), ['invalid_type']],
+    [presentation({ value: '' }), ['invalid_type']],
+    [presentation({ value: 'a', options: { display_in_invoice: 'yes' } }), ['invalid_type']],
+    [presentation({ value: 'a', options: { color: true } }), ['invalid_type']],
+    [presentation({ value: 'a', options: [] }), ['invalid_type']],
+    [{ presentation_group_keys: 'a' }, ['invalid_type']],
+    [presentation({ value: 'a' }, { value: 'b' }, { value: 'c' }), ['too_many_keys']],
+    [presentation({ value: 'a' }, { value: 'a' }), ['value_is_duplicated']],
+    [presentation({ value: 'a' }, { value: 'a' }, { value: 'b' }), ['too_many_keys', 'value_is_duplicated']],
+  ])('%j', (properties, codes) => {
+    expect(checkGroupKeys(properties, onCharge)).toEqual(codes)
+  })
+
+  it('ignores presentation keys on a filter', () => {
+    expect(checkGroupKeys(presentation('a'), { isFilter: true })).toEqual([])
+  })
+
+  it('reads the keys, the new name first', () => {
+    expect(pricingGroupKeys({ pricing_group_keys: ['a'], grouped_by: ['b'] })).toEqual(['a'])
+    expect(pricingGroupKeys({ pricing_group_keys: [], grouped_by: ['b'] })).toEqual(['b'])
+    expect(pricingGroupKeys({})).toEqual([])
+    expect(
+      presentationKeys(presentation({ value: 'a' }, { value: 'b', options: { display_in_invoice: true } })),
+    ).toEqual([
+      { key: 'a', displayInInvoice: false },
+      { key: 'b', displayInInvoice: true },
+    ])
+  })
+})

@@ -1,0 +1,99 @@
+import Type from 'typebox'
+import { isAbsent } from './amounts-check.ts'
+import type { ChargeProperties } from './charge-model.ts'
+
+const PRESENTATION_KEYS_MAX = 2
+
+const keyList = Type.Array(Type.String({ minLength: 1 }))
+
+/**
+ * Properties that every model may carry, whatever it costs: how the usage is split (metering-and-rating
+ * §3.11).
+ */
+export const groupKeyProperties = {
+  pricing_group_keys: Type.Optional(keyList),
+  grouped_by: Type.Optional(Type.Unsafe<string[]>({ ...keyList, deprecated: true })),
+  presentation_group_keys: Type.Optional(
+    Type.Array(
+      Type.Object({
+        value: Type.String({ minLength: 1 }),
+        options: Type.Optional(Type.Object({ display_in_invoice: Type.Optional(Type.Boolean()) })),
+      }),
+      { maxItems: PRESENTATION_KEYS_MAX },
+    ),
+  ),
+}
+
+/** A key that splits the units for display only, and whether an invoice shows the split. */
+export type PresentationKey = { readonly key: string; readonly displayInInvoice: boolean }
+
+/**
+ * Codes of what is wrong with the group keys (metering-and-rating §3.2, row "all"): `invalid_type`,
+ * `too_many_keys`, `value_is_duplicated`. A filter's presentation keys are ignored, hence never wrong
+ * (§3.10).
+ */
+export function checkGroupKeys(
+  properties: ChargeProperties,
+  scope: { readonly isFilter: boolean },
+): readonly string[] {
+  const codes = new Set<string>()
+  for (const keys of [properties.pricing_group_keys, properties.grouped_by]) {
+    if (!isAbsent(keys) && !isKeyList(keys)) codes.add('invalid_type')
+  }
+  if (!scope.isFilter)
+    for (const code of checkPresentationKeys(properties.presentation_group_keys)) codes.add(code)
+  return [...codes]
+}
+
+/**
+ * The properties by which the usage is split into fees; the deprecated name counts when the new one is
+ * empty.
+ */
+export function pricingGroupKeys(properties: ChargeProperties): readonly string[] {
+  for (const keys of [properties.pricing_group_keys, properties.grouped_by]) {
+    if (isKeyList(keys) && keys.length > 0) return keys
+  }
+  return []
+}
+
+/** The keys that split the units for display; an invoice shows a key only when it says so. */
+export function presentationKeys(properties: ChargeProperties): readonly PresentationKey[] {
+  const keys = properties.presentation_group_keys
+  if (!Array.isArray(keys)) return []
+  return keys.filter(isPresentationKey).map((entry) => ({
+    key: entry.value,
+    displayInInvoice: entry.options?.display_in_invoice === true,
+  }))
+}
+
+function checkPresentationKeys(keys: unknown): readonly string[] {
+  if (isAbsent(keys)) return []
+  if (!Array.isArray(keys) || !keys.every(isPresentationKey)) return ['invalid_type']
+  const codes: string[] = []
+  if (keys.length > PRESENTATION_KEYS_MAX) codes.push('too_many_keys')
+  if (new Set(keys.map((entry) => entry.value)).size < keys.length) codes.push('value_is_duplicated')
+  return codes
+}
+
+function isKeyList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isName)
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== ''
+}
+
+type WirePresentationKey = {
+  readonly value: string
+  readonly options?: { readonly display_in_invoice?: boolean }
+}
+
+function isPresentationKey(entry: unknown): entry is WirePresentationKey {
+  if (typeof entry !== 'object' || entry === null || !('value' in entry) || !isName(entry.value)) return false
+  if (!('options' in entry) || isAbsent(entry.options)) return true
+  const { options } = entry
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) return false
+  return Object.entries(options).every(
+    ([name, value]) => name === 'display_in_invoice' && typeof value === 'boolean',
+  )
+}

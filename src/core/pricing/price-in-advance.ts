@@ -1,0 +1,61 @@
+import type { Decimal } from '../amounts/decimal.ts'
+import { type PricedUsage, perUnit } from './charge-model.ts'
+import { chargeModels } from './models.ts'
+import type { Pricing } from './price-usage.ts'
+import { feeMoney, pricedExponent, type RatedFee, zeroFee } from './rated-fee.ts'
+
+/** The usage of the period around one event (metering-and-rating §3.12). */
+export type EventUsage = {
+  /** `A`, `n`: everything up to and including the event. */
+  readonly withEvent: PricedUsage
+  /**
+   * `A - q`, `n - 1`: the same without the units that the event added. A percentage keeps the running
+   * totals of `withEvent`; its `eventValues` leave the event out.
+   */
+  readonly withoutEvent: PricedUsage
+  /** The units that the fee shows: `q`, or the units applied when the event raised no maximum. */
+  readonly shownUnits: Decimal
+}
+
+/**
+ * The fee of one event in advance: the price with the event less the price without it (metering-and-rating
+ * §3.12). Flat amounts of tiers are not due before the first unit, so that the first event pays them.
+ * `unitAmount` is the rounded amount over the shown units.
+ */
+export function priceInAdvance(pricing: Pricing, usage: EventUsage): RatedFee {
+  const model = chargeModels[pricing.model]
+  const withEvent = model.price(pricing.properties, usage.withEvent)
+  const withoutEvent = model.price(pricing.properties, { ...usage.withoutEvent, flatAtZero: false })
+  const amount = withEvent.amount.minus(withoutEvent.amount)
+  if (amount.isNegative() || usage.shownUnits.isNegative()) return zeroFee(pricing)
+  const rounded = amount.round(pricedExponent(pricing))
+  return {
+    units: usage.shownUnits,
+    ...feeMoney({ amount, unitAmount: perUnit(rounded, usage.shownUnits) }, pricing),
+    amountDetails: model.eventDetails?.(withEvent, withoutEvent) ?? {},
+  }
+}
+
+/** What the event itself brought; `shownUnits` as in `EventUsage`. */
+export type EventShare = {
+  /** `q`: the units that it added to what is priced; prorated when the charge is. */
+  readonly added: Decimal
+  readonly shownUnits: Decimal
+  /** Its precise_total_amount_cents in currency units (dynamic). */
+  readonly preciseTotalAmount: Decimal
+}
+
+/** The usage around the newest event of `total`: what there was before it is `total` less its share. */
+export function usageAroundEvent(total: PricedUsage, event: EventShare): EventUsage {
+  const { eventValues } = total
+  const withoutEvent: PricedUsage = {
+    ...total,
+    units: total.units.minus(event.added),
+    fullUnits: total.fullUnits.minus(event.added),
+    eventsCount: total.eventsCount - 1,
+    eventValues:
+      'ones' in eventValues ? { ones: Math.max(eventValues.ones - 1, 0) } : eventValues.slice(0, -1),
+    preciseTotalAmount: total.preciseTotalAmount.minus(event.preciseTotalAmount),
+  }
+  return { withEvent: total, withoutEvent, shownUnits: event.shownUnits }
+}

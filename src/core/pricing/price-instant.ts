@@ -1,0 +1,58 @@
+import { Decimal } from '../amounts/decimal.ts'
+import { amountOf } from './amounts-check.ts'
+import { type ChargeProperties, perUnit } from './charge-model.ts'
+import type { ChargeModelName } from './models.ts'
+import { transactionPriceOf } from './percentage.ts'
+import { minorUnits } from './rated-fee.ts'
+import { priceTransaction } from './transaction-limits.ts'
+
+/** The only models that an event can be priced with alone, without its history (metering-and-rating §5.5). */
+export const INSTANT_MODELS = ['standard', 'percentage'] as const satisfies readonly ChargeModelName[]
+export type InstantModelName = (typeof INSTANT_MODELS)[number]
+
+/** An instant estimate as the API shows it; it names its precise amounts in two different units. */
+export type InstantPrice = {
+  readonly units: Decimal
+  /** Minor units of the currency. */
+  readonly amountCents: bigint
+  /** `precise_amount`: currency units, unrounded. */
+  readonly preciseAmount: Decimal
+  /** `precise_unit_amount`: minor units of the currency, unlike everywhere else. */
+  readonly preciseUnitAmountCents: Decimal
+}
+
+/** True when the model takes part in instant estimates. */
+export function isInstantModel(name: ChargeModelName): name is InstantModelName {
+  return INSTANT_MODELS.some((model) => model === name)
+}
+
+/**
+ * The price of one event alone (metering-and-rating §5.5): no history, no free units, no tiers. `units`
+ * are the event's, after the metric's rounding function; negative ones cost nothing. `exponent` is the
+ * currency's.
+ */
+export function priceInstant(
+  model: InstantModelName,
+  properties: ChargeProperties,
+  units: Decimal,
+  exponent: number,
+): InstantPrice {
+  if (units.isNegative()) {
+    return {
+      units: Decimal.zero,
+      amountCents: 0n,
+      preciseAmount: Decimal.zero,
+      preciseUnitAmountCents: Decimal.zero,
+    }
+  }
+  const amount =
+    model === 'standard'
+      ? units.times(amountOf(properties.amount))
+      : priceTransaction(units, transactionPriceOf(properties))
+  return {
+    units,
+    amountCents: minorUnits(amount, exponent).round().toBigInt(),
+    preciseAmount: amount,
+    preciseUnitAmountCents: minorUnits(perUnit(amount, units), exponent),
+  }
+}

@@ -1,0 +1,52 @@
+import { Decimal } from '../amounts/decimal.ts'
+import { type PricedUsage, plainUsage } from './charge-model.ts'
+import { chargeModels } from './models.ts'
+import type { Pricing } from './price-usage.ts'
+import { feeMoney, type RatedFee, zeroFee } from './rated-fee.ts'
+
+const PROJECTED_UNITS_SCALE = 2
+
+/** How much of the period has passed, in days with both ends counted. */
+export type PeriodProgress = { readonly elapsedDays: number; readonly totalDays: number }
+
+/**
+ * `value` at the end of the period if it keeps growing as it did: value / (elapsed / total), the share
+ * held between 0 and 1 (metering-and-rating §5.3). Before the period begins nothing is projected: 0.
+ */
+export function projectToEnd(value: Decimal, { elapsedDays, totalDays }: PeriodProgress): Decimal {
+  if (elapsedDays <= 0 || totalDays <= 0) return Decimal.zero
+  if (elapsedDays >= totalDays) return value
+  return value.times(Decimal.of(totalDays)).dividedBy(Decimal.of(elapsedDays))
+}
+
+/**
+ * What a bucket of usage will be at the end of the period (metering-and-rating §5.3): `units` are the
+ * projected units, rounded to 2 decimals, and the amounts their price. A recurring quantity does not grow
+ * with the days; it is projected as it stands. Nothing negative is projected.
+ */
+export function priceProjected(
+  pricing: Pricing,
+  usage: PricedUsage,
+  period: PeriodProgress & { readonly isRecurring: boolean },
+): RatedFee {
+  const model = chargeModels[pricing.model]
+  if (usage.units.isNegative() || usage.fullUnits.isNegative()) return zeroFee(pricing)
+  if (period.isRecurring) {
+    const current = model.price(pricing.properties, usage)
+    if (current.amount.isNegative()) return zeroFee(pricing)
+    return { units: usage.fullUnits, ...feeMoney(current, pricing), amountDetails: {} }
+  }
+  const units = projectToEnd(usage.fullUnits, period).round(PROJECTED_UNITS_SCALE)
+  const isScaled = model.projection === 'scale' || usage.movements !== undefined
+  const projected = isScaled
+    ? scaledPrice(pricing, usage, period)
+    : model.price(pricing.properties, { ...plainUsage(units), flatAtZero: false })
+  if (projected.amount.isNegative()) return zeroFee(pricing)
+  return { units, ...feeMoney(projected, pricing), amountDetails: {} }
+}
+
+/** Models whose price depends on the single events keep today's price per unit and grow with the days. */
+function scaledPrice(pricing: Pricing, usage: PricedUsage, period: PeriodProgress) {
+  const { amount, unitAmount } = chargeModels[pricing.model].price(pricing.properties, usage)
+  return { amount: projectToEnd(amount, period), unitAmount }
+}

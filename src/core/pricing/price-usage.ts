@@ -1,0 +1,33 @@
+import type { Decimal } from '../amounts/decimal.ts'
+import type { ChargeProperties, PricedUsage } from './charge-model.ts'
+import { type ChargeModelName, chargeModels } from './models.ts'
+import { type FeeMoney, feeMoney, type RatedFee, zeroFee } from './rated-fee.ts'
+
+/** How a bucket of a charge is priced: the charge's own properties, or those of the filter. */
+export type Pricing = FeeMoney & {
+  readonly model: ChargeModelName
+  readonly properties: ChargeProperties
+}
+
+/**
+ * The fee of one bucket of usage in arrears (metering-and-rating §3), in THE ORDER:
+ *
+ * 1. negative units make a fee of zero units and zero amount (§2.3);
+ * 2. the model prices the units, exactly;
+ * 3. a negative price makes a zero fee as well;
+ * 4. a pricing unit is rounded to its hundredths and turned into the currency (§3.14);
+ * 5. the amount is rounded to the cent, half away from zero (§4.2).
+ *
+ * Aggregation, proration and the metric's rounding function come before; minimum, coupons and taxes after.
+ * `shownUnits` are the units on the fee (§4.3): the full units unless current usage says otherwise.
+ */
+export function priceUsage(pricing: Pricing, usage: PricedUsage, shownUnits = usage.fullUnits): RatedFee {
+  if (isNegativeUsage(usage, shownUnits)) return zeroFee(pricing)
+  const price = chargeModels[pricing.model].price(pricing.properties, usage)
+  if (price.amount.isNegative()) return zeroFee(pricing)
+  return { units: shownUnits, ...feeMoney(price, pricing), amountDetails: price.details }
+}
+
+function isNegativeUsage(usage: PricedUsage, shownUnits: Decimal): boolean {
+  return usage.units.isNegative() || usage.fullUnits.isNegative() || shownUnits.isNegative()
+}

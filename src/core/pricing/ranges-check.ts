@@ -1,0 +1,70 @@
+import Type from 'typebox'
+import { Decimal } from '../amounts/decimal.ts'
+import { isAbsent } from './amounts-check.ts'
+
+/** The two ends of a tier; `to` is null for the last one, which has no end. */
+export type Bounds = { readonly from: Decimal; readonly to: Decimal | null }
+
+/** How far after a `to_value` the next `from_value` may be. */
+export type RangeSteps = readonly number[]
+/** Graduated tiers touch or continue with the next whole unit. */
+export const GRADUATED_STEPS: RangeSteps = [0, 1]
+/** Volume tiers continue with the next whole unit; one more is tolerated. */
+export const VOLUME_STEPS: RangeSteps = [1, 2]
+
+const boundSchema = Type.Union([Type.Number(), Type.String()])
+export const boundsSchema = {
+  from_value: boundSchema,
+  to_value: Type.Union([boundSchema, Type.Null()], {
+    description: 'null in the last range, which has no end',
+  }),
+}
+
+/** The bound that a JSON number or a decimal string denotes; undefined when it denotes none. */
+export function parseBound(value: unknown): Decimal | undefined {
+  if (typeof value === 'number' || typeof value === 'string') return Decimal.parse(String(value))
+  return undefined
+}
+
+/** The list of ranges under a property: undefined when it is missing, empty or no list. */
+export function rangeList(value: unknown): readonly Record<string, unknown>[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined
+  return value.map((range) => (typeof range === 'object' && range !== null ? range : {}))
+}
+
+/** The bounds of a range that passed `areContinuous`. Throws on any other. */
+export function boundsOf(range: Readonly<Record<string, unknown>>): Bounds {
+  const bounds = parseBounds(range)
+  if (!bounds) throw new Error(`not a range: ${JSON.stringify(range)}`)
+  return bounds
+}
+
+/**
+ * True when the ranges cover every quantity in order (metering-and-rating §3.2, "Range continuity"):
+ * the first begins at 0 (or 1), each next one a permitted step after the end before it, and only the last
+ * is open.
+ */
+export function areContinuous(ranges: readonly Record<string, unknown>[], steps: RangeSteps): boolean {
+  let previousTo: Decimal | null | undefined
+  for (const [index, range] of ranges.entries()) {
+    const bounds = parseBounds(range)
+    if (!bounds) return false
+    const { from, to } = bounds
+    const starts: readonly Decimal[] =
+      index === 0
+        ? [Decimal.zero, Decimal.one]
+        : previousTo
+          ? steps.map((step) => (previousTo ?? Decimal.zero).plus(Decimal.of(step)))
+          : []
+    if (!starts.some((start) => start.equals(from))) return false
+    if (to !== null && to.compare(from) <= 0) return false
+    previousTo = to
+  }
+  return previousTo === null
+}
+
+function parseBounds(range: Readonly<Record<string, unknown>>): Bounds | undefined {
+  const from = parseBound(range.from_value)
+  const to = isAbsent(range.to_value) ? null : parseBound(range.to_value)
+  return from === undefined || to === undefined ? undefined : { from, to }
+}

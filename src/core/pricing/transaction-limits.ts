@@ -1,0 +1,73 @@
+import { Decimal } from '../amounts/decimal.ts'
+import type { EventValues } from './charge-model.ts'
+import type { FreeAllowance } from './running-totals.ts'
+
+/** What one transaction costs: a rate in percent and a fixed amount, held between two limits. */
+export type TransactionPrice = {
+  readonly rate: Decimal
+  readonly fixedAmount: Decimal
+  readonly min: Decimal | undefined
+  readonly max: Decimal | undefined
+}
+
+/**
+ * The price of one transaction of `value`; the fixed amount is inside the limits (metering-and-rating §3.8).
+ */
+export function priceTransaction(value: Decimal, price: TransactionPrice): Decimal {
+  const amount = percentOf(value, price.rate).plus(price.fixedAmount)
+  if (price.min && amount.compare(price.min) < 0) return price.min
+  if (price.max && amount.compare(price.max) > 0) return price.max
+  return amount
+}
+
+const HUNDREDTH = Decimal.of('0.01')
+
+/** `rate` percent of `value`, exactly. */
+export function percentOf(value: Decimal, rate: Decimal): Decimal {
+  return value.times(rate).times(HUNDREDTH)
+}
+
+/**
+ * The price of all transactions one by one (metering-and-rating §3.8, "With min/max"). While free units
+ * are left they alone govern: free events have no effect until a charge gives free events only.
+ */
+export function priceTransactions(
+  values: EventValues,
+  allowance: FreeAllowance,
+  price: TransactionPrice,
+): Decimal {
+  if ('ones' in values) return priceOnes(values.ones, allowance, price)
+  let freeEvents = allowance.events
+  let freeUnits = allowance.units
+  let total = Decimal.zero
+  for (const value of values) {
+    let paid = value
+    if (freeEvents > 0 || freeUnits.isPositive()) {
+      freeEvents -= 1
+      if (!freeUnits.isPositive()) continue
+      if (freeUnits.compare(value) > 0) {
+        freeUnits = freeUnits.minus(value)
+        continue
+      }
+      // The event that uses the allowance up pays for the rest of itself, be it zero: its fixed amount is
+      // due.
+      paid = value.minus(freeUnits)
+      freeUnits = Decimal.zero
+      freeEvents = 0
+    }
+    total = total.plus(priceTransaction(paid, price))
+  }
+  return total
+}
+
+/** The same for events of one unit each, without walking through them. */
+function priceOnes(count: number, allowance: FreeAllowance, price: TransactionPrice): Decimal {
+  const eventsAt = (events: Decimal): Decimal =>
+    Decimal.max(events, Decimal.zero).times(priceTransaction(Decimal.one, price))
+  const all = Decimal.of(count)
+  if (!allowance.units.isPositive()) return eventsAt(all.minus(Decimal.of(allowance.events)))
+  const freeWhole = allowance.units.round(0, 'ceil').minus(Decimal.one)
+  if (all.compare(freeWhole) <= 0) return Decimal.zero
+  const rest = Decimal.one.minus(allowance.units.minus(freeWhole))
+  return priceTransaction(rest, price).plus(eventsAt(all.minus(freeWhole).minus(Decimal.one)))
+}

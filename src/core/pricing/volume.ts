@@ -1,0 +1,65 @@
+import Type from 'typebox'
+import type { Decimal } from '../amounts/decimal.ts'
+import { amountOf, isAmount, priceSchema } from './amounts-check.ts'
+import { type ChargeModel, type ChargeProperties, perUnit } from './charge-model.ts'
+import { groupKeyProperties } from './group-keys-check.ts'
+import { areContinuous, boundsOf, boundsSchema, rangeList, VOLUME_STEPS } from './ranges-check.ts'
+
+const rangeSchema = Type.Object({ ...boundsSchema, per_unit_amount: priceSchema, flat_amount: priceSchema })
+
+/** All units at the price of the tier that their number falls in (metering-and-rating §3.6). */
+export const volume: ChargeModel = {
+  name: 'volume',
+  schema: Type.Object({ volume_ranges: Type.Array(rangeSchema), ...groupKeyProperties }),
+  defaults: { volume_ranges: [{ from_value: 0, to_value: null, per_unit_amount: '0', flat_amount: '0' }] },
+  keys: ['volume_ranges'],
+  rules: { payInAdvance: false, prorated: 'in_arrears', onlyWith: null, refusedWith: [] },
+  projection: 'reprice',
+  check: (properties) => {
+    const ranges = rangeList(properties.volume_ranges)
+    if (!ranges) return ['missing_volume_ranges']
+    const codes: string[] = []
+    if (!areContinuous(ranges, VOLUME_STEPS)) codes.push('invalid_volume_ranges')
+    const priced = ranges.every((range) => isAmount(range.per_unit_amount) && isAmount(range.flat_amount))
+    if (!priced) codes.push('invalid_amount')
+    return codes
+  },
+  readsEvents: () => false,
+  price: (properties, usage) => {
+    // The full number finds the tier; the prorated number makes the money.
+    const { perUnitAmount, flatAmount } = tierOf(properties, usage.fullUnits)
+    const unitsTotal = usage.units.times(perUnitAmount)
+    const amount = unitsTotal.plus(flatAmount)
+    return {
+      amount,
+      unitAmount: perUnit(amount, usage.fullUnits),
+      details: {
+        flat_unit_amount: flatAmount.toWire(),
+        per_unit_amount: perUnit(unitsTotal, usage.fullUnits).toWire(),
+        per_unit_total_amount: unitsTotal.toWire(),
+      },
+    }
+  },
+}
+
+/**
+ * The first tier that holds `units`; a fraction above a tier's end belongs to the next tier (100.5 after
+ * 0-100).
+ */
+function tierOf(properties: ChargeProperties, units: Decimal) {
+  const tiers = (rangeList(properties.volume_ranges) ?? [])
+    .map((range) => ({
+      ...boundsOf(range),
+      perUnitAmount: amountOf(range.per_unit_amount),
+      flatAmount: amountOf(range.flat_amount),
+    }))
+    .sort((a, b) => a.from.compare(b.from))
+  const ceiling = units.round(0, 'ceil')
+  const tier = tiers.find(
+    ({ from, to }) => from.compare(ceiling) <= 0 && (to === null || units.compare(to) <= 0),
+  )
+  // Nothing used with a first tier that begins at 1 is still the first tier.
+  const found = tier ?? tiers[0]
+  if (!found) throw new Error('volume charge without ranges')
+  return found
+}

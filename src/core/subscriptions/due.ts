@@ -1,0 +1,109 @@
+import { nextPeriod } from '../calendar/boundaries.ts'
+import { addDays, type CalendarDate, compareDates } from '../calendar/calendar-date.ts'
+import { addMs, type Instant, instant } from '../calendar/instant.ts'
+import { localDate, startOfDay, type TimeZone } from '../calendar/zone.ts'
+import {
+  type BillingPlan,
+  type BillingSubscription,
+  billingDaysInterval,
+  periodRule,
+} from './subscription.ts'
+
+/**
+ * The local midnight of the next billing day, strictly after an instant (subscriptions-and-invoicing §3.5):
+ * the start of a period of the plan, or of a month when a yearly or semiannual plan bills some of its fees
+ * monthly. The start day of the subscription is never one, nor a day that was over when the subscription
+ * was created. Null when the subscription is not active, or when it ends on or before that day, which is
+ * billed by the termination.
+ */
+export function nextBillingAt(
+  plan: BillingPlan,
+  subscription: BillingSubscription,
+  after: Instant,
+  zone: TimeZone,
+): Instant | null {
+  if (subscription.status !== 'active' || subscription.terminatedAt !== null) return null
+  const rule = periodRule(subscription, billingDaysInterval(plan), zone)
+  // Each of these dates is too early itself; the next period start after all of them may be due.
+  let day = latest(
+    localDate(subscription.startedAt, zone),
+    addDays(localDate(subscription.createdAt, zone), -1),
+    addDays(localDate(after, zone), -1),
+  )
+  do day = nextPeriod(day, rule).start
+  while (startOfDay(day, zone) <= after)
+  return isBilledByEnding(day, subscription, zone) ? null : startOfDay(day, zone)
+}
+
+/**
+ * The first billing instant of a subscription that was just created. A subscription that started in the
+ * past and is created on a billing day is due on that same day, so the answer can be a midnight shortly
+ * before the creation.
+ */
+export function firstBillingAt(
+  plan: BillingPlan,
+  subscription: BillingSubscription,
+  zone: TimeZone,
+): Instant | null {
+  const midnight = startOfDay(localDate(subscription.createdAt, zone), zone)
+  return nextBillingAt(plan, subscription, addMs(midnight, -1), zone)
+}
+
+/** When a subscription with an end terminates: the local midnight of the date of `endingAt` (§2.8). */
+export function endingBillAt(endingAt: Instant, zone: TimeZone): Instant {
+  return startOfDay(localDate(endingAt, zone), zone)
+}
+
+/** When a pending subscription becomes active: the local midnight of the date of `subscriptionAt` (§2.4). */
+export function activationAt(subscriptionAt: Instant, zone: TimeZone): Instant {
+  return startOfDay(localDate(subscriptionAt, zone), zone)
+}
+
+/**
+ * How the start date of a new subscription relates to the local date of now (subscriptions-and-invoicing
+ * §2.4).
+ */
+export function startTiming(
+  subscriptionAt: Instant,
+  now: Instant,
+  zone: TimeZone,
+): 'past' | 'today' | 'future' {
+  const start = localDate(subscriptionAt, zone)
+  const today = localDate(now, zone)
+  if (start === today) return 'today'
+  return start < today ? 'past' : 'future'
+}
+
+/**
+ * The start of a subscription that is created with a date in the past: the date asked for, or the latest
+ * termination of the same external id that was billed, so that no usage is billed twice
+ * (subscriptions-and-invoicing §2.4).
+ */
+export function backdatedStart(subscriptionAt: Instant, lastBilledTermination: Instant | null): Instant {
+  return instant(Math.max(subscriptionAt, lastBilledTermination ?? subscriptionAt))
+}
+
+/** True when `endingAt` is a date after today and after the start date, in the customer's zone (§2.1). */
+export function isEndingAllowed(
+  endingAt: Instant,
+  subscriptionAt: Instant,
+  now: Instant,
+  zone: TimeZone,
+): boolean {
+  const end = localDate(endingAt, zone)
+  return end > localDate(now, zone) && end > localDate(subscriptionAt, zone)
+}
+
+/** The UTC dates of the two warnings before an end: 45 and 15 days earlier, in order (§2.8 and §11). */
+export function terminationAlertDates(endingAt: Instant): readonly CalendarDate[] {
+  const end = localDate(endingAt, 'UTC')
+  return [addDays(end, -45), addDays(end, -15)]
+}
+
+function isBilledByEnding(day: CalendarDate, subscription: BillingSubscription, zone: TimeZone): boolean {
+  return subscription.endingAt !== null && localDate(subscription.endingAt, zone) <= day
+}
+
+function latest(first: CalendarDate, ...others: readonly CalendarDate[]): CalendarDate {
+  return others.reduce((last, date) => (compareDates(date, last) > 0 ? date : last), first)
+}

@@ -1,0 +1,32 @@
+/** Status of a subscription (subscriptions-and-invoicing §2.2). */
+export type SubscriptionStatus = 'pending' | 'incomplete' | 'active' | 'terminated' | 'canceled'
+
+export const SUBSCRIPTION_STATUSES: readonly SubscriptionStatus[] = [
+  'pending',
+  'incomplete',
+  'active',
+  'terminated',
+  'canceled',
+]
+
+const MOVES: Readonly<Record<SubscriptionStatus, readonly SubscriptionStatus[]>> = {
+  pending: ['incomplete', 'active', 'canceled'],
+  incomplete: ['active', 'canceled'],
+  active: ['terminated'],
+  terminated: [],
+  canceled: [],
+}
+
+/** True when a subscription may pass from one status to another; the last two statuses are final. */
+export function mayMove(from: SubscriptionStatus, to: SubscriptionStatus): boolean {
+  return MOVES[from].includes(to)
+}
+
+/**
+ * The status moved to; throws when the move is not allowed, which is a defect of the caller and not of a
+ * request.
+ */
+export function moved(from: SubscriptionStatus, to: SubscriptionStatus): SubscriptionStatus {
+  if (!mayMove(from, to)) throw new Error(`a ${from} subscription does not become ${to}`)
+  return to
+}

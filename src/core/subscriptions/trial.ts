@@ -1,0 +1,31 @@
+import { Decimal } from '../amounts/decimal.ts'
+import { addMs, DAY_MS, type Instant } from '../calendar/instant.ts'
+import { localDate } from '../calendar/zone.ts'
+import type { BillingPlan, BillingSubscription, BillMoment } from './subscription.ts'
+
+/**
+ * The end of the trial of a subscription, or null when its plan has none (subscriptions-and-invoicing
+ * §2.10). It counts from the first start of the chain, so an upgrade does not begin it again; a fraction of
+ * a day counts, to the millisecond below.
+ */
+export function trialEndAt(
+  plan: Pick<BillingPlan, 'trialPeriodDays'>,
+  subscription: Pick<BillingSubscription, 'initialStartedAt'>,
+): Instant | null {
+  const days = plan.trialPeriodDays
+  if (days === null || !days.isPositive()) return null
+  const ms = days.times(Decimal.of(DAY_MS)).round(0, 'down')
+  return addMs(subscription.initialStartedAt, ms.toNumber())
+}
+
+/** True when the trial is neither over nor marked as ended at an instant. */
+export function isInTrial(moment: Pick<BillMoment, 'plan' | 'subscription' | 'at'>): boolean {
+  const end = trialEndAt(moment.plan, moment.subscription)
+  return moment.subscription.trialEndedAt === null && end !== null && end > moment.at
+}
+
+/** True on the local date on which the trial ends, at any time of that date. */
+export function isLastTrialDay(moment: BillMoment): boolean {
+  const end = trialEndAt(moment.plan, moment.subscription)
+  return end !== null && localDate(end, moment.zone) === localDate(moment.at, moment.zone)
+}

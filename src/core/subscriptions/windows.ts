@@ -1,0 +1,205 @@
+import {
+  type BillingInterval,
+  type DatePeriod,
+  isFirstMonth,
+  isPeriodStart,
+  periodContaining,
+  periodDays,
+  shiftBack,
+} from '../calendar/boundaries.ts'
+import { addMs, DAY_MS, HOUR_MS, type Instant, instant, type Period } from '../calendar/instant.ts'
+import { endOfDay, localDate, startOfDay, type TimeZone } from '../calendar/zone.ts'
+import {
+  type BillingSubscription,
+  type BillMoment,
+  chargesInterval,
+  fixedChargesInterval,
+  isEndedAt,
+  isLongInterval,
+  periodRule,
+} from './subscription.ts'
+
+/**
+ * A window as the API shows it: both ends INCLUDED, `to` being the last millisecond (…59.999) or a
+ * termination.
+ */
+export type Window = { readonly from: Instant; readonly to: Instant }
+
+/** The windows of one bill of one subscription, and the days of the whole period that each was cut from. */
+export type BillWindows = {
+  readonly subscription: Window
+  /** Null when the bill carries no usage charges (monthly-split plans). */
+  readonly charges: Window | null
+  /** Null when the bill carries no fixed charges (monthly-split plans). */
+  readonly fixedCharges: Window | null
+  readonly chargesDurationDays: number
+  readonly fixedChargesDurationDays: number
+}
+
+/** A window with the days of the whole period that it was cut from, which divide a prorated price. */
+export type UsageWindow = { readonly window: Window; readonly durationDays: number }
+
+/** `current` is true for current usage, progressive billing and charges billed in advance. */
+export type Bill = BillMoment & { readonly current: boolean }
+
+const ZONE_CHANGE_MAX_MS = 26 * HOUR_MS
+
+/**
+ * The three windows of a bill at the instant `at` (subscriptions-and-invoicing §3.2 and §3.3). A window
+ * before the start of the subscription collapses to the start. When a termination or an upgrade ends the
+ * subscription, every window is present whatever the month, because no later bill could carry its fees.
+ */
+export function billWindows(bill: Bill): BillWindows {
+  const charges = usageWindow(bill, chargesInterval(bill.plan))
+  const fixedCharges = usageWindow(bill, fixedChargesInterval(bill.plan))
+  return {
+    subscription: subscriptionWindow(bill),
+    charges: hasPart(bill, chargesInterval(bill.plan)) ? charges.window : null,
+    fixedCharges: hasPart(bill, fixedChargesInterval(bill.plan)) ? fixedCharges.window : null,
+    chargesDurationDays: charges.durationDays,
+    fixedChargesDurationDays: fixedCharges.durationDays,
+  }
+}
+
+/**
+ * The windows of the periodic bill that falls on the day of `at`, as if the subscription were still active.
+ */
+export function periodicWindows(moment: BillMoment): BillWindows {
+  const subscription = { ...moment.subscription, terminatedAt: null, endedBy: null }
+  return billWindows({ ...moment, subscription, current: false })
+}
+
+/**
+ * The windows of the final bill of a subscription that was terminated without a successor, `at` being the
+ * termination (subscriptions-and-invoicing §3.4). On a billing day whose periodic bill does not exist yet
+ * (`hasPeriodicBill` false: no invoice has the `periodicWindows`) the closed period is billed and nothing
+ * of the new day; in any other case the open period up to the termination. On plans that bill some fees
+ * monthly each window asks this of its own period, so that a year is not taken for closed because one of
+ * its months is.
+ */
+export function terminationWindows(moment: BillMoment, hasPeriodicBill: boolean): BillWindows {
+  const { plan, subscription, at, zone } = moment
+  const own = billWindows({ ...moment, current: false })
+  if (hasPeriodicBill || subscription.endedBy !== 'termination') return own
+  if (at - DAY_MS < subscription.startedAt) return own
+  const regular = periodicWindows(moment)
+  const today = localDate(at, zone)
+  const closes = (interval: BillingInterval) => isPeriodStart(today, periodRule(subscription, interval, zone))
+  const charges = closes(chargesInterval(plan)) ? regular : own
+  const fixedCharges = closes(fixedChargesInterval(plan)) ? regular : own
+  return {
+    subscription: closes(plan.interval) ? regular.subscription : own.subscription,
+    charges: charges.charges,
+    fixedCharges: fixedCharges.fixedCharges,
+    chargesDurationDays: charges.chargesDurationDays,
+    fixedChargesDurationDays: fixedCharges.fixedChargesDurationDays,
+  }
+}
+
+/**
+ * The usage window that is open at an instant, clamped to the life of the subscription (the
+ * `current_billing_period` of the API, subscriptions-and-invoicing §2.1): the one of the start before it,
+ * of the termination after it.
+ */
+export function currentChargesWindow(moment: BillMoment): UsageWindow {
+  return usageWindow(currentBill(moment), chargesInterval(moment.plan))
+}
+
+/**
+ * The fixed-charges window that is open at an instant: what a fixed charge billed in advance pays for
+ * (§5.4).
+ */
+export function currentFixedChargesWindow(moment: BillMoment): UsageWindow {
+  return usageWindow(currentBill(moment), fixedChargesInterval(moment.plan))
+}
+
+/**
+ * The half-open span in which the events of a window lie, or null when the window is too small to hold any.
+ */
+export function usagePeriod(window: Window): Period | null {
+  return window.from < window.to ? { from: window.from, to: addMs(window.to, 1) } : null
+}
+
+/**
+ * A usage window after the customer moved to another zone (subscriptions-and-invoicing §3.8): it goes on
+ * where the last billed one ended, as long as zones alone can explain the distance (less than 26 hours).
+ */
+export function continueAfterZoneChange(window: Window, lastTo: Instant): Window {
+  const from = addMs(lastTo, 1)
+  if (Math.abs(window.from - from) >= ZONE_CHANGE_MAX_MS) return window
+  return { from, to: instant(Math.max(from, window.to)) }
+}
+
+/** The last instant of the plan's own period around an instant (subscriptions-and-invoicing §3.9). */
+export function nextEndOfPeriod(moment: BillMoment): Instant {
+  const rule = periodRule(moment.subscription, moment.plan.interval, moment.zone)
+  return endOfDay(periodContaining(localDate(moment.at, moment.zone), rule).end, moment.zone)
+}
+
+/** The first instant of the period before the one around an instant; of that one itself when `current`. */
+export function previousBeginningOfPeriod(bill: Bill): Instant {
+  return startOfDay(basePeriod(bill, bill.plan.interval).start, bill.zone)
+}
+
+function currentBill(moment: BillMoment): Bill {
+  const { startedAt, terminatedAt } = moment.subscription
+  const latest = terminatedAt === null ? moment.at : Math.min(moment.at, terminatedAt)
+  return { ...moment, at: instant(Math.max(latest, startedAt)), current: true }
+}
+
+function isEndedBy(bill: BillMoment, ...causes: readonly BillingSubscription['endedBy'][]): boolean {
+  return isEndedAt(bill.subscription, bill.at) && causes.includes(bill.subscription.endedBy)
+}
+
+/** `arrears_closing` of the specification: the bill closes the period that is open. */
+function isArrearsClosing(bill: BillMoment): boolean {
+  return !bill.plan.payInAdvance && isEndedBy(bill, 'termination', 'upgrade')
+}
+
+function basePeriod(bill: Bill, interval: BillingInterval): DatePeriod {
+  const rule = periodRule(bill.subscription, interval, bill.zone)
+  const today = localDate(bill.at, bill.zone)
+  const isCurrent = bill.current || isEndedBy(bill, 'upgrade')
+  return periodContaining(isCurrent ? today : shiftBack(today, rule), rule)
+}
+
+function openPeriod(bill: Bill, interval: BillingInterval): DatePeriod {
+  return periodContaining(localDate(bill.at, bill.zone), periodRule(bill.subscription, interval, bill.zone))
+}
+
+function subscriptionWindow(bill: Bill): Window {
+  const { subscription, plan, zone } = bill
+  const isOpen = plan.payInAdvance || isArrearsClosing(bill)
+  const period = isOpen ? openPeriod(bill, plan.interval) : basePeriod(bill, plan.interval)
+  const start = startOfDay(period.start, zone)
+  const from = start < subscription.startedAt ? startOfStartDay(subscription, zone) : start
+  return { from, to: windowEnd(bill, period) }
+}
+
+function usageWindow(bill: Bill, interval: BillingInterval): UsageWindow {
+  const isOpen = isEndedBy(bill, 'termination') || isArrearsClosing(bill)
+  const period = isOpen ? openPeriod(bill, interval) : basePeriod(bill, interval)
+  const start = startOfDay(period.start, bill.zone)
+  const from = instant(Math.max(start, bill.subscription.startedAt))
+  return { window: { from, to: windowEnd(bill, period) }, durationDays: periodDays(period) }
+}
+
+function windowEnd(bill: Bill, period: DatePeriod): Instant {
+  const { startedAt, terminatedAt } = bill.subscription
+  const end = endOfDay(period.end, bill.zone)
+  const isCut = terminatedAt !== null && isEndedAt(bill.subscription, bill.at) && terminatedAt <= end
+  return instant(Math.max(isCut ? terminatedAt : end, startedAt))
+}
+
+function startOfStartDay(subscription: BillingSubscription, zone: TimeZone): Instant {
+  return startOfDay(localDate(subscription.startedAt, zone), zone)
+}
+
+/** Whether a bill carries usage charges (or fixed charges) that are billed at this interval, §3.3. */
+function hasPart(bill: Bill, interval: BillingInterval): boolean {
+  const { plan, subscription, at, zone } = bill
+  const isSplit = isLongInterval(plan.interval) && (plan.billChargesMonthly || plan.billFixedChargesMonthly)
+  if (!isSplit || interval === 'monthly') return true
+  if (bill.current || isEndedBy(bill, 'termination', 'upgrade')) return true
+  return isFirstMonth(localDate(at, zone), periodRule(subscription, plan.interval, zone))
+}
