@@ -34,7 +34,7 @@ const PARTS: readonly Part[] = [
   {
     name: 'jobs',
     roles: ['all', 'worker'],
-    start: ({ context, config, url, log }) =>
+    start: ({ context, url, log, config }) =>
       startWorker({ context, databaseUrl: url, log, concurrency: config.workerConcurrency }),
   },
   {
