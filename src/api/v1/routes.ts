@@ -3,6 +3,7 @@ import type { Context } from '../../actions/context.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
 import { customersRoutes } from './customers.ts'
 import { eventRoutes } from './events.ts'
+import { invoicesRoutes } from './invoices.ts'
 import { organizationsRoutes } from './organizations.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
@@ -16,10 +17,11 @@ export type Routes = (app: FastifyInstance, context: Context) => void
 export const routesOfV1: readonly Routes[] = [
   billingEntitiesRoutes,
   customersRoutes,
+  eventRoutes,
+  invoicesRoutes,
   organizationsRoutes,
   taxesRoutes,
   testClockRoutes,
   webhookEndpointsRoutes,
   webhooksRoutes,
 ]
-export const routesOfV1: readonly Routes[] = [eventRoutes, testClockRoutes]
