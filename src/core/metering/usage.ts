@@ -24,7 +24,10 @@ export const AGGREGATIONS: readonly Aggregation[] = [
 /** Property values by key; an event matches when for every key its text value is one of the list. */
 export type PropertyValues = Readonly<Record<string, readonly string[]>>
 
-/** Which events a bucket takes: all keys of `include` match, and none of the `exclude` sets matches entirely. */
+/**
+ * Which events a bucket takes: all keys of `include` match, and none of the `exclude` sets matches
+ * entirely.
+ */
 export type EventMatch = {
   readonly include: PropertyValues
   readonly exclude: readonly PropertyValues[]
@@ -56,7 +59,10 @@ export type UsageQuery = {
 /** One event as the pricing sees it. Missing or empty properties are null. */
 export type UsageEvent = {
   readonly at: Instant
-  /** Breaks ties between events of the same instant: a later arrival has the greater id. */
+  /**
+   * Breaks ties between events of the same instant: a later arrival has the greater id (see
+   * `compareEvents`).
+   */
   readonly id: string
   /** The numeric value (sum, max, latest, weighted); 1 for a count; null for unique counts. */
   readonly value: Decimal | null
@@ -66,13 +72,23 @@ export type UsageEvent = {
   readonly preciseTotalAmountCents: Decimal
 }
 
+/**
+ * The order of events: by timestamp, then by arrival. Ids are UUIDs of ascending time or plain sequence
+ * numbers, hence a longer id is the greater one.
+ */
+export function compareEvents(a: Pick<UsageEvent, 'at' | 'id'>, b: Pick<UsageEvent, 'at' | 'id'>): number {
+  if (a.at !== b.at) return a.at - b.at
+  if (a.id.length !== b.id.length) return a.id.length - b.id.length
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+}
+
 /** The values of the group keys that one answer stands for; a missing or empty property is null. */
 export type GroupedBy = Readonly<Record<string, string | null>>
 
 /** What a store answers for one group. Fields that an aggregation does not use are zero or null. */
 export type UsageGroup = {
   readonly groupedBy: GroupedBy
-  /** Events that count, in the period (recurring: of all time up to its end). */
+  /** Events that count, in the period (recurring, but for a weighted sum: of all time up to its end). */
   readonly eventsCount: number
   /**
    * count: events; sum and weighted sum: Σ value in the period (without `carried`); max: the maximum;

@@ -1,0 +1,122 @@
+import { Decimal } from '../amounts/decimal.ts'
+import type { FieldErrors } from '../problems.ts'
+import type { AlertDirection, AlertThreshold } from './crossing.ts'
+
+/** Where an alert hangs. */
+export type AlertFamily = 'subscription' | 'wallet'
+
+type AlertKind = {
+  readonly family: AlertFamily
+  readonly direction: AlertDirection
+  /** Whether the alert watches one metric. */
+  readonly needsMetric: boolean
+  /** Whether it needs the feature of lifetime usage. */
+  readonly lifetime: boolean
+}
+
+const kind = (family: AlertFamily, needsMetric = false, lifetime = false): AlertKind => ({
+  family,
+  direction: family === 'wallet' ? 'decreasing' : 'increasing',
+  needsMetric,
+  lifetime,
+})
+
+/** Every type of alert (metering-and-rating §7.2). */
+export const ALERT_KINDS = {
+  current_usage_amount: kind('subscription'),
+  billable_metric_current_usage_amount: kind('subscription', true),
+  billable_metric_current_usage_units: kind('subscription', true),
+  lifetime_usage_amount: kind('subscription', false, true),
+  billable_metric_lifetime_usage_units: kind('subscription', true, true),
+  wallet_balance_amount: kind('wallet'),
+  wallet_credits_balance: kind('wallet'),
+  wallet_ongoing_balance_amount: kind('wallet'),
+  wallet_credits_ongoing_balance: kind('wallet'),
+} as const satisfies Readonly<Record<string, AlertKind>>
+
+export type AlertType = keyof typeof ALERT_KINDS
+
+export type ThresholdsCheck =
+  | { readonly ok: true; readonly thresholds: readonly AlertThreshold[] }
+  | { readonly ok: false; readonly errors: FieldErrors }
+
+const THRESHOLDS_MAX = 20
+
+export function isAlertType(value: unknown): value is AlertType {
+  return typeof value === 'string' && Object.hasOwn(ALERT_KINDS, value)
+}
+
+/**
+ * What is wrong with the type of an alert, or undefined (metering-and-rating §7.3, the first of the checks).
+ *
+ * @param hasLifetimeUsage whether the organization has the feature that the lifetime types need
+ */
+export function checkAlertType(
+  type: unknown,
+  family: AlertFamily,
+  hasLifetimeUsage: boolean,
+): FieldErrors | undefined {
+  if (isAlertType(type) && ALERT_KINDS[type].lifetime && !hasLifetimeUsage) {
+    return { alert_type: ['feature_not_available'] }
+  }
+  if (isBlank(type)) return { alert_type: ['value_is_mandatory', 'value_is_invalid'] }
+  if (!isAlertType(type) || ALERT_KINDS[type].family !== family) return { alert_type: ['invalid_type'] }
+  return undefined
+}
+
+/**
+ * The thresholds of an alert as received, checked in the order of metering-and-rating §7.3; the first fault
+ * counts.
+ */
+export function checkAlertThresholds(raw: unknown): ThresholdsCheck {
+  const refused = (field: string, code: string): ThresholdsCheck => ({
+    ok: false,
+    errors: { [field]: [code] },
+  })
+  if (!Array.isArray(raw) || raw.length === 0) return refused('thresholds', 'value_is_mandatory')
+  if (raw.length > THRESHOLDS_MAX) return refused('thresholds', 'too_many_thresholds')
+  const sources = raw.map(readThreshold)
+  const identities = sources.map(({ text, value, recurring }) => `${recurring}:${value ?? text}`)
+  if (new Set(identities).size < identities.length) return refused('thresholds', 'duplicate_threshold_values')
+  const thresholds: AlertThreshold[] = []
+  for (const { code, text, value, recurring } of sources) {
+    if (text === null) return refused('thresholds:value', 'value_is_mandatory')
+    if (!value) return refused('thresholds:value', 'value_is_invalid')
+    if (recurring && !value.isPositive()) return refused('thresholds:value', 'recurring_value_is_negative')
+    thresholds.push({ code, value, recurring })
+  }
+  return { ok: true, thresholds }
+}
+
+/** The last checks, after the metric was looked up: the code, and whether the type wants a metric (§7.3). */
+export function checkAlertModel(code: unknown, type: AlertType, hasMetric: boolean): FieldErrors | undefined {
+  const needsMetric: boolean = ALERT_KINDS[type].needsMetric
+  const errors = {
+    ...(isBlank(code) ? { code: ['value_is_mandatory'] } : {}),
+    ...(needsMetric && !hasMetric ? { billable_metric: ['value_is_mandatory'] } : {}),
+    ...(!needsMetric && hasMetric ? { billable_metric: ['value_must_be_blank'] } : {}),
+  }
+  return Object.keys(errors).length === 0 ? undefined : errors
+}
+
+type ThresholdSource = {
+  readonly code: string | null
+  readonly text: string | null
+  readonly value: Decimal | undefined
+  readonly recurring: boolean
+}
+
+function readThreshold(raw: unknown): ThresholdSource {
+  const source = typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {}
+  const text = isBlank(source.value) ? null : String(source.value)
+  return {
+    code: typeof source.code === 'string' && source.code !== '' ? source.code : null,
+    text,
+    value: text === null ? undefined : Decimal.parse(text),
+    recurring: source.recurring === true || source.recurring === 'true',
+  }
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+}

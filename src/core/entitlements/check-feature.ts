@@ -1,0 +1,141 @@
+import { type FieldErrors, Problems } from '../problems.ts'
+import { PRIVILEGE_TYPES, type Privilege, type PrivilegeType } from './privilege-value.ts'
+
+/** What an update says of one privilege; undefined leaves the part as it is. */
+type PrivilegePatch = {
+  readonly code: string
+  readonly name: string | null | undefined
+  readonly valueType: PrivilegeType | undefined
+  readonly selectOptions: readonly string[] | undefined
+}
+
+export type FeatureInput = {
+  readonly code: string
+  readonly name: string | null
+  readonly description: string | null
+  readonly privileges: readonly Privilege[]
+}
+
+export type FeatureCheck =
+  | { readonly ok: true; readonly feature: FeatureInput }
+  | { readonly ok: false; readonly errors: FieldErrors }
+
+export type PrivilegesCheck =
+  | { readonly ok: true; readonly privileges: readonly Privilege[] }
+  | { readonly ok: false; readonly errors: FieldErrors }
+
+type Fields = Readonly<Record<string, unknown>>
+
+const CODE_LENGTH_MAX = 255
+
+/**
+ * A feature as received for creation, checked (platform §10). Whether its code is taken is the store's to
+ * say.
+ */
+export function checkFeature(raw: Fields): FeatureCheck {
+  const problems = new Problems()
+  const code = textOf(raw.code)?.trim() ?? ''
+  checkCode(code, 'code', problems)
+  const merged = mergePrivileges([], raw.privileges)
+  if (!merged.ok) {
+    for (const [field, codes] of Object.entries(merged.errors)) {
+      for (const each of codes) problems.add(field, each)
+    }
+  }
+  if (problems.any || !merged.ok) return { ok: false, errors: problems.details() }
+  const { privileges } = merged
+  const name = textOf(raw.name) ?? null
+  return { ok: true, feature: { code, name, description: textOf(raw.description) ?? null, privileges } }
+}
+
+/**
+ * A feature's privileges after an update (platform §10): those of the body are created or renamed, a select
+ * gains options and never loses one, the type of an existing privilege stays, and absent privileges stay.
+ */
+export function mergePrivileges(existing: readonly Privilege[], raw: unknown): PrivilegesCheck {
+  if (raw === undefined || raw === null) return { ok: true, privileges: existing }
+  const problems = new Problems()
+  if (!Array.isArray(raw)) problems.add('privileges', 'invalid_format')
+  const patches = (Array.isArray(raw) ? raw : []).map((each: unknown) => readPatch(fieldsOf(each), problems))
+  const codes = patches.map(({ code }) => code)
+  if (new Set(codes).size < codes.length) problems.add('privilege.code', 'value_is_duplicated')
+  const patched = existing.map((privilege) =>
+    update(
+      privilege,
+      patches.find(({ code }) => code === privilege.code),
+    ),
+  )
+  const created = patches
+    .filter(({ code }) => !existing.some((privilege) => privilege.code === code))
+    .map((patch) => create(patch, problems))
+  if (problems.any) return { ok: false, errors: problems.details() }
+  return { ok: true, privileges: [...patched, ...created] }
+}
+
+function update(privilege: Privilege, patch: PrivilegePatch | undefined): Privilege {
+  if (!patch) return privilege
+  const added = privilege.valueType === 'select' ? (patch.selectOptions ?? []) : []
+  return {
+    ...privilege,
+    name: patch.name === undefined ? privilege.name : patch.name,
+    selectOptions: [...new Set([...privilege.selectOptions, ...added])],
+  }
+}
+
+function create(patch: PrivilegePatch, problems: Problems): Privilege {
+  const valueType = patch.valueType ?? 'string'
+  const isSelect = valueType === 'select'
+  // A select without options could never have a value; other types have no configuration at all.
+  if (isSelect === (patch.selectOptions === undefined)) problems.add('privilege.config', 'invalid_format')
+  return {
+    code: patch.code,
+    name: patch.name ?? null,
+    valueType,
+    selectOptions: [...new Set(patch.selectOptions)],
+  }
+}
+
+function readPatch(raw: Fields, problems: Problems): PrivilegePatch {
+  const code = textOf(raw.code)?.trim() ?? ''
+  checkCode(code, 'privilege.code', problems)
+  const valueType = PRIVILEGE_TYPES.find((each) => each === raw.value_type)
+  if (isGiven(raw.value_type) && !valueType) problems.add('privilege.value_type', 'value_is_invalid')
+  return {
+    code,
+    name: raw.name === undefined ? undefined : (textOf(raw.name) ?? null),
+    valueType,
+    selectOptions: optionsOf(raw.config, problems),
+  }
+}
+
+/** `{"select_options": [texts]}` and nothing else; an empty configuration is none. */
+function optionsOf(config: unknown, problems: Problems): readonly string[] | undefined {
+  if (!isGiven(config)) return undefined
+  const fields = fieldsOf(config)
+  const keys = Object.keys(fields)
+  const isObject = typeof config === 'object' && !Array.isArray(config)
+  if (isObject && keys.length === 0) return undefined
+  const options: unknown = fields.select_options
+  const isList =
+    Array.isArray(options) && options.length > 0 && options.every((each) => typeof each === 'string')
+  if (isObject && keys.length === 1 && isList) return options
+  problems.add('privilege.config', 'invalid_format')
+  return undefined
+}
+
+function checkCode(code: string, field: string, problems: Problems): void {
+  if (code === '') problems.add(field, 'value_is_mandatory')
+  if (code.length > CODE_LENGTH_MAX) problems.add(field, 'value_is_too_long')
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null
+}

@@ -1,0 +1,222 @@
+import type { Outcome } from '../problems.ts'
+import {
+  checkPrivilegeValue,
+  type Privilege,
+  type ShownValue,
+  type StoredValue,
+  shownValue,
+} from './privilege-value.ts'
+
+/** A feature of the organization. */
+export type Feature = {
+  readonly code: string
+  readonly name: string | null
+  readonly description: string | null
+  readonly privileges: readonly Privilege[]
+}
+
+/** Feature code to privilege code to value; of a plan, or the overrides of a subscription. */
+export type Entitlements = ReadonlyMap<string, ReadonlyMap<string, StoredValue>>
+
+/** What one subscription changes of its plan's entitlements. */
+export type SubscriptionEntitlements = {
+  readonly overrides: Entitlements
+  readonly removedFeatures: ReadonlySet<string>
+  /** Feature code to privilege codes. */
+  readonly removedPrivileges: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+/** A privilege as a subscription has it, values cast to its type. */
+export type EffectivePrivilege = {
+  readonly privilege: Privilege
+  readonly value: ShownValue
+  readonly planValue: ShownValue
+  readonly overrideValue: ShownValue
+}
+
+export type EffectiveEntitlement = {
+  readonly feature: Feature
+  readonly privileges: readonly EffectivePrivilege[]
+  /** Overridden privileges only. */
+  readonly overrides: Readonly<Record<string, ShownValue>>
+}
+
+const NOTHING: ReadonlyMap<string, StoredValue> = new Map()
+
+/**
+ * Entitlements as received, against the organization's features (platform §10): 404 `feature_not_found`,
+ * then 404 `privilege_not_found`, then 422 with `<privilege code>_privilege_value` for each value that does
+ * not fit.
+ */
+export function checkEntitlements(raw: unknown, features: readonly Feature[]): Outcome<Entitlements> {
+  const entries = Object.entries(typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? raw : {})
+  const byCode = new Map(features.map((feature) => [feature.code, feature]))
+  if (entries.some(([code]) => !byCode.has(code))) return missing('feature')
+  const wanted = entries.flatMap(([code, values]) =>
+    privilegeEntries(values).map(([privilegeCode, value]) => {
+      const privilege = byCode.get(code)?.privileges.find((each) => each.code === privilegeCode)
+      return { code, privilege, value }
+    }),
+  )
+  const errors = new Map<string, readonly string[]>()
+  const result = new Map(entries.map(([code]) => [code, new Map<string, StoredValue>()]))
+  for (const { code, privilege, value } of wanted) {
+    if (!privilege) return missing('privilege')
+    const check = checkPrivilegeValue(privilege, value)
+    if (check.ok) result.get(code)?.set(privilege.code, check.value)
+    else errors.set(`${privilege.code}_privilege_value`, [check.code])
+  }
+  if (errors.size > 0) return { ok: false, problem: { kind: 'invalid', details: Object.fromEntries(errors) } }
+  return { ok: true, value: result }
+}
+
+/**
+ * A plan's entitlements after POST (platform §10): features that are not named go, and so do privileges
+ * that a named feature does not name, unless it names none.
+ */
+export function replaceEntitlements(current: Entitlements, given: Entitlements): Entitlements {
+  return new Map(
+    [...given].map(([code, values]) => [code, values.size === 0 ? (current.get(code) ?? values) : values]),
+  )
+}
+
+/** A plan's entitlements after PATCH: named values are set, all others stay (platform §10). */
+export function mergeEntitlements(current: Entitlements, given: Entitlements): Entitlements {
+  const merged = new Map(current)
+  for (const [code, values] of given)
+    merged.set(code, new Map([...(current.get(code) ?? NOTHING), ...values]))
+  return merged
+}
+
+/**
+ * A subscription's changes after PATCH (platform §10). Each named feature: values equal to all of the
+ * plan's put the feature back to the plan; otherwise only values that differ from the plan are overrides,
+ * and whatever is named and was removed comes back.
+ */
+export function patchSubscription(
+  plan: Entitlements,
+  current: SubscriptionEntitlements,
+  given: Entitlements,
+): SubscriptionEntitlements {
+  const overrides = new Map(current.overrides)
+  const removedFeatures = new Set(current.removedFeatures)
+  const removedPrivileges = new Map(current.removedPrivileges)
+  for (const [code, values] of given) {
+    const planValues = plan.get(code)
+    removedFeatures.delete(code)
+    if (planValues && equals(planValues, values)) {
+      overrides.delete(code)
+      removedPrivileges.delete(code)
+      continue
+    }
+    const changed = new Map(overrides.get(code) ?? NOTHING)
+    for (const [privilege, value] of values) {
+      if (planValues?.has(privilege) && planValues.get(privilege) === value) changed.delete(privilege)
+      else changed.set(privilege, value)
+    }
+    if (planValues && changed.size === 0) overrides.delete(code)
+    else overrides.set(code, changed)
+    setOrDelete(removedPrivileges, code, without(removedPrivileges.get(code), values.keys()))
+  }
+  return { overrides, removedFeatures, removedPrivileges }
+}
+
+/** A subscription's changes after a feature is taken from it (platform §10). No error when it has it not. */
+export function removeFeature(
+  plan: Entitlements,
+  current: SubscriptionEntitlements,
+  code: string,
+): SubscriptionEntitlements {
+  const overrides = new Map(current.overrides)
+  overrides.delete(code)
+  const removedFeatures = new Set(current.removedFeatures)
+  if (plan.has(code)) removedFeatures.add(code)
+  return { ...current, overrides, removedFeatures }
+}
+
+/** A subscription's changes after one privilege is taken from it (platform §10). */
+export function removePrivilege(
+  plan: Entitlements,
+  current: SubscriptionEntitlements,
+  code: string,
+  privilege: string,
+): SubscriptionEntitlements {
+  const overrides = new Map(current.overrides)
+  const own = overrides.get(code)
+  if (own?.has(privilege)) {
+    const rest = new Map(own)
+    rest.delete(privilege)
+    if (rest.size === 0 && plan.has(code)) overrides.delete(code)
+    else overrides.set(code, rest)
+  }
+  const removedPrivileges = new Map(current.removedPrivileges)
+  if (plan.get(code)?.has(privilege)) {
+    removedPrivileges.set(code, new Set([...(removedPrivileges.get(code) ?? []), privilege]))
+  }
+  return { ...current, overrides, removedPrivileges }
+}
+
+/**
+ * What a subscription is entitled to: the plan's entitlements plus its overrides less its removals
+ * (platform §10), in the order of the features.
+ */
+export function effectiveEntitlements(
+  features: readonly Feature[],
+  plan: Entitlements,
+  subscription: SubscriptionEntitlements,
+): readonly EffectiveEntitlement[] {
+  return features.flatMap((feature) => {
+    const fromPlan = subscription.removedFeatures.has(feature.code) ? undefined : plan.get(feature.code)
+    const own = subscription.overrides.get(feature.code)
+    if (!fromPlan && !own) return []
+    const removed = subscription.removedPrivileges.get(feature.code)
+    const privileges = feature.privileges.filter(
+      ({ code }) => own?.has(code) || (fromPlan?.has(code) && !removed?.has(code)),
+    )
+    const planValues = plan.get(feature.code) ?? NOTHING
+    return [
+      {
+        feature,
+        privileges: privileges.map((privilege) => effective(privilege, planValues, own ?? NOTHING)),
+        overrides: Object.fromEntries(
+          privileges
+            .filter(({ code }) => own?.has(code))
+            .map(({ code, valueType }) => [code, shownValue(valueType, own?.get(code) ?? null)]),
+        ),
+      },
+    ]
+  })
+}
+
+function effective(
+  privilege: Privilege,
+  plan: ReadonlyMap<string, StoredValue>,
+  own: ReadonlyMap<string, StoredValue>,
+): EffectivePrivilege {
+  const planValue = shownValue(privilege.valueType, plan.get(privilege.code) ?? null)
+  const overrideValue = shownValue(privilege.valueType, own.get(privilege.code) ?? null)
+  return { privilege, value: own.has(privilege.code) ? overrideValue : planValue, planValue, overrideValue }
+}
+
+function privilegeEntries(values: unknown): readonly [string, unknown][] {
+  return typeof values === 'object' && values !== null && !Array.isArray(values) ? Object.entries(values) : []
+}
+
+function equals(a: ReadonlyMap<string, StoredValue>, b: ReadonlyMap<string, StoredValue>): boolean {
+  return a.size === b.size && [...a].every(([code, value]) => b.has(code) && b.get(code) === value)
+}
+
+function without(set: ReadonlySet<string> | undefined, codes: Iterable<string>): ReadonlySet<string> {
+  const rest = new Set(set)
+  for (const code of codes) rest.delete(code)
+  return rest
+}
+
+function setOrDelete(map: Map<string, ReadonlySet<string>>, key: string, set: ReadonlySet<string>): void {
+  if (set.size === 0) map.delete(key)
+  else map.set(key, set)
+}
+
+function missing(resource: string): Outcome<Entitlements> {
+  return { ok: false, problem: { kind: 'not_found', code: `${resource}_not_found` } }
+}

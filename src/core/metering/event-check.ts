@@ -1,0 +1,155 @@
+import { Decimal } from '../amounts/decimal.ts'
+import { type Instant, instant } from '../calendar/instant.ts'
+import { type FieldErrors, Problems } from '../problems.ts'
+import {
+  type EventProperties,
+  isKeptNumber,
+  isStorable,
+  isStorableText,
+  plainNumber,
+} from './property-value.ts'
+
+/** An event that may be stored. */
+export type ReceivedEvent = {
+  readonly transactionId: string
+  readonly code: string
+  readonly externalSubscriptionId: string | null
+  /** Only an older form of the API sends it; it stands for the customer's one active subscription. */
+  readonly externalCustomerId: string | null
+  readonly at: Instant
+  readonly properties: EventProperties
+  /** decimal(40, 15) */
+  readonly preciseTotalAmountCents: Decimal | null
+}
+
+export type EventCheck =
+  | { readonly ok: true; readonly event: ReceivedEvent }
+  | { readonly ok: false; readonly errors: FieldErrors }
+
+export type EventBatchCheck =
+  | { readonly ok: true; readonly events: readonly ReceivedEvent[] }
+  /** Keyed by the zero-based index, or by `events` when the batch as a whole is refused. */
+  | { readonly ok: false; readonly errors: FieldErrors | Readonly<Record<string, FieldErrors>> }
+
+/** The years 1 to 9999: what an ISO text with four digits and PostgreSQL's timestamptz both express. */
+const AT_MIN = Decimal.of(-62_135_596_800_000)
+const AT_MAX = Decimal.of(253_402_300_799_999)
+const PRECISE_SCALE = 15
+const PRECISE_LIMIT = Decimal.of('1e25')
+/** Longer keys do not fit into an index entry of PostgreSQL. */
+const TEXT_LENGTH_MAX = 1000
+
+/**
+ * One event as received, checked (metering-and-rating §1.1): blank `transaction_id` or `code` is
+ * `value_is_mandatory`; a `timestamp` that is no decimal number of seconds, or outside the years 1 to 9999,
+ * is `invalid_format`; so is anything that the database cannot hold (a NUL character, a number beyond its
+ * digits). Unknown keys and properties that are no object are dropped. Neither code nor subscription is
+ * looked up.
+ *
+ * @param now the instant of reception, for an event without a timestamp
+ */
+export function checkEvent(raw: Readonly<Record<string, unknown>>, now: Instant): EventCheck {
+  const problems = new Problems()
+  const transactionId = textField(raw, 'transaction_id', problems)
+  if (isBlank(transactionId)) problems.add('transaction_id', 'value_is_mandatory')
+  const code = textField(raw, 'code', problems)
+  if (isBlank(code)) problems.add('code', 'value_is_mandatory')
+  const externalSubscriptionId = textField(raw, 'external_subscription_id', problems)
+  const externalCustomerId = textField(raw, 'external_customer_id', problems)
+  const at = isAbsent(raw.timestamp) ? now : timestampOf(raw.timestamp)
+  if (at === undefined) problems.add('timestamp', 'invalid_format')
+  const properties = isObject(raw.properties) ? raw.properties : {}
+  if (!isStorable(properties)) problems.add('properties', 'invalid_format')
+  const precise = isAbsent(raw.precise_total_amount_cents)
+    ? null
+    : preciseCents(raw.precise_total_amount_cents)
+  if (precise === undefined) problems.add('precise_total_amount_cents', 'invalid_format')
+  if (problems.any || at === undefined || precise === undefined || transactionId === null || code === null) {
+    return { ok: false, errors: problems.details() }
+  }
+  const event = { transactionId, code, externalSubscriptionId, externalCustomerId, at, properties }
+  return { ok: true, event: { ...event, preciseTotalAmountCents: precise } }
+}
+
+/**
+ * A batch as received (metering-and-rating §1.2): `no_events`, `too_many_events`, or the errors of each
+ * event by index. Duplicates are not looked for here: see `repeatedIndexes`.
+ */
+export function checkEventBatch(raw: unknown, now: Instant, eventsMax: number): EventBatchCheck {
+  if (!Array.isArray(raw) || raw.length === 0) return { ok: false, errors: { events: ['no_events'] } }
+  if (raw.length > eventsMax) return { ok: false, errors: { events: ['too_many_events'] } }
+  const checks = raw.map((each: unknown) => checkEvent(isObject(each) ? each : {}, now))
+  const errors: [string, FieldErrors][] = []
+  const events: ReceivedEvent[] = []
+  for (const [index, check] of checks.entries()) {
+    if (check.ok) events.push(check.event)
+    else errors.push([String(index), check.errors])
+  }
+  if (errors.length > 0) return { ok: false, errors: Object.fromEntries(errors) }
+  return { ok: true, events }
+}
+
+/**
+ * Seconds since the epoch, as a number or a numeric text with decimals, as an instant: the digits beyond a
+ * millisecond are cut off. Undefined when it is no decimal or lies outside the years 1 to 9999 (§1.1).
+ */
+export function timestampOf(source: unknown): Instant | undefined {
+  const seconds = decimalOf(source)
+  if (!seconds) return undefined
+  const ms = seconds.times(Decimal.of(1000)).round(0, 'down')
+  if (ms.compare(AT_MIN) < 0 || ms.compare(AT_MAX) > 0) return undefined
+  return instant(ms.toNumber())
+}
+
+function preciseCents(source: unknown): Decimal | undefined {
+  const cents = decimalOf(source)?.round(PRECISE_SCALE)
+  return cents && cents.abs().compare(PRECISE_LIMIT) < 0 ? cents : undefined
+}
+
+function decimalOf(source: unknown): Decimal | undefined {
+  if (typeof source === 'string') return Decimal.parse(source)
+  if (typeof source !== 'number' && !isKeptNumber(source)) return undefined
+  const plain = plainNumber(source.toString())
+  return plain === undefined ? undefined : Decimal.parse(plain)
+}
+
+function textField(raw: Readonly<Record<string, unknown>>, field: string, problems: Problems): string | null {
+  const text = textOfField(raw[field])
+  if (text === null) return null
+  if (text.length > TEXT_LENGTH_MAX) problems.add(field, 'value_is_too_long')
+  if (!isStorableText(text)) problems.add(field, 'invalid_format')
+  return text
+}
+
+/** Lago's columns take numbers and booleans as text; lists and objects are no value of a field. */
+function textOfField(value: unknown): string | null {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || isKeptNumber(value)) return plainNumber(value.toString()) ?? null
+  return typeof value === 'boolean' ? String(value) : null
+}
+
+/**
+ * The indexes of a batch whose `transaction_id` an earlier event of the batch carries, whatever the
+ * subscription. They are refused together with those that are stored already, once every event is well
+ * formed (§1.2).
+ */
+export function repeatedIndexes(ids: readonly string[]): readonly number[] {
+  const seen = new Set<string>()
+  return ids.flatMap((id, index) => {
+    if (seen.has(id)) return [index]
+    seen.add(id)
+    return []
+  })
+}
+
+function isBlank(text: string | null): boolean {
+  return text === null || text.trim() === ''
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isKeptNumber(value)
+}

@@ -1,0 +1,29 @@
+import { LosslessNumber } from 'lossless-json'
+import { describe, expect, it } from 'vitest'
+import { matchesEvent } from './event-match.ts'
+import type { EventMatch } from './usage.ts'
+
+const match: EventMatch = {
+  include: { a: ['1', 'x'] },
+  exclude: [{ b: ['no'], c: ['yes'] }, { d: ['true'] }],
+}
+
+describe('matchesEvent', () => {
+  it.each([
+    [{ a: '1' }, true],
+    [{ a: 1 }, true],
+    [{ a: new LosslessNumber('1') }, true],
+    [{ a: new LosslessNumber('1.0') }, false],
+    [{ a: 'x', b: 'no' }, true],
+    [{ a: 'x', b: 'no', c: 'yes' }, false],
+    [{ a: 'x', d: true }, false],
+    [{ a: null }, false],
+    [{}, false],
+  ])('case %#', (properties, expected) => {
+    expect(matchesEvent(properties, match)).toBe(expected)
+  })
+
+  it('takes everything when nothing is asked', () => {
+    expect(matchesEvent({}, { include: {}, exclude: [] })).toBe(true)
+  })
+})

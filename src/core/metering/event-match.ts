@@ -1,0 +1,20 @@
+import { type EventProperties, textOf } from './property-value.ts'
+import type { EventMatch, PropertyValues } from './usage.ts'
+
+/**
+ * Whether an event belongs to a bucket: every key of `include` matches and no `exclude` set matches as a
+ * whole (metering-and-rating §3.10).
+ */
+export function matchesEvent(properties: EventProperties, match: EventMatch): boolean {
+  return (
+    matchesValues(properties, match.include) && !match.exclude.some((each) => matchesValues(properties, each))
+  )
+}
+
+/** Whether for every key the text of the property is in the list; an event without the key does not match. */
+export function matchesValues(properties: EventProperties, values: PropertyValues): boolean {
+  return Object.entries(values).every(([key, accepted]) => {
+    const text = textOf(properties, key)
+    return text !== null && accepted.includes(text)
+  })
+}

@@ -1,0 +1,137 @@
+import { Decimal } from '../amounts/decimal.ts'
+
+/** A JSON number whose digits were kept as they were sent; the shape that lossless-json gives. */
+export type KeptNumber = { readonly isLosslessNumber: true; toString(): string }
+
+/** Properties of an event as received: any JSON values, numbers as doubles or as kept digits. */
+export type EventProperties = Readonly<Record<string, unknown>>
+
+const NUMERIC_TEXT = /^-?\d+(\.\d+)?$/
+const JSON_NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
+/** What PostgreSQL's numeric can hold: digits before and after the point. */
+const WHOLE_DIGITS_MAX = 131_072
+const FRACTION_DIGITS_MAX = 16_383
+const HALF_PAIR = /\p{Surrogate}/u
+/** Nesting beyond which a value is not looked into; a request can be deeper than the stack. */
+const DEPTH_MAX = 200
+
+/**
+ * Whether a value is a number with kept digits. The mark alone proves nothing, for an event's own JSON may
+ * carry it; only a class brings a `toString` function on its prototype.
+ */
+export function isKeptNumber(value: unknown): value is KeptNumber {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (typeof prototype !== 'object' || prototype === null || prototype === Object.prototype) return false
+  return (
+    (value as { isLosslessNumber?: unknown }).isLosslessNumber === true &&
+    Object.hasOwn(prototype, 'toString') &&
+    typeof prototype.toString === 'function'
+  )
+}
+
+/**
+ * The value of one property, or undefined when the event does not carry the key. Inherited names
+ * (`constructor`) are not properties.
+ */
+export function propertyOf(properties: EventProperties, key: string): unknown {
+  return Object.hasOwn(properties, key) ? properties[key] : undefined
+}
+
+/**
+ * A property as text, as PostgreSQL's `->>` gives it for jsonb: a string as is, a number in plain notation
+ * with the digits as sent, true/false, objects and arrays as jsonb prints them (keys by length, then by
+ * bytes). JSON null gives null, an absent value undefined. Filters, groups and values all read this text
+ * (metering-and-rating §2.2, §3.10).
+ */
+export function propertyText(value: unknown): string | null | undefined {
+  if (value === undefined) return undefined
+  if (value === null) return null
+  return typeof value === 'string' ? value : jsonbText(value, 0)
+}
+
+/** The text of the property `key`; a missing key and JSON null are both null, as in PostgreSQL. */
+export function textOf(properties: EventProperties, key: string): string | null {
+  return propertyText(propertyOf(properties, key)) ?? null
+}
+
+/**
+ * The number that a property text denotes, only for `^-?\d+(\.\d+)?$`: `1e3`, `+2`, `.5` and ` 3` are no
+ * values (metering-and-rating §2.2). Texts above 2000 characters are no values either.
+ */
+export function numericValue(text: string | null | undefined): Decimal | undefined {
+  if (text === null || text === undefined || !NUMERIC_TEXT.test(text)) return undefined
+  return Decimal.parse(text)
+}
+
+/** A JSON number in plain notation with its trailing zeros; undefined when PostgreSQL cannot hold it. */
+export function plainNumber(source: string): string | undefined {
+  const match = JSON_NUMBER.exec(source)
+  if (!match) return undefined
+  const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match
+  const exponent = Number(exponentText)
+  if (Math.abs(exponent) > WHOLE_DIGITS_MAX) return undefined
+  const digits = `${'0'.repeat(Math.max(0, -exponent))}${whole}${fraction}${'0'.repeat(Math.max(0, exponent))}`
+  const scale = Math.max(0, fraction.length - exponent)
+  const point = Math.max(0, -exponent) + whole.length + exponent
+  const integerPart = digits.slice(0, point).replace(/^0+(?=\d)/, '') || '0'
+  const fractionPart = digits.slice(point, point + scale)
+  if (integerPart.length > WHOLE_DIGITS_MAX || fractionPart.length > FRACTION_DIGITS_MAX) return undefined
+  const plain = fractionPart === '' ? integerPart : `${integerPart}.${fractionPart}`
+  return /[1-9]/.test(plain) ? `${sign}${plain}` : plain
+}
+
+/**
+ * Whether PostgreSQL's jsonb can hold the value: no NUL character, no half of a surrogate pair, no number
+ * beyond numeric's digits, and no nesting beyond 200 levels.
+ */
+export function isStorable(value: unknown, depth = 0): boolean {
+  if (depth > DEPTH_MAX) return false
+  if (typeof value === 'string') return isStorableText(value)
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (isKeptNumber(value)) return plainNumber(value.toString()) !== undefined
+  if (Array.isArray(value)) return value.every((each) => isStorable(each, depth + 1))
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).every(([key, each]) => isStorableText(key) && isStorable(each, depth + 1))
+  }
+  return true
+}
+
+export function isStorableText(text: string): boolean {
+  return !text.includes('\u0000') && !HALF_PAIR.test(text)
+}
+
+function jsonbText(value: unknown, depth: number): string {
+  if (value === null || value === undefined || depth > DEPTH_MAX) return 'null'
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'number' || isKeptNumber(value)) {
+    const source = value.toString()
+    return plainNumber(source) ?? source
+  }
+  if (Array.isArray(value)) return `[${value.map((each) => jsonbText(each, depth + 1)).join(', ')}]`
+  if (typeof value !== 'object') return String(value)
+  const entries = Object.entries(value).sort(([a], [b]) => compareKeys(a, b))
+  return `{${entries.map(([key, each]) => `${JSON.stringify(key)}: ${jsonbText(each, depth + 1)}`).join(', ')}}`
+}
+
+/** jsonb keeps shorter keys first and equal lengths in byte order, which in UTF-8 is code point order. */
+function compareKeys(a: string, b: string): number {
+  const byLength = byteLength(a) - byteLength(b)
+  if (byLength !== 0) return byLength
+  const left = [...a]
+  const right = [...b]
+  for (let index = 0; index < Math.min(left.length, right.length); index++) {
+    const difference = (left[index]?.codePointAt(0) ?? 0) - (right[index]?.codePointAt(0) ?? 0)
+    if (difference !== 0) return difference
+  }
+  return left.length - right.length
+}
+
+function byteLength(text: string): number {
+  let bytes = 0
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4
+  }
+  return bytes
+}

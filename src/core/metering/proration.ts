@@ -1,0 +1,71 @@
+import { Decimal } from '../amounts/decimal.ts'
+import { daysBetween } from '../calendar/calendar-date.ts'
+import { days } from '../calendar/days.ts'
+import type { Instant } from '../calendar/instant.ts'
+import { localDate, type TimeZone } from '../calendar/zone.ts'
+import type { Movement } from '../pricing/charge-model.ts'
+import type { UsageEvent, UsageGroup } from './usage.ts'
+
+/** The charge period of one rating (metering-and-rating §0.2). */
+export type ChargeWindow = {
+  readonly from: Instant
+  /** The last instant that belongs to the period. */
+  readonly to: Instant
+  /** `D`: calendar days of the full period. */
+  readonly chargesDurationDays: number
+  /** The day of an upgrade belongs to the new plan: one day is taken off `days(from, to)`. */
+  readonly endedByUpgrade: boolean
+  /** The customer's applicable time zone. */
+  readonly zone: TimeZone
+}
+
+/**
+ * A prorated quantity: the money is computed on `prorated` (rounded up at 5 decimals), the fee shows
+ * `full`.
+ */
+export type ProratedUsage = {
+  readonly full: Decimal
+  readonly prorated: Decimal
+  readonly movements: readonly Movement[]
+}
+
+/** Decimals at which prorated units are rounded up (§2.5). */
+export const PRORATED_SCALE = 5
+
+/** `days(from, to)`, less the day of an upgrade, never below zero (§0.2). */
+export function windowDays(window: ChargeWindow): number {
+  const counted = days(window.from, window.to, window.zone)
+  return Math.max(0, window.endedByUpgrade ? counted - 1 : counted)
+}
+
+/** Days from the local date of `at` to the last local date of the window, both counted (§2.5). */
+export function daysLeft(at: Instant, window: ChargeWindow): number {
+  return daysBetween(localDate(at, window.zone), localDate(window.to, window.zone)) + 1
+}
+
+/**
+ * A recurring sum, prorated by whole days: the carried quantity pays `days(from, to) / D`, each event of the
+ * period the days from its own local date on (metering-and-rating §2.5).
+ */
+export function prorateSum(group: UsageGroup, window: ChargeWindow): ProratedUsage {
+  const duration = Decimal.of(window.chargesDurationDays)
+  const carriedDays = group.carried.times(Decimal.of(windowDays(window)))
+  const changes = group.events
+    .filter((event) => event.at >= window.from && event.value !== null && !event.value.isZero())
+    .map((event) => weighedChange(event, window))
+  const weighed = Decimal.sum([carriedDays, ...changes.map(({ unitDays }) => unitDays)])
+  const carried = { units: group.carried, unitDays: carriedDays }
+  return {
+    full: group.carried.plus(group.total),
+    prorated: weighed.dividedBy(duration, PRORATED_SCALE, 'ceil'),
+    movements: (group.carried.isZero() ? changes : [carried, ...changes]).map(({ units, unitDays }) => ({
+      units,
+      prorated: unitDays.dividedBy(duration),
+    })),
+  }
+}
+
+function weighedChange(event: UsageEvent, window: ChargeWindow): { units: Decimal; unitDays: Decimal } {
+  const units = event.value ?? Decimal.zero
+  return { units, unitDays: units.times(Decimal.of(daysLeft(event.at, window))) }
+}

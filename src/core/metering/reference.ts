@@ -1,0 +1,133 @@
+import { Decimal } from '../amounts/decimal.ts'
+import type { Instant } from '../calendar/instant.ts'
+import { matchesEvent } from './event-match.ts'
+import { emptyGroup, groupId, groupOf } from './grouping.ts'
+import { type EventProperties, numericValue, textOf } from './property-value.ts'
+import type { UsageGroup, UsageQuery } from './usage.ts'
+import { type Aggregation, compareEvents, type GroupedBy, type UsageEvent } from './usage.ts'
+
+/** An event as it stands in the log. */
+export type RawEvent = {
+  readonly id: string
+  readonly transactionId: string
+  readonly code: string
+  readonly externalSubscriptionId: string | null
+  readonly at: Instant
+  readonly properties: EventProperties
+  readonly preciseTotalAmountCents: Decimal | null
+}
+
+const NUMERIC: readonly Aggregation[] = ['sum_agg', 'max_agg', 'latest_agg', 'weighted_sum_agg']
+
+/**
+ * The answer to a usage query from a plain list of events, in any order: the definition that every event
+ * store is held equal to (metering-and-rating §2.2 to §2.6). One answer for each group with a counted
+ * event, ordered by group; without `groupBy` always exactly one, all zero when no event counts.
+ */
+export function usageOf(events: readonly RawEvent[], query: UsageQuery): readonly UsageGroup[] {
+  const groups = new Map<string, { groupedBy: GroupedBy; events: UsageEvent[] }>()
+  if (query.groupBy.length === 0) groups.set(groupId({}), { groupedBy: emptyGroup([]), events: [] })
+  for (const raw of events) {
+    const counted = isAsked(raw, query) ? countedEvent(raw, query) : undefined
+    if (!counted) continue
+    const groupedBy = groupOf(raw.properties, query.groupBy)
+    const id = groupId(groupedBy)
+    const group = groups.get(id) ?? { groupedBy, events: [] }
+    group.events.push(counted)
+    groups.set(id, group)
+  }
+  const ordered = [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
+  return ordered.map(([, group]) => summary(group.groupedBy, group.events.sort(compareEvents), query))
+}
+
+/** Whether the query looks at the event at all. */
+function isAsked(event: RawEvent, query: UsageQuery): boolean {
+  return (
+    event.code === query.code &&
+    event.externalSubscriptionId === query.externalSubscriptionId &&
+    event.at < query.period.to &&
+    (query.recurring || event.at >= query.period.from) &&
+    matchesEvent(event.properties, query.match)
+  )
+}
+
+/**
+ * The event as the pricing sees it; undefined when its value is not one that the aggregation counts (§2.2).
+ */
+export function countedEvent(
+  event: RawEvent,
+  query: Pick<UsageQuery, 'aggregation' | 'fieldName'>,
+): UsageEvent | undefined {
+  const text = query.fieldName === null ? null : textOf(event.properties, query.fieldName)
+  const isUnique = query.aggregation === 'unique_count_agg'
+  const value = NUMERIC.includes(query.aggregation) ? numericValue(text) : isUnique ? null : Decimal.one
+  if (value === undefined) return undefined
+  return {
+    at: event.at,
+    id: event.id,
+    value,
+    uniqueValue: isUnique ? text : null,
+    operation: isUnique && textOf(event.properties, 'operation_type') === 'remove' ? 'remove' : 'add',
+    preciseTotalAmountCents: event.preciseTotalAmountCents ?? Decimal.zero,
+  }
+}
+
+/**
+ * @param events the counted events of one group, in order; all of time up to the period's end when
+ * recurring
+ */
+function summary(groupedBy: GroupedBy, events: readonly UsageEvent[], query: UsageQuery): UsageGroup {
+  const inPeriod = events.filter((event) => event.at >= query.period.from)
+  const before = events.filter((event) => event.at < query.period.from)
+  const isWeighted = query.aggregation === 'weighted_sum_agg'
+  const carries = query.recurring && (isWeighted || query.aggregation === 'sum_agg')
+  return {
+    groupedBy,
+    eventsCount: (isWeighted ? inPeriod : events).length,
+    total: totalOf(query.aggregation, events, inPeriod),
+    carried: carries ? sumOfValues(before) : Decimal.zero,
+    momentMs: isWeighted ? Decimal.sum(inPeriod.map((event) => moment(event, query))) : Decimal.zero,
+    preciseTotalAmountCents: Decimal.sum(inPeriod.map((event) => event.preciseTotalAmountCents)),
+    lastEventAt: inPeriod.at(-1)?.at ?? null,
+    events: query.detail === 'events' ? events : [],
+  }
+}
+
+function totalOf(
+  aggregation: Aggregation,
+  events: readonly UsageEvent[],
+  inPeriod: readonly UsageEvent[],
+): Decimal {
+  switch (aggregation) {
+    case 'count_agg':
+    case 'custom_agg':
+      return Decimal.of(events.length)
+    case 'sum_agg':
+    case 'weighted_sum_agg':
+      return sumOfValues(inPeriod)
+    case 'max_agg':
+      return inPeriod.length === 0 ? Decimal.zero : inPeriod.map(worthOf).reduce(Decimal.max)
+    case 'latest_agg':
+      return inPeriod.at(-1)?.value ?? Decimal.zero
+    case 'unique_count_agg':
+      return Decimal.of(activeValues(events))
+  }
+}
+
+/** Values whose last operation is `add`: what the walk of metering-and-rating §2.4 sums to. */
+function activeValues(events: readonly UsageEvent[]): number {
+  const last = new Map(events.map((event) => [event.uniqueValue, event.operation]))
+  return [...last.values()].filter((operation) => operation === 'add').length
+}
+
+function moment(event: UsageEvent, query: UsageQuery): Decimal {
+  return worthOf(event).times(Decimal.of(event.at - query.period.from))
+}
+
+function sumOfValues(events: readonly UsageEvent[]): Decimal {
+  return Decimal.sum(events.map(worthOf))
+}
+
+function worthOf(event: UsageEvent): Decimal {
+  return event.value ?? Decimal.zero
+}

@@ -1,0 +1,109 @@
+import { Decimal } from '../amounts/decimal.ts'
+
+/** Usage thresholds that apply to a subscription (metering-and-rating §6.1); amounts in cents, above zero. */
+export type UsageThresholds = {
+  readonly fixedCents: readonly bigint[]
+  readonly recurringCents: bigint | null
+}
+
+/** What a check passed: fixed thresholds by rising amount, and whether the recurring one was reached. */
+export type PassedThresholds = { readonly fixedCents: readonly bigint[]; readonly recurring: boolean }
+
+/** One line of a lifetime usage's `usage_thresholds` (§5.4). */
+export type ThresholdProgress = {
+  readonly amountCents: bigint
+  /** From 0 to 1. */
+  readonly completionRatio: Decimal
+  readonly isReached: boolean
+}
+
+const RATIO_SCALE = 16
+/** Full steps of a recurring threshold that are shown at most, the newest ones. */
+const STEPS_MAX = 1000
+
+/**
+ * The thresholds that usage passes (metering-and-rating §6.2). Fixed ones compare with lifetime usage, so
+ * that each is passed once; the recurring one counts once however many steps were made.
+ *
+ * @param pastCents historical + invoiced + billed progressively in this period
+ * @param currentCents current usage less what was billed progressively in this period
+ */
+export function passedThresholds(
+  thresholds: UsageThresholds,
+  pastCents: bigint,
+  currentCents: bigint,
+): PassedThresholds {
+  const none = { fixedCents: [], recurring: false }
+  if (currentCents < 0n) return none
+  const fixed = rising(thresholds.fixedCents)
+  const largest = fixed.at(-1) ?? 0n
+  const step = thresholds.recurringCents
+  const total = pastCents + currentCents
+  if (pastCents < largest) {
+    return {
+      fixedCents: fixed.filter((amount) => pastCents < amount && amount <= total),
+      recurring: step !== null && total - largest >= step,
+    }
+  }
+  return step === null ? none : { ...none, recurring: currentCents + (pastCents % step) >= step }
+}
+
+/**
+ * How far lifetime usage has come on each threshold (metering-and-rating §5.4). The recurring one is one
+ * line after the fixed ones until they are all passed; then one line for each full step and one for the
+ * running step.
+ */
+export function thresholdProgress(
+  thresholds: UsageThresholds,
+  totalCents: bigint,
+): readonly ThresholdProgress[] {
+  const fixed = rising(thresholds.fixedCents)
+  const lines: ThresholdProgress[] = []
+  let floor = 0n
+  for (const amount of fixed) {
+    lines.push(progress(floor, amount, totalCents))
+    floor = amount
+  }
+  const step = thresholds.recurringCents
+  if (step === null) return lines
+  const fullSteps = totalCents >= floor ? (totalCents - floor) / step : 0n
+  const firstStep = fullSteps > BigInt(STEPS_MAX) ? fullSteps - BigInt(STEPS_MAX) : 0n
+  for (let number = firstStep; number <= fullSteps; number += 1n) {
+    lines.push(progress(floor + number * step, floor + (number + 1n) * step, totalCents))
+  }
+  return lines
+}
+
+/** Codes for the field `usage_thresholds` of a list as received; empty when it is valid (§6.1). */
+export function checkUsageThresholds(raw: unknown): readonly string[] {
+  if (!Array.isArray(raw)) return raw === undefined || raw === null ? [] : ['value_is_invalid']
+  const sources = raw.map((each: unknown) => {
+    const source =
+      typeof each === 'object' && each !== null ? (each as Readonly<Record<string, unknown>>) : {}
+    const isAbsent =
+      source.amount_cents === undefined || source.amount_cents === null || source.amount_cents === ''
+    const amount = isAbsent ? undefined : Decimal.parse(String(source.amount_cents))
+    return { isAbsent, amount, recurring: source.recurring === true || source.recurring === 'true' }
+  })
+  if (sources.some(({ isAbsent }) => isAbsent)) return ['missing_amount_cents']
+  const identities = sources.map(({ amount, recurring }) => `${amount} ${recurring}`)
+  const recurringCount = sources.filter(({ recurring }) => recurring).length
+  return [
+    ...(new Set(identities).size < identities.length ? ['duplicated_values'] : []),
+    ...(recurringCount > 1 ? ['multiple_recurring_thresholds'] : []),
+    ...(sources.some(({ amount }) => !amount?.isInteger()) ? ['value_is_invalid'] : []),
+    ...(sources.some(({ amount }) => amount && !amount.isPositive()) ? ['value_is_out_of_range'] : []),
+  ]
+}
+
+/** The way from the threshold before (`floor`) to this one. */
+function progress(floor: bigint, amountCents: bigint, totalCents: bigint): ThresholdProgress {
+  if (totalCents >= amountCents) return { amountCents, completionRatio: Decimal.one, isReached: true }
+  const made = totalCents > floor ? totalCents - floor : 0n
+  const completionRatio = Decimal.of(made).dividedBy(Decimal.of(amountCents - floor), RATIO_SCALE)
+  return { amountCents, completionRatio, isReached: false }
+}
+
+function rising(amounts: readonly bigint[]): readonly bigint[] {
+  return [...amounts].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+}
