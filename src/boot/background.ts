@@ -1,4 +1,5 @@
 import type { Context } from '../actions/context.ts'
+import { startWorker } from '../jobs/worker.ts'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
 import type { Role } from './role.ts'
@@ -25,7 +26,14 @@ type Part = {
 }
 
 /** Every background part and the roles that run it. A new one is one line. */
-const PARTS: readonly Part[] = []
+const PARTS: readonly Part[] = [
+  {
+    name: 'jobs',
+    roles: ['all', 'worker'],
+    start: ({ context, url, log, config }) =>
+      startWorker({ context, databaseUrl: url, log, concurrency: config.workerConcurrency }),
+  },
+]
 
 /** Starts the parts of a role, and stops those already started when one fails. */
 export async function startBackground(input: BackgroundInput): Promise<Background> {
