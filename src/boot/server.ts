@@ -49,7 +49,7 @@ async function listen(app: FastifyInstance, config: Config): Promise<string> {
 export async function serve(place: DatabasePlace, options: WeirOptions, endings: Endings): Promise<string> {
   const { config, log, role } = options
   const database = openPools(place.url, config, log)
-  endings.add('database connections', 1000, () => database.close())
+  endings.add('database connections', 700, () => database.close())
   const context = createContext({ database, log, settings: settingsOf(config) })
   await prepareDatabase(place.url, log, async () => {
     const organization = await ensureOrganization(context, config.firstOrganization)
@@ -63,7 +63,7 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
   const address = await listen(app, config)
   let background: Background | null = null
   // Begun last, ended first: requests in flight finish while no new job starts.
-  endings.add('requests and jobs', 5500, async () => {
+  endings.add('requests and jobs', 5000, async () => {
     isStopping = true
     await Promise.all([app.close(), background?.stop()])
   })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { readRunRecord } from '../../../src/boot/postgres/records.ts'
 
 let folder: string
 let running: Weir[]
@@ -87,7 +88,7 @@ describe('weir start', () => {
     expect(metrics).toMatch(/weir_http_request_seconds_count\{[^}]*route="\/health"/)
     const began = performance.now()
     first.child.kill('SIGTERM')
-    expect(await first.exited).toBe(0)
+    expect(await first.exited, first.output()).toBe(0)
     expect(performance.now() - began).toBeLessThan(10_000)
     // Told once on the terminal, never in a log line; nor is what requests carried.
     const logLines = first
@@ -125,6 +126,23 @@ describe('weir start', () => {
     expect(third.output().trim()).toMatch(/^Weir is already running on the data folder .* stop it first/)
   })
 
+  it('outlives a kill -9 of PostgreSQL', async () => {
+    const port = await freePort()
+    const started = start(port)
+    await healthy(port, started)
+    const before = await readRunRecord(join(folder, 'data'))
+    process.kill(before?.pid ?? 0, 'SIGKILL')
+    let isBack = false
+    for (let tries = 0; tries < 200 && !isBack; tries++) {
+      await sleep(100)
+      const isNew = (await readRunRecord(join(folder, 'data')))?.pid !== before?.pid
+      isBack = isNew && (await fetch(`http://127.0.0.1:${port}/health`)).ok
+    }
+    expect(isBack, started.output()).toBe(true)
+    started.child.kill('SIGTERM')
+    expect(await started.exited, started.output()).toBe(0)
+  })
+
   it('finds or makes the organization of the environment, with its key', async () => {
     const port = await freePort()
     const variables = {
@@ -142,7 +160,7 @@ describe('weir start', () => {
       const headers = { authorization: 'Bearer hooli-key' }
       expect((await fetch(`http://127.0.0.1:${port}/api/v1/nothing`, { headers })).status).toBe(404)
       started.child.kill('SIGTERM')
-      expect(await started.exited).toBe(0)
+      expect(await started.exited, started.output()).toBe(0)
     }
   })
 
