@@ -1,4 +1,17 @@
+import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
+import { alertTermination } from '../subscriptions/alert-termination.ts'
+import { endDueSubscription } from '../subscriptions/end-subscription.ts'
+import { endTrial } from '../subscriptions/end-trial.ts'
+import { finishPlanDeletion } from '../subscriptions/finish-plan-deletion.ts'
+import { startSubscription } from '../subscriptions/start-subscription.ts'
 import type { DueActions } from './run-due.ts'
 
 /** What is done for each kind of due item. */
-export const dueActions = {} as DueActions
+export const dueActions = {
+  plan_deletion: finishPlanDeletion,
+  subscription_start: startSubscription,
+  subscription_end: endDueSubscription,
+  subscription_billing: billDueSubscriptions,
+  trial_end: endTrial,
+  termination_alert: alertTermination,
+} as DueActions
