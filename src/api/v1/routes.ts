@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
+import { entitlementsRoutes } from './entitlements.ts'
+import { featuresRoutes } from './features.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
@@ -10,6 +12,8 @@ export type Routes = (app: FastifyInstance, context: Context) => void
 
 /** Every room of routes below /api/v1. */
 export const routesOfV1: readonly Routes[] = [
+  entitlementsRoutes,
+  featuresRoutes,
   taxesRoutes,
   testClockRoutes,
   webhookEndpointsRoutes,
