@@ -1,7 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
+import { billingEntitiesRoutes } from './billing-entities.ts'
+import { customersRoutes } from './customers.ts'
 import { entitlementsRoutes } from './entitlements.ts'
+import { eventRoutes } from './events.ts'
 import { featuresRoutes } from './features.ts'
+import { organizationsRoutes } from './organizations.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
@@ -12,8 +16,12 @@ export type Routes = (app: FastifyInstance, context: Context) => void
 
 /** Every room of routes below /api/v1. */
 export const routesOfV1: readonly Routes[] = [
+  billingEntitiesRoutes,
+  customersRoutes,
   entitlementsRoutes,
+  eventRoutes,
   featuresRoutes,
+  organizationsRoutes,
   taxesRoutes,
   testClockRoutes,
   webhookEndpointsRoutes,
