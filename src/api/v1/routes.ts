@@ -2,8 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
 import { customersRoutes } from './customers.ts'
+import { entitlementsRoutes } from './entitlements.ts'
 import { eventRoutes } from './events.ts'
 import { invoicesRoutes } from './invoices.ts'
+import { featuresRoutes } from './features.ts'
 import { organizationsRoutes } from './organizations.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
@@ -19,6 +21,9 @@ export const routesOfV1: readonly Routes[] = [
   customersRoutes,
   eventRoutes,
   invoicesRoutes,
+  entitlementsRoutes,
+  eventRoutes,
+  featuresRoutes,
   organizationsRoutes,
   taxesRoutes,
   testClockRoutes,
