@@ -6,7 +6,7 @@ import { createContext } from '../../src/boot/context.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { compareOperation, type Description, operationsOf } from '../support/openapi-comparison.ts'
 
-/** Operations of ours that Lago's description does not have, on purpose. Each is documented in docs/api/. */
+/** Operations of ours that Lago's description does not have, on purpose. */
 const EXTENSIONS: readonly string[] = [
   'GET /test_clock',
   'PUT /test_clock',
@@ -18,8 +18,15 @@ const EXTENSIONS: readonly string[] = [
 /** Raised when routes are added: fewer compared operations mean that the comparison looks at nothing. */
 const COMPARED_MIN = 12
 
-const file = [1, 2]
-  .map((levels) => join(import.meta.dirname, '../..', '../'.repeat(levels), 'shared/openapi/lago-api.json'))
+// Where scripts/conformance.mjs looks too; a linked worktree stands one folder deeper.
+const root = join(import.meta.dirname, '../..')
+const file = [
+  process.env.WEIR_CONFORMANCE_DIR,
+  join(root, '../shared/conformance'),
+  join(root, '../../shared/conformance'),
+]
+  .filter((folder) => folder !== undefined)
+  .map((folder) => join(folder, '../openapi/lago-api.json'))
   .find(existsSync)
 if (file === undefined) console.warn('contract: skipped, ../shared/openapi/lago-api.json is not there')
 

@@ -191,6 +191,20 @@ describe('webhooks', () => {
     await expect.poll(() => sink.received.length, { timeout: 5000 }).toBe(1)
   })
 
+  it('on their way to a silent receiver do not hold up a stop, and are tried again', async () => {
+    sink.reset(0)
+    const client = await harness.organization()
+    const id = await endpoint(client)
+    await say(client)
+    await startOwnWorker()
+    await expect.poll(() => sink.received.length).toBe(1)
+    const began = performance.now()
+    await worker?.stop()
+    expect(performance.now() - began).toBeLessThan(4500)
+    const [entry] = await logOf(client, id)
+    expect(entry).toMatchObject({ status: 'retrying', retries: 1, http_status: null })
+  })
+
   it('404 and 422 of the delivery log, which belongs to one organization', async () => {
     const client = await harness.organization()
     const id = await endpoint(client)
