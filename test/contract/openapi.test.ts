@@ -8,12 +8,22 @@ import { compareOperation, type Description, operationsOf } from '../support/ope
 
 /** Operations of ours that Lago's description does not have, on purpose. */
 const EXTENSIONS: readonly string[] = [
+  // Lago answers it, though its description does not say so (platform §17.1).
+  'GET /organizations',
   'GET /test_clock',
   'PUT /test_clock',
   'GET /webhook_endpoints/{}/webhooks',
   'GET /webhooks/{}',
   'POST /webhooks/{}/retry',
 ]
+
+/** Answers that Lago describes without the root key under which its server sends them. */
+const ROOTS: Readonly<Record<string, string>> = {
+  'POST /billing_entities': 'billing_entity',
+  'GET /billing_entities/{}': 'billing_entity',
+  'PUT /billing_entities/{}': 'billing_entity',
+  'PATCH /billing_entities/{}': 'billing_entity',
+}
 
 /** Raised when routes are added: fewer compared operations mean that the comparison looks at nothing. */
 const COMPARED_MIN = 12
@@ -110,7 +120,7 @@ describe.skipIf(file === undefined)('our description and Lago’s', async () => 
   it.each(compared)('%s has every parameter, property and answer that clients know', (key) => {
     const [theirs, own] = [counterpart(key), ourOperations.get(key)]
     if (!theirs || !own) throw new Error(`${key} was lost`)
-    expect(compareOperation({ lago, theirs, ours, own })).toEqual([])
+    expect(compareOperation({ lago, theirs, ours, own, root: ROOTS[key] })).toEqual([])
   })
 
   it('say of each operation how it is authorized and what it answers to a wrong key', () => {

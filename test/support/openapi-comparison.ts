@@ -47,8 +47,12 @@ export function compareOperation(both: {
   readonly theirs: Described
   readonly ours: Description
   readonly own: Described
+  /** Put before the properties of their answer. */
+  readonly root?: string | undefined
 }): string[] {
-  const { lago, theirs, ours, own } = both
+  const { lago, theirs, ours, own, root } = both
+  const answered = propertiesOfContent(lago, theirs.operation.responses?.['200'])
+  const wanted = root === undefined ? answered : new Set([...answered].map((name) => `${root}.${name}`))
   return [
     ...lacking('query', queryNames(lago, theirs), queryNames(ours, own)),
     ...lacking(
@@ -56,11 +60,7 @@ export function compareOperation(both: {
       propertiesOfContent(lago, theirs.operation.requestBody),
       propertiesOfContent(ours, own.operation.requestBody),
     ),
-    ...lacking(
-      'answer',
-      propertiesOfContent(lago, theirs.operation.responses?.['200']),
-      propertiesOfContent(ours, own.operation.responses?.['200']),
-    ),
+    ...lacking('answer', wanted, propertiesOfContent(ours, own.operation.responses?.['200'])),
     ...lacking(
       'status',
       new Set(Object.keys(theirs.operation.responses ?? {})),
