@@ -4,7 +4,12 @@ import { describe, expect, it } from 'vitest'
 import { buildApp } from '../../src/api/app.ts'
 import { createContext } from '../../src/boot/context.ts'
 import { openDatabase } from '../../src/store/database.ts'
-import { compareOperation, type Description, operationsOf } from '../support/openapi-comparison.ts'
+import {
+  compareOperation,
+  type Description,
+  operationsOf,
+  type Roots,
+} from '../support/openapi-comparison.ts'
 
 /** Operations of ours that Lago's description does not have, on purpose. */
 const EXTENSIONS: readonly string[] = [
@@ -17,12 +22,11 @@ const EXTENSIONS: readonly string[] = [
   'POST /webhooks/{}/retry',
 ]
 
-/** Answers that Lago describes without the root key under which its server sends them. */
-const ROOTS: Readonly<Record<string, string>> = {
-  'POST /billing_entities': 'billing_entity',
-  'GET /billing_entities/{}': 'billing_entity',
-  'PUT /billing_entities/{}': 'billing_entity',
-  'PATCH /billing_entities/{}': 'billing_entity',
+/** Where Lago describes a body or an answer without the root key with which its server takes or sends it. */
+const ROOTS: Readonly<Record<string, Roots>> = {
+  'POST /billing_entities': { answer: 'billing_entity' },
+  'PUT /billing_entities/{}': { body: 'billing_entity', answer: 'billing_entity' },
+  'PATCH /billing_entities/{}': { body: 'billing_entity', answer: 'billing_entity' },
 }
 
 /** Raised when routes are added: fewer compared operations mean that the comparison looks at nothing. */
@@ -82,7 +86,7 @@ describe('the comparison', () => {
   const find = (lago: Description, ours: Description) => {
     const [theirs, own] = [lago, ours].map((d) => operationsOf(d, '').get('GET /things'))
     if (!theirs || !own) throw new Error('the operation was not read')
-    return compareOperation({ lago, theirs, ours, own })
+    return compareOperation({ lago, theirs, ours, own, roots: {} })
   }
 
   it('finds what is missing, however deep, and asks for nothing more', () => {
@@ -120,7 +124,7 @@ describe.skipIf(file === undefined)('our description and Lago’s', async () => 
   it.each(compared)('%s has every parameter, property and answer that clients know', (key) => {
     const [theirs, own] = [counterpart(key), ourOperations.get(key)]
     if (!theirs || !own) throw new Error(`${key} was lost`)
-    expect(compareOperation({ lago, theirs, ours, own, root: ROOTS[key] })).toEqual([])
+    expect(compareOperation({ lago, theirs, ours, own, roots: ROOTS[key] ?? {} })).toEqual([])
   })
 
   it('say of each operation how it is authorized and what it answers to a wrong key', () => {

@@ -41,32 +41,40 @@ export function operationsOf(description: Description, prefix: string): Map<stri
   return operations
 }
 
+/** Keys to put before the properties that Lago describes. */
+export type Roots = { readonly body?: string; readonly answer?: string }
+
 /** What Lago's operation has and ours lacks, a line for each: query parameters, body and answer properties. */
 export function compareOperation(both: {
   readonly lago: Description
   readonly theirs: Described
   readonly ours: Description
   readonly own: Described
-  /** Put before the properties of their answer. */
-  readonly root?: string | undefined
+  readonly roots: Roots
 }): string[] {
-  const { lago, theirs, ours, own, root } = both
-  const answered = propertiesOfContent(lago, theirs.operation.responses?.['200'])
-  const wanted = root === undefined ? answered : new Set([...answered].map((name) => `${root}.${name}`))
+  const { lago, theirs, ours, own, roots } = both
   return [
     ...lacking('query', queryNames(lago, theirs), queryNames(ours, own)),
     ...lacking(
       'body',
-      propertiesOfContent(lago, theirs.operation.requestBody),
+      below(roots.body, propertiesOfContent(lago, theirs.operation.requestBody)),
       propertiesOfContent(ours, own.operation.requestBody),
     ),
-    ...lacking('answer', wanted, propertiesOfContent(ours, own.operation.responses?.['200'])),
+    ...lacking(
+      'answer',
+      below(roots.answer, propertiesOfContent(lago, theirs.operation.responses?.['200'])),
+      propertiesOfContent(ours, own.operation.responses?.['200']),
+    ),
     ...lacking(
       'status',
       new Set(Object.keys(theirs.operation.responses ?? {})),
       new Set(Object.keys(own.operation.responses ?? {})),
     ),
   ]
+}
+
+function below(root: string | undefined, names: ReadonlySet<string>): ReadonlySet<string> {
+  return root === undefined ? names : new Set([...names].map((name) => `${root}.${name}`))
 }
 
 function lacking(kind: string, wanted: ReadonlySet<string>, had: ReadonlySet<string>): string[] {
