@@ -36,7 +36,10 @@ export function billingPlan(
   }
 }
 
-/** An active calendar subscription that began, was created and is anchored at one instant, unless told otherwise. */
+/**
+ * An active calendar subscription that began, was created and is anchored at one instant, unless told
+ * otherwise.
+ */
 export function billingSubscription(
   startedAt: string,
   changes: Partial<BillingSubscription> = {},

@@ -1,9 +1,17 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
+import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
+import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
+import { webhooksRoutes } from './webhooks.ts'
 
 /** A room of routes: registers itself on the app with the context that its actions need. */
 export type Routes = (app: FastifyInstance, context: Context) => void
 
 /** Every room of routes below /api/v1. */
-export const routesOfV1: readonly Routes[] = [testClockRoutes]
+export const routesOfV1: readonly Routes[] = [
+  taxesRoutes,
+  testClockRoutes,
+  webhookEndpointsRoutes,
+  webhooksRoutes,
+]

@@ -64,7 +64,10 @@ export function checkAlertType(
   return undefined
 }
 
-/** The thresholds of an alert as received, checked in the order of metering-and-rating §7.3; the first fault counts. */
+/**
+ * The thresholds of an alert as received, checked in the order of metering-and-rating §7.3; the first fault
+ * counts.
+ */
 export function checkAlertThresholds(raw: unknown): ThresholdsCheck {
   const refused = (field: string, code: string): ThresholdsCheck => ({
     ok: false,

@@ -11,7 +11,10 @@ const CODES =
   'PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SEK SGD SHP SLL SOS SRD STD SZL THB TJS TOP TRY ' +
   'TTD TWD TZS UAH UGX USD UYU UZS VND VUV WST XAF XCD XOF XPF YER ZAR ZMW'
 
-/** Minor units other than two, ISO 4217. Codes that plans do not take still have one, for amounts from outside. */
+/**
+ * Minor units other than two, ISO 4217. Codes that plans do not take still have one, for amounts from
+ * outside.
+ */
 const EXPONENTS: ReadonlyMap<string, number> = new Map([
   ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' ').map(minorUnit(0)),
   ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map(minorUnit(3)),
@@ -32,7 +35,8 @@ export function isCurrency(text: string): text is Currency {
 
 /**
  * Decimals between the major unit of a currency and its cents: 2 for EUR, 0 for JPY, 3 for KWD
- * (subscriptions-and-invoicing §0.1). Throws on a code that is not known; check outside text with `isCurrency`.
+ * (subscriptions-and-invoicing §0.1). Throws on a code that is not known; check outside text with
+ * `isCurrency`.
  */
 export function exponentOf(currency: string): number {
   const exponent = EXPONENTS.get(currency) ?? (SUPPORTED.has(currency) ? 2 : undefined)

@@ -18,7 +18,10 @@ export function subtract(a: Money, b: Money): Money {
   return { cents: a.cents - sameCurrency(a, b).cents, currency: a.currency }
 }
 
-/** -1, 0 or 1 as the first amount is less than, equal to or more than the second; throws when currencies differ. */
+/**
+ * -1, 0 or 1 as the first amount is less than, equal to or more than the second; throws when currencies
+ * differ.
+ */
 export function compareMoney(a: Money, b: Money): -1 | 0 | 1 {
   const difference = subtract(a, b).cents
   if (difference === 0n) return 0

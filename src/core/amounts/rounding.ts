@@ -1,7 +1,10 @@
 import { exponentOf, subunitFactor } from './currency.ts'
 import { Decimal } from './decimal.ts'
 
-/** The whole number of cents nearest to an exact amount of cents, halves away from zero (2.5 → 3, -2.5 → -3). */
+/**
+ * The whole number of cents nearest to an exact amount of cents, halves away from zero (2.5 → 3, -2.5 →
+ * -3).
+ */
 export function roundCents(preciseCents: Decimal): bigint {
   return preciseCents.round(0).toBigInt()
 }

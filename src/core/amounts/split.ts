@@ -1,10 +1,11 @@
 import { Decimal } from './decimal.ts'
 
 /**
- * Shares of a whole in proportion to weights. The shares are integers, sum exactly to `total`, and each is within
- * one unit of its exact share: every share is cut towards zero, and the units left over go to the largest remainders,
- * the earlier share first when two are equal. A weight of zero receives nothing. An empty list of weights is allowed
- * for a total of zero only. Throws on a negative weight, or when weights sum to zero and the total does not.
+ * Shares of a whole in proportion to weights. The shares are integers, sum exactly to `total`, and each is
+ * within one unit of its exact share: every share is cut towards zero, and the units left over go to the
+ * largest remainders, the earlier share first when two are equal. A weight of zero receives nothing. An
+ * empty list of weights is allowed for a total of zero only. Throws on a negative weight, or when weights
+ * sum to zero and the total does not.
  */
 export function split(total: bigint, weights: readonly Decimal[]): bigint[] {
   if (weights.some((weight) => weight.isNegative())) throw new Error('a share cannot have a negative weight')
@@ -27,7 +28,9 @@ export function split(total: bigint, weights: readonly Decimal[]): bigint[] {
   return total < 0n ? shares.map((share) => -share) : shares
 }
 
-/** Exact proportions need integers; the weights are scaled by one power of ten so that none has a fraction. */
+/**
+ * Exact proportions need integers; the weights are scaled by one power of ten so that none has a fraction.
+ */
 function scaledToIntegers(weights: readonly Decimal[]): bigint[] {
   const scale = Math.max(0, ...weights.map((weight) => weight.toString().split('.')[1]?.length ?? 0))
   const factor = Decimal.of(10n ** BigInt(scale))

@@ -1,6 +1,8 @@
 import { DAY_MS, type Instant, instant } from './instant.ts'
 
-/** A day of the calendar as `YYYY-MM-DD`, without a zone. Texts of this form compare as the days they name. */
+/**
+ * A day of the calendar as `YYYY-MM-DD`, without a zone. Texts of this form compare as the days they name.
+ */
 export type CalendarDate = string & { readonly __calendarDate: unique symbol }
 
 /** Year, month 1 to 12, day 1 to 31. */
@@ -57,8 +59,8 @@ export function addDays(date: CalendarDate, days: number): CalendarDate {
 }
 
 /**
- * The same day a number of months later (earlier when negative), or the last day of that month when it is shorter.
- * `day` replaces the day of the date, so that a clamped date can find back to its anchor.
+ * The same day a number of months later (earlier when negative), or the last day of that month when it is
+ * shorter. `day` replaces the day of the date, so that a clamped date can find back to its anchor.
  */
 export function addMonthsClamped(date: CalendarDate, months: number, day?: number): CalendarDate {
   const parts = partsOf(date)
@@ -93,7 +95,10 @@ export function startOfUtcDay(date: CalendarDate): Instant {
   return instant(epochDay(date) * DAY_MS)
 }
 
-/** Days since 1970-01-01, by counting in eras of 400 years whose years begin in March, so that 29 February is last. */
+/**
+ * Days since 1970-01-01, by counting in eras of 400 years whose years begin in March, so that 29 February
+ * is last.
+ */
 function epochDay(date: CalendarDate): number {
   const { year, month, day } = partsOf(date)
   const shifted = month <= 2 ? year - 1 : year

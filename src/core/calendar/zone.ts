@@ -9,15 +9,19 @@ export type TimeZone = string
 type OffsetStretch = { readonly at: Instant; readonly offsetMs: number }
 
 /**
- * Offsets of a zone by UTC year, asked of Temporal once: a question to Temporal costs tens of microseconds, and a
- * billing run asks several for each subscription. The offsets of a year are facts, so remembering them changes nothing.
+ * Offsets of a zone by UTC year, asked of Temporal once: a question to Temporal costs tens of microseconds,
+ * and a billing run asks several for each subscription. The offsets of a year are facts, so remembering
+ * them changes nothing.
  */
 const offsetsByZoneYear = new Map<string, readonly OffsetStretch[]>()
 const ZONE_YEARS_MAX = 5000
 
 const ZONE_NAME = /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/
 
-/** True when the text is an IANA time zone name in its usual spelling; offsets such as `+02:00` are not names. */
+/**
+ * True when the text is an IANA time zone name in its usual spelling; offsets such as `+02:00` are not
+ * names.
+ */
 export function isTimeZone(text: string): boolean {
   if (!ZONE_NAME.test(text)) return false
   try {
@@ -28,7 +32,10 @@ export function isTimeZone(text: string): boolean {
   }
 }
 
-/** Milliseconds that the zone is ahead of UTC at an instant: positive in the east. Throws on an unknown zone. */
+/**
+ * Milliseconds that the zone is ahead of UTC at an instant: positive in the east. Throws on an unknown
+ * zone.
+ */
 export function utcOffsetMs(at: Instant, zone: TimeZone): number {
   if (zone === 'UTC') return 0
   return offsetIn(offsetsOfYear(partsOf(utcDate(at)).year, zone), at)
@@ -46,8 +53,8 @@ export function localTimeMs(at: Instant, zone: TimeZone): number {
 }
 
 /**
- * The first instant of a local date. Where clocks go back over midnight it is the earlier midnight; where they skip
- * midnight it is the moment at which they skip it.
+ * The first instant of a local date. Where clocks go back over midnight it is the earlier midnight; where
+ * they skip midnight it is the moment at which they skip it.
  */
 export function startOfDay(date: CalendarDate, zone: TimeZone): Instant {
   const wall = startOfUtcDay(date)

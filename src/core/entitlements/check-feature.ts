@@ -28,7 +28,10 @@ type Fields = Readonly<Record<string, unknown>>
 
 const CODE_LENGTH_MAX = 255
 
-/** A feature as received for creation, checked (platform §10). Whether its code is taken is the store's to say. */
+/**
+ * A feature as received for creation, checked (platform §10). Whether its code is taken is the store's to
+ * say.
+ */
 export function checkFeature(raw: Fields): FeatureCheck {
   const problems = new Problems()
   const code = textOf(raw.code)?.trim() ?? ''
@@ -46,8 +49,8 @@ export function checkFeature(raw: Fields): FeatureCheck {
 }
 
 /**
- * A feature's privileges after an update (platform §10): those of the body are created or renamed, a select gains
- * options and never loses one, the type of an existing privilege stays, and absent privileges stay.
+ * A feature's privileges after an update (platform §10): those of the body are created or renamed, a select
+ * gains options and never loses one, the type of an existing privilege stays, and absent privileges stay.
  */
 export function mergePrivileges(existing: readonly Privilege[], raw: unknown): PrivilegesCheck {
   if (raw === undefined || raw === null) return { ok: true, privileges: existing }

@@ -27,8 +27,8 @@ const CANONICAL_INTEGER = /^(0|-?[1-9]\d*)$/
 
 /**
  * The stored form of a value as received (platform §10). Integers are whole numbers or their canonical text,
- * booleans true/false or those texts, strings only texts, selects one of the options; null is allowed everywhere.
- * Integers beyond what JSON readers keep exactly are refused.
+ * booleans true/false or those texts, strings only texts, selects one of the options; null is allowed
+ * everywhere. Integers beyond what JSON readers keep exactly are refused.
  */
 export function checkPrivilegeValue(privilege: Privilege, raw: unknown): PrivilegeValueCheck {
   if (raw === null || raw === undefined) return { ok: true, value: null }

@@ -44,8 +44,9 @@ export type EffectiveEntitlement = {
 const NOTHING: ReadonlyMap<string, StoredValue> = new Map()
 
 /**
- * Entitlements as received, against the organization's features (platform §10): 404 `feature_not_found`, then 404
- * `privilege_not_found`, then 422 with `<privilege code>_privilege_value` for each value that does not fit.
+ * Entitlements as received, against the organization's features (platform §10): 404 `feature_not_found`,
+ * then 404 `privilege_not_found`, then 422 with `<privilege code>_privilege_value` for each value that does
+ * not fit.
  */
 export function checkEntitlements(raw: unknown, features: readonly Feature[]): Outcome<Entitlements> {
   const entries = Object.entries(typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? raw : {})
@@ -70,8 +71,8 @@ export function checkEntitlements(raw: unknown, features: readonly Feature[]): O
 }
 
 /**
- * A plan's entitlements after POST (platform §10): features that are not named go, and so do privileges that a
- * named feature does not name, unless it names none.
+ * A plan's entitlements after POST (platform §10): features that are not named go, and so do privileges
+ * that a named feature does not name, unless it names none.
  */
 export function replaceEntitlements(current: Entitlements, given: Entitlements): Entitlements {
   return new Map(
@@ -88,9 +89,9 @@ export function mergeEntitlements(current: Entitlements, given: Entitlements): E
 }
 
 /**
- * A subscription's changes after PATCH (platform §10). Each named feature: values equal to all of the plan's put the
- * feature back to the plan; otherwise only values that differ from the plan are overrides, and whatever is named
- * and was removed comes back.
+ * A subscription's changes after PATCH (platform §10). Each named feature: values equal to all of the
+ * plan's put the feature back to the plan; otherwise only values that differ from the plan are overrides,
+ * and whatever is named and was removed comes back.
  */
 export function patchSubscription(
   plan: Entitlements,
@@ -156,8 +157,8 @@ export function removePrivilege(
 }
 
 /**
- * What a subscription is entitled to: the plan's entitlements plus its overrides less its removals (platform §10),
- * in the order of the features.
+ * What a subscription is entitled to: the plan's entitlements plus its overrides less its removals
+ * (platform §10), in the order of the features.
  */
 export function effectiveEntitlements(
   features: readonly Feature[],

@@ -3,8 +3,8 @@ import { roundUnits, type UnitsRounding } from './measure.ts'
 import { PRORATED_SCALE } from './proration.ts'
 
 /**
- * What a pay-in-advance charge remembers for one filter and group within a period: the quantity now, the highest
- * quantity that was charged, and its prorated counterpart. A new period starts without one
+ * What a pay-in-advance charge remembers for one filter and group within a period: the quantity now, the
+ * highest quantity that was charged, and its prorated counterpart. A new period starts without one
  * (metering-and-rating §3.12).
  */
 export type AdvanceState = {
@@ -25,7 +25,10 @@ export type AdvanceEvent =
       readonly wasActive: boolean
     }
 
-/** `days / duration` of a period: from the event to the period's end for one event, from its start for a total. */
+/**
+ * `days / duration` of a period: from the event to the period's end for one event, from its start for a
+ * total.
+ */
 export type PeriodShare = { readonly days: number; readonly durationDays: number }
 
 /** What one event adds. */
@@ -109,11 +112,12 @@ export type AdvanceUsage = {
 }
 
 /**
- * Current usage of a pay-in-advance charge: what has been charged, not a fresh rating (metering-and-rating §3.12),
- * with the metric's rounding on both numbers (§2.8).
+ * Current usage of a pay-in-advance charge: what has been charged, not a fresh rating (metering-and-rating
+ * §3.12), with the metric's rounding on both numbers (§2.8).
  *
  * @param total the full units, carried quantity included, not rounded
- * @param prorating for a prorated charge: the period's share `days(from, to) / D` and the prorated aggregation
+ * @param prorating for a prorated charge: the period's share `days(from, to) / D` and the prorated
+ * aggregation
  */
 export function advanceUsage(
   total: Decimal,

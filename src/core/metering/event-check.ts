@@ -41,9 +41,10 @@ const TEXT_LENGTH_MAX = 1000
 
 /**
  * One event as received, checked (metering-and-rating §1.1): blank `transaction_id` or `code` is
- * `value_is_mandatory`; a `timestamp` that is no decimal number of seconds, or outside the years 1 to 9999, is
- * `invalid_format`; so is anything that the database cannot hold (a NUL character, a number beyond its digits).
- * Unknown keys and properties that are no object are dropped. Neither code nor subscription is looked up.
+ * `value_is_mandatory`; a `timestamp` that is no decimal number of seconds, or outside the years 1 to 9999,
+ * is `invalid_format`; so is anything that the database cannot hold (a NUL character, a number beyond its
+ * digits). Unknown keys and properties that are no object are dropped. Neither code nor subscription is
+ * looked up.
  *
  * @param now the instant of reception, for an event without a timestamp
  */
@@ -71,8 +72,8 @@ export function checkEvent(raw: Readonly<Record<string, unknown>>, now: Instant)
 }
 
 /**
- * A batch as received (metering-and-rating §1.2): `no_events`, `too_many_events`, or the errors of each event by
- * index. Duplicates are not looked for here: see `repeatedIndexes`.
+ * A batch as received (metering-and-rating §1.2): `no_events`, `too_many_events`, or the errors of each
+ * event by index. Duplicates are not looked for here: see `repeatedIndexes`.
  */
 export function checkEventBatch(raw: unknown, now: Instant, eventsMax: number): EventBatchCheck {
   if (!Array.isArray(raw) || raw.length === 0) return { ok: false, errors: { events: ['no_events'] } }
@@ -128,8 +129,9 @@ function textOfField(value: unknown): string | null {
 }
 
 /**
- * The indexes of a batch whose `transaction_id` an earlier event of the batch carries, whatever the subscription.
- * They are refused together with those that are stored already, once every event is well formed (§1.2).
+ * The indexes of a batch whose `transaction_id` an earlier event of the batch carries, whatever the
+ * subscription. They are refused together with those that are stored already, once every event is well
+ * formed (§1.2).
  */
 export function repeatedIndexes(ids: readonly string[]): readonly number[] {
   const seen = new Set<string>()

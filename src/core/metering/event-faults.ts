@@ -56,8 +56,8 @@ export function lacksValue(properties: EventProperties, metric: MetricRule): boo
 }
 
 /**
- * The properties with the value of the metric's expression put under its field (metering-and-rating §1.8), or the
- * message of the evaluation that failed.
+ * The properties with the value of the metric's expression put under its field (metering-and-rating §1.8),
+ * or the message of the evaluation that failed.
  */
 export function withExpressionValue(
   event: ReceivedEvent,

@@ -2,8 +2,8 @@ import { type EventProperties, textOf } from './property-value.ts'
 import type { EventMatch, PropertyValues } from './usage.ts'
 
 /**
- * Whether an event belongs to a bucket: every key of `include` matches and no `exclude` set matches as a whole
- * (metering-and-rating §3.10).
+ * Whether an event belongs to a bucket: every key of `include` matches and no `exclude` set matches as a
+ * whole (metering-and-rating §3.10).
  */
 export function matchesEvent(properties: EventProperties, match: EventMatch): boolean {
   return (

@@ -34,8 +34,8 @@ const ROUNDINGS: readonly string[] = ['round', 'ceil', 'floor']
 class NotAnExpression extends Error {}
 
 /**
- * The expression that a text denotes by the grammar of metering-and-rating §1.8, or undefined when it denotes none.
- * Texts above 10,000 characters or 64 levels of nesting denote none.
+ * The expression that a text denotes by the grammar of metering-and-rating §1.8, or undefined when it
+ * denotes none. Texts above 10,000 characters or 64 levels of nesting denote none.
  */
 export function parseExpression(text: string): Expression | undefined {
   if (text.length > LENGTH_MAX) return undefined

@@ -20,9 +20,9 @@ export type FilterBucket<F extends ChargeFilterRule> = {
 }
 
 /**
- * The buckets of a charge in arrears and of current usage: one for each filter in the given order, then the default
- * bucket with the events that match no filter (metering-and-rating §3.10). Filters that overlap without one
- * containing the other both count the shared events, as in Lago.
+ * The buckets of a charge in arrears and of current usage: one for each filter in the given order, then the
+ * default bucket with the events that match no filter (metering-and-rating §3.10). Filters that overlap
+ * without one containing the other both count the shared events, as in Lago.
  *
  * @param metricFilters the declared values of each filter key of the metric
  */
@@ -42,8 +42,8 @@ export function filterBuckets<F extends ChargeFilterRule>(
 }
 
 /**
- * The one filter that prices an event in advance: of those that match, the one with most keys, then the first of
- * the list (the least recently updated). Null for the default bucket (metering-and-rating §3.10).
+ * The one filter that prices an event in advance: of those that match, the one with most keys, then the
+ * first of the list (the least recently updated). Null for the default bucket (metering-and-rating §3.10).
  */
 export function filterForEvent<F extends ChargeFilterRule>(
   filters: readonly F[],
@@ -65,8 +65,8 @@ export function expandAll(values: PropertyValues, metricFilters: PropertyValues)
 
 /**
  * What is wrong with the values of a charge filter as received, as codes for the field `values`; empty when
- * nothing is: `value_is_mandatory` (no key, or a key without a value), `value_is_invalid` (not a list of texts,
- * unknown key, undeclared value, ALL beside other values).
+ * nothing is: `value_is_mandatory` (no key, or a key without a value), `value_is_invalid` (not a list of
+ * texts, unknown key, undeclared value, ALL beside other values).
  */
 export function checkFilterValues(values: unknown, metricFilters: PropertyValues): readonly string[] {
   if (typeof values !== 'object' || values === null || Array.isArray(values)) return ['value_is_mandatory']

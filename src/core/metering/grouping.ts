@@ -8,7 +8,7 @@ export type PresentationKey = { readonly key: string; readonly displayInInvoice:
 /** Units of one tuple of presentation values. */
 export type PresentationBreakdown = { readonly presentationBy: GroupedBy; readonly units: Decimal }
 
-/** The group that an event belongs to: the text of each key; missing, null and empty are all null (§3.11). */
+/** The group of an event: the text of each key; missing, null and empty are all null (§3.11). */
 export function groupOf(properties: EventProperties, keys: readonly string[]): GroupedBy {
   return Object.fromEntries(keys.map((key) => [key, textOf(properties, key) || null]))
 }
@@ -30,8 +30,8 @@ export function groupPart(group: GroupedBy, keys: readonly string[]): GroupedBy 
 }
 
 /**
- * `properties.pricing_group_keys`, or its old name `grouped_by`, and `target_wallet_code` when the charge accepts
- * target wallets (metering-and-rating §3.11).
+ * `properties.pricing_group_keys`, or its old name `grouped_by`, and `target_wallet_code` when the charge
+ * accepts target wallets (metering-and-rating §3.11).
  */
 export function pricingGroupKeys(
   properties: Readonly<Record<string, unknown>>,
@@ -57,8 +57,9 @@ export function presentationKeys(properties: Readonly<Record<string, unknown>>):
 }
 
 /**
- * The breakdowns narrowed to some of their keys: units of tuples that become equal are added, in the order of first
- * appearance. No key left gives no breakdown (metering-and-rating §3.11, §5.1 `filter_by_presentation`).
+ * The breakdowns narrowed to some of their keys: units of tuples that become equal are added, in the order
+ * of first appearance. No key left gives no breakdown (metering-and-rating §3.11, §5.1
+ * `filter_by_presentation`).
  */
 export function narrowBreakdowns(
   breakdowns: readonly PresentationBreakdown[],

@@ -45,8 +45,9 @@ const ROUNDING_MODES: Readonly<Record<'round' | 'ceil' | 'floor', RoundingMode>>
 }
 
 /**
- * The units of one answer of the event store (metering-and-rating §2.3 to §2.8). A prorated charge needs an answer
- * with detail `events`. Rounding comes last: prorate, round up at 5 decimals, then the metric's own rounding.
+ * The units of one answer of the event store (metering-and-rating §2.3 to §2.8). A prorated charge needs an
+ * answer with detail `events`. Rounding comes last: prorate, round up at 5 decimals, then the metric's own
+ * rounding.
  */
 export function measure(group: UsageGroup, context: MeasureContext): MeasuredUsage {
   if (context.aggregation === 'weighted_sum_agg') return measureWeighted(group, context)

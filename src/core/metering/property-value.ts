@@ -16,8 +16,8 @@ const HALF_PAIR = /\p{Surrogate}/u
 const DEPTH_MAX = 200
 
 /**
- * Whether a value is a number with kept digits. The mark alone proves nothing, for an event's own JSON may carry it;
- * only a class brings a `toString` function on its prototype.
+ * Whether a value is a number with kept digits. The mark alone proves nothing, for an event's own JSON may
+ * carry it; only a class brings a `toString` function on its prototype.
  */
 export function isKeptNumber(value: unknown): value is KeptNumber {
   if (typeof value !== 'object' || value === null) return false
@@ -39,9 +39,9 @@ export function propertyOf(properties: EventProperties, key: string): unknown {
 }
 
 /**
- * A property as text, as PostgreSQL's `->>` gives it for jsonb: a string as is, a number in plain notation with the
- * digits as sent, true/false, objects and arrays as jsonb prints them (keys by length, then by bytes).
- * JSON null gives null, an absent value undefined. Filters, groups and values all read this text
+ * A property as text, as PostgreSQL's `->>` gives it for jsonb: a string as is, a number in plain notation
+ * with the digits as sent, true/false, objects and arrays as jsonb prints them (keys by length, then by
+ * bytes). JSON null gives null, an absent value undefined. Filters, groups and values all read this text
  * (metering-and-rating §2.2, §3.10).
  */
 export function propertyText(value: unknown): string | null | undefined {
@@ -56,8 +56,8 @@ export function textOf(properties: EventProperties, key: string): string | null 
 }
 
 /**
- * The number that a property text denotes, only for `^-?\d+(\.\d+)?$`: `1e3`, `+2`, `.5` and ` 3` are no values
- * (metering-and-rating §2.2). Texts above 2000 characters are no values either.
+ * The number that a property text denotes, only for `^-?\d+(\.\d+)?$`: `1e3`, `+2`, `.5` and ` 3` are no
+ * values (metering-and-rating §2.2). Texts above 2000 characters are no values either.
  */
 export function numericValue(text: string | null | undefined): Decimal | undefined {
   if (text === null || text === undefined || !NUMERIC_TEXT.test(text)) return undefined
@@ -82,8 +82,8 @@ export function plainNumber(source: string): string | undefined {
 }
 
 /**
- * Whether PostgreSQL's jsonb can hold the value: no NUL character, no half of a surrogate pair, no number beyond
- * numeric's digits, and no nesting beyond 200 levels.
+ * Whether PostgreSQL's jsonb can hold the value: no NUL character, no half of a surrogate pair, no number
+ * beyond numeric's digits, and no nesting beyond 200 levels.
  */
 export function isStorable(value: unknown, depth = 0): boolean {
   if (depth > DEPTH_MAX) return false

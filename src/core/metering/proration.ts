@@ -1,15 +1,10 @@
 import { Decimal } from '../amounts/decimal.ts'
+import { daysBetween } from '../calendar/calendar-date.ts'
+import { days } from '../calendar/days.ts'
 import type { Instant } from '../calendar/instant.ts'
+import { localDate, type TimeZone } from '../calendar/zone.ts'
 import type { Movement } from '../pricing/charge-model.ts'
 import type { UsageEvent, UsageGroup } from './usage.ts'
-
-/** The calendar of the customer's zone, as the measures need it. */
-export type ZoneCalendar = {
-  /** The local date `YYYY-MM-DD`. */
-  readonly localDate: (at: Instant) => string
-  /** The day count of subscriptions-and-invoicing §0.2. */
-  readonly days: (from: Instant, to: Instant) => number
-}
 
 /** The charge period of one rating (metering-and-rating §0.2). */
 export type ChargeWindow = {
@@ -20,10 +15,14 @@ export type ChargeWindow = {
   readonly chargesDurationDays: number
   /** The day of an upgrade belongs to the new plan: one day is taken off `days(from, to)`. */
   readonly endedByUpgrade: boolean
-  readonly calendar: ZoneCalendar
+  /** The customer's applicable time zone. */
+  readonly zone: TimeZone
 }
 
-/** A prorated quantity: the money is computed on `prorated` (rounded up at 5 decimals), the fee shows `full`. */
+/**
+ * A prorated quantity: the money is computed on `prorated` (rounded up at 5 decimals), the fee shows
+ * `full`.
+ */
 export type ProratedUsage = {
   readonly full: Decimal
   readonly prorated: Decimal
@@ -35,14 +34,13 @@ export const PRORATED_SCALE = 5
 
 /** `days(from, to)`, less the day of an upgrade, never below zero (§0.2). */
 export function windowDays(window: ChargeWindow): number {
-  const days = window.calendar.days(window.from, window.to)
-  return Math.max(0, window.endedByUpgrade ? days - 1 : days)
+  const counted = days(window.from, window.to, window.zone)
+  return Math.max(0, window.endedByUpgrade ? counted - 1 : counted)
 }
 
 /** Days from the local date of `at` to the last local date of the window, both counted (§2.5). */
 export function daysLeft(at: Instant, window: ChargeWindow): number {
-  const { localDate } = window.calendar
-  return dayNumber(localDate(window.to)) - dayNumber(localDate(at)) + 1
+  return daysBetween(localDate(at, window.zone), localDate(window.to, window.zone)) + 1
 }
 
 /**
@@ -70,16 +68,4 @@ export function prorateSum(group: UsageGroup, window: ChargeWindow): ProratedUsa
 function weighedChange(event: UsageEvent, window: ChargeWindow): { units: Decimal; unitDays: Decimal } {
   const units = event.value ?? Decimal.zero
   return { units, unitDays: units.times(Decimal.of(daysLeft(event.at, window))) }
-}
-
-/**
- * The number of a date in a row of days, so that a difference is a number of days. Counts years from March, which
- * puts the leap day last.
- */
-export function dayNumber(date: string): number {
-  const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
-  const marchYear = month > 2 ? year : year - 1
-  const marchMonth = (month + 9) % 12
-  const leapDays = Math.floor(marchYear / 4) - Math.floor(marchYear / 100) + Math.floor(marchYear / 400)
-  return marchYear * 365 + leapDays + Math.floor((marchMonth * 306 + 5) / 10) + day
 }

@@ -20,9 +20,9 @@ export type RawEvent = {
 const NUMERIC: readonly Aggregation[] = ['sum_agg', 'max_agg', 'latest_agg', 'weighted_sum_agg']
 
 /**
- * The answer to a usage query from a plain list of events, in any order: the definition that every event store is
- * held equal to (metering-and-rating §2.2 to §2.6). One answer for each group with a counted event, ordered by
- * group; without `groupBy` always exactly one, all zero when no event counts.
+ * The answer to a usage query from a plain list of events, in any order: the definition that every event
+ * store is held equal to (metering-and-rating §2.2 to §2.6). One answer for each group with a counted
+ * event, ordered by group; without `groupBy` always exactly one, all zero when no event counts.
  */
 export function usageOf(events: readonly RawEvent[], query: UsageQuery): readonly UsageGroup[] {
   const groups = new Map<string, { groupedBy: GroupedBy; events: UsageEvent[] }>()
@@ -51,7 +51,9 @@ function isAsked(event: RawEvent, query: UsageQuery): boolean {
   )
 }
 
-/** The event as the pricing sees it; undefined when its value is not one that the aggregation counts (§2.2). */
+/**
+ * The event as the pricing sees it; undefined when its value is not one that the aggregation counts (§2.2).
+ */
 export function countedEvent(
   event: RawEvent,
   query: Pick<UsageQuery, 'aggregation' | 'fieldName'>,
@@ -70,7 +72,10 @@ export function countedEvent(
   }
 }
 
-/** @param events the counted events of one group, in order; all of time up to the period's end when recurring */
+/**
+ * @param events the counted events of one group, in order; all of time up to the period's end when
+ * recurring
+ */
 function summary(groupedBy: GroupedBy, events: readonly UsageEvent[], query: UsageQuery): UsageGroup {
   const inPeriod = events.filter((event) => event.at >= query.period.from)
   const before = events.filter((event) => event.at < query.period.from)

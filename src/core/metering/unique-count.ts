@@ -1,14 +1,17 @@
 import { Decimal } from '../amounts/decimal.ts'
+import { type CalendarDate, daysBetween } from '../calendar/calendar-date.ts'
+import { instant } from '../calendar/instant.ts'
+import { localDate } from '../calendar/zone.ts'
 import type { Movement } from '../pricing/charge-model.ts'
-import { type ChargeWindow, dayNumber, PRORATED_SCALE, type ProratedUsage } from './proration.ts'
+import { type ChargeWindow, PRORATED_SCALE, type ProratedUsage } from './proration.ts'
 import { compareEvents, type UsageEvent, type UsageGroup } from './usage.ts'
 
 /** An operation that changed something, with the days that an add pays for in the window. */
 type EffectiveOperation = { readonly event: UsageEvent; readonly days: number }
 
 /**
- * A recurring unique count, prorated by whole days: each add pays from its day (or the window's first) to the day
- * of its removal, that day included, or to the window's end (metering-and-rating §2.5).
+ * A recurring unique count, prorated by whole days: each add pays from its day (or the window's first) to
+ * the day of its removal, that day included, or to the window's end (metering-and-rating §2.5).
  */
 export function prorateUniqueCount(group: UsageGroup, window: ChargeWindow): ProratedUsage {
   const duration = Decimal.of(window.chargesDurationDays)
@@ -32,18 +35,21 @@ function valuesOf(events: readonly UsageEvent[]): readonly (readonly UsageEvent[
   return [...byValue.values()]
 }
 
-/** The operations of one value that count, without removes that the same local day takes back and repetitions. */
+/**
+ * The operations of one value that count, without removes that the same local day takes back and
+ * repetitions.
+ */
 function effectiveOperations(
   events: readonly UsageEvent[],
   window: ChargeWindow,
 ): readonly EffectiveOperation[] {
-  const { localDate } = window.calendar
-  const lastAddOn = new Map<string, number>()
+  const dates = events.map((event) => localDate(event.at, window.zone))
+  const lastAddOn = new Map<CalendarDate | undefined, number>()
   events.forEach((event, index) => {
-    if (event.operation === 'add') lastAddOn.set(localDate(event.at), index)
+    if (event.operation === 'add') lastAddOn.set(dates[index], index)
   })
   const kept = events.filter(
-    (event, index) => event.operation === 'add' || (lastAddOn.get(localDate(event.at)) ?? -1) < index,
+    (event, index) => event.operation === 'add' || (lastAddOn.get(dates[index]) ?? -1) < index,
   )
   const changes = kept.filter((event, index) => event.operation !== (kept[index - 1]?.operation ?? 'remove'))
   return changes.map((event, index) => ({ event, days: paidDays(event, changes[index + 1], window) }))
@@ -53,14 +59,13 @@ function paidDays(event: UsageEvent, next: UsageEvent | undefined, window: Charg
   if (event.operation === 'remove') return 0
   const end = next?.at ?? window.to
   if (end < window.from) return 0
-  const { localDate } = window.calendar
-  const first = Math.max(dayNumber(localDate(event.at)), dayNumber(localDate(window.from)))
-  return dayNumber(localDate(end)) - first + 1
+  const first = instant(Math.max(event.at, window.from))
+  return daysBetween(localDate(first, window.zone), localDate(end, window.zone)) + 1
 }
 
 /**
- * The movements of the prorated graduated model: adds that pay nothing are left out, and so is a remove that would
- * take the position below zero (metering-and-rating §3.5.1).
+ * The movements of the prorated graduated model: adds that pay nothing are left out, and so is a remove
+ * that would take the position below zero (metering-and-rating §3.5.1).
  */
 function movementsOf(operations: readonly EffectiveOperation[], duration: Decimal): readonly Movement[] {
   const movements: Movement[] = []

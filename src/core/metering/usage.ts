@@ -24,7 +24,10 @@ export const AGGREGATIONS: readonly Aggregation[] = [
 /** Property values by key; an event matches when for every key its text value is one of the list. */
 export type PropertyValues = Readonly<Record<string, readonly string[]>>
 
-/** Which events a bucket takes: all keys of `include` match, and none of the `exclude` sets matches entirely. */
+/**
+ * Which events a bucket takes: all keys of `include` match, and none of the `exclude` sets matches
+ * entirely.
+ */
 export type EventMatch = {
   readonly include: PropertyValues
   readonly exclude: readonly PropertyValues[]
@@ -56,7 +59,10 @@ export type UsageQuery = {
 /** One event as the pricing sees it. Missing or empty properties are null. */
 export type UsageEvent = {
   readonly at: Instant
-  /** Breaks ties between events of the same instant: a later arrival has the greater id (see `compareEvents`). */
+  /**
+   * Breaks ties between events of the same instant: a later arrival has the greater id (see
+   * `compareEvents`).
+   */
   readonly id: string
   /** The numeric value (sum, max, latest, weighted); 1 for a count; null for unique counts. */
   readonly value: Decimal | null
@@ -67,8 +73,8 @@ export type UsageEvent = {
 }
 
 /**
- * The order of events: by timestamp, then by arrival. Ids are UUIDs of ascending time or plain sequence numbers,
- * hence a longer id is the greater one.
+ * The order of events: by timestamp, then by arrival. Ids are UUIDs of ascending time or plain sequence
+ * numbers, hence a longer id is the greater one.
  */
 export function compareEvents(a: Pick<UsageEvent, 'at' | 'id'>, b: Pick<UsageEvent, 'at' | 'id'>): number {
   if (a.at !== b.at) return a.at - b.at

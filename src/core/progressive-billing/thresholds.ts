@@ -22,8 +22,8 @@ const RATIO_SCALE = 16
 const STEPS_MAX = 1000
 
 /**
- * The thresholds that usage passes (metering-and-rating §6.2). Fixed ones compare with lifetime usage, so that each
- * is passed once; the recurring one counts once however many steps were made.
+ * The thresholds that usage passes (metering-and-rating §6.2). Fixed ones compare with lifetime usage, so
+ * that each is passed once; the recurring one counts once however many steps were made.
  *
  * @param pastCents historical + invoiced + billed progressively in this period
  * @param currentCents current usage less what was billed progressively in this period
@@ -49,8 +49,9 @@ export function passedThresholds(
 }
 
 /**
- * How far lifetime usage has come on each threshold (metering-and-rating §5.4). The recurring one is one line after
- * the fixed ones until they are all passed; then one line for each full step and one for the running step.
+ * How far lifetime usage has come on each threshold (metering-and-rating §5.4). The recurring one is one
+ * line after the fixed ones until they are all passed; then one line for each full step and one for the
+ * running step.
  */
 export function thresholdProgress(
   thresholds: UsageThresholds,

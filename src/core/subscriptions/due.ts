@@ -10,10 +10,11 @@ import {
 } from './subscription.ts'
 
 /**
- * The local midnight of the next billing day, strictly after an instant (subscriptions-and-invoicing §3.5): the start
- * of a period of the plan, or of a month when a yearly or semiannual plan bills some of its fees monthly. The start
- * day of the subscription is never one, nor a day that was over when the subscription was created. Null when the
- * subscription is not active, or when it ends on or before that day, which is billed by the termination.
+ * The local midnight of the next billing day, strictly after an instant (subscriptions-and-invoicing §3.5):
+ * the start of a period of the plan, or of a month when a yearly or semiannual plan bills some of its fees
+ * monthly. The start day of the subscription is never one, nor a day that was over when the subscription
+ * was created. Null when the subscription is not active, or when it ends on or before that day, which is
+ * billed by the termination.
  */
 export function nextBillingAt(
   plan: BillingPlan,
@@ -35,8 +36,9 @@ export function nextBillingAt(
 }
 
 /**
- * The first billing instant of a subscription that was just created. A subscription that started in the past and is
- * created on a billing day is due on that same day, so the answer can be a midnight shortly before the creation.
+ * The first billing instant of a subscription that was just created. A subscription that started in the
+ * past and is created on a billing day is due on that same day, so the answer can be a midnight shortly
+ * before the creation.
  */
 export function firstBillingAt(
   plan: BillingPlan,
@@ -57,7 +59,10 @@ export function activationAt(subscriptionAt: Instant, zone: TimeZone): Instant {
   return startOfDay(localDate(subscriptionAt, zone), zone)
 }
 
-/** How the start date of a new subscription relates to the local date of now (subscriptions-and-invoicing §2.4). */
+/**
+ * How the start date of a new subscription relates to the local date of now (subscriptions-and-invoicing
+ * §2.4).
+ */
 export function startTiming(
   subscriptionAt: Instant,
   now: Instant,
@@ -70,8 +75,9 @@ export function startTiming(
 }
 
 /**
- * The start of a subscription that is created with a date in the past: the date asked for, or the latest termination
- * of the same external id that was billed, so that no usage is billed twice (subscriptions-and-invoicing §2.4).
+ * The start of a subscription that is created with a date in the past: the date asked for, or the latest
+ * termination of the same external id that was billed, so that no usage is billed twice
+ * (subscriptions-and-invoicing §2.4).
  */
 export function backdatedStart(subscriptionAt: Instant, lastBilledTermination: Instant | null): Instant {
   return instant(Math.max(subscriptionAt, lastBilledTermination ?? subscriptionAt))

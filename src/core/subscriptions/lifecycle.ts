@@ -22,7 +22,10 @@ export function mayMove(from: SubscriptionStatus, to: SubscriptionStatus): boole
   return MOVES[from].includes(to)
 }
 
-/** The status moved to; throws when the move is not allowed, which is a defect of the caller and not of a request. */
+/**
+ * The status moved to; throws when the move is not allowed, which is a defect of the caller and not of a
+ * request.
+ */
 export function moved(from: SubscriptionStatus, to: SubscriptionStatus): SubscriptionStatus {
   if (!mayMove(from, to)) throw new Error(`a ${from} subscription does not become ${to}`)
   return to

@@ -56,7 +56,10 @@ export function isEndedAt(subscription: BillingSubscription, at: Instant): boole
   return subscription.terminatedAt !== null && subscription.terminatedAt <= at
 }
 
-/** True when the subscription started on an earlier UTC date than it was created (subscriptions-and-invoicing §4.3). */
+/**
+ * True when the subscription started on an earlier UTC date than it was created
+ * (subscriptions-and-invoicing §4.3).
+ */
 export function isBackdated(subscription: BillingSubscription): boolean {
   return utcDate(subscription.startedAt) < utcDate(subscription.createdAt)
 }

@@ -4,9 +4,9 @@ import { localDate } from '../calendar/zone.ts'
 import type { BillingPlan, BillingSubscription, BillMoment } from './subscription.ts'
 
 /**
- * The end of the trial of a subscription, or null when its plan has none (subscriptions-and-invoicing §2.10). It
- * counts from the first start of the chain, so an upgrade does not begin it again; a fraction of a day counts, to
- * the millisecond below.
+ * The end of the trial of a subscription, or null when its plan has none (subscriptions-and-invoicing
+ * §2.10). It counts from the first start of the chain, so an upgrade does not begin it again; a fraction of
+ * a day counts, to the millisecond below.
  */
 export function trialEndAt(
   plan: Pick<BillingPlan, 'trialPeriodDays'>,

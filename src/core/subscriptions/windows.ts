@@ -19,7 +19,10 @@ import {
   periodRule,
 } from './subscription.ts'
 
-/** A window as the API shows it: both ends INCLUDED, `to` being the last millisecond (…59.999) or a termination. */
+/**
+ * A window as the API shows it: both ends INCLUDED, `to` being the last millisecond (…59.999) or a
+ * termination.
+ */
 export type Window = { readonly from: Instant; readonly to: Instant }
 
 /** The windows of one bill of one subscription, and the days of the whole period that each was cut from. */
@@ -42,9 +45,9 @@ export type Bill = BillMoment & { readonly current: boolean }
 const ZONE_CHANGE_MAX_MS = 26 * HOUR_MS
 
 /**
- * The three windows of a bill at the instant `at` (subscriptions-and-invoicing §3.2 and §3.3). A window before the
- * start of the subscription collapses to the start. When a termination or an upgrade ends the subscription, every
- * window is present whatever the month, because no later bill could carry its fees.
+ * The three windows of a bill at the instant `at` (subscriptions-and-invoicing §3.2 and §3.3). A window
+ * before the start of the subscription collapses to the start. When a termination or an upgrade ends the
+ * subscription, every window is present whatever the month, because no later bill could carry its fees.
  */
 export function billWindows(bill: Bill): BillWindows {
   const charges = usageWindow(bill, chargesInterval(bill.plan))
@@ -58,7 +61,9 @@ export function billWindows(bill: Bill): BillWindows {
   }
 }
 
-/** The windows of the periodic bill that falls on the day of `at`, as if the subscription were still active. */
+/**
+ * The windows of the periodic bill that falls on the day of `at`, as if the subscription were still active.
+ */
 export function periodicWindows(moment: BillMoment): BillWindows {
   const subscription = { ...moment.subscription, terminatedAt: null, endedBy: null }
   return billWindows({ ...moment, subscription, current: false })
@@ -67,9 +72,10 @@ export function periodicWindows(moment: BillMoment): BillWindows {
 /**
  * The windows of the final bill of a subscription that was terminated without a successor, `at` being the
  * termination (subscriptions-and-invoicing §3.4). On a billing day whose periodic bill does not exist yet
- * (`hasPeriodicBill` false: no invoice has the `periodicWindows`) the closed period is billed and nothing of the new
- * day; in any other case the open period up to the termination. On plans that bill some fees monthly each window asks
- * this of its own period, so that a year is not taken for closed because one of its months is.
+ * (`hasPeriodicBill` false: no invoice has the `periodicWindows`) the closed period is billed and nothing
+ * of the new day; in any other case the open period up to the termination. On plans that bill some fees
+ * monthly each window asks this of its own period, so that a year is not taken for closed because one of
+ * its months is.
  */
 export function terminationWindows(moment: BillMoment, hasPeriodicBill: boolean): BillWindows {
   const { plan, subscription, at, zone } = moment
@@ -91,26 +97,32 @@ export function terminationWindows(moment: BillMoment, hasPeriodicBill: boolean)
 }
 
 /**
- * The usage window that is open at an instant, clamped to the life of the subscription (the `current_billing_period`
- * of the API, subscriptions-and-invoicing §2.1): the one of the start before it, of the termination after it.
+ * The usage window that is open at an instant, clamped to the life of the subscription (the
+ * `current_billing_period` of the API, subscriptions-and-invoicing §2.1): the one of the start before it,
+ * of the termination after it.
  */
 export function currentChargesWindow(moment: BillMoment): UsageWindow {
   return usageWindow(currentBill(moment), chargesInterval(moment.plan))
 }
 
-/** The fixed-charges window that is open at an instant: what a fixed charge billed in advance pays for (§5.4). */
+/**
+ * The fixed-charges window that is open at an instant: what a fixed charge billed in advance pays for
+ * (§5.4).
+ */
 export function currentFixedChargesWindow(moment: BillMoment): UsageWindow {
   return usageWindow(currentBill(moment), fixedChargesInterval(moment.plan))
 }
 
-/** The half-open span in which the events of a window lie, or null when the window is too small to hold any. */
+/**
+ * The half-open span in which the events of a window lie, or null when the window is too small to hold any.
+ */
 export function usagePeriod(window: Window): Period | null {
   return window.from < window.to ? { from: window.from, to: addMs(window.to, 1) } : null
 }
 
 /**
- * A usage window after the customer moved to another zone (subscriptions-and-invoicing §3.8): it goes on where the
- * last billed one ended, as long as zones alone can explain the distance (less than 26 hours).
+ * A usage window after the customer moved to another zone (subscriptions-and-invoicing §3.8): it goes on
+ * where the last billed one ended, as long as zones alone can explain the distance (less than 26 hours).
  */
 export function continueAfterZoneChange(window: Window, lastTo: Instant): Window {
   const from = addMs(lastTo, 1)

@@ -1,0 +1,33 @@
+import { type BillingInterval, periodContaining } from '../calendar/boundaries.ts'
+import { addDays, type CalendarDate } from '../calendar/calendar-date.ts'
+import { localDate } from '../calendar/zone.ts'
+import { type BillingPlan, type BillMoment, chargesInterval, periodRule } from './subscription.ts'
+
+const PERIODS_A_YEAR: Readonly<Record<BillingInterval, bigint>> = {
+  yearly: 1n,
+  semiannual: 2n,
+  quarterly: 4n,
+  monthly: 12n,
+  weekly: 52n,
+}
+
+type PricedPlan = Pick<BillingPlan, 'interval' | 'amountCents'>
+
+/** Cents of a plan in a year; it only serves to compare plans, whatever their currency (§1.2). */
+export function yearlyAmount(plan: PricedPlan): bigint {
+  return plan.amountCents * PERIODS_A_YEAR[plan.interval]
+}
+
+/**
+ * Whether a new plan is an upgrade or a downgrade; equal amounts are an upgrade
+ * (subscriptions-and-invoicing §2.3).
+ */
+export function planChangeKind(current: PricedPlan, next: PricedPlan): 'upgrade' | 'downgrade' {
+  return yearlyAmount(next) >= yearlyAmount(current) ? 'upgrade' : 'downgrade'
+}
+
+/** The date on which a waiting downgrade takes over: the day after the current billing period (§2.1). */
+export function downgradeDate(moment: BillMoment): CalendarDate {
+  const rule = periodRule(moment.subscription, chargesInterval(moment.plan), moment.zone)
+  return addDays(periodContaining(localDate(moment.at, moment.zone), rule).end, 1)
+}

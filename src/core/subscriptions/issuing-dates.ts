@@ -1,0 +1,91 @@
+import { addDays, type CalendarDate, daysBetween } from '../calendar/calendar-date.ts'
+import type { Instant } from '../calendar/instant.ts'
+import { localDate, type TimeZone } from '../calendar/zone.ts'
+
+/** The day that the issuing date of a periodic bill hangs on. */
+export type IssuingAnchor = 'next_period_start' | 'current_period_end'
+
+/** Whether a grace period moves the issuing date. */
+export type IssuingAdjustment = 'align_with_finalization_date' | 'keep_anchor'
+
+/** The settings in effect: the customer's, else the billing entity's, else the defaults. */
+export type IssuingSettings = {
+  readonly graceDays: number
+  readonly netPaymentTermDays: number
+  readonly anchor: IssuingAnchor
+  readonly adjustment: IssuingAdjustment
+}
+
+/** What decides the dates of one invoice besides the settings. */
+export type IssuingBill = {
+  readonly at: Instant
+  readonly zone: TimeZone
+  readonly isPeriodic: boolean
+  /**
+   * False for anything but a subscription bill that may wait: charges in advance, deltas and gated bills do
+   * not.
+   */
+  readonly hasGrace: boolean
+}
+
+/** The dates of an invoice, in the customer's zone. */
+export type IssuingDates = {
+  readonly expectedFinalizationOn: CalendarDate
+  readonly issuingOn: CalendarDate
+  readonly paymentDueOn: CalendarDate
+}
+
+/** The dates of a new invoice (subscriptions-and-invoicing §7.5). */
+export function issuingDates(bill: IssuingBill, settings: IssuingSettings): IssuingDates {
+  const day = localDate(bill.at, bill.zone)
+  const graceDays = bill.hasGrace ? settings.graceDays : 0
+  const issuingOn = addDays(day, bill.hasGrace ? adjustmentDays(bill.isPeriodic, settings) : 0)
+  return {
+    expectedFinalizationOn: addDays(day, graceDays),
+    issuingOn,
+    paymentDueOn: addDays(issuingOn, settings.netPaymentTermDays),
+  }
+}
+
+/**
+ * The dates of a draft that becomes final at an instant: it is issued that day, unless it keeps its anchor
+ * (§7.5).
+ */
+export function finalizedDates(
+  draft: Pick<IssuingDates, 'issuingOn'>,
+  bill: IssuingBill,
+  settings: IssuingSettings,
+): Pick<IssuingDates, 'issuingOn' | 'paymentDueOn'> {
+  const keepsAnchor = bill.isPeriodic && settings.adjustment === 'keep_anchor'
+  const issuingOn = keepsAnchor ? draft.issuingOn : localDate(bill.at, bill.zone)
+  return { issuingOn, paymentDueOn: addDays(issuingOn, settings.netPaymentTermDays) }
+}
+
+/**
+ * The dates of a draft after its settings changed: each moves by the difference that the settings make
+ * (§7.5).
+ */
+export function shiftedDates(
+  draft: IssuingDates,
+  isPeriodic: boolean,
+  before: IssuingSettings,
+  after: IssuingSettings,
+): IssuingDates {
+  const moved = adjustmentDays(isPeriodic, after) - adjustmentDays(isPeriodic, before)
+  const issuingOn = addDays(draft.issuingOn, moved)
+  const term = daysBetween(draft.issuingOn, draft.paymentDueOn)
+  const termChange = after.netPaymentTermDays - before.netPaymentTermDays
+  return {
+    expectedFinalizationOn: addDays(draft.expectedFinalizationOn, after.graceDays - before.graceDays),
+    issuingOn,
+    paymentDueOn: addDays(issuingOn, term + termChange),
+  }
+}
+
+/** Days from the billing day to the issuing date, -1 for the last day of the closed period. */
+export function adjustmentDays(isPeriodic: boolean, settings: IssuingSettings): number {
+  const { graceDays, anchor, adjustment } = settings
+  if (!isPeriodic) return graceDays
+  if (adjustment === 'align_with_finalization_date' && graceDays > 0) return graceDays
+  return anchor === 'current_period_end' ? -1 : 0
+}

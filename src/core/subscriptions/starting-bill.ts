@@ -1,0 +1,23 @@
+import type { BillMoment } from './subscription.ts'
+import { isInTrial } from './trial.ts'
+
+/**
+ * What is billed at the start of a subscription: everything in advance, its fixed charges alone, or
+ * nothing.
+ */
+export type StartingBill = 'full' | 'fixed_charges' | 'none'
+
+/**
+ * What a subscription that starts now is billed at once (subscriptions-and-invoicing §2.4). A trial holds
+ * back the price of the plan only; the same rule tells which successor shares the invoice of an upgrade
+ * (§2.6).
+ */
+export function startingBill(start: Pick<BillMoment, 'plan' | 'subscription' | 'at'>): StartingBill {
+  if (start.plan.payInAdvance && !isInTrial(start)) return 'full'
+  return start.plan.hasPayInAdvanceFixedCharges ? 'fixed_charges' : 'none'
+}
+
+/** True when a payment can gate the start of a subscription: there is something to pay at once (§2.9). */
+export function isPaymentGateApplicable(start: Pick<BillMoment, 'plan' | 'subscription' | 'at'>): boolean {
+  return startingBill(start) !== 'none'
+}

@@ -1,0 +1,165 @@
+import { Decimal } from '../amounts/decimal.ts'
+import { roundCents } from '../amounts/rounding.ts'
+import { periodContaining } from '../calendar/boundaries.ts'
+import { addDays, type CalendarDate, daysBetween } from '../calendar/calendar-date.ts'
+import type { Instant } from '../calendar/instant.ts'
+import { localDate, type TimeZone } from '../calendar/zone.ts'
+import { type BillingPlan, type BillingSubscription, periodRule } from './subscription.ts'
+import { priceOfDays } from './subscription-fee.ts'
+import { trialEndAt } from './trial.ts'
+
+/** The latest subscription fee of a subscription paid in advance, as far as a credit for it needs it. */
+export type BilledFee = {
+  /** Price of the plan when the fee was made (`amount_details.plan_amount_cents`). */
+  readonly planAmountCents: bigint
+  readonly amountCents: bigint
+  readonly preciseAmountCents: Decimal
+  readonly preciseCouponsAmountCents: Decimal
+  readonly taxesPreciseAmountCents: Decimal
+  /** Rates of the fee's taxes in percent. */
+  readonly taxRates: readonly Decimal[]
+  /** Cents of this fee that earlier credit notes gave back, taxes excluded. */
+  readonly creditedAmountCents: Decimal
+}
+
+/** A subscription that ends at `terminatedAt` before the period it paid for does. */
+export type EarlyEnd = {
+  readonly plan: BillingPlan
+  readonly subscription: BillingSubscription
+  readonly terminatedAt: Instant
+  readonly zone: TimeZone
+  readonly cause: 'upgrade' | 'termination'
+  readonly fee: BilledFee
+}
+
+/** What is given back for the unused days. */
+export type UnusedAmount = {
+  readonly unusedDays: number
+  /** Amount of the one item of the credit note: cents before coupons and taxes, cut to 5 decimals. */
+  readonly itemAmountCents: Decimal
+  readonly preciseCouponsAdjustmentCents: Decimal
+  readonly preciseTaxesAmountCents: Decimal
+  readonly taxesAmountCents: bigint
+  /** Whole cents to give back, taxes included: the rounded net amount plus the rounded taxes. */
+  readonly totalAmountCents: bigint
+}
+
+/** How an early end is paid back: `refund` and `offset` first look at what was paid and what was used. */
+export type TerminationCreditNote = 'credit' | 'refund' | 'offset'
+
+/** Cents of a credit note by where they go. */
+export type CreditNoteShares = {
+  readonly creditAmountCents: bigint
+  readonly refundAmountCents: bigint
+  readonly offsetAmountCents: bigint
+}
+
+/** The invoice of the billed fee: its total with taxes before credits, and what was paid on it, in cents. */
+export type BilledInvoice = {
+  readonly subTotalIncludingTaxesAmountCents: bigint
+  readonly totalPaidAmountCents: bigint
+}
+
+const ITEM_SCALE = 5
+
+/**
+ * What a subscription paid in advance gets back when it ends early (subscriptions-and-invoicing §4.6), or
+ * null when there is nothing to give back. The day of a termination counts as used, the day of an upgrade as
+ * unused; a trial that is not over leaves everything after it unused. The dates are those of the customer's
+ * zone. `fee` must have been billed for the open period: a subscription that ends on a billing day before its
+ * bill has paid for nothing that it could get back.
+ */
+export function unusedAmount(end: EarlyEnd): UnusedAmount | null {
+  const { fee } = end
+  if (fee.amountCents <= 0n) return null
+  const days = unusedDays(end)
+  const capped = Decimal.min(priceAtBilling(end, days), Decimal.of(fee.amountCents))
+  const item = capped.minus(fee.creditedAmountCents).round(ITEM_SCALE, 'down')
+  if (!item.isPositive()) return null
+  const { coupons, net, taxes } = netAndTaxes(item, fee)
+  const taxesAmountCents = roundCents(taxes)
+  return {
+    unusedDays: days,
+    itemAmountCents: item,
+    preciseCouponsAdjustmentCents: coupons,
+    preciseTaxesAmountCents: taxes,
+    taxesAmountCents,
+    totalAmountCents: roundCents(net) + taxesAmountCents,
+  }
+}
+
+/**
+ * Where the total of an early end goes (subscriptions-and-invoicing §2.8 and §4.6). With `refund` and
+ * `offset` the paid share of the fee less its used share, at most the total, is refunded or set off; the
+ * rest is credited, or set off. An upgrade always credits.
+ */
+export function creditNoteShares(
+  end: EarlyEnd,
+  totalCents: bigint,
+  invoice: BilledInvoice,
+  mode: TerminationCreditNote,
+): CreditNoteShares {
+  const refund = mode === 'credit' || end.cause === 'upgrade' ? null : refundable(end, totalCents, invoice)
+  const none = { creditAmountCents: 0n, refundAmountCents: 0n, offsetAmountCents: 0n }
+  if (refund === null) return { ...none, creditAmountCents: totalCents }
+  const rest = totalCents - refund
+  if (mode === 'refund') return { ...none, refundAmountCents: refund, creditAmountCents: rest }
+  return { ...none, refundAmountCents: refund, offsetAmountCents: rest }
+}
+
+function refundable(end: EarlyEnd, totalCents: bigint, invoice: BilledInvoice): bigint {
+  const { fee } = end
+  if (invoice.subTotalIncludingTaxesAmountCents <= 0n || fee.amountCents <= 0n) return 0n
+  const feeTotal = fee.preciseAmountCents
+    .minus(fee.preciseCouponsAmountCents)
+    .plus(fee.taxesPreciseAmountCents)
+  const paid = feeTotal
+    .times(Decimal.of(invoice.totalPaidAmountCents))
+    .dividedBy(Decimal.of(invoice.subTotalIncludingTaxesAmountCents))
+  const { net, taxes } = netAndTaxes(priceAtBilling(end, usedDays(end)), fee)
+  const used = Decimal.of(roundCents(net.plus(taxes)))
+  const unspent = Decimal.max(Decimal.zero, paid.minus(used))
+  return roundCents(Decimal.min(unspent, Decimal.of(totalCents)))
+}
+
+/** Days of the open period after the end of the subscription that the customer paid for and does not use. */
+function unusedDays(end: EarlyEnd): number {
+  const last = openPeriod(end).end
+  const endDay = localDate(end.terminatedAt, end.zone)
+  const usedUntil = end.cause === 'upgrade' ? addDays(endDay, -1) : endDay
+  const trialDay = trialEndDay(end)
+  if (trialDay === null || trialDay < usedUntil) return Math.max(0, daysBetween(usedUntil, last))
+  return Math.max(0, daysBetween(addDays(trialDay, -1), last))
+}
+
+/** Days from the start of the period, or from the end of a trial inside it, to the day of the termination. */
+function usedDays(end: EarlyEnd): number {
+  const period = openPeriod(end)
+  const trialDay = trialEndDay(end)
+  const first = trialDay !== null && trialDay > period.start ? trialDay : period.start
+  return Math.max(0, daysBetween(first, localDate(end.terminatedAt, end.zone)) + 1)
+}
+
+function openPeriod(end: EarlyEnd): { readonly start: CalendarDate; readonly end: CalendarDate } {
+  const rule = periodRule(end.subscription, end.plan.interval, end.zone)
+  return periodContaining(localDate(end.terminatedAt, end.zone), rule)
+}
+
+function trialEndDay(end: EarlyEnd): CalendarDate | null {
+  const trialEnd = trialEndAt(end.plan, end.subscription)
+  return trialEnd === null ? null : localDate(trialEnd, end.zone)
+}
+
+/** Days at the price that the plan had when the fee was made. */
+function priceAtBilling(end: EarlyEnd, dayCount: number): Decimal {
+  const plan = { ...end.plan, amountCents: end.fee.planAmountCents }
+  return priceOfDays({ plan, subscription: end.subscription, zone: end.zone }, end.terminatedAt, dayCount)
+}
+
+/** An amount of the fee with its share of the coupons taken off, and the taxes on what is left. */
+function netAndTaxes(amount: Decimal, fee: BilledFee): { coupons: Decimal; net: Decimal; taxes: Decimal } {
+  const coupons = fee.preciseCouponsAmountCents.times(amount).dividedBy(Decimal.of(fee.amountCents))
+  const net = amount.minus(coupons)
+  const taxes = net.times(Decimal.sum(fee.taxRates)).dividedBy(Decimal.hundred)
+  return { coupons, net, taxes }
+}
