@@ -1,15 +1,14 @@
-import { type Insertable, type Selectable, type Updateable } from 'kysely'
+import type { Insertable, Selectable, Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { MetricSettings } from '../core/metrics/metric.ts'
 import type { Reads, Tx } from './database.ts'
+import { refusingDuplicates } from './duplicates.ts'
+import type { Listed, Slice } from './pages.ts'
 import type { BillableMetrics } from './rows.ts'
 import { json, ts } from './values.ts'
 
 /** A billable metric; `code` is unique among those that are not deleted. */
 export type BillableMetricRow = Omit<Selectable<BillableMetrics>, keyof MetricSettings> & MetricSettings
-
-/** The index that keeps the codes of metrics apart; see `isDuplicate`. */
-export const METRIC_CODES = 'billable_metrics_code'
 
 export async function findBillableMetric(reads: Reads, code: string): Promise<BillableMetricRow | undefined> {
   const row = await reads
@@ -37,22 +36,17 @@ export async function billableMetricsByIds(
 }
 
 /** One page of the metrics, newest first, and how many there are in all. */
-export async function pageOfBillableMetrics(
-  reads: Reads,
-  page: { readonly perPage: number; readonly offset: number },
-): Promise<{ rows: BillableMetricRow[]; totalCount: number }> {
+export async function listBillableMetrics(reads: Reads, slice: Slice): Promise<Listed<BillableMetricRow>> {
   const all = reads.selectFrom('billableMetrics').where('deletedAt', 'is', null)
   const rows = await all
     .selectAll()
     .orderBy('createdAt', 'desc')
     .orderBy('id')
-    .limit(page.perPage)
-    .offset(page.offset)
+    .limit(slice.perPage)
+    .offset(slice.offset)
     .execute()
-  const { count } = await all
-    .select((eb) => eb.fn.countAll<bigint>().as('count'))
-    .executeTakeFirstOrThrow()
-  return { rows: rows.map(toRow), totalCount: Number(count) }
+  const { count } = await all.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow()
+  return { rows: rows.map(toRow), total: Number(count) }
 }
 
 /** Waits for other changes of the metric and of charges on it, and gives it as it is then. */
@@ -81,19 +75,21 @@ export async function isMetricUsed(reads: Reads, id: string): Promise<boolean> {
   return row !== undefined
 }
 
+/** 422 `code: value_already_exist` when another metric has the code. */
 export async function insertBillableMetric(
   tx: Tx,
-  row: MetricSettings & Pick<Insertable<BillableMetrics>, 'organizationId' | 'id'> & { readonly now: Instant },
+  row: MetricSettings &
+    Pick<Insertable<BillableMetrics>, 'organizationId' | 'id'> & { readonly now: Instant },
 ): Promise<BillableMetricRow> {
   const { now, ...values } = row
-  const inserted = await tx
+  const insert = tx
     .insertInto('billableMetrics')
     .values({ ...values, filters: json(values.filters), createdAt: ts(now), updatedAt: ts(now) })
     .returningAll()
-    .executeTakeFirstOrThrow()
-  return toRow(inserted)
+  return toRow(await refusingDuplicates(insert.executeTakeFirstOrThrow(), 'billable_metrics_code', 'code'))
 }
 
+/** 422 as `insertBillableMetric`. */
 export async function updateBillableMetric(
   tx: Tx,
   id: string,
@@ -114,13 +110,8 @@ export async function updateBillableMetric(
     filters: json(settings.filters),
     updatedAt: ts(now),
   }
-  const row = await tx
-    .updateTable('billableMetrics')
-    .set(set)
-    .where('id', '=', id)
-    .returningAll()
-    .executeTakeFirstOrThrow()
-  return toRow(row)
+  const update = tx.updateTable('billableMetrics').set(set).where('id', '=', id).returningAll()
+  return toRow(await refusingDuplicates(update.executeTakeFirstOrThrow(), 'billable_metrics_code', 'code'))
 }
 
 /** Marks the metric and its alerts as deleted; the code is free at once. */

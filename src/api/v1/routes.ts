@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
+import { billableMetricsRoutes } from './billable-metrics.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
@@ -10,6 +11,7 @@ export type Routes = (app: FastifyInstance, context: Context) => void
 
 /** Every room of routes below /api/v1. */
 export const routesOfV1: readonly Routes[] = [
+  billableMetricsRoutes,
   taxesRoutes,
   testClockRoutes,
   webhookEndpointsRoutes,
