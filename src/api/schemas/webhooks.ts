@@ -1,5 +1,39 @@
 import { Type } from 'typebox'
+import { PageQuery, PaginationMeta } from './pagination.ts'
 
 export const WebhookPublicKey = Type.Object({
   webhook: Type.Object({ public_key: Type.String({ description: 'Base64 of the PEM, in lines.' }) }),
 })
+
+const status = Type.Union([
+  Type.Literal('pending'),
+  Type.Literal('retrying'),
+  Type.Literal('succeeded'),
+  Type.Literal('failed'),
+])
+
+const logged = {
+  lago_id: Type.String({ format: 'uuid', description: 'Sent as X-Lago-Unique-Key.' }),
+  lago_webhook_endpoint_id: Type.String({ format: 'uuid' }),
+  webhook_type: Type.String(),
+  object_type: Type.String(),
+  lago_object_id: Type.Union([Type.String({ format: 'uuid' }), Type.Null()]),
+  status,
+  retries: Type.Integer({ description: 'Failed tries so far.' }),
+  http_status: Type.Union([Type.Integer(), Type.Null()]),
+  response: Type.Union([Type.String({ description: 'Up to 10,000 bytes of the answer.' }), Type.Null()]),
+  last_retried_at: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+  created_at: Type.String({ format: 'date-time' }),
+  updated_at: Type.String({ format: 'date-time' }),
+}
+
+export const Webhooks = Type.Object({ webhooks: Type.Array(Type.Object(logged)), meta: PaginationMeta })
+
+export const Webhook = Type.Object({
+  webhook: Type.Object({
+    ...logged,
+    payload: Type.String({ description: 'The body, to the byte as it is sent and signed.' }),
+  }),
+})
+
+export const WebhooksQuery = Type.Object({ ...PageQuery.properties, status: Type.Optional(status) })

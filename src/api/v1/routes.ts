@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
 import { billableMetricsRoutes } from './billable-metrics.ts'
+import { entitlementsRoutes } from './entitlements.ts'
+import { featuresRoutes } from './features.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
@@ -12,6 +14,8 @@ export type Routes = (app: FastifyInstance, context: Context) => void
 /** Every room of routes below /api/v1. */
 export const routesOfV1: readonly Routes[] = [
   billableMetricsRoutes,
+  entitlementsRoutes,
+  featuresRoutes,
   taxesRoutes,
   testClockRoutes,
   webhookEndpointsRoutes,

@@ -1,0 +1,46 @@
+import type { Context } from '../actions/context.ts'
+import type { Config } from './config.ts'
+import type { Log } from './log.ts'
+import type { Role } from './role.ts'
+
+/** What a process does besides answering requests. */
+export type Background = {
+  /** Starts nothing new and resolves when what is in flight is done. */
+  readonly stop: () => Promise<void>
+}
+
+export type BackgroundInput = {
+  readonly context: Context
+  readonly config: Config
+  readonly role: Role
+  /** The database, for parts that keep connections of their own. */
+  readonly url: string
+  readonly log: Log
+}
+
+type Part = {
+  readonly name: string
+  readonly roles: readonly Role[]
+  readonly start: (input: BackgroundInput) => Promise<Background>
+}
+
+/** Every background part and the roles that run it. A new one is one line. */
+const PARTS: readonly Part[] = []
+
+/** Starts the parts of a role, and stops those already started when one fails. */
+export async function startBackground(input: BackgroundInput): Promise<Background> {
+  const started: Background[] = []
+  const stop = async () => {
+    await Promise.all(started.map((part) => part.stop()))
+  }
+  try {
+    for (const part of PARTS.filter(({ roles }) => roles.includes(input.role))) {
+      started.push(await part.start(input))
+      input.log.debug({ part: part.name }, 'started')
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { stop }
+}
