@@ -5,6 +5,7 @@ import { buildApp } from '../api/app.ts'
 import { type Background, startBackground } from './background.ts'
 import type { Config } from './config.ts'
 import { createContext } from './context.ts'
+import { measureLag } from './lag-metrics.ts'
 import type { Log } from './log.ts'
 import { createMetrics, measureRequests } from './metrics.ts'
 import { type DatabasePlace, findDatabase, openPools, prepareDatabase } from './open-database.ts'
@@ -47,6 +48,7 @@ export function settingsOf(config: Config): Settings {
     eventsBatchMax: config.eventsBatchMax,
     allowPrivateWebhooks: config.allowPrivateWebhooks,
     webhookTimeoutMs: config.webhookTimeoutMs,
+    rsaPrivateKey: config.rsaPrivateKey,
     // Alone on an embedded database; beside others on a shared one, where a few numbers keep them apart.
     writer: config.databaseUrl === null ? 0 : process.pid % 16,
   }
@@ -107,6 +109,7 @@ async function startOn(place: DatabasePlace, options: WeirOptions, endings: Endi
   const app = buildServer(role, context)
   let isStopping = false
   measureRequests(app, registry)
+  measureLag(context, registry)
   answerProbes(app, { database, registry, isStopping: () => isStopping })
   const address = await listen(app, config)
   let background: Background | null = null
@@ -115,7 +118,7 @@ async function startOn(place: DatabasePlace, options: WeirOptions, endings: Endi
     isStopping = true
     await Promise.all([app.close(), background?.stop()])
   })
-  background = await startBackground({ context, config, role, url: place.url, log })
+  background = await startBackground({ context, config, role, url: place.url, log, registry })
   return { address, stop: () => endings.run(log) }
 }
 

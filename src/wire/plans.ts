@@ -1,8 +1,9 @@
 import { Decimal } from '../core/amounts/decimal.ts'
-import type { PlanEntitlement } from '../store/plan-entitlements.ts'
+import type { PlanEntitlement } from '../core/entitlements/resolve.ts'
 import type { UsageThresholdRow } from '../store/plan-parts.ts'
 import type { PlanWithParts } from '../store/plans.ts'
 import { toWireCharge } from './charges.ts'
+import { toWirePlanEntitlement } from './entitlements.ts'
 import { toWireTax } from './taxes.ts'
 import { isoSeconds } from './times.ts'
 
@@ -83,25 +84,4 @@ function toWireCommitment(plan: PlanWithParts): object | null {
       taxes: commitment.taxes.map(toWireTax),
     }
   )
-}
-
-function toWirePlanEntitlement({ feature, privileges }: PlanEntitlement): object {
-  return {
-    code: feature.code,
-    name: feature.name,
-    description: feature.description,
-    privileges: privileges.map((privilege) => ({
-      code: privilege.code,
-      name: privilege.name,
-      value_type: privilege.valueType,
-      value: typedValue(privilege.valueType, privilege.value),
-      config: privilege.config,
-    })),
-  }
-}
-
-function typedValue(type: string, value: string | null): unknown {
-  if (value === null) return null
-  if (type === 'integer') return Number(value)
-  return type === 'boolean' ? value === 'true' : value
 }

@@ -9,11 +9,11 @@ import { flagDraftsOfPlans } from '../../store/draft-invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { toWireCountedMetric } from '../../wire/billable-metrics.ts'
 import type { Caller, Context } from '../context.ts'
-import { refreshUsageTracker } from '../usage/refresh-usage-tracker.ts'
+import { deleteUsage } from '../usage/refresh-usage-tracker.ts'
 import { announce } from '../webhooks/announce.ts'
 
 /**
- * Deletes a billable metric with its charges and alerts, and flags the drafts that used it; its code is free at once
+ * Deletes a billable metric with its charges, alerts and events, and flags the drafts that used it; its code is free at once
  * (metering-and-rating §2.9). Gives the metric as it was; 404 when there is none.
  */
 export async function deleteBillableMetric(
@@ -31,7 +31,7 @@ export async function deleteBillableMetric(
       caller.now,
     )
     await storeDeletion(tx, metric.id, caller.now)
-    await refreshUsageTracker(tx, caller, metric.id)
+    await deleteUsage(tx, caller, metric.id, context.settings.writer)
     await flagDraftsOfPlans(tx, [...new Set(charges.map((charge) => charge.planId))])
     await announce(tx, caller, {
       type: 'billable_metric.deleted',

@@ -1,6 +1,6 @@
 import type { WebhookType } from '../../core/webhooks/types.ts'
 import type { Tx } from '../../store/database.ts'
-import { entitlementsOfPlans } from '../../store/plan-entitlements.ts'
+import { entitlementsOfPlans } from '../../store/entitlements.ts'
 import { type PlanRow, withParts } from '../../store/plans.ts'
 import { toWirePlan } from '../../wire/plans.ts'
 import type { Caller } from '../context.ts'

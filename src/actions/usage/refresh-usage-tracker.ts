@@ -1,57 +1,101 @@
-import { presentationKeys, pricingGroupKeys } from '../../core/pricing/group-keys-check.ts'
-import { billableMetricsByIds } from '../../store/billable-metrics.ts'
-import { chargesOnMetric, filtersOfCharges } from '../../store/charges.ts'
+import { presentationKeys, pricingGroupKeys } from '../../core/metering/grouping.ts'
 import type { Tx } from '../../store/database.ts'
-import { currentTracker, insertTracker, retireTrackers } from '../../store/usage-trackers.ts'
+import {
+  backfillTracker,
+  chargesOnMetric,
+  deleteEventsOfCode,
+  dropTracker,
+  findTrackedMetric,
+  findTracker,
+  insertTracker,
+  lockUsage,
+  type TrackedMetric,
+} from '../../store/events/trackers.ts'
+import { newId } from '../../store/ids.ts'
 import type { Caller } from '../context.ts'
 
+type Properties = Readonly<Record<string, unknown>>
+
 /**
- * Brings what is kept as running state of a metric up to date with its settings and with the properties that its
- * charges look at. Called in the transaction of every change of either; nothing happens when both are as before.
+ * Brings a metric's running state in line with the metric and its charges; to be called in the transaction that
+ * changes either. The state is built anew from the log when the code, aggregation or field changed or a charge
+ * needs a key that it is not kept by; keys that no charge needs any more stay, for they only make buckets finer.
+ * Storing events of the code waits until the transaction ends (engine.md §3).
  */
 export async function refreshUsageTracker(tx: Tx, caller: Caller, billableMetricId: string): Promise<void> {
-  const metric = (await billableMetricsByIds(tx, [billableMetricId])).get(billableMetricId)
-  const tracker = await currentTracker(tx, billableMetricId)
-  if (!metric) {
-    if (tracker) await retireTrackers(tx, billableMetricId)
+  const { organizationId } = caller
+  const metric = await findTrackedMetric(tx, billableMetricId)
+  if (!metric) return
+  const current = await findTracker(tx, billableMetricId)
+  if (metric.isDeleted) {
+    if (current) await dropTracker(tx, current.id)
     return
   }
-  const keys = await keysOf(
-    tx,
-    billableMetricId,
-    metric.filters.map((filter) => filter.key),
-  )
-  const isSame =
-    tracker?.code === metric.code &&
-    tracker.aggregationType === metric.aggregationType &&
-    tracker.fieldName === metric.fieldName &&
-    tracker.keys.join('\u0000') === keys.join('\u0000')
-  if (isSame) return
-  await retireTrackers(tx, billableMetricId)
-  await insertTracker(tx, {
-    organizationId: caller.organizationId,
-    billableMetricId,
+  const needed = keysOf(await chargesOnMetric(tx, billableMetricId))
+  if (current && isSame(current, metric) && needed.every((key) => current.keys.includes(key))) return
+  await lockUsage(tx, organizationId, metric.code)
+  const kept = current && isSame(current, metric) ? current.keys : []
+  if (current) await dropTracker(tx, current.id)
+  const tracker = {
+    id: newId(),
     code: metric.code,
-    aggregationType: metric.aggregationType,
+    aggregation: metric.aggregation,
     fieldName: metric.fieldName,
-    keys,
-    now: caller.now,
-  })
+    keys: [...new Set([...kept, ...needed])].sort(),
+  }
+  await insertTracker(tx, organizationId, { ...tracker, billableMetricId, createdAt: caller.now })
+  await backfillTracker(tx, organizationId, tracker)
 }
 
-async function keysOf(tx: Tx, billableMetricId: string, filterKeys: readonly string[]): Promise<string[]> {
-  const keys = new Set(filterKeys)
-  const charges = await chargesOnMetric(tx, billableMetricId)
-  const filters = await filtersOfCharges(
-    tx,
-    charges.map((charge) => charge.id),
+/**
+ * What the deletion of a metric does to its events: those created up to now are soft-deleted, and its running state
+ * is dropped (metering-and-rating §2.9). The code may be reused at once; a new metric does not see the old events.
+ *
+ * @param writer number of this process among those that write events
+ */
+export async function deleteUsage(
+  tx: Tx,
+  caller: Caller,
+  billableMetricId: string,
+  writer: number,
+): Promise<void> {
+  const metric = await findTrackedMetric(tx, billableMetricId)
+  if (!metric) return
+  await lockUsage(tx, caller.organizationId, metric.code)
+  const current = await findTracker(tx, billableMetricId)
+  if (current) await dropTracker(tx, current.id)
+  await deleteEventsOfCode(tx, caller.organizationId, { code: metric.code, now: caller.now, writer })
+}
+
+function isSame(
+  tracker: Pick<TrackedMetric, 'code' | 'aggregation' | 'fieldName'>,
+  metric: TrackedMetric,
+): boolean {
+  return (
+    tracker.code === metric.code &&
+    tracker.aggregation === metric.aggregation &&
+    tracker.fieldName === metric.fieldName
   )
-  for (const charge of charges) {
-    for (const part of [charge, ...(filters.get(charge.id) ?? [])]) {
-      for (const key of pricingGroupKeys(part.properties)) keys.add(key)
-      for (const { key } of presentationKeys(part.properties)) keys.add(key)
+}
+
+/** Every property by which some charge filters, prices or presents, sorted. */
+function keysOf(
+  charges: readonly { properties: unknown; acceptsTargetWallet: boolean; filters: unknown }[],
+): string[] {
+  const keys = new Set<string>()
+  for (const { properties, acceptsTargetWallet, filters } of charges) {
+    addGroupKeys(keys, properties, acceptsTargetWallet)
+    for (const filter of Array.isArray(filters) ? filters : []) {
+      const { values, properties: own } = filter as { values: Properties; properties: Properties }
+      for (const key of Object.keys(values ?? {})) keys.add(key)
+      addGroupKeys(keys, own, acceptsTargetWallet)
     }
-    if (charge.acceptsTargetWallet) keys.add('target_wallet_code')
   }
   return [...keys].sort()
+}
+
+function addGroupKeys(keys: Set<string>, source: unknown, acceptsTargetWallet: boolean): void {
+  const properties = (source ?? {}) as Properties
+  for (const key of pricingGroupKeys(properties, acceptsTargetWallet)) keys.add(key)
+  for (const { key } of presentationKeys(properties)) keys.add(key)
 }
