@@ -21,17 +21,14 @@ export type Routes = (app: FastifyInstance, context: Context) => void
 
 /** Every room of routes below /api/v1. */
 export const routesOfV1: readonly Routes[] = [
-  feesRoutes,
-  billingEntitiesRoutes,
-  customersRoutes,
-  eventRoutes,
-  invoicesRoutes,
   billableMetricsRoutes,
   billingEntitiesRoutes,
   customersRoutes,
   entitlementsRoutes,
   eventRoutes,
   featuresRoutes,
+  feesRoutes,
+  invoicesRoutes,
   organizationsRoutes,
   planMetadataRoutes,
   plansRoutes,
