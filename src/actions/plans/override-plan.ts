@@ -1,14 +1,13 @@
-import type { Selectable } from 'kysely'
 import type { Input } from '../../core/input/fields.ts'
 import type { Tx } from '../../store/database.ts'
-import type { Plans } from '../../store/rows.ts'
+import type { SubscribedPlan } from '../../store/subscription-states.ts'
 import type { Caller } from '../context.ts'
 
 /** Copies a plan for one subscription with overrides; gives the id of the copy. */
 export async function overridePlan(
   _tx: Tx,
   _caller: Caller,
-  _request: { readonly plan: Selectable<Plans>; readonly overrides: Input },
+  _request: { readonly plan: SubscribedPlan; readonly overrides: Input },
 ): Promise<string> {
   throw new Error('plan overrides are not merged')
 }
@@ -17,7 +16,7 @@ export async function overridePlan(
 export async function updateOverriddenPlan(
   _tx: Tx,
   _caller: Caller,
-  _request: { readonly child: Selectable<Plans>; readonly overrides: Input },
+  _request: { readonly child: SubscribedPlan; readonly overrides: Input },
 ): Promise<void> {
   throw new Error('plan overrides are not merged')
 }

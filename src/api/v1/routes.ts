@@ -5,6 +5,7 @@ import { customersRoutes } from './customers.ts'
 import { eventRoutes } from './events.ts'
 import { invoicesRoutes } from './invoices.ts'
 import { organizationsRoutes } from './organizations.ts'
+import { subscriptionsRoutes } from './subscriptions.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
@@ -20,6 +21,7 @@ export const routesOfV1: readonly Routes[] = [
   eventRoutes,
   invoicesRoutes,
   organizationsRoutes,
+  subscriptionsRoutes,
   taxesRoutes,
   testClockRoutes,
   webhookEndpointsRoutes,
