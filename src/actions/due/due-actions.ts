@@ -1,4 +1,7 @@
 import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
+import { finalizeInside } from '../invoices/finalize-draft.ts'
+import { markOverdue } from '../invoices/mark-overdue.ts'
+import { refreshInside } from '../invoices/refresh-draft.ts'
 import { alertTermination } from '../subscriptions/alert-termination.ts'
 import { endDueSubscription } from '../subscriptions/end-subscription.ts'
 import { endTrial } from '../subscriptions/end-trial.ts'
@@ -8,6 +11,9 @@ import type { DueActions } from './run-due.ts'
 
 /** What is done for each kind of due item. */
 export const dueActions = {
+  draft_refresh: (_context, tx, caller, invoiceId) => refreshInside(tx, caller, invoiceId),
+  invoice_finalization: finalizeInside,
+  invoice_overdue: markOverdue,
   plan_deletion: finishPlanDeletion,
   subscription_start: startSubscription,
   subscription_end: endDueSubscription,

@@ -2,7 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
 import { customersRoutes } from './customers.ts'
+import { entitlementsRoutes } from './entitlements.ts'
 import { eventRoutes } from './events.ts'
+import { featuresRoutes } from './features.ts'
+import { feesRoutes } from './fees.ts'
 import { invoicesRoutes } from './invoices.ts'
 import { organizationsRoutes } from './organizations.ts'
 import { subscriptionsRoutes } from './subscriptions.ts'
@@ -16,10 +19,14 @@ export type Routes = (app: FastifyInstance, context: Context) => void
 
 /** Every room of routes below /api/v1. */
 export const routesOfV1: readonly Routes[] = [
+  feesRoutes,
   billingEntitiesRoutes,
   customersRoutes,
   eventRoutes,
   invoicesRoutes,
+  entitlementsRoutes,
+  eventRoutes,
+  featuresRoutes,
   organizationsRoutes,
   subscriptionsRoutes,
   taxesRoutes,
