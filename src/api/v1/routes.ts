@@ -11,6 +11,7 @@ import { invoicesRoutes } from './invoices.ts'
 import { organizationsRoutes } from './organizations.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
 import { plansRoutes } from './plans.ts'
+import { subscriptionsRoutes } from './subscriptions.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
@@ -32,6 +33,7 @@ export const routesOfV1: readonly Routes[] = [
   organizationsRoutes,
   planMetadataRoutes,
   plansRoutes,
+  subscriptionsRoutes,
   taxesRoutes,
   testClockRoutes,
   webhookEndpointsRoutes,
