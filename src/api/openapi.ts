@@ -8,7 +8,6 @@ type Document = { paths?: Record<string, Record<string, unknown>> }
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 
 const text = { type: 'string' as const }
-const errorProperties = { status: { type: 'integer' as const }, error: text }
 
 /** The bodies of platform.md §3, under the names that Lago's own description has for them. */
 const errorAnswers = {
@@ -72,11 +71,11 @@ function toErrorAnswer(name: string, answer: { status: number; says: string; cod
           type: 'object' as const,
           required: ['status', 'error', ...(answer.code ? ['code'] : [])],
           properties: {
-            ...errorProperties,
+            status: { type: 'integer' as const, enum: [answer.status] },
+            error: text,
             ...(answer.code ? { code: text } : {}),
             ...(name === 'UnprocessableEntity' ? { error_details: details } : {}),
           },
-          example: { status: answer.status },
         },
       },
     },
@@ -105,14 +104,15 @@ function completeOperation(path: string, method: string, operation: Operation): 
   }
 }
 
+/** Which errors an operation may answer; a filter of a list can be wrong, and a body can name what is not there. */
 function errorsOf(path: string, method: string, operation: Operation): ErrorName[] {
   if (operation.security?.length === 0) return []
-  const isWrite = method !== 'get'
+  const hasTarget = path.includes('{') || method === 'post'
   return [
     'Unauthorized',
+    'UnprocessableEntity',
     ...(path.startsWith('/api/v1/') ? (['Forbidden'] as const) : []),
-    ...(path.includes('{') ? (['NotFound'] as const) : []),
-    ...(isWrite && method !== 'delete' ? (['BadRequest', 'UnprocessableEntity'] as const) : []),
-    ...(isWrite ? (['NotAllowed'] as const) : []),
+    ...(hasTarget ? (['NotFound'] as const) : []),
+    ...(method === 'get' ? [] : (['BadRequest', 'NotAllowed'] as const)),
   ]
 }

@@ -1,8 +1,10 @@
+import type { Registry } from 'prom-client'
 import type { Context } from '../actions/context.ts'
 import { startWorker } from '../jobs/worker.ts'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
 import type { Role } from './role.ts'
+import { startTicker } from './ticker.ts'
 
 /** What a process does besides answering requests. */
 export type Background = {
@@ -17,6 +19,8 @@ export type BackgroundInput = {
   /** The database, for parts that keep connections of their own. */
   readonly url: string
   readonly log: Log
+  /** Where the parts keep their figures. */
+  readonly registry: Registry
 }
 
 type Part = {
@@ -32,6 +36,11 @@ const PARTS: readonly Part[] = [
     roles: ['all', 'worker'],
     start: ({ context, url, log, config }) =>
       startWorker({ context, databaseUrl: url, log, concurrency: config.workerConcurrency }),
+  },
+  {
+    name: 'clock',
+    roles: ['all', 'clock'],
+    start: async ({ context, log, registry }) => startTicker({ context, log, registry }),
   },
 ]
 

@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import { createContext } from './context.ts'
 import type { Endings } from './endings.ts'
 import type { DatabasePlace } from './find-database.ts'
+import { measureLag } from './lag-metrics.ts'
 import { createMetrics, measureRequests } from './metrics.ts'
 import { openPools, prepareDatabase } from './open-database.ts'
 import { answerProbes } from './probes.ts'
@@ -59,6 +60,7 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
   const app = buildServer(role, context)
   let isStopping = false
   measureRequests(app, registry)
+  measureLag(context, registry)
   answerProbes(app, { database, registry, isStopping: () => isStopping })
   const address = await listen(app, config)
   let background: Background | null = null
@@ -67,6 +69,6 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
     isStopping = true
     await Promise.all([app.close(), background?.stop()])
   })
-  background = await startBackground({ context, config, role, url: place.url, log })
+  background = await startBackground({ context, config, role, url: place.url, log, registry })
   return address
 }

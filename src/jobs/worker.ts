@@ -13,6 +13,8 @@ import { schedule, tasks } from './tasks.ts'
 const CONCURRENCY = 4
 const POLL_MS = 2000
 const SWEEP_EVERY_MS = 60_000
+/** After that long a stopping worker aborts what it still waits for; shutdown has 5.5 s for all of it. */
+const STOP_PATIENCE_MS = 3000
 /** No job runs that long: who has held one for longer is dead. */
 const HELD_MAX = '10 minutes'
 
@@ -20,7 +22,7 @@ export type Worker = { stop(): Promise<void> }
 
 /**
  * Takes jobs from the queue until it is stopped; several processes may do so on one database. `stop` lets running
- * jobs end, and after five seconds asks them to.
+ * jobs end, and after three seconds asks them to.
  */
 export async function startWorker(parts: {
   readonly context: Context
@@ -38,6 +40,7 @@ export async function startWorker(parts: {
     concurrency,
     pollInterval: POLL_MS,
     noHandleSignals: true,
+    gracefulShutdownAbortTimeout: STOP_PATIENCE_MS,
     logger,
     taskList: taskList(context),
     parsedCronItems: parseCronItems([...schedule]),

@@ -395,6 +395,69 @@ export interface FeeTaxes {
   taxRate: Numeric
 }
 
+export interface GraphileWorkerJobs {
+  attempts: number | null
+  createdAt: Timestamp | null
+  flags: Json | null
+  id: Int8 | null
+  key: string | null
+  lastError: string | null
+  lockedAt: Timestamp | null
+  lockedBy: string | null
+  maxAttempts: number | null
+  priority: number | null
+  queueName: string | null
+  revision: number | null
+  runAt: Timestamp | null
+  taskIdentifier: string | null
+  updatedAt: Timestamp | null
+}
+
+export interface GraphileWorkerMigrations {
+  breaking: Generated<boolean>
+  id: number
+  ts: Generated<Timestamp>
+}
+
+export interface GraphileWorkerPrivateJobQueues {
+  id: Generated<number>
+  isAvailable: Generated<boolean>
+  lockedAt: Timestamp | null
+  lockedBy: string | null
+  queueName: string
+}
+
+export interface GraphileWorkerPrivateJobs {
+  attempts: Generated<number>
+  createdAt: Generated<Timestamp>
+  flags: Json | null
+  id: Generated<Int8>
+  isAvailable: Generated<boolean>
+  jobQueueId: number | null
+  key: string | null
+  lastError: string | null
+  lockedAt: Timestamp | null
+  lockedBy: string | null
+  maxAttempts: Generated<number>
+  payload: Generated<Json>
+  priority: Generated<number>
+  revision: Generated<number>
+  runAt: Generated<Timestamp>
+  taskId: number
+  updatedAt: Generated<Timestamp>
+}
+
+export interface GraphileWorkerPrivateKnownCrontabs {
+  identifier: string
+  knownSince: Timestamp
+  lastExecution: Timestamp | null
+}
+
+export interface GraphileWorkerPrivateTasks {
+  id: Generated<number>
+  identifier: string
+}
+
 export interface IdempotentAnswers {
   body: string | null
   createdAt: Timestamp
@@ -755,6 +818,11 @@ export interface UsageTrackers {
   organizationId: string
 }
 
+export interface UsageVersions {
+  organizationId: string
+  version: Int8
+}
+
 export interface Users {
   createdAt: Timestamp
   email: string
@@ -826,6 +894,12 @@ export interface DB {
   features: Features
   fees: Fees
   feeTaxes: FeeTaxes
+  'graphileWorker.jobs': GraphileWorkerJobs
+  'graphileWorker.migrations': GraphileWorkerMigrations
+  'graphileWorker.PrivateJobQueues': GraphileWorkerPrivateJobQueues
+  'graphileWorker.PrivateJobs': GraphileWorkerPrivateJobs
+  'graphileWorker.PrivateKnownCrontabs': GraphileWorkerPrivateKnownCrontabs
+  'graphileWorker.PrivateTasks': GraphileWorkerPrivateTasks
   idempotentAnswers: IdempotentAnswers
   installation: Installation
   invites: Invites
@@ -851,6 +925,7 @@ export interface DB {
   usageSums: UsageSums
   usageThresholds: UsageThresholds
   usageTrackers: UsageTrackers
+  usageVersions: UsageVersions
   users: Users
   webhookEndpoints: WebhookEndpoints
   webhooks: Webhooks

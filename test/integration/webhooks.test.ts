@@ -173,6 +173,24 @@ describe('webhooks', () => {
     expect(sink.received).toHaveLength(1)
   })
 
+  it('held by a worker that died are sent by the next one', async () => {
+    sink.reset(200)
+    const client = await harness.organization()
+    await endpoint(client)
+    await say(client)
+    const { system } = harness.context.database
+    const hold = (since: string) =>
+      sql`update graphile_worker._private_jobs set locked_by = 'worker-dead', attempts = 1,
+        locked_at = now() - ${since}::interval where key like 'webhook:%'`.execute(system)
+    await hold('5 minutes')
+    await startOwnWorker()
+    await worker?.stop()
+    expect(sink.received).toHaveLength(0)
+    await hold('11 minutes')
+    await startOwnWorker()
+    await expect.poll(() => sink.received.length, { timeout: 5000 }).toBe(1)
+  })
+
   it('404 and 422 of the delivery log, which belongs to one organization', async () => {
     const client = await harness.organization()
     const id = await endpoint(client)

@@ -1,27 +1,25 @@
 import { Type } from 'typebox'
+import { dateTime, nullableText, uuid, words, wordsOrNull } from './common.ts'
 import { PaginationMeta } from './pagination.ts'
 
-const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
-  Type.Union([type, Type.Null()])
-
-const signatureAlgo = Type.Union([Type.Literal('jwt'), Type.Literal('hmac')])
+const eventTypes = Type.Union([Type.Array(Type.String()), Type.Null()], {
+  description: 'Null takes every type, an empty list none.',
+})
 
 const EndpointObject = Type.Object({
-  lago_id: Type.String({ format: 'uuid' }),
-  lago_organization_id: Type.String({ format: 'uuid' }),
+  lago_id: uuid,
+  lago_organization_id: uuid,
   webhook_url: Type.String(),
-  signature_algo: signatureAlgo,
-  name: nullable(Type.String()),
-  event_types: nullable(
-    Type.Array(Type.String(), { description: 'Null takes every type, an empty list none.' }),
-  ),
-  created_at: Type.String({ format: 'date-time' }),
+  signature_algo: words('jwt', 'hmac'),
+  name: nullableText,
+  event_types: eventTypes,
+  created_at: dateTime,
 })
 
 const optionalFields = {
-  signature_algo: Type.Optional(nullable(signatureAlgo)),
-  name: Type.Optional(nullable(Type.String({ maxLength: 255 }))),
-  event_types: Type.Optional(nullable(Type.Array(Type.String()))),
+  signature_algo: Type.Optional(wordsOrNull('jwt', 'hmac')),
+  name: Type.Optional(nullableText),
+  event_types: Type.Optional(eventTypes),
 }
 
 const webhookUrl = Type.String({ description: 'An http or https URL, one endpoint for each.' })

@@ -1,5 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
+import { billingEntitiesRoutes } from './billing-entities.ts'
+import { customersRoutes } from './customers.ts'
+import { eventRoutes } from './events.ts'
+import { invoicesRoutes } from './invoices.ts'
+import { organizationsRoutes } from './organizations.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
@@ -10,6 +15,11 @@ export type Routes = (app: FastifyInstance, context: Context) => void
 
 /** Every room of routes below /api/v1. */
 export const routesOfV1: readonly Routes[] = [
+  billingEntitiesRoutes,
+  customersRoutes,
+  eventRoutes,
+  invoicesRoutes,
+  organizationsRoutes,
   taxesRoutes,
   testClockRoutes,
   webhookEndpointsRoutes,

@@ -42,6 +42,10 @@ export class Fields {
     return Object.hasOwn(this.input, key)
   }
 
+  isNull(key: string): boolean {
+    return this.input[key] === null
+  }
+
   refuse(key: string, code: string): undefined {
     this.problems.add(`${this.prefix}${key}`, code)
     return undefined

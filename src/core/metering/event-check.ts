@@ -37,7 +37,7 @@ const AT_MAX = Decimal.of(253_402_300_799_999)
 const PRECISE_SCALE = 15
 const PRECISE_LIMIT = Decimal.of('1e25')
 /** Longer keys do not fit into an index entry of PostgreSQL. */
-const TEXT_LENGTH_MAX = 1000
+const TEXT_LENGTH_MAX = 255
 
 /**
  * One event as received, checked (metering-and-rating §1.1): blank `transaction_id` or `code` is

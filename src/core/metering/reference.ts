@@ -37,7 +37,7 @@ export function usageOf(events: readonly RawEvent[], query: UsageQuery): readonl
     groups.set(id, group)
   }
   const ordered = [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
-  return ordered.map(([, group]) => summary(group.groupedBy, group.events.sort(compareEvents), query))
+  return ordered.map(([, group]) => summarizeEvents(group.groupedBy, group.events.sort(compareEvents), query))
 }
 
 /** Whether the query looks at the event at all. */
@@ -73,10 +73,16 @@ export function countedEvent(
 }
 
 /**
+ * The answer for one group from its events.
+ *
  * @param events the counted events of one group, in order; all of time up to the period's end when
  * recurring
  */
-function summary(groupedBy: GroupedBy, events: readonly UsageEvent[], query: UsageQuery): UsageGroup {
+export function summarizeEvents(
+  groupedBy: GroupedBy,
+  events: readonly UsageEvent[],
+  query: UsageQuery,
+): UsageGroup {
   const inPeriod = events.filter((event) => event.at >= query.period.from)
   const before = events.filter((event) => event.at < query.period.from)
   const isWeighted = query.aggregation === 'weighted_sum_agg'

@@ -14,7 +14,8 @@ create table events (
   deleted_at timestamptz(3)
 ) partition by range (timestamp);
 create table events_elsewhere partition of events default;
-create index events_usage on events (organization_id, external_subscription_id, code, timestamp, id);
+-- The code comes first, so that a metric made anew finds its events; a list by subscription skips over the codes.
+create index events_usage on events (organization_id, code, external_subscription_id, timestamp, id);
 create index events_list on events (organization_id, timestamp desc, transaction_id);
 call weir_wall('events');
 
@@ -47,6 +48,14 @@ create table usage_trackers (
 );
 create unique index usage_trackers_current on usage_trackers (organization_id, code) where is_current;
 call weir_wall('usage_trackers');
+
+-- Changes whenever something changes that events are stored by: metrics, charges, trackers, thresholds, alerts. What
+-- a process knows of an organization's metrics is checked against it inside each storing transaction.
+create table usage_versions (
+  organization_id uuid primary key references organizations,
+  version bigint not null
+);
+call weir_wall('usage_versions');
 
 -- Sums of the events of one UTC day ('d') or hour ('h') of one subscription with the same values of the tracker's
 -- keys; `bucket` is a digest of those values.

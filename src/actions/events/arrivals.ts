@@ -1,0 +1,84 @@
+import type { Instant } from '../../core/calendar/instant.ts'
+import type { ReceivedEvent } from '../../core/metering/event-check.ts'
+import { exactJson } from '../../core/metering/exact-json.ts'
+import { evaluateExpression } from '../../core/metering/expression.ts'
+import type { EventProperties } from '../../core/metering/property-value.ts'
+import { invalid, type Refusal } from '../../core/problems.ts'
+import type { UsageDefinitions } from '../../store/events/definitions.ts'
+import type { ArrivedEvent } from '../../store/events/ingest.ts'
+import { expressionOf } from './usage-catalogue.ts'
+
+/** An event that was stored, as it is answered. */
+export type StoredEvent = ArrivedEvent & { readonly createdAt: Instant }
+
+/** One request: its events are stored together or not at all. */
+export type Unit = {
+  readonly organizationId: string
+  readonly events: readonly ReceivedEvent[]
+  /** The ids of the events, made on arrival. */
+  readonly ids: readonly string[]
+  /** True when errors are told by the event's place in the request. */
+  readonly isBatch: boolean
+  readonly now: Instant
+  readonly resolve: (stored: readonly StoredEvent[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+export type PreparedUnit = { readonly unit: Unit; readonly events: readonly ArrivedEvent[] }
+
+const DUPLICATE = { transaction_id: ['value_already_exist'] }
+
+/**
+ * A request's events as they will be stored: the expression of the metric overwrites its property
+ * (metering-and-rating §1.8). Gives the refusal when an expression cannot be evaluated.
+ */
+export function prepareUnit(unit: Unit, definitions: UsageDefinitions): PreparedUnit | Refusal {
+  const messages = new Map<number, string>()
+  const events = unit.events.map((event, index): ArrivedEvent => {
+    const calculated = calculate(event, definitions)
+    if (typeof calculated === 'string') messages.set(index, calculated)
+    const properties = typeof calculated === 'string' ? event.properties : calculated
+    return {
+      id: unit.ids[index] ?? '',
+      transactionId: event.transactionId,
+      externalSubscriptionId: event.externalSubscriptionId,
+      code: event.code,
+      at: event.at,
+      properties,
+      propertiesJson: exactJson(properties),
+      preciseTotalAmountCents: event.preciseTotalAmountCents,
+    }
+  })
+  if (messages.size === 0) return { unit, events }
+  return invalid(unit.isBatch ? byIndex(messages) : (messages.get(0) ?? ''))
+}
+
+/** The properties with the expression's value, or the evaluator's message. */
+function calculate(event: ReceivedEvent, definitions: UsageDefinitions): EventProperties | string {
+  const metric = definitions.metrics.get(event.code)
+  const expression = metric ? expressionOf(metric) : null
+  if (!metric || !expression || metric.fieldName === null) return event.properties
+  const result = evaluateExpression(expression, event)
+  if (!result.ok) return result.message
+  return { ...event.properties, [metric.fieldName]: result.value.toString() }
+}
+
+/** The answer to a request of which some events are duplicates (metering-and-rating §1.2, §1.3). */
+export function duplicateRefusal(prepared: PreparedUnit, taken: ReadonlySet<string>): Refusal {
+  if (!prepared.unit.isBatch) return invalid(DUPLICATE)
+  const places = prepared.events.flatMap((event, index) => (taken.has(event.id) ? [index] : []))
+  return invalid(byIndex(new Map(places.map((index) => [index, DUPLICATE]))))
+}
+
+/** The keys that a request claims; events without a subscription claim none. */
+export function claimsOf(unit: Unit): string[] {
+  const claims: string[] = []
+  for (const { transactionId, externalSubscriptionId } of unit.events) {
+    if (externalSubscriptionId !== null) claims.push(`${transactionId}\u0000${externalSubscriptionId}`)
+  }
+  return claims
+}
+
+function byIndex(details: ReadonlyMap<number, unknown>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries([...details].map(([index, detail]) => [String(index), detail]))
+}

@@ -1,0 +1,134 @@
+import type { Context } from '../context.ts'
+import { claimsOf, type Unit } from './arrivals.ts'
+import { storeUnits } from './store-units.ts'
+import { UsageCatalogue } from './usage-catalogue.ts'
+
+/** Events of one statement: large enough to share a commit, small enough to keep the others waiting briefly. */
+const FLUSH_EVENTS_MAX = 1000
+/** Events that may wait, of one organization and of all. */
+const LANE_EVENTS_MAX = 10_000
+const DOOR_EVENTS_MAX = 50_000
+/** Statements at once, over all organizations; the rest of the pool serves everything else. */
+const FLIGHTS_MAX = 4
+
+/** Told to a sender whose events would have to wait too long. */
+export class DoorIsFull extends Error {
+  readonly statusCode = 429
+  readonly retryAfterSeconds = 1
+  /** Events that may wait for the sender's organization. */
+  readonly limit = LANE_EVENTS_MAX
+  readonly remaining: number
+
+  constructor(remaining: number) {
+    super('too many events are waiting')
+    this.remaining = remaining
+  }
+}
+
+type Lane = { readonly queue: Unit[]; waiting: number; isFlying: boolean }
+
+/**
+ * Where events wait for a statement (engine.md §2). A request that finds its organization idle is stored at once;
+ * those that come while a statement runs share the next one. Organizations take turns.
+ */
+export class Door {
+  private readonly context: Context
+  private readonly catalogue: UsageCatalogue
+  private readonly lanes = new Map<string, Lane>()
+  /** Organizations with waiting events and no statement under way, in turn. */
+  private readonly turns: string[] = []
+  private waiting = 0
+  private flights = 0
+
+  constructor(context: Context) {
+    this.context = context
+    this.catalogue = new UsageCatalogue(context.database)
+  }
+
+  /** Lets a request in; throws `DoorIsFull` instead of keeping it waiting without bound. */
+  enter(unit: Unit): void {
+    const lane = this.laneOf(unit.organizationId)
+    const size = unit.events.length
+    if (lane.waiting > 0 && lane.waiting + size > LANE_EVENTS_MAX) {
+      throw new DoorIsFull(Math.max(0, LANE_EVENTS_MAX - lane.waiting))
+    }
+    if (this.waiting > 0 && this.waiting + size > DOOR_EVENTS_MAX) throw new DoorIsFull(0)
+    const wasEmpty = lane.queue.length === 0
+    lane.queue.push(unit)
+    lane.waiting += size
+    this.waiting += size
+    if (wasEmpty && !lane.isFlying) {
+      this.turns.push(unit.organizationId)
+      // What has already arrived in this turn of the event loop comes along.
+      setImmediate(() => this.takeTurns())
+    }
+  }
+
+  private laneOf(organizationId: string): Lane {
+    const known = this.lanes.get(organizationId)
+    if (known) return known
+    const lane = { queue: [], waiting: 0, isFlying: false }
+    this.lanes.set(organizationId, lane)
+    return lane
+  }
+
+  private takeTurns(): void {
+    while (this.flights < FLIGHTS_MAX) {
+      const organizationId = this.turns.shift()
+      if (organizationId === undefined) return
+      const lane = this.laneOf(organizationId)
+      lane.isFlying = true
+      this.flights += 1
+      const units = this.take(lane)
+      storeUnits(this.context, this.catalogue, units)
+        .catch((error: unknown) => {
+          for (const unit of units) unit.reject(error)
+        })
+        .finally(() => this.land(organizationId, lane))
+    }
+  }
+
+  private land(organizationId: string, lane: Lane): void {
+    this.flights -= 1
+    lane.isFlying = false
+    if (lane.queue.length > 0) this.turns.push(organizationId)
+    else this.lanes.delete(organizationId)
+    this.takeTurns()
+  }
+
+  /** The next requests of a lane, in order; one that claims a key of another waits until that one is decided. */
+  private take(lane: Lane): Unit[] {
+    const taken: Unit[] = []
+    const later: Unit[] = []
+    const claimed = new Set<string>()
+    let size = 0
+    let next = 0
+    for (; next < lane.queue.length; next += 1) {
+      const unit = lane.queue[next]
+      if (!unit || (size > 0 && size + unit.events.length > FLUSH_EVENTS_MAX)) break
+      const claims = claimsOf(unit)
+      if (claims.some((claim) => claimed.has(claim))) {
+        later.push(unit)
+        continue
+      }
+      for (const claim of claims) claimed.add(claim)
+      taken.push(unit)
+      size += unit.events.length
+    }
+    lane.queue.splice(0, next, ...later)
+    lane.waiting -= size
+    this.waiting -= size
+    return taken
+  }
+}
+
+const doors = new WeakMap<Context, Door>()
+
+/** The door of this process. */
+export function doorOf(context: Context): Door {
+  const known = doors.get(context)
+  if (known) return known
+  const door = new Door(context)
+  doors.set(context, door)
+  return door
+}

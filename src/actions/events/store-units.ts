@@ -1,0 +1,117 @@
+import { Refusal } from '../../core/problems.ts'
+import type { UsageDefinitions } from '../../store/events/definitions.ts'
+import { storeArrival } from '../../store/events/ingest.ts'
+import type { Context } from '../context.ts'
+import { duplicateRefusal, type PreparedUnit, prepareUnit, type Unit } from './arrivals.ts'
+import type { UsageCatalogue } from './usage-catalogue.ts'
+
+/** Rounds after which an organization whose metrics change without end is given up on. */
+const ROUNDS_MAX = 50
+
+/**
+ * Stores the requests of one organization, as many as possible in one transaction, and answers each of them: stored,
+ * refused, or failed. Requests with duplicates are refused and the rest is tried again; when the database refuses
+ * the whole, the halves are tried alone, so that one request cannot fail its neighbours.
+ */
+export async function storeUnits(
+  context: Context,
+  catalogue: UsageCatalogue,
+  units: readonly Unit[],
+): Promise<void> {
+  const organizationId = units[0]?.organizationId
+  if (organizationId === undefined) return
+  let definitions = await catalogue.definitionsOf(organizationId)
+  let waiting = units
+  for (let round = 1; waiting.length > 0; round += 1) {
+    if (round > ROUNDS_MAX) throw new Error('the metrics change faster than events are stored')
+    const prepared = await prepareAll(catalogue, definitions, waiting)
+    definitions = prepared.definitions
+    if (prepared.units.length === 0) return
+    let answer: Awaited<ReturnType<typeof store>>
+    try {
+      answer = await store(context, catalogue, prepared.units, definitions)
+    } catch (error) {
+      await storeHalves(context, catalogue, prepared.units, error)
+      return
+    }
+    if (answer.kind === 'stored') return
+    waiting = prepared.units.map(({ unit }) => unit)
+    if (answer.kind === 'stale') definitions = await catalogue.renew(organizationId)
+    else waiting = refuseDuplicates(prepared.units, answer.ids)
+  }
+}
+
+async function prepareAll(
+  catalogue: UsageCatalogue,
+  known: UsageDefinitions,
+  units: readonly Unit[],
+): Promise<{ definitions: UsageDefinitions; units: readonly PreparedUnit[] }> {
+  let definitions = known
+  let prepared = units.map((unit) => prepareUnit(unit, definitions))
+  const organizationId = units[0]?.organizationId
+  if (organizationId !== undefined && prepared.some((each) => each instanceof Refusal)) {
+    // The expression may have been corrected since; no transaction would tell.
+    definitions = await catalogue.renew(organizationId)
+    prepared = units.map((unit) => prepareUnit(unit, definitions))
+  }
+  const accepted: PreparedUnit[] = []
+  for (const [index, each] of prepared.entries()) {
+    if (each instanceof Refusal) units[index]?.reject(each)
+    else accepted.push(each)
+  }
+  return { definitions, units: accepted }
+}
+
+async function store(
+  context: Context,
+  catalogue: UsageCatalogue,
+  prepared: readonly PreparedUnit[],
+  definitions: UsageDefinitions,
+) {
+  const last = prepared[prepared.length - 1]?.unit
+  if (!last) throw new Error('nothing to store')
+  const { organizationId, now } = last
+  const answer = await storeArrival(context.database, {
+    organizationId,
+    definitions,
+    events: prepared.flatMap(({ events }) => events),
+    now,
+    writer: context.settings.writer,
+    knownSubscriptions: catalogue.knownSubscriptionsOf(organizationId),
+  })
+  if (answer.kind === 'stored') {
+    for (const { unit, events } of prepared) unit.resolve(events.map((each) => ({ ...each, createdAt: now })))
+  }
+  return answer
+}
+
+async function storeHalves(
+  context: Context,
+  catalogue: UsageCatalogue,
+  prepared: readonly PreparedUnit[],
+  error: unknown,
+): Promise<void> {
+  const units = prepared.map(({ unit }) => unit)
+  if (units.length === 1 || !isAboutData(error)) {
+    for (const unit of units) unit.reject(error)
+    return
+  }
+  const middle = Math.ceil(units.length / 2)
+  await storeUnits(context, catalogue, units.slice(0, middle))
+  await storeUnits(context, catalogue, units.slice(middle))
+}
+
+/** Whether PostgreSQL was reached and refused what it was given (classes 22, 23 and 54). */
+function isAboutData(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' && /^(22|23|54)/.test(code)
+}
+
+function refuseDuplicates(prepared: readonly PreparedUnit[], taken: ReadonlySet<string>): readonly Unit[] {
+  const rest: Unit[] = []
+  for (const each of prepared) {
+    if (each.events.some((event) => taken.has(event.id))) each.unit.reject(duplicateRefusal(each, taken))
+    else rest.push(each.unit)
+  }
+  return rest
+}

@@ -1,0 +1,101 @@
+import { presentationKeys, pricingGroupKeys } from '../../core/metering/grouping.ts'
+import type { Tx } from '../../store/database.ts'
+import {
+  backfillTracker,
+  chargesOnMetric,
+  deleteEventsOfCode,
+  dropTracker,
+  findTrackedMetric,
+  findTracker,
+  insertTracker,
+  lockUsage,
+  type TrackedMetric,
+} from '../../store/events/trackers.ts'
+import { newId } from '../../store/ids.ts'
+import type { Caller } from '../context.ts'
+
+type Properties = Readonly<Record<string, unknown>>
+
+/**
+ * Brings a metric's running state in line with the metric and its charges; to be called in the transaction that
+ * changes either. The state is built anew from the log when the code, aggregation or field changed or a charge
+ * needs a key that it is not kept by; keys that no charge needs any more stay, for they only make buckets finer.
+ * Storing events of the code waits until the transaction ends (engine.md §3).
+ */
+export async function refreshUsageTracker(tx: Tx, caller: Caller, billableMetricId: string): Promise<void> {
+  const { organizationId } = caller
+  const metric = await findTrackedMetric(tx, billableMetricId)
+  if (!metric) return
+  const current = await findTracker(tx, billableMetricId)
+  if (metric.isDeleted) {
+    if (current) await dropTracker(tx, current.id)
+    return
+  }
+  const needed = keysOf(await chargesOnMetric(tx, billableMetricId))
+  if (current && isSame(current, metric) && needed.every((key) => current.keys.includes(key))) return
+  await lockUsage(tx, organizationId, metric.code)
+  const kept = current && isSame(current, metric) ? current.keys : []
+  if (current) await dropTracker(tx, current.id)
+  const tracker = {
+    id: newId(),
+    code: metric.code,
+    aggregation: metric.aggregation,
+    fieldName: metric.fieldName,
+    keys: [...new Set([...kept, ...needed])].sort(),
+  }
+  await insertTracker(tx, organizationId, { ...tracker, billableMetricId, createdAt: caller.now })
+  await backfillTracker(tx, organizationId, tracker)
+}
+
+/**
+ * What the deletion of a metric does to its events: those created up to now are soft-deleted, and its running state
+ * is dropped (metering-and-rating §2.9). The code may be reused at once; a new metric does not see the old events.
+ *
+ * @param writer number of this process among those that write events
+ */
+export async function deleteUsage(
+  tx: Tx,
+  caller: Caller,
+  billableMetricId: string,
+  writer: number,
+): Promise<void> {
+  const metric = await findTrackedMetric(tx, billableMetricId)
+  if (!metric) return
+  await lockUsage(tx, caller.organizationId, metric.code)
+  const current = await findTracker(tx, billableMetricId)
+  if (current) await dropTracker(tx, current.id)
+  await deleteEventsOfCode(tx, caller.organizationId, { code: metric.code, now: caller.now, writer })
+}
+
+function isSame(
+  tracker: Pick<TrackedMetric, 'code' | 'aggregation' | 'fieldName'>,
+  metric: TrackedMetric,
+): boolean {
+  return (
+    tracker.code === metric.code &&
+    tracker.aggregation === metric.aggregation &&
+    tracker.fieldName === metric.fieldName
+  )
+}
+
+/** Every property by which some charge filters, prices or presents, sorted. */
+function keysOf(
+  charges: readonly { properties: unknown; acceptsTargetWallet: boolean; filters: unknown }[],
+): string[] {
+  const keys = new Set<string>()
+  for (const { properties, acceptsTargetWallet, filters } of charges) {
+    addGroupKeys(keys, properties, acceptsTargetWallet)
+    for (const filter of Array.isArray(filters) ? filters : []) {
+      const { values, properties: own } = filter as { values: Properties; properties: Properties }
+      for (const key of Object.keys(values ?? {})) keys.add(key)
+      addGroupKeys(keys, own, acceptsTargetWallet)
+    }
+  }
+  return [...keys].sort()
+}
+
+function addGroupKeys(keys: Set<string>, source: unknown, acceptsTargetWallet: boolean): void {
+  const properties = (source ?? {}) as Properties
+  for (const key of pricingGroupKeys(properties, acceptsTargetWallet)) keys.add(key)
+  for (const { key } of presentationKeys(properties)) keys.add(key)
+}

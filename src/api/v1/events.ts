@@ -1,0 +1,116 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Context } from '../../actions/context.ts'
+import { DoorIsFull } from '../../actions/events/door.ts'
+import { ingestEvent, ingestEvents } from '../../actions/events/ingest-events.ts'
+import { type Instant, instant } from '../../core/calendar/instant.ts'
+import { invalid, notFound } from '../../core/problems.ts'
+import {
+  type EventListFilter,
+  findEvent,
+  listEvents,
+  subscriptionStart,
+} from '../../store/events/event-list.ts'
+import { toWireEventJson } from '../../wire/events.ts'
+import { metaOf, pageOf } from '../pagination.ts'
+import { isObject, queryBoolean, queryText, rootOf } from '../params.ts'
+import {
+  createEventBatchSchema,
+  createEventSchema,
+  findEventSchema,
+  listEventsSchema,
+} from '../schemas/events.ts'
+
+const config = { resource: 'event' }
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** Usage events: in (one, or a batch that is stored whole or not at all) and out (metering-and-rating §1). */
+export function eventRoutes(app: FastifyInstance, context: Context): void {
+  app.post('/events', { config, schema: createEventSchema }, async (request, reply) => {
+    const raw = rootOf(request.body, 'event')
+    const stored = await admitted(reply, ingestEvent(context, request.caller, raw))
+    return sendJson(reply, `{"event":${toWireEventJson(stored)}}`)
+  })
+  app.post('/events/batch', { config, schema: createEventBatchSchema }, async (request, reply) => {
+    const raw = isObject(request.body) ? request.body.events : undefined
+    const stored = await admitted(reply, ingestEvents(context, request.caller, raw))
+    return sendJson(reply, `{"events":[${stored.map(toWireEventJson).join(',')}]}`)
+  })
+  app.get<{ Params: { transaction_id: string } }>(
+    '/events/:transaction_id',
+    { config, schema: findEventSchema },
+    async (request, reply) => {
+      const event = await context.database.read(request.caller.organizationId, (reads) =>
+        findEvent(reads, request.params.transaction_id),
+      )
+      if (!event) throw notFound('event')
+      return sendJson(reply, `{"event":${toWireEventJson(event)}}`)
+    },
+  )
+  app.get('/events', { config, schema: listEventsSchema }, (request, reply) => list(context, request, reply))
+}
+
+function sendJson(reply: FastifyReply, text: string): FastifyReply {
+  return reply.header('content-type', JSON_TYPE).send(text)
+}
+
+/** Tells a sender that came too fast when to come again. */
+async function admitted<T>(reply: FastifyReply, stored: Promise<T>): Promise<T> {
+  try {
+    return await stored
+  } catch (error) {
+    if (error instanceof DoorIsFull) {
+      void reply.headers({
+        'retry-after': String(error.retryAfterSeconds),
+        'x-ratelimit-limit': String(error.limit),
+        'x-ratelimit-remaining': String(error.remaining),
+        'x-ratelimit-reset': String(error.retryAfterSeconds),
+      })
+    }
+    throw error
+  }
+}
+
+async function list(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const page = pageOf(request.query)
+  const { query } = request
+  const externalSubscriptionId = queryText(query, 'external_subscription_id')
+  const sinceStart = queryBoolean(query, 'timestamp_from_started_at') === true
+  if (sinceStart && queryText(query, 'timestamp_from') !== undefined) {
+    throw invalid({ timestamp_from: ['cannot be used with timestamp_from_started_at'] })
+  }
+  if (sinceStart && externalSubscriptionId === undefined) {
+    throw invalid({ external_subscription_id: ['required with timestamp_from_started_at'] })
+  }
+  const filter: EventListFilter = {
+    code: queryText(query, 'code'),
+    externalSubscriptionId,
+    from: queryInstant(query, 'timestamp_from'),
+    to: queryInstant(query, 'timestamp_to'),
+    isUnmatched: queryBoolean(query, 'unmatched'),
+  }
+  const answer = await context.database.read(request.caller.organizationId, async (reads) => {
+    const start =
+      sinceStart && externalSubscriptionId !== undefined
+        ? await subscriptionStart(reads, externalSubscriptionId)
+        : undefined
+    const since = start === undefined ? filter : { ...filter, from: start }
+    return listEvents(reads, since, { offset: page.offset, limit: page.perPage })
+  })
+  const meta = JSON.stringify(metaOf(page, answer.totalCount))
+  return sendJson(reply, `{"events":[${answer.events.map(toWireEventJson).join(',')}],"meta":${meta}}`)
+}
+
+const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)? ?(Z|UTC|[+-]\d\d:?\d\d)?$/
+
+/** A date or time in ISO 8601; without a zone it is in UTC. */
+function queryInstant(query: unknown, name: string): Instant | undefined {
+  const text = queryText(query, name)
+  if (text === undefined) return undefined
+  // A plus sign in a query string arrives as a blank.
+  const repaired = text.replace(/ (\d\d:?\d\d)$/, '+$1')
+  const zoned = /(Z|UTC|[+-]\d\d:?\d\d)$/.test(repaired.slice(10))
+  const date = repaired.length === 10 ? `${repaired}T00:00:00` : repaired.replace(' ', 'T')
+  const ms = ISO.test(repaired) ? Date.parse(zoned ? date.replace(/ ?UTC$/, 'Z') : `${date}Z`) : Number.NaN
+  if (Number.isNaN(ms)) throw invalid({ [name]: ['invalid_date'] })
+  return instant(ms)
+}

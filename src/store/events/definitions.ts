@@ -1,0 +1,76 @@
+import { sql } from 'kysely'
+import type { Aggregation } from '../../core/metering/usage.ts'
+import type { Database } from '../database.ts'
+import { usageLock } from './usage-locks.ts'
+
+/** What running state a metric keeps. */
+export type TrackerDefinition = {
+  readonly id: string
+  readonly aggregation: Aggregation
+  readonly fieldName: string | null
+  /** Properties by whose values the state is kept apart, sorted. */
+  readonly keys: readonly string[]
+}
+
+/** What storing an event needs to know of the metric with its code. */
+export type MetricDefinition = {
+  readonly code: string
+  readonly fieldName: string | null
+  readonly expression: string | null
+  /** Whether a charge of any plan prices this metric in advance. */
+  readonly isChargedInAdvance: boolean
+  readonly tracker: TrackerDefinition | null
+  /** See `usageLock`. */
+  readonly lock: string
+}
+
+/** All that storing events of one organization needs to know, as of one version (table usage_versions). */
+export type UsageDefinitions = {
+  readonly version: string
+  /** Whether some subscription has an alert or a threshold to look at. */
+  readonly isWatched: boolean
+  readonly metrics: ReadonlyMap<string, MetricDefinition>
+}
+
+type Row = {
+  version: bigint
+  isWatched: boolean
+  metrics: readonly {
+    code: string
+    fieldName: string | null
+    expression: string | null
+    isChargedInAdvance: boolean
+    tracker: TrackerDefinition | null
+  }[]
+}
+
+/** Reads an organization's definitions in one statement, hence in one snapshot. */
+export async function readUsageDefinitions(
+  database: Database,
+  organizationId: string,
+): Promise<UsageDefinitions> {
+  const row = await database.read(organizationId, async (reads) => {
+    const { rows } = await sql<Row>`
+      select coalesce((select version from usage_versions), 0) as version, weir_watches_usage() as is_watched,
+        coalesce((
+          select json_agg(json_build_object(
+            'code', m.code, 'fieldName', m.field_name, 'expression', nullif(m.expression, ''),
+            'isChargedInAdvance', exists (
+              select from charges c
+              where c.organization_id = m.organization_id and c.billable_metric_id = m.id and c.pay_in_advance
+                and c.deleted_at is null),
+            'tracker', case when t.id is not null then json_build_object(
+              'id', t.id, 'aggregation', t.aggregation_type, 'fieldName', t.field_name, 'keys', t.keys) end))
+          from billable_metrics m
+          left join usage_trackers t
+            on t.organization_id = m.organization_id and t.billable_metric_id = m.id and t.is_current
+          where m.deleted_at is null), '[]') as metrics`.execute(reads)
+    return rows[0]
+  })
+  if (!row) throw new Error('the usage definitions gave no row')
+  const metrics = row.metrics.map((each): [string, MetricDefinition] => [
+    each.code,
+    { ...each, lock: usageLock(organizationId, each.code) },
+  ])
+  return { version: row.version.toString(), isWatched: row.isWatched, metrics: new Map(metrics) }
+}

@@ -1,0 +1,165 @@
+import type { Decimal } from '../../core/amounts/decimal.ts'
+import type { Instant } from '../../core/calendar/instant.ts'
+import { rankOf } from '../../core/due/kinds.ts'
+import type { EventProperties } from '../../core/metering/property-value.ts'
+import type { Database } from '../database.ts'
+import type { UsageDefinitions } from './definitions.ts'
+import { countRows, RunningState } from './running-state.ts'
+import { usageLock } from './usage-locks.ts'
+
+/** An event on its way into the log. */
+export type ArrivedEvent = {
+  /** See `newId`: a later arrival has the greater id. */
+  readonly id: string
+  readonly transactionId: string
+  readonly externalSubscriptionId: string | null
+  readonly code: string
+  readonly at: Instant
+  readonly properties: EventProperties
+  /** The properties as JSON text, numbers with their digits as sent. */
+  readonly propertiesJson: string
+  readonly preciseTotalAmountCents: Decimal | null
+}
+
+/** Events of one organization that are stored together or not at all. */
+export type Arrival = {
+  readonly organizationId: string
+  readonly definitions: UsageDefinitions
+  readonly events: readonly ArrivedEvent[]
+  /** `created_at` of the events: the organization's present. */
+  readonly now: Instant
+  /** Number of this process in event_counts. */
+  readonly writer: number
+  /** External subscription ids that are known to exist; those that the database finds are added. */
+  readonly knownSubscriptions: Set<string>
+}
+
+export type ArrivalAnswer =
+  | { readonly kind: 'stored' }
+  /** The definitions are older than the organization's metrics; nothing was stored. */
+  | { readonly kind: 'stale' }
+  /** These ids carry a transaction id that their subscription has already; nothing was stored. */
+  | { readonly kind: 'taken'; readonly ids: ReadonlySet<string> }
+
+const STATEMENT = {
+  name: 'weir_ingest',
+  text: 'select weir_ingest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as answer',
+}
+const CONFLICTS_MAX = 5
+const KNOWN_SUBSCRIPTIONS_MAX = 100_000
+
+/**
+ * Stores events with their duplicate keys, running state, counts and due work in one transaction of one round trip,
+ * committed durably when this resolves (engine.md §2, §3; metering-and-rating §1.3, §1.5).
+ */
+export async function storeArrival(database: Database, arrival: Arrival): Promise<ArrivalAnswer> {
+  const values = parametersOf(arrival)
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { rows } = await database.pool.query<{ answer: Answer | null }>({ ...STATEMENT, values })
+      return answerOf(arrival, rows[0]?.answer ?? null)
+    } catch (error) {
+      if (attempt >= CONFLICTS_MAX || !isConflict(error)) throw error
+    }
+  }
+}
+
+type Answer = { stale?: true; taken?: readonly string[]; known?: readonly string[] }
+
+function answerOf(arrival: Arrival, answer: Answer | null): ArrivalAnswer {
+  if (answer?.stale) return { kind: 'stale' }
+  if (answer?.taken) return { kind: 'taken', ids: new Set(answer.taken) }
+  const { knownSubscriptions } = arrival
+  if (answer?.known) {
+    if (knownSubscriptions.size > KNOWN_SUBSCRIPTIONS_MAX) knownSubscriptions.clear()
+    for (const each of answer.known) knownSubscriptions.add(each)
+  }
+  return { kind: 'stored' }
+}
+
+function parametersOf(arrival: Arrival): unknown[] {
+  const { definitions, organizationId } = arrival
+  const locks = new Set<string>()
+  const state = new RunningState()
+  for (const event of arrival.events) {
+    const metric = definitions.metrics.get(event.code)
+    locks.add(metric?.lock ?? usageLock(organizationId, event.code))
+    if (metric?.tracker) state.add(metric.tracker, event)
+  }
+  const { sums, lasts } = state.rows()
+  return [
+    organizationId,
+    definitions.version,
+    new Date(arrival.now).toISOString(),
+    arrival.writer,
+    `{${[...locks].sort().join(',')}}`,
+    eventsJson(arrival.events),
+    sums.length === 0 ? null : JSON.stringify(sums),
+    lasts.length === 0 ? null : JSON.stringify(lasts),
+    JSON.stringify(countRows(arrival.events.map((event) => event.at))),
+    unmatchedOf(arrival),
+    laterOf(arrival),
+  ]
+}
+
+/** Ordered by key, so that two processes that store the same keys wait for each other in one direction only. */
+function eventsJson(events: readonly ArrivedEvent[]): string {
+  const ordered = events.length === 1 ? events : [...events].sort(compareKeys)
+  const parts = ordered.map((event) => {
+    const { externalSubscriptionId: subscription, preciseTotalAmountCents: precise } = event
+    const texts = `"t":${JSON.stringify(event.transactionId)},"c":${JSON.stringify(event.code)}`
+    const optional = subscription === null ? '' : `,"s":${JSON.stringify(subscription)}`
+    const amount = precise === null ? '' : `,"m":"${precise.toString()}"`
+    const at = new Date(event.at).toISOString()
+    return `{"i":"${event.id}",${texts}${optional},"a":"${at}"${amount},"p":${event.propertiesJson}}`
+  })
+  return `[${parts.join(',')}]`
+}
+
+function compareKeys(a: ArrivedEvent, b: ArrivedEvent): number {
+  if (a.transactionId !== b.transactionId) return a.transactionId < b.transactionId ? -1 : 1
+  const left = a.externalSubscriptionId ?? ''
+  const right = b.externalSubscriptionId ?? ''
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+/** Events whose code or subscription nobody knows; null when every one is known. */
+function unmatchedOf(arrival: Arrival): string | null {
+  let codes = 0
+  let none = 0
+  const unsure = new Map<string, number>()
+  for (const { code, externalSubscriptionId: subscription } of arrival.events) {
+    if (!arrival.definitions.metrics.has(code)) codes += 1
+    if (subscription === null) none += 1
+    else if (!arrival.knownSubscriptions.has(subscription)) {
+      unsure.set(subscription, (unsure.get(subscription) ?? 0) + 1)
+    }
+  }
+  if (codes === 0 && none === 0 && unsure.size === 0) return null
+  const questions = unsure.size === 0 ? {} : { unsure: [...unsure].map(([s, n]) => ({ s, n })) }
+  return JSON.stringify({ codes, none, ...questions })
+}
+
+/** What may have to be done because of these events; null when no feature of the organization waits for any. */
+function laterOf(arrival: Arrival): string | null {
+  const advance: object[] = []
+  const active = new Set<string>()
+  for (const event of arrival.events) {
+    const metric = arrival.definitions.metrics.get(event.code)
+    if (!metric || event.externalSubscriptionId === null) continue
+    if (arrival.definitions.isWatched) active.add(event.externalSubscriptionId)
+    if (!metric.isChargedInAdvance) continue
+    const at = new Date(event.at).toISOString()
+    advance.push({ e: event.id, s: event.externalSubscriptionId, c: event.code, a: at })
+  }
+  if (advance.length === 0 && active.size === 0) return null
+  return JSON.stringify({
+    ...(advance.length === 0 ? {} : { advance, advance_rank: rankOf('advance_usage') }),
+    ...(active.size === 0 ? {} : { active: [...active], active_rank: rankOf('subscription_activity') }),
+  })
+}
+
+function isConflict(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  return code === '40P01' || code === '40001'
+}

@@ -1,0 +1,54 @@
+import { sql } from 'kysely'
+import type { Database } from '../database.ts'
+
+/** One calendar month in UTC: `2024` and 1 to 12. */
+export type Month = { readonly year: number; readonly month: number }
+
+/** How long storing events may be kept waiting for a new month; a failed attempt is repeated by the next call. */
+const LOCK_TIMEOUT_MS = 5000
+
+/** The name of a month's part of the log: `events_2024_03`. */
+export function partitionName({ year, month }: Month): string {
+  return `events_${String(year).padStart(4, '0')}_${String(month).padStart(2, '0')}`
+}
+
+/**
+ * Makes a month's part of the log unless it exists, and moves the events of the month that came before it existed
+ * out of `events_elsewhere`, all in one transaction. True when it was made.
+ *
+ * An old month is dropped or archived whole: `alter table events detach partition events_2024_03`, then dump or drop
+ * that table. The duplicate keys (event_keys) and the running state stay, so that billing windows of later months and
+ * the refusal of repeated events are not touched.
+ */
+export async function makePartition(database: Database, month: Month): Promise<boolean> {
+  const name = partitionName(month)
+  const [from, to] = boundsOf(month)
+  return database.system.transaction().execute(async (tx) => {
+    await sql`select set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true)`.execute(tx)
+    await sql`select pg_advisory_xact_lock(hashtextextended('events partitions', 0))`.execute(tx)
+    const { rows } = await sql<{
+      exists: boolean
+    }>`select to_regclass(${name}) is not null as exists`.execute(tx)
+    if (rows[0]?.exists) return false
+    const table = sql.table(name)
+    await sql`lock table events in access exclusive mode`.execute(tx)
+    await sql`create table ${table} (like events including defaults including constraints)`.execute(tx)
+    await sql`
+      with moved as (
+        delete from events_elsewhere
+        where timestamp >= ${from}::timestamptz and timestamp < ${to}::timestamptz
+        returning *
+      )
+      insert into ${table} select * from moved`.execute(tx)
+    const bounds = sql.raw(`for values from ('${from}') to ('${to}')`)
+    await sql`alter table events attach partition ${table} ${bounds}`.execute(tx)
+    return true
+  })
+}
+
+function boundsOf({ year, month }: Month): readonly [string, string] {
+  return [0, 1].map((offset) => new Date(Date.UTC(year, month - 1 + offset, 1)).toISOString()) as [
+    string,
+    string,
+  ]
+}

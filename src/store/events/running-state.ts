@@ -1,0 +1,225 @@
+import { createHash } from 'node:crypto'
+import { Decimal } from '../../core/amounts/decimal.ts'
+import { DAY_MS, HOUR_MS, type Instant } from '../../core/calendar/instant.ts'
+import { type EventProperties, textOf } from '../../core/metering/property-value.ts'
+import { countedEvent, type RawEvent } from '../../core/metering/reference.ts'
+import { type Aggregation, compareEvents, type UsageEvent } from '../../core/metering/usage.ts'
+import type { TrackerDefinition } from './definitions.ts'
+
+/** A row for usage_sums in the short names that `weir_add_usage` reads. */
+export type SumRow = {
+  readonly t: string
+  readonly s: string
+  readonly k: 'd' | 'h'
+  readonly a: string
+  readonly b: string
+  readonly d: readonly (string | null)[]
+  readonly n: number
+  readonly v: string
+  readonly x: string | null
+  readonly m: string
+  readonly p: string
+  readonly l: string
+}
+
+/** A row for usage_lasts. */
+export type LastRow = {
+  readonly t: string
+  readonly s: string
+  readonly k: 'd' | 'h'
+  readonly a: string
+  readonly b: string
+  readonly d: readonly (string | null)[]
+  readonly u: string | null
+  readonly n: number
+  readonly l: string
+  readonly i: string
+  readonly v: string | null
+  readonly o: string
+  readonly p: string
+}
+
+type Bucket = {
+  readonly order: string
+  readonly tracker: TrackerDefinition
+  readonly subscription: string
+  readonly dimensions: readonly (string | null)[]
+  readonly bucket: string
+  readonly span: 'd' | 'h'
+  readonly startsAt: number
+  count: number
+  sum: Decimal
+  max: Decimal | null
+  moment: Decimal
+  precise: Decimal
+  last: UsageEvent
+}
+
+/** The aggregations whose state is the newest event of each bucket; all others keep sums. */
+export function keepsLasts(aggregation: Aggregation): boolean {
+  return aggregation === 'latest_agg' || aggregation === 'unique_count_agg'
+}
+
+const SPANS = [
+  ['d', DAY_MS],
+  ['h', HOUR_MS],
+] as const
+
+const NO_DIMENSIONS = bucketOf([])
+
+/** The digest of a bucket's key values; `weir_bucket` of the database computes the same. */
+export function bucketOf(dimensions: readonly (string | null)[]): string {
+  const parts = dimensions.map((each) => (each === null ? '-' : `${Buffer.byteLength(each)}:${each}`))
+  return createHash('md5').update(parts.join(',')).digest('hex')
+}
+
+/** Collects what accepted events add to the running state of their metrics (engine.md §3). */
+export class RunningState {
+  private readonly buckets = new Map<string, Bucket>()
+
+  /** Counts one event; one that the metric does not count (§2.2) or without a subscription adds nothing. */
+  add(tracker: TrackerDefinition, event: RawEvent): void {
+    const subscription = event.externalSubscriptionId
+    const counted = subscription === null ? undefined : countedEvent(event, tracker)
+    if (subscription === null || !counted) return
+    const { keys } = tracker
+    const dimensions = keys.length === 0 ? [] : dimensionsOf(event.properties, keys)
+    const isUnique = tracker.aggregation === 'unique_count_agg'
+    const identity = isUnique ? [...dimensions, counted.uniqueValue] : dimensions
+    const bucket = identity.length === 0 ? NO_DIMENSIONS : bucketOf(identity)
+    for (const [span, length] of SPANS) {
+      const startsAt = Math.floor(counted.at / length) * length
+      const order = `${tracker.id}\n${subscription}\n${span}${startsAt}\n${bucket}`
+      const known = this.buckets.get(order)
+      if (known) extend(known, counted)
+      else {
+        const parts = { order, tracker, subscription, dimensions, bucket, span, startsAt }
+        this.buckets.set(order, begin(parts, counted))
+      }
+    }
+  }
+
+  /** The rows in the one order in which every process locks them. */
+  rows(): { readonly sums: readonly SumRow[]; readonly lasts: readonly LastRow[] } {
+    const sums: SumRow[] = []
+    const lasts: LastRow[] = []
+    const ordered = [...this.buckets.values()].sort((a, b) => (a.order < b.order ? -1 : 1))
+    for (const bucket of ordered) {
+      if (keepsLasts(bucket.tracker.aggregation)) lasts.push(lastRow(bucket))
+      else sums.push(sumRow(bucket))
+    }
+    return { sums, lasts }
+  }
+}
+
+function dimensionsOf(properties: EventProperties, keys: readonly string[]): readonly (string | null)[] {
+  return keys.map((key) => textOf(properties, key))
+}
+
+type BucketParts = Pick<
+  Bucket,
+  'order' | 'tracker' | 'subscription' | 'dimensions' | 'bucket' | 'span' | 'startsAt'
+>
+
+function begin(parts: BucketParts, event: UsageEvent): Bucket {
+  const value = addendOf(parts.tracker.aggregation, event)
+  return {
+    ...parts,
+    count: 1,
+    sum: value,
+    max: parts.tracker.aggregation === 'max_agg' ? value : null,
+    moment: momentOf(parts.tracker.aggregation, event),
+    precise: event.preciseTotalAmountCents,
+    last: event,
+  }
+}
+
+function extend(bucket: Bucket, event: UsageEvent): void {
+  const { aggregation } = bucket.tracker
+  bucket.count += 1
+  bucket.precise = bucket.precise.plus(event.preciseTotalAmountCents)
+  if (compareEvents(event, bucket.last) > 0) bucket.last = event
+  if (keepsLasts(aggregation) || aggregation === 'count_agg' || aggregation === 'custom_agg') return
+  const value = addendOf(aggregation, event)
+  bucket.sum = bucket.sum.plus(value)
+  if (bucket.max) bucket.max = Decimal.max(bucket.max, value)
+  if (aggregation === 'weighted_sum_agg') bucket.moment = bucket.moment.plus(momentOf(aggregation, event))
+}
+
+/** Counts are in `count` already; a sum of ones would be stored twice. */
+function addendOf(aggregation: Aggregation, event: UsageEvent): Decimal {
+  if (aggregation === 'count_agg' || aggregation === 'custom_agg') return Decimal.zero
+  return event.value ?? Decimal.zero
+}
+
+function momentOf(aggregation: Aggregation, event: UsageEvent): Decimal {
+  if (aggregation !== 'weighted_sum_agg' || event.value === null) return Decimal.zero
+  return event.value.times(Decimal.of(event.at))
+}
+
+function sumRow(bucket: Bucket): SumRow {
+  return {
+    t: bucket.tracker.id,
+    s: bucket.subscription,
+    k: bucket.span,
+    a: isoOf(bucket.startsAt),
+    b: bucket.bucket,
+    d: bucket.dimensions,
+    n: bucket.count,
+    v: bucket.sum.toString(),
+    x: bucket.max?.toString() ?? null,
+    m: bucket.moment.toString(),
+    p: bucket.precise.toString(),
+    l: isoOf(bucket.last.at),
+  }
+}
+
+function lastRow(bucket: Bucket): LastRow {
+  const { last } = bucket
+  return {
+    t: bucket.tracker.id,
+    s: bucket.subscription,
+    k: bucket.span,
+    a: isoOf(bucket.startsAt),
+    b: bucket.bucket,
+    d: bucket.dimensions,
+    u: last.uniqueValue,
+    n: bucket.count,
+    l: isoOf(last.at),
+    i: last.id,
+    v: last.value?.toString() ?? null,
+    o: last.operation,
+    p: bucket.precise.toString(),
+  }
+}
+
+/** How many events fall into each UTC day and minute, for the totals of the list. */
+export function countRows(
+  ats: readonly Instant[],
+): readonly { readonly k: 'd' | 'm'; readonly a: string; readonly n: number }[] {
+  const days = new Map<number, number>()
+  const minutes = new Map<number, number>()
+  for (const at of ats) {
+    const day = Math.floor(at / DAY_MS) * DAY_MS
+    const minute = Math.floor(at / 60_000) * 60_000
+    days.set(day, (days.get(day) ?? 0) + 1)
+    minutes.set(minute, (minutes.get(minute) ?? 0) + 1)
+  }
+  return [...countsOf('d', days), ...countsOf('m', minutes)]
+}
+
+function countsOf<K extends string>(k: K, counts: ReadonlyMap<number, number>) {
+  return [...counts].sort(([a], [b]) => a - b).map(([startsAt, n]) => ({ k, a: isoOf(startsAt), n }))
+}
+
+/** The texts of the hours and days of now are asked for again and again. */
+const isoTexts = new Map<number, string>()
+
+function isoOf(at: number): string {
+  const known = isoTexts.get(at)
+  if (known !== undefined) return known
+  const text = new Date(at).toISOString()
+  if (isoTexts.size > 5000) isoTexts.clear()
+  if (at % 60_000 === 0) isoTexts.set(at, text)
+  return text
+}

@@ -1,0 +1,226 @@
+import { type RawBuilder, sql } from 'kysely'
+import { segmentsOf } from '../../core/metering/segments.ts'
+import type { EventMatch, PropertyValues, UsageQuery } from '../../core/metering/usage.ts'
+import type { TrackerDefinition } from './definitions.ts'
+import { keepsLasts } from './running-state.ts'
+
+/** Queries that differ in their subscription and period only; they share one select. */
+export type UsageShape = Pick<
+  UsageQuery,
+  'code' | 'aggregation' | 'fieldName' | 'recurring' | 'match' | 'groupBy'
+>
+
+export type UsageWindow = Pick<UsageQuery, 'externalSubscriptionId' | 'period'>
+
+/** The text of a property, from the log or from the key values of a bucket. */
+type TextOf = (key: string) => RawBuilder<unknown>
+
+/** A part of a window in the short names that the selects read; `b` is true before the period. */
+type SegmentRow = { w: number; s: string; k: string; f: string; t: string; b: boolean }
+
+const SEGMENT = sql`seg(w integer, s text, k "char", f timestamptz, t timestamptz, b boolean)`
+const PROPERTY: TextOf = (key) => sql`e.properties ->> ${key}::text`
+
+/**
+ * One select for a shape: a row for each window and group with counts and sums before and in the period.
+ *
+ * @param tracker the running state to read; null reads every event of the log instead
+ */
+export function totalsSelect(
+  shape: UsageShape,
+  windows: readonly UsageWindow[],
+  tracker: TrackerDefinition | null,
+): RawBuilder<unknown> {
+  const segments = windows.flatMap((window, index) => segmentRows(shape, window, index, tracker !== null))
+  const raw = segments.filter((each) => each.k === 'r')
+  const whole = segments.filter((each) => each.k !== 'r')
+  const isLasts = keepsLasts(shape.aggregation)
+  const parts: RawBuilder<unknown>[] = []
+  if (tracker && whole.length > 0) {
+    parts.push(isLasts ? lastsOfState(shape, tracker, whole) : sumsOfState(shape, tracker, whole))
+  }
+  if (raw.length > 0 || parts.length === 0) {
+    parts.push(isLasts ? lastsOfLog(shape, raw) : sumsOfLog(shape, raw))
+  }
+  const rows = sql.join(parts, sql` union all `)
+  if (!isLasts) return sumsSelect(rows)
+  return shape.aggregation === 'latest_agg' ? latestSelect(rows) : uniqueSelect(rows)
+}
+
+/** The counted events themselves, by window, timestamp and id. */
+export function eventsSelect(shape: UsageShape, windows: readonly UsageWindow[]): RawBuilder<unknown> {
+  const segments = windows.flatMap((window, index) => segmentRows(shape, window, index, false))
+  const field = fieldSql(shape)
+  const isUnique = shape.aggregation === 'unique_count_agg'
+  return sql`
+    select x.w, x.g, x.timestamp as at, x.id, x.value, x.unique_value, x.operation, x.precise
+    from ${segmentsFrom(segments)}
+    cross join lateral (
+      select seg.w, ${groupsOf(shape, PROPERTY)} as g, e.timestamp, e.id, ${valueSql(shape)} as value,
+        ${isUnique ? field : sql`null::text`} as unique_value, ${operationSql(shape)} as operation,
+        coalesce(e.precise_total_amount_cents, 0) as precise
+      ${logFrom(shape)}
+      offset 0) as x
+    order by x.w, x.timestamp, x.id`
+}
+
+function segmentRows(shape: UsageShape, window: UsageWindow, index: number, hasState: boolean): SegmentRow[] {
+  const { from, to } = window.period
+  const parts = [
+    ...(shape.recurring ? [{ from: null, to: from as number, b: true }] : []),
+    { from: from as number | null, to: to as number, b: false },
+  ]
+  return parts.flatMap(({ b, ...part }) => {
+    const segments = hasState ? segmentsOf(part.from, part.to) : [{ kind: 'raw' as const, ...part }]
+    return segments.map((each) => ({
+      w: index,
+      s: window.externalSubscriptionId,
+      k: each.kind.charAt(0),
+      f: each.from === null ? '-infinity' : new Date(each.from).toISOString(),
+      t: new Date(each.to).toISOString(),
+      b,
+    }))
+  })
+}
+
+function segmentsFrom(segments: readonly SegmentRow[]): RawBuilder<unknown> {
+  return sql`jsonb_to_recordset(${JSON.stringify(segments)}::jsonb) as ${SEGMENT}`
+}
+
+/** Fences, so that each segment is one range of the index and nothing is joined the other way round. */
+function sumsOfState(shape: UsageShape, tracker: TrackerDefinition, segments: readonly SegmentRow[]) {
+  const textOf = dimensionOf(tracker)
+  return sql`
+    select x.* from ${segmentsFrom(segments)}
+    cross join lateral (
+      select seg.w, seg.b, ${groupsOf(shape, textOf)} as g, u.events_count as n, u.sum as v, u.max as x,
+        u.moment as m, u.precise_total_amount_cents as p, u.last_at as l
+      from usage_sums u where ${stateRange(tracker)} and ${matchOf(shape.match, textOf)}
+      offset 0) as x`
+}
+
+function lastsOfState(shape: UsageShape, tracker: TrackerDefinition, segments: readonly SegmentRow[]) {
+  const textOf = dimensionOf(tracker)
+  return sql`
+    select x.* from ${segmentsFrom(segments)}
+    cross join lateral (
+      select seg.w, seg.b, ${groupsOf(shape, textOf)} as g, u.unique_value as u, u.events_count as n,
+        u.last_value as v, u.last_operation as o, u.precise_total_amount_cents as p, u.last_at as l,
+        u.last_id as i
+      from usage_lasts u where ${stateRange(tracker)} and ${matchOf(shape.match, textOf)}
+      offset 0) as x`
+}
+
+function sumsOfLog(shape: UsageShape, segments: readonly SegmentRow[]) {
+  const value = valueSql(shape)
+  return sql`
+    select x.w, x.b, x.g, 1::bigint as n, x.v, x.v as x, x.v * x.ms as m, x.p, x.l from ${segmentsFrom(segments)}
+    cross join lateral (
+      select seg.w, seg.b, ${groupsOf(shape, PROPERTY)} as g, ${value} as v,
+        (extract(epoch from e.timestamp) * 1000)::bigint as ms, coalesce(e.precise_total_amount_cents, 0) as p,
+        e.timestamp as l
+      ${logFrom(shape)}
+      offset 0) as x`
+}
+
+function lastsOfLog(shape: UsageShape, segments: readonly SegmentRow[]) {
+  const isUnique = shape.aggregation === 'unique_count_agg'
+  return sql`
+    select x.* from ${segmentsFrom(segments)}
+    cross join lateral (
+      select seg.w, seg.b, ${groupsOf(shape, PROPERTY)} as g, ${isUnique ? fieldSql(shape) : sql`null::text`} as u,
+        1::bigint as n, ${valueSql(shape)} as v, ${operationSql(shape)} as o,
+        coalesce(e.precise_total_amount_cents, 0) as p, e.timestamp as l, e.id as i
+      ${logFrom(shape)}
+      offset 0) as x`
+}
+
+function stateRange(tracker: TrackerDefinition): RawBuilder<unknown> {
+  return sql`u.tracker_id = ${tracker.id}::uuid and u.external_subscription_id = seg.s and u.span = seg.k
+    and u.starts_at >= seg.f and u.starts_at < seg.t`
+}
+
+function logFrom(shape: UsageShape): RawBuilder<unknown> {
+  return sql`from events e
+    where e.code = ${shape.code} and e.external_subscription_id = seg.s and e.timestamp >= seg.f
+      and e.timestamp < seg.t and e.deleted_at is null and ${matchOf(shape.match, PROPERTY)}
+      and ${isCounted(shape)}`
+}
+
+function sumsSelect(rows: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select w, g, sum(n)::bigint as events_all, coalesce(sum(n) filter (where not b), 0)::bigint as events_in,
+      coalesce(sum(v) filter (where not b), 0) as sum_in, coalesce(sum(v) filter (where b), 0) as sum_before,
+      max(x) filter (where not b) as top, coalesce(sum(m) filter (where not b), 0) as moment,
+      coalesce(sum(p) filter (where not b), 0) as precise, max(l) filter (where not b) as last_at
+    from (${rows}) as x
+    group by w, g`
+}
+
+function latestSelect(rows: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select w, g, sum(n)::bigint as events_all, coalesce(sum(n) filter (where not b), 0)::bigint as events_in,
+      0::numeric as sum_in, 0::numeric as sum_before,
+      (array_agg(v order by l desc, i desc) filter (where not b))[1] as top, 0::numeric as moment,
+      coalesce(sum(p) filter (where not b), 0) as precise, max(l) filter (where not b) as last_at
+    from (${rows}) as x
+    group by w, g`
+}
+
+function uniqueSelect(rows: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select w, g, sum(n)::bigint as events_all, sum(n_in)::bigint as events_in, 0::numeric as sum_in,
+      0::numeric as sum_before, count(*) filter (where o = 'add')::numeric as top, 0::numeric as moment,
+      sum(p) as precise, max(l) as last_at
+    from (
+      select w, g, u, sum(n) as n, coalesce(sum(n) filter (where not b), 0) as n_in,
+        (array_agg(o order by l desc, i desc))[1] as o, coalesce(sum(p) filter (where not b), 0) as p,
+        max(l) filter (where not b) as l
+      from (${rows}) as x
+      group by w, g, u) as x
+    group by w, g`
+}
+
+function dimensionOf(tracker: TrackerDefinition): TextOf {
+  return (key) => sql`u.dimensions[${sql.raw(String(tracker.keys.indexOf(key) + 1))}]`
+}
+
+function fieldSql(shape: UsageShape): RawBuilder<unknown> {
+  return shape.fieldName === null ? sql`null::text` : PROPERTY(shape.fieldName)
+}
+
+function isCount(shape: UsageShape): boolean {
+  return shape.aggregation === 'count_agg' || shape.aggregation === 'custom_agg'
+}
+
+function valueSql(shape: UsageShape): RawBuilder<unknown> {
+  if (isCount(shape)) return sql`1::numeric`
+  return shape.aggregation === 'unique_count_agg' ? sql`null::numeric` : sql`weir_numeric(${fieldSql(shape)})`
+}
+
+/** Which events count (metering-and-rating §2.2). */
+function isCounted(shape: UsageShape): RawBuilder<unknown> {
+  if (isCount(shape) || shape.aggregation === 'unique_count_agg') return sql`true`
+  return sql`weir_numeric(${fieldSql(shape)}) is not null`
+}
+
+function operationSql(shape: UsageShape): RawBuilder<unknown> {
+  if (shape.aggregation !== 'unique_count_agg') return sql`'add'`
+  return sql`case when ${PROPERTY('operation_type')} = 'remove' then 'remove' else 'add' end`
+}
+
+function groupsOf(shape: UsageShape, textOf: TextOf): RawBuilder<unknown> {
+  return sql`array[${sql.join(shape.groupBy.map((key) => sql`nullif(${textOf(key)}, '')`))}]::text[]`
+}
+
+function matchOf(match: EventMatch, textOf: TextOf): RawBuilder<unknown> {
+  const exclusions = match.exclude.map((each) => sql`not coalesce(${valuesOf(each, textOf)}, false)`)
+  return sql.join([valuesOf(match.include, textOf), ...exclusions], sql` and `)
+}
+
+function valuesOf(values: PropertyValues, textOf: TextOf): RawBuilder<unknown> {
+  const conditions = Object.entries(values).map(
+    ([key, list]) => sql`${textOf(key)} = any (${[...list]}::text[])`,
+  )
+  return sql`(${sql.join([sql`true`, ...conditions], sql` and `)})`
+}

@@ -1,0 +1,31 @@
+import type { Decimal } from '../core/amounts/decimal.ts'
+import type { Instant } from '../core/calendar/instant.ts'
+import { isoMillis, isoSeconds } from './times.ts'
+
+/** An event of the log with its properties as JSON text, so that their digits are nowhere rounded. */
+export type WireEventSource = {
+  readonly id: string
+  readonly transactionId: string
+  readonly externalSubscriptionId: string | null
+  readonly code: string
+  readonly at: Instant
+  readonly propertiesJson: string
+  readonly preciseTotalAmountCents: Decimal | null
+  readonly createdAt: Instant
+}
+
+/**
+ * The JSON text of an event (metering-and-rating §1.1). A text and not a value: the properties go out with the
+ * digits that came in, and the hot route writes its answer once.
+ */
+export function toWireEventJson(event: WireEventSource): string {
+  const { externalSubscriptionId: subscription, preciseTotalAmountCents: precise } = event
+  return (
+    `{"lago_id":"${event.id}","transaction_id":${JSON.stringify(event.transactionId)}` +
+    `,"lago_customer_id":null,"code":${JSON.stringify(event.code)}` +
+    `,"timestamp":"${isoMillis(event.at)}","lago_subscription_id":null` +
+    `,"external_subscription_id":${subscription === null ? 'null' : JSON.stringify(subscription)}` +
+    `,"precise_total_amount_cents":${precise === null ? 'null' : `"${precise.toWire()}"`}` +
+    `,"properties":${event.propertiesJson},"created_at":"${isoSeconds(event.createdAt)}"}`
+  )
+}

@@ -1,0 +1,208 @@
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Caller } from '../../src/actions/context.ts'
+import { ingestEvent, ingestEvents } from '../../src/actions/events/ingest-events.ts'
+import { refreshUsageTracker } from '../../src/actions/usage/refresh-usage-tracker.ts'
+import { DAY_MS, HOUR_MS, instant } from '../../src/core/calendar/instant.ts'
+import { checkEvent } from '../../src/core/metering/event-check.ts'
+import { filterBuckets } from '../../src/core/metering/filters.ts'
+import { type RawEvent, usageOf } from '../../src/core/metering/reference.ts'
+import {
+  AGGREGATIONS,
+  type Aggregation,
+  type UsageGroup,
+  type UsageQuery,
+} from '../../src/core/metering/usage.ts'
+import { Refusal } from '../../src/core/problems.ts'
+import type { Tx } from '../../src/store/database.ts'
+import { answerFromLog, answerUsages } from '../../src/store/events/usage.ts'
+import { newId } from '../../src/store/ids.ts'
+import { findOrganization } from '../../src/store/organizations.ts'
+import { inTransaction } from '../../src/store/transaction.ts'
+import { ts } from '../../src/store/values.ts'
+import { type Client, type Harness, startHarness } from '../support/harness.ts'
+
+const START = Date.parse('2024-02-27T00:00:00Z')
+const NOW = instant(START)
+
+/** Offsets that meet at hours, days and leap days, and repeat often. */
+const offsets = fc.oneof(
+  fc.integer({ min: -3 * DAY_MS, max: 6 * DAY_MS }),
+  fc.integer({ min: -72, max: 144 }).map((hours) => hours * HOUR_MS),
+  fc.constantFrom(0, 1, -1, HOUR_MS + 1, DAY_MS - 1, 2 * DAY_MS, 2.5 * DAY_MS),
+)
+const regions = fc.constantFrom('eu', 'us', 'asia', '', null, undefined, 7)
+const values = fc.oneof(
+  fc.integer({ min: -50, max: 50 }).map(String),
+  fc.integer({ min: -50, max: 50 }),
+  fc.constantFrom('1.25', '-0.0001', '1e3', '+2', '.5', ' 3', '', 'x', null, undefined, 0.1, true),
+  fc.constantFrom('123456789012345678901234567890.123456789', '9'.repeat(60)),
+)
+const eventInputs = fc.record({
+  transaction_id: fc.integer({ min: 1, max: 30 }).map((n) => `t${n}`),
+  external_subscription_id: fc.constantFrom('a', 'b', undefined),
+  offset: offsets,
+  properties: fc.record({
+    region: regions,
+    tier: fc.constantFrom('gold', 'silver', undefined),
+    value: values,
+    operation_type: fc.constantFrom('add', 'remove', undefined),
+  }),
+  precise_total_amount_cents: fc.constantFrom(undefined, '10.5', 3),
+})
+type EventInput = typeof eventInputs extends fc.Arbitrary<infer T> ? T : never
+const histories = fc.array(eventInputs, { minLength: 1, maxLength: 40 })
+
+describe('usage from running state', () => {
+  let harness: Harness
+  let client: Client
+  let caller: Caller
+  beforeAll(async () => {
+    harness = await startHarness()
+    client = await harness.organization({ sandbox: false })
+    const organization = await findOrganization(harness.context.database, client.organizationId)
+    if (!organization) throw new Error('no organization')
+    caller = { organizationId: client.organizationId, organization, now: NOW, apiKeyId: null }
+  })
+  afterAll(() => harness.close())
+
+  const write = <T>(work: (tx: Tx) => Promise<T>) =>
+    inTransaction(harness.context.database, client.organizationId, work)
+
+  async function makeMetric(code: string, aggregation: Aggregation): Promise<string> {
+    const id = newId()
+    await write(async (tx) => {
+      await tx
+        .insertInto('billableMetrics')
+        .values({
+          organizationId: client.organizationId,
+          id,
+          code,
+          name: code,
+          aggregationType: aggregation,
+          fieldName: aggregation === 'count_agg' ? null : 'value',
+          createdAt: ts(NOW),
+          updatedAt: ts(NOW),
+        })
+        .execute()
+      await refreshUsageTracker(tx, caller, id)
+    })
+    return id
+  }
+
+  async function chargeBy(metricId: string, properties: object): Promise<void> {
+    const { organizationId } = client
+    const plan = { organizationId, id: newId(), code: newId(), name: 'p', interval: 'monthly' }
+    await write(async (tx) => {
+      const created = { createdAt: ts(NOW), updatedAt: ts(NOW) }
+      await tx
+        .insertInto('plans')
+        .values({ ...plan, amountCents: 0n, amountCurrency: 'EUR', ...created })
+        .execute()
+      await sql`insert into charges (organization_id, id, plan_id, billable_metric_id, code, charge_model, properties,
+        created_at, updated_at) values (${organizationId}, ${newId()}, ${plan.id}, ${metricId}, 'c', 'standard',
+        ${JSON.stringify(properties)}::json, ${ts(NOW)}, ${ts(NOW)})`.execute(tx)
+      await refreshUsageTracker(tx, caller, metricId)
+    })
+  }
+
+  function queriesOf(code: string, aggregation: Aggregation, from: number, to: number): UsageQuery[] {
+    const filters = [
+      { id: '1', values: { region: ['eu', 'us'] }, createdAt: NOW },
+      { id: '2', values: { region: ['eu'], tier: ['gold'] }, createdAt: NOW },
+      { id: '3', values: { region: ['7', 'asia'] }, createdAt: NOW },
+    ]
+    const buckets = filterBuckets(filters, { region: ['eu', 'us', 'asia', '7'], tier: ['gold', 'silver'] })
+    const period = { from: instant(START + from), to: instant(START + to) }
+    const fieldName = aggregation === 'count_agg' ? null : 'value'
+    const base = { code, aggregation, fieldName, period }
+    return ['a', 'b'].flatMap((externalSubscriptionId) =>
+      [true, false].flatMap((recurring) =>
+        (['totals', 'events'] as const).flatMap((detail) =>
+          [[], ['region'], ['tier', 'region']].flatMap((groupBy) =>
+            [{ include: {}, exclude: [] }, ...buckets.map(({ match }) => match)].map((match) => ({
+              ...base,
+              externalSubscriptionId,
+              recurring,
+              detail,
+              groupBy,
+              match,
+            })),
+          ),
+        ),
+      ),
+    )
+  }
+
+  async function storedEvents(code: string): Promise<RawEvent[]> {
+    const events: RawEvent[] = []
+    for (let page = 1; ; page += 1) {
+      const { body } = await client.call('GET', `/events?code=${code}&per_page=1000&page=${page}`)
+      for (const each of body.events) {
+        const seconds = { ...each, timestamp: Date.parse(each.timestamp) / 1000 }
+        const check = checkEvent(seconds, NOW)
+        if (!check.ok) throw new Error('a stored event is malformed')
+        events.push({ ...check.event, id: each.lago_id })
+      }
+      if (body.meta.next_page === null) return events
+    }
+  }
+
+  async function ingest(code: string, history: readonly EventInput[], asBatch: boolean) {
+    const raw = history.map(({ offset, ...each }) => ({ ...each, code, timestamp: (START + offset) / 1000 }))
+    const refusals = (error: unknown) => {
+      if (!(error instanceof Refusal)) throw error
+    }
+    if (asBatch) await ingestEvents(harness.context, caller, raw).catch(refusals)
+    await Promise.all(raw.map((each) => ingestEvent(harness.context, caller, each).catch(refusals)))
+  }
+
+  async function compare(code: string, queries: readonly UsageQuery[]): Promise<void> {
+    const events = await storedEvents(code)
+    const [state, log] = await harness.context.database.read(client.organizationId, async (reads) => [
+      await answerUsages(reads, queries),
+      await answerFromLog(reads, queries),
+    ])
+    for (const [index, query] of queries.entries()) {
+      const expected = plain(usageOf(events, query))
+      const label = JSON.stringify(query)
+      expect({ label, groups: plain(log[index] ?? []) }).toEqual({ label, groups: expected })
+      expect({ label, groups: plain(state[index] ?? []) }).toEqual({ label, groups: expected })
+    }
+  }
+
+  let made = 0
+  for (const aggregation of AGGREGATIONS) {
+    it(`equals the log and the reference: ${aggregation}`, async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          histories,
+          histories,
+          fc.boolean(),
+          offsets,
+          offsets,
+          async (earlier, later, asBatch, a, b) => {
+            made += 1
+            const code = `${aggregation}_${made}`
+            const from = Math.min(a, b)
+            const queries = queriesOf(code, aggregation, from, Math.max(a, b) + 1)
+            // Events before the metric, then new keys in two steps: both are filled from the log.
+            await ingest(code, earlier.slice(0, 10), false)
+            const id = await makeMetric(code, aggregation)
+            await ingest(code, earlier, asBatch)
+            await chargeBy(id, { pricing_group_keys: ['region'] })
+            const rebuilding = chargeBy(id, { pricing_group_keys: ['tier'] })
+            await Promise.all([rebuilding, ingest(code, later, false)])
+            await compare(code, queries)
+          },
+        ),
+        { numRuns: 8 },
+      )
+    })
+  }
+})
+
+function plain(groups: readonly UsageGroup[]): unknown {
+  return JSON.parse(JSON.stringify(groups))
+}
