@@ -5,6 +5,7 @@ import { customersRoutes } from './customers.ts'
 import { entitlementsRoutes } from './entitlements.ts'
 import { eventRoutes } from './events.ts'
 import { featuresRoutes } from './features.ts'
+import { invoicesRoutes } from './invoices.ts'
 import { organizationsRoutes } from './organizations.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
@@ -21,6 +22,7 @@ export const routesOfV1: readonly Routes[] = [
   entitlementsRoutes,
   eventRoutes,
   featuresRoutes,
+  invoicesRoutes,
   organizationsRoutes,
   taxesRoutes,
   testClockRoutes,
