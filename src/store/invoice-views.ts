@@ -53,13 +53,19 @@ export type InvoiceListView = {
 export type InvoiceView = InvoiceListView & {
   readonly fees: readonly FeeView[]
   readonly periods: readonly InvoicePeriodRow[]
-  readonly subscriptions: readonly { readonly row: Selectable<Subscriptions>; readonly plan: Selectable<Plans> }[]
+  readonly subscriptions: readonly {
+    readonly row: Selectable<Subscriptions>
+    readonly plan: Selectable<Plans>
+  }[]
   readonly credits: readonly InvoiceCreditView[]
   readonly thresholds: readonly AppliedThresholdView[]
 }
 
 /** The named parts of invoices, in the order of the rows; a fixed number of queries. */
-export async function invoiceListViews(reads: Reads, rows: readonly InvoiceRow[]): Promise<InvoiceListView[]> {
+export async function invoiceListViews(
+  reads: Reads,
+  rows: readonly InvoiceRow[],
+): Promise<InvoiceListView[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.id)
   const customerRows = await reads
@@ -135,7 +141,11 @@ export async function invoiceViews(reads: Reads, ids: readonly string[]): Promis
 
 async function subscriptionsOf(reads: Reads, ids: readonly string[]) {
   if (ids.length === 0) return []
-  const rows = await reads.selectFrom('subscriptions').selectAll().where('id', 'in', [...ids]).execute()
+  const rows = await reads
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .execute()
   const plans = await reads
     .selectFrom('plans')
     .selectAll()

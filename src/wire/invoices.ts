@@ -1,5 +1,10 @@
 import { Decimal } from '../core/amounts/decimal.ts'
-import type { AppliedThresholdView, InvoiceCreditView, InvoiceListView, InvoiceView } from '../store/invoice-views.ts'
+import type {
+  AppliedThresholdView,
+  InvoiceCreditView,
+  InvoiceListView,
+  InvoiceView,
+} from '../store/invoice-views.ts'
 import type { InvoiceRow } from '../store/invoices.ts'
 import { toWireCustomerBase } from './customers.ts'
 import { toWireFee } from './fees.ts'

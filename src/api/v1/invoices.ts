@@ -19,7 +19,14 @@ import { metaOf, pageOf } from '../pagination.ts'
 import { isObject, queryBoolean, queryText, queryTexts, rootOf } from '../params.ts'
 import { invoiceSchemas } from '../schemas/invoices.ts'
 
-const INVOICE_TYPES = ['subscription', 'add_on', 'credit', 'one_off', 'advance_charges', 'progressive_billing']
+const INVOICE_TYPES = [
+  'subscription',
+  'add_on',
+  'credit',
+  'one_off',
+  'advance_charges',
+  'progressive_billing',
+]
 const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed']
 const CONFIG = { config: { resource: 'invoice' } }
 
@@ -111,7 +118,9 @@ function filtersOf(query: unknown, externalCustomerId?: string): InvoiceFilters 
   const statuses = queryTexts(query, 'statuses') ?? queryTexts(query, 'status')
   const filters: InvoiceFilters = {
     externalCustomerId:
-      externalCustomerId ?? queryText(query, 'external_customer_id') ?? queryText(query, 'customer_external_id'),
+      externalCustomerId ??
+      queryText(query, 'external_customer_id') ??
+      queryText(query, 'customer_external_id'),
     amountFrom: amount('amount_from'),
     amountTo: amount('amount_to'),
     billingEntityCodes: queryTexts(query, 'billing_entity_codes'),
