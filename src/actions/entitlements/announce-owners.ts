@@ -1,7 +1,6 @@
 import type { Tx } from '../../store/database.ts'
-import { type EntitledSubscriptionRow, readEntitledPlan } from '../../store/entitlement-owners.ts'
-import { effectiveEntitlements } from '../../store/entitlements.ts'
-import { toWireEntitledPlan, toWireEntitledSubscription } from '../../wire/entitlement-owners.ts'
+import { readEntitledPlan } from '../../store/entitlement-owners.ts'
+import { toWireEntitledPlan } from '../../wire/entitlement-owners.ts'
 import type { Caller } from '../context.ts'
 import { announce } from '../webhooks/announce.ts'
 import { entitlementsOfPlan } from './read-entitlement-owner.ts'
@@ -21,19 +20,4 @@ export async function announcePlansUpdated(
         toWireEntitledPlan(await readEntitledPlan(tx, planId), await entitlementsOfPlan(tx, planId)),
     })
   }
-}
-
-/** `subscription.updated`, with what the subscription is entitled to now (platform §9.3, §10). */
-export async function announceSubscriptionUpdated(
-  tx: Tx,
-  caller: Caller,
-  subscription: EntitledSubscriptionRow,
-): Promise<void> {
-  await announce(tx, caller, {
-    type: 'subscription.updated',
-    objectType: 'subscription',
-    objectId: subscription.id,
-    payload: async () =>
-      toWireEntitledSubscription(subscription, await effectiveEntitlements(tx, subscription)),
-  })
 }
