@@ -8,7 +8,7 @@ import {
 } from '../../core/entitlements/resolve.ts'
 import { notFound } from '../../core/problems.ts'
 import type { Tx } from '../../store/database.ts'
-import { lockSubscriptionOfEntitlements } from '../../store/entitlement-owners.ts'
+import { lockSubscriptionOfEntitlements } from '../../store/entitled-subscriptions.ts'
 import {
   effectiveEntitlements,
   entitlingPlanId,
