@@ -1,7 +1,9 @@
 import type { Selectable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
+import type { EffectiveEntitlement } from '../core/entitlements/resolve.ts'
 import type { BillMoment } from '../core/subscriptions/subscription.ts'
 import type { Reads } from './database.ts'
+import { effectiveEntitlements } from './entitlements.ts'
 import type { UsageThresholds } from './rows.ts'
 import { momentOf, type SubscriptionState, statesOf } from './subscription-states.ts'
 import type { SubscriptionRow } from './subscriptions.ts'
@@ -23,6 +25,11 @@ export type SubscriptionView = SubscriptionState & {
   readonly successor: Successor | null
   /** The thresholds that count (metering-and-rating §6.1). */
   readonly thresholds: readonly Selectable<UsageThresholds>[]
+}
+
+/** A subscription with what is shown besides when one is asked for. */
+export type SubscriptionDetails = SubscriptionView & {
+  readonly entitlements: readonly EffectiveEntitlement[]
 }
 
 /** What is shown of subscriptions at an instant, in their order, in a fixed number of queries. */
@@ -52,10 +59,10 @@ export async function viewsOf(
 }
 
 /** What is shown of one subscription. */
-export async function viewOf(reads: Reads, row: SubscriptionRow, now: Instant): Promise<SubscriptionView> {
+export async function viewOf(reads: Reads, row: SubscriptionRow, now: Instant): Promise<SubscriptionDetails> {
   const [view] = await viewsOf(reads, [row], now)
   if (!view) throw new Error(`subscription ${row.id} has no view`)
-  return view
+  return { ...view, entitlements: await effectiveEntitlements(reads, row) }
 }
 
 async function previousPlanCodes(

@@ -1,7 +1,8 @@
 import { localDate } from '../core/calendar/zone.ts'
 import { downgradeDate } from '../core/subscriptions/change.ts'
 import { currentChargesWindow } from '../core/subscriptions/windows.ts'
-import type { SubscriptionView } from '../store/subscription-views.ts'
+import type { SubscriptionDetails, SubscriptionView } from '../store/subscription-views.ts'
+import { toWireSubscriptionEntitlement } from './entitlements.ts'
 import { isoMillisOrNull, isoSeconds, isoSecondsOrNull } from './times.ts'
 
 /** A subscription as lists and invoices show it (subscriptions-and-invoicing §2.1). */
@@ -46,10 +47,10 @@ export function toWireSubscription(view: SubscriptionView): object {
 }
 
 /** The same with what is shown when one subscription is asked for. */
-export function toWireSubscriptionDetails(view: SubscriptionView): object {
+export function toWireSubscriptionDetails(view: SubscriptionDetails): object {
   return {
     ...toWireSubscription(view),
-    entitlements: [],
+    entitlements: view.entitlements.map(toWireSubscriptionEntitlement),
     applicable_usage_thresholds: view.thresholds.map((threshold) => ({
       threshold_display_name: threshold.thresholdDisplayName,
       amount_cents: Number(threshold.amountCents),
