@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..')
 const FILES_MIN = 60
 const LINES_MAX = 400
-const LINE_LENGTH_MAX = 110
+const LINE_LENGTH_MAX = 120
 const FUNCTION_LINES_MAX = 70
 
 /** Files that may pass 400 lines (never 500 unless generated), with the reason. The list only shrinks. */

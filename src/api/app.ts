@@ -6,6 +6,7 @@ import { authenticate } from './auth.ts'
 import { readBodies } from './body.ts'
 import { answerErrors } from './errors.ts'
 import { keepAnswers } from './idempotency.ts'
+import { describeApi } from './openapi.ts'
 import { routesOfV1 } from './v1/routes.ts'
 
 const BODY_MAX_BYTES = 10 * 1024 * 1024
@@ -40,7 +41,9 @@ export function buildApp(context: Context): FastifyInstance {
     const fields = { method: request.method, route: request.routeOptions.url, status: reply.statusCode }
     context.log[level]({ ...fields, requestId: request.id, ms: Math.round(reply.elapsedTime) }, 'answered')
   })
-  adminRoutes(app, context)
+  describeApi(app)
+  // Inside `register`, because routes are described only once the describing plugin is loaded.
+  void app.register(async (admin) => adminRoutes(admin, context))
   void app.register(
     async (v1) => {
       authenticate(v1, context)

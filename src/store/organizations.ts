@@ -45,6 +45,11 @@ export async function updateOrganization(
     .executeTakeFirstOrThrow()
 }
 
+/** The same, locked until the transaction ends. */
+export async function lockOrganization(tx: Tx, id: string): Promise<OrganizationRow> {
+  return tx.selectFrom('organizations').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
+}
+
 /** The next number of a customer of the organization; the row lock keeps it gapless. */
 export async function nextCustomerNumber(tx: Tx, organizationId: string): Promise<bigint> {
   const row = await tx

@@ -735,7 +735,6 @@ export interface Taxes {
   deletedAt: Timestamp | null
   description: string | null
   id: string
-  isAppliedToOrganization: Generated<boolean>
   name: string
   organizationId: string
   rate: Numeric

@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import type { Reads, Tx } from './database.ts'
+import type { Database, Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import type { WebhookEndpoints, Webhooks } from './rows.ts'
 import { ts } from './values.ts'
@@ -10,6 +10,11 @@ export type WebhookRow = Selectable<Webhooks>
 
 /** Tries of one delivery; with the queue's growing waits they spread over about 72 hours. */
 const TRIES = 21
+
+/** What becomes of a logged message (platform.md §9.1). */
+export const WEBHOOK_STATUSES = ['pending', 'retrying', 'succeeded', 'failed'] as const
+
+export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number]
 
 export async function listWebhookEndpoints(reads: Reads): Promise<WebhookEndpointRow[]> {
   return reads.selectFrom('webhookEndpoints').selectAll().orderBy('webhookUrl').orderBy('id').execute()
@@ -53,4 +58,105 @@ export async function queueDelivery(tx: Tx, organizationId: string, webhookId: s
   await sql`select weir_enqueue('deliver_webhook', ${payload}::json, ${`webhook:${webhookId}`}, ${TRIES})`.execute(
     tx,
   )
+}
+
+/** A logged message, locked when `forUpdate` is set. */
+export async function findWebhook(
+  reads: Reads,
+  id: string,
+  options?: { readonly forUpdate: true },
+): Promise<WebhookRow | undefined> {
+  const query = reads.selectFrom('webhooks').selectAll().where('id', '=', id)
+  return (options ? query.forUpdate() : query).executeTakeFirst()
+}
+
+/** What one delivery needs: the message, where it goes and what it is signed with. */
+export async function findDelivery(reads: Reads, id: string) {
+  return reads
+    .selectFrom('webhooks as w')
+    .innerJoin('webhookEndpoints as e', 'e.id', 'w.webhookEndpointId')
+    .innerJoin('organizations as o', 'o.id', 'w.organizationId')
+    .select(['w.id', 'w.payload', 'w.status', 'e.webhookUrl', 'e.signatureAlgo', 'o.hmacKey'])
+    .select(['o.isSandbox', 'o.clockAt'])
+    .where('w.id', '=', id)
+    .executeTakeFirst()
+}
+
+/**
+ * Writes how a try ended. A failed one counts as a retry; one that already succeeded stays so, whatever a second
+ * try beside it met.
+ */
+export async function recordTry(
+  tx: Tx,
+  id: string,
+  end: {
+    readonly status: Exclude<WebhookStatus, 'pending'>
+    readonly httpStatus: number | null
+    readonly response: string
+    readonly now: Instant
+  },
+): Promise<void> {
+  await tx
+    .updateTable('webhooks')
+    .set({
+      status: end.status,
+      httpStatus: end.httpStatus,
+      response: end.response,
+      retries: end.status === 'succeeded' ? sql`retries` : sql`retries + 1`,
+      lastRetriedAt: sql<Instant>`case when retries > 0 then ${ts(end.now)} else last_retried_at end`,
+      updatedAt: ts(end.now),
+    })
+    .where('id', '=', id)
+    .where('status', '<>', 'succeeded')
+    .execute()
+}
+
+export async function setWebhookStatus(
+  tx: Tx,
+  id: string,
+  status: WebhookStatus,
+  now: Instant,
+): Promise<WebhookRow> {
+  return tx
+    .updateTable('webhooks')
+    .set({ status, updatedAt: ts(now) })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** One page of an endpoint's delivery log, newest first, and how many rows match. */
+export async function pageOfWebhooks(
+  reads: Reads,
+  filter: { readonly endpointId: string; readonly status: WebhookStatus | null },
+  page: { readonly perPage: number; readonly offset: number },
+): Promise<{ rows: WebhookRow[]; totalCount: number }> {
+  let query = reads.selectFrom('webhooks').where('webhookEndpointId', '=', filter.endpointId)
+  if (filter.status !== null) query = query.where('status', '=', filter.status)
+  const rows = await query
+    .selectAll()
+    .orderBy('createdAt', 'desc')
+    .orderBy('id')
+    .limit(page.perPage)
+    .offset(page.offset)
+    .execute()
+  const count = await query.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow()
+  return { rows, totalCount: Number(count.count) }
+}
+
+/** Deletes up to `limit` messages older than `days` by their organization's clock; gives how many there were. */
+export async function deleteOldWebhooks(
+  database: Database,
+  old: { readonly now: Instant; readonly days: number; readonly limit: number },
+): Promise<number> {
+  const result = await sql`
+    delete from webhooks where (organization_id, id) in (
+      select w.organization_id, w.id
+      from webhook_endpoints e
+      join organizations o on o.id = e.organization_id
+      join webhooks w on w.organization_id = e.organization_id and w.webhook_endpoint_id = e.id
+      where w.created_at < coalesce(o.clock_at, ${ts(old.now)}) - make_interval(days => ${old.days}::int)
+      limit ${old.limit}
+    )`.execute(database.system)
+  return Number(result.numAffectedRows ?? 0)
 }

@@ -2,28 +2,24 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    databaseUrl: string
-  }
-}
+/** An empty database of one test file's own. `drop` also ends the connections that are left on it. */
+export type FreshDatabase = { readonly url: string; readonly drop: () => Promise<void> }
 
-/** An own, empty database for one test file, on the PostgreSQL of the run. */
-export async function freshDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
-  const base = inject('databaseUrl')
-  const name = `weir_test_${randomBytes(6).toString('hex')}`
-  await administer(base, `create database ${name}`)
-  const url = new URL(base)
-  url.pathname = `/${name}`
-  return { url: url.toString(), drop: () => administer(base, `drop database ${name} with (force)`) }
-}
-
-async function administer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
+async function run(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: inject('databaseUrl') })
   await client.connect()
   try {
     await client.query(statement)
   } finally {
     await client.end()
   }
+}
+
+/** Makes an empty database in the run's PostgreSQL (see global-database.ts). */
+export async function freshDatabase(): Promise<FreshDatabase> {
+  const name = `weir_test_${randomBytes(6).toString('hex')}`
+  await run(`create database ${name}`)
+  const url = new URL(inject('databaseUrl'))
+  url.pathname = `/${name}`
+  return { url: url.toString(), drop: () => run(`drop database if exists ${name} with (force)`) }
 }

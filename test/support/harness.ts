@@ -13,6 +13,8 @@ export type Answer = { status: number; body: any; headers: Record<string, unknow
 export type Harness = {
   readonly app: FastifyInstance
   readonly context: Context
+  /** Where the harness's database is, for what connects by itself: the worker, a second context. */
+  readonly databaseUrl: string
   /** A new organization (a sandbox unless said otherwise) and its caller. */
   readonly organization: (options?: { sandbox?: boolean }) => Promise<Client>
   readonly close: () => Promise<void>
@@ -52,6 +54,7 @@ export async function startHarness(): Promise<Harness> {
       eventsBatchMax: 100,
       allowPrivateWebhooks: true,
       webhookTimeoutMs: 5000,
+      rsaPrivateKey: null,
       writer: 0,
     },
   })
@@ -60,6 +63,7 @@ export async function startHarness(): Promise<Harness> {
   return {
     app,
     context,
+    databaseUrl: database.url,
     organization: async (options) => {
       const made = await createOrganization(context, {
         name: 'Test Organization',

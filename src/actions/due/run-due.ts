@@ -19,15 +19,22 @@ const RETRY_MAX_MS = 3_600_000
  * transaction of its own; what an item makes due is done in the same run (engine.md §4).
  *
  * With `strict` (the sandbox clock) the first failure is thrown; otherwise it is kept on the item, which is tried
- * again later, and the run goes on. Gives how many items were done.
+ * again later, and the run goes on. Gives how many items were done. An aborted `signal` ends the run between two
+ * items; what is left stays due.
  */
 export async function runDue(
   context: Context,
   actions: DueActions,
-  run: { readonly organizationId: string; readonly until: Instant; readonly strict: boolean },
+  run: {
+    readonly organizationId: string
+    readonly until: Instant
+    readonly strict: boolean
+    readonly signal?: AbortSignal
+  },
 ): Promise<number> {
   let done = 0
   for (;;) {
+    if (run.signal?.aborted) return done
     const item = await runEarliest(context, actions, run)
     if (item === 'none') return done
     if (item === 'done') done += 1

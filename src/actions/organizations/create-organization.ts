@@ -83,8 +83,8 @@ export async function createOrganization(
   return { organization, apiKey: key.secret, inviteUrl }
 }
 
-/** `scrypt:<salt>:<hash>`, both in hex. */
-async function hashPassword(password: string): Promise<string> {
+/** Hashes a password as `scrypt:<salt>:<hash>`, both in hex. */
+export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16)
   const hash = (await promisify(scrypt)(password, salt, 64)) as Buffer
   return `scrypt:${salt.toString('hex')}:${hash.toString('hex')}`

@@ -8,9 +8,12 @@ exception
 end
 $$;
 
+-- From PostgreSQL 16 on, a role's maker is its member without the right to act as it, until it grants itself that.
 do $$
+declare
+  wanted text := case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end;
 begin
-  if not pg_has_role(current_user, 'weir_app', 'member') then
+  if not pg_has_role(current_user, 'weir_app', wanted) then
     execute format('grant weir_app to %I', current_user);
   end if;
 end

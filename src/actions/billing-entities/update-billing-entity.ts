@@ -1,0 +1,48 @@
+import { checkEntity, type EntityChange } from '../../core/organizations/settings.ts'
+import { notFound } from '../../core/problems.ts'
+import { lockBillingEntity, updateBillingEntity as writeEntity } from '../../store/billing-entities.ts'
+import type { BillingEntityRow } from '../../store/organizations.ts'
+import { flagDraftsOfTax, replaceTaxes, taxesOfOwners } from '../../store/taxes.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { ts } from '../../store/values.ts'
+import type { Caller, Context } from '../context.ts'
+import { readTaxes } from '../taxes/read-tax.ts'
+import { logoColumns } from './create-billing-entity.ts'
+
+/**
+ * Changes an issuer; `tax_codes` replace its taxes, and the drafts that lose or get one are flagged
+ * (platform.md §6.2). 404 for an unknown code or tax.
+ */
+export async function updateBillingEntity(
+  context: Context,
+  caller: Caller,
+  code: string,
+  change: EntityChange,
+): Promise<BillingEntityRow> {
+  return inTransaction(context.database, caller.organizationId, async (tx) => {
+    const entity = await lockBillingEntity(tx, code)
+    if (!entity) throw notFound('billing_entity')
+    const changed = await writeEntity(tx, entity.id, {
+      ...change.shared,
+      ...change.own,
+      ...logoColumns(change.logo),
+      updatedAt: ts(caller.now),
+    })
+    checkEntity(changed)
+    if (change.taxCodes) {
+      const taxes = await readTaxes(tx, change.taxCodes)
+      const before = await taxesOfOwners(tx, { billingEntityIds: [entity.id] })
+      const lost = before.billingEntities.get(entity.id) ?? []
+      for (const tax of lost) await flagDraftsOfTax(tx, tax.id)
+      await replaceTaxes(
+        tx,
+        caller.organizationId,
+        'billingEntity',
+        entity.id,
+        taxes.map((tax) => tax.id),
+      )
+      for (const tax of taxes) await flagDraftsOfTax(tx, tax.id)
+    }
+    return changed
+  })
+}

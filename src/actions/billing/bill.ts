@@ -1,0 +1,35 @@
+import type { Instant } from '../../core/calendar/instant.ts'
+import type { FeeDraft } from '../../core/invoicing/fee-draft.ts'
+import type { BillWindows } from '../../core/subscriptions/windows.ts'
+import type { BillingSnapshot, SubscriptionSnapshot } from '../../store/billing-snapshot.ts'
+
+export type InvoicingReason =
+  | 'subscription_starting'
+  | 'subscription_periodic'
+  | 'subscription_terminating'
+  | 'in_advance_charge'
+  | 'in_advance_charge_periodic'
+  | 'progressive_billing'
+
+/** One subscription on an invoice, with the windows that it is billed for. */
+export type BillLink = {
+  readonly subscription: SubscriptionSnapshot
+  readonly reason: InvoicingReason
+  readonly windows: BillWindows | null
+}
+
+/** Everything that makes an invoice, before taxes, totals and its number. */
+export type Bill = {
+  readonly snapshot: BillingSnapshot
+  readonly invoiceType: 'subscription' | 'progressive_billing' | 'advance_charges'
+  readonly currency: string
+  /** Id of the entity that issues it. */
+  readonly billingEntityId: string
+  readonly purchaseOrderNumber: string | null
+  /** The instant that it is made for; dates and windows follow from it. */
+  readonly at: Instant
+  readonly links: readonly BillLink[]
+  readonly fees: readonly FeeDraft[]
+  /** Whether a grace period holds it back as a draft. */
+  readonly hasGrace: boolean
+}

@@ -1,0 +1,61 @@
+import { allPermissions } from '../../core/organizations/permissions.ts'
+import { findApiKey, insertApiKey } from '../../store/api-keys.ts'
+import { findOrganizationByName } from '../../store/first-organization.ts'
+import { countOrganizations } from '../../store/organizations.ts'
+import { insertMember } from '../../store/users.ts'
+import type { Context } from '../context.ts'
+import { createOrganization, hashPassword } from './create-organization.ts'
+
+export type WantedOrganization = {
+  readonly name: string
+  readonly email: string | null
+  readonly password: string | null
+  readonly apiKey: string | null
+  /** Asked for by the environment: found or made even where there are others. */
+  readonly isRequested: boolean
+}
+
+export type EnsuredOrganization = {
+  readonly name: string
+  readonly isNew: boolean
+  /** A key that was made now and that nobody has seen; null when the operator chose it or it existed. */
+  readonly freshApiKey: string | null
+}
+
+/**
+ * Finds or makes the organization of a start (platform §4): on an empty database always, later only when the
+ * environment asks for one. Each record is found or made, so repeating is harmless; the password of an existing
+ * user is not changed. Null when there is nothing to do.
+ */
+export async function ensureOrganization(
+  context: Context,
+  wanted: WantedOrganization,
+): Promise<EnsuredOrganization | null> {
+  const count = await countOrganizations(context.database)
+  if (count > 0 && !wanted.isRequested) return null
+  const { name, email, password, apiKey } = wanted
+  const now = context.systemNow()
+  const holder = apiKey === null ? undefined : await findApiKey(context.database, apiKey, now)
+  const found = count === 0 ? undefined : await findOrganizationByName(context.database, name)
+  const organizationId = found?.id ?? holder?.organizationId
+  if (organizationId === undefined) {
+    const made = await createOrganization(context, {
+      name,
+      email,
+      isSandbox: false,
+      ...(password === null ? {} : { password }),
+      ...(apiKey === null ? {} : { apiKey }),
+    })
+    return { name, isNew: true, freshApiKey: apiKey === null ? made.apiKey : null }
+  }
+  if (email !== null && password !== null) {
+    const passwordHash = await hashPassword(password)
+    await insertMember(context.database, { organizationId, email, passwordHash, now })
+  }
+  if (apiKey !== null && holder === undefined) {
+    const permissions = allPermissions()
+    const key = { organizationId, name: null, permissions, expiresAt: null, now, secret: apiKey }
+    await insertApiKey(context.database, key)
+  }
+  return { name, isNew: false, freshApiKey: null }
+}

@@ -1,0 +1,72 @@
+import { checkEntity, type OrganizationChange } from '../../core/organizations/settings.ts'
+import { notFound } from '../../core/problems.ts'
+import { readEndpoint } from '../../core/webhooks/endpoint.ts'
+import { updateBillingEntity } from '../../store/billing-entities.ts'
+import type { Tx } from '../../store/database.ts'
+import { newId } from '../../store/ids.ts'
+import {
+  findBillingEntity,
+  type OrganizationRow,
+  stamps,
+  updateOrganization as writeOrganization,
+} from '../../store/organizations.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { ts } from '../../store/values.ts'
+import {
+  insertWebhookEndpoint,
+  lockWebhookEndpoints,
+  pageOfWebhookEndpoints,
+  updateWebhookEndpoint,
+} from '../../store/webhook-endpoints.ts'
+import type { Caller, Context } from '../context.ts'
+
+/**
+ * Changes the organization's settings and, in the same transaction, those of its default billing entity, from
+ * which invoices are made. A webhook URL edits the first endpoint or makes one (platform.md §6.1).
+ */
+export async function updateOrganization(
+  context: Context,
+  caller: Caller,
+  change: OrganizationChange,
+): Promise<OrganizationRow> {
+  const { organizationId } = caller
+  const { shared, documentNumbering, slug, webhookUrl } = change
+  const updatedAt = ts(caller.now)
+  return inTransaction(context.database, organizationId, async (tx) => {
+    const organization = await writeOrganization(tx, organizationId, {
+      ...shared,
+      ...(documentNumbering === undefined ? {} : { documentNumbering }),
+      ...(slug === undefined ? {} : { slug }),
+      updatedAt,
+    })
+    const entity = await findBillingEntity(tx, { isDefault: true })
+    if (!entity) throw notFound('billing_entity')
+    const numbering = documentNumbering === 'per_organization' ? 'per_billing_entity' : documentNumbering
+    const changed = await updateBillingEntity(tx, entity.id, {
+      ...shared,
+      ...(numbering === undefined ? {} : { documentNumbering: numbering }),
+      updatedAt,
+    })
+    checkEntity(changed)
+    if (webhookUrl !== undefined) await setFirstEndpoint(tx, caller, webhookUrl)
+    return organization
+  })
+}
+
+async function setFirstEndpoint(tx: Tx, caller: Caller, webhookUrl: string): Promise<void> {
+  await lockWebhookEndpoints(tx, caller.organizationId)
+  const fields = readEndpoint({ webhook_url: webhookUrl }, null)
+  const [first] = (await pageOfWebhookEndpoints(tx, { perPage: 1, offset: 0 })).rows
+  if (first) {
+    const set = { webhookUrl: fields.webhookUrl, updatedAt: ts(caller.now) }
+    await updateWebhookEndpoint(tx, first.id, set)
+    return
+  }
+  await insertWebhookEndpoint(tx, {
+    organizationId: caller.organizationId,
+    id: newId(),
+    webhookUrl: fields.webhookUrl,
+    signatureAlgo: fields.signatureAlgo,
+    ...stamps(caller.now),
+  })
+}

@@ -1,0 +1,29 @@
+import type { NewTax } from '../../core/taxes/tax.ts'
+import { newId } from '../../store/ids.ts'
+import { stamps } from '../../store/organizations.ts'
+import { flagDraftsOfTax, insertTax, setEntityTax, type TaxRow } from '../../store/taxes.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import type { Caller, Context } from '../context.ts'
+import { readTax } from './read-tax.ts'
+
+/** Makes a tax; 422 when its code is taken (subscriptions-and-invoicing §10). */
+export async function createTax(context: Context, caller: Caller, input: NewTax): Promise<TaxRow> {
+  const { organizationId } = caller
+  const id = newId()
+  return inTransaction(context.database, organizationId, async (tx) => {
+    await insertTax(tx, {
+      organizationId,
+      id,
+      code: input.code,
+      name: input.name,
+      rate: input.rate,
+      description: input.description ?? null,
+      ...stamps(caller.now),
+    })
+    if (input.appliedToOrganization === true) {
+      await setEntityTax(tx, { organizationId, billingEntityId: organizationId, taxId: id }, true)
+      await flagDraftsOfTax(tx, id)
+    }
+    return readTax(tx, input.code)
+  })
+}

@@ -1,0 +1,19 @@
+import { flagDraftsOfTax, type TaxRow, unlinkTax, updateTax } from '../../store/taxes.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { ts } from '../../store/values.ts'
+import type { Caller, Context } from '../context.ts'
+import { readTax } from './read-tax.ts'
+
+/**
+ * Deletes a tax: it leaves every object and draft, the drafts are flagged, and its code is free again
+ * (subscriptions-and-invoicing §10). Gives the tax as it was; 404 when there is none.
+ */
+export async function deleteTax(context: Context, caller: Caller, code: string): Promise<TaxRow> {
+  return inTransaction(context.database, caller.organizationId, async (tx) => {
+    const tax = await readTax(tx, code)
+    await flagDraftsOfTax(tx, tax.id)
+    await unlinkTax(tx, tax.id)
+    await updateTax(tx, tax.id, { deletedAt: ts(caller.now), updatedAt: ts(caller.now) })
+    return tax
+  })
+}

@@ -1,0 +1,31 @@
+import type { TaxChange } from '../../core/taxes/tax.ts'
+import { flagDraftsOfTax, setEntityTax, type TaxRow, updateTax as writeTax } from '../../store/taxes.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { ts } from '../../store/values.ts'
+import type { Caller, Context } from '../context.ts'
+import { readTax } from './read-tax.ts'
+
+/**
+ * Changes a tax. The drafts of customers that it concerned before or concerns now are flagged; finalized invoices
+ * keep the code, name and rate that they copied (subscriptions-and-invoicing §10). 404 and 422 as expected.
+ */
+export async function updateTax(
+  context: Context,
+  caller: Caller,
+  code: string,
+  change: TaxChange,
+): Promise<TaxRow> {
+  const { organizationId } = caller
+  return inTransaction(context.database, organizationId, async (tx) => {
+    const tax = await readTax(tx, code)
+    const { appliedToOrganization, ...fields } = change
+    await flagDraftsOfTax(tx, tax.id)
+    await writeTax(tx, tax.id, { ...fields, updatedAt: ts(caller.now) })
+    if (appliedToOrganization !== undefined) {
+      const link = { organizationId, billingEntityId: organizationId, taxId: tax.id }
+      await setEntityTax(tx, link, appliedToOrganization)
+      await flagDraftsOfTax(tx, tax.id)
+    }
+    return readTax(tx, change.code ?? code)
+  })
+}

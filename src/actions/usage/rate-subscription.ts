@@ -1,0 +1,93 @@
+import { exponentOf } from '../../core/amounts/currency.ts'
+import type { TimeZone } from '../../core/calendar/zone.ts'
+import type { UsageGroup, UsageQuery } from '../../core/metering/usage.ts'
+import type { RatedCharge } from '../../core/rating/charge.ts'
+import { type RatedUsage, type RatingPurpose, rateBucket } from '../../core/rating/rate-usage.ts'
+import {
+  type BucketPlan,
+  NO_NARROWING,
+  planUsage,
+  type UsageNarrowing,
+} from '../../core/rating/usage-plan.ts'
+import { isEndedAt } from '../../core/subscriptions/subscription.ts'
+import { usagePeriod, type Window } from '../../core/subscriptions/windows.ts'
+import { readAdvanceStates } from '../../store/advance-states.ts'
+import type { SubscriptionSnapshot } from '../../store/billing-snapshot.ts'
+import type { Reads } from '../../store/database.ts'
+import { answerUsages } from '../../store/events/usage.ts'
+
+/** Which usage of a subscription is asked for, and what for. */
+export type UsageAsked = {
+  readonly subscription: SubscriptionSnapshot
+  readonly charges: readonly RatedCharge[]
+  /** Both ends included. */
+  readonly window: Window
+  /** Days of the full period. */
+  readonly durationDays: number
+  readonly zone: TimeZone
+  readonly purpose: RatingPurpose
+  readonly narrowing?: UsageNarrowing
+}
+
+/**
+ * The priced usage of charges in one window: for each charge its buckets in order, for each bucket its groups. One
+ * function for the bill, current usage, estimates, alerts and thresholds, so that they cannot differ. Empty when
+ * the window holds no time.
+ */
+export async function rateSubscription(reads: Reads, asked: UsageAsked): Promise<RatedUsage[]> {
+  const { subscription, window } = asked
+  const period = usagePeriod(window)
+  if (period === null) return []
+  const narrowing = asked.narrowing ?? NO_NARROWING
+  const plans = asked.charges.flatMap((charge) =>
+    planUsage(charge, subscription.row.externalId, period, narrowing).map((bucket) => ({ charge, bucket })),
+  )
+  const answers = await askFor(
+    reads,
+    plans.map(({ bucket }) => bucket),
+  )
+  const context = {
+    purpose: asked.purpose,
+    window,
+    durationDays: asked.durationDays,
+    endedByUpgrade: subscription.billing.endedBy === 'upgrade' && isEndedAt(subscription.billing, window.to),
+    zone: asked.zone,
+    exponent: exponentOf(subscription.plan.amountCurrency),
+    advanceStates: await advanceStatesOf(reads, asked),
+  }
+  return plans.flatMap(({ charge, bucket }, i) => {
+    const answer = answers[i] ?? { groups: [], presentation: [] }
+    return rateBucket(charge, bucket, answer, context)
+  })
+}
+
+async function askFor(
+  reads: Reads,
+  buckets: readonly BucketPlan[],
+): Promise<{ groups: readonly UsageGroup[]; presentation: readonly UsageGroup[] }[]> {
+  const queries: UsageQuery[] = buckets.flatMap(({ query, presentationQuery }) =>
+    presentationQuery === null ? [query] : [query, presentationQuery],
+  )
+  const answers = await answerUsages(reads, queries)
+  let next = 0
+  return buckets.map(({ presentationQuery }) => ({
+    groups: answers[next++] ?? [],
+    presentation: presentationQuery === null ? [] : (answers[next++] ?? []),
+  }))
+}
+
+async function advanceStatesOf(reads: Reads, asked: UsageAsked) {
+  const inAdvance = asked.charges.filter((charge) => charge.payInAdvance)
+  if (asked.purpose !== 'current' || inAdvance.length === 0) return new Map()
+  const states = await readAdvanceStates(reads, {
+    externalId: asked.subscription.row.externalId,
+    periodFrom: asked.window.from,
+    chargeIds: inAdvance.map((charge) => charge.id),
+  })
+  return new Map(
+    states.map(({ chargeId, filterId, groupId, state }) => [
+      `${chargeId}|${filterId ?? ''}|${groupId}`,
+      state,
+    ]),
+  )
+}

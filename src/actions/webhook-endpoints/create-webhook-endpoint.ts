@@ -1,0 +1,42 @@
+import { invalid } from '../../core/problems.ts'
+import { ENDPOINTS_MAX, readEndpoint } from '../../core/webhooks/endpoint.ts'
+import { newId } from '../../store/ids.ts'
+import { stamps } from '../../store/organizations.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import {
+  countWebhookEndpoints,
+  hasWebhookUrl,
+  insertWebhookEndpoint,
+  lockWebhookEndpoints,
+} from '../../store/webhook-endpoints.ts'
+import type { WebhookEndpointRow } from '../../store/webhooks.ts'
+import type { Caller, Context } from '../context.ts'
+
+/**
+ * Makes a webhook endpoint (platform.md §9.2). 422 for wrong fields, for a URL that the organization already has,
+ * and beyond ten endpoints.
+ */
+export async function createWebhookEndpoint(
+  context: Context,
+  caller: Caller,
+  input: Readonly<Record<string, unknown>>,
+): Promise<WebhookEndpointRow> {
+  const { organizationId } = caller
+  const fields = readEndpoint(input, null)
+  return inTransaction(context.database, organizationId, async (tx) => {
+    await lockWebhookEndpoints(tx, organizationId)
+    if ((await countWebhookEndpoints(tx)) >= ENDPOINTS_MAX) {
+      throw invalid({ base: ['Maximum number of webhook endpoints was reached'] })
+    }
+    if (await hasWebhookUrl(tx, fields.webhookUrl, null)) {
+      throw invalid({ webhook_url: ['value_already_exist'] })
+    }
+    return insertWebhookEndpoint(tx, {
+      organizationId,
+      id: newId(),
+      ...fields,
+      eventTypes: fields.eventTypes === null ? null : [...fields.eventTypes],
+      ...stamps(caller.now),
+    })
+  })
+}

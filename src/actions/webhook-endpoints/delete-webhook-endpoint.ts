@@ -1,0 +1,18 @@
+import { notFound } from '../../core/problems.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { deleteWebhookEndpoint as deleteRow } from '../../store/webhook-endpoints.ts'
+import type { WebhookEndpointRow } from '../../store/webhooks.ts'
+import type { Caller, Context } from '../context.ts'
+
+/** Takes an endpoint away, with its delivery log, and gives what it was (platform.md §9.2). 404 when unknown. */
+export async function deleteWebhookEndpoint(
+  context: Context,
+  caller: Caller,
+  id: string,
+): Promise<WebhookEndpointRow> {
+  return inTransaction(context.database, caller.organizationId, async (tx) => {
+    const deleted = await deleteRow(tx, id)
+    if (!deleted) throw notFound('webhook_endpoint')
+    return deleted
+  })
+}

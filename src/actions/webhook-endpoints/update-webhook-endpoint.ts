@@ -1,0 +1,37 @@
+import { invalid, notFound } from '../../core/problems.ts'
+import { readEndpoint, type SignatureAlgo } from '../../core/webhooks/endpoint.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { ts } from '../../store/values.ts'
+import {
+  findWebhookEndpoint,
+  hasWebhookUrl,
+  lockWebhookEndpoints,
+  updateWebhookEndpoint as updateRow,
+} from '../../store/webhook-endpoints.ts'
+import type { WebhookEndpointRow } from '../../store/webhooks.ts'
+import type { Caller, Context } from '../context.ts'
+
+/** Changes the fields that are present (platform.md §9.2). 404 for an unknown id, 422 as at creation. */
+export async function updateWebhookEndpoint(
+  context: Context,
+  caller: Caller,
+  id: string,
+  input: Readonly<Record<string, unknown>>,
+): Promise<WebhookEndpointRow> {
+  return inTransaction(context.database, caller.organizationId, async (tx) => {
+    await lockWebhookEndpoints(tx, caller.organizationId)
+    const current = await findWebhookEndpoint(tx, id)
+    if (!current) throw notFound('webhook_endpoint')
+    const fields = readEndpoint(input, {
+      ...current,
+      signatureAlgo: current.signatureAlgo as SignatureAlgo,
+    })
+    if (await hasWebhookUrl(tx, fields.webhookUrl, id))
+      throw invalid({ webhook_url: ['value_already_exist'] })
+    return updateRow(tx, id, {
+      ...fields,
+      eventTypes: fields.eventTypes === null ? null : [...fields.eventTypes],
+      updatedAt: ts(caller.now),
+    })
+  })
+}

@@ -1,0 +1,73 @@
+import type { Instant } from '../../core/calendar/instant.ts'
+import { type DeliveryResult, deliver } from '../../gateways/webhooks/deliver.ts'
+import { signWithHmac, signWithJwt } from '../../gateways/webhooks/signing.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { findDelivery, recordTry } from '../../store/webhooks.ts'
+import type { Context } from '../context.ts'
+import { signingKey } from './signing-key.ts'
+
+/** A try that failed; the queue tries again after a while, longer each time. */
+export class DeliveryFailure extends Error {
+  override readonly name = 'DeliveryFailure'
+}
+
+type Found = NonNullable<Awaited<ReturnType<typeof findDelivery>>>
+
+/**
+ * Sends one logged message to its endpoint and writes down how it ended (platform.md §9.1). The exchange happens
+ * outside of any transaction, so a slow receiver holds no connection. A message that succeeded before, or whose
+ * endpoint is gone, is not sent. Throws `DeliveryFailure` when the try failed; with `isLastTry` the message is then
+ * `failed`, else `retrying`.
+ */
+export async function deliverWebhook(
+  context: Context,
+  job: {
+    readonly organizationId: string
+    readonly webhookId: string
+    readonly isLastTry: boolean
+    readonly signal?: AbortSignal
+  },
+): Promise<void> {
+  const { organizationId, webhookId } = job
+  const found = await context.database.read(organizationId, (reads) => findDelivery(reads, webhookId))
+  if (!found || found.status === 'succeeded') return
+  const result = await post(context, found, job.signal)
+  await inTransaction(context.database, organizationId, (tx) =>
+    recordTry(tx, webhookId, {
+      status: result.isDelivered ? 'succeeded' : job.isLastTry ? 'failed' : 'retrying',
+      httpStatus: result.httpStatus,
+      response: result.response,
+      now: presentOf(found, context.systemNow()),
+    }),
+  )
+  if (result.isDelivered) return
+  throw new DeliveryFailure(`webhook ${webhookId}: ${result.httpStatus ?? result.response}`)
+}
+
+async function post(
+  context: Context,
+  found: Found,
+  signal: AbortSignal | undefined,
+): Promise<DeliveryResult> {
+  const { settings } = context
+  const isHmac = found.signatureAlgo === 'hmac'
+  const signature = isHmac
+    ? signWithHmac(found.hmacKey, found.payload)
+    : await signWithJwt(await signingKey(context), found.payload, settings.apiUrl)
+  return deliver({
+    url: found.webhookUrl,
+    body: found.payload,
+    headers: {
+      'X-Lago-Signature': signature,
+      'X-Lago-Signature-Algorithm': isHmac ? 'hmac' : 'jwt',
+      'X-Lago-Unique-Key': found.id,
+    },
+    timeoutMs: settings.webhookTimeoutMs,
+    allowPrivate: settings.allowPrivateWebhooks,
+    ...(signal ? { signal } : {}),
+  })
+}
+
+function presentOf(found: Found, systemNow: Instant): Instant {
+  return found.isSandbox ? (found.clockAt ?? systemNow) : systemNow
+}

@@ -1,0 +1,18 @@
+import { notAllowed, notFound } from '../../core/problems.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { findWebhook, queueDelivery, setWebhookStatus, type WebhookRow } from '../../store/webhooks.ts'
+import type { Caller, Context } from '../context.ts'
+
+/**
+ * Sends a logged message again by hand, at once and with all its tries (platform.md §9.1). 404 for an unknown id,
+ * 405 `is_succeeded` when it was already delivered.
+ */
+export async function retryWebhook(context: Context, caller: Caller, id: string): Promise<WebhookRow> {
+  return inTransaction(context.database, caller.organizationId, async (tx) => {
+    const webhook = await findWebhook(tx, id, { forUpdate: true })
+    if (!webhook) throw notFound('webhook')
+    if (webhook.status === 'succeeded') throw notAllowed('is_succeeded')
+    await queueDelivery(tx, caller.organizationId, id)
+    return setWebhookStatus(tx, id, webhook.retries > 0 ? 'retrying' : 'pending', caller.now)
+  })
+}

@@ -1,0 +1,118 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+
+type Operation = { tags?: string[]; responses?: Record<string, unknown>; security?: unknown[] }
+type Document = { paths?: Record<string, Record<string, unknown>> }
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
+
+const text = { type: 'string' as const }
+
+/** The bodies of platform.md §3, under the names that Lago's own description has for them. */
+const errorAnswers = {
+  BadRequest: { status: 400, says: 'The root key is missing or of the wrong shape.', code: false },
+  Unauthorized: { status: 401, says: 'The API key is missing, unknown or expired.', code: false },
+  Forbidden: { status: 403, says: 'The API key may not do this.', code: true },
+  NotFound: { status: 404, says: 'There is no such object.', code: true },
+  NotAllowed: { status: 405, says: 'The state of the object does not allow it.', code: true },
+  UnprocessableEntity: { status: 422, says: 'Fields are wrong; each with its codes.', code: true },
+} as const
+
+type ErrorName = keyof typeof errorAnswers
+
+/**
+ * Describes every route registered after this call, from the route's own schema: the document at /openapi.json
+ * (OpenAPI 3.1), its page at /docs. Errors, tags and security are added here, so that no route repeats them.
+ */
+export function describeApi(app: FastifyInstance): void {
+  void app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Weir',
+        version: '1',
+        description: 'Metering and usage-based billing. Compatible with the REST API of Lago.',
+      },
+      components: {
+        securitySchemes: {
+          bearerAuth: { type: 'http', scheme: 'bearer', description: 'An API key of the organization.' },
+          adminKey: { type: 'apiKey', in: 'header', name: 'X-Admin-API-Key' },
+        },
+        responses: Object.fromEntries(
+          Object.entries(errorAnswers).map(([name, answer]) => [name, toErrorAnswer(name, answer)]),
+        ),
+      },
+      security: [{ bearerAuth: [] }],
+    },
+    transformObject: (given) => {
+      if (!('openapiObject' in given)) throw new Error('the API is described as OpenAPI only')
+      completePaths(given.openapiObject as Document)
+      return given.openapiObject
+    },
+  })
+  void app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { persistAuthorization: true } })
+  void app.register(async (root) => {
+    root.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  })
+}
+
+function toErrorAnswer(name: string, answer: { status: number; says: string; code: boolean }) {
+  const details = {
+    type: 'object' as const,
+    description: 'Field name to the codes of what is wrong with it.',
+    additionalProperties: true,
+  }
+  return {
+    description: answer.says,
+    content: {
+      'application/json': {
+        schema: {
+          type: 'object' as const,
+          required: ['status', 'error', ...(answer.code ? ['code'] : [])],
+          properties: {
+            status: { type: 'integer' as const, enum: [answer.status] },
+            error: text,
+            ...(answer.code ? { code: text } : {}),
+            ...(name === 'UnprocessableEntity' ? { error_details: details } : {}),
+          },
+        },
+      },
+    },
+  }
+}
+
+function completePaths(document: Document): void {
+  for (const [path, item] of Object.entries(document.paths ?? {})) {
+    for (const method of METHODS) {
+      const operation = item[method] as Operation | undefined
+      if (operation) completeOperation(path, method, operation)
+    }
+  }
+}
+
+function completeOperation(path: string, method: string, operation: Operation): void {
+  const segments = path.split('/').filter((part) => part !== '')
+  const isV1 = path.startsWith('/api/v1/')
+  operation.tags ??= [(isV1 ? segments[2] : segments[0]) ?? 'api']
+  if (path.startsWith('/admin/')) operation.security = [{ adminKey: [] }]
+  else if (!isV1) operation.security = []
+  const responses = operation.responses ?? {}
+  operation.responses = responses
+  for (const name of errorsOf(path, method, operation)) {
+    responses[errorAnswers[name].status] ??= { $ref: `#/components/responses/${name}` }
+  }
+}
+
+/** Which errors an operation may answer; a filter of a list can be wrong, and a body can name what is not there. */
+function errorsOf(path: string, method: string, operation: Operation): ErrorName[] {
+  if (operation.security?.length === 0) return []
+  const hasTarget = path.includes('{') || method === 'post'
+  return [
+    'Unauthorized',
+    'UnprocessableEntity',
+    ...(path.startsWith('/api/v1/') ? (['Forbidden'] as const) : []),
+    ...(hasTarget ? (['NotFound'] as const) : []),
+    ...(method === 'get' ? [] : (['BadRequest', 'NotAllowed'] as const)),
+  ]
+}

@@ -1,0 +1,58 @@
+import { Type } from 'typebox'
+import { DOCUMENT_LOCALES } from '../../core/input/places.ts'
+import { dateTime, nullableText, uuid, words } from './common.ts'
+import { TaxObject } from './taxes.ts'
+
+/** What organizations and billing entities show and take alike. */
+export const sharedSettings = {
+  default_currency: Type.String(),
+  country: nullableText,
+  address_line1: nullableText,
+  address_line2: nullableText,
+  state: nullableText,
+  zipcode: nullableText,
+  email: nullableText,
+  city: nullableText,
+  legal_name: nullableText,
+  legal_number: nullableText,
+  timezone: Type.String(),
+  net_payment_term: Type.Integer({ minimum: 0 }),
+  email_settings: Type.Array(words('invoice.finalized', 'credit_note.created', 'payment_receipt.created')),
+  document_number_prefix: Type.String({ minLength: 1, maxLength: 10 }),
+  tax_identification_number: nullableText,
+  finalize_zero_amount_invoice: Type.Boolean(),
+}
+
+export const invoiceSettings = {
+  invoice_footer: nullableText,
+  invoice_grace_period: Type.Integer({ minimum: 0 }),
+  document_locale: words(...DOCUMENT_LOCALES),
+}
+
+export const OrganizationObject = Type.Object({
+  lago_id: uuid,
+  name: Type.String(),
+  slug: Type.String(),
+  created_at: dateTime,
+  webhook_url: nullableText,
+  webhook_urls: Type.Array(Type.String()),
+  ...sharedSettings,
+  document_numbering: words('per_customer', 'per_organization'),
+  billing_configuration: Type.Object(invoiceSettings),
+  events_store: words('postgres', 'clickhouse'),
+  taxes: Type.Optional(Type.Array(TaxObject)),
+})
+
+export const OrganizationUpdateInput = Type.Object({
+  organization: Type.Partial(
+    Type.Object({
+      ...sharedSettings,
+      slug: Type.String(),
+      webhook_url: nullableText,
+      document_numbering: words('per_customer', 'per_organization'),
+      billing_configuration: Type.Partial(Type.Object(invoiceSettings)),
+    }),
+  ),
+})
+
+export const Organization = Type.Object({ organization: OrganizationObject })

@@ -1,0 +1,81 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { createBillingEntity } from '../../actions/billing-entities/create-billing-entity.ts'
+import { updateBillingEntity } from '../../actions/billing-entities/update-billing-entity.ts'
+import type { Context } from '../../actions/context.ts'
+import { readEntityChange } from '../../core/organizations/settings.ts'
+import { notFound } from '../../core/problems.ts'
+import { listBillingEntities } from '../../store/billing-entities.ts'
+import { type BillingEntityRow, findBillingEntity } from '../../store/organizations.ts'
+import { taxesOfOwners } from '../../store/taxes.ts'
+import { toWireBillingEntity, toWireBillingEntityWithTaxes } from '../../wire/billing-entities.ts'
+import { rootOf } from '../params.ts'
+import {
+  BillingEntities,
+  BillingEntity,
+  BillingEntityCreateInput,
+  BillingEntityUpdateInput,
+} from '../schemas/billing-entities.ts'
+
+type ByCode = { Params: { code: string } }
+
+const config = { resource: 'billing_entity' }
+const tags = ['billing_entities']
+const params = Type.Object({ code: Type.String() })
+const response = { 200: BillingEntity }
+
+/** Issuers of invoices by their code (platform.md §6.2). */
+export function billingEntitiesRoutes(app: FastifyInstance, context: Context): void {
+  app.post(
+    '/billing_entities',
+    {
+      config,
+      schema: { tags, summary: 'Create a billing entity', body: BillingEntityCreateInput, response },
+    },
+    async (request) => {
+      const change = readEntityChange(rootOf(request.body, 'billing_entity'), true)
+      return answerOf(context, await createBillingEntity(context, request.caller, change))
+    },
+  )
+  app.get(
+    '/billing_entities',
+    { config, schema: { tags, summary: 'List all billing entities', response: { 200: BillingEntities } } },
+    async (request) => {
+      const rows = await context.database.read(request.caller.organizationId, listBillingEntities)
+      return { billing_entities: rows.map(toWireBillingEntity) }
+    },
+  )
+  app.get<ByCode>(
+    '/billing_entities/:code',
+    { config, schema: { tags, summary: 'Retrieve a billing entity', params, response } },
+    async (request) => {
+      const entity = await context.database.read(request.caller.organizationId, (reads) =>
+        findBillingEntity(reads, { code: request.params.code }),
+      )
+      if (!entity) throw notFound('billing_entity')
+      return answerOf(context, entity)
+    },
+  )
+  app.route<ByCode>({
+    method: ['PUT', 'PATCH'],
+    url: '/billing_entities/:code',
+    config,
+    schema: { tags, summary: 'Update a billing entity', params, body: BillingEntityUpdateInput, response },
+    handler: async (request) => {
+      const change = readEntityChange(rootOf(request.body, 'billing_entity'), false)
+      return answerOf(
+        context,
+        await updateBillingEntity(context, request.caller, request.params.code, change),
+      )
+    },
+  })
+}
+
+async function answerOf(context: Context, entity: BillingEntityRow): Promise<object> {
+  const taxes = await context.database.read(entity.organizationId, (reads) =>
+    taxesOfOwners(reads, { billingEntityIds: [entity.id] }),
+  )
+  return {
+    billing_entity: toWireBillingEntityWithTaxes(entity, taxes.billingEntities.get(entity.id) ?? []),
+  }
+}

@@ -1,0 +1,63 @@
+import type { Registry } from 'prom-client'
+import type { Context } from '../actions/context.ts'
+import { startWorker } from '../jobs/worker.ts'
+import type { Config } from './config.ts'
+import type { Log } from './log.ts'
+import type { Role } from './role.ts'
+import { startTicker } from './ticker.ts'
+
+/** What a process does besides answering requests. */
+export type Background = {
+  /** Starts nothing new and resolves when what is in flight is done. */
+  readonly stop: () => Promise<void>
+}
+
+export type BackgroundInput = {
+  readonly context: Context
+  readonly config: Config
+  readonly role: Role
+  /** The database, for parts that keep connections of their own. */
+  readonly url: string
+  readonly log: Log
+  /** Where the parts keep their figures. */
+  readonly registry: Registry
+}
+
+type Part = {
+  readonly name: string
+  readonly roles: readonly Role[]
+  readonly start: (input: BackgroundInput) => Promise<Background>
+}
+
+/** Every background part and the roles that run it. A new one is one line. */
+const PARTS: readonly Part[] = [
+  {
+    name: 'jobs',
+    roles: ['all', 'worker'],
+    start: ({ context, url, log, config }) =>
+      startWorker({ context, databaseUrl: url, log, concurrency: config.workerConcurrency }),
+  },
+  {
+    name: 'clock',
+    roles: ['all', 'clock'],
+    start: async ({ context, log, registry }) => startTicker({ context, log, registry }),
+  },
+]
+
+/** Starts the parts of a role, and stops those already started when one fails. */
+export async function startBackground(input: BackgroundInput): Promise<Background> {
+  const started: Background[] = []
+  const stop = async () => {
+    await Promise.all(started.map((part) => part.stop()))
+  }
+  try {
+    for (const part of PARTS.filter(({ roles }) => roles.includes(input.role))) {
+      started.push(await part.start(input))
+      input.log.debug({ part: part.name }, 'started')
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { stop }
+}

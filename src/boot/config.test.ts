@@ -1,0 +1,76 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { isAbsolute } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ConfigProblem, readConfig } from './config.ts'
+
+describe('readConfig', () => {
+  it('gives the defaults for an empty environment, frozen', () => {
+    const config = readConfig({})
+    expect(config).toMatchObject({
+      port: 3000,
+      logLevel: 'info',
+      databaseUrl: null,
+      eventsBatchMax: 100,
+      webhookTimeoutMs: 30_000,
+      allowPrivateWebhooks: false,
+      firstOrganization: { isRequested: false, apiKey: null },
+    })
+    expect(isAbsolute(config.dataDir)).toBe(true)
+    expect(Object.isFrozen(config)).toBe(true)
+  })
+
+  it('counts an empty value as absent', () => {
+    expect(readConfig({ PORT: '', DATABASE_URL: ' ' })).toMatchObject({ port: 3000, databaseUrl: null })
+  })
+
+  it.each([
+    ['PORT', 'abc'],
+    ['PORT', '3000.5'],
+    ['PORT', '70000'],
+    ['LOG_LEVEL', 'loud'],
+    ['DATABASE_URL', 'mysql://x'],
+    ['WEIR_ALLOW_PRIVATE_WEBHOOKS', 'maybe'],
+    ['LAGO_API_URL', 'ftp://x'],
+    ['LAGO_EVENTS_BATCH_MAX_LENGTH', '0'],
+    ['LAGO_RSA_PRIVATE_KEY', 'nonsense'],
+    ['WEIR_ORG_EMAIL', 'nobody'],
+  ])('names %s when it is %j', (name, value) => {
+    expect(() => readConfig({ [name]: value })).toThrow(ConfigProblem)
+    expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name} must be `))
+  })
+
+  it('names every wrong variable and shows no secret', () => {
+    const source = { PORT: 'x', LOG_LEVEL: 'y', DATABASE_URL: 'mysql://u:hunter2@h/d' }
+    expect(() => readConfig(source)).toThrow(/PORT must be.*\nLOG_LEVEL must be.*\nDATABASE_URL must be/)
+    expect(() => readConfig(source)).not.toThrow(/hunter2/)
+  })
+
+  it('understands Lago bootstrap variables, and asks for the missing ones by name (platform §4)', () => {
+    const source = {
+      LAGO_CREATE_ORG: 'true',
+      LAGO_ORG_NAME: 'Hooli',
+      LAGO_ORG_USER_EMAIL: 'a@hooli.io',
+      LAGO_ORG_USER_PASSWORD: 'secret',
+      LAGO_ORG_API_KEY: 'fixed',
+    }
+    expect(readConfig(source).firstOrganization).toEqual({
+      name: 'Hooli',
+      email: 'a@hooli.io',
+      password: 'secret',
+      apiKey: 'fixed',
+      isRequested: true,
+    })
+    expect(readConfig({ ...source, LAGO_CREATE_ORG: 'false' }).firstOrganization.isRequested).toBe(false)
+    const { LAGO_ORG_NAME: _, ...partial } = source
+    expect(() => readConfig(partial)).toThrow(/^LAGO_ORG_NAME must be set when LAGO_CREATE_ORG is true/)
+  })
+
+  it('takes an RSA key as PEM, as PEM on one line and as base64', () => {
+    const pem = generateKeyPairSync('rsa', { modulusLength: 2048 })
+      .privateKey.export({ type: 'pkcs8', format: 'pem' })
+      .toString()
+    for (const form of [pem, pem.replaceAll('\n', '\\n'), Buffer.from(pem).toString('base64')]) {
+      expect(readConfig({ LAGO_RSA_PRIVATE_KEY: form }).rsaPrivateKey?.trim()).toBe(pem.trim())
+    }
+  })
+})

@@ -1,0 +1,195 @@
+import type { ChildProcess } from 'node:child_process'
+import { chmod, mkdir, rm } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Log } from './log.ts'
+import { type Accounts, choosePostgresAccounts } from './postgres/accounts.ts'
+import { findBinaries } from './postgres/binaries.ts'
+import { clusterFolder, clusterMajor, createCluster, makePrivateFolder } from './postgres/cluster.ts'
+import { lockDataFolder } from './postgres/data-lock.ts'
+import { runningServer, stopServer } from './postgres/postmasters.ts'
+import { DATABASE, OWNER, provision, socketUrl, withClient } from './postgres/provision.ts'
+import {
+  type ClusterRecord,
+  makeClusterRecord,
+  readClusterRecord,
+  readRunRecord,
+  writeRunRecord,
+} from './postgres/records.ts'
+import { runSignature, type ServerPlan, startServer, watchServer } from './postgres/server.ts'
+import { StartProblem } from './start-problem.ts'
+
+/** A running embedded PostgreSQL. */
+export type EmbeddedPostgres = {
+  /** For the role that owns the database `weir`; it is no superuser. */
+  readonly url: string
+  /** Stops the server within about `limitMs` (default 5000) and gives the data folder free. */
+  readonly stop: (limitMs?: number) => Promise<void>
+}
+
+export type EmbeddedPostgresOptions = {
+  /** Absolute path; made when absent. */
+  readonly dataDir: string
+  readonly log: Log
+  /** Called when the server ended and could not be started again. */
+  readonly onLost?: (reason: Error) => void
+}
+
+const RESTARTS_MAX = 5
+const RESTART_WINDOW_MS = 60_000
+
+async function makeDataFolder(dataDir: string): Promise<void> {
+  try {
+    const made = await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    if (made !== undefined) await chmod(dataDir, 0o700)
+  } catch (error) {
+    throw new StartProblem(`The data folder ${dataDir} can not be made: ${(error as Error).message}.`)
+  }
+}
+
+async function clusterRecord(dataDir: string, major: number | null, version: string): Promise<ClusterRecord> {
+  const wanted = Number(version.split('.')[0])
+  if (major !== null && major !== wanted) {
+    throw new StartProblem(
+      `The data folder ${dataDir} was written by PostgreSQL ${major}, and this Weir brings PostgreSQL ${wanted}.`,
+    )
+  }
+  const record = await readClusterRecord(dataDir)
+  if (record !== null) return record
+  if (major === null) return await makeClusterRecord(dataDir)
+  throw new StartProblem(`The file postgres.json with the database's password is missing from ${dataDir}.`)
+}
+
+const uidOf = (plan: ServerPlan): number | null => plan.account?.uid ?? null
+
+/** A server that a killed Weir left running, when it is what we would start and it answers. */
+async function adoptServer(plan: ServerPlan, record: ClusterRecord) {
+  const pid = runningServer(plan.marker, uidOf(plan))
+  const run = await readRunRecord(plan.dataDir)
+  if (pid !== null && run?.pid === pid && run.signature === runSignature(plan)) {
+    const url = socketUrl(run.socketDir, 'postgres', record.adminPassword, 'postgres')
+    const answers = await withClient(url, (client) => client.query('select 1')).then(
+      () => true,
+      () => false,
+    )
+    if (answers) return { pid, socketDir: run.socketDir, child: null }
+  }
+  await stopServer(plan.marker, uidOf(plan), 5000)
+  if (run !== null) await rm(run.socketDir, { recursive: true, force: true })
+  return null
+}
+
+type Run = { readonly pid: number; readonly socketDir: string; readonly child: ChildProcess | null }
+
+async function startFirst(plan: ServerPlan, record: ClusterRecord): Promise<Run> {
+  const socketDir = await makePrivateFolder(plan.dataDir, plan.account)
+  try {
+    return await startRun(plan, record, socketDir)
+  } catch (error) {
+    await rm(socketDir, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function startRun(plan: ServerPlan, record: ClusterRecord, socketDir: string): Promise<Run> {
+  const child = await startServer(plan, socketDir)
+  const pid = child.pid ?? 0
+  const url = socketUrl(socketDir, OWNER, record.ownerPassword, DATABASE)
+  await writeRunRecord(plan.dataDir, { pid, socketDir, signature: runSignature(plan), url })
+  return { pid, socketDir, child }
+}
+
+/** Keeps the server running: one that is killed is started again on the same socket, which pools reconnect to. */
+function superviseServer(
+  plan: ServerPlan,
+  record: ClusterRecord,
+  first: Run,
+  onLost: (error: Error) => void,
+) {
+  let isStopping = false
+  let restart: Promise<void> = Promise.resolve()
+  const restartsAt: number[] = []
+  const watch = (run: Run) => {
+    watchServer(run.pid, run.child, () => {
+      if (isStopping) return
+      restart = again().catch((error: Error) => {
+        if (!isStopping) onLost(error)
+      })
+    })
+  }
+  const again = async () => {
+    const now = performance.now()
+    restartsAt.push(now)
+    if (restartsAt.filter((at) => now - at < RESTART_WINDOW_MS).length > RESTARTS_MAX) {
+      throw new Error('PostgreSQL keeps ending')
+    }
+    plan.log.error('PostgreSQL ended unexpectedly; starting it again')
+    await stopServer(plan.marker, uidOf(plan), 1000)
+    watch(await startRun(plan, record, first.socketDir))
+    plan.log.info('PostgreSQL is back')
+  }
+  watch(first)
+  return async (limitMs: number) => {
+    isStopping = true
+    await Promise.race([restart, sleep(limitMs, undefined, { ref: false })])
+    await stopServer(plan.marker, uidOf(plan), limitMs)
+  }
+}
+
+/**
+ * Starts PostgreSQL from the installed package on a data folder, or takes over the one that a killed Weir left
+ * there, and keeps it running until `stop`. It listens on a Unix socket only, with generated passwords, and runs
+ * under an ordinary account even when Weir is root. Throws `StartProblem` (`DataFolderBusy` when another Weir
+ * is on the folder).
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { dataDir, log } = options
+  await makeDataFolder(dataDir)
+  const lock = await lockDataFolder(dataDir)
+  try {
+    return await startLocked(options, lock.release)
+  } catch (error) {
+    await lock.release()
+    if (
+      (error as NodeJS.ErrnoException).code === 'EPERM' ||
+      (error as NodeJS.ErrnoException).code === 'EACCES'
+    ) {
+      log.debug({ err: error }, 'the data folder is not ours')
+      throw new StartProblem(`The data folder ${dataDir} can not be used: ${(error as Error).message}.`)
+    }
+    throw error
+  }
+}
+
+async function startLocked(options: EmbeddedPostgresOptions, release: () => Promise<void>) {
+  const { dataDir, log } = options
+  const folder = clusterFolder(dataDir)
+  const accounts: Accounts = choosePostgresAccounts(folder)
+  const binaries = await findBinaries(`${dataDir}/programs`, accounts.server)
+  const major = await clusterMajor(folder)
+  const record = await clusterRecord(dataDir, major, binaries.version)
+  if (major === null) {
+    log.info({ dataDir }, 'making the database files')
+    await createCluster(dataDir, binaries, accounts, record)
+  }
+  const plan: ServerPlan = { dataDir, binaries, account: accounts.server, marker: record.marker, log }
+  const run = (await adoptServer(plan, record)) ?? (await startFirst(plan, record))
+  log.info({ version: binaries.version, isTakenOver: run.child === null }, 'PostgreSQL is ready')
+  const onLost = options.onLost ?? ((error: Error) => log.fatal({ err: error }, 'PostgreSQL is lost'))
+  const end = superviseServer(plan, record, run, onLost)
+  const stop = async (limitMs = 5000) => {
+    await end(limitMs)
+    await rm(run.socketDir, { recursive: true, force: true })
+    await binaries.discard()
+    await release()
+  }
+  try {
+    await provision(
+      socketUrl(run.socketDir, 'postgres', record.adminPassword, 'postgres'),
+      record.ownerPassword,
+    )
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { url: socketUrl(run.socketDir, OWNER, record.ownerPassword, DATABASE), stop }
+}

@@ -1,0 +1,120 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import {
+  chmod,
+  chown,
+  lchown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { StartProblem } from '../start-problem.ts'
+import { type Account, type Accounts, POSTGRES_ENVIRONMENT, runAs } from './accounts.ts'
+import type { Binaries } from './binaries.ts'
+import type { ClusterRecord } from './records.ts'
+import { settingArguments, TUNABLE_SETTINGS } from './settings.ts'
+
+const runFile = promisify(execFile)
+
+/** The cluster's folder inside a data folder. */
+export const clusterFolder = (dataDir: string): string => join(dataDir, 'postgres')
+
+/**
+ * How the programs are told their folder. They start inside it and find it by this name, so that the folders
+ * above it need not be open to their account (a project in /root, for one).
+ */
+export const FOLDER_FROM_WITHIN = '/proc/self/cwd'
+
+/** The name by which a program of this account can reach the cluster's folder, its working folder. */
+export const folderFor = (account: Account | null, folder: string): string =>
+  account === null ? folder : FOLDER_FROM_WITHIN
+
+async function giveTree(path: string, account: Account): Promise<void> {
+  for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
+    await lchown(join(entry.parentPath, entry.name), account.uid, account.gid)
+  }
+  await chown(path, account.uid, account.gid)
+}
+
+/** A private folder with a short path, for an account (null: our own). The caller removes it. */
+export async function makePrivateFolder(dataDir: string, account: Account | null): Promise<string> {
+  // Root's own /run is not tidied up while in use and nobody else can write there; the rest are fallbacks.
+  const parents = [...(account === null ? [] : ['/run']), '/tmp', '/dev/shm', dataDir]
+  const reasons: string[] = []
+  for (const parent of parents.filter((path) => path.length <= 60)) {
+    try {
+      const folder = await mkdtemp(join(parent, 'weir-postgres-'))
+      await chmod(folder, 0o700)
+      if (account !== null) await chown(folder, account.uid, account.gid)
+      return folder
+    } catch (error) {
+      reasons.push((error as Error).message)
+    }
+  }
+  throw new StartProblem(`There is no place for PostgreSQL's socket: ${reasons.join('; ')}.`)
+}
+
+/** The major version of an existing cluster, or null when there is no cluster yet. */
+export async function clusterMajor(folder: string): Promise<number | null> {
+  try {
+    return Number(await readFile(join(folder, 'PG_VERSION'), 'utf8'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+async function runInitdb(part: string, binaries: Binaries, account: Account | null, passwordFile: string) {
+  const options = [
+    ...['-D', folderFor(account, part), '-U', 'postgres', `--pwfile=${passwordFile}`],
+    ...['--auth=scram-sha-256', '--encoding=UTF8', '--no-instructions', '--data-checksums'],
+    // PostgreSQL's own C.UTF-8: the same order on every machine, whatever libraries it has.
+    ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--lc-messages=C'],
+    ...settingArguments(TUNABLE_SETTINGS),
+  ]
+  await runFile(binaries.initdb, options, { cwd: part, env: POSTGRES_ENVIRONMENT, ...runAs(account) })
+}
+
+/**
+ * Makes the cluster beside its place and moves it there when it is whole, so that a start that was killed
+ * half way leaves nothing that looks like a database. Throws `StartProblem`.
+ */
+export async function createCluster(
+  dataDir: string,
+  binaries: Binaries,
+  accounts: Accounts,
+  record: ClusterRecord,
+): Promise<void> {
+  for (const name of await readdir(dataDir)) {
+    if (name.startsWith('postgres.new-')) await rm(join(dataDir, name), { recursive: true, force: true })
+  }
+  const part = join(dataDir, `postgres.new-${randomBytes(4).toString('hex')}`)
+  const desk = await makePrivateFolder(dataDir, accounts.initdb)
+  try {
+    await mkdir(part)
+    await chmod(part, 0o700)
+    const passwordFile = join(desk, 'password')
+    await writeFile(passwordFile, `${record.adminPassword}\n`, { mode: 0o600 })
+    if (accounts.initdb !== null) {
+      await chown(part, accounts.initdb.uid, accounts.initdb.gid)
+      await chown(passwordFile, accounts.initdb.uid, accounts.initdb.gid)
+    }
+    await runInitdb(part, binaries, accounts.initdb, passwordFile)
+    if (accounts.server !== null) await giveTree(part, accounts.server)
+    await rename(part, clusterFolder(dataDir))
+  } catch (error) {
+    await rm(part, { recursive: true, force: true })
+    if (error instanceof StartProblem) throw error
+    const { stderr, message } = error as Error & { stderr?: string }
+    const said = (stderr?.trim() || message).split('\n').find((line) => /error|fatal|could not/i.test(line))
+    throw new StartProblem(`PostgreSQL's files could not be made in ${dataDir}: ${said ?? message}.`)
+  } finally {
+    await rm(desk, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import { open, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** What belongs to a cluster for its whole life. Kept in the data folder, readable by Weir's user only. */
+export type ClusterRecord = {
+  /** Marks the cluster's programs in the machine's list, e.g. `weir-3f9c21aa`. */
+  readonly marker: string
+  readonly adminPassword: string
+  readonly ownerPassword: string
+}
+
+/** What belongs to one run of the server. */
+export type RunRecord = {
+  readonly pid: number
+  readonly socketDir: string
+  /** Program and settings of the run: a start with other ones does not take the run over. */
+  readonly signature: string
+  /** Where commands of this machine can reach the database. */
+  readonly url: string
+}
+
+const CLUSTER_FILE = 'postgres.json'
+const RUN_FILE = 'postgres-run.json'
+
+async function readJson<T>(path: string): Promise<T | null> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as T
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** Replaces a file whole and durably: after a power cut there is the old text or the new one. */
+async function writeJson(path: string, value: unknown): Promise<void> {
+  const part = `${path}.part`
+  const file = await open(part, 'w', 0o600)
+  try {
+    await file.chmod(0o600)
+    await file.writeFile(`${JSON.stringify(value, null, 2)}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(part, path)
+}
+
+/** The cluster's record, or null before the first start. */
+export const readClusterRecord = (dataDir: string): Promise<ClusterRecord | null> =>
+  readJson<ClusterRecord>(join(dataDir, CLUSTER_FILE))
+
+/** Makes and stores the record of a new cluster, with passwords of 192 random bits. */
+export async function makeClusterRecord(dataDir: string): Promise<ClusterRecord> {
+  const record: ClusterRecord = {
+    marker: `weir-${randomBytes(6).toString('hex')}`,
+    adminPassword: randomBytes(24).toString('base64url'),
+    ownerPassword: randomBytes(24).toString('base64url'),
+  }
+  await writeJson(join(dataDir, CLUSTER_FILE), record)
+  return record
+}
+
+/** The record of the latest run, or null when there was none. */
+export async function readRunRecord(dataDir: string): Promise<RunRecord | null> {
+  // A run record is only a hint; one that a crash left half written is as good as none.
+  return await readJson<RunRecord>(join(dataDir, RUN_FILE)).catch((error) => {
+    if (error instanceof SyntaxError) return null
+    throw error
+  })
+}
+
+export const writeRunRecord = (dataDir: string, record: RunRecord): Promise<void> =>
+  writeJson(join(dataDir, RUN_FILE), record)

@@ -1,0 +1,74 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Context } from '../actions/context.ts'
+import { ensureOrganization } from '../actions/organizations/ensure-organization.ts'
+import { buildApp } from '../api/app.ts'
+import { type Background, startBackground } from './background.ts'
+import type { Config } from './config.ts'
+import { createContext } from './context.ts'
+import type { Endings } from './endings.ts'
+import type { DatabasePlace } from './find-database.ts'
+import { measureLag } from './lag-metrics.ts'
+import { createMetrics, measureRequests } from './metrics.ts'
+import { openPools, prepareDatabase } from './open-database.ts'
+import { answerProbes } from './probes.ts'
+import type { Role } from './role.ts'
+import { localAddress, settingsOf } from './settings.ts'
+import { StartProblem } from './start-problem.ts'
+import type { WeirOptions } from './weir-options.ts'
+
+/** Roles without the API still answer the probes, so that whoever runs them can watch them. */
+function buildServer(role: Role, context: Context): FastifyInstance {
+  if (role === 'all' || role === 'api') return buildApp(context)
+  return Fastify({
+    loggerInstance: context.log as unknown as FastifyBaseLogger,
+    forceCloseConnections: 'idle',
+  })
+}
+
+async function listen(app: FastifyInstance, config: Config): Promise<string> {
+  try {
+    await app.listen({ port: config.port, host: config.host })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const where = `${config.host}:${config.port}`
+    if (code === 'EADDRINUSE') {
+      throw new StartProblem(`Another program listens on ${where}: stop it, or set PORT.`)
+    }
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new StartProblem(`Weir may not or can not listen on ${where} (HOST, PORT): ${message}.`)
+    }
+    throw error
+  }
+  const bound = app.server.address()
+  return localAddress(config.host, typeof bound === 'object' && bound !== null ? bound.port : config.port)
+}
+
+/**
+ * Starts the server on a database that is there: migrations, first organization, HTTP, jobs and clock, as the role
+ * says. Puts the ending of each part on `endings`; gives the address. Throws `StartProblem`.
+ */
+export async function serve(place: DatabasePlace, options: WeirOptions, endings: Endings): Promise<string> {
+  const { config, log, role } = options
+  const database = openPools(place.url, config, log)
+  endings.add('database connections', 700, () => database.close())
+  const context = createContext({ database, log, settings: settingsOf(config) })
+  await prepareDatabase(place.url, log, async () => {
+    const organization = await ensureOrganization(context, config.firstOrganization)
+    if (organization !== null) options.onOrganization(organization)
+  })
+  const registry = createMetrics(database)
+  const app = buildServer(role, context)
+  let isStopping = false
+  measureRequests(app, registry)
+  measureLag(context, registry)
+  answerProbes(app, { database, registry, isStopping: () => isStopping })
+  const address = await listen(app, config)
+  let background: Background | null = null
+  // Begun last, ended first: requests in flight finish while no new job starts.
+  endings.add('requests and jobs', 5000, async () => {
+    isStopping = true
+    await Promise.all([app.close(), background?.stop()])
+  })
+  background = await startBackground({ context, config, role, url: place.url, log, registry })
+  return address
+}

@@ -1,0 +1,50 @@
+import type { Log } from './log.ts'
+
+/** A signal this soon after the first is the same one, passed on. */
+const REPEAT_MS = 1000
+
+/** Codes of a connection that PostgreSQL or the machine ended; its statement, if any, has failed already. */
+const LOST_CODES = ['57P01', '57P02', '57P03', 'ECONNRESET', 'EPIPE']
+
+function isLostConnection(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  return LOST_CODES.includes(String(code)) || /^Connection terminated/.test(String(message))
+}
+
+/**
+ * Ends the program on SIGTERM and SIGINT, once, through `stop`; a second signal ends it at once.
+ * Code 0 after an orderly end. `requestStop` does the same from inside, with code 1.
+ *
+ * An error that nobody caught is told and ends the program in the same order, so that it does not leave its
+ * PostgreSQL behind. A lost connection is only told: the pools make new ones.
+ */
+export function stopOnSignals(stop: () => Promise<void>, log: Log): { requestStop: () => void } {
+  let isAsked = false
+  let askedAtMs = 0
+  const ask = (reason: string, code: number) => {
+    // Ctrl-C below npm arrives twice, from the terminal and from npm: only a later one is impatience.
+    if (isAsked && performance.now() - askedAtMs < REPEAT_MS) return
+    if (isAsked) process.exit(1)
+    isAsked = true
+    askedAtMs = performance.now()
+    log.info({ reason }, 'stopping')
+    // The limits of the parts add up to less; this is for what none of them foresaw.
+    setTimeout(() => process.exit(1), 9500).unref()
+    void stop().then(
+      () => process.exit(code),
+      () => process.exit(1),
+    )
+  }
+  process.on('SIGTERM', () => ask('SIGTERM', 0))
+  process.on('SIGINT', () => ask('SIGINT', 0))
+  process.on('uncaughtException', (error) => {
+    const isLost = isLostConnection(error)
+    if (isLost || isAsked)
+      log.warn({ err: error }, isLost ? 'a database connection was lost' : 'while stopping')
+    else {
+      log.fatal({ err: error }, 'an error that nobody caught')
+      ask('failure', 1)
+    }
+  })
+  return { requestStop: () => (isAsked ? undefined : ask('failure', 1)) }
+}

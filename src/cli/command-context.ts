@@ -1,0 +1,32 @@
+import type { Context } from '../actions/context.ts'
+import { readConfig } from '../boot/config.ts'
+import { createContext } from '../boot/context.ts'
+import { findDatabase } from '../boot/find-database.ts'
+import { openLog } from '../boot/log.ts'
+import { openPools, prepareDatabase } from '../boot/open-database.ts'
+import { settingsOf } from '../boot/settings.ts'
+
+/**
+ * Runs a command's work on the database that a start would use: the external one, that of the running Weir, or
+ * the embedded one, started for the command. Only problems are logged.
+ */
+export async function withContext<T>(
+  work: (context: Context, url: string) => Promise<T>,
+  options: { readonly migrates: boolean } = { migrates: true },
+): Promise<T> {
+  const config = readConfig()
+  process.umask(0o077)
+  const log = await openLog({ level: 'warn', isTerminal: process.stdout.isTTY === true })
+  const place = await findDatabase({ config, log, mayJoin: true })
+  try {
+    if (options.migrates) await prepareDatabase(place.url, log, async () => undefined)
+    const database = openPools(place.url, config, log)
+    try {
+      return await work(createContext({ database, log, settings: settingsOf(config) }), place.url)
+    } finally {
+      await database.close()
+    }
+  } finally {
+    await place.stop()
+  }
+}

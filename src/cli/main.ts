@@ -1,0 +1,104 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { ConfigProblem } from '../boot/config.ts'
+import { StartProblem } from '../boot/start-problem.ts'
+import { VERSION } from '../boot/version.ts'
+
+/** Runs a command; what the operator can mend is told in its one sentence, with code 1. */
+async function attempt(run: () => Promise<void>): Promise<void> {
+  try {
+    await run()
+  } catch (error) {
+    if (!(error instanceof StartProblem || error instanceof ConfigProblem)) throw error
+    console.error(error.message)
+    process.exitCode = 1
+  }
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number above 0.')
+  return Number(text)
+}
+
+const VARIABLES = `
+Environment (all optional):
+  PORT, HOST              where to listen (3000, 0.0.0.0)
+  DATABASE_URL            an external PostgreSQL 14 or later; without it, one is run in the data folder
+  WEIR_DATA_DIR           the data folder (./data)
+  WEIR_ORG_NAME, WEIR_ORG_EMAIL, WEIR_ORG_PASSWORD, WEIR_ORG_API_KEY
+                          the organization that is found or made at start
+                          (Lago's LAGO_CREATE_ORG, LAGO_ORG_NAME, LAGO_ORG_USER_EMAIL,
+                          LAGO_ORG_USER_PASSWORD and LAGO_ORG_API_KEY are understood too)
+  ADMIN_API_KEY           opens POST /admin/organizations and the rest of the admin API
+  LAGO_API_URL, LAGO_FRONT_URL, LAGO_RSA_PRIVATE_KEY, LAGO_EVENTS_BATCH_MAX_LENGTH, …
+                          as with Lago
+  WEIR_POOL_SIZE, WEIR_WORKER_CONCURRENCY, WEIR_ALLOW_PRIVATE_WEBHOOKS, LOG_LEVEL
+`
+
+function addStart(program: Command): void {
+  program
+    .command('start')
+    .description(
+      'start the server: API, jobs and clock, with a PostgreSQL of its own unless DATABASE_URL is set',
+    )
+    .addOption(
+      new Option('--role <role>', 'what this process does; several processes share one DATABASE_URL')
+        .choices(['all', 'api', 'worker', 'clock'])
+        .default('all'),
+    )
+    .addHelpText('after', VARIABLES)
+    .action(async (options: { role: 'all' | 'api' | 'worker' | 'clock' }) => {
+      const { start } = await import('./start.ts')
+      await attempt(() => start(options.role))
+    })
+}
+
+function addUpkeep(program: Command): void {
+  program
+    .command('migrate')
+    .description('bring the database to this version and end')
+    .action(async () => {
+      const { runMigrate } = await import('./migrate.ts')
+      await attempt(runMigrate)
+    })
+  program
+    .command('doctor')
+    .description('check the invariants of the books on live data; code 1 when one is broken')
+    .option('--json', 'print the findings as JSON')
+    .action(async (options: { json?: boolean }) => {
+      const { doctor } = await import('./doctor.ts')
+      await attempt(() => doctor(options.json === true))
+    })
+}
+
+function addMaking(program: Command): void {
+  program
+    .command('seed')
+    .description('make a demonstration organization with customers, plans and usage, and print its API key')
+    .option('--customers <count>', 'how many customers', wholeNumber, 25)
+    .action(async (options: { customers: number }) => {
+      const { seed } = await import('./seed.ts')
+      await attempt(() => seed(options.customers))
+    })
+  const apiKey = program.command('api-key').description('API keys of an organization')
+  apiKey
+    .command('create')
+    .description('make an API key with every permission and print it once')
+    .option('--organization <name or id>', 'whose key; needed when there are several')
+    .option('--name <name>', 'a name to know the key by')
+    .action(async (options: { organization?: string; name?: string }) => {
+      const { createKey } = await import('./api-key.ts')
+      await attempt(() => createKey(options))
+    })
+}
+
+/** Runs the command line; `argv` is the process's own. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('weir')
+    .description('Weir: metering and usage-based billing with a Lago-compatible API')
+    .version(VERSION)
+    .showHelpAfterError('(weir --help shows what there is)')
+  addStart(program)
+  addUpkeep(program)
+  addMaking(program)
+  await program.parseAsync([...argv])
+}

@@ -1,0 +1,10 @@
+import { migrateAll } from '../boot/migrate-all.ts'
+import { withContext } from './command-context.ts'
+
+/** `weir migrate`: applies what is missing and names it. */
+export async function runMigrate(): Promise<void> {
+  const applied = await withContext((_context, url) => migrateAll(url), { migrates: false })
+  console.log(
+    applied.length === 0 ? 'The database is at this version already.' : `Applied ${applied.join(', ')}.`,
+  )
+}

@@ -1,0 +1,61 @@
+import type { EnsuredOrganization } from '../actions/organizations/ensure-organization.ts'
+import { readConfig } from '../boot/config.ts'
+import { openLog } from '../boot/log.ts'
+import type { Role } from '../boot/role.ts'
+import { settingsOf } from '../boot/settings.ts'
+import { stopOnSignals } from '../boot/shutdown.ts'
+import { type RunningWeir, startWeir } from '../boot/weir.ts'
+
+/** Printed and not logged: a log is kept and copied, and this is the key's only appearance. */
+function tellOrganization(organization: EnsuredOrganization, address: string): void {
+  if (!organization.isNew) return
+  const lines = [
+    '',
+    `  The organization "${organization.name}" was made. Open ${address}`,
+    ...(organization.freshApiKey === null
+      ? []
+      : [`  Its API key, shown only this once: ${organization.freshApiKey}`]),
+    '',
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+/**
+ * `weir start`: runs until SIGTERM or SIGINT, which may come while it still starts. Throws `ConfigProblem` and
+ * `StartProblem`.
+ */
+export async function start(role: Role): Promise<void> {
+  const config = readConfig()
+  // Whatever this process writes is for its own user, however open the shell was.
+  process.umask(0o077)
+  const log = await openLog({ level: config.logLevel, isTerminal: process.stdout.isTTY === true })
+  let settle: (running: RunningWeir | null) => void = () => {}
+  const started = new Promise<RunningWeir | null>((resolve) => {
+    settle = resolve
+  })
+  const stop = async () => {
+    await (await started)?.stop()
+    log.info('stopped')
+    log.flush()
+  }
+  const { requestStop } = stopOnSignals(stop, log)
+  const began = performance.now()
+  try {
+    const running = await startWeir({
+      config,
+      log,
+      role,
+      onOrganization: (organization) => tellOrganization(organization, settingsOf(config).frontUrl),
+      onLost: (reason) => {
+        log.fatal({ err: reason }, 'PostgreSQL is lost')
+        requestStop()
+      },
+    })
+    log.info({ address: running.address, role, ms: Math.round(performance.now() - began) }, 'Weir is ready')
+    settle(running)
+  } catch (error) {
+    log.flush()
+    settle(null)
+    throw error
+  }
+}

@@ -1,0 +1,142 @@
+import { Fields, given, type Input, isInput } from '../input/fields.ts'
+import { readCountry, readCurrency, readLocale, readTimeZone } from '../input/places.ts'
+import { Problems } from '../problems.ts'
+import { areEmails, tidyEmails } from './email.ts'
+import { type MetadataEntry, readCustomerMetadata } from './metadata.ts'
+
+export const ACCOUNT_TYPES = ['customer', 'partner'] as const
+export const CUSTOMER_TYPES = ['company', 'individual'] as const
+export const ISSUING_DATE_ANCHORS = ['current_period_end', 'next_period_start'] as const
+export const ISSUING_DATE_ADJUSTMENTS = ['keep_anchor', 'align_with_finalization_date'] as const
+const PAYMENT_PROVIDERS = ['stripe', 'gocardless', 'cashfree', 'adyen', 'flutterwave', 'moneyhash'] as const
+const ZERO_AMOUNT_RULES = ['inherit', 'skip', 'finalize'] as const
+
+const ADDRESS_KEYS = ['address_line1', 'address_line2', 'city', 'zipcode', 'state'] as const
+
+/** A shipping address under the keys of the API; only the keys that a request gave. */
+export type AddressChange = Readonly<Record<string, string | null>>
+
+/** What a request says about a customer, checked. Keys that it did not give are absent and stay as they are. */
+export type CustomerChange = {
+  readonly externalId: string
+  readonly columns: CustomerColumns
+  readonly accountType?: (typeof ACCOUNT_TYPES)[number]
+  readonly billingEntityCode?: string
+  readonly taxCodes?: readonly string[]
+  readonly metadata?: readonly MetadataEntry[]
+  readonly shippingAddress?: AddressChange
+  /** The request wants the customer linked to a connection with its payment provider. */
+  readonly asksForProvider: boolean
+}
+
+/** Columns of a customer that a request writes as they are. */
+export type CustomerColumns = ReturnType<typeof readColumns>
+
+/**
+ * Reads a customer of `POST /customers` from any JSON (platform.md §7.1). The external id is mandatory; null resets
+ * a field to what is inherited. Throws the 422 with every wrong field.
+ */
+export function readCustomer(input: Input): CustomerChange {
+  const problems = new Problems()
+  const fields = new Fields(input, problems)
+  const externalId = fields.mandatoryText('external_id', 1000)
+  const billing = fields.object('billing_configuration')
+  const change = {
+    columns: readColumns(fields, billing),
+    ...given({
+      accountType: fields.word('account_type', ACCOUNT_TYPES) ?? undefined,
+      billingEntityCode: fields.text('billing_entity_code') ?? undefined,
+      taxCodes: fields.texts('tax_codes'),
+      metadata: readCustomerMetadata(input.metadata, problems),
+      shippingAddress: readAddress(fields.object('shipping_address')),
+    }),
+    asksForProvider: asksForProvider(billing),
+  }
+  checkIntegrations(input.integration_customers, problems)
+  if (input.skip_invoice_custom_sections === true && fields.has('invoice_custom_section_codes')) {
+    problems.add('invoice_custom_sections', 'skip_sections_and_selected_ids_sent_together')
+  }
+  problems.throwIfAny()
+  return { externalId: externalId ?? '', ...change }
+}
+
+function readColumns(fields: Fields, billing: Fields | undefined) {
+  const zeroRule = fields.word('finalize_zero_amount_invoice', ZERO_AMOUNT_RULES, 'invalid_value')
+  const skipsSections = fields.has('invoice_custom_section_codes')
+    ? false
+    : fields.boolean('skip_invoice_custom_sections')
+  return given({
+    name: fields.text('name', 255),
+    firstname: fields.text('firstname'),
+    lastname: fields.text('lastname'),
+    legalName: fields.text('legal_name'),
+    legalNumber: fields.text('legal_number'),
+    phone: fields.text('phone'),
+    url: fields.text('url'),
+    logoUrl: fields.text('logo_url'),
+    customerType: fields.word('customer_type', CUSTOMER_TYPES),
+    email: readEmails(fields),
+    addressLine1: fields.text('address_line1'),
+    addressLine2: fields.text('address_line2'),
+    city: fields.text('city'),
+    state: fields.text('state'),
+    zipcode: fields.text('zipcode'),
+    country: readCountry(fields),
+    currency: readCurrency(fields, 'currency'),
+    taxIdentificationNumber: fields.text('tax_identification_number'),
+    timezone: readTimeZone(fields),
+    netPaymentTerm: fields.integer('net_payment_term'),
+    finalizeZeroAmountInvoice: zeroRule === null ? ('inherit' as const) : zeroRule,
+    externalSalesforceId: fields.text('external_salesforce_id'),
+    skipInvoiceCustomSections: skipsSections === null ? false : skipsSections,
+    invoiceGracePeriod: billing?.integer('invoice_grace_period'),
+    documentLocale: billing && readLocale(billing),
+    subscriptionInvoiceIssuingDateAnchor: billing?.word(
+      'subscription_invoice_issuing_date_anchor',
+      ISSUING_DATE_ANCHORS,
+    ),
+    subscriptionInvoiceIssuingDateAdjustment: billing?.word(
+      'subscription_invoice_issuing_date_adjustment',
+      ISSUING_DATE_ADJUSTMENTS,
+    ),
+    paymentProvider: billing?.word('payment_provider', PAYMENT_PROVIDERS),
+    paymentProviderCode: billing?.text('payment_provider_code'),
+  })
+}
+
+/** One or several addresses (`invalid_email_format`); an empty text means none. */
+export function readEmails(fields: Fields): string | null | undefined {
+  const text = fields.text('email')
+  if (typeof text !== 'string') return text
+  const tidy = tidyEmails(text)
+  if (tidy === '') return null
+  return areEmails(tidy) ? tidy : fields.refuse('email', 'invalid_email_format')
+}
+
+function readAddress(fields: Fields | undefined): AddressChange | undefined {
+  if (!fields) return undefined
+  const lines = ADDRESS_KEYS.map((key) => [key, fields.text(key)] as const)
+  const all = [...lines, ['country', readCountry(fields)] as const]
+  return Object.fromEntries(
+    all.filter((entry): entry is [(typeof entry)[0], string | null] => entry[1] !== undefined),
+  )
+}
+
+/** Linking needs a provider and either an existing id there or the wish to make one (platform.md §7.1). */
+function asksForProvider(billing: Fields | undefined): boolean {
+  if (!billing || typeof billing.text('payment_provider') !== 'string') return false
+  const id = billing.text('provider_customer_id')
+  return billing.boolean('sync_with_provider') === true || (typeof id === 'string' && id !== '')
+}
+
+function checkIntegrations(value: unknown, problems: Problems): void {
+  if (value === undefined || value === null) return
+  if (!Array.isArray(value) || !value.every(isInput)) {
+    problems.add('integration_customers', 'value_is_invalid')
+    return
+  }
+  const types = value.map((entry) => entry.integration_type).filter((type) => typeof type === 'string')
+  if (new Set(types).size < types.length) {
+    problems.add('integration_customers', 'invalid_count_per_integration_type')
+  }
+}

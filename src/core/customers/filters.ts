@@ -1,0 +1,47 @@
+import { isCurrency } from '../amounts/currency.ts'
+import { isCountry } from '../input/places.ts'
+import { Problems } from '../problems.ts'
+import { ACCOUNT_TYPES, CUSTOMER_TYPES } from './customer-change.ts'
+
+/** Filters of the list of customers; absent ones do not restrict. All of them must fit (platform.md §7.2). */
+export type CustomerFilters = {
+  readonly searchTerm?: string | undefined
+  /** Makes `searchTerm` void. */
+  readonly externalId?: string | undefined
+  readonly accountTypes?: readonly string[] | undefined
+  readonly customerType?: string | undefined
+  readonly hasCustomerType?: boolean | undefined
+  readonly hasTaxNumber?: boolean | undefined
+  readonly currencies?: readonly string[] | undefined
+  readonly countries?: readonly string[] | undefined
+  readonly states?: readonly string[] | undefined
+  readonly zipcodes?: readonly string[] | undefined
+  readonly billingEntityIds?: readonly string[] | undefined
+  /** Pairs that must all match; an empty value asks for the absence of its key. */
+  readonly metadata: readonly (readonly [string, string])[]
+}
+
+/** Refuses filters that no customer can fit because a word in them is none (422, platform.md §2.2). */
+export function checkCustomerFilters(filters: CustomerFilters): void {
+  const problems = new Problems()
+  const check = (
+    field: string,
+    values: readonly string[] | undefined,
+    isKnown: (text: string) => boolean,
+  ) => {
+    if (values && !values.every(isKnown)) problems.add(field, 'value_is_invalid')
+  }
+  const isWordOf = (words: readonly string[]) => (text: string) => words.includes(text)
+  check('account_type', filters.accountTypes, isWordOf(ACCOUNT_TYPES))
+  check(
+    'customer_type',
+    filters.customerType === undefined ? undefined : [filters.customerType],
+    isWordOf(CUSTOMER_TYPES),
+  )
+  check('currencies', filters.currencies, isCurrency)
+  check('countries', filters.countries, isCountry)
+  if (filters.customerType !== undefined && filters.hasCustomerType === false) {
+    problems.add('customer_type', 'value_must_be_blank')
+  }
+  problems.throwIfAny()
+}

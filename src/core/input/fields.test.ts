@@ -1,0 +1,86 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Problems } from '../problems.ts'
+import { Fields, given } from './fields.ts'
+
+/** What the body reader makes of a number beyond double precision. */
+class Exact {
+  readonly isLosslessNumber = true
+  readonly value: string
+  constructor(value: string) {
+    this.value = value
+  }
+  toString() {
+    return this.value
+  }
+}
+
+function fieldsOf(input: Record<string, unknown>): { fields: Fields; problems: Problems } {
+  const problems = new Problems()
+  return { fields: new Fields(input, problems), problems }
+}
+
+describe('fields of a request', () => {
+  it('gives undefined for absent keys and null for null', () => {
+    const { fields, problems } = fieldsOf({ a: null })
+    expect([fields.text('a'), fields.text('b'), fields.integer('a'), fields.decimal('b')]).toEqual([
+      null,
+      undefined,
+      null,
+      undefined,
+    ])
+    expect(problems.any).toBe(false)
+  })
+
+  it('reads numbers by their digits, exactly', () => {
+    const { fields } = fieldsOf({ n: new Exact('0.12345678901234567890'), i: '12', t: 5 })
+    expect(fields.decimal('n')?.toString()).toBe('0.1234567890123456789')
+    expect(fields.integer('i')).toBe(12)
+    expect(fields.text('t')).toBe('5')
+  })
+
+  it('names what is wrong', () => {
+    const { fields, problems } = fieldsOf({ a: {}, b: -1, c: 'x', d: '  ', e: [], f: 'abc', g: {} })
+    fields.text('a')
+    fields.integer('b')
+    fields.decimal('c', 'not_a_number')
+    fields.mandatoryText('d')
+    fields.boolean('e')
+    fields.text('f', 2)
+    fields.mandatoryText('g')
+    expect(problems.details()).toEqual({
+      a: ['value_is_invalid'],
+      b: ['value_is_out_of_range'],
+      c: ['not_a_number'],
+      d: ['value_is_mandatory'],
+      e: ['value_is_invalid'],
+      f: ['value_is_too_long'],
+      g: ['value_is_invalid'],
+    })
+  })
+
+  it('never throws, whatever the value is', () => {
+    const anything = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom(new Exact('1e400'), new Exact('9'.repeat(400)), 1e308),
+    )
+    fc.assert(
+      fc.property(anything, (value) => {
+        const { fields } = fieldsOf({ k: value })
+        fields.text('k')
+        fields.mandatoryText('k')
+        fields.word('k', ['a', 'b'])
+        fields.boolean('k')
+        fields.decimal('k')
+        fields.texts('k')
+        fields.object('k')
+        const whole = fields.integer('k')
+        expect(whole === null || whole === undefined || Number.isSafeInteger(whole)).toBe(true)
+      }),
+    )
+  })
+
+  it('keeps only what was given', () => {
+    expect(given({ a: 1, b: undefined, c: null })).toEqual({ a: 1, c: null })
+  })
+})

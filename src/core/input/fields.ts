@@ -1,0 +1,132 @@
+import { Decimal } from '../amounts/decimal.ts'
+import type { Problems } from '../problems.ts'
+
+/** An object of a request body, under its root key. */
+export type Input = { readonly [key: string]: unknown }
+
+/** Texts longer than this are refused everywhere: no name, address or code is as long. */
+const TEXT_LENGTH_MAX = 10_000
+const INTEGER_MAX = 2_147_483_647
+
+/** True for a JSON object; false for arrays, null, and numbers that were kept as their digits. */
+export function isInput(value: unknown): value is Input {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !('isLosslessNumber' in value)
+  )
+}
+
+/** The digits of a JSON number, whether it came as a double or as its exact text; undefined for anything else. */
+export function digitsOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined
+  if (typeof value === 'object' && value !== null && 'isLosslessNumber' in value) return String(value)
+  return undefined
+}
+
+/**
+ * Reads the fields of a request one by one and collects what is wrong with them, so that one answer names all of it.
+ * Every reader gives `undefined` for a key that is absent or refused, and null for one that is null, and accepts
+ * any JSON value without throwing (platform.md §3 has the codes).
+ */
+export class Fields {
+  private readonly input: Input
+  private readonly problems: Problems
+  private readonly prefix: string
+
+  constructor(input: Input, problems: Problems, prefix = '') {
+    this.input = input
+    this.problems = problems
+    this.prefix = prefix
+  }
+
+  has(key: string): boolean {
+    return Object.hasOwn(this.input, key)
+  }
+
+  isNull(key: string): boolean {
+    return this.input[key] === null
+  }
+
+  refuse(key: string, code: string): undefined {
+    this.problems.add(`${this.prefix}${key}`, code)
+    return undefined
+  }
+
+  /** A text; numbers are taken by their digits, as clients of loosely typed languages send them. */
+  text(key: string, lengthMax = TEXT_LENGTH_MAX): string | null | undefined {
+    const value = this.input[key]
+    if (value === undefined || value === null) return value
+    const text = typeof value === 'string' ? value : digitsOf(value)
+    if (text === undefined) return this.refuse(key, 'value_is_invalid')
+    return text.length > lengthMax ? this.refuse(key, 'value_is_too_long') : text
+  }
+
+  /** A text that must be there and not blank: `value_is_mandatory` otherwise. */
+  mandatoryText(key: string, lengthMax = TEXT_LENGTH_MAX): string | undefined {
+    const text = this.text(key, lengthMax)
+    if (typeof text === 'string' && text.trim() !== '') return text
+    const isAbsent = text === null || text === '' || !this.has(key) || typeof text === 'string'
+    return isAbsent ? this.refuse(key, 'value_is_mandatory') : undefined
+  }
+
+  /** The mandatory text when the key is there at all: for updates, which leave absent keys alone. */
+  presentText(key: string, lengthMax = TEXT_LENGTH_MAX): string | undefined {
+    return this.has(key) ? this.mandatoryText(key, lengthMax) : undefined
+  }
+
+  /** One of some words; `code` names the refusal. */
+  word<T extends string>(key: string, words: readonly T[], code = 'value_is_invalid'): T | null | undefined {
+    const value = this.input[key]
+    if (value === undefined || value === null) return value
+    return words.find((word) => word === value) ?? this.refuse(key, code)
+  }
+
+  boolean(key: string): boolean | null | undefined {
+    const value = this.input[key]
+    if (value === undefined || value === null || typeof value === 'boolean') return value
+    if (value === 'true' || value === 'false') return value === 'true'
+    return this.refuse(key, 'value_is_invalid')
+  }
+
+  /** A whole number of at least `min`, as a number or as its digits. */
+  integer(key: string, min = 0): number | null | undefined {
+    const value = this.input[key]
+    if (value === undefined || value === null) return value
+    const text = typeof value === 'string' ? value : digitsOf(value)
+    const number = text === undefined ? undefined : Decimal.parse(text)
+    if (!number?.isInteger()) return this.refuse(key, 'value_is_invalid')
+    const isInRange = number.compare(Decimal.of(min)) >= 0 && number.compare(Decimal.of(INTEGER_MAX)) <= 0
+    return isInRange ? number.toNumber() : this.refuse(key, 'value_is_out_of_range')
+  }
+
+  /** An exact number, as a JSON number or as its text. */
+  decimal(key: string, code = 'value_is_invalid'): Decimal | null | undefined {
+    const value = this.input[key]
+    if (value === undefined || value === null) return value
+    const text = typeof value === 'string' ? value.trim() : digitsOf(value)
+    return (text === undefined ? undefined : Decimal.parse(text)) ?? this.refuse(key, code)
+  }
+
+  /** A list of texts without repetitions; null counts as empty. */
+  texts(key: string, code = 'value_is_invalid'): string[] | undefined {
+    const value = this.input[key]
+    if (value === undefined) return undefined
+    if (value === null) return []
+    if (!Array.isArray(value)) return this.refuse(key, code)
+    const texts = value.map((item: unknown) => (typeof item === 'string' ? item : digitsOf(item)))
+    if (texts.some((text) => text === undefined)) return this.refuse(key, code)
+    return [...new Set(texts.filter((text) => text !== undefined))]
+  }
+
+  /** A nested object, read with the same rules; its problems are named by its own keys. */
+  object(key: string): Fields | undefined {
+    const value = this.input[key]
+    if (value === undefined || value === null) return undefined
+    return isInput(value) ? new Fields(value, this.problems) : this.refuse(key, 'value_is_invalid')
+  }
+}
+
+/** The entries of an object whose value was given: what an update writes. */
+export function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> }
+}

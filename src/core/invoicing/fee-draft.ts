@@ -1,0 +1,193 @@
+import { Decimal } from '../amounts/decimal.ts'
+import type { GroupedBy } from '../metering/usage.ts'
+import type { PricingUnitAmounts, RatedFee } from '../pricing/rated-fee.ts'
+import type { PricingUnit } from '../rating/charge.ts'
+import type { RatedUsage } from '../rating/rate-usage.ts'
+import type { Window } from '../subscriptions/windows.ts'
+
+export type FeeType = 'charge' | 'add_on' | 'subscription' | 'credit' | 'commitment' | 'fixed_charge'
+
+export type PresentationRow = {
+  readonly presentationBy: GroupedBy
+  readonly units: Decimal
+}
+
+/** A fee before it is written: everything but taxes, which the invoice adds. Amounts as on `RatedFee`. */
+export type FeeDraft = {
+  /** Made by the caller, so that fees of one bill can refer to each other. */
+  readonly id: string
+  readonly feeType: FeeType
+  readonly subscriptionId: string | null
+  readonly chargeId: string | null
+  readonly chargeFilterId: string | null
+  readonly minimumCommitmentId: string | null
+  readonly trueUpParentFeeId: string | null
+  readonly invoiceDisplayName: string | null
+  readonly units: Decimal
+  readonly totalAggregatedUnits: Decimal | null
+  readonly eventsCount: number | null
+  readonly amountCents: bigint
+  readonly preciseAmountCents: Decimal
+  /** Price of one unit in currency units. */
+  readonly unitAmount: Decimal
+  /** Share of progressive-billing credit and coupons, in cents; 5 decimals are kept. */
+  readonly preciseCouponsAmountCents: Decimal
+  readonly amountDetails: Readonly<Record<string, unknown>>
+  readonly groupedBy: GroupedBy
+  readonly presentation: readonly PresentationRow[]
+  readonly pricingUnit: (PricingUnitAmounts & { readonly unit: PricingUnit }) | null
+  readonly payInAdvance: boolean
+  readonly invoiceable: boolean
+  /** The period that the fee pays for, both ends included; null when it pays for none. */
+  readonly period: Window | null
+  /** The charges window that it belongs to. */
+  readonly chargesWindow: Window | null
+  readonly event: { readonly id: string; readonly transactionId: string } | null
+}
+
+const PLAIN = {
+  chargeId: null,
+  chargeFilterId: null,
+  minimumCommitmentId: null,
+  trueUpParentFeeId: null,
+  invoiceDisplayName: null,
+  totalAggregatedUnits: null,
+  eventsCount: null,
+  preciseCouponsAmountCents: Decimal.zero,
+  amountDetails: {},
+  groupedBy: {},
+  presentation: [],
+  pricingUnit: null,
+  payInAdvance: false,
+  invoiceable: true,
+  chargesWindow: null,
+  event: null,
+}
+
+/** The fee of a plan's price for a window (subscriptions-and-invoicing §4). */
+export function subscriptionFeeDraft(fee: {
+  readonly id: string
+  readonly subscriptionId: string
+  readonly amountCents: bigint
+  readonly preciseAmountCents: Decimal
+  /** Amount in currency units. */
+  readonly unitAmount: Decimal
+  readonly planAmountCents: bigint
+  readonly payInAdvance: boolean
+  readonly period: Window
+}): FeeDraft {
+  return {
+    ...PLAIN,
+    id: fee.id,
+    feeType: 'subscription',
+    subscriptionId: fee.subscriptionId,
+    units: Decimal.one,
+    amountCents: fee.amountCents,
+    preciseAmountCents: fee.preciseAmountCents,
+    unitAmount: fee.unitAmount,
+    amountDetails: { plan_amount_cents: Number(fee.planAmountCents) },
+    payInAdvance: fee.payInAdvance,
+    period: fee.period,
+  }
+}
+
+/** The fee of one priced group of usage (metering-and-rating §4.2, §4.3). */
+export function chargeFeeDraft(fee: {
+  readonly id: string
+  readonly subscriptionId: string
+  readonly rated: RatedUsage
+  readonly payInAdvance: boolean
+  readonly period: Window
+  readonly chargesWindow: Window
+}): FeeDraft {
+  const { rated } = fee
+  return {
+    ...PLAIN,
+    ...moneyOf(rated.fee, rated.charge.pricingUnit),
+    id: fee.id,
+    feeType: 'charge',
+    subscriptionId: fee.subscriptionId,
+    chargeId: rated.charge.id,
+    chargeFilterId: rated.filter?.id ?? null,
+    units: rated.fee.units,
+    totalAggregatedUnits: rated.totalAggregatedUnits,
+    eventsCount: rated.eventsCount,
+    groupedBy: rated.groupedBy,
+    presentation: rated.presentation,
+    payInAdvance: fee.payInAdvance,
+    invoiceable: rated.charge.invoiceable,
+    period: fee.period,
+    chargesWindow: fee.chargesWindow,
+  }
+}
+
+/** The fee that lifts a charge to its minimum (metering-and-rating §3.13); it keeps the parent's group and dates. */
+export function trueUpFeeDraft(
+  id: string,
+  parent: FeeDraft,
+  trueUp: RatedFee,
+  unit: PricingUnit | null,
+): FeeDraft {
+  return {
+    ...parent,
+    ...moneyOf(trueUp, unit),
+    id,
+    trueUpParentFeeId: parent.id,
+    chargeFilterId: null,
+    units: trueUp.units,
+    totalAggregatedUnits: Decimal.one,
+    eventsCount: 0,
+    amountDetails: {},
+    presentation: [],
+  }
+}
+
+/** The fee that lifts a plan to its minimum commitment (subscriptions-and-invoicing §6). */
+export function commitmentFeeDraft(fee: {
+  readonly id: string
+  readonly subscriptionId: string
+  readonly commitmentId: string
+  readonly displayName: string | null
+  readonly amountCents: bigint
+  readonly preciseAmountCents: Decimal
+  readonly unitAmount: Decimal
+  readonly period: Window
+}): FeeDraft {
+  return {
+    ...PLAIN,
+    id: fee.id,
+    feeType: 'commitment',
+    subscriptionId: fee.subscriptionId,
+    minimumCommitmentId: fee.commitmentId,
+    invoiceDisplayName: fee.displayName ?? 'Minimum commitment',
+    units: Decimal.one,
+    amountCents: fee.amountCents,
+    preciseAmountCents: fee.preciseAmountCents,
+    unitAmount: fee.unitAmount,
+    period: fee.period,
+  }
+}
+
+/** Whether a charge fee says anything: otherwise it is not stored (metering-and-rating §4.3). */
+export function isWorthStoring(fee: FeeDraft): boolean {
+  return !fee.units.isZero() || fee.amountCents !== 0n || (fee.eventsCount ?? 0) > 0
+}
+
+/** Under which two fees bill the same usage: charge, filter and group. */
+export function usageKey(fee: Pick<FeeDraft, 'chargeId' | 'chargeFilterId' | 'groupedBy'>): string {
+  const group = Object.entries(fee.groupedBy).sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify([fee.chargeId, fee.chargeFilterId, group])
+}
+
+function moneyOf(
+  fee: RatedFee,
+  unit: PricingUnit | null,
+): Pick<FeeDraft, 'amountCents' | 'preciseAmountCents' | 'unitAmount' | 'amountDetails' | 'pricingUnit'> {
+  return {
+    amountCents: fee.amountCents,
+    preciseAmountCents: fee.preciseAmountCents,
+    unitAmount: fee.unitAmount,
+    amountDetails: fee.amountDetails,
+    pricingUnit: fee.pricingUnit && unit ? { ...fee.pricingUnit, unit } : null,
+  }
+}

@@ -1,0 +1,159 @@
+import { ISSUING_DATE_ADJUSTMENTS, ISSUING_DATE_ANCHORS, readEmails } from '../customers/customer-change.ts'
+import { Fields, given, type Input } from '../input/fields.ts'
+import { isInEu, readCountry, readCurrency, readLocale, readTimeZone } from '../input/places.ts'
+import { Problems } from '../problems.ts'
+
+const MAIL_KINDS = ['invoice.finalized', 'credit_note.created', 'payment_receipt.created'] as const
+const PREFIX_LENGTH_MAX = 10
+const FOOTER_LENGTH_MAX = 600
+const LOGO_BYTES_MAX = 800 * 1024
+const LOGO = /^data:image\/(png|jpe?g);base64,([A-Za-z0-9+/]+={0,2})$/
+const E_INVOICING_COUNTRIES = ['FR', 'DE']
+
+/** Settings that an organization and its default billing entity have both, as a request gives them. */
+export type SharedSettings = ReturnType<typeof readShared>
+
+export type OrganizationChange = {
+  readonly shared: SharedSettings
+  readonly documentNumbering?: 'per_customer' | 'per_organization'
+  readonly slug?: string
+  /** The request's wish for the first webhook endpoint; checked where endpoints are. */
+  readonly webhookUrl?: string
+}
+
+/** A logo as its bytes in base64; null takes it away. */
+export type Logo = { readonly contentType: string; readonly base64: string } | null
+
+export type EntityChange = {
+  readonly shared: SharedSettings
+  readonly own: ReturnType<typeof readOwn>
+  readonly code?: string
+  readonly logo?: Logo
+  readonly taxCodes?: readonly string[]
+}
+
+/** Reads `PUT /organizations` (platform.md §6.1). Throws the 422 with every wrong field. */
+export function readOrganizationChange(input: Input): OrganizationChange {
+  const problems = new Problems()
+  const fields = new Fields(input, problems)
+  const slug = fields.text('slug')?.trim().toLowerCase()
+  if (slug === '') problems.add('slug', 'value_is_mandatory')
+  const change = {
+    shared: readShared(fields),
+    ...given({
+      documentNumbering:
+        fields.word('document_numbering', ['per_customer', 'per_organization'] as const) ?? undefined,
+      slug,
+      webhookUrl: fields.text('webhook_url') ?? undefined,
+    }),
+  }
+  problems.throwIfAny()
+  return change
+}
+
+/**
+ * Reads a billing entity (platform.md §6.2): a new one needs code and name; an update ignores the code. Whether the
+ * entity's country allows e-invoicing and EU taxes is checked by `checkEntity` on the whole entity.
+ */
+export function readEntityChange(input: Input, isNew: boolean): EntityChange {
+  const problems = new Problems()
+  const fields = new Fields(input, problems)
+  const change = {
+    shared: readShared(fields),
+    own: readOwn(fields, isNew),
+    ...given({
+      code: isNew ? fields.mandatoryText('code', 255) : undefined,
+      logo: readLogo(fields),
+      taxCodes: isNew ? undefined : fields.texts('tax_codes'),
+    }),
+  }
+  problems.throwIfAny()
+  return change
+}
+
+/** Refuses e-invoicing and EU taxes in countries that have none (platform.md §6.2). */
+export function checkEntity(entity: {
+  readonly country: string | null
+  readonly einvoicing: boolean
+  readonly euTaxManagement: boolean
+}): void {
+  const problems = new Problems()
+  if (entity.einvoicing && entity.country === null) problems.add('einvoicing', 'country_must_be_present')
+  else if (entity.einvoicing && !E_INVOICING_COUNTRIES.includes(entity.country ?? '')) {
+    problems.add('einvoicing', 'country_not_supported')
+  }
+  if (entity.euTaxManagement && !isInEu(entity.country ?? '')) {
+    problems.add('eu_tax_management', 'org_must_be_in_eu')
+  }
+  problems.throwIfAny()
+}
+
+function readShared(fields: Fields) {
+  const billing = fields.object('billing_configuration')
+  return given({
+    country: readCountry(fields),
+    defaultCurrency: readCurrency(fields, 'default_currency') ?? undefined,
+    addressLine1: fields.text('address_line1'),
+    addressLine2: fields.text('address_line2'),
+    state: fields.text('state'),
+    zipcode: fields.text('zipcode'),
+    email: readEmails(fields),
+    city: fields.text('city'),
+    legalName: fields.text('legal_name'),
+    legalNumber: fields.text('legal_number'),
+    netPaymentTerm: fields.integer('net_payment_term') ?? undefined,
+    taxIdentificationNumber: fields.text('tax_identification_number'),
+    timezone: readTimeZone(fields) ?? undefined,
+    documentNumberPrefix: readPrefix(fields),
+    finalizeZeroAmountInvoice: fields.boolean('finalize_zero_amount_invoice') ?? undefined,
+    emailSettings: readMailKinds(fields),
+    invoiceFooter: billing?.text('invoice_footer', FOOTER_LENGTH_MAX),
+    invoiceGracePeriod: billing?.integer('invoice_grace_period') ?? undefined,
+    documentLocale: (billing && readLocale(billing)) ?? undefined,
+  })
+}
+
+function readOwn(fields: Fields, isNew: boolean) {
+  const billing = fields.object('billing_configuration')
+  const numbering = fields.word('document_numbering', [
+    'per_customer',
+    'per_billing_entity',
+    'per_organization',
+  ] as const)
+  return given({
+    name: isNew ? fields.mandatoryText('name', 255) : fields.presentText('name', 255),
+    phone: fields.text('phone'),
+    einvoicing: fields.boolean('einvoicing') ?? undefined,
+    euTaxManagement: fields.boolean('eu_tax_management') ?? undefined,
+    documentNumbering: numbering === 'per_organization' ? 'per_billing_entity' : (numbering ?? undefined),
+    subscriptionInvoiceIssuingDateAnchor:
+      billing?.word('subscription_invoice_issuing_date_anchor', ISSUING_DATE_ANCHORS) ?? undefined,
+    subscriptionInvoiceIssuingDateAdjustment:
+      billing?.word('subscription_invoice_issuing_date_adjustment', ISSUING_DATE_ADJUSTMENTS) ?? undefined,
+  })
+}
+
+function readPrefix(fields: Fields): string | undefined {
+  const prefix = fields.text('document_number_prefix', PREFIX_LENGTH_MAX)
+  if (prefix === undefined || prefix === null) return undefined
+  return prefix.trim() === ''
+    ? fields.refuse('document_number_prefix', 'value_is_too_short')
+    : prefix.toUpperCase()
+}
+
+function readMailKinds(fields: Fields): string[] | undefined {
+  const kinds = fields.texts('email_settings', 'unsupported_value')
+  const isKnown = (kind: string) => MAIL_KINDS.some((known) => known === kind)
+  return kinds?.every(isKnown) === false ? fields.refuse('email_settings', 'unsupported_value') : kinds
+}
+
+/** A data URL of a png or jpeg of at most 800 kB; a blank one takes the logo away. */
+function readLogo(fields: Fields): Logo | undefined {
+  const text = fields.text('logo', 2 * LOGO_BYTES_MAX)
+  if (text === undefined) return undefined
+  if (text === null || text.trim() === '') return null
+  const [, kind, base64] = LOGO.exec(text) ?? []
+  if (kind === undefined || base64 === undefined) return fields.refuse('logo', 'invalid_content_type')
+  if ((base64.length * 3) / 4 > LOGO_BYTES_MAX) return fields.refuse('logo', 'invalid_size')
+  return { contentType: kind === 'png' ? 'image/png' : 'image/jpeg', base64 }
+}

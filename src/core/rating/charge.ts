@@ -1,0 +1,53 @@
+import type { Decimal } from '../amounts/decimal.ts'
+import type { Instant } from '../calendar/instant.ts'
+import type { ChargeFilterRule } from '../metering/filters.ts'
+import type { Aggregation, PropertyValues } from '../metering/usage.ts'
+import type { ChargeProperties } from '../pricing/charge-model.ts'
+import type { ChargeModelName } from '../pricing/models.ts'
+
+/** The metric of a charge, as rating needs it. */
+export type RatedMetric = {
+  readonly id: string
+  readonly code: string
+  readonly name: string
+  readonly aggregation: Aggregation
+  readonly fieldName: string | null
+  readonly recurring: boolean
+  readonly roundingFunction: 'round' | 'ceil' | 'floor' | null
+  readonly roundingPrecision: number | null
+  /** Declared values of each filter key. */
+  readonly filters: PropertyValues
+}
+
+/** A charge filter with its own properties, in the order of the last payload. */
+export type RatedFilter = ChargeFilterRule & {
+  readonly properties: ChargeProperties
+  readonly invoiceDisplayName: string | null
+}
+
+/** A charge with everything that its price depends on. */
+export type RatedCharge = {
+  readonly id: string
+  readonly code: string
+  readonly invoiceDisplayName: string | null
+  readonly model: ChargeModelName
+  readonly properties: ChargeProperties
+  readonly payInAdvance: boolean
+  readonly prorated: boolean
+  readonly invoiceable: boolean
+  readonly regroupPaidFees: string | null
+  readonly minAmountCents: bigint
+  readonly acceptsTargetWallet: boolean
+  readonly pricingUnit: PricingUnit | null
+  readonly createdAt: Instant
+  readonly metric: RatedMetric
+  readonly filters: readonly RatedFilter[]
+}
+
+/** The unit that a charge is priced in, when it is not the currency (metering-and-rating §3.14). */
+export type PricingUnit = {
+  readonly id: string
+  readonly code: string
+  readonly shortName: string
+  readonly conversionRate: Decimal
+}

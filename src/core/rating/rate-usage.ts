@@ -1,0 +1,204 @@
+import { Decimal } from '../amounts/decimal.ts'
+import { days } from '../calendar/days.ts'
+import type { TimeZone } from '../calendar/zone.ts'
+import { type AdvanceState, advanceUsage } from '../metering/advance-state.ts'
+import { eventValues } from '../metering/event-values.ts'
+import { emptyGroup, groupId, groupPart, type PresentationBreakdown } from '../metering/grouping.ts'
+import { type MeasureContext, type MeasuredUsage, measure } from '../metering/measure.ts'
+import type { GroupedBy, UsageGroup } from '../metering/usage.ts'
+import type { PricedUsage } from '../pricing/charge-model.ts'
+import { freeAllowanceOf } from '../pricing/percentage.ts'
+import { type Pricing, priceUsage } from '../pricing/price-usage.ts'
+import { majorUnits, type RatedFee } from '../pricing/rated-fee.ts'
+import { runningTotalsOf } from '../pricing/running-totals.ts'
+import type { Window } from '../subscriptions/windows.ts'
+import type { RatedCharge, RatedFilter } from './charge.ts'
+import type { BucketPlan } from './usage-plan.ts'
+
+/**
+ * For what usage is rated: `billing` prices a closed period (a renewed charge in advance at its full quantity),
+ * `current` shows the open one (a charge in advance at what it has charged so far).
+ */
+export type RatingPurpose = 'billing' | 'current'
+
+export type RatingContext = {
+  readonly purpose: RatingPurpose
+  /** Both ends included. */
+  readonly window: Window
+  /** `D`: days of the full period. */
+  readonly durationDays: number
+  readonly endedByUpgrade: boolean
+  readonly zone: TimeZone
+  /** Decimals of the currency. */
+  readonly exponent: number
+  /** What charges in advance remember of the period; see `advanceKey`. */
+  readonly advanceStates: ReadonlyMap<string, AdvanceState>
+}
+
+/** What the event store answered for one bucket. */
+export type BucketAnswer = {
+  readonly groups: readonly UsageGroup[]
+  readonly presentation: readonly UsageGroup[]
+}
+
+/** One priced group of one bucket: what becomes a fee, or a row of a usage answer. */
+export type RatedUsage = {
+  readonly charge: RatedCharge
+  readonly filter: RatedFilter | null
+  readonly groupedBy: GroupedBy
+  readonly fee: RatedFee
+  readonly eventsCount: number
+  readonly totalAggregatedUnits: Decimal
+  readonly presentation: readonly PresentationBreakdown[]
+  /** What the price was computed on, for a projection. */
+  readonly usage: PricedUsage
+  readonly pricing: Pricing
+}
+
+/** Under which key the running state of a charge in advance is looked up. */
+export function advanceKey(chargeId: string, filterId: string | null, groupedBy: GroupedBy): string {
+  return `${chargeId}|${filterId ?? ''}|${groupId(groupedBy)}`
+}
+
+/**
+ * The priced groups of one bucket (metering-and-rating §3.3 to §3.12, §4.3). Without any event a bucket gives one
+ * group of nothing, because tiers may have a flat amount at zero.
+ */
+export function rateBucket(
+  charge: RatedCharge,
+  bucket: BucketPlan,
+  answer: BucketAnswer,
+  context: RatingContext,
+): readonly RatedUsage[] {
+  const groups = answer.groups.length > 0 ? answer.groups : [nothing(emptyGroup(bucket.groupKeys))]
+  const pricing: Pricing = {
+    model: charge.model,
+    properties: bucket.properties,
+    exponent: context.exponent,
+    conversionRate: charge.pricingUnit?.conversionRate ?? null,
+  }
+  return groups.map((group) => {
+    const measured = measureFor(charge, bucket, group, context)
+    const usage = pricedUsage(charge, bucket, group, measured, context)
+    return {
+      charge,
+      filter: bucket.filter,
+      groupedBy: group.groupedBy,
+      fee: priceUsage(pricing, usage, measured.units),
+      eventsCount: measured.eventsCount,
+      totalAggregatedUnits: measured.totalAggregatedUnits,
+      presentation: presentationOf(charge, bucket, group.groupedBy, answer.presentation, context),
+      usage,
+      pricing,
+    }
+  })
+}
+
+function measureContext(charge: RatedCharge, context: RatingContext): MeasureContext {
+  const { metric } = charge
+  const isRenewal = charge.payInAdvance && context.purpose === 'billing'
+  return {
+    from: context.window.from,
+    to: context.window.to,
+    chargesDurationDays: context.durationDays,
+    endedByUpgrade: context.endedByUpgrade,
+    zone: context.zone,
+    aggregation: metric.aggregation,
+    recurring: metric.recurring,
+    prorated: charge.prorated && !isRenewal,
+    roundingFunction: metric.roundingFunction,
+    roundingPrecision: metric.roundingPrecision,
+    initialLevel: null,
+  }
+}
+
+function measureFor(
+  charge: RatedCharge,
+  bucket: BucketPlan,
+  group: UsageGroup,
+  context: RatingContext,
+): MeasuredUsage {
+  const base = measureContext(charge, context)
+  if (charge.metric.aggregation === 'weighted_sum_agg') {
+    // What happened before the period counts, however late it was told (metering-and-rating §1.6).
+    return measure(group, { ...base, initialLevel: group.carried })
+  }
+  const measured = measure(group, base)
+  if (!charge.payInAdvance || context.purpose !== 'current') return measured
+  const state = context.advanceStates.get(advanceKey(charge.id, bucket.filter?.id ?? null, group.groupedBy))
+  return chargedSoFar(group, context, base, measured, state ?? null)
+}
+
+/** Current usage of a charge in advance: what has been charged, not a fresh rating (§3.12). */
+function chargedSoFar(
+  group: UsageGroup,
+  context: RatingContext,
+  base: MeasureContext,
+  measured: MeasuredUsage,
+  state: AdvanceState | null,
+): MeasuredUsage {
+  const exact = measure(group, { ...base, roundingFunction: null })
+  const { from, to } = context.window
+  const share = { days: days(from, to, context.zone), durationDays: context.durationDays }
+  const prorating = base.prorated && base.recurring ? { share, prorated: exact.pricedUnits } : null
+  const shown = advanceUsage(exact.units, state, prorating, base)
+  return {
+    ...measured,
+    units: shown.units,
+    pricedUnits: shown.pricedUnits,
+    totalAggregatedUnits: shown.units,
+  }
+}
+
+function pricedUsage(
+  charge: RatedCharge,
+  bucket: BucketPlan,
+  group: UsageGroup,
+  measured: MeasuredUsage,
+  context: RatingContext,
+): PricedUsage {
+  const values = eventValues(charge.metric.aggregation, group.events, measured.units)
+  const isAdditive = charge.metric.aggregation !== 'max_agg' && charge.metric.aggregation !== 'latest_agg'
+  const allowance = freeAllowanceOf(bucket.properties)
+  return {
+    units: measured.pricedUnits,
+    fullUnits: charge.payInAdvance && context.purpose === 'current' ? measured.pricedUnits : measured.units,
+    eventsCount: measured.eventsCount,
+    runningTotals: charge.model === 'percentage' && isAdditive ? runningTotalsOf(allowance, values) : [],
+    eventValues: values,
+    movements: charge.model === 'graduated' ? measured.movements : undefined,
+    preciseTotalAmount: majorUnits(group.preciseTotalAmountCents, context.exponent),
+    flatAtZero: true,
+  }
+}
+
+function presentationOf(
+  charge: RatedCharge,
+  bucket: BucketPlan,
+  groupedBy: GroupedBy,
+  answers: readonly UsageGroup[],
+  context: RatingContext,
+): readonly PresentationBreakdown[] {
+  if (bucket.presentation.length === 0) return []
+  const keys = bucket.presentation.map(({ key }) => key)
+  const own = groupId(groupedBy)
+  return answers
+    .filter((part) => groupId(groupPart(part.groupedBy, bucket.groupKeys)) === own)
+    .map((part) => ({
+      presentationBy: groupPart(part.groupedBy, keys),
+      units: measure(part, { ...measureContext(charge, context), initialLevel: part.carried }).units,
+    }))
+}
+
+function nothing(groupedBy: GroupedBy): UsageGroup {
+  return {
+    groupedBy,
+    eventsCount: 0,
+    total: Decimal.zero,
+    carried: Decimal.zero,
+    momentMs: Decimal.zero,
+    preciseTotalAmountCents: Decimal.zero,
+    lastEventAt: null,
+    events: [],
+  }
+}

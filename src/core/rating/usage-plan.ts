@@ -1,0 +1,97 @@
+import type { Period } from '../calendar/instant.ts'
+import { filterBuckets } from '../metering/filters.ts'
+import { type PresentationKey, presentationKeys, pricingGroupKeys } from '../metering/grouping.ts'
+import type { EventMatch, PropertyValues, UsageQuery } from '../metering/usage.ts'
+import type { ChargeProperties } from '../pricing/charge-model.ts'
+import { chargeModels } from '../pricing/models.ts'
+import type { RatedCharge, RatedFilter } from './charge.ts'
+
+/** Appended to the group keys of a charge that lets events name the wallet that pays (metering-and-rating §3.11). */
+export const TARGET_WALLET_KEY = 'target_wallet_code'
+
+/** How a reader narrows usage (metering-and-rating §5.1). */
+export type UsageNarrowing = {
+  /** Only events with these property values; the keys no longer split. */
+  readonly group: PropertyValues
+  readonly skipGrouping: boolean
+}
+
+export const NO_NARROWING: UsageNarrowing = { group: {}, skipGrouping: false }
+
+/** One bucket of a charge: what to ask the event store, and what prices the answer. */
+export type BucketPlan = {
+  readonly filter: RatedFilter | null
+  readonly properties: ChargeProperties
+  readonly groupKeys: readonly string[]
+  readonly presentation: readonly PresentationKey[]
+  readonly query: UsageQuery
+  /** The same usage split further by the presentation keys; null when there are none. */
+  readonly presentationQuery: UsageQuery | null
+}
+
+/**
+ * The buckets of a charge in one period: one for each filter and the default one, each with the question that its
+ * usage answers (metering-and-rating §3.10, §3.11).
+ */
+export function planUsage(
+  charge: RatedCharge,
+  externalSubscriptionId: string,
+  period: Period,
+  narrowing: UsageNarrowing = NO_NARROWING,
+): readonly BucketPlan[] {
+  return filterBuckets(charge.filters, charge.metric.filters).map(({ filter, match }) => {
+    const properties = filter?.properties ?? charge.properties
+    const groupKeys = groupKeysOf(charge, properties, narrowing)
+    // Presentation keys belong to the charge; those of a filter are ignored.
+    const presentation = presentationKeys(charge.properties)
+    const query: UsageQuery = {
+      externalSubscriptionId,
+      code: charge.metric.code,
+      aggregation: charge.metric.aggregation,
+      fieldName: charge.metric.fieldName,
+      period,
+      recurring: charge.metric.recurring,
+      match: narrowed(match, narrowing.group),
+      groupBy: groupKeys,
+      detail: needsEvents(charge, properties) ? 'events' : 'totals',
+    }
+    const split = presentation.map(({ key }) => key).filter((key) => !groupKeys.includes(key))
+    const presentationQuery =
+      presentation.length === 0 ? null : { ...query, groupBy: [...groupKeys, ...split] }
+    return { filter, properties, groupKeys, presentation, query, presentationQuery }
+  })
+}
+
+function groupKeysOf(
+  charge: RatedCharge,
+  properties: ChargeProperties,
+  narrowing: UsageNarrowing,
+): readonly string[] {
+  if (narrowing.skipGrouping) return []
+  const own = pricingGroupKeys(properties, charge.acceptsTargetWallet)
+  return own.filter((key) => !Object.hasOwn(narrowing.group, key))
+}
+
+function narrowed(match: EventMatch, group: PropertyValues): EventMatch {
+  const keys = Object.keys(group)
+  if (keys.length === 0) return match
+  const include: Record<string, readonly string[]> = { ...match.include }
+  for (const key of keys) {
+    const wanted = group[key] ?? []
+    const earlier = include[key]
+    include[key] = earlier ? earlier.filter((value) => wanted.includes(value)) : wanted
+  }
+  return { include, exclude: match.exclude }
+}
+
+/** Whether the price of a bucket needs the events themselves and not only their totals. */
+export function needsEvents(
+  charge: Pick<RatedCharge, 'metric' | 'model' | 'prorated'>,
+  properties: ChargeProperties,
+): boolean {
+  if (charge.metric.aggregation === 'custom_agg') return true
+  const isCount =
+    charge.metric.aggregation === 'count_agg' || charge.metric.aggregation === 'unique_count_agg'
+  const reads = chargeModels[charge.model].readsEvents(properties) && !isCount
+  return reads || (charge.prorated && charge.metric.recurring)
+}

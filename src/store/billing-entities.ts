@@ -1,0 +1,51 @@
+import type { Insertable, Updateable } from 'kysely'
+import type { Reads, Tx } from './database.ts'
+import { refusingDuplicates } from './duplicates.ts'
+import type { BillingEntityRow } from './organizations.ts'
+import type { BillingEntities } from './rows.ts'
+
+/** All issuers of an organization, oldest first; they are few and not paged (platform.md §6.2). */
+export async function listBillingEntities(reads: Reads): Promise<BillingEntityRow[]> {
+  return reads
+    .selectFrom('billingEntities')
+    .selectAll()
+    .where('archivedAt', 'is', null)
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
+}
+
+export async function lockBillingEntity(tx: Tx, code: string): Promise<BillingEntityRow | undefined> {
+  return tx
+    .selectFrom('billingEntities')
+    .selectAll()
+    .where('code', '=', code)
+    .where('archivedAt', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+/** 422 `code: value_already_exist` when another entity has the code. */
+export async function insertNewBillingEntity(
+  tx: Tx,
+  row: Insertable<BillingEntities>,
+): Promise<BillingEntityRow> {
+  return refusingDuplicates(
+    tx.insertInto('billingEntities').values(row).returningAll().executeTakeFirstOrThrow(),
+    'billing_entities_organization_id_code_key',
+    'code',
+  )
+}
+
+export async function updateBillingEntity(
+  tx: Tx,
+  id: string,
+  set: Updateable<BillingEntities>,
+): Promise<BillingEntityRow> {
+  return tx
+    .updateTable('billingEntities')
+    .set(set)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}

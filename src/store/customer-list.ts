@@ -1,0 +1,66 @@
+import { type SelectQueryBuilder, sql } from 'kysely'
+import type { CustomerFilters } from '../core/customers/filters.ts'
+import type { CustomerRow } from './customers.ts'
+import type { Reads } from './database.ts'
+import type { Listed, Slice } from './pages.ts'
+import type { DB } from './rows.ts'
+
+const SEARCHED = ['name', 'firstname', 'lastname', 'legal_name', 'external_id', 'email'] as const
+
+/** One page of the customers that fit all filters, newest first (platform.md §2.2, §7.2). */
+export async function listCustomers(
+  reads: Reads,
+  filters: CustomerFilters,
+  slice: Slice,
+): Promise<Listed<CustomerRow>> {
+  const filtered = filteredCustomers(reads, filters)
+  const rows = await filtered
+    .selectAll('c')
+    .orderBy('c.createdAt', 'desc')
+    .orderBy('c.id')
+    .limit(slice.perPage)
+    .offset(slice.offset)
+    .execute()
+  const { count } = await filtered
+    .select((eb) => eb.fn.countAll<bigint>().as('count'))
+    .executeTakeFirstOrThrow()
+  return { rows, total: Number(count) }
+}
+
+type Filtered = SelectQueryBuilder<DB & { c: DB['customers'] }, 'c', object>
+
+function filteredCustomers(reads: Reads, filters: CustomerFilters): Filtered {
+  let query = reads.selectFrom('customers as c').where('c.deletedAt', 'is', null) as unknown as Filtered
+  const lists = [
+    ['c.accountType', filters.accountTypes],
+    ['c.currency', filters.currencies],
+    ['c.country', filters.countries],
+    ['c.state', filters.states],
+    ['c.zipcode', filters.zipcodes],
+    ['c.billingEntityId', filters.billingEntityIds],
+  ] as const
+  for (const [column, values] of lists) {
+    if (values) query = query.where(column, '=', sql<string>`any(${[...values]})`)
+  }
+  if (filters.customerType !== undefined) query = query.where('c.customerType', '=', filters.customerType)
+  if (filters.hasCustomerType !== undefined) {
+    query = query.where('c.customerType', filters.hasCustomerType ? 'is not' : 'is', null)
+  }
+  if (filters.hasTaxNumber !== undefined) {
+    const has = sql<boolean>`coalesce(c.tax_identification_number, '') <> ''`
+    query = query.where(filters.hasTaxNumber ? has : sql<boolean>`not (${has})`)
+  }
+  for (const [key, value] of filters.metadata) {
+    const entry = sql`select from customer_metadata m where m.customer_id = c.id and m.key = ${key}`
+    query = query.where(
+      value === ''
+        ? sql<boolean>`not exists (${entry})`
+        : sql<boolean>`exists (${entry} and m.value = ${value})`,
+    )
+  }
+  if (filters.externalId !== undefined) return query.where('c.externalId', '=', filters.externalId)
+  if (filters.searchTerm === undefined) return query
+  const pattern = `%${filters.searchTerm.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+  const hits = SEARCHED.map((column) => sql`c.${sql.ref(column)} ilike ${pattern}`)
+  return query.where(sql<boolean>`(${sql.join(hits, sql` or `)})`)
+}

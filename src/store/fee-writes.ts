@@ -1,0 +1,113 @@
+import type { Instant } from '../core/calendar/instant.ts'
+import type { FeeDraft } from '../core/invoicing/fee-draft.ts'
+import { minorUnits } from '../core/pricing/rated-fee.ts'
+import type { FeeTaxes } from '../core/taxes/apply.ts'
+import type { Tx } from './database.ts'
+import { newId } from './ids.ts'
+import { json, ts, tsOrNull } from './values.ts'
+
+/** For whom and with what fees are written. */
+export type FeeOwner = {
+  readonly organizationId: string
+  readonly customerId: string
+  readonly billingEntityId: string
+  readonly invoiceId: string | null
+  readonly currency: string
+  readonly exponent: number
+  readonly selfBilled: boolean
+  readonly now: Instant
+}
+
+/** Writes fees with their taxes, in two statements however many. */
+export async function insertFees(
+  tx: Tx,
+  owner: FeeOwner,
+  fees: readonly { readonly fee: FeeDraft; readonly taxes: FeeTaxes }[],
+): Promise<void> {
+  if (fees.length === 0) return
+  await tx
+    .insertInto('fees')
+    .values(fees.map(({ fee, taxes }) => feeRow(owner, fee, taxes)))
+    .execute()
+  const taxRows = fees.flatMap(({ fee, taxes }) =>
+    taxes.appliedTaxes.map((applied) => ({
+      organizationId: owner.organizationId,
+      id: newId(),
+      feeId: fee.id,
+      taxId: applied.tax.id,
+      taxCode: applied.tax.code,
+      taxName: applied.tax.name,
+      taxDescription: applied.tax.description,
+      taxRate: applied.tax.rate.toString(),
+      amountCents: applied.amountCents,
+      preciseAmountCents: applied.preciseAmountCents.round(15).toString(),
+      createdAt: ts(owner.now),
+    })),
+  )
+  if (taxRows.length > 0) await tx.insertInto('feeTaxes').values(taxRows).execute()
+}
+
+function feeRow(owner: FeeOwner, fee: FeeDraft, taxes: FeeTaxes) {
+  return {
+    organizationId: owner.organizationId,
+    id: fee.id,
+    feeType: fee.feeType,
+    invoiceId: owner.invoiceId,
+    subscriptionId: fee.subscriptionId,
+    customerId: owner.customerId,
+    billingEntityId: owner.billingEntityId,
+    chargeId: fee.chargeId,
+    chargeFilterId: fee.chargeFilterId,
+    minimumCommitmentId: fee.minimumCommitmentId,
+    trueUpParentFeeId: fee.trueUpParentFeeId,
+    invoiceDisplayName: fee.invoiceDisplayName,
+    currency: owner.currency,
+    units: fee.units.toString(),
+    totalAggregatedUnits: fee.totalAggregatedUnits?.toString() ?? null,
+    eventsCount: fee.eventsCount,
+    amountCents: fee.amountCents,
+    preciseAmountCents: fee.preciseAmountCents.round(15).toString(),
+    unitAmountCents: minorUnits(fee.unitAmount, owner.exponent).round().toBigInt(),
+    preciseUnitAmount: fee.unitAmount.round(15).toString(),
+    preciseCouponsAmountCents: fee.preciseCouponsAmountCents.round(5).toString(),
+    taxesAmountCents: taxes.taxesAmountCents,
+    taxesPreciseAmountCents: taxes.taxesPreciseAmountCents.round(15).toString(),
+    taxesRate: taxes.taxesRate.toString(),
+    payInAdvance: fee.payInAdvance,
+    invoiceable: fee.invoiceable,
+    selfBilled: owner.selfBilled,
+    amountDetails: json(fee.amountDetails),
+    groupedBy: json(fee.groupedBy),
+    presentationBreakdowns: json(
+      fee.presentation.map((row) => ({ presentation_by: row.presentationBy, units: row.units.toWire() })),
+    ),
+    pricingUnit: fee.pricingUnit === null ? null : json(pricingUnitRow(fee.pricingUnit)),
+    eventTransactionId: fee.event?.transactionId ?? null,
+    eventId: fee.event?.id ?? null,
+    fromAt: tsOrNull(fee.period?.from ?? null),
+    toAt: tsOrNull(fee.period?.to ?? null),
+    chargesFrom: tsOrNull(fee.chargesWindow?.from ?? null),
+    chargesTo: tsOrNull(fee.chargesWindow?.to ?? null),
+    createdAt: ts(owner.now),
+    updatedAt: ts(owner.now),
+  }
+}
+
+/** As the API shows it in `pricing_unit_details` (metering-and-rating §3.14). */
+function pricingUnitRow(amounts: NonNullable<FeeDraft['pricingUnit']>): object {
+  return {
+    lago_pricing_unit_id: amounts.unit.id,
+    pricing_unit_code: amounts.unit.code,
+    short_name: amounts.unit.shortName,
+    amount_cents: Number(amounts.amountCents),
+    precise_amount_cents: amounts.preciseAmountCents.toWire(),
+    unit_amount_cents: Number(amounts.unitAmountCents),
+    precise_unit_amount: amounts.preciseUnitAmount.toWire(),
+    conversion_rate: amounts.conversionRate.toWire(),
+  }
+}
+
+/** Takes an invoice's fees away, with their taxes; only of a draft that is made anew. */
+export async function deleteFeesOfInvoice(tx: Tx, invoiceId: string): Promise<void> {
+  await tx.deleteFrom('fees').where('invoiceId', '=', invoiceId).execute()
+}

@@ -1,0 +1,226 @@
+import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
+import type { Instant } from '../core/calendar/instant.ts'
+import type { Reads, Tx } from './database.ts'
+import type { Listed, Slice } from './pages.ts'
+import type { Fees, FeeTaxes } from './rows.ts'
+import { ts, tsOrNull } from './values.ts'
+
+export type FeeRow = Selectable<Fees>
+export type FeeTaxRow = Selectable<FeeTaxes>
+
+/** A fee with the names that its JSON shows; each is null when the fee has no such thing. */
+export type FeeView = FeeRow & {
+  readonly externalCustomerId: string
+  readonly externalSubscriptionId: string | null
+  readonly planCode: string | null
+  readonly planName: string | null
+  readonly planDescription: string | null
+  readonly planInvoiceDisplayName: string | null
+  readonly chargeInvoiceDisplayName: string | null
+  readonly chargeProperties: unknown
+  readonly metricId: string | null
+  readonly metricCode: string | null
+  readonly metricName: string | null
+  readonly metricDescription: string | null
+  /** Values as written, the ALL token kept. */
+  readonly filterValues: unknown
+  readonly filterInvoiceDisplayName: string | null
+  readonly commitmentInvoiceDisplayName: string | null
+  /** The fee that lifts this one's charge to its minimum. */
+  readonly trueUpFeeId: string | null
+  readonly appliedTaxes: readonly FeeTaxRow[]
+}
+
+export const FEE_TYPES = ['charge', 'add_on', 'subscription', 'credit', 'commitment', 'fixed_charge'] as const
+export type FeeType = (typeof FEE_TYPES)[number]
+
+export const FEE_PAYMENT_STATUSES = ['pending', 'succeeded', 'failed', 'refunded'] as const
+export type FeePaymentStatus = (typeof FEE_PAYMENT_STATUSES)[number]
+
+/** The instants that fees are listed by. */
+export const FEE_INSTANTS = ['created_at', 'succeeded_at', 'failed_at', 'refunded_at'] as const
+export type FeeInstant = (typeof FEE_INSTANTS)[number]
+
+/** What a list of fees is narrowed to (metering-and-rating §4.4); both ends of a span are included. */
+export type FeeFilters = {
+  readonly feeType?: FeeType
+  readonly paymentStatus?: FeePaymentStatus
+  readonly externalSubscriptionId?: string
+  readonly externalCustomerId?: string
+  readonly billableMetricCode?: string
+  readonly currency?: string
+  readonly eventTransactionId?: string
+  readonly spans?: readonly { readonly of: FeeInstant; readonly from?: Instant; readonly to?: Instant }[]
+}
+
+/** Which fees are asked for: each given condition narrows further. */
+export type FeesAsked = {
+  readonly feeIds?: readonly string[]
+  readonly invoiceIds?: readonly string[]
+  readonly filters?: FeeFilters
+}
+
+/**
+ * Fees with their names and taxes, oldest first: two queries however many there are. Deleted fees are left out;
+ * with filters also those of invoices that are not shown.
+ */
+export async function feeViews(reads: Reads, asked: FeesAsked, slice?: Slice): Promise<FeeView[]> {
+  if (asked.feeIds?.length === 0 || asked.invoiceIds?.length === 0) return []
+  const query = selectFees(reads)
+    .where(whereOf(asked))
+    .orderBy('f.createdAt')
+    .orderBy('f.id')
+    .$if(slice !== undefined, (all) => all.limit(slice?.perPage ?? 0).offset(slice?.offset ?? 0))
+  const rows = await query.execute()
+  const taxes = await taxesOfFees(
+    reads,
+    rows.map((row) => row.id),
+  )
+  return rows.map((row) => ({ ...row, appliedTaxes: taxes.get(row.id) ?? [] }))
+}
+
+/** A page of fees, oldest first (metering-and-rating §4.4). */
+export async function listFees(reads: Reads, filters: FeeFilters, slice: Slice): Promise<Listed<FeeView>> {
+  const rows = await feeViews(reads, { filters }, slice)
+  const { count } = await reads
+    .selectFrom('fees as f')
+    .innerJoin('customers as c', 'c.id', 'f.customerId')
+    .leftJoin('subscriptions as s', 's.id', 'f.subscriptionId')
+    .leftJoin('charges as ch', 'ch.id', 'f.chargeId')
+    .leftJoin('billableMetrics as m', 'm.id', 'ch.billableMetricId')
+    .select((eb) => eb.fn.countAll<bigint>().as('count'))
+    .where(whereOf({ filters }))
+    .executeTakeFirstOrThrow()
+  return { rows, total: Number(count) }
+}
+
+export async function findFee(reads: Reads, id: string): Promise<FeeView | undefined> {
+  const [fee] = await feeViews(reads, { feeIds: [id] })
+  return fee
+}
+
+/** Sets the status and its own instant; the instants of other statuses are cleared. */
+export async function updateFeePayment(
+  tx: Tx,
+  id: string,
+  status: FeePaymentStatus,
+  now: Instant,
+): Promise<void> {
+  const at = (own: FeePaymentStatus): RawBuilder<Instant> | null => tsOrNull(status === own ? now : null)
+  await tx
+    .updateTable('fees')
+    .set({
+      paymentStatus: status,
+      succeededAt: at('succeeded'),
+      failedAt: at('failed'),
+      refundedAt: at('refunded'),
+      updatedAt: ts(now),
+    })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Takes a fee off every list; its row stays for the record. */
+export async function deleteFeeRow(tx: Tx, id: string, now: Instant): Promise<void> {
+  await tx
+    .updateTable('fees')
+    .set({ deletedAt: ts(now), updatedAt: ts(now) })
+    .where('id', '=', id)
+    .execute()
+}
+
+function selectFees(reads: Reads) {
+  return reads
+    .selectFrom('fees as f')
+    .innerJoin('customers as c', 'c.id', 'f.customerId')
+    .leftJoin('subscriptions as s', 's.id', 'f.subscriptionId')
+    .leftJoin('plans as p', 'p.id', 's.planId')
+    .leftJoin('charges as ch', 'ch.id', 'f.chargeId')
+    .leftJoin('billableMetrics as m', 'm.id', 'ch.billableMetricId')
+    .leftJoin('chargeFilters as cf', 'cf.id', 'f.chargeFilterId')
+    .leftJoin('minimumCommitments as mc', 'mc.id', 'f.minimumCommitmentId')
+    .selectAll('f')
+    .select([
+      'c.externalId as externalCustomerId',
+      's.externalId as externalSubscriptionId',
+      'p.code as planCode',
+      'p.name as planName',
+      'p.description as planDescription',
+      'p.invoiceDisplayName as planInvoiceDisplayName',
+      'ch.invoiceDisplayName as chargeInvoiceDisplayName',
+      'ch.properties as chargeProperties',
+      'm.id as metricId',
+      'm.code as metricCode',
+      'm.name as metricName',
+      'm.description as metricDescription',
+      'cf.values as filterValues',
+      'cf.invoiceDisplayName as filterInvoiceDisplayName',
+      'mc.invoiceDisplayName as commitmentInvoiceDisplayName',
+    ])
+    .select((eb) =>
+      eb
+        .selectFrom('fees as t')
+        .select('t.id')
+        .whereRef('t.trueUpParentFeeId', '=', 'f.id')
+        .whereRef('t.invoiceId', '=', 'f.invoiceId')
+        .where('t.deletedAt', 'is', null)
+        .limit(1)
+        .as('trueUpFeeId'),
+    )
+}
+
+function whereOf(asked: FeesAsked): RawBuilder<SqlBool> {
+  const conditions = [sql<SqlBool>`f.deleted_at is null`]
+  if (asked.feeIds) conditions.push(sql`f.id = any(${[...asked.feeIds]}::uuid[])`)
+  if (asked.invoiceIds) conditions.push(sql`f.invoice_id = any(${[...asked.invoiceIds]}::uuid[])`)
+  if (asked.filters) conditions.push(...conditionsOf(asked.filters))
+  return sql<SqlBool>`${sql.join(conditions, sql` and `)}`
+}
+
+function conditionsOf(filters: FeeFilters): RawBuilder<SqlBool>[] {
+  const conditions = [
+    // Invoices that are being built and deleted drafts are shown nowhere.
+    sql<SqlBool>`not exists (select from invoices i
+      where i.organization_id = f.organization_id and i.id = f.invoice_id
+        and i.status in ('generating', 'deleted'))`,
+  ]
+  const equals: [string, string | undefined][] = [
+    ['f.fee_type', filters.feeType],
+    ['f.payment_status', filters.paymentStatus],
+    ['s.external_id', filters.externalSubscriptionId],
+    ['c.external_id', filters.externalCustomerId],
+    ['m.code', filters.billableMetricCode],
+    ['f.currency', filters.currency],
+    ['f.event_transaction_id', filters.eventTransactionId],
+  ]
+  for (const [column, value] of equals) {
+    if (value !== undefined) conditions.push(sql`${sql.ref(column)} = ${value}`)
+  }
+  for (const span of filters.spans ?? []) {
+    const column = sql.ref(`f.${span.of}`)
+    if (span.from !== undefined) conditions.push(sql`${column} >= ${ts(span.from)}`)
+    if (span.to !== undefined) conditions.push(sql`${column} <= ${ts(span.to)}`)
+  }
+  return conditions
+}
+
+async function taxesOfFees(
+  reads: Reads,
+  feeIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly FeeTaxRow[]>> {
+  const byFee = new Map<string, FeeTaxRow[]>()
+  if (feeIds.length === 0) return byFee
+  const rows = await reads
+    .selectFrom('feeTaxes')
+    .selectAll()
+    .where(sql<SqlBool>`fee_id = any(${[...feeIds]}::uuid[])`)
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
+  for (const row of rows) {
+    const list = byFee.get(row.feeId)
+    if (list) list.push(row)
+    else byFee.set(row.feeId, [row])
+  }
+  return byFee
+}

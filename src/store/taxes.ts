@@ -1,0 +1,246 @@
+import { type Insertable, type Selectable, type SelectQueryBuilder, sql, type Updateable } from 'kysely'
+import { Decimal } from '../core/amounts/decimal.ts'
+import type { Tax } from '../core/taxes/tax.ts'
+import type { Reads, Tx } from './database.ts'
+import { refusingDuplicates } from './duplicates.ts'
+import type { Listed, Slice } from './pages.ts'
+import type { DB, Taxes } from './rows.ts'
+
+/** A tax; `isAppliedToOrganization` says whether the default billing entity has it. */
+export type TaxRow = Selectable<Taxes> & { readonly isAppliedToOrganization: boolean }
+
+/** The default billing entity has the id of its organization (platform.md §4). */
+const APPLIED_TO_ORGANIZATION = sql<boolean>`exists (
+  select from billing_entity_taxes d
+  where d.organization_id = t.organization_id and d.tax_id = t.id and d.billing_entity_id = t.organization_id
+)`
+
+function selectTaxes(reads: Reads): SelectQueryBuilder<DB & { t: Taxes }, 't', TaxRow> {
+  return reads
+    .selectFrom('taxes as t')
+    .selectAll('t')
+    .select(APPLIED_TO_ORGANIZATION.as('isAppliedToOrganization'))
+    .where('t.deletedAt', 'is', null) as SelectQueryBuilder<DB & { t: Taxes }, 't', TaxRow>
+}
+
+/** The tax as the core computes with it. */
+export function taxOf(row: TaxRow): Tax {
+  const { id, code, name, description } = row
+  return { id, code, name, description, rate: Decimal.of(row.rate) }
+}
+
+export async function findTax(reads: Reads, code: string): Promise<TaxRow | undefined> {
+  return selectTaxes(reads).where('t.code', '=', code).executeTakeFirst()
+}
+
+/** The taxes with these codes, in the order of their creation; unknown codes are simply not among them. */
+export async function findTaxes(reads: Reads, codes: readonly string[]): Promise<TaxRow[]> {
+  if (codes.length === 0) return []
+  return selectTaxes(reads)
+    .where('t.code', 'in', [...codes])
+    .orderBy('t.createdAt')
+    .orderBy('t.id')
+    .execute()
+}
+
+export async function listTaxes(reads: Reads, slice: Slice): Promise<Listed<TaxRow>> {
+  const rows = await selectTaxes(reads)
+    .orderBy('t.createdAt', 'desc')
+    .orderBy('t.id')
+    .limit(slice.perPage)
+    .offset(slice.offset)
+    .execute()
+  const { count } = await reads
+    .selectFrom('taxes')
+    .select((eb) => eb.fn.countAll<bigint>().as('count'))
+    .where('deletedAt', 'is', null)
+    .executeTakeFirstOrThrow()
+  return { rows, total: Number(count) }
+}
+
+/** 422 `code: value_already_exist` when another tax has the code. */
+export async function insertTax(tx: Tx, row: Insertable<Taxes>): Promise<void> {
+  await refusingDuplicates(tx.insertInto('taxes').values(row).execute(), 'taxes_code', 'code')
+}
+
+/** 422 as `insertTax`. */
+export async function updateTax(tx: Tx, id: string, set: Updateable<Taxes>): Promise<void> {
+  await refusingDuplicates(
+    tx.updateTable('taxes').set(set).where('id', '=', id).execute(),
+    'taxes_code',
+    'code',
+  )
+}
+
+/** Codes of the billing entities that have each tax, by the tax's id. */
+export async function entityCodesOfTaxes(
+  reads: Reads,
+  taxIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const codes = new Map<string, string[]>()
+  if (taxIds.length === 0) return codes
+  const rows = await reads
+    .selectFrom('billingEntityTaxes as l')
+    .innerJoin('billingEntities as b', 'b.id', 'l.billingEntityId')
+    .select(['l.taxId', 'b.code'])
+    .where('l.taxId', 'in', [...taxIds])
+    .orderBy('b.createdAt')
+    .orderBy('b.id')
+    .execute()
+  for (const row of rows) codes.set(row.taxId, [...(codes.get(row.taxId) ?? []), row.code])
+  return codes
+}
+
+/** What can have taxes: the table of its links and the column that names it. */
+const OWNERS = {
+  charge: ['charge_taxes', 'charge_id'],
+  plan: ['plan_taxes', 'plan_id'],
+  customer: ['customer_taxes', 'customer_id'],
+  billingEntity: ['billing_entity_taxes', 'billing_entity_id'],
+  minimumCommitment: ['minimum_commitment_taxes', 'minimum_commitment_id'],
+} as const
+
+export type TaxOwner = keyof typeof OWNERS
+
+/** Taxes by the id of the thing that has them; a thing without taxes is absent. */
+export type TaxesById = ReadonlyMap<string, readonly TaxRow[]>
+
+export type TaxesOfOwners = {
+  readonly charges: TaxesById
+  readonly plans: TaxesById
+  readonly customers: TaxesById
+  readonly billingEntities: TaxesById
+  readonly minimumCommitments: TaxesById
+}
+
+/**
+ * The taxes of many things at once, in one query however many there are; each list in the order in which the
+ * taxes were made. `resolveTaxes` of the core chooses among the lists, `taxOf` makes core values of rows.
+ */
+export async function taxesOfOwners(
+  reads: Reads,
+  ids: {
+    readonly chargeIds?: readonly string[]
+    readonly planIds?: readonly string[]
+    readonly customerIds?: readonly string[]
+    readonly billingEntityIds?: readonly string[]
+    readonly minimumCommitmentIds?: readonly string[]
+  },
+): Promise<TaxesOfOwners> {
+  const asked: [TaxOwner, readonly string[]][] = [
+    ['charge', ids.chargeIds ?? []],
+    ['plan', ids.planIds ?? []],
+    ['customer', ids.customerIds ?? []],
+    ['billingEntity', ids.billingEntityIds ?? []],
+    ['minimumCommitment', ids.minimumCommitmentIds ?? []],
+  ]
+  const maps = new Map<TaxOwner, Map<string, TaxRow[]>>(asked.map(([owner]) => [owner, new Map()]))
+  const parts = asked
+    .filter(([, list]) => list.length > 0)
+    .map(([owner, list]) => {
+      const [table, column] = OWNERS[owner]
+      return sql`select ${owner}::text as owner, ${sql.ref(column)} as owner_id, tax_id
+        from ${sql.table(table)} where ${sql.ref(column)} = any(${[...list]}::uuid[])`
+    })
+  if (parts.length > 0) {
+    const { rows } = await sql<TaxRow & { owner: TaxOwner; ownerId: string }>`
+      select l.owner, l.owner_id, t.*, ${APPLIED_TO_ORGANIZATION} as is_applied_to_organization
+      from (${sql.join(parts, sql` union all `)}) l join taxes t on t.id = l.tax_id
+      where t.deleted_at is null
+      order by t.created_at, t.id`.execute(reads)
+    for (const { owner, ownerId, ...tax } of rows) {
+      const map = maps.get(owner)
+      map?.set(ownerId, [...(map.get(ownerId) ?? []), tax])
+    }
+  }
+  const mapOf = (owner: TaxOwner): TaxesById => maps.get(owner) ?? new Map()
+  return {
+    charges: mapOf('charge'),
+    plans: mapOf('plan'),
+    customers: mapOf('customer'),
+    billingEntities: mapOf('billingEntity'),
+    minimumCommitments: mapOf('minimumCommitment'),
+  }
+}
+
+/** Gives a thing exactly these taxes. */
+export async function replaceTaxes(
+  tx: Tx,
+  organizationId: string,
+  owner: TaxOwner,
+  ownerId: string,
+  taxIds: readonly string[],
+): Promise<void> {
+  const [table, column] = OWNERS[owner]
+  await sql`delete from ${sql.table(table)}
+    where ${sql.ref(column)} = ${ownerId} and tax_id <> all(${[...taxIds]}::uuid[])`.execute(tx)
+  await sql`insert into ${sql.table(table)} (organization_id, ${sql.ref(column)}, tax_id)
+    select ${organizationId}::uuid, ${ownerId}::uuid, unnest(${[...taxIds]}::uuid[])
+    on conflict do nothing`.execute(tx)
+}
+
+/** Applies a tax to a billing entity, or takes it away; doing either twice changes nothing. */
+export async function setEntityTax(
+  tx: Tx,
+  link: { readonly organizationId: string; readonly billingEntityId: string; readonly taxId: string },
+  isApplied: boolean,
+): Promise<void> {
+  if (isApplied) {
+    await tx
+      .insertInto('billingEntityTaxes')
+      .values(link)
+      .onConflict((oc) => oc.doNothing())
+      .execute()
+    return
+  }
+  await tx
+    .deleteFrom('billingEntityTaxes')
+    .where('billingEntityId', '=', link.billingEntityId)
+    .where('taxId', '=', link.taxId)
+    .execute()
+}
+
+/** Takes a tax away from everything that has it, and from drafts (subscriptions-and-invoicing §10). */
+export async function unlinkTax(tx: Tx, taxId: string): Promise<void> {
+  for (const [table] of Object.values(OWNERS)) {
+    await sql`delete from ${sql.table(table)} where tax_id = ${taxId}`.execute(tx)
+  }
+  await sql`delete from invoice_taxes it using invoices i
+    where it.tax_id = ${taxId} and i.id = it.invoice_id and i.status = 'draft'`.execute(tx)
+  await sql`delete from fee_taxes ft using fees f, invoices i
+    where ft.tax_id = ${taxId} and f.id = ft.fee_id and i.id = f.invoice_id and i.status = 'draft'`.execute(
+    tx,
+  )
+}
+
+/**
+ * Flags the drafts that a tax concerns to be computed anew: those of customers that have it, of customers without
+ * taxes of their own whose billing entity has it, and those that already carry it. Gives the invoices' ids
+ * (subscriptions-and-invoicing §10).
+ */
+export async function flagDraftsOfTax(tx: Tx, taxId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update invoices i set ready_to_be_refreshed = true
+    from customers c
+    where i.status = 'draft' and c.id = i.customer_id and (
+      exists (select from customer_taxes ct where ct.customer_id = c.id and ct.tax_id = ${taxId})
+      or (
+        exists (select from billing_entity_taxes bt
+          where bt.billing_entity_id = c.billing_entity_id and bt.tax_id = ${taxId})
+        and not exists (select from customer_taxes ct where ct.customer_id = c.id)
+      )
+      or exists (select from invoice_taxes it where it.invoice_id = i.id and it.tax_id = ${taxId})
+    )
+    returning i.id`.execute(tx)
+  return rows.map((row) => row.id)
+}
+
+/** Flags the drafts of one customer to be computed anew, after its own taxes or settings changed. */
+export async function flagDraftsOfCustomer(tx: Tx, customerId: string): Promise<void> {
+  await tx
+    .updateTable('invoices')
+    .set({ readyToBeRefreshed: true })
+    .where('customerId', '=', customerId)
+    .where('status', '=', 'draft')
+    .execute()
+}

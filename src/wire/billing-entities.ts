@@ -1,0 +1,54 @@
+import type { BillingEntityRow } from '../store/organizations.ts'
+import type { TaxRow } from '../store/taxes.ts'
+import { toWireTax } from './taxes.ts'
+import { isoSeconds } from './times.ts'
+
+/** An issuer of invoices in a list (platform.md §16). The logo is shown as the data URL that it was given as. */
+export function toWireBillingEntity(entity: BillingEntityRow): object {
+  return {
+    lago_id: entity.id,
+    code: entity.code,
+    name: entity.name,
+    default_currency: entity.defaultCurrency,
+    created_at: isoSeconds(entity.createdAt),
+    updated_at: isoSeconds(entity.updatedAt),
+    country: entity.country,
+    address_line1: entity.addressLine1,
+    address_line2: entity.addressLine2,
+    phone: entity.phone,
+    city: entity.city,
+    state: entity.state,
+    zipcode: entity.zipcode,
+    einvoicing: entity.einvoicing,
+    email: entity.email,
+    legal_name: entity.legalName,
+    legal_number: entity.legalNumber,
+    timezone: entity.timezone,
+    net_payment_term: entity.netPaymentTerm,
+    email_settings: entity.emailSettings,
+    document_numbering: entity.documentNumbering,
+    document_number_prefix: entity.documentNumberPrefix,
+    tax_identification_number: entity.taxIdentificationNumber,
+    finalize_zero_amount_invoice: entity.finalizeZeroAmountInvoice,
+    invoice_footer: entity.invoiceFooter,
+    invoice_grace_period: entity.invoiceGracePeriod,
+    subscription_invoice_issuing_date_adjustment: entity.subscriptionInvoiceIssuingDateAdjustment,
+    subscription_invoice_issuing_date_anchor: entity.subscriptionInvoiceIssuingDateAnchor,
+    document_locale: entity.documentLocale,
+    is_default: entity.isDefault,
+    eu_tax_management: entity.euTaxManagement,
+    logo_url:
+      entity.logo === null
+        ? null
+        : `data:${entity.logoContentType ?? 'image/png'};base64,${entity.logo.toString('base64')}`,
+  }
+}
+
+/** An issuer by itself, with its taxes. */
+export function toWireBillingEntityWithTaxes(entity: BillingEntityRow, taxes: readonly TaxRow[]): object {
+  return {
+    ...toWireBillingEntity(entity),
+    taxes: taxes.map(toWireTax),
+    selected_invoice_custom_sections: [],
+  }
+}

@@ -1,0 +1,207 @@
+import { exponentOf } from '../core/amounts/currency.ts'
+import { Decimal } from '../core/amounts/decimal.ts'
+import type { Instant } from '../core/calendar/instant.ts'
+import { ALL_FILTER_VALUES } from '../core/metering/filters.ts'
+import {
+  narrowBreakdowns,
+  type PresentationBreakdown,
+  type PresentationKey,
+  presentationKeys,
+} from '../core/metering/grouping.ts'
+import type { GroupedBy } from '../core/metering/usage.ts'
+import { majorUnits } from '../core/pricing/rated-fee.ts'
+import type { FeeTaxRow, FeeView } from '../store/fees.ts'
+import { isoSeconds, isoSecondsOrNull } from './times.ts'
+
+/** A fee as its JSON needs it; an estimate, which is stored nowhere, has no id and no time of creation. */
+export type ShownFee = Omit<FeeView, 'id' | 'createdAt' | 'appliedTaxes'> & {
+  readonly id: string | null
+  readonly createdAt: Instant | null
+  readonly appliedTaxes: readonly ShownFeeTax[]
+}
+
+/** A tax on a fee; ids and time are null on an estimate. */
+export type ShownFeeTax = Omit<FeeTaxRow, 'id' | 'feeId' | 'createdAt' | 'organizationId'> & {
+  readonly id: string | null
+  readonly feeId: string | null
+  readonly createdAt: Instant | null
+}
+
+/** A presentation breakdown as fees keep it. */
+export type StoredBreakdown = { readonly presentation_by: GroupedBy; readonly units: string }
+
+/** Fee types that show the period that they pay for (metering-and-rating §4.2). */
+const DATED_TYPES: readonly string[] = ['charge', 'subscription', 'add_on', 'fixed_charge']
+
+/** A fee with its item, amounts and taxes (metering-and-rating §4.2). */
+export function toWireFee(fee: ShownFee): object {
+  const isAdvanceCharge = fee.feeType === 'charge' && fee.payInAdvance
+  return {
+    lago_id: fee.id,
+    lago_charge_id: fee.chargeId,
+    lago_charge_filter_id: fee.chargeFilterId,
+    lago_fixed_charge_id: null,
+    lago_invoice_id: fee.invoiceId,
+    lago_true_up_fee_id: fee.trueUpFeeId,
+    lago_true_up_parent_fee_id: fee.trueUpParentFeeId,
+    lago_original_fee_id: fee.originalFeeId,
+    lago_subscription_id: fee.subscriptionId,
+    external_subscription_id: fee.externalSubscriptionId,
+    lago_customer_id: fee.customerId,
+    external_customer_id: fee.externalCustomerId,
+    item: itemOf(fee),
+    pay_in_advance: fee.payInAdvance,
+    invoiceable: fee.invoiceable,
+    ...amountsOf(fee),
+    units: wireDecimal(fee.units),
+    total_aggregated_units: wireDecimal(fee.totalAggregatedUnits ?? fee.units),
+    description: fee.description,
+    precise_unit_amount: wireDecimal(fee.preciseUnitAmount),
+    events_count: fee.eventsCount === null ? null : Number(fee.eventsCount),
+    payment_status: fee.paymentStatus,
+    created_at: isoSecondsOrNull(fee.createdAt),
+    succeeded_at: isoSecondsOrNull(fee.succeededAt),
+    failed_at: isoSecondsOrNull(fee.failedAt),
+    refunded_at: isoSecondsOrNull(fee.refundedAt),
+    amount_details: fee.amountDetails,
+    self_billed: fee.selfBilled,
+    pricing_unit_details: pricingUnitOf(fee),
+    presentation_breakdowns: breakdownsOf(fee),
+    ...(DATED_TYPES.includes(fee.feeType)
+      ? { from_date: isoSecondsOrNull(fee.fromAt), to_date: isoSecondsOrNull(fee.toAt) }
+      : {}),
+    ...(isAdvanceCharge ? { event_transaction_id: fee.eventTransactionId } : {}),
+    applied_taxes: fee.appliedTaxes.map((tax) => toWireFeeTax(tax, fee.currency)),
+  }
+}
+
+/** A tax of a fee. */
+export function toWireFeeTax(tax: ShownFeeTax, currency: string): object {
+  return {
+    lago_id: tax.id,
+    lago_fee_id: tax.feeId,
+    lago_tax_id: tax.taxId,
+    tax_name: tax.taxName,
+    tax_code: tax.taxCode,
+    tax_rate: Decimal.of(tax.taxRate).toNumber(),
+    tax_description: tax.taxDescription,
+    amount_cents: Number(tax.amountCents),
+    amount_currency: currency,
+    created_at: tax.createdAt === null ? null : isoSeconds(tax.createdAt),
+  }
+}
+
+/** `{key: values}` of a charge filter in one line: an entry that stands for all values prints its key. */
+export function filterLabel(name: string | null, values: unknown): string | null {
+  if (name !== null && name !== '') return name
+  if (typeof values !== 'object' || values === null) return null
+  return Object.entries(values as Record<string, readonly string[]>)
+    .flatMap(([key, list]) => list.map((value) => (value === ALL_FILTER_VALUES ? key : value)))
+    .join(', ')
+}
+
+/** The breakdowns as a fee keeps them: split by all presentation keys, also the hidden ones. */
+export function storedBreakdowns(breakdowns: readonly PresentationBreakdown[]): StoredBreakdown[] {
+  return breakdowns.map(({ presentationBy, units }) => ({
+    presentation_by: presentationBy,
+    units: units.toWire(),
+  }))
+}
+
+/** The reverse of `storedBreakdowns`. */
+export function breakdownsOfRow(stored: unknown): PresentationBreakdown[] {
+  if (!Array.isArray(stored)) return []
+  return (stored as readonly StoredBreakdown[]).map(({ presentation_by, units }) => ({
+    presentationBy: presentation_by,
+    units: Decimal.of(units),
+  }))
+}
+
+function amountsOf(fee: ShownFee): object {
+  const exponent = exponentOf(fee.currency)
+  const precise = Decimal.of(fee.preciseAmountCents)
+  const preciseTaxes = Decimal.of(fee.taxesPreciseAmountCents)
+  const coupons = Decimal.of(fee.preciseCouponsAmountCents)
+  const subTotal = Decimal.of(fee.amountCents).minus(coupons).round()
+  return {
+    amount_cents: Number(fee.amountCents),
+    amount_currency: fee.currency,
+    precise_amount: majorUnits(precise, exponent).toWire(),
+    precise_total_amount: majorUnits(precise.plus(preciseTaxes), exponent).toWire(),
+    taxes_amount_cents: Number(fee.taxesAmountCents),
+    taxes_precise_amount: majorUnits(preciseTaxes, exponent).toWire(),
+    taxes_rate: Decimal.of(fee.taxesRate).toNumber(),
+    total_amount_cents: Number(fee.amountCents + fee.taxesAmountCents),
+    total_amount_currency: fee.currency,
+    precise_coupons_amount_cents: coupons.toWire(),
+    sub_total_excluding_taxes_amount_cents: Number(subTotal.toBigInt()),
+    sub_total_excluding_taxes_precise_amount_cents: precise.minus(coupons).toWire(),
+  }
+}
+
+function itemOf(fee: ShownFee): object {
+  return {
+    type: fee.feeType,
+    ...namesOf(fee),
+    filters: fee.filterValues ?? null,
+    filter_invoice_display_name: filterLabel(fee.filterInvoiceDisplayName, fee.filterValues),
+    grouped_by: fee.groupedBy,
+  }
+}
+
+function namesOf(fee: ShownFee): object {
+  const own = fee.invoiceDisplayName || null
+  if (fee.feeType === 'charge') {
+    return {
+      code: fee.metricCode,
+      name: fee.metricName,
+      description: fee.metricDescription,
+      invoice_display_name: own ?? (fee.chargeInvoiceDisplayName || fee.metricName),
+      lago_item_id: fee.metricId,
+      item_type: 'BillableMetric',
+    }
+  }
+  const planName =
+    fee.feeType === 'commitment'
+      ? fee.commitmentInvoiceDisplayName || 'Minimum commitment'
+      : fee.planInvoiceDisplayName || fee.planName
+  return {
+    code: fee.planCode,
+    name: fee.planName,
+    description: fee.planDescription,
+    invoice_display_name: own ?? planName,
+    lago_item_id: fee.subscriptionId,
+    item_type: 'Subscription',
+  }
+}
+
+function pricingUnitOf(fee: ShownFee): object | null {
+  if (typeof fee.pricingUnit !== 'object' || fee.pricingUnit === null) return null
+  const unit = fee.pricingUnit as Readonly<Record<string, string | number>>
+  return {
+    lago_pricing_unit_id: unit.pricing_unit_id,
+    pricing_unit_code: unit.code,
+    short_name: unit.short_name,
+    amount_cents: Number(unit.amount_cents),
+    precise_amount_cents: wireDecimal(unit.precise_amount_cents),
+    unit_amount_cents: Number(unit.unit_amount_cents),
+    precise_unit_amount: wireDecimal(unit.precise_unit_amount),
+    conversion_rate: wireDecimal(unit.conversion_rate),
+  }
+}
+
+/** Only keys that are shown on invoices; units of tuples that become equal are added (§3.11). */
+function breakdownsOf(fee: ShownFee): StoredBreakdown[] {
+  const keys = shownKeys(fee.chargeProperties)
+  return storedBreakdowns(narrowBreakdowns(breakdownsOfRow(fee.presentationBreakdowns), keys))
+}
+
+function shownKeys(properties: unknown): string[] {
+  if (typeof properties !== 'object' || properties === null) return []
+  const keys: readonly PresentationKey[] = presentationKeys(properties as Record<string, unknown>)
+  return keys.filter((key) => key.displayInInvoice).map(({ key }) => key)
+}
+
+function wireDecimal(value: string | number | undefined): string {
+  return Decimal.of(value ?? 0).toWire()
+}

@@ -1,0 +1,25 @@
+import type { WebhookRow } from '../store/webhooks.ts'
+import { isoSeconds, isoSecondsOrNull } from './times.ts'
+
+/** An entry of the delivery log, as lists show it. */
+export function toWireWebhook(webhook: WebhookRow) {
+  return {
+    lago_id: webhook.id,
+    lago_webhook_endpoint_id: webhook.webhookEndpointId,
+    webhook_type: webhook.webhookType,
+    object_type: webhook.objectType,
+    lago_object_id: webhook.objectId,
+    status: webhook.status,
+    retries: webhook.retries,
+    http_status: webhook.httpStatus,
+    response: webhook.response,
+    last_retried_at: isoSecondsOrNull(webhook.lastRetriedAt),
+    created_at: isoSeconds(webhook.createdAt),
+    updated_at: isoSeconds(webhook.updatedAt),
+  }
+}
+
+/** The same with the body that is sent, as the text that the signature covers. */
+export function toWireWebhookInFull(webhook: WebhookRow) {
+  return { ...toWireWebhook(webhook), payload: webhook.payload }
+}

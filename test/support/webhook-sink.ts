@@ -1,0 +1,42 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export type Received = { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string }
+
+export type Sink = {
+  readonly url: string
+  readonly received: Received[]
+  /** Forgets what came and answers with this status from now on; 0 never answers. */
+  readonly reset: (status: number) => void
+  readonly close: () => Promise<void>
+}
+
+/** A receiver of webhooks on loopback that keeps what it gets. */
+export async function startSink(): Promise<Sink> {
+  const received: Received[] = []
+  let status = 200
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    received.push({
+      path: request.url ?? '',
+      headers: request.headers,
+      body: Buffer.concat(chunks).toString(),
+    })
+    if (status === 0) return
+    response.writeHead(status).end(status === 200 ? 'ok' : 'no')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    reset: (next) => {
+      received.length = 0
+      status = next
+    },
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
