@@ -11,6 +11,7 @@ import { invoicesRoutes } from './invoices.ts'
 import { organizationsRoutes } from './organizations.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
 import { plansRoutes } from './plans.ts'
+import { subscriptionsRoutes } from './subscriptions.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
@@ -21,20 +22,18 @@ export type Routes = (app: FastifyInstance, context: Context) => void
 
 /** Every room of routes below /api/v1. */
 export const routesOfV1: readonly Routes[] = [
-  feesRoutes,
-  billingEntitiesRoutes,
-  customersRoutes,
-  eventRoutes,
-  invoicesRoutes,
   billableMetricsRoutes,
   billingEntitiesRoutes,
   customersRoutes,
   entitlementsRoutes,
   eventRoutes,
   featuresRoutes,
+  feesRoutes,
+  invoicesRoutes,
   organizationsRoutes,
   planMetadataRoutes,
   plansRoutes,
+  subscriptionsRoutes,
   taxesRoutes,
   testClockRoutes,
   webhookEndpointsRoutes,
