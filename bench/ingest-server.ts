@@ -26,6 +26,7 @@ const context = createContext({
     allowPrivateWebhooks: false,
     webhookTimeoutMs: 1000,
     writer: 0,
+    rsaPrivateKey: null,
   },
 })
 await ensureEventPartitions(database, context.systemNow())
