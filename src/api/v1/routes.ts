@@ -7,8 +7,10 @@ import { entitlementsRoutes } from './entitlements.ts'
 import { eventRoutes } from './events.ts'
 import { featuresRoutes } from './features.ts'
 import { organizationsRoutes } from './organizations.ts'
+import { planChargesRoutes } from './plan-charges.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
 import { plansRoutes } from './plans.ts'
+import { subscriptionChargesRoutes } from './subscription-charges.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
@@ -26,8 +28,10 @@ export const routesOfV1: readonly Routes[] = [
   eventRoutes,
   featuresRoutes,
   organizationsRoutes,
+  planChargesRoutes,
   planMetadataRoutes,
   plansRoutes,
+  subscriptionChargesRoutes,
   taxesRoutes,
   testClockRoutes,
   webhookEndpointsRoutes,
