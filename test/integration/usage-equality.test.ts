@@ -158,8 +158,22 @@ describe('usage from running state', () => {
     await Promise.all(raw.map((each) => ingestEvent(harness.context, caller, each).catch(refusals)))
   }
 
-  async function compare(code: string, queries: readonly UsageQuery[]): Promise<void> {
+  /** The same questions, ending with one event or just before it. */
+  function upToEvents(events: readonly RawEvent[], queries: readonly UsageQuery[]): UsageQuery[] {
+    return events.slice(0, 8).flatMap((event, place) =>
+      queries
+        .filter(({ period }, index) => index % 5 === place % 5 && period.from <= event.at)
+        .map((query) => ({
+          ...query,
+          period: { from: query.period.from, to: instant(event.at + 1) },
+          upTo: { id: event.id, isIncluded: place % 2 === 0 },
+        })),
+    )
+  }
+
+  async function compare(code: string, asked: readonly UsageQuery[]): Promise<void> {
     const events = await storedEvents(code)
+    const queries = [...asked, ...upToEvents(events, asked)]
     const [state, log] = await harness.context.database.read(client.organizationId, async (reads) => [
       await answerUsages(reads, queries),
       await answerFromLog(reads, queries),

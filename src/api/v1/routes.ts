@@ -6,6 +6,8 @@ import { customersRoutes } from './customers.ts'
 import { entitlementsRoutes } from './entitlements.ts'
 import { eventRoutes } from './events.ts'
 import { featuresRoutes } from './features.ts'
+import { feesRoutes } from './fees.ts'
+import { invoicesRoutes } from './invoices.ts'
 import { organizationsRoutes } from './organizations.ts'
 import { planChargesRoutes } from './plan-charges.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
@@ -21,6 +23,11 @@ export type Routes = (app: FastifyInstance, context: Context) => void
 
 /** Every room of routes below /api/v1. */
 export const routesOfV1: readonly Routes[] = [
+  feesRoutes,
+  billingEntitiesRoutes,
+  customersRoutes,
+  eventRoutes,
+  invoicesRoutes,
   billableMetricsRoutes,
   billingEntitiesRoutes,
   customersRoutes,

@@ -54,6 +54,15 @@ const values = [
   { ...raw(13, 130, { v: '9' }), externalSubscriptionId: null },
 ]
 
+describe('usageOf up to an event', () => {
+  it('takes of the last instant only what arrived before', () => {
+    const period = { from: instant(100), to: instant(151) }
+    const at = (id: string, isIncluded: boolean) =>
+      only(usageOf(values, query('sum_agg', { period, upTo: { id, isIncluded } }))).total.toString()
+    expect([at('9', false), at('9', true), at('10', false), at('10', true)]).toEqual(['10', '60', '60', '63'])
+  })
+})
+
 describe('usageOf', () => {
   it.each<[Aggregation, boolean, string, number]>([
     ['count_agg', false, '8', 8],

@@ -46,9 +46,16 @@ function isAsked(event: RawEvent, query: UsageQuery): boolean {
     event.code === query.code &&
     event.externalSubscriptionId === query.externalSubscriptionId &&
     event.at < query.period.to &&
+    isWithinBound(event, query) &&
     (query.recurring || event.at >= query.period.from) &&
     matchesEvent(event.properties, query.match)
   )
+}
+
+function isWithinBound(event: RawEvent, { upTo, period }: UsageQuery): boolean {
+  if (!upTo || event.at < period.to - 1) return true
+  const order = compareEvents(event, { at: event.at, id: upTo.id })
+  return order < 0 || (order === 0 && upTo.isIncluded)
 }
 
 /**

@@ -54,7 +54,14 @@ export type UsageQuery = {
   /** Properties whose distinct values make one answer each; empty for one answer. */
   readonly groupBy: readonly string[]
   readonly detail: UsageDetail
+  /**
+   * Ends the period inside its last millisecond: of the events of that instant only those that arrived
+   * before the one with this id count, and that one itself when it is included (metering-and-rating §3.12).
+   */
+  readonly upTo?: UsageBound
 }
+
+export type UsageBound = { readonly id: string; readonly isIncluded: boolean }
 
 /** One event as the pricing sees it. Missing or empty properties are null. */
 export type UsageEvent = {

@@ -84,7 +84,11 @@ function narrowed(match: EventMatch, group: PropertyValues): EventMatch {
   return { include, exclude: match.exclude }
 }
 
-function needsEvents(charge: RatedCharge, properties: ChargeProperties): boolean {
+/** Whether the price of a bucket needs the events themselves and not only their totals. */
+export function needsEvents(
+  charge: Pick<RatedCharge, 'metric' | 'model' | 'prorated'>,
+  properties: ChargeProperties,
+): boolean {
   if (charge.metric.aggregation === 'custom_agg') return true
   const isCount =
     charge.metric.aggregation === 'count_agg' || charge.metric.aggregation === 'unique_count_agg'

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { segmentsOf } from '../../core/metering/segments.ts'
-import type { EventMatch, PropertyValues, UsageQuery } from '../../core/metering/usage.ts'
+import type { EventMatch, PropertyValues, UsageBound, UsageQuery } from '../../core/metering/usage.ts'
 import type { TrackerDefinition } from './definitions.ts'
 import { keepsLasts } from './running-state.ts'
 
@@ -10,15 +10,27 @@ export type UsageShape = Pick<
   'code' | 'aggregation' | 'fieldName' | 'recurring' | 'match' | 'groupBy'
 >
 
-export type UsageWindow = Pick<UsageQuery, 'externalSubscriptionId' | 'period'>
+export type UsageWindow = Pick<UsageQuery, 'externalSubscriptionId' | 'period' | 'upTo'>
 
 /** The text of a property, from the log or from the key values of a bucket. */
 type TextOf = (key: string) => RawBuilder<unknown>
 
-/** A part of a window in the short names that the selects read; `b` is true before the period. */
-type SegmentRow = { w: number; s: string; k: string; f: string; t: string; b: boolean }
+/**
+ * A part of a window in the short names that the selects read; `b` is true before the period, `i` the id up to which
+ * (`e` says whether with it) the events of the last instant count.
+ */
+type SegmentRow = {
+  w: number
+  s: string
+  k: string
+  f: string
+  t: string
+  b: boolean
+  i: string | null
+  e: boolean
+}
 
-const SEGMENT = sql`seg(w integer, s text, k "char", f timestamptz, t timestamptz, b boolean)`
+const SEGMENT = sql`seg(w integer, s text, k "char", f timestamptz, t timestamptz, b boolean, i uuid, e boolean)`
 const PROPERTY: TextOf = (key) => sql`e.properties ->> ${key}::text`
 
 /**
@@ -65,22 +77,28 @@ export function eventsSelect(shape: UsageShape, windows: readonly UsageWindow[])
 }
 
 function segmentRows(shape: UsageShape, window: UsageWindow, index: number, hasState: boolean): SegmentRow[] {
-  const { from, to } = window.period
+  const { upTo, period } = window
+  // The instant in which the window ends inside is a part of its own, so that no whole hour swallows it.
+  const last = upTo ? Math.max(period.from, period.to - 1) : period.to
   const parts = [
-    ...(shape.recurring ? [{ from: null, to: from as number, b: true }] : []),
-    { from: from as number | null, to: to as number, b: false },
+    ...(shape.recurring ? [{ from: null, to: period.from as number, b: true }] : []),
+    { from: period.from as number | null, to: last, b: false },
   ]
-  return parts.flatMap(({ b, ...part }) => {
-    const segments = hasState ? segmentsOf(part.from, part.to) : [{ kind: 'raw' as const, ...part }]
-    return segments.map((each) => ({
-      w: index,
-      s: window.externalSubscriptionId,
-      k: each.kind.charAt(0),
-      f: each.from === null ? '-infinity' : new Date(each.from).toISOString(),
-      t: new Date(each.to).toISOString(),
-      b,
-    }))
+  const segments = parts.flatMap(({ b, ...part }) => {
+    const own = hasState ? segmentsOf(part.from, part.to) : [{ kind: 'raw' as const, ...part }]
+    return own.map((each) => ({ ...each, b, upTo: null as UsageBound | null }))
   })
+  if (upTo) segments.push({ kind: 'raw', from: last, to: period.to, b: false, upTo })
+  return segments.map((each) => ({
+    w: index,
+    s: window.externalSubscriptionId,
+    k: each.kind.charAt(0),
+    f: each.from === null ? '-infinity' : new Date(each.from).toISOString(),
+    t: new Date(each.to).toISOString(),
+    b: each.b,
+    i: each.upTo?.id ?? null,
+    e: each.upTo?.isIncluded ?? false,
+  }))
 }
 
 function segmentsFrom(segments: readonly SegmentRow[]): RawBuilder<unknown> {
@@ -143,7 +161,8 @@ function stateRange(tracker: TrackerDefinition): RawBuilder<unknown> {
 function logFrom(shape: UsageShape): RawBuilder<unknown> {
   return sql`from events e
     where e.code = ${shape.code} and e.external_subscription_id = seg.s and e.timestamp >= seg.f
-      and e.timestamp < seg.t and e.deleted_at is null and ${matchOf(shape.match, PROPERTY)}
+      and e.timestamp < seg.t and (seg.i is null or e.id < seg.i or (seg.e and e.id = seg.i))
+      and e.deleted_at is null and ${matchOf(shape.match, PROPERTY)}
       and ${isCounted(shape)}`
 }
 

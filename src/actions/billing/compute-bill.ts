@@ -1,0 +1,133 @@
+import { fromCents } from '../../core/amounts/rounding.ts'
+import type { Instant } from '../../core/calendar/instant.ts'
+import { localDate, type TimeZone } from '../../core/calendar/zone.ts'
+import { type FeeDraft, subscriptionFeeDraft } from '../../core/invoicing/fee-draft.ts'
+import type { BillMoment } from '../../core/subscriptions/subscription.ts'
+import {
+  type FeeHistory,
+  isSubscriptionFeeDue,
+  subscriptionFee,
+} from '../../core/subscriptions/subscription-fee.ts'
+import {
+  type BillWindows,
+  billWindows,
+  continueAfterZoneChange,
+  periodicWindows,
+  terminationWindows,
+} from '../../core/subscriptions/windows.ts'
+import type { SubscriptionSnapshot } from '../../store/billing-snapshot.ts'
+import type { Reads } from '../../store/database.ts'
+import { newId } from '../../store/ids.ts'
+import { type InvoiceLinkRow, linksOfSubscription, subscriptionFeeTimes } from '../../store/invoices.ts'
+import type { BillLink, InvoicingReason } from './bill.ts'
+import { computeChargeFees } from './charge-fees.ts'
+import { computeCommitmentFee } from './commitment-fee.ts'
+
+/** One subscription to bill at an instant. */
+export type SubscriptionToBill = {
+  readonly subscription: SubscriptionSnapshot
+  readonly reason: InvoicingReason
+  readonly at: Instant
+  readonly zone: TimeZone
+  readonly skipCharges: boolean
+  /** Creation of the invoice, and the invoice itself when it is made anew. */
+  readonly invoiceCreatedAt: Instant
+  readonly exceptInvoiceId: string | null
+  /** Metrics that the plan of the successor charges too, at an upgrade. */
+  readonly successorMetricIds: ReadonlySet<string>
+}
+
+/** What one subscription brings to an invoice; `apart` are fees that are billed without an invoice. */
+export type ComputedBill = {
+  readonly link: BillLink
+  readonly fees: readonly FeeDraft[]
+  readonly apart: readonly FeeDraft[]
+}
+
+/** The windows and fees of one subscription (subscriptions-and-invoicing §8.1: subscription, charges, commitment). */
+export async function computeBill(reads: Reads, entry: SubscriptionToBill): Promise<ComputedBill> {
+  const { subscription } = entry
+  const links = (await linksOfSubscription(reads, subscription.row.id)).filter(
+    (link) => link.invoiceId !== entry.exceptInvoiceId,
+  )
+  const windows = continuedWindows(windowsOf(entry, links), entry, links)
+  const fees: FeeDraft[] = []
+  const ownFee = await computeSubscriptionFee(reads, entry, windows, links)
+  if (ownFee) fees.push(ownFee)
+  const charged = await computeChargeFees(reads, entry, windows)
+  fees.push(...charged.invoiced)
+  const commitment = await computeCommitmentFee(reads, entry, windows, fees)
+  if (commitment) fees.push(commitment)
+  return {
+    link: { subscription, reason: entry.reason, windows },
+    fees,
+    apart: charged.apart,
+  }
+}
+
+function momentOf(entry: SubscriptionToBill): BillMoment {
+  const { subscription, zone } = entry
+  const { terminatedAt, startedAt } = subscription.billing
+  // An upgrade is billed a second after it happened; its windows end and begin with the upgrade itself.
+  const isClosing = entry.reason === 'subscription_terminating' && terminatedAt !== null
+  const isOpening = entry.reason === 'subscription_starting' && entry.at - startedAt <= 1000
+  const at = isClosing ? terminatedAt : isOpening && entry.at > startedAt ? startedAt : entry.at
+  return { plan: subscription.billingPlan, subscription: subscription.billing, at, zone }
+}
+
+function windowsOf(entry: SubscriptionToBill, links: readonly InvoiceLinkRow[]): BillWindows {
+  const moment = momentOf(entry)
+  if (entry.reason !== 'subscription_terminating' || entry.subscription.billing.endedBy !== 'termination') {
+    return billWindows({ ...moment, current: false })
+  }
+  const periodic = periodicWindows(moment)
+  const hasPeriodicBill = links.some(
+    (link) =>
+      link.isRecurring &&
+      link.subscriptionFrom === periodic.subscription.from &&
+      link.subscriptionTo === periodic.subscription.to,
+  )
+  return terminationWindows(moment, hasPeriodicBill)
+}
+
+/** After a change of the customer's zone a window goes on where the last billed one ended (§3.8). */
+function continuedWindows(
+  windows: BillWindows,
+  entry: SubscriptionToBill,
+  links: readonly (InvoiceLinkRow & { readonly timezone?: string })[],
+): BillWindows {
+  const last = links.find((link) => link.isRecurring && link.chargesTo !== null)
+  if (!last?.chargesTo || !windows.charges || last.timezone === entry.zone || !last.timezone) return windows
+  return { ...windows, charges: continueAfterZoneChange(windows.charges, last.chargesTo) }
+}
+
+async function computeSubscriptionFee(
+  reads: Reads,
+  entry: SubscriptionToBill,
+  windows: BillWindows,
+  links: readonly InvoiceLinkRow[],
+): Promise<FeeDraft | null> {
+  const { subscription, zone } = entry
+  const moment = momentOf(entry)
+  const feeTimes = await subscriptionFeeTimes(reads, subscription.row.id, entry.exceptInvoiceId)
+  const today = localDate(entry.at, zone)
+  const history: FeeHistory = {
+    hasFeeOnIssuingDay: feeTimes.some((at) => localDate(at, zone) === today),
+    hasEarlierFee: feeTimes.length > 0,
+    isFirstInvoice: links.length === 0,
+    isOnlyStartingInvoice: links.length === 0 && entry.reason === 'subscription_starting',
+    invoiceCreatedAt: entry.invoiceCreatedAt,
+  }
+  if (!isSubscriptionFeeDue(moment, history)) return null
+  const { amountCents, preciseAmountCents } = subscriptionFee(moment, windows.subscription, history)
+  return subscriptionFeeDraft({
+    id: newId(),
+    subscriptionId: subscription.row.id,
+    amountCents,
+    preciseAmountCents,
+    unitAmount: fromCents(amountCents, subscription.plan.amountCurrency),
+    planAmountCents: subscription.plan.amountCents,
+    payInAdvance: subscription.plan.payInAdvance,
+    period: windows.subscription,
+  })
+}

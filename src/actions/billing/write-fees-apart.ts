@@ -1,0 +1,58 @@
+import { exponentOf } from '../../core/amounts/currency.ts'
+import type { FeeDraft } from '../../core/invoicing/fee-draft.ts'
+import { taxesOfFee } from '../../core/taxes/apply.ts'
+import type { BillingSnapshot } from '../../store/billing-snapshot.ts'
+import type { Tx } from '../../store/database.ts'
+import { insertFees } from '../../store/fee-writes.ts'
+import { feeViews } from '../../store/fees.ts'
+import { toWireFee } from '../../wire/fees.ts'
+import type { Caller, Context } from '../context.ts'
+import { announce } from '../webhooks/announce.ts'
+import { resolveFeeTaxes } from './resolve-fee-taxes.ts'
+
+/** Fees that no invoice carries, for one customer. */
+export type FeesApart = {
+  readonly snapshot: BillingSnapshot
+  readonly group: { readonly currency: string; readonly billingEntityId: string }
+  readonly fees: readonly FeeDraft[]
+}
+
+/**
+ * Writes fees without an invoice, taxed at once and announced (metering-and-rating §3.12 `invoiceable: false`). The
+ * client tells of their payment later.
+ */
+export async function writeFeesApart(
+  _context: Context,
+  tx: Tx,
+  caller: Caller,
+  { snapshot, group, fees }: FeesApart,
+): Promise<void> {
+  if (fees.length === 0) return
+  const resolved = await resolveFeeTaxes(tx, snapshot, fees)
+  await insertFees(
+    tx,
+    {
+      organizationId: caller.organizationId,
+      customerId: snapshot.customer.id,
+      billingEntityId: group.billingEntityId,
+      invoiceId: null,
+      currency: group.currency,
+      exponent: exponentOf(group.currency),
+      selfBilled: snapshot.customer.accountType === 'partner',
+      now: caller.now,
+    },
+    resolved.map(({ fee, taxes }) => ({ fee, taxes: taxesOfFee({ ...fee, taxes }) })),
+  )
+  for (const fee of fees) {
+    await announce(tx, caller, {
+      type: 'fee.created',
+      objectType: 'fee',
+      objectId: fee.id,
+      payload: async () => {
+        const [view] = await feeViews(tx, { feeIds: [fee.id] })
+        if (!view) throw new Error(`fee ${fee.id} is gone`)
+        return toWireFee(view)
+      },
+    })
+  }
+}

@@ -1,0 +1,22 @@
+import { notAllowed, notFound } from '../../core/problems.ts'
+import { cancelItem } from '../../store/due-items.ts'
+import { lockInvoice, releaseLinks, updateInvoice } from '../../store/invoices.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { ts } from '../../store/values.ts'
+import { announceInvoice } from '../billing/issue-invoice.ts'
+import type { Caller, Context } from '../context.ts'
+
+/** Deletes a draft (405 `not_deletable` otherwise); its period may be invoiced again (§7.7). */
+export async function deleteDraft(context: Context, caller: Caller, id: string): Promise<void> {
+  await inTransaction(context.database, caller.organizationId, async (tx) => {
+    const invoice = await lockInvoice(tx, id)
+    if (!invoice || ['generating', 'open', 'closed', 'deleted'].includes(invoice.status))
+      throw notFound('invoice')
+    if (invoice.status !== 'draft') throw notAllowed('not_deletable')
+    await updateInvoice(tx, id, { status: 'deleted', updatedAt: ts(caller.now) })
+    await releaseLinks(tx, id, caller.now)
+    await cancelItem(tx, 'invoice_finalization', id)
+    await cancelItem(tx, 'draft_refresh', id)
+    await announceInvoice(tx, caller, id, 'invoice.deleted')
+  })
+}

@@ -1,0 +1,56 @@
+import { parseCalendarDate } from '../../core/calendar/calendar-date.ts'
+import { notFound } from '../../core/problems.ts'
+import { finalizedDates } from '../../core/subscriptions/issuing-dates.ts'
+import { readBillingSnapshot } from '../../store/billing-snapshot.ts'
+import type { Tx } from '../../store/database.ts'
+import { cancelItem } from '../../store/due-items.ts'
+import { lockCustomer, lockInvoice, updateInvoice } from '../../store/invoices.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { issuingSettingsOf } from '../billing/create-invoice.ts'
+import { issueInvoice } from '../billing/issue-invoice.ts'
+import type { Caller, Context } from '../context.ts'
+import { rebuildDraft } from './rebuild-draft.ts'
+
+/** Makes a draft final now; an invoice that is no draft is left as it is (subscriptions-and-invoicing §7.7). */
+export async function finalizeDraft(context: Context, caller: Caller, id: string): Promise<void> {
+  await inTransaction(context.database, caller.organizationId, async (tx) => {
+    const invoice = await lockInvoice(tx, id)
+    if (!invoice || ['generating', 'open', 'closed', 'deleted'].includes(invoice.status))
+      throw notFound('invoice')
+    await finalizeInside(context, tx, caller, id)
+  })
+}
+
+/** The same inside a transaction: computed anew, dated today unless it keeps its anchor, numbered, announced. */
+export async function finalizeInside(context: Context, tx: Tx, caller: Caller, id: string): Promise<void> {
+  const invoice = await lockInvoice(tx, id)
+  if (invoice?.status !== 'draft') return
+  await lockCustomer(tx, invoice.customerId)
+  await rebuildDraft(tx, caller, invoice)
+  const snapshot = await readBillingSnapshot(tx, invoice.customerId, [])
+  const issuingOn = parseCalendarDate(invoice.issuingDate)
+  if (!snapshot || issuingOn === undefined) throw new Error(`invoice ${id} lost its customer or date`)
+  const settings = issuingSettingsOf(snapshot)
+  const reasons = await tx
+    .selectFrom('invoiceSubscriptions')
+    .select('isRecurring')
+    .where('invoiceId', '=', id)
+    .execute()
+  const dates = finalizedDates(
+    { issuingOn },
+    {
+      at: caller.now,
+      zone: snapshot.zone,
+      isPeriodic: reasons.some((link) => link.isRecurring),
+      hasGrace: true,
+    },
+    settings,
+  )
+  await updateInvoice(tx, id, {
+    issuingDate: dates.issuingOn,
+    paymentDueDate: dates.paymentDueOn,
+    netPaymentTerm: settings.netPaymentTermDays,
+  })
+  await issueInvoice(context, tx, caller, id)
+  await cancelItem(tx, 'invoice_finalization', id)
+}

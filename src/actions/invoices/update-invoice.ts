@@ -1,0 +1,111 @@
+import { invalid, notAllowed, notFound, Problems } from '../../core/problems.ts'
+import type { Tx } from '../../store/database.ts'
+import { cancelItem } from '../../store/due-items.ts'
+import { newId } from '../../store/ids.ts'
+import { lockInvoice, updateInvoice } from '../../store/invoices.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { ts } from '../../store/values.ts'
+import { announceInvoice } from '../billing/issue-invoice.ts'
+import type { Caller, Context } from '../context.ts'
+
+const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed']
+const METADATA_MAX = 5
+const KEY_LENGTH_MAX = 20
+const VALUE_LENGTH_MAX = 140
+
+type Input = Readonly<Record<string, unknown>>
+
+/** Payment status and metadata of an invoice (subscriptions-and-invoicing §7.10, §7.13). */
+export async function updateInvoicePayment(
+  context: Context,
+  caller: Caller,
+  id: string,
+  input: Input,
+): Promise<void> {
+  await inTransaction(context.database, caller.organizationId, async (tx) => {
+    const invoice = await lockInvoice(tx, id)
+    if (!invoice || ['generating', 'open', 'closed', 'deleted'].includes(invoice.status))
+      throw notFound('invoice')
+    if (invoice.status === 'voided') throw notAllowed('update_on_voided_invoice')
+    const status = input.payment_status
+    if (status !== undefined) {
+      if (typeof status !== 'string' || !PAYMENT_STATUSES.includes(status)) {
+        throw invalid({ payment_status: ['value_is_invalid'] })
+      }
+      if (invoice.status === 'draft') throw notAllowed('payment_status_update_on_draft_invoice')
+    }
+    if (input.metadata !== undefined && invoice.status === 'draft')
+      throw notAllowed('metadata_on_draft_invoice')
+    if (input.metadata !== undefined) await replaceMetadata(tx, caller, id, input.metadata)
+    if (typeof status !== 'string' || status === invoice.paymentStatus) return
+    const hasSucceeded = status === 'succeeded'
+    await updateInvoice(tx, id, {
+      paymentStatus: status,
+      updatedAt: ts(caller.now),
+      ...(hasSucceeded ? { paymentOverdue: false } : {}),
+    })
+    await tx
+      .updateTable('fees')
+      .set({
+        paymentStatus: status,
+        succeededAt: hasSucceeded ? ts(caller.now) : null,
+        failedAt: status === 'failed' ? ts(caller.now) : null,
+        updatedAt: ts(caller.now),
+      })
+      .where('invoiceId', '=', id)
+      .execute()
+    if (hasSucceeded) await cancelItem(tx, 'invoice_overdue', id)
+    await announceInvoice(tx, caller, id, 'invoice.payment_status_updated')
+  })
+}
+
+async function replaceMetadata(tx: Tx, caller: Caller, invoiceId: string, raw: unknown): Promise<void> {
+  const entries = readMetadata(raw)
+  const kept = entries.map((entry) => entry.id).filter((id): id is string => id !== null)
+  let removal = tx.deleteFrom('invoiceMetadata').where('invoiceId', '=', invoiceId)
+  if (kept.length > 0) removal = removal.where('id', 'not in', kept)
+  await removal.execute()
+  for (const { id, key, value } of entries) {
+    if (id === null) {
+      await tx
+        .insertInto('invoiceMetadata')
+        .values({
+          organizationId: caller.organizationId,
+          id: newId(),
+          invoiceId,
+          key,
+          value,
+          createdAt: ts(caller.now),
+        })
+        .onConflict((oc) => oc.columns(['organizationId', 'invoiceId', 'key']).doUpdateSet({ value }))
+        .execute()
+    } else {
+      await tx
+        .updateTable('invoiceMetadata')
+        .set({ key, value })
+        .where('id', '=', id)
+        .where('invoiceId', '=', invoiceId)
+        .execute()
+    }
+  }
+}
+
+function readMetadata(raw: unknown): { id: string | null; key: string; value: string }[] {
+  if (!Array.isArray(raw)) throw invalid({ metadata: ['must_be_an_array'] })
+  if (raw.length > METADATA_MAX) throw invalid({ metadata: ['invalid_count'] })
+  const problems = new Problems()
+  const entries = raw.map((item: unknown) => {
+    const entry = (typeof item === 'object' && item !== null ? item : {}) as Input
+    const { id, key, value } = entry
+    if (typeof key !== 'string' || key === '') problems.add('key', 'value_is_mandatory')
+    else if (key.length > KEY_LENGTH_MAX) problems.add('key', 'value_is_too_long')
+    if (typeof value !== 'string' || value === '') problems.add('value', 'value_is_mandatory')
+    else if (value.length > VALUE_LENGTH_MAX) problems.add('value', 'value_is_too_long')
+    const isKnown = typeof id === 'string' && /^[0-9a-f-]{36}$/i.test(id)
+    return { id: isKnown ? id : null, key: String(key), value: String(value) }
+  })
+  if (new Set(entries.map((entry) => entry.key)).size < entries.length)
+    problems.add('key', 'value_already_exist')
+  problems.throwIfAny()
+  return entries
+}

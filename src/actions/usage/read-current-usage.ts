@@ -1,0 +1,151 @@
+import type { CalendarDate } from '../../core/calendar/calendar-date.ts'
+import { addMs } from '../../core/calendar/instant.ts'
+import { localDate } from '../../core/calendar/zone.ts'
+import type { PropertyValues } from '../../core/metering/usage.ts'
+import { notAllowed, notFound } from '../../core/problems.ts'
+import type { RatedCharge } from '../../core/rating/charge.ts'
+import type { RatedUsage } from '../../core/rating/rate-usage.ts'
+import { type UsageLine, usageLineOf } from '../../core/rating/usage-lines.ts'
+import { currentChargesWindow, type UsageWindow, type Window } from '../../core/subscriptions/windows.ts'
+import {
+  type BillingSnapshot,
+  readBillingSnapshot,
+  type SubscriptionSnapshot,
+} from '../../store/billing-snapshot.ts'
+import type { Reads } from '../../store/database.ts'
+import { findUsageSubject } from '../../store/usage-subjects.ts'
+import type { Caller } from '../context.ts'
+import { rateSubscription } from './rate-subscription.ts'
+import { taxesOfCharges, usageTaxesCents } from './usage-taxes.ts'
+
+/** Which charges a reader wants; the first that is given wins (metering-and-rating §5.1). */
+export type ChargeChoice =
+  | { readonly by: 'id'; readonly id: string }
+  | { readonly by: 'code'; readonly code: string }
+  | { readonly by: 'metric'; readonly code: string }
+
+/** The parameters of a current usage (metering-and-rating §5.1). */
+export type CurrentUsageAsked = {
+  readonly externalCustomerId: string
+  readonly externalSubscriptionId: string | undefined
+  readonly applyTaxes: boolean
+  readonly charges: ChargeChoice | null
+  /** Only events with these values; empty for all. */
+  readonly group: PropertyValues
+  readonly skipGrouping: boolean
+  /** Presentation keys to keep; undefined keeps all. */
+  readonly presentation: readonly string[] | undefined
+  readonly fullUsage: boolean
+}
+
+/** The usage of one subscription in one window. */
+export type SubscriptionUsage = {
+  /** Both ends included. */
+  readonly window: Window
+  readonly issuingOn: CalendarDate
+  readonly currency: string
+  readonly amountCents: bigint
+  readonly taxesAmountCents: bigint
+  /** Null unless it is what an invoice billed. */
+  readonly invoiceId: string | null
+  readonly lines: readonly UsageLine[]
+}
+
+/** An active subscription with its open window. */
+export type OpenSubscription = {
+  readonly snapshot: BillingSnapshot
+  readonly subscription: SubscriptionSnapshot
+  readonly open: UsageWindow
+}
+
+/**
+ * The usage of the open period of an active subscription, priced as its invoice will be (metering-and-rating §5.1).
+ * 404 `customer_not_found`, 405 `no_active_subscription`, 404 `charge_not_found`, 405 `full_usage_not_allowed`.
+ */
+export async function readCurrentUsage(
+  reads: Reads,
+  caller: Caller,
+  asked: CurrentUsageAsked,
+): Promise<SubscriptionUsage> {
+  const { snapshot, subscription, open } = await readOpenSubscription(reads, caller, asked)
+  const charges = chosenCharges(subscription.charges, asked)
+  const window = asked.fullUsage ? { ...open.window, from: subscription.billing.startedAt } : open.window
+  const rated = await rateSubscription(reads, {
+    subscription,
+    charges,
+    window,
+    durationDays: open.durationDays,
+    zone: snapshot.zone,
+    purpose: 'current',
+    narrowing: { group: asked.group, skipGrouping: asked.skipGrouping },
+  })
+  return {
+    ...(await totalsOf(reads, { snapshot, subscription, open }, rated, asked.applyTaxes)),
+    window,
+    lines: rated.map((usage) => usageLineOf(usage, asked.presentation)),
+  }
+}
+
+/** 404 `customer_not_found`; 405 `no_active_subscription`. */
+export async function readOpenSubscription(
+  reads: Reads,
+  caller: Caller,
+  asked: Pick<CurrentUsageAsked, 'externalCustomerId' | 'externalSubscriptionId'>,
+): Promise<OpenSubscription> {
+  const subject = await findUsageSubject(reads, asked.externalCustomerId, asked.externalSubscriptionId)
+  if (!subject) throw notFound('customer')
+  if (subject.subscriptionId === null) throw notAllowed('no_active_subscription')
+  const snapshot = await readBillingSnapshot(reads, subject.customerId, [subject.subscriptionId])
+  const subscription = snapshot?.subscriptions[0]
+  if (!snapshot || !subscription) throw notAllowed('no_active_subscription')
+  const { billingPlan: plan, billing } = subscription
+  const moment = { plan, subscription: billing, at: caller.now, zone: snapshot.zone }
+  return { snapshot, subscription, open: currentChargesWindow(moment) }
+}
+
+/** The head of a usage answer: its window, the day after it, and the sums of what was rated. */
+export async function totalsOf(
+  reads: Reads,
+  { snapshot, subscription, open }: OpenSubscription,
+  rated: readonly RatedUsage[],
+  applyTaxes: boolean,
+): Promise<Omit<SubscriptionUsage, 'lines'>> {
+  const chargeIds = [...new Set(rated.map(({ charge }) => charge.id))]
+  const taxes =
+    applyTaxes && rated.length > 0
+      ? await taxesOfCharges(reads, snapshot, subscription.plan.id, chargeIds)
+      : new Map()
+  return {
+    window: open.window,
+    issuingOn: localDate(addMs(open.window.to, 1), snapshot.zone),
+    currency: subscription.plan.amountCurrency,
+    amountCents: rated.reduce((sum, { fee }) => sum + fee.amountCents, 0n),
+    taxesAmountCents: usageTaxesCents(rated, taxes),
+    invoiceId: null,
+  }
+}
+
+/** By the metric's name in lower case, unless the reader chose. */
+function chosenCharges(charges: readonly RatedCharge[], asked: CurrentUsageAsked): readonly RatedCharge[] {
+  const isNarrowed = asked.charges !== null || Object.keys(asked.group).length > 0
+  if (asked.fullUsage && !isNarrowed) throw notAllowed('full_usage_not_allowed')
+  const { charges: choice } = asked
+  const chosen =
+    choice === null ? byMetricName(charges) : charges.filter((charge) => isChosen(charge, choice))
+  if (choice !== null && chosen.length === 0) throw notFound('charge')
+  if (asked.fullUsage && chosen.some((charge) => charge.prorated)) {
+    throw notAllowed('full_usage_not_allowed')
+  }
+  return chosen
+}
+
+function isChosen(charge: RatedCharge, choice: ChargeChoice): boolean {
+  if (choice.by === 'id') return charge.id === choice.id.toLowerCase()
+  return choice.by === 'code' ? charge.code === choice.code : charge.metric.code === choice.code
+}
+
+/** Charges of the same name stay in the order in which they were made. */
+export function byMetricName(charges: readonly RatedCharge[]): readonly RatedCharge[] {
+  const nameOf = (charge: RatedCharge): string => charge.metric.name.toLowerCase()
+  return [...charges].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0))
+}

@@ -1,0 +1,48 @@
+import { days } from '../../core/calendar/days.ts'
+import type { Instant } from '../../core/calendar/instant.ts'
+import type { TimeZone } from '../../core/calendar/zone.ts'
+import type { PeriodProgress } from '../../core/pricing/price-projected.ts'
+import { projectedLineOf } from '../../core/rating/usage-lines.ts'
+import type { Window } from '../../core/subscriptions/windows.ts'
+import type { Reads } from '../../store/database.ts'
+import type { Caller } from '../context.ts'
+import { rateSubscription } from './rate-subscription.ts'
+import {
+  byMetricName,
+  type CurrentUsageAsked,
+  readOpenSubscription,
+  type SubscriptionUsage,
+  totalsOf,
+} from './read-current-usage.ts'
+
+/**
+ * The usage of the open period with what it will be at the end if it goes on (metering-and-rating §5.3). 404
+ * `customer_not_found`, 405 `no_active_subscription`.
+ */
+export async function readProjectedUsage(
+  reads: Reads,
+  caller: Caller,
+  asked: Pick<CurrentUsageAsked, 'externalCustomerId' | 'externalSubscriptionId' | 'applyTaxes'>,
+): Promise<SubscriptionUsage> {
+  const found = await readOpenSubscription(reads, caller, asked)
+  const { snapshot, subscription, open } = found
+  const rated = await rateSubscription(reads, {
+    subscription,
+    charges: byMetricName(subscription.charges),
+    window: open.window,
+    durationDays: open.durationDays,
+    zone: snapshot.zone,
+    purpose: 'current',
+  })
+  const progress = progressOf(open.window, caller.now, snapshot.zone)
+  return {
+    ...(await totalsOf(reads, found, rated, asked.applyTaxes)),
+    lines: rated.map((usage) => projectedLineOf(usage, progress)),
+  }
+}
+
+/** Days of the window that have begun, of all its days; none before it. */
+function progressOf({ from, to }: Window, now: Instant, zone: TimeZone): PeriodProgress {
+  const elapsedDays = now < from ? 0 : Math.max(1, days(from, now, zone))
+  return { elapsedDays, totalDays: days(from, to, zone) }
+}

@@ -1,0 +1,50 @@
+import { Decimal } from '../../core/amounts/decimal.ts'
+import type { RatedUsage } from '../../core/rating/rate-usage.ts'
+import { taxesOfInvoice } from '../../core/taxes/apply.ts'
+import { resolveTaxes } from '../../core/taxes/resolve.ts'
+import type { Tax } from '../../core/taxes/tax.ts'
+import type { BillingSnapshot } from '../../store/billing-snapshot.ts'
+import type { Reads } from '../../store/database.ts'
+import { taxesOfOwners, taxOf } from '../../store/taxes.ts'
+
+/** The taxes of charges of one plan, by the charge's id (metering-and-rating §3.16): one query. */
+export async function taxesOfCharges(
+  reads: Reads,
+  snapshot: Pick<BillingSnapshot, 'customer'>,
+  planId: string,
+  chargeIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly Tax[]>> {
+  const { customer } = snapshot
+  const owners = await taxesOfOwners(reads, {
+    chargeIds,
+    planIds: [planId],
+    customerIds: [customer.id],
+    billingEntityIds: [customer.billingEntityId],
+  })
+  const shared = {
+    plan: owners.plans.get(planId) ?? [],
+    customer: owners.customers.get(customer.id) ?? [],
+    billingEntity: owners.billingEntities.get(customer.billingEntityId) ?? [],
+  }
+  return new Map(
+    chargeIds.map((id) => {
+      const lists = { ...shared, charge: owners.charges.get(id) ?? [] }
+      return [id, resolveTaxes('charge', lists).map(taxOf)]
+    }),
+  )
+}
+
+/** The taxes in cents that an invoice of this usage would carry: rounded once, as an invoice does. */
+export function usageTaxesCents(
+  rated: readonly RatedUsage[],
+  taxes: ReadonlyMap<string, readonly Tax[]>,
+): bigint {
+  const fees = rated.map(({ charge, fee }) => ({
+    amountCents: fee.amountCents,
+    preciseAmountCents: fee.preciseAmountCents,
+    preciseCouponsAmountCents: Decimal.zero,
+    taxes: taxes.get(charge.id) ?? [],
+  }))
+  const subTotal = fees.reduce((sum, fee) => sum + fee.amountCents, 0n)
+  return taxesOfInvoice(fees, subTotal).taxesAmountCents
+}

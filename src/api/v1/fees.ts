@@ -1,0 +1,92 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Context } from '../../actions/context.ts'
+import { deleteFee } from '../../actions/fees/delete-fee.ts'
+import { readFee } from '../../actions/fees/read-fee.ts'
+import { updateFee } from '../../actions/fees/update-fee.ts'
+import { given } from '../../core/input/fields.ts'
+import { invalid } from '../../core/problems.ts'
+import { FEE_INSTANTS, FEE_PAYMENT_STATUSES, FEE_TYPES, type FeeFilters, listFees } from '../../store/fees.ts'
+import { toWireFee } from '../../wire/fees.ts'
+import { metaOf, pageOf } from '../pagination.ts'
+import { queryText, rootOf } from '../params.ts'
+import { queryInstant } from '../query-instant.ts'
+import { Fee, FeesPaginated, FeesQuery, FeeUpdateInput } from '../schemas/fees.ts'
+
+type ById = { Params: { id: string } }
+
+const config = { resource: 'fee' }
+const tags = ['fees']
+const params = Type.Object({ id: Type.String() })
+const response = { 200: Fee }
+
+/** Fees: what usage and plans came to, on an invoice or by themselves (metering-and-rating §4). */
+export function feesRoutes(app: FastifyInstance, context: Context): void {
+  app.get(
+    '/fees',
+    {
+      config,
+      schema: { tags, summary: 'List all fees', querystring: FeesQuery, response: { 200: FeesPaginated } },
+    },
+    async (request) => {
+      const page = pageOf(request.query)
+      const filters = filtersOf(request.query)
+      const { rows, total } = await context.database.read(request.caller.organizationId, (reads) =>
+        listFees(reads, filters, page),
+      )
+      return { fees: rows.map(toWireFee), meta: metaOf(page, total) }
+    },
+  )
+  app.get<ById>(
+    '/fees/:id',
+    { config, schema: { tags, summary: 'Retrieve a fee', params, response } },
+    async (request) => {
+      const fee = await context.database.read(request.caller.organizationId, (reads) =>
+        readFee(reads, request.params.id),
+      )
+      return { fee: toWireFee(fee) }
+    },
+  )
+  app.route<ById>({
+    method: ['PUT', 'PATCH'],
+    url: '/fees/:id',
+    config,
+    schema: { tags, summary: 'Update a fee', params, body: FeeUpdateInput, response },
+    handler: async (request) => {
+      const { payment_status: status } = rootOf(request.body, 'fee')
+      return { fee: toWireFee(await updateFee(context, request.caller, request.params.id, status)) }
+    },
+  })
+  app.delete<ById>(
+    '/fees/:id',
+    { config, schema: { tags, summary: 'Delete a fee', params, response } },
+    async (request) => ({ fee: toWireFee(await deleteFee(context, request.caller, request.params.id)) }),
+  )
+}
+
+/** 422 `value_is_invalid` on an unknown type or status, `invalid_date` on what is no time. */
+function filtersOf(query: unknown): FeeFilters {
+  const spans = FEE_INSTANTS.map((of) => ({
+    of,
+    ...given({ from: queryInstant(query, `${of}_from`), to: queryInstant(query, `${of}_to`) }),
+  }))
+  return {
+    ...given({
+      feeType: oneOf(query, 'fee_type', FEE_TYPES),
+      paymentStatus: oneOf(query, 'payment_status', FEE_PAYMENT_STATUSES),
+      externalSubscriptionId: queryText(query, 'external_subscription_id'),
+      externalCustomerId: queryText(query, 'external_customer_id'),
+      billableMetricCode: queryText(query, 'billable_metric_code'),
+      currency: queryText(query, 'currency')?.toUpperCase(),
+      eventTransactionId: queryText(query, 'event_transaction_id'),
+    }),
+    spans,
+  }
+}
+
+function oneOf<T extends string>(query: unknown, name: string, words: readonly T[]): T | undefined {
+  const text = queryText(query, name)
+  const word = words.find((each) => each === text)
+  if (text !== undefined && word === undefined) throw invalid({ [name]: ['value_is_invalid'] })
+  return word
+}

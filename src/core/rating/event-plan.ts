@@ -1,0 +1,85 @@
+import { addMs, type Instant } from '../calendar/instant.ts'
+import { matchesEvent } from '../metering/event-match.ts'
+import { expandAll, filterBuckets, filterForEvent } from '../metering/filters.ts'
+import { groupOf, pricingGroupKeys } from '../metering/grouping.ts'
+import { type EventProperties, textOf } from '../metering/property-value.ts'
+import { countedEvent, type RawEvent } from '../metering/reference.ts'
+import type { EventMatch, GroupedBy, PropertyValues, UsageEvent, UsageQuery } from '../metering/usage.ts'
+import type { ChargeProperties } from '../pricing/charge-model.ts'
+import type { RatedCharge, RatedFilter } from './charge.ts'
+import { needsEvents, TARGET_WALLET_KEY } from './usage-plan.ts'
+
+/** One event under one charge in advance: its bucket, its group, and the usage that its price depends on. */
+export type EventPlan = {
+  readonly charge: RatedCharge
+  readonly filter: RatedFilter | null
+  readonly properties: ChargeProperties
+  readonly groupedBy: GroupedBy
+  readonly event: UsageEvent
+  readonly source: RawEvent
+  /** Everything of the period up to and including the event. */
+  readonly withEvent: UsageQuery
+  /** The same without the event; asked only of a unique count, to see what the event changed. */
+  readonly before: UsageQuery | null
+}
+
+/**
+ * What a charge in advance asks about one event (metering-and-rating §3.12), or null when the event does not count:
+ * its value is missing or blank, or no number where one is needed.
+ *
+ * @param from start of the charges period that the event lies in
+ */
+export function planEvent(charge: RatedCharge, source: RawEvent, from: Instant): EventPlan | null {
+  const { metric } = charge
+  if (metric.fieldName !== null && metric.aggregation !== 'count_agg') {
+    if ((textOf(source.properties, metric.fieldName) ?? '').trim() === '') return null
+  }
+  const event = countedEvent(source, metric)
+  if (!event) return null
+  const filter = filterForEvent(charge.filters, metric.filters, source.properties)
+  const properties = filter?.properties ?? charge.properties
+  const groupedBy = groupOf(source.properties, groupKeys(charge, properties, source.properties))
+  const query: UsageQuery = {
+    externalSubscriptionId: source.externalSubscriptionId ?? '',
+    code: metric.code,
+    aggregation: metric.aggregation,
+    fieldName: metric.fieldName,
+    period: { from, to: addMs(source.at, 1) },
+    recurring: metric.recurring,
+    match: withGroup(matchOf(charge, filter, source.properties), groupedBy),
+    groupBy: Object.keys(groupedBy).filter((key) => groupedBy[key] === null),
+    detail: needsEvents({ ...charge, prorated: false }, properties) ? 'events' : 'totals',
+    upTo: { id: source.id, isIncluded: true },
+  }
+  const isUnique = metric.aggregation === 'unique_count_agg'
+  const before = isUnique ? { ...query, upTo: { id: source.id, isIncluded: false } } : null
+  return { charge, filter, properties, groupedBy, event, source, withEvent: query, before }
+}
+
+/** A target wallet splits the usage only of events that name one (metering-and-rating §3.11). */
+function groupKeys(
+  charge: RatedCharge,
+  properties: ChargeProperties,
+  event: EventProperties,
+): readonly string[] {
+  const namesWallet = (textOf(event, TARGET_WALLET_KEY) ?? '') !== ''
+  return pricingGroupKeys(properties, charge.acceptsTargetWallet && namesWallet)
+}
+
+/**
+ * The events of the filter's bucket. Of filters that overlap, another one's bucket may have the event; then all
+ * events of the filter count, so that the event is priced among its own.
+ */
+function matchOf(charge: RatedCharge, filter: RatedFilter | null, event: EventProperties): EventMatch {
+  const buckets = filterBuckets(charge.filters, charge.metric.filters)
+  const bucket = buckets.find((each) => each.filter === filter)
+  if (bucket && matchesEvent(event, bucket.match)) return bucket.match
+  return { include: filter === null ? {} : expandAll(filter.values, charge.metric.filters), exclude: [] }
+}
+
+/** Only the event's own group; a key without a value cannot be matched and is grouped by instead. */
+function withGroup(match: EventMatch, groupedBy: GroupedBy): EventMatch {
+  const own = Object.entries(groupedBy).flatMap(([key, value]) => (value === null ? [] : [[key, [value]]]))
+  const include: PropertyValues = { ...match.include, ...Object.fromEntries(own) }
+  return { ...match, include }
+}

@@ -1,0 +1,133 @@
+import { Decimal } from '../amounts/decimal.ts'
+import { days } from '../calendar/days.ts'
+import type { TimeZone } from '../calendar/zone.ts'
+import { type AdvanceEvent, type AdvanceState, type AdvanceStep, advance } from '../metering/advance-state.ts'
+import { eventValues } from '../metering/event-values.ts'
+import { groupOf, type PresentationBreakdown, presentationKeys } from '../metering/grouping.ts'
+import { measure } from '../metering/measure.ts'
+import type { UsageGroup } from '../metering/usage.ts'
+import type { PricedUsage } from '../pricing/charge-model.ts'
+import { freeAllowanceOf } from '../pricing/percentage.ts'
+import { priceInAdvance, usageAroundEvent } from '../pricing/price-in-advance.ts'
+import { majorUnits } from '../pricing/rated-fee.ts'
+import { runningTotalsOf } from '../pricing/running-totals.ts'
+import type { UsageWindow } from '../subscriptions/windows.ts'
+import type { EventPlan } from './event-plan.ts'
+import type { RatedUsage } from './rate-usage.ts'
+
+/** The period around an event and the money of the plan. */
+export type EventContext = UsageWindow & {
+  readonly zone: TimeZone
+  /** Decimals of the currency. */
+  readonly exponent: number
+}
+
+/** What the event store answered about an event. */
+export type EventAnswer = {
+  readonly withEvent: UsageGroup
+  /** Only for a unique count. */
+  readonly before: UsageGroup | null
+}
+
+export type RatedEvent = {
+  readonly rated: RatedUsage
+  /** What the charge remembers afterwards; null when it needs to remember nothing. */
+  readonly state: AdvanceState | null
+}
+
+/**
+ * The fee of one event of a charge in advance: the price with it less the price without it, and what the charge
+ * remembers afterwards (metering-and-rating §3.12). The metric's rounding does not take part (§2.8).
+ */
+export function rateEvent(
+  plan: EventPlan,
+  answer: EventAnswer,
+  state: AdvanceState | null,
+  context: EventContext,
+): RatedEvent {
+  const { charge, event } = plan
+  const step = advance(state, advanceEvent(plan, answer), shareOf(plan, context))
+  const total = pricedTotal(plan, answer.withEvent, context)
+  const pricing = {
+    model: charge.model,
+    properties: plan.properties,
+    exponent: context.exponent,
+    conversionRate: charge.pricingUnit?.conversionRate ?? null,
+  }
+  const usage = usageAroundEvent(total, {
+    added: step.pricedQuantity,
+    shownUnits: step.displayedUnits,
+    preciseTotalAmount: majorUnits(event.preciseTotalAmountCents, context.exponent),
+  })
+  const rated: RatedUsage = {
+    charge,
+    filter: plan.filter,
+    groupedBy: plan.groupedBy,
+    fee: priceInAdvance(pricing, usage),
+    eventsCount: 1,
+    totalAggregatedUnits: step.displayedUnits,
+    presentation: presentationOf(plan, step),
+    usage: total,
+    pricing,
+  }
+  return { rated, state: step.state }
+}
+
+function advanceEvent({ charge, event }: EventPlan, answer: EventAnswer): AdvanceEvent {
+  const { aggregation } = charge.metric
+  if (aggregation === 'sum_agg') return { aggregation, value: event.value ?? Decimal.zero }
+  if (aggregation !== 'unique_count_agg') return { aggregation: 'count_agg' }
+  const active = answer.before?.total ?? Decimal.zero
+  const isChange = !answer.withEvent.total.equals(active)
+  return {
+    aggregation,
+    operation: event.operation,
+    wasActive: event.operation === 'add' ? !isChange : isChange,
+  }
+}
+
+/** The share of the period that is left after the event, for a prorated charge (§3.12). */
+function shareOf({ charge, source }: EventPlan, { window, durationDays, zone }: EventContext) {
+  if (!charge.prorated || !charge.metric.recurring) return null
+  return { days: days(source.at, window.to, zone), durationDays }
+}
+
+function pricedTotal(
+  { charge, properties }: EventPlan,
+  group: UsageGroup,
+  context: EventContext,
+): PricedUsage {
+  const { metric } = charge
+  const measured = measure(group, {
+    from: context.window.from,
+    to: context.window.to,
+    chargesDurationDays: context.durationDays,
+    endedByUpgrade: false,
+    zone: context.zone,
+    aggregation: metric.aggregation,
+    recurring: metric.recurring,
+    prorated: false,
+    roundingFunction: null,
+    roundingPrecision: null,
+    initialLevel: null,
+  })
+  const values = eventValues(metric.aggregation, group.events, measured.units)
+  return {
+    units: measured.units,
+    fullUnits: measured.units,
+    eventsCount: measured.eventsCount,
+    runningTotals: charge.model === 'percentage' ? runningTotalsOf(freeAllowanceOf(properties), values) : [],
+    eventValues: values,
+    movements: undefined,
+    preciseTotalAmount: majorUnits(group.preciseTotalAmountCents, context.exponent),
+    flatAtZero: true,
+  }
+}
+
+/** One entry with the event's own values. */
+function presentationOf(plan: EventPlan, step: AdvanceStep): readonly PresentationBreakdown[] {
+  const keys = presentationKeys(plan.charge.properties).map(({ key }) => key)
+  if (keys.length === 0) return []
+  const presentationBy = groupOf(plan.source.properties, keys)
+  return [{ presentationBy, units: step.displayedUnits }]
+}

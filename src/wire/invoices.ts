@@ -1,0 +1,157 @@
+import { Decimal } from '../core/amounts/decimal.ts'
+import type {
+  AppliedThresholdView,
+  InvoiceCreditView,
+  InvoiceListView,
+  InvoiceView,
+} from '../store/invoice-views.ts'
+import type { InvoiceRow } from '../store/invoices.ts'
+import { toWireCustomerBase } from './customers.ts'
+import { toWireFee } from './fees.ts'
+import { isoSeconds, isoSecondsOrNull } from './times.ts'
+
+/** An invoice as lists show it: without fees, credits and periods (subscriptions-and-invoicing §7.4). */
+export function toWireListedInvoice(view: InvoiceListView): object {
+  return {
+    ...toWireInvoiceBase(view.invoice, view.billingEntityCode),
+    customer: toWireCustomerBase(view.customer),
+    metadata: view.metadata.map((row) => ({
+      lago_id: row.id,
+      key: row.key,
+      value: row.value,
+      created_at: isoSeconds(row.createdAt),
+    })),
+    applied_taxes: view.taxes.map((row) => ({
+      lago_id: row.id,
+      lago_invoice_id: row.invoiceId,
+      lago_tax_id: row.taxId,
+      tax_name: row.taxName,
+      tax_code: row.taxCode,
+      tax_rate: Decimal.of(row.taxRate).toNumber(),
+      tax_description: row.taxDescription,
+      amount_cents: Number(row.amountCents),
+      amount_currency: view.invoice.currency,
+      fees_amount_cents: Decimal.of(row.feesAmountCents).round().toNumber(),
+      created_at: isoSeconds(row.createdAt),
+    })),
+  }
+}
+
+/** An invoice with everything on it. */
+export function toWireInvoice(view: InvoiceView): object {
+  return {
+    ...toWireListedInvoice(view),
+    subscriptions: view.subscriptions.map(({ row, plan }) => ({
+      lago_id: row.id,
+      external_id: row.externalId,
+      lago_customer_id: row.customerId,
+      external_customer_id: view.customer.customer.externalId,
+      name: row.name,
+      plan_code: plan.code,
+      plan_amount_cents: Number(plan.amountCents),
+      plan_amount_currency: plan.amountCurrency,
+      status: row.status,
+      billing_time: row.billingTime,
+      subscription_at: isoSeconds(row.subscriptionAt),
+      started_at: isoSecondsOrNull(row.startedAt),
+      ending_at: isoSecondsOrNull(row.endingAt),
+      terminated_at: isoSecondsOrNull(row.terminatedAt),
+      canceled_at: isoSecondsOrNull(row.canceledAt),
+      trial_ended_at: isoSecondsOrNull(row.trialEndedAt),
+      created_at: isoSeconds(row.createdAt),
+    })),
+    billing_periods: view.periods.map((period) => ({
+      lago_subscription_id: period.subscriptionId,
+      external_subscription_id: period.externalSubscriptionId,
+      lago_plan_id: period.planId,
+      subscription_from_datetime: isoSecondsOrNull(period.subscriptionFrom),
+      subscription_to_datetime: isoSecondsOrNull(period.subscriptionTo),
+      charges_from_datetime: isoSecondsOrNull(period.chargesFrom),
+      charges_to_datetime: isoSecondsOrNull(period.chargesTo),
+      fixed_charges_from_datetime: isoSecondsOrNull(period.fixedChargesFrom),
+      fixed_charges_to_datetime: isoSecondsOrNull(period.fixedChargesTo),
+      invoicing_reason: period.invoicingReason,
+    })),
+    fees: view.fees.map((fee) => toWireFee(fee)),
+    credits: view.credits.map((credit) => toWireCredit(credit, view.invoice.currency)),
+    error_details: [],
+    applied_invoice_custom_sections: [],
+    ...(view.invoice.invoiceType === 'progressive_billing'
+      ? { applied_usage_thresholds: view.thresholds.map(toWireAppliedThreshold) }
+      : {}),
+  }
+}
+
+function toWireInvoiceBase(invoice: InvoiceRow, billingEntityCode: string): object {
+  const due = invoice.status === 'voided' ? 0n : invoice.totalAmountCents - invoice.totalPaidAmountCents
+  return {
+    lago_id: invoice.id,
+    billing_entity_code: billingEntityCode,
+    sequential_id: invoice.sequentialId === null ? null : Number(invoice.sequentialId),
+    number: invoice.number,
+    purchase_order_number: invoice.purchaseOrderNumber,
+    issuing_date: invoice.issuingDate,
+    payment_due_date: invoice.paymentDueDate,
+    net_payment_term: invoice.netPaymentTerm,
+    invoice_type: invoice.invoiceType,
+    status: invoice.status,
+    payment_status: invoice.paymentStatus,
+    payment_dispute_lost_at: isoSecondsOrNull(invoice.paymentDisputeLostAt),
+    payment_overdue: invoice.paymentOverdue,
+    currency: invoice.currency,
+    fees_amount_cents: Number(invoice.feesAmountCents),
+    taxes_amount_cents: Number(invoice.taxesAmountCents),
+    progressive_billing_credit_amount_cents: Number(invoice.progressiveBillingCreditAmountCents),
+    coupons_amount_cents: Number(invoice.couponsAmountCents),
+    credit_notes_amount_cents: Number(invoice.creditNotesAmountCents),
+    sub_total_excluding_taxes_amount_cents: Number(invoice.subTotalExcludingTaxesAmountCents),
+    sub_total_including_taxes_amount_cents: Number(invoice.subTotalIncludingTaxesAmountCents),
+    total_amount_cents: Number(invoice.totalAmountCents),
+    total_due_amount_cents: Number(due),
+    total_paid_amount_cents: Number(invoice.totalPaidAmountCents),
+    total_offsetted_credit_note_amount_cents: 0,
+    prepaid_credit_amount_cents: Number(invoice.prepaidCreditAmountCents),
+    prepaid_granted_credit_amount_cents: null,
+    prepaid_purchased_credit_amount_cents: null,
+    file_url: null,
+    xml_url: null,
+    web_url: null,
+    version_number: invoice.versionNumber,
+    self_billed: invoice.selfBilled,
+    created_at: isoSeconds(invoice.createdAt),
+    updated_at: isoSeconds(invoice.updatedAt),
+    voided_at: isoSecondsOrNull(invoice.voidedAt),
+  }
+}
+
+function toWireCredit(credit: InvoiceCreditView, currency: string): object {
+  return {
+    lago_id: credit.id,
+    amount_cents: Number(credit.amountCents),
+    amount_currency: currency,
+    before_taxes: credit.beforeTaxes,
+    item: {
+      lago_item_id: credit.progressiveInvoiceId,
+      type: 'invoice',
+      code: credit.progressiveNumber,
+      name: credit.progressiveNumber,
+      description: null,
+    },
+    invoice: { lago_id: credit.progressiveInvoiceId, payment_status: credit.progressivePaymentStatus },
+  }
+}
+
+function toWireAppliedThreshold(applied: AppliedThresholdView): object {
+  return {
+    lifetime_usage_amount_cents: Number(applied.lifetimeUsageAmountCents),
+    created_at: isoSeconds(applied.createdAt),
+    usage_threshold: {
+      lago_id: applied.thresholdId,
+      threshold_display_name: applied.thresholdDisplayName,
+      amount_cents: Number(applied.amountCents),
+      recurring: applied.isRecurring,
+      created_at: isoSeconds(applied.thresholdCreatedAt),
+      updated_at: isoSeconds(applied.thresholdUpdatedAt),
+    },
+  }
+}
