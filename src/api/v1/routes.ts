@@ -13,6 +13,7 @@ import { planChargesRoutes } from './plan-charges.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
 import { plansRoutes } from './plans.ts'
 import { subscriptionChargesRoutes } from './subscription-charges.ts'
+import { subscriptionsRoutes } from './subscriptions.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
@@ -39,6 +40,7 @@ export const routesOfV1: readonly Routes[] = [
   planMetadataRoutes,
   plansRoutes,
   subscriptionChargesRoutes,
+  subscriptionsRoutes,
   taxesRoutes,
   testClockRoutes,
   webhookEndpointsRoutes,
