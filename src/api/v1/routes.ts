@@ -13,8 +13,6 @@ import { planChargesRoutes } from './plan-charges.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
 import { plansRoutes } from './plans.ts'
 import { subscriptionChargesRoutes } from './subscription-charges.ts'
-import { planMetadataRoutes } from './plan-metadata.ts'
-import { plansRoutes } from './plans.ts'
 import { subscriptionsRoutes } from './subscriptions.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
@@ -39,8 +37,6 @@ export const routesOfV1: readonly Routes[] = [
   planMetadataRoutes,
   plansRoutes,
   subscriptionChargesRoutes,
-  planMetadataRoutes,
-  plansRoutes,
   subscriptionsRoutes,
   taxesRoutes,
   testClockRoutes,
