@@ -9,8 +9,10 @@ import { featuresRoutes } from './features.ts'
 import { feesRoutes } from './fees.ts'
 import { invoicesRoutes } from './invoices.ts'
 import { organizationsRoutes } from './organizations.ts'
+import { planChargesRoutes } from './plan-charges.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
 import { plansRoutes } from './plans.ts'
+import { subscriptionChargesRoutes } from './subscription-charges.ts'
 import { subscriptionsRoutes } from './subscriptions.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
@@ -31,8 +33,10 @@ export const routesOfV1: readonly Routes[] = [
   feesRoutes,
   invoicesRoutes,
   organizationsRoutes,
+  planChargesRoutes,
   planMetadataRoutes,
   plansRoutes,
+  subscriptionChargesRoutes,
   subscriptionsRoutes,
   taxesRoutes,
   testClockRoutes,
