@@ -65,7 +65,7 @@ export function toWireFee(fee: ShownFee): object {
     refunded_at: isoSecondsOrNull(fee.refundedAt),
     amount_details: fee.amountDetails,
     self_billed: fee.selfBilled,
-    pricing_unit_details: pricingUnitOf(fee),
+    pricing_unit_details: fee.pricingUnit ?? null,
     presentation_breakdowns: breakdownsOf(fee),
     ...(DATED_TYPES.includes(fee.feeType)
       ? { from_date: isoSecondsOrNull(fee.fromAt), to_date: isoSecondsOrNull(fee.toAt) }
@@ -175,21 +175,6 @@ function namesOf(fee: ShownFee): object {
   }
 }
 
-function pricingUnitOf(fee: ShownFee): object | null {
-  if (typeof fee.pricingUnit !== 'object' || fee.pricingUnit === null) return null
-  const unit = fee.pricingUnit as Readonly<Record<string, string | number>>
-  return {
-    lago_pricing_unit_id: unit.pricing_unit_id,
-    pricing_unit_code: unit.code,
-    short_name: unit.short_name,
-    amount_cents: Number(unit.amount_cents),
-    precise_amount_cents: wireDecimal(unit.precise_amount_cents),
-    unit_amount_cents: Number(unit.unit_amount_cents),
-    precise_unit_amount: wireDecimal(unit.precise_unit_amount),
-    conversion_rate: wireDecimal(unit.conversion_rate),
-  }
-}
-
 /** Only keys that are shown on invoices; units of tuples that become equal are added (§3.11). */
 function breakdownsOf(fee: ShownFee): StoredBreakdown[] {
   const keys = shownKeys(fee.chargeProperties)
@@ -202,6 +187,6 @@ function shownKeys(properties: unknown): string[] {
   return keys.filter((key) => key.displayInInvoice).map(({ key }) => key)
 }
 
-function wireDecimal(value: string | number | undefined): string {
-  return Decimal.of(value ?? 0).toWire()
+function wireDecimal(value: string): string {
+  return Decimal.of(value).toWire()
 }

@@ -1,6 +1,6 @@
 import { days } from '../../core/calendar/days.ts'
-import type { TimeZone } from '../../core/calendar/zone.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
+import type { TimeZone } from '../../core/calendar/zone.ts'
 import type { PeriodProgress } from '../../core/pricing/price-projected.ts'
 import { projectedLineOf } from '../../core/rating/usage-lines.ts'
 import type { Window } from '../../core/subscriptions/windows.ts'

@@ -6,9 +6,9 @@ import { eventValues } from '../metering/event-values.ts'
 import { groupOf, type PresentationBreakdown, presentationKeys } from '../metering/grouping.ts'
 import { measure } from '../metering/measure.ts'
 import type { UsageGroup } from '../metering/usage.ts'
+import type { PricedUsage } from '../pricing/charge-model.ts'
 import { freeAllowanceOf } from '../pricing/percentage.ts'
 import { priceInAdvance, usageAroundEvent } from '../pricing/price-in-advance.ts'
-import type { PricedUsage } from '../pricing/charge-model.ts'
 import { majorUnits } from '../pricing/rated-fee.ts'
 import { runningTotalsOf } from '../pricing/running-totals.ts'
 import type { UsageWindow } from '../subscriptions/windows.ts'
@@ -92,7 +92,11 @@ function shareOf({ charge, source }: EventPlan, { window, durationDays, zone }: 
   return { days: days(source.at, window.to, zone), durationDays }
 }
 
-function pricedTotal({ charge, properties }: EventPlan, group: UsageGroup, context: EventContext): PricedUsage {
+function pricedTotal(
+  { charge, properties }: EventPlan,
+  group: UsageGroup,
+  context: EventContext,
+): PricedUsage {
   const { metric } = charge
   const measured = measure(group, {
     from: context.window.from,
