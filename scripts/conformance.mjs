@@ -92,7 +92,8 @@ async function stopServer(server, exited) {
 async function readDone() {
   const done = JSON.parse(await readFile(join(root, 'test/conformance-done.json'), 'utf8'))
   const missing = done.areas.filter((area) => !existsSync(join(home, 'cases', area)))
-  if (missing.length > 0) throw new Error(`test/conformance-done.json names ${missing.join(', ')}, which is not there`)
+  if (missing.length > 0)
+    throw new Error(`test/conformance-done.json names ${missing.join(', ')}, which is not there`)
   return { areas: done.areas, exceptions: done.exceptions ?? {} }
 }
 
@@ -139,7 +140,8 @@ async function main() {
       const code = await run(process.execPath, [...args, '--json', resultsFile, ...places])
       if (done && existsSync(resultsFile)) await judge(resultsFile, done.exceptions)
       else if (code !== 0) process.exitCode = 1
-      if (process.exitCode === 1 && server.said() !== '') console.log(`the server's log ends:\n${server.said().slice(-3000)}`)
+      if (process.exitCode === 1 && server.said() !== '')
+        console.log(`the server's log ends:\n${server.said().slice(-3000)}`)
     } finally {
       await server.stop()
     }

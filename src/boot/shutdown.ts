@@ -1,37 +1,32 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from './log.ts'
 
-/** One thing to end. `limitMs` is how long it may take before the next one is ended all the same. */
-export type Ending = {
-  readonly name: string
-  readonly limitMs: number
-  readonly end: (limitMs: number) => Promise<void>
-}
+/** A signal this soon after the first is the same one, passed on. */
+const REPEAT_MS = 1000
 
-/** Ends things in order, each within its limit; a failure is told and does not keep the rest from ending. */
-export async function endInOrder(endings: readonly Ending[], log: Log): Promise<void> {
-  for (const { name, limitMs, end } of endings) {
-    const done = end(limitMs).then(
-      () => 'done' as const,
-      (error: unknown) => {
-        log.error({ err: error, part: name }, 'a part did not end well')
-        return 'done' as const
-      },
-    )
-    const result = await Promise.race([done, sleep(limitMs, 'late' as const, { ref: false })])
-    if (result === 'late') log.warn({ part: name, limitMs }, 'a part took too long to end')
-  }
+/** Codes of a connection that PostgreSQL or the machine ended; its statement, if any, has failed already. */
+const LOST_CODES = ['57P01', '57P02', '57P03', 'ECONNRESET', 'EPIPE']
+
+function isLostConnection(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  return LOST_CODES.includes(String(code)) || /^Connection terminated/.test(String(message))
 }
 
 /**
  * Ends the program on SIGTERM and SIGINT, once, through `stop`; a second signal ends it at once.
  * Code 0 after an orderly end. `requestStop` does the same from inside, with code 1.
+ *
+ * An error that nobody caught is told and ends the program in the same order, so that it does not leave its
+ * PostgreSQL behind. A lost connection is only told: the pools make new ones.
  */
 export function stopOnSignals(stop: () => Promise<void>, log: Log): { requestStop: () => void } {
   let isAsked = false
+  let askedAtMs = 0
   const ask = (reason: string, code: number) => {
+    // Ctrl-C below npm arrives twice, from the terminal and from npm: only a later one is impatience.
+    if (isAsked && performance.now() - askedAtMs < REPEAT_MS) return
     if (isAsked) process.exit(1)
     isAsked = true
+    askedAtMs = performance.now()
     log.info({ reason }, 'stopping')
     // The limits of the parts add up to less; this is for what none of them foresaw.
     setTimeout(() => process.exit(1), 9500).unref()
@@ -42,5 +37,14 @@ export function stopOnSignals(stop: () => Promise<void>, log: Log): { requestSto
   }
   process.on('SIGTERM', () => ask('SIGTERM', 0))
   process.on('SIGINT', () => ask('SIGINT', 0))
-  return { requestStop: () => ask('failure', 1) }
+  process.on('uncaughtException', (error) => {
+    const isLost = isLostConnection(error)
+    if (isLost || isAsked)
+      log.warn({ err: error }, isLost ? 'a database connection was lost' : 'while stopping')
+    else {
+      log.fatal({ err: error }, 'an error that nobody caught')
+      ask('failure', 1)
+    }
+  })
+  return { requestStop: () => (isAsked ? undefined : ask('failure', 1)) }
 }

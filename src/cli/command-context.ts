@@ -1,9 +1,10 @@
 import type { Context } from '../actions/context.ts'
 import { readConfig } from '../boot/config.ts'
 import { createContext } from '../boot/context.ts'
+import { findDatabase } from '../boot/find-database.ts'
 import { openLog } from '../boot/log.ts'
-import { findDatabase, openPools, prepareDatabase } from '../boot/open-database.ts'
-import { settingsOf } from '../boot/server.ts'
+import { openPools, prepareDatabase } from '../boot/open-database.ts'
+import { settingsOf } from '../boot/settings.ts'
 
 /**
  * Runs a command's work on the database that a start would use: the external one, that of the running Weir, or

@@ -2,8 +2,9 @@ import type { EnsuredOrganization } from '../actions/organizations/ensure-organi
 import { readConfig } from '../boot/config.ts'
 import { openLog } from '../boot/log.ts'
 import type { Role } from '../boot/role.ts'
-import { type RunningWeir, settingsOf, startWeir } from '../boot/server.ts'
+import { settingsOf } from '../boot/settings.ts'
 import { stopOnSignals } from '../boot/shutdown.ts'
+import { type RunningWeir, startWeir } from '../boot/weir.ts'
 
 /** Printed and not logged: a log is kept and copied, and this is the key's only appearance. */
 function tellOrganization(organization: EnsuredOrganization, address: string): void {

@@ -1,5 +1,5 @@
 import { deliverWebhook } from '../actions/webhooks/deliver-webhook.ts'
-import type { Job } from './tasks.ts'
+import type { Job } from './job.ts'
 
 /** One try to deliver a webhook. */
 export const deliverWebhookJob: Job = async (context, payload, run) => {

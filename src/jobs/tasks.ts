@@ -1,17 +1,6 @@
-import type { Context } from '../actions/context.ts'
 import { dropOldWebhooks } from '../actions/webhooks/drop-old-webhooks.ts'
 import { deliverWebhookJob } from './deliver-webhook.ts'
-
-/** What a job is told of the run that it is part of. */
-export type JobRun = {
-  /** The queue gives up after this try if it fails. */
-  readonly isLastTry: boolean
-  /** Aborts when the server stops and does not want to wait longer. */
-  readonly signal: AbortSignal
-}
-
-/** Does a queued thing; throwing makes the queue try again later. */
-export type Job = (context: Context, payload: Readonly<Record<string, unknown>>, run: JobRun) => Promise<void>
+import type { Job } from './job.ts'
 
 /** Every task of the queue, by the name under which it is queued. */
 export const tasks: Readonly<Record<string, Job>> = {

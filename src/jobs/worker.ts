@@ -18,6 +18,7 @@ const STOP_PATIENCE_MS = 3000
 /** No job runs that long: who has held one for longer is dead. */
 const HELD_MAX = '10 minutes'
 
+/** A running worker; asking it to stop again waits for the same end. */
 export type Worker = { stop(): Promise<void> }
 
 /**
@@ -45,19 +46,30 @@ export async function startWorker(parts: {
     taskList: taskList(context),
     parsedCronItems: parseCronItems([...schedule]),
   })
-  runner.promise.catch((error: unknown) => log.error({ err: error }, 'the job queue stopped'))
+  let hasEnded = false
+  const ended = runner.promise
+    .catch((error: unknown) => log.error({ err: error }, 'the job queue stopped'))
+    .finally(() => {
+      hasEnded = true
+    })
   await sweep(utils, log)
   let sweeping = Promise.resolve()
   const timer = setInterval(() => {
     sweeping = sweep(utils, log)
   }, SWEEP_EVERY_MS)
   timer.unref()
+  const end = async () => {
+    clearInterval(timer)
+    // The queue refuses to be stopped twice, also when it ended by itself.
+    if (!hasEnded) await runner.stop()
+    await Promise.all([ended, sweeping])
+    await utils.release()
+  }
+  let ending: Promise<void> | null = null
   return {
-    stop: async () => {
-      clearInterval(timer)
-      await runner.stop()
-      await sweeping
-      await utils.release()
+    stop: () => {
+      ending ??= end()
+      return ending
     },
   }
 }

@@ -11,6 +11,7 @@ import { inTransaction } from '../../src/store/transaction.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
 const MINUTE = 60_000
+const PATIENT = { timeout: 15_000 }
 
 describe('the ticker', () => {
   let harness: Harness
@@ -64,7 +65,7 @@ describe('the ticker', () => {
     start(async (_context, _tx, caller) => {
       done.push([caller.organizationId, caller.now])
     }, registry)
-    await expect.poll(() => done.length).toBe(4)
+    await expect.poll(() => done.length, PATIENT).toBe(4)
     const sorted = (list: [string, Instant][]) => [...list].sort((a, b) => a[0].localeCompare(b[0]) || 0)
     expect(sorted(done)).toEqual(sorted(expected.map(([client, at]) => [client.organizationId, at])))
     await ticker?.stop()
@@ -89,7 +90,7 @@ describe('the ticker', () => {
       active.delete(organizationId)
       done += 1
     })
-    await expect.poll(() => done, { timeout: 5000 }).toBe(12)
+    await expect.poll(() => done, PATIENT).toBe(12)
     expect([most > 1, most <= 4]).toEqual([true, true])
   })
 
@@ -103,7 +104,7 @@ describe('the ticker', () => {
       tried.push(subjectId)
       if (subjectId === failing) throw new Error('not today')
     })
-    await expect.poll(() => tried.length).toBe(2)
+    await expect.poll(() => tried.length, PATIENT).toBe(2)
     await ticker?.stop()
     const left = await harness.context.database.system.selectFrom('dueItems').selectAll().execute()
     expect(left).toMatchObject([{ subjectId: failing, attempts: 1, error: 'Error: not today' }])
@@ -126,7 +127,7 @@ describe('the ticker', () => {
       await new Promise((resolve) => setTimeout(resolve, 200))
       ended += 1
     })
-    await expect.poll(() => begun).toBe(1)
+    await expect.poll(() => begun, PATIENT).toBe(1)
     await ticker?.stop()
     expect([begun, ended]).toEqual([1, 1])
     const left = await harness.context.database.system.selectFrom('dueItems').select('id').execute()

@@ -41,24 +41,28 @@ export function operationsOf(description: Description, prefix: string): Map<stri
   return operations
 }
 
+/** Keys to put before the properties that Lago describes. */
+export type Roots = { readonly body?: string; readonly answer?: string }
+
 /** What Lago's operation has and ours lacks, a line for each: query parameters, body and answer properties. */
 export function compareOperation(both: {
   readonly lago: Description
   readonly theirs: Described
   readonly ours: Description
   readonly own: Described
+  readonly roots: Roots
 }): string[] {
-  const { lago, theirs, ours, own } = both
+  const { lago, theirs, ours, own, roots } = both
   return [
     ...lacking('query', queryNames(lago, theirs), queryNames(ours, own)),
     ...lacking(
       'body',
-      propertiesOfContent(lago, theirs.operation.requestBody),
+      below(roots.body, propertiesOfContent(lago, theirs.operation.requestBody)),
       propertiesOfContent(ours, own.operation.requestBody),
     ),
     ...lacking(
       'answer',
-      propertiesOfContent(lago, theirs.operation.responses?.['200']),
+      below(roots.answer, propertiesOfContent(lago, theirs.operation.responses?.['200'])),
       propertiesOfContent(ours, own.operation.responses?.['200']),
     ),
     ...lacking(
@@ -67,6 +71,10 @@ export function compareOperation(both: {
       new Set(Object.keys(own.operation.responses ?? {})),
     ),
   ]
+}
+
+function below(root: string | undefined, names: ReadonlySet<string>): ReadonlySet<string> {
+  return root === undefined ? names : new Set([...names].map((name) => `${root}.${name}`))
 }
 
 function lacking(kind: string, wanted: ReadonlySet<string>, had: ReadonlySet<string>): string[] {

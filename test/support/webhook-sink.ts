@@ -6,7 +6,7 @@ export type Received = { readonly path: string; readonly headers: IncomingHttpHe
 export type Sink = {
   readonly url: string
   readonly received: Received[]
-  /** Forgets what came and answers with this status from now on. */
+  /** Forgets what came and answers with this status from now on; 0 never answers. */
   readonly reset: (status: number) => void
   readonly close: () => Promise<void>
 }
@@ -23,6 +23,7 @@ export async function startSink(): Promise<Sink> {
       headers: request.headers,
       body: Buffer.concat(chunks).toString(),
     })
+    if (status === 0) return
     response.writeHead(status).end(status === 200 ? 'ok' : 'no')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -14,11 +14,14 @@ import { writeFeesApart } from './write-fees-apart.ts'
 
 export type BillReason = 'subscription_starting' | 'subscription_periodic' | 'subscription_terminating'
 
+/** One subscription of a bill, and why it is billed. */
+export type BillEntry = { readonly subscriptionId: string; readonly reason: BillReason }
+
 /** Subscriptions of one customer that are billed together. */
 export type SubscriptionsBill = {
   readonly customerId: string
   readonly at: Instant
-  readonly entries: readonly { readonly subscriptionId: string; readonly reason: BillReason }[]
+  readonly entries: readonly BillEntry[]
   /** True for bills at a start and at the end of a trial: they carry no usage. */
   readonly skipCharges: boolean
 }

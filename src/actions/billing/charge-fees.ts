@@ -14,7 +14,7 @@ import { type BillWindows, currentChargesWindow, type Window } from '../../core/
 import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import { rateSubscription } from '../usage/rate-subscription.ts'
-import type { BillEntry } from './compute-bill.ts'
+import type { SubscriptionToBill } from './compute-bill.ts'
 
 /**
  * The usage fees of a bill with their minimums (subscriptions-and-invoicing §2.6 "Usage charges on an invoice",
@@ -23,7 +23,7 @@ import type { BillEntry } from './compute-bill.ts'
  */
 export async function computeChargeFees(
   reads: Reads,
-  entry: BillEntry,
+  entry: SubscriptionToBill,
   windows: BillWindows,
 ): Promise<{ invoiced: FeeDraft[]; apart: FeeDraft[] }> {
   const window = windows.charges
@@ -49,7 +49,7 @@ export async function computeChargeFees(
   return { invoiced, apart }
 }
 
-function isBilled(charge: RatedCharge, entry: BillEntry): boolean {
+function isBilled(charge: RatedCharge, entry: SubscriptionToBill): boolean {
   const { endedBy } = entry.subscription.billing
   const isEnding = entry.reason === 'subscription_terminating'
   if (charge.payInAdvance) {
@@ -66,7 +66,7 @@ function isBilled(charge: RatedCharge, entry: BillEntry): boolean {
   )
 }
 
-function draftOf(entry: BillEntry, rated: RatedUsage, window: Window): FeeDraft {
+function draftOf(entry: SubscriptionToBill, rated: RatedUsage, window: Window): FeeDraft {
   const { subscription, zone } = entry
   const isRenewal = rated.charge.payInAdvance
   const paid = isRenewal
@@ -91,7 +91,7 @@ function draftOf(entry: BillEntry, rated: RatedUsage, window: Window): FeeDraft 
 function withMinimum(
   charge: RatedCharge,
   fees: readonly FeeDraft[],
-  entry: BillEntry,
+  entry: SubscriptionToBill,
   window: Window,
   durationDays: number,
 ): FeeDraft[] {
@@ -104,7 +104,7 @@ function withMinimum(
 function trueUpOf(
   charge: RatedCharge,
   fees: readonly FeeDraft[],
-  entry: BillEntry,
+  entry: SubscriptionToBill,
   window: Window,
   durationDays: number,
 ): FeeDraft | null {

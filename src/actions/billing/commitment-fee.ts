@@ -10,7 +10,7 @@ import type { BillWindows, Window } from '../../core/subscriptions/windows.ts'
 import { commitmentFeesBetween, subscriptionFeesBefore } from '../../store/commitment-fees.ts'
 import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
-import type { BillEntry } from './compute-bill.ts'
+import type { SubscriptionToBill } from './compute-bill.ts'
 
 /**
  * The fee that lifts a subscription to its plan's minimum commitment (subscriptions-and-invoicing §6), or null: in
@@ -19,7 +19,7 @@ import type { BillEntry } from './compute-bill.ts'
  */
 export async function computeCommitmentFee(
   reads: Reads,
-  entry: BillEntry,
+  entry: SubscriptionToBill,
   windows: BillWindows,
   fees: readonly FeeDraft[],
 ): Promise<FeeDraft | null> {
@@ -65,13 +65,21 @@ export async function computeCommitmentFee(
 
 type Covered = { readonly period: Window; readonly billed: Window }
 
-function arrearsPeriod(entry: BillEntry, windows: BillWindows, fees: readonly FeeDraft[]): Covered | null {
+function arrearsPeriod(
+  entry: SubscriptionToBill,
+  windows: BillWindows,
+  fees: readonly FeeDraft[],
+): Covered | null {
   if (!fees.some((fee) => fee.feeType === 'subscription')) return null
   return coveredBy(entry, windows.subscription)
 }
 
 /** The period of the latest earlier subscription fee; none without one (a first invoice, or a trial). */
-async function previousPeriod(reads: Reads, entry: BillEntry, windows: BillWindows): Promise<Covered | null> {
+async function previousPeriod(
+  reads: Reads,
+  entry: SubscriptionToBill,
+  windows: BillWindows,
+): Promise<Covered | null> {
   if (entry.reason === 'subscription_starting') return null
   const [last] = await subscriptionFeesBefore(reads, entry.subscription.row.id, entry.exceptInvoiceId)
   if (!last?.fromAt || !last.toAt) return null
@@ -81,7 +89,7 @@ async function previousPeriod(reads: Reads, entry: BillEntry, windows: BillWindo
   return coveredBy(entry, { from: last.fromAt, to: last.toAt })
 }
 
-function coveredBy(entry: BillEntry, window: Window): Covered {
+function coveredBy(entry: SubscriptionToBill, window: Window): Covered {
   const { billing, billingPlan } = entry.subscription
   const period = wholePeriod(entry, window.from)
   const end = commitmentEnd(window.to, period.to, closingInstant(entry))
@@ -89,15 +97,15 @@ function coveredBy(entry: BillEntry, window: Window): Covered {
   return { period, billed: { from, to: billingPlan.payInAdvance ? end : instant(Math.min(end, window.to)) } }
 }
 
-function closingInstant(entry: BillEntry): Instant | null {
+function closingInstant(entry: SubscriptionToBill): Instant | null {
   return entry.reason === 'subscription_terminating' ? entry.subscription.billing.terminatedAt : null
 }
 
-function startOf(entry: BillEntry, at: Instant): Instant {
+function startOf(entry: SubscriptionToBill, at: Instant): Instant {
   return startOfDay(localDate(at, entry.zone), entry.zone)
 }
 
-function wholePeriod(entry: BillEntry, at: Instant): Window {
+function wholePeriod(entry: SubscriptionToBill, at: Instant): Window {
   const { billing, billingPlan } = entry.subscription
   const rule = periodRule(billing, billingPlan.interval, entry.zone)
   const period = periodContaining(localDate(at, entry.zone), rule)

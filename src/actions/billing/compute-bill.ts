@@ -24,7 +24,7 @@ import { computeChargeFees } from './charge-fees.ts'
 import { computeCommitmentFee } from './commitment-fee.ts'
 
 /** One subscription to bill at an instant. */
-export type BillEntry = {
+export type SubscriptionToBill = {
   readonly subscription: SubscriptionSnapshot
   readonly reason: InvoicingReason
   readonly at: Instant
@@ -45,7 +45,7 @@ export type ComputedBill = {
 }
 
 /** The windows and fees of one subscription (subscriptions-and-invoicing §8.1: subscription, charges, commitment). */
-export async function computeBill(reads: Reads, entry: BillEntry): Promise<ComputedBill> {
+export async function computeBill(reads: Reads, entry: SubscriptionToBill): Promise<ComputedBill> {
   const { subscription } = entry
   const links = (await linksOfSubscription(reads, subscription.row.id)).filter(
     (link) => link.invoiceId !== entry.exceptInvoiceId,
@@ -65,7 +65,7 @@ export async function computeBill(reads: Reads, entry: BillEntry): Promise<Compu
   }
 }
 
-function momentOf(entry: BillEntry): BillMoment {
+function momentOf(entry: SubscriptionToBill): BillMoment {
   const { subscription, zone } = entry
   const { terminatedAt, startedAt } = subscription.billing
   // An upgrade is billed a second after it happened; its windows end and begin with the upgrade itself.
@@ -75,7 +75,7 @@ function momentOf(entry: BillEntry): BillMoment {
   return { plan: subscription.billingPlan, subscription: subscription.billing, at, zone }
 }
 
-function windowsOf(entry: BillEntry, links: readonly InvoiceLinkRow[]): BillWindows {
+function windowsOf(entry: SubscriptionToBill, links: readonly InvoiceLinkRow[]): BillWindows {
   const moment = momentOf(entry)
   if (entry.reason !== 'subscription_terminating' || entry.subscription.billing.endedBy !== 'termination') {
     return billWindows({ ...moment, current: false })
@@ -93,7 +93,7 @@ function windowsOf(entry: BillEntry, links: readonly InvoiceLinkRow[]): BillWind
 /** After a change of the customer's zone a window goes on where the last billed one ended (§3.8). */
 function continuedWindows(
   windows: BillWindows,
-  entry: BillEntry,
+  entry: SubscriptionToBill,
   links: readonly (InvoiceLinkRow & { readonly timezone?: string })[],
 ): BillWindows {
   const last = links.find((link) => link.isRecurring && link.chargesTo !== null)
@@ -103,7 +103,7 @@ function continuedWindows(
 
 async function computeSubscriptionFee(
   reads: Reads,
-  entry: BillEntry,
+  entry: SubscriptionToBill,
   windows: BillWindows,
   links: readonly InvoiceLinkRow[],
 ): Promise<FeeDraft | null> {

@@ -1,4 +1,23 @@
+import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
+import { finalizeInside } from '../invoices/finalize-draft.ts'
+import { markOverdue } from '../invoices/mark-overdue.ts'
+import { refreshInside } from '../invoices/refresh-draft.ts'
+import { alertTermination } from '../subscriptions/alert-termination.ts'
+import { endDueSubscription } from '../subscriptions/end-subscription.ts'
+import { endTrial } from '../subscriptions/end-trial.ts'
+import { finishPlanDeletion } from '../subscriptions/finish-plan-deletion.ts'
+import { startSubscription } from '../subscriptions/start-subscription.ts'
 import type { DueActions } from './run-due.ts'
 
 /** What is done for each kind of due item. */
-export const dueActions = {} as DueActions
+export const dueActions = {
+  draft_refresh: (_context, tx, caller, invoiceId) => refreshInside(tx, caller, invoiceId),
+  invoice_finalization: finalizeInside,
+  invoice_overdue: markOverdue,
+  plan_deletion: finishPlanDeletion,
+  subscription_start: startSubscription,
+  subscription_end: endDueSubscription,
+  subscription_billing: billDueSubscriptions,
+  trial_end: endTrial,
+  termination_alert: alertTermination,
+} as DueActions

@@ -1,11 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
-import { feesRoutes } from './fees.ts'
+import { billableMetricsRoutes } from './billable-metrics.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
 import { customersRoutes } from './customers.ts'
+import { entitlementsRoutes } from './entitlements.ts'
 import { eventRoutes } from './events.ts'
+import { featuresRoutes } from './features.ts'
+import { feesRoutes } from './fees.ts'
 import { invoicesRoutes } from './invoices.ts'
 import { organizationsRoutes } from './organizations.ts'
+import { planMetadataRoutes } from './plan-metadata.ts'
+import { plansRoutes } from './plans.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
@@ -21,7 +26,15 @@ export const routesOfV1: readonly Routes[] = [
   customersRoutes,
   eventRoutes,
   invoicesRoutes,
+  billableMetricsRoutes,
+  billingEntitiesRoutes,
+  customersRoutes,
+  entitlementsRoutes,
+  eventRoutes,
+  featuresRoutes,
   organizationsRoutes,
+  planMetadataRoutes,
+  plansRoutes,
   taxesRoutes,
   testClockRoutes,
   webhookEndpointsRoutes,

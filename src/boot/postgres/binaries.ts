@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises'
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { chmod, lstat, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -67,31 +67,49 @@ async function complaint(root: string, account: Account | null): Promise<string 
   }
 }
 
-/** Gives a copied tree the rights that any account needs to run it, whatever our umask took away. */
-async function openTree(path: string): Promise<void> {
-  const found = await lstat(path)
-  if (found.isSymbolicLink()) return
-  await chmod(path, found.isDirectory() || (found.mode & 0o100) !== 0 ? 0o755 : 0o644)
-  if (!found.isDirectory()) return
-  for (const name of await readdir(path)) await openTree(join(path, name))
+/** Copies files and folders (no links) with the rights that any account needs to run them, whatever our umask. */
+function copyOpen(from: string, to: string): void {
+  mkdirSync(to)
+  chmodSync(to, 0o755)
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.isDirectory()) copyOpen(source, target)
+    if (!entry.isFile() || entry.name.endsWith('.a')) continue
+    copyFileSync(source, target)
+    chmodSync(target, (statSync(source).mode & 0o100) === 0 ? 0o644 : 0o755)
+  }
 }
 
 async function copyTree(from: string, to: string): Promise<void> {
   const part = `${to}.part-${randomBytes(6).toString('hex')}`
-  await mkdir(part, { recursive: true, mode: 0o755 })
-  const isNeeded = (path: string) => !path.endsWith('.a')
-  await cp(join(from, 'native'), join(part, 'native'), {
-    recursive: true,
-    filter: isNeeded,
-    verbatimSymlinks: true,
-  })
+  await mkdir(part)
+  await chmod(part, 0o755)
+  copyOpen(join(from, 'native'), join(part, 'native'))
   await linkLibraries(part)
-  await openTree(part)
   // Another start may have finished the same copy meanwhile; its copy is as good as ours.
   await rename(part, to).catch(async (error: NodeJS.ErrnoException) => {
     await rm(part, { recursive: true, force: true })
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
   })
+}
+
+/** Makes a folder that the account can enter and says where; throws when the way to it is closed. */
+async function openFolder(parent: string, account: Account | null): Promise<string> {
+  const isShared = parent === '/tmp'
+  const folder = isShared ? await mkdtemp('/tmp/weir-postgres-') : parent
+  const made = isShared ? folder : await mkdir(folder, { recursive: true, mode: 0o755 })
+  if (made !== undefined) await chmod(folder, 0o755)
+  try {
+    await runFile('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], {
+      env: POSTGRES_ENVIRONMENT,
+      cwd: '/',
+      ...runAs(account),
+    })
+  } catch {
+    if (made !== undefined) await rm(folder, { recursive: true, force: true })
+    throw new Error(`${folder} can not be entered by user ${account?.uid ?? process.getuid?.()}`)
+  }
+  return folder
 }
 
 /** Copies the package to the first place from which the account can run it. */
@@ -101,16 +119,14 @@ async function copyToUsablePlace(from: string, version: string, home: string, ac
   const reasons: string[] = []
   for (const parent of [...lasting, '/tmp']) {
     try {
-      const isLasting = parent !== '/tmp'
-      if (isLasting) await mkdir(parent, { recursive: true, mode: 0o755 })
-      const folder = isLasting ? parent : await mkdtemp('/tmp/weir-postgres-')
+      const folder = await openFolder(parent, account)
       const root = join(folder, `postgres-${version}`)
+      const isLasting = folder === parent
       const isThere = await lstat(root).then(
         (found) => found.isDirectory() && found.uid === process.getuid?.(),
         () => false,
       )
       if (!isThere) await copyTree(from, root)
-      if (!isLasting) await chmod(folder, 0o755)
       const reason = await complaint(root, account)
       const discard = () => rm(isLasting ? root : folder, { recursive: true, force: true })
       if (reason === null) return { root, discard: isLasting ? async () => {} : discard }

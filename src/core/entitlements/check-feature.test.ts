@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkFeature, mergePrivileges } from './check-feature.ts'
+import { checkFeature, featureChange, mergePrivileges } from './check-feature.ts'
 import type { Privilege } from './privilege-value.ts'
 
 const ABSENT = { name: null, selectOptions: [] }
@@ -97,5 +97,13 @@ describe('mergePrivileges', () => {
     expect(mergePrivileges(existing, [{ code: 'p1' }])).toEqual({ ok: true, privileges: existing })
     const cleared = mergePrivileges(existing, [{ code: 'p1', name: null }])
     expect(cleared.ok && cleared.privileges[0]?.name).toBeNull()
+  })
+})
+
+describe('the change of a feature', () => {
+  it('has the parts that the body names, and never the code', () => {
+    expect(featureChange({ code: 'other', description: 'Words' })).toEqual({ description: 'Words' })
+    expect(featureChange({ name: null, description: undefined })).toEqual({ name: null })
+    expect(featureChange({ privileges: [] })).toEqual({})
   })
 })

@@ -48,6 +48,14 @@ export function checkFeature(raw: Fields): FeatureCheck {
   return { ok: true, feature: { code, name, description: textOf(raw.description) ?? null, privileges } }
 }
 
+/** What an update changes of a feature itself: an absent part stays, and the code never changes (platform §10). */
+export function featureChange(raw: Fields): { name?: string | null; description?: string | null } {
+  return {
+    ...(raw.name === undefined ? {} : { name: textOf(raw.name) ?? null }),
+    ...(raw.description === undefined ? {} : { description: textOf(raw.description) ?? null }),
+  }
+}
+
 /**
  * A feature's privileges after an update (platform §10): those of the body are created or renamed, a select
  * gains options and never loses one, the type of an existing privilege stays, and absent privileges stay.

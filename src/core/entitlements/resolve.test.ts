@@ -8,10 +8,13 @@ import {
   type Feature,
   mergeEntitlements,
   patchSubscription,
+  planEntitlements,
   removeFeature,
   removePrivilege,
   replaceEntitlements,
   type SubscriptionEntitlements,
+  withoutFeature,
+  withoutPrivilege,
 } from './resolve.ts'
 
 function feature(code: string, privileges: Record<string, PrivilegeType>): Feature {
@@ -188,5 +191,29 @@ describe('subscription entitlements', () => {
         if (last?.max !== undefined) expect(max).toBe(last.max)
       }),
     )
+  })
+})
+
+describe('what a plan entitles to', () => {
+  const plan = given({ storage: { gb: '5' }, seats: { max: 10, root: null }, sso: {} })
+  const shown = (entitlements: Entitlements) =>
+    planEntitlements(features, entitlements).map((each) => [
+      each.feature.code,
+      Object.fromEntries(each.privileges.map(({ privilege, value }) => [privilege.code, value])),
+    ])
+
+  it('is in the order of the features, values cast to their types', () => {
+    expect(shown(plan)).toEqual([
+      ['seats', { max: 10, root: null }],
+      ['storage', { gb: 5 }],
+      ['sso', {}],
+    ])
+  })
+
+  it('loses a feature, or one privilege and not its feature', () => {
+    expect(shown(withoutFeature(plan, 'seats')).map(([code]) => code)).toEqual(['storage', 'sso'])
+    expect(shown(withoutPrivilege(plan, 'storage', 'gb'))[1]).toEqual(['storage', {}])
+    expect(shown(withoutPrivilege(plan, 'seats', 'max'))[0]).toEqual(['seats', { root: null }])
+    expect(shown(plan)).toHaveLength(3)
   })
 })

@@ -26,6 +26,12 @@ export type SubscriptionEntitlements = {
   readonly removedPrivileges: ReadonlyMap<string, ReadonlySet<string>>
 }
 
+/** A feature as a plan gives it, with the privileges that the plan values, cast to their types. */
+export type PlanEntitlement = {
+  readonly feature: Feature
+  readonly privileges: readonly { readonly privilege: Privilege; readonly value: ShownValue }[]
+}
+
 /** A privilege as a subscription has it, values cast to its type. */
 export type EffectivePrivilege = {
   readonly privilege: Privilege
@@ -154,6 +160,35 @@ export function removePrivilege(
     removedPrivileges.set(code, new Set([...(removedPrivileges.get(code) ?? []), privilege]))
   }
   return { ...current, overrides, removedPrivileges }
+}
+
+/** What a plan entitles to, in the order of the features and of their privileges (platform §10). */
+export function planEntitlements(
+  features: readonly Feature[],
+  plan: Entitlements,
+): readonly PlanEntitlement[] {
+  return features.flatMap((feature) => {
+    const values = plan.get(feature.code)
+    if (!values) return []
+    const privileges = feature.privileges
+      .filter(({ code }) => values.has(code))
+      .map((privilege) => ({
+        privilege,
+        value: shownValue(privilege.valueType, values.get(privilege.code) ?? null),
+      }))
+    return [{ feature, privileges }]
+  })
+}
+
+/** A plan's entitlements without a feature (platform §10). */
+export function withoutFeature(plan: Entitlements, code: string): Entitlements {
+  return new Map([...plan].filter(([each]) => each !== code))
+}
+
+/** A plan's entitlements without one privilege's value; the feature stays (platform §10). */
+export function withoutPrivilege(plan: Entitlements, code: string, privilege: string): Entitlements {
+  const rest = [...(plan.get(code) ?? NOTHING)].filter(([each]) => each !== privilege)
+  return new Map(plan).set(code, new Map(rest))
 }
 
 /**

@@ -1,0 +1,106 @@
+import {
+  type EffectiveEntitlement,
+  type Entitlements,
+  patchSubscription,
+  removeFeature,
+  removePrivilege,
+  type SubscriptionEntitlements,
+} from '../../core/entitlements/resolve.ts'
+import { notFound } from '../../core/problems.ts'
+import type { Tx } from '../../store/database.ts'
+import { lockSubscriptionOfEntitlements } from '../../store/entitlement-owners.ts'
+import {
+  effectiveEntitlements,
+  entitlingPlanId,
+  readEntitlements,
+  readSubscriptionEntitlements,
+  writeEntitlements,
+  writeRemovals,
+} from '../../store/entitlements.ts'
+import { findFeatures } from '../../store/features.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import type { Caller, Context } from '../context.ts'
+import { readFeature } from '../features/read-feature.ts'
+import { announceSubscriptionUpdated } from './announce-owners.ts'
+import { readGiven } from './change-plan-entitlements.ts'
+import type { SubscriptionChoice } from './read-entitlement-owner.ts'
+
+/** Works out what a subscription changes of its plan's entitlements from what it changed before. */
+type Change = (
+  tx: Tx,
+  plan: Entitlements,
+  current: SubscriptionEntitlements,
+) => Promise<SubscriptionEntitlements>
+
+/** Every change of a subscription's entitlements: `subscription.updated` follows (platform §10). */
+async function changeSubscription(
+  context: Context,
+  caller: Caller,
+  choice: SubscriptionChoice,
+  change: Change,
+): Promise<readonly EffectiveEntitlement[]> {
+  const { organizationId, now } = caller
+  return inTransaction(context.database, organizationId, async (tx) => {
+    const subscription = await lockSubscriptionOfEntitlements(tx, choice.externalId, choice.status)
+    if (!subscription) throw notFound('subscription')
+    const planId = await entitlingPlanId(tx, subscription.planId)
+    const current = await readSubscriptionEntitlements(tx, subscription.id)
+    const changed = await change(tx, await readEntitlements(tx, { planId }), current)
+    const codes = [
+      ...changed.overrides.keys(),
+      ...changed.removedFeatures,
+      ...changed.removedPrivileges.keys(),
+    ]
+    const features = await findFeatures(tx, { codes })
+    const owner = { subscriptionId: subscription.id }
+    await writeEntitlements(tx, organizationId, owner, { entitlements: changed.overrides, features, now })
+    await writeRemovals(tx, organizationId, subscription.id, { removals: changed, features, now })
+    await announceSubscriptionUpdated(tx, caller, subscription)
+    return effectiveEntitlements(tx, subscription)
+  })
+}
+
+/**
+ * Overrides a subscription's entitlements; values equal to the plan's are no overrides, and what was removed and is
+ * named comes back (platform §10). Gives the full list; 404 and 422 as expected.
+ */
+export async function patchSubscriptionEntitlements(
+  context: Context,
+  caller: Caller,
+  choice: SubscriptionChoice,
+  raw: Readonly<Record<string, unknown>>,
+): Promise<readonly EffectiveEntitlement[]> {
+  return changeSubscription(context, caller, choice, async (tx, plan, current) =>
+    patchSubscription(plan, current, await readGiven(tx, raw)),
+  )
+}
+
+/**
+ * Takes a feature from a subscription, also when it does not have it; gives the full list. 404
+ * `subscription_not_found`, or `feature_not_found` when the organization has no such feature (platform §10).
+ */
+export async function removeSubscriptionFeature(
+  context: Context,
+  caller: Caller,
+  choice: SubscriptionChoice,
+  featureCode: string,
+): Promise<readonly EffectiveEntitlement[]> {
+  return changeSubscription(context, caller, choice, async (tx, plan, current) => {
+    await readFeature(tx, featureCode)
+    return removeFeature(plan, current, featureCode)
+  })
+}
+
+/** The same for one privilege; besides, 404 `privilege_not_found` when the feature has no such privilege. */
+export async function removeSubscriptionPrivilege(
+  context: Context,
+  caller: Caller,
+  choice: SubscriptionChoice,
+  which: { readonly feature: string; readonly privilege: string },
+): Promise<readonly EffectiveEntitlement[]> {
+  return changeSubscription(context, caller, choice, async (tx, plan, current) => {
+    const { privileges } = await readFeature(tx, which.feature)
+    if (!privileges.some(({ code }) => code === which.privilege)) throw notFound('privilege')
+    return removePrivilege(plan, current, which.feature, which.privilege)
+  })
+}

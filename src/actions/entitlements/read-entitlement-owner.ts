@@ -1,0 +1,52 @@
+import type { PlanEntitlement } from '../../core/entitlements/resolve.ts'
+import { notFound } from '../../core/problems.ts'
+import type { Reads } from '../../store/database.ts'
+import { planOfEntitlements, subscriptionOfEntitlements } from '../../store/entitlement-owners.ts'
+import {
+  type EntitledSubscription,
+  effectiveEntitlements,
+  entitlementsOfPlans,
+} from '../../store/entitlements.ts'
+
+/** Which subscription is meant: its external id and its status, `active` unless the caller says another. */
+export type SubscriptionChoice = { readonly externalId: string; readonly status: string }
+
+/** What the plan with a code entitles to; 404 `plan_not_found`. */
+export async function readPlanEntitlements(reads: Reads, code: string): Promise<readonly PlanEntitlement[]> {
+  const plan = await planOfEntitlements(reads, code)
+  if (!plan) throw notFound('plan')
+  return entitlementsOfPlan(reads, plan.id)
+}
+
+/** One feature of a plan; 404 `plan_not_found`, then 404 `entitlement_not_found`. */
+export async function readPlanEntitlement(
+  reads: Reads,
+  code: string,
+  featureCode: string,
+): Promise<PlanEntitlement> {
+  return entitlementAmong(await readPlanEntitlements(reads, code), featureCode)
+}
+
+/** What a subscription is entitled to; 404 `subscription_not_found`. */
+export async function readSubscriptionEntitlements(
+  reads: Reads,
+  choice: SubscriptionChoice,
+): ReturnType<typeof effectiveEntitlements> {
+  const subscription = await subscriptionOfEntitlements(reads, choice.externalId, choice.status)
+  if (!subscription) throw notFound('subscription')
+  return effectiveEntitlements(reads, subscription satisfies EntitledSubscription)
+}
+
+export async function entitlementsOfPlan(reads: Reads, planId: string): Promise<readonly PlanEntitlement[]> {
+  return (await entitlementsOfPlans(reads, [planId])).get(planId) ?? []
+}
+
+/** The entitlement of a feature; 404 `entitlement_not_found`. */
+export function entitlementAmong(
+  entitlements: readonly PlanEntitlement[],
+  featureCode: string,
+): PlanEntitlement {
+  const entitlement = entitlements.find(({ feature }) => feature.code === featureCode)
+  if (!entitlement) throw notFound('entitlement')
+  return entitlement
+}

@@ -1,0 +1,21 @@
+import type { WebhookType } from '../../core/webhooks/types.ts'
+import type { Tx } from '../../store/database.ts'
+import type { FeatureRow } from '../../store/features.ts'
+import { toWireFeature } from '../../wire/features.ts'
+import type { Caller } from '../context.ts'
+import { announce } from '../webhooks/announce.ts'
+
+/** Announces that a feature was made, changed or deleted (platform §9.3). */
+export async function announceFeature(
+  tx: Tx,
+  caller: Caller,
+  type: WebhookType & `feature.${string}`,
+  feature: FeatureRow,
+): Promise<void> {
+  await announce(tx, caller, {
+    type,
+    objectType: 'feature',
+    objectId: feature.id,
+    payload: () => toWireFeature(feature),
+  })
+}

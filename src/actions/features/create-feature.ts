@@ -1,0 +1,28 @@
+import { checkFeature } from '../../core/entitlements/check-feature.ts'
+import { invalid } from '../../core/problems.ts'
+import { type FeatureRow, insertFeature, writePrivileges } from '../../store/features.ts'
+import { newId } from '../../store/ids.ts'
+import { stamps } from '../../store/organizations.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import type { Caller, Context } from '../context.ts'
+import { announceFeature } from './announce-feature.ts'
+import { readFeature } from './read-feature.ts'
+
+/** Makes a feature with its privileges; 422 for what does not fit or a taken code (platform §10). */
+export async function createFeature(
+  context: Context,
+  caller: Caller,
+  raw: Readonly<Record<string, unknown>>,
+): Promise<FeatureRow> {
+  const check = checkFeature(raw)
+  if (!check.ok) throw invalid(check.errors)
+  const { code, name, description, privileges } = check.feature
+  const own = { organizationId: caller.organizationId, id: newId() }
+  return inTransaction(context.database, caller.organizationId, async (tx) => {
+    await insertFeature(tx, { ...own, code, name, description, ...stamps(caller.now) })
+    await writePrivileges(tx, own, privileges, caller.now)
+    const feature = await readFeature(tx, code)
+    await announceFeature(tx, caller, 'feature.created', feature)
+    return feature
+  })
+}

@@ -1,0 +1,33 @@
+import { featureChange, mergePrivileges } from '../../core/entitlements/check-feature.ts'
+import { invalid } from '../../core/problems.ts'
+import { planIdsWith } from '../../store/entitlements.ts'
+import { type FeatureRow, updateFeature as writeFeature, writePrivileges } from '../../store/features.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { ts } from '../../store/values.ts'
+import type { Caller, Context } from '../context.ts'
+import { announcePlansUpdated } from '../entitlements/announce-owners.ts'
+import { announceFeature } from './announce-feature.ts'
+import { readFeature, readFeatureToChange } from './read-feature.ts'
+
+/**
+ * Changes a feature: privileges are created or renamed, selects gain options, everything absent stays. Announced
+ * also when nothing changed, and so are the plans that have it (platform §9.3, §10). 404 and 422 as expected.
+ */
+export async function updateFeature(
+  context: Context,
+  caller: Caller,
+  code: string,
+  raw: Readonly<Record<string, unknown>>,
+): Promise<FeatureRow> {
+  return inTransaction(context.database, caller.organizationId, async (tx) => {
+    const feature = await readFeatureToChange(tx, code)
+    const merged = mergePrivileges(feature.privileges, raw.privileges)
+    if (!merged.ok) throw invalid(merged.errors)
+    await writeFeature(tx, feature.id, { ...featureChange(raw), updatedAt: ts(caller.now) })
+    await writePrivileges(tx, feature, merged.privileges, caller.now)
+    const changed = await readFeature(tx, code)
+    await announcePlansUpdated(tx, caller, await planIdsWith(tx, feature.id, null))
+    await announceFeature(tx, caller, 'feature.updated', changed)
+    return changed
+  })
+}

@@ -1,0 +1,12 @@
+import { readSubscription } from '../../store/subscriptions.ts'
+import type { DueAction } from '../due/run-due.ts'
+import { announceSubscription } from './announce-subscription.ts'
+import { scheduleAlerts } from './schedule-subscription.ts'
+
+/** Warns that a subscription is going to end, and makes the next warning due (subscriptions-and-invoicing §2.8). */
+export const alertTermination: DueAction = async (_context, tx, caller, subscriptionId) => {
+  const row = await readSubscription(tx, subscriptionId)
+  if (row.status !== 'active' || row.endingAt === null) return
+  await announceSubscription(tx, caller, 'subscription.termination_alert', row)
+  await scheduleAlerts(tx, caller, row, 'today_is_sent')
+}

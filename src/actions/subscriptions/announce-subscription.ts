@@ -1,0 +1,25 @@
+import type { WebhookType } from '../../core/webhooks/types.ts'
+import type { Tx } from '../../store/database.ts'
+import { viewOf } from '../../store/subscription-views.ts'
+import { readSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
+import { toWireSubscriptionDetails } from '../../wire/subscriptions.ts'
+import type { Caller } from '../context.ts'
+import { announce } from '../webhooks/announce.ts'
+
+/** Announces what became of a subscription, as it stands when it is announced (platform.md §9.3). */
+export async function announceSubscription(
+  tx: Tx,
+  caller: Caller,
+  type: Extract<WebhookType, `subscription.${string}`>,
+  row: SubscriptionRow,
+): Promise<void> {
+  await announce(tx, caller, {
+    type,
+    objectType: 'subscription',
+    objectId: row.id,
+    payload: async () => {
+      const view = await viewOf(tx, await readSubscription(tx, row.id), caller.now)
+      return toWireSubscriptionDetails(view)
+    },
+  })
+}

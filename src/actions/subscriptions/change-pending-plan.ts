@@ -1,0 +1,31 @@
+import type { Tx } from '../../store/database.ts'
+import {
+  replaceSubscriptionThresholds,
+  type SubscriptionRow,
+  updateSubscription,
+} from '../../store/subscriptions.ts'
+import { ts } from '../../store/values.ts'
+import type { Caller } from '../context.ts'
+import { announceSubscription } from './announce-subscription.ts'
+import type { SubscriptionWish } from './succeed-subscription.ts'
+
+/**
+ * Gives a subscription that has not started another plan, and another name when the request has one
+ * (subscriptions-and-invoicing §2.6 and §2.7): nothing was sold yet, so there is nothing to follow.
+ */
+export async function changePendingPlan(
+  tx: Tx,
+  caller: Caller,
+  pending: SubscriptionRow,
+  wish: SubscriptionWish,
+): Promise<SubscriptionRow> {
+  const { name, usageThresholds } = wish.request
+  const row = await updateSubscription(tx, pending.id, {
+    planId: wish.plan.id,
+    ...(name === undefined ? {} : { name }),
+    updatedAt: ts(caller.now),
+  })
+  if (usageThresholds) await replaceSubscriptionThresholds(tx, row, usageThresholds, caller.now)
+  await announceSubscription(tx, caller, 'subscription.updated', row)
+  return row
+}

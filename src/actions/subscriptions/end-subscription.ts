@@ -1,0 +1,106 @@
+import { invalid } from '../../core/problems.ts'
+import { moved, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
+import type { EndCause } from '../../core/subscriptions/subscription.ts'
+import type { Tx } from '../../store/database.ts'
+import { lockCustomerById } from '../../store/subscription-states.ts'
+import {
+  findPendingSuccessor,
+  readSubscription,
+  type SubscriptionRow,
+  subscriptionsOf,
+  updateSubscription,
+} from '../../store/subscriptions.ts'
+import { ts } from '../../store/values.ts'
+import { billSubscriptions } from '../billing/bill-subscriptions.ts'
+import type { Caller, Context } from '../context.ts'
+import type { DueAction } from '../due/run-due.ts'
+import { announceSubscription } from './announce-subscription.ts'
+import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'
+
+/** Ends an active subscription now, for whatever reason: nothing of it is due any more. Bills and announces nothing. */
+export async function closeSubscription(
+  tx: Tx,
+  caller: Caller,
+  row: SubscriptionRow,
+  endedBy: EndCause,
+): Promise<SubscriptionRow> {
+  const closed = await updateSubscription(tx, row.id, {
+    status: moved(row.status as SubscriptionStatus, 'terminated'),
+    terminatedAt: ts(caller.now),
+    endedBy,
+    updatedAt: ts(caller.now),
+  })
+  await scheduleSubscription(tx, caller, closed)
+  await scheduleAlerts(tx, caller, closed, 'today_is_sent')
+  return closed
+}
+
+/** Cancels a subscription that has not started (subscriptions-and-invoicing §2.2); nothing is billed. */
+export async function cancelSubscription(
+  tx: Tx,
+  caller: Caller,
+  row: SubscriptionRow,
+): Promise<SubscriptionRow> {
+  const canceled = await updateSubscription(tx, row.id, {
+    status: moved(row.status as SubscriptionStatus, 'canceled'),
+    canceledAt: ts(caller.now),
+    updatedAt: ts(caller.now),
+  })
+  await scheduleSubscription(tx, caller, canceled)
+  await announceSubscription(tx, caller, 'subscription.canceled', canceled)
+  return canceled
+}
+
+/** Cancels the subscription that waits to follow another one, if there is one. */
+export async function cancelSuccessor(tx: Tx, caller: Caller, row: SubscriptionRow): Promise<void> {
+  const successor = await findPendingSuccessor(tx, row.id)
+  if (successor?.status === 'incomplete') throw invalid({ base: ['next_subscription_incomplete'] })
+  if (successor) await cancelSubscription(tx, caller, successor)
+}
+
+/**
+ * Terminates an active subscription now, without a successor (subscriptions-and-invoicing §2.8): the final invoice
+ * unless the subscription says `skip`, a waiting successor canceled. The caller holds the customer's lock.
+ */
+export async function endSubscription(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  row: SubscriptionRow,
+): Promise<SubscriptionRow> {
+  await cancelSuccessor(tx, caller, row)
+  const ended = await closeSubscription(tx, caller, row, 'termination')
+  if (ended.onTerminationInvoice !== 'skip') {
+    await billSubscriptions(context, tx, caller, {
+      customerId: ended.customerId,
+      at: caller.now,
+      entries: [{ subscriptionId: ended.id, reason: 'subscription_terminating' }],
+      skipCharges: false,
+    })
+  }
+  await announceSubscription(tx, caller, 'subscription.terminated', ended)
+  return ended
+}
+
+/** Terminates the active subscriptions of a customer or on some plans, and cancels the pending ones. */
+export async function endAll(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  owner: { readonly customerId: string } | { readonly planIds: readonly string[] },
+): Promise<void> {
+  for (const each of await subscriptionsOf(tx, owner, ['active', 'pending'])) {
+    await lockCustomerById(tx, each.customerId)
+    const row = await readSubscription(tx, each.id)
+    if (row.status === 'active') await endSubscription(context, tx, caller, row)
+    if (row.status === 'pending') await cancelSubscription(tx, caller, row)
+  }
+}
+
+/** Terminates a subscription whose end has come: the local midnight of the date of its `endingAt` (§2.8). */
+export const endDueSubscription: DueAction = async (context, tx, caller, subscriptionId) => {
+  const { customerId } = await readSubscription(tx, subscriptionId)
+  await lockCustomerById(tx, customerId)
+  const row = await readSubscription(tx, subscriptionId)
+  if (row.status === 'active' && row.endingAt !== null) await endSubscription(context, tx, caller, row)
+}

@@ -1,0 +1,44 @@
+import { localDate } from '../../core/calendar/zone.ts'
+import { isInTrial } from '../../core/subscriptions/trial.ts'
+import {
+  hasStartingBill,
+  lastPeriodicBill,
+  lockCustomerById,
+  momentOf,
+  stateOf,
+} from '../../store/subscription-states.ts'
+import { readSubscription, updateSubscription } from '../../store/subscriptions.ts'
+import { ts } from '../../store/values.ts'
+import { billSubscriptions } from '../billing/bill-subscriptions.ts'
+import type { DueAction } from '../due/run-due.ts'
+import { announceSubscription } from './announce-subscription.ts'
+
+/**
+ * Ends the trial of an active subscription (subscriptions-and-invoicing §2.10): marks and announces it, and bills the
+ * price of a plan in advance, unless the periodic bill of this day or the bill of the start has it already.
+ */
+export const endTrial: DueAction = async (context, tx, caller, subscriptionId) => {
+  const { customerId } = await readSubscription(tx, subscriptionId)
+  await lockCustomerById(tx, customerId)
+  const row = await readSubscription(tx, subscriptionId)
+  if (row.status !== 'active' || row.trialEndedAt !== null) return
+  const state = await stateOf(tx, row)
+  const moment = momentOf(state, caller.now)
+  // A plan that changed meanwhile can have a longer trial, whose end is due at its own time.
+  if (moment === null || isInTrial(moment)) return
+  const ended = await updateSubscription(tx, row.id, {
+    trialEndedAt: ts(caller.now),
+    updatedAt: ts(caller.now),
+  })
+  await announceSubscription(tx, caller, 'subscription.trial_ended', ended)
+  if (!state.plan.payInAdvance || (await hasStartingBill(tx, row.id))) return
+  const last = await lastPeriodicBill(tx, row.id)
+  const today = localDate(caller.now, state.zone)
+  if (last && localDate(last.billingAt, state.zone) === today) return
+  await billSubscriptions(context, tx, caller, {
+    customerId,
+    at: caller.now,
+    entries: [{ subscriptionId: row.id, reason: 'subscription_starting' }],
+    skipCharges: true,
+  })
+}

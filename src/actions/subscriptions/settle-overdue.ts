@@ -1,0 +1,39 @@
+import type { DueKind } from '../../core/due/kinds.ts'
+import type { Tx } from '../../store/database.ts'
+import { finishItem } from '../../store/due-items.ts'
+import { earliestItemOfCustomer } from '../../store/subscription-due-items.ts'
+import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
+import type { Caller, Context } from '../context.ts'
+import type { DueAction } from '../due/run-due.ts'
+import { endDueSubscription } from './end-subscription.ts'
+import { endTrial } from './end-trial.ts'
+import { startSubscription } from './start-subscription.ts'
+
+const ACTIONS: Readonly<Partial<Record<DueKind, DueAction>>> = {
+  subscription_start: startSubscription,
+  subscription_end: endDueSubscription,
+  subscription_billing: billDueSubscriptions,
+  trial_end: endTrial,
+}
+const KINDS = Object.keys(ACTIONS) as DueKind[]
+
+/**
+ * Does what a customer's subscriptions have due by now, each item as of its own due instant, before somebody changes
+ * one of them: a change that comes while due work waits (after an outage, or seconds after midnight) must find the
+ * same state as one that comes after it, or a period would go unbilled. The caller holds the customer's lock.
+ */
+export async function settleOverdue(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  customerId: string,
+): Promise<void> {
+  for (;;) {
+    const item = await earliestItemOfCustomer(tx, customerId, KINDS, caller.now)
+    if (!item) return
+    const act = ACTIONS[item.kind as DueKind]
+    if (!act) throw new Error(`nothing is known to do for ${item.kind}`)
+    await finishItem(tx, item.id)
+    await act(context, tx, { ...caller, now: item.dueAt }, item.subjectId)
+  }
+}

@@ -1,0 +1,71 @@
+import type { Instant } from '../../core/calendar/instant.ts'
+import { startingBill } from '../../core/subscriptions/starting-bill.ts'
+import type { Tx } from '../../store/database.ts'
+import { lockCustomerById, momentOf, stateOf } from '../../store/subscription-states.ts'
+import {
+  insertLifetimeUsage,
+  readSubscription,
+  type SubscriptionRow,
+  updateSubscription,
+} from '../../store/subscriptions.ts'
+import { ts } from '../../store/values.ts'
+import { billSubscriptions } from '../billing/bill-subscriptions.ts'
+import type { Caller, Context } from '../context.ts'
+import type { DueAction } from '../due/run-due.ts'
+import { announceSubscription } from './announce-subscription.ts'
+import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'
+
+/** The columns that make a subscription active now, with the start that its periods count from. */
+export function activeColumns(caller: Caller, startedAt: Instant) {
+  return { status: 'active', startedAt: ts(startedAt), activatedAt: ts(caller.now) } as const
+}
+
+/**
+ * Whether a subscription that has just become active shares its first invoice: it pays something at its start
+ * (subscriptions-and-invoicing §2.4 and §2.6).
+ */
+export async function isBilledAtStart(tx: Tx, caller: Caller, row: SubscriptionRow): Promise<boolean> {
+  const moment = momentOf(await stateOf(tx, row), caller.now)
+  return moment !== null && startingBill(moment) !== 'none'
+}
+
+/**
+ * What a start brings, whatever caused it: lifetime usage is counted from now on, the bills, the end and the end of
+ * the trial become due, and the start is announced. Bills nothing.
+ */
+export async function afterStart(tx: Tx, caller: Caller, row: SubscriptionRow): Promise<void> {
+  await insertLifetimeUsage(tx, row, caller.now)
+  await scheduleSubscription(tx, caller, row)
+  await scheduleAlerts(tx, caller, row, 'nothing_is_sent')
+  await announceSubscription(tx, caller, 'subscription.started', row)
+}
+
+/** Bills what a subscription pays at its start, when it follows no other one (§2.4). */
+export async function billStart(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  row: SubscriptionRow,
+): Promise<void> {
+  if (!(await isBilledAtStart(tx, caller, row))) return
+  await billSubscriptions(context, tx, caller, {
+    customerId: row.customerId,
+    at: caller.now,
+    entries: [{ subscriptionId: row.id, reason: 'subscription_starting' }],
+    skipCharges: true,
+  })
+}
+
+/** Starts a pending subscription on its day: it counts from the local midnight, its due instant (§2.4). */
+export const startSubscription: DueAction = async (context, tx, caller, subscriptionId) => {
+  const { customerId } = await readSubscription(tx, subscriptionId)
+  await lockCustomerById(tx, customerId)
+  const pending = await readSubscription(tx, subscriptionId)
+  if (pending.status !== 'pending' || pending.previousSubscriptionId !== null) return
+  const row = await updateSubscription(tx, pending.id, {
+    ...activeColumns(caller, caller.now),
+    updatedAt: ts(caller.now),
+  })
+  await afterStart(tx, caller, row)
+  await billStart(context, tx, caller, row)
+}

@@ -1,0 +1,47 @@
+import type { Selectable } from 'kysely'
+import type { TimeZone } from '../../core/calendar/zone.ts'
+import type { NewSubscription } from '../../core/subscriptions/subscription-input.ts'
+import type { Tx } from '../../store/database.ts'
+import { newId } from '../../store/ids.ts'
+import type { Customers, Plans } from '../../store/rows.ts'
+import type { SubscriptionRow } from '../../store/subscriptions.ts'
+import { ts, tsOrNull } from '../../store/values.ts'
+import type { Caller } from '../context.ts'
+import { settingColumns } from './subscription-columns.ts'
+
+/** A request with the things that it names. */
+export type SubscriptionWish = {
+  readonly request: NewSubscription
+  readonly customer: Selectable<Customers>
+  readonly plan: Selectable<Plans>
+  readonly zone: TimeZone
+}
+
+/** What a successor takes over from the subscription that it follows, unless the request says otherwise (§2.6). */
+export async function successorColumns(
+  tx: Tx,
+  caller: Caller,
+  current: SubscriptionRow,
+  wish: SubscriptionWish,
+) {
+  return {
+    organizationId: current.organizationId,
+    id: newId(),
+    customerId: current.customerId,
+    planId: wish.plan.id,
+    externalId: current.externalId,
+    previousSubscriptionId: current.id,
+    billingTime: current.billingTime,
+    subscriptionAt: ts(current.subscriptionAt),
+    endingAt: tsOrNull(current.endingAt),
+    progressiveBillingDisabled: current.progressiveBillingDisabled,
+    consolidateInvoice: current.consolidateInvoice,
+    purchaseOrderNumber: current.purchaseOrderNumber,
+    billingEntityId: current.billingEntityId,
+    paymentMethodType: current.paymentMethodType,
+    paymentMethodId: current.paymentMethodId,
+    ...(await settingColumns(tx, wish.request)),
+    createdAt: ts(caller.now),
+    updatedAt: ts(caller.now),
+  }
+}

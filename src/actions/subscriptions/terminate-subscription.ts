@@ -1,0 +1,86 @@
+import type { Input } from '../../core/input/fields.ts'
+import { invalid, notFound, Problems } from '../../core/problems.ts'
+import { readTermination, type TerminationOptions } from '../../core/subscriptions/subscription-input.ts'
+import type { Tx } from '../../store/database.ts'
+import { lockCustomerById, readPlanById } from '../../store/subscription-states.ts'
+import {
+  findSubscription,
+  readSubscription,
+  type SubscriptionRow,
+  updateSubscription,
+} from '../../store/subscriptions.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import type { Caller, Context } from '../context.ts'
+import { cancelSubscription, endAll, endSubscription } from './end-subscription.ts'
+import { settleOverdue } from './settle-overdue.ts'
+
+/**
+ * Terminates the active subscription with an external id, or cancels the pending one (subscriptions-and-invoicing
+ * §2.8). `input` may hold `on_termination_credit_note` and `on_termination_invoice`, which stay on the subscription.
+ * 404 when there is none, 422 for an unknown option and while a first payment is awaited.
+ */
+export async function terminateSubscription(
+  context: Context,
+  caller: Caller,
+  externalId: string,
+  input: Input & { readonly status: 'active' | 'pending' },
+): Promise<SubscriptionRow> {
+  const problems = new Problems()
+  const options = readTermination(input, problems)
+  return inTransaction(context.database, caller.organizationId, async (tx) => {
+    const found = await findSubscription(tx, externalId, [input.status])
+    if (!found) await refuseIncomplete(tx, externalId)
+    if (!found) throw notFound('subscription')
+    problems.throwIfAny()
+    await lockCustomerById(tx, found.customerId)
+    await settleOverdue(context, tx, caller, found.customerId)
+    const row = await readSubscription(tx, found.id)
+    if (row.status === 'pending') return cancelSubscription(tx, caller, row)
+    // It has ended or started while the lock was awaited, or by what was overdue.
+    if (row.status !== 'active') throw notFound('subscription')
+    return endSubscription(context, tx, caller, await withOptions(tx, row, options))
+  })
+}
+
+async function refuseIncomplete(tx: Tx, externalId: string): Promise<void> {
+  const incomplete = await findSubscription(tx, externalId, ['incomplete'])
+  if (incomplete) throw invalid({ base: ['subscription_incomplete'] })
+}
+
+async function withOptions(
+  tx: Tx,
+  row: SubscriptionRow,
+  options: TerminationOptions,
+): Promise<SubscriptionRow> {
+  const columns = await terminationColumns(tx, row, options)
+  return Object.keys(columns).length === 0 ? row : updateSubscription(tx, row.id, columns)
+}
+
+/** The columns of the options that were given; a credit note only concerns plans that are paid in advance (§2.1). */
+export async function terminationColumns(
+  tx: Tx,
+  row: Pick<SubscriptionRow, 'planId'>,
+  options: TerminationOptions,
+): Promise<{ onTerminationCreditNote?: string | null; onTerminationInvoice?: string }> {
+  const plan = await readPlanById(tx, row.planId)
+  const hasCreditNote = options.creditNote !== undefined && plan.payInAdvance
+  return {
+    ...(hasCreditNote ? { onTerminationCreditNote: options.creditNote ?? null } : {}),
+    ...(options.invoice === undefined ? {} : { onTerminationInvoice: options.invoice }),
+  }
+}
+
+/**
+ * Ends everything that a customer subscribed to, because the customer goes: active subscriptions with their final
+ * invoices, pending ones canceled (platform.md §7.1).
+ */
+export async function terminateSubscriptionsOfCustomer(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  customerId: string,
+): Promise<void> {
+  await lockCustomerById(tx, customerId)
+  await settleOverdue(context, tx, caller, customerId)
+  await endAll(context, tx, caller, { customerId })
+}

@@ -1,0 +1,114 @@
+import type { Instant } from '../../core/calendar/instant.ts'
+import type { Input } from '../../core/input/fields.ts'
+import { invalid, notAllowed, notFound, Problems } from '../../core/problems.ts'
+import { isEndingAllowed, startTiming } from '../../core/subscriptions/due.ts'
+import type { SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
+import {
+  readSubscriptionChange,
+  type SubscriptionChange,
+} from '../../core/subscriptions/subscription-input.ts'
+import type { Tx } from '../../store/database.ts'
+import { lockCustomerById, stateOf } from '../../store/subscription-states.ts'
+import {
+  findSubscription,
+  readSubscription,
+  replaceSubscriptionThresholds,
+  type SubscriptionRow,
+  updateSubscription as storeSubscription,
+} from '../../store/subscriptions.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { ts } from '../../store/values.ts'
+import type { Caller, Context } from '../context.ts'
+import { announceSubscription } from './announce-subscription.ts'
+import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'
+import { settleOverdue } from './settle-overdue.ts'
+import { activeColumns, afterStart, billStart } from './start-subscription.ts'
+import { planWithOverrides, settingColumns } from './subscription-columns.ts'
+import { terminationColumns } from './terminate-subscription.ts'
+
+/**
+ * Changes a subscription; absent keys stay (subscriptions-and-invoicing §2.5). `status` tells which one of the chain
+ * is meant; without it the active one, else the pending one. A start that is moved to today or to the past starts the
+ * subscription at once. 404 when there is none, 405 while its first payment is awaited, 422 with the codes of §2.1.
+ */
+export async function updateSubscription(
+  context: Context,
+  caller: Caller,
+  externalId: string,
+  status: 'active' | 'pending' | 'incomplete' | undefined,
+  input: Input,
+): Promise<SubscriptionRow> {
+  const problems = new Problems()
+  const change = readSubscriptionChange(input, problems)
+  return inTransaction(context.database, caller.organizationId, async (tx) => {
+    const found = await findMeant(tx, externalId, status)
+    if (!found) throw notFound('subscription')
+    await lockCustomerById(tx, found.customerId)
+    await settleOverdue(context, tx, caller, found.customerId)
+    const row = await readSubscription(tx, found.id)
+    if (row.status === 'incomplete') throw notAllowed('subscription_incomplete')
+    if (row.status !== 'active' && row.status !== 'pending') throw notFound('subscription')
+    if (row.status === 'active' && Array.isArray(input.activation_rules)) {
+      throw invalid({ activation_rules: ['subscription_not_pending'] })
+    }
+    problems.throwIfAny()
+    return writeChange(context, tx, caller, row, change)
+  })
+}
+
+async function findMeant(
+  tx: Tx,
+  externalId: string,
+  status: SubscriptionStatus | undefined,
+): Promise<SubscriptionRow | undefined> {
+  if (status !== undefined) return findSubscription(tx, externalId, [status])
+  return (
+    (await findSubscription(tx, externalId, ['active'])) ??
+    (await findSubscription(tx, externalId, ['incomplete', 'pending']))
+  )
+}
+
+async function writeChange(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  row: SubscriptionRow,
+  change: SubscriptionChange,
+): Promise<SubscriptionRow> {
+  const { now } = caller
+  const { zone } = await stateOf(tx, row)
+  const subscriptionAt = mayMoveStart(row) ? change.subscriptionAt : undefined
+  const { endingAt } = change
+  if (endingAt != null && !isEndingAllowed(endingAt, subscriptionAt ?? row.subscriptionAt, now, zone)) {
+    throw invalid({ ending_at: ['invalid_date'] })
+  }
+  const planId = await planWithOverrides(tx, caller, row.planId, change.planOverrides)
+  const timing = subscriptionAt === undefined ? undefined : startTiming(subscriptionAt, now, zone)
+  const changed = await storeSubscription(tx, row.id, {
+    ...(await settingColumns(tx, change)),
+    ...(await terminationColumns(tx, { planId }, change.onTermination)),
+    planId,
+    ...(subscriptionAt === undefined ? {} : { subscriptionAt: ts(subscriptionAt) }),
+    ...(subscriptionAt === undefined || timing === 'future' ? {} : activeColumns(caller, subscriptionAt)),
+    updatedAt: ts(now),
+  })
+  if (change.usageThresholds) await replaceSubscriptionThresholds(tx, changed, change.usageThresholds, now)
+  if (changed.status !== row.status) {
+    await afterStart(tx, caller, changed)
+    if (timing === 'today') await billStart(context, tx, caller, changed)
+  } else {
+    await scheduleSubscription(tx, caller, changed)
+    if (isMoved(row.endingAt, changed.endingAt)) await scheduleAlerts(tx, caller, changed, 'nothing_is_sent')
+  }
+  await announceSubscription(tx, caller, 'subscription.updated', changed)
+  return readSubscription(tx, changed.id)
+}
+
+/** The start can be moved until it comes; that of a successor comes with the end of its predecessor. */
+function mayMoveStart(row: SubscriptionRow): boolean {
+  return row.status === 'pending' && row.previousSubscriptionId === null
+}
+
+function isMoved(from: Instant | null, to: Instant | null): boolean {
+  return from !== to
+}

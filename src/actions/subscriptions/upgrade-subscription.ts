@@ -1,0 +1,63 @@
+import { addMs, SECOND_MS } from '../../core/calendar/instant.ts'
+import type { Tx } from '../../store/database.ts'
+import {
+  insertSubscription,
+  readSubscription,
+  replaceSubscriptionThresholds,
+  type SubscriptionRow,
+} from '../../store/subscriptions.ts'
+import { type BillEntry, billSubscriptions } from '../billing/bill-subscriptions.ts'
+import type { Caller, Context } from '../context.ts'
+import { announceSubscription } from './announce-subscription.ts'
+import { cancelSuccessor, closeSubscription } from './end-subscription.ts'
+import { activeColumns, afterStart, isBilledAtStart } from './start-subscription.ts'
+import { type SubscriptionWish, successorColumns } from './succeed-subscription.ts'
+
+/**
+ * Puts an active subscription on a plan that costs as much or more, at once (subscriptions-and-invoicing §2.6): the
+ * old one ends, a new one with the same anchor starts, and one bill a second later closes the one and opens the other
+ * where it pays something at its start. Gives the new subscription.
+ */
+export async function upgradeSubscription(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  current: SubscriptionRow,
+  wish: SubscriptionWish,
+): Promise<SubscriptionRow> {
+  await cancelSuccessor(tx, caller, current)
+  const columns = await successorColumns(tx, caller, current, wish)
+  await closeSubscription(tx, caller, current, 'upgrade')
+  const next = await insertSubscription(tx, {
+    ...columns,
+    ...activeColumns(caller, caller.now),
+    startedBy: 'upgrade',
+  })
+  const { usageThresholds } = wish.request
+  if (usageThresholds) await replaceSubscriptionThresholds(tx, next, usageThresholds, caller.now)
+  await afterUpgrade(context, tx, caller, current, next)
+  return readSubscription(tx, next.id)
+}
+
+/** What an upgrade brings once the old subscription is closed and the new one is active: announcements and the bill. */
+export async function afterUpgrade(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  old: SubscriptionRow,
+  next: SubscriptionRow,
+): Promise<void> {
+  await announceSubscription(tx, caller, 'subscription.terminated', old)
+  await afterStart(tx, caller, next)
+  const entries: BillEntry[] = [{ subscriptionId: old.id, reason: 'subscription_terminating' }]
+  if (await isBilledAtStart(tx, caller, next)) {
+    entries.push({ subscriptionId: next.id, reason: 'subscription_starting' })
+  }
+  await billSubscriptions(context, tx, caller, {
+    customerId: old.customerId,
+    // A second later, so that the bill sees the old subscription as ended and the new one as begun.
+    at: addMs(caller.now, SECOND_MS),
+    entries,
+    skipCharges: false,
+  })
+}

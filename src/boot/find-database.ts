@@ -1,0 +1,34 @@
+import { checkDatabase } from './check-database.ts'
+import type { Config } from './config.ts'
+import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import type { Log } from './log.ts'
+import { DataFolderBusy } from './postgres/data-lock.ts'
+import { readRunRecord } from './postgres/records.ts'
+
+/** Where the database is, and how to let go of it. */
+export type DatabasePlace = { readonly url: string; readonly stop: (limitMs?: number) => Promise<void> }
+
+export type PlaceOptions = {
+  readonly config: Config
+  readonly log: Log
+  readonly onLost?: (reason: Error) => void
+  /** A command may join the embedded database of a running Weir; a start may not. */
+  readonly mayJoin?: boolean
+}
+
+/** The external database when DATABASE_URL names one (checked), else the embedded one, started. */
+export async function findDatabase(options: PlaceOptions): Promise<DatabasePlace> {
+  const { config, log, onLost } = options
+  if (config.databaseUrl !== null) {
+    await checkDatabase(config.databaseUrl)
+    return { url: config.databaseUrl, stop: async () => {} }
+  }
+  try {
+    return await startEmbeddedPostgres({ dataDir: config.dataDir, log, ...(onLost ? { onLost } : {}) })
+  } catch (error) {
+    const run =
+      options.mayJoin && error instanceof DataFolderBusy ? await readRunRecord(config.dataDir) : null
+    if (run === null) throw error
+    return { url: run.url, stop: async () => {} }
+  }
+}

@@ -1,0 +1,25 @@
+import type { Settings } from '../actions/context.ts'
+import type { Config } from './config.ts'
+
+/** The address for people and links while none is configured. */
+export function localAddress(host: string, port: number): string {
+  const isAny = ['0.0.0.0', '::', '127.0.0.1', '::1', 'localhost'].includes(host)
+  const name = isAny ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}`
+}
+
+/** The settings of the actions, from the configuration. */
+export function settingsOf(config: Config): Settings {
+  const apiUrl = config.apiUrl ?? localAddress(config.host, config.port)
+  return {
+    apiUrl,
+    frontUrl: config.frontUrl ?? apiUrl,
+    adminApiKey: config.adminApiKey,
+    eventsBatchMax: config.eventsBatchMax,
+    allowPrivateWebhooks: config.allowPrivateWebhooks,
+    webhookTimeoutMs: config.webhookTimeoutMs,
+    rsaPrivateKey: config.rsaPrivateKey,
+    // Alone on an embedded database; beside others on a shared one, where a few numbers keep them apart.
+    writer: config.databaseUrl === null ? 0 : process.pid % 16,
+  }
+}

@@ -1,0 +1,51 @@
+import { type Breach, findBreaches, INVARIANTS } from '../store/invariants.ts'
+import { withContext } from './command-context.ts'
+
+const SHOWN_MAX = 10
+
+type Finding = {
+  readonly code: string
+  readonly says: string
+  readonly weight: 'error' | 'notice'
+  readonly count: number
+  readonly breaches: readonly Breach[]
+}
+
+function tell(finding: Finding): void {
+  const verdict = finding.count === 0 ? 'ok    ' : finding.weight === 'error' ? 'BROKEN' : 'look  '
+  console.log(`${verdict}  ${finding.code}: ${finding.says}`)
+  for (const { organizationId, subject, detail } of finding.breaches) {
+    console.log(`        ${organizationId ?? '-'}  ${subject}  ${detail}`)
+  }
+  const rest = finding.count - finding.breaches.length
+  if (rest > 0) console.log(`        and ${rest} more`)
+}
+
+/**
+ * `weir doctor`: checks every invariant on the live data of all organizations, changing nothing. Exit code 1 when
+ * one is broken; notices alone are 0.
+ */
+export async function doctor(isJson: boolean): Promise<void> {
+  const findings = await withContext(
+    async (context) => {
+      const found: Finding[] = []
+      for (const invariant of INVARIANTS) {
+        const { code, says, weight } = invariant
+        const finding = {
+          code,
+          says,
+          weight,
+          ...(await findBreaches(context.database, invariant, SHOWN_MAX)),
+        }
+        found.push(finding)
+        if (!isJson) tell(finding)
+      }
+      return found
+    },
+    { migrates: false },
+  )
+  const broken = findings.filter((one) => one.count > 0 && one.weight === 'error')
+  if (isJson) console.log(JSON.stringify(findings, null, 2))
+  else console.log(broken.length === 0 ? 'All is well.' : `${broken.length} invariants are broken.`)
+  if (broken.length > 0) process.exitCode = 1
+}

@@ -1,0 +1,156 @@
+import { Decimal } from '../amounts/decimal.ts'
+import { BILLING_TIMES, type BillingTime } from '../calendar/boundaries.ts'
+import type { Instant } from '../calendar/instant.ts'
+import { parseInstant } from '../calendar/parse-instant.ts'
+import { digitsOf, Fields, type Input, isInput } from '../input/fields.ts'
+import type { Problems } from '../problems.ts'
+import { checkUsageThresholds } from '../progressive-billing/thresholds.ts'
+import { checkActivationRules } from './activation-rules.ts'
+
+/** A usage threshold that a request gives a subscription for itself; cents above zero. */
+export type ThresholdInput = {
+  readonly amountCents: bigint
+  readonly displayName: string | null
+  readonly isRecurring: boolean
+}
+
+/** What a request says about a subscription (subscriptions-and-invoicing §2.1); undefined is not said. */
+export type SubscriptionSettings = {
+  readonly name: string | null | undefined
+  readonly subscriptionAt: Instant | undefined
+  readonly endingAt: Instant | null | undefined
+  readonly progressiveBillingDisabled: boolean | undefined
+  readonly consolidateInvoice: boolean | undefined
+  readonly purchaseOrderNumber: string | null | undefined
+  readonly billingEntity: { readonly code: string } | { readonly id: string } | undefined
+  readonly paymentMethodType: 'provider' | 'manual' | undefined
+  readonly usageThresholds: readonly ThresholdInput[] | undefined
+  /** Not empty. */
+  readonly planOverrides: Input | undefined
+}
+
+export type NewSubscription = SubscriptionSettings & {
+  readonly externalCustomerId: string | undefined
+  readonly planCode: string | undefined
+  readonly externalId: string
+  readonly billingTime: BillingTime
+}
+
+/** What becomes of a subscription's money when it ends (subscriptions-and-invoicing §2.8). */
+export type TerminationOptions = {
+  readonly creditNote: 'credit' | 'skip' | 'refund' | 'offset' | null | undefined
+  readonly invoice: 'generate' | 'skip' | undefined
+}
+
+export type SubscriptionChange = SubscriptionSettings & { readonly onTermination: TerminationOptions }
+
+const EXTERNAL_ID_LENGTH_MAX = 255
+/** The largest amount that a JSON number shows exactly. */
+const CENTS_MAX = BigInt(Number.MAX_SAFE_INTEGER)
+
+/** Reads the request of a new subscription; what is wrong with it is added to `problems`. */
+export function readNewSubscription(input: Input, problems: Problems): NewSubscription {
+  const fields = new Fields(input, problems)
+  return {
+    externalCustomerId: fields.mandatoryText('external_customer_id', EXTERNAL_ID_LENGTH_MAX)?.trim(),
+    planCode: fields.text('plan_code') ?? undefined,
+    externalId: fields.mandatoryText('external_id', EXTERNAL_ID_LENGTH_MAX)?.trim() ?? '',
+    billingTime: fields.word('billing_time', BILLING_TIMES) ?? 'calendar',
+    ...readSettings(input, fields, problems),
+  }
+}
+
+/** Reads the request of a change; activation rules are only allowed while the subscription is pending (§2.9). */
+export function readSubscriptionChange(input: Input, problems: Problems): SubscriptionChange {
+  const fields = new Fields(input, problems)
+  return { ...readSettings(input, fields, problems), onTermination: readTermination(input, problems) }
+}
+
+/** Reads what should happen with the money at the end: `invalid_value` for any other word (§2.1). */
+export function readTermination(input: Input, problems: Problems): TerminationOptions {
+  const fields = new Fields(input, problems)
+  const creditNotes = ['credit', 'skip', 'refund', 'offset'] as const
+  return {
+    creditNote: fields.word('on_termination_credit_note', creditNotes, 'invalid_value'),
+    invoice:
+      fields.word('on_termination_invoice', ['generate', 'skip'] as const, 'invalid_value') ?? undefined,
+  }
+}
+
+function readSettings(input: Input, fields: Fields, problems: Problems): SubscriptionSettings {
+  for (const [field, code] of checkActivationRules(input.activation_rules)) problems.add(field, code)
+  const planOverrides = fields.object('plan_overrides') ? (input.plan_overrides as Input) : undefined
+  if (planOverrides?.usage_thresholds !== undefined && input.usage_thresholds !== undefined) {
+    problems.add('plan_overrides', 'incompatible_params')
+    problems.add('usage_thresholds', 'incompatible_params')
+  }
+  return {
+    name: fields.text('name'),
+    subscriptionAt: readDate(fields, input, 'subscription_at') ?? undefined,
+    endingAt: readDate(fields, input, 'ending_at'),
+    progressiveBillingDisabled: fields.boolean('progressive_billing_disabled') ?? undefined,
+    consolidateInvoice: fields.boolean('consolidate_invoice') ?? undefined,
+    purchaseOrderNumber: blankAsNull(fields.text('purchase_order_number', 255)),
+    billingEntity: readBillingEntity(fields),
+    paymentMethodType: readPaymentMethod(input.payment_method, problems),
+    usageThresholds: readThresholds(input.usage_thresholds, problems),
+    planOverrides: planOverrides && Object.keys(planOverrides).length > 0 ? planOverrides : undefined,
+  }
+}
+
+function readDate(fields: Fields, input: Input, key: string): Instant | null | undefined {
+  const value = input[key]
+  if (value === undefined) return undefined
+  if (value === null || value === '') return null
+  const at = typeof value === 'string' ? parseInstant(value) : undefined
+  return at ?? fields.refuse(key, 'invalid_date')
+}
+
+function blankAsNull(text: string | null | undefined): string | null | undefined {
+  return typeof text === 'string' && text.trim() === '' ? null : text
+}
+
+function readBillingEntity(fields: Fields): SubscriptionSettings['billingEntity'] {
+  const code = fields.text('billing_entity_code')
+  if (code) return { code }
+  const id = fields.text('billing_entity_id')
+  return id ? { id } : undefined
+}
+
+/** No payment method is stored yet, so an id can only be a wrong one. */
+function readPaymentMethod(value: unknown, problems: Problems): SubscriptionSettings['paymentMethodType'] {
+  if (value === undefined || value === null) return undefined
+  const method = isInput(value) ? value : { payment_method_type: '' }
+  const type = method.payment_method_type ?? 'provider'
+  const hasId = method.payment_method_id !== undefined && method.payment_method_id !== null
+  if ((type === 'provider' || type === 'manual') && !hasId) return type
+  problems.add('payment_method', 'invalid_payment_method')
+  return undefined
+}
+
+function readThresholds(raw: unknown, problems: Problems): readonly ThresholdInput[] | undefined {
+  if (raw === undefined) return undefined
+  const entries = Array.isArray(raw)
+    ? raw.map((each: unknown) => (isInput(each) ? plainAmount(each) : {}))
+    : raw
+  const codes = checkUsageThresholds(entries)
+  for (const code of codes) problems.add('usage_thresholds', code)
+  if (codes.length > 0 || !Array.isArray(entries)) return []
+  const thresholds = (entries as readonly Input[]).map((each) => ({
+    amountCents: Decimal.of(String(each.amount_cents)).toBigInt(),
+    displayName: typeof each.threshold_display_name === 'string' ? each.threshold_display_name : null,
+    isRecurring: each.recurring === true || each.recurring === 'true',
+  }))
+  if (thresholds.some(({ amountCents }) => amountCents > CENTS_MAX)) {
+    problems.add('usage_thresholds', 'value_is_out_of_range')
+    return []
+  }
+  return thresholds
+}
+
+/** The threshold with its amount as a text, whatever was sent for it. */
+function plainAmount(threshold: Input): Input {
+  const amount = threshold.amount_cents
+  if (amount === undefined || amount === null || typeof amount === 'string') return threshold
+  return { ...threshold, amount_cents: digitsOf(amount) ?? 'not a number' }
+}

@@ -1,0 +1,185 @@
+import { sql } from 'kysely'
+import type { Database } from './database.ts'
+
+/** One sentence about the books that must hold, and the rows that break it. */
+export type Invariant = {
+  readonly code: string
+  readonly says: string
+  /** `notice`: nothing is wrong in the books, but somebody should look. */
+  readonly weight: 'error' | 'notice'
+  /** Gives one row for each breach: `organization_id`, `subject` (an id or a name) and `detail`. */
+  readonly query: string
+}
+
+export type Breach = {
+  readonly organizationId: string | null
+  readonly subject: string
+  readonly detail: string
+}
+
+const WALL: Invariant = {
+  code: 'tenant_wall',
+  says: 'every table of tenants is behind row-level security, for the application too',
+  weight: 'error',
+  query: `
+    select null::uuid as organization_id, c.relname::text as subject, 'no row-level security' as detail
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace and n.nspname = current_schema()
+    join pg_attribute a on a.attrelid = c.oid and a.attname = 'organization_id' and not a.attisdropped
+    where c.relkind in ('r', 'p') and not c.relispartition and not c.relrowsecurity
+    union all
+    select null, rolname::text, 'the application role bypasses row-level security'
+    from pg_roles where rolname = 'weir_app' and (rolsuper or rolbypassrls)`,
+}
+
+const INDEXES: Invariant = {
+  code: 'indexes',
+  says: 'every index is usable',
+  weight: 'error',
+  query: `
+    select null::uuid as organization_id, indexrelid::regclass::text as subject, 'invalid' as detail
+    from pg_index where not indisvalid`,
+}
+
+const DEFAULT_ENTITY: Invariant = {
+  code: 'default_billing_entity',
+  says: 'every organization has its default billing entity, of the same id',
+  weight: 'error',
+  query: `
+    select o.id as organization_id, o.id::text as subject, 'no default billing entity' as detail
+    from organizations o
+    where not exists (
+      select from billing_entities b where b.organization_id = o.id and b.id = o.id and b.is_default
+    )`,
+}
+
+const INVOICE_FEES: Invariant = {
+  code: 'invoice_fees',
+  says: 'the fees of a final invoice add up to its fee amount',
+  weight: 'error',
+  query: `
+    select i.organization_id, i.id::text as subject,
+      format('fees %s, invoice %s', coalesce(sum(f.amount_cents), 0), i.fees_amount_cents) as detail
+    from invoices i
+    left join fees f on f.organization_id = i.organization_id and f.invoice_id = i.id and f.deleted_at is null
+    where i.status in ('finalized', 'voided')
+    group by i.organization_id, i.id, i.fees_amount_cents
+    having coalesce(sum(f.amount_cents), 0) <> i.fees_amount_cents`,
+}
+
+const INVOICE_TAXES: Invariant = {
+  code: 'invoice_taxes',
+  says: 'the tax lines of a final invoice add up to its tax amount',
+  weight: 'error',
+  query: `
+    select i.organization_id, i.id::text as subject,
+      format('lines %s, invoice %s', coalesce(sum(t.amount_cents), 0), i.taxes_amount_cents) as detail
+    from invoices i
+    left join invoice_taxes t on t.organization_id = i.organization_id and t.invoice_id = i.id
+    where i.status in ('finalized', 'voided')
+    group by i.organization_id, i.id, i.taxes_amount_cents
+    having coalesce(sum(t.amount_cents), 0) <> i.taxes_amount_cents`,
+}
+
+const INVOICE_NUMBERS: Invariant = {
+  code: 'invoice_numbers',
+  says: "a customer's invoices are numbered without a gap",
+  weight: 'error',
+  query: `
+    select organization_id, customer_id::text as subject,
+      format('%s numbers up to %s', count(*), max(sequential_id)) as detail
+    from invoices where sequential_id is not null
+    group by organization_id, billing_entity_id, customer_id
+    having count(*) <> max(sequential_id)`,
+}
+
+const BILLING_IS_DUE: Invariant = {
+  code: 'billing_is_due',
+  says: 'every active subscription has a next billing',
+  weight: 'error',
+  query: `
+    select s.organization_id, s.id::text as subject, 'no due billing' as detail
+    from subscriptions s
+    where s.status = 'active' and not exists (
+      select from due_items d
+      where d.organization_id = s.organization_id and d.kind = 'subscription_billing' and d.subject_id = s.id
+    )`,
+}
+
+/** Events that are in the books once, by their key, and in the log. */
+const EVENT_KEYS: Invariant = {
+  code: 'event_keys',
+  says: 'every event of the last 7 days has its duplicate key, and every key its event',
+  weight: 'error',
+  query: `
+    select coalesce(e.organization_id, k.organization_id) as organization_id,
+      coalesce(e.id, k.event_id)::text as subject,
+      case when e.id is null then 'key without event' else 'event without key' end as detail
+    from (select organization_id, id from events
+      where timestamp > now() - interval '7 days' and deleted_at is null) e
+    full join (select organization_id, event_id from event_keys where timestamp > now() - interval '7 days') k
+      on k.organization_id = e.organization_id and k.event_id = e.id
+    where (e.id is null and not exists (
+        select from events d where d.organization_id = k.organization_id and d.id = k.event_id
+      )) or k.event_id is null`,
+}
+
+const FAILING_ITEMS: Invariant = {
+  code: 'failing_due_items',
+  says: 'nothing that was due has failed',
+  weight: 'notice',
+  query: `
+    select organization_id, format('%s %s', kind, subject_id) as subject,
+      format('%s attempts, due %s', attempts, due_at) as detail
+    from due_items where attempts > 0`,
+}
+
+const UNMATCHED: Invariant = {
+  code: 'unmatched_events',
+  says: 'every event of the last 7 days had a known code and subscription',
+  weight: 'notice',
+  query: `
+    select organization_id, reason as subject, format('%s events', sum(events_count)) as detail
+    from unmatched_event_counts where starts_on > current_date - 7
+    group by organization_id, reason`,
+}
+
+const DEAD_JOBS: Invariant = {
+  code: 'dead_jobs',
+  says: 'no job has used up its attempts',
+  weight: 'notice',
+  query: `
+    select null::uuid as organization_id, format('%s %s', task_identifier, id) as subject,
+      format('%s attempts', attempts) as detail
+    from graphile_worker.jobs where attempts >= max_attempts`,
+}
+
+/** Every invariant that `weir doctor` checks, cheap ones first. */
+export const INVARIANTS: readonly Invariant[] = [
+  WALL,
+  INDEXES,
+  DEFAULT_ENTITY,
+  BILLING_IS_DUE,
+  INVOICE_FEES,
+  INVOICE_TAXES,
+  INVOICE_NUMBERS,
+  EVENT_KEYS,
+  FAILING_ITEMS,
+  UNMATCHED,
+  DEAD_JOBS,
+]
+
+/** The breaches of one invariant over all organizations, at most `limit` of them, and how many there are. */
+export async function findBreaches(
+  database: Database,
+  invariant: Invariant,
+  limit: number,
+): Promise<{ readonly count: number; readonly breaches: readonly Breach[] }> {
+  const { rows } = await sql<Breach & { total: bigint }>`
+    select *, count(*) over () as total from (${sql.raw(invariant.query)}) breach limit ${limit}
+  `.execute(database.system)
+  return {
+    count: Number(rows[0]?.total ?? 0n),
+    breaches: rows.map(({ organizationId, subject, detail }) => ({ organizationId, subject, detail })),
+  }
+}

@@ -1,0 +1,65 @@
+import type { Instant } from '../core/calendar/instant.ts'
+import type { DueKind } from '../core/due/kinds.ts'
+import type { Reads, Tx } from './database.ts'
+import type { DueItemRow } from './due-items.ts'
+import { ts } from './values.ts'
+
+/** What is due of a kind for a subject. */
+export async function findItem(
+  reads: Reads,
+  kind: DueKind,
+  subjectId: string,
+): Promise<DueItemRow | undefined> {
+  return reads
+    .selectFrom('dueItems')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('subjectId', '=', subjectId)
+    .executeTakeFirst()
+}
+
+/** Takes away everything of these kinds that is due for a subject. */
+export async function cancelItems(tx: Tx, kinds: readonly DueKind[], subjectId: string): Promise<void> {
+  await tx
+    .deleteFrom('dueItems')
+    .where('kind', 'in', [...kinds])
+    .where('subjectId', '=', subjectId)
+    .execute()
+}
+
+/** Takes the periodic bills of a customer that are due at one instant off the list; gives the subscriptions' ids. */
+export async function takeBillingItems(tx: Tx, customerId: string, dueAt: Instant): Promise<string[]> {
+  const rows = await tx
+    .deleteFrom('dueItems')
+    .where('kind', '=', 'subscription_billing')
+    .where('dueAt', '=', ts(dueAt))
+    .where('subjectId', 'in', (eb) =>
+      eb.selectFrom('subscriptions').select('id').where('customerId', '=', customerId),
+    )
+    .returning('subjectId')
+    .execute()
+  return rows.map((row) => row.subjectId)
+}
+
+/** The earliest thing of these kinds that a customer's subscriptions have due by now, locked. */
+export async function earliestItemOfCustomer(
+  tx: Tx,
+  customerId: string,
+  kinds: readonly DueKind[],
+  until: Instant,
+): Promise<DueItemRow | undefined> {
+  return tx
+    .selectFrom('dueItems')
+    .selectAll()
+    .where('kind', 'in', [...kinds])
+    .where('dueAt', '<=', ts(until))
+    .where('subjectId', 'in', (eb) =>
+      eb.selectFrom('subscriptions').select('id').where('customerId', '=', customerId),
+    )
+    .orderBy('dueAt')
+    .orderBy('rank')
+    .orderBy('id')
+    .limit(1)
+    .forUpdate()
+    .executeTakeFirst()
+}

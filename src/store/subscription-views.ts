@@ -1,0 +1,136 @@
+import type { Selectable } from 'kysely'
+import type { Instant } from '../core/calendar/instant.ts'
+import type { BillMoment } from '../core/subscriptions/subscription.ts'
+import type { Reads } from './database.ts'
+import type { UsageThresholds } from './rows.ts'
+import { momentOf, type SubscriptionState, statesOf } from './subscription-states.ts'
+import type { SubscriptionRow } from './subscriptions.ts'
+
+/** What follows a subscription in its chain. */
+export type Successor = {
+  readonly planCode: string
+  readonly status: string
+  readonly startedAt: Instant | null
+}
+
+/** A subscription with everything that is shown of it. */
+export type SubscriptionView = SubscriptionState & {
+  /** As billing sees it at the instant of the view; null when it has not started. */
+  readonly moment: BillMoment | null
+  readonly billingEntityCode: string
+  readonly previousPlanCode: string | null
+  /** The most recently created successor that was not canceled. */
+  readonly successor: Successor | null
+  /** The thresholds that count (metering-and-rating §6.1). */
+  readonly thresholds: readonly Selectable<UsageThresholds>[]
+}
+
+/** What is shown of subscriptions at an instant, in their order, in a fixed number of queries. */
+export async function viewsOf(
+  reads: Reads,
+  rows: readonly SubscriptionRow[],
+  now: Instant,
+): Promise<SubscriptionView[]> {
+  if (rows.length === 0) return []
+  const states = await statesOf(reads, rows)
+  const entities = await reads.selectFrom('billingEntities').select(['id', 'code']).execute()
+  const previousCodes = await previousPlanCodes(reads, rows)
+  const successors = await successorsOf(reads, rows)
+  const thresholds = await thresholdsOf(reads, states)
+  return states.map((state) => {
+    const { row, customer } = state
+    const entityId = row.billingEntityId ?? customer.billingEntityId
+    return {
+      ...state,
+      moment: momentOf(state, now),
+      billingEntityCode: entities.find(({ id }) => id === entityId)?.code ?? '',
+      previousPlanCode: previousCodes.get(row.previousSubscriptionId ?? '') ?? null,
+      successor: successors.get(row.id) ?? null,
+      thresholds: applicable(state, thresholds),
+    }
+  })
+}
+
+/** What is shown of one subscription. */
+export async function viewOf(reads: Reads, row: SubscriptionRow, now: Instant): Promise<SubscriptionView> {
+  const [view] = await viewsOf(reads, [row], now)
+  if (!view) throw new Error(`subscription ${row.id} has no view`)
+  return view
+}
+
+async function previousPlanCodes(
+  reads: Reads,
+  rows: readonly SubscriptionRow[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = rows.flatMap((row) => row.previousSubscriptionId ?? [])
+  if (ids.length === 0) return new Map()
+  const found = await reads
+    .selectFrom('subscriptions as s')
+    .innerJoin('plans as p', 'p.id', 's.planId')
+    .select(['s.id', 'p.code'])
+    .where('s.id', 'in', ids)
+    .execute()
+  return new Map(found.map(({ id, code }) => [id, code]))
+}
+
+async function successorsOf(
+  reads: Reads,
+  rows: readonly SubscriptionRow[],
+): Promise<ReadonlyMap<string, Successor>> {
+  const found = await reads
+    .selectFrom('subscriptions as s')
+    .innerJoin('plans as p', 'p.id', 's.planId')
+    .select(['s.previousSubscriptionId', 's.status', 's.startedAt', 'p.code as planCode'])
+    .where(
+      's.previousSubscriptionId',
+      'in',
+      rows.map((row) => row.id),
+    )
+    .where('s.status', '<>', 'canceled')
+    .orderBy('s.createdAt')
+    .orderBy('s.id')
+    .execute()
+  // A later one replaces an earlier one.
+  return new Map(found.map(({ previousSubscriptionId, ...next }) => [previousSubscriptionId ?? '', next]))
+}
+
+async function thresholdsOf(
+  reads: Reads,
+  states: readonly SubscriptionState[],
+): Promise<readonly Selectable<UsageThresholds>[]> {
+  const planIds = states.flatMap(({ plan }) =>
+    plan.parentId === null ? [plan.id] : [plan.id, plan.parentId],
+  )
+  return reads
+    .selectFrom('usageThresholds')
+    .selectAll()
+    .where((eb) =>
+      eb.or([
+        eb(
+          'subscriptionId',
+          'in',
+          states.map(({ row }) => row.id),
+        ),
+        eb('planId', 'in', planIds),
+      ]),
+    )
+    .where('deletedAt', 'is', null)
+    .orderBy('isRecurring')
+    .orderBy('amountCents')
+    .orderBy('id')
+    .execute()
+}
+
+function applicable(
+  state: SubscriptionState,
+  thresholds: readonly Selectable<UsageThresholds>[],
+): readonly Selectable<UsageThresholds>[] {
+  const { row, plan } = state
+  if (row.progressiveBillingDisabled) return []
+  const own = thresholds.filter(({ subscriptionId }) => subscriptionId === row.id)
+  if (own.length > 0) return own
+  const planned = thresholds.filter(({ planId }) => planId === plan.id)
+  return planned.length > 0 || plan.parentId === null
+    ? planned
+    : thresholds.filter(({ planId }) => planId === plan.parentId)
+}

@@ -1,0 +1,235 @@
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
+import type { Instant } from '../core/calendar/instant.ts'
+import type { SubscriptionStatus } from '../core/subscriptions/lifecycle.ts'
+import type { ThresholdInput } from '../core/subscriptions/subscription-input.ts'
+import type { Reads, Tx } from './database.ts'
+import { newId } from './ids.ts'
+import type { Listed, Slice } from './pages.ts'
+import type { Subscriptions } from './rows.ts'
+import { ts } from './values.ts'
+
+export type SubscriptionRow = Selectable<Subscriptions>
+
+export type SubscriptionFilter = {
+  readonly statuses: readonly SubscriptionStatus[]
+  readonly customerId?: string | undefined
+  readonly externalCustomerId?: string | undefined
+  /** Plans that override the plan with this code have it too. */
+  readonly planCode?: string | undefined
+  readonly currency?: string | undefined
+  readonly billingEntityIds?: readonly string[] | undefined
+}
+
+export async function insertSubscription(tx: Tx, row: Insertable<Subscriptions>): Promise<SubscriptionRow> {
+  return tx.insertInto('subscriptions').values(row).returningAll().executeTakeFirstOrThrow()
+}
+
+export async function updateSubscription(
+  tx: Tx,
+  id: string,
+  set: Updateable<Subscriptions>,
+): Promise<SubscriptionRow> {
+  return tx
+    .updateTable('subscriptions')
+    .set(set)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+export async function readSubscription(reads: Reads, id: string): Promise<SubscriptionRow> {
+  return reads.selectFrom('subscriptions').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+}
+
+/**
+ * The newest subscription of the organization with an external id and one of these statuses. The external id names
+ * a chain of subscriptions; at most one of it is active (subscriptions-and-invoicing §2.2).
+ */
+export async function findSubscription(
+  reads: Reads,
+  externalId: string,
+  statuses: readonly SubscriptionStatus[],
+): Promise<SubscriptionRow | undefined> {
+  return reads
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where('externalId', '=', externalId)
+    .where('status', 'in', [...statuses])
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/** A customer's subscription that an external id means at a creation (§2.3): active, or pending to start. */
+export async function findCurrent(
+  reads: Reads,
+  customerId: string,
+  externalId: string,
+): Promise<SubscriptionRow | undefined> {
+  return reads
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where('customerId', '=', customerId)
+    .where('externalId', '=', externalId)
+    .where((eb) =>
+      eb.or([
+        eb('status', '=', 'active'),
+        eb.and([eb('status', '=', 'pending'), eb('previousSubscriptionId', 'is', null)]),
+      ]),
+    )
+    .orderBy(sql`started_at desc nulls last`)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/** The subscription that waits to follow another one (§2.7). */
+export async function findPendingSuccessor(
+  reads: Reads,
+  subscriptionId: string,
+): Promise<SubscriptionRow | undefined> {
+  return reads
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where('previousSubscriptionId', '=', subscriptionId)
+    .where('status', 'in', ['pending', 'incomplete'])
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/** Whether another customer's active subscription has the external id. */
+export async function isTakenByAnother(
+  reads: Reads,
+  externalId: string,
+  customerId: string,
+): Promise<boolean> {
+  const row = await reads
+    .selectFrom('subscriptions')
+    .select('id')
+    .where('externalId', '=', externalId)
+    .where('status', '=', 'active')
+    .where('customerId', '<>', customerId)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** The latest termination of the chain that was billed: usage before it has been paid (§2.4). */
+export async function lastBilledTermination(
+  reads: Reads,
+  customerId: string,
+  externalId: string,
+): Promise<Instant | null> {
+  const row = await reads
+    .selectFrom('subscriptions')
+    .select((eb) => eb.fn.max<Instant | null>('terminatedAt').as('terminatedAt'))
+    .where('customerId', '=', customerId)
+    .where('externalId', '=', externalId)
+    .where('status', '=', 'terminated')
+    .where('onTerminationInvoice', '=', 'generate')
+    .executeTakeFirst()
+  return row?.terminatedAt ?? null
+}
+
+/** The subscriptions of a customer, or on one of some plans, with these statuses, oldest first. */
+export async function subscriptionsOf(
+  reads: Reads,
+  owner: { readonly customerId: string } | { readonly planIds: readonly string[] },
+  statuses: readonly SubscriptionStatus[],
+): Promise<SubscriptionRow[]> {
+  if ('planIds' in owner && owner.planIds.length === 0) return []
+  return reads
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where((eb) =>
+      'customerId' in owner
+        ? eb('customerId', '=', owner.customerId)
+        : eb('planId', 'in', [...owner.planIds]),
+    )
+    .where('status', 'in', [...statuses])
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
+}
+
+/** One page of the subscriptions that pass a filter, by `subscriptionAt` descending (platform.md §2.2). */
+export async function listSubscriptions(
+  reads: Reads,
+  filter: SubscriptionFilter,
+  slice: Slice,
+): Promise<Listed<SubscriptionRow>> {
+  let all = reads
+    .selectFrom('subscriptions as s')
+    .innerJoin('customers as c', (join) =>
+      join.onRef('c.id', '=', 's.customerId').onRef('c.organizationId', '=', 's.organizationId'),
+    )
+    .innerJoin('plans as p', (join) =>
+      join.onRef('p.id', '=', 's.planId').onRef('p.organizationId', '=', 's.organizationId'),
+    )
+    .where('s.status', 'in', [...filter.statuses])
+  if (filter.customerId !== undefined) all = all.where('s.customerId', '=', filter.customerId)
+  if (filter.externalCustomerId !== undefined) {
+    all = all.where('c.externalId', '=', filter.externalCustomerId)
+  }
+  if (filter.planCode !== undefined) all = all.where('p.code', '=', filter.planCode)
+  if (filter.currency !== undefined) all = all.where('p.amountCurrency', '=', filter.currency)
+  if (filter.billingEntityIds !== undefined) {
+    const ids = [...filter.billingEntityIds]
+    all = all.where((eb) => eb(eb.fn.coalesce('s.billingEntityId', 'c.billingEntityId'), 'in', ids))
+  }
+  const rows = await all
+    .selectAll('s')
+    .orderBy('s.subscriptionAt', 'desc')
+    .orderBy('s.createdAt', 'desc')
+    .orderBy('s.id')
+    .limit(slice.perPage)
+    .offset(slice.offset)
+    .execute()
+  const { count } = await all.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow()
+  return { rows, total: Number(count) }
+}
+
+/** Begins to count the lifetime usage of a subscription; one that is counted already is left alone. */
+export async function insertLifetimeUsage(tx: Tx, row: SubscriptionRow, now: Instant): Promise<void> {
+  await tx
+    .insertInto('lifetimeUsages')
+    .values({
+      organizationId: row.organizationId,
+      id: newId(),
+      subscriptionId: row.id,
+      createdAt: ts(now),
+      updatedAt: ts(now),
+    })
+    .onConflict((oc) => oc.doNothing())
+    .execute()
+}
+
+/** Gives a subscription exactly these usage thresholds of its own (metering-and-rating §6.1). */
+export async function replaceSubscriptionThresholds(
+  tx: Tx,
+  row: SubscriptionRow,
+  thresholds: readonly ThresholdInput[],
+  now: Instant,
+): Promise<void> {
+  await tx
+    .updateTable('usageThresholds')
+    .set({ deletedAt: ts(now), updatedAt: ts(now) })
+    .where('subscriptionId', '=', row.id)
+    .where('deletedAt', 'is', null)
+    .execute()
+  if (thresholds.length === 0) return
+  const rows = thresholds.map((threshold) => ({
+    organizationId: row.organizationId,
+    id: newId(),
+    subscriptionId: row.id,
+    thresholdDisplayName: threshold.displayName,
+    amountCents: threshold.amountCents,
+    isRecurring: threshold.isRecurring,
+    createdAt: ts(now),
+    updatedAt: ts(now),
+  }))
+  await tx.insertInto('usageThresholds').values(rows).execute()
+}

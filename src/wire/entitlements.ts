@@ -1,0 +1,29 @@
+import type { EffectiveEntitlement, PlanEntitlement } from '../core/entitlements/resolve.ts'
+import { toWirePrivilege } from './features.ts'
+
+/** A feature as a plan gives it (platform §10). */
+export function toWirePlanEntitlement({ feature, privileges }: PlanEntitlement): object {
+  return {
+    code: feature.code,
+    name: feature.name,
+    description: feature.description,
+    privileges: privileges.map(({ privilege, value }) => ({ ...toWirePrivilege(privilege), value })),
+  }
+}
+
+/** A feature as a subscription has it: each value besides its plan's and the subscription's own (platform §10). */
+export function toWireSubscriptionEntitlement(entitlement: EffectiveEntitlement): object {
+  const { feature, privileges, overrides } = entitlement
+  return {
+    code: feature.code,
+    name: feature.name,
+    description: feature.description,
+    privileges: privileges.map(({ privilege, value, planValue, overrideValue }) => ({
+      ...toWirePrivilege(privilege),
+      value,
+      plan_value: planValue,
+      override_value: overrideValue,
+    })),
+    overrides,
+  }
+}

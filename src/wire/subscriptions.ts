@@ -1,0 +1,76 @@
+import { localDate } from '../core/calendar/zone.ts'
+import { downgradeDate } from '../core/subscriptions/change.ts'
+import { currentChargesWindow } from '../core/subscriptions/windows.ts'
+import type { SubscriptionView } from '../store/subscription-views.ts'
+import { isoMillisOrNull, isoSeconds, isoSecondsOrNull } from './times.ts'
+
+/** A subscription as lists and invoices show it (subscriptions-and-invoicing §2.1). */
+export function toWireSubscription(view: SubscriptionView): object {
+  const { row, plan, customer } = view
+  return {
+    lago_id: row.id,
+    external_id: row.externalId,
+    lago_customer_id: row.customerId,
+    external_customer_id: customer.externalId,
+    billing_entity_code: view.billingEntityCode,
+    name: row.name,
+    plan_code: plan.code,
+    plan_amount_cents: Number(plan.amountCents),
+    plan_amount_currency: plan.amountCurrency,
+    status: row.status,
+    billing_time: row.billingTime,
+    subscription_at: isoSeconds(row.subscriptionAt),
+    started_at: isoMillisOrNull(row.startedAt),
+    activated_at: isoSecondsOrNull(row.activatedAt),
+    trial_ended_at: isoSecondsOrNull(row.trialEndedAt),
+    ending_at: isoSecondsOrNull(row.endingAt),
+    terminated_at: isoSecondsOrNull(row.terminatedAt),
+    canceled_at: isoSecondsOrNull(row.canceledAt),
+    created_at: isoSeconds(row.createdAt),
+    previous_plan_code: view.previousPlanCode,
+    next_plan_code: view.successor?.planCode ?? null,
+    downgrade_plan_date: downgradePlanDate(view),
+    ...currentPeriod(view),
+    on_termination_credit_note: row.onTerminationCreditNote,
+    on_termination_invoice: row.onTerminationInvoice,
+    progressive_billing_disabled: row.progressiveBillingDisabled,
+    consolidate_invoice: row.consolidateInvoice,
+    purchase_order_number: row.purchaseOrderNumber,
+    cancellation_reason: row.cancellationReason,
+    payment_method: {
+      payment_method_type: row.paymentMethodType,
+      ...(row.paymentMethodId === null ? {} : { payment_method_id: row.paymentMethodId }),
+    },
+    activation_rules: [],
+  }
+}
+
+/** The same with what is shown when one subscription is asked for. */
+export function toWireSubscriptionDetails(view: SubscriptionView): object {
+  return {
+    ...toWireSubscription(view),
+    entitlements: [],
+    applicable_usage_thresholds: view.thresholds.map((threshold) => ({
+      threshold_display_name: threshold.thresholdDisplayName,
+      amount_cents: Number(threshold.amountCents),
+      recurring: threshold.isRecurring,
+    })),
+    applied_invoice_custom_sections: [],
+  }
+}
+
+function currentPeriod({ moment }: SubscriptionView): object {
+  const window = moment === null ? null : currentChargesWindow(moment).window
+  return {
+    current_billing_period_started_at: isoSecondsOrNull(window?.from ?? null),
+    current_billing_period_ending_at: isoSecondsOrNull(window?.to ?? null),
+  }
+}
+
+/** When a waiting downgrade takes over, or did; null when there is none. */
+function downgradePlanDate(view: SubscriptionView): string | null {
+  const { row, successor, zone, moment } = view
+  if (successor?.status === 'pending') return moment === null ? null : downgradeDate(moment)
+  if (row.endedBy !== 'downgrade' || successor?.startedAt == null) return null
+  return localDate(successor.startedAt, zone)
+}
