@@ -4,6 +4,7 @@ import { billableMetricsRoutes } from './billable-metrics.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
 import { customersRoutes } from './customers.ts'
 import { entitlementsRoutes } from './entitlements.ts'
+import { estimatesRoutes } from './estimates.ts'
 import { eventRoutes } from './events.ts'
 import { featuresRoutes } from './features.ts'
 import { feesRoutes } from './fees.ts'
@@ -13,6 +14,7 @@ import { planMetadataRoutes } from './plan-metadata.ts'
 import { plansRoutes } from './plans.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
+import { usageRoutes } from './usage.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
 import { webhooksRoutes } from './webhooks.ts'
 
@@ -21,22 +23,21 @@ export type Routes = (app: FastifyInstance, context: Context) => void
 
 /** Every room of routes below /api/v1. */
 export const routesOfV1: readonly Routes[] = [
-  feesRoutes,
-  billingEntitiesRoutes,
-  customersRoutes,
-  eventRoutes,
-  invoicesRoutes,
   billableMetricsRoutes,
   billingEntitiesRoutes,
   customersRoutes,
   entitlementsRoutes,
+  estimatesRoutes,
   eventRoutes,
   featuresRoutes,
+  feesRoutes,
+  invoicesRoutes,
   organizationsRoutes,
   planMetadataRoutes,
   plansRoutes,
   taxesRoutes,
   testClockRoutes,
+  usageRoutes,
   webhookEndpointsRoutes,
   webhooksRoutes,
 ]
