@@ -3,16 +3,20 @@ import type { Instant } from '../core/calendar/instant.ts'
 import type { TimeZone } from '../core/calendar/zone.ts'
 import type { BillMoment } from '../core/subscriptions/subscription.ts'
 import { billingPlanOf, billingSubscriptionOf } from './billing-snapshot.ts'
+import type { CustomerRow } from './customers.ts'
 import type { Reads, Tx } from './database.ts'
-import type { Customers, Plans } from './rows.ts'
+import type { Plans } from './rows.ts'
 import type { SubscriptionRow } from './subscriptions.ts'
 import { ts } from './values.ts'
+
+/** A plan as a subscription sees it: a copy too, and a deleted one. */
+export type SubscribedPlan = Selectable<Plans>
 
 /** A subscription with what its next steps depend on. */
 export type SubscriptionState = {
   readonly row: SubscriptionRow
-  readonly plan: Selectable<Plans>
-  readonly customer: Selectable<Customers>
+  readonly plan: SubscribedPlan
+  readonly customer: CustomerRow
   readonly zone: TimeZone
   /** Earliest start among the customer's subscriptions with this external id. */
   readonly initialStartedAt: Instant | null
@@ -74,7 +78,7 @@ export function momentOf(state: SubscriptionState, at: Instant): BillMoment | nu
 }
 
 /** The zone in which a customer's days are counted: its own, else its billing entity's. */
-export async function zoneOfCustomer(reads: Reads, customer: Selectable<Customers>): Promise<TimeZone> {
+export async function zoneOfCustomer(reads: Reads, customer: CustomerRow): Promise<TimeZone> {
   if (customer.timezone !== null) return customer.timezone
   const entity = await reads
     .selectFrom('billingEntities')
@@ -85,7 +89,7 @@ export async function zoneOfCustomer(reads: Reads, customer: Selectable<Customer
 }
 
 /** A customer by its id, locked until the transaction ends, so that its bills come one after the other. */
-export async function lockCustomerById(tx: Tx, id: string): Promise<Selectable<Customers>> {
+export async function lockCustomerById(tx: Tx, id: string): Promise<CustomerRow> {
   return tx.selectFrom('customers').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
 }
 
@@ -105,7 +109,7 @@ export async function setCustomerCurrency(
 }
 
 /** A plan that can be subscribed to by its code, kept from being deleted meanwhile; copies have no code of their own. */
-export async function holdPlan(tx: Tx, code: string): Promise<Selectable<Plans> | undefined> {
+export async function holdPlan(tx: Tx, code: string): Promise<SubscribedPlan | undefined> {
   return tx
     .selectFrom('plans')
     .selectAll()
@@ -117,7 +121,7 @@ export async function holdPlan(tx: Tx, code: string): Promise<Selectable<Plans> 
     .executeTakeFirst()
 }
 
-export async function readPlanById(reads: Reads, id: string): Promise<Selectable<Plans>> {
+export async function readPlanById(reads: Reads, id: string): Promise<SubscribedPlan> {
   return reads.selectFrom('plans').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
 
@@ -144,4 +148,25 @@ export async function hasStartingBill(reads: Reads, subscriptionId: string): Pro
     where subscription_id = ${subscriptionId} and invoicing_reason = 'subscription_starting'
       and released_at is null) as has`.execute(reads)
   return rows[0]?.has === true
+}
+
+/** Customers with subscriptions whose days are those of a billing entity, because they have no zone of their own. */
+export async function customersInEntityZone(reads: Reads, billingEntityId: string): Promise<string[]> {
+  const rows = await reads
+    .selectFrom('customers as c')
+    .select('c.id')
+    .where('c.billingEntityId', '=', billingEntityId)
+    .where('c.timezone', 'is', null)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('subscriptions as s')
+          .select('s.id')
+          .whereRef('s.customerId', '=', 'c.id')
+          .where('s.status', 'in', ['active', 'pending']),
+      ),
+    )
+    .orderBy('c.id')
+    .execute()
+  return rows.map((row) => row.id)
 }

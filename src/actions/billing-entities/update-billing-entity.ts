@@ -6,6 +6,7 @@ import { flagDraftsOfTax, replaceTaxes, taxesOfOwners } from '../../store/taxes.
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
+import { rescheduleCustomersOf } from '../subscriptions/reschedule-customer.ts'
 import { readTaxes } from '../taxes/read-tax.ts'
 import { logoColumns } from './create-billing-entity.ts'
 
@@ -29,6 +30,7 @@ export async function updateBillingEntity(
       updatedAt: ts(caller.now),
     })
     checkEntity(changed)
+    if (changed.timezone !== entity.timezone) await rescheduleCustomersOf(tx, caller, entity.id)
     if (change.taxCodes) {
       const taxes = await readTaxes(tx, change.taxCodes)
       const before = await taxesOfOwners(tx, { billingEntityIds: [entity.id] })

@@ -8,10 +8,11 @@ import {
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
+import { terminateSubscriptionsOfCustomer } from '../subscriptions/terminate-subscription.ts'
 
 /**
- * Deletes a customer softly: its external id is free at once, its invoices go on showing it, and nothing is
- * announced (platform.md §7.3). Gives the customer; 404 when there is none.
+ * Deletes a customer softly: its subscriptions end and are billed, its external id is free at once, its invoices go
+ * on showing it, and its own end is not announced (platform.md §7.3). Gives the customer; 404 when there is none.
  */
 export async function deleteCustomer(
   context: Context,
@@ -21,6 +22,7 @@ export async function deleteCustomer(
   return inTransaction(context.database, caller.organizationId, async (tx) => {
     const customer = await lockCustomer(tx, externalId)
     if (!customer) throw notFound('customer')
+    await terminateSubscriptionsOfCustomer(context, tx, caller, customer.id)
     const deleted = await updateCustomer(tx, customer.id, {
       deletedAt: ts(caller.now),
       updatedAt: ts(caller.now),

@@ -18,6 +18,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import { json, ts } from '../../store/values.ts'
 import { toWireCustomer } from '../../wire/customers.ts'
 import type { Caller, Context } from '../context.ts'
+import { rescheduleCustomer } from '../subscriptions/reschedule-customer.ts'
 import { readTaxes } from '../taxes/read-tax.ts'
 import { announce } from '../webhooks/announce.ts'
 
@@ -117,6 +118,9 @@ async function writeChange(
   }
   if (!isNew && (change.taxCodes || changed.billingEntityId !== customer.billingEntityId)) {
     await flagDraftsOfCustomer(tx, customer.id)
+  }
+  if (changed.timezone !== customer.timezone || changed.billingEntityId !== customer.billingEntityId) {
+    await rescheduleCustomer(tx, caller, customer.id)
   }
   return changed
 }

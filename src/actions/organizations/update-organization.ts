@@ -19,6 +19,7 @@ import {
   updateWebhookEndpoint,
 } from '../../store/webhook-endpoints.ts'
 import type { Caller, Context } from '../context.ts'
+import { rescheduleCustomersOf } from '../subscriptions/reschedule-customer.ts'
 
 /**
  * Changes the organization's settings and, in the same transaction, those of its default billing entity, from
@@ -48,6 +49,7 @@ export async function updateOrganization(
       updatedAt,
     })
     checkEntity(changed)
+    if (changed.timezone !== entity.timezone) await rescheduleCustomersOf(tx, caller, entity.id)
     if (webhookUrl !== undefined) await setFirstEndpoint(tx, caller, webhookUrl)
     return organization
   })

@@ -1,7 +1,9 @@
 import type { WebhookType } from '../../core/webhooks/types.ts'
+import { detailsOfCustomer } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { viewOf } from '../../store/subscription-views.ts'
 import { readSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
+import { toWireCustomerBase } from '../../wire/customers.ts'
 import { toWireSubscriptionDetails } from '../../wire/subscriptions.ts'
 import type { Caller } from '../context.ts'
 import { announce } from '../webhooks/announce.ts'
@@ -19,7 +21,8 @@ export async function announceSubscription(
     objectId: row.id,
     payload: async () => {
       const view = await viewOf(tx, await readSubscription(tx, row.id), caller.now)
-      return toWireSubscriptionDetails(view)
+      const customer = await detailsOfCustomer(tx, view.customer)
+      return { ...toWireSubscriptionDetails(view), customer: toWireCustomerBase(customer) }
     },
   })
 }

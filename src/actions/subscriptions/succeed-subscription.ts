@@ -1,9 +1,9 @@
-import type { Selectable } from 'kysely'
 import type { TimeZone } from '../../core/calendar/zone.ts'
 import type { NewSubscription } from '../../core/subscriptions/subscription-input.ts'
+import type { CustomerRow } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
-import type { Customers, Plans } from '../../store/rows.ts'
+import type { SubscribedPlan } from '../../store/subscription-states.ts'
 import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import { ts, tsOrNull } from '../../store/values.ts'
 import type { Caller } from '../context.ts'
@@ -12,8 +12,8 @@ import { settingColumns } from './subscription-columns.ts'
 /** A request with the things that it names. */
 export type SubscriptionWish = {
   readonly request: NewSubscription
-  readonly customer: Selectable<Customers>
-  readonly plan: Selectable<Plans>
+  readonly customer: CustomerRow
+  readonly plan: SubscribedPlan
   readonly zone: TimeZone
 }
 

@@ -12,6 +12,7 @@ import { invoicesRoutes } from './invoices.ts'
 import { organizationsRoutes } from './organizations.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
 import { plansRoutes } from './plans.ts'
+import { subscriptionsRoutes } from './subscriptions.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
 import { usageRoutes } from './usage.ts'
@@ -35,6 +36,7 @@ export const routesOfV1: readonly Routes[] = [
   organizationsRoutes,
   planMetadataRoutes,
   plansRoutes,
+  subscriptionsRoutes,
   taxesRoutes,
   testClockRoutes,
   usageRoutes,

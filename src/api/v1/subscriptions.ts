@@ -1,0 +1,188 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { Context } from '../../actions/context.ts'
+import { createSubscription } from '../../actions/subscriptions/create-subscription.ts'
+import { terminateSubscription } from '../../actions/subscriptions/terminate-subscription.ts'
+import { updateSubscription } from '../../actions/subscriptions/update-subscription.ts'
+import { notFound } from '../../core/problems.ts'
+import { SUBSCRIPTION_STATUSES, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
+import { findCustomer } from '../../store/customers.ts'
+import type { Reads } from '../../store/database.ts'
+import { findBillingEntity } from '../../store/organizations.ts'
+import { viewOf, viewsOf } from '../../store/subscription-views.ts'
+import {
+  findSubscription,
+  listSubscriptions,
+  type SubscriptionFilter,
+  type SubscriptionRow,
+} from '../../store/subscriptions.ts'
+import { toWireSubscription, toWireSubscriptionDetails } from '../../wire/subscriptions.ts'
+import { metaOf, pageOf } from '../pagination.ts'
+import { isObject, queryText, queryTexts, rootOf } from '../params.ts'
+import {
+  SubscriptionCreateInput,
+  SubscriptionDeletionQuery,
+  SubscriptionExtended,
+  SubscriptionQuery,
+  Subscriptions,
+  SubscriptionsQuery,
+  SubscriptionUpdateInput,
+} from '../schemas/subscriptions.ts'
+
+type ByExternalId = { Params: { externalId: string } }
+
+const config = { resource: 'subscription' }
+const tags = ['subscriptions']
+const params = Type.Object({ externalId: Type.String() })
+const response = { 200: SubscriptionExtended }
+
+/** Subscriptions by their external id (subscriptions-and-invoicing §2). */
+export function subscriptionsRoutes(app: FastifyInstance, context: Context): void {
+  app.post(
+    '/subscriptions',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Subscribe a customer to a plan, or change the plan',
+        body: SubscriptionCreateInput,
+        response,
+      },
+    },
+    async (request) => {
+      const input = rootOf(request.body, 'subscription')
+      return answer(context, request, await createSubscription(context, request.caller, input))
+    },
+  )
+  listRoutes(app, context)
+  oneRoutes(app, context)
+}
+
+function listRoutes(app: FastifyInstance, context: Context): void {
+  const schema = { tags, querystring: SubscriptionsQuery, response: { 200: Subscriptions } }
+  app.get(
+    '/subscriptions',
+    { config, schema: { ...schema, summary: 'List subscriptions, the active ones unless told otherwise' } },
+    async (request) =>
+      context.database.read(request.caller.organizationId, async (reads) => {
+        const externalCustomerId = queryText(request.query, 'external_customer_id')
+        return page(reads, request, { ...(await filterOf(reads, request.query)), externalCustomerId })
+      }),
+  )
+  app.get<ByExternalId>(
+    '/customers/:externalId/subscriptions',
+    { config, schema: { ...schema, summary: 'List the subscriptions of a customer', params } },
+    async (request) =>
+      context.database.read(request.caller.organizationId, async (reads) => {
+        const customer = await findCustomer(reads, request.params.externalId)
+        if (!customer) throw notFound('customer')
+        return page(reads, request, { ...(await filterOf(reads, request.query)), customerId: customer.id })
+      }),
+  )
+}
+
+function oneRoutes(app: FastifyInstance, context: Context): void {
+  const url = '/subscriptions/:externalId'
+  app.get<ByExternalId>(
+    url,
+    {
+      config,
+      schema: { tags, summary: 'Retrieve a subscription', params, querystring: SubscriptionQuery, response },
+    },
+    async (request) =>
+      context.database.read(request.caller.organizationId, async (reads) => {
+        const status = statusOf(queryText(request.query, 'status') ?? 'active')
+        const row = status && (await findSubscription(reads, request.params.externalId, [status]))
+        if (!row) throw notFound('subscription')
+        const view = await viewOf(reads, row, request.caller.now)
+        return { subscription: toWireSubscriptionDetails(view) }
+      }),
+  )
+  app.route<ByExternalId>({
+    method: ['PUT', 'PATCH'],
+    url,
+    config,
+    schema: {
+      tags,
+      summary: 'Update a subscription',
+      params,
+      querystring: SubscriptionQuery,
+      body: SubscriptionUpdateInput,
+      response,
+    },
+    handler: async (request) => {
+      const input = rootOf(request.body, 'subscription')
+      const inBody = isObject(request.body) ? request.body.status : undefined
+      const status = statusOf(queryText(request.query, 'status') ?? inBody)
+      const meant =
+        status === 'pending' || status === 'incomplete' || status === 'active' ? status : undefined
+      const { externalId } = request.params
+      const row = await updateSubscription(context, request.caller, externalId, meant, input)
+      return answer(context, request, row)
+    },
+  })
+  app.delete<ByExternalId>(
+    url,
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Terminate a subscription, or cancel a pending one',
+        params,
+        querystring: SubscriptionDeletionQuery,
+        response,
+      },
+    },
+    async (request) => {
+      const { query } = request
+      const row = await terminateSubscription(context, request.caller, request.params.externalId, {
+        status: queryText(query, 'status') === 'pending' ? 'pending' : 'active',
+        on_termination_credit_note: queryText(query, 'on_termination_credit_note'),
+        on_termination_invoice: queryText(query, 'on_termination_invoice'),
+      })
+      return answer(context, request, row)
+    },
+  )
+}
+
+async function answer(context: Context, request: FastifyRequest, row: SubscriptionRow): Promise<object> {
+  const { organizationId, now } = request.caller
+  const view = await context.database.read(organizationId, (reads) => viewOf(reads, row, now))
+  return { subscription: toWireSubscriptionDetails(view) }
+}
+
+async function page(reads: Reads, request: FastifyRequest, filter: SubscriptionFilter): Promise<object> {
+  const slice = pageOf(request.query)
+  const { rows, total } = await listSubscriptions(reads, filter, slice)
+  const views = await viewsOf(reads, rows, request.caller.now)
+  return { subscriptions: views.map(toWireSubscription), meta: metaOf(slice, total) }
+}
+
+/** What a query narrows a list to; unknown statuses are ignored, an unknown billing entity is a 404. */
+async function filterOf(reads: Reads, query: unknown): Promise<SubscriptionFilter> {
+  const statuses = (queryTexts(query, 'status') ?? []).flatMap((text) => statusOf(text) ?? [])
+  return {
+    statuses: statuses.length > 0 ? statuses : ['active'],
+    planCode: queryText(query, 'plan_code'),
+    currency: queryText(query, 'currency'),
+    billingEntityIds: await billingEntityIds(reads, queryTexts(query, 'billing_entity_codes')),
+  }
+}
+
+async function billingEntityIds(
+  reads: Reads,
+  codes: readonly string[] | undefined,
+): Promise<string[] | undefined> {
+  if (codes === undefined || codes.length === 0) return undefined
+  const ids: string[] = []
+  for (const code of codes) {
+    const entity = await findBillingEntity(reads, { code })
+    if (!entity) throw notFound('billing_entity')
+    ids.push(entity.id)
+  }
+  return ids
+}
+
+function statusOf(text: unknown): SubscriptionStatus | undefined {
+  return SUBSCRIPTION_STATUSES.find((status) => status === text)
+}
