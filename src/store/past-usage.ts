@@ -59,14 +59,3 @@ export async function listBilledPeriods(
     .execute()
   return { rows, total }
 }
-
-/** Whether the organization has a metric with this code. */
-export async function hasMetric(reads: Reads, code: string): Promise<boolean> {
-  const row = await reads
-    .selectFrom('billableMetrics')
-    .select('id')
-    .where('code', '=', code)
-    .where('deletedAt', 'is', null)
-    .executeTakeFirst()
-  return row !== undefined
-}

@@ -14,11 +14,24 @@ import type { FeeTaxRow, FeeView } from '../store/fees.ts'
 import { isoSeconds, isoSecondsOrNull } from './times.ts'
 
 /** A fee as its JSON needs it; an estimate, which is stored nowhere, has no id and no time of creation. */
-export type ShownFee = Omit<FeeView, 'id' | 'createdAt' | 'appliedTaxes'> & {
+export type ShownFee = Omit<FeeView, UnshownKeys | 'id' | 'createdAt' | 'appliedTaxes'> & {
   readonly id: string | null
   readonly createdAt: Instant | null
   readonly appliedTaxes: readonly ShownFeeTax[]
 }
+
+/** Columns that no JSON tells of. */
+type UnshownKeys =
+  | 'organizationId'
+  | 'billingEntityId'
+  | 'unitAmountCents'
+  | 'preciseCreditNotesAmountCents'
+  | 'minimumCommitmentId'
+  | 'eventId'
+  | 'chargesFrom'
+  | 'chargesTo'
+  | 'deletedAt'
+  | 'updatedAt'
 
 /** A tax on a fee; ids and time are null on an estimate. */
 export type ShownFeeTax = Omit<FeeTaxRow, 'id' | 'feeId' | 'createdAt' | 'organizationId'> & {

@@ -1,13 +1,14 @@
-import { calendarDate } from '../../core/calendar/calendar-date.ts'
 import { Decimal } from '../../core/amounts/decimal.ts'
+import { calendarDate } from '../../core/calendar/calendar-date.ts'
 import type { GroupedBy, PropertyValues } from '../../core/metering/usage.ts'
 import { invalid, notFound } from '../../core/problems.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
 import type { UsageLine } from '../../core/rating/usage-lines.ts'
+import { findBillableMetric } from '../../store/billable-metrics.ts'
 import type { Reads } from '../../store/database.ts'
 import { type FeeView, feeViews } from '../../store/fees.ts'
 import type { Listed, Slice } from '../../store/pages.ts'
-import { hasMetric, listBilledPeriods } from '../../store/past-usage.ts'
+import { listBilledPeriods } from '../../store/past-usage.ts'
 import { ratedChargesByIds } from '../../store/rated-charges.ts'
 import { findUsageSubject } from '../../store/usage-subjects.ts'
 import { breakdownsOfRow } from '../../wire/fees.ts'
@@ -26,17 +27,16 @@ export type PastUsageAsked = {
  * The usage of billed periods, newest first, from the fees of their invoices (metering-and-rating §5.2). 404
  * `customer_not_found` and `billable_metric_not_found`; 422 when no subscription is named.
  */
-export async function readPastUsage(
-  reads: Reads,
-  asked: PastUsageAsked,
-): Promise<Listed<SubscriptionUsage>> {
+export async function readPastUsage(reads: Reads, asked: PastUsageAsked): Promise<Listed<SubscriptionUsage>> {
   const { externalSubscriptionId, metricCode } = asked
   const subject = await findUsageSubject(reads, asked.externalCustomerId, externalSubscriptionId)
   if (!subject) throw notFound('customer')
   if (externalSubscriptionId === undefined) {
     throw invalid({ external_subscription_id: ['value_is_mandatory'] })
   }
-  if (metricCode !== undefined && !(await hasMetric(reads, metricCode))) throw notFound('billable_metric')
+  if (metricCode !== undefined && !(await findBillableMetric(reads, metricCode))) {
+    throw notFound('billable_metric')
+  }
   const owner = { customerId: subject.customerId, externalSubscriptionId }
   const { rows, total } = await listBilledPeriods(reads, owner, asked.slice, asked.periodsMax)
   const invoiceIds = [...new Set(rows.map((row) => row.invoiceId))]
@@ -54,9 +54,7 @@ export async function readPastUsage(
       taxesAmountCents: period.taxesAmountCents,
       invoiceId: period.invoiceId,
       lines: fees
-        .filter(
-          (fee) => fee.invoiceId === period.invoiceId && fee.subscriptionId === period.subscriptionId,
-        )
+        .filter((fee) => fee.invoiceId === period.invoiceId && fee.subscriptionId === period.subscriptionId)
         .flatMap((fee) => linesOf(fee, charges))
         .sort((a, b) => compareNames(a.charge, b.charge)),
     })),
