@@ -60,7 +60,11 @@ export function compareOperation(both: {
       below(roots.body, propertiesOfContent(lago, theirs.operation.requestBody)),
       propertiesOfContent(ours, own.operation.requestBody),
     ),
-    ...lacking('answer', wanted, propertiesOfContent(ours, own.operation.responses?.['200'])),
+    ...lacking(
+      'answer',
+      below(roots.answer, propertiesOfContent(lago, theirs.operation.responses?.['200'])),
+      propertiesOfContent(ours, own.operation.responses?.['200']),
+    ),
     ...lacking(
       'status',
       new Set(Object.keys(theirs.operation.responses ?? {})),

@@ -1,22 +1,107 @@
-import type { Input } from '../../core/input/fields.ts'
+import { Fields, type Input } from '../../core/input/fields.ts'
+import { type ChargePayload, readChargeOverride } from '../../core/plans/charge-settings.ts'
+import {
+  readCommitment,
+  readEntries,
+  readThresholds,
+  refuseFixedCharges,
+} from '../../core/plans/plan-parts.ts'
+import { readPlanOverride } from '../../core/plans/plan-settings.ts'
+import { Problems } from '../../core/problems.ts'
+import { chargesOfPlans } from '../../store/charges.ts'
 import type { Tx } from '../../store/database.ts'
-import type { SubscribedPlan } from '../../store/subscription-states.ts'
+import { newId } from '../../store/ids.ts'
+import { chargesWithParts, insertPlan, type PlanCharge, type PlanRow, updatePlan } from '../../store/plans.ts'
+import { afterChange } from '../charges/change-charges.ts'
+import { writeChargeChange, writeChargeCopy } from '../charges/write-charge.ts'
 import type { Caller } from '../context.ts'
+import { hasCommitment, writePlanParts } from './write-plan-parts.ts'
 
-/** Copies a plan for one subscription with overrides; gives the id of the copy. */
+/**
+ * Makes a copy of a plan for one subscription, with the values that `overrides` gives (subscriptions-and-invoicing
+ * §1.5): all charges are copied, taxes and the minimum commitment are not. Gives the id of the copy. 422 for what is
+ * wrong, 403 `cannot_override_charge_model`, 404 `tax_not_found`.
+ */
 export async function overridePlan(
-  _tx: Tx,
-  _caller: Caller,
-  _request: { readonly plan: SubscribedPlan; readonly overrides: Input },
+  tx: Tx,
+  caller: Caller,
+  request: { readonly plan: PlanRow; readonly overrides: Input },
 ): Promise<string> {
-  throw new Error('plan overrides are not merged')
+  const { plan, overrides } = request
+  const { organizationId, now } = caller
+  const { settings, parts } = await readOverrides(tx, plan, overrides)
+  const child = await insertPlan(tx, {
+    organizationId,
+    id: newId(),
+    parentId: plan.id,
+    ...settings,
+    metadata: null,
+    now,
+  })
+  await writePlanParts(tx, caller, child, parts)
+  const charges = await chargesWithParts(tx, await chargesOfPlans(tx, [plan.id]))
+  const payloads = chargePayloads(charges, overrides)
+  for (const charge of charges) await writeChargeCopy(tx, caller, charge, child.id, payloads.get(charge.id))
+  const metricIds = charges.map((charge) => charge.billableMetricId)
+  await afterChange(tx, caller, child, metricIds, false)
+  return child.id
 }
 
-/** Changes the copy that a subscription already has. */
+/**
+ * Changes the copy that a subscription already has (subscriptions-and-invoicing §1.5): what `overrides` does not name
+ * stays. Charges are named by their own id or by that of the original charge. Errors as `overridePlan`.
+ */
 export async function updateOverriddenPlan(
-  _tx: Tx,
-  _caller: Caller,
-  _request: { readonly child: SubscribedPlan; readonly overrides: Input },
+  tx: Tx,
+  caller: Caller,
+  request: { readonly child: PlanRow; readonly overrides: Input },
 ): Promise<void> {
-  throw new Error('plan overrides are not merged')
+  const { child, overrides } = request
+  const { settings, parts } = await readOverrides(tx, child, overrides)
+  await updatePlan(tx, child.id, { ...settings, metadata: child.metadata }, caller.now)
+  await writePlanParts(tx, caller, child, parts)
+  const charges = await chargesWithParts(tx, await chargesOfPlans(tx, [child.id]))
+  const payloads = chargePayloads(charges, overrides)
+  for (const charge of charges) {
+    const payload = payloads.get(charge.id)
+    if (payload) await writeChargeChange(tx, caller, charge, payload)
+  }
+  const metricIds = charges.map((charge) => charge.billableMetricId)
+  await afterChange(tx, caller, child, metricIds, false)
+}
+
+async function readOverrides(tx: Tx, plan: PlanRow, overrides: Input) {
+  refuseFixedCharges(overrides)
+  const problems = new Problems()
+  const settings = readPlanOverride(overrides, plan, problems)
+  const isFirst = plan.parentId === null || !(await hasCommitment(tx, plan.id))
+  const parts = {
+    taxCodes: new Fields(overrides, problems).texts('tax_codes'),
+    commitment: readCommitment(overrides.minimum_commitment, isFirst, problems),
+    thresholds: readThresholds(overrides.usage_thresholds, problems),
+  }
+  problems.throwIfAny()
+  return { settings, parts }
+}
+
+/** What the overrides say of each charge, by the charge's id; entries that name no charge are ignored. */
+function chargePayloads(
+  charges: readonly PlanCharge[],
+  overrides: Input,
+): ReadonlyMap<string, ChargePayload> {
+  const problems = new Problems()
+  const entries = readEntries(overrides, 'charges', problems) ?? []
+  problems.throwIfAny()
+  const payloads = new Map<string, ChargePayload>()
+  for (const entry of entries) {
+    const charge = charges.find((each) => isNamed(each, entry))
+    if (charge) payloads.set(charge.id, readChargeOverride(entry, charge, charge.metric))
+  }
+  return payloads
+}
+
+function isNamed(charge: PlanCharge, entry: Input): boolean {
+  const id = typeof entry.id === 'string' ? entry.id.toLowerCase() : undefined
+  if (id === undefined) return entry.code === charge.code
+  return id === charge.id || id === charge.parentId
 }

@@ -4,7 +4,7 @@ import type { SubscriptionSettings } from '../../core/subscriptions/subscription
 import type { Tx } from '../../store/database.ts'
 import { isId } from '../../store/ids.ts'
 import { findBillingEntity } from '../../store/organizations.ts'
-import { readPlanById } from '../../store/subscription-states.ts'
+import { readPlan } from '../../store/plans.ts'
 import { tsOrNull } from '../../store/values.ts'
 import type { Caller } from '../context.ts'
 import { overridePlan, updateOverriddenPlan } from '../plans/override-plan.ts'
@@ -47,7 +47,7 @@ export async function planWithOverrides(
   overrides: SubscriptionSettings['planOverrides'],
 ): Promise<string> {
   if (overrides === undefined) return planId
-  const plan = await readPlanById(tx, planId)
+  const plan = await readPlan(tx, planId)
   if (plan.parentId === null) return overridePlan(tx, caller, { plan, overrides })
   await updateOverriddenPlan(tx, caller, { child: plan, overrides })
   return planId

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
+import { billableMetricsRoutes } from './billable-metrics.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
 import { customersRoutes } from './customers.ts'
 import { entitlementsRoutes } from './entitlements.ts'
@@ -9,6 +10,10 @@ import { feesRoutes } from './fees.ts'
 import { invoicesRoutes } from './invoices.ts'
 import { organizationsRoutes } from './organizations.ts'
 import { subscriptionsRoutes } from './subscriptions.ts'
+import { planChargesRoutes } from './plan-charges.ts'
+import { planMetadataRoutes } from './plan-metadata.ts'
+import { plansRoutes } from './plans.ts'
+import { subscriptionChargesRoutes } from './subscription-charges.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
@@ -24,11 +29,18 @@ export const routesOfV1: readonly Routes[] = [
   customersRoutes,
   eventRoutes,
   invoicesRoutes,
+  billableMetricsRoutes,
+  billingEntitiesRoutes,
+  customersRoutes,
   entitlementsRoutes,
   eventRoutes,
   featuresRoutes,
   organizationsRoutes,
   subscriptionsRoutes,
+  planChargesRoutes,
+  planMetadataRoutes,
+  plansRoutes,
+  subscriptionChargesRoutes,
   taxesRoutes,
   testClockRoutes,
   webhookEndpointsRoutes,

@@ -1,0 +1,65 @@
+import type { Input } from '../../core/input/fields.ts'
+import { declaredValues, readMetricChange } from '../../core/metrics/metric.ts'
+import { trimFilterValues, valuesKey } from '../../core/plans/charge-filters.ts'
+import { notFound } from '../../core/problems.ts'
+import {
+  type BillableMetricRow,
+  isMetricUsed,
+  lockBillableMetric,
+  updateBillableMetric as storeMetric,
+} from '../../store/billable-metrics.ts'
+import { chargesOnMetric, deleteFilters, filtersOfCharges, updateFilter } from '../../store/charges.ts'
+import type { Tx } from '../../store/database.ts'
+import { flagDraftsOfPlans } from '../../store/draft-invoices.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { toWireCountedMetric } from '../../wire/billable-metrics.ts'
+import type { Caller, Context } from '../context.ts'
+import { refreshUsageTracker } from '../usage/refresh-usage-tracker.ts'
+import { announce } from '../webhooks/announce.ts'
+
+/**
+ * Changes a billable metric: everything while no charge uses it, then its name, description and filters only. Values
+ * that leave its filters leave the charge filters too, and the drafts concerned are flagged
+ * (metering-and-rating §2.9). 404 when there is no such metric.
+ */
+export async function updateBillableMetric(
+  context: Context,
+  caller: Caller,
+  code: string,
+  input: Input,
+): Promise<BillableMetricRow> {
+  return inTransaction(context.database, caller.organizationId, async (tx) => {
+    const stored = await lockBillableMetric(tx, code)
+    if (!stored) throw notFound('billable_metric')
+    const settings = readMetricChange(input, stored, await isMetricUsed(tx, stored.id))
+    const metric = await storeMetric(tx, stored.id, settings, caller.now)
+    if (input.filters !== undefined) await trimChargeFilters(tx, caller, metric)
+    await refreshUsageTracker(tx, caller, metric.id)
+    await announce(tx, caller, {
+      type: 'billable_metric.updated',
+      objectType: 'billable_metric',
+      objectId: metric.id,
+      payload: () => toWireCountedMetric(metric),
+    })
+    return metric
+  })
+}
+
+async function trimChargeFilters(tx: Tx, caller: Caller, metric: BillableMetricRow): Promise<void> {
+  const declared = declaredValues(metric.filters)
+  const charges = await chargesOnMetric(tx, metric.id)
+  const filters = await filtersOfCharges(
+    tx,
+    charges.map((charge) => charge.id),
+  )
+  const emptied: string[] = []
+  for (const filter of [...filters.values()].flat()) {
+    const values = trimFilterValues(filter.values, declared)
+    if (values === null) emptied.push(filter.id)
+    else if (valuesKey(values) !== valuesKey(filter.values)) {
+      await updateFilter(tx, filter.id, { ...filter, values }, caller.now)
+    }
+  }
+  await deleteFilters(tx, emptied, caller.now)
+  await flagDraftsOfPlans(tx, [...new Set(charges.map((charge) => charge.planId))])
+}

@@ -1,0 +1,87 @@
+import { type FilterSettings, valuesKey } from '../../core/plans/charge-filters.ts'
+import type { ChargeProperties } from '../../core/pricing/charge-model.ts'
+import { cascadedCharges, deleteCharges } from '../../store/charges.ts'
+import type { Tx } from '../../store/database.ts'
+import { chargesWithParts, childPlansInUse, type PlanCharge } from '../../store/plans.ts'
+import type { Caller } from '../context.ts'
+import { isSameValue, writeChargeChange, writeChargeCopy } from './write-charge.ts'
+
+/** Adds a new charge of a plan to its copies in use (subscriptions-and-invoicing §1.4). */
+export async function cascadeNewCharge(tx: Tx, caller: Caller, parent: PlanCharge): Promise<void> {
+  for (const plan of await childPlansInUse(tx, parent.planId)) {
+    await writeChargeCopy(tx, caller, parent, plan.id, undefined)
+  }
+}
+
+/** Takes the copies of a removed charge out of the copies of its plan that are in use. */
+export async function cascadeRemoval(tx: Tx, caller: Caller, parentId: string): Promise<void> {
+  const children = await cascadedCharges(tx, parentId)
+  await deleteCharges(
+    tx,
+    children.map((child) => child.id),
+    caller.now,
+  )
+}
+
+/**
+ * Copies a change of a charge to its copies in use with the same model: properties where they still are the old
+ * ones, group keys and code always, filters by their values; names, minimums and taxes never
+ * (subscriptions-and-invoicing §1.4).
+ */
+export async function cascadeChange(
+  tx: Tx,
+  caller: Caller,
+  before: PlanCharge,
+  after: PlanCharge,
+): Promise<void> {
+  const children = await chargesWithParts(tx, await cascadedCharges(tx, before.id))
+  for (const child of children) {
+    if (child.chargeModel !== after.chargeModel) continue
+    const properties = isSameValue(child.properties, before.properties)
+      ? after.properties
+      : withGroupKeysOf(child.properties, after.properties)
+    await writeChargeChange(tx, caller, child, {
+      settings: { ...child, properties, code: after.code },
+      filters: cascadedFilters(child.filters, before.filters, after.filters),
+      taxCodes: undefined,
+      pricingUnitCode: undefined,
+    })
+  }
+}
+
+const GROUP_KEYS = ['pricing_group_keys', 'grouped_by', 'presentation_group_keys']
+
+function withGroupKeysOf(properties: ChargeProperties, source: ChargeProperties): ChargeProperties {
+  const own = Object.entries(properties).filter(([key]) => !GROUP_KEYS.includes(key))
+  const followed = Object.entries(source).filter(([key]) => GROUP_KEYS.includes(key))
+  return Object.fromEntries([...own, ...followed])
+}
+
+/** The filters of a copy after those of its original changed: what the copy made its own stays. */
+function cascadedFilters(
+  own: readonly FilterSettings[],
+  before: readonly FilterSettings[],
+  after: readonly FilterSettings[],
+): FilterSettings[] {
+  const old = new Map(before.map((filter) => [valuesKey(filter.values), filter]))
+  const next = new Map(after.map((filter) => [valuesKey(filter.values), filter]))
+  const kept = own.flatMap((filter) => {
+    const key = valuesKey(filter.values)
+    const was = old.get(key)
+    const now = next.get(key)
+    if (was && !now) return []
+    return [was && now ? following(filter, was, now) : filter]
+  })
+  const present = new Set(own.map((filter) => valuesKey(filter.values)))
+  const added = [...next].filter(([key]) => !old.has(key) && !present.has(key)).map(([, filter]) => filter)
+  return [...kept, ...added]
+}
+
+function following(own: FilterSettings, was: FilterSettings, now: FilterSettings): FilterSettings {
+  const hasOldName = own.invoiceDisplayName === was.invoiceDisplayName
+  return {
+    values: own.values,
+    invoiceDisplayName: hasOldName ? now.invoiceDisplayName : own.invoiceDisplayName,
+    properties: isSameValue(own.properties, was.properties) ? now.properties : own.properties,
+  }
+}

@@ -1,0 +1,237 @@
+import type { Input } from '../../core/input/fields.ts'
+import { declaredValues } from '../../core/metrics/metric.ts'
+import {
+  type FilterSettings,
+  readFilterChange,
+  readNewFilter,
+  valuesKey,
+} from '../../core/plans/charge-filters.ts'
+import { readChargeChange, readNewCharge } from '../../core/plans/charge-settings.ts'
+import { invalid, notFound } from '../../core/problems.ts'
+import { billableMetricsByIds } from '../../store/billable-metrics.ts'
+import { type ChargeFilterRow, type ChargeRow, chargesOfPlans, deleteCharges } from '../../store/charges.ts'
+import type { Reads, Tx } from '../../store/database.ts'
+import { flagDraftsOfPlans } from '../../store/draft-invoices.ts'
+import { isId } from '../../store/ids.ts'
+import {
+  chargesWithParts,
+  childPlansInUse,
+  isPlanAttached,
+  lockPlan,
+  type PlanCharge,
+  type PlanRow,
+} from '../../store/plans.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import type { Caller, Context } from '../context.ts'
+import { refreshUsageTracker } from '../usage/refresh-usage-tracker.ts'
+import { cascadeChange, cascadeNewCharge, cascadeRemoval } from './cascade-charge.ts'
+import { writeChargeChange, writeFilters, writeNewCharge } from './write-charge.ts'
+
+/** The charge of a plan that has the code, with its parts; 404 `charge_not_found`. */
+export async function readCharge(reads: Reads, planId: string, code: string): Promise<PlanCharge> {
+  const rows = await chargesOfPlans(reads, [planId])
+  const [charge] = await chargesWithParts(
+    reads,
+    rows.filter((row) => row.code === code),
+  )
+  if (!charge) throw notFound('charge')
+  return charge
+}
+
+/** The filter of a charge; 404 `charge_filter_not_found`. */
+export function filterOf(charge: PlanCharge, filterId: string): ChargeFilterRow {
+  const filter = charge.filters.find((each) => each.id === filterId.toLowerCase())
+  if (!filter) throw notFound('charge_filter')
+  return filter
+}
+
+/** Adds one charge to a plan; its code is mandatory. 404 for plan, metric, tax; 422 for what is wrong in it. */
+export async function createCharge(
+  context: Context,
+  caller: Caller,
+  planCode: string,
+  input: Input,
+): Promise<PlanCharge> {
+  return inTransaction(context.database, caller.organizationId, async (tx) => {
+    const plan = await planToChange(tx, planCode)
+    const metricId =
+      typeof input.billable_metric_id === 'string' ? input.billable_metric_id.toLowerCase() : ''
+    const metric = isId(metricId) ? (await billableMetricsByIds(tx, [metricId])).get(metricId) : undefined
+    if (!metric) throw notFound('billable_metric')
+    const payload = readNewCharge(input, metric, { needsCode: true })
+    const place = { planId: plan.id, parentId: null, billableMetricId: metric.id }
+    const row = await writeNewCharge(tx, caller, place, payload, payload.settings.code ?? '')
+    const charge = await withItsParts(tx, row)
+    if (isCascade(input)) await cascadeNewCharge(tx, caller, charge)
+    await afterChange(tx, caller, plan, [metric.id], isCascade(input))
+    return charge
+  })
+}
+
+/** Changes one charge of a plan (metering-and-rating §3.15); errors as `createCharge`. */
+export async function updateCharge(
+  context: Context,
+  caller: Caller,
+  at: { readonly planCode: string; readonly chargeCode: string },
+  input: Input,
+): Promise<PlanCharge> {
+  return changed(context, caller, at, isCascade(input), async (tx, plan, charge) => {
+    const isFrozen = await isPlanAttached(tx, plan.id)
+    await writeChargeChange(tx, caller, charge, readChargeChange(input, charge, charge.metric, { isFrozen }))
+  })
+}
+
+/** Takes a charge off a plan; gives it as it was. */
+export async function deleteCharge(
+  context: Context,
+  caller: Caller,
+  at: { readonly planCode: string; readonly chargeCode: string },
+  input: Input,
+): Promise<PlanCharge> {
+  return inTransaction(context.database, caller.organizationId, async (tx) => {
+    const plan = await planToChange(tx, at.planCode)
+    const charge = await readCharge(tx, plan.id, at.chargeCode)
+    if (isCascade(input)) await cascadeRemoval(tx, caller, charge.id)
+    await deleteCharges(tx, [charge.id], caller.now)
+    await afterChange(tx, caller, plan, [charge.billableMetricId], isCascade(input))
+    return charge
+  })
+}
+
+/** What a change of one filter answers: the filter with its charge. */
+export type ChangedFilter = { readonly charge: PlanCharge; readonly filter: ChargeFilterRow }
+
+/** Adds a filter to a charge; 422 `values: value_already_exists` when the charge has one with the same values. */
+export async function createFilter(
+  context: Context,
+  caller: Caller,
+  at: { readonly planCode: string; readonly chargeCode: string },
+  input: Input,
+): Promise<ChangedFilter> {
+  let key = ''
+  const charge = await changed(context, caller, at, isCascade(input), async (tx, _plan, stored) => {
+    const filter = newFilterOf(stored, input)
+    key = valuesKey(filter.values)
+    await writeFilters(tx, caller, stored, [...stored.filters, filter])
+  })
+  return { charge, filter: filterWith(charge, key) }
+}
+
+/** Changes a filter; its values stay. 404 `charge_filter_not_found`. */
+export async function updateFilter(
+  context: Context,
+  caller: Caller,
+  at: { readonly planCode: string; readonly chargeCode: string; readonly filterId: string },
+  input: Input,
+): Promise<ChangedFilter> {
+  const charge = await changed(context, caller, at, isCascade(input), async (tx, _plan, stored) => {
+    await writeFilterChange(tx, caller, stored, filterOf(stored, at.filterId), input)
+  })
+  return { charge, filter: filterOf(charge, at.filterId) }
+}
+
+/** Takes a filter off a charge; gives it as it was. 404 `charge_filter_not_found`. */
+export async function deleteFilter(
+  context: Context,
+  caller: Caller,
+  at: { readonly planCode: string; readonly chargeCode: string; readonly filterId: string },
+  input: Input,
+): Promise<ChangedFilter> {
+  let deleted: ChargeFilterRow | undefined
+  const charge = await changed(context, caller, at, isCascade(input), async (tx, _plan, stored) => {
+    deleted = filterOf(stored, at.filterId)
+    await writeFilters(tx, caller, stored, without(stored.filters, deleted))
+  })
+  if (!deleted) throw notFound('charge_filter')
+  return { charge, filter: deleted }
+}
+
+/** A new filter for a charge; 422 when it has one with the same values. */
+export function newFilterOf(charge: PlanCharge, input: Input): FilterSettings {
+  const declared = declaredValues(charge.metric.filters)
+  const filter = readNewFilter(input, { model: charge.chargeModel, declared })
+  if (charge.filters.some((each) => valuesKey(each.values) === valuesKey(filter.values))) {
+    throw invalid({ values: ['value_already_exists'] })
+  }
+  return filter
+}
+
+/** Writes a change of one filter of a charge. */
+export async function writeFilterChange(
+  tx: Tx,
+  caller: Caller,
+  charge: PlanCharge,
+  filter: ChargeFilterRow,
+  input: Input,
+): Promise<void> {
+  const change = readFilterChange(input, filter, charge.chargeModel)
+  const filters = charge.filters.map((each) => (each.id === filter.id ? change : each))
+  await writeFilters(tx, caller, charge, filters)
+}
+
+/** The filter of a charge with those values. */
+export function filterWith(charge: PlanCharge, key: string): ChargeFilterRow {
+  const filter = charge.filters.find((each) => valuesKey(each.values) === key)
+  if (!filter) throw new Error('the filter was not written')
+  return filter
+}
+
+export function without<T extends { readonly id: string }>(list: readonly T[], gone: T): T[] {
+  return list.filter((each) => each.id !== gone.id)
+}
+
+/** Whether a payload asks for its change to reach the copies of the plan (subscriptions-and-invoicing §1.4). */
+export function isCascade(input: Input): boolean {
+  return input.cascade_updates === true || input.cascade_updates === 'true'
+}
+
+/** The one charge of a row, with its parts as they are now. */
+export async function withItsParts(reads: Reads, row: ChargeRow): Promise<PlanCharge> {
+  const [charge] = await chargesWithParts(reads, [row])
+  if (!charge) throw notFound('charge')
+  return charge
+}
+
+/** Follows a change of a plan's charges: running state of the metrics, and drafts that hold the plan. */
+export async function afterChange(
+  tx: Tx,
+  caller: Caller,
+  plan: Pick<PlanRow, 'id'>,
+  metricIds: readonly string[],
+  isCascaded: boolean,
+): Promise<void> {
+  for (const metricId of new Set(metricIds)) await refreshUsageTracker(tx, caller, metricId)
+  const children = isCascaded ? await childPlansInUse(tx, plan.id) : []
+  await flagDraftsOfPlans(tx, [plan.id, ...children.map((child) => child.id)])
+}
+
+async function planToChange(tx: Tx, code: string): Promise<PlanRow> {
+  const plan = await lockPlan(tx, code)
+  if (!plan) throw notFound('plan')
+  return plan
+}
+
+async function changed(
+  context: Context,
+  caller: Caller,
+  at: { readonly planCode: string; readonly chargeCode: string },
+  isCascaded: boolean,
+  change: (tx: Tx, plan: PlanRow, charge: PlanCharge) => Promise<void>,
+): Promise<PlanCharge> {
+  return inTransaction(context.database, caller.organizationId, async (tx) => {
+    const plan = await planToChange(tx, at.planCode)
+    const before = await readCharge(tx, plan.id, at.chargeCode)
+    await change(tx, plan, before)
+    const after = await rereadCharge(tx, plan.id, before.id)
+    if (isCascaded) await cascadeChange(tx, caller, before, after)
+    await afterChange(tx, caller, plan, [before.billableMetricId], isCascaded)
+    return after
+  })
+}
+
+/** A charge of a plan by its id, with its parts as they are now. */
+export async function rereadCharge(reads: Reads, planId: string, id: string): Promise<PlanCharge> {
+  const row = (await chargesOfPlans(reads, [planId])).find((each) => each.id === id)
+  if (!row) throw notFound('charge')
+  return withItsParts(reads, row)
+}

@@ -1,0 +1,175 @@
+import { type FilterSettings, valuesKey } from '../../core/plans/charge-filters.ts'
+import type { ChargePayload, ChargeSettings } from '../../core/plans/charge-settings.ts'
+import { normalizeProperties } from '../../core/pricing/charge-rules.ts'
+import { notFound } from '../../core/problems.ts'
+import {
+  type ChargeFilterRow,
+  type ChargeRow,
+  deleteFilters,
+  insertCharge,
+  insertFilters,
+  updateCharge,
+  updateFilter,
+} from '../../store/charges.ts'
+import type { Reads, Tx } from '../../store/database.ts'
+import { newId } from '../../store/ids.ts'
+import { findPricingUnit } from '../../store/plan-parts.ts'
+import type { PlanCharge } from '../../store/plans.ts'
+import { findTaxes, replaceTaxes } from '../../store/taxes.ts'
+import type { Caller } from '../context.ts'
+
+/** The ids of the taxes with those codes; 404 `tax_not_found` when one is unknown. */
+export async function taxIdsOf(reads: Reads, codes: readonly string[]): Promise<string[]> {
+  const taxes = await findTaxes(reads, codes)
+  if (taxes.length < new Set(codes).size) throw notFound('tax')
+  return taxes.map((tax) => tax.id)
+}
+
+/** Where a new charge goes; `parentId` is the charge of the original plan when the plan is a copy. */
+export type NewChargePlace = {
+  readonly planId: string
+  readonly parentId: string | null
+  readonly billableMetricId: string
+}
+
+/**
+ * Writes a new charge with its filters, taxes and pricing unit. 404 for an unknown tax or pricing unit, 422 for a
+ * code that another charge of the plan has.
+ */
+export async function writeNewCharge(
+  tx: Tx,
+  caller: Caller,
+  place: NewChargePlace,
+  payload: ChargePayload,
+  code: string,
+): Promise<ChargeRow> {
+  const { organizationId, now } = caller
+  const taxIds = await taxIdsOf(tx, payload.taxCodes ?? [])
+  const pricingUnitId = await pricingUnitIdOf(tx, payload)
+  const settings = { ...payload.settings, code }
+  const row = { organizationId, id: newId(), ...place, pricingUnitId }
+  const charge = await insertCharge(tx, row, settings, now)
+  await insertFilters(tx, charge, payload.filters ?? [], 0, now)
+  if (taxIds.length > 0) await replaceTaxes(tx, organizationId, 'charge', charge.id, taxIds)
+  return charge
+}
+
+/** Writes a copy of a charge into a copy of its plan: without taxes, with its filters and pricing unit (§1.5). */
+export async function writeChargeCopy(
+  tx: Tx,
+  caller: Caller,
+  parent: PlanCharge,
+  planId: string,
+  payload: ChargePayload | undefined,
+): Promise<ChargeRow> {
+  const { organizationId, now } = caller
+  const charge = await insertCharge(
+    tx,
+    {
+      organizationId,
+      id: newId(),
+      planId,
+      parentId: parent.id,
+      billableMetricId: parent.billableMetricId,
+      pricingUnitId: parent.pricingUnitId,
+    },
+    settingsOf(payload?.settings ?? parent, parent.code),
+    now,
+  )
+  await insertFilters(tx, charge, payload?.filters ?? parent.filters, 0, now)
+  const taxIds = await taxIdsOf(tx, payload?.taxCodes ?? [])
+  if (taxIds.length > 0) await replaceTaxes(tx, organizationId, 'charge', charge.id, taxIds)
+  return charge
+}
+
+/** Writes a change of a charge; filters and taxes that the payload does not name stay. Errors as a new charge. */
+export async function writeChargeChange(
+  tx: Tx,
+  caller: Caller,
+  stored: PlanCharge,
+  payload: ChargePayload,
+): Promise<void> {
+  const { settings } = payload
+  await updateCharge(tx, stored.id, settingsOf(settings, settings.code ?? stored.code), caller.now)
+  if (payload.taxCodes) {
+    const taxIds = await taxIdsOf(tx, payload.taxCodes)
+    await replaceTaxes(tx, caller.organizationId, 'charge', stored.id, taxIds)
+  }
+  if (payload.filters) await writeFilters(tx, caller, stored, payload.filters)
+  else if (settings.chargeModel !== stored.chargeModel) {
+    // Prices of another model mean nothing to the new one.
+    const properties = normalizeProperties(settings.chargeModel, null, { isFilter: true })
+    for (const filter of stored.filters)
+      await updateFilter(tx, filter.id, { ...filter, properties }, caller.now)
+  }
+}
+
+/**
+ * Makes the filters of a charge exactly those, in that order. A filter is recognized by its values and keeps its id;
+ * one that is as before is not touched (metering-and-rating §3.10).
+ */
+export async function writeFilters(
+  tx: Tx,
+  caller: Caller,
+  charge: Pick<PlanCharge, 'organizationId' | 'id'> & { readonly filters: readonly ChargeFilterRow[] },
+  wanted: readonly FilterSettings[],
+): Promise<void> {
+  const stored = new Map(charge.filters.map((filter) => [valuesKey(filter.values), filter]))
+  const keys = new Set(wanted.map((filter) => valuesKey(filter.values)))
+  const gone = charge.filters.filter((filter) => !keys.has(valuesKey(filter.values)))
+  await deleteFilters(
+    tx,
+    gone.map((filter) => filter.id),
+    caller.now,
+  )
+  for (const [position, filter] of wanted.entries()) {
+    const before = stored.get(valuesKey(filter.values))
+    if (!before) await insertFilters(tx, charge, [filter], position, caller.now)
+    else if (before.position !== position || !isSameFilter(before, filter)) {
+      await updateFilter(tx, before.id, { ...filter, position }, caller.now)
+    }
+  }
+}
+
+/** Whether two filters cost the same under the same name. */
+export function isSameFilter(a: FilterSettings, b: FilterSettings): boolean {
+  return a.invoiceDisplayName === b.invoiceDisplayName && isSameValue(a.properties, b.properties)
+}
+
+/** Whether two JSON values are the same, whatever the order of their keys. */
+export function isSameValue(a: unknown, b: unknown): boolean {
+  return canonical(a) === canonical(b)
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([x], [y]) => (x < y ? -1 : 1)))
+      : each,
+  )
+}
+
+/** Only the settings of a charge, whatever else its row carries. */
+function settingsOf(charge: ChargeSettings, code: string): ChargeSettings & { readonly code: string } {
+  return {
+    code,
+    invoiceDisplayName: charge.invoiceDisplayName,
+    chargeModel: charge.chargeModel,
+    payInAdvance: charge.payInAdvance,
+    prorated: charge.prorated,
+    invoiceable: charge.invoiceable,
+    regroupPaidFees: charge.regroupPaidFees,
+    minAmountCents: charge.minAmountCents,
+    acceptsTargetWallet: charge.acceptsTargetWallet,
+    properties: charge.properties,
+    conversionRate: charge.conversionRate,
+  }
+}
+
+async function pricingUnitIdOf(tx: Tx, payload: ChargePayload): Promise<string | null> {
+  const code = payload.pricingUnitCode
+  if (code === undefined) return null
+  const unit = code === null ? undefined : await findPricingUnit(tx, code)
+  if (!unit) throw notFound('pricing_unit')
+  return unit.id
+}

@@ -1,0 +1,27 @@
+import type { WebhookType } from '../../core/webhooks/types.ts'
+import type { Tx } from '../../store/database.ts'
+import { entitlementsOfPlans } from '../../store/entitlements.ts'
+import { type PlanRow, withParts } from '../../store/plans.ts'
+import { toWirePlan } from '../../wire/plans.ts'
+import type { Caller } from '../context.ts'
+import { announce } from '../webhooks/announce.ts'
+
+/** Announces a plan with all its parts (platform §9.3). */
+export async function announcePlan(
+  tx: Tx,
+  caller: Caller,
+  type: Extract<WebhookType, `plan.${string}`>,
+  plan: PlanRow,
+): Promise<void> {
+  await announce(tx, caller, {
+    type,
+    objectType: 'plan',
+    objectId: plan.id,
+    payload: async () => {
+      const [whole] = await withParts(tx, [plan])
+      if (!whole) throw new Error('a plan without itself')
+      if (type === 'plan.deleted') return toWirePlan(whole, undefined)
+      return toWirePlan(whole, (await entitlementsOfPlans(tx, [plan.id])).get(plan.id) ?? [])
+    },
+  })
+}

@@ -1,0 +1,22 @@
+import type { Metadata } from '../../core/input/metadata.ts'
+import { notFound } from '../../core/problems.ts'
+import { lockPlan, updatePlan } from '../../store/plans.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import type { Caller, Context } from '../context.ts'
+
+/**
+ * Replaces the metadata of a plan by what `change` makes of it (wallets-and-payments §9). Gives the new metadata; 404
+ * when there is no such plan.
+ */
+export async function changePlanMetadata(
+  context: Context,
+  caller: Caller,
+  code: string,
+  change: (stored: Metadata | null) => Metadata | null,
+): Promise<Metadata | null> {
+  return inTransaction(context.database, caller.organizationId, async (tx) => {
+    const plan = await lockPlan(tx, code)
+    if (!plan) throw notFound('plan')
+    return (await updatePlan(tx, plan.id, { ...plan, metadata: change(plan.metadata) }, caller.now)).metadata
+  })
+}

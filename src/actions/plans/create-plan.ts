@@ -1,0 +1,55 @@
+import { Fields, type Input } from '../../core/input/fields.ts'
+import { readMetadata } from '../../core/input/metadata.ts'
+import {
+  readCommitment,
+  readEntries,
+  readThresholds,
+  refuseFixedCharges,
+} from '../../core/plans/plan-parts.ts'
+import { readNewPlan } from '../../core/plans/plan-settings.ts'
+import { Problems } from '../../core/problems.ts'
+import { newId } from '../../store/ids.ts'
+import { insertPlan, type PlanRow } from '../../store/plans.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { afterChange } from '../charges/change-charges.ts'
+import type { Caller, Context } from '../context.ts'
+import { announcePlan } from './announce-plan.ts'
+import { writePlanCharges } from './write-plan-charges.ts'
+import { writePlanParts } from './write-plan-parts.ts'
+
+/**
+ * Makes a plan with its charges, taxes, minimum commitment and thresholds (subscriptions-and-invoicing §1.1). 422 for
+ * what is wrong and for a code that is taken, 404 `billable_metrics_not_found` and `tax_not_found`.
+ */
+export async function createPlan(context: Context, caller: Caller, input: Input): Promise<PlanRow> {
+  refuseFixedCharges(input)
+  const problems = new Problems()
+  const settings = readNewPlan(input, problems)
+  const metadata = readMetadata(input.metadata)
+  const charges = readEntries(input, 'charges', problems) ?? []
+  const parts = {
+    taxCodes: new Fields(input, problems).texts('tax_codes'),
+    commitment: readCommitment(input.minimum_commitment, true, problems) ?? undefined,
+    thresholds: readThresholds(input.usage_thresholds, problems),
+  }
+  problems.throwIfAny()
+  const { organizationId, now } = caller
+  return inTransaction(context.database, organizationId, async (tx) => {
+    const plan = await insertPlan(tx, {
+      organizationId,
+      id: newId(),
+      parentId: null,
+      ...settings,
+      metadata,
+      now,
+    })
+    await writePlanParts(tx, caller, plan, parts)
+    const metricIds = await writePlanCharges(tx, caller, plan, charges, {
+      isFrozen: false,
+      isCascaded: false,
+    })
+    await afterChange(tx, caller, plan, metricIds, false)
+    await announcePlan(tx, caller, 'plan.created', plan)
+    return plan
+  })
+}

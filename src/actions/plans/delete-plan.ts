@@ -1,0 +1,23 @@
+import { notFound } from '../../core/problems.ts'
+import { scheduleItem } from '../../store/due-items.ts'
+import { lockPlan, markPlanForDeletion, type PlanRow, readPlan } from '../../store/plans.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import type { Caller, Context } from '../context.ts'
+import { announcePlan } from './announce-plan.ts'
+
+/**
+ * Starts the deletion of a plan: it and its copies are marked, and the work with their subscriptions is made due at
+ * once (subscriptions-and-invoicing §1.7). Gives the plan; 404 when there is none.
+ */
+export async function deletePlan(context: Context, caller: Caller, code: string): Promise<PlanRow> {
+  const { organizationId, now } = caller
+  return inTransaction(context.database, organizationId, async (tx) => {
+    const stored = await lockPlan(tx, code)
+    if (!stored) throw notFound('plan')
+    await markPlanForDeletion(tx, stored.id, now)
+    await scheduleItem(tx, organizationId, { kind: 'plan_deletion', subjectId: stored.id, dueAt: now })
+    const plan = await readPlan(tx, stored.id)
+    await announcePlan(tx, caller, 'plan.deleted', plan)
+    return plan
+  })
+}

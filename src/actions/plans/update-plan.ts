@@ -1,0 +1,79 @@
+import { Fields, type Input } from '../../core/input/fields.ts'
+import { readMetadata } from '../../core/input/metadata.ts'
+import {
+  readCommitment,
+  readEntries,
+  readThresholds,
+  refuseFixedCharges,
+} from '../../core/plans/plan-parts.ts'
+import { readPlanChange } from '../../core/plans/plan-settings.ts'
+import { notFound, Problems } from '../../core/problems.ts'
+import type { Tx } from '../../store/database.ts'
+import {
+  cascadeAmount,
+  isPlanAttached,
+  lockPlan,
+  type PlanRow,
+  updatePlan as storePlan,
+} from '../../store/plans.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { afterChange, isCascade } from '../charges/change-charges.ts'
+import type { Caller, Context } from '../context.ts'
+import { announcePlan } from './announce-plan.ts'
+import { writePlanCharges } from './write-plan-charges.ts'
+import { hasCommitment, writePlanParts } from './write-plan-parts.ts'
+
+/**
+ * Changes a plan; absent keys stay, `charges` is the whole list when it is given, and what is frozen once the plan
+ * had a subscription is ignored (subscriptions-and-invoicing §1.3). `cascade_updates` takes the change to the copies
+ * of the plan (§1.4). Drafts that hold the plan are flagged. Errors as `createPlan`, and 404 `plan_not_found`.
+ */
+export async function updatePlan(
+  context: Context,
+  caller: Caller,
+  code: string,
+  input: Input,
+): Promise<PlanRow> {
+  return inTransaction(context.database, caller.organizationId, async (tx) => {
+    const stored = await lockPlan(tx, code)
+    if (!stored) throw notFound('plan')
+    refuseFixedCharges(input)
+    const isFrozen = await isPlanAttached(tx, stored.id)
+    const isCascaded = isCascade(input)
+    const plan = await writeSettings(tx, caller, stored, input, isFrozen)
+    const problems = new Problems()
+    const charges = readEntries(input, 'charges', problems)
+    problems.throwIfAny()
+    const metricIds = charges
+      ? await writePlanCharges(tx, caller, plan, charges, { isFrozen, isCascaded })
+      : []
+    if (isCascaded && plan.amountCents !== stored.amountCents) {
+      await cascadeAmount(tx, plan.id, { old: stored.amountCents, new: plan.amountCents }, caller.now)
+    }
+    await afterChange(tx, caller, plan, metricIds, isCascaded)
+    await announcePlan(tx, caller, 'plan.updated', plan)
+    return plan
+  })
+}
+
+async function writeSettings(
+  tx: Tx,
+  caller: Caller,
+  stored: PlanRow,
+  input: Input,
+  isFrozen: boolean,
+): Promise<PlanRow> {
+  const problems = new Problems()
+  const settings = readPlanChange(input, stored, isFrozen, problems)
+  const isFirstCommitment = !(await hasCommitment(tx, stored.id))
+  const parts = {
+    taxCodes: new Fields(input, problems).texts('tax_codes'),
+    commitment: readCommitment(input.minimum_commitment, isFirstCommitment, problems),
+    thresholds: readThresholds(input.usage_thresholds, problems),
+  }
+  problems.throwIfAny()
+  const metadata = input.metadata === undefined ? stored.metadata : readMetadata(input.metadata)
+  const plan = await storePlan(tx, stored.id, { ...settings, metadata }, caller.now)
+  await writePlanParts(tx, caller, plan, parts)
+  return plan
+}

@@ -1,0 +1,100 @@
+import type { Input } from '../../core/input/fields.ts'
+import { freeChargeCode } from '../../core/plans/charge-codes.ts'
+import { readChargeChange, readNewCharge } from '../../core/plans/charge-settings.ts'
+import { notFound } from '../../core/problems.ts'
+import { type BillableMetricRow, billableMetricsByIds } from '../../store/billable-metrics.ts'
+import { chargeCodesOf, chargesOfPlans, deleteCharges } from '../../store/charges.ts'
+import type { Tx } from '../../store/database.ts'
+import { isId } from '../../store/ids.ts'
+import { chargesWithParts, type PlanCharge, type PlanRow } from '../../store/plans.ts'
+import { cascadeChange, cascadeNewCharge, cascadeRemoval } from '../charges/cascade-charge.ts'
+import { rereadCharge, withItsParts } from '../charges/change-charges.ts'
+import { writeChargeChange, writeNewCharge } from '../charges/write-charge.ts'
+import type { Caller } from '../context.ts'
+
+type Options = { readonly isFrozen: boolean; readonly isCascaded: boolean }
+
+/**
+ * Makes the charges of a plan the list of a payload (subscriptions-and-invoicing §1.3): entries with the id of a
+ * charge change it, the others are new, charges that are not in the list go. Gives the ids of the metrics concerned.
+ * 404 `billable_metrics_not_found`, `tax_not_found`; 422 for what is wrong in an entry.
+ */
+export async function writePlanCharges(
+  tx: Tx,
+  caller: Caller,
+  plan: PlanRow,
+  entries: readonly Input[],
+  options: Options,
+): Promise<readonly string[]> {
+  const stored = await chargesWithParts(tx, await chargesOfPlans(tx, [plan.id]))
+  const byId = new Map(stored.map((charge) => [charge.id, charge]))
+  const metrics = await metricsOf(
+    tx,
+    entries.filter((entry) => !byId.has(idIn(entry, 'id'))),
+  )
+  const listed = new Set(entries.map((entry) => idIn(entry, 'id')))
+  const gone = stored.filter((charge) => !listed.has(charge.id))
+  await removeCharges(tx, caller, gone, options)
+  for (const entry of entries) {
+    const charge = byId.get(idIn(entry, 'id'))
+    if (charge) await changeCharge(tx, caller, charge, entry, options)
+    else await addCharge(tx, caller, plan, entry, metrics, options)
+  }
+  return [...stored.map((charge) => charge.billableMetricId), ...metrics.keys()]
+}
+
+async function removeCharges(
+  tx: Tx,
+  caller: Caller,
+  gone: readonly PlanCharge[],
+  options: Options,
+): Promise<void> {
+  if (options.isCascaded) for (const charge of gone) await cascadeRemoval(tx, caller, charge.id)
+  await deleteCharges(
+    tx,
+    gone.map((charge) => charge.id),
+    caller.now,
+  )
+}
+
+async function changeCharge(
+  tx: Tx,
+  caller: Caller,
+  charge: PlanCharge,
+  entry: Input,
+  options: Options,
+): Promise<void> {
+  await writeChargeChange(tx, caller, charge, readChargeChange(entry, charge, charge.metric, options))
+  if (!options.isCascaded) return
+  await cascadeChange(tx, caller, charge, await rereadCharge(tx, charge.planId, charge.id))
+}
+
+async function addCharge(
+  tx: Tx,
+  caller: Caller,
+  plan: PlanRow,
+  entry: Input,
+  metrics: ReadonlyMap<string, BillableMetricRow>,
+  options: Options,
+): Promise<void> {
+  const metric = metrics.get(idIn(entry, 'billable_metric_id'))
+  if (!metric) throw notFound('billable_metrics')
+  const payload = readNewCharge(entry, metric, { needsCode: false })
+  const code = payload.settings.code ?? freeChargeCode(metric.code, await chargeCodesOf(tx, plan.id))
+  const place = { planId: plan.id, parentId: null, billableMetricId: metric.id }
+  const row = await writeNewCharge(tx, caller, place, payload, code)
+  if (options.isCascaded) await cascadeNewCharge(tx, caller, await withItsParts(tx, row))
+}
+
+/** The metrics that the entries name, all of which must exist (§1.1). */
+async function metricsOf(tx: Tx, entries: readonly Input[]): Promise<ReadonlyMap<string, BillableMetricRow>> {
+  const ids = new Set(entries.map((entry) => idIn(entry, 'billable_metric_id')))
+  const metrics = await billableMetricsByIds(tx, [...ids].filter(isId))
+  if (metrics.size < ids.size) throw notFound('billable_metrics')
+  return metrics
+}
+
+function idIn(entry: Input, key: string): string {
+  const id = entry[key]
+  return typeof id === 'string' ? id.toLowerCase() : ''
+}

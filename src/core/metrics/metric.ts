@@ -1,0 +1,162 @@
+import { Fields, given, type Input, isInput } from '../input/fields.ts'
+import { parseExpression } from '../metering/expression-parser.ts'
+import { AGGREGATIONS, type Aggregation, type PropertyValues } from '../metering/usage.ts'
+import { forbidden, Problems } from '../problems.ts'
+
+export const ROUNDING_FUNCTIONS = ['round', 'ceil', 'floor'] as const
+export type RoundingFunction = (typeof ROUNDING_FUNCTIONS)[number]
+
+/** A property by which charges may price differently, and the values that they may name. */
+export type MetricFilter = { readonly key: string; readonly values: readonly string[] }
+
+/** What a billable metric measures (metering-and-rating §2.1). */
+export type MetricSettings = {
+  readonly name: string
+  readonly code: string
+  readonly description: string | null
+  readonly aggregationType: Aggregation
+  readonly fieldName: string | null
+  readonly isRecurring: boolean
+  readonly weightedInterval: 'seconds' | null
+  readonly roundingFunction: RoundingFunction | null
+  readonly roundingPrecision: number | null
+  readonly expression: string | null
+  /** Ordered by key, values sorted. */
+  readonly filters: readonly MetricFilter[]
+}
+
+const TEXT_MAX = 255
+const PRECISION_BOUND = 100
+const MAY_RECUR: readonly Aggregation[] = ['sum_agg', 'unique_count_agg', 'weighted_sum_agg', 'custom_agg']
+const NEEDS_NO_FIELD: readonly Aggregation[] = ['count_agg', 'custom_agg']
+
+const NOTHING: MetricSettings = {
+  name: '',
+  code: '',
+  description: null,
+  aggregationType: 'count_agg',
+  fieldName: null,
+  isRecurring: false,
+  weightedInterval: null,
+  roundingFunction: null,
+  roundingPrecision: null,
+  expression: null,
+  filters: [],
+}
+
+/** Reads a new metric (metering-and-rating §2.1). Throws a 422, or 403 for the deprecated `custom_agg`. */
+export function readNewMetric(input: Input): MetricSettings {
+  return readMetric(input, null)
+}
+
+/**
+ * Reads a change of a metric: absent keys stay. A metric that a charge uses changes only its name, description and
+ * filters; the other keys are ignored (metering-and-rating §2.9). Throws as `readNewMetric`.
+ */
+export function readMetricChange(input: Input, stored: MetricSettings, isUsed: boolean): MetricSettings {
+  if (!isUsed) return readMetric(input, stored)
+  const problems = new Problems()
+  const fields = new Fields(input, problems)
+  const change = given({
+    name: fields.presentText('name', TEXT_MAX),
+    description: fields.text('description'),
+    filters: readFilters(input.filters, problems),
+  })
+  problems.throwIfAny()
+  return { ...stored, ...change }
+}
+
+/** The declared values of each filter key. */
+export function declaredValues(filters: readonly MetricFilter[]): PropertyValues {
+  return Object.fromEntries(filters.map(({ key, values }) => [key, values]))
+}
+
+function readMetric(input: Input, stored: MetricSettings | null): MetricSettings {
+  const problems = new Problems()
+  const fields = new Fields(input, problems)
+  const before = stored ?? NOTHING
+  const aggregationType = readAggregation(fields, stored)
+  const settings: MetricSettings = {
+    ...before,
+    ...given({
+      name: stored ? fields.presentText('name', TEXT_MAX) : fields.mandatoryText('name', TEXT_MAX),
+      code: stored ? fields.presentText('code', TEXT_MAX) : fields.mandatoryText('code', TEXT_MAX),
+      description: fields.text('description'),
+      fieldName: blankless(fields.text('field_name', TEXT_MAX)),
+      weightedInterval: fields.word('weighted_interval', ['seconds']),
+      roundingFunction: fields.word('rounding_function', ROUNDING_FUNCTIONS),
+      roundingPrecision: fields.integer('rounding_precision', -PRECISION_BOUND),
+      expression: blankless(fields.text('expression')),
+      filters: readFilters(input.filters, problems),
+    }),
+    aggregationType: aggregationType ?? before.aggregationType,
+    isRecurring: readFlag(fields, 'recurring', before.isRecurring),
+  }
+  if (aggregationType !== undefined) checkAgainst(settings, problems)
+  if (settings.roundingPrecision !== null && settings.roundingPrecision > PRECISION_BOUND) {
+    problems.add('rounding_precision', 'value_is_out_of_range')
+  }
+  if (settings.expression !== null && !parseExpression(settings.expression)) {
+    problems.add('expression', 'invalid_expression')
+  }
+  problems.throwIfAny()
+  if (settings.aggregationType === 'custom_agg') throw forbidden('feature_unavailable')
+  return settings.aggregationType === 'count_agg' ? { ...settings, fieldName: null } : settings
+}
+
+/** Rules between the aggregation and the other settings. */
+function checkAgainst(settings: MetricSettings, problems: Problems): void {
+  const { aggregationType } = settings
+  if (!NEEDS_NO_FIELD.includes(aggregationType) && settings.fieldName === null) {
+    problems.add('field_name', 'value_is_mandatory')
+  }
+  if (settings.isRecurring && !MAY_RECUR.includes(aggregationType)) {
+    problems.add('recurring', 'not_compatible_with_aggregation_type')
+  }
+  if (aggregationType === 'weighted_sum_agg' && settings.weightedInterval === null) {
+    problems.add('weighted_interval', 'value_is_invalid')
+  }
+}
+
+function readAggregation(fields: Fields, stored: MetricSettings | null): Aggregation | undefined {
+  if (stored && !fields.has('aggregation_type')) return stored.aggregationType
+  const aggregation = fields.word('aggregation_type', AGGREGATIONS)
+  return aggregation ?? fields.refuse('aggregation_type', 'value_is_invalid')
+}
+
+function readFlag(fields: Fields, key: string, before: boolean): boolean {
+  const flag = fields.boolean(key)
+  return flag === undefined ? before : (flag ?? false)
+}
+
+/** An empty text says nothing. */
+function blankless(text: string | null | undefined): string | null | undefined {
+  return typeof text === 'string' && text.trim() === '' ? null : text
+}
+
+/** The complete list of filters; entries with the same key are one. Undefined when the list is not given. */
+function readFilters(raw: unknown, problems: Problems): readonly MetricFilter[] | undefined {
+  if (raw === undefined) return undefined
+  if (raw === null) return []
+  if (!Array.isArray(raw)) {
+    problems.add('filters', 'value_is_invalid')
+    return undefined
+  }
+  const valuesByKey = new Map<string, Set<string>>()
+  for (const entry of raw) {
+    const fields = new Fields(isInput(entry) ? entry : {}, problems)
+    const key = fields.mandatoryText('key', TEXT_MAX)
+    const values = fields.texts('values')
+    if (values?.length === 0 || !fields.has('values')) problems.add('values', 'value_is_mandatory')
+    if (values?.some((value) => value === '')) problems.add('values', 'value_is_invalid')
+    if (key === undefined || values === undefined) continue
+    valuesByKey.set(key, new Set([...(valuesByKey.get(key) ?? []), ...values]))
+  }
+  return [...valuesByKey]
+    .map(([key, values]) => ({ key, values: [...values].sort(byCodePoint) }))
+    .sort((a, b) => byCodePoint(a.key, b.key))
+}
+
+function byCodePoint(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

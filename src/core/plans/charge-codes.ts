@@ -1,0 +1,15 @@
+/**
+ * A code for a charge that came without one: the metric's code when it is free on the plan, else `<code>_<n>` where
+ * n is one above the largest numeric suffix there is, so that the second is `seats_2`
+ * (subscriptions-and-invoicing §1.1).
+ */
+export function freeChargeCode(metricCode: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(metricCode)) return metricCode
+  const prefix = `${metricCode}_`
+  let largest = 1
+  for (const code of taken) {
+    const suffix = code.startsWith(prefix) ? code.slice(prefix.length) : ''
+    if (/^\d{1,9}$/.test(suffix)) largest = Math.max(largest, Number(suffix))
+  }
+  return `${prefix}${largest + 1}`
+}

@@ -1,0 +1,115 @@
+import { Fields, type Input, isInput } from '../input/fields.ts'
+import { ALL_FILTER_VALUES, checkFilterValues } from '../metering/filters.ts'
+import type { PropertyValues } from '../metering/usage.ts'
+import type { ChargeProperties } from '../pricing/charge-model.ts'
+import { checkProperties, normalizeProperties } from '../pricing/charge-rules.ts'
+import type { ChargeModelName } from '../pricing/models.ts'
+import { Problems } from '../problems.ts'
+
+/** A charge filter as it is written (metering-and-rating §3.10). */
+export type FilterSettings = {
+  readonly values: PropertyValues
+  readonly properties: ChargeProperties
+  readonly invoiceDisplayName: string | null
+}
+
+/** What the filters of a charge are read against. */
+export type FilterScope = { readonly model: ChargeModelName; readonly declared: PropertyValues }
+
+const AS_FILTER = { isFilter: true }
+
+/** Reads the complete list of a charge's filters; undefined when it is not given. Problems go to `problems`. */
+export function readFilters(
+  raw: unknown,
+  scope: FilterScope,
+  problems: Problems,
+): readonly FilterSettings[] | undefined {
+  if (raw === undefined) return undefined
+  if (raw === null) return []
+  if (!Array.isArray(raw)) {
+    problems.add('filters', 'value_is_invalid')
+    return undefined
+  }
+  const filters = raw.map((each: unknown) => readFilter(isInput(each) ? each : {}, scope, problems))
+  // The same values twice are one filter: the last one stands, as when they were written one after the other.
+  return [...new Map(filters.map((filter) => [valuesKey(filter.values), filter])).values()]
+}
+
+/** Reads one new filter. Throws a 422 on `values` and `properties`. */
+export function readNewFilter(input: Input, scope: FilterScope): FilterSettings {
+  const problems = new Problems()
+  const filter = readFilter(input, scope, problems)
+  problems.throwIfAny()
+  return filter
+}
+
+/** Reads a change of a filter: its values stay, absent keys too. Throws a 422 on `properties`. */
+export function readFilterChange(
+  input: Input,
+  stored: FilterSettings,
+  model: ChargeModelName,
+): FilterSettings {
+  const problems = new Problems()
+  const fields = new Fields(input, problems)
+  const name = fields.text('invoice_display_name')
+  const properties = fields.has('properties')
+    ? readProperties(input.properties, model, AS_FILTER, problems)
+    : stored.properties
+  problems.throwIfAny()
+  return {
+    values: stored.values,
+    properties,
+    invoiceDisplayName: name === undefined ? stored.invoiceDisplayName : name,
+  }
+}
+
+/** Reads the properties of a charge or a filter in their normal form; what is wrong goes to `problems`. */
+export function readProperties(
+  raw: unknown,
+  model: ChargeModelName,
+  scope: { readonly isFilter: boolean },
+  problems: Problems,
+): ChargeProperties {
+  if (raw !== undefined && raw !== null && !isInput(raw)) {
+    problems.add('properties', 'value_is_invalid')
+    return {}
+  }
+  const properties = normalizeProperties(model, raw, scope)
+  for (const code of checkProperties(model, properties, scope)) problems.add('properties', code)
+  return properties
+}
+
+/**
+ * What is left of a filter's values when the metric's filters became `declared`: removed keys and values go, a key
+ * without values goes; null when nothing is left and the filter goes too (metering-and-rating §2.9).
+ */
+export function trimFilterValues(values: PropertyValues, declared: PropertyValues): PropertyValues | null {
+  const kept = Object.entries(values)
+    .filter(([key]) => Object.hasOwn(declared, key))
+    .map(([key, list]): [string, readonly string[]] => [
+      key,
+      list.filter((value) => value === ALL_FILTER_VALUES || declared[key]?.includes(value)),
+    ])
+    .filter(([, list]) => list.length > 0)
+  return kept.length === 0 ? null : Object.fromEntries(kept)
+}
+
+/** What makes two filters the same one: their values as written, whatever the order. */
+export function valuesKey(values: PropertyValues): string {
+  const entries = Object.entries(values).map(([key, list]) => [key, [...list].sort()] as const)
+  return JSON.stringify(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function readFilter(input: Input, scope: FilterScope, problems: Problems): FilterSettings {
+  const codes = checkFilterValues(input.values, scope.declared)
+  for (const code of codes) problems.add('values', code)
+  return {
+    values: codes.length === 0 ? uniqueValues(input.values as PropertyValues) : {},
+    properties: readProperties(input.properties, scope.model, AS_FILTER, problems),
+    invoiceDisplayName: new Fields(input, problems).text('invoice_display_name') ?? null,
+  }
+}
+
+function uniqueValues(values: PropertyValues): PropertyValues {
+  return Object.fromEntries(Object.entries(values).map(([key, list]) => [key, [...new Set(list)]]))
+}

@@ -1,0 +1,189 @@
+import { Decimal } from '../amounts/decimal.ts'
+import { readCents } from '../input/cents.ts'
+import { Fields, given, type Input } from '../input/fields.ts'
+import { declaredValues, type MetricSettings } from '../metrics/metric.ts'
+import type { ChargeProperties } from '../pricing/charge-model.ts'
+import { checkChargeRules } from '../pricing/charge-rules.ts'
+import { CHARGE_MODELS, type ChargeModelName } from '../pricing/models.ts'
+import { forbidden, Problems } from '../problems.ts'
+import { type FilterSettings, readFilters, readProperties } from './charge-filters.ts'
+
+/** A charge as it is stored, without its place in a plan (metering-and-rating §3.1). */
+export type ChargeSettings = {
+  /** Null until the plan gives it one. */
+  readonly code: string | null
+  readonly invoiceDisplayName: string | null
+  readonly chargeModel: ChargeModelName
+  readonly payInAdvance: boolean
+  readonly prorated: boolean
+  readonly invoiceable: boolean
+  readonly regroupPaidFees: 'invoice' | null
+  readonly minAmountCents: bigint
+  readonly acceptsTargetWallet: boolean
+  readonly properties: ChargeProperties
+  /** Units of the currency for one pricing unit; null when prices are in the currency. */
+  readonly conversionRate: string | null
+}
+
+/** What a payload says of a charge, with the parts that live in tables of their own; undefined parts stay. */
+export type ChargePayload = {
+  readonly settings: ChargeSettings
+  readonly filters: readonly FilterSettings[] | undefined
+  readonly taxCodes: readonly string[] | undefined
+  /** Code of a pricing unit; null takes it away. */
+  readonly pricingUnitCode: string | null | undefined
+}
+
+type Metric = Pick<MetricSettings, 'aggregationType' | 'isRecurring' | 'filters'>
+
+const TEXT_MAX = 255
+const REGROUPINGS = ['invoice'] as const
+const AS_CHARGE = { isFilter: false }
+
+/**
+ * Reads a new charge on a metric (metering-and-rating §3.1, §3.2). `needsCode` makes the code mandatory, as the
+ * endpoint of single charges does. Throws a 422.
+ */
+export function readNewCharge(
+  input: Input,
+  metric: Metric,
+  options: { readonly needsCode: boolean },
+): ChargePayload {
+  const problems = new Problems()
+  const fields = new Fields(input, problems)
+  const model = fields.word('charge_model', CHARGE_MODELS)
+  if (!model) {
+    problems.add(
+      'charge_model',
+      fields.has('charge_model') && model === undefined ? 'value_is_invalid' : 'value_is_mandatory',
+    )
+    problems.throwIfAny()
+  }
+  const chargeModel = model ?? 'standard'
+  const unit = readPricingUnit(fields)
+  const settings: ChargeSettings = {
+    code:
+      (options.needsCode ? fields.mandatoryText('code', TEXT_MAX) : fields.text('code', TEXT_MAX)) || null,
+    invoiceDisplayName: fields.text('invoice_display_name') ?? null,
+    chargeModel,
+    payInAdvance: fields.boolean('pay_in_advance') ?? false,
+    prorated: fields.boolean('prorated') ?? false,
+    invoiceable: fields.boolean('invoiceable') ?? true,
+    regroupPaidFees: fields.word('regroup_paid_fees', REGROUPINGS) ?? null,
+    minAmountCents: readCents(fields, 'min_amount_cents', 0n) ?? 0n,
+    acceptsTargetWallet: fields.boolean('accepts_target_wallet') ?? false,
+    properties: readProperties(input.properties, chargeModel, AS_CHARGE, problems),
+    conversionRate: unit?.conversionRate ?? null,
+  }
+  return finished(input, settings, metric, fields, problems, unit)
+}
+
+/**
+ * Reads a change of a charge; absent keys stay. Once the plan has subscriptions (`isFrozen`) the model, the code,
+ * the minimum and the way of invoicing are ignored (metering-and-rating §3.15). Throws a 422.
+ */
+export function readChargeChange(
+  input: Input,
+  stored: ChargeSettings,
+  metric: Metric,
+  options: { readonly isFrozen: boolean },
+): ChargePayload {
+  const problems = new Problems()
+  const fields = new Fields(input, problems)
+  const settings = options.isFrozen ? stored : { ...stored, ...readFrozen(fields) }
+  return changed(input, stored, settings, metric, fields, problems)
+}
+
+/**
+ * Reads what a subscription may say of a charge of its plan (subscriptions-and-invoicing §1.5, §2.11): display name,
+ * minimum, properties, filters, taxes, conversion rate. Throws a 422, or 403 for another charge model.
+ */
+export function readChargeOverride(input: Input, stored: ChargeSettings, metric: Metric): ChargePayload {
+  const model = input.charge_model
+  if (model !== undefined && model !== null && model !== stored.chargeModel) {
+    throw forbidden('cannot_override_charge_model')
+  }
+  const problems = new Problems()
+  const fields = new Fields(input, problems)
+  const minimum = readCents(fields, 'min_amount_cents', 0n)
+  const settings = minimum === undefined ? stored : { ...stored, minAmountCents: minimum ?? 0n }
+  return changed(input, stored, settings, metric, fields, problems)
+}
+
+/** The keys that change only while nobody subscribed to the plan. */
+function readFrozen(fields: Fields): Partial<ChargeSettings> {
+  const minimum = readCents(fields, 'min_amount_cents', 0n)
+  const change = given({
+    code: fields.presentText('code', TEXT_MAX),
+    chargeModel: fields.word('charge_model', CHARGE_MODELS) ?? undefined,
+    payInAdvance: fields.boolean('pay_in_advance') ?? undefined,
+    prorated: fields.boolean('prorated') ?? undefined,
+    invoiceable: fields.boolean('invoiceable') ?? undefined,
+    regroupPaidFees: fields.word('regroup_paid_fees', REGROUPINGS),
+    minAmountCents: minimum === null ? 0n : minimum,
+  })
+  return change
+}
+
+/** What every change may say, over settings whose other keys are read. */
+function changed(
+  input: Input,
+  stored: ChargeSettings,
+  settings: ChargeSettings,
+  metric: Metric,
+  fields: Fields,
+  problems: Problems,
+): ChargePayload {
+  const name = fields.text('invoice_display_name')
+  const unit = readPricingUnit(fields)
+  // Properties of another model mean nothing to the new one: it starts from its defaults.
+  const isRead = fields.has('properties') || settings.chargeModel !== stored.chargeModel
+  const next: ChargeSettings = {
+    ...settings,
+    invoiceDisplayName: name === undefined ? settings.invoiceDisplayName : name,
+    acceptsTargetWallet: fields.boolean('accepts_target_wallet') ?? settings.acceptsTargetWallet,
+    conversionRate:
+      settings.conversionRate === null ? null : (unit?.conversionRate ?? settings.conversionRate),
+    properties: isRead
+      ? readProperties(input.properties, settings.chargeModel, AS_CHARGE, problems)
+      : settings.properties,
+  }
+  return finished(input, next, metric, fields, problems, undefined)
+}
+
+function finished(
+  input: Input,
+  settings: ChargeSettings,
+  metric: Metric,
+  fields: Fields,
+  problems: Problems,
+  unit: { readonly code: string | null } | undefined,
+): ChargePayload {
+  for (const { field, code } of checkChargeRules(
+    { ...settings, model: settings.chargeModel },
+    aggregationOf(metric),
+  )) {
+    problems.add(field, code)
+  }
+  const scope = { model: settings.chargeModel, declared: declaredValues(metric.filters) }
+  const filters = readFilters(input.filters, scope, problems)
+  const taxCodes = fields.texts('tax_codes')
+  problems.throwIfAny()
+  return { settings, filters, taxCodes, pricingUnitCode: unit?.code }
+}
+
+function aggregationOf(metric: Metric) {
+  return { aggregation: metric.aggregationType, recurring: metric.isRecurring }
+}
+
+/** `applied_pricing_unit`: the unit's code, and how much currency one unit is (above zero). */
+function readPricingUnit(
+  fields: Fields,
+): { readonly code: string | null; readonly conversionRate: string | null } | undefined {
+  const unit = fields.object('applied_pricing_unit')
+  if (!unit) return undefined
+  const rate = unit.decimal('conversion_rate')
+  if (rate === null || !unit.has('conversion_rate')) unit.refuse('conversion_rate', 'value_is_mandatory')
+  else if (rate && rate.compare(Decimal.zero) <= 0) unit.refuse('conversion_rate', 'value_is_out_of_range')
+  return { code: unit.text('code', TEXT_MAX) ?? null, conversionRate: rate?.toString() ?? null }
+}

@@ -1,0 +1,240 @@
+import type { Selectable } from 'kysely'
+import type { Instant } from '../core/calendar/instant.ts'
+import type { FilterSettings } from '../core/plans/charge-filters.ts'
+import type { ChargeSettings } from '../core/plans/charge-settings.ts'
+import type { Reads, Tx } from './database.ts'
+import { refusingDuplicates } from './duplicates.ts'
+import { newId } from './ids.ts'
+import type { ChargeFilters, Charges } from './rows.ts'
+import { json, ts } from './values.ts'
+
+type Owned = Exclude<keyof ChargeSettings, 'code'>
+
+/** A charge of a plan; `code` is unique among the plan's charges that have no parent. */
+export type ChargeRow = Omit<Selectable<Charges>, Owned> & Pick<ChargeSettings, Owned>
+
+export type ChargeFilterRow = Omit<Selectable<ChargeFilters>, keyof FilterSettings> & FilterSettings
+
+/** Where a new charge stands. */
+export type ChargePlace = {
+  readonly organizationId: string
+  readonly id: string
+  readonly planId: string
+  readonly parentId: string | null
+  readonly billableMetricId: string
+  readonly pricingUnitId: string | null
+}
+
+/** The charges of the plans in the order in which they were made. */
+export async function chargesOfPlans(reads: Reads, planIds: readonly string[]): Promise<ChargeRow[]> {
+  if (planIds.length === 0) return []
+  const rows = await reads
+    .selectFrom('charges')
+    .selectAll()
+    .where('planId', 'in', [...planIds])
+    .where('deletedAt', 'is', null)
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
+  return rows.map(toCharge)
+}
+
+/** The charges of any plan that is not deleted that are on the metric. */
+export async function chargesOnMetric(reads: Reads, billableMetricId: string): Promise<ChargeRow[]> {
+  const rows = await reads
+    .selectFrom('charges')
+    .selectAll()
+    .where('billableMetricId', '=', billableMetricId)
+    .where('deletedAt', 'is', null)
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
+  return rows.map(toCharge)
+}
+
+/**
+ * The copies of a charge in the plans of subscriptions that are active or pending: those that a cascade reaches
+ * (subscriptions-and-invoicing §1.4).
+ */
+export async function cascadedCharges(reads: Reads, parentId: string): Promise<ChargeRow[]> {
+  const rows = await reads
+    .selectFrom('charges as c')
+    .selectAll('c')
+    .where('c.parentId', '=', parentId)
+    .where('c.deletedAt', 'is', null)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('subscriptions as s')
+          .select('s.id')
+          .whereRef('s.planId', '=', 'c.planId')
+          .where('s.status', 'in', ['active', 'pending']),
+      ),
+    )
+    .orderBy('c.id')
+    .execute()
+  return rows.map(toCharge)
+}
+
+/** The filters of the charges, by the charge's id, each list in the order of its last payload. */
+export async function filtersOfCharges(
+  reads: Reads,
+  chargeIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly ChargeFilterRow[]>> {
+  const byCharge = new Map<string, ChargeFilterRow[]>()
+  if (chargeIds.length === 0) return byCharge
+  const rows = await reads
+    .selectFrom('chargeFilters')
+    .selectAll()
+    .where('chargeId', 'in', [...chargeIds])
+    .where('deletedAt', 'is', null)
+    .orderBy('position')
+    .orderBy('id')
+    .execute()
+  for (const row of rows) {
+    const filter = row as ChargeFilterRow
+    const list = byCharge.get(filter.chargeId)
+    if (list) list.push(filter)
+    else byCharge.set(filter.chargeId, [filter])
+  }
+  return byCharge
+}
+
+/** 422 `code: value_already_exist` when another charge of the plan has the code. */
+export async function insertCharge(
+  tx: Tx,
+  place: ChargePlace,
+  settings: ChargeSettings & { readonly code: string },
+  now: Instant,
+): Promise<ChargeRow> {
+  const insert = tx
+    .insertInto('charges')
+    .values({
+      ...place,
+      ...settings,
+      properties: json(settings.properties),
+      createdAt: ts(now),
+      updatedAt: ts(now),
+    })
+    .returningAll()
+  return toCharge(await refusingDuplicates(insert.executeTakeFirstOrThrow(), 'charges_code', 'code'))
+}
+
+/** 422 as `insertCharge`. */
+export async function updateCharge(
+  tx: Tx,
+  id: string,
+  settings: ChargeSettings & { readonly code: string },
+  now: Instant,
+): Promise<ChargeRow> {
+  const update = tx
+    .updateTable('charges')
+    .set({
+      code: settings.code,
+      invoiceDisplayName: settings.invoiceDisplayName,
+      chargeModel: settings.chargeModel,
+      payInAdvance: settings.payInAdvance,
+      prorated: settings.prorated,
+      invoiceable: settings.invoiceable,
+      regroupPaidFees: settings.regroupPaidFees,
+      minAmountCents: settings.minAmountCents,
+      acceptsTargetWallet: settings.acceptsTargetWallet,
+      conversionRate: settings.conversionRate,
+      properties: json(settings.properties),
+      updatedAt: ts(now),
+    })
+    .where('id', '=', id)
+    .returningAll()
+  return toCharge(await refusingDuplicates(update.executeTakeFirstOrThrow(), 'charges_code', 'code'))
+}
+
+/** Marks charges and their filters as deleted. */
+export async function deleteCharges(tx: Tx, ids: readonly string[], now: Instant): Promise<void> {
+  if (ids.length === 0) return
+  const deleted = { deletedAt: ts(now), updatedAt: ts(now) }
+  await tx
+    .updateTable('charges')
+    .set(deleted)
+    .where('id', 'in', [...ids])
+    .execute()
+  await tx
+    .updateTable('chargeFilters')
+    .set(deleted)
+    .where('chargeId', 'in', [...ids])
+    .where('deletedAt', 'is', null)
+    .execute()
+}
+
+/** Adds filters to a charge, in their order from `position` on. */
+export async function insertFilters(
+  tx: Tx,
+  charge: Pick<ChargeRow, 'organizationId' | 'id'>,
+  filters: readonly FilterSettings[],
+  position: number,
+  now: Instant,
+): Promise<ChargeFilterRow[]> {
+  if (filters.length === 0) return []
+  const rows = await tx
+    .insertInto('chargeFilters')
+    .values(
+      filters.map((filter, index) => ({
+        organizationId: charge.organizationId,
+        id: newId(),
+        chargeId: charge.id,
+        values: json(filter.values),
+        properties: json(filter.properties),
+        invoiceDisplayName: filter.invoiceDisplayName,
+        position: position + index,
+        createdAt: ts(now),
+        updatedAt: ts(now),
+      })),
+    )
+    .returningAll()
+    .execute()
+  return rows.map((row) => row as ChargeFilterRow)
+}
+
+export async function updateFilter(
+  tx: Tx,
+  id: string,
+  filter: FilterSettings & { readonly position: number },
+  now: Instant,
+): Promise<ChargeFilterRow> {
+  const row = await tx
+    .updateTable('chargeFilters')
+    .set({
+      values: json(filter.values),
+      properties: json(filter.properties),
+      invoiceDisplayName: filter.invoiceDisplayName,
+      position: filter.position,
+      updatedAt: ts(now),
+    })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return row as ChargeFilterRow
+}
+
+export async function deleteFilters(tx: Tx, ids: readonly string[], now: Instant): Promise<void> {
+  if (ids.length === 0) return
+  await tx
+    .updateTable('chargeFilters')
+    .set({ deletedAt: ts(now), updatedAt: ts(now) })
+    .where('id', 'in', [...ids])
+    .execute()
+}
+
+/** The codes of a plan's charges, deleted ones not among them. */
+export async function chargeCodesOf(reads: Reads, planId: string): Promise<Set<string>> {
+  const rows = await reads
+    .selectFrom('charges')
+    .select('code')
+    .where('planId', '=', planId)
+    .where('deletedAt', 'is', null)
+    .execute()
+  return new Set(rows.map((row) => row.code))
+}
+
+function toCharge(row: Selectable<Charges>): ChargeRow {
+  return row as ChargeRow
+}

@@ -1,0 +1,132 @@
+import type { Selectable } from 'kysely'
+import type { Instant } from '../core/calendar/instant.ts'
+import type { ThresholdSettings } from '../core/plans/plan-parts.ts'
+import type { Reads, Tx } from './database.ts'
+import { newId } from './ids.ts'
+import type { MinimumCommitments, PricingUnits, UsageThresholds } from './rows.ts'
+import { ts } from './values.ts'
+
+export type MinimumCommitmentRow = Selectable<MinimumCommitments>
+export type UsageThresholdRow = Selectable<UsageThresholds>
+export type PricingUnitRow = Selectable<PricingUnits>
+
+export async function commitmentsOfPlans(
+  reads: Reads,
+  planIds: readonly string[],
+): Promise<ReadonlyMap<string, MinimumCommitmentRow>> {
+  if (planIds.length === 0) return new Map()
+  const rows = await reads
+    .selectFrom('minimumCommitments')
+    .selectAll()
+    .where('planId', 'in', [...planIds])
+    .execute()
+  return new Map(rows.map((row) => [row.planId, row]))
+}
+
+/** Makes or changes the one commitment of a plan. */
+export async function saveCommitment(
+  tx: Tx,
+  row: {
+    readonly organizationId: string
+    readonly planId: string
+    readonly amountCents: bigint
+    readonly invoiceDisplayName: string | null
+    readonly now: Instant
+  },
+): Promise<MinimumCommitmentRow> {
+  const { now, ...values } = row
+  return tx
+    .insertInto('minimumCommitments')
+    .values({ ...values, id: newId(), createdAt: ts(now), updatedAt: ts(now) })
+    .onConflict((oc) =>
+      oc.columns(['organizationId', 'planId']).doUpdateSet({
+        amountCents: values.amountCents,
+        invoiceDisplayName: values.invoiceDisplayName,
+        updatedAt: ts(now),
+      }),
+    )
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+export async function deleteCommitment(tx: Tx, planId: string): Promise<void> {
+  await tx.deleteFrom('minimumCommitments').where('planId', '=', planId).execute()
+}
+
+/** The thresholds of the plans by the plan's id, each list by amount, the recurring one last. */
+export async function thresholdsOfPlans(
+  reads: Reads,
+  planIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly UsageThresholdRow[]>> {
+  const byPlan = new Map<string, UsageThresholdRow[]>()
+  if (planIds.length === 0) return byPlan
+  const rows = await reads
+    .selectFrom('usageThresholds')
+    .selectAll()
+    .where('planId', 'in', [...planIds])
+    .where('deletedAt', 'is', null)
+    .orderBy('isRecurring')
+    .orderBy('amountCents')
+    .execute()
+  for (const row of rows) {
+    const planId = row.planId ?? ''
+    byPlan.set(planId, [...(byPlan.get(planId) ?? []), row])
+  }
+  return byPlan
+}
+
+/**
+ * Makes a plan's thresholds exactly those: one with the same amount and repetition stays and takes the new name,
+ * so that what was reached of it is kept.
+ */
+export async function replaceThresholds(
+  tx: Tx,
+  plan: { readonly organizationId: string; readonly id: string },
+  thresholds: readonly ThresholdSettings[],
+  now: Instant,
+): Promise<void> {
+  const stored = (await thresholdsOfPlans(tx, [plan.id])).get(plan.id) ?? []
+  const isSame = (a: ThresholdSettings, b: ThresholdSettings) =>
+    a.amountCents === b.amountCents && a.isRecurring === b.isRecurring
+  for (const row of stored) {
+    const wanted = thresholds.find((threshold) => isSame(threshold, row))
+    const set = wanted ? { thresholdDisplayName: wanted.thresholdDisplayName } : { deletedAt: ts(now) }
+    await tx
+      .updateTable('usageThresholds')
+      .set({ ...set, updatedAt: ts(now) })
+      .where('id', '=', row.id)
+      .execute()
+  }
+  const added = thresholds.filter((threshold) => !stored.some((row) => isSame(threshold, row)))
+  if (added.length === 0) return
+  await tx
+    .insertInto('usageThresholds')
+    .values(
+      added.map((threshold) => ({
+        organizationId: plan.organizationId,
+        id: newId(),
+        planId: plan.id,
+        ...threshold,
+        createdAt: ts(now),
+        updatedAt: ts(now),
+      })),
+    )
+    .execute()
+}
+
+export async function pricingUnitsByIds(
+  reads: Reads,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, PricingUnitRow>> {
+  if (ids.length === 0) return new Map()
+  const rows = await reads
+    .selectFrom('pricingUnits')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .execute()
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+export async function findPricingUnit(reads: Reads, code: string): Promise<PricingUnitRow | undefined> {
+  return reads.selectFrom('pricingUnits').selectAll().where('code', '=', code).executeTakeFirst()
+}

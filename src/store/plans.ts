@@ -1,0 +1,291 @@
+import type { Selectable } from 'kysely'
+import type { Instant } from '../core/calendar/instant.ts'
+import type { Metadata } from '../core/input/metadata.ts'
+import type { PlanSettings } from '../core/plans/plan-settings.ts'
+import { type BillableMetricRow, billableMetricsByIds } from './billable-metrics.ts'
+import { type ChargeFilterRow, type ChargeRow, chargesOfPlans, filtersOfCharges } from './charges.ts'
+import type { Reads, Tx } from './database.ts'
+import { refusingDuplicates } from './duplicates.ts'
+import type { Listed, Slice } from './pages.ts'
+import {
+  commitmentsOfPlans,
+  type MinimumCommitmentRow,
+  type PricingUnitRow,
+  pricingUnitsByIds,
+  thresholdsOfPlans,
+  type UsageThresholdRow,
+} from './plan-parts.ts'
+import type { Plans } from './rows.ts'
+import { type TaxRow, taxesOfOwners } from './taxes.ts'
+import { json, ts } from './values.ts'
+
+/** A plan, or the copy of one (`parentId`) that a subscription has for itself. */
+export type PlanRow = Omit<Selectable<Plans>, keyof PlanSettings | 'metadata'> &
+  PlanSettings & { readonly metadata: Metadata | null }
+
+/** A charge with all that prices it. */
+export type PlanCharge = ChargeRow & {
+  readonly metric: BillableMetricRow
+  /** In the order of the last payload. */
+  readonly filters: readonly ChargeFilterRow[]
+  readonly taxes: readonly TaxRow[]
+  readonly pricingUnit: PricingUnitRow | null
+}
+
+/** A plan with everything that bills it. */
+export type PlanWithParts = PlanRow & {
+  readonly charges: readonly PlanCharge[]
+  readonly taxes: readonly TaxRow[]
+  readonly minimumCommitment: (MinimumCommitmentRow & { readonly taxes: readonly TaxRow[] }) | null
+  /** The plan's own thresholds. */
+  readonly thresholds: readonly UsageThresholdRow[]
+  /** Its own, else those of the plan that it overrides (metering-and-rating §6.1). */
+  readonly applicableThresholds: readonly UsageThresholdRow[]
+}
+
+/** The plan that clients know by the code: no copy, not deleted; plans that are being deleted are still found. */
+export async function findPlan(reads: Reads, code: string): Promise<PlanRow | undefined> {
+  const row = await reads
+    .selectFrom('plans')
+    .selectAll()
+    .where('code', '=', code)
+    .where('parentId', 'is', null)
+    .where('deletedAt', 'is', null)
+    .executeTakeFirst()
+  return row && toRow(row)
+}
+
+/** As `findPlan`, and keeps other transactions from changing the plan or its charges until this one ends. */
+export async function lockPlan(tx: Tx, code: string): Promise<PlanRow | undefined> {
+  const row = await tx
+    .selectFrom('plans')
+    .selectAll()
+    .where('code', '=', code)
+    .where('parentId', 'is', null)
+    .where('deletedAt', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+  return row && toRow(row)
+}
+
+/** A plan by its id, copies and deleted ones too. */
+export async function readPlan(reads: Reads, id: string): Promise<PlanRow> {
+  return toRow(await reads.selectFrom('plans').selectAll().where('id', '=', id).executeTakeFirstOrThrow())
+}
+
+/** One page of the plans without their copies, newest first. */
+export async function listPlans(reads: Reads, slice: Slice): Promise<Listed<PlanRow>> {
+  const all = reads.selectFrom('plans').where('deletedAt', 'is', null).where('parentId', 'is', null)
+  const rows = await all
+    .selectAll()
+    .orderBy('createdAt', 'desc')
+    .orderBy('id')
+    .limit(slice.perPage)
+    .offset(slice.offset)
+    .execute()
+  const { count } = await all.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow()
+  return { rows: rows.map(toRow), total: Number(count) }
+}
+
+/** The copies of a plan that are not deleted. */
+export async function childPlans(reads: Reads, parentId: string): Promise<PlanRow[]> {
+  const rows = await reads
+    .selectFrom('plans')
+    .selectAll()
+    .where('parentId', '=', parentId)
+    .where('deletedAt', 'is', null)
+    .orderBy('id')
+    .execute()
+  return rows.map(toRow)
+}
+
+/** The copies of a plan that an active or pending subscription has. */
+export async function childPlansInUse(reads: Reads, parentId: string): Promise<PlanRow[]> {
+  const rows = await reads
+    .selectFrom('plans as p')
+    .selectAll('p')
+    .where('p.parentId', '=', parentId)
+    .where('p.deletedAt', 'is', null)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('subscriptions as s')
+          .select('s.id')
+          .whereRef('s.planId', '=', 'p.id')
+          .where('s.status', 'in', ['active', 'pending']),
+      ),
+    )
+    .orderBy('p.id')
+    .execute()
+  return rows.map(toRow)
+}
+
+/** Whether a subscription of any status ever used the plan or a copy of it (subscriptions-and-invoicing §1.3). */
+export async function isPlanAttached(reads: Reads, planId: string): Promise<boolean> {
+  const row = await reads
+    .selectFrom('subscriptions as s')
+    .innerJoin('plans as p', 'p.id', 's.planId')
+    .select('s.id')
+    .where((eb) => eb.or([eb('p.id', '=', planId), eb('p.parentId', '=', planId)]))
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** 422 `code: value_already_exist` when another plan has the code. */
+export async function insertPlan(
+  tx: Tx,
+  plan: PlanSettings & {
+    readonly organizationId: string
+    readonly id: string
+    readonly parentId: string | null
+    readonly metadata: Metadata | null
+    readonly now: Instant
+  },
+): Promise<PlanRow> {
+  const { now, metadata, ...values } = plan
+  const insert = tx
+    .insertInto('plans')
+    .values({
+      ...values,
+      metadata: metadata === null ? null : json(metadata),
+      createdAt: ts(now),
+      updatedAt: ts(now),
+    })
+    .returningAll()
+  return toRow(await refusingDuplicates(insert.executeTakeFirstOrThrow(), 'plans_code', 'code'))
+}
+
+/** 422 as `insertPlan`. */
+export async function updatePlan(
+  tx: Tx,
+  id: string,
+  plan: PlanSettings & { readonly metadata: Metadata | null },
+  now: Instant,
+): Promise<PlanRow> {
+  const update = tx
+    .updateTable('plans')
+    .set({
+      name: plan.name,
+      code: plan.code,
+      invoiceDisplayName: plan.invoiceDisplayName,
+      description: plan.description,
+      interval: plan.interval,
+      amountCents: plan.amountCents,
+      amountCurrency: plan.amountCurrency,
+      payInAdvance: plan.payInAdvance,
+      trialPeriod: plan.trialPeriod,
+      billChargesMonthly: plan.billChargesMonthly,
+      billFixedChargesMonthly: plan.billFixedChargesMonthly,
+      metadata: plan.metadata === null ? null : json(plan.metadata),
+      updatedAt: ts(now),
+    })
+    .where('id', '=', id)
+    .returningAll()
+  return toRow(await refusingDuplicates(update.executeTakeFirstOrThrow(), 'plans_code', 'code'))
+}
+
+/** Gives a new price to the copies of a plan that still have its old one; gives their ids. */
+export async function cascadeAmount(
+  tx: Tx,
+  parentId: string,
+  amounts: { readonly old: bigint; readonly new: bigint },
+  now: Instant,
+): Promise<string[]> {
+  const rows = await tx
+    .updateTable('plans')
+    .set({ amountCents: amounts.new, updatedAt: ts(now) })
+    .where('parentId', '=', parentId)
+    .where('amountCents', '=', amounts.old)
+    .where('deletedAt', 'is', null)
+    .returning('id')
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/** Announces on the plan and its copies that they are going (subscriptions-and-invoicing §1.7). */
+export async function markPlanForDeletion(tx: Tx, planId: string, now: Instant): Promise<void> {
+  await tx
+    .updateTable('plans')
+    .set({ isPendingDeletion: true, updatedAt: ts(now) })
+    .where((eb) => eb.or([eb('id', '=', planId), eb('parentId', '=', planId)]))
+    .where('deletedAt', 'is', null)
+    .execute()
+}
+
+/**
+ * Plans by their ids with all that bills them, copies and deleted ones too, in a fixed number of queries however
+ * many plans and charges there are. Deleted charges, filters and thresholds are not among the parts.
+ */
+export async function loadPlansForBilling(
+  reads: Reads,
+  planIds: readonly string[],
+): Promise<ReadonlyMap<string, PlanWithParts>> {
+  if (planIds.length === 0) return new Map()
+  const ids = [...new Set(planIds)]
+  const rows = await reads.selectFrom('plans').selectAll().where('id', 'in', ids).execute()
+  return new Map((await withParts(reads, rows.map(toRow))).map((plan) => [plan.id, plan]))
+}
+
+/** Plans with their parts, in the order given. */
+export async function withParts(reads: Reads, plans: readonly PlanRow[]): Promise<PlanWithParts[]> {
+  const ids = plans.map((plan) => plan.id)
+  const parentIds = plans.flatMap((plan) => plan.parentId ?? [])
+  const commitments = await commitmentsOfPlans(reads, ids)
+  const thresholds = await thresholdsOfPlans(reads, [...ids, ...parentIds])
+  const charges = await chargesWithParts(reads, await chargesOfPlans(reads, ids))
+  const taxes = await taxesOfOwners(reads, {
+    planIds: ids,
+    minimumCommitmentIds: [...commitments.values()].map((commitment) => commitment.id),
+  })
+  const chargesByPlan = new Map<string, PlanCharge[]>(ids.map((id) => [id, []]))
+  for (const charge of charges) chargesByPlan.get(charge.planId)?.push(charge)
+  return plans.map((plan) => {
+    const commitment = commitments.get(plan.id)
+    const own = thresholds.get(plan.id) ?? []
+    const inherited = plan.parentId === null ? [] : (thresholds.get(plan.parentId) ?? [])
+    return {
+      ...plan,
+      charges: chargesByPlan.get(plan.id) ?? [],
+      taxes: taxes.plans.get(plan.id) ?? [],
+      minimumCommitment: commitment
+        ? { ...commitment, taxes: taxes.minimumCommitments.get(commitment.id) ?? [] }
+        : null,
+      thresholds: own,
+      applicableThresholds: own.length > 0 ? own : inherited,
+    }
+  })
+}
+
+/** Charges with all that prices them, in the order given; those of a deleted metric are left out. */
+export async function chargesWithParts(reads: Reads, charges: readonly ChargeRow[]): Promise<PlanCharge[]> {
+  const ids = charges.map((charge) => charge.id)
+  const metrics = await billableMetricsByIds(
+    reads,
+    charges.map((charge) => charge.billableMetricId),
+  )
+  const units = await pricingUnitsByIds(
+    reads,
+    charges.flatMap((charge) => charge.pricingUnitId ?? []),
+  )
+  const filters = await filtersOfCharges(reads, ids)
+  const taxes = await taxesOfOwners(reads, { chargeIds: ids })
+  return charges.flatMap((charge) => {
+    const metric = metrics.get(charge.billableMetricId)
+    if (!metric) return []
+    const pricingUnit = charge.pricingUnitId === null ? null : (units.get(charge.pricingUnitId) ?? null)
+    return [
+      {
+        ...charge,
+        metric,
+        pricingUnit,
+        filters: filters.get(charge.id) ?? [],
+        taxes: taxes.charges.get(charge.id) ?? [],
+      },
+    ]
+  })
+}
+
+function toRow(row: Selectable<Plans>): PlanRow {
+  return row as PlanRow
+}
