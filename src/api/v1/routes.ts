@@ -13,6 +13,8 @@ import { planChargesRoutes } from './plan-charges.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
 import { plansRoutes } from './plans.ts'
 import { subscriptionChargesRoutes } from './subscription-charges.ts'
+import { planMetadataRoutes } from './plan-metadata.ts'
+import { plansRoutes } from './plans.ts'
 import { subscriptionsRoutes } from './subscriptions.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
@@ -24,23 +26,23 @@ export type Routes = (app: FastifyInstance, context: Context) => void
 
 /** Every room of routes below /api/v1. */
 export const routesOfV1: readonly Routes[] = [
-  feesRoutes,
-  billingEntitiesRoutes,
-  customersRoutes,
-  eventRoutes,
-  invoicesRoutes,
   billableMetricsRoutes,
   billingEntitiesRoutes,
   customersRoutes,
   entitlementsRoutes,
   eventRoutes,
   featuresRoutes,
+  feesRoutes,
+  invoicesRoutes,
   organizationsRoutes,
   subscriptionsRoutes,
   planChargesRoutes,
   planMetadataRoutes,
   plansRoutes,
   subscriptionChargesRoutes,
+  planMetadataRoutes,
+  plansRoutes,
+  subscriptionsRoutes,
   taxesRoutes,
   testClockRoutes,
   webhookEndpointsRoutes,
