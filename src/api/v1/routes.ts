@@ -13,8 +13,6 @@ import { planChargesRoutes } from './plan-charges.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
 import { plansRoutes } from './plans.ts'
 import { subscriptionChargesRoutes } from './subscription-charges.ts'
-import { planMetadataRoutes } from './plan-metadata.ts'
-import { plansRoutes } from './plans.ts'
 import { subscriptionsRoutes } from './subscriptions.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
@@ -35,13 +33,10 @@ export const routesOfV1: readonly Routes[] = [
   feesRoutes,
   invoicesRoutes,
   organizationsRoutes,
-  subscriptionsRoutes,
   planChargesRoutes,
   planMetadataRoutes,
   plansRoutes,
   subscriptionChargesRoutes,
-  planMetadataRoutes,
-  plansRoutes,
   subscriptionsRoutes,
   taxesRoutes,
   testClockRoutes,
