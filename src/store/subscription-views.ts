@@ -1,9 +1,10 @@
 import type { Selectable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import type { EffectiveEntitlement } from '../core/entitlements/resolve.ts'
+import type { PlanEntitlement } from '../core/entitlements/resolve.ts'
 import type { BillMoment } from '../core/subscriptions/subscription.ts'
 import type { Reads } from './database.ts'
-import { effectiveEntitlements } from './entitlements.ts'
+import { effectiveEntitlements, entitlementsOfPlans, entitlingPlanId } from './entitlements.ts'
+import { loadPlansForBilling, type PlanWithParts } from './plans.ts'
 import type { UsageThresholds } from './rows.ts'
 import { momentOf, type SubscriptionState, statesOf } from './subscription-states.ts'
 import type { SubscriptionRow } from './subscriptions.ts'
@@ -27,9 +28,29 @@ export type SubscriptionView = SubscriptionState & {
   readonly thresholds: readonly Selectable<UsageThresholds>[]
 }
 
-/** A subscription with what is shown besides when one is asked for. */
+/** What is shown when one subscription is asked for. */
 export type SubscriptionDetails = SubscriptionView & {
-  readonly entitlements: readonly EffectiveEntitlement[]
+  readonly wholePlan: PlanWithParts
+  readonly planEntitlements: readonly PlanEntitlement[]
+  readonly entitlements: Awaited<ReturnType<typeof effectiveEntitlements>>
+}
+
+/** All of one subscription at an instant. */
+export async function subscriptionDetails(
+  reads: Reads,
+  row: SubscriptionRow,
+  now: Instant,
+): Promise<SubscriptionDetails> {
+  const [view] = await viewsOf(reads, [row], now)
+  const wholePlan = (await loadPlansForBilling(reads, [row.planId])).get(row.planId)
+  if (!view || !wholePlan) throw new Error(`subscription ${row.id} has no plan`)
+  const planId = await entitlingPlanId(reads, row.planId)
+  return {
+    ...view,
+    wholePlan,
+    planEntitlements: (await entitlementsOfPlans(reads, [planId])).get(planId) ?? [],
+    entitlements: await effectiveEntitlements(reads, row),
+  }
 }
 
 /** What is shown of subscriptions at an instant, in their order, in a fixed number of queries. */
@@ -56,13 +77,6 @@ export async function viewsOf(
       thresholds: applicable(state, thresholds),
     }
   })
-}
-
-/** What is shown of one subscription. */
-export async function viewOf(reads: Reads, row: SubscriptionRow, now: Instant): Promise<SubscriptionDetails> {
-  const [view] = await viewsOf(reads, [row], now)
-  if (!view) throw new Error(`subscription ${row.id} has no view`)
-  return { ...view, entitlements: await effectiveEntitlements(reads, row) }
 }
 
 async function previousPlanCodes(
