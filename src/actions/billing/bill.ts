@@ -18,6 +18,15 @@ export type BillLink = {
   readonly windows: BillWindows | null
 }
 
+/** The usage thresholds that made a progressive invoice. */
+export type ReachedThresholds = {
+  readonly thresholdIds: readonly string[]
+  /** All usage so far, in cents. */
+  readonly lifetimeCents: bigint
+  /** The same for what must not be invoiced twice. */
+  readonly key: string
+}
+
 /** Everything that makes an invoice, before taxes, totals and its number. */
 export type Bill = {
   readonly snapshot: BillingSnapshot
@@ -32,4 +41,6 @@ export type Bill = {
   readonly fees: readonly FeeDraft[]
   /** Whether a grace period holds it back as a draft. */
   readonly hasGrace: boolean
+  /** Only on progressive invoices. */
+  readonly reached?: ReachedThresholds
 }
