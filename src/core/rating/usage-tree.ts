@@ -26,11 +26,13 @@ export type ChargeUsage = UsageSum & {
 
 /**
  * Lines by charge, in the order in which charges first appear (metering-and-rating §5.1): no filters for a charge
- * without any, no groups when no line has one.
+ * without any, no groups when no line has one; where some have, the
+ * lines without stand as a group of their own.
  */
 export function usageTree(lines: readonly UsageLine[]): readonly ChargeUsage[] {
   return groupsOf(lines, (line) => line.charge.id).map(([first, own]) => {
-    const grouped = own.filter((line) => Object.keys(line.groupedBy).length > 0)
+    const isGrouped = own.some((line) => Object.keys(line.groupedBy).length > 0)
+    const grouped = isGrouped ? own : []
     const plain = own.filter((line) => line.filter === null && Object.keys(line.groupedBy).length === 0)
     return {
       charge: first.charge,
