@@ -1,7 +1,10 @@
 import type { Selectable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
+import type { PlanEntitlement } from '../core/entitlements/resolve.ts'
 import type { BillMoment } from '../core/subscriptions/subscription.ts'
 import type { Reads } from './database.ts'
+import { effectiveEntitlements, entitlementsOfPlans, entitlingPlanId } from './entitlements.ts'
+import { loadPlansForBilling, type PlanWithParts } from './plans.ts'
 import type { UsageThresholds } from './rows.ts'
 import { momentOf, type SubscriptionState, statesOf } from './subscription-states.ts'
 import type { SubscriptionRow } from './subscriptions.ts'
@@ -23,6 +26,31 @@ export type SubscriptionView = SubscriptionState & {
   readonly successor: Successor | null
   /** The thresholds that count (metering-and-rating §6.1). */
   readonly thresholds: readonly Selectable<UsageThresholds>[]
+}
+
+/** What is shown when one subscription is asked for. */
+export type SubscriptionDetails = SubscriptionView & {
+  readonly wholePlan: PlanWithParts
+  readonly planEntitlements: readonly PlanEntitlement[]
+  readonly entitlements: Awaited<ReturnType<typeof effectiveEntitlements>>
+}
+
+/** All of one subscription at an instant. */
+export async function subscriptionDetails(
+  reads: Reads,
+  row: SubscriptionRow,
+  now: Instant,
+): Promise<SubscriptionDetails> {
+  const [view] = await viewsOf(reads, [row], now)
+  const wholePlan = (await loadPlansForBilling(reads, [row.planId])).get(row.planId)
+  if (!view || !wholePlan) throw new Error(`subscription ${row.id} has no plan`)
+  const planId = await entitlingPlanId(reads, row.planId)
+  return {
+    ...view,
+    wholePlan,
+    planEntitlements: (await entitlementsOfPlans(reads, [planId])).get(planId) ?? [],
+    entitlements: await effectiveEntitlements(reads, row),
+  }
 }
 
 /** What is shown of subscriptions at an instant, in their order, in a fixed number of queries. */
@@ -49,13 +77,6 @@ export async function viewsOf(
       thresholds: applicable(state, thresholds),
     }
   })
-}
-
-/** What is shown of one subscription. */
-export async function viewOf(reads: Reads, row: SubscriptionRow, now: Instant): Promise<SubscriptionView> {
-  const [view] = await viewsOf(reads, [row], now)
-  if (!view) throw new Error(`subscription ${row.id} has no view`)
-  return view
 }
 
 async function previousPlanCodes(

@@ -1,7 +1,9 @@
 import { localDate } from '../core/calendar/zone.ts'
 import { downgradeDate } from '../core/subscriptions/change.ts'
 import { currentChargesWindow } from '../core/subscriptions/windows.ts'
-import type { SubscriptionView } from '../store/subscription-views.ts'
+import type { SubscriptionDetails, SubscriptionView } from '../store/subscription-views.ts'
+import { toWireSubscriptionEntitlement } from './entitlements.ts'
+import { toWireApplicableThreshold, toWirePlan } from './plans.ts'
 import { isoMillisOrNull, isoSeconds, isoSecondsOrNull } from './times.ts'
 
 /** A subscription as lists and invoices show it (subscriptions-and-invoicing §2.1). */
@@ -46,15 +48,12 @@ export function toWireSubscription(view: SubscriptionView): object {
 }
 
 /** The same with what is shown when one subscription is asked for. */
-export function toWireSubscriptionDetails(view: SubscriptionView): object {
+export function toWireSubscriptionDetails(details: SubscriptionDetails): object {
   return {
-    ...toWireSubscription(view),
-    entitlements: [],
-    applicable_usage_thresholds: view.thresholds.map((threshold) => ({
-      threshold_display_name: threshold.thresholdDisplayName,
-      amount_cents: Number(threshold.amountCents),
-      recurring: threshold.isRecurring,
-    })),
+    ...toWireSubscription(details),
+    plan: toWirePlan(details.wholePlan, details.planEntitlements),
+    entitlements: details.entitlements.map(toWireSubscriptionEntitlement),
+    applicable_usage_thresholds: details.thresholds.map(toWireApplicableThreshold),
     applied_invoice_custom_sections: [],
   }
 }

@@ -109,16 +109,4 @@ describe('billable metrics', () => {
     })
     expect(emptied.body.billable_metric.filters).toEqual([])
   })
-
-  it('keeps one current tracker with the keys of the metric', async () => {
-    const client = await harness.organization()
-    await create(client, { ...SUM, filters: [{ key: 'region', values: ['us'] }] })
-    await client.call('PUT', '/billable_metrics/storage', {
-      billable_metric: { filters: [{ key: 'tier', values: ['a'] }] },
-    })
-    const trackers = await harness.context.database.read(client.organizationId, (reads) =>
-      reads.selectFrom('usageTrackers').selectAll().where('isCurrent', '=', true).execute(),
-    )
-    expect(trackers.map((tracker) => tracker.keys)).toEqual([['tier']])
-  })
 })

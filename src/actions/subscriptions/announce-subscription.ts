@@ -1,7 +1,7 @@
 import type { WebhookType } from '../../core/webhooks/types.ts'
 import { detailsOfCustomer } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
-import { viewOf } from '../../store/subscription-views.ts'
+import { subscriptionDetails } from '../../store/subscription-views.ts'
 import { readSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
 import { toWireCustomerBase } from '../../wire/customers.ts'
 import { toWireSubscriptionDetails } from '../../wire/subscriptions.ts'
@@ -20,9 +20,9 @@ export async function announceSubscription(
     objectType: 'subscription',
     objectId: row.id,
     payload: async () => {
-      const view = await viewOf(tx, await readSubscription(tx, row.id), caller.now)
-      const customer = await detailsOfCustomer(tx, view.customer)
-      return { ...toWireSubscriptionDetails(view), customer: toWireCustomerBase(customer) }
+      const details = await subscriptionDetails(tx, await readSubscription(tx, row.id), caller.now)
+      const customer = await detailsOfCustomer(tx, details.customer)
+      return { ...toWireSubscriptionDetails(details), customer: toWireCustomerBase(customer) }
     },
   })
 }

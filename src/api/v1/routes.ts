@@ -4,16 +4,20 @@ import { billableMetricsRoutes } from './billable-metrics.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
 import { customersRoutes } from './customers.ts'
 import { entitlementsRoutes } from './entitlements.ts'
+import { estimatesRoutes } from './estimates.ts'
 import { eventRoutes } from './events.ts'
 import { featuresRoutes } from './features.ts'
 import { feesRoutes } from './fees.ts'
 import { invoicesRoutes } from './invoices.ts'
 import { organizationsRoutes } from './organizations.ts'
+import { planChargesRoutes } from './plan-charges.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
 import { plansRoutes } from './plans.ts'
+import { subscriptionChargesRoutes } from './subscription-charges.ts'
 import { subscriptionsRoutes } from './subscriptions.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
+import { usageRoutes } from './usage.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
 import { webhooksRoutes } from './webhooks.ts'
 
@@ -26,16 +30,20 @@ export const routesOfV1: readonly Routes[] = [
   billingEntitiesRoutes,
   customersRoutes,
   entitlementsRoutes,
+  estimatesRoutes,
   eventRoutes,
   featuresRoutes,
   feesRoutes,
   invoicesRoutes,
   organizationsRoutes,
+  planChargesRoutes,
   planMetadataRoutes,
   plansRoutes,
+  subscriptionChargesRoutes,
   subscriptionsRoutes,
   taxesRoutes,
   testClockRoutes,
+  usageRoutes,
   webhookEndpointsRoutes,
   webhooksRoutes,
 ]

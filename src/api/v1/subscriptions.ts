@@ -9,7 +9,7 @@ import { SUBSCRIPTION_STATUSES, type SubscriptionStatus } from '../../core/subsc
 import { findCustomer } from '../../store/customers.ts'
 import type { Reads } from '../../store/database.ts'
 import { findBillingEntity } from '../../store/organizations.ts'
-import { viewOf, viewsOf } from '../../store/subscription-views.ts'
+import { subscriptionDetails, viewsOf } from '../../store/subscription-views.ts'
 import {
   findSubscription,
   listSubscriptions,
@@ -94,8 +94,8 @@ function oneRoutes(app: FastifyInstance, context: Context): void {
         const status = statusOf(queryText(request.query, 'status') ?? 'active')
         const row = status && (await findSubscription(reads, request.params.externalId, [status]))
         if (!row) throw notFound('subscription')
-        const view = await viewOf(reads, row, request.caller.now)
-        return { subscription: toWireSubscriptionDetails(view) }
+        const details = await subscriptionDetails(reads, row, request.caller.now)
+        return { subscription: toWireSubscriptionDetails(details) }
       }),
   )
   app.route<ByExternalId>({
@@ -147,8 +147,8 @@ function oneRoutes(app: FastifyInstance, context: Context): void {
 
 async function answer(context: Context, request: FastifyRequest, row: SubscriptionRow): Promise<object> {
   const { organizationId, now } = request.caller
-  const view = await context.database.read(organizationId, (reads) => viewOf(reads, row, now))
-  return { subscription: toWireSubscriptionDetails(view) }
+  const details = await context.database.read(organizationId, (reads) => subscriptionDetails(reads, row, now))
+  return { subscription: toWireSubscriptionDetails(details) }
 }
 
 async function page(reads: Reads, request: FastifyRequest, filter: SubscriptionFilter): Promise<object> {

@@ -1,0 +1,157 @@
+import type { Input } from '../../core/input/fields.ts'
+import { valuesKey } from '../../core/plans/charge-filters.ts'
+import { readChargeOverride } from '../../core/plans/charge-settings.ts'
+import { notFound } from '../../core/problems.ts'
+import { SUBSCRIPTION_STATUSES, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
+import { type ChargeFilterRow, filtersOfCharges } from '../../store/charges.ts'
+import type { Reads, Tx } from '../../store/database.ts'
+import { type PlanCharge, readPlan } from '../../store/plans.ts'
+import {
+  findPricedSubscription,
+  lockPricedSubscription,
+  movePricedSubscription,
+  type PricedSubscription,
+} from '../../store/priced-subscriptions.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import type { Caller, Context } from '../context.ts'
+import { overridePlan } from '../plans/override-plan.ts'
+import {
+  afterChange,
+  type ChangedFilter,
+  filterOf,
+  filterWith,
+  newFilterOf,
+  readCharge,
+  rereadCharge,
+  without,
+  writeFilterChange,
+} from './change-charges.ts'
+import { writeChargeChange, writeFilters } from './write-charge.ts'
+
+/** Which charge of which subscription; `status` is the one that the caller asked for. */
+export type OverridePlace = {
+  readonly externalId: string
+  readonly status: string | undefined
+  readonly chargeCode: string
+}
+
+/** The subscription whose prices are meant, active before pending unless a status is named; 404. */
+export async function readPricedSubscription(
+  reads: Reads,
+  at: Pick<OverridePlace, 'externalId' | 'status'>,
+): Promise<PricedSubscription> {
+  const subscription = await findPricedSubscription(reads, at.externalId, statusesOf(at.status))
+  if (!subscription) throw notFound('subscription')
+  return subscription
+}
+
+/**
+ * Changes the price of one charge for one subscription (subscriptions-and-invoicing §2.11): its plan is copied first
+ * when it has no copy yet. 404 for subscription and charge, 422 for what is wrong, 403 for another charge model.
+ */
+export async function overrideCharge(
+  context: Context,
+  caller: Caller,
+  at: OverridePlace,
+  input: Input,
+): Promise<PlanCharge> {
+  return onOwnCharge(context, caller, at, async (tx, charge) => {
+    await writeChargeChange(tx, caller, charge, readChargeOverride(input, charge, charge.metric))
+  })
+}
+
+/** Adds a filter to a charge for one subscription; 422 `values: value_already_exists`. */
+export async function overrideNewFilter(
+  context: Context,
+  caller: Caller,
+  at: OverridePlace,
+  input: Input,
+): Promise<ChangedFilter> {
+  let key = ''
+  const charge = await onOwnCharge(context, caller, at, async (tx, own) => {
+    const filter = newFilterOf(own, input)
+    key = valuesKey(filter.values)
+    await writeFilters(tx, caller, own, [...own.filters, filter])
+  })
+  return { charge, filter: filterWith(charge, key) }
+}
+
+/** Changes a filter for one subscription; the plan's own filter may name it. 404 `charge_filter_not_found`. */
+export async function overrideFilter(
+  context: Context,
+  caller: Caller,
+  at: OverridePlace & { readonly filterId: string },
+  input: Input,
+): Promise<ChangedFilter> {
+  let key = ''
+  const charge = await onOwnCharge(context, caller, at, async (tx, own) => {
+    const filter = await ownFilter(tx, own, at.filterId)
+    key = valuesKey(filter.values)
+    await writeFilterChange(tx, caller, own, filter, input)
+  })
+  return { charge, filter: filterWith(charge, key) }
+}
+
+/** Takes a filter off a charge for one subscription; gives it as it was. 404 `charge_filter_not_found`. */
+export async function overrideWithoutFilter(
+  context: Context,
+  caller: Caller,
+  at: OverridePlace & { readonly filterId: string },
+): Promise<ChangedFilter> {
+  let gone: ChargeFilterRow | undefined
+  const charge = await onOwnCharge(context, caller, at, async (tx, own) => {
+    gone = await ownFilter(tx, own, at.filterId)
+    await writeFilters(tx, caller, own, without(own.filters, gone))
+  })
+  if (!gone) throw notFound('charge_filter')
+  return { charge, filter: gone }
+}
+
+async function onOwnCharge(
+  context: Context,
+  caller: Caller,
+  at: OverridePlace,
+  change: (tx: Tx, charge: PlanCharge) => Promise<void>,
+): Promise<PlanCharge> {
+  return inTransaction(context.database, caller.organizationId, async (tx) => {
+    const subscription = await lockPricedSubscription(tx, at.externalId, statusesOf(at.status))
+    if (!subscription) throw notFound('subscription')
+    const found = await readCharge(tx, subscription.planId, at.chargeCode)
+    const own = await ownChargeOf(tx, caller, subscription, found)
+    await change(tx, own)
+    await afterChange(tx, caller, { id: own.planId }, [own.billableMetricId], false)
+    return rereadCharge(tx, own.planId, own.id)
+  })
+}
+
+/** The charge in the subscription's own copy of the plan, which is made when there is none. */
+async function ownChargeOf(
+  tx: Tx,
+  caller: Caller,
+  subscription: PricedSubscription,
+  found: PlanCharge,
+): Promise<PlanCharge> {
+  const plan = await readPlan(tx, subscription.planId)
+  if (plan.parentId !== null) return found
+  const childId = await overridePlan(tx, caller, { plan, overrides: {} })
+  await movePricedSubscription(tx, subscription.id, childId, caller.now)
+  return readCharge(tx, childId, found.code)
+}
+
+/** The filter by its own id, or by that of the original charge's filter with the same values. */
+async function ownFilter(tx: Tx, charge: PlanCharge, filterId: string): Promise<ChargeFilterRow> {
+  const id = filterId.toLowerCase()
+  if (charge.parentId === null || charge.filters.some((filter) => filter.id === id))
+    return filterOf(charge, id)
+  const originals = (await filtersOfCharges(tx, [charge.parentId])).get(charge.parentId) ?? []
+  const original = originals.find((filter) => filter.id === id)
+  const own =
+    original && charge.filters.find((filter) => valuesKey(filter.values) === valuesKey(original.values))
+  if (!own) throw notFound('charge_filter')
+  return own
+}
+
+function statusesOf(status: string | undefined): readonly SubscriptionStatus[] {
+  const named = SUBSCRIPTION_STATUSES.find((each) => each === status)
+  return named ? [named] : ['active', 'pending']
+}

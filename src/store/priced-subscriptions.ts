@@ -1,0 +1,63 @@
+import type { Instant } from '../core/calendar/instant.ts'
+import type { SubscriptionStatus } from '../core/subscriptions/lifecycle.ts'
+import type { Reads, Tx } from './database.ts'
+import { ts } from './values.ts'
+
+/** A subscription as far as its prices go: which plan it has. */
+export type PricedSubscription = { readonly id: string; readonly planId: string }
+
+/** The latest subscription of an external id in one of the statuses, the first status going first. */
+export async function findPricedSubscription(
+  reads: Reads,
+  externalId: string,
+  statuses: readonly SubscriptionStatus[],
+): Promise<PricedSubscription | undefined> {
+  const rows = await priced(reads, externalId, statuses).execute()
+  return firstOf(rows, statuses)
+}
+
+/** As `findPricedSubscription`, locked: two changes of its prices happen one after the other. */
+export async function lockPricedSubscription(
+  tx: Tx,
+  externalId: string,
+  statuses: readonly SubscriptionStatus[],
+): Promise<PricedSubscription | undefined> {
+  const rows = await priced(tx, externalId, statuses).forUpdate().execute()
+  return firstOf(rows, statuses)
+}
+
+/** Puts a subscription on another plan: its own copy of the one that it has. */
+export async function movePricedSubscription(
+  tx: Tx,
+  id: string,
+  planId: string,
+  now: Instant,
+): Promise<void> {
+  await tx
+    .updateTable('subscriptions')
+    .set({ planId, updatedAt: ts(now) })
+    .where('id', '=', id)
+    .execute()
+}
+
+function priced(reads: Reads, externalId: string, statuses: readonly SubscriptionStatus[]) {
+  return reads
+    .selectFrom('subscriptions')
+    .select(['id', 'planId', 'status'])
+    .where('externalId', '=', externalId)
+    .where('status', 'in', [...statuses])
+    .orderBy('startedAt', (order) => order.desc().nullsLast())
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+}
+
+function firstOf<T extends { readonly status: string }>(
+  rows: readonly T[],
+  statuses: readonly SubscriptionStatus[],
+): T | undefined {
+  for (const status of statuses) {
+    const row = rows.find((each) => each.status === status)
+    if (row) return row
+  }
+  return undefined
+}
