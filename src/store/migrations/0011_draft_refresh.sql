@@ -14,5 +14,3 @@ $$;
 create trigger flagged_draft_is_due after update of ready_to_be_refreshed on invoices
   for each row when (new.ready_to_be_refreshed and not old.ready_to_be_refreshed and new.status = 'draft')
   execute function weir_flagged_draft_is_due();
-
-create index invoices_drafts on invoices (organization_id, customer_id) where status = 'draft';
