@@ -2,8 +2,11 @@ import type { FastifyInstance } from 'fastify'
 import { parse as parseLossless } from 'lossless-json'
 import { Refusal } from '../core/problems.ts'
 
-/** More digits than a double keeps, or an exponent: such a number is read without a double. */
-const INEXACT_NUMBER = /\d[\d.]{15,}|\d[eE][+-]?\d/
+/**
+ * More digits than a double keeps, or an exponent: such a number is read without a double. Only where a number can
+ * begin, for the hexadecimal ids in texts are full of digits around an `e`.
+ */
+const INEXACT_NUMBER = /(?:^|[:,[\s])-?(?:\d[\d.]{15,}|\d+(?:\.\d+)?[eE])/
 /** Escapes of a NUL or of a surrogate, which PostgreSQL cannot store unless they form a pair. */
 const SUSPICIOUS_ESCAPE = /\\u(0000|[dD][89a-fA-F])/
 const DEPTH_MAX = 200

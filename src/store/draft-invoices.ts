@@ -1,12 +1,13 @@
-import type { Tx } from './database.ts'
+import type { Reads, Tx } from './database.ts'
+import type { InvoiceRow } from './invoices.ts'
 
 /**
  * Flags the drafts that hold a subscription of one of the plans to be computed anew
- * (subscriptions-and-invoicing §1.3).
+ * (subscriptions-and-invoicing §1.3). Gives their ids.
  */
-export async function flagDraftsOfPlans(tx: Tx, planIds: readonly string[]): Promise<void> {
-  if (planIds.length === 0) return
-  await tx
+export async function flagDraftsOfPlans(tx: Tx, planIds: readonly string[]): Promise<string[]> {
+  if (planIds.length === 0) return []
+  const rows = await tx
     .updateTable('invoices')
     .set({ readyToBeRefreshed: true })
     .where('status', '=', 'draft')
@@ -17,5 +18,51 @@ export async function flagDraftsOfPlans(tx: Tx, planIds: readonly string[]): Pro
         .select('l.invoiceId')
         .where('s.planId', 'in', [...planIds]),
     )
+    .returning('id')
     .execute()
+  return rows.map((row) => row.id)
+}
+
+export type DraftRow = InvoiceRow & { readonly isPeriodic: boolean }
+
+/** The drafts of a customer, of the customers of a billing entity, or with a subscription of a plan. */
+export async function draftsOf(
+  reads: Reads,
+  of: { readonly customerId: string } | { readonly billingEntityId: string } | { readonly planId: string },
+): Promise<DraftRow[]> {
+  let query = reads
+    .selectFrom('invoices as i')
+    .selectAll('i')
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom('invoiceSubscriptions as l')
+            .select('l.id')
+            .whereRef('l.invoiceId', '=', 'i.id')
+            .where('l.isRecurring', '=', true),
+        )
+        .as('isPeriodic'),
+    )
+    .where('i.status', '=', 'draft')
+    .orderBy('i.createdAt')
+    .orderBy('i.id')
+  if ('customerId' in of) query = query.where('i.customerId', '=', of.customerId)
+  else if ('billingEntityId' in of) {
+    const { billingEntityId } = of
+    query = query.where('i.customerId', 'in', (eb) =>
+      eb.selectFrom('customers').select('id').where('billingEntityId', '=', billingEntityId),
+    )
+  } else {
+    const { planId } = of
+    query = query.where('i.id', 'in', (eb) =>
+      eb
+        .selectFrom('invoiceSubscriptions as l')
+        .innerJoin('subscriptions as s', 's.id', 'l.subscriptionId')
+        .select('l.invoiceId')
+        .where('s.planId', '=', planId),
+    )
+  }
+  const rows = await query.execute()
+  return rows.map((row) => ({ ...row, isPeriodic: Boolean(row.isPeriodic) }))
 }

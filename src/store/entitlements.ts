@@ -193,11 +193,6 @@ export async function writeRemovals(
     .execute()
 }
 
-/** Takes everything from the entitlements of a plan, for its deletion (subscriptions-and-invoicing §1.7). */
-export async function deleteEntitlementsOfPlan(tx: Tx, planId: string): Promise<void> {
-  await tx.deleteFrom('entitlements').where('planId', '=', planId).execute()
-}
-
 function columnOf(owner: EntitlementOwner): ['planId' | 'subscriptionId', string] {
   return 'planId' in owner ? ['planId', owner.planId] : ['subscriptionId', owner.subscriptionId]
 }

@@ -23,3 +23,16 @@ export async function findUsageSubject(
     .executeTakeFirst()
   return row
 }
+
+/** The active subscription with an external id, whoever's it is. */
+export async function findActiveSubscription(
+  reads: Reads,
+  externalId: string,
+): Promise<{ readonly id: string; readonly customerId: string } | undefined> {
+  return reads
+    .selectFrom('subscriptions')
+    .select(['id', 'customerId'])
+    .where('externalId', '=', externalId)
+    .where('status', '=', 'active')
+    .executeTakeFirst()
+}

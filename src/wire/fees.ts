@@ -14,11 +14,24 @@ import type { FeeTaxRow, FeeView } from '../store/fees.ts'
 import { isoSeconds, isoSecondsOrNull } from './times.ts'
 
 /** A fee as its JSON needs it; an estimate, which is stored nowhere, has no id and no time of creation. */
-export type ShownFee = Omit<FeeView, 'id' | 'createdAt' | 'appliedTaxes'> & {
+export type ShownFee = Omit<FeeView, UnshownKeys | 'id' | 'createdAt' | 'appliedTaxes'> & {
   readonly id: string | null
   readonly createdAt: Instant | null
   readonly appliedTaxes: readonly ShownFeeTax[]
 }
+
+/** Columns that no JSON tells of. */
+type UnshownKeys =
+  | 'organizationId'
+  | 'billingEntityId'
+  | 'unitAmountCents'
+  | 'preciseCreditNotesAmountCents'
+  | 'minimumCommitmentId'
+  | 'eventId'
+  | 'chargesFrom'
+  | 'chargesTo'
+  | 'deletedAt'
+  | 'updatedAt'
 
 /** A tax on a fee; ids and time are null on an estimate. */
 export type ShownFeeTax = Omit<FeeTaxRow, 'id' | 'feeId' | 'createdAt' | 'organizationId'> & {
@@ -65,7 +78,7 @@ export function toWireFee(fee: ShownFee): object {
     refunded_at: isoSecondsOrNull(fee.refundedAt),
     amount_details: fee.amountDetails,
     self_billed: fee.selfBilled,
-    pricing_unit_details: pricingUnitOf(fee),
+    pricing_unit_details: fee.pricingUnit ?? null,
     presentation_breakdowns: breakdownsOf(fee),
     ...(DATED_TYPES.includes(fee.feeType)
       ? { from_date: isoSecondsOrNull(fee.fromAt), to_date: isoSecondsOrNull(fee.toAt) }
@@ -175,21 +188,6 @@ function namesOf(fee: ShownFee): object {
   }
 }
 
-function pricingUnitOf(fee: ShownFee): object | null {
-  if (typeof fee.pricingUnit !== 'object' || fee.pricingUnit === null) return null
-  const unit = fee.pricingUnit as Readonly<Record<string, string | number>>
-  return {
-    lago_pricing_unit_id: unit.pricing_unit_id,
-    pricing_unit_code: unit.code,
-    short_name: unit.short_name,
-    amount_cents: Number(unit.amount_cents),
-    precise_amount_cents: wireDecimal(unit.precise_amount_cents),
-    unit_amount_cents: Number(unit.unit_amount_cents),
-    precise_unit_amount: wireDecimal(unit.precise_unit_amount),
-    conversion_rate: wireDecimal(unit.conversion_rate),
-  }
-}
-
 /** Only keys that are shown on invoices; units of tuples that become equal are added (§3.11). */
 function breakdownsOf(fee: ShownFee): StoredBreakdown[] {
   const keys = shownKeys(fee.chargeProperties)
@@ -202,6 +200,6 @@ function shownKeys(properties: unknown): string[] {
   return keys.filter((key) => key.displayInInvoice).map(({ key }) => key)
 }
 
-function wireDecimal(value: string | number | undefined): string {
-  return Decimal.of(value ?? 0).toWire()
+function wireDecimal(value: string): string {
+  return Decimal.of(value).toWire()
 }

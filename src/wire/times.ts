@@ -2,8 +2,15 @@ import type { Instant } from '../core/calendar/instant.ts'
 
 /** ISO 8601 in UTC without a fraction: `2026-01-31T10:00:00Z` (platform.md §2). */
 export function isoSeconds(at: Instant): string {
-  return `${new Date(at).toISOString().slice(0, -5)}Z`
+  if (at === lastAt) return lastText
+  lastText = `${new Date(at).toISOString().slice(0, -5)}Z`
+  lastAt = at
+  return lastText
 }
+
+/** A list or a batch asks for the same instant many times in a row. */
+let lastAt: Instant | undefined
+let lastText = ''
 
 export function isoSecondsOrNull(at: Instant | null): string | null {
   return at === null ? null : isoSeconds(at)

@@ -6,6 +6,7 @@ import { flagDraftsOfTax, replaceTaxes, taxesOfOwners } from '../../store/taxes.
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
+import { redateDrafts, settingsBefore } from '../invoices/redate-drafts.ts'
 import { rescheduleCustomersOf } from '../subscriptions/reschedule-customer.ts'
 import { readTaxes } from '../taxes/read-tax.ts'
 import { logoColumns } from './create-billing-entity.ts'
@@ -23,6 +24,7 @@ export async function updateBillingEntity(
   return inTransaction(context.database, caller.organizationId, async (tx) => {
     const entity = await lockBillingEntity(tx, code)
     if (!entity) throw notFound('billing_entity')
+    const before = await settingsBefore(tx, { billingEntityId: entity.id })
     const changed = await writeEntity(tx, entity.id, {
       ...change.shared,
       ...change.own,
@@ -30,6 +32,7 @@ export async function updateBillingEntity(
       updatedAt: ts(caller.now),
     })
     checkEntity(changed)
+    await redateDrafts(tx, caller, { billingEntityId: entity.id }, before)
     if (changed.timezone !== entity.timezone) await rescheduleCustomersOf(tx, caller, entity.id)
     if (change.taxCodes) {
       const taxes = await readTaxes(tx, change.taxCodes)

@@ -1,3 +1,4 @@
+import { addMs } from '../../core/calendar/instant.ts'
 import { notFound } from '../../core/problems.ts'
 import {
   type CustomerDetails,
@@ -5,10 +6,15 @@ import {
   lockCustomer,
   updateCustomer,
 } from '../../store/customers.ts'
+import { draftsOf } from '../../store/draft-invoices.ts'
+import { scheduleItem } from '../../store/due-items.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
 import { terminateSubscriptionsOfCustomer } from '../subscriptions/terminate-subscription.ts'
+
+/** Usage that is still on its way reaches the last drafts. */
+const DRAFTS_FINAL_AFTER_MS = 300_000
 
 /**
  * Deletes a customer softly: its subscriptions end and are billed, its external id is free at once, its invoices go
@@ -23,6 +29,11 @@ export async function deleteCustomer(
     const customer = await lockCustomer(tx, externalId)
     if (!customer) throw notFound('customer')
     await terminateSubscriptionsOfCustomer(context, tx, caller, customer.id)
+    for (const draft of await draftsOf(tx, { customerId: customer.id })) {
+      const dueAt = addMs(caller.now, DRAFTS_FINAL_AFTER_MS)
+      const item = { kind: 'invoice_finalization', subjectId: draft.id, dueAt } as const
+      await scheduleItem(tx, caller.organizationId, item)
+    }
     const deleted = await updateCustomer(tx, customer.id, {
       deletedAt: ts(caller.now),
       updatedAt: ts(caller.now),

@@ -1,4 +1,5 @@
 import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
+import { priceAdvanceUsage } from '../billing/price-advance-usage.ts'
 import { finalizeInside } from '../invoices/finalize-draft.ts'
 import { markOverdue } from '../invoices/mark-overdue.ts'
 import { refreshInside } from '../invoices/refresh-draft.ts'
@@ -11,6 +12,7 @@ import type { DueActions } from './run-due.ts'
 
 /** What is done for each kind of due item. */
 export const dueActions = {
+  advance_usage: priceAdvanceUsage,
   draft_refresh: (_context, tx, caller, invoiceId) => refreshInside(tx, caller, invoiceId),
   invoice_finalization: finalizeInside,
   invoice_overdue: markOverdue,

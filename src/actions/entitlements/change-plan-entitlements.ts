@@ -9,12 +9,12 @@ import {
 } from '../../core/entitlements/resolve.ts'
 import { notFound, Refusal } from '../../core/problems.ts'
 import type { Tx } from '../../store/database.ts'
-import { lockPlanOfEntitlements } from '../../store/entitlement-owners.ts'
 import { readEntitlements, writeEntitlements } from '../../store/entitlements.ts'
 import { findFeatures } from '../../store/features.ts'
+import { lockPlan } from '../../store/plans.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
-import { announcePlansUpdated } from './announce-owners.ts'
+import { announcePlansUpdated } from './announce-plans.ts'
 import { entitlementAmong, entitlementsOfPlan } from './read-entitlement-owner.ts'
 
 type Raw = Readonly<Record<string, unknown>>
@@ -28,7 +28,7 @@ async function changePlan(
 ): Promise<{ before: readonly PlanEntitlement[]; after: readonly PlanEntitlement[] }> {
   const { organizationId, now } = caller
   return inTransaction(context.database, organizationId, async (tx) => {
-    const plan = await lockPlanOfEntitlements(tx, planCode)
+    const plan = await lockPlan(tx, planCode)
     if (!plan) throw notFound('plan')
     const owner = { planId: plan.id }
     const before = await entitlementsOfPlan(tx, plan.id)

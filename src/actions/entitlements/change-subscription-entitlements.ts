@@ -8,7 +8,7 @@ import {
 } from '../../core/entitlements/resolve.ts'
 import { notFound } from '../../core/problems.ts'
 import type { Tx } from '../../store/database.ts'
-import { lockSubscriptionOfEntitlements } from '../../store/entitlement-owners.ts'
+import { lockSubscriptionOfEntitlements } from '../../store/entitled-subscriptions.ts'
 import {
   effectiveEntitlements,
   entitlingPlanId,
@@ -21,7 +21,7 @@ import { findFeatures } from '../../store/features.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { readFeature } from '../features/read-feature.ts'
-import { announceSubscriptionUpdated } from './announce-owners.ts'
+import { announceSubscription } from '../subscriptions/announce-subscription.ts'
 import { readGiven } from './change-plan-entitlements.ts'
 import type { SubscriptionChoice } from './read-entitlement-owner.ts'
 
@@ -55,7 +55,7 @@ async function changeSubscription(
     const owner = { subscriptionId: subscription.id }
     await writeEntitlements(tx, organizationId, owner, { entitlements: changed.overrides, features, now })
     await writeRemovals(tx, organizationId, subscription.id, { removals: changed, features, now })
-    await announceSubscriptionUpdated(tx, caller, subscription)
+    await announceSubscription(tx, caller, 'subscription.updated', subscription)
     return effectiveEntitlements(tx, subscription)
   })
 }

@@ -1,19 +1,20 @@
 import type { PlanEntitlement } from '../../core/entitlements/resolve.ts'
 import { notFound } from '../../core/problems.ts'
 import type { Reads } from '../../store/database.ts'
-import { planOfEntitlements, subscriptionOfEntitlements } from '../../store/entitlement-owners.ts'
+import { subscriptionOfEntitlements } from '../../store/entitled-subscriptions.ts'
 import {
   type EntitledSubscription,
   effectiveEntitlements,
   entitlementsOfPlans,
 } from '../../store/entitlements.ts'
+import { findPlan } from '../../store/plans.ts'
 
 /** Which subscription is meant: its external id and its status, `active` unless the caller says another. */
 export type SubscriptionChoice = { readonly externalId: string; readonly status: string }
 
 /** What the plan with a code entitles to; 404 `plan_not_found`. */
 export async function readPlanEntitlements(reads: Reads, code: string): Promise<readonly PlanEntitlement[]> {
-  const plan = await planOfEntitlements(reads, code)
+  const plan = await findPlan(reads, code)
   if (!plan) throw notFound('plan')
   return entitlementsOfPlan(reads, plan.id)
 }

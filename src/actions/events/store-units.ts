@@ -78,6 +78,7 @@ async function store(
     now,
     writer: context.settings.writer,
     knownSubscriptions: catalogue.knownSubscriptionsOf(organizationId),
+    strangers: catalogue.strangersOf(organizationId, context.systemNow()),
   })
   if (answer.kind === 'stored') {
     for (const { unit, events } of prepared) unit.resolve(events.map((each) => ({ ...each, createdAt: now })))

@@ -8,10 +8,13 @@ import {
 } from '../../store/events/definitions.ts'
 
 const ORGANIZATIONS_MAX = 5000
+const STRANGERS_MS = 1000
 
 type Entry = {
   definitions: Promise<UsageDefinitions>
   readonly knownSubscriptions: Set<string>
+  strangers: Set<string>
+  strangersSince: number
 }
 
 /**
@@ -42,11 +45,26 @@ export class UsageCatalogue {
     return this.entryOf(organizationId).knownSubscriptions
   }
 
+  /** External subscription ids that did not exist a second ago; only the count of unmatched events asks. */
+  strangersOf(organizationId: string, now: number): Set<string> {
+    const entry = this.entryOf(organizationId)
+    if (Math.abs(now - entry.strangersSince) > STRANGERS_MS) {
+      entry.strangers = new Set()
+      entry.strangersSince = now
+    }
+    return entry.strangers
+  }
+
   private entryOf(organizationId: string): Entry {
     const known = this.entries.get(organizationId)
     if (known) return known
     if (this.entries.size >= ORGANIZATIONS_MAX) this.entries.clear()
-    const entry = { definitions: this.read(organizationId), knownSubscriptions: new Set<string>() }
+    const entry: Entry = {
+      definitions: this.read(organizationId),
+      knownSubscriptions: new Set(),
+      strangers: new Set(),
+      strangersSince: 0,
+    }
     this.entries.set(organizationId, entry)
     return entry
   }

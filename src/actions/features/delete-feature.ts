@@ -2,7 +2,7 @@ import { planIdsWith } from '../../store/entitlements.ts'
 import { type FeatureRow, deleteFeature as removeFeature } from '../../store/features.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
-import { announcePlansUpdated } from '../entitlements/announce-owners.ts'
+import { announcePlansUpdated } from '../entitlements/announce-plans.ts'
 import { announceFeature } from './announce-feature.ts'
 import { readFeatureToChange } from './read-feature.ts'
 

@@ -3,7 +3,7 @@ import { planIdsWith } from '../../store/entitlements.ts'
 import { deletePrivileges, type FeatureRow } from '../../store/features.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
-import { announcePlansUpdated } from '../entitlements/announce-owners.ts'
+import { announcePlansUpdated } from '../entitlements/announce-plans.ts'
 import { announceFeature } from './announce-feature.ts'
 import { readFeature, readFeatureToChange } from './read-feature.ts'
 

@@ -5,7 +5,7 @@ import { type FeatureRow, updateFeature as writeFeature, writePrivileges } from 
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
-import { announcePlansUpdated } from '../entitlements/announce-owners.ts'
+import { announcePlansUpdated } from '../entitlements/announce-plans.ts'
 import { announceFeature } from './announce-feature.ts'
 import { readFeature, readFeatureToChange } from './read-feature.ts'
 

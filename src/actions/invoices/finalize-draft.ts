@@ -11,12 +11,11 @@ import { issueInvoice } from '../billing/issue-invoice.ts'
 import type { Caller, Context } from '../context.ts'
 import { rebuildDraft } from './rebuild-draft.ts'
 
-/** Makes a draft final now; an invoice that is no draft is left as it is (subscriptions-and-invoicing §7.7). */
+/** Makes a draft final now; 404 for an invoice that is no draft (subscriptions-and-invoicing §7.7). */
 export async function finalizeDraft(context: Context, caller: Caller, id: string): Promise<void> {
   await inTransaction(context.database, caller.organizationId, async (tx) => {
     const invoice = await lockInvoice(tx, id)
-    if (!invoice || ['generating', 'open', 'closed', 'deleted'].includes(invoice.status))
-      throw notFound('invoice')
+    if (invoice?.status !== 'draft') throw notFound('invoice')
     await finalizeInside(context, tx, caller, id)
   })
 }

@@ -19,6 +19,7 @@ import {
   updateWebhookEndpoint,
 } from '../../store/webhook-endpoints.ts'
 import type { Caller, Context } from '../context.ts'
+import { redateDrafts, settingsBefore } from '../invoices/redate-drafts.ts'
 import { rescheduleCustomersOf } from '../subscriptions/reschedule-customer.ts'
 
 /**
@@ -43,12 +44,14 @@ export async function updateOrganization(
     const entity = await findBillingEntity(tx, { isDefault: true })
     if (!entity) throw notFound('billing_entity')
     const numbering = documentNumbering === 'per_organization' ? 'per_billing_entity' : documentNumbering
+    const before = await settingsBefore(tx, { billingEntityId: entity.id })
     const changed = await updateBillingEntity(tx, entity.id, {
       ...shared,
       ...(numbering === undefined ? {} : { documentNumbering: numbering }),
       updatedAt,
     })
     checkEntity(changed)
+    await redateDrafts(tx, caller, { billingEntityId: entity.id }, before)
     if (changed.timezone !== entity.timezone) await rescheduleCustomersOf(tx, caller, entity.id)
     if (webhookUrl !== undefined) await setFirstEndpoint(tx, caller, webhookUrl)
     return organization

@@ -11,7 +11,14 @@ import { Problems } from '../../core/problems.ts'
 import { chargesOfPlans } from '../../store/charges.ts'
 import type { Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
-import { chargesWithParts, insertPlan, type PlanCharge, type PlanRow, updatePlan } from '../../store/plans.ts'
+import {
+  chargesWithParts,
+  insertPlan,
+  type PlanCharge,
+  type PlanRow,
+  readPlan,
+  updatePlan,
+} from '../../store/plans.ts'
 import { afterChange } from '../charges/change-charges.ts'
 import { writeChargeChange, writeChargeCopy } from '../charges/write-charge.ts'
 import type { Caller } from '../context.ts'
@@ -25,9 +32,10 @@ import { hasCommitment, writePlanParts } from './write-plan-parts.ts'
 export async function overridePlan(
   tx: Tx,
   caller: Caller,
-  request: { readonly plan: PlanRow; readonly overrides: Input },
+  request: { readonly plan: Pick<PlanRow, 'id'>; readonly overrides: Input },
 ): Promise<string> {
-  const { plan, overrides } = request
+  const { overrides } = request
+  const plan = await readPlan(tx, request.plan.id)
   const { organizationId, now } = caller
   const { settings, parts } = await readOverrides(tx, plan, overrides)
   const child = await insertPlan(tx, {
@@ -54,9 +62,10 @@ export async function overridePlan(
 export async function updateOverriddenPlan(
   tx: Tx,
   caller: Caller,
-  request: { readonly child: PlanRow; readonly overrides: Input },
+  request: { readonly child: Pick<PlanRow, 'id'>; readonly overrides: Input },
 ): Promise<void> {
-  const { child, overrides } = request
+  const { overrides } = request
+  const child = await readPlan(tx, request.child.id)
   const { settings, parts } = await readOverrides(tx, child, overrides)
   await updatePlan(tx, child.id, { ...settings, metadata: child.metadata }, caller.now)
   await writePlanParts(tx, caller, child, parts)

@@ -20,6 +20,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import { afterChange, isCascade } from '../charges/change-charges.ts'
 import type { Caller, Context } from '../context.ts'
 import { announcePlan } from './announce-plan.ts'
+import { followNewAmount, startUpgrades } from './follow-new-amount.ts'
 import { writePlanCharges } from './write-plan-charges.ts'
 import { hasCommitment, writePlanParts } from './write-plan-parts.ts'
 
@@ -47,11 +48,14 @@ export async function updatePlan(
     const metricIds = charges
       ? await writePlanCharges(tx, caller, plan, charges, { isFrozen, isCascaded })
       : []
-    if (isCascaded && plan.amountCents !== stored.amountCents) {
-      await cascadeAmount(tx, plan.id, { old: stored.amountCents, new: plan.amountCents }, caller.now)
-    }
     await afterChange(tx, caller, plan, metricIds, isCascaded)
     await announcePlan(tx, caller, 'plan.updated', plan)
+    if (plan.amountCents !== stored.amountCents) {
+      const amounts = { old: stored.amountCents, new: plan.amountCents }
+      const children = isCascaded ? await cascadeAmount(tx, plan.id, amounts, caller.now) : []
+      await followNewAmount(context, tx, caller, plan.id)
+      for (const childId of children) await startUpgrades(context, tx, caller, childId)
+    }
     return plan
   })
 }

@@ -4,6 +4,7 @@ import { billableMetricsRoutes } from './billable-metrics.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
 import { customersRoutes } from './customers.ts'
 import { entitlementsRoutes } from './entitlements.ts'
+import { estimatesRoutes } from './estimates.ts'
 import { eventRoutes } from './events.ts'
 import { featuresRoutes } from './features.ts'
 import { feesRoutes } from './fees.ts'
@@ -16,6 +17,7 @@ import { subscriptionChargesRoutes } from './subscription-charges.ts'
 import { subscriptionsRoutes } from './subscriptions.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
+import { usageRoutes } from './usage.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
 import { webhooksRoutes } from './webhooks.ts'
 
@@ -28,6 +30,7 @@ export const routesOfV1: readonly Routes[] = [
   billingEntitiesRoutes,
   customersRoutes,
   entitlementsRoutes,
+  estimatesRoutes,
   eventRoutes,
   featuresRoutes,
   feesRoutes,
@@ -40,6 +43,7 @@ export const routesOfV1: readonly Routes[] = [
   subscriptionsRoutes,
   taxesRoutes,
   testClockRoutes,
+  usageRoutes,
   webhookEndpointsRoutes,
   webhooksRoutes,
 ]

@@ -34,6 +34,8 @@ export type EventBatchCheck =
 /** The years 1 to 9999: what an ISO text with four digits and PostgreSQL's timestamptz both express. */
 const AT_MIN = Decimal.of(-62_135_596_800_000)
 const AT_MAX = Decimal.of(253_402_300_799_999)
+/** Seconds as nearly every event has them; eleven digits end in the year 5138. */
+const PLAIN_SECONDS = /^(\d{1,11})(?:\.(\d{1,30}))?$/
 const PRECISE_SCALE = 15
 const PRECISE_LIMIT = Decimal.of('1e25')
 /** Longer keys do not fit into an index entry of PostgreSQL. */
@@ -94,6 +96,13 @@ export function checkEventBatch(raw: unknown, now: Instant, eventsMax: number): 
  * millisecond are cut off. Undefined when it is no decimal or lies outside the years 1 to 9999 (§1.1).
  */
 export function timestampOf(source: unknown): Instant | undefined {
+  const plain =
+    typeof source === 'number' || typeof source === 'string' ? PLAIN_SECONDS.exec(String(source)) : null
+  if (plain) {
+    // Cut from the digits, not multiplied: a double would turn .123 into .122999.
+    const ms = Number(plain[1]) * 1000 + Number((plain[2] ?? '').padEnd(3, '0').slice(0, 3))
+    return instant(ms)
+  }
   const seconds = decimalOf(source)
   if (!seconds) return undefined
   const ms = seconds.times(Decimal.of(1000)).round(0, 'down')

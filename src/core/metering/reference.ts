@@ -106,6 +106,22 @@ export function summarizeEvents(
   }
 }
 
+/** The answer as it would be with one more event, the newest of the period; `event` counts for the query. */
+export function withNewest(group: UsageGroup, event: UsageEvent, query: UsageQuery): UsageGroup {
+  if (query.detail === 'events') return summarizeEvents(group.groupedBy, [...group.events, event], query)
+  const isCount = query.aggregation === 'count_agg' || query.aggregation === 'custom_agg'
+  if (!isCount && query.aggregation !== 'sum_agg') {
+    throw new Error(`the totals of ${query.aggregation} do not tell what one more event does`)
+  }
+  return {
+    ...group,
+    eventsCount: group.eventsCount + 1,
+    total: group.total.plus(worthOf(event)),
+    preciseTotalAmountCents: group.preciseTotalAmountCents.plus(event.preciseTotalAmountCents),
+    lastEventAt: event.at,
+  }
+}
+
 function totalOf(
   aggregation: Aggregation,
   events: readonly UsageEvent[],

@@ -61,7 +61,7 @@ export async function listEvents(
   const counted = await sql<{ count: bigint }>`select count(*) from events e where ${where}`.execute(reads)
   const { rows } = await sql<Row>`
     select ${COLUMNS} from events e where ${where}
-    order by e.timestamp desc, e.transaction_id
+    order by e.timestamp desc, e.transaction_id, e.id
     limit ${page.limit} offset ${page.offset}`.execute(reads)
   return { events: rows.map(listed), totalCount: Number(counted.rows[0]?.count ?? 0n) }
 }
@@ -120,7 +120,7 @@ async function listAll(reads: Reads, page: { offset: number; limit: number }): P
   const { rows } = await sql<Row>`
     select ${COLUMNS} from events e
     where e.timestamp < ${end} and e.deleted_at is null
-    order by e.timestamp desc, e.transaction_id
+    order by e.timestamp desc, e.transaction_id, e.id
     limit ${page.limit} offset ${rest}`.execute(reads)
   return { events: rows.map(listed), totalCount }
 }

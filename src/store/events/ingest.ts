@@ -32,6 +32,8 @@ export type Arrival = {
   readonly writer: number
   /** External subscription ids that are known to exist; those that the database finds are added. */
   readonly knownSubscriptions: Set<string>
+  /** Those that did not exist when last asked about, a moment ago; those that the database misses are added. */
+  readonly strangers: Set<string>
 }
 
 export type ArrivalAnswer =
@@ -69,12 +71,19 @@ type Answer = { stale?: true; taken?: readonly string[]; known?: readonly string
 function answerOf(arrival: Arrival, answer: Answer | null): ArrivalAnswer {
   if (answer?.stale) return { kind: 'stale' }
   if (answer?.taken) return { kind: 'taken', ids: new Set(answer.taken) }
-  const { knownSubscriptions } = arrival
-  if (answer?.known) {
-    if (knownSubscriptions.size > KNOWN_SUBSCRIPTIONS_MAX) knownSubscriptions.clear()
-    for (const each of answer.known) knownSubscriptions.add(each)
-  }
+  if (answer?.known) rememberSubscriptions(arrival, answer.known)
   return { kind: 'stored' }
+}
+
+function rememberSubscriptions(
+  { events, knownSubscriptions, strangers }: Arrival,
+  known: readonly string[],
+): void {
+  for (const set of [knownSubscriptions, strangers]) if (set.size > KNOWN_SUBSCRIPTIONS_MAX) set.clear()
+  for (const each of known) knownSubscriptions.add(each)
+  for (const { externalSubscriptionId: id } of events) {
+    if (id !== null && !knownSubscriptions.has(id)) strangers.add(id)
+  }
 }
 
 function parametersOf(arrival: Arrival): unknown[] {
@@ -130,7 +139,7 @@ function unmatchedOf(arrival: Arrival): string | null {
   const unsure = new Map<string, number>()
   for (const { code, externalSubscriptionId: subscription } of arrival.events) {
     if (!arrival.definitions.metrics.has(code)) codes += 1
-    if (subscription === null) none += 1
+    if (subscription === null || arrival.strangers.has(subscription)) none += 1
     else if (!arrival.knownSubscriptions.has(subscription)) {
       unsure.set(subscription, (unsure.get(subscription) ?? 0) + 1)
     }

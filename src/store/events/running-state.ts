@@ -6,27 +6,28 @@ import { countedEvent, type RawEvent } from '../../core/metering/reference.ts'
 import { type Aggregation, compareEvents, type UsageEvent } from '../../core/metering/usage.ts'
 import type { TrackerDefinition } from './definitions.ts'
 
-/** A row for usage_sums in the short names that `weir_add_usage` reads. */
+/**
+ * What one hour of one bucket gains, in the short names that `weir_add_usage` reads; the database adds the day. Zeros
+ * and nulls are left out.
+ */
 export type SumRow = {
   readonly t: string
   readonly s: string
-  readonly k: 'd' | 'h'
   readonly a: string
   readonly b: string
   readonly d: readonly (string | null)[]
   readonly n: number
-  readonly v: string
-  readonly x: string | null
-  readonly m: string
-  readonly p: string
+  readonly v: string | undefined
+  readonly x: string | undefined
+  readonly m: string | undefined
+  readonly p: string | undefined
   readonly l: string
 }
 
-/** A row for usage_lasts. */
+/** The same for usage_lasts. */
 export type LastRow = {
   readonly t: string
   readonly s: string
-  readonly k: 'd' | 'h'
   readonly a: string
   readonly b: string
   readonly d: readonly (string | null)[]
@@ -34,9 +35,9 @@ export type LastRow = {
   readonly n: number
   readonly l: string
   readonly i: string
-  readonly v: string | null
+  readonly v: string | undefined
   readonly o: string
-  readonly p: string
+  readonly p: string | undefined
 }
 
 type Bucket = {
@@ -45,7 +46,6 @@ type Bucket = {
   readonly subscription: string
   readonly dimensions: readonly (string | null)[]
   readonly bucket: string
-  readonly span: 'd' | 'h'
   readonly startsAt: number
   count: number
   sum: Decimal
@@ -59,11 +59,6 @@ type Bucket = {
 export function keepsLasts(aggregation: Aggregation): boolean {
   return aggregation === 'latest_agg' || aggregation === 'unique_count_agg'
 }
-
-const SPANS = [
-  ['d', DAY_MS],
-  ['h', HOUR_MS],
-] as const
 
 const NO_DIMENSIONS = bucketOf([])
 
@@ -87,15 +82,13 @@ export class RunningState {
     const isUnique = tracker.aggregation === 'unique_count_agg'
     const identity = isUnique ? [...dimensions, counted.uniqueValue] : dimensions
     const bucket = identity.length === 0 ? NO_DIMENSIONS : bucketOf(identity)
-    for (const [span, length] of SPANS) {
-      const startsAt = Math.floor(counted.at / length) * length
-      const order = `${tracker.id}\n${subscription}\n${span}${startsAt}\n${bucket}`
-      const known = this.buckets.get(order)
-      if (known) extend(known, counted)
-      else {
-        const parts = { order, tracker, subscription, dimensions, bucket, span, startsAt }
-        this.buckets.set(order, begin(parts, counted))
-      }
+    const startsAt = Math.floor(counted.at / HOUR_MS) * HOUR_MS
+    const order = `${tracker.id}\n${subscription}\n${startsAt}\n${bucket}`
+    const known = this.buckets.get(order)
+    if (known) extend(known, counted)
+    else {
+      const parts = { order, tracker, subscription, dimensions, bucket, startsAt }
+      this.buckets.set(order, begin(parts, counted))
     }
   }
 
@@ -116,10 +109,7 @@ function dimensionsOf(properties: EventProperties, keys: readonly string[]): rea
   return keys.map((key) => textOf(properties, key))
 }
 
-type BucketParts = Pick<
-  Bucket,
-  'order' | 'tracker' | 'subscription' | 'dimensions' | 'bucket' | 'span' | 'startsAt'
->
+type BucketParts = Pick<Bucket, 'order' | 'tracker' | 'subscription' | 'dimensions' | 'bucket' | 'startsAt'>
 
 function begin(parts: BucketParts, event: UsageEvent): Bucket {
   const value = addendOf(parts.tracker.aggregation, event)
@@ -137,7 +127,9 @@ function begin(parts: BucketParts, event: UsageEvent): Bucket {
 function extend(bucket: Bucket, event: UsageEvent): void {
   const { aggregation } = bucket.tracker
   bucket.count += 1
-  bucket.precise = bucket.precise.plus(event.preciseTotalAmountCents)
+  if (event.preciseTotalAmountCents !== Decimal.zero) {
+    bucket.precise = bucket.precise.plus(event.preciseTotalAmountCents)
+  }
   if (compareEvents(event, bucket.last) > 0) bucket.last = event
   if (keepsLasts(aggregation) || aggregation === 'count_agg' || aggregation === 'custom_agg') return
   const value = addendOf(aggregation, event)
@@ -161,15 +153,14 @@ function sumRow(bucket: Bucket): SumRow {
   return {
     t: bucket.tracker.id,
     s: bucket.subscription,
-    k: bucket.span,
     a: isoOf(bucket.startsAt),
     b: bucket.bucket,
     d: bucket.dimensions,
     n: bucket.count,
-    v: bucket.sum.toString(),
-    x: bucket.max?.toString() ?? null,
-    m: bucket.moment.toString(),
-    p: bucket.precise.toString(),
+    v: textOrNothing(bucket.sum),
+    x: bucket.max?.toString(),
+    m: textOrNothing(bucket.moment),
+    p: textOrNothing(bucket.precise),
     l: isoOf(bucket.last.at),
   }
 }
@@ -179,7 +170,6 @@ function lastRow(bucket: Bucket): LastRow {
   return {
     t: bucket.tracker.id,
     s: bucket.subscription,
-    k: bucket.span,
     a: isoOf(bucket.startsAt),
     b: bucket.bucket,
     d: bucket.dimensions,
@@ -187,10 +177,14 @@ function lastRow(bucket: Bucket): LastRow {
     n: bucket.count,
     l: isoOf(last.at),
     i: last.id,
-    v: last.value?.toString() ?? null,
+    v: last.value?.toString(),
     o: last.operation,
-    p: bucket.precise.toString(),
+    p: textOrNothing(bucket.precise),
   }
+}
+
+function textOrNothing(value: Decimal): string | undefined {
+  return value === Decimal.zero || value.isZero() ? undefined : value.toString()
 }
 
 /** How many events fall into each UTC day and minute, for the totals of the list. */

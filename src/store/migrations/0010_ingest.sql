@@ -80,18 +80,32 @@ as $$
   limit 1
 $$;
 
--- Adds up running state and counts; rows come in a fixed order, so that two processes cannot wait for each other.
+-- Adds up running state and counts. Each row is an hour of a bucket; its day gains the same. Rows are locked in a
+-- fixed order, days before hours, so that two processes cannot wait for each other.
 create function weir_add_usage(organization uuid, writer_number integer, sums jsonb, lasts jsonb, counts jsonb)
 returns void
 language plpgsql
 as $$
 begin
   if sums is not null then
+    with x as materialized (
+      select x.t, x.s, x.a, x.b, x.d, x.n, coalesce(x.v, 0) as v, x.x, coalesce(x.m, 0) as m, coalesce(x.p, 0) as p,
+        x.l
+      from jsonb_to_recordset(sums) as x(t uuid, s text, a timestamptz, b uuid, d text[], n bigint, v numeric,
+        x numeric, m numeric, p numeric, l timestamptz)
+    ), rows as (
+      select x.t, x.s, 'd'::"char" as k, date_trunc('day', x.a, 'UTC') as a, x.b, min(x.d) as d, sum(x.n) as n,
+        sum(x.v) as v, max(x.x) as x, sum(x.m) as m, sum(x.p) as p, max(x.l) as l
+      from x
+      group by x.t, x.s, date_trunc('day', x.a, 'UTC'), x.b
+      union all
+      select x.t, x.s, 'h', x.a, x.b, x.d, x.n, x.v, x.x, x.m, x.p, x.l from x
+    )
     insert into usage_sums as u (organization_id, tracker_id, external_subscription_id, span, starts_at, bucket,
       dimensions, events_count, sum, max, moment, precise_total_amount_cents, last_at)
-    select organization, x.t, x.s, x.k, x.a, x.b, x.d, x.n, x.v, x.x, x.m, x.p, x.l
-    from jsonb_to_recordset(sums) as x(t uuid, s text, k "char", a timestamptz, b uuid, d text[], n bigint,
-      v numeric, x numeric, m numeric, p numeric, l timestamptz)
+    select organization, r.t, r.s, r.k, r.a, r.b, r.d, r.n, r.v, r.x, r.m, r.p, r.l
+    from rows r
+    order by r.t, r.k, r.a, r.b, r.s collate "C"
     on conflict (organization_id, tracker_id, external_subscription_id, span, starts_at, bucket) do update set
       events_count = u.events_count + excluded.events_count,
       sum = u.sum + excluded.sum,
@@ -101,12 +115,28 @@ begin
       last_at = greatest(u.last_at, excluded.last_at);
   end if;
   if lasts is not null then
+    with x as materialized (
+      select x.t, x.s, x.a, x.b, x.d, x.u, x.n, x.l, x.i, x.v, x.o, coalesce(x.p, 0) as p
+      from jsonb_to_recordset(lasts) as x(t uuid, s text, a timestamptz, b uuid, d text[], u text, n bigint,
+        l timestamptz, i uuid, v numeric, o text, p numeric)
+    ), days as (
+      select distinct on (x.t, x.s, date_trunc('day', x.a, 'UTC'), x.b)
+        x.t, x.s, 'd'::"char" as k, date_trunc('day', x.a, 'UTC') as a, x.b, x.d, x.u,
+        sum(x.n) over hours_of_day as n, x.l, x.i, x.v, x.o, sum(x.p) over hours_of_day as p
+      from x
+      window hours_of_day as (partition by x.t, x.s, date_trunc('day', x.a, 'UTC'), x.b)
+      order by x.t, x.s, date_trunc('day', x.a, 'UTC'), x.b, x.l desc, x.i desc
+    ), rows as (
+      select * from days
+      union all
+      select x.t, x.s, 'h', x.a, x.b, x.d, x.u, x.n, x.l, x.i, x.v, x.o, x.p from x
+    )
     insert into usage_lasts as u (organization_id, tracker_id, external_subscription_id, span, starts_at, bucket,
       dimensions, unique_value, events_count, last_at, last_id, last_value, last_operation,
       precise_total_amount_cents)
-    select organization, x.t, x.s, x.k, x.a, x.b, x.d, x.u, x.n, x.l, x.i, x.v, x.o, x.p
-    from jsonb_to_recordset(lasts) as x(t uuid, s text, k "char", a timestamptz, b uuid, d text[], u text,
-      n bigint, l timestamptz, i uuid, v numeric, o text, p numeric)
+    select organization, r.t, r.s, r.k, r.a, r.b, r.d, r.u, r.n, r.l, r.i, r.v, r.o, r.p
+    from rows r
+    order by r.t, r.k, r.a, r.b, r.s collate "C"
     on conflict (organization_id, tracker_id, external_subscription_id, span, starts_at, bucket) do update set
       events_count = u.events_count + excluded.events_count,
       precise_total_amount_cents = u.precise_total_amount_cents + excluded.precise_total_amount_cents,

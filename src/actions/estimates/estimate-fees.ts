@@ -1,0 +1,155 @@
+import { exponentOf } from '../../core/amounts/currency.ts'
+import { Decimal } from '../../core/amounts/decimal.ts'
+import type { Input } from '../../core/input/fields.ts'
+import { withNewest } from '../../core/metering/reference.ts'
+import { invalid } from '../../core/problems.ts'
+import { type EventPlan, planEvent } from '../../core/rating/event-plan.ts'
+import { type EventAnswer, rateEvent } from '../../core/rating/rate-event.ts'
+import type { RatedUsage } from '../../core/rating/rate-usage.ts'
+import { taxesOfFee } from '../../core/taxes/apply.ts'
+import type { Tax } from '../../core/taxes/tax.ts'
+import type { Reads } from '../../store/database.ts'
+import { type ShownFee, storedBreakdowns } from '../../wire/fees.ts'
+import type { Caller } from '../context.ts'
+import { AdvanceStates } from '../usage/advance-states.ts'
+import { answerEvents } from '../usage/answer-events.ts'
+import { taxesOfCharges } from '../usage/usage-taxes.ts'
+import { type EstimatedEvent, readEstimatedEvent } from './estimated-event.ts'
+
+/**
+ * What an event would cost now under each charge in advance on its code, after everything that is stored; nothing is
+ * written (metering-and-rating §5.5). 404 and 422 as `readEstimatedEvent`; 422 `code:
+ * does_not_match_an_instant_charge` when no charge is paid in advance.
+ */
+export async function estimateFees(reads: Reads, caller: Caller, input: Input): Promise<ShownFee[]> {
+  const estimated = await readEstimatedEvent(reads, caller, input)
+  const { snapshot, subscription, open, event, charges } = estimated
+  if (charges.length === 0) throw invalid({ code: ['does_not_match_an_instant_charge'] })
+  const plans = charges.flatMap((charge) => planEvent(charge, event, open.window.from) ?? [])
+  const chargeIds = plans.map((plan) => plan.charge.id)
+  const answers = await answersWith(reads, plans)
+  const from = open.window.from
+  const states = await AdvanceStates.read(reads, subscription.row.externalId, chargeIds, [from])
+  const taxes = await taxesOfCharges(reads, snapshot, subscription.plan.id, chargeIds)
+  const exponent = exponentOf(subscription.plan.amountCurrency)
+  return plans.flatMap((plan, index) => {
+    const answer = answers[index]
+    if (!answer) return []
+    const context = { ...open, zone: snapshot.zone, exponent }
+    const { rated } = rateEvent(plan, answer, states.of(plan, from), context)
+    return [shownFee(estimated, rated, taxes.get(plan.charge.id) ?? [])]
+  })
+}
+
+/** The stored usage, and the same with the event; totals of a unique count do not tell what an event changes. */
+async function answersWith(reads: Reads, plans: readonly EventPlan[]): Promise<EventAnswer[]> {
+  const asked = plans.map((plan): EventPlan => {
+    const isUnique = plan.charge.metric.aggregation === 'unique_count_agg'
+    const detail = isUnique ? 'events' : plan.withEvent.detail
+    return { ...plan, withEvent: { ...plan.withEvent, detail }, before: null }
+  })
+  const stored = await answerEvents(reads, asked)
+  return asked.flatMap(({ event, withEvent }, index) => {
+    const before = stored[index]?.withEvent
+    return before ? [{ withEvent: withNewest(before, event, withEvent), before }] : []
+  })
+}
+
+function shownFee(
+  { snapshot, subscription, event, open }: EstimatedEvent,
+  rated: RatedUsage,
+  taxes: readonly Tax[],
+): ShownFee {
+  const { charge, filter, fee } = rated
+  const { customer } = snapshot
+  const { plan } = subscription
+  const taxed = taxesOfFee({ ...fee, preciseCouponsAmountCents: Decimal.zero, taxes })
+  return {
+    ...NOTHING,
+    subscriptionId: subscription.row.id,
+    customerId: customer.id,
+    chargeId: charge.id,
+    chargeFilterId: filter?.id ?? null,
+    currency: plan.amountCurrency,
+    units: fee.units.toString(),
+    totalAggregatedUnits: rated.totalAggregatedUnits.toString(),
+    eventsCount: BigInt(rated.eventsCount),
+    amountCents: fee.amountCents,
+    preciseAmountCents: fee.preciseAmountCents.toString(),
+    preciseUnitAmount: fee.unitAmount.toString(),
+    taxesAmountCents: taxed.taxesAmountCents,
+    taxesPreciseAmountCents: taxed.taxesPreciseAmountCents.toString(),
+    taxesRate: taxed.taxesRate.toString(),
+    invoiceable: charge.invoiceable,
+    selfBilled: customer.accountType === 'partner',
+    amountDetails: fee.amountDetails,
+    groupedBy: rated.groupedBy,
+    presentationBreakdowns: storedBreakdowns(rated.presentation),
+    pricingUnit: pricingUnitOf(rated),
+    eventTransactionId: event.transactionId,
+    fromAt: open.window.from,
+    toAt: open.window.to,
+    externalCustomerId: customer.externalId,
+    externalSubscriptionId: subscription.row.externalId,
+    chargeInvoiceDisplayName: charge.invoiceDisplayName,
+    chargeProperties: charge.properties,
+    metricId: charge.metric.id,
+    metricCode: charge.metric.code,
+    metricName: charge.metric.name,
+    filterValues: filter?.values ?? null,
+    filterInvoiceDisplayName: filter?.invoiceDisplayName ?? null,
+    appliedTaxes: taxed.appliedTaxes.map(({ tax, amountCents, preciseAmountCents }) => ({
+      id: null,
+      feeId: null,
+      taxId: tax.id,
+      taxCode: tax.code,
+      taxName: tax.name,
+      taxDescription: tax.description,
+      taxRate: tax.rate.toString(),
+      amountCents,
+      preciseAmountCents: preciseAmountCents.toString(),
+      createdAt: null,
+    })),
+  }
+}
+
+/** What an estimated fee does not have, or has like every new one. */
+const NOTHING = {
+  id: null,
+  feeType: 'charge',
+  invoiceId: null,
+  trueUpParentFeeId: null,
+  trueUpFeeId: null,
+  originalFeeId: null,
+  invoiceDisplayName: null,
+  description: null,
+  preciseCouponsAmountCents: '0',
+  payInAdvance: true,
+  paymentStatus: 'pending',
+  succeededAt: null,
+  failedAt: null,
+  refundedAt: null,
+  planCode: null,
+  planName: null,
+  planDescription: null,
+  planInvoiceDisplayName: null,
+  metricDescription: null,
+  commitmentInvoiceDisplayName: null,
+  createdAt: null,
+} as const
+
+function pricingUnitOf({ charge, fee }: RatedUsage): object | null {
+  const { pricingUnit: unit } = charge
+  const { pricingUnit: amounts } = fee
+  if (unit === null || amounts === null) return null
+  return {
+    lago_pricing_unit_id: unit.id,
+    pricing_unit_code: unit.code,
+    short_name: unit.shortName,
+    amount_cents: Number(amounts.amountCents),
+    precise_amount_cents: amounts.preciseAmountCents.toWire(),
+    unit_amount_cents: Number(amounts.unitAmountCents),
+    precise_unit_amount: amounts.preciseUnitAmount.toWire(),
+    conversion_rate: amounts.conversionRate.toWire(),
+  }
+}

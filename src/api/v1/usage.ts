@@ -1,0 +1,120 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Context } from '../../actions/context.ts'
+import { readCurrentUsage } from '../../actions/usage/read-current-usage.ts'
+import { readPastUsage } from '../../actions/usage/read-past-usage.ts'
+import { readProjectedUsage } from '../../actions/usage/read-projected-usage.ts'
+import { toWireProjectedUsage, toWireUsage } from '../../wire/usage.ts'
+import { metaOf, pageOf } from '../pagination.ts'
+import { queryBoolean, queryText } from '../params.ts'
+import {
+  CurrentUsageQuery,
+  CustomerPastUsage,
+  CustomerProjectedUsage,
+  CustomerUsage,
+  PastUsageQuery,
+  ProjectedUsageQuery,
+} from '../schemas/usage.ts'
+import { chargeChoiceOf, groupOfQuery, presentationOfQuery } from '../usage-params.ts'
+
+type OfCustomer = { Params: { external_customer_id: string } }
+
+const config = { resource: 'customer_usage' }
+const tags = ['customer_usage']
+const params = Type.Object({ external_customer_id: Type.String() })
+
+/** What customers use: now, in billed periods, and at the end of the open one (metering-and-rating §5). */
+export function usageRoutes(app: FastifyInstance, context: Context): void {
+  app.get<OfCustomer>(
+    '/customers/:external_customer_id/current_usage',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Retrieve customer current usage',
+        params,
+        querystring: CurrentUsageQuery,
+        response: { 200: CustomerUsage },
+      },
+    },
+    async ({ caller, params, query }) => {
+      const asked = {
+        ...subjectOf(params.external_customer_id, query),
+        charges: chargeChoiceOf(query),
+        group: groupOfQuery(query),
+        skipGrouping: queryBoolean(query, 'skip_grouping') === true,
+        presentation: presentationOfQuery(query),
+        fullUsage: queryBoolean(query, 'full_usage') === true,
+      }
+      const usage = await context.database.read(caller.organizationId, (reads) =>
+        readCurrentUsage(reads, caller, asked),
+      )
+      return { customer_usage: toWireUsage(usage) }
+    },
+  )
+  app.get<OfCustomer>(
+    '/customers/:external_customer_id/projected_usage',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Retrieve customer projected usage',
+        params,
+        querystring: ProjectedUsageQuery,
+        response: { 200: CustomerProjectedUsage },
+      },
+    },
+    async ({ caller, params, query }) => {
+      const asked = subjectOf(params.external_customer_id, query)
+      const usage = await context.database.read(caller.organizationId, (reads) =>
+        readProjectedUsage(reads, caller, asked),
+      )
+      return { customer_projected_usage: toWireProjectedUsage(usage) }
+    },
+  )
+  pastUsageRoute(app, context)
+}
+
+function pastUsageRoute(app: FastifyInstance, context: Context): void {
+  app.get<OfCustomer>(
+    '/customers/:external_customer_id/past_usage',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Retrieve customer past usage',
+        params,
+        querystring: PastUsageQuery,
+        response: { 200: CustomerPastUsage },
+      },
+    },
+    async ({ caller, params, query }) => {
+      const page = pageOf(query)
+      const { rows, total } = await context.database.read(caller.organizationId, (reads) =>
+        readPastUsage(reads, {
+          externalCustomerId: params.external_customer_id,
+          externalSubscriptionId: queryText(query, 'external_subscription_id'),
+          metricCode: queryText(query, 'billable_metric_code'),
+          periodsMax: countOf(queryText(query, 'periods_count')),
+          slice: page,
+        }),
+      )
+      return { usage_periods: rows.map(toWireUsage), meta: metaOf(page, total) }
+    },
+  )
+}
+
+function subjectOf(externalCustomerId: string, query: unknown) {
+  return {
+    externalCustomerId,
+    externalSubscriptionId: queryText(query, 'external_subscription_id'),
+    applyTaxes: queryBoolean(query, 'apply_taxes') !== false,
+  }
+}
+
+/** A positive number of periods; anything else limits nothing. */
+function countOf(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\d{1,9}$/.test(text)) return undefined
+  const count = Number(text)
+  return count > 0 ? count : undefined
+}

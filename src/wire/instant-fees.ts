@@ -1,0 +1,74 @@
+import { Decimal } from '../core/amounts/decimal.ts'
+import type { InstantPrice } from '../core/pricing/price-instant.ts'
+import type { RatedCharge, RatedFilter } from '../core/rating/charge.ts'
+import { filterLabel } from './fees.ts'
+
+/** An instant estimate before it is JSON. */
+export type ShownInstantFee = {
+  readonly charge: RatedCharge
+  readonly filter: RatedFilter | null
+  readonly price: InstantPrice
+  readonly currency: string
+  readonly transactionId: string
+  readonly customerId: string
+  readonly externalCustomerId: string
+  readonly subscriptionId: string
+  readonly externalSubscriptionId: string
+}
+
+/**
+ * An instant estimate (metering-and-rating §5.5). Unlike a fee it shows its precise amounts as numbers, and the one
+ * of a unit in cents.
+ */
+export function toWireInstantFee(fee: ShownInstantFee): object {
+  const { charge, filter, price } = fee
+  const amountCents = Number(price.amountCents)
+  const preciseAmount = price.preciseAmount.toNumber()
+  return {
+    lago_id: null,
+    lago_charge_id: charge.id,
+    lago_charge_filter_id: filter?.id ?? null,
+    lago_invoice_id: null,
+    lago_true_up_fee_id: null,
+    lago_true_up_parent_fee_id: null,
+    lago_subscription_id: fee.subscriptionId,
+    external_subscription_id: fee.externalSubscriptionId,
+    lago_customer_id: fee.customerId,
+    external_customer_id: fee.externalCustomerId,
+    item: {
+      type: 'charge',
+      code: charge.metric.code,
+      name: charge.metric.name,
+      description: '',
+      invoice_display_name: charge.invoiceDisplayName || charge.metric.name,
+      filters: filter?.values ?? null,
+      filter_invoice_display_name: filterLabel(filter?.invoiceDisplayName ?? null, filter?.values ?? null),
+      lago_item_id: charge.metric.id,
+      item_type: 'BillableMetric',
+      grouped_by: {},
+    },
+    pay_in_advance: true,
+    invoiceable: charge.invoiceable,
+    amount_cents: amountCents,
+    amount_currency: fee.currency,
+    precise_amount: preciseAmount,
+    precise_total_amount: preciseAmount,
+    taxes_amount_cents: 0,
+    taxes_precise_amount: 0,
+    taxes_rate: 0,
+    total_amount_cents: amountCents,
+    total_amount_currency: fee.currency,
+    units: price.units.toString(),
+    description: null,
+    precise_unit_amount: price.preciseUnitAmountCents.toNumber(),
+    precise_coupons_amount_cents: Decimal.zero.toWire(),
+    events_count: 1,
+    payment_status: 'pending',
+    created_at: null,
+    succeeded_at: null,
+    failed_at: null,
+    refunded_at: null,
+    amount_details: null,
+    event_transaction_id: fee.transactionId,
+  }
+}
