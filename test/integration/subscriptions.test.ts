@@ -131,6 +131,15 @@ describe('subscriptions', () => {
     expect(await dueItems()).toEqual({ subscription_billing: '2024-02-01T05:00:00.000Z' })
   })
 
+  it('a start whose external id another customer took meanwhile is canceled', async () => {
+    await sandbox()
+    await subscribe({ subscription_at: '2024-01-20T00:00:00Z' })
+    expect((await subscribe({ external_customer_id: 'beta' })).status).toBe(200)
+    await client.clock('2024-01-21T00:00:00Z')
+    expect(await show('canceled')).toMatchObject({ external_customer_id: 'acme' })
+    expect(await show()).toMatchObject({ external_customer_id: 'beta' })
+  })
+
   it('a start in the past bills nothing at once and continues after the last billed termination', async () => {
     await sandbox({ pay_in_advance: true })
     await subscribe({ subscription_at: '2023-12-05T00:00:00Z' })
