@@ -19,6 +19,15 @@ export type BillLink = {
   readonly windows: BillWindows | null
 }
 
+/** The usage thresholds that made a progressive invoice. */
+export type ReachedThresholds = {
+  readonly thresholdIds: readonly string[]
+  /** All usage so far, in cents. */
+  readonly lifetimeCents: bigint
+  /** The same for what must not be invoiced twice. */
+  readonly key: string
+}
+
 /** Everything that makes an invoice, before taxes, totals and its number. */
 export type Bill = {
   readonly snapshot: BillingSnapshot
@@ -33,6 +42,8 @@ export type Bill = {
   readonly fees: readonly FeeDraft[]
   /** Whether a grace period holds it back as a draft. */
   readonly hasGrace: boolean
+  /** Only on progressive invoices. */
+  readonly reached?: ReachedThresholds
 }
 
 export type BillReason = 'subscription_starting' | 'subscription_periodic' | 'subscription_terminating'

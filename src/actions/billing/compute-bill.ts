@@ -32,7 +32,8 @@ export type ComputedBill = {
 export async function computeBill(reads: Reads, entry: SubscriptionToBill): Promise<ComputedBill> {
   const { subscription } = entry
   const links = (await linksOfSubscription(reads, subscription.row.id)).filter(
-    (link) => link.invoiceId !== entry.exceptInvoiceId,
+    // Progressive invoices bill usage ahead of time and say nothing about what the subscription paid.
+    (link) => link.invoiceId !== entry.exceptInvoiceId && link.invoiceType !== 'progressive_billing',
   )
   const windows = continuedWindows(windowsOf(entry, links), entry, links)
   const fees: FeeDraft[] = []
