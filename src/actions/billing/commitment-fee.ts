@@ -37,7 +37,13 @@ export async function computeCommitmentFee(
     exceptInvoiceId: entry.exceptInvoiceId,
     subscriptionFeeFrom: covered.period.from,
   })
-  const counted = billingPlan.payInAdvance ? fees.filter((fee) => fee.feeType === 'charge') : fees
+  // A renewal on this bill pays for the period that begins, the arrears on it for the one that is reconciled.
+  const counted = fees.filter(
+    (fee) =>
+      fee.feeType === (billingPlan.payInAdvance ? 'charge' : fee.feeType) &&
+      fee.period !== null &&
+      fee.period.from <= covered.billed.to,
+  )
   const amountCents = counted.reduce((sum, fee) => sum + fee.amountCents, others.amountCents)
   const precise = Decimal.sum(counted.map((fee) => fee.preciseAmountCents)).plus(others.preciseAmountCents)
   const trueUp = commitmentTrueUp(
