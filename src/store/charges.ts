@@ -109,13 +109,7 @@ export async function insertCharge(
 ): Promise<ChargeRow> {
   const insert = tx
     .insertInto('charges')
-    .values({
-      ...place,
-      ...settings,
-      properties: json(settings.properties),
-      createdAt: ts(now),
-      updatedAt: ts(now),
-    })
+    .values({ ...place, ...columnsOf(settings), createdAt: ts(now), updatedAt: ts(now) })
     .returningAll()
   return toCharge(await refusingDuplicates(insert.executeTakeFirstOrThrow(), 'charges_code', 'code'))
 }
@@ -129,20 +123,7 @@ export async function updateCharge(
 ): Promise<ChargeRow> {
   const update = tx
     .updateTable('charges')
-    .set({
-      code: settings.code,
-      invoiceDisplayName: settings.invoiceDisplayName,
-      chargeModel: settings.chargeModel,
-      payInAdvance: settings.payInAdvance,
-      prorated: settings.prorated,
-      invoiceable: settings.invoiceable,
-      regroupPaidFees: settings.regroupPaidFees,
-      minAmountCents: settings.minAmountCents,
-      acceptsTargetWallet: settings.acceptsTargetWallet,
-      conversionRate: settings.conversionRate,
-      properties: json(settings.properties),
-      updatedAt: ts(now),
-    })
+    .set({ ...columnsOf(settings), updatedAt: ts(now) })
     .where('id', '=', id)
     .returningAll()
   return toCharge(await refusingDuplicates(update.executeTakeFirstOrThrow(), 'charges_code', 'code'))
@@ -233,6 +214,23 @@ export async function chargeCodesOf(reads: Reads, planId: string): Promise<Set<s
     .where('deletedAt', 'is', null)
     .execute()
   return new Set(rows.map((row) => row.code))
+}
+
+/** Only what a charge says of itself, whatever else the value carries. */
+function columnsOf(charge: ChargeSettings & { readonly code: string }) {
+  return {
+    code: charge.code,
+    invoiceDisplayName: charge.invoiceDisplayName,
+    chargeModel: charge.chargeModel,
+    payInAdvance: charge.payInAdvance,
+    prorated: charge.prorated,
+    invoiceable: charge.invoiceable,
+    regroupPaidFees: charge.regroupPaidFees,
+    minAmountCents: charge.minAmountCents,
+    acceptsTargetWallet: charge.acceptsTargetWallet,
+    conversionRate: charge.conversionRate,
+    properties: json(charge.properties),
+  }
 }
 
 function toCharge(row: Selectable<Charges>): ChargeRow {

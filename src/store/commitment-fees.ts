@@ -24,7 +24,8 @@ export async function subscriptionFeesBefore(
 
 /**
  * What fees that are written already count towards a minimum commitment between two instants (both included): the
- * subscription fee of the period, and usage fees whose charges window lies in it, invoiced or not.
+ * subscription fee of the period, and usage fees that pay for it, invoiced or not (a renewal
+ * in advance pays for the period that begins with it).
  */
 export async function commitmentFeesBetween(
   reads: Reads,
@@ -57,8 +58,8 @@ export async function commitmentFeesBetween(
         ]),
         eb.and([
           eb('f.feeType', '=', 'charge'),
-          eb('f.chargesFrom', '>=', ts(asked.from)),
-          eb('f.chargesFrom', '<=', ts(asked.to)),
+          eb('f.fromAt', '>=', ts(asked.from)),
+          eb('f.fromAt', '<=', ts(asked.to)),
         ]),
       ]),
     )

@@ -45,6 +45,23 @@ export async function unbilledPaidFees(
   return query.execute()
 }
 
+/** Subscriptions of a customer with these external ids that have started. */
+export async function startedSubscriptionIds(
+  reads: Reads,
+  customerId: string,
+  externalIds: readonly string[],
+): Promise<string[]> {
+  if (externalIds.length === 0) return []
+  const rows = await reads
+    .selectFrom('subscriptions')
+    .select('id')
+    .where('customerId', '=', customerId)
+    .where('externalId', 'in', [...externalIds])
+    .where('startedAt', 'is not', null)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
 export async function attachFees(
   tx: Tx,
   feeIds: readonly string[],

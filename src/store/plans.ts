@@ -143,15 +143,10 @@ export async function insertPlan(
     readonly now: Instant
   },
 ): Promise<PlanRow> {
-  const { now, metadata, ...values } = plan
+  const { organizationId, id, parentId, now } = plan
   const insert = tx
     .insertInto('plans')
-    .values({
-      ...values,
-      metadata: metadata === null ? null : json(metadata),
-      createdAt: ts(now),
-      updatedAt: ts(now),
-    })
+    .values({ organizationId, id, parentId, ...columnsOf(plan), createdAt: ts(now), updatedAt: ts(now) })
     .returningAll()
   return toRow(await refusingDuplicates(insert.executeTakeFirstOrThrow(), 'plans_code', 'code'))
 }
@@ -165,21 +160,7 @@ export async function updatePlan(
 ): Promise<PlanRow> {
   const update = tx
     .updateTable('plans')
-    .set({
-      name: plan.name,
-      code: plan.code,
-      invoiceDisplayName: plan.invoiceDisplayName,
-      description: plan.description,
-      interval: plan.interval,
-      amountCents: plan.amountCents,
-      amountCurrency: plan.amountCurrency,
-      payInAdvance: plan.payInAdvance,
-      trialPeriod: plan.trialPeriod,
-      billChargesMonthly: plan.billChargesMonthly,
-      billFixedChargesMonthly: plan.billFixedChargesMonthly,
-      metadata: plan.metadata === null ? null : json(plan.metadata),
-      updatedAt: ts(now),
-    })
+    .set({ ...columnsOf(plan), updatedAt: ts(now) })
     .where('id', '=', id)
     .returningAll()
   return toRow(await refusingDuplicates(update.executeTakeFirstOrThrow(), 'plans_code', 'code'))
@@ -284,6 +265,24 @@ export async function chargesWithParts(reads: Reads, charges: readonly ChargeRow
       },
     ]
   })
+}
+
+/** Only what a plan says of itself, whatever else the value carries. */
+function columnsOf(plan: PlanSettings & { readonly metadata: Metadata | null }) {
+  return {
+    name: plan.name,
+    code: plan.code,
+    invoiceDisplayName: plan.invoiceDisplayName,
+    description: plan.description,
+    interval: plan.interval,
+    amountCents: plan.amountCents,
+    amountCurrency: plan.amountCurrency,
+    payInAdvance: plan.payInAdvance,
+    trialPeriod: plan.trialPeriod,
+    billChargesMonthly: plan.billChargesMonthly,
+    billFixedChargesMonthly: plan.billFixedChargesMonthly,
+    metadata: plan.metadata === null ? null : json(plan.metadata),
+  }
 }
 
 function toRow(row: Selectable<Plans>): PlanRow {

@@ -121,10 +121,6 @@ export async function holdPlan(tx: Tx, code: string): Promise<SubscribedPlan | u
     .executeTakeFirst()
 }
 
-export async function readPlanById(reads: Reads, id: string): Promise<SubscribedPlan> {
-  return reads.selectFrom('plans').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-}
-
 /** The newest periodic bill of a subscription that still counts, and the zone in which it was made. */
 export async function lastPeriodicBill(
   reads: Reads,

@@ -2,15 +2,25 @@ import { Decimal } from '../../core/amounts/decimal.ts'
 import { addDays } from '../../core/calendar/calendar-date.ts'
 import { localDate } from '../../core/calendar/zone.ts'
 import { draftNumber } from '../../core/invoicing/numbering.ts'
-import { billWindows } from '../../core/subscriptions/windows.ts'
-import type { BillingSnapshot, SubscriptionSnapshot } from '../../store/billing-snapshot.ts'
+import { billWindows, type Window } from '../../core/subscriptions/windows.ts'
+import {
+  type BillingSnapshot,
+  readBillingSnapshot,
+  type SubscriptionSnapshot,
+} from '../../store/billing-snapshot.ts'
 import type { Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import { insertInvoice, insertInvoiceLinks, insertInvoiceTaxes, updateInvoice } from '../../store/invoices.ts'
-import { attachFees, type PaidFee, taxLinesOfFees, unbilledPaidFees } from '../../store/paid-fees.ts'
+import {
+  attachFees,
+  type PaidFee,
+  startedSubscriptionIds,
+  taxLinesOfFees,
+  unbilledPaidFees,
+} from '../../store/paid-fees.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
-import type { SubscriptionsBill } from './bill-subscriptions.ts'
+import type { SubscriptionsBill } from './bill.ts'
 import { issuingSettingsOf } from './create-invoice.ts'
 import { issueInvoice } from './issue-invoice.ts'
 
@@ -19,8 +29,8 @@ const RATE_SCALE = 2
 
 /**
  * Puts usage fees that were paid without an invoice on a statement, one for each purchase order number: an
- * `advance_charges` invoice whose amounts and taxes are the sums of its fees (subscriptions-and-invoicing §7.9). Only
- * plans with a charge that regroups paid fees ask for it.
+ * `advance_charges` invoice whose amounts and taxes are the sums of its fees (subscriptions-and-invoicing §7.9). It is
+ * made when a plan of the billed subscriptions, or of those that they followed, has a charge that regroups paid fees.
  */
 export async function billPaidFees(
   context: Context,
@@ -29,46 +39,49 @@ export async function billPaidFees(
   snapshot: BillingSnapshot,
   bill: SubscriptionsBill,
 ): Promise<void> {
-  const regrouping = snapshot.subscriptions.filter((s) =>
-    s.charges.some((charge) => charge.regroupPaidFees === 'invoice'),
-  )
-  if (regrouping.length === 0) return
+  const externalIds = [...new Set(snapshot.subscriptions.map((s) => s.row.externalId))]
+  const chain = await readChain(tx, snapshot, externalIds)
+  const regroups = (s: SubscriptionSnapshot) =>
+    s.charges.some((charge) => charge.regroupPaidFees === 'invoice')
+  if (!chain.some(regroups)) return
   const isRenewal = bill.entries.every((entry) => entry.reason === 'subscription_periodic')
   const fees = await unbilledPaidFees(tx, {
     customerId: snapshot.customer.id,
-    externalSubscriptionIds: [...new Set(snapshot.subscriptions.map((s) => s.row.externalId))],
+    externalSubscriptionIds: externalIds,
     paidBy: bill.at,
     windowEndBefore: isRenewal ? bill.at : null,
   })
-  if (fees.length === 0) return
-  const numbers = [...new Set(snapshot.subscriptions.map((s) => s.row.purchaseOrderNumber))]
-  for (const number of numbers) {
-    const subscriptions = snapshot.subscriptions.filter((s) => s.row.purchaseOrderNumber === number)
-    const externalIds = new Set(subscriptions.map((s) => s.row.externalId))
-    const externalIdOf = await externalIdsOf(tx, fees)
-    const own = fees.filter((fee) => externalIds.has(externalIdOf.get(fee.subscriptionId) ?? ''))
-    if (own.length > 0) await writeStatement(context, tx, caller, snapshot, subscriptions, own, bill, number)
+  for (const number of new Set(chain.map((s) => s.row.purchaseOrderNumber))) {
+    const subscriptions = chain.filter((s) => s.row.purchaseOrderNumber === number)
+    const own = fees.filter((fee) => subscriptions.some((s) => s.row.id === fee.subscriptionId))
+    if (own.length === 0) continue
+    const paid = subscriptions.filter((s) => own.some((fee) => fee.subscriptionId === s.row.id))
+    await writeStatement(context, tx, caller, { snapshot, subscriptions: paid, fees: own, bill })
   }
 }
 
-async function externalIdsOf(tx: Tx, fees: readonly PaidFee[]): Promise<ReadonlyMap<string, string>> {
-  const rows = await tx
-    .selectFrom('subscriptions')
-    .select(['id', 'externalId'])
-    .where('id', 'in', [...new Set(fees.map((fee) => fee.subscriptionId))])
-    .execute()
-  return new Map(rows.map((row) => [row.id, row.externalId]))
+/** The started subscriptions of a customer with these external ids, in the order of their start. */
+async function readChain(
+  tx: Tx,
+  snapshot: BillingSnapshot,
+  externalIds: readonly string[],
+): Promise<readonly SubscriptionSnapshot[]> {
+  const ids = await startedSubscriptionIds(tx, snapshot.customer.id, externalIds)
+  return (await readBillingSnapshot(tx, snapshot.customer.id, ids))?.subscriptions ?? []
+}
+
+type Statement = {
+  readonly snapshot: BillingSnapshot
+  readonly subscriptions: readonly SubscriptionSnapshot[]
+  readonly fees: readonly PaidFee[]
+  readonly bill: SubscriptionsBill
 }
 
 async function writeStatement(
   context: Context,
   tx: Tx,
   caller: Caller,
-  snapshot: BillingSnapshot,
-  subscriptions: readonly SubscriptionSnapshot[],
-  fees: readonly PaidFee[],
-  bill: SubscriptionsBill,
-  purchaseOrderNumber: string | null,
+  { snapshot, subscriptions, fees, bill }: Statement,
 ): Promise<void> {
   const { organizationId, now } = caller
   const id = newId()
@@ -94,16 +107,17 @@ async function writeStatement(
     paymentDueDate: addDays(issuingOn, settings.netPaymentTermDays),
     netPaymentTerm: settings.netPaymentTermDays,
     billingAt: ts(bill.at),
-    purchaseOrderNumber,
+    purchaseOrderNumber: subscriptions[0]?.row.purchaseOrderNumber ?? null,
     selfBilled: snapshot.customer.accountType === 'partner',
     createdAt: ts(now),
     updatedAt: ts(now),
   })
   const feeIds = fees.map((fee) => fee.id)
   await attachFees(tx, feeIds, id, now)
+  const window = statementWindow(snapshot, subscriptions, bill)
   await insertInvoiceLinks(
     tx,
-    subscriptions.map((s) => linkRow(caller, id, s, snapshot, bill)),
+    subscriptions.map((s) => linkRow(caller, id, s, window, bill)),
   )
   await insertInvoiceTaxes(tx, { organizationId, id, now }, await taxLinesOfFees(tx, feeIds))
   await updateInvoice(tx, id, {
@@ -118,21 +132,30 @@ async function writeStatement(
   await issueInvoice(context, tx, caller, id)
 }
 
-function linkRow(
-  caller: Caller,
-  invoiceId: string,
-  subscription: SubscriptionSnapshot,
+/** All windows of a statement: the charges period of the subscription that started last. */
+function statementWindow(
   snapshot: BillingSnapshot,
+  subscriptions: readonly SubscriptionSnapshot[],
   bill: SubscriptionsBill,
-) {
+): Window {
+  const last = subscriptions.reduce((a, b) => (b.billing.startedAt >= a.billing.startedAt ? b : a))
   const windows = billWindows({
-    plan: subscription.billingPlan,
-    subscription: subscription.billing,
+    plan: last.billingPlan,
+    subscription: last.billing,
     at: bill.at,
     zone: snapshot.zone,
     current: false,
   })
-  const window = windows.charges ?? windows.subscription
+  return windows.charges ?? windows.subscription
+}
+
+function linkRow(
+  caller: Caller,
+  invoiceId: string,
+  subscription: SubscriptionSnapshot,
+  window: Window,
+  bill: SubscriptionsBill,
+) {
   return {
     organizationId: caller.organizationId,
     id: newId(),

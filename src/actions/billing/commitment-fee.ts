@@ -10,7 +10,7 @@ import type { BillWindows, Window } from '../../core/subscriptions/windows.ts'
 import { commitmentFeesBetween, subscriptionFeesBefore } from '../../store/commitment-fees.ts'
 import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
-import type { SubscriptionToBill } from './compute-bill.ts'
+import type { SubscriptionToBill } from './bill.ts'
 
 /**
  * The fee that lifts a subscription to its plan's minimum commitment (subscriptions-and-invoicing §6), or null: in
@@ -37,7 +37,13 @@ export async function computeCommitmentFee(
     exceptInvoiceId: entry.exceptInvoiceId,
     subscriptionFeeFrom: covered.period.from,
   })
-  const counted = billingPlan.payInAdvance ? fees.filter((fee) => fee.feeType === 'charge') : fees
+  // A renewal on this bill pays for the period that begins, the arrears on it for the one that is reconciled.
+  const counted = fees.filter(
+    (fee) =>
+      fee.feeType === (billingPlan.payInAdvance ? 'charge' : fee.feeType) &&
+      fee.period !== null &&
+      fee.period.from <= covered.billed.to,
+  )
   const amountCents = counted.reduce((sum, fee) => sum + fee.amountCents, others.amountCents)
   const precise = Decimal.sum(counted.map((fee) => fee.preciseAmountCents)).plus(others.preciseAmountCents)
   const trueUp = commitmentTrueUp(

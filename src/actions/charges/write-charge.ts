@@ -1,5 +1,5 @@
 import { type FilterSettings, valuesKey } from '../../core/plans/charge-filters.ts'
-import type { ChargePayload, ChargeSettings } from '../../core/plans/charge-settings.ts'
+import type { ChargePayload } from '../../core/plans/charge-settings.ts'
 import { normalizeProperties } from '../../core/pricing/charge-rules.ts'
 import { notFound } from '../../core/problems.ts'
 import {
@@ -73,7 +73,7 @@ export async function writeChargeCopy(
       billableMetricId: parent.billableMetricId,
       pricingUnitId: parent.pricingUnitId,
     },
-    settingsOf(payload?.settings ?? parent, parent.code),
+    { ...(payload?.settings ?? parent), code: parent.code },
     now,
   )
   await insertFilters(tx, charge, payload?.filters ?? parent.filters, 0, now)
@@ -90,7 +90,7 @@ export async function writeChargeChange(
   payload: ChargePayload,
 ): Promise<void> {
   const { settings } = payload
-  await updateCharge(tx, stored.id, settingsOf(settings, settings.code ?? stored.code), caller.now)
+  await updateCharge(tx, stored.id, { ...settings, code: settings.code ?? stored.code }, caller.now)
   if (payload.taxCodes) {
     const taxIds = await taxIdsOf(tx, payload.taxCodes)
     await replaceTaxes(tx, caller.organizationId, 'charge', stored.id, taxIds)
@@ -147,23 +147,6 @@ function canonical(value: unknown): string {
       ? Object.fromEntries(Object.entries(each).sort(([x], [y]) => (x < y ? -1 : 1)))
       : each,
   )
-}
-
-/** Only the settings of a charge, whatever else its row carries. */
-function settingsOf(charge: ChargeSettings, code: string): ChargeSettings & { readonly code: string } {
-  return {
-    code,
-    invoiceDisplayName: charge.invoiceDisplayName,
-    chargeModel: charge.chargeModel,
-    payInAdvance: charge.payInAdvance,
-    prorated: charge.prorated,
-    invoiceable: charge.invoiceable,
-    regroupPaidFees: charge.regroupPaidFees,
-    minAmountCents: charge.minAmountCents,
-    acceptsTargetWallet: charge.acceptsTargetWallet,
-    properties: charge.properties,
-    conversionRate: charge.conversionRate,
-  }
 }
 
 async function pricingUnitIdOf(tx: Tx, payload: ChargePayload): Promise<string | null> {

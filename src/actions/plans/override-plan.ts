@@ -39,10 +39,10 @@ export async function overridePlan(
   const { organizationId, now } = caller
   const { settings, parts } = await readOverrides(tx, plan, overrides)
   const child = await insertPlan(tx, {
+    ...settings,
     organizationId,
     id: newId(),
     parentId: plan.id,
-    ...settings,
     metadata: null,
     now,
   })

@@ -9,12 +9,8 @@ import { billingPlanOf } from '../../store/billing-snapshot.ts'
 import type { Tx } from '../../store/database.ts'
 import { refusingDuplicates } from '../../store/duplicates.ts'
 import { newId } from '../../store/ids.ts'
-import {
-  holdPlan,
-  readPlanById,
-  setCustomerCurrency,
-  zoneOfCustomer,
-} from '../../store/subscription-states.ts'
+import { readPlan } from '../../store/plans.ts'
+import { holdPlan, setCustomerCurrency, zoneOfCustomer } from '../../store/subscription-states.ts'
 import {
   findCurrent,
   findSubscription,
@@ -110,10 +106,10 @@ async function changePlan(
   wish: SubscriptionWish,
 ): Promise<SubscriptionRow> {
   const planId = await planWithOverrides(tx, caller, wish.plan.id, wish.request.planOverrides)
-  const plan = await readPlanById(tx, planId)
+  const plan = await readPlan(tx, planId)
   const changed = { ...wish, plan }
   if (current.status === 'pending') return changePendingPlan(tx, caller, current, changed)
-  const old = await readPlanById(tx, current.planId)
+  const old = await readPlan(tx, current.planId)
   return planChangeKind(billingPlanOf(old), billingPlanOf(plan)) === 'upgrade'
     ? upgradeSubscription(context, tx, caller, current, changed)
     : downgradeSubscription(tx, caller, current, changed)

@@ -2,6 +2,7 @@ import { invalid } from '../../core/problems.ts'
 import { moved, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import type { EndCause } from '../../core/subscriptions/subscription.ts'
 import type { Tx } from '../../store/database.ts'
+import { readPlan } from '../../store/plans.ts'
 import { lockCustomerById } from '../../store/subscription-states.ts'
 import {
   findPendingSuccessor,
@@ -69,6 +70,7 @@ export async function endSubscription(
   row: SubscriptionRow,
 ): Promise<SubscriptionRow> {
   await cancelSuccessor(tx, caller, row)
+  await settleCreditNote(tx, row)
   const ended = await closeSubscription(tx, caller, row, 'termination')
   if (ended.onTerminationInvoice !== 'skip') {
     await billSubscriptions(context, tx, caller, {
@@ -80,6 +82,12 @@ export async function endSubscription(
   }
   await announceSubscription(tx, caller, 'subscription.terminated', ended)
   return ended
+}
+
+/** On a plan in advance no choice means that the unused part becomes credit, which the answer shows (§2.8). */
+async function settleCreditNote(tx: Tx, row: SubscriptionRow): Promise<void> {
+  if (row.onTerminationCreditNote !== null || !(await readPlan(tx, row.planId)).payInAdvance) return
+  await updateSubscription(tx, row.id, { onTerminationCreditNote: 'credit' })
 }
 
 /** Terminates the active subscriptions of a customer or on some plans, and cancels the pending ones. */

@@ -11,7 +11,8 @@ import { settleOverdue } from './settle-overdue.ts'
 
 /**
  * Finishes the deletion of a plan (subscriptions-and-invoicing §1.7), copies first and the plan last: their active
- * subscriptions are terminated and billed, pending ones canceled, drafts made final, entitlements dropped. The code is then free.
+ * subscriptions are terminated and billed, pending ones canceled, drafts made final, entitlements dropped. The code
+ * is then free.
  */
 export const finishPlanDeletion: DueAction = async (context, tx, caller, planId) => {
   for (const id of [...(await copiesOfPlan(tx, planId)), planId]) {

@@ -4,6 +4,7 @@ import type { Tx } from '../../store/database.ts'
 import { lockCustomerById, momentOf, stateOf } from '../../store/subscription-states.ts'
 import {
   insertLifetimeUsage,
+  isTakenByAnother,
   readSubscription,
   type SubscriptionRow,
   updateSubscription,
@@ -13,6 +14,7 @@ import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
 import type { DueAction } from '../due/run-due.ts'
 import { announceSubscription } from './announce-subscription.ts'
+import { cancelSubscription } from './end-subscription.ts'
 import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'
 
 /** The columns that make a subscription active now, with the start that its periods count from. */
@@ -56,12 +58,20 @@ export async function billStart(
   })
 }
 
-/** Starts a pending subscription on its day: it counts from the local midnight, its due instant (§2.4). */
+/**
+ * Starts a pending subscription on its day: it counts from the local midnight, its due instant (§2.4). It is canceled
+ * when another customer has come to use its external id, which an active subscription has for itself (§2.2).
+ */
 export const startSubscription: DueAction = async (context, tx, caller, subscriptionId) => {
   const { customerId } = await readSubscription(tx, subscriptionId)
   await lockCustomerById(tx, customerId)
   const pending = await readSubscription(tx, subscriptionId)
   if (pending.status !== 'pending' || pending.previousSubscriptionId !== null) return
+  if (await isTakenByAnother(tx, pending.externalId, customerId)) {
+    // Its external id was free when it was created and means another customer's subscription now.
+    await cancelSubscription(tx, caller, pending)
+    return
+  }
   const row = await updateSubscription(tx, pending.id, {
     ...activeColumns(caller, caller.now),
     updatedAt: ts(caller.now),

@@ -2,7 +2,8 @@ import type { Input } from '../../core/input/fields.ts'
 import { invalid, notFound, Problems } from '../../core/problems.ts'
 import { readTermination, type TerminationOptions } from '../../core/subscriptions/subscription-input.ts'
 import type { Tx } from '../../store/database.ts'
-import { lockCustomerById, readPlanById } from '../../store/subscription-states.ts'
+import { readPlan } from '../../store/plans.ts'
+import { lockCustomerById } from '../../store/subscription-states.ts'
 import {
   findSubscription,
   readSubscription,
@@ -62,7 +63,7 @@ export async function terminationColumns(
   row: Pick<SubscriptionRow, 'planId'>,
   options: TerminationOptions,
 ): Promise<{ onTerminationCreditNote?: string | null; onTerminationInvoice?: string }> {
-  const plan = await readPlanById(tx, row.planId)
+  const plan = await readPlan(tx, row.planId)
   const hasCreditNote = options.creditNote !== undefined && plan.payInAdvance
   return {
     ...(hasCreditNote ? { onTerminationCreditNote: options.creditNote ?? null } : {}),

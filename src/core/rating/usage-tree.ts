@@ -30,8 +30,9 @@ export type ChargeUsage = UsageSum & {
  */
 export function usageTree(lines: readonly UsageLine[]): readonly ChargeUsage[] {
   return groupsOf(lines, (line) => line.charge.id).map(([first, own]) => {
-    const grouped = own.filter((line) => Object.keys(line.groupedBy).length > 0)
-    const plain = own.filter((line) => line.filter === null && Object.keys(line.groupedBy).length === 0)
+    const plain = own.filter((line) => line.filter === null && !isGrouped(line))
+    // As soon as one line has a group, the lines without one are a group of their own.
+    const grouped = own.some(isGrouped) ? own : []
     return {
       charge: first.charge,
       ...sumOf(own, plain),
@@ -41,7 +42,7 @@ export function usageTree(lines: readonly UsageLine[]): readonly ChargeUsage[] {
         groupedBy: each.groupedBy,
         ...sumOf(
           parts,
-          parts.filter((line) => line.filter === null),
+          parts.filter((line) => line.filter === null && isGrouped(line)),
         ),
         filters: filtersOf(each.charge, parts),
       })),
@@ -55,6 +56,10 @@ function filtersOf(charge: RatedCharge, lines: readonly UsageLine[]): readonly F
     filter: first.filter,
     ...sumOf(own, own),
   }))
+}
+
+function isGrouped(line: UsageLine): boolean {
+  return Object.keys(line.groupedBy).length > 0
 }
 
 /** Sums of `lines`; breakdowns are those of the lines named beside. */

@@ -1,0 +1,165 @@
+import type { Answer, Client } from './harness.ts'
+
+/** An organization in which everything exists once and a month was billed. */
+export type LivedIn = {
+  readonly client: Client
+  /** A word that stands in the codes and names of everything of it. */
+  readonly mark: string
+  /** For each part of a path that has an identifier after it, one that exists: `plans` has a plan's code. */
+  readonly names: Readonly<Record<string, string>>
+  /** Ids (`lago_id`) of its objects. */
+  readonly ids: readonly string[]
+}
+
+async function ask(client: Client, method: string, path: string, body?: unknown): Promise<Answer['body']> {
+  const answer = await client.call(method, path, body)
+  if (answer.status !== 200) throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`)
+  return answer.body
+}
+
+function planOf(mark: string, metricIds: readonly string[]): object {
+  const properties = { amount: '0.5' }
+  return {
+    name: `Plan ${mark}`,
+    code: `${mark}-plan`,
+    interval: 'monthly',
+    amount_cents: 2000,
+    amount_currency: 'EUR',
+    pay_in_advance: false,
+    tax_codes: [`${mark}-tax`],
+    charges: [
+      {
+        billable_metric_id: metricIds[0],
+        code: `${mark}-charge`,
+        charge_model: 'standard',
+        properties,
+        filters: [{ values: { region: ['eu'] }, properties: { amount: '0.25' } }],
+      },
+      // Billed at once and on no invoice: a fee that can be deleted.
+      {
+        billable_metric_id: metricIds[1],
+        code: `${mark}-advance`,
+        charge_model: 'standard',
+        pay_in_advance: true,
+        invoiceable: false,
+        properties,
+      },
+    ],
+  }
+}
+
+async function makeCatalogue(client: Client, mark: string): Promise<void> {
+  await ask(client, 'POST', '/taxes', { tax: { name: `Tax ${mark}`, code: `${mark}-tax`, rate: 20 } })
+  const entity = { name: `Entity ${mark}`, code: `${mark}-entity` }
+  await ask(client, 'POST', '/billing_entities', { billing_entity: entity })
+  const privileges = [{ code: `${mark}-privilege`, name: `Seats ${mark}`, value_type: 'integer' }]
+  const feature = { name: `Feature ${mark}`, code: `${mark}-feature`, privileges }
+  await ask(client, 'POST', '/features', { feature })
+  const sum = await ask(client, 'POST', '/billable_metrics', {
+    billable_metric: {
+      name: `Tokens ${mark}`,
+      code: `${mark}-metric`,
+      aggregation_type: 'sum_agg',
+      field_name: 'tokens',
+      filters: [{ key: 'region', values: ['eu', 'us'] }],
+    },
+  })
+  const count = await ask(client, 'POST', '/billable_metrics', {
+    billable_metric: { name: `Calls ${mark}`, code: `${mark}-calls`, aggregation_type: 'count_agg' },
+  })
+  const metricIds = [sum.billable_metric.lago_id, count.billable_metric.lago_id]
+  await ask(client, 'POST', '/plans', { plan: planOf(mark, metricIds) })
+  await ask(client, 'POST', `/plans/${mark}-plan/metadata`, { metadata: { [`${mark}-key`]: mark } })
+  const entitlements = { [`${mark}-feature`]: { [`${mark}-privilege`]: 5 } }
+  await ask(client, 'POST', `/plans/${mark}-plan/entitlements`, { entitlements })
+}
+
+/** Two customers, one of whom has a grace period, so that one invoice is final and one a draft. */
+async function makeCustomers(client: Client, mark: string): Promise<void> {
+  for (const [suffix, graceDays] of [
+    ['', 0],
+    ['-later', 5],
+  ]) {
+    const customer = {
+      external_id: `${mark}-customer${suffix}`,
+      name: `Customer ${mark}`,
+      currency: 'EUR',
+      metadata: [{ key: 'mark', value: mark, display_in_invoice: true }],
+      billing_configuration: { invoice_grace_period: graceDays },
+    }
+    await ask(client, 'POST', '/customers', { customer })
+    await ask(client, 'POST', '/subscriptions', {
+      subscription: {
+        external_customer_id: customer.external_id,
+        external_id: `${mark}-subscription${suffix}`,
+        name: `Subscription ${mark}`,
+        plan_code: `${mark}-plan`,
+      },
+    })
+  }
+}
+
+async function useAndBill(client: Client, mark: string): Promise<void> {
+  for (const code of ['metric', 'calls']) {
+    await ask(client, 'POST', '/events', {
+      event: {
+        transaction_id: `${mark}-event-${code}`,
+        external_subscription_id: `${mark}-subscription`,
+        code: `${mark}-${code}`,
+        properties: { tokens: 7, region: 'eu', mark },
+      },
+    })
+  }
+  await client.clock('2024-02-01T00:10:00Z')
+}
+
+/** Lives a month of an organization (a sandbox, its clock not yet moved) through the API. */
+export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
+  await client.clock('2024-01-01T00:00:00Z')
+  const webhook = { webhook_url: `http://127.0.0.1:9/${mark}`, name: `Endpoint ${mark}` }
+  const endpoint = await ask(client, 'POST', '/webhook_endpoints', { webhook_endpoint: webhook })
+  await makeCatalogue(client, mark)
+  await makeCustomers(client, mark)
+  await useAndBill(client, mark)
+  const endpointId: string = endpoint.webhook_endpoint.lago_id
+  const { webhooks } = await ask(client, 'GET', `/webhook_endpoints/${endpointId}/webhooks`)
+  const { invoices } = await ask(client, 'GET', '/invoices')
+  const { fees } = await ask(client, 'GET', '/fees')
+  const draft = invoices.find((one: { status: string }) => one.status === 'draft')
+  const loose = fees.find((one: { lago_invoice_id: string | null }) => one.lago_invoice_id === null)
+  const plan = await ask(client, 'GET', `/plans/${mark}-plan`)
+  return {
+    client,
+    mark,
+    ids: [...new Set(idsIn([webhooks, invoices, fees, plan]))],
+    names: {
+      billable_metrics: `${mark}-metric`,
+      billing_entities: `${mark}-entity`,
+      charges: `${mark}-charge`,
+      customers: `${mark}-customer`,
+      entitlements: `${mark}-feature`,
+      events: `${mark}-event-metric`,
+      features: `${mark}-feature`,
+      fees: loose.lago_id,
+      filters: plan.plan.charges.find((one: { code: string }) => one.code === `${mark}-charge`).filters[0]
+        .lago_id,
+      invoices: draft.lago_id,
+      metadata: `${mark}-key`,
+      plans: `${mark}-plan`,
+      privileges: `${mark}-privilege`,
+      subscriptions: `${mark}-subscription`,
+      taxes: `${mark}-tax`,
+      webhook_endpoints: endpointId,
+      webhooks: webhooks[0].lago_id,
+    },
+  }
+}
+
+/** Every `lago_id` in an answer, however deep. */
+function idsIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(idsIn)
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, item]) =>
+    key === 'lago_id' && typeof item === 'string' ? [item] : idsIn(item),
+  )
+}

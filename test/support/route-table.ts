@@ -1,0 +1,52 @@
+import type { Context } from '../../src/actions/context.ts'
+import { buildApp } from '../../src/api/app.ts'
+
+type BodySchema = { readonly properties?: Readonly<Record<string, unknown>> }
+
+/** One route below /api/v1, its path without that prefix. */
+export type Route = {
+  readonly method: string
+  readonly path: string
+  /** `:name` parts of the path, each with the part before it: `/plans/:code` has `plans`. */
+  readonly parents: readonly string[]
+  /** What the route says of its body, as a JSON schema. */
+  readonly body: BodySchema | null
+}
+
+const PREFIX = '/api/v1'
+
+/** All routes of the API, as they register themselves; HEAD goes with GET and is left out. */
+export async function routeTable(context: Context): Promise<Route[]> {
+  const app = buildApp(context)
+  const routes: Route[] = []
+  // The routes register themselves while the app gets ready, so this hook sees all of them.
+  app.addHook('onRoute', ({ method, url, schema }) => {
+    if (!url.startsWith(PREFIX)) return
+    const path = url.slice(PREFIX.length)
+    for (const one of [method].flat()) {
+      if (one === 'HEAD') continue
+      routes.push({ method: one, path, parents: parentsOf(path), body: (schema?.body as BodySchema) ?? null })
+    }
+  })
+  await app.ready()
+  await app.close()
+  return routes
+}
+
+function parentsOf(path: string): string[] {
+  const parts = path.split('/')
+  return parts.flatMap((part, i) => (part.startsWith(':') ? [parts[i - 1] ?? ''] : []))
+}
+
+/** The path with what `names` has for each parent in place of the parameters; null when it lacks one. */
+export function fill(route: Route, names: Readonly<Record<string, string>>): string | null {
+  let at = 0
+  let isComplete = true
+  const path = route.path.replace(/:[A-Za-z_]+/g, () => {
+    const name = names[route.parents[at] ?? '']
+    at += 1
+    if (name === undefined) isComplete = false
+    return encodeURIComponent(name ?? '')
+  })
+  return isComplete ? path : null
+}
