@@ -273,11 +273,12 @@ describe('progressive billing', () => {
     expect(await invoices()).toHaveLength(0)
     await update({ progressive_billing_disabled: false })
     await client.clock('2024-04-03T00:00:00Z')
-    const [invoice] = await invoices()
+    const [{ lago_id: id }] = await invoices()
+    const { invoice } = (await client.call('GET', `/invoices/${id}`)).body
     expect(invoice.applied_usage_thresholds).toMatchObject([{ usage_threshold: { amount_cents: 4000 } }])
   })
 
-  it('bills a recurring threshold in arrears only once while nothing of it can be invoiced', async () => {
+  it('does not bill a threshold that usage from before had passed already', async () => {
     const client = await subscribed({ charges: [], usage_thresholds: [{ amount_cents: 1000 }] })
     const history = (amount: number) => ({
       lifetime_usage: { external_historical_usage_amount_cents: amount },

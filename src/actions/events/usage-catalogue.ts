@@ -76,6 +76,7 @@ export class UsageCatalogue {
       knownSubscriptions: new Set(),
       strangers: new Set(),
       strangersSince: 0,
+      validationAt: null,
     }
     this.entries.set(organizationId, entry)
     return entry
