@@ -1,5 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Context } from '../actions/context.ts'
+import { Refusal } from '../core/problems.ts'
 import { newId } from '../store/ids.ts'
 import { adminRoutes } from './admin.ts'
 import { authenticate } from './auth.ts'
@@ -11,6 +12,8 @@ import { routesOfV1 } from './v1/routes.ts'
 
 const BODY_MAX_BYTES = 10 * 1024 * 1024
 const PARAM_LENGTH_MAX = 1024
+/** No text of the database holds one. */
+const NUL_IN_ADDRESS = 'the address holds a NUL character'
 
 /**
  * The HTTP server, not yet listening. Everything below /api/v1 is authenticated; every answer carries
@@ -35,6 +38,7 @@ export function buildApp(context: Context): FastifyInstance {
   answerErrors(app)
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id)
+    if (request.url.includes('%00')) throw new Refusal({ kind: 'bad_request', message: NUL_IN_ADDRESS })
   })
   app.addHook('onResponse', async (request, reply) => {
     const level = reply.statusCode >= 500 ? 'error' : 'debug'

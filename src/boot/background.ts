@@ -3,6 +3,7 @@ import type { Context } from '../actions/context.ts'
 import { startWorker } from '../jobs/worker.ts'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
+import { startPartitions } from './partitions.ts'
 import type { Role } from './role.ts'
 import { startTicker } from './ticker.ts'
 
@@ -41,6 +42,11 @@ const PARTS: readonly Part[] = [
     name: 'clock',
     roles: ['all', 'clock'],
     start: async ({ context, log, registry }) => startTicker({ context, log, registry }),
+  },
+  {
+    name: 'event partitions',
+    roles: ['all', 'clock'],
+    start: ({ context, log }) => startPartitions({ context, log }),
   },
 ]
 

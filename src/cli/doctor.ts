@@ -1,7 +1,11 @@
+import type { Context } from '../actions/context.ts'
+import { compareUsage } from '../actions/usage/compare-usage.ts'
 import { type Breach, findBreaches, INVARIANTS } from '../store/invariants.ts'
 import { withContext } from './command-context.ts'
 
 const SHOWN_MAX = 10
+/** Subscriptions and metrics of each organization whose usage is compared. */
+const COMPARED_MAX = 200
 
 type Finding = {
   readonly code: string
@@ -19,6 +23,24 @@ function tell(finding: Finding): void {
   }
   const rest = finding.count - finding.breaches.length
   if (rest > 0) console.log(`        and ${rest} more`)
+}
+
+/** The running usage of the busiest subscriptions against the log. */
+async function checkUsage(context: Context, isJson: boolean): Promise<Finding> {
+  const { compared, differences } = await compareUsage(context, COMPARED_MAX)
+  const finding: Finding = {
+    code: 'usage_state',
+    says: `running usage is what the event log adds up to (${compared} compared)`,
+    weight: 'error',
+    count: differences.length,
+    breaches: differences.slice(0, SHOWN_MAX).map((one) => ({
+      organizationId: one.organizationId,
+      subject: `${one.externalSubscriptionId} ${one.code}`,
+      detail: `kept ${one.kept}, logged ${one.logged}`,
+    })),
+  }
+  if (!isJson) tell(finding)
+  return finding
 }
 
 /**
@@ -40,6 +62,7 @@ export async function doctor(isJson: boolean): Promise<void> {
         found.push(finding)
         if (!isJson) tell(finding)
       }
+      found.push(await checkUsage(context, isJson))
       return found
     },
     { migrates: false },

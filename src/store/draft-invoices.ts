@@ -3,11 +3,11 @@ import type { InvoiceRow } from './invoices.ts'
 
 /**
  * Flags the drafts that hold a subscription of one of the plans to be computed anew
- * (subscriptions-and-invoicing §1.3). Gives their ids.
+ * (subscriptions-and-invoicing §1.3).
  */
-export async function flagDraftsOfPlans(tx: Tx, planIds: readonly string[]): Promise<string[]> {
-  if (planIds.length === 0) return []
-  const rows = await tx
+export async function flagDraftsOfPlans(tx: Tx, planIds: readonly string[]): Promise<void> {
+  if (planIds.length === 0) return
+  await tx
     .updateTable('invoices')
     .set({ readyToBeRefreshed: true })
     .where('status', '=', 'draft')
@@ -18,9 +18,7 @@ export async function flagDraftsOfPlans(tx: Tx, planIds: readonly string[]): Pro
         .select('l.invoiceId')
         .where('s.planId', 'in', [...planIds]),
     )
-    .returning('id')
     .execute()
-  return rows.map((row) => row.id)
 }
 
 export type DraftRow = InvoiceRow & { readonly isPeriodic: boolean }

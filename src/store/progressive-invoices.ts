@@ -1,7 +1,10 @@
-import { type Instant, instant } from '../core/calendar/instant.ts'
+import type { Instant } from '../core/calendar/instant.ts'
 import { usageKey } from '../core/invoicing/fee-draft.ts'
 import type { ProgressiveInvoice } from '../core/progressive-billing/credit.ts'
-import type { Reads } from './database.ts'
+import type { BilledSoFar } from '../core/progressive-billing/progressive-check.ts'
+import type { Window } from '../core/subscriptions/windows.ts'
+import type { Reads, Tx } from './database.ts'
+import { newId } from './ids.ts'
 import { ts } from './values.ts'
 
 export type LatestProgressiveInvoice = {
@@ -80,12 +83,65 @@ async function takenCredits(
   return BigInt(row?.sum ?? '0')
 }
 
-/** Fees of the newest progressive invoice in a charges window: what the thresholds have billed so far. */
+/**
+ * The newest progressive invoice of a subscription in a charges window and its fees, in cents: what the thresholds
+ * have billed so far (metering-and-rating §6.2). Those of the subscription before an upgrade are left out, because
+ * its last bill counts as invoiced already.
+ */
 export async function progressivelyBilled(
   reads: Reads,
-  externalSubscriptionId: string,
-  window: { readonly from: Instant; readonly to: Instant },
-): Promise<{ invoiceId: string; feesCents: bigint } | undefined> {
-  const latest = await latestProgressiveInvoice(reads, externalSubscriptionId, instant(window.from), null)
-  return latest && { invoiceId: latest.invoiceId, feesCents: latest.amounts.feesCents }
+  subscriptionId: string,
+  window: Window,
+): Promise<BilledSoFar | undefined> {
+  return reads
+    .selectFrom('invoices as i')
+    .innerJoin('invoiceSubscriptions as l', 'l.invoiceId', 'i.id')
+    .select(['i.id as invoiceId', 'i.feesAmountCents as feesCents'])
+    .where('i.invoiceType', '=', 'progressive_billing')
+    .where('i.status', 'in', ['finalized', 'failed'])
+    .where('l.subscriptionId', '=', subscriptionId)
+    .where('l.chargesFrom', '<=', ts(window.from))
+    .where('l.chargesTo', '>=', ts(window.from))
+    .orderBy('i.createdAt', 'desc')
+    .orderBy('i.id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/** Whether a progressive invoice was made for this already (§6.3). */
+export async function hasProgressiveInvoice(reads: Reads, key: string): Promise<boolean> {
+  const row = await reads
+    .selectFrom('invoices')
+    .select('id')
+    .where('progressiveKey', '=', key)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Writes which thresholds made a progressive invoice, and marks it, so that it is made once. */
+export async function markProgressiveInvoice(
+  tx: Tx,
+  invoice: {
+    readonly organizationId: string
+    readonly id: string
+    readonly key: string
+    readonly lifetimeCents: bigint
+    readonly thresholdIds: readonly string[]
+    readonly now: Instant
+  },
+): Promise<void> {
+  await tx.updateTable('invoices').set({ progressiveKey: invoice.key }).where('id', '=', invoice.id).execute()
+  await tx
+    .insertInto('appliedUsageThresholds')
+    .values(
+      invoice.thresholdIds.map((usageThresholdId) => ({
+        organizationId: invoice.organizationId,
+        id: newId(),
+        invoiceId: invoice.id,
+        usageThresholdId,
+        lifetimeUsageAmountCents: invoice.lifetimeCents,
+        createdAt: ts(invoice.now),
+      })),
+    )
+    .execute()
 }

@@ -526,6 +526,7 @@ export interface Invoices {
   paymentStatus: Generated<string>
   prepaidCreditAmountCents: Generated<Int8>
   progressiveBillingCreditAmountCents: Generated<Int8>
+  progressiveKey: string | null
   purchaseOrderNumber: string | null
   readyToBeRefreshed: Generated<boolean>
   selfBilled: Generated<boolean>

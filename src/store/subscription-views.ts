@@ -79,6 +79,16 @@ export async function viewsOf(
   })
 }
 
+/** The usage thresholds that count for a subscription, the recurring one last (metering-and-rating §6.1). */
+export async function applicableThresholds(
+  reads: Reads,
+  row: SubscriptionRow,
+): Promise<readonly Selectable<UsageThresholds>[]> {
+  const states = await statesOf(reads, [row])
+  const thresholds = await thresholdsOf(reads, states)
+  return states.flatMap((state) => applicable(state, thresholds))
+}
+
 async function previousPlanCodes(
   reads: Reads,
   rows: readonly SubscriptionRow[],

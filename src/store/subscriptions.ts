@@ -192,14 +192,26 @@ export async function listSubscriptions(
   return { rows, total: Number(count) }
 }
 
-/** Begins to count the lifetime usage of a subscription; one that is counted already is left alone. */
+/**
+ * Begins to count the lifetime usage of a subscription; one that is counted already is left alone. One that follows
+ * another keeps the usage from before Weir (metering-and-rating §5.4).
+ */
 export async function insertLifetimeUsage(tx: Tx, row: SubscriptionRow, now: Instant): Promise<void> {
+  const previous =
+    row.previousSubscriptionId === null
+      ? undefined
+      : await tx
+          .selectFrom('lifetimeUsages')
+          .select('historicalUsageAmountCents')
+          .where('subscriptionId', '=', row.previousSubscriptionId)
+          .executeTakeFirst()
   await tx
     .insertInto('lifetimeUsages')
     .values({
       organizationId: row.organizationId,
       id: newId(),
       subscriptionId: row.id,
+      historicalUsageAmountCents: previous?.historicalUsageAmountCents ?? 0n,
       createdAt: ts(now),
       updatedAt: ts(now),
     })

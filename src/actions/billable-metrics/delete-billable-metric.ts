@@ -9,13 +9,12 @@ import { flagDraftsOfPlans } from '../../store/draft-invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { toWireCountedMetric } from '../../wire/billable-metrics.ts'
 import type { Caller, Context } from '../context.ts'
-import { scheduleDraftRefresh } from '../invoices/schedule-draft-refresh.ts'
 import { deleteUsage } from '../usage/refresh-usage-tracker.ts'
 import { announce } from '../webhooks/announce.ts'
 
 /**
- * Deletes a billable metric with its charges, alerts and events, and flags the drafts that used it; its code is free at once
- * (metering-and-rating §2.9). Gives the metric as it was; 404 when there is none.
+ * Deletes a billable metric with its charges, alerts and events, and flags the drafts that used it; its code is free
+ * at once (metering-and-rating §2.9). Gives the metric as it was; 404 when there is none.
  */
 export async function deleteBillableMetric(
   context: Context,
@@ -33,8 +32,7 @@ export async function deleteBillableMetric(
     )
     await storeDeletion(tx, metric.id, caller.now)
     await deleteUsage(tx, caller, metric.id, context.settings.writer)
-    const drafts = await flagDraftsOfPlans(tx, [...new Set(charges.map((charge) => charge.planId))])
-    await scheduleDraftRefresh(tx, caller, drafts)
+    await flagDraftsOfPlans(tx, [...new Set(charges.map((charge) => charge.planId))])
     await announce(tx, caller, {
       type: 'billable_metric.deleted',
       objectType: 'billable_metric',

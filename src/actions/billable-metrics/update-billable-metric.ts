@@ -14,7 +14,6 @@ import { flagDraftsOfPlans } from '../../store/draft-invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { toWireCountedMetric } from '../../wire/billable-metrics.ts'
 import type { Caller, Context } from '../context.ts'
-import { scheduleDraftRefresh } from '../invoices/schedule-draft-refresh.ts'
 import { refreshUsageTracker } from '../usage/refresh-usage-tracker.ts'
 import { announce } from '../webhooks/announce.ts'
 
@@ -62,6 +61,5 @@ async function trimChargeFilters(tx: Tx, caller: Caller, metric: BillableMetricR
     }
   }
   await deleteFilters(tx, emptied, caller.now)
-  const drafts = await flagDraftsOfPlans(tx, [...new Set(charges.map((charge) => charge.planId))])
-  await scheduleDraftRefresh(tx, caller, drafts)
+  await flagDraftsOfPlans(tx, [...new Set(charges.map((charge) => charge.planId))])
 }

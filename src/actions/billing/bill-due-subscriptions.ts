@@ -15,7 +15,8 @@ import { announceSubscription } from '../subscriptions/announce-subscription.ts'
 import { closeSubscription } from '../subscriptions/end-subscription.ts'
 import { scheduleSubscription } from '../subscriptions/schedule-subscription.ts'
 import { activeColumns, afterStart, isBilledAtStart } from '../subscriptions/start-subscription.ts'
-import { type BillEntry, billSubscriptions } from './bill-subscriptions.ts'
+import type { BillEntry } from './bill.ts'
+import { billSubscriptions } from './bill-subscriptions.ts'
 
 /**
  * The periodic bill of a customer (subscriptions-and-invoicing §3.5): all subscriptions that are due at the same

@@ -20,7 +20,7 @@ import {
 } from '../../store/paid-fees.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
-import type { SubscriptionsBill } from './bill-subscriptions.ts'
+import type { SubscriptionsBill } from './bill.ts'
 import { issuingSettingsOf } from './create-invoice.ts'
 import { issueInvoice } from './issue-invoice.ts'
 

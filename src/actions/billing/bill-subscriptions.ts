@@ -1,4 +1,3 @@
-import type { Instant } from '../../core/calendar/instant.ts'
 import {
   type BillingSnapshot,
   readBillingSnapshot,
@@ -7,24 +6,11 @@ import {
 import type { Tx } from '../../store/database.ts'
 import { lockCustomer } from '../../store/invoices.ts'
 import type { Caller, Context } from '../context.ts'
+import type { SubscriptionsBill } from './bill.ts'
 import { billPaidFees } from './bill-paid-fees.ts'
 import { type ComputedBill, computeBill } from './compute-bill.ts'
 import { createInvoice } from './create-invoice.ts'
 import { writeFeesApart } from './write-fees-apart.ts'
-
-export type BillReason = 'subscription_starting' | 'subscription_periodic' | 'subscription_terminating'
-
-/** One subscription of a bill, and why it is billed. */
-export type BillEntry = { readonly subscriptionId: string; readonly reason: BillReason }
-
-/** Subscriptions of one customer that are billed together. */
-export type SubscriptionsBill = {
-  readonly customerId: string
-  readonly at: Instant
-  readonly entries: readonly BillEntry[]
-  /** True for bills at a start and at the end of a trial: they carry no usage. */
-  readonly skipCharges: boolean
-}
 
 /**
  * Bills subscriptions of a customer at an instant, in the caller's transaction: one invoice for each currency, entity

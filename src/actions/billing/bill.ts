@@ -1,4 +1,5 @@
 import type { Instant } from '../../core/calendar/instant.ts'
+import type { TimeZone } from '../../core/calendar/zone.ts'
 import type { FeeDraft } from '../../core/invoicing/fee-draft.ts'
 import type { BillWindows } from '../../core/subscriptions/windows.ts'
 import type { BillingSnapshot, SubscriptionSnapshot } from '../../store/billing-snapshot.ts'
@@ -18,6 +19,15 @@ export type BillLink = {
   readonly windows: BillWindows | null
 }
 
+/** The usage thresholds that made a progressive invoice. */
+export type ReachedThresholds = {
+  readonly thresholdIds: readonly string[]
+  /** All usage so far, in cents. */
+  readonly lifetimeCents: bigint
+  /** The same for what must not be invoiced twice. */
+  readonly key: string
+}
+
 /** Everything that makes an invoice, before taxes, totals and its number. */
 export type Bill = {
   readonly snapshot: BillingSnapshot
@@ -32,4 +42,34 @@ export type Bill = {
   readonly fees: readonly FeeDraft[]
   /** Whether a grace period holds it back as a draft. */
   readonly hasGrace: boolean
+  /** Only on progressive invoices. */
+  readonly reached?: ReachedThresholds
+}
+
+export type BillReason = 'subscription_starting' | 'subscription_periodic' | 'subscription_terminating'
+
+/** One subscription of a bill, and why it is billed. */
+export type BillEntry = { readonly subscriptionId: string; readonly reason: BillReason }
+
+/** Subscriptions of one customer that are billed together. */
+export type SubscriptionsBill = {
+  readonly customerId: string
+  readonly at: Instant
+  readonly entries: readonly BillEntry[]
+  /** True for bills at a start and at the end of a trial: they carry no usage. */
+  readonly skipCharges: boolean
+}
+
+/** One subscription to bill at an instant. */
+export type SubscriptionToBill = {
+  readonly subscription: SubscriptionSnapshot
+  readonly reason: InvoicingReason
+  readonly at: Instant
+  readonly zone: TimeZone
+  readonly skipCharges: boolean
+  /** Creation of the invoice, and the invoice itself when it is made anew. */
+  readonly invoiceCreatedAt: Instant
+  readonly exceptInvoiceId: string | null
+  /** Metrics that the plan of the successor charges too, at an upgrade. */
+  readonly successorMetricIds: ReadonlySet<string>
 }

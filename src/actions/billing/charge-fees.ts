@@ -14,7 +14,7 @@ import { type BillWindows, currentChargesWindow, type Window } from '../../core/
 import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import { rateSubscription } from '../usage/rate-subscription.ts'
-import type { SubscriptionToBill } from './compute-bill.ts'
+import type { SubscriptionToBill } from './bill.ts'
 
 /**
  * The usage fees of a bill with their minimums (subscriptions-and-invoicing §2.6 "Usage charges on an invoice",

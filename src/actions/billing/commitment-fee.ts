@@ -10,7 +10,7 @@ import type { BillWindows, Window } from '../../core/subscriptions/windows.ts'
 import { commitmentFeesBetween, subscriptionFeesBefore } from '../../store/commitment-fees.ts'
 import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
-import type { SubscriptionToBill } from './compute-bill.ts'
+import type { SubscriptionToBill } from './bill.ts'
 
 /**
  * The fee that lifts a subscription to its plan's minimum commitment (subscriptions-and-invoicing §6), or null: in

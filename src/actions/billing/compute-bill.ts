@@ -1,6 +1,5 @@
 import { fromCents } from '../../core/amounts/rounding.ts'
-import type { Instant } from '../../core/calendar/instant.ts'
-import { localDate, type TimeZone } from '../../core/calendar/zone.ts'
+import { localDate } from '../../core/calendar/zone.ts'
 import { type FeeDraft, subscriptionFeeDraft } from '../../core/invoicing/fee-draft.ts'
 import type { BillMoment } from '../../core/subscriptions/subscription.ts'
 import {
@@ -15,27 +14,12 @@ import {
   periodicWindows,
   terminationWindows,
 } from '../../core/subscriptions/windows.ts'
-import type { SubscriptionSnapshot } from '../../store/billing-snapshot.ts'
 import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import { type InvoiceLinkRow, linksOfSubscription, subscriptionFeeTimes } from '../../store/invoices.ts'
-import type { BillLink, InvoicingReason } from './bill.ts'
+import type { BillLink, SubscriptionToBill } from './bill.ts'
 import { computeChargeFees } from './charge-fees.ts'
 import { computeCommitmentFee } from './commitment-fee.ts'
-
-/** One subscription to bill at an instant. */
-export type SubscriptionToBill = {
-  readonly subscription: SubscriptionSnapshot
-  readonly reason: InvoicingReason
-  readonly at: Instant
-  readonly zone: TimeZone
-  readonly skipCharges: boolean
-  /** Creation of the invoice, and the invoice itself when it is made anew. */
-  readonly invoiceCreatedAt: Instant
-  readonly exceptInvoiceId: string | null
-  /** Metrics that the plan of the successor charges too, at an upgrade. */
-  readonly successorMetricIds: ReadonlySet<string>
-}
 
 /** What one subscription brings to an invoice; `apart` are fees that are billed without an invoice. */
 export type ComputedBill = {
@@ -48,7 +32,8 @@ export type ComputedBill = {
 export async function computeBill(reads: Reads, entry: SubscriptionToBill): Promise<ComputedBill> {
   const { subscription } = entry
   const links = (await linksOfSubscription(reads, subscription.row.id)).filter(
-    (link) => link.invoiceId !== entry.exceptInvoiceId,
+    // Progressive invoices bill usage ahead of time and say nothing about what the subscription paid.
+    (link) => link.invoiceId !== entry.exceptInvoiceId && link.invoiceType !== 'progressive_billing',
   )
   const windows = continuedWindows(windowsOf(entry, links), entry, links)
   const fees: FeeDraft[] = []

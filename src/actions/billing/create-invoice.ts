@@ -11,6 +11,7 @@ import { newId } from '../../store/ids.ts'
 import { insertInvoiceCredits } from '../../store/invoice-credits.ts'
 import { insertInvoice, insertInvoiceLinks, insertInvoiceTaxes, updateInvoice } from '../../store/invoices.ts'
 import { findBillingEntity } from '../../store/organizations.ts'
+import { markProgressiveInvoice } from '../../store/progressive-invoices.ts'
 import { ts, tsOrNull } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
 import type { Bill, BillLink } from './bill.ts'
@@ -58,6 +59,10 @@ export async function createInvoice(
     updatedAt: ts(caller.now),
   })
   await writeBill(tx, caller, id, bill)
+  if (bill.reached) {
+    const { organizationId, now } = caller
+    await markProgressiveInvoice(tx, { organizationId, id, now, ...bill.reached })
+  }
   const isDraft = bill.hasGrace && settings.graceDays > 0
   if (!isDraft) return { id, status: await issueInvoice(context, tx, caller, id) }
   await updateInvoice(tx, id, { status: 'draft' })

@@ -23,7 +23,6 @@ import {
 } from '../../store/plans.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
-import { scheduleDraftRefresh } from '../invoices/schedule-draft-refresh.ts'
 import { refreshUsageTracker } from '../usage/refresh-usage-tracker.ts'
 import { cascadeChange, cascadeNewCharge, cascadeRemoval } from './cascade-charge.ts'
 import { writeChargeChange, writeFilters, writeNewCharge } from './write-charge.ts'
@@ -203,8 +202,7 @@ export async function afterChange(
 ): Promise<void> {
   for (const metricId of new Set(metricIds)) await refreshUsageTracker(tx, caller, metricId)
   const children = isCascaded ? await childPlansInUse(tx, plan.id) : []
-  const drafts = await flagDraftsOfPlans(tx, [plan.id, ...children.map((child) => child.id)])
-  await scheduleDraftRefresh(tx, caller, drafts)
+  await flagDraftsOfPlans(tx, [plan.id, ...children.map((child) => child.id)])
 }
 
 async function planToChange(tx: Tx, code: string): Promise<PlanRow> {

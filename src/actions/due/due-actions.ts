@@ -8,6 +8,7 @@ import { endDueSubscription } from '../subscriptions/end-subscription.ts'
 import { endTrial } from '../subscriptions/end-trial.ts'
 import { finishPlanDeletion } from '../subscriptions/finish-plan-deletion.ts'
 import { startSubscription } from '../subscriptions/start-subscription.ts'
+import { watchSubscription } from '../usage/watch-subscription.ts'
 import type { DueActions } from './run-due.ts'
 
 /** What is done for each kind of due item. */
@@ -16,6 +17,7 @@ export const dueActions = {
   draft_refresh: (_context, tx, caller, invoiceId) => refreshInside(tx, caller, invoiceId),
   invoice_finalization: finalizeInside,
   invoice_overdue: markOverdue,
+  subscription_activity: watchSubscription,
   plan_deletion: finishPlanDeletion,
   subscription_start: startSubscription,
   subscription_end: endDueSubscription,

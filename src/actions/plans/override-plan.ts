@@ -39,7 +39,6 @@ export async function overridePlan(
   const { organizationId, now } = caller
   const { settings, parts } = await readOverrides(tx, plan, overrides)
   const child = await insertPlan(tx, {
-    // Before the identity: the settings were read over a whole plan, whose own id they still carry.
     ...settings,
     organizationId,
     id: newId(),

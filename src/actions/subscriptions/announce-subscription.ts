@@ -8,12 +8,16 @@ import { toWireSubscriptionDetails } from '../../wire/subscriptions.ts'
 import type { Caller } from '../context.ts'
 import { announce } from '../webhooks/announce.ts'
 
-/** Announces what became of a subscription, as it stands when it is announced (platform.md §9.3). */
+/**
+ * Announces what became of a subscription, as it stands when it is announced (platform.md §9.3); `more` is told beside
+ * its own fields.
+ */
 export async function announceSubscription(
   tx: Tx,
   caller: Caller,
   type: Extract<WebhookType, `subscription.${string}`>,
   row: SubscriptionRow,
+  more: object = {},
 ): Promise<void> {
   await announce(tx, caller, {
     type,
@@ -22,7 +26,7 @@ export async function announceSubscription(
     payload: async () => {
       const details = await subscriptionDetails(tx, await readSubscription(tx, row.id), caller.now)
       const customer = await detailsOfCustomer(tx, details.customer)
-      return { ...toWireSubscriptionDetails(details), customer: toWireCustomerBase(customer) }
+      return { ...toWireSubscriptionDetails(details), customer: toWireCustomerBase(customer), ...more }
     },
   })
 }

@@ -6,7 +6,8 @@ import {
   replaceSubscriptionThresholds,
   type SubscriptionRow,
 } from '../../store/subscriptions.ts'
-import { type BillEntry, billSubscriptions } from '../billing/bill-subscriptions.ts'
+import type { BillEntry } from '../billing/bill.ts'
+import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { cancelSuccessor, closeSubscription } from './end-subscription.ts'

@@ -84,3 +84,10 @@ describe('checkAlertModel', () => {
     expect(checkAlertModel(code, type, hasMetric)).toEqual(errors)
   })
 })
+
+describe('values of any JSON type', () => {
+  it.each([[{ toString: 1 }], [[1]], [true], ['1e400'], [{}]])('%j is no number', (value) => {
+    const check = checkAlertThresholds([{ value }])
+    expect(check).toEqual({ ok: false, errors: { 'thresholds:value': ['value_is_invalid'] } })
+  })
+})

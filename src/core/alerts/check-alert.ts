@@ -1,4 +1,5 @@
 import { Decimal } from '../amounts/decimal.ts'
+import { digitsOf } from '../input/fields.ts'
 import type { FieldErrors } from '../problems.ts'
 import type { AlertDirection, AlertThreshold } from './crossing.ts'
 
@@ -41,6 +42,7 @@ export type ThresholdsCheck =
   | { readonly ok: false; readonly errors: FieldErrors }
 
 const THRESHOLDS_MAX = 20
+const VALUE_MAX = Decimal.of('1e30')
 
 export function isAlertType(value: unknown): value is AlertType {
   return typeof value === 'string' && Object.hasOwn(ALERT_KINDS, value)
@@ -108,13 +110,23 @@ type ThresholdSource = {
 
 function readThreshold(raw: unknown): ThresholdSource {
   const source = typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {}
-  const text = isBlank(source.value) ? null : String(source.value)
+  const text = isBlank(source.value) ? null : textOf(source.value)
   return {
     code: typeof source.code === 'string' && source.code !== '' ? source.code : null,
     text,
-    value: text === null ? undefined : Decimal.parse(text),
+    value: text === null ? undefined : storable(Decimal.parse(text)),
     recurring: source.recurring === true || source.recurring === 'true',
   }
+}
+
+/** The value unless no usage could ever reach it and no database keep it. */
+function storable(value: Decimal | undefined): Decimal | undefined {
+  return value && value.abs().compare(VALUE_MAX) < 0 ? value : undefined
+}
+
+/** The digits of a number, whether it was sent as one or as its text; what is neither denotes no number. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.trim() : (digitsOf(value) ?? 'no number')
 }
 
 function isBlank(value: unknown): boolean {

@@ -176,3 +176,9 @@ describe('checkUsageThresholds', () => {
     expect(checkUsageThresholds(raw)).toEqual(codes)
   })
 })
+
+describe('amounts of any JSON type', () => {
+  it.each([[{ toString: 1 }], [[1]], [true], ['x']])('%j is no amount', (amount) => {
+    expect(checkUsageThresholds([{ amount_cents: amount }])).toEqual(['value_is_invalid'])
+  })
+})

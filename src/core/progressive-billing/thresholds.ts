@@ -1,4 +1,5 @@
 import { Decimal } from '../amounts/decimal.ts'
+import { digitsOf } from '../input/fields.ts'
 
 /** Usage thresholds that apply to a subscription (metering-and-rating §6.1); amounts in cents, above zero. */
 export type UsageThresholds = {
@@ -82,7 +83,9 @@ export function checkUsageThresholds(raw: unknown): readonly string[] {
       typeof each === 'object' && each !== null ? (each as Readonly<Record<string, unknown>>) : {}
     const isAbsent =
       source.amount_cents === undefined || source.amount_cents === null || source.amount_cents === ''
-    const amount = isAbsent ? undefined : Decimal.parse(String(source.amount_cents))
+    const sent = source.amount_cents
+    const text = typeof sent === 'string' ? sent : digitsOf(sent)
+    const amount = isAbsent || text === undefined ? undefined : Decimal.parse(text)
     return { isAbsent, amount, recurring: source.recurring === true || source.recurring === 'true' }
   })
   if (sources.some(({ isAbsent }) => isAbsent)) return ['missing_amount_cents']

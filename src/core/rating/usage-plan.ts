@@ -75,12 +75,12 @@ function groupKeysOf(
 function narrowed(match: EventMatch, group: PropertyValues): EventMatch {
   const keys = Object.keys(group)
   if (keys.length === 0) return match
-  const include: Record<string, readonly string[]> = { ...match.include }
-  for (const key of keys) {
+  const own = keys.map((key) => {
     const wanted = group[key] ?? []
-    const earlier = include[key]
-    include[key] = earlier ? earlier.filter((value) => wanted.includes(value)) : wanted
-  }
+    const earlier = Object.hasOwn(match.include, key) ? match.include[key] : undefined
+    return [key, earlier ? earlier.filter((value) => wanted.includes(value)) : wanted]
+  })
+  const include = Object.fromEntries([...Object.entries(match.include), ...own])
   return { include, exclude: match.exclude }
 }
 

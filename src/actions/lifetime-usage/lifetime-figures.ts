@@ -1,0 +1,22 @@
+import type { LifetimeFigures } from '../../core/progressive-billing/progressive-check.ts'
+import type { RatedUsage } from '../../core/rating/rate-usage.ts'
+import type { Reads } from '../../store/database.ts'
+import { findLifetimeUsage, invoicedUsageCents } from '../../store/lifetime-usages.ts'
+import type { SubscriptionRow } from '../../store/subscriptions.ts'
+
+/**
+ * What a subscription has used in its life, in cents (metering-and-rating §5.4): before Weir, invoiced, and in the open
+ * period as it was rated.
+ */
+export async function lifetimeFigures(
+  reads: Reads,
+  row: SubscriptionRow,
+  rated: readonly RatedUsage[],
+): Promise<LifetimeFigures> {
+  const stored = await findLifetimeUsage(reads, row.id)
+  return {
+    historicalCents: stored?.historicalUsageAmountCents ?? 0n,
+    invoicedCents: await invoicedUsageCents(reads, row),
+    currentCents: rated.reduce((sum, { fee }) => sum + fee.amountCents, 0n),
+  }
+}

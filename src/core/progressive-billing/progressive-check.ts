@@ -1,0 +1,62 @@
+import { passedThresholds, type UsageThresholds } from './thresholds.ts'
+
+/** A threshold as it is stored; amounts in cents. */
+export type StoredThreshold = {
+  readonly id: string
+  readonly amountCents: bigint
+  readonly isRecurring: boolean
+}
+
+/** What a subscription has used, in cents (metering-and-rating §5.4, §6.2). */
+export type LifetimeFigures = {
+  /** Usage from before Weir, as the client told it. */
+  readonly historicalCents: bigint
+  /** Usage fees of its subscription invoices. */
+  readonly invoicedCents: bigint
+  /** Usage of the open period, without taxes. */
+  readonly currentCents: bigint
+}
+
+/** The newest progressive invoice of the open period. */
+export type BilledSoFar = { readonly invoiceId: string; readonly feesCents: bigint }
+
+/** What a check found; `key` is the same when the same would be invoiced again (§6.3). */
+export type ProgressiveCheck<T> = { readonly passed: readonly T[]; readonly key: string }
+
+/** The sum of it all: what thresholds and alerts on lifetime usage compare with. */
+export function lifetimeTotal(figures: LifetimeFigures): bigint {
+  return figures.historicalCents + figures.invoicedCents + figures.currentCents
+}
+
+export function usageThresholdsOf(stored: readonly StoredThreshold[]): UsageThresholds {
+  return {
+    fixedCents: stored.filter((each) => !each.isRecurring).map((each) => each.amountCents),
+    recurringCents: stored.find((each) => each.isRecurring)?.amountCents ?? null,
+  }
+}
+
+/**
+ * The thresholds that the usage of a subscription passes now (metering-and-rating §6.2), the recurring one last. What
+ * a progressive invoice of the open period billed counts as past usage.
+ *
+ * @param billed the newest progressive invoice of the open period, undefined when there is none
+ */
+export function checkProgressiveBilling<T extends StoredThreshold>(
+  stored: readonly T[],
+  figures: LifetimeFigures,
+  billed: BilledSoFar | undefined,
+): ProgressiveCheck<T> {
+  const billedCents = billed?.feesCents ?? 0n
+  const found = passedThresholds(
+    usageThresholdsOf(stored),
+    figures.historicalCents + figures.invoicedCents + billedCents,
+    figures.currentCents - billedCents,
+  )
+  const fixed = found.fixedCents.flatMap(
+    (amount) => stored.find((each) => !each.isRecurring && each.amountCents === amount) ?? [],
+  )
+  const recurring = found.recurring ? stored.filter((each) => each.isRecurring).slice(0, 1) : []
+  const passed = [...fixed, ...recurring]
+  const after = recurring.length > 0 ? `:${billed?.invoiceId ?? 'first'}` : ''
+  return { passed, key: `${figures.invoicedCents}:${passed.at(-1)?.amountCents ?? 0n}${after}` }
+}

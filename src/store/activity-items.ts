@@ -1,0 +1,53 @@
+import { sql } from 'kysely'
+import type { Instant } from '../core/calendar/instant.ts'
+import { type DueKind, rankOf } from '../core/due/kinds.ts'
+import type { Tx } from './database.ts'
+import { newId } from './ids.ts'
+import { ts } from './values.ts'
+
+/** Whose usage has to be looked at. */
+export type ActivityOf =
+  | { readonly externalSubscriptionId: string }
+  /** Its subscriptions and those of its copies. */
+  | { readonly planId: string }
+
+/**
+ * Makes the active subscriptions that are meant due for a look at their thresholds and alerts (metering-and-rating
+ * §7.5), as events do; one that waits already keeps its instant.
+ */
+export async function scheduleActivity(
+  tx: Tx,
+  organizationId: string,
+  whose: ActivityOf,
+  now: Instant,
+): Promise<void> {
+  const isMeant =
+    'planId' in whose
+      ? sql`s.plan_id in (select p.id from plans p where p.id = ${whose.planId} or p.parent_id = ${whose.planId})`
+      : sql`s.external_id = ${whose.externalSubscriptionId}`
+  await sql`
+    insert into due_items as d (organization_id, id, kind, subject_id, due_at, rank)
+    select ${organizationId}, gen_random_uuid(), 'subscription_activity', s.id, ${ts(now)},
+      ${rankOf('subscription_activity')}::smallint
+    from subscriptions s
+    where s.status = 'active' and ${isMeant}
+    order by s.id
+    on conflict (organization_id, kind, subject_id) do update set
+      id = excluded.id, due_at = least(d.due_at, excluded.due_at), attempts = 0, retry_at = null, error = null
+  `.execute(tx)
+}
+
+/** Makes a thing due, unless it is due earlier: asking for it never postpones it. */
+export async function scheduleEarliest(
+  tx: Tx,
+  organizationId: string,
+  item: { readonly kind: DueKind; readonly subjectId: string; readonly dueAt: Instant },
+): Promise<void> {
+  await sql`
+    insert into due_items as d (organization_id, id, kind, subject_id, due_at, rank)
+    values (${organizationId}, ${newId()}, ${item.kind}, ${item.subjectId}, ${ts(item.dueAt)},
+      ${rankOf(item.kind)}::smallint)
+    on conflict (organization_id, kind, subject_id) do update set
+      due_at = least(d.due_at, excluded.due_at)
+  `.execute(tx)
+}

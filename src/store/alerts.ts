@@ -1,0 +1,152 @@
+import type { Insertable, Selectable, Updateable } from 'kysely'
+import type { AlertThreshold } from '../core/alerts/crossing.ts'
+import { Decimal } from '../core/amounts/decimal.ts'
+import type { Instant } from '../core/calendar/instant.ts'
+import { type BillableMetricRow, billableMetricsByIds } from './billable-metrics.ts'
+import type { Reads, Tx } from './database.ts'
+import type { Listed, Slice } from './pages.ts'
+import type { Alerts, TriggeredAlerts } from './rows.ts'
+import { json, ts } from './values.ts'
+
+export type AlertRow = Selectable<Alerts>
+export type TriggeredAlertRow = Selectable<TriggeredAlerts>
+
+/** An alert with the metric that it watches, if it watches one. */
+export type AlertView = { readonly row: AlertRow; readonly metric: BillableMetricRow | null }
+
+/** The thresholds of an alert as columns keep them: texts, so that no digit is lost. */
+export function storedThresholds(thresholds: readonly AlertThreshold[]) {
+  const entries = thresholds.map((each) => ({ ...each, value: each.value.toString() }))
+  return json(entries)
+}
+
+/** The thresholds of a stored list. */
+export function thresholdsIn(stored: unknown): readonly AlertThreshold[] {
+  const entries = stored as readonly { code: string | null; value: string; recurring: boolean }[]
+  return entries.map((each) => ({ ...each, value: Decimal.of(each.value) }))
+}
+
+export async function insertAlert(
+  tx: Tx,
+  row: Omit<Insertable<Alerts>, 'thresholds'> & { readonly thresholds: readonly AlertThreshold[] },
+): Promise<AlertRow> {
+  return tx
+    .insertInto('alerts')
+    .values({ ...row, thresholds: storedThresholds(row.thresholds) })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+export async function updateAlert(tx: Tx, id: string, set: Updateable<Alerts>): Promise<AlertRow> {
+  return tx.updateTable('alerts').set(set).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
+}
+
+/** An alert of a subscription by its code; alerts hang on the external id (metering-and-rating §7.1). */
+export async function findAlert(
+  reads: Reads,
+  externalSubscriptionId: string,
+  code: string,
+): Promise<AlertRow | undefined> {
+  return reads
+    .selectFrom('alerts')
+    .selectAll()
+    .where('externalSubscriptionId', '=', externalSubscriptionId)
+    .where('code', '=', code)
+    .where('deletedAt', 'is', null)
+    .executeTakeFirst()
+}
+
+/** What stands in the way of an alert: another one with its code, or with its type and metric. */
+export async function rivalsOf(
+  reads: Reads,
+  alert: Pick<AlertRow, 'externalSubscriptionId' | 'code' | 'alertType' | 'billableMetricId'>,
+  exceptId: string | null,
+): Promise<{ readonly hasCode: boolean; readonly hasKind: boolean }> {
+  const others = (await alertsOf(reads, alert.externalSubscriptionId ?? '')).filter(
+    (each) => each.id !== exceptId,
+  )
+  return {
+    hasCode: others.some((each) => each.code === alert.code),
+    hasKind: others.some(
+      (each) => each.alertType === alert.alertType && each.billableMetricId === alert.billableMetricId,
+    ),
+  }
+}
+
+/** All alerts of a subscription, oldest first. */
+export async function alertsOf(reads: Reads, externalSubscriptionId: string): Promise<AlertRow[]> {
+  return reads
+    .selectFrom('alerts')
+    .selectAll()
+    .where('externalSubscriptionId', '=', externalSubscriptionId)
+    .where('deletedAt', 'is', null)
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
+}
+
+/** The same, kept from changing until the transaction ends. */
+export async function lockAlertsOf(tx: Tx, externalSubscriptionId: string): Promise<AlertRow[]> {
+  return tx
+    .selectFrom('alerts')
+    .selectAll()
+    .where('externalSubscriptionId', '=', externalSubscriptionId)
+    .where('deletedAt', 'is', null)
+    .orderBy('createdAt')
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+}
+
+/** One page of the alerts of a subscription, newest first. */
+export async function listAlerts(
+  reads: Reads,
+  externalSubscriptionId: string,
+  slice: Slice,
+): Promise<Listed<AlertRow>> {
+  const all = reads
+    .selectFrom('alerts')
+    .where('externalSubscriptionId', '=', externalSubscriptionId)
+    .where('deletedAt', 'is', null)
+  const rows = await all
+    .selectAll()
+    .orderBy('createdAt', 'desc')
+    .orderBy('id')
+    .limit(slice.perPage)
+    .offset(slice.offset)
+    .execute()
+  const { count } = await all.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow()
+  return { rows, total: Number(count) }
+}
+
+export async function deleteAlerts(tx: Tx, ids: readonly string[], now: Instant): Promise<void> {
+  if (ids.length === 0) return
+  const deleted = { deletedAt: ts(now), updatedAt: ts(now) }
+  await tx
+    .updateTable('alerts')
+    .set(deleted)
+    .where('id', 'in', [...ids])
+    .execute()
+}
+
+export async function insertTriggeredAlert(
+  tx: Tx,
+  row: Omit<Insertable<TriggeredAlerts>, 'crossedThresholds'> & {
+    readonly crossedThresholds: readonly AlertThreshold[]
+  },
+): Promise<TriggeredAlertRow> {
+  return tx
+    .insertInto('triggeredAlerts')
+    .values({ ...row, crossedThresholds: storedThresholds(row.crossedThresholds) })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** Alerts with their metrics, in their order. */
+export async function alertViews(reads: Reads, rows: readonly AlertRow[]): Promise<AlertView[]> {
+  const metrics = await billableMetricsByIds(
+    reads,
+    rows.flatMap((row) => row.billableMetricId ?? []),
+  )
+  return rows.map((row) => ({ row, metric: metrics.get(row.billableMetricId ?? '') ?? null }))
+}

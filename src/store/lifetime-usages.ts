@@ -1,0 +1,89 @@
+import type { Selectable } from 'kysely'
+import type { Instant } from '../core/calendar/instant.ts'
+import type { Reads, Tx } from './database.ts'
+import type { LifetimeUsages } from './rows.ts'
+import type { SubscriptionRow } from './subscriptions.ts'
+import { ts } from './values.ts'
+
+export type LifetimeUsageRow = Selectable<LifetimeUsages>
+
+/** Subscriptions that count their usage together: those of one external id and one anchor (metering-and-rating §5.4). */
+type Chain = Pick<SubscriptionRow, 'customerId' | 'externalId' | 'subscriptionAt'>
+
+/** The subscription whose lifetime usage an external id means: the active one, else the newest that was active. */
+export async function findLifetimeSubject(
+  reads: Reads,
+  externalId: string,
+): Promise<SubscriptionRow | undefined> {
+  return reads
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where('externalId', '=', externalId)
+    .orderBy((eb) => eb('status', '=', 'active'), 'desc')
+    .orderBy((eb) => eb('startedAt', 'is not', null), 'desc')
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+export async function findLifetimeUsage(
+  reads: Reads,
+  subscriptionId: string,
+): Promise<LifetimeUsageRow | undefined> {
+  return reads
+    .selectFrom('lifetimeUsages')
+    .selectAll()
+    .where('subscriptionId', '=', subscriptionId)
+    .executeTakeFirst()
+}
+
+export async function setHistoricalUsage(
+  tx: Tx,
+  id: string,
+  amountCents: bigint,
+  now: Instant,
+): Promise<void> {
+  await tx
+    .updateTable('lifetimeUsages')
+    .set({ historicalUsageAmountCents: amountCents, updatedAt: ts(now) })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Cents of the usage fees on the subscription invoices, drafts too, of a chain (§5.4). */
+export async function invoicedUsageCents(reads: Reads, chain: Chain): Promise<bigint> {
+  const row = await reads
+    .selectFrom('fees as f')
+    .innerJoin('invoices as i', 'i.id', 'f.invoiceId')
+    .innerJoin('subscriptions as s', 's.id', 'f.subscriptionId')
+    .select((eb) => eb.fn.sum<string | null>('f.amountCents').as('sum'))
+    .where('s.customerId', '=', chain.customerId)
+    .where('s.externalId', '=', chain.externalId)
+    .where('s.subscriptionAt', '=', ts(chain.subscriptionAt))
+    .where('s.status', '<>', 'canceled')
+    .where('f.feeType', '=', 'charge')
+    .where('f.deletedAt', 'is', null)
+    .where('i.invoiceType', '=', 'subscription')
+    .where('i.status', 'in', ['draft', 'finalized'])
+    .executeTakeFirst()
+  return BigInt(row?.sum ?? '0')
+}
+
+/** A progressive invoice of a chain: how much had been used when it was made. */
+export type ReachedUsage = { readonly lifetimeCents: bigint; readonly at: Instant }
+
+/** What the progressive invoices of a chain reached, earliest first. */
+export async function reachedUsages(reads: Reads, chain: Chain): Promise<readonly ReachedUsage[]> {
+  return reads
+    .selectFrom('appliedUsageThresholds as a')
+    .innerJoin('invoiceSubscriptions as l', 'l.invoiceId', 'a.invoiceId')
+    .innerJoin('subscriptions as s', 's.id', 'l.subscriptionId')
+    .select(['a.lifetimeUsageAmountCents as lifetimeCents', 'a.createdAt as at'])
+    .where('s.customerId', '=', chain.customerId)
+    .where('s.externalId', '=', chain.externalId)
+    .where('s.subscriptionAt', '=', ts(chain.subscriptionAt))
+    .orderBy('a.createdAt')
+    .orderBy('a.lifetimeUsageAmountCents')
+    .execute()
+}

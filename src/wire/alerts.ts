@@ -1,0 +1,66 @@
+import { Decimal } from '../core/amounts/decimal.ts'
+import type { AlertView, TriggeredAlertRow } from '../store/alerts.ts'
+import { toWireBillableMetric } from './billable-metrics.ts'
+import { isoSeconds, isoSecondsOrNull } from './times.ts'
+
+type StoredThreshold = { readonly code: string | null; readonly value: string; readonly recurring: boolean }
+
+/** An alert as clients see it (metering-and-rating §7.1). */
+export function toWireAlert({ row, metric }: AlertView): object {
+  return {
+    lago_id: row.id,
+    lago_organization_id: row.organizationId,
+    subscription_external_id: row.externalSubscriptionId,
+    external_subscription_id: row.externalSubscriptionId,
+    lago_wallet_id: null,
+    wallet_code: null,
+    alert_type: row.alertType,
+    code: row.code,
+    name: row.name,
+    direction: row.direction,
+    previous_value: decimalText(row.previousValue),
+    last_processed_at: isoSecondsOrNull(row.lastProcessedAt),
+    thresholds: thresholdsOf(row.thresholds),
+    created_at: isoSeconds(row.createdAt),
+    billable_metric: metric && toWireBillableMetric(metric),
+  }
+}
+
+/** The message that an alert crossed thresholds (§7.6); `value` of a recurring one is the level that was reached. */
+export function toWireTriggeredAlert(
+  triggered: TriggeredAlertRow,
+  { row, metric }: AlertView,
+  externalCustomerId: string,
+): object {
+  return {
+    lago_id: triggered.id,
+    lago_organization_id: triggered.organizationId,
+    lago_alert_id: row.id,
+    lago_subscription_id: triggered.subscriptionId,
+    external_subscription_id: row.externalSubscriptionId,
+    lago_wallet_id: null,
+    external_customer_id: externalCustomerId,
+    billable_metric_code: metric?.code ?? null,
+    alert_name: row.name,
+    alert_code: row.code,
+    alert_type: row.alertType,
+    current_value: decimalText(triggered.currentValue),
+    previous_value: decimalText(triggered.previousValue),
+    crossed_thresholds: thresholdsOf(triggered.crossedThresholds),
+    triggered_at: isoSeconds(triggered.triggeredAt),
+    subscription_external_id: row.externalSubscriptionId,
+    customer_external_id: externalCustomerId,
+  }
+}
+
+function thresholdsOf(stored: unknown): object[] {
+  return (stored as readonly StoredThreshold[]).map(({ code, value, recurring }) => ({
+    code,
+    value: decimalText(value),
+    recurring,
+  }))
+}
+
+function decimalText(text: string): string {
+  return Decimal.of(text).toWire()
+}

@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Client, type Harness, startHarness } from '../support/harness.ts'
+
+describe('charges of plans and of subscriptions', () => {
+  let harness: Harness
+  let client: Client
+  let metricId: string
+  beforeAll(async () => {
+    harness = await startHarness()
+  })
+  afterAll(() => harness.close())
+
+  /** A plan `p` with the charge `c` (one filter on eu) and the subscriptions named. */
+  async function start(...subscriptions: string[]): Promise<{ chargeId: string }> {
+    client = await harness.organization()
+    await client.clock('2024-03-05T10:00:00Z')
+    const filters = [{ key: 'region', values: ['eu', 'us'] }]
+    const metric = { name: 'M', code: 'm', aggregation_type: 'sum_agg', field_name: 'n', filters }
+    const made = await client.call('POST', '/billable_metrics', { billable_metric: metric })
+    metricId = made.body.billable_metric.lago_id
+    await client.call('POST', '/taxes', { tax: { name: 'VAT', code: 'vat', rate: 20 } })
+    const plan = await client.call('POST', '/plans', {
+      plan: {
+        name: 'P',
+        code: 'p',
+        interval: 'monthly',
+        amount_cents: 1000,
+        amount_currency: 'EUR',
+        tax_codes: ['vat'],
+        usage_thresholds: [{ amount_cents: 700 }],
+        charges: [
+          {
+            code: 'c',
+            billable_metric_id: metricId,
+            charge_model: 'standard',
+            properties: { amount: '1' },
+            tax_codes: ['vat'],
+            filters: [
+              { values: { region: ['eu'] }, properties: { amount: '2' }, invoice_display_name: 'EU' },
+            ],
+          },
+        ],
+      },
+    })
+    await client.call('POST', '/customers', { customer: { external_id: 'cust', currency: 'EUR' } })
+    for (const externalId of subscriptions) {
+      const subscription = { external_customer_id: 'cust', external_id: externalId, plan_code: 'p' }
+      expect((await client.call('POST', '/subscriptions', { subscription })).status).toBe(200)
+    }
+    return { chargeId: plan.body.plan.charges[0].lago_id }
+  }
+
+  const put = (path: string, body: object) => client.call('PUT', path, body)
+  const chargeOf = async (path: string) => (await client.call('GET', path)).body.charge
+
+  it('200: a subscription gets its own copy, without taxes, and the plan stays as it is', async () => {
+    const { chargeId } = await start('s')
+    const own = await put('/subscriptions/s/charges/c', { charge: { properties: { amount: '9' } } })
+    expect(own.body.charge).toMatchObject({
+      code: 'c',
+      lago_parent_id: chargeId,
+      properties: { amount: '9' },
+      taxes: [],
+      filters: [{ invoice_display_name: 'EU', properties: { amount: '2' } }],
+    })
+    const again = await put('/subscriptions/s/charges/c', { charge: { invoice_display_name: 'Mine' } })
+    expect(again.body.charge).toMatchObject({ lago_id: own.body.charge.lago_id, properties: { amount: '9' } })
+    expect((await chargeOf('/plans/p/charges/c')).properties).toEqual({ amount: '1' })
+    expect((await client.call('GET', '/plans')).body.meta.total_count).toBe(1)
+    const copies = await harness.context.database.read(client.organizationId, (reads) =>
+      reads.selectFrom('plans').selectAll().where('parentId', 'is not', null).execute(),
+    )
+    expect(copies.map((copy) => [copy.code, copy.amountCents])).toEqual([['p', 1000n]])
+  })
+
+  it('403 and 422: an override keeps the model and the rules of prices', async () => {
+    await start('s')
+    const model = await put('/subscriptions/s/charges/c', { charge: { charge_model: 'volume' } })
+    expect([model.status, model.body.code]).toEqual([403, 'cannot_override_charge_model'])
+    const wrong = await put('/subscriptions/s/charges/c', { charge: { properties: { amount: 5 } } })
+    expect(wrong.body.error_details).toEqual({ properties: ['invalid_amount'] })
+    expect((await chargeOf('/subscriptions/s/charges/c')).lago_parent_id).toBeNull()
+  })
+
+  it('a cascade changes copies that still have the old price, and no others', async () => {
+    await start('same', 'other')
+    await put('/subscriptions/same/charges/c', {
+      charge: { invoice_display_name: 'Same', min_amount_cents: 3 },
+    })
+    await put('/subscriptions/other/charges/c', { charge: { properties: { amount: '9' } } })
+    const properties = { amount: '5', pricing_group_keys: ['region'] }
+    await put('/plans/p/charges/c', { charge: { properties, min_amount_cents: 50, cascade_updates: true } })
+    expect(await chargeOf('/subscriptions/same/charges/c')).toMatchObject({
+      properties: { amount: '5', pricing_group_keys: ['region'] },
+      invoice_display_name: 'Same',
+      min_amount_cents: 3,
+    })
+    expect((await chargeOf('/subscriptions/other/charges/c')).properties).toMatchObject({
+      amount: '9',
+      pricing_group_keys: ['region'],
+    })
+  })
+
+  it('a cascade adds and removes charges in copies in use, and only with the flag', async () => {
+    await start('s')
+    await put('/subscriptions/s/charges/c', { charge: { invoice_display_name: 'x' } })
+    const charge = { billable_metric_id: metricId, charge_model: 'standard', properties: { amount: '3' } }
+    await client.call('POST', '/plans/p/charges', { charge: { ...charge, code: 'quiet' } })
+    await client.call('POST', '/plans/p/charges', {
+      charge: { ...charge, code: 'loud', cascade_updates: true },
+    })
+    const codes = async () =>
+      (await client.call('GET', '/subscriptions/s/charges')).body.charges.map((c: { code: string }) => c.code)
+    expect(await codes()).toEqual(['c', 'loud'])
+    await client.call('DELETE', '/plans/p/charges/c', { charge: { cascade_updates: true } })
+    await client.call('DELETE', '/plans/p/charges/loud')
+    expect(await codes()).toEqual(['loud'])
+  })
+
+  it('a cascade of the plan reaches its amount and its list of charges', async () => {
+    const { chargeId } = await start('s', 't')
+    await put('/subscriptions/s', { subscription: { plan_overrides: { amount_cents: 77 } } })
+    await put('/subscriptions/t', { subscription: { plan_overrides: { name: 'T' } } })
+    const charges = [{ id: chargeId, properties: { amount: '4' } }]
+    await put('/plans/p', { plan: { amount_cents: 2000, charges, cascade_updates: true } })
+    const copies = await harness.context.database.read(client.organizationId, (reads) =>
+      reads
+        .selectFrom('plans')
+        .select('amountCents')
+        .where('parentId', 'is not', null)
+        .orderBy('id')
+        .execute(),
+    )
+    expect(copies.map((copy) => copy.amountCents)).toEqual([77n, 2000n])
+    expect((await chargeOf('/subscriptions/s/charges/c')).properties).toEqual({ amount: '4' })
+  })
+
+  it('a plan in use keeps what is frozen without an error', async () => {
+    const { chargeId } = await start('s')
+    const plan = { code: 'q', interval: 'weekly', amount_cents: 5, pay_in_advance: true }
+    const charges = [{ id: chargeId, charge_model: 'volume', code: 'z', properties: { amount: '8' } }]
+    const changed = await put('/plans/p', { plan: { ...plan, charges } })
+    expect(changed.body.plan).toMatchObject({
+      code: 'p',
+      interval: 'monthly',
+      amount_cents: 5,
+      pay_in_advance: false,
+    })
+    expect(changed.body.plan.charges[0]).toMatchObject({
+      code: 'c',
+      charge_model: 'standard',
+      properties: { amount: '8' },
+    })
+  })
+
+  it('a cheaper plan cancels the downgrade that waited, a dearer one is followed at once', async () => {
+    await start('down', 'up')
+    const cheap = { name: 'C', code: 'cheap', interval: 'monthly', amount_cents: 500, amount_currency: 'EUR' }
+    await client.call('POST', '/plans', { plan: cheap })
+    const subscribe = (externalId: string) =>
+      client.call('POST', '/subscriptions', {
+        subscription: { external_customer_id: 'cust', external_id: externalId, plan_code: 'cheap' },
+      })
+    await subscribe('down')
+    await put('/plans/p', { plan: { amount_cents: 400 } })
+    const statuses = async (externalId: string) =>
+      harness.context.database.read(client.organizationId, async (reads) => {
+        const rows = await reads
+          .selectFrom('subscriptions as s')
+          .innerJoin('plans as p', 'p.id', 's.planId')
+          .select(['s.status', 'p.code'])
+          .where('s.externalId', '=', externalId)
+          .orderBy('s.id')
+          .execute()
+        return rows.map((row) => `${row.code} ${row.status}`)
+      })
+    expect(await statuses('down')).toEqual(['p active', 'cheap canceled'])
+    await put('/plans/p', { plan: { amount_cents: 1000 } })
+    await subscribe('up')
+    expect(await statuses('up')).toEqual(['p active', 'cheap pending'])
+    await put('/plans/cheap', { plan: { amount_cents: 1000 } })
+    expect(await statuses('up')).toEqual(['p terminated', 'cheap active'])
+  })
+
+  it('a deleted metric takes its charges along, and the tracker follows the keys of charges', async () => {
+    await start()
+    const keys = () =>
+      harness.context.database.read(client.organizationId, async (reads) => {
+        const rows = await reads
+          .selectFrom('usageTrackers')
+          .selectAll()
+          .where('isCurrent', '=', true)
+          .execute()
+        return rows.map((row) => row.keys)
+      })
+    expect(await keys()).toEqual([['region']])
+    await put('/plans/p/charges/c', { charge: { properties: { amount: '1', pricing_group_keys: ['team'] } } })
+    expect(await keys()).toEqual([['region', 'team']])
+    await client.call('DELETE', '/billable_metrics/m')
+    expect((await client.call('GET', '/plans/p')).body.plan.charges).toEqual([])
+    expect(await keys()).toEqual([])
+  })
+
+  it('404: names what is missing on the way', async () => {
+    await start('s')
+    const code = async (method: string, path: string, body?: object) =>
+      (await client.call(method, path, body)).body.code
+    const filter = { filter: { invoice_display_name: 'x' } }
+    expect(await code('GET', '/plans/none/charges')).toBe('plan_not_found')
+    expect(await code('GET', '/plans/p/charges/none/filters')).toBe('charge_not_found')
+    expect(await code('PUT', '/plans/p/charges/c/filters/not-an-id', filter)).toBe('charge_filter_not_found')
+    expect(await code('GET', '/subscriptions/none/charges')).toBe('subscription_not_found')
+    expect(await code('GET', '/subscriptions/s/charges?subscription_status=pending')).toBe(
+      'subscription_not_found',
+    )
+    expect(await code('DELETE', '/subscriptions/s/charges/c/filters/not-an-id')).toBe(
+      'charge_filter_not_found',
+    )
+  })
+})
