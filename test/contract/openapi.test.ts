@@ -15,6 +15,8 @@ import {
 const EXTENSIONS: readonly string[] = [
   // Lago answers it, though its description does not say so (platform §17.1).
   'GET /organizations',
+  // PUT and PATCH are the same on metadata (platform §2).
+  'PUT /plans/{}/metadata',
   'GET /test_clock',
   'PUT /test_clock',
   'GET /webhook_endpoints/{}/webhooks',
@@ -28,6 +30,9 @@ const ROOTS: Readonly<Record<string, Roots>> = {
   'PUT /billing_entities/{}': { body: 'billing_entity', answer: 'billing_entity' },
   'PATCH /billing_entities/{}': { body: 'billing_entity', answer: 'billing_entity' },
 }
+
+/** Where Lago's server answers otherwise than it describes: entitlements stand in a plan without a root key each. */
+const MISDESCRIBED = /^answer plans?(\[\])?\.entitlements\[\]\.entitlement\b/
 
 /** Raised when routes are added: fewer compared operations mean that the comparison looks at nothing. */
 const COMPARED_MIN = 12
@@ -124,7 +129,8 @@ describe.skipIf(file === undefined)('our description and Lago’s', async () => 
   it.each(compared)('%s has every parameter, property and answer that clients know', (key) => {
     const [theirs, own] = [counterpart(key), ourOperations.get(key)]
     if (!theirs || !own) throw new Error(`${key} was lost`)
-    expect(compareOperation({ lago, theirs, ours, own, roots: ROOTS[key] ?? {} })).toEqual([])
+    const missing = compareOperation({ lago, theirs, ours, own, roots: ROOTS[key] ?? {} })
+    expect(missing.filter((line) => !MISDESCRIBED.test(line))).toEqual([])
   })
 
   it('say of each operation how it is authorized and what it answers to a wrong key', () => {

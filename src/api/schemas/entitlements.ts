@@ -5,7 +5,7 @@ import { privilegeFields } from './features.ts'
 const value = Type.Union([Type.Integer(), Type.Boolean(), Type.String(), Type.Null()])
 const feature = { code: Type.String(), name: nullableText, description: nullableText }
 
-const PlanEntitlementObject = Type.Object({
+export const PlanEntitlementObject = Type.Object({
   ...feature,
   privileges: Type.Array(Type.Object({ ...privilegeFields, value })),
 })

@@ -1,8 +1,10 @@
 import { Type } from 'typebox'
 import { CURRENCIES } from '../../core/amounts/currency.ts'
 import { PLAN_INTERVALS } from '../../core/plans/plan-settings.ts'
+import { chargeModels } from '../../core/pricing/models.ts'
 import { ChargeObject, PlanChargeInput } from './charges.ts'
 import { dateTime, nullableText, uuid, words } from './common.ts'
+import { PlanEntitlementObject } from './entitlements.ts'
 import { PaginationMeta } from './pagination.ts'
 import { TaxObject } from './taxes.ts'
 
@@ -38,6 +40,29 @@ const MinimumCommitment = Type.Object({
   taxes: Type.Array(TaxObject),
 })
 
+const fixedChargeModel = words('standard', 'graduated', 'volume')
+const fixedChargeProperties = Type.Union([
+  chargeModels.standard.schema,
+  chargeModels.graduated.schema,
+  chargeModels.volume.schema,
+])
+
+const FixedChargeObject = Type.Object({
+  lago_id: uuid,
+  lago_add_on_id: uuid,
+  code: Type.String(),
+  invoice_display_name: nullableText,
+  add_on_code: Type.String(),
+  created_at: dateTime,
+  charge_model: fixedChargeModel,
+  pay_in_advance: Type.Boolean(),
+  prorated: Type.Boolean(),
+  properties: fixedChargeProperties,
+  units: Type.String(),
+  lago_parent_id: Type.Union([uuid, Type.Null()]),
+  taxes: Type.Array(TaxObject),
+})
+
 export const PlanObject = Type.Object({
   lago_id: uuid,
   name: Type.String(),
@@ -60,11 +85,11 @@ export const PlanObject = Type.Object({
   metadata: Type.Optional(metadata),
   minimum_commitment: Type.Optional(MinimumCommitment),
   charges: Type.Array(ChargeObject),
-  fixed_charges: Type.Optional(Type.Array(Type.Object({}))),
+  fixed_charges: Type.Optional(Type.Array(FixedChargeObject)),
   taxes: Type.Array(TaxObject),
   usage_thresholds: Type.Array(UsageThresholdObject),
   applicable_usage_thresholds: Type.Array(ApplicableThreshold),
-  entitlements: Type.Array(Type.Object({})),
+  entitlements: Type.Array(PlanEntitlementObject),
 })
 
 const commitmentInput = Type.Union([
@@ -82,6 +107,20 @@ const thresholdInput = Type.Object({
   recurring: Type.Optional(Type.Boolean()),
 })
 
+const fixedChargeInput = Type.Object({
+  id: Type.Optional(uuid),
+  add_on_id: Type.Optional(uuid),
+  code: Type.Optional(Type.String()),
+  invoice_display_name: Type.Optional(nullableText),
+  units: Type.Optional(Type.Number()),
+  charge_model: Type.Optional(fixedChargeModel),
+  pay_in_advance: Type.Optional(Type.Boolean()),
+  prorated: Type.Optional(Type.Boolean()),
+  properties: Type.Optional(fixedChargeProperties),
+  apply_units_immediately: Type.Optional(Type.Boolean()),
+  tax_codes: Type.Optional(Type.Array(Type.String())),
+})
+
 const input = {
   invoice_display_name: Type.Optional(nullableText),
   description: Type.Optional(nullableText),
@@ -92,6 +131,9 @@ const input = {
   minimum_commitment: Type.Optional(commitmentInput),
   usage_thresholds: Type.Optional(Type.Array(thresholdInput)),
   charges: Type.Optional(Type.Array(PlanChargeInput)),
+  fixed_charges: Type.Optional(
+    Type.Array(fixedChargeInput, { description: 'Not supported yet: a list with entries is refused.' }),
+  ),
   metadata: Type.Optional(metadata),
 }
 
