@@ -1,5 +1,6 @@
 import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
 import { priceAdvanceUsage } from '../billing/price-advance-usage.ts'
+import { validateEvents } from '../events/validate-events.ts'
 import { finalizeInside } from '../invoices/finalize-draft.ts'
 import { markOverdue } from '../invoices/mark-overdue.ts'
 import { refreshInside } from '../invoices/refresh-draft.ts'
@@ -24,4 +25,5 @@ export const dueActions = {
   subscription_billing: billDueSubscriptions,
   trial_end: endTrial,
   termination_alert: alertTermination,
+  event_validation: validateEvents,
 } as DueActions

@@ -3,6 +3,7 @@ import type { UsageDefinitions } from '../../store/events/definitions.ts'
 import { storeArrival } from '../../store/events/ingest.ts'
 import type { Context } from '../context.ts'
 import { duplicateRefusal, type PreparedUnit, prepareUnit, type Unit } from './arrivals.ts'
+import { scheduleValidation } from './schedule-validation.ts'
 import type { UsageCatalogue } from './usage-catalogue.ts'
 
 /** Rounds after which an organization whose metrics change without end is given up on. */
@@ -71,6 +72,7 @@ async function store(
   const last = prepared[prepared.length - 1]?.unit
   if (!last) throw new Error('nothing to store')
   const { organizationId, now } = last
+  await scheduleValidation(context, catalogue, organizationId, definitions, now)
   const answer = await storeArrival(context.database, {
     organizationId,
     definitions,
