@@ -79,10 +79,10 @@ function windowsOf(entry: SubscriptionToBill, links: readonly InvoiceLinkRow[]):
 function continuedWindows(
   windows: BillWindows,
   entry: SubscriptionToBill,
-  links: readonly (InvoiceLinkRow & { readonly timezone?: string })[],
+  links: readonly (InvoiceLinkRow & { readonly timezone: string })[],
 ): BillWindows {
   const last = links.find((link) => link.isRecurring && link.chargesTo !== null)
-  if (!last?.chargesTo || !windows.charges || last.timezone === entry.zone || !last.timezone) return windows
+  if (!last?.chargesTo || !windows.charges || last.timezone === entry.zone) return windows
   return { ...windows, charges: continueAfterZoneChange(windows.charges, last.chargesTo) }
 }
 
@@ -94,7 +94,10 @@ async function computeSubscriptionFee(
 ): Promise<FeeDraft | null> {
   const { subscription, zone } = entry
   const moment = momentOf(entry)
-  const feeTimes = await subscriptionFeeTimes(reads, subscription.row.id, entry.exceptInvoiceId)
+  const feeTimes = (await subscriptionFeeTimes(reads, subscription.row.id, entry.exceptInvoiceId)).filter(
+    // What came after a draft does not make its period a later one.
+    (at) => entry.exceptInvoiceId === null || at <= entry.invoiceCreatedAt,
+  )
   const today = localDate(entry.at, zone)
   const history: FeeHistory = {
     hasFeeOnIssuingDay: feeTimes.some((at) => localDate(at, zone) === today),
