@@ -33,7 +33,7 @@ export async function computeBill(reads: Reads, entry: SubscriptionToBill): Prom
   const { subscription } = entry
   const links = (await linksOfSubscription(reads, subscription.row.id)).filter(
     // Progressive invoices bill usage ahead of time and say nothing about what the subscription paid.
-    (link) => link.invoiceId !== entry.exceptInvoiceId && link.invoiceType !== 'progressive_billing',
+    (link) => !isOwnOrLater(entry, link) && link.invoiceType !== 'progressive_billing',
   )
   const windows = continuedWindows(windowsOf(entry, links), entry, links)
   const fees: FeeDraft[] = []
@@ -48,6 +48,11 @@ export async function computeBill(reads: Reads, entry: SubscriptionToBill): Prom
     fees,
     apart: charged.apart,
   }
+}
+
+/** A draft that is made anew must not see itself, nor the bills that came after it. */
+function isOwnOrLater({ exceptInvoiceId, at }: SubscriptionToBill, link: InvoiceLinkRow): boolean {
+  return exceptInvoiceId !== null && (link.invoiceId === exceptInvoiceId || link.billingAt > at)
 }
 
 function momentOf(entry: SubscriptionToBill): BillMoment {
