@@ -5,12 +5,12 @@ import { privilegeFields } from './features.ts'
 const value = Type.Union([Type.Integer(), Type.Boolean(), Type.String(), Type.Null()])
 const feature = { code: Type.String(), name: nullableText, description: nullableText }
 
-const PlanEntitlementObject = Type.Object({
+export const PlanEntitlementObject = Type.Object({
   ...feature,
   privileges: Type.Array(Type.Object({ ...privilegeFields, value })),
 })
 
-const SubscriptionEntitlementObject = Type.Object({
+export const SubscriptionEntitlementObject = Type.Object({
   ...feature,
   privileges: Type.Array(
     Type.Object({ ...privilegeFields, value, plan_value: value, override_value: value }),

@@ -3,6 +3,8 @@ import { CURRENCIES } from '../../core/amounts/currency.ts'
 import { PLAN_INTERVALS } from '../../core/plans/plan-settings.ts'
 import { ChargeObject, PlanChargeInput } from './charges.ts'
 import { dateTime, nullableText, uuid, words } from './common.ts'
+import { PlanEntitlementObject } from './entitlements.ts'
+import { FixedChargeObject } from './fixed-charges.ts'
 import { PaginationMeta } from './pagination.ts'
 import { TaxObject } from './taxes.ts'
 
@@ -30,7 +32,7 @@ export const UsageThresholdObject = Type.Object({
 const MinimumCommitment = Type.Object({
   lago_id: uuid,
   plan_code: Type.String(),
-  invoice_display_name: nullableText,
+  invoice_display_name: Type.Optional(Type.String()),
   amount_cents: Type.Integer(),
   interval,
   created_at: dateTime,
@@ -41,7 +43,7 @@ const MinimumCommitment = Type.Object({
 export const PlanObject = Type.Object({
   lago_id: uuid,
   name: Type.String(),
-  invoice_display_name: nullableText,
+  invoice_display_name: Type.Optional(Type.String()),
   created_at: dateTime,
   code: Type.String(),
   interval,
@@ -60,11 +62,11 @@ export const PlanObject = Type.Object({
   metadata: Type.Optional(metadata),
   minimum_commitment: Type.Optional(MinimumCommitment),
   charges: Type.Array(ChargeObject),
-  fixed_charges: Type.Optional(Type.Array(Type.Object({}))),
+  fixed_charges: Type.Optional(Type.Array(FixedChargeObject, { description: 'Not in lists.' })),
   taxes: Type.Array(TaxObject),
   usage_thresholds: Type.Array(UsageThresholdObject),
   applicable_usage_thresholds: Type.Array(ApplicableThreshold),
-  entitlements: Type.Array(Type.Object({})),
+  entitlements: Type.Array(PlanEntitlementObject),
 })
 
 const commitmentInput = Type.Union([
@@ -94,6 +96,22 @@ const input = {
   charges: Type.Optional(Type.Array(PlanChargeInput)),
   metadata: Type.Optional(metadata),
 }
+
+/** What a subscription may change of its plan; a copy of the plan with the changes is made for it. */
+export const PlanOverridesInput = Type.Partial(
+  Type.Object({
+    amount_cents: Type.Integer({ minimum: 0 }),
+    amount_currency: currency,
+    name: Type.String(),
+    invoice_display_name: nullableText,
+    description: nullableText,
+    trial_period: trial,
+    tax_codes: Type.Array(Type.String()),
+    minimum_commitment: commitmentInput,
+    usage_thresholds: Type.Array(thresholdInput),
+    charges: Type.Array(PlanChargeInput),
+  }),
+)
 
 export const PlanCreateInput = Type.Object({
   plan: Type.Object({
