@@ -69,6 +69,17 @@ export class Door {
     if (this.getInTurn(unit.organizationId, lane)) setImmediate(() => this.takeTurns())
   }
 
+  /**
+   * Throws `DoorIsFull` when an organization's largest request would not be let in, before anybody takes the trouble
+   * to read it.
+   */
+  knock(organizationId: string): void {
+    const room = LANE_EVENTS_MAX - (this.lanes.get(organizationId)?.waiting ?? 0)
+    if (room < this.context.settings.eventsBatchMax && room < LANE_EVENTS_MAX) {
+      throw new DoorIsFull(Math.max(0, room))
+    }
+  }
+
   /** Whether the lane has come into the turn by this call. */
   private getInTurn(organizationId: string, lane: Lane): boolean {
     const least = lane.flights.size === 0 ? 1 : SECOND_FLIGHT_EVENTS
