@@ -1,5 +1,5 @@
 /** Parts of the usage that waits to be added up, so that reading one subscription reads one part of it. */
-const SLOTS = 64
+const SLOTS = 32
 
 /** The part in which a subscription's arrivals wait; always the same for the same external id. */
 export function slotOf(externalSubscriptionId: string): number {
