@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Context } from '../actions/context.ts'
 import { Refusal } from '../core/problems.ts'
 import { newId } from '../store/ids.ts'
@@ -22,7 +22,7 @@ const NUL_IN_ADDRESS = 'the address holds a NUL character'
 export function buildApp(context: Context): FastifyInstance {
   const app = Fastify({
     loggerInstance: context.log as unknown as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_MAX_BYTES,
     requestIdHeader: 'x-request-id',
     genReqId: () => newId(),
