@@ -2,6 +2,7 @@ import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { SubscriptionStatus } from '../core/subscriptions/lifecycle.ts'
 import type { ThresholdInput } from '../core/subscriptions/subscription-input.ts'
+import { scheduleActivity } from './activity-items.ts'
 import type { Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import type { Listed, Slice } from './pages.ts'
@@ -39,6 +40,17 @@ export async function updateSubscription(
 
 export async function readSubscription(reads: Reads, id: string): Promise<SubscriptionRow> {
   return reads.selectFrom('subscriptions').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+}
+
+/** Serializes changes of what hangs on an external id, whichever subscription of the chain is meant. */
+export async function lockChain(tx: Tx, externalId: string): Promise<void> {
+  await tx
+    .selectFrom('subscriptions')
+    .select('id')
+    .where('externalId', '=', externalId)
+    .orderBy('id')
+    .forUpdate()
+    .execute()
 }
 
 /**
@@ -219,7 +231,10 @@ export async function insertLifetimeUsage(tx: Tx, row: SubscriptionRow, now: Ins
     .execute()
 }
 
-/** Gives a subscription exactly these usage thresholds of its own (metering-and-rating §6.1). */
+/**
+ * Gives a subscription exactly these usage thresholds of its own (metering-and-rating §6.1); an active one is due for a
+ * look at them.
+ */
 export async function replaceSubscriptionThresholds(
   tx: Tx,
   row: SubscriptionRow,
@@ -232,6 +247,7 @@ export async function replaceSubscriptionThresholds(
     .where('subscriptionId', '=', row.id)
     .where('deletedAt', 'is', null)
     .execute()
+  await scheduleActivity(tx, row.organizationId, { externalSubscriptionId: row.externalId }, now)
   if (thresholds.length === 0) return
   const rows = thresholds.map((threshold) => ({
     organizationId: row.organizationId,

@@ -1,7 +1,15 @@
 import type { Context } from '../../src/actions/context.ts'
 import { buildApp } from '../../src/api/app.ts'
 
-type BodySchema = { readonly properties?: Readonly<Record<string, unknown>> }
+/** As much of a JSON schema as the tests read. */
+export type Schema = {
+  readonly type?: string | readonly string[]
+  readonly const?: unknown
+  readonly enum?: readonly unknown[]
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly items?: Schema
+  readonly anyOf?: readonly Schema[]
+}
 
 /** One route below /api/v1, its path without that prefix. */
 export type Route = {
@@ -10,7 +18,9 @@ export type Route = {
   /** `:name` parts of the path, each with the part before it: `/plans/:code` has `plans`. */
   readonly parents: readonly string[]
   /** What the route says of its body, as a JSON schema. */
-  readonly body: BodySchema | null
+  readonly body: Schema | null
+  /** The names of its query parameters. */
+  readonly query: readonly string[]
 }
 
 const PREFIX = '/api/v1'
@@ -25,7 +35,9 @@ export async function routeTable(context: Context): Promise<Route[]> {
     const path = url.slice(PREFIX.length)
     for (const one of [method].flat()) {
       if (one === 'HEAD') continue
-      routes.push({ method: one, path, parents: parentsOf(path), body: (schema?.body as BodySchema) ?? null })
+      const query = Object.keys((schema?.querystring as Schema | undefined)?.properties ?? {})
+      const body = (schema?.body as Schema | undefined) ?? null
+      routes.push({ method: one, path, parents: parentsOf(path), body, query })
     }
   })
   await app.ready()

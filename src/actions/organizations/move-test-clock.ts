@@ -1,4 +1,4 @@
-import type { Instant } from '../../core/calendar/instant.ts'
+import { DAY_MS, type Instant } from '../../core/calendar/instant.ts'
 import { forbidden, invalid } from '../../core/problems.ts'
 import { type OrganizationRow, readOrganization, setClock } from '../../store/organizations.ts'
 import { inTransaction } from '../../store/transaction.ts'
@@ -6,9 +6,13 @@ import type { Caller, Context } from '../context.ts'
 import { dueActions } from '../due/due-actions.ts'
 import { runDue } from '../due/run-due.ts'
 
+/** Ten years in one move: all that falls due on the way is done within the request. */
+const MOVE_MAX_MS = 3653 * DAY_MS
+
 /**
  * Moves a sandbox's clock to `to` and does on the way all that falls due, each at its due instant. The first move
- * may go anywhere; later ones only forward (422 otherwise). Another organization gets 403.
+ * may go anywhere; later ones only forward, by ten years at most
+ * (422 otherwise). Another organization gets 403.
  *
  * The answer says `ready` when nothing due is left undone, and `failed` with the reason when an item failed; the
  * clock then stands at the time asked for, and moving it again goes on.
@@ -20,6 +24,9 @@ export async function moveTestClock(context: Context, caller: Caller, to: Instan
     const organization = await readOrganization(tx, organizationId)
     if (organization.clockAt !== null && to < organization.clockAt) {
       throw invalid({ now: ['clock_cannot_move_backwards'] })
+    }
+    if (organization.clockAt !== null && to - organization.clockAt > MOVE_MAX_MS) {
+      throw invalid({ now: ['clock_cannot_move_so_far'] })
     }
     await setClock(tx, organizationId, { at: null, status: 'advancing', error: null })
   })

@@ -1,4 +1,5 @@
 import type { CommitmentPayload, ThresholdSettings } from '../../core/plans/plan-parts.ts'
+import { scheduleActivity } from '../../store/activity-items.ts'
 import type { Tx } from '../../store/database.ts'
 import {
   commitmentsOfPlans,
@@ -18,7 +19,10 @@ export type PlanPartsPayload = {
   readonly thresholds: readonly ThresholdSettings[] | undefined
 }
 
-/** Writes taxes, minimum commitment and thresholds of a plan; 404 `tax_not_found`. */
+/**
+ * Writes taxes, minimum commitment and thresholds of a plan; 404 `tax_not_found`. With thresholds its subscriptions are
+ * due for a look at them (metering-and-rating §6.2).
+ */
 export async function writePlanParts(
   tx: Tx,
   caller: Caller,
@@ -34,6 +38,7 @@ export async function writePlanParts(
   else if (parts.commitment) await writeCommitment(tx, caller, plan.id, parts.commitment)
   if (parts.thresholds) {
     await replaceThresholds(tx, { organizationId, id: plan.id }, parts.thresholds, now)
+    await scheduleActivity(tx, organizationId, { planId: plan.id }, now)
   }
 }
 

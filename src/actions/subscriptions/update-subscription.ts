@@ -7,6 +7,7 @@ import {
   readSubscriptionChange,
   type SubscriptionChange,
 } from '../../core/subscriptions/subscription-input.ts'
+import { scheduleActivity } from '../../store/activity-items.ts'
 import type { Tx } from '../../store/database.ts'
 import { lockCustomerById, stateOf } from '../../store/subscription-states.ts'
 import {
@@ -93,6 +94,9 @@ async function writeChange(
     updatedAt: ts(now),
   })
   if (change.usageThresholds) await replaceSubscriptionThresholds(tx, changed, change.usageThresholds, now)
+  if (change.planOverrides !== undefined || change.progressiveBillingDisabled === false) {
+    await scheduleActivity(tx, caller.organizationId, { externalSubscriptionId: row.externalId }, now)
+  }
   if (changed.status !== row.status) {
     await afterStart(tx, caller, changed)
     if (timing === 'today') await billStart(context, tx, caller, changed)

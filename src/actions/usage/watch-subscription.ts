@@ -1,17 +1,16 @@
 import { addMs } from '../../core/calendar/instant.ts'
-import { currentChargesWindow } from '../../core/subscriptions/windows.ts'
 import { lockAlertsOf } from '../../store/alerts.ts'
-import { readBillingSnapshot } from '../../store/billing-snapshot.ts'
 import type { Tx } from '../../store/database.ts'
 import { scheduleItem } from '../../store/due-items.ts'
 import { lockCustomerById } from '../../store/subscription-states.ts'
 import { applicableThresholds } from '../../store/subscription-views.ts'
-import { readSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
+import { readSubscription } from '../../store/subscriptions.ts'
 import { fireAlerts } from '../alerts/fire-alerts.ts'
 import type { Caller, Context } from '../context.ts'
 import type { DueAction } from '../due/run-due.ts'
 import { lifetimeFigures } from '../lifetime-usage/lifetime-figures.ts'
 import { billPassedThresholds } from '../progressive-billing/bill-passed-thresholds.ts'
+import { openSubscription } from './open-subscription.ts'
 import { rateSubscription } from './rate-subscription.ts'
 import type { OpenSubscription } from './read-current-usage.ts'
 
@@ -28,7 +27,7 @@ export const watchSubscription: DueAction = async (context, tx, caller, subscrip
   const alerts = await lockAlertsOf(tx, row.externalId)
   const thresholds = await applicableThresholds(tx, row)
   if (alerts.length === 0 && thresholds.length === 0) return
-  const opened = await openOf(tx, caller, row)
+  const opened = await openSubscription(tx, row, caller.now)
   if (!opened) return
   const { snapshot, subscription, open } = opened
   const rated = await rateSubscription(tx, {
@@ -44,15 +43,6 @@ export const watchSubscription: DueAction = async (context, tx, caller, subscrip
   await billPassedThresholds(context, tx, caller, activity, thresholds)
   await fireAlerts(tx, caller, activity, alerts)
   await lookAgainAfter(context, tx, caller, opened)
-}
-
-async function openOf(tx: Tx, caller: Caller, row: SubscriptionRow): Promise<OpenSubscription | undefined> {
-  const snapshot = await readBillingSnapshot(tx, row.customerId, [row.id])
-  const subscription = snapshot?.subscriptions[0]
-  if (!snapshot || !subscription) return undefined
-  const { billingPlan: plan, billing } = subscription
-  const open = currentChargesWindow({ plan, subscription: billing, at: caller.now, zone: snapshot.zone })
-  return { snapshot, subscription, open }
 }
 
 /**

@@ -5,6 +5,7 @@ import { finalizeDraft } from '../../actions/invoices/finalize-draft.ts'
 import { refreshDraft } from '../../actions/invoices/refresh-draft.ts'
 import { updateInvoicePayment } from '../../actions/invoices/update-invoice.ts'
 import { invalid, notFound } from '../../core/problems.ts'
+import { findCustomer } from '../../store/customers.ts'
 import { isId } from '../../store/ids.ts'
 import {
   type InvoiceFilters,
@@ -43,6 +44,9 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
   const listing = async (organizationId: string, query: unknown, externalCustomerId?: string) => {
     const page = pageOf(query)
     return database.read(organizationId, async (reads) => {
+      if (externalCustomerId !== undefined && !(await findCustomer(reads, externalCustomerId))) {
+        throw notFound('customer')
+      }
       const filters = filtersOf(query, externalCustomerId)
       for (const code of filters.billingEntityCodes ?? []) {
         if (!(await findBillingEntity(reads, { code }))) throw notFound('billing_entity')

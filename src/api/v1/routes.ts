@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
+import { alertsRoutes } from './alerts.ts'
 import { billableMetricsRoutes } from './billable-metrics.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
 import { customersRoutes } from './customers.ts'
@@ -9,6 +10,7 @@ import { eventRoutes } from './events.ts'
 import { featuresRoutes } from './features.ts'
 import { feesRoutes } from './fees.ts'
 import { invoicesRoutes } from './invoices.ts'
+import { lifetimeUsagesRoutes } from './lifetime-usages.ts'
 import { organizationsRoutes } from './organizations.ts'
 import { planChargesRoutes } from './plan-charges.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
@@ -26,6 +28,7 @@ export type Routes = (app: FastifyInstance, context: Context) => void
 
 /** Every room of routes below /api/v1. */
 export const routesOfV1: readonly Routes[] = [
+  alertsRoutes,
   billableMetricsRoutes,
   billingEntitiesRoutes,
   customersRoutes,
@@ -35,6 +38,7 @@ export const routesOfV1: readonly Routes[] = [
   featuresRoutes,
   feesRoutes,
   invoicesRoutes,
+  lifetimeUsagesRoutes,
   organizationsRoutes,
   planChargesRoutes,
   planMetadataRoutes,

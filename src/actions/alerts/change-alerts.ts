@@ -1,0 +1,63 @@
+import type { Input } from '../../core/input/fields.ts'
+import { scheduleActivity } from '../../store/activity-items.ts'
+import { type AlertView, alertsOf, alertViews, deleteAlerts } from '../../store/alerts.ts'
+import type { Tx } from '../../store/database.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import type { Caller, Context } from '../context.ts'
+import { type Alerted, lockAlerted, readAlert } from './find-alerted.ts'
+import { writeAlertChange } from './write-alert.ts'
+
+/**
+ * Changes an alert and looks at its subscription's usage soon (metering-and-rating §7.1). 404 for an unknown
+ * subscription or code; other errors as `writeAlertChange`.
+ */
+export async function updateAlert(
+  context: Context,
+  caller: Caller,
+  alerted: Alerted,
+  code: string,
+  input: Input,
+): Promise<AlertView> {
+  const { organizationId, now } = caller
+  return inTransaction(context.database, organizationId, async (tx) => {
+    const { externalId } = await lockAlerted(tx, alerted)
+    const row = await writeAlertChange(tx, caller, await readAlert(tx, alerted, code), input)
+    await scheduleActivity(tx, organizationId, { externalSubscriptionId: externalId }, now)
+    return viewOf(tx, row)
+  })
+}
+
+/** Deletes an alert and gives it as it was; its code is free at once. 404 as above. */
+export async function deleteAlert(
+  context: Context,
+  caller: Caller,
+  alerted: Alerted,
+  code: string,
+): Promise<AlertView> {
+  return inTransaction(context.database, caller.organizationId, async (tx) => {
+    await lockAlerted(tx, alerted)
+    const row = await readAlert(tx, alerted, code)
+    const view = await viewOf(tx, row)
+    await deleteAlerts(tx, [row.id], caller.now)
+    return view
+  })
+}
+
+/** Deletes all alerts of a subscription. 404 `subscription_not_found`. */
+export async function deleteAllAlerts(context: Context, caller: Caller, alerted: Alerted): Promise<void> {
+  await inTransaction(context.database, caller.organizationId, async (tx) => {
+    const { externalId } = await lockAlerted(tx, alerted)
+    const rows = await alertsOf(tx, externalId)
+    await deleteAlerts(
+      tx,
+      rows.map((row) => row.id),
+      caller.now,
+    )
+  })
+}
+
+async function viewOf(tx: Tx, row: AlertView['row']): Promise<AlertView> {
+  const [view] = await alertViews(tx, [row])
+  if (!view) throw new Error(`alert ${row.id} has no view`)
+  return view
+}

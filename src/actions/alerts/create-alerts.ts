@@ -1,0 +1,82 @@
+import { digitsOf, type Input } from '../../core/input/fields.ts'
+import { invalid, type Problem, Refusal } from '../../core/problems.ts'
+import { scheduleActivity } from '../../store/activity-items.ts'
+import { type AlertView, alertViews } from '../../store/alerts.ts'
+import type { Tx } from '../../store/database.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import type { Caller, Context } from '../context.ts'
+import { type Alerted, lockAlerted } from './find-alerted.ts'
+import { writeNewAlert } from './write-alert.ts'
+
+/**
+ * Makes an alert on a subscription and looks at its usage soon (metering-and-rating §7.1, §7.5). 404
+ * `subscription_not_found`; other errors as `writeNewAlert`.
+ */
+export async function createAlert(
+  context: Context,
+  caller: Caller,
+  alerted: Alerted,
+  input: Input,
+): Promise<AlertView> {
+  const [view] = await writeAll(context, caller, alerted, (tx, externalId) =>
+    writeNewAlert(tx, caller, externalId, input).then((row) => [row]),
+  )
+  if (!view) throw new Error('an alert was written without an answer')
+  return view
+}
+
+/**
+ * Makes several alerts together or none of them: 422 with the parameters and the message of each one that was
+ * refused, by its place in the list (§7.3).
+ */
+export async function createAlerts(
+  context: Context,
+  caller: Caller,
+  alerted: Alerted,
+  inputs: readonly Input[],
+): Promise<AlertView[]> {
+  return writeAll(context, caller, alerted, async (tx, externalId) => {
+    const refused: Record<string, object> = {}
+    const rows = []
+    for (const [index, input] of inputs.entries()) {
+      try {
+        rows.push(await writeNewAlert(tx, caller, externalId, input))
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        refused[String(index)] = { params: shown(input), errors: messageOf(error.problem) }
+      }
+    }
+    if (Object.keys(refused).length > 0) throw invalid(refused)
+    return rows
+  })
+}
+
+async function writeAll(
+  context: Context,
+  caller: Caller,
+  alerted: Alerted,
+  write: (tx: Tx, externalId: string) => Promise<AlertView['row'][]>,
+): Promise<AlertView[]> {
+  const { organizationId, now } = caller
+  return inTransaction(context.database, organizationId, async (tx) => {
+    const { externalId } = await lockAlerted(tx, alerted)
+    const rows = await write(tx, externalId)
+    await scheduleActivity(tx, organizationId, { externalSubscriptionId: externalId }, now)
+    return alertViews(tx, rows)
+  })
+}
+
+/** A refusal in words: its code, or the fields with theirs. */
+function messageOf(problem: Problem): string {
+  if ('code' in problem) return problem.code
+  if (problem.kind !== 'invalid') return problem.kind
+  return `Validation errors: ${JSON.stringify(problem.details)}`
+}
+
+/** Parameters as they are told back: a number that no double holds as its digits. */
+function shown(input: Input): unknown {
+  const text = JSON.stringify(input, (_key, value: unknown) =>
+    typeof value === 'object' ? (digitsOf(value) ?? value) : value,
+  )
+  return JSON.parse(text)
+}

@@ -1,0 +1,77 @@
+import { type AlertNames, readAlert, readAlertChange, readAlertNames } from '../../core/alerts/alert-input.ts'
+import { ALERT_KINDS, type AlertType } from '../../core/alerts/check-alert.ts'
+import type { Input } from '../../core/input/fields.ts'
+import { invalid, notFound } from '../../core/problems.ts'
+import { type AlertRow, insertAlert, rivalsOf, storedThresholds, updateAlert } from '../../store/alerts.ts'
+import { findBillableMetric } from '../../store/billable-metrics.ts'
+import type { Tx } from '../../store/database.ts'
+import { newId } from '../../store/ids.ts'
+import { ts } from '../../store/values.ts'
+import type { Caller } from '../context.ts'
+
+/**
+ * Writes a new alert of a subscription, checked in the order of metering-and-rating §7.3: 422 with the first fault,
+ * 404 `billable_metric_not_found`, then 422 `code: value_already_exist` and `base: alert_already_exists`. The
+ * subscription is locked by the caller.
+ */
+export async function writeNewAlert(
+  tx: Tx,
+  caller: Caller,
+  externalSubscriptionId: string,
+  input: Input,
+): Promise<AlertRow> {
+  const { organizationId, now } = caller
+  const { type, thresholds, metricCode } = readAlert(input, 'subscription')
+  const billableMetricId = await metricIdOf(tx, metricCode)
+  const names = readAlertNames(input, type, billableMetricId !== null, null)
+  const kind = { externalSubscriptionId, alertType: type, billableMetricId }
+  await refuseRivals(tx, kind, names, null)
+  return insertAlert(tx, {
+    organizationId,
+    id: newId(),
+    ...kind,
+    ...names,
+    direction: ALERT_KINDS[type].direction,
+    thresholds,
+    createdAt: ts(now),
+    updatedAt: ts(now),
+  })
+}
+
+/** Changes an alert; its type stays, and so does the value that it was compared with last. Errors as above. */
+export async function writeAlertChange(
+  tx: Tx,
+  caller: Caller,
+  alert: AlertRow,
+  input: Input,
+): Promise<AlertRow> {
+  const { thresholds, metricCode } = readAlertChange(input)
+  const billableMetricId =
+    metricCode === undefined ? alert.billableMetricId : await metricIdOf(tx, metricCode)
+  const names = readAlertNames(input, alert.alertType as AlertType, billableMetricId !== null, alert)
+  await refuseRivals(tx, { ...alert, billableMetricId }, names, alert.id)
+  return updateAlert(tx, alert.id, {
+    ...names,
+    billableMetricId,
+    ...(thresholds === undefined ? {} : { thresholds: storedThresholds(thresholds) }),
+    updatedAt: ts(caller.now),
+  })
+}
+
+async function metricIdOf(tx: Tx, code: string | null): Promise<string | null> {
+  if (code === null) return null
+  const metric = await findBillableMetric(tx, code)
+  if (!metric) throw notFound('billable_metric')
+  return metric.id
+}
+
+async function refuseRivals(
+  tx: Tx,
+  kind: Pick<AlertRow, 'externalSubscriptionId' | 'alertType' | 'billableMetricId'>,
+  { code }: AlertNames,
+  exceptId: string | null,
+): Promise<void> {
+  const { hasCode, hasKind } = await rivalsOf(tx, { ...kind, code }, exceptId)
+  if (hasCode) throw invalid({ code: ['value_already_exist'] })
+  if (hasKind) throw invalid({ base: ['alert_already_exists'] })
+}

@@ -1,0 +1,97 @@
+import type { Instant } from '../../core/calendar/instant.ts'
+import { notFound } from '../../core/problems.ts'
+import {
+  type LifetimeFigures,
+  lifetimeTotal,
+  usageThresholdsOf,
+} from '../../core/progressive-billing/progressive-check.ts'
+import { type ThresholdProgress, thresholdProgress } from '../../core/progressive-billing/thresholds.ts'
+import type { RatedUsage } from '../../core/rating/rate-usage.ts'
+import type { Reads } from '../../store/database.ts'
+import {
+  findLifetimeSubject,
+  findLifetimeUsage,
+  type LifetimeUsageRow,
+  reachedUsages,
+} from '../../store/lifetime-usages.ts'
+import { applicableThresholds } from '../../store/subscription-views.ts'
+import type { SubscriptionRow } from '../../store/subscriptions.ts'
+import type { Caller } from '../context.ts'
+import { openSubscription } from '../usage/open-subscription.ts'
+import { rateSubscription } from '../usage/rate-subscription.ts'
+import { lifetimeFigures } from './lifetime-figures.ts'
+
+/** The lifetime usage of a subscription as of an instant; amounts in cents. */
+export type LifetimeUsageView = {
+  readonly row: LifetimeUsageRow
+  readonly subscription: SubscriptionRow
+  readonly figures: LifetimeFigures
+  readonly at: Instant
+  /** Null when no thresholds apply. */
+  readonly thresholds: readonly (ThresholdProgress & { readonly reachedAt: Instant | null })[] | null
+}
+
+/**
+ * What a subscription has used since it began, computed now (metering-and-rating §5.4). The external id means the
+ * active subscription, else the newest that was active; an ended one has no current usage. 404
+ * `subscription_not_found`, or `lifetime_usage_not_found` when it was never active.
+ */
+export async function readLifetimeUsage(
+  reads: Reads,
+  caller: Caller,
+  externalId: string,
+): Promise<LifetimeUsageView> {
+  const { subscription, row } = await findLifetime(reads, externalId)
+  const rated = subscription.status === 'active' ? await currentUsage(reads, caller, subscription) : []
+  const figures = await lifetimeFigures(reads, subscription, rated)
+  return {
+    row,
+    subscription,
+    figures,
+    at: caller.now,
+    thresholds: await progressOf(reads, subscription, figures),
+  }
+}
+
+/** The subscription and its stored lifetime usage. Errors as above. */
+export async function findLifetime(
+  reads: Reads,
+  externalId: string,
+): Promise<{ readonly subscription: SubscriptionRow; readonly row: LifetimeUsageRow }> {
+  const subscription = await findLifetimeSubject(reads, externalId)
+  if (!subscription) throw notFound('subscription')
+  const row = await findLifetimeUsage(reads, subscription.id)
+  if (!row) throw notFound('lifetime_usage')
+  return { subscription, row }
+}
+
+async function currentUsage(
+  reads: Reads,
+  caller: Caller,
+  row: SubscriptionRow,
+): Promise<readonly RatedUsage[]> {
+  const opened = await openSubscription(reads, row, caller.now)
+  if (!opened) return []
+  const { snapshot, subscription, open } = opened
+  return rateSubscription(reads, {
+    subscription,
+    charges: subscription.charges,
+    window: open.window,
+    durationDays: open.durationDays,
+    zone: snapshot.zone,
+    purpose: 'current',
+  })
+}
+
+/** How far each threshold is; one is reached when the first progressive invoice of so much usage was made. */
+async function progressOf(reads: Reads, subscription: SubscriptionRow, figures: LifetimeFigures) {
+  const thresholds = await applicableThresholds(reads, subscription)
+  if (thresholds.length === 0) return null
+  const reached = await reachedUsages(reads, subscription)
+  return thresholdProgress(usageThresholdsOf(thresholds), lifetimeTotal(figures)).map((line) => ({
+    ...line,
+    reachedAt: line.isReached
+      ? (reached.find((each) => each.lifetimeCents >= line.amountCents)?.at ?? null)
+      : null,
+  }))
+}

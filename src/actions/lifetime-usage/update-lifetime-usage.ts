@@ -1,0 +1,36 @@
+import { readCents } from '../../core/input/cents.ts'
+import { Fields, type Input } from '../../core/input/fields.ts'
+import { Problems } from '../../core/problems.ts'
+import { scheduleActivity } from '../../store/activity-items.ts'
+import { setHistoricalUsage } from '../../store/lifetime-usages.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import type { Caller, Context } from '../context.ts'
+import { findLifetime, type LifetimeUsageView, readLifetimeUsage } from './read-lifetime-usage.ts'
+
+const FIELD = 'external_historical_usage_amount_cents'
+
+/**
+ * Tells what a subscription used before Weir, in cents, and looks at its thresholds and alerts soon
+ * (metering-and-rating §5.4). 404 as `readLifetimeUsage`; 422 unless the amount is a whole number of at least 0.
+ */
+export async function updateLifetimeUsage(
+  context: Context,
+  caller: Caller,
+  externalId: string,
+  input: Input,
+): Promise<LifetimeUsageView> {
+  const { organizationId, now } = caller
+  return inTransaction(context.database, organizationId, async (tx) => {
+    const { row } = await findLifetime(tx, externalId)
+    const problems = new Problems()
+    const fields = new Fields(input, problems)
+    const amountCents = readCents(fields, FIELD, 0n)
+    if (amountCents === null) fields.refuse(FIELD, 'value_is_mandatory')
+    problems.throwIfAny()
+    if (typeof amountCents === 'bigint') {
+      await setHistoricalUsage(tx, row.id, amountCents, now)
+      await scheduleActivity(tx, organizationId, { externalSubscriptionId: externalId }, now)
+    }
+    return readLifetimeUsage(tx, caller, externalId)
+  })
+}

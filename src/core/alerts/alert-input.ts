@@ -1,0 +1,80 @@
+import { Fields, type Input } from '../input/fields.ts'
+import { invalid, Problems } from '../problems.ts'
+import {
+  type AlertFamily,
+  type AlertType,
+  checkAlertModel,
+  checkAlertThresholds,
+  checkAlertType,
+} from './check-alert.ts'
+import type { AlertThreshold } from './crossing.ts'
+
+const CODE_LENGTH_MAX = 255
+
+/** What an alert is made of, before its metric was looked up. */
+export type AlertInput = {
+  readonly type: AlertType
+  readonly thresholds: readonly AlertThreshold[]
+  readonly metricCode: string | null
+}
+
+/** What a change gives; absent keys are undefined. */
+export type AlertChange = {
+  readonly thresholds: readonly AlertThreshold[] | undefined
+  /** Null takes the metric away. */
+  readonly metricCode: string | null | undefined
+}
+
+/** The name and code of an alert, read after its metric was found (metering-and-rating §7.3). */
+export type AlertNames = { readonly code: string; readonly name: string | null }
+
+/** The first checks of a new alert: type, then thresholds; the first fault is refused alone (§7.3). */
+export function readAlert(input: Input, family: AlertFamily): AlertInput {
+  const fault = checkAlertType(input.alert_type, family, true)
+  if (fault) throw invalid(fault)
+  return {
+    type: input.alert_type as AlertType,
+    thresholds: readThresholds(input.thresholds),
+    metricCode: readMetricCode(input) ?? null,
+  }
+}
+
+/** The same for a change: the type stays, and thresholds are the whole list when they are given. */
+export function readAlertChange(input: Input): AlertChange {
+  return {
+    thresholds: input.thresholds === undefined ? undefined : readThresholds(input.thresholds),
+    metricCode: readMetricCode(input),
+  }
+}
+
+/**
+ * The last checks: the code, and whether the type wants a metric. Keys that are absent keep what `stored` has.
+ */
+export function readAlertNames(
+  input: Input,
+  type: AlertType,
+  hasMetric: boolean,
+  stored: AlertNames | null,
+): AlertNames {
+  const problems = new Problems()
+  const fields = new Fields(input, problems)
+  const code = fields.has('code') ? fields.text('code', CODE_LENGTH_MAX) : stored?.code
+  const name = fields.has('name') ? fields.text('name', CODE_LENGTH_MAX) : stored?.name
+  problems.throwIfAny()
+  const fault = checkAlertModel(code, type, hasMetric)
+  if (fault) throw invalid(fault)
+  return { code: code ?? '', name: name ?? null }
+}
+
+function readThresholds(raw: unknown): readonly AlertThreshold[] {
+  const check = checkAlertThresholds(raw)
+  if (!check.ok) throw invalid(check.errors)
+  return check.thresholds
+}
+
+function readMetricCode(input: Input): string | null | undefined {
+  const problems = new Problems()
+  const code = new Fields(input, problems).text('billable_metric_code')
+  problems.throwIfAny()
+  return code === '' ? null : code
+}

@@ -1,0 +1,39 @@
+import type { Instant } from '../core/calendar/instant.ts'
+import type { LifetimeFigures } from '../core/progressive-billing/progressive-check.ts'
+import type { ThresholdProgress } from '../core/progressive-billing/thresholds.ts'
+import type { LifetimeUsageRow } from '../store/lifetime-usages.ts'
+import type { SubscriptionRow } from '../store/subscriptions.ts'
+import { isoSeconds, isoSecondsOrNull } from './times.ts'
+
+/** A lifetime usage before it is JSON; amounts in cents. */
+export type ShownLifetimeUsage = {
+  readonly row: LifetimeUsageRow
+  readonly subscription: SubscriptionRow
+  readonly figures: LifetimeFigures
+  readonly at: Instant
+  readonly thresholds: readonly (ThresholdProgress & { readonly reachedAt: Instant | null })[] | null
+}
+
+/** The usage of a subscription since it began (metering-and-rating §5.4). */
+export function toWireLifetimeUsage(shown: ShownLifetimeUsage): object {
+  const { row, subscription, figures, thresholds } = shown
+  return {
+    lago_id: row.id,
+    lago_subscription_id: subscription.id,
+    external_subscription_id: subscription.externalId,
+    external_historical_usage_amount_cents: Number(figures.historicalCents),
+    invoiced_usage_amount_cents: Number(figures.invoicedCents),
+    current_usage_amount_cents: Number(figures.currentCents),
+    from_datetime: isoSeconds(subscription.subscriptionAt),
+    to_datetime: isoSeconds(shown.at),
+    ...(thresholds === null
+      ? {}
+      : {
+          usage_thresholds: thresholds.map((line) => ({
+            amount_cents: Number(line.amountCents),
+            completion_ratio: line.completionRatio.toNumber(),
+            reached_at: isoSecondsOrNull(line.reachedAt),
+          })),
+        }),
+  }
+}

@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { BODIES, CONFUSING, MILLION, sample, spoil, VALUES, WORDS } from '../support/garbage.ts'
+import { type Harness, startHarness } from '../support/harness.ts'
+import { type LivedIn, liveIn } from '../support/lived-in.ts'
+import { fill, type Route, routeTable } from '../support/route-table.ts'
+
+// Whatever is sent to whatever route: an answer with a reason, never a 500, and never a wait.
+
+const WRITES_MIN = 30
+const REQUESTS_MIN = 3000
+const SLOW_MS = 5000
+const SHOWN_MAX = 160
+const ORDER = ['POST', 'PATCH', 'PUT', 'DELETE']
+
+let harness: Harness
+let routes: Route[]
+let requests = 0
+const complaints: string[] = []
+
+beforeAll(async () => {
+  harness = await startHarness()
+  routes = await routeTable(harness.context)
+  // What a 500 was for: the log's line of the request, kept for the failure's message.
+  vi.spyOn(console, 'error').mockImplementation((_message, fields: { err?: Error }) => {
+    complaints.push(
+      String(fields?.err?.stack ?? fields?.err)
+        .split('\n')
+        .slice(0, 4)
+        .join(' | '),
+    )
+  })
+})
+afterAll(async () => {
+  vi.restoreAllMocks()
+  await harness?.close()
+})
+
+type Failure = { readonly request: string; readonly status: number; readonly why: string }
+
+async function send(
+  { client }: LivedIn,
+  method: string,
+  path: string,
+  body: string | undefined,
+): Promise<Failure | null> {
+  requests += 1
+  complaints.length = 0
+  const began = performance.now()
+  const answer = await harness.app.inject({
+    method: method as 'POST',
+    url: `/api/v1${path}`,
+    headers: {
+      authorization: `Bearer ${client.apiKey}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { payload: body }),
+  })
+  const ms = Math.round(performance.now() - began)
+  if (answer.statusCode < 500 && ms < SLOW_MS) return null
+  const shown = (body ?? '').length > SHOWN_MAX ? `${body?.slice(0, SHOWN_MAX)}…` : (body ?? '')
+  const why = [...complaints, `${ms} ms`].join('; ')
+  return { request: `${method} ${path.slice(0, SHOWN_MAX)} ${shown}`, status: answer.statusCode, why }
+}
+
+/** Values that lead a body past its first checks. */
+function knownOf({ names, ids }: LivedIn, turn: number): Record<string, unknown> {
+  return {
+    code: `fresh-${turn}`,
+    external_id: `fresh-${turn}`,
+    transaction_id: `fresh-${turn}`,
+    name: 'Fresh',
+    plan_code: names.plans,
+    external_customer_id: names.customers,
+    external_subscription_id: names.subscriptions,
+    billable_metric_id: ids[0],
+    tax_codes: [names.taxes],
+    tax_code: names.taxes,
+    aggregation_type: 'sum_agg',
+    field_name: 'tokens',
+    charge_model: 'standard',
+    properties: { amount: '1' },
+    rate: '10',
+    amount_cents: 1000,
+    amount_currency: 'EUR',
+    currency: 'EUR',
+    country: 'FR',
+    timezone: 'Europe/Paris',
+    webhook_url: `http://127.0.0.1:9/${turn}`,
+    timestamp: 1_704_100_000,
+    subscription_at: '2024-01-05T00:00:00Z',
+    ending_at: '2030-01-05T00:00:00Z',
+    entitlements: { [names.features ?? '']: { [names.privileges ?? '']: 3 } },
+    metadata: { key: 'value' },
+    billing_entity_code: names.billing_entities,
+  }
+}
+
+/** Bodies of the routes that describe none. */
+const UNDESCRIBED: Readonly<Record<string, unknown>> = {
+  '/invoices/:id': {
+    invoice: { payment_status: 'succeeded', metadata: [{ id: null, key: 'a', value: 'b' }] },
+  },
+  '/test_clock': { test_clock: { now: '2024-03-01T00:00:00Z' } },
+}
+
+/**
+ * Garbage of all kinds for the whole body and in each field. Values that confuse types go into every field; of the
+ * others each field gets every third, and its neighbours the rest.
+ */
+function bodiesOf(route: Route, whose: LivedIn, turn: number): string[] {
+  const body = route.body ? sample(route.body, knownOf(whose, turn)) : (UNDESCRIBED[route.path] ?? {})
+  const spoiled = VALUES.flatMap((value, kind) => {
+    const all = spoil(body, value)
+    return CONFUSING.includes(value) ? all : all.filter((_one, place) => (place + kind) % 3 === 0)
+  })
+  return [...BODIES, ...Object.keys(body as object).map((root) => `{"${root}": ${MILLION}}`), ...spoiled]
+}
+
+const areaOf = (route: Route) => route.path.split('/')[1] ?? ''
+
+/** PATCH where PUT does the same on the same path. */
+const isTwin = ({ method, path }: Route) =>
+  method === 'PATCH' && routes.some((other) => other.method === 'PUT' && other.path === path)
+
+/** An organization with a past; without one where a move of the clock to the year 9999 would bill each month until then. */
+async function lifeFor(area: string): Promise<LivedIn> {
+  const client = await harness.organization()
+  return area === 'test_clock'
+    ? { client, mark: '', names: {}, ids: [] }
+    : liveIn(client, area.replace('_', '-'))
+}
+
+describe('garbage', () => {
+  it('has routes to be sent to', () => {
+    expect(routes.filter((route) => route.method !== 'GET').length).toBeGreaterThanOrEqual(WRITES_MIN)
+  })
+
+  it('in bodies is answered with a reason', { timeout: 600_000 }, async () => {
+    const failures: Failure[] = []
+    for (const area of new Set(routes.map(areaOf))) {
+      const whose = await lifeFor(area)
+      const writes = routes
+        .filter((route) => areaOf(route) === area && route.method !== 'GET' && !isTwin(route))
+        .sort((a, b) => ORDER.indexOf(a.method) - ORDER.indexOf(b.method))
+      for (const [turn, route] of writes.entries()) {
+        const path = fill(route, whose.names)
+        expect(path, `test/support/lived-in.ts names each part of ${route.path}`).not.toBeNull()
+        for (const body of bodiesOf(route, whose, turn)) {
+          const failure = await send(whose, route.method, path ?? '', body)
+          if (failure) failures.push(failure)
+        }
+      }
+    }
+    expect(failures).toEqual([])
+  })
+
+  it('in paths and queries is answered with a reason', { timeout: 300_000 }, async () => {
+    const whose = await liveIn(await harness.organization(), 'paths')
+    const failures: Failure[] = []
+    for (const route of routes) {
+      const body = route.method === 'GET' || route.method === 'DELETE' ? undefined : '{}'
+      for (const word of WORDS) {
+        const names = Object.fromEntries(Object.keys(whose.names).map((parent) => [parent, word]))
+        const paths = route.parents.length === 0 ? [] : [fill(route, names) ?? '']
+        const path = fill(route, whose.names) ?? ''
+        if (route.method === 'GET') {
+          for (const name of ['page', 'per_page', ...route.query]) {
+            const value = encodeURIComponent(word)
+            paths.push(
+              `${path}?${name}=${value}`,
+              `${path}?${name}[]=${value}&${name}[]=${value}`,
+              `${path}?${name}[a][b]=${value}`,
+            )
+          }
+        }
+        for (const one of paths) {
+          const failure = await send(whose, route.method, one, body)
+          if (failure) failures.push(failure)
+        }
+      }
+    }
+    expect(failures).toEqual([])
+  })
+
+  it('was enough', () => {
+    expect(requests).toBeGreaterThanOrEqual(REQUESTS_MIN)
+  })
+})

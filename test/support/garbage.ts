@@ -1,0 +1,131 @@
+import type { Schema } from './route-table.ts'
+
+/** Stands in a body for the JSON text that is put in its place. */
+const PLACE = '\u2407place\u2407'
+
+const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
+
+/** What a field may be given, as JSON text, because no JavaScript value is 1e400 or a number of 40 digits. */
+export const VALUES: readonly string[] = [
+  'null',
+  'true',
+  '0',
+  '-1',
+  '1.5',
+  '1e400',
+  '-1e-400',
+  '9007199254740993',
+  '1234567890123456789012345678901234567890',
+  '253402300799',
+  '99999999999999999',
+  '""',
+  '"  "',
+  '"1e400"',
+  '"-12.5"',
+  '"NaN"',
+  '"1234567890123456789012345678901234567890.1234567890123456789012345678901234567890"',
+  '"9999-12-31T23:59:59Z"',
+  '"-271821-04-20"',
+  '"2024-02-30"',
+  '"\\ud800"',
+  '"\\u0000"',
+  '"\u202e😀 \' \\" % _ \\\\"',
+  `"${'x'.repeat(20_000)}"`,
+  '[]',
+  '[null]',
+  '["", "", 1, {}]',
+  '[{"code": null}, [], "x"]',
+  '{}',
+  '{"__proto__": {"code": 1}, "constructor": [], "toString": null}',
+  '{"0": {"length": -1}}',
+  nested(150),
+]
+
+/** Those of another type than most fields want. */
+export const CONFUSING = VALUES.filter((value) =>
+  /^(null|true|-1|1e400|\d{40}|""|\[\]|\[null\]|\{.+)$/.test(value),
+)
+
+/** Whole bodies, roots and all. */
+export const BODIES: readonly string[] = [
+  '',
+  'null',
+  'true',
+  '-1',
+  '1e400',
+  '"text"',
+  '[]',
+  '[[]]',
+  '{}',
+  '{"a": ',
+  '{"a": 1,}',
+  '\u0000',
+  nested(5000),
+  `{"a": ${nested(199)}}`,
+  `"${'y'.repeat(1_000_000)}"`,
+]
+
+/** A million elements, within the body limit. */
+export const MILLION = `[${'0,'.repeat(999_999)}0]`
+
+/** For a part of a path or a query, not yet encoded. */
+export const WORDS: readonly string[] = [
+  '\u0000',
+  '-1',
+  '1e400',
+  '1234567890123456789012345678901234567890',
+  'null',
+  ' ',
+  '😀',
+  '%',
+  '9999-12-31',
+  '2024-02-30',
+  '00000000-0000-0000-0000-000000000000',
+  'x'.repeat(900),
+  '../..',
+]
+
+/** A value that the schema describes; `known` has values of this organization by the name of their property. */
+export function sample(schema: Schema, known: Readonly<Record<string, unknown>>, name = ''): unknown {
+  if (name in known) return known[name]
+  const first = schema.anyOf?.[0]
+  if (first) return sample(first, known, name)
+  if (schema.const !== undefined) return schema.const
+  if (schema.enum) return schema.enum[0]
+  if (schema.properties) {
+    return Object.fromEntries(
+      Object.entries(schema.properties).map(([key, property]) => [key, sample(property, known, key)]),
+    )
+  }
+  if (schema.items) return [sample(schema.items, known, name)]
+  switch ([schema.type].flat()[0]) {
+    case 'integer':
+    case 'number':
+      return 1
+    case 'boolean':
+      return false
+    case 'object':
+      return {}
+    case 'array':
+      return []
+    default:
+      return 'text'
+  }
+}
+
+/** Bodies of which one field each, however deep, is `value`; the rest is as in `body`. */
+export function spoil(body: unknown, value: string): string[] {
+  return placesIn(body).map((spoiled) => JSON.stringify(spoiled).replace(`"${PLACE}"`, () => value))
+}
+
+function placesIn(body: unknown): unknown[] {
+  if (Array.isArray(body)) {
+    return body.flatMap((item, i) =>
+      [PLACE, ...placesIn(item)].map((spoiled) => body.map((one, k) => (k === i ? spoiled : one))),
+    )
+  }
+  if (typeof body !== 'object' || body === null) return []
+  return Object.entries(body).flatMap(([key, item]) =>
+    [PLACE, ...placesIn(item)].map((spoiled) => ({ ...body, [key]: spoiled })),
+  )
+}
