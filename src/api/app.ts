@@ -45,7 +45,7 @@ export function buildApp(context: Context): FastifyInstance {
     const fields = { method: request.method, route: request.routeOptions.url, status: reply.statusCode }
     context.log[level]({ ...fields, requestId: request.id, ms: Math.round(reply.elapsedTime) }, 'answered')
   })
-  describeApi(app)
+  describeApi(app, context.settings.apiUrl)
   // Inside `register`, because routes are described only once the describing plugin is loaded.
   void app.register(async (admin) => adminRoutes(admin, context))
   void app.register(

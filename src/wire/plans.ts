@@ -27,11 +27,14 @@ export function toWireListedPlan(
   return {
     lago_id: plan.id,
     name: plan.name,
-    ...given({ invoice_display_name: plan.invoiceDisplayName ?? undefined }),
+    // The API's description has no null for these.
+    ...given({
+      invoice_display_name: plan.invoiceDisplayName ?? undefined,
+      description: plan.description ?? undefined,
+    }),
     created_at: isoSeconds(plan.createdAt),
     code: plan.code,
     interval: plan.interval,
-    description: plan.description,
     amount_cents: Number(plan.amountCents),
     amount_currency: plan.amountCurrency,
     trial_period: plan.trialPeriod === null ? null : Decimal.of(plan.trialPeriod).toNumber(),

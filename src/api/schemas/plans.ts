@@ -55,7 +55,7 @@ export const PlanObject = Type.Object({
   created_at: dateTime,
   code: Type.String(),
   interval,
-  description: nullableText,
+  description: Type.Optional(Type.String()),
   amount_cents: Type.Integer(),
   amount_currency: currency,
   trial_period: trial,
