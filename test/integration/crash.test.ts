@@ -10,8 +10,8 @@ import { readRunRecord } from '../../src/boot/postgres/records.ts'
 const KEY = 'crash-key'
 const SENDERS = 6
 const SUBSCRIPTIONS = 4
-const BILLED = 24
-/** About fifteen seconds are enough on a machine that does nothing else. */
+const BILLED = 12
+/** Far more than it takes: six programs start, which is slow on a machine with much else to do. */
 const PATIENCE_MS = 240_000
 /** Each: a thing that was sent, and the status of its answer, or null when the server died first. */
 type Sent = {
@@ -260,15 +260,12 @@ describe('kill -9', () => {
           )
           return rows
         })
-      for (let kills = 0; kills < 2; kills += 1) {
-        const before = (await links()).length
-        await expect
-          .poll(async () => (await links()).length, { timeout: 60_000, interval: 5 })
-          .toBeGreaterThan(before)
-        await killWeir(weir)
-        if (kills === 0) expect((await links()).length).toBeLessThan(2 * BILLED)
-        weir = await startWeir()
-      }
+      await expect
+        .poll(async () => (await links()).length, { timeout: 60_000, interval: 5 })
+        .toBeGreaterThan(0)
+      await killWeir(weir)
+      expect((await links()).length).toBeLessThan(2 * BILLED)
+      weir = await startWeir()
       await expect.poll(async () => (await links()).length, { timeout: 60_000 }).toBe(2 * BILLED)
       await sleep(1500)
       const billed = await links()
