@@ -9,6 +9,8 @@ const FLUSH_EVENTS_MAX = 1000
 /** Events that may wait, of one organization and of all. */
 const LANE_EVENTS_MAX = 10_000
 const DOOR_EVENTS_MAX = 50_000
+/** Bodies of one organization that are read or wait: a flood's first wave arrives before any of it is counted. */
+const LANE_BYTES_MAX = 2 * 1024 * 1024
 /** Statements at once, over all organizations; the rest of the pool serves everything else. */
 const FLIGHTS_MAX = 4
 
@@ -45,6 +47,7 @@ export class Door {
   private readonly lanes = new Map<string, Lane>()
   /** Organizations with waiting events that may have another statement, in turn. */
   private readonly turns: string[] = []
+  private readonly bytesInside = new Map<string, number>()
   private waiting = 0
   private flights = 0
 
@@ -70,13 +73,21 @@ export class Door {
   }
 
   /**
-   * Throws `DoorIsFull` when an organization's largest request would not be let in, before anybody takes the trouble
-   * to read it.
+   * Lets a request come near before its body is read; throws `DoorIsFull` when too much of the organization's is being
+   * read or waits. The caller calls what it is given once the request is answered.
+   *
+   * @param bytes the length of the body, 0 when it is not told
    */
-  knock(organizationId: string): void {
+  knock(organizationId: string, bytes: number): () => void {
+    const inside = this.bytesInside.get(organizationId) ?? 0
     const room = LANE_EVENTS_MAX - (this.lanes.get(organizationId)?.waiting ?? 0)
-    if (room < this.context.settings.eventsBatchMax && room < LANE_EVENTS_MAX) {
-      throw new DoorIsFull(Math.max(0, room))
+    const isFull = inside > 0 && inside + bytes > LANE_BYTES_MAX
+    if (isFull || room <= 0) throw new DoorIsFull(isFull ? 0 : Math.max(0, room))
+    this.bytesInside.set(organizationId, inside + bytes)
+    return () => {
+      const rest = (this.bytesInside.get(organizationId) ?? 0) - bytes
+      if (rest > 0) this.bytesInside.set(organizationId, rest)
+      else this.bytesInside.delete(organizationId)
     }
   }
 

@@ -25,13 +25,13 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** Usage events: in (one, or a batch that is stored whole or not at all) and out (metering-and-rating §1). */
 export function eventRoutes(app: FastifyInstance, context: Context): void {
-  const onRequest = turnAwayEarly(context)
-  app.post('/events', { config, schema: createEventSchema, onRequest }, async (request, reply) => {
+  const early = turnAwayEarly(context)
+  app.post('/events', { config, schema: createEventSchema, ...early }, async (request, reply) => {
     const raw = rootOf(request.body, 'event')
     const stored = await admitted(reply, ingestEvent(context, request.caller, raw))
     return sendJson(reply, `{"event":${toWireEventJson(stored)}}`)
   })
-  app.post('/events/batch', { config, schema: createEventBatchSchema, onRequest }, async (request, reply) => {
+  app.post('/events/batch', { config, schema: createEventBatchSchema, ...early }, async (request, reply) => {
     const raw = isObject(request.body) ? request.body.events : undefined
     const stored = await admitted(reply, ingestEvents(context, request.caller, raw))
     return sendJson(reply, `{"events":[${stored.map(toWireEventJson).join(',')}]}`)
@@ -64,16 +64,22 @@ async function admitted<T>(reply: FastifyReply, stored: Promise<T>): Promise<T> 
   }
 }
 
+const leaving = new WeakMap<FastifyRequest, () => void>()
+
 /** Refuses before the body is read: under a flood, reading what is refused would cost more than storing the rest. */
 function turnAwayEarly(context: Context) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     try {
-      doorOf(context).knock(request.caller.organizationId)
+      const bytes = Number(request.headers['content-length'])
+      const length = Number.isSafeInteger(bytes) && bytes > 0 ? bytes : 0
+      leaving.set(request, doorOf(context).knock(request.caller.organizationId, length))
     } catch (error) {
       if (error instanceof DoorIsFull) tellWhenToComeAgain(reply, error)
       throw error
     }
   }
+  const onResponse = async (request: FastifyRequest): Promise<void> => leaving.get(request)?.()
+  return { onRequest, onResponse }
 }
 
 function tellWhenToComeAgain(reply: FastifyReply, full: DoorIsFull): void {
