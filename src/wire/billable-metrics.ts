@@ -1,4 +1,3 @@
-import { given } from '../core/input/fields.ts'
 import type { BillableMetricRow } from '../store/billable-metrics.ts'
 import { isoSeconds } from './times.ts'
 
@@ -16,7 +15,7 @@ export function toWireBillableMetric(metric: BillableMetricRow): object {
     rounding_precision: metric.roundingPrecision,
     created_at: isoSeconds(metric.createdAt),
     field_name: metric.fieldName,
-    ...given({ expression: metric.expression ?? undefined }),
+    expression: metric.expression,
     filters: metric.filters.map(({ key, values }) => ({ key, values: [...values] })),
   }
 }

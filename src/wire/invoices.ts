@@ -1,5 +1,4 @@
 import { Decimal } from '../core/amounts/decimal.ts'
-import { given } from '../core/input/fields.ts'
 import type {
   AppliedThresholdView,
   InvoiceCreditView,
@@ -71,7 +70,10 @@ function toWireInvoiceBase(invoice: InvoiceRow, billingEntityCode: string): obje
   return {
     lago_id: invoice.id,
     billing_entity_code: billingEntityCode,
-    ...describedWithoutNull(invoice),
+    sequential_id: invoice.sequentialId === null ? null : Number(invoice.sequentialId),
+    payment_due_date: invoice.paymentDueDate,
+    payment_dispute_lost_at: isoSecondsOrNull(invoice.paymentDisputeLostAt),
+    file_url: null,
     number: invoice.number,
     purchase_order_number: invoice.purchaseOrderNumber,
     issuing_date: invoice.issuingDate,
@@ -103,16 +105,6 @@ function toWireInvoiceBase(invoice: InvoiceRow, billingEntityCode: string): obje
     updated_at: isoSeconds(invoice.updatedAt),
     voided_at: isoSecondsOrNull(invoice.voidedAt),
   }
-}
-
-/** The API's description has no null for these, so they are absent until there is a value. */
-function describedWithoutNull(invoice: InvoiceRow): object {
-  const { sequentialId, paymentDueDate, paymentDisputeLostAt } = invoice
-  return given({
-    sequential_id: sequentialId === null ? undefined : Number(sequentialId),
-    payment_due_date: paymentDueDate ?? undefined,
-    payment_dispute_lost_at: paymentDisputeLostAt === null ? undefined : isoSeconds(paymentDisputeLostAt),
-  })
 }
 
 function toWireCredit(credit: InvoiceCreditView, currency: string): object {

@@ -1,6 +1,5 @@
 import { Decimal } from '../core/amounts/decimal.ts'
 import type { PlanEntitlement } from '../core/entitlements/resolve.ts'
-import { given } from '../core/input/fields.ts'
 import type { UsageThresholdRow } from '../store/plan-parts.ts'
 import type { PlanWithParts } from '../store/plans.ts'
 import { toWireCharge } from './charges.ts'
@@ -27,11 +26,8 @@ export function toWireListedPlan(
   return {
     lago_id: plan.id,
     name: plan.name,
-    // The API's description has no null for these.
-    ...given({
-      invoice_display_name: plan.invoiceDisplayName ?? undefined,
-      description: plan.description ?? undefined,
-    }),
+    invoice_display_name: plan.invoiceDisplayName,
+    description: plan.description,
     created_at: isoSeconds(plan.createdAt),
     code: plan.code,
     interval: plan.interval,
@@ -80,7 +76,7 @@ function toWireCommitment(plan: PlanWithParts): object | null {
     commitment && {
       lago_id: commitment.id,
       plan_code: plan.code,
-      ...given({ invoice_display_name: commitment.invoiceDisplayName ?? undefined }),
+      invoice_display_name: commitment.invoiceDisplayName,
       amount_cents: Number(commitment.amountCents),
       interval: plan.interval,
       created_at: isoSeconds(commitment.createdAt),
