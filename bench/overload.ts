@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventBody } from './event-mix.ts'
 import { type Benchmark, type Figure, median, type Setting } from './figure.ts'
+import { LoadGenerator } from './load.ts'
 import { LoadConnection } from './load-client.ts'
 import type { Load } from './load-process.ts'
 import { type Organization, seedOrganization } from './seed.ts'
@@ -81,9 +82,14 @@ async function runOverload(setting: Setting): Promise<readonly Figure[]> {
     connections: FLOOD_CONNECTIONS,
     perSecond: rated.okPerSecond * TIMES,
   }
-  const flooding = setting.load.run(flood, ...neighbours.map((each) => neighbour(setting, each, seconds)))
+  // In a process of their own: making a flood keeps the flooder's process busy, which is not the server's doing.
+  const apart = new LoadGenerator()
+  const flooding = Promise.all([
+    setting.load.run(flood),
+    apart.run(...neighbours.map((each) => neighbour(setting, each, seconds))),
+  ]).finally(() => apart.stop())
   const memory = await watchMemory(setting, seconds)
-  const [flooded, ...others] = await flooding
+  const [[flooded], others] = await flooding
   if (!flooded) throw new Error('the flood gave no result')
   const recovery = await recoverySeconds(setting, flooder, calmMs)
   const half = Math.floor(memory.length / 2)
