@@ -866,17 +866,6 @@ export interface Webhooks {
   webhookType: string
 }
 
-export interface WeightedLevels {
-  chargeFilterId: string
-  chargeId: string
-  groupedBy: string
-  invoiceId: string | null
-  level: Numeric
-  levelAt: Timestamp
-  organizationId: string
-  subscriptionExternalId: string
-}
-
 export interface DB {
   advanceEvents: AdvanceEvents
   advanceStates: AdvanceStates
@@ -938,5 +927,4 @@ export interface DB {
   users: Users
   webhookEndpoints: WebhookEndpoints
   webhooks: Webhooks
-  weightedLevels: WeightedLevels
 }

@@ -139,21 +139,6 @@ create table advance_states (
 );
 call weir_wall('advance_states');
 
--- The level of a recurring weighted sum at the end of the last billed period.
-create table weighted_levels (
-  organization_id uuid not null references organizations,
-  subscription_external_id text not null,
-  charge_id uuid not null,
-  charge_filter_id uuid not null,
-  grouped_by text not null,
-  level numeric not null,
-  level_at timestamptz(3) not null,
-  invoice_id uuid,
-  primary key (organization_id, charge_id, charge_filter_id, subscription_external_id, grouped_by, level_at),
-  foreign key (organization_id, charge_id) references charges
-);
-call weir_wall('weighted_levels');
-
 -- Events that pay-in-advance charges have still to price, in the order of their arrival.
 create table advance_events (
   organization_id uuid not null references organizations,
