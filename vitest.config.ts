@@ -16,8 +16,9 @@ export default defineConfig({
           name: 'integration',
           include: ['test/{integration,contract,scenarios}/**/*.test.ts'],
           globalSetup: ['test/support/global-database.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          // Generous: a shared machine may be many times slower than an idle one.
+          testTimeout: 180_000,
+          hookTimeout: 240_000,
           maxWorkers: 2,
         },
       },

@@ -1,132 +1,197 @@
-import { fork } from 'node:child_process'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
-import autocannon from 'autocannon'
 import pg from 'pg'
-import { newId } from '../src/store/ids.ts'
+import { nextEvent } from './event-mix.ts'
+import { type Benchmark, type Figure, median, type Setting } from './figure.ts'
+import type { Load } from './load-process.ts'
+import { type Organization, seedOrganization } from './seed.ts'
 
-/**
- * How many events come in per second, beside what the same machine does in the same run without them:
- * tsx bench/ingest.ts POSTGRES_URL [seconds]. The database server must have fsync on.
- */
-const [baseUrl = '', secondsText = '8'] = process.argv.slice(2)
-const seconds = Number(secondsText)
-const PORT = 4799
-const SUBSCRIPTIONS = 200
+const SUBSCRIPTIONS = 1000
+const CONNECTIONS = 64
+const BATCH_CONNECTIONS = 8
+const BATCH = 100
+const POLLS_PER_SECOND = 20
+/** Any route behind the API key that asks the database nothing. */
+const CHEAPEST = '/api/v1/webhooks/json_public_key'
+const plan = { subscriptions: SUBSCRIPTIONS }
 
-type Started = { apiKey: string }
+type Parts = { readonly setting: Setting; readonly organization: Organization; readonly seconds: number }
 
-const url = await freshDatabase()
-const here = path.dirname(fileURLToPath(import.meta.url))
-const server = fork(path.join(here, 'ingest-server.ts'), [url, String(PORT)], {
-  execArgv: [...process.execArgv, ...process.argv.slice(4)],
-})
-const { apiKey } = await new Promise<Started>((resolve, reject) => {
-  server.once('message', (message) => resolve(message as Started))
-  server.once('exit', () => reject(new Error('the server ended')))
-})
+let seeded: Promise<Organization> | undefined
 
-let made = 0
-function event(): object {
-  made += 1
+async function partsOf(setting: Setting): Promise<Parts> {
+  seeded ??= seedOrganization(setting.server, SUBSCRIPTIONS)
+  const organization = await seeded
+  const parts = { setting, organization, seconds: setting.isQuick ? 4 : 10 }
+  // Warm: compiled code, plans of the statements, this hour's buckets.
+  await setting.load.one({ ...loadOf(parts, CHEAPEST), seconds: 2 })
+  await setting.load.one({ ...singles(parts), seconds: 4 })
+  return parts
+}
+
+function loadOf({ setting, organization, seconds }: Parts, path: string): Load {
+  const what = { kind: 'get' as const, paths: [path] }
+  return { url: setting.server.url, apiKey: organization.apiKey, connections: CONNECTIONS, what, seconds }
+}
+
+function singles(parts: Parts): Load {
+  return { ...loadOf(parts, ''), what: { kind: 'event', plan } }
+}
+
+function rounds(setting: Setting): readonly number[] {
+  return Array.from({ length: setting.isQuick ? 3 : 5 }, (_, index) => index)
+}
+
+/** Pairs of figure and reference, one after the other; the pair with the middle ratio speaks for all. */
+function middle(pairs: readonly { value: number; reference: number }[]) {
+  const ratio = median(pairs.map((pair) => pair.value / pair.reference))
+  const chosen = pairs.find((pair) => pair.value / pair.reference === ratio)
+  const { value = Number.NaN, reference = Number.NaN } = chosen ?? {}
   return {
-    transaction_id: `bench_${newId()}`,
-    external_subscription_id: `subscription_${made % SUBSCRIPTIONS}`,
-    code: 'tokens',
-    timestamp: Date.now() / 1000,
-    properties: { tokens: made % 977, model: 'large', region: 'eu' },
+    value,
+    reference,
+    ratio,
+    ratios: pairs.map((pair) => Number((pair.value / pair.reference).toFixed(3))),
   }
 }
 
-async function run(path: string, connections: number, body?: () => object): Promise<number> {
-  const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' }
-  const before = await serverCpuMs()
-  const result = await autocannon({
-    url: `http://127.0.0.1:${PORT}${path}`,
-    connections,
-    duration: seconds,
-    method: body ? 'POST' : 'GET',
-    headers,
-    requests: body ? [{ setupRequest: (request) => ({ ...request, body: JSON.stringify(body()) }) }] : [{}],
-  })
-  const bad = body ? result.non2xx : 0
-  if (bad + result.errors + result.timeouts > 0) console.log({ bad, errors: result.errors })
-  const cpu = (1000 * ((await serverCpuMs()) - before)) / result.requests.total
-  console.log(
-    path,
-    Math.round(result.requests.total / result.duration),
-    'requests/s, server CPU',
-    cpu.toFixed(0),
-    'us each',
+async function runSingles(setting: Setting): Promise<readonly Figure[]> {
+  const parts = await partsOf(setting)
+  const pairs: { value: number; reference: number; medianMs: number; p99Ms: number }[] = []
+  for (const _ of rounds(setting)) {
+    const reference = await setting.load.one(loadOf(parts, CHEAPEST))
+    const measured = await setting.load.one(singles(parts))
+    const { medianMs, p99Ms } = measured
+    pairs.push({ value: measured.okPerSecond, reference: reference.okPerSecond, medianMs, p99Ms })
+  }
+  const { ratios, ...found } = middle(pairs)
+  return [
+    {
+      name: 'single events',
+      what: `POST /events, ${CONNECTIONS} connections`,
+      unit: 'req/s',
+      ...found,
+      referenceWhat: `GET ${CHEAPEST}`,
+      target: 0.45,
+      isFloor: true,
+      details: {
+        ratios,
+        medianMs: median(pairs.map((pair) => pair.medianMs)),
+        p99Ms: median(pairs.map((pair) => pair.p99Ms)),
+      },
+    },
+  ]
+}
+
+const BARE_TABLE = `
+  create table if not exists bench_bare (
+    organization_id uuid not null, id uuid not null, external_subscription_id text, code text not null,
+    timestamp timestamptz(3) not null, transaction_id text not null, properties jsonb not null,
+    created_at timestamptz(3) not null,
+    unique (organization_id, transaction_id, external_subscription_id))`
+const BARE = `
+  insert into bench_bare (organization_id, id, external_subscription_id, code, timestamp, transaction_id, properties,
+    created_at)
+  select $1::uuid, gen_random_uuid(), x.external_subscription_id, x.code, to_timestamp(x.timestamp),
+    x.transaction_id, x.properties, now()
+  from jsonb_to_recordset($2::jsonb) as x(transaction_id text, external_subscription_id text, code text,
+    timestamp double precision, properties jsonb)
+  on conflict do nothing`
+
+/** Rows per second that PostgreSQL takes in batches of 100, durably, from this process over so many connections. */
+async function bareRows(parts: Parts, connections: number): Promise<number> {
+  const { setting, organization, seconds } = parts
+  const clients = Array.from(
+    { length: connections },
+    () => new pg.Client({ connectionString: setting.server.databaseUrl }),
   )
-  return result.requests.total / result.duration
-}
-
-function serverCpuMs(): Promise<number> {
-  return new Promise((resolve) => {
-    server.once('message', (usage: NodeJS.CpuUsage) => resolve((usage.user + usage.system) / 1000))
-    server.send('cpu')
-  })
-}
-
-/** The least that storing a batch can cost: keys and events, checked for duplicates, one durable commit each. */
-async function bareInserts(connections: number): Promise<number> {
-  const end = performance.now() + seconds * 1000
+  for (const client of clients) await client.connect()
+  await clients[0]?.query(BARE_TABLE)
+  const begun = performance.now()
   let rows = 0
-  const started = performance.now()
   await Promise.all(
-    Array.from({ length: connections }, async () => {
-      const client = new pg.Client({ connectionString: url })
-      await client.connect()
-      const organization = '00000000-0000-7000-8000-000000000001'
-      while (performance.now() < end) {
-        const batch = JSON.stringify(Array.from({ length: 100 }, () => ({ ...event(), id: newId() })))
-        await client.query({ name: 'bare', text: BARE, values: [organization, batch] })
-        rows += 100
+    clients.map(async (client) => {
+      while (performance.now() < begun + seconds * 1000) {
+        const batch = `[${Array.from({ length: BATCH }, () => nextEvent(plan)).join(',')}]`
+        const { rowCount } = await client.query({
+          name: 'bare',
+          text: BARE,
+          values: [organization.id, batch],
+        })
+        rows += rowCount ?? 0
       }
-      await client.end()
     }),
   )
-  return (rows / (performance.now() - started)) * 1000
+  const perSecond = rows / ((performance.now() - begun) / 1000)
+  await clients[0]?.query('truncate bench_bare')
+  for (const client of clients) await client.end()
+  return perSecond
 }
 
-const BARE = `
-  with x as materialized (
-    select * from jsonb_to_recordset($2::jsonb) as x(id uuid, transaction_id text, external_subscription_id text,
-      code text, timestamp double precision, properties jsonb)
-  ), keys as (
-    insert into event_keys (organization_id, transaction_id, external_subscription_id, event_id, timestamp)
-    select $1::uuid, transaction_id, external_subscription_id, id, to_timestamp(timestamp) from x
-    on conflict do nothing returning event_id
+async function runBatches(setting: Setting): Promise<readonly Figure[]> {
+  const parts = await partsOf(setting)
+  const what = { kind: 'batch' as const, plan, size: BATCH }
+  const pairs: { value: number; reference: number; four: number }[] = []
+  for (const _ of rounds(setting)) {
+    const reference = await bareRows(parts, 1)
+    const four = await bareRows(parts, 4)
+    const measured = await setting.load.one({ ...loadOf(parts, ''), what, connections: BATCH_CONNECTIONS })
+    pairs.push({ value: measured.okPerSecond * BATCH, reference, four })
+  }
+  const { ratios, ...found } = middle(pairs)
+  return [
+    {
+      name: 'batches',
+      what: `POST /events/batch of ${BATCH}, ${BATCH_CONNECTIONS} connections`,
+      unit: 'events/s',
+      ...found,
+      referenceWhat: 'bare duplicate-checked insert of the same rows by one process on one connection',
+      target: 0.6,
+      isFloor: true,
+      details: { ratios, bareRowsOnFourConnections: median(pairs.map((pair) => pair.four)) },
+    },
+  ]
+}
+
+async function runUnderReading(setting: Setting): Promise<readonly Figure[]> {
+  const parts = await partsOf(setting)
+  const paths = Array.from(
+    { length: SUBSCRIPTIONS },
+    (_, number) => `/api/v1/customers/cust_${number}/current_usage?external_subscription_id=sub_${number}`,
   )
-  insert into events (organization_id, id, external_subscription_id, code, timestamp, transaction_id, properties,
-    created_at)
-  select $1::uuid, id, external_subscription_id, code, to_timestamp(timestamp), transaction_id, properties, now()
-  from x where id in (select event_id from keys)`
-
-async function freshDatabase(): Promise<string> {
-  const client = new pg.Client({ connectionString: baseUrl })
-  await client.connect()
-  const fsync = await client.query('show fsync')
-  if (fsync.rows[0].fsync !== 'on') throw new Error('fsync is off: nothing here would be durable')
-  await client.query('drop database if exists weir_bench with (force)')
-  await client.query('create database weir_bench')
-  await client.end()
-  const made = new URL(baseUrl)
-  made.pathname = '/weir_bench'
-  return made.toString()
+  const polling: Load = {
+    ...loadOf(parts, ''),
+    what: { kind: 'get', paths },
+    connections: 4,
+    perSecond: POLLS_PER_SECOND,
+  }
+  const pairs: { value: number; reference: number; polls: number; pollMs: number }[] = []
+  for (const _ of rounds(setting)) {
+    const reference = await setting.load.one(singles(parts))
+    const [measured, polled] = await setting.load.run(singles(parts), polling)
+    if (!measured || !polled) throw new Error('a load gave no result')
+    const { okPerSecond: polls, medianMs: pollMs } = polled
+    pairs.push({ value: measured.okPerSecond, reference: reference.okPerSecond, polls, pollMs })
+  }
+  const { ratios, ...found } = middle(pairs)
+  return [
+    {
+      name: 'ingest under reading',
+      what: `POST /events while current usage is polled ${POLLS_PER_SECOND} times a second`,
+      unit: 'req/s',
+      ...found,
+      referenceWhat: 'the same without polling',
+      target: 0.8,
+      isFloor: true,
+      details: {
+        ratios,
+        pollsPerSecond: median(pairs.map((pair) => pair.polls)),
+        pollMedianMs: median(pairs.map((pair) => pair.pollMs)),
+      },
+    },
+  ]
 }
 
-const figures = {
-  reference: await run('/api/v1/nothing', 64),
-  singles: await run('/api/v1/events', 64, () => ({ event: event() })),
-  bareRows: await bareInserts(2),
-  batchRows:
-    100 * (await run('/api/v1/events/batch', 8, () => ({ events: Array.from({ length: 100 }, event) }))),
-}
-const ratio = (a: number, b: number) => (a / b).toFixed(2)
-for (const [name, perSecond] of Object.entries(figures))
-  console.log(name, Math.round(perSecond), 'per second')
-console.log('singles / reference', ratio(figures.singles, figures.reference))
-console.log('batches / bare inserts', ratio(figures.batchRows, figures.bareRows))
-server.send('stop')
+export const ingestBenchmarks: readonly Benchmark[] = [
+  { name: 'singles', run: runSingles },
+  { name: 'batches', run: runBatches },
+  { name: 'reading', run: runUnderReading },
+]

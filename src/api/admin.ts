@@ -8,10 +8,11 @@ import type { OrganizationRow } from '../store/organizations.ts'
 import { isoSeconds } from '../wire/times.ts'
 import { checkAdminKey } from './auth.ts'
 import { isObject } from './params.ts'
+import { adminSchemas } from './schemas/admin.ts'
 
 /** The operator's API (platform.md §4): bodies are not wrapped, ids are named `id`, creation answers 201. */
 export function adminRoutes(app: FastifyInstance, context: Context): void {
-  app.post('/admin/organizations', async (request, reply) => {
+  app.post('/admin/organizations', { schema: adminSchemas.create }, async (request, reply) => {
     checkAdminKey(request, context.settings.adminApiKey)
     const body = objectOf(request.body)
     const name = textOf(body.name)
@@ -27,16 +28,20 @@ export function adminRoutes(app: FastifyInstance, context: Context): void {
       invite_url: made.inviteUrl,
     })
   })
-  app.put<{ Params: { id: string } }>('/admin/organizations/:id', async (request) => {
-    checkAdminKey(request, context.settings.adminApiKey)
-    if (!isId(request.params.id)) throw notFound('organization')
-    const body = objectOf(request.body)
-    const organization = await renameOrganization(context, request.params.id, {
-      name: textOf(body.name),
-      premiumIntegrations: textsOf(body.premium_integrations),
-    })
-    return { organization: toWireAdminOrganization(organization) }
-  })
+  app.put<{ Params: { id: string } }>(
+    '/admin/organizations/:id',
+    { schema: adminSchemas.update },
+    async (request) => {
+      checkAdminKey(request, context.settings.adminApiKey)
+      if (!isId(request.params.id)) throw notFound('organization')
+      const body = objectOf(request.body)
+      const organization = await renameOrganization(context, request.params.id, {
+        name: textOf(body.name),
+        premiumIntegrations: textsOf(body.premium_integrations),
+      })
+      return { organization: toWireAdminOrganization(organization) }
+    },
+  )
 }
 
 function objectOf(body: unknown): Readonly<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Context } from '../actions/context.ts'
 import { Refusal } from '../core/problems.ts'
 import { newId } from '../store/ids.ts'
@@ -22,7 +22,7 @@ const NUL_IN_ADDRESS = 'the address holds a NUL character'
 export function buildApp(context: Context): FastifyInstance {
   const app = Fastify({
     loggerInstance: context.log as unknown as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_MAX_BYTES,
     requestIdHeader: 'x-request-id',
     genReqId: () => newId(),
@@ -45,7 +45,7 @@ export function buildApp(context: Context): FastifyInstance {
     const fields = { method: request.method, route: request.routeOptions.url, status: reply.statusCode }
     context.log[level]({ ...fields, requestId: request.id, ms: Math.round(reply.elapsedTime) }, 'answered')
   })
-  describeApi(app)
+  describeApi(app, context.settings.apiUrl)
   // Inside `register`, because routes are described only once the describing plugin is loaded.
   void app.register(async (admin) => adminRoutes(admin, context))
   void app.register(

@@ -1,9 +1,13 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
+import { INTRODUCTION, TAGS } from './api-introduction.ts'
 
 type Operation = { tags?: string[]; responses?: Record<string, unknown>; security?: unknown[] }
-type Document = { paths?: Record<string, Record<string, unknown>> }
+type Document = {
+  tags?: { name: string }[]
+  paths?: Record<string, Record<string, unknown>>
+}
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 
@@ -19,21 +23,30 @@ const errorAnswers = {
   UnprocessableEntity: { status: 422, says: 'Fields are wrong; each with its codes.', code: true },
 } as const
 
+/** There is one description and no other to choose, so the bar on top says nothing. */
+const PAGE_STYLE = '.swagger-ui .topbar { display: none } .swagger-ui .info { margin: 24px 0 }'
+
 type ErrorName = keyof typeof errorAnswers
 
 /**
  * Describes every route registered after this call, from the route's own schema: the document at /openapi.json
- * (OpenAPI 3.1), its page at /docs. Errors, tags and security are added here, so that no route repeats them.
+ * (OpenAPI 3.1), its page at /docs. `apiUrl` is the public address of the server. Errors, tags and security are added here, so that no route repeats them.
  */
-export function describeApi(app: FastifyInstance): void {
+export function describeApi(app: FastifyInstance, apiUrl: string): void {
   void app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: {
-        title: 'Weir',
-        version: '1',
-        description: 'Metering and usage-based billing. Compatible with the REST API of Lago.',
+        title: 'Weir API',
+        version: 'v1',
+        description: INTRODUCTION,
       },
+      // The first one makes requests from the page work however the page was reached.
+      servers: [
+        { url: '/', description: 'The server of this description' },
+        { url: apiUrl, description: 'Its public address' },
+      ],
+      tags: [...TAGS],
       components: {
         securitySchemes: {
           bearerAuth: { type: 'http', scheme: 'bearer', description: 'An API key of the organization.' },
@@ -51,7 +64,18 @@ export function describeApi(app: FastifyInstance): void {
       return given.openapiObject
     },
   })
-  void app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { persistAuthorization: true } })
+  void app.register(swaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: {
+      persistAuthorization: true,
+      docExpansion: 'none',
+      filter: true,
+      defaultModelsExpandDepth: -1,
+      displayRequestDuration: true,
+      syntaxHighlight: { activate: true },
+    },
+    theme: { title: 'Weir API', css: [{ filename: 'weir.css', content: PAGE_STYLE }] },
+  })
   void app.register(async (root) => {
     root.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   })
@@ -83,12 +107,16 @@ function toErrorAnswer(name: string, answer: { status: number; says: string; cod
 }
 
 function completePaths(document: Document): void {
+  const used = new Set<string>()
   for (const [path, item] of Object.entries(document.paths ?? {})) {
     for (const method of METHODS) {
       const operation = item[method] as Operation | undefined
-      if (operation) completeOperation(path, method, operation)
+      if (!operation) continue
+      completeOperation(path, method, operation)
+      for (const tag of operation.tags ?? []) used.add(tag)
     }
   }
+  document.tags = (document.tags ?? []).filter(({ name }) => used.has(name))
 }
 
 function completeOperation(path: string, method: string, operation: Operation): void {

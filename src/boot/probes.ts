@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Database } from '../store/database.ts'
-import { VERSION } from './version.ts'
+import { REPOSITORY_URL, VERSION } from './version.ts'
 
-const GITHUB_URL = 'https://github.com/weir-billing/weir'
 const PING_LIMIT_MS = 3000
 
 async function ping(database: Database): Promise<string | null> {
@@ -31,7 +30,7 @@ export type ProbeParts = {
 /** GET /health, /ready and /metrics, without authentication (platform §3). */
 export function answerProbes(app: FastifyInstance, parts: ProbeParts): void {
   app.get('/health', async (_request, reply) => {
-    const base = { version: VERSION, github_url: GITHUB_URL }
+    const base = { version: VERSION, github_url: REPOSITORY_URL }
     const details = await ping(parts.database)
     if (details === null) return { ...base, message: 'Success' }
     return await reply.code(500).send({ ...base, message: 'Unhealthy', details })

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs'
 
-/** Weir's version; package.json stands two folders above this file both as source and as built. */
-export const VERSION: string = (
-  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-).version
+// It stands two folders above this file both as source and as built.
+const description = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string
+  readonly repository?: { readonly url: string }
+}
+
+/** Weir's version. */
+export const VERSION: string = description.version
+
+/** Where the source is; empty as long as package.json names no repository. */
+export const REPOSITORY_URL: string = description.repository?.url ?? ''

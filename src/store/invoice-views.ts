@@ -1,9 +1,11 @@
 import { type Selectable, sql } from 'kysely'
+import type { Instant } from '../core/calendar/instant.ts'
 import { type CustomerDetails, detailsOfCustomers } from './customers.ts'
 import type { Reads } from './database.ts'
 import { type FeeView, feeViews } from './fees.ts'
 import type { InvoiceRow } from './invoices.ts'
-import type { InvoiceMetadata, InvoiceTaxes, Plans, Subscriptions } from './rows.ts'
+import type { InvoiceMetadata, InvoiceTaxes } from './rows.ts'
+import { type SubscriptionView, viewsOf } from './subscription-views.ts'
 
 export type InvoicePeriodRow = {
   readonly subscriptionId: string
@@ -53,10 +55,7 @@ export type InvoiceListView = {
 export type InvoiceView = InvoiceListView & {
   readonly fees: readonly FeeView[]
   readonly periods: readonly InvoicePeriodRow[]
-  readonly subscriptions: readonly {
-    readonly row: Selectable<Subscriptions>
-    readonly plan: Selectable<Plans>
-  }[]
+  readonly subscriptions: readonly SubscriptionView[]
   readonly credits: readonly InvoiceCreditView[]
   readonly thresholds: readonly AppliedThresholdView[]
 }
@@ -104,8 +103,12 @@ export async function invoiceListViews(
   })
 }
 
-/** Invoices in full, in no particular order. */
-export async function invoiceViews(reads: Reads, ids: readonly string[]): Promise<InvoiceView[]> {
+/** Invoices in full, in no particular order, with their subscriptions as they stand at an instant. */
+export async function invoiceViews(
+  reads: Reads,
+  ids: readonly string[],
+  now: Instant,
+): Promise<InvoiceView[]> {
   if (ids.length === 0) return []
   const rows = await reads
     .selectFrom('invoices')
@@ -123,7 +126,8 @@ export async function invoiceViews(reads: Reads, ids: readonly string[]): Promis
     .orderBy('l.createdAt')
     .orderBy('l.id')
     .execute()
-  const subscriptions = await subscriptionsOf(reads, [...new Set(links.map((link) => link.subscriptionId))])
+  const subscribed = [...new Set(links.map((link) => link.subscriptionId))]
+  const subscriptions = await subscriptionsOf(reads, subscribed, now)
   const credits = await creditsOf(reads, ids)
   const thresholds = await thresholdsOf(reads, ids)
   return views.map((view) => {
@@ -139,22 +143,14 @@ export async function invoiceViews(reads: Reads, ids: readonly string[]): Promis
   })
 }
 
-async function subscriptionsOf(reads: Reads, ids: readonly string[]) {
+async function subscriptionsOf(reads: Reads, ids: readonly string[], now: Instant) {
   if (ids.length === 0) return []
   const rows = await reads
     .selectFrom('subscriptions')
     .selectAll()
     .where('id', 'in', [...ids])
     .execute()
-  const plans = await reads
-    .selectFrom('plans')
-    .selectAll()
-    .where('id', 'in', [...new Set(rows.map((row) => row.planId))])
-    .execute()
-  return rows.flatMap((row) => {
-    const plan = plans.find((candidate) => candidate.id === row.planId)
-    return plan ? [{ row, plan }] : []
-  })
+  return viewsOf(reads, rows, now)
 }
 
 async function creditsOf(reads: Reads, ids: readonly string[]): Promise<InvoiceCreditView[]> {

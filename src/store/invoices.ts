@@ -111,12 +111,12 @@ export async function clearDraft(tx: Tx, invoiceId: string): Promise<void> {
 export async function linksOfSubscription(
   reads: Reads,
   subscriptionId: string,
-): Promise<(InvoiceLinkRow & { status: string; invoiceType: string })[]> {
+): Promise<(InvoiceLinkRow & { status: string; invoiceType: string; timezone: string })[]> {
   return reads
     .selectFrom('invoiceSubscriptions as l')
     .innerJoin('invoices as i', 'i.id', 'l.invoiceId')
     .selectAll('l')
-    .select(['i.status', 'i.invoiceType'])
+    .select(['i.status', 'i.invoiceType', 'i.timezone'])
     .where('l.subscriptionId', '=', subscriptionId)
     .where('l.releasedAt', 'is', null)
     .where('i.status', 'not in', ['deleted'])

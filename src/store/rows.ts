@@ -761,6 +761,13 @@ export interface UnmatchedEventCounts {
   writer: number
 }
 
+export interface UsageArrivals {
+  lasts: Json | null
+  organizationId: string
+  slot: number
+  sums: Json | null
+}
+
 export interface UsageLasts {
   bucket: string
   dimensions: string[]
@@ -922,6 +929,7 @@ export interface DB {
   taxes: Taxes
   triggeredAlerts: TriggeredAlerts
   unmatchedEventCounts: UnmatchedEventCounts
+  usageArrivals: UsageArrivals
   usageLasts: UsageLasts
   usageSums: UsageSums
   usageThresholds: UsageThresholds

@@ -1,3 +1,4 @@
+import { given } from '../core/input/fields.ts'
 import type { BillableMetricRow } from '../store/billable-metrics.ts'
 import { isoSeconds } from './times.ts'
 
@@ -15,7 +16,7 @@ export function toWireBillableMetric(metric: BillableMetricRow): object {
     rounding_precision: metric.roundingPrecision,
     created_at: isoSeconds(metric.createdAt),
     field_name: metric.fieldName,
-    expression: metric.expression,
+    ...given({ expression: metric.expression ?? undefined }),
     filters: metric.filters.map(({ key, values }) => ({ key, values: [...values] })),
   }
 }

@@ -1,5 +1,6 @@
 import type { Decimal } from '../core/amounts/decimal.ts'
 import type { Instant } from '../core/calendar/instant.ts'
+import type { EventFaults } from '../core/metering/event-faults.ts'
 import { isoMillis, isoSeconds } from './times.ts'
 
 /** An event of the log with its properties as JSON text, so that their digits are nowhere rounded. */
@@ -28,4 +29,14 @@ export function toWireEventJson(event: WireEventSource): string {
     `,"precise_total_amount_cents":${precise === null ? 'null' : `"${precise.toWire()}"`}` +
     `,"properties":${event.propertiesJson},"created_at":"${isoSeconds(event.createdAt)}"}`
   )
+}
+
+/** The lists of the webhook `events.errors` (metering-and-rating §1.7); nobody checks group keys any more. */
+export function toWireEventFaults(faults: EventFaults): object {
+  return {
+    invalid_code: faults.invalidCode,
+    missing_aggregation_property: faults.missingAggregationProperty,
+    missing_group_key: null,
+    invalid_filter_values: faults.invalidFilterValues,
+  }
 }

@@ -1,4 +1,5 @@
 import { Decimal } from '../core/amounts/decimal.ts'
+import { given } from '../core/input/fields.ts'
 import type {
   AppliedThresholdView,
   InvoiceCreditView,
@@ -8,6 +9,7 @@ import type {
 import type { InvoiceRow } from '../store/invoices.ts'
 import { toWireCustomerBase } from './customers.ts'
 import { toWireFee } from './fees.ts'
+import { toWireSubscription } from './subscriptions.ts'
 import { isoSeconds, isoSecondsOrNull } from './times.ts'
 
 /** An invoice as lists show it: without fees, credits and periods (subscriptions-and-invoicing §7.4). */
@@ -41,25 +43,7 @@ export function toWireListedInvoice(view: InvoiceListView): object {
 export function toWireInvoice(view: InvoiceView): object {
   return {
     ...toWireListedInvoice(view),
-    subscriptions: view.subscriptions.map(({ row, plan }) => ({
-      lago_id: row.id,
-      external_id: row.externalId,
-      lago_customer_id: row.customerId,
-      external_customer_id: view.customer.customer.externalId,
-      name: row.name,
-      plan_code: plan.code,
-      plan_amount_cents: Number(plan.amountCents),
-      plan_amount_currency: plan.amountCurrency,
-      status: row.status,
-      billing_time: row.billingTime,
-      subscription_at: isoSeconds(row.subscriptionAt),
-      started_at: isoSecondsOrNull(row.startedAt),
-      ending_at: isoSecondsOrNull(row.endingAt),
-      terminated_at: isoSecondsOrNull(row.terminatedAt),
-      canceled_at: isoSecondsOrNull(row.canceledAt),
-      trial_ended_at: isoSecondsOrNull(row.trialEndedAt),
-      created_at: isoSeconds(row.createdAt),
-    })),
+    subscriptions: view.subscriptions.map(toWireSubscription),
     billing_periods: view.periods.map((period) => ({
       lago_subscription_id: period.subscriptionId,
       external_subscription_id: period.externalSubscriptionId,
@@ -87,16 +71,14 @@ function toWireInvoiceBase(invoice: InvoiceRow, billingEntityCode: string): obje
   return {
     lago_id: invoice.id,
     billing_entity_code: billingEntityCode,
-    sequential_id: invoice.sequentialId === null ? null : Number(invoice.sequentialId),
+    ...describedWithoutNull(invoice),
     number: invoice.number,
     purchase_order_number: invoice.purchaseOrderNumber,
     issuing_date: invoice.issuingDate,
-    payment_due_date: invoice.paymentDueDate,
     net_payment_term: invoice.netPaymentTerm,
     invoice_type: invoice.invoiceType,
     status: invoice.status,
     payment_status: invoice.paymentStatus,
-    payment_dispute_lost_at: isoSecondsOrNull(invoice.paymentDisputeLostAt),
     payment_overdue: invoice.paymentOverdue,
     currency: invoice.currency,
     fees_amount_cents: Number(invoice.feesAmountCents),
@@ -113,7 +95,6 @@ function toWireInvoiceBase(invoice: InvoiceRow, billingEntityCode: string): obje
     prepaid_credit_amount_cents: Number(invoice.prepaidCreditAmountCents),
     prepaid_granted_credit_amount_cents: null,
     prepaid_purchased_credit_amount_cents: null,
-    file_url: null,
     xml_url: null,
     web_url: null,
     version_number: invoice.versionNumber,
@@ -122,6 +103,16 @@ function toWireInvoiceBase(invoice: InvoiceRow, billingEntityCode: string): obje
     updated_at: isoSeconds(invoice.updatedAt),
     voided_at: isoSecondsOrNull(invoice.voidedAt),
   }
+}
+
+/** The API's description has no null for these, so they are absent until there is a value. */
+function describedWithoutNull(invoice: InvoiceRow): object {
+  const { sequentialId, paymentDueDate, paymentDisputeLostAt } = invoice
+  return given({
+    sequential_id: sequentialId === null ? undefined : Number(sequentialId),
+    payment_due_date: paymentDueDate ?? undefined,
+    payment_dispute_lost_at: paymentDisputeLostAt === null ? undefined : isoSeconds(paymentDisputeLostAt),
+  })
 }
 
 function toWireCredit(credit: InvoiceCreditView, currency: string): object {

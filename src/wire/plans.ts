@@ -1,5 +1,6 @@
 import { Decimal } from '../core/amounts/decimal.ts'
 import type { PlanEntitlement } from '../core/entitlements/resolve.ts'
+import { given } from '../core/input/fields.ts'
 import type { UsageThresholdRow } from '../store/plan-parts.ts'
 import type { PlanWithParts } from '../store/plans.ts'
 import { toWireCharge } from './charges.ts'
@@ -26,11 +27,14 @@ export function toWireListedPlan(
   return {
     lago_id: plan.id,
     name: plan.name,
-    invoice_display_name: plan.invoiceDisplayName,
+    // The API's description has no null for these.
+    ...given({
+      invoice_display_name: plan.invoiceDisplayName ?? undefined,
+      description: plan.description ?? undefined,
+    }),
     created_at: isoSeconds(plan.createdAt),
     code: plan.code,
     interval: plan.interval,
-    description: plan.description,
     amount_cents: Number(plan.amountCents),
     amount_currency: plan.amountCurrency,
     trial_period: plan.trialPeriod === null ? null : Decimal.of(plan.trialPeriod).toNumber(),
@@ -76,7 +80,7 @@ function toWireCommitment(plan: PlanWithParts): object | null {
     commitment && {
       lago_id: commitment.id,
       plan_code: plan.code,
-      invoice_display_name: commitment.invoiceDisplayName,
+      ...given({ invoice_display_name: commitment.invoiceDisplayName ?? undefined }),
       amount_cents: Number(commitment.amountCents),
       interval: plan.interval,
       created_at: isoSeconds(commitment.createdAt),

@@ -27,13 +27,13 @@ describe('billable metrics', () => {
       rounding_function: 'ceil',
       rounding_precision: null,
       weighted_interval: null,
-      expression: null,
       plans_count: 0,
       filters: [
         { key: 'region', values: ['us'] },
         { key: 'tier', values: ['a', 'b'] },
       ],
     })
+    expect(made.body.billable_metric).not.toHaveProperty('expression')
     const read = await client.call('GET', '/billable_metrics/storage')
     expect(read.body.billable_metric).not.toHaveProperty('plans_count')
     expect(read.body.billable_metric.lago_id).toBe(made.body.billable_metric.lago_id)

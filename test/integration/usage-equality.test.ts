@@ -16,6 +16,7 @@ import {
 } from '../../src/core/metering/usage.ts'
 import { Refusal } from '../../src/core/problems.ts'
 import type { Tx } from '../../src/store/database.ts'
+import { foldUsage } from '../../src/store/events/ingest.ts'
 import { answerFromLog, answerUsages } from '../../src/store/events/usage.ts'
 import { newId } from '../../src/store/ids.ts'
 import { findOrganization } from '../../src/store/organizations.ts'
@@ -150,7 +151,7 @@ describe('usage from running state', () => {
   }
 
   async function ingest(code: string, history: readonly EventInput[], asBatch: boolean) {
-    const raw = history.map(({ offset, ...each }) => ({ ...each, code, timestamp: (START + offset) / 1000 }))
+    const raw = history.map((each) => sent(code, each))
     const refusals = (error: unknown) => {
       if (!(error instanceof Refusal)) throw error
     }
@@ -186,6 +187,81 @@ describe('usage from running state', () => {
     }
   }
 
+  const fold = () => foldUsage(harness.context.database, client.organizationId)
+
+  async function waitingParts(): Promise<number> {
+    const { rows } = await harness.context.database.read(client.organizationId, (reads) =>
+      sql<{ parts: bigint }>`select count(*) as parts from usage_arrivals`.execute(reads),
+    )
+    return Number(rows[0]?.parts)
+  }
+
+  it('tells the same while usage waits and after it is added up', async () => {
+    await fold()
+    for (const aggregation of AGGREGATIONS) {
+      const code = `waiting_${aggregation}`
+      await makeMetric(code, aggregation)
+      // Enough different hours of two subscriptions that they wait; values repeat, so that buckets meet.
+      const history = Array.from({ length: 60 }, (_, index) => ({
+        offset: index * 1_800_000,
+        transaction_id: `${code}_${index % 40}_${Math.floor(index / 40)}`,
+        external_subscription_id: index % 3 === 0 ? 'a' : 'b',
+        properties: { value: String(index % 7), operation_type: index % 5 === 0 ? 'remove' : 'add' },
+      }))
+      await ingestEvents(
+        harness.context,
+        caller,
+        history.slice(0, 40).map((each) => sent(code, each)),
+      )
+      expect(await waitingParts()).toBeGreaterThan(0)
+      const queries = queriesOf(code, aggregation, 0, 31 * 3_600_000)
+      await compare(code, queries)
+      // The process folds by itself as well, and only one of the two is at it.
+      const left = async () => {
+        await fold()
+        return waitingParts()
+      }
+      await expect.poll(left, { timeout: 60_000 }).toBe(0)
+      await compare(code, queries)
+      await ingestEvents(
+        harness.context,
+        caller,
+        history
+          .slice(20, 60)
+          .map((each) => sent(code, { ...each, transaction_id: `${each.transaction_id}_again` })),
+      )
+      await compare(code, queries)
+    }
+  })
+
+  it('drops what waits for a tracker that is gone', async () => {
+    await fold()
+    const code = 'waiting_for_nobody'
+    const id = await makeMetric(code, 'sum_agg')
+    const history = Array.from({ length: 20 }, (_, index) => ({
+      offset: index * 3_600_000,
+      transaction_id: `${code}_${index}`,
+      external_subscription_id: 'a',
+      properties: { value: String(index), region: index % 2 === 0 ? 'eu' : 'us' },
+    }))
+    await ingestEvents(
+      harness.context,
+      caller,
+      history.map((each) => sent(code, each)),
+    )
+    await chargeBy(id, { pricing_group_keys: ['region'] })
+    expect(await waitingParts()).toBeGreaterThan(0)
+    await fold()
+    expect(await waitingParts()).toBe(0)
+    await compare(code, queriesOf(code, 'sum_agg', 0, 31 * 3_600_000))
+    const { rows } = await harness.context.database.read(client.organizationId, (reads) =>
+      sql<{ orphans: bigint }>`
+        select count(*) as orphans from usage_sums u
+        where not exists (select from usage_trackers t where t.id = u.tracker_id)`.execute(reads),
+    )
+    expect(rows[0]?.orphans).toBe(0n)
+  })
+
   let made = 0
   for (const aggregation of AGGREGATIONS) {
     it(`equals the log and the reference: ${aggregation}`, async () => {
@@ -207,8 +283,10 @@ describe('usage from running state', () => {
             await ingest(code, earlier, asBatch)
             await chargeBy(id, { pricing_group_keys: ['region'] })
             const rebuilding = chargeBy(id, { pricing_group_keys: ['tier'] })
-            await Promise.all([rebuilding, ingest(code, later, false)])
+            await Promise.all([rebuilding, ingest(code, later, false), fold()])
             await compare(code, queries)
+            await fold()
+            await compare(code, queries.slice(0, 24))
           },
         ),
         // Shrinking would replay histories into a log that remembers them.
@@ -217,6 +295,10 @@ describe('usage from running state', () => {
     })
   }
 })
+
+function sent<T extends { readonly offset: number }>(code: string, { offset, ...event }: T) {
+  return { ...event, code, timestamp: (START + offset) / 1000 }
+}
 
 function plain(groups: readonly UsageGroup[]): unknown {
   return JSON.parse(JSON.stringify(groups))

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
 
+const DROP_TRIES = 20
+
 /** An empty database of one test file's own. `drop` also ends the connections that are left on it. */
 export type FreshDatabase = { readonly url: string; readonly drop: () => Promise<void> }
 
@@ -21,5 +23,17 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   await run(`create database ${name}`)
   const url = new URL(inject('databaseUrl'))
   url.pathname = `/${name}`
-  return { url: url.toString(), drop: () => run(`drop database if exists ${name} with (force)`) }
+  return { url: url.toString(), drop: () => drop(name) }
+}
+
+/** An autovacuum worker on the database may not be ended by us and holds the drop up until it is done. */
+async function drop(name: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await run(`drop database if exists ${name} with (force)`)
+    } catch (error) {
+      if (tries === DROP_TRIES) throw error
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
+  }
 }

@@ -33,7 +33,7 @@ export async function computeBill(reads: Reads, entry: SubscriptionToBill): Prom
   const { subscription } = entry
   const links = (await linksOfSubscription(reads, subscription.row.id)).filter(
     // Progressive invoices bill usage ahead of time and say nothing about what the subscription paid.
-    (link) => link.invoiceId !== entry.exceptInvoiceId && link.invoiceType !== 'progressive_billing',
+    (link) => !isOwnOrLater(entry, link) && link.invoiceType !== 'progressive_billing',
   )
   const windows = continuedWindows(windowsOf(entry, links), entry, links)
   const fees: FeeDraft[] = []
@@ -48,6 +48,11 @@ export async function computeBill(reads: Reads, entry: SubscriptionToBill): Prom
     fees,
     apart: charged.apart,
   }
+}
+
+/** A draft that is made anew must not see itself, nor the bills that came after it. */
+function isOwnOrLater({ exceptInvoiceId, at }: SubscriptionToBill, link: InvoiceLinkRow): boolean {
+  return exceptInvoiceId !== null && (link.invoiceId === exceptInvoiceId || link.billingAt > at)
 }
 
 function momentOf(entry: SubscriptionToBill): BillMoment {
@@ -79,10 +84,10 @@ function windowsOf(entry: SubscriptionToBill, links: readonly InvoiceLinkRow[]):
 function continuedWindows(
   windows: BillWindows,
   entry: SubscriptionToBill,
-  links: readonly (InvoiceLinkRow & { readonly timezone?: string })[],
+  links: readonly (InvoiceLinkRow & { readonly timezone: string })[],
 ): BillWindows {
   const last = links.find((link) => link.isRecurring && link.chargesTo !== null)
-  if (!last?.chargesTo || !windows.charges || last.timezone === entry.zone || !last.timezone) return windows
+  if (!last?.chargesTo || !windows.charges || last.timezone === entry.zone) return windows
   return { ...windows, charges: continueAfterZoneChange(windows.charges, last.chargesTo) }
 }
 
@@ -94,7 +99,10 @@ async function computeSubscriptionFee(
 ): Promise<FeeDraft | null> {
   const { subscription, zone } = entry
   const moment = momentOf(entry)
-  const feeTimes = await subscriptionFeeTimes(reads, subscription.row.id, entry.exceptInvoiceId)
+  const feeTimes = (await subscriptionFeeTimes(reads, subscription.row.id, entry.exceptInvoiceId)).filter(
+    // What came after a draft does not make its period a later one.
+    (at) => entry.exceptInvoiceId === null || at <= entry.invoiceCreatedAt,
+  )
   const today = localDate(entry.at, zone)
   const history: FeeHistory = {
     hasFeeOnIssuingDay: feeTimes.some((at) => localDate(at, zone) === today),

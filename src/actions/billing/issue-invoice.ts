@@ -88,7 +88,7 @@ export async function announceInvoice(
     objectType: 'invoice',
     objectId: invoiceId,
     payload: async () => {
-      const [view] = await invoiceViews(tx, [invoiceId])
+      const [view] = await invoiceViews(tx, [invoiceId], caller.now)
       if (!view) throw new Error(`invoice ${invoiceId} is gone`)
       return toWireInvoice(view)
     },

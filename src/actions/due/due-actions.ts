@@ -1,10 +1,11 @@
 import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
 import { priceAdvanceUsage } from '../billing/price-advance-usage.ts'
+import { validateEvents } from '../events/validate-events.ts'
 import { finalizeInside } from '../invoices/finalize-draft.ts'
 import { markOverdue } from '../invoices/mark-overdue.ts'
 import { refreshInside } from '../invoices/refresh-draft.ts'
 import { alertTermination } from '../subscriptions/alert-termination.ts'
-import { endDueSubscription } from '../subscriptions/end-subscription.ts'
+import { endDueSubscription } from '../subscriptions/end-due-subscription.ts'
 import { endTrial } from '../subscriptions/end-trial.ts'
 import { finishPlanDeletion } from '../subscriptions/finish-plan-deletion.ts'
 import { startSubscription } from '../subscriptions/start-subscription.ts'
@@ -24,4 +25,5 @@ export const dueActions = {
   subscription_billing: billDueSubscriptions,
   trial_end: endTrial,
   termination_alert: alertTermination,
+  event_validation: validateEvents,
 } as DueActions

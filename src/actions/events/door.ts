@@ -2,12 +2,15 @@ import type { Context } from '../context.ts'
 import { claimsOf, type Unit } from './arrivals.ts'
 import { storeUnits } from './store-units.ts'
 import { UsageCatalogue } from './usage-catalogue.ts'
+import { UsageFolds } from './usage-folds.ts'
 
 /** Events of one statement: large enough to share a commit, small enough to keep the others waiting briefly. */
 const FLUSH_EVENTS_MAX = 1000
 /** Events that may wait, of one organization and of all. */
 const LANE_EVENTS_MAX = 10_000
 const DOOR_EVENTS_MAX = 50_000
+/** Bodies of one organization that are read or wait: a flood's first wave arrives before any of it is counted. */
+const LANE_BYTES_MAX = 2 * 1024 * 1024
 /** Statements at once, over all organizations; the rest of the pool serves everything else. */
 const FLIGHTS_MAX = 4
 
@@ -25,7 +28,13 @@ export class DoorIsFull extends Error {
   }
 }
 
-type Lane = { readonly queue: Unit[]; waiting: number; isFlying: boolean }
+/** Events that must wait for a second statement of the same organization to start beside the first. */
+const SECOND_FLIGHT_EVENTS = 200
+const LANE_FLIGHTS_MAX = 2
+/** Processes have writer numbers below this; the second statement of a lane counts under one above. */
+const WRITERS = 16
+
+type Lane = { readonly queue: Unit[]; waiting: number; isInTurn: boolean; readonly flights: Set<number> }
 
 /**
  * Where events wait for a statement (engine.md §2). A request that finds its organization idle is stored at once;
@@ -34,15 +43,18 @@ type Lane = { readonly queue: Unit[]; waiting: number; isFlying: boolean }
 export class Door {
   private readonly context: Context
   private readonly catalogue: UsageCatalogue
+  private readonly folds: UsageFolds
   private readonly lanes = new Map<string, Lane>()
-  /** Organizations with waiting events and no statement under way, in turn. */
+  /** Organizations with waiting events that may have another statement, in turn. */
   private readonly turns: string[] = []
+  private readonly bytesInside = new Map<string, number>()
   private waiting = 0
   private flights = 0
 
   constructor(context: Context) {
     this.context = context
     this.catalogue = new UsageCatalogue(context.database)
+    this.folds = new UsageFolds(context)
   }
 
   /** Lets a request in; throws `DoorIsFull` instead of keeping it waiting without bound. */
@@ -53,21 +65,45 @@ export class Door {
       throw new DoorIsFull(Math.max(0, LANE_EVENTS_MAX - lane.waiting))
     }
     if (this.waiting > 0 && this.waiting + size > DOOR_EVENTS_MAX) throw new DoorIsFull(0)
-    const wasEmpty = lane.queue.length === 0
     lane.queue.push(unit)
     lane.waiting += size
     this.waiting += size
-    if (wasEmpty && !lane.isFlying) {
-      this.turns.push(unit.organizationId)
-      // What has already arrived in this turn of the event loop comes along.
-      setImmediate(() => this.takeTurns())
+    // What has already arrived in this turn of the event loop comes along.
+    if (this.getInTurn(unit.organizationId, lane)) setImmediate(() => this.takeTurns())
+  }
+
+  /**
+   * Lets a request come near before its body is read; throws `DoorIsFull` when too much of the organization's is being
+   * read or waits. The caller calls what it is given once the request is answered.
+   *
+   * @param bytes the length of the body, 0 when it is not told
+   */
+  knock(organizationId: string, bytes: number): () => void {
+    const inside = this.bytesInside.get(organizationId) ?? 0
+    const room = LANE_EVENTS_MAX - (this.lanes.get(organizationId)?.waiting ?? 0)
+    const isFull = inside > 0 && inside + bytes > LANE_BYTES_MAX
+    if (isFull || room <= 0) throw new DoorIsFull(isFull ? 0 : Math.max(0, room))
+    this.bytesInside.set(organizationId, inside + bytes)
+    return () => {
+      const rest = (this.bytesInside.get(organizationId) ?? 0) - bytes
+      if (rest > 0) this.bytesInside.set(organizationId, rest)
+      else this.bytesInside.delete(organizationId)
     }
+  }
+
+  /** Whether the lane has come into the turn by this call. */
+  private getInTurn(organizationId: string, lane: Lane): boolean {
+    const least = lane.flights.size === 0 ? 1 : SECOND_FLIGHT_EVENTS
+    if (lane.isInTurn || lane.flights.size >= LANE_FLIGHTS_MAX || lane.waiting < least) return false
+    lane.isInTurn = true
+    this.turns.push(organizationId)
+    return true
   }
 
   private laneOf(organizationId: string): Lane {
     const known = this.lanes.get(organizationId)
     if (known) return known
-    const lane = { queue: [], waiting: 0, isFlying: false }
+    const lane = { queue: [], waiting: 0, isInTurn: false, flights: new Set<number>() }
     this.lanes.set(organizationId, lane)
     return lane
   }
@@ -77,22 +113,26 @@ export class Door {
       const organizationId = this.turns.shift()
       if (organizationId === undefined) return
       const lane = this.laneOf(organizationId)
-      lane.isFlying = true
+      lane.isInTurn = false
+      const number = lane.flights.has(0) ? 1 : 0
+      lane.flights.add(number)
       this.flights += 1
       const units = this.take(lane)
-      storeUnits(this.context, this.catalogue, units)
+      const { context, catalogue, folds } = this
+      storeUnits({ context, catalogue, folds, writer: context.settings.writer + WRITERS * number }, units)
         .catch((error: unknown) => {
           for (const unit of units) unit.reject(error)
         })
-        .finally(() => this.land(organizationId, lane))
+        .finally(() => this.land(organizationId, lane, number))
+      this.getInTurn(organizationId, lane)
     }
   }
 
-  private land(organizationId: string, lane: Lane): void {
+  private land(organizationId: string, lane: Lane, number: number): void {
     this.flights -= 1
-    lane.isFlying = false
-    if (lane.queue.length > 0) this.turns.push(organizationId)
-    else this.lanes.delete(organizationId)
+    lane.flights.delete(number)
+    if (lane.queue.length === 0 && lane.flights.size === 0) this.lanes.delete(organizationId)
+    else this.getInTurn(organizationId, lane)
     this.takeTurns()
   }
 

@@ -3,7 +3,18 @@ import type { UsageDefinitions } from '../../store/events/definitions.ts'
 import { storeArrival } from '../../store/events/ingest.ts'
 import type { Context } from '../context.ts'
 import { duplicateRefusal, type PreparedUnit, prepareUnit, type Unit } from './arrivals.ts'
+import { scheduleValidation } from './schedule-validation.ts'
 import type { UsageCatalogue } from './usage-catalogue.ts'
+import type { UsageFolds } from './usage-folds.ts'
+
+/** What a statement under way works with. */
+export type Flight = {
+  readonly context: Context
+  readonly catalogue: UsageCatalogue
+  readonly folds: UsageFolds
+  /** Its number in event_counts, which no other statement under way of the organization has. */
+  readonly writer: number
+}
 
 /** Rounds after which an organization whose metrics change without end is given up on. */
 const ROUNDS_MAX = 50
@@ -13,11 +24,8 @@ const ROUNDS_MAX = 50
  * refused, or failed. Requests with duplicates are refused and the rest is tried again; when the database refuses
  * the whole, the halves are tried alone, so that one request cannot fail its neighbours.
  */
-export async function storeUnits(
-  context: Context,
-  catalogue: UsageCatalogue,
-  units: readonly Unit[],
-): Promise<void> {
+export async function storeUnits(flight: Flight, units: readonly Unit[]): Promise<void> {
+  const { catalogue } = flight
   const organizationId = units[0]?.organizationId
   if (organizationId === undefined) return
   let definitions = await catalogue.definitionsOf(organizationId)
@@ -29,9 +37,9 @@ export async function storeUnits(
     if (prepared.units.length === 0) return
     let answer: Awaited<ReturnType<typeof store>>
     try {
-      answer = await store(context, catalogue, prepared.units, definitions)
+      answer = await store(flight, prepared.units, definitions)
     } catch (error) {
-      await storeHalves(context, catalogue, prepared.units, error)
+      await storeHalves(flight, prepared.units, error)
       return
     }
     if (answer.kind === 'stored') return
@@ -62,44 +70,37 @@ async function prepareAll(
   return { definitions, units: accepted }
 }
 
-async function store(
-  context: Context,
-  catalogue: UsageCatalogue,
-  prepared: readonly PreparedUnit[],
-  definitions: UsageDefinitions,
-) {
+async function store(flight: Flight, prepared: readonly PreparedUnit[], definitions: UsageDefinitions) {
   const last = prepared[prepared.length - 1]?.unit
   if (!last) throw new Error('nothing to store')
   const { organizationId, now } = last
+  const { context, catalogue, folds } = flight
+  await scheduleValidation(context, catalogue, organizationId, definitions, now)
   const answer = await storeArrival(context.database, {
     organizationId,
     definitions,
     events: prepared.flatMap(({ events }) => events),
     now,
-    writer: context.settings.writer,
+    writer: flight.writer,
     knownSubscriptions: catalogue.knownSubscriptionsOf(organizationId),
     strangers: catalogue.strangersOf(organizationId, context.systemNow()),
   })
   if (answer.kind === 'stored') {
+    folds.note(organizationId, answer.waiting)
     for (const { unit, events } of prepared) unit.resolve(events.map((each) => ({ ...each, createdAt: now })))
   }
   return answer
 }
 
-async function storeHalves(
-  context: Context,
-  catalogue: UsageCatalogue,
-  prepared: readonly PreparedUnit[],
-  error: unknown,
-): Promise<void> {
+async function storeHalves(flight: Flight, prepared: readonly PreparedUnit[], error: unknown): Promise<void> {
   const units = prepared.map(({ unit }) => unit)
   if (units.length === 1 || !isAboutData(error)) {
     for (const unit of units) unit.reject(error)
     return
   }
   const middle = Math.ceil(units.length / 2)
-  await storeUnits(context, catalogue, units.slice(0, middle))
-  await storeUnits(context, catalogue, units.slice(middle))
+  await storeUnits(flight, units.slice(0, middle))
+  await storeUnits(flight, units.slice(middle))
 }
 
 /** Whether PostgreSQL was reached and refused what it was given (classes 22, 23 and 54). */

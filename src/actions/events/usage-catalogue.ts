@@ -1,3 +1,4 @@
+import type { Instant } from '../../core/calendar/instant.ts'
 import type { Expression } from '../../core/metering/expression-parser.ts'
 import { parseExpression } from '../../core/metering/expression-parser.ts'
 import type { Database } from '../../store/database.ts'
@@ -15,6 +16,8 @@ type Entry = {
   readonly knownSubscriptions: Set<string>
   strangers: Set<string>
   strangersSince: number
+  /** When the events of the present hour will be looked at, once that is sure. */
+  validationAt: Instant | null
 }
 
 /**
@@ -55,6 +58,15 @@ export class UsageCatalogue {
     return entry.strangers
   }
 
+  /** When this process last made sure that events are looked at; null before it did. */
+  validationOf(organizationId: string): Instant | null {
+    return this.entryOf(organizationId).validationAt
+  }
+
+  noteValidation(organizationId: string, dueAt: Instant): void {
+    this.entryOf(organizationId).validationAt = dueAt
+  }
+
   private entryOf(organizationId: string): Entry {
     const known = this.entries.get(organizationId)
     if (known) return known
@@ -64,6 +76,7 @@ export class UsageCatalogue {
       knownSubscriptions: new Set(),
       strangers: new Set(),
       strangersSince: 0,
+      validationAt: null,
     }
     this.entries.set(organizationId, entry)
     return entry

@@ -35,7 +35,8 @@ export async function rebuildDraft(tx: Tx, caller: Caller, invoice: InvoiceRow):
         subscription,
         reason: link.invoicingReason as InvoicingReason,
         at: invoice.billingAt,
-        zone: snapshot.zone,
+        // The zone that it was made in: in another one its instant can lie on another date.
+        zone: invoice.timezone,
         skipCharges: !hadUsage,
         invoiceCreatedAt: invoice.createdAt,
         exceptInvoiceId: invoice.id,

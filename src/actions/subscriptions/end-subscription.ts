@@ -14,7 +14,6 @@ import {
 import { ts } from '../../store/values.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
-import type { DueAction } from '../due/run-due.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'
 
@@ -103,12 +102,4 @@ export async function endAll(
     if (row.status === 'active') await endSubscription(context, tx, caller, row)
     if (row.status === 'pending') await cancelSubscription(tx, caller, row)
   }
-}
-
-/** Terminates a subscription whose end has come: the local midnight of the date of its `endingAt` (§2.8). */
-export const endDueSubscription: DueAction = async (context, tx, caller, subscriptionId) => {
-  const { customerId } = await readSubscription(tx, subscriptionId)
-  await lockCustomerById(tx, customerId)
-  const row = await readSubscription(tx, subscriptionId)
-  if (row.status === 'active' && row.endingAt !== null) await endSubscription(context, tx, caller, row)
 }

@@ -5,7 +5,7 @@ import { earliestItemOfCustomer } from '../../store/subscription-due-items.ts'
 import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
 import type { DueAction } from '../due/run-due.ts'
-import { endDueSubscription } from './end-subscription.ts'
+import { endDueSubscription } from './end-due-subscription.ts'
 import { endTrial } from './end-trial.ts'
 import { startSubscription } from './start-subscription.ts'
 

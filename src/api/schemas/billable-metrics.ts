@@ -29,7 +29,7 @@ export const BillableMetricObject = Type.Object({
   rounding_precision: nullableInteger,
   created_at: dateTime,
   field_name: nullableText,
-  expression: nullableText,
+  expression: Type.Optional(Type.String()),
   filters,
   active_subscriptions_count: Type.Optional(Type.Integer()),
   draft_invoices_count: Type.Optional(Type.Integer()),

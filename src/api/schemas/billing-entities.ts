@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { ISSUING_DATE_ADJUSTMENTS, ISSUING_DATE_ANCHORS } from '../../core/customers/customer-change.ts'
 import { dateTime, nullableText, uuid, words } from './common.ts'
+import { InvoiceCustomSectionObject } from './custom-sections.ts'
 import { invoiceSettings, sharedSettings } from './organizations.ts'
 import { TaxObject } from './taxes.ts'
 
@@ -57,7 +58,7 @@ export const BillingEntityUpdateInput = Type.Object({
 export const BillingEntity = Type.Object({
   billing_entity: Type.Interface([EntityObject], {
     taxes: Type.Array(TaxObject),
-    selected_invoice_custom_sections: Type.Array(Type.Object({})),
+    selected_invoice_custom_sections: Type.Array(InvoiceCustomSectionObject),
   }),
 })
 

@@ -4,6 +4,14 @@ export const uuid = Type.String({ format: 'uuid' })
 export const dateTime = Type.String({ format: 'date-time' })
 export const nullableText = Type.Union([Type.String(), Type.Null()])
 export const nullableInteger = Type.Union([Type.Integer(), Type.Null()])
+export const nullableUri = Type.Union([Type.String({ format: 'uri' }), Type.Null()])
+
+/** What went wrong with an object after it was made (platform §16). */
+export const ErrorDetail = Type.Object({
+  lago_id: Type.Union([uuid, Type.Null()]),
+  error_code: Type.String(),
+  details: Type.Record(Type.String(), Type.String()),
+})
 
 /** One of some words. */
 export function words<T extends string>(...values: readonly T[]): TSchema {

@@ -6,7 +6,8 @@ import {
   ISSUING_DATE_ANCHORS,
 } from '../../core/customers/customer-change.ts'
 import { DOCUMENT_LOCALES } from '../../core/input/places.ts'
-import { dateTime, nullableInteger, nullableText, uuid, words, wordsOrNull } from './common.ts'
+import { dateTime, ErrorDetail, nullableInteger, nullableText, uuid, words, wordsOrNull } from './common.ts'
+import { InvoiceCustomSectionObject } from './custom-sections.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'
 import { TaxObject } from './taxes.ts'
 
@@ -29,15 +30,36 @@ const BillingConfiguration = Type.Partial(
     payment_provider: Type.String(),
     payment_provider_code: nullableText,
     document_locale: words(...DOCUMENT_LOCALES),
+    provider_customer_id: Type.String({ description: 'With a payment provider.' }),
+    sync: Type.Boolean(),
+    sync_with_provider: Type.Boolean(),
+    provider_payment_methods: Type.Array(Type.String()),
   }),
 )
 
-const BillingConfigurationInput = Type.Interface([BillingConfiguration], {
-  provider_customer_id: Type.Optional(Type.String()),
-  sync: Type.Optional(Type.Boolean()),
-  sync_with_provider: Type.Optional(Type.Boolean()),
-  provider_payment_methods: Type.Optional(Type.Array(Type.String())),
+const integrationKind = words('netsuite', 'anrok', 'avalara', 'xero', 'hubspot', 'salesforce')
+
+const IntegrationCustomer = Type.Object({
+  lago_id: uuid,
+  type: integrationKind,
+  integration_code: Type.String(),
+  external_customer_id: nullableText,
+  sync_with_provider: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
+  subsidiary_id: Type.Optional(Type.String()),
+  targeted_object: Type.Optional(nullableText),
+  email: Type.Optional(nullableText),
 })
+
+const IntegrationCustomerInput = Type.Partial(
+  Type.Object({
+    id: uuid,
+    integration_type: integrationKind,
+    integration_code: Type.String(),
+    external_customer_id: Type.String(),
+    sync_with_provider: Type.Boolean(),
+    subsidiary_id: Type.String(),
+  }),
+)
 
 const texts = {
   name: nullableText,
@@ -71,7 +93,8 @@ const MetadataInput = Type.Object({
   display_in_invoice: Type.Optional(Type.Boolean()),
 })
 
-export const CustomerObject = Type.Object({
+/** A customer as other objects show it. */
+export const CustomerInside = Type.Object({
   lago_id: uuid,
   billing_entity_code: Type.String(),
   external_id: Type.String(),
@@ -93,10 +116,14 @@ export const CustomerObject = Type.Object({
       created_at: dateTime,
     }),
   ),
+})
+
+export const CustomerObject = Type.Object({
+  ...CustomerInside.properties,
   taxes: Type.Array(TaxObject),
-  integration_customers: Type.Array(Type.Object({})),
-  applicable_invoice_custom_sections: Type.Optional(Type.Array(Type.Object({}))),
-  error_details: Type.Optional(Type.Array(Type.Object({}))),
+  integration_customers: Type.Array(IntegrationCustomer),
+  applicable_invoice_custom_sections: Type.Optional(Type.Array(InvoiceCustomSectionObject)),
+  error_details: Type.Optional(Type.Array(ErrorDetail)),
 })
 
 export const CustomerCreateInput = Type.Object({
@@ -108,10 +135,10 @@ export const CustomerCreateInput = Type.Object({
           ...shared,
           account_type: wordsOrNull(...ACCOUNT_TYPES),
           billing_entity_code: nullableText,
-          billing_configuration: BillingConfigurationInput,
+          billing_configuration: BillingConfiguration,
           tax_codes: Type.Array(Type.String()),
           invoice_custom_section_codes: Type.Array(Type.String()),
-          integration_customers: Type.Array(Type.Object({})),
+          integration_customers: Type.Array(IntegrationCustomerInput),
           metadata: Type.Array(MetadataInput),
         }),
       ),

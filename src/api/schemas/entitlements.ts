@@ -10,7 +10,7 @@ export const PlanEntitlementObject = Type.Object({
   privileges: Type.Array(Type.Object({ ...privilegeFields, value })),
 })
 
-const SubscriptionEntitlementObject = Type.Object({
+export const SubscriptionEntitlementObject = Type.Object({
   ...feature,
   privileges: Type.Array(
     Type.Object({ ...privilegeFields, value, plan_value: value, override_value: value }),

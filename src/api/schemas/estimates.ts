@@ -13,7 +13,11 @@ const event = Type.Object({
 })
 
 export const EventEstimateInput = Type.Object({ event })
-export const EventBatchEstimateInput = Type.Object({ events: Type.Array(event) })
+export const EventBatchEstimateInput = Type.Object({
+  events: Type.Array(
+    Type.Union([event, EventEstimateInput], { description: 'Each as it is, or under its own `event`.' }),
+  ),
+})
 
 const InstantFee = Type.Object({
   lago_id: nothing,

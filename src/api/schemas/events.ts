@@ -14,6 +14,15 @@ const eventInput = Type.Object({
   properties: Type.Optional(Type.Object({}, { additionalProperties: true })),
 })
 
+const properties = Type.Object(
+  {
+    operation_type: Type.Optional(
+      Type.Enum(['add', 'remove'], { description: 'Of a unique count: what the event does.' }),
+    ),
+  },
+  { additionalProperties: true },
+)
+
 const event = Type.Object({
   lago_id: Type.Union([Type.String({ format: 'uuid' }), Type.Null()]),
   transaction_id: Type.String(),
@@ -21,7 +30,7 @@ const event = Type.Object({
   code: Type.String(),
   timestamp: Type.String({ format: 'date-time' }),
   precise_total_amount_cents: Type.Union([Type.String(), Type.Null()]),
-  properties: Type.Object({}, { additionalProperties: true }),
+  properties,
   lago_subscription_id: Type.Union([Type.String({ format: 'uuid' }), Type.Null()]),
   external_subscription_id: Type.Union([Type.String(), Type.Null()]),
   created_at: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { dateTime, nullableInteger, nullableText, uuid, words } from './common.ts'
+import { FeeAmountDetails } from './fee-details.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'
 
 const nullableUuid = Type.Union([uuid, Type.Null()])
@@ -15,9 +16,9 @@ export const PresentationBreakdowns = Type.Array(
   }),
 )
 
-export const AppliedFeeTax = Type.Object({
+/** A tax as it was when it was applied. */
+export const AppliedTax = Type.Object({
   lago_id: nullableUuid,
-  lago_fee_id: nullableUuid,
   lago_tax_id: nullableUuid,
   tax_name: Type.String(),
   tax_code: Type.String(),
@@ -27,6 +28,8 @@ export const AppliedFeeTax = Type.Object({
   amount_currency: Type.String(),
   created_at: nullableDateTime,
 })
+
+export const AppliedFeeTax = Type.Object({ ...AppliedTax.properties, lago_fee_id: nullableUuid })
 
 const PricingUnitDetails = Type.Object({
   lago_pricing_unit_id: uuid,
@@ -98,7 +101,7 @@ export const FeeObject = Type.Object({
   succeeded_at: nullableDateTime,
   failed_at: nullableDateTime,
   refunded_at: nullableDateTime,
-  amount_details: Type.Object({}, { additionalProperties: true }),
+  amount_details: FeeAmountDetails,
   self_billed: Type.Boolean(),
   pricing_unit_details: Type.Union([PricingUnitDetails, Type.Null()]),
   presentation_breakdowns: PresentationBreakdowns,

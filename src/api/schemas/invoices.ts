@@ -1,17 +1,195 @@
-import { Type } from 'typebox'
-import { PaginationMeta } from './pagination.ts'
+import { type TSchema, Type } from 'typebox'
+import { dateTime, ErrorDetail, nullableText, nullableUri, uuid, words } from './common.ts'
+import { InvoicedCustomSection } from './custom-sections.ts'
+import { CustomerInside } from './customers.ts'
+import { AppliedTax, FeeObject } from './fees.ts'
+import { PageQuery, PaginationMeta } from './pagination.ts'
+import { UsageThresholdObject } from './plans.ts'
+import { SubscriptionObject } from './subscriptions.ts'
 
-const loose = Type.Object({}, { additionalProperties: true })
-export const Invoice = Type.Object({ invoice: loose })
-export const Invoices = Type.Object({ invoices: Type.Array(loose), meta: PaginationMeta })
+const date = Type.String({ format: 'date' })
+const nullableDateTime = Type.Union([dateTime, Type.Null()])
+const nullableCents = Type.Union([Type.Integer(), Type.Null()])
+const paymentStatus = words('pending', 'succeeded', 'failed')
+const invoiceType = words(
+  'subscription',
+  'add_on',
+  'credit',
+  'one_off',
+  'advance_charges',
+  'progressive_billing',
+)
+
+const amounts = {
+  currency: Type.String(),
+  fees_amount_cents: Type.Integer(),
+  progressive_billing_credit_amount_cents: Type.Integer(),
+  coupons_amount_cents: Type.Integer(),
+  sub_total_excluding_taxes_amount_cents: Type.Integer(),
+  taxes_amount_cents: Type.Integer(),
+  sub_total_including_taxes_amount_cents: Type.Integer(),
+  credit_notes_amount_cents: Type.Integer(),
+  prepaid_credit_amount_cents: Type.Integer(),
+  prepaid_granted_credit_amount_cents: nullableCents,
+  prepaid_purchased_credit_amount_cents: nullableCents,
+  total_amount_cents: Type.Integer(),
+  total_due_amount_cents: Type.Integer({ description: 'What is still to pay; nothing once it is voided.' }),
+  total_paid_amount_cents: Type.Integer(),
+  total_offsetted_credit_note_amount_cents: Type.Integer(),
+}
+
+const listed = {
+  lago_id: uuid,
+  billing_entity_code: Type.String(),
+  sequential_id: Type.Optional(Type.Integer({ description: 'Given when it is finalized.' })),
+  number: Type.String(),
+  purchase_order_number: nullableText,
+  issuing_date: date,
+  payment_due_date: Type.Optional(date),
+  net_payment_term: Type.Integer({ description: 'Days.' }),
+  invoice_type: invoiceType,
+  status: words('draft', 'finalized', 'voided', 'failed', 'pending', 'deleted'),
+  payment_status: paymentStatus,
+  payment_dispute_lost_at: Type.Optional(dateTime),
+  payment_overdue: Type.Boolean(),
+  ...amounts,
+  file_url: Type.Optional(Type.String({ format: 'uri' })),
+  xml_url: nullableUri,
+  web_url: nullableUri,
+  version_number: Type.Integer(),
+  self_billed: Type.Boolean(),
+  created_at: dateTime,
+  updated_at: dateTime,
+  voided_at: nullableDateTime,
+  customer: CustomerInside,
+  metadata: Type.Array(
+    Type.Object({ lago_id: uuid, key: Type.String(), value: Type.String(), created_at: dateTime }),
+  ),
+  applied_taxes: Type.Array(
+    Type.Object({ ...AppliedTax.properties, lago_invoice_id: uuid, fees_amount_cents: Type.Integer() }),
+  ),
+}
+
+const BillingPeriod = Type.Object({
+  lago_subscription_id: uuid,
+  external_subscription_id: Type.String(),
+  lago_plan_id: uuid,
+  subscription_from_datetime: nullableDateTime,
+  subscription_to_datetime: nullableDateTime,
+  charges_from_datetime: nullableDateTime,
+  charges_to_datetime: nullableDateTime,
+  fixed_charges_from_datetime: nullableDateTime,
+  fixed_charges_to_datetime: nullableDateTime,
+  invoicing_reason: words(
+    'subscription_starting',
+    'subscription_periodic',
+    'subscription_terminating',
+    'in_advance_charge',
+    'in_advance_charge_periodic',
+    'progressive_billing',
+  ),
+})
+
+const Credit = Type.Object({
+  lago_id: uuid,
+  amount_cents: Type.Integer(),
+  amount_currency: Type.String(),
+  before_taxes: Type.Boolean(),
+  item: Type.Object({
+    lago_item_id: uuid,
+    type: words('coupon', 'credit_note', 'invoice'),
+    code: Type.String(),
+    name: Type.String(),
+    description: nullableText,
+  }),
+  invoice: Type.Object({ lago_id: uuid, payment_status: paymentStatus }),
+})
+
+const AppliedUsageThreshold = Type.Object({
+  lifetime_usage_amount_cents: Type.Integer(),
+  created_at: dateTime,
+  usage_threshold: UsageThresholdObject,
+})
+
+export const InvoiceObject = Type.Object({
+  ...listed,
+  subscriptions: Type.Array(SubscriptionObject),
+  billing_periods: Type.Array(BillingPeriod),
+  fees: Type.Array(FeeObject),
+  credits: Type.Array(Credit),
+  error_details: Type.Array(ErrorDetail),
+  applied_invoice_custom_sections: Type.Array(InvoicedCustomSection),
+  applied_usage_thresholds: Type.Optional(
+    Type.Array(AppliedUsageThreshold, { description: 'On invoices of type progressive_billing.' }),
+  ),
+})
+
+const InvoiceUpdateInput = Type.Object({
+  invoice: Type.Object({
+    payment_status: Type.Optional(paymentStatus),
+    metadata: Type.Optional(
+      Type.Array(
+        Type.Object({
+          id: Type.Optional(uuid),
+          key: Type.String({ maxLength: 20 }),
+          value: Type.String({ maxLength: 140 }),
+        }),
+        { maxItems: 5, description: 'The whole list; what it leaves out is removed.' },
+      ),
+    ),
+  }),
+})
+
+const flag = Type.Optional(Type.Boolean())
+const text = Type.Optional(Type.String())
+const status = words('draft', 'finalized', 'voided', 'failed', 'pending')
+
+const query: Readonly<Record<string, TSchema>> = {
+  ...PageQuery.properties,
+  amount_from: Type.Optional(Type.Integer({ description: 'Cents.' })),
+  amount_to: Type.Optional(Type.Integer({ description: 'Cents.' })),
+  'billing_entity_codes[]': Type.Optional(Type.Array(Type.String())),
+  currency: text,
+  invoice_type: Type.Optional(invoiceType),
+  issuing_date_from: Type.Optional(date),
+  issuing_date_to: Type.Optional(date),
+  'metadata[key]': text,
+  partially_paid: flag,
+  payment_dispute_lost: flag,
+  payment_overdue: flag,
+  payment_status: Type.Optional(paymentStatus),
+  'payment_statuses[]': Type.Optional(Type.Array(paymentStatus)),
+  purchase_order_number: text,
+  search_term: text,
+  self_billed: flag,
+  status: Type.Optional(status),
+  'statuses[]': Type.Optional(Type.Array(status)),
+}
+
 const tags = ['invoices']
+const params = Type.Object({ id: Type.String({ description: 'The lago_id of the invoice.' }) })
+const one = { tags, params, response: { 200: Type.Object({ invoice: InvoiceObject }) } }
+const many = {
+  tags,
+  response: { 200: Type.Object({ invoices: Type.Array(Type.Object(listed)), meta: PaginationMeta }) },
+}
 
+/** What each invoice route takes and answers (subscriptions-and-invoicing §7.3, §7.4). */
 export const invoiceSchemas = {
-  list: { tags, summary: 'List invoices', response: { 200: Invoices } },
-  listOfCustomer: { tags, summary: 'List the invoices of a customer', response: { 200: Invoices } },
-  show: { tags, summary: 'Show an invoice', response: { 200: Invoice } },
-  update: { tags, summary: 'Update payment status and metadata', response: { 200: Invoice } },
-  refresh: { tags, summary: 'Refresh a draft', response: { 200: Invoice } },
-  finalize: { tags, summary: 'Finalize a draft', response: { 200: Invoice } },
-  remove: { tags, summary: 'Delete a draft', response: { 200: Invoice } },
+  list: {
+    ...many,
+    summary: 'List invoices',
+    querystring: Type.Object({ external_customer_id: text, ...query }),
+  },
+  listOfCustomer: {
+    ...many,
+    summary: 'List the invoices of a customer',
+    params: Type.Object({ external_id: Type.String() }),
+    querystring: Type.Object(query),
+  },
+  show: { ...one, summary: 'Retrieve an invoice' },
+  update: { ...one, summary: 'Update payment status and metadata', body: InvoiceUpdateInput },
+  refresh: { ...one, summary: 'Refresh a draft' },
+  finalize: { ...one, summary: 'Finalize a draft' },
+  remove: { ...one, summary: 'Delete a draft' },
 }

@@ -5,6 +5,7 @@ import { chargeModels } from '../../core/pricing/models.ts'
 import { ChargeObject, PlanChargeInput } from './charges.ts'
 import { dateTime, nullableText, uuid, words } from './common.ts'
 import { PlanEntitlementObject } from './entitlements.ts'
+import { FixedChargeObject } from './fixed-charges.ts'
 import { PaginationMeta } from './pagination.ts'
 import { TaxObject } from './taxes.ts'
 
@@ -32,7 +33,7 @@ export const UsageThresholdObject = Type.Object({
 const MinimumCommitment = Type.Object({
   lago_id: uuid,
   plan_code: Type.String(),
-  invoice_display_name: nullableText,
+  invoice_display_name: Type.Optional(Type.String()),
   amount_cents: Type.Integer(),
   interval,
   created_at: dateTime,
@@ -47,30 +48,14 @@ const fixedChargeProperties = Type.Union([
   chargeModels.volume.schema,
 ])
 
-const FixedChargeObject = Type.Object({
-  lago_id: uuid,
-  lago_add_on_id: uuid,
-  code: Type.String(),
-  invoice_display_name: nullableText,
-  add_on_code: Type.String(),
-  created_at: dateTime,
-  charge_model: fixedChargeModel,
-  pay_in_advance: Type.Boolean(),
-  prorated: Type.Boolean(),
-  properties: fixedChargeProperties,
-  units: Type.String(),
-  lago_parent_id: Type.Union([uuid, Type.Null()]),
-  taxes: Type.Array(TaxObject),
-})
-
 export const PlanObject = Type.Object({
   lago_id: uuid,
   name: Type.String(),
-  invoice_display_name: nullableText,
+  invoice_display_name: Type.Optional(Type.String()),
   created_at: dateTime,
   code: Type.String(),
   interval,
-  description: nullableText,
+  description: Type.Optional(Type.String()),
   amount_cents: Type.Integer(),
   amount_currency: currency,
   trial_period: trial,
@@ -85,7 +70,7 @@ export const PlanObject = Type.Object({
   metadata: Type.Optional(metadata),
   minimum_commitment: Type.Optional(MinimumCommitment),
   charges: Type.Array(ChargeObject),
-  fixed_charges: Type.Optional(Type.Array(FixedChargeObject)),
+  fixed_charges: Type.Optional(Type.Array(FixedChargeObject, { description: 'Not in lists.' })),
   taxes: Type.Array(TaxObject),
   usage_thresholds: Type.Array(UsageThresholdObject),
   applicable_usage_thresholds: Type.Array(ApplicableThreshold),
@@ -136,6 +121,22 @@ const input = {
   ),
   metadata: Type.Optional(metadata),
 }
+
+/** What a subscription may change of its plan; a copy of the plan with the changes is made for it. */
+export const PlanOverridesInput = Type.Partial(
+  Type.Object({
+    amount_cents: Type.Integer({ minimum: 0 }),
+    amount_currency: currency,
+    name: Type.String(),
+    invoice_display_name: nullableText,
+    description: nullableText,
+    trial_period: trial,
+    tax_codes: Type.Array(Type.String()),
+    minimum_commitment: commitmentInput,
+    usage_thresholds: Type.Array(thresholdInput),
+    charges: Type.Array(PlanChargeInput),
+  }),
+)
 
 export const PlanCreateInput = Type.Object({
   plan: Type.Object({

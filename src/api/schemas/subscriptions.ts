@@ -2,7 +2,10 @@ import { type TObject, Type } from 'typebox'
 import { BILLING_TIMES } from '../../core/calendar/boundaries.ts'
 import { SUBSCRIPTION_STATUSES } from '../../core/subscriptions/lifecycle.ts'
 import { dateTime, nullableText, uuid, words, wordsOrNull } from './common.ts'
+import { AppliedCustomSection } from './custom-sections.ts'
+import { SubscriptionEntitlementObject } from './entitlements.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'
+import { PlanObject, PlanOverridesInput } from './plans.ts'
 
 const nullableDateTime = Type.Union([dateTime, Type.Null()])
 
@@ -65,10 +68,10 @@ const ApplicableUsageThreshold = Type.Object({
 /** What is shown when one subscription is asked for. */
 export const SubscriptionObjectExtended = Type.Object({
   ...SubscriptionObject.properties,
-  plan: Type.Optional(Type.Object({}, { additionalProperties: true })),
-  entitlements: Type.Array(Type.Object({}, { additionalProperties: true })),
+  plan: PlanObject,
+  entitlements: Type.Array(SubscriptionEntitlementObject),
   applicable_usage_thresholds: Type.Array(ApplicableUsageThreshold),
-  applied_invoice_custom_sections: Type.Array(Type.Object({}, { additionalProperties: true })),
+  applied_invoice_custom_sections: Type.Array(AppliedCustomSection),
 })
 
 const inputs = {
@@ -101,7 +104,7 @@ const inputs = {
       }),
     ),
   ),
-  plan_overrides: Type.Optional(Type.Object({}, { additionalProperties: true })),
+  plan_overrides: Type.Optional(PlanOverridesInput),
 }
 
 export const SubscriptionCreateInput: TObject = Type.Object({

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../../actions/context.ts'
-import { DoorIsFull } from '../../actions/events/door.ts'
+import { DoorIsFull, doorOf } from '../../actions/events/door.ts'
 import { ingestEvent, ingestEvents } from '../../actions/events/ingest-events.ts'
 import { type Instant, instant } from '../../core/calendar/instant.ts'
 import { invalid, notFound } from '../../core/problems.ts'
@@ -25,12 +25,13 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** Usage events: in (one, or a batch that is stored whole or not at all) and out (metering-and-rating §1). */
 export function eventRoutes(app: FastifyInstance, context: Context): void {
-  app.post('/events', { config, schema: createEventSchema }, async (request, reply) => {
+  const early = turnAwayEarly(context)
+  app.post('/events', { config, schema: createEventSchema, ...early }, async (request, reply) => {
     const raw = rootOf(request.body, 'event')
     const stored = await admitted(reply, ingestEvent(context, request.caller, raw))
     return sendJson(reply, `{"event":${toWireEventJson(stored)}}`)
   })
-  app.post('/events/batch', { config, schema: createEventBatchSchema }, async (request, reply) => {
+  app.post('/events/batch', { config, schema: createEventBatchSchema, ...early }, async (request, reply) => {
     const raw = isObject(request.body) ? request.body.events : undefined
     const stored = await admitted(reply, ingestEvents(context, request.caller, raw))
     return sendJson(reply, `{"events":[${stored.map(toWireEventJson).join(',')}]}`)
@@ -58,16 +59,36 @@ async function admitted<T>(reply: FastifyReply, stored: Promise<T>): Promise<T> 
   try {
     return await stored
   } catch (error) {
-    if (error instanceof DoorIsFull) {
-      void reply.headers({
-        'retry-after': String(error.retryAfterSeconds),
-        'x-ratelimit-limit': String(error.limit),
-        'x-ratelimit-remaining': String(error.remaining),
-        'x-ratelimit-reset': String(error.retryAfterSeconds),
-      })
-    }
+    if (error instanceof DoorIsFull) tellWhenToComeAgain(reply, error)
     throw error
   }
+}
+
+const leaving = new WeakMap<FastifyRequest, () => void>()
+
+/** Refuses before the body is read: under a flood, reading what is refused would cost more than storing the rest. */
+function turnAwayEarly(context: Context) {
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    try {
+      const bytes = Number(request.headers['content-length'])
+      const length = Number.isSafeInteger(bytes) && bytes > 0 ? bytes : 0
+      leaving.set(request, doorOf(context).knock(request.caller.organizationId, length))
+    } catch (error) {
+      if (error instanceof DoorIsFull) tellWhenToComeAgain(reply, error)
+      throw error
+    }
+  }
+  const onResponse = async (request: FastifyRequest): Promise<void> => leaving.get(request)?.()
+  return { onRequest, onResponse }
+}
+
+function tellWhenToComeAgain(reply: FastifyReply, full: DoorIsFull): void {
+  void reply.headers({
+    'retry-after': String(full.retryAfterSeconds),
+    'x-ratelimit-limit': String(full.limit),
+    'x-ratelimit-remaining': String(full.remaining),
+    'x-ratelimit-reset': String(full.retryAfterSeconds),
+  })
 }
 
 async function list(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Context } from '../../actions/context.ts'
+import type { Caller, Context } from '../../actions/context.ts'
 import { deleteDraft } from '../../actions/invoices/delete-draft.ts'
 import { finalizeDraft } from '../../actions/invoices/finalize-draft.ts'
 import { refreshDraft } from '../../actions/invoices/refresh-draft.ts'
@@ -36,8 +36,8 @@ type ById = { Params: { id: string } }
 /** Invoices: list and one, payment status and metadata, and the life of a draft (subscriptions-and-invoicing §7). */
 export function invoicesRoutes(app: FastifyInstance, context: Context): void {
   const { database } = context
-  const show = async (organizationId: string, id: string) => {
-    const [view] = await database.read(organizationId, (reads) => invoiceViews(reads, [id]))
+  const show = async ({ organizationId, now }: Caller, id: string) => {
+    const [view] = await database.read(organizationId, (reads) => invoiceViews(reads, [id], now))
     if (!view) throw notFound('invoice')
     return { invoice: toWireInvoice(view) }
   }
@@ -70,7 +70,7 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
     if (!isId(request.params.id)) throw notFound('invoice')
     const row = await database.read(organizationId, (reads) => findInvoice(reads, request.params.id))
     if (!row) throw notFound('invoice')
-    return show(organizationId, row.id)
+    return show(request.caller, row.id)
   })
   app.route<ById>({
     method: ['PUT', 'PATCH'],
@@ -80,7 +80,7 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
     handler: async (request) => {
       if (!isId(request.params.id)) throw notFound('invoice')
       await updateInvoicePayment(context, request.caller, request.params.id, rootOf(request.body, 'invoice'))
-      return show(request.caller.organizationId, request.params.id)
+      return show(request.caller, request.params.id)
     },
   })
   for (const [path, action, schema] of [
@@ -90,13 +90,13 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
     app.put<ById>(path, { ...CONFIG, schema }, async (request) => {
       if (!isId(request.params.id)) throw notFound('invoice')
       await action(context, request.caller, request.params.id)
-      return show(request.caller.organizationId, request.params.id)
+      return show(request.caller, request.params.id)
     })
   }
   app.delete<ById>('/invoices/:id', { ...CONFIG, schema: invoiceSchemas.remove }, async (request) => {
     if (!isId(request.params.id)) throw notFound('invoice')
     await deleteDraft(context, request.caller, request.params.id)
-    return show(request.caller.organizationId, request.params.id)
+    return show(request.caller, request.params.id)
   })
 }
 

@@ -5,15 +5,18 @@ import { type Instant, instant } from '../../core/calendar/instant.ts'
 import { forbidden, invalid } from '../../core/problems.ts'
 import { findOrganization, type OrganizationRow } from '../../store/organizations.ts'
 import { rootOf } from '../params.ts'
+import { testClockSchemas } from '../schemas/test-clock.ts'
+
+const config = { resource: 'organization' }
 
 /** A sandbox's own clock: read it, or move it forward and let everything that falls due on the way happen. */
 export function testClockRoutes(app: FastifyInstance, context: Context): void {
-  app.get('/test_clock', { config: { resource: 'organization' } }, async (request) => {
+  app.get('/test_clock', { config, schema: testClockSchemas.show }, async (request) => {
     const organization = await findOrganization(context.database, request.caller.organizationId)
     if (!organization?.isSandbox) throw forbidden('not_a_sandbox')
     return toWireClock(organization, context.systemNow())
   })
-  app.put('/test_clock', { config: { resource: 'organization' } }, async (request) => {
+  app.put('/test_clock', { config, schema: testClockSchemas.move }, async (request) => {
     const now = instantOf(rootOf(request.body, 'test_clock').now)
     const organization = await moveTestClock(context, request.caller, now)
     return toWireClock(organization, context.systemNow())

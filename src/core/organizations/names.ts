@@ -9,7 +9,8 @@ export function parameterize(name: string, separator = '-'): string {
     .join(separator)
 }
 
-/** Prefix of document numbers: first three characters of the name and last four of the id (platform.md §4). */
+/** Prefix of document numbers: first three letters or digits of the name and last four of the id (platform.md §4). */
 export function documentPrefix(name: string, id: string): string {
-  return `${name.slice(0, 3)}-${id.slice(-4)}`.toUpperCase()
+  const letters = parameterize(name, '').slice(0, 3) || 'org'
+  return `${letters}-${id.slice(-4)}`.toUpperCase()
 }

@@ -29,12 +29,15 @@ export type UsageDefinitions = {
   readonly version: string
   /** Whether some subscription has an alert or a threshold to look at. */
   readonly isWatched: boolean
+  /** Whether an endpoint takes the hourly message on faulty events. */
+  readonly wantsFaults: boolean
   readonly metrics: ReadonlyMap<string, MetricDefinition>
 }
 
 type Row = {
   version: bigint
   isWatched: boolean
+  wantsFaults: boolean
   metrics: readonly {
     code: string
     fieldName: string | null
@@ -52,6 +55,9 @@ export async function readUsageDefinitions(
   const row = await database.read(organizationId, async (reads) => {
     const { rows } = await sql<Row>`
       select coalesce((select version from usage_versions), 0) as version, weir_watches_usage() as is_watched,
+        exists (
+          select from webhook_endpoints w
+          where w.event_types is null or 'events.errors' = any (w.event_types)) as wants_faults,
         coalesce((
           select json_agg(json_build_object(
             'code', m.code, 'fieldName', m.field_name, 'expression', nullif(m.expression, ''),
@@ -72,5 +78,10 @@ export async function readUsageDefinitions(
     each.code,
     { ...each, lock: usageLock(organizationId, each.code) },
   ])
-  return { version: row.version.toString(), isWatched: row.isWatched, metrics: new Map(metrics) }
+  return {
+    version: row.version.toString(),
+    isWatched: row.isWatched,
+    wantsFaults: row.wantsFaults,
+    metrics: new Map(metrics),
+  }
 }

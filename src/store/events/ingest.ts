@@ -4,8 +4,9 @@ import { rankOf } from '../../core/due/kinds.ts'
 import type { EventProperties } from '../../core/metering/property-value.ts'
 import type { Database } from '../database.ts'
 import type { UsageDefinitions } from './definitions.ts'
-import { countRows, RunningState } from './running-state.ts'
+import { countRows, type LastRow, RunningState, type SumRow } from './running-state.ts'
 import { usageLock } from './usage-locks.ts'
+import { slotOf } from './usage-slots.ts'
 
 /** An event on its way into the log. */
 export type ArrivedEvent = {
@@ -37,7 +38,8 @@ export type Arrival = {
 }
 
 export type ArrivalAnswer =
-  | { readonly kind: 'stored' }
+  /** `waiting` is the number of changes of running state that wait for `foldUsage`. */
+  | { readonly kind: 'stored'; readonly waiting: number }
   /** The definitions are older than the organization's metrics; nothing was stored. */
   | { readonly kind: 'stale' }
   /** These ids carry a transaction id that their subscription has already; nothing was stored. */
@@ -45,21 +47,23 @@ export type ArrivalAnswer =
 
 const STATEMENT = {
   name: 'weir_ingest',
-  text: 'select weir_ingest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as answer',
+  text: 'select weir_ingest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) as answer',
 }
 const CONFLICTS_MAX = 5
 const KNOWN_SUBSCRIPTIONS_MAX = 100_000
+/** So few changes cost less at once than a fold of their own later. */
+const CHANGES_AT_ONCE_MAX = 8
 
 /**
  * Stores events with their duplicate keys, running state, counts and due work in one transaction of one round trip,
  * committed durably when this resolves (engine.md §2, §3; metering-and-rating §1.3, §1.5).
  */
 export async function storeArrival(database: Database, arrival: Arrival): Promise<ArrivalAnswer> {
-  const values = parametersOf(arrival)
+  const { values, waiting } = parametersOf(arrival)
   for (let attempt = 1; ; attempt += 1) {
     try {
       const { rows } = await database.pool.query<{ answer: Answer | null }>({ ...STATEMENT, values })
-      return answerOf(arrival, rows[0]?.answer ?? null)
+      return answerOf(arrival, rows[0]?.answer ?? null, waiting)
     } catch (error) {
       if (attempt >= CONFLICTS_MAX || !isConflict(error)) throw error
     }
@@ -68,11 +72,11 @@ export async function storeArrival(database: Database, arrival: Arrival): Promis
 
 type Answer = { stale?: true; taken?: readonly string[]; known?: readonly string[] }
 
-function answerOf(arrival: Arrival, answer: Answer | null): ArrivalAnswer {
+function answerOf(arrival: Arrival, answer: Answer | null, waiting: number): ArrivalAnswer {
   if (answer?.stale) return { kind: 'stale' }
   if (answer?.taken) return { kind: 'taken', ids: new Set(answer.taken) }
   if (answer?.known) rememberSubscriptions(arrival, answer.known)
-  return { kind: 'stored' }
+  return { kind: 'stored', waiting }
 }
 
 function rememberSubscriptions(
@@ -86,7 +90,7 @@ function rememberSubscriptions(
   }
 }
 
-function parametersOf(arrival: Arrival): unknown[] {
+function parametersOf(arrival: Arrival): { readonly values: unknown[]; readonly waiting: number } {
   const { definitions, organizationId } = arrival
   const locks = new Set<string>()
   const state = new RunningState()
@@ -96,19 +100,62 @@ function parametersOf(arrival: Arrival): unknown[] {
     if (metric?.tracker) state.add(metric.tracker, event)
   }
   const { sums, lasts } = state.rows()
-  return [
+  const changes = sums.length + lasts.length
+  const waits = changes > CHANGES_AT_ONCE_MAX
+  const slots = waits ? slotsOf(sums, lasts) : undefined
+  const values = [
     organizationId,
     definitions.version,
     new Date(arrival.now).toISOString(),
     arrival.writer,
     `{${[...locks].sort().join(',')}}`,
     eventsJson(arrival.events),
-    sums.length === 0 ? null : JSON.stringify(sums),
-    lasts.length === 0 ? null : JSON.stringify(lasts),
+    waits || sums.length === 0 ? null : JSON.stringify(sums),
+    waits || lasts.length === 0 ? null : JSON.stringify(lasts),
+    slots?.map(([slot]) => slot),
+    slots?.map(([, each]) => (each.sums.length === 0 ? null : JSON.stringify(each.sums))),
+    slots?.map(([, each]) => (each.lasts.length === 0 ? null : JSON.stringify(each.lasts))),
     JSON.stringify(countRows(arrival.events.map((event) => event.at))),
     unmatchedOf(arrival),
     laterOf(arrival),
   ]
+  return { values, waiting: waits ? changes : 0 }
+}
+
+type Slot = { readonly sums: SumRow[]; readonly lasts: LastRow[] }
+
+function slotsOf(sums: readonly SumRow[], lasts: readonly LastRow[]): readonly (readonly [number, Slot])[] {
+  const slots = new Map<number, Slot>()
+  const at = (subscription: string): Slot => {
+    const slot = slotOf(subscription)
+    const known = slots.get(slot)
+    if (known) return known
+    const made = { sums: [], lasts: [] }
+    slots.set(slot, made)
+    return made
+  }
+  for (const row of sums) at(row.s).sums.push(row)
+  for (const row of lasts) at(row.s).lasts.push(row)
+  return [...slots]
+}
+
+/**
+ * Moves waiting usage into the running state. Gives true when more may be waiting. Readers see the same before and
+ * after.
+ */
+export async function foldUsage(database: Database, organizationId: string): Promise<boolean> {
+  // A process that stops leaves it to the next one.
+  if (database.pool.ending) return false
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { rows } = await database.pool.query<{ more: boolean }>('select weir_fold_usage($1) as more', [
+        organizationId,
+      ])
+      return rows[0]?.more ?? false
+    } catch (error) {
+      if (attempt >= CONFLICTS_MAX || !isConflict(error)) throw error
+    }
+  }
 }
 
 /** Ordered by key, so that two processes that store the same keys wait for each other in one direction only. */

@@ -41,7 +41,6 @@ export type LastRow = {
 }
 
 type Bucket = {
-  readonly order: string
   readonly tracker: TrackerDefinition
   readonly subscription: string
   readonly dimensions: readonly (string | null)[]
@@ -60,12 +59,21 @@ export function keepsLasts(aggregation: Aggregation): boolean {
   return aggregation === 'latest_agg' || aggregation === 'unique_count_agg'
 }
 
+/** Digests of the values that come again and again, a hundred bytes or so each. */
+const BUCKETS_MAX = 10_000
+const buckets = new Map<string, string>()
 const NO_DIMENSIONS = bucketOf([])
 
 /** The digest of a bucket's key values; `weir_bucket` of the database computes the same. */
 export function bucketOf(dimensions: readonly (string | null)[]): string {
   const parts = dimensions.map((each) => (each === null ? '-' : `${Buffer.byteLength(each)}:${each}`))
-  return createHash('md5').update(parts.join(',')).digest('hex')
+  const text = parts.join(',')
+  const known = buckets.get(text)
+  if (known !== undefined) return known
+  const bucket = createHash('md5').update(text).digest('hex')
+  if (buckets.size >= BUCKETS_MAX) buckets.clear()
+  buckets.set(text, bucket)
+  return bucket
 }
 
 /** Collects what accepted events add to the running state of their metrics (engine.md §3). */
@@ -83,21 +91,20 @@ export class RunningState {
     const identity = isUnique ? [...dimensions, counted.uniqueValue] : dimensions
     const bucket = identity.length === 0 ? NO_DIMENSIONS : bucketOf(identity)
     const startsAt = Math.floor(counted.at / HOUR_MS) * HOUR_MS
-    const order = `${tracker.id}\n${subscription}\n${startsAt}\n${bucket}`
-    const known = this.buckets.get(order)
+    const place = `${startsAt}${tracker.id}${bucket}${subscription}`
+    const known = this.buckets.get(place)
     if (known) extend(known, counted)
     else {
-      const parts = { order, tracker, subscription, dimensions, bucket, startsAt }
-      this.buckets.set(order, begin(parts, counted))
+      const parts = { tracker, subscription, dimensions, bucket, startsAt }
+      this.buckets.set(place, begin(parts, counted))
     }
   }
 
-  /** The rows in the one order in which every process locks them. */
+  /** The rows in no order; the database locks them in one that is the same for every process. */
   rows(): { readonly sums: readonly SumRow[]; readonly lasts: readonly LastRow[] } {
     const sums: SumRow[] = []
     const lasts: LastRow[] = []
-    const ordered = [...this.buckets.values()].sort((a, b) => (a.order < b.order ? -1 : 1))
-    for (const bucket of ordered) {
+    for (const bucket of this.buckets.values()) {
       if (keepsLasts(bucket.tracker.aggregation)) lasts.push(lastRow(bucket))
       else sums.push(sumRow(bucket))
     }
@@ -109,7 +116,7 @@ function dimensionsOf(properties: EventProperties, keys: readonly string[]): rea
   return keys.map((key) => textOf(properties, key))
 }
 
-type BucketParts = Pick<Bucket, 'order' | 'tracker' | 'subscription' | 'dimensions' | 'bucket' | 'startsAt'>
+type BucketParts = Pick<Bucket, 'tracker' | 'subscription' | 'dimensions' | 'bucket' | 'startsAt'>
 
 function begin(parts: BucketParts, event: UsageEvent): Bucket {
   const value = addendOf(parts.tracker.aggregation, event)

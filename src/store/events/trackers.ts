@@ -82,11 +82,12 @@ export async function insertTracker(
     .execute()
 }
 
-/** Takes a tracker and all of its state away. */
+/** Takes a tracker and all of its state away; what of it still waits in usage_arrivals is dropped on the way. */
 export async function dropTracker(tx: Tx, trackerId: string): Promise<void> {
+  // First the tracker: it waits for a fold that may be giving it rows (weir_fold_usage).
+  await tx.deleteFrom('usageTrackers').where('id', '=', trackerId).execute()
   await tx.deleteFrom('usageSums').where('trackerId', '=', trackerId).execute()
   await tx.deleteFrom('usageLasts').where('trackerId', '=', trackerId).execute()
-  await tx.deleteFrom('usageTrackers').where('id', '=', trackerId).execute()
 }
 
 /** Fills a new tracker from the log in one statement; the caller holds the lock of its code. */

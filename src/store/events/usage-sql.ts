@@ -3,6 +3,7 @@ import { segmentsOf } from '../../core/metering/segments.ts'
 import type { EventMatch, PropertyValues, UsageBound, UsageQuery } from '../../core/metering/usage.ts'
 import type { TrackerDefinition } from './definitions.ts'
 import { keepsLasts } from './running-state.ts'
+import { slotOf } from './usage-slots.ts'
 
 /** Queries that differ in their subscription and period only; they share one select. */
 export type UsageShape = Pick<
@@ -17,11 +18,13 @@ type TextOf = (key: string) => RawBuilder<unknown>
 
 /**
  * A part of a window in the short names that the selects read; `b` is true before the period, `i` the id up to which
- * (`e` says whether with it) the events of the last instant count.
+ * (`e` says whether with it) the events of the last instant count, `h` the slot in which the subscription's arrivals
+ * wait.
  */
 type SegmentRow = {
   w: number
   s: string
+  h: number
   k: string
   f: string
   t: string
@@ -30,7 +33,7 @@ type SegmentRow = {
   e: boolean
 }
 
-const SEGMENT = sql`seg(w integer, s text, k "char", f timestamptz, t timestamptz, b boolean, i uuid, e boolean)`
+const SEGMENT = sql`seg(w integer, s text, h smallint, k "char", f timestamptz, t timestamptz, b boolean, i uuid, e boolean)`
 const PROPERTY: TextOf = (key) => sql`e.properties ->> ${key}::text`
 
 /**
@@ -92,6 +95,7 @@ function segmentRows(shape: UsageShape, window: UsageWindow, index: number, hasS
   return segments.map((each) => ({
     w: index,
     s: window.externalSubscriptionId,
+    h: slotOf(window.externalSubscriptionId),
     k: each.kind.charAt(0),
     f: each.from === null ? '-infinity' : new Date(each.from).toISOString(),
     t: new Date(each.to).toISOString(),
@@ -107,18 +111,27 @@ function segmentsFrom(segments: readonly SegmentRow[]): RawBuilder<unknown> {
 
 /** Fences, so that each segment is one range of the index and nothing is joined the other way round. */
 function sumsOfState(shape: UsageShape, tracker: TrackerDefinition, segments: readonly SegmentRow[]) {
-  const textOf = dimensionOf(tracker)
+  const textOf = dimensionOf(tracker, 'dimensions')
+  const waitingOf = dimensionOf(tracker, 'd')
   return sql`
     select x.* from ${segmentsFrom(segments)}
     cross join lateral (
       select seg.w, seg.b, ${groupsOf(shape, textOf)} as g, u.events_count as n, u.sum as v, u.max as x,
         u.moment as m, u.precise_total_amount_cents as p, u.last_at as l
       from usage_sums u where ${stateRange(tracker)} and ${matchOf(shape.match, textOf)}
+      union all
+      select seg.w, seg.b, ${groupsOf(shape, waitingOf)}, u.n, coalesce(u.v, 0), u.x, coalesce(u.m, 0),
+        coalesce(u.p, 0), u.l
+      from usage_arrivals r
+      cross join lateral json_to_recordset(r.sums) as u(t uuid, s text, a timestamptz, d text[], n bigint,
+        v numeric, x numeric, m numeric, p numeric, l timestamptz)
+      where ${waitingRange(tracker)} and ${matchOf(shape.match, waitingOf)}
       offset 0) as x`
 }
 
 function lastsOfState(shape: UsageShape, tracker: TrackerDefinition, segments: readonly SegmentRow[]) {
-  const textOf = dimensionOf(tracker)
+  const textOf = dimensionOf(tracker, 'dimensions')
+  const waitingOf = dimensionOf(tracker, 'd')
   return sql`
     select x.* from ${segmentsFrom(segments)}
     cross join lateral (
@@ -126,6 +139,12 @@ function lastsOfState(shape: UsageShape, tracker: TrackerDefinition, segments: r
         u.last_value as v, u.last_operation as o, u.precise_total_amount_cents as p, u.last_at as l,
         u.last_id as i
       from usage_lasts u where ${stateRange(tracker)} and ${matchOf(shape.match, textOf)}
+      union all
+      select seg.w, seg.b, ${groupsOf(shape, waitingOf)}, u.u, u.n, u.v, u.o, coalesce(u.p, 0), u.l, u.i
+      from usage_arrivals r
+      cross join lateral json_to_recordset(r.lasts) as u(t uuid, s text, a timestamptz, d text[], u text, n bigint,
+        l timestamptz, i uuid, v numeric, o text, p numeric)
+      where ${waitingRange(tracker)} and ${matchOf(shape.match, waitingOf)}
       offset 0) as x`
 }
 
@@ -156,6 +175,11 @@ function lastsOfLog(shape: UsageShape, segments: readonly SegmentRow[]) {
 function stateRange(tracker: TrackerDefinition): RawBuilder<unknown> {
   return sql`u.tracker_id = ${tracker.id}::uuid and u.external_subscription_id = seg.s and u.span = seg.k
     and u.starts_at >= seg.f and u.starts_at < seg.t`
+}
+
+/** What has arrived and not yet been added up: hours, which days and hours alike consist of. */
+function waitingRange(tracker: TrackerDefinition): RawBuilder<unknown> {
+  return sql`r.slot = seg.h and u.t = ${tracker.id}::uuid and u.s = seg.s and u.a >= seg.f and u.a < seg.t`
 }
 
 function logFrom(shape: UsageShape): RawBuilder<unknown> {
@@ -200,8 +224,8 @@ function uniqueSelect(rows: RawBuilder<unknown>): RawBuilder<unknown> {
     group by w, g`
 }
 
-function dimensionOf(tracker: TrackerDefinition): TextOf {
-  return (key) => sql`u.dimensions[${sql.raw(String(tracker.keys.indexOf(key) + 1))}]`
+function dimensionOf(tracker: TrackerDefinition, column: 'dimensions' | 'd'): TextOf {
+  return (key) => sql`u.${sql.raw(column)}[${sql.raw(String(tracker.keys.indexOf(key) + 1))}]`
 }
 
 function fieldSql(shape: UsageShape): RawBuilder<unknown> {

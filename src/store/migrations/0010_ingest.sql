@@ -80,26 +80,45 @@ as $$
   limit 1
 $$;
 
--- Adds up running state and counts. Each row is an hour of a bucket; its day gains the same. Rows are locked in a
--- fixed order, days before hours, so that two processes cannot wait for each other.
-create function weir_add_usage(organization uuid, writer_number integer, sums jsonb, lasts jsonb, counts jsonb)
-returns void
+-- What waits to be added to usage_sums and usage_lasts, as the door sent it: an upsert of a day and an hour for each
+-- event would cost more than storing the event, and a few seconds of events share most of their buckets. Written in
+-- the transaction of the events; whoever reads usage adds it up with the rest (see usage-sql.ts).
+create table usage_arrivals (
+  organization_id uuid not null,
+  -- Of the subscription; see usage-slots.ts.
+  slot smallint not null,
+  sums json,
+  lasts json
+) with (toast_tuple_target = 8160, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+alter table usage_arrivals alter column sums set storage external, alter column lasts set storage external;
+create index usage_arrivals_slot on usage_arrivals (organization_id, slot);
+call weir_wall('usage_arrivals');
+
+-- Adds up running state. Each row is what an hour of a bucket gains; its day gains the same. Rows are locked in a
+-- fixed order, days before hours, so that two processes cannot wait for each other. A tracker that is gone has taken
+-- its state along.
+create function weir_add_usage(organization uuid, sums json[], lasts json[]) returns void
 language plpgsql
 as $$
 begin
   if sums is not null then
-    with x as materialized (
-      select x.t, x.s, x.a, x.b, x.d, x.n, coalesce(x.v, 0) as v, x.x, coalesce(x.m, 0) as m, coalesce(x.p, 0) as p,
-        x.l
-      from jsonb_to_recordset(sums) as x(t uuid, s text, a timestamptz, b uuid, d text[], n bigint, v numeric,
-        x numeric, m numeric, p numeric, l timestamptz)
-    ), rows as (
-      select x.t, x.s, 'd'::"char" as k, date_trunc('day', x.a, 'UTC') as a, x.b, min(x.d) as d, sum(x.n) as n,
-        sum(x.v) as v, max(x.x) as x, sum(x.m) as m, sum(x.p) as p, max(x.l) as l
+    with x as (
+      select x.* from unnest(sums) as each (rows)
+      cross join lateral json_to_recordset(each.rows) as x(t uuid, s text, a timestamptz, b uuid, d text[], n bigint,
+        v numeric, x numeric, m numeric, p numeric, l timestamptz)
+      where x.t in (select id from usage_trackers where organization_id = organization)
+    ), hours as materialized (
+      select x.t, x.s, x.a, x.b, min(x.d) as d, sum(x.n) as n, coalesce(sum(x.v), 0) as v, max(x.x) as x,
+        coalesce(sum(x.m), 0) as m, coalesce(sum(x.p), 0) as p, max(x.l) as l
       from x
-      group by x.t, x.s, date_trunc('day', x.a, 'UTC'), x.b
+      group by x.t, x.s, x.a, x.b
+    ), rows as (
+      select h.t, h.s, 'd'::"char" as k, date_trunc('day', h.a, 'UTC') as a, h.b, min(h.d) as d, sum(h.n) as n,
+        sum(h.v) as v, max(h.x) as x, sum(h.m) as m, sum(h.p) as p, max(h.l) as l
+      from hours h
+      group by h.t, h.s, date_trunc('day', h.a, 'UTC'), h.b
       union all
-      select x.t, x.s, 'h', x.a, x.b, x.d, x.n, x.v, x.x, x.m, x.p, x.l from x
+      select h.t, h.s, 'h', h.a, h.b, h.d, h.n, h.v, h.x, h.m, h.p, h.l from hours h
     )
     insert into usage_sums as u (organization_id, tracker_id, external_subscription_id, span, starts_at, bucket,
       dimensions, events_count, sum, max, moment, precise_total_amount_cents, last_at)
@@ -115,21 +134,29 @@ begin
       last_at = greatest(u.last_at, excluded.last_at);
   end if;
   if lasts is not null then
-    with x as materialized (
-      select x.t, x.s, x.a, x.b, x.d, x.u, x.n, x.l, x.i, x.v, x.o, coalesce(x.p, 0) as p
-      from jsonb_to_recordset(lasts) as x(t uuid, s text, a timestamptz, b uuid, d text[], u text, n bigint,
-        l timestamptz, i uuid, v numeric, o text, p numeric)
-    ), days as (
-      select distinct on (x.t, x.s, date_trunc('day', x.a, 'UTC'), x.b)
-        x.t, x.s, 'd'::"char" as k, date_trunc('day', x.a, 'UTC') as a, x.b, x.d, x.u,
-        sum(x.n) over hours_of_day as n, x.l, x.i, x.v, x.o, sum(x.p) over hours_of_day as p
+    with x as (
+      select x.* from unnest(lasts) as each (rows)
+      cross join lateral json_to_recordset(each.rows) as x(t uuid, s text, a timestamptz, b uuid, d text[], u text,
+        n bigint, l timestamptz, i uuid, v numeric, o text, p numeric)
+      where x.t in (select id from usage_trackers where organization_id = organization)
+    ), hours as materialized (
+      select distinct on (x.t, x.s, x.a, x.b)
+        x.t, x.s, x.a, x.b, x.d, x.u, sum(x.n) over hour as n, x.l, x.i, x.v, x.o,
+        coalesce(sum(x.p) over hour, 0) as p
       from x
-      window hours_of_day as (partition by x.t, x.s, date_trunc('day', x.a, 'UTC'), x.b)
-      order by x.t, x.s, date_trunc('day', x.a, 'UTC'), x.b, x.l desc, x.i desc
+      window hour as (partition by x.t, x.s, x.a, x.b)
+      order by x.t, x.s, x.a, x.b, x.l desc, x.i desc
+    ), days as (
+      select distinct on (h.t, h.s, date_trunc('day', h.a, 'UTC'), h.b)
+        h.t, h.s, 'd'::"char" as k, date_trunc('day', h.a, 'UTC') as a, h.b, h.d, h.u, sum(h.n) over day as n, h.l,
+        h.i, h.v, h.o, sum(h.p) over day as p
+      from hours h
+      window day as (partition by h.t, h.s, date_trunc('day', h.a, 'UTC'), h.b)
+      order by h.t, h.s, date_trunc('day', h.a, 'UTC'), h.b, h.l desc, h.i desc
     ), rows as (
       select * from days
       union all
-      select x.t, x.s, 'h', x.a, x.b, x.d, x.u, x.n, x.l, x.i, x.v, x.o, x.p from x
+      select h.t, h.s, 'h', h.a, h.b, h.d, h.u, h.n, h.l, h.i, h.v, h.o, h.p from hours h
     )
     insert into usage_lasts as u (organization_id, tracker_id, external_subscription_id, span, starts_at, bucket,
       dimensions, unique_value, events_count, last_at, last_id, last_value, last_operation,
@@ -148,11 +175,39 @@ begin
       last_operation = case when (excluded.last_at, excluded.last_id) > (u.last_at, u.last_id)
         then excluded.last_operation else u.last_operation end;
   end if;
-  insert into event_counts as u (organization_id, writer, span, starts_at, events_count)
-  select organization, writer_number, x.k, x.a, x.n
-  from jsonb_to_recordset(counts) as x(k "char", a timestamptz, n bigint)
-  on conflict (organization_id, span, starts_at, writer) do update set
-    events_count = u.events_count + excluded.events_count;
+end
+$$;
+
+-- Moves waiting usage into the running state, in one transaction: a reader sees it in one place or in the other.
+-- True when more may be waiting. False also when another process is at it.
+create function weir_fold_usage(organization uuid) returns boolean
+language plpgsql
+as $$
+declare
+  parts_max constant integer := 20000;
+  parts integer;
+  sums json[];
+  lasts json[];
+begin
+  -- Nobody was promised this commit: if it is lost, its arrivals wait again.
+  perform set_config('weir.organization_id', organization::text, true),
+    set_config('synchronous_commit', 'off', true);
+  if not pg_try_advisory_xact_lock(hashtextextended('fold usage ' || organization, 0)) then
+    return false;
+  end if;
+  -- Held, so that a tracker is not dropped between the look at it and the rows that it is given.
+  perform from usage_trackers where organization_id = organization order by id for key share;
+  with taken as (
+    delete from usage_arrivals
+    where ctid = any (array(select ctid from usage_arrivals where organization_id = organization limit parts_max))
+    returning usage_arrivals.sums, usage_arrivals.lasts
+  )
+  select count(*), array_agg(t.sums) filter (where t.sums is not null),
+    array_agg(t.lasts) filter (where t.lasts is not null)
+  into parts, sums, lasts
+  from taken t;
+  perform weir_add_usage(organization, sums, lasts);
+  return parts = parts_max;
 end
 $$;
 
@@ -225,8 +280,10 @@ $$;
 
 -- Stores events or none of them. Gives {"stale": true} when the caller's knowledge is older than the organization's
 -- metrics, {"taken": [ids]} when keys are taken (nothing is kept then), {"known": [...]} or null when all are stored.
+-- Usage is added up at once (`sums`, `lasts`) or waits in slots.
 create function weir_ingest(organization uuid, known_version bigint, now timestamptz, writer_number integer,
-  locks bigint[], arrived jsonb, sums jsonb, lasts jsonb, counts jsonb, unmatched jsonb, later jsonb)
+  locks bigint[], arrived jsonb, sums json, lasts json, slots smallint[], slot_sums json[], slot_lasts json[],
+  counts jsonb, unmatched jsonb, later jsonb)
 returns jsonb
 language plpgsql
 as $$
@@ -262,7 +319,20 @@ begin
     if taken is not null then
       raise exception using errcode = 'WE001';
     end if;
-    perform weir_add_usage(organization, writer_number, sums, lasts, counts);
+    if sums is not null or lasts is not null then
+      perform weir_add_usage(organization, case when sums is not null then array[sums] end,
+        case when lasts is not null then array[lasts] end);
+    end if;
+    if slots is not null then
+      insert into usage_arrivals (organization_id, slot, sums, lasts)
+      select organization, x.slot, x.sums, x.lasts
+      from unnest(slots, slot_sums, slot_lasts) as x (slot, sums, lasts);
+    end if;
+    insert into event_counts as c (organization_id, writer, span, starts_at, events_count)
+    select organization, writer_number, x.k, x.a, x.n
+    from jsonb_to_recordset(counts) as x(k "char", a timestamptz, n bigint)
+    on conflict (organization_id, span, starts_at, writer) do update set
+      events_count = c.events_count + excluded.events_count;
     if later is not null then
       perform weir_schedule_usage(organization, now, later -> 'advance', (later ->> 'advance_rank')::integer,
         (select array_agg(each) from jsonb_array_elements_text(later -> 'active') as each),

@@ -44,7 +44,7 @@ function freePort(): Promise<number> {
 }
 
 async function healthy(port: number, started: Weir): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < 1800; tries++) {
     const answer = await fetch(`http://127.0.0.1:${port}/health`).catch(() => null)
     if (answer?.ok) return
     if (started.child.exitCode !== null) break

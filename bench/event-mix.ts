@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto'
+
+/**
+ * The events of every benchmark: half count requests, four in ten sum tokens (priced by model, grouped by region),
+ * one in ten reports a peak. Subscriptions take turns, which is harder than real life: no two events of a
+ * statement share a bucket before every subscription has had one.
+ */
+export const MIX =
+  '50 % requests (count), 40 % tokens (sum; a filter on model, grouped by region), 10 % peak (max); ' +
+  'subscriptions in turn, timestamps of now'
+
+export const METRICS = [
+  { name: 'Requests', code: 'requests', aggregation_type: 'count_agg' },
+  {
+    name: 'Tokens',
+    code: 'tokens',
+    aggregation_type: 'sum_agg',
+    field_name: 'tokens',
+    filters: [{ key: 'model', values: ['large', 'small'] }],
+  },
+  { name: 'Peak', code: 'peak', aggregation_type: 'max_agg', field_name: 'level' },
+] as const
+
+const REGIONS = ['eu', 'us', 'ap']
+const prefix = randomBytes(6).toString('hex')
+let made = 0
+
+/** When and for whom events happen; without a spread they happen now. */
+export type EventPlan = {
+  /** External ids are `sub_0` and so on. */
+  readonly subscriptions: number
+  /** Events are spread over this much time up to now, in ms. */
+  readonly spreadMs?: number
+}
+
+/** The JSON text of the next event, with a transaction id that no other event has. */
+export function nextEvent(plan: EventPlan): string {
+  made += 1
+  const at = Date.now() - (plan.spreadMs === undefined ? 0 : Math.floor(Math.random() * plan.spreadMs))
+  const kind = made % 10
+  // Primes to each other, so that every subscription gets every kind.
+  const subscription = (made * 7 + Math.floor(made / plan.subscriptions)) % plan.subscriptions
+  const start =
+    `{"transaction_id":"bench-${prefix}-${made}","external_subscription_id":"sub_${subscription}",` +
+    `"timestamp":${at / 1000},`
+  if (kind < 5) return `${start}"code":"requests","properties":{"path":"/v1/things","status":"200"}}`
+  if (kind === 9) return `${start}"code":"peak","properties":{"level":${made % 613}}}`
+  const model = made % 3 === 0 ? 'large' : 'small'
+  const region = REGIONS[Math.floor(made / 10) % REGIONS.length]
+  return `${start}"code":"tokens","properties":{"tokens":${made % 977},"model":"${model}","region":"${region}"}}`
+}
+
+export function eventBody(plan: EventPlan): string {
+  return `{"event":${nextEvent(plan)}}`
+}
+
+export function batchBody(plan: EventPlan, size: number): string {
+  return `{"events":[${Array.from({ length: size }, () => nextEvent(plan)).join(',')}]}`
+}

@@ -1,0 +1,44 @@
+import type { LoadGenerator } from './load.ts'
+import type { WeirServer } from './weir-server.ts'
+
+/** One line of the table: a figure beside a reference that the same run measured. */
+export type Figure = {
+  readonly name: string
+  readonly what: string
+  readonly unit: string
+  readonly value: number
+  readonly reference: number
+  readonly referenceWhat: string
+  readonly ratio: number
+  readonly target: number
+  /** True when the ratio has to reach the target, false when it must not pass it. */
+  readonly isFloor: boolean
+  /** Conditions that have to hold besides, by name; all of them true means reached. */
+  readonly conditions?: Readonly<Record<string, boolean>>
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+export type Setting = {
+  readonly server: WeirServer
+  readonly load: LoadGenerator
+  readonly isQuick: boolean
+}
+
+export type Benchmark = {
+  readonly name: string
+  readonly run: (setting: Setting) => Promise<readonly Figure[]>
+}
+
+export function isReached(figure: Figure): boolean {
+  const isNear = figure.isFloor ? figure.ratio >= figure.target : figure.ratio <= figure.target
+  return isNear && Object.values(figure.conditions ?? {}).every(Boolean)
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5)
+}
+
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
+}

@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { type Benchmark, type Figure, median, quantile, type Setting } from './figure.ts'
+import { LoadConnection } from './load-client.ts'
+import { type Organization, seedOrganization } from './seed.ts'
+
+type Probe = { readonly connection: LoadConnection; readonly path: string; readonly latencies: number[] }
+
+/** Asks the probes in turn, so that whatever else the machine does meets all of them alike. */
+async function askInTurn(probes: readonly Probe[], rounds: number): Promise<void> {
+  const warmUp = Math.ceil(rounds / 10)
+  for (let round = -warmUp; round < rounds; round += 1) {
+    for (const { connection, path, latencies } of probes) {
+      const begun = performance.now()
+      const { status, body } = await connection.send(path)
+      if (status !== 200) throw new Error(`${path}: ${status} ${body.slice(0, 300)}`)
+      if (round >= 0) latencies.push(performance.now() - begun)
+    }
+  }
+}
+
+async function fillUsage(setting: Setting, organization: Organization, events: number): Promise<void> {
+  const now = new Date()
+  const month = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1)
+  const result = await setting.load.one({
+    url: setting.server.url,
+    apiKey: organization.apiKey,
+    connections: 8,
+    what: { kind: 'batch', plan: { subscriptions: 1, spreadMs: now.getTime() - month - 1000 }, size: 100 },
+    seconds: 3600,
+    requestsMax: events / 100,
+  })
+  if (result.ok * 100 !== events) throw new Error(`${result.ok * 100} of ${events} events came in`)
+}
+
+async function runCurrentUsage(setting: Setting): Promise<readonly Figure[]> {
+  const sizes = setting.isQuick ? [1000, 10_000, 100_000] : [1000, 100_000, 1_000_000]
+  const path = '/api/v1/customers/cust_0/current_usage?external_subscription_id=sub_0'
+  const probes: (Probe & { readonly size: number })[] = []
+  for (const size of sizes) {
+    const organization = await seedOrganization(setting.server, 1)
+    await fillUsage(setting, organization, size)
+    const connection = await LoadConnection.open(setting.server.url, organization.apiKey)
+    probes.push({ size, connection, path, latencies: [] })
+  }
+  await settle(setting)
+  await askInTurn(probes, setting.isQuick ? 200 : 500)
+  for (const { connection } of probes) connection.close()
+  const [smallest] = probes
+  const largest = probes.at(-1)
+  if (!smallest || !largest) throw new Error('there is nothing to compare')
+  const medians = Object.fromEntries(probes.map(({ size, latencies }) => [size, median(latencies)]))
+  const figure = (name: string, part: number): Figure => {
+    const value = quantile(largest.latencies, part)
+    const reference = quantile(smallest.latencies, part)
+    return {
+      name,
+      what: `GET current_usage with ${largest.size} events in the period`,
+      unit: 'ms',
+      value,
+      reference,
+      referenceWhat: `the same with ${smallest.size} events`,
+      ratio: value / reference,
+      target: 1.3,
+      isFloor: false,
+      details: { medians },
+    }
+  }
+  return [figure('current usage, median', 0.5), figure('current usage, p99', 0.99)]
+}
+
+const FILL = `
+  with made as materialized (
+    select $1::uuid as organization_id, gen_random_uuid() as id, 'sub_' || n % 1000 as external_subscription_id,
+      case when n % 10 < 5 then 'requests' when n % 10 = 9 then 'peak' else 'tokens' end as code,
+      $4::timestamptz - n * interval '1 ms' * $5::double precision as timestamp, 'filled-' || n as transaction_id,
+      jsonb_build_object('tokens', n % 977, 'model', 'small', 'region', 'eu') as properties
+    from generate_series($2::bigint, $3::bigint) as n
+  ), keys as (
+    insert into event_keys (organization_id, transaction_id, external_subscription_id, event_id, timestamp)
+    select organization_id, transaction_id, external_subscription_id, id, timestamp from made
+  ), counts as (
+    insert into event_counts as c (organization_id, writer, span, starts_at, events_count)
+    select organization_id, 0, spans.span, date_trunc(spans.unit, timestamp, 'UTC'), count(*)
+    from made cross join (values ('d'::"char", 'day'), ('m'::"char", 'minute')) as spans (span, unit)
+    group by organization_id, spans.span, date_trunc(spans.unit, timestamp, 'UTC')
+    on conflict (organization_id, span, starts_at, writer) do update set
+      events_count = c.events_count + excluded.events_count
+  )
+  insert into events (organization_id, id, external_subscription_id, code, timestamp, transaction_id, properties,
+    created_at)
+  select organization_id, id, external_subscription_id, code, timestamp, transaction_id, properties, $4::timestamptz
+  from made`
+
+/** Fills the log through its own tables, spread over 25 days. */
+async function fillLog(setting: Setting, organization: Organization, events: number): Promise<void> {
+  const client = new pg.Client({ connectionString: setting.server.databaseUrl })
+  await client.connect()
+  const now = new Date().toISOString()
+  const step = (25 * 86_400_000) / events
+  for (let from = 1; from <= events; from += 200_000) {
+    await client.query(FILL, [organization.id, from, Math.min(events, from + 199_999), now, step])
+  }
+  await client.query('analyze event_counts')
+  await client.query('analyze events')
+  await client.end()
+}
+
+async function settle(setting: Setting): Promise<void> {
+  const client = new pg.Client({ connectionString: setting.server.databaseUrl })
+  await client.connect()
+  await client.query('vacuum (analyze) usage_sums')
+  await client.end()
+  await sleep(2000)
+}
+
+async function runEventList(setting: Setting): Promise<readonly Figure[]> {
+  const events = setting.isQuick ? 1_000_000 : 10_000_000
+  const organization = await seedOrganization(setting.server, 1)
+  await fillLog(setting, organization, events)
+  const pages = { first: 1, middle: events / 200, last: events / 100 }
+  const connection = await LoadConnection.open(setting.server.url, organization.apiKey)
+  const probes = Object.entries(pages).map(([name, page]) => ({
+    name,
+    connection,
+    path: `/api/v1/events?per_page=100&page=${page}`,
+    latencies: [] as number[],
+  }))
+  const { body } = await connection.send(`/api/v1/events?per_page=100&page=${pages.last}`)
+  const last = JSON.parse(body) as { events: unknown[]; meta: { total_count: number } }
+  if (last.meta.total_count !== events || last.events.length !== 100) {
+    throw new Error(`the last page has ${last.events.length} of ${last.meta.total_count} events`)
+  }
+  await askInTurn(probes, setting.isQuick ? 100 : 300)
+  connection.close()
+  const medians = Object.fromEntries(probes.map(({ name, latencies }) => [name, median(latencies)]))
+  const value = Math.max(medians.middle ?? Number.NaN, medians.last ?? Number.NaN)
+  const reference = medians.first ?? Number.NaN
+  return [
+    {
+      name: 'event list',
+      what: `the deepest pages of ${events} events`,
+      unit: 'ms',
+      value,
+      reference,
+      referenceWhat: 'the first page',
+      ratio: value / reference,
+      target: 1.5,
+      isFloor: false,
+      details: { medians },
+    },
+  ]
+}
+
+export const readBenchmarks: readonly Benchmark[] = [
+  { name: 'usage', run: runCurrentUsage },
+  { name: 'list', run: runEventList },
+]

@@ -1,0 +1,27 @@
+import type { Instant } from '../../core/calendar/instant.ts'
+import { validationDueAt } from '../../core/metering/validation-hour.ts'
+import { scheduleEarliest } from '../../store/activity-items.ts'
+import type { UsageDefinitions } from '../../store/events/definitions.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import type { Context } from '../context.ts'
+import type { UsageCatalogue } from './usage-catalogue.ts'
+
+/**
+ * Makes sure, before events are stored, that they will be looked at after the hour (metering-and-rating §1.7): once an
+ * hour in each process, and only for organizations that want to hear of faults.
+ */
+export async function scheduleValidation(
+  context: Context,
+  catalogue: UsageCatalogue,
+  organizationId: string,
+  definitions: UsageDefinitions,
+  now: Instant,
+): Promise<void> {
+  if (!definitions.wantsFaults) return
+  const dueAt = validationDueAt(now)
+  if (catalogue.validationOf(organizationId) === dueAt) return
+  await inTransaction(context.database, organizationId, (tx) =>
+    scheduleEarliest(tx, organizationId, { kind: 'event_validation', subjectId: organizationId, dueAt }),
+  )
+  catalogue.noteValidation(organizationId, dueAt)
+}

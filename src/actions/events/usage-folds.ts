@@ -1,0 +1,64 @@
+import { foldUsage } from '../../store/events/ingest.ts'
+import type { Context } from '../context.ts'
+
+/** How long usage may wait, and how many changes of it may, before they are added up. */
+const FOLD_AFTER_MS = 5000
+const FOLD_CHANGES = 50_000
+
+type Waiting = { changes: number; timer: NodeJS.Timeout | null; isFolding: boolean }
+
+/**
+ * Adds waiting usage up, behind the senders' backs (engine.md §3): a few seconds of events share most of their
+ * buckets, so that each bucket is written once for all of them. Readers need none of this to be right.
+ */
+export class UsageFolds {
+  private readonly context: Context
+  private readonly organizations = new Map<string, Waiting>()
+
+  constructor(context: Context) {
+    this.context = context
+  }
+
+  /** Tells that events of an organization were stored and how many changes wait because of them. */
+  note(organizationId: string, changes: number): void {
+    let waiting = this.organizations.get(organizationId)
+    const isFirst = waiting === undefined
+    if (!waiting) {
+      waiting = { changes: 0, timer: null, isFolding: false }
+      this.organizations.set(organizationId, waiting)
+    }
+    waiting.changes += changes
+    // A process that ended may have left something behind, so the first events ask for a fold too.
+    if (changes === 0 && !isFirst) return
+    if (waiting.changes >= FOLD_CHANGES) this.fold(organizationId, waiting)
+    else this.foldLater(organizationId, waiting)
+  }
+
+  private foldLater(organizationId: string, waiting: Waiting): void {
+    if (waiting.timer) return
+    waiting.timer = setTimeout(() => {
+      waiting.timer = null
+      this.fold(organizationId, waiting)
+    }, FOLD_AFTER_MS)
+    waiting.timer.unref()
+  }
+
+  private fold(organizationId: string, waiting: Waiting): void {
+    if (waiting.isFolding) return
+    waiting.isFolding = true
+    waiting.changes = 0
+    foldUsage(this.context.database, organizationId)
+      .then(
+        (isMoreWaiting) => {
+          if (isMoreWaiting || waiting.changes > 0) this.foldLater(organizationId, waiting)
+        },
+        (error: unknown) => {
+          this.context.log.warn({ err: error, organizationId }, 'waiting usage could not be added up yet')
+          this.foldLater(organizationId, waiting)
+        },
+      )
+      .finally(() => {
+        waiting.isFolding = false
+      })
+  }
+}

@@ -1,0 +1,39 @@
+import type { Tx } from '../../store/database.ts'
+import { finishItem } from '../../store/due-items.ts'
+import { findItem } from '../../store/subscription-due-items.ts'
+import { lockCustomerById } from '../../store/subscription-states.ts'
+import { readSubscription } from '../../store/subscriptions.ts'
+import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
+import type { Caller, Context } from '../context.ts'
+import type { DueAction } from '../due/run-due.ts'
+import { endSubscription } from './end-subscription.ts'
+
+/**
+ * Terminates a subscription whose end has come: the local midnight of the date of its `endingAt`
+ * (subscriptions-and-invoicing §2.8). Periods that closed before it and wait for another attempt are billed first.
+ */
+export const endDueSubscription: DueAction = async (context, tx, caller, subscriptionId) => {
+  const { customerId } = await readSubscription(tx, subscriptionId)
+  await lockCustomerById(tx, customerId)
+  await billClosedPeriods(context, tx, caller, subscriptionId)
+  const row = await readSubscription(tx, subscriptionId)
+  if (row.status === 'active' && row.endingAt !== null) await endSubscription(context, tx, caller, row)
+}
+
+/**
+ * Bills what was due before now and was passed over because it failed: the end would take it off the list, and its
+ * period would never be billed. A bill that fails again keeps the end waiting.
+ */
+async function billClosedPeriods(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  subscriptionId: string,
+): Promise<void> {
+  for (;;) {
+    const item = await findItem(tx, 'subscription_billing', subscriptionId)
+    if (!item || item.dueAt >= caller.now) return
+    await finishItem(tx, item.id)
+    await billDueSubscriptions(context, tx, { ...caller, now: item.dueAt }, subscriptionId)
+  }
+}

@@ -1,0 +1,33 @@
+import { Type } from 'typebox'
+import { dateTime, nullableText, uuid } from './common.ts'
+
+/** A text block that is printed on invoices (platform §16). */
+export const InvoiceCustomSectionObject = Type.Object({
+  lago_id: uuid,
+  code: Type.String(),
+  name: Type.String(),
+  description: nullableText,
+  details: nullableText,
+  display_name: nullableText,
+  organization_id: uuid,
+  applied_to_organization: Type.Optional(Type.Boolean({ deprecated: true })),
+  created_at: Type.Optional(dateTime),
+})
+
+/** A section as a subscription has it. */
+export const AppliedCustomSection = Type.Object({
+  lago_id: uuid,
+  created_at: dateTime,
+  invoice_custom_section: InvoiceCustomSectionObject,
+  invoice_custom_section_id: Type.Optional(Type.String({ format: 'uuid', deprecated: true })),
+})
+
+/** A section as it was when the invoice was made. */
+export const InvoicedCustomSection = Type.Object({
+  lago_id: uuid,
+  lago_invoice_id: uuid,
+  code: Type.String(),
+  details: nullableText,
+  display_name: nullableText,
+  created_at: dateTime,
+})

@@ -1,0 +1,35 @@
+import { Type } from 'typebox'
+
+const decimalText = Type.String({ description: 'A decimal number in plain notation.' })
+
+const range = {
+  units: decimalText,
+  from_value: Type.Integer(),
+  to_value: Type.Union([Type.Integer(), Type.Null()]),
+  flat_unit_amount: decimalText,
+  per_unit_total_amount: decimalText,
+  total_with_flat_amount: decimalText,
+}
+
+/** How the amount of a fee came about; which keys there are depends on the charge model (metering-and-rating §3). */
+export const FeeAmountDetails = Type.Partial(
+  Type.Object({
+    plan_amount_cents: Type.Integer({ description: 'Of a subscription fee: the whole price of the plan.' }),
+    graduated_ranges: Type.Array(Type.Object({ ...range, per_unit_amount: decimalText })),
+    graduated_percentage_ranges: Type.Array(Type.Object({ ...range, rate: decimalText })),
+    units: decimalText,
+    free_units: decimalText,
+    paid_units: decimalText,
+    free_events: Type.Integer(),
+    paid_events: Type.Integer(),
+    rate: decimalText,
+    per_package_size: Type.Integer(),
+    per_package_unit_amount: decimalText,
+    flat_unit_amount: decimalText,
+    per_unit_amount: decimalText,
+    per_unit_total_amount: decimalText,
+    fixed_fee_unit_amount: decimalText,
+    fixed_fee_total_amount: decimalText,
+    min_max_adjustment_total_amount: decimalText,
+  }),
+)

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ok, subscribe } from '../support/billing-fixtures.ts'
+import { type Client, type Harness, startHarness } from '../support/harness.ts'
+
+describe('the JSON of an invoice (subscriptions-and-invoicing §7.4)', () => {
+  let harness: Harness
+  let client: Client
+  beforeAll(async () => {
+    harness = await startHarness()
+    client = await harness.organization()
+    await client.clock('2024-01-01T00:00:00Z')
+    await subscribe(client, {
+      metrics: [],
+      charges: [],
+      plan: { amount_cents: 3100 },
+      customer: { billing_configuration: { invoice_grace_period: 3 } },
+    })
+    await client.clock('2024-02-01T01:00:00Z')
+  })
+  afterAll(() => harness.close())
+
+  const only = async () => (await ok(client, 'GET', '/invoices')).invoices[0]
+
+  it('200: a draft has no sequential id, and no address of a file that is not there', async () => {
+    const draft = await only()
+    expect(draft).toMatchObject({ status: 'draft', total_amount_cents: 3100, voided_at: null })
+    for (const key of ['sequential_id', 'payment_dispute_lost_at', 'file_url']) {
+      expect(draft).not.toHaveProperty(key)
+    }
+  })
+
+  it('200: one invoice shows its subscriptions as the subscription itself is listed', async () => {
+    const { lago_id: id } = await only()
+    const { invoice } = await ok(client, 'GET', `/invoices/${id}`)
+    const { subscriptions } = await ok(client, 'GET', '/subscriptions')
+    expect(invoice.subscriptions).toEqual(subscriptions)
+    expect(invoice.subscriptions[0]).toMatchObject({
+      plan_code: 'p',
+      billing_entity_code: expect.any(String),
+      current_billing_period_started_at: '2024-02-01T00:00:00Z',
+    })
+  })
+
+  it('200: the sequential id is given when it is finalized', async () => {
+    await client.clock('2024-02-05T00:00:00Z')
+    expect(await only()).toMatchObject({ status: 'finalized', sequential_id: 1 })
+  })
+})
