@@ -50,8 +50,14 @@ function pathOf(route: Route, whose: LivedIn): string {
 /** A body that gets past the root key: what is asked for is then looked for. */
 function bodyOf(route: Route): unknown {
   if (route.method === 'GET' || route.method === 'DELETE') return undefined
-  const root = Object.keys(route.body?.properties ?? {}).at(-1) ?? route.parents.at(-1)?.replace(/s$/, '')
-  return { [root ?? '']: { name: 'taken over', value: 'taken over' } }
+  const roots = Object.keys(route.body?.properties ?? {})
+  const noun =
+    route.path
+      .split('/')
+      .findLast((part) => !part.startsWith(':'))
+      ?.replace(/s$/, '') ?? ''
+  const root = roots.includes(noun) ? noun : (roots.at(-1) ?? noun)
+  return { [root]: { name: 'taken over', value: 'taken over' } }
 }
 
 /** What of their organization is in an answer; identifiers that the request itself named may be echoed. */

@@ -110,6 +110,12 @@ async function useAndBill(client: Client, mark: string): Promise<void> {
       },
     })
   }
+  const alert = {
+    alert_type: 'current_usage_amount',
+    code: `${mark}-alert`,
+    thresholds: [{ code: 'warn', value: '999999' }],
+  }
+  await ask(client, 'POST', `/subscriptions/${mark}-subscription/alerts`, { alert })
   await client.clock('2024-02-01T00:10:00Z')
 }
 
@@ -133,6 +139,7 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
     mark,
     ids: [...new Set(idsIn([webhooks, invoices, fees, plan]))],
     names: {
+      alerts: `${mark}-alert`,
       billable_metrics: `${mark}-metric`,
       billing_entities: `${mark}-entity`,
       charges: `${mark}-charge`,
