@@ -13,7 +13,7 @@ import { watchSubscription } from '../usage/watch-subscription.ts'
 import type { DueActions } from './run-due.ts'
 
 /** What is done for each kind of due item. */
-export const dueActions = {
+export const dueActions: DueActions = {
   advance_usage: priceAdvanceUsage,
   draft_refresh: (_context, tx, caller, invoiceId) => refreshInside(tx, caller, invoiceId),
   invoice_finalization: finalizeInside,
@@ -26,4 +26,4 @@ export const dueActions = {
   trial_end: endTrial,
   termination_alert: alertTermination,
   event_validation: validateEvents,
-} as DueActions
+}
