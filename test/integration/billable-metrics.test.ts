@@ -33,7 +33,7 @@ describe('billable metrics', () => {
         { key: 'tier', values: ['a', 'b'] },
       ],
     })
-    expect(made.body.billable_metric).not.toHaveProperty('expression')
+    expect(made.body.billable_metric.expression).toBeNull()
     const read = await client.call('GET', '/billable_metrics/storage')
     expect(read.body.billable_metric).not.toHaveProperty('plans_count')
     expect(read.body.billable_metric.lago_id).toBe(made.body.billable_metric.lago_id)

@@ -33,7 +33,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     lack: 'answer subscription.plan.entitlements[].entitlement',
     why: ENTITLEMENTS_BARE,
   },
-  { operation: PLANS, lack: 'body plan.fixed_charges', why: NO_FIXED_CHARGES },
   {
     operation: SUBSCRIPTION_WRITES,
     lack: 'body subscription.plan_overrides.fixed_charges',

@@ -12,6 +12,7 @@ describe('names of organizations', () => {
     const id = '01a20507-d4f3-7000-802a-a79662c94ab9'
     expect(documentPrefix('Hooli', id)).toBe('HOO-4AB9')
     expect(documentPrefix('My organization', id)).toBe('MYO-4AB9')
-    expect(documentPrefix('日本', id)).toBe('ORG-4AB9')
+    expect(documentPrefix('Zürich AG', id)).toBe('ZÜR-4AB9')
+    expect(documentPrefix('??', id)).toBe('ORG-4AB9')
   })
 })

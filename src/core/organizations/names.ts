@@ -11,6 +11,6 @@ export function parameterize(name: string, separator = '-'): string {
 
 /** Prefix of document numbers: first three letters or digits of the name and last four of the id (platform.md §4). */
 export function documentPrefix(name: string, id: string): string {
-  const letters = parameterize(name, '').slice(0, 3) || 'org'
+  const letters = name.replace(/[^\p{L}\p{N}]/gu, '').slice(0, 3) || 'org'
   return `${letters}-${id.slice(-4)}`.toUpperCase()
 }
