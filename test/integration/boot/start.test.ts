@@ -130,6 +130,8 @@ describe('weir start', () => {
     const port = await freePort()
     const started = start(port)
     await healthy(port, started)
+    // Jobs and clock start after the first healthy answer; this is about a server that runs.
+    await sleep(3000)
     const before = await readRunRecord(join(folder, 'data'))
     process.kill(before?.pid ?? 0, 'SIGKILL')
     let isBack = false
