@@ -730,6 +730,14 @@ export interface Subscriptions {
   updatedAt: Timestamp
 }
 
+export interface TargetWalletEvents {
+  code: string
+  eventId: string
+  externalSubscriptionId: string
+  organizationId: string
+  timestamp: Timestamp
+}
+
 export interface Taxes {
   code: string
   createdAt: Timestamp
@@ -915,6 +923,7 @@ export interface DB {
   pricingUnits: PricingUnits
   privileges: Privileges
   subscriptions: Subscriptions
+  targetWalletEvents: TargetWalletEvents
   taxes: Taxes
   triggeredAlerts: TriggeredAlerts
   unmatchedEventCounts: UnmatchedEventCounts

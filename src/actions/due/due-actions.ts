@@ -1,5 +1,6 @@
 import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
 import { priceAdvanceUsage } from '../billing/price-advance-usage.ts'
+import { tellUnknownWallets } from '../events/tell-unknown-wallets.ts'
 import { validateEvents } from '../events/validate-events.ts'
 import { finalizeInside } from '../invoices/finalize-draft.ts'
 import { markOverdue } from '../invoices/mark-overdue.ts'
@@ -26,4 +27,5 @@ export const dueActions: DueActions = {
   trial_end: endTrial,
   termination_alert: alertTermination,
   event_validation: validateEvents,
+  target_wallets: tellUnknownWallets,
 }
