@@ -29,6 +29,18 @@ export type Numeric = ColumnType<string, string, string>
 
 export type Timestamp = ColumnType<Instant, RawBuilder<Instant>, RawBuilder<Instant>>
 
+export interface AdvanceAsides {
+  chargeId: string
+  createdAt: Timestamp
+  eventId: string
+  id: string
+  organizationId: string
+  pricedQuantity: Numeric
+  shownUnits: Numeric
+  subscriptionId: string
+  timestamp: Timestamp
+}
+
 export interface AdvanceEvents {
   eventId: string
   organizationId: string
@@ -875,6 +887,7 @@ export interface Webhooks {
 }
 
 export interface DB {
+  advanceAsides: AdvanceAsides
   advanceEvents: AdvanceEvents
   advanceStates: AdvanceStates
   alerts: Alerts

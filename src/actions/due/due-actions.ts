@@ -1,5 +1,6 @@
 import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
 import { priceAdvanceUsage } from '../billing/price-advance-usage.ts'
+import { priceAsideEvent } from '../billing/price-aside-event.ts'
 import { tellUnknownWallets } from '../events/tell-unknown-wallets.ts'
 import { validateEvents } from '../events/validate-events.ts'
 import { finalizeInside } from '../invoices/finalize-draft.ts'
@@ -28,4 +29,5 @@ export const dueActions: DueActions = {
   termination_alert: alertTermination,
   event_validation: validateEvents,
   target_wallets: tellUnknownWallets,
+  advance_aside: priceAsideEvent,
 }

@@ -16,6 +16,7 @@ export const DUE_KINDS = [
   'termination_alert',
   'event_validation',
   'target_wallets',
+  'advance_aside',
 ] as const
 
 export type DueKind = (typeof DUE_KINDS)[number]
