@@ -37,7 +37,8 @@ const AT_MAX = Decimal.of(253_402_300_799_999)
 /** Seconds as nearly every event has them; eleven digits end in the year 5138. */
 const PLAIN_SECONDS = /^(\d{1,11})(?:\.(\d{1,30}))?$/
 const PRECISE_SCALE = 15
-const PRECISE_LIMIT = Decimal.of('1e25')
+/** What an amount of money holds: 64 bits of cents. */
+const PRECISE_MAX = Decimal.of('9223372036854775807')
 /** Longer keys do not fit into an index entry of PostgreSQL. */
 const TEXT_LENGTH_MAX = 255
 
@@ -112,7 +113,7 @@ export function timestampOf(source: unknown): Instant | undefined {
 
 function preciseCents(source: unknown): Decimal | undefined {
   const cents = decimalOf(source)?.round(PRECISE_SCALE)
-  return cents && cents.abs().compare(PRECISE_LIMIT) < 0 ? cents : undefined
+  return cents && cents.abs().compare(PRECISE_MAX) <= 0 ? cents : undefined
 }
 
 function decimalOf(source: unknown): Decimal | undefined {
