@@ -97,8 +97,8 @@ export function checkEventBatch(raw: unknown, now: Instant, eventsMax: number): 
  * millisecond are cut off. Undefined when it is no decimal or lies outside the years 1 to 9999 (§1.1).
  */
 export function timestampOf(source: unknown): Instant | undefined {
-  const plain =
-    typeof source === 'number' || typeof source === 'string' ? PLAIN_SECONDS.exec(String(source)) : null
+  const isText = typeof source === 'number' || typeof source === 'string' || isKeptNumber(source)
+  const plain = isText ? PLAIN_SECONDS.exec(source.toString()) : null
   if (plain) {
     // Cut from the digits, not multiplied: a double would turn .123 into .122999.
     const ms = Number(plain[1]) * 1000 + Number((plain[2] ?? '').padEnd(3, '0').slice(0, 3))
