@@ -67,7 +67,7 @@ function feeRow(owner: FeeOwner, fee: FeeDraft, taxes: FeeTaxes) {
     eventsCount: fee.eventsCount,
     amountCents: fee.amountCents,
     preciseAmountCents: fee.preciseAmountCents.round(15).toString(),
-    unitAmountCents: minorUnits(fee.unitAmount, owner.exponent).round().toBigInt(),
+    unitAmountCents: minorUnits(fee.unitAmount, owner.exponent).round().toString(),
     preciseUnitAmount: fee.unitAmount.round(15).toString(),
     preciseCouponsAmountCents: fee.preciseCouponsAmountCents.round(5).toString(),
     taxesAmountCents: taxes.taxesAmountCents,

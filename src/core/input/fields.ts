@@ -46,6 +46,12 @@ export class Fields {
     return this.input[key] === null
   }
 
+  /** Absent, null, or a text of nothing but blanks. */
+  isBlank(key: string): boolean {
+    const value = this.input[key]
+    return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+  }
+
   refuse(key: string, code: string): undefined {
     this.problems.add(`${this.prefix}${key}`, code)
     return undefined

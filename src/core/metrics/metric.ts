@@ -26,7 +26,8 @@ export type MetricSettings = {
 }
 
 const TEXT_MAX = 255
-const PRECISION_BOUND = 100
+/** Decimals to round to, either way: fifteen digits before the point, as in a price, or after it. */
+const PRECISION_BOUND = 15
 const MAY_RECUR: readonly Aggregation[] = ['sum_agg', 'unique_count_agg', 'weighted_sum_agg', 'custom_agg']
 const NEEDS_NO_FIELD: readonly Aggregation[] = ['count_agg', 'custom_agg']
 
@@ -93,7 +94,7 @@ function readMetric(input: Input, stored: MetricSettings | null): MetricSettings
     isRecurring: readFlag(fields, 'recurring', before.isRecurring),
   }
   if (aggregationType !== undefined) checkAgainst(settings, problems)
-  if (settings.roundingPrecision !== null && settings.roundingPrecision > PRECISION_BOUND) {
+  if (fields.has('rounding_precision') && (settings.roundingPrecision ?? 0) > PRECISION_BOUND) {
     problems.add('rounding_precision', 'value_is_out_of_range')
   }
   if (settings.expression !== null && !parseExpression(settings.expression)) {
