@@ -157,7 +157,7 @@ describe('prorated sum', () => {
     [4, '17967', '11'],
     [5, '18300', '15'],
     [6, '18700', '75'],
-  ])('§9 row 34 after %s events: %s cents, %s units', (count, cents, units) => {
+  ])('§9 row 34: after %s events, %s cents, %s units', (count, cents, units) => {
     const usage = measured('sum_agg', events.slice(0, count), { ...september, ...recurring })
     expect([proratedGraduated(tiersB, usage), usage.units.toString()]).toEqual([cents, units])
   })
@@ -186,7 +186,7 @@ describe('prorated sum', () => {
     [1, '2', '0'],
     [2, '1', '0'],
     [3, '2', '0'],
-  ])('§9 rows 38, 39, case %s', (which, units, cents) => {
+  ])('§9 rows 38, 39: case %s', (which, units, cents) => {
     const tiers: [number | null, number, number][] = [
       [2, 0, 0],
       [null, 150, 0],
@@ -267,7 +267,7 @@ describe('prorated unique count', () => {
     [4, '15933', '2'],
     [5, '15933', '2'],
     [6, '16117', '3'],
-  ])('§9 rows 40 to 45 after %s events: %s cents, %s units', (count, cents, units) => {
+  ])('§9 rows 40 to 45: after %s events, %s cents, %s units', (count, cents, units) => {
     const usage = measured('unique_count_agg', events.slice(0, count), { ...month('2023-09'), ...recurring })
     expect([proratedGraduated(tiers, usage), usage.units.toString()]).toEqual([cents, units])
     expect(usage.eventsCount).toBe(Number(units))

@@ -102,8 +102,11 @@ describe('prorated graduated over periods', () => {
     [46, '1:1 1:1 1:1', '170'],
     [46, '1:1 1:1 1:1 1:15/31', '172.42'],
     [46, '1:1 1:1 1:1 1:1', '175'],
-  ])('§9 rows 40 to 46: row %s, unique values: a removal ends the share of its add', (_case, movements, amount) => {
-    const ranges = [tier(0, 1, '10', '100'), tier(2, null, '5', '50')]
-    expect(price(ranges, movements).amount).toBe(amount)
-  })
+  ])(
+    '§9 rows 40 to 46: row %s, unique values: a removal ends the share of its add',
+    (_case, movements, amount) => {
+      const ranges = [tier(0, 1, '10', '100'), tier(2, null, '5', '50')]
+      expect(price(ranges, movements).amount).toBe(amount)
+    },
+  )
 })
