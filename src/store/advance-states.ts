@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { Decimal } from '../core/amounts/decimal.ts'
 import type { Instant } from '../core/calendar/instant.ts'
@@ -8,11 +9,20 @@ import { ts } from './values.ts'
 /** Stands for the default bucket, which has no filter. */
 const NO_FILTER = '00000000-0000-0000-0000-000000000000'
 
+/** A longer key does not fit into an index entry of PostgreSQL with the others. */
+const GROUP_LENGTH_MAX = 500
+
 export type AdvanceStateKey = {
   readonly chargeId: string
   readonly filterId: string | null
-  /** `groupId` of the group. */
+  /** `groupId` of the group, as `storedGroupId` writes it. */
   readonly groupId: string
+}
+
+/** The text by which a group is stored: its `groupId`, or a digest of one that no index holds. */
+export function storedGroupId(groupId: string): string {
+  if (groupId.length <= GROUP_LENGTH_MAX) return groupId
+  return `sha256:${createHash('sha256').update(groupId).digest('hex')}`
 }
 
 /** What charges in advance remember of one period of a subscription, by charge, filter and group. */

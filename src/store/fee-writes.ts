@@ -1,3 +1,4 @@
+import { Decimal } from '../core/amounts/decimal.ts'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { FeeDraft } from '../core/invoicing/fee-draft.ts'
 import { minorUnits } from '../core/pricing/rated-fee.ts'
@@ -5,6 +6,15 @@ import type { FeeTaxes } from '../core/taxes/apply.ts'
 import type { Tx } from './database.ts'
 import { newId } from './ids.ts'
 import { json, ts, tsOrNull } from './values.ts'
+
+/**
+ * What the columns of a price per unit hold. A flat amount over the noise of a client's floats (5.6e-17 units) is
+ * beyond it, and says nothing; it must not keep the fee, whose amount is exact, from being billed.
+ */
+const UNIT_AMOUNT_MAX = Decimal.of('999999999999999')
+/** A statement has room for 65,535 parameters, and a charge may have any number of groups. */
+const FEES_AT_ONCE = 500
+const TAXES_AT_ONCE = 5000
 
 /** For whom and with what fees are written. */
 export type FeeOwner = {
@@ -18,17 +28,18 @@ export type FeeOwner = {
   readonly now: Instant
 }
 
-/** Writes fees with their taxes, in two statements however many. */
+/** Writes fees with their taxes, in as few statements as their number allows. */
 export async function insertFees(
   tx: Tx,
   owner: FeeOwner,
   fees: readonly { readonly fee: FeeDraft; readonly taxes: FeeTaxes }[],
 ): Promise<void> {
-  if (fees.length === 0) return
-  await tx
-    .insertInto('fees')
-    .values(fees.map(({ fee, taxes }) => feeRow(owner, fee, taxes)))
-    .execute()
+  for (const some of inParts(fees, FEES_AT_ONCE)) {
+    await tx
+      .insertInto('fees')
+      .values(some.map(({ fee, taxes }) => feeRow(owner, fee, taxes)))
+      .execute()
+  }
   const taxRows = fees.flatMap(({ fee, taxes }) =>
     taxes.appliedTaxes.map((applied) => ({
       organizationId: owner.organizationId,
@@ -44,10 +55,18 @@ export async function insertFees(
       createdAt: ts(owner.now),
     })),
   )
-  if (taxRows.length > 0) await tx.insertInto('feeTaxes').values(taxRows).execute()
+  for (const some of inParts(taxRows, TAXES_AT_ONCE)) {
+    await tx.insertInto('feeTaxes').values(some).execute()
+  }
+}
+
+function inParts<T>(list: readonly T[], length: number): T[][] {
+  const count = Math.ceil(list.length / length)
+  return Array.from({ length: count }, (_, part) => list.slice(part * length, (part + 1) * length))
 }
 
 function feeRow(owner: FeeOwner, fee: FeeDraft, taxes: FeeTaxes) {
+  const unitAmount = Decimal.min(fee.unitAmount, UNIT_AMOUNT_MAX)
   return {
     organizationId: owner.organizationId,
     id: fee.id,
@@ -67,8 +86,8 @@ function feeRow(owner: FeeOwner, fee: FeeDraft, taxes: FeeTaxes) {
     eventsCount: fee.eventsCount,
     amountCents: fee.amountCents,
     preciseAmountCents: fee.preciseAmountCents.round(15).toString(),
-    unitAmountCents: minorUnits(fee.unitAmount, owner.exponent).round().toBigInt(),
-    preciseUnitAmount: fee.unitAmount.round(15).toString(),
+    unitAmountCents: minorUnits(unitAmount, owner.exponent).round().toBigInt(),
+    preciseUnitAmount: unitAmount.round(15).toString(),
     preciseCouponsAmountCents: fee.preciseCouponsAmountCents.round(5).toString(),
     taxesAmountCents: taxes.taxesAmountCents,
     taxesPreciseAmountCents: taxes.taxesPreciseAmountCents.round(15).toString(),

@@ -1,7 +1,6 @@
 import { exponentOf } from '../../core/amounts/currency.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import { chargeFeeDraft, type FeeDraft } from '../../core/invoicing/fee-draft.ts'
-import { groupId } from '../../core/metering/grouping.ts'
 import type { RawEvent } from '../../core/metering/reference.ts'
 import { type EventPlan, planEvent } from '../../core/rating/event-plan.ts'
 import { type RatedEvent, rateEvent } from '../../core/rating/rate-event.ts'
@@ -121,17 +120,10 @@ async function priceEvents(
     if (result.state) states.set(plan, open.window.from, result.state)
     return [{ plan, open, priced: result, fee: draftOf(subscription, plan, open, result) }]
   })
-  for (const { plan, periodFrom, state } of states.changed()) {
-    const key = {
-      organizationId: caller.organizationId,
-      externalId: subscription.row.externalId,
-      chargeId: plan.charge.id,
-      filterId: plan.filter?.id ?? null,
-      groupId: groupId(plan.groupedBy),
-      periodFrom,
-      now: caller.now,
-    }
-    await writeAdvanceState(tx, key, state)
+  for (const { key, periodFrom, state } of states.changed()) {
+    const { organizationId, now } = caller
+    const whose = { organizationId, externalId: subscription.row.externalId }
+    await writeAdvanceState(tx, { ...whose, ...key, periodFrom, now }, state)
   }
   return priced
 }

@@ -26,6 +26,8 @@ export type MetricSettings = {
 }
 
 const TEXT_MAX = 255
+/** Usage is kept apart by each key: more would only slow every event down. */
+const FILTERS_MAX = 100
 const PRECISION_BOUND = 100
 const MAY_RECUR: readonly Aggregation[] = ['sum_agg', 'unique_count_agg', 'weighted_sum_agg', 'custom_agg']
 const NEEDS_NO_FIELD: readonly Aggregation[] = ['count_agg', 'custom_agg']
@@ -134,12 +136,18 @@ function blankless(text: string | null | undefined): string | null | undefined {
   return typeof text === 'string' && text.trim() === '' ? null : text
 }
 
-/** The complete list of filters; entries with the same key are one. Undefined when the list is not given. */
+/**
+ * The complete list of filters, 100 at most; entries with the same key are one. Undefined when the list is not given.
+ */
 function readFilters(raw: unknown, problems: Problems): readonly MetricFilter[] | undefined {
   if (raw === undefined) return undefined
   if (raw === null) return []
   if (!Array.isArray(raw)) {
     problems.add('filters', 'value_is_invalid')
+    return undefined
+  }
+  if (raw.length > FILTERS_MAX) {
+    problems.add('filters', 'value_is_too_long')
     return undefined
   }
   const valuesByKey = new Map<string, Set<string>>()

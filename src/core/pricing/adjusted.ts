@@ -1,7 +1,7 @@
 import type { Decimal } from '../amounts/decimal.ts'
 import { plainUsage } from './charge-model.ts'
 import { type Pricing, priceUsage } from './price-usage.ts'
-import { majorUnits, precise, type RatedFee } from './rated-fee.ts'
+import { majorUnits, precise, type RatedFee, wholeCents } from './rated-fee.ts'
 
 /**
  * A draft fee whose units were replaced (metering-and-rating §4.5): the model prices them without any
@@ -24,7 +24,7 @@ export function priceAdjustedAmount(
   const cents = units.times(unitPreciseAmountCents)
   return {
     units,
-    amountCents: cents.round().toBigInt(),
+    amountCents: wholeCents(cents),
     preciseAmountCents: precise(cents),
     unitAmount: precise(majorUnits(unitPreciseAmountCents, exponent)),
     amountDetails: {},

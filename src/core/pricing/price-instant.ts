@@ -3,7 +3,7 @@ import { amountOf } from './amounts-check.ts'
 import { type ChargeProperties, perUnit } from './charge-model.ts'
 import type { ChargeModelName } from './models.ts'
 import { transactionPriceOf } from './percentage.ts'
-import { minorUnits } from './rated-fee.ts'
+import { minorUnits, wholeCents } from './rated-fee.ts'
 import { priceTransaction } from './transaction-limits.ts'
 
 /** The only models that an event can be priced with alone, without its history (metering-and-rating §5.5). */
@@ -29,7 +29,7 @@ export function isInstantModel(name: ChargeModelName): name is InstantModelName 
 /**
  * The price of one event alone (metering-and-rating §5.5): no history, no free units, no tiers. `units`
  * are the event's, after the metric's rounding function; negative ones cost nothing. `exponent` is the
- * currency's.
+ * currency's. Throws a 422 when the amount is beyond `wholeCents`.
  */
 export function priceInstant(
   model: InstantModelName,
@@ -51,7 +51,7 @@ export function priceInstant(
       : priceTransaction(units, transactionPriceOf(properties))
   return {
     units,
-    amountCents: minorUnits(amount, exponent).round().toBigInt(),
+    amountCents: wholeCents(minorUnits(amount, exponent)),
     preciseAmount: amount,
     preciseUnitAmountCents: minorUnits(perUnit(amount, units), exponent),
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Decimal } from '../amounts/decimal.ts'
+import { invalid } from '../problems.ts'
 import { priceAdjustedAmount, priceAdjustedUnits } from './adjusted.ts'
 import { type ChargeProperties, plainUsage } from './charge-model.ts'
 import { CHARGE_MODELS, type ChargeModelName, chargeModels } from './models.ts'
@@ -74,6 +75,20 @@ describe('the order of pricing', () => {
   it('shows the full units of a prorated charge', () => {
     const fee = priceUsage(standardAt('30'), { ...plainUsage(d('0.5')), fullUnits: d(2) })
     expect(told(fee)).toEqual({ units: '2', cents: 1500, precise: '1500', unit: '7.5' })
+  })
+})
+
+describe('amounts that no JSON number shows exactly', () => {
+  const most = d(Number.MAX_SAFE_INTEGER)
+  it('value_is_out_of_range: they are refused, never rounded', () => {
+    const outOfRange = invalid({ amount_cents: ['value_is_out_of_range'] })
+    expect(priceUsage(standardAt('0.01'), plainUsage(most)).amountCents).toBe(9_007_199_254_740_991n)
+    const refused = [
+      () => priceUsage(standardAt('0.01'), plainUsage(most.plus(Decimal.one))),
+      () => priceUsage(standardAt('0.01', { conversionRate: d(2) }), plainUsage(most)),
+      () => priceAdjustedAmount(most.plus(Decimal.one), Decimal.one, 2),
+    ]
+    for (const price of refused) expect(price).toThrow(outOfRange)
   })
 })
 

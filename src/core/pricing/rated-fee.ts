@@ -1,9 +1,12 @@
 import { Decimal } from '../amounts/decimal.ts'
+import { invalid } from '../problems.ts'
 
 /** Decimals that a stored precise amount keeps (metering-and-rating §0.1). */
 const PRECISE_SCALE = 15
 /** A pricing unit has hundredths, whatever the currency has. */
 const PRICING_UNIT_EXPONENT = 2
+/** The largest amount that a JSON number shows exactly; it fits into 64 bits, too. */
+const CENTS_MAX = Decimal.of(Number.MAX_SAFE_INTEGER)
 
 /**
  * What the fee is worth in the charge's pricing unit (metering-and-rating §3.14); cents are its hundredths.
@@ -91,6 +94,16 @@ export function majorUnits(cents: Decimal, exponent: number): Decimal {
   return cents.times(powerOfTen(-exponent))
 }
 
+/**
+ * An amount of minor units, rounded half away from zero. Throws a 422 `amount_cents: value_is_out_of_range` beyond
+ * 2^53 - 1: an amount is shown and stored exactly or not at all (metering-and-rating §0.1).
+ */
+export function wholeCents(cents: Decimal): bigint {
+  const whole = cents.round()
+  if (whole.abs().compare(CENTS_MAX) > 0) throw invalid({ amount_cents: ['value_is_out_of_range'] })
+  return whole.toBigInt()
+}
+
 /** The 15 decimals of a stored precise amount. */
 export function precise(amount: Decimal): Decimal {
   return amount.round(PRECISE_SCALE)
@@ -99,7 +112,7 @@ export function precise(amount: Decimal): Decimal {
 function currencyMoney({ amount, unitAmount }: RawAmounts, exponent: number) {
   const cents = minorUnits(amount, exponent)
   return {
-    amountCents: cents.round().toBigInt(),
+    amountCents: wholeCents(cents),
     preciseAmountCents: precise(cents),
     unitAmount: precise(unitAmount),
   }
