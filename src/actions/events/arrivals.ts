@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/calendar/instant.ts'
-import type { ReceivedEvent } from '../../core/metering/event-check.ts'
+import { type ReceivedEvent, repeatedIndexes } from '../../core/metering/event-check.ts'
 import { exactJson } from '../../core/metering/exact-json.ts'
 import { evaluateExpression } from '../../core/metering/expression.ts'
 import type { EventProperties } from '../../core/metering/property-value.ts'
@@ -68,6 +68,16 @@ export function duplicateRefusal(prepared: PreparedUnit, taken: ReadonlySet<stri
   if (!prepared.unit.isBatch) return invalid(DUPLICATE)
   const places = prepared.events.flatMap((event, index) => (taken.has(event.id) ? [index] : []))
   return invalid(byIndex(new Map(places.map((index) => [index, DUPLICATE]))))
+}
+
+/**
+ * The events of a batch whose transaction id an earlier one of the batch carries, whatever the subscription
+ * (metering-and-rating §1.2).
+ */
+export function repeatedIn({ unit, events }: PreparedUnit): readonly string[] {
+  if (!unit.isBatch) return []
+  const indexes = repeatedIndexes(events.map((event) => event.transactionId))
+  return indexes.flatMap((index) => events[index]?.id ?? [])
 }
 
 /** The keys that a request claims; events without a subscription claim none. */

@@ -1,8 +1,9 @@
 import { Refusal } from '../../core/problems.ts'
 import type { UsageDefinitions } from '../../store/events/definitions.ts'
+import { findTaken } from '../../store/events/event-list.ts'
 import { storeArrival } from '../../store/events/ingest.ts'
 import type { Context } from '../context.ts'
-import { duplicateRefusal, type PreparedUnit, prepareUnit, type Unit } from './arrivals.ts'
+import { duplicateRefusal, type PreparedUnit, prepareUnit, repeatedIn, type Unit } from './arrivals.ts'
 import { scheduleValidation } from './schedule-validation.ts'
 import type { UsageCatalogue } from './usage-catalogue.ts'
 import type { UsageFolds } from './usage-folds.ts'
@@ -34,18 +35,19 @@ export async function storeUnits(flight: Flight, units: readonly Unit[]): Promis
     if (round > ROUNDS_MAX) throw new Error('the metrics change faster than events are stored')
     const prepared = await prepareAll(catalogue, definitions, waiting)
     definitions = prepared.definitions
-    if (prepared.units.length === 0) return
+    const accepted = await refuseRepeated(flight.context, prepared.units)
+    if (accepted.length === 0) return
     let answer: Awaited<ReturnType<typeof store>>
     try {
-      answer = await store(flight, prepared.units, definitions)
+      answer = await store(flight, accepted, definitions)
     } catch (error) {
-      await storeHalves(flight, prepared.units, error)
+      await storeHalves(flight, accepted, error)
       return
     }
     if (answer.kind === 'stored') return
-    waiting = prepared.units.map(({ unit }) => unit)
+    waiting = accepted.map(({ unit }) => unit)
     if (answer.kind === 'stale') definitions = await catalogue.renew(organizationId)
-    else waiting = refuseDuplicates(prepared.units, answer.ids)
+    else waiting = refuseDuplicates(accepted, answer.ids)
   }
 }
 
@@ -107,6 +109,26 @@ async function storeHalves(flight: Flight, prepared: readonly PreparedUnit[], er
 function isAboutData(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' && /^(22|23|54)/.test(code)
+}
+
+/** Refuses batches that carry a transaction id twice, with whatever of them is stored already. */
+async function refuseRepeated(
+  context: Context,
+  prepared: readonly PreparedUnit[],
+): Promise<readonly PreparedUnit[]> {
+  const rest: PreparedUnit[] = []
+  for (const each of prepared) {
+    const repeated = repeatedIn(each)
+    if (repeated.length === 0) {
+      rest.push(each)
+      continue
+    }
+    const taken = await context.database.read(each.unit.organizationId, (reads) =>
+      findTaken(reads, each.events),
+    )
+    each.unit.reject(duplicateRefusal(each, new Set([...repeated, ...taken])))
+  }
+  return rest
 }
 
 function refuseDuplicates(prepared: readonly PreparedUnit[], taken: ReadonlySet<string>): readonly Unit[] {

@@ -82,3 +82,9 @@ export const listEventsSchema = {
   }),
   response: { 200: Type.Object({ events: Type.Array(event), meta }) },
 }
+
+export const listEnrichedEventsSchema = {
+  tags: ['events'],
+  summary: 'Enriched events, which this store does not have: always 403 endpoint_not_available',
+  hide: true,
+}

@@ -3,7 +3,7 @@ import type { Context } from '../../actions/context.ts'
 import { DoorIsFull, doorOf } from '../../actions/events/door.ts'
 import { ingestEvent, ingestEvents } from '../../actions/events/ingest-events.ts'
 import { type Instant, instant } from '../../core/calendar/instant.ts'
-import { invalid, notFound } from '../../core/problems.ts'
+import { forbidden, invalid, notFound } from '../../core/problems.ts'
 import {
   type EventListFilter,
   findEvent,
@@ -17,6 +17,7 @@ import {
   createEventBatchSchema,
   createEventSchema,
   findEventSchema,
+  listEnrichedEventsSchema,
   listEventsSchema,
 } from '../schemas/events.ts'
 
@@ -48,6 +49,10 @@ export function eventRoutes(app: FastifyInstance, context: Context): void {
     },
   )
   app.get('/events', { config, schema: listEventsSchema }, (request, reply) => list(context, request, reply))
+  // Only a store of another kind has it (metering-and-rating §1.9); clients ask to find out.
+  app.get('/events_enriched', { config, schema: listEnrichedEventsSchema }, () => {
+    throw forbidden('endpoint_not_available')
+  })
 }
 
 function sendJson(reply: FastifyReply, text: string): FastifyReply {

@@ -46,6 +46,20 @@ export async function findEvent(reads: Reads, transactionId: string): Promise<Li
   return rows[0] && listed(rows[0])
 }
 
+/** The ids of those events whose subscription has their transaction id already (metering-and-rating §1.3). */
+export async function findTaken(
+  reads: Reads,
+  events: readonly Pick<ListedEvent, 'id' | 'transactionId' | 'externalSubscriptionId'>[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select a.id
+    from unnest(${events.map((each) => each.id)}::text[], ${events.map((each) => each.transactionId)}::text[],
+      ${events.map((each) => each.externalSubscriptionId)}::text[])
+      as a (id, transaction_id, external_subscription_id)
+    join event_keys k using (transaction_id, external_subscription_id)`.execute(reads)
+  return new Set(rows.map((row) => row.id))
+}
+
 /**
  * A page of the log by timestamp descending, then transaction id ascending (metering-and-rating §1.9). Without a
  * filter neither the total nor a deep page counts events: both are found from the counts by day and minute.
