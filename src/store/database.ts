@@ -1,6 +1,8 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import { type Instant, instant } from '../core/calendar/instant.ts'
+import { isId } from './ids.ts'
+import { isStalePlan, preparing, StatementNames } from './prepared-statements.ts'
 import type { DB } from './rows.ts'
 
 /** Everything that a query can be asked of inside one organization; reading only, by its use. */
@@ -14,6 +16,8 @@ export type DatabaseOptions = {
   readonly poolMax: number
   readonly onError?: (error: Error) => void
 }
+
+const CONNECTION_SECONDS_MAX = 1800
 
 const TIMESTAMPTZ = 1184
 const INT8 = 20
@@ -40,11 +44,19 @@ types.setTypeParser(TIMESTAMPTZ_ARRAY, (text: string) => text)
 export class Database {
   readonly pool: pg.Pool
   private readonly systemPool: pg.Pool
+  private readonly names = new StatementNames()
   private readonly tenants: Kysely<DB>
   readonly system: Kysely<DB>
 
   constructor(options: DatabaseOptions) {
-    const common = { connectionString: options.url, types, application_name: 'weir', keepAlive: true }
+    // A new connection now and then, so that plans and caches of an old one do not add up.
+    const common = {
+      connectionString: options.url,
+      types,
+      application_name: 'weir',
+      keepAlive: true,
+      maxLifetimeSeconds: CONNECTION_SECONDS_MAX,
+    }
     this.pool = new pg.Pool({
       ...common,
       max: options.poolMax,
@@ -54,27 +66,66 @@ export class Database {
     const onError = options.onError ?? (() => undefined)
     this.pool.on('error', onError)
     this.systemPool.on('error', onError)
-    this.tenants = kyselyOn(this.pool)
-    this.system = kyselyOn(this.systemPool)
+    this.tenants = kyselyOn(this.pool, this.names)
+    this.system = kyselyOn(this.systemPool, this.names)
   }
 
   /** Reads as one organization, in one snapshot. */
-  async read<T>(organizationId: string, query: (reads: Reads) => Promise<T>): Promise<T> {
-    return this.tenants
-      .transaction()
-      .setAccessMode('read only')
-      .execute(async (tx) => {
-        await enter(tx, organizationId)
-        return query(tx)
-      })
+  read<T>(organizationId: string, query: (reads: Reads) => Promise<T>): Promise<T> {
+    return this.readWith('', organizationId, query)
+  }
+
+  /**
+   * The same for usage: every statement is planned once for its connection and never for its parameters. The selects
+   * of running state take ten times as long to plan as to run, and no parameter of theirs asks for another plan.
+   */
+  readUsage<T>(organizationId: string, query: (reads: Reads) => Promise<T>): Promise<T> {
+    return this.readWith('; set local plan_cache_mode = force_generic_plan', organizationId, query)
+  }
+
+  private readWith<T>(
+    setting: string,
+    organizationId: string,
+    query: (reads: Reads) => Promise<T>,
+  ): Promise<T> {
+    if (!isId(organizationId)) throw new Error('not the id of an organization')
+    // In one round trip, which takes a text without parameters.
+    const begin = sql.raw(
+      `start transaction isolation level repeatable read, read only;
+      set local weir.organization_id = '${organizationId}'${setting}`,
+    )
+    return this.withFreshPlans(() =>
+      this.tenants.connection().execute(async (connection) => {
+        await begin.execute(connection)
+        try {
+          return await query(connection)
+        } finally {
+          // Nothing was written, so there is nothing that a commit could keep.
+          await sql`rollback`.execute(connection)
+        }
+      }),
+    )
   }
 
   /** The transaction behind `inTransaction`; call that one. */
-  async writeAs<T>(organizationId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.tenants.transaction().execute(async (tx) => {
-      await enter(tx, organizationId)
-      return work(tx)
-    })
+  writeAs<T>(organizationId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.withFreshPlans(() =>
+      this.tenants.transaction().execute(async (tx) => {
+        await sql`select set_config('weir.organization_id', ${organizationId}, true)`.execute(tx)
+        return work(tx)
+      }),
+    )
+  }
+
+  /** Once more from the start when another version of Weir has changed a table meanwhile; nothing was kept then. */
+  private async withFreshPlans<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isStalePlan(error)) throw error
+      this.names.renew()
+      return work()
+    }
   }
 
   /** Resolves when PostgreSQL answers; rejects with its reason. */
@@ -91,13 +142,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   return new Database(options)
 }
 
-function kyselyOn(pool: pg.Pool): Kysely<DB> {
+function kyselyOn(pool: pg.Pool, names: StatementNames): Kysely<DB> {
   return new Kysely<DB>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: preparing(pool, names) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
-}
-
-async function enter(tx: Tx, organizationId: string): Promise<void> {
-  await sql`select set_config('weir.organization_id', ${organizationId}, true)`.execute(tx)
 }

@@ -29,6 +29,18 @@ export type Numeric = ColumnType<string, string, string>
 
 export type Timestamp = ColumnType<Instant, RawBuilder<Instant>, RawBuilder<Instant>>
 
+export interface AdvanceAsides {
+  chargeId: string
+  createdAt: Timestamp
+  eventId: string
+  id: string
+  organizationId: string
+  pricedQuantity: Numeric
+  shownUnits: Numeric
+  subscriptionId: string
+  timestamp: Timestamp
+}
+
 export interface AdvanceEvents {
   eventId: string
   organizationId: string
@@ -730,6 +742,14 @@ export interface Subscriptions {
   updatedAt: Timestamp
 }
 
+export interface TargetWalletEvents {
+  code: string
+  eventId: string
+  externalSubscriptionId: string
+  organizationId: string
+  timestamp: Timestamp
+}
+
 export interface Taxes {
   code: string
   createdAt: Timestamp
@@ -867,6 +887,7 @@ export interface Webhooks {
 }
 
 export interface DB {
+  advanceAsides: AdvanceAsides
   advanceEvents: AdvanceEvents
   advanceStates: AdvanceStates
   alerts: Alerts
@@ -915,6 +936,7 @@ export interface DB {
   pricingUnits: PricingUnits
   privileges: Privileges
   subscriptions: Subscriptions
+  targetWalletEvents: TargetWalletEvents
   taxes: Taxes
   triggeredAlerts: TriggeredAlerts
   unmatchedEventCounts: UnmatchedEventCounts

@@ -1,5 +1,7 @@
 import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
 import { priceAdvanceUsage } from '../billing/price-advance-usage.ts'
+import { priceAsideEvent } from '../billing/price-aside-event.ts'
+import { tellUnknownWallets } from '../events/tell-unknown-wallets.ts'
 import { validateEvents } from '../events/validate-events.ts'
 import { finalizeInside } from '../invoices/finalize-draft.ts'
 import { markOverdue } from '../invoices/mark-overdue.ts'
@@ -26,4 +28,6 @@ export const dueActions: DueActions = {
   trial_end: endTrial,
   termination_alert: alertTermination,
   event_validation: validateEvents,
+  target_wallets: tellUnknownWallets,
+  advance_aside: priceAsideEvent,
 }

@@ -1,5 +1,6 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, preParsingHookHandler } from 'fastify'
 import type { Context } from '../../actions/context.ts'
+import { BodyTurns } from '../../actions/events/body-turns.ts'
 import { DoorIsFull, doorOf } from '../../actions/events/door.ts'
 import { ingestEvent, ingestEvents } from '../../actions/events/ingest-events.ts'
 import { type Instant, instant } from '../../core/calendar/instant.ts'
@@ -83,8 +84,14 @@ function turnAwayEarly(context: Context) {
       throw error
     }
   }
+  const turns = new BodyTurns()
+  const preParsing: preParsingHookHandler = (request, _reply, payload, done) => {
+    const turn = turns.turnOf(request.caller.organizationId)
+    if (!turn) done(null, payload)
+    else turn.then(() => done(null, payload), done)
+  }
   const onResponse = async (request: FastifyRequest): Promise<void> => leaving.get(request)?.()
-  return { onRequest, onResponse }
+  return { onRequest, preParsing, onResponse }
 }
 
 function tellWhenToComeAgain(reply: FastifyReply, full: DoorIsFull): void {
