@@ -9,6 +9,9 @@ export type Reads = Kysely<DB>
 /** An open transaction. Every writing function of the store takes one, and only actions can open it. */
 export type Tx = Transaction<DB>
 
+/** For whom something is read or written: an organization, and the transaction that its request is, if it is one. */
+export type Tenant = string | { readonly organizationId: string; readonly open?: Tx | undefined }
+
 export type DatabaseOptions = {
   readonly url: string
   readonly poolMax: number
@@ -52,14 +55,20 @@ export class Database {
     })
     this.systemPool = new pg.Pool({ ...common, max: 4, options: '-c TimeZone=UTC -c DateStyle=ISO' })
     const onError = options.onError ?? (() => undefined)
-    this.pool.on('error', onError)
-    this.systemPool.on('error', onError)
+    for (const pool of [this.pool, this.systemPool]) {
+      // Every connection tells here of its end, also one that is in use: unheard, that would end the program. The pool
+      // repeats it for those that were idle.
+      pool.on('connect', (client) => client.on('error', onError))
+      pool.on('error', () => undefined)
+    }
     this.tenants = kyselyOn(this.pool)
     this.system = kyselyOn(this.systemPool)
   }
 
-  /** Reads as one organization, in one snapshot. */
-  async read<T>(organizationId: string, query: (reads: Reads) => Promise<T>): Promise<T> {
+  /** Reads as one organization; inside the transaction of a request that is one, hence what it has written. */
+  async read<T>(tenant: Tenant, query: (reads: Reads) => Promise<T>): Promise<T> {
+    if (typeof tenant !== 'string' && tenant.open) return query(tenant.open)
+    const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
     return this.tenants
       .transaction()
       .setAccessMode('read only')

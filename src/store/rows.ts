@@ -459,12 +459,12 @@ export interface GraphileWorkerPrivateTasks {
 }
 
 export interface IdempotentAnswers {
-  body: string | null
+  body: string
   createdAt: Timestamp
   key: string
   organizationId: string
   requestHash: Buffer
-  status: number | null
+  status: number
 }
 
 export interface Installation {

@@ -1,20 +1,37 @@
-import type { Database, Tx } from './database.ts'
+import { sql } from 'kysely'
+import type { Database, Tenant, Tx } from './database.ts'
 
 /**
  * Opens a transaction as one organization; only actions may import this file. A conflict that PostgreSQL
- * resolves by ending one side (deadlock, serialization) is tried again, because nothing of it was kept.
+ * resolves by ending one side (deadlock, serialization) is tried again, because nothing of it was kept. Of a caller
+ * whose request is a transaction already, the work becomes a part of it that is undone alone when it fails.
  */
 export async function inTransaction<T>(
   database: Database,
-  organizationId: string,
+  tenant: Tenant,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
+  if (typeof tenant !== 'string' && tenant.open) return inPart(tenant.open, work)
+  const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await database.writeAs(organizationId, work)
     } catch (error) {
       if (attempt >= 5 || !isConflict(error)) throw error
     }
+  }
+}
+
+/** A conflict goes up to whoever opened the transaction and begins it again. */
+async function inPart<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  await sql`savepoint part`.execute(tx)
+  try {
+    const result = await work(tx)
+    await sql`release savepoint part`.execute(tx)
+    return result
+  } catch (error) {
+    await sql`rollback to savepoint part`.execute(tx)
+    throw error
   }
 }
 

@@ -21,7 +21,7 @@ export async function updateBillingEntity(
   code: string,
   change: EntityChange,
 ): Promise<BillingEntityRow> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const entity = await lockBillingEntity(tx, code)
     if (!entity) throw notFound('billing_entity')
     const before = await settingsBefore(tx, { billingEntityId: entity.id })

@@ -34,7 +34,7 @@ export async function upsertCustomer(
   caller: Caller,
   change: CustomerChange,
 ): Promise<CustomerDetails> {
-  const details = await inTransaction(context.database, caller.organizationId, async (tx) => {
+  const details = await inTransaction(context.database, caller, async (tx) => {
     const { customer, isNew } = await lockOrInsert(tx, caller, change.externalId)
     const changed = await writeChange(tx, caller, customer, change, isNew)
     const details = await detailsOfCustomer(tx, changed)

@@ -13,7 +13,7 @@ import { rebuildDraft } from './rebuild-draft.ts'
 
 /** Makes a draft final now; 404 for an invoice that is no draft (subscriptions-and-invoicing §7.7). */
 export async function finalizeDraft(context: Context, caller: Caller, id: string): Promise<void> {
-  await inTransaction(context.database, caller.organizationId, async (tx) => {
+  await inTransaction(context.database, caller, async (tx) => {
     const invoice = await lockInvoice(tx, id)
     if (invoice?.status !== 'draft') throw notFound('invoice')
     await finalizeInside(context, tx, caller, id)

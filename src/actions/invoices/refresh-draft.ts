@@ -7,7 +7,7 @@ import { rebuildDraft } from './rebuild-draft.ts'
 
 /** Recomputes a draft; anything but a draft stays as it is, and other types than `subscription` get 403 (§7.7). */
 export async function refreshDraft(context: Context, caller: Caller, id: string): Promise<void> {
-  await inTransaction(context.database, caller.organizationId, (tx) => refreshInside(tx, caller, id))
+  await inTransaction(context.database, caller, (tx) => refreshInside(tx, caller, id))
 }
 
 /** The same inside a transaction: what a flagged draft's due item does. */

@@ -22,7 +22,7 @@ export async function updateInvoicePayment(
   id: string,
   input: Input,
 ): Promise<void> {
-  await inTransaction(context.database, caller.organizationId, async (tx) => {
+  await inTransaction(context.database, caller, async (tx) => {
     const invoice = await lockInvoice(tx, id)
     if (!invoice || ['generating', 'open', 'closed', 'deleted'].includes(invoice.status))
       throw notFound('invoice')

@@ -34,7 +34,7 @@ export async function updateOrganization(
   const { organizationId } = caller
   const { shared, documentNumbering, slug, webhookUrl } = change
   const updatedAt = ts(caller.now)
-  return inTransaction(context.database, organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const organization = await writeOrganization(tx, organizationId, {
       ...shared,
       ...(documentNumbering === undefined ? {} : { documentNumbering }),

@@ -35,7 +35,7 @@ export async function updatePlan(
   code: string,
   input: Input,
 ): Promise<PlanRow> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const stored = await lockPlan(tx, code)
     if (!stored) throw notFound('plan')
     refuseFixedCharges(input)
