@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from '../jobs/worker.ts'
-import type { Background } from './background.ts'
 import type { Log } from './log.ts'
 import { isDatabaseAway } from './lost-connection.ts'
 
@@ -11,7 +10,7 @@ const PAUSE_MS = 500
  * is started again until it runs. Resolves once it runs or has to wait for PostgreSQL; throws what else keeps the first
  * one from starting.
  */
-export async function keepWorker(start: () => Promise<Worker>, log: Log): Promise<Background> {
+export async function keepWorker(start: () => Promise<Worker>, log: Log): Promise<Pick<Worker, 'stop'>> {
   const stopping = new AbortController()
   let worker: Worker | null = null
   try {
