@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import { type DueKind, rankOf } from '../core/due/kinds.ts'
+import { type DueKind, FIRST_KINDS, rankOf } from '../core/due/kinds.ts'
 import type { Database, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import type { DueItems } from './rows.ts'
@@ -39,13 +39,23 @@ export async function cancelItem(tx: Tx, kind: DueKind, subjectId: string): Prom
   await tx.deleteFrom('dueItems').where('kind', '=', kind).where('subjectId', '=', subjectId).execute()
 }
 
-/** The organization's earliest item that is due by `until`, locked; items that wait for a retry are passed over. */
+/**
+ * The organization's earliest item that is due by `until`, locked, `FIRST_KINDS` before all others; items that wait for a
+ * retry are passed over.
+ */
 export async function takeEarliest(
   tx: Tx,
   until: Instant,
   realNow: Instant | null,
 ): Promise<DueItemRow | undefined> {
-  let query = tx
+  const first = await earliestOf(tx, until, realNow)
+    .where('kind', 'in', [...FIRST_KINDS])
+    .executeTakeFirst()
+  return first ?? (await earliestOf(tx, until, realNow).executeTakeFirst())
+}
+
+function earliestOf(tx: Tx, until: Instant, realNow: Instant | null) {
+  const query = tx
     .selectFrom('dueItems')
     .selectAll()
     .where('dueAt', '<=', ts(until))
@@ -54,12 +64,10 @@ export async function takeEarliest(
     .orderBy('id')
     .limit(1)
     .forUpdate()
-  if (realNow !== null) {
-    query = query
-      .where((eb) => eb.or([eb('retryAt', 'is', null), eb('retryAt', '<=', ts(realNow))]))
-      .skipLocked()
-  }
-  return query.executeTakeFirst()
+  if (realNow === null) return query
+  return query
+    .where((eb) => eb.or([eb('retryAt', 'is', null), eb('retryAt', '<=', ts(realNow))]))
+    .skipLocked()
 }
 
 /** Takes a done item away; it stays when it was asked for again meanwhile. */

@@ -517,6 +517,7 @@ export interface Invoices {
   id: string
   invoiceType: string
   issuingDate: string
+  issuingSettings: Json | null
   netPaymentTerm: number
   number: string
   organizationId: string

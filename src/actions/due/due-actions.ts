@@ -1,9 +1,11 @@
 import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
 import { priceAdvanceUsage } from '../billing/price-advance-usage.ts'
+import { followDays, followIssuing } from '../customers/follow-settings.ts'
 import { validateEvents } from '../events/validate-events.ts'
 import { finalizeInside } from '../invoices/finalize-draft.ts'
 import { markOverdue } from '../invoices/mark-overdue.ts'
 import { refreshInside } from '../invoices/refresh-draft.ts'
+import { followNewAmount } from '../plans/follow-new-amount.ts'
 import { alertTermination } from '../subscriptions/alert-termination.ts'
 import { endDueSubscription } from '../subscriptions/end-due-subscription.ts'
 import { endTrial } from '../subscriptions/end-trial.ts'
@@ -26,4 +28,7 @@ export const dueActions: DueActions = {
   trial_end: endTrial,
   termination_alert: alertTermination,
   event_validation: validateEvents,
+  customer_days: followDays,
+  customer_drafts: followIssuing,
+  plan_amount: followNewAmount,
 }

@@ -1,6 +1,6 @@
 import { forbidden, notFound } from '../../core/problems.ts'
 import type { Tx } from '../../store/database.ts'
-import { lockCustomer, lockInvoice } from '../../store/invoices.ts'
+import { lockWithCustomer } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { rebuildDraft } from './rebuild-draft.ts'
@@ -12,11 +12,10 @@ export async function refreshDraft(context: Context, caller: Caller, id: string)
 
 /** The same inside a transaction: what a flagged draft's due item does. */
 export async function refreshInside(tx: Tx, caller: Caller, id: string): Promise<void> {
-  const invoice = await lockInvoice(tx, id)
+  const invoice = await lockWithCustomer(tx, id)
   if (!invoice || ['generating', 'open', 'closed', 'deleted'].includes(invoice.status))
     throw notFound('invoice')
   if (invoice.invoiceType !== 'subscription') throw forbidden('feature_unavailable')
   if (invoice.status !== 'draft') return
-  await lockCustomer(tx, invoice.customerId)
   await rebuildDraft(tx, caller, invoice)
 }
