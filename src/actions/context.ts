@@ -1,5 +1,5 @@
 import type { Instant } from '../core/calendar/instant.ts'
-import type { Database } from '../store/database.ts'
+import type { Database, Tx } from '../store/database.ts'
 import type { OrganizationRow } from '../store/organizations.ts'
 
 /** What the server writes its log with; the shape of pino's child loggers. */
@@ -41,4 +41,6 @@ export type Caller = {
   /** The organization's present: its clock in a sandbox, the system's time otherwise. */
   readonly now: Instant
   readonly apiKeyId: string | null
+  /** Of a request with an Idempotency-Key: the transaction that all of it is (docs/decisions/0009). */
+  readonly open?: Tx
 }

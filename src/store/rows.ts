@@ -472,12 +472,12 @@ export interface GraphileWorkerPrivateTasks {
 }
 
 export interface IdempotentAnswers {
-  body: string | null
+  body: string
   createdAt: Timestamp
   key: string
   organizationId: string
   requestHash: Buffer
-  status: number | null
+  status: number
 }
 
 export interface Installation {
@@ -530,6 +530,7 @@ export interface Invoices {
   id: string
   invoiceType: string
   issuingDate: string
+  issuingSettings: Json | null
   netPaymentTerm: number
   number: string
   organizationId: string

@@ -113,7 +113,7 @@ async function onOwnCharge(
   at: OverridePlace,
   change: (tx: Tx, charge: PlanCharge) => Promise<void>,
 ): Promise<PlanCharge> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const subscription = await lockPricedSubscription(tx, at.externalId, statusesOf(at.status))
     if (!subscription) throw notFound('subscription')
     const found = await readCharge(tx, subscription.planId, at.chargeCode)

@@ -41,7 +41,7 @@ export async function updateSubscription(
 ): Promise<SubscriptionRow> {
   const problems = new Problems()
   const change = readSubscriptionChange(input, problems)
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const found = await findMeant(tx, externalId, status)
     if (!found) throw notFound('subscription')
     await lockCustomerById(tx, found.customerId)
