@@ -1,8 +1,9 @@
+import type { Instant } from '../../core/calendar/instant.ts'
 import { Refusal } from '../../core/problems.ts'
 import type { UsageDefinitions } from '../../store/events/definitions.ts'
-import { storeArrival } from '../../store/events/ingest.ts'
+import { type ArrivedEvent, storeArrival } from '../../store/events/ingest.ts'
 import type { Context } from '../context.ts'
-import { duplicateRefusal, type PreparedUnit, prepareUnit, type Unit } from './arrivals.ts'
+import { duplicateRefusal, type PreparedUnit, prepareUnit, type StoredEvent, type Unit } from './arrivals.ts'
 import { refuseRepeated } from './refuse-repeated.ts'
 import { scheduleValidation } from './schedule-validation.ts'
 import type { UsageCatalogue } from './usage-catalogue.ts'
@@ -89,9 +90,24 @@ async function store(flight: Flight, prepared: readonly PreparedUnit[], definiti
   })
   if (answer.kind === 'stored') {
     folds.note(organizationId, answer.waiting)
-    for (const { unit, events } of prepared) unit.resolve(events.map((each) => ({ ...each, createdAt: now })))
+    for (const { unit, events } of prepared) unit.resolve(events.map((each) => stored(each, now)))
   }
   return answer
+}
+
+/** Field by field: copying an object with `...` takes longer than the rest of the answer. */
+function stored(event: ArrivedEvent, createdAt: Instant): StoredEvent {
+  return {
+    id: event.id,
+    transactionId: event.transactionId,
+    externalSubscriptionId: event.externalSubscriptionId,
+    code: event.code,
+    at: event.at,
+    properties: event.properties,
+    propertiesJson: event.propertiesJson,
+    preciseTotalAmountCents: event.preciseTotalAmountCents,
+    createdAt,
+  }
 }
 
 async function storeHalves(flight: Flight, prepared: readonly PreparedUnit[], error: unknown): Promise<void> {
