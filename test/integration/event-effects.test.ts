@@ -176,11 +176,6 @@ describe('what an event causes', () => {
 
   it('forgets the events of a deleted metric, but not their keys', async () => {
     const id = await makeMetric('gone')
-    await write((tx) =>
-      sql`insert into charges (organization_id, id, plan_id, billable_metric_id, code, charge_model, properties,
-        created_at, updated_at) values (${caller.organizationId}, ${newId()}, ${planId}, ${id}, 'g', 'standard',
-        '{"amount": "1"}', ${ts(NOW)}, ${ts(NOW)})`.execute(tx),
-    )
     const first = await send('gone', 's')
     const query = {
       externalSubscriptionId: 's',
@@ -217,7 +212,7 @@ describe('what an event causes', () => {
     const door = new Door(harness.context)
     const event = { transactionId: 'x', code: 'c', externalSubscriptionId: null, externalCustomerId: null }
     const full = { ...event, at: NOW, properties: {}, preciseTotalAmountCents: null }
-    const events = Array.from({ length: 5000 }, (_, i) => ({ ...full, transactionId: `x${i}` }))
+    const events = Array.from({ length: 5000 }, (_, n) => ({ ...full, transactionId: `x${n}` }))
     const enter = () =>
       new Promise((resolve, reject) => {
         const ids = events.map(() => newId())

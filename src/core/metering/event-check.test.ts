@@ -131,7 +131,7 @@ describe('checkEventBatch', () => {
         3: { timestamp: ['invalid_format'] },
       },
     ],
-  ])('refuses case %# (row 100)', (raw, errors) => {
+  ])('refuses case %#', (raw, errors) => {
     expect(checkEventBatch(raw, now, 100)).toEqual({ ok: false, errors })
   })
 
@@ -142,7 +142,7 @@ describe('checkEventBatch', () => {
     )
   })
 
-  it('finds ids that come twice (row 99)', () => {
+  it('finds ids that come twice', () => {
     expect(repeatedIndexes(['a', 'b', 'a', 'c', 'a'])).toEqual([2, 4])
     expect(repeatedIndexes(['a', 'b'])).toEqual([])
   })
