@@ -1,3 +1,4 @@
+import { jsonText } from '../../core/amounts/json-text.ts'
 import { takesType, type WebhookType } from '../../core/webhooks/types.ts'
 import type { Tx } from '../../store/database.ts'
 import { insertWebhook, listWebhookEndpoints } from '../../store/webhooks.ts'
@@ -19,7 +20,7 @@ export async function announce(
 ): Promise<void> {
   const endpoints = (await listWebhookEndpoints(tx)).filter((e) => takesType(e.eventTypes, message.type))
   if (endpoints.length === 0) return
-  const body = JSON.stringify({
+  const body = jsonText({
     webhook_type: message.type,
     object_type: message.objectType,
     organization_id: caller.organizationId,
