@@ -1,5 +1,6 @@
 import { exponentOf } from '../../core/amounts/currency.ts'
 import { Decimal } from '../../core/amounts/decimal.ts'
+import { storedCents } from '../../core/amounts/json-text.ts'
 import type { Input } from '../../core/input/fields.ts'
 import { withNewest } from '../../core/metering/reference.ts'
 import { invalid } from '../../core/problems.ts'
@@ -146,9 +147,9 @@ function pricingUnitOf({ charge, fee }: RatedUsage): object | null {
     lago_pricing_unit_id: unit.id,
     pricing_unit_code: unit.code,
     short_name: unit.shortName,
-    amount_cents: Number(amounts.amountCents),
+    amount_cents: storedCents(amounts.amountCents),
     precise_amount_cents: amounts.preciseAmountCents.toWire(),
-    unit_amount_cents: Number(amounts.unitAmountCents),
+    unit_amount_cents: storedCents(amounts.unitAmountCents),
     precise_unit_amount: amounts.preciseUnitAmount.toWire(),
     conversion_rate: amounts.conversionRate.toWire(),
   }

@@ -1,4 +1,5 @@
 import { Decimal } from '../amounts/decimal.ts'
+import { storedCents } from '../amounts/json-text.ts'
 import type { GroupedBy } from '../metering/usage.ts'
 import type { PricingUnitAmounts, RatedFee } from '../pricing/rated-fee.ts'
 import type { PricingUnit } from '../rating/charge.ts'
@@ -85,7 +86,7 @@ export function subscriptionFeeDraft(fee: {
     amountCents: fee.amountCents,
     preciseAmountCents: fee.preciseAmountCents,
     unitAmount: fee.unitAmount,
-    amountDetails: { plan_amount_cents: Number(fee.planAmountCents) },
+    amountDetails: { plan_amount_cents: storedCents(fee.planAmountCents) },
     payInAdvance: fee.payInAdvance,
     period: fee.period,
   }
