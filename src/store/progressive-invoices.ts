@@ -1,7 +1,8 @@
-import type { Instant } from '../core/calendar/instant.ts'
+import { addMs, type Instant } from '../core/calendar/instant.ts'
 import { usageKey } from '../core/invoicing/fee-draft.ts'
 import type { ProgressiveInvoice } from '../core/progressive-billing/credit.ts'
 import type { BilledSoFar } from '../core/progressive-billing/progressive-check.ts'
+import { ZONE_CHANGE_MAX_MS } from '../core/subscriptions/open-window.ts'
 import type { Window } from '../core/subscriptions/windows.ts'
 import type { Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
@@ -93,19 +94,23 @@ export async function progressivelyBilled(
   subscriptionId: string,
   window: Window,
 ): Promise<BilledSoFar | undefined> {
-  return reads
-    .selectFrom('invoices as i')
-    .innerJoin('invoiceSubscriptions as l', 'l.invoiceId', 'i.id')
-    .select(['i.id as invoiceId', 'i.feesAmountCents as feesCents'])
-    .where('i.invoiceType', '=', 'progressive_billing')
-    .where('i.status', 'in', ['finalized', 'failed'])
-    .where('l.subscriptionId', '=', subscriptionId)
-    .where('l.chargesFrom', '<=', ts(window.from))
-    .where('l.chargesTo', '>=', ts(window.from))
-    .orderBy('i.createdAt', 'desc')
-    .orderBy('i.id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+  return (
+    reads
+      .selectFrom('invoices as i')
+      .innerJoin('invoiceSubscriptions as l', 'l.invoiceId', 'i.id')
+      .select(['i.id as invoiceId', 'i.feesAmountCents as feesCents'])
+      .where('i.invoiceType', '=', 'progressive_billing')
+      .where('i.status', 'in', ['finalized', 'failed'])
+      .where('l.subscriptionId', '=', subscriptionId)
+      // Of this period, also when the customer's zone changed in it: the window before may end inside this one then.
+      .where('l.chargesFrom', '>', ts(addMs(window.from, -ZONE_CHANGE_MAX_MS)))
+      .where('l.chargesFrom', '<=', ts(window.to))
+      .where('l.chargesTo', '>=', ts(window.from))
+      .orderBy('i.createdAt', 'desc')
+      .orderBy('i.id', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+  )
 }
 
 /** Whether a progressive invoice was made for this already (§6.3). */

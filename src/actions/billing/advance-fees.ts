@@ -5,8 +5,10 @@ import type { RawEvent } from '../../core/metering/reference.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
 import { type EventPlan, planEvent } from '../../core/rating/event-plan.ts'
 import { type EventAnswer, type EventQuantity, rateEvent } from '../../core/rating/rate-event.ts'
-import { billWindows, currentChargesWindow, type UsageWindow } from '../../core/subscriptions/windows.ts'
+import { type BilledWindow, openUsageWindow } from '../../core/subscriptions/open-window.ts'
+import { billWindows, type UsageWindow } from '../../core/subscriptions/windows.ts'
 import { chargedEvents, chargedKey } from '../../store/advance-events.ts'
+import { windowsOfMovedCustomer } from '../../store/billed-windows.ts'
 import {
   type BillingSnapshot,
   readBillingSnapshot,
@@ -26,6 +28,8 @@ import { writeFeesApart } from './write-fees-apart.ts'
 export type AdvanceSubject = {
   readonly snapshot: BillingSnapshot
   readonly subscription: SubscriptionSnapshot
+  /** Its windows that were billed, if the customer moved to another zone. */
+  readonly billed: readonly BilledWindow[]
 }
 
 /** An event under one charge, and the period around it. */
@@ -48,22 +52,20 @@ export async function openAdvanceSubject(
   await lockCustomer(tx, owner.customerId)
   const snapshot = await readBillingSnapshot(tx, owner.customerId, [subscriptionId])
   const subscription = snapshot?.subscriptions[0]
-  return snapshot && subscription ? { snapshot, subscription } : undefined
+  if (!snapshot || !subscription) return undefined
+  const billed = await windowsOfMovedCustomer(tx, subscriptionId, snapshot.zone)
+  return { snapshot, subscription, billed }
 }
 
 /** An event under those of the charges in advance that count it (metering-and-rating §3.12). */
 export function planFor(
-  { snapshot, subscription }: AdvanceSubject,
+  { snapshot, subscription, billed }: AdvanceSubject,
   charges: readonly RatedCharge[],
   event: RawEvent,
 ): readonly PlannedEvent[] {
   const { billing, billingPlan } = subscription
-  const open = currentChargesWindow({
-    plan: billingPlan,
-    subscription: billing,
-    at: event.at,
-    zone: snapshot.zone,
-  })
+  const moment = { plan: billingPlan, subscription: billing, at: event.at, zone: snapshot.zone }
+  const open = openUsageWindow(moment, billed)
   return charges.flatMap((charge) => {
     if (!charge.payInAdvance || charge.metric.code !== event.code) return []
     const plan = planEvent(charge, event, open.window.from)

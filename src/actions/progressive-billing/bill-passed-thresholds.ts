@@ -14,7 +14,7 @@ import { toWireUsageThreshold } from '../../wire/plans.ts'
 import { createInvoice } from '../billing/create-invoice.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceSubscription } from '../subscriptions/announce-subscription.ts'
-import type { OpenSubscription } from '../usage/read-current-usage.ts'
+import type { OpenSubscription } from '../usage/open-subscription.ts'
 
 /** The usage of an active subscription as of one instant. */
 export type SubscriptionActivity = OpenSubscription & {
@@ -74,7 +74,11 @@ function billOf(caller: Caller, { snapshot, subscription, open, rated }: Subscri
       {
         subscription,
         reason: 'progressive_billing' as const,
-        windows: billWindows({ ...moment, current: true }),
+        windows: {
+          ...billWindows({ ...moment, current: true }),
+          charges: open.window,
+          chargesDurationDays: open.durationDays,
+        },
       },
     ],
     fees: rated

@@ -1,10 +1,10 @@
 import { Decimal } from '../amounts/decimal.ts'
-import { days } from '../calendar/days.ts'
 import type { TimeZone } from '../calendar/zone.ts'
 import { type AdvanceEvent, type AdvanceState, type AdvanceStep, advance } from '../metering/advance-state.ts'
 import { eventValues } from '../metering/event-values.ts'
 import { groupOf, type PresentationBreakdown, presentationKeys } from '../metering/grouping.ts'
 import { measure } from '../metering/measure.ts'
+import { daysLeft } from '../metering/proration.ts'
 import type { UsageGroup } from '../metering/usage.ts'
 import type { PricedUsage } from '../pricing/charge-model.ts'
 import { freeAllowanceOf } from '../pricing/percentage.ts'
@@ -96,10 +96,13 @@ function advanceEvent({ charge, event }: EventPlan, answer: EventAnswer): Advanc
   }
 }
 
-/** The share of the period that is left after the event, for a prorated charge (§3.12). */
+/** The share of the period that is left at the event, its own day included, for a prorated charge (§3.12). */
 function shareOf({ charge, source }: EventPlan, { window, durationDays, zone }: EventContext) {
   if (!charge.prorated || !charge.metric.recurring) return null
-  return { days: days(source.at, window.to, zone), durationDays }
+  return {
+    days: daysLeft(source.at, { to: window.to, chargesDurationDays: durationDays, zone }),
+    durationDays,
+  }
 }
 
 function pricedTotal(

@@ -1,10 +1,10 @@
 import { Decimal } from '../amounts/decimal.ts'
-import { days } from '../calendar/days.ts'
 import type { TimeZone } from '../calendar/zone.ts'
 import { type AdvanceState, advanceUsage } from '../metering/advance-state.ts'
 import { eventValues } from '../metering/event-values.ts'
 import { emptyGroup, groupId, groupPart, type PresentationBreakdown } from '../metering/grouping.ts'
 import { type MeasureContext, type MeasuredUsage, measure } from '../metering/measure.ts'
+import { windowDays } from '../metering/proration.ts'
 import type { GroupedBy, UsageGroup } from '../metering/usage.ts'
 import type { PricedUsage } from '../pricing/charge-model.ts'
 import { freeAllowanceOf } from '../pricing/percentage.ts'
@@ -138,8 +138,7 @@ function chargedSoFar(
   state: AdvanceState | null,
 ): MeasuredUsage {
   const exact = measure(group, { ...base, roundingFunction: null })
-  const { from, to } = context.window
-  const share = { days: days(from, to, context.zone), durationDays: context.durationDays }
+  const share = { days: windowDays(base), durationDays: context.durationDays }
   const prorating = base.prorated && base.recurring ? { share, prorated: exact.pricedUnits } : null
   const shown = advanceUsage(exact.units, state, prorating, base)
   return {
