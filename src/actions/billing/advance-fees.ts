@@ -4,7 +4,12 @@ import { chargeFeeDraft, type FeeDraft } from '../../core/invoicing/fee-draft.ts
 import type { RawEvent } from '../../core/metering/reference.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
 import { type EventPlan, planEvent } from '../../core/rating/event-plan.ts'
-import { type EventAnswer, type EventQuantity, rateEvent } from '../../core/rating/rate-event.ts'
+import {
+  type EventAnswer,
+  type EventContext,
+  type EventQuantity,
+  rateEvent,
+} from '../../core/rating/rate-event.ts'
 import { type BilledWindow, openUsageWindow } from '../../core/subscriptions/open-window.ts'
 import { billWindows, type UsageWindow } from '../../core/subscriptions/windows.ts'
 import { chargedEvents, chargedKey } from '../../store/advance-events.ts'
@@ -87,6 +92,19 @@ export async function withoutCharged(
   )
 }
 
+/** What the price of an event depends on besides the event. */
+export function eventContext(
+  { snapshot, subscription }: Pick<AdvanceSubject, 'snapshot' | 'subscription'>,
+  open: UsageWindow,
+): EventContext {
+  return {
+    ...open,
+    zone: snapshot.zone,
+    exponent: exponentOf(subscription.plan.amountCurrency),
+    isRenewed: open.window.from > subscription.billing.startedAt,
+  }
+}
+
 /** The fee of an event for the quantity that it owes for. */
 export function priceEvent(
   { snapshot, subscription }: AdvanceSubject,
@@ -94,8 +112,7 @@ export function priceEvent(
   answer: EventAnswer,
   quantity: EventQuantity,
 ): PricedEvent {
-  const exponent = exponentOf(subscription.plan.amountCurrency)
-  const rated = rateEvent(plan, answer, quantity, { ...open, zone: snapshot.zone, exponent })
+  const rated = rateEvent(plan, answer, quantity, eventContext({ snapshot, subscription }, open))
   const draft = chargeFeeDraft({
     id: newId(),
     subscriptionId: subscription.row.id,

@@ -1,4 +1,3 @@
-import { exponentOf } from '../../core/amounts/currency.ts'
 import { Decimal } from '../../core/amounts/decimal.ts'
 import type { Input } from '../../core/input/fields.ts'
 import { withNewest } from '../../core/metering/reference.ts'
@@ -10,6 +9,7 @@ import { taxesOfFee } from '../../core/taxes/apply.ts'
 import type { Tax } from '../../core/taxes/tax.ts'
 import type { Reads } from '../../store/database.ts'
 import { type ShownFee, storedBreakdowns } from '../../wire/fees.ts'
+import { eventContext } from '../billing/advance-fees.ts'
 import type { Caller } from '../context.ts'
 import { AdvanceStates } from '../usage/advance-states.ts'
 import { answerEvents } from '../usage/answer-events.ts'
@@ -31,11 +31,10 @@ export async function estimateFees(reads: Reads, caller: Caller, input: Input): 
   const from = open.window.from
   const states = await AdvanceStates.read(reads, subscription.row.externalId, chargeIds, [from])
   const taxes = await taxesOfCharges(reads, snapshot, subscription.plan.id, chargeIds)
-  const exponent = exponentOf(subscription.plan.amountCurrency)
   return plans.flatMap((plan, index) => {
     const answer = answers[index]
     if (!answer) return []
-    const context = { ...open, zone: snapshot.zone, exponent }
+    const context = eventContext(estimated, open)
     const step = stepOfEvent(plan, answer, states.of(plan, from), context)
     return [shownFee(estimated, rateEvent(plan, answer, step, context), taxes.get(plan.charge.id) ?? [])]
   })
