@@ -86,13 +86,14 @@ export function rateEvent(
     isFirst: step.isFirst,
     preciseTotalAmount: majorUnits(event.preciseTotalAmountCents, context.exponent),
   })
+  const fee = priceInAdvance(pricing, usage)
   return {
     charge,
     filter: plan.filter,
     groupedBy: plan.groupedBy,
-    fee: priceInAdvance(pricing, usage),
+    fee,
     eventsCount: 1,
-    totalAggregatedUnits: step.displayedUnits,
+    totalAggregatedUnits: fee.units,
     presentation: presentationOf(plan, step),
     usage: total,
     pricing,
