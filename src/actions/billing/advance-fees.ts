@@ -25,6 +25,7 @@ import { newId } from '../../store/ids.ts'
 import { lockCustomer } from '../../store/invoices.ts'
 import { toWireFee } from '../../wire/fees.ts'
 import type { Caller, Context } from '../context.ts'
+import { usageAfter } from '../usage/open-subscription.ts'
 import { announce } from '../webhooks/announce.ts'
 import { createInvoice } from './create-invoice.ts'
 import { writeFeesApart } from './write-fees-apart.ts'
@@ -73,7 +74,7 @@ export function planFor(
   const open = openUsageWindow(moment, billed)
   return charges.flatMap((charge) => {
     if (!charge.payInAdvance || charge.metric.code !== event.code) return []
-    const plan = planEvent(charge, event, open.window.from)
+    const plan = planEvent(charge, event, open.window.from, usageAfter(subscription, open.window))
     return plan === null ? [] : [{ plan, open }]
   })
 }

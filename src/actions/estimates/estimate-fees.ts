@@ -13,6 +13,7 @@ import { eventContext } from '../billing/advance-fees.ts'
 import type { Caller } from '../context.ts'
 import { AdvanceStates } from '../usage/advance-states.ts'
 import { answerEvents } from '../usage/answer-events.ts'
+import { usageAfter } from '../usage/open-subscription.ts'
 import { taxesOfCharges } from '../usage/usage-taxes.ts'
 import { type EstimatedEvent, readEstimatedEvent } from './estimated-event.ts'
 
@@ -25,7 +26,8 @@ export async function estimateFees(reads: Reads, caller: Caller, input: Input): 
   const estimated = await readEstimatedEvent(reads, caller, input)
   const { snapshot, subscription, open, event, charges } = estimated
   if (charges.length === 0) throw invalid({ code: ['does_not_match_an_instant_charge'] })
-  const plans = charges.flatMap((charge) => planEvent(charge, event, open.window.from) ?? [])
+  const after = usageAfter(subscription, open.window)
+  const plans = charges.flatMap((charge) => planEvent(charge, event, open.window.from, after) ?? [])
   const chargeIds = plans.map((plan) => plan.charge.id)
   const answers = await answersWith(reads, plans)
   const from = open.window.from

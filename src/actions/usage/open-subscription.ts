@@ -1,6 +1,6 @@
 import type { Instant } from '../../core/calendar/instant.ts'
 import { openUsageWindow } from '../../core/subscriptions/open-window.ts'
-import type { UsageWindow } from '../../core/subscriptions/windows.ts'
+import type { UsageWindow, Window } from '../../core/subscriptions/windows.ts'
 import { windowsOfMovedCustomer } from '../../store/billed-windows.ts'
 import {
   type BillingSnapshot,
@@ -27,6 +27,11 @@ export async function openSubscription(
   const subscription = snapshot?.subscriptions[0]
   if (!snapshot || !subscription) return undefined
   return openAt(reads, snapshot, subscription, at)
+}
+
+/** After which arrival usage of the first instant of a window counts; null when all of it does. */
+export function usageAfter({ billing, shared }: SubscriptionSnapshot, window: Window): string | null {
+  return window.from === billing.startedAt ? (shared?.usageAfter ?? null) : null
 }
 
 /** A subscription of a snapshot with the window of usage that an instant lies in. */

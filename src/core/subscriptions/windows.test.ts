@@ -253,6 +253,9 @@ describe('usage windows', () => {
   it('becomes half-open for events, and none when it is empty', () => {
     expect(usagePeriod({ from: instant(10), to: instant(19) })).toEqual({ from: 10, to: 20 })
     expect(usagePeriod({ from: instant(10), to: instant(10) })).toBeNull()
+    expect(usagePeriod({ from: instant(10), to: instant(19) }, instant(19))).toEqual({ from: 10, to: 19 })
+    expect(usagePeriod({ from: instant(10), to: instant(19) }, instant(25))).toEqual({ from: 10, to: 20 })
+    expect(usagePeriod({ from: instant(10), to: instant(19) }, instant(10))).toBeNull()
   })
 
   it('tile the life of a subscription over its periodic bills', () => {

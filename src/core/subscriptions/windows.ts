@@ -112,10 +112,15 @@ export function currentFixedChargesWindow(moment: BillMoment): UsageWindow {
 }
 
 /**
- * The half-open span in which the events of a window lie, or null when the window is too small to hold any.
+ * The half-open span in which the events of a window lie, or null when the window is too small to hold any. The end of
+ * a subscription belongs to it, unless another one takes over at that very instant (metering-and-rating §1.4).
+ *
+ * @param takenOverAt when another subscription of the same external id started as this one ended; null for none
  */
-export function usagePeriod(window: Window): Period | null {
-  return window.from < window.to ? { from: window.from, to: addMs(window.to, 1) } : null
+export function usagePeriod(window: Window, takenOverAt: Instant | null = null): Period | null {
+  const end = addMs(window.to, 1)
+  const to = takenOverAt === null ? end : instant(Math.min(end, takenOverAt))
+  return window.from < window.to && window.from < to ? { from: window.from, to } : null
 }
 
 /** The last instant of the plan's own period around an instant (subscriptions-and-invoicing §3.9). */
