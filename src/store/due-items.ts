@@ -39,11 +39,14 @@ export async function cancelItem(tx: Tx, kind: DueKind, subjectId: string): Prom
   await tx.deleteFrom('dueItems').where('kind', '=', kind).where('subjectId', '=', subjectId).execute()
 }
 
-/** The organization's earliest item that is due by `until`, locked; items that wait for a retry are passed over. */
+/**
+ * The organization's earliest item that is due by `until`, locked. Passed over are, by `waiting`, the items that wait
+ * for a retry at the real time `realNow`, or those with the ids of `except` and no others.
+ */
 export async function takeEarliest(
   tx: Tx,
   until: Instant,
-  realNow: Instant | null,
+  waiting: { readonly realNow: Instant } | { readonly except: readonly string[] },
 ): Promise<DueItemRow | undefined> {
   let query = tx
     .selectFrom('dueItems')
@@ -54,11 +57,12 @@ export async function takeEarliest(
     .orderBy('id')
     .limit(1)
     .forUpdate()
-  if (realNow !== null) {
+  if ('realNow' in waiting) {
+    const { realNow } = waiting
     query = query
       .where((eb) => eb.or([eb('retryAt', 'is', null), eb('retryAt', '<=', ts(realNow))]))
       .skipLocked()
-  }
+  } else if (waiting.except.length > 0) query = query.where('id', 'not in', [...waiting.except])
   return query.executeTakeFirst()
 }
 

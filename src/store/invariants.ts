@@ -162,6 +162,22 @@ const UNPRICED: Invariant = {
     order by a.created_at, a.id`,
 }
 
+const UNBILLED_FEES: Invariant = {
+  code: 'unbilled_fees',
+  says: 'every fee was small enough to be billed',
+  weight: 'notice',
+  query: `
+    select u.organization_id,
+      coalesce('invoice ' || i.number, 'no invoice') || coalesce(', subscription ' || s.external_id, '') as subject,
+      format('charge %s, %s units, a number of cents with %s digits', u.charge_id, left(u.units::text, 40),
+        length(u.amount_cents::text)) as detail
+    from unbilled_fees u
+    left join invoices i on i.organization_id = u.organization_id and i.id = u.invoice_id
+    left join subscriptions s on s.organization_id = u.organization_id and s.id = u.subscription_id
+    where i.id is null or i.status in ('draft', 'finalized')
+    order by u.created_at, u.id`,
+}
+
 const DEAD_JOBS: Invariant = {
   code: 'dead_jobs',
   says: 'no job has used up its attempts',
@@ -185,6 +201,7 @@ export const INVARIANTS: readonly Invariant[] = [
   FAILING_ITEMS,
   UNMATCHED,
   UNPRICED,
+  UNBILLED_FEES,
   DEAD_JOBS,
 ]
 

@@ -53,6 +53,7 @@ export interface AdvanceStates {
   chargeFilterId: string
   chargeId: string
   current: Numeric
+  groupDigest: Generated<Buffer>
   groupedBy: string
   max: Numeric
   maxProrated: Numeric
@@ -389,7 +390,7 @@ export interface Fees {
   toAt: Timestamp | null
   totalAggregatedUnits: Numeric | null
   trueUpParentFeeId: string | null
-  unitAmountCents: Int8
+  unitAmountCents: Numeric
   units: Numeric
   updatedAt: Timestamp
 }
@@ -774,6 +775,23 @@ export interface TriggeredAlerts {
   triggeredAt: Timestamp
 }
 
+export interface UnbilledFees {
+  amountCents: Numeric
+  chargeFilterId: string | null
+  chargeId: string | null
+  chargesFrom: Timestamp | null
+  chargesTo: Timestamp | null
+  createdAt: Timestamp
+  currency: string
+  feeType: string
+  groupedBy: Generated<Json>
+  id: string
+  invoiceId: string | null
+  organizationId: string
+  subscriptionId: string | null
+  units: Numeric
+}
+
 export interface UnmatchedEventCounts {
   eventsCount: Int8
   organizationId: string
@@ -940,6 +958,7 @@ export interface DB {
   targetWalletEvents: TargetWalletEvents
   taxes: Taxes
   triggeredAlerts: TriggeredAlerts
+  unbilledFees: UnbilledFees
   unmatchedEventCounts: UnmatchedEventCounts
   usageArrivals: UsageArrivals
   usageLasts: UsageLasts

@@ -1,4 +1,3 @@
-import { groupId } from '../../core/metering/grouping.ts'
 import { type EventQuantity, stepOfEvent } from '../../core/rating/rate-event.ts'
 import { insertAside } from '../../store/advance-asides.ts'
 import { takeAdvanceEvents } from '../../store/advance-events.ts'
@@ -94,17 +93,9 @@ async function priceEvents(
 }
 
 async function writeStates(tx: Tx, caller: Caller, externalId: string, states: AdvanceStates): Promise<void> {
-  for (const { plan, periodFrom, state } of states.changed()) {
-    const key = {
-      organizationId: caller.organizationId,
-      externalId,
-      chargeId: plan.charge.id,
-      filterId: plan.filter?.id ?? null,
-      groupId: groupId(plan.groupedBy),
-      periodFrom,
-      now: caller.now,
-    }
-    await writeAdvanceState(tx, key, state)
+  const { organizationId, now } = caller
+  for (const { key, periodFrom, state } of states.changed()) {
+    await writeAdvanceState(tx, { organizationId, externalId, ...key, periodFrom, now }, state)
   }
 }
 

@@ -17,7 +17,7 @@ import type { DueActions } from './run-due.ts'
 /** What is done for each kind of due item. */
 export const dueActions: DueActions = {
   advance_usage: priceAdvanceUsage,
-  draft_refresh: (_context, tx, caller, invoiceId) => refreshInside(tx, caller, invoiceId),
+  draft_refresh: refreshInside,
   invoice_finalization: finalizeInside,
   invoice_overdue: markOverdue,
   subscription_activity: watchSubscription,

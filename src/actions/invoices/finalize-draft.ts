@@ -25,7 +25,7 @@ export async function finalizeInside(context: Context, tx: Tx, caller: Caller, i
   const invoice = await lockInvoice(tx, id)
   if (invoice?.status !== 'draft') return
   await lockCustomer(tx, invoice.customerId)
-  await rebuildDraft(tx, caller, invoice)
+  await rebuildDraft(context, tx, caller, invoice)
   const snapshot = await readBillingSnapshot(tx, invoice.customerId, [])
   const issuingOn = parseCalendarDate(invoice.issuingDate)
   if (!snapshot || issuingOn === undefined) throw new Error(`invoice ${id} lost its customer or date`)

@@ -4,7 +4,7 @@ import { BodyTurns } from '../../actions/events/body-turns.ts'
 import { DoorIsFull, doorOf } from '../../actions/events/door.ts'
 import { ingestEvent, ingestEvents } from '../../actions/events/ingest-events.ts'
 import { type Instant, instant } from '../../core/calendar/instant.ts'
-import { invalid, notFound } from '../../core/problems.ts'
+import { forbidden, invalid, notFound } from '../../core/problems.ts'
 import {
   type EventListFilter,
   findEvent,
@@ -17,11 +17,12 @@ import { isObject, queryBoolean, queryText, rootOf } from '../params.ts'
 import {
   createEventBatchSchema,
   createEventSchema,
+  enrichedEventsSchema,
   findEventSchema,
   listEventsSchema,
 } from '../schemas/events.ts'
 
-const config = { resource: 'event' }
+const config = { resource: 'event', keepsDigits: true }
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** Usage events: in (one, or a batch that is stored whole or not at all) and out (metering-and-rating §1). */
@@ -48,6 +49,9 @@ export function eventRoutes(app: FastifyInstance, context: Context): void {
       return sendJson(reply, `{"event":${toWireEventJson(event)}}`)
     },
   )
+  app.get('/events_enriched', { config, schema: enrichedEventsSchema }, () => {
+    throw forbidden('endpoint_not_available')
+  })
   app.get('/events', { config, schema: listEventsSchema }, (request, reply) => list(context, request, reply))
 }
 

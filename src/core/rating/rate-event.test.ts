@@ -35,13 +35,12 @@ function charged(charge: RatedCharge, sent: readonly Sent[], isRenewed = false) 
   }
   const [bucket] = planUsage(charge, 's', { from, to: addMs(to, 1) })
   if (!bucket) throw new Error('a charge without a bucket')
-  const advanceStates = new Map(state ? [['charge||[]', state]] : [])
   const answer = { groups: usageOf(events, bucket.query), presentation: [] }
   const [usage] = rateBucket(charge, bucket, answer, {
     ...context,
     purpose: 'current',
     endedByUpgrade: false,
-    advanceStates,
+    advanceStateOf: () => state,
   })
   return { fees: fees.map((fee) => fee.toNumber()), usage: usage?.fee.preciseAmountCents.toNumber() }
 }

@@ -43,7 +43,7 @@ function rated(
       endedByUpgrade: false,
       zone: 'UTC',
       exponent: 2,
-      advanceStates: new Map(),
+      advanceStateOf: () => null,
     },
   )
   if (!usage) throw new Error('a bucket without a group')
