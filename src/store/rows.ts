@@ -34,6 +34,7 @@ export interface AdvanceAsides {
   createdAt: Timestamp
   eventId: string
   id: string
+  isFirst: Generated<boolean>
   organizationId: string
   pricedQuantity: Numeric
   shownUnits: Numeric

@@ -230,6 +230,21 @@ describe('an event that cannot be charged in advance', () => {
     ])
   })
 
+  it("follows its charge into the subscription's own prices", async () => {
+    await start(SUM, { properties: { amount: '1' } })
+    await refuse('23514', 'e1')
+    await sendAll([{ n: 3 }, { n: 2 }])
+    await run()
+    await accept()
+    const charge = { properties: { amount: '4' } }
+    await ok(client, 'PUT', '/subscriptions/s/charges/m_charge', { charge })
+    await run(true)
+    expect(await shown()).toEqual([
+      ['e0', 300, '3.0'],
+      ['e1', 800, '2.0'],
+    ])
+  })
+
   it('is forgotten with its charge', async () => {
     await start(SUM, { properties: { amount: '1' } })
     await refuse('23514', 'e0')
