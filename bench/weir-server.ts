@@ -35,7 +35,9 @@ export async function startWeirServer(root: string): Promise<WeirServer> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const adminKey = randomBytes(16).toString('hex')
-  const child = spawn(process.execPath, [join(root, 'bin/weir.js'), 'start'], {
+  // Such as `--cpu-prof --cpu-prof-dir=…`, for a profile of the server under the benchmark's load.
+  const nodeArguments = process.env.WEIR_BENCH_NODE_ARGUMENTS?.split(' ') ?? []
+  const child = spawn(process.execPath, [...nodeArguments, join(root, 'bin/weir.js'), 'start'], {
     cwd: folder,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
@@ -45,7 +47,6 @@ export async function startWeirServer(root: string): Promise<WeirServer> {
       WEIR_DATA_DIR: join(folder, 'data'),
       ADMIN_API_KEY: adminKey,
       LOG_LEVEL: 'error',
-      NODE_OPTIONS: process.env.WEIR_BENCH_NODE_OPTIONS ?? '',
     },
   })
   const exited = new Promise((resolve) => child.once('exit', resolve))

@@ -1,7 +1,58 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseBody } from './body.ts'
+import { exactJson } from '../core/metering/exact-json.ts'
+import { ExactNumber, parseBody } from './body.ts'
 
 type Tree = { readonly [key: string]: Tree }
+
+/** Every number of a value as its text. */
+const textsOf = (body: unknown) => (body as { n: unknown[] }).n.map(String)
+
+describe('numbers of a body', () => {
+  it('keeps them as they were written where digits count', () => {
+    const texts = ['1.0', '2.50', '1', '1.5', '0.10', '1e3', '1.0e2', '100', '12345678901234567890', '0.0']
+    const body = `{"n": [${texts.join(', ')}]}`
+    expect(textsOf(parseBody(body, true))).toEqual(texts)
+    expect(exactJson(parseBody(body, true))).toBe(`{"n":[${texts.join(',')}]}`)
+  })
+
+  it('knows no negative zero', () => {
+    expect(exactJson(parseBody('{"n": [-0, -0.0, -0.50]}', true))).toBe('{"n":[0,0.0,-0.50]}')
+  })
+
+  it('takes a double elsewhere whenever it is the same number', () => {
+    const { n } = parseBody('{"n": [1e3, 1.0, 2.50, 10000000000000000, 1E-2, -1.50e1]}') as { n: unknown[] }
+    expect(n).toEqual([1000, 1, 2.5, 10_000_000_000_000_000, 0.01, -15])
+  })
+
+  it.each(['9007199254740993', '0.1234567890123456789', '1e400', '1e-400', '123456789012345678901234567890'])(
+    'keeps %s, which no double is, everywhere',
+    (text) => {
+      for (const keepsDigits of [true, false]) {
+        const { n } = parseBody(`{"n": ${text}}`, keepsDigits) as { n: unknown }
+        expect(n).toBeInstanceOf(ExactNumber)
+        expect(String(n)).toBe(text)
+      }
+    },
+  )
+
+  it('is not misled by texts that look like numbers', () => {
+    expect(parseBody('{"a":", 2.50, 1e5","b":"[1.0"}', true)).toEqual({ a: ', 2.50, 1e5', b: '[1.0' })
+  })
+
+  it('loses no digit of any number', () => {
+    const number = fc
+      .tuple(fc.boolean(), fc.bigInt({ min: 1n, max: 10n ** 25n }), fc.stringMatching(/^\d{0,20}$/))
+      .map(
+        ([minus, whole, fraction]) => `${minus ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`,
+      )
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 1, maxLength: 5 }), (texts) => {
+        expect(textsOf(parseBody(`{"n":[${texts.join(',')}]}`, true))).toEqual(texts)
+      }),
+    )
+  })
+})
 
 describe('parseBody', () => {
   it.each([

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { parse as parseLossless } from 'lossless-json'
+import { Decimal } from '../core/amounts/decimal.ts'
 import { Refusal } from '../core/problems.ts'
 
 /**
@@ -7,24 +8,34 @@ import { Refusal } from '../core/problems.ts'
  * begin, for the hexadecimal ids in texts are full of digits around an `e`.
  */
 const INEXACT_NUMBER = /(?:^|[:,[\s])-?(?:\d[\d.]{15,}|\d+(?:\.\d+)?[eE])/
+/** The same, and fractions that end in a zero, which a double would drop. */
+const ALTERED_NUMBER = /(?:^|[:,[\s])-?(?:\d[\d.]{15,}|\d+(?:\.\d+)?[eE]|\d+\.\d*0(?!\d))/
 /** Escapes of a NUL or of a surrogate, which PostgreSQL cannot store unless they form a pair. */
 const SUSPICIOUS_ESCAPE = /\\u(0000|[dD][89a-fA-F])/
 /** The key `__proto__`, or an escape that may be a part of one. */
 const PROTOTYPE_KEY = /__proto__|\\u00(5f|7[02]|6f|74)/i
 const DEPTH_MAX = 200
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether the route keeps numbers as they were written: `1.0` is another property of an event than `1`. */
+    keepsDigits?: boolean
+  }
+}
+
 /**
- * Reads JSON bodies exactly: numbers that a double would round become `LosslessNumber` values. Refuses with 400
- * what is not JSON, what nests too deep to be walked, and texts that no database can store.
+ * Reads JSON bodies exactly: a number that a double would round, or would write otherwise on a route that keeps
+ * digits, becomes an `ExactNumber`. Refuses with 400 what is not JSON, what nests too deep to be walked, and texts that
+ * no database can store.
  */
 export function readBodies(app: FastifyInstance): void {
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser(
     ['application/json', 'application/*+json'],
     { parseAs: 'string' },
-    (_request, text, done) => {
+    (request, text, done) => {
       try {
-        done(null, parseBody(text as string))
+        done(null, parseBody(text as string, request.routeOptions.config.keepsDigits))
       } catch (error) {
         done(error as Error)
       }
@@ -32,24 +43,35 @@ export function readBodies(app: FastifyInstance): void {
   )
 }
 
-export function parseBody(text: string): unknown {
+export function parseBody(text: string, keepsDigits = false): unknown {
   if (text.trim() === '') return undefined
   if (SUSPICIOUS_ESCAPE.test(text) || text.includes('\u0000')) refuseBrokenText(text)
   if (isTooDeep(text)) throw badJson('the body nests too deep')
   try {
-    const value = INEXACT_NUMBER.test(text) ? parseLossless(text, undefined, readNumber) : JSON.parse(text)
+    const isPlain = !(keepsDigits ? ALTERED_NUMBER : INEXACT_NUMBER).test(text)
+    const value = isPlain
+      ? JSON.parse(text)
+      : parseLossless(text, undefined, keepsDigits ? readDigits : readNumber)
     return PROTOTYPE_KEY.test(text) ? withoutPrototype(value) : value
   } catch (error) {
     throw badJson(error instanceof Error ? error.message.slice(0, 200) : 'the body is not JSON')
   }
 }
 
-/** A double where it is the same number, the digits as they came otherwise. */
+/** A double where it is the same number (`1e3`, `2.50`), the digits as they came otherwise. */
 function readNumber(text: string): unknown {
   const value = Number(text)
-  if (Number.isFinite(value) && !/[eE]/.test(text) && text.replace(/^-?0*\.?0*|\./g, '').length <= 15)
-    return value
-  return new ExactNumber(text)
+  const isSame =
+    String(value) === text ||
+    (Number.isFinite(value) && Decimal.parse(text)?.equals(Decimal.of(String(value))) === true)
+  return isSame ? value : new ExactNumber(text)
+}
+
+/** A double where it is written the same, the digits as they came otherwise. A negative zero is none anywhere. */
+function readDigits(text: string): unknown {
+  const value = Number(text)
+  const digits = value === 0 && text.startsWith('-') ? text.slice(1) : text
+  return String(value) === digits ? value : new ExactNumber(digits)
 }
 
 /** A number as it was written. `isLosslessNumber` of lossless-json takes it for one of its own. */

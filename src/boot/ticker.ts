@@ -2,20 +2,28 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Context, Log } from '../actions/context.ts'
 import { dueActions } from '../actions/due/due-actions.ts'
 import { type DueActions, runDue } from '../actions/due/run-due.ts'
+import type { Instant } from '../core/calendar/instant.ts'
 import { organizationsWithDueItems } from '../store/due-items.ts'
 
 const TICK_MS = 500
 /** Organizations whose due work runs side by side. */
 const SIDE_BY_SIDE = 4
+/** How long an organization's run goes on while there may be others waiting; it ends between two items. */
+const TURN_MS = 2000
 
 export type Ticker = { stop(): Promise<void> }
+
+/** A run under way; aborting its turn ends it between two items. */
+type Run = { readonly turn: AbortController; readonly done: Promise<void> }
 
 type DueOrganization = Awaited<ReturnType<typeof organizationsWithDueItems>>[number]
 
 /**
  * Lets what is due happen, twice a second, for every organization: up to the system's time, or in a sandbox up to
  * its own clock (engine.md §4). Each organization has one run at a time in this process; runs in other processes
- * take turns with it in the database. `stop` starts nothing new and waits for the items that are being done.
+ * take turns with it in the database. A run that is not done after its turn goes on behind all others that wait, so
+ * that no organization, however much it has to do, holds up another. `stop` starts nothing new and waits for the
+ * items that are being done.
  */
 export function startTicker(parts: {
   readonly context: Context
@@ -23,44 +31,53 @@ export function startTicker(parts: {
   readonly registry?: Registry
   /** Another table of actions, for tests. */
   readonly actions?: DueActions
+  /** Another length of a turn, for tests. */
+  readonly turnMs?: number
 }): Ticker {
   const { context, log } = parts
   const actions = parts.actions ?? dueActions
   const counts = countersOn(parts.registry)
   const stopping = new AbortController()
-  const running = new Map<string, Promise<void>>()
-  let waiting: DueOrganization[] = []
+  const running = new Map<string, Run>()
+  /** In the order of their turns. */
+  const waiting = new Map<string, DueOrganization>()
 
   const start = (organization: DueOrganization) => {
-    const { id: organizationId, isSandbox, clockAt } = organization
-    const now = context.systemNow()
-    const until = isSandbox ? (clockAt ?? now) : now
-    const done = runDue(context, actions, { organizationId, until, strict: false, signal: stopping.signal })
+    const { id: organizationId } = organization
+    const until = presentOf(organization, context.systemNow())
+    const turn = new AbortController()
+    const timer = setTimeout(() => turn.abort(), parts.turnMs ?? TURN_MS)
+    const done = runDue(context, actions, { organizationId, until, strict: false, signal: turn.signal })
       .then(
-        (items) => counts.items.inc(items),
+        (items) => {
+          counts.items.inc(items)
+          if (turn.signal.aborted) waiting.set(organizationId, organization)
+        },
         (error: unknown) => {
           counts.failures.inc()
           log.error({ err: error, organizationId }, 'the due work of an organization was broken off')
         },
       )
       .finally(() => {
+        clearTimeout(timer)
         running.delete(organizationId)
         counts.running.set(running.size)
         startMore()
       })
-    running.set(organizationId, done)
+    running.set(organizationId, { turn, done })
     counts.running.set(running.size)
   }
   const startMore = () => {
-    while (!stopping.signal.aborted && running.size < SIDE_BY_SIDE) {
-      const next = waiting.shift()
-      if (!next) return
-      if (!running.has(next.id)) start(next)
+    for (const [id, next] of waiting) {
+      if (stopping.signal.aborted || running.size >= SIDE_BY_SIDE) return
+      waiting.delete(id)
+      start(next)
     }
   }
   const tick = async () => {
     try {
-      waiting = await organizationsWithDueItems(context.database, context.systemNow())
+      const due = await organizationsWithDueItems(context.database, context.systemNow())
+      lineUp(waiting, running, due)
       counts.ticks.inc()
       startMore()
     } catch (error) {
@@ -72,10 +89,26 @@ export function startTicker(parts: {
   return {
     stop: async () => {
       stopping.abort()
+      for (const { turn } of running.values()) turn.abort()
       await ticking
-      await Promise.all(running.values())
+      await Promise.all([...running.values()].map(({ done }) => done))
     },
   }
+}
+
+function presentOf({ isSandbox, clockAt }: DueOrganization, now: Instant): Instant {
+  return isSandbox ? (clockAt ?? now) : now
+}
+
+/** Who waits keeps its place as long as something is due for it; whoever is new comes last, and not while it runs. */
+function lineUp(
+  waiting: Map<string, DueOrganization>,
+  running: ReadonlyMap<string, Run>,
+  due: readonly DueOrganization[],
+): void {
+  const found = new Map(due.map((each) => [each.id, each]))
+  for (const id of waiting.keys()) if (!found.has(id)) waiting.delete(id)
+  for (const [id, each] of found) if (!running.has(id)) waiting.set(id, each)
 }
 
 /** Ticks until the signal, each tick after the one before it has ended. */

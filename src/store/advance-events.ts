@@ -4,6 +4,7 @@ import type { Instant } from '../core/calendar/instant.ts'
 import type { EventProperties } from '../core/metering/property-value.ts'
 import type { RawEvent } from '../core/metering/reference.ts'
 import type { Reads, Tx } from './database.ts'
+import { ts } from './values.ts'
 
 type TakenRow = {
   eventId: string
@@ -40,22 +41,36 @@ export async function takeAdvanceEvents(
       and e.code = any(${[...subscription.codes]}::text[]) and e.timestamp = t.timestamp and e.id = t.event_id
       and e.deleted_at is null
     order by t.timestamp, t.event_id`.execute(tx)
-  const events = rows.flatMap((row): RawEvent[] => {
-    if (row.transactionId === null) return []
-    const cents = row.preciseTotalAmountCents
-    return [
-      {
-        id: row.eventId,
-        transactionId: row.transactionId,
-        code: row.code,
-        externalSubscriptionId: subscription.externalId,
-        at: row.timestamp,
-        properties: row.properties ?? {},
-        preciseTotalAmountCents: cents === null ? null : Decimal.of(cents),
-      },
-    ]
-  })
+  const events = rows.flatMap((row) => rawEventOf(row, subscription.externalId) ?? [])
   return { events, isAll: rows.length < eventsMax }
+}
+
+/** An event of the list as it stands in the log; undefined when it was deleted. */
+export async function findAdvanceEvent(
+  reads: Reads,
+  event: { readonly id: string; readonly externalId: string; readonly code: string; readonly at: Instant },
+): Promise<RawEvent | undefined> {
+  const { rows } = await sql<TakenRow>`
+    select e.id as event_id, e.timestamp, e.transaction_id, e.code, e.precise_total_amount_cents,
+      (select json_object_agg(p.key, p.value) from jsonb_each_text(e.properties) as p) as properties
+    from events e
+    where e.external_subscription_id = ${event.externalId} and e.code = ${event.code}
+      and e.timestamp = ${ts(event.at)} and e.id = ${event.id} and e.deleted_at is null`.execute(reads)
+  return rows[0] && rawEventOf(rows[0], event.externalId)
+}
+
+function rawEventOf(row: TakenRow, externalSubscriptionId: string): RawEvent | undefined {
+  if (row.transactionId === null) return undefined
+  const cents = row.preciseTotalAmountCents
+  return {
+    id: row.eventId,
+    transactionId: row.transactionId,
+    code: row.code,
+    externalSubscriptionId,
+    at: row.timestamp,
+    properties: row.properties ?? {},
+    preciseTotalAmountCents: cents === null ? null : Decimal.of(cents),
+  }
 }
 
 /** Which of these events have a fee already: charge, filter (or nothing) and transaction id of each. */

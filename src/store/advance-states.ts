@@ -76,7 +76,7 @@ export async function writeAdvanceState(
           'chargeFilterId',
           'subscriptionExternalId',
           'periodFrom',
-          'groupedBy',
+          'groupDigest',
         ])
         .doUpdateSet({
           current: sql`excluded.current`,

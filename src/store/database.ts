@@ -1,6 +1,8 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import { type Instant, instant } from '../core/calendar/instant.ts'
+import { isId } from './ids.ts'
+import { isStalePlan, preparing, StatementNames } from './prepared-statements.ts'
 import type { DB } from './rows.ts'
 
 /** Everything that a query can be asked of inside one organization; reading only, by its use. */
@@ -17,6 +19,8 @@ export type DatabaseOptions = {
   readonly poolMax: number
   readonly onError?: (error: Error) => void
 }
+
+const CONNECTION_SECONDS_MAX = 1800
 
 const TIMESTAMPTZ = 1184
 const INT8 = 20
@@ -43,11 +47,19 @@ types.setTypeParser(TIMESTAMPTZ_ARRAY, (text: string) => text)
 export class Database {
   readonly pool: pg.Pool
   private readonly systemPool: pg.Pool
+  private readonly names = new StatementNames()
   private readonly tenants: Kysely<DB>
   readonly system: Kysely<DB>
 
   constructor(options: DatabaseOptions) {
-    const common = { connectionString: options.url, types, application_name: 'weir', keepAlive: true }
+    // A new connection now and then, so that plans and caches of an old one do not add up.
+    const common = {
+      connectionString: options.url,
+      types,
+      application_name: 'weir',
+      keepAlive: true,
+      maxLifetimeSeconds: CONNECTION_SECONDS_MAX,
+    }
     this.pool = new pg.Pool({
       ...common,
       max: options.poolMax,
@@ -61,29 +73,71 @@ export class Database {
       pool.on('connect', (client) => client.on('error', onError))
       pool.on('error', () => undefined)
     }
-    this.tenants = kyselyOn(this.pool)
-    this.system = kyselyOn(this.systemPool)
+    this.tenants = kyselyOn(this.pool, this.names)
+    this.system = kyselyOn(this.systemPool, this.names)
   }
 
-  /** Reads as one organization; inside the transaction of a request that is one, hence what it has written. */
-  async read<T>(tenant: Tenant, query: (reads: Reads) => Promise<T>): Promise<T> {
+  /**
+   * Reads as one organization, in one snapshot; inside the transaction of a request that is one, hence what it has
+   * written.
+   */
+  read<T>(tenant: Tenant, query: (reads: Reads) => Promise<T>): Promise<T> {
+    return this.readWith('', tenant, query)
+  }
+
+  /**
+   * The same for usage: every statement is planned once for its connection and never for its parameters. The selects
+   * of running state take ten times as long to plan as to run, and no parameter of theirs asks for another plan.
+   */
+  readUsage<T>(tenant: Tenant, query: (reads: Reads) => Promise<T>): Promise<T> {
+    return this.readWith('; set local plan_cache_mode = force_generic_plan', tenant, query)
+  }
+
+  private async readWith<T>(
+    setting: string,
+    tenant: Tenant,
+    query: (reads: Reads) => Promise<T>,
+  ): Promise<T> {
     if (typeof tenant !== 'string' && tenant.open) return query(tenant.open)
     const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
-    return this.tenants
-      .transaction()
-      .setAccessMode('read only')
-      .execute(async (tx) => {
-        await enter(tx, organizationId)
-        return query(tx)
-      })
+    if (!isId(organizationId)) throw new Error('not the id of an organization')
+    // In one round trip, which takes a text without parameters.
+    const begin = sql.raw(
+      `start transaction isolation level repeatable read, read only;
+      set local weir.organization_id = '${organizationId}'${setting}`,
+    )
+    return this.withFreshPlans(() =>
+      this.tenants.connection().execute(async (connection) => {
+        await begin.execute(connection)
+        try {
+          return await query(connection)
+        } finally {
+          // Nothing was written, so there is nothing that a commit could keep.
+          await sql`rollback`.execute(connection)
+        }
+      }),
+    )
   }
 
   /** The transaction behind `inTransaction`; call that one. */
-  async writeAs<T>(organizationId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.tenants.transaction().execute(async (tx) => {
-      await enter(tx, organizationId)
-      return work(tx)
-    })
+  writeAs<T>(organizationId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.withFreshPlans(() =>
+      this.tenants.transaction().execute(async (tx) => {
+        await sql`select set_config('weir.organization_id', ${organizationId}, true)`.execute(tx)
+        return work(tx)
+      }),
+    )
+  }
+
+  /** Once more from the start when another version of Weir has changed a table meanwhile; nothing was kept then. */
+  private async withFreshPlans<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isStalePlan(error)) throw error
+      this.names.renew()
+      return work()
+    }
   }
 
   /** Resolves when PostgreSQL answers; rejects with its reason. */
@@ -100,13 +154,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   return new Database(options)
 }
 
-function kyselyOn(pool: pg.Pool): Kysely<DB> {
+function kyselyOn(pool: pg.Pool, names: StatementNames): Kysely<DB> {
   return new Kysely<DB>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: preparing(pool, names) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
-}
-
-async function enter(tx: Tx, organizationId: string): Promise<void> {
-  await sql`select set_config('weir.organization_id', ${organizationId}, true)`.execute(tx)
 }

@@ -39,22 +39,24 @@ export async function cancelItem(tx: Tx, kind: DueKind, subjectId: string): Prom
   await tx.deleteFrom('dueItems').where('kind', '=', kind).where('subjectId', '=', subjectId).execute()
 }
 
+type Waiting = { readonly realNow: Instant } | { readonly except: readonly string[] }
+
 /**
- * The organization's earliest item that is due by `until`, locked, `FIRST_KINDS` before all others; items that wait for a
- * retry are passed over.
+ * The organization's earliest item that is due by `until`, locked, `FIRST_KINDS` before all others. Passed over are, by
+ * `waiting`, the items that wait for a retry at the real time `realNow`, or those with the ids of `except` and no others.
  */
 export async function takeEarliest(
   tx: Tx,
   until: Instant,
-  realNow: Instant | null,
+  waiting: Waiting,
 ): Promise<DueItemRow | undefined> {
-  const first = await earliestOf(tx, until, realNow)
+  const first = await earliestOf(tx, until, waiting)
     .where('kind', 'in', [...FIRST_KINDS])
     .executeTakeFirst()
-  return first ?? (await earliestOf(tx, until, realNow).executeTakeFirst())
+  return first ?? (await earliestOf(tx, until, waiting).executeTakeFirst())
 }
 
-function earliestOf(tx: Tx, until: Instant, realNow: Instant | null) {
+function earliestOf(tx: Tx, until: Instant, waiting: Waiting) {
   const query = tx
     .selectFrom('dueItems')
     .selectAll()
@@ -64,7 +66,10 @@ function earliestOf(tx: Tx, until: Instant, realNow: Instant | null) {
     .orderBy('id')
     .limit(1)
     .forUpdate()
-  if (realNow === null) return query
+  if (!('realNow' in waiting)) {
+    return waiting.except.length > 0 ? query.where('id', 'not in', [...waiting.except]) : query
+  }
+  const { realNow } = waiting
   return query
     .where((eb) => eb.or([eb('retryAt', 'is', null), eb('retryAt', '<=', ts(realNow))]))
     .skipLocked()

@@ -7,6 +7,10 @@ import type { Tx } from './database.ts'
 import { newId } from './ids.ts'
 import { json, ts, tsOrNull } from './values.ts'
 
+/** A statement has room for 65,535 parameters, and a charge may have any number of groups. */
+const FEES_AT_ONCE = 500
+const TAXES_AT_ONCE = 5000
+
 /** For whom and with what fees are written. */
 export type FeeOwner = {
   readonly organizationId: string
@@ -19,17 +23,18 @@ export type FeeOwner = {
   readonly now: Instant
 }
 
-/** Writes fees with their taxes, in two statements however many. */
+/** Writes fees with their taxes, in as few statements as their number allows. */
 export async function insertFees(
   tx: Tx,
   owner: FeeOwner,
   fees: readonly { readonly fee: FeeDraft; readonly taxes: FeeTaxes }[],
 ): Promise<void> {
-  if (fees.length === 0) return
-  await tx
-    .insertInto('fees')
-    .values(fees.map(({ fee, taxes }) => feeRow(owner, fee, taxes)))
-    .execute()
+  for (const some of inParts(fees, FEES_AT_ONCE)) {
+    await tx
+      .insertInto('fees')
+      .values(some.map(({ fee, taxes }) => feeRow(owner, fee, taxes)))
+      .execute()
+  }
   const taxRows = fees.flatMap(({ fee, taxes }) =>
     taxes.appliedTaxes.map((applied) => ({
       organizationId: owner.organizationId,
@@ -45,7 +50,14 @@ export async function insertFees(
       createdAt: ts(owner.now),
     })),
   )
-  if (taxRows.length > 0) await tx.insertInto('feeTaxes').values(taxRows).execute()
+  for (const some of inParts(taxRows, TAXES_AT_ONCE)) {
+    await tx.insertInto('feeTaxes').values(some).execute()
+  }
+}
+
+function inParts<T>(list: readonly T[], length: number): T[][] {
+  const count = Math.ceil(list.length / length)
+  return Array.from({ length: count }, (_, part) => list.slice(part * length, (part + 1) * length))
 }
 
 function feeRow(owner: FeeOwner, fee: FeeDraft, taxes: FeeTaxes) {
@@ -68,7 +80,7 @@ function feeRow(owner: FeeOwner, fee: FeeDraft, taxes: FeeTaxes) {
     eventsCount: fee.eventsCount,
     amountCents: fee.amountCents,
     preciseAmountCents: fee.preciseAmountCents.round(15).toString(),
-    unitAmountCents: minorUnits(fee.unitAmount, owner.exponent).round().toBigInt(),
+    unitAmountCents: minorUnits(fee.unitAmount, owner.exponent).round().toString(),
     preciseUnitAmount: fee.unitAmount.round(15).toString(),
     preciseCouponsAmountCents: fee.preciseCouponsAmountCents.round(5).toString(),
     taxesAmountCents: taxes.taxesAmountCents,

@@ -144,6 +144,40 @@ const UNMATCHED: Invariant = {
     group by organization_id, reason`,
 }
 
+/** Events set aside by charges in advance (docs/decisions/0009). */
+const UNPRICED: Invariant = {
+  code: 'unpriced_events',
+  says: 'every event of a charge in advance could be charged',
+  weight: 'notice',
+  query: `
+    select a.organization_id,
+      format('event %s of subscription %s', coalesce(e.transaction_id, a.event_id::text), s.external_id) as subject,
+      format('charge %s, %s tries, %s', a.charge_id, coalesce(d.attempts, 0), coalesce(d.error, 'no error')) as detail
+    from advance_asides a
+    join subscriptions s on s.organization_id = a.organization_id and s.id = a.subscription_id
+    left join events e on e.organization_id = a.organization_id and e.external_subscription_id = s.external_id
+      and e.timestamp = a.timestamp and e.id = a.event_id
+    left join due_items d on d.organization_id = a.organization_id and d.kind = 'advance_aside'
+      and d.subject_id = a.id
+    order by a.created_at, a.id`,
+}
+
+const UNBILLED_FEES: Invariant = {
+  code: 'unbilled_fees',
+  says: 'every fee was small enough to be billed',
+  weight: 'notice',
+  query: `
+    select u.organization_id,
+      coalesce('invoice ' || i.number, 'no invoice') || coalesce(', subscription ' || s.external_id, '') as subject,
+      format('charge %s, %s units, a number of cents with %s digits', u.charge_id, left(u.units::text, 40),
+        length(u.amount_cents::text)) as detail
+    from unbilled_fees u
+    left join invoices i on i.organization_id = u.organization_id and i.id = u.invoice_id
+    left join subscriptions s on s.organization_id = u.organization_id and s.id = u.subscription_id
+    where i.id is null or i.status in ('draft', 'finalized')
+    order by u.created_at, u.id`,
+}
+
 const DEAD_JOBS: Invariant = {
   code: 'dead_jobs',
   says: 'no job has used up its attempts',
@@ -166,6 +200,8 @@ export const INVARIANTS: readonly Invariant[] = [
   EVENT_KEYS,
   FAILING_ITEMS,
   UNMATCHED,
+  UNPRICED,
+  UNBILLED_FEES,
   DEAD_JOBS,
 ]
 

@@ -6,6 +6,7 @@ import { type FeeView, feeViews } from './fees.ts'
 import type { InvoiceRow } from './invoices.ts'
 import type { InvoiceMetadata, InvoiceTaxes } from './rows.ts'
 import { type SubscriptionView, viewsOf } from './subscription-views.ts'
+import { type UnbilledFeeRow, unbilledFeesOf } from './unbilled-fees.ts'
 
 export type InvoicePeriodRow = {
   readonly subscriptionId: string
@@ -58,6 +59,8 @@ export type InvoiceView = InvoiceListView & {
   readonly subscriptions: readonly SubscriptionView[]
   readonly credits: readonly InvoiceCreditView[]
   readonly thresholds: readonly AppliedThresholdView[]
+  /** Fees that it cannot hold. */
+  readonly unbilled: readonly UnbilledFeeRow[]
 }
 
 /** The named parts of invoices, in the order of the rows; a fixed number of queries. */
@@ -130,6 +133,7 @@ export async function invoiceViews(
   const subscriptions = await subscriptionsOf(reads, subscribed, now)
   const credits = await creditsOf(reads, ids)
   const thresholds = await thresholdsOf(reads, ids)
+  const unbilled = await unbilledFeesOf(reads, ids)
   return views.map((view) => {
     const periods = links.filter((link) => link.invoiceId === view.invoice.id)
     return {
@@ -139,6 +143,7 @@ export async function invoiceViews(
       subscriptions: subscriptions.filter((s) => periods.some((p) => p.subscriptionId === s.row.id)),
       credits: credits.filter((credit) => credit.invoiceId === view.invoice.id),
       thresholds: thresholds.filter((threshold) => threshold.invoiceId === view.invoice.id),
+      unbilled: unbilled.filter((row) => row.invoiceId === view.invoice.id),
     }
   })
 }

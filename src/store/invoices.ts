@@ -5,6 +5,7 @@ import type { Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import { holdSettings } from './inherited-settings.ts'
 import type { InvoiceSubscriptions, Invoices } from './rows.ts'
+import { deleteUnbilledFees } from './unbilled-fees.ts'
 import { ts } from './values.ts'
 
 export type InvoiceRow = Selectable<Invoices>
@@ -120,6 +121,7 @@ export async function clearDraft(tx: Tx, invoiceId: string): Promise<void> {
   await tx.deleteFrom('invoiceSubscriptions').where('invoiceId', '=', invoiceId).execute()
   await tx.deleteFrom('invoiceTaxes').where('invoiceId', '=', invoiceId).execute()
   await tx.deleteFrom('invoiceCredits').where('invoiceId', '=', invoiceId).execute()
+  await deleteUnbilledFees(tx, invoiceId)
 }
 
 /** The links of a subscription to invoices that count: not deleted ones, newest first. */

@@ -29,6 +29,18 @@ export type Numeric = ColumnType<string, string, string>
 
 export type Timestamp = ColumnType<Instant, RawBuilder<Instant>, RawBuilder<Instant>>
 
+export interface AdvanceAsides {
+  chargeId: string
+  createdAt: Timestamp
+  eventId: string
+  id: string
+  organizationId: string
+  pricedQuantity: Numeric
+  shownUnits: Numeric
+  subscriptionId: string
+  timestamp: Timestamp
+}
+
 export interface AdvanceEvents {
   eventId: string
   organizationId: string
@@ -40,6 +52,7 @@ export interface AdvanceStates {
   chargeFilterId: string
   chargeId: string
   current: Numeric
+  groupDigest: Generated<Buffer>
   groupedBy: string
   max: Numeric
   maxProrated: Numeric
@@ -376,7 +389,7 @@ export interface Fees {
   toAt: Timestamp | null
   totalAggregatedUnits: Numeric | null
   trueUpParentFeeId: string | null
-  unitAmountCents: Int8
+  unitAmountCents: Numeric
   units: Numeric
   updatedAt: Timestamp
 }
@@ -731,6 +744,14 @@ export interface Subscriptions {
   updatedAt: Timestamp
 }
 
+export interface TargetWalletEvents {
+  code: string
+  eventId: string
+  externalSubscriptionId: string
+  organizationId: string
+  timestamp: Timestamp
+}
+
 export interface Taxes {
   code: string
   createdAt: Timestamp
@@ -752,6 +773,23 @@ export interface TriggeredAlerts {
   previousValue: Numeric
   subscriptionId: string | null
   triggeredAt: Timestamp
+}
+
+export interface UnbilledFees {
+  amountCents: Numeric
+  chargeFilterId: string | null
+  chargeId: string | null
+  chargesFrom: Timestamp | null
+  chargesTo: Timestamp | null
+  createdAt: Timestamp
+  currency: string
+  feeType: string
+  groupedBy: Generated<Json>
+  id: string
+  invoiceId: string | null
+  organizationId: string
+  subscriptionId: string | null
+  units: Numeric
 }
 
 export interface UnmatchedEventCounts {
@@ -868,6 +906,7 @@ export interface Webhooks {
 }
 
 export interface DB {
+  advanceAsides: AdvanceAsides
   advanceEvents: AdvanceEvents
   advanceStates: AdvanceStates
   alerts: Alerts
@@ -916,8 +955,10 @@ export interface DB {
   pricingUnits: PricingUnits
   privileges: Privileges
   subscriptions: Subscriptions
+  targetWalletEvents: TargetWalletEvents
   taxes: Taxes
   triggeredAlerts: TriggeredAlerts
+  unbilledFees: UnbilledFees
   unmatchedEventCounts: UnmatchedEventCounts
   usageArrivals: UsageArrivals
   usageLasts: UsageLasts

@@ -22,6 +22,34 @@ export async function inTransaction<T>(
   }
 }
 
+/**
+ * Does a part of a transaction that may fail while the rest is kept. Gives the error when it is about the part
+ * itself: a value that the database refuses, or a fault of the code. Whatever else goes wrong, from a conflict to a
+ * lost connection, is thrown and ends the transaction.
+ */
+export async function inSavepoint<T>(
+  tx: Tx,
+  work: () => Promise<T>,
+): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }> {
+  await sql`savepoint part`.execute(tx)
+  try {
+    const value = await work()
+    await sql`release savepoint part`.execute(tx)
+    return { ok: true, value }
+  } catch (error) {
+    if (!isItsOwn(error)) throw error
+    await sql`rollback to savepoint part`.execute(tx)
+    await sql`release savepoint part`.execute(tx)
+    return { ok: false, error }
+  }
+}
+
+/** Errors of the code have no code; classes 22 and 23 are values out of range and broken constraints. */
+function isItsOwn(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  return code === undefined || (typeof code === 'string' && /^2[23]...$/.test(code))
+}
+
 /** A conflict goes up to whoever opened the transaction and begins it again. */
 async function inPart<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
   await sql`savepoint part`.execute(tx)

@@ -1,6 +1,7 @@
 import type { Decimal } from '../core/amounts/decimal.ts'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { EventFaults } from '../core/metering/event-faults.ts'
+import type { FieldErrors } from '../core/problems.ts'
 import { isoMillis, isoSeconds } from './times.ts'
 
 /** An event of the log with its properties as JSON text, so that their digits are nowhere rounded. */
@@ -29,6 +30,12 @@ export function toWireEventJson(event: WireEventSource): string {
     `,"precise_total_amount_cents":${precise === null ? 'null' : `"${precise.toWire()}"`}` +
     `,"properties":${event.propertiesJson},"created_at":"${isoSeconds(event.createdAt)}"}`
   )
+}
+
+/** The JSON text of the webhook `event.error` about one event (metering-and-rating §1.7). */
+export function toWireEventErrorJson(event: WireEventSource, details: FieldErrors): string {
+  const error = { status: 422, error: 'Unprocessable entity', message: JSON.stringify(details) }
+  return `${JSON.stringify(error).slice(0, -1)},"event":${toWireEventJson(event)}}`
 }
 
 /** The lists of the webhook `events.errors` (metering-and-rating §1.7); nobody checks group keys any more. */

@@ -7,6 +7,7 @@ import type {
   InvoiceView,
 } from '../store/invoice-views.ts'
 import type { InvoiceRow } from '../store/invoices.ts'
+import type { UnbilledFeeRow } from '../store/unbilled-fees.ts'
 import { toWireCustomerBase } from './customers.ts'
 import { toWireFee } from './fees.ts'
 import { toWireSubscription } from './subscriptions.ts'
@@ -58,7 +59,7 @@ export function toWireInvoice(view: InvoiceView): object {
     })),
     fees: view.fees.map((fee) => toWireFee(fee)),
     credits: view.credits.map((credit) => toWireCredit(credit, view.invoice.currency)),
-    error_details: [],
+    error_details: view.unbilled.map(toWireUnbilledFee),
     applied_invoice_custom_sections: [],
     ...(view.invoice.invoiceType === 'progressive_billing'
       ? { applied_usage_thresholds: view.thresholds.map(toWireAppliedThreshold) }
@@ -122,6 +123,23 @@ function toWireCredit(credit: InvoiceCreditView, currency: string): object {
       description: null,
     },
     invoice: { lago_id: credit.progressiveInvoiceId, payment_status: credit.progressivePaymentStatus },
+  }
+}
+
+/** A fee that is missing for its size. */
+function toWireUnbilledFee(row: UnbilledFeeRow): object {
+  return {
+    lago_id: row.id,
+    error_code: 'fee_amount_out_of_range',
+    details: {
+      fee_type: row.feeType,
+      ...(row.subscriptionId === null ? {} : { lago_subscription_id: row.subscriptionId }),
+      ...(row.chargeId === null ? {} : { lago_charge_id: row.chargeId }),
+      ...(row.chargeFilterId === null ? {} : { lago_charge_filter_id: row.chargeFilterId }),
+      grouped_by: JSON.stringify(row.groupedBy),
+      units: Decimal.of(row.units).toWire(),
+      amount_cents: row.amountCents,
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Instant } from '../core/calendar/instant.ts'
+import { isoText } from '../core/calendar/iso-text.ts'
 
 /** ISO 8601 in UTC without a fraction: `2026-01-31T10:00:00Z` (platform.md §2). */
 export function isoSeconds(at: Instant): string {
@@ -18,7 +19,7 @@ export function isoSecondsOrNull(at: Instant | null): string | null {
 
 /** ISO 8601 in UTC with milliseconds, for event times and the few fields that carry them. */
 export function isoMillis(at: Instant): string {
-  return new Date(at).toISOString()
+  return isoText(at)
 }
 
 export function isoMillisOrNull(at: Instant | null): string | null {

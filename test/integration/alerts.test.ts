@@ -143,8 +143,7 @@ describe('alerts of a subscription', () => {
 })
 
 describe('a look at usage', () => {
-  // metering-and-rating §9.5, row 89.
-  it('tells all fixed thresholds that were passed in one message', async () => {
+  it('§9 row 89: tells all fixed thresholds that were passed in one message', async () => {
     const client = await subscribed()
     const thresholds = [{ value: 1500 }, { value: 3000 }, { value: 5000 }]
     await post(client, { code: 'a', name: 'N', alert_type: 'current_usage_amount', thresholds })
@@ -170,8 +169,7 @@ describe('a look at usage', () => {
     expect(crossedOf(messages[0])).toEqual(['1500.0', '3000.0'])
   })
 
-  // Row 92.
-  it('counts recurring steps from the largest fixed threshold', async () => {
+  it('§9 row 92: counts recurring steps from the largest fixed threshold', async () => {
     const client = await subscribed()
     const fixed = [10, 30, 50].map((value) => ({ value }))
     const thresholds = [...fixed, { value: 100, recurring: true }]

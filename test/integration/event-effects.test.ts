@@ -212,7 +212,7 @@ describe('what an event causes', () => {
     const door = new Door(harness.context)
     const event = { transactionId: 'x', code: 'c', externalSubscriptionId: null, externalCustomerId: null }
     const full = { ...event, at: NOW, properties: {}, preciseTotalAmountCents: null }
-    const events = Array.from({ length: 5000 }, () => full)
+    const events = Array.from({ length: 5000 }, (_, n) => ({ ...full, transactionId: `x${n}` }))
     const enter = () =>
       new Promise((resolve, reject) => {
         const ids = events.map(() => newId())

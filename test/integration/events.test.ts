@@ -107,6 +107,36 @@ describe('POST /events', () => {
     expect([batch.status, single.status]).toEqual([422, 200])
   })
 
+  it('422: a batch with a transaction id twice, whatever the subscriptions', async () => {
+    const event = (transaction_id: string, subscription?: string) => ({
+      transaction_id,
+      code: 'calls',
+      ...(subscription === undefined ? {} : { external_subscription_id: subscription }),
+    })
+    const batches: readonly (readonly [readonly object[], object])[] = [
+      [[event('r', 'a'), event('r', 'b')], { '1': DUPLICATE }],
+      [[event('r'), event('r')], { '1': DUPLICATE }],
+      [[event('r', 'a'), event('r', 'a')], { '1': DUPLICATE }],
+      [[event('r', 'a'), event('q', 'a'), event('r'), event('r', 'c')], { '2': DUPLICATE, '3': DUPLICATE }],
+      // What is stored already is told of as well.
+      [[event('plain', 's'), event('r', 'a'), event('r', 'b')], { '0': DUPLICATE, '2': DUPLICATE }],
+    ]
+    for (const [events, details] of batches) {
+      const answer = await client.call('POST', '/events/batch', { events })
+      expect([answer.status, answer.body.error_details]).toEqual([422, details])
+    }
+    for (const id of ['r', 'q']) expect((await client.call('GET', `/events/${id}`)).status).toBe(404)
+    const malformed = await client.call('POST', '/events/batch', {
+      events: [event('r', 'a'), { ...event('r', 'b'), timestamp: 'x' }],
+    })
+    expect(malformed.body.error_details).toEqual({ '1': { timestamp: ['invalid_format'] } })
+  })
+
+  it('403: enriched events, which only a ClickHouse store has', async () => {
+    const answer = await client.call('GET', '/events_enriched')
+    expect([answer.status, answer.body.code]).toEqual([403, 'endpoint_not_available'])
+  })
+
   it('422: external_customer_id without a customer', async () => {
     const answer = await send({
       transaction_id: 'by-customer',

@@ -65,11 +65,14 @@ const invoices = (client: Client) =>
 async function tick(client: Client): Promise<void> {
   const [{ clock_at }] = await rows(client, 'select clock_at from organizations where id = $1')
   const until = instant(clock_at.getTime())
+  const failures: unknown[] = []
   await runDue(harness.context, dueActions, {
     organizationId: client.organizationId,
     until,
     strict: true,
+    onFailure: ({ error }) => failures.push(error),
   })
+  if (failures.length > 0) throw failures[0]
 }
 
 describe('a time zone that customers inherit', () => {

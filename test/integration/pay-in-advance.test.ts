@@ -39,7 +39,7 @@ const percentages = {
 /** The rows of metering-and-rating §9.3 that are one fee for each event. */
 const ROWS: readonly Row[] = [
   {
-    name: '47: count at a standard price',
+    name: '§9 row 47: count at a standard price',
     metric: COUNT,
     charge: { properties: { amount: '10' } },
     events: [{}, {}],
@@ -49,7 +49,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    name: '48: three events of one instant over two tiers',
+    name: '§9 row 48: three events of one instant over two tiers',
     metric: COUNT,
     charge: {
       charge_model: 'graduated',
@@ -59,7 +59,7 @@ const ROWS: readonly Row[] = [
     fees: [[0], [0], [200]],
   },
   {
-    name: '49: what comes back is free until the period ends',
+    name: '§9 row 49: what comes back is free until the period ends',
     metric: UNIQUE,
     charge: { properties: { amount: '12' } },
     events: items('+id1', '-id1', '+id1', '+id2', '+id2', '+id3', '-id3'),
@@ -74,7 +74,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    name: '50: a sum pays what rises above its maximum',
+    name: '§9 row 50: a sum pays what rises above its maximum',
     metric: SUM,
     charge: { properties: { amount: '1' } },
     events: sums(10, -4, 8),
@@ -85,7 +85,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    name: '51: packages',
+    name: '§9 row 51: packages',
     metric: SUM,
     charge: {
       charge_model: 'package',
@@ -95,7 +95,7 @@ const ROWS: readonly Row[] = [
     fees: [[0], [10_000], [10_000]],
   },
   {
-    name: '52: the first flat amount is paid by the first event only',
+    name: '§9 row 52: the first flat amount is paid by the first event only',
     metric: SUM,
     charge: {
       charge_model: 'graduated',
@@ -105,7 +105,7 @@ const ROWS: readonly Row[] = [
     fees: [[7], [2], [4]],
   },
   {
-    name: '53: a percentage with free events',
+    name: '§9 row 53: a percentage with free events',
     metric: SUM,
     charge: {
       charge_model: 'percentage',
@@ -115,7 +115,7 @@ const ROWS: readonly Row[] = [
     fees: [[0], [0], [115]],
   },
   {
-    name: '54: a percentage with a free total',
+    name: '§9 row 54: a percentage with a free total',
     metric: SUM,
     charge: {
       charge_model: 'percentage',
@@ -125,7 +125,7 @@ const ROWS: readonly Row[] = [
     fees: [[0], [0], [150], [200]],
   },
   {
-    name: '55: a free total that the first event passes',
+    name: '§9 row 55: a free total that the first event passes',
     metric: SUM,
     charge: {
       charge_model: 'percentage',
@@ -135,7 +135,7 @@ const ROWS: readonly Row[] = [
     fees: [[110], [105]],
   },
   {
-    name: '56: limits per transaction',
+    name: '§9 row 56: limits per transaction',
     metric: SUM,
     charge: {
       charge_model: 'percentage',
@@ -150,7 +150,7 @@ const ROWS: readonly Row[] = [
     fees: [[175], [200], [200]],
   },
   {
-    name: '57: a dynamic charge costs what the event says',
+    name: '§9 row 57: a dynamic charge costs what the event says',
     metric: SUM,
     charge: { charge_model: 'dynamic', properties: {} },
     events: [
@@ -160,7 +160,7 @@ const ROWS: readonly Row[] = [
     fees: [[1235], [2]],
   },
   {
-    name: '58: a free event of a counted percentage',
+    name: '§9 row 58: a free event of a counted percentage',
     metric: COUNT,
     charge: {
       charge_model: 'percentage',
@@ -170,14 +170,14 @@ const ROWS: readonly Row[] = [
     fees: [[0]],
   },
   {
-    name: '59: graduated percentage',
+    name: '§9 row 59: graduated percentage',
     metric: SUM,
     charge: { charge_model: 'graduated_percentage', properties: percentages },
     events: sums(50, 100, 300),
     fees: [[2000], [3200], [12_000]],
   },
   {
-    name: '65: a seat that replaces a removed one',
+    name: '§9 row 65: a seat that replaces a removed one',
     metric: UNIQUE,
     charge: { properties: { amount: '1' } },
     events: items('+seat1', '-seat1', '+seat2'),
@@ -232,7 +232,7 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     })
   }
 
-  it('60: the filter that an event matches prices it, the charge what matches none', async () => {
+  it('§9 row 60: the filter that an event matches prices it, the charge what matches none', async () => {
     await start(
       { ...SUM, filters: [{ key: 'region', values: ['europe'] }] },
       {
@@ -250,7 +250,7 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     expect((await feesOf('e1'))[0]).toMatchObject({ amount_cents: 10_000, lago_charge_filter_id: null })
   })
 
-  it('62: a prorated item pays for the days that are left', async () => {
+  it('§9 row 62: a prorated item pays for the days that are left', async () => {
     await start({ ...UNIQUE, recurring: true }, { properties: { amount: '10' }, prorated: true })
     const moves = [
       ['2023-09-02T00:00:00Z', '+a', 967],
@@ -267,7 +267,7 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     expect(fees.map(([fee]) => fee.amount_cents)).toEqual(moves.map(([, , cents]) => cents))
   })
 
-  it('61: a prorated sum is estimated for the days that are left, after what is stored', async () => {
+  it('§9 row 61: a prorated sum is estimated for the days that are left, after what is stored', async () => {
     await start({ ...SUM, recurring: true }, { properties: { amount: '10' }, prorated: true })
     const estimate = async () =>
       (
@@ -375,7 +375,7 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     expect(fees[0].presentation_breakdowns).toEqual([{ presentation_by: { team: 't' }, units: '15.0' }])
   })
 
-  it('64: current usage shows what has been charged', async () => {
+  it('§9 row 64: current usage shows what has been charged', async () => {
     await start({ ...UNIQUE, recurring: true }, { properties: { amount: '1' }, prorated: true })
     await client.clock('2023-09-24T00:00:00Z')
     await send(client, { code: 'm', transaction_id: 'e0', ...items('+a')[0] })

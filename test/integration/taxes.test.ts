@@ -54,7 +54,12 @@ describe('taxes', () => {
       total_pages: 2,
       total_count: 2,
     })
-    expect((await client.call('DELETE', path)).body.tax.code).toBe('vat/20')
+    await client.call('PUT', path, { tax: { applied_to_organization: true } })
+    expect((await client.call('DELETE', path)).body.tax).toMatchObject({
+      code: 'vat/20',
+      applied_to_organization: false,
+      applied_to_billing_entities_codes: [],
+    })
     expect((await client.call('GET', path)).status).toBe(404)
     const again = await client.call('POST', '/taxes', { tax: { name: 'VAT', code: 'vat/20', rate: 1 } })
     expect(again.body.tax.lago_id).not.toBe(made.body.tax.lago_id)
@@ -83,6 +88,12 @@ describe('taxes', () => {
     expect([twice.status, twice.body.error_details]).toEqual([422, taken])
     const renamed = await client.call('PUT', '/taxes/b', { tax: { code: 'a' } })
     expect([renamed.status, renamed.body.error_details]).toEqual([422, taken])
+    for (const rate of ['', ' ', null]) {
+      const answer = await client.call('POST', '/taxes', { tax: { name: 'C', code: 'c', rate } })
+      expect(answer.body.error_details).toEqual({ rate: ['value_is_mandatory'] })
+      const changed = await client.call('PUT', '/taxes/a', { tax: { rate } })
+      expect(changed.body.error_details).toEqual({ rate: ['value_is_mandatory'] })
+    }
     for (const rate of ['abc', {}, [], true, '1e', '-1', '1e400']) {
       const answer = await client.call('POST', '/taxes', { tax: { name: 'C', code: 'c', rate } })
       expect([rate, answer.status]).toEqual([rate, 422])

@@ -29,12 +29,12 @@ describe('the ticker', () => {
   const everyKind = (action: DueAction): DueActions =>
     Object.fromEntries(DUE_KINDS.map((kind) => [kind, action])) as DueActions
 
-  const start = (action: DueAction, registry?: Registry) => {
+  const start = (action: DueAction, more: { registry?: Registry; turnMs?: number } = {}) => {
     const { context } = harness
     const log = { ...context.log, error: () => undefined }
     const actions = everyKind(action)
     const quiet = { ...context, log }
-    ticker = startTicker({ context: quiet, log, actions, ...(registry ? { registry } : {}) })
+    ticker = startTicker({ context: quiet, log, actions, ...more })
     return ticker
   }
 
@@ -62,9 +62,12 @@ describe('the ticker', () => {
     await schedule(past, addMs(sandboxNow, 1))
     const done: [string, Instant][] = []
     const registry = new Registry()
-    start(async (_context, _tx, caller) => {
-      done.push([caller.organizationId, caller.now])
-    }, registry)
+    start(
+      async (_context, _tx, caller) => {
+        done.push([caller.organizationId, caller.now])
+      },
+      { registry },
+    )
     await expect.poll(() => done.length, PATIENT).toBe(4)
     const sorted = (list: [string, Instant][]) => [...list].sort((a, b) => a[0].localeCompare(b[0]) || 0)
     expect(sorted(done)).toEqual(sorted(expected.map(([client, at]) => [client.organizationId, at])))
@@ -115,6 +118,53 @@ describe('the ticker', () => {
     expect(text).toMatch(/^weir_due_items_failing 1$/m)
     expect(text).toMatch(/^weir_due_items_lag_seconds 1[12]\d/m)
     expect(text).toMatch(/^weir_jobs_waiting 0$/m)
+  })
+
+  it('takes turns: organizations whose work never ends leave room for the others', async () => {
+    const busy = await Promise.all(Array.from({ length: 5 }, () => harness.organization({ sandbox: false })))
+    const late = await harness.organization({ sandbox: false })
+    const dueAt = addMs(now(), -MINUTE)
+    for (const client of busy) await schedule(client, dueAt, client.organizationId)
+    await schedule(late, now())
+    const done = new Map<string, number>()
+    start(
+      async (_context, tx, { organizationId, now: at }, subjectId) => {
+        done.set(organizationId, (done.get(organizationId) ?? 0) + 1)
+        if (organizationId === late.organizationId) return
+        await scheduleItem(tx, organizationId, { kind: 'invoice_overdue', subjectId, dueAt: at })
+      },
+      { turnMs: 200 },
+    )
+    await expect.poll(() => done.get(late.organizationId), PATIENT).toBe(1)
+    const before = new Map(done)
+    const hasGrown = ({ organizationId }: Client) =>
+      (done.get(organizationId) ?? 0) > (before.get(organizationId) ?? 0)
+    await expect.poll(() => busy.every(hasGrown), PATIENT).toBe(true)
+  })
+
+  it('passes over what always fails: the rest of the organization and the others are done', async () => {
+    const clients = await Promise.all(
+      Array.from({ length: 5 }, () => harness.organization({ sandbox: false })),
+    )
+    const failing = new Set<string>()
+    for (const client of clients) {
+      for (let i = 0; i < 10; i += 1) {
+        const subjectId = newId()
+        failing.add(subjectId)
+        await schedule(client, addMs(now(), -2 * MINUTE), subjectId)
+      }
+      await schedule(client, addMs(now(), -MINUTE))
+    }
+    const tries = new Map<string, number>()
+    let done = 0
+    start(async (_context, _tx, _caller, subjectId) => {
+      tries.set(subjectId, (tries.get(subjectId) ?? 0) + 1)
+      if (failing.has(subjectId)) throw new Error('never')
+      done += 1
+    })
+    await expect.poll(() => done, PATIENT).toBe(5)
+    await ticker?.stop()
+    expect([tries.size, Math.max(...tries.values())]).toEqual([55, 1])
   })
 
   it('stops between two items: the one at work is finished, the rest stays due', async () => {

@@ -1,5 +1,6 @@
 import { exponentOf } from '../../core/amounts/currency.ts'
 import { startOfDay } from '../../core/calendar/zone.ts'
+import { fittingFees } from '../../core/invoicing/fitting-fees.ts'
 import { draftNumber } from '../../core/invoicing/numbering.ts'
 import { totalInvoice } from '../../core/invoicing/totals.ts'
 import { type IssuingSettings, issuingDates } from '../../core/subscriptions/issuing-dates.ts'
@@ -16,6 +17,7 @@ import { json, ts, tsOrNull } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
 import type { Bill, BillLink } from './bill.ts'
 import { announceInvoice, issueInvoice } from './issue-invoice.ts'
+import { keepUnbilled } from './keep-unbilled.ts'
 import { creditProgressiveInvoices } from './progressive-credits.ts'
 import { resolveFeeTaxes } from './resolve-fee-taxes.ts'
 
@@ -59,7 +61,7 @@ export async function createInvoice(
     createdAt: ts(caller.now),
     updatedAt: ts(caller.now),
   })
-  await writeBill(tx, caller, id, bill)
+  await writeBill(context, tx, caller, id, bill)
   if (bill.reached) {
     const { organizationId, now } = caller
     await markProgressiveInvoice(tx, { organizationId, id, now, ...bill.reached })
@@ -76,12 +78,30 @@ export async function createInvoice(
   return { id, status: 'draft' }
 }
 
-/** Computes credits, taxes and totals of a bill and writes them with its fees and links under an invoice's id. */
-export async function writeBill(tx: Tx, caller: Caller, invoiceId: string, bill: Bill): Promise<void> {
+/**
+ * Computes credits, taxes and totals of a bill and writes them with its fees and links under an invoice's id. A fee
+ * that the invoice cannot hold is named beside it and the rest is billed; one that is charged for a single event is
+ * refused with `FeeOutOfRange`, for whoever prices events sets it aside.
+ */
+export async function writeBill(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  invoiceId: string,
+  bill: Bill,
+): Promise<void> {
   const { organizationId, now } = caller
-  const credited = await creditProgressiveInvoices(tx, bill, invoiceId)
+  const resolved = await resolveFeeTaxes(tx, bill.snapshot, bill.fees)
+  const { fitting, excess } = fittingFees(resolved)
+  await keepUnbilled(context, tx, caller, { invoiceId, currency: bill.currency }, excess)
+  const fees = fitting.map(({ fee }) => fee)
+  const credited = await creditProgressiveInvoices(tx, { ...bill, fees }, invoiceId)
   const credit = credited.credits.reduce((sum, line) => sum + line.amountCents, 0n)
-  const taxed = totalInvoice(await resolveFeeTaxes(tx, bill.snapshot, credited.fees), credit)
+  const taxesOf = new Map(fitting.map(({ fee, taxes }) => [fee.id, taxes]))
+  const taxed = totalInvoice(
+    credited.fees.map((fee) => ({ fee, taxes: taxesOf.get(fee.id) ?? [] })),
+    credit,
+  )
   const { totals } = taxed
   await insertInvoiceLinks(
     tx,

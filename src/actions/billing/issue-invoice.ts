@@ -7,6 +7,7 @@ import { scheduleItem } from '../../store/due-items.ts'
 import { invoiceViews } from '../../store/invoice-views.ts'
 import { lockInvoice, nextCustomerSequence, nextEntitySequence, updateInvoice } from '../../store/invoices.ts'
 import { findBillingEntity } from '../../store/organizations.ts'
+import { unbilledFeesOf } from '../../store/unbilled-fees.ts'
 import { ts } from '../../store/values.ts'
 import { toWireInvoice } from '../../wire/invoices.ts'
 import type { Caller, Context } from '../context.ts'
@@ -45,7 +46,9 @@ export async function issueInvoice(
     customer.finalizeZeroAmountInvoice === 'inherit'
       ? entity.finalizeZeroAmountInvoice
       : customer.finalizeZeroAmountInvoice === 'finalize'
-  if (invoice.feesAmountCents === 0n && !keepsZero) {
+  // One that lacks a fee says so, and is kept.
+  const isSkipped = invoice.feesAmountCents === 0n && !keepsZero
+  if (isSkipped && (await unbilledFeesOf(tx, [invoiceId])).length === 0) {
     await updateInvoice(tx, invoiceId, { status: 'closed', updatedAt: ts(caller.now) })
     context.log.debug({ invoiceId }, 'an invoice of zero was closed')
     return 'closed'

@@ -1,41 +1,37 @@
 import { exponentOf } from '../../core/amounts/currency.ts'
-import type { Instant } from '../../core/calendar/instant.ts'
-import { chargeFeeDraft, type FeeDraft } from '../../core/invoicing/fee-draft.ts'
-import { groupId } from '../../core/metering/grouping.ts'
-import type { RawEvent } from '../../core/metering/reference.ts'
-import { type EventPlan, planEvent } from '../../core/rating/event-plan.ts'
-import { type RatedEvent, rateEvent } from '../../core/rating/rate-event.ts'
-import { billWindows, currentChargesWindow, type UsageWindow } from '../../core/subscriptions/windows.ts'
-import { chargedEvents, chargedKey, takeAdvanceEvents } from '../../store/advance-events.ts'
+import { type EventQuantity, stepOfEvent } from '../../core/rating/rate-event.ts'
+import { insertAside } from '../../store/advance-asides.ts'
+import { takeAdvanceEvents } from '../../store/advance-events.ts'
 import { writeAdvanceState } from '../../store/advance-states.ts'
-import {
-  type BillingSnapshot,
-  readBillingSnapshot,
-  type SubscriptionSnapshot,
-} from '../../store/billing-snapshot.ts'
 import type { Tx } from '../../store/database.ts'
 import { scheduleItem } from '../../store/due-items.ts'
-import { feeViews } from '../../store/fees.ts'
 import { newId } from '../../store/ids.ts'
-import { lockCustomer } from '../../store/invoices.ts'
-import { toWireFee } from '../../wire/fees.ts'
+import { inSavepoint } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { AdvanceStates } from '../usage/advance-states.ts'
 import { answerEvents } from '../usage/answer-events.ts'
-import { announce } from '../webhooks/announce.ts'
-import { createInvoice } from './create-invoice.ts'
-import { writeFeesApart } from './write-fees-apart.ts'
+import {
+  type AdvanceSubject,
+  openAdvanceSubject,
+  type PlannedEvent,
+  type PricedEvent,
+  planFor,
+  priceEvent,
+  withoutCharged,
+  writeAdvanceFees,
+} from './advance-fees.ts'
 
 /** Events of one turn; a transaction should not grow with what waits. */
 const EVENTS_MAX = 500
 
-type PlannedEvent = { readonly plan: EventPlan; readonly open: UsageWindow }
-type PricedEvent = PlannedEvent & { readonly priced: RatedEvent; readonly fee: FeeDraft }
+/** An event that owes for a quantity, and why it has no fee. */
+type FailedEvent = PlannedEvent & { readonly quantity: EventQuantity; readonly error: unknown }
 
 /**
  * Prices the events that a subscription's charges in advance have not priced yet (metering-and-rating §3.12): each
  * event and charge makes a fee, on an invoice of its own, or by itself when the charge is not invoiceable. An event
- * that has its fee already is passed over, so that a second run does no harm.
+ * that has its fee already is passed over, so that a second run does no harm. One that cannot be priced or written
+ * is set aside with its quantity and tried again by itself, and the others go on (docs/decisions/0009).
  */
 export async function priceAdvanceUsage(
   context: Context,
@@ -43,173 +39,110 @@ export async function priceAdvanceUsage(
   caller: Caller,
   subscriptionId: string,
 ): Promise<void> {
-  const owner = await tx
-    .selectFrom('subscriptions')
-    .select('customerId')
-    .where('id', '=', subscriptionId)
-    .executeTakeFirst()
-  if (!owner) return
-  await lockCustomer(tx, owner.customerId)
-  const snapshot = await readBillingSnapshot(tx, owner.customerId, [subscriptionId])
-  const subscription = snapshot?.subscriptions[0]
-  if (!snapshot || !subscription) return
-  const charges = subscription.charges.filter((charge) => charge.payInAdvance)
-  const codes = [...new Set(charges.map((charge) => charge.metric.code))]
-  const { id, externalId } = subscription.row
+  const subject = await openAdvanceSubject(tx, subscriptionId)
+  if (!subject) return
+  const { row, charges } = subject.subscription
+  const inAdvance = charges.filter((charge) => charge.payInAdvance)
+  const codes = [...new Set(inAdvance.map((charge) => charge.metric.code))]
+  const { id, externalId } = row
   const { events, isAll } = await takeAdvanceEvents(tx, { id, externalId, codes }, EVENTS_MAX)
   if (!isAll) {
     const again = { kind: 'advance_usage', subjectId: id, dueAt: caller.now } as const
     await scheduleItem(tx, caller.organizationId, again)
   }
-  const planned = await withoutCharged(tx, subscription, planEvents(snapshot, subscription, events))
-  const priced = await priceEvents(tx, caller, snapshot, subscription, planned)
-  await writePriced(context, tx, caller, snapshot, subscription, priced)
+  const counted = events.flatMap((event) => planFor(subject, inAdvance, event))
+  const planned = await withoutCharged(tx, subject, counted)
+  const { priced, failed } = await priceEvents(tx, caller, subject, planned)
+  const refused = await writeEach(context, tx, caller, subject, priced)
+  for (const each of [...failed, ...refused]) await setAside(context, tx, caller, subject, each)
 }
 
-function planEvents(
-  { zone }: BillingSnapshot,
-  { charges, billing, billingPlan }: SubscriptionSnapshot,
-  events: readonly RawEvent[],
-): PlannedEvent[] {
-  return events.flatMap((event) => {
-    const open = currentChargesWindow({ plan: billingPlan, subscription: billing, at: event.at, zone })
-    return charges.flatMap((charge) => {
-      if (!charge.payInAdvance || charge.metric.code !== event.code) return []
-      const plan = planEvent(charge, event, open.window.from)
-      return plan === null ? [] : [{ plan, open }]
-    })
-  })
-}
-
-async function withoutCharged(
-  tx: Tx,
-  { row }: SubscriptionSnapshot,
-  planned: readonly PlannedEvent[],
-): Promise<PlannedEvent[]> {
-  const charged = await chargedEvents(
-    tx,
-    row.id,
-    planned.map(({ plan }) => plan.source.transactionId),
-  )
-  return planned.filter(
-    ({ plan }) =>
-      !charged.has(chargedKey(plan.charge.id, plan.filter?.id ?? null, plan.source.transactionId)),
-  )
-}
-
-/** Prices the events one after another, each on what the ones before left behind. */
+/** Prices the events one after another, each on what the ones before left behind, whether they have a price or not. */
 async function priceEvents(
   tx: Tx,
   caller: Caller,
-  { zone }: BillingSnapshot,
-  subscription: SubscriptionSnapshot,
+  subject: AdvanceSubject,
   planned: readonly PlannedEvent[],
-): Promise<PricedEvent[]> {
-  const exponent = exponentOf(subscription.plan.amountCurrency)
+): Promise<{ readonly priced: readonly PricedEvent[]; readonly failed: readonly FailedEvent[] }> {
+  const { zone } = subject.snapshot
+  const { row, plan: ownPlan } = subject.subscription
+  const exponent = exponentOf(ownPlan.amountCurrency)
   const answers = await answerEvents(
     tx,
     planned.map(({ plan }) => plan),
   )
   const periods = [...new Set(planned.map(({ open }) => open.window.from))]
   const chargeIds = [...new Set(planned.map(({ plan }) => plan.charge.id))]
-  const states = await AdvanceStates.read(tx, subscription.row.externalId, chargeIds, periods)
-  const priced = planned.flatMap(({ plan, open }, index) => {
+  const states = await AdvanceStates.read(tx, row.externalId, chargeIds, periods)
+  const priced: PricedEvent[] = []
+  const failed: FailedEvent[] = []
+  for (const [index, each] of planned.entries()) {
     const answer = answers[index]
-    if (!answer) return []
+    if (!answer) continue
+    const { plan, open } = each
     const state = states.of(plan, open.window.from)
-    const result = rateEvent(plan, answer, state, { ...open, zone, exponent })
-    if (result.state) states.set(plan, open.window.from, result.state)
-    return [{ plan, open, priced: result, fee: draftOf(subscription, plan, open, result) }]
-  })
-  for (const { plan, periodFrom, state } of states.changed()) {
-    const key = {
-      organizationId: caller.organizationId,
-      externalId: subscription.row.externalId,
-      chargeId: plan.charge.id,
-      filterId: plan.filter?.id ?? null,
-      groupId: groupId(plan.groupedBy),
-      periodFrom,
-      now: caller.now,
+    // Without its step the events after it would be charged wrongly, so a failing step ends the run.
+    const quantity = stepOfEvent(plan, answer, state, { ...open, zone, exponent })
+    if (quantity.state) states.set(plan, open.window.from, quantity.state)
+    try {
+      priced.push(priceEvent(subject, each, answer, quantity))
+    } catch (error) {
+      failed.push({ ...each, quantity, error })
     }
-    await writeAdvanceState(tx, key, state)
   }
-  return priced
+  await writeStates(tx, caller, row.externalId, states)
+  return { priced, failed }
 }
 
-function draftOf(
-  { row }: SubscriptionSnapshot,
-  { source }: EventPlan,
-  { window }: UsageWindow,
-  { rated }: RatedEvent,
-): FeeDraft {
-  const draft = chargeFeeDraft({
-    id: newId(),
-    subscriptionId: row.id,
-    rated,
-    payInAdvance: true,
-    period: window,
-    chargesWindow: window,
-  })
-  return { ...draft, event: { id: source.id, transactionId: source.transactionId } }
+async function writeStates(tx: Tx, caller: Caller, externalId: string, states: AdvanceStates): Promise<void> {
+  const { organizationId, now } = caller
+  for (const { key, periodFrom, state } of states.changed()) {
+    await writeAdvanceState(tx, { organizationId, externalId, ...key, periodFrom, now }, state)
+  }
 }
 
-async function writePriced(
+/** Writes all fees together or, when one of them is refused, one by one; gives those that are refused alone too. */
+async function writeEach(
   context: Context,
   tx: Tx,
   caller: Caller,
-  snapshot: BillingSnapshot,
-  subscription: SubscriptionSnapshot,
+  subject: AdvanceSubject,
   priced: readonly PricedEvent[],
+): Promise<readonly FailedEvent[]> {
+  if (priced.length === 0) return []
+  const all = await inSavepoint(tx, () => writeAdvanceFees(context, tx, caller, subject, priced))
+  if (all.ok) return []
+  const refused: FailedEvent[] = []
+  for (const each of priced) {
+    const one = await inSavepoint(tx, () => writeAdvanceFees(context, tx, caller, subject, [each]))
+    if (!one.ok) refused.push({ ...each, error: one.error })
+  }
+  return refused
+}
+
+async function setAside(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  { subscription }: AdvanceSubject,
+  { plan, quantity, error }: FailedEvent,
 ): Promise<void> {
-  const { row, plan } = subscription
-  const group = {
-    currency: plan.amountCurrency,
-    billingEntityId: row.billingEntityId ?? snapshot.customer.billingEntityId,
-  }
-  const apart = priced.filter((each) => !each.plan.charge.invoiceable).map(({ fee }) => fee)
-  await writeFeesApart(context, tx, caller, { snapshot, group, fees: apart })
-  for (const { plan: event, open, fee } of priced) {
-    if (!event.charge.invoiceable) continue
-    await createInvoice(context, tx, caller, {
-      snapshot,
-      invoiceType: 'subscription',
-      ...group,
-      purchaseOrderNumber: row.purchaseOrderNumber,
-      at: caller.now,
-      links: [
-        {
-          subscription,
-          reason: 'in_advance_charge',
-          windows: windowsAt(snapshot, subscription, event.source.at, open),
-        },
-      ],
-      fees: [fee],
-      hasGrace: false,
-    })
-    await announceFee(tx, caller, fee.id)
-  }
-}
-
-/** The periods around the event, as the invoice shows them. */
-function windowsAt(
-  { zone }: BillingSnapshot,
-  { billing, billingPlan }: SubscriptionSnapshot,
-  at: Instant,
-  open: UsageWindow,
-) {
-  const windows = billWindows({ plan: billingPlan, subscription: billing, at, zone, current: true })
-  return { ...windows, charges: open.window, chargesDurationDays: open.durationDays }
-}
-
-async function announceFee(tx: Tx, caller: Caller, feeId: string): Promise<void> {
-  await announce(tx, caller, {
-    type: 'fee.created',
-    objectType: 'fee',
-    objectId: feeId,
-    payload: async () => {
-      const [view] = await feeViews(tx, { feeIds: [feeId] })
-      if (!view) throw new Error(`fee ${feeId} is gone`)
-      return toWireFee(view)
-    },
+  const { organizationId, now } = caller
+  const id = newId()
+  await insertAside(tx, {
+    organizationId,
+    id,
+    eventId: plan.source.id,
+    chargeId: plan.charge.id,
+    subscriptionId: subscription.row.id,
+    at: plan.source.at,
+    quantity,
+    now,
   })
+  await scheduleItem(tx, organizationId, { kind: 'advance_aside', subjectId: id, dueAt: now })
+  const { transactionId } = plan.source
+  context.log.warn(
+    { err: error, organizationId, transactionId, chargeId: plan.charge.id },
+    'an event could not be charged in advance and was set aside',
+  )
 }

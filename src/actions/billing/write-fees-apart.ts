@@ -1,5 +1,6 @@
 import { exponentOf } from '../../core/amounts/currency.ts'
 import type { FeeDraft } from '../../core/invoicing/fee-draft.ts'
+import { fittingFees } from '../../core/invoicing/fitting-fees.ts'
 import { taxesOfFee } from '../../core/taxes/apply.ts'
 import type { BillingSnapshot } from '../../store/billing-snapshot.ts'
 import type { Tx } from '../../store/database.ts'
@@ -8,6 +9,7 @@ import { feeViews } from '../../store/fees.ts'
 import { toWireFee } from '../../wire/fees.ts'
 import type { Caller, Context } from '../context.ts'
 import { announce } from '../webhooks/announce.ts'
+import { keepUnbilled } from './keep-unbilled.ts'
 import { resolveFeeTaxes } from './resolve-fee-taxes.ts'
 
 /** Fees that no invoice carries, for one customer. */
@@ -19,16 +21,27 @@ export type FeesApart = {
 
 /**
  * Writes fees without an invoice, taxed at once and announced (metering-and-rating §3.12 `invoiceable: false`). The
- * client tells of their payment later.
+ * client tells of their payment later. Those that are too large are named and left out (see `keepUnbilled`).
  */
 export async function writeFeesApart(
-  _context: Context,
+  context: Context,
   tx: Tx,
   caller: Caller,
   { snapshot, group, fees }: FeesApart,
 ): Promise<void> {
   if (fees.length === 0) return
   const resolved = await resolveFeeTaxes(tx, snapshot, fees)
+  // Each of them stands for itself.
+  const parted = resolved.map((each) => fittingFees([each]))
+  const place = { invoiceId: null, currency: group.currency }
+  await keepUnbilled(
+    context,
+    tx,
+    caller,
+    place,
+    parted.flatMap(({ excess }) => excess),
+  )
+  const written = parted.flatMap(({ fitting }) => fitting)
   await insertFees(
     tx,
     {
@@ -41,9 +54,9 @@ export async function writeFeesApart(
       selfBilled: snapshot.customer.accountType === 'partner',
       now: caller.now,
     },
-    resolved.map(({ fee, taxes }) => ({ fee, taxes: taxesOfFee({ ...fee, taxes }) })),
+    written.map(({ fee, taxes }) => ({ fee, taxes: taxesOfFee({ ...fee, taxes }) })),
   )
-  for (const fee of fees) {
+  for (const { fee } of written) {
     await announce(tx, caller, {
       type: 'fee.created',
       objectType: 'fee',

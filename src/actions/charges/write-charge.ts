@@ -114,9 +114,13 @@ export async function writeFilters(
   charge: Pick<PlanCharge, 'organizationId' | 'id'> & { readonly filters: readonly ChargeFilterRow[] },
   wanted: readonly FilterSettings[],
 ): Promise<void> {
-  const stored = new Map(charge.filters.map((filter) => [valuesKey(filter.values), filter]))
+  // A trimmed metric may have left two filters with the same values: the first one stands for both, the other goes.
+  const stored = new Map(charge.filters.toReversed().map((filter) => [valuesKey(filter.values), filter]))
   const keys = new Set(wanted.map((filter) => valuesKey(filter.values)))
-  const gone = charge.filters.filter((filter) => !keys.has(valuesKey(filter.values)))
+  const gone = charge.filters.filter((filter) => {
+    const key = valuesKey(filter.values)
+    return !keys.has(key) || stored.get(key) !== filter
+  })
   await deleteFilters(
     tx,
     gone.map((filter) => filter.id),

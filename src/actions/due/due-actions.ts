@@ -1,6 +1,8 @@
 import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
 import { priceAdvanceUsage } from '../billing/price-advance-usage.ts'
+import { priceAsideEvent } from '../billing/price-aside-event.ts'
 import { followDays, followIssuing } from '../customers/follow-settings.ts'
+import { tellUnknownWallets } from '../events/tell-unknown-wallets.ts'
 import { validateEvents } from '../events/validate-events.ts'
 import { finalizeInside } from '../invoices/finalize-draft.ts'
 import { markOverdue } from '../invoices/mark-overdue.ts'
@@ -17,7 +19,7 @@ import type { DueActions } from './run-due.ts'
 /** What is done for each kind of due item. */
 export const dueActions: DueActions = {
   advance_usage: priceAdvanceUsage,
-  draft_refresh: (_context, tx, caller, invoiceId) => refreshInside(tx, caller, invoiceId),
+  draft_refresh: refreshInside,
   invoice_finalization: finalizeInside,
   invoice_overdue: markOverdue,
   subscription_activity: watchSubscription,
@@ -28,6 +30,8 @@ export const dueActions: DueActions = {
   trial_end: endTrial,
   termination_alert: alertTermination,
   event_validation: validateEvents,
+  target_wallets: tellUnknownWallets,
+  advance_aside: priceAsideEvent,
   customer_days: followDays,
   customer_drafts: followIssuing,
   plan_amount: followNewAmount,

@@ -6,6 +6,9 @@ import { readOrganization } from '../../store/organizations.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 
+/** An item that could not be done, and why. */
+export type DueFailure = { readonly item: DueItemRow; readonly error: unknown }
+
 /** Does one due thing inside the transaction that takes it off the list; `caller.now` is its due instant. */
 export type DueAction = (context: Context, tx: Tx, caller: Caller, subjectId: string) => Promise<void>
 
@@ -18,9 +21,9 @@ const RETRY_MAX_MS = 3_600_000
  * Does what is due for an organization up to `until`, earliest first, each item as of its own due instant and in a
  * transaction of its own; what an item makes due is done in the same run (engine.md §4).
  *
- * With `strict` (the sandbox clock) the first failure is thrown; otherwise it is kept on the item, which is tried
- * again later, and the run goes on. Gives how many items were done. An aborted `signal` ends the run between two
- * items; what is left stays due.
+ * A failure is kept on its item, which is tried again later, and told to `onFailure`; the run goes on with the other
+ * items. With `strict` (the sandbox clock) items that wait for a retry are tried too, each once. Gives how many items
+ * were done. An aborted `signal` ends the run between two items; what is left stays due.
  */
 export async function runDue(
   context: Context,
@@ -30,14 +33,20 @@ export async function runDue(
     readonly until: Instant
     readonly strict: boolean
     readonly signal?: AbortSignal
+    readonly onFailure?: (failure: DueFailure) => void
   },
 ): Promise<number> {
   let done = 0
+  const failed: string[] = []
   for (;;) {
     if (run.signal?.aborted) return done
-    const item = await runEarliest(context, actions, run)
-    if (item === 'none') return done
-    if (item === 'done') done += 1
+    const outcome = await runEarliest(context, actions, run, failed)
+    if (outcome === 'none') return done
+    if (outcome === 'done') done += 1
+    else {
+      failed.push(outcome.item.id)
+      run.onFailure?.(outcome)
+    }
   }
 }
 
@@ -45,13 +54,15 @@ async function runEarliest(
   context: Context,
   actions: DueActions,
   run: { readonly organizationId: string; readonly until: Instant; readonly strict: boolean },
-): Promise<'none' | 'done' | 'failed'> {
+  failed: readonly string[],
+): Promise<'none' | 'done' | DueFailure> {
   const { organizationId } = run
   let taken: DueItemRow | undefined
   try {
     return await inTransaction(context.database, organizationId, async (tx) => {
       await awaitDueWork(tx, organizationId)
-      taken = await takeEarliest(tx, run.until, run.strict ? null : context.systemNow())
+      const waiting = run.strict ? { except: failed } : { realNow: context.systemNow() }
+      taken = await takeEarliest(tx, run.until, waiting)
       if (!taken) return 'none'
       await finishItem(tx, taken.id)
       const organization = await readOrganization(tx, organizationId)
@@ -60,9 +71,9 @@ async function runEarliest(
       return 'done'
     })
   } catch (error) {
-    if (run.strict || !taken) throw error
+    if (!taken) throw error
     await keepFailure(context, organizationId, taken, error)
-    return 'failed'
+    return { item: taken, error }
   }
 }
 

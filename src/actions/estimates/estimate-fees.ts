@@ -5,7 +5,7 @@ import type { Input } from '../../core/input/fields.ts'
 import { withNewest } from '../../core/metering/reference.ts'
 import { invalid } from '../../core/problems.ts'
 import { type EventPlan, planEvent } from '../../core/rating/event-plan.ts'
-import { type EventAnswer, rateEvent } from '../../core/rating/rate-event.ts'
+import { type EventAnswer, rateEvent, stepOfEvent } from '../../core/rating/rate-event.ts'
 import type { RatedUsage } from '../../core/rating/rate-usage.ts'
 import { taxesOfFee } from '../../core/taxes/apply.ts'
 import type { Tax } from '../../core/taxes/tax.ts'
@@ -37,8 +37,8 @@ export async function estimateFees(reads: Reads, caller: Caller, input: Input): 
     const answer = answers[index]
     if (!answer) return []
     const context = { ...open, zone: snapshot.zone, exponent }
-    const { rated } = rateEvent(plan, answer, states.of(plan, from), context)
-    return [shownFee(estimated, rated, taxes.get(plan.charge.id) ?? [])]
+    const step = stepOfEvent(plan, answer, states.of(plan, from), context)
+    return [shownFee(estimated, rateEvent(plan, answer, step, context), taxes.get(plan.charge.id) ?? [])]
   })
 }
 

@@ -3,7 +3,7 @@ import { Decimal } from '../../core/amounts/decimal.ts'
 import type { Input } from '../../core/input/fields.ts'
 import { filterForEvent } from '../../core/metering/filters.ts'
 import { roundUnits } from '../../core/metering/measure.ts'
-import { textOf } from '../../core/metering/property-value.ts'
+import { numericValue, textOf } from '../../core/metering/property-value.ts'
 import type { RawEvent } from '../../core/metering/reference.ts'
 import { isInstantModel, priceInstant } from '../../core/pricing/price-instant.ts'
 import { invalid } from '../../core/problems.ts'
@@ -65,5 +65,5 @@ function instantFeesOf({ snapshot, subscription, event, charges }: EstimatedEven
 function unitsOf({ metric }: RatedCharge, event: RawEvent): Decimal {
   if (metric.fieldName === null) return roundUnits(Decimal.one, metric)
   const text = textOf(event.properties, metric.fieldName)
-  return roundUnits((text === null ? undefined : Decimal.parse(text)) ?? Decimal.zero, metric)
+  return roundUnits(numericValue(text) ?? Decimal.zero, metric)
 }

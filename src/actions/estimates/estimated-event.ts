@@ -4,7 +4,13 @@ import { type Input, isInput } from '../../core/input/fields.ts'
 import { timestampOf } from '../../core/metering/event-check.ts'
 import { evaluateExpression } from '../../core/metering/expression.ts'
 import { parseExpression } from '../../core/metering/expression-parser.ts'
-import { type EventProperties, isKeptNumber, isStorable, textOf } from '../../core/metering/property-value.ts'
+import {
+  type EventProperties,
+  isKeptNumber,
+  isStorable,
+  numericValue,
+  textOf,
+} from '../../core/metering/property-value.ts'
 import type { RawEvent } from '../../core/metering/reference.ts'
 import { invalid, notFound } from '../../core/problems.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
@@ -104,7 +110,7 @@ function calculated(properties: EventProperties, metric: BillableMetricRow, at: 
 function isNumericEnough(properties: EventProperties, metric: BillableMetricRow): boolean {
   if (!NUMERIC.includes(metric.aggregationType) || metric.fieldName === null) return true
   const text = textOf(properties, metric.fieldName)
-  return text === null || Decimal.parse(text) !== undefined
+  return text === null || numericValue(text) !== undefined
 }
 
 function decimalOf(value: unknown): Decimal | null {

@@ -28,7 +28,7 @@ export async function finalizeInside(context: Context, tx: Tx, caller: Caller, i
   await followSettings(tx, caller, found.customerId)
   // Its dates may have moved with the settings.
   const invoice = await readInvoice(tx, id)
-  await rebuildDraft(tx, caller, invoice)
+  await rebuildDraft(context, tx, caller, invoice)
   const snapshot = await readBillingSnapshot(tx, invoice.customerId, [])
   const issuingOn = parseCalendarDate(invoice.issuingDate)
   if (!snapshot || issuingOn === undefined) throw new Error(`invoice ${id} lost its customer or date`)

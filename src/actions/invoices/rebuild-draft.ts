@@ -6,13 +6,18 @@ import type { InvoicingReason } from '../billing/bill.ts'
 import { successorMetrics } from '../billing/bill-subscriptions.ts'
 import { computeBill } from '../billing/compute-bill.ts'
 import { writeBill } from '../billing/create-invoice.ts'
-import type { Caller } from '../context.ts'
+import type { Caller, Context } from '../context.ts'
 
 /**
  * Makes a locked draft anew for the instant that it was made for: links, fees, taxes and progressive credit
  * (subscriptions-and-invoicing §7.7). Its id, number and creation stay.
  */
-export async function rebuildDraft(tx: Tx, caller: Caller, invoice: InvoiceRow): Promise<void> {
+export async function rebuildDraft(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  invoice: InvoiceRow,
+): Promise<void> {
   const links = await tx
     .selectFrom('invoiceSubscriptions')
     .select(['subscriptionId', 'invoicingReason'])
@@ -44,7 +49,7 @@ export async function rebuildDraft(tx: Tx, caller: Caller, invoice: InvoiceRow):
       }),
     )
   }
-  await writeBill(tx, { ...caller, now: invoice.createdAt }, invoice.id, {
+  await writeBill(context, tx, { ...caller, now: invoice.createdAt }, invoice.id, {
     snapshot,
     invoiceType: 'subscription',
     currency: invoice.currency,

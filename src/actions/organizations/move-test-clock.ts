@@ -4,18 +4,22 @@ import { type OrganizationRow, readOrganization, setClock } from '../../store/or
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { dueActions } from '../due/due-actions.ts'
-import { runDue } from '../due/run-due.ts'
+import { type DueFailure, runDue } from '../due/run-due.ts'
 
 /** Ten years in one move: all that falls due on the way is done within the request. */
 const MOVE_MAX_MS = 3653 * DAY_MS
+/** Failures that the clock tells of, and the length of each. */
+const SHOWN_MAX = 5
+const SHOWN_LENGTH_MAX = 300
 
 /**
  * Moves a sandbox's clock to `to` and does on the way all that falls due, each at its due instant. The first move
  * may go anywhere; later ones only forward, by ten years at most
  * (422 otherwise). Another organization gets 403.
  *
- * The answer says `ready` when nothing due is left undone, and `failed` with the reason when an item failed; the
- * clock then stands at the time asked for, and moving it again goes on.
+ * The answer says `ready` when nothing due is left undone, and `failed` with the reasons when items failed. All others
+ * are done then, the clock stands at the time asked for, and the failed ones are tried again later and by its next
+ * move.
  */
 export async function moveTestClock(context: Context, caller: Caller, to: Instant): Promise<OrganizationRow> {
   const { organizationId } = caller
@@ -30,10 +34,17 @@ export async function moveTestClock(context: Context, caller: Caller, to: Instan
     }
     await setClock(tx, organizationId, { at: null, status: 'advancing', error: null })
   })
-  const failure = await runDue(context, dueActions, { organizationId, until: to, strict: true }).then(
-    () => null,
+  const failures: DueFailure[] = []
+  const onFailure = (failure: DueFailure) => failures.push(failure)
+  const failure = await runDue(context, dueActions, {
+    organizationId,
+    until: to,
+    strict: true,
+    onFailure,
+  }).then(
+    () => reportOf(failures),
     (error: unknown) => {
-      context.log.error({ err: error, organizationId }, 'the sandbox clock met a failing item')
+      context.log.error({ err: error, organizationId }, 'the due work of a sandbox was broken off')
       return String(error)
     },
   )
@@ -45,4 +56,16 @@ export async function moveTestClock(context: Context, caller: Caller, to: Instan
     })
     return readOrganization(tx, organizationId)
   })
+}
+
+/** What failed, in one text; null when nothing did. */
+function reportOf(failures: readonly DueFailure[]): string | null {
+  if (failures.length === 0) return null
+  const shown = failures
+    .slice(0, SHOWN_MAX)
+    .map(
+      ({ item, error }) => `${item.kind} of ${item.subjectId}: ${String(error).slice(0, SHOWN_LENGTH_MAX)}`,
+    )
+  const rest = failures.length > SHOWN_MAX ? [`and ${failures.length - SHOWN_MAX} more`] : []
+  return [...shown, ...rest].join('; ')
 }

@@ -1,4 +1,5 @@
 import { chargeFeeDraft, isWorthStoring } from '../../core/invoicing/fee-draft.ts'
+import { fittingFees, INVOICE_CENTS_MAX } from '../../core/invoicing/fitting-fees.ts'
 import {
   checkProgressiveBilling,
   type LifetimeFigures,
@@ -12,6 +13,7 @@ import type { UsageThresholdRow } from '../../store/plan-parts.ts'
 import { hasProgressiveInvoice, progressivelyBilled } from '../../store/progressive-invoices.ts'
 import { toWireUsageThreshold } from '../../wire/plans.ts'
 import { createInvoice } from '../billing/create-invoice.ts'
+import { resolveFeeTaxes } from '../billing/resolve-fee-taxes.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceSubscription } from '../subscriptions/announce-subscription.ts'
 import type { OpenSubscription } from '../usage/read-current-usage.ts'
@@ -44,8 +46,10 @@ export async function billPassedThresholds(
   const chain = JSON.stringify([row.customerId, row.externalId, row.subscriptionAt])
   const uniqueKey = `${chain}:${key}`
   if (await hasProgressiveInvoice(tx, uniqueKey)) return
+  const bill = billOf(caller, activity)
+  if (await isTooLarge(context, tx, caller, bill, lifetimeTotal(figures))) return
   await createInvoice(context, tx, caller, {
-    ...billOf(caller, activity),
+    ...bill,
     reached: {
       key: uniqueKey,
       lifetimeCents: lifetimeTotal(figures),
@@ -57,6 +61,21 @@ export async function billPassedThresholds(
       usage_threshold: toWireUsageThreshold(threshold),
     })
   }
+}
+
+/** Whether an amount fits on no invoice; it is not billed ahead then: the bill at the period's end names it. */
+async function isTooLarge(
+  context: Context,
+  tx: Tx,
+  { organizationId }: Caller,
+  { snapshot, fees }: ReturnType<typeof billOf>,
+  lifetimeCents: bigint,
+): Promise<boolean> {
+  const { excess } = fittingFees(await resolveFeeTaxes(tx, snapshot, fees))
+  if (excess.length === 0 && lifetimeCents <= INVOICE_CENTS_MAX) return false
+  const subscriptionId = fees[0]?.subscriptionId
+  context.log.error({ organizationId, subscriptionId }, 'usage is too large to be billed by its thresholds')
+  return true
 }
 
 function billOf(caller: Caller, { snapshot, subscription, open, rated }: SubscriptionActivity) {

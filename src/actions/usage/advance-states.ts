@@ -1,14 +1,18 @@
 import type { Instant } from '../../core/calendar/instant.ts'
 import type { AdvanceState } from '../../core/metering/advance-state.ts'
-import type { EventPlan } from '../../core/rating/event-plan.ts'
-import { advanceKey } from '../../core/rating/rate-usage.ts'
-import { readAdvanceStates } from '../../store/advance-states.ts'
+import { groupId } from '../../core/metering/grouping.ts'
+import type { GroupedBy } from '../../core/metering/usage.ts'
+import { type AdvanceStateKey, readAdvanceStates } from '../../store/advance-states.ts'
 import type { Reads } from '../../store/database.ts'
 
 /** Whose state it is: the bucket of an event in one period. */
-type Bucket = Pick<EventPlan, 'charge' | 'filter' | 'groupedBy'>
+type Bucket = {
+  readonly charge: { readonly id: string }
+  readonly filter: { readonly id: string } | null
+  readonly groupedBy: GroupedBy
+}
 
-type Change = { readonly plan: Bucket; readonly periodFrom: Instant; readonly state: AdvanceState }
+type Change = { readonly key: AdvanceStateKey; readonly periodFrom: Instant; readonly state: AdvanceState }
 
 /** What charges in advance remember while events are priced one after another (metering-and-rating §3.12). */
 export class AdvanceStates {
@@ -29,20 +33,19 @@ export class AdvanceStates {
     const stored = new Map<string, AdvanceState>()
     for (const periodFrom of periods) {
       const rows = await readAdvanceStates(reads, { externalId, periodFrom, chargeIds })
-      for (const { chargeId, filterId, groupId, state } of rows) {
-        stored.set(`${periodFrom}|${chargeId}|${filterId ?? ''}|${groupId}`, state)
-      }
+      for (const row of rows) stored.set(textOf(row, periodFrom), row.state)
     }
     return new AdvanceStates(stored)
   }
 
   of(bucket: Bucket, periodFrom: Instant): AdvanceState | null {
-    const key = keyOf(bucket, periodFrom)
+    const key = textOf(keyOf(bucket), periodFrom)
     return this.changes.get(key)?.state ?? this.stored.get(key) ?? null
   }
 
-  set(plan: Bucket, periodFrom: Instant, state: AdvanceState): void {
-    this.changes.set(keyOf(plan, periodFrom), { plan, periodFrom, state })
+  set(bucket: Bucket, periodFrom: Instant, state: AdvanceState): void {
+    const key = keyOf(bucket)
+    this.changes.set(textOf(key, periodFrom), { key, periodFrom, state })
   }
 
   /** What has to be written. */
@@ -51,6 +54,10 @@ export class AdvanceStates {
   }
 }
 
-function keyOf({ charge, filter, groupedBy }: Bucket, periodFrom: Instant): string {
-  return `${periodFrom}|${advanceKey(charge.id, filter?.id ?? null, groupedBy)}`
+function keyOf({ charge, filter, groupedBy }: Bucket): AdvanceStateKey {
+  return { chargeId: charge.id, filterId: filter?.id ?? null, groupId: groupId(groupedBy) }
+}
+
+function textOf(key: AdvanceStateKey, periodFrom: Instant): string {
+  return `${periodFrom}|${key.chargeId}|${key.filterId ?? ''}|${key.groupId}`
 }

@@ -2,7 +2,12 @@ import { exponentOf } from '../../core/amounts/currency.ts'
 import type { TimeZone } from '../../core/calendar/zone.ts'
 import type { UsageGroup, UsageQuery } from '../../core/metering/usage.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
-import { type RatedUsage, type RatingPurpose, rateBucket } from '../../core/rating/rate-usage.ts'
+import {
+  type RatedUsage,
+  type RatingContext,
+  type RatingPurpose,
+  rateBucket,
+} from '../../core/rating/rate-usage.ts'
 import {
   type BucketPlan,
   NO_NARROWING,
@@ -11,10 +16,10 @@ import {
 } from '../../core/rating/usage-plan.ts'
 import { isEndedAt } from '../../core/subscriptions/subscription.ts'
 import { usagePeriod, type Window } from '../../core/subscriptions/windows.ts'
-import { readAdvanceStates } from '../../store/advance-states.ts'
 import type { SubscriptionSnapshot } from '../../store/billing-snapshot.ts'
 import type { Reads } from '../../store/database.ts'
 import { answerUsages } from '../../store/events/usage.ts'
+import { AdvanceStates } from './advance-states.ts'
 
 /** Which usage of a subscription is asked for, and what for. */
 export type UsageAsked = {
@@ -53,7 +58,7 @@ export async function rateSubscription(reads: Reads, asked: UsageAsked): Promise
     endedByUpgrade: subscription.billing.endedBy === 'upgrade' && isEndedAt(subscription.billing, window.to),
     zone: asked.zone,
     exponent: exponentOf(subscription.plan.amountCurrency),
-    advanceStates: await advanceStatesOf(reads, asked),
+    advanceStateOf: await advanceStateOf(reads, asked),
   }
   return plans.flatMap(({ charge, bucket }, i) => {
     const answer = answers[i] ?? { groups: [], presentation: [] }
@@ -76,18 +81,12 @@ async function askFor(
   }))
 }
 
-async function advanceStatesOf(reads: Reads, asked: UsageAsked) {
+async function advanceStateOf(reads: Reads, asked: UsageAsked): Promise<RatingContext['advanceStateOf']> {
   const inAdvance = asked.charges.filter((charge) => charge.payInAdvance)
-  if (asked.purpose !== 'current' || inAdvance.length === 0) return new Map()
-  const states = await readAdvanceStates(reads, {
-    externalId: asked.subscription.row.externalId,
-    periodFrom: asked.window.from,
-    chargeIds: inAdvance.map((charge) => charge.id),
-  })
-  return new Map(
-    states.map(({ chargeId, filterId, groupId, state }) => [
-      `${chargeId}|${filterId ?? ''}|${groupId}`,
-      state,
-    ]),
-  )
+  if (asked.purpose !== 'current' || inAdvance.length === 0) return () => null
+  const { externalId } = asked.subscription.row
+  const chargeIds = inAdvance.map((charge) => charge.id)
+  const { from } = asked.window
+  const states = await AdvanceStates.read(reads, externalId, chargeIds, [from])
+  return (charge, filter, groupedBy) => states.of({ charge, filter, groupedBy }, from)
 }

@@ -3,7 +3,7 @@ import type { Tx } from '../../store/database.ts'
 import {
   backfillTracker,
   chargesOnMetric,
-  deleteEventsOfCode,
+  deleteEventsOfMetric,
   dropTracker,
   findTrackedMetric,
   findTracker,
@@ -48,8 +48,9 @@ export async function refreshUsageTracker(tx: Tx, caller: Caller, billableMetric
 }
 
 /**
- * What the deletion of a metric does to its events: those created up to now are soft-deleted, and its running state
- * is dropped (metering-and-rating §2.9). The code may be reused at once; a new metric does not see the old events.
+ * What the deletion of a metric does to its events: those created up to now, of subscriptions on plans that used it,
+ * are soft-deleted, and its running state is dropped (metering-and-rating §2.9). The code may be reused at once; a new
+ * metric sees only events that no plan has asked for.
  *
  * @param writer number of this process among those that write events
  */
@@ -64,7 +65,7 @@ export async function deleteUsage(
   await lockUsage(tx, caller.organizationId, metric.code)
   const current = await findTracker(tx, billableMetricId)
   if (current) await dropTracker(tx, current.id)
-  await deleteEventsOfCode(tx, caller.organizationId, { code: metric.code, now: caller.now, writer })
+  await deleteEventsOfMetric(tx, caller.organizationId, { metric, now: caller.now, writer })
 }
 
 function isSame(

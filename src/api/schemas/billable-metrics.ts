@@ -12,7 +12,8 @@ const aggregation = words(
   'latest_agg',
 )
 const filters = Type.Array(Type.Object({ key: Type.String(), values: Type.Array(Type.String()) }), {
-  description: 'Properties by which charges may price differently, with the values that they may name.',
+  description:
+    'Properties by which charges may price differently (at most 100), with the values that they may name.',
 })
 const rounding = wordsOrNull(...ROUNDING_FUNCTIONS)
 const interval = wordsOrNull('seconds')
@@ -42,7 +43,7 @@ const input = {
   recurring: Type.Optional(Type.Boolean()),
   weighted_interval: Type.Optional(interval),
   rounding_function: Type.Optional(rounding),
-  rounding_precision: Type.Optional(nullableInteger),
+  rounding_precision: Type.Optional(Type.Union([Type.Integer({ minimum: -15, maximum: 15 }), Type.Null()])),
   expression: Type.Optional(nullableText),
   filters: Type.Optional(filters),
 }

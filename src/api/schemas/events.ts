@@ -65,6 +65,11 @@ export const findEventSchema = {
   response: { 200: Type.Object({ event }) },
 }
 
+export const enrichedEventsSchema = {
+  tags: ['events'],
+  summary: 'Enriched events, which only a ClickHouse store has: always 403',
+}
+
 export const listEventsSchema = {
   tags: ['events'],
   summary: 'List events, newest first',

@@ -65,7 +65,7 @@ export function billableMetricsRoutes(app: FastifyInstance, context: Context): v
   app.post(
     '/billable_metrics/evaluate_expression',
     {
-      config,
+      config: { ...config, keepsDigits: true },
       schema: {
         tags,
         summary: 'Evaluate an expression for a sample event',

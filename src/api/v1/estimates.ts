@@ -13,7 +13,7 @@ import { isObject, type Json, rootOf } from '../params.ts'
 import { EventBatchEstimateInput, EventEstimateInput, FeesEstimate } from '../schemas/estimates.ts'
 import { Fees } from '../schemas/fees.ts'
 
-const config = { resource: 'event' }
+const config = { resource: 'event', keepsDigits: true }
 const tags = ['events']
 
 /** What events would cost, without storing them (metering-and-rating §5.5). */

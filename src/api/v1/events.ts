@@ -1,9 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, preParsingHookHandler } from 'fastify'
 import type { Context } from '../../actions/context.ts'
+import { BodyTurns } from '../../actions/events/body-turns.ts'
 import { DoorIsFull, doorOf } from '../../actions/events/door.ts'
 import { ingestEvent, ingestEvents } from '../../actions/events/ingest-events.ts'
 import { type Instant, instant } from '../../core/calendar/instant.ts'
-import { invalid, notFound } from '../../core/problems.ts'
+import { forbidden, invalid, notFound } from '../../core/problems.ts'
 import {
   type EventListFilter,
   findEvent,
@@ -16,11 +17,12 @@ import { isObject, queryBoolean, queryText, rootOf } from '../params.ts'
 import {
   createEventBatchSchema,
   createEventSchema,
+  enrichedEventsSchema,
   findEventSchema,
   listEventsSchema,
 } from '../schemas/events.ts'
 
-const config = { resource: 'event' }
+const config = { resource: 'event', keepsDigits: true }
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** Usage events: in (one, or a batch that is stored whole or not at all) and out (metering-and-rating §1). */
@@ -52,6 +54,9 @@ export function eventRoutes(app: FastifyInstance, context: Context): void {
       return asJson(reply, `{"event":${toWireEventJson(event)}}`)
     },
   )
+  app.get('/events_enriched', { config, schema: enrichedEventsSchema }, () => {
+    throw forbidden('endpoint_not_available')
+  })
   app.get('/events', { config, schema: listEventsSchema }, (request, reply) => list(context, request, reply))
 }
 
@@ -85,8 +90,14 @@ function turnAwayEarly(context: Context) {
       throw error
     }
   }
+  const turns = new BodyTurns()
+  const preParsing: preParsingHookHandler = (request, _reply, payload, done) => {
+    const turn = turns.turnOf(request.caller.organizationId)
+    if (!turn) done(null, payload)
+    else turn.then(() => done(null, payload), done)
+  }
   const onResponse = async (request: FastifyRequest): Promise<void> => leaving.get(request)?.()
-  return { onRequest, onResponse }
+  return { onRequest, preParsing, onResponse }
 }
 
 function tellWhenToComeAgain(reply: FastifyReply, full: DoorIsFull): void {

@@ -3,6 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { ALERT_KINDS, checkAlertModel, checkAlertThresholds, checkAlertType } from './check-alert.ts'
 
 describe('checkAlertType', () => {
+  it('§7.3 alert_type: feature_not_available, before anything else', () => {
+    for (const family of ['subscription', 'wallet'] as const) {
+      const told = checkAlertType('lifetime_usage_amount', family, false)
+      expect(told).toEqual({ alert_type: ['feature_not_available'] })
+    }
+  })
+
   it.each<[unknown, 'subscription' | 'wallet', boolean, string[] | undefined]>([
     ['current_usage_amount', 'subscription', true, undefined],
     ['wallet_balance_amount', 'wallet', true, undefined],

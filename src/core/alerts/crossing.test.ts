@@ -49,12 +49,15 @@ describe('crossedThresholds', () => {
     ['below the first fixed one', 'increasing', [100], 10, 0, 50, []],
     ['unsorted', 'increasing', [30, 10, 20], null, 0, 25, [10, 20]],
     ['a step of nothing is none', 'increasing', [10], 0, 0, 25, [10]],
-  ])('%s %s %j and %s: %s to %s', (_, direction, fixed, recurring, previous, current, expected) => {
-    const values = crossed(direction, fixed, recurring, previous, current).map((each) =>
-      each.value.toNumber(),
-    )
-    expect(values).toEqual(expected)
-  })
+  ])(
+    '§9 rows 89 to 96: %s %s %j and %s: %s to %s',
+    (_, direction, fixed, recurring, previous, current, expected) => {
+      const values = crossed(direction, fixed, recurring, previous, current).map((each) =>
+        each.value.toNumber(),
+      )
+      expect(values).toEqual(expected)
+    },
+  )
 
   it('gives the code of the threshold and the level that was reached', () => {
     const [, level] = crossed('increasing', [100], 50, 0, 160)

@@ -6,6 +6,8 @@ export type RoundingMode = 'half-up' | 'up' | 'down' | 'ceil' | 'floor'
 const DECIMAL_TEXT = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?$/i
 /** Digits beyond which a number is not a quantity that anybody bills; it bounds memory, not precision. */
 const DIGITS_MAX = 2000
+/** Sums and products of such numbers grow beyond them; PostgreSQL's numeric has no more digits than that. */
+const OWN_DIGITS_MAX = 150_000
 const DIVISION_SCALE = 40
 
 Big.strict = false
@@ -28,23 +30,30 @@ export class Decimal {
     this.value = value
   }
 
-  /** The decimal for a bigint, a safe integer, or a text that `parse` accepts. Throws on anything else. */
+  /**
+   * The decimal for a bigint, a safe integer, or a text in the notation that `parse` accepts and of any length that a
+   * numeric of PostgreSQL has: for numbers of our own. Throws on anything else.
+   */
   static of(source: string | number | bigint | Decimal): Decimal {
     if (source instanceof Decimal) return source
     if (typeof source === 'bigint') return new Decimal(new Big(source.toString()))
     if (typeof source === 'number' && !Number.isSafeInteger(source)) {
       throw new Error(`not an exact number: ${source}`)
     }
-    const parsed = Decimal.parse(String(source))
+    const parsed = Decimal.read(String(source), OWN_DIGITS_MAX)
     if (!parsed) throw new Error(`not a decimal: ${String(source).slice(0, 60)}`)
     return parsed
   }
 
   /** The decimal that a text denotes (`"10"`, `"-0.5"`, `"1.5e2"`), or undefined when it denotes none. */
   static parse(text: string): Decimal | undefined {
-    if (text.length > DIGITS_MAX || !DECIMAL_TEXT.test(text)) return undefined
+    return Decimal.read(text, DIGITS_MAX)
+  }
+
+  private static read(text: string, digitsMax: number): Decimal | undefined {
+    if (text.length > digitsMax || !DECIMAL_TEXT.test(text)) return undefined
     const exponent = /e([+-]?\d+)$/i.exec(text)?.[1]
-    if (exponent !== undefined && Math.abs(Number(exponent)) > DIGITS_MAX) return undefined
+    if (exponent !== undefined && Math.abs(Number(exponent)) > digitsMax) return undefined
     return new Decimal(new Big(text.startsWith('+') ? text.slice(1) : text))
   }
 

@@ -15,6 +15,8 @@ export const DUE_KINDS = [
   'trial_end',
   'termination_alert',
   'event_validation',
+  'target_wallets',
+  'advance_aside',
   'customer_days',
   'customer_drafts',
   'plan_amount',

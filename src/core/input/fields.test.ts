@@ -59,6 +59,17 @@ describe('fields of a request', () => {
     })
   })
 
+  it('value_is_too_long: lists and texts that no statement holds', () => {
+    const long = 'x'.repeat(10_001)
+    const many = (count: number) => Array.from({ length: count }, (_, n) => n)
+    const { fields, problems } = fieldsOf({ a: many(10_000), b: many(10_001), c: ['x', long], d: long })
+    expect(fields.texts('a')).toHaveLength(10_000)
+    for (const key of ['b', 'c']) expect(fields.texts(key)).toBeUndefined()
+    expect(fields.text('d')).toBeUndefined()
+    const codes = ['value_is_too_long']
+    expect(problems.details()).toEqual({ b: codes, c: codes, d: codes })
+  })
+
   it('never throws, whatever the value is', () => {
     const anything = fc.oneof(
       fc.jsonValue(),

@@ -6,6 +6,8 @@ export type Input = { readonly [key: string]: unknown }
 
 /** Texts longer than this are refused everywhere: no name, address or code is as long. */
 const TEXT_LENGTH_MAX = 10_000
+/** Lists with more texts are refused everywhere: a statement has room for 65,535 parameters. */
+const TEXTS_MAX = 10_000
 const INTEGER_MAX = 2_147_483_647
 
 /** True for a JSON object; false for arrays, null, and numbers that were kept as their digits. */
@@ -44,6 +46,12 @@ export class Fields {
 
   isNull(key: string): boolean {
     return this.input[key] === null
+  }
+
+  /** Absent, null, or a text of nothing but blanks. */
+  isBlank(key: string): boolean {
+    const value = this.input[key]
+    return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
   }
 
   refuse(key: string, code: string): undefined {
@@ -106,14 +114,17 @@ export class Fields {
     return (text === undefined ? undefined : Decimal.parse(text)) ?? this.refuse(key, code)
   }
 
-  /** A list of texts without repetitions; null counts as empty. */
+  /** A list of texts without repetitions; null counts as empty. `value_is_too_long` when no list is as long. */
   texts(key: string, code = 'value_is_invalid'): string[] | undefined {
     const value = this.input[key]
     if (value === undefined) return undefined
     if (value === null) return []
     if (!Array.isArray(value)) return this.refuse(key, code)
+    if (value.length > TEXTS_MAX) return this.refuse(key, 'value_is_too_long')
     const texts = value.map((item: unknown) => (typeof item === 'string' ? item : digitsOf(item)))
     if (texts.some((text) => text === undefined)) return this.refuse(key, code)
+    if (texts.some((text) => text !== undefined && text.length > TEXT_LENGTH_MAX))
+      return this.refuse(key, 'value_is_too_long')
     return [...new Set(texts.filter((text) => text !== undefined))]
   }
 

@@ -37,7 +37,8 @@ const AT_MAX = Decimal.of(253_402_300_799_999)
 /** Seconds as nearly every event has them; eleven digits end in the year 5138. */
 const PLAIN_SECONDS = /^(\d{1,11})(?:\.(\d{1,30}))?$/
 const PRECISE_SCALE = 15
-const PRECISE_LIMIT = Decimal.of('1e25')
+/** What an amount of money holds: 64 bits of cents. */
+const PRECISE_MAX = Decimal.of('9223372036854775807')
 /** Longer keys do not fit into an index entry of PostgreSQL. */
 const TEXT_LENGTH_MAX = 255
 
@@ -96,8 +97,8 @@ export function checkEventBatch(raw: unknown, now: Instant, eventsMax: number): 
  * millisecond are cut off. Undefined when it is no decimal or lies outside the years 1 to 9999 (§1.1).
  */
 export function timestampOf(source: unknown): Instant | undefined {
-  const plain =
-    typeof source === 'number' || typeof source === 'string' ? PLAIN_SECONDS.exec(String(source)) : null
+  const isText = typeof source === 'number' || typeof source === 'string' || isKeptNumber(source)
+  const plain = isText ? PLAIN_SECONDS.exec(source.toString()) : null
   if (plain) {
     // Cut from the digits, not multiplied: a double would turn .123 into .122999.
     const ms = Number(plain[1]) * 1000 + Number((plain[2] ?? '').padEnd(3, '0').slice(0, 3))
@@ -112,7 +113,7 @@ export function timestampOf(source: unknown): Instant | undefined {
 
 function preciseCents(source: unknown): Decimal | undefined {
   const cents = decimalOf(source)?.round(PRECISE_SCALE)
-  return cents && cents.abs().compare(PRECISE_LIMIT) < 0 ? cents : undefined
+  return cents && cents.abs().compare(PRECISE_MAX) <= 0 ? cents : undefined
 }
 
 function decimalOf(source: unknown): Decimal | undefined {

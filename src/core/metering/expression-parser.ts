@@ -5,7 +5,8 @@ export type FunctionName = 'concat' | 'ceil' | 'round' | 'floor' | 'least' | 'gr
 
 /** A parsed expression. A chain is a run of operators of one rank, so that long sums do not nest. */
 export type Expression =
-  | { readonly kind: 'decimal'; readonly value: Decimal }
+  /** `digits` as they stand in the expression. */
+  | { readonly kind: 'decimal'; readonly value: Decimal; readonly digits: string }
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'timestamp' }
   | { readonly kind: 'code' }
@@ -104,7 +105,7 @@ class Parser {
     const digits = this.match(DECIMAL)
     const value = digits && Decimal.parse(digits[0])
     if (!value) throw new NotAnExpression()
-    return { kind: 'decimal', value }
+    return { kind: 'decimal', value, digits: digits[0] }
   }
 
   private call(name: FunctionName): Expression {

@@ -17,6 +17,30 @@ function resultOf(text: string, properties: Record<string, unknown> = {}): strin
   return result.ok ? String(result.value) : `fails: ${result.message}`
 }
 
+describe('concat', () => {
+  it.each([
+    ['1.10', '1.10'],
+    ['+007.50', '7.50'],
+    ['-00.0', '0.0'],
+    ['.50', '0.50'],
+    ['5.', '5'],
+    ['1e2', '100'],
+    ['a 1.10', 'a 1.10'],
+    ['', ''],
+  ])('prints the property %j as %j', (version, text) => {
+    expect(resultOf('concat(event.properties.v)', { v: version })).toBe(text)
+  })
+
+  it('prints what no calculation has touched, and calculates as ever', () => {
+    const properties = { v: '1.10' }
+    expect(resultOf("concat('v', concat(event.properties.v, '.0'))", properties)).toBe('v1.10.0')
+    expect(resultOf('concat(event.properties.v * 1)', properties)).toBe('1.1')
+    expect(resultOf('event.properties.v', properties)).toBe('1.1')
+    expect(resultOf("concat(-event.properties.v, 'x')", properties)).toBe('-1.10x')
+    expect(resultOf('concat(-event.properties.v)', { v: 'x' })).toBe('fails: Expected a decimal')
+  })
+})
+
 describe('expressions', () => {
   it.each([
     ['1 + 2', '3'],
@@ -39,6 +63,8 @@ describe('expressions', () => {
     ['event.timestamp', '1709632800'],
     ["concat(event.code, '-', 1 + 1)", 'api_calls-2'],
     ["concat('a')", 'a'],
+    ["concat('v', 1.10, '-', 007.50, '-', (2.0))", 'v1.10-7.50-2.0'],
+    ["concat(-1.10, ' ', -0.00, ' ', 1.10 + 0)", '-1.10 0.00 1.1'],
     ['round(2.5)', '3'],
     ['round(-2.5)', '-3'],
     ['round(2.345, 2)', '2.35'],

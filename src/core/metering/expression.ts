@@ -18,6 +18,7 @@ export type ExpressionResult =
 const DIGITS_MAX = 4000
 const TEXT_LENGTH_MAX = 65_536
 const ROUNDING_DIGITS_MAX = 1000
+const PLAIN = /^([+-]?)(\d*)\.?(\d*)$/
 
 class EvaluationError extends Error {}
 
@@ -86,7 +87,7 @@ function bounded(value: Decimal): Decimal {
 function call(name: FunctionName, operands: readonly Expression[], event: ExpressionEvent): Decimal | string {
   switch (name) {
     case 'concat': {
-      const text = operands.map((operand) => String(evaluate(operand, event))).join('')
+      const text = operands.map((operand) => printed(operand, event)).join('')
       if (text.length > TEXT_LENGTH_MAX) throw new EvaluationError('Text too long')
       return text
     }
@@ -101,6 +102,30 @@ function call(name: FunctionName, operands: readonly Expression[], event: Expres
     case 'floor':
       return rounded(operands, event, 'floor')
   }
+}
+
+/**
+ * A value as `concat` writes it: a literal or property keeps the digits that it came with (`1.10`), but for leading
+ * zeros and a plus sign; a number that was calculated has no trailing zeros.
+ */
+function printed(operand: Expression, event: ExpressionEvent): string {
+  if (operand.kind === 'decimal') return plainDigits(operand.digits)
+  const value = evaluate(operand, event)
+  if (operand.kind === 'negation') {
+    const digits = printed(operand.operand, event)
+    return plainDigits(digits.startsWith('-') ? digits.slice(1) : `-${digits}`)
+  }
+  if (typeof value === 'string' || operand.kind !== 'property') return String(value)
+  return plainDigits(propertyText(propertyOf(event.properties, operand.name)) ?? '')
+}
+
+/** The text of a decimal in plain notation, with all of its decimals. */
+function plainDigits(text: string): string {
+  const match = PLAIN.exec(text)
+  if (!match) return Decimal.of(text).toString()
+  const [, sign = '', whole = '', fraction = ''] = match
+  const digits = `${whole.replace(/^0+(?=\d)/, '') || '0'}${fraction === '' ? '' : `.${fraction}`}`
+  return sign === '-' && /[1-9]/.test(digits) ? `-${digits}` : digits
 }
 
 function rounded(operands: readonly Expression[], event: ExpressionEvent, mode: RoundingMode): Decimal {

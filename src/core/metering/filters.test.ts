@@ -35,12 +35,12 @@ describe('filterBuckets', () => {
   const all = filter('all', { cloud: [ALL_FILTER_VALUES] }, 1)
   const two = filter('two', { cloud: ['aws'], region: ['eu'] }, 3)
   it.each<[string, ChargeFilterRule[], EventProperties, string[]]>([
-    ['a strict subset wins (row 71)', [wide, narrow], { cloud: 'aws' }, ['narrow']],
-    ['the superset keeps the rest (row 71)', [wide, narrow], { cloud: 'gcp' }, ['wide']],
+    ['a strict subset wins, row 71', [wide, narrow], { cloud: 'aws' }, ['narrow']],
+    ['the superset keeps the rest, row 71', [wide, narrow], { cloud: 'gcp' }, ['wide']],
     ['a value of no filter is the default', [wide, narrow], { cloud: 'azure' }, ['default']],
     ['an event without the key is the default', [wide, narrow], {}, ['default']],
     [
-      'the oldest twin takes all (row 72)',
+      'the oldest twin takes all, row 72',
       [narrow, filter('old', { cloud: ['aws'] }, 1)],
       { cloud: 'aws' },
       ['old'],
@@ -101,7 +101,7 @@ describe('filterBuckets', () => {
     expect(filterBuckets(filters, declared).map(({ match }) => match.exclude.length)).toEqual([0, 0, 2])
   })
 
-  it('lists every filter in order and then the default bucket (row 73)', () => {
+  it('lists every filter in order and then the default bucket of row 73', () => {
     const filters = [filter('europe', { region: ['eu'] }), filter('usa', { region: ['us'] })]
     expect(filterBuckets(filters, metricFilters).map((bucket) => bucket.filter?.id)).toEqual([
       'europe',

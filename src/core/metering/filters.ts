@@ -80,8 +80,8 @@ function checkValueList(list: unknown, key: string, metricFilters: PropertyValue
   if (!Object.hasOwn(metricFilters, key) || !Array.isArray(list)) return 'value_is_invalid'
   if (list.length === 0) return 'value_is_mandatory'
   if (isAll(list)) return null
-  const declared = listOf(metricFilters, key)
-  return list.every((value) => declared.includes(value)) ? null : 'value_is_invalid'
+  const declared = new Set<unknown>(listOf(metricFilters, key))
+  return list.every((value) => declared.has(value)) ? null : 'value_is_invalid'
 }
 
 type Expanded = { readonly filter: ChargeFilterRule; readonly values: PropertyValues }

@@ -26,7 +26,10 @@ export type MetricSettings = {
 }
 
 const TEXT_MAX = 255
-const PRECISION_BOUND = 100
+/** Decimals to round to, either way: fifteen digits before the point, as in a price, or after it. */
+const PRECISION_BOUND = 15
+/** Usage is kept apart by each key: more would only slow every event down. */
+const FILTERS_MAX = 100
 const MAY_RECUR: readonly Aggregation[] = ['sum_agg', 'unique_count_agg', 'weighted_sum_agg', 'custom_agg']
 const NEEDS_NO_FIELD: readonly Aggregation[] = ['count_agg', 'custom_agg']
 
@@ -93,7 +96,7 @@ function readMetric(input: Input, stored: MetricSettings | null): MetricSettings
     isRecurring: readFlag(fields, 'recurring', before.isRecurring),
   }
   if (aggregationType !== undefined) checkAgainst(settings, problems)
-  if (settings.roundingPrecision !== null && settings.roundingPrecision > PRECISION_BOUND) {
+  if (fields.has('rounding_precision') && (settings.roundingPrecision ?? 0) > PRECISION_BOUND) {
     problems.add('rounding_precision', 'value_is_out_of_range')
   }
   if (settings.expression !== null && !parseExpression(settings.expression)) {
@@ -134,12 +137,18 @@ function blankless(text: string | null | undefined): string | null | undefined {
   return typeof text === 'string' && text.trim() === '' ? null : text
 }
 
-/** The complete list of filters; entries with the same key are one. Undefined when the list is not given. */
+/**
+ * The complete list of filters, 100 at most; entries with the same key are one. Undefined when the list is not given.
+ */
 function readFilters(raw: unknown, problems: Problems): readonly MetricFilter[] | undefined {
   if (raw === undefined) return undefined
   if (raw === null) return []
   if (!Array.isArray(raw)) {
     problems.add('filters', 'value_is_invalid')
+    return undefined
+  }
+  if (raw.length > FILTERS_MAX) {
+    problems.add('filters', 'value_is_too_long')
     return undefined
   }
   const valuesByKey = new Map<string, Set<string>>()

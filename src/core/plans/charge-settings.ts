@@ -1,7 +1,8 @@
-import { Decimal } from '../amounts/decimal.ts'
+import type { Decimal } from '../amounts/decimal.ts'
 import { readCents } from '../input/cents.ts'
 import { Fields, given, type Input } from '../input/fields.ts'
 import { declaredValues, type MetricSettings } from '../metrics/metric.ts'
+import { isAmount } from '../pricing/amounts-check.ts'
 import type { ChargeProperties } from '../pricing/charge-model.ts'
 import { checkChargeRules } from '../pricing/charge-rules.ts'
 import { CHARGE_MODELS, type ChargeModelName } from '../pricing/models.ts'
@@ -184,6 +185,11 @@ function readPricingUnit(
   if (!unit) return undefined
   const rate = unit.decimal('conversion_rate')
   if (rate === null || !unit.has('conversion_rate')) unit.refuse('conversion_rate', 'value_is_mandatory')
-  else if (rate && rate.compare(Decimal.zero) <= 0) unit.refuse('conversion_rate', 'value_is_out_of_range')
+  else if (rate && !isRate(rate)) unit.refuse('conversion_rate', 'value_is_out_of_range')
   return { code: unit.text('code', TEXT_MAX) ?? null, conversionRate: rate?.toString() ?? null }
+}
+
+/** Above zero, and no larger than a price may be. */
+function isRate(rate: Decimal): boolean {
+  return rate.isPositive() && isAmount(rate.toString())
 }

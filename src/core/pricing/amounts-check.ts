@@ -3,18 +3,20 @@ import { Decimal } from '../amounts/decimal.ts'
 
 /** JSON Schema of a price or a rate: a decimal in a string, so that no client's float loses a digit. */
 export const priceSchema = Type.String({
-  description: 'A decimal >= 0 in a string, in currency units or percent',
+  description: 'A decimal >= 0 in a string, in currency units or percent, at most 15 digits before the point',
 })
 export const optionalPriceSchema = Type.Optional(Type.Union([priceSchema, Type.Null()]))
 
+/** Fifteen digits before the point: no price is as high, and one unit at it still fits into 64 bits of cents. */
+const AMOUNT_LIMIT = Decimal.of('1e15')
+
 /**
- * True for a valid amount: a string that is a finite decimal >= 0 (`"10"`, `"1.5e2"`).
- * Numbers are refused, because JSON numbers may have passed through a float (metering-and-rating §3.2).
+ * True for a valid amount: a string that is a decimal >= 0 (`"10"`, `"1.5e2"`) with at most fifteen digits before
+ * the point. Numbers are refused, because JSON numbers may have passed through a float (metering-and-rating §3.2).
  */
 export function isAmount(value: unknown): value is string {
-  if (typeof value !== 'string') return false
-  const amount = Decimal.parse(value)
-  return amount !== undefined && !amount.isNegative()
+  const amount = decimalOf(value)
+  return amount !== undefined && amount.compare(AMOUNT_LIMIT) < 0
 }
 
 /** True for a valid amount or for none at all (undefined or null). */
@@ -35,8 +37,9 @@ export function isAbsent(value: unknown): value is undefined | null {
  * The price that a checked property holds. Throws on anything else: unchecked properties are never stored.
  */
 export function amountOf(value: unknown): Decimal {
-  if (!isAmount(value)) throw new Error(`not an amount: ${String(value)}`)
-  return Decimal.of(value)
+  const amount = decimalOf(value)
+  if (!amount) throw new Error(`not an amount: ${String(value)}`)
+  return amount
 }
 
 /** As `amountOf`, undefined when the property is absent. */
@@ -49,4 +52,10 @@ export function countOf(value: unknown): number {
   if (isAbsent(value)) return 0
   if (!isCount(value, 0)) throw new Error(`not a count: ${String(value)}`)
   return value
+}
+
+/** Of any size: prices were stored before they had a limit. */
+function decimalOf(value: unknown): Decimal | undefined {
+  const amount = typeof value === 'string' ? Decimal.parse(value) : undefined
+  return amount?.isNegative() ? undefined : amount
 }

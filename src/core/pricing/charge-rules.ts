@@ -3,6 +3,7 @@ import { isAbsent } from './amounts-check.ts'
 import type { ChargeProperties, ModelRules } from './charge-model.ts'
 import { checkGroupKeys, pricingGroupKeys } from './group-keys-check.ts'
 import { type ChargeModelName, chargeModels } from './models.ts'
+import { storableRanges } from './ranges-check.ts'
 
 /** One error of a charge: the field that a 422 names, and the code. */
 export type ChargeError = { readonly field: string; readonly code: string }
@@ -94,7 +95,7 @@ export function normalizeProperties(
   const { defaults, keys } = chargeModels[model]
   if (!properties || Object.keys(properties).length === 0) return defaults
   const kept: Record<string, unknown> = {}
-  for (const key of keys) if (key in properties) kept[key] = properties[key]
+  for (const key of keys) if (key in properties) kept[key] = storableRanges(properties[key])
   for (const key of ['pricing_group_keys', 'grouped_by']) {
     if (!isAbsent(properties[key])) kept[key] = properties[key]
   }

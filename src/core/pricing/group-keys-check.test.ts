@@ -5,6 +5,13 @@ const onCharge = { isFilter: false }
 const presentation = (...keys: unknown[]) => ({ presentation_group_keys: keys })
 
 describe('group keys', () => {
+  it('too_many_keys: by which usage is split, beyond 100', () => {
+    const keys = Array.from({ length: 101 }, (_, n) => `k${n}`)
+    expect(checkGroupKeys({ pricing_group_keys: keys.slice(1) }, onCharge)).toEqual([])
+    expect(checkGroupKeys({ pricing_group_keys: keys }, onCharge)).toEqual(['too_many_keys'])
+    expect(checkGroupKeys({ grouped_by: keys }, { isFilter: true })).toEqual(['too_many_keys'])
+  })
+
   it.each([
     [{}, []],
     [{ pricing_group_keys: null }, []],

@@ -3,8 +3,10 @@ import { isAbsent } from './amounts-check.ts'
 import type { ChargeProperties } from './charge-model.ts'
 
 const PRESENTATION_KEYS_MAX = 2
+/** Usage is kept apart by each key: more would only slow every event down. */
+const PRICING_KEYS_MAX = 100
 
-const keyList = Type.Array(Type.String({ minLength: 1 }))
+const keyList = Type.Array(Type.String({ minLength: 1 }), { maxItems: PRICING_KEYS_MAX })
 
 /**
  * Properties that every model may carry, whatever it costs: how the usage is split (metering-and-rating
@@ -29,8 +31,8 @@ export type PresentationKey = { readonly key: string; readonly displayInInvoice:
 
 /**
  * Codes of what is wrong with the group keys (metering-and-rating §3.2, row "all"): `invalid_type`,
- * `too_many_keys`, `value_is_duplicated`. A filter's presentation keys are ignored, hence never wrong
- * (§3.10).
+ * `too_many_keys` (beyond 2 presentation keys or 100 pricing keys), `value_is_duplicated`. A filter's presentation
+ * keys are ignored, hence never wrong (§3.10).
  */
 export function checkGroupKeys(
   properties: ChargeProperties,
@@ -38,7 +40,9 @@ export function checkGroupKeys(
 ): readonly string[] {
   const codes = new Set<string>()
   for (const keys of [properties.pricing_group_keys, properties.grouped_by]) {
-    if (!isAbsent(keys) && !isKeyList(keys)) codes.add('invalid_type')
+    if (isAbsent(keys)) continue
+    if (!isKeyList(keys)) codes.add('invalid_type')
+    else if (keys.length > PRICING_KEYS_MAX) codes.add('too_many_keys')
   }
   if (!scope.isFilter)
     for (const code of checkPresentationKeys(properties.presentation_group_keys)) codes.add(code)

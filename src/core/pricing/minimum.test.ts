@@ -16,11 +16,11 @@ const use = (minAmountCents: bigint, usedCents: bigint, over: Partial<MinimumUse
 
 describe('the true-up to a minimum', () => {
   it.each([
-    [79, use(1000n, 800n), 93n],
-    [80, use(10_000n, 7000n), 1929n],
+    ['row 79', use(1000n, 800n), 93n],
+    ['row 80', use(10_000n, 7000n), 1929n],
     ['a whole period', use(2800n, 700n, { days: 28 }), 2100n],
     ['a partial period', use(2800n, 700n), 1800n],
-  ])('case %s', (_case, given, cents) => {
+  ])('§9 rows 79, 80: %s', (_row, given, cents) => {
     const fee = trueUpFee(given, EUR)
     expect(fee?.amountCents).toBe(cents)
     expect(fee?.units.toString()).toBe('1')

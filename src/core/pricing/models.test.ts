@@ -41,7 +41,7 @@ describe('standard', () => {
   })
 })
 
-describe('graduated (case 1)', () => {
+describe('graduated', () => {
   const properties = {
     graduated_ranges: [tier(0, 10, '10', '2'), tier(11, 20, '5', '3'), tier(21, null, '5', '3')],
   }
@@ -51,8 +51,8 @@ describe('graduated (case 1)', () => {
     [10, '102', '10.2'],
     [11, '110', '10'],
     [12, '115', '9.58333'],
-    [21, '163', '7.7619'],
-  ])('%s units', (count, amount, unitAmount) => {
+    [21, '163', '7.76'],
+  ])('§9 row 1: %s units over three tiers', (count, amount, unitAmount) => {
     const result = price('graduated', properties, units(count))
     expect(result.amount.toString()).toBe(amount)
     expect(result.unitAmount.round(unitAmount.split('.')[1]?.length ?? 0).toString()).toBe(unitAmount)
@@ -98,7 +98,7 @@ describe('graduated (case 1)', () => {
   })
 })
 
-describe('graduated with touching ranges (cases 2, 3)', () => {
+describe('graduated with touching ranges', () => {
   const touching = {
     graduated_ranges: [
       { from_value: 0, to_value: '0.1', per_unit_amount: '10', flat_amount: '0' },
@@ -110,11 +110,11 @@ describe('graduated with touching ranges (cases 2, 3)', () => {
     ['0.05', '0.5'],
     ['0.5', '3'],
     ['3', '9.5'],
-  ])('%s units', (count, amount) => {
+  ])('§9 row 2: %s units over touching ranges', (count, amount) => {
     expect(price('graduated', touching, units(count)).amount.toString()).toBe(amount)
   })
 
-  it('avoids the flat amount of zero usage with a tiny free first tier', () => {
+  it('§9 row 3: avoids the flat amount of zero usage with a tiny free first tier', () => {
     const properties = {
       graduated_ranges: [
         { from_value: 0, to_value: 0.01, per_unit_amount: '0', flat_amount: '0' },
@@ -126,7 +126,7 @@ describe('graduated with touching ranges (cases 2, 3)', () => {
   })
 })
 
-describe('volume (cases 4, 5)', () => {
+describe('volume', () => {
   const properties = {
     volume_ranges: [tier(0, 100, '2', '10'), tier(101, 200, '1', '0'), tier(201, null, '0.5', '50')],
   }
@@ -138,11 +138,11 @@ describe('volume (cases 4, 5)', () => {
     ['101', '101'],
     ['200', '200'],
     ['300', '200'],
-  ])('%s units', (count, amount) => {
+  ])('§9 row 4: %s units', (count, amount) => {
     expect(price('volume', properties, units(count)).amount.toString()).toBe(amount)
   })
 
-  it('finds the tier with the full units and prices the prorated ones', () => {
+  it('§9 row 5: finds the tier with the full units and prices the prorated ones', () => {
     const result = price('volume', properties, units('198.6', { fullUnits: d(300) }))
     expect(result.amount.toString()).toBe('149.3')
     expect(result.details).toEqual({
@@ -162,7 +162,7 @@ describe('volume (cases 4, 5)', () => {
   })
 })
 
-describe('package (cases 6, 7)', () => {
+describe('package', () => {
   const properties = (free: number) => ({ amount: '100', package_size: 10, free_units: free })
   it.each([
     [121, 0, '1300', '10.74'],
@@ -173,7 +173,7 @@ describe('package (cases 6, 7)', () => {
     [3, 5, '0', '0'],
     [12, 5, '100', '14.29'],
     [5, 5, '0', '0'],
-  ])('%s units, %s free', (count, free, amount, unitAmount) => {
+  ])('§9 rows 6, 7: %s units, %s free', (count, free, amount, unitAmount) => {
     const result = price('package', properties(free), units(count))
     expect(result.amount.toString()).toBe(amount)
     expect(result.unitAmount.round(2).toString()).toBe(unitAmount)
@@ -196,7 +196,7 @@ describe('package (cases 6, 7)', () => {
   })
 })
 
-describe('graduated_percentage (case 22)', () => {
+describe('graduated_percentage', () => {
   const range = (from: number, to: number | null, rate: string, flat: string) => ({
     from_value: from,
     to_value: to,
@@ -217,7 +217,7 @@ describe('graduated_percentage (case 22)', () => {
     [11, '500.12'],
     [12, '500.14'],
     [21, '900.33'],
-  ])('%s units', (count, amount) => {
+  ])('§9 row 22: %s units', (count, amount) => {
     expect(price('graduated_percentage', properties, units(count)).amount.toString()).toBe(amount)
   })
 

@@ -19,7 +19,7 @@ function eventsOf(properties: ChargeProperties, values: readonly (string | numbe
   return { ...plainUsage(Decimal.sum(eventValues), values.length), eventValues, runningTotals }
 }
 
-describe('percentage (cases 8 to 13)', () => {
+describe('percentage', () => {
   const base = { rate: '1.3', fixed_amount: '2' }
   it.each([
     [
@@ -37,17 +37,17 @@ describe('percentage (cases 8 to 13)', () => {
     ],
     [11, base, [], '18.4'],
     [12, { ...base, rate: '0' }, [], '8'],
-  ])('case %s: 800 units in 4 events', (_case, properties, totals, amount) => {
+  ])('§9 rows 8 to 12: row %s, 800 units in 4 events', (_case, properties, totals, amount) => {
     const usage = { ...plainUsage(d(800), 4), runningTotals: decimals(totals) }
     expect(price(properties, usage).amount.toString()).toBe(amount)
   })
 
-  it('case 13: more free events than events', () => {
+  it('§9 row 13: more free events than events', () => {
     const usage = { ...plainUsage(d(400), 4), runningTotals: decimals([50, 150, 400]) }
     expect(price({ ...base, free_units_per_events: 5 }, usage).amount.toString()).toBe('0')
   })
 
-  it('shows what is free and what is paid (case 8)', () => {
+  it('shows what is free and what is paid of row 8', () => {
     const properties = { ...base, free_units_per_events: 3, free_units_per_total_aggregation: '250' }
     const usage = { ...plainUsage(d(800), 4), runningTotals: decimals([50, 150, 400]) }
     expect(price(properties, usage).details).toEqual({
@@ -65,7 +65,7 @@ describe('percentage (cases 8 to 13)', () => {
   })
 })
 
-describe('percentage, event after event (cases 14 to 17)', () => {
+describe('percentage, event after event', () => {
   const base = { rate: '1', fixed_amount: '5' }
   const both = { ...base, free_units_per_events: 3, free_units_per_total_aggregation: '15' }
   it.each([
@@ -78,7 +78,7 @@ describe('percentage, event after event (cases 14 to 17)', () => {
     ],
     [16, both, [1, 1, 1, 1], ['0', '0', '0', '5.01']],
     [17, both, [10, 10, 10], ['0', '5.05', '10.15']],
-  ])('case %s', (_case, properties, values, expected) => {
+  ])('§9 rows 14 to 17: row %s', (_case, properties, values, expected) => {
     const amounts = values.map((_value, k) =>
       price(properties, eventsOf(properties, values.slice(0, k + 1))).amount.toString(),
     )
@@ -86,7 +86,7 @@ describe('percentage, event after event (cases 14 to 17)', () => {
   })
 })
 
-describe('percentage with limits per transaction (cases 18 to 21)', () => {
+describe('percentage with limits per transaction', () => {
   const limits = { rate: '2.99', per_transaction_min_amount: '1.75', per_transaction_max_amount: '12' }
   it.each([
     ['18', limits, '16.142'],
@@ -98,9 +98,17 @@ describe('percentage with limits per transaction (cases 18 to 21)', () => {
       { ...limits, free_units_per_events: 3, free_units_per_total_aggregation: '10000' },
       '2.691',
     ],
-  ])('case %s', (_case, properties, amount) => {
+  ])('§9 rows 18 to 20: row %s', (_row, properties, amount) => {
     const usage = eventsOf(properties, [10, 80, 10000])
     expect(price(properties, usage).amount.toString()).toBe(amount)
+  })
+
+  it.each([
+    ['18', limits, ['1.75', '2.392', '12']],
+    ['19', { ...limits, fixed_amount: '2' }, ['2.299', '4.392', '12']],
+  ])('§9 rows 18, 19: the part of each event, row %s', (_row, properties, parts) => {
+    const alone = [10, 80, 10000].map((value) => price(properties, eventsOf(properties, [value])).amount)
+    expect(alone.map(String)).toEqual(parts)
   })
 
   it('leaves no free events once the free units are used up', () => {
@@ -112,7 +120,7 @@ describe('percentage with limits per transaction (cases 18 to 21)', () => {
     expect(price(properties, eventsOf(properties, [10, 100])).amount.toString()).toBe('4.74')
   })
 
-  it('case 21: cumulated', () => {
+  it('§9 row 21: cumulated', () => {
     const properties = {
       rate: '1',
       fixed_amount: '1',

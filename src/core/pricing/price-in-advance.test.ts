@@ -48,18 +48,18 @@ const tier = (from: number, to: number | null, perUnit: string, flat: string) =>
 })
 
 describe('a fee for each event', () => {
-  it('case 47: count at a standard price', () => {
+  it('§9 row 47: count at a standard price', () => {
     const fees = feesOf('standard', { amount: '10' }, ['1', '1'], true)
     expect(cents(fees)).toEqual([1000, 1000])
     expect(shown(fees)).toEqual(['1', '1'])
   })
 
-  it('case 48: count over two tiers', () => {
+  it('§9 row 48: count over two tiers', () => {
     const properties = { graduated_ranges: [tier(0, 2, '0', '0'), tier(3, null, '2', '0')] }
     expect(cents(feesOf('graduated', properties, ['1', '1', '1'], true))).toEqual([0, 0, 200])
   })
 
-  it('case 49: unique values pay when the maximum rises', () => {
+  it('§9 row 49: unique values pay when the maximum rises', () => {
     const events = [
       { added: '1' },
       { added: '0', shown: '0' },
@@ -74,24 +74,26 @@ describe('a fee for each event', () => {
     expect(shown(fees)).toEqual(['1', '0', '1', '1', '0', '1', '0'])
   })
 
-  it('case 50: a sum pays what rises above its maximum', () => {
+  it('§9 row 50: a sum pays what rises above its maximum', () => {
     const events = [{ added: '10' }, { added: '0', shown: '0' }, { added: '4' }]
-    expect(cents(feesOf('standard', { amount: '1' }, events))).toEqual([1000, 0, 400])
+    const fees = feesOf('standard', { amount: '1' }, events)
+    expect(cents(fees)).toEqual([1000, 0, 400])
+    expect(shown(fees)).toEqual(['10', '0', '4'])
   })
 
-  it('case 51: packages begun', () => {
+  it('§9 row 51: packages begun', () => {
     const properties = { amount: '100', package_size: 2, free_units: 3 }
     expect(cents(feesOf('package', properties, ['3', '1', '2']))).toEqual([0, 10_000, 10_000])
   })
 
-  it('case 52: the first flat amount on the first event only', () => {
+  it('§9 row 52: the first flat amount on the first event only', () => {
     const properties = { graduated_ranges: [tier(0, 5, '0.02', '0.01'), tier(6, null, '0.01', '0.01')] }
     const fees = feesOf('graduated', properties, ['3', '1', '2'])
     expect(cents(fees)).toEqual([7, 2, 4])
     expect(fees.map((fee) => fee.amountDetails)).toEqual([{}, {}, {}])
   })
 
-  it('case 57: dynamic', () => {
+  it('§9 row 57: dynamic', () => {
     const events = [
       { added: '5', precise: '12.3456' },
       { added: '1', precise: '0.021' },
@@ -101,7 +103,7 @@ describe('a fee for each event', () => {
     expect(fees[0]?.preciseAmountCents.toString()).toBe('1234.56')
   })
 
-  it('cases 61 and 62: prorated units', () => {
+  it('§9 rows 61, 62: prorated units', () => {
     expect(cents(feesOf('standard', { amount: '10' }, [{ added: '3.86667', shown: '4' }]))).toEqual([3867])
     expect(cents(feesOf('standard', { amount: '10' }, ['3.73334', { added: '3.6', shown: '4' }]))[1]).toBe(
       3600,
@@ -137,16 +139,16 @@ describe('a percentage for each event', () => {
     [55, { ...base, free_units_per_total_aggregation: '3' }, ['5', '1'], [110, 105]],
     [56, limited, ['100', '1000', '10000'], [175, 200, 200]],
     [63, minimal, ['4', '20000'], [1200, 10_000]],
-  ])('case %s', (_case, properties, events, expected) => {
+  ])('§9 rows 53, 54, 55, 56, 63: row %s', (_row, properties, events, expected) => {
     expect(cents(feesOf('percentage', properties, events))).toEqual(expected)
   })
 
-  it('case 58: the first counted event is free', () => {
+  it('§9 row 58: the first counted event is free', () => {
     const properties = { rate: '1', fixed_amount: '1', free_units_per_events: 1 }
     expect(cents(feesOf('percentage', properties, ['1', '1'], true))).toEqual([0, 101])
   })
 
-  it('shows the part of the event (case 53)', () => {
+  it('shows the part of the event of row 53', () => {
     const fees = feesOf('percentage', { ...base, free_units_per_events: 2 }, ['8', '5', '3'])
     expect(fees[0]?.amountDetails).toEqual({
       units: '8.0',
@@ -174,7 +176,7 @@ describe('a percentage for each event', () => {
     })
   })
 
-  it('shows the part of the event that passes the free total (case 54)', () => {
+  it('shows the part of the event that passes the free total of row 54', () => {
     const properties = { ...base, free_units_per_total_aggregation: '120' }
     const fees = feesOf('percentage', properties, ['100', '10', '20', '20'])
     expect(fees[2]?.amountDetails).toMatchObject({
@@ -190,7 +192,7 @@ describe('a percentage for each event', () => {
   })
 })
 
-describe('graduated percentage for each event (case 59)', () => {
+describe('graduated percentage for each event', () => {
   const range = (from: number, to: number | null, rate: string, flat: string) => ({
     from_value: from,
     to_value: to,
@@ -206,7 +208,7 @@ describe('graduated percentage for each event (case 59)', () => {
   }
   const fees = feesOf('graduated_percentage', properties, ['50', '100', '300'])
 
-  it('pays both rates and the new flat amount', () => {
+  it('§9 row 59: pays both rates and the new flat amount', () => {
     expect(cents(fees)).toEqual([2000, 3200, 12_000])
   })
 

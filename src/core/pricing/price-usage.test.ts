@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Decimal } from '../amounts/decimal.ts'
 import { priceAdjustedAmount, priceAdjustedUnits } from './adjusted.ts'
-import { plainUsage } from './charge-model.ts'
-import { CHARGE_MODELS, chargeModels } from './models.ts'
+import { type ChargeProperties, plainUsage } from './charge-model.ts'
+import { CHARGE_MODELS, type ChargeModelName, chargeModels } from './models.ts'
 import { type Pricing, priceUsage } from './price-usage.ts'
 import type { RatedFee } from './rated-fee.ts'
 
@@ -14,6 +14,18 @@ const standardAt = (amount: string, over: Partial<Pricing> = {}): Pricing => ({
   conversionRate: null,
   ...over,
 })
+const ranges = [{ from_value: 0, to_value: null, per_unit_amount: '2', flat_amount: '3', rate: '9' }]
+/** Properties with which every model costs something. */
+const costly: Readonly<Record<ChargeModelName, ChargeProperties>> = {
+  standard: { amount: '2' },
+  graduated: { graduated_ranges: ranges },
+  volume: { volume_ranges: ranges },
+  package: { amount: '2', package_size: 1, free_units: 0 },
+  percentage: { rate: '50', fixed_amount: '1' },
+  graduated_percentage: { graduated_percentage_ranges: ranges },
+  dynamic: {},
+  custom: {},
+}
 const told = (fee: RatedFee) => ({
   units: fee.units.toString(),
   cents: Number(fee.amountCents),
@@ -43,14 +55,17 @@ describe('the order of pricing', () => {
     expect(told(priceUsage(standardAt('0.0105', { exponent: 3 }), plainUsage(d(3)))).cents).toBe(32)
   })
 
-  it.each(CHARGE_MODELS)('case 23: negative units of %s make a fee of nothing', (model) => {
-    const pricing: Pricing = { ...standardAt('1'), model, properties: chargeModels[model].defaults }
+  it.each(CHARGE_MODELS)('§9 row 23: negative units of %s make a fee of nothing', (model) => {
+    const pricing: Pricing = { ...standardAt('1'), model, properties: costly[model] }
+    expect(chargeModels[model].check(costly[model])).toEqual([])
+    const positive = priceUsage(pricing, { ...plainUsage(d(5), 2), preciseTotalAmount: d(3) })
+    expect(Number(positive.amountCents)).toBeGreaterThan(0)
     const fee = priceUsage(pricing, { ...plainUsage(d(-5), 2), preciseTotalAmount: d(-3) })
     expect(told(fee)).toEqual({ units: '0', cents: 0, precise: '0', unit: '0' })
     expect(fee.amountDetails).toEqual({})
   })
 
-  it('case 23: so does a negative amount of positive units', () => {
+  it('§9 row 23: so does a negative amount of positive units', () => {
     const pricing: Pricing = { ...standardAt('1'), model: 'dynamic', properties: {} }
     const fee = priceUsage(pricing, { ...plainUsage(d(5), 2), preciseTotalAmount: d(-3) })
     expect(told(fee)).toEqual({ units: '0', cents: 0, precise: '0', unit: '0' })
@@ -63,7 +78,7 @@ describe('the order of pricing', () => {
 })
 
 describe('pricing units', () => {
-  it('case 24: 300 units at 1.0, rate 0.5', () => {
+  it('§9 row 24: 300 units at 1.0, rate 0.5', () => {
     const fee = priceUsage(standardAt('1.0', { conversionRate: d('0.5') }), plainUsage(d(300)))
     expect(told(fee)).toEqual({ units: '300', cents: 15_000, precise: '15000', unit: '0.5' })
     expect(fee.pricingUnit?.amountCents).toBe(30_000n)

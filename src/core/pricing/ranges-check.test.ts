@@ -1,8 +1,27 @@
 import { describe, expect, it } from 'vitest'
-import { areContinuous, GRADUATED_STEPS, parseBound, rangeList, VOLUME_STEPS } from './ranges-check.ts'
+import {
+  areContinuous,
+  GRADUATED_STEPS,
+  parseBound,
+  rangeList,
+  storableRanges,
+  VOLUME_STEPS,
+} from './ranges-check.ts'
 
 const ranges = (...bounds: (readonly [unknown, unknown])[]) =>
   bounds.map(([from_value, to_value]) => ({ from_value, to_value }))
+
+/** What the body reader makes of a number beyond double precision. */
+class Exact {
+  readonly isLosslessNumber = true
+  readonly value: string
+  constructor(value: string) {
+    this.value = value
+  }
+  toString() {
+    return this.value
+  }
+}
 
 describe('continuity of ranges', () => {
   it.each([
@@ -30,6 +49,18 @@ describe('continuity of ranges', () => {
     expect(parseBound('1e3')?.toString()).toBe('1000')
     expect(parseBound(Number.NaN)).toBeUndefined()
     expect(parseBound(true)).toBeUndefined()
+  })
+
+  it('keeps bounds that a double would round as decimal strings', () => {
+    const digits = '12345678901234567890.5'
+    expect(parseBound(new Exact(digits))?.toString()).toBe(digits)
+    const stored = storableRanges(ranges([0, new Exact(digits)], [new Exact(digits), null]))
+    expect(stored).toEqual(ranges([0, digits], [digits, null]))
+    // What is no bound stays what it is, and is refused.
+    const absurd = new Exact('1e999999')
+    expect(storableRanges(ranges([0, absurd]))).toEqual(ranges([0, absurd]))
+    expect(storableRanges(['x', null])).toEqual(['x', null])
+    expect(storableRanges('x')).toBe('x')
   })
 
   it('takes entries that are no objects for empty ranges, which are not continuous', () => {

@@ -1,5 +1,7 @@
 import Type from 'typebox'
 import { Decimal } from '../amounts/decimal.ts'
+import { digitsOf, isInput } from '../input/fields.ts'
+import { isKeptNumber } from '../metering/property-value.ts'
 import { isAbsent } from './amounts-check.ts'
 
 /** The two ends of a tier; `to` is null for the last one, which has no end. */
@@ -22,8 +24,22 @@ export const boundsSchema = {
 
 /** The bound that a JSON number or a decimal string denotes; undefined when it denotes none. */
 export function parseBound(value: unknown): Decimal | undefined {
-  if (typeof value === 'number' || typeof value === 'string') return Decimal.parse(String(value))
-  return undefined
+  const text = typeof value === 'string' ? value : digitsOf(value)
+  return text === undefined ? undefined : Decimal.parse(text)
+}
+
+/** A list of ranges as it is stored: bounds beyond a double, which JSON would round, become decimal strings. */
+export function storableRanges(value: unknown): unknown {
+  if (!Array.isArray(value)) return value
+  return value.map((range: unknown) => {
+    if (!isInput(range)) return range
+    const bounds = Object.entries(range).filter(([key]) => key in boundsSchema)
+    const plain = bounds.flatMap(([key, bound]) => {
+      const exact = isKeptNumber(bound) ? parseBound(bound) : undefined
+      return exact ? [[key, exact.toString()]] : []
+    })
+    return plain.length === 0 ? range : { ...range, ...Object.fromEntries(plain) }
+  })
 }
 
 /** The list of ranges under a property: undefined when it is missing, empty or no list. */

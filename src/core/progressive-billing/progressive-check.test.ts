@@ -13,7 +13,6 @@ const billed = (fees: number) => ({ invoiceId: 'p', feesCents: BigInt(fees) })
 describe('a check of progressive billing', () => {
   const thresholds = [recurring(5), fixed(40), fixed(31), fixed(20), fixed(10)]
 
-  // Figures of metering-and-rating §9.5, row 88.
   it.each([
     [0, 45, [20, 31, 40, 5]],
     [11, 10, []],
@@ -21,10 +20,13 @@ describe('a check of progressive billing', () => {
     [40, 14, []],
     [40, 15, [5]],
     [49, 11, [5]],
-  ])('takes 10 that were billed for past: %d invoiced and %d current', (invoiced, current, expected) => {
-    const { passed } = checkProgressiveBilling(thresholds, figures(invoiced, current), billed(10))
-    expect(passed.map((each) => Number(each.amountCents))).toEqual(expected)
-  })
+  ])(
+    '§9 row 88: takes 10 that were billed for past: %d invoiced and %d current',
+    (invoiced, current, expected) => {
+      const { passed } = checkProgressiveBilling(thresholds, figures(invoiced, current), billed(10))
+      expect(passed.map((each) => Number(each.amountCents))).toEqual(expected)
+    },
+  )
 
   it('has one key for the same fixed threshold, whatever was billed meanwhile', () => {
     const first = checkProgressiveBilling([fixed(10)], figures(3, 12), undefined)

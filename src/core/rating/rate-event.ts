@@ -29,24 +29,35 @@ export type EventAnswer = {
   readonly before: UsageGroup | null
 }
 
-export type RatedEvent = {
-  readonly rated: RatedUsage
-  /** What the charge remembers afterwards; null when it needs to remember nothing. */
-  readonly state: AdvanceState | null
-}
+/** The quantity that an event is charged for, and what its fee shows. */
+export type EventQuantity = Pick<AdvanceStep, 'pricedQuantity' | 'displayedUnits'>
 
 /**
- * The fee of one event of a charge in advance: the price with it less the price without it, and what the charge
- * remembers afterwards (metering-and-rating §3.12). The metric's rounding does not take part (§2.8).
+ * What an event of a charge in advance adds to what the charge remembers, and the quantity that it owes for
+ * (metering-and-rating §3.12). It depends on the events before it, never on a price.
  */
-export function rateEvent(
+export function stepOfEvent(
   plan: EventPlan,
   answer: EventAnswer,
   state: AdvanceState | null,
   context: EventContext,
-): RatedEvent {
+): AdvanceStep {
+  return advance(state, advanceEvent(plan, answer), shareOf(plan, context))
+}
+
+/**
+ * The fee of one event of a charge in advance: the price with it less the price without it (metering-and-rating
+ * §3.12). The metric's rounding does not take part (§2.8).
+ *
+ * @param step what `stepOfEvent` gave when it was the event's turn
+ */
+export function rateEvent(
+  plan: EventPlan,
+  answer: EventAnswer,
+  step: EventQuantity,
+  context: EventContext,
+): RatedUsage {
   const { charge, event } = plan
-  const step = advance(state, advanceEvent(plan, answer), shareOf(plan, context))
   const total = pricedTotal(plan, answer.withEvent, context)
   const pricing = {
     model: charge.model,
@@ -59,7 +70,7 @@ export function rateEvent(
     shownUnits: step.displayedUnits,
     preciseTotalAmount: majorUnits(event.preciseTotalAmountCents, context.exponent),
   })
-  const rated: RatedUsage = {
+  return {
     charge,
     filter: plan.filter,
     groupedBy: plan.groupedBy,
@@ -70,7 +81,6 @@ export function rateEvent(
     usage: total,
     pricing,
   }
-  return { rated, state: step.state }
 }
 
 function advanceEvent({ charge, event }: EventPlan, answer: EventAnswer): AdvanceEvent {
@@ -125,7 +135,7 @@ function pricedTotal(
 }
 
 /** One entry with the event's own values. */
-function presentationOf(plan: EventPlan, step: AdvanceStep): readonly PresentationBreakdown[] {
+function presentationOf(plan: EventPlan, step: EventQuantity): readonly PresentationBreakdown[] {
   const keys = presentationKeys(plan.charge.properties).map(({ key }) => key)
   if (keys.length === 0) return []
   const presentationBy = groupOf(plan.source.properties, keys)

@@ -31,8 +31,12 @@ export type RatingContext = {
   readonly zone: TimeZone
   /** Decimals of the currency. */
   readonly exponent: number
-  /** What charges in advance remember of the period; see `advanceKey`. */
-  readonly advanceStates: ReadonlyMap<string, AdvanceState>
+  /** What a charge in advance remembers of the period, by filter and group. */
+  readonly advanceStateOf: (
+    charge: RatedCharge,
+    filter: RatedFilter | null,
+    groupedBy: GroupedBy,
+  ) => AdvanceState | null
 }
 
 /** What the event store answered for one bucket. */
@@ -53,11 +57,6 @@ export type RatedUsage = {
   /** What the price was computed on, for a projection. */
   readonly usage: PricedUsage
   readonly pricing: Pricing
-}
-
-/** Under which key the running state of a charge in advance is looked up. */
-export function advanceKey(chargeId: string, filterId: string | null, groupedBy: GroupedBy): string {
-  return `${chargeId}|${filterId ?? ''}|${groupId(groupedBy)}`
 }
 
 /**
@@ -125,8 +124,8 @@ function measureFor(
   }
   const measured = measure(group, base)
   if (!charge.payInAdvance || context.purpose !== 'current') return measured
-  const state = context.advanceStates.get(advanceKey(charge.id, bucket.filter?.id ?? null, group.groupedBy))
-  return chargedSoFar(group, context, base, measured, state ?? null)
+  const state = context.advanceStateOf(charge, bucket.filter, group.groupedBy)
+  return chargedSoFar(group, context, base, measured, state)
 }
 
 /** Current usage of a charge in advance: what has been charged, not a fresh rating (§3.12). */

@@ -52,11 +52,11 @@ export function readTaxChange(input: Input): TaxChange {
 }
 
 function readRate(fields: Fields, problems: Problems): string | undefined {
-  const rate = fields.decimal('rate', 'not_a_number')
-  if (rate === null || (rate === undefined && !fields.has('rate'))) {
+  if (fields.isBlank('rate')) {
     problems.add('rate', 'value_is_mandatory')
     return undefined
   }
+  const rate = fields.decimal('rate', 'not_a_number')
   if (rate?.isNegative() || (rate && rate.toNumber() > RATE_MAX)) {
     return fields.refuse('rate', 'value_is_out_of_range')
   }

@@ -17,7 +17,7 @@ export type MetricDefinition = {
   readonly code: string
   readonly fieldName: string | null
   readonly expression: string | null
-  /** Whether a charge of any plan prices this metric in advance. */
+  /** Whether a charge of any plan prices this metric in advance, or takes the names of wallets from its events. */
   readonly isChargedInAdvance: boolean
   readonly tracker: TrackerDefinition | null
   /** See `usageLock`. */
@@ -63,8 +63,8 @@ export async function readUsageDefinitions(
             'code', m.code, 'fieldName', m.field_name, 'expression', nullif(m.expression, ''),
             'isChargedInAdvance', exists (
               select from charges c
-              where c.organization_id = m.organization_id and c.billable_metric_id = m.id and c.pay_in_advance
-                and c.deleted_at is null),
+              where c.organization_id = m.organization_id and c.billable_metric_id = m.id
+                and (c.pay_in_advance or c.accepts_target_wallet) and c.deleted_at is null),
             'tracker', case when t.id is not null then json_build_object(
               'id', t.id, 'aggregation', t.aggregation_type, 'fieldName', t.field_name, 'keys', t.keys) end))
           from billable_metrics m

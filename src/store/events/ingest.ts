@@ -1,10 +1,11 @@
 import type { Decimal } from '../../core/amounts/decimal.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
+import { isoText } from '../../core/calendar/iso-text.ts'
 import { rankOf } from '../../core/due/kinds.ts'
 import type { EventProperties } from '../../core/metering/property-value.ts'
 import type { Database } from '../database.ts'
 import type { UsageDefinitions } from './definitions.ts'
-import { countRows, type LastRow, RunningState, type SumRow } from './running-state.ts'
+import { countRows, RunningState, type StateRow } from './running-state.ts'
 import { usageLock } from './usage-locks.ts'
 import { slotOf } from './usage-slots.ts'
 
@@ -45,9 +46,12 @@ export type ArrivalAnswer =
   /** These ids carry a transaction id that their subscription has already; nothing was stored. */
   | { readonly kind: 'taken'; readonly ids: ReadonlySet<string> }
 
+/** Stands in no JSON text, so that lists of them need no quotes. */
+const SEPARATOR = '\u001e'
 const STATEMENT = {
   name: 'weir_ingest',
-  text: 'select weir_ingest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) as answer',
+  text: `select weir_ingest($1, $2, $3, $4, $5, $6, $7, $8, $9, string_to_array($10, chr(30), '')::json[],
+    string_to_array($11, chr(30), '')::json[], $12, $13, $14) as answer`,
 }
 const CONFLICTS_MAX = 5
 const KNOWN_SUBSCRIPTIONS_MAX = 100_000
@@ -99,44 +103,44 @@ function parametersOf(arrival: Arrival): { readonly values: unknown[]; readonly 
     locks.add(metric?.lock ?? usageLock(organizationId, event.code))
     if (metric?.tracker) state.add(metric.tracker, event)
   }
-  const { sums, lasts } = state.rows()
-  const changes = sums.length + lasts.length
-  const waits = changes > CHANGES_AT_ONCE_MAX
-  const slots = waits ? slotsOf(sums, lasts) : undefined
+  const rows = [...state.rows()]
+  const waits = rows.length > CHANGES_AT_ONCE_MAX
+  const slots = waits ? slotsOf(rows) : undefined
   const values = [
     organizationId,
     definitions.version,
-    new Date(arrival.now).toISOString(),
+    isoText(arrival.now),
     arrival.writer,
     `{${[...locks].sort().join(',')}}`,
     eventsJson(arrival.events),
-    waits || sums.length === 0 ? null : JSON.stringify(sums),
-    waits || lasts.length === 0 ? null : JSON.stringify(lasts),
-    slots?.map(([slot]) => slot),
-    slots?.map(([, each]) => (each.sums.length === 0 ? null : JSON.stringify(each.sums))),
-    slots?.map(([, each]) => (each.lasts.length === 0 ? null : JSON.stringify(each.lasts))),
+    waits ? null : listOf(rows.filter((each) => !each.isLast)),
+    waits ? null : listOf(rows.filter((each) => each.isLast)),
+    slots && `{${[...slots.keys()].join(',')}}`,
+    slots && [...slots.values()].map(({ sums }) => listOf(sums)).join(SEPARATOR),
+    slots && [...slots.values()].map(({ lasts }) => listOf(lasts)).join(SEPARATOR),
     JSON.stringify(countRows(arrival.events.map((event) => event.at))),
     unmatchedOf(arrival),
     laterOf(arrival),
   ]
-  return { values, waiting: waits ? changes : 0 }
+  return { values, waiting: waits ? rows.length : 0 }
 }
 
-type Slot = { readonly sums: SumRow[]; readonly lasts: LastRow[] }
+function listOf(rows: readonly StateRow[]): string | null {
+  return rows.length === 0 ? null : `[${rows.map(({ json }) => json).join(',')}]`
+}
 
-function slotsOf(sums: readonly SumRow[], lasts: readonly LastRow[]): readonly (readonly [number, Slot])[] {
+type Slot = { readonly sums: StateRow[]; readonly lasts: StateRow[] }
+
+function slotsOf(rows: readonly StateRow[]): ReadonlyMap<number, Slot> {
   const slots = new Map<number, Slot>()
-  const at = (subscription: string): Slot => {
-    const slot = slotOf(subscription)
-    const known = slots.get(slot)
-    if (known) return known
-    const made = { sums: [], lasts: [] }
-    slots.set(slot, made)
-    return made
+  for (const row of rows) {
+    const number = slotOf(row.subscription)
+    const slot = slots.get(number) ?? { sums: [], lasts: [] }
+    slots.set(number, slot)
+    if (row.isLast) slot.lasts.push(row)
+    else slot.sums.push(row)
   }
-  for (const row of sums) at(row.s).sums.push(row)
-  for (const row of lasts) at(row.s).lasts.push(row)
-  return [...slots]
+  return slots
 }
 
 /**
@@ -166,7 +170,7 @@ function eventsJson(events: readonly ArrivedEvent[]): string {
     const texts = `"t":${JSON.stringify(event.transactionId)},"c":${JSON.stringify(event.code)}`
     const optional = subscription === null ? '' : `,"s":${JSON.stringify(subscription)}`
     const amount = precise === null ? '' : `,"m":"${precise.toString()}"`
-    const at = new Date(event.at).toISOString()
+    const at = isoText(event.at)
     return `{"i":"${event.id}",${texts}${optional},"a":"${at}"${amount},"p":${event.propertiesJson}}`
   })
   return `[${parts.join(',')}]`
@@ -205,7 +209,7 @@ function laterOf(arrival: Arrival): string | null {
     if (!metric || event.externalSubscriptionId === null) continue
     if (arrival.definitions.isWatched) active.add(event.externalSubscriptionId)
     if (!metric.isChargedInAdvance) continue
-    const at = new Date(event.at).toISOString()
+    const at = isoText(event.at)
     advance.push({ e: event.id, s: event.externalSubscriptionId, c: event.code, a: at })
   }
   if (advance.length === 0 && active.size === 0) return null

@@ -1,51 +1,32 @@
 import { createHash } from 'node:crypto'
 import { Decimal } from '../../core/amounts/decimal.ts'
-import { DAY_MS, HOUR_MS, type Instant } from '../../core/calendar/instant.ts'
+import { DAY_MS, HOUR_MS, type Instant, instant } from '../../core/calendar/instant.ts'
+import { isoText } from '../../core/calendar/iso-text.ts'
 import { type EventProperties, textOf } from '../../core/metering/property-value.ts'
 import { countedEvent, type RawEvent } from '../../core/metering/reference.ts'
 import { type Aggregation, compareEvents, type UsageEvent } from '../../core/metering/usage.ts'
 import type { TrackerDefinition } from './definitions.ts'
 
 /**
- * What one hour of one bucket gains, in the short names that `weir_add_usage` reads; the database adds the day. Zeros
- * and nulls are left out.
+ * What one hour of one bucket gains: a JSON object in the short names that `weir_add_usage` reads, zeros and nulls left
+ * out. The database adds the day. Texts and not values, because nearly every event makes one and they are written once.
  */
-export type SumRow = {
-  readonly t: string
-  readonly s: string
-  readonly a: string
-  readonly b: string
-  readonly d: readonly (string | null)[]
-  readonly n: number
-  readonly v: string | undefined
-  readonly x: string | undefined
-  readonly m: string | undefined
-  readonly p: string | undefined
-  readonly l: string
+export type StateRow = {
+  readonly subscription: string
+  /** True for usage_lasts, false for usage_sums. */
+  readonly isLast: boolean
+  readonly json: string
 }
 
-/** The same for usage_lasts. */
-export type LastRow = {
-  readonly t: string
-  readonly s: string
-  readonly a: string
-  readonly b: string
-  readonly d: readonly (string | null)[]
-  readonly u: string | null
-  readonly n: number
-  readonly l: string
-  readonly i: string
-  readonly v: string | undefined
-  readonly o: string
-  readonly p: string | undefined
+/** What the subscriptions of one bucket have in common: tracker, hour, key values. */
+type Family = {
+  readonly tracker: TrackerDefinition
+  /** The beginning of each row. */
+  readonly head: string
+  readonly buckets: Map<string, Bucket>
 }
 
 type Bucket = {
-  readonly tracker: TrackerDefinition
-  readonly subscription: string
-  readonly dimensions: readonly (string | null)[]
-  readonly bucket: string
-  readonly startsAt: number
   count: number
   sum: Decimal
   max: Decimal | null
@@ -78,61 +59,73 @@ export function bucketOf(dimensions: readonly (string | null)[]): string {
 
 /** Collects what accepted events add to the running state of their metrics (engine.md §3). */
 export class RunningState {
-  private readonly buckets = new Map<string, Bucket>()
+  private readonly families = new Map<TrackerDefinition, Map<number, Map<string, Family>>>()
 
   /** Counts one event; one that the metric does not count (§2.2) or without a subscription adds nothing. */
   add(tracker: TrackerDefinition, event: RawEvent): void {
     const subscription = event.externalSubscriptionId
     const counted = subscription === null ? undefined : countedEvent(event, tracker)
     if (subscription === null || !counted) return
-    const { keys } = tracker
-    const dimensions = keys.length === 0 ? [] : dimensionsOf(event.properties, keys)
-    const isUnique = tracker.aggregation === 'unique_count_agg'
-    const identity = isUnique ? [...dimensions, counted.uniqueValue] : dimensions
-    const bucket = identity.length === 0 ? NO_DIMENSIONS : bucketOf(identity)
-    const startsAt = Math.floor(counted.at / HOUR_MS) * HOUR_MS
-    const place = `${startsAt}${tracker.id}${bucket}${subscription}`
-    const known = this.buckets.get(place)
-    if (known) extend(known, counted)
-    else {
-      const parts = { tracker, subscription, dimensions, bucket, startsAt }
-      this.buckets.set(place, begin(parts, counted))
-    }
+    const family = this.familyOf(tracker, event.properties, counted)
+    const known = family.buckets.get(subscription)
+    if (known) extend(known, tracker.aggregation, counted)
+    else family.buckets.set(subscription, begin(tracker.aggregation, counted))
   }
 
   /** The rows in no order; the database locks them in one that is the same for every process. */
-  rows(): { readonly sums: readonly SumRow[]; readonly lasts: readonly LastRow[] } {
-    const sums: SumRow[] = []
-    const lasts: LastRow[] = []
-    for (const bucket of this.buckets.values()) {
-      if (keepsLasts(bucket.tracker.aggregation)) lasts.push(lastRow(bucket))
-      else sums.push(sumRow(bucket))
+  *rows(): Generator<StateRow> {
+    for (const hours of this.families.values()) {
+      for (const families of hours.values()) {
+        for (const { tracker, head, buckets } of families.values()) {
+          const isLast = keepsLasts(tracker.aggregation)
+          for (const [subscription, bucket] of buckets) {
+            const values = isLast ? lastValues(bucket) : sumValues(bucket)
+            yield { subscription, isLast, json: `${head},"s":${JSON.stringify(subscription)}${values}}` }
+          }
+        }
+      }
     }
-    return { sums, lasts }
+  }
+
+  private familyOf(tracker: TrackerDefinition, properties: EventProperties, event: UsageEvent): Family {
+    const { keys, aggregation } = tracker
+    const dimensions = keys.map((key) => textOf(properties, key))
+    const identity = aggregation === 'unique_count_agg' ? [...dimensions, event.uniqueValue] : dimensions
+    const bucket = identity.length === 0 ? NO_DIMENSIONS : bucketOf(identity)
+    const startsAt = Math.floor(event.at / HOUR_MS) * HOUR_MS
+    const families = inner(inner(this.families, tracker), startsAt)
+    const known = families.get(bucket)
+    if (known) return known
+    const hour = `"t":"${tracker.id}","a":"${isoText(instant(startsAt))}"`
+    const head = `{${hour},"b":"${bucket}","d":${JSON.stringify(dimensions)}`
+    const family = { tracker, head, buckets: new Map<string, Bucket>() }
+    families.set(bucket, family)
+    return family
   }
 }
 
-function dimensionsOf(properties: EventProperties, keys: readonly string[]): readonly (string | null)[] {
-  return keys.map((key) => textOf(properties, key))
+/** The map under a key, made when it is missing. */
+function inner<K, K2, V>(maps: Map<K, Map<K2, V>>, key: K): Map<K2, V> {
+  const known = maps.get(key)
+  if (known) return known
+  const made = new Map<K2, V>()
+  maps.set(key, made)
+  return made
 }
 
-type BucketParts = Pick<Bucket, 'tracker' | 'subscription' | 'dimensions' | 'bucket' | 'startsAt'>
-
-function begin(parts: BucketParts, event: UsageEvent): Bucket {
-  const value = addendOf(parts.tracker.aggregation, event)
+function begin(aggregation: Aggregation, event: UsageEvent): Bucket {
+  const value = addendOf(aggregation, event)
   return {
-    ...parts,
     count: 1,
     sum: value,
-    max: parts.tracker.aggregation === 'max_agg' ? value : null,
-    moment: momentOf(parts.tracker.aggregation, event),
+    max: aggregation === 'max_agg' ? value : null,
+    moment: momentOf(aggregation, event),
     precise: event.preciseTotalAmountCents,
     last: event,
   }
 }
 
-function extend(bucket: Bucket, event: UsageEvent): void {
-  const { aggregation } = bucket.tracker
+function extend(bucket: Bucket, aggregation: Aggregation, event: UsageEvent): void {
   bucket.count += 1
   if (event.preciseTotalAmountCents !== Decimal.zero) {
     bucket.precise = bucket.precise.plus(event.preciseTotalAmountCents)
@@ -156,42 +149,22 @@ function momentOf(aggregation: Aggregation, event: UsageEvent): Decimal {
   return event.value.times(Decimal.of(event.at))
 }
 
-function sumRow(bucket: Bucket): SumRow {
-  return {
-    t: bucket.tracker.id,
-    s: bucket.subscription,
-    a: isoOf(bucket.startsAt),
-    b: bucket.bucket,
-    d: bucket.dimensions,
-    n: bucket.count,
-    v: textOrNothing(bucket.sum),
-    x: bucket.max?.toString(),
-    m: textOrNothing(bucket.moment),
-    p: textOrNothing(bucket.precise),
-    l: isoOf(bucket.last.at),
-  }
+function sumValues({ count, sum, max, moment, precise, last }: Bucket): string {
+  const highest = max === null ? '' : `,"x":"${max.toString()}"`
+  const totals = `${unlessZero('v', sum)}${highest}${unlessZero('m', moment)}${unlessZero('p', precise)}`
+  return `,"n":${count}${totals},"l":"${isoText(last.at)}"`
 }
 
-function lastRow(bucket: Bucket): LastRow {
-  const { last } = bucket
-  return {
-    t: bucket.tracker.id,
-    s: bucket.subscription,
-    a: isoOf(bucket.startsAt),
-    b: bucket.bucket,
-    d: bucket.dimensions,
-    u: last.uniqueValue,
-    n: bucket.count,
-    l: isoOf(last.at),
-    i: last.id,
-    v: last.value?.toString(),
-    o: last.operation,
-    p: textOrNothing(bucket.precise),
-  }
+function lastValues({ count, precise, last }: Bucket): string {
+  const { uniqueValue, value, operation } = last
+  const unique = uniqueValue === null ? '' : `,"u":${JSON.stringify(uniqueValue)}`
+  const newest = value === null ? '' : `,"v":"${value.toString()}"`
+  const event = `"l":"${isoText(last.at)}","i":"${last.id}","o":"${operation}"`
+  return `,"n":${count},${event}${unique}${newest}${unlessZero('p', precise)}`
 }
 
-function textOrNothing(value: Decimal): string | undefined {
-  return value === Decimal.zero || value.isZero() ? undefined : value.toString()
+function unlessZero(name: string, value: Decimal): string {
+  return value === Decimal.zero || value.isZero() ? '' : `,"${name}":"${value.toString()}"`
 }
 
 /** How many events fall into each UTC day and minute, for the totals of the list. */
@@ -210,17 +183,7 @@ export function countRows(
 }
 
 function countsOf<K extends string>(k: K, counts: ReadonlyMap<number, number>) {
-  return [...counts].sort(([a], [b]) => a - b).map(([startsAt, n]) => ({ k, a: isoOf(startsAt), n }))
-}
-
-/** The texts of the hours and days of now are asked for again and again. */
-const isoTexts = new Map<number, string>()
-
-function isoOf(at: number): string {
-  const known = isoTexts.get(at)
-  if (known !== undefined) return known
-  const text = new Date(at).toISOString()
-  if (isoTexts.size > 5000) isoTexts.clear()
-  if (at % 60_000 === 0) isoTexts.set(at, text)
-  return text
+  return [...counts]
+    .sort(([a], [b]) => a - b)
+    .map(([startsAt, n]) => ({ k, a: isoText(instant(startsAt)), n }))
 }

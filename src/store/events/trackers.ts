@@ -168,18 +168,26 @@ async function backfillLasts(
 }
 
 /**
- * Soft-deletes the events of a code, and takes them out of the counts of the list (metering-and-rating §2.9). Their
- * duplicate keys stay taken.
+ * Soft-deletes the events of a metric's code, as far as they are of subscriptions on plans that had a charge on it, and
+ * takes them out of the counts of the list (metering-and-rating §2.9). Their duplicate keys stay taken. Events that no
+ * plan has used are somebody's data and nobody's usage: they stay.
  */
-export async function deleteEventsOfCode(
+export async function deleteEventsOfMetric(
   tx: Tx,
   organizationId: string,
-  event: { readonly code: string; readonly now: Instant; readonly writer: number },
+  event: {
+    readonly metric: Pick<TrackedMetric, 'id' | 'code'>
+    readonly now: Instant
+    readonly writer: number
+  },
 ): Promise<void> {
   await sql`
     with deleted as (
       update events set deleted_at = ${ts(event.now)}
-      where code = ${event.code} and deleted_at is null and created_at <= ${ts(event.now)}
+      where code = ${event.metric.code} and deleted_at is null and created_at <= ${ts(event.now)}
+        and external_subscription_id in (
+          select s.external_id from subscriptions s
+          where s.plan_id in (select plan_id from charges where billable_metric_id = ${event.metric.id}))
       returning timestamp
     )
     insert into event_counts as c (organization_id, writer, span, starts_at, events_count)

@@ -18,13 +18,11 @@ type TextOf = (key: string) => RawBuilder<unknown>
 
 /**
  * A part of a window in the short names that the selects read; `b` is true before the period, `i` the id up to which
- * (`e` says whether with it) the events of the last instant count, `h` the slot in which the subscription's arrivals
- * wait.
+ * (`e` says whether with it) the events of the last instant count.
  */
 type SegmentRow = {
   w: number
   s: string
-  h: number
   k: string
   f: string
   t: string
@@ -33,11 +31,12 @@ type SegmentRow = {
   e: boolean
 }
 
-const SEGMENT = sql`seg(w integer, s text, h smallint, k "char", f timestamptz, t timestamptz, b boolean, i uuid, e boolean)`
+const SEGMENT = sql`seg(w integer, s text, k "char", f timestamptz, t timestamptz, b boolean, i uuid, e boolean)`
 const PROPERTY: TextOf = (key) => sql`e.properties ->> ${key}::text`
 
 /**
- * One select for a shape: a row for each window and group with counts and sums before and in the period.
+ * One select for a shape: a row for each window and group with counts and sums before and in the period. It stands
+ * behind `waitingUsage`.
  *
  * @param tracker the running state to read; null reads every event of the log instead
  */
@@ -95,7 +94,6 @@ function segmentRows(shape: UsageShape, window: UsageWindow, index: number, hasS
   return segments.map((each) => ({
     w: index,
     s: window.externalSubscriptionId,
-    h: slotOf(window.externalSubscriptionId),
     k: each.kind.charAt(0),
     f: each.from === null ? '-infinity' : new Date(each.from).toISOString(),
     t: new Date(each.to).toISOString(),
@@ -122,10 +120,7 @@ function sumsOfState(shape: UsageShape, tracker: TrackerDefinition, segments: re
       union all
       select seg.w, seg.b, ${groupsOf(shape, waitingOf)}, u.n, coalesce(u.v, 0), u.x, coalesce(u.m, 0),
         coalesce(u.p, 0), u.l
-      from usage_arrivals r
-      cross join lateral json_to_recordset(r.sums) as u(t uuid, s text, a timestamptz, d text[], n bigint,
-        v numeric, x numeric, m numeric, p numeric, l timestamptz)
-      where ${waitingRange(tracker)} and ${matchOf(shape.match, waitingOf)}
+      from waiting_sums u where ${waitingRange(tracker)} and ${matchOf(shape.match, waitingOf)}
       offset 0) as x`
 }
 
@@ -141,10 +136,7 @@ function lastsOfState(shape: UsageShape, tracker: TrackerDefinition, segments: r
       from usage_lasts u where ${stateRange(tracker)} and ${matchOf(shape.match, textOf)}
       union all
       select seg.w, seg.b, ${groupsOf(shape, waitingOf)}, u.u, u.n, u.v, u.o, coalesce(u.p, 0), u.l, u.i
-      from usage_arrivals r
-      cross join lateral json_to_recordset(r.lasts) as u(t uuid, s text, a timestamptz, d text[], u text, n bigint,
-        l timestamptz, i uuid, v numeric, o text, p numeric)
-      where ${waitingRange(tracker)} and ${matchOf(shape.match, waitingOf)}
+      from waiting_lasts u where ${waitingRange(tracker)} and ${matchOf(shape.match, waitingOf)}
       offset 0) as x`
 }
 
@@ -177,9 +169,33 @@ function stateRange(tracker: TrackerDefinition): RawBuilder<unknown> {
     and u.starts_at >= seg.f and u.starts_at < seg.t`
 }
 
-/** What has arrived and not yet been added up: hours, which days and hours alike consist of. */
 function waitingRange(tracker: TrackerDefinition): RawBuilder<unknown> {
-  return sql`r.slot = seg.h and u.t = ${tracker.id}::uuid and u.s = seg.s and u.a >= seg.f and u.a < seg.t`
+  return sql`u.t = ${tracker.id}::uuid and u.s = seg.s and u.a >= seg.f and u.a < seg.t`
+}
+
+/**
+ * What has arrived for some subscriptions and not yet been added up: hours, which days and hours alike consist of. The
+ * `with` clause that the selects of running state read, so that each part is taken apart once for all of them.
+ */
+export function waitingUsage(
+  trackerIds: readonly string[],
+  externalSubscriptionIds: readonly string[],
+): RawBuilder<unknown> {
+  const ids = sql`${[...externalSubscriptionIds]}::text[]`
+  const slots = [...new Set(externalSubscriptionIds.map(slotOf))]
+  const range = sql`r.slot = any (${slots}::smallint[]) and u.s = any (${ids}) and u.t = any (${[...trackerIds]}::uuid[])`
+  return sql`
+    with waiting_sums as materialized (
+      select u.* from usage_arrivals r
+      cross join lateral json_to_recordset(r.sums) as u(t uuid, s text, a timestamptz, d text[], n bigint,
+        v numeric, x numeric, m numeric, p numeric, l timestamptz)
+      where ${range}
+    ), waiting_lasts as materialized (
+      select u.* from usage_arrivals r
+      cross join lateral json_to_recordset(r.lasts) as u(t uuid, s text, a timestamptz, d text[], u text, n bigint,
+        l timestamptz, i uuid, v numeric, o text, p numeric)
+      where ${range}
+    )`
 }
 
 function logFrom(shape: UsageShape): RawBuilder<unknown> {

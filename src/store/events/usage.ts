@@ -7,7 +7,7 @@ import type { Aggregation, GroupedBy, UsageEvent, UsageGroup, UsageQuery } from 
 import type { Reads } from '../database.ts'
 import type { TrackerDefinition } from './definitions.ts'
 import { numericOf } from './numeric.ts'
-import { eventsSelect, totalsSelect, type UsageShape } from './usage-sql.ts'
+import { eventsSelect, totalsSelect, type UsageShape, waitingUsage } from './usage-sql.ts'
 
 /** Queries of one shape with their places in the caller's list. */
 type Batch = {
@@ -141,11 +141,13 @@ async function answerTotals(
   const selects = batches.map(({ shape, queries }, index) =>
     numbered(index, totalsSelect(shape, queries, trackers[index] ?? null)),
   )
-  const used = trackers.flatMap((each) => (each ? [each.id] : []))
+  const used = [...new Set(trackers.flatMap((each) => (each ? [each.id] : [])))]
+  const subscriptions = batches.flatMap(({ queries }) => queries.map((each) => each.externalSubscriptionId))
   // A tracker that was built anew meanwhile has taken its state along; its absence shows in the same snapshot.
   const { rows } = await sql<TotalsRow & { gone: boolean }>`
+    ${waitingUsage(used, [...new Set(subscriptions)])}
     select x.*, (
-      select count(*) < ${new Set(used).size} from usage_trackers where id = any (${used}::uuid[])) as gone
+      select count(*) < ${used.length} from usage_trackers where id = any (${used}::uuid[])) as gone
     from (values (1)) as one left join (${sql.join(selects, sql` union all `)}) as x on true`.execute(reads)
   if (rows[0]?.gone) return answerTotals(reads, batches, () => null, answers)
   const byQuery = new Map<UsageQuery, UsageGroup[]>()

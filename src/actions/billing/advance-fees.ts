@@ -1,0 +1,169 @@
+import { exponentOf } from '../../core/amounts/currency.ts'
+import type { Instant } from '../../core/calendar/instant.ts'
+import { chargeFeeDraft, type FeeDraft } from '../../core/invoicing/fee-draft.ts'
+import type { RawEvent } from '../../core/metering/reference.ts'
+import type { RatedCharge } from '../../core/rating/charge.ts'
+import { type EventPlan, planEvent } from '../../core/rating/event-plan.ts'
+import { type EventAnswer, type EventQuantity, rateEvent } from '../../core/rating/rate-event.ts'
+import { billWindows, currentChargesWindow, type UsageWindow } from '../../core/subscriptions/windows.ts'
+import { chargedEvents, chargedKey } from '../../store/advance-events.ts'
+import {
+  type BillingSnapshot,
+  readBillingSnapshot,
+  type SubscriptionSnapshot,
+} from '../../store/billing-snapshot.ts'
+import type { Tx } from '../../store/database.ts'
+import { feeViews } from '../../store/fees.ts'
+import { newId } from '../../store/ids.ts'
+import { lockCustomer } from '../../store/invoices.ts'
+import { toWireFee } from '../../wire/fees.ts'
+import type { Caller, Context } from '../context.ts'
+import { announce } from '../webhooks/announce.ts'
+import { createInvoice } from './create-invoice.ts'
+import { writeFeesApart } from './write-fees-apart.ts'
+
+/** A subscription whose events are priced, with what belongs to its customer. */
+export type AdvanceSubject = {
+  readonly snapshot: BillingSnapshot
+  readonly subscription: SubscriptionSnapshot
+}
+
+/** An event under one charge, and the period around it. */
+export type PlannedEvent = { readonly plan: EventPlan; readonly open: UsageWindow }
+
+/** What an event owes for, and its fee. */
+export type PricedEvent = PlannedEvent & { readonly quantity: EventQuantity; readonly fee: FeeDraft }
+
+/** Locks the customer of a subscription and reads both; undefined when there is none to bill. */
+export async function openAdvanceSubject(
+  tx: Tx,
+  subscriptionId: string,
+): Promise<AdvanceSubject | undefined> {
+  const owner = await tx
+    .selectFrom('subscriptions')
+    .select('customerId')
+    .where('id', '=', subscriptionId)
+    .executeTakeFirst()
+  if (!owner) return undefined
+  await lockCustomer(tx, owner.customerId)
+  const snapshot = await readBillingSnapshot(tx, owner.customerId, [subscriptionId])
+  const subscription = snapshot?.subscriptions[0]
+  return snapshot && subscription ? { snapshot, subscription } : undefined
+}
+
+/** An event under those of the charges in advance that count it (metering-and-rating §3.12). */
+export function planFor(
+  { snapshot, subscription }: AdvanceSubject,
+  charges: readonly RatedCharge[],
+  event: RawEvent,
+): readonly PlannedEvent[] {
+  const { billing, billingPlan } = subscription
+  const open = currentChargesWindow({
+    plan: billingPlan,
+    subscription: billing,
+    at: event.at,
+    zone: snapshot.zone,
+  })
+  return charges.flatMap((charge) => {
+    if (!charge.payInAdvance || charge.metric.code !== event.code) return []
+    const plan = planEvent(charge, event, open.window.from)
+    return plan === null ? [] : [{ plan, open }]
+  })
+}
+
+/** Those that have no fee yet. */
+export async function withoutCharged(
+  tx: Tx,
+  { subscription }: AdvanceSubject,
+  planned: readonly PlannedEvent[],
+): Promise<PlannedEvent[]> {
+  const transactionIds = planned.map(({ plan }) => plan.source.transactionId)
+  const charged = await chargedEvents(tx, subscription.row.id, transactionIds)
+  return planned.filter(
+    ({ plan }) =>
+      !charged.has(chargedKey(plan.charge.id, plan.filter?.id ?? null, plan.source.transactionId)),
+  )
+}
+
+/** The fee of an event for the quantity that it owes for. */
+export function priceEvent(
+  { snapshot, subscription }: AdvanceSubject,
+  { plan, open }: PlannedEvent,
+  answer: EventAnswer,
+  quantity: EventQuantity,
+): PricedEvent {
+  const exponent = exponentOf(subscription.plan.amountCurrency)
+  const rated = rateEvent(plan, answer, quantity, { ...open, zone: snapshot.zone, exponent })
+  const draft = chargeFeeDraft({
+    id: newId(),
+    subscriptionId: subscription.row.id,
+    rated,
+    payInAdvance: true,
+    period: open.window,
+    chargesWindow: open.window,
+  })
+  const { id, transactionId } = plan.source
+  return { plan, open, quantity, fee: { ...draft, event: { id, transactionId } } }
+}
+
+/**
+ * Writes the fees of events: each on an invoice of its own, or by itself when the charge is not invoiceable
+ * (metering-and-rating §3.12). The customer is locked by the caller.
+ */
+export async function writeAdvanceFees(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  subject: AdvanceSubject,
+  priced: readonly PricedEvent[],
+): Promise<void> {
+  const { snapshot, subscription } = subject
+  const { row, plan } = subscription
+  const group = {
+    currency: plan.amountCurrency,
+    billingEntityId: row.billingEntityId ?? snapshot.customer.billingEntityId,
+  }
+  const apart = priced.filter((each) => !each.plan.charge.invoiceable).map(({ fee }) => fee)
+  await writeFeesApart(context, tx, caller, { snapshot, group, fees: apart })
+  for (const { plan: event, open, fee } of priced) {
+    if (!event.charge.invoiceable) continue
+    const windows = windowsAt(subject, event.source.at, open)
+    await createInvoice(context, tx, caller, {
+      snapshot,
+      invoiceType: 'subscription',
+      ...group,
+      purchaseOrderNumber: row.purchaseOrderNumber,
+      at: caller.now,
+      links: [{ subscription, reason: 'in_advance_charge', windows }],
+      fees: [fee],
+      hasGrace: false,
+    })
+    await announceFee(tx, caller, fee.id)
+  }
+}
+
+/** The periods around the event, as the invoice shows them. */
+function windowsAt({ snapshot, subscription }: AdvanceSubject, at: Instant, open: UsageWindow) {
+  const { billing, billingPlan } = subscription
+  const windows = billWindows({
+    plan: billingPlan,
+    subscription: billing,
+    at,
+    zone: snapshot.zone,
+    current: true,
+  })
+  return { ...windows, charges: open.window, chargesDurationDays: open.durationDays }
+}
+
+async function announceFee(tx: Tx, caller: Caller, feeId: string): Promise<void> {
+  await announce(tx, caller, {
+    type: 'fee.created',
+    objectType: 'fee',
+    objectId: feeId,
+    payload: async () => {
+      const [view] = await feeViews(tx, { feeIds: [feeId] })
+      if (!view) throw new Error(`fee ${feeId} is gone`)
+      return toWireFee(view)
+    },
+  })
+}

@@ -1,0 +1,64 @@
+import { subscriptionOfEvent } from '../../core/metering/event-subscription.ts'
+import { takesType } from '../../core/webhooks/types.ts'
+import type { Tx } from '../../store/database.ts'
+import { scheduleItem } from '../../store/due-items.ts'
+import {
+  chargesTakingWallets,
+  eventCandidates,
+  type TargetWalletEvent,
+  takeTargetWalletEvents,
+  takingKey,
+} from '../../store/target-wallet-events.ts'
+import { listWebhookEndpoints } from '../../store/webhooks.ts'
+import { toWireEventErrorJson } from '../../wire/events.ts'
+import type { DueAction } from '../due/run-due.ts'
+import { announce } from '../webhooks/announce.ts'
+
+/** Events of one turn; a transaction should not grow with what waits. */
+const EVENTS_MAX = 500
+
+const UNKNOWN = { target_wallet_code: ['target_wallet_code_not_found'] }
+
+/**
+ * Tells of events that name a wallet which their customer does not have, by `event.error` (metering-and-rating §1.5):
+ * those whose subscription's plan has a charge on their metric that takes such names. The events are kept and billed
+ * as any other.
+ */
+export const tellUnknownWallets: DueAction = async (_context, tx, caller, organizationId) => {
+  const { events, isAll } = await takeTargetWalletEvents(tx, EVENTS_MAX)
+  if (!isAll) {
+    const again = { kind: 'target_wallets', subjectId: organizationId, dueAt: caller.now } as const
+    await scheduleItem(tx, organizationId, again)
+  }
+  const endpoints = await listWebhookEndpoints(tx)
+  if (!endpoints.some((each) => takesType(each.eventTypes, 'event.error'))) return
+  // No customer has a wallet yet, hence every name that is taken seriously is unknown; wallets are asked here.
+  for (const event of await aimedEvents(tx, events)) {
+    await announce(tx, caller, {
+      type: 'event.error',
+      objectType: 'event_error',
+      objectId: event.id,
+      payload: () => toWireEventErrorJson(event, UNKNOWN),
+    })
+  }
+}
+
+/** The events whose subscription has a charge that takes the wallet's name. */
+async function aimedEvents(
+  tx: Tx,
+  events: readonly TargetWalletEvent[],
+): Promise<readonly TargetWalletEvent[]> {
+  const candidates = await eventCandidates(
+    tx,
+    events.map((each) => each.externalSubscriptionId),
+  )
+  const taking = await chargesTakingWallets(
+    tx,
+    events.map((each) => each.metricId),
+  )
+  return events.filter((event) => {
+    const ofEvent = candidates.get(event.externalSubscriptionId) ?? []
+    const subscription = subscriptionOfEvent(ofEvent, event.at, event.isRecurring)
+    return subscription !== null && taking.has(takingKey(subscription.planId, event.metricId))
+  })
+}
