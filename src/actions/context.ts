@@ -19,6 +19,8 @@ export type Settings = {
   readonly eventsBatchMax: number
   readonly allowPrivateWebhooks: boolean
   readonly webhookTimeoutMs: number
+  /** Tries of one delivery. */
+  readonly webhookAttempts: number
   /** PEM of the RSA key that signs webhooks; null means the installation's own, made at the first use. */
   readonly rsaPrivateKey: string | null
   /** Number of this process among those that write events; see the table event_counts. */

@@ -11,9 +11,12 @@ import {
   type WorkerUtils,
 } from 'graphile-worker'
 import type { Context, Log } from '../actions/context.ts'
+import { fetchInTurns } from './fetch-in-turns.ts'
 import { schedule, tasks } from './tasks.ts'
 
-const CONCURRENCY = 4
+const CONCURRENCY = 8
+/** Connections for taking and ending jobs; while a job runs it holds none of them. */
+const CONNECTIONS_MAX = 6
 const POLL_MS = 2000
 /** Between two questions whether PostgreSQL is back. */
 const ANSWER_PAUSE_MS = 250
@@ -47,13 +50,14 @@ export async function startWorker(parts: {
   const events: WorkerEvents = new EventEmitter()
   const beginning = run({
     connectionString: parts.databaseUrl,
-    maxPoolSize: concurrency + 2,
+    maxPoolSize: Math.min(concurrency + 2, CONNECTIONS_MAX),
     concurrency,
     pollInterval: POLL_MS,
     noHandleSignals: true,
     gracefulShutdownAbortTimeout: STOP_PATIENCE_MS,
     logger,
     events,
+    forbiddenFlags: fetchInTurns(events, concurrency, () => performance.now()),
     taskList: taskList(context),
     parsedCronItems: parseCronItems([...schedule]),
   })
@@ -148,8 +152,8 @@ function taskList(context: Context): TaskList {
   const list: Record<string, Task> = {}
   for (const [name, job] of Object.entries(tasks)) {
     list[name] = async (payload, { job: row, abortSignal }) => {
-      const isLastTry = row.attempts >= row.max_attempts
-      await job(context, payload as Readonly<Record<string, unknown>>, { isLastTry, signal: abortSignal })
+      const run = { attempt: row.attempts, signal: abortSignal }
+      await job(context, payload as Readonly<Record<string, unknown>>, run)
     }
   }
   return list

@@ -65,6 +65,7 @@ async function describeOurs(): Promise<Description> {
         eventsBatchMax: 100,
         allowPrivateWebhooks: false,
         webhookTimeoutMs: 5000,
+        webhookAttempts: 21,
         rsaPrivateKey: null,
         writer: 0,
       },

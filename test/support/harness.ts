@@ -57,6 +57,7 @@ export async function startHarness(options?: { readonly poolMax?: number }): Pro
       eventsBatchMax: 100,
       allowPrivateWebhooks: true,
       webhookTimeoutMs: 5000,
+      webhookAttempts: 21,
       rsaPrivateKey: null,
       writer: 0,
     },

@@ -12,7 +12,8 @@ export async function retryWebhook(context: Context, caller: Caller, id: string)
     const webhook = await findWebhook(tx, id, { forUpdate: true })
     if (!webhook) throw notFound('webhook')
     if (webhook.status === 'succeeded') throw notAllowed('is_succeeded')
-    await queueDelivery(tx, caller.organizationId, id)
+    const { organizationId } = caller
+    await queueDelivery(tx, { organizationId, id, endpointId: webhook.webhookEndpointId })
     return setWebhookStatus(tx, id, webhook.retries > 0 ? 'retrying' : 'pending', caller.now)
   })
 }
