@@ -43,6 +43,6 @@ export type Caller = {
   /** The organization's present: its clock in a sandbox, the system's time otherwise. */
   readonly now: Instant
   readonly apiKeyId: string | null
-  /** Of a request with an Idempotency-Key: the transaction that all of it is (docs/decisions/0009). */
+  /** Of a request with an Idempotency-Key: the transaction that all of it is (docs/decisions/0011). */
   readonly open?: Tx
 }

@@ -13,7 +13,7 @@ export type OnceAnswered = Answer & { readonly isReplayed: boolean }
 
 /**
  * Answers a request at most once for each key: what it writes and its answer are one transaction, so that there is
- * never one without the other, whenever the process dies (docs/decisions/0009). Refuses with 409 another request
+ * never one without the other, whenever the process dies (docs/decisions/0011). Refuses with 409 another request
  * under the key, and one whose first is still running.
  *
  * @param answer does the request for the caller it is given, refusals included; what it throws leaves nothing behind
