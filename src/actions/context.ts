@@ -1,5 +1,5 @@
 import type { Instant } from '../core/calendar/instant.ts'
-import type { Database } from '../store/database.ts'
+import type { Database, Tx } from '../store/database.ts'
 import type { OrganizationRow } from '../store/organizations.ts'
 
 /** What the server writes its log with; the shape of pino's child loggers. */
@@ -19,6 +19,8 @@ export type Settings = {
   readonly eventsBatchMax: number
   readonly allowPrivateWebhooks: boolean
   readonly webhookTimeoutMs: number
+  /** Tries of one delivery. */
+  readonly webhookAttempts: number
   /** PEM of the RSA key that signs webhooks; null means the installation's own, made at the first use. */
   readonly rsaPrivateKey: string | null
   /** Number of this process among those that write events; see the table event_counts. */
@@ -41,4 +43,6 @@ export type Caller = {
   /** The organization's present: its clock in a sandbox, the system's time otherwise. */
   readonly now: Instant
   readonly apiKeyId: string | null
+  /** Of a request with an Idempotency-Key: the transaction that all of it is (docs/decisions/0011). */
+  readonly open?: Tx
 }

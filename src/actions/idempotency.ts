@@ -1,47 +1,73 @@
-import { Refusal } from '../core/problems.ts'
-import { keepAnswer, releaseKey, renewKey, reserveKey } from '../store/idempotent-answers.ts'
+import { conflict } from '../core/problems.ts'
+import type { Reads } from '../store/database.ts'
+import { findAnswer, holdKey, insertAnswer, type KeptAnswer } from '../store/idempotent-answers.ts'
 import { inTransaction } from '../store/transaction.ts'
-import type { Context } from './context.ts'
+import type { Caller, Context } from './context.ts'
 
-/** After this a reserved key without an answer belonged to a process that died, and may be tried anew. */
-const ABANDONED_MS = 60_000
+export type Answer = { readonly status: number; readonly body: string }
+
+/** A request under an Idempotency-Key; the hash tells it from any other. */
+export type KeyedRequest = { readonly key: string; readonly requestHash: Buffer }
+
+export type OnceAnswered = Answer & { readonly isReplayed: boolean }
 
 /**
- * The kept answer of a key, or undefined after reserving it for the caller.
- * Refuses with 409 another request under the key, and one whose first is still running.
+ * Answers a request at most once for each key: what it writes and its answer are one transaction, so that there is
+ * never one without the other, whenever the process dies (docs/decisions/0011). Refuses with 409 another request
+ * under the key, and one whose first is still running.
+ *
+ * @param answer does the request for the caller it is given, refusals included; what it throws leaves nothing behind
  */
-export async function answerIdempotently(
+export async function answerOnce(
   context: Context,
-  organizationId: string,
-  key: string,
-  requestHash: Buffer,
-): Promise<{ readonly status: number; readonly body: string } | undefined> {
-  const now = context.systemNow()
+  caller: Caller,
+  request: KeyedRequest,
+  answer: (caller: Caller) => Promise<Answer>,
+): Promise<OnceAnswered> {
+  const { organizationId } = caller
   return inTransaction(context.database, organizationId, async (tx) => {
-    const kept = await reserveKey(tx, { organizationId, key, requestHash, now })
-    if (!kept) return undefined
-    if (!kept.requestHash.equals(requestHash)) {
-      throw new Refusal({ kind: 'conflict', code: 'idempotency_key_reused' })
+    if (!(await holdKey(tx, organizationId, request.key))) throw conflict('idempotency_key_in_use')
+    const kept = await keptAnswer(tx, request)
+    if (kept) return kept
+    const given = await answer({ ...caller, open: tx })
+    if (!(await insertAnswer(tx, rowOf(context, caller, request, given)))) {
+      throw new Error('the key was answered twice at once')
     }
-    if (kept.status !== null) return { status: kept.status, body: kept.body ?? '' }
-    if (now - kept.createdAt < ABANDONED_MS) {
-      throw new Refusal({ kind: 'conflict', code: 'idempotency_key_in_use' })
-    }
-    await renewKey(tx, key, now)
-    return undefined
+    return { ...given, isReplayed: false }
   })
 }
 
-/** Keeps the answer of a reserved key; an answer of 5xx frees the key instead. */
-export async function rememberAnswer(
+/**
+ * The same for a request that may safely be done twice (events have keys of their own, a clock goes to where it is
+ * told) and cannot be one transaction: its answer is kept after it is done.
+ */
+export async function answerAgain(
   context: Context,
-  organizationId: string,
-  key: string,
-  status: number,
-  body: string,
-): Promise<void> {
-  await inTransaction(context.database, organizationId, async (tx) => {
-    if (status >= 500) await releaseKey(tx, key)
-    else await keepAnswer(tx, key, status, body)
-  })
+  caller: Caller,
+  request: KeyedRequest,
+  answer: (caller: Caller) => Promise<Answer>,
+): Promise<OnceAnswered> {
+  const kept = await context.database.read(caller, (reads) => keptAnswer(reads, request))
+  if (kept) return kept
+  const given = await answer(caller)
+  await inTransaction(context.database, caller, (tx) =>
+    insertAnswer(tx, rowOf(context, caller, request, given)),
+  )
+  return { ...given, isReplayed: false }
+}
+
+async function keptAnswer(reads: Reads, request: KeyedRequest): Promise<OnceAnswered | undefined> {
+  const kept = await findAnswer(reads, request.key)
+  if (!kept) return undefined
+  if (!kept.requestHash.equals(request.requestHash)) throw conflict('idempotency_key_reused')
+  return { status: kept.status, body: kept.body, isReplayed: true }
+}
+
+function rowOf(
+  context: Context,
+  { organizationId }: Caller,
+  request: KeyedRequest,
+  { status, body }: Answer,
+): KeptAnswer & Parameters<typeof insertAnswer>[1] {
+  return { organizationId, ...request, status, body, createdAt: context.systemNow() }
 }

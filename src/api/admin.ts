@@ -10,16 +10,18 @@ import { checkAdminKey } from './auth.ts'
 import { isObject } from './params.ts'
 import { adminSchemas } from './schemas/admin.ts'
 
+const TEXT_LENGTH_MAX = 255
+
 /** The operator's API (platform.md §4): bodies are not wrapped, ids are named `id`, creation answers 201. */
 export function adminRoutes(app: FastifyInstance, context: Context): void {
   app.post('/admin/organizations', { schema: adminSchemas.create }, async (request, reply) => {
     checkAdminKey(request, context.settings.adminApiKey)
     const body = objectOf(request.body)
-    const name = textOf(body.name)
+    const name = textOf(body, 'name')
     if (name === null) throw invalid({ name: ['value_is_mandatory'] })
     const made = await createOrganization(context, {
       name,
-      email: textOf(body.email),
+      email: textOf(body, 'email'),
       isSandbox: body.sandbox === true,
       premiumIntegrations: textsOf(body.premium_integrations) ?? [],
     })
@@ -36,7 +38,7 @@ export function adminRoutes(app: FastifyInstance, context: Context): void {
       if (!isId(request.params.id)) throw notFound('organization')
       const body = objectOf(request.body)
       const organization = await renameOrganization(context, request.params.id, {
-        name: textOf(body.name),
+        name: textOf(body, 'name'),
         premiumIntegrations: textsOf(body.premium_integrations),
       })
       return { organization: toWireAdminOrganization(organization) }
@@ -49,8 +51,12 @@ function objectOf(body: unknown): Readonly<Record<string, unknown>> {
   return body
 }
 
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
+/** A text without blanks around it, null when there is none; 422 `value_is_too_long` above 255 characters. */
+function textOf(body: Readonly<Record<string, unknown>>, field: string): string | null {
+  const value = body[field]
+  const text = typeof value === 'string' ? value.trim() : ''
+  if (text.length > TEXT_LENGTH_MAX) throw invalid({ [field]: ['value_is_too_long'] })
+  return text === '' ? null : text
 }
 
 function textsOf(value: unknown): string[] | null {

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Context } from '../actions/context.ts'
+import { jsonText } from '../core/amounts/json-text.ts'
 import { Refusal } from '../core/problems.ts'
 import { newId } from '../store/ids.ts'
 import { adminRoutes } from './admin.ts'
@@ -33,7 +34,9 @@ export function buildApp(context: Context): FastifyInstance {
   })
   // The schemas of the routes describe; the rules with their codes are in the core (docs/decisions/0004).
   app.setValidatorCompiler(() => () => true)
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  app.setSerializerCompiler(() => jsonText)
+  // Also of routes without a schema of their answer: amounts beyond doubles are bigints there too.
+  app.setReplySerializer(jsonText)
   readBodies(app)
   answerErrors(app)
   app.addHook('onRequest', async (request, reply) => {

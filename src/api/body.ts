@@ -12,6 +12,8 @@ const INEXACT_NUMBER = /(?:^|[:,[\s])-?(?:\d[\d.]{15,}|\d+(?:\.\d+)?[eE])/
 const ALTERED_NUMBER = /(?:^|[:,[\s])-?(?:\d[\d.]{15,}|\d+(?:\.\d+)?[eE]|\d+\.\d*0(?!\d))/
 /** Escapes of a NUL or of a surrogate, which PostgreSQL cannot store unless they form a pair. */
 const SUSPICIOUS_ESCAPE = /\\u(0000|[dD][89a-fA-F])/
+/** The key `__proto__`, or an escape that may be a part of one. */
+const PROTOTYPE_KEY = /__proto__|\\u00(5f|7[02]|6f|74)/i
 const DEPTH_MAX = 200
 
 declare module 'fastify' {
@@ -47,8 +49,10 @@ export function parseBody(text: string, keepsDigits = false): unknown {
   if (isTooDeep(text)) throw badJson('the body nests too deep')
   try {
     const isPlain = !(keepsDigits ? ALTERED_NUMBER : INEXACT_NUMBER).test(text)
-    if (isPlain) return withoutPrototype(JSON.parse(text))
-    return withoutPrototype(parseLossless(text, undefined, keepsDigits ? readDigits : readNumber))
+    const value = isPlain
+      ? JSON.parse(text)
+      : parseLossless(text, undefined, keepsDigits ? readDigits : readNumber)
+    return PROTOTYPE_KEY.test(text) ? withoutPrototype(value) : value
   } catch (error) {
     throw badJson(error instanceof Error ? error.message.slice(0, 200) : 'the body is not JSON')
   }
@@ -82,10 +86,16 @@ export class ExactNumber {
   }
 }
 
+/**
+ * JSON.parse makes an own `__proto__` property, which copying code would turn into a prototype, and the parser of exact
+ * numbers makes a prototype of it at once. No key of the API is called so: it is taken away, however deep.
+ */
 function withoutPrototype(value: unknown): unknown {
-  // JSON.parse makes an own `__proto__` property; copying code would turn it into a prototype.
-  if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) {
+  if (Array.isArray(value)) value.forEach(withoutPrototype)
+  else if (typeof value === 'object' && value !== null && !(value instanceof ExactNumber)) {
     Reflect.deleteProperty(value, '__proto__')
+    Object.setPrototypeOf(value, Object.prototype)
+    Object.values(value).forEach(withoutPrototype)
   }
   return value
 }

@@ -29,5 +29,5 @@ export function reading<T>(
   request: { readonly caller: { readonly organizationId: string } },
   work: (reads: Reads) => Promise<T>,
 ): Promise<T> {
-  return context.database.read(request.caller.organizationId, work)
+  return context.database.read(request.caller, work)
 }

@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client'
 import type { Context } from '../actions/context.ts'
 import { startWorker } from '../jobs/worker.ts'
 import type { Config } from './config.ts'
+import { keepWorker } from './keep-worker.ts'
 import type { Log } from './log.ts'
 import { startPartitions } from './partitions.ts'
 import type { Role } from './role.ts'
@@ -36,7 +37,10 @@ const PARTS: readonly Part[] = [
     name: 'jobs',
     roles: ['all', 'worker'],
     start: ({ context, url, log, config }) =>
-      startWorker({ context, databaseUrl: url, log, concurrency: config.workerConcurrency }),
+      keepWorker(
+        () => startWorker({ context, databaseUrl: url, log, concurrency: config.workerConcurrency }),
+        log,
+      ),
   },
   {
     name: 'clock',

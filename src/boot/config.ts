@@ -33,7 +33,7 @@ const Environment = Type.Object({
     }),
   ),
   WEIR_POOL_SIZE: whole(20, 2, 500),
-  WEIR_WORKER_CONCURRENCY: whole(4, 1, 200),
+  WEIR_WORKER_CONCURRENCY: whole(8, 1, 200),
   WEIR_ALLOW_PRIVATE_WEBHOOKS: flag(false),
   ADMIN_API_KEY: text({ says: 'a text', isSecret: true }),
   WEIR_ORG_NAME: text({ says: 'a name' }),
@@ -48,9 +48,8 @@ const Environment = Type.Object({
   LAGO_API_URL: webUrl({ says: 'a URL that begins with http:// or https://' }),
   LAGO_FRONT_URL: webUrl({ says: 'a URL that begins with http:// or https://' }),
   LAGO_RSA_PRIVATE_KEY: text({ says: 'an RSA private key in PEM, or that PEM in base64', isSecret: true }),
-  LAGO_WEBHOOK_ATTEMPTS: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 100, says: 'a whole number from 1 to 100' }),
-  ),
+  // With the queue's growing waits, that many spread over about 72 hours.
+  LAGO_WEBHOOK_ATTEMPTS: whole(21, 1, 100),
   LAGO_WEBHOOK_TIMEOUT_SECONDS: whole(30, 1, 300),
   LAGO_EVENTS_BATCH_MAX_LENGTH: whole(100, 1, 10_000),
   LAGO_FROM_EMAIL: address({ says: 'an e-mail address' }),
@@ -91,7 +90,7 @@ export type Config = {
   /** PEM; null means that Weir makes a key of its own. */
   readonly rsaPrivateKey: string | null
   /** Null means Weir's own schedule of retries. */
-  readonly webhookAttempts: number | null
+  readonly webhookAttempts: number
   readonly webhookTimeoutMs: number
   readonly eventsBatchMax: number
   readonly fromEmail: string | null
@@ -225,7 +224,7 @@ export function readConfig(source: Source = process.env): Config {
     apiUrl: checkedUrl('LAGO_API_URL', env),
     frontUrl: checkedUrl('LAGO_FRONT_URL', env),
     rsaPrivateKey: privateKey(env.LAGO_RSA_PRIVATE_KEY),
-    webhookAttempts: env.LAGO_WEBHOOK_ATTEMPTS ?? null,
+    webhookAttempts: env.LAGO_WEBHOOK_ATTEMPTS,
     webhookTimeoutMs: env.LAGO_WEBHOOK_TIMEOUT_SECONDS * 1000,
     eventsBatchMax: env.LAGO_EVENTS_BATCH_MAX_LENGTH,
     fromEmail: env.LAGO_FROM_EMAIL ?? null,

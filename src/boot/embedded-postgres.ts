@@ -116,7 +116,7 @@ function superviseServer(
       })
     })
   }
-  const again = async () => {
+  const again = async (): Promise<void> => {
     const now = performance.now()
     restartsAt.push(now)
     if (restartsAt.filter((at) => now - at < RESTART_WINDOW_MS).length > RESTARTS_MAX) {
@@ -124,7 +124,14 @@ function superviseServer(
     }
     plan.log.error('PostgreSQL ended unexpectedly; starting it again')
     await stopServer(plan.marker, uidOf(plan), 1000)
-    watch(await startRun(plan, record, first.socketDir))
+    try {
+      watch(await startRun(plan, record, first.socketDir))
+    } catch (error) {
+      // It can be killed while it starts, too.
+      plan.log.error({ err: error }, 'PostgreSQL did not start')
+      await sleep(500)
+      return isStopping ? undefined : again()
+    }
     plan.log.info('PostgreSQL is back')
   }
   watch(first)

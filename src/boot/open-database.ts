@@ -19,8 +19,8 @@ export async function prepareDatabase<T>(url: string, log: Log, first: () => Pro
   })
 }
 
-/** Opens the pools on a place. A connection lost while idle is told; whoever needs one gets a new one. */
+/** Opens the pools on a place. A lost connection is told; whoever needs one gets a new one. */
 export function openPools(url: string, config: Config, log: Log): Database {
-  const onError = (error: Error) => log.warn({ err: error }, 'an idle database connection was lost')
+  const onError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
   return openDatabase({ url, poolMax: config.poolSize, onError })
 }

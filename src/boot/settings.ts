@@ -18,6 +18,7 @@ export function settingsOf(config: Config): Settings {
     eventsBatchMax: config.eventsBatchMax,
     allowPrivateWebhooks: config.allowPrivateWebhooks,
     webhookTimeoutMs: config.webhookTimeoutMs,
+    webhookAttempts: config.webhookAttempts,
     rsaPrivateKey: config.rsaPrivateKey,
     // Alone on an embedded database; beside others on a shared one, where a few numbers keep them apart.
     writer: config.databaseUrl === null ? 0 : process.pid % 16,

@@ -1,15 +1,8 @@
 import type { Log } from './log.ts'
+import { isLostConnection } from './lost-connection.ts'
 
 /** A signal this soon after the first is the same one, passed on. */
 const REPEAT_MS = 1000
-
-/** Codes of a connection that PostgreSQL or the machine ended; its statement, if any, has failed already. */
-const LOST_CODES = ['57P01', '57P02', '57P03', 'ECONNRESET', 'EPIPE']
-
-function isLostConnection(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown }
-  return LOST_CODES.includes(String(code)) || /^Connection terminated/.test(String(message))
-}
 
 /**
  * Ends the program on SIGTERM and SIGINT, once, through `stop`; a second signal ends it at once.

@@ -4,6 +4,7 @@ import { openLog } from '../boot/log.ts'
 import type { Role } from '../boot/role.ts'
 import { settingsOf } from '../boot/settings.ts'
 import { stopOnSignals } from '../boot/shutdown.ts'
+import { StartProblem } from '../boot/start-problem.ts'
 import { type RunningWeir, startWeir } from '../boot/weir.ts'
 
 /** Printed and not logged: a log is kept and copied, and this is the key's only appearance. */
@@ -22,7 +23,7 @@ function tellOrganization(organization: EnsuredOrganization, address: string): v
 
 /**
  * `weir start`: runs until SIGTERM or SIGINT, which may come while it still starts. Throws `ConfigProblem` and
- * `StartProblem`.
+ * `StartProblem`; any other failure of a start ends the program with code 1.
  */
 export async function start(role: Role): Promise<void> {
   const config = readConfig()
@@ -54,8 +55,14 @@ export async function start(role: Role): Promise<void> {
     log.info({ address: running.address, role, ms: Math.round(performance.now() - began) }, 'Weir is ready')
     settle(running)
   } catch (error) {
-    log.flush()
     settle(null)
-    throw error
+    if (error instanceof StartProblem) {
+      log.flush()
+      throw error
+    }
+    // Ended here: thrown on, it would meet those who hear of uncaught errors, and they let lost connections pass.
+    log.fatal({ err: error }, 'the start failed')
+    log.flush()
+    process.exit(1)
   }
 }

@@ -36,6 +36,9 @@ export const notFound = (resource: string): Refusal =>
 /** A 405: the object's state does not allow the operation. */
 export const notAllowed = (code: string): Refusal => new Refusal({ kind: 'not_allowed', code })
 
+/** A 409: another request stands in the way. */
+export const conflict = (code: string): Refusal => new Refusal({ kind: 'conflict', code })
+
 export const forbidden = (code: string): Refusal => new Refusal({ kind: 'forbidden', code })
 
 /** A 422 with field errors. */

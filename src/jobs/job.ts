@@ -2,8 +2,8 @@ import type { Context } from '../actions/context.ts'
 
 /** What a job is told of the run that it is part of. */
 export type JobRun = {
-  /** The queue gives up after this try if it fails. */
-  readonly isLastTry: boolean
+  /** Which try it is, from 1. */
+  readonly attempt: number
   /** Aborts when the server stops and does not want to wait longer. */
   readonly signal: AbortSignal
 }

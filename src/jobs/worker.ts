@@ -1,3 +1,5 @@
+import { EventEmitter } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   Logger,
   makeWorkerUtils,
@@ -5,13 +7,19 @@ import {
   run,
   type Task,
   type TaskList,
+  type WorkerEvents,
   type WorkerUtils,
 } from 'graphile-worker'
 import type { Context, Log } from '../actions/context.ts'
+import { fetchInTurns } from './fetch-in-turns.ts'
 import { schedule, tasks } from './tasks.ts'
 
-const CONCURRENCY = 4
+const CONCURRENCY = 8
+/** Connections for taking and ending jobs; while a job runs it holds none of them. */
+const CONNECTIONS_MAX = 6
 const POLL_MS = 2000
+/** Between two questions whether PostgreSQL is back. */
+const ANSWER_PAUSE_MS = 250
 const SWEEP_EVERY_MS = 60_000
 /** After that long a stopping worker aborts what it still waits for; shutdown has 5.5 s for all of it. */
 const STOP_PATIENCE_MS = 3000
@@ -19,7 +27,11 @@ const STOP_PATIENCE_MS = 3000
 const HELD_MAX = '10 minutes'
 
 /** A running worker; asking it to stop again waits for the same end. */
-export type Worker = { stop(): Promise<void> }
+export type Worker = {
+  stop(): Promise<void>
+  /** Resolves when it takes no more jobs, asked to stop or not. */
+  readonly ended: Promise<void>
+}
 
 /**
  * Takes jobs from the queue until it is stopped; several processes may do so on one database. `stop` lets running
@@ -35,16 +47,25 @@ export async function startWorker(parts: {
   const concurrency = parts.concurrency ?? CONCURRENCY
   const logger = queueLogger(log)
   const utils = await makeWorkerUtils({ connectionString: parts.databaseUrl, maxPoolSize: 1, logger })
-  const runner = await run({
+  const events: WorkerEvents = new EventEmitter()
+  const beginning = run({
     connectionString: parts.databaseUrl,
-    maxPoolSize: concurrency + 2,
+    maxPoolSize: Math.min(concurrency + 2, CONNECTIONS_MAX),
     concurrency,
     pollInterval: POLL_MS,
     noHandleSignals: true,
     gracefulShutdownAbortTimeout: STOP_PATIENCE_MS,
     logger,
+    events,
+    forbiddenFlags: fetchInTurns(events, concurrency, () => performance.now()),
     taskList: taskList(context),
     parsedCronItems: parseCronItems([...schedule]),
+  })
+  const isListening = listenState(events)
+  const look = firstLook(events)
+  const runner = await beginning.catch(async (error: unknown) => {
+    await utils.release()
+    throw error
   })
   let hasEnded = false
   const ended = runner.promise
@@ -52,24 +73,77 @@ export async function startWorker(parts: {
     .finally(() => {
       hasEnded = true
     })
-  await sweep(utils, log)
-  let sweeping = Promise.resolve()
-  const timer = setInterval(() => {
-    sweeping = sweep(utils, log)
-  }, SWEEP_EVERY_MS)
-  timer.unref()
+  // The queue refuses to be stopped twice, also when it ended by itself.
+  let stopping: Promise<void> | null = null
+  const stopRunner = () => {
+    stopping ??= hasEnded ? Promise.resolve() : runner.stop()
+    return stopping
+  }
+  void look.then(async (error) => {
+    if (error === null) return
+    log.warn({ err: error }, 'the job queue could not look for its first job')
+    while (stopping === null && !(isListening() && (await answers(utils)))) await sleep(ANSWER_PAUSE_MS)
+    await stopRunner()
+  })
+  const sweeper = keepSweeping(utils, log)
   const end = async () => {
-    clearInterval(timer)
-    // The queue refuses to be stopped twice, also when it ended by itself.
-    if (!hasEnded) await runner.stop()
-    await Promise.all([ended, sweeping])
+    await Promise.all([stopRunner(), ended, sweeper.stop()])
     await utils.release()
   }
   let ending: Promise<void> | null = null
   return {
+    ended,
     stop: () => {
       ending ??= end()
       return ending
+    },
+  }
+}
+
+/**
+ * Resolves when a worker has looked for a job for the first time: with null, or with the error when it could not.
+ * After an error the queue has to be begun anew, for it keeps the names of its tasks as the promise of their first
+ * reading, and repeats the failure for ever. It may be stopped only when PostgreSQL is back and it listens again:
+ * while it loses its connections, it would give them back twice.
+ */
+function firstLook(events: WorkerEvents): Promise<unknown> {
+  return new Promise((resolve) => {
+    events.once('worker:getJob:empty', () => resolve(null))
+    events.once('job:start', () => resolve(null))
+    events.once('worker:getJob:error', ({ error }) => resolve(error))
+  })
+}
+
+function listenState(events: WorkerEvents): () => boolean {
+  let isListening = false
+  events.on('pool:listen:success', () => {
+    isListening = true
+  })
+  events.on('pool:listen:error', () => {
+    isListening = false
+  })
+  return () => isListening
+}
+
+async function answers(utils: WorkerUtils): Promise<boolean> {
+  return utils
+    .withPgClient((client) => client.query('select 1'))
+    .then(
+      () => true,
+      () => false,
+    )
+}
+
+function keepSweeping(utils: WorkerUtils, log: Log): { readonly stop: () => Promise<void> } {
+  let sweeping = sweep(utils, log)
+  const timer = setInterval(() => {
+    sweeping = sweep(utils, log)
+  }, SWEEP_EVERY_MS)
+  timer.unref()
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      await sweeping
     },
   }
 }
@@ -78,8 +152,8 @@ function taskList(context: Context): TaskList {
   const list: Record<string, Task> = {}
   for (const [name, job] of Object.entries(tasks)) {
     list[name] = async (payload, { job: row, abortSignal }) => {
-      const isLastTry = row.attempts >= row.max_attempts
-      await job(context, payload as Readonly<Record<string, unknown>>, { isLastTry, signal: abortSignal })
+      const run = { attempt: row.attempts, signal: abortSignal }
+      await job(context, payload as Readonly<Record<string, unknown>>, run)
     }
   }
   return list

@@ -31,6 +31,7 @@ export async function insertAside(
       timestamp: ts(aside.at),
       pricedQuantity: aside.quantity.pricedQuantity.toString(),
       shownUnits: aside.quantity.displayedUnits.toString(),
+      isFirst: aside.quantity.isFirst,
       createdAt: ts(aside.now),
     })
     .execute()
@@ -44,6 +45,7 @@ export async function takeAside(tx: Tx, id: string): Promise<AdvanceAside | unde
   const quantity = {
     pricedQuantity: Decimal.of(row.pricedQuantity),
     displayedUnits: Decimal.of(row.shownUnits),
+    isFirst: row.isFirst,
   }
   return { id, eventId, chargeId, subscriptionId, at, quantity }
 }

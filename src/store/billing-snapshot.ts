@@ -12,6 +12,7 @@ import type {
 import type { Reads } from './database.ts'
 import { ratedChargesOfPlans } from './rated-charges.ts'
 import type { BillingEntities, Customers, MinimumCommitments, Plans, Subscriptions } from './rows.ts'
+import { type SharedInstants, sharedInstants } from './shared-instants.ts'
 
 /** A subscription with all that billing and rating ask of it. */
 export type SubscriptionSnapshot = {
@@ -21,6 +22,8 @@ export type SubscriptionSnapshot = {
   readonly commitment: Selectable<MinimumCommitments> | null
   readonly billing: BillingSubscription
   readonly billingPlan: BillingPlan
+  /** Null when it shares neither its start nor its end with another one of its external id. */
+  readonly shared: SharedInstants | null
 }
 
 /** A customer with its entity and zone, and subscriptions of it. */
@@ -86,12 +89,17 @@ async function readSubscriptions(
     .execute()
   const firstStarts = await reads
     .selectFrom('subscriptions')
-    .select((eb) => ['externalId', eb.fn.min<Instant | null>('startedAt').as('startedAt')])
-    .where('customerId', '=', customerId)
+    .select((eb) => [
+      'externalId',
+      eb.fn.min<Instant | null>('startedAt').filterWhere('customerId', '=', customerId).as('startedAt'),
+      eb.fn.countAll<bigint>().as('count'),
+    ])
     .where('externalId', 'in', externalIds)
     .groupBy('externalId')
     .execute()
   const firstStart = new Map(firstStarts.map((row) => [row.externalId, row.startedAt]))
+  const isAlone = firstStarts.every(({ count }) => count === 1n)
+  const shared = isAlone ? new Map<string, SharedInstants>() : await sharedInstants(reads, ids)
   return rows.flatMap((row) => {
     const plan = plans.find((candidate) => candidate.id === row.planId)
     if (!plan || row.startedAt === null) return []
@@ -103,6 +111,7 @@ async function readSubscriptions(
         commitment: commitments.find((candidate) => candidate.planId === plan.id) ?? null,
         billing: billingSubscriptionOf(row, row.startedAt, firstStart.get(row.externalId) ?? row.startedAt),
         billingPlan: billingPlanOf(plan),
+        shared: shared.get(row.id) ?? null,
       },
     ]
   })

@@ -3,6 +3,7 @@ import type { Instant } from '../core/calendar/instant.ts'
 import type { MetadataEntry } from '../core/customers/metadata.ts'
 import type { Reads, Tx } from './database.ts'
 import { isId, newId } from './ids.ts'
+import { holdSettings } from './inherited-settings.ts'
 import type { BillingEntityRow } from './organizations.ts'
 import type { CustomerMetadata, Customers } from './rows.ts'
 import { type TaxRow, taxesOfOwners } from './taxes.ts'
@@ -31,13 +32,15 @@ export async function findCustomer(reads: Reads, externalId: string): Promise<Cu
 
 /** The same, locked until the transaction ends, so that its changes come one after the other. */
 export async function lockCustomer(tx: Tx, externalId: string): Promise<CustomerRow | undefined> {
-  return tx
+  const customer = await tx
     .selectFrom('customers')
     .selectAll()
     .where('externalId', '=', externalId)
     .where('deletedAt', 'is', null)
     .forUpdate()
     .executeTakeFirst()
+  await holdSettings(tx)
+  return customer
 }
 
 /** Customers by id, deleted ones too: invoices go on showing them. */

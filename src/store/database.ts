@@ -11,6 +11,9 @@ export type Reads = Kysely<DB>
 /** An open transaction. Every writing function of the store takes one, and only actions can open it. */
 export type Tx = Transaction<DB>
 
+/** For whom something is read or written: an organization, and the transaction that its request is, if it is one. */
+export type Tenant = string | { readonly organizationId: string; readonly open?: Tx | undefined }
+
 export type DatabaseOptions = {
   readonly url: string
   readonly poolMax: number
@@ -64,30 +67,39 @@ export class Database {
     })
     this.systemPool = new pg.Pool({ ...common, max: 4, options: '-c TimeZone=UTC -c DateStyle=ISO' })
     const onError = options.onError ?? (() => undefined)
-    this.pool.on('error', onError)
-    this.systemPool.on('error', onError)
+    for (const pool of [this.pool, this.systemPool]) {
+      // Every connection tells here of its end, also one that is in use: unheard, that would end the program. The pool
+      // repeats it for those that were idle.
+      pool.on('connect', (client) => client.on('error', onError))
+      pool.on('error', () => undefined)
+    }
     this.tenants = kyselyOn(this.pool, this.names)
     this.system = kyselyOn(this.systemPool, this.names)
   }
 
-  /** Reads as one organization, in one snapshot. */
-  read<T>(organizationId: string, query: (reads: Reads) => Promise<T>): Promise<T> {
-    return this.readWith('', organizationId, query)
+  /**
+   * Reads as one organization, in one snapshot; inside the transaction of a request that is one, hence what it has
+   * written.
+   */
+  read<T>(tenant: Tenant, query: (reads: Reads) => Promise<T>): Promise<T> {
+    return this.readWith('', tenant, query)
   }
 
   /**
    * The same for usage: every statement is planned once for its connection and never for its parameters. The selects
    * of running state take ten times as long to plan as to run, and no parameter of theirs asks for another plan.
    */
-  readUsage<T>(organizationId: string, query: (reads: Reads) => Promise<T>): Promise<T> {
-    return this.readWith('; set local plan_cache_mode = force_generic_plan', organizationId, query)
+  readUsage<T>(tenant: Tenant, query: (reads: Reads) => Promise<T>): Promise<T> {
+    return this.readWith('; set local plan_cache_mode = force_generic_plan', tenant, query)
   }
 
-  private readWith<T>(
+  private async readWith<T>(
     setting: string,
-    organizationId: string,
+    tenant: Tenant,
     query: (reads: Reads) => Promise<T>,
   ): Promise<T> {
+    if (typeof tenant !== 'string' && tenant.open) return query(tenant.open)
+    const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
     if (!isId(organizationId)) throw new Error('not the id of an organization')
     // In one round trip, which takes a text without parameters.
     const begin = sql.raw(

@@ -23,10 +23,11 @@ export async function flagDraftsOfPlans(tx: Tx, planIds: readonly string[]): Pro
 
 export type DraftRow = InvoiceRow & { readonly isPeriodic: boolean }
 
-/** The drafts of a customer, of the customers of a billing entity, or with a subscription of a plan. */
+/** The drafts of a customer or with a subscription of a plan, `limit` at most. */
 export async function draftsOf(
   reads: Reads,
-  of: { readonly customerId: string } | { readonly billingEntityId: string } | { readonly planId: string },
+  of: { readonly customerId: string } | { readonly planId: string },
+  limit?: number,
 ): Promise<DraftRow[]> {
   let query = reads
     .selectFrom('invoices as i')
@@ -46,12 +47,7 @@ export async function draftsOf(
     .orderBy('i.createdAt')
     .orderBy('i.id')
   if ('customerId' in of) query = query.where('i.customerId', '=', of.customerId)
-  else if ('billingEntityId' in of) {
-    const { billingEntityId } = of
-    query = query.where('i.customerId', 'in', (eb) =>
-      eb.selectFrom('customers').select('id').where('billingEntityId', '=', billingEntityId),
-    )
-  } else {
+  else {
     const { planId } = of
     query = query.where('i.id', 'in', (eb) =>
       eb
@@ -61,6 +57,7 @@ export async function draftsOf(
         .where('s.planId', '=', planId),
     )
   }
+  if (limit !== undefined) query = query.limit(limit)
   const rows = await query.execute()
   return rows.map((row) => ({ ...row, isPeriodic: Boolean(row.isPeriodic) }))
 }

@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import { type DueKind, rankOf } from '../core/due/kinds.ts'
+import { type DueKind, FIRST_KINDS, rankOf } from '../core/due/kinds.ts'
 import type { Database, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import type { DueItems } from './rows.ts'
@@ -39,16 +39,25 @@ export async function cancelItem(tx: Tx, kind: DueKind, subjectId: string): Prom
   await tx.deleteFrom('dueItems').where('kind', '=', kind).where('subjectId', '=', subjectId).execute()
 }
 
+type Waiting = { readonly realNow: Instant } | { readonly except: readonly string[] }
+
 /**
- * The organization's earliest item that is due by `until`, locked. Passed over are, by `waiting`, the items that wait
- * for a retry at the real time `realNow`, or those with the ids of `except` and no others.
+ * The organization's earliest item that is due by `until`, locked, `FIRST_KINDS` before all others. Passed over are, by
+ * `waiting`, the items that wait for a retry at the real time `realNow`, or those with the ids of `except` and no others.
  */
 export async function takeEarliest(
   tx: Tx,
   until: Instant,
-  waiting: { readonly realNow: Instant } | { readonly except: readonly string[] },
+  waiting: Waiting,
 ): Promise<DueItemRow | undefined> {
-  let query = tx
+  const first = await earliestOf(tx, until, waiting)
+    .where('kind', 'in', [...FIRST_KINDS])
+    .executeTakeFirst()
+  return first ?? (await earliestOf(tx, until, waiting).executeTakeFirst())
+}
+
+function earliestOf(tx: Tx, until: Instant, waiting: Waiting) {
+  const query = tx
     .selectFrom('dueItems')
     .selectAll()
     .where('dueAt', '<=', ts(until))
@@ -57,13 +66,13 @@ export async function takeEarliest(
     .orderBy('id')
     .limit(1)
     .forUpdate()
-  if ('realNow' in waiting) {
-    const { realNow } = waiting
-    query = query
-      .where((eb) => eb.or([eb('retryAt', 'is', null), eb('retryAt', '<=', ts(realNow))]))
-      .skipLocked()
-  } else if (waiting.except.length > 0) query = query.where('id', 'not in', [...waiting.except])
-  return query.executeTakeFirst()
+  if (!('realNow' in waiting)) {
+    return waiting.except.length > 0 ? query.where('id', 'not in', [...waiting.except]) : query
+  }
+  const { realNow } = waiting
+  return query
+    .where((eb) => eb.or([eb('retryAt', 'is', null), eb('retryAt', '<=', ts(realNow))]))
+    .skipLocked()
 }
 
 /** Takes a done item away; it stays when it was asked for again meanwhile. */

@@ -1,3 +1,4 @@
+import { storedCents } from '../core/amounts/json-text.ts'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { FeeDraft } from '../core/invoicing/fee-draft.ts'
 import { minorUnits } from '../core/pricing/rated-fee.ts'
@@ -111,9 +112,9 @@ function pricingUnitRow(amounts: NonNullable<FeeDraft['pricingUnit']>): object {
     lago_pricing_unit_id: amounts.unit.id,
     pricing_unit_code: amounts.unit.code,
     short_name: amounts.unit.shortName,
-    amount_cents: Number(amounts.amountCents),
+    amount_cents: storedCents(amounts.amountCents),
     precise_amount_cents: amounts.preciseAmountCents.toWire(),
-    unit_amount_cents: Number(amounts.unitAmountCents),
+    unit_amount_cents: storedCents(amounts.unitAmountCents),
     precise_unit_amount: amounts.preciseUnitAmount.toWire(),
     conversion_rate: amounts.conversionRate.toWire(),
   }

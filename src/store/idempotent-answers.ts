@@ -1,57 +1,41 @@
+import { sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import type { Tx } from './database.ts'
+import type { Reads, Tx } from './database.ts'
 import { ts } from './values.ts'
 
 export type KeptAnswer = {
   readonly requestHash: Buffer
-  readonly status: number | null
-  readonly body: string | null
-  readonly createdAt: Instant
+  readonly status: number
+  /** What was sent, as text. */
+  readonly body: string
 }
 
-/** Reserves a key; gives what is kept under it when it is already taken. */
-export async function reserveKey(
+/** Takes a key until the transaction ends; false when another request has it. */
+export async function holdKey(tx: Tx, organizationId: string, key: string): Promise<boolean> {
+  const { rows } = await sql<{ held: boolean }>`
+    select pg_try_advisory_xact_lock(hashtextextended(${`idempotency ${organizationId} ${key}`}, 0)) as held
+  `.execute(tx)
+  return rows[0]?.held ?? false
+}
+
+export async function findAnswer(reads: Reads, key: string): Promise<KeptAnswer | undefined> {
+  return reads
+    .selectFrom('idempotentAnswers')
+    .select(['requestHash', 'status', 'body'])
+    .where('key', '=', key)
+    .executeTakeFirst()
+}
+
+/** Keeps an answer; false when the key has one already. */
+export async function insertAnswer(
   tx: Tx,
-  row: {
-    readonly organizationId: string
-    readonly key: string
-    readonly requestHash: Buffer
-    readonly now: Instant
-  },
-): Promise<KeptAnswer | undefined> {
+  row: KeptAnswer & { readonly organizationId: string; readonly key: string; readonly createdAt: Instant },
+): Promise<boolean> {
   const inserted = await tx
     .insertInto('idempotentAnswers')
-    .values({
-      organizationId: row.organizationId,
-      key: row.key,
-      requestHash: row.requestHash,
-      createdAt: ts(row.now),
-    })
+    .values({ ...row, createdAt: ts(row.createdAt) })
     .onConflict((oc) => oc.doNothing())
     .returning('key')
     .executeTakeFirst()
-  if (inserted) return undefined
-  return tx
-    .selectFrom('idempotentAnswers')
-    .select(['requestHash', 'status', 'body', 'createdAt'])
-    .where('key', '=', row.key)
-    .forUpdate()
-    .executeTakeFirst()
-}
-
-export async function keepAnswer(tx: Tx, key: string, status: number, body: string): Promise<void> {
-  await tx.updateTable('idempotentAnswers').set({ status, body }).where('key', '=', key).execute()
-}
-
-/** Takes a reserved key for a new attempt. */
-export async function renewKey(tx: Tx, key: string, now: Instant): Promise<void> {
-  await tx
-    .updateTable('idempotentAnswers')
-    .set({ createdAt: ts(now), status: null, body: null })
-    .where('key', '=', key)
-    .execute()
-}
-
-export async function releaseKey(tx: Tx, key: string): Promise<void> {
-  await tx.deleteFrom('idempotentAnswers').where('key', '=', key).execute()
+  return inserted !== undefined
 }

@@ -3,6 +3,7 @@ import type { Instant } from '../core/calendar/instant.ts'
 import type { AppliedInvoiceTax } from '../core/taxes/apply.ts'
 import type { Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
+import { holdSettings } from './inherited-settings.ts'
 import type { InvoiceSubscriptions, Invoices } from './rows.ts'
 import { deleteUnbilledFees } from './unbilled-fees.ts'
 import { ts } from './values.ts'
@@ -31,6 +32,11 @@ export async function findInvoice(reads: Reads, id: string): Promise<InvoiceRow 
     .executeTakeFirst()
 }
 
+/** An invoice that is known to be there, whatever its status. */
+export async function readInvoice(reads: Reads, id: string): Promise<InvoiceRow> {
+  return reads.selectFrom('invoices').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+}
+
 export async function lockInvoice(tx: Tx, id: string): Promise<InvoiceRow | undefined> {
   return tx.selectFrom('invoices').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
 }
@@ -38,6 +44,15 @@ export async function lockInvoice(tx: Tx, id: string): Promise<InvoiceRow | unde
 /** Serializes whatever numbers or bills a customer. */
 export async function lockCustomer(tx: Tx, customerId: string): Promise<void> {
   await tx.selectFrom('customers').select('id').where('id', '=', customerId).forUpdate().execute()
+  await holdSettings(tx)
+}
+
+/** An invoice, locked after its customer: in the order in which whoever bills the customer locks them. */
+export async function lockWithCustomer(tx: Tx, id: string): Promise<InvoiceRow | undefined> {
+  const found = await tx.selectFrom('invoices').select('customerId').where('id', '=', id).executeTakeFirst()
+  if (!found) return undefined
+  await lockCustomer(tx, found.customerId)
+  return lockInvoice(tx, id)
 }
 
 /** The next number of a customer's invoices from one entity; the customer is locked. */

@@ -4,7 +4,12 @@ import type { Reads, Tx } from './database.ts'
 import { ts } from './values.ts'
 
 /** A subscription as far as its prices go: which plan it has. */
-export type PricedSubscription = { readonly id: string; readonly planId: string }
+export type PricedSubscription = {
+  readonly id: string
+  readonly externalId: string
+  readonly customerId: string
+  readonly planId: string
+}
 
 /** The latest subscription of an external id in one of the statuses, the first status going first. */
 export async function findPricedSubscription(
@@ -43,7 +48,7 @@ export async function movePricedSubscription(
 function priced(reads: Reads, externalId: string, statuses: readonly SubscriptionStatus[]) {
   return reads
     .selectFrom('subscriptions')
-    .select(['id', 'planId', 'status'])
+    .select(['id', 'externalId', 'customerId', 'planId', 'status'])
     .where('externalId', '=', externalId)
     .where('status', 'in', [...statuses])
     .orderBy('startedAt', (order) => order.desc().nullsLast())

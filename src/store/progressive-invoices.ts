@@ -1,7 +1,9 @@
-import type { Instant } from '../core/calendar/instant.ts'
+import { addMs, type Instant } from '../core/calendar/instant.ts'
 import { usageKey } from '../core/invoicing/fee-draft.ts'
+import type { GroupedBy, PropertyValues } from '../core/metering/usage.ts'
 import type { ProgressiveInvoice } from '../core/progressive-billing/credit.ts'
 import type { BilledSoFar } from '../core/progressive-billing/progressive-check.ts'
+import { ZONE_CHANGE_MAX_MS } from '../core/subscriptions/open-window.ts'
 import type { Window } from '../core/subscriptions/windows.ts'
 import type { Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
@@ -10,19 +12,21 @@ import { ts } from './values.ts'
 export type LatestProgressiveInvoice = {
   readonly invoiceId: string
   readonly amounts: ProgressiveInvoice
-  readonly chargeIds: ReadonlySet<string>
+  /** The charges that it billed, copies under the charge that they are copies of. */
+  readonly rootChargeIds: ReadonlySet<string>
   /** Cents by `usageKey`. */
   readonly feesByUsage: ReadonlyMap<string, bigint>
 }
 
 /**
- * The newest progressive invoice of a subscription (by its external id) whose charges window covers an instant, with
- * what has to be known to credit it; voided ones do not count.
+ * The newest progressive invoice of a subscription (by its external id) whose charges window covers the start of
+ * another one, with what has to be known to credit it; voided ones do not count. A first window that moved east with
+ * the customer's zone begins before its progressive invoices do.
  */
 export async function latestProgressiveInvoice(
   reads: Reads,
-  externalSubscriptionId: string,
-  chargesFrom: Instant,
+  subscription: { readonly id: string; readonly externalId: string },
+  window: Window,
   exceptInvoiceId: string | null,
 ): Promise<LatestProgressiveInvoice | undefined> {
   let query = reads
@@ -32,9 +36,16 @@ export async function latestProgressiveInvoice(
     .select(['i.id', 'i.feesAmountCents', 'i.couponsAmountCents'])
     .where('i.invoiceType', '=', 'progressive_billing')
     .where('i.status', 'in', ['finalized', 'failed'])
-    .where('s.externalId', '=', externalSubscriptionId)
-    .where('l.chargesFrom', '<=', ts(chargesFrom))
-    .where('l.chargesTo', '>=', ts(chargesFrom))
+    .where('s.externalId', '=', subscription.externalId)
+    .where((eb) =>
+      eb.or([
+        eb('l.chargesFrom', '<=', ts(window.from)),
+        eb('l.subscriptionId', '=', subscription.id)
+          .and('l.chargesFrom', '<', ts(addMs(window.from, ZONE_CHANGE_MAX_MS)))
+          .and('l.chargesFrom', '<=', ts(window.to)),
+      ]),
+    )
+    .where('l.chargesTo', '>=', ts(window.from))
     .orderBy('i.issuingDate', 'desc')
     .orderBy('i.createdAt', 'desc')
     .orderBy('i.id', 'desc')
@@ -43,9 +54,12 @@ export async function latestProgressiveInvoice(
   const invoice = await query.executeTakeFirst()
   if (!invoice) return undefined
   const fees = await reads
-    .selectFrom('fees')
-    .select(['chargeId', 'chargeFilterId', 'groupedBy', 'amountCents'])
-    .where('invoiceId', '=', invoice.id)
+    .selectFrom('fees as f')
+    .innerJoin('charges as c', 'c.id', 'f.chargeId')
+    .leftJoin('chargeFilters as v', 'v.id', 'f.chargeFilterId')
+    .select((eb) => eb.fn.coalesce('c.parentId', 'c.id').as('rootChargeId'))
+    .select(['v.values as filterValues', 'f.groupedBy', 'f.amountCents'])
+    .where('f.invoiceId', '=', invoice.id)
     .execute()
   const taken = await takenCredits(reads, invoice.id, exceptInvoiceId)
   return {
@@ -56,11 +70,15 @@ export async function latestProgressiveInvoice(
       progressiveCreditsCents: taken,
       creditNotesCents: 0n,
     },
-    chargeIds: new Set(fees.map((fee) => fee.chargeId).filter((id) => id !== null)),
+    rootChargeIds: new Set(fees.map((fee) => fee.rootChargeId)),
     feesByUsage: new Map(
-      fees.map((fee) => [
-        usageKey({ ...fee, groupedBy: fee.groupedBy as Record<string, string | null> }),
-        fee.amountCents,
+      fees.map(({ rootChargeId, filterValues, groupedBy, amountCents }) => [
+        usageKey({
+          rootChargeId,
+          filterValues: filterValues as PropertyValues | null,
+          groupedBy: groupedBy as GroupedBy,
+        }),
+        amountCents,
       ]),
     ),
   }
@@ -93,19 +111,23 @@ export async function progressivelyBilled(
   subscriptionId: string,
   window: Window,
 ): Promise<BilledSoFar | undefined> {
-  return reads
-    .selectFrom('invoices as i')
-    .innerJoin('invoiceSubscriptions as l', 'l.invoiceId', 'i.id')
-    .select(['i.id as invoiceId', 'i.feesAmountCents as feesCents'])
-    .where('i.invoiceType', '=', 'progressive_billing')
-    .where('i.status', 'in', ['finalized', 'failed'])
-    .where('l.subscriptionId', '=', subscriptionId)
-    .where('l.chargesFrom', '<=', ts(window.from))
-    .where('l.chargesTo', '>=', ts(window.from))
-    .orderBy('i.createdAt', 'desc')
-    .orderBy('i.id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+  return (
+    reads
+      .selectFrom('invoices as i')
+      .innerJoin('invoiceSubscriptions as l', 'l.invoiceId', 'i.id')
+      .select(['i.id as invoiceId', 'i.feesAmountCents as feesCents'])
+      .where('i.invoiceType', '=', 'progressive_billing')
+      .where('i.status', 'in', ['finalized', 'failed'])
+      .where('l.subscriptionId', '=', subscriptionId)
+      // Of this period, also when the customer's zone changed in it: the window before may end inside this one then.
+      .where('l.chargesFrom', '>', ts(addMs(window.from, -ZONE_CHANGE_MAX_MS)))
+      .where('l.chargesFrom', '<=', ts(window.to))
+      .where('l.chargesTo', '>=', ts(window.from))
+      .orderBy('i.createdAt', 'desc')
+      .orderBy('i.id', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+  )
 }
 
 /** Whether a progressive invoice was made for this already (§6.3). */

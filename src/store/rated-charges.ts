@@ -49,6 +49,7 @@ function chargeRows(reads: Reads) {
     .select([
       'c.id',
       'c.planId',
+      'c.parentId',
       'c.code',
       'c.invoiceDisplayName',
       'c.chargeModel',
@@ -112,6 +113,7 @@ function chargeOf(row: ChargeRow, filters: readonly RatedFilter[]): RatedCharge 
   const hasUnit = unitId !== null && unitCode !== null && unitShortName !== null && conversionRate !== null
   return {
     id: row.id,
+    rootId: row.parentId ?? row.id,
     code: row.code,
     invoiceDisplayName: row.invoiceDisplayName,
     model: row.chargeModel as ChargeModelName,

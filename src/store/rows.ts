@@ -34,6 +34,7 @@ export interface AdvanceAsides {
   createdAt: Timestamp
   eventId: string
   id: string
+  isFirst: Generated<boolean>
   organizationId: string
   pricedQuantity: Numeric
   shownUnits: Numeric
@@ -472,12 +473,12 @@ export interface GraphileWorkerPrivateTasks {
 }
 
 export interface IdempotentAnswers {
-  body: string | null
+  body: string
   createdAt: Timestamp
   key: string
   organizationId: string
   requestHash: Buffer
-  status: number | null
+  status: number
 }
 
 export interface Installation {
@@ -530,6 +531,7 @@ export interface Invoices {
   id: string
   invoiceType: string
   issuingDate: string
+  issuingSettings: Json | null
   netPaymentTerm: number
   number: string
   organizationId: string

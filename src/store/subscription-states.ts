@@ -5,6 +5,7 @@ import type { BillMoment } from '../core/subscriptions/subscription.ts'
 import { billingPlanOf, billingSubscriptionOf } from './billing-snapshot.ts'
 import type { CustomerRow } from './customers.ts'
 import type { Reads, Tx } from './database.ts'
+import { holdSettings } from './inherited-settings.ts'
 import type { Plans } from './rows.ts'
 import type { SubscriptionRow } from './subscriptions.ts'
 import { ts } from './values.ts'
@@ -90,7 +91,10 @@ export async function zoneOfCustomer(reads: Reads, customer: CustomerRow): Promi
 
 /** A customer by its id, locked until the transaction ends, so that its bills come one after the other. */
 export async function lockCustomerById(tx: Tx, id: string): Promise<CustomerRow> {
-  return tx.selectFrom('customers').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
+  const query = tx.selectFrom('customers').selectAll().where('id', '=', id).forUpdate()
+  const customer = await query.executeTakeFirstOrThrow()
+  await holdSettings(tx)
+  return customer
 }
 
 /** Gives the customer a currency when it has none (subscriptions-and-invoicing §2.3). */
@@ -144,25 +148,4 @@ export async function hasStartingBill(reads: Reads, subscriptionId: string): Pro
     where subscription_id = ${subscriptionId} and invoicing_reason = 'subscription_starting'
       and released_at is null) as has`.execute(reads)
   return rows[0]?.has === true
-}
-
-/** Customers with subscriptions whose days are those of a billing entity, because they have no zone of their own. */
-export async function customersInEntityZone(reads: Reads, billingEntityId: string): Promise<string[]> {
-  const rows = await reads
-    .selectFrom('customers as c')
-    .select('c.id')
-    .where('c.billingEntityId', '=', billingEntityId)
-    .where('c.timezone', 'is', null)
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('subscriptions as s')
-          .select('s.id')
-          .whereRef('s.customerId', '=', 'c.id')
-          .where('s.status', 'in', ['active', 'pending']),
-      ),
-    )
-    .orderBy('c.id')
-    .execute()
-  return rows.map((row) => row.id)
 }

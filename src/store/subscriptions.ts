@@ -112,6 +112,54 @@ export async function findPendingSuccessor(
     .executeTakeFirst()
 }
 
+/** An active subscription and the one that waits to follow it. */
+export type Succession = {
+  readonly customerId: string
+  readonly previousId: string
+  readonly successorId: string
+  readonly previousPlanId: string
+  readonly successorPlanId: string
+}
+
+/** What waits to follow active subscriptions of a plan (`from`), or waits for the plan itself (`to`). */
+export async function successionsOf(
+  reads: Reads,
+  planId: string,
+  side: 'from' | 'to',
+): Promise<Succession[]> {
+  return reads
+    .selectFrom('subscriptions as p')
+    .innerJoin('subscriptions as s', 's.previousSubscriptionId', 'p.id')
+    .select([
+      'p.customerId',
+      'p.id as previousId',
+      's.id as successorId',
+      'p.planId as previousPlanId',
+      's.planId as successorPlanId',
+    ])
+    .where('p.status', '=', 'active')
+    .where('s.status', '=', 'pending')
+    .where(side === 'from' ? 'p.planId' : 's.planId', '=', planId)
+    .orderBy('p.createdAt')
+    .orderBy('p.id')
+    .execute()
+}
+
+/** Those of the plans for which subscriptions wait to follow others. */
+export async function awaitedPlans(reads: Reads, planIds: readonly string[]): Promise<string[]> {
+  if (planIds.length === 0) return []
+  const rows = await reads
+    .selectFrom('subscriptions')
+    .select('planId')
+    .distinct()
+    .where('planId', 'in', [...planIds])
+    .where('status', '=', 'pending')
+    .where('previousSubscriptionId', 'is not', null)
+    .orderBy('planId')
+    .execute()
+  return rows.map((row) => row.planId)
+}
+
 /** Whether another customer's active subscription has the external id. */
 export async function isTakenByAnother(
   reads: Reads,
@@ -146,13 +194,17 @@ export async function lastBilledTermination(
   return row?.terminatedAt ?? null
 }
 
+export type SubscriptionOwner =
+  | { readonly customerId: string }
+  | { readonly planIds: readonly string[]; readonly customerIds?: readonly string[] }
+
 /** The subscriptions of a customer, or on one of some plans, with these statuses, oldest first. */
 export async function subscriptionsOf(
   reads: Reads,
-  owner: { readonly customerId: string } | { readonly planIds: readonly string[] },
+  owner: SubscriptionOwner,
   statuses: readonly SubscriptionStatus[],
 ): Promise<SubscriptionRow[]> {
-  if ('planIds' in owner && owner.planIds.length === 0) return []
+  if ('planIds' in owner && (owner.planIds.length === 0 || owner.customerIds?.length === 0)) return []
   return reads
     .selectFrom('subscriptions')
     .selectAll()
@@ -160,6 +212,9 @@ export async function subscriptionsOf(
       'customerId' in owner
         ? eb('customerId', '=', owner.customerId)
         : eb('planId', 'in', [...owner.planIds]),
+    )
+    .$if('customerIds' in owner, (query) =>
+      query.where('customerId', 'in', 'customerIds' in owner ? [...(owner.customerIds ?? [])] : []),
     )
     .where('status', 'in', [...statuses])
     .orderBy('createdAt')

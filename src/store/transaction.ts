@@ -1,15 +1,18 @@
 import { sql } from 'kysely'
-import type { Database, Tx } from './database.ts'
+import type { Database, Tenant, Tx } from './database.ts'
 
 /**
  * Opens a transaction as one organization; only actions may import this file. A conflict that PostgreSQL
- * resolves by ending one side (deadlock, serialization) is tried again, because nothing of it was kept.
+ * resolves by ending one side (deadlock, serialization) is tried again, because nothing of it was kept. Of a caller
+ * whose request is a transaction already, the work becomes a part of it that is undone alone when it fails.
  */
 export async function inTransaction<T>(
   database: Database,
-  organizationId: string,
+  tenant: Tenant,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
+  if (typeof tenant !== 'string' && tenant.open) return inPart(tenant.open, work)
+  const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await database.writeAs(organizationId, work)
@@ -45,6 +48,19 @@ export async function inSavepoint<T>(
 function isItsOwn(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code
   return code === undefined || (typeof code === 'string' && /^2[23]...$/.test(code))
+}
+
+/** A conflict goes up to whoever opened the transaction and begins it again. */
+async function inPart<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  await sql`savepoint part`.execute(tx)
+  try {
+    const result = await work(tx)
+    await sql`release savepoint part`.execute(tx)
+    return result
+  } catch (error) {
+    await sql`rollback to savepoint part`.execute(tx)
+    throw error
+  }
 }
 
 function isConflict(error: unknown): boolean {

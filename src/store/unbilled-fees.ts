@@ -6,6 +6,8 @@ import { newId } from './ids.ts'
 import type { UnbilledFees } from './rows.ts'
 import { json, ts, tsOrNull } from './values.ts'
 
+const FEES_AT_ONCE = 1000
+
 /** A fee that is too large for its invoice, or for any. */
 export type UnbilledFeeRow = Selectable<UnbilledFees>
 
@@ -20,28 +22,30 @@ export async function insertUnbilledFees(
   },
   fees: readonly FeeDraft[],
 ): Promise<void> {
-  if (fees.length === 0) return
-  await tx
-    .insertInto('unbilledFees')
-    .values(
-      fees.map((fee) => ({
-        organizationId: owner.organizationId,
-        id: newId(),
-        invoiceId: owner.invoiceId,
-        subscriptionId: fee.subscriptionId,
-        chargeId: fee.chargeId,
-        chargeFilterId: fee.chargeFilterId,
-        feeType: fee.feeType,
-        currency: owner.currency,
-        units: fee.units.toString(),
-        amountCents: String(fee.amountCents),
-        groupedBy: json(fee.groupedBy),
-        chargesFrom: tsOrNull(fee.chargesWindow?.from ?? null),
-        chargesTo: tsOrNull(fee.chargesWindow?.to ?? null),
-        createdAt: ts(owner.now),
-      })),
-    )
-    .execute()
+  // A statement has room for 65,535 parameters.
+  for (let start = 0; start < fees.length; start += FEES_AT_ONCE) {
+    await tx
+      .insertInto('unbilledFees')
+      .values(
+        fees.slice(start, start + FEES_AT_ONCE).map((fee) => ({
+          organizationId: owner.organizationId,
+          id: newId(),
+          invoiceId: owner.invoiceId,
+          subscriptionId: fee.subscriptionId,
+          chargeId: fee.chargeId,
+          chargeFilterId: fee.chargeFilterId,
+          feeType: fee.feeType,
+          currency: owner.currency,
+          units: fee.units.toString(),
+          amountCents: String(fee.amountCents),
+          groupedBy: json(fee.groupedBy),
+          chargesFrom: tsOrNull(fee.chargesWindow?.from ?? null),
+          chargesTo: tsOrNull(fee.chargesWindow?.to ?? null),
+          createdAt: ts(owner.now),
+        })),
+      )
+      .execute()
+  }
 }
 
 /** What could not be put on these invoices. */

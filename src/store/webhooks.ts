@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
+import { deliveryFlags } from '../core/webhooks/delivery-flags.ts'
 import type { Database, Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import type { WebhookEndpoints, Webhooks } from './rows.ts'
@@ -8,8 +9,8 @@ import { ts } from './values.ts'
 export type WebhookEndpointRow = Selectable<WebhookEndpoints>
 export type WebhookRow = Selectable<Webhooks>
 
-/** Tries of one delivery; with the queue's growing waits they spread over about 72 hours. */
-const TRIES = 21
+/** More than the settings can allow: the delivery itself says which try is the last. */
+const TRIES_MAX = 101
 
 /** What becomes of a logged message (platform.md §9.1). */
 export const WEBHOOK_STATUSES = ['pending', 'retrying', 'succeeded', 'failed'] as const
@@ -48,16 +49,22 @@ export async function insertWebhook(
       updatedAt: ts(webhook.now),
     })
     .execute()
-  await queueDelivery(tx, webhook.organizationId, id)
+  await queueDelivery(tx, { organizationId: webhook.organizationId, id, endpointId: webhook.endpointId })
   return id
 }
 
-/** Queues the delivery of a logged message (again). */
-export async function queueDelivery(tx: Tx, organizationId: string, webhookId: string): Promise<void> {
-  const payload = JSON.stringify({ organizationId, webhookId })
-  await sql`select weir_enqueue('deliver_webhook', ${payload}::json, ${`webhook:${webhookId}`}, ${TRIES})`.execute(
-    tx,
-  )
+/** Queues the delivery of a logged message (again), flagged with those whose share of the workers it takes. */
+export async function queueDelivery(
+  tx: Tx,
+  webhook: { readonly organizationId: string; readonly id: string; readonly endpointId: string },
+): Promise<void> {
+  const { organizationId, id: webhookId, endpointId } = webhook
+  const payload = JSON.stringify({ organizationId, webhookId, endpointId })
+  const flags = deliveryFlags({ organizationId, endpointId })
+  await sql`
+    select weir_enqueue('deliver_webhook', ${payload}::json, ${`webhook:${webhookId}`}, ${TRIES_MAX}::int,
+      ${flags}::text[])
+  `.execute(tx)
 }
 
 /** A logged message, locked when `forUpdate` is set. */

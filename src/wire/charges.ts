@@ -1,4 +1,5 @@
 import { Decimal } from '../core/amounts/decimal.ts'
+import { toWireCents } from '../core/amounts/json-text.ts'
 import type { ChargeFilterRow } from '../store/charges.ts'
 import type { PlanCharge } from '../store/plans.ts'
 import { toWireTax } from './taxes.ts'
@@ -18,7 +19,7 @@ export function toWireCharge(charge: PlanCharge): object {
     regroup_paid_fees: charge.regroupPaidFees,
     pay_in_advance: charge.payInAdvance,
     prorated: charge.prorated,
-    min_amount_cents: Number(charge.minAmountCents),
+    min_amount_cents: toWireCents(charge.minAmountCents),
     properties: charge.properties,
     accepts_target_wallet: charge.acceptsTargetWallet,
     lago_parent_id: charge.parentId,

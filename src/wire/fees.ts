@@ -1,5 +1,6 @@
 import { exponentOf } from '../core/amounts/currency.ts'
 import { Decimal } from '../core/amounts/decimal.ts'
+import { fromStoredCents, toWireCents } from '../core/amounts/json-text.ts'
 import type { Instant } from '../core/calendar/instant.ts'
 import { ALL_FILTER_VALUES } from '../core/metering/filters.ts'
 import {
@@ -76,9 +77,9 @@ export function toWireFee(fee: ShownFee): object {
     succeeded_at: isoSecondsOrNull(fee.succeededAt),
     failed_at: isoSecondsOrNull(fee.failedAt),
     refunded_at: isoSecondsOrNull(fee.refundedAt),
-    amount_details: fee.amountDetails,
+    amount_details: fromStoredCents(fee.amountDetails),
     self_billed: fee.selfBilled,
-    pricing_unit_details: fee.pricingUnit ?? null,
+    pricing_unit_details: fromStoredCents(fee.pricingUnit ?? null),
     presentation_breakdowns: breakdownsOf(fee),
     ...(DATED_TYPES.includes(fee.feeType)
       ? { from_date: isoSecondsOrNull(fee.fromAt), to_date: isoSecondsOrNull(fee.toAt) }
@@ -98,7 +99,7 @@ export function toWireFeeTax(tax: ShownFeeTax, currency: string): object {
     tax_code: tax.taxCode,
     tax_rate: Decimal.of(tax.taxRate).toNumber(),
     tax_description: tax.taxDescription,
-    amount_cents: Number(tax.amountCents),
+    amount_cents: toWireCents(tax.amountCents),
     amount_currency: currency,
     created_at: tax.createdAt === null ? null : isoSeconds(tax.createdAt),
   }
@@ -137,17 +138,17 @@ function amountsOf(fee: ShownFee): object {
   const coupons = Decimal.of(fee.preciseCouponsAmountCents)
   const subTotal = Decimal.of(fee.amountCents).minus(coupons).round()
   return {
-    amount_cents: Number(fee.amountCents),
+    amount_cents: toWireCents(fee.amountCents),
     amount_currency: fee.currency,
     precise_amount: majorUnits(precise, exponent).toWire(),
     precise_total_amount: majorUnits(precise.plus(preciseTaxes), exponent).toWire(),
-    taxes_amount_cents: Number(fee.taxesAmountCents),
+    taxes_amount_cents: toWireCents(fee.taxesAmountCents),
     taxes_precise_amount: majorUnits(preciseTaxes, exponent).toWire(),
     taxes_rate: Decimal.of(fee.taxesRate).toNumber(),
-    total_amount_cents: Number(fee.amountCents + fee.taxesAmountCents),
+    total_amount_cents: toWireCents(fee.amountCents + fee.taxesAmountCents),
     total_amount_currency: fee.currency,
     precise_coupons_amount_cents: coupons.toWire(),
-    sub_total_excluding_taxes_amount_cents: Number(subTotal.toBigInt()),
+    sub_total_excluding_taxes_amount_cents: toWireCents(subTotal.toBigInt()),
     sub_total_excluding_taxes_precise_amount_cents: precise.minus(coupons).toWire(),
   }
 }

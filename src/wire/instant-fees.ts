@@ -1,4 +1,5 @@
 import { Decimal } from '../core/amounts/decimal.ts'
+import { toWireCents, toWireNumber } from '../core/amounts/json-text.ts'
 import type { InstantPrice } from '../core/pricing/price-instant.ts'
 import type { RatedCharge, RatedFilter } from '../core/rating/charge.ts'
 import { filterLabel } from './fees.ts'
@@ -22,8 +23,8 @@ export type ShownInstantFee = {
  */
 export function toWireInstantFee(fee: ShownInstantFee): object {
   const { charge, filter, price } = fee
-  const amountCents = Number(price.amountCents)
-  const preciseAmount = price.preciseAmount.toNumber()
+  const amountCents = toWireCents(price.amountCents)
+  const preciseAmount = toWireNumber(price.preciseAmount)
   return {
     lago_id: null,
     lago_charge_id: charge.id,
@@ -60,7 +61,7 @@ export function toWireInstantFee(fee: ShownInstantFee): object {
     total_amount_currency: fee.currency,
     units: price.units.toString(),
     description: null,
-    precise_unit_amount: price.preciseUnitAmountCents.toNumber(),
+    precise_unit_amount: toWireNumber(price.preciseUnitAmountCents),
     precise_coupons_amount_cents: Decimal.zero.toWire(),
     events_count: 1,
     payment_status: 'pending',

@@ -1,4 +1,5 @@
 import { Decimal } from '../core/amounts/decimal.ts'
+import { toWireCents } from '../core/amounts/json-text.ts'
 import type {
   AppliedThresholdView,
   InvoiceCreditView,
@@ -31,9 +32,9 @@ export function toWireListedInvoice(view: InvoiceListView): object {
       tax_code: row.taxCode,
       tax_rate: Decimal.of(row.taxRate).toNumber(),
       tax_description: row.taxDescription,
-      amount_cents: Number(row.amountCents),
+      amount_cents: toWireCents(row.amountCents),
       amount_currency: view.invoice.currency,
-      fees_amount_cents: Decimal.of(row.feesAmountCents).round().toNumber(),
+      fees_amount_cents: toWireCents(Decimal.of(row.feesAmountCents).round().toBigInt()),
       created_at: isoSeconds(row.createdAt),
     })),
   }
@@ -84,18 +85,18 @@ function toWireInvoiceBase(invoice: InvoiceRow, billingEntityCode: string): obje
     payment_status: invoice.paymentStatus,
     payment_overdue: invoice.paymentOverdue,
     currency: invoice.currency,
-    fees_amount_cents: Number(invoice.feesAmountCents),
-    taxes_amount_cents: Number(invoice.taxesAmountCents),
-    progressive_billing_credit_amount_cents: Number(invoice.progressiveBillingCreditAmountCents),
-    coupons_amount_cents: Number(invoice.couponsAmountCents),
-    credit_notes_amount_cents: Number(invoice.creditNotesAmountCents),
-    sub_total_excluding_taxes_amount_cents: Number(invoice.subTotalExcludingTaxesAmountCents),
-    sub_total_including_taxes_amount_cents: Number(invoice.subTotalIncludingTaxesAmountCents),
-    total_amount_cents: Number(invoice.totalAmountCents),
-    total_due_amount_cents: Number(due),
-    total_paid_amount_cents: Number(invoice.totalPaidAmountCents),
+    fees_amount_cents: toWireCents(invoice.feesAmountCents),
+    taxes_amount_cents: toWireCents(invoice.taxesAmountCents),
+    progressive_billing_credit_amount_cents: toWireCents(invoice.progressiveBillingCreditAmountCents),
+    coupons_amount_cents: toWireCents(invoice.couponsAmountCents),
+    credit_notes_amount_cents: toWireCents(invoice.creditNotesAmountCents),
+    sub_total_excluding_taxes_amount_cents: toWireCents(invoice.subTotalExcludingTaxesAmountCents),
+    sub_total_including_taxes_amount_cents: toWireCents(invoice.subTotalIncludingTaxesAmountCents),
+    total_amount_cents: toWireCents(invoice.totalAmountCents),
+    total_due_amount_cents: toWireCents(due),
+    total_paid_amount_cents: toWireCents(invoice.totalPaidAmountCents),
     total_offsetted_credit_note_amount_cents: 0,
-    prepaid_credit_amount_cents: Number(invoice.prepaidCreditAmountCents),
+    prepaid_credit_amount_cents: toWireCents(invoice.prepaidCreditAmountCents),
     prepaid_granted_credit_amount_cents: null,
     prepaid_purchased_credit_amount_cents: null,
     xml_url: null,
@@ -111,7 +112,7 @@ function toWireInvoiceBase(invoice: InvoiceRow, billingEntityCode: string): obje
 function toWireCredit(credit: InvoiceCreditView, currency: string): object {
   return {
     lago_id: credit.id,
-    amount_cents: Number(credit.amountCents),
+    amount_cents: toWireCents(credit.amountCents),
     amount_currency: currency,
     before_taxes: credit.beforeTaxes,
     item: {
@@ -144,12 +145,12 @@ function toWireUnbilledFee(row: UnbilledFeeRow): object {
 
 function toWireAppliedThreshold(applied: AppliedThresholdView): object {
   return {
-    lifetime_usage_amount_cents: Number(applied.lifetimeUsageAmountCents),
+    lifetime_usage_amount_cents: toWireCents(applied.lifetimeUsageAmountCents),
     created_at: isoSeconds(applied.createdAt),
     usage_threshold: {
       lago_id: applied.thresholdId,
       threshold_display_name: applied.thresholdDisplayName,
-      amount_cents: Number(applied.amountCents),
+      amount_cents: toWireCents(applied.amountCents),
       recurring: applied.isRecurring,
       created_at: isoSeconds(applied.thresholdCreatedAt),
       updated_at: isoSeconds(applied.thresholdUpdatedAt),

@@ -1,3 +1,4 @@
+import { toWireCents } from '../core/amounts/json-text.ts'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { LifetimeFigures } from '../core/progressive-billing/progressive-check.ts'
 import type { ThresholdProgress } from '../core/progressive-billing/thresholds.ts'
@@ -21,16 +22,16 @@ export function toWireLifetimeUsage(shown: ShownLifetimeUsage): object {
     lago_id: row.id,
     lago_subscription_id: subscription.id,
     external_subscription_id: subscription.externalId,
-    external_historical_usage_amount_cents: Number(figures.historicalCents),
-    invoiced_usage_amount_cents: Number(figures.invoicedCents),
-    current_usage_amount_cents: Number(figures.currentCents),
+    external_historical_usage_amount_cents: toWireCents(figures.historicalCents),
+    invoiced_usage_amount_cents: toWireCents(figures.invoicedCents),
+    current_usage_amount_cents: toWireCents(figures.currentCents),
     from_datetime: isoSeconds(subscription.subscriptionAt),
     to_datetime: isoSeconds(shown.at),
     ...(thresholds === null
       ? {}
       : {
           usage_thresholds: thresholds.map((line) => ({
-            amount_cents: Number(line.amountCents),
+            amount_cents: toWireCents(line.amountCents),
             completion_ratio: line.completionRatio.toNumber(),
             reached_at: isoSecondsOrNull(line.reachedAt),
           })),

@@ -1,4 +1,5 @@
 import { Decimal } from '../core/amounts/decimal.ts'
+import { toWireCents } from '../core/amounts/json-text.ts'
 import type { PlanEntitlement } from '../core/entitlements/resolve.ts'
 import type { UsageThresholdRow } from '../store/plan-parts.ts'
 import type { PlanWithParts } from '../store/plans.ts'
@@ -31,7 +32,7 @@ export function toWireListedPlan(
     created_at: isoSeconds(plan.createdAt),
     code: plan.code,
     interval: plan.interval,
-    amount_cents: Number(plan.amountCents),
+    amount_cents: toWireCents(plan.amountCents),
     amount_currency: plan.amountCurrency,
     trial_period: plan.trialPeriod === null ? null : Decimal.of(plan.trialPeriod).toNumber(),
     pay_in_advance: plan.payInAdvance,
@@ -65,7 +66,7 @@ export function toWireUsageThreshold(threshold: UsageThresholdRow): object {
 export function toWireApplicableThreshold(threshold: UsageThresholdRow): object {
   return {
     threshold_display_name: threshold.thresholdDisplayName,
-    amount_cents: Number(threshold.amountCents),
+    amount_cents: toWireCents(threshold.amountCents),
     recurring: threshold.isRecurring,
   }
 }
@@ -77,7 +78,7 @@ function toWireCommitment(plan: PlanWithParts): object | null {
       lago_id: commitment.id,
       plan_code: plan.code,
       invoice_display_name: commitment.invoiceDisplayName,
-      amount_cents: Number(commitment.amountCents),
+      amount_cents: toWireCents(commitment.amountCents),
       interval: plan.interval,
       created_at: isoSeconds(commitment.createdAt),
       updated_at: isoSeconds(commitment.updatedAt),

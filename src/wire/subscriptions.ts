@@ -1,3 +1,4 @@
+import { toWireCents } from '../core/amounts/json-text.ts'
 import { localDate } from '../core/calendar/zone.ts'
 import { downgradeDate } from '../core/subscriptions/change.ts'
 import { currentChargesWindow } from '../core/subscriptions/windows.ts'
@@ -17,7 +18,7 @@ export function toWireSubscription(view: SubscriptionView): object {
     billing_entity_code: view.billingEntityCode,
     name: row.name,
     plan_code: plan.code,
-    plan_amount_cents: Number(plan.amountCents),
+    plan_amount_cents: toWireCents(plan.amountCents),
     plan_amount_currency: plan.amountCurrency,
     status: row.status,
     billing_time: row.billingTime,

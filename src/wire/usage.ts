@@ -1,3 +1,4 @@
+import { toWireCents } from '../core/amounts/json-text.ts'
 import type { CalendarDate } from '../core/calendar/calendar-date.ts'
 import type { RatedCharge } from '../core/rating/charge.ts'
 import type { UsageFigures, UsageLine } from '../core/rating/usage-lines.ts'
@@ -38,7 +39,7 @@ export function toWireProjectedUsage(usage: ShownUsage): object {
   const projectedCents = tree.reduce((sum, row) => sum + (row.projected?.amountCents ?? 0n), 0n)
   return {
     ...headOf(usage),
-    projected_amount_cents: Number(projectedCents),
+    projected_amount_cents: toWireCents(projectedCents),
     charges_usage: tree.map((row) => ({
       ...projectedSumOf(row, row.charge),
       amount_currency: usage.currency,
@@ -58,9 +59,9 @@ function headOf(usage: ShownUsage): object {
     to_datetime: isoSeconds(usage.window.to),
     issuing_date: usage.issuingOn,
     currency: usage.currency,
-    amount_cents: Number(usage.amountCents),
-    total_amount_cents: Number(usage.amountCents + usage.taxesAmountCents),
-    taxes_amount_cents: Number(usage.taxesAmountCents),
+    amount_cents: toWireCents(usage.amountCents),
+    total_amount_cents: toWireCents(usage.amountCents + usage.taxesAmountCents),
+    taxes_amount_cents: toWireCents(usage.taxesAmountCents),
     lago_invoice_id: usage.invoiceId,
   }
 }
@@ -70,7 +71,7 @@ function sumOf(sum: UsageSum, charge: RatedCharge): object {
     units: sum.units.toWire(),
     total_aggregated_units: sum.totalAggregatedUnits.toWire(),
     events_count: sum.eventsCount,
-    amount_cents: Number(sum.amountCents),
+    amount_cents: toWireCents(sum.amountCents),
     pricing_unit_details: pricingUnitOf(sum, charge),
     presentation_breakdowns: storedBreakdowns(sum.presentation),
   }
@@ -83,11 +84,11 @@ function projectedSumOf(sum: UsageSum, charge: RatedCharge): object {
     units: sum.units.toWire(),
     projected_units: projected === null ? '0.0' : projected.units.toWire(),
     events_count: sum.eventsCount,
-    amount_cents: Number(sum.amountCents),
-    projected_amount_cents: Number(projected?.amountCents ?? 0n),
+    amount_cents: toWireCents(sum.amountCents),
+    projected_amount_cents: toWireCents(projected?.amountCents ?? 0n),
     pricing_unit_details: unit && {
       ...unit,
-      projected_amount_cents: Number(projected?.pricingUnitCents ?? 0n),
+      projected_amount_cents: toWireCents(projected?.pricingUnitCents ?? 0n),
     },
     presentation_breakdowns: storedBreakdowns(sum.presentation),
     projected_presentation_breakdowns: storedBreakdowns(projected?.presentation ?? []),
@@ -114,7 +115,7 @@ function pricingUnitOf(sum: UsageFigures, charge: RatedCharge): object | null {
   const { pricingUnit } = charge
   if (pricingUnit === null) return null
   return {
-    amount_cents: Number(sum.pricingUnitCents ?? 0n),
+    amount_cents: toWireCents(sum.pricingUnitCents ?? 0n),
     short_name: pricingUnit.shortName,
     conversion_rate: pricingUnit.conversionRate.toWire(),
   }

@@ -18,6 +18,8 @@ const EXTENSIONS: readonly string[] = [
   'GET /organizations',
   // On metadata POST replaces, and both PUT and PATCH merge (platform §2); Lago describes PATCH.
   'PUT /plans/{}/metadata',
+  // Always 403: it is asked of a ClickHouse store (metering-and-rating §1.9); Lago does not describe it.
+  'GET /events_enriched',
   'GET /test_clock',
   'PUT /test_clock',
   'GET /webhook_endpoints/{}/webhooks',
@@ -63,6 +65,7 @@ async function describeOurs(): Promise<Description> {
         eventsBatchMax: 100,
         allowPrivateWebhooks: false,
         webhookTimeoutMs: 5000,
+        webhookAttempts: 21,
         rsaPrivateKey: null,
         writer: 0,
       },

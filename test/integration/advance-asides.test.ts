@@ -105,7 +105,7 @@ describe('an event that cannot be charged in advance', () => {
       ['e3', 2_000_000_000_000_000, '2.0'],
     ])
     expect(await items()).toMatchObject([
-      { kind: 'advance_aside', attempts: 1, error: expect.stringContaining('value_is_out_of_range') },
+      { kind: 'advance_aside', attempts: 1, error: expect.stringContaining('out of range') },
     ])
     expect(warnings).toEqual([
       'an event could not be charged in advance and was set aside',
@@ -116,7 +116,7 @@ describe('an event that cannot be charged in advance', () => {
     expect(found?.breaches).toMatchObject([
       { organizationId: client.organizationId, subject: 'event e1 of subscription s' },
     ])
-    expect(found?.breaches[0]?.detail).toMatch(/1 tries, .*value_is_out_of_range/)
+    expect(found?.breaches[0]?.detail).toMatch(/1 tries, .*out of range/)
     const { plan } = await ok(client, 'GET', '/plans/p')
     const [{ lago_id: id, code, lago_billable_metric_id }] = plan.charges
     const charge = { id, code, billable_metric_id: lago_billable_metric_id, charge_model: 'standard' }
@@ -227,6 +227,21 @@ describe('an event that cannot be charged in advance', () => {
       ['e0', 100, '1.0'],
       ['e1', 200, '2.0'],
       ['e2', 300, '3.0'],
+    ])
+  })
+
+  it("follows its charge into the subscription's own prices", async () => {
+    await start(SUM, { properties: { amount: '1' } })
+    await refuse('23514', 'e1')
+    await sendAll([{ n: 3 }, { n: 2 }])
+    await run()
+    await accept()
+    const charge = { properties: { amount: '4' } }
+    await ok(client, 'PUT', '/subscriptions/s/charges/m_charge', { charge })
+    await run(true)
+    expect(await shown()).toEqual([
+      ['e0', 300, '3.0'],
+      ['e1', 800, '2.0'],
     ])
   })
 

@@ -155,6 +155,28 @@ describe('values beyond what money can hold', () => {
     expect((await invoices()).map((each) => each.total_amount_cents).sort()).toEqual([300, 400])
   })
 
+  it('counts, groups and bills values of any length', async () => {
+    const value = Array.from({ length: 400 }, () => crypto.randomUUID()).join('')
+    client = await harness.organization()
+    await client.clock('2024-01-01T00:00:00Z')
+    await subscribe(client, {
+      metrics: [{ code: 'unique', aggregation_type: 'unique_count_agg', field_name: 'id' }],
+      charges: [
+        {
+          metric: 'unique',
+          properties: { amount: '1', pricing_group_keys: ['g'], presentation_group_keys: [{ value: 'p' }] },
+        },
+      ],
+    })
+    await client.clock('2024-01-10T00:00:00Z')
+    for (const id of ['a', 'b', 'a']) {
+      const properties = { id: `${value}${id}`, g: value, p: `${value}${id}`, operation_type: value }
+      await send(client, { code: 'unique', transaction_id: crypto.randomUUID(), properties })
+    }
+    await client.clock('2024-02-01T00:00:00Z')
+    expect((await invoices())[0].total_amount_cents).toBe(200)
+  })
+
   it('charges an event in advance whose group value is long', async () => {
     const value = Array.from({ length: 400 }, () => crypto.randomUUID()).join('')
     await january([

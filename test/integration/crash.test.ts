@@ -73,11 +73,20 @@ async function killWeir(started: Running): Promise<void> {
   await started.exited
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: answers are read freely in tests
-async function call(method: string, path: string, body?: object): Promise<{ status: number; body: any }> {
+async function call(
+  method: string,
+  path: string,
+  body?: object,
+  idempotencyKey?: string,
+  // biome-ignore lint/suspicious/noExplicitAny: answers are read freely in tests
+): Promise<{ status: number; body: any }> {
   const answer = await fetch(`http://127.0.0.1:${port}/api/v1${path}`, {
     method,
-    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${KEY}`,
+      'content-type': 'application/json',
+      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   return { status: answer.status, body: await answer.json() }
@@ -230,6 +239,44 @@ describe('kill -9', () => {
       expect(log.filter(({ status }) => status === null).length).toBeGreaterThan(0)
       for (let i = 0; i < log.length; i += 20) await Promise.all(log.slice(i, i + 20).map(resend))
       await expectExactly(log)
+    },
+    PATIENCE_MS,
+  )
+
+  it(
+    'lets a repeated write under an Idempotency-Key happen once, and gives its first answer',
+    async () => {
+      const plan = (code: string) => ({
+        plan: { name: code, code, interval: 'monthly', amount_cents: 100, amount_currency: 'EUR' },
+      })
+      type Attempt = { readonly code: string; answer: { status: number; body: unknown } | null }
+      const log: Attempt[] = []
+      const sendPlans = async (sender: string): Promise<void> => {
+        for (let i = 0; ; i += 1) {
+          const attempt: Attempt = { code: `${sender}-${i}`, answer: null }
+          log.push(attempt)
+          const answer = await call('POST', '/plans', plan(attempt.code), attempt.code).catch(() => null)
+          if (!answer) return
+          if (answer.status < 500) attempt.answer = answer
+        }
+      }
+      for (let round = 0; round < 2; round += 1) {
+        const senders = Array.from({ length: SENDERS }, (_, i) => sendPlans(`${round}-${i}`))
+        await sleep(1000)
+        await killWeir(weir)
+        await Promise.all(senders)
+        weir = await startWeir()
+      }
+      const isLost = ({ answer }: Attempt) => answer === null
+      expect(log.filter(isLost).length).toBeGreaterThan(SENDERS)
+      expect(log.length).toBeGreaterThan(4 * SENDERS)
+      for (const { code, answer } of log) {
+        // Without the key, a plan that is there already is a 422.
+        const again = await call('POST', '/plans', plan(code), code)
+        expect(again.status, JSON.stringify(again.body)).toBe(200)
+        if (answer) expect(again).toEqual(answer)
+      }
+      expect((await ok('GET', '/plans?per_page=1')).meta.total_count).toBe(log.length + 1)
     },
     PATIENCE_MS,
   )

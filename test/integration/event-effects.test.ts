@@ -176,6 +176,11 @@ describe('what an event causes', () => {
 
   it('forgets the events of a deleted metric, but not their keys', async () => {
     const id = await makeMetric('gone')
+    await write((tx) =>
+      sql`insert into charges (organization_id, id, plan_id, billable_metric_id, code, charge_model, properties,
+        created_at, updated_at) values (${caller.organizationId}, ${newId()}, ${planId}, ${id}, 'g', 'standard',
+        '{"amount": "1"}', ${ts(NOW)}, ${ts(NOW)})`.execute(tx),
+    )
     const first = await send('gone', 's')
     const query = {
       externalSubscriptionId: 's',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { BODIES, MILLION, sample, spoil, VALUES, WORDS } from '../support/garbage.ts'
-import { type Harness, startHarness } from '../support/harness.ts'
+import { BODIES, LONG_VALUES, MILLION, sample, spoil, VALUES, WORDS } from '../support/garbage.ts'
+import { ADMIN_KEY, type Harness, startHarness } from '../support/harness.ts'
 import { type LivedIn, liveIn } from '../support/lived-in.ts'
 import { fill, type Route, routeTable } from '../support/route-table.ts'
 
@@ -156,6 +156,39 @@ describe('garbage', () => {
           const failure = await send(whose, route.method, path ?? '', body)
           if (failure) failures.push(failure)
         }
+      }
+    }
+    expect(failures).toEqual([])
+  })
+
+  it('of long texts is answered with a reason, in every field', { timeout: 600_000 }, async () => {
+    const failures: Failure[] = []
+    for (const area of new Set(routes.map(areaOf))) {
+      const whose = await lifeFor(area)
+      const writes = routes.filter(
+        (route) => areaOf(route) === area && ['POST', 'PUT'].includes(route.method) && route.body,
+      )
+      for (const [turn, route] of writes.entries()) {
+        const body = sample(route.body ?? {}, knownOf(whose, turn))
+        const bodies = LONG_VALUES.flatMap((value) => spoil(body, value))
+        for (const [i, text] of bodies.entries()) {
+          // Each with codes of its own, or all but the first would be refused for them.
+          const own = text.replaceAll(`fresh-${turn}`, `fresh-${turn}-${i}`)
+          const failure = await send(whose, route.method, fill(route, whose.names) ?? '', own)
+          if (failure) failures.push(failure)
+        }
+      }
+    }
+    for (const value of LONG_VALUES) {
+      const admin = { 'x-admin-api-key': ADMIN_KEY, 'content-type': 'application/json' }
+      for (const payload of spoil({ name: 'N', email: 'a@example.com' }, value)) {
+        const made = await harness.app.inject({
+          method: 'POST',
+          url: '/admin/organizations',
+          headers: admin,
+          payload,
+        })
+        expect(made.statusCode, payload.slice(0, SHOWN_MAX)).toBeLessThan(500)
       }
     }
     expect(failures).toEqual([])

@@ -11,6 +11,7 @@ import { type RawEvent, usageOf } from '../../src/core/metering/reference.ts'
 import {
   AGGREGATIONS,
   type Aggregation,
+  isSincePeriod,
   type UsageGroup,
   type UsageQuery,
 } from '../../src/core/metering/usage.ts'
@@ -163,7 +164,7 @@ describe('usage from running state', () => {
   function upToEvents(events: readonly RawEvent[], queries: readonly UsageQuery[]): UsageQuery[] {
     return events.slice(0, 8).flatMap((event, place) =>
       queries
-        .filter(({ period }, index) => index % 5 === place % 5 && period.from <= event.at)
+        .filter((query, index) => index % 5 === place % 5 && isSincePeriod(event, query))
         .map((query) => ({
           ...query,
           period: { from: query.period.from, to: instant(event.at + 1) },
@@ -172,9 +173,26 @@ describe('usage from running state', () => {
     )
   }
 
+  /** The same questions, beginning after one event among those of its instant. */
+  function afterEvents(events: readonly RawEvent[], queries: readonly UsageQuery[]): UsageQuery[] {
+    return events
+      .slice(0, 8)
+      .flatMap((event, place) =>
+        queries
+          .filter(({ period, recurring }, k) => !recurring && k % 5 === place % 5 && event.at < period.to)
+          .map((query) => ({ ...query, period: { ...query.period, from: event.at }, after: event.id })),
+      )
+  }
+
   async function compare(code: string, asked: readonly UsageQuery[]): Promise<void> {
     const events = await storedEvents(code)
-    const queries = [...asked, ...upToEvents(events, asked)]
+    const since = afterEvents(events, asked)
+    const queries = [
+      ...asked,
+      ...upToEvents(events, asked),
+      ...since,
+      ...upToEvents(events.slice(0, 3), since),
+    ]
     const [state, log] = await harness.context.database.read(client.organizationId, async (reads) => [
       await answerUsages(reads, queries),
       await answerFromLog(reads, queries),

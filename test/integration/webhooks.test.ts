@@ -2,6 +2,7 @@ import { createHmac, createPublicKey } from 'node:crypto'
 import { jwtVerify } from 'jose'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Settings } from '../../src/actions/context.ts'
 import { announce } from '../../src/actions/webhooks/announce.ts'
 import { DeliveryFailure, deliverWebhook } from '../../src/actions/webhooks/deliver-webhook.ts'
 import { dropOldWebhooks } from '../../src/actions/webhooks/drop-old-webhooks.ts'
@@ -33,9 +34,15 @@ describe('webhooks', () => {
     await harness.close()
   })
 
-  const startOwnWorker = async () => {
+  const startOwnWorker = async (settings: Partial<Settings> = {}, concurrency?: number) => {
     const { context, databaseUrl } = harness
-    worker = await startWorker({ context, databaseUrl, log: { ...context.log, warn: () => undefined } })
+    const log = { ...context.log, warn: () => undefined }
+    worker = await startWorker({
+      context: { ...context, log, settings: { ...context.settings, ...settings } },
+      databaseUrl,
+      log,
+      ...(concurrency === undefined ? {} : { concurrency }),
+    })
   }
 
   const endpoint = async (client: Client, fields: object = {}): Promise<string> => {
@@ -63,8 +70,8 @@ describe('webhooks', () => {
   const logOf = async (client: Client, endpointId: string, query = '') =>
     (await client.call('GET', `/webhook_endpoints/${endpointId}/webhooks${query}`)).body.webhooks
 
-  const tryOnce = async (client: Client, webhookId: string, isLastTry = false): Promise<string | null> => {
-    const job = { organizationId: client.organizationId, webhookId, isLastTry }
+  const tryOnce = async (client: Client, webhookId: string, attempt = 1): Promise<string | null> => {
+    const job = { organizationId: client.organizationId, webhookId, attempt }
     return deliverWebhook(harness.context, job).then(
       () => null,
       (error: unknown) => {
@@ -128,8 +135,11 @@ describe('webhooks', () => {
     await say(client)
     const [{ lago_id }] = await logOf(client, id)
     const seen: unknown[] = []
-    for (const isLastTry of [false, false, true]) {
-      expect(await tryOnce(client, lago_id, isLastTry)).toMatch(/: 403$/)
+    for (const attempt of [1, 20, 21]) {
+      const told = await tryOnce(client, lago_id, attempt)
+      if (attempt < 21) expect(told).toMatch(/: 403$/)
+      // The last one resolves: the queue does not try again.
+      else expect(told).toBeNull()
       const { webhook } = (await client.call('GET', `/webhooks/${lago_id}`)).body
       seen.push([webhook.status, webhook.retries, webhook.http_status])
     }
@@ -142,15 +152,69 @@ describe('webhooks', () => {
     expect(new Set(sink.received.map((r) => r.body)).size).toBe(1)
     await startOwnWorker()
     const job = async () => {
-      const { rows } = await sql<{ attempts: number; maxAttempts: number; wait: number }>`
-        select attempts, max_attempts, extract(epoch from run_at - updated_at)::float as wait
+      const { rows } = await sql<{ attempts: number; wait: number }>`
+        select attempts, extract(epoch from run_at - updated_at)::float as wait
         from graphile_worker.jobs where key = ${`webhook:${lago_id}`} and locked_at is null
       `.execute(harness.context.database.system)
       return rows[0]
     }
     await expect.poll(async () => (await job())?.attempts, PATIENT).toBe(1)
-    expect((await job())?.maxAttempts).toBe(21)
     expect((await job())?.wait).toBeGreaterThan(2)
+  })
+
+  it('are given up after as many tries as the settings allow', async () => {
+    sink.reset(403)
+    const client = await harness.organization()
+    const id = await endpoint(client)
+    await say(client)
+    await startOwnWorker({ webhookAttempts: 2 })
+    await expect.poll(async () => (await logOf(client, id))[0].status, PATIENT).toBe('failed')
+    expect(await logOf(client, id)).toMatchObject([{ retries: 2 }])
+    const [{ lago_id }] = await logOf(client, id)
+    const left = async () => {
+      const { rows } = await sql`
+        select 1 from graphile_worker.jobs where key = ${`webhook:${lago_id}`}
+      `.execute(harness.context.database.system)
+      return rows
+    }
+    await expect.poll(left, PATIENT).toEqual([])
+    const own = sink.received.filter(({ path }) => path === `/${client.organizationId}`)
+    expect(own).toHaveLength(2)
+  })
+
+  it('reach good receivers while others hang, of the same organization and of another', async () => {
+    const hanging = await startSink()
+    hanging.reset(0)
+    const answering = await startSink()
+    const [one, two, three] = [
+      await harness.organization(),
+      await harness.organization(),
+      await harness.organization(),
+    ]
+    await endpoint(one, { webhook_url: `${hanging.url}/one` })
+    for (const path of ['a', 'b', 'c']) await endpoint(three, { webhook_url: `${hanging.url}/${path}` })
+    for (let i = 0; i < 12; i += 1) {
+      await say(one)
+      await say(three)
+    }
+    for (const client of [one, two]) {
+      await endpoint(client, { webhook_url: `${answering.url}/${client.organizationId}` })
+    }
+    await startOwnWorker({ webhookTimeoutMs: 300_000 }, 8)
+    // They hang before anything else is queued: a quarter of the slots for one endpoint, a half for one organization.
+    const hangs = () => hanging.received.map(({ path }) => path === '/one').sort()
+    await expect.poll(hangs, PATIENT).toEqual([false, false, false, false, true, true])
+    for (let i = 0; i < 12; i += 1) {
+      await say(one)
+      await say(two)
+    }
+    const good = (client: Client) =>
+      answering.received.filter(({ path }) => path === `/${client.organizationId}`).length
+    await expect.poll(() => [good(one), good(two)], PATIENT).toEqual([12, 12])
+    expect(hanging.received).toHaveLength(6)
+    await worker?.stop()
+    worker = undefined
+    await Promise.all([hanging.close(), answering.close()])
   })
 
   it('405 is_succeeded when delivered, and by hand once more when not', async () => {
@@ -159,7 +223,7 @@ describe('webhooks', () => {
     const id = await endpoint(client)
     await say(client)
     const [{ lago_id }] = await logOf(client, id)
-    await tryOnce(client, lago_id, true)
+    await tryOnce(client, lago_id, 21)
     expect(await logOf(client, id, '?status=failed')).toHaveLength(1)
     expect(await logOf(client, id, '?status=succeeded')).toHaveLength(0)
     const again = await client.call('POST', `/webhooks/${lago_id}/retry`)

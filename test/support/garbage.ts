@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Schema } from './route-table.ts'
 
 /** Stands in a body for the JSON text that is put in its place. */
@@ -40,6 +41,36 @@ export const VALUES: readonly string[] = [
   '{"0": {"length": -1}}',
   nested(150),
 ]
+
+/** A text that no index compresses, always the same. */
+export function noise(length: number): string {
+  let text = ''
+  for (let block = 0; text.length < length; block += 1) {
+    text += createHash('sha512').update(`noise ${block}`).digest('base64url')
+  }
+  return text.slice(0, length)
+}
+
+/** The same of characters of three bytes each: a limit in characters is none in bytes. */
+function wideNoise(length: number): string {
+  const codes = [...noise(length * 2)].map((character) => character.charCodeAt(0))
+  return codes
+    .slice(0, length)
+    .map((code, i) => String.fromCharCode(0x4e00 + code * 128 + (codes[length + i] ?? 0)))
+    .join('')
+}
+
+/** Texts beyond what fits into an index, below and above the longest text that is taken, bare and in lists and keys. */
+export const LONG_VALUES: readonly string[] = [
+  noise(3_000),
+  noise(9_000),
+  noise(12_000),
+  wideNoise(255),
+  wideNoise(1_000),
+].flatMap((noisy) => {
+  const text = JSON.stringify(noisy)
+  return [text, `[${text}]`, `{${text}: "x"}`, `{"x": ${text}}`]
+})
 
 /** Whole bodies, roots and all. */
 export const BODIES: readonly string[] = [

@@ -36,11 +36,14 @@ export type Client = {
 
 export const ADMIN_KEY = 'test-admin-key'
 
-/** The whole API on an own database, without a port: requests are injected. */
-export async function startHarness(): Promise<Harness> {
+/**
+ * The whole API on an own database, without a port: requests are injected. `poolMax` is how many of them may be in the
+ * database at once.
+ */
+export async function startHarness(options?: { readonly poolMax?: number }): Promise<Harness> {
   const database = await freshDatabase()
   await migrateAll(database.url)
-  const opened = openDatabase({ url: database.url, poolMax: 8 })
+  const opened = openDatabase({ url: database.url, poolMax: options?.poolMax ?? 8 })
   const silent = () => undefined
   const complain = (fields: object, message: string) => console.error(message, fields)
   const log = { debug: silent, info: silent, warn: complain, error: complain, trace: silent, fatal: complain }
@@ -54,6 +57,7 @@ export async function startHarness(): Promise<Harness> {
       eventsBatchMax: 100,
       allowPrivateWebhooks: true,
       webhookTimeoutMs: 5000,
+      webhookAttempts: 21,
       rsaPrivateKey: null,
       writer: 0,
     },

@@ -19,7 +19,7 @@ export async function updateAlert(
   input: Input,
 ): Promise<AlertView> {
   const { organizationId, now } = caller
-  return inTransaction(context.database, organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const { externalId } = await lockAlerted(tx, alerted)
     const row = await writeAlertChange(tx, caller, await readAlert(tx, alerted, code), input)
     await scheduleActivity(tx, organizationId, { externalSubscriptionId: externalId }, now)
@@ -34,7 +34,7 @@ export async function deleteAlert(
   alerted: Alerted,
   code: string,
 ): Promise<AlertView> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     await lockAlerted(tx, alerted)
     const row = await readAlert(tx, alerted, code)
     const view = await viewOf(tx, row)
@@ -45,7 +45,7 @@ export async function deleteAlert(
 
 /** Deletes all alerts of a subscription. 404 `subscription_not_found`. */
 export async function deleteAllAlerts(context: Context, caller: Caller, alerted: Alerted): Promise<void> {
-  await inTransaction(context.database, caller.organizationId, async (tx) => {
+  await inTransaction(context.database, caller, async (tx) => {
     const { externalId } = await lockAlerted(tx, alerted)
     const rows = await alertsOf(tx, externalId)
     await deleteAlerts(

@@ -58,7 +58,7 @@ async function writeAll(
   write: (tx: Tx, externalId: string) => Promise<AlertView['row'][]>,
 ): Promise<AlertView[]> {
   const { organizationId, now } = caller
-  return inTransaction(context.database, organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const { externalId } = await lockAlerted(tx, alerted)
     const rows = await write(tx, externalId)
     await scheduleActivity(tx, organizationId, { externalSubscriptionId: externalId }, now)

@@ -14,7 +14,7 @@ export async function createBillableMetric(
   settings: MetricSettings,
 ): Promise<BillableMetricRow> {
   const { organizationId, now } = caller
-  return inTransaction(context.database, organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const metric = await insertBillableMetric(tx, { organizationId, id: newId(), ...settings, now })
     await refreshUsageTracker(tx, caller, metric.id)
     await announce(tx, caller, {

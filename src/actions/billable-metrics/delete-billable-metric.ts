@@ -21,7 +21,7 @@ export async function deleteBillableMetric(
   caller: Caller,
   code: string,
 ): Promise<BillableMetricRow> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const metric = await lockBillableMetric(tx, code)
     if (!metric) throw notFound('billable_metric')
     const charges = await chargesOnMetric(tx, metric.id)

@@ -28,7 +28,7 @@ export async function updateBillableMetric(
   code: string,
   input: Input,
 ): Promise<BillableMetricRow> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const stored = await lockBillableMetric(tx, code)
     if (!stored) throw notFound('billable_metric')
     const settings = readMetricChange(input, stored, await isMetricUsed(tx, stored.id))

@@ -18,7 +18,7 @@ export async function createBillingEntity(
   const id = newId()
   const { code = '', own, shared } = change
   const name = own.name ?? ''
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const entity = await insertNewBillingEntity(tx, {
       documentNumberPrefix: documentPrefix(name, id),
       ...shared,

@@ -1,13 +1,13 @@
 import { checkEntity, type EntityChange } from '../../core/organizations/settings.ts'
 import { notFound } from '../../core/problems.ts'
 import { lockBillingEntity, updateBillingEntity as writeEntity } from '../../store/billing-entities.ts'
+import { lockSettings } from '../../store/inherited-settings.ts'
 import type { BillingEntityRow } from '../../store/organizations.ts'
 import { flagDraftsOfTax, replaceTaxes, taxesOfOwners } from '../../store/taxes.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
-import { redateDrafts, settingsBefore } from '../invoices/redate-drafts.ts'
-import { rescheduleCustomersOf } from '../subscriptions/reschedule-customer.ts'
+import { spreadSettings } from '../customers/follow-settings.ts'
 import { readTaxes } from '../taxes/read-tax.ts'
 import { logoColumns } from './create-billing-entity.ts'
 
@@ -21,10 +21,10 @@ export async function updateBillingEntity(
   code: string,
   change: EntityChange,
 ): Promise<BillingEntityRow> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
+    await lockSettings(tx)
     const entity = await lockBillingEntity(tx, code)
     if (!entity) throw notFound('billing_entity')
-    const before = await settingsBefore(tx, { billingEntityId: entity.id })
     const changed = await writeEntity(tx, entity.id, {
       ...change.shared,
       ...change.own,
@@ -32,8 +32,7 @@ export async function updateBillingEntity(
       updatedAt: ts(caller.now),
     })
     checkEntity(changed)
-    await redateDrafts(tx, caller, { billingEntityId: entity.id }, before)
-    if (changed.timezone !== entity.timezone) await rescheduleCustomersOf(tx, caller, entity.id)
+    await spreadSettings(tx, caller, entity, changed)
     if (change.taxCodes) {
       const taxes = await readTaxes(tx, change.taxCodes)
       const before = await taxesOfOwners(tx, { billingEntityIds: [entity.id] })

@@ -4,9 +4,16 @@ import { chargeFeeDraft, type FeeDraft } from '../../core/invoicing/fee-draft.ts
 import type { RawEvent } from '../../core/metering/reference.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
 import { type EventPlan, planEvent } from '../../core/rating/event-plan.ts'
-import { type EventAnswer, type EventQuantity, rateEvent } from '../../core/rating/rate-event.ts'
-import { billWindows, currentChargesWindow, type UsageWindow } from '../../core/subscriptions/windows.ts'
+import {
+  type EventAnswer,
+  type EventContext,
+  type EventQuantity,
+  rateEvent,
+} from '../../core/rating/rate-event.ts'
+import { type BilledWindow, openUsageWindow } from '../../core/subscriptions/open-window.ts'
+import { billWindows, type UsageWindow } from '../../core/subscriptions/windows.ts'
 import { chargedEvents, chargedKey } from '../../store/advance-events.ts'
+import { windowsOfMovedCustomer } from '../../store/billed-windows.ts'
 import {
   type BillingSnapshot,
   readBillingSnapshot,
@@ -18,6 +25,7 @@ import { newId } from '../../store/ids.ts'
 import { lockCustomer } from '../../store/invoices.ts'
 import { toWireFee } from '../../wire/fees.ts'
 import type { Caller, Context } from '../context.ts'
+import { usageAfter } from '../usage/open-subscription.ts'
 import { announce } from '../webhooks/announce.ts'
 import { createInvoice } from './create-invoice.ts'
 import { writeFeesApart } from './write-fees-apart.ts'
@@ -26,6 +34,8 @@ import { writeFeesApart } from './write-fees-apart.ts'
 export type AdvanceSubject = {
   readonly snapshot: BillingSnapshot
   readonly subscription: SubscriptionSnapshot
+  /** Its windows that were billed, if the customer moved to another zone. */
+  readonly billed: readonly BilledWindow[]
 }
 
 /** An event under one charge, and the period around it. */
@@ -48,25 +58,23 @@ export async function openAdvanceSubject(
   await lockCustomer(tx, owner.customerId)
   const snapshot = await readBillingSnapshot(tx, owner.customerId, [subscriptionId])
   const subscription = snapshot?.subscriptions[0]
-  return snapshot && subscription ? { snapshot, subscription } : undefined
+  if (!snapshot || !subscription) return undefined
+  const billed = await windowsOfMovedCustomer(tx, subscriptionId, snapshot.zone)
+  return { snapshot, subscription, billed }
 }
 
 /** An event under those of the charges in advance that count it (metering-and-rating §3.12). */
 export function planFor(
-  { snapshot, subscription }: AdvanceSubject,
+  { snapshot, subscription, billed }: AdvanceSubject,
   charges: readonly RatedCharge[],
   event: RawEvent,
 ): readonly PlannedEvent[] {
   const { billing, billingPlan } = subscription
-  const open = currentChargesWindow({
-    plan: billingPlan,
-    subscription: billing,
-    at: event.at,
-    zone: snapshot.zone,
-  })
+  const moment = { plan: billingPlan, subscription: billing, at: event.at, zone: snapshot.zone }
+  const open = openUsageWindow(moment, billed)
   return charges.flatMap((charge) => {
     if (!charge.payInAdvance || charge.metric.code !== event.code) return []
-    const plan = planEvent(charge, event, open.window.from)
+    const plan = planEvent(charge, event, open.window.from, usageAfter(subscription, open.window))
     return plan === null ? [] : [{ plan, open }]
   })
 }
@@ -85,6 +93,19 @@ export async function withoutCharged(
   )
 }
 
+/** What the price of an event depends on besides the event. */
+export function eventContext(
+  { snapshot, subscription }: Pick<AdvanceSubject, 'snapshot' | 'subscription'>,
+  open: UsageWindow,
+): EventContext {
+  return {
+    ...open,
+    zone: snapshot.zone,
+    exponent: exponentOf(subscription.plan.amountCurrency),
+    isRenewed: open.window.from > subscription.billing.startedAt,
+  }
+}
+
 /** The fee of an event for the quantity that it owes for. */
 export function priceEvent(
   { snapshot, subscription }: AdvanceSubject,
@@ -92,8 +113,7 @@ export function priceEvent(
   answer: EventAnswer,
   quantity: EventQuantity,
 ): PricedEvent {
-  const exponent = exponentOf(subscription.plan.amountCurrency)
-  const rated = rateEvent(plan, answer, quantity, { ...open, zone: snapshot.zone, exponent })
+  const rated = rateEvent(plan, answer, quantity, eventContext({ snapshot, subscription }, open))
   const draft = chargeFeeDraft({
     id: newId(),
     subscriptionId: subscription.row.id,

@@ -69,14 +69,10 @@ function isBilled(charge: RatedCharge, entry: SubscriptionToBill): boolean {
 function draftOf(entry: SubscriptionToBill, rated: RatedUsage, window: Window): FeeDraft {
   const { subscription, zone } = entry
   const isRenewal = rated.charge.payInAdvance
-  const paid = isRenewal
-    ? currentChargesWindow({
-        plan: subscription.billingPlan,
-        subscription: subscription.billing,
-        at: entry.at,
-        zone,
-      }).window
-    : window
+  // As if the subscription were active: a downgrade that comes with the bill has just ended it.
+  const active = { ...subscription.billing, terminatedAt: null, endedBy: null }
+  const moment = { plan: subscription.billingPlan, subscription: active, at: entry.at, zone }
+  const paid = isRenewal ? currentChargesWindow(moment).window : window
   return chargeFeeDraft({
     id: newId(),
     subscriptionId: subscription.row.id,

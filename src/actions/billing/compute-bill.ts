@@ -1,6 +1,11 @@
 import { fromCents } from '../../core/amounts/rounding.ts'
 import { localDate } from '../../core/calendar/zone.ts'
 import { type FeeDraft, subscriptionFeeDraft } from '../../core/invoicing/fee-draft.ts'
+import {
+  type BilledWindow,
+  continuedWindow,
+  ZONE_CHANGE_MAX_MS,
+} from '../../core/subscriptions/open-window.ts'
 import type { BillMoment } from '../../core/subscriptions/subscription.ts'
 import {
   type FeeHistory,
@@ -10,9 +15,9 @@ import {
 import {
   type BillWindows,
   billWindows,
-  continueAfterZoneChange,
   periodicWindows,
   terminationWindows,
+  type Window,
 } from '../../core/subscriptions/windows.ts'
 import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
@@ -35,7 +40,7 @@ export async function computeBill(reads: Reads, entry: SubscriptionToBill): Prom
     // Progressive invoices bill usage ahead of time and say nothing about what the subscription paid.
     (link) => !isOwnOrLater(entry, link) && link.invoiceType !== 'progressive_billing',
   )
-  const windows = continuedWindows(windowsOf(entry, links), entry, links)
+  const windows = withContinuedCharges(windowsOf(entry, links), entry, links)
   const fees: FeeDraft[] = []
   const ownFee = await computeSubscriptionFee(reads, entry, windows, links)
   if (ownFee) fees.push(ownFee)
@@ -65,30 +70,37 @@ function momentOf(entry: SubscriptionToBill): BillMoment {
   return { plan: subscription.billingPlan, subscription: subscription.billing, at, zone }
 }
 
-function windowsOf(entry: SubscriptionToBill, links: readonly InvoiceLinkRow[]): BillWindows {
+type ZonedLink = InvoiceLinkRow & { readonly timezone: string }
+
+function windowsOf(entry: SubscriptionToBill, links: readonly ZonedLink[]): BillWindows {
   const moment = momentOf(entry)
   if (entry.reason !== 'subscription_terminating' || entry.subscription.billing.endedBy !== 'termination') {
     return billWindows({ ...moment, current: false })
   }
   const periodic = periodicWindows(moment)
-  const hasPeriodicBill = links.some(
-    (link) =>
+  const isOf =
+    ({ from, to }: Window) =>
+    (link: ZonedLink) =>
       link.isRecurring &&
-      link.subscriptionFrom === periodic.subscription.from &&
-      link.subscriptionTo === periodic.subscription.to,
-  )
-  return terminationWindows(moment, hasPeriodicBill)
+      (link.timezone === entry.zone
+        ? link.subscriptionFrom === from && link.subscriptionTo === to
+        : link.subscriptionTo !== null && Math.abs(link.subscriptionTo - to) < ZONE_CHANGE_MAX_MS)
+  return terminationWindows(moment, links.some(isOf(periodic.subscription)))
 }
 
-/** After a change of the customer's zone a window goes on where the last billed one ended (§3.8). */
-function continuedWindows(
+/** After a change of the customer's zone usage goes on where the last billed window ended (§3.8). */
+function withContinuedCharges(
   windows: BillWindows,
   entry: SubscriptionToBill,
-  links: readonly (InvoiceLinkRow & { readonly timezone: string })[],
+  links: readonly ZonedLink[],
 ): BillWindows {
-  const last = links.find((link) => link.isRecurring && link.chargesTo !== null)
-  if (!last?.chargesTo || !windows.charges || last.timezone === entry.zone) return windows
-  return { ...windows, charges: continueAfterZoneChange(windows.charges, last.chargesTo) }
+  const billed = links.flatMap(({ isRecurring, chargesFrom, chargesTo, timezone }): BilledWindow[] =>
+    isRecurring && chargesFrom !== null && chargesTo !== null
+      ? [{ from: chargesFrom, to: chargesTo, zone: timezone }]
+      : [],
+  )
+  const { charges } = windows
+  return { ...windows, charges: charges && continuedWindow(charges, billed, entry.zone) }
 }
 
 async function computeSubscriptionFee(

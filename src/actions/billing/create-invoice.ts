@@ -13,7 +13,7 @@ import { insertInvoiceCredits } from '../../store/invoice-credits.ts'
 import { insertInvoice, insertInvoiceLinks, insertInvoiceTaxes, updateInvoice } from '../../store/invoices.ts'
 import { findBillingEntity } from '../../store/organizations.ts'
 import { markProgressiveInvoice } from '../../store/progressive-invoices.ts'
-import { ts, tsOrNull } from '../../store/values.ts'
+import { json, ts, tsOrNull } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
 import type { Bill, BillLink } from './bill.ts'
 import { announceInvoice, issueInvoice } from './issue-invoice.ts'
@@ -54,6 +54,7 @@ export async function createInvoice(
     paymentDueDate: dates.paymentDueOn,
     expectedFinalizationDate: dates.expectedFinalizationOn,
     netPaymentTerm: settings.netPaymentTermDays,
+    issuingSettings: json(settings),
     billingAt: ts(bill.at),
     purchaseOrderNumber: bill.purchaseOrderNumber,
     selfBilled: customer.accountType === 'partner',

@@ -1,4 +1,3 @@
-import { exponentOf } from '../../core/amounts/currency.ts'
 import { type EventQuantity, stepOfEvent } from '../../core/rating/rate-event.ts'
 import { insertAside } from '../../store/advance-asides.ts'
 import { takeAdvanceEvents } from '../../store/advance-events.ts'
@@ -12,6 +11,7 @@ import { AdvanceStates } from '../usage/advance-states.ts'
 import { answerEvents } from '../usage/answer-events.ts'
 import {
   type AdvanceSubject,
+  eventContext,
   openAdvanceSubject,
   type PlannedEvent,
   type PricedEvent,
@@ -64,9 +64,7 @@ async function priceEvents(
   subject: AdvanceSubject,
   planned: readonly PlannedEvent[],
 ): Promise<{ readonly priced: readonly PricedEvent[]; readonly failed: readonly FailedEvent[] }> {
-  const { zone } = subject.snapshot
-  const { row, plan: ownPlan } = subject.subscription
-  const exponent = exponentOf(ownPlan.amountCurrency)
+  const { row } = subject.subscription
   const answers = await answerEvents(
     tx,
     planned.map(({ plan }) => plan),
@@ -82,7 +80,7 @@ async function priceEvents(
     const { plan, open } = each
     const state = states.of(plan, open.window.from)
     // Without its step the events after it would be charged wrongly, so a failing step ends the run.
-    const quantity = stepOfEvent(plan, answer, state, { ...open, zone, exponent })
+    const quantity = stepOfEvent(plan, answer, state, eventContext(subject, open))
     if (quantity.state) states.set(plan, open.window.from, quantity.state)
     try {
       priced.push(priceEvent(subject, each, answer, quantity))

@@ -1,6 +1,7 @@
 import { Decimal } from '../../core/amounts/decimal.ts'
 import { type FeeDraft, usageKey } from '../../core/invoicing/fee-draft.ts'
 import { progressiveCredit, progressiveFeeCredit } from '../../core/progressive-billing/credit.ts'
+import type { RatedCharge } from '../../core/rating/charge.ts'
 import type { Reads } from '../../store/database.ts'
 import { latestProgressiveInvoice } from '../../store/progressive-invoices.ts'
 import type { Bill } from './bill.ts'
@@ -20,34 +21,36 @@ export async function creditProgressiveInvoices(
   let fees = bill.fees
   const credits: ProgressiveCreditLine[] = []
   for (const link of bill.links) {
-    const from = link.windows?.charges?.from
-    if (from === undefined || link.reason === 'in_advance_charge') continue
-    const latest = await latestProgressiveInvoice(
-      reads,
-      link.subscription.row.externalId,
-      from,
-      exceptInvoiceId,
-    )
+    const window = link.windows?.charges
+    if (!window || link.reason === 'in_advance_charge') continue
+    const { row, charges: ownCharges } = link.subscription
+    const latest = await latestProgressiveInvoice(reads, row, window, exceptInvoiceId)
     if (!latest) continue
-    const onSameCharges = fees.filter(
-      (fee) =>
-        fee.feeType === 'charge' &&
-        fee.subscriptionId === link.subscription.row.id &&
-        fee.chargeId !== null &&
-        latest.chargeIds.has(fee.chargeId),
-    )
+    const billedCharges = ownCharges.filter((charge) => latest.rootChargeIds.has(charge.rootId))
+    const chargeOf = (fee: FeeDraft): RatedCharge | undefined =>
+      fee.subscriptionId === row.id ? billedCharges.find(({ id }) => id === fee.chargeId) : undefined
+    const onSameCharges = fees.filter((fee) => chargeOf(fee) !== undefined)
     const charges = onSameCharges.reduce((sum, fee) => sum + fee.amountCents, 0n)
     const { creditCents } = progressiveCredit(latest.amounts, charges)
     if (creditCents > 0n) {
       credits.push({ progressiveInvoiceId: latest.invoiceId, amountCents: creditCents })
-      fees = fees.map((fee) => (onSameCharges.includes(fee) ? withShare(fee, latest.feesByUsage) : fee))
+      fees = fees.map((fee) => {
+        const charge = chargeOf(fee)
+        return charge ? withShare(fee, charge, latest.feesByUsage) : fee
+      })
     }
   }
   return { fees, credits }
 }
 
-function withShare(fee: FeeDraft, progressiveFees: ReadonlyMap<string, bigint>): FeeDraft {
-  const billed = fee.trueUpParentFeeId === null ? (progressiveFees.get(usageKey(fee)) ?? 0n) : 0n
+function withShare(
+  fee: FeeDraft,
+  charge: RatedCharge,
+  progressiveFees: ReadonlyMap<string, bigint>,
+): FeeDraft {
+  const filterValues = charge.filters.find(({ id }) => id === fee.chargeFilterId)?.values ?? null
+  const key = usageKey({ rootChargeId: charge.rootId, filterValues, groupedBy: fee.groupedBy })
+  const billed = fee.trueUpParentFeeId === null ? (progressiveFees.get(key) ?? 0n) : 0n
   const share = Decimal.of(progressiveFeeCredit(billed, fee.amountCents))
   return { ...fee, preciseCouponsAmountCents: fee.preciseCouponsAmountCents.plus(share) }
 }

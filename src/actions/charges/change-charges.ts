@@ -52,7 +52,7 @@ export async function createCharge(
   planCode: string,
   input: Input,
 ): Promise<PlanCharge> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const plan = await planToChange(tx, planCode)
     const metricId =
       typeof input.billable_metric_id === 'string' ? input.billable_metric_id.toLowerCase() : ''
@@ -88,7 +88,7 @@ export async function deleteCharge(
   at: { readonly planCode: string; readonly chargeCode: string },
   input: Input,
 ): Promise<PlanCharge> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const plan = await planToChange(tx, at.planCode)
     const charge = await readCharge(tx, plan.id, at.chargeCode)
     if (isCascade(input)) await cascadeRemoval(tx, caller, charge.id)
@@ -218,7 +218,7 @@ async function changed(
   isCascaded: boolean,
   change: (tx: Tx, plan: PlanRow, charge: PlanCharge) => Promise<void>,
 ): Promise<PlanCharge> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const plan = await planToChange(tx, at.planCode)
     const before = await readCharge(tx, plan.id, at.chargeCode)
     await change(tx, plan, before)

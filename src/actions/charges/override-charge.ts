@@ -12,9 +12,11 @@ import {
   movePricedSubscription,
   type PricedSubscription,
 } from '../../store/priced-subscriptions.ts'
+import { lockCustomerById } from '../../store/subscription-states.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { overridePlan } from '../plans/override-plan.ts'
+import { carryAdvanceToCopy } from './carry-advance-usage.ts'
 import {
   afterChange,
   type ChangedFilter,
@@ -113,7 +115,10 @@ async function onOwnCharge(
   at: OverridePlace,
   change: (tx: Tx, charge: PlanCharge) => Promise<void>,
 ): Promise<PlanCharge> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
+    // The customer first, as everything that bills it does: what is charged in advance must not move meanwhile.
+    const meant = await findPricedSubscription(tx, at.externalId, statusesOf(at.status))
+    if (meant) await lockCustomerById(tx, meant.customerId)
     const subscription = await lockPricedSubscription(tx, at.externalId, statusesOf(at.status))
     if (!subscription) throw notFound('subscription')
     const found = await readCharge(tx, subscription.planId, at.chargeCode)
@@ -135,6 +140,7 @@ async function ownChargeOf(
   if (plan.parentId !== null) return found
   const childId = await overridePlan(tx, caller, { plan, overrides: {} })
   await movePricedSubscription(tx, subscription.id, childId, caller.now)
+  await carryAdvanceToCopy(tx, caller, subscription, childId)
   return readCharge(tx, childId, found.code)
 }
 

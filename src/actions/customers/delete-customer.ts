@@ -25,7 +25,7 @@ export async function deleteCustomer(
   caller: Caller,
   externalId: string,
 ): Promise<CustomerDetails> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const customer = await lockCustomer(tx, externalId)
     if (!customer) throw notFound('customer')
     await terminateSubscriptionsOfCustomer(context, tx, caller, customer.id)

@@ -18,7 +18,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import { json, ts } from '../../store/values.ts'
 import { toWireCustomer } from '../../wire/customers.ts'
 import type { Caller, Context } from '../context.ts'
-import { redateDrafts, settingsBefore } from '../invoices/redate-drafts.ts'
+import { redateDrafts } from '../invoices/redate-drafts.ts'
 import { rescheduleCustomer } from '../subscriptions/reschedule-customer.ts'
 import { readTaxes } from '../taxes/read-tax.ts'
 import { announce } from '../webhooks/announce.ts'
@@ -34,7 +34,7 @@ export async function upsertCustomer(
   caller: Caller,
   change: CustomerChange,
 ): Promise<CustomerDetails> {
-  const details = await inTransaction(context.database, caller.organizationId, async (tx) => {
+  const details = await inTransaction(context.database, caller, async (tx) => {
     const { customer, isNew } = await lockOrInsert(tx, caller, change.externalId)
     const changed = await writeChange(tx, caller, customer, change, isNew)
     const details = await detailsOfCustomer(tx, changed)
@@ -104,7 +104,6 @@ async function writeChange(
   change: CustomerChange,
   isNew: boolean,
 ): Promise<CustomerRow> {
-  const before = await settingsBefore(tx, { customerId: customer.id })
   const changed = await updateCustomer(tx, customer.id, {
     ...change.columns,
     ...(await entityOf(tx, change)),
@@ -112,7 +111,7 @@ async function writeChange(
     ...addressOf(customer, change),
     updatedAt: ts(caller.now),
   })
-  await redateDrafts(tx, caller, { customerId: customer.id }, before)
+  if (!isNew) await redateDrafts(tx, caller, customer.id)
   if (change.metadata) await replaceMetadata(tx, changed, change.metadata, caller.now)
   if (change.taxCodes) {
     const taxes = await readTaxes(tx, change.taxCodes)

@@ -1,11 +1,13 @@
 import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
 import { priceAdvanceUsage } from '../billing/price-advance-usage.ts'
 import { priceAsideEvent } from '../billing/price-aside-event.ts'
+import { followDays, followIssuing } from '../customers/follow-settings.ts'
 import { tellUnknownWallets } from '../events/tell-unknown-wallets.ts'
 import { validateEvents } from '../events/validate-events.ts'
 import { finalizeInside } from '../invoices/finalize-draft.ts'
 import { markOverdue } from '../invoices/mark-overdue.ts'
 import { refreshInside } from '../invoices/refresh-draft.ts'
+import { followNewAmount } from '../plans/follow-new-amount.ts'
 import { alertTermination } from '../subscriptions/alert-termination.ts'
 import { endDueSubscription } from '../subscriptions/end-due-subscription.ts'
 import { endTrial } from '../subscriptions/end-trial.ts'
@@ -30,4 +32,7 @@ export const dueActions: DueActions = {
   event_validation: validateEvents,
   target_wallets: tellUnknownWallets,
   advance_aside: priceAsideEvent,
+  customer_days: followDays,
+  customer_drafts: followIssuing,
+  plan_amount: followNewAmount,
 }

@@ -27,7 +27,7 @@ async function changePlan(
   change: (tx: Tx, current: Entitlements) => Promise<Entitlements> | Entitlements,
 ): Promise<{ before: readonly PlanEntitlement[]; after: readonly PlanEntitlement[] }> {
   const { organizationId, now } = caller
-  return inTransaction(context.database, organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const plan = await lockPlan(tx, planCode)
     if (!plan) throw notFound('plan')
     const owner = { planId: plan.id }

@@ -40,7 +40,7 @@ async function changeSubscription(
   change: Change,
 ): Promise<readonly EffectiveEntitlement[]> {
   const { organizationId, now } = caller
-  return inTransaction(context.database, organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const subscription = await lockSubscriptionOfEntitlements(tx, choice.externalId, choice.status)
     if (!subscription) throw notFound('subscription')
     const planId = await entitlingPlanId(tx, subscription.planId)

@@ -1,5 +1,5 @@
-import { exponentOf } from '../../core/amounts/currency.ts'
 import { Decimal } from '../../core/amounts/decimal.ts'
+import { storedCents } from '../../core/amounts/json-text.ts'
 import type { Input } from '../../core/input/fields.ts'
 import { withNewest } from '../../core/metering/reference.ts'
 import { invalid } from '../../core/problems.ts'
@@ -10,9 +10,11 @@ import { taxesOfFee } from '../../core/taxes/apply.ts'
 import type { Tax } from '../../core/taxes/tax.ts'
 import type { Reads } from '../../store/database.ts'
 import { type ShownFee, storedBreakdowns } from '../../wire/fees.ts'
+import { eventContext } from '../billing/advance-fees.ts'
 import type { Caller } from '../context.ts'
 import { AdvanceStates } from '../usage/advance-states.ts'
 import { answerEvents } from '../usage/answer-events.ts'
+import { usageAfter } from '../usage/open-subscription.ts'
 import { taxesOfCharges } from '../usage/usage-taxes.ts'
 import { type EstimatedEvent, readEstimatedEvent } from './estimated-event.ts'
 
@@ -25,17 +27,17 @@ export async function estimateFees(reads: Reads, caller: Caller, input: Input): 
   const estimated = await readEstimatedEvent(reads, caller, input)
   const { snapshot, subscription, open, event, charges } = estimated
   if (charges.length === 0) throw invalid({ code: ['does_not_match_an_instant_charge'] })
-  const plans = charges.flatMap((charge) => planEvent(charge, event, open.window.from) ?? [])
+  const after = usageAfter(subscription, open.window)
+  const plans = charges.flatMap((charge) => planEvent(charge, event, open.window.from, after) ?? [])
   const chargeIds = plans.map((plan) => plan.charge.id)
   const answers = await answersWith(reads, plans)
   const from = open.window.from
   const states = await AdvanceStates.read(reads, subscription.row.externalId, chargeIds, [from])
   const taxes = await taxesOfCharges(reads, snapshot, subscription.plan.id, chargeIds)
-  const exponent = exponentOf(subscription.plan.amountCurrency)
   return plans.flatMap((plan, index) => {
     const answer = answers[index]
     if (!answer) return []
-    const context = { ...open, zone: snapshot.zone, exponent }
+    const context = eventContext(estimated, open)
     const step = stepOfEvent(plan, answer, states.of(plan, from), context)
     return [shownFee(estimated, rateEvent(plan, answer, step, context), taxes.get(plan.charge.id) ?? [])]
   })
@@ -146,9 +148,9 @@ function pricingUnitOf({ charge, fee }: RatedUsage): object | null {
     lago_pricing_unit_id: unit.id,
     pricing_unit_code: unit.code,
     short_name: unit.shortName,
-    amount_cents: Number(amounts.amountCents),
+    amount_cents: storedCents(amounts.amountCents),
     precise_amount_cents: amounts.preciseAmountCents.toWire(),
-    unit_amount_cents: Number(amounts.unitAmountCents),
+    unit_amount_cents: storedCents(amounts.unitAmountCents),
     precise_unit_amount: amounts.preciseUnitAmount.toWire(),
     conversion_rate: amounts.conversionRate.toWire(),
   }

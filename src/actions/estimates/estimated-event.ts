@@ -14,7 +14,7 @@ import {
 import type { RawEvent } from '../../core/metering/reference.ts'
 import { invalid, notFound } from '../../core/problems.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
-import { currentChargesWindow, type UsageWindow } from '../../core/subscriptions/windows.ts'
+import type { UsageWindow } from '../../core/subscriptions/windows.ts'
 import { type BillableMetricRow, findBillableMetric } from '../../store/billable-metrics.ts'
 import {
   type BillingSnapshot,
@@ -25,6 +25,7 @@ import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import { findActiveSubscription } from '../../store/usage-subjects.ts'
 import type { Caller } from '../context.ts'
+import { openAt } from '../usage/open-subscription.ts'
 
 /** An event that is asked about and not stored, with the subscription that it would belong to. */
 export type EstimatedEvent = {
@@ -58,11 +59,8 @@ export async function readEstimatedEvent(
   const metric = await findBillableMetric(reads, code)
   if (!metric) throw notFound('billable_metric')
   const event = eventOf(input, metric, subscription.row.externalId, caller.now)
-  const { billingPlan: plan, billing } = subscription
   return {
-    snapshot,
-    subscription,
-    open: currentChargesWindow({ plan, subscription: billing, at: caller.now, zone: snapshot.zone }),
+    ...(await openAt(reads, snapshot, subscription, caller.now)),
     event,
     charges: subscription.charges.filter((charge) => charge.payInAdvance && charge.metric.code === code),
   }

@@ -79,9 +79,7 @@ async function resolveCustomers(
   const customerIds = events.flatMap((each) =>
     needsSubscription(each) ? [each.externalCustomerId ?? ''] : [],
   )
-  const found = await context.database.read(caller.organizationId, (reads) =>
-    subscriptionsOfCustomers(reads, customerIds),
-  )
+  const found = await context.database.read(caller, (reads) => subscriptionsOfCustomers(reads, customerIds))
   const errors = new Map<number, FieldErrors>()
   const resolved = events.map((event, index) => {
     if (!needsSubscription(event)) return event

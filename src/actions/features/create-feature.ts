@@ -18,7 +18,7 @@ export async function createFeature(
   if (!check.ok) throw invalid(check.errors)
   const { code, name, description, privileges } = check.feature
   const own = { organizationId: caller.organizationId, id: newId() }
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     await insertFeature(tx, { ...own, code, name, description, ...stamps(caller.now) })
     await writePrivileges(tx, own, privileges, caller.now)
     const feature = await readFeature(tx, code)

@@ -11,7 +11,7 @@ import { readFeatureToChange } from './read-feature.ts'
  * `feature.deleted` (platform §10). Gives the feature as it was; 404 when there is none.
  */
 export async function deleteFeature(context: Context, caller: Caller, code: string): Promise<FeatureRow> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const feature = await readFeatureToChange(tx, code)
     const planIds = await planIdsWith(tx, feature.id, null)
     await removeFeature(tx, feature, caller.now)

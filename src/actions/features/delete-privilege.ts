@@ -18,7 +18,7 @@ export async function deletePrivilege(
   code: string,
   privilegeCode: string,
 ): Promise<FeatureRow> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const feature = await readFeatureToChange(tx, code)
     const privilege = feature.privileges.find((each) => each.code === privilegeCode)
     if (!privilege) throw notFound('privilege')

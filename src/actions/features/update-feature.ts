@@ -19,7 +19,7 @@ export async function updateFeature(
   code: string,
   raw: Readonly<Record<string, unknown>>,
 ): Promise<FeatureRow> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const feature = await readFeatureToChange(tx, code)
     const merged = mergePrivileges(feature.privileges, raw.privileges)
     if (!merged.ok) throw invalid(merged.errors)

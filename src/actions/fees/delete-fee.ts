@@ -6,7 +6,7 @@ import { readFee } from './read-fee.ts'
 
 /** Deletes a fee that is on no invoice; gives it as it was. 404; 405 `invoiced_fee` (metering-and-rating §4.4). */
 export async function deleteFee(context: Context, caller: Caller, id: string): Promise<FeeView> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const fee = await readFee(tx, id)
     if (fee.invoiceId !== null) throw notAllowed('invoiced_fee')
     await deleteFeeRow(tx, fee.id, caller.now)

@@ -14,7 +14,7 @@ export async function updateFee(
   id: string,
   paymentStatus: unknown,
 ): Promise<FeeView> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const fee = await readFee(tx, id)
     const status = FEE_PAYMENT_STATUSES.find((each) => each === paymentStatus)
     if (paymentStatus !== undefined && status === undefined) {

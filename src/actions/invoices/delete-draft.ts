@@ -8,7 +8,7 @@ import type { Caller, Context } from '../context.ts'
 
 /** Deletes a draft (405 `not_deletable` otherwise); its period may be invoiced again (§7.7). */
 export async function deleteDraft(context: Context, caller: Caller, id: string): Promise<void> {
-  await inTransaction(context.database, caller.organizationId, async (tx) => {
+  await inTransaction(context.database, caller, async (tx) => {
     const invoice = await lockInvoice(tx, id)
     if (!invoice || ['generating', 'open', 'closed', 'deleted'].includes(invoice.status))
       throw notFound('invoice')

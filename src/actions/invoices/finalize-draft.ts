@@ -4,17 +4,18 @@ import { finalizedDates } from '../../core/subscriptions/issuing-dates.ts'
 import { readBillingSnapshot } from '../../store/billing-snapshot.ts'
 import type { Tx } from '../../store/database.ts'
 import { cancelItem } from '../../store/due-items.ts'
-import { lockCustomer, lockInvoice, updateInvoice } from '../../store/invoices.ts'
+import { lockWithCustomer, readInvoice, updateInvoice } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { issuingSettingsOf } from '../billing/create-invoice.ts'
 import { issueInvoice } from '../billing/issue-invoice.ts'
 import type { Caller, Context } from '../context.ts'
+import { followSettings } from '../customers/follow-settings.ts'
 import { rebuildDraft } from './rebuild-draft.ts'
 
 /** Makes a draft final now; 404 for an invoice that is no draft (subscriptions-and-invoicing §7.7). */
 export async function finalizeDraft(context: Context, caller: Caller, id: string): Promise<void> {
-  await inTransaction(context.database, caller.organizationId, async (tx) => {
-    const invoice = await lockInvoice(tx, id)
+  await inTransaction(context.database, caller, async (tx) => {
+    const invoice = await lockWithCustomer(tx, id)
     if (invoice?.status !== 'draft') throw notFound('invoice')
     await finalizeInside(context, tx, caller, id)
   })
@@ -22,9 +23,11 @@ export async function finalizeDraft(context: Context, caller: Caller, id: string
 
 /** The same inside a transaction: computed anew, dated today unless it keeps its anchor, numbered, announced. */
 export async function finalizeInside(context: Context, tx: Tx, caller: Caller, id: string): Promise<void> {
-  const invoice = await lockInvoice(tx, id)
-  if (invoice?.status !== 'draft') return
-  await lockCustomer(tx, invoice.customerId)
+  const found = await lockWithCustomer(tx, id)
+  if (found?.status !== 'draft') return
+  await followSettings(tx, caller, found.customerId)
+  // Its dates may have moved with the settings.
+  const invoice = await readInvoice(tx, id)
   await rebuildDraft(context, tx, caller, invoice)
   const snapshot = await readBillingSnapshot(tx, invoice.customerId, [])
   const issuingOn = parseCalendarDate(invoice.issuingDate)

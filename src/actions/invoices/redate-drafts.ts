@@ -6,42 +6,35 @@ import type { Tx } from '../../store/database.ts'
 import { type DraftRow, draftsOf } from '../../store/draft-invoices.ts'
 import { scheduleItem } from '../../store/due-items.ts'
 import { updateInvoice } from '../../store/invoices.ts'
+import { json } from '../../store/values.ts'
 import { issuingSettingsOf } from '../billing/create-invoice.ts'
 import type { Caller } from '../context.ts'
 
-/** Settings in effect for customers before a change, by customer id. */
-export type SettingsBefore = ReadonlyMap<string, IssuingSettings>
-
-/** Remembers the settings that decide the dates of drafts, before they are changed: of a customer, or of an entity's. */
-export async function settingsBefore(
-  tx: Tx,
-  of: { readonly customerId: string } | { readonly billingEntityId: string },
-): Promise<SettingsBefore> {
-  const drafts = await draftsOf(tx, of)
-  const settings = new Map<string, IssuingSettings>()
-  for (const customerId of new Set(drafts.map((draft) => draft.customerId))) {
-    const snapshot = await readBillingSnapshot(tx, customerId, [])
-    if (snapshot) settings.set(customerId, issuingSettingsOf(snapshot))
+/**
+ * Moves the dates of a customer's drafts by the difference between the settings that they were made from and those in
+ * effect now (subscriptions-and-invoicing §7.5). A draft whose finalization is due by its new date is finalized by the
+ * clock at once. The customer is locked.
+ */
+export async function redateDrafts(tx: Tx, caller: Caller, customerId: string): Promise<void> {
+  const drafts = await draftsOf(tx, { customerId })
+  if (drafts.length === 0) return
+  const snapshot = await readBillingSnapshot(tx, customerId, [])
+  if (!snapshot) throw new Error(`customer ${customerId} is gone`)
+  const after = issuingSettingsOf(snapshot)
+  for (const draft of drafts) {
+    const before = draft.issuingSettings as IssuingSettings | null
+    if (before === null) throw new Error(`draft ${draft.id} has no settings`)
+    if (!isSame(before, after)) await redate(tx, caller, draft, before, after)
   }
-  return settings
 }
 
-/**
- * Moves the dates of existing drafts by the difference that changed settings make (subscriptions-and-invoicing §7.5).
- * A draft whose finalization is due by its new date is finalized by the clock at once.
- */
-export async function redateDrafts(
-  tx: Tx,
-  caller: Caller,
-  of: { readonly customerId: string } | { readonly billingEntityId: string },
-  before: SettingsBefore,
-): Promise<void> {
-  for (const draft of await draftsOf(tx, of)) {
-    const earlier = before.get(draft.customerId)
-    const snapshot = await readBillingSnapshot(tx, draft.customerId, [])
-    if (!earlier || !snapshot) continue
-    await redate(tx, caller, draft, earlier, issuingSettingsOf(snapshot))
-  }
+function isSame(one: IssuingSettings, other: IssuingSettings): boolean {
+  return (
+    one.graceDays === other.graceDays &&
+    one.netPaymentTermDays === other.netPaymentTermDays &&
+    one.anchor === other.anchor &&
+    one.adjustment === other.adjustment
+  )
 }
 
 async function redate(
@@ -66,6 +59,7 @@ async function redate(
     paymentDueDate: dates.paymentDueOn,
     expectedFinalizationDate: dates.expectedFinalizationOn,
     netPaymentTerm: after.netPaymentTermDays,
+    issuingSettings: json(after),
   })
   await scheduleItem(tx, caller.organizationId, {
     kind: 'invoice_finalization',

@@ -1,8 +1,10 @@
+import { instant } from '../../core/calendar/instant.ts'
+import { overdueAt } from '../../core/invoicing/overdue.ts'
 import { invalid, notAllowed, notFound, Problems } from '../../core/problems.ts'
 import type { Tx } from '../../store/database.ts'
-import { cancelItem } from '../../store/due-items.ts'
-import { newId } from '../../store/ids.ts'
-import { lockInvoice, updateInvoice } from '../../store/invoices.ts'
+import { cancelItem, scheduleItem } from '../../store/due-items.ts'
+import { type InvoiceMetadataEntry, replaceInvoiceMetadata } from '../../store/invoice-metadata.ts'
+import { type InvoiceRow, lockInvoice, updateInvoice } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import { announceInvoice } from '../billing/issue-invoice.ts'
@@ -22,7 +24,7 @@ export async function updateInvoicePayment(
   id: string,
   input: Input,
 ): Promise<void> {
-  await inTransaction(context.database, caller.organizationId, async (tx) => {
+  await inTransaction(context.database, caller, async (tx) => {
     const invoice = await lockInvoice(tx, id)
     if (!invoice || ['generating', 'open', 'closed', 'deleted'].includes(invoice.status))
       throw notFound('invoice')
@@ -36,7 +38,9 @@ export async function updateInvoicePayment(
     }
     if (input.metadata !== undefined && invoice.status === 'draft')
       throw notAllowed('metadata_on_draft_invoice')
-    if (input.metadata !== undefined) await replaceMetadata(tx, caller, id, input.metadata)
+    if (input.metadata !== undefined) {
+      await replaceInvoiceMetadata(tx, invoice, readMetadata(input.metadata), caller.now)
+    }
     if (typeof status !== 'string' || status === invoice.paymentStatus) return
     const hasSucceeded = status === 'succeeded'
     await updateInvoice(tx, id, {
@@ -55,42 +59,20 @@ export async function updateInvoicePayment(
       .where('invoiceId', '=', id)
       .execute()
     if (hasSucceeded) await cancelItem(tx, 'invoice_overdue', id)
+    else if (invoice.paymentStatus === 'succeeded') await scheduleOverdue(tx, caller, invoice)
     await announceInvoice(tx, caller, id, 'invoice.payment_status_updated')
   })
 }
 
-async function replaceMetadata(tx: Tx, caller: Caller, invoiceId: string, raw: unknown): Promise<void> {
-  const entries = readMetadata(raw)
-  const kept = entries.map((entry) => entry.id).filter((id): id is string => id !== null)
-  let removal = tx.deleteFrom('invoiceMetadata').where('invoiceId', '=', invoiceId)
-  if (kept.length > 0) removal = removal.where('id', 'not in', kept)
-  await removal.execute()
-  for (const { id, key, value } of entries) {
-    if (id === null) {
-      await tx
-        .insertInto('invoiceMetadata')
-        .values({
-          organizationId: caller.organizationId,
-          id: newId(),
-          invoiceId,
-          key,
-          value,
-          createdAt: ts(caller.now),
-        })
-        .onConflict((oc) => oc.columns(['organizationId', 'invoiceId', 'key']).doUpdateSet({ value }))
-        .execute()
-    } else {
-      await tx
-        .updateTable('invoiceMetadata')
-        .set({ key, value })
-        .where('id', '=', id)
-        .where('invoiceId', '=', invoiceId)
-        .execute()
-    }
-  }
+/** An invoice whose payment is taken back can become overdue again, at once when its due date has passed (§7.10). */
+async function scheduleOverdue(tx: Tx, caller: Caller, invoice: InvoiceRow): Promise<void> {
+  if (invoice.selfBilled || invoice.totalAmountCents === 0n || invoice.paymentDisputeLostAt !== null) return
+  const passesAt = overdueAt(invoice.paymentDueDate, invoice.timezone)
+  const dueAt = instant(Math.max(passesAt, caller.now))
+  await scheduleItem(tx, caller.organizationId, { kind: 'invoice_overdue', subjectId: invoice.id, dueAt })
 }
 
-function readMetadata(raw: unknown): { id: string | null; key: string; value: string }[] {
+function readMetadata(raw: unknown): InvoiceMetadataEntry[] {
   if (!Array.isArray(raw)) throw invalid({ metadata: ['must_be_an_array'] })
   if (raw.length > METADATA_MAX) throw invalid({ metadata: ['invalid_count'] })
   const problems = new Problems()

@@ -20,7 +20,7 @@ export async function updateLifetimeUsage(
   input: Input,
 ): Promise<LifetimeUsageView> {
   const { organizationId, now } = caller
-  return inTransaction(context.database, organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const { row } = await findLifetime(tx, externalId)
     const problems = new Problems()
     const fields = new Fields(input, problems)

@@ -4,6 +4,7 @@ import { readEndpoint } from '../../core/webhooks/endpoint.ts'
 import { updateBillingEntity } from '../../store/billing-entities.ts'
 import type { Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
+import { lockSettings } from '../../store/inherited-settings.ts'
 import {
   findBillingEntity,
   type OrganizationRow,
@@ -19,8 +20,7 @@ import {
   updateWebhookEndpoint,
 } from '../../store/webhook-endpoints.ts'
 import type { Caller, Context } from '../context.ts'
-import { redateDrafts, settingsBefore } from '../invoices/redate-drafts.ts'
-import { rescheduleCustomersOf } from '../subscriptions/reschedule-customer.ts'
+import { spreadSettings } from '../customers/follow-settings.ts'
 
 /**
  * Changes the organization's settings and, in the same transaction, those of its default billing entity, from
@@ -34,7 +34,8 @@ export async function updateOrganization(
   const { organizationId } = caller
   const { shared, documentNumbering, slug, webhookUrl } = change
   const updatedAt = ts(caller.now)
-  return inTransaction(context.database, organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
+    await lockSettings(tx)
     const organization = await writeOrganization(tx, organizationId, {
       ...shared,
       ...(documentNumbering === undefined ? {} : { documentNumbering }),
@@ -44,15 +45,13 @@ export async function updateOrganization(
     const entity = await findBillingEntity(tx, { isDefault: true })
     if (!entity) throw notFound('billing_entity')
     const numbering = documentNumbering === 'per_organization' ? 'per_billing_entity' : documentNumbering
-    const before = await settingsBefore(tx, { billingEntityId: entity.id })
     const changed = await updateBillingEntity(tx, entity.id, {
       ...shared,
       ...(numbering === undefined ? {} : { documentNumbering: numbering }),
       updatedAt,
     })
     checkEntity(changed)
-    await redateDrafts(tx, caller, { billingEntityId: entity.id }, before)
-    if (changed.timezone !== entity.timezone) await rescheduleCustomersOf(tx, caller, entity.id)
+    await spreadSettings(tx, caller, entity, changed)
     if (webhookUrl !== undefined) await setFirstEndpoint(tx, caller, webhookUrl)
     return organization
   })

@@ -14,7 +14,7 @@ export async function changePlanMetadata(
   code: string,
   change: (stored: Metadata | null) => Metadata | null,
 ): Promise<Metadata | null> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const plan = await lockPlan(tx, code)
     if (!plan) throw notFound('plan')
     return (await updatePlan(tx, plan.id, { ...plan, metadata: change(plan.metadata) }, caller.now)).metadata

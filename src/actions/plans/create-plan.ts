@@ -34,7 +34,7 @@ export async function createPlan(context: Context, caller: Caller, input: Input)
   }
   problems.throwIfAny()
   const { organizationId, now } = caller
-  return inTransaction(context.database, organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const plan = await insertPlan(tx, {
       organizationId,
       id: newId(),

@@ -11,7 +11,7 @@ import { announcePlan } from './announce-plan.ts'
  */
 export async function deletePlan(context: Context, caller: Caller, code: string): Promise<PlanRow> {
   const { organizationId, now } = caller
-  return inTransaction(context.database, organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const stored = await lockPlan(tx, code)
     if (!stored) throw notFound('plan')
     await markPlanForDeletion(tx, stored.id, now)

@@ -1,56 +1,103 @@
 import { planChangeKind } from '../../core/subscriptions/change.ts'
 import type { Tx } from '../../store/database.ts'
+import { scheduleItem } from '../../store/due-items.ts'
 import { readPlan } from '../../store/plans.ts'
 import { lockCustomerById } from '../../store/subscription-states.ts'
 import {
   findPendingSuccessor,
   readSubscription,
   type SubscriptionRow,
-  subscriptionsOf,
+  type Succession,
+  successionsOf,
   updateSubscription,
 } from '../../store/subscriptions.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
+import type { DueAction } from '../due/run-due.ts'
 import { cancelSubscription, closeSubscription } from '../subscriptions/end-subscription.ts'
 import { settleOverdue } from '../subscriptions/settle-overdue.ts'
 import { activeColumns } from '../subscriptions/start-subscription.ts'
 import { afterUpgrade } from '../subscriptions/upgrade-subscription.ts'
 
+/** Subscriptions that are changed in one transaction; the rest of them are due at once. */
+const BATCH_MAX = 20
+
+type Follow = (context: Context, tx: Tx, caller: Caller, pair: Succession) => Promise<boolean>
+
 /**
- * What a new amount of a plan means for changes that wait (subscriptions-and-invoicing §1.3): a downgrade to a plan
- * that has become the dearer one is canceled; a downgrade to this plan that has become an upgrade happens at once.
+ * What new amounts of plans mean for changes that wait (subscriptions-and-invoicing §1.3): a downgrade to a plan that
+ * has become the dearer one is canceled (not of a copy, whose amount only follows, §1.4); a downgrade to this plan that
+ * has become an upgrade happens at once. The first ones are changed here, all others by due work.
  */
-export async function followNewAmount(
+export async function followNewAmounts(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  planIds: readonly string[],
+): Promise<void> {
+  let room = BATCH_MAX
+  for (const planId of planIds) {
+    if (room > 0) room -= await followSome(context, tx, caller, planId, room)
+    if (room > 0) continue
+    const item = { kind: 'plan_amount', subjectId: planId, dueAt: caller.now } as const
+    await scheduleItem(tx, caller.organizationId, item)
+  }
+}
+
+/** Due work: goes on with a plan; what has followed is no candidate any more. */
+export const followNewAmount: DueAction = (context, tx, caller, planId) =>
+  followNewAmounts(context, tx, caller, [planId])
+
+/** Changes at most `limit` subscriptions and gives how many. */
+async function followSome(
   context: Context,
   tx: Tx,
   caller: Caller,
   planId: string,
-): Promise<void> {
+  limit: number,
+): Promise<number> {
   const plan = await readPlan(tx, planId)
-  for (const { id, customerId } of await subscriptionsOf(tx, { planIds: [planId] }, ['active'])) {
-    await lockCustomerById(tx, customerId)
-    const successor = await findPendingSuccessor(tx, id)
-    if (successor?.status !== 'pending') continue
-    const next = await readPlan(tx, successor.planId)
-    // The amounts themselves, not those of a year.
-    if (plan.amountCents < next.amountCents) await cancelSubscription(tx, caller, successor)
+  const follows: readonly (readonly ['from' | 'to', Follow])[] = [
+    ...(plan.parentId === null ? [['from', cancelDearer] as const] : []),
+    ['to', startUpgrade],
+  ]
+  let changed = 0
+  for (const [side, follow] of follows) {
+    for (const pair of await successionsOf(tx, planId, side)) {
+      if (changed >= limit) return changed
+      if (await follow(context, tx, caller, pair)) changed += 1
+    }
   }
-  await startUpgrades(context, tx, caller, planId)
+  return changed
 }
 
-/** Starts the subscriptions that wait for this plan if it now costs as much in a year as the plan before, or more. */
-export async function startUpgrades(context: Context, tx: Tx, caller: Caller, planId: string): Promise<void> {
-  const plan = await readPlan(tx, planId)
-  for (const waiting of await subscriptionsOf(tx, { planIds: [planId] }, ['pending'])) {
-    if (waiting.previousSubscriptionId === null) continue
-    await lockCustomerById(tx, waiting.customerId)
-    await settleOverdue(context, tx, caller, waiting.customerId)
-    const pending = await readSubscription(tx, waiting.id)
-    const previous = await readSubscription(tx, waiting.previousSubscriptionId)
-    if (pending.status !== 'pending' || previous.status !== 'active') continue
-    const before = await readPlan(tx, previous.planId)
-    if (planChangeKind(before, plan) === 'upgrade') await upgradeNow(context, tx, caller, previous, pending)
-  }
+/** Cancels a wait for a plan that now is the dearer one; gives whether it did. */
+async function cancelDearer(_context: Context, tx: Tx, caller: Caller, pair: Succession): Promise<boolean> {
+  const plan = await readPlan(tx, pair.previousPlanId)
+  const next = await readPlan(tx, pair.successorPlanId)
+  // The amounts themselves, not those of a year.
+  if (plan.amountCents >= next.amountCents) return false
+  await lockCustomerById(tx, pair.customerId)
+  const previous = await readSubscription(tx, pair.previousId)
+  const successor = await findPendingSuccessor(tx, pair.previousId)
+  if (previous.status !== 'active' || previous.planId !== plan.id) return false
+  if (successor?.status !== 'pending' || successor.planId !== next.id) return false
+  await cancelSubscription(tx, caller, successor)
+  return true
+}
+
+/** Starts a wait for a plan that now costs as much in a year as the one before, or more; gives whether it did. */
+async function startUpgrade(context: Context, tx: Tx, caller: Caller, pair: Succession): Promise<boolean> {
+  const plan = await readPlan(tx, pair.successorPlanId)
+  if (planChangeKind(await readPlan(tx, pair.previousPlanId), plan) !== 'upgrade') return false
+  await lockCustomerById(tx, pair.customerId)
+  await settleOverdue(context, tx, caller, pair.customerId)
+  const pending = await readSubscription(tx, pair.successorId)
+  const previous = await readSubscription(tx, pair.previousId)
+  if (pending.status !== 'pending' || pending.planId !== plan.id || previous.status !== 'active') return false
+  if (planChangeKind(await readPlan(tx, previous.planId), plan) !== 'upgrade') return false
+  await upgradeNow(context, tx, caller, previous, pending)
+  return true
 }
 
 async function upgradeNow(

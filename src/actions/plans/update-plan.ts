@@ -16,11 +16,12 @@ import {
   type PlanRow,
   updatePlan as storePlan,
 } from '../../store/plans.ts'
+import { awaitedPlans } from '../../store/subscriptions.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { afterChange, isCascade } from '../charges/change-charges.ts'
 import type { Caller, Context } from '../context.ts'
 import { announcePlan } from './announce-plan.ts'
-import { followNewAmount, startUpgrades } from './follow-new-amount.ts'
+import { followNewAmounts } from './follow-new-amount.ts'
 import { writePlanCharges } from './write-plan-charges.ts'
 import { hasCommitment, writePlanParts } from './write-plan-parts.ts'
 
@@ -35,7 +36,7 @@ export async function updatePlan(
   code: string,
   input: Input,
 ): Promise<PlanRow> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const stored = await lockPlan(tx, code)
     if (!stored) throw notFound('plan')
     refuseFixedCharges(input)
@@ -53,8 +54,7 @@ export async function updatePlan(
     if (plan.amountCents !== stored.amountCents) {
       const amounts = { old: stored.amountCents, new: plan.amountCents }
       const children = isCascaded ? await cascadeAmount(tx, plan.id, amounts, caller.now) : []
-      await followNewAmount(context, tx, caller, plan.id)
-      for (const childId of children) await startUpgrades(context, tx, caller, childId)
+      await followNewAmounts(context, tx, caller, [plan.id, ...(await awaitedPlans(tx, children))])
     }
     return plan
   })

@@ -16,7 +16,7 @@ import { createInvoice } from '../billing/create-invoice.ts'
 import { resolveFeeTaxes } from '../billing/resolve-fee-taxes.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceSubscription } from '../subscriptions/announce-subscription.ts'
-import type { OpenSubscription } from '../usage/read-current-usage.ts'
+import type { OpenSubscription } from '../usage/open-subscription.ts'
 
 /** The usage of an active subscription as of one instant. */
 export type SubscriptionActivity = OpenSubscription & {
@@ -93,7 +93,11 @@ function billOf(caller: Caller, { snapshot, subscription, open, rated }: Subscri
       {
         subscription,
         reason: 'progressive_billing' as const,
-        windows: billWindows({ ...moment, current: true }),
+        windows: {
+          ...billWindows({ ...moment, current: true }),
+          charges: open.window,
+          chargesDurationDays: open.durationDays,
+        },
       },
     ],
     fees: rated

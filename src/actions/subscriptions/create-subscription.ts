@@ -47,7 +47,7 @@ export async function createSubscription(
 ): Promise<SubscriptionRow> {
   const problems = new Problems()
   const request = readNewSubscription(input, problems)
-  const work = inTransaction(context.database, caller.organizationId, async (tx) => {
+  const work = inTransaction(context.database, caller, async (tx) => {
     const { externalCustomerId, planCode } = request
     if (externalCustomerId === undefined) throw invalid(problems.details())
     const plan = planCode === undefined ? undefined : await holdPlan(tx, planCode)

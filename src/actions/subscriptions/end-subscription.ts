@@ -7,6 +7,7 @@ import { lockCustomerById } from '../../store/subscription-states.ts'
 import {
   findPendingSuccessor,
   readSubscription,
+  type SubscriptionOwner,
   type SubscriptionRow,
   subscriptionsOf,
   updateSubscription,
@@ -89,12 +90,12 @@ async function settleCreditNote(tx: Tx, row: SubscriptionRow): Promise<void> {
   await updateSubscription(tx, row.id, { onTerminationCreditNote: 'credit' })
 }
 
-/** Terminates the active subscriptions of a customer or on some plans, and cancels the pending ones. */
+/** Terminates the active subscriptions of a customer, or of customers on some plans, and cancels the pending ones. */
 export async function endAll(
   context: Context,
   tx: Tx,
   caller: Caller,
-  owner: { readonly customerId: string } | { readonly planIds: readonly string[] },
+  owner: SubscriptionOwner,
 ): Promise<void> {
   for (const each of await subscriptionsOf(tx, owner, ['active', 'pending'])) {
     await lockCustomerById(tx, each.customerId)

@@ -1,33 +1,61 @@
 import type { Tx } from '../../store/database.ts'
 import { draftsOf } from '../../store/draft-invoices.ts'
-import { copiesOfPlan, removePlan } from '../../store/plan-deletion.ts'
+import { scheduleItem } from '../../store/due-items.ts'
+import { copiesOfPlan, customersOnPlan, removePlan } from '../../store/plan-deletion.ts'
 import { lockCustomerById } from '../../store/subscription-states.ts'
-import { subscriptionsOf } from '../../store/subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
 import type { DueAction } from '../due/run-due.ts'
 import { finalizeInside } from '../invoices/finalize-draft.ts'
 import { endAll } from './end-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
 
+/** Customers, drafts and plans of one transaction; the deletion goes on in another one. */
+const BATCH_MAX = 20
+
 /**
  * Finishes the deletion of a plan (subscriptions-and-invoicing §1.7), copies first and the plan last: their active
  * subscriptions are terminated and billed, pending ones canceled, drafts made final, entitlements dropped. The code
- * is then free.
+ * is then free. A deletion of many is done in parts, each of which makes the next one due at the same instant.
  */
 export const finishPlanDeletion: DueAction = async (context, tx, caller, planId) => {
+  let room = BATCH_MAX
   for (const id of [...(await copiesOfPlan(tx, planId)), planId]) {
-    await settleCustomersOf(context, tx, caller, id)
-    await endAll(context, tx, caller, { planIds: [id] })
-    for (const draft of await draftsOf(tx, { planId: id }))
-      await finalizeInside(context, tx, caller, draft.id)
+    if (room > 0) room -= await endSubscriptions(context, tx, caller, id, room)
+    if (room > 0) room -= await finalizeDrafts(context, tx, caller, id, room)
+    if (room <= 0) {
+      const item = { kind: 'plan_deletion', subjectId: planId, dueAt: caller.now } as const
+      return scheduleItem(tx, caller.organizationId, item)
+    }
     await removePlan(tx, id, caller.now)
+    room -= 1
   }
 }
 
-async function settleCustomersOf(context: Context, tx: Tx, caller: Caller, planId: string): Promise<void> {
-  const rows = await subscriptionsOf(tx, { planIds: [planId] }, ['active', 'pending'])
-  for (const customerId of [...new Set(rows.map((row) => row.customerId))].sort()) {
+/** Ends what at most `limit` customers have of the plan; gives how many they were. */
+async function endSubscriptions(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  planId: string,
+  limit: number,
+): Promise<number> {
+  const customerIds = await customersOnPlan(tx, planId, limit)
+  for (const customerId of customerIds) {
     await lockCustomerById(tx, customerId)
     await settleOverdue(context, tx, caller, customerId)
   }
+  await endAll(context, tx, caller, { planIds: [planId], customerIds })
+  return customerIds.length
+}
+
+async function finalizeDrafts(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  planId: string,
+  limit: number,
+): Promise<number> {
+  const drafts = await draftsOf(tx, { planId }, limit)
+  for (const draft of drafts) await finalizeInside(context, tx, caller, draft.id)
+  return drafts.length
 }

@@ -1,22 +1,14 @@
 import type { Tx } from '../../store/database.ts'
-import { customersInEntityZone } from '../../store/subscription-states.ts'
 import { subscriptionsOf } from '../../store/subscriptions.ts'
 import type { Caller } from '../context.ts'
 import { scheduleSubscription } from './schedule-subscription.ts'
 
 /**
  * Makes everything of a customer's subscriptions due again after the days of the customer moved: another time zone of
- * its own, or another billing entity (subscriptions-and-invoicing §0.2 and §3.8).
+ * its own, or another billing entity (subscriptions-and-invoicing §0.2 and §3.8). The customer is locked.
  */
 export async function rescheduleCustomer(tx: Tx, caller: Caller, customerId: string): Promise<void> {
   for (const row of await subscriptionsOf(tx, { customerId }, ['active', 'pending'])) {
     await scheduleSubscription(tx, caller, row)
-  }
-}
-
-/** The same for all customers that have the days of a billing entity, after its time zone changed. */
-export async function rescheduleCustomersOf(tx: Tx, caller: Caller, billingEntityId: string): Promise<void> {
-  for (const customerId of await customersInEntityZone(tx, billingEntityId)) {
-    await rescheduleCustomer(tx, caller, customerId)
   }
 }

@@ -4,6 +4,7 @@ import { finishItem } from '../../store/due-items.ts'
 import { earliestItemOfCustomer } from '../../store/subscription-due-items.ts'
 import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
+import { followSettings } from '../customers/follow-settings.ts'
 import type { DueAction } from '../due/run-due.ts'
 import { endDueSubscription } from './end-due-subscription.ts'
 import { endTrial } from './end-trial.ts'
@@ -28,6 +29,7 @@ export async function settleOverdue(
   caller: Caller,
   customerId: string,
 ): Promise<void> {
+  await followSettings(tx, caller, customerId)
   for (;;) {
     const item = await earliestItemOfCustomer(tx, customerId, KINDS, caller.now)
     if (!item) return

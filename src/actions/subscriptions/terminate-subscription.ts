@@ -28,7 +28,7 @@ export async function terminateSubscription(
 ): Promise<SubscriptionRow> {
   const problems = new Problems()
   const options = readTermination(input, problems)
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const found = await findSubscription(tx, externalId, [input.status])
     if (!found) await refuseIncomplete(tx, externalId)
     if (!found) throw notFound('subscription')

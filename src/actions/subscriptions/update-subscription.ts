@@ -19,6 +19,7 @@ import {
 } from '../../store/subscriptions.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
+import { carryAdvanceToCopy } from '../charges/carry-advance-usage.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'
@@ -41,7 +42,7 @@ export async function updateSubscription(
 ): Promise<SubscriptionRow> {
   const problems = new Problems()
   const change = readSubscriptionChange(input, problems)
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const found = await findMeant(tx, externalId, status)
     if (!found) throw notFound('subscription')
     await lockCustomerById(tx, found.customerId)
@@ -93,6 +94,7 @@ async function writeChange(
     ...(subscriptionAt === undefined || timing === 'future' ? {} : activeColumns(caller, subscriptionAt)),
     updatedAt: ts(now),
   })
+  if (planId !== row.planId) await carryAdvanceToCopy(tx, caller, changed, planId)
   if (change.usageThresholds) await replaceSubscriptionThresholds(tx, changed, change.usageThresholds, now)
   if (change.planOverrides !== undefined || change.progressiveBillingDisabled === false) {
     await scheduleActivity(tx, caller.organizationId, { externalSubscriptionId: row.externalId }, now)

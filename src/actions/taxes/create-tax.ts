@@ -10,7 +10,7 @@ import { readTax } from './read-tax.ts'
 export async function createTax(context: Context, caller: Caller, input: NewTax): Promise<TaxRow> {
   const { organizationId } = caller
   const id = newId()
-  return inTransaction(context.database, organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     await insertTax(tx, {
       organizationId,
       id,

@@ -9,7 +9,7 @@ import { readTax } from './read-tax.ts'
  * (subscriptions-and-invoicing §10). Gives the tax as it is then, applied to nothing; 404 when there is none.
  */
 export async function deleteTax(context: Context, caller: Caller, code: string): Promise<TaxRow> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const tax = await readTax(tx, code)
     await flagDraftsOfTax(tx, tax.id)
     await unlinkTax(tx, tax.id)

@@ -16,7 +16,7 @@ export async function updateTax(
   change: TaxChange,
 ): Promise<TaxRow> {
   const { organizationId } = caller
-  return inTransaction(context.database, organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const tax = await readTax(tx, code)
     const { appliedToOrganization, ...fields } = change
     await flagDraftsOfTax(tx, tax.id)

@@ -1,6 +1,6 @@
 import { exponentOf } from '../../core/amounts/currency.ts'
 import type { TimeZone } from '../../core/calendar/zone.ts'
-import type { UsageGroup, UsageQuery } from '../../core/metering/usage.ts'
+import { afterArrival, type UsageGroup, type UsageQuery } from '../../core/metering/usage.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
 import {
   type RatedUsage,
@@ -20,6 +20,7 @@ import type { SubscriptionSnapshot } from '../../store/billing-snapshot.ts'
 import type { Reads } from '../../store/database.ts'
 import { answerUsages } from '../../store/events/usage.ts'
 import { AdvanceStates } from './advance-states.ts'
+import { usageAfter } from './open-subscription.ts'
 
 /** Which usage of a subscription is asked for, and what for. */
 export type UsageAsked = {
@@ -41,7 +42,8 @@ export type UsageAsked = {
  */
 export async function rateSubscription(reads: Reads, asked: UsageAsked): Promise<RatedUsage[]> {
   const { subscription, window } = asked
-  const period = usagePeriod(window)
+  const { terminatedAt } = subscription.billing
+  const period = usagePeriod(window, subscription.shared?.isFollowedAtOnce ? terminatedAt : null)
   if (period === null) return []
   const narrowing = asked.narrowing ?? NO_NARROWING
   const plans = asked.charges.flatMap((charge) =>
@@ -50,6 +52,7 @@ export async function rateSubscription(reads: Reads, asked: UsageAsked): Promise
   const answers = await askFor(
     reads,
     plans.map(({ bucket }) => bucket),
+    usageAfter(subscription, window),
   )
   const context = {
     purpose: asked.purpose,
@@ -69,11 +72,15 @@ export async function rateSubscription(reads: Reads, asked: UsageAsked): Promise
 async function askFor(
   reads: Reads,
   buckets: readonly BucketPlan[],
+  after: string | null,
 ): Promise<{ groups: readonly UsageGroup[]; presentation: readonly UsageGroup[] }[]> {
   const queries: UsageQuery[] = buckets.flatMap(({ query, presentationQuery }) =>
     presentationQuery === null ? [query] : [query, presentationQuery],
   )
-  const answers = await answerUsages(reads, queries)
+  const answers = await answerUsages(
+    reads,
+    queries.map((query) => afterArrival(query, after)),
+  )
   let next = 0
   return buckets.map(({ presentationQuery }) => ({
     groups: answers[next++] ?? [],

@@ -6,15 +6,12 @@ import { notAllowed, notFound } from '../../core/problems.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
 import type { RatedUsage } from '../../core/rating/rate-usage.ts'
 import { type UsageLine, usageLineOf } from '../../core/rating/usage-lines.ts'
-import { currentChargesWindow, type UsageWindow, type Window } from '../../core/subscriptions/windows.ts'
-import {
-  type BillingSnapshot,
-  readBillingSnapshot,
-  type SubscriptionSnapshot,
-} from '../../store/billing-snapshot.ts'
+import type { Window } from '../../core/subscriptions/windows.ts'
+import { readBillingSnapshot } from '../../store/billing-snapshot.ts'
 import type { Reads } from '../../store/database.ts'
 import { findUsageSubject } from '../../store/usage-subjects.ts'
 import type { Caller } from '../context.ts'
+import { type OpenSubscription, openAt } from './open-subscription.ts'
 import { rateSubscription } from './rate-subscription.ts'
 import { taxesOfCharges, usageTaxesCents } from './usage-taxes.ts'
 
@@ -49,13 +46,6 @@ export type SubscriptionUsage = {
   /** Null unless it is what an invoice billed. */
   readonly invoiceId: string | null
   readonly lines: readonly UsageLine[]
-}
-
-/** An active subscription with its open window. */
-export type OpenSubscription = {
-  readonly snapshot: BillingSnapshot
-  readonly subscription: SubscriptionSnapshot
-  readonly open: UsageWindow
 }
 
 /**
@@ -98,9 +88,7 @@ export async function readOpenSubscription(
   const snapshot = await readBillingSnapshot(reads, subject.customerId, [subject.subscriptionId])
   const subscription = snapshot?.subscriptions[0]
   if (!snapshot || !subscription) throw notAllowed('no_active_subscription')
-  const { billingPlan: plan, billing } = subscription
-  const moment = { plan, subscription: billing, at: caller.now, zone: snapshot.zone }
-  return { snapshot, subscription, open: currentChargesWindow(moment) }
+  return openAt(reads, snapshot, subscription, caller.now)
 }
 
 /** The head of a usage answer: its window, the day after it, and the sums of what was rated. */

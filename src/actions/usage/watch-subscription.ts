@@ -10,9 +10,8 @@ import type { Caller, Context } from '../context.ts'
 import type { DueAction } from '../due/run-due.ts'
 import { lifetimeFigures } from '../lifetime-usage/lifetime-figures.ts'
 import { billPassedThresholds } from '../progressive-billing/bill-passed-thresholds.ts'
-import { openSubscription } from './open-subscription.ts'
+import { type OpenSubscription, openSubscription } from './open-subscription.ts'
 import { rateSubscription } from './rate-subscription.ts'
-import type { OpenSubscription } from './read-current-usage.ts'
 
 /**
  * Looks at the usage of a subscription after events came in, or an alert or a threshold changed (metering-and-rating

@@ -23,7 +23,7 @@ export async function createWebhookEndpoint(
 ): Promise<WebhookEndpointRow> {
   const { organizationId } = caller
   const fields = readEndpoint(input, null)
-  return inTransaction(context.database, organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     await lockWebhookEndpoints(tx, organizationId)
     if ((await countWebhookEndpoints(tx)) >= ENDPOINTS_MAX) {
       throw invalid({ base: ['Maximum number of webhook endpoints was reached'] })

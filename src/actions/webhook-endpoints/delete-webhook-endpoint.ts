@@ -10,7 +10,7 @@ export async function deleteWebhookEndpoint(
   caller: Caller,
   id: string,
 ): Promise<WebhookEndpointRow> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const deleted = await deleteRow(tx, id)
     if (!deleted) throw notFound('webhook_endpoint')
     return deleted

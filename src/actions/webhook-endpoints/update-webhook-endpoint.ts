@@ -18,7 +18,7 @@ export async function updateWebhookEndpoint(
   id: string,
   input: Readonly<Record<string, unknown>>,
 ): Promise<WebhookEndpointRow> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     await lockWebhookEndpoints(tx, caller.organizationId)
     const current = await findWebhookEndpoint(tx, id)
     if (!current) throw notFound('webhook_endpoint')

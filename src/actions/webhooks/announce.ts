@@ -1,3 +1,4 @@
+import { jsonText } from '../../core/amounts/json-text.ts'
 import { takesType, type WebhookType } from '../../core/webhooks/types.ts'
 import type { Tx } from '../../store/database.ts'
 import { insertWebhook, listWebhookEndpoints } from '../../store/webhooks.ts'
@@ -26,7 +27,7 @@ export async function announce(
     organization_id: caller.organizationId,
   })
   const payload = await message.payload()
-  const text = typeof payload === 'string' ? payload : JSON.stringify(payload)
+  const text = typeof payload === 'string' ? payload : jsonText(payload)
   const body = `${head.slice(0, -1)},${JSON.stringify(message.objectType)}:${text}}`
   for (const endpoint of endpoints) {
     await insertWebhook(tx, {

@@ -16,15 +16,16 @@ type Found = NonNullable<Awaited<ReturnType<typeof findDelivery>>>
 /**
  * Sends one logged message to its endpoint and writes down how it ended (platform.md §9.1). The exchange happens
  * outside of any transaction, so a slow receiver holds no connection. A message that succeeded before, or whose
- * endpoint is gone, is not sent. Throws `DeliveryFailure` when the try failed; with `isLastTry` the message is then
- * `failed`, else `retrying`.
+ * endpoint is gone, is not sent. A failed try makes it `retrying` and throws `DeliveryFailure`, so that the queue tries
+ * again; the last of the tries that the settings allow makes it `failed` and resolves.
  */
 export async function deliverWebhook(
   context: Context,
   job: {
     readonly organizationId: string
     readonly webhookId: string
-    readonly isLastTry: boolean
+    /** Which try it is, from 1. */
+    readonly attempt: number
     readonly signal?: AbortSignal
   },
 ): Promise<void> {
@@ -32,16 +33,19 @@ export async function deliverWebhook(
   const found = await context.database.read(organizationId, (reads) => findDelivery(reads, webhookId))
   if (!found || found.status === 'succeeded') return
   const result = await post(context, found, job.signal)
+  const isLastTry = job.attempt >= context.settings.webhookAttempts
   await inTransaction(context.database, organizationId, (tx) =>
     recordTry(tx, webhookId, {
-      status: result.isDelivered ? 'succeeded' : job.isLastTry ? 'failed' : 'retrying',
+      status: result.isDelivered ? 'succeeded' : isLastTry ? 'failed' : 'retrying',
       httpStatus: result.httpStatus,
       response: result.response,
       now: presentOf(found, context.systemNow()),
     }),
   )
   if (result.isDelivered) return
-  throw new DeliveryFailure(`webhook ${webhookId}: ${result.httpStatus ?? result.response}`)
+  const reason = result.httpStatus ?? result.response
+  if (!isLastTry) throw new DeliveryFailure(`webhook ${webhookId}: ${reason}`)
+  context.log.warn({ organizationId, webhookId, reason }, 'a webhook was given up')
 }
 
 async function post(

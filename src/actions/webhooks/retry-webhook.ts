@@ -8,11 +8,12 @@ import type { Caller, Context } from '../context.ts'
  * 405 `is_succeeded` when it was already delivered.
  */
 export async function retryWebhook(context: Context, caller: Caller, id: string): Promise<WebhookRow> {
-  return inTransaction(context.database, caller.organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     const webhook = await findWebhook(tx, id, { forUpdate: true })
     if (!webhook) throw notFound('webhook')
     if (webhook.status === 'succeeded') throw notAllowed('is_succeeded')
-    await queueDelivery(tx, caller.organizationId, id)
+    const { organizationId } = caller
+    await queueDelivery(tx, { organizationId, id, endpointId: webhook.webhookEndpointId })
     return setWebhookStatus(tx, id, webhook.retries > 0 ? 'retrying' : 'pending', caller.now)
   })
 }

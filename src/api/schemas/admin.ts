@@ -21,8 +21,8 @@ export const adminSchemas = {
     tags,
     summary: 'Make an organization',
     body: Type.Object({
-      name: Type.String(),
-      email: Type.Optional(Type.String({ description: 'Who is invited to it.' })),
+      name: Type.String({ maxLength: 255 }),
+      email: Type.Optional(Type.String({ maxLength: 255, description: 'Who is invited to it.' })),
       sandbox: Type.Optional(Type.Boolean({ description: 'With a test clock.' })),
       premium_integrations: Type.Optional(integrations),
     }),

@@ -43,7 +43,7 @@ const input = {
   recurring: Type.Optional(Type.Boolean()),
   weighted_interval: Type.Optional(interval),
   rounding_function: Type.Optional(rounding),
-  rounding_precision: Type.Optional(nullableInteger),
+  rounding_precision: Type.Optional(Type.Union([Type.Integer({ minimum: -15, maximum: 15 }), Type.Null()])),
   expression: Type.Optional(nullableText),
   filters: Type.Optional(filters),
 }

@@ -117,7 +117,9 @@ export const InvoiceObject = Type.Object({
   billing_periods: Type.Array(BillingPeriod),
   fees: Type.Array(FeeObject),
   credits: Type.Array(Credit),
-  error_details: Type.Array(ErrorDetail),
+  error_details: Type.Array(ErrorDetail, {
+    description: 'Fees that are too large for the invoice: `fee_amount_out_of_range`.',
+  }),
   applied_invoice_custom_sections: Type.Array(InvoicedCustomSection),
   applied_usage_thresholds: Type.Optional(
     Type.Array(AppliedUsageThreshold, { description: 'On invoices of type progressive_billing.' }),

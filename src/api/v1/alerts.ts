@@ -74,7 +74,7 @@ function collectionRoutes(app: FastifyInstance, context: Context): void {
     },
     async (request) => {
       const page = pageOf(request.query)
-      return context.database.read(request.caller.organizationId, async (reads) => {
+      return context.database.read(request.caller, async (reads) => {
         const { externalId } = await findAlerted(reads, alertedOf(request))
         const { rows, total } = await listAlerts(reads, externalId, page)
         const views = await alertViews(reads, rows)
@@ -87,7 +87,8 @@ function collectionRoutes(app: FastifyInstance, context: Context): void {
     { config, schema: { tags, summary: 'Delete all alerts of a subscription', ...ofSubscription } },
     async (request, reply) => {
       await deleteAllAlerts(context, request.caller, alertedOf(request))
-      return reply.code(200).send()
+      void reply.type('application/json; charset=utf-8')
+      return ''
     },
   )
 }
@@ -99,7 +100,7 @@ function oneRoutes(app: FastifyInstance, context: Context): void {
     url,
     { config, schema: { tags, summary: 'Retrieve an alert', ...byCode, response } },
     async (request) =>
-      context.database.read(request.caller.organizationId, async (reads) => {
+      context.database.read(request.caller, async (reads) => {
         const row = await readAlert(reads, alertedOf(request), request.params.code)
         const [view] = await alertViews(reads, [row])
         return { alert: view && toWireAlert(view) }

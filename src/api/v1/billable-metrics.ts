@@ -56,7 +56,7 @@ export function billableMetricsRoutes(app: FastifyInstance, context: Context): v
     },
     async (request) => {
       const page = pageOf(request.query)
-      const { rows, total } = await context.database.read(request.caller.organizationId, (reads) =>
+      const { rows, total } = await context.database.read(request.caller, (reads) =>
         listBillableMetrics(reads, page),
       )
       return { billable_metrics: rows.map(toWireCountedMetric), meta: metaOf(page, total) }
@@ -86,7 +86,7 @@ function oneMetricRoutes(app: FastifyInstance, context: Context): void {
     '/billable_metrics/:code',
     { config, schema: { tags, summary: 'Retrieve a billable metric', params, response } },
     async (request) => {
-      const metric = await context.database.read(request.caller.organizationId, (reads) =>
+      const metric = await context.database.read(request.caller, (reads) =>
         findBillableMetric(reads, request.params.code),
       )
       if (!metric) throw notFound('billable_metric')

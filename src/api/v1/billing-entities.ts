@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { createBillingEntity } from '../../actions/billing-entities/create-billing-entity.ts'
 import { updateBillingEntity } from '../../actions/billing-entities/update-billing-entity.ts'
-import type { Context } from '../../actions/context.ts'
+import type { Caller, Context } from '../../actions/context.ts'
 import { readEntityChange } from '../../core/organizations/settings.ts'
 import { notFound } from '../../core/problems.ts'
 import { listBillingEntities } from '../../store/billing-entities.ts'
@@ -34,14 +34,14 @@ export function billingEntitiesRoutes(app: FastifyInstance, context: Context): v
     },
     async (request) => {
       const change = readEntityChange(rootOf(request.body, 'billing_entity'), true)
-      return answerOf(context, await createBillingEntity(context, request.caller, change))
+      return answerOf(context, request.caller, await createBillingEntity(context, request.caller, change))
     },
   )
   app.get(
     '/billing_entities',
     { config, schema: { tags, summary: 'List all billing entities', response: { 200: BillingEntities } } },
     async (request) => {
-      const rows = await context.database.read(request.caller.organizationId, listBillingEntities)
+      const rows = await context.database.read(request.caller, listBillingEntities)
       return { billing_entities: rows.map(toWireBillingEntity) }
     },
   )
@@ -49,11 +49,11 @@ export function billingEntitiesRoutes(app: FastifyInstance, context: Context): v
     '/billing_entities/:code',
     { config, schema: { tags, summary: 'Retrieve a billing entity', params, response } },
     async (request) => {
-      const entity = await context.database.read(request.caller.organizationId, (reads) =>
+      const entity = await context.database.read(request.caller, (reads) =>
         findBillingEntity(reads, { code: request.params.code }),
       )
       if (!entity) throw notFound('billing_entity')
-      return answerOf(context, entity)
+      return answerOf(context, request.caller, entity)
     },
   )
   app.route<ByCode>({
@@ -65,14 +65,15 @@ export function billingEntitiesRoutes(app: FastifyInstance, context: Context): v
       const change = readEntityChange(rootOf(request.body, 'billing_entity'), false)
       return answerOf(
         context,
+        request.caller,
         await updateBillingEntity(context, request.caller, request.params.code, change),
       )
     },
   })
 }
 
-async function answerOf(context: Context, entity: BillingEntityRow): Promise<object> {
-  const taxes = await context.database.read(entity.organizationId, (reads) =>
+async function answerOf(context: Context, caller: Caller, entity: BillingEntityRow): Promise<object> {
+  const taxes = await context.database.read(caller, (reads) =>
     taxesOfOwners(reads, { billingEntityIds: [entity.id] }),
   )
   return {

@@ -52,7 +52,7 @@ export function customersRoutes(app: FastifyInstance, context: Context): void {
     },
     async (request) => {
       const page = pageOf(request.query)
-      return context.database.read(request.caller.organizationId, async (reads) => {
+      return context.database.read(request.caller, async (reads) => {
         const { rows, total } = await listCustomers(reads, await filtersOf(reads, request.query), page)
         const details = await detailsOfCustomers(reads, rows)
         return { customers: details.map(toWireListedCustomer), meta: metaOf(page, total) }
@@ -68,7 +68,7 @@ function oneCustomerRoutes(app: FastifyInstance, context: Context): void {
     '/customers/:externalId',
     { config, schema: { tags, summary: 'Retrieve a customer', params, response } },
     async (request) =>
-      context.database.read(request.caller.organizationId, async (reads) => {
+      context.database.read(request.caller, async (reads) => {
         const customer = await findCustomer(reads, request.params.externalId)
         if (!customer) throw notFound('customer')
         return { customer: toWireCustomer(await detailsOfCustomer(reads, customer)) }

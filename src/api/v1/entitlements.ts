@@ -74,7 +74,7 @@ function planListRoutes(app: FastifyInstance, context: Context): void {
     { config, schema: { ...shared, summary: "List a plan's entitlements" } },
     async (request) =>
       ofPlan(
-        await context.database.read(request.caller.organizationId, (reads) =>
+        await context.database.read(request.caller, (reads) =>
           readPlanEntitlements(reads, request.params.code),
         ),
       ),
@@ -107,7 +107,7 @@ function planFeatureRoutes(app: FastifyInstance, context: Context): void {
     { config, schema: { tags, summary: "Retrieve a plan's entitlement", params, response } },
     async (request) => {
       const { code, feature_code } = request.params
-      const entitlement = await context.database.read(request.caller.organizationId, (reads) =>
+      const entitlement = await context.database.read(request.caller, (reads) =>
         readPlanEntitlement(reads, code, feature_code),
       )
       return { entitlement: toWirePlanEntitlement(entitlement) }
@@ -157,7 +157,7 @@ function subscriptionRoutes(app: FastifyInstance, context: Context): void {
     { config, schema: { ...shared, summary: "List a subscription's entitlements", params } },
     async (request) =>
       ofSubscription(
-        await context.database.read(request.caller.organizationId, (reads) =>
+        await context.database.read(request.caller, (reads) =>
           readSubscriptionEntitlements(reads, choiceOf(request)),
         ),
       ),

@@ -31,9 +31,7 @@ export function estimatesRoutes(app: FastifyInstance, context: Context): void {
     },
     async ({ caller, body }) => {
       const input = rootOf(body, 'event')
-      const fees = await context.database.read(caller.organizationId, (reads) =>
-        estimateFees(reads, caller, input),
-      )
+      const fees = await context.database.read(caller, (reads) => estimateFees(reads, caller, input))
       return { fees: fees.map(toWireFee) }
     },
   )
@@ -50,9 +48,7 @@ export function estimatesRoutes(app: FastifyInstance, context: Context): void {
     },
     async ({ caller, body }) => {
       const input = rootOf(body, 'event')
-      const fees = await context.database.read(caller.organizationId, (reads) =>
-        estimateInstantFees(reads, caller, input),
-      )
+      const fees = await context.database.read(caller, (reads) => estimateInstantFees(reads, caller, input))
       return { fees: fees.map(toWireInstantFee) }
     },
   )
@@ -69,7 +65,7 @@ export function estimatesRoutes(app: FastifyInstance, context: Context): void {
     },
     async ({ caller, body }) => {
       const inputs = eventsOf(body, context.settings.eventsBatchMax)
-      const fees = await context.database.read(caller.organizationId, (reads) =>
+      const fees = await context.database.read(caller, (reads) =>
         estimateInstantFeesOfBatch(reads, caller, inputs),
       )
       return { fees: fees.map(toWireInstantFee) }

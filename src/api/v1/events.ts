@@ -28,25 +28,30 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 /** Usage events: in (one, or a batch that is stored whole or not at all) and out (metering-and-rating §1). */
 export function eventRoutes(app: FastifyInstance, context: Context): void {
   const early = turnAwayEarly(context)
-  app.post('/events', { config, schema: createEventSchema, ...early }, async (request, reply) => {
+  const repeatable = { ...config, isRepeatable: true }
+  app.post('/events', { config: repeatable, schema: createEventSchema, ...early }, async (request, reply) => {
     const raw = rootOf(request.body, 'event')
     const stored = await admitted(reply, ingestEvent(context, request.caller, raw))
-    return sendJson(reply, `{"event":${toWireEventJson(stored)}}`)
+    return asJson(reply, `{"event":${toWireEventJson(stored)}}`)
   })
-  app.post('/events/batch', { config, schema: createEventBatchSchema, ...early }, async (request, reply) => {
-    const raw = isObject(request.body) ? request.body.events : undefined
-    const stored = await admitted(reply, ingestEvents(context, request.caller, raw))
-    return sendJson(reply, `{"events":[${stored.map(toWireEventJson).join(',')}]}`)
-  })
+  app.post(
+    '/events/batch',
+    { config: repeatable, schema: createEventBatchSchema, ...early },
+    async (request, reply) => {
+      const raw = isObject(request.body) ? request.body.events : undefined
+      const stored = await admitted(reply, ingestEvents(context, request.caller, raw))
+      return asJson(reply, `{"events":[${stored.map(toWireEventJson).join(',')}]}`)
+    },
+  )
   app.get<{ Params: { transaction_id: string } }>(
     '/events/:transaction_id',
     { config, schema: findEventSchema },
     async (request, reply) => {
-      const event = await context.database.read(request.caller.organizationId, (reads) =>
+      const event = await context.database.read(request.caller, (reads) =>
         findEvent(reads, request.params.transaction_id),
       )
       if (!event) throw notFound('event')
-      return sendJson(reply, `{"event":${toWireEventJson(event)}}`)
+      return asJson(reply, `{"event":${toWireEventJson(event)}}`)
     },
   )
   app.get('/events_enriched', { config, schema: enrichedEventsSchema }, () => {
@@ -55,8 +60,10 @@ export function eventRoutes(app: FastifyInstance, context: Context): void {
   app.get('/events', { config, schema: listEventsSchema }, (request, reply) => list(context, request, reply))
 }
 
-function sendJson(reply: FastifyReply, text: string): FastifyReply {
-  return reply.header('content-type', JSON_TYPE).send(text)
+/** Gives the text back as the JSON that it is. */
+function asJson(reply: FastifyReply, text: string): string {
+  void reply.header('content-type', JSON_TYPE)
+  return text
 }
 
 /** Tells a sender that came too fast when to come again. */
@@ -102,7 +109,7 @@ function tellWhenToComeAgain(reply: FastifyReply, full: DoorIsFull): void {
   })
 }
 
-async function list(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function list(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<string> {
   const page = pageOf(request.query)
   const { query } = request
   const externalSubscriptionId = queryText(query, 'external_subscription_id')
@@ -120,7 +127,7 @@ async function list(context: Context, request: FastifyRequest, reply: FastifyRep
     to: queryInstant(query, 'timestamp_to'),
     isUnmatched: queryBoolean(query, 'unmatched'),
   }
-  const answer = await context.database.read(request.caller.organizationId, async (reads) => {
+  const answer = await context.database.read(request.caller, async (reads) => {
     const start =
       sinceStart && externalSubscriptionId !== undefined
         ? await subscriptionStart(reads, externalSubscriptionId)
@@ -129,7 +136,7 @@ async function list(context: Context, request: FastifyRequest, reply: FastifyRep
     return listEvents(reads, since, { offset: page.offset, limit: page.perPage })
   })
   const meta = JSON.stringify(metaOf(page, answer.totalCount))
-  return sendJson(reply, `{"events":[${answer.events.map(toWireEventJson).join(',')}],"meta":${meta}}`)
+  return asJson(reply, `{"events":[${answer.events.map(toWireEventJson).join(',')}],"meta":${meta}}`)
 }
 
 const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)? ?(Z|UTC|[+-]\d\d:?\d\d)?$/

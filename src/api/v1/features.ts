@@ -49,7 +49,7 @@ export function featuresRoutes(app: FastifyInstance, context: Context): void {
     },
     async (request) => {
       const page = pageOf(request.query)
-      const { rows, total } = await context.database.read(request.caller.organizationId, (reads) =>
+      const { rows, total } = await context.database.read(request.caller, (reads) =>
         listFeatures(reads, page, queryText(request.query, 'search_term')),
       )
       return { features: rows.map(toWireFeature), meta: metaOf(page, total) }
@@ -63,7 +63,7 @@ function oneFeatureRoutes(app: FastifyInstance, context: Context): void {
     '/features/:code',
     { config, schema: { tags, summary: 'Retrieve a feature', params, response } },
     async (request) => {
-      const feature = await context.database.read(request.caller.organizationId, (reads) =>
+      const feature = await context.database.read(request.caller, (reads) =>
         readFeature(reads, request.params.code),
       )
       return { feature: toWireFeature(feature) }

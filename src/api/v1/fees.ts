@@ -31,7 +31,7 @@ export function feesRoutes(app: FastifyInstance, context: Context): void {
     async (request) => {
       const page = pageOf(request.query)
       const filters = filtersOf(request.query)
-      const { rows, total } = await context.database.read(request.caller.organizationId, (reads) =>
+      const { rows, total } = await context.database.read(request.caller, (reads) =>
         listFees(reads, filters, page),
       )
       return { fees: rows.map(toWireFee), meta: metaOf(page, total) }
@@ -41,9 +41,7 @@ export function feesRoutes(app: FastifyInstance, context: Context): void {
     '/fees/:id',
     { config, schema: { tags, summary: 'Retrieve a fee', params, response } },
     async (request) => {
-      const fee = await context.database.read(request.caller.organizationId, (reads) =>
-        readFee(reads, request.params.id),
-      )
+      const fee = await context.database.read(request.caller, (reads) => readFee(reads, request.params.id))
       return { fee: toWireFee(fee) }
     },
   )

@@ -36,14 +36,14 @@ type ById = { Params: { id: string } }
 /** Invoices: list and one, payment status and metadata, and the life of a draft (subscriptions-and-invoicing §7). */
 export function invoicesRoutes(app: FastifyInstance, context: Context): void {
   const { database } = context
-  const show = async ({ organizationId, now }: Caller, id: string) => {
-    const [view] = await database.read(organizationId, (reads) => invoiceViews(reads, [id], now))
+  const show = async (caller: Caller, id: string) => {
+    const [view] = await database.read(caller, (reads) => invoiceViews(reads, [id], caller.now))
     if (!view) throw notFound('invoice')
     return { invoice: toWireInvoice(view) }
   }
-  const listing = async (organizationId: string, query: unknown, externalCustomerId?: string) => {
+  const listing = async (caller: Caller, query: unknown, externalCustomerId?: string) => {
     const page = pageOf(query)
-    return database.read(organizationId, async (reads) => {
+    return database.read(caller, async (reads) => {
       if (externalCustomerId !== undefined && !(await findCustomer(reads, externalCustomerId))) {
         throw notFound('customer')
       }
@@ -58,17 +58,16 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
   }
 
   app.get('/invoices', { ...CONFIG, schema: invoiceSchemas.list }, (request) =>
-    listing(request.caller.organizationId, request.query),
+    listing(request.caller, request.query),
   )
   app.get<{ Params: { external_id: string } }>(
     '/customers/:external_id/invoices',
     { ...CONFIG, schema: invoiceSchemas.listOfCustomer },
-    (request) => listing(request.caller.organizationId, request.query, request.params.external_id),
+    (request) => listing(request.caller, request.query, request.params.external_id),
   )
   app.get<ById>('/invoices/:id', { ...CONFIG, schema: invoiceSchemas.show }, async (request) => {
-    const { organizationId } = request.caller
     if (!isId(request.params.id)) throw notFound('invoice')
-    const row = await database.read(organizationId, (reads) => findInvoice(reads, request.params.id))
+    const row = await database.read(request.caller, (reads) => findInvoice(reads, request.params.id))
     if (!row) throw notFound('invoice')
     return show(request.caller, row.id)
   })

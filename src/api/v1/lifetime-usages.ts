@@ -21,7 +21,7 @@ export function lifetimeUsagesRoutes(app: FastifyInstance, context: Context): vo
     url,
     { config, schema: { tags, summary: 'Retrieve the lifetime usage of a subscription', params, response } },
     async (request) => {
-      const view = await context.database.readUsage(request.caller.organizationId, (reads) =>
+      const view = await context.database.readUsage(request.caller, (reads) =>
         readLifetimeUsage(reads, request.caller, request.params.externalId),
       )
       return { lifetime_usage: toWireLifetimeUsage(view) }

@@ -19,7 +19,7 @@ export function organizationsRoutes(app: FastifyInstance, context: Context): voi
     '/organizations',
     { config, schema: { tags, summary: 'Retrieve your organization', response: { 200: Organization } } },
     async (request) =>
-      context.database.read(request.caller.organizationId, async (reads) => {
+      context.database.read(request.caller, async (reads) => {
         const organization = await readOrganization(reads, request.caller.organizationId)
         const endpoints = await listWebhookEndpoints(reads)
         return {
@@ -43,7 +43,7 @@ export function organizationsRoutes(app: FastifyInstance, context: Context): voi
     handler: async (request) => {
       const change = readOrganizationChange(rootOf(request.body, 'organization'))
       const organization = await updateOrganization(context, request.caller, change)
-      return context.database.read(organization.id, async (reads) => {
+      return context.database.read(request.caller, async (reads) => {
         const endpoints = await listWebhookEndpoints(reads)
         // The default billing entity has the id of its organization.
         const taxes = await taxesOfOwners(reads, { billingEntityIds: [organization.id] })

@@ -37,7 +37,7 @@ export function plansRoutes(app: FastifyInstance, context: Context): void {
     },
     async (request) => {
       const page = pageOf(request.query)
-      return context.database.read(request.caller.organizationId, async (reads) => {
+      return context.database.read(request.caller, async (reads) => {
         const { rows, total } = await listPlans(reads, page)
         const plans = await withParts(reads, rows)
         const entitlements = await entitlementsOfPlans(
@@ -56,7 +56,7 @@ export function plansRoutes(app: FastifyInstance, context: Context): void {
 
 function answerOf(context: Context): (request: FastifyRequest, plan: PlanRow) => Promise<object> {
   return (request, plan) =>
-    context.database.read(request.caller.organizationId, async (reads) => {
+    context.database.read(request.caller, async (reads) => {
       const [whole] = await withParts(reads, [plan])
       if (!whole) throw notFound('plan')
       return { plan: toWirePlan(whole, (await entitlementsOfPlans(reads, [plan.id])).get(plan.id) ?? []) }
@@ -69,7 +69,7 @@ function onePlanRoutes(app: FastifyInstance, context: Context): void {
     '/plans/:code',
     { config, schema: { tags, summary: 'Retrieve a plan', params, response } },
     async (request) => {
-      const plan = await context.database.read(request.caller.organizationId, (reads) =>
+      const plan = await context.database.read(request.caller, (reads) =>
         findPlan(reads, request.params.code),
       )
       if (!plan) throw notFound('plan')

@@ -64,7 +64,7 @@ function listRoutes(app: FastifyInstance, context: Context): void {
     '/subscriptions',
     { config, schema: { ...schema, summary: 'List subscriptions, the active ones unless told otherwise' } },
     async (request) =>
-      context.database.read(request.caller.organizationId, async (reads) => {
+      context.database.read(request.caller, async (reads) => {
         const externalCustomerId = queryText(request.query, 'external_customer_id')
         return page(reads, request, { ...(await filterOf(reads, request.query)), externalCustomerId })
       }),
@@ -73,7 +73,7 @@ function listRoutes(app: FastifyInstance, context: Context): void {
     '/customers/:externalId/subscriptions',
     { config, schema: { ...schema, summary: 'List the subscriptions of a customer', params } },
     async (request) =>
-      context.database.read(request.caller.organizationId, async (reads) => {
+      context.database.read(request.caller, async (reads) => {
         const customer = await findCustomer(reads, request.params.externalId)
         if (!customer) throw notFound('customer')
         return page(reads, request, { ...(await filterOf(reads, request.query)), customerId: customer.id })
@@ -90,7 +90,7 @@ function oneRoutes(app: FastifyInstance, context: Context): void {
       schema: { tags, summary: 'Retrieve a subscription', params, querystring: SubscriptionQuery, response },
     },
     async (request) =>
-      context.database.read(request.caller.organizationId, async (reads) => {
+      context.database.read(request.caller, async (reads) => {
         const status = statusOf(queryText(request.query, 'status') ?? 'active')
         const row = status && (await findSubscription(reads, request.params.externalId, [status]))
         if (!row) throw notFound('subscription')
@@ -146,8 +146,8 @@ function oneRoutes(app: FastifyInstance, context: Context): void {
 }
 
 async function answer(context: Context, request: FastifyRequest, row: SubscriptionRow): Promise<object> {
-  const { organizationId, now } = request.caller
-  const details = await context.database.read(organizationId, (reads) => subscriptionDetails(reads, row, now))
+  const { caller } = request
+  const details = await context.database.read(caller, (reads) => subscriptionDetails(reads, row, caller.now))
   return { subscription: toWireSubscriptionDetails(details) }
 }
 

@@ -42,7 +42,7 @@ export function taxesRoutes(app: FastifyInstance, context: Context): void {
     },
     async (request) => {
       const page = pageOf(request.query)
-      return context.database.read(request.caller.organizationId, async (reads) => {
+      return context.database.read(request.caller, async (reads) => {
         const { rows, total } = await listTaxes(reads, page)
         const codes = await entityCodesOfTaxes(
           reads,
@@ -60,9 +60,7 @@ export function taxesRoutes(app: FastifyInstance, context: Context): void {
 
 function answerOf(context: Context): (request: FastifyRequest, tax: TaxRow) => Promise<object> {
   return async (request, tax) => {
-    const codes = await context.database.read(request.caller.organizationId, (reads) =>
-      entityCodesOfTaxes(reads, [tax.id]),
-    )
+    const codes = await context.database.read(request.caller, (reads) => entityCodesOfTaxes(reads, [tax.id]))
     return { tax: toWireTaxWithEntities(tax, codes.get(tax.id) ?? []) }
   }
 }
@@ -75,9 +73,7 @@ function oneTaxRoutes(app: FastifyInstance, context: Context): void {
     async (request) =>
       answer(
         request,
-        await context.database.read(request.caller.organizationId, (reads) =>
-          readTax(reads, request.params.code),
-        ),
+        await context.database.read(request.caller, (reads) => readTax(reads, request.params.code)),
       ),
   )
   app.route<ByCode>({

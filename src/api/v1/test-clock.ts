@@ -16,7 +16,8 @@ export function testClockRoutes(app: FastifyInstance, context: Context): void {
     if (!organization?.isSandbox) throw forbidden('not_a_sandbox')
     return toWireClock(organization, context.systemNow())
   })
-  app.put('/test_clock', { config, schema: testClockSchemas.move }, async (request) => {
+  const repeatable = { ...config, isRepeatable: true }
+  app.put('/test_clock', { config: repeatable, schema: testClockSchemas.move }, async (request) => {
     const now = instantOf(rootOf(request.body, 'test_clock').now)
     const organization = await moveTestClock(context, request.caller, now)
     return toWireClock(organization, context.systemNow())

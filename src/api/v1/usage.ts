@@ -46,7 +46,7 @@ export function usageRoutes(app: FastifyInstance, context: Context): void {
         presentation: presentationOfQuery(query),
         fullUsage: queryBoolean(query, 'full_usage') === true,
       }
-      const usage = await context.database.readUsage(caller.organizationId, (reads) =>
+      const usage = await context.database.readUsage(caller, (reads) =>
         readCurrentUsage(reads, caller, asked),
       )
       return { customer_usage: toWireUsage(usage) }
@@ -66,7 +66,7 @@ export function usageRoutes(app: FastifyInstance, context: Context): void {
     },
     async ({ caller, params, query }) => {
       const asked = subjectOf(params.external_customer_id, query)
-      const usage = await context.database.readUsage(caller.organizationId, (reads) =>
+      const usage = await context.database.readUsage(caller, (reads) =>
         readProjectedUsage(reads, caller, asked),
       )
       return { customer_projected_usage: toWireProjectedUsage(usage) }
@@ -90,7 +90,7 @@ function pastUsageRoute(app: FastifyInstance, context: Context): void {
     },
     async ({ caller, params, query }) => {
       const page = pageOf(query)
-      const { rows, total } = await context.database.readUsage(caller.organizationId, (reads) =>
+      const { rows, total } = await context.database.readUsage(caller, (reads) =>
         readPastUsage(reads, {
           externalCustomerId: params.external_customer_id,
           externalSubscriptionId: queryText(query, 'external_subscription_id'),

@@ -54,7 +54,7 @@ export function webhookEndpointsRoutes(app: FastifyInstance, context: Context): 
     },
     async (request) => {
       const page = pageOf(request.query)
-      const { rows, totalCount } = await context.database.read(request.caller.organizationId, (reads) =>
+      const { rows, totalCount } = await context.database.read(request.caller, (reads) =>
         pageOfWebhookEndpoints(reads, page),
       )
       return { webhook_endpoints: rows.map(toWireWebhookEndpoint), meta: metaOf(page, totalCount) }
@@ -69,9 +69,7 @@ function oneEndpointRoutes(app: FastifyInstance, context: Context): void {
     { config, schema: { tags, summary: 'Show a webhook endpoint', response: { 200: WebhookEndpoint } } },
     async (request) => {
       const id = idOf(request.params)
-      const endpoint = await context.database.read(request.caller.organizationId, (reads) =>
-        findWebhookEndpoint(reads, id),
-      )
+      const endpoint = await context.database.read(request.caller, (reads) => findWebhookEndpoint(reads, id))
       if (!endpoint) throw notFound('webhook_endpoint')
       return { webhook_endpoint: toWireWebhookEndpoint(endpoint) }
     },

@@ -64,7 +64,7 @@ function logRoutes(app: FastifyInstance, context: Context): void {
       const endpointId = idOf(request.params, 'webhook_endpoint')
       const status = statusOf(request.query)
       const page = pageOf(request.query)
-      return context.database.read(request.caller.organizationId, async (reads) => {
+      return context.database.read(request.caller, async (reads) => {
         if (!(await findWebhookEndpoint(reads, endpointId))) throw notFound('webhook_endpoint')
         const { rows, totalCount } = await pageOfWebhooks(reads, { endpointId, status }, page)
         return { webhooks: rows.map(toWireWebhook), meta: metaOf(page, totalCount) }
@@ -76,9 +76,7 @@ function logRoutes(app: FastifyInstance, context: Context): void {
     { config, schema: { tags, summary: 'Show a delivery with its payload', response: { 200: Webhook } } },
     async (request) => {
       const id = idOf(request.params, 'webhook')
-      const webhook = await context.database.read(request.caller.organizationId, (reads) =>
-        findWebhook(reads, id),
-      )
+      const webhook = await context.database.read(request.caller, (reads) => findWebhook(reads, id))
       if (!webhook) throw notFound('webhook')
       return { webhook: toWireWebhookInFull(webhook) }
     },

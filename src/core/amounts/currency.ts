@@ -12,8 +12,8 @@ const CODES =
   'TTD TWD TZS UAH UGX USD UYU UZS VND VUV WST XAF XCD XOF XPF YER ZAR ZMW'
 
 /**
- * Minor units other than two, ISO 4217. Codes that plans do not take still have one, for amounts from
- * outside.
+ * Minor units other than two, ISO 4217. Codes that the API does not take, as those with three decimals, still have
+ * one: the rules name them (metering-and-rating §0.1), and a list that grows finds them here.
  */
 const EXPONENTS: ReadonlyMap<string, number> = new Map([
   ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' ').map(minorUnit(0)),

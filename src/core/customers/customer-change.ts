@@ -29,6 +29,9 @@ export type CustomerChange = {
   readonly asksForProvider: boolean
 }
 
+/** Longer ones do not fit into an index entry of PostgreSQL. */
+const EXTERNAL_ID_BYTES_MAX = 2500
+
 /** Columns of a customer that a request writes as they are. */
 export type CustomerColumns = ReturnType<typeof readColumns>
 
@@ -40,6 +43,9 @@ export function readCustomer(input: Input): CustomerChange {
   const problems = new Problems()
   const fields = new Fields(input, problems)
   const externalId = fields.mandatoryText('external_id', 1000)
+  if (externalId !== undefined && new TextEncoder().encode(externalId).length > EXTERNAL_ID_BYTES_MAX) {
+    problems.add('external_id', 'value_is_too_long')
+  }
   const billing = fields.object('billing_configuration')
   const change = {
     columns: readColumns(fields, billing),

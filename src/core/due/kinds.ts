@@ -17,9 +17,18 @@ export const DUE_KINDS = [
   'event_validation',
   'target_wallets',
   'advance_aside',
+  'customer_days',
+  'customer_drafts',
+  'plan_amount',
 ] as const
 
 export type DueKind = (typeof DUE_KINDS)[number]
+
+/**
+ * Done before everything else, however long the others have been due: they move what lies ahead of a customer to where
+ * its new settings have it, and a bill must not come before that.
+ */
+export const FIRST_KINDS: readonly DueKind[] = ['customer_days', 'customer_drafts']
 
 export function rankOf(kind: DueKind): number {
   return DUE_KINDS.indexOf(kind)

@@ -1,5 +1,8 @@
 import { Decimal } from '../amounts/decimal.ts'
-import type { GroupedBy } from '../metering/usage.ts'
+import { storedCents } from '../amounts/json-text.ts'
+import { groupId } from '../metering/grouping.ts'
+import type { GroupedBy, PropertyValues } from '../metering/usage.ts'
+import { valuesKey } from '../plans/charge-filters.ts'
 import type { PricingUnitAmounts, RatedFee } from '../pricing/rated-fee.ts'
 import type { PricingUnit } from '../rating/charge.ts'
 import type { RatedUsage } from '../rating/rate-usage.ts'
@@ -85,7 +88,7 @@ export function subscriptionFeeDraft(fee: {
     amountCents: fee.amountCents,
     preciseAmountCents: fee.preciseAmountCents,
     unitAmount: fee.unitAmount,
-    amountDetails: { plan_amount_cents: Number(fee.planAmountCents) },
+    amountDetails: { plan_amount_cents: storedCents(fee.planAmountCents) },
     payInAdvance: fee.payInAdvance,
     period: fee.period,
   }
@@ -173,10 +176,19 @@ export function isWorthStoring(fee: FeeDraft): boolean {
   return !fee.units.isZero() || fee.amountCents !== 0n || (fee.eventsCount ?? 0) > 0
 }
 
-/** Under which two fees bill the same usage: charge, filter and group. */
-export function usageKey(fee: Pick<FeeDraft, 'chargeId' | 'chargeFilterId' | 'groupedBy'>): string {
-  const group = Object.entries(fee.groupedBy).sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify([fee.chargeId, fee.chargeFilterId, group])
+/**
+ * Under which two fees bill the same usage: charge, filter and group. Copies of a charge, which a subscription with
+ * own prices has, stand for the same usage, and so do their filters with the same values.
+ */
+export function usageKey(usage: {
+  /** `rootId` of the charge. */
+  readonly rootChargeId: string
+  /** Null for what fits no filter. */
+  readonly filterValues: PropertyValues | null
+  readonly groupedBy: GroupedBy
+}): string {
+  const filter = usage.filterValues && valuesKey(usage.filterValues)
+  return JSON.stringify([usage.rootChargeId, filter, groupId(usage.groupedBy)])
 }
 
 function moneyOf(

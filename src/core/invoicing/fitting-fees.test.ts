@@ -70,7 +70,7 @@ describe('fees that an invoice can hold', () => {
 
   it('names an amount in short', () => {
     expect(new FeeOutOfRange(feeOf(10n ** 500n)).message).toBe(
-      'a fee of 10000000000000000000… (501 digits) cents for 1 units does not fit',
+      'a fee of 10000000000000000000… (501 digits) cents for 1 units is out of range',
     )
   })
 })

@@ -37,7 +37,7 @@ export function fittingFees<T extends ResolvedFee>(
 export class FeeOutOfRange extends Error {
   constructor(fee: FeeDraft) {
     super(
-      `a fee of ${shortened(fee.amountCents)} cents for ${fee.units.toString().slice(0, 60)} units does not fit`,
+      `a fee of ${shortened(fee.amountCents)} cents for ${fee.units.toString().slice(0, 60)} units is out of range`,
     )
     this.name = 'FeeOutOfRange'
   }

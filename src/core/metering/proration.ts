@@ -32,15 +32,25 @@ export type ProratedUsage = {
 /** Decimals at which prorated units are rounded up (§2.5). */
 export const PRORATED_SCALE = 5
 
-/** `days(from, to)`, less the day of an upgrade, never below zero (§0.2). */
+/**
+ * `days(from, to)`, less the day of an upgrade, never below zero (§0.2) and never more than the full period has: the
+ * hours that a window gains when the customer moves west are no day more to pay.
+ */
 export function windowDays(window: ChargeWindow): number {
-  const counted = days(window.from, window.to, window.zone)
+  const counted = Math.min(days(window.from, window.to, window.zone), window.chargesDurationDays)
   return Math.max(0, window.endedByUpgrade ? counted - 1 : counted)
 }
 
-/** Days from the local date of `at` to the last local date of the window, both counted (§2.5). */
-export function daysLeft(at: Instant, window: ChargeWindow): number {
-  return daysBetween(localDate(at, window.zone), localDate(window.to, window.zone)) + 1
+/**
+ * Days from the local date of `at` to the last local date of the window, both counted (§2.5): a day that has begun
+ * is a whole day, be it by its last millisecond. Never more than the full period has.
+ */
+export function daysLeft(
+  at: Instant,
+  window: Pick<ChargeWindow, 'to' | 'chargesDurationDays' | 'zone'>,
+): number {
+  const counted = daysBetween(localDate(at, window.zone), localDate(window.to, window.zone)) + 1
+  return Math.min(counted, window.chargesDurationDays)
 }
 
 /**

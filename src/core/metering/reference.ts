@@ -3,8 +3,15 @@ import type { Instant } from '../calendar/instant.ts'
 import { matchesEvent } from './event-match.ts'
 import { emptyGroup, groupId, groupOf } from './grouping.ts'
 import { type EventProperties, numericValue, textOf } from './property-value.ts'
-import type { UsageGroup, UsageQuery } from './usage.ts'
-import { type Aggregation, compareEvents, type GroupedBy, type UsageEvent } from './usage.ts'
+import {
+  type Aggregation,
+  compareEvents,
+  type GroupedBy,
+  isSincePeriod,
+  type UsageEvent,
+  type UsageGroup,
+  type UsageQuery,
+} from './usage.ts'
 
 /** An event as it stands in the log. */
 export type RawEvent = {
@@ -47,7 +54,7 @@ function isAsked(event: RawEvent, query: UsageQuery): boolean {
     event.externalSubscriptionId === query.externalSubscriptionId &&
     event.at < query.period.to &&
     isWithinBound(event, query) &&
-    (query.recurring || event.at >= query.period.from) &&
+    (query.recurring || isSincePeriod(event, query)) &&
     matchesEvent(event.properties, query.match)
   )
 }
@@ -90,8 +97,8 @@ export function summarizeEvents(
   events: readonly UsageEvent[],
   query: UsageQuery,
 ): UsageGroup {
-  const inPeriod = events.filter((event) => event.at >= query.period.from)
-  const before = events.filter((event) => event.at < query.period.from)
+  const inPeriod = events.filter((event) => isSincePeriod(event, query))
+  const before = events.filter((event) => !isSincePeriod(event, query))
   const isWeighted = query.aggregation === 'weighted_sum_agg'
   const carries = query.recurring && (isWeighted || query.aggregation === 'sum_agg')
   return {

@@ -60,7 +60,8 @@ function paidDays(event: UsageEvent, next: UsageEvent | undefined, window: Charg
   const end = next?.at ?? window.to
   if (end < window.from) return 0
   const first = instant(Math.max(event.at, window.from))
-  return daysBetween(localDate(first, window.zone), localDate(end, window.zone)) + 1
+  const counted = daysBetween(localDate(first, window.zone), localDate(end, window.zone)) + 1
+  return Math.min(counted, window.chargesDurationDays)
 }
 
 /**

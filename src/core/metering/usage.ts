@@ -59,6 +59,11 @@ export type UsageQuery = {
    * before the one with this id count, and that one itself when it is included (metering-and-rating §3.12).
    */
   readonly upTo?: UsageBound
+  /**
+   * Begins the period inside its first millisecond: the events of that instant that arrived before this id, of an
+   * event or a bill, or have it themselves lie before the period. Never together with `recurring`.
+   */
+  readonly after?: string
 }
 
 export type UsageBound = { readonly id: string; readonly isIncluded: boolean }
@@ -87,6 +92,23 @@ export function compareEvents(a: Pick<UsageEvent, 'at' | 'id'>, b: Pick<UsageEve
   if (a.at !== b.at) return a.at - b.at
   if (a.id.length !== b.id.length) return a.id.length - b.id.length
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+}
+
+/**
+ * A query that leaves out what arrived at its first instant up to an id, because it was billed (null for nothing). A
+ * recurring quantity holds what was there before as well and nothing twice.
+ */
+export function afterArrival(query: UsageQuery, after: string | null): UsageQuery {
+  return after === null || query.recurring ? query : { ...query, after }
+}
+
+/** Whether an event does not lie before the period of a query. */
+export function isSincePeriod(
+  event: Pick<UsageEvent, 'at' | 'id'>,
+  { period, after }: Pick<UsageQuery, 'period' | 'after'>,
+): boolean {
+  if (event.at !== period.from || after === undefined) return event.at >= period.from
+  return compareEvents(event, { at: event.at, id: after }) > 0
 }
 
 /** The values of the group keys that one answer stands for; a missing or empty property is null. */

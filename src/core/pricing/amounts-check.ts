@@ -3,7 +3,7 @@ import { Decimal } from '../amounts/decimal.ts'
 
 /** JSON Schema of a price or a rate: a decimal in a string, so that no client's float loses a digit. */
 export const priceSchema = Type.String({
-  description: 'A decimal >= 0 in a string, in currency units or percent',
+  description: 'A decimal >= 0 in a string, in currency units or percent, at most 15 digits before the point',
 })
 export const optionalPriceSchema = Type.Optional(Type.Union([priceSchema, Type.Null()]))
 

@@ -35,7 +35,7 @@ export type PricedUsage = {
   readonly movements: readonly Movement[] | undefined
   /** Σ precise_total_amount_cents of the events, in currency units (dynamic); a custom script's amount. */
   readonly preciseTotalAmount: Decimal
-  /** False when the price of the units before an event is asked: no flat amount at zero units (§3.12). */
+  /** False for what there was before the first event in advance: no flat amount at zero units (§3.12). */
   readonly flatAtZero: boolean
 }
 

@@ -156,6 +156,19 @@ describe('volume', () => {
     expect(price('volume', properties, units(0)).details).toMatchObject({ per_unit_amount: '0.0' })
   })
 
+  it.each([
+    ['10', '20'],
+    ['10.5', '10.5'],
+    ['11', '11'],
+    ['12', '12'],
+    ['20.5', '10.25'],
+  ])('a gap between tiers belongs to the upper one: %s units', (count, amount) => {
+    const gaps = {
+      volume_ranges: [tier(0, 10, '2', '0'), tier(12, 20, '1', '0'), tier(22, null, '0.5', '0')],
+    }
+    expect(price('volume', gaps, units(count)).amount.toString()).toBe(amount)
+  })
+
   it('takes the first tier at zero units even when it begins at 1', () => {
     const fromOne = { volume_ranges: [tier(1, 100, '2', '10'), tier(101, null, '1', '0')] }
     expect(price('volume', fromOne, units(0)).amount.toString()).toBe('10')

@@ -31,6 +31,7 @@ function feesOf(
     const share = {
       added: d(event.added),
       shownUnits: d(event.shown ?? event.added),
+      isFirst: k === 0,
       preciseTotalAmount: d(event.precise ?? 0),
     }
     const pricing = { model, properties, exponent: 2, conversionRate: null }

@@ -1,4 +1,4 @@
-import type { Decimal } from '../amounts/decimal.ts'
+import { Decimal } from '../amounts/decimal.ts'
 import { type PricedUsage, perUnit } from './charge-model.ts'
 import { chargeModels } from './models.ts'
 import type { Pricing } from './price-usage.ts'
@@ -19,13 +19,12 @@ export type EventUsage = {
 
 /**
  * The fee of one event in advance: the price with the event less the price without it (metering-and-rating
- * §3.12). Flat amounts of tiers are not due before the first unit, so that the first event pays them.
- * `unitAmount` is the rounded amount over the shown units.
+ * §3.12). `unitAmount` is the rounded amount over the shown units.
  */
 export function priceInAdvance(pricing: Pricing, usage: EventUsage): RatedFee {
   const model = chargeModels[pricing.model]
   const withEvent = model.price(pricing.properties, usage.withEvent)
-  const withoutEvent = model.price(pricing.properties, { ...usage.withoutEvent, flatAtZero: false })
+  const withoutEvent = model.price(pricing.properties, usage.withoutEvent)
   const amount = withEvent.amount.minus(withoutEvent.amount)
   if (amount.isNegative() || usage.shownUnits.isNegative()) return zeroFee(pricing)
   const rounded = amount.round(pricedExponent(pricing))
@@ -41,21 +40,34 @@ export type EventShare = {
   /** `q`: the units that it added to what is priced; prorated when the charge is. */
   readonly added: Decimal
   readonly shownUnits: Decimal
+  /** Whether nothing was charged before it: then it pays what is due at no units, the first tier's flat amount. */
+  readonly isFirst: boolean
   /** Its precise_total_amount_cents in currency units (dynamic). */
   readonly preciseTotalAmount: Decimal
 }
 
-/** The usage around the newest event of `total`: what there was before it is `total` less its share. */
+/**
+ * The usage around the newest event of `total`: what there was before it is `total` less its share, and never below
+ * nothing, for a sum that fell below zero was charged at none. So the fees of a period add up to the price of what was
+ * charged in it.
+ */
 export function usageAroundEvent(total: PricedUsage, event: EventShare): EventUsage {
   const { eventValues } = total
+  const before = Decimal.max(total.units.minus(event.added), Decimal.zero)
+  const after = before.plus(event.added)
   const withoutEvent: PricedUsage = {
     ...total,
-    units: total.units.minus(event.added),
-    fullUnits: total.fullUnits.minus(event.added),
+    units: before,
+    fullUnits: before,
+    flatAtZero: !event.isFirst,
     eventsCount: total.eventsCount - 1,
     eventValues:
       'ones' in eventValues ? { ones: Math.max(eventValues.ones - 1, 0) } : eventValues.slice(0, -1),
     preciseTotalAmount: total.preciseTotalAmount.minus(event.preciseTotalAmount),
   }
-  return { withEvent: total, withoutEvent, shownUnits: event.shownUnits }
+  return {
+    withEvent: { ...total, units: after, fullUnits: after },
+    withoutEvent,
+    shownUnits: event.shownUnits,
+  }
 }

@@ -62,9 +62,9 @@ function oneByOne(model: ChargeModelName, properties: ChargeProperties, values: 
   return Decimal.sum(
     values.map((value, k) => {
       const usage = eventsUsage(model, properties, values.slice(0, k + 1))
-      const share = { added: value, shownUnits: value, preciseTotalAmount: Decimal.zero }
+      const share = { added: value, shownUnits: value, isFirst: k === 0, preciseTotalAmount: Decimal.zero }
       const { withEvent, withoutEvent } = usageAroundEvent(usage, share)
-      const before = priceOf(model, properties, { ...withoutEvent, flatAtZero: false })
+      const before = priceOf(model, properties, withoutEvent)
       return priceOf(model, properties, withEvent).amount.minus(before.amount)
     }),
   )

@@ -43,8 +43,8 @@ export const volume: ChargeModel = {
 }
 
 /**
- * The first tier that holds `units`; a fraction above a tier's end belongs to the next tier (100.5 after
- * 0-100).
+ * The first tier that does not end below `units`: what lies between two tiers belongs to the upper one, be it a
+ * fraction (100.5 after 0-100) or the unit that a tolerated gap leaves out (11 between 0-10 and 12-20).
  */
 function tierOf(properties: ChargeProperties, units: Decimal) {
   const tiers = (rangeList(properties.volume_ranges) ?? [])
@@ -54,12 +54,7 @@ function tierOf(properties: ChargeProperties, units: Decimal) {
       flatAmount: amountOf(range.flat_amount),
     }))
     .sort((a, b) => a.from.compare(b.from))
-  const ceiling = units.round(0, 'ceil')
-  const tier = tiers.find(
-    ({ from, to }) => from.compare(ceiling) <= 0 && (to === null || units.compare(to) <= 0),
-  )
-  // Nothing used with a first tier that begins at 1 is still the first tier.
-  const found = tier ?? tiers[0]
-  if (!found) throw new Error('volume charge without ranges')
-  return found
+  const tier = tiers.find(({ to }) => to === null || units.compare(to) <= 0)
+  if (!tier) throw new Error('volume charge without a last range')
+  return tier
 }

@@ -28,6 +28,8 @@ export type RatedFilter = ChargeFilterRule & {
 /** A charge with everything that its price depends on. */
 export type RatedCharge = {
   readonly id: string
+  /** The charge that it is a copy of, in the plan of a subscription with own prices; else its own id. */
+  readonly rootId: string
   readonly code: string
   readonly invoiceDisplayName: string | null
   readonly model: ChargeModelName

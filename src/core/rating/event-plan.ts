@@ -4,7 +4,14 @@ import { expandAll, filterBuckets, filterForEvent } from '../metering/filters.ts
 import { groupOf, pricingGroupKeys } from '../metering/grouping.ts'
 import { type EventProperties, textOf } from '../metering/property-value.ts'
 import { countedEvent, type RawEvent } from '../metering/reference.ts'
-import type { EventMatch, GroupedBy, PropertyValues, UsageEvent, UsageQuery } from '../metering/usage.ts'
+import {
+  afterArrival,
+  type EventMatch,
+  type GroupedBy,
+  type PropertyValues,
+  type UsageEvent,
+  type UsageQuery,
+} from '../metering/usage.ts'
 import type { ChargeProperties } from '../pricing/charge-model.ts'
 import type { RatedCharge, RatedFilter } from './charge.ts'
 import { needsEvents, TARGET_WALLET_KEY } from './usage-plan.ts'
@@ -28,8 +35,14 @@ export type EventPlan = {
  * its value is missing or blank, or no number where one is needed.
  *
  * @param from start of the charges period that the event lies in
+ * @param after the id after which events of that very instant count; null when all of them do
  */
-export function planEvent(charge: RatedCharge, source: RawEvent, from: Instant): EventPlan | null {
+export function planEvent(
+  charge: RatedCharge,
+  source: RawEvent,
+  from: Instant,
+  after: string | null = null,
+): EventPlan | null {
   const { metric } = charge
   if (metric.fieldName !== null && metric.aggregation !== 'count_agg') {
     if ((textOf(source.properties, metric.fieldName) ?? '').trim() === '') return null
@@ -39,7 +52,7 @@ export function planEvent(charge: RatedCharge, source: RawEvent, from: Instant):
   const filter = filterForEvent(charge.filters, metric.filters, source.properties)
   const properties = filter?.properties ?? charge.properties
   const groupedBy = groupOf(source.properties, groupKeys(charge, properties, source.properties))
-  const query: UsageQuery = {
+  const all: UsageQuery = {
     externalSubscriptionId: source.externalSubscriptionId ?? '',
     code: metric.code,
     aggregation: metric.aggregation,
@@ -51,6 +64,7 @@ export function planEvent(charge: RatedCharge, source: RawEvent, from: Instant):
     detail: needsEvents({ ...charge, prorated: false }, properties) ? 'events' : 'totals',
     upTo: { id: source.id, isIncluded: true },
   }
+  const query = afterArrival(all, after)
   const isUnique = metric.aggregation === 'unique_count_agg'
   const before = isUnique ? { ...query, upTo: { id: source.id, isIncluded: false } } : null
   return { charge, filter, properties, groupedBy, event, source, withEvent: query, before }

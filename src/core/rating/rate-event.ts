@@ -1,10 +1,10 @@
 import { Decimal } from '../amounts/decimal.ts'
-import { days } from '../calendar/days.ts'
 import type { TimeZone } from '../calendar/zone.ts'
 import { type AdvanceEvent, type AdvanceState, type AdvanceStep, advance } from '../metering/advance-state.ts'
 import { eventValues } from '../metering/event-values.ts'
 import { groupOf, type PresentationBreakdown, presentationKeys } from '../metering/grouping.ts'
 import { measure } from '../metering/measure.ts'
+import { daysLeft } from '../metering/proration.ts'
 import type { UsageGroup } from '../metering/usage.ts'
 import type { PricedUsage } from '../pricing/charge-model.ts'
 import { freeAllowanceOf } from '../pricing/percentage.ts'
@@ -20,6 +20,8 @@ export type EventContext = UsageWindow & {
   readonly zone: TimeZone
   /** Decimals of the currency. */
   readonly exponent: number
+  /** Whether the window began with a bill, which charged the carried quantity of recurring metrics (§3.12). */
+  readonly isRenewed: boolean
 }
 
 /** What the event store answered about an event. */
@@ -30,7 +32,10 @@ export type EventAnswer = {
 }
 
 /** The quantity that an event is charged for, and what its fee shows. */
-export type EventQuantity = Pick<AdvanceStep, 'pricedQuantity' | 'displayedUnits'>
+export type EventQuantity = Pick<AdvanceStep, 'pricedQuantity' | 'displayedUnits'> & {
+  /** Whether its bucket was charged for nothing in the period yet, not even for no units. */
+  readonly isFirst: boolean
+}
 
 /**
  * What an event of a charge in advance adds to what the charge remembers, and the quantity that it owes for
@@ -41,8 +46,18 @@ export function stepOfEvent(
   answer: EventAnswer,
   state: AdvanceState | null,
   context: EventContext,
-): AdvanceStep {
-  return advance(state, advanceEvent(plan, answer), shareOf(plan, context))
+): AdvanceStep & EventQuantity {
+  const step = advance(state, advanceEvent(plan, answer), shareOf(plan, context))
+  return { ...step, isFirst: state === null && isFirst(plan, answer, context) }
+}
+
+/** As far as what is counted tells; a bucket with a state was charged before. */
+function isFirst({ charge, groupedBy }: EventPlan, answer: EventAnswer, context: EventContext): boolean {
+  const { aggregation, recurring } = charge.metric
+  const isAlone = answer.withEvent.eventsCount <= 1
+  // A renewal charges every bucket that had events, and one without groups even if it had none.
+  if (recurring && context.isRenewed) return isAlone && Object.keys(groupedBy).length > 0
+  return isAlone || aggregation === 'sum_agg' || aggregation === 'unique_count_agg'
 }
 
 /**
@@ -68,15 +83,17 @@ export function rateEvent(
   const usage = usageAroundEvent(total, {
     added: step.pricedQuantity,
     shownUnits: step.displayedUnits,
+    isFirst: step.isFirst,
     preciseTotalAmount: majorUnits(event.preciseTotalAmountCents, context.exponent),
   })
+  const fee = priceInAdvance(pricing, usage)
   return {
     charge,
     filter: plan.filter,
     groupedBy: plan.groupedBy,
-    fee: priceInAdvance(pricing, usage),
+    fee,
     eventsCount: 1,
-    totalAggregatedUnits: step.displayedUnits,
+    totalAggregatedUnits: fee.units,
     presentation: presentationOf(plan, step),
     usage: total,
     pricing,
@@ -96,10 +113,13 @@ function advanceEvent({ charge, event }: EventPlan, answer: EventAnswer): Advanc
   }
 }
 
-/** The share of the period that is left after the event, for a prorated charge (§3.12). */
+/** The share of the period that is left at the event, its own day included, for a prorated charge (§3.12). */
 function shareOf({ charge, source }: EventPlan, { window, durationDays, zone }: EventContext) {
   if (!charge.prorated || !charge.metric.recurring) return null
-  return { days: days(source.at, window.to, zone), durationDays }
+  return {
+    days: daysLeft(source.at, { to: window.to, chargesDurationDays: durationDays, zone }),
+    durationDays,
+  }
 }
 
 function pricedTotal(

@@ -1,11 +1,11 @@
 import { Decimal } from '../amounts/decimal.ts'
-import { days } from '../calendar/days.ts'
 import type { TimeZone } from '../calendar/zone.ts'
 import { type AdvanceState, advanceUsage } from '../metering/advance-state.ts'
 import { eventValues } from '../metering/event-values.ts'
 import { emptyGroup, groupId, groupPart, type PresentationBreakdown } from '../metering/grouping.ts'
 import { type MeasureContext, type MeasuredUsage, measure } from '../metering/measure.ts'
-import type { GroupedBy, UsageGroup } from '../metering/usage.ts'
+import { windowDays } from '../metering/proration.ts'
+import type { Aggregation, GroupedBy, UsageEvent, UsageGroup } from '../metering/usage.ts'
 import type { PricedUsage } from '../pricing/charge-model.ts'
 import { freeAllowanceOf } from '../pricing/percentage.ts'
 import { type Pricing, priceUsage } from '../pricing/price-usage.ts'
@@ -79,18 +79,35 @@ export function rateBucket(
   return groups.map((group) => {
     const measured = measureFor(charge, bucket, group, context)
     const usage = pricedUsage(charge, bucket, group, measured, context)
+    const fee = priceUsage(pricing, usage, measured.units)
+    const units = shownUnits(fee, usage, measured, context)
     return {
       charge,
       filter: bucket.filter,
       groupedBy: group.groupedBy,
-      fee: priceUsage(pricing, usage, measured.units),
+      fee: { ...fee, units },
       eventsCount: measured.eventsCount,
-      totalAggregatedUnits: measured.totalAggregatedUnits,
+      // A fee of nothing has no level either (§2.3).
+      totalAggregatedUnits: units.equals(measured.units) ? measured.totalAggregatedUnits : units,
       presentation: presentationOf(charge, bucket, group.groupedBy, answer.presentation, context),
       usage,
       pricing,
     }
   })
+}
+
+/**
+ * What the fee shows (§4.3). Current usage shows the real quantity also when its shares of the period add up to less
+ * than nothing and cost nothing (§2.5); on a bill such a fee is one of nothing.
+ */
+function shownUnits(
+  fee: RatedFee,
+  usage: PricedUsage,
+  measured: MeasuredUsage,
+  { purpose }: RatingContext,
+): Decimal {
+  const isOnlyShare = purpose === 'current' && usage.units.isNegative() && measured.units.isPositive()
+  return isOnlyShare ? measured.units : fee.units
 }
 
 function measureContext(charge: RatedCharge, context: RatingContext): MeasureContext {
@@ -137,8 +154,7 @@ function chargedSoFar(
   state: AdvanceState | null,
 ): MeasuredUsage {
   const exact = measure(group, { ...base, roundingFunction: null })
-  const { from, to } = context.window
-  const share = { days: days(from, to, context.zone), durationDays: context.durationDays }
+  const share = { days: windowDays(base), durationDays: context.durationDays }
   const prorating = base.prorated && base.recurring ? { share, prorated: exact.pricedUnits } : null
   const shown = advanceUsage(exact.units, state, prorating, base)
   return {
@@ -156,19 +172,34 @@ function pricedUsage(
   measured: MeasuredUsage,
   context: RatingContext,
 ): PricedUsage {
-  const values = eventValues(charge.metric.aggregation, group.events, measured.units)
-  const isAdditive = charge.metric.aggregation !== 'max_agg' && charge.metric.aggregation !== 'latest_agg'
-  const allowance = freeAllowanceOf(bucket.properties)
+  const { aggregation } = charge.metric
+  const values = eventValues(aggregation, transactionsOf(aggregation, group, context), measured.units)
+  const hasTotals = charge.model === 'percentage' && WITH_RUNNING_TOTALS.includes(aggregation)
   return {
     units: measured.pricedUnits,
     fullUnits: charge.payInAdvance && context.purpose === 'current' ? measured.pricedUnits : measured.units,
     eventsCount: measured.eventsCount,
-    runningTotals: charge.model === 'percentage' && isAdditive ? runningTotalsOf(allowance, values) : [],
+    runningTotals: hasTotals ? runningTotalsOf(freeAllowanceOf(bucket.properties), values) : [],
     eventValues: values,
     movements: charge.model === 'graduated' ? measured.movements : undefined,
     preciseTotalAmount: majorUnits(group.preciseTotalAmountCents, context.exponent),
     flatAtZero: true,
   }
+}
+
+/** The metrics whose events run up to a total of their own (metering-and-rating §3.8). */
+const WITH_RUNNING_TOTALS: readonly Aggregation[] = ['count_agg', 'sum_agg', 'unique_count_agg']
+
+/**
+ * The events that a percentage takes for transactions. Those before the period set the level with which a weighted
+ * sum begins it; they were transactions of their own period.
+ */
+function transactionsOf(
+  aggregation: Aggregation,
+  { events }: UsageGroup,
+  { window }: RatingContext,
+): readonly UsageEvent[] {
+  return aggregation === 'weighted_sum_agg' ? events.filter(({ at }) => at >= window.from) : events
 }
 
 function presentationOf(

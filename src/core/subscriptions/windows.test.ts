@@ -19,7 +19,6 @@ import {
 } from './subscription.ts'
 import {
   billWindows,
-  continueAfterZoneChange,
   currentChargesWindow,
   currentFixedChargesWindow,
   nextEndOfPeriod,
@@ -254,13 +253,9 @@ describe('usage windows', () => {
   it('becomes half-open for events, and none when it is empty', () => {
     expect(usagePeriod({ from: instant(10), to: instant(19) })).toEqual({ from: 10, to: 20 })
     expect(usagePeriod({ from: instant(10), to: instant(10) })).toBeNull()
-  })
-
-  it('goes on after a change of zone', () => {
-    const window = { from: at('2024-02-01T05:00:00Z'), to: at('2024-03-01T04:59:59.999Z') }
-    const last = at('2024-01-31T22:59:59.999Z')
-    expect(iso(continueAfterZoneChange(window, last).from)).toBe('2024-01-31T23:00:00.000Z')
-    expect(continueAfterZoneChange(window, at('2024-01-30T22:59:59.999Z'))).toEqual(window)
+    expect(usagePeriod({ from: instant(10), to: instant(19) }, instant(19))).toEqual({ from: 10, to: 19 })
+    expect(usagePeriod({ from: instant(10), to: instant(19) }, instant(25))).toEqual({ from: 10, to: 20 })
+    expect(usagePeriod({ from: instant(10), to: instant(19) }, instant(10))).toBeNull()
   })
 
   it('tile the life of a subscription over its periodic bills', () => {

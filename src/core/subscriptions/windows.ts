@@ -7,7 +7,7 @@ import {
   periodDays,
   shiftBack,
 } from '../calendar/boundaries.ts'
-import { addMs, DAY_MS, HOUR_MS, type Instant, instant, type Period } from '../calendar/instant.ts'
+import { addMs, DAY_MS, type Instant, instant, type Period } from '../calendar/instant.ts'
 import { endOfDay, localDate, startOfDay, type TimeZone } from '../calendar/zone.ts'
 import {
   type BillingSubscription,
@@ -41,8 +41,6 @@ export type UsageWindow = { readonly window: Window; readonly durationDays: numb
 
 /** `current` is true for current usage, progressive billing and charges billed in advance. */
 export type Bill = BillMoment & { readonly current: boolean }
-
-const ZONE_CHANGE_MAX_MS = 26 * HOUR_MS
 
 /**
  * The three windows of a bill at the instant `at` (subscriptions-and-invoicing §3.2 and §3.3). A window
@@ -114,20 +112,15 @@ export function currentFixedChargesWindow(moment: BillMoment): UsageWindow {
 }
 
 /**
- * The half-open span in which the events of a window lie, or null when the window is too small to hold any.
+ * The half-open span in which the events of a window lie, or null when the window is too small to hold any. The end of
+ * a subscription belongs to it, unless another one takes over at that very instant (metering-and-rating §1.4).
+ *
+ * @param takenOverAt when another subscription of the same external id started as this one ended; null for none
  */
-export function usagePeriod(window: Window): Period | null {
-  return window.from < window.to ? { from: window.from, to: addMs(window.to, 1) } : null
-}
-
-/**
- * A usage window after the customer moved to another zone (subscriptions-and-invoicing §3.8): it goes on
- * where the last billed one ended, as long as zones alone can explain the distance (less than 26 hours).
- */
-export function continueAfterZoneChange(window: Window, lastTo: Instant): Window {
-  const from = addMs(lastTo, 1)
-  if (Math.abs(window.from - from) >= ZONE_CHANGE_MAX_MS) return window
-  return { from, to: instant(Math.max(from, window.to)) }
+export function usagePeriod(window: Window, takenOverAt: Instant | null = null): Period | null {
+  const end = addMs(window.to, 1)
+  const to = takenOverAt === null ? end : instant(Math.min(end, takenOverAt))
+  return window.from < window.to && window.from < to ? { from: window.from, to } : null
 }
 
 /** The last instant of the plan's own period around an instant (subscriptions-and-invoicing §3.9). */

@@ -11,14 +11,15 @@ export type UsageShape = Pick<
   'code' | 'aggregation' | 'fieldName' | 'recurring' | 'match' | 'groupBy'
 >
 
-export type UsageWindow = Pick<UsageQuery, 'externalSubscriptionId' | 'period' | 'upTo'>
+export type UsageWindow = Pick<UsageQuery, 'externalSubscriptionId' | 'period' | 'upTo' | 'after'>
 
 /** The text of a property, from the log or from the key values of a bucket. */
 type TextOf = (key: string) => RawBuilder<unknown>
 
 /**
  * A part of a window in the short names that the selects read; `b` is true before the period, `i` the id up to which
- * (`e` says whether with it) the events of the last instant count.
+ * (`e` says whether with it) the events of the last instant count, `o` the id after which those of the first instant
+ * do.
  */
 type SegmentRow = {
   w: number
@@ -29,9 +30,20 @@ type SegmentRow = {
   b: boolean
   i: string | null
   e: boolean
+  o: string | null
 }
 
-const SEGMENT = sql`seg(w integer, s text, k "char", f timestamptz, t timestamptz, b boolean, i uuid, e boolean)`
+/** A part of a window before it is cut into days, hours and raw rests. */
+type WindowPart = {
+  readonly from: number | null
+  readonly to: number
+  readonly b: boolean
+  readonly upTo?: UsageBound
+  readonly after?: string
+}
+
+const SEGMENT = sql`seg(w integer, s text, k "char", f timestamptz, t timestamptz, b boolean,
+  i uuid, e boolean, o uuid)`
 const PROPERTY: TextOf = (key) => sql`e.properties ->> ${key}::text`
 
 /**
@@ -79,18 +91,12 @@ export function eventsSelect(shape: UsageShape, windows: readonly UsageWindow[])
 }
 
 function segmentRows(shape: UsageShape, window: UsageWindow, index: number, hasState: boolean): SegmentRow[] {
-  const { upTo, period } = window
-  // The instant in which the window ends inside is a part of its own, so that no whole hour swallows it.
-  const last = upTo ? Math.max(period.from, period.to - 1) : period.to
-  const parts = [
-    ...(shape.recurring ? [{ from: null, to: period.from as number, b: true }] : []),
-    { from: period.from as number | null, to: last, b: false },
-  ]
-  const segments = parts.flatMap(({ b, ...part }) => {
-    const own = hasState ? segmentsOf(part.from, part.to) : [{ kind: 'raw' as const, ...part }]
-    return own.map((each) => ({ ...each, b, upTo: null as UsageBound | null }))
+  const segments = partsOf(shape, window).flatMap((part) => {
+    const isBound = part.upTo !== undefined || part.after !== undefined
+    const raw = [{ kind: 'raw' as const, from: part.from, to: part.to }]
+    const own = hasState && !isBound ? segmentsOf(part.from, part.to) : raw
+    return own.map((each) => ({ ...part, ...each }))
   })
-  if (upTo) segments.push({ kind: 'raw', from: last, to: period.to, b: false, upTo })
   return segments.map((each) => ({
     w: index,
     s: window.externalSubscriptionId,
@@ -100,7 +106,23 @@ function segmentRows(shape: UsageShape, window: UsageWindow, index: number, hasS
     b: each.b,
     i: each.upTo?.id ?? null,
     e: each.upTo?.isIncluded ?? false,
+    o: each.after ?? null,
   }))
+}
+
+/** An instant in which the window begins or ends inside is a part of its own, so that no whole hour swallows it. */
+function partsOf(shape: UsageShape, { period, upTo, after }: UsageWindow): readonly WindowPart[] {
+  const first = after === undefined ? period.from : Math.min(period.from + 1, period.to)
+  const last = upTo ? Math.max(first, period.to - 1) : period.to
+  const parts: WindowPart[] = [{ from: first, to: last, b: false }]
+  if (shape.recurring) parts.push({ from: null, to: period.from, b: true })
+  if (after !== undefined) {
+    // A window that ends inside the instant in which it begins has both bounds there.
+    const both = upTo && first === period.to ? { upTo } : {}
+    parts.push({ from: period.from, to: first, b: false, after, ...both })
+  }
+  if (upTo && last < period.to) parts.push({ from: last, to: period.to, b: false, upTo })
+  return parts
 }
 
 function segmentsFrom(segments: readonly SegmentRow[]): RawBuilder<unknown> {
@@ -202,6 +224,7 @@ function logFrom(shape: UsageShape): RawBuilder<unknown> {
   return sql`from events e
     where e.code = ${shape.code} and e.external_subscription_id = seg.s and e.timestamp >= seg.f
       and e.timestamp < seg.t and (seg.i is null or e.id < seg.i or (seg.e and e.id = seg.i))
+      and (seg.o is null or e.id > seg.o)
       and e.deleted_at is null and ${matchOf(shape.match, PROPERTY)}
       and ${isCounted(shape)}`
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { readRunRecord } from '../../../src/boot/postgres/records.ts'
+import { startSink } from '../../support/webhook-sink.ts'
 
 let folder: string
 let running: Weir[]
@@ -126,24 +127,45 @@ describe('weir start', () => {
     expect(third.output().trim()).toMatch(/^Weir is already running on the data folder .* stop it first/)
   })
 
-  it('outlives a kill -9 of PostgreSQL', async () => {
-    const port = await freePort()
-    const started = start(port)
-    await healthy(port, started)
-    // Jobs and clock start after the first healthy answer; this is about a server that runs.
-    await sleep(3000)
-    const before = await readRunRecord(join(folder, 'data'))
-    process.kill(before?.pid ?? 0, 'SIGKILL')
-    let isBack = false
-    for (let tries = 0; tries < 200 && !isBack; tries++) {
-      await sleep(100)
-      const isNew = (await readRunRecord(join(folder, 'data')))?.pid !== before?.pid
-      isBack = isNew && (await fetch(`http://127.0.0.1:${port}/health`)).ok
-    }
-    expect(isBack, started.output()).toBe(true)
-    started.child.kill('SIGTERM')
-    expect(await started.exited, started.output()).toBe(0)
-  })
+  // Jobs and clock start after the first healthy answer: it may be killed before, between and after them.
+  it.each([0, 30, 60, 100, 300, 1000])(
+    'outlives a kill -9 of PostgreSQL %i ms after the first healthy answer, jobs and clock too',
+    async (ms) => {
+      const port = await freePort()
+      const sink = await startSink()
+      const started = start(port, { WEIR_ALLOW_PRIVATE_WEBHOOKS: 'true' })
+      await healthy(port, started)
+      await sleep(ms)
+      const before = await readRunRecord(join(folder, 'data'))
+      process.kill(before?.pid ?? 0, 'SIGKILL')
+      const isBack = async () => {
+        const isNew = (await readRunRecord(join(folder, 'data')))?.pid !== before?.pid
+        return isNew && (await fetch(`http://127.0.0.1:${port}/health`).catch(() => null))?.ok
+      }
+      const limits = { timeout: 60_000, interval: 50 }
+      await expect.poll(isBack, { ...limits, message: started.output() }).toBe(true)
+      const api = async (path: string, body: object) => {
+        const headers = {
+          authorization: `Bearer ${keyIn(started.output())}`,
+          'content-type': 'application/json',
+        }
+        const init = { method: 'POST', headers, body: JSON.stringify(body) }
+        expect((await fetch(`http://127.0.0.1:${port}/api/v1${path}`, init)).status).toBe(200)
+      }
+      await api('/webhook_endpoints', { webhook_endpoint: { webhook_url: sink.url } })
+      await api('/customers', { customer: { external_id: 'first' } })
+      await expect.poll(() => sink.received.length, limits).toBe(1)
+      const ticks = async () => {
+        const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+        return Number(/^weir_ticks_total (\d+)$/m.exec(metrics)?.[1])
+      }
+      const ticked = await ticks()
+      await expect.poll(ticks, limits).toBeGreaterThan(ticked + 1)
+      started.child.kill('SIGTERM')
+      expect(await started.exited, started.output()).toBe(0)
+      await sink.close()
+    },
+  )
 
   it('finds or makes the organization of the environment, with its key', async () => {
     const port = await freePort()

@@ -1,0 +1,73 @@
+import type { Instant } from '../../core/calendar/instant.ts'
+import type { Tx } from '../../store/database.ts'
+import { finishItem } from '../../store/due-items.ts'
+import { type FollowingKind, lockFollowers, scheduleFollowers } from '../../store/inherited-settings.ts'
+import type { BillingEntityRow } from '../../store/organizations.ts'
+import { findItem } from '../../store/subscription-due-items.ts'
+import { lockCustomerById } from '../../store/subscription-states.ts'
+import type { Caller } from '../context.ts'
+import type { DueAction } from '../due/run-due.ts'
+import { redateDrafts } from '../invoices/redate-drafts.ts'
+import { rescheduleCustomer } from '../subscriptions/reschedule-customer.ts'
+
+/** Customers that follow within the request; the others do right after it, each in a transaction of its own. */
+const AT_ONCE_MAX = 50
+
+const FOLLOWING: Readonly<
+  Record<FollowingKind, (tx: Tx, caller: Caller, customerId: string) => Promise<void>>
+> = { customer_days: rescheduleCustomer, customer_drafts: redateDrafts }
+const KINDS = Object.keys(FOLLOWING) as FollowingKind[]
+
+/** Due work: a customer's days moved, because its billing entity has another time zone. */
+export const followDays: DueAction = async (_context, tx, caller, customerId) => {
+  await lockCustomerById(tx, customerId)
+  await rescheduleCustomer(tx, caller, customerId)
+}
+
+/** Due work: the dates of a customer's drafts move, because its billing entity has other settings for them. */
+export const followIssuing: DueAction = async (_context, tx, caller, customerId) => {
+  await lockCustomerById(tx, customerId)
+  await redateDrafts(tx, caller, customerId)
+}
+
+/**
+ * Does what still waits for a customer after its billing entity changed. To be called by whoever bills the customer or
+ * changes a subscription outside of the due work, with the customer locked: due work has done it by then.
+ */
+export async function followSettings(tx: Tx, caller: Caller, customerId: string): Promise<void> {
+  for (const kind of KINDS) {
+    const item = await findItem(tx, kind, customerId)
+    if (!item) continue
+    await finishItem(tx, item.id)
+    await FOLLOWING[kind](tx, { ...caller, now: item.dueAt }, customerId)
+  }
+}
+
+/**
+ * Lets the customers of a billing entity follow a change of its settings (subscriptions-and-invoicing §3.8, §7.5):
+ * their bills are due on the days of the new time zone, and the dates of their drafts move. However many they are, the
+ * change itself is one short transaction, in which it also becomes due for each of them; the first ones follow in it.
+ * The caller holds `lockSettings`.
+ */
+export async function spreadSettings(
+  tx: Tx,
+  caller: Caller,
+  before: BillingEntityRow,
+  after: BillingEntityRow,
+): Promise<void> {
+  const now: Instant = caller.now
+  if (after.timezone !== before.timezone) await scheduleFollowers(tx, after.id, 'customer_days', now)
+  if (issuing(after) !== issuing(before)) await scheduleFollowers(tx, after.id, 'customer_drafts', now)
+  for (const customer of await lockFollowers(tx, after.id, AT_ONCE_MAX)) {
+    await followSettings(tx, caller, customer.id)
+  }
+}
+
+function issuing(entity: BillingEntityRow): string {
+  return JSON.stringify([
+    entity.invoiceGracePeriod,
+    entity.netPaymentTerm,
+    entity.subscriptionInvoiceIssuingDateAnchor,
+    entity.subscriptionInvoiceIssuingDateAdjustment,
+  ])
+}

@@ -1,0 +1,72 @@
+import { Decimal } from './decimal.ts'
+
+/**
+ * A number of cents for JSON: a double while it holds every digit, the bigint itself beyond. What may hold one is made
+ * text by `jsonText`; JSON.stringify refuses it instead of losing digits.
+ */
+export function toWireCents(cents: bigint): number | bigint {
+  const double = Number(cents)
+  return Number.isSafeInteger(double) ? double : cents
+}
+
+/** The same for JSON that the database keeps and gives back as doubles: digits in a text beyond them. */
+export function storedCents(cents: bigint): number | string {
+  const shown = toWireCents(cents)
+  return typeof shown === 'number' ? shown : shown.toString()
+}
+
+/** An object as `storedCents` left it, for JSON again: texts of whole numbers under keys of amounts. */
+export function fromStoredCents(stored: unknown): unknown {
+  if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return stored
+  return Object.fromEntries(
+    Object.entries(stored).map(([key, value]: [string, unknown]) => [
+      key,
+      AMOUNT_KEYS.includes(key) && typeof value === 'string' && /^-?\d+$/.test(value) ? BigInt(value) : value,
+    ]),
+  )
+}
+
+const AMOUNT_KEYS: readonly string[] = ['plan_amount_cents', 'amount_cents', 'unit_amount_cents']
+
+/** A decimal that JSON shows as a number: a double when that is the same number, its digits otherwise. */
+export function toWireNumber(decimal: Decimal): number | ExactNumber {
+  const text = decimal.toString()
+  const double = Number(text)
+  const isSame = Number.isFinite(double) && Decimal.of(String(double)).equals(decimal)
+  return isSame ? double : new ExactNumber(text)
+}
+
+/** The digits of a number that no double has; only `jsonText` can write it. */
+export class ExactNumber {
+  readonly digits: string
+  constructor(digits: string) {
+    this.digits = digits
+  }
+  toJSON(): never {
+    throw new TypeError('an exact number is written by jsonText')
+  }
+}
+
+/** The JSON of a value with every digit of its bigints and exact numbers; otherwise as JSON.stringify writes it. */
+export function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'null'
+  } catch (error) {
+    // What JSON.stringify can not write without loss; this way costs several times as much and is hardly ever gone.
+    if (!(error instanceof TypeError)) throw error
+    return written(value) ?? 'null'
+  }
+}
+
+function written(value: unknown): string | undefined {
+  if (typeof value === 'bigint') return value.toString()
+  if (value instanceof ExactNumber) return value.digits
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if ('toJSON' in value && typeof value.toJSON === 'function') return written(value.toJSON())
+  if (Array.isArray(value)) return `[${value.map((each) => written(each) ?? 'null').join(',')}]`
+  const parts = Object.entries(value).flatMap(([key, each]: [string, unknown]) => {
+    const text = written(each)
+    return text === undefined ? [] : [`${JSON.stringify(key)}:${text}`]
+  })
+  return `{${parts.join(',')}}`
+}

@@ -1,0 +1,69 @@
+import type { Job, WorkerEvents } from 'graphile-worker'
+import type { SharedDelivery } from '../core/webhooks/delivery-flags.ts'
+import { WebhookShares } from './webhook-shares.ts'
+
+/**
+ * Lets the workers of a queue look for their next job one after the other, each knowing what the one before it took:
+ * two that looked at once would both take what only one more of is allowed. Gives the queue's `forbiddenFlags`.
+ *
+ * @param now a clock in ms that never goes back
+ */
+export function fetchInTurns(
+  events: WorkerEvents,
+  slots: number,
+  now: () => number,
+): () => Promise<string[]> {
+  const shares = new WebhookShares(slots)
+  const begun = new Map<string, number>()
+  const turn = new Turn()
+  const end = () => turn.end()
+  events.on('worker:getJob:empty', end)
+  events.on('worker:getJob:error', end)
+  events.on('job:start', ({ job }) => {
+    const delivery = deliveryOf(job)
+    if (delivery) {
+      begun.set(job.id, now())
+      shares.begin(delivery)
+    }
+    turn.end()
+  })
+  events.on('job:complete', ({ job }) => {
+    const delivery = deliveryOf(job)
+    const beganAt = begun.get(job.id)
+    if (!delivery || beganAt === undefined) return
+    begun.delete(job.id)
+    shares.end(delivery, now() - beganAt)
+  })
+  return async () => {
+    await turn.begin()
+    return shares.usedUp()
+  }
+}
+
+/** Of another task, or queued before deliveries told whose they are, a job has no share. */
+function deliveryOf({ task_identifier: task, payload }: Job): SharedDelivery | undefined {
+  if (task !== 'deliver_webhook' || typeof payload !== 'object' || payload === null) return undefined
+  const { organizationId, endpointId } = payload as Readonly<Record<string, unknown>>
+  if (typeof organizationId !== 'string' || typeof endpointId !== 'string') return undefined
+  return { organizationId, endpointId }
+}
+
+/** One at a time, in the order in which they came. */
+class Turn {
+  private readonly waiting: (() => void)[] = []
+  private isTaken = false
+
+  begin(): Promise<void> {
+    if (!this.isTaken) {
+      this.isTaken = true
+      return Promise.resolve()
+    }
+    return new Promise((resolve) => this.waiting.push(resolve))
+  }
+
+  end(): void {
+    const next = this.waiting.shift()
+    if (next) next()
+    else this.isTaken = false
+  }
+}

@@ -1,0 +1,46 @@
+import { sql } from 'kysely'
+import type { Reads } from './database.ts'
+
+/**
+ * How a subscription shares an instant with another one of its external id, by its id (metering-and-rating §1.4).
+ */
+export type SharedInstants = {
+  /** Another one starts at the very instant at which it ended: usage of that instant belongs to the other. */
+  readonly isFollowedAtOnce: boolean
+  /**
+   * Set when another one ended at the very instant at which it starts, and the final bill took in that instant before
+   * this one was there: usage of the instant that arrived before this id is billed already.
+   */
+  readonly usageAfter: string | null
+}
+
+/**
+ * Those of the subscriptions that share an instant. The id of a bill's link tells when the bill was computed: it is
+ * made anew with it and as ascending as the ids of events and subscriptions.
+ */
+export async function sharedInstants(
+  reads: Reads,
+  subscriptionIds: readonly string[],
+): Promise<ReadonlyMap<string, SharedInstants>> {
+  const { rows } = await sql<SharedInstants & { id: string }>`
+    select * from (
+      select s.id,
+        exists (
+          select from subscriptions n
+          where n.external_id = s.external_id and n.started_at = s.terminated_at and n.id <> s.id
+        ) as is_followed_at_once,
+        (
+          select l.id
+          from subscriptions e
+          join invoice_subscriptions l on l.subscription_id = e.id
+          where e.external_id = s.external_id and e.terminated_at = s.started_at and e.ended_by = 'termination'
+            and e.id <> s.id and l.invoicing_reason = 'subscription_terminating' and l.released_at is null
+            and l.charges_from < l.charges_to and l.charges_to = e.terminated_at and l.id < s.id
+          limit 1
+        ) as usage_after
+      from subscriptions s
+      where s.id = any (${[...subscriptionIds]}::uuid[])
+    ) as shared
+    where is_followed_at_once or usage_after is not null`.execute(reads)
+  return new Map(rows.map(({ id, ...shared }) => [id, shared]))
+}

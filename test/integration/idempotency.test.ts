@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Answer, type Client, type Harness, startHarness } from '../support/harness.ts'
+import { liveIn } from '../support/lived-in.ts'
+import { routeTable } from '../support/route-table.ts'
+
+const REPLAYED = 'idempotent-replayed'
+
+let harness: Harness
+let owner: pg.Client
+let client: Client
+
+const tax = (code: string) => ({ tax: { name: code, code, rate: 20 } })
+
+function send(path: string, body: unknown, key: string, method = 'POST'): Promise<Answer> {
+  return client.call(method, path, body, { 'idempotency-key': key })
+}
+
+async function codes(): Promise<string[]> {
+  const { body } = await client.call('GET', '/taxes')
+  return body.taxes.map((one: { code: string }) => one.code)
+}
+
+beforeAll(async () => {
+  harness = await startHarness()
+  owner = new pg.Client({ connectionString: harness.databaseUrl })
+  await owner.connect()
+  client = await harness.organization()
+})
+
+afterAll(async () => {
+  await owner?.end()
+  await harness?.close()
+})
+
+describe('Idempotency-Key', () => {
+  it('200: the same request gets the first answer again', async () => {
+    const first = await send('/taxes', tax('again'), 'k1')
+    expect(first.status).toBe(200)
+    expect(first.headers[REPLAYED]).toBeUndefined()
+    const second = await send('/taxes', tax('again'), 'k1')
+    expect(second.body).toEqual(first.body)
+    expect(second.headers[REPLAYED]).toBe('true')
+    expect(second.headers['content-type']).toBe(first.headers['content-type'])
+    expect((await codes()).filter((code) => code === 'again')).toHaveLength(1)
+  })
+
+  it('409: another body, path or method under the key', async () => {
+    await send('/taxes', tax('reused'), 'k2')
+    for (const other of [
+      await send('/taxes', tax('other'), 'k2'),
+      await send('/features', tax('reused'), 'k2'),
+      await send('/taxes/reused', tax('reused'), 'k2', 'PUT'),
+    ]) {
+      expect(other.status).toBe(409)
+      expect(other.body.code).toBe('idempotency_key_reused')
+    }
+    expect(await codes()).not.toContain('other')
+  })
+
+  it('422: a refusal is an answer, and stays the answer', async () => {
+    const first = await send('/taxes', { tax: { code: 'late' } }, 'k3')
+    expect(first.status).toBe(422)
+    const second = await send('/taxes', { tax: { code: 'late' } }, 'k3')
+    expect(second.status).toBe(422)
+    expect(second.body).toEqual(first.body)
+    expect(second.headers[REPLAYED]).toBe('true')
+  })
+
+  it('422: what is refused after it was saved is saved', async () => {
+    const billing_configuration = { payment_provider: 'stripe', sync_with_provider: true }
+    const body = { customer: { external_id: 'provided', billing_configuration } }
+    const refused = await send('/customers', body, 'k4')
+    expect(refused.status).toBe(422)
+    expect((await client.call('GET', '/customers/provided')).status).toBe(200)
+    expect((await send('/customers', body, 'k4')).headers[REPLAYED]).toBe('true')
+  })
+
+  it('409 while the first request runs, and its answer afterwards', async () => {
+    await owner.query('begin')
+    await owner.query('lock table taxes in share mode')
+    const first = send('/taxes', tax('slow'), 'k5')
+    await expect
+      .poll(async () => (await owner.query('select from pg_locks where not granted')).rowCount)
+      .toBeGreaterThan(0)
+    const second = await send('/taxes', tax('slow'), 'k5')
+    expect(second.status).toBe(409)
+    expect(second.body.code).toBe('idempotency_key_in_use')
+    await owner.query('commit')
+    expect((await first).status).toBe(200)
+    expect((await send('/taxes', tax('slow'), 'k5')).body).toEqual((await first).body)
+  })
+
+  it.each([
+    ['the answer cannot be kept', "raise exception 'no room'"],
+    ['the connection dies before the commit', 'perform pg_terminate_backend(pg_backend_pid())'],
+  ])('500: nothing is written when %s, and a repeat does it', async (title, statement) => {
+    await owner.query(`create or replace function break_answers() returns trigger language plpgsql security definer
+      as $$ begin ${statement}; return new; end $$`)
+    await owner.query(`create trigger break_answers before insert on idempotent_answers
+      for each row execute function break_answers()`)
+    const code = `broken-${title.length}`
+    const broken = await send('/taxes', tax(code), code)
+    await owner.query('drop trigger break_answers on idempotent_answers')
+    expect(broken.status).toBe(500)
+    expect(await codes()).not.toContain(code)
+    expect((await send('/taxes', tax(code), code)).status).toBe(200)
+    expect(await codes()).toContain(code)
+  })
+})
+
+describe('every write', () => {
+  it('takes a key, and is one transaction on one connection', async () => {
+    // A request that needed a second connection beside its own would wait for ever.
+    const narrow = await startHarness({ poolMax: 1 })
+    const requests: { args: readonly [string, string, unknown]; key: string; answer: Answer }[] = []
+    const organization = await narrow.organization()
+    const keyed: Client = {
+      ...organization,
+      call: async (method, path, body) => {
+        const key = randomUUID()
+        const headers: Record<string, string> = method === 'GET' ? {} : { 'idempotency-key': key }
+        const answer = await organization.call(method, path, body, headers)
+        if (method !== 'GET') requests.push({ args: [method, path, body], key, answer })
+        return answer
+      },
+    }
+    const { names } = await liveIn(keyed, 'once')
+    for (const route of await routeTable(narrow.context)) {
+      if (route.method === 'GET') continue
+      const path = route.path.replace(
+        /([^/]+)\/:\w+/g,
+        (_all, parent: string) => `${parent}/${names[parent]}`,
+      )
+      await keyed.call(route.method, path, {})
+    }
+    expect(requests.length).toBeGreaterThan(80)
+    for (const { args, key, answer } of requests) {
+      expect(answer.status, args.join(' ')).toBeLessThan(500)
+      const again = await organization.call(...args, { 'idempotency-key': key })
+      expect(again.headers[REPLAYED], `${args[0]} ${args[1]}: ${JSON.stringify(answer.body)}`).toBe('true')
+      expect(again.status).toBe(answer.status)
+      expect(again.body).toEqual(answer.body)
+    }
+    await narrow.close()
+  })
+})
