@@ -40,6 +40,7 @@ export class LoadConnection {
   /** Sends one request; a body makes it a POST. Rejects when the connection breaks. */
   send(path: string, body?: string): Promise<Reply> {
     return new Promise((resolve, reject) => {
+      if (this.socket.destroyed) throw new Error('the server closed the connection')
       this.answered = resolve
       this.failed = reject
       if (body === undefined) this.socket.write(`GET ${path} HTTP/1.1\r\n${this.head}\r\n`)

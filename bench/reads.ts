@@ -36,14 +36,22 @@ async function fillUsage(setting: Setting, organization: Organization, events: n
 async function runCurrentUsage(setting: Setting): Promise<readonly Figure[]> {
   const sizes = setting.isQuick ? [1000, 10_000, 100_000] : [1000, 100_000, 1_000_000]
   const path = '/api/v1/customers/cust_0/current_usage?external_subscription_id=sub_0'
-  const probes: (Probe & { readonly size: number })[] = []
+  const filled: { readonly size: number; readonly apiKey: string }[] = []
   for (const size of sizes) {
     const organization = await seedOrganization(setting.server, 1)
     await fillUsage(setting, organization, size)
-    const connection = await LoadConnection.open(setting.server.url, organization.apiKey)
-    probes.push({ size, connection, path, latencies: [] })
+    filled.push({ size, apiKey: organization.apiKey })
   }
   await settle(setting)
+  // Only now: the server closes a connection that waits for a minute.
+  const probes = await Promise.all(
+    filled.map(async ({ size, apiKey }) => ({
+      size,
+      connection: await LoadConnection.open(setting.server.url, apiKey),
+      path,
+      latencies: [] as number[],
+    })),
+  )
   await askInTurn(probes, setting.isQuick ? 200 : 500)
   for (const { connection } of probes) connection.close()
   const [smallest] = probes

@@ -57,15 +57,22 @@ export function tableOf(figures: readonly Figure[]): string {
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 }
 
-/** Writes `results/<date>.json` and `.md`. Gives the path without its ending. */
+/**
+ * Writes `results/<date>.json` and `.md`; the names of a run of some benchmarks alone follow the date. Gives the path
+ * without its ending.
+ */
 export async function writeReport(
   machine: Machine,
   figures: readonly Figure[],
   isQuick: boolean,
+  only: readonly string[] = [],
 ): Promise<string> {
   const folder = join(import.meta.dirname, 'results')
   await mkdir(folder, { recursive: true })
-  const path = join(folder, `${new Date().toISOString().slice(0, 10)}${isQuick ? '-quick' : ''}`)
+  const path = join(
+    folder,
+    [new Date().toISOString().slice(0, 10), ...only, ...(isQuick ? ['quick'] : [])].join('-'),
+  )
   await writeFile(`${path}.json`, `${JSON.stringify({ machine, isQuick, mix: MIX, figures }, null, 2)}\n`)
   const facts = Object.entries(machine).map(([name, value]) => `- ${name}: ${value}`)
   const details = figures.flatMap(({ name, details }) => [

@@ -37,8 +37,9 @@ try {
     figures.push(...found)
   }
   console.log(`\n${tableOf(figures)}\n`)
-  if (options.only === undefined)
-    console.log(`written to ${await writeReport(machine, figures, options.quick)}.md`)
+  if (options.only === undefined || !options.quick) {
+    console.log(`written to ${await writeReport(machine, figures, options.quick, options.only)}.md`)
+  }
 } finally {
   load.stop()
   await server.stop()

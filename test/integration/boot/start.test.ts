@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, it, onTestFailed } from 'vitest'
 import { readRunRecord } from '../../../src/boot/postgres/records.ts'
 import { startSink } from '../../support/webhook-sink.ts'
 
@@ -133,7 +133,8 @@ describe('weir start', () => {
     async (ms) => {
       const port = await freePort()
       const sink = await startSink()
-      const started = start(port, { WEIR_ALLOW_PRIVATE_WEBHOOKS: 'true' })
+      const started = start(port, { WEIR_ALLOW_PRIVATE_WEBHOOKS: 'true', LOG_LEVEL: 'debug' })
+      onTestFailed(() => console.error(started.output()))
       await healthy(port, started)
       await sleep(ms)
       const before = await readRunRecord(join(folder, 'data'))
@@ -143,7 +144,7 @@ describe('weir start', () => {
         return isNew && (await fetch(`http://127.0.0.1:${port}/health`).catch(() => null))?.ok
       }
       const limits = { timeout: 60_000, interval: 50 }
-      await expect.poll(isBack, { ...limits, message: started.output() }).toBe(true)
+      await expect.poll(isBack, limits).toBe(true)
       const api = async (path: string, body: object) => {
         const headers = {
           authorization: `Bearer ${keyIn(started.output())}`,
