@@ -44,7 +44,7 @@ function quantile(sorted: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
 }
 
-function requestOf(load: Load, place: number): readonly [string, string?] {
+function requestOf(load: Load, place: number): readonly [path: string, body?: string | undefined] {
   const { what } = load
   if (what.kind === 'get') return [what.paths[place % what.paths.length] ?? '/']
   if (what.kind === 'event') return ['/api/v1/events', eventBody(what.plan)]
@@ -68,6 +68,8 @@ function waitOf(load: Load, tally: Tally, begun: number): number | null {
 }
 
 async function drive(load: Load, connection: LoadConnection, tally: Tally, begun: number): Promise<void> {
+  // What was refused is sent again, as any sender does; making it anew would cost the machine as much as refusing it.
+  let refused: ReturnType<typeof requestOf> | undefined
   for (;;) {
     const wait = waitOf(load, tally, begun)
     if (wait === null) return
@@ -75,10 +77,12 @@ async function drive(load: Load, connection: LoadConnection, tally: Tally, begun
       await new Promise((resolve) => setTimeout(resolve, wait))
       continue
     }
-    const [path, body] = requestOf(load, tally.started)
+    const [path, body] = refused ?? requestOf(load, tally.started)
     tally.started += 1
     const sent = performance.now()
-    note(tally, await connection.send(path, body), performance.now() - sent)
+    const reply = await connection.send(path, body)
+    note(tally, reply, performance.now() - sent)
+    refused = reply.status === 429 ? [path, body] : undefined
   }
 }
 

@@ -29,17 +29,19 @@ try {
       .join('\n'),
   )
   const figures: Figure[] = []
+  const isWritten = options.only === undefined || !options.quick
+  let written = ''
   for (const { name, run } of chosen) {
     console.log(`${new Date().toISOString().slice(11, 19)} ${name} …`)
     const found = await run({ server, load, isQuick: options.quick })
     for (const { details, ...figure } of found)
       console.log(tableOf([{ ...figure, details }]).split('\n')[2], details)
     figures.push(...found)
+    // After each of them, so that a run that is broken off keeps what it has measured.
+    if (isWritten) written = await writeReport(machine, figures, options.quick, options.only)
   }
   console.log(`\n${tableOf(figures)}\n`)
-  if (options.only === undefined || !options.quick) {
-    console.log(`written to ${await writeReport(machine, figures, options.quick, options.only)}.md`)
-  }
+  if (isWritten) console.log(`written to ${written}.md`)
 } finally {
   load.stop()
   await server.stop()
