@@ -15,10 +15,7 @@ import { fetchInTurns } from './fetch-in-turns.ts'
 import { schedule, tasks } from './tasks.ts'
 
 const CONCURRENCY = 8
-/**
- * Connections for taking and ending jobs, opened when they are needed; while a job runs it holds none of them. Not fewer
- * than the jobs at once by default, of which the queue would warn at every start.
- */
+/** For taking and ending jobs, opened when needed. With fewer than jobs at once the queue warns at every start. */
 const CONNECTIONS_MAX = 10
 const POLL_MS = 2000
 /** Between two questions whether PostgreSQL is back. */
