@@ -85,6 +85,7 @@ async function store(flight: Flight, prepared: readonly PreparedUnit[], definiti
     events: prepared.flatMap(({ events }) => events),
     now,
     writer: flight.writer,
+    isFolding: folds.isFolding(organizationId),
     knownSubscriptions: catalogue.knownSubscriptionsOf(organizationId),
     strangers: catalogue.strangersOf(organizationId, context.systemNow()),
   })

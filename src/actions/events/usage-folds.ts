@@ -2,8 +2,8 @@ import { foldUsage } from '../../store/events/ingest.ts'
 import type { Context } from '../context.ts'
 
 /** How long usage may wait, and how many changes of it may, before they are added up. */
-const FOLD_AFTER_MS = 5000
-const FOLD_CHANGES = 50_000
+const FOLD_AFTER_MS = 10_000
+const FOLD_CHANGES = 100_000
 
 type Waiting = { changes: number; timer: NodeJS.Timeout | null; isFolding: boolean }
 
@@ -34,6 +34,11 @@ export class UsageFolds {
     else this.foldLater(organizationId, waiting)
   }
 
+  /** Whether usage is being added up: who adds some at the same time waits for the rows of running state. */
+  isFolding(organizationId: string): boolean {
+    return this.organizations.get(organizationId)?.isFolding ?? false
+  }
+
   private foldLater(organizationId: string, waiting: Waiting): void {
     if (waiting.timer) return
     waiting.timer = setTimeout(() => {
@@ -47,18 +52,17 @@ export class UsageFolds {
     if (waiting.isFolding) return
     waiting.isFolding = true
     waiting.changes = 0
-    foldUsage(this.context.database, organizationId)
-      .then(
-        (isMoreWaiting) => {
-          if (isMoreWaiting || waiting.changes > 0) this.foldLater(organizationId, waiting)
-        },
-        (error: unknown) => {
-          this.context.log.warn({ err: error, organizationId }, 'waiting usage could not be added up yet')
-          this.foldLater(organizationId, waiting)
-        },
-      )
-      .finally(() => {
+    foldUsage(this.context.database, organizationId).then(
+      (isMoreWaiting) => {
         waiting.isFolding = false
-      })
+        if (isMoreWaiting) this.fold(organizationId, waiting)
+        else if (waiting.changes > 0) this.foldLater(organizationId, waiting)
+      },
+      (error: unknown) => {
+        waiting.isFolding = false
+        this.context.log.warn({ err: error, organizationId }, 'waiting usage could not be added up yet')
+        this.foldLater(organizationId, waiting)
+      },
+    )
   }
 }

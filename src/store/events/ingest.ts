@@ -32,6 +32,8 @@ export type Arrival = {
   readonly now: Instant
   /** Number of this process in event_counts. */
   readonly writer: number
+  /** Whether changes of running state have to wait for the next fold, however few they are. */
+  readonly isFolding: boolean
   /** External subscription ids that are known to exist; those that the database finds are added. */
   readonly knownSubscriptions: Set<string>
   /** Those that did not exist when last asked about, a moment ago; those that the database misses are added. */
@@ -104,7 +106,7 @@ function parametersOf(arrival: Arrival): { readonly values: unknown[]; readonly 
     if (metric?.tracker) state.add(metric.tracker, event)
   }
   const rows = [...state.rows()]
-  const waits = rows.length > CHANGES_AT_ONCE_MAX
+  const waits = rows.length > CHANGES_AT_ONCE_MAX || (arrival.isFolding && rows.length > 0)
   const slots = waits ? slotsOf(rows) : undefined
   const values = [
     organizationId,

@@ -40,6 +40,11 @@ export function keepsLasts(aggregation: Aggregation): boolean {
   return aggregation === 'latest_agg' || aggregation === 'unique_count_agg'
 }
 
+/** How a row names its subscription; no other text of a row has this form. */
+export function subscriptionText(externalSubscriptionId: string): string {
+  return `"s":${JSON.stringify(externalSubscriptionId)}`
+}
+
 /** Digests of the values that come again and again, a hundred bytes or so each. */
 const BUCKETS_MAX = 10_000
 const buckets = new Map<string, string>()
@@ -80,7 +85,7 @@ export class RunningState {
           const isLast = keepsLasts(tracker.aggregation)
           for (const [subscription, bucket] of buckets) {
             const values = isLast ? lastValues(bucket) : sumValues(bucket)
-            yield { subscription, isLast, json: `${head},"s":${JSON.stringify(subscription)}${values}}` }
+            yield { subscription, isLast, json: `${head},${subscriptionText(subscription)}${values}}` }
           }
         }
       }
@@ -96,7 +101,7 @@ export class RunningState {
     const families = inner(inner(this.families, tracker), startsAt)
     const known = families.get(bucket)
     if (known) return known
-    const hour = `"t":"${tracker.id}","a":"${isoText(instant(startsAt))}"`
+    const hour = `"t":"${tracker.id}","a":${startsAt}`
     const head = `{${hour},"b":"${bucket}","d":${JSON.stringify(dimensions)}`
     const family = { tracker, head, buckets: new Map<string, Bucket>() }
     families.set(bucket, family)
@@ -152,14 +157,14 @@ function momentOf(aggregation: Aggregation, event: UsageEvent): Decimal {
 function sumValues({ count, sum, max, moment, precise, last }: Bucket): string {
   const highest = max === null ? '' : `,"x":"${max.toString()}"`
   const totals = `${unlessZero('v', sum)}${highest}${unlessZero('m', moment)}${unlessZero('p', precise)}`
-  return `,"n":${count}${totals},"l":"${isoText(last.at)}"`
+  return `,"n":${count}${totals},"l":${last.at}`
 }
 
 function lastValues({ count, precise, last }: Bucket): string {
   const { uniqueValue, value, operation } = last
   const unique = uniqueValue === null ? '' : `,"u":${JSON.stringify(uniqueValue)}`
   const newest = value === null ? '' : `,"v":"${value.toString()}"`
-  const event = `"l":"${isoText(last.at)}","i":"${last.id}","o":"${operation}"`
+  const event = `"l":${last.at},"i":"${last.id}","o":"${operation}"`
   return `,"n":${count},${event}${unique}${newest}${unlessZero('p', precise)}`
 }
 
