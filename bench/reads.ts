@@ -90,7 +90,7 @@ const FILL = `
   ), counts as (
     insert into event_counts as c (organization_id, writer, span, starts_at, events_count)
     select organization_id, 0, spans.span, date_trunc(spans.unit, timestamp, 'UTC'), count(*)
-    from made cross join (values ('d'::"char", 'day'), ('m'::"char", 'minute')) as spans (span, unit)
+    from made cross join (values ('d'::"char", 'day'), ('h'::"char", 'hour'), ('m'::"char", 'minute')) as spans (span, unit)
     group by organization_id, spans.span, date_trunc(spans.unit, timestamp, 'UTC')
     on conflict (organization_id, span, starts_at, writer) do update set
       events_count = c.events_count + excluded.events_count

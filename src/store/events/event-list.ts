@@ -103,49 +103,66 @@ function conditionsOf(filter: EventListFilter): RawBuilder<unknown>[] {
   return conditions
 }
 
-type Span = { startsAt: Instant; before: bigint; total: bigint }
+type Place = { total: bigint; before: bigint | null; end: Instant | null }
 
 async function listAll(reads: Reads, page: { offset: number; limit: number }): Promise<EventPage> {
-  const day = await spanAt(reads, 'd', sql`true`, page.offset)
-  if (!day) return { events: [], totalCount: 0 }
-  const totalCount = Number(day.total)
-  if (page.offset >= totalCount) return { events: [], totalCount }
-  const inDay = page.offset - Number(day.before)
-  const within = sql`starts_at >= ${ts(day.startsAt)} and starts_at < ${ts(day.startsAt)} + interval '1 day'`
-  const minute = await spanAt(reads, 'm', within, inDay)
-  const rest = minute ? inDay - Number(minute.before) : inDay
-  const end = minute
-    ? sql`${ts(minute.startsAt)} + interval '1 minute'`
-    : sql`${ts(day.startsAt)} + interval '1 day'`
+  const { totalCount, end, before } = await placeOf(reads, page.offset)
+  if (end === null) return { events: [], totalCount }
   const { rows } = await sql<Row>`
     select ${COLUMNS} from events e
-    where e.timestamp < ${end} and e.deleted_at is null
+    where e.timestamp < ${ts(end)} and e.deleted_at is null
     order by e.timestamp desc, e.transaction_id, e.id
-    limit ${page.limit} offset ${rest}`.execute(reads)
+    limit ${page.limit} offset ${page.offset - before}`.execute(reads)
   return { events: rows.map(listed), totalCount }
 }
 
-/** The day or minute that holds the event at an offset from the newest, and how many events are newer than it. */
-async function spanAt(
+/**
+ * The end of the minute that holds the event at an offset from the newest, and how many events are newer than that
+ * minute; null when there is no such event. The day is found first, then its hour, then the minute: a hundred rows of
+ * counts, however many events there are.
+ */
+async function placeOf(
   reads: Reads,
-  span: 'd' | 'm',
-  within: RawBuilder<unknown>,
   offset: number,
-): Promise<Span | undefined> {
-  const { rows } = await sql<Span>`
-    with spans as (
-      select starts_at, sum(events_count)::bigint as events_count from event_counts
-      where span = ${span}::"char" and ${within}
-      group by starts_at
-    ), ordered as (
-      select starts_at, (sum(events_count) over (order by starts_at desc))::bigint as until, events_count,
-        (sum(events_count) over ())::bigint as total
-      from spans where events_count > 0
+): Promise<{ readonly totalCount: number; readonly before: number; readonly end: Instant | null }> {
+  const { rows } = await sql<Place>`
+    with days as materialized (
+      select starts_at, sum(events_count)::bigint as n from event_counts where span = 'd' group by starts_at
+    ), day as materialized (${spanAt(sql`select starts_at, n, 0::bigint as newer from days`, offset)}
+    ), hour as materialized (${spanAt(partsOf('h', 'day', '1 day'), offset)}
+    ), minute as materialized (${spanAt(partsOf('m', 'hour', '1 hour'), offset)}
     )
-    select starts_at, until - events_count as before, total from ordered
-    order by until > ${offset} desc, starts_at desc
-    limit 1`.execute(reads)
-  return rows[0]
+    select (select coalesce(sum(n), 0)::bigint from days) as total, minute.before,
+      minute.starts_at + interval '1 minute' as end
+    from (values (1)) as one left join minute on true`.execute(reads)
+  const [place] = rows
+  return {
+    totalCount: Number(place?.total ?? 0n),
+    before: Number(place?.before ?? 0n),
+    end: place?.end ?? null,
+  }
+}
+
+/** The parts of a span with their counts, a range of the index; `newer` is the number of events after the span. */
+function partsOf(part: 'h' | 'm', span: 'day' | 'hour', length: '1 day' | '1 hour'): RawBuilder<unknown> {
+  const whole = sql.ref(span)
+  return sql`
+    select c.starts_at, c.n, ${whole}.before as newer
+    from ${whole} cross join lateral (
+      select starts_at, sum(events_count)::bigint as n from event_counts
+      where span = ${sql.lit(part)}::"char" and starts_at >= ${whole}.starts_at
+        and starts_at < ${whole}.starts_at + ${sql.lit(length)}::interval
+      group by starts_at) as c`
+}
+
+/** The part that holds the event at an offset from the newest, and how many events are newer than the part. */
+function spanAt(parts: RawBuilder<unknown>, offset: number): RawBuilder<unknown> {
+  return sql`
+    select starts_at, (until - n)::bigint as before
+    from (select starts_at, n, newer + sum(n) over (order by starts_at desc) as until from (${parts}) as parts) as x
+    where until > ${offset}
+    order by starts_at desc
+    limit 1`
 }
 
 function listed(row: Row): ListedEvent {

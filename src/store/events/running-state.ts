@@ -45,6 +45,8 @@ export function subscriptionText(externalSubscriptionId: string): string {
   return `"s":${JSON.stringify(externalSubscriptionId)}`
 }
 
+const MINUTE_MS = 60_000
+
 /** Digests of the values that come again and again, a hundred bytes or so each. */
 const BUCKETS_MAX = 10_000
 const buckets = new Map<string, string>()
@@ -172,23 +174,23 @@ function unlessZero(name: string, value: Decimal): string {
   return value === Decimal.zero || value.isZero() ? '' : `,"${name}":"${value.toString()}"`
 }
 
-/** How many events fall into each UTC day and minute, for the totals of the list. */
+const SPANS = [
+  ['d', DAY_MS],
+  ['h', HOUR_MS],
+  ['m', MINUTE_MS],
+] as const
+
+/** How many events fall into each UTC day, hour and minute, for the totals and the deep pages of the list. */
 export function countRows(
   ats: readonly Instant[],
-): readonly { readonly k: 'd' | 'm'; readonly a: string; readonly n: number }[] {
-  const days = new Map<number, number>()
-  const minutes = new Map<number, number>()
-  for (const at of ats) {
-    const day = Math.floor(at / DAY_MS) * DAY_MS
-    const minute = Math.floor(at / 60_000) * 60_000
-    days.set(day, (days.get(day) ?? 0) + 1)
-    minutes.set(minute, (minutes.get(minute) ?? 0) + 1)
-  }
-  return [...countsOf('d', days), ...countsOf('m', minutes)]
-}
-
-function countsOf<K extends string>(k: K, counts: ReadonlyMap<number, number>) {
-  return [...counts]
-    .sort(([a], [b]) => a - b)
-    .map(([startsAt, n]) => ({ k, a: isoText(instant(startsAt)), n }))
+): readonly { readonly k: 'd' | 'h' | 'm'; readonly a: string; readonly n: number }[] {
+  return SPANS.flatMap(([k, length]) => {
+    const counts = new Map<number, number>()
+    for (const at of ats) {
+      const startsAt = Math.floor(at / length) * length
+      counts.set(startsAt, (counts.get(startsAt) ?? 0) + 1)
+    }
+    // In one order, for those who write the same rows.
+    return [...counts].sort(([a], [b]) => a - b).map(([at, n]) => ({ k, a: isoText(instant(at)), n }))
+  })
 }

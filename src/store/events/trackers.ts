@@ -193,7 +193,7 @@ export async function deleteEventsOfMetric(
     insert into event_counts as c (organization_id, writer, span, starts_at, events_count)
     select ${organizationId}, ${event.writer}::integer, spans.span, date_trunc(spans.unit, d.timestamp, 'UTC'), -count(*)
     from deleted d
-    cross join (values ('d'::"char", 'day'), ('m'::"char", 'minute')) as spans (span, unit)
+    cross join (values ('d'::"char", 'day'), ('h'::"char", 'hour'), ('m'::"char", 'minute')) as spans (span, unit)
     group by 3, 4
     order by 3, 4
     on conflict (organization_id, span, starts_at, writer) do update set
