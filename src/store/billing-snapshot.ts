@@ -44,22 +44,22 @@ export async function readBillingSnapshot(
   customerId: string,
   subscriptionIds: readonly string[],
 ): Promise<BillingSnapshot | undefined> {
-  const customer = await reads
-    .selectFrom('customers')
-    .selectAll()
-    .where('id', '=', customerId)
-    .executeTakeFirst()
-  if (!customer) return undefined
-  const entity = await reads
-    .selectFrom('billingEntities')
-    .selectAll()
-    .where('id', '=', customer.billingEntityId)
-    .executeTakeFirstOrThrow()
+  const ofCustomer = reads.selectFrom('customers').where('id', '=', customerId)
+  const [customer, entity, subscriptions] = await Promise.all([
+    ofCustomer.selectAll().executeTakeFirst(),
+    reads
+      .selectFrom('billingEntities')
+      .selectAll()
+      .where('id', '=', ofCustomer.select('billingEntityId'))
+      .executeTakeFirst(),
+    readSubscriptions(reads, customerId, subscriptionIds),
+  ])
+  if (!customer || !entity) return undefined
   return {
     customer,
     entity,
     zone: customer.timezone ?? entity.timezone,
-    subscriptions: await readSubscriptions(reads, customerId, subscriptionIds),
+    subscriptions,
   }
 }
 
@@ -80,23 +80,12 @@ async function readSubscriptions(
   if (rows.length === 0) return []
   const planIds = [...new Set(rows.map((row) => row.planId))]
   const externalIds = [...new Set(rows.map((row) => row.externalId))]
-  const plans = await reads.selectFrom('plans').selectAll().where('id', 'in', planIds).execute()
-  const charges = await ratedChargesOfPlans(reads, planIds)
-  const commitments = await reads
-    .selectFrom('minimumCommitments')
-    .selectAll()
-    .where('planId', 'in', planIds)
-    .execute()
-  const firstStarts = await reads
-    .selectFrom('subscriptions')
-    .select((eb) => [
-      'externalId',
-      eb.fn.min<Instant | null>('startedAt').filterWhere('customerId', '=', customerId).as('startedAt'),
-      eb.fn.countAll<bigint>().as('count'),
-    ])
-    .where('externalId', 'in', externalIds)
-    .groupBy('externalId')
-    .execute()
+  const [plans, charges, commitments, firstStarts] = await Promise.all([
+    reads.selectFrom('plans').selectAll().where('id', 'in', planIds).execute(),
+    ratedChargesOfPlans(reads, planIds),
+    reads.selectFrom('minimumCommitments').selectAll().where('planId', 'in', planIds).execute(),
+    readFirstStarts(reads, customerId, externalIds),
+  ])
   const firstStart = new Map(firstStarts.map((row) => [row.externalId, row.startedAt]))
   const isAlone = firstStarts.every(({ count }) => count === 1n)
   const shared = isAlone ? new Map<string, SharedInstants>() : await sharedInstants(reads, ids)
@@ -115,6 +104,20 @@ async function readSubscriptions(
       },
     ]
   })
+}
+
+/** When the customer's first subscription of each external id began, and how many there are, whoever's. */
+function readFirstStarts(reads: Reads, customerId: string, externalIds: readonly string[]) {
+  return reads
+    .selectFrom('subscriptions')
+    .select((eb) => [
+      'externalId',
+      eb.fn.min<Instant | null>('startedAt').filterWhere('customerId', '=', customerId).as('startedAt'),
+      eb.fn.countAll<bigint>().as('count'),
+    ])
+    .where('externalId', 'in', [...externalIds])
+    .groupBy('externalId')
+    .execute()
 }
 
 export function billingPlanOf(plan: Selectable<Plans>): BillingPlan {

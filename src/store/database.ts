@@ -1,11 +1,15 @@
-import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import { type Instant, instant } from '../core/calendar/instant.ts'
 import { isId } from './ids.ts'
 import { isStalePlan, preparing, StatementNames } from './prepared-statements.ts'
 import type { DB } from './rows.ts'
+import { withoutTurns } from './without-turns.ts'
 
-/** Everything that a query can be asked of inside one organization; reading only, by its use. */
+/**
+ * Everything that a query can be asked of inside one organization; reading only, by its use. What is asked without
+ * waiting for the answers before it travels together; inside a `Tx` it takes turns.
+ */
 export type Reads = Kysely<DB>
 
 /** An open transaction. Every writing function of the store takes one, and only actions can open it. */
@@ -58,6 +62,8 @@ export class Database {
       types,
       application_name: 'weir',
       keepAlive: true,
+      // Statements are sent as they are asked; PostgreSQL answers them in their order.
+      pipeline: true,
       maxLifetimeSeconds: CONNECTION_SECONDS_MAX,
     }
     this.pool = new pg.Pool({
@@ -102,18 +108,21 @@ export class Database {
     const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
     if (!isId(organizationId)) throw new Error('not the id of an organization')
     // In one round trip, which takes a text without parameters.
-    const begin = sql.raw(
+    const begin = CompiledQuery.raw(
       `start transaction isolation level repeatable read, read only;
       set local weir.organization_id = '${organizationId}'${setting}`,
     )
     return this.withFreshPlans(() =>
-      this.tenants.connection().execute(async (connection) => {
-        await begin.execute(connection)
+      this.tenants.getExecutor().provideConnection(async (connection) => {
+        const reads = withoutTurns(this.tenants, connection)
         try {
-          return await query(connection)
+          // Sent when this is called, hence before anything that the query asks.
+          const begun = connection.executeQuery(begin)
+          const [, answer] = await Promise.all([begun, query(reads)])
+          return answer
         } finally {
           // Nothing was written, so there is nothing that a commit could keep.
-          await sql`rollback`.execute(connection)
+          await sql`rollback`.execute(reads)
         }
       }),
     )

@@ -15,13 +15,20 @@ export async function ratedChargesOfPlans(
 ): Promise<ReadonlyMap<string, readonly RatedCharge[]>> {
   const byPlan = new Map<string, RatedCharge[]>()
   if (planIds.length === 0) return byPlan
-  const rows = await chargeRows(reads)
-    .where('c.planId', 'in', [...planIds])
-    .where('c.deletedAt', 'is', null)
-    .orderBy('c.createdAt')
-    .orderBy('c.id')
-    .execute()
-  for (const [planId, charge] of await withFilters(reads, rows)) {
+  const ofPlans = reads
+    .selectFrom('charges')
+    .select('id')
+    .where('planId', 'in', [...planIds])
+  const [rows, filters] = await Promise.all([
+    chargeRows(reads)
+      .where('c.planId', 'in', [...planIds])
+      .where('c.deletedAt', 'is', null)
+      .orderBy('c.createdAt')
+      .orderBy('c.id')
+      .execute(),
+    filterRows(reads).where('chargeId', 'in', ofPlans).execute(),
+  ])
+  for (const [planId, charge] of withFilters(rows, filters)) {
     const list = byPlan.get(planId)
     if (list) list.push(charge)
     else byPlan.set(planId, [charge])
@@ -35,10 +42,15 @@ export async function ratedChargesByIds(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, RatedCharge>> {
   if (ids.length === 0) return new Map()
-  const rows = await chargeRows(reads)
-    .where('c.id', 'in', [...ids])
-    .execute()
-  return new Map((await withFilters(reads, rows)).map(([, charge]) => [charge.id, charge]))
+  const [rows, filters] = await Promise.all([
+    chargeRows(reads)
+      .where('c.id', 'in', [...ids])
+      .execute(),
+    filterRows(reads)
+      .where('chargeId', 'in', [...ids])
+      .execute(),
+  ])
+  return new Map(withFilters(rows, filters).map(([, charge]) => [charge.id, charge]))
 }
 
 function chargeRows(reads: Reads) {
@@ -79,23 +91,21 @@ function chargeRows(reads: Reads) {
 
 type ChargeRow = Awaited<ReturnType<ReturnType<typeof chargeRows>['execute']>>[number]
 
-async function withFilters(reads: Reads, rows: readonly ChargeRow[]): Promise<[string, RatedCharge][]> {
-  if (rows.length === 0) return []
-  const filterRows = await reads
+function filterRows(reads: Reads) {
+  return reads
     .selectFrom('chargeFilters')
     .select(['id', 'chargeId', 'values', 'properties', 'invoiceDisplayName', 'createdAt'])
-    .where(
-      'chargeId',
-      'in',
-      rows.map((row) => row.id),
-    )
     .where('deletedAt', 'is', null)
     .orderBy('position')
     .orderBy('createdAt')
     .orderBy('id')
-    .execute()
+}
+
+type FilterRow = Awaited<ReturnType<ReturnType<typeof filterRows>['execute']>>[number]
+
+function withFilters(rows: readonly ChargeRow[], filters: readonly FilterRow[]): [string, RatedCharge][] {
   const byCharge = new Map<string, RatedFilter[]>()
-  for (const row of filterRows) {
+  for (const row of filters) {
     const filter: RatedFilter = {
       id: row.id,
       values: row.values as PropertyValues,

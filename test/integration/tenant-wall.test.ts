@@ -227,7 +227,7 @@ describe('the application’s role', () => {
       where schemaname = 'public' and not (
         policyname = 'tenant' and cmd = 'ALL' and roles = '{weir_app}'
         and (qual = '(organization_id = weir_organization_id())'
-          and with_check = '(organization_id = weir_organization_id())'
+          and with_check = '(organization_id = ( SELECT weir_organization_id() AS weir_organization_id))'
           or tablename = 'organizations' and qual = '(id = weir_organization_id())'))`)
     expect(rows).toEqual([])
   })

@@ -13,7 +13,7 @@ import { findUsageSubject } from '../../store/usage-subjects.ts'
 import type { Caller } from '../context.ts'
 import { type OpenSubscription, openAt } from './open-subscription.ts'
 import { rateSubscription } from './rate-subscription.ts'
-import { taxesOfCharges, usageTaxesCents } from './usage-taxes.ts'
+import { type TaxesByCharge, taxesOfCharges, usageTaxesCents } from './usage-taxes.ts'
 
 /** Which charges a reader wants; the first that is given wins (metering-and-rating §5.1). */
 export type ChargeChoice =
@@ -60,17 +60,21 @@ export async function readCurrentUsage(
   const { snapshot, subscription, open } = await readOpenSubscription(reads, caller, asked)
   const charges = chosenCharges(subscription.charges, asked)
   const window = asked.fullUsage ? { ...open.window, from: subscription.billing.startedAt } : open.window
-  const rated = await rateSubscription(reads, {
-    subscription,
-    charges,
-    window,
-    durationDays: open.durationDays,
-    zone: snapshot.zone,
-    purpose: 'current',
-    narrowing: { group: asked.group, skipGrouping: asked.skipGrouping },
-  })
+  const found = { snapshot, subscription, open }
+  const [rated, taxes] = await Promise.all([
+    rateSubscription(reads, {
+      subscription,
+      charges,
+      window,
+      durationDays: open.durationDays,
+      zone: snapshot.zone,
+      purpose: 'current',
+      narrowing: { group: asked.group, skipGrouping: asked.skipGrouping },
+    }),
+    taxesOf(reads, found, charges, asked.applyTaxes),
+  ])
   return {
-    ...(await totalsOf(reads, { snapshot, subscription, open }, rated, asked.applyTaxes)),
+    ...totalsOf(found, rated, taxes),
     window,
     lines: rated.map((usage) => usageLineOf(usage, asked.presentation)),
   }
@@ -91,18 +95,24 @@ export async function readOpenSubscription(
   return openAt(reads, snapshot, subscription, caller.now)
 }
 
-/** The head of a usage answer: its window, the day after it, and the sums of what was rated. */
-export async function totalsOf(
+/** The taxes of the charges by their id; none when the reader wants none. */
+export async function taxesOf(
   reads: Reads,
+  { snapshot, subscription }: OpenSubscription,
+  charges: readonly RatedCharge[],
+  applyTaxes: boolean,
+): Promise<TaxesByCharge> {
+  if (!applyTaxes || charges.length === 0) return new Map()
+  const chargeIds = charges.map(({ id }) => id)
+  return taxesOfCharges(reads, snapshot, subscription.plan.id, chargeIds)
+}
+
+/** The head of a usage answer: its window, the day after it, and the sums of what was rated. */
+export function totalsOf(
   { snapshot, subscription, open }: OpenSubscription,
   rated: readonly RatedUsage[],
-  applyTaxes: boolean,
-): Promise<Omit<SubscriptionUsage, 'lines'>> {
-  const chargeIds = [...new Set(rated.map(({ charge }) => charge.id))]
-  const taxes =
-    applyTaxes && rated.length > 0
-      ? await taxesOfCharges(reads, snapshot, subscription.plan.id, chargeIds)
-      : new Map()
+  taxes: TaxesByCharge,
+): Omit<SubscriptionUsage, 'lines'> {
   return {
     window: open.window,
     issuingOn: localDate(addMs(open.window.to, 1), snapshot.zone),

@@ -12,6 +12,7 @@ import {
   type CurrentUsageAsked,
   readOpenSubscription,
   type SubscriptionUsage,
+  taxesOf,
   totalsOf,
 } from './read-current-usage.ts'
 
@@ -26,17 +27,21 @@ export async function readProjectedUsage(
 ): Promise<SubscriptionUsage> {
   const found = await readOpenSubscription(reads, caller, asked)
   const { snapshot, subscription, open } = found
-  const rated = await rateSubscription(reads, {
-    subscription,
-    charges: byMetricName(subscription.charges),
-    window: open.window,
-    durationDays: open.durationDays,
-    zone: snapshot.zone,
-    purpose: 'current',
-  })
+  const charges = byMetricName(subscription.charges)
+  const [rated, taxes] = await Promise.all([
+    rateSubscription(reads, {
+      subscription,
+      charges,
+      window: open.window,
+      durationDays: open.durationDays,
+      zone: snapshot.zone,
+      purpose: 'current',
+    }),
+    taxesOf(reads, found, charges, asked.applyTaxes),
+  ])
   const progress = progressOf(open.window, caller.now, snapshot.zone)
   return {
-    ...(await totalsOf(reads, found, rated, asked.applyTaxes)),
+    ...totalsOf(found, rated, taxes),
     lines: rated.map((usage) => projectedLineOf(usage, progress)),
   }
 }

@@ -7,13 +7,16 @@ import type { BillingSnapshot } from '../../store/billing-snapshot.ts'
 import type { Reads } from '../../store/database.ts'
 import { taxesOfOwners, taxOf } from '../../store/taxes.ts'
 
+/** Taxes by the id of the charge that carries them. */
+export type TaxesByCharge = ReadonlyMap<string, readonly Tax[]>
+
 /** The taxes of charges of one plan, by the charge's id (metering-and-rating §3.16): one query. */
 export async function taxesOfCharges(
   reads: Reads,
   snapshot: Pick<BillingSnapshot, 'customer'>,
   planId: string,
   chargeIds: readonly string[],
-): Promise<ReadonlyMap<string, readonly Tax[]>> {
+): Promise<TaxesByCharge> {
   const { customer } = snapshot
   const owners = await taxesOfOwners(reads, {
     chargeIds,
@@ -35,10 +38,7 @@ export async function taxesOfCharges(
 }
 
 /** The taxes in cents that an invoice of this usage would carry: rounded once, as an invoice does. */
-export function usageTaxesCents(
-  rated: readonly RatedUsage[],
-  taxes: ReadonlyMap<string, readonly Tax[]>,
-): bigint {
+export function usageTaxesCents(rated: readonly RatedUsage[], taxes: TaxesByCharge): bigint {
   const fees = rated.map(({ charge, fee }) => ({
     amountCents: fee.amountCents,
     preciseAmountCents: fee.preciseAmountCents,
