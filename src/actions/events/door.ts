@@ -23,7 +23,11 @@ export class DoorIsFull extends Error {
   readonly remaining: number
 
   constructor(remaining: number) {
+    // Without its stack, which tells nothing here and under a flood costs more than the refusal.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super('too many events are waiting')
+    Error.stackTraceLimit = stackTraceLimit
     this.remaining = remaining
   }
 }
@@ -31,7 +35,8 @@ export class DoorIsFull extends Error {
 /** Events that must wait for a second statement of the same organization to start beside the first. */
 const SECOND_FLIGHT_EVENTS = 200
 const LANE_FLIGHTS_MAX = 2
-/** Processes have writer numbers below this; the second statement of a lane counts under one above. */
+const FLIGHT_NUMBERS = Array.from({ length: LANE_FLIGHTS_MAX }, (_, number) => number)
+/** Processes have writer numbers below this; further statements of a lane count under numbers above. */
 const WRITERS = 16
 
 type Lane = { readonly queue: Unit[]; waiting: number; isInTurn: boolean; readonly flights: Set<number> }
@@ -114,7 +119,7 @@ export class Door {
       if (organizationId === undefined) return
       const lane = this.laneOf(organizationId)
       lane.isInTurn = false
-      const number = lane.flights.has(0) ? 1 : 0
+      const number = FLIGHT_NUMBERS.find((each) => !lane.flights.has(each)) ?? 0
       lane.flights.add(number)
       this.flights += 1
       const units = this.take(lane)

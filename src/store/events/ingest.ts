@@ -172,8 +172,7 @@ function eventsJson(events: readonly ArrivedEvent[]): string {
     const texts = `"t":${JSON.stringify(event.transactionId)},"c":${JSON.stringify(event.code)}`
     const optional = subscription === null ? '' : `,"s":${JSON.stringify(subscription)}`
     const amount = precise === null ? '' : `,"m":"${precise.toString()}"`
-    const at = isoText(event.at)
-    return `{"i":"${event.id}",${texts}${optional},"a":"${at}"${amount},"p":${event.propertiesJson}}`
+    return `{"i":"${event.id}",${texts}${optional},"a":${event.at}${amount},"p":${event.propertiesJson}}`
   })
   return `[${parts.join(',')}]`
 }
