@@ -319,6 +319,32 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     expect(types.filter((type: string) => type === 'invoice.created')).toHaveLength(2)
   })
 
+  it('a late event of a count does not pay the first flat amount again', async () => {
+    await start(COUNT, {
+      charge_model: 'graduated',
+      properties: { graduated_ranges: [tier(0, 5, '1', '10'), tier(6, null, '0.5', '3')] },
+    })
+    const times = [
+      '2023-09-10T00:00:00Z',
+      '2023-09-05T00:00:00Z',
+      '2023-09-20T00:00:00Z',
+      '2023-09-02T00:00:00Z',
+    ]
+    for (const [index, at] of times.entries()) {
+      await client.clock(`2023-09-21T00:0${index}:00Z`)
+      await send(client, { code: 'm', transaction_id: `e${index}`, timestamp: Date.parse(at) / 1000 })
+    }
+    await client.clock('2023-09-21T01:00:00Z')
+    const fees = await Promise.all(times.map((_, index) => feesOf(`e${index}`)))
+    expect(fees.map(([fee]) => fee.amount_cents)).toEqual([1100, 100, 100, 100])
+    const { customer_usage: usage } = await ok(
+      client,
+      'GET',
+      '/customers/c/current_usage?external_subscription_id=s',
+    )
+    expect(usage).toMatchObject({ amount_cents: 1400, charges_usage: [{ units: '4.0', events_count: 4 }] })
+  })
+
   it('prices an event once, however often it is asked to', async () => {
     await start(SUM, { properties: { amount: '1' } })
     await send(client, { code: 'm', transaction_id: 'e0', properties: { n: 5 } })

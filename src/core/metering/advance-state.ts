@@ -39,8 +39,7 @@ export type AdvanceStep = {
   readonly pricedQuantity: Decimal
   /** What the fee shows as its units. */
   readonly displayedUnits: Decimal
-  /** The state afterwards; null for counts, which need none. */
-  readonly state: AdvanceState | null
+  readonly state: AdvanceState
 }
 
 /**
@@ -54,11 +53,7 @@ export function advance(
   event: AdvanceEvent,
   share: PeriodShare | null,
 ): AdvanceStep {
-  if (event.aggregation === 'count_agg' || event.aggregation === 'custom_agg') {
-    const one = Decimal.one
-    return { quantity: one, pricedQuantity: prorated(one, share), displayedUnits: one, state: null }
-  }
-  const applied = event.aggregation === 'sum_agg' ? event.value : appliedOperation(event)
+  const applied = appliedUnits(event)
   return state ? raise(state, applied, share) : begin(event, applied, share)
 }
 
@@ -88,6 +83,12 @@ function raise(state: AdvanceState, applied: Decimal, share: PeriodShare | null)
   const max = Decimal.max(current, quantity)
   const maxProrated = state.maxProrated.plus(pricedQuantity)
   return { quantity, pricedQuantity, displayedUnits: quantity, state: { current, max, maxProrated } }
+}
+
+/** A count only rises: its state tells no more than that the bucket was charged before (docs/api/differences.md). */
+function appliedUnits(event: AdvanceEvent): Decimal {
+  if (event.aggregation === 'sum_agg') return event.value
+  return event.aggregation === 'unique_count_agg' ? appliedOperation(event) : Decimal.one
 }
 
 /** Only an add of something inactive and a remove of something active change the count. */

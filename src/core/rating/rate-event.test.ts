@@ -26,12 +26,13 @@ function charged(charge: RatedCharge, sent: readonly Sent[], isRenewed = false) 
   })
   let state: AdvanceState | null = null
   const fees: Decimal[] = []
-  for (const event of events) {
+  for (const [k, event] of events.entries()) {
     const plan = planEvent(charge, event, from)
     if (!plan) throw new Error('an event that does not count')
-    const step = stepOfEvent(plan, answerOf(plan, events), state, { ...context, isRenewed })
+    const answer = answerOf(plan, events.slice(0, k + 1))
+    const step = stepOfEvent(plan, answer, state, { ...context, isRenewed })
     state = step.state
-    fees.push(rateEvent(plan, answerOf(plan, events), step, { ...context, isRenewed }).fee.preciseAmountCents)
+    fees.push(rateEvent(plan, answer, step, { ...context, isRenewed }).fee.preciseAmountCents)
   }
   const [bucket] = planUsage(charge, 's', { from, to: addMs(to, 1) })
   if (!bucket) throw new Error('a charge without a bucket')
@@ -97,6 +98,14 @@ describe('the first flat amount of tiers in advance (metering-and-rating §3.12)
   it('a count pays it once', () => {
     const charge = ratedCharge({ ...graduated, metric: { aggregation: 'count_agg', fieldName: null } })
     expect(charged(charge, sums(1, 1)).fees).toEqual([1100, 100])
+  })
+
+  it('a late event of a count, the first by its time, does not pay it again', () => {
+    const counts = { aggregation: 'count_agg', fieldName: null } as const
+    const late = [2000, 1000, 0].map((ms): Sent => ({ at: addMs(from, ms), properties: {} }))
+    for (const model of [graduated, percents]) {
+      expect(charged(ratedCharge({ ...model, metric: counts }), late).fees).toEqual([1100, 100, 100])
+    }
   })
 
   it('the renewal of a recurring metric paid it', () => {

@@ -48,16 +48,13 @@ export function stepOfEvent(
   context: EventContext,
 ): AdvanceStep & EventQuantity {
   const step = advance(state, advanceEvent(plan, answer), shareOf(plan, context))
-  return { ...step, isFirst: state === null && isFirst(plan, answer, context) }
+  return { ...step, isFirst: state === null && !isRenewal(plan, answer, context) }
 }
 
-/** As far as what is counted tells; a bucket with a state was charged before. */
-function isFirst({ charge, groupedBy }: EventPlan, answer: EventAnswer, context: EventContext): boolean {
-  const { aggregation, recurring } = charge.metric
-  const isAlone = answer.withEvent.eventsCount <= 1
-  // A renewal charges every bucket that had events, and one without groups even if it had none.
-  if (recurring && context.isRenewed) return isAlone && Object.keys(groupedBy).length > 0
-  return isAlone || aggregation === 'sum_agg' || aggregation === 'unique_count_agg'
+/** Whether a renewal charged the bucket: it charges each that had events, and one without groups even if it had none. */
+function isRenewal({ charge, groupedBy }: EventPlan, answer: EventAnswer, context: EventContext): boolean {
+  if (!charge.metric.recurring || !context.isRenewed) return false
+  return answer.withEvent.eventsCount > 1 || Object.keys(groupedBy).length === 0
 }
 
 /**
