@@ -345,6 +345,62 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     expect(usage).toMatchObject({ amount_cents: 1400, charges_usage: [{ units: '4.0', events_count: 4 }] })
   })
 
+  it('events that name no wallet are a group of their own, in fees and in current usage', async () => {
+    await start(SUM, {
+      charge_model: 'graduated',
+      accepts_target_wallet: true,
+      properties: { graduated_ranges: [tier(0, 10, '1', '5'), tier(11, null, '2', '3')] },
+    })
+    const sent = [{ n: 8, target_wallet_code: 'a' }, { n: 1 }, { n: 3 }, { n: -2 }, { n: 1 }]
+    for (const [index, properties] of sent.entries()) {
+      await client.clock(`2023-09-10T00:0${index}:00Z`)
+      await send(client, { code: 'm', transaction_id: `e${index}`, properties })
+    }
+    await client.clock('2023-09-10T01:00:00Z')
+    const fees = await Promise.all(sent.map((_, index) => feesOf(`e${index}`)))
+    expect(fees.map(([fee]) => [fee.amount_cents, fee.item.grouped_by])).toEqual([
+      [1300, { target_wallet_code: 'a' }],
+      [600, {}],
+      [300, {}],
+      [0, {}],
+      [0, {}],
+    ])
+    const { customer_usage: usage } = await ok(
+      client,
+      'GET',
+      '/customers/c/current_usage?external_subscription_id=s',
+    )
+    expect(usage).toMatchObject({
+      amount_cents: 2200,
+      charges_usage: [{ grouped_usage: [{ amount_cents: 1300 }, { amount_cents: 900, units: '3.0' }] }],
+    })
+  })
+
+  it('usage read without its groups shows what was charged in each', async () => {
+    await start(SUM, { properties: { amount: '1', pricing_group_keys: ['w', 'u'] } })
+    const sent = [
+      { n: 8, w: 'A', u: '1' },
+      { n: -3, w: 'A', u: '1' },
+      { n: 5, w: 'A', u: '2' },
+      { n: 7, w: 'B', u: '2' },
+      { n: -7, w: 'B', u: '2' },
+    ]
+    for (const [index, properties] of sent.entries()) {
+      await client.clock(`2023-09-10T00:0${index}:00Z`)
+      await send(client, { code: 'm', transaction_id: `e${index}`, properties })
+    }
+    await client.clock('2023-09-10T01:00:00Z')
+    const amounts = async (query: string) => {
+      const answer = await ok(client, 'GET', `/customers/c/current_usage?external_subscription_id=s${query}`)
+      const [{ amount_cents, units, grouped_usage }] = answer.customer_usage.charges_usage
+      return [amount_cents, units, grouped_usage.map((group: { amount_cents: number }) => group.amount_cents)]
+    }
+    expect(await amounts('')).toEqual([2000, '10.0', [800, 500, 700]])
+    expect(await amounts('&skip_grouping=true')).toEqual([2000, '10.0', []])
+    expect(await amounts('&group[w]=A')).toEqual([1300, '10.0', [800, 500]])
+    expect(await amounts('&group[w]=B&group[u]=2')).toEqual([700, '0.0', []])
+  })
+
   it('prices an event once, however often it is asked to', async () => {
     await start(SUM, { properties: { amount: '1' } })
     await send(client, { code: 'm', transaction_id: 'e0', properties: { n: 5 } })

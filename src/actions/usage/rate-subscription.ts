@@ -95,5 +95,10 @@ async function advanceStateOf(reads: Reads, asked: UsageAsked): Promise<RatingCo
   const chargeIds = inAdvance.map((charge) => charge.id)
   const { from } = asked.window
   const states = await AdvanceStates.read(reads, externalId, chargeIds, [from])
-  return (charge, filter, groupedBy) => states.of({ charge, filter, groupedBy }, from)
+  const { group, skipGrouping } = asked.narrowing ?? NO_NARROWING
+  const isWhole = !skipGrouping && Object.keys(group).length === 0
+  return (charge, filter, groupedBy) => {
+    const bucket = { charge, filter, groupedBy }
+    return isWhole ? states.of(bucket, from) : states.within(bucket, from, group)
+  }
 }

@@ -104,6 +104,13 @@ function prorated(quantity: Decimal, share: PeriodShare | null): Decimal {
     .dividedBy(Decimal.of(share.durationDays), PRORATED_SCALE, 'ceil')
 }
 
+/** What several buckets remember together; null when none remembers anything. */
+export function sumOfStates(states: readonly AdvanceState[]): AdvanceState | null {
+  const sumOf = (name: keyof AdvanceState): Decimal => Decimal.sum(states.map((state) => state[name]))
+  if (states.length === 0) return null
+  return { current: sumOf('current'), max: sumOf('max'), maxProrated: sumOf('maxProrated') }
+}
+
 /** Current usage of a pay-in-advance charge. */
 export type AdvanceUsage = {
   /** The units that are shown: the real quantity now. */

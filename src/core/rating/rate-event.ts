@@ -87,7 +87,7 @@ export function rateEvent(
   return {
     charge,
     filter: plan.filter,
-    groupedBy: plan.groupedBy,
+    groupedBy: plan.shownGroup,
     fee,
     eventsCount: 1,
     totalAggregatedUnits: fee.units,
