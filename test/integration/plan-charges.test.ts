@@ -135,6 +135,52 @@ describe('charges of plans and of subscriptions', () => {
     expect((await chargeOf('/subscriptions/s/charges/c')).properties).toEqual({ amount: '4' })
   })
 
+  it('a charge may change its metric until somebody subscribes', async () => {
+    const { chargeId } = await start()
+    const metric = async (code: string, filters: object[]) => {
+      const body = { name: code, code, aggregation_type: 'count_agg', filters }
+      return (await client.call('POST', '/billable_metrics', { billable_metric: body })).body.billable_metric
+        .lago_id
+    }
+    const calls = await metric('calls', [{ key: 'region', values: ['eu', 'asia'] }])
+    const visits = await metric('visits', [])
+    const moved = await put('/plans/p/charges/c', { charge: { billable_metric_id: calls } })
+    expect(moved.body.charge).toMatchObject({
+      lago_id: chargeId,
+      lago_billable_metric_id: calls,
+      billable_metric_code: 'calls',
+      properties: { amount: '1' },
+      filters: [{ values: { region: ['eu'] }, properties: { amount: '2' } }],
+    })
+    const entry = {
+      id: chargeId,
+      billable_metric_id: visits,
+      charge_model: 'standard',
+      properties: { amount: '3' },
+    }
+    const listed = await put('/plans/p', { plan: { charges: [entry] } })
+    expect(listed.body.plan.charges).toMatchObject([
+      { lago_id: chargeId, billable_metric_code: 'visits', properties: { amount: '3' }, filters: [] },
+    ])
+    const unknown = { billable_metric_id: '00000000-0000-4000-8000-000000000000' }
+    expect((await put('/plans/p/charges/c', { charge: unknown })).body.code).toBe('billable_metric_not_found')
+    const refused = await put('/plans/p', { plan: { charges: [{ ...entry, ...unknown }] } })
+    expect(refused.body.code).toBe('billable_metrics_not_found')
+    const prorated = await put('/plans/p/charges/c', {
+      charge: { billable_metric_id: metricId, prorated: true },
+    })
+    expect(prorated.body.error_details).toEqual({ prorated: ['invalid_billable_metric_or_charge_model'] })
+    const subscription = { external_customer_id: 'cust', external_id: 's', plan_code: 'p' }
+    expect((await client.call('POST', '/subscriptions', { subscription })).status).toBe(200)
+    const frozen = await put('/plans/p/charges/c', { charge: { billable_metric_id: metricId } })
+    expect(frozen.body.charge.billable_metric_code).toBe('visits')
+    await client.call('POST', '/events', {
+      event: { transaction_id: 't', external_subscription_id: 's', code: 'visits' },
+    })
+    const usage = await client.call('GET', '/customers/cust/current_usage?external_subscription_id=s')
+    expect(usage.body.customer_usage.amount_cents).toBe(300)
+  })
+
   it('a plan in use keeps what is frozen without an error', async () => {
     const { chargeId } = await start('s')
     const plan = { code: 'q', interval: 'weekly', amount_cents: 5, pay_in_advance: true }
