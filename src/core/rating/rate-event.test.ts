@@ -26,13 +26,16 @@ function charged(charge: RatedCharge, sent: readonly Sent[], isRenewed = false) 
   })
   let state: AdvanceState | null = null
   const fees: Decimal[] = []
+  const shown: string[][] = []
   for (const [k, event] of events.entries()) {
     const plan = planEvent(charge, event, from)
     if (!plan) throw new Error('an event that does not count')
     const answer = answerOf(plan, events.slice(0, k + 1))
     const step = stepOfEvent(plan, answer, state, { ...context, isRenewed })
     state = step.state
-    fees.push(rateEvent(plan, answer, step, { ...context, isRenewed }).fee.preciseAmountCents)
+    const rated = rateEvent(plan, answer, step, { ...context, isRenewed })
+    fees.push(rated.fee.preciseAmountCents)
+    shown.push(rated.presentation.map(({ units }) => units.toWire()))
   }
   const [bucket] = planUsage(charge, 's', { from, to: addMs(to, 1) })
   if (!bucket) throw new Error('a charge without a bucket')
@@ -43,7 +46,7 @@ function charged(charge: RatedCharge, sent: readonly Sent[], isRenewed = false) 
     endedByUpgrade: false,
     advanceStateOf: () => state,
   })
-  return { fees: fees.map((fee) => fee.toNumber()), usage: usage?.fee.preciseAmountCents.toNumber() }
+  return { fees: fees.map((fee) => fee.toNumber()), usage: usage?.fee.preciseAmountCents.toNumber(), shown }
 }
 
 function answerOf(plan: EventPlan, events: readonly RawEvent[]) {
@@ -130,6 +133,21 @@ describe('the first flat amount of tiers in advance (metering-and-rating §3.12)
       }),
       { numRuns: 300 },
     )
+  })
+})
+
+describe('the presentation of an event in advance (metering-and-rating §3.11)', () => {
+  const properties = { amount: '1', presentation_group_keys: [{ value: 'team' }] }
+
+  it("holds a sum's own value, whatever of it is charged", () => {
+    const { fees, shown } = charged(ratedCharge({ ...advance, properties }), sums(10, -4, 8))
+    expect(fees).toEqual([1000, 0, 400])
+    expect(shown).toEqual([['10.0'], ['-4.0'], ['8.0']])
+  })
+
+  it('holds what a seat shows', () => {
+    const charge = ratedCharge({ ...advance, properties, metric: unique })
+    expect(charged(charge, moves('+a', '-a', '+a', '+a')).shown).toEqual([['1.0'], ['0.0'], ['1.0'], ['0.0']])
   })
 })
 

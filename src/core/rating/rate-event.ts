@@ -151,10 +151,11 @@ function pricedTotal(
   }
 }
 
-/** One entry with the event's own values. */
+/** One entry with the event's own value; of a seat, which has none, what its fee shows. */
 function presentationOf(plan: EventPlan, step: EventQuantity): readonly PresentationBreakdown[] {
   const keys = presentationKeys(plan.charge.properties).map(({ key }) => key)
   if (keys.length === 0) return []
   const presentationBy = groupOf(plan.source.properties, keys)
-  return [{ presentationBy, units: step.displayedUnits }]
+  const own = plan.charge.metric.aggregation === 'sum_agg' ? plan.event.value : null
+  return [{ presentationBy, units: own ?? step.displayedUnits }]
 }
