@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newId } from '../../src/store/ids.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
 describe('charges of plans and of subscriptions', () => {
@@ -98,6 +100,39 @@ describe('charges of plans and of subscriptions', () => {
     expect((await chargeOf('/subscriptions/other/charges/c')).properties).toMatchObject({
       amount: '9',
       pricing_group_keys: ['region'],
+    })
+  })
+
+  it('a cascade takes the rate of a pricing unit and target wallets to copies that still have the old ones', async () => {
+    await start()
+    await harness.context.database.writeAs(client.organizationId, (tx) =>
+      sql`insert into pricing_units (organization_id, id, code, name, short_name, created_at, updated_at)
+        values (${client.organizationId}, ${newId()}, 'credits', 'Credits', 'CR', now(), now())`.execute(tx),
+    )
+    const charge = {
+      code: 'u',
+      billable_metric_id: metricId,
+      charge_model: 'standard',
+      properties: { amount: '1' },
+      applied_pricing_unit: { code: 'credits', conversion_rate: '0.5' },
+    }
+    expect((await client.call('POST', '/plans/p/charges', { charge })).status).toBe(200)
+    for (const external_id of ['same', 'other']) {
+      const subscription = { external_customer_id: 'cust', external_id, plan_code: 'p' }
+      await client.call('POST', '/subscriptions', { subscription })
+      await put(`/subscriptions/${external_id}/charges/c`, { charge: { invoice_display_name: 'own' } })
+    }
+    const own = { applied_pricing_unit: { conversion_rate: '0.7' } }
+    await put('/subscriptions/other/charges/u', { charge: own })
+    const change = { applied_pricing_unit: { conversion_rate: '0.9' }, accepts_target_wallet: true }
+    await put('/plans/p/charges/u', { charge: { ...change, cascade_updates: true } })
+    expect(await chargeOf('/subscriptions/same/charges/u')).toMatchObject({
+      applied_pricing_unit: { code: 'credits', conversion_rate: '0.9' },
+      accepts_target_wallet: true,
+    })
+    expect(await chargeOf('/subscriptions/other/charges/u')).toMatchObject({
+      applied_pricing_unit: { code: 'credits', conversion_rate: '0.7' },
+      accepts_target_wallet: true,
     })
   })
 
