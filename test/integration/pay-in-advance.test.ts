@@ -401,6 +401,23 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     expect(await amounts('&group[w]=B&group[u]=2')).toEqual([700, '0.0', []])
   })
 
+  it('an event told after the end of its subscription pays for the days up to that end', async () => {
+    await start({ ...SUM, recurring: true }, { properties: { amount: '30' }, prorated: true })
+    await client.clock('2023-09-15T10:00:00Z')
+    await ok(client, 'DELETE', '/subscriptions/s')
+    await client.clock('2023-09-16T00:00:00Z')
+    const late = { timestamp: Date.parse('2023-09-12T08:00:00Z') / 1000, properties: { n: 1 } }
+    await send(client, { code: 'm', transaction_id: 'e0', ...late })
+    await client.clock('2023-09-16T01:00:00Z')
+    const [fee] = await feesOf('e0')
+    expect(fee).toMatchObject({
+      amount_cents: 400,
+      units: '1.0',
+      from_date: '2023-09-01T00:00:00Z',
+      to_date: '2023-09-15T10:00:00Z',
+    })
+  })
+
   it('prices an event once, however often it is asked to', async () => {
     await start(SUM, { properties: { amount: '1' } })
     await send(client, { code: 'm', transaction_id: 'e0', properties: { n: 5 } })
