@@ -418,6 +418,28 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     })
   })
 
+  it('full usage shows what was charged in all periods', async () => {
+    await start(SUM, { properties: { amount: '1' } })
+    const sent = [
+      ['2023-09-10T00:00:00Z', 8],
+      ['2023-09-11T00:00:00Z', -3],
+      ['2023-10-10T00:00:00Z', 7],
+      ['2023-10-11T00:00:00Z', -7],
+    ] as const
+    for (const [index, [at, n]] of sent.entries()) {
+      await client.clock(at)
+      await send(client, { code: 'm', transaction_id: `e${index}`, properties: { n } })
+    }
+    await client.clock('2023-10-12T00:00:00Z')
+    const amounts = async (query: string) => {
+      const path = `/customers/c/current_usage?external_subscription_id=s&charge_code=m_charge${query}`
+      const { charges_usage } = (await ok(client, 'GET', path)).customer_usage
+      return [charges_usage[0].amount_cents, charges_usage[0].units]
+    }
+    expect(await amounts('')).toEqual([700, '0.0'])
+    expect(await amounts('&full_usage=true')).toEqual([1500, '5.0'])
+  })
+
   it('prices an event once, however often it is asked to', async () => {
     await start(SUM, { properties: { amount: '1' } })
     await send(client, { code: 'm', transaction_id: 'e0', properties: { n: 5 } })

@@ -2,6 +2,7 @@ import type { Instant } from '../../core/calendar/instant.ts'
 import { type AdvanceState, sumOfStates } from '../../core/metering/advance-state.ts'
 import { groupId, groupOfId, isWithin } from '../../core/metering/grouping.ts'
 import type { GroupedBy, PropertyValues } from '../../core/metering/usage.ts'
+import type { Window } from '../../core/subscriptions/windows.ts'
 import { type AdvanceStateKey, readAdvanceStates } from '../../store/advance-states.ts'
 import type { Reads } from '../../store/database.ts'
 
@@ -32,10 +33,28 @@ export class AdvanceStates {
   ): Promise<AdvanceStates> {
     const stored = new Map<string, Kept>()
     for (const periodFrom of periods) {
-      const rows = await readAdvanceStates(reads, { externalId, periodFrom, chargeIds })
+      const asked = { externalId, first: periodFrom, last: periodFrom, chargeIds }
+      const rows = await readAdvanceStates(reads, asked)
       for (const row of rows) {
         stored.set(textOf(row, periodFrom), { key: row, periodFrom, state: row.state })
       }
+    }
+    return new AdvanceStates(stored)
+  }
+
+  /** Reads what they remember of a window together, which full usage makes longer than a period, as of its start. */
+  static async readOver(
+    reads: Reads,
+    externalId: string,
+    chargeIds: readonly string[],
+    { from, to }: Window,
+  ): Promise<AdvanceStates> {
+    const rows = await readAdvanceStates(reads, { externalId, first: from, last: to, chargeIds })
+    const stored = new Map<string, Kept>()
+    for (const row of rows) {
+      const earlier = stored.get(textOf(row, from))?.state
+      const state = earlier ? sumOfStates([earlier, row.state]) : row.state
+      if (state) stored.set(textOf(row, from), { key: row, periodFrom: from, state })
     }
     return new AdvanceStates(stored)
   }

@@ -94,7 +94,7 @@ async function advanceStateOf(reads: Reads, asked: UsageAsked): Promise<RatingCo
   const { externalId } = asked.subscription.row
   const chargeIds = inAdvance.map((charge) => charge.id)
   const { from } = asked.window
-  const states = await AdvanceStates.read(reads, externalId, chargeIds, [from])
+  const states = await AdvanceStates.readOver(reads, externalId, chargeIds, asked.window)
   const { group, skipGrouping } = asked.narrowing ?? NO_NARROWING
   const isWhole = !skipGrouping && Object.keys(group).length === 0
   return (charge, filter, groupedBy) => {
