@@ -117,6 +117,8 @@ describe('the first flat amount of tiers in advance (metering-and-rating §3.12)
     expect(charged(charge, moves('+a'), false).fees).toEqual([1100])
     const grouped = { ...charge, properties: { ...tiers, pricing_group_keys: ['region'] } }
     expect(charged(grouped, moves('+a'), true).fees).toEqual([1100])
+    const aimed = { ...charge, acceptsTargetWallet: true }
+    expect(charged(aimed, moves('+a'), true).fees).toEqual([100])
   })
 
   it('fees add up to what current usage shows, whatever the events are', () => {

@@ -52,9 +52,9 @@ export function stepOfEvent(
 }
 
 /** Whether a renewal charged the bucket: it charges each that had events, and one without groups even if it had none. */
-function isRenewal({ charge, groupedBy }: EventPlan, answer: EventAnswer, context: EventContext): boolean {
+function isRenewal({ charge, shownGroup }: EventPlan, answer: EventAnswer, context: EventContext): boolean {
   if (!charge.metric.recurring || !context.isRenewed) return false
-  return answer.withEvent.eventsCount > 1 || Object.keys(groupedBy).length === 0
+  return answer.withEvent.eventsCount > 1 || Object.keys(shownGroup).length === 0
 }
 
 /**
