@@ -48,7 +48,9 @@ function instantFeesOf({ snapshot, subscription, event, charges }: EstimatedEven
     if (!isInstantModel(charge.model)) return []
     const filter = filterForEvent(charge.filters, charge.metric.filters, event.properties)
     const properties = filter?.properties ?? charge.properties
-    const price = priceInstant(charge.model, properties, unitsOf(charge, event), exponentOf(currency))
+    const conversionRate = charge.pricingUnit?.conversionRate ?? null
+    const money = { exponent: exponentOf(currency), conversionRate }
+    const price = priceInstant(charge.model, properties, unitsOf(charge, event), money)
     return [
       {
         charge,
