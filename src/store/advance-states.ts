@@ -15,12 +15,13 @@ export type AdvanceStateKey = {
   readonly groupId: string
 }
 
-/** What charges in advance remember of one period of a subscription, by charge, filter and group. */
+/** What charges in advance remember of the periods of a subscription that begin from `first` to `last`. */
 export async function readAdvanceStates(
   reads: Reads,
   subscription: {
     readonly externalId: string
-    readonly periodFrom: Instant
+    readonly first: Instant
+    readonly last: Instant
     readonly chargeIds: readonly string[]
   },
 ): Promise<(AdvanceStateKey & { readonly state: AdvanceState })[]> {
@@ -30,7 +31,8 @@ export async function readAdvanceStates(
     .selectAll()
     .where('chargeId', 'in', [...subscription.chargeIds])
     .where('subscriptionExternalId', '=', subscription.externalId)
-    .where('periodFrom', '=', ts(subscription.periodFrom))
+    .where('periodFrom', '>=', ts(subscription.first))
+    .where('periodFrom', '<=', ts(subscription.last))
     .execute()
   return rows.map((row) => ({
     chargeId: row.chargeId,

@@ -129,6 +129,21 @@ export async function updateCharge(
   return toCharge(await refusingDuplicates(update.executeTakeFirstOrThrow(), 'charges_code', 'code'))
 }
 
+/** Puts a charge on another metric. */
+export async function moveCharge(
+  tx: Tx,
+  id: string,
+  billableMetricId: string,
+  now: Instant,
+): Promise<ChargeRow> {
+  const update = tx
+    .updateTable('charges')
+    .set({ billableMetricId, updatedAt: ts(now) })
+    .where('id', '=', id)
+    .returningAll()
+  return toCharge(await update.executeTakeFirstOrThrow())
+}
+
 /** Marks charges and their filters as deleted. */
 export async function deleteCharges(tx: Tx, ids: readonly string[], now: Instant): Promise<void> {
   if (ids.length === 0) return

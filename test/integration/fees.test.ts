@@ -223,4 +223,22 @@ describe('estimates (metering-and-rating §5.5)', () => {
     const batch = await ok(client, 'POST', '/events/batch_estimate_instant_fees', { events: [event, event] })
     expect(batch.fees).toEqual([])
   })
+
+  it('200: a batch gives the fees of one subscription together', async () => {
+    await ok(client, 'POST', '/subscriptions', {
+      subscription: { external_customer_id: 'c', external_id: 'other', plan_code: 'p' },
+    })
+    const events = ['s', 'other', 's'].map((external_subscription_id, index) => ({
+      code: 'm',
+      external_subscription_id,
+      transaction_id: `t${index}`,
+      properties: { n: 10 },
+    }))
+    const batch = await ok(client, 'POST', '/events/batch_estimate_instant_fees', { events })
+    expect(batch.fees.map((fee: { event_transaction_id: string }) => fee.event_transaction_id)).toEqual([
+      't0',
+      't2',
+      't1',
+    ])
+  })
 })

@@ -319,6 +319,127 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     expect(types.filter((type: string) => type === 'invoice.created')).toHaveLength(2)
   })
 
+  it('a late event of a count does not pay the first flat amount again', async () => {
+    await start(COUNT, {
+      charge_model: 'graduated',
+      properties: { graduated_ranges: [tier(0, 5, '1', '10'), tier(6, null, '0.5', '3')] },
+    })
+    const times = [
+      '2023-09-10T00:00:00Z',
+      '2023-09-05T00:00:00Z',
+      '2023-09-20T00:00:00Z',
+      '2023-09-02T00:00:00Z',
+    ]
+    for (const [index, at] of times.entries()) {
+      await client.clock(`2023-09-21T00:0${index}:00Z`)
+      await send(client, { code: 'm', transaction_id: `e${index}`, timestamp: Date.parse(at) / 1000 })
+    }
+    await client.clock('2023-09-21T01:00:00Z')
+    const fees = await Promise.all(times.map((_, index) => feesOf(`e${index}`)))
+    expect(fees.map(([fee]) => fee.amount_cents)).toEqual([1100, 100, 100, 100])
+    const { customer_usage: usage } = await ok(
+      client,
+      'GET',
+      '/customers/c/current_usage?external_subscription_id=s',
+    )
+    expect(usage).toMatchObject({ amount_cents: 1400, charges_usage: [{ units: '4.0', events_count: 4 }] })
+  })
+
+  it('events that name no wallet are a group of their own, in fees and in current usage', async () => {
+    await start(SUM, {
+      charge_model: 'graduated',
+      accepts_target_wallet: true,
+      properties: { graduated_ranges: [tier(0, 10, '1', '5'), tier(11, null, '2', '3')] },
+    })
+    const sent = [{ n: 8, target_wallet_code: 'a' }, { n: 1 }, { n: 3 }, { n: -2 }, { n: 1 }]
+    for (const [index, properties] of sent.entries()) {
+      await client.clock(`2023-09-10T00:0${index}:00Z`)
+      await send(client, { code: 'm', transaction_id: `e${index}`, properties })
+    }
+    await client.clock('2023-09-10T01:00:00Z')
+    const fees = await Promise.all(sent.map((_, index) => feesOf(`e${index}`)))
+    expect(fees.map(([fee]) => [fee.amount_cents, fee.item.grouped_by])).toEqual([
+      [1300, { target_wallet_code: 'a' }],
+      [600, {}],
+      [300, {}],
+      [0, {}],
+      [0, {}],
+    ])
+    const { customer_usage: usage } = await ok(
+      client,
+      'GET',
+      '/customers/c/current_usage?external_subscription_id=s',
+    )
+    expect(usage).toMatchObject({
+      amount_cents: 2200,
+      charges_usage: [{ grouped_usage: [{ amount_cents: 1300 }, { amount_cents: 900, units: '3.0' }] }],
+    })
+  })
+
+  it('usage read without its groups shows what was charged in each', async () => {
+    await start(SUM, { properties: { amount: '1', pricing_group_keys: ['w', 'u'] } })
+    const sent = [
+      { n: 8, w: 'A', u: '1' },
+      { n: -3, w: 'A', u: '1' },
+      { n: 5, w: 'A', u: '2' },
+      { n: 7, w: 'B', u: '2' },
+      { n: -7, w: 'B', u: '2' },
+    ]
+    for (const [index, properties] of sent.entries()) {
+      await client.clock(`2023-09-10T00:0${index}:00Z`)
+      await send(client, { code: 'm', transaction_id: `e${index}`, properties })
+    }
+    await client.clock('2023-09-10T01:00:00Z')
+    const amounts = async (query: string) => {
+      const answer = await ok(client, 'GET', `/customers/c/current_usage?external_subscription_id=s${query}`)
+      const [{ amount_cents, units, grouped_usage }] = answer.customer_usage.charges_usage
+      return [amount_cents, units, grouped_usage.map((group: { amount_cents: number }) => group.amount_cents)]
+    }
+    expect(await amounts('')).toEqual([2000, '10.0', [800, 500, 700]])
+    expect(await amounts('&skip_grouping=true')).toEqual([2000, '10.0', []])
+    expect(await amounts('&group[w]=A')).toEqual([1300, '10.0', [800, 500]])
+    expect(await amounts('&group[w]=B&group[u]=2')).toEqual([700, '0.0', []])
+  })
+
+  it('an event told after the end of its subscription pays for the days up to that end', async () => {
+    await start({ ...SUM, recurring: true }, { properties: { amount: '30' }, prorated: true })
+    await client.clock('2023-09-15T10:00:00Z')
+    await ok(client, 'DELETE', '/subscriptions/s')
+    await client.clock('2023-09-16T00:00:00Z')
+    const late = { timestamp: Date.parse('2023-09-12T08:00:00Z') / 1000, properties: { n: 1 } }
+    await send(client, { code: 'm', transaction_id: 'e0', ...late })
+    await client.clock('2023-09-16T01:00:00Z')
+    const [fee] = await feesOf('e0')
+    expect(fee).toMatchObject({
+      amount_cents: 400,
+      units: '1.0',
+      from_date: '2023-09-01T00:00:00Z',
+      to_date: '2023-09-15T10:00:00Z',
+    })
+  })
+
+  it('full usage shows what was charged in all periods', async () => {
+    await start(SUM, { properties: { amount: '1' } })
+    const sent = [
+      ['2023-09-10T00:00:00Z', 8],
+      ['2023-09-11T00:00:00Z', -3],
+      ['2023-10-10T00:00:00Z', 7],
+      ['2023-10-11T00:00:00Z', -7],
+    ] as const
+    for (const [index, [at, n]] of sent.entries()) {
+      await client.clock(at)
+      await send(client, { code: 'm', transaction_id: `e${index}`, properties: { n } })
+    }
+    await client.clock('2023-10-12T00:00:00Z')
+    const amounts = async (query: string) => {
+      const path = `/customers/c/current_usage?external_subscription_id=s&charge_code=m_charge${query}`
+      const { charges_usage } = (await ok(client, 'GET', path)).customer_usage
+      return [charges_usage[0].amount_cents, charges_usage[0].units]
+    }
+    expect(await amounts('')).toEqual([700, '0.0'])
+    expect(await amounts('&full_usage=true')).toEqual([1500, '5.0'])
+  })
+
   it('prices an event once, however often it is asked to', async () => {
     await start(SUM, { properties: { amount: '1' } })
     await send(client, { code: 'm', transaction_id: 'e0', properties: { n: 5 } })

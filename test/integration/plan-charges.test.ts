@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newId } from '../../src/store/ids.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
 describe('charges of plans and of subscriptions', () => {
@@ -101,6 +103,39 @@ describe('charges of plans and of subscriptions', () => {
     })
   })
 
+  it('a cascade takes the rate of a pricing unit and target wallets to copies that still have the old ones', async () => {
+    await start()
+    await harness.context.database.writeAs(client.organizationId, (tx) =>
+      sql`insert into pricing_units (organization_id, id, code, name, short_name, created_at, updated_at)
+        values (${client.organizationId}, ${newId()}, 'credits', 'Credits', 'CR', now(), now())`.execute(tx),
+    )
+    const charge = {
+      code: 'u',
+      billable_metric_id: metricId,
+      charge_model: 'standard',
+      properties: { amount: '1' },
+      applied_pricing_unit: { code: 'credits', conversion_rate: '0.5' },
+    }
+    expect((await client.call('POST', '/plans/p/charges', { charge })).status).toBe(200)
+    for (const external_id of ['same', 'other']) {
+      const subscription = { external_customer_id: 'cust', external_id, plan_code: 'p' }
+      await client.call('POST', '/subscriptions', { subscription })
+      await put(`/subscriptions/${external_id}/charges/c`, { charge: { invoice_display_name: 'own' } })
+    }
+    const own = { applied_pricing_unit: { conversion_rate: '0.7' } }
+    await put('/subscriptions/other/charges/u', { charge: own })
+    const change = { applied_pricing_unit: { conversion_rate: '0.9' }, accepts_target_wallet: true }
+    await put('/plans/p/charges/u', { charge: { ...change, cascade_updates: true } })
+    expect(await chargeOf('/subscriptions/same/charges/u')).toMatchObject({
+      applied_pricing_unit: { code: 'credits', conversion_rate: '0.9' },
+      accepts_target_wallet: true,
+    })
+    expect(await chargeOf('/subscriptions/other/charges/u')).toMatchObject({
+      applied_pricing_unit: { code: 'credits', conversion_rate: '0.7' },
+      accepts_target_wallet: true,
+    })
+  })
+
   it('a cascade adds and removes charges in copies in use, and only with the flag', async () => {
     await start('s')
     await put('/subscriptions/s/charges/c', { charge: { invoice_display_name: 'x' } })
@@ -133,6 +168,52 @@ describe('charges of plans and of subscriptions', () => {
     )
     expect(copies.map((copy) => copy.amountCents)).toEqual([77n, 2000n])
     expect((await chargeOf('/subscriptions/s/charges/c')).properties).toEqual({ amount: '4' })
+  })
+
+  it('a charge may change its metric until somebody subscribes', async () => {
+    const { chargeId } = await start()
+    const metric = async (code: string, filters: object[]) => {
+      const body = { name: code, code, aggregation_type: 'count_agg', filters }
+      return (await client.call('POST', '/billable_metrics', { billable_metric: body })).body.billable_metric
+        .lago_id
+    }
+    const calls = await metric('calls', [{ key: 'region', values: ['eu', 'asia'] }])
+    const visits = await metric('visits', [])
+    const moved = await put('/plans/p/charges/c', { charge: { billable_metric_id: calls } })
+    expect(moved.body.charge).toMatchObject({
+      lago_id: chargeId,
+      lago_billable_metric_id: calls,
+      billable_metric_code: 'calls',
+      properties: { amount: '1' },
+      filters: [{ values: { region: ['eu'] }, properties: { amount: '2' } }],
+    })
+    const entry = {
+      id: chargeId,
+      billable_metric_id: visits,
+      charge_model: 'standard',
+      properties: { amount: '3' },
+    }
+    const listed = await put('/plans/p', { plan: { charges: [entry] } })
+    expect(listed.body.plan.charges).toMatchObject([
+      { lago_id: chargeId, billable_metric_code: 'visits', properties: { amount: '3' }, filters: [] },
+    ])
+    const unknown = { billable_metric_id: '00000000-0000-4000-8000-000000000000' }
+    expect((await put('/plans/p/charges/c', { charge: unknown })).body.code).toBe('billable_metric_not_found')
+    const refused = await put('/plans/p', { plan: { charges: [{ ...entry, ...unknown }] } })
+    expect(refused.body.code).toBe('billable_metrics_not_found')
+    const prorated = await put('/plans/p/charges/c', {
+      charge: { billable_metric_id: metricId, prorated: true },
+    })
+    expect(prorated.body.error_details).toEqual({ prorated: ['invalid_billable_metric_or_charge_model'] })
+    const subscription = { external_customer_id: 'cust', external_id: 's', plan_code: 'p' }
+    expect((await client.call('POST', '/subscriptions', { subscription })).status).toBe(200)
+    const frozen = await put('/plans/p/charges/c', { charge: { billable_metric_id: metricId } })
+    expect(frozen.body.charge.billable_metric_code).toBe('visits')
+    await client.call('POST', '/events', {
+      event: { transaction_id: 't', external_subscription_id: 's', code: 'visits' },
+    })
+    const usage = await client.call('GET', '/customers/cust/current_usage?external_subscription_id=s')
+    expect(usage.body.customer_usage.amount_cents).toBe(300)
   })
 
   it('a plan in use keeps what is frozen without an error', async () => {

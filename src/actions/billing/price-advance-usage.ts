@@ -81,7 +81,7 @@ async function priceEvents(
     const state = states.of(plan, open.window.from)
     // Without its step the events after it would be charged wrongly, so a failing step ends the run.
     const quantity = stepOfEvent(plan, answer, state, eventContext(subject, open))
-    if (quantity.state) states.set(plan, open.window.from, quantity.state)
+    states.set(plan, open.window.from, quantity.state)
     try {
       priced.push(priceEvent(subject, each, answer, quantity))
     } catch (error) {

@@ -24,9 +24,9 @@ export async function cascadeRemoval(tx: Tx, caller: Caller, parentId: string): 
 }
 
 /**
- * Copies a change of a charge to its copies in use with the same model: properties where they still are the old
- * ones, group keys and code always, filters by their values; names, minimums and taxes never
- * (subscriptions-and-invoicing §1.4).
+ * Copies a change of a charge to its copies in use with the same model: properties, the rate of a pricing unit and
+ * target wallets where they still are the old ones (metering-and-rating §3.15), group keys and code always, filters by
+ * their values; names, minimums and taxes never (subscriptions-and-invoicing §1.4).
  */
 export async function cascadeChange(
   tx: Tx,
@@ -41,11 +41,20 @@ export async function cascadeChange(
       ? after.properties
       : withGroupKeysOf(child.properties, after.properties)
     await writeChargeChange(tx, caller, child, {
-      settings: { ...child, properties, code: after.code },
+      settings: { ...child, properties, code: after.code, ...followed(child, before, after) },
       filters: cascadedFilters(child.filters, before.filters, after.filters),
       taxCodes: undefined,
       pricingUnitCode: undefined,
     })
+  }
+}
+
+function followed(child: PlanCharge, before: PlanCharge, after: PlanCharge) {
+  const hasOldRate = child.conversionRate === before.conversionRate
+  const hasOldWallets = child.acceptsTargetWallet === before.acceptsTargetWallet
+  return {
+    conversionRate: hasOldRate ? after.conversionRate : child.conversionRate,
+    acceptsTargetWallet: hasOldWallets ? after.acceptsTargetWallet : child.acceptsTargetWallet,
   }
 }
 

@@ -7,9 +7,10 @@ import {
   valuesKey,
 } from '../../core/plans/charge-filters.ts'
 import { readChargeChange, readNewCharge } from '../../core/plans/charge-settings.ts'
+import { isAbsent } from '../../core/pricing/amounts-check.ts'
 import { invalid, notFound } from '../../core/problems.ts'
-import { billableMetricsByIds } from '../../store/billable-metrics.ts'
-import { type ChargeFilterRow, type ChargeRow, chargesOfPlans, deleteCharges } from '../../store/charges.ts'
+import { type BillableMetricRow, billableMetricsByIds } from '../../store/billable-metrics.ts'
+import { type ChargeFilterRow, chargesOfPlans, deleteCharges } from '../../store/charges.ts'
 import type { Reads, Tx } from '../../store/database.ts'
 import { flagDraftsOfPlans } from '../../store/draft-invoices.ts'
 import { isId } from '../../store/ids.ts'
@@ -25,7 +26,8 @@ import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { refreshUsageTracker } from '../usage/refresh-usage-tracker.ts'
 import { cascadeChange, cascadeNewCharge, cascadeRemoval } from './cascade-charge.ts'
-import { writeChargeChange, writeFilters, writeNewCharge } from './write-charge.ts'
+import { changeChargeMetric } from './change-charge-metric.ts'
+import { withItsParts, writeChargeChange, writeFilters, writeNewCharge } from './write-charge.ts'
 
 /** The charge of a plan that has the code, with its parts; 404 `charge_not_found`. */
 export async function readCharge(reads: Reads, planId: string, code: string): Promise<PlanCharge> {
@@ -54,10 +56,7 @@ export async function createCharge(
 ): Promise<PlanCharge> {
   return inTransaction(context.database, caller, async (tx) => {
     const plan = await planToChange(tx, planCode)
-    const metricId =
-      typeof input.billable_metric_id === 'string' ? input.billable_metric_id.toLowerCase() : ''
-    const metric = isId(metricId) ? (await billableMetricsByIds(tx, [metricId])).get(metricId) : undefined
-    if (!metric) throw notFound('billable_metric')
+    const metric = await metricIn(tx, input)
     const payload = readNewCharge(input, metric, { needsCode: true })
     const place = { planId: plan.id, parentId: null, billableMetricId: metric.id }
     const row = await writeNewCharge(tx, caller, place, payload, payload.settings.code ?? '')
@@ -77,7 +76,9 @@ export async function updateCharge(
 ): Promise<PlanCharge> {
   return changed(context, caller, at, isCascade(input), async (tx, plan, charge) => {
     const isFrozen = await isPlanAttached(tx, plan.id)
-    await writeChargeChange(tx, caller, charge, readChargeChange(input, charge, charge.metric, { isFrozen }))
+    const isMoved = !isFrozen && !isAbsent(input.billable_metric_id)
+    const own = isMoved ? await changeChargeMetric(tx, caller, charge, await metricIn(tx, input)) : charge
+    await writeChargeChange(tx, caller, own, readChargeChange(input, own, own.metric, { isFrozen }))
   })
 }
 
@@ -185,13 +186,6 @@ export function isCascade(input: Input): boolean {
   return input.cascade_updates === true || input.cascade_updates === 'true'
 }
 
-/** The one charge of a row, with its parts as they are now. */
-export async function withItsParts(reads: Reads, row: ChargeRow): Promise<PlanCharge> {
-  const [charge] = await chargesWithParts(reads, [row])
-  if (!charge) throw notFound('charge')
-  return charge
-}
-
 /** Follows a change of a plan's charges: running state of the metrics, and drafts that hold the plan. */
 export async function afterChange(
   tx: Tx,
@@ -203,6 +197,14 @@ export async function afterChange(
   for (const metricId of new Set(metricIds)) await refreshUsageTracker(tx, caller, metricId)
   const children = isCascaded ? await childPlansInUse(tx, plan.id) : []
   await flagDraftsOfPlans(tx, [plan.id, ...children.map((child) => child.id)])
+}
+
+/** The metric that a payload names; 404 `billable_metric_not_found`. */
+async function metricIn(tx: Tx, input: Input): Promise<BillableMetricRow> {
+  const id = typeof input.billable_metric_id === 'string' ? input.billable_metric_id.toLowerCase() : ''
+  const metric = isId(id) ? (await billableMetricsByIds(tx, [id])).get(id) : undefined
+  if (!metric) throw notFound('billable_metric')
+  return metric
 }
 
 async function planToChange(tx: Tx, code: string): Promise<PlanRow> {
@@ -224,7 +226,7 @@ async function changed(
     await change(tx, plan, before)
     const after = await rereadCharge(tx, plan.id, before.id)
     if (isCascaded) await cascadeChange(tx, caller, before, after)
-    await afterChange(tx, caller, plan, [before.billableMetricId], isCascaded)
+    await afterChange(tx, caller, plan, [before.billableMetricId, after.billableMetricId], isCascaded)
     return after
   })
 }

@@ -14,7 +14,7 @@ import {
 import type { Reads, Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import { findPricingUnit } from '../../store/plan-parts.ts'
-import type { PlanCharge } from '../../store/plans.ts'
+import { chargesWithParts, type PlanCharge } from '../../store/plans.ts'
 import { findTaxes, replaceTaxes } from '../../store/taxes.ts'
 import type { Caller } from '../context.ts'
 
@@ -151,6 +151,13 @@ function canonical(value: unknown): string {
       ? Object.fromEntries(Object.entries(each).sort(([x], [y]) => (x < y ? -1 : 1)))
       : each,
   )
+}
+
+/** The one charge of a row, with its parts as they are now. */
+export async function withItsParts(reads: Reads, row: ChargeRow): Promise<PlanCharge> {
+  const [charge] = await chargesWithParts(reads, [row])
+  if (!charge) throw notFound('charge')
+  return charge
 }
 
 async function pricingUnitIdOf(tx: Tx, payload: ChargePayload): Promise<string | null> {

@@ -27,15 +27,19 @@ export async function estimateInstantFees(
   return fees
 }
 
-/** The same for many events; those that match no charge give nothing. */
+/** The same for many events, those of one subscription together; those that match no charge give nothing. */
 export async function estimateInstantFeesOfBatch(
   reads: Reads,
   caller: Caller,
   inputs: readonly Input[],
 ): Promise<ShownInstantFee[]> {
-  const fees: ShownInstantFee[] = []
-  for (const input of inputs) fees.push(...instantFeesOf(await readEstimatedEvent(reads, caller, input)))
-  return fees
+  const bySubscription = new Map<string, ShownInstantFee[]>()
+  for (const input of inputs) {
+    const estimated = await readEstimatedEvent(reads, caller, input)
+    const { id } = estimated.subscription.row
+    bySubscription.set(id, [...(bySubscription.get(id) ?? []), ...instantFeesOf(estimated)])
+  }
+  return [...bySubscription.values()].flat()
 }
 
 function instantFeesOf({ snapshot, subscription, event, charges }: EstimatedEvent): ShownInstantFee[] {
@@ -44,7 +48,9 @@ function instantFeesOf({ snapshot, subscription, event, charges }: EstimatedEven
     if (!isInstantModel(charge.model)) return []
     const filter = filterForEvent(charge.filters, charge.metric.filters, event.properties)
     const properties = filter?.properties ?? charge.properties
-    const price = priceInstant(charge.model, properties, unitsOf(charge, event), exponentOf(currency))
+    const conversionRate = charge.pricingUnit?.conversionRate ?? null
+    const money = { exponent: exponentOf(currency), conversionRate }
+    const price = priceInstant(charge.model, properties, unitsOf(charge, event), money)
     return [
       {
         charge,

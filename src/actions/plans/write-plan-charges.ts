@@ -1,6 +1,7 @@
 import type { Input } from '../../core/input/fields.ts'
 import { freeChargeCode } from '../../core/plans/charge-codes.ts'
 import { readChargeChange, readNewCharge } from '../../core/plans/charge-settings.ts'
+import { isAbsent } from '../../core/pricing/amounts-check.ts'
 import { notFound } from '../../core/problems.ts'
 import { type BillableMetricRow, billableMetricsByIds } from '../../store/billable-metrics.ts'
 import { chargeCodesOf, chargesOfPlans, deleteCharges } from '../../store/charges.ts'
@@ -8,8 +9,9 @@ import type { Tx } from '../../store/database.ts'
 import { isId } from '../../store/ids.ts'
 import { chargesWithParts, type PlanCharge, type PlanRow } from '../../store/plans.ts'
 import { cascadeChange, cascadeNewCharge, cascadeRemoval } from '../charges/cascade-charge.ts'
-import { rereadCharge, withItsParts } from '../charges/change-charges.ts'
-import { writeChargeChange, writeNewCharge } from '../charges/write-charge.ts'
+import { changeChargeMetric } from '../charges/change-charge-metric.ts'
+import { rereadCharge } from '../charges/change-charges.ts'
+import { withItsParts, writeChargeChange, writeNewCharge } from '../charges/write-charge.ts'
 import type { Caller } from '../context.ts'
 
 type Options = { readonly isFrozen: boolean; readonly isCascaded: boolean }
@@ -30,14 +32,14 @@ export async function writePlanCharges(
   const byId = new Map(stored.map((charge) => [charge.id, charge]))
   const metrics = await metricsOf(
     tx,
-    entries.filter((entry) => !byId.has(idIn(entry, 'id'))),
+    entries.filter((entry) => !byId.has(idIn(entry, 'id')) || !isAbsent(entry.billable_metric_id)),
   )
   const listed = new Set(entries.map((entry) => idIn(entry, 'id')))
   const gone = stored.filter((charge) => !listed.has(charge.id))
   await removeCharges(tx, caller, gone, options)
   for (const entry of entries) {
     const charge = byId.get(idIn(entry, 'id'))
-    if (charge) await changeCharge(tx, caller, charge, entry, options)
+    if (charge) await changeCharge(tx, caller, charge, entry, metrics, options)
     else await addCharge(tx, caller, plan, entry, metrics, options)
   }
   return [...stored.map((charge) => charge.billableMetricId), ...metrics.keys()]
@@ -62,9 +64,12 @@ async function changeCharge(
   caller: Caller,
   charge: PlanCharge,
   entry: Input,
+  metrics: ReadonlyMap<string, BillableMetricRow>,
   options: Options,
 ): Promise<void> {
-  await writeChargeChange(tx, caller, charge, readChargeChange(entry, charge, charge.metric, options))
+  const metric = options.isFrozen ? undefined : metrics.get(idIn(entry, 'billable_metric_id'))
+  const own = metric ? await changeChargeMetric(tx, caller, charge, metric) : charge
+  await writeChargeChange(tx, caller, own, readChargeChange(entry, own, own.metric, options))
   if (!options.isCascaded) return
   await cascadeChange(tx, caller, charge, await rereadCharge(tx, charge.planId, charge.id))
 }

@@ -94,6 +94,11 @@ async function advanceStateOf(reads: Reads, asked: UsageAsked): Promise<RatingCo
   const { externalId } = asked.subscription.row
   const chargeIds = inAdvance.map((charge) => charge.id)
   const { from } = asked.window
-  const states = await AdvanceStates.read(reads, externalId, chargeIds, [from])
-  return (charge, filter, groupedBy) => states.of({ charge, filter, groupedBy }, from)
+  const states = await AdvanceStates.readOver(reads, externalId, chargeIds, asked.window)
+  const { group, skipGrouping } = asked.narrowing ?? NO_NARROWING
+  const isWhole = !skipGrouping && Object.keys(group).length === 0
+  return (charge, filter, groupedBy) => {
+    const bucket = { charge, filter, groupedBy }
+    return isWhole ? states.of(bucket, from) : states.within(bucket, from, group)
+  }
 }

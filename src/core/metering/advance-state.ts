@@ -39,8 +39,7 @@ export type AdvanceStep = {
   readonly pricedQuantity: Decimal
   /** What the fee shows as its units. */
   readonly displayedUnits: Decimal
-  /** The state afterwards; null for counts, which need none. */
-  readonly state: AdvanceState | null
+  readonly state: AdvanceState
 }
 
 /**
@@ -54,11 +53,7 @@ export function advance(
   event: AdvanceEvent,
   share: PeriodShare | null,
 ): AdvanceStep {
-  if (event.aggregation === 'count_agg' || event.aggregation === 'custom_agg') {
-    const one = Decimal.one
-    return { quantity: one, pricedQuantity: prorated(one, share), displayedUnits: one, state: null }
-  }
-  const applied = event.aggregation === 'sum_agg' ? event.value : appliedOperation(event)
+  const applied = appliedUnits(event)
   return state ? raise(state, applied, share) : begin(event, applied, share)
 }
 
@@ -90,6 +85,12 @@ function raise(state: AdvanceState, applied: Decimal, share: PeriodShare | null)
   return { quantity, pricedQuantity, displayedUnits: quantity, state: { current, max, maxProrated } }
 }
 
+/** A count only rises: its state tells no more than that the bucket was charged before (docs/api/differences.md). */
+function appliedUnits(event: AdvanceEvent): Decimal {
+  if (event.aggregation === 'sum_agg') return event.value
+  return event.aggregation === 'unique_count_agg' ? appliedOperation(event) : Decimal.one
+}
+
 /** Only an add of something inactive and a remove of something active change the count. */
 function appliedOperation(event: { operation: 'add' | 'remove'; wasActive: boolean }): Decimal {
   if (event.operation === 'add') return event.wasActive ? Decimal.zero : Decimal.one
@@ -101,6 +102,13 @@ function prorated(quantity: Decimal, share: PeriodShare | null): Decimal {
   return quantity
     .times(Decimal.of(share.days))
     .dividedBy(Decimal.of(share.durationDays), PRORATED_SCALE, 'ceil')
+}
+
+/** What several buckets remember together; null when none remembers anything. */
+export function sumOfStates(states: readonly AdvanceState[]): AdvanceState | null {
+  const sumOf = (name: keyof AdvanceState): Decimal => Decimal.sum(states.map((state) => state[name]))
+  if (states.length === 0) return null
+  return { current: sumOf('current'), max: sumOf('max'), maxProrated: sumOf('maxProrated') }
 }
 
 /** Current usage of a pay-in-advance charge. */

@@ -233,4 +233,18 @@ describe('graduated percentage for each event', () => {
       ],
     })
   })
+
+  it('a remove that leaves nothing is no event less than none', () => {
+    const usage = usageAroundEvent(plainUsage(Decimal.zero), {
+      added: Decimal.zero,
+      shownUnits: Decimal.zero,
+      isFirst: true,
+      preciseTotalAmount: Decimal.zero,
+    })
+    const money = { exponent: 2, conversionRate: null }
+    const pricing = { model: 'percentage', properties: { rate: '1', fixed_amount: '2' }, ...money } as const
+    const fee = priceInAdvance(pricing, usage)
+    expect(fee.amountCents).toBe(0n)
+    expect(fee.amountDetails).toMatchObject({ units: '0.0', free_events: 0, paid_events: 0 })
+  })
 })

@@ -60,7 +60,7 @@ export function usageAroundEvent(total: PricedUsage, event: EventShare): EventUs
     units: before,
     fullUnits: before,
     flatAtZero: !event.isFirst,
-    eventsCount: total.eventsCount - 1,
+    eventsCount: Math.max(total.eventsCount - 1, 0),
     eventValues:
       'ones' in eventValues ? { ones: Math.max(eventValues.ones - 1, 0) } : eventValues.slice(0, -1),
     preciseTotalAmount: total.preciseTotalAmount.minus(event.preciseTotalAmount),

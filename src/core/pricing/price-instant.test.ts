@@ -3,6 +3,7 @@ import { Decimal } from '../amounts/decimal.ts'
 import { isInstantModel, priceInstant } from './price-instant.ts'
 
 const d = Decimal.of
+const EUR = { exponent: 2, conversionRate: null }
 
 describe('instant estimates', () => {
   it.each([
@@ -15,15 +16,24 @@ describe('instant estimates', () => {
     ['standard', { amount: '2.505' }, '1', 251n, '2.505', '250.5'],
     ['standard', { amount: '2.5' }, '0', 0n, '0', '0'],
   ] as const)('%s %j: %s units', (model, properties, units, cents, preciseAmount, unitCents) => {
-    const price = priceInstant(model, properties, d(units), 2)
+    const price = priceInstant(model, properties, d(units), EUR)
     expect(price.units.toString()).toBe(units)
     expect(price.amountCents).toBe(cents)
     expect(price.preciseAmount.toString()).toBe(preciseAmount)
     expect(price.preciseUnitAmountCents.toString()).toBe(unitCents)
   })
 
+  it('turns a price in a pricing unit into the currency, after the unit is rounded (§3.14)', () => {
+    const credits = { exponent: 2, conversionRate: d('0.5') }
+    const price = priceInstant('standard', { amount: '1.005' }, d(3), credits)
+    expect(price.amountCents).toBe(151n)
+    expect(price.preciseAmount.toString()).toBe('1.51')
+    expect(price.preciseUnitAmountCents.toString()).toBe('50.5')
+    expect(priceInstant('percentage', { rate: '1' }, d(0), credits).amountCents).toBe(0n)
+  })
+
   it('negative units are none and cost nothing', () => {
-    const price = priceInstant('percentage', { rate: '1', fixed_amount: '2' }, d(-4), 2)
+    const price = priceInstant('percentage', { rate: '1', fixed_amount: '2' }, d(-4), EUR)
     expect(price).toMatchObject({ units: Decimal.zero, amountCents: 0n })
   })
 

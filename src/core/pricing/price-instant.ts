@@ -3,7 +3,7 @@ import { amountOf } from './amounts-check.ts'
 import { type ChargeProperties, perUnit } from './charge-model.ts'
 import type { ChargeModelName } from './models.ts'
 import { transactionPriceOf } from './percentage.ts'
-import { minorUnits } from './rated-fee.ts'
+import { type FeeMoney, feeMoney, majorUnits, minorUnits } from './rated-fee.ts'
 import { priceTransaction } from './transaction-limits.ts'
 
 /** The only models that an event can be priced with alone, without its history (metering-and-rating §5.5). */
@@ -28,14 +28,14 @@ export function isInstantModel(name: ChargeModelName): name is InstantModelName 
 
 /**
  * The price of one event alone (metering-and-rating §5.5): no history, no free units, no tiers. `units`
- * are the event's, after the metric's rounding function; negative ones cost nothing. `exponent` is the
- * currency's.
+ * are the event's, after the metric's rounding function; negative ones cost nothing. A price in a pricing unit becomes
+ * one in the currency (§3.14).
  */
 export function priceInstant(
   model: InstantModelName,
   properties: ChargeProperties,
   units: Decimal,
-  exponent: number,
+  money: FeeMoney,
 ): InstantPrice {
   if (units.isNegative()) {
     return {
@@ -49,10 +49,14 @@ export function priceInstant(
     model === 'standard'
       ? units.times(amountOf(properties.amount))
       : priceTransaction(units, transactionPriceOf(properties))
+  const raw = { amount, unitAmount: perUnit(amount, units) }
+  const { exponent } = money
+  const { amountCents, preciseAmountCents, unitAmount } = feeMoney(raw, money)
+  const isConverted = money.conversionRate !== null
   return {
     units,
-    amountCents: minorUnits(amount, exponent).round().toBigInt(),
-    preciseAmount: amount,
-    preciseUnitAmountCents: minorUnits(perUnit(amount, units), exponent),
+    amountCents,
+    preciseAmount: isConverted ? majorUnits(preciseAmountCents, exponent) : amount,
+    preciseUnitAmountCents: minorUnits(isConverted ? unitAmount : raw.unitAmount, exponent),
   }
 }

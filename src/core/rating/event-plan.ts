@@ -22,6 +22,8 @@ export type EventPlan = {
   readonly filter: RatedFilter | null
   readonly properties: ChargeProperties
   readonly groupedBy: GroupedBy
+  /** What its fee shows of the group: an event that names no wallet shows none (metering-and-rating §3.11). */
+  readonly shownGroup: GroupedBy
   readonly event: UsageEvent
   readonly source: RawEvent
   /** Everything of the period up to and including the event. */
@@ -51,7 +53,8 @@ export function planEvent(
   if (!event) return null
   const filter = filterForEvent(charge.filters, metric.filters, source.properties)
   const properties = filter?.properties ?? charge.properties
-  const groupedBy = groupOf(source.properties, groupKeys(charge, properties, source.properties))
+  const groupedBy = groupOf(source.properties, pricingGroupKeys(properties, charge.acceptsTargetWallet))
+  const shownGroup = withoutWallet(groupedBy, properties)
   const all: UsageQuery = {
     externalSubscriptionId: source.externalSubscriptionId ?? '',
     code: metric.code,
@@ -67,17 +70,14 @@ export function planEvent(
   const query = afterArrival(all, after)
   const isUnique = metric.aggregation === 'unique_count_agg'
   const before = isUnique ? { ...query, upTo: { id: source.id, isIncluded: false } } : null
-  return { charge, filter, properties, groupedBy, event, source, withEvent: query, before }
+  return { charge, filter, properties, groupedBy, shownGroup, event, source, withEvent: query, before }
 }
 
-/** A target wallet splits the usage only of events that name one (metering-and-rating §3.11). */
-function groupKeys(
-  charge: RatedCharge,
-  properties: ChargeProperties,
-  event: EventProperties,
-): readonly string[] {
-  const namesWallet = (textOf(event, TARGET_WALLET_KEY) ?? '') !== ''
-  return pricingGroupKeys(properties, charge.acceptsTargetWallet && namesWallet)
+/** The group without the wallet that the event does not name, unless it is a group key of the charge as well. */
+function withoutWallet(group: GroupedBy, properties: ChargeProperties): GroupedBy {
+  if (group[TARGET_WALLET_KEY] !== null || pricingGroupKeys(properties).includes(TARGET_WALLET_KEY))
+    return group
+  return Object.fromEntries(Object.entries(group).filter(([key]) => key !== TARGET_WALLET_KEY))
 }
 
 /**

@@ -26,12 +26,16 @@ function charged(charge: RatedCharge, sent: readonly Sent[], isRenewed = false) 
   })
   let state: AdvanceState | null = null
   const fees: Decimal[] = []
-  for (const event of events) {
+  const shown: string[][] = []
+  for (const [k, event] of events.entries()) {
     const plan = planEvent(charge, event, from)
     if (!plan) throw new Error('an event that does not count')
-    const step = stepOfEvent(plan, answerOf(plan, events), state, { ...context, isRenewed })
+    const answer = answerOf(plan, events.slice(0, k + 1))
+    const step = stepOfEvent(plan, answer, state, { ...context, isRenewed })
     state = step.state
-    fees.push(rateEvent(plan, answerOf(plan, events), step, { ...context, isRenewed }).fee.preciseAmountCents)
+    const rated = rateEvent(plan, answer, step, { ...context, isRenewed })
+    fees.push(rated.fee.preciseAmountCents)
+    shown.push(rated.presentation.map(({ units }) => units.toWire()))
   }
   const [bucket] = planUsage(charge, 's', { from, to: addMs(to, 1) })
   if (!bucket) throw new Error('a charge without a bucket')
@@ -42,7 +46,7 @@ function charged(charge: RatedCharge, sent: readonly Sent[], isRenewed = false) 
     endedByUpgrade: false,
     advanceStateOf: () => state,
   })
-  return { fees: fees.map((fee) => fee.toNumber()), usage: usage?.fee.preciseAmountCents.toNumber() }
+  return { fees: fees.map((fee) => fee.toNumber()), usage: usage?.fee.preciseAmountCents.toNumber(), shown }
 }
 
 function answerOf(plan: EventPlan, events: readonly RawEvent[]) {
@@ -99,12 +103,22 @@ describe('the first flat amount of tiers in advance (metering-and-rating §3.12)
     expect(charged(charge, sums(1, 1)).fees).toEqual([1100, 100])
   })
 
+  it('a late event of a count, the first by its time, does not pay it again', () => {
+    const counts = { aggregation: 'count_agg', fieldName: null } as const
+    const late = [2000, 1000, 0].map((ms): Sent => ({ at: addMs(from, ms), properties: {} }))
+    for (const model of [graduated, percents]) {
+      expect(charged(ratedCharge({ ...model, metric: counts }), late).fees).toEqual([1100, 100, 100])
+    }
+  })
+
   it('the renewal of a recurring metric paid it', () => {
     const charge = ratedCharge({ ...graduated, metric: { ...unique, recurring: true } })
     expect(charged(charge, moves('+a'), true).fees).toEqual([100])
     expect(charged(charge, moves('+a'), false).fees).toEqual([1100])
     const grouped = { ...charge, properties: { ...tiers, pricing_group_keys: ['region'] } }
     expect(charged(grouped, moves('+a'), true).fees).toEqual([1100])
+    const aimed = { ...charge, acceptsTargetWallet: true }
+    expect(charged(aimed, moves('+a'), true).fees).toEqual([100])
   })
 
   it('fees add up to what current usage shows, whatever the events are', () => {
@@ -121,6 +135,21 @@ describe('the first flat amount of tiers in advance (metering-and-rating §3.12)
       }),
       { numRuns: 300 },
     )
+  })
+})
+
+describe('the presentation of an event in advance (metering-and-rating §3.11)', () => {
+  const properties = { amount: '1', presentation_group_keys: [{ value: 'team' }] }
+
+  it("holds a sum's own value, whatever of it is charged", () => {
+    const { fees, shown } = charged(ratedCharge({ ...advance, properties }), sums(10, -4, 8))
+    expect(fees).toEqual([1000, 0, 400])
+    expect(shown).toEqual([['10.0'], ['-4.0'], ['8.0']])
+  })
+
+  it('holds what a seat shows', () => {
+    const charge = ratedCharge({ ...advance, properties, metric: unique })
+    expect(charged(charge, moves('+a', '-a', '+a', '+a')).shown).toEqual([['1.0'], ['0.0'], ['1.0'], ['0.0']])
   })
 })
 

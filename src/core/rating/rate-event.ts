@@ -48,16 +48,13 @@ export function stepOfEvent(
   context: EventContext,
 ): AdvanceStep & EventQuantity {
   const step = advance(state, advanceEvent(plan, answer), shareOf(plan, context))
-  return { ...step, isFirst: state === null && isFirst(plan, answer, context) }
+  return { ...step, isFirst: state === null && !isRenewal(plan, answer, context) }
 }
 
-/** As far as what is counted tells; a bucket with a state was charged before. */
-function isFirst({ charge, groupedBy }: EventPlan, answer: EventAnswer, context: EventContext): boolean {
-  const { aggregation, recurring } = charge.metric
-  const isAlone = answer.withEvent.eventsCount <= 1
-  // A renewal charges every bucket that had events, and one without groups even if it had none.
-  if (recurring && context.isRenewed) return isAlone && Object.keys(groupedBy).length > 0
-  return isAlone || aggregation === 'sum_agg' || aggregation === 'unique_count_agg'
+/** Whether a renewal charged the bucket: it charges each that had events, and one without groups even if it had none. */
+function isRenewal({ charge, shownGroup }: EventPlan, answer: EventAnswer, context: EventContext): boolean {
+  if (!charge.metric.recurring || !context.isRenewed) return false
+  return answer.withEvent.eventsCount > 1 || Object.keys(shownGroup).length === 0
 }
 
 /**
@@ -90,7 +87,7 @@ export function rateEvent(
   return {
     charge,
     filter: plan.filter,
-    groupedBy: plan.groupedBy,
+    groupedBy: plan.shownGroup,
     fee,
     eventsCount: 1,
     totalAggregatedUnits: fee.units,
@@ -154,10 +151,11 @@ function pricedTotal(
   }
 }
 
-/** One entry with the event's own values. */
+/** One entry with the event's own value; of a seat, which has none, what its fee shows. */
 function presentationOf(plan: EventPlan, step: EventQuantity): readonly PresentationBreakdown[] {
   const keys = presentationKeys(plan.charge.properties).map(({ key }) => key)
   if (keys.length === 0) return []
   const presentationBy = groupOf(plan.source.properties, keys)
-  return [{ presentationBy, units: step.displayedUnits }]
+  const own = plan.charge.metric.aggregation === 'sum_agg' ? plan.event.value : null
+  return [{ presentationBy, units: own ?? step.displayedUnits }]
 }

@@ -231,6 +231,8 @@ describe('current windows', () => {
     expect(current(subscription, '2024-06-20')).toBe('2024-06-01 .. 2024-06-30')
     const ended = billingSubscription('2024-03-10T05:00:00Z', endedAt('2024-05-20T06:00:00Z'))
     expect(current(ended, '2024-09-01')).toBe('2024-05-01 .. 2024-05-20T06:00:00.000Z')
+    expect(current(ended, '2024-05-10')).toBe('2024-05-01 .. 2024-05-20T06:00:00.000Z')
+    expect(current(ended, '2024-04-10')).toBe('2024-04-01 .. 2024-04-30')
   })
 
   it('takes fixed charges by their own interval', () => {

@@ -63,8 +63,7 @@ export function billWindows(bill: Bill): BillWindows {
  * The windows of the periodic bill that falls on the day of `at`, as if the subscription were still active.
  */
 export function periodicWindows(moment: BillMoment): BillWindows {
-  const subscription = { ...moment.subscription, terminatedAt: null, endedBy: null }
-  return billWindows({ ...moment, subscription, current: false })
+  return billWindows({ ...moment, subscription: active(moment.subscription), current: false })
 }
 
 /**
@@ -174,14 +173,26 @@ function usageWindow(bill: Bill, interval: BillingInterval): UsageWindow {
   const period = isOpen ? openPeriod(bill, interval) : basePeriod(bill, interval)
   const start = startOfDay(period.start, bill.zone)
   const from = instant(Math.max(start, bill.subscription.startedAt))
-  return { window: { from, to: windowEnd(bill, period) }, durationDays: periodDays(period) }
+  return { window: { from, to: lifeEnd(bill, period) }, durationDays: periodDays(period) }
 }
 
+/** The price of a plan is cut only by a termination that the bill comes after. */
 function windowEnd(bill: Bill, period: DatePeriod): Instant {
-  const { startedAt, terminatedAt } = bill.subscription
-  const end = endOfDay(period.end, bill.zone)
-  const isCut = terminatedAt !== null && isEndedAt(bill.subscription, bill.at) && terminatedAt <= end
-  return instant(Math.max(isCut ? terminatedAt : end, startedAt))
+  const isEnded = isEndedAt(bill.subscription, bill.at)
+  return isEnded
+    ? lifeEnd(bill, period)
+    : lifeEnd({ ...bill, subscription: active(bill.subscription) }, period)
+}
+
+/** Usage ends with the subscription, also for an event before the end that is told after it. */
+function lifeEnd({ subscription, zone }: Bill, period: DatePeriod): Instant {
+  const { startedAt, terminatedAt } = subscription
+  const end = endOfDay(period.end, zone)
+  return instant(Math.max(terminatedAt !== null && terminatedAt <= end ? terminatedAt : end, startedAt))
+}
+
+function active(subscription: BillingSubscription): BillingSubscription {
+  return { ...subscription, terminatedAt: null, endedBy: null }
 }
 
 function startOfStartDay(subscription: BillingSubscription, zone: TimeZone): Instant {

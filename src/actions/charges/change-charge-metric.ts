@@ -1,0 +1,29 @@
+import { declaredValues } from '../../core/metrics/metric.ts'
+import { trimFilterValues } from '../../core/plans/charge-filters.ts'
+import type { BillableMetricRow } from '../../store/billable-metrics.ts'
+import { moveCharge } from '../../store/charges.ts'
+import type { Tx } from '../../store/database.ts'
+import type { PlanCharge } from '../../store/plans.ts'
+import type { Caller } from '../context.ts'
+import { withItsParts, writeFilters } from './write-charge.ts'
+
+/**
+ * Puts a charge on another metric, which it may change to while nobody subscribed to its plan (metering-and-rating
+ * §3.15). Its filters keep what the new metric declares, as when a metric itself loses filters (§2.9). Gives the charge
+ * as it is then; its settings are to be checked against the new metric.
+ */
+export async function changeChargeMetric(
+  tx: Tx,
+  caller: Caller,
+  charge: PlanCharge,
+  metric: BillableMetricRow,
+): Promise<PlanCharge> {
+  if (metric.id === charge.billableMetricId) return charge
+  const declared = declaredValues(metric.filters)
+  const filters = charge.filters.flatMap((filter) => {
+    const values = trimFilterValues(filter.values, declared)
+    return values === null ? [] : [{ ...filter, values }]
+  })
+  await writeFilters(tx, caller, charge, filters)
+  return withItsParts(tx, await moveCharge(tx, charge.id, metric.id, caller.now))
+}
