@@ -41,6 +41,13 @@ export function missingRoot(root: string): Refusal {
   })
 }
 
+/** The answer to whoever comes too fast. */
+export const TOO_MANY_REQUESTS = {
+  status: 429,
+  error: 'Too Many Requests',
+  code: 'too_many_requests',
+} as const
+
 function send(reply: FastifyReply, body: ErrorBody): void {
   void reply.code(body.status).type('application/json').send(body)
 }
@@ -58,8 +65,7 @@ export function answerErrors(app: FastifyInstance): void {
     if (status === 415) {
       return send(reply, { status: 415, error: 'Unsupported Media Type', code: 'unsupported_media_type' })
     }
-    if (status === 429)
-      return send(reply, { status: 429, error: 'Too Many Requests', code: 'too_many_requests' })
+    if (status === 429) return send(reply, TOO_MANY_REQUESTS)
     if (status !== undefined && status >= 400 && status < 500) {
       return send(reply, { status: 400, error: `BadRequest: ${error.message}` })
     }

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Client, type Harness, startHarness } from '../support/harness.ts'
+
+/** More than half of what one organization may have inside. */
+const LARGE = 'x'.repeat(1_200_000)
+
+describe('events that come too fast', () => {
+  let harness: Harness
+  let flooder: Client
+  let neighbour: Client
+  let url: string
+  beforeAll(async () => {
+    harness = await startHarness()
+    flooder = await harness.organization({ sandbox: false })
+    neighbour = await harness.organization({ sandbox: false })
+    url = `${await harness.app.listen({ port: 0, host: '127.0.0.1' })}/api/v1/events`
+  })
+  afterAll(() => harness.close())
+
+  let made = 0
+  const post = (client: Client, text: string): Promise<Response> => {
+    made += 1
+    return fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${client.apiKey}`,
+        'content-type': 'application/json',
+        'x-request-id': `request-${made}`,
+      },
+      body: JSON.stringify({ event: { transaction_id: `t${made}`, code: 'c', properties: { text } } }),
+    })
+  }
+
+  it('429: with Retry-After, before the body is read, and only for whoever floods', async () => {
+    const flood = Promise.all(Array.from({ length: 8 }, () => post(flooder, LARGE)))
+    const [answers, calm] = await Promise.all([flood, post(neighbour, 'small')])
+    expect(calm.status).toBe(200)
+    const refused = answers.filter(({ status }) => status === 429)
+    expect(refused.length).toBeGreaterThan(0)
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(8 - refused.length)
+    for (const answer of refused) {
+      expect(await answer.json()).toEqual({
+        status: 429,
+        error: 'Too Many Requests',
+        code: 'too_many_requests',
+      })
+      expect(Object.fromEntries(answer.headers)).toMatchObject({
+        'content-type': 'application/json; charset=utf-8',
+        'retry-after': '1',
+        'x-ratelimit-limit': '10000',
+        'x-ratelimit-remaining': '0',
+        'x-ratelimit-reset': '1',
+        'x-request-id': expect.stringMatching(/^request-\d+$/),
+      })
+    }
+    for (const answer of answers) if (answer.status === 200) await answer.json()
+  })
+
+  it('200: as soon as there is room again, also for what was refused', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const answer = await post(flooder, LARGE)
+      expect(answer.status).toBe(200)
+      await answer.json()
+    }
+  })
+})
