@@ -24,6 +24,8 @@ export function buildApp(context: Context): FastifyInstance {
   const app = Fastify({
     loggerInstance: context.log as unknown as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger of its own for each request costs as much as turning one away; what is logged names the request.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: BODY_MAX_BYTES,
     requestIdHeader: 'x-request-id',
     genReqId: () => newId(),

@@ -69,7 +69,7 @@ export function answerErrors(app: FastifyInstance): void {
     if (status !== undefined && status >= 400 && status < 500) {
       return send(reply, { status: 400, error: `BadRequest: ${error.message}` })
     }
-    request.log.error({ err: error }, 'an unexpected error')
+    request.log.error({ err: error, requestId: request.id }, 'an unexpected error')
     return send(reply, { status: 500, error: 'Internal Server Error', code: 'internal_error' })
   })
 }

@@ -32,7 +32,8 @@ import {
 
 const config = { resource: 'event', keepsDigits: true }
 const JSON_TYPE = 'application/json; charset=utf-8'
-const TURNED_AWAY = Buffer.from(JSON.stringify(TOO_MANY_REQUESTS))
+// Plain ASCII: its length is its length in bytes.
+const TURNED_AWAY = JSON.stringify(TOO_MANY_REQUESTS)
 
 /** Usage events: in (one, or a batch that is stored whole or not at all) and out (metering-and-rating §1). */
 export function eventRoutes(app: FastifyInstance, context: Context): void {
