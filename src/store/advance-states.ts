@@ -15,12 +15,13 @@ export type AdvanceStateKey = {
   readonly groupId: string
 }
 
-/** What charges in advance remember of one period of a subscription, by charge, filter and group. */
+/** What charges in advance remember of the periods that begin in a window, by charge, filter and group. */
 export async function readAdvanceStates(
   reads: Reads,
   subscription: {
     readonly externalId: string
-    readonly periodFrom: Instant
+    /** The first and the last start of a period, both included. */
+    readonly starts: { readonly from: Instant; readonly to: Instant }
     readonly chargeIds: readonly string[]
   },
 ): Promise<(AdvanceStateKey & { readonly state: AdvanceState })[]> {
@@ -30,7 +31,8 @@ export async function readAdvanceStates(
     .selectAll()
     .where('chargeId', 'in', [...subscription.chargeIds])
     .where('subscriptionExternalId', '=', subscription.externalId)
-    .where('periodFrom', '=', ts(subscription.periodFrom))
+    .where('periodFrom', '>=', ts(subscription.starts.from))
+    .where('periodFrom', '<=', ts(subscription.starts.to))
     .execute()
   return rows.map((row) => ({
     chargeId: row.chargeId,

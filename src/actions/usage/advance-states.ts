@@ -32,7 +32,8 @@ export class AdvanceStates {
   ): Promise<AdvanceStates> {
     const stored = new Map<string, AdvanceState>()
     for (const periodFrom of periods) {
-      const rows = await readAdvanceStates(reads, { externalId, periodFrom, chargeIds })
+      const starts = { from: periodFrom, to: periodFrom }
+      const rows = await readAdvanceStates(reads, { externalId, starts, chargeIds })
       for (const row of rows) stored.set(textOf(row, periodFrom), row.state)
     }
     return new AdvanceStates(stored)

@@ -13,6 +13,16 @@ export type AdvanceState = {
   readonly maxProrated: Decimal
 }
 
+/** States of several groups or periods as one; null when there is none. */
+export function sumStates(states: readonly AdvanceState[]): AdvanceState | null {
+  if (states.length === 0) return null
+  return {
+    current: Decimal.sum(states.map(({ current }) => current)),
+    max: Decimal.sum(states.map(({ max }) => max)),
+    maxProrated: Decimal.sum(states.map(({ maxProrated }) => maxProrated)),
+  }
+}
+
 /** One event as the state sees it. */
 export type AdvanceEvent =
   | { readonly aggregation: 'count_agg' }

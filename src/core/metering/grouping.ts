@@ -24,6 +24,12 @@ export function groupId(group: GroupedBy): string {
   return JSON.stringify(entries)
 }
 
+/** The group that `groupId` made the text of. */
+export function groupOfId(id: string): GroupedBy {
+  const entries: [string, string | null][] = JSON.parse(id)
+  return Object.fromEntries(entries)
+}
+
 /** The part of a group that belongs to the named keys. */
 export function groupPart(group: GroupedBy, keys: readonly string[]): GroupedBy {
   return Object.fromEntries(keys.map((key) => [key, Object.hasOwn(group, key) ? (group[key] ?? null) : null]))
