@@ -181,6 +181,31 @@ describe('an event at the instant at which one subscription ends and the next be
   })
 })
 
+describe('a recurring quantity at an upgrade (subscriptions-and-invoicing §2.6)', () => {
+  it('is billed once, by the plan that goes on with it, also when that one pays in arrears', async () => {
+    await start({ metric: { recurring: true } })
+    await use(3, '2024-02-02T00:00:00Z')
+    await client.clock('2024-02-11T12:00:00Z')
+    await subscribeTo('dear')
+    await client.clock('2024-02-11T13:00:00Z')
+    expect(await charged()).toEqual([])
+    await client.clock('2024-03-01T01:00:00Z')
+    expect(await charged()).toEqual([300])
+  })
+
+  it('stays out of a final bill that is a draft and made anew', async () => {
+    await start({ metric: { recurring: true }, customer: { invoice_grace_period: 3 } })
+    await use(3, '2024-02-02T00:00:00Z')
+    await client.clock('2024-02-11T12:00:00Z')
+    await subscribeTo('dear')
+    await client.clock('2024-02-11T13:00:00Z')
+    const { invoices } = await ok(client, 'GET', '/invoices')
+    await ok(client, 'PUT', `/invoices/${invoices[0].lago_id}/refresh`)
+    await client.clock('2024-02-20T00:00:00Z')
+    expect(await charged()).toEqual([])
+  })
+})
+
 describe('the fee of a renewal at a downgrade (metering-and-rating §3.12)', () => {
   it('names the period that it pays for', async () => {
     await start({
