@@ -54,8 +54,14 @@ async function bills(): Promise<(string | number)[][]> {
     ])
 }
 
+/** Of current usage; the subscription must tell the same window. */
 async function usage(): Promise<[string, string, number]> {
   const { customer_usage: shown } = await ok(client, 'GET', USAGE)
+  const { subscription } = await ok(client, 'GET', '/subscriptions/s')
+  expect(subscription).toMatchObject({
+    current_billing_period_started_at: shown.from_datetime,
+    current_billing_period_ending_at: shown.to_datetime,
+  })
   return [shown.from_datetime, shown.to_datetime, shown.amount_cents]
 }
 
