@@ -213,3 +213,27 @@ describe('a customer that moves to another zone (subscriptions-and-invoicing §3
     expect((await bills()).map(([, fees]) => fees)).toEqual([2900, 5800])
   })
 })
+
+describe('the minimum commitment of a customer that moved (subscriptions-and-invoicing §6)', () => {
+  const minimum = { minimum_commitment: { amount_cents: 10_000 } }
+  const inAdvance = { pay_in_advance: true, invoiceable: false }
+
+  it.each([
+    ['America/New_York', 'in advance', { amount_cents: 1000, pay_in_advance: true }, {}],
+    ['Asia/Tokyo', 'in advance', { amount_cents: 1000, pay_in_advance: true }, {}],
+    ['America/New_York', 'in arrears', { amount_cents: 1000 }, inAdvance],
+    ['Asia/Tokyo', 'in arrears', { amount_cents: 1000 }, inAdvance],
+  ])(
+    'to %s, with a plan %s: is that of a whole month, less all that the month came to',
+    async (zone, _, plan, charge) => {
+      await start({ plan: { ...plan, ...minimum }, charge })
+      await client.clock('2024-02-02T00:00:00Z')
+      await move(zone)
+      await use(5, '2024-02-02T00:00:00Z')
+      await client.clock('2024-03-02T00:00:00Z')
+      await client.clock('2024-04-02T00:00:00Z')
+      const { fees } = await ok(client, 'GET', '/fees?fee_type=commitment&external_customer_id=c')
+      expect(fees.map((fee: { amount_cents: number }) => fee.amount_cents)).toEqual([9000, 8500, 9000])
+    },
+  )
+})
