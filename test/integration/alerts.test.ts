@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ok, send, subscribe } from '../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
 let harness: Harness
@@ -331,6 +332,33 @@ describe('progressive billing', () => {
     expect(all.map((each: { total_amount_cents: number }) => each.total_amount_cents).sort()).toEqual([
       0, 4000, 4000,
     ])
+  })
+
+  it('§5.4: counts usage that is charged in advance once, and passes a threshold by it once', async () => {
+    const client = await harness.organization()
+    await client.clock('2024-01-01T00:00:00Z')
+    await subscribe(client, {
+      metrics: [{ code: 'm', aggregation_type: 'sum_agg', field_name: 'n' }],
+      charges: [{ metric: 'm', pay_in_advance: true, properties: { amount: '1' } }],
+      plan: { usage_thresholds: [{ amount_cents: 5000 }, { amount_cents: 1000, recurring: true }] },
+    })
+    const seen = async () => {
+      await client.clock('2024-01-01T00:00:00Z')
+      const { body } = await client.call('GET', '/invoices?invoice_type=progressive_billing')
+      const { lifetime_usage: lifetime } = await ok(client, 'GET', '/subscriptions/s/lifetime_usage')
+      const { invoiced_usage_amount_cents: invoiced, current_usage_amount_cents: current } = lifetime
+      return [body.invoices.length, invoiced, current]
+    }
+    const use = (n: number) => send(client, { code: 'm', transaction_id: String(n), properties: { n } })
+    await use(30)
+    expect(await seen()).toEqual([0, 0, 3000])
+    await use(31)
+    expect(await seen()).toEqual([1, 0, 6100])
+    for (const n of [1, 2, 3]) await use(n)
+    expect(await seen()).toEqual([1, 0, 6700])
+    await client.clock('2024-02-02T00:00:00Z')
+    const { lifetime_usage: later } = await ok(client, 'GET', '/subscriptions/s/lifetime_usage')
+    expect(later).toMatchObject({ invoiced_usage_amount_cents: 6700, current_usage_amount_cents: 0 })
   })
 
   it('takes the thresholds of the subscription before those of the plan, and none when it is off', async () => {
