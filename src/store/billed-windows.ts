@@ -36,7 +36,8 @@ export async function windowsOfMoved(
       from unnest(${ids}::uuid[], ${zones}::text[]) as w (id, zone)
       join invoice_subscriptions l on l.subscription_id = w.id
       join invoices i on i.id = l.invoice_id
-      where l.is_recurring and l.released_at is null and i.status <> 'deleted'
+      where l.subscription_id = any(${ids}::uuid[]) and l.is_recurring and l.released_at is null
+        and i.status <> 'deleted'
     ) as billed
     where has_moved and "from" is not null and "to" is not null`.execute(reads)
   for (const { id, ...window } of rows) {
