@@ -37,6 +37,35 @@ export async function scheduleActivity(
   `.execute(tx)
 }
 
+/**
+ * The same for subscriptions whose usage began anew, with a period or with themselves: only those that have an alert or
+ * thresholds, because a bill of many must not make a look at each of them.
+ */
+export async function scheduleWatched(
+  tx: Tx,
+  organizationId: string,
+  subscriptionIds: readonly string[],
+  now: Instant,
+): Promise<void> {
+  await sql`
+    insert into due_items as d (organization_id, id, kind, subject_id, due_at, rank)
+    select ${organizationId}, gen_random_uuid(), 'subscription_activity', s.id, ${ts(now)},
+      ${rankOf('subscription_activity')}::smallint
+    from subscriptions s
+    join plans p on p.id = s.plan_id
+    where s.id = any(${[...subscriptionIds]}::uuid[]) and s.status = 'active' and (
+      exists (select from alerts a where a.external_subscription_id = s.external_id and a.deleted_at is null)
+      or (not s.progressive_billing_disabled and exists (
+        select from usage_thresholds t
+        where t.deleted_at is null and (t.subscription_id = s.id or t.plan_id in (p.id, p.parent_id))
+      ))
+    )
+    order by s.id
+    on conflict (organization_id, kind, subject_id) do update set
+      id = excluded.id, due_at = least(d.due_at, excluded.due_at), attempts = 0, retry_at = null, error = null
+  `.execute(tx)
+}
+
 /** Makes a thing due, unless it is due earlier: asking for it never postpones it. */
 export async function scheduleEarliest(
   tx: Tx,

@@ -15,13 +15,13 @@ export type AdvanceStateKey = {
   readonly groupId: string
 }
 
-/** What charges in advance remember of the periods of a subscription that begin from `first` to `last`. */
+/** What charges in advance remember of the periods that begin in a window, by charge, filter and group. */
 export async function readAdvanceStates(
   reads: Reads,
   subscription: {
     readonly externalId: string
-    readonly first: Instant
-    readonly last: Instant
+    /** The first and the last start of a period, both included. */
+    readonly starts: { readonly from: Instant; readonly to: Instant }
     readonly chargeIds: readonly string[]
   },
 ): Promise<(AdvanceStateKey & { readonly state: AdvanceState })[]> {
@@ -31,8 +31,8 @@ export async function readAdvanceStates(
     .selectAll()
     .where('chargeId', 'in', [...subscription.chargeIds])
     .where('subscriptionExternalId', '=', subscription.externalId)
-    .where('periodFrom', '>=', ts(subscription.first))
-    .where('periodFrom', '<=', ts(subscription.last))
+    .where('periodFrom', '>=', ts(subscription.starts.from))
+    .where('periodFrom', '<=', ts(subscription.starts.to))
     .execute()
   return rows.map((row) => ({
     chargeId: row.chargeId,

@@ -1,18 +1,21 @@
 import { Decimal } from '../core/amounts/decimal.ts'
-import type { Instant } from '../core/calendar/instant.ts'
+import { addMs, type Instant } from '../core/calendar/instant.ts'
+import type { TimeZone } from '../core/calendar/zone.ts'
+import { ZONE_CHANGE_MAX_MS } from '../core/subscriptions/open-window.ts'
+import type { Window } from '../core/subscriptions/windows.ts'
 import type { Reads } from './database.ts'
 import { ts } from './values.ts'
 
-/** Periods of the subscription fees of a subscription on invoices that count, newest first. */
+/** Periods of the subscription fees of a subscription on invoices that count, and their zones, newest first. */
 export async function subscriptionFeesBefore(
   reads: Reads,
   subscriptionId: string,
   exceptInvoiceId: string | null,
-): Promise<{ fromAt: Instant | null; toAt: Instant | null }[]> {
+): Promise<{ fromAt: Instant | null; toAt: Instant | null; timezone: TimeZone }[]> {
   let query = reads
     .selectFrom('fees as f')
     .innerJoin('invoices as i', 'i.id', 'f.invoiceId')
-    .select(['f.fromAt', 'f.toAt'])
+    .select(['f.fromAt', 'f.toAt', 'i.timezone'])
     .where('f.subscriptionId', '=', subscriptionId)
     .where('f.feeType', '=', 'subscription')
     .where('f.deletedAt', 'is', null)
@@ -25,7 +28,8 @@ export async function subscriptionFeesBefore(
 /**
  * What fees that are written already count towards a minimum commitment between two instants (both included): the
  * subscription fee of the period, and usage fees that pay for it, invoiced or not (a renewal
- * in advance pays for the period that begins with it).
+ * in advance pays for the period that begins with it). In another zone of the customer the usage of the period may have
+ * begun earlier, and that of the next one before this one ends.
  */
 export async function commitmentFeesBetween(
   reads: Reads,
@@ -34,7 +38,8 @@ export async function commitmentFeesBetween(
     readonly subscriptionId: string
     readonly from: Instant
     readonly to: Instant
-    readonly subscriptionFeeFrom: Instant
+    /** The whole period. */
+    readonly period: Window
     readonly exceptInvoiceId: string | null
   },
 ): Promise<{ amountCents: bigint; preciseAmountCents: Decimal }> {
@@ -53,13 +58,20 @@ export async function commitmentFeesBetween(
       eb.or([
         eb.and([
           eb('f.feeType', '=', 'subscription'),
-          eb('f.fromAt', '>=', ts(asked.subscriptionFeeFrom)),
+          eb('f.fromAt', '>=', ts(asked.period.from)),
           eb('f.fromAt', '<=', ts(asked.to)),
         ]),
         eb.and([
           eb('f.feeType', '=', 'charge'),
-          eb('f.fromAt', '>=', ts(asked.from)),
           eb('f.fromAt', '<=', ts(asked.to)),
+          eb('f.toAt', '<', ts(addMs(asked.period.to, ZONE_CHANGE_MAX_MS))),
+          eb.or([
+            eb('f.fromAt', '>=', ts(asked.from)),
+            eb.and([
+              eb('f.fromAt', '>', ts(addMs(asked.from, -ZONE_CHANGE_MAX_MS))),
+              eb('f.toAt', '>=', ts(addMs(asked.from, ZONE_CHANGE_MAX_MS))),
+            ]),
+          ]),
         ]),
       ]),
     )

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import { type DueKind, FIRST_KINDS, rankOf } from '../core/due/kinds.ts'
-import type { Database, Tx } from './database.ts'
+import type { Database, Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import type { DueItems } from './rows.ts'
 import { ts } from './values.ts'
@@ -85,6 +85,26 @@ export async function failItem(tx: Tx, id: string, error: string, retryAt: Insta
     .updateTable('dueItems')
     .set({ attempts: sql`attempts + 1`, error: error.slice(0, 2000), retryAt: ts(retryAt) })
     .where('id', '=', id)
+    .execute()
+}
+
+/** Enough to tell of; a sandbox may have any number. */
+const UNDONE_MAX = 1000
+
+/** What is due by an instant and not done, earliest first: kind, subject, and the error of what has failed. */
+export async function undoneItems(
+  reads: Reads,
+  until: Instant,
+): Promise<readonly Pick<DueItemRow, 'kind' | 'subjectId' | 'error'>[]> {
+  return reads
+    .selectFrom('dueItems')
+    .select(['kind', 'subjectId', 'error'])
+    .where('dueAt', '<=', ts(until))
+    .orderBy((eb) => eb('error', 'is', null))
+    .orderBy('dueAt')
+    .orderBy('rank')
+    .orderBy('id')
+    .limit(UNDONE_MAX)
     .execute()
 }
 

@@ -51,9 +51,16 @@ export async function setHistoricalUsage(
     .execute()
 }
 
-/** Cents of the usage fees on the subscription invoices, drafts too, of a chain (§5.4). */
-export async function invoicedUsageCents(reads: Reads, chain: Chain): Promise<bigint> {
-  const row = await reads
+/**
+ * Cents of the usage fees on the subscription invoices, drafts too, of a chain (§5.4); only of the time before the
+ * period that begins at `openFrom`, if one is open: what was charged in it in advance is current usage still.
+ */
+export async function invoicedUsageCents(
+  reads: Reads,
+  chain: Chain,
+  openFrom: Instant | null,
+): Promise<bigint> {
+  let query = reads
     .selectFrom('fees as f')
     .innerJoin('invoices as i', 'i.id', 'f.invoiceId')
     .innerJoin('subscriptions as s', 's.id', 'f.subscriptionId')
@@ -66,7 +73,8 @@ export async function invoicedUsageCents(reads: Reads, chain: Chain): Promise<bi
     .where('f.deletedAt', 'is', null)
     .where('i.invoiceType', '=', 'subscription')
     .where('i.status', 'in', ['draft', 'finalized'])
-    .executeTakeFirst()
+  if (openFrom !== null) query = query.where('f.fromAt', '<', ts(openFrom))
+  const row = await query.executeTakeFirst()
   return BigInt(row?.sum ?? '0')
 }
 

@@ -14,6 +14,11 @@ export type LatestProgressiveInvoice = {
   readonly amounts: ProgressiveInvoice
   /** The charges that it billed, copies under the charge that they are copies of. */
   readonly rootChargeIds: ReadonlySet<string>
+  /**
+   * Recurring metrics whose quantity it billed for a subscription before this one. An upgrade goes on with them in the
+   * new plan and leaves them out of the old one's last bill (subscriptions-and-invoicing §2.6).
+   */
+  readonly carriedMetricIds: ReadonlySet<string>
   /** Cents by `usageKey`. */
   readonly feesByUsage: ReadonlyMap<string, bigint>
 }
@@ -33,7 +38,7 @@ export async function latestProgressiveInvoice(
     .selectFrom('invoices as i')
     .innerJoin('invoiceSubscriptions as l', 'l.invoiceId', 'i.id')
     .innerJoin('subscriptions as s', 's.id', 'l.subscriptionId')
-    .select(['i.id', 'i.feesAmountCents', 'i.couponsAmountCents'])
+    .select(['i.id', 'i.feesAmountCents', 'i.couponsAmountCents', 'l.subscriptionId'])
     .where('i.invoiceType', '=', 'progressive_billing')
     .where('i.status', 'in', ['finalized', 'failed'])
     .where('s.externalId', '=', subscription.externalId)
@@ -56,12 +61,16 @@ export async function latestProgressiveInvoice(
   const fees = await reads
     .selectFrom('fees as f')
     .innerJoin('charges as c', 'c.id', 'f.chargeId')
+    .innerJoin('billableMetrics as m', 'm.id', 'c.billableMetricId')
     .leftJoin('chargeFilters as v', 'v.id', 'f.chargeFilterId')
     .select((eb) => eb.fn.coalesce('c.parentId', 'c.id').as('rootChargeId'))
     .select(['v.values as filterValues', 'f.groupedBy', 'f.amountCents'])
+    .select(['c.billableMetricId', 'c.prorated', 'm.isRecurring'])
     .where('f.invoiceId', '=', invoice.id)
     .execute()
   const taken = await takenCredits(reads, invoice.id, exceptInvoiceId)
+  const isEarlier = invoice.subscriptionId !== subscription.id
+  const carried = fees.filter((fee) => isEarlier && fee.isRecurring && !fee.prorated)
   return {
     invoiceId: invoice.id,
     amounts: {
@@ -71,6 +80,7 @@ export async function latestProgressiveInvoice(
       creditNotesCents: 0n,
     },
     rootChargeIds: new Set(fees.map((fee) => fee.rootChargeId)),
+    carriedMetricIds: new Set(carried.map((fee) => fee.billableMetricId)),
     feesByUsage: new Map(
       fees.map(({ rootChargeId, filterValues, groupedBy, amountCents }) => [
         usageKey({

@@ -1,7 +1,10 @@
 import type { Selectable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { PlanEntitlement } from '../core/entitlements/resolve.ts'
+import { openUsageWindow } from '../core/subscriptions/open-window.ts'
 import type { BillMoment } from '../core/subscriptions/subscription.ts'
+import type { Window } from '../core/subscriptions/windows.ts'
+import { windowsOfMoved } from './billed-windows.ts'
 import type { Reads } from './database.ts'
 import { effectiveEntitlements, entitlementsOfPlans, entitlingPlanId } from './entitlements.ts'
 import { loadPlansForBilling, type PlanWithParts } from './plans.ts'
@@ -20,6 +23,8 @@ export type Successor = {
 export type SubscriptionView = SubscriptionState & {
   /** As billing sees it at the instant of the view; null when it has not started. */
   readonly moment: BillMoment | null
+  /** The usage window that the instant lies in, as it was or will be billed; null when it has not started. */
+  readonly currentPeriod: Window | null
   readonly billingEntityCode: string
   readonly previousPlanCode: string | null
   /** The most recently created successor that was not canceled. */
@@ -65,12 +70,18 @@ export async function viewsOf(
   const previousCodes = await previousPlanCodes(reads, rows)
   const successors = await successorsOf(reads, rows)
   const thresholds = await thresholdsOf(reads, states)
+  const billed = await windowsOfMoved(
+    reads,
+    states.map(({ row, zone }) => ({ id: row.id, zone })),
+  )
   return states.map((state) => {
     const { row, customer } = state
+    const moment = momentOf(state, now)
     const entityId = row.billingEntityId ?? customer.billingEntityId
     return {
       ...state,
-      moment: momentOf(state, now),
+      moment,
+      currentPeriod: moment && openUsageWindow(moment, billed.get(row.id) ?? []).window,
       billingEntityCode: entities.find(({ id }) => id === entityId)?.code ?? '',
       previousPlanCode: previousCodes.get(row.previousSubscriptionId ?? '') ?? null,
       successor: successors.get(row.id) ?? null,

@@ -1,7 +1,6 @@
 import { toWireCents } from '../core/amounts/json-text.ts'
 import { localDate } from '../core/calendar/zone.ts'
 import { downgradeDate } from '../core/subscriptions/change.ts'
-import { currentChargesWindow } from '../core/subscriptions/windows.ts'
 import type { SubscriptionDetails, SubscriptionView } from '../store/subscription-views.ts'
 import { toWireSubscriptionEntitlement } from './entitlements.ts'
 import { toWireApplicableThreshold, toWirePlan } from './plans.ts'
@@ -59,8 +58,7 @@ export function toWireSubscriptionDetails(details: SubscriptionDetails): object 
   }
 }
 
-function currentPeriod({ moment }: SubscriptionView): object {
-  const window = moment === null ? null : currentChargesWindow(moment).window
+function currentPeriod({ currentPeriod: window }: SubscriptionView): object {
   return {
     current_billing_period_started_at: isoSecondsOrNull(window?.from ?? null),
     current_billing_period_ending_at: isoSecondsOrNull(window?.to ?? null),

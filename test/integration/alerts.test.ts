@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ok, send, subscribe } from '../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
 let harness: Harness
@@ -210,6 +211,48 @@ describe('a look at usage', () => {
     expect(await announced(client, 'alert.triggered')).toHaveLength(0)
   })
 
+  it('§7.4: are armed anew by a new period and by a new plan, whatever the first usage of it is', async () => {
+    const client = await subscribed()
+    await post(client, { code: 'a', alert_type: 'current_usage_amount', thresholds: [{ value: 1500 }] })
+    await client.use('e1', 4)
+    await client.clock('2024-05-03T00:00:00Z')
+    await client.use('e2', 5)
+    await client.clock('2024-06-03T00:00:00Z')
+    await client.use('e3', 3)
+    await client.clock('2024-06-04T00:00:00Z')
+    const metrics = (await client.call('GET', '/billable_metrics')).body.billable_metrics
+    const jobs = metrics.find(({ code }: { code: string }) => code === 'jobs').lago_id
+    const charges = [{ billable_metric_id: jobs, charge_model: 'standard', properties: { amount: '9' } }]
+    const plan = {
+      name: 'q',
+      code: 'q',
+      interval: 'monthly',
+      amount_cents: 1,
+      amount_currency: 'EUR',
+      charges,
+    }
+    const { status } = await client.call('POST', '/plans', { plan: { ...plan, pay_in_advance: false } })
+    const subscription = { external_customer_id: 'c', external_id: 's', plan_code: 'q' }
+    expect([status, (await client.call('POST', '/subscriptions', { subscription })).status]).toEqual([
+      200, 200,
+    ])
+    await client.clock('2024-06-05T00:00:00Z')
+    await client.use('e4', 2)
+    await client.clock('2024-06-06T00:00:00Z')
+    const messages = await announced(client, 'alert.triggered')
+    expect(
+      messages.map(({ triggered_alert: { previous_value: previous, current_value: current } }) => [
+        previous,
+        current,
+      ]),
+    ).toEqual([
+      ['0.0', '2000.0'],
+      ['0.0', '2500.0'],
+      ['0.0', '1500.0'],
+      ['0.0', '1800.0'],
+    ])
+  })
+
   it('watches the usage since the start of one metric', async () => {
     const client = await subscribed()
     const metric = { billable_metric_code: 'jobs', alert_type: 'billable_metric_lifetime_usage_units' }
@@ -258,6 +301,64 @@ describe('progressive billing', () => {
         { amount_cents: 2000, completion_ratio: 1, reached_at: '2024-04-01T00:00:00Z' },
       ],
     })
+  })
+
+  it('§6.2: what a recurring metric carries into a period is billed by its thresholds without any event', async () => {
+    const client = await harness.organization()
+    await client.clock('2024-01-01T00:00:00Z')
+    const metric = { name: 'm', code: 'm', aggregation_type: 'sum_agg', field_name: 'n', recurring: true }
+    const made = await client.call('POST', '/billable_metrics', { billable_metric: metric })
+    const charge = { billable_metric_id: made.body.billable_metric.lago_id, charge_model: 'standard' }
+    const plan = {
+      name: 'p',
+      code: 'p',
+      interval: 'monthly',
+      amount_cents: 0,
+      amount_currency: 'EUR',
+      pay_in_advance: false,
+      charges: [{ ...charge, properties: { amount: '10' } }],
+      usage_thresholds: [{ amount_cents: 7000 }],
+    }
+    expect((await client.call('POST', '/plans', { plan })).status).toBe(200)
+    const subscription = { external_customer_id: 'c', external_id: 's', plan_code: 'p' }
+    expect((await client.call('POST', '/subscriptions', { subscription })).status).toBe(200)
+    const event = { transaction_id: 'e', code: 'm', external_subscription_id: 's', properties: { n: 4 } }
+    expect((await client.call('POST', '/events', { event })).status).toBe(200)
+    await client.clock('2024-02-01T00:10:00Z')
+    const { body } = await client.call('GET', '/invoices?invoice_type=progressive_billing')
+    expect(body.invoices).toMatchObject([{ issuing_date: '2024-02-01', fees_amount_cents: 4000 }])
+    await client.clock('2024-03-01T00:10:00Z')
+    const all = (await client.call('GET', '/invoices')).body.invoices
+    expect(all.map((each: { total_amount_cents: number }) => each.total_amount_cents).sort()).toEqual([
+      0, 4000, 4000,
+    ])
+  })
+
+  it('§5.4: counts usage that is charged in advance once, and passes a threshold by it once', async () => {
+    const client = await harness.organization()
+    await client.clock('2024-01-01T00:00:00Z')
+    await subscribe(client, {
+      metrics: [{ code: 'm', aggregation_type: 'sum_agg', field_name: 'n' }],
+      charges: [{ metric: 'm', pay_in_advance: true, properties: { amount: '1' } }],
+      plan: { usage_thresholds: [{ amount_cents: 5000 }, { amount_cents: 1000, recurring: true }] },
+    })
+    const seen = async () => {
+      await client.clock('2024-01-01T00:00:00Z')
+      const { body } = await client.call('GET', '/invoices?invoice_type=progressive_billing')
+      const { lifetime_usage: lifetime } = await ok(client, 'GET', '/subscriptions/s/lifetime_usage')
+      const { invoiced_usage_amount_cents: invoiced, current_usage_amount_cents: current } = lifetime
+      return [body.invoices.length, invoiced, current]
+    }
+    const use = (n: number) => send(client, { code: 'm', transaction_id: String(n), properties: { n } })
+    await use(30)
+    expect(await seen()).toEqual([0, 0, 3000])
+    await use(31)
+    expect(await seen()).toEqual([1, 0, 6100])
+    for (const n of [1, 2, 3]) await use(n)
+    expect(await seen()).toEqual([1, 0, 6700])
+    await client.clock('2024-02-02T00:00:00Z')
+    const { lifetime_usage: later } = await ok(client, 'GET', '/subscriptions/s/lifetime_usage')
+    expect(later).toMatchObject({ invoiced_usage_amount_cents: 6700, current_usage_amount_cents: 0 })
   })
 
   it('takes the thresholds of the subscription before those of the plan, and none when it is off', async () => {

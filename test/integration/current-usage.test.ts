@@ -232,6 +232,43 @@ describe('current usage (metering-and-rating §5.1)', () => {
     expect(projected.charges_usage[0].charge).not.toHaveProperty('code')
   })
 
+  it('projects by the days that have begun, and what is charged in advance by what is shown (§5.3)', async () => {
+    client = await harness.organization()
+    await client.clock('2024-02-10T09:30:00Z')
+    const properties = { amount: '1' }
+    await subscribe(client, {
+      metrics: [
+        { code: 'm', ...SUM },
+        { code: 'n', ...SUM },
+      ],
+      charges: [
+        { metric: 'm', properties },
+        { metric: 'n', properties, pay_in_advance: true },
+      ],
+    })
+    await event({ n: 30 })
+    await event({ n: 30 }, 'n')
+    await event({ n: -15 }, 'n')
+    const projected = async (now: string) => {
+      await client.clock(now)
+      const path = '/customers/c/projected_usage?external_subscription_id=s'
+      const { charges_usage: rows } = (await ok(client, 'GET', path)).customer_projected_usage
+      return rows.map((row: { projected_units: string; projected_amount_cents: number }) => [
+        row.projected_units,
+        row.projected_amount_cents,
+      ])
+    }
+    // 10 to 15 February are 6 of 20 days, whatever the hour.
+    expect(await projected('2024-02-15T08:00:00Z')).toEqual([
+      ['100.0', 10000],
+      ['50.0', 10000],
+    ])
+    expect(await projected('2024-02-29T08:00:00Z')).toEqual([
+      ['30.0', 3000],
+      ['15.0', 3000],
+    ])
+  })
+
   it('404 for an unknown customer or charge, 405 without an active subscription or for full usage', async () => {
     await start({
       metrics: [{ code: 'm', ...SUM, recurring: true }],

@@ -181,6 +181,53 @@ describe('an event at the instant at which one subscription ends and the next be
   })
 })
 
+describe('a recurring quantity at an upgrade (subscriptions-and-invoicing §2.6)', () => {
+  it('is billed once, by the plan that goes on with it, also when that one pays in arrears', async () => {
+    await start({ metric: { recurring: true } })
+    await use(3, '2024-02-02T00:00:00Z')
+    await client.clock('2024-02-11T12:00:00Z')
+    await subscribeTo('dear')
+    await client.clock('2024-02-11T13:00:00Z')
+    expect(await charged()).toEqual([])
+    await client.clock('2024-03-01T01:00:00Z')
+    expect(await charged()).toEqual([300])
+  })
+
+  it('that a progressive invoice billed in the old plan is credited in the new one', async () => {
+    await start({ metric: { recurring: true }, plan: { usage_thresholds: [{ amount_cents: 200 }] } })
+    const tax = { name: 'T', code: 't', rate: 10, applied_to_organization: true }
+    await ok(client, 'POST', '/taxes', { tax })
+    await use(3, '2024-02-02T00:00:00Z')
+    await client.clock('2024-02-11T12:00:00Z')
+    await subscribeTo('dear')
+    await client.clock('2024-03-01T01:00:00Z')
+    const { invoices } = await ok(client, 'GET', '/invoices')
+    const totals = invoices.map((invoice: Record<string, unknown>) => [
+      invoice.invoice_type,
+      invoice.progressive_billing_credit_amount_cents,
+      invoice.total_amount_cents,
+    ])
+    // 1310 is 19 of 29 days of 2000; 1000 for 10 days is 345. Each with a tenth of tax.
+    expect(totals).toEqual([
+      ['subscription', 300, 1441],
+      ['subscription', 0, 380],
+      ['progressive_billing', 0, 330],
+    ])
+  })
+
+  it('stays out of a final bill that is a draft and made anew', async () => {
+    await start({ metric: { recurring: true }, customer: { invoice_grace_period: 3 } })
+    await use(3, '2024-02-02T00:00:00Z')
+    await client.clock('2024-02-11T12:00:00Z')
+    await subscribeTo('dear')
+    await client.clock('2024-02-11T13:00:00Z')
+    const { invoices } = await ok(client, 'GET', '/invoices')
+    await ok(client, 'PUT', `/invoices/${invoices[0].lago_id}/refresh`)
+    await client.clock('2024-02-20T00:00:00Z')
+    expect(await charged()).toEqual([])
+  })
+})
+
 describe('the fee of a renewal at a downgrade (metering-and-rating §3.12)', () => {
   it('names the period that it pays for', async () => {
     await start({

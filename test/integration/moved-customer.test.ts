@@ -54,8 +54,14 @@ async function bills(): Promise<(string | number)[][]> {
     ])
 }
 
+/** Of current usage; the subscription must tell the same window. */
 async function usage(): Promise<[string, string, number]> {
   const { customer_usage: shown } = await ok(client, 'GET', USAGE)
+  const { subscription } = await ok(client, 'GET', '/subscriptions/s')
+  expect(subscription).toMatchObject({
+    current_billing_period_started_at: shown.from_datetime,
+    current_billing_period_ending_at: shown.to_datetime,
+  })
   return [shown.from_datetime, shown.to_datetime, shown.amount_cents]
 }
 
@@ -206,4 +212,28 @@ describe('a customer that moves to another zone (subscriptions-and-invoicing §3
     await client.clock('2024-03-02T00:00:00Z')
     expect((await bills()).map(([, fees]) => fees)).toEqual([2900, 5800])
   })
+})
+
+describe('the minimum commitment of a customer that moved (subscriptions-and-invoicing §6)', () => {
+  const minimum = { minimum_commitment: { amount_cents: 10_000 } }
+  const inAdvance = { pay_in_advance: true, invoiceable: false }
+
+  it.each([
+    ['America/New_York', 'in advance', { amount_cents: 1000, pay_in_advance: true }, {}],
+    ['Asia/Tokyo', 'in advance', { amount_cents: 1000, pay_in_advance: true }, {}],
+    ['America/New_York', 'in arrears', { amount_cents: 1000 }, inAdvance],
+    ['Asia/Tokyo', 'in arrears', { amount_cents: 1000 }, inAdvance],
+  ])(
+    'to %s, with a plan %s: is that of a whole month, less all that the month came to',
+    async (zone, _, plan, charge) => {
+      await start({ plan: { ...plan, ...minimum }, charge })
+      await client.clock('2024-02-02T00:00:00Z')
+      await move(zone)
+      await use(5, '2024-02-02T00:00:00Z')
+      await client.clock('2024-03-02T00:00:00Z')
+      await client.clock('2024-04-02T00:00:00Z')
+      const { fees } = await ok(client, 'GET', '/fees?fee_type=commitment&external_customer_id=c')
+      expect(fees.map((fee: { amount_cents: number }) => fee.amount_cents)).toEqual([9000, 8500, 9000])
+    },
+  )
 })

@@ -496,6 +496,42 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     expect(fees[0].presentation_breakdowns).toEqual([{ presentation_by: { team: 't' }, units: '15.0' }])
   })
 
+  it('current usage shows what has been charged however it is narrowed, split or stretched', async () => {
+    const groups = {
+      properties: { amount: '1', pricing_group_keys: ['w', 'u'] },
+      accepts_target_wallet: true,
+    }
+    await start(SUM, groups)
+    let sent = 0
+    const use = async (w: string, u: string, n: number) => {
+      sent += 1
+      await send(client, { code: 'm', transaction_id: `e${sent}`, properties: { w, u, n } })
+    }
+    const amountOf = async (query: string) =>
+      (await ok(client, 'GET', `/customers/c/current_usage?external_subscription_id=s${query}`))
+        .customer_usage.amount_cents
+    for (const [w, u, n] of [
+      ['A', '1', 10],
+      ['A', '1', -4],
+      ['A', '2', 5],
+      ['B', '1', 7],
+      ['B', '1', -7],
+    ] as const) {
+      await use(w, u, n)
+    }
+    await client.clock('2023-09-01T02:00:00Z')
+    expect(await amountOf('')).toBe(2200)
+    expect(await amountOf('&group[w]=A')).toBe(1500)
+    expect(await amountOf('&group[w]=B')).toBe(700)
+    expect(await amountOf('&skip_grouping=true')).toBe(2200)
+    await client.clock('2023-10-05T00:00:00Z')
+    await use('A', '1', 3)
+    await use('A', '1', -2)
+    await client.clock('2023-10-05T01:00:00Z')
+    expect(await amountOf('')).toBe(300)
+    expect(await amountOf('&full_usage=true&billable_metric_code=m')).toBe(2500)
+  })
+
   it('§9 row 64: current usage shows what has been charged', async () => {
     await start({ ...UNIQUE, recurring: true }, { properties: { amount: '1' }, prorated: true })
     await client.clock('2023-09-24T00:00:00Z')

@@ -1,4 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type DueAction, type DueActions, runDue } from '../../src/actions/due/run-due.ts'
+import { instant } from '../../src/core/calendar/instant.ts'
+import { DUE_KINDS } from '../../src/core/due/kinds.ts'
+import { cancelItem, scheduleItem } from '../../src/store/due-items.ts'
+import { newId } from '../../src/store/ids.ts'
+import { inTransaction } from '../../src/store/transaction.ts'
 import { ADMIN_KEY, type Harness, startHarness } from '../support/harness.ts'
 
 describe('the sandbox clock and the admin API', () => {
@@ -19,6 +25,34 @@ describe('the sandbox clock and the admin API', () => {
     expect(
       (await real.call('PUT', '/test_clock', { test_clock: { now: '2024-02-01T00:00:00Z' } })).status,
     ).toBe(403)
+  })
+
+  it('is failed while something that was due is not done, and ready again once it is', async () => {
+    const sandbox = await harness.organization()
+    const { organizationId } = sandbox
+    const { context } = harness
+    await sandbox.clock('2024-01-01T00:00:00Z')
+    const dueAt = instant(Date.parse('2024-01-02T00:00:00Z'))
+    const [first, second] = [newId(), newId()]
+    for (const subjectId of [first, second]) {
+      await inTransaction(context.database, organizationId, (tx) =>
+        scheduleItem(tx, organizationId, { kind: 'subscription_billing', subjectId, dueAt }),
+      )
+    }
+    const now = '2024-02-01T00:00:00.000Z'
+    const moved = await sandbox.call('PUT', '/test_clock', { test_clock: { now } })
+    const read = async () => (await sandbox.call('GET', '/test_clock')).body.test_clock
+    expect(moved.body.test_clock).toMatchObject({ now, status: 'failed' })
+    expect(await read()).toEqual(moved.body.test_clock)
+    await inTransaction(context.database, organizationId, (tx) =>
+      cancelItem(tx, 'subscription_billing', first),
+    )
+    const { status, error } = await read()
+    expect([status, error.includes(first), error.includes(second)]).toEqual(['failed', false, true])
+    const doNothing: DueAction = async () => undefined
+    const actions = Object.fromEntries(DUE_KINDS.map((kind) => [kind, doNothing])) as DueActions
+    await runDue(context, actions, { organizationId, until: instant(Date.parse(now)), strict: true })
+    expect(await read()).toEqual({ now, status: 'ready' })
   })
 
   it('makes organizations for the operator only', async () => {

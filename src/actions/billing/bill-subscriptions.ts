@@ -5,6 +5,7 @@ import {
 } from '../../store/billing-snapshot.ts'
 import type { Tx } from '../../store/database.ts'
 import { lockCustomer } from '../../store/invoices.ts'
+import { successorMetrics } from '../../store/successor-metrics.ts'
 import type { Caller, Context } from '../context.ts'
 import type { SubscriptionsBill } from './bill.ts'
 import { billPaidFees } from './bill-paid-fees.ts'
@@ -44,7 +45,7 @@ export async function billSubscriptions(
           skipCharges: bill.skipCharges,
           invoiceCreatedAt: caller.now,
           exceptInvoiceId: null,
-          successorMetricIds: successorMetrics(snapshot, subscription),
+          successorMetricIds: await successorMetrics(tx, subscription.billing, subscription.row.id),
         }),
       )
     }
@@ -66,15 +67,6 @@ export async function billSubscriptions(
     })
   }
   if (!bill.skipCharges) await billPaidFees(context, tx, caller, snapshot, bill)
-}
-
-/** Metrics that the plan of an upgrade's successor charges, when both are on the bill. */
-export function successorMetrics(
-  snapshot: BillingSnapshot,
-  subscription: SubscriptionSnapshot,
-): ReadonlySet<string> {
-  const successor = snapshot.subscriptions.find((s) => s.row.previousSubscriptionId === subscription.row.id)
-  return new Set(successor?.charges.map((charge) => charge.metric.id) ?? [])
 }
 
 export type BillGroup = {

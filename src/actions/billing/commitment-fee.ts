@@ -1,10 +1,11 @@
 import { Decimal } from '../../core/amounts/decimal.ts'
 import { fromCents } from '../../core/amounts/rounding.ts'
 import { periodContaining } from '../../core/calendar/boundaries.ts'
-import { type Instant, instant } from '../../core/calendar/instant.ts'
-import { endOfDay, localDate, startOfDay } from '../../core/calendar/zone.ts'
+import { addMs, type Instant, instant } from '../../core/calendar/instant.ts'
+import { endOfDay, localDate, startOfDay, type TimeZone } from '../../core/calendar/zone.ts'
 import { commitmentFeeDraft, type FeeDraft } from '../../core/invoicing/fee-draft.ts'
 import { commitmentEnd, commitmentTrueUp } from '../../core/subscriptions/commitment.ts'
+import { ZONE_CHANGE_MAX_MS } from '../../core/subscriptions/open-window.ts'
 import { periodRule } from '../../core/subscriptions/subscription.ts'
 import type { BillWindows, Window } from '../../core/subscriptions/windows.ts'
 import { commitmentFeesBetween, subscriptionFeesBefore } from '../../store/commitment-fees.ts'
@@ -35,14 +36,15 @@ export async function computeCommitmentFee(
     from: covered.billed.from,
     to: covered.billed.to,
     exceptInvoiceId: entry.exceptInvoiceId,
-    subscriptionFeeFrom: covered.period.from,
+    period: covered.period,
   })
   // A renewal on this bill pays for the period that begins, the arrears on it for the one that is reconciled.
   const counted = fees.filter(
     (fee) =>
       fee.feeType === (billingPlan.payInAdvance ? 'charge' : fee.feeType) &&
       fee.period !== null &&
-      fee.period.from <= covered.billed.to,
+      fee.period.from <= covered.billed.to &&
+      fee.period.to < addMs(covered.period.to, ZONE_CHANGE_MAX_MS),
   )
   const amountCents = counted.reduce((sum, fee) => sum + fee.amountCents, others.amountCents)
   const precise = Decimal.sum(counted.map((fee) => fee.preciseAmountCents)).plus(others.preciseAmountCents)
@@ -52,7 +54,7 @@ export async function computeCommitmentFee(
       period: covered.period,
       billedFrom: covered.billed.from,
       billedTo: covered.billed.to,
-      zone: entry.zone,
+      zone: covered.zone,
     },
     { amountCents, preciseAmountCents: precise },
   )
@@ -69,7 +71,8 @@ export async function computeCommitmentFee(
   })
 }
 
-type Covered = { readonly period: Window; readonly billed: Window }
+/** A period in the zone in which it was billed. */
+type Covered = { readonly period: Window; readonly billed: Window; readonly zone: TimeZone }
 
 function arrearsPeriod(
   entry: SubscriptionToBill,
@@ -77,7 +80,7 @@ function arrearsPeriod(
   fees: readonly FeeDraft[],
 ): Covered | null {
   if (!fees.some((fee) => fee.feeType === 'subscription')) return null
-  return coveredBy(entry, windows.subscription)
+  return coveredBy(entry, windows.subscription, entry.zone)
 }
 
 /** The period of the latest earlier subscription fee; none without one (a first invoice, or a trial). */
@@ -90,30 +93,29 @@ async function previousPeriod(
   const [last] = await subscriptionFeesBefore(reads, entry.subscription.row.id, entry.exceptInvoiceId)
   if (!last?.fromAt || !last.toAt) return null
   const terminatedAt = entry.subscription.billing.terminatedAt
-  const isPast = last.toAt < windows.subscription.from
+  // It may end a little later than the next one begins, when the customer moved east meanwhile.
+  const isPast = last.toAt < addMs(windows.subscription.from, ZONE_CHANGE_MAX_MS)
   if (!isPast && terminatedAt === null) return null
-  return coveredBy(entry, { from: last.fromAt, to: last.toAt })
+  return coveredBy(entry, { from: last.fromAt, to: last.toAt }, last.timezone)
 }
 
-function coveredBy(entry: SubscriptionToBill, window: Window): Covered {
+function coveredBy(entry: SubscriptionToBill, window: Window, zone: TimeZone): Covered {
   const { billing, billingPlan } = entry.subscription
-  const period = wholePeriod(entry, window.from)
+  const period = wholePeriod(entry, window.from, zone)
   const end = commitmentEnd(window.to, period.to, closingInstant(entry))
-  const from: Instant = instant(Math.max(window.from, period.from, startOf(entry, billing.startedAt)))
-  return { period, billed: { from, to: billingPlan.payInAdvance ? end : instant(Math.min(end, window.to)) } }
+  const startDay = startOfDay(localDate(billing.startedAt, zone), zone)
+  const from: Instant = instant(Math.max(window.from, period.from, startDay))
+  const billed = { from, to: billingPlan.payInAdvance ? end : instant(Math.min(end, window.to)) }
+  return { period, billed, zone }
 }
 
 function closingInstant(entry: SubscriptionToBill): Instant | null {
   return entry.reason === 'subscription_terminating' ? entry.subscription.billing.terminatedAt : null
 }
 
-function startOf(entry: SubscriptionToBill, at: Instant): Instant {
-  return startOfDay(localDate(at, entry.zone), entry.zone)
-}
-
-function wholePeriod(entry: SubscriptionToBill, at: Instant): Window {
+function wholePeriod(entry: SubscriptionToBill, at: Instant, zone: TimeZone): Window {
   const { billing, billingPlan } = entry.subscription
-  const rule = periodRule(billing, billingPlan.interval, entry.zone)
-  const period = periodContaining(localDate(at, entry.zone), rule)
-  return { from: startOfDay(period.start, entry.zone), to: endOfDay(period.end, entry.zone) }
+  const rule = periodRule(billing, billingPlan.interval, zone)
+  const period = periodContaining(localDate(at, zone), rule)
+  return { from: startOfDay(period.start, zone), to: endOfDay(period.end, zone) }
 }

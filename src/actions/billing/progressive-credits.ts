@@ -26,31 +26,66 @@ export async function creditProgressiveInvoices(
     const { row, charges: ownCharges } = link.subscription
     const latest = await latestProgressiveInvoice(reads, row, window, exceptInvoiceId)
     if (!latest) continue
-    const billedCharges = ownCharges.filter((charge) => latest.rootChargeIds.has(charge.rootId))
-    const chargeOf = (fee: FeeDraft): RatedCharge | undefined =>
-      fee.subscriptionId === row.id ? billedCharges.find(({ id }) => id === fee.chargeId) : undefined
-    const onSameCharges = fees.filter((fee) => chargeOf(fee) !== undefined)
-    const charges = onSameCharges.reduce((sum, fee) => sum + fee.amountCents, 0n)
+    const own = fees.filter((fee) => fee.subscriptionId === row.id)
+    const same = feesOf(own, ownCharges, (charge) => latest.rootChargeIds.has(charge.rootId))
+    const carried = feesOf(
+      own,
+      ownCharges,
+      ({ rootId, metric }) => !latest.rootChargeIds.has(rootId) && latest.carriedMetricIds.has(metric.id),
+    )
+    const charges = [...same.keys(), ...carried.keys()].reduce((sum, fee) => sum + fee.amountCents, 0n)
     const { creditCents } = progressiveCredit(latest.amounts, charges)
     if (creditCents > 0n) {
       credits.push({ progressiveInvoiceId: latest.invoiceId, amountCents: creditCents })
-      fees = fees.map((fee) => {
-        const charge = chargeOf(fee)
-        return charge ? withShare(fee, charge, latest.feesByUsage) : fee
-      })
+      const shares = sharesOf(same, [...carried.keys()], latest.feesByUsage, creditCents)
+      fees = fees.map((fee) => withShare(fee, shares.get(fee) ?? 0n))
     }
   }
   return { fees, credits }
 }
 
-function withShare(
-  fee: FeeDraft,
-  charge: RatedCharge,
+/** The fees of some charges, each with its charge. */
+function feesOf(
+  fees: readonly FeeDraft[],
+  charges: readonly RatedCharge[],
+  isMeant: (charge: RatedCharge) => boolean,
+): ReadonlyMap<FeeDraft, RatedCharge> {
+  const meant = new Map(charges.filter(isMeant).map((charge) => [charge.id, charge]))
+  return new Map(
+    fees.flatMap((fee) => {
+      const charge = meant.get(fee.chargeId ?? '')
+      return charge ? [[fee, charge]] : []
+    }),
+  )
+}
+
+/**
+ * What each fee was billed of already: as much as the fee of the same usage; of what an upgrade carried into another
+ * plan, at another price, as much as is left of the credit.
+ */
+function sharesOf(
+  same: ReadonlyMap<FeeDraft, RatedCharge>,
+  carried: readonly FeeDraft[],
   progressiveFees: ReadonlyMap<string, bigint>,
-): FeeDraft {
+  creditCents: bigint,
+): ReadonlyMap<FeeDraft, bigint> {
+  const shares = new Map([...same].map(([fee, charge]) => [fee, billedOf(fee, charge, progressiveFees)]))
+  let left = [...shares.values()].reduce((rest, share) => rest - share, creditCents)
+  for (const fee of carried) {
+    const share = left > 0n ? progressiveFeeCredit(left, fee.amountCents) : 0n
+    shares.set(fee, share)
+    left -= share
+  }
+  return shares
+}
+
+function billedOf(fee: FeeDraft, charge: RatedCharge, progressiveFees: ReadonlyMap<string, bigint>): bigint {
+  if (fee.trueUpParentFeeId !== null) return 0n
   const filterValues = charge.filters.find(({ id }) => id === fee.chargeFilterId)?.values ?? null
   const key = usageKey({ rootChargeId: charge.rootId, filterValues, groupedBy: fee.groupedBy })
-  const billed = fee.trueUpParentFeeId === null ? (progressiveFees.get(key) ?? 0n) : 0n
-  const share = Decimal.of(progressiveFeeCredit(billed, fee.amountCents))
-  return { ...fee, preciseCouponsAmountCents: fee.preciseCouponsAmountCents.plus(share) }
+  return progressiveFeeCredit(progressiveFees.get(key) ?? 0n, fee.amountCents)
+}
+
+function withShare(fee: FeeDraft, share: bigint): FeeDraft {
+  return { ...fee, preciseCouponsAmountCents: fee.preciseCouponsAmountCents.plus(Decimal.of(share)) }
 }

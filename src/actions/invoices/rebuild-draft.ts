@@ -2,8 +2,8 @@ import { readBillingSnapshot } from '../../store/billing-snapshot.ts'
 import type { Tx } from '../../store/database.ts'
 import { deleteFeesOfInvoice } from '../../store/fee-writes.ts'
 import { clearDraft, type InvoiceRow, updateInvoice } from '../../store/invoices.ts'
+import { successorMetrics } from '../../store/successor-metrics.ts'
 import type { InvoicingReason } from '../billing/bill.ts'
-import { successorMetrics } from '../billing/bill-subscriptions.ts'
 import { computeBill } from '../billing/compute-bill.ts'
 import { writeBill } from '../billing/create-invoice.ts'
 import type { Caller, Context } from '../context.ts'
@@ -45,7 +45,7 @@ export async function rebuildDraft(
         skipCharges: !hadUsage,
         invoiceCreatedAt: invoice.createdAt,
         exceptInvoiceId: invoice.id,
-        successorMetricIds: successorMetrics(snapshot, subscription),
+        successorMetricIds: await successorMetrics(tx, subscription.billing, subscription.row.id),
       }),
     )
   }

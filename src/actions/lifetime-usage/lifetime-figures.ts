@@ -1,3 +1,4 @@
+import type { Instant } from '../../core/calendar/instant.ts'
 import type { LifetimeFigures } from '../../core/progressive-billing/progressive-check.ts'
 import type { RatedUsage } from '../../core/rating/rate-usage.ts'
 import type { Reads } from '../../store/database.ts'
@@ -7,16 +8,19 @@ import type { SubscriptionRow } from '../../store/subscriptions.ts'
 /**
  * What a subscription has used in its life, in cents (metering-and-rating §5.4): before Weir, invoiced, and in the open
  * period as it was rated.
+ *
+ * @param openFrom start of that period; null when none is open
  */
 export async function lifetimeFigures(
   reads: Reads,
   row: SubscriptionRow,
   rated: readonly RatedUsage[],
+  openFrom: Instant | null,
 ): Promise<LifetimeFigures> {
   const stored = await findLifetimeUsage(reads, row.id)
   return {
     historicalCents: stored?.historicalUsageAmountCents ?? 0n,
-    invoicedCents: await invoicedUsageCents(reads, row),
+    invoicedCents: await invoicedUsageCents(reads, row, openFrom),
     currentCents: rated.reduce((sum, { fee }) => sum + fee.amountCents, 0n),
   }
 }

@@ -17,7 +17,7 @@ import {
 import { applicableThresholds } from '../../store/subscription-views.ts'
 import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import type { Caller } from '../context.ts'
-import { openSubscription } from '../usage/open-subscription.ts'
+import { type OpenSubscription, openSubscription } from '../usage/open-subscription.ts'
 import { rateSubscription } from '../usage/rate-subscription.ts'
 import { lifetimeFigures } from './lifetime-figures.ts'
 
@@ -42,8 +42,10 @@ export async function readLifetimeUsage(
   externalId: string,
 ): Promise<LifetimeUsageView> {
   const { subscription, row } = await findLifetime(reads, externalId)
-  const rated = subscription.status === 'active' ? await currentUsage(reads, caller, subscription) : []
-  const figures = await lifetimeFigures(reads, subscription, rated)
+  const opened =
+    subscription.status === 'active' ? await openSubscription(reads, subscription, caller.now) : undefined
+  const rated = opened ? await currentUsage(reads, opened) : []
+  const figures = await lifetimeFigures(reads, subscription, rated, opened?.open.window.from ?? null)
   return {
     row,
     subscription,
@@ -67,12 +69,8 @@ export async function findLifetime(
 
 async function currentUsage(
   reads: Reads,
-  caller: Caller,
-  row: SubscriptionRow,
+  { snapshot, subscription, open }: OpenSubscription,
 ): Promise<readonly RatedUsage[]> {
-  const opened = await openSubscription(reads, row, caller.now)
-  if (!opened) return []
-  const { snapshot, subscription, open } = opened
   return rateSubscription(reads, {
     subscription,
     charges: subscription.charges,

@@ -5,12 +5,10 @@ import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { dueActions } from '../due/due-actions.ts'
 import { type DueFailure, runDue } from '../due/run-due.ts'
+import { failureReport } from './read-test-clock.ts'
 
 /** Ten years in one move: all that falls due on the way is done within the request. */
 const MOVE_MAX_MS = 3653 * DAY_MS
-/** Failures that the clock tells of, and the length of each. */
-const SHOWN_MAX = 5
-const SHOWN_LENGTH_MAX = 300
 
 /**
  * Moves a sandbox's clock to `to` and does on the way all that falls due, each at its due instant. The first move
@@ -42,7 +40,7 @@ export async function moveTestClock(context: Context, caller: Caller, to: Instan
     strict: true,
     onFailure,
   }).then(
-    () => reportOf(failures),
+    () => failureReport(failures.map(({ item, error }) => ({ ...item, error: String(error) }))),
     (error: unknown) => {
       context.log.error({ err: error, organizationId }, 'the due work of a sandbox was broken off')
       return String(error)
@@ -56,16 +54,4 @@ export async function moveTestClock(context: Context, caller: Caller, to: Instan
     })
     return readOrganization(tx, organizationId)
   })
-}
-
-/** What failed, in one text; null when nothing did. */
-function reportOf(failures: readonly DueFailure[]): string | null {
-  if (failures.length === 0) return null
-  const shown = failures
-    .slice(0, SHOWN_MAX)
-    .map(
-      ({ item, error }) => `${item.kind} of ${item.subjectId}: ${String(error).slice(0, SHOWN_LENGTH_MAX)}`,
-    )
-  const rest = failures.length > SHOWN_MAX ? [`and ${failures.length - SHOWN_MAX} more`] : []
-  return [...shown, ...rest].join('; ')
 }

@@ -1,6 +1,7 @@
 import { chargeFeeDraft, isWorthStoring } from '../../core/invoicing/fee-draft.ts'
 import { fittingFees, INVOICE_CENTS_MAX } from '../../core/invoicing/fitting-fees.ts'
 import {
+  type BilledSoFar,
   checkProgressiveBilling,
   type LifetimeFigures,
   lifetimeTotal,
@@ -41,7 +42,7 @@ export async function billPassedThresholds(
   const { subscription, open, figures } = activity
   const { row } = subscription
   const billed = await progressivelyBilled(tx, row.id, open.window)
-  const { passed, key } = checkProgressiveBilling(thresholds, figures, billed)
+  const { passed, key } = checkProgressiveBilling(thresholds, figures, billed && withAhead(billed, activity))
   if (passed.length === 0) return
   const chain = JSON.stringify([row.customerId, row.externalId, row.subscriptionAt])
   const uniqueKey = `${chain}:${key}`
@@ -63,6 +64,20 @@ export async function billPassedThresholds(
   }
 }
 
+/**
+ * Usage that no progressive invoice bills is past, too, once there is one: otherwise it would pass the thresholds again
+ * at each look.
+ */
+function withAhead(billed: BilledSoFar, { rated }: SubscriptionActivity): BilledSoFar {
+  const ahead = rated.filter((usage) => !isBilled(usage))
+  return { ...billed, feesCents: ahead.reduce((sum, { fee }) => sum + fee.amountCents, billed.feesCents) }
+}
+
+/** Charges in arrears that are invoiceable (§6.3). */
+function isBilled({ charge }: RatedUsage): boolean {
+  return charge.invoiceable && !charge.payInAdvance
+}
+
 /** Whether an amount fits on no invoice; it is not billed ahead then: the bill at the period's end names it. */
 async function isTooLarge(
   context: Context,
@@ -81,7 +96,6 @@ async function isTooLarge(
 function billOf(caller: Caller, { snapshot, subscription, open, rated }: SubscriptionActivity) {
   const { row, plan, billing, billingPlan } = subscription
   const moment = { plan: billingPlan, subscription: billing, at: caller.now, zone: snapshot.zone }
-  const isBilled = ({ charge }: RatedUsage) => charge.invoiceable && !charge.payInAdvance
   return {
     snapshot,
     invoiceType: 'progressive_billing' as const,

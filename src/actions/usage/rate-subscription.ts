@@ -1,7 +1,9 @@
 import { exponentOf } from '../../core/amounts/currency.ts'
 import type { TimeZone } from '../../core/calendar/zone.ts'
+import { groupOfId } from '../../core/metering/grouping.ts'
 import { afterArrival, type UsageGroup, type UsageQuery } from '../../core/metering/usage.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
+import { keptStates } from '../../core/rating/kept-states.ts'
 import {
   type RatedUsage,
   type RatingContext,
@@ -16,10 +18,10 @@ import {
 } from '../../core/rating/usage-plan.ts'
 import { isEndedAt } from '../../core/subscriptions/subscription.ts'
 import { usagePeriod, type Window } from '../../core/subscriptions/windows.ts'
+import { readAdvanceStates } from '../../store/advance-states.ts'
 import type { SubscriptionSnapshot } from '../../store/billing-snapshot.ts'
 import type { Reads } from '../../store/database.ts'
 import { answerUsages } from '../../store/events/usage.ts'
-import { AdvanceStates } from './advance-states.ts'
 import { usageAfter } from './open-subscription.ts'
 
 /** Which usage of a subscription is asked for, and what for. */
@@ -93,12 +95,7 @@ async function advanceStateOf(reads: Reads, asked: UsageAsked): Promise<RatingCo
   if (asked.purpose !== 'current' || inAdvance.length === 0) return () => null
   const { externalId } = asked.subscription.row
   const chargeIds = inAdvance.map((charge) => charge.id)
-  const { from } = asked.window
-  const states = await AdvanceStates.readOver(reads, externalId, chargeIds, asked.window)
-  const { group, skipGrouping } = asked.narrowing ?? NO_NARROWING
-  const isWhole = !skipGrouping && Object.keys(group).length === 0
-  return (charge, filter, groupedBy) => {
-    const bucket = { charge, filter, groupedBy }
-    return isWhole ? states.of(bucket, from) : states.within(bucket, from, group)
-  }
+  const rows = await readAdvanceStates(reads, { externalId, chargeIds, starts: asked.window })
+  const kept = rows.map((row) => ({ ...row, groupedBy: groupOfId(row.groupId) }))
+  return keptStates(kept, asked.narrowing?.group ?? {})
 }

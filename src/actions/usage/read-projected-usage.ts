@@ -1,6 +1,6 @@
-import { days } from '../../core/calendar/days.ts'
+import { daysBetween } from '../../core/calendar/calendar-date.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
-import type { TimeZone } from '../../core/calendar/zone.ts'
+import { localDate, type TimeZone } from '../../core/calendar/zone.ts'
 import type { PeriodProgress } from '../../core/pricing/price-projected.ts'
 import { projectedLineOf } from '../../core/rating/usage-lines.ts'
 import type { Window } from '../../core/subscriptions/windows.ts'
@@ -46,8 +46,9 @@ export async function readProjectedUsage(
   }
 }
 
-/** Days of the window that have begun, of all its days; none before it. */
+/** Days of the window that have begun, of all its days, each a date of the zone; none before it. */
 function progressOf({ from, to }: Window, now: Instant, zone: TimeZone): PeriodProgress {
-  const elapsedDays = now < from ? 0 : Math.max(1, days(from, now, zone))
-  return { elapsedDays, totalDays: days(from, to, zone) }
+  const first = localDate(from, zone)
+  const daysUntil = (at: Instant) => daysBetween(first, localDate(at, zone)) + 1
+  return { elapsedDays: now < from ? 0 : daysUntil(now), totalDays: daysUntil(to) }
 }

@@ -37,7 +37,7 @@ export const watchSubscription: DueAction = async (context, tx, caller, subscrip
     zone: snapshot.zone,
     purpose: 'current',
   })
-  const figures = await lifetimeFigures(tx, row, rated)
+  const figures = await lifetimeFigures(tx, row, rated, open.window.from)
   const activity = { ...opened, rated, figures }
   await billPassedThresholds(context, tx, caller, activity, thresholds)
   await fireAlerts(tx, caller, activity, alerts)

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
 import { moveTestClock } from '../../actions/organizations/move-test-clock.ts'
+import { readTestClock, type TestClock } from '../../actions/organizations/read-test-clock.ts'
 import { type Instant, instant } from '../../core/calendar/instant.ts'
 import { forbidden, invalid } from '../../core/problems.ts'
-import { findOrganization, type OrganizationRow } from '../../store/organizations.ts'
 import { rootOf } from '../params.ts'
 import { testClockSchemas } from '../schemas/test-clock.ts'
 
@@ -12,15 +12,16 @@ const config = { resource: 'organization' }
 /** A sandbox's own clock: read it, or move it forward and let everything that falls due on the way happen. */
 export function testClockRoutes(app: FastifyInstance, context: Context): void {
   app.get('/test_clock', { config, schema: testClockSchemas.show }, async (request) => {
-    const organization = await findOrganization(context.database, request.caller.organizationId)
-    if (!organization?.isSandbox) throw forbidden('not_a_sandbox')
-    return toWireClock(organization, context.systemNow())
+    const clock = await readTestClock(context, request.caller)
+    if (!clock.organization.isSandbox) throw forbidden('not_a_sandbox')
+    return toWireClock(clock, context.systemNow())
   })
   const repeatable = { ...config, isRepeatable: true }
   app.put('/test_clock', { config: repeatable, schema: testClockSchemas.move }, async (request) => {
     const now = instantOf(rootOf(request.body, 'test_clock').now)
     const organization = await moveTestClock(context, request.caller, now)
-    return toWireClock(organization, context.systemNow())
+    const { clockStatus: status, clockError: error } = organization
+    return toWireClock({ organization, status, error }, context.systemNow())
   })
 }
 
@@ -33,12 +34,12 @@ function instantOf(value: unknown): Instant {
   return instant(ms)
 }
 
-function toWireClock(organization: OrganizationRow, systemNow: Instant): object {
+function toWireClock({ organization, status, error }: TestClock, systemNow: Instant): object {
   return {
     test_clock: {
       now: new Date(organization.clockAt ?? systemNow).toISOString(),
-      status: organization.clockStatus,
-      ...(organization.clockError === null ? {} : { error: organization.clockError }),
+      status,
+      ...(error === null ? {} : { error }),
     },
   }
 }

@@ -13,6 +13,16 @@ export type AdvanceState = {
   readonly maxProrated: Decimal
 }
 
+/** States of several groups or periods as one; null when there is none. */
+export function sumStates(states: readonly AdvanceState[]): AdvanceState | null {
+  if (states.length === 0) return null
+  return {
+    current: Decimal.sum(states.map(({ current }) => current)),
+    max: Decimal.sum(states.map(({ max }) => max)),
+    maxProrated: Decimal.sum(states.map(({ maxProrated }) => maxProrated)),
+  }
+}
+
 /** One event as the state sees it. */
 export type AdvanceEvent =
   | { readonly aggregation: 'count_agg' }
@@ -102,13 +112,6 @@ function prorated(quantity: Decimal, share: PeriodShare | null): Decimal {
   return quantity
     .times(Decimal.of(share.days))
     .dividedBy(Decimal.of(share.durationDays), PRORATED_SCALE, 'ceil')
-}
-
-/** What several buckets remember together; null when none remembers anything. */
-export function sumOfStates(states: readonly AdvanceState[]): AdvanceState | null {
-  const sumOf = (name: keyof AdvanceState): Decimal => Decimal.sum(states.map((state) => state[name]))
-  if (states.length === 0) return null
-  return { current: sumOf('current'), max: sumOf('max'), maxProrated: sumOf('maxProrated') }
 }
 
 /** Current usage of a pay-in-advance charge. */

@@ -6,7 +6,6 @@ import {
   groupOf,
   groupOfId,
   groupPart,
-  isWithin,
   narrowBreakdowns,
   presentationKeys,
   pricingGroupKeys,
@@ -38,17 +37,6 @@ describe('groups', () => {
   it('has a group for one id', () => {
     const group = { b: null, a: 'x "y"' }
     expect(groupOfId(groupId(group))).toEqual(group)
-  })
-
-  it.each([
-    [{ w: 'A', u: '1' }, {}, {}, true],
-    [{ w: 'A', u: '1' }, { u: '1' }, { w: ['A', 'B'] }, true],
-    [{ w: 'A', u: '1' }, { u: '2' }, { w: ['A'] }, false],
-    [{ w: 'A', u: null }, { u: null }, { w: ['B'] }, false],
-    [{ w: null }, {}, { w: ['A'] }, false],
-    [{ w: 'A' }, {}, { other: ['x'] }, false],
-  ])('%j is within %j of %j: %s', (group, reading, asked, expected) => {
-    expect(isWithin(group, reading, asked)).toBe(expected)
   })
 
   it('reads the keys of a charge', () => {

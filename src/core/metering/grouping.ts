@@ -1,6 +1,6 @@
 import { Decimal } from '../amounts/decimal.ts'
 import { type EventProperties, textOf } from './property-value.ts'
-import type { GroupedBy, PropertyValues } from './usage.ts'
+import type { GroupedBy } from './usage.ts'
 
 /** A key that splits the shown units without changing the price (metering-and-rating §3.11). */
 export type PresentationKey = { readonly key: string; readonly displayInInvoice: boolean }
@@ -26,25 +26,8 @@ export function groupId(group: GroupedBy): string {
 
 /** The group that `groupId` made the text of. */
 export function groupOfId(id: string): GroupedBy {
-  const entries: readonly (readonly [string, string | null])[] = JSON.parse(id)
+  const entries: [string, string | null][] = JSON.parse(id)
   return Object.fromEntries(entries)
-}
-
-/**
- * Whether a narrowed or ungrouped reading (metering-and-rating §5.1) counts the usage of a group: it agrees with the
- * reading's own group, and has one of the values that were asked for under each key.
- */
-export function isWithin(group: GroupedBy, reading: GroupedBy, asked: PropertyValues): boolean {
-  const agrees = Object.entries(reading).every(
-    ([key, value]) => Object.hasOwn(group, key) && group[key] === value,
-  )
-  return (
-    agrees &&
-    Object.entries(asked).every(([key, values]) => {
-      const value = Object.hasOwn(group, key) ? group[key] : null
-      return typeof value === 'string' && values.includes(value)
-    })
-  )
 }
 
 /** The part of a group that belongs to the named keys. */

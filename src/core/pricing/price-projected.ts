@@ -4,7 +4,8 @@ import { chargeModels } from './models.ts'
 import type { Pricing } from './price-usage.ts'
 import { feeMoney, type RatedFee, zeroFee } from './rated-fee.ts'
 
-const PROJECTED_UNITS_SCALE = 2
+/** Decimals of projected units. */
+export const PROJECTED_UNITS_SCALE = 2
 
 /** How much of the period has passed, in days with both ends counted. */
 export type PeriodProgress = { readonly elapsedDays: number; readonly totalDays: number }

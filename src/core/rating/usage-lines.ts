@@ -1,7 +1,12 @@
 import type { Decimal } from '../amounts/decimal.ts'
 import { narrowBreakdowns, type PresentationBreakdown, presentationKeys } from '../metering/grouping.ts'
 import type { GroupedBy, PropertyValues } from '../metering/usage.ts'
-import { type PeriodProgress, priceProjected, projectToEnd } from '../pricing/price-projected.ts'
+import {
+  type PeriodProgress,
+  PROJECTED_UNITS_SCALE,
+  priceProjected,
+  projectToEnd,
+} from '../pricing/price-projected.ts'
 import type { RatedFee } from '../pricing/rated-fee.ts'
 import type { RatedCharge } from './charge.ts'
 import type { RatedUsage } from './rate-usage.ts'
@@ -60,8 +65,9 @@ export function projectedLineOf(rated: RatedUsage, progress: PeriodProgress): Us
         units: projectToEnd(part.units, progress).round(rated.pricing.exponent),
       }))
   const line = usageLineOf(rated)
-  const figures = figuresOf(fee, breakdowns)
-  return { ...line, projected: isRecurring ? { ...figures, units: line.units } : figures }
+  // What is shown grows, also where a charge in advance has charged for more than is left.
+  const units = isRecurring ? line.units : projectToEnd(line.units, progress).round(PROJECTED_UNITS_SCALE)
+  return { ...line, projected: { ...figuresOf(fee, breakdowns), units } }
 }
 
 function figuresOf(fee: RatedFee, presentation: readonly PresentationBreakdown[]): UsageFigures {
