@@ -73,7 +73,7 @@ export async function overrideNewFilter(
   const charge = await onOwnCharge(context, caller, at, async (tx, own) => {
     const filter = newFilterOf(own, input)
     key = valuesKey(filter.values)
-    await writeFilters(tx, caller, own, [...own.filters, filter])
+    await writeFilters(tx, caller, [{ charge: own, wanted: [...own.filters, filter] }])
   })
   return { charge, filter: filterWith(charge, key) }
 }
@@ -103,7 +103,7 @@ export async function overrideWithoutFilter(
   let gone: ChargeFilterRow | undefined
   const charge = await onOwnCharge(context, caller, at, async (tx, own) => {
     gone = await ownFilter(tx, own, at.filterId)
-    await writeFilters(tx, caller, own, without(own.filters, gone))
+    await writeFilters(tx, caller, [{ charge: own, wanted: without(own.filters, gone) }])
   })
   if (!gone) throw notFound('charge_filter')
   return { charge, filter: gone }
