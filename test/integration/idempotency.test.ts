@@ -95,6 +95,37 @@ describe('Idempotency-Key', () => {
     expect((await send('/taxes', tax('slow'), 'k5')).body).toEqual((await first).body)
   })
 
+  it('409 while the first events under a key are stored, the same or others', async () => {
+    const event = (id: string) => ({
+      event: { transaction_id: id, code: 'm', external_subscription_id: 's' },
+    })
+    await owner.query('begin')
+    await owner.query('lock table event_keys in share mode')
+    const storing = send('/events', event('one'), 'k6')
+    await expect
+      .poll(async () => (await owner.query('select from pg_locks where not granted')).rowCount)
+      .toBeGreaterThan(0)
+    for (const id of ['one', 'two']) {
+      const late = await send('/events', event(id), 'k6')
+      expect([late.status, late.body.code]).toEqual([409, 'idempotency_key_in_use'])
+    }
+    await owner.query('commit')
+    const first = await storing
+    expect(first.status).toBe(200)
+    const again = await send('/events', event('one'), 'k6')
+    expect([again.body, again.headers[REPLAYED]]).toEqual([first.body, 'true'])
+    expect((await send('/events', event('two'), 'k6')).body.code).toBe('idempotency_key_reused')
+    expect((await client.call('GET', '/events')).body.meta.total_count).toBe(1)
+  })
+
+  it('lets a key go when its events could not be taken', async () => {
+    const broken = { event: { transaction_id: 'late', code: 'm' } }
+    await owner.query('alter table idempotent_answers rename to answers_away')
+    expect((await send('/events', broken, 'k7')).status).toBe(500)
+    await owner.query('alter table answers_away rename to idempotent_answers')
+    expect((await send('/events', broken, 'k7')).status).toBe(200)
+  })
+
   it.each([
     ['the answer cannot be kept', "raise exception 'no room'"],
     ['the connection dies before the commit', 'perform pg_terminate_backend(pg_backend_pid())'],
