@@ -27,15 +27,19 @@ export async function estimateInstantFees(
   return fees
 }
 
-/** The same for many events; those that match no charge give nothing. */
+/** The same for many events, the fees of each subscription together; events that match no charge give nothing. */
 export async function estimateInstantFeesOfBatch(
   reads: Reads,
   caller: Caller,
   inputs: readonly Input[],
 ): Promise<ShownInstantFee[]> {
-  const fees: ShownInstantFee[] = []
-  for (const input of inputs) fees.push(...instantFeesOf(await readEstimatedEvent(reads, caller, input)))
-  return fees
+  const bySubscription = new Map<string, ShownInstantFee[]>()
+  for (const input of inputs) {
+    const estimated = await readEstimatedEvent(reads, caller, input)
+    const { id } = estimated.subscription.row
+    bySubscription.set(id, [...(bySubscription.get(id) ?? []), ...instantFeesOf(estimated)])
+  }
+  return [...bySubscription.values()].flat()
 }
 
 function instantFeesOf({ snapshot, subscription, event, charges }: EstimatedEvent): ShownInstantFee[] {
