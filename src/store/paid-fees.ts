@@ -1,7 +1,7 @@
 import { Decimal } from '../core/amounts/decimal.ts'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { Reads, Tx } from './database.ts'
-import { ts } from './values.ts'
+import { anyOf, ts } from './values.ts'
 
 /** A fee that was paid before any invoice carried it. */
 export type PaidFee = {
@@ -71,7 +71,7 @@ export async function attachFees(
   await tx
     .updateTable('fees')
     .set({ invoiceId, updatedAt: ts(now) })
-    .where('id', 'in', [...feeIds])
+    .where('id', '=', anyOf(feeIds))
     .execute()
 }
 
@@ -85,7 +85,7 @@ export async function taxLinesOfFees(reads: Reads, feeIds: readonly string[]) {
       eb.fn.sum<string>('t.amountCents').as('amount'),
       eb.fn.sum<string>('f.amountCents').as('base'),
     ])
-    .where('t.feeId', 'in', [...feeIds])
+    .where('t.feeId', '=', anyOf(feeIds))
     .groupBy(['t.taxId', 't.taxCode', 't.taxName', 't.taxDescription', 't.taxRate'])
     .orderBy('t.taxCode')
     .execute()

@@ -28,9 +28,9 @@ import { issueInvoice } from './issue-invoice.ts'
 const RATE_SCALE = 2
 
 /**
- * Puts usage fees that were paid without an invoice on a statement, one for each purchase order number: an
- * `advance_charges` invoice whose amounts and taxes are the sums of its fees (subscriptions-and-invoicing §7.9). It is
- * made when a plan of the billed subscriptions, or of those that they followed, has a charge that regroups paid fees.
+ * Puts usage fees that were paid without an invoice on statements: `advance_charges` invoices whose amounts and taxes
+ * are the sums of their fees (subscriptions-and-invoicing §7.9). They are made when a plan of the billed subscriptions,
+ * or of those that they followed, has a charge that regroups paid fees.
  */
 export async function billPaidFees(
   context: Context,
@@ -51,13 +51,35 @@ export async function billPaidFees(
     paidBy: bill.at,
     windowEndBefore: isRenewal ? bill.at : null,
   })
-  for (const number of new Set(chain.map((s) => s.row.purchaseOrderNumber))) {
-    const subscriptions = chain.filter((s) => s.row.purchaseOrderNumber === number)
+  for (const subscriptions of statementsOf(snapshot, chain)) {
     const own = fees.filter((fee) => subscriptions.some((s) => s.row.id === fee.subscriptionId))
     if (own.length === 0) continue
     const paid = subscriptions.filter((s) => own.some((fee) => fee.subscriptionId === s.row.id))
     await writeStatement(context, tx, caller, { snapshot, subscriptions: paid, fees: own, bill })
   }
+}
+
+/** Subscriptions that share a statement: one currency, one issuer, one purchase order number. */
+function statementsOf(
+  snapshot: BillingSnapshot,
+  chain: readonly SubscriptionSnapshot[],
+): readonly (readonly SubscriptionSnapshot[])[] {
+  const statements = new Map<string, SubscriptionSnapshot[]>()
+  for (const subscription of chain) {
+    const { row, plan } = subscription
+    const key = JSON.stringify([
+      plan.amountCurrency,
+      issuerOf(snapshot, subscription),
+      row.purchaseOrderNumber,
+    ])
+    statements.set(key, [...(statements.get(key) ?? []), subscription])
+  }
+  return [...statements.values()]
+}
+
+/** The billing entity that issues a subscription's invoices: its own, else the customer's (§2.1). */
+function issuerOf(snapshot: BillingSnapshot, { row }: SubscriptionSnapshot): string {
+  return row.billingEntityId ?? snapshot.customer.billingEntityId
 }
 
 /** The started subscriptions of a customer with these external ids, in the order of their start. */
@@ -84,6 +106,8 @@ async function writeStatement(
   { snapshot, subscriptions, fees, bill }: Statement,
 ): Promise<void> {
   const { organizationId, now } = caller
+  const [first] = subscriptions
+  if (!first) throw new Error('a statement of no subscription')
   const id = newId()
   const settings = issuingSettingsOf(snapshot)
   const issuingOn = localDate(bill.at, snapshot.zone)
@@ -97,17 +121,17 @@ async function writeStatement(
     organizationId,
     id,
     customerId: snapshot.customer.id,
-    billingEntityId: snapshot.entity.id,
+    billingEntityId: issuerOf(snapshot, first),
     number: draftNumber(snapshot.entity.documentNumberPrefix),
     invoiceType: 'advance_charges',
     status: 'generating',
-    currency: subscriptions[0]?.plan.amountCurrency ?? snapshot.customer.currency ?? 'USD',
+    currency: first.plan.amountCurrency,
     timezone: snapshot.zone,
     issuingDate: issuingOn,
     paymentDueDate: addDays(issuingOn, settings.netPaymentTermDays),
     netPaymentTerm: settings.netPaymentTermDays,
     billingAt: ts(bill.at),
-    purchaseOrderNumber: subscriptions[0]?.row.purchaseOrderNumber ?? null,
+    purchaseOrderNumber: first.row.purchaseOrderNumber,
     selfBilled: snapshot.customer.accountType === 'partner',
     createdAt: ts(now),
     updatedAt: ts(now),
