@@ -7,6 +7,7 @@ import { anyOf, ts } from './values.ts'
 export type PaidFee = {
   readonly id: string
   readonly subscriptionId: string
+  readonly currency: string
   readonly amountCents: bigint
   readonly taxesAmountCents: bigint
 }
@@ -28,7 +29,7 @@ export async function unbilledPaidFees(
   let query = tx
     .selectFrom('fees as f')
     .innerJoin('subscriptions as s', 's.id', 'f.subscriptionId')
-    .select(['f.id', 's.id as subscriptionId', 'f.amountCents', 'f.taxesAmountCents'])
+    .select(['f.id', 's.id as subscriptionId', 'f.currency', 'f.amountCents', 'f.taxesAmountCents'])
     .where('f.customerId', '=', asked.customerId)
     .where('s.externalId', 'in', [...asked.externalSubscriptionIds])
     .where('f.invoiceId', 'is', null)

@@ -411,13 +411,14 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     await ok(client, 'POST', '/plans', { plan: { ...plan, charges: inDollars } })
     for (const [external_id, plan_code, other] of [
       ['dollars', 'd', {}],
+      ['moved', 'p', {}],
       ['issued', 'p', { billing_entity_code: 'two' }],
       ['ordered', 'p', { purchase_order_number: 'PO 1' }],
     ] as const) {
       const subscription = { external_customer_id: 'c', external_id, plan_code, ...other }
       await ok(client, 'POST', '/subscriptions', { subscription })
     }
-    for (const external_subscription_id of ['s', 'dollars', 'issued', 'ordered']) {
+    for (const external_subscription_id of ['s', 'dollars', 'moved', 'issued', 'ordered']) {
       await send(client, {
         code: 'm',
         transaction_id: `1-${external_subscription_id}`,
@@ -433,6 +434,8 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     for (const fee of (await ok(client, 'GET', '/fees')).fees) {
       await ok(client, 'PUT', `/fees/${fee.lago_id}`, { fee: { payment_status: 'succeeded' } })
     }
+    const subscription = { plan_overrides: { amount_currency: 'USD' } }
+    await ok(client, 'PUT', '/subscriptions/moved', { subscription })
     await client.clock('2023-10-01T00:10:00Z')
     const { invoices } = await ok(client, 'GET', '/invoices?invoice_type=advance_charges')
     const own = (await ok(client, 'GET', '/billing_entities')).billing_entities.find(
@@ -449,7 +452,7 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
       ].join(' '),
     )
     expect(told.sort()).toEqual([
-      'EUR own  66 6 72',
+      'EUR own  132 12 144',
       'EUR own PO 1 66 6 72',
       'EUR two  66 6 72',
       'USD own  66 6 72',

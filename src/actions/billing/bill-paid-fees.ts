@@ -51,28 +51,29 @@ export async function billPaidFees(
     paidBy: bill.at,
     windowEndBefore: isRenewal ? bill.at : null,
   })
-  for (const subscriptions of statementsOf(snapshot, chain)) {
-    const own = fees.filter((fee) => subscriptions.some((s) => s.row.id === fee.subscriptionId))
-    if (own.length === 0) continue
-    const paid = subscriptions.filter((s) => own.some((fee) => fee.subscriptionId === s.row.id))
-    await writeStatement(context, tx, caller, { snapshot, subscriptions: paid, fees: own, bill })
+  for (const own of statementsOf(snapshot, chain, fees)) {
+    const subscriptions = chain.filter((s) => own.some((fee) => fee.subscriptionId === s.row.id))
+    await writeStatement(context, tx, caller, { snapshot, subscriptions, fees: own, bill })
   }
 }
 
-/** Subscriptions that share a statement: one currency, one issuer, one purchase order number. */
+/** Fees that share a statement: of one currency, one issuer and one purchase order number. */
 function statementsOf(
   snapshot: BillingSnapshot,
   chain: readonly SubscriptionSnapshot[],
-): readonly (readonly SubscriptionSnapshot[])[] {
-  const statements = new Map<string, SubscriptionSnapshot[]>()
-  for (const subscription of chain) {
-    const { row, plan } = subscription
-    const key = JSON.stringify([
-      plan.amountCurrency,
-      issuerOf(snapshot, subscription),
-      row.purchaseOrderNumber,
-    ])
-    statements.set(key, [...(statements.get(key) ?? []), subscription])
+  fees: readonly PaidFee[],
+): readonly (readonly PaidFee[])[] {
+  const places = new Map(
+    chain.map((s) => [s.row.id, [issuerOf(snapshot, s), s.row.purchaseOrderNumber] as const]),
+  )
+  const statements = new Map<string, PaidFee[]>()
+  for (const fee of fees) {
+    const place = places.get(fee.subscriptionId)
+    if (!place) continue
+    const key = JSON.stringify([fee.currency, ...place])
+    const statement = statements.get(key)
+    if (statement) statement.push(fee)
+    else statements.set(key, [fee])
   }
   return [...statements.values()]
 }
@@ -107,12 +108,13 @@ async function writeStatement(
 ): Promise<void> {
   const { organizationId, now } = caller
   const [first] = subscriptions
-  if (!first) throw new Error('a statement of no subscription')
+  const [fee] = fees
+  if (!first || !fee) throw new Error('a statement of nothing')
   const id = newId()
   const settings = issuingSettingsOf(snapshot)
   const issuingOn = localDate(bill.at, snapshot.zone)
-  const feesCents = fees.reduce((sum, fee) => sum + fee.amountCents, 0n)
-  const taxesCents = fees.reduce((sum, fee) => sum + fee.taxesAmountCents, 0n)
+  const feesCents = fees.reduce((sum, { amountCents }) => sum + amountCents, 0n)
+  const taxesCents = fees.reduce((sum, { taxesAmountCents }) => sum + taxesAmountCents, 0n)
   const rate =
     feesCents === 0n
       ? Decimal.zero
@@ -125,7 +127,7 @@ async function writeStatement(
     number: draftNumber(snapshot.entity.documentNumberPrefix),
     invoiceType: 'advance_charges',
     status: 'generating',
-    currency: first.plan.amountCurrency,
+    currency: fee.currency,
     timezone: snapshot.zone,
     issuingDate: issuingOn,
     paymentDueDate: addDays(issuingOn, settings.netPaymentTermDays),
@@ -136,7 +138,7 @@ async function writeStatement(
     createdAt: ts(now),
     updatedAt: ts(now),
   })
-  const feeIds = fees.map((fee) => fee.id)
+  const feeIds = fees.map(({ id: feeId }) => feeId)
   await attachFees(tx, feeIds, id, now)
   const window = statementWindow(snapshot, subscriptions, bill)
   await insertInvoiceLinks(
