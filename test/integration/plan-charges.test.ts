@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { billableMetricsByIds } from '../../src/store/billable-metrics.ts'
 import { chargesOfPlans, deleteCharges, filtersOfCharges } from '../../src/store/charges.ts'
@@ -179,6 +180,38 @@ describe('charges of plans and of subscriptions', () => {
     })
     await client.call('DELETE', '/plans/p/charges/c', { charge: { cascade_updates: true } })
     expect(await countOf(sql`c.code`)).toEqual({ more: 1101 })
+  })
+
+  it.each([
+    ['a copy that is changed', 's', { charge: { invoice_display_name: 'Mine' } }],
+    ['a copy that is made', 't', { charge: { invoice_display_name: 'Mine' } }],
+    [
+      'a copy that is changed as a whole',
+      's',
+      { subscription: { plan_overrides: { charges: [{ code: 'c' }] } } },
+    ],
+    ['a copy that is made as a whole', 't', { subscription: { plan_overrides: { name: 'Mine' } } }],
+  ])('a cascade under way reaches %s meanwhile', async (_which, externalId, body) => {
+    await start('s', 't')
+    await put('/subscriptions/s', { subscription: { plan_overrides: { name: 'Own' } } })
+    const cascade = new pg.Client({ connectionString: harness.databaseUrl })
+    await cascade.connect()
+    await cascade.query('begin')
+    await cascade.query('select from plans where id = $1 for update', [await planId()])
+    await cascade.query(`update charges set properties = '{"amount": "7"}' where organization_id = $1`, [
+      client.organizationId,
+    ])
+    const path = 'charge' in body ? `/subscriptions/${externalId}/charges/c` : `/subscriptions/${externalId}`
+    const change = put(path, body)
+    await expect
+      .poll(async () => (await cascade.query('select from pg_locks where not granted')).rowCount)
+      .toBeGreaterThan(0)
+    await cascade.query('commit')
+    await cascade.end()
+    expect((await change).status).toBe(200)
+    const charge = await chargeOf(`/subscriptions/${externalId}/charges/c`)
+    expect(charge.lago_parent_id).not.toBeNull()
+    expect(charge.properties).toEqual({ amount: '7' })
   })
 
   it('takes lists of ids that no list of parameters could hold', async () => {

@@ -5,7 +5,7 @@ import { notFound } from '../../core/problems.ts'
 import { SUBSCRIPTION_STATUSES, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import { type ChargeFilterRow, filtersOfCharges } from '../../store/charges.ts'
 import type { Reads, Tx } from '../../store/database.ts'
-import { type PlanCharge, readPlan } from '../../store/plans.ts'
+import { holdPlan, type PlanCharge, readPlan } from '../../store/plans.ts'
 import {
   findPricedSubscription,
   lockPricedSubscription,
@@ -121,6 +121,7 @@ async function onOwnCharge(
     if (meant) await lockCustomerById(tx, meant.customerId)
     const subscription = await lockPricedSubscription(tx, at.externalId, statusesOf(at.status))
     if (!subscription) throw notFound('subscription')
+    await holdPlan(tx, subscription.planId)
     const found = await readCharge(tx, subscription.planId, at.chargeCode)
     const own = await ownChargeOf(tx, caller, subscription, found)
     await change(tx, own)
