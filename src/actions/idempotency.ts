@@ -37,9 +37,13 @@ export async function answerOnce(
   })
 }
 
+/** Repeatable requests that run in this process, by organization and key. */
+const running = new Set<string>()
+
 /**
  * The same for a request that may safely be done twice (events have keys of their own, a clock goes to where it is
- * told) and cannot be one transaction: its answer is kept after it is done.
+ * told) and cannot be one transaction: its answer is kept after it is done. Another request under the key is refused
+ * while it runs in this process.
  */
 export async function answerAgain(
   context: Context,
@@ -47,13 +51,20 @@ export async function answerAgain(
   request: KeyedRequest,
   answer: (caller: Caller) => Promise<Answer>,
 ): Promise<OnceAnswered> {
-  const kept = await context.database.read(caller, (reads) => keptAnswer(reads, request))
-  if (kept) return kept
-  const given = await answer(caller)
-  await inTransaction(context.database, caller, (tx) =>
-    insertAnswer(tx, rowOf(context, caller, request, given)),
-  )
-  return { ...given, isReplayed: false }
+  const name = `${caller.organizationId} ${request.key}`
+  if (running.has(name)) throw conflict('idempotency_key_in_use')
+  running.add(name)
+  try {
+    const kept = await context.database.read(caller, (reads) => keptAnswer(reads, request))
+    if (kept) return kept
+    const given = await answer(caller)
+    await inTransaction(context.database, caller, (tx) =>
+      insertAnswer(tx, rowOf(context, caller, request, given)),
+    )
+    return { ...given, isReplayed: false }
+  } finally {
+    running.delete(name)
+  }
 }
 
 async function keptAnswer(reads: Reads, request: KeyedRequest): Promise<OnceAnswered | undefined> {

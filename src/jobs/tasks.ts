@@ -1,3 +1,4 @@
+import { dropOldAnswers } from '../actions/drop-old-answers.ts'
 import { dropOldWebhooks } from '../actions/webhooks/drop-old-webhooks.ts'
 import { deliverWebhookJob } from './deliver-webhook.ts'
 import type { Job } from './job.ts'
@@ -8,9 +9,13 @@ export const tasks: Readonly<Record<string, Job>> = {
   drop_old_webhooks: async (context) => {
     await dropOldWebhooks(context)
   },
+  drop_old_answers: async (context) => {
+    await dropOldAnswers(context)
+  },
 }
 
 /** Tasks that the clock starts, in the form of cron; times are UTC. */
 export const schedule: readonly { readonly task: string; readonly match: string }[] = [
   { task: 'drop_old_webhooks', match: '23 3 * * *' },
+  { task: 'drop_old_answers', match: '53 3 * * *' },
 ]

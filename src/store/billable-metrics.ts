@@ -5,7 +5,7 @@ import type { Reads, Tx } from './database.ts'
 import { refusingDuplicates } from './duplicates.ts'
 import type { Listed, Slice } from './pages.ts'
 import type { BillableMetrics } from './rows.ts'
-import { json, ts } from './values.ts'
+import { anyOf, json, ts } from './values.ts'
 
 /** A billable metric; `code` is unique among those that are not deleted. */
 export type BillableMetricRow = Omit<Selectable<BillableMetrics>, keyof MetricSettings> & MetricSettings
@@ -29,7 +29,7 @@ export async function billableMetricsByIds(
   const rows = await reads
     .selectFrom('billableMetrics')
     .selectAll()
-    .where('id', 'in', ids)
+    .where('id', '=', anyOf([...new Set(ids)]))
     .where('deletedAt', 'is', null)
     .execute()
   return new Map(rows.map((row) => [row.id, toRow(row)]))

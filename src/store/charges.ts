@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { FilterSettings } from '../core/plans/charge-filters.ts'
 import type { ChargeSettings } from '../core/plans/charge-settings.ts'
@@ -6,7 +6,7 @@ import type { Reads, Tx } from './database.ts'
 import { refusingDuplicates } from './duplicates.ts'
 import { newId } from './ids.ts'
 import type { ChargeFilters, Charges } from './rows.ts'
-import { json, ts } from './values.ts'
+import { anyOf, json, ts } from './values.ts'
 
 type Owned = Exclude<keyof ChargeSettings, 'code'>
 
@@ -14,6 +14,9 @@ type Owned = Exclude<keyof ChargeSettings, 'code'>
 export type ChargeRow = Omit<Selectable<Charges>, Owned> & Pick<ChargeSettings, Owned>
 
 export type ChargeFilterRow = Omit<Selectable<ChargeFilters>, keyof FilterSettings> & FilterSettings
+
+/** A filter that is to be added to a charge, at a place in its list. */
+export type NewFilter = FilterSettings & { readonly chargeId: string; readonly position: number }
 
 /** Where a new charge stands. */
 export type ChargePlace = {
@@ -31,7 +34,7 @@ export async function chargesOfPlans(reads: Reads, planIds: readonly string[]): 
   const rows = await reads
     .selectFrom('charges')
     .selectAll()
-    .where('planId', 'in', [...planIds])
+    .where('planId', '=', anyOf(planIds))
     .where('deletedAt', 'is', null)
     .orderBy('createdAt')
     .orderBy('id')
@@ -86,7 +89,7 @@ export async function filtersOfCharges(
   const rows = await reads
     .selectFrom('chargeFilters')
     .selectAll()
-    .where('chargeId', 'in', [...chargeIds])
+    .where('chargeId', '=', anyOf(chargeIds))
     .where('deletedAt', 'is', null)
     .orderBy('position')
     .orderBy('id')
@@ -144,71 +147,98 @@ export async function moveCharge(
   return toCharge(await update.executeTakeFirstOrThrow())
 }
 
+/** Adds copies of one charge to some plans; a row has some twenty parameters, and a statement room for 65,535. */
+export async function insertChargeCopies(
+  tx: Tx,
+  places: readonly ChargePlace[],
+  settings: ChargeSettings & { readonly code: string },
+  now: Instant,
+): Promise<void> {
+  const shared = { ...columnsOf(settings), createdAt: ts(now), updatedAt: ts(now) }
+  await tx
+    .insertInto('charges')
+    .values(places.map((place) => ({ ...place, ...shared })))
+    .execute()
+}
+
+/** What copies of a charge follow it in. */
+type ChargeCopyChange = Pick<
+  ChargeRow,
+  'id' | 'code' | 'properties' | 'conversionRate' | 'acceptsTargetWallet'
+>
+
+/** Gives copies of charges what they follow. */
+export async function updateChargeCopies(
+  tx: Tx,
+  copies: readonly ChargeCopyChange[],
+  now: Instant,
+): Promise<void> {
+  if (copies.length === 0) return
+  await sql`
+    update charges c set code = n.code, properties = n.properties::json, conversion_rate = n.conversion_rate,
+      accepts_target_wallet = n.accepts_target_wallet, updated_at = ${ts(now)}
+    from unnest(
+      ${copies.map((each) => each.id)}::uuid[], ${copies.map((each) => each.code)}::text[],
+      ${copies.map((each) => JSON.stringify(each.properties))}::text[],
+      ${copies.map((each) => each.conversionRate)}::numeric[],
+      ${copies.map((each) => each.acceptsTargetWallet)}::boolean[]
+    ) as n (id, code, properties, conversion_rate, accepts_target_wallet)
+    where c.id = n.id`.execute(tx)
+}
+
 /** Marks charges and their filters as deleted. */
 export async function deleteCharges(tx: Tx, ids: readonly string[], now: Instant): Promise<void> {
   if (ids.length === 0) return
   const deleted = { deletedAt: ts(now), updatedAt: ts(now) }
-  await tx
-    .updateTable('charges')
-    .set(deleted)
-    .where('id', 'in', [...ids])
-    .execute()
+  await tx.updateTable('charges').set(deleted).where('id', '=', anyOf(ids)).execute()
   await tx
     .updateTable('chargeFilters')
     .set(deleted)
-    .where('chargeId', 'in', [...ids])
+    .where('chargeId', '=', anyOf(ids))
     .where('deletedAt', 'is', null)
     .execute()
 }
 
-/** Adds filters to a charge, in their order from `position` on. */
+/** Adds filters to charges. */
 export async function insertFilters(
   tx: Tx,
-  charge: Pick<ChargeRow, 'organizationId' | 'id'>,
-  filters: readonly FilterSettings[],
-  position: number,
+  organizationId: string,
+  filters: readonly NewFilter[],
   now: Instant,
-): Promise<ChargeFilterRow[]> {
-  if (filters.length === 0) return []
-  const rows = await tx
-    .insertInto('chargeFilters')
-    .values(
-      filters.map((filter, index) => ({
-        organizationId: charge.organizationId,
-        id: newId(),
-        chargeId: charge.id,
-        values: json(filter.values),
-        properties: json(filter.properties),
-        invoiceDisplayName: filter.invoiceDisplayName,
-        position: position + index,
-        createdAt: ts(now),
-        updatedAt: ts(now),
-      })),
-    )
-    .returningAll()
-    .execute()
-  return rows.map((row) => row as ChargeFilterRow)
+): Promise<void> {
+  if (filters.length === 0) return
+  await sql`
+    insert into charge_filters
+      (organization_id, id, charge_id, "values", properties, invoice_display_name, position, created_at, updated_at)
+    select ${organizationId}::uuid, n.id, n.charge_id, n.v::json, n.p::json, n.name, n.position, ${ts(now)}, ${ts(now)}
+    from unnest(
+      ${filters.map(() => newId())}::uuid[], ${filters.map((each) => each.chargeId)}::uuid[],
+      ${filters.map((each) => JSON.stringify(each.values))}::text[],
+      ${filters.map((each) => JSON.stringify(each.properties))}::text[],
+      ${filters.map((each) => each.invoiceDisplayName)}::text[],
+      ${filters.map((each) => each.position)}::integer[]
+    ) as n (id, charge_id, v, p, name, position)`.execute(tx)
 }
 
-export async function updateFilter(
+/** Gives filters their values, prices, names and places. */
+export async function updateFilters(
   tx: Tx,
-  id: string,
-  filter: FilterSettings & { readonly position: number },
+  filters: readonly (FilterSettings & { readonly id: string; readonly position: number })[],
   now: Instant,
-): Promise<ChargeFilterRow> {
-  const row = await tx
-    .updateTable('chargeFilters')
-    .set({
-      values: json(filter.values),
-      properties: json(filter.properties),
-      invoiceDisplayName: filter.invoiceDisplayName,
-      position: filter.position,
-      updatedAt: ts(now),
-    })
-    .where('id', '=', id)
-    .returningAll()
-    .executeTakeFirstOrThrow()
-  return row as ChargeFilterRow
+): Promise<void> {
+  if (filters.length === 0) return
+  await sql`
+    update charge_filters f
+    set "values" = n.v::json, properties = n.p::json, invoice_display_name = n.name, position = n.position,
+      updated_at = ${ts(now)}
+    from unnest(
+      ${filters.map((each) => each.id)}::uuid[],
+      ${filters.map((each) => JSON.stringify(each.values))}::text[],
+      ${filters.map((each) => JSON.stringify(each.properties))}::text[],
+      ${filters.map((each) => each.invoiceDisplayName)}::text[],
+      ${filters.map((each) => each.position)}::integer[]
+    ) as n (id, v, p, name, position)
+    where f.id = n.id`.execute(tx)
 }
 
 export async function deleteFilters(tx: Tx, ids: readonly string[], now: Instant): Promise<void> {
@@ -216,7 +246,7 @@ export async function deleteFilters(tx: Tx, ids: readonly string[], now: Instant
   await tx
     .updateTable('chargeFilters')
     .set({ deletedAt: ts(now), updatedAt: ts(now) })
-    .where('id', 'in', [...ids])
+    .where('id', '=', anyOf(ids))
     .execute()
 }
 

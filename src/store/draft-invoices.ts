@@ -1,5 +1,6 @@
 import type { Reads, Tx } from './database.ts'
 import type { InvoiceRow } from './invoices.ts'
+import { anyOf } from './values.ts'
 
 /**
  * Flags the drafts that hold a subscription of one of the plans to be computed anew
@@ -16,7 +17,7 @@ export async function flagDraftsOfPlans(tx: Tx, planIds: readonly string[]): Pro
         .selectFrom('invoiceSubscriptions as l')
         .innerJoin('subscriptions as s', 's.id', 'l.subscriptionId')
         .select('l.invoiceId')
-        .where('s.planId', 'in', [...planIds]),
+        .where('s.planId', '=', anyOf(planIds)),
     )
     .execute()
 }

@@ -6,7 +6,10 @@ import { refusingDuplicates } from './duplicates.ts'
 import { newId } from './ids.ts'
 import type { Listed, Slice } from './pages.ts'
 import type { Features, Privileges } from './rows.ts'
-import { json, ts } from './values.ts'
+import { anyOf, inParts, json, ts } from './values.ts'
+
+/** A row has nine parameters, and a statement room for 65,535. */
+const PRIVILEGES_AT_ONCE = 5000
 
 export type StoredPrivilege = Privilege & { readonly id: string }
 
@@ -20,10 +23,12 @@ export async function findFeatures(
 ): Promise<FeatureRow[]> {
   const wanted = 'ids' in by ? by.ids : by.codes
   if (wanted.length === 0) return []
+  const isWanted =
+    'ids' in by ? sql<SqlBool>`id = ${anyOf(by.ids)}` : sql<SqlBool>`code = any(${[...by.codes]}::text[])`
   const rows = await reads
     .selectFrom('features')
     .selectAll()
-    .where('ids' in by ? 'id' : 'code', 'in', [...new Set(wanted)])
+    .where(isWanted)
     .where('deletedAt', 'is', null)
     .orderBy('createdAt')
     .orderBy('id')
@@ -85,7 +90,7 @@ async function withPrivileges(
   const rows = await reads
     .selectFrom('privileges')
     .selectAll()
-    .where('featureId', 'in', ids)
+    .where('featureId', '=', anyOf(ids))
     .where('deletedAt', 'is', null)
     .orderBy('createdAt')
     .orderBy('id')
@@ -140,32 +145,33 @@ export async function writePrivileges(
     createdAt: ts(now),
     updatedAt: ts(now),
   }))
-  await tx
-    .insertInto('privileges')
-    .values(rows)
-    .onConflict((oc) =>
-      oc
-        .columns(['organizationId', 'featureId', 'code'])
-        .where('deletedAt', 'is', null)
-        .doUpdateSet((eb) => ({
-          name: eb.ref('excluded.name'),
-          config: eb.ref('excluded.config'),
-          updatedAt: ts(now),
-        })),
-    )
-    .execute()
+  for (const some of inParts(rows, PRIVILEGES_AT_ONCE)) {
+    await tx
+      .insertInto('privileges')
+      .values(some)
+      .onConflict((oc) =>
+        oc
+          .columns(['organizationId', 'featureId', 'code'])
+          .where('deletedAt', 'is', null)
+          .doUpdateSet((eb) => ({
+            name: eb.ref('excluded.name'),
+            config: eb.ref('excluded.config'),
+            updatedAt: ts(now),
+          })),
+      )
+      .execute()
+  }
 }
 
 /** Deletes privileges of a feature, all of them or one, and the values that plans and subscriptions give them. */
 export async function deletePrivileges(tx: Tx, privilegeIds: readonly string[], now: Instant): Promise<void> {
   if (privilegeIds.length === 0) return
-  const ids = [...privilegeIds]
-  await tx.deleteFrom('entitlementRemovals').where('privilegeId', 'in', ids).execute()
-  await tx.deleteFrom('entitlementValues').where('privilegeId', 'in', ids).execute()
+  await tx.deleteFrom('entitlementRemovals').where('privilegeId', '=', anyOf(privilegeIds)).execute()
+  await tx.deleteFrom('entitlementValues').where('privilegeId', '=', anyOf(privilegeIds)).execute()
   await tx
     .updateTable('privileges')
     .set({ deletedAt: ts(now), updatedAt: ts(now) })
-    .where('id', 'in', ids)
+    .where('id', '=', anyOf(privilegeIds))
     .execute()
 }
 

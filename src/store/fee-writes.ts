@@ -5,7 +5,7 @@ import { minorUnits } from '../core/pricing/rated-fee.ts'
 import type { FeeTaxes } from '../core/taxes/apply.ts'
 import type { Tx } from './database.ts'
 import { newId } from './ids.ts'
-import { json, ts, tsOrNull } from './values.ts'
+import { inParts, json, ts, tsOrNull } from './values.ts'
 
 /** A statement has room for 65,535 parameters, and a charge may have any number of groups. */
 const FEES_AT_ONCE = 500
@@ -53,11 +53,6 @@ export async function insertFees(
   for (const some of inParts(taxRows, TAXES_AT_ONCE)) {
     await tx.insertInto('feeTaxes').values(some).execute()
   }
-}
-
-function inParts<T>(list: readonly T[], length: number): T[][] {
-  const count = Math.ceil(list.length / length)
-  return Array.from({ length: count }, (_, part) => list.slice(part * length, (part + 1) * length))
 }
 
 function feeRow(owner: FeeOwner, fee: FeeDraft, taxes: FeeTaxes) {

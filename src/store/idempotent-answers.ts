@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import type { Reads, Tx } from './database.ts'
+import type { Database, Reads, Tx } from './database.ts'
 import { ts } from './values.ts'
 
 export type KeptAnswer = {
@@ -38,4 +38,20 @@ export async function insertAnswer(
     .returning('key')
     .executeTakeFirst()
   return inserted !== undefined
+}
+
+/** Deletes up to `limit` answers of any organization from before an instant; gives how many there were. */
+export async function deleteAnswersBefore(
+  database: Database,
+  before: Instant,
+  limit: number,
+): Promise<number> {
+  const result = await sql`
+    delete from idempotent_answers where (organization_id, key) in (
+      select organization_id, key from idempotent_answers
+      where created_at < ${ts(before)}
+      order by created_at
+      limit ${limit}
+    )`.execute(database.system)
+  return Number(result.numAffectedRows ?? 0)
 }

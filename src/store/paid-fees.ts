@@ -1,12 +1,13 @@
 import { Decimal } from '../core/amounts/decimal.ts'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { Reads, Tx } from './database.ts'
-import { ts } from './values.ts'
+import { anyOf, ts } from './values.ts'
 
 /** A fee that was paid before any invoice carried it. */
 export type PaidFee = {
   readonly id: string
   readonly subscriptionId: string
+  readonly currency: string
   readonly amountCents: bigint
   readonly taxesAmountCents: bigint
 }
@@ -28,7 +29,7 @@ export async function unbilledPaidFees(
   let query = tx
     .selectFrom('fees as f')
     .innerJoin('subscriptions as s', 's.id', 'f.subscriptionId')
-    .select(['f.id', 's.id as subscriptionId', 'f.amountCents', 'f.taxesAmountCents'])
+    .select(['f.id', 's.id as subscriptionId', 'f.currency', 'f.amountCents', 'f.taxesAmountCents'])
     .where('f.customerId', '=', asked.customerId)
     .where('s.externalId', 'in', [...asked.externalSubscriptionIds])
     .where('f.invoiceId', 'is', null)
@@ -71,7 +72,7 @@ export async function attachFees(
   await tx
     .updateTable('fees')
     .set({ invoiceId, updatedAt: ts(now) })
-    .where('id', 'in', [...feeIds])
+    .where('id', '=', anyOf(feeIds))
     .execute()
 }
 
@@ -85,7 +86,7 @@ export async function taxLinesOfFees(reads: Reads, feeIds: readonly string[]) {
       eb.fn.sum<string>('t.amountCents').as('amount'),
       eb.fn.sum<string>('f.amountCents').as('base'),
     ])
-    .where('t.feeId', 'in', [...feeIds])
+    .where('t.feeId', '=', anyOf(feeIds))
     .groupBy(['t.taxId', 't.taxCode', 't.taxName', 't.taxDescription', 't.taxRate'])
     .orderBy('t.taxCode')
     .execute()

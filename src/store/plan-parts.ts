@@ -4,7 +4,10 @@ import type { ThresholdSettings } from '../core/plans/plan-parts.ts'
 import type { Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import type { MinimumCommitments, PricingUnits, UsageThresholds } from './rows.ts'
-import { ts } from './values.ts'
+import { inParts, ts } from './values.ts'
+
+/** A row has eight parameters, and a statement room for 65,535. */
+const THRESHOLDS_AT_ONCE = 5000
 
 export type MinimumCommitmentRow = Selectable<MinimumCommitments>
 export type UsageThresholdRow = Selectable<UsageThresholds>
@@ -98,20 +101,21 @@ export async function replaceThresholds(
       .execute()
   }
   const added = thresholds.filter((threshold) => !stored.some((row) => isSame(threshold, row)))
-  if (added.length === 0) return
-  await tx
-    .insertInto('usageThresholds')
-    .values(
-      added.map((threshold) => ({
-        organizationId: plan.organizationId,
-        id: newId(),
-        planId: plan.id,
-        ...threshold,
-        createdAt: ts(now),
-        updatedAt: ts(now),
-      })),
-    )
-    .execute()
+  for (const some of inParts(added, THRESHOLDS_AT_ONCE)) {
+    await tx
+      .insertInto('usageThresholds')
+      .values(
+        some.map((threshold) => ({
+          organizationId: plan.organizationId,
+          id: newId(),
+          planId: plan.id,
+          ...threshold,
+          createdAt: ts(now),
+          updatedAt: ts(now),
+        })),
+      )
+      .execute()
+  }
 }
 
 export async function pricingUnitsByIds(

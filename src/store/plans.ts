@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { Metadata } from '../core/input/metadata.ts'
 import type { PlanSettings } from '../core/plans/plan-settings.ts'
@@ -66,6 +66,17 @@ export async function lockPlan(tx: Tx, code: string): Promise<PlanRow | undefine
     .forUpdate()
     .executeTakeFirst()
   return row && toRow(row)
+}
+
+/**
+ * Keeps a plan, or the one that it is a copy of, from being changed until the transaction ends: to be called before
+ * prices of a copy are read to be written, for a change of the original reaches its copies too.
+ */
+export async function holdPlan(tx: Tx, planId: string): Promise<void> {
+  await sql`
+    select from plans p join plans original on original.id = coalesce(p.parent_id, p.id)
+    where p.id = ${planId}
+    for share of original`.execute(tx)
 }
 
 /** A plan by its id, copies and deleted ones too. */

@@ -7,7 +7,7 @@ import type { Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import type { Listed, Slice } from './pages.ts'
 import type { Subscriptions } from './rows.ts'
-import { ts } from './values.ts'
+import { anyOf, ts } from './values.ts'
 
 export type SubscriptionRow = Selectable<Subscriptions>
 
@@ -152,7 +152,7 @@ export async function awaitedPlans(reads: Reads, planIds: readonly string[]): Pr
     .selectFrom('subscriptions')
     .select('planId')
     .distinct()
-    .where('planId', 'in', [...planIds])
+    .where('planId', '=', anyOf(planIds))
     .where('status', '=', 'pending')
     .where('previousSubscriptionId', 'is not', null)
     .orderBy('planId')

@@ -15,3 +15,14 @@ export function tsOrNull(at: Instant | null): RawBuilder<Instant> | null {
 export function json(value: unknown): RawBuilder<unknown> {
   return sql<unknown>`${JSON.stringify(value)}::json`
 }
+
+/** For `=`: one of any number of ids. A list of parameters ends at 65,535 of them, an array is one. */
+export function anyOf(ids: readonly string[]): RawBuilder<string> {
+  return sql<string>`any(${[...ids]}::uuid[])`
+}
+
+/** A list in parts of at most `length`, in its order. */
+export function inParts<T>(list: readonly T[], length: number): T[][] {
+  const count = Math.ceil(list.length / length)
+  return Array.from({ length: count }, (_, part) => list.slice(part * length, (part + 1) * length))
+}

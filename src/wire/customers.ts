@@ -63,16 +63,13 @@ function addressOf(customer: CustomerRow): object {
   }
 }
 
-/** The API's description has no null for the first four, so what is inherited is absent there. */
+/** What the customer says itself; null for what it inherits. */
 function billingConfigurationOf(customer: CustomerRow): object {
-  const entries = Object.entries({
+  return {
     invoice_grace_period: customer.invoiceGracePeriod,
     payment_provider: customer.paymentProvider,
     payment_provider_code: customer.paymentProviderCode,
     document_locale: customer.documentLocale,
-  })
-  return {
-    ...Object.fromEntries(entries.filter(([, value]) => value !== null)),
     subscription_invoice_issuing_date_anchor: customer.subscriptionInvoiceIssuingDateAnchor,
     subscription_invoice_issuing_date_adjustment: customer.subscriptionInvoiceIssuingDateAdjustment,
   }

@@ -470,4 +470,59 @@ describe('events that will not be billed', () => {
     expect(messages).toHaveLength(2)
     expect(messages[1].events_errors.invalid_code).toEqual(['late'])
   })
+
+  const hear = async (client: Awaited<ReturnType<typeof subscribed>>, event_types: string[] | null) => {
+    const { webhook_endpoints } = (await client.call('GET', '/webhook_endpoints')).body
+    for (const { lago_id } of webhook_endpoints) await client.call('DELETE', `/webhook_endpoints/${lago_id}`)
+    const endpoint = { webhook_url: 'http://127.0.0.1:9/hook', event_types }
+    return (await client.call('POST', '/webhook_endpoints', { webhook_endpoint: endpoint })).body
+  }
+
+  it.each([
+    ['made', null],
+    ['widened', ['invoice.created']],
+  ])('are told to an endpoint that was %s after the last of them', async (_how, first) => {
+    const client = await subscribed()
+    await hear(client, ['invoice.created'])
+    await client.clock('2024-04-02T09:10:00Z')
+    await client.use('before', 1, 'nope')
+    await client.clock('2024-04-02T09:40:00Z')
+    const { webhook_endpoint } = await hear(client, first)
+    await client.call('PUT', `/webhook_endpoints/${webhook_endpoint.lago_id}`, {
+      webhook_endpoint: { event_types: ['events.errors'] },
+    })
+    await client.clock('2024-04-02T10:06:00Z')
+    const [message, ...others] = await announced(client, 'events.errors')
+    expect(message.events_errors.invalid_code).toEqual(['before'])
+    expect(others).toEqual([])
+  })
+
+  it('are told to the first endpoint, made with the settings of the organization', async () => {
+    const client = await subscribed()
+    await hear(client, [])
+    const [{ lago_id }] = (await client.call('GET', '/webhook_endpoints')).body.webhook_endpoints
+    await client.call('DELETE', `/webhook_endpoints/${lago_id}`)
+    await client.clock('2024-04-02T09:10:00Z')
+    await client.use('before', 1, 'nope')
+    await client.call('PUT', '/organizations', { organization: { webhook_url: 'http://127.0.0.1:9/first' } })
+    await client.clock('2024-04-02T10:06:00Z')
+    expect(await announced(client, 'events.errors')).toHaveLength(1)
+  })
+
+  it('are told once when an endpoint is made between their hour and the look at it', async () => {
+    const client = await subscribed()
+    await hear(client, [])
+    await client.clock('2024-04-02T09:10:00Z')
+    await client.use('before', 1, 'nope')
+    await client.clock('2024-04-02T10:03:00Z')
+    await client.use('after', 1, 'nope')
+    const { webhook_endpoint } = await hear(client, null)
+    await client.clock('2024-04-02T10:05:00Z')
+    await client.call('PUT', `/webhook_endpoints/${webhook_endpoint.lago_id}`, {
+      webhook_endpoint: { name: 'told already' },
+    })
+    await client.clock('2024-04-02T13:00:00Z')
+    const messages = await announced(client, 'events.errors')
+    expect(messages.map((message) => message.events_errors.invalid_code)).toEqual([['before'], ['after']])
+  })
 })

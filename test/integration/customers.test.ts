@@ -72,6 +72,19 @@ describe('customers', () => {
     })
   })
 
+  it('200: shows null for what a customer inherits', async () => {
+    await fresh()
+    const { body } = await upsert({ external_id: 'a' })
+    expect(body.customer.billing_configuration).toEqual({
+      invoice_grace_period: null,
+      payment_provider: null,
+      payment_provider_code: null,
+      document_locale: null,
+      subscription_invoice_issuing_date_anchor: null,
+      subscription_invoice_issuing_date_adjustment: null,
+    })
+  })
+
   it('200: requests at once with one external id make one customer', async () => {
     await fresh()
     const answers = await Promise.all(

@@ -210,6 +210,25 @@ describe('estimates (metering-and-rating §5.5)', () => {
     }
   })
 
+  it('200: a batch gives the fees of each subscription together, each in the order of its events', async () => {
+    const subscription = { external_customer_id: 'grouped', external_id: 'grouped', plan_code: 'p' }
+    await ok(client, 'POST', '/customers', { customer: { external_id: 'grouped', currency: 'EUR' } })
+    await ok(client, 'POST', '/subscriptions', { subscription })
+    const events = ['s', 'grouped', 's', 'grouped'].map((external_subscription_id, n) => ({
+      transaction_id: `b${n}`,
+      code: 'm',
+      external_subscription_id,
+      properties: { n: 10 },
+    }))
+    const { fees } = await ok(client, 'POST', '/events/batch_estimate_instant_fees', { events })
+    expect(fees.map((fee: { event_transaction_id: string }) => fee.event_transaction_id)).toEqual([
+      'b0',
+      'b2',
+      'b1',
+      'b3',
+    ])
+  })
+
   it('400 without an event, 200 for a batch whose events match nothing', async () => {
     for (const [path, body] of [
       ['estimate_fees', {}],
@@ -222,23 +241,5 @@ describe('estimates (metering-and-rating §5.5)', () => {
     const event = { code: 'arrears', external_subscription_id: 's', properties: { n: 1 } }
     const batch = await ok(client, 'POST', '/events/batch_estimate_instant_fees', { events: [event, event] })
     expect(batch.fees).toEqual([])
-  })
-
-  it('200: a batch gives the fees of one subscription together', async () => {
-    await ok(client, 'POST', '/subscriptions', {
-      subscription: { external_customer_id: 'c', external_id: 'other', plan_code: 'p' },
-    })
-    const events = ['s', 'other', 's'].map((external_subscription_id, index) => ({
-      code: 'm',
-      external_subscription_id,
-      transaction_id: `t${index}`,
-      properties: { n: 10 },
-    }))
-    const batch = await ok(client, 'POST', '/events/batch_estimate_instant_fees', { events })
-    expect(batch.fees.map((fee: { event_transaction_id: string }) => fee.event_transaction_id)).toEqual([
-      't0',
-      't2',
-      't1',
-    ])
   })
 })

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dropOldAnswers } from '../../src/actions/drop-old-answers.ts'
+import { addMs, DAY_MS } from '../../src/core/calendar/instant.ts'
+import { schedule, tasks } from '../../src/jobs/tasks.ts'
 import { type Answer, type Client, type Harness, startHarness } from '../support/harness.ts'
 import { liveIn } from '../support/lived-in.ts'
 import { routeTable } from '../support/route-table.ts'
@@ -92,6 +95,37 @@ describe('Idempotency-Key', () => {
     expect((await send('/taxes', tax('slow'), 'k5')).body).toEqual((await first).body)
   })
 
+  it('409 while the first events under a key are stored, the same or others', async () => {
+    const event = (id: string) => ({
+      event: { transaction_id: id, code: 'm', external_subscription_id: 's' },
+    })
+    await owner.query('begin')
+    await owner.query('lock table event_keys in share mode')
+    const storing = send('/events', event('one'), 'k6')
+    await expect
+      .poll(async () => (await owner.query('select from pg_locks where not granted')).rowCount)
+      .toBeGreaterThan(0)
+    for (const id of ['one', 'two']) {
+      const late = await send('/events', event(id), 'k6')
+      expect([late.status, late.body.code]).toEqual([409, 'idempotency_key_in_use'])
+    }
+    await owner.query('commit')
+    const first = await storing
+    expect(first.status).toBe(200)
+    const again = await send('/events', event('one'), 'k6')
+    expect([again.body, again.headers[REPLAYED]]).toEqual([first.body, 'true'])
+    expect((await send('/events', event('two'), 'k6')).body.code).toBe('idempotency_key_reused')
+    expect((await client.call('GET', '/events')).body.meta.total_count).toBe(1)
+  })
+
+  it('lets a key go when its events could not be taken', async () => {
+    const broken = { event: { transaction_id: 'late', code: 'm' } }
+    await owner.query('alter table idempotent_answers rename to answers_away')
+    expect((await send('/events', broken, 'k7')).status).toBe(500)
+    await owner.query('alter table answers_away rename to idempotent_answers')
+    expect((await send('/events', broken, 'k7')).status).toBe(200)
+  })
+
   it.each([
     ['the answer cannot be kept', "raise exception 'no room'"],
     ['the connection dies before the commit', 'perform pg_terminate_backend(pg_backend_pid())'],
@@ -107,6 +141,49 @@ describe('Idempotency-Key', () => {
     expect(await codes()).not.toContain(code)
     expect((await send('/taxes', tax(code), code)).status).toBe(200)
     expect(await codes()).toContain(code)
+  })
+})
+
+describe('kept answers', () => {
+  const dropAfter = (days: number, ms = 0) => {
+    const { context } = harness
+    const now = addMs(context.systemNow(), days * DAY_MS + ms)
+    return dropOldAnswers({ ...context, systemNow: () => now })
+  }
+
+  it('are deleted after 30 days, whatever the clock of a sandbox, and the key is free again', async () => {
+    const first = await send('/taxes', tax('kept'), 'kept')
+    await client.clock('2090-01-01T00:00:00Z')
+    await dropAfter(30, -60_000)
+    expect((await send('/taxes', tax('kept'), 'kept')).body).toEqual(first.body)
+    await dropAfter(30)
+    const anew = await send('/taxes', tax('kept'), 'kept')
+    expect(anew.headers[REPLAYED]).toBeUndefined()
+    expect(anew.body.error_details).toEqual({ code: ['value_already_exist'] })
+    expect((await send('/taxes', tax('freed'), 'kept')).body.code).toBe('idempotency_key_reused')
+  })
+
+  it('are deleted in batches, all that are old and no other', async () => {
+    await owner.query('delete from idempotent_answers')
+    await owner.query(
+      `insert into idempotent_answers (organization_id, key, request_hash, status, body, created_at)
+      select $1, 'many-' || n, '\\x00', 200, '{}', now() - make_interval(days => 20 + n % 20)
+      from generate_series(0, 12999) n`,
+      [client.organizationId],
+    )
+    expect(await dropAfter(0)).toBe(6500)
+    const { rows } = await owner.query(
+      `select count(*)::int as kept, min(created_at) > now() - interval '30 days' as is_young
+      from idempotent_answers`,
+    )
+    expect(rows).toEqual([{ kept: 6500, is_young: true }])
+  })
+
+  it('are swept by a task of the queue that runs every night', async () => {
+    await owner.query(`update idempotent_answers set created_at = now() - interval '31 days'`)
+    await tasks.drop_old_answers?.(harness.context, {}, { attempt: 1, signal: new AbortController().signal })
+    expect((await owner.query('select from idempotent_answers')).rowCount).toBe(0)
+    expect(schedule.find(({ task }) => task === 'drop_old_answers')?.match).toMatch(/^\d+ \d+ \* \* \*$/)
   })
 })
 

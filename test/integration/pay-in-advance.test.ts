@@ -553,4 +553,66 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     await client.clock('2023-09-24T03:00:00Z')
     expect(await usage()).toEqual([23, '0.0'])
   })
+
+  it('§7.9: paid fees go on a statement of their currency, their issuer and their order number', async () => {
+    const charge = { regroup_paid_fees: 'invoice', properties: { amount: '0.33' } }
+    await start({ aggregation_type: 'count_agg' }, charge)
+    await ok(client, 'POST', '/taxes', {
+      tax: { name: 'T', code: 't', rate: 7.7, applied_to_organization: true },
+    })
+    await ok(client, 'POST', '/billing_entities', { billing_entity: { name: 'Two', code: 'two' } })
+    const metric = (await ok(client, 'GET', '/billable_metrics/m')).billable_metric
+    const advance = { charge_model: 'standard', pay_in_advance: true, invoiceable: false, ...charge }
+    const inDollars = [{ ...advance, billable_metric_id: metric.lago_id }]
+    const plan = { name: 'D', code: 'd', interval: 'monthly', amount_cents: 0, amount_currency: 'USD' }
+    await ok(client, 'POST', '/plans', { plan: { ...plan, charges: inDollars } })
+    for (const [external_id, plan_code, other] of [
+      ['dollars', 'd', {}],
+      ['moved', 'p', {}],
+      ['issued', 'p', { billing_entity_code: 'two' }],
+      ['ordered', 'p', { purchase_order_number: 'PO 1' }],
+    ] as const) {
+      const subscription = { external_customer_id: 'c', external_id, plan_code, ...other }
+      await ok(client, 'POST', '/subscriptions', { subscription })
+    }
+    for (const external_subscription_id of ['s', 'dollars', 'moved', 'issued', 'ordered']) {
+      await send(client, {
+        code: 'm',
+        transaction_id: `1-${external_subscription_id}`,
+        external_subscription_id,
+      })
+      await send(client, {
+        code: 'm',
+        transaction_id: `2-${external_subscription_id}`,
+        external_subscription_id,
+      })
+    }
+    await client.clock('2023-09-10T00:00:00Z')
+    for (const fee of (await ok(client, 'GET', '/fees')).fees) {
+      await ok(client, 'PUT', `/fees/${fee.lago_id}`, { fee: { payment_status: 'succeeded' } })
+    }
+    const subscription = { plan_overrides: { amount_currency: 'USD' } }
+    await ok(client, 'PUT', '/subscriptions/moved', { subscription })
+    await client.clock('2023-10-01T00:10:00Z')
+    const { invoices } = await ok(client, 'GET', '/invoices?invoice_type=advance_charges')
+    const own = (await ok(client, 'GET', '/billing_entities')).billing_entities.find(
+      (entity: { is_default: boolean }) => entity.is_default,
+    ).code
+    const told = invoices.map((invoice: Record<string, unknown>) =>
+      [
+        invoice.currency,
+        invoice.billing_entity_code === own ? 'own' : invoice.billing_entity_code,
+        invoice.purchase_order_number,
+        invoice.fees_amount_cents,
+        invoice.taxes_amount_cents,
+        invoice.total_paid_amount_cents,
+      ].join(' '),
+    )
+    expect(told.sort()).toEqual([
+      'EUR own  132 12 144',
+      'EUR own PO 1 66 6 72',
+      'EUR two  66 6 72',
+      'USD own  66 6 72',
+    ])
+  })
 })

@@ -1,7 +1,34 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { billableMetricsByIds } from '../../src/store/billable-metrics.ts'
+import { chargesOfPlans, deleteCharges, filtersOfCharges } from '../../src/store/charges.ts'
+import { flagDraftsOfPlans } from '../../src/store/draft-invoices.ts'
 import { newId } from '../../src/store/ids.ts'
+import { attachFees, taxLinesOfFees } from '../../src/store/paid-fees.ts'
+import { awaitedPlans } from '../../src/store/subscriptions.ts'
+import { inTransaction } from '../../src/store/transaction.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
+
+/** What a copy of a plan is made of: the columns that differ in another copy, and the row that is copied. */
+const CLONES = [
+  ['plans', `jsonb_build_object('id', copies.plan_id)`, 'x.id = old_plan_id'],
+  [
+    'charges',
+    `jsonb_build_object('id', copies.charge_id, 'plan_id', copies.plan_id)`,
+    'x.plan_id = old_plan_id',
+  ],
+  [
+    'charge_filters',
+    `jsonb_build_object('id', gen_random_uuid(), 'charge_id', copies.charge_id)`,
+    'x.charge_id = (select id from charges where plan_id = old_plan_id)',
+  ],
+  [
+    'subscriptions',
+    `jsonb_build_object('id', subscription_id, 'plan_id', copies.plan_id, 'external_id', 's' || n)`,
+    'x.id = old_subscription_id',
+  ],
+] as const
 
 describe('charges of plans and of subscriptions', () => {
   let harness: Harness
@@ -151,6 +178,122 @@ describe('charges of plans and of subscriptions', () => {
     await client.call('DELETE', '/plans/p/charges/loud')
     expect(await codes()).toEqual(['loud'])
   })
+
+  it('a cascade reaches more copies than one statement writes, each by its own prices', async () => {
+    await start('s')
+    await put('/subscriptions/s', { subscription: { plan_overrides: { name: 'Own' } } })
+    await multiply('s', 1100)
+    await sql`update charges set properties = '{"amount": "9"}'
+      where parent_id is not null and organization_id = ${client.organizationId}
+        and plan_id in (select plan_id from subscriptions where external_id like '%7')`.execute(system())
+    const filters = [
+      { values: { region: ['us'] }, properties: { amount: '8' } },
+      { values: { region: ['eu'] }, properties: { amount: '6' }, invoice_display_name: 'EU' },
+    ]
+    const charge = { properties: { amount: '5' }, filters, cascade_updates: true }
+    expect((await put('/plans/p/charges/c', { charge })).status).toBe(200)
+    const prices = await countOf(sql`concat_ws(' ', c.code, c.properties->>'amount', (
+        select string_agg(concat(f.position, f.values->'region'->>0, f.properties->>'amount', f.invoice_display_name),
+          ' ' order by f.position)
+        from charge_filters f
+        where f.organization_id = c.organization_id and f.charge_id = c.id and f.deleted_at is null))`)
+    expect(prices).toEqual({ 'c 5 0eu6EU 1us8': 991, 'c 9 0eu6EU 1us8': 110 })
+
+    const more = { code: 'more', billable_metric_id: metricId, charge_model: 'standard', filters }
+    const added = await client.call('POST', '/plans/p/charges', {
+      charge: { ...more, properties: { amount: '3' }, cascade_updates: true },
+    })
+    expect(added.status).toBe(200)
+    expect(
+      await countOf(sql`concat_ws(' ', c.code, (select count(*) from charge_filters f
+      where f.organization_id = c.organization_id and f.charge_id = c.id))`),
+    ).toEqual({
+      'c 2': 1101,
+      'more 2': 1101,
+    })
+    await client.call('DELETE', '/plans/p/charges/c', { charge: { cascade_updates: true } })
+    expect(await countOf(sql`c.code`)).toEqual({ more: 1101 })
+  })
+
+  it.each([
+    ['a copy that is changed', 's', { charge: { invoice_display_name: 'Mine' } }],
+    ['a copy that is made', 't', { charge: { invoice_display_name: 'Mine' } }],
+    [
+      'a copy that is changed as a whole',
+      's',
+      { subscription: { plan_overrides: { charges: [{ code: 'c' }] } } },
+    ],
+    ['a copy that is made as a whole', 't', { subscription: { plan_overrides: { name: 'Mine' } } }],
+  ])('a cascade under way reaches %s meanwhile', async (_which, externalId, body) => {
+    await start('s', 't')
+    await put('/subscriptions/s', { subscription: { plan_overrides: { name: 'Own' } } })
+    const cascade = new pg.Client({ connectionString: harness.databaseUrl })
+    await cascade.connect()
+    await cascade.query('begin')
+    await cascade.query('select from plans where id = $1 for update', [await planId()])
+    await cascade.query(`update charges set properties = '{"amount": "7"}' where organization_id = $1`, [
+      client.organizationId,
+    ])
+    const path = 'charge' in body ? `/subscriptions/${externalId}/charges/c` : `/subscriptions/${externalId}`
+    const change = put(path, body)
+    await expect
+      .poll(async () => (await cascade.query('select from pg_locks where not granted')).rowCount)
+      .toBeGreaterThan(0)
+    await cascade.query('commit')
+    await cascade.end()
+    expect((await change).status).toBe(200)
+    const charge = await chargeOf(`/subscriptions/${externalId}/charges/c`)
+    expect(charge.lago_parent_id).not.toBeNull()
+    expect(charge.properties).toEqual({ amount: '7' })
+  })
+
+  it('takes lists of ids that no list of parameters could hold', async () => {
+    await start('s')
+    const ids = Array.from({ length: 70_000 }, () => newId())
+    await inTransaction(harness.context.database, client.organizationId, async (tx) => {
+      expect(await chargesOfPlans(tx, ids)).toEqual([])
+      expect((await filtersOfCharges(tx, ids)).size).toBe(0)
+      expect((await billableMetricsByIds(tx, [...ids, metricId])).size).toBe(1)
+      expect(await awaitedPlans(tx, ids)).toEqual([])
+      await flagDraftsOfPlans(tx, ids)
+      await attachFees(tx, ids, newId(), harness.context.systemNow())
+      expect(await taxLinesOfFees(tx, ids)).toEqual([])
+      await deleteCharges(tx, ids, harness.context.systemNow())
+      expect((await chargesOfPlans(tx, [...ids, await planId()])).map((charge) => charge.code)).toEqual(['c'])
+    })
+  })
+
+  const system = () => harness.context.database.system
+
+  const planId = async () => (await client.call('GET', '/plans/p')).body.plan.lago_id
+
+  /** How many charges of copies there are of each kind. */
+  async function countOf(kind: RawBuilder<unknown>): Promise<Record<string, number>> {
+    const { rows } = await sql<{ kind: string; count: number }>`
+      select ${kind} as kind, count(*)::integer as count from charges c
+      where c.organization_id = ${client.organizationId} and c.parent_id is not null and c.deleted_at is null
+      group by 1`.execute(system())
+    return Object.fromEntries(rows.map((row) => [row.kind, row.count]))
+  }
+
+  /** Gives the customer as many more subscriptions like one that has a copy of the plan. */
+  async function multiply(externalId: string, count: number): Promise<void> {
+    const copies = sql`create temporary table copies on commit drop as
+      select n, gen_random_uuid() as plan_id, gen_random_uuid() as charge_id, gen_random_uuid() as subscription_id,
+        s.plan_id as old_plan_id, s.id as old_subscription_id, s.organization_id
+      from subscriptions s, generate_series(1, ${count}::integer) n
+      where s.external_id = ${externalId} and s.organization_id = ${client.organizationId}`
+    await system()
+      .transaction()
+      .execute(async (tx) => {
+        await copies.execute(tx)
+        for (const [table, ids, from] of CLONES) {
+          await sql`insert into ${sql.table(table)}
+            select (jsonb_populate_record(x, ${sql.raw(ids)})).* from ${sql.table(table)} x
+            join copies on copies.organization_id = x.organization_id and ${sql.raw(from)}`.execute(tx)
+        }
+      })
+  }
 
   it('a cascade of the plan reaches its amount and its list of charges', async () => {
     const { chargeId } = await start('s', 't')

@@ -8,7 +8,13 @@ import {
   lockBillableMetric,
   updateBillableMetric as storeMetric,
 } from '../../store/billable-metrics.ts'
-import { chargesOnMetric, deleteFilters, filtersOfCharges, updateFilter } from '../../store/charges.ts'
+import {
+  type ChargeFilterRow,
+  chargesOnMetric,
+  deleteFilters,
+  filtersOfCharges,
+  updateFilters,
+} from '../../store/charges.ts'
 import type { Tx } from '../../store/database.ts'
 import { flagDraftsOfPlans } from '../../store/draft-invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
@@ -53,13 +59,13 @@ async function trimChargeFilters(tx: Tx, caller: Caller, metric: BillableMetricR
     charges.map((charge) => charge.id),
   )
   const emptied: string[] = []
+  const trimmed: ChargeFilterRow[] = []
   for (const filter of [...filters.values()].flat()) {
     const values = trimFilterValues(filter.values, declared)
     if (values === null) emptied.push(filter.id)
-    else if (valuesKey(values) !== valuesKey(filter.values)) {
-      await updateFilter(tx, filter.id, { ...filter, values }, caller.now)
-    }
+    else if (valuesKey(values) !== valuesKey(filter.values)) trimmed.push({ ...filter, values })
   }
+  await updateFilters(tx, trimmed, caller.now)
   await deleteFilters(tx, emptied, caller.now)
   await flagDraftsOfPlans(tx, [...new Set(charges.map((charge) => charge.planId))])
 }

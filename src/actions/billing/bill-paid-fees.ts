@@ -28,9 +28,9 @@ import { issueInvoice } from './issue-invoice.ts'
 const RATE_SCALE = 2
 
 /**
- * Puts usage fees that were paid without an invoice on a statement, one for each purchase order number: an
- * `advance_charges` invoice whose amounts and taxes are the sums of its fees (subscriptions-and-invoicing §7.9). It is
- * made when a plan of the billed subscriptions, or of those that they followed, has a charge that regroups paid fees.
+ * Puts usage fees that were paid without an invoice on statements: `advance_charges` invoices whose amounts and taxes
+ * are the sums of their fees (subscriptions-and-invoicing §7.9). They are made when a plan of the billed subscriptions,
+ * or of those that they followed, has a charge that regroups paid fees.
  */
 export async function billPaidFees(
   context: Context,
@@ -51,13 +51,36 @@ export async function billPaidFees(
     paidBy: bill.at,
     windowEndBefore: isRenewal ? bill.at : null,
   })
-  for (const number of new Set(chain.map((s) => s.row.purchaseOrderNumber))) {
-    const subscriptions = chain.filter((s) => s.row.purchaseOrderNumber === number)
-    const own = fees.filter((fee) => subscriptions.some((s) => s.row.id === fee.subscriptionId))
-    if (own.length === 0) continue
-    const paid = subscriptions.filter((s) => own.some((fee) => fee.subscriptionId === s.row.id))
-    await writeStatement(context, tx, caller, { snapshot, subscriptions: paid, fees: own, bill })
+  for (const own of statementsOf(snapshot, chain, fees)) {
+    const subscriptions = chain.filter((s) => own.some((fee) => fee.subscriptionId === s.row.id))
+    await writeStatement(context, tx, caller, { snapshot, subscriptions, fees: own, bill })
   }
+}
+
+/** Fees that share a statement: of one currency, one issuer and one purchase order number. */
+function statementsOf(
+  snapshot: BillingSnapshot,
+  chain: readonly SubscriptionSnapshot[],
+  fees: readonly PaidFee[],
+): readonly (readonly PaidFee[])[] {
+  const places = new Map(
+    chain.map((s) => [s.row.id, [issuerOf(snapshot, s), s.row.purchaseOrderNumber] as const]),
+  )
+  const statements = new Map<string, PaidFee[]>()
+  for (const fee of fees) {
+    const place = places.get(fee.subscriptionId)
+    if (!place) continue
+    const key = JSON.stringify([fee.currency, ...place])
+    const statement = statements.get(key)
+    if (statement) statement.push(fee)
+    else statements.set(key, [fee])
+  }
+  return [...statements.values()]
+}
+
+/** The billing entity that issues a subscription's invoices: its own, else the customer's (§2.1). */
+function issuerOf(snapshot: BillingSnapshot, { row }: SubscriptionSnapshot): string {
+  return row.billingEntityId ?? snapshot.customer.billingEntityId
 }
 
 /** The started subscriptions of a customer with these external ids, in the order of their start. */
@@ -84,11 +107,14 @@ async function writeStatement(
   { snapshot, subscriptions, fees, bill }: Statement,
 ): Promise<void> {
   const { organizationId, now } = caller
+  const [first] = subscriptions
+  const [fee] = fees
+  if (!first || !fee) throw new Error('a statement of nothing')
   const id = newId()
   const settings = issuingSettingsOf(snapshot)
   const issuingOn = localDate(bill.at, snapshot.zone)
-  const feesCents = fees.reduce((sum, fee) => sum + fee.amountCents, 0n)
-  const taxesCents = fees.reduce((sum, fee) => sum + fee.taxesAmountCents, 0n)
+  const feesCents = fees.reduce((sum, { amountCents }) => sum + amountCents, 0n)
+  const taxesCents = fees.reduce((sum, { taxesAmountCents }) => sum + taxesAmountCents, 0n)
   const rate =
     feesCents === 0n
       ? Decimal.zero
@@ -97,22 +123,22 @@ async function writeStatement(
     organizationId,
     id,
     customerId: snapshot.customer.id,
-    billingEntityId: snapshot.entity.id,
+    billingEntityId: issuerOf(snapshot, first),
     number: draftNumber(snapshot.entity.documentNumberPrefix),
     invoiceType: 'advance_charges',
     status: 'generating',
-    currency: subscriptions[0]?.plan.amountCurrency ?? snapshot.customer.currency ?? 'USD',
+    currency: fee.currency,
     timezone: snapshot.zone,
     issuingDate: issuingOn,
     paymentDueDate: addDays(issuingOn, settings.netPaymentTermDays),
     netPaymentTerm: settings.netPaymentTermDays,
     billingAt: ts(bill.at),
-    purchaseOrderNumber: subscriptions[0]?.row.purchaseOrderNumber ?? null,
+    purchaseOrderNumber: first.row.purchaseOrderNumber,
     selfBilled: snapshot.customer.accountType === 'partner',
     createdAt: ts(now),
     updatedAt: ts(now),
   })
-  const feeIds = fees.map((fee) => fee.id)
+  const feeIds = fees.map(({ id: feeId }) => feeId)
   await attachFees(tx, feeIds, id, now)
   const window = statementWindow(snapshot, subscriptions, bill)
   await insertInvoiceLinks(

@@ -1,15 +1,41 @@
 import { type FilterSettings, valuesKey } from '../../core/plans/charge-filters.ts'
 import type { ChargeProperties } from '../../core/pricing/charge-model.ts'
-import { cascadedCharges, deleteCharges } from '../../store/charges.ts'
+import {
+  cascadedCharges,
+  deleteCharges,
+  insertChargeCopies,
+  insertFilters,
+  updateChargeCopies,
+} from '../../store/charges.ts'
 import type { Tx } from '../../store/database.ts'
+import { newId } from '../../store/ids.ts'
 import { chargesWithParts, childPlansInUse, type PlanCharge } from '../../store/plans.ts'
+import { inParts } from '../../store/values.ts'
 import type { Caller } from '../context.ts'
-import { isSameValue, writeChargeChange, writeChargeCopy } from './write-charge.ts'
+import { isSameValue, newFilters, writeFilters } from './write-charge.ts'
+
+/** Copies that are written by one statement; between two, whoever else waits gets the process and the database. */
+const COPIES_AT_ONCE = 500
 
 /** Adds a new charge of a plan to its copies in use (subscriptions-and-invoicing §1.4). */
 export async function cascadeNewCharge(tx: Tx, caller: Caller, parent: PlanCharge): Promise<void> {
-  for (const plan of await childPlansInUse(tx, parent.planId)) {
-    await writeChargeCopy(tx, caller, parent, plan.id, undefined)
+  const { organizationId, now } = caller
+  const places = (await childPlansInUse(tx, parent.planId)).map((plan) => ({
+    organizationId,
+    id: newId(),
+    planId: plan.id,
+    parentId: parent.id,
+    billableMetricId: parent.billableMetricId,
+    pricingUnitId: parent.pricingUnitId,
+  }))
+  for (const some of inParts(places, COPIES_AT_ONCE)) {
+    await insertChargeCopies(tx, some, parent, now)
+    await insertFilters(
+      tx,
+      organizationId,
+      some.flatMap(({ id }) => newFilters(id, parent.filters)),
+      now,
+    )
   }
 }
 
@@ -34,19 +60,33 @@ export async function cascadeChange(
   before: PlanCharge,
   after: PlanCharge,
 ): Promise<void> {
-  const children = await chargesWithParts(tx, await cascadedCharges(tx, before.id))
-  for (const child of children) {
-    if (child.chargeModel !== after.chargeModel) continue
-    const properties = isSameValue(child.properties, before.properties)
-      ? after.properties
-      : withGroupKeysOf(child.properties, after.properties)
-    await writeChargeChange(tx, caller, child, {
-      settings: { ...child, properties, code: after.code, ...followed(child, before, after) },
-      filters: cascadedFilters(child.filters, before.filters, after.filters),
-      taxCodes: undefined,
-      pricingUnitCode: undefined,
-    })
+  const copies = await cascadedCharges(tx, before.id)
+  const following = copies.filter((copy) => copy.chargeModel === after.chargeModel)
+  for (const some of inParts(following, COPIES_AT_ONCE)) {
+    await changeCopies(tx, caller, await chargesWithParts(tx, some), { before, after })
   }
+}
+
+async function changeCopies(
+  tx: Tx,
+  caller: Caller,
+  copies: readonly PlanCharge[],
+  { before, after }: { readonly before: PlanCharge; readonly after: PlanCharge },
+): Promise<void> {
+  const changed = copies.map((copy) => ({
+    id: copy.id,
+    code: after.code,
+    properties: isSameValue(copy.properties, before.properties)
+      ? after.properties
+      : withGroupKeysOf(copy.properties, after.properties),
+    ...followed(copy, before, after),
+  }))
+  await updateChargeCopies(tx, changed, caller.now)
+  const filters = copies.map((charge) => ({
+    charge,
+    wanted: cascadedFilters(charge.filters, before.filters, after.filters),
+  }))
+  await writeFilters(tx, caller, filters)
 }
 
 function followed(child: PlanCharge, before: PlanCharge, after: PlanCharge) {
@@ -79,14 +119,14 @@ function cascadedFilters(
     const was = old.get(key)
     const now = next.get(key)
     if (was && !now) return []
-    return [was && now ? following(filter, was, now) : filter]
+    return [was && now ? followingFilter(filter, was, now) : filter]
   })
   const present = new Set(own.map((filter) => valuesKey(filter.values)))
   const added = [...next].filter(([key]) => !old.has(key) && !present.has(key)).map(([, filter]) => filter)
   return [...kept, ...added]
 }
 
-function following(own: FilterSettings, was: FilterSettings, now: FilterSettings): FilterSettings {
+function followingFilter(own: FilterSettings, was: FilterSettings, now: FilterSettings): FilterSettings {
   const hasOldName = own.invoiceDisplayName === was.invoiceDisplayName
   return {
     values: own.values,

@@ -24,6 +24,6 @@ export async function changeChargeMetric(
     const values = trimFilterValues(filter.values, declared)
     return values === null ? [] : [{ ...filter, values }]
   })
-  await writeFilters(tx, caller, charge, filters)
+  await writeFilters(tx, caller, [{ charge, wanted: filters }])
   return withItsParts(tx, await moveCharge(tx, charge.id, metric.id, caller.now))
 }

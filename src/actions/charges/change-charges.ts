@@ -113,7 +113,7 @@ export async function createFilter(
   const charge = await changed(context, caller, at, isCascade(input), async (tx, _plan, stored) => {
     const filter = newFilterOf(stored, input)
     key = valuesKey(filter.values)
-    await writeFilters(tx, caller, stored, [...stored.filters, filter])
+    await writeFilters(tx, caller, [{ charge: stored, wanted: [...stored.filters, filter] }])
   })
   return { charge, filter: filterWith(charge, key) }
 }
@@ -141,7 +141,7 @@ export async function deleteFilter(
   let deleted: ChargeFilterRow | undefined
   const charge = await changed(context, caller, at, isCascade(input), async (tx, _plan, stored) => {
     deleted = filterOf(stored, at.filterId)
-    await writeFilters(tx, caller, stored, without(stored.filters, deleted))
+    await writeFilters(tx, caller, [{ charge: stored, wanted: without(stored.filters, deleted) }])
   })
   if (!deleted) throw notFound('charge_filter')
   return { charge, filter: deleted }
@@ -167,7 +167,7 @@ export async function writeFilterChange(
 ): Promise<void> {
   const change = readFilterChange(input, filter, charge.chargeModel)
   const filters = charge.filters.map((each) => (each.id === filter.id ? change : each))
-  await writeFilters(tx, caller, charge, filters)
+  await writeFilters(tx, caller, [{ charge, wanted: filters }])
 }
 
 /** The filter of a charge with those values. */

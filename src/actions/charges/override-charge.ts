@@ -5,7 +5,7 @@ import { notFound } from '../../core/problems.ts'
 import { SUBSCRIPTION_STATUSES, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import { type ChargeFilterRow, filtersOfCharges } from '../../store/charges.ts'
 import type { Reads, Tx } from '../../store/database.ts'
-import { type PlanCharge, readPlan } from '../../store/plans.ts'
+import { holdPlan, type PlanCharge, readPlan } from '../../store/plans.ts'
 import {
   findPricedSubscription,
   lockPricedSubscription,
@@ -73,7 +73,7 @@ export async function overrideNewFilter(
   const charge = await onOwnCharge(context, caller, at, async (tx, own) => {
     const filter = newFilterOf(own, input)
     key = valuesKey(filter.values)
-    await writeFilters(tx, caller, own, [...own.filters, filter])
+    await writeFilters(tx, caller, [{ charge: own, wanted: [...own.filters, filter] }])
   })
   return { charge, filter: filterWith(charge, key) }
 }
@@ -103,7 +103,7 @@ export async function overrideWithoutFilter(
   let gone: ChargeFilterRow | undefined
   const charge = await onOwnCharge(context, caller, at, async (tx, own) => {
     gone = await ownFilter(tx, own, at.filterId)
-    await writeFilters(tx, caller, own, without(own.filters, gone))
+    await writeFilters(tx, caller, [{ charge: own, wanted: without(own.filters, gone) }])
   })
   if (!gone) throw notFound('charge_filter')
   return { charge, filter: gone }
@@ -121,6 +121,7 @@ async function onOwnCharge(
     if (meant) await lockCustomerById(tx, meant.customerId)
     const subscription = await lockPricedSubscription(tx, at.externalId, statusesOf(at.status))
     if (!subscription) throw notFound('subscription')
+    await holdPlan(tx, subscription.planId)
     const found = await readCharge(tx, subscription.planId, at.chargeCode)
     const own = await ownChargeOf(tx, caller, subscription, found)
     await change(tx, own)

@@ -8,8 +8,9 @@ import {
   deleteFilters,
   insertCharge,
   insertFilters,
+  type NewFilter,
   updateCharge,
-  updateFilter,
+  updateFilters,
 } from '../../store/charges.ts'
 import type { Reads, Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
@@ -49,7 +50,7 @@ export async function writeNewCharge(
   const settings = { ...payload.settings, code }
   const row = { organizationId, id: newId(), ...place, pricingUnitId }
   const charge = await insertCharge(tx, row, settings, now)
-  await insertFilters(tx, charge, payload.filters ?? [], 0, now)
+  await insertFilters(tx, organizationId, newFilters(charge.id, payload.filters ?? []), now)
   if (taxIds.length > 0) await replaceTaxes(tx, organizationId, 'charge', charge.id, taxIds)
   return charge
 }
@@ -76,7 +77,7 @@ export async function writeChargeCopy(
     { ...(payload?.settings ?? parent), code: parent.code },
     now,
   )
-  await insertFilters(tx, charge, payload?.filters ?? parent.filters, 0, now)
+  await insertFilters(tx, organizationId, newFilters(charge.id, payload?.filters ?? parent.filters), now)
   const taxIds = await taxIdsOf(tx, payload?.taxCodes ?? [])
   if (taxIds.length > 0) await replaceTaxes(tx, organizationId, 'charge', charge.id, taxIds)
   return charge
@@ -95,25 +96,48 @@ export async function writeChargeChange(
     const taxIds = await taxIdsOf(tx, payload.taxCodes)
     await replaceTaxes(tx, caller.organizationId, 'charge', stored.id, taxIds)
   }
-  if (payload.filters) await writeFilters(tx, caller, stored, payload.filters)
+  if (payload.filters) await writeFilters(tx, caller, [{ charge: stored, wanted: payload.filters }])
   else if (settings.chargeModel !== stored.chargeModel) {
     // Prices of another model mean nothing to the new one.
     const properties = normalizeProperties(settings.chargeModel, null, { isFilter: true })
-    for (const filter of stored.filters)
-      await updateFilter(tx, filter.id, { ...filter, properties }, caller.now)
+    const filters = stored.filters.map((filter) => ({ ...filter, properties }))
+    await updateFilters(tx, filters, caller.now)
   }
 }
 
+/** A charge and the complete list of filters that it shall have. */
+export type WantedFilters = {
+  readonly charge: Pick<PlanCharge, 'id'> & { readonly filters: readonly ChargeFilterRow[] }
+  readonly wanted: readonly FilterSettings[]
+}
+
 /**
- * Makes the filters of a charge exactly those, in that order. A filter is recognized by its values and keeps its id;
- * one that is as before is not touched (metering-and-rating §3.10).
+ * Makes the filters of charges exactly those that are wanted, in that order, in three statements however many charges
+ * there are. A filter is recognized by its values and keeps its id; one that is as before is not touched
+ * (metering-and-rating §3.10).
  */
-export async function writeFilters(
-  tx: Tx,
-  caller: Caller,
-  charge: Pick<PlanCharge, 'organizationId' | 'id'> & { readonly filters: readonly ChargeFilterRow[] },
-  wanted: readonly FilterSettings[],
-): Promise<void> {
+export async function writeFilters(tx: Tx, caller: Caller, charges: readonly WantedFilters[]): Promise<void> {
+  const { organizationId, now } = caller
+  const changes = charges.map(filterChanges)
+  await deleteFilters(
+    tx,
+    changes.flatMap(({ gone }) => gone),
+    now,
+  )
+  await updateFilters(
+    tx,
+    changes.flatMap(({ changed }) => changed),
+    now,
+  )
+  await insertFilters(
+    tx,
+    organizationId,
+    changes.flatMap(({ added }) => added),
+    now,
+  )
+}
+
+function filterChanges({ charge, wanted }: WantedFilters) {
   // A trimmed metric may have left two filters with the same values: the first one stands for both, the other goes.
   const stored = new Map(charge.filters.toReversed().map((filter) => [valuesKey(filter.values), filter]))
   const keys = new Set(wanted.map((filter) => valuesKey(filter.values)))
@@ -121,18 +145,21 @@ export async function writeFilters(
     const key = valuesKey(filter.values)
     return !keys.has(key) || stored.get(key) !== filter
   })
-  await deleteFilters(
-    tx,
-    gone.map((filter) => filter.id),
-    caller.now,
-  )
+  const added: NewFilter[] = []
+  const changed: ChargeFilterRow[] = []
   for (const [position, filter] of wanted.entries()) {
     const before = stored.get(valuesKey(filter.values))
-    if (!before) await insertFilters(tx, charge, [filter], position, caller.now)
+    if (!before) added.push({ ...filter, chargeId: charge.id, position })
     else if (before.position !== position || !isSameFilter(before, filter)) {
-      await updateFilter(tx, before.id, { ...filter, position }, caller.now)
+      changed.push({ ...before, ...filter, id: before.id, position })
     }
   }
+  return { gone: gone.map((filter) => filter.id), added, changed }
+}
+
+/** The filters of a new charge, in their order. */
+export function newFilters(chargeId: string, filters: readonly FilterSettings[]): NewFilter[] {
+  return filters.map((filter, position) => ({ ...filter, chargeId, position }))
 }
 
 /** Whether two filters cost the same under the same name. */

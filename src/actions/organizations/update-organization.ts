@@ -21,6 +21,7 @@ import {
 } from '../../store/webhook-endpoints.ts'
 import type { Caller, Context } from '../context.ts'
 import { spreadSettings } from '../customers/follow-settings.ts'
+import { awaitEventFaults } from '../webhook-endpoints/await-event-faults.ts'
 
 /**
  * Changes the organization's settings and, in the same transaction, those of its default billing entity, from
@@ -66,6 +67,7 @@ async function setFirstEndpoint(tx: Tx, caller: Caller, webhookUrl: string): Pro
     await updateWebhookEndpoint(tx, first.id, set)
     return
   }
+  await awaitEventFaults(tx, caller, fields)
   await insertWebhookEndpoint(tx, {
     organizationId: caller.organizationId,
     id: newId(),

@@ -11,6 +11,7 @@ import {
 } from '../../store/webhook-endpoints.ts'
 import type { WebhookEndpointRow } from '../../store/webhooks.ts'
 import type { Caller, Context } from '../context.ts'
+import { awaitEventFaults } from './await-event-faults.ts'
 
 /**
  * Makes a webhook endpoint (platform.md §9.2). 422 for wrong fields, for a URL that the organization already has,
@@ -31,6 +32,7 @@ export async function createWebhookEndpoint(
     if (await hasWebhookUrl(tx, fields.webhookUrl, null)) {
       throw invalid({ webhook_url: ['value_already_exist'] })
     }
+    await awaitEventFaults(tx, caller, fields)
     return insertWebhookEndpoint(tx, {
       organizationId,
       id: newId(),

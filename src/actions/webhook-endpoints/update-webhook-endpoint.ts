@@ -10,6 +10,7 @@ import {
 } from '../../store/webhook-endpoints.ts'
 import type { WebhookEndpointRow } from '../../store/webhooks.ts'
 import type { Caller, Context } from '../context.ts'
+import { awaitEventFaults } from './await-event-faults.ts'
 
 /** Changes the fields that are present (platform.md §9.2). 404 for an unknown id, 422 as at creation. */
 export async function updateWebhookEndpoint(
@@ -28,6 +29,7 @@ export async function updateWebhookEndpoint(
     })
     if (await hasWebhookUrl(tx, fields.webhookUrl, id))
       throw invalid({ webhook_url: ['value_already_exist'] })
+    await awaitEventFaults(tx, caller, fields)
     return updateRow(tx, id, {
       ...fields,
       eventTypes: fields.eventTypes === null ? null : [...fields.eventTypes],

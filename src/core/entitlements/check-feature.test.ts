@@ -91,6 +91,15 @@ describe('mergePrivileges', () => {
     })
   })
 
+  it('does not look at the type that the body gives an existing privilege', () => {
+    const raw = (code: string) => [{ code, name: 'One', value_type: 'float' }]
+    expect(mergePrivileges(existing, raw('p1'))).toEqual({ ok: true, privileges: existing })
+    expect(mergePrivileges(existing, raw('p6'))).toEqual({
+      ok: false,
+      errors: { 'privilege.value_type': ['value_is_invalid'] },
+    })
+  })
+
   it('changes nothing when the body says nothing', () => {
     expect(mergePrivileges(existing, undefined)).toEqual({ ok: true, privileges: existing })
     expect(mergePrivileges(existing, [])).toEqual({ ok: true, privileges: existing })

@@ -5,7 +5,8 @@ import { PRIVILEGE_TYPES, type Privilege, type PrivilegeType } from './privilege
 type PrivilegePatch = {
   readonly code: string
   readonly name: string | null | undefined
-  readonly valueType: PrivilegeType | undefined
+  /** As received: only a new privilege takes a type. */
+  readonly valueType: unknown
   readonly selectOptions: readonly string[] | undefined
 }
 
@@ -91,7 +92,7 @@ function update(privilege: Privilege, patch: PrivilegePatch | undefined): Privil
 }
 
 function create(patch: PrivilegePatch, problems: Problems): Privilege {
-  const valueType = patch.valueType ?? 'string'
+  const valueType = typeOf(patch.valueType, problems)
   const isSelect = valueType === 'select'
   // A select without options could never have a value; other types have no configuration at all.
   if (isSelect === (patch.selectOptions === undefined)) problems.add('privilege.config', 'invalid_format')
@@ -103,15 +104,19 @@ function create(patch: PrivilegePatch, problems: Problems): Privilege {
   }
 }
 
+function typeOf(raw: unknown, problems: Problems): PrivilegeType {
+  const type = PRIVILEGE_TYPES.find((each) => each === (raw ?? 'string'))
+  if (!type) problems.add('privilege.value_type', 'value_is_invalid')
+  return type ?? 'string'
+}
+
 function readPatch(raw: Fields, problems: Problems): PrivilegePatch {
   const code = textOf(raw.code)?.trim() ?? ''
   checkCode(code, 'privilege.code', problems)
-  const valueType = PRIVILEGE_TYPES.find((each) => each === raw.value_type)
-  if (isGiven(raw.value_type) && !valueType) problems.add('privilege.value_type', 'value_is_invalid')
   return {
     code,
     name: raw.name === undefined ? undefined : (textOf(raw.name) ?? null),
-    valueType,
+    valueType: raw.value_type,
     selectOptions: optionsOf(raw.config, problems),
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { instant } from '../calendar/instant.ts'
-import { validatedHour, validationDueAt } from './validation-hour.ts'
+import { nextValidationAt, validatedHour, validationDueAt } from './validation-hour.ts'
 
 const at = (text: string) => instant(Date.parse(text))
 
@@ -16,5 +16,14 @@ describe('the hour in which events are looked at', () => {
     expect(hour.from).toBeLessThanOrEqual(at(created))
     expect(hour.to).toBeGreaterThan(at(created))
     expect(hour.to - hour.from).toBe(3_600_000)
+  })
+
+  it.each([
+    ['2024-04-03T09:30:00.000Z', '2024-04-03T10:05:00Z'],
+    ['2024-04-03T10:04:59.999Z', '2024-04-03T10:05:00Z'],
+    ['2024-04-03T10:05:00.000Z', '2024-04-03T11:05:00Z'],
+    ['2024-12-31T23:59:00.000Z', '2025-01-01T00:05:00Z'],
+  ])('is looked at after %s at %s', (now, next) => {
+    expect(nextValidationAt(at(now))).toBe(at(next))
   })
 })

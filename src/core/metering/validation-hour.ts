@@ -8,6 +8,11 @@ export function validationDueAt(createdAt: Instant): Instant {
   return addMs(hourOf(createdAt), HOUR_MS + WAIT_MS)
 }
 
+/** When events are looked at next: the first fifth minute of an hour that is still ahead. */
+export function nextValidationAt(now: Instant): Instant {
+  return validationDueAt(addMs(now, -WAIT_MS))
+}
+
 /** The full clock hour, half-open, whose events are looked at then (metering-and-rating §1.7). */
 export function validatedHour(dueAt: Instant): Period {
   const to = hourOf(dueAt)
