@@ -12,7 +12,7 @@ const DOOR_EVENTS_MAX = 50_000
 /** Bodies of one organization that are read or wait: a flood's first wave arrives before any of it is counted. */
 const LANE_BYTES_MAX = 2 * 1024 * 1024
 /** Statements at once, over all organizations; the rest of the pool serves everything else. */
-const FLIGHTS_MAX = 4
+const FLIGHTS_MAX = 6
 
 /** Told to a sender whose events would have to wait too long. */
 export class DoorIsFull extends Error {
@@ -32,9 +32,9 @@ export class DoorIsFull extends Error {
   }
 }
 
-/** Events that must wait for a second statement of the same organization to start beside the first. */
-const SECOND_FLIGHT_EVENTS = 200
-const LANE_FLIGHTS_MAX = 2
+/** Events that must wait for another statement of the same organization to start beside those under way. */
+const NEXT_FLIGHT_EVENTS = 100
+const LANE_FLIGHTS_MAX = 3
 const FLIGHT_NUMBERS = Array.from({ length: LANE_FLIGHTS_MAX }, (_, number) => number)
 /** Processes have writer numbers below this; further statements of a lane count under numbers above. */
 const WRITERS = 16
@@ -98,7 +98,7 @@ export class Door {
 
   /** Whether the lane has come into the turn by this call. */
   private getInTurn(organizationId: string, lane: Lane): boolean {
-    const least = lane.flights.size === 0 ? 1 : SECOND_FLIGHT_EVENTS
+    const least = lane.flights.size === 0 ? 1 : NEXT_FLIGHT_EVENTS
     if (lane.isInTurn || lane.flights.size >= LANE_FLIGHTS_MAX || lane.waiting < least) return false
     lane.isInTurn = true
     this.turns.push(organizationId)

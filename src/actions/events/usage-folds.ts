@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 
 /** How long usage may wait, and how many changes of it may, before they are added up. */
 const FOLD_AFTER_MS = 10_000
-const FOLD_CHANGES = 100_000
+const FOLD_CHANGES = 200_000
 
 type Waiting = { changes: number; timer: NodeJS.Timeout | null; isFolding: boolean }
 

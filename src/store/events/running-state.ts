@@ -8,8 +8,9 @@ import { type Aggregation, compareEvents, type UsageEvent } from '../../core/met
 import type { TrackerDefinition } from './definitions.ts'
 
 /**
- * What one hour of one bucket gains: a JSON object in the short names that `weir_add_usage` reads, zeros and nulls left
- * out. The database adds the day. Texts and not values, because nearly every event makes one and they are written once.
+ * What one hour of one bucket gains: a JSON object in the short names that `weir_add_usage` reads, without what goes
+ * without saying (zeros, nulls, a count of one, the bucket of no keys). The database adds the day. Texts and not
+ * values, because nearly every event makes one and they are written once.
  */
 export type StateRow = {
   readonly subscription: string
@@ -104,7 +105,8 @@ export class RunningState {
     const known = families.get(bucket)
     if (known) return known
     const hour = `"t":"${tracker.id}","a":${startsAt}`
-    const head = `{${hour},"b":"${bucket}","d":${JSON.stringify(dimensions)}`
+    const isPlain = bucket === NO_DIMENSIONS && !keepsLasts(aggregation)
+    const head = isPlain ? `{${hour}` : `{${hour},"b":"${bucket}","d":${JSON.stringify(dimensions)}`
     const family = { tracker, head, buckets: new Map<string, Bucket>() }
     families.set(bucket, family)
     return family
@@ -159,7 +161,7 @@ function momentOf(aggregation: Aggregation, event: UsageEvent): Decimal {
 function sumValues({ count, sum, max, moment, precise, last }: Bucket): string {
   const highest = max === null ? '' : `,"x":"${max.toString()}"`
   const totals = `${unlessZero('v', sum)}${highest}${unlessZero('m', moment)}${unlessZero('p', precise)}`
-  return `,"n":${count}${totals},"l":${last.at}`
+  return `${count === 1 ? '' : `,"n":${count}`}${totals},"l":${last.at}`
 }
 
 function lastValues({ count, precise, last }: Bucket): string {

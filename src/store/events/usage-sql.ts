@@ -213,7 +213,7 @@ export function waitingUsage(
     sql`usage_arrivals r where r.slot = any (${slots}::smallint[]) and ${nameOne(column, externalSubscriptionIds)}`
   return sql`
     with waiting_sums as materialized (
-      select u.t, u.s, weir_instant(u.a) as a, u.d, u.n, u.v, u.x, u.m, u.p, weir_instant(u.l) as l
+      select u.t, u.s, weir_instant(u.a) as a, u.d, coalesce(u.n, 1) as n, u.v, u.x, u.m, u.p, weir_instant(u.l) as l
       from (select r.sums from ${partsWith('sums')} offset 0) as r
       cross join lateral json_to_recordset(r.sums) as u(t uuid, s text, a bigint, d text[], n bigint,
         v numeric, x numeric, m numeric, p numeric, l bigint)
