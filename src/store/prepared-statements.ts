@@ -46,10 +46,14 @@ export function isStalePlan(error: unknown): boolean {
   return code === '0A000' && typeof message === 'string' && message.includes('cached plan')
 }
 
+/** The part of the driver's client that its types leave out. */
+type WithStream = { readonly connection: { readonly stream: { cork(): void; uncork(): void } } }
+
 /** A connection of the pool that sends statements under their names. */
 class PreparingClient implements PostgresPoolClient {
   private readonly client: pg.PoolClient
   private readonly names: StatementNames
+  private isGathering = false
 
   constructor(client: pg.PoolClient, names: StatementNames) {
     this.client = client
@@ -62,7 +66,20 @@ class PreparingClient implements PostgresPoolClient {
     if (typeof text !== 'string') throw new Error('statements are not read by cursors')
     const name = values.length === 0 ? undefined : this.names.nameOf(text)
     const config = { text, values: [...values] }
+    this.gather()
     return this.client.query(name === undefined ? config : { ...config, name })
+  }
+
+  /** Keeps what is asked in this turn for one write: each write wakes PostgreSQL, which takes the processor for it. */
+  private gather(): void {
+    if (this.isGathering) return
+    this.isGathering = true
+    const { stream } = (this.client as unknown as WithStream).connection
+    stream.cork()
+    process.nextTick(() => {
+      this.isGathering = false
+      stream.uncork()
+    })
   }
 
   // The pool gives its client another release function at every connect.

@@ -63,6 +63,19 @@ function calculate(event: ReceivedEvent, definitions: UsageDefinitions): EventPr
   return { ...event.properties, [metric.fieldName]: result.value.toString() }
 }
 
+/** What the evaluator says of events whose expression fails, by their place in the request. */
+export function expressionFailures(
+  events: ReadonlyMap<number, ReceivedEvent>,
+  definitions: UsageDefinitions,
+): ReadonlyMap<number, string> {
+  const messages = new Map<number, string>()
+  for (const [index, event] of events) {
+    const calculated = calculate(event, definitions)
+    if (typeof calculated === 'string') messages.set(index, calculated)
+  }
+  return messages
+}
+
 /** The answer to a request of which some events are duplicates (metering-and-rating §1.2, §1.3). */
 export function duplicateRefusal(prepared: PreparedUnit, taken: ReadonlySet<string>): Refusal {
   if (!prepared.unit.isBatch) return invalid(DUPLICATE)

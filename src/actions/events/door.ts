@@ -1,3 +1,4 @@
+import type { UsageDefinitions } from '../../store/events/definitions.ts'
 import type { Context } from '../context.ts'
 import { claimsOf, type Unit } from './arrivals.ts'
 import { storeUnits } from './store-units.ts'
@@ -60,6 +61,11 @@ export class Door {
     this.context = context
     this.catalogue = new UsageCatalogue(context.database)
     this.folds = new UsageFolds(context)
+  }
+
+  /** What events of an organization are stored by, as this process knows it. */
+  definitionsOf(organizationId: string): Promise<UsageDefinitions> {
+    return this.catalogue.definitionsOf(organizationId)
   }
 
   /** Lets a request in; throws `DoorIsFull` instead of keeping it waiting without bound. */

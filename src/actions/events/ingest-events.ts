@@ -3,7 +3,7 @@ import { type FieldErrors, invalid } from '../../core/problems.ts'
 import { subscriptionsOfCustomers } from '../../store/events/customer-subscriptions.ts'
 import { newId } from '../../store/ids.ts'
 import type { Caller, Context } from '../context.ts'
-import type { StoredEvent } from './arrivals.ts'
+import { expressionFailures, type StoredEvent } from './arrivals.ts'
 import { doorOf } from './door.ts'
 
 /**
@@ -38,7 +38,7 @@ export async function ingestEvents(
   raw: unknown,
 ): Promise<readonly StoredEvent[]> {
   const check = checkEventBatch(raw, caller.now, context.settings.eventsBatchMax)
-  if (!check.ok) throw invalid(check.errors)
+  if (!check.ok) throw invalid({ ...check.errors, ...(await failuresOf(context, caller, check.valid)) })
   let { events } = check
   if (events.some(needsSubscription)) {
     const resolved = await resolveCustomers(context, caller, events)
@@ -61,6 +61,17 @@ function enter(
     const { organizationId, now } = caller
     doorOf(context).enter({ organizationId, events, ids, isBatch, now, resolve, reject })
   })
+}
+
+/** Failing expressions are told together with what is malformed elsewhere in the batch (metering-and-rating §1.2). */
+async function failuresOf(
+  context: Context,
+  caller: Caller,
+  events: ReadonlyMap<number, ReceivedEvent>,
+): Promise<Readonly<Record<string, string>>> {
+  if (events.size === 0) return {}
+  const definitions = await doorOf(context).definitionsOf(caller.organizationId)
+  return Object.fromEntries(expressionFailures(events, definitions))
 }
 
 function needsSubscription(event: ReceivedEvent): boolean {

@@ -1,11 +1,11 @@
 import { foldUsage } from '../../store/events/ingest.ts'
 import type { Context } from '../context.ts'
 
-/** How long usage may wait, and how many changes of it may, before they are added up. */
+/** How long usage may wait, and how many rows of it may, before it is added up; one fold takes 20,000. */
 const FOLD_AFTER_MS = 10_000
-const FOLD_CHANGES = 200_000
+const FOLD_ROWS = 18_000
 
-type Waiting = { changes: number; timer: NodeJS.Timeout | null; isFolding: boolean }
+type Waiting = { rows: number; timer: NodeJS.Timeout | null; isFolding: boolean }
 
 /**
  * Adds waiting usage up, behind the senders' backs (engine.md §3): a few seconds of events share most of their
@@ -19,18 +19,18 @@ export class UsageFolds {
     this.context = context
   }
 
-  /** Tells that events of an organization were stored and how many changes wait because of them. */
-  note(organizationId: string, changes: number): void {
+  /** Tells that events of an organization were stored and how many rows wait because of them. */
+  note(organizationId: string, rows: number): void {
     let waiting = this.organizations.get(organizationId)
     const isFirst = waiting === undefined
     if (!waiting) {
-      waiting = { changes: 0, timer: null, isFolding: false }
+      waiting = { rows: 0, timer: null, isFolding: false }
       this.organizations.set(organizationId, waiting)
     }
-    waiting.changes += changes
+    waiting.rows += rows
     // A process that ended may have left something behind, so the first events ask for a fold too.
-    if (changes === 0 && !isFirst) return
-    if (waiting.changes >= FOLD_CHANGES) this.fold(organizationId, waiting)
+    if (rows === 0 && !isFirst) return
+    if (waiting.rows >= FOLD_ROWS) this.fold(organizationId, waiting)
     else this.foldLater(organizationId, waiting)
   }
 
@@ -51,12 +51,12 @@ export class UsageFolds {
   private fold(organizationId: string, waiting: Waiting): void {
     if (waiting.isFolding) return
     waiting.isFolding = true
-    waiting.changes = 0
+    waiting.rows = 0
     foldUsage(this.context.database, organizationId).then(
       (isMoreWaiting) => {
         waiting.isFolding = false
         if (isMoreWaiting) this.fold(organizationId, waiting)
-        else if (waiting.changes > 0) this.foldLater(organizationId, waiting)
+        else if (waiting.rows > 0) this.foldLater(organizationId, waiting)
       },
       (error: unknown) => {
         waiting.isFolding = false

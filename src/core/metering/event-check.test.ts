@@ -132,7 +132,14 @@ describe('checkEventBatch', () => {
       },
     ],
   ])('refuses case %#', (raw, errors) => {
-    expect(checkEventBatch(raw, now, 100)).toEqual({ ok: false, errors })
+    expect(checkEventBatch(raw, now, 100)).toMatchObject({ ok: false, errors })
+  })
+
+  it('gives what is well formed by its place, also of a batch that it refuses', () => {
+    const check = checkEventBatch([{ code: 'c' }, minimal], now, 100)
+    const valid = check.ok ? null : [...check.valid]
+    expect(valid?.map(([index, { code }]) => [index, code])).toEqual([[1, minimal.code]])
+    expect(checkEventBatch(batch(101), now, 100)).toMatchObject({ ok: false, valid: new Map() })
   })
 
   it('takes the limit', () => {

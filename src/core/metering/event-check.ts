@@ -28,8 +28,13 @@ export type EventCheck =
 
 export type EventBatchCheck =
   | { readonly ok: true; readonly events: readonly ReceivedEvent[] }
-  /** Keyed by the zero-based index, or by `events` when the batch as a whole is refused. */
-  | { readonly ok: false; readonly errors: FieldErrors | Readonly<Record<string, FieldErrors>> }
+  | {
+      readonly ok: false
+      /** Keyed by the zero-based index, or by `events` when the batch as a whole is refused. */
+      readonly errors: FieldErrors | Readonly<Record<string, FieldErrors>>
+      /** The events without an error, by their index; none when the batch as a whole is refused. */
+      readonly valid: ReadonlyMap<number, ReceivedEvent>
+    }
 
 /** The years 1 to 9999: what an ISO text with four digits and PostgreSQL's timestamptz both express. */
 const AT_MIN = Decimal.of(-62_135_596_800_000)
@@ -79,17 +84,21 @@ export function checkEvent(raw: Readonly<Record<string, unknown>>, now: Instant)
  * event by index. Duplicates are not looked for here: see `repeatedIndexes`.
  */
 export function checkEventBatch(raw: unknown, now: Instant, eventsMax: number): EventBatchCheck {
-  if (!Array.isArray(raw) || raw.length === 0) return { ok: false, errors: { events: ['no_events'] } }
-  if (raw.length > eventsMax) return { ok: false, errors: { events: ['too_many_events'] } }
+  if (!Array.isArray(raw) || raw.length === 0) return refusedBatch('no_events')
+  if (raw.length > eventsMax) return refusedBatch('too_many_events')
   const checks = raw.map((each: unknown) => checkEvent(isObject(each) ? each : {}, now))
   const errors: [string, FieldErrors][] = []
-  const events: ReceivedEvent[] = []
+  const valid = new Map<number, ReceivedEvent>()
   for (const [index, check] of checks.entries()) {
-    if (check.ok) events.push(check.event)
+    if (check.ok) valid.set(index, check.event)
     else errors.push([String(index), check.errors])
   }
-  if (errors.length > 0) return { ok: false, errors: Object.fromEntries(errors) }
-  return { ok: true, events }
+  if (errors.length > 0) return { ok: false, errors: Object.fromEntries(errors), valid }
+  return { ok: true, events: [...valid.values()] }
+}
+
+function refusedBatch(code: 'no_events' | 'too_many_events'): EventBatchCheck {
+  return { ok: false, errors: { events: [code] }, valid: new Map() }
 }
 
 /**

@@ -41,7 +41,7 @@ export type Arrival = {
 }
 
 export type ArrivalAnswer =
-  /** `waiting` is the number of changes of running state that wait for `foldUsage`. */
+  /** `waiting` is the number of rows with changes of running state that wait for `foldUsage`. */
   | { readonly kind: 'stored'; readonly waiting: number }
   /** The definitions are older than the organization's metrics; nothing was stored. */
   | { readonly kind: 'stale' }
@@ -124,7 +124,7 @@ function parametersOf(arrival: Arrival): { readonly values: unknown[]; readonly 
     unmatchedOf(arrival),
     laterOf(arrival),
   ]
-  return { values, waiting: waits ? rows.length : 0 }
+  return { values, waiting: slots?.size ?? 0 }
 }
 
 function listOf(rows: readonly StateRow[]): string | null {

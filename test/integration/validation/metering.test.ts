@@ -98,6 +98,11 @@ describe('events (§1.1, §1.2, §1.9)', () => {
       batch('§1.2 by index: the message of an expression', [good, { ...good, code: 'added' }], {
         '1': NO_VARIABLE,
       }),
+      batch(
+        '§1.2 by index: the message of an expression beside what is malformed',
+        [{ ...good, code: '' }, { ...good, code: 'added' }, good],
+        { '0': { code: MANDATORY }, '1': NO_VARIABLE },
+      ),
       {
         name: '§1.9 timestamp_from: cannot be used with timestamp_from_started_at',
         to: 'GET /events?external_subscription_id=s&timestamp_from=2024-01-01&timestamp_from_started_at=true',
