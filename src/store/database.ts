@@ -4,7 +4,7 @@ import { type Instant, instant } from '../core/calendar/instant.ts'
 import { isId } from './ids.ts'
 import { isStalePlan, preparing, StatementNames } from './prepared-statements.ts'
 import type { DB } from './rows.ts'
-import { withoutTurns } from './without-turns.ts'
+import { OpenConnection, withoutTurns } from './without-turns.ts'
 
 /**
  * Everything that a query can be asked of inside one organization; reading only, by its use. What is asked without
@@ -25,6 +25,7 @@ export type DatabaseOptions = {
 }
 
 const CONNECTION_SECONDS_MAX = 1800
+const ROLLBACK = CompiledQuery.raw('rollback')
 
 const TIMESTAMPTZ = 1184
 const INT8 = 20
@@ -114,15 +115,18 @@ export class Database {
     )
     return this.withFreshPlans(() =>
       this.tenants.getExecutor().provideConnection(async (connection) => {
-        const reads = withoutTurns(this.tenants, connection)
+        const open = new OpenConnection(connection)
         try {
           // Sent when this is called, hence before anything that the query asks.
           const begun = connection.executeQuery(begin)
-          const [, answer] = await Promise.all([begun, query(reads)])
+          const [, answer] = await Promise.all([begun, query(withoutTurns(this.tenants, open))])
           return answer
+        } catch (error) {
+          throw open.firstOf(error)
         } finally {
+          open.close()
           // Nothing was written, so there is nothing that a commit could keep.
-          await sql`rollback`.execute(reads)
+          await connection.executeQuery(ROLLBACK)
         }
       }),
     )

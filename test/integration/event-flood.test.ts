@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
@@ -31,6 +34,11 @@ describe('events that come too fast', () => {
     })
   }
 
+  const finished = async (answer: Response): Promise<Response> => {
+    await answer.text()
+    return answer
+  }
+
   it('429: with Retry-After, before the body is read, and only for whoever floods', async () => {
     const flood = Promise.all(Array.from({ length: 8 }, () => post(flooder, LARGE)))
     const [answers, calm] = await Promise.all([flood, post(neighbour, 'small')])
@@ -54,6 +62,27 @@ describe('events that come too fast', () => {
       })
     }
     for (const answer of answers) if (answer.status === 200) await answer.json()
+  })
+
+  it('forgets requests that are broken off before their answer', async () => {
+    const { port } = new URL(url)
+    const head = [
+      'POST /api/v1/events HTTP/1.1',
+      'Host: localhost',
+      `Authorization: Bearer ${flooder.apiKey}`,
+      'Content-Type: application/json',
+      'Content-Length: 1500000',
+    ].join('\r\n')
+    for (let round = 0; round < 3; round += 1) {
+      const socket = connect({ host: '127.0.0.1', port: Number(port) })
+      await once(socket, 'connect')
+      socket.write(`${head}\r\n\r\n{"event":`)
+      // Nothing tells when its headers have been read; were they not, the request below would come first.
+      await sleep(300)
+      await expect.poll(async () => (await finished(await post(flooder, LARGE))).status).toBe(429)
+      socket.destroy()
+      await expect.poll(async () => (await finished(await post(flooder, LARGE))).status).toBe(200)
+    }
   })
 
   it('200: as soon as there is room again, also for what was refused', async () => {

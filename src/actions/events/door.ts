@@ -85,7 +85,7 @@ export class Door {
 
   /**
    * Lets a request come near before its body is read; throws `DoorIsFull` when too much of the organization's is being
-   * read or waits. The caller calls what it is given once the request is answered.
+   * read or waits. The caller calls what it is given once the request is answered or broken off; calls after the first do nothing.
    *
    * @param bytes the length of the body, 0 when it is not told
    */
@@ -95,7 +95,10 @@ export class Door {
     const isFull = inside > 0 && inside + bytes > LANE_BYTES_MAX
     if (isFull || room <= 0) throw new DoorIsFull(isFull ? 0 : Math.max(0, room))
     this.bytesInside.set(organizationId, inside + bytes)
+    let isInside = true
     return () => {
+      if (!isInside) return
+      isInside = false
       const rest = (this.bytesInside.get(organizationId) ?? 0) - bytes
       if (rest > 0) this.bytesInside.set(organizationId, rest)
       else this.bytesInside.delete(organizationId)

@@ -94,7 +94,10 @@ function turnAwayEarly(context: Context) {
     const bytes = Number(request.headers['content-length'])
     const length = Number.isSafeInteger(bytes) && bytes > 0 ? bytes : 0
     try {
-      leaving.set(request, doorOf(context).knock(request.caller.organizationId, length))
+      const leave = doorOf(context).knock(request.caller.organizationId, length)
+      leaving.set(request, leave)
+      // A request that is broken off has no answer and no `onResponse`.
+      reply.raw.once('close', leave)
     } catch (error) {
       if (error instanceof DoorIsFull) turnAway(reply, error)
       else done(error as Error)

@@ -1,3 +1,7 @@
+-- No process of an earlier state may run meanwhile, for what it lets wait has another form (see the end of this file). A
+-- fold that is under way is waited for.
+select pg_advisory_xact_lock(hashtextextended('fold usage ' || id, 0)) from organizations order by id;
+
 -- The wall asks for the organization once for each statement and no longer for each row that is written: reading a
 -- setting, and making an id of it, cost as much as an index.
 do $$
