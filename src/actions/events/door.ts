@@ -85,7 +85,8 @@ export class Door {
 
   /**
    * Lets a request come near before its body is read; throws `DoorIsFull` when too much of the organization's is being
-   * read or waits. The caller calls what it is given once the request is answered or broken off; calls after the first do nothing.
+   * read or waits. The caller calls what it is given once the request is answered or broken off; calls after the first
+   * do nothing.
    *
    * @param bytes the length of the body, 0 when it is not told
    */
