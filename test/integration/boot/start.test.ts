@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, inject, it, onTestFailed } from 'vitest'
 import { readRunRecord } from '../../../src/boot/postgres/records.ts'
-import { freshDatabase } from '../../support/database.ts'
+import { emptyDatabase } from '../../support/database.ts'
 import { startSink } from '../../support/webhook-sink.ts'
 
 let folder: string
@@ -207,7 +207,7 @@ describe('weir start', () => {
   it.each(['start', 'migrate'])(
     '%s refuses a database that another version of Weir wrote',
     async (command) => {
-      const database = await freshDatabase()
+      const database = await emptyDatabase()
       const client = new pg.Client({ connectionString: database.url })
       await client.connect()
       try {

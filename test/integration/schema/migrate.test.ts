@@ -4,7 +4,7 @@ import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { migrateAll } from '../../../src/boot/migrate-all.ts'
 import { StartProblem } from '../../../src/boot/start-problem.ts'
-import { type FreshDatabase, freshDatabase } from '../../support/database.ts'
+import { emptyDatabase, type FreshDatabase } from '../../support/database.ts'
 
 const STORE = path.join(import.meta.dirname, '../../../src/store')
 
@@ -12,7 +12,7 @@ let database: FreshDatabase
 let client: pg.Client
 
 beforeEach(async () => {
-  database = await freshDatabase()
+  database = await emptyDatabase()
   client = new pg.Client({ connectionString: database.url })
   await client.connect()
 })
