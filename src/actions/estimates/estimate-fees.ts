@@ -65,7 +65,12 @@ function shownFee(
   const { charge, filter, fee } = rated
   const { customer } = snapshot
   const { plan } = subscription
-  const taxed = taxesOfFee({ ...fee, preciseCouponsAmountCents: Decimal.zero, taxes })
+  const taxed = taxesOfFee({
+    ...fee,
+    preciseProgressiveCreditCents: Decimal.zero,
+    preciseCouponsAmountCents: Decimal.zero,
+    taxes,
+  })
   return {
     ...NOTHING,
     subscriptionId: subscription.row.id,
@@ -125,6 +130,7 @@ const NOTHING = {
   originalFeeId: null,
   invoiceDisplayName: null,
   description: null,
+  preciseProgressiveCreditAmountCents: '0',
   preciseCouponsAmountCents: '0',
   payInAdvance: true,
   paymentStatus: 'pending',
