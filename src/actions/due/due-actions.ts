@@ -1,6 +1,6 @@
 import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
 import { priceAdvanceUsage } from '../billing/price-advance-usage.ts'
-import { priceAsideEvent } from '../billing/price-aside-event.ts'
+import { priceDeferredEvent } from '../billing/price-deferred-event.ts'
 import { followDays, followIssuing } from '../customers/follow-settings.ts'
 import { tellUnknownWallets } from '../events/tell-unknown-wallets.ts'
 import { validateEvents } from '../events/validate-events.ts'
@@ -31,7 +31,7 @@ export const dueActions: DueActions = {
   termination_alert: alertTermination,
   event_validation: validateEvents,
   target_wallets: tellUnknownWallets,
-  advance_aside: priceAsideEvent,
+  advance_aside: priceDeferredEvent,
   customer_days: followDays,
   customer_drafts: followIssuing,
   plan_amount: followNewAmount,
