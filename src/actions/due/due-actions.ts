@@ -13,7 +13,7 @@ import { endDueSubscription } from '../subscriptions/end-due-subscription.ts'
 import { endTrial } from '../subscriptions/end-trial.ts'
 import { finishPlanDeletion } from '../subscriptions/finish-plan-deletion.ts'
 import { startSubscription } from '../subscriptions/start-subscription.ts'
-import { watchSubscription } from '../usage/watch-subscription.ts'
+import { rearmAlerts, watchSubscription } from '../usage/watch-subscription.ts'
 import type { DueActions } from './run-due.ts'
 
 /** What is done for each kind of due item. */
@@ -35,4 +35,5 @@ export const dueActions: DueActions = {
   customer_days: followDays,
   customer_drafts: followIssuing,
   plan_amount: followNewAmount,
+  alert_rearming: rearmAlerts,
 }
