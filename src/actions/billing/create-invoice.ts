@@ -81,7 +81,7 @@ export async function createInvoice(
 /**
  * Computes credits, taxes and totals of a bill and writes them with its fees and links under an invoice's id. A fee
  * that the invoice cannot hold is named beside it and the rest is billed; one that is charged for a single event is
- * refused with `FeeOutOfRange`, for whoever prices events sets it aside.
+ * refused with `FeeOutOfRange`, for whoever prices events defers it.
  */
 export async function writeBill(
   context: Context,

@@ -50,7 +50,10 @@ async function answersWith(reads: Reads, plans: readonly EventPlan[]): Promise<E
     const detail = isUnique ? 'events' : plan.withEvent.detail
     return { ...plan, withEvent: { ...plan.withEvent, detail }, before: null }
   })
-  const stored = await answerEvents(reads, asked)
+  const stored = await answerEvents(
+    reads,
+    asked.map((plan) => ({ plan, later: [] })),
+  )
   return asked.flatMap(({ event, withEvent }, index) => {
     const before = stored[index]?.withEvent
     return before ? [{ withEvent: withNewest(before, event, withEvent), before }] : []
