@@ -144,7 +144,7 @@ const UNMATCHED: Invariant = {
     group by organization_id, reason`,
 }
 
-/** Events set aside by charges in advance (docs/decisions/0009). */
+/** Events that charges in advance deferred (docs/decisions/0009). */
 const UNPRICED: Invariant = {
   code: 'unpriced_events',
   says: 'every event of a charge in advance could be charged',

@@ -160,13 +160,14 @@ async function subscriptionsOf(reads: Reads, ids: readonly string[], now: Instan
 
 async function creditsOf(reads: Reads, ids: readonly string[]): Promise<InvoiceCreditView[]> {
   return reads
-    .selectFrom('invoiceCredits as c')
-    .innerJoin('invoices as i', 'i.id', 'c.progressiveInvoiceId')
-    .select(['c.id', 'c.invoiceId', 'c.amountCents', 'c.beforeTaxes', 'c.progressiveInvoiceId'])
+    .selectFrom('invoiceReductions as r')
+    .innerJoin('invoices as i', 'i.id', 'r.sourceId')
+    .select(['r.id', 'r.invoiceId', 'r.amountCents', 'r.beforeTaxes', 'r.sourceId as progressiveInvoiceId'])
     .select(['i.number as progressiveNumber', 'i.paymentStatus as progressivePaymentStatus'])
-    .where('c.invoiceId', 'in', [...ids])
-    .orderBy('c.createdAt')
-    .orderBy('c.id')
+    .where('r.kind', '=', 'progressive_billing')
+    .where('r.invoiceId', 'in', [...ids])
+    .orderBy('r.createdAt')
+    .orderBy('r.id')
     .execute()
 }
 

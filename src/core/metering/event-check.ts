@@ -81,8 +81,8 @@ export function checkEvent(raw: Readonly<Record<string, unknown>>, now: Instant)
 }
 
 /**
- * A batch as received (metering-and-rating §1.2): `no_events`, `too_many_events`, or the errors of each
- * event by index. Duplicates are not looked for here: see `repeatedIndexes`.
+ * A batch as received: `no_events`, `too_many_events`, or the errors of each event by index. Duplicates are not looked
+ * for here, because the database refuses those within a batch together with those that are stored already.
  */
 export function checkEventBatch(raw: unknown, now: Instant, eventsMax: number): EventBatchCheck {
   if (!Array.isArray(raw) || raw.length === 0) return refusedBatch('no_events')
@@ -146,20 +146,6 @@ function textOfField(value: unknown): string | null {
   if (typeof value === 'string') return tidyId(value)
   if (typeof value === 'number' || isKeptNumber(value)) return plainNumber(value.toString()) ?? null
   return typeof value === 'boolean' ? String(value) : null
-}
-
-/**
- * The indexes of a batch whose `transaction_id` an earlier event of the batch carries, whatever the
- * subscription. They are refused together with those that are stored already, once every event is well
- * formed (§1.2).
- */
-export function repeatedIndexes(ids: readonly string[]): readonly number[] {
-  const seen = new Set<string>()
-  return ids.flatMap((id, index) => {
-    if (seen.has(id)) return [index]
-    seen.add(id)
-    return []
-  })
 }
 
 function isBlank(text: string | null): boolean {

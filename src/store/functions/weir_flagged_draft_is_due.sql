@@ -1,6 +1,6 @@
 -- A draft that is flagged to be computed anew is due for it at once: the flag makes the due item, so that neither
 -- exists without the other. Rank 3 is the place of draft_refresh in src/core/due/kinds.ts (a test compares them).
-create function weir_flagged_draft_is_due() returns trigger
+create or replace function weir_flagged_draft_is_due() returns trigger
 language plpgsql
 as $$
 begin
@@ -11,6 +11,3 @@ begin
   return null;
 end
 $$;
-create trigger flagged_draft_is_due after update of ready_to_be_refreshed on invoices
-  for each row when (new.ready_to_be_refreshed and not old.ready_to_be_refreshed and new.status = 'draft')
-  execute function weir_flagged_draft_is_due();

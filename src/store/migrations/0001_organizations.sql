@@ -1,5 +1,5 @@
--- The tenant wall (docs/decisions/0003): the application connects as weir_app, which owns nothing and bypasses
--- nothing; a transaction states its organization, and row-level security shows it that organization only.
+-- The tenant wall (docs/decisions/0003): the application acts as weir_app, which owns nothing and bypasses nothing. A
+-- transaction states its organization, and row-level security shows it that organization only.
 do $$
 begin
   create role weir_app nologin;
@@ -8,7 +8,7 @@ exception
 end
 $$;
 
--- From PostgreSQL 16 on, a role's maker is its member without the right to act as it, until it grants itself that.
+-- Since PostgreSQL 16, whoever creates a role is its member but may act as it only after granting themselves that.
 do $$
 declare
   wanted text := case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end;
@@ -19,22 +19,8 @@ begin
 end
 $$;
 
-create function weir_organization_id() returns uuid
-language sql stable parallel safe
-as $$ select nullif(current_setting('weir.organization_id', true), '')::uuid $$;
-
--- Puts one table behind the wall and opens it to the application.
-create procedure weir_wall(table_name text)
-language plpgsql
-as $$
-begin
-  execute format('alter table %I enable row level security', table_name);
-  execute format(
-    'create policy tenant on %I to weir_app using (organization_id = weir_organization_id()) '
-    'with check (organization_id = weir_organization_id())', table_name);
-  execute format('grant select, insert, update, delete on %I to weir_app', table_name);
-end
-$$;
+\ir ../functions/weir_organization_id.sql
+\ir ../functions/weir_wall.sql
 
 create table organizations (
   id uuid primary key,
@@ -167,17 +153,20 @@ create table invites (
 );
 call weir_wall('invites');
 
--- Answers of writes that carried an Idempotency-Key.
+-- The answers to requests that carried an Idempotency-Key, written in the same transaction as what the request did
+-- (docs/decisions/0011).
 create table idempotent_answers (
   organization_id uuid not null references organizations,
   key text not null,
   request_hash bytea not null,
-  status integer,
-  body text,
+  status integer not null,
+  body text not null,
   created_at timestamptz(3) not null,
   primary key (organization_id, key)
 );
 call weir_wall('idempotent_answers');
+-- Old answers are deleted by age, across all organizations.
+create index idempotent_answers_created_at on idempotent_answers (created_at);
 
 -- One row for the whole installation: what its processes share.
 create table installation (

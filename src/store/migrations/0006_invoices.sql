@@ -40,6 +40,10 @@ create table invoices (
   total_amount_cents bigint not null default 0 check (total_amount_cents >= 0),
   total_paid_amount_cents bigint not null default 0,
   version_number integer not null default 4,
+  -- Identifies the event, or the period, for which a progressive invoice was made, so that none is made twice.
+  progressive_key text,
+  -- The settings from which the dates of a draft were computed: when settings change, the dates move by the difference.
+  issuing_settings jsonb,
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null,
   primary key (organization_id, id),
@@ -50,35 +54,27 @@ create table invoices (
   check (sub_total_including_taxes_amount_cents =
     sub_total_excluding_taxes_amount_cents + taxes_amount_cents),
   check (total_amount_cents =
-    sub_total_including_taxes_amount_cents - credit_notes_amount_cents - prepaid_credit_amount_cents)
+    sub_total_including_taxes_amount_cents - credit_notes_amount_cents - prepaid_credit_amount_cents),
+  constraint drafts_have_settings check (status <> 'draft' or issuing_settings is not null)
 );
 create unique index invoices_number on invoices (organization_id, customer_id, billing_entity_id, sequential_id)
   where sequential_id is not null;
 create index invoices_list on invoices (organization_id, issuing_date desc, created_at desc, id);
 create index invoices_customer on invoices (organization_id, customer_id, issuing_date desc);
+-- Drafts are few among invoices, and a changed setting looks for those of each customer.
+create index invoices_drafts on invoices (organization_id, customer_id) where status = 'draft';
+create unique index invoices_progressive_key on invoices (organization_id, progressive_key)
+  where progressive_key is not null;
 call weir_wall('invoices');
 
--- A finalized invoice does not change its money, its number or its dates; the database stops a bug here.
-create function weir_invoice_is_final() returns trigger
-language plpgsql
-as $$
-begin
-  if old.status in ('finalized', 'voided') and (
-    new.fees_amount_cents, new.progressive_billing_credit_amount_cents, new.coupons_amount_cents,
-    new.taxes_amount_cents, new.credit_notes_amount_cents, new.prepaid_credit_amount_cents,
-    new.total_amount_cents, new.number, new.issuing_date, new.currency, new.customer_id
-  ) is distinct from (
-    old.fees_amount_cents, old.progressive_billing_credit_amount_cents, old.coupons_amount_cents,
-    old.taxes_amount_cents, old.credit_notes_amount_cents, old.prepaid_credit_amount_cents,
-    old.total_amount_cents, old.number, old.issuing_date, old.currency, old.customer_id
-  ) then
-    raise exception 'invoice % is final and cannot change', old.id;
-  end if;
-  return new;
-end
-$$;
+\ir ../functions/weir_invoice_is_final.sql
 create trigger invoice_is_final before update on invoices
   for each row execute function weir_invoice_is_final();
+
+\ir ../functions/weir_flagged_draft_is_due.sql
+create trigger flagged_draft_is_due after update of ready_to_be_refreshed on invoices
+  for each row when (new.ready_to_be_refreshed and not old.ready_to_be_refreshed and new.status = 'draft')
+  execute function weir_flagged_draft_is_due();
 
 -- Which subscription an invoice bills, for which windows (inclusive ends, as the API shows them).
 create table invoice_subscriptions (
@@ -139,8 +135,10 @@ create table fees (
   events_count bigint,
   amount_cents bigint not null,
   precise_amount_cents numeric(40, 15) not null,
-  unit_amount_cents bigint not null,
-  precise_unit_amount numeric(30, 15) not null,
+  -- Amounts of money fit into 64 bits; the price of one unit is only shown, and must not stop a bill at any size.
+  unit_amount_cents numeric not null,
+  precise_unit_amount numeric not null,
+  precise_progressive_credit_amount_cents numeric(30, 5) not null default 0,
   precise_coupons_amount_cents numeric(30, 5) not null default 0,
   precise_credit_notes_amount_cents numeric(30, 5) not null default 0,
   taxes_amount_cents bigint not null default 0,
@@ -157,7 +155,8 @@ create table fees (
   amount_details json not null default '{}',
   grouped_by json not null default '{}',
   presentation_breakdowns json not null default '[]',
-  -- {pricing_unit_id, code, short_name, amount_cents, precise_amount_cents, unit_amount_cents, precise_unit_amount, conversion_rate}
+  -- {pricing_unit_id, code, short_name, amount_cents, precise_amount_cents, unit_amount_cents, precise_unit_amount,
+  -- conversion_rate}
   pricing_unit json,
   event_transaction_id text,
   event_id uuid,
@@ -219,6 +218,7 @@ create table invoice_taxes (
   foreign key (organization_id, invoice_id) references invoices
 );
 create index invoice_taxes_invoice on invoice_taxes (organization_id, invoice_id);
+create index invoice_taxes_tax on invoice_taxes (organization_id, tax_id) where tax_id is not null;
 call weir_wall('invoice_taxes');
 
 create table invoice_metadata (
@@ -234,22 +234,24 @@ create table invoice_metadata (
 );
 call weir_wall('invoice_metadata');
 
--- What lowers an invoice: the progressive invoice that it takes as a credit.
-create table invoice_credits (
+-- Whatever lowers an invoice, one row for each source.
+create table invoice_reductions (
   organization_id uuid not null references organizations,
   id uuid not null,
   invoice_id uuid not null,
-  progressive_invoice_id uuid not null,
-  amount_cents bigint not null check (amount_cents >= 0),
+  kind text not null check (kind in ('progressive_billing', 'coupon', 'credit_note', 'prepaid_credit')),
+  -- What is used up: for 'progressive_billing' the progressive invoice. There is no foreign key, because each kind has
+  -- its own table.
+  source_id uuid not null,
   before_taxes boolean not null,
+  amount_cents bigint not null check (amount_cents >= 0),
   created_at timestamptz(3) not null,
   primary key (organization_id, id),
-  foreign key (organization_id, invoice_id) references invoices,
-  foreign key (organization_id, progressive_invoice_id) references invoices
+  foreign key (organization_id, invoice_id) references invoices
 );
-create index invoice_credits_invoice on invoice_credits (organization_id, invoice_id);
-create index invoice_credits_progressive on invoice_credits (organization_id, progressive_invoice_id);
-call weir_wall('invoice_credits');
+create index invoice_reductions_invoice on invoice_reductions (organization_id, invoice_id);
+create index invoice_reductions_source on invoice_reductions (organization_id, source_id);
+call weir_wall('invoice_reductions');
 
 create table applied_usage_thresholds (
   organization_id uuid not null references organizations,
@@ -265,52 +267,27 @@ create table applied_usage_thresholds (
 create index applied_usage_thresholds_invoice on applied_usage_thresholds (organization_id, invoice_id);
 call weir_wall('applied_usage_thresholds');
 
-create table lifetime_usages (
+-- Fees whose amount is beyond what a fee or its invoice holds: the rest of the bill goes out, these are named here, on
+-- the invoice and by `weir doctor`.
+create table unbilled_fees (
   organization_id uuid not null references organizations,
   id uuid not null,
-  subscription_id uuid not null,
-  historical_usage_amount_cents bigint not null default 0 check (historical_usage_amount_cents >= 0),
+  -- Null for a fee that no invoice would have carried.
+  invoice_id uuid,
+  subscription_id uuid,
+  charge_id uuid,
+  charge_filter_id uuid,
+  fee_type text not null,
+  currency text not null,
+  units numeric not null,
+  amount_cents numeric not null,
+  grouped_by json not null default '{}',
+  charges_from timestamptz(3),
+  charges_to timestamptz(3),
   created_at timestamptz(3) not null,
-  updated_at timestamptz(3) not null,
   primary key (organization_id, id),
-  unique (organization_id, subscription_id),
+  foreign key (organization_id, invoice_id) references invoices,
   foreign key (organization_id, subscription_id) references subscriptions
 );
-call weir_wall('lifetime_usages');
-
-create table alerts (
-  organization_id uuid not null references organizations,
-  id uuid not null,
-  external_subscription_id text,
-  billable_metric_id uuid,
-  alert_type text not null,
-  code text not null,
-  name text,
-  direction text not null default 'increasing',
-  -- [{"code", "value", "recurring"}]
-  thresholds json not null,
-  previous_value numeric not null default 0,
-  last_processed_at timestamptz(3),
-  deleted_at timestamptz(3),
-  created_at timestamptz(3) not null,
-  updated_at timestamptz(3) not null,
-  primary key (organization_id, id),
-  foreign key (organization_id, billable_metric_id) references billable_metrics
-);
-create unique index alerts_code on alerts (organization_id, external_subscription_id, code)
-  where deleted_at is null and external_subscription_id is not null;
-call weir_wall('alerts');
-
-create table triggered_alerts (
-  organization_id uuid not null references organizations,
-  id uuid not null,
-  alert_id uuid not null,
-  subscription_id uuid,
-  current_value numeric not null,
-  previous_value numeric not null,
-  crossed_thresholds json not null,
-  triggered_at timestamptz(3) not null,
-  primary key (organization_id, id),
-  foreign key (organization_id, alert_id) references alerts
-);
-call weir_wall('triggered_alerts');
+create index unbilled_fees_invoice on unbilled_fees (organization_id, invoice_id) where invoice_id is not null;
+call weir_wall('unbilled_fees');
