@@ -9,6 +9,8 @@ import { ts } from './values.ts'
 
 export type WebhookEndpointRow = Selectable<WebhookEndpoints>
 export type WebhookRow = Selectable<Webhooks>
+/** A message with the way in which its endpoint wants it signed now. */
+export type LoggedWebhook = WebhookRow & { readonly signatureAlgo: WebhookEndpointRow['signatureAlgo'] }
 
 /** More than the settings can allow: the delivery itself says which try is the last. */
 const TRIES_MAX = 101
@@ -82,9 +84,17 @@ export async function findWebhook(
   reads: Reads,
   id: string,
   options?: { readonly forUpdate: true },
-): Promise<WebhookRow | undefined> {
-  const query = reads.selectFrom('webhooks').selectAll().where('id', '=', id)
-  return (options ? query.forUpdate() : query).executeTakeFirst()
+): Promise<LoggedWebhook | undefined> {
+  const query = logged(reads).where('w.id', '=', id)
+  return (options ? query.forUpdate('w') : query).executeTakeFirst()
+}
+
+function logged(reads: Reads) {
+  return reads
+    .selectFrom('webhooks as w')
+    .innerJoin('webhookEndpoints as e', 'e.id', 'w.webhookEndpointId')
+    .selectAll('w')
+    .select('e.signatureAlgo')
 }
 
 /** What one delivery needs: the message, where it goes and what it is signed with. */
@@ -133,13 +143,12 @@ export async function setWebhookStatus(
   id: string,
   status: WebhookStatus,
   now: Instant,
-): Promise<WebhookRow> {
-  return tx
+): Promise<void> {
+  await tx
     .updateTable('webhooks')
     .set({ status, updatedAt: ts(now) })
     .where('id', '=', id)
-    .returningAll()
-    .executeTakeFirstOrThrow()
+    .execute()
 }
 
 /** One page of an endpoint's delivery log, newest first, and how many rows match. */
@@ -147,18 +156,17 @@ export async function pageOfWebhooks(
   reads: Reads,
   filter: { readonly endpointId: string; readonly status: WebhookStatus | null },
   page: { readonly perPage: number; readonly offset: number },
-): Promise<{ rows: WebhookRow[]; totalCount: number }> {
-  let query = reads.selectFrom('webhooks').where('webhookEndpointId', '=', filter.endpointId)
-  if (filter.status !== null) query = query.where('status', '=', filter.status)
-  const rows = await query
-    .selectAll()
-    .orderBy('createdAt', 'desc')
-    .orderBy('id')
-    .limit(page.perPage)
-    .offset(page.offset)
-    .execute()
-  const count = await query.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow()
-  return { rows, totalCount: Number(count.count) }
+): Promise<{ rows: LoggedWebhook[]; totalCount: number }> {
+  const { endpointId, status } = filter
+  let rows = logged(reads).where('w.webhookEndpointId', '=', endpointId)
+  let count = reads.selectFrom('webhooks').where('webhookEndpointId', '=', endpointId)
+  if (status !== null) {
+    rows = rows.where('w.status', '=', status)
+    count = count.where('status', '=', status)
+  }
+  const { total } = await count.select((eb) => eb.fn.countAll<bigint>().as('total')).executeTakeFirstOrThrow()
+  const found = rows.orderBy('w.createdAt', 'desc').orderBy('w.id').limit(page.perPage).offset(page.offset)
+  return { rows: await found.execute(), totalCount: Number(total) }
 }
 
 /** Deletes up to `limit` messages older than `days` by their organization's clock; gives how many there were. */
