@@ -61,8 +61,8 @@ type Drawing = {
   now: number
 }
 
-/** The life of a seed. `years` bounds how long it goes on. */
-export function drawLife(seed: number, years = 2): Life {
+/** The life of a seed, which goes on for half of `years` at least and for all of them at most. */
+export function drawLife(seed: number, years: number): Life {
   const r = chanceOf(seed)
   const currency = r.pick(['EUR', 'USD', 'EUR', 'JPY'])
   const day = r.pick([1, 1, 5, 14, 15, 28, 29, 30, 31])
@@ -76,7 +76,7 @@ export function drawLife(seed: number, years = 2): Life {
   for (const [k, customer] of customers.entries()) {
     for (let n = 0; n < r.pick([1, 1, 2]); n += 1) subscribe(d, `c${k}s${n}`, String(customer.external_id))
   }
-  const end = start + r.int(1, years) * 365 * DAY
+  const end = start + (0.5 + r.next() / 2) * years * 365 * DAY
   while (d.now < end) passTime(d)
   d.steps.push({ kind: 'look' })
   return { seed, currency, start, catalogue, customers, steps: d.steps, entity: entityOf(r) }

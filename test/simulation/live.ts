@@ -34,7 +34,7 @@ export type Lived = {
  * Plays the life of a seed twice: calmly, waiting for the workers after each event, and roughly, without waiting, with
  * work that is held up at random and a server that is killed between statements. Validates both and compares them.
  */
-export async function live(seed: number, servers: Servers, years?: number): Promise<Lived> {
+export async function live(seed: number, servers: Servers, years: number): Promise<Lived> {
   const life = drawLife(seed, years)
   const [calm, rough] = await Promise.all([
     play(servers.calm, life, { isCalm: true, killRate: 0, killSeed: seed }),

@@ -58,7 +58,8 @@ async function main(): Promise<void> {
     console.log(
       `${Number(options.seeds) - bad.length} lives hold, ${bad.length} do not; ${rough.deaths} deaths`,
     )
-    for (const seed of bad) console.log(`replay: npm run simulate -- --seeds 1 --seed ${seed} --jobs 1`)
+    for (const seed of bad)
+      console.log(`replay: npm run simulate -- --seeds 1 --seed ${seed} --years ${options.years} --jobs 1`)
     process.exitCode = bad.length === 0 ? 0 : 1
   } finally {
     await Promise.all([calm.stop(), rough.stop()])
