@@ -12,25 +12,36 @@ export type DueItem = { readonly kind: DueKind; readonly subjectId: string; read
 
 /** Makes a thing due; asking again for the same kind and subject moves it. */
 export async function scheduleItem(tx: Tx, organizationId: string, item: DueItem): Promise<void> {
+  await scheduleItems(tx, organizationId, [item])
+}
+
+/** The same for several things, no two of one kind and subject, in one statement. */
+export async function scheduleItems(
+  tx: Tx,
+  organizationId: string,
+  items: readonly DueItem[],
+): Promise<void> {
+  if (items.length === 0) return
+  const rows = items.map(({ kind, subjectId, dueAt }) => ({
+    organizationId,
+    id: newId(),
+    kind,
+    subjectId,
+    dueAt: ts(dueAt),
+    rank: rankOf(kind),
+  }))
   await tx
     .insertInto('dueItems')
-    .values({
-      organizationId,
-      id: newId(),
-      kind: item.kind,
-      subjectId: item.subjectId,
-      dueAt: ts(item.dueAt),
-      rank: rankOf(item.kind),
-    })
+    .values(rows)
     .onConflict((oc) =>
-      oc.columns(['organizationId', 'kind', 'subjectId']).doUpdateSet({
-        dueAt: ts(item.dueAt),
+      oc.columns(['organizationId', 'kind', 'subjectId']).doUpdateSet((eb) => ({
+        dueAt: eb.ref('excluded.dueAt'),
         attempts: 0,
         retryAt: null,
         error: null,
         // A new id tells a runner that the item was asked for again while it was being done.
-        id: newId(),
-      }),
+        id: eb.ref('excluded.id'),
+      })),
     )
     .execute()
 }
