@@ -9,6 +9,7 @@ import { readBodies } from './body.ts'
 import { answerErrors } from './errors.ts'
 import { keepAnswers } from './idempotency.ts'
 import { describeApi } from './openapi.ts'
+import { tidyPathIds } from './params.ts'
 import { routesOfV1 } from './v1/routes.ts'
 
 const BODY_MAX_BYTES = 10 * 1024 * 1024
@@ -56,6 +57,7 @@ export function buildApp(context: Context): FastifyInstance {
   void app.register(
     async (v1) => {
       authenticate(v1, context)
+      tidyPathIds(v1)
       keepAnswers(v1, context)
       for (const routes of routesOfV1) routes(v1, context)
       v1.setNotFoundHandler((_request, reply) => {

@@ -77,6 +77,7 @@ function feeRow(owner: FeeOwner, fee: FeeDraft, taxes: FeeTaxes) {
     preciseAmountCents: fee.preciseAmountCents.round(15).toString(),
     unitAmountCents: minorUnits(fee.unitAmount, owner.exponent).round().toString(),
     preciseUnitAmount: fee.unitAmount.round(15).toString(),
+    preciseProgressiveCreditAmountCents: fee.preciseProgressiveCreditCents.round(5).toString(),
     preciseCouponsAmountCents: fee.preciseCouponsAmountCents.round(5).toString(),
     taxesAmountCents: taxes.taxesAmountCents,
     taxesPreciseAmountCents: taxes.taxesPreciseAmountCents.round(15).toString(),

@@ -163,7 +163,7 @@ const UNTAKEN: Invariant = {
       and not weir_event_is_taken(e.organization_id, e.code, e.external_subscription_id, e.timestamp)`,
 }
 
-/** Events set aside by charges in advance (docs/decisions/0009). */
+/** Events that charges in advance deferred (docs/decisions/0009). */
 const UNPRICED: Invariant = {
   code: 'unpriced_events',
   says: 'every event of a charge in advance could be charged',

@@ -160,13 +160,14 @@ async function subscriptionsOf(reads: Reads, ids: readonly string[], now: Instan
 
 async function creditsOf(reads: Reads, ids: readonly string[]): Promise<InvoiceCreditView[]> {
   return reads
-    .selectFrom('invoiceCredits as c')
-    .innerJoin('invoices as i', 'i.id', 'c.progressiveInvoiceId')
-    .select(['c.id', 'c.invoiceId', 'c.amountCents', 'c.beforeTaxes', 'c.progressiveInvoiceId'])
+    .selectFrom('invoiceReductions as r')
+    .innerJoin('invoices as i', 'i.id', 'r.sourceId')
+    .select(['r.id', 'r.invoiceId', 'r.amountCents', 'r.beforeTaxes', 'r.sourceId as progressiveInvoiceId'])
     .select(['i.number as progressiveNumber', 'i.paymentStatus as progressivePaymentStatus'])
-    .where('c.invoiceId', 'in', [...ids])
-    .orderBy('c.createdAt')
-    .orderBy('c.id')
+    .where('r.kind', '=', 'progressive_billing')
+    .where('r.invoiceId', 'in', [...ids])
+    .orderBy('r.createdAt')
+    .orderBy('r.id')
     .execute()
 }
 
@@ -188,7 +189,7 @@ export type InvoiceFilters = {
   readonly externalCustomerId?: string | undefined
   readonly amountFrom?: bigint | undefined
   readonly amountTo?: bigint | undefined
-  readonly billingEntityCodes?: readonly string[] | undefined
+  readonly billingEntityIds?: readonly string[] | undefined
   readonly currency?: string | undefined
   readonly invoiceType?: string | undefined
   readonly issuingFrom?: string | undefined
@@ -248,12 +249,7 @@ function filteredInvoices(reads: Reads, f: InvoiceFilters) {
     const isPart = sql<boolean>`(i.total_paid_amount_cents > 0 and i.total_paid_amount_cents < i.total_amount_cents)`
     query = query.where(f.partiallyPaid ? isPart : sql<boolean>`not ${isPart}`)
   }
-  if (f.billingEntityCodes) {
-    const codes = [...f.billingEntityCodes]
-    query = query.where('i.billingEntityId', 'in', (eb) =>
-      eb.selectFrom('billingEntities').select('id').where('code', 'in', codes),
-    )
-  }
+  if (f.billingEntityIds) query = query.where('i.billingEntityId', 'in', f.billingEntityIds)
   for (const [key, value] of f.metadata ?? []) {
     query = query.where((eb) =>
       eb.exists(

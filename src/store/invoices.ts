@@ -120,7 +120,7 @@ export async function insertInvoiceLinks(tx: Tx, rows: Insertable<InvoiceSubscri
 export async function clearDraft(tx: Tx, invoiceId: string): Promise<void> {
   await tx.deleteFrom('invoiceSubscriptions').where('invoiceId', '=', invoiceId).execute()
   await tx.deleteFrom('invoiceTaxes').where('invoiceId', '=', invoiceId).execute()
-  await tx.deleteFrom('invoiceCredits').where('invoiceId', '=', invoiceId).execute()
+  await tx.deleteFrom('invoiceReductions').where('invoiceId', '=', invoiceId).execute()
   await deleteUnbilledFees(tx, invoiceId)
 }
 

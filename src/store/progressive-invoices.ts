@@ -101,10 +101,11 @@ async function takenCredits(
   exceptInvoiceId: string | null,
 ): Promise<bigint> {
   let query = reads
-    .selectFrom('invoiceCredits as c')
-    .innerJoin('invoices as i', 'i.id', 'c.invoiceId')
-    .select((eb) => eb.fn.sum<string | null>('c.amountCents').as('sum'))
-    .where('c.progressiveInvoiceId', '=', invoiceId)
+    .selectFrom('invoiceReductions as r')
+    .innerJoin('invoices as i', 'i.id', 'r.invoiceId')
+    .select((eb) => eb.fn.sum<string | null>('r.amountCents').as('sum'))
+    .where('r.kind', '=', 'progressive_billing')
+    .where('r.sourceId', '=', invoiceId)
     .where('i.status', 'not in', ['voided', 'closed', 'deleted'])
   if (exceptInvoiceId !== null) query = query.where('i.id', '<>', exceptInvoiceId)
   const row = await query.executeTakeFirst()

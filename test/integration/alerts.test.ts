@@ -303,7 +303,7 @@ describe('progressive billing', () => {
     })
   })
 
-  it('§6.2: what a recurring metric carries into a period is billed by its thresholds without any event', async () => {
+  it('§6.2: what a recurring metric carries into a period is billed by its thresholds with the first event', async () => {
     const client = await harness.organization()
     await client.clock('2024-01-01T00:00:00Z')
     const metric = { name: 'm', code: 'm', aggregation_type: 'sum_agg', field_name: 'n', recurring: true }
@@ -324,13 +324,20 @@ describe('progressive billing', () => {
     expect((await client.call('POST', '/subscriptions', { subscription })).status).toBe(200)
     const event = { transaction_id: 'e', code: 'm', external_subscription_id: 's', properties: { n: 4 } }
     expect((await client.call('POST', '/events', { event })).status).toBe(200)
-    await client.clock('2024-02-01T00:10:00Z')
-    const { body } = await client.call('GET', '/invoices?invoice_type=progressive_billing')
-    expect(body.invoices).toMatchObject([{ issuing_date: '2024-02-01', fees_amount_cents: 4000 }])
+    const progressive = async () =>
+      (await client.call('GET', '/invoices?invoice_type=progressive_billing')).body
+    await client.clock('2024-02-02T00:00:00Z')
+    expect((await progressive()).invoices).toEqual([])
+    const second = { ...event, transaction_id: 'f', properties: { n: 1 } }
+    expect((await client.call('POST', '/events', { event: second })).status).toBe(200)
+    await client.clock('2024-02-02T00:10:00Z')
+    expect((await progressive()).invoices).toMatchObject([
+      { issuing_date: '2024-02-02', fees_amount_cents: 5000 },
+    ])
     await client.clock('2024-03-01T00:10:00Z')
     const all = (await client.call('GET', '/invoices')).body.invoices
     expect(all.map((each: { total_amount_cents: number }) => each.total_amount_cents).sort()).toEqual([
-      0, 4000, 4000,
+      0, 4000, 5000,
     ])
   })
 

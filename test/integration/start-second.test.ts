@@ -3,7 +3,7 @@ import { findBreaches, INVARIANTS } from '../../src/store/invariants.ts'
 import { ok, send, subscribe } from '../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
-type Fee = { units: string; amount_cents: number; item: { type: string } }
+type Fee = { event_transaction_id?: string; units: string; amount_cents: number; item: { type: string } }
 
 /** Many senders tell time in whole seconds, and a subscription begins inside one. */
 describe('the second in which a subscription begins', () => {
@@ -91,6 +91,38 @@ describe('the second in which a subscription begins', () => {
     const path = '/customers/c/current_usage?external_subscription_id=s'
     const { customer_usage } = await ok(client, 'GET', path)
     expect(customer_usage.charges_usage.map((each: Fee) => each.units)).toEqual(['101.0', '101.0'])
+  })
+
+  it('charges a value of the second in advance once, and a recurring one not as if it came before', async () => {
+    const unique = { aggregation_type: 'unique_count_agg', field_name: 'n' }
+    await subscribe(client, {
+      metrics: [
+        { code: 'm', ...unique },
+        { code: 'seats', ...unique, recurring: true },
+      ],
+      charges: ['m', 'seats'].map((metric) => ({
+        metric,
+        properties: { amount: '1' },
+        pay_in_advance: true,
+      })),
+    })
+    for (const code of ['m', 'seats']) {
+      for (const [index, ms] of [0, 2000, 0].entries()) {
+        const body = { code, transaction_id: `${code}${index}`, properties: { n: index === 2 ? 'b' : 'a' } }
+        await send(client, { ...body, timestamp: (second + ms) / 1000 })
+      }
+    }
+    await client.clock(iso(60_000))
+    const { fees } = await ok(client, 'GET', '/fees?external_subscription_id=s&per_page=100')
+    const cents = fees.map((fee: Fee) => [fee.event_transaction_id, fee.amount_cents]).sort()
+    expect(cents).toEqual([
+      ['m0', 100],
+      ['m1', 0],
+      ['m2', 100],
+      ['seats0', 100],
+      ['seats1', 0],
+      ['seats2', 100],
+    ])
   })
 
   it('keeps the level of a weighted sum and the quantity of a recurring one', async () => {

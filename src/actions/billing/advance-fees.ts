@@ -1,7 +1,6 @@
 import { exponentOf } from '../../core/amounts/currency.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import { chargeFeeDraft, type FeeDraft } from '../../core/invoicing/fee-draft.ts'
-import type { RawEvent } from '../../core/metering/reference.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
 import { type EventPlan, planEvent } from '../../core/rating/event-plan.ts'
 import {
@@ -11,8 +10,9 @@ import {
   rateEvent,
 } from '../../core/rating/rate-event.ts'
 import { type BilledWindow, openUsageWindow } from '../../core/subscriptions/open-window.ts'
+import type { BillingSubscription } from '../../core/subscriptions/subscription.ts'
 import { billWindows, type UsageWindow } from '../../core/subscriptions/windows.ts'
-import { chargedEvents, chargedKey } from '../../store/advance-events.ts'
+import { type AcceptedEvent, chargedEvents, chargedKey } from '../../store/advance-events.ts'
 import { windowsOfMovedCustomer } from '../../store/billed-windows.ts'
 import {
   type BillingSnapshot,
@@ -39,7 +39,11 @@ export type AdvanceSubject = {
 }
 
 /** An event under one charge, and the period around it. */
-export type PlannedEvent = { readonly plan: EventPlan; readonly open: UsageWindow }
+export type PlannedEvent = {
+  readonly plan: EventPlan
+  readonly open: UsageWindow
+  readonly accepted: Pick<AcceptedEvent, 'acceptedAt' | 'endedAt'>
+}
 
 /** What an event owes for, and its fee. */
 export type PricedEvent = PlannedEvent & { readonly quantity: EventQuantity; readonly fee: FeeDraft }
@@ -63,20 +67,25 @@ export async function openAdvanceSubject(
   return { snapshot, subscription, billed }
 }
 
-/** An event under those of the charges in advance that count it (metering-and-rating §3.12). */
+/** An event under those of the charges in advance that count it, in the period that it had when it was accepted. */
 export function planFor(
   { snapshot, subscription, billed }: AdvanceSubject,
   charges: readonly RatedCharge[],
-  event: RawEvent,
+  event: Omit<AcceptedEvent, 'isCharged'>,
 ): readonly PlannedEvent[] {
-  const { billing, billingPlan } = subscription
-  const moment = { plan: billingPlan, subscription: billing, at: event.at, zone: snapshot.zone }
+  const billing = billingAt(subscription.billing, event)
+  const moment = { plan: subscription.billingPlan, subscription: billing, at: event.at, zone: snapshot.zone }
   const open = openUsageWindow(moment, billed)
   return charges.flatMap((charge) => {
     if (!charge.payInAdvance || charge.metric.code !== event.code) return []
     const plan = planEvent(charge, event, open.window.from, usageAfter(subscription, open.window))
-    return plan === null ? [] : [{ plan, open }]
+    return plan === null ? [] : [{ plan, open, accepted: event }]
   })
+}
+
+/** A subscription as it stood when an event was accepted: an end that came after that does not cut its fee. */
+function billingAt(billing: BillingSubscription, { endedAt }: PlannedEvent['accepted']): BillingSubscription {
+  return { ...billing, terminatedAt: endedAt, endedBy: endedAt === null ? null : billing.endedBy }
 }
 
 /** Those that have no fee yet. */
@@ -109,7 +118,7 @@ export function eventContext(
 /** The fee of an event for the quantity that it owes for. */
 export function priceEvent(
   { snapshot, subscription }: AdvanceSubject,
-  { plan, open }: PlannedEvent,
+  { plan, open, accepted }: PlannedEvent,
   answer: EventAnswer,
   quantity: EventQuantity,
 ): PricedEvent {
@@ -123,12 +132,12 @@ export function priceEvent(
     chargesWindow: open.window,
   })
   const { id, transactionId } = plan.source
-  return { plan, open, quantity, fee: { ...draft, event: { id, transactionId } } }
+  return { plan, open, accepted, quantity, fee: { ...draft, event: { id, transactionId } } }
 }
 
 /**
- * Writes the fees of events: each on an invoice of its own, or by itself when the charge is not invoiceable
- * (metering-and-rating §3.12). The customer is locked by the caller.
+ * Writes the fees of events as of their acceptance: each on an invoice of its own, dated by the event, or by itself when
+ * the charge is not invoiceable. The customer is locked by the caller.
  */
 export async function writeAdvanceFees(
   context: Context,
@@ -143,32 +152,45 @@ export async function writeAdvanceFees(
     currency: plan.amountCurrency,
     billingEntityId: row.billingEntityId ?? snapshot.customer.billingEntityId,
   }
-  const apart = priced.filter((each) => !each.plan.charge.invoiceable).map(({ fee }) => fee)
-  await writeFeesApart(context, tx, caller, { snapshot, group, fees: apart })
-  for (const { plan: event, open, fee } of priced) {
-    if (!event.charge.invoiceable) continue
-    const windows = windowsAt(subject, event.source.at, open)
-    await createInvoice(context, tx, caller, {
+  for (const { now, fees } of uninvoicedByAcceptance(priced)) {
+    await writeFeesApart(context, tx, { ...caller, now }, { snapshot, group, fees })
+  }
+  for (const event of priced) {
+    const { charge, source } = event.plan
+    if (!charge.invoiceable) continue
+    const then = { ...caller, now: event.accepted.acceptedAt }
+    await createInvoice(context, tx, then, {
       snapshot,
       invoiceType: 'subscription',
       ...group,
       purchaseOrderNumber: row.purchaseOrderNumber,
-      at: caller.now,
-      links: [{ subscription, reason: 'in_advance_charge', windows }],
-      fees: [fee],
+      at: source.at,
+      links: [{ subscription, reason: 'in_advance_charge', windows: windowsOf(subject, event) }],
+      fees: [event.fee],
       hasGrace: false,
     })
-    await announceFee(tx, caller, fee.id)
+    await announceFee(tx, then, event.fee.id)
   }
 }
 
+/** The fees that no invoice carries, those of one instant of acceptance together. */
+function uninvoicedByAcceptance(priced: readonly PricedEvent[]) {
+  const groups = new Map<Instant, FeeDraft[]>()
+  for (const { plan, accepted, fee } of priced) {
+    if (plan.charge.invoiceable) continue
+    const fees = groups.get(accepted.acceptedAt) ?? []
+    fees.push(fee)
+    groups.set(accepted.acceptedAt, fees)
+  }
+  return [...groups].map(([now, fees]) => ({ now, fees }))
+}
+
 /** The periods around the event, as the invoice shows them. */
-function windowsAt({ snapshot, subscription }: AdvanceSubject, at: Instant, open: UsageWindow) {
-  const { billing, billingPlan } = subscription
+function windowsOf({ snapshot, subscription }: AdvanceSubject, { plan, open, accepted }: PlannedEvent) {
   const windows = billWindows({
-    plan: billingPlan,
-    subscription: billing,
-    at,
+    plan: subscription.billingPlan,
+    subscription: billingAt(subscription.billing, accepted),
+    at: plan.source.at,
     zone: snapshot.zone,
     current: true,
   })

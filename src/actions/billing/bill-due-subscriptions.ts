@@ -1,5 +1,5 @@
 import { moved, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
-import { scheduleWatched } from '../../store/activity-items.ts'
+import { scheduleAlertRearming } from '../../store/activity-items.ts'
 import type { Tx } from '../../store/database.ts'
 import { takeBillingItems } from '../../store/subscription-due-items.ts'
 import { lockCustomerById } from '../../store/subscription-states.ts'
@@ -44,9 +44,9 @@ export const billDueSubscriptions: DueAction = async (context, tx, caller, subsc
     skipCharges: false,
   })
   for (const row of periodic) await scheduleSubscription(tx, caller, row, caller.now)
-  // Usage of the new period begins at what is carried over or at nothing, whether an event comes or not.
+  // Usage falls to what is carried over, or to nothing, whether an event comes or not.
   const billed = periodic.map(({ id }) => id)
-  await scheduleWatched(tx, caller.organizationId, billed, caller.now)
+  await scheduleAlertRearming(tx, caller.organizationId, billed, caller.now)
 }
 
 /** Lets a waiting downgrade take over: one invoice closes the old subscription and opens the new one (§2.7). */

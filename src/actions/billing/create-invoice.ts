@@ -9,7 +9,7 @@ import type { Tx } from '../../store/database.ts'
 import { scheduleItem } from '../../store/due-items.ts'
 import { insertFees } from '../../store/fee-writes.ts'
 import { newId } from '../../store/ids.ts'
-import { insertInvoiceCredits } from '../../store/invoice-credits.ts'
+import { insertInvoiceReductions } from '../../store/invoice-reductions.ts'
 import { insertInvoice, insertInvoiceLinks, insertInvoiceTaxes, updateInvoice } from '../../store/invoices.ts'
 import { findBillingEntity } from '../../store/organizations.ts'
 import { markProgressiveInvoice } from '../../store/progressive-invoices.ts'
@@ -81,7 +81,7 @@ export async function createInvoice(
 /**
  * Computes credits, taxes and totals of a bill and writes them with its fees and links under an invoice's id. A fee
  * that the invoice cannot hold is named beside it and the rest is billed; one that is charged for a single event is
- * refused with `FeeOutOfRange`, for whoever prices events sets it aside.
+ * refused with `FeeOutOfRange`, for whoever prices events defers it.
  */
 export async function writeBill(
   context: Context,
@@ -122,7 +122,16 @@ export async function writeBill(
     taxed.fees,
   )
   await insertInvoiceTaxes(tx, { organizationId, id: invoiceId, now }, totals.taxes.appliedTaxes)
-  await insertInvoiceCredits(tx, { organizationId, invoiceId, now }, credited.credits)
+  await insertInvoiceReductions(
+    tx,
+    { organizationId, invoiceId, now },
+    credited.credits.map(({ progressiveInvoiceId, amountCents }) => ({
+      kind: 'progressive_billing',
+      sourceId: progressiveInvoiceId,
+      beforeTaxes: true,
+      amountCents,
+    })),
+  )
   await updateInvoice(tx, invoiceId, {
     feesAmountCents: totals.feesAmountCents,
     progressiveBillingCreditAmountCents: totals.progressiveCreditAmountCents,

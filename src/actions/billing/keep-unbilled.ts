@@ -9,7 +9,7 @@ type Place = { readonly invoiceId: string | null; readonly currency: string }
 
 /**
  * Names fees that are too large to be billed: in the log, on their invoice and for `weir doctor`. The fee of a single
- * event is refused with `FeeOutOfRange` instead: whoever prices events sets it aside (docs/decisions/0009).
+ * event is refused with `FeeOutOfRange` instead: whoever prices events defers it (docs/decisions/0009).
  */
 export async function keepUnbilled(
   context: Context,

@@ -87,5 +87,8 @@ function billedOf(fee: FeeDraft, charge: RatedCharge, progressiveFees: ReadonlyM
 }
 
 function withShare(fee: FeeDraft, share: bigint): FeeDraft {
-  return { ...fee, preciseCouponsAmountCents: fee.preciseCouponsAmountCents.plus(Decimal.of(share)) }
+  return {
+    ...fee,
+    preciseProgressiveCreditCents: fee.preciseProgressiveCreditCents.plus(Decimal.of(share)),
+  }
 }

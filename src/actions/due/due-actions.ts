@@ -1,6 +1,6 @@
 import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
 import { priceAdvanceUsage } from '../billing/price-advance-usage.ts'
-import { priceAsideEvent } from '../billing/price-aside-event.ts'
+import { priceDeferredEvent } from '../billing/price-deferred-event.ts'
 import { followDays, followIssuing } from '../customers/follow-settings.ts'
 import { tellUnknownWallets } from '../events/tell-unknown-wallets.ts'
 import { validateEvents } from '../events/validate-events.ts'
@@ -13,7 +13,7 @@ import { endDueSubscription } from '../subscriptions/end-due-subscription.ts'
 import { endTrial } from '../subscriptions/end-trial.ts'
 import { finishPlanDeletion } from '../subscriptions/finish-plan-deletion.ts'
 import { startSubscription } from '../subscriptions/start-subscription.ts'
-import { watchSubscription } from '../usage/watch-subscription.ts'
+import { rearmAlerts, watchSubscription } from '../usage/watch-subscription.ts'
 import type { DueActions } from './run-due.ts'
 
 /** What is done for each kind of due item. */
@@ -31,8 +31,9 @@ export const dueActions: DueActions = {
   termination_alert: alertTermination,
   event_validation: validateEvents,
   target_wallets: tellUnknownWallets,
-  advance_aside: priceAsideEvent,
+  advance_aside: priceDeferredEvent,
   customer_days: followDays,
   customer_drafts: followIssuing,
   plan_amount: followNewAmount,
+  alert_rearming: rearmAlerts,
 }

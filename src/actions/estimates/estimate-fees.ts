@@ -50,7 +50,10 @@ async function answersWith(reads: Reads, plans: readonly EventPlan[]): Promise<E
     const detail = isUnique ? 'events' : plan.withEvent.detail
     return { ...plan, withEvent: { ...plan.withEvent, detail }, before: null }
   })
-  const stored = await answerEvents(reads, asked)
+  const stored = await answerEvents(
+    reads,
+    asked.map((plan) => ({ plan, later: [] })),
+  )
   return asked.flatMap(({ event, withEvent }, index) => {
     const before = stored[index]?.withEvent
     return before ? [{ withEvent: withNewest(before, event, withEvent), before }] : []
@@ -65,7 +68,12 @@ function shownFee(
   const { charge, filter, fee } = rated
   const { customer } = snapshot
   const { plan } = subscription
-  const taxed = taxesOfFee({ ...fee, preciseCouponsAmountCents: Decimal.zero, taxes })
+  const taxed = taxesOfFee({
+    ...fee,
+    preciseProgressiveCreditCents: Decimal.zero,
+    preciseCouponsAmountCents: Decimal.zero,
+    taxes,
+  })
   return {
     ...NOTHING,
     subscriptionId: subscription.row.id,
@@ -125,6 +133,7 @@ const NOTHING = {
   originalFeeId: null,
   invoiceDisplayName: null,
   description: null,
+  preciseProgressiveCreditAmountCents: '0',
   preciseCouponsAmountCents: '0',
   payInAdvance: true,
   paymentStatus: 'pending',

@@ -1,6 +1,7 @@
 import { Decimal } from '../../core/amounts/decimal.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import { type Input, isInput } from '../../core/input/fields.ts'
+import { tidyId } from '../../core/input/ids.ts'
 import { timestampOf } from '../../core/metering/event-check.ts'
 import { evaluateExpression } from '../../core/metering/expression.ts'
 import { parseExpression } from '../../core/metering/expression-parser.ts'
@@ -55,7 +56,7 @@ export async function readEstimatedEvent(
   if (timestamp !== undefined && timestamp !== null && timestampOf(timestamp) === undefined) {
     throw invalid({ timestamp: ['invalid_format'] })
   }
-  const code = typeof input.code === 'string' ? input.code : ''
+  const code = idOf(input.code)
   const metric = await findBillableMetric(reads, code)
   if (!metric) throw notFound('billable_metric')
   const event = eventOf(input, metric, subscription.row.externalId, caller.now)
@@ -67,11 +68,8 @@ export async function readEstimatedEvent(
 }
 
 async function subscriptionOf(reads: Reads, input: Input) {
-  const externalId = input.external_subscription_id
-  const found =
-    typeof externalId === 'string' && externalId !== ''
-      ? await findActiveSubscription(reads, externalId)
-      : undefined
+  const externalId = idOf(input.external_subscription_id)
+  const found = externalId === '' ? undefined : await findActiveSubscription(reads, externalId)
   if (!found) throw notFound('subscription')
   const snapshot = await readBillingSnapshot(reads, found.customerId, [found.id])
   const subscription = snapshot?.subscriptions[0]
@@ -79,14 +77,17 @@ async function subscriptionOf(reads: Reads, input: Input) {
   return { snapshot, subscription }
 }
 
+function idOf(value: unknown): string {
+  return typeof value === 'string' ? tidyId(value) : ''
+}
+
 function eventOf(input: Input, metric: BillableMetricRow, externalId: string, now: Instant): RawEvent {
   const given = isInput(input.properties) && isStorable(input.properties) ? input.properties : {}
   const properties = calculated(given, metric, now)
   if (!isNumericEnough(properties, metric)) throw invalid({ properties: ['value_is_not_valid_number'] })
-  const transactionId = input.transaction_id
   return {
     id: NEWEST_ID,
-    transactionId: typeof transactionId === 'string' && transactionId !== '' ? transactionId : newId(),
+    transactionId: idOf(input.transaction_id) || newId(),
     code: metric.code,
     externalSubscriptionId: externalId,
     at: now,

@@ -40,7 +40,7 @@ export async function afterStart(tx: Tx, caller: Caller, row: SubscriptionRow): 
   await insertLifetimeUsage(tx, row, caller.now)
   await scheduleSubscription(tx, caller, row)
   await scheduleAlerts(tx, caller, row, 'nothing_is_sent')
-  await scheduleWatched(tx, caller.organizationId, [row.id], caller.now)
+  await scheduleWatched(tx, caller.organizationId, row.id, caller.now)
   await announceSubscription(tx, caller, 'subscription.started', row)
 }
 

@@ -42,6 +42,7 @@ export function usageTaxesCents(rated: readonly RatedUsage[], taxes: TaxesByChar
   const fees = rated.map(({ charge, fee }) => ({
     amountCents: fee.amountCents,
     preciseAmountCents: fee.preciseAmountCents,
+    preciseProgressiveCreditCents: Decimal.zero,
     preciseCouponsAmountCents: Decimal.zero,
     taxes: taxes.get(charge.id) ?? [],
   }))

@@ -33,7 +33,8 @@ export type FeeDraft = {
   readonly preciseAmountCents: Decimal
   /** Price of one unit in currency units. */
   readonly unitAmount: Decimal
-  /** Share of progressive-billing credit and coupons, in cents; 5 decimals are kept. */
+  /** Shares of progressive credits and of coupons, in cents; 5 decimals are kept. */
+  readonly preciseProgressiveCreditCents: Decimal
   readonly preciseCouponsAmountCents: Decimal
   readonly amountDetails: Readonly<Record<string, unknown>>
   readonly groupedBy: GroupedBy
@@ -56,6 +57,7 @@ const PLAIN = {
   invoiceDisplayName: null,
   totalAggregatedUnits: null,
   eventsCount: null,
+  preciseProgressiveCreditCents: Decimal.zero,
   preciseCouponsAmountCents: Decimal.zero,
   amountDetails: {},
   groupedBy: {},

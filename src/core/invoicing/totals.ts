@@ -28,6 +28,7 @@ export function totalInvoice(
   const taxable = fees.map(({ fee, taxes }) => ({
     amountCents: fee.amountCents,
     preciseAmountCents: fee.preciseAmountCents,
+    preciseProgressiveCreditCents: fee.preciseProgressiveCreditCents,
     preciseCouponsAmountCents: fee.preciseCouponsAmountCents,
     taxes,
   }))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Decimal } from '../amounts/decimal.ts'
-import { type TaxableFee, taxesOfFee, taxesOfInvoice } from './apply.ts'
+import { type TaxableFee, taxBaseOf, taxesOfFee, taxesOfInvoice } from './apply.ts'
 import { resolveTaxes } from './resolve.ts'
 import { readNewTax, readTaxChange, type Tax } from './tax.ts'
 
@@ -13,6 +13,7 @@ function fee(amount: number, coupons: string, ...taxes: Tax[]): TaxableFee {
   return {
     amountCents: BigInt(amount),
     preciseAmountCents: Decimal.of(amount),
+    preciseProgressiveCreditCents: Decimal.zero,
     preciseCouponsAmountCents: Decimal.of(coupons),
     taxes,
   }
@@ -37,6 +38,13 @@ describe('taxes of fees and invoices (worked examples of subscriptions-and-invoi
       ['t0', 0n, '4750'],
       ['t20', 950n, '4750'],
     ])
+  })
+
+  it('takes both progressive credits and coupons off what a fee is taxed on', () => {
+    const reduced = { ...fee(10_000, '500.5', tax(10)), preciseProgressiveCreditCents: Decimal.of(1500) }
+    expect(taxBaseOf(reduced).toString()).toBe('7999.5')
+    expect(taxesOfFee(reduced).taxesPreciseAmountCents.toString()).toBe('799.95')
+    expect(taxesOfInvoice([reduced], 8000n).taxesAmountCents).toBe(800n)
   })
 
   it('B: the invoice tax is not the sum of rounded fee taxes', () => {

@@ -138,6 +138,7 @@ create table fees (
   -- Amounts of money fit into 64 bits; the price of one unit is only shown, and must not stop a bill at any size.
   unit_amount_cents numeric not null,
   precise_unit_amount numeric not null,
+  precise_progressive_credit_amount_cents numeric(30, 5) not null default 0,
   precise_coupons_amount_cents numeric(30, 5) not null default 0,
   precise_credit_notes_amount_cents numeric(30, 5) not null default 0,
   taxes_amount_cents bigint not null default 0,
@@ -233,22 +234,24 @@ create table invoice_metadata (
 );
 call weir_wall('invoice_metadata');
 
--- What lowers an invoice: the progressive invoice that it takes as a credit.
-create table invoice_credits (
+-- Whatever lowers an invoice, one row for each source.
+create table invoice_reductions (
   organization_id uuid not null references organizations,
   id uuid not null,
   invoice_id uuid not null,
-  progressive_invoice_id uuid not null,
-  amount_cents bigint not null check (amount_cents >= 0),
+  kind text not null check (kind in ('progressive_billing', 'coupon', 'credit_note', 'prepaid_credit')),
+  -- What is used up: for 'progressive_billing' the progressive invoice. There is no foreign key, because each kind has
+  -- its own table.
+  source_id uuid not null,
   before_taxes boolean not null,
+  amount_cents bigint not null check (amount_cents >= 0),
   created_at timestamptz(3) not null,
   primary key (organization_id, id),
-  foreign key (organization_id, invoice_id) references invoices,
-  foreign key (organization_id, progressive_invoice_id) references invoices
+  foreign key (organization_id, invoice_id) references invoices
 );
-create index invoice_credits_invoice on invoice_credits (organization_id, invoice_id);
-create index invoice_credits_progressive on invoice_credits (organization_id, progressive_invoice_id);
-call weir_wall('invoice_credits');
+create index invoice_reductions_invoice on invoice_reductions (organization_id, invoice_id);
+create index invoice_reductions_source on invoice_reductions (organization_id, source_id);
+call weir_wall('invoice_reductions');
 
 create table applied_usage_thresholds (
   organization_id uuid not null references organizations,

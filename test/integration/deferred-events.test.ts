@@ -86,7 +86,7 @@ describe('an event that cannot be charged in advance', () => {
   }
   const shown = async () =>
     (await fees()).map((each) => [each.event_transaction_id, each.amount_cents, each.units])
-  const asides = () =>
+  const deferred = () =>
     harness.context.database.read(client.organizationId, (reads) =>
       reads.selectFrom('advanceAsides').selectAll().execute(),
     )
@@ -95,7 +95,7 @@ describe('an event that cannot be charged in advance', () => {
       reads.selectFrom('dueItems').selectAll().where('kind', 'like', 'advance%').execute(),
     )
 
-  it('is set aside, the others are billed as if it had been too, and it follows at the price of later', async () => {
+  it('is deferred, the others are billed as if it had been too, and it follows at the price of later', async () => {
     await start(SUM, { properties: { amount: '10000000000000' } })
     await sendAll([{ n: 5 }, { n: 1_000_000 }, { n: -4 }, { n: 6 }])
     await run()
@@ -108,7 +108,7 @@ describe('an event that cannot be charged in advance', () => {
       { kind: 'advance_aside', attempts: 1, error: expect.stringContaining('out of range') },
     ])
     expect(warnings).toEqual([
-      'an event could not be charged in advance and was set aside',
+      'an event could not be charged in advance and was deferred',
       'a due item failed',
     ])
     const unpriced = INVARIANTS.find((each) => each.code === 'unpriced_events')
@@ -125,7 +125,7 @@ describe('an event that cannot be charged in advance', () => {
     })
     await run(true)
     expect((await shown()).filter(([id]) => id === 'e1')).toEqual([['e1', 100_000_000, '1000000.0']])
-    expect([await asides(), await items()]).toEqual([[], []])
+    expect([await deferred(), await items()]).toEqual([[], []])
   })
 
   const tiers = [
@@ -172,7 +172,7 @@ describe('an event that cannot be charged in advance', () => {
       await accept()
       await run(true)
       expect((await shown()).filter(([id]) => id !== 'e9')).toEqual(expected)
-      expect([await asides(), await items()]).toEqual([[], []])
+      expect([await deferred(), await items()]).toEqual([[], []])
     })
   }
 
@@ -219,7 +219,7 @@ describe('an event that cannot be charged in advance', () => {
     await refuse('57014', 'e1')
     await sendAll([{ n: 1 }, { n: 2 }, { n: 3 }])
     await run()
-    expect([await shown(), await asides()]).toEqual([[], []])
+    expect([await shown(), await deferred()]).toEqual([[], []])
     expect(await items()).toMatchObject([{ kind: 'advance_usage', attempts: 1 }])
     await accept()
     await run(true)
@@ -250,9 +250,9 @@ describe('an event that cannot be charged in advance', () => {
     await refuse('23514', 'e0')
     await sendAll([{ n: 1 }])
     await run()
-    expect(await asides()).toHaveLength(1)
+    expect(await deferred()).toHaveLength(1)
     await ok(client, 'PUT', '/plans/p', { plan: { name: 'P', charges: [] } })
     await run(true)
-    expect([await asides(), await items(), await shown()]).toEqual([[], [], []])
+    expect([await deferred(), await items(), await shown()]).toEqual([[], [], []])
   })
 })
