@@ -8,6 +8,7 @@ import {
 } from '../../core/invoicing/fee-draft.ts'
 import { windowDays } from '../../core/metering/proration.ts'
 import { trueUpFee } from '../../core/pricing/minimum.ts'
+import { isLeftToSuccessor } from '../../core/rating/carried-over.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
 import type { RatedUsage } from '../../core/rating/rate-usage.ts'
 import { type BillWindows, currentChargesWindow, type Window } from '../../core/subscriptions/windows.ts'
@@ -57,13 +58,7 @@ function isBilled(charge: RatedCharge, entry: SubscriptionToBill): boolean {
     return !(isEnding && (endedBy === 'upgrade' || endedBy === 'termination'))
   }
   if (!charge.invoiceable) return false
-  const isCarriedOver = charge.metric.recurring && !charge.prorated
-  return !(
-    isEnding &&
-    endedBy === 'upgrade' &&
-    isCarriedOver &&
-    entry.successorMetricIds.has(charge.metric.id)
-  )
+  return !(isEnding && endedBy === 'upgrade' && isLeftToSuccessor(charge, entry.successorMetricIds))
 }
 
 function draftOf(entry: SubscriptionToBill, rated: RatedUsage, window: Window): FeeDraft {
