@@ -136,8 +136,8 @@ export function priceEvent(
 }
 
 /**
- * Writes the fees of events as of their acceptance: each on an invoice of its own, dated by the event, or by itself when
- * the charge is not invoiceable. The customer is locked by the caller.
+ * Writes the fees of events as of their acceptance: each on an invoice of its own, dated by the event, or by itself
+ * when the charge is not invoiceable. The customer is locked by the caller.
  */
 export async function writeAdvanceFees(
   context: Context,

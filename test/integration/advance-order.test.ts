@@ -1,0 +1,240 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dueActions } from '../../src/actions/due/due-actions.ts'
+import { runDue } from '../../src/actions/due/run-due.ts'
+import { instant } from '../../src/core/calendar/instant.ts'
+import { finishItem, takeEarliest } from '../../src/store/due-items.ts'
+import { inTransaction } from '../../src/store/transaction.ts'
+import { ok, send, subscribe } from '../support/billing-fixtures.ts'
+import { type Client, type Harness, startHarness } from '../support/harness.ts'
+
+const START = '2024-01-10T00:00:00Z'
+const NOW = '2024-02-20T12:00:00Z'
+const DAY_S = 86_400
+
+const tiers = [
+  { from_value: 0, to_value: 2, per_unit_amount: '10', flat_amount: '3' },
+  { from_value: 3, to_value: null, per_unit_amount: '4', flat_amount: '1' },
+]
+const rates = [
+  { from_value: 0, to_value: 3, rate: '10', flat_amount: '2' },
+  { from_value: 4, to_value: null, rate: '5', flat_amount: '1' },
+]
+
+/** Charge models with properties for which the order of events and their number matter. */
+const MODELS = {
+  standard: { amount: '9' },
+  graduated: { graduated_ranges: tiers },
+  package: { amount: '7', package_size: 3, free_units: 1 },
+  percentage: { rate: '10', fixed_amount: '1', free_units_per_events: 1, per_transaction_min_amount: '2' },
+  graduated_percentage: { graduated_percentage_ranges: rates },
+} as const
+
+const metrics = fc.constantFrom('count_agg', 'sum_agg', 'unique_count_agg')
+const settings = fc
+  .record({
+    aggregation: metrics,
+    recurring: fc.boolean(),
+    prorated: fc.boolean(),
+    invoiceable: fc.boolean(),
+    model: fc.constantFrom(...(Object.keys(MODELS) as (keyof typeof MODELS)[])),
+    isFiltered: fc.boolean(),
+    isGrouped: fc.boolean(),
+  })
+  .map((each) => {
+    const recurring = each.recurring && each.aggregation !== 'count_agg'
+    return { ...each, recurring, prorated: each.prorated && recurring && each.model === 'standard' }
+  })
+type Settings = typeof settings extends fc.Arbitrary<infer T> ? T : never
+
+const events = fc.record({
+  kind: fc.constant('event' as const),
+  /** Days from the start; before it, in the period before, in the open one, and after the clock. */
+  day: fc.constantFrom(-3, 5, 12, 25, 25, 30, 30, 38, 41, 41, 41.5, 45),
+  value: fc.constantFrom(1, 2, 5, -2),
+  id: fc.constantFrom('a', 'b', 'c'),
+  operation: fc.constantFrom('add', 'add', 'remove'),
+  region: fc.constantFrom('eu', 'us', 'xx'),
+  team: fc.constantFrom('1', undefined),
+})
+const batches = fc.record({
+  kind: fc.constant('batch' as const),
+  events: fc.array(events, { minLength: 2, maxLength: 5 }),
+})
+const changes = fc.oneof(
+  fc.record({ kind: fc.constant('terminate' as const) }),
+  fc.record({ kind: fc.constant('upgrade' as const) }),
+)
+const histories = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: events },
+    { weight: 2, arbitrary: batches },
+    { weight: 1, arbitrary: changes },
+  ),
+  { minLength: 3, maxLength: 9 },
+)
+type Step = typeof histories extends fc.Arbitrary<readonly (infer T)[]> ? T : never
+
+describe('the fee of an event in advance', () => {
+  let harness: Harness
+  beforeAll(async () => {
+    harness = await startHarness()
+  })
+  afterAll(() => harness.close())
+
+  /** What the ticker does. */
+  const work = (client: Client) =>
+    runDue(harness.context, dueActions, {
+      organizationId: client.organizationId,
+      until: instant(Date.parse(NOW)),
+      strict: true,
+    })
+
+  async function start(given: Settings): Promise<Client> {
+    const client = await harness.organization()
+    await client.clock(START)
+    const isCount = given.aggregation === 'count_agg'
+    const metric = {
+      code: 'm',
+      aggregation_type: given.aggregation,
+      ...(isCount ? {} : { field_name: given.aggregation === 'sum_agg' ? 'n' : 'id' }),
+      recurring: given.recurring,
+      filters: [{ key: 'region', values: ['eu', 'us'] }],
+    }
+    const groups = given.isGrouped ? { pricing_group_keys: ['team'] } : {}
+    const properties = { ...MODELS[given.model], ...groups }
+    const filter = { invoice_display_name: 'eu', properties, values: { region: ['eu'] } }
+    const charge = {
+      metric: 'm',
+      charge_model: given.model,
+      pay_in_advance: true,
+      invoiceable: given.invoiceable,
+      prorated: given.prorated,
+      properties,
+      filters: given.isFiltered ? [filter] : [],
+    }
+    await subscribe(client, { metrics: [metric], charges: [charge] })
+    const made = await ok(client, 'GET', '/billable_metrics/m')
+    const { metric: _code, ...own } = charge
+    const charges = [{ ...own, code: 'q', billable_metric_id: made.billable_metric.lago_id }]
+    const plan = { name: 'Q', code: 'q', interval: 'monthly', amount_cents: 100, amount_currency: 'EUR' }
+    await ok(client, 'POST', '/plans', { plan: { ...plan, pay_in_advance: true, charges } })
+    await client.clock(NOW)
+    return client
+  }
+
+  const sent = (event: Step & { kind: 'event' }, transactionId: string) => ({
+    transaction_id: transactionId,
+    external_subscription_id: 's',
+    code: 'm',
+    timestamp: Date.parse(START) / 1000 + event.day * DAY_S,
+    properties: {
+      n: event.value,
+      id: event.id,
+      operation_type: event.operation,
+      region: event.region,
+      ...(event.team === undefined ? {} : { team: event.team }),
+    },
+  })
+
+  async function take(client: Client, step: Step, place: number): Promise<void> {
+    if (step.kind === 'terminate') await client.call('DELETE', '/subscriptions/s')
+    else if (step.kind === 'upgrade') {
+      const subscription = { external_customer_id: 'c', external_id: 's', plan_code: 'q' }
+      await client.call('POST', '/subscriptions', { subscription })
+    } else if (step.kind === 'event') await send(client, { ...sent(step, `e${place}`) })
+    else {
+      const list = step.events.map((event, index) => sent(event, `e${place}-${index}`))
+      await ok(client, 'POST', '/events/batch', { events: list })
+    }
+  }
+
+  /** All fees of events; `isAt` says after which steps a worker comes. */
+  async function play(given: Settings, steps: readonly Step[], isAt: (place: number) => boolean) {
+    const client = await start(given)
+    for (const [place, step] of steps.entries()) {
+      await take(client, step, place)
+      if (isAt(place)) await work(client)
+    }
+    await work(client)
+    const fees = (await ok(client, 'GET', '/fees?fee_type=charge&per_page=100')).fees as Fee[]
+    const dates = new Map<string, string>()
+    for (const each of (await ok(client, 'GET', '/invoices?per_page=100')).invoices) {
+      dates.set(each.lago_id, `${each.issuing_date} ${each.payment_due_date}`)
+    }
+    return fees
+      .filter((fee) => fee.event_transaction_id !== null)
+      .map((fee) => ({
+        event: fee.event_transaction_id,
+        charge: fee.lago_charge_filter_id === null ? 'default' : 'filter',
+        cents: fee.amount_cents,
+        precise: fee.precise_amount,
+        units: fee.units,
+        from: fee.from_date,
+        to: fee.to_date,
+        details: fee.amount_details,
+        groupedBy: fee.grouped_by,
+        createdAt: fee.created_at,
+        invoice: fee.lago_invoice_id === null ? null : dates.get(fee.lago_invoice_id),
+      }))
+      .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+  }
+
+  it('is the same whenever workers come', async () => {
+    const timings = fc.array(fc.boolean(), { minLength: 9, maxLength: 9 })
+    await fc.assert(
+      fc.asyncProperty(settings, histories, timings, async (given, steps, timing) => {
+        const prompt = await play(given, steps, () => true)
+        expect(await play(given, steps, () => false)).toEqual(prompt)
+        expect(await play(given, steps, (place) => timing[place] ?? false)).toEqual(prompt)
+      }),
+      { numRuns: 12 },
+    )
+  }, 600_000)
+})
+
+type Fee = {
+  readonly event_transaction_id: string | null
+  readonly lago_charge_filter_id: string | null
+  readonly lago_invoice_id: string | null
+  readonly amount_cents: number
+  readonly precise_amount: string
+  readonly units: string
+  readonly from_date: string
+  readonly to_date: string
+  readonly amount_details: unknown
+  readonly grouped_by: unknown
+  readonly created_at: string
+}
+
+describe('events that are accepted while a worker prices others', () => {
+  it('are listed once it is done, so that it sees all that was accepted later', async () => {
+    const harness = await startHarness()
+    try {
+      const client = await harness.organization()
+      await client.clock(START)
+      const charge = { metric: 'm', pay_in_advance: true, invoiceable: false, properties: { amount: '1' } }
+      await subscribe(client, { metrics: [{ code: 'm', aggregation_type: 'count_agg' }], charges: [charge] })
+      await send(client, { code: 'm', transaction_id: 'first' })
+      const { database } = harness.context
+      const state = { isAccepted: false }
+      const sending = await inTransaction(database, client.organizationId, async (tx) => {
+        const item = await takeEarliest(tx, instant(Date.parse(START)), { except: [] })
+        expect(item?.kind).toBe('advance_usage')
+        await finishItem(tx, item?.id ?? '')
+        const second = send(client, { code: 'm', transaction_id: 'second' }).then(() => {
+          state.isAccepted = true
+        })
+        await new Promise((resolve) => setTimeout(resolve, 300))
+        expect(state.isAccepted).toBe(false)
+        return { second }
+      })
+      await sending.second
+      await client.clock(START)
+      const { fees } = await ok(client, 'GET', '/fees')
+      expect(fees).toHaveLength(2)
+    } finally {
+      await harness.close()
+    }
+  })
+})
