@@ -30,6 +30,15 @@ const MODELS = {
   graduated_percentage: { graduated_percentage_ranges: rates },
 } as const
 
+/** The same models at other prices. */
+const REPRICED: Record<keyof typeof MODELS, object> = {
+  standard: { amount: '5' },
+  graduated: { graduated_ranges: tiers.map((tier) => ({ ...tier, per_unit_amount: '6' })) },
+  package: { ...MODELS.package, amount: '8' },
+  percentage: { ...MODELS.percentage, rate: '20' },
+  graduated_percentage: { graduated_percentage_ranges: rates.map((rate) => ({ ...rate, rate: '7' })) },
+}
+
 const metrics = fc.constantFrom('count_agg', 'sum_agg', 'unique_count_agg')
 const settings = fc
   .record({
@@ -64,12 +73,14 @@ const batches = fc.record({
 const changes = fc.oneof(
   fc.record({ kind: fc.constant('terminate' as const) }),
   fc.record({ kind: fc.constant('upgrade' as const) }),
+  fc.record({ kind: fc.constant('reprice' as const) }),
+  fc.record({ kind: fc.constant('override' as const) }),
 )
 const histories = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: events },
     { weight: 2, arbitrary: batches },
-    { weight: 1, arbitrary: changes },
+    { weight: 2, arbitrary: changes },
   ),
   { minLength: 3, maxLength: 9 },
 )
@@ -137,11 +148,16 @@ describe('the fee of an event in advance', () => {
     },
   })
 
-  async function take(client: Client, step: Step, place: number): Promise<void> {
+  async function take(client: Client, given: Settings, step: Step, place: number): Promise<void> {
     if (step.kind === 'terminate') await client.call('DELETE', '/subscriptions/s')
     else if (step.kind === 'upgrade') {
       const subscription = { external_customer_id: 'c', external_id: 's', plan_code: 'q' }
       await client.call('POST', '/subscriptions', { subscription })
+    } else if (step.kind === 'reprice') {
+      await ok(client, 'PUT', '/plans/p/charges/m_charge', { charge: { properties: REPRICED[given.model] } })
+    } else if (step.kind === 'override') {
+      const charge = { properties: REPRICED[given.model] }
+      await client.call('PUT', '/subscriptions/s/charges/m_charge', { charge })
     } else if (step.kind === 'event') await send(client, { ...sent(step, `e${place}`) })
     else {
       const list = step.events.map((event, index) => sent(event, `e${place}-${index}`))
@@ -153,7 +169,7 @@ describe('the fee of an event in advance', () => {
   async function play(given: Settings, steps: readonly Step[], isAt: (place: number) => boolean) {
     const client = await start(given)
     for (const [place, step] of steps.entries()) {
-      await take(client, step, place)
+      await take(client, given, step, place)
       if (isAt(place)) await work(client)
     }
     await work(client)
@@ -236,5 +252,81 @@ describe('events that are accepted while a worker prices others', () => {
     } finally {
       await harness.close()
     }
+  })
+})
+
+describe('an event in advance that comes late', () => {
+  let harness: Harness
+  beforeAll(async () => {
+    harness = await startHarness()
+  })
+  afterAll(() => harness.close())
+
+  const seat = (id: string, timestamp: string, transactionId: string) => ({
+    code: 'm',
+    transaction_id: transactionId,
+    timestamp: Date.parse(timestamp) / 1000,
+    properties: { id },
+  })
+  async function start(charge: object, customer: object = {}): Promise<Client> {
+    const client = await harness.organization()
+    await client.clock(START)
+    const metric = { code: 'm', aggregation_type: 'unique_count_agg', field_name: 'id', recurring: true }
+    const advance = { metric: 'm', pay_in_advance: true, properties: { amount: '9' } }
+    await subscribe(client, { metrics: [metric], charges: [{ ...advance, ...charge }], customer })
+    return client
+  }
+  const feesOf = async (client: Client) => {
+    const { fees } = await ok(client, 'GET', '/fees?fee_type=charge&per_page=100')
+    return (fees as Fee[]).sort((a, b) =>
+      String(a.event_transaction_id) < String(b.event_transaction_id) ? -1 : 1,
+    )
+  }
+
+  it('is priced on what lies before it in time: a seat that is added on a later day, too, is added twice', async () => {
+    const client = await start({ invoiceable: false })
+    await client.clock('2024-01-28T00:00:00Z')
+    await send(client, seat('a', '2024-01-27T00:00:00Z', 'e1'))
+    await send(client, seat('a', '2024-01-20T00:00:00Z', 'e2'))
+    await send(client, seat('b', '2024-01-15T00:00:00Z', 'e3'))
+    await client.clock('2024-01-28T00:00:00Z')
+    expect((await feesOf(client)).map((fee) => fee.amount_cents)).toEqual([900, 900, 900])
+  })
+
+  it('keeps the period that it had when it was accepted, also when the subscription ends before a worker comes', async () => {
+    const client = await start({ invoiceable: false })
+    await client.clock('2024-01-28T12:00:00Z')
+    await send(client, seat('a', '2024-01-27T00:00:00Z', 'e1'))
+    await ok(client, 'DELETE', '/subscriptions/s')
+    await send(client, seat('b', '2024-01-26T00:00:00Z', 'e2'))
+    await client.clock('2024-01-29T00:00:00Z')
+    expect((await feesOf(client)).map((fee) => [fee.from_date, fee.to_date])).toEqual([
+      ['2024-01-10T00:00:00Z', '2024-01-31T23:59:59Z'],
+      ['2024-01-10T00:00:00Z', '2024-01-28T12:00:00Z'],
+    ])
+  })
+
+  it('is invoiced with the date of its own local day, and final at once', async () => {
+    const customer = { timezone: 'America/New_York', net_payment_term: 3 }
+    const client = await start({ invoiceable: true }, customer)
+    await client.clock('2024-01-28T12:00:00Z')
+    await send(client, seat('a', '2024-01-20T02:00:00Z', 'late'))
+    await client.clock('2024-01-28T12:00:00Z')
+    await send(client, seat('b', '2024-01-28T11:00:00Z', 'prompt'))
+    await client.clock('2024-01-28T12:00:00Z')
+    const { invoices } = await ok(client, 'GET', '/invoices')
+    const shown = invoices
+      .map((each: Record<string, unknown>) => ({
+        number: String(each.number).slice(-3),
+        dates: [each.issuing_date, each.payment_due_date],
+        made: each.created_at,
+        isOverdue: each.payment_overdue,
+      }))
+      .sort((a: { number: string }, b: { number: string }) => (a.number < b.number ? -1 : 1))
+    const made = '2024-01-28T12:00:00Z'
+    expect(shown).toEqual([
+      { number: '001', dates: ['2024-01-19', '2024-01-22'], made, isOverdue: true },
+      { number: '002', dates: ['2024-01-28', '2024-01-31'], made, isOverdue: false },
+    ])
   })
 })
