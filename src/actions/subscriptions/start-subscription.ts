@@ -1,6 +1,6 @@
 import type { Instant } from '../../core/calendar/instant.ts'
 import { startingBill } from '../../core/subscriptions/starting-bill.ts'
-import { scheduleAlertRearming } from '../../store/activity-items.ts'
+import { scheduleAlertRearming, scheduleWatched } from '../../store/activity-items.ts'
 import type { Tx } from '../../store/database.ts'
 import { lockCustomerById, momentOf, stateOf } from '../../store/subscription-states.ts'
 import {
@@ -34,13 +34,16 @@ export async function isBilledAtStart(tx: Tx, caller: Caller, row: SubscriptionR
 
 /**
  * What a start brings, whatever caused it: lifetime usage is counted from now on, the bills, the end and the end of
- * the trial become due, alerts are compared with the new usage, and the start is announced. Bills nothing.
+ * the trial become due, alerts and thresholds are looked at, and the start is announced. Bills nothing.
  */
 export async function afterStart(tx: Tx, caller: Caller, row: SubscriptionRow): Promise<void> {
   await insertLifetimeUsage(tx, row, caller.now)
   await scheduleSubscription(tx, caller, row)
   await scheduleAlerts(tx, caller, row, 'nothing_is_sent')
-  await scheduleAlertRearming(tx, caller.organizationId, [row.id], caller.now)
+  // A downgrade takes over where a period begins, and what it carries waits for the first event as in any new period.
+  if (row.startedBy === 'downgrade') {
+    await scheduleAlertRearming(tx, caller.organizationId, [row.id], caller.now)
+  } else await scheduleWatched(tx, caller.organizationId, row.id, caller.now)
   await announceSubscription(tx, caller, 'subscription.started', row)
 }
 
