@@ -1,6 +1,6 @@
 import type { Instant } from '../../core/calendar/instant.ts'
 import { startingBill } from '../../core/subscriptions/starting-bill.ts'
-import { scheduleWatched } from '../../store/activity-items.ts'
+import { scheduleAlertRearming, scheduleWatched } from '../../store/activity-items.ts'
 import type { Tx } from '../../store/database.ts'
 import {
   lockCustomerById,
@@ -49,7 +49,10 @@ export async function afterStart(tx: Tx, caller: Caller, row: SubscriptionRow): 
   await insertLifetimeUsage(tx, row, caller.now)
   await scheduleSubscription(tx, caller, row)
   await scheduleAlerts(tx, caller, row, 'nothing_is_sent')
-  await scheduleWatched(tx, caller.organizationId, row.id, caller.now)
+  // A downgrade takes over where a period begins, and what it carries waits for the first event as in any new period.
+  if (row.startedBy === 'downgrade') {
+    await scheduleAlertRearming(tx, caller.organizationId, [row.id], caller.now)
+  } else await scheduleWatched(tx, caller.organizationId, row.id, caller.now)
   await announceSubscription(tx, caller, 'subscription.started', row)
 }
 
