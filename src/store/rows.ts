@@ -507,6 +507,18 @@ export interface InvoiceMetadata {
   value: string
 }
 
+export interface InvoicePayments {
+  amountCents: Int8
+  createdAt: Timestamp
+  entry: Generated<Int8>
+  id: string
+  invoiceId: string
+  kind: string
+  organizationId: string
+  paidAt: Timestamp
+  status: string
+}
+
 export interface InvoiceReductions {
   amountCents: Int8
   beforeTaxes: boolean
@@ -944,6 +956,7 @@ export interface DB {
   installation: Installation
   invites: Invites
   invoiceMetadata: InvoiceMetadata
+  invoicePayments: InvoicePayments
   invoiceReductions: InvoiceReductions
   invoices: Invoices
   invoiceSubscriptions: InvoiceSubscriptions

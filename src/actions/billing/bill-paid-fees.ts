@@ -10,6 +10,7 @@ import {
 } from '../../store/billing-snapshot.ts'
 import type { Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
+import { insertInvoicePayments } from '../../store/invoice-payments.ts'
 import { insertInvoice, insertInvoiceLinks, insertInvoiceTaxes, updateInvoice } from '../../store/invoices.ts'
 import {
   attachFees,
@@ -153,8 +154,9 @@ async function writeStatement(
     taxesRate: rate.toString(),
     subTotalIncludingTaxesAmountCents: feesCents + taxesCents,
     totalAmountCents: feesCents + taxesCents,
-    totalPaidAmountCents: feesCents + taxesCents,
   })
+  const paid = { invoiceId: id, kind: 'fees', amountCents: feesCents + taxesCents, paidAt: bill.at } as const
+  await insertInvoicePayments(tx, caller, paid.amountCents === 0n ? [] : [paid])
   await issueInvoice(context, tx, caller, id)
 }
 

@@ -2,6 +2,7 @@ import { exponentOf } from '../../core/amounts/currency.ts'
 import { startOfDay } from '../../core/calendar/zone.ts'
 import { fittingFees } from '../../core/invoicing/fitting-fees.ts'
 import { draftNumber } from '../../core/invoicing/numbering.ts'
+import { unpaidStatus } from '../../core/invoicing/payment-status.ts'
 import { totalInvoice } from '../../core/invoicing/totals.ts'
 import { type IssuingSettings, issuingDates } from '../../core/subscriptions/issuing-dates.ts'
 import type { BillingSnapshot } from '../../store/billing-snapshot.ts'
@@ -140,6 +141,7 @@ export async function writeBill(
     taxesRate: totals.taxes.taxesRate.toString(),
     subTotalIncludingTaxesAmountCents: totals.subTotalIncludingTaxesAmountCents,
     totalAmountCents: totals.totalAmountCents,
+    paymentStatus: unpaidStatus(totals.totalAmountCents),
     updatedAt: ts(now),
   })
 }

@@ -1,6 +1,7 @@
 import { localDate } from '../../core/calendar/zone.ts'
 import { customerNumber, entityNumber } from '../../core/invoicing/numbering.ts'
 import { overdueAt } from '../../core/invoicing/overdue.ts'
+import { unpaidStatus } from '../../core/invoicing/payment-status.ts'
 import type { WebhookType } from '../../core/webhooks/types.ts'
 import type { Tx } from '../../store/database.ts'
 import { scheduleItem } from '../../store/due-items.ts'
@@ -67,7 +68,7 @@ export async function issueInvoice(
         ? customerNumber(prefix, customer.sequentialId, sequence)
         : entityNumber(prefix, localDate(caller.now, entity.timezone), entitySequence),
     paymentStatus:
-      invoice.totalAmountCents === 0n || invoice.invoiceType === 'advance_charges' ? 'succeeded' : 'pending',
+      invoice.invoiceType === 'advance_charges' ? 'succeeded' : unpaidStatus(invoice.totalAmountCents),
     updatedAt: ts(caller.now),
   })
   if (invoice.totalAmountCents > 0n && invoice.invoiceType !== 'advance_charges') {

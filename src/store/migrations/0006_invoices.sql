@@ -55,7 +55,10 @@ create table invoices (
     sub_total_excluding_taxes_amount_cents + taxes_amount_cents),
   check (total_amount_cents =
     sub_total_including_taxes_amount_cents - credit_notes_amount_cents - prepaid_credit_amount_cents),
-  constraint drafts_have_settings check (status <> 'draft' or issuing_settings is not null)
+  constraint drafts_have_settings check (status <> 'draft' or issuing_settings is not null),
+  constraint drafts_are_unpaid check (status <> 'draft' or
+    total_paid_amount_cents = 0 and
+    payment_status = case total_amount_cents when 0 then 'succeeded' else 'pending' end)
 );
 create unique index invoices_number on invoices (organization_id, customer_id, billing_entity_id, sequential_id)
   where sequential_id is not null;
@@ -252,6 +255,33 @@ create table invoice_reductions (
 create index invoice_reductions_invoice on invoice_reductions (organization_id, invoice_id);
 create index invoice_reductions_source on invoice_reductions (organization_id, source_id);
 call weir_wall('invoice_reductions');
+
+-- Everything that is known of an invoice's payment, in the order in which it became known. Its payment status and its
+-- paid total follow from these rows (weir_payment_state).
+create table invoice_payments (
+  organization_id uuid not null references organizations,
+  id uuid not null,
+  invoice_id uuid not null,
+  entry bigint not null generated always as identity,
+  -- 'fees': the fees were paid before the invoice was made; 'status': the status was stated, without any money.
+  kind text not null check (kind in ('fees', 'status')),
+  status text not null check (status in ('pending', 'succeeded', 'failed')),
+  amount_cents bigint not null,
+  paid_at timestamptz(3) not null,
+  created_at timestamptz(3) not null,
+  primary key (organization_id, id),
+  foreign key (organization_id, invoice_id) references invoices,
+  check (case kind when 'status' then amount_cents = 0 else amount_cents > 0 end),
+  check (kind <> 'fees' or status = 'succeeded')
+);
+create index invoice_payments_invoice on invoice_payments (organization_id, invoice_id, entry);
+call weir_wall('invoice_payments');
+-- Entries are added and never taken back.
+revoke update, delete on invoice_payments from weir_app;
+\ir ../functions/weir_payment_state.sql
+\ir ../functions/weir_settle_invoices.sql
+create trigger invoice_is_settled after insert on invoice_payments
+  referencing new table as inserted for each statement execute function weir_settle_invoices();
 
 create table applied_usage_thresholds (
   organization_id uuid not null references organizations,
