@@ -558,6 +558,7 @@ export interface Invoices {
   progressiveKey: string | null
   purchaseOrderNumber: string | null
   readyToBeRefreshed: Generated<boolean>
+  sealedIn: Generated<string>
   selfBilled: Generated<boolean>
   sequentialId: Int8 | null
   skipPsp: Generated<boolean>
