@@ -60,9 +60,19 @@ export async function announceInvoice(
   invoiceId: string,
   type: WebhookType,
 ): Promise<void> {
-  await announceAll(tx, caller, [{ type, objectType: 'invoice', objectId: invoiceId }], async () => {
-    const [view] = await invoiceViews(tx, [invoiceId], caller.now)
-    if (!view) throw new Error(`invoice ${invoiceId} is gone`)
-    return new Map([[invoiceId, toWireInvoice(view)]])
+  await announceInvoices(tx, caller, [invoiceId], type)
+}
+
+/** The same for many invoices of which the same is told. */
+export async function announceInvoices(
+  tx: Tx,
+  caller: Caller,
+  invoiceIds: readonly string[],
+  type: WebhookType,
+): Promise<void> {
+  const messages = invoiceIds.map((objectId) => ({ type, objectType: 'invoice', objectId }))
+  await announceAll(tx, caller, messages, async () => {
+    const views = await invoiceViews(tx, invoiceIds, caller.now)
+    return new Map(views.map((view) => [view.invoice.id, toWireInvoice(view)]))
   })
 }
