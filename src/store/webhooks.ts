@@ -3,6 +3,7 @@ import type { Instant } from '../core/calendar/instant.ts'
 import { deliveryFlags } from '../core/webhooks/delivery-flags.ts'
 import type { Database, Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
+import { insertRows } from './insert-rows.ts'
 import type { WebhookEndpoints, Webhooks } from './rows.ts'
 import { ts } from './values.ts'
 
@@ -23,49 +24,58 @@ export async function listWebhookEndpoints(reads: Reads): Promise<WebhookEndpoin
   return reads.selectFrom('webhookEndpoints').selectAll().orderBy('webhookUrl').orderBy('id').execute()
 }
 
-/** Writes a message to the delivery log and queues its delivery, both in the caller's transaction. */
-export async function insertWebhook(
-  tx: Tx,
-  webhook: {
-    readonly organizationId: string
-    readonly endpointId: string
-    readonly type: string
-    readonly objectType: string
-    readonly objectId: string | null
-    readonly payload: string
-    readonly now: Instant
-  },
-): Promise<string> {
-  const id = newId()
-  await tx
-    .insertInto('webhooks')
-    .values({
-      organizationId: webhook.organizationId,
-      id,
-      webhookEndpointId: webhook.endpointId,
-      webhookType: webhook.type,
-      objectType: webhook.objectType,
-      objectId: webhook.objectId,
-      payload: webhook.payload,
-      createdAt: ts(webhook.now),
-      updatedAt: ts(webhook.now),
-    })
-    .execute()
-  await queueDelivery(tx, { organizationId: webhook.organizationId, id, endpointId: webhook.endpointId })
-  return id
+/** A message for one endpoint. */
+export type NewWebhook = {
+  readonly endpointId: string
+  readonly type: string
+  readonly objectType: string
+  readonly objectId: string | null
+  readonly payload: string
+  readonly now: Instant
 }
 
-/** Queues the delivery of a logged message (again), flagged with those whose share of the workers it takes. */
-export async function queueDelivery(
+/** Writes messages to the delivery log and queues their deliveries, both in the caller's transaction. */
+export async function insertWebhooks(
   tx: Tx,
-  webhook: { readonly organizationId: string; readonly id: string; readonly endpointId: string },
+  organizationId: string,
+  webhooks: readonly NewWebhook[],
 ): Promise<void> {
-  const { organizationId, id: webhookId, endpointId } = webhook
-  const payload = JSON.stringify({ organizationId, webhookId, endpointId })
-  const flags = deliveryFlags({ organizationId, endpointId })
+  const rows = webhooks.map((webhook) => ({
+    organizationId,
+    id: newId(),
+    webhookEndpointId: webhook.endpointId,
+    webhookType: webhook.type,
+    objectType: webhook.objectType,
+    objectId: webhook.objectId,
+    status: 'pending',
+    payload: webhook.payload,
+    retries: 0,
+    httpStatus: null,
+    response: null,
+    lastRetriedAt: null,
+    createdAt: webhook.now,
+    updatedAt: webhook.now,
+  }))
+  await insertRows(tx, 'webhooks', rows)
+  await queueDeliveries(
+    tx,
+    rows.map(({ id, webhookEndpointId: endpointId }) => ({ organizationId, id, endpointId })),
+  )
+}
+
+/** Queues the deliveries of logged messages (again), flagged with those whose share of the workers each takes. */
+export async function queueDeliveries(
+  tx: Tx,
+  webhooks: readonly { readonly organizationId: string; readonly id: string; readonly endpointId: string }[],
+): Promise<void> {
+  const jobs = webhooks.map(({ organizationId, id: webhookId, endpointId }) => ({
+    payload: { organizationId, webhookId, endpointId },
+    key: `webhook:${webhookId}`,
+    flags: deliveryFlags({ organizationId, endpointId }),
+  }))
   await sql`
-    select weir_enqueue('deliver_webhook', ${payload}::json, ${`webhook:${webhookId}`}, ${TRIES_MAX}::int,
-      ${flags}::text[])
+    select weir_enqueue('deliver_webhook', j.payload, j.key, ${TRIES_MAX}::int, j.flags)
+    from json_to_recordset(${JSON.stringify(jobs)}::json) as j (payload json, key text, flags text[])
   `.execute(tx)
 }
 

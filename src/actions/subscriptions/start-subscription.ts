@@ -13,7 +13,7 @@ import {
 import { ts } from '../../store/values.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
-import type { DueAction } from '../due/run-due.ts'
+import type { DueAction } from '../due/due-action.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { cancelSubscription } from './end-subscription.ts'
 import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'

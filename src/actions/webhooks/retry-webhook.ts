@@ -1,6 +1,6 @@
 import { notAllowed, notFound } from '../../core/problems.ts'
 import { inTransaction } from '../../store/transaction.ts'
-import { findWebhook, type LoggedWebhook, queueDelivery, setWebhookStatus } from '../../store/webhooks.ts'
+import { findWebhook, type LoggedWebhook, queueDeliveries, setWebhookStatus } from '../../store/webhooks.ts'
 import type { Caller, Context } from '../context.ts'
 
 /**
@@ -13,7 +13,7 @@ export async function retryWebhook(context: Context, caller: Caller, id: string)
     if (!webhook) throw notFound('webhook')
     if (webhook.status === 'succeeded') throw notAllowed('is_succeeded')
     const { organizationId } = caller
-    await queueDelivery(tx, { organizationId, id, endpointId: webhook.webhookEndpointId })
+    await queueDeliveries(tx, [{ organizationId, id, endpointId: webhook.webhookEndpointId }])
     await setWebhookStatus(tx, id, webhook.retries > 0 ? 'retrying' : 'pending', caller.now)
     return (await findWebhook(tx, id)) ?? webhook
   })

@@ -1,55 +1,83 @@
+import type { BillEntry, BillRequest } from '../../core/billing/bill-request.ts'
 import { moved, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import { scheduleAlertRearming } from '../../store/activity-items.ts'
 import type { Tx } from '../../store/database.ts'
 import { takeBillingItems } from '../../store/subscription-due-items.ts'
 import { lockCustomerById } from '../../store/subscription-states.ts'
 import {
-  findPendingSuccessor,
+  pendingSuccessors,
   readSubscription,
+  readSubscriptions,
   type SubscriptionRow,
   updateSubscription,
 } from '../../store/subscriptions.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
-import type { DueAction } from '../due/run-due.ts'
+import type { DueAction } from '../due/due-action.ts'
 import { announceSubscription } from '../subscriptions/announce-subscription.ts'
 import { closeSubscription } from '../subscriptions/end-subscription.ts'
-import { scheduleSubscription } from '../subscriptions/schedule-subscription.ts'
 import { activeColumns, afterStart, isBilledAtStart } from '../subscriptions/start-subscription.ts'
-import type { BillEntry } from './bill.ts'
 import { billSubscriptions } from './bill-subscriptions.ts'
+import { runBills } from './run-bills.ts'
 
-/**
- * The periodic bill of a customer (subscriptions-and-invoicing §3.5): all subscriptions that are due at the same
- * instant as the subject are billed together. One whose downgrade waits is rotated instead (§2.7). Each of them is
- * then due again at its next billing day.
- */
+/** The periodic bill of one customer: all its subscriptions that are due at the same instant as the subject. */
 export const billDueSubscriptions: DueAction = async (context, tx, caller, subscriptionId) => {
   const { customerId } = await readSubscription(tx, subscriptionId)
   await lockCustomerById(tx, customerId)
   const ids = new Set([subscriptionId, ...(await takeBillingItems(tx, customerId, caller.now))])
+  await billPeriodic(context, tx, caller, [...ids])
+}
+
+/**
+ * Bills subscriptions whose billing day has come, those of one customer together. One whose downgrade waits is rotated
+ * instead. Each of them is then due again at its next billing day. The customers are locked and the items taken off
+ * the list by the caller.
+ */
+export async function billPeriodic(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  subscriptionIds: readonly string[],
+): Promise<void> {
+  const found = await readSubscriptions(tx, subscriptionIds)
+  const lost = subscriptionIds.find((id) => !found.some((row) => row.id === id))
+  if (lost !== undefined) throw new Error(`there is no subscription ${lost} to bill`)
+  const rows = found.filter(({ status }) => status === 'active')
+  const successors = await pendingSuccessors(
+    tx,
+    rows.map(({ id }) => id),
+  )
   const periodic: SubscriptionRow[] = []
-  for (const id of [...ids].sort()) {
-    const row = await readSubscription(tx, id)
-    if (row.status !== 'active') continue
-    const successor = await findPendingSuccessor(tx, row.id)
+  for (const row of rows) {
+    const successor = successors.get(row.id)
     if (successor?.status === 'pending') await rotate(context, tx, caller, row, successor)
     else periodic.push(row)
   }
-  if (periodic.length === 0) return
-  await billSubscriptions(context, tx, caller, {
-    customerId,
-    at: caller.now,
-    entries: periodic.map((row) => ({ subscriptionId: row.id, reason: 'subscription_periodic' as const })),
-    skipCharges: false,
-  })
-  for (const row of periodic) await scheduleSubscription(tx, caller, row, caller.now)
-  // Usage falls to what is carried over, or to nothing, whether an event comes or not.
+  await runBills(context, tx, caller, requestsOf(caller, periodic))
+  // Usage of the new period begins at what is carried over or at nothing, whether an event comes or not.
   const billed = periodic.map(({ id }) => id)
   await scheduleAlertRearming(tx, caller.organizationId, billed, caller.now)
 }
 
-/** Lets a waiting downgrade take over: one invoice closes the old subscription and opens the new one (§2.7). */
+function requestsOf({ now }: Caller, rows: readonly SubscriptionRow[]): BillRequest[] {
+  const byCustomer = new Map<string, BillEntry[]>()
+  for (const { id, customerId } of rows) {
+    const entry: BillEntry = { subscriptionId: id, reason: 'subscription_periodic' }
+    const own = byCustomer.get(customerId)
+    if (own) own.push(entry)
+    else byCustomer.set(customerId, [entry])
+  }
+  return [...byCustomer].map(([customerId, entries]) => ({
+    customerId,
+    at: now,
+    entries,
+    skipCharges: false,
+    createdAt: now,
+    draft: null,
+  }))
+}
+
+/** Lets a waiting downgrade take over: one invoice closes the old subscription and opens the new one. */
 async function rotate(
   context: Context,
   tx: Tx,
