@@ -50,6 +50,8 @@ export type InvoiceListView = {
   readonly customer: CustomerDetails
   readonly metadata: readonly Selectable<InvoiceMetadata>[]
   readonly taxes: readonly Selectable<InvoiceTaxes>[]
+  /** What a progressive invoice reached; empty on others. */
+  readonly thresholds: readonly AppliedThresholdView[]
 }
 
 /** An invoice with everything on it. */
@@ -58,7 +60,6 @@ export type InvoiceView = InvoiceListView & {
   readonly periods: readonly InvoicePeriodRow[]
   readonly subscriptions: readonly SubscriptionView[]
   readonly credits: readonly InvoiceCreditView[]
-  readonly thresholds: readonly AppliedThresholdView[]
   /** Fees that it cannot hold. */
   readonly unbilled: readonly UnbilledFeeRow[]
 }
@@ -91,6 +92,8 @@ export async function invoiceListViews(
     .orderBy('createdAt')
     .orderBy('id')
     .execute()
+  const progressive = rows.filter((row) => row.invoiceType === 'progressive_billing').map((row) => row.id)
+  const thresholds = progressive.length === 0 ? [] : await thresholdsOf(reads, progressive)
   return rows.flatMap((invoice) => {
     const customer = customers.find((candidate) => candidate.customer.id === invoice.customerId)
     if (!customer) return []
@@ -101,6 +104,7 @@ export async function invoiceListViews(
         customer,
         metadata: metadata.filter((row) => row.invoiceId === invoice.id),
         taxes: taxes.filter((row) => row.invoiceId === invoice.id),
+        thresholds: thresholds.filter((row) => row.invoiceId === invoice.id),
       },
     ]
   })
@@ -132,7 +136,6 @@ export async function invoiceViews(
   const subscribed = [...new Set(links.map((link) => link.subscriptionId))]
   const subscriptions = await subscriptionsOf(reads, subscribed, now)
   const credits = await creditsOf(reads, ids)
-  const thresholds = await thresholdsOf(reads, ids)
   const unbilled = await unbilledFeesOf(reads, ids)
   return views.map((view) => {
     const periods = links.filter((link) => link.invoiceId === view.invoice.id)
@@ -142,7 +145,6 @@ export async function invoiceViews(
       periods,
       subscriptions: subscriptions.filter((s) => periods.some((p) => p.subscriptionId === s.row.id)),
       credits: credits.filter((credit) => credit.invoiceId === view.invoice.id),
-      thresholds: thresholds.filter((threshold) => threshold.invoiceId === view.invoice.id),
       unbilled: unbilled.filter((row) => row.invoiceId === view.invoice.id),
     }
   })

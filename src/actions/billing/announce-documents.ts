@@ -31,7 +31,7 @@ export async function announceDocuments(
       feeViews(tx, { feeIds: ids('fee') }),
     ])
     return new Map<string, object>([
-      ...invoices.map((view) => [view.invoice.id, toWireInvoice(view)] as const),
+      ...invoices.map((view) => [view.invoice.id, toWireInvoice(view, caller.dashboardUrl)] as const),
       ...fees.map((view) => [view.id, toWireFee(view)] as const),
     ])
   })
@@ -63,6 +63,6 @@ export async function announceInvoice(
   await announceAll(tx, caller, [{ type, objectType: 'invoice', objectId: invoiceId }], async () => {
     const [view] = await invoiceViews(tx, [invoiceId], caller.now)
     if (!view) throw new Error(`invoice ${invoiceId} is gone`)
-    return new Map([[invoiceId, toWireInvoice(view)]])
+    return new Map([[invoiceId, toWireInvoice(view, caller.dashboardUrl)]])
   })
 }

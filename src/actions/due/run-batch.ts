@@ -56,7 +56,7 @@ type Batch = { readonly action: BatchAction; readonly head: DueHead; readonly it
 
 async function act(context: Context, tx: Tx, run: DueRun, { action, head, items }: Batch): Promise<Step> {
   if (items.length === 0) return { kind: 'done', items: 0, failures: [] }
-  const caller = await callerAt(tx, run.organizationId, head.dueAt)
+  const caller = await callerAt(context, tx, run.organizationId, head.dueAt)
   await action.act(context, tx, caller, items)
   return { kind: 'done', items: items.length, failures: [] }
 }

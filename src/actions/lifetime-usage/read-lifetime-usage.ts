@@ -51,7 +51,7 @@ export async function readLifetimeUsage(
     subscription,
     figures,
     at: caller.now,
-    thresholds: await progressOf(reads, subscription, figures),
+    thresholds: await progressOf(reads, subscription, figures, caller.now),
   }
 }
 
@@ -81,15 +81,23 @@ async function currentUsage(
   })
 }
 
-/** How far each threshold is; one is reached when the first progressive invoice of so much usage was made. */
-async function progressOf(reads: Reads, subscription: SubscriptionRow, figures: LifetimeFigures) {
+/**
+ * How far each threshold is. One was reached when the first progressive invoice of so much usage was made, and without
+ * such an invoice, below what was invoiced before the threshold was set, as of `now`.
+ */
+async function progressOf(
+  reads: Reads,
+  subscription: SubscriptionRow,
+  figures: LifetimeFigures,
+  now: Instant,
+) {
   const thresholds = await applicableThresholds(reads, subscription)
   if (thresholds.length === 0) return null
   const reached = await reachedUsages(reads, subscription)
   return thresholdProgress(usageThresholdsOf(thresholds), lifetimeTotal(figures)).map((line) => ({
     ...line,
     reachedAt: line.isReached
-      ? (reached.find((each) => each.lifetimeCents >= line.amountCents)?.at ?? null)
+      ? (reached.find((each) => each.lifetimeCents >= line.amountCents)?.at ?? now)
       : null,
   }))
 }

@@ -1,5 +1,4 @@
 import type { CalendarDate } from '../../core/calendar/calendar-date.ts'
-import { addMs } from '../../core/calendar/instant.ts'
 import { localDate } from '../../core/calendar/zone.ts'
 import type { PropertyValues } from '../../core/metering/usage.ts'
 import { notAllowed, notFound } from '../../core/problems.ts'
@@ -107,7 +106,7 @@ export async function taxesOf(
   return taxesOfCharges(reads, snapshot, subscription.plan.id, chargeIds)
 }
 
-/** The head of a usage answer: its window, the day after it, and the sums of what was rated. */
+/** The head of a usage answer: its window, the last day of it, and the sums of what was rated. */
 export function totalsOf(
   { snapshot, subscription, open }: OpenSubscription,
   rated: readonly RatedUsage[],
@@ -115,7 +114,7 @@ export function totalsOf(
 ): Omit<SubscriptionUsage, 'lines'> {
   return {
     window: open.window,
-    issuingOn: localDate(addMs(open.window.to, 1), snapshot.customer.zone),
+    issuingOn: localDate(open.window.to, snapshot.customer.zone),
     currency: subscription.plan.currency,
     amountCents: rated.reduce((sum, { fee }) => sum + fee.amountCents, 0n),
     taxesAmountCents: usageTaxesCents(rated, taxes),

@@ -18,8 +18,6 @@ export type PastUsageAsked = {
   readonly externalCustomerId: string
   readonly externalSubscriptionId: string | undefined
   readonly metricCode: string | undefined
-  /** No more periods than this, however many pages are asked for. */
-  readonly periodsMax: number | undefined
   readonly slice: Slice
 }
 
@@ -38,7 +36,7 @@ export async function readPastUsage(reads: Reads, asked: PastUsageAsked): Promis
     throw notFound('billable_metric')
   }
   const owner = { customerId: subject.customerId, externalSubscriptionId }
-  const { rows, total } = await listBilledPeriods(reads, owner, asked.slice, asked.periodsMax)
+  const { rows, total } = await listBilledPeriods(reads, owner, asked.slice)
   const invoiceIds = [...new Set(rows.map((row) => row.invoiceId))]
   const fees = (await feeViews(reads, { invoiceIds })).filter(
     (fee) => fee.feeType === 'charge' && (metricCode === undefined || fee.metricCode === metricCode),

@@ -92,7 +92,7 @@ export const FeeObject = Type.Object({
   invoiceable: Type.Boolean(),
   ...amounts,
   units: decimalText,
-  total_aggregated_units: decimalText,
+  total_aggregated_units: Type.Union([decimalText, Type.Null()], { description: 'Null without a metric.' }),
   description: nullableText,
   precise_unit_amount: decimalText,
   events_count: nullableInteger,

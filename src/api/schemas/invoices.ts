@@ -1,7 +1,7 @@
 import { type TSchema, Type } from 'typebox'
 import { dateTime, ErrorDetail, nullableText, nullableUri, uuid, words } from './common.ts'
 import { InvoicedCustomSection } from './custom-sections.ts'
-import { CustomerInside } from './customers.ts'
+import { CustomerInside, IntegrationCustomer } from './customers.ts'
 import { AppliedTax, FeeObject } from './fees.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'
 import { UsageThresholdObject } from './plans.ts'
@@ -19,6 +19,12 @@ const invoiceType = words(
   'advance_charges',
   'progressive_billing',
 )
+
+const AppliedUsageThreshold = Type.Object({
+  lifetime_usage_amount_cents: Type.Integer(),
+  created_at: dateTime,
+  usage_threshold: UsageThresholdObject,
+})
 
 const amounts = {
   currency: Type.String(),
@@ -55,18 +61,24 @@ const listed = {
   ...amounts,
   file_url: Type.Optional(Type.String({ format: 'uri' })),
   xml_url: nullableUri,
-  web_url: nullableUri,
+  web_url: Type.String({ format: 'uri', description: 'The invoice in the dashboard.' }),
   version_number: Type.Integer(),
   self_billed: Type.Boolean(),
   created_at: dateTime,
   updated_at: dateTime,
   voided_at: nullableDateTime,
-  customer: CustomerInside,
+  customer: Type.Object({
+    ...CustomerInside.properties,
+    integration_customers: Type.Array(IntegrationCustomer),
+  }),
   metadata: Type.Array(
     Type.Object({ lago_id: uuid, key: Type.String(), value: Type.String(), created_at: dateTime }),
   ),
   applied_taxes: Type.Array(
     Type.Object({ ...AppliedTax.properties, lago_invoice_id: uuid, fees_amount_cents: Type.Integer() }),
+  ),
+  applied_usage_thresholds: Type.Optional(
+    Type.Array(AppliedUsageThreshold, { description: 'On invoices of type progressive_billing.' }),
   ),
 }
 
@@ -105,12 +117,6 @@ const Credit = Type.Object({
   invoice: Type.Object({ lago_id: uuid, payment_status: paymentStatus }),
 })
 
-const AppliedUsageThreshold = Type.Object({
-  lifetime_usage_amount_cents: Type.Integer(),
-  created_at: dateTime,
-  usage_threshold: UsageThresholdObject,
-})
-
 export const InvoiceObject = Type.Object({
   ...listed,
   subscriptions: Type.Array(SubscriptionObject),
@@ -121,9 +127,6 @@ export const InvoiceObject = Type.Object({
     description: 'Fees that are too large for the invoice: `fee_amount_out_of_range`.',
   }),
   applied_invoice_custom_sections: Type.Array(InvoicedCustomSection),
-  applied_usage_thresholds: Type.Optional(
-    Type.Array(AppliedUsageThreshold, { description: 'On invoices of type progressive_billing.' }),
-  ),
 })
 
 const InvoiceUpdateInput = Type.Object({

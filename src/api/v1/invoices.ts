@@ -35,7 +35,7 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
   const show = async (caller: Caller, id: string) => {
     const [view] = await database.read(caller, (reads) => invoiceViews(reads, [id], caller.now))
     if (!view) throw notFound('invoice')
-    return { invoice: toWireInvoice(view) }
+    return { invoice: toWireInvoice(view, caller.dashboardUrl) }
   }
   const listing = async (caller: Caller, query: unknown, externalCustomerId?: string) => {
     const page = pageOf(query)
@@ -47,7 +47,8 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
       const billingEntityIds = await entityIdsOf(reads, codes)
       const { rows, total } = await listInvoices(reads, { ...filters, billingEntityIds }, page)
       const views = await invoiceListViews(reads, rows)
-      return { invoices: views.map(toWireListedInvoice), meta: metaOf(page, total) }
+      const invoices = views.map((view) => toWireListedInvoice(view, caller.dashboardUrl))
+      return { invoices, meta: metaOf(page, total) }
     })
   }
 
