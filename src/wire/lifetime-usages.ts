@@ -6,12 +6,13 @@ import type { LifetimeUsageRow } from '../store/lifetime-usages.ts'
 import type { SubscriptionRow } from '../store/subscriptions.ts'
 import { isoMillisOrNull, isoSeconds } from './times.ts'
 
-/** A lifetime usage before it is JSON; amounts in cents. */
+/** The lifetime usage of a subscription as of an instant, before it is JSON; amounts in cents. */
 export type ShownLifetimeUsage = {
   readonly row: LifetimeUsageRow
   readonly subscription: SubscriptionRow
   readonly figures: LifetimeFigures
   readonly at: Instant
+  /** Null when no thresholds apply. */
   readonly thresholds: readonly (ThresholdProgress & { readonly reachedAt: Instant | null })[] | null
 }
 

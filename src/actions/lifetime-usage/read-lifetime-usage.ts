@@ -5,7 +5,7 @@ import {
   lifetimeTotal,
   usageThresholdsOf,
 } from '../../core/progressive-billing/progressive-check.ts'
-import { type ThresholdProgress, thresholdProgress } from '../../core/progressive-billing/thresholds.ts'
+import { thresholdProgress } from '../../core/progressive-billing/thresholds.ts'
 import type { RatedUsage } from '../../core/rating/rate-usage.ts'
 import type { Reads } from '../../store/database.ts'
 import {
@@ -16,20 +16,11 @@ import {
 } from '../../store/lifetime-usages.ts'
 import { applicableThresholds } from '../../store/subscription-views.ts'
 import type { SubscriptionRow } from '../../store/subscriptions.ts'
+import type { ShownLifetimeUsage } from '../../wire/lifetime-usages.ts'
 import type { Caller } from '../context.ts'
 import { type OpenSubscription, openSubscription } from '../usage/open-subscription.ts'
 import { rateSubscription } from '../usage/rate-subscription.ts'
 import { lifetimeFigures } from './lifetime-figures.ts'
-
-/** The lifetime usage of a subscription as of an instant; amounts in cents. */
-export type LifetimeUsageView = {
-  readonly row: LifetimeUsageRow
-  readonly subscription: SubscriptionRow
-  readonly figures: LifetimeFigures
-  readonly at: Instant
-  /** Null when no thresholds apply. */
-  readonly thresholds: readonly (ThresholdProgress & { readonly reachedAt: Instant | null })[] | null
-}
 
 /**
  * What a subscription has used since it began, computed now (metering-and-rating §5.4). The external id means the
@@ -40,7 +31,7 @@ export async function readLifetimeUsage(
   reads: Reads,
   caller: Caller,
   externalId: string,
-): Promise<LifetimeUsageView> {
+): Promise<ShownLifetimeUsage> {
   const { subscription, row } = await findLifetime(reads, externalId)
   const opened =
     subscription.status === 'active' ? await openSubscription(reads, subscription, caller.now) : undefined

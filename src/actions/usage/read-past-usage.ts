@@ -12,7 +12,7 @@ import { listBilledPeriods } from '../../store/past-usage.ts'
 import { ratedChargesByIds } from '../../store/rated-charges.ts'
 import { findUsageSubject } from '../../store/usage-subjects.ts'
 import { breakdownsOfRow } from '../../wire/fees.ts'
-import type { SubscriptionUsage } from './read-current-usage.ts'
+import type { ShownUsage } from '../../wire/usage.ts'
 
 export type PastUsageAsked = {
   readonly externalCustomerId: string
@@ -25,7 +25,7 @@ export type PastUsageAsked = {
  * The usage of billed periods, newest first, from the fees of their invoices (metering-and-rating §5.2). 404
  * `customer_not_found` and `billable_metric_not_found`; 422 when no subscription is named.
  */
-export async function readPastUsage(reads: Reads, asked: PastUsageAsked): Promise<Listed<SubscriptionUsage>> {
+export async function readPastUsage(reads: Reads, asked: PastUsageAsked): Promise<Listed<ShownUsage>> {
   const { externalSubscriptionId, metricCode } = asked
   const subject = await findUsageSubject(reads, asked.externalCustomerId, externalSubscriptionId)
   if (!subject) throw notFound('customer')

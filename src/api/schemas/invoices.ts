@@ -10,15 +10,17 @@ import { SubscriptionObject } from './subscriptions.ts'
 const date = Type.String({ format: 'date' })
 const nullableDateTime = Type.Union([dateTime, Type.Null()])
 const nullableCents = Type.Union([Type.Integer(), Type.Null()])
-const paymentStatus = words('pending', 'succeeded', 'failed')
-const invoiceType = words(
+export const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed'] as const
+export const INVOICE_TYPES = [
   'subscription',
   'add_on',
   'credit',
   'one_off',
   'advance_charges',
   'progressive_billing',
-)
+] as const
+const paymentStatus = words(...PAYMENT_STATUSES)
+const invoiceType = words(...INVOICE_TYPES)
 
 const AppliedUsageThreshold = Type.Object({
   lifetime_usage_amount_cents: Type.Integer(),

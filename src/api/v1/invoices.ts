@@ -14,17 +14,8 @@ import { entityIdsOf } from '../billing-entity-filter.ts'
 import { metaOf, pageOf } from '../pagination.ts'
 import { rootOf } from '../params.ts'
 import { readQuery } from '../query.ts'
-import { invoiceSchemas } from '../schemas/invoices.ts'
+import { INVOICE_TYPES, invoiceSchemas, PAYMENT_STATUSES } from '../schemas/invoices.ts'
 
-const INVOICE_TYPES = [
-  'subscription',
-  'add_on',
-  'credit',
-  'one_off',
-  'advance_charges',
-  'progressive_billing',
-]
-const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed']
 const CONFIG = { config: { resource: 'invoice' } }
 
 type ById = { Params: { id: string } }
