@@ -33,10 +33,8 @@ export async function listBilledPeriods(
     .where('s.externalId', '=', owner.externalSubscriptionId)
     .where('i.status', 'in', [...VISIBLE_STATUSES])
     .where(sql<SqlBool>`l.charges_from is not null and l.charges_to is not null`)
-  const { count } = await billed
-    .select((eb) => eb.fn.countAll<bigint>().as('count'))
-    .executeTakeFirstOrThrow()
-  const rows = await billed
+  const counted = billed.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow()
+  const page = billed
     .select([
       'l.invoiceId',
       'l.subscriptionId',
@@ -54,5 +52,6 @@ export async function listBilledPeriods(
     .limit(slice.perPage)
     .offset(slice.offset)
     .execute()
+  const [{ count }, rows] = await Promise.all([counted, page])
   return { rows, total: Number(count) }
 }
