@@ -262,7 +262,13 @@ describe('customers', () => {
     const organization = await findOrganization(harness.context.database, client.organizationId)
     if (!organization) throw new Error('the organization is gone')
     const now = instant(Date.parse('2024-05-02T10:00:00Z'))
-    const caller = { organizationId: client.organizationId, organization, now, apiKeyId: null }
+    const caller = {
+      organizationId: client.organizationId,
+      organization,
+      now,
+      apiKeyId: null,
+      dashboardUrl: 'http://localhost:3000/test',
+    }
     const ids = await Promise.all(
       [1, 2, 3].map(() =>
         inTransaction(harness.context.database, client.organizationId, async (tx) => {

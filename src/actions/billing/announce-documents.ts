@@ -31,7 +31,7 @@ export async function announceDocuments(
       feeViews(tx, { feeIds: ids('fee') }),
     ])
     return new Map<string, object>([
-      ...invoices.map((view) => [view.invoice.id, toWireInvoice(view)] as const),
+      ...invoices.map((view) => [view.invoice.id, toWireInvoice(view, caller.dashboardUrl)] as const),
       ...fees.map((view) => [view.id, toWireFee(view)] as const),
     ])
   })
@@ -73,6 +73,6 @@ export async function announceInvoices(
   const messages = invoiceIds.map((objectId) => ({ type, objectType: 'invoice', objectId }))
   await announceAll(tx, caller, messages, async () => {
     const views = await invoiceViews(tx, invoiceIds, caller.now)
-    return new Map(views.map((view) => [view.invoice.id, toWireInvoice(view)]))
+    return new Map(views.map((view) => [view.invoice.id, toWireInvoice(view, caller.dashboardUrl)]))
   })
 }

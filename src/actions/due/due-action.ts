@@ -5,7 +5,7 @@ import type { Tx } from '../../store/database.ts'
 import { failItems } from '../../store/due-items.ts'
 import { readOrganization } from '../../store/organizations.ts'
 import { inTransaction } from '../../store/transaction.ts'
-import type { Caller, Context } from '../context.ts'
+import { type Caller, type Context, dashboardUrl } from '../context.ts'
 
 /** An item that could not be done, and why. */
 export type DueFailure = {
@@ -46,9 +46,21 @@ const RETRY_FIRST_MS = 5000
 const RETRY_MAX_MS = 3_600_000
 
 /** The organization as of an instant at which something is due. */
-export async function callerAt(tx: Tx, organizationId: string, now: Instant): Promise<Caller> {
+export async function callerAt(
+  context: Context,
+  tx: Tx,
+  organizationId: string,
+  now: Instant,
+): Promise<Caller> {
   const organization = await readOrganization(tx, organizationId)
-  return { organizationId, organization, now, apiKeyId: null }
+  const { frontUrl } = context.settings
+  return {
+    organizationId,
+    organization,
+    now,
+    apiKeyId: null,
+    dashboardUrl: dashboardUrl(frontUrl, organization),
+  }
 }
 
 /** Logs a failure and keeps it on its items, which are tried again later. */

@@ -63,7 +63,7 @@ export async function runBatch(
 
 async function act(context: Context, tx: Tx, run: DueRun, { action, head, items }: Batch): Promise<Step> {
   if (items.length === 0) return { kind: 'done', items: 0, failures: [] }
-  const caller = await callerAt(tx, run.organizationId, head.dueAt)
+  const caller = await callerAt(context, tx, run.organizationId, head.dueAt)
   await action.act(context, tx, caller, items)
   return { kind: 'done', items: items.length, failures: [] }
 }

@@ -159,6 +159,7 @@ async function createFirst(
     subscriptionAt: ts(subscriptionAt),
     ...(timing === 'future' ? { status: 'pending' as const } : activeColumns(caller, startedAt)),
     ...(await settingColumns(tx, request)),
+    name: request.name ?? '',
     createdAt: ts(now),
     updatedAt: ts(now),
   })
