@@ -172,7 +172,7 @@ function taxFigures(row: Row): Row {
     return {
       amountCents,
       preciseAmountCents: Decimal.of(amountCents),
-      preciseCouponsAmountCents: reduced,
+      preciseReductionCents: reduced,
       taxes,
     }
   })
