@@ -177,7 +177,7 @@ function taxFigures(row: Row): Row {
     }
   })
   const own = fees.map((fee) => taxesOfFee(fee).taxesAmountCents)
-  const net = Decimal.sum(fees.map((fee) => Decimal.of(fee.amountCents).minus(fee.preciseCouponsAmountCents)))
+  const net = Decimal.sum(fees.map((fee) => Decimal.of(fee.amountCents).minus(fee.preciseReductionCents)))
   const taxes = taxesOfInvoice(fees, net.toBigInt())
   return {
     'Taxes of the fees': own.map(shown).join('; '),
