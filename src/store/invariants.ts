@@ -184,6 +184,25 @@ const UNMATCHED: Invariant = {
     group by organization_id, reason`,
 }
 
+const UNTAKEN: Invariant = {
+  code: 'events_of_no_subscription',
+  says: 'every event of the last 7 days with a known code and subscription came while the subscription lived',
+  weight: 'notice',
+  query: `
+    select e.organization_id, format('event %s of subscription %s', e.transaction_id, e.external_subscription_id)
+      as subject,
+      format('at %s', to_char(e.timestamp at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as detail
+    from events e
+    where e.timestamp > now() - interval '7 days' and e.timestamp <= now() and e.deleted_at is null
+      and exists (
+        select from billable_metrics m
+        where m.organization_id = e.organization_id and m.code = e.code and m.deleted_at is null)
+      and exists (
+        select from subscriptions s
+        where s.organization_id = e.organization_id and s.external_id = e.external_subscription_id)
+      and not weir_event_is_taken(e.organization_id, e.code, e.external_subscription_id, e.timestamp)`,
+}
+
 /** Events that charges in advance deferred (docs/decisions/0009). */
 const UNPRICED: Invariant = {
   code: 'unpriced_events',
@@ -257,6 +276,7 @@ export const INVARIANTS: readonly Invariant[] = [
   EVENT_KEYS,
   FAILING_ITEMS,
   UNMATCHED,
+  UNTAKEN,
   UNPRICED,
   UNBILLED_FEES,
   REFUSED_SIGNATURES,

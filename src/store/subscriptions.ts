@@ -1,4 +1,4 @@
-import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
+import type { Insertable, Selectable, Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { SubscriptionStatus } from '../core/subscriptions/lifecycle.ts'
 import type { ThresholdInput } from '../core/subscriptions/subscription-input.ts'
@@ -78,27 +78,9 @@ export async function findSubscription(
     .executeTakeFirst()
 }
 
-/** A customer's subscription that an external id means at a creation (§2.3): active, or pending to start. */
-export async function findCurrent(
-  reads: Reads,
-  customerId: string,
-  externalId: string,
-): Promise<SubscriptionRow | undefined> {
-  return reads
-    .selectFrom('subscriptions')
-    .selectAll()
-    .where('customerId', '=', customerId)
-    .where('externalId', '=', externalId)
-    .where((eb) =>
-      eb.or([
-        eb('status', '=', 'active'),
-        eb.and([eb('status', '=', 'pending'), eb('previousSubscriptionId', 'is', null)]),
-      ]),
-    )
-    .orderBy(sql`started_at desc nulls last`)
-    .orderBy('id')
-    .limit(1)
-    .executeTakeFirst()
+/** All subscriptions of the organization with an external id, whosever and whatever their status. */
+export async function subscriptionsWithId(reads: Reads, externalId: string): Promise<SubscriptionRow[]> {
+  return reads.selectFrom('subscriptions').selectAll().where('externalId', '=', externalId).execute()
 }
 
 /** The subscription that waits to follow another one. */
@@ -190,23 +172,6 @@ export async function isTakenByAnother(
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
-}
-
-/** The latest termination of the chain that was billed: usage before it has been paid (§2.4). */
-export async function lastBilledTermination(
-  reads: Reads,
-  customerId: string,
-  externalId: string,
-): Promise<Instant | null> {
-  const row = await reads
-    .selectFrom('subscriptions')
-    .select((eb) => eb.fn.max<Instant | null>('terminatedAt').as('terminatedAt'))
-    .where('customerId', '=', customerId)
-    .where('externalId', '=', externalId)
-    .where('status', '=', 'terminated')
-    .where('onTerminationInvoice', '=', 'generate')
-    .executeTakeFirst()
-  return row?.terminatedAt ?? null
 }
 
 export type SubscriptionOwner =

@@ -30,9 +30,9 @@ type FailedEvent = PlannedEvent & { readonly quantity: EventQuantity; readonly e
 
 /**
  * Prices the events that a subscription's charges in advance have not priced yet, in the order in which they were
- * accepted, each on those accepted before it (docs/decisions/0015): each event and charge makes a fee, on an invoice of
- * its own, or by itself when the charge is not invoiceable. An event that has its fee already is passed over, so that a
- * second run does no harm. One that cannot be priced or written is deferred with its quantity and tried again by
+ * accepted, each on those accepted before it (docs/decisions/0015): each event and charge makes a fee, on an invoice
+ * of its own, or by itself when the charge is not invoiceable. An event that has its fee already is passed over, so
+ * that a second run does no harm. One that cannot be priced or written is deferred with its quantity and tried again by
  * itself, and the others go on (docs/decisions/0009).
  */
 export async function priceAdvanceUsage(

@@ -36,8 +36,8 @@ export const watchSubscription: DueAction = async (context, tx, caller, subscrip
 }
 
 /**
- * Compares the alerts of a subscription with the usage of a new period, so that what they fired for in the one before
- * can be crossed again. Thresholds wait for the period's first event, also when it begins with carried usage.
+ * Compares the alerts of a subscription with the usage of a new period or a new plan, so that what they fired for
+ * before can be crossed again. Thresholds wait for the first event, also when there is carried usage.
  */
 export const rearmAlerts: DueAction = async (_context, tx, caller, subscriptionId) => {
   const row = await lockActive(tx, subscriptionId)
