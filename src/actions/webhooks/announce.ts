@@ -1,25 +1,33 @@
 import { jsonText } from '../../core/amounts/json-text.ts'
 import { takesType, type WebhookType } from '../../core/webhooks/types.ts'
 import type { Tx } from '../../store/database.ts'
-import { insertWebhook, listWebhookEndpoints } from '../../store/webhooks.ts'
+import { insertWebhook, listWebhookEndpoints, type WebhookEndpointRow } from '../../store/webhooks.ts'
 import type { Caller } from '../context.ts'
+
+type Message = {
+  readonly type: WebhookType
+  readonly objectType: string
+  readonly objectId: string | null
+  /** A text is JSON already: of an event, whose numbers keep the digits that they came with. */
+  readonly payload: () => Promise<object | string> | object | string
+}
 
 /**
  * Announces something to the organization's webhook endpoints, in the transaction in which it happens, so that
  * neither exists without the other. The payload is made only when somebody listens, and is frozen here.
  */
-export async function announce(
+export async function announce(tx: Tx, caller: Caller, message: Message): Promise<void> {
+  await announceTo(tx, caller, await listWebhookEndpoints(tx), message)
+}
+
+/** The same to those of the organization's endpoints, read before in the transaction, that take the message's type. */
+export async function announceTo(
   tx: Tx,
   caller: Caller,
-  message: {
-    readonly type: WebhookType
-    readonly objectType: string
-    readonly objectId: string | null
-    /** A text is JSON already: of an event, whose numbers keep the digits that they came with. */
-    readonly payload: () => Promise<object | string> | object | string
-  },
+  all: readonly WebhookEndpointRow[],
+  message: Message,
 ): Promise<void> {
-  const endpoints = (await listWebhookEndpoints(tx)).filter((e) => takesType(e.eventTypes, message.type))
+  const endpoints = listeningTo(all, message.type)
   if (endpoints.length === 0) return
   const head = JSON.stringify({
     webhook_type: message.type,
@@ -40,4 +48,12 @@ export async function announce(
       now: caller.now,
     })
   }
+}
+
+/** Those of the endpoints that take a type. */
+export function listeningTo(
+  all: readonly WebhookEndpointRow[],
+  type: WebhookType,
+): readonly WebhookEndpointRow[] {
+  return all.filter((endpoint) => takesType(endpoint.eventTypes, type))
 }
