@@ -7,7 +7,7 @@ import { invoiceViews } from '../../store/invoice-views.ts'
 import { toWireFee } from '../../wire/fees.ts'
 import { toWireInvoice } from '../../wire/invoices.ts'
 import type { Caller } from '../context.ts'
-import { announceAll, type Message } from '../webhooks/announce.ts'
+import { announceAll, type Happening } from '../webhooks/announce.ts'
 
 /** What is announced when an invoice of a type becomes final; types that are announced otherwise are absent. */
 const FINAL: Readonly<Record<string, WebhookType>> = {
@@ -37,8 +37,8 @@ export async function announceDocuments(
   })
 }
 
-function typesOf(document: WrittenDocument): Message[] {
-  const feeMessages = (ids: readonly string[]): Message[] =>
+function typesOf(document: WrittenDocument): Happening[] {
+  const feeMessages = (ids: readonly string[]): Happening[] =>
     ids.map((objectId) => ({ type: 'fee.created', objectType: 'fee', objectId }))
   if (document.kind === 'fees') return feeMessages(document.ids)
   const type = typeOf(document.plan)
