@@ -32,6 +32,7 @@ export type Timestamp = ColumnType<Instant, RawBuilder<Instant>, RawBuilder<Inst
 export interface AdvanceAsides {
   chargeId: string
   createdAt: Timestamp
+  endedAt: Timestamp | null
   eventId: string
   id: string
   isFirst: Generated<boolean>
@@ -43,8 +44,11 @@ export interface AdvanceAsides {
 }
 
 export interface AdvanceEvents {
+  endedAt: Timestamp | null
   eventId: string
+  isCharged: Generated<boolean>
   organizationId: string
+  position: Generated<Int8>
   subscriptionId: string
   timestamp: Timestamp
 }

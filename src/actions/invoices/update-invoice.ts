@@ -9,7 +9,7 @@ import { insertInvoicePayments } from '../../store/invoice-payments.ts'
 import { type InvoiceRow, lockInvoice, updateInvoice } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
-import { announceInvoice } from '../billing/issue-invoice.ts'
+import { announceInvoice } from '../billing/announce-documents.ts'
 import type { Caller, Context } from '../context.ts'
 
 const METADATA_MAX = 5

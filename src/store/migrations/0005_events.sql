@@ -163,6 +163,8 @@ call weir_wall('usage_arrivals');
 \ir ../functions/weir_add_usage.sql
 \ir ../functions/weir_fold_usage.sql
 \ir ../functions/weir_event_subscription.sql
+\ir ../functions/weir_event_is_taken.sql
+\ir ../functions/weir_advance_subjects.sql
 \ir ../functions/weir_watches_usage.sql
 \ir ../functions/weir_watched_subscriptions.sql
 \ir ../functions/weir_list_target_wallets.sql

@@ -113,7 +113,8 @@ create table invoice_subscriptions (
   foreign key (organization_id, subscription_id) references subscriptions
 );
 create index invoice_subscriptions_invoice on invoice_subscriptions (organization_id, invoice_id);
-create index invoice_subscriptions_subscription on invoice_subscriptions (organization_id, subscription_id);
+create index invoice_subscriptions_subscription on invoice_subscriptions
+  (organization_id, subscription_id, invoicing_reason, billing_at);
 -- A period is billed once, however often a bill is run.
 create unique index invoice_subscriptions_once on invoice_subscriptions
   (organization_id, subscription_id, charges_from, charges_to)
@@ -189,6 +190,7 @@ create table fees (
   foreign key (organization_id, charge_id) references charges
 );
 create index fees_invoice on fees (organization_id, invoice_id) where invoice_id is not null;
+create index fees_uninvoiced on fees (organization_id, customer_id) where invoice_id is null;
 create index fees_subscription on fees (organization_id, subscription_id, charge_id);
 create index fees_list on fees (organization_id, created_at, id);
 create index fees_event on fees (organization_id, event_transaction_id) where event_transaction_id is not null;
@@ -252,23 +254,21 @@ create table invoice_metadata (
 );
 call weir_wall('invoice_metadata');
 
--- Whatever lowers an invoice, one row for each source.
+-- What lowers an invoice, by kind: of a progressive credit the source is the progressive invoice.
 create table invoice_reductions (
   organization_id uuid not null references organizations,
   id uuid not null,
   invoice_id uuid not null,
   kind text not null check (kind in ('progressive_billing', 'coupon', 'credit_note', 'prepaid_credit')),
-  -- What is used up: for 'progressive_billing' the progressive invoice. There is no foreign key, because each kind has
-  -- its own table.
   source_id uuid not null,
-  before_taxes boolean not null,
+  before_taxes boolean not null check (before_taxes = (kind in ('progressive_billing', 'coupon'))),
   amount_cents bigint not null check (amount_cents >= 0),
   created_at timestamptz(3) not null,
   primary key (organization_id, id),
   foreign key (organization_id, invoice_id) references invoices
 );
 create index invoice_reductions_invoice on invoice_reductions (organization_id, invoice_id);
-create index invoice_reductions_source on invoice_reductions (organization_id, source_id);
+create index invoice_reductions_source on invoice_reductions (organization_id, kind, source_id);
 call weir_wall('invoice_reductions');
 call weir_guard_parts('invoice_reductions');
 

@@ -19,16 +19,24 @@ create table advance_states (
 );
 call weir_wall('advance_states');
 
--- Events that pay-in-advance charges have still to price, in the order of their arrival.
+-- Events that charges in advance have still to price. The fee of an event depends on what was accepted before it and on
+-- the subscription as it stood then, never on when a worker comes: both are kept here, beside the event.
 create table advance_events (
   organization_id uuid not null references organizations,
   event_id uuid not null,
   subscription_id uuid not null,
   timestamp timestamptz(3) not null,
-  primary key (organization_id, event_id),
+  -- The order of acceptance within a subscription: a transaction takes its numbers while it holds the subscription's due
+  -- item, hence whoever sees a number sees every smaller one.
+  position bigint generated always as identity,
+  -- When the subscription had ended, if it had by then.
+  ended_at timestamptz(3),
+  -- False for an event that the subscription is not charged for: it lies before its start and belongs to the quantity that
+  -- a recurring metric carries over.
+  is_charged boolean not null default true,
+  primary key (organization_id, subscription_id, position),
   foreign key (organization_id, subscription_id) references subscriptions
 );
-create index advance_events_subscription on advance_events (organization_id, subscription_id, timestamp, event_id);
 call weir_wall('advance_events');
 
 -- An event that a charge in advance could not price or write, while the others went on (docs/decisions/0009). Its
@@ -45,6 +53,8 @@ create table advance_asides (
   -- Whether it is the first event that its bucket is charged for, which pays the first flat amount.
   is_first boolean not null default false,
   created_at timestamptz(3) not null,
+  -- When the subscription had ended, if it had when the event was accepted.
+  ended_at timestamptz(3),
   primary key (organization_id, id),
   unique (organization_id, event_id, charge_id),
   foreign key (organization_id, subscription_id) references subscriptions,
