@@ -1,4 +1,4 @@
-import { queryText } from './params.ts'
+import { queryText } from './query.ts'
 
 export type Page = { readonly page: number; readonly perPage: number; readonly offset: number }
 

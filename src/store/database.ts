@@ -1,4 +1,4 @@
-import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import { type Instant, instant } from '../core/calendar/instant.ts'
 import { isId } from './ids.ts'
@@ -8,7 +8,7 @@ import { OpenConnection, withoutTurns } from './without-turns.ts'
 
 /**
  * Everything that a query can be asked of inside one organization; reading only, by its use. What is asked without
- * waiting for the answers before it travels together; inside a `Tx` it takes turns.
+ * waiting for the answers before it travels together.
  */
 export type Reads = Kysely<DB>
 
@@ -25,6 +25,7 @@ export type DatabaseOptions = {
 }
 
 const CONNECTION_SECONDS_MAX = 1800
+const COMMIT = CompiledQuery.raw('commit')
 const ROLLBACK = CompiledQuery.raw('rollback')
 
 const TIMESTAMPTZ = 1184
@@ -107,39 +108,41 @@ export class Database {
   ): Promise<T> {
     if (typeof tenant !== 'string' && tenant.open) return query(tenant.open)
     const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
-    if (!isId(organizationId)) throw new Error('not the id of an organization')
-    // In one round trip, which takes a text without parameters.
-    const begin = CompiledQuery.raw(
-      `start transaction isolation level repeatable read, read only;
-      set local weir.organization_id = '${organizationId}'${setting}`,
-    )
-    return this.withFreshPlans(() =>
-      this.tenants.getExecutor().provideConnection(async (connection) => {
-        const open = new OpenConnection(connection)
-        try {
-          // Sent when this is called, hence before anything that the query asks.
-          const begun = connection.executeQuery(begin)
-          const [, answer] = await Promise.all([begun, query(withoutTurns(this.tenants, open))])
-          return answer
-        } catch (error) {
-          throw open.firstOf(error)
-        } finally {
-          open.close()
-          // Nothing was written, so there is nothing that a commit could keep.
-          await connection.executeQuery(ROLLBACK)
-        }
-      }),
-    )
+    const begin = `start transaction isolation level repeatable read, read only${setting}`
+    // Nothing was written, so there is nothing that a commit could keep.
+    return this.withFreshPlans(() => this.transact(organizationId, begin, ROLLBACK, query))
   }
 
   /** The transaction behind `inTransaction`; call that one. */
   writeAs<T>(organizationId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.withFreshPlans(() =>
-      this.tenants.transaction().execute(async (tx) => {
-        await sql`select set_config('weir.organization_id', ${organizationId}, true)`.execute(tx)
-        return work(tx)
-      }),
-    )
+    return this.withFreshPlans(() => this.transact(organizationId, 'begin', COMMIT, work))
+  }
+
+  private transact<T>(
+    organizationId: string,
+    begin: string,
+    end: CompiledQuery,
+    work: (tx: Tx) => Promise<T>,
+  ): Promise<T> {
+    if (!isId(organizationId)) throw new Error('not the id of an organization')
+    // In one round trip, which takes a text without parameters.
+    const beginning = CompiledQuery.raw(`${begin}; set local weir.organization_id = '${organizationId}'`)
+    const executor = this.tenants.getExecutor()
+    return executor.provideConnection(async (connection) => {
+      const open = new OpenConnection(connection)
+      try {
+        // Sent when this is called, hence before anything that the work asks.
+        const begun = connection.executeQuery(beginning)
+        const [, answer] = await Promise.all([begun, work(withoutTurns<DB>(executor, open))])
+        open.close()
+        await connection.executeQuery(end)
+        return answer
+      } catch (error) {
+        open.close()
+        await connection.executeQuery(ROLLBACK)
+        throw error
+      }
+    })
   }
 
   /** Once more from the start when another version of Weir has changed a table meanwhile; nothing was kept then. */

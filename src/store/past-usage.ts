@@ -35,11 +35,9 @@ export async function listBilledPeriods(
     .where('s.externalId', '=', owner.externalSubscriptionId)
     .where('i.status', 'in', [...VISIBLE_STATUSES])
     .where(sql<SqlBool>`l.charges_from is not null and l.charges_to is not null`)
-  const { count } = await billed
-    .select((eb) => eb.fn.countAll<bigint>().as('count'))
-    .executeTakeFirstOrThrow()
-  const total = Math.min(Number(count), periodsMax ?? Number(count))
-  const rows = await billed
+  const counted = billed.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow()
+  const left = periodsMax === undefined ? slice.perPage : periodsMax - slice.offset
+  const page = billed
     .select([
       'l.invoiceId',
       'l.subscriptionId',
@@ -54,8 +52,9 @@ export async function listBilledPeriods(
     .orderBy('l.chargesFrom', 'desc')
     .orderBy('i.createdAt', 'desc')
     .orderBy('l.id')
-    .limit(Math.max(0, Math.min(slice.perPage, total - slice.offset)))
+    .limit(Math.max(0, Math.min(slice.perPage, left)))
     .offset(slice.offset)
     .execute()
-  return { rows, total }
+  const [{ count }, rows] = await Promise.all([counted, page])
+  return { rows, total: Math.min(Number(count), periodsMax ?? Number(count)) }
 }

@@ -46,7 +46,7 @@ export interface AdvanceAsides {
 export interface AdvanceEvents {
   endedAt: Timestamp | null
   eventId: string
-  isCharged: Generated<boolean>
+  isCharged: boolean
   organizationId: string
   position: Generated<Int8>
   subscriptionId: string
@@ -381,6 +381,7 @@ export interface Fees {
   preciseAmountCents: Numeric
   preciseCouponsAmountCents: Generated<Numeric>
   preciseCreditNotesAmountCents: Generated<Numeric>
+  preciseProgressiveCreditAmountCents: Generated<Numeric>
   preciseUnitAmount: Numeric
   presentationBreakdowns: Generated<Json>
   pricingUnit: Json | null
@@ -501,16 +502,6 @@ export interface Invites {
   tokenHash: Buffer
 }
 
-export interface InvoiceCredits {
-  amountCents: Int8
-  beforeTaxes: boolean
-  createdAt: Timestamp
-  id: string
-  invoiceId: string
-  organizationId: string
-  progressiveInvoiceId: string
-}
-
 export interface InvoiceMetadata {
   createdAt: Timestamp
   id: string
@@ -518,6 +509,17 @@ export interface InvoiceMetadata {
   key: string
   organizationId: string
   value: string
+}
+
+export interface InvoiceReductions {
+  amountCents: Int8
+  beforeTaxes: boolean
+  createdAt: Timestamp
+  id: string
+  invoiceId: string
+  kind: string
+  organizationId: string
+  sourceId: string
 }
 
 export interface Invoices {
@@ -945,8 +947,8 @@ export interface DB {
   idempotentAnswers: IdempotentAnswers
   installation: Installation
   invites: Invites
-  invoiceCredits: InvoiceCredits
   invoiceMetadata: InvoiceMetadata
+  invoiceReductions: InvoiceReductions
   invoices: Invoices
   invoiceSubscriptions: InvoiceSubscriptions
   invoiceTaxes: InvoiceTaxes

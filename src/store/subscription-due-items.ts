@@ -21,6 +21,7 @@ export async function findItem(
 
 /** Takes away everything of these kinds that is due for a subject. */
 export async function cancelItems(tx: Tx, kinds: readonly DueKind[], subjectId: string): Promise<void> {
+  if (kinds.length === 0) return
   await tx
     .deleteFrom('dueItems')
     .where('kind', 'in', [...kinds])

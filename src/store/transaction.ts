@@ -1,6 +1,13 @@
 import { sql } from 'kysely'
 import type { Database, Tenant, Tx } from './database.ts'
 
+/** Thrown when what a transaction began with is not so any more: nothing of it is kept, and it begins again. */
+export class Conflict extends Error {
+  override readonly name = 'Conflict'
+  /** As PostgreSQL's own `serialization_failure`. */
+  readonly code = '40001'
+}
+
 /**
  * Opens a transaction as one organization; only actions may import this file. A conflict that PostgreSQL
  * resolves by ending one side (deadlock, serialization) is tried again, because nothing of it was kept. Of a caller

@@ -135,7 +135,10 @@ function amountsOf(fee: ShownFee): object {
   const exponent = exponentOf(fee.currency)
   const precise = Decimal.of(fee.preciseAmountCents)
   const preciseTaxes = Decimal.of(fee.taxesPreciseAmountCents)
-  const coupons = Decimal.of(fee.preciseCouponsAmountCents)
+  // The API shows the shares of progressive credits among those of coupons.
+  const coupons = Decimal.of(fee.preciseProgressiveCreditAmountCents).plus(
+    Decimal.of(fee.preciseCouponsAmountCents),
+  )
   const subTotal = Decimal.of(fee.amountCents).minus(coupons).round()
   return {
     amount_cents: toWireCents(fee.amountCents),

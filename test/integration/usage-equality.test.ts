@@ -6,7 +6,7 @@ import { ingestEvent, ingestEvents } from '../../src/actions/events/ingest-event
 import { refreshUsageTracker } from '../../src/actions/usage/refresh-usage-tracker.ts'
 import { DAY_MS, HOUR_MS, instant } from '../../src/core/calendar/instant.ts'
 import { checkEvent } from '../../src/core/metering/event-check.ts'
-import { filterBuckets } from '../../src/core/metering/filters.ts'
+import { ALL_FILTER_VALUES, type ChargeFilterRule, filterBuckets } from '../../src/core/metering/filters.ts'
 import { type RawEvent, usageOf } from '../../src/core/metering/reference.ts'
 import {
   AGGREGATIONS,
@@ -55,6 +55,35 @@ const eventInputs = fc.record({
 })
 type EventInput = typeof eventInputs extends fc.Arbitrary<infer T> ? T : never
 const histories = fc.array(eventInputs, { minLength: 1, maxLength: 40 })
+
+const DECLARED = { region: ['eu', 'us', 'asia', '7'], tier: ['gold', 'silver'] }
+const FILTERS: readonly ChargeFilterRule[] = [
+  { id: '1', values: { region: ['eu', 'us'] }, createdAt: NOW },
+  { id: '2', values: { region: ['eu'], tier: ['gold'] }, createdAt: NOW },
+  { id: '3', values: { region: ['7', 'asia'] }, createdAt: NOW },
+]
+const listOf = (list: string[]) =>
+  fc.oneof(fc.subarray(list, { minLength: 1 }), fc.constant([ALL_FILTER_VALUES]))
+/** Filters of any kind, most of which overlap. */
+const overlapping = fc
+  .array(
+    fc
+      .record(
+        { region: listOf(DECLARED.region), tier: listOf(DECLARED.tier), age: fc.nat(2) },
+        { requiredKeys: ['age'] },
+      )
+      .filter((each) => Object.keys(each).length > 1),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((specs) =>
+    specs.map(
+      ({ age, ...each }, index): ChargeFilterRule => ({
+        id: String(index),
+        values: each,
+        createdAt: instant(START + age),
+      }),
+    ),
+  )
 
 describe('usage from running state', () => {
   let harness: Harness
@@ -109,13 +138,14 @@ describe('usage from running state', () => {
     })
   }
 
-  function queriesOf(code: string, aggregation: Aggregation, from: number, to: number): UsageQuery[] {
-    const filters = [
-      { id: '1', values: { region: ['eu', 'us'] }, createdAt: NOW },
-      { id: '2', values: { region: ['eu'], tier: ['gold'] }, createdAt: NOW },
-      { id: '3', values: { region: ['7', 'asia'] }, createdAt: NOW },
-    ]
-    const buckets = filterBuckets(filters, { region: ['eu', 'us', 'asia', '7'], tier: ['gold', 'silver'] })
+  function queriesOf(
+    code: string,
+    aggregation: Aggregation,
+    from: number,
+    to: number,
+    filters = FILTERS,
+  ): UsageQuery[] {
+    const buckets = filterBuckets(filters, DECLARED)
     const period = { from: instant(START + from), to: instant(START + to) }
     const fieldName = aggregation === 'count_agg' ? null : 'value'
     const base = { code, aggregation, fieldName, period }
@@ -290,11 +320,12 @@ describe('usage from running state', () => {
           fc.boolean(),
           offsets,
           offsets,
-          async (earlier, later, asBatch, a, b) => {
+          overlapping,
+          async (earlier, later, asBatch, a, b, filters) => {
             made += 1
             const code = `${aggregation}_${made}`
             const from = Math.min(a, b)
-            const queries = queriesOf(code, aggregation, from, Math.max(a, b) + 1)
+            const queries = queriesOf(code, aggregation, from, Math.max(a, b) + 1, filters)
             // Events before the metric, then new keys in two steps: both are filled from the log.
             await ingest(code, earlier.slice(0, 10), false)
             const id = await makeMetric(code, aggregation)

@@ -1,7 +1,9 @@
 import type { Input } from '../../core/input/fields.ts'
+import { hasAmbiguousFilters } from '../../core/metering/filters.ts'
 import { declaredValues } from '../../core/metrics/metric.ts'
 import {
   type FilterSettings,
+  OVERLAPPING_FILTERS,
   readFilterChange,
   readNewFilter,
   valuesKey,
@@ -148,13 +150,17 @@ export async function deleteFilter(
   return { charge, filter: deleted }
 }
 
-/** A new filter for a charge; 422 when it has one with the same values. */
+/**
+ * A new filter for a charge; 422 on `values` when it has one with the same values, or one that claims the same events.
+ */
 export function newFilterOf(charge: PlanCharge, input: Input): FilterSettings {
   const declared = declaredValues(charge.metric.filters)
   const filter = readNewFilter(input, { model: charge.chargeModel, declared })
   if (charge.filters.some((each) => valuesKey(each.values) === valuesKey(filter.values))) {
     throw invalid({ values: ['value_already_exists'] })
   }
+  const values = [...charge.filters.map((each) => each.values), filter.values]
+  if (hasAmbiguousFilters(values, declared, filter.values)) throw invalid({ values: [OVERLAPPING_FILTERS] })
   return filter
 }
 

@@ -6,15 +6,15 @@ import {
   detailsOfCustomer,
   hasSales,
   insertCustomer,
+  insertMetadata,
   lockCustomer,
   replaceMetadata,
   updateCustomer,
 } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
-import { newId } from '../../store/ids.ts'
-import { findBillingEntity, lockOrganization, nextCustomerNumber, stamps } from '../../store/organizations.ts'
-import { flagDraftsOfCustomer, replaceTaxes } from '../../store/taxes.ts'
-import { inTransaction } from '../../store/transaction.ts'
+import { findBillingEntity } from '../../store/organizations.ts'
+import { addTaxes, flagDraftsOfCustomer, replaceTaxes, type TaxRow } from '../../store/taxes.ts'
+import { Conflict, inTransaction } from '../../store/transaction.ts'
 import { json, ts } from '../../store/values.ts'
 import { toWireCustomer } from '../../wire/customers.ts'
 import type { Caller, Context } from '../context.ts'
@@ -35,10 +35,11 @@ export async function upsertCustomer(
   change: CustomerChange,
 ): Promise<CustomerDetails> {
   const details = await inTransaction(context.database, caller, async (tx) => {
-    const { customer, isNew } = await lockOrInsert(tx, caller, change.externalId)
-    const changed = await writeChange(tx, caller, customer, change, isNew)
-    const details = await detailsOfCustomer(tx, changed)
-    await announceCustomer(tx, caller, details, isNew ? 'customer.created' : 'customer.updated')
+    const known = await lockCustomer(tx, change.externalId)
+    const details = known
+      ? await changeCustomer(tx, caller, known, change)
+      : await createCustomer(tx, caller, change)
+    await announceCustomer(tx, caller, details, known ? 'customer.updated' : 'customer.created')
     return details
   })
   if (change.asksForProvider) throw invalid({ base: ['payment_provider_not_found'] })
@@ -50,11 +51,11 @@ export async function upsertCustomer(
  * nobody has described yet. Works in the caller's transaction and leaves the customer locked in it.
  */
 export async function findOrCreateCustomer(tx: Tx, caller: Caller, externalId: string): Promise<CustomerRow> {
-  const { customer, isNew } = await lockOrInsert(tx, caller, externalId)
-  if (isNew) {
-    await announceCustomer(tx, caller, await detailsOfCustomer(tx, customer), 'customer.created')
-  }
-  return customer
+  const known = await lockCustomer(tx, externalId)
+  if (known) return known
+  const details = await createCustomer(tx, caller, { externalId, columns: {} })
+  await announceCustomer(tx, caller, details, 'customer.created')
+  return details.customer
 }
 
 async function announceCustomer(
@@ -71,60 +72,89 @@ async function announceCustomer(
   })
 }
 
-async function lockOrInsert(
+async function createCustomer(
   tx: Tx,
   caller: Caller,
-  externalId: string,
-): Promise<{ readonly customer: CustomerRow; readonly isNew: boolean }> {
-  const known = await lockCustomer(tx, externalId)
-  if (known) return { customer: known, isNew: false }
-  // Creations of an organization come one after the other, so a customer made meanwhile is seen after the wait.
-  const organization = await lockOrganization(tx, caller.organizationId)
-  const rival = await lockCustomer(tx, externalId)
-  if (rival) return { customer: rival, isNew: false }
-  const entity = await findBillingEntity(tx, { isDefault: true })
-  if (!entity) throw notFound('billing_entity')
-  const number = await nextCustomerNumber(tx, caller.organizationId)
+  change: Omit<CustomerChange, 'asksForProvider'>,
+): Promise<CustomerDetails> {
+  const { organizationId, now } = caller
+  const taxes = await taxesOf(tx, change)
+  const code = change.billingEntityCode
+  const billingEntity = await findBillingEntity(tx, code === undefined ? { isDefault: true } : { code })
+  if (!billingEntity) throw notFound('billing_entity')
+  const { accountType, shippingAddress } = change
   const customer = await insertCustomer(tx, {
-    organizationId: caller.organizationId,
-    id: newId(),
-    externalId,
-    billingEntityId: entity.id,
-    sequentialId: number,
-    slug: `${organization.documentNumberPrefix}-${String(number).padStart(3, '0')}`,
-    ...stamps(caller.now),
+    ...change.columns,
+    ...(accountType === undefined ? {} : { accountType }),
+    ...(shippingAddress === undefined ? {} : { shippingAddress: json(shippingAddress) }),
+    externalId: change.externalId,
+    billingEntityId: billingEntity.id,
+    organizationId,
+    now,
   })
-  return { customer, isNew: true }
+  if (!customer) throw new Conflict('a customer with the external id was created meanwhile')
+  if (taxes && taxes.length > 0) {
+    await addTaxes(
+      tx,
+      organizationId,
+      'customer',
+      customer.id,
+      taxes.map((tax) => tax.id),
+    )
+  }
+  const metadata = await insertMetadata(tx, customer, change.metadata ?? [], [], now)
+  return { customer, billingEntity, metadata, taxes: taxes ?? [] }
 }
 
-async function writeChange(
+async function changeCustomer(
   tx: Tx,
   caller: Caller,
   customer: CustomerRow,
   change: CustomerChange,
-  isNew: boolean,
-): Promise<CustomerRow> {
-  const changed = await updateCustomer(tx, customer.id, {
+): Promise<CustomerDetails> {
+  const taxes = await taxesOf(tx, change)
+  const { customer: changed, billingEntity } = await updateCustomer(tx, customer.id, {
     ...change.columns,
     ...(await entityOf(tx, change)),
     ...(await accountTypeOf(tx, customer, change)),
     ...addressOf(customer, change),
     updatedAt: ts(caller.now),
   })
-  if (!isNew) await redateDrafts(tx, caller, customer.id)
-  if (change.metadata) await replaceMetadata(tx, changed, change.metadata, caller.now)
-  if (change.taxCodes) {
-    const taxes = await readTaxes(tx, change.taxCodes)
+  if (ISSUING_COLUMNS.some((column) => changed[column] !== customer[column])) {
+    await redateDrafts(tx, caller, customer.id)
+  }
+  const metadata = change.metadata && (await replaceMetadata(tx, changed, change.metadata, caller.now))
+  if (taxes) {
     const taxIds = taxes.map((tax) => tax.id)
     await replaceTaxes(tx, caller.organizationId, 'customer', customer.id, taxIds)
   }
-  if (!isNew && (change.taxCodes || changed.billingEntityId !== customer.billingEntityId)) {
+  if (change.taxCodes || changed.billingEntityId !== customer.billingEntityId) {
     await flagDraftsOfCustomer(tx, customer.id)
   }
   if (changed.timezone !== customer.timezone || changed.billingEntityId !== customer.billingEntityId) {
     await rescheduleCustomer(tx, caller, customer.id)
   }
-  return changed
+  return detailsOfCustomer(tx, changed, {
+    billingEntity,
+    ...(metadata && { metadata }),
+    ...(taxes && { taxes }),
+  })
+}
+
+/** The dates of drafts follow from these and from what the billing entity says, whose changes are spread by themselves. */
+const ISSUING_COLUMNS = [
+  'billingEntityId',
+  'invoiceGracePeriod',
+  'netPaymentTerm',
+  'subscriptionInvoiceIssuingDateAnchor',
+  'subscriptionInvoiceIssuingDateAdjustment',
+] as const
+
+async function taxesOf(
+  tx: Tx,
+  { taxCodes }: Pick<CustomerChange, 'taxCodes'>,
+): Promise<TaxRow[] | undefined> {
+  return taxCodes && readTaxes(tx, taxCodes)
 }
 
 async function entityOf(tx: Tx, change: CustomerChange): Promise<{ billingEntityId?: string }> {

@@ -1,4 +1,4 @@
-import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
+import { billCustomers } from '../billing/bill-customers.ts'
 import { priceAdvanceUsage } from '../billing/price-advance-usage.ts'
 import { priceDeferredEvent } from '../billing/price-deferred-event.ts'
 import { followDays, followIssuing } from '../customers/follow-settings.ts'
@@ -14,7 +14,7 @@ import { endTrial } from '../subscriptions/end-trial.ts'
 import { finishPlanDeletion } from '../subscriptions/finish-plan-deletion.ts'
 import { startSubscription } from '../subscriptions/start-subscription.ts'
 import { rearmAlerts, watchSubscription } from '../usage/watch-subscription.ts'
-import type { DueActions } from './run-due.ts'
+import type { DueActions } from './due-action.ts'
 
 /** What is done for each kind of due item. */
 export const dueActions: DueActions = {
@@ -26,7 +26,7 @@ export const dueActions: DueActions = {
   plan_deletion: finishPlanDeletion,
   subscription_start: startSubscription,
   subscription_end: endDueSubscription,
-  subscription_billing: billDueSubscriptions,
+  subscription_billing: billCustomers,
   trial_end: endTrial,
   termination_alert: alertTermination,
   event_validation: validateEvents,

@@ -4,7 +4,6 @@ import type { UsageDefinitions } from '../../store/events/definitions.ts'
 import { type ArrivedEvent, storeArrival } from '../../store/events/ingest.ts'
 import type { Context } from '../context.ts'
 import { duplicateRefusal, type PreparedUnit, prepareUnit, type StoredEvent, type Unit } from './arrivals.ts'
-import { refuseRepeated } from './refuse-repeated.ts'
 import { scheduleValidation } from './schedule-validation.ts'
 import type { UsageCatalogue } from './usage-catalogue.ts'
 import type { UsageFolds } from './usage-folds.ts'
@@ -36,7 +35,7 @@ export async function storeUnits(flight: Flight, units: readonly Unit[]): Promis
     if (round > ROUNDS_MAX) throw new Error('the metrics change faster than events are stored')
     const checked = await prepareAll(catalogue, definitions, waiting)
     definitions = checked.definitions
-    const prepared = await refuseRepeated(flight.context, checked.units)
+    const prepared = checked.units
     if (prepared.length === 0) return
     let answer: Awaited<ReturnType<typeof store>>
     try {

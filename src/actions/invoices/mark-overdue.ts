@@ -1,7 +1,7 @@
 import { lockInvoice, updateInvoice } from '../../store/invoices.ts'
 import { ts } from '../../store/values.ts'
-import { announceInvoice } from '../billing/issue-invoice.ts'
-import type { DueAction } from '../due/run-due.ts'
+import { announceInvoice } from '../billing/announce-documents.ts'
+import type { DueAction } from '../due/due-action.ts'
 
 /** Marks an invoice overdue when its due date has passed unpaid (subscriptions-and-invoicing §7.10). */
 export const markOverdue: DueAction = async (_context, tx, caller, invoiceId) => {

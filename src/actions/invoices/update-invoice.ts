@@ -7,7 +7,7 @@ import { type InvoiceMetadataEntry, replaceInvoiceMetadata } from '../../store/i
 import { type InvoiceRow, lockInvoice, updateInvoice } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
-import { announceInvoice } from '../billing/issue-invoice.ts'
+import { announceInvoice } from '../billing/announce-documents.ts'
 import type { Caller, Context } from '../context.ts'
 
 const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed']

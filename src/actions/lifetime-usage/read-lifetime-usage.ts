@@ -76,7 +76,7 @@ async function currentUsage(
     charges: subscription.charges,
     window: open.window,
     durationDays: open.durationDays,
-    zone: snapshot.zone,
+    zone: snapshot.customer.zone,
     purpose: 'current',
   })
 }

@@ -73,7 +73,7 @@ async function writeSettings(
   const settings = readPlanChange(input, stored, isFrozen, problems)
   const isFirstCommitment = !(await hasCommitment(tx, stored.id))
   const parts = {
-    taxCodes: new Fields(input, problems).texts('tax_codes'),
+    taxCodes: new Fields(input, problems).ids('tax_codes'),
     commitment: readCommitment(input.minimum_commitment, isFirstCommitment, problems),
     thresholds: readThresholds(input.usage_thresholds, problems),
   }

@@ -2,7 +2,12 @@ import type { Instant } from '../../core/calendar/instant.ts'
 import { startingBill } from '../../core/subscriptions/starting-bill.ts'
 import { scheduleAlertRearming, scheduleWatched } from '../../store/activity-items.ts'
 import type { Tx } from '../../store/database.ts'
-import { lockCustomerById, momentOf, stateOf } from '../../store/subscription-states.ts'
+import {
+  lockCustomerById,
+  momentOf,
+  type SubscriptionState,
+  stateOf,
+} from '../../store/subscription-states.ts'
 import {
   insertLifetimeUsage,
   isTakenByAnother,
@@ -13,10 +18,10 @@ import {
 import { ts } from '../../store/values.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
-import type { DueAction } from '../due/run-due.ts'
+import type { DueAction } from '../due/due-action.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { cancelSubscription } from './end-subscription.ts'
-import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'
+import { scheduleAlerts, scheduleCreated, scheduleSubscription } from './schedule-subscription.ts'
 
 /** The columns that make a subscription active now, with the start that its periods count from. */
 export function activeColumns(caller: Caller, startedAt: Instant) {
@@ -28,7 +33,11 @@ export function activeColumns(caller: Caller, startedAt: Instant) {
  * (subscriptions-and-invoicing §2.4 and §2.6).
  */
 export async function isBilledAtStart(tx: Tx, caller: Caller, row: SubscriptionRow): Promise<boolean> {
-  const moment = momentOf(await stateOf(tx, row), caller.now)
+  return paysAtStart(caller, await stateOf(tx, row))
+}
+
+function paysAtStart(caller: Caller, state: SubscriptionState): boolean {
+  const moment = momentOf(state, caller.now)
   return moment !== null && startingBill(moment) !== 'none'
 }
 
@@ -47,20 +56,33 @@ export async function afterStart(tx: Tx, caller: Caller, row: SubscriptionRow): 
   await announceSubscription(tx, caller, 'subscription.started', row)
 }
 
-/** Bills what a subscription pays at its start, when it follows no other one (§2.4). */
+/** The same for a subscription that starts as it is created. */
+export async function afterCreatedStart(tx: Tx, caller: Caller, state: SubscriptionState): Promise<void> {
+  const { row } = state
+  await Promise.all([
+    insertLifetimeUsage(tx, row, caller.now),
+    scheduleCreated(tx, caller, state),
+    scheduleWatched(tx, caller.organizationId, row.id, caller.now),
+  ])
+  await announceSubscription(tx, caller, 'subscription.started', row)
+}
+
+/** Bills what a subscription pays at its start, when it follows no other one (§2.4); false when that is nothing. */
 export async function billStart(
   context: Context,
   tx: Tx,
   caller: Caller,
-  row: SubscriptionRow,
-): Promise<void> {
-  if (!(await isBilledAtStart(tx, caller, row))) return
+  state: SubscriptionState,
+): Promise<boolean> {
+  if (!paysAtStart(caller, state)) return false
+  const { row } = state
   await billSubscriptions(context, tx, caller, {
     customerId: row.customerId,
     at: caller.now,
     entries: [{ subscriptionId: row.id, reason: 'subscription_starting' }],
     skipCharges: true,
   })
+  return true
 }
 
 /**
@@ -82,5 +104,5 @@ export const startSubscription: DueAction = async (context, tx, caller, subscrip
     updatedAt: ts(caller.now),
   })
   await afterStart(tx, caller, row)
-  await billStart(context, tx, caller, row)
+  await billStart(context, tx, caller, await stateOf(tx, row))
 }

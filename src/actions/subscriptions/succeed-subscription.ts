@@ -1,6 +1,6 @@
 import type { TimeZone } from '../../core/calendar/zone.ts'
 import type { NewSubscription } from '../../core/subscriptions/subscription-input.ts'
-import type { CustomerRow } from '../../store/customers.ts'
+import type { CustomerEntity, CustomerRow } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import type { SubscribedPlan } from '../../store/subscription-states.ts'
@@ -13,6 +13,8 @@ import { settingColumns } from './subscription-columns.ts'
 export type SubscriptionWish = {
   readonly request: NewSubscription
   readonly customer: CustomerRow
+  /** The customer's own. */
+  readonly billingEntity: CustomerEntity
   readonly plan: SubscribedPlan
   readonly zone: TimeZone
 }

@@ -105,7 +105,9 @@ async function writeChange(
   }
   if (changed.status !== row.status) {
     await afterStart(tx, caller, changed)
-    if (timing === 'today') await billStart(context, tx, caller, changed)
+    if (timing === 'today') {
+      await billStart(context, tx, caller, await stateOf(tx, changed))
+    }
   } else {
     await scheduleSubscription(tx, caller, changed)
     if (isMoved(row.endingAt, changed.endingAt)) await scheduleAlerts(tx, caller, changed, 'nothing_is_sent')

@@ -7,7 +7,7 @@ import type { RatedCharge } from '../../core/rating/charge.ts'
 import type { RatedUsage } from '../../core/rating/rate-usage.ts'
 import { type UsageLine, usageLineOf } from '../../core/rating/usage-lines.ts'
 import type { Window } from '../../core/subscriptions/windows.ts'
-import { readBillingSnapshot } from '../../store/billing-snapshot.ts'
+import { readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
 import type { Reads } from '../../store/database.ts'
 import { findUsageSubject } from '../../store/usage-subjects.ts'
 import type { Caller } from '../context.ts'
@@ -67,7 +67,7 @@ export async function readCurrentUsage(
       charges,
       window,
       durationDays: open.durationDays,
-      zone: snapshot.zone,
+      zone: snapshot.customer.zone,
       purpose: 'current',
       narrowing: { group: asked.group, skipGrouping: asked.skipGrouping },
     }),
@@ -89,7 +89,7 @@ export async function readOpenSubscription(
   const subject = await findUsageSubject(reads, asked.externalCustomerId, asked.externalSubscriptionId)
   if (!subject) throw notFound('customer')
   if (subject.subscriptionId === null) throw notAllowed('no_active_subscription')
-  const snapshot = await readBillingSnapshot(reads, subject.customerId, [subject.subscriptionId])
+  const snapshot = await readCustomerSnapshot(reads, subject.customerId, [subject.subscriptionId])
   const subscription = snapshot?.subscriptions[0]
   if (!snapshot || !subscription) throw notAllowed('no_active_subscription')
   return openAt(reads, snapshot, subscription, caller.now)
@@ -115,8 +115,8 @@ export function totalsOf(
 ): Omit<SubscriptionUsage, 'lines'> {
   return {
     window: open.window,
-    issuingOn: localDate(addMs(open.window.to, 1), snapshot.zone),
-    currency: subscription.plan.amountCurrency,
+    issuingOn: localDate(addMs(open.window.to, 1), snapshot.customer.zone),
+    currency: subscription.plan.currency,
     amountCents: rated.reduce((sum, { fee }) => sum + fee.amountCents, 0n),
     taxesAmountCents: usageTaxesCents(rated, taxes),
     invoiceId: null,

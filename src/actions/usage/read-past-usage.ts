@@ -11,6 +11,7 @@ import type { Listed, Slice } from '../../store/pages.ts'
 import { listBilledPeriods } from '../../store/past-usage.ts'
 import { ratedChargesByIds } from '../../store/rated-charges.ts'
 import { findUsageSubject } from '../../store/usage-subjects.ts'
+import { groupedBy } from '../../store/values.ts'
 import { breakdownsOfRow } from '../../wire/fees.ts'
 import type { SubscriptionUsage } from './read-current-usage.ts'
 
@@ -44,6 +45,7 @@ export async function readPastUsage(reads: Reads, asked: PastUsageAsked): Promis
     (fee) => fee.feeType === 'charge' && (metricCode === undefined || fee.metricCode === metricCode),
   )
   const charges = await ratedChargesByIds(reads, [...new Set(fees.flatMap((fee) => fee.chargeId ?? []))])
+  const lines = linesByPeriod(fees, charges)
   return {
     total,
     rows: rows.map((period) => ({
@@ -53,12 +55,27 @@ export async function readPastUsage(reads: Reads, asked: PastUsageAsked): Promis
       amountCents: period.feesAmountCents,
       taxesAmountCents: period.taxesAmountCents,
       invoiceId: period.invoiceId,
-      lines: fees
-        .filter((fee) => fee.invoiceId === period.invoiceId && fee.subscriptionId === period.subscriptionId)
-        .flatMap((fee) => linesOf(fee, charges))
-        .sort((a, b) => compareNames(a.charge, b.charge)),
+      lines: lines.get(periodId(period)) ?? [],
     })),
   }
+}
+
+/** What invoices billed of subscriptions, the lines of each by the name of their metric. */
+function linesByPeriod(
+  fees: readonly FeeView[],
+  charges: ReadonlyMap<string, RatedCharge>,
+): ReadonlyMap<string, readonly UsageLine[]> {
+  const periods = groupedBy(fees, periodId)
+  return new Map(
+    [...periods].map(([id, own]) => [
+      id,
+      own.flatMap((fee) => linesOf(fee, charges)).sort((a, b) => compareNames(a.charge, b.charge)),
+    ]),
+  )
+}
+
+function periodId(of: { readonly invoiceId: string | null; readonly subscriptionId: string | null }): string {
+  return `${of.invoiceId} ${of.subscriptionId}`
 }
 
 function linesOf(fee: FeeView, charges: ReadonlyMap<string, RatedCharge>): readonly UsageLine[] {

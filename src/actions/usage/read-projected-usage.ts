@@ -34,12 +34,12 @@ export async function readProjectedUsage(
       charges,
       window: open.window,
       durationDays: open.durationDays,
-      zone: snapshot.zone,
+      zone: snapshot.customer.zone,
       purpose: 'current',
     }),
     taxesOf(reads, found, charges, asked.applyTaxes),
   ])
-  const progress = progressOf(open.window, caller.now, snapshot.zone)
+  const progress = progressOf(open.window, caller.now, snapshot.customer.zone)
   return {
     ...totalsOf(found, rated, taxes),
     lines: rated.map((usage) => projectedLineOf(usage, progress)),

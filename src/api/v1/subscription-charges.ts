@@ -14,7 +14,8 @@ import { SUBSCRIPTION_STATUSES } from '../../core/subscriptions/lifecycle.ts'
 import type { PlanCharge } from '../../store/plans.ts'
 import { toWireCharge, toWireChargeFilter } from '../../wire/charges.ts'
 import { answerCharges, answerFilters, reading } from '../charge-lists.ts'
-import { queryText, rootOf } from '../params.ts'
+import { rootOf } from '../params.ts'
+import { queryText } from '../query.ts'
 import {
   Charge,
   ChargeFilter,
