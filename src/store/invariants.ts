@@ -100,6 +100,20 @@ const INVOICE_TAXES: Invariant = {
       and round(t.fees_amount_cents * t.tax_rate * 0.01) <> t.amount_cents`,
 }
 
+const INVOICE_PAYMENTS: Invariant = {
+  code: 'invoice_payments',
+  says: 'the payment status and the paid total of an invoice follow from its payments',
+  weight: 'error',
+  query: `
+    select i.organization_id, i.id::text as subject,
+      format('invoice %s and %s cents, payments %s and %s cents', i.payment_status, i.total_paid_amount_cents,
+        p.payment_status, p.total_paid_amount_cents) as detail
+    from invoices i
+    cross join lateral weir_payment_state(i.organization_id, i.id) p
+    where i.status in ('draft', 'finalized', 'voided') and (i.payment_status, i.total_paid_amount_cents)
+      is distinct from (p.payment_status, p.total_paid_amount_cents)`,
+}
+
 const INVOICE_NUMBERS: Invariant = {
   code: 'invoice_numbers',
   says: "a customer's invoices are numbered without a gap",
@@ -184,6 +198,25 @@ const UNMATCHED: Invariant = {
     group by organization_id, reason`,
 }
 
+const UNTAKEN: Invariant = {
+  code: 'events_of_no_subscription',
+  says: 'every event of the last 7 days with a known code and subscription came while the subscription lived',
+  weight: 'notice',
+  query: `
+    select e.organization_id, format('event %s of subscription %s', e.transaction_id, e.external_subscription_id)
+      as subject,
+      format('at %s', to_char(e.timestamp at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as detail
+    from events e
+    where e.timestamp > now() - interval '7 days' and e.timestamp <= now() and e.deleted_at is null
+      and exists (
+        select from billable_metrics m
+        where m.organization_id = e.organization_id and m.code = e.code and m.deleted_at is null)
+      and exists (
+        select from subscriptions s
+        where s.organization_id = e.organization_id and s.external_id = e.external_subscription_id)
+      and not weir_event_is_taken(e.organization_id, e.code, e.external_subscription_id, e.timestamp)`,
+}
+
 /** Events that charges in advance deferred (docs/decisions/0009). */
 const UNPRICED: Invariant = {
   code: 'unpriced_events',
@@ -253,10 +286,12 @@ export const INVARIANTS: readonly Invariant[] = [
   BILLING_IS_DUE,
   INVOICE_FEES,
   INVOICE_TAXES,
+  INVOICE_PAYMENTS,
   INVOICE_NUMBERS,
   EVENT_KEYS,
   FAILING_ITEMS,
   UNMATCHED,
+  UNTAKEN,
   UNPRICED,
   UNBILLED_FEES,
   REFUSED_SIGNATURES,

@@ -46,7 +46,7 @@ export interface AdvanceAsides {
 export interface AdvanceEvents {
   endedAt: Timestamp | null
   eventId: string
-  isCharged: boolean
+  isCharged: Generated<boolean>
   organizationId: string
   position: Generated<Int8>
   subscriptionId: string
@@ -511,6 +511,18 @@ export interface InvoiceMetadata {
   value: string
 }
 
+export interface InvoicePayments {
+  amountCents: Int8
+  createdAt: Timestamp
+  entry: Generated<Int8>
+  id: string
+  invoiceId: string
+  kind: string
+  organizationId: string
+  paidAt: Timestamp
+  status: string
+}
+
 export interface InvoiceReductions {
   amountCents: Int8
   beforeTaxes: boolean
@@ -550,6 +562,7 @@ export interface Invoices {
   progressiveKey: string | null
   purchaseOrderNumber: string | null
   readyToBeRefreshed: Generated<boolean>
+  sealedIn: Generated<string>
   selfBilled: Generated<boolean>
   sequentialId: Int8 | null
   skipPsp: Generated<boolean>
@@ -948,6 +961,7 @@ export interface DB {
   installation: Installation
   invites: Invites
   invoiceMetadata: InvoiceMetadata
+  invoicePayments: InvoicePayments
   invoiceReductions: InvoiceReductions
   invoices: Invoices
   invoiceSubscriptions: InvoiceSubscriptions

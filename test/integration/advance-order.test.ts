@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dueActions } from '../../src/actions/due/due-actions.ts'
 import { runDue } from '../../src/actions/due/run-due.ts'
 import { instant } from '../../src/core/calendar/instant.ts'
-import { findDueHead, finishItem, takeItem } from '../../src/store/due-items.ts'
+import { finishItem, takeItem } from '../../src/store/due-items.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
 import { ok, send, subscribe } from '../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
@@ -235,8 +235,8 @@ describe('events that are accepted while a worker prices others', () => {
       const { database } = harness.context
       const state = { isAccepted: false }
       const sending = await inTransaction(database, client.organizationId, async (tx) => {
-        const head = await findDueHead(tx, instant(Date.parse(START)), { except: [] })
-        const item = head && (await takeItem(tx, head, { except: [] }))
+        const head = { kind: 'advance_usage', dueAt: instant(Date.parse(START)) } as const
+        const item = await takeItem(tx, head, { except: [] })
         expect(item?.kind).toBe('advance_usage')
         await finishItem(tx, item?.id ?? '')
         const second = send(client, { code: 'm', transaction_id: 'second' }).then(() => {

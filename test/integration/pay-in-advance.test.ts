@@ -456,7 +456,6 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
           organizationId: client.organizationId,
           eventId: id ?? '',
           subscriptionId: subscriptionId ?? '',
-          isCharged: true,
           timestamp: new Date(event.timestamp).toISOString() as never,
         })
         .execute()

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../../src/actions/context.ts'
 import { ingestEvent, ingestEvents } from '../../src/actions/events/ingest-events.ts'
 import { refreshUsageTracker } from '../../src/actions/usage/refresh-usage-tracker.ts'
-import { DAY_MS, HOUR_MS, instant } from '../../src/core/calendar/instant.ts'
+import { DAY_MS, HOUR_MS, instant, SECOND_MS } from '../../src/core/calendar/instant.ts'
 import { checkEvent } from '../../src/core/metering/event-check.ts'
 import { ALL_FILTER_VALUES, type ChargeFilterRule, filterBuckets } from '../../src/core/metering/filters.ts'
 import { type RawEvent, usageOf } from '../../src/core/metering/reference.ts'
@@ -214,11 +214,29 @@ describe('usage from running state', () => {
       )
   }
 
+  /** The same questions, beginning inside the second of an event as a subscription does. */
+  function withinSecondOf(events: readonly RawEvent[], queries: readonly UsageQuery[]): UsageQuery[] {
+    const whole = events.filter(({ at }) => at % SECOND_MS === 0)
+    return whole.slice(0, 6).flatMap((event, place) => {
+      const from = instant(event.at + 1 + (place % 3) * 400)
+      return queries
+        .filter(({ period }, k) => k % 7 === place % 7 && from < period.to)
+        .map((query) => ({ ...query, period: { ...query.period, from }, takesStartSecond: true as const }))
+    })
+  }
+
   async function compare(code: string, asked: readonly UsageQuery[]): Promise<void> {
     const events = await storedEvents(code)
     const since = afterEvents(events, asked)
+    const withinSecond = withinSecondOf(events, asked)
     const queries = [
       ...asked,
+      ...withinSecond,
+      ...withinSecond.map((each) => ({
+        ...each,
+        period: { ...each.period, to: instant(each.period.from + 1) },
+        upTo: { id: events[0]?.id ?? '', isIncluded: true },
+      })),
       ...upToEvents(events, asked),
       ...since,
       ...upToEvents(events.slice(0, 3), since),

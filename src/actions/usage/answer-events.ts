@@ -9,6 +9,7 @@ import {
 import type { EventPlan } from '../../core/rating/event-plan.ts'
 import type { EventAnswer } from '../../core/rating/rate-event.ts'
 import type { Reads } from '../../store/database.ts'
+import { withStartSeconds } from '../../store/events/start-seconds.ts'
 import { answerUsages } from '../../store/events/usage.ts'
 
 /** An event under a charge, with the events in the log that were accepted after it. */
@@ -26,7 +27,8 @@ type Question = {
  * The usage up to each of some events, of those accepted by then, in the order of the plans. Where prices depend on the
  * single events, those of one bucket are read once, up to its last event, and each answer takes its part of them.
  */
-export async function answerEvents(reads: Reads, plans: readonly AcceptedPlan[]): Promise<EventAnswer[]> {
+export async function answerEvents(reads: Reads, accepted: readonly AcceptedPlan[]): Promise<EventAnswer[]> {
+  const plans = await takingStartSeconds(reads, accepted)
   const valuesOf = laterValues(plans)
   const asked = plans.map(({ plan, later }) => ({
     withEvent: questionOf(plan.withEvent, later, valuesOf),
@@ -43,6 +45,23 @@ export async function answerEvents(reads: Reads, plans: readonly AcceptedPlan[])
     withEvent: answerOf(withEvent),
     before: before && answerOf(before),
   }))
+}
+
+/** The same plans, with queries that say whether they take the second in which their subscription began. */
+async function takingStartSeconds(
+  reads: Reads,
+  plans: readonly AcceptedPlan[],
+): Promise<readonly AcceptedPlan[]> {
+  const queries = await withStartSeconds(
+    reads,
+    plans.map(({ plan }) => plan.withEvent),
+  )
+  return plans.map(({ plan, later }, index) => {
+    const withEvent = queries[index] ?? plan.withEvent
+    if (withEvent === plan.withEvent) return { plan, later }
+    const before = plan.before && { ...plan.before, takesStartSecond: true as const }
+    return { plan: { ...plan, withEvent, before }, later }
+  })
 }
 
 /** The values of a unique count that later events have, by bucket. */

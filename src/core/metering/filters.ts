@@ -85,7 +85,7 @@ export function hasAmbiguousFilters(
 }
 
 /** The values with ALL replaced by the declared values of the key. */
-export function expandAll(values: PropertyValues, metricFilters: PropertyValues): PropertyValues {
+function expandAll(values: PropertyValues, metricFilters: PropertyValues): PropertyValues {
   return eachList(values, (list, key) => (isAll(list) ? listOf(metricFilters, key) : list))
 }
 

@@ -7,6 +7,7 @@ import type { Aggregation, GroupedBy, UsageEvent, UsageGroup, UsageQuery } from 
 import type { Reads } from '../database.ts'
 import type { TrackerDefinition } from './definitions.ts'
 import { numericOf } from './numeric.ts'
+import { withStartSeconds } from './start-seconds.ts'
 import { eventsSelect, totalsSelect, type UsageShape, waitingUsage } from './usage-sql.ts'
 
 /** Queries of one shape with their places in the caller's list. */
@@ -60,8 +61,11 @@ export async function answerUsages(
   reads: Reads,
   queries: readonly UsageQuery[],
 ): Promise<readonly (readonly UsageGroup[])[]> {
-  const trackers = await currentTrackers(reads, queries)
-  return answer(reads, queries, (shape) => trackerFor(shape, trackers.get(shape.code)))
+  const [trackers, asked] = await Promise.all([
+    currentTrackers(reads, queries),
+    withStartSeconds(reads, queries),
+  ])
+  return answer(reads, asked, (shape) => trackerFor(shape, trackers.get(shape.code)))
 }
 
 /** The same from the events alone: the plain sum that running state must equal. */
@@ -69,7 +73,7 @@ export async function answerFromLog(
   reads: Reads,
   queries: readonly UsageQuery[],
 ): Promise<readonly (readonly UsageGroup[])[]> {
-  return answer(reads, queries, () => null)
+  return answer(reads, await withStartSeconds(reads, queries), () => null)
 }
 
 async function answer(

@@ -15,9 +15,10 @@ as $$
   select x.e, x.a, s.id, s.terminated_at, false
   from jsonb_to_recordset(accepted) as x(e uuid, s text, c text, a timestamptz)
   join subscriptions s on s.external_id = x.s and s.status in ('active', 'terminated') and s.started_at > x.a
-  where exists (
-    select from charges c
-    join billable_metrics m on m.organization_id = c.organization_id and m.id = c.billable_metric_id
-    where c.plan_id = s.plan_id and c.pay_in_advance and c.deleted_at is null and m.code = x.c
-      and m.is_recurring)
+  where s.id not in (select own.subscription_id from weir_event_subscription(x.s, x.a) as own)
+    and exists (
+      select from charges c
+      join billable_metrics m on m.organization_id = c.organization_id and m.id = c.billable_metric_id
+      where c.plan_id = s.plan_id and c.pay_in_advance and c.deleted_at is null and m.code = x.c
+        and m.is_recurring)
 $$;

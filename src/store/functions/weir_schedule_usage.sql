@@ -1,6 +1,7 @@
--- What accepted events cause later: one keyed item for each touched subscription that
--- needs one. An item that waits keeps its instant; its new id tells a runner that it was asked for again. `advance`
--- are the events of metrics that are charged in advance or whose charges take the names of wallets.
+-- What accepted events cause later: one keyed item for each touched subscription that needs one. An item that waits
+-- keeps its instant; its new id tells a runner that it was asked for again. `advance` are the events of metrics that are
+-- charged in advance or whose charges take the names of wallets. The due items come before the events: their locks, held
+-- to the end of the transaction, let one arrival at a time number the events of a subscription.
 create or replace function weir_schedule_usage(organization uuid, now timestamptz, advance jsonb,
   advance_rank integer, active text[], active_rank integer)
 returns void
@@ -12,7 +13,6 @@ begin
   if advance is not null then
     listed := (select jsonb_agg(to_jsonb(s)) from weir_advance_subjects(advance) as s);
     if listed is not null then
-      -- First of all, for these rows' locks let one arrival at a time number the events of a subscription.
       insert into due_items as d (organization_id, id, kind, subject_id, due_at, rank)
       select organization, gen_random_uuid(), 'advance_usage', subject, now, advance_rank
       from (

@@ -163,10 +163,11 @@ call weir_wall('usage_arrivals');
 \ir ../functions/weir_add_usage.sql
 \ir ../functions/weir_fold_usage.sql
 \ir ../functions/weir_event_subscription.sql
+\ir ../functions/weir_event_is_taken.sql
+\ir ../functions/weir_advance_subjects.sql
 \ir ../functions/weir_watches_usage.sql
 \ir ../functions/weir_watched_subscriptions.sql
 \ir ../functions/weir_list_target_wallets.sql
-\ir ../functions/weir_advance_subjects.sql
 \ir ../functions/weir_schedule_usage.sql
 \ir ../functions/weir_count_unmatched.sql
 \ir ../functions/weir_taken_events.sql

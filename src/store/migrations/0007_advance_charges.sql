@@ -19,7 +19,8 @@ create table advance_states (
 );
 call weir_wall('advance_states');
 
--- Events that charges in advance have still to price, in the order of their acceptance (docs/decisions/0015).
+-- Events that charges in advance have still to price. The fee of an event depends on what was accepted before it and on
+-- the subscription as it stood then, never on when a worker comes: both are kept here, beside the event.
 create table advance_events (
   organization_id uuid not null references organizations,
   event_id uuid not null,
@@ -30,9 +31,9 @@ create table advance_events (
   position bigint generated always as identity,
   -- When the subscription had ended, if it had by then.
   ended_at timestamptz(3),
-  -- False for an event that the subscription is not charged for: it lies before its start and belongs to the quantity
-  -- that a recurring metric carries over.
-  is_charged boolean not null,
+  -- False for an event that the subscription is not charged for: it lies before its start and belongs to the quantity that
+  -- a recurring metric carries over.
+  is_charged boolean not null default true,
   primary key (organization_id, subscription_id, position),
   foreign key (organization_id, subscription_id) references subscriptions
 );
@@ -51,9 +52,9 @@ create table advance_asides (
   shown_units numeric not null,
   -- Whether it is the first event that its bucket is charged for, which pays the first flat amount.
   is_first boolean not null default false,
+  created_at timestamptz(3) not null,
   -- When the subscription had ended, if it had when the event was accepted.
   ended_at timestamptz(3),
-  created_at timestamptz(3) not null,
   primary key (organization_id, id),
   unique (organization_id, event_id, charge_id),
   foreign key (organization_id, subscription_id) references subscriptions,

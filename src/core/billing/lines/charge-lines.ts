@@ -3,6 +3,7 @@ import { Decimal } from '../../amounts/decimal.ts'
 import { chargeFeeDraft, type FeeDraft, isWorthStoring, trueUpFeeDraft } from '../../invoicing/fee-draft.ts'
 import { windowDays } from '../../metering/proration.ts'
 import { trueUpFee } from '../../pricing/minimum.ts'
+import { isLeftToSuccessor } from '../../rating/carried-over.ts'
 import type { RatedCharge } from '../../rating/charge.ts'
 import type { UsageAsked } from '../../rating/rate-subscription.ts'
 import type { RatedUsage } from '../../rating/rate-usage.ts'
@@ -67,13 +68,7 @@ function isBilled(charge: RatedCharge, { subscription, reason }: BilledSubscript
     return !(isEnding && (endedBy === 'upgrade' || endedBy === 'termination'))
   }
   if (!charge.invoiceable) return false
-  const isCarriedOver = charge.metric.recurring && !charge.prorated
-  return !(
-    isEnding &&
-    endedBy === 'upgrade' &&
-    isCarriedOver &&
-    subscription.successorMetricIds.has(charge.metric.id)
-  )
+  return !(isEnding && endedBy === 'upgrade' && isLeftToSuccessor(charge, subscription.successorMetricIds))
 }
 
 function lineOf(billed: BilledSubscription, rated: RatedUsage, window: Window, n: number): FeeDraft {
