@@ -29,14 +29,17 @@ let made = 0
 export type EventPlan = {
   /** External ids are `sub_0` and so on. */
   readonly subscriptions: number
-  /** Events are spread over this much time up to now, in ms. */
+  /** Events are spread over this much time, in ms. */
   readonly spreadMs?: number
+  /** The end of that time, in ms since the epoch; now without it. */
+  readonly until?: number
 }
 
 /** The JSON text of the next event, with a transaction id that no other event has. */
 export function nextEvent(plan: EventPlan): string {
   made += 1
-  const at = Date.now() - (plan.spreadMs === undefined ? 0 : Math.floor(Math.random() * plan.spreadMs))
+  const at =
+    (plan.until ?? Date.now()) - (plan.spreadMs === undefined ? 0 : Math.floor(Math.random() * plan.spreadMs))
   const kind = made % 10
   // Primes to each other, so that every subscription gets every kind.
   const subscription = (made * 7 + Math.floor(made / plan.subscriptions)) % plan.subscriptions

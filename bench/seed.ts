@@ -20,11 +20,22 @@ async function request(url: string, apiKey: string, body: Body): Promise<Record<
   return (await answer.json()) as Record<string, never>
 }
 
+export type SeedOptions = {
+  /** When the subscriptions began; the first of the month without it. */
+  readonly beganAt?: Date
+  /** The zone of the customers. */
+  readonly timezone?: string
+}
+
 /**
  * An organization with the three metrics of the mix, a plan with a charge on each (one with a filter and a group),
- * and customers `cust_0`… with subscriptions `sub_0`… that began on the first of the month.
+ * and customers `cust_0`… with subscriptions `sub_0`….
  */
-export async function seedOrganization(server: WeirServer, subscriptions: number): Promise<Organization> {
+export async function seedOrganization(
+  server: WeirServer,
+  subscriptions: number,
+  { beganAt, timezone }: SeedOptions = {},
+): Promise<Organization> {
   const made = await request(`${server.url}/admin/organizations`, server.adminKey, { name: 'Bench' })
   const { id, api_key: apiKey } = made.organization as unknown as { id: string; api_key: string }
   const post = (path: string, body: Body) => request(`${server.url}/api/v1${path}`, apiKey, body)
@@ -61,18 +72,19 @@ export async function seedOrganization(server: WeirServer, subscriptions: number
     },
   })
   const firstOfMonth = `${new Date().toISOString().slice(0, 8)}01T00:00:00Z`
+  const zone = timezone === undefined ? {} : { timezone }
   let next = 0
   const work = async () => {
     while (next < subscriptions) {
       const number = next
       next += 1
-      await post('/customers', { customer: { external_id: `cust_${number}`, currency: 'EUR' } })
+      await post('/customers', { customer: { external_id: `cust_${number}`, currency: 'EUR', ...zone } })
       await post('/subscriptions', {
         subscription: {
           external_customer_id: `cust_${number}`,
           external_id: `sub_${number}`,
           plan_code: 'bench',
-          subscription_at: firstOfMonth,
+          subscription_at: beganAt?.toISOString() ?? firstOfMonth,
         },
       })
     }
