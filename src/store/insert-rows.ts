@@ -7,12 +7,12 @@ const ROWS_MAX = 5000
 
 /**
  * Inserts whole rows, as they will be read again, into one table: one statement for up to 5,000 of them, whose rows
- * travel as one parameter. Every row has the same keys.
+ * travel as one parameter. Every row has the same keys; columns that the database fills in may be left out.
  */
 export async function insertRows<Table extends keyof DB>(
   tx: Tx,
   table: Table,
-  rows: readonly Selectable<DB[Table]>[],
+  rows: readonly Partial<Selectable<DB[Table]>>[],
 ): Promise<void> {
   const [first] = rows
   if (!first) return

@@ -100,6 +100,20 @@ const INVOICE_TAXES: Invariant = {
       and round(t.fees_amount_cents * t.tax_rate * 0.01) <> t.amount_cents`,
 }
 
+const INVOICE_PAYMENTS: Invariant = {
+  code: 'invoice_payments',
+  says: 'the payment status and the paid total of an invoice follow from its payments',
+  weight: 'error',
+  query: `
+    select i.organization_id, i.id::text as subject,
+      format('invoice %s and %s cents, payments %s and %s cents', i.payment_status, i.total_paid_amount_cents,
+        p.payment_status, p.total_paid_amount_cents) as detail
+    from invoices i
+    cross join lateral weir_payment_state(i.organization_id, i.id) p
+    where i.status in ('draft', 'finalized', 'voided') and (i.payment_status, i.total_paid_amount_cents)
+      is distinct from (p.payment_status, p.total_paid_amount_cents)`,
+}
+
 const INVOICE_NUMBERS: Invariant = {
   code: 'invoice_numbers',
   says: "a customer's invoices are numbered without a gap",
@@ -272,6 +286,7 @@ export const INVARIANTS: readonly Invariant[] = [
   BILLING_IS_DUE,
   INVOICE_FEES,
   INVOICE_TAXES,
+  INVOICE_PAYMENTS,
   INVOICE_NUMBERS,
   EVENT_KEYS,
   FAILING_ITEMS,

@@ -4,6 +4,7 @@ import { startOfDay } from '../calendar/zone.ts'
 import type { FeeDraft } from '../invoicing/fee-draft.ts'
 import { fittingFees } from '../invoicing/fitting-fees.ts'
 import { overdueAt } from '../invoicing/overdue.ts'
+import { unpaidStatus } from '../invoicing/payment-status.ts'
 import { finalizedDates, type IssuingDates, issuingDates } from '../subscriptions/issuing-dates.ts'
 import type {
   InvoiceHead,
@@ -50,7 +51,8 @@ export function assembleInvoice(
     dates,
     settings: head.customer.issuing,
     outcome: outcomeOf(lines, dates, totalled.totals, unbilled),
-    paymentStatus: totalled.totals.totalAmountCents === 0n ? 'succeeded' : 'pending',
+    paymentStatus: unpaidStatus(totalled.totals.totalAmountCents),
+    paidCents: 0n,
     periods,
     fees: totalled.fees,
     attachedFeeIds: [],

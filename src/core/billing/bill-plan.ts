@@ -1,6 +1,7 @@
 import type { Instant } from '../calendar/instant.ts'
 import type { TimeZone } from '../calendar/zone.ts'
 import type { FeeDraft } from '../invoicing/fee-draft.ts'
+import type { InvoicePaymentStatus } from '../invoicing/payment-status.ts'
 import type { IssuingDates, IssuingSettings } from '../subscriptions/issuing-dates.ts'
 import type { BillWindows } from '../subscriptions/windows.ts'
 import type { Reduction } from './reductions/reduction.ts'
@@ -54,7 +55,9 @@ export type InvoicePlan = InvoiceHead & {
   readonly dates: IssuingDates
   readonly settings: IssuingSettings
   readonly outcome: InvoiceOutcome
-  readonly paymentStatus: 'pending' | 'succeeded'
+  readonly paymentStatus: InvoicePaymentStatus
+  /** What was paid before it was made: the fees of a statement. */
+  readonly paidCents: bigint
   readonly periods: readonly PlannedPeriod[]
   readonly fees: readonly TaxedFee[]
   /** Paid fees that exist already and that it carries from now on. */

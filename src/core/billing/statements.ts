@@ -91,6 +91,7 @@ function buildStatement(
         ? { status: 'closed' }
         : { status: 'finalized', finalizedAt: request.createdAt, overdueAt: null },
       paymentStatus: 'succeeded',
+      paidCents: totals.totalAmountCents,
       periods: subscriptions.map(({ id }) => ({
         subscriptionId: id,
         reason: 'in_advance_charge_periodic',

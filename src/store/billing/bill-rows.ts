@@ -11,6 +11,7 @@ import type {
   AppliedUsageThresholds,
   Fees,
   FeeTaxes,
+  InvoicePayments,
   InvoiceReductions,
   InvoiceSubscriptions,
   Invoices,
@@ -25,14 +26,18 @@ export type InvoiceNumber = {
   readonly entitySequentialId: bigint | null
 }
 
+/** An invoice as it is written; the database notes the transaction that seals it. */
+export type InvoiceRow = Omit<Selectable<Invoices>, 'sealedIn'>
+
 /** The rows that bills come to, by table, as they will be read again. */
 export type BillRows = {
-  readonly invoices: Selectable<Invoices>[]
+  readonly invoices: InvoiceRow[]
   readonly invoiceSubscriptions: Selectable<InvoiceSubscriptions>[]
   readonly fees: Selectable<Fees>[]
   readonly feeTaxes: Selectable<FeeTaxes>[]
   readonly invoiceTaxes: Selectable<InvoiceTaxes>[]
   readonly invoiceReductions: Selectable<InvoiceReductions>[]
+  readonly invoicePayments: Omit<Selectable<InvoicePayments>, 'entry'>[]
   readonly appliedUsageThresholds: Selectable<AppliedUsageThresholds>[]
   readonly unbilledFees: Selectable<UnbilledFees>[]
 }
@@ -45,6 +50,7 @@ export function noRows(): BillRows {
     feeTaxes: [],
     invoiceTaxes: [],
     invoiceReductions: [],
+    invoicePayments: [],
     appliedUsageThresholds: [],
     unbilledFees: [],
   }
@@ -90,6 +96,19 @@ export function addInvoice(
       createdAt,
     })
   }
+  const paidCents = plan.paidCents
+  if (paidCents > 0n) {
+    rows.invoicePayments.push({
+      organizationId,
+      id: newId(),
+      invoiceId: id,
+      kind: 'fees',
+      status: 'succeeded',
+      amountCents: paidCents,
+      paidAt: plan.billingAt,
+      createdAt,
+    })
+  }
   for (const usageThresholdId of plan.reached?.thresholdIds ?? []) {
     rows.appliedUsageThresholds.push({
       organizationId,
@@ -125,9 +144,8 @@ function invoiceRow(
   id: string,
   plan: InvoicePlan,
   number: InvoiceNumber,
-): Selectable<Invoices> {
+): InvoiceRow {
   const { totals, outcome, dates, settings, createdAt } = plan
-  const paidCents = plan.invoiceType === 'advance_charges' ? totals.totalAmountCents : 0n
   return {
     organizationId,
     id,
@@ -164,7 +182,7 @@ function invoiceRow(
     creditNotesAmountCents: totals.creditNotesAmountCents,
     prepaidCreditAmountCents: totals.prepaidCreditAmountCents,
     totalAmountCents: totals.totalAmountCents,
-    totalPaidAmountCents: paidCents,
+    totalPaidAmountCents: plan.paidCents,
     versionNumber: INVOICE_VERSION,
     progressiveKey: plan.reached?.key ?? null,
     createdAt,

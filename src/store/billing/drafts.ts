@@ -1,11 +1,10 @@
-import type { Selectable } from 'kysely'
 import type { BillRequest } from '../../core/billing/bill-request.ts'
 import type { InvoicingReason } from '../../core/billing/snapshot.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import type { Reads, Tx } from '../database.ts'
 import type { InvoiceRow } from '../invoices.ts'
-import type { Invoices } from '../rows.ts'
 import { anyOf, json, ts, tsOrNull } from '../values.ts'
+import type { InvoiceRow as NewInvoiceRow } from './bill-rows.ts'
 
 /**
  * The requests that make drafts anew, each for the instant that it was made for; with `finalizedAt` they become final.
@@ -57,7 +56,7 @@ export async function clearDrafts(tx: Tx, ids: readonly string[]): Promise<void>
 }
 
 /** Writes the new head of a draft over the old one; its id, its creation and what clients put on it stay. */
-export async function replaceDraft(tx: Tx, row: Selectable<Invoices>): Promise<void> {
+export async function replaceDraft(tx: Tx, row: NewInvoiceRow): Promise<void> {
   const isDraft = row.status === 'draft'
   await tx
     .updateTable('invoices')
@@ -86,7 +85,7 @@ export async function replaceDraft(tx: Tx, row: Selectable<Invoices>): Promise<v
     .execute()
 }
 
-function datesOf(row: Selectable<Invoices>) {
+function datesOf(row: NewInvoiceRow) {
   return {
     issuingDate: row.issuingDate,
     paymentDueDate: row.paymentDueDate,

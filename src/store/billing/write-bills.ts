@@ -74,6 +74,7 @@ async function insertAll(tx: Tx, rows: BillRows, replaced: ReadonlySet<string>):
   await insertRows(tx, 'feeTaxes', rows.feeTaxes)
   await insertRows(tx, 'invoiceTaxes', rows.invoiceTaxes)
   await insertRows(tx, 'invoiceReductions', rows.invoiceReductions)
+  await insertRows(tx, 'invoicePayments', rows.invoicePayments)
   await insertRows(tx, 'appliedUsageThresholds', rows.appliedUsageThresholds)
   await insertRows(tx, 'unbilledFees', rows.unbilledFees)
 }
