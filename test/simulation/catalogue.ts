@@ -127,7 +127,7 @@ function drawCharge(r: Chance, metric: MetricDraft, taxCodes: readonly string[])
   const { aggregation, recurring } = metric
   const model = modelFor(r, aggregation)
   const canAdvance = IN_ADVANCE.includes(aggregation) && model !== 'volume'
-  const payInAdvance = canAdvance && r.often(0.35)
+  const payInAdvance = canAdvance && r.often(0.55)
   const canProrate = recurring && aggregation !== 'weighted_sum_agg'
   const proratable = payInAdvance ? ['standard'] : ['standard', 'volume', 'graduated']
   const isInvoiceable = !payInAdvance || r.often(0.7)
