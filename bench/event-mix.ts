@@ -29,10 +29,12 @@ let made = 0
 export type EventPlan = {
   /** External ids are `sub_0` and so on. */
   readonly subscriptions: number
-  /** Events are spread over this much time up to now, in ms. */
+  /** Events are spread over this much time, in ms. */
   readonly spreadMs?: number
   /** Events of a time in the past, from and to in ms since the epoch; of three in a row each is of another kind. */
   readonly between?: readonly [from: number, to: number]
+  /** The end of that time, in ms since the epoch; now without it. */
+  readonly until?: number
 }
 
 /** The JSON text of the next event, with a transaction id that no other event has. */
@@ -45,7 +47,8 @@ export function nextEvent(plan: EventPlan): string {
     const subscription = Math.floor(made / 3) % plan.subscriptions
     return eventOf([0, 5, 9][made % 3] ?? 0, subscription, at, subscription)
   }
-  const at = Date.now() - (plan.spreadMs === undefined ? 0 : Math.floor(Math.random() * plan.spreadMs))
+  const at =
+    (plan.until ?? Date.now()) - (plan.spreadMs === undefined ? 0 : Math.floor(Math.random() * plan.spreadMs))
   // Primes to each other, so that every subscription gets every kind.
   const subscription = (made * 7 + Math.floor(made / plan.subscriptions)) % plan.subscriptions
   return eventOf(made % 10, subscription, at, made)

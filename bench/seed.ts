@@ -44,11 +44,22 @@ export async function openOrganization(server: WeirServer, settings: Body = {}):
   return { id, apiKey, post, metricIds }
 }
 
+export type SeedOptions = {
+  /** When the subscriptions began; the first of the month without it. */
+  readonly beganAt?: Date
+  /** The zone of the customers. */
+  readonly timezone?: string
+}
+
 /**
  * An organization with the three metrics of the mix, a plan with a charge on each (one with a filter and a group),
- * and customers `cust_0`… with subscriptions `sub_0`… that began on the first of the month.
+ * and customers `cust_0`… with subscriptions `sub_0`….
  */
-export async function seedOrganization(server: WeirServer, subscriptions: number): Promise<Organization> {
+export async function seedOrganization(
+  server: WeirServer,
+  subscriptions: number,
+  { beganAt, timezone }: SeedOptions = {},
+): Promise<Organization> {
   const { id, apiKey, post, metricIds } = await openOrganization(server)
   const charge = (code: string, more: Body) => ({
     code,
@@ -78,18 +89,19 @@ export async function seedOrganization(server: WeirServer, subscriptions: number
     },
   })
   const firstOfMonth = `${new Date().toISOString().slice(0, 8)}01T00:00:00Z`
+  const zone = timezone === undefined ? {} : { timezone }
   let next = 0
   const work = async () => {
     while (next < subscriptions) {
       const number = next
       next += 1
-      await post('/customers', { customer: { external_id: `cust_${number}`, currency: 'EUR' } })
+      await post('/customers', { customer: { external_id: `cust_${number}`, currency: 'EUR', ...zone } })
       await post('/subscriptions', {
         subscription: {
           external_customer_id: `cust_${number}`,
           external_id: `sub_${number}`,
           plan_code: 'bench',
-          subscription_at: firstOfMonth,
+          subscription_at: beganAt?.toISOString() ?? firstOfMonth,
         },
       })
     }

@@ -1,5 +1,6 @@
 // npm run conformance [-- --done-only] [-- --filter TEXT] [-- --verbose] [-- FILE|FOLDER of cases …]
 // Builds Weir, starts it on a free port with an empty data folder and runs the black-box cases against it.
+// --answers FOLDER compares the shape of every answer with a record, and --values the values too.
 // --done-only runs what test/conformance-done.json lists and fails when any of it fails that is no exception there.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -22,6 +23,8 @@ const { values: options, positionals } = parseArgs({
     verbose: { type: 'boolean', default: false },
     jobs: { type: 'string', default: '2' },
     json: { type: 'string' },
+    answers: { type: 'string' },
+    values: { type: 'boolean', default: false },
   },
 })
 
@@ -137,6 +140,8 @@ async function main() {
       const args = [runner, '--url', server.url, '--admin-key', adminKey, '--jobs', options.jobs]
       if (options.filter) args.push('--filter', options.filter)
       if (options.verbose) args.push('--verbose')
+      if (options.answers) args.push('--answers', options.answers)
+      if (options.values) args.push('--values')
       const code = await run(process.execPath, [...args, '--json', resultsFile, ...places])
       if (done && existsSync(resultsFile)) await judge(resultsFile, done.exceptions)
       else if (code !== 0) process.exitCode = 1

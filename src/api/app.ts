@@ -6,9 +6,11 @@ import { newId } from '../store/ids.ts'
 import { adminRoutes } from './admin.ts'
 import { authenticate } from './auth.ts'
 import { readBodies } from './body.ts'
+import { allowOrigins } from './cors.ts'
 import { answerErrors } from './errors.ts'
 import { keepAnswers } from './idempotency.ts'
 import { describeApi } from './openapi.ts'
+import { tidyPathIds } from './params.ts'
 import { routesOfV1 } from './v1/routes.ts'
 
 const BODY_MAX_BYTES = 10 * 1024 * 1024
@@ -50,12 +52,14 @@ export function buildApp(context: Context): FastifyInstance {
     const fields = { method: request.method, route: request.routeOptions.url, status: reply.statusCode }
     context.log[level]({ ...fields, requestId: request.id, ms: Math.round(reply.elapsedTime) }, 'answered')
   })
+  allowOrigins(app, context.settings)
   describeApi(app, context.settings.apiUrl)
   // Inside `register`, because routes are described only once the describing plugin is loaded.
   void app.register(async (admin) => adminRoutes(admin, context))
   void app.register(
     async (v1) => {
       authenticate(v1, context)
+      tidyPathIds(v1)
       keepAnswers(v1, context)
       for (const routes of routesOfV1) routes(v1, context)
       v1.setNotFoundHandler((_request, reply) => {

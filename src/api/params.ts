@@ -1,4 +1,6 @@
+import type { FastifyInstance } from 'fastify'
 import { isLosslessNumber } from 'lossless-json'
+import { tidyId } from '../core/input/ids.ts'
 import { missingRoot } from './errors.ts'
 
 export type Json = { readonly [key: string]: unknown }
@@ -14,23 +16,14 @@ export function rootOf(body: unknown, root: string): Json {
   return value
 }
 
-/** The text of a query parameter; the last one when it is repeated. */
-export function queryText(query: unknown, name: string): string | undefined {
-  const value = isObject(query) ? query[name] : undefined
-  const last: unknown = Array.isArray(value) ? value.at(-1) : value
-  return typeof last === 'string' && last !== '' ? last : undefined
-}
-
-/** All texts of `name[]=` (or of a single `name=`). */
-export function queryTexts(query: unknown, name: string): string[] | undefined {
-  if (!isObject(query)) return undefined
-  const value = query[`${name}[]`] ?? query[name]
-  if (value === undefined) return undefined
-  return (Array.isArray(value) ? value : [value]).filter((v): v is string => typeof v === 'string')
-}
-
-/** `true` or `false` as a query text; undefined for anything else. */
-export function queryBoolean(query: unknown, name: string): boolean | undefined {
-  const text = queryText(query, name)
-  return text === 'true' ? true : text === 'false' ? false : undefined
+/**
+ * Looks for every id and code of a path as it is stored, without the white space around it. The keys of metadata are
+ * not ids.
+ */
+export function tidyPathIds(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    const params = request.params as Record<string, string>
+    for (const [name, value] of Object.entries(params)) if (name !== 'key') params[name] = tidyId(value)
+    done()
+  })
 }

@@ -1,8 +1,10 @@
 import type { ChargeChoice } from '../actions/usage/read-current-usage.ts'
+import { tidyId } from '../core/input/ids.ts'
 import { propertyText } from '../core/metering/property-value.ts'
 import type { PropertyValues } from '../core/metering/usage.ts'
 import { invalid } from '../core/problems.ts'
-import { isObject, queryText } from './params.ts'
+import { isObject } from './params.ts'
+import { queryText } from './query.ts'
 
 /** A parameter of the API and the older name that it also has. */
 const CHARGE_PARAMETERS = [
@@ -16,7 +18,7 @@ const GROUP_NAMES = ['group', 'filter_by_group'] as const
 export function chargeChoiceOf(query: unknown): ChargeChoice | null {
   for (const { by, names } of CHARGE_PARAMETERS) {
     const text = firstText(query, names)
-    if (text !== undefined) return by === 'id' ? { by, id: text } : { by, code: text }
+    if (text !== undefined) return by === 'id' ? { by, id: tidyId(text) } : { by, code: tidyId(text) }
   }
   return null
 }

@@ -6,60 +6,138 @@ import type { RawEvent } from '../core/metering/reference.ts'
 import type { Reads, Tx } from './database.ts'
 import { ts } from './values.ts'
 
-type TakenRow = {
+/** An event as it stands in the log. */
+export type LoggedEvent = RawEvent & { readonly acceptedAt: Instant }
+
+/** An event as it was accepted for a subscription. */
+export type AcceptedEvent = LoggedEvent & {
+  /** When the subscription had ended, if it had when the event was accepted. */
+  readonly endedAt: Instant | null
+  /** False when the subscription only carries it over; its charges are not to price it. */
+  readonly isCharged: boolean
+}
+
+/** Events of a subscription that wait to be priced; each list is in the order in which they were accepted. */
+export type WaitingEvents = {
+  readonly taken: readonly AcceptedEvent[]
+  /** Those that still wait and lie no later than the newest of those taken. */
+  readonly remaining: readonly AcceptedEvent[]
+  /** False when more wait. */
+  readonly isAll: boolean
+}
+
+/** A subscription, and the codes that its charges in advance count. */
+type AdvanceSubscription = {
+  readonly id: string
+  readonly externalId: string
+  readonly codes: readonly string[]
+}
+
+type EventRow = {
   eventId: string
   transactionId: string | null
   code: string
   timestamp: Instant
   properties: EventProperties | null
   preciseTotalAmountCents: string | null
+  createdAt: Instant
 }
 
+type WaitingRow = EventRow & { endedAt: Instant | null; isCharged: boolean }
+
+// The texts of the properties, as the running state reads them: a double would lose digits of a number.
+const COLUMNS = sql`e.transaction_id, e.code, e.precise_total_amount_cents, e.created_at,
+  (select json_object_agg(p.key, p.value) from jsonb_each_text(e.properties) as p) as properties`
+
 /**
- * Takes the earliest events off the list of those that a subscription's charges in advance have still to price, in
- * the order of their timestamps and arrival (metering-and-rating §3.12). Events that were deleted since are taken
- * off and left out. `isAll` is false when more wait.
+ * Takes the first events off the list of those that a subscription's charges in advance have still to price. Events that
+ * were deleted since are taken off and left out.
  *
- * @param subscription its id and external id, and the codes that its charges in advance count
+ * The caller holds the subscription's due item, without which no further event can be listed: what is given is all that
+ * was accepted after the events before it.
  */
 export async function takeAdvanceEvents(
   tx: Tx,
-  subscription: { readonly id: string; readonly externalId: string; readonly codes: readonly string[] },
+  subscription: AdvanceSubscription,
   eventsMax: number,
-): Promise<{ events: RawEvent[]; isAll: boolean }> {
-  // The texts of the properties, as the running state reads them: a double would lose digits of a number.
-  const { rows } = await sql<TakenRow>`
+): Promise<WaitingEvents> {
+  const { rows } = await sql<WaitingRow>`
     with taken as (
-      delete from advance_events where event_id in (
-        select event_id from advance_events where subscription_id = ${subscription.id}
-        order by timestamp, event_id limit ${eventsMax})
-      returning event_id, timestamp)
-    select t.event_id, t.timestamp, e.transaction_id, e.code, e.precise_total_amount_cents,
-      (select json_object_agg(p.key, p.value) from jsonb_each_text(e.properties) as p) as properties
-    from taken t
-    left join events e on e.external_subscription_id = ${subscription.externalId}
-      and e.code = any(${[...subscription.codes]}::text[]) and e.timestamp = t.timestamp and e.id = t.event_id
-      and e.deleted_at is null
-    order by t.timestamp, t.event_id`.execute(tx)
-  const events = rows.flatMap((row) => rawEventOf(row, subscription.externalId) ?? [])
-  return { events, isAll: rows.length < eventsMax }
+      delete from advance_events where position in (
+        select position from advance_events where subscription_id = ${subscription.id}
+        order by position limit ${eventsMax}) and subscription_id = ${subscription.id}
+      returning event_id, timestamp, position, ended_at, is_charged)
+    select t.event_id, t.timestamp, t.ended_at, t.is_charged, ${COLUMNS}
+    from taken t left join ${eventOf(subscription)}
+    order by t.position`.execute(tx)
+  const isAll = rows.length < eventsMax
+  const taken = waitingOf(rows, subscription)
+  return { taken, remaining: isAll ? [] : await remainingEvents(tx, subscription, rows), isAll }
 }
 
-/** An event of the list as it stands in the log; undefined when it was deleted. */
+async function remainingEvents(
+  reads: Reads,
+  subscription: AdvanceSubscription,
+  taken: readonly EventRow[],
+): Promise<readonly AcceptedEvent[]> {
+  const newest = taken.reduce<Instant | null>(
+    (last, { timestamp }) => (last === null || timestamp > last ? timestamp : last),
+    null,
+  )
+  if (newest === null) return []
+  const { rows } = await sql<WaitingRow>`
+    select t.event_id, t.timestamp, t.ended_at, t.is_charged, ${COLUMNS}
+    from advance_events t join ${eventOf(subscription)}
+    where t.subscription_id = ${subscription.id} and t.timestamp <= ${ts(newest)}
+    order by t.position`.execute(reads)
+  return waitingOf(rows, subscription)
+}
+
+/** A row `t` of the list as it stands in the log. */
+function eventOf({ externalId, codes }: AdvanceSubscription) {
+  return sql`events e on e.external_subscription_id = ${externalId} and e.code = any(${[...codes]}::text[])
+    and e.timestamp = t.timestamp and e.id = t.event_id and e.deleted_at is null`
+}
+
+/** An event of a subscription in the log; undefined when it was deleted. */
 export async function findAdvanceEvent(
   reads: Reads,
   event: { readonly id: string; readonly externalId: string; readonly code: string; readonly at: Instant },
-): Promise<RawEvent | undefined> {
-  const { rows } = await sql<TakenRow>`
-    select e.id as event_id, e.timestamp, e.transaction_id, e.code, e.precise_total_amount_cents,
-      (select json_object_agg(p.key, p.value) from jsonb_each_text(e.properties) as p) as properties
+): Promise<LoggedEvent | undefined> {
+  const { rows } = await sql<EventRow>`
+    select e.id as event_id, e.timestamp, ${COLUMNS}
     from events e
     where e.external_subscription_id = ${event.externalId} and e.code = ${event.code}
       and e.timestamp = ${ts(event.at)} and e.id = ${event.id} and e.deleted_at is null`.execute(reads)
-  return rows[0] && rawEventOf(rows[0], event.externalId)
+  return rows[0] && eventOfRow(rows[0], event.externalId)
 }
 
-function rawEventOf(row: TakenRow, externalSubscriptionId: string): RawEvent | undefined {
+/**
+ * The events of a metric that were accepted after an event and lie no later than it. Their ids tell the order, for the
+ * list has forgotten it; of requests that were under way together either may count as the first.
+ */
+export async function laterEvents(reads: Reads, event: RawEvent): Promise<readonly RawEvent[]> {
+  const { externalSubscriptionId: externalId } = event
+  const { rows } = await sql<EventRow>`
+    select e.id as event_id, e.timestamp, ${COLUMNS}
+    from events e
+    where e.external_subscription_id = ${externalId} and e.code = ${event.code}
+      and e.timestamp <= ${ts(event.at)} and e.id > ${event.id} and e.deleted_at is null
+    order by e.id`.execute(reads)
+  return rows.flatMap((row) => eventOfRow(row, externalId) ?? [])
+}
+
+function waitingOf(
+  rows: readonly WaitingRow[],
+  { externalId }: AdvanceSubscription,
+): readonly AcceptedEvent[] {
+  return rows.flatMap((row) => {
+    const event = eventOfRow(row, externalId)
+    return event ? [{ ...event, endedAt: row.endedAt, isCharged: row.isCharged }] : []
+  })
+}
+
+function eventOfRow(row: EventRow, externalSubscriptionId: string | null): LoggedEvent | undefined {
   if (row.transactionId === null) return undefined
   const cents = row.preciseTotalAmountCents
   return {
@@ -70,6 +148,7 @@ function rawEventOf(row: TakenRow, externalSubscriptionId: string): RawEvent | u
     at: row.timestamp,
     properties: row.properties ?? {},
     preciseTotalAmountCents: cents === null ? null : Decimal.of(cents),
+    acceptedAt: row.createdAt,
   }
 }
 

@@ -15,6 +15,20 @@ export async function listBillingEntities(reads: Reads): Promise<BillingEntityRo
     .execute()
 }
 
+/** The ids of issuers by their codes; a code that is unknown or archived is absent. */
+export async function billingEntityIds(
+  reads: Reads,
+  codes: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await reads
+    .selectFrom('billingEntities')
+    .select(['code', 'id'])
+    .where('archivedAt', 'is', null)
+    .where('code', 'in', codes)
+    .execute()
+  return new Map(rows.map(({ code, id }) => [code, id]))
+}
+
 export async function lockBillingEntity(tx: Tx, code: string): Promise<BillingEntityRow | undefined> {
   return tx
     .selectFrom('billingEntities')

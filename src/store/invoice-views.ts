@@ -51,6 +51,8 @@ export type InvoiceListView = {
   readonly customer: CustomerDetails
   readonly metadata: readonly Selectable<InvoiceMetadata>[]
   readonly taxes: readonly Selectable<InvoiceTaxes>[]
+  /** What a progressive invoice reached; empty on others. */
+  readonly thresholds: readonly AppliedThresholdView[]
 }
 
 /** An invoice with everything on it. */
@@ -59,7 +61,6 @@ export type InvoiceView = InvoiceListView & {
   readonly periods: readonly InvoicePeriodRow[]
   readonly subscriptions: readonly SubscriptionView[]
   readonly credits: readonly InvoiceCreditView[]
-  readonly thresholds: readonly AppliedThresholdView[]
   /** Fees that it cannot hold. */
   readonly unbilled: readonly UnbilledFeeRow[]
 }
@@ -71,9 +72,14 @@ export async function invoiceListViews(
 ): Promise<InvoiceListView[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.id)
-  const [customers, entities, metadata, taxes] = await Promise.all([
+  const progressive = rows.filter((row) => row.invoiceType === 'progressive_billing')
+  const [customers, entities, thresholds, metadata, taxes] = await Promise.all([
     customersOf(reads, rows),
     reads.selectFrom('billingEntities').select(['id', 'code']).execute(),
+    thresholdsOf(
+      reads,
+      progressive.map((row) => row.id),
+    ),
     reads
       .selectFrom('invoiceMetadata')
       .selectAll()
@@ -92,6 +98,7 @@ export async function invoiceListViews(
   const codes = new Map(entities.map(({ id, code }) => [id, code]))
   const metadataByInvoice = groupedBy(metadata, (row) => row.invoiceId)
   const taxesByInvoice = groupedBy(taxes, (row) => row.invoiceId)
+  const thresholdsByInvoice = groupedBy(thresholds, (row) => row.invoiceId)
   return rows.flatMap((invoice) => {
     const customer = customers.get(invoice.customerId)
     if (!customer) return []
@@ -102,6 +109,7 @@ export async function invoiceListViews(
         customer,
         metadata: metadataByInvoice.get(invoice.id) ?? [],
         taxes: taxesByInvoice.get(invoice.id) ?? [],
+        thresholds: thresholdsByInvoice.get(invoice.id) ?? [],
       },
     ]
   })
@@ -124,17 +132,15 @@ export async function invoiceViews(
 ): Promise<InvoiceView[]> {
   if (ids.length === 0) return []
   const rows = reads.selectFrom('invoices').selectAll().where('id', '=', anyOf(ids)).execute()
-  const [views, fees, billed, credits, thresholds, unbilled] = await Promise.all([
+  const [views, fees, billed, credits, unbilled] = await Promise.all([
     rows.then((found) => invoiceListViews(reads, found)),
     feeViews(reads, { invoiceIds: ids }),
     billedSubscriptions(reads, ids, now),
     creditsOf(reads, ids),
-    thresholdsOf(reads, ids),
     unbilledFeesOf(reads, ids),
   ])
   const feesByInvoice = groupedBy(fees, (fee) => fee.invoiceId)
   const creditsByInvoice = groupedBy(credits, (credit) => credit.invoiceId)
-  const thresholdsByInvoice = groupedBy(thresholds, (threshold) => threshold.invoiceId)
   const unbilledByInvoice = groupedBy(unbilled, (row) => row.invoiceId)
   return views.map((view) => {
     const { id } = view.invoice
@@ -143,7 +149,6 @@ export async function invoiceViews(
       fees: feesByInvoice.get(id) ?? [],
       ...billed.of(id),
       credits: creditsByInvoice.get(id) ?? [],
-      thresholds: thresholdsByInvoice.get(id) ?? [],
       unbilled: unbilledByInvoice.get(id) ?? [],
     }
   })
@@ -185,17 +190,19 @@ async function subscriptionsOf(reads: Reads, ids: readonly string[], now: Instan
 
 async function creditsOf(reads: Reads, ids: readonly string[]): Promise<InvoiceCreditView[]> {
   return reads
-    .selectFrom('invoiceCredits as c')
-    .innerJoin('invoices as i', 'i.id', 'c.progressiveInvoiceId')
-    .select(['c.id', 'c.invoiceId', 'c.amountCents', 'c.beforeTaxes', 'c.progressiveInvoiceId'])
+    .selectFrom('invoiceReductions as r')
+    .innerJoin('invoices as i', 'i.id', 'r.sourceId')
+    .select(['r.id', 'r.invoiceId', 'r.amountCents', 'r.beforeTaxes', 'r.sourceId as progressiveInvoiceId'])
     .select(['i.number as progressiveNumber', 'i.paymentStatus as progressivePaymentStatus'])
-    .where('c.invoiceId', '=', anyOf(ids))
-    .orderBy('c.createdAt')
-    .orderBy('c.id')
+    .where('r.kind', '=', 'progressive_billing')
+    .where('r.invoiceId', '=', anyOf(ids))
+    .orderBy('r.createdAt')
+    .orderBy('r.id')
     .execute()
 }
 
 async function thresholdsOf(reads: Reads, ids: readonly string[]): Promise<AppliedThresholdView[]> {
+  if (ids.length === 0) return []
   return reads
     .selectFrom('appliedUsageThresholds as a')
     .innerJoin('usageThresholds as t', 't.id', 'a.usageThresholdId')
@@ -213,7 +220,7 @@ export type InvoiceFilters = {
   readonly externalCustomerId?: string | undefined
   readonly amountFrom?: bigint | undefined
   readonly amountTo?: bigint | undefined
-  readonly billingEntityCodes?: readonly string[] | undefined
+  readonly billingEntityIds?: readonly string[] | undefined
   readonly currency?: string | undefined
   readonly invoiceType?: string | undefined
   readonly issuingFrom?: string | undefined
@@ -273,12 +280,7 @@ function filteredInvoices(reads: Reads, f: InvoiceFilters) {
     const isPart = sql<boolean>`(i.total_paid_amount_cents > 0 and i.total_paid_amount_cents < i.total_amount_cents)`
     query = query.where(f.partiallyPaid ? isPart : sql<boolean>`not ${isPart}`)
   }
-  if (f.billingEntityCodes) {
-    const codes = [...f.billingEntityCodes]
-    query = query.where('i.billingEntityId', 'in', (eb) =>
-      eb.selectFrom('billingEntities').select('id').where('code', 'in', codes),
-    )
-  }
+  if (f.billingEntityIds) query = query.where('i.billingEntityId', 'in', f.billingEntityIds)
   for (const [key, value] of f.metadata ?? []) {
     query = query.where((eb) =>
       eb.exists(

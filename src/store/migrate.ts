@@ -5,20 +5,31 @@ import { Kysely, type Migration, Migrator, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 
 const FOLDER = path.join(path.dirname(fileURLToPath(import.meta.url)), 'migrations')
+const TABLE = 'weir_migrations'
+
+/** A line of a migration that stands for another file, as psql has it: `\ir ../functions/weir_ingest.sql`. */
+const INCLUDE = /^\\ir (\S+)$/gm
+
+/** The database was written by another version of Weir, whose migrations this version does not have. */
+export class UnknownMigrations extends Error {}
 
 /**
  * Brings a database to the newest version with the numbered files of `migrations/`, under a lock, so that two
- * processes may start at once. Gives the names that this call applied; throws the failing file's error.
+ * processes may start at once. Returns the names that this call applied. Throws `UnknownMigrations` before anything is
+ * changed when the database has a migration that is not among the files, and otherwise the error of the file that
+ * failed.
  */
 export async function migrate(url: string): Promise<string[]> {
   const pool = new pg.Pool({ connectionString: url, max: 2, application_name: 'weir migrate' })
   const database = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   try {
+    const migrations = await readMigrations()
+    await refuseUnknownMigrations(database, Object.keys(migrations))
     const migrator = new Migrator({
       db: database,
-      provider: { getMigrations: readMigrations },
-      migrationTableName: 'weir_migrations',
-      migrationLockTableName: 'weir_migrations_lock',
+      provider: { getMigrations: async () => migrations },
+      migrationTableName: TABLE,
+      migrationLockTableName: `${TABLE}_lock`,
     })
     const { error, results } = await migrator.migrateToLatest()
     if (error) throw error
@@ -28,16 +39,42 @@ export async function migrate(url: string): Promise<string[]> {
   }
 }
 
+async function refuseUnknownMigrations(database: Kysely<unknown>, names: readonly string[]): Promise<void> {
+  const table = await sql<{ exists: boolean }>`select to_regclass(${TABLE}) is not null as exists`.execute(
+    database,
+  )
+  if (table.rows[0]?.exists !== true) return
+  const applied = await sql<{ name: string }>`select name from ${sql.table(TABLE)} order by name`.execute(
+    database,
+  )
+  const unknown = applied.rows.map((row) => row.name).filter((name) => !names.includes(name))
+  if (unknown.length === 0) return
+  throw new UnknownMigrations(
+    `The database was written by another version of Weir: its migration ${unknown[0]} is not part of this version. ` +
+      'Nothing was changed. Start the version that wrote it, or give this one an empty database or data folder.',
+  )
+}
+
 async function readMigrations(): Promise<Record<string, Migration>> {
   const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.sql')).sort()
   const migrations: Record<string, Migration> = {}
   for (const file of files) {
-    const text = await readFile(path.join(FOLDER, file), 'utf8')
+    const text = await readWithIncludes(path.join(FOLDER, file))
     migrations[file.replace(/\.sql$/, '')] = {
       up: async (db) => {
-        await sql.raw(text).execute(db)
+        // A function is included as it is today, also where a later migration adds the tables or columns that it uses.
+        await sql.raw(`set local check_function_bodies = off;\n${text}`).execute(db)
       },
     }
   }
   return migrations
+}
+
+async function readWithIncludes(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8')
+  const included = new Map<string, string>()
+  for (const [, target = ''] of text.matchAll(INCLUDE)) {
+    included.set(target, await readFile(path.resolve(path.dirname(file), target), 'utf8'))
+  }
+  return text.replace(INCLUDE, (_line, target: string) => included.get(target) ?? '')
 }

@@ -32,6 +32,7 @@ export type Timestamp = ColumnType<Instant, RawBuilder<Instant>, RawBuilder<Inst
 export interface AdvanceAsides {
   chargeId: string
   createdAt: Timestamp
+  endedAt: Timestamp | null
   eventId: string
   id: string
   isFirst: Generated<boolean>
@@ -43,8 +44,11 @@ export interface AdvanceAsides {
 }
 
 export interface AdvanceEvents {
+  endedAt: Timestamp | null
   eventId: string
+  isCharged: Generated<boolean>
   organizationId: string
+  position: Generated<Int8>
   subscriptionId: string
   timestamp: Timestamp
 }
@@ -377,6 +381,7 @@ export interface Fees {
   preciseAmountCents: Numeric
   preciseCouponsAmountCents: Generated<Numeric>
   preciseCreditNotesAmountCents: Generated<Numeric>
+  preciseProgressiveCreditAmountCents: Generated<Numeric>
   preciseUnitAmount: Numeric
   presentationBreakdowns: Generated<Json>
   pricingUnit: Json | null
@@ -497,16 +502,6 @@ export interface Invites {
   tokenHash: Buffer
 }
 
-export interface InvoiceCredits {
-  amountCents: Int8
-  beforeTaxes: boolean
-  createdAt: Timestamp
-  id: string
-  invoiceId: string
-  organizationId: string
-  progressiveInvoiceId: string
-}
-
 export interface InvoiceMetadata {
   createdAt: Timestamp
   id: string
@@ -514,6 +509,29 @@ export interface InvoiceMetadata {
   key: string
   organizationId: string
   value: string
+}
+
+export interface InvoicePayments {
+  amountCents: Int8
+  createdAt: Timestamp
+  entry: Generated<Int8>
+  id: string
+  invoiceId: string
+  kind: string
+  organizationId: string
+  paidAt: Timestamp
+  status: string
+}
+
+export interface InvoiceReductions {
+  amountCents: Int8
+  beforeTaxes: boolean
+  createdAt: Timestamp
+  id: string
+  invoiceId: string
+  kind: string
+  organizationId: string
+  sourceId: string
 }
 
 export interface Invoices {
@@ -544,6 +562,7 @@ export interface Invoices {
   progressiveKey: string | null
   purchaseOrderNumber: string | null
   readyToBeRefreshed: Generated<boolean>
+  sealedIn: Generated<string>
   selfBilled: Generated<boolean>
   sequentialId: Int8 | null
   skipPsp: Generated<boolean>
@@ -808,6 +827,13 @@ export interface UsageArrivals {
   sums: Json | null
 }
 
+export interface UsageCuts {
+  cutAt: Timestamp
+  externalSubscriptionId: string
+  organizationId: string
+  trackerId: string
+}
+
 export interface UsageLasts {
   bucket: string
   dimensions: string[]
@@ -941,8 +967,9 @@ export interface DB {
   idempotentAnswers: IdempotentAnswers
   installation: Installation
   invites: Invites
-  invoiceCredits: InvoiceCredits
   invoiceMetadata: InvoiceMetadata
+  invoicePayments: InvoicePayments
+  invoiceReductions: InvoiceReductions
   invoices: Invoices
   invoiceSubscriptions: InvoiceSubscriptions
   invoiceTaxes: InvoiceTaxes
@@ -962,6 +989,7 @@ export interface DB {
   unbilledFees: UnbilledFees
   unmatchedEventCounts: UnmatchedEventCounts
   usageArrivals: UsageArrivals
+  usageCuts: UsageCuts
   usageLasts: UsageLasts
   usageSums: UsageSums
   usageThresholds: UsageThresholds

@@ -42,6 +42,11 @@ export async function readSubscription(reads: Reads, id: string): Promise<Subscr
   return reads.selectFrom('subscriptions').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
 
+/** Subscriptions that are known to be there, in the order of their ids. */
+export async function readSubscriptions(reads: Reads, ids: readonly string[]): Promise<SubscriptionRow[]> {
+  return reads.selectFrom('subscriptions').selectAll().where('id', '=', anyOf(ids)).orderBy('id').execute()
+}
+
 /** Serializes changes of what hangs on an external id, whichever subscription of the chain is meant. */
 export async function lockChain(tx: Tx, externalId: string): Promise<void> {
   await tx
@@ -78,20 +83,30 @@ export async function subscriptionsWithId(reads: Reads, externalId: string): Pro
   return reads.selectFrom('subscriptions').selectAll().where('externalId', '=', externalId).execute()
 }
 
-/** The subscription that waits to follow another one (§2.7). */
+/** The subscription that waits to follow another one. */
 export async function findPendingSuccessor(
   reads: Reads,
   subscriptionId: string,
 ): Promise<SubscriptionRow | undefined> {
-  return reads
+  return (await pendingSuccessors(reads, [subscriptionId])).get(subscriptionId)
+}
+
+/** The subscriptions that wait to follow others, by the ids of those: of each the newest. */
+export async function pendingSuccessors(
+  reads: Reads,
+  subscriptionIds: readonly string[],
+): Promise<ReadonlyMap<string, SubscriptionRow>> {
+  if (subscriptionIds.length === 0) return new Map()
+  const rows = await reads
     .selectFrom('subscriptions')
     .selectAll()
-    .where('previousSubscriptionId', '=', subscriptionId)
+    .where('previousSubscriptionId', '=', anyOf(subscriptionIds))
     .where('status', 'in', ['pending', 'incomplete'])
-    .orderBy('createdAt', 'desc')
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
+  // A later one takes the place of an earlier one.
+  return new Map(rows.map((row) => [row.previousSubscriptionId ?? '', row]))
 }
 
 /** An active subscription and the one that waits to follow it. */

@@ -107,29 +107,48 @@ describe('POST /events', () => {
     expect([batch.status, single.status]).toEqual([422, 200])
   })
 
-  it('422: a batch with a transaction id twice, whatever the subscriptions', async () => {
-    const event = (transaction_id: string, subscription?: string) => ({
-      transaction_id,
-      code: 'calls',
-      ...(subscription === undefined ? {} : { external_subscription_id: subscription }),
-    })
+  const loose = (transaction_id: string, subscription?: string) => ({
+    transaction_id,
+    code: 'calls',
+    ...(subscription === undefined ? {} : { external_subscription_id: subscription }),
+  })
+
+  it('422: a batch with a transaction id twice for one subscription', async () => {
     const batches: readonly (readonly [readonly object[], object])[] = [
-      [[event('r', 'a'), event('r', 'b')], { '1': DUPLICATE }],
-      [[event('r'), event('r')], { '1': DUPLICATE }],
-      [[event('r', 'a'), event('r', 'a')], { '1': DUPLICATE }],
-      [[event('r', 'a'), event('q', 'a'), event('r'), event('r', 'c')], { '2': DUPLICATE, '3': DUPLICATE }],
-      // What is stored already is told of as well.
-      [[event('plain', 's'), event('r', 'a'), event('r', 'b')], { '0': DUPLICATE, '2': DUPLICATE }],
+      [[loose('r', 'a'), loose('r', 'a')], { '1': DUPLICATE }],
+      [[loose('r', 'a'), loose('r', 'b'), loose('r'), loose('r', 'a')], { '3': DUPLICATE }],
+      // What is stored already is reported as well.
+      [
+        [loose('plain', 's'), loose('r', 'a'), loose('r', 'b'), loose('r', 'b')],
+        { '0': DUPLICATE, '3': DUPLICATE },
+      ],
     ]
     for (const [events, details] of batches) {
       const answer = await client.call('POST', '/events/batch', { events })
       expect([answer.status, answer.body.error_details]).toEqual([422, details])
     }
-    for (const id of ['r', 'q']) expect((await client.call('GET', `/events/${id}`)).status).toBe(404)
+    expect((await client.call('GET', '/events/r')).status).toBe(404)
     const malformed = await client.call('POST', '/events/batch', {
-      events: [event('r', 'a'), { ...event('r', 'b'), timestamp: 'x' }],
+      events: [loose('r', 'a'), { ...loose('r', 'a'), timestamp: 'x' }],
     })
     expect(malformed.body.error_details).toEqual({ '1': { timestamp: ['invalid_format'] } })
+  })
+
+  it('200: a batch with one transaction id for several subscriptions, or for none', async () => {
+    const events = [loose('both', 'a'), loose('both', 'b'), loose('both'), loose('both')]
+    const stored = await client.call('POST', '/events/batch', { events })
+    expect([stored.status, stored.body.events.length]).toEqual([200, 4])
+    const list = await client.call('GET', '/events?external_subscription_id=b')
+    expect(list.body.events).toMatchObject([
+      { transaction_id: 'both', lago_id: stored.body.events[1].lago_id },
+    ])
+    // The newest of those that share an id is shown.
+    const one = await client.call('GET', '/events/both')
+    expect(one.body.event.lago_id).toBe(stored.body.events[3].lago_id)
+    const again = await client.call('POST', '/events/batch', {
+      events: [loose('both', 'c'), loose('both', 'b')],
+    })
+    expect([again.status, again.body.error_details]).toEqual([422, { '1': DUPLICATE }])
   })
 
   it('403: enriched events, which only a ClickHouse store has', async () => {

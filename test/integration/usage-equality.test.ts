@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../../src/actions/context.ts'
 import { ingestEvent, ingestEvents } from '../../src/actions/events/ingest-events.ts'
 import { refreshUsageTracker } from '../../src/actions/usage/refresh-usage-tracker.ts'
-import { DAY_MS, HOUR_MS, instant } from '../../src/core/calendar/instant.ts'
+import { DAY_MS, HOUR_MS, instant, SECOND_MS } from '../../src/core/calendar/instant.ts'
 import { checkEvent } from '../../src/core/metering/event-check.ts'
-import { filterBuckets } from '../../src/core/metering/filters.ts'
+import { ALL_FILTER_VALUES, type ChargeFilterRule, filterBuckets } from '../../src/core/metering/filters.ts'
 import { type RawEvent, usageOf } from '../../src/core/metering/reference.ts'
+import { cutsOfHour } from '../../src/core/metering/segments.ts'
 import {
   AGGREGATIONS,
   type Aggregation,
@@ -18,7 +19,9 @@ import {
 import { Refusal } from '../../src/core/problems.ts'
 import type { Tx } from '../../src/store/database.ts'
 import { foldUsage } from '../../src/store/events/ingest.ts'
+import { findTracker } from '../../src/store/events/trackers.ts'
 import { answerFromLog, answerUsages } from '../../src/store/events/usage.ts'
+import { cutHour } from '../../src/store/events/usage-cuts.ts'
 import { newId } from '../../src/store/ids.ts'
 import { findOrganization } from '../../src/store/organizations.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
@@ -56,6 +59,35 @@ const eventInputs = fc.record({
 type EventInput = typeof eventInputs extends fc.Arbitrary<infer T> ? T : never
 const histories = fc.array(eventInputs, { minLength: 1, maxLength: 40 })
 
+const DECLARED = { region: ['eu', 'us', 'asia', '7'], tier: ['gold', 'silver'] }
+const FILTERS: readonly ChargeFilterRule[] = [
+  { id: '1', values: { region: ['eu', 'us'] }, createdAt: NOW },
+  { id: '2', values: { region: ['eu'], tier: ['gold'] }, createdAt: NOW },
+  { id: '3', values: { region: ['7', 'asia'] }, createdAt: NOW },
+]
+const listOf = (list: string[]) =>
+  fc.oneof(fc.subarray(list, { minLength: 1 }), fc.constant([ALL_FILTER_VALUES]))
+/** Filters of any kind, most of which overlap. */
+const overlapping = fc
+  .array(
+    fc
+      .record(
+        { region: listOf(DECLARED.region), tier: listOf(DECLARED.tier), age: fc.nat(2) },
+        { requiredKeys: ['age'] },
+      )
+      .filter((each) => Object.keys(each).length > 1),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((specs) =>
+    specs.map(
+      ({ age, ...each }, index): ChargeFilterRule => ({
+        id: String(index),
+        values: each,
+        createdAt: instant(START + age),
+      }),
+    ),
+  )
+
 describe('usage from running state', () => {
   let harness: Harness
   let client: Client
@@ -65,7 +97,13 @@ describe('usage from running state', () => {
     client = await harness.organization({ sandbox: false })
     const organization = await findOrganization(harness.context.database, client.organizationId)
     if (!organization) throw new Error('no organization')
-    caller = { organizationId: client.organizationId, organization, now: NOW, apiKeyId: null }
+    caller = {
+      organizationId: client.organizationId,
+      organization,
+      now: NOW,
+      apiKeyId: null,
+      dashboardUrl: 'http://localhost:3000/test',
+    }
   })
   afterAll(() => harness.close())
 
@@ -109,13 +147,14 @@ describe('usage from running state', () => {
     })
   }
 
-  function queriesOf(code: string, aggregation: Aggregation, from: number, to: number): UsageQuery[] {
-    const filters = [
-      { id: '1', values: { region: ['eu', 'us'] }, createdAt: NOW },
-      { id: '2', values: { region: ['eu'], tier: ['gold'] }, createdAt: NOW },
-      { id: '3', values: { region: ['7', 'asia'] }, createdAt: NOW },
-    ]
-    const buckets = filterBuckets(filters, { region: ['eu', 'us', 'asia', '7'], tier: ['gold', 'silver'] })
+  function queriesOf(
+    code: string,
+    aggregation: Aggregation,
+    from: number,
+    to: number,
+    filters = FILTERS,
+  ): UsageQuery[] {
+    const buckets = filterBuckets(filters, DECLARED)
     const period = { from: instant(START + from), to: instant(START + to) }
     const fieldName = aggregation === 'count_agg' ? null : 'value'
     const base = { code, aggregation, fieldName, period }
@@ -184,11 +223,29 @@ describe('usage from running state', () => {
       )
   }
 
+  /** The same questions, beginning inside the second of an event as a subscription does. */
+  function withinSecondOf(events: readonly RawEvent[], queries: readonly UsageQuery[]): UsageQuery[] {
+    const whole = events.filter(({ at }) => at % SECOND_MS === 0)
+    return whole.slice(0, 6).flatMap((event, place) => {
+      const from = instant(event.at + 1 + (place % 3) * 400)
+      return queries
+        .filter(({ period }, k) => k % 7 === place % 7 && from < period.to)
+        .map((query) => ({ ...query, period: { ...query.period, from }, takesStartSecond: true as const }))
+    })
+  }
+
   async function compare(code: string, asked: readonly UsageQuery[]): Promise<void> {
     const events = await storedEvents(code)
     const since = afterEvents(events, asked)
+    const withinSecond = withinSecondOf(events, asked)
     const queries = [
       ...asked,
+      ...withinSecond,
+      ...withinSecond.map((each) => ({
+        ...each,
+        period: { ...each.period, to: instant(each.period.from + 1) },
+        upTo: { id: events[0]?.id ?? '', isIncluded: true },
+      })),
       ...upToEvents(events, asked),
       ...since,
       ...upToEvents(events.slice(0, 3), since),
@@ -203,6 +260,29 @@ describe('usage from running state', () => {
       expect({ label, groups: plain(log[index] ?? []) }).toEqual({ label, groups: expected })
       expect({ label, groups: plain(state[index] ?? []) }).toEqual({ label, groups: expected })
     }
+  }
+
+  /** Cuts the hours in which the questions begin and end, and some more, as if they were busy. */
+  async function cut(trackerId: string, queries: readonly UsageQuery[]): Promise<void> {
+    const [first] = queries
+    if (!first) return
+    const { from, to } = first.period
+    const edges = [from, to, instant(from + 90_000), instant(to - 1_234_567), instant(START + 1_800_000)]
+    for (const edge of edges) {
+      const startsAt = instant(Math.floor(edge / HOUR_MS) * HOUR_MS)
+      const cuts = cutsOfHour(startsAt, edges)
+      if (cuts.length === 0) continue
+      for (const externalSubscriptionId of ['a', 'b']) {
+        const hour = { trackerId, externalSubscriptionId, startsAt }
+        await write((tx) => cutHour(tx, client.organizationId, hour, cuts))
+      }
+    }
+  }
+
+  async function trackerOf(metricId: string): Promise<string> {
+    const tracker = await write((tx) => findTracker(tx, metricId))
+    if (!tracker) throw new Error('no tracker')
+    return tracker.id
   }
 
   const fold = () => foldUsage(harness.context.database, client.organizationId)
@@ -290,20 +370,24 @@ describe('usage from running state', () => {
           fc.boolean(),
           offsets,
           offsets,
-          async (earlier, later, asBatch, a, b) => {
+          overlapping,
+          async (earlier, later, asBatch, a, b, filters) => {
             made += 1
             const code = `${aggregation}_${made}`
             const from = Math.min(a, b)
-            const queries = queriesOf(code, aggregation, from, Math.max(a, b) + 1)
+            const queries = queriesOf(code, aggregation, from, Math.max(a, b) + 1, filters)
             // Events before the metric, then new keys in two steps: both are filled from the log.
             await ingest(code, earlier.slice(0, 10), false)
             const id = await makeMetric(code, aggregation)
-            await ingest(code, earlier, asBatch)
+            await ingest(code, earlier.slice(0, 20), asBatch)
+            await Promise.all([cut(await trackerOf(id), queries), ingest(code, earlier, asBatch)])
             await chargeBy(id, { pricing_group_keys: ['region'] })
             const rebuilding = chargeBy(id, { pricing_group_keys: ['tier'] })
             await Promise.all([rebuilding, ingest(code, later, false), fold()])
             await compare(code, queries)
             await fold()
+            await compare(code, queries.slice(0, 24))
+            await cut(await trackerOf(id), queries.slice(0, 1))
             await compare(code, queries.slice(0, 24))
           },
         ),

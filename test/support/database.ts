@@ -4,7 +4,7 @@ import { inject } from 'vitest'
 
 const DROP_TRIES = 20
 
-/** An empty database of one test file's own. `drop` also ends the connections that are left on it. */
+/** A database of one test file's own. `drop` also ends the connections that are left on it. */
 export type FreshDatabase = { readonly url: string; readonly drop: () => Promise<void> }
 
 async function run(statement: string): Promise<void> {
@@ -18,9 +18,18 @@ async function run(statement: string): Promise<void> {
 }
 
 /** Makes an empty database in the run's PostgreSQL (see global-database.ts). */
-export async function freshDatabase(): Promise<FreshDatabase> {
+export function emptyDatabase(): Promise<FreshDatabase> {
+  return createDatabase('template1')
+}
+
+/** Makes a migrated database in the run's PostgreSQL: a copy of its template, in a tenth of the time of a migration. */
+export function freshDatabase(): Promise<FreshDatabase> {
+  return createDatabase(inject('templateDatabase'))
+}
+
+async function createDatabase(template: string): Promise<FreshDatabase> {
   const name = `weir_test_${randomBytes(6).toString('hex')}`
-  await run(`create database ${name}`)
+  await run(`create database ${name} template ${template}`)
   const url = new URL(inject('databaseUrl'))
   url.pathname = `/${name}`
   return { url: url.toString(), drop: () => drop(name) }

@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../../src/boot/embedded-postgres.ts'
 import { openLog } from '../../src/boot/log.ts'
@@ -9,27 +10,53 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** A database whose role may create databases and roles. */
     databaseUrl: string
+    /** A migrated database that nobody connects to, to make others from. */
+    templateDatabase: string
   }
 }
 
 /**
  * One PostgreSQL for the whole integration run: an embedded one in a folder of its own, or the one that
- * WEIR_TEST_DATABASE_URL names (its role must be allowed to create databases and roles).
+ * WEIR_TEST_DATABASE_URL names (its role must be allowed to create databases and roles). It is migrated once, into a
+ * template from which each test file gets its database (see database.ts).
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const external = process.env.WEIR_TEST_DATABASE_URL
   if (external) {
-    project.provide('databaseUrl', external)
-    return async () => {}
+    const template = await makeTemplate(project, external)
+    return async () => {
+      await run(external, `drop database ${template}`)
+    }
   }
   const folder = await mkdtemp('/tmp/weir-test-')
   const log = await openLog({ level: 'error', isTerminal: false })
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data'), log })
-  // Makes the roles that all databases share, before test files migrate their own side by side.
-  await migrateAll(postgres.url)
-  project.provide('databaseUrl', postgres.url)
+  await makeTemplate(project, postgres.url)
   return async () => {
     await postgres.stop()
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function makeTemplate(project: TestProject, databaseUrl: string): Promise<string> {
+  const name = `weir_template_${process.pid}`
+  await run(databaseUrl, `create database ${name}`)
+  const url = new URL(databaseUrl)
+  url.pathname = `/${name}`
+  await migrateAll(url.toString())
+  // PostgreSQL copies a database only while nobody is connected to it.
+  await run(databaseUrl, `alter database ${name} allow_connections false`)
+  project.provide('databaseUrl', databaseUrl)
+  project.provide('templateDatabase', name)
+  return name
+}
+
+async function run(databaseUrl: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
   }
 }

@@ -3,7 +3,6 @@ import type { Context } from '../../src/actions/context.ts'
 import { createOrganization } from '../../src/actions/organizations/create-organization.ts'
 import { buildApp } from '../../src/api/app.ts'
 import { createContext } from '../../src/boot/context.ts'
-import { migrateAll } from '../../src/boot/migrate-all.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { freshDatabase } from './database.ts'
 
@@ -42,7 +41,6 @@ export const ADMIN_KEY = 'test-admin-key'
  */
 export async function startHarness(options?: { readonly poolMax?: number }): Promise<Harness> {
   const database = await freshDatabase()
-  await migrateAll(database.url)
   const opened = openDatabase({ url: database.url, poolMax: options?.poolMax ?? 8 })
   const silent = () => undefined
   const complain = (fields: object, message: string) => console.error(message, fields)

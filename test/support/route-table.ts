@@ -6,6 +6,7 @@ export type Schema = {
   readonly type?: string | readonly string[]
   readonly const?: unknown
   readonly enum?: readonly unknown[]
+  readonly format?: string
   readonly properties?: Readonly<Record<string, Schema>>
   readonly items?: Schema
   readonly anyOf?: readonly Schema[]
@@ -21,6 +22,8 @@ export type Route = {
   readonly body: Schema | null
   /** The names of its query parameters. */
   readonly query: readonly string[]
+  /** What it says of each of them. */
+  readonly querySchemas: Readonly<Record<string, Schema>>
 }
 
 const PREFIX = '/api/v1'
@@ -35,9 +38,10 @@ export async function routeTable(context: Context): Promise<Route[]> {
     const path = url.slice(PREFIX.length)
     for (const one of [method].flat()) {
       if (one === 'HEAD') continue
-      const query = Object.keys((schema?.querystring as Schema | undefined)?.properties ?? {})
+      const querySchemas = (schema?.querystring as Schema | undefined)?.properties ?? {}
+      const query = Object.keys(querySchemas)
       const body = (schema?.body as Schema | undefined) ?? null
-      routes.push({ method: one, path, parents: parentsOf(path), body, query })
+      routes.push({ method: one, path, parents: parentsOf(path), body, query, querySchemas })
     }
   })
   await app.ready()

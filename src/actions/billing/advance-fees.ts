@@ -1,7 +1,9 @@
 import { exponentOf } from '../../core/amounts/currency.ts'
+import { assembleInvoice, type InvoiceLines, uninvoicedFees } from '../../core/billing/assemble-invoice.ts'
+import type { BillPlan } from '../../core/billing/bill-plan.ts'
+import type { SubscriptionFacts, TaxesByOwner } from '../../core/billing/snapshot.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import { chargeFeeDraft, type FeeDraft } from '../../core/invoicing/fee-draft.ts'
-import type { RawEvent } from '../../core/metering/reference.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
 import { type EventPlan, planEvent } from '../../core/rating/event-plan.ts'
 import {
@@ -10,36 +12,34 @@ import {
   type EventQuantity,
   rateEvent,
 } from '../../core/rating/rate-event.ts'
+import { usageAfter } from '../../core/rating/rate-subscription.ts'
 import { type BilledWindow, openUsageWindow } from '../../core/subscriptions/open-window.ts'
+import type { BillingSubscription } from '../../core/subscriptions/subscription.ts'
 import { billWindows, type UsageWindow } from '../../core/subscriptions/windows.ts'
-import { chargedEvents, chargedKey } from '../../store/advance-events.ts'
+import { type AcceptedEvent, chargedEvents, chargedKey } from '../../store/advance-events.ts'
 import { windowsOfMovedCustomer } from '../../store/billed-windows.ts'
-import {
-  type BillingSnapshot,
-  readBillingSnapshot,
-  type SubscriptionSnapshot,
-} from '../../store/billing-snapshot.ts'
+import { type CustomerSnapshot, readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
+import { readTaxes } from '../../store/billing/taxes-of-bills.ts'
 import type { Tx } from '../../store/database.ts'
-import { feeViews } from '../../store/fees.ts'
-import { newId } from '../../store/ids.ts'
 import { lockCustomer } from '../../store/invoices.ts'
-import { toWireFee } from '../../wire/fees.ts'
 import type { Caller, Context } from '../context.ts'
-import { usageAfter } from '../usage/open-subscription.ts'
-import { announce } from '../webhooks/announce.ts'
-import { createInvoice } from './create-invoice.ts'
-import { writeFeesApart } from './write-fees-apart.ts'
+import { writePlans } from './run-bills.ts'
 
 /** A subscription whose events are priced, with what belongs to its customer. */
 export type AdvanceSubject = {
-  readonly snapshot: BillingSnapshot
-  readonly subscription: SubscriptionSnapshot
+  readonly snapshot: CustomerSnapshot
+  readonly subscription: SubscriptionFacts
   /** Its windows that were billed, if the customer moved to another zone. */
   readonly billed: readonly BilledWindow[]
+  readonly taxes: TaxesByOwner
 }
 
 /** An event under one charge, and the period around it. */
-export type PlannedEvent = { readonly plan: EventPlan; readonly open: UsageWindow }
+export type PlannedEvent = {
+  readonly plan: EventPlan
+  readonly open: UsageWindow
+  readonly accepted: Pick<AcceptedEvent, 'acceptedAt' | 'endedAt'>
+}
 
 /** What an event owes for, and its fee. */
 export type PricedEvent = PlannedEvent & { readonly quantity: EventQuantity; readonly fee: FeeDraft }
@@ -56,27 +56,41 @@ export async function openAdvanceSubject(
     .executeTakeFirst()
   if (!owner) return undefined
   await lockCustomer(tx, owner.customerId)
-  const snapshot = await readBillingSnapshot(tx, owner.customerId, [subscriptionId])
+  const snapshot = await readCustomerSnapshot(tx, owner.customerId, [subscriptionId])
   const subscription = snapshot?.subscriptions[0]
   if (!snapshot || !subscription) return undefined
-  const billed = await windowsOfMovedCustomer(tx, subscriptionId, snapshot.zone)
-  return { snapshot, subscription, billed }
+  const { customer } = snapshot
+  const [billed, taxes] = await Promise.all([
+    windowsOfMovedCustomer(tx, subscriptionId, customer.zone),
+    readTaxes(tx, new Map([[customer.id, customer]]), [subscription]),
+  ])
+  return { snapshot, subscription, billed, taxes }
 }
 
-/** An event under those of the charges in advance that count it (metering-and-rating §3.12). */
+/** An event under those of the charges in advance that count it, in the period that it had when it was accepted. */
 export function planFor(
   { snapshot, subscription, billed }: AdvanceSubject,
   charges: readonly RatedCharge[],
-  event: RawEvent,
+  event: Omit<AcceptedEvent, 'isCharged'>,
 ): readonly PlannedEvent[] {
-  const { billing, billingPlan } = subscription
-  const moment = { plan: billingPlan, subscription: billing, at: event.at, zone: snapshot.zone }
+  const billing = billingAt(subscription.billing, event)
+  const moment = {
+    plan: subscription.plan,
+    subscription: billing,
+    at: event.at,
+    zone: snapshot.customer.zone,
+  }
   const open = openUsageWindow(moment, billed)
   return charges.flatMap((charge) => {
     if (!charge.payInAdvance || charge.metric.code !== event.code) return []
     const plan = planEvent(charge, event, open.window.from, usageAfter(subscription, open.window))
-    return plan === null ? [] : [{ plan, open }]
+    return plan === null ? [] : [{ plan, open, accepted: event }]
   })
+}
+
+/** A subscription as it stood when an event was accepted: an end that came after that does not cut its fee. */
+function billingAt(billing: BillingSubscription, { endedAt }: PlannedEvent['accepted']): BillingSubscription {
+  return { ...billing, terminatedAt: endedAt, endedBy: endedAt === null ? null : billing.endedBy }
 }
 
 /** Those that have no fee yet. */
@@ -86,7 +100,7 @@ export async function withoutCharged(
   planned: readonly PlannedEvent[],
 ): Promise<PlannedEvent[]> {
   const transactionIds = planned.map(({ plan }) => plan.source.transactionId)
-  const charged = await chargedEvents(tx, subscription.row.id, transactionIds)
+  const charged = await chargedEvents(tx, subscription.id, transactionIds)
   return planned.filter(
     ({ plan }) =>
       !charged.has(chargedKey(plan.charge.id, plan.filter?.id ?? null, plan.source.transactionId)),
@@ -100,8 +114,8 @@ export function eventContext(
 ): EventContext {
   return {
     ...open,
-    zone: snapshot.zone,
-    exponent: exponentOf(subscription.plan.amountCurrency),
+    zone: snapshot.customer.zone,
+    exponent: exponentOf(subscription.plan.currency),
     isRenewed: open.window.from > subscription.billing.startedAt,
   }
 }
@@ -109,26 +123,26 @@ export function eventContext(
 /** The fee of an event for the quantity that it owes for. */
 export function priceEvent(
   { snapshot, subscription }: AdvanceSubject,
-  { plan, open }: PlannedEvent,
+  { plan, open, accepted }: PlannedEvent,
   answer: EventAnswer,
   quantity: EventQuantity,
 ): PricedEvent {
   const rated = rateEvent(plan, answer, quantity, eventContext({ snapshot, subscription }, open))
   const draft = chargeFeeDraft({
-    id: newId(),
-    subscriptionId: subscription.row.id,
+    key: `${plan.source.id}/${plan.charge.id}`,
+    subscriptionId: subscription.id,
     rated,
     payInAdvance: true,
     period: open.window,
     chargesWindow: open.window,
   })
   const { id, transactionId } = plan.source
-  return { plan, open, quantity, fee: { ...draft, event: { id, transactionId } } }
+  return { plan, open, accepted, quantity, fee: { ...draft, event: { id, transactionId } } }
 }
 
 /**
- * Writes the fees of events: each on an invoice of its own, or by itself when the charge is not invoiceable
- * (metering-and-rating §3.12). The customer is locked by the caller.
+ * Writes the fees of events as of their acceptance: each on an invoice of its own, dated by the event, or by itself
+ * when the charge is not invoiceable. The customer is locked by the caller.
  */
 export async function writeAdvanceFees(
   context: Context,
@@ -137,53 +151,87 @@ export async function writeAdvanceFees(
   subject: AdvanceSubject,
   priced: readonly PricedEvent[],
 ): Promise<void> {
-  const { snapshot, subscription } = subject
-  const { row, plan } = subscription
-  const group = {
-    currency: plan.amountCurrency,
-    billingEntityId: row.billingEntityId ?? snapshot.customer.billingEntityId,
+  const { id: customerId } = subject.snapshot.customer
+  const documents = [...uninvoicedDocuments(subject, priced), ...invoiceDocuments(subject, priced)]
+  await writePlans(context, tx, caller, [{ customerId, documents, nextBillings: [] }])
+}
+
+function uninvoicedDocuments(subject: AdvanceSubject, priced: readonly PricedEvent[]): BillPlan['documents'] {
+  const { subscription, snapshot, taxes } = subject
+  const { customer } = snapshot
+  const owner = {
+    customer,
+    billingEntityId: subscription.billingEntityId ?? customer.billingEntityId,
+    currency: subscription.plan.currency,
+    planIds: planIdsOf(subscription),
   }
-  const apart = priced.filter((each) => !each.plan.charge.invoiceable).map(({ fee }) => fee)
-  await writeFeesApart(context, tx, caller, { snapshot, group, fees: apart })
-  for (const { plan: event, open, fee } of priced) {
-    if (!event.charge.invoiceable) continue
-    const windows = windowsAt(subject, event.source.at, open)
-    await createInvoice(context, tx, caller, {
-      snapshot,
-      invoiceType: 'subscription',
-      ...group,
-      purchaseOrderNumber: row.purchaseOrderNumber,
-      at: caller.now,
-      links: [{ subscription, reason: 'in_advance_charge', windows }],
-      fees: [fee],
-      hasGrace: false,
+  return uninvoicedByAcceptance(priced).map(({ now, fees }) => ({
+    kind: 'uninvoiced_fees',
+    fees: uninvoicedFees(fees, { ...owner, createdAt: now }, taxes),
+  }))
+}
+
+function invoiceDocuments(subject: AdvanceSubject, priced: readonly PricedEvent[]): BillPlan['documents'] {
+  const { subscription, snapshot, taxes } = subject
+  const { customer } = snapshot
+  const issuer = snapshot.issuers.get(subscription.billingEntityId ?? customer.billingEntityId)
+  if (!issuer) throw new Error(`subscription ${subscription.id} has no issuer`)
+  return priced
+    .filter(({ plan }) => plan.charge.invoiceable)
+    .map((event) => {
+      const lines: InvoiceLines = {
+        head: {
+          customer,
+          issuer,
+          invoiceType: 'subscription',
+          currency: subscription.plan.currency,
+          zone: customer.zone,
+          purchaseOrderNumber: subscription.purchaseOrderNumber,
+          billingAt: event.plan.source.at,
+          createdAt: event.accepted.acceptedAt,
+        },
+        periods: [
+          {
+            subscriptionId: subscription.id,
+            reason: 'in_advance_charge',
+            windows: windowsOf(subject, event),
+          },
+        ],
+        fees: [event.fee],
+        planIds: planIdsOf(subscription),
+        hasGrace: false,
+        draft: null,
+        reached: null,
+      }
+      // What was billed by thresholds is of charges in arrears.
+      return { kind: 'invoice', invoice: assembleInvoice(lines, taxes, { progressive: new Map() }) }
     })
-    await announceFee(tx, caller, fee.id)
+}
+
+function planIdsOf({ id, plan }: SubscriptionFacts): ReadonlyMap<string, string> {
+  return new Map([[id, plan.id]])
+}
+
+/** The fees that no invoice carries, those of one instant of acceptance together. */
+function uninvoicedByAcceptance(priced: readonly PricedEvent[]) {
+  const groups = new Map<Instant, FeeDraft[]>()
+  for (const { plan, accepted, fee } of priced) {
+    if (plan.charge.invoiceable) continue
+    const fees = groups.get(accepted.acceptedAt) ?? []
+    fees.push(fee)
+    groups.set(accepted.acceptedAt, fees)
   }
+  return [...groups].map(([now, fees]) => ({ now, fees }))
 }
 
 /** The periods around the event, as the invoice shows them. */
-function windowsAt({ snapshot, subscription }: AdvanceSubject, at: Instant, open: UsageWindow) {
-  const { billing, billingPlan } = subscription
+function windowsOf({ snapshot, subscription }: AdvanceSubject, { plan, open, accepted }: PlannedEvent) {
   const windows = billWindows({
-    plan: billingPlan,
-    subscription: billing,
-    at,
-    zone: snapshot.zone,
+    plan: subscription.plan,
+    subscription: billingAt(subscription.billing, accepted),
+    at: plan.source.at,
+    zone: snapshot.customer.zone,
     current: true,
   })
   return { ...windows, charges: open.window, chargesDurationDays: open.durationDays }
-}
-
-async function announceFee(tx: Tx, caller: Caller, feeId: string): Promise<void> {
-  await announce(tx, caller, {
-    type: 'fee.created',
-    objectType: 'fee',
-    objectId: feeId,
-    payload: async () => {
-      const [view] = await feeViews(tx, { feeIds: [feeId] })
-      if (!view) throw new Error(`fee ${feeId} is gone`)
-      return toWireFee(view)
-    },
-  })
 }

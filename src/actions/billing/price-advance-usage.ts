@@ -1,8 +1,9 @@
+import type { RawEvent } from '../../core/metering/reference.ts'
 import { type EventQuantity, stepOfEvent } from '../../core/rating/rate-event.ts'
-import { insertAside } from '../../store/advance-asides.ts'
-import { takeAdvanceEvents } from '../../store/advance-events.ts'
+import { takeAdvanceEvents, type WaitingEvents } from '../../store/advance-events.ts'
 import { writeAdvanceState } from '../../store/advance-states.ts'
 import type { Tx } from '../../store/database.ts'
+import { insertDeferred } from '../../store/deferred-events.ts'
 import { scheduleItem } from '../../store/due-items.ts'
 import { newId } from '../../store/ids.ts'
 import { inSavepoint } from '../../store/transaction.ts'
@@ -28,10 +29,11 @@ const EVENTS_MAX = 500
 type FailedEvent = PlannedEvent & { readonly quantity: EventQuantity; readonly error: unknown }
 
 /**
- * Prices the events that a subscription's charges in advance have not priced yet (metering-and-rating §3.12): each
- * event and charge makes a fee, on an invoice of its own, or by itself when the charge is not invoiceable. An event
- * that has its fee already is passed over, so that a second run does no harm. One that cannot be priced or written
- * is set aside with its quantity and tried again by itself, and the others go on (docs/decisions/0009).
+ * Prices the events that a subscription's charges in advance have not priced yet, in the order in which they were
+ * accepted, each on those accepted before it (docs/decisions/0015): each event and charge makes a fee, on an invoice
+ * of its own, or by itself when the charge is not invoiceable. An event that has its fee already is passed over, so
+ * that a second run does no harm. One that cannot be priced or written is deferred with its quantity and tried again by
+ * itself, and the others go on (docs/decisions/0009).
  */
 export async function priceAdvanceUsage(
   context: Context,
@@ -41,20 +43,21 @@ export async function priceAdvanceUsage(
 ): Promise<void> {
   const subject = await openAdvanceSubject(tx, subscriptionId)
   if (!subject) return
-  const { row, charges } = subject.subscription
+  const { id, externalId, charges } = subject.subscription
   const inAdvance = charges.filter((charge) => charge.payInAdvance)
   const codes = [...new Set(inAdvance.map((charge) => charge.metric.code))]
-  const { id, externalId } = row
-  const { events, isAll } = await takeAdvanceEvents(tx, { id, externalId, codes }, EVENTS_MAX)
-  if (!isAll) {
+  const waiting = await takeAdvanceEvents(tx, { id, externalId, codes }, EVENTS_MAX)
+  if (!waiting.isAll) {
     const again = { kind: 'advance_usage', subjectId: id, dueAt: caller.now } as const
     await scheduleItem(tx, caller.organizationId, again)
   }
-  const counted = events.flatMap((event) => planFor(subject, inAdvance, event))
+  const counted = waiting.taken.flatMap((event) =>
+    event.isCharged ? planFor(subject, inAdvance, event) : [],
+  )
   const planned = await withoutCharged(tx, subject, counted)
-  const { priced, failed } = await priceEvents(tx, caller, subject, planned)
+  const { priced, failed } = await priceEvents(tx, caller, subject, planned, waiting)
   const refused = await writeEach(context, tx, caller, subject, priced)
-  for (const each of [...failed, ...refused]) await setAside(context, tx, caller, subject, each)
+  for (const each of [...failed, ...refused]) await defer(context, tx, caller, subject, each)
 }
 
 /** Prices the events one after another, each on what the ones before left behind, whether they have a price or not. */
@@ -63,15 +66,17 @@ async function priceEvents(
   caller: Caller,
   subject: AdvanceSubject,
   planned: readonly PlannedEvent[],
+  waiting: WaitingEvents,
 ): Promise<{ readonly priced: readonly PricedEvent[]; readonly failed: readonly FailedEvent[] }> {
-  const { row } = subject.subscription
+  const { externalId } = subject.subscription
+  const laterThan = laterAmong(waiting)
   const answers = await answerEvents(
     tx,
-    planned.map(({ plan }) => plan),
+    planned.map(({ plan }) => ({ plan, later: laterThan(plan.source) })),
   )
   const periods = [...new Set(planned.map(({ open }) => open.window.from))]
   const chargeIds = [...new Set(planned.map(({ plan }) => plan.charge.id))]
-  const states = await AdvanceStates.read(tx, row.externalId, chargeIds, periods)
+  const states = await AdvanceStates.read(tx, externalId, chargeIds, periods)
   const priced: PricedEvent[] = []
   const failed: FailedEvent[] = []
   for (const [index, each] of planned.entries()) {
@@ -88,8 +93,19 @@ async function priceEvents(
       failed.push({ ...each, quantity, error })
     }
   }
-  await writeStates(tx, caller, row.externalId, states)
+  await writeStates(tx, caller, externalId, states)
   return { priced, failed }
+}
+
+/** The events in the log that were accepted after one of those taken and lie no later than it. */
+function laterAmong({ taken, remaining }: WaitingEvents): (event: RawEvent) => readonly RawEvent[] {
+  const accepted = [...taken, ...remaining]
+  const places = new Map(accepted.map(({ id }, place) => [id, place]))
+  return ({ id, at }) => {
+    const place = places.get(id)
+    if (place === undefined) throw new Error(`event ${id} was not taken`)
+    return accepted.filter((each, index) => index > place && each.at <= at)
+  }
 }
 
 async function writeStates(tx: Tx, caller: Caller, externalId: string, states: AdvanceStates): Promise<void> {
@@ -118,29 +134,30 @@ async function writeEach(
   return refused
 }
 
-async function setAside(
+async function defer(
   context: Context,
   tx: Tx,
   caller: Caller,
   { subscription }: AdvanceSubject,
-  { plan, quantity, error }: FailedEvent,
+  { plan, accepted, quantity, error }: FailedEvent,
 ): Promise<void> {
   const { organizationId, now } = caller
   const id = newId()
-  await insertAside(tx, {
+  await insertDeferred(tx, {
     organizationId,
     id,
     eventId: plan.source.id,
     chargeId: plan.charge.id,
-    subscriptionId: subscription.row.id,
+    subscriptionId: subscription.id,
     at: plan.source.at,
+    endedAt: accepted.endedAt,
     quantity,
     now,
   })
-  await scheduleItem(tx, organizationId, { kind: 'advance_aside', subjectId: id, dueAt: now })
+  await scheduleItem(tx, organizationId, { kind: 'advance_aside', subjectId: id, dueAt: accepted.acceptedAt })
   const { transactionId } = plan.source
   context.log.warn(
     { err: error, organizationId, transactionId, chargeId: plan.charge.id },
-    'an event could not be charged in advance and was set aside',
+    'an event could not be charged in advance and was deferred',
   )
 }

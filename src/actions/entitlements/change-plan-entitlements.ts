@@ -7,6 +7,7 @@ import {
   withoutFeature,
   withoutPrivilege,
 } from '../../core/entitlements/resolve.ts'
+import { tidyId } from '../../core/input/ids.ts'
 import { notFound, Refusal } from '../../core/problems.ts'
 import type { Tx } from '../../store/database.ts'
 import { readEntitlements, writeEntitlements } from '../../store/entitlements.ts'
@@ -45,7 +46,7 @@ async function changePlan(
  * `privilege_not_found`, 422 for values that do not fit.
  */
 export async function readGiven(tx: Tx, raw: Raw): Promise<Entitlements> {
-  const given = checkEntitlements(raw, await findFeatures(tx, { codes: Object.keys(raw) }))
+  const given = checkEntitlements(raw, await findFeatures(tx, { codes: Object.keys(raw).map(tidyId) }))
   if (!given.ok) throw new Refusal(given.problem)
   return given.value
 }

@@ -4,7 +4,7 @@ import type { UsageDefinitions } from '../../store/events/definitions.ts'
 import { type ArrivedEvent, storeArrival } from '../../store/events/ingest.ts'
 import type { Context } from '../context.ts'
 import { duplicateRefusal, type PreparedUnit, prepareUnit, type StoredEvent, type Unit } from './arrivals.ts'
-import { refuseRepeated } from './refuse-repeated.ts'
+import type { HourCuts } from './hour-cuts.ts'
 import { scheduleValidation } from './schedule-validation.ts'
 import type { UsageCatalogue } from './usage-catalogue.ts'
 import type { UsageFolds } from './usage-folds.ts'
@@ -14,6 +14,7 @@ export type Flight = {
   readonly context: Context
   readonly catalogue: UsageCatalogue
   readonly folds: UsageFolds
+  readonly cuts: HourCuts
   /** Its number in event_counts, which no other statement under way of the organization has. */
   readonly writer: number
 }
@@ -36,7 +37,7 @@ export async function storeUnits(flight: Flight, units: readonly Unit[]): Promis
     if (round > ROUNDS_MAX) throw new Error('the metrics change faster than events are stored')
     const checked = await prepareAll(catalogue, definitions, waiting)
     definitions = checked.definitions
-    const prepared = await refuseRepeated(flight.context, checked.units)
+    const prepared = checked.units
     if (prepared.length === 0) return
     let answer: Awaited<ReturnType<typeof store>>
     try {
@@ -77,12 +78,13 @@ async function store(flight: Flight, prepared: readonly PreparedUnit[], definiti
   const last = prepared[prepared.length - 1]?.unit
   if (!last) throw new Error('nothing to store')
   const { organizationId, now } = last
-  const { context, catalogue, folds } = flight
+  const { context, catalogue, folds, cuts } = flight
+  const events = prepared.flatMap((each) => each.events)
   await scheduleValidation(context, catalogue, organizationId, definitions, now)
   const answer = await storeArrival(context.database, {
     organizationId,
     definitions,
-    events: prepared.flatMap(({ events }) => events),
+    events,
     now,
     writer: flight.writer,
     isFolding: folds.isFolding(organizationId),
@@ -91,7 +93,8 @@ async function store(flight: Flight, prepared: readonly PreparedUnit[], definiti
   })
   if (answer.kind === 'stored') {
     folds.note(organizationId, answer.waiting)
-    for (const { unit, events } of prepared) unit.resolve(events.map((each) => stored(each, now)))
+    cuts.note(organizationId, events, definitions)
+    for (const { unit, events: own } of prepared) unit.resolve(own.map((each) => stored(each, now)))
   }
   return answer
 }

@@ -28,7 +28,7 @@ export async function createPlan(context: Context, caller: Caller, input: Input)
   const metadata = readMetadata(input.metadata)
   const charges = readEntries(input, 'charges', problems) ?? []
   const parts = {
-    taxCodes: new Fields(input, problems).texts('tax_codes'),
+    taxCodes: new Fields(input, problems).ids('tax_codes'),
     commitment: readCommitment(input.minimum_commitment, true, problems) ?? undefined,
     thresholds: readThresholds(input.usage_thresholds, problems),
   }

@@ -88,7 +88,7 @@ async function readOverrides(tx: Tx, plan: PlanRow, overrides: Input) {
   const settings = readPlanOverride(overrides, plan, problems)
   const isFirst = plan.parentId === null || !(await hasCommitment(tx, plan.id))
   const parts = {
-    taxCodes: new Fields(overrides, problems).texts('tax_codes'),
+    taxCodes: new Fields(overrides, problems).ids('tax_codes'),
     commitment: readCommitment(overrides.minimum_commitment, isFirst, problems),
     thresholds: readThresholds(overrides.usage_thresholds, problems),
   }

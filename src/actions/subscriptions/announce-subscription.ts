@@ -2,7 +2,7 @@ import type { WebhookType } from '../../core/webhooks/types.ts'
 import { detailsOfCustomer } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { subscriptionDetails } from '../../store/subscription-views.ts'
-import { readSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
+import { readSubscription } from '../../store/subscriptions.ts'
 import { toWireCustomerBase } from '../../wire/customers.ts'
 import { toWireSubscriptionDetails } from '../../wire/subscriptions.ts'
 import type { Caller } from '../context.ts'
@@ -16,7 +16,7 @@ export async function announceSubscription(
   tx: Tx,
   caller: Caller,
   type: SubscriptionMessage,
-  row: SubscriptionRow,
+  row: { readonly id: string },
   more: object = {},
 ): Promise<void> {
   await announce(tx, caller, messageOf(tx, caller, type, row, more))
@@ -29,7 +29,7 @@ export function messageOf(
   tx: Tx,
   caller: Caller,
   type: SubscriptionMessage,
-  row: SubscriptionRow,
+  row: { readonly id: string },
   more: object = {},
 ) {
   return {

@@ -5,7 +5,7 @@ import { type Chain, chainOf } from '../../core/subscriptions/chain.ts'
 import { planChangeKind } from '../../core/subscriptions/change.ts'
 import { backdatedStart, isEndingAllowed, startTiming } from '../../core/subscriptions/due.ts'
 import { readNewSubscription } from '../../core/subscriptions/subscription-input.ts'
-import { billingPlanOf } from '../../store/billing-snapshot.ts'
+import { billingPlanOf } from '../../store/billing/subscription-facts.ts'
 import { entityOfExternalId, lockCustomer } from '../../store/customers.ts'
 import { Last, type Tx } from '../../store/database.ts'
 import { refusingDuplicates } from '../../store/duplicates.ts'
@@ -168,6 +168,7 @@ async function createFirst(
       subscriptionAt: ts(subscriptionAt),
       ...(timing === 'future' ? { status: 'pending' as const } : activeColumns(caller, startedAt)),
       ...settings,
+      name: request.name ?? '',
       createdAt: ts(now),
       updatedAt: ts(now),
     }),

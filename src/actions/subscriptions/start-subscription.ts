@@ -1,6 +1,6 @@
 import type { Instant } from '../../core/calendar/instant.ts'
 import { startingBill } from '../../core/subscriptions/starting-bill.ts'
-import { scheduleWatched } from '../../store/activity-items.ts'
+import { scheduleAlertRearming, scheduleWatched } from '../../store/activity-items.ts'
 import type { Tx } from '../../store/database.ts'
 import {
   lockCustomerById,
@@ -19,7 +19,7 @@ import { ts } from '../../store/values.ts'
 import type { WebhookEndpointRow } from '../../store/webhooks.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
-import type { DueAction } from '../due/run-due.ts'
+import type { DueAction } from '../due/due-action.ts'
 import { announceTo } from '../webhooks/announce.ts'
 import { announceSubscription, messageOf } from './announce-subscription.ts'
 import { cancelSubscription } from './end-subscription.ts'
@@ -52,7 +52,10 @@ export async function afterStart(tx: Tx, caller: Caller, row: SubscriptionRow): 
   await insertLifetimeUsage(tx, row, caller.now)
   await scheduleSubscription(tx, caller, row)
   await scheduleAlerts(tx, caller, row, 'nothing_is_sent')
-  await scheduleWatched(tx, caller.organizationId, [row.id], caller.now)
+  // A downgrade takes over where a period begins, and what it carries waits for the first event as in any new period.
+  if (row.startedBy === 'downgrade') {
+    await scheduleAlertRearming(tx, caller.organizationId, [row.id], caller.now)
+  } else await scheduleWatched(tx, caller.organizationId, row.id, caller.now)
   await announceSubscription(tx, caller, 'subscription.started', row)
 }
 
@@ -67,7 +70,7 @@ export async function afterCreatedStart(
   await Promise.all([
     insertLifetimeUsage(tx, row, caller.now),
     scheduleCreated(tx, caller, state),
-    scheduleWatched(tx, caller.organizationId, [row.id], caller.now),
+    scheduleWatched(tx, caller.organizationId, row.id, caller.now),
   ])
   await announceTo(tx, caller, endpoints, messageOf(tx, caller, 'subscription.started', row))
 }

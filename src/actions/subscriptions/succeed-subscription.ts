@@ -46,6 +46,7 @@ export async function successorColumns(
     paymentMethodType: current.paymentMethodType,
     paymentMethodId: current.paymentMethodId,
     ...(await settingColumns(tx, wish.request)),
+    name: wish.request.name ?? '',
     createdAt: ts(caller.now),
     updatedAt: ts(caller.now),
   }

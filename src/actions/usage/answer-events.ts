@@ -1,44 +1,133 @@
-import { summarizeEvents } from '../../core/metering/reference.ts'
-import { compareEvents, type UsageGroup, type UsageQuery } from '../../core/metering/usage.ts'
+import { countedOf, hasNoKeys, withoutLater } from '../../core/metering/accepted-usage.ts'
+import { type RawEvent, summarizeEvents } from '../../core/metering/reference.ts'
+import {
+  compareEvents,
+  type UsageEvent,
+  type UsageGroup,
+  type UsageQuery,
+} from '../../core/metering/usage.ts'
 import type { EventPlan } from '../../core/rating/event-plan.ts'
 import type { EventAnswer } from '../../core/rating/rate-event.ts'
 import type { Reads } from '../../store/database.ts'
+import { withStartSeconds } from '../../store/events/start-seconds.ts'
 import { answerUsages } from '../../store/events/usage.ts'
 
+/** An event under a charge, with the events in the log that were accepted after it. */
+export type AcceptedPlan = { readonly plan: EventPlan; readonly later: readonly RawEvent[] }
+
+/** A query, and the events that it counts although they were accepted later. */
+type Question = {
+  readonly query: UsageQuery
+  readonly later: readonly UsageEvent[]
+  /** Where totals do not tell how things stood before them: all events of their values. */
+  readonly ofValues: UsageQuery | null
+}
+
 /**
- * The usage up to each of some events, in the order of the plans. Where prices depend on the single events, those of
- * one bucket are read once, up to its last event, and each answer takes its part of them.
+ * The usage up to each of some events, of those accepted by then, in the order of the plans. Where prices depend on the
+ * single events, those of one bucket are read once, up to its last event, and each answer takes its part of them.
  */
-export async function answerEvents(reads: Reads, plans: readonly EventPlan[]): Promise<EventAnswer[]> {
-  const questions = plans.flatMap(({ withEvent, before }) => (before ? [withEvent, before] : [withEvent]))
-  const asked = widest(questions)
-  const groups = await answerUsages(reads, [...asked.values()])
-  const found = new Map([...asked.keys()].map((key, index) => [key, groups[index] ?? []]))
-  const answerOf = (query: UsageQuery): UsageGroup => {
-    const own = found
-      .get(keyOf(query))
-      ?.find((group) => Object.values(group.groupedBy).every((v) => v === null))
-    if (!own) return summarizeEvents({}, [], query)
-    return query.detail === 'events' ? partOf(own, query) : own
-  }
-  return plans.map(({ withEvent, before }) => ({
+export async function answerEvents(reads: Reads, accepted: readonly AcceptedPlan[]): Promise<EventAnswer[]> {
+  const plans = await takingStartSeconds(reads, accepted)
+  const valuesOf = laterValues(plans)
+  const asked = plans.map(({ plan, later }) => ({
+    withEvent: questionOf(plan.withEvent, later, valuesOf),
+    before: plan.before && questionOf(plan.before, later, valuesOf),
+  }))
+  const questions = asked.flatMap(({ withEvent, before }) => (before ? [withEvent, before] : [withEvent]))
+  const found = await askWidest(
+    reads,
+    questions.flatMap(({ query, ofValues }) => (ofValues ? [query, ofValues] : [query])),
+  )
+  const answerOf = ({ query, later, ofValues }: Question): UsageGroup =>
+    withoutLater(found(query), later, query, ofValues ? found(ofValues).events : [])
+  return asked.map(({ withEvent, before }) => ({
     withEvent: answerOf(withEvent),
     before: before && answerOf(before),
   }))
 }
 
-/** One question for each bucket whose events are read; every other question stands for itself. */
-function widest(questions: readonly UsageQuery[]): ReadonlyMap<string, UsageQuery> {
+/** The same plans, with queries that say whether they take the second in which their subscription began. */
+async function takingStartSeconds(
+  reads: Reads,
+  plans: readonly AcceptedPlan[],
+): Promise<readonly AcceptedPlan[]> {
+  const queries = await withStartSeconds(
+    reads,
+    plans.map(({ plan }) => plan.withEvent),
+  )
+  return plans.map(({ plan, later }, index) => {
+    const withEvent = queries[index] ?? plan.withEvent
+    if (withEvent === plan.withEvent) return { plan, later }
+    const before = plan.before && { ...plan.before, takesStartSecond: true as const }
+    return { plan: { ...plan, withEvent, before }, later }
+  })
+}
+
+/** The values of a unique count that later events have, by bucket. */
+type LaterValues = ReadonlyMap<string, ReadonlySet<string | null>>
+
+function laterValues(plans: readonly AcceptedPlan[]): LaterValues {
+  const values = new Map<string, Set<string | null>>()
+  for (const { plan, later } of plans) {
+    if (!asksValues(plan.withEvent)) continue
+    const key = bucketOf(plan.withEvent)
+    const own = values.get(key) ?? new Set()
+    values.set(key, own)
+    for (const event of countedOf(later, plan.withEvent)) own.add(event.uniqueValue)
+  }
+  return values
+}
+
+function asksValues({ aggregation, detail }: UsageQuery): boolean {
+  return aggregation === 'unique_count_agg' && detail === 'totals'
+}
+
+function questionOf(query: UsageQuery, later: readonly RawEvent[], valuesOf: LaterValues): Question {
+  const counted = countedOf(later, query)
+  if (counted.length === 0 || !asksValues(query)) return { query, later: counted, ofValues: null }
+  return { query, later: counted, ofValues: ofValues(query, valuesOf.get(bucketOf(query)) ?? new Set()) }
+}
+
+/** The events of these values; a missing value cannot be matched, so all events are asked for then. */
+function ofValues(query: UsageQuery, values: ReadonlySet<string | null>): UsageQuery {
+  const texts = [...values].flatMap((value) => (value === null ? [] : [value]))
+  const { fieldName, match } = query
+  const isNarrow = fieldName !== null && texts.length === values.size
+  const include = isNarrow ? { ...match.include, [fieldName]: texts } : match.include
+  return { ...query, detail: 'events', match: { ...match, include } }
+}
+
+/** Asks all queries, those for the events of one bucket together, and gives the answer to each. */
+async function askWidest(
+  reads: Reads,
+  queries: readonly UsageQuery[],
+): Promise<(query: UsageQuery) => UsageGroup> {
   const asked = new Map<string, UsageQuery>()
-  for (const query of questions) {
+  for (const query of queries) {
     const known = asked.get(keyOf(query))
     if (!known || compareEnds(known, query) < 0) asked.set(keyOf(query), query)
   }
-  return asked
+  const answers = await answerUsages(reads, [...asked.values()])
+  const groups = new Map(
+    [...asked.keys()].map((key, index) => [
+      key,
+      answers[index]?.find(({ groupedBy }) => hasNoKeys(groupedBy)),
+    ]),
+  )
+  return (query) => {
+    const own = groups.get(keyOf(query))
+    if (!own) return summarizeEvents({}, [], query)
+    return query.detail === 'events' ? partOf(own, query) : own
+  }
 }
 
+/** Questions with the same key get the same answer, or their parts of it. */
 function keyOf(query: UsageQuery): string {
-  if (query.detail === 'totals') return JSON.stringify(query)
+  return query.detail === 'totals' ? JSON.stringify(query) : bucketOf(query)
+}
+
+function bucketOf(query: UsageQuery): string {
   const { period, upTo: _upTo, ...bucket } = query
   return JSON.stringify({ ...bucket, from: period.from })
 }

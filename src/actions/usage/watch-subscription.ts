@@ -1,52 +1,83 @@
 import { addMs } from '../../core/calendar/instant.ts'
-import { lockAlertsOf } from '../../store/alerts.ts'
+import { type AlertRow, lockAlertsOf } from '../../store/alerts.ts'
 import type { Tx } from '../../store/database.ts'
 import { scheduleItem } from '../../store/due-items.ts'
+import { hasUsageSince } from '../../store/events/usage-since.ts'
 import { lockCustomerById } from '../../store/subscription-states.ts'
 import { applicableThresholds } from '../../store/subscription-views.ts'
-import { readSubscription } from '../../store/subscriptions.ts'
+import { readSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
 import { fireAlerts } from '../alerts/fire-alerts.ts'
 import type { Caller, Context } from '../context.ts'
-import type { DueAction } from '../due/run-due.ts'
+import type { DueAction } from '../due/due-action.ts'
 import { lifetimeFigures } from '../lifetime-usage/lifetime-figures.ts'
-import { billPassedThresholds } from '../progressive-billing/bill-passed-thresholds.ts'
+import {
+  billPassedThresholds,
+  type SubscriptionActivity,
+} from '../progressive-billing/bill-passed-thresholds.ts'
 import { type OpenSubscription, openSubscription } from './open-subscription.ts'
 import { rateSubscription } from './rate-subscription.ts'
 
 /**
- * Looks at the usage of a subscription after events came in, or an alert or a threshold changed (metering-and-rating
- * §7.5): rates it once, then checks progressive billing, then all alerts. Doing it again without new usage changes
- * nothing. Nothing is done for a subscription that is not active or that nobody watches.
+ * Looks at the usage of a subscription after events came in, or an alert or a threshold changed: rates it once, then
+ * checks progressive billing, then all alerts. Doing it again without new usage changes nothing. Nothing is done for a
+ * subscription that is not active or that nobody watches.
  */
 export const watchSubscription: DueAction = async (context, tx, caller, subscriptionId) => {
-  const { customerId } = await readSubscription(tx, subscriptionId)
-  await lockCustomerById(tx, customerId)
-  const row = await readSubscription(tx, subscriptionId)
-  if (row.status !== 'active') return
+  const row = await lockActive(tx, subscriptionId)
+  if (!row) return
   const alerts = await lockAlertsOf(tx, row.externalId)
   const thresholds = await applicableThresholds(tx, row)
   if (alerts.length === 0 && thresholds.length === 0) return
+  const activity = await rateActivity(tx, caller, row)
+  if (!activity) return
+  await billPassedThresholds(context, tx, caller, activity, thresholds)
+  await fireAlerts(tx, caller, activity, alerts)
+  await lookAgainAfter(context, tx, caller, activity)
+}
+
+/**
+ * Compares the alerts of a subscription with the usage of a new period or a new plan, so that what they fired for
+ * before can be crossed again. Thresholds wait for the first event, also when there is carried usage.
+ */
+export const rearmAlerts: DueAction = async (_context, tx, caller, subscriptionId) => {
+  const row = await lockActive(tx, subscriptionId)
+  const alerts: readonly AlertRow[] = row ? await lockAlertsOf(tx, row.externalId) : []
+  if (!row || alerts.length === 0) return
+  const activity = await rateActivity(tx, caller, row)
+  if (activity) await fireAlerts(tx, caller, activity, alerts)
+}
+
+/** Locks the customer of a subscription and reads the subscription; undefined when it is not active. */
+async function lockActive(tx: Tx, subscriptionId: string): Promise<SubscriptionRow | undefined> {
+  const { customerId } = await readSubscription(tx, subscriptionId)
+  await lockCustomerById(tx, customerId)
+  const row = await readSubscription(tx, subscriptionId)
+  return row.status === 'active' ? row : undefined
+}
+
+async function rateActivity(
+  tx: Tx,
+  caller: Caller,
+  row: SubscriptionRow,
+): Promise<SubscriptionActivity | undefined> {
   const opened = await openSubscription(tx, row, caller.now)
-  if (!opened) return
+  if (!opened) return undefined
   const { snapshot, subscription, open } = opened
   const rated = await rateSubscription(tx, {
     subscription,
     charges: subscription.charges,
     window: open.window,
     durationDays: open.durationDays,
-    zone: snapshot.zone,
+    zone: snapshot.customer.zone,
     purpose: 'current',
   })
   const figures = await lifetimeFigures(tx, row, rated, open.window.from)
-  const activity = { ...opened, rated, figures }
-  await billPassedThresholds(context, tx, caller, activity, thresholds)
-  await fireAlerts(tx, caller, activity, alerts)
-  await lookAgainAfter(context, tx, caller, opened)
+  return { ...opened, rated, figures }
 }
 
 /**
  * Events of a new period may have come while this look at the old one was overdue: there is one item for both, hence
- * the new period is looked at too.
+ * the new period is looked at too if it has any.
  */
 async function lookAgainAfter(
   context: Context,
@@ -55,9 +86,10 @@ async function lookAgainAfter(
   { subscription, open }: OpenSubscription,
 ): Promise<void> {
   if (caller.organization.isSandbox || context.systemNow() <= open.window.to) return
-  await scheduleItem(tx, caller.organizationId, {
-    kind: 'subscription_activity',
-    subjectId: subscription.row.id,
-    dueAt: addMs(open.window.to, 1),
-  })
+  const { id, externalId } = subscription
+  const next = addMs(open.window.to, 1)
+  const codes = [...new Set(subscription.charges.map(({ metric }) => metric.code))]
+  if (!(await hasUsageSince(tx, { externalId, codes, from: next }))) return
+  const again = { kind: 'subscription_activity', subjectId: id, dueAt: next } as const
+  await scheduleItem(tx, caller.organizationId, again)
 }

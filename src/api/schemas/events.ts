@@ -82,7 +82,10 @@ export const listEventsSchema = {
     timestamp_to: Type.Optional(Type.String({ format: 'date-time' })),
     timestamp_from_started_at: Type.Optional(Type.Boolean()),
     unmatched: Type.Optional(
-      Type.Boolean({ description: 'Only events whose code or subscription nobody knows' }),
+      Type.Boolean({
+        description:
+          'Only events that count for no subscription: the code is unknown, or no subscription had begun',
+      }),
     ),
   }),
   response: { 200: Type.Object({ events: Type.Array(event), meta }) },

@@ -7,7 +7,8 @@ import type { Context } from '../../actions/context.ts'
 import { alertViews, listAlerts } from '../../store/alerts.ts'
 import { toWireAlert } from '../../wire/alerts.ts'
 import { metaOf, pageOf } from '../pagination.ts'
-import { isObject, type Json, queryText, rootOf } from '../params.ts'
+import { isObject, type Json, rootOf } from '../params.ts'
+import { queryText } from '../query.ts'
 import {
   Alert,
   AlertCreateInput,

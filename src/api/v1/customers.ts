@@ -9,10 +9,11 @@ import { notFound } from '../../core/problems.ts'
 import { listCustomers } from '../../store/customer-list.ts'
 import { detailsOfCustomer, detailsOfCustomers, findCustomer } from '../../store/customers.ts'
 import type { Reads } from '../../store/database.ts'
-import { findBillingEntity } from '../../store/organizations.ts'
 import { toWireCustomer, toWireListedCustomer } from '../../wire/customers.ts'
+import { entityIdsOf } from '../billing-entity-filter.ts'
 import { metaOf, pageOf } from '../pagination.ts'
-import { isObject, queryBoolean, queryText, queryTexts, rootOf } from '../params.ts'
+import { rootOf } from '../params.ts'
+import { readQuery } from '../query.ts'
 import { Customer, CustomerCreateInput, Customers, CustomersQuery } from '../schemas/customers.ts'
 
 type ByExternalId = { Params: { externalId: string } }
@@ -84,43 +85,20 @@ function oneCustomerRoutes(app: FastifyInstance, context: Context): void {
 }
 
 async function filtersOf(reads: Reads, query: unknown): Promise<CustomerFilters> {
-  const filters: CustomerFilters = {
-    searchTerm: queryText(query, 'search_term'),
-    externalId: queryText(query, 'external_id'),
-    accountTypes: queryTexts(query, 'account_type'),
-    customerType: queryText(query, 'customer_type'),
-    hasCustomerType: queryBoolean(query, 'has_customer_type'),
-    hasTaxNumber: queryBoolean(query, 'has_tax_identification_number'),
-    currencies: queryTexts(query, 'currencies'),
-    countries: queryTexts(query, 'countries'),
-    states: queryTexts(query, 'states'),
-    zipcodes: queryTexts(query, 'zipcodes'),
-    metadata: metadataOf(query),
-  }
+  const { codes, ...filters } = readQuery(query, (query) => ({
+    searchTerm: query.text('search_term'),
+    externalId: query.id('external_id'),
+    accountTypes: query.texts('account_type'),
+    customerType: query.text('customer_type'),
+    hasCustomerType: query.boolean('has_customer_type'),
+    hasTaxNumber: query.boolean('has_tax_identification_number'),
+    currencies: query.texts('currencies'),
+    countries: query.texts('countries'),
+    states: query.texts('states'),
+    zipcodes: query.texts('zipcodes'),
+    metadata: query.pairs('metadata'),
+    codes: query.ids('billing_entity_codes'),
+  }))
   checkCustomerFilters(filters)
-  const codes = queryTexts(query, 'billing_entity_codes')
-  if (!codes) return filters
   return { ...filters, billingEntityIds: await entityIdsOf(reads, codes) }
-}
-
-/** The ids of billing entities; 404 when one of the codes is unknown (platform.md §2.2). */
-async function entityIdsOf(reads: Reads, codes: readonly string[]): Promise<string[]> {
-  const ids: string[] = []
-  for (const code of new Set(codes)) {
-    const entity = await findBillingEntity(reads, { code })
-    if (!entity) throw notFound('billing_entity')
-    ids.push(entity.id)
-  }
-  return ids
-}
-
-/** The pairs of `metadata[key]=value`. */
-function metadataOf(query: unknown): [string, string][] {
-  const pairs: [string, string][] = []
-  for (const [name, value] of Object.entries(isObject(query) ? query : {})) {
-    const key = /^metadata\[(.+)\]$/.exec(name)?.[1]
-    const last: unknown = Array.isArray(value) ? value.at(-1) : value
-    if (key !== undefined && typeof last === 'string') pairs.push([key, last])
-  }
-  return pairs
 }

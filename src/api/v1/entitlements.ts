@@ -21,7 +21,8 @@ import {
 import type { EffectiveEntitlement, PlanEntitlement as Entitlement } from '../../core/entitlements/resolve.ts'
 import { toWirePlanEntitlement, toWireSubscriptionEntitlement } from '../../wire/entitlements.ts'
 import { missingRoot } from '../errors.ts'
-import { isObject, type Json, queryText } from '../params.ts'
+import { isObject, type Json } from '../params.ts'
+import { queryText } from '../query.ts'
 import {
   EntitlementsInput,
   PlanEntitlement,

@@ -10,7 +10,6 @@ import type { Context } from '../../actions/context.ts'
 import { BodyTurns } from '../../actions/events/body-turns.ts'
 import { DoorIsFull, doorOf } from '../../actions/events/door.ts'
 import { ingestEvent, ingestEvents } from '../../actions/events/ingest-events.ts'
-import { type Instant, instant } from '../../core/calendar/instant.ts'
 import { forbidden, invalid, notFound } from '../../core/problems.ts'
 import {
   type EventListFilter,
@@ -21,7 +20,8 @@ import {
 import { toWireEventJson } from '../../wire/events.ts'
 import { TOO_MANY_REQUESTS } from '../errors.ts'
 import { metaOf, pageOf } from '../pagination.ts'
-import { isObject, queryBoolean, queryText, rootOf } from '../params.ts'
+import { isObject, rootOf } from '../params.ts'
+import { readQuery } from '../query.ts'
 import {
   createEventBatchSchema,
   createEventSchema,
@@ -134,22 +134,8 @@ function tellWhenToComeAgain(reply: FastifyReply, full: DoorIsFull): void {
 
 async function list(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<string> {
   const page = pageOf(request.query)
-  const { query } = request
-  const externalSubscriptionId = queryText(query, 'external_subscription_id')
-  const sinceStart = queryBoolean(query, 'timestamp_from_started_at') === true
-  if (sinceStart && queryText(query, 'timestamp_from') !== undefined) {
-    throw invalid({ timestamp_from: ['cannot be used with timestamp_from_started_at'] })
-  }
-  if (sinceStart && externalSubscriptionId === undefined) {
-    throw invalid({ external_subscription_id: ['required with timestamp_from_started_at'] })
-  }
-  const filter: EventListFilter = {
-    code: queryText(query, 'code'),
-    externalSubscriptionId,
-    from: queryInstant(query, 'timestamp_from'),
-    to: queryInstant(query, 'timestamp_to'),
-    isUnmatched: queryBoolean(query, 'unmatched'),
-  }
+  const { sinceStart, filter } = filterOf(request.query)
+  const { externalSubscriptionId } = filter
   const answer = await context.database.read(request.caller, async (reads) => {
     const start =
       sinceStart && externalSubscriptionId !== undefined
@@ -162,17 +148,21 @@ async function list(context: Context, request: FastifyRequest, reply: FastifyRep
   return asJson(reply, `{"events":[${answer.events.map(toWireEventJson).join(',')}],"meta":${meta}}`)
 }
 
-const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)? ?(Z|UTC|[+-]\d\d:?\d\d)?$/
-
-/** A date or time in ISO 8601; without a zone it is in UTC. */
-function queryInstant(query: unknown, name: string): Instant | undefined {
-  const text = queryText(query, name)
-  if (text === undefined) return undefined
-  // A plus sign in a query string arrives as a blank.
-  const repaired = text.replace(/ (\d\d:?\d\d)$/, '+$1')
-  const zoned = /(Z|UTC|[+-]\d\d:?\d\d)$/.test(repaired.slice(10))
-  const date = repaired.length === 10 ? `${repaired}T00:00:00` : repaired.replace(' ', 'T')
-  const ms = ISO.test(repaired) ? Date.parse(zoned ? date.replace(/ ?UTC$/, 'Z') : `${date}Z`) : Number.NaN
-  if (Number.isNaN(ms)) throw invalid({ [name]: ['invalid_date'] })
-  return instant(ms)
+/** A page since the start of a subscription needs that subscription, and no other start. */
+function filterOf(query: unknown): { readonly sinceStart: boolean; readonly filter: EventListFilter } {
+  const { sinceStart, ...filter } = readQuery(query, (query) => ({
+    sinceStart: query.boolean('timestamp_from_started_at') === true,
+    code: query.id('code'),
+    externalSubscriptionId: query.id('external_subscription_id'),
+    from: query.instant('timestamp_from'),
+    to: query.instant('timestamp_to'),
+    isUnmatched: query.boolean('unmatched'),
+  }))
+  if (sinceStart && filter.from !== undefined) {
+    throw invalid({ timestamp_from: ['cannot be used with timestamp_from_started_at'] })
+  }
+  if (sinceStart && filter.externalSubscriptionId === undefined) {
+    throw invalid({ external_subscription_id: ['required with timestamp_from_started_at'] })
+  }
+  return { sinceStart, filter }
 }

@@ -9,7 +9,8 @@ import { updateFeature } from '../../actions/features/update-feature.ts'
 import { listFeatures } from '../../store/features.ts'
 import { toWireFeature } from '../../wire/features.ts'
 import { metaOf, pageOf } from '../pagination.ts'
-import { queryText, rootOf } from '../params.ts'
+import { rootOf } from '../params.ts'
+import { queryText } from '../query.ts'
 import {
   Feature,
   FeatureCreateInput,

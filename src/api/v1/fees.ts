@@ -5,12 +5,11 @@ import { deleteFee } from '../../actions/fees/delete-fee.ts'
 import { readFee } from '../../actions/fees/read-fee.ts'
 import { updateFee } from '../../actions/fees/update-fee.ts'
 import { given } from '../../core/input/fields.ts'
-import { invalid } from '../../core/problems.ts'
 import { FEE_INSTANTS, FEE_PAYMENT_STATUSES, FEE_TYPES, type FeeFilters, listFees } from '../../store/fees.ts'
 import { toWireFee } from '../../wire/fees.ts'
 import { metaOf, pageOf } from '../pagination.ts'
-import { queryText, rootOf } from '../params.ts'
-import { queryInstant } from '../query-instant.ts'
+import { rootOf } from '../params.ts'
+import { readQuery } from '../query.ts'
 import { Fee, FeesPaginated, FeesQuery, FeeUpdateInput } from '../schemas/fees.ts'
 
 type ById = { Params: { id: string } }
@@ -62,29 +61,19 @@ export function feesRoutes(app: FastifyInstance, context: Context): void {
   )
 }
 
-/** 422 `value_is_invalid` on an unknown type or status, `invalid_date` on what is no time. */
-function filtersOf(query: unknown): FeeFilters {
-  const spans = FEE_INSTANTS.map((of) => ({
-    of,
-    ...given({ from: queryInstant(query, `${of}_from`), to: queryInstant(query, `${of}_to`) }),
-  }))
-  return {
+const filtersOf = (query: unknown): FeeFilters =>
+  readQuery(query, (query) => ({
     ...given({
-      feeType: oneOf(query, 'fee_type', FEE_TYPES),
-      paymentStatus: oneOf(query, 'payment_status', FEE_PAYMENT_STATUSES),
-      externalSubscriptionId: queryText(query, 'external_subscription_id'),
-      externalCustomerId: queryText(query, 'external_customer_id'),
-      billableMetricCode: queryText(query, 'billable_metric_code'),
-      currency: queryText(query, 'currency')?.toUpperCase(),
-      eventTransactionId: queryText(query, 'event_transaction_id'),
+      feeType: query.word('fee_type', FEE_TYPES),
+      paymentStatus: query.word('payment_status', FEE_PAYMENT_STATUSES),
+      externalSubscriptionId: query.id('external_subscription_id'),
+      externalCustomerId: query.id('external_customer_id'),
+      billableMetricCode: query.id('billable_metric_code'),
+      currency: query.currency('currency'),
+      eventTransactionId: query.id('event_transaction_id'),
     }),
-    spans,
-  }
-}
-
-function oneOf<T extends string>(query: unknown, name: string, words: readonly T[]): T | undefined {
-  const text = queryText(query, name)
-  const word = words.find((each) => each === text)
-  if (text !== undefined && word === undefined) throw invalid({ [name]: ['value_is_invalid'] })
-  return word
-}
+    spans: FEE_INSTANTS.map((of) => ({
+      of,
+      ...given({ from: query.instant(`${of}_from`), to: query.instant(`${of}_to`) }),
+    })),
+  }))

@@ -4,31 +4,18 @@ import { deleteDraft } from '../../actions/invoices/delete-draft.ts'
 import { finalizeDraft } from '../../actions/invoices/finalize-draft.ts'
 import { refreshDraft } from '../../actions/invoices/refresh-draft.ts'
 import { updateInvoicePayment } from '../../actions/invoices/update-invoice.ts'
-import { invalid, notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/problems.ts'
 import { findCustomer } from '../../store/customers.ts'
 import { isId } from '../../store/ids.ts'
-import {
-  type InvoiceFilters,
-  invoiceListViews,
-  invoiceViews,
-  listInvoices,
-} from '../../store/invoice-views.ts'
+import { invoiceListViews, invoiceViews, listInvoices } from '../../store/invoice-views.ts'
 import { findInvoice, VISIBLE_STATUSES } from '../../store/invoices.ts'
-import { findBillingEntity } from '../../store/organizations.ts'
 import { toWireInvoice, toWireListedInvoice } from '../../wire/invoices.ts'
+import { entityIdsOf } from '../billing-entity-filter.ts'
 import { metaOf, pageOf } from '../pagination.ts'
-import { isObject, queryBoolean, queryText, queryTexts, rootOf } from '../params.ts'
-import { invoiceSchemas } from '../schemas/invoices.ts'
+import { rootOf } from '../params.ts'
+import { readQuery } from '../query.ts'
+import { INVOICE_TYPES, invoiceSchemas, PAYMENT_STATUSES } from '../schemas/invoices.ts'
 
-const INVOICE_TYPES = [
-  'subscription',
-  'add_on',
-  'credit',
-  'one_off',
-  'advance_charges',
-  'progressive_billing',
-]
-const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed']
 const CONFIG = { config: { resource: 'invoice' } }
 
 type ById = { Params: { id: string } }
@@ -39,7 +26,7 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
   const show = async (caller: Caller, id: string) => {
     const [view] = await database.read(caller, (reads) => invoiceViews(reads, [id], caller.now))
     if (!view) throw notFound('invoice')
-    return { invoice: toWireInvoice(view) }
+    return { invoice: toWireInvoice(view, caller.dashboardUrl) }
   }
   const listing = async (caller: Caller, query: unknown, externalCustomerId?: string) => {
     const page = pageOf(query)
@@ -47,13 +34,12 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
       if (externalCustomerId !== undefined && !(await findCustomer(reads, externalCustomerId))) {
         throw notFound('customer')
       }
-      const filters = filtersOf(query, externalCustomerId)
-      for (const code of filters.billingEntityCodes ?? []) {
-        if (!(await findBillingEntity(reads, { code }))) throw notFound('billing_entity')
-      }
-      const { rows, total } = await listInvoices(reads, filters, page)
+      const { codes, ...filters } = filtersOf(query, externalCustomerId)
+      const billingEntityIds = await entityIdsOf(reads, codes)
+      const { rows, total } = await listInvoices(reads, { ...filters, billingEntityIds }, page)
       const views = await invoiceListViews(reads, rows)
-      return { invoices: views.map(toWireListedInvoice), meta: metaOf(page, total) }
+      const invoices = views.map((view) => toWireListedInvoice(view, caller.dashboardUrl))
+      return { invoices, meta: metaOf(page, total) }
     })
   }
 
@@ -99,56 +85,24 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
   })
 }
 
-function filtersOf(query: unknown, externalCustomerId?: string): InvoiceFilters {
-  const problems: Record<string, string[]> = {}
-  const oneOf = (field: string, values: readonly string[] | undefined, allowed: readonly string[]) => {
-    if (values?.some((value) => !allowed.includes(value))) problems[field] = ['value_is_invalid']
-    return values
-  }
-  const date = (field: string) => {
-    const text = queryText(query, field)
-    if (text !== undefined && Number.isNaN(Date.parse(text))) problems[field] = ['invalid_date']
-    return text?.slice(0, 10)
-  }
-  const amount = (field: string) => {
-    const text = queryText(query, field)
-    if (text !== undefined && !/^-?\d{1,18}$/.test(text)) problems[field] = ['value_is_invalid']
-    return text !== undefined && /^-?\d{1,18}$/.test(text) ? BigInt(text) : undefined
-  }
-  const type = queryText(query, 'invoice_type')
-  oneOf('invoice_type', type === undefined ? undefined : [type], INVOICE_TYPES)
-  const payment = queryTexts(query, 'payment_statuses') ?? queryTexts(query, 'payment_status')
-  const statuses = queryTexts(query, 'statuses') ?? queryTexts(query, 'status')
-  const filters: InvoiceFilters = {
+const filtersOf = (query: unknown, externalCustomerId?: string) =>
+  readQuery(query, (query) => ({
     externalCustomerId:
-      externalCustomerId ??
-      queryText(query, 'external_customer_id') ??
-      queryText(query, 'customer_external_id'),
-    amountFrom: amount('amount_from'),
-    amountTo: amount('amount_to'),
-    billingEntityCodes: queryTexts(query, 'billing_entity_codes'),
-    currency: queryText(query, 'currency')?.toUpperCase(),
-    invoiceType: type,
-    issuingFrom: date('issuing_date_from'),
-    issuingTo: date('issuing_date_to'),
-    metadata: metadataOf(query),
-    partiallyPaid: queryBoolean(query, 'partially_paid'),
-    paymentDisputeLost: queryBoolean(query, 'payment_dispute_lost'),
-    paymentOverdue: queryBoolean(query, 'payment_overdue'),
-    paymentStatuses: oneOf('payment_status', payment, PAYMENT_STATUSES),
-    purchaseOrderNumber: queryText(query, 'purchase_order_number'),
-    searchTerm: queryText(query, 'search_term'),
-    selfBilled: queryBoolean(query, 'self_billed'),
-    statuses: oneOf('status', statuses, VISIBLE_STATUSES) ?? VISIBLE_STATUSES,
-  }
-  if (Object.keys(problems).length > 0) throw invalid(problems)
-  return filters
-}
-
-function metadataOf(query: unknown): [string, string][] {
-  if (!isObject(query)) return []
-  return Object.entries(query).flatMap(([name, value]) => {
-    const key = /^metadata\[(.+)\]$/.exec(name)?.[1]
-    return key !== undefined && typeof value === 'string' ? [[key, value] as [string, string]] : []
-  })
-}
+      externalCustomerId ?? query.id('external_customer_id') ?? query.id('customer_external_id'),
+    amountFrom: query.cents('amount_from'),
+    amountTo: query.cents('amount_to'),
+    codes: query.ids('billing_entity_codes'),
+    currency: query.currency('currency'),
+    invoiceType: query.word('invoice_type', INVOICE_TYPES),
+    issuingFrom: query.day('issuing_date_from'),
+    issuingTo: query.day('issuing_date_to'),
+    metadata: query.pairs('metadata'),
+    partiallyPaid: query.boolean('partially_paid'),
+    paymentDisputeLost: query.boolean('payment_dispute_lost'),
+    paymentOverdue: query.boolean('payment_overdue'),
+    paymentStatuses: query.words('payment_status', PAYMENT_STATUSES, 'payment_statuses'),
+    purchaseOrderNumber: query.text('purchase_order_number'),
+    searchTerm: query.text('search_term'),
+    selfBilled: query.boolean('self_billed'),
+    statuses: query.words('status', VISIBLE_STATUSES, 'statuses') ?? VISIBLE_STATUSES,
+  }))

@@ -8,7 +8,6 @@ import { notFound } from '../../core/problems.ts'
 import { SUBSCRIPTION_STATUSES, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import { findCustomer } from '../../store/customers.ts'
 import type { Reads } from '../../store/database.ts'
-import { findBillingEntity } from '../../store/organizations.ts'
 import { subscriptionDetails, viewsOf } from '../../store/subscription-views.ts'
 import {
   findSubscription,
@@ -17,8 +16,10 @@ import {
   type SubscriptionRow,
 } from '../../store/subscriptions.ts'
 import { toWireSubscription, toWireSubscriptionDetails } from '../../wire/subscriptions.ts'
+import { entityIdsOf } from '../billing-entity-filter.ts'
 import { metaOf, pageOf } from '../pagination.ts'
-import { isObject, queryText, queryTexts, rootOf } from '../params.ts'
+import { isObject, rootOf } from '../params.ts'
+import { queryText, readQuery } from '../query.ts'
 import {
   SubscriptionCreateInput,
   SubscriptionDeletionQuery,
@@ -66,7 +67,7 @@ function listRoutes(app: FastifyInstance, context: Context): void {
     { config, schema: { ...schema, summary: 'List subscriptions, the active ones unless told otherwise' } },
     async (request) =>
       context.database.read(request.caller, async (reads) => {
-        const externalCustomerId = queryText(request.query, 'external_customer_id')
+        const externalCustomerId = readQuery(request.query, (query) => query.id('external_customer_id'))
         return page(reads, request, { ...(await filterOf(reads, request.query)), externalCustomerId })
       }),
   )
@@ -159,29 +160,15 @@ async function page(reads: Reads, request: FastifyRequest, filter: SubscriptionF
   return { subscriptions: views.map(toWireSubscription), meta: metaOf(slice, total) }
 }
 
-/** What a query narrows a list to; unknown statuses are ignored, an unknown billing entity is a 404. */
+/** What a query narrows a list to; 404 when a billing entity is unknown. */
 async function filterOf(reads: Reads, query: unknown): Promise<SubscriptionFilter> {
-  const statuses = (queryTexts(query, 'status') ?? []).flatMap((text) => statusOf(text) ?? [])
-  return {
-    statuses: statuses.length > 0 ? statuses : ['active'],
-    planCode: queryText(query, 'plan_code'),
-    currency: queryText(query, 'currency'),
-    billingEntityIds: await billingEntityIds(reads, queryTexts(query, 'billing_entity_codes')),
-  }
-}
-
-async function billingEntityIds(
-  reads: Reads,
-  codes: readonly string[] | undefined,
-): Promise<string[] | undefined> {
-  if (codes === undefined || codes.length === 0) return undefined
-  const ids: string[] = []
-  for (const code of codes) {
-    const entity = await findBillingEntity(reads, { code })
-    if (!entity) throw notFound('billing_entity')
-    ids.push(entity.id)
-  }
-  return ids
+  const { codes, ...filter } = readQuery(query, (query) => ({
+    statuses: query.words('status', SUBSCRIPTION_STATUSES) ?? ['active' as const],
+    planCode: query.id('plan_code'),
+    currency: query.currency('currency'),
+    codes: query.ids('billing_entity_codes'),
+  }))
+  return { ...filter, billingEntityIds: await entityIdsOf(reads, codes) }
 }
 
 function statusOf(text: unknown): SubscriptionStatus | undefined {

@@ -2,8 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
 import { moveTestClock } from '../../actions/organizations/move-test-clock.ts'
 import { readTestClock, type TestClock } from '../../actions/organizations/read-test-clock.ts'
-import { type Instant, instant } from '../../core/calendar/instant.ts'
-import { forbidden, invalid } from '../../core/problems.ts'
+import type { Instant } from '../../core/calendar/instant.ts'
+import { Fields, type Input } from '../../core/input/fields.ts'
+import { forbidden, invalid, Problems } from '../../core/problems.ts'
 import { rootOf } from '../params.ts'
 import { testClockSchemas } from '../schemas/test-clock.ts'
 
@@ -18,20 +19,19 @@ export function testClockRoutes(app: FastifyInstance, context: Context): void {
   })
   const repeatable = { ...config, isRepeatable: true }
   app.put('/test_clock', { config: repeatable, schema: testClockSchemas.move }, async (request) => {
-    const now = instantOf(rootOf(request.body, 'test_clock').now)
+    const now = nowOf(rootOf(request.body, 'test_clock'))
     const organization = await moveTestClock(context, request.caller, now)
     const { clockStatus: status, clockError: error } = organization
     return toWireClock({ organization, status, error }, context.systemNow())
   })
 }
 
-function instantOf(value: unknown): Instant {
-  if (value === undefined || value === null) throw invalid({ now: ['value_is_mandatory'] })
-  const isIso =
-    typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(value)
-  const ms = isIso ? Date.parse(value) : Number.NaN
-  if (Number.isNaN(ms)) throw invalid({ now: ['invalid_date'] })
-  return instant(ms)
+function nowOf(input: Input): Instant {
+  const problems = new Problems()
+  const now = new Fields(input, problems).instant('now')
+  problems.throwIfAny()
+  if (now === undefined || now === null) throw invalid({ now: ['value_is_mandatory'] })
+  return now
 }
 
 function toWireClock({ organization, status, error }: TestClock, systemNow: Instant): object {

@@ -6,7 +6,7 @@ import { readPastUsage } from '../../actions/usage/read-past-usage.ts'
 import { readProjectedUsage } from '../../actions/usage/read-projected-usage.ts'
 import { toWireProjectedUsage, toWireUsage } from '../../wire/usage.ts'
 import { metaOf, pageOf } from '../pagination.ts'
-import { queryBoolean, queryText } from '../params.ts'
+import { queryText, readQuery } from '../query.ts'
 import {
   CurrentUsageQuery,
   CustomerPastUsage,
@@ -42,9 +42,11 @@ export function usageRoutes(app: FastifyInstance, context: Context): void {
         ...subjectOf(params.external_customer_id, query),
         charges: chargeChoiceOf(query),
         group: groupOfQuery(query),
-        skipGrouping: queryBoolean(query, 'skip_grouping') === true,
         presentation: presentationOfQuery(query),
-        fullUsage: queryBoolean(query, 'full_usage') === true,
+        ...readQuery(query, (query) => ({
+          skipGrouping: query.boolean('skip_grouping') === true,
+          fullUsage: query.boolean('full_usage') === true,
+        })),
       }
       const usage = await context.database.readUsage(caller, (reads) =>
         readCurrentUsage(reads, caller, asked),
@@ -89,13 +91,14 @@ function pastUsageRoute(app: FastifyInstance, context: Context): void {
       },
     },
     async ({ caller, params, query }) => {
-      const page = pageOf(query)
+      const page = pageOf(query, countOf(queryText(query, 'periods_count')))
       const { rows, total } = await context.database.readUsage(caller, (reads) =>
         readPastUsage(reads, {
           externalCustomerId: params.external_customer_id,
-          externalSubscriptionId: queryText(query, 'external_subscription_id'),
-          metricCode: queryText(query, 'billable_metric_code'),
-          periodsMax: countOf(queryText(query, 'periods_count')),
+          ...readQuery(query, (query) => ({
+            externalSubscriptionId: query.id('external_subscription_id'),
+            metricCode: query.id('billable_metric_code'),
+          })),
           slice: page,
         }),
       )
@@ -105,14 +108,14 @@ function pastUsageRoute(app: FastifyInstance, context: Context): void {
 }
 
 function subjectOf(externalCustomerId: string, query: unknown) {
-  return {
+  return readQuery(query, (query) => ({
     externalCustomerId,
-    externalSubscriptionId: queryText(query, 'external_subscription_id'),
-    applyTaxes: queryBoolean(query, 'apply_taxes') !== false,
-  }
+    externalSubscriptionId: query.id('external_subscription_id'),
+    applyTaxes: query.boolean('apply_taxes') !== false,
+  }))
 }
 
-/** A positive number of periods; anything else limits nothing. */
+/** A positive number of periods on a page; anything else limits nothing. */
 function countOf(text: string | undefined): number | undefined {
   if (text === undefined || !/^\d{1,9}$/.test(text)) return undefined
   const count = Number(text)

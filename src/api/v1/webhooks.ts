@@ -3,13 +3,13 @@ import { Type } from 'typebox'
 import type { Context } from '../../actions/context.ts'
 import { retryWebhook } from '../../actions/webhooks/retry-webhook.ts'
 import { webhookPublicKey } from '../../actions/webhooks/signing-key.ts'
-import { invalid, notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/problems.ts'
 import { isId } from '../../store/ids.ts'
 import { findWebhookEndpoint } from '../../store/webhook-endpoints.ts'
-import { findWebhook, pageOfWebhooks, WEBHOOK_STATUSES, type WebhookStatus } from '../../store/webhooks.ts'
+import { findWebhook, pageOfWebhooks, WEBHOOK_STATUSES } from '../../store/webhooks.ts'
 import { toWireWebhook, toWireWebhookInFull } from '../../wire/webhooks.ts'
 import { metaOf, pageOf } from '../pagination.ts'
-import { queryText } from '../params.ts'
+import { readQuery } from '../query.ts'
 import { Webhook, WebhookPublicKey, Webhooks, WebhooksQuery } from '../schemas/webhooks.ts'
 
 type ById = { Params: { id: string } }
@@ -62,7 +62,7 @@ function logRoutes(app: FastifyInstance, context: Context): void {
     },
     async (request) => {
       const endpointId = idOf(request.params, 'webhook_endpoint')
-      const status = statusOf(request.query)
+      const status = readQuery(request.query, (query) => query.word('status', WEBHOOK_STATUSES)) ?? null
       const page = pageOf(request.query)
       return context.database.read(request.caller, async (reads) => {
         if (!(await findWebhookEndpoint(reads, endpointId))) throw notFound('webhook_endpoint')
@@ -94,13 +94,4 @@ function logRoutes(app: FastifyInstance, context: Context): void {
 function idOf(params: { id: string }, resource: string): string {
   if (!isId(params.id)) throw notFound(resource)
   return params.id
-}
-
-/** The status filter; an unknown one is refused with 422. */
-function statusOf(query: unknown): WebhookStatus | null {
-  const text = queryText(query, 'status')
-  if (text === undefined) return null
-  const status = WEBHOOK_STATUSES.find((name) => name === text)
-  if (!status) throw invalid({ status: ['value_is_invalid'] })
-  return status
 }

@@ -58,7 +58,7 @@ export function readAlertNames(
 ): AlertNames {
   const problems = new Problems()
   const fields = new Fields(input, problems)
-  const code = fields.has('code') ? fields.text('code', CODE_LENGTH_MAX) : stored?.code
+  const code = fields.has('code') ? fields.id('code', CODE_LENGTH_MAX) : stored?.code
   const name = fields.has('name') ? fields.text('name', CODE_LENGTH_MAX) : stored?.name
   problems.throwIfAny()
   const fault = checkAlertModel(code, type, hasMetric)
@@ -74,7 +74,7 @@ function readThresholds(raw: unknown): readonly AlertThreshold[] {
 
 function readMetricCode(input: Input): string | null | undefined {
   const problems = new Problems()
-  const code = new Fields(input, problems).text('billable_metric_code')
+  const code = new Fields(input, problems).id('billable_metric_code')
   problems.throwIfAny()
   return code === '' ? null : code
 }

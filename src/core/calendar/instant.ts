@@ -17,6 +17,11 @@ export const SECOND_MS = 1000
 export const HOUR_MS = 3_600_000
 export const DAY_MS = 86_400_000
 
+/** The beginning of the second that an instant lies in. */
+export function floorToSecond(at: Instant): Instant {
+  return instant(Math.floor(at / SECOND_MS) * SECOND_MS)
+}
+
 export function addMs(at: Instant, ms: number): Instant {
   return instant(at + ms)
 }

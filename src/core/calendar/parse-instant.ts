@@ -1,28 +1,43 @@
 import { Temporal } from 'temporal-polyfill'
+import { type CalendarDate, calendarDate, parseCalendarDate, startOfUtcDay } from './calendar-date.ts'
 import { type Instant, instant } from './instant.ts'
 
 const ISO =
-  /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?([Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/
+  /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?\s?([Zz]|UTC|[+-]\d{2}(?::?\d{2})?)?)?$/
+/** What both an ISO text with a four-digit year and PostgreSQL's timestamptz express: the years 1 to 9999. */
+export const INSTANT_MIN = instant(-62_135_596_800_000)
+export const INSTANT_MAX = instant(253_402_300_799_999)
+
 /** Years that a calendar can count on and back from without leaving the four digits of a date. */
-const YEAR_MIN = 1900
-const YEAR_MAX = 2999
+const BILLING_MIN = startOfUtcDay(calendarDate('1900-01-01'))
+const BILLING_END = startOfUtcDay(calendarDate('3000-01-01'))
 
 /**
- * The instant of an ISO 8601 date or date-time, to the millisecond below; a text without an offset is UTC
- * (subscriptions-and-invoicing §2.1). Undefined for anything else, also for a day or an hour that there is
- * not, and for a year that no subscription lives in.
+ * The instant of an ISO 8601 date or date-time, to the millisecond below; a text without an offset is UTC, and a date
+ * is its first instant. Undefined for anything else, for a day or an hour that does not exist, and outside the years
+ * 1 to 9999.
  */
 export function parseInstant(text: string): Instant | undefined {
   const match = ISO.exec(text.trim())
   if (!match) return undefined
-  const [, date = '', time = '00:00', seconds = '00', fraction = '0', offset = 'Z'] = match
-  const year = Number(date.slice(0, 4))
-  if (year < YEAR_MIN || year > YEAR_MAX) return undefined
+  const [, date = '', time = '00:00', seconds = '00', fraction = '0', zone = 'Z'] = match
+  const offset = zone === 'UTC' ? 'Z' : zone.toUpperCase()
   try {
-    const read = Temporal.Instant.from(`${date}T${time}:${seconds}.${fraction}${offset.toUpperCase()}`)
-    return instant(read.epochMilliseconds)
+    const at = Temporal.Instant.from(`${date}T${time}:${seconds}.${fraction}${offset}`).epochMilliseconds
+    return at >= INSTANT_MIN && at <= INSTANT_MAX ? instant(at) : undefined
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error
   }
+}
+
+/** The day of an ISO 8601 date, or the day that a date-time names in its own offset; undefined as `parseInstant`. */
+export function parseDay(text: string): CalendarDate | undefined {
+  const tidy = text.trim()
+  return parseInstant(tidy) === undefined ? undefined : parseCalendarDate(tidy.slice(0, 10))
+}
+
+/** Whether subscriptions and clocks can live at an instant: the years 1900 to 2999. */
+export function isBillable(at: Instant): boolean {
+  return at >= BILLING_MIN && at < BILLING_END
 }

@@ -42,7 +42,7 @@ export type CustomerColumns = ReturnType<typeof readColumns>
 export function readCustomer(input: Input): CustomerChange {
   const problems = new Problems()
   const fields = new Fields(input, problems)
-  const externalId = fields.mandatoryText('external_id', 1000)
+  const externalId = fields.mandatoryId('external_id', 1000)
   if (externalId !== undefined && new TextEncoder().encode(externalId).length > EXTERNAL_ID_BYTES_MAX) {
     problems.add('external_id', 'value_is_too_long')
   }
@@ -51,8 +51,8 @@ export function readCustomer(input: Input): CustomerChange {
     columns: readColumns(fields, billing),
     ...given({
       accountType: fields.word('account_type', ACCOUNT_TYPES) ?? undefined,
-      billingEntityCode: fields.text('billing_entity_code') ?? undefined,
-      taxCodes: fields.texts('tax_codes'),
+      billingEntityCode: fields.id('billing_entity_code') ?? undefined,
+      taxCodes: fields.ids('tax_codes'),
       metadata: readCustomerMetadata(input.metadata, problems),
       shippingAddress: readAddress(fields.object('shipping_address')),
     }),
@@ -106,7 +106,7 @@ function readColumns(fields: Fields, billing: Fields | undefined) {
       ISSUING_DATE_ADJUSTMENTS,
     ),
     paymentProvider: billing?.word('payment_provider', PAYMENT_PROVIDERS),
-    paymentProviderCode: billing?.text('payment_provider_code'),
+    paymentProviderCode: billing?.id('payment_provider_code'),
   })
 }
 

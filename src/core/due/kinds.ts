@@ -20,6 +20,7 @@ export const DUE_KINDS = [
   'customer_days',
   'customer_drafts',
   'plan_amount',
+  'alert_rearming',
 ] as const
 
 export type DueKind = (typeof DUE_KINDS)[number]

@@ -1,3 +1,4 @@
+import { tidyId } from '../input/ids.ts'
 import { type FieldErrors, Problems } from '../problems.ts'
 import { PRIVILEGE_TYPES, type Privilege, type PrivilegeType } from './privilege-value.ts'
 
@@ -35,7 +36,7 @@ const CODE_LENGTH_MAX = 255
  */
 export function checkFeature(raw: Fields): FeatureCheck {
   const problems = new Problems()
-  const code = textOf(raw.code)?.trim() ?? ''
+  const code = tidyId(textOf(raw.code) ?? '')
   checkCode(code, 'code', problems)
   const merged = mergePrivileges([], raw.privileges)
   if (!merged.ok) {
@@ -111,7 +112,7 @@ function typeOf(raw: unknown, problems: Problems): PrivilegeType {
 }
 
 function readPatch(raw: Fields, problems: Problems): PrivilegePatch {
-  const code = textOf(raw.code)?.trim() ?? ''
+  const code = tidyId(textOf(raw.code) ?? '')
   checkCode(code, 'privilege.code', problems)
   return {
     code,

@@ -1,3 +1,4 @@
+import { tidyId } from '../input/ids.ts'
 import type { Outcome } from '../problems.ts'
 import {
   checkPrivilegeValue,
@@ -55,11 +56,11 @@ const NOTHING: ReadonlyMap<string, StoredValue> = new Map()
  * not fit.
  */
 export function checkEntitlements(raw: unknown, features: readonly Feature[]): Outcome<Entitlements> {
-  const entries = Object.entries(typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? raw : {})
+  const entries = entriesByCode(raw)
   const byCode = new Map(features.map((feature) => [feature.code, feature]))
   if (entries.some(([code]) => !byCode.has(code))) return missing('feature')
   const wanted = entries.flatMap(([code, values]) =>
-    privilegeEntries(values).map(([privilegeCode, value]) => {
+    entriesByCode(values).map(([privilegeCode, value]) => {
       const privilege = byCode.get(code)?.privileges.find((each) => each.code === privilegeCode)
       return { code, privilege, value }
     }),
@@ -233,8 +234,9 @@ function effective(
   return { privilege, value: own.has(privilege.code) ? overrideValue : planValue, planValue, overrideValue }
 }
 
-function privilegeEntries(values: unknown): readonly [string, unknown][] {
-  return typeof values === 'object' && values !== null && !Array.isArray(values) ? Object.entries(values) : []
+function entriesByCode(values: unknown): readonly (readonly [string, unknown])[] {
+  const isByCode = typeof values === 'object' && values !== null && !Array.isArray(values)
+  return isByCode ? Object.entries(values).map(([code, value]) => [tidyId(code), value] as const) : []
 }
 
 function equals(a: ReadonlyMap<string, StoredValue>, b: ReadonlyMap<string, StoredValue>): boolean {

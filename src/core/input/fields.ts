@@ -1,5 +1,8 @@
 import { Decimal } from '../amounts/decimal.ts'
+import type { Instant } from '../calendar/instant.ts'
+import { isBillable, parseInstant } from '../calendar/parse-instant.ts'
 import type { Problems } from '../problems.ts'
+import { tidyId } from './ids.ts'
 
 /** An object of a request body, under its root key. */
 export type Input = { readonly [key: string]: unknown }
@@ -79,6 +82,43 @@ export class Fields {
   /** The mandatory text when the key is there at all: for updates, which leave absent keys alone. */
   presentText(key: string, lengthMax = TEXT_LENGTH_MAX): string | undefined {
     return this.has(key) ? this.mandatoryText(key, lengthMax) : undefined
+  }
+
+  /** An external id or a code, without the white space around it. */
+  id(key: string, lengthMax = TEXT_LENGTH_MAX): string | null | undefined {
+    const text = this.text(key)
+    if (typeof text !== 'string') return text
+    const id = tidyId(text)
+    return id.length > lengthMax ? this.refuse(key, 'value_is_too_long') : id
+  }
+
+  /** An external id or a code that must be there: `value_is_mandatory` otherwise. */
+  mandatoryId(key: string, lengthMax = TEXT_LENGTH_MAX): string | undefined {
+    const text = this.mandatoryText(key)
+    return text === undefined ? undefined : (this.id(key, lengthMax) ?? undefined)
+  }
+
+  /** The mandatory id when the key is there at all: for updates, which leave absent keys alone. */
+  presentId(key: string, lengthMax = TEXT_LENGTH_MAX): string | undefined {
+    return this.has(key) ? this.mandatoryId(key, lengthMax) : undefined
+  }
+
+  /** A list of ids or codes without repetitions; null counts as empty. */
+  ids(key: string): string[] | undefined {
+    const texts = this.texts(key)
+    return texts && [...new Set(texts.map(tidyId))]
+  }
+
+  /**
+   * An ISO 8601 date or date-time at which a subscription or a clock can stand: `invalid_date` otherwise. An empty text
+   * counts as null.
+   */
+  instant(key: string): Instant | null | undefined {
+    const value = this.input[key]
+    if (value === undefined) return undefined
+    if (value === null || value === '') return null
+    const at = typeof value === 'string' ? parseInstant(value) : undefined
+    return at !== undefined && isBillable(at) ? at : this.refuse(key, 'invalid_date')
   }
 
   /** One of some words; `code` names the refusal. */

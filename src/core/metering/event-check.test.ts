@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { LosslessNumber } from 'lossless-json'
 import { describe, expect, it } from 'vitest'
 import { instant } from '../calendar/instant.ts'
-import { checkEvent, checkEventBatch, repeatedIndexes, timestampOf } from './event-check.ts'
+import { checkEvent, checkEventBatch, timestampOf } from './event-check.ts'
 
 const now = instant(1_709_632_800_500)
 const minimal = { transaction_id: 't', code: 'c' }
@@ -147,10 +147,5 @@ describe('checkEventBatch', () => {
     expect(check.ok && check.events.map((event) => event.transactionId)).toEqual(
       batch(100).map((e) => e.transaction_id),
     )
-  })
-
-  it('finds ids that come twice', () => {
-    expect(repeatedIndexes(['a', 'b', 'a', 'c', 'a'])).toEqual([2, 4])
-    expect(repeatedIndexes(['a', 'b'])).toEqual([])
   })
 })

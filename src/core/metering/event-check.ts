@@ -1,5 +1,7 @@
 import { Decimal } from '../amounts/decimal.ts'
 import { type Instant, instant } from '../calendar/instant.ts'
+import { INSTANT_MAX, INSTANT_MIN } from '../calendar/parse-instant.ts'
+import { tidyId } from '../input/ids.ts'
 import { type FieldErrors, Problems } from '../problems.ts'
 import {
   type EventProperties,
@@ -36,9 +38,8 @@ export type EventBatchCheck =
       readonly valid: ReadonlyMap<number, ReceivedEvent>
     }
 
-/** The years 1 to 9999: what an ISO text with four digits and PostgreSQL's timestamptz both express. */
-const AT_MIN = Decimal.of(-62_135_596_800_000)
-const AT_MAX = Decimal.of(253_402_300_799_999)
+const AT_MIN = Decimal.of(INSTANT_MIN)
+const AT_MAX = Decimal.of(INSTANT_MAX)
 /** Seconds as nearly every event has them; eleven digits end in the year 5138. */
 const PLAIN_SECONDS = /^(\d{1,11})(?:\.(\d{1,30}))?$/
 const PRECISE_SCALE = 15
@@ -80,8 +81,8 @@ export function checkEvent(raw: Readonly<Record<string, unknown>>, now: Instant)
 }
 
 /**
- * A batch as received (metering-and-rating §1.2): `no_events`, `too_many_events`, or the errors of each
- * event by index. Duplicates are not looked for here: see `repeatedIndexes`.
+ * A batch as received: `no_events`, `too_many_events`, or the errors of each event by index. Duplicates are not looked
+ * for here, because the database refuses those within a batch together with those that are stored already.
  */
 export function checkEventBatch(raw: unknown, now: Instant, eventsMax: number): EventBatchCheck {
   if (!Array.isArray(raw) || raw.length === 0) return refusedBatch('no_events')
@@ -142,27 +143,13 @@ function textField(raw: Readonly<Record<string, unknown>>, field: string, proble
 
 /** Lago's columns take numbers and booleans as text; lists and objects are no value of a field. */
 function textOfField(value: unknown): string | null {
-  if (typeof value === 'string') return value
+  if (typeof value === 'string') return tidyId(value)
   if (typeof value === 'number' || isKeptNumber(value)) return plainNumber(value.toString()) ?? null
   return typeof value === 'boolean' ? String(value) : null
 }
 
-/**
- * The indexes of a batch whose `transaction_id` an earlier event of the batch carries, whatever the
- * subscription. They are refused together with those that are stored already, once every event is well
- * formed (§1.2).
- */
-export function repeatedIndexes(ids: readonly string[]): readonly number[] {
-  const seen = new Set<string>()
-  return ids.flatMap((id, index) => {
-    if (seen.has(id)) return [index]
-    seen.add(id)
-    return []
-  })
-}
-
 function isBlank(text: string | null): boolean {
-  return text === null || text.trim() === ''
+  return text === null || text === ''
 }
 
 function isAbsent(value: unknown): boolean {

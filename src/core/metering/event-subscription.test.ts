@@ -42,6 +42,26 @@ describe('subscriptionOfEvent (metering-and-rating §1.4)', () => {
     expect(nameOf([ended('a', 1, 9), ended('b', 2, 9)], 5)).toBe('b')
   })
 
+  it('a time in whole seconds belongs to what began within the second, the first of several', () => {
+    const within = (name: string, fromMs: number, toMs: number | null): Named => ({
+      name,
+      status: toMs === null ? 'active' : 'terminated',
+      startedAt: instant(at(10) + fromMs),
+      terminatedAt: toMs === null ? null : instant(at(10) + toMs),
+    })
+    const only = within('only', 999, null)
+    expect(nameOf([only], 10)).toBe('only')
+    expect(nameOf([within('next', 1000, null)], 10)).toBeNull()
+    expect(subscriptionOfEvent([only], instant(at(10) + 1), false)).toBeNull()
+    const upgraded = [within('old', 200, 500), within('new', 500, null)]
+    expect(nameOf(upgraded, 10)).toBe('old')
+    expect(nameOf([within('empty', 500, 500), within('new', 500, null)], 10)).toBe('new')
+    // Whatever lived at that time comes first.
+    expect(nameOf([ended('before', 1, 10), only], 10)).toBe('before')
+    expect(nameOf([{ ...only, status: 'incomplete' }], 10)).toBeNull()
+    expect(nameOf([within('old', 300, 400), only], 10, true)).toBe('old')
+  })
+
   it('97: a pending, incomplete or ended subscription takes no event', () => {
     expect(nameOf([pending, ended('a', 1, 2)], 5)).toBeNull()
     expect(nameOf([{ ...active('a', 1), status: 'incomplete' }], 5)).toBeNull()

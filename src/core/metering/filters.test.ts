@@ -8,6 +8,7 @@ import {
   checkFilterValues,
   filterBuckets,
   filterForEvent,
+  hasAmbiguousFilters,
 } from './filters.ts'
 import type { EventProperties } from './property-value.ts'
 import type { PropertyValues } from './usage.ts'
@@ -63,10 +64,16 @@ describe('filterBuckets', () => {
     ['more keys win', [narrow, two], { cloud: 'aws', region: 'eu' }, ['two']],
     ['fewer keys keep the rest', [narrow, two], { cloud: 'aws', region: 'us' }, ['narrow']],
     [
-      'overlapping filters both count',
-      [wide, filter('other', { cloud: ['gcp', 'azure'] })],
+      'of filters that share a value the older',
+      [filter('other', { cloud: ['gcp', 'azure'] }, 2), wide],
       { cloud: 'gcp' },
-      ['wide', 'other'],
+      ['wide'],
+    ],
+    [
+      'of filters that share a value the one with fewer values',
+      [wide, filter('other', { cloud: [ALL_FILTER_VALUES] }, 0)],
+      { cloud: 'gcp' },
+      ['wide'],
     ],
     [
       'overlap on two keys, one of them ALL',
@@ -75,7 +82,7 @@ describe('filterBuckets', () => {
         filter('y', { cloud: ['aws'], region: ['eu', 'us'] }),
       ],
       { cloud: 'aws', region: 'eu' },
-      ['x', 'y'],
+      ['y'],
     ],
     [
       'disjoint filters do not touch',
@@ -84,10 +91,10 @@ describe('filterBuckets', () => {
       ['us'],
     ],
     [
-      'filters on different keys both count',
-      [narrow, filter('eu', { region: ['eu'] })],
+      'of filters on different keys the older',
+      [narrow, filter('eu', { region: ['eu'] }, 1)],
       { cloud: 'aws', region: 'eu' },
-      ['narrow', 'eu'],
+      ['eu'],
     ],
     ['numbers match by text', [filter('one', { size: ['1'] })], { size: 1 }, ['one']],
     ['no filters: all is default', [], { cloud: 'aws' }, ['default']],
@@ -98,7 +105,7 @@ describe('filterBuckets', () => {
   it('takes keys named like what every object inherits', () => {
     const declared = { constructor: ['a'], cloud: ['aws'] }
     const filters = [filter('x', { constructor: ['a'] }), filter('y', { cloud: ['aws'] })]
-    expect(filterBuckets(filters, declared).map(({ match }) => match.exclude.length)).toEqual([0, 0, 2])
+    expect(filterBuckets(filters, declared).map(({ match }) => match.exclude.length)).toEqual([0, 1, 2])
   })
 
   it('lists every filter in order and then the default bucket of row 73', () => {
@@ -110,34 +117,32 @@ describe('filterBuckets', () => {
     ])
   })
 
-  it('counts every event at least once, and once when filters nest', () => {
-    const value = fc.constantFrom('aws', 'gcp', 'azure', 'other')
-    const region = fc.constantFrom('eu', 'us', undefined)
-    const lists = fc.subarray(['aws', 'gcp', 'azure'], { minLength: 1 })
-    const rules = fc.array(
-      fc.record({ cloud: lists, region: fc.option(fc.constantFrom('eu', 'us'), { nil: undefined }) }),
+  it('gives every event to exactly one bucket, that of the filter that prices it in advance', () => {
+    const listOf = (...values: string[]) =>
+      fc.oneof(fc.subarray(values, { minLength: 1 }), fc.constant([ALL_FILTER_VALUES]))
+    const valuesOfFilter = fc
+      .record(
+        { cloud: listOf('aws', 'gcp', 'azure'), region: listOf('eu', 'us'), size: listOf('1', '2') },
+        { requiredKeys: [] },
+      )
+      .filter((values) => Object.keys(values).length > 0)
+    const rules = fc.array(fc.record({ values: valuesOfFilter, age: fc.nat(3) }), { maxLength: 8 })
+    const event = fc.record(
+      {
+        cloud: fc.constantFrom('aws', 'gcp', 'azure', 'other', null),
+        region: fc.constantFrom('eu', 'us', 'asia'),
+        size: fc.constantFrom(1, '2', ''),
+      },
+      { requiredKeys: [] },
     )
     fc.assert(
-      fc.property(rules, value, region, (specs, cloud, where) => {
-        const filters = specs.map((spec, index) =>
-          filter(
-            `f${index}`,
-            { cloud: spec.cloud, ...(spec.region ? { region: [spec.region] } : {}) },
-            index,
-          ),
-        )
-        const properties = where ? { cloud, region: where } : { cloud }
-        expect(bucketsOf(filters, properties).length).toBeGreaterThanOrEqual(1)
-        const nested = filters.map((each, index) =>
-          filter(
-            each.id,
-            { ...each.values, cloud: ['aws', 'gcp', 'azure'].slice(0, 1 + (index % 3)) },
-            index,
-          ),
-        )
-        const sameKeys = nested.filter((each) => Object.keys(each.values).length === 1)
-        expect(bucketsOf(sameKeys, properties)).toHaveLength(1)
+      fc.property(rules, event, (specs, properties) => {
+        const filters = specs.map(({ values, age }, index) => filter(`f${index}`, values, age))
+        const priced = filterForEvent(filters, metricFilters, properties)?.id ?? 'default'
+        expect(bucketsOf(filters, properties)).toEqual([priced])
+        expect(bucketsOf(filters.toReversed(), properties)).toEqual([priced])
       }),
+      { numRuns: 1000 },
     )
   })
 })
@@ -148,13 +153,88 @@ describe('filterForEvent', () => {
   const two = filter('two', { cloud: [ALL_FILTER_VALUES], region: ['eu'] })
   it.each<[ChargeFilterRule[], EventProperties, string | undefined]>([
     [[one, second, two], { cloud: 'aws', region: 'eu' }, 'two'],
-    [[one, second, two], { cloud: 'aws', region: 'us' }, 'one'],
-    [[second, one], { cloud: 'aws' }, 'second'],
+    [[one, second, two], { cloud: 'aws', region: 'us' }, 'second'],
+    [[second, one], { cloud: 'gcp' }, 'one'],
     [[one, second, two], { cloud: 'ibm', region: 'eu' }, undefined],
     [[one, second, two], {}, undefined],
     [[], { cloud: 'aws' }, undefined],
   ])('case %#', (filters, properties, expected) => {
     expect(filterForEvent(filters, metricFilters, properties)?.id).toBe(expected)
+  })
+})
+
+describe('hasAmbiguousFilters', () => {
+  const shared = { cloud: ['gcp'] }
+  const left = { cloud: ['aws', 'gcp'] }
+  const right = { cloud: ['gcp', 'azure'] }
+  const region = { region: ['eu'] }
+  it.each<[string, PropertyValues[], boolean]>([
+    ['no filter', [], false],
+    ['values apart', [{ cloud: ['aws'] }, { cloud: ['gcp'] }], false],
+    ['a part of the other', [left, { cloud: ['aws'] }], false],
+    ['the same values', [left, { cloud: ['gcp', 'aws'] }], false],
+    ['ALL beside an explicit value', [{ cloud: [ALL_FILTER_VALUES] }, left], false],
+    ['more keys', [left, { cloud: ['gcp', 'azure'], region: ['eu'] }], false],
+    ['more keys, other ones', [left, { region: ['eu'], size: ['1'] }], false],
+    ['one shared value', [left, right], true],
+    ['one shared value that a third filter takes', [left, right, shared], false],
+    ['a third filter that takes too little', [left, { cloud: ['gcp', 'azure', 'aws'] }, right, region], true],
+    ['different keys', [left, region], true],
+    ['different keys and their combination', [left, region, { ...left, ...region }], false],
+    ['different keys and a part of their combination', [left, region, { ...shared, ...region }], true],
+    [
+      'ALL on one key, more values on the other',
+      [
+        { cloud: [ALL_FILTER_VALUES], region: ['eu'] },
+        { cloud: ['aws'], region: ['eu', 'us'] },
+      ],
+      true,
+    ],
+    [
+      'two keys of which one is apart',
+      [
+        { ...left, ...region },
+        { ...right, region: ['us'] },
+      ],
+      false,
+    ],
+  ])('%s', (_, filters, expected) => {
+    expect(hasAmbiguousFilters(filters, metricFilters)).toBe(expected)
+    expect(hasAmbiguousFilters(filters.toReversed(), metricFilters)).toBe(expected)
+  })
+
+  it('looks at pairs with the added filter only', () => {
+    const added = { cloud: ['azure'], region: ['us'] }
+    expect(hasAmbiguousFilters([left, right, added], metricFilters, added)).toBe(false)
+    expect(hasAmbiguousFilters([left, added, right], metricFilters, right)).toBe(true)
+  })
+
+  it('leaves no event to the age of its filters when nothing is ambiguous', () => {
+    const lists = fc.record(
+      {
+        cloud: fc.subarray(['aws', 'gcp', 'azure'], { minLength: 1 }),
+        region: fc.subarray(['eu', 'us'], { minLength: 1 }),
+      },
+      { requiredKeys: [] },
+    )
+    const filterValues = fc.uniqueArray(
+      lists.filter((values) => Object.keys(values).length > 0),
+      { maxLength: 6, selector: (values) => JSON.stringify(values, ['cloud', 'region', '0', '1', '2']) },
+    )
+    const event = fc.record({
+      cloud: fc.constantFrom('aws', 'gcp', 'azure'),
+      region: fc.constantFrom('eu', 'us'),
+    })
+    fc.assert(
+      fc.property(filterValues, event, (all, properties) => {
+        fc.pre(!hasAmbiguousFilters(all, metricFilters))
+        const oldestFirst = all.map((values, index) => filter(`f${index}`, values, index))
+        const newestFirst = all.map((values, index) => filter(`f${index}`, values, -index))
+        const priced = filterForEvent(oldestFirst, metricFilters, properties)?.id
+        expect(filterForEvent(newestFirst, metricFilters, properties)?.id).toBe(priced)
+      }),
+      { numRuns: 500 },
+    )
   })
 })
 

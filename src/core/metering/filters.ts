@@ -20,9 +20,8 @@ export type FilterBucket<F extends ChargeFilterRule> = {
 }
 
 /**
- * The buckets of a charge in arrears and of current usage: one for each filter in the given order, then the
- * default bucket with the events that match no filter (metering-and-rating §3.10). Filters that overlap
- * without one containing the other both count the shared events, as in Lago.
+ * The buckets of a charge: one for each filter in the given order, then the default bucket with the events that match
+ * no filter. Every event belongs to exactly one bucket, the one of the filter that `filterForEvent` names.
  *
  * @param metricFilters the declared values of each filter key of the metric
  */
@@ -30,36 +29,63 @@ export function filterBuckets<F extends ChargeFilterRule>(
   filters: readonly F[],
   metricFilters: PropertyValues,
 ): readonly FilterBucket<F>[] {
-  const expanded = filters.map((filter) => ({ filter, values: expandAll(filter.values, metricFilters) }))
+  const expanded = filters.map((filter) => expand(filter, metricFilters))
   const buckets = expanded.map((own) => ({
     filter: own.filter,
     match: {
       include: own.values,
-      exclude: expanded.flatMap((other) => (other === own ? [] : exclusion(own, other))),
+      exclude: expanded
+        .filter((other) => other !== own && isBetter(other, own) && overlaps(other.values, own.values))
+        .map(({ values }) => values),
     },
   }))
   return [...buckets, { filter: null, match: { include: {}, exclude: expanded.map(({ values }) => values) } }]
 }
 
 /**
- * The one filter that prices an event in advance: of those that match, the one with most keys, then the
- * first of the list (the least recently updated). Null for the default bucket (metering-and-rating §3.10).
+ * The filter that prices an event: of those that match, the one with most keys, then the one with fewest values (so
+ * that a part of another filter's values wins over the whole), then the oldest. Null for the default bucket.
  */
 export function filterForEvent<F extends ChargeFilterRule>(
   filters: readonly F[],
   metricFilters: PropertyValues,
   properties: EventProperties,
 ): F | null {
-  let best: F | null = null
+  let best: Expanded<F> | null = null
   for (const filter of filters) {
-    if (!matchesValues(properties, expandAll(filter.values, metricFilters))) continue
-    if (best === null || Object.keys(filter.values).length > Object.keys(best.values).length) best = filter
+    const each = expand(filter, metricFilters)
+    if (!matchesValues(properties, each.values)) continue
+    if (best === null || isBetter(each, best)) best = each
   }
-  return best
+  return best?.filter ?? null
+}
+
+/**
+ * Whether two of these filters claim the same events and nothing but their age tells which of them is meant: they have
+ * equally many keys, neither is a part of the other, and no third one takes all that they share.
+ *
+ * @param added looks only at pairs with this one of `filters`; every pair is looked at without it
+ */
+export function hasAmbiguousFilters(
+  filters: readonly PropertyValues[],
+  metricFilters: PropertyValues,
+  added?: PropertyValues,
+): boolean {
+  const expanded = filters.map((values) => expandAll(values, metricFilters))
+  const place = added === undefined ? -1 : filters.indexOf(added)
+  return expanded.some((one, index) =>
+    expanded
+      .slice(index + 1)
+      .some(
+        (other, distance) =>
+          (place === -1 || index === place || index + 1 + distance === place) &&
+          isAmbiguous(one, other, expanded),
+      ),
+  )
 }
 
 /** The values with ALL replaced by the declared values of the key. */
-export function expandAll(values: PropertyValues, metricFilters: PropertyValues): PropertyValues {
+function expandAll(values: PropertyValues, metricFilters: PropertyValues): PropertyValues {
   return eachList(values, (list, key) => (isAll(list) ? listOf(metricFilters, key) : list))
 }
 
@@ -84,37 +110,61 @@ function checkValueList(list: unknown, key: string, metricFilters: PropertyValue
   return list.every((value) => declared.has(value)) ? null : 'value_is_invalid'
 }
 
-type Expanded = { readonly filter: ChargeFilterRule; readonly values: PropertyValues }
+type Expanded<F> = { readonly filter: F; readonly values: PropertyValues }
 
-/** The events of `own` that belong to `other` instead: none or one set. */
-function exclusion(own: Expanded, other: Expanded): readonly PropertyValues[] {
-  const keys = Object.keys(own.values)
-  if (!keys.every((key) => intersects(listOf(other.values, key), listOf(own.values, key)))) return []
-  // Every key of `own` is a key of `other`, so an equal number of keys means the same keys.
-  if (Object.keys(other.values).length > keys.length) return [other.values]
-  const within = keys.every((key) => contains(listOf(own.values, key), listOf(other.values, key)))
-  const around = keys.every((key) => contains(listOf(other.values, key), listOf(own.values, key)))
-  if (within && around) return isOlder(other.filter, own.filter) ? [other.values] : []
-  if (within) return [other.values]
-  const rest = eachList(other.values, (list, key) =>
-    isAll(listOf(own.filter.values, key))
-      ? list
-      : list.filter((value) => !listOf(own.values, key).includes(value)),
+function expand<F extends ChargeFilterRule>(filter: F, metricFilters: PropertyValues): Expanded<F> {
+  return { filter, values: expandAll(filter.values, metricFilters) }
+}
+
+/** A total order, so that the filters of any event have one best among them. */
+function isBetter(a: Expanded<ChargeFilterRule>, b: Expanded<ChargeFilterRule>): boolean {
+  const order =
+    keyCount(b.values) - keyCount(a.values) ||
+    valueCount(a.values) - valueCount(b.values) ||
+    a.filter.createdAt - b.filter.createdAt
+  return order === 0 ? a.filter.id < b.filter.id : order < 0
+}
+
+function isAmbiguous(a: PropertyValues, b: PropertyValues, all: readonly PropertyValues[]): boolean {
+  if (keyCount(a) !== keyCount(b) || !overlaps(a, b) || isPartOf(a, b) || isPartOf(b, a)) return false
+  const shared = intersection(a, b)
+  const isTaken = all.some(
+    (other) =>
+      isPartOf(shared, other) &&
+      (keyCount(other) > keyCount(a) || (isPartOf(other, a) && isPartOf(other, b))),
   )
-  const kept = Object.fromEntries(Object.entries(rest).filter(([, list]) => list.length > 0))
-  return Object.keys(kept).length === 0 ? [] : [kept]
+  return !isTaken
 }
 
-function isOlder(a: ChargeFilterRule, b: ChargeFilterRule): boolean {
-  return a.createdAt < b.createdAt || (a.createdAt === b.createdAt && a.id < b.id)
+/** Whether some event matches both. */
+function overlaps(a: PropertyValues, b: PropertyValues): boolean {
+  return Object.keys(a).every(
+    (key) => !Object.hasOwn(b, key) || listOf(a, key).some((value) => listOf(b, key).includes(value)),
+  )
 }
 
-function intersects(a: readonly string[], b: readonly string[]): boolean {
-  return a.some((value) => b.includes(value))
+/** Whether every event that matches `part` matches `whole`. */
+function isPartOf(part: PropertyValues, whole: PropertyValues): boolean {
+  return Object.keys(whole).every(
+    (key) =>
+      Object.hasOwn(part, key) && listOf(part, key).every((value) => listOf(whole, key).includes(value)),
+  )
 }
 
-function contains(whole: readonly string[], part: readonly string[]): boolean {
-  return part.every((value) => whole.includes(value))
+/** What matches both of two filters that overlap. */
+function intersection(a: PropertyValues, b: PropertyValues): PropertyValues {
+  const ofA = eachList(a, (list, key) =>
+    Object.hasOwn(b, key) ? list.filter((value) => listOf(b, key).includes(value)) : list,
+  )
+  return { ...b, ...ofA }
+}
+
+function keyCount(values: PropertyValues): number {
+  return Object.keys(values).length
+}
+
+function valueCount(values: PropertyValues): number {
+  return Object.values(values).reduce((sum, list) => sum + list.length, 0)
 }
 
 function isAll(list: readonly unknown[]): boolean {

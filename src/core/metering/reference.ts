@@ -8,6 +8,7 @@ import {
   compareEvents,
   type GroupedBy,
   isSincePeriod,
+  startSecond,
   type UsageEvent,
   type UsageGroup,
   type UsageQuery,
@@ -34,7 +35,8 @@ const NUMERIC: readonly Aggregation[] = ['sum_agg', 'max_agg', 'latest_agg', 'we
 export function usageOf(events: readonly RawEvent[], query: UsageQuery): readonly UsageGroup[] {
   const groups = new Map<string, { groupedBy: GroupedBy; events: UsageEvent[] }>()
   if (query.groupBy.length === 0) groups.set(groupId({}), { groupedBy: emptyGroup([]), events: [] })
-  for (const raw of events) {
+  for (const logged of events) {
+    const raw = logged.at === startSecond(query) ? { ...logged, at: query.period.from } : logged
     const counted = isAsked(raw, query) ? countedEvent(raw, query) : undefined
     if (!counted) continue
     const groupedBy = groupOf(raw.properties, query.groupBy)

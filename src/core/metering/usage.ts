@@ -1,5 +1,5 @@
 import type { Decimal } from '../amounts/decimal.ts'
-import type { Instant, Period } from '../calendar/instant.ts'
+import { floorToSecond, type Instant, type Period } from '../calendar/instant.ts'
 
 /** How events become a number: metering-and-rating §2.3. */
 export type Aggregation =
@@ -64,6 +64,12 @@ export type UsageQuery = {
    * event or a bill, or have it themselves lie before the period. Never together with `recurring`.
    */
   readonly after?: string
+  /**
+   * Set when the period begins with its subscription inside a second of which no earlier subscription has a part:
+   * events of that whole second (see `startSecond`) count as if they came at the period's start. Never together with
+   * `after`.
+   */
+  readonly takesStartSecond?: true
 }
 
 export type UsageBound = { readonly id: string; readonly isIncluded: boolean }
@@ -100,6 +106,18 @@ export function compareEvents(a: Pick<UsageEvent, 'at' | 'id'>, b: Pick<UsageEve
  */
 export function afterArrival(query: UsageQuery, after: string | null): UsageQuery {
   return after === null || query.recurring ? query : { ...query, after }
+}
+
+/**
+ * The instant before the period at which events count as if they came at its start; null for none. Many senders tell
+ * time in whole seconds, so what happened right after a subscription began carries the second in which it began.
+ */
+export function startSecond({
+  period,
+  takesStartSecond,
+}: Pick<UsageQuery, 'period' | 'takesStartSecond'>): Instant | null {
+  const second = floorToSecond(period.from)
+  return takesStartSecond && second < period.from ? second : null
 }
 
 /** Whether an event does not lie before the period of a query. */

@@ -83,7 +83,7 @@ function readMetric(input: Input, stored: MetricSettings | null): MetricSettings
     ...before,
     ...given({
       name: stored ? fields.presentText('name', TEXT_MAX) : fields.mandatoryText('name', TEXT_MAX),
-      code: stored ? fields.presentText('code', TEXT_MAX) : fields.mandatoryText('code', TEXT_MAX),
+      code: stored ? fields.presentId('code', TEXT_MAX) : fields.mandatoryId('code', TEXT_MAX),
       description: fields.text('description'),
       fieldName: blankless(fields.text('field_name', TEXT_MAX)),
       weightedInterval: fields.word('weighted_interval', ['seconds']),

@@ -62,9 +62,9 @@ export function readEntityChange(input: Input, isNew: boolean): EntityChange {
     shared: readShared(fields),
     own: readOwn(fields, isNew),
     ...given({
-      code: isNew ? fields.mandatoryText('code', 255) : undefined,
+      code: isNew ? fields.mandatoryId('code', 255) : undefined,
       logo: readLogo(fields),
-      taxCodes: isNew ? undefined : fields.texts('tax_codes'),
+      taxCodes: isNew ? undefined : fields.ids('tax_codes'),
     }),
   }
   problems.throwIfAny()

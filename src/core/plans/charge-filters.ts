@@ -1,5 +1,5 @@
 import { Fields, type Input, isInput } from '../input/fields.ts'
-import { ALL_FILTER_VALUES, checkFilterValues } from '../metering/filters.ts'
+import { ALL_FILTER_VALUES, checkFilterValues, hasAmbiguousFilters } from '../metering/filters.ts'
 import type { PropertyValues } from '../metering/usage.ts'
 import type { ChargeProperties } from '../pricing/charge-model.ts'
 import { checkProperties, normalizeProperties } from '../pricing/charge-rules.ts'
@@ -18,6 +18,9 @@ export type FilterScope = { readonly model: ChargeModelName; readonly declared: 
 
 const AS_FILTER = { isFilter: true }
 
+/** The code on `values` of filters that claim the same events while nothing tells which of them is meant. */
+export const OVERLAPPING_FILTERS = 'overlaps_other_filter'
+
 /** Reads the complete list of a charge's filters; undefined when it is not given. Problems go to `problems`. */
 export function readFilters(
   raw: unknown,
@@ -32,7 +35,10 @@ export function readFilters(
   }
   const filters = raw.map((each: unknown) => readFilter(isInput(each) ? each : {}, scope, problems))
   // The same values twice are one filter: the last one stands, as when they were written one after the other.
-  return [...new Map(filters.map((filter) => [valuesKey(filter.values), filter])).values()]
+  const distinct = [...new Map(filters.map((filter) => [valuesKey(filter.values), filter])).values()]
+  const values = distinct.map((filter) => filter.values)
+  if (hasAmbiguousFilters(values, scope.declared)) problems.add('values', OVERLAPPING_FILTERS)
+  return distinct
 }
 
 /** Reads one new filter. Throws a 422 on `values` and `properties`. */

@@ -63,8 +63,7 @@ export function readNewCharge(
   const chargeModel = model ?? 'standard'
   const unit = readPricingUnit(fields)
   const settings: ChargeSettings = {
-    code:
-      (options.needsCode ? fields.mandatoryText('code', TEXT_MAX) : fields.text('code', TEXT_MAX)) || null,
+    code: (options.needsCode ? fields.mandatoryId('code', TEXT_MAX) : fields.id('code', TEXT_MAX)) || null,
     invoiceDisplayName: fields.text('invoice_display_name') ?? null,
     chargeModel,
     payInAdvance: fields.boolean('pay_in_advance') ?? false,
@@ -115,7 +114,7 @@ export function readChargeOverride(input: Input, stored: ChargeSettings, metric:
 function readFrozen(fields: Fields): Partial<ChargeSettings> {
   const minimum = readCents(fields, 'min_amount_cents', 0n)
   const change = given({
-    code: fields.presentText('code', TEXT_MAX),
+    code: fields.presentId('code', TEXT_MAX),
     chargeModel: fields.word('charge_model', CHARGE_MODELS) ?? undefined,
     payInAdvance: fields.boolean('pay_in_advance') ?? undefined,
     prorated: fields.boolean('prorated') ?? undefined,
@@ -168,7 +167,7 @@ function finished(
   }
   const scope = { model: settings.chargeModel, declared: declaredValues(metric.filters) }
   const filters = readFilters(input.filters, scope, problems)
-  const taxCodes = fields.texts('tax_codes')
+  const taxCodes = fields.ids('tax_codes')
   problems.throwIfAny()
   return { settings, filters, taxCodes, pricingUnitCode: unit?.code }
 }
@@ -186,7 +185,7 @@ function readPricingUnit(
   const rate = unit.decimal('conversion_rate')
   if (rate === null || !unit.has('conversion_rate')) unit.refuse('conversion_rate', 'value_is_mandatory')
   else if (rate && !isRate(rate)) unit.refuse('conversion_rate', 'value_is_out_of_range')
-  return { code: unit.text('code', TEXT_MAX) ?? null, conversionRate: rate?.toString() ?? null }
+  return { code: unit.id('code', TEXT_MAX) ?? null, conversionRate: rate?.toString() ?? null }
 }
 
 /** Above zero, and no larger than a price may be. */

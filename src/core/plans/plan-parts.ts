@@ -42,7 +42,7 @@ export function readCommitment(
   return {
     amountCents: amountCents ?? undefined,
     invoiceDisplayName: fields.text('invoice_display_name'),
-    taxCodes: fields.texts('tax_codes'),
+    taxCodes: fields.ids('tax_codes'),
   }
 }
 

@@ -94,7 +94,7 @@ function readAlways(fields: Fields): Partial<PlanSettings> {
 function readWhileUnused(fields: Fields, { isNew }: { readonly isNew: boolean }): Partial<PlanSettings> {
   const isRead = (key: string) => isNew || fields.has(key)
   return given({
-    code: isRead('code') ? fields.mandatoryText('code', TEXT_MAX) : undefined,
+    code: isRead('code') ? fields.mandatoryId('code', TEXT_MAX) : undefined,
     interval: isRead('interval') ? readInterval(fields) : undefined,
     amountCurrency: isRead('amount_currency') ? readCurrency(fields) : undefined,
     payInAdvance: fields.has('pay_in_advance') ? (fields.boolean('pay_in_advance') ?? false) : undefined,

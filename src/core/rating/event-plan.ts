@@ -1,8 +1,7 @@
-import { addMs, type Instant } from '../calendar/instant.ts'
-import { matchesEvent } from '../metering/event-match.ts'
-import { expandAll, filterBuckets, filterForEvent } from '../metering/filters.ts'
+import { addMs, type Instant, instant } from '../calendar/instant.ts'
+import { filterBuckets, filterForEvent } from '../metering/filters.ts'
 import { groupOf, pricingGroupKeys } from '../metering/grouping.ts'
-import { type EventProperties, textOf } from '../metering/property-value.ts'
+import { textOf } from '../metering/property-value.ts'
 import { countedEvent, type RawEvent } from '../metering/reference.ts'
 import {
   afterArrival,
@@ -60,9 +59,10 @@ export function planEvent(
     code: metric.code,
     aggregation: metric.aggregation,
     fieldName: metric.fieldName,
-    period: { from, to: addMs(source.at, 1) },
+    // An event of the second in which its subscription began counts as if it came at the start.
+    period: { from, to: addMs(instant(Math.max(source.at, from)), 1) },
     recurring: metric.recurring,
-    match: withGroup(matchOf(charge, filter, source.properties), groupedBy),
+    match: withGroup(matchOf(charge, filter), groupedBy),
     groupBy: Object.keys(groupedBy).filter((key) => groupedBy[key] === null),
     detail: needsEvents({ ...charge, prorated: false }, properties) ? 'events' : 'totals',
     upTo: { id: source.id, isIncluded: true },
@@ -80,15 +80,12 @@ function withoutWallet(group: GroupedBy, properties: ChargeProperties): GroupedB
   return Object.fromEntries(Object.entries(group).filter(([key]) => key !== TARGET_WALLET_KEY))
 }
 
-/**
- * The events of the filter's bucket. Of filters that overlap, another one's bucket may have the event; then all
- * events of the filter count, so that the event is priced among its own.
- */
-function matchOf(charge: RatedCharge, filter: RatedFilter | null, event: EventProperties): EventMatch {
+/** The events of the filter's bucket, which the event is one of. */
+function matchOf(charge: RatedCharge, filter: RatedFilter | null): EventMatch {
   const buckets = filterBuckets(charge.filters, charge.metric.filters)
   const bucket = buckets.find((each) => each.filter === filter)
-  if (bucket && matchesEvent(event, bucket.match)) return bucket.match
-  return { include: filter === null ? {} : expandAll(filter.values, charge.metric.filters), exclude: [] }
+  if (!bucket) throw new Error('a filter without a bucket')
+  return bucket.match
 }
 
 /** Only the event's own group; a key without a value cannot be matched and is grouped by instead. */

@@ -1,7 +1,6 @@
 import { Decimal } from '../amounts/decimal.ts'
 import { BILLING_TIMES, type BillingTime } from '../calendar/boundaries.ts'
 import type { Instant } from '../calendar/instant.ts'
-import { parseInstant } from '../calendar/parse-instant.ts'
 import { digitsOf, Fields, type Input, isInput } from '../input/fields.ts'
 import type { Problems } from '../problems.ts'
 import { checkUsageThresholds } from '../progressive-billing/thresholds.ts'
@@ -52,9 +51,9 @@ const CENTS_MAX = BigInt(Number.MAX_SAFE_INTEGER)
 export function readNewSubscription(input: Input, problems: Problems): NewSubscription {
   const fields = new Fields(input, problems)
   return {
-    externalCustomerId: fields.mandatoryText('external_customer_id', EXTERNAL_ID_LENGTH_MAX)?.trim(),
-    planCode: fields.text('plan_code') ?? undefined,
-    externalId: fields.mandatoryText('external_id', EXTERNAL_ID_LENGTH_MAX)?.trim() ?? '',
+    externalCustomerId: fields.mandatoryId('external_customer_id', EXTERNAL_ID_LENGTH_MAX),
+    planCode: fields.id('plan_code') ?? undefined,
+    externalId: fields.mandatoryId('external_id', EXTERNAL_ID_LENGTH_MAX) ?? '',
     billingTime: fields.word('billing_time', BILLING_TIMES) ?? 'calendar',
     ...readSettings(input, fields, problems),
   }
@@ -86,8 +85,8 @@ function readSettings(input: Input, fields: Fields, problems: Problems): Subscri
   }
   return {
     name: fields.text('name'),
-    subscriptionAt: readDate(fields, input, 'subscription_at') ?? undefined,
-    endingAt: readDate(fields, input, 'ending_at'),
+    subscriptionAt: fields.instant('subscription_at') ?? undefined,
+    endingAt: fields.instant('ending_at'),
     progressiveBillingDisabled: fields.boolean('progressive_billing_disabled') ?? undefined,
     consolidateInvoice: fields.boolean('consolidate_invoice') ?? undefined,
     purchaseOrderNumber: blankAsNull(fields.text('purchase_order_number', 255)),
@@ -98,20 +97,12 @@ function readSettings(input: Input, fields: Fields, problems: Problems): Subscri
   }
 }
 
-function readDate(fields: Fields, input: Input, key: string): Instant | null | undefined {
-  const value = input[key]
-  if (value === undefined) return undefined
-  if (value === null || value === '') return null
-  const at = typeof value === 'string' ? parseInstant(value) : undefined
-  return at ?? fields.refuse(key, 'invalid_date')
-}
-
 function blankAsNull(text: string | null | undefined): string | null | undefined {
   return typeof text === 'string' && text.trim() === '' ? null : text
 }
 
 function readBillingEntity(fields: Fields): SubscriptionSettings['billingEntity'] {
-  const code = fields.text('billing_entity_code')
+  const code = fields.id('billing_entity_code')
   if (code) return { code }
   const id = fields.text('billing_entity_id')
   return id ? { id } : undefined

@@ -1,11 +1,11 @@
 import { Decimal } from '../amounts/decimal.ts'
 import type { Tax } from './tax.ts'
 
-/** What taxes need to know of a fee: its amounts in cents, what coupons took off, and its resolved taxes. */
+/** What taxes need to know of a fee: its amounts in cents, what reductions took off, and its resolved taxes. */
 export type TaxableFee = {
   readonly amountCents: bigint
   readonly preciseAmountCents: Decimal
-  readonly preciseCouponsAmountCents: Decimal
+  readonly preciseReductionCents: Decimal
   readonly taxes: readonly Tax[]
 }
 
@@ -27,7 +27,7 @@ export type FeeTaxes = {
 export type AppliedInvoiceTax = {
   readonly tax: Tax
   readonly amountCents: bigint
-  /** What the tax was taken from: its fees less their shares of coupons, in cents, unrounded. */
+  /** What the tax was taken from: its fees less their shares of reductions, in cents, unrounded. */
   readonly feesAmountCents: Decimal
 }
 
@@ -40,9 +40,9 @@ export type InvoiceTaxes = {
 
 const RATE_DECIMALS = 5
 
-/** The amount that a fee is taxed on, in cents: its amount less its precise share of coupons and credits. */
-export function taxBaseOf(fee: Pick<TaxableFee, 'amountCents' | 'preciseCouponsAmountCents'>): Decimal {
-  return Decimal.of(fee.amountCents).minus(fee.preciseCouponsAmountCents)
+/** The amount that a fee is taxed on, in cents: its amount less its precise share of reductions. */
+function taxBaseOf(fee: Pick<TaxableFee, 'amountCents' | 'preciseReductionCents'>): Decimal {
+  return Decimal.of(fee.amountCents).minus(fee.preciseReductionCents)
 }
 
 /**
@@ -51,7 +51,7 @@ export function taxBaseOf(fee: Pick<TaxableFee, 'amountCents' | 'preciseCouponsA
  */
 export function taxesOfFee(fee: TaxableFee): FeeTaxes {
   const base = taxBaseOf(fee)
-  const preciseBase = fee.preciseAmountCents.minus(fee.preciseCouponsAmountCents)
+  const preciseBase = fee.preciseAmountCents.minus(fee.preciseReductionCents)
   const unrounded = fee.taxes.map((tax) => shareOf(base, tax.rate))
   const precise = fee.taxes.map((tax) => shareOf(preciseBase, tax.rate))
   return {

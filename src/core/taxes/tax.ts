@@ -29,7 +29,7 @@ const RATE_MAX = 1_000_000
 export function readNewTax(input: Input): NewTax {
   const problems = new Problems()
   const fields = new Fields(input, problems)
-  const code = fields.mandatoryText('code', 255)
+  const code = fields.mandatoryId('code', 255)
   const name = fields.mandatoryText('name', 255)
   const rate = readRate(fields, problems)
   const others = readOthers(fields)
@@ -42,7 +42,7 @@ export function readTaxChange(input: Input): TaxChange {
   const problems = new Problems()
   const fields = new Fields(input, problems)
   const change = given({
-    code: fields.presentText('code', 255),
+    code: fields.presentId('code', 255),
     name: fields.presentText('name', 255),
     rate: fields.has('rate') ? readRate(fields, problems) : undefined,
   })

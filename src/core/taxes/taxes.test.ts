@@ -13,7 +13,7 @@ function fee(amount: number, coupons: string, ...taxes: Tax[]): TaxableFee {
   return {
     amountCents: BigInt(amount),
     preciseAmountCents: Decimal.of(amount),
-    preciseCouponsAmountCents: Decimal.of(coupons),
+    preciseReductionCents: Decimal.of(coupons),
     taxes,
   }
 }
@@ -50,7 +50,7 @@ describe('taxes of fees and invoices (worked examples of subscriptions-and-invoi
       fee(3000, '379.41176', tax(10)),
       fee(4000, '505.88235', tax(10)),
     ]
-    const shares = Decimal.sum(fees.map((f) => f.preciseCouponsAmountCents))
+    const shares = Decimal.sum(fees.map((f) => f.preciseReductionCents))
     expect(shares.round(4).toString()).toBe('3500')
     expect(fees.map((f) => taxesOfFee(f).taxesAmountCents)).toEqual(
       [32, 129, 291, 388, 87, 349, 262, 349].map(BigInt),

@@ -22,7 +22,7 @@ export type EventListFilter = {
   /** Both inclusive. */
   readonly from?: Instant | undefined
   readonly to?: Instant | undefined
-  /** Only events whose code or subscription nobody knows. */
+  /** Only events that are part of no subscription's usage: see `weir_event_is_taken`. */
   readonly isUnmatched?: boolean | undefined
 }
 
@@ -92,13 +92,9 @@ function conditionsOf(filter: EventListFilter): RawBuilder<unknown>[] {
   if (filter.from !== undefined) conditions.push(sql`e.timestamp >= ${ts(filter.from)}`)
   if (filter.to !== undefined) conditions.push(sql`e.timestamp <= ${ts(filter.to)}`)
   if (filter.isUnmatched === true) {
-    conditions.push(sql`(
-      not exists (
-        select from billable_metrics m
-        where m.organization_id = e.organization_id and m.code = e.code and m.deleted_at is null)
-      or not exists (
-        select from subscriptions s
-        where s.organization_id = e.organization_id and s.external_id = e.external_subscription_id))`)
+    conditions.push(
+      sql`not weir_event_is_taken(e.organization_id, e.code, e.external_subscription_id, e.timestamp)`,
+    )
   }
   return conditions
 }

@@ -1,6 +1,13 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { Instant } from '../../core/calendar/instant.ts'
 import { segmentsOf } from '../../core/metering/segments.ts'
-import type { EventMatch, PropertyValues, UsageBound, UsageQuery } from '../../core/metering/usage.ts'
+import {
+  type EventMatch,
+  type PropertyValues,
+  startSecond,
+  type UsageBound,
+  type UsageQuery,
+} from '../../core/metering/usage.ts'
 import type { TrackerDefinition } from './definitions.ts'
 import { keepsLasts, subscriptionText } from './running-state.ts'
 import { slotOf } from './usage-slots.ts'
@@ -11,7 +18,13 @@ export type UsageShape = Pick<
   'code' | 'aggregation' | 'fieldName' | 'recurring' | 'match' | 'groupBy'
 >
 
-export type UsageWindow = Pick<UsageQuery, 'externalSubscriptionId' | 'period' | 'upTo' | 'after'>
+export type UsageWindow = Pick<
+  UsageQuery,
+  'externalSubscriptionId' | 'period' | 'upTo' | 'after' | 'takesStartSecond'
+>
+
+/** A tracker with the cuts of its hours, by external subscription id. */
+export type CutTracker = TrackerDefinition & { readonly cuts: ReadonlyMap<string, ReadonlySet<number>> }
 
 /** The text of a property, from the log or from the key values of a bucket. */
 type TextOf = (key: string) => RawBuilder<unknown>
@@ -19,7 +32,7 @@ type TextOf = (key: string) => RawBuilder<unknown>
 /**
  * A part of a window in the short names that the selects read; `b` is true before the period, `i` the id up to which
  * (`e` says whether with it) the events of the last instant count, `o` the id after which those of the first instant
- * do.
+ * do, `c` the instant at which the events count instead of their own.
  */
 type SegmentRow = {
   w: number
@@ -31,6 +44,7 @@ type SegmentRow = {
   i: string | null
   e: boolean
   o: string | null
+  c: string | null
 }
 
 /** A part of a window before it is cut into days, hours and raw rests. */
@@ -40,10 +54,13 @@ type WindowPart = {
   readonly b: boolean
   readonly upTo?: UsageBound
   readonly after?: string
+  readonly countsAt?: Instant
 }
 
 const SEGMENT = sql`seg(w integer, s text, k "char", f timestamptz, t timestamptz, b boolean,
-  i uuid, e boolean, o uuid)`
+  i uuid, e boolean, o uuid, c timestamptz)`
+/** The instant at which an event counts. */
+const COUNTED_AT = sql`coalesce(seg.c, e.timestamp)`
 const PROPERTY: TextOf = (key) => sql`e.properties ->> ${key}::text`
 
 /**
@@ -55,9 +72,9 @@ const PROPERTY: TextOf = (key) => sql`e.properties ->> ${key}::text`
 export function totalsSelect(
   shape: UsageShape,
   windows: readonly UsageWindow[],
-  tracker: TrackerDefinition | null,
+  tracker: CutTracker | null,
 ): RawBuilder<unknown> {
-  const segments = windows.flatMap((window, index) => segmentRows(shape, window, index, tracker !== null))
+  const segments = windows.flatMap((window, index) => segmentRows(shape, window, index, tracker))
   const raw = segments.filter((each) => each.k === 'r')
   const whole = segments.filter((each) => each.k !== 'r')
   const isLasts = keepsLasts(shape.aggregation)
@@ -75,14 +92,14 @@ export function totalsSelect(
 
 /** The counted events themselves, by window, timestamp and id. */
 export function eventsSelect(shape: UsageShape, windows: readonly UsageWindow[]): RawBuilder<unknown> {
-  const segments = windows.flatMap((window, index) => segmentRows(shape, window, index, false))
+  const segments = windows.flatMap((window, index) => segmentRows(shape, window, index, null))
   const field = fieldSql(shape)
   const isUnique = shape.aggregation === 'unique_count_agg'
   return sql`
     select x.w, x.g, x.timestamp as at, x.id, x.value, x.unique_value, x.operation, x.precise
     from ${segmentsFrom(segments)}
     cross join lateral (
-      select seg.w, ${groupsOf(shape, PROPERTY)} as g, e.timestamp, e.id, ${valueSql(shape)} as value,
+      select seg.w, ${groupsOf(shape, PROPERTY)} as g, ${COUNTED_AT} as timestamp, e.id, ${valueSql(shape)} as value,
         ${isUnique ? field : sql`null::text`} as unique_value, ${operationSql(shape)} as operation,
         coalesce(e.precise_total_amount_cents, 0) as precise
       ${logFrom(shape)}
@@ -90,11 +107,17 @@ export function eventsSelect(shape: UsageShape, windows: readonly UsageWindow[])
     order by x.w, x.timestamp, x.id`
 }
 
-function segmentRows(shape: UsageShape, window: UsageWindow, index: number, hasState: boolean): SegmentRow[] {
+function segmentRows(
+  shape: UsageShape,
+  window: UsageWindow,
+  index: number,
+  tracker: CutTracker | null,
+): SegmentRow[] {
+  const cuts = tracker?.cuts.get(window.externalSubscriptionId)
   const segments = partsOf(shape, window).flatMap((part) => {
-    const isBound = part.upTo !== undefined || part.after !== undefined
+    const isBound = part.upTo !== undefined || part.after !== undefined || part.countsAt !== undefined
     const raw = [{ kind: 'raw' as const, from: part.from, to: part.to }]
-    const own = hasState && !isBound ? segmentsOf(part.from, part.to) : raw
+    const own = tracker && !isBound ? segmentsOf(part.from, part.to, cuts) : raw
     return own.map((each) => ({ ...part, ...each }))
   })
   return segments.map((each) => ({
@@ -107,15 +130,25 @@ function segmentRows(shape: UsageShape, window: UsageWindow, index: number, hasS
     i: each.upTo?.id ?? null,
     e: each.upTo?.isIncluded ?? false,
     o: each.after ?? null,
+    c: each.countsAt === undefined ? null : new Date(each.countsAt).toISOString(),
   }))
 }
 
 /** An instant in which the window begins or ends inside is a part of its own, so that no whole hour swallows it. */
-function partsOf(shape: UsageShape, { period, upTo, after }: UsageWindow): readonly WindowPart[] {
+function partsOf(shape: UsageShape, window: UsageWindow): readonly WindowPart[] {
+  const { period, upTo, after } = window
+  const second = startSecond(window)
   const first = after === undefined ? period.from : Math.min(period.from + 1, period.to)
   const last = upTo ? Math.max(first, period.to - 1) : period.to
   const parts: WindowPart[] = [{ from: first, to: last, b: false }]
-  if (shape.recurring) parts.push({ from: null, to: period.from, b: true })
+  if (second !== null) {
+    const bound = upTo && last === period.from ? { upTo } : {}
+    parts.push({ from: second, to: second + 1, b: false, countsAt: period.from, ...bound })
+  }
+  if (shape.recurring) {
+    parts.push({ from: null, to: second ?? period.from, b: true })
+    if (second !== null) parts.push({ from: second + 1, to: period.from, b: true })
+  }
   if (after !== undefined) {
     // A window that ends inside the instant in which it begins has both bounds there.
     const both = upTo && first === period.to ? { upTo } : {}
@@ -168,8 +201,8 @@ function sumsOfLog(shape: UsageShape, segments: readonly SegmentRow[]) {
     select x.w, x.b, x.g, 1::bigint as n, x.v, x.v as x, x.v * x.ms as m, x.p, x.l from ${segmentsFrom(segments)}
     cross join lateral (
       select seg.w, seg.b, ${groupsOf(shape, PROPERTY)} as g, ${value} as v,
-        (extract(epoch from e.timestamp) * 1000)::bigint as ms, coalesce(e.precise_total_amount_cents, 0) as p,
-        e.timestamp as l
+        (extract(epoch from ${COUNTED_AT}) * 1000)::bigint as ms, coalesce(e.precise_total_amount_cents, 0) as p,
+        ${COUNTED_AT} as l
       ${logFrom(shape)}
       offset 0) as x`
 }
@@ -181,7 +214,7 @@ function lastsOfLog(shape: UsageShape, segments: readonly SegmentRow[]) {
     cross join lateral (
       select seg.w, seg.b, ${groupsOf(shape, PROPERTY)} as g, ${isUnique ? fieldSql(shape) : sql`null::text`} as u,
         1::bigint as n, ${valueSql(shape)} as v, ${operationSql(shape)} as o,
-        coalesce(e.precise_total_amount_cents, 0) as p, e.timestamp as l, e.id as i
+        coalesce(e.precise_total_amount_cents, 0) as p, ${COUNTED_AT} as l, e.id as i
       ${logFrom(shape)}
       offset 0) as x`
 }

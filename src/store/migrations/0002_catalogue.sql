@@ -1,3 +1,5 @@
+\ir ../functions/weir_usage_changed.sql
+
 create table taxes (
   organization_id uuid not null references organizations,
   id uuid not null,
@@ -5,7 +7,6 @@ create table taxes (
   name text not null,
   description text,
   rate numeric not null,
-  is_applied_to_organization boolean not null default false,
   deleted_at timestamptz(3),
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null,
@@ -14,6 +15,7 @@ create table taxes (
 create unique index taxes_code on taxes (organization_id, code) where deleted_at is null;
 call weir_wall('taxes');
 
+-- A tax "applied to the organization" is one that its default billing entity has.
 create table billing_entity_taxes (
   organization_id uuid not null references organizations,
   billing_entity_id uuid not null,
@@ -23,6 +25,7 @@ create table billing_entity_taxes (
   foreign key (organization_id, tax_id) references taxes
 );
 call weir_wall('billing_entity_taxes');
+create index billing_entity_taxes_tax on billing_entity_taxes (organization_id, tax_id);
 
 create table pricing_units (
   organization_id uuid not null references organizations,
@@ -60,6 +63,8 @@ create table billable_metrics (
 );
 create unique index billable_metrics_code on billable_metrics (organization_id, code) where deleted_at is null;
 call weir_wall('billable_metrics');
+create trigger usage_changed after insert or update or delete on billable_metrics
+  for each statement execute function weir_usage_changed();
 
 create table plans (
   organization_id uuid not null references organizations,
@@ -155,6 +160,11 @@ create index charges_parent on charges (organization_id, parent_id) where parent
 create unique index charges_code on charges (organization_id, plan_id, code)
   where parent_id is null and deleted_at is null;
 call weir_wall('charges');
+create trigger usage_changed after insert or update or delete on charges
+  for each statement execute function weir_usage_changed();
+-- Asked in each storing transaction, and nearly always empty.
+create index charges_target_wallet on charges (organization_id, billable_metric_id)
+  where accepts_target_wallet and deleted_at is null;
 
 create table charge_taxes (
   organization_id uuid not null references organizations,

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, inject, it, onTestFailed } from 'vitest'
 import { readRunRecord } from '../../../src/boot/postgres/records.ts'
+import { emptyDatabase } from '../../support/database.ts'
 import { startSink } from '../../support/webhook-sink.ts'
 
 let folder: string
@@ -202,6 +203,32 @@ describe('weir start', () => {
     expect(started.output().trim().split('\n')).toHaveLength(1)
     expect(started.output()).not.toContain('hunter2')
   })
+
+  it.each(['start', 'migrate'])(
+    '%s refuses a database that another version of Weir wrote',
+    async (command) => {
+      const database = await emptyDatabase()
+      const client = new pg.Client({ connectionString: database.url })
+      await client.connect()
+      try {
+        await client.query(
+          'create table weir_migrations (name varchar(255) primary key, timestamp varchar(255))',
+        )
+        await client.query(`insert into weir_migrations values ('0001_tenants', '2026-01-01T00:00:00.000Z')`)
+        const refused = weir([command], { DATABASE_URL: database.url })
+        expect(await refused.exited).toBe(1)
+        const said = refused.output().trim().split('\n')
+        expect(said.at(-1)).toMatch(
+          /^The database was written by another version of Weir: its migration 0001_tenants .* data folder\.$/,
+        )
+        const { rows } = await client.query(`select to_regclass('organizations') as organizations`)
+        expect(rows).toEqual([{ organizations: null }])
+      } finally {
+        await client.end()
+        await database.drop()
+      }
+    },
+  )
 
   it('says which rights the user of DATABASE_URL lacks', async () => {
     const admin = new pg.Client({ connectionString: inject('databaseUrl') })

@@ -86,14 +86,9 @@ describe('events (§1.1, §1.2, §1.9)', () => {
         { '2': { timestamp: FORMAT }, '3': { code: MANDATORY } },
       ),
       batch(
-        '§1.2 by index: value_already_exist, by transaction_id alone within the batch',
-        [good, { ...good, external_subscription_id: 'other' }, { ...good, transaction_id: 'stored' }],
-        { '1': { transaction_id: TAKEN }, '2': { transaction_id: TAKEN } },
-      ),
-      batch(
-        '§1.2 by index: value_already_exist, without subscriptions, too',
-        [1, 2].map(() => ({ transaction_id: 'loose', code: 'sum' })),
-        { '1': { transaction_id: TAKEN } },
+        '§1.2 by index: value_already_exist, stored before or earlier in the batch',
+        [good, { ...good, external_subscription_id: 'other' }, good, { ...good, transaction_id: 'stored' }],
+        { '2': { transaction_id: TAKEN }, '3': { transaction_id: TAKEN } },
       ),
       batch('§1.2 by index: the message of an expression', [good, { ...good, code: 'added' }], {
         '1': NO_VARIABLE,

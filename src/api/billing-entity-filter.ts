@@ -1,0 +1,14 @@
+import { notFound } from '../core/problems.ts'
+import { billingEntityIds } from '../store/billing-entities.ts'
+import type { Reads } from '../store/database.ts'
+
+/** The ids behind the filter `billing_entity_codes` of a list; 404 `billing_entity_not_found` when one is unknown. */
+export async function entityIdsOf(
+  reads: Reads,
+  codes: readonly string[] | undefined,
+): Promise<string[] | undefined> {
+  if (codes === undefined) return undefined
+  const ids = await billingEntityIds(reads, codes)
+  if (!codes.every((code) => ids.has(code))) throw notFound('billing_entity')
+  return [...ids.values()]
+}

@@ -1,0 +1,4 @@
+-- A digest of a text of any size, which fits an index.
+create or replace function weir_digest(value text) returns bytea
+language sql immutable parallel safe
+as $$ select sha256(convert_to(value, 'UTF8')) $$;

@@ -1,0 +1,33 @@
+-- Lists accepted events that name a wallet, if an endpoint wants to hear of unknown names.
+create or replace function weir_list_target_wallets(organization uuid, now timestamptz, arrived jsonb,
+  item_rank integer)
+returns void
+language plpgsql
+as $$
+begin
+  if not exists (
+      select from charges where organization_id = organization and accepts_target_wallet and deleted_at is null)
+    or not exists (
+      select from webhook_endpoints w
+      where w.organization_id = organization and (w.event_types is null or 'event.error' = any (w.event_types)))
+  then
+    return;
+  end if;
+  insert into target_wallet_events (organization_id, event_id, external_subscription_id, code, timestamp)
+  select organization, e.id, e.external_subscription_id, e.code, e.timestamp
+  from jsonb_to_recordset(arrived) as x(e uuid, s text, c text, a timestamptz)
+  join events e on e.organization_id = organization and e.code = x.c and e.external_subscription_id = x.s
+    and e.timestamp = x.a and e.id = x.e
+  where coalesce(e.properties ->> 'target_wallet_code', '') <> '' and exists (
+    select from billable_metrics m
+    join charges c on c.organization_id = m.organization_id and c.billable_metric_id = m.id
+    where m.organization_id = organization and m.code = x.c and m.deleted_at is null and c.accepts_target_wallet
+      and c.deleted_at is null);
+  if found then
+    insert into due_items as d (organization_id, id, kind, subject_id, due_at, rank)
+    values (organization, gen_random_uuid(), 'target_wallets', organization, now, item_rank)
+    on conflict (organization_id, kind, subject_id) do update set
+      id = excluded.id, due_at = least(d.due_at, excluded.due_at), attempts = 0, retry_at = null, error = null;
+  end if;
+end
+$$;

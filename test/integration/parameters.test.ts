@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sample } from '../support/garbage.ts'
+import { type Answer, type Harness, startHarness } from '../support/harness.ts'
+import { type LivedIn, liveIn } from '../support/lived-in.ts'
+import { DATES, NO_DATES } from '../support/no-dates.ts'
+import { fill, type Route, routeTable, type Schema } from '../support/route-table.ts'
+
+// Every date, boolean and word that the API takes, found from what the routes say of themselves.
+
+const DATE_PARAMETERS_MIN = 14
+const DATE_FIELDS_MIN = 5
+const BOOLEANS_MIN = 12
+const WORDS_MIN = 12
+const IS_NAMED_AS_DATE = /(^|_)(at|date|timestamp|now)(_from|_to)?$/
+/** They choose a subscription and are answered 404 when there is none of that status. */
+const CHOOSES_SUBSCRIPTION = /^\/subscriptions\/:[^/]+/
+
+let harness: Harness
+let routes: Route[]
+let whose: LivedIn
+beforeAll(async () => {
+  harness = await startHarness()
+  routes = await routeTable(harness.context)
+  whose = await liveIn(await harness.organization(), 'params')
+})
+afterAll(() => harness.close())
+
+type Parameter = { readonly route: Route; readonly name: string; readonly schema: Schema }
+
+const parameters = (fits: (schema: Schema, name: string) => boolean): Parameter[] =>
+  routes.flatMap((route) =>
+    Object.entries(route.querySchemas)
+      .filter(([name, schema]) => route.method === 'GET' && fits(schema, name))
+      .map(([name, schema]) => ({ route, name, schema })),
+  )
+const isDate = ({ format }: Schema) => format === 'date' || format === 'date-time'
+const wordsOf = (schema: Schema) => schema.enum ?? schema.items?.enum
+const ask = ({ route, name }: Parameter, value: string) =>
+  whose.client.call('GET', `${fill(route, whose.names)}?${name}=${encodeURIComponent(value)}`)
+const told = (parameter: Parameter, value: string, { status, body }: Answer) => ({
+  asked: `${parameter.route.path}?${parameter.name}=${value}`,
+  status,
+  details: body?.error_details,
+})
+
+describe('dates and times', () => {
+  it('are declared as such wherever a parameter is named like one', () => {
+    const undeclared = parameters(
+      (schema, name) => IS_NAMED_AS_DATE.test(name) && !isDate(schema) && schema.type !== 'boolean',
+    )
+    expect(undeclared.map(({ route, name }) => `${route.path} ${name}`)).toEqual([])
+    expect(parameters(isDate).length).toBeGreaterThanOrEqual(DATE_PARAMETERS_MIN)
+  })
+
+  it('422 `invalid_date` in a query that holds none', async () => {
+    for (const parameter of parameters(isDate)) {
+      for (const value of NO_DATES) {
+        const answer = told(parameter, value, await ask(parameter, value))
+        expect(answer).toEqual({
+          ...answer,
+          status: 422,
+          details: { [parameter.name]: ['invalid_date'] },
+        })
+      }
+    }
+  })
+
+  it('200 in a query that holds a date, a date-time, or nothing', async () => {
+    for (const parameter of parameters(isDate)) {
+      for (const value of [...DATES, '']) {
+        const answer = told(parameter, value, await ask(parameter, value))
+        expect(answer).toEqual({ ...answer, status: 200 })
+      }
+    }
+  })
+
+  it('422 `invalid_date` in a body that holds none', async () => {
+    const fields = routes.flatMap((route) =>
+      route.body
+        ? dateFieldsOf(route.body).map((place) => ({ route, place, body: route.body as Schema }))
+        : [],
+    )
+    expect(fields.length).toBeGreaterThanOrEqual(DATE_FIELDS_MIN)
+    const { plans, customers } = whose.names
+    const known = { plan_code: plans, external_customer_id: customers, activation_rules: undefined }
+    for (const { route, place, body } of fields) {
+      for (const value of [...NO_DATES, 20_240_305, true, {}, ['2024-01-01'], '1899-12-31', '3000-01-01']) {
+        const sent = withValueAt(sample(body, known), place, value)
+        const answer = await whose.client.call(route.method, fill(route, whose.names) ?? '', sent)
+        const said = {
+          asked: `${route.method} ${route.path} ${JSON.stringify(value)}`,
+          status: answer.status,
+        }
+        expect(said).toEqual({ ...said, status: 422 })
+        expect(answer.body.error_details).toMatchObject({ [place.at(-1) ?? '']: ['invalid_date'] })
+      }
+    }
+  })
+})
+
+describe('booleans', () => {
+  const isBoolean = (schema: Schema) => schema.type === 'boolean'
+  it('422 `value_is_invalid` for another word', async () => {
+    const flags = parameters(isBoolean)
+    expect(flags.length).toBeGreaterThanOrEqual(BOOLEANS_MIN)
+    for (const parameter of flags) {
+      for (const value of ['invalid', '2', 'truefalse']) {
+        const answer = told(parameter, value, await ask(parameter, value))
+        const details = { [parameter.name]: ['value_is_invalid'] }
+        expect(answer).toEqual({ ...answer, status: 422, details })
+      }
+    }
+  })
+
+  it('200 for true and false, in any letter case', async () => {
+    for (const parameter of parameters(isBoolean)) {
+      for (const value of ['true', 'false', 'True', 'FALSE', '']) {
+        const { body } = await ask(parameter, value)
+        expect(body?.error_details?.[parameter.name] ?? [], parameter.name).not.toContain('value_is_invalid')
+      }
+    }
+  })
+})
+
+describe('words', () => {
+  it('422 `value_is_invalid` for a word that a list does not know', async () => {
+    const all = parameters((schema) => wordsOf(schema) !== undefined)
+    const words = all.filter(({ route }) => !CHOOSES_SUBSCRIPTION.test(route.path))
+    expect(words.length).toBeGreaterThanOrEqual(WORDS_MIN)
+    for (const parameter of words) {
+      const answer = told(parameter, 'nonsense', await ask(parameter, 'nonsense'))
+      expect(answer).toEqual({ ...answer, status: 422 })
+      expect(Object.values(answer.details)).toEqual([['value_is_invalid']])
+      for (const word of wordsOf(parameter.schema) ?? []) {
+        expect((await ask(parameter, String(word))).status, `${parameter.name}=${word}`).toBe(200)
+      }
+    }
+  })
+})
+
+/** The places of all dates and times in a body. */
+function dateFieldsOf(schema: Schema, place: readonly string[] = []): string[][] {
+  if (isDate(schema)) return [[...place]]
+  const own = Object.entries(schema.properties ?? {}).flatMap(([name, property]) =>
+    dateFieldsOf(property, [...place, name]),
+  )
+  return [...own, ...(schema.anyOf ?? []).flatMap((each) => dateFieldsOf(each, place))]
+}
+
+function withValueAt(body: unknown, [name = '', ...rest]: readonly string[], value: unknown): object {
+  const own = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
+  return { ...own, [name]: rest.length === 0 ? value : withValueAt(own[name], rest, value) }
+}
