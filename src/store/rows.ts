@@ -827,6 +827,13 @@ export interface UsageArrivals {
   sums: Json | null
 }
 
+export interface UsageCuts {
+  cutAt: Timestamp
+  externalSubscriptionId: string
+  organizationId: string
+  trackerId: string
+}
+
 export interface UsageLasts {
   bucket: string
   dimensions: string[]
@@ -982,6 +989,7 @@ export interface DB {
   unbilledFees: UnbilledFees
   unmatchedEventCounts: UnmatchedEventCounts
   usageArrivals: UsageArrivals
+  usageCuts: UsageCuts
   usageLasts: UsageLasts
   usageSums: UsageSums
   usageThresholds: UsageThresholds

@@ -7,6 +7,7 @@ import { validateLog } from './validators/log.ts'
 import { validateMoney } from './validators/money.ts'
 import { validateNumbers } from './validators/numbers.ts'
 import { comparePlays } from './validators/plays.ts'
+import { validateProgressive } from './validators/progressive.ts'
 
 /** What must hold after every play of every life. */
 const VALIDATORS: readonly ((book: Book) => Fault[])[] = [
@@ -15,6 +16,7 @@ const VALIDATORS: readonly ((book: Book) => Fault[])[] = [
   validateNumbers,
   validateBills,
   validateAdvanceFees,
+  validateProgressive,
 ]
 
 /** Deaths of the server that a rough play meets, on average. */

@@ -1,32 +1,28 @@
--- The same for tables with a fee_id: a fee without an invoice is not sealed.
+-- The same for tables with a fee_id. A fee without an invoice is not sealed; nor is one that is being deleted, whose
+-- parts go with it.
 create or replace function weir_guard_fee_part() returns trigger
 language plpgsql
 as $$
 declare
   sealed uuid;
 begin
-  if tg_op = 'INSERT' then
-    select p.fee_id into sealed
-    from (select distinct organization_id, fee_id from new_rows) as p
-    where (select weir_is_sealed(f.organization_id, f.invoice_id) from fees f
-      where f.organization_id = p.organization_id and f.id = p.fee_id)
-    limit 1;
-  elsif tg_op = 'DELETE' then
-    select p.fee_id into sealed
-    from (select distinct organization_id, fee_id from old_rows) as p
-    where (select weir_is_sealed(f.organization_id, f.invoice_id) from fees f
-      where f.organization_id = p.organization_id and f.id = p.fee_id)
-    limit 1;
-  else
-    select f.id into sealed
-    from fees f
-    where f.organization_id = old.organization_id and f.id in (old.fee_id, new.fee_id)
-      and weir_is_sealed(f.organization_id, f.invoice_id)
-    limit 1;
+  if tg_op <> 'DELETE' then
+    select i.id into sealed
+    from invoices i
+    where i.organization_id = new.organization_id and i.id = (
+        select f.invoice_id from fees f where f.organization_id = new.organization_id and f.id = new.fee_id)
+      and i.status in ('finalized', 'voided') and i.sealed_in <> pg_current_xact_id();
+  end if;
+  if tg_op <> 'INSERT' and sealed is null then
+    select i.id into sealed
+    from invoices i
+    where i.organization_id = old.organization_id and i.id = (
+        select f.invoice_id from fees f where f.organization_id = old.organization_id and f.id = old.fee_id)
+      and i.status in ('finalized', 'voided') and i.sealed_in <> pg_current_xact_id();
   end if;
   if sealed is not null then
-    raise exception 'the invoice of fee % is final: its % cannot change', sealed, tg_table_name;
+    raise exception 'invoice % is final: its % cannot change', sealed, tg_table_name;
   end if;
-  return new;
+  return case tg_op when 'DELETE' then old else new end;
 end
 $$;

@@ -1,6 +1,7 @@
--- Holds what must be true of every change of an invoice. A finalized or voided one is sealed: of its columns only those
--- named here change, and it is never deleted. Its payment follows from invoice_payments, whose trigger is the only
--- writer of it. The transaction that makes an invoice final is the last that may add parts to it (weir_is_sealed).
+-- Holds what must be true of every change of an invoice. A finalized or voided one is sealed: of its columns only
+-- those named here change, and it is never deleted. Its payment follows from invoice_payments, whose trigger is the
+-- only writer of it. The transaction that makes an invoice final is the last that may add parts to it
+-- (weir_guard_invoice_part).
 create or replace function weir_guard_invoice() returns trigger
 language plpgsql
 as $$

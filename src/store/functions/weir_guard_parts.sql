@@ -10,11 +10,7 @@ begin
   select string_agg(quote_ident(attname), ', ' order by attnum) into protected
   from pg_attribute
   where attrelid = table_name::regclass and attnum > 0 and not attisdropped and attname <> all (may_change);
-  execute format('create or replace trigger guard_insert after insert on %I '
-    'referencing new table as new_rows for each statement execute function %I()', table_name, guard);
-  execute format('create or replace trigger guard_delete after delete on %I '
-    'referencing old table as old_rows for each statement execute function %I()', table_name, guard);
-  execute format('create or replace trigger guard_update before update of %s on %I '
+  execute format('create or replace trigger guard_parts before insert or delete or update of %s on %I '
     'for each row execute function %I()', protected, table_name, guard);
 end
 $$;

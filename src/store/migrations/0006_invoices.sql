@@ -78,7 +78,6 @@ create unique index invoices_progressive_key on invoices (organization_id, progr
 call weir_wall('invoices');
 
 \ir ../functions/weir_guard_invoice.sql
-\ir ../functions/weir_is_sealed.sql
 \ir ../functions/weir_guard_invoice_part.sql
 \ir ../functions/weir_guard_fee_part.sql
 \ir ../functions/weir_guard_parts.sql
