@@ -6,6 +6,7 @@ import { newId } from '../store/ids.ts'
 import { adminRoutes } from './admin.ts'
 import { authenticate } from './auth.ts'
 import { readBodies } from './body.ts'
+import { allowOrigins } from './cors.ts'
 import { answerErrors } from './errors.ts'
 import { keepAnswers } from './idempotency.ts'
 import { describeApi } from './openapi.ts'
@@ -51,6 +52,7 @@ export function buildApp(context: Context): FastifyInstance {
     const fields = { method: request.method, route: request.routeOptions.url, status: reply.statusCode }
     context.log[level]({ ...fields, requestId: request.id, ms: Math.round(reply.elapsedTime) }, 'answered')
   })
+  allowOrigins(app, context.settings)
   describeApi(app, context.settings.apiUrl)
   // Inside `register`, because routes are described only once the describing plugin is loaded.
   void app.register(async (admin) => adminRoutes(admin, context))

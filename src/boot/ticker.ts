@@ -1,7 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Context, Log } from '../actions/context.ts'
+import type { DueActions } from '../actions/due/due-action.ts'
 import { dueActions } from '../actions/due/due-actions.ts'
-import { type DueActions, runDue } from '../actions/due/run-due.ts'
+import { runDue } from '../actions/due/run-due.ts'
 import type { Instant } from '../core/calendar/instant.ts'
 import { organizationsWithDueItems } from '../store/due-items.ts'
 

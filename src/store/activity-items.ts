@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import { type DueKind, rankOf } from '../core/due/kinds.ts'
 import type { Tx } from './database.ts'
@@ -38,8 +38,8 @@ export async function scheduleActivity(
 }
 
 /**
- * The same for a subscription that has just started: only if it has an alert or thresholds, because a start of many
- * must not make a look at each of them.
+ * The same for a subscription that has just started, if it has an alert or thresholds: a start of many must not make a
+ * look at each of them.
  */
 export async function scheduleWatched(
   tx: Tx,
@@ -47,39 +47,40 @@ export async function scheduleWatched(
   subscriptionId: string,
   now: Instant,
 ): Promise<void> {
-  const isWatched = sql`${hasAlert} or (not s.progressive_billing_disabled and exists (
-    select from plans p
-    join usage_thresholds t on t.subscription_id = s.id or t.plan_id in (p.id, p.parent_id)
-    where p.id = s.plan_id and t.deleted_at is null))`
-  await scheduleThose(tx, organizationId, 'subscription_activity', [subscriptionId], isWatched, now)
+  await sql`
+    insert into due_items as d (organization_id, id, kind, subject_id, due_at, rank)
+    select ${organizationId}, gen_random_uuid(), 'subscription_activity', s.id, ${ts(now)},
+      ${rankOf('subscription_activity')}::smallint
+    from subscriptions s
+    join plans p on p.id = s.plan_id
+    where s.id = ${subscriptionId} and s.status = 'active' and (
+      exists (select from alerts a where a.external_subscription_id = s.external_id and a.deleted_at is null)
+      or (not s.progressive_billing_disabled and exists (
+        select from usage_thresholds t
+        where t.deleted_at is null and (t.subscription_id = s.id or t.plan_id in (p.id, p.parent_id))
+      ))
+    )
+    on conflict (organization_id, kind, subject_id) do update set
+      id = excluded.id, due_at = least(d.due_at, excluded.due_at), attempts = 0, retry_at = null, error = null
+  `.execute(tx)
 }
 
-/** Makes those subscriptions whose period has just begun and that have an alert due to compare it with the new usage. */
+/**
+ * Makes those subscriptions whose period has just begun and that have an alert due to compare it with the new usage.
+ */
 export async function scheduleAlertRearming(
   tx: Tx,
   organizationId: string,
   subscriptionIds: readonly string[],
   now: Instant,
 ): Promise<void> {
-  await scheduleThose(tx, organizationId, 'alert_rearming', subscriptionIds, hasAlert, now)
-}
-
-const hasAlert = sql<boolean>`exists (
-  select from alerts a where a.external_subscription_id = s.external_id and a.deleted_at is null)`
-
-async function scheduleThose(
-  tx: Tx,
-  organizationId: string,
-  kind: DueKind,
-  subscriptionIds: readonly string[],
-  isMeant: RawBuilder<unknown>,
-  now: Instant,
-): Promise<void> {
   await sql`
     insert into due_items as d (organization_id, id, kind, subject_id, due_at, rank)
-    select ${organizationId}, gen_random_uuid(), ${kind}, s.id, ${ts(now)}, ${rankOf(kind)}::smallint
+    select ${organizationId}, gen_random_uuid(), 'alert_rearming', s.id, ${ts(now)},
+      ${rankOf('alert_rearming')}::smallint
     from subscriptions s
-    where s.id = any(${[...subscriptionIds]}::uuid[]) and s.status = 'active' and (${isMeant})
+    where s.id = any(${[...subscriptionIds]}::uuid[]) and s.status = 'active' and exists (
+      select from alerts a where a.external_subscription_id = s.external_id and a.deleted_at is null)
     order by s.id
     on conflict (organization_id, kind, subject_id) do update set
       id = excluded.id, due_at = least(d.due_at, excluded.due_at), attempts = 0, retry_at = null, error = null

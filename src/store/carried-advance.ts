@@ -14,7 +14,8 @@ export type CarriedBucket = {
 const NO_FILTER = '00000000-0000-0000-0000-000000000000'
 
 /**
- * Gives what charges in advance remember of a subscription, and its deferred events, to the charges of another plan. What the old charges remember stays as it was.
+ * Gives what charges in advance remember of a subscription, and its deferred events, to the charges of another plan.
+ * What the old charges remember stays as it was.
  */
 export async function carryAdvanceUsage(
   tx: Tx,

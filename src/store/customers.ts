@@ -1,21 +1,25 @@
-import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
+import { type RawBuilder, type Selectable, type SqlBool, sql, type Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
+import type { TimeZone } from '../core/calendar/zone.ts'
 import type { MetadataEntry } from '../core/customers/metadata.ts'
 import type { Reads, Tx } from './database.ts'
 import { isId, newId } from './ids.ts'
-import { holdSettings } from './inherited-settings.ts'
+import { SETTINGS_HELD } from './inherited-settings.ts'
 import type { BillingEntityRow } from './organizations.ts'
 import type { CustomerMetadata, Customers } from './rows.ts'
 import { type TaxRow, taxesOfOwners } from './taxes.ts'
-import { ts } from './values.ts'
+import { anyOf, groupedBy, ts } from './values.ts'
 
 export type CustomerRow = Selectable<Customers>
 export type CustomerMetadataRow = Selectable<CustomerMetadata>
 
+/** What is shown of a customer's billing entity. */
+export type CustomerEntity = Pick<BillingEntityRow, 'code' | 'timezone'>
+
 /** A customer with what is shown of it: its billing entity, metadata and own taxes. */
 export type CustomerDetails = {
   readonly customer: CustomerRow
-  readonly billingEntity: BillingEntityRow
+  readonly billingEntity: CustomerEntity
   readonly metadata: readonly CustomerMetadataRow[]
   readonly taxes: readonly TaxRow[]
 }
@@ -32,15 +36,21 @@ export async function findCustomer(reads: Reads, externalId: string): Promise<Cu
 
 /** The same, locked until the transaction ends, so that its changes come one after the other. */
 export async function lockCustomer(tx: Tx, externalId: string): Promise<CustomerRow | undefined> {
-  const customer = await tx
-    .selectFrom('customers')
-    .selectAll()
-    .where('externalId', '=', externalId)
-    .where('deletedAt', 'is', null)
-    .forUpdate()
-    .executeTakeFirst()
-  await holdSettings(tx)
-  return customer
+  return lockWhere(tx, sql<SqlBool>`external_id = ${externalId} and deleted_at is null`)
+}
+
+/**
+ * Holds the settings that customers inherit, also when there is no such customer, and then locks the customer that
+ * fulfils a condition, all in one statement.
+ */
+export async function lockWhere(tx: Tx, condition: RawBuilder<SqlBool>): Promise<CustomerRow | undefined> {
+  const { rows } = await sql<CustomerRow>`
+    select locked.*
+    from (select ${SETTINGS_HELD}::text as held) settings
+    cross join lateral (
+      select * from customers where settings.held is not null and ${condition} for no key update
+    ) locked`.execute(tx)
+  return rows[0]
 }
 
 /** Customers by id, deleted ones too: invoices go on showing them. */
@@ -53,12 +63,72 @@ export async function findCustomersById(reads: Reads, ids: readonly string[]): P
     .execute()
 }
 
-export async function insertCustomer(tx: Tx, row: Insertable<Customers>): Promise<CustomerRow> {
-  return tx.insertInto('customers').values(row).returningAll().executeTakeFirstOrThrow()
+/** A new customer but for its number, which comes from its organization. */
+export type NewCustomer = Omit<Updateable<Customers>, 'billingEntityId'> & {
+  readonly organizationId: string
+  readonly id: string
+  readonly externalId: string
+  /** Code of its billing entity; the default one without it. */
+  readonly billingEntityCode: string | undefined
+  readonly now: Instant
 }
 
-export async function updateCustomer(tx: Tx, id: string, set: Updateable<Customers>): Promise<CustomerRow> {
-  return tx.updateTable('customers').set(set).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
+/** A customer with its billing entity. */
+export type CustomerOfEntity = { readonly customer: CustomerRow; readonly billingEntity: CustomerEntity }
+
+/**
+ * Gives a new customer the next number of its organization and inserts it, in one statement. The organization's
+ * counter is locked until the transaction ends, which keeps the numbers without gaps. Undefined when there is no such
+ * billing entity. Violates the index `customers_external_id` when another transaction has made the customer meanwhile.
+ */
+export async function insertCustomer(tx: Tx, values: NewCustomer): Promise<CustomerOfEntity | undefined> {
+  const { organizationId, billingEntityCode, now, ...columns } = values
+  const row = { ...columns, organizationId, createdAt: ts(now), updatedAt: ts(now) }
+  const given = Object.entries(row).filter(([, value]) => value !== undefined)
+  const isMeant =
+    billingEntityCode === undefined ? sql<SqlBool>`is_default` : sql<SqlBool>`code = ${billingEntityCode}`
+  const inserted = sql<WithEntity>`
+    with entity as (
+      select id, code, timezone from billing_entities where archived_at is null and ${isMeant}
+    ), numbered as (
+      update organizations set customers_count = customers_count + 1
+      where id = ${organizationId} and exists (select from entity)
+      returning customers_count as number, document_number_prefix as prefix
+    )
+    insert into customers
+      (${sql.join(given.map(([column]) => sql.ref(column)))}, billing_entity_id, sequential_id, slug)
+    select ${sql.join(given.map(([, value]) => value))}, entity.id, number,
+      prefix || '-' || lpad(number::text, greatest(3, length(number::text)), '0')
+    from numbered cross join entity
+    returning *, ${entityColumn('code')} as entity_code, ${entityColumn('timezone')} as entity_timezone`
+  const { rows } = await inserted.execute(tx)
+  return rows[0] && withEntity(rows[0])
+}
+
+type WithEntity = CustomerRow & { readonly entityCode: string; readonly entityTimezone: TimeZone }
+
+function entityColumn(column: 'code' | 'timezone') {
+  return sql<string>`(select ${sql.ref(column)} from billing_entities e where e.id = customers.billing_entity_id)`
+}
+
+function withEntity({ entityCode, entityTimezone, ...customer }: WithEntity): CustomerOfEntity {
+  return { customer, billingEntity: { code: entityCode, timezone: entityTimezone } }
+}
+
+/** Changes a customer; gives its billing entity too, which may be another one now. */
+export async function updateCustomer(
+  tx: Tx,
+  id: string,
+  set: Updateable<Customers>,
+): Promise<CustomerOfEntity> {
+  const row = await tx
+    .updateTable('customers')
+    .set(set)
+    .where('id', '=', id)
+    .returningAll()
+    .returning([entityColumn('code').as('entityCode'), entityColumn('timezone').as('entityTimezone')])
+    .executeTakeFirstOrThrow()
+  return withEntity(row)
 }
 
 /** Whether something was sold to the customer, which settles what kind of account it is. */
@@ -70,21 +140,32 @@ export async function hasSales(reads: Reads, customerId: string): Promise<boolea
 }
 
 /**
- * Gives the customer exactly these entries of metadata. An entry that names one of the customer's keeps its id and
- * time of creation; what is not listed goes (platform.md §7.1).
+ * Gives the customer exactly these entries of metadata, and gives them as they are shown. An entry that names one of
+ * the customer's keeps its id and time of creation; what is not listed goes (platform.md §7.1).
  */
 export async function replaceMetadata(
   tx: Tx,
   customer: CustomerRow,
   entries: readonly MetadataEntry[],
   now: Instant,
-): Promise<void> {
+): Promise<CustomerMetadataRow[]> {
   const removed = await tx
     .deleteFrom('customerMetadata')
     .where('customerId', '=', customer.id)
     .returningAll()
     .execute()
-  if (entries.length === 0) return
+  return insertMetadata(tx, customer, entries, removed, now)
+}
+
+/** Adds entries of metadata to a customer that has none any more; those that name an earlier one keep its id. */
+export async function insertMetadata(
+  tx: Tx,
+  customer: Pick<CustomerRow, 'id' | 'organizationId'>,
+  entries: readonly MetadataEntry[],
+  removed: readonly CustomerMetadataRow[],
+  now: Instant,
+): Promise<CustomerMetadataRow[]> {
+  if (entries.length === 0) return []
   const earlier = new Map(removed.map((row) => [row.id, row]))
   const rows = entries.map((entry) => {
     const kept = entry.id !== null && isId(entry.id) ? earlier.get(entry.id.toLowerCase()) : undefined
@@ -100,10 +181,11 @@ export async function replaceMetadata(
       createdAt: ts(kept?.createdAt ?? now),
     }
   })
-  await tx.insertInto('customerMetadata').values(rows).execute()
+  const inserted = await tx.insertInto('customerMetadata').values(rows).returningAll().execute()
+  return inserted.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
 }
 
-/** What is shown of customers, in their order, with one query for each kind of thing. */
+/** What is shown of customers, in their order, in three queries that travel together. */
 export async function detailsOfCustomers(
   reads: Reads,
   customers: readonly CustomerRow[],
@@ -111,34 +193,76 @@ export async function detailsOfCustomers(
   if (customers.length === 0) return []
   const ids = customers.map((customer) => customer.id)
   const entityIds = [...new Set(customers.map((customer) => customer.billingEntityId))]
-  const entities = await reads
-    .selectFrom('billingEntities')
-    .selectAll()
-    .where('id', 'in', entityIds)
-    .execute()
-  const metadata = await reads
-    .selectFrom('customerMetadata')
-    .selectAll()
-    .where('customerId', 'in', ids)
-    .orderBy('createdAt')
-    .orderBy('id')
-    .execute()
-  const taxes = await taxesOfOwners(reads, { customerIds: ids })
+  const [entities, metadata, taxes] = await Promise.all([
+    reads
+      .selectFrom('billingEntities')
+      .select(['id', 'code', 'timezone'])
+      .where('id', 'in', entityIds)
+      .execute(),
+    metadataOf(reads, ids),
+    taxesOfOwners(reads, { customerIds: ids }),
+  ])
+  const entityById = new Map(entities.map((entity) => [entity.id, entity]))
   return customers.map((customer) => {
-    const billingEntity = entities.find((entity) => entity.id === customer.billingEntityId)
+    const billingEntity = entityById.get(customer.billingEntityId)
     if (!billingEntity) throw new Error(`customer ${customer.id} has no billing entity`)
     return {
       customer,
       billingEntity,
-      metadata: metadata.filter((row) => row.customerId === customer.id),
+      metadata: metadata.get(customer.id) ?? [],
       taxes: taxes.customers.get(customer.id) ?? [],
     }
   })
 }
 
-/** The details of one customer. */
-export async function detailsOfCustomer(reads: Reads, customer: CustomerRow): Promise<CustomerDetails> {
-  const [details] = await detailsOfCustomers(reads, [customer])
-  if (!details) throw new Error(`customer ${customer.id} has no details`)
-  return details
+/** The details of one customer. What the caller has in hand is not read again. */
+export async function detailsOfCustomer(
+  reads: Reads,
+  customer: CustomerRow,
+  known: Partial<Omit<CustomerDetails, 'customer'>> = {},
+): Promise<CustomerDetails> {
+  const [billingEntity, metadata, taxes] = await Promise.all([
+    known.billingEntity ?? entityOf(reads, customer),
+    known.metadata ?? metadataOf(reads, [customer.id]).then((all) => all.get(customer.id) ?? []),
+    known.taxes ??
+      taxesOfOwners(reads, { customerIds: [customer.id] }).then(
+        (all) => all.customers.get(customer.id) ?? [],
+      ),
+  ])
+  return { customer, billingEntity, metadata, taxes }
+}
+
+/** The billing entity of the customer that has the external id now; the default one when there is none. */
+export async function entityOfExternalId(reads: Reads, externalId: string): Promise<CustomerEntity> {
+  const { rows } = await sql<CustomerEntity>`
+    select e.code, e.timezone from billing_entities e
+    where e.id = (select billing_entity_id from customers where external_id = ${externalId} and deleted_at is null)
+      or e.is_default
+    order by e.is_default
+    limit 1`.execute(reads)
+  const [entity] = rows
+  if (!entity) throw new Error('an organization has a default billing entity')
+  return entity
+}
+
+function entityOf(reads: Reads, customer: CustomerRow): Promise<CustomerEntity> {
+  return reads
+    .selectFrom('billingEntities')
+    .select(['code', 'timezone'])
+    .where('id', '=', customer.billingEntityId)
+    .executeTakeFirstOrThrow()
+}
+
+async function metadataOf(
+  reads: Reads,
+  customerIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly CustomerMetadataRow[]>> {
+  const rows = await reads
+    .selectFrom('customerMetadata')
+    .selectAll()
+    .where('customerId', '=', anyOf(customerIds))
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
+  return groupedBy(rows, (row) => row.customerId)
 }

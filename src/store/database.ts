@@ -1,4 +1,4 @@
-import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import { type Instant, instant } from '../core/calendar/instant.ts'
 import { isId } from './ids.ts'
@@ -7,16 +7,29 @@ import type { DB } from './rows.ts'
 import { OpenConnection, withoutTurns } from './without-turns.ts'
 
 /**
- * Everything that a query can be asked of inside one organization; reading only, by its use. What is asked without
- * waiting for the answers before it travels together; inside a `Tx` it takes turns.
+ * What a query inside one organization is asked of. It selects and cannot write; raw `sql` runs on it too, and a
+ * transaction that reads only refuses what raw SQL would write. What is asked without waiting for the answers before
+ * it travels together.
  */
-export type Reads = Kysely<DB>
+export type Reads = Pick<Kysely<DB>, 'selectFrom' | 'selectNoFrom' | 'getExecutor'>
 
 /** An open transaction. Every writing function of the store takes one, and only actions can open it. */
 export type Tx = Transaction<DB>
 
 /** For whom something is read or written: an organization, and the transaction that its request is, if it is one. */
 export type Tenant = string | { readonly organizationId: string; readonly open?: Tx | undefined }
+
+/**
+ * The last statements of a transaction, which are on their way: it is ended behind them, without waiting for their
+ * answers, so that what they lock is free again as soon as it can be. When one of them fails nothing is kept, as ever.
+ */
+export class Last<T> {
+  readonly statements: Promise<T>
+
+  constructor(statements: Promise<T>) {
+    this.statements = statements
+  }
+}
 
 export type DatabaseOptions = {
   readonly url: string
@@ -25,6 +38,7 @@ export type DatabaseOptions = {
 }
 
 const CONNECTION_SECONDS_MAX = 1800
+const COMMIT = CompiledQuery.raw('commit')
 const ROLLBACK = CompiledQuery.raw('rollback')
 
 const TIMESTAMPTZ = 1184
@@ -107,39 +121,46 @@ export class Database {
   ): Promise<T> {
     if (typeof tenant !== 'string' && tenant.open) return query(tenant.open)
     const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
-    if (!isId(organizationId)) throw new Error('not the id of an organization')
-    // In one round trip, which takes a text without parameters.
-    const begin = CompiledQuery.raw(
-      `start transaction isolation level repeatable read, read only;
-      set local weir.organization_id = '${organizationId}'${setting}`,
-    )
-    return this.withFreshPlans(() =>
-      this.tenants.getExecutor().provideConnection(async (connection) => {
-        const open = new OpenConnection(connection)
-        try {
-          // Sent when this is called, hence before anything that the query asks.
-          const begun = connection.executeQuery(begin)
-          const [, answer] = await Promise.all([begun, query(withoutTurns(this.tenants, open))])
-          return answer
-        } catch (error) {
-          throw open.firstOf(error)
-        } finally {
-          open.close()
-          // Nothing was written, so there is nothing that a commit could keep.
-          await connection.executeQuery(ROLLBACK)
-        }
-      }),
-    )
+    const begin = `start transaction isolation level repeatable read, read only${setting}`
+    // Nothing was written, so there is nothing that a commit could keep.
+    return this.withFreshPlans(() => this.transact(organizationId, begin, ROLLBACK, query))
   }
 
   /** The transaction behind `inTransaction`; call that one. */
-  writeAs<T>(organizationId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.withFreshPlans(() =>
-      this.tenants.transaction().execute(async (tx) => {
-        await sql`select set_config('weir.organization_id', ${organizationId}, true)`.execute(tx)
-        return work(tx)
-      }),
-    )
+  writeAs<T>(organizationId: string, work: (tx: Tx) => Promise<T | Last<T>>): Promise<T> {
+    return this.withFreshPlans(() => this.transact(organizationId, 'begin', COMMIT, work))
+  }
+
+  private transact<T>(
+    organizationId: string,
+    begin: string,
+    end: CompiledQuery,
+    work: (tx: Tx) => Promise<T | Last<T>>,
+  ): Promise<T> {
+    if (!isId(organizationId)) throw new Error('not the id of an organization')
+    // In one round trip, which takes a text without parameters.
+    const beginning = CompiledQuery.raw(`${begin}; set local weir.organization_id = '${organizationId}'`)
+    const executor = this.tenants.getExecutor()
+    return executor.provideConnection(async (connection) => {
+      const open = new OpenConnection(connection)
+      try {
+        // Sent when this is called, hence before anything that the work asks.
+        const begun = connection.executeQuery(beginning)
+        const [, answer] = await Promise.all([begun, work(withoutTurns<DB>(executor, open))])
+        open.close()
+        const ended = connection.executeQuery(end)
+        if (!(answer instanceof Last)) {
+          await ended
+          return answer
+        }
+        const [last] = await Promise.all([answer.statements, ended])
+        return last
+      } catch (error) {
+        open.close()
+        await connection.executeQuery(ROLLBACK)
+        throw error
+      }
+    })
   }
 
   /** Once more from the start when another version of Weir has changed a table meanwhile; nothing was kept then. */

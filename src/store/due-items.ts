@@ -1,10 +1,10 @@
-import { type Selectable, sql } from 'kysely'
+import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import { type DueKind, FIRST_KINDS, rankOf } from '../core/due/kinds.ts'
+import { DUE_KINDS, type DueKind, FIRST_KINDS, rankOf } from '../core/due/kinds.ts'
 import type { Database, Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import type { DueItems } from './rows.ts'
-import { ts } from './values.ts'
+import { anyOf, ts } from './values.ts'
 
 export type DueItemRow = Selectable<DueItems>
 
@@ -12,67 +12,94 @@ export type DueItem = { readonly kind: DueKind; readonly subjectId: string; read
 
 /** Makes a thing due; asking again for the same kind and subject moves it. */
 export async function scheduleItem(tx: Tx, organizationId: string, item: DueItem): Promise<void> {
-  await tx
-    .insertInto('dueItems')
-    .values({
-      organizationId,
-      id: newId(),
-      kind: item.kind,
-      subjectId: item.subjectId,
-      dueAt: ts(item.dueAt),
-      rank: rankOf(item.kind),
-    })
-    .onConflict((oc) =>
-      oc.columns(['organizationId', 'kind', 'subjectId']).doUpdateSet({
-        dueAt: ts(item.dueAt),
-        attempts: 0,
-        retryAt: null,
-        error: null,
-        // A new id tells a runner that the item was asked for again while it was being done.
-        id: newId(),
-      }),
-    )
-    .execute()
+  await scheduleItems(tx, organizationId, [item])
+}
+
+/** Makes things due in one statement; asking again for the same kind and subject moves it. */
+export async function scheduleItems(
+  tx: Tx,
+  organizationId: string,
+  items: readonly DueItem[],
+): Promise<void> {
+  if (items.length === 0) return
+  // A new id tells a runner that an item was asked for again while it was being done.
+  await sql`
+    insert into due_items (organization_id, id, kind, subject_id, due_at, rank)
+    select ${organizationId}::uuid, i.*
+    from unnest(${items.map(() => newId())}::uuid[], ${items.map(({ kind }) => kind)}::text[],
+      ${items.map(({ subjectId }) => subjectId)}::uuid[],
+      ${items.map(({ dueAt }) => new Date(dueAt).toISOString())}::timestamptz[],
+      ${items.map(({ kind }) => rankOf(kind))}::smallint[]) as i
+    on conflict (organization_id, kind, subject_id) do update set
+      id = excluded.id, due_at = excluded.due_at, attempts = 0, retry_at = null, error = null`.execute(tx)
 }
 
 export async function cancelItem(tx: Tx, kind: DueKind, subjectId: string): Promise<void> {
   await tx.deleteFrom('dueItems').where('kind', '=', kind).where('subjectId', '=', subjectId).execute()
 }
 
-type Waiting = { readonly realNow: Instant } | { readonly except: readonly string[] }
+/** Items that are passed over: those that wait for a retry at a real time, or those with these ids and no others. */
+export type Waiting = { readonly realNow: Instant } | { readonly except: readonly string[] }
+
+/** What is done next: all items of one kind that are due at one instant. */
+export type DueHead = { readonly kind: DueKind; readonly dueAt: Instant }
 
 /**
- * The organization's earliest item that is due by `until`, locked, `FIRST_KINDS` before all others. Passed over are, by
- * `waiting`, the items that wait for a retry at the real time `realNow`, or those with the ids of `except` and no others.
+ * What an organization has to do first of all that is due by `until`: `FIRST_KINDS` before all others, then the
+ * earliest instant, and at one instant the kinds in their order. Locks nothing.
  */
-export async function takeEarliest(
-  tx: Tx,
+export async function findDueHead(
+  reads: Reads,
   until: Instant,
   waiting: Waiting,
-): Promise<DueItemRow | undefined> {
-  const first = await earliestOf(tx, until, waiting)
-    .where('kind', 'in', [...FIRST_KINDS])
-    .executeTakeFirst()
-  return first ?? (await earliestOf(tx, until, waiting).executeTakeFirst())
+): Promise<DueHead | undefined> {
+  const { rows } = await sql<DueHead>`
+    with first as (
+      select d.kind, d.due_at, array_position(${[...FIRST_KINDS]}::text[], d.kind) as place
+      from due_items d
+      where d.kind = any (${[...FIRST_KINDS]}::text[]) and d.due_at <= ${ts(until)} and ${isRipe(waiting)}
+      order by d.due_at, place
+      limit 1
+    ), earliest as (
+      select d.due_at from due_items d
+      where d.due_at <= ${ts(until)} and ${isRipe(waiting)}
+      order by d.due_at
+      limit 1
+    ), others as (
+      select k.kind, e.due_at, k.place
+      from earliest e
+      cross join unnest(${[...DUE_KINDS]}::text[]) with ordinality as k (kind, place)
+      where exists (
+        select from due_items d where d.due_at = e.due_at and d.kind = k.kind and ${isRipe(waiting)}
+      )
+      order by k.place
+      limit 1
+    )
+    select kind, due_at from (select *, 1 as part from first union all select *, 2 as part from others) as head
+    order by part
+    limit 1`.execute(reads)
+  return rows[0]
 }
 
-function earliestOf(tx: Tx, until: Instant, waiting: Waiting) {
-  const query = tx
-    .selectFrom('dueItems')
+/** One item of what is due first, locked; undefined when somebody took it meanwhile. */
+export async function takeItem(tx: Tx, head: DueHead, waiting: Waiting): Promise<DueItemRow | undefined> {
+  return tx
+    .selectFrom('dueItems as d')
     .selectAll()
-    .where('dueAt', '<=', ts(until))
-    .orderBy('dueAt')
-    .orderBy('rank')
+    .where('kind', '=', head.kind)
+    .where('dueAt', '=', ts(head.dueAt))
+    .where(isRipe(waiting))
     .orderBy('id')
     .limit(1)
     .forUpdate()
-  if (!('realNow' in waiting)) {
-    return waiting.except.length > 0 ? query.where('id', 'not in', [...waiting.except]) : query
-  }
-  const { realNow } = waiting
-  return query
-    .where((eb) => eb.or([eb('retryAt', 'is', null), eb('retryAt', '<=', ts(realNow))]))
-    .skipLocked()
+    .executeTakeFirst()
+}
+
+/** Whether an item `d` may be done now. */
+export function isRipe(waiting: Waiting): RawBuilder<SqlBool> {
+  return 'realNow' in waiting
+    ? sql<SqlBool>`(d.retry_at is null or d.retry_at <= ${ts(waiting.realNow)})`
+    : sql<SqlBool>`d.id <> all (${[...waiting.except]}::uuid[])`
 }
 
 /** Takes a done item away; it stays when it was asked for again meanwhile. */
@@ -80,11 +107,27 @@ export async function finishItem(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('dueItems').where('id', '=', id).execute()
 }
 
-export async function failItem(tx: Tx, id: string, error: string, retryAt: Instant): Promise<void> {
+/** Keeps on items that they failed, and why; each waits longer after each try. */
+export async function failItems(
+  tx: Tx,
+  ids: readonly string[],
+  failure: {
+    readonly error: string
+    readonly now: Instant
+    readonly firstMs: number
+    readonly mostMs: number
+  },
+): Promise<void> {
+  const { error, now, firstMs, mostMs } = failure
   await tx
     .updateTable('dueItems')
-    .set({ attempts: sql`attempts + 1`, error: error.slice(0, 2000), retryAt: ts(retryAt) })
-    .where('id', '=', id)
+    .set({
+      attempts: sql`attempts + 1`,
+      error: error.slice(0, 2000),
+      retryAt: sql<Instant>`${ts(now)} + make_interval(secs =>
+        least(${firstMs}::float8 * 2 ^ least(attempts, 30), ${mostMs}::float8) / 1000)`,
+    })
+    .where('id', '=', anyOf(ids))
     .execute()
 }
 
@@ -108,36 +151,41 @@ export async function undoneItems(
     .execute()
 }
 
-/** Organizations with something due: by the system's time, and in a sandbox by its own clock. */
+/**
+ * Organizations with something due: by the system's time, and in a sandbox by its own clock. What is due by the system's
+ * time stands at the head of one index; a sandbox whose clock is ahead of it is asked for itself.
+ */
 export async function organizationsWithDueItems(
   database: Database,
   now: Instant,
 ): Promise<{ id: string; isSandbox: boolean; clockAt: Instant | null }[]> {
-  return database.system
-    .selectFrom('organizations as o')
-    .select(['o.id', 'o.isSandbox', 'o.clockAt'])
-    .where('o.clockStatus', '<>', 'advancing')
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('dueItems as d')
-          .select('d.id')
-          .whereRef('d.organizationId', '=', 'o.id')
-          .where((e) => e.or([e('d.retryAt', 'is', null), e('d.retryAt', '<=', ts(now))]))
-          .where('d.dueAt', '<=', sql<Instant>`coalesce(o.clock_at, ${ts(now)})`),
-      ),
+  const { rows } = await sql<{ id: string; isSandbox: boolean; clockAt: Instant | null }>`
+    with due as (
+      select distinct d.organization_id
+      from due_items d
+      where d.due_at <= ${ts(now)} and (d.retry_at is null or d.retry_at <= ${ts(now)})
     )
-    .execute()
+    select o.id, o.is_sandbox, o.clock_at
+    from due
+    join organizations o on o.id = due.organization_id
+    where not o.is_sandbox and o.clock_status <> 'advancing'
+    union all
+    select o.id, o.is_sandbox, o.clock_at
+    from organizations o
+    where o.is_sandbox and o.clock_status <> 'advancing' and exists (
+      select from due_items d
+      where d.organization_id = o.id and d.due_at <= coalesce(o.clock_at, ${ts(now)})
+        and (d.retry_at is null or d.retry_at <= ${ts(now)})
+    )`.execute(database.system)
+  return rows
 }
 
-/** Holds the right to run an organization's due work until the transaction ends; false when another has it. */
-export async function lockDueWork(tx: Tx, organizationId: string): Promise<boolean> {
-  const { rows } = await sql<{ locked: boolean }>`
-    select pg_try_advisory_xact_lock(hashtextextended('due:' || ${organizationId}, 0)) as locked`.execute(tx)
-  return rows[0]?.locked ?? false
-}
-
-/** Waits for that right. */
+/** Waits until nobody else does due work of an organization, and keeps it so until the transaction ends. */
 export async function awaitDueWork(tx: Tx, organizationId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('due:' || ${organizationId}, 0))`.execute(tx)
+}
+
+/** Waits until nobody does due work of an organization alone; others may share it, each with customers of its own. */
+export async function shareDueWork(tx: Tx, organizationId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock_shared(hashtextextended('due:' || ${organizationId}, 0))`.execute(tx)
 }

@@ -50,10 +50,29 @@ export async function effectiveEntitlements(
   subscription: EntitledSubscription,
 ): Promise<readonly EffectiveEntitlement[]> {
   const planId = await entitlingPlanId(reads, subscription.planId)
-  const plan = await readEntitlements(reads, { planId })
-  const own = await readSubscriptionEntitlements(reads, subscription.id)
+  const own = readSubscriptionEntitlements(reads, subscription.id)
+  return (await entitlementsOn(reads, planId, own)).effective
+}
+
+/** What a subscription without overrides and removals changes of its plan's entitlements. */
+export const NOTHING_CHANGED: SubscriptionEntitlements = {
+  overrides: new Map(),
+  removedFeatures: new Set(),
+  removedPrivileges: new Map(),
+}
+
+/** What the entitling plan of a subscription says, and what counts with the changes that the subscription has. */
+export async function entitlementsOn(
+  reads: Reads,
+  planId: string,
+  asked: SubscriptionEntitlements | Promise<SubscriptionEntitlements>,
+): Promise<{
+  readonly ofPlan: readonly PlanEntitlement[]
+  readonly effective: readonly EffectiveEntitlement[]
+}> {
+  const [plan, own] = await Promise.all([readEntitlements(reads, { planId }), asked])
   const features = await featuresOf(reads, [plan, own.overrides])
-  return effectiveOf(features, plan, own)
+  return { ofPlan: planEntitlements(features, plan), effective: effectiveOf(features, plan, own) }
 }
 
 /** The plan whose entitlements count: an override copy has none of its own, its parent's are meant. */
@@ -77,16 +96,18 @@ export async function readSubscriptionEntitlements(
   reads: Reads,
   subscriptionId: string,
 ): Promise<SubscriptionEntitlements> {
-  const overrides = await readEntitlements(reads, { subscriptionId })
-  const rows = await reads
-    .selectFrom('entitlementRemovals as r')
-    .innerJoin('features as f', 'f.id', 'r.featureId')
-    .leftJoin('privileges as p', 'p.id', 'r.privilegeId')
-    .select(['f.code as feature', 'p.code as privilege'])
-    .where('r.subscriptionId', '=', subscriptionId)
-    .where('f.deletedAt', 'is', null)
-    .where('p.deletedAt', 'is', null)
-    .execute()
+  const [overrides, rows] = await Promise.all([
+    readEntitlements(reads, { subscriptionId }),
+    reads
+      .selectFrom('entitlementRemovals as r')
+      .innerJoin('features as f', 'f.id', 'r.featureId')
+      .leftJoin('privileges as p', 'p.id', 'r.privilegeId')
+      .select(['f.code as feature', 'p.code as privilege'])
+      .where('r.subscriptionId', '=', subscriptionId)
+      .where('f.deletedAt', 'is', null)
+      .where('p.deletedAt', 'is', null)
+      .execute(),
+  ])
   const removedPrivileges = new Map<string, Set<string>>()
   const removedFeatures = new Set<string>()
   for (const { feature, privilege } of rows) {

@@ -3,7 +3,7 @@ import type { Instant } from '../core/calendar/instant.ts'
 import type { Reads, Tx } from './database.ts'
 import type { Listed, Slice } from './pages.ts'
 import type { Fees, FeeTaxes } from './rows.ts'
-import { ts, tsOrNull } from './values.ts'
+import { anyOf, groupedBy, ts, tsOrNull } from './values.ts'
 
 export type FeeRow = Selectable<Fees>
 export type FeeTaxRow = Selectable<FeeTaxes>
@@ -61,8 +61,8 @@ export type FeesAsked = {
 }
 
 /**
- * Fees with their names and taxes, oldest first: two queries however many there are. Deleted fees are left out;
- * with filters also those of invoices that are not shown.
+ * Fees with their names and taxes, oldest first: at most three queries however many there are. Deleted fees are left
+ * out; with filters also those of invoices that are not shown.
  */
 export async function feeViews(reads: Reads, asked: FeesAsked, slice?: Slice): Promise<FeeView[]> {
   if (asked.feeIds?.length === 0 || asked.invoiceIds?.length === 0) return []
@@ -72,17 +72,45 @@ export async function feeViews(reads: Reads, asked: FeesAsked, slice?: Slice): P
     .orderBy('f.id')
     .$if(slice !== undefined, (all) => all.limit(slice?.perPage ?? 0).offset(slice?.offset ?? 0))
   const rows = await query.execute()
-  const taxes = await taxesOfFees(
-    reads,
-    rows.map((row) => row.id),
-  )
-  return rows.map((row) => ({ ...row, appliedTaxes: taxes.get(row.id) ?? [] }))
+  // Of whole invoices every true-up is among the fees.
+  const isWhole = asked.invoiceIds !== undefined && asked.feeIds === undefined && slice === undefined
+  const [taxes, trueUps] = await Promise.all([
+    taxesOfFees(
+      reads,
+      rows.map((row) => row.id),
+    ),
+    isWhole && asked.filters === undefined ? rows : trueUpsOf(reads, rows),
+  ])
+  const trueUpOf = new Map<string, string>()
+  for (const { id, trueUpParentFeeId, invoiceId } of trueUps) {
+    if (trueUpParentFeeId !== null) trueUpOf.set(`${trueUpParentFeeId} ${invoiceId}`, id)
+  }
+  return rows.map((row) => ({
+    ...row,
+    trueUpFeeId: trueUpOf.get(`${row.id} ${row.invoiceId}`) ?? null,
+    appliedTaxes: taxes.get(row.id) ?? [],
+  }))
+}
+
+/** The fees that lift these to their charge's minimum, on the same invoices. */
+async function trueUpsOf(
+  reads: Reads,
+  rows: readonly Pick<FeeRow, 'id' | 'invoiceId'>[],
+): Promise<readonly Pick<FeeRow, 'id' | 'trueUpParentFeeId' | 'invoiceId'>[]> {
+  const invoiceIds = [...new Set(rows.flatMap((row) => row.invoiceId ?? []))]
+  if (invoiceIds.length === 0) return []
+  return reads
+    .selectFrom('fees')
+    .select(['id', 'trueUpParentFeeId', 'invoiceId'])
+    .where('trueUpParentFeeId', '=', anyOf(rows.map((row) => row.id)))
+    .where('invoiceId', '=', anyOf(invoiceIds))
+    .where('deletedAt', 'is', null)
+    .execute()
 }
 
 /** A page of fees, oldest first (metering-and-rating §4.4). */
 export async function listFees(reads: Reads, filters: FeeFilters, slice: Slice): Promise<Listed<FeeView>> {
-  const rows = await feeViews(reads, { filters }, slice)
-  const { count } = await reads
+  const counted = reads
     .selectFrom('fees as f')
     .innerJoin('customers as c', 'c.id', 'f.customerId')
     .leftJoin('subscriptions as s', 's.id', 'f.subscriptionId')
@@ -91,6 +119,7 @@ export async function listFees(reads: Reads, filters: FeeFilters, slice: Slice):
     .select((eb) => eb.fn.countAll<bigint>().as('count'))
     .where(whereOf({ filters }))
     .executeTakeFirstOrThrow()
+  const [rows, { count }] = await Promise.all([feeViews(reads, { filters }, slice), counted])
   return { rows, total: Number(count) }
 }
 
@@ -157,16 +186,6 @@ function selectFees(reads: Reads) {
       'cf.invoiceDisplayName as filterInvoiceDisplayName',
       'mc.invoiceDisplayName as commitmentInvoiceDisplayName',
     ])
-    .select((eb) =>
-      eb
-        .selectFrom('fees as t')
-        .select('t.id')
-        .whereRef('t.trueUpParentFeeId', '=', 'f.id')
-        .whereRef('t.invoiceId', '=', 'f.invoiceId')
-        .where('t.deletedAt', 'is', null)
-        .limit(1)
-        .as('trueUpFeeId'),
-    )
 }
 
 function whereOf(asked: FeesAsked): RawBuilder<SqlBool> {
@@ -208,19 +227,13 @@ async function taxesOfFees(
   reads: Reads,
   feeIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly FeeTaxRow[]>> {
-  const byFee = new Map<string, FeeTaxRow[]>()
-  if (feeIds.length === 0) return byFee
+  if (feeIds.length === 0) return new Map()
   const rows = await reads
     .selectFrom('feeTaxes')
     .selectAll()
-    .where(sql<SqlBool>`fee_id = any(${[...feeIds]}::uuid[])`)
+    .where('feeId', '=', anyOf(feeIds))
     .orderBy('createdAt')
     .orderBy('id')
     .execute()
-  for (const row of rows) {
-    const list = byFee.get(row.feeId)
-    if (list) list.push(row)
-    else byFee.set(row.feeId, [row])
-  }
-  return byFee
+  return groupedBy(rows, (row) => row.feeId)
 }

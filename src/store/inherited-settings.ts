@@ -12,10 +12,11 @@ export type FollowingKind = Extract<DueKind, 'customer_days' | 'customer_drafts'
  * Keeps the settings that customers inherit as they are until the transaction ends; taken with every lock of a
  * customer, so that nothing is billed partly under old and partly under new ones.
  */
+export const SETTINGS_HELD = sql`pg_advisory_xact_lock_shared(hashtextextended('settings:' || weir_organization_id(), 0))`
+
+/** The same as a statement of its own. */
 export async function holdSettings(tx: Tx): Promise<void> {
-  await sql`select pg_advisory_xact_lock_shared(hashtextextended('settings:' || weir_organization_id(), 0))`.execute(
-    tx,
-  )
+  await sql`select ${SETTINGS_HELD}`.execute(tx)
 }
 
 /** Waits until nobody bills, and keeps it so until the transaction ends; to be taken before any other lock. */

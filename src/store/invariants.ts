@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { JWT_BODY_BYTES_MAX } from '../core/webhooks/signature-size.ts'
 import type { Database } from './database.ts'
 
 /** One sentence about the books that must hold, and the rows that break it. */
@@ -67,18 +68,50 @@ const INVOICE_FEES: Invariant = {
     having coalesce(sum(f.amount_cents), 0) <> i.fees_amount_cents`,
 }
 
+/**
+ * Each line is rounded for itself and the sum once, so two lines of 101 cents may be 201 cents of tax. A statement of
+ * charges in advance adds up what its fees were taxed when they were made.
+ */
 const INVOICE_TAXES: Invariant = {
   code: 'invoice_taxes',
-  says: 'the tax lines of a final invoice add up to its tax amount',
+  says: 'the taxes of a final invoice, and each of its tax lines, follow from what they are taken of',
   weight: 'error',
   query: `
     select i.organization_id, i.id::text as subject,
-      format('lines %s, invoice %s', coalesce(sum(t.amount_cents), 0), i.taxes_amount_cents) as detail
+      format('taxes %s, invoice %s', taxes.amount_cents, i.taxes_amount_cents) as detail
     from invoices i
-    left join invoice_taxes t on t.organization_id = i.organization_id and t.invoice_id = i.id
-    where i.status in ('finalized', 'voided')
-    group by i.organization_id, i.id, i.taxes_amount_cents
-    having coalesce(sum(t.amount_cents), 0) <> i.taxes_amount_cents`,
+    cross join lateral (
+      select coalesce(case i.invoice_type
+        when 'advance_charges' then (
+          select sum(f.taxes_amount_cents) from fees f
+          where f.organization_id = i.organization_id and f.invoice_id = i.id and f.deleted_at is null)
+        else (
+          select round(sum(t.fees_amount_cents * t.tax_rate * 0.01)) from invoice_taxes t
+          where t.organization_id = i.organization_id and t.invoice_id = i.id)
+      end, 0) as amount_cents
+    ) taxes
+    where i.status in ('finalized', 'voided') and taxes.amount_cents <> i.taxes_amount_cents
+    union all
+    select i.organization_id, i.id::text,
+      format('tax %s: %s %% of %s, line %s', t.tax_code, t.tax_rate, t.fees_amount_cents, t.amount_cents)
+    from invoices i
+    join invoice_taxes t on t.organization_id = i.organization_id and t.invoice_id = i.id
+    where i.status in ('finalized', 'voided') and i.invoice_type <> 'advance_charges'
+      and round(t.fees_amount_cents * t.tax_rate * 0.01) <> t.amount_cents`,
+}
+
+const INVOICE_PAYMENTS: Invariant = {
+  code: 'invoice_payments',
+  says: 'the payment status and the paid total of an invoice follow from its payments',
+  weight: 'error',
+  query: `
+    select i.organization_id, i.id::text as subject,
+      format('invoice %s and %s cents, payments %s and %s cents', i.payment_status, i.total_paid_amount_cents,
+        p.payment_status, p.total_paid_amount_cents) as detail
+    from invoices i
+    cross join lateral weir_payment_state(i.organization_id, i.id) p
+    where i.status in ('draft', 'finalized', 'voided') and (i.payment_status, i.total_paid_amount_cents)
+      is distinct from (p.payment_status, p.total_paid_amount_cents)`,
 }
 
 const INVOICE_NUMBERS: Invariant = {
@@ -93,17 +126,38 @@ const INVOICE_NUMBERS: Invariant = {
     having count(*) <> max(sequential_id)`,
 }
 
+/**
+ * The last period of a subscription with an end is billed by its end, so no billing day lies before that. The days are
+ * for the zone of the customer and for a creation on a billing day.
+ */
 const BILLING_IS_DUE: Invariant = {
   code: 'billing_is_due',
-  says: 'every active subscription has a next billing',
+  says: 'every active subscription has a next billing, or its end comes before one',
   weight: 'error',
   query: `
-    select s.organization_id, s.id::text as subject, 'no due billing' as detail
+    select s.organization_id, s.id::text as subject,
+      case when s.ending_at is null then 'no due billing' else 'neither a due billing nor its end in this period' end
+        as detail
     from subscriptions s
-    where s.status = 'active' and not exists (
-      select from due_items d
-      where d.organization_id = s.organization_id and d.kind = 'subscription_billing' and d.subject_id = s.id
-    )`,
+    join plans p on p.organization_id = s.organization_id and p.id = s.plan_id
+    where s.status = 'active'
+      and not exists (
+        select from due_items d
+        where d.organization_id = s.organization_id and d.kind = 'subscription_billing' and d.subject_id = s.id)
+      and not (
+        exists (
+          select from due_items d
+          where d.organization_id = s.organization_id and d.kind = 'subscription_end' and d.subject_id = s.id)
+        and coalesce(s.ending_at, 'infinity') < interval '2 days' + case p.interval
+            when 'weekly' then interval '7 days'
+            when 'monthly' then interval '1 month'
+            when 'quarterly' then interval '3 months'
+            when 'semiannual' then interval '6 months'
+            else interval '1 year'
+          end + greatest(s.started_at, s.created_at, (
+            select max(l.billing_at) from invoice_subscriptions l
+            where l.organization_id = s.organization_id and l.subscription_id = s.id))
+      )`,
 }
 
 /** Events that are in the books once, by their key, and in the log. */
@@ -197,6 +251,23 @@ const UNBILLED_FEES: Invariant = {
     order by u.created_at, u.id`,
 }
 
+/** See `isSignatureTooLong`, which decides the same for one message. */
+const REFUSED_SIGNATURES: Invariant = {
+  code: 'refused_signatures',
+  says: 'no receiver refuses the length of a JWT signature (docs/api/webhooks.md)',
+  weight: 'notice',
+  query: `
+    select e.organization_id, format('endpoint %s', e.id) as subject,
+      format('%s of its messages refused in 7 days, the longest of %s bytes: set signature_algo to hmac', count(*),
+        max(octet_length(w.payload))) as detail
+    from webhook_endpoints e
+    join organizations o on o.id = e.organization_id
+    join webhooks w on w.organization_id = e.organization_id and w.webhook_endpoint_id = e.id
+    where e.signature_algo = 'jwt' and w.created_at > coalesce(o.clock_at, now()) - interval '7 days'
+      and (w.http_status = 431 or (w.http_status = 400 and octet_length(w.payload) > ${JWT_BODY_BYTES_MAX}))
+    group by e.organization_id, e.id`,
+}
+
 const DEAD_JOBS: Invariant = {
   code: 'dead_jobs',
   says: 'no job has used up its attempts',
@@ -215,6 +286,7 @@ export const INVARIANTS: readonly Invariant[] = [
   BILLING_IS_DUE,
   INVOICE_FEES,
   INVOICE_TAXES,
+  INVOICE_PAYMENTS,
   INVOICE_NUMBERS,
   EVENT_KEYS,
   FAILING_ITEMS,
@@ -222,6 +294,7 @@ export const INVARIANTS: readonly Invariant[] = [
   UNTAKEN,
   UNPRICED,
   UNBILLED_FEES,
+  REFUSED_SIGNATURES,
   DEAD_JOBS,
 ]
 

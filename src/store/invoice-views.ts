@@ -1,12 +1,13 @@
 import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import { type CustomerDetails, detailsOfCustomers } from './customers.ts'
+import { type CustomerDetails, detailsOfCustomers, findCustomersById } from './customers.ts'
 import type { Reads } from './database.ts'
 import { type FeeView, feeViews } from './fees.ts'
 import type { InvoiceRow } from './invoices.ts'
 import type { InvoiceMetadata, InvoiceTaxes } from './rows.ts'
 import { type SubscriptionView, viewsOf } from './subscription-views.ts'
 import { type UnbilledFeeRow, unbilledFeesOf } from './unbilled-fees.ts'
+import { anyOf, groupedBy } from './values.ts'
 
 export type InvoicePeriodRow = {
   readonly subscriptionId: string
@@ -50,6 +51,8 @@ export type InvoiceListView = {
   readonly customer: CustomerDetails
   readonly metadata: readonly Selectable<InvoiceMetadata>[]
   readonly taxes: readonly Selectable<InvoiceTaxes>[]
+  /** What a progressive invoice reached; empty on others. */
+  readonly thresholds: readonly AppliedThresholdView[]
 }
 
 /** An invoice with everything on it. */
@@ -58,52 +61,67 @@ export type InvoiceView = InvoiceListView & {
   readonly periods: readonly InvoicePeriodRow[]
   readonly subscriptions: readonly SubscriptionView[]
   readonly credits: readonly InvoiceCreditView[]
-  readonly thresholds: readonly AppliedThresholdView[]
   /** Fees that it cannot hold. */
   readonly unbilled: readonly UnbilledFeeRow[]
 }
 
-/** The named parts of invoices, in the order of the rows; a fixed number of queries. */
+/** The named parts of invoices, in the order of the rows; a fixed number of queries, which travel together. */
 export async function invoiceListViews(
   reads: Reads,
   rows: readonly InvoiceRow[],
 ): Promise<InvoiceListView[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.id)
-  const customerRows = await reads
-    .selectFrom('customers')
-    .selectAll()
-    .where('id', 'in', [...new Set(rows.map((row) => row.customerId))])
-    .execute()
-  const customers = await detailsOfCustomers(reads, customerRows)
-  const entities = await reads.selectFrom('billingEntities').select(['id', 'code']).execute()
-  const metadata = await reads
-    .selectFrom('invoiceMetadata')
-    .selectAll()
-    .where('invoiceId', 'in', ids)
-    .orderBy('createdAt')
-    .orderBy('id')
-    .execute()
-  const taxes = await reads
-    .selectFrom('invoiceTaxes')
-    .selectAll()
-    .where('invoiceId', 'in', ids)
-    .orderBy('createdAt')
-    .orderBy('id')
-    .execute()
+  const progressive = rows.filter((row) => row.invoiceType === 'progressive_billing')
+  const [customers, entities, thresholds, metadata, taxes] = await Promise.all([
+    customersOf(reads, rows),
+    reads.selectFrom('billingEntities').select(['id', 'code']).execute(),
+    thresholdsOf(
+      reads,
+      progressive.map((row) => row.id),
+    ),
+    reads
+      .selectFrom('invoiceMetadata')
+      .selectAll()
+      .where('invoiceId', '=', anyOf(ids))
+      .orderBy('createdAt')
+      .orderBy('id')
+      .execute(),
+    reads
+      .selectFrom('invoiceTaxes')
+      .selectAll()
+      .where('invoiceId', '=', anyOf(ids))
+      .orderBy('createdAt')
+      .orderBy('id')
+      .execute(),
+  ])
+  const codes = new Map(entities.map(({ id, code }) => [id, code]))
+  const metadataByInvoice = groupedBy(metadata, (row) => row.invoiceId)
+  const taxesByInvoice = groupedBy(taxes, (row) => row.invoiceId)
+  const thresholdsByInvoice = groupedBy(thresholds, (row) => row.invoiceId)
   return rows.flatMap((invoice) => {
-    const customer = customers.find((candidate) => candidate.customer.id === invoice.customerId)
+    const customer = customers.get(invoice.customerId)
     if (!customer) return []
     return [
       {
         invoice,
-        billingEntityCode: entities.find((entity) => entity.id === invoice.billingEntityId)?.code ?? '',
+        billingEntityCode: codes.get(invoice.billingEntityId) ?? '',
         customer,
-        metadata: metadata.filter((row) => row.invoiceId === invoice.id),
-        taxes: taxes.filter((row) => row.invoiceId === invoice.id),
+        metadata: metadataByInvoice.get(invoice.id) ?? [],
+        taxes: taxesByInvoice.get(invoice.id) ?? [],
+        thresholds: thresholdsByInvoice.get(invoice.id) ?? [],
       },
     ]
   })
+}
+
+async function customersOf(
+  reads: Reads,
+  rows: readonly InvoiceRow[],
+): Promise<ReadonlyMap<string, CustomerDetails>> {
+  const ids = [...new Set(rows.map((row) => row.customerId))]
+  const customers = await detailsOfCustomers(reads, await findCustomersById(reads, ids))
+  return new Map(customers.map((details) => [details.customer.id, details]))
 }
 
 /** Invoices in full, in no particular order, with their subscriptions as they stand at an instant. */
@@ -113,48 +131,60 @@ export async function invoiceViews(
   now: Instant,
 ): Promise<InvoiceView[]> {
   if (ids.length === 0) return []
-  const rows = await reads
-    .selectFrom('invoices')
-    .selectAll()
-    .where('id', 'in', [...ids])
-    .execute()
-  const views = await invoiceListViews(reads, rows)
-  const fees = await feeViews(reads, { invoiceIds: [...ids] })
+  const rows = reads.selectFrom('invoices').selectAll().where('id', '=', anyOf(ids)).execute()
+  const [views, fees, billed, credits, unbilled] = await Promise.all([
+    rows.then((found) => invoiceListViews(reads, found)),
+    feeViews(reads, { invoiceIds: ids }),
+    billedSubscriptions(reads, ids, now),
+    creditsOf(reads, ids),
+    unbilledFeesOf(reads, ids),
+  ])
+  const feesByInvoice = groupedBy(fees, (fee) => fee.invoiceId)
+  const creditsByInvoice = groupedBy(credits, (credit) => credit.invoiceId)
+  const unbilledByInvoice = groupedBy(unbilled, (row) => row.invoiceId)
+  return views.map((view) => {
+    const { id } = view.invoice
+    return {
+      ...view,
+      fees: feesByInvoice.get(id) ?? [],
+      ...billed.of(id),
+      credits: creditsByInvoice.get(id) ?? [],
+      unbilled: unbilledByInvoice.get(id) ?? [],
+    }
+  })
+}
+
+type Billed = Pick<InvoiceView, 'periods' | 'subscriptions'>
+
+/** The periods that invoices bill, and the subscriptions that they bill them of. */
+async function billedSubscriptions(
+  reads: Reads,
+  invoiceIds: readonly string[],
+  now: Instant,
+): Promise<{ readonly of: (invoiceId: string) => Billed }> {
   const links = await reads
     .selectFrom('invoiceSubscriptions as l')
     .innerJoin('subscriptions as s', 's.id', 'l.subscriptionId')
     .selectAll('l')
     .select(['s.externalId as externalSubscriptionId', 's.planId'])
-    .where('l.invoiceId', 'in', [...ids])
+    .where('l.invoiceId', '=', anyOf(invoiceIds))
     .orderBy('l.createdAt')
     .orderBy('l.id')
     .execute()
-  const subscribed = [...new Set(links.map((link) => link.subscriptionId))]
-  const subscriptions = await subscriptionsOf(reads, subscribed, now)
-  const credits = await creditsOf(reads, ids)
-  const thresholds = await thresholdsOf(reads, ids)
-  const unbilled = await unbilledFeesOf(reads, ids)
-  return views.map((view) => {
-    const periods = links.filter((link) => link.invoiceId === view.invoice.id)
-    return {
-      ...view,
-      fees: fees.filter((fee) => fee.invoiceId === view.invoice.id),
-      periods,
-      subscriptions: subscriptions.filter((s) => periods.some((p) => p.subscriptionId === s.row.id)),
-      credits: credits.filter((credit) => credit.invoiceId === view.invoice.id),
-      thresholds: thresholds.filter((threshold) => threshold.invoiceId === view.invoice.id),
-      unbilled: unbilled.filter((row) => row.invoiceId === view.invoice.id),
-    }
-  })
+  const views = await subscriptionsOf(reads, [...new Set(links.map((link) => link.subscriptionId))], now)
+  const byInvoice = groupedBy(links, (link) => link.invoiceId)
+  return {
+    of: (invoiceId) => {
+      const periods = byInvoice.get(invoiceId) ?? []
+      const ids = new Set(periods.map((period) => period.subscriptionId))
+      return { periods, subscriptions: views.filter((view) => ids.has(view.row.id)) }
+    },
+  }
 }
 
 async function subscriptionsOf(reads: Reads, ids: readonly string[], now: Instant) {
   if (ids.length === 0) return []
-  const rows = await reads
-    .selectFrom('subscriptions')
-    .selectAll()
-    .where('id', 'in', [...ids])
-    .execute()
+  const rows = await reads.selectFrom('subscriptions').selectAll().where('id', '=', anyOf(ids)).execute()
   return viewsOf(reads, rows, now)
 }
 
@@ -165,20 +195,21 @@ async function creditsOf(reads: Reads, ids: readonly string[]): Promise<InvoiceC
     .select(['r.id', 'r.invoiceId', 'r.amountCents', 'r.beforeTaxes', 'r.sourceId as progressiveInvoiceId'])
     .select(['i.number as progressiveNumber', 'i.paymentStatus as progressivePaymentStatus'])
     .where('r.kind', '=', 'progressive_billing')
-    .where('r.invoiceId', 'in', [...ids])
+    .where('r.invoiceId', '=', anyOf(ids))
     .orderBy('r.createdAt')
     .orderBy('r.id')
     .execute()
 }
 
 async function thresholdsOf(reads: Reads, ids: readonly string[]): Promise<AppliedThresholdView[]> {
+  if (ids.length === 0) return []
   return reads
     .selectFrom('appliedUsageThresholds as a')
     .innerJoin('usageThresholds as t', 't.id', 'a.usageThresholdId')
     .select(['a.invoiceId', 'a.lifetimeUsageAmountCents', 'a.createdAt', 't.id as thresholdId'])
     .select(['t.thresholdDisplayName', 't.amountCents', 't.isRecurring'])
     .select(['t.createdAt as thresholdCreatedAt', 't.updatedAt as thresholdUpdatedAt'])
-    .where('a.invoiceId', 'in', [...ids])
+    .where('a.invoiceId', '=', anyOf(ids))
     .orderBy('t.isRecurring')
     .orderBy('t.amountCents')
     .execute()

@@ -1,4 +1,4 @@
-import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
+import type { Insertable, Selectable, Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { Database, Reads, Tx } from './database.ts'
 import type { BillingEntities, Organizations } from './rows.ts'
@@ -43,22 +43,6 @@ export async function updateOrganization(
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow()
-}
-
-/** The same, locked until the transaction ends. */
-export async function lockOrganization(tx: Tx, id: string): Promise<OrganizationRow> {
-  return tx.selectFrom('organizations').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
-}
-
-/** The next number of a customer of the organization; the row lock keeps it gapless. */
-export async function nextCustomerNumber(tx: Tx, organizationId: string): Promise<bigint> {
-  const row = await tx
-    .updateTable('organizations')
-    .set({ customersCount: sql`customers_count + 1` })
-    .where('id', '=', organizationId)
-    .returning('customersCount')
-    .executeTakeFirstOrThrow()
-  return row.customersCount
 }
 
 /** Moves a sandbox's clock and says how far its due work is; `at` null keeps the time. */

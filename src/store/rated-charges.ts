@@ -4,6 +4,7 @@ import type { ChargeProperties } from '../core/pricing/charge-model.ts'
 import type { ChargeModelName } from '../core/pricing/models.ts'
 import type { RatedCharge, RatedFilter, RatedMetric } from '../core/rating/charge.ts'
 import type { Reads } from './database.ts'
+import { anyOf, groupedBy } from './values.ts'
 
 /**
  * The charges of plans with everything that rating needs, in the order in which they were made; two queries,
@@ -43,12 +44,8 @@ export async function ratedChargesByIds(
 ): Promise<ReadonlyMap<string, RatedCharge>> {
   if (ids.length === 0) return new Map()
   const [rows, filters] = await Promise.all([
-    chargeRows(reads)
-      .where('c.id', 'in', [...ids])
-      .execute(),
-    filterRows(reads)
-      .where('chargeId', 'in', [...ids])
-      .execute(),
+    chargeRows(reads).where('c.id', '=', anyOf(ids)).execute(),
+    filterRows(reads).where('chargeId', '=', anyOf(ids)).execute(),
   ])
   return new Map(withFilters(rows, filters).map(([, charge]) => [charge.id, charge]))
 }
@@ -104,18 +101,18 @@ function filterRows(reads: Reads) {
 type FilterRow = Awaited<ReturnType<ReturnType<typeof filterRows>['execute']>>[number]
 
 function withFilters(rows: readonly ChargeRow[], filters: readonly FilterRow[]): [string, RatedCharge][] {
-  const byCharge = new Map<string, RatedFilter[]>()
-  for (const row of filters) {
-    const filter: RatedFilter = {
-      id: row.id,
-      values: row.values as PropertyValues,
-      properties: row.properties as ChargeProperties,
-      invoiceDisplayName: row.invoiceDisplayName,
-      createdAt: row.createdAt,
-    }
-    byCharge.set(row.chargeId, [...(byCharge.get(row.chargeId) ?? []), filter])
+  const byCharge = groupedBy(filters, (row) => row.chargeId)
+  return rows.map((row) => [row.planId, chargeOf(row, (byCharge.get(row.id) ?? []).map(filterOf))])
+}
+
+function filterOf(row: FilterRow): RatedFilter {
+  return {
+    id: row.id,
+    values: row.values as PropertyValues,
+    properties: row.properties as ChargeProperties,
+    invoiceDisplayName: row.invoiceDisplayName,
+    createdAt: row.createdAt,
   }
-  return rows.map((row) => [row.planId, chargeOf(row, byCharge.get(row.id) ?? [])])
 }
 
 function chargeOf(row: ChargeRow, filters: readonly RatedFilter[]): RatedCharge {

@@ -511,6 +511,18 @@ export interface InvoiceMetadata {
   value: string
 }
 
+export interface InvoicePayments {
+  amountCents: Int8
+  createdAt: Timestamp
+  entry: Generated<Int8>
+  id: string
+  invoiceId: string
+  kind: string
+  organizationId: string
+  paidAt: Timestamp
+  status: string
+}
+
 export interface InvoiceReductions {
   amountCents: Int8
   beforeTaxes: boolean
@@ -550,6 +562,7 @@ export interface Invoices {
   progressiveKey: string | null
   purchaseOrderNumber: string | null
   readyToBeRefreshed: Generated<boolean>
+  sealedIn: Generated<string>
   selfBilled: Generated<boolean>
   sequentialId: Int8 | null
   skipPsp: Generated<boolean>
@@ -955,6 +968,7 @@ export interface DB {
   installation: Installation
   invites: Invites
   invoiceMetadata: InvoiceMetadata
+  invoicePayments: InvoicePayments
   invoiceReductions: InvoiceReductions
   invoices: Invoices
   invoiceSubscriptions: InvoiceSubscriptions

@@ -1,18 +1,6 @@
 import { sql } from 'kysely'
+import type { SharedInstants } from '../core/billing/snapshot.ts'
 import type { Reads } from './database.ts'
-
-/**
- * How a subscription shares an instant with another one of its external id, by its id (metering-and-rating §1.4).
- */
-export type SharedInstants = {
-  /** Another one starts at the very instant at which it ended: usage of that instant belongs to the other. */
-  readonly isFollowedAtOnce: boolean
-  /**
-   * Set when another one ended at the very instant at which it starts, and the final bill took in that instant before
-   * this one was there: usage of the instant that arrived before this id is billed already.
-   */
-  readonly usageAfter: string | null
-}
 
 /**
  * Those of the subscriptions that share an instant. The id of a bill's link tells when the bill was computed: it is

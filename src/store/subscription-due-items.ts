@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { DueKind } from '../core/due/kinds.ts'
 import type { Reads, Tx } from './database.ts'
@@ -20,6 +21,7 @@ export async function findItem(
 
 /** Takes away everything of these kinds that is due for a subject. */
 export async function cancelItems(tx: Tx, kinds: readonly DueKind[], subjectId: string): Promise<void> {
+  if (kinds.length === 0) return
   await tx
     .deleteFrom('dueItems')
     .where('kind', 'in', [...kinds])
@@ -58,6 +60,34 @@ export async function earliestItemOfCustomer(
     )
     .orderBy('dueAt')
     .orderBy('rank')
+    .orderBy('id')
+    .limit(1)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+/** Whose events in advance are meant: those of a customer, or of everybody on a plan or a copy of it. */
+export type AdvanceUsageOf = { readonly customerId: string } | { readonly planCode: string }
+
+/** The earliest item of subscriptions that have events in advance to price, locked; `except` are ids to pass over. */
+export async function earliestAdvanceItem(
+  tx: Tx,
+  whose: AdvanceUsageOf,
+  except: readonly string[],
+): Promise<DueItemRow | undefined> {
+  const isMeant =
+    'customerId' in whose
+      ? sql<boolean>`s.customer_id = ${whose.customerId}`
+      : sql<boolean>`s.plan_id in (
+          select p.id from plans p left join plans parent on parent.id = p.parent_id
+          where coalesce(parent.code, p.code) = ${whose.planCode})`
+  return tx
+    .selectFrom('dueItems')
+    .selectAll()
+    .where('kind', '=', 'advance_usage')
+    .where(sql<boolean>`id <> all (${[...except]}::uuid[])`)
+    .where(sql<boolean>`exists (select from subscriptions s where s.id = subject_id and ${isMeant})`)
+    .orderBy('dueAt')
     .orderBy('id')
     .limit(1)
     .forUpdate()

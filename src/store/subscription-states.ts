@@ -1,14 +1,13 @@
-import { type Selectable, sql } from 'kysely'
+import { type Selectable, type SqlBool, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { TimeZone } from '../core/calendar/zone.ts'
 import type { BillMoment } from '../core/subscriptions/subscription.ts'
-import { billingPlanOf, billingSubscriptionOf } from './billing-snapshot.ts'
-import type { CustomerRow } from './customers.ts'
+import { billingPlanOf, billingSubscriptionOf } from './billing/subscription-facts.ts'
+import { type CustomerRow, lockWhere } from './customers.ts'
 import type { Reads, Tx } from './database.ts'
-import { holdSettings } from './inherited-settings.ts'
 import type { Plans } from './rows.ts'
 import type { SubscriptionRow } from './subscriptions.ts'
-import { ts } from './values.ts'
+import { anyOf, ts } from './values.ts'
 
 /** A plan as a subscription sees it: a copy too, and a deleted one. */
 export type SubscribedPlan = Selectable<Plans>
@@ -23,39 +22,40 @@ export type SubscriptionState = {
   readonly initialStartedAt: Instant | null
 }
 
-/** The states of subscriptions in their order, with one query for each kind of thing. */
+/** The states of subscriptions in their order, in four queries that travel together. */
 export async function statesOf(reads: Reads, rows: readonly SubscriptionRow[]): Promise<SubscriptionState[]> {
   if (rows.length === 0) return []
   const customerIds = [...new Set(rows.map((row) => row.customerId))]
   const planIds = [...new Set(rows.map((row) => row.planId))]
-  const plans = await reads.selectFrom('plans').selectAll().where('id', 'in', planIds).execute()
-  const customers = await reads.selectFrom('customers').selectAll().where('id', 'in', customerIds).execute()
-  const entityIds = [...new Set(customers.map((customer) => customer.billingEntityId))]
-  const entities = await reads
-    .selectFrom('billingEntities')
-    .select(['id', 'timezone'])
-    .where('id', 'in', entityIds)
-    .execute()
-  const starts = await reads
-    .selectFrom('subscriptions')
-    .select((eb) => ['customerId', 'externalId', eb.fn.min<Instant | null>('startedAt').as('startedAt')])
-    .where('customerId', 'in', customerIds)
-    .where('externalId', 'in', [...new Set(rows.map((row) => row.externalId))])
-    .groupBy(['customerId', 'externalId'])
-    .execute()
+  const ofCustomers = reads.selectFrom('customers').where('id', '=', anyOf(customerIds))
+  const [plans, customers, entities, starts] = await Promise.all([
+    reads.selectFrom('plans').selectAll().where('id', '=', anyOf(planIds)).execute(),
+    ofCustomers.selectAll().execute(),
+    reads
+      .selectFrom('billingEntities')
+      .select(['id', 'timezone'])
+      .where('id', 'in', ofCustomers.select('billingEntityId'))
+      .execute(),
+    reads
+      .selectFrom('subscriptions')
+      .select((eb) => ['customerId', 'externalId', eb.fn.min<Instant | null>('startedAt').as('startedAt')])
+      .where('customerId', '=', anyOf(customerIds))
+      .where('externalId', '=', sql<string>`any(${[...new Set(rows.map((row) => row.externalId))]}::text[])`)
+      .groupBy(['customerId', 'externalId'])
+      .execute(),
+  ])
+  const planById = new Map(plans.map((plan) => [plan.id, plan]))
+  const customerById = new Map(customers.map((customer) => [customer.id, customer]))
+  const zoneByEntity = new Map(entities.map(({ id, timezone }) => [id, timezone]))
+  const chainName = (of: { readonly customerId: string; readonly externalId: string }) =>
+    `${of.customerId} ${of.externalId}`
+  const startByChain = new Map(starts.map((start) => [chainName(start), start.startedAt]))
   return rows.map((row) => {
-    const plan = plans.find(({ id }) => id === row.planId)
-    const customer = customers.find(({ id }) => id === row.customerId)
-    const entity = entities.find(({ id }) => id === customer?.billingEntityId)
-    if (!plan || !customer || !entity) throw new Error(`subscription ${row.id} has no plan or customer`)
-    const start = starts.find((s) => s.customerId === row.customerId && s.externalId === row.externalId)
-    return {
-      row,
-      plan,
-      customer,
-      zone: customer.timezone ?? entity.timezone,
-      initialStartedAt: start?.startedAt ?? null,
-    }
+    const plan = planById.get(row.planId)
+    const customer = customerById.get(row.customerId)
+    const zone = customer?.timezone ?? zoneByEntity.get(customer?.billingEntityId ?? '')
+    if (!plan || !customer || !zone) throw new Error(`subscription ${row.id} has no plan or customer`)
+    return { row, plan, customer, zone, initialStartedAt: startByChain.get(chainName(row)) ?? null }
   })
 }
 
@@ -78,38 +78,27 @@ export function momentOf(state: SubscriptionState, at: Instant): BillMoment | nu
   }
 }
 
-/** The zone in which a customer's days are counted: its own, else its billing entity's. */
-export async function zoneOfCustomer(reads: Reads, customer: CustomerRow): Promise<TimeZone> {
-  if (customer.timezone !== null) return customer.timezone
-  const entity = await reads
-    .selectFrom('billingEntities')
-    .select('timezone')
-    .where('id', '=', customer.billingEntityId)
-    .executeTakeFirstOrThrow()
-  return entity.timezone
-}
-
 /** A customer by its id, locked until the transaction ends, so that its bills come one after the other. */
 export async function lockCustomerById(tx: Tx, id: string): Promise<CustomerRow> {
-  const query = tx.selectFrom('customers').selectAll().where('id', '=', id).forUpdate()
-  const customer = await query.executeTakeFirstOrThrow()
-  await holdSettings(tx)
+  const customer = await lockWhere(tx, sql<SqlBool>`id = ${id}::uuid`)
+  if (!customer) throw new Error(`there is no customer ${id}`)
   return customer
 }
 
-/** Gives the customer a currency when it has none (subscriptions-and-invoicing §2.3). */
+/** Gives a locked customer a currency when it has none (subscriptions-and-invoicing §2.3); gives the customer. */
 export async function setCustomerCurrency(
   tx: Tx,
-  customerId: string,
+  customer: CustomerRow,
   currency: string,
   now: Instant,
-): Promise<void> {
-  await tx
+): Promise<CustomerRow> {
+  if (customer.currency !== null) return customer
+  return tx
     .updateTable('customers')
     .set({ currency, updatedAt: ts(now) })
-    .where('id', '=', customerId)
-    .where('currency', 'is', null)
-    .execute()
+    .where('id', '=', customer.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
 }
 
 /** A plan that can be subscribed to by its code, kept from being deleted meanwhile; copies have no code of their own. */

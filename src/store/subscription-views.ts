@@ -1,16 +1,17 @@
 import type { Selectable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import type { PlanEntitlement } from '../core/entitlements/resolve.ts'
+import type { EffectiveEntitlement, PlanEntitlement } from '../core/entitlements/resolve.ts'
 import { openUsageWindow } from '../core/subscriptions/open-window.ts'
 import type { BillMoment } from '../core/subscriptions/subscription.ts'
 import type { Window } from '../core/subscriptions/windows.ts'
 import { windowsOfMoved } from './billed-windows.ts'
 import type { Reads } from './database.ts'
-import { effectiveEntitlements, entitlementsOfPlans, entitlingPlanId } from './entitlements.ts'
-import { loadPlansForBilling, type PlanWithParts } from './plans.ts'
+import { entitlementsOn, NOTHING_CHANGED, readSubscriptionEntitlements } from './entitlements.ts'
+import { loadPlansForBilling, type PlanWithParts, planWithParts } from './plans.ts'
 import type { UsageThresholds } from './rows.ts'
-import { momentOf, type SubscriptionState, statesOf } from './subscription-states.ts'
+import { momentOf, type SubscribedPlan, type SubscriptionState, statesOf } from './subscription-states.ts'
 import type { SubscriptionRow } from './subscriptions.ts'
+import { anyOf, groupedBy } from './values.ts'
 
 /** What follows a subscription in its chain. */
 export type Successor = {
@@ -30,14 +31,14 @@ export type SubscriptionView = SubscriptionState & {
   /** The most recently created successor that was not canceled. */
   readonly successor: Successor | null
   /** The thresholds that count (metering-and-rating §6.1). */
-  readonly thresholds: readonly Selectable<UsageThresholds>[]
+  readonly thresholds: readonly ThresholdRow[]
 }
 
 /** What is shown when one subscription is asked for. */
 export type SubscriptionDetails = SubscriptionView & {
   readonly wholePlan: PlanWithParts
   readonly planEntitlements: readonly PlanEntitlement[]
-  readonly entitlements: Awaited<ReturnType<typeof effectiveEntitlements>>
+  readonly entitlements: readonly EffectiveEntitlement[]
 }
 
 /** All of one subscription at an instant. */
@@ -46,15 +47,55 @@ export async function subscriptionDetails(
   row: SubscriptionRow,
   now: Instant,
 ): Promise<SubscriptionDetails> {
-  const [view] = await viewsOf(reads, [row], now)
-  const wholePlan = (await loadPlansForBilling(reads, [row.planId])).get(row.planId)
+  const own = readSubscriptionEntitlements(reads, row.id)
+  const [[view], plans] = await Promise.all([
+    viewsOf(reads, [row], now),
+    loadPlansForBilling(reads, [row.planId]),
+    own,
+  ])
+  const wholePlan = plans.get(row.planId)
   if (!view || !wholePlan) throw new Error(`subscription ${row.id} has no plan`)
-  const planId = await entitlingPlanId(reads, row.planId)
+  const { ofPlan, effective } = await entitlementsOn(reads, wholePlan.parentId ?? wholePlan.id, own)
+  return { ...view, wholePlan, planEntitlements: ofPlan, entitlements: effective }
+}
+
+/** What the answer about a new subscription needs to know of its plan. */
+export type PlanOfCreated = Pick<SubscriptionDetails, 'wholePlan' | 'planEntitlements' | 'entitlements'>
+
+/** What a subscription that has neither overrides nor removals yet gets from its plan. */
+export async function planOfCreated(reads: Reads, plan: SubscribedPlan): Promise<PlanOfCreated> {
+  const [wholePlan, { ofPlan, effective }] = await Promise.all([
+    planWithParts(reads, plan),
+    entitlementsOn(reads, plan.parentId ?? plan.id, NOTHING_CHANGED),
+  ])
+  return { wholePlan, planEntitlements: ofPlan, entitlements: effective }
+}
+
+/**
+ * All of a subscription that this transaction has created and not billed, without asking for what nobody can have
+ * written about it yet. Its own thresholds are those that it was created with; without them its plan's count.
+ */
+export function createdDetails(
+  state: SubscriptionState,
+  plan: PlanOfCreated,
+  more: {
+    readonly billingEntityCode: string
+    readonly ownThresholds: readonly ThresholdRow[]
+    readonly now: Instant
+  },
+): SubscriptionDetails {
+  const moment = momentOf(state, more.now)
+  const { ownThresholds } = more
+  const counting = ownThresholds.length > 0 ? ownThresholds : plan.wholePlan.applicableThresholds
   return {
-    ...view,
-    wholePlan,
-    planEntitlements: (await entitlementsOfPlans(reads, [planId])).get(planId) ?? [],
-    entitlements: await effectiveEntitlements(reads, row),
+    ...state,
+    ...plan,
+    moment,
+    currentPeriod: moment && openUsageWindow(moment, []).window,
+    billingEntityCode: more.billingEntityCode,
+    previousPlanCode: null,
+    successor: null,
+    thresholds: state.row.progressiveBillingDisabled ? [] : counting,
   }
 }
 
@@ -65,24 +106,23 @@ export async function viewsOf(
   now: Instant,
 ): Promise<SubscriptionView[]> {
   if (rows.length === 0) return []
-  const states = await statesOf(reads, rows)
-  const entities = await reads.selectFrom('billingEntities').select(['id', 'code']).execute()
-  const previousCodes = await previousPlanCodes(reads, rows)
-  const successors = await successorsOf(reads, rows)
-  const thresholds = await thresholdsOf(reads, states)
-  const billed = await windowsOfMoved(
-    reads,
-    states.map(({ row, zone }) => ({ id: row.id, zone })),
-  )
+  const [states, entities, previousCodes, successors] = await Promise.all([
+    statesOf(reads, rows),
+    reads.selectFrom('billingEntities').select(['id', 'code']).execute(),
+    previousPlanCodes(reads, rows),
+    successorsOf(reads, rows),
+  ])
+  const zoned = states.map(({ row, zone }) => ({ id: row.id, zone }))
+  const [thresholds, billed] = await Promise.all([thresholdsOf(reads, states), windowsOfMoved(reads, zoned)])
+  const codes = new Map(entities.map(({ id, code }) => [id, code]))
   return states.map((state) => {
     const { row, customer } = state
     const moment = momentOf(state, now)
-    const entityId = row.billingEntityId ?? customer.billingEntityId
     return {
       ...state,
       moment,
       currentPeriod: moment && openUsageWindow(moment, billed.get(row.id) ?? []).window,
-      billingEntityCode: entities.find(({ id }) => id === entityId)?.code ?? '',
+      billingEntityCode: codes.get(row.billingEntityId ?? customer.billingEntityId) ?? '',
       previousPlanCode: previousCodes.get(row.previousSubscriptionId ?? '') ?? null,
       successor: successors.get(row.id) ?? null,
       thresholds: applicable(state, thresholds),
@@ -94,7 +134,7 @@ export async function viewsOf(
 export async function applicableThresholds(
   reads: Reads,
   row: SubscriptionRow,
-): Promise<readonly Selectable<UsageThresholds>[]> {
+): Promise<readonly ThresholdRow[]> {
   const states = await statesOf(reads, [row])
   const thresholds = await thresholdsOf(reads, states)
   return states.flatMap((state) => applicable(state, thresholds))
@@ -110,7 +150,7 @@ async function previousPlanCodes(
     .selectFrom('subscriptions as s')
     .innerJoin('plans as p', 'p.id', 's.planId')
     .select(['s.id', 'p.code'])
-    .where('s.id', 'in', ids)
+    .where('s.id', '=', anyOf(ids))
     .execute()
   return new Map(found.map(({ id, code }) => [id, code]))
 }
@@ -123,11 +163,7 @@ async function successorsOf(
     .selectFrom('subscriptions as s')
     .innerJoin('plans as p', 'p.id', 's.planId')
     .select(['s.previousSubscriptionId', 's.status', 's.startedAt', 'p.code as planCode'])
-    .where(
-      's.previousSubscriptionId',
-      'in',
-      rows.map((row) => row.id),
-    )
+    .where('s.previousSubscriptionId', '=', anyOf(rows.map((row) => row.id)))
     .where('s.status', '<>', 'canceled')
     .orderBy('s.createdAt')
     .orderBy('s.id')
@@ -136,43 +172,40 @@ async function successorsOf(
   return new Map(found.map(({ previousSubscriptionId, ...next }) => [previousSubscriptionId ?? '', next]))
 }
 
-async function thresholdsOf(
-  reads: Reads,
-  states: readonly SubscriptionState[],
-): Promise<readonly Selectable<UsageThresholds>[]> {
-  const planIds = states.flatMap(({ plan }) =>
-    plan.parentId === null ? [plan.id] : [plan.id, plan.parentId],
-  )
+type ThresholdRow = Selectable<UsageThresholds>
+
+/** Thresholds by the subscription or the plan that has them. */
+type Thresholds = ReadonlyMap<string, readonly ThresholdRow[]>
+
+async function thresholdsOf(reads: Reads, states: readonly SubscriptionState[]): Promise<Thresholds> {
+  const planIds = states.flatMap(({ plan }) => [plan.id, plan.parentId ?? plan.id])
+  const rows = await selectThresholds(reads)
+    .where((eb) =>
+      eb.or([
+        eb('subscriptionId', '=', anyOf(states.map(({ row }) => row.id))),
+        eb('planId', '=', anyOf([...new Set(planIds)])),
+      ]),
+    )
+    .execute()
+  return groupedBy(rows, ({ subscriptionId, planId }) => subscriptionId ?? planId ?? '')
+}
+
+/** A subscription's own thresholds. */
+export async function ownThresholds(reads: Reads, row: SubscriptionRow): Promise<readonly ThresholdRow[]> {
+  return selectThresholds(reads).where('subscriptionId', '=', row.id).execute()
+}
+
+function selectThresholds(reads: Reads) {
   return reads
     .selectFrom('usageThresholds')
     .selectAll()
-    .where((eb) =>
-      eb.or([
-        eb(
-          'subscriptionId',
-          'in',
-          states.map(({ row }) => row.id),
-        ),
-        eb('planId', 'in', planIds),
-      ]),
-    )
     .where('deletedAt', 'is', null)
     .orderBy('isRecurring')
     .orderBy('amountCents')
     .orderBy('id')
-    .execute()
 }
 
-function applicable(
-  state: SubscriptionState,
-  thresholds: readonly Selectable<UsageThresholds>[],
-): readonly Selectable<UsageThresholds>[] {
-  const { row, plan } = state
+function applicable({ row, plan }: SubscriptionState, thresholds: Thresholds): readonly ThresholdRow[] {
   if (row.progressiveBillingDisabled) return []
-  const own = thresholds.filter(({ subscriptionId }) => subscriptionId === row.id)
-  if (own.length > 0) return own
-  const planned = thresholds.filter(({ planId }) => planId === plan.id)
-  return planned.length > 0 || plan.parentId === null
-    ? planned
-    : thresholds.filter(({ planId }) => planId === plan.parentId)
+  return thresholds.get(row.id) ?? thresholds.get(plan.id) ?? thresholds.get(plan.parentId ?? '') ?? []
 }

@@ -1,4 +1,4 @@
-import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
+import type { Insertable, Selectable, Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { SubscriptionStatus } from '../core/subscriptions/lifecycle.ts'
 import type { ThresholdInput } from '../core/subscriptions/subscription-input.ts'
@@ -42,6 +42,11 @@ export async function readSubscription(reads: Reads, id: string): Promise<Subscr
   return reads.selectFrom('subscriptions').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
 
+/** Subscriptions that are known to be there, in the order of their ids. */
+export async function readSubscriptions(reads: Reads, ids: readonly string[]): Promise<SubscriptionRow[]> {
+  return reads.selectFrom('subscriptions').selectAll().where('id', '=', anyOf(ids)).orderBy('id').execute()
+}
+
 /** Serializes changes of what hangs on an external id, whichever subscription of the chain is meant. */
 export async function lockChain(tx: Tx, externalId: string): Promise<void> {
   await tx
@@ -73,43 +78,35 @@ export async function findSubscription(
     .executeTakeFirst()
 }
 
-/** A customer's subscription that an external id means at a creation (§2.3): active, or pending to start. */
-export async function findCurrent(
-  reads: Reads,
-  customerId: string,
-  externalId: string,
-): Promise<SubscriptionRow | undefined> {
-  return reads
-    .selectFrom('subscriptions')
-    .selectAll()
-    .where('customerId', '=', customerId)
-    .where('externalId', '=', externalId)
-    .where((eb) =>
-      eb.or([
-        eb('status', '=', 'active'),
-        eb.and([eb('status', '=', 'pending'), eb('previousSubscriptionId', 'is', null)]),
-      ]),
-    )
-    .orderBy(sql`started_at desc nulls last`)
-    .orderBy('id')
-    .limit(1)
-    .executeTakeFirst()
+/** All subscriptions of the organization with an external id, whosever and whatever their status. */
+export async function subscriptionsWithId(reads: Reads, externalId: string): Promise<SubscriptionRow[]> {
+  return reads.selectFrom('subscriptions').selectAll().where('externalId', '=', externalId).execute()
 }
 
-/** The subscription that waits to follow another one (§2.7). */
+/** The subscription that waits to follow another one. */
 export async function findPendingSuccessor(
   reads: Reads,
   subscriptionId: string,
 ): Promise<SubscriptionRow | undefined> {
-  return reads
+  return (await pendingSuccessors(reads, [subscriptionId])).get(subscriptionId)
+}
+
+/** The subscriptions that wait to follow others, by the ids of those: of each the newest. */
+export async function pendingSuccessors(
+  reads: Reads,
+  subscriptionIds: readonly string[],
+): Promise<ReadonlyMap<string, SubscriptionRow>> {
+  if (subscriptionIds.length === 0) return new Map()
+  const rows = await reads
     .selectFrom('subscriptions')
     .selectAll()
-    .where('previousSubscriptionId', '=', subscriptionId)
+    .where('previousSubscriptionId', '=', anyOf(subscriptionIds))
     .where('status', 'in', ['pending', 'incomplete'])
-    .orderBy('createdAt', 'desc')
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
+  // A later one takes the place of an earlier one.
+  return new Map(rows.map((row) => [row.previousSubscriptionId ?? '', row]))
 }
 
 /** An active subscription and the one that waits to follow it. */
@@ -175,23 +172,6 @@ export async function isTakenByAnother(
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
-}
-
-/** The latest termination of the chain that was billed: usage before it has been paid (§2.4). */
-export async function lastBilledTermination(
-  reads: Reads,
-  customerId: string,
-  externalId: string,
-): Promise<Instant | null> {
-  const row = await reads
-    .selectFrom('subscriptions')
-    .select((eb) => eb.fn.max<Instant | null>('terminatedAt').as('terminatedAt'))
-    .where('customerId', '=', customerId)
-    .where('externalId', '=', externalId)
-    .where('status', '=', 'terminated')
-    .where('onTerminationInvoice', '=', 'generate')
-    .executeTakeFirst()
-  return row?.terminatedAt ?? null
 }
 
 export type SubscriptionOwner =

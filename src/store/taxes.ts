@@ -174,6 +174,18 @@ export async function replaceTaxes(
   const [table, column] = OWNERS[owner]
   await sql`delete from ${sql.table(table)}
     where ${sql.ref(column)} = ${ownerId} and tax_id <> all(${[...taxIds]}::uuid[])`.execute(tx)
+  await addTaxes(tx, organizationId, owner, ownerId, taxIds)
+}
+
+/** Gives a thing these taxes besides those that it has. */
+export async function addTaxes(
+  tx: Tx,
+  organizationId: string,
+  owner: TaxOwner,
+  ownerId: string,
+  taxIds: readonly string[],
+): Promise<void> {
+  const [table, column] = OWNERS[owner]
   await sql`insert into ${sql.table(table)} (organization_id, ${sql.ref(column)}, tax_id)
     select ${organizationId}::uuid, ${ownerId}::uuid, unnest(${[...taxIds]}::uuid[])
     on conflict do nothing`.execute(tx)

@@ -26,3 +26,15 @@ export function inParts<T>(list: readonly T[], length: number): T[][] {
   const count = Math.ceil(list.length / length)
   return Array.from({ length: count }, (_, part) => list.slice(part * length, (part + 1) * length))
 }
+
+/** Rows by what they belong to, in their order; a lookup in place of a search through all of them. */
+export function groupedBy<T, K>(rows: readonly T[], keyOf: (row: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>()
+  for (const row of rows) {
+    const key = keyOf(row)
+    const group = groups.get(key)
+    if (group) group.push(row)
+    else groups.set(key, [row])
+  }
+  return groups
+}

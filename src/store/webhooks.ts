@@ -3,11 +3,14 @@ import type { Instant } from '../core/calendar/instant.ts'
 import { deliveryFlags } from '../core/webhooks/delivery-flags.ts'
 import type { Database, Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
+import { insertRows } from './insert-rows.ts'
 import type { WebhookEndpoints, Webhooks } from './rows.ts'
 import { ts } from './values.ts'
 
 export type WebhookEndpointRow = Selectable<WebhookEndpoints>
 export type WebhookRow = Selectable<Webhooks>
+/** A message with the way in which its endpoint wants it signed now. */
+export type LoggedWebhook = WebhookRow & { readonly signatureAlgo: WebhookEndpointRow['signatureAlgo'] }
 
 /** More than the settings can allow: the delivery itself says which try is the last. */
 const TRIES_MAX = 101
@@ -21,49 +24,58 @@ export async function listWebhookEndpoints(reads: Reads): Promise<WebhookEndpoin
   return reads.selectFrom('webhookEndpoints').selectAll().orderBy('webhookUrl').orderBy('id').execute()
 }
 
-/** Writes a message to the delivery log and queues its delivery, both in the caller's transaction. */
-export async function insertWebhook(
-  tx: Tx,
-  webhook: {
-    readonly organizationId: string
-    readonly endpointId: string
-    readonly type: string
-    readonly objectType: string
-    readonly objectId: string | null
-    readonly payload: string
-    readonly now: Instant
-  },
-): Promise<string> {
-  const id = newId()
-  await tx
-    .insertInto('webhooks')
-    .values({
-      organizationId: webhook.organizationId,
-      id,
-      webhookEndpointId: webhook.endpointId,
-      webhookType: webhook.type,
-      objectType: webhook.objectType,
-      objectId: webhook.objectId,
-      payload: webhook.payload,
-      createdAt: ts(webhook.now),
-      updatedAt: ts(webhook.now),
-    })
-    .execute()
-  await queueDelivery(tx, { organizationId: webhook.organizationId, id, endpointId: webhook.endpointId })
-  return id
+/** A message for one endpoint. */
+export type NewWebhook = {
+  readonly endpointId: string
+  readonly type: string
+  readonly objectType: string
+  readonly objectId: string | null
+  readonly payload: string
+  readonly now: Instant
 }
 
-/** Queues the delivery of a logged message (again), flagged with those whose share of the workers it takes. */
-export async function queueDelivery(
+/** Writes messages to the delivery log and queues their deliveries, both in the caller's transaction. */
+export async function insertWebhooks(
   tx: Tx,
-  webhook: { readonly organizationId: string; readonly id: string; readonly endpointId: string },
+  organizationId: string,
+  webhooks: readonly NewWebhook[],
 ): Promise<void> {
-  const { organizationId, id: webhookId, endpointId } = webhook
-  const payload = JSON.stringify({ organizationId, webhookId, endpointId })
-  const flags = deliveryFlags({ organizationId, endpointId })
+  const rows = webhooks.map((webhook) => ({
+    organizationId,
+    id: newId(),
+    webhookEndpointId: webhook.endpointId,
+    webhookType: webhook.type,
+    objectType: webhook.objectType,
+    objectId: webhook.objectId,
+    status: 'pending',
+    payload: webhook.payload,
+    retries: 0,
+    httpStatus: null,
+    response: null,
+    lastRetriedAt: null,
+    createdAt: webhook.now,
+    updatedAt: webhook.now,
+  }))
+  await insertRows(tx, 'webhooks', rows)
+  await queueDeliveries(
+    tx,
+    rows.map(({ id, webhookEndpointId: endpointId }) => ({ organizationId, id, endpointId })),
+  )
+}
+
+/** Queues the deliveries of logged messages (again), flagged with those whose share of the workers each takes. */
+export async function queueDeliveries(
+  tx: Tx,
+  webhooks: readonly { readonly organizationId: string; readonly id: string; readonly endpointId: string }[],
+): Promise<void> {
+  const jobs = webhooks.map(({ organizationId, id: webhookId, endpointId }) => ({
+    payload: { organizationId, webhookId, endpointId },
+    key: `webhook:${webhookId}`,
+    flags: deliveryFlags({ organizationId, endpointId }),
+  }))
   await sql`
-    select weir_enqueue('deliver_webhook', ${payload}::json, ${`webhook:${webhookId}`}, ${TRIES_MAX}::int,
-      ${flags}::text[])
+    select weir_enqueue('deliver_webhook', j.payload, j.key, ${TRIES_MAX}::int, j.flags)
+    from json_to_recordset(${JSON.stringify(jobs)}::json) as j (payload json, key text, flags text[])
   `.execute(tx)
 }
 
@@ -72,9 +84,17 @@ export async function findWebhook(
   reads: Reads,
   id: string,
   options?: { readonly forUpdate: true },
-): Promise<WebhookRow | undefined> {
-  const query = reads.selectFrom('webhooks').selectAll().where('id', '=', id)
-  return (options ? query.forUpdate() : query).executeTakeFirst()
+): Promise<LoggedWebhook | undefined> {
+  const query = logged(reads).where('w.id', '=', id)
+  return (options ? query.forUpdate('w') : query).executeTakeFirst()
+}
+
+function logged(reads: Reads) {
+  return reads
+    .selectFrom('webhooks as w')
+    .innerJoin('webhookEndpoints as e', 'e.id', 'w.webhookEndpointId')
+    .selectAll('w')
+    .select('e.signatureAlgo')
 }
 
 /** What one delivery needs: the message, where it goes and what it is signed with. */
@@ -123,13 +143,12 @@ export async function setWebhookStatus(
   id: string,
   status: WebhookStatus,
   now: Instant,
-): Promise<WebhookRow> {
-  return tx
+): Promise<void> {
+  await tx
     .updateTable('webhooks')
     .set({ status, updatedAt: ts(now) })
     .where('id', '=', id)
-    .returningAll()
-    .executeTakeFirstOrThrow()
+    .execute()
 }
 
 /** One page of an endpoint's delivery log, newest first, and how many rows match. */
@@ -137,18 +156,17 @@ export async function pageOfWebhooks(
   reads: Reads,
   filter: { readonly endpointId: string; readonly status: WebhookStatus | null },
   page: { readonly perPage: number; readonly offset: number },
-): Promise<{ rows: WebhookRow[]; totalCount: number }> {
-  let query = reads.selectFrom('webhooks').where('webhookEndpointId', '=', filter.endpointId)
-  if (filter.status !== null) query = query.where('status', '=', filter.status)
-  const rows = await query
-    .selectAll()
-    .orderBy('createdAt', 'desc')
-    .orderBy('id')
-    .limit(page.perPage)
-    .offset(page.offset)
-    .execute()
-  const count = await query.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow()
-  return { rows, totalCount: Number(count.count) }
+): Promise<{ rows: LoggedWebhook[]; totalCount: number }> {
+  const { endpointId, status } = filter
+  let rows = logged(reads).where('w.webhookEndpointId', '=', endpointId)
+  let count = reads.selectFrom('webhooks').where('webhookEndpointId', '=', endpointId)
+  if (status !== null) {
+    rows = rows.where('w.status', '=', status)
+    count = count.where('status', '=', status)
+  }
+  const { total } = await count.select((eb) => eb.fn.countAll<bigint>().as('total')).executeTakeFirstOrThrow()
+  const found = rows.orderBy('w.createdAt', 'desc').orderBy('w.id').limit(page.perPage).offset(page.offset)
+  return { rows: await found.execute(), totalCount: Number(total) }
 }
 
 /** Deletes up to `limit` messages older than `days` by their organization's clock; gives how many there were. */

@@ -1,8 +1,10 @@
-import type { WebhookRow } from '../store/webhooks.ts'
+import { isSignatureTooLong, SIGNATURE_ADVICE } from '../core/webhooks/signature-size.ts'
+import type { LoggedWebhook } from '../store/webhooks.ts'
 import { isoSeconds, isoSecondsOrNull } from './times.ts'
 
 /** An entry of the delivery log, as lists show it. */
-export function toWireWebhook(webhook: WebhookRow) {
+export function toWireWebhook(webhook: LoggedWebhook) {
+  const isRefused = webhook.signatureAlgo === 'jwt' && isSignatureTooLong(webhook.httpStatus, webhook.payload)
   return {
     lago_id: webhook.id,
     lago_webhook_endpoint_id: webhook.webhookEndpointId,
@@ -13,6 +15,7 @@ export function toWireWebhook(webhook: WebhookRow) {
     retries: webhook.retries,
     http_status: webhook.httpStatus,
     response: webhook.response,
+    advice: isRefused ? SIGNATURE_ADVICE : null,
     last_retried_at: isoSecondsOrNull(webhook.lastRetriedAt),
     created_at: isoSeconds(webhook.createdAt),
     updated_at: isoSeconds(webhook.updatedAt),
@@ -20,6 +23,6 @@ export function toWireWebhook(webhook: WebhookRow) {
 }
 
 /** The same with the body that is sent, as the text that the signature covers. */
-export function toWireWebhookInFull(webhook: WebhookRow) {
+export function toWireWebhookInFull(webhook: LoggedWebhook) {
   return { ...toWireWebhook(webhook), payload: webhook.payload }
 }

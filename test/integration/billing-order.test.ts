@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { billCustomers } from '../../src/actions/billing/bill-customers.ts'
+import type { DueActions } from '../../src/actions/due/due-action.ts'
 import { dueActions } from '../../src/actions/due/due-actions.ts'
-import { type DueActions, runDue } from '../../src/actions/due/run-due.ts'
+import { runDue } from '../../src/actions/due/run-due.ts'
 import { instant } from '../../src/core/calendar/instant.ts'
 import { send, subscribe } from '../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
@@ -138,10 +140,13 @@ describe('bills that meet later ones, other zones and failures', () => {
     let failures = 1
     const failing: DueActions = {
       ...dueActions,
-      subscription_billing: async (...parameters) => {
-        failures -= 1
-        if (failures >= 0) throw new Error('not today')
-        return dueActions.subscription_billing(...parameters)
+      subscription_billing: {
+        ...billCustomers,
+        act: async (...parameters) => {
+          failures -= 1
+          if (failures >= 0) throw new Error('not today')
+          return billCustomers.act(...parameters)
+        },
       },
     }
     const context = { ...harness.context, log: { ...harness.context.log, error: () => undefined } }

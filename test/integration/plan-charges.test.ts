@@ -5,7 +5,6 @@ import { billableMetricsByIds } from '../../src/store/billable-metrics.ts'
 import { chargesOfPlans, deleteCharges, filtersOfCharges } from '../../src/store/charges.ts'
 import { flagDraftsOfPlans } from '../../src/store/draft-invoices.ts'
 import { newId } from '../../src/store/ids.ts'
-import { attachFees, taxLinesOfFees } from '../../src/store/paid-fees.ts'
 import { awaitedPlans } from '../../src/store/subscriptions.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
@@ -256,8 +255,6 @@ describe('charges of plans and of subscriptions', () => {
       expect((await billableMetricsByIds(tx, [...ids, metricId])).size).toBe(1)
       expect(await awaitedPlans(tx, ids)).toEqual([])
       await flagDraftsOfPlans(tx, ids)
-      await attachFees(tx, ids, newId(), harness.context.systemNow())
-      expect(await taxLinesOfFees(tx, ids)).toEqual([])
       await deleteCharges(tx, ids, harness.context.systemNow())
       expect((await chargesOfPlans(tx, [...ids, await planId()])).map((charge) => charge.code)).toEqual(['c'])
     })

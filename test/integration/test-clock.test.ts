@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type DueAction, type DueActions, runDue } from '../../src/actions/due/run-due.ts'
+import type { DueAction, DueActions } from '../../src/actions/due/due-action.ts'
+import { runDue } from '../../src/actions/due/run-due.ts'
 import { instant } from '../../src/core/calendar/instant.ts'
 import { DUE_KINDS } from '../../src/core/due/kinds.ts'
 import { cancelItem, scheduleItem } from '../../src/store/due-items.ts'

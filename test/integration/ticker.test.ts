@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { DueAction, DueActions } from '../../src/actions/due/run-due.ts'
+import type { DueAction, DueActions } from '../../src/actions/due/due-action.ts'
 import { measureLag } from '../../src/boot/lag-metrics.ts'
 import { startTicker, type Ticker } from '../../src/boot/ticker.ts'
 import { addMs, type Instant, instant } from '../../src/core/calendar/instant.ts'

@@ -97,7 +97,13 @@ describe('usage from running state', () => {
     client = await harness.organization({ sandbox: false })
     const organization = await findOrganization(harness.context.database, client.organizationId)
     if (!organization) throw new Error('no organization')
-    caller = { organizationId: client.organizationId, organization, now: NOW, apiKeyId: null }
+    caller = {
+      organizationId: client.organizationId,
+      organization,
+      now: NOW,
+      apiKeyId: null,
+      dashboardUrl: 'http://localhost:3000/test',
+    }
   })
   afterAll(() => harness.close())
 

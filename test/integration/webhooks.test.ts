@@ -8,6 +8,7 @@ import { DeliveryFailure, deliverWebhook } from '../../src/actions/webhooks/deli
 import { dropOldWebhooks } from '../../src/actions/webhooks/drop-old-webhooks.ts'
 import type { WebhookType } from '../../src/core/webhooks/types.ts'
 import { startWorker } from '../../src/jobs/worker.ts'
+import { findBreaches, INVARIANTS } from '../../src/store/invariants.ts'
 import { findOrganization } from '../../src/store/organizations.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
@@ -61,7 +62,7 @@ describe('webhooks', () => {
     await inTransaction(harness.context.database, organizationId, (tx) =>
       announce(
         tx,
-        { organizationId, organization, now, apiKeyId: null },
+        { organizationId, organization, now, apiKeyId: null, dashboardUrl: 'http://localhost:3000/test' },
         { type, objectType: 'plan', objectId: null, payload: () => payload },
       ),
     )
@@ -269,6 +270,38 @@ describe('webhooks', () => {
     expect(performance.now() - began).toBeLessThan(4500)
     const [entry] = await logOf(client, id)
     expect(entry).toMatchObject({ status: 'retrying', retries: 1, http_status: null })
+  })
+
+  it('whose signature is too long for the receiver are recognized, and HMAC is advised', async () => {
+    const payload = { code: 'p', description: 'word '.repeat(1200) }
+    const client = await harness.organization()
+    const id = await endpoint(client)
+    const doctor = INVARIANTS.find((each) => each.code === 'refused_signatures')
+    if (!doctor) throw new Error('the doctor does not look')
+    const found = async () => (await findBreaches(harness.context.database, doctor, 100)).breaches
+    for (const status of [500, 400, 431]) {
+      sink.reset(status)
+      await say(client, 'plan.created', payload)
+      const [{ lago_id }] = await logOf(client, id, '?status=pending')
+      await tryOnce(client, lago_id)
+      const { body } = await client.call('GET', `/webhooks/${lago_id}`)
+      expect(String(sink.received[0]?.headers['x-lago-signature']).length).toBeGreaterThan(8000)
+      expect(body.webhook.advice).toEqual(status === 500 ? null : expect.stringContaining('"hmac"'))
+    }
+    expect(await found()).toMatchObject([
+      {
+        organizationId: client.organizationId,
+        subject: `endpoint ${id}`,
+        detail: expect.stringMatching(/^2 of its messages/),
+      },
+    ])
+    await client.call('PUT', `/webhook_endpoints/${id}`, { webhook_endpoint: { signature_algo: 'hmac' } })
+    expect((await logOf(client, id)).map((each: { advice: string | null }) => each.advice)).toEqual([
+      null,
+      null,
+      null,
+    ])
+    expect(await found()).toEqual([])
   })
 
   it('404 and 422 of the delivery log, which belongs to one organization', async () => {

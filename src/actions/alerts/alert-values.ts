@@ -63,7 +63,7 @@ async function fullUsage(
     charges: subscription.charges.filter(isWatched),
     window: { from: subscription.billing.startedAt, to: open.window.to },
     durationDays: open.durationDays,
-    zone: snapshot.zone,
+    zone: snapshot.customer.zone,
     purpose: 'current',
   })
 }

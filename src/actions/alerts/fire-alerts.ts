@@ -53,7 +53,7 @@ async function trigger(
     organizationId: caller.organizationId,
     id: newId(),
     alertId: hit.alert.id,
-    subscriptionId: subscription.row.id,
+    subscriptionId: subscription.id,
     currentValue: hit.current.toString(),
     previousValue: hit.previous.toString(),
     crossedThresholds: hit.crossed,

@@ -1,4 +1,7 @@
 import { exponentOf } from '../../core/amounts/currency.ts'
+import { assembleInvoice, type InvoiceLines, uninvoicedFees } from '../../core/billing/assemble-invoice.ts'
+import type { BillPlan } from '../../core/billing/bill-plan.ts'
+import type { SubscriptionFacts, TaxesByOwner } from '../../core/billing/snapshot.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import { chargeFeeDraft, type FeeDraft } from '../../core/invoicing/fee-draft.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
@@ -9,33 +12,26 @@ import {
   type EventQuantity,
   rateEvent,
 } from '../../core/rating/rate-event.ts'
+import { usageAfter } from '../../core/rating/rate-subscription.ts'
 import { type BilledWindow, openUsageWindow } from '../../core/subscriptions/open-window.ts'
 import type { BillingSubscription } from '../../core/subscriptions/subscription.ts'
 import { billWindows, type UsageWindow } from '../../core/subscriptions/windows.ts'
 import { type AcceptedEvent, chargedEvents, chargedKey } from '../../store/advance-events.ts'
 import { windowsOfMovedCustomer } from '../../store/billed-windows.ts'
-import {
-  type BillingSnapshot,
-  readBillingSnapshot,
-  type SubscriptionSnapshot,
-} from '../../store/billing-snapshot.ts'
+import { type CustomerSnapshot, readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
+import { readTaxes } from '../../store/billing/taxes-of-bills.ts'
 import type { Tx } from '../../store/database.ts'
-import { feeViews } from '../../store/fees.ts'
-import { newId } from '../../store/ids.ts'
 import { lockCustomer } from '../../store/invoices.ts'
-import { toWireFee } from '../../wire/fees.ts'
 import type { Caller, Context } from '../context.ts'
-import { usageAfter } from '../usage/open-subscription.ts'
-import { announce } from '../webhooks/announce.ts'
-import { createInvoice } from './create-invoice.ts'
-import { writeFeesApart } from './write-fees-apart.ts'
+import { writePlans } from './run-bills.ts'
 
 /** A subscription whose events are priced, with what belongs to its customer. */
 export type AdvanceSubject = {
-  readonly snapshot: BillingSnapshot
-  readonly subscription: SubscriptionSnapshot
+  readonly snapshot: CustomerSnapshot
+  readonly subscription: SubscriptionFacts
   /** Its windows that were billed, if the customer moved to another zone. */
   readonly billed: readonly BilledWindow[]
+  readonly taxes: TaxesByOwner
 }
 
 /** An event under one charge, and the period around it. */
@@ -60,11 +56,15 @@ export async function openAdvanceSubject(
     .executeTakeFirst()
   if (!owner) return undefined
   await lockCustomer(tx, owner.customerId)
-  const snapshot = await readBillingSnapshot(tx, owner.customerId, [subscriptionId])
+  const snapshot = await readCustomerSnapshot(tx, owner.customerId, [subscriptionId])
   const subscription = snapshot?.subscriptions[0]
   if (!snapshot || !subscription) return undefined
-  const billed = await windowsOfMovedCustomer(tx, subscriptionId, snapshot.zone)
-  return { snapshot, subscription, billed }
+  const { customer } = snapshot
+  const [billed, taxes] = await Promise.all([
+    windowsOfMovedCustomer(tx, subscriptionId, customer.zone),
+    readTaxes(tx, new Map([[customer.id, customer]]), [subscription]),
+  ])
+  return { snapshot, subscription, billed, taxes }
 }
 
 /** An event under those of the charges in advance that count it, in the period that it had when it was accepted. */
@@ -74,7 +74,12 @@ export function planFor(
   event: Omit<AcceptedEvent, 'isCharged'>,
 ): readonly PlannedEvent[] {
   const billing = billingAt(subscription.billing, event)
-  const moment = { plan: subscription.billingPlan, subscription: billing, at: event.at, zone: snapshot.zone }
+  const moment = {
+    plan: subscription.plan,
+    subscription: billing,
+    at: event.at,
+    zone: snapshot.customer.zone,
+  }
   const open = openUsageWindow(moment, billed)
   return charges.flatMap((charge) => {
     if (!charge.payInAdvance || charge.metric.code !== event.code) return []
@@ -95,7 +100,7 @@ export async function withoutCharged(
   planned: readonly PlannedEvent[],
 ): Promise<PlannedEvent[]> {
   const transactionIds = planned.map(({ plan }) => plan.source.transactionId)
-  const charged = await chargedEvents(tx, subscription.row.id, transactionIds)
+  const charged = await chargedEvents(tx, subscription.id, transactionIds)
   return planned.filter(
     ({ plan }) =>
       !charged.has(chargedKey(plan.charge.id, plan.filter?.id ?? null, plan.source.transactionId)),
@@ -109,8 +114,8 @@ export function eventContext(
 ): EventContext {
   return {
     ...open,
-    zone: snapshot.zone,
-    exponent: exponentOf(subscription.plan.amountCurrency),
+    zone: snapshot.customer.zone,
+    exponent: exponentOf(subscription.plan.currency),
     isRenewed: open.window.from > subscription.billing.startedAt,
   }
 }
@@ -124,8 +129,8 @@ export function priceEvent(
 ): PricedEvent {
   const rated = rateEvent(plan, answer, quantity, eventContext({ snapshot, subscription }, open))
   const draft = chargeFeeDraft({
-    id: newId(),
-    subscriptionId: subscription.row.id,
+    key: `${plan.source.id}/${plan.charge.id}`,
+    subscriptionId: subscription.id,
     rated,
     payInAdvance: true,
     period: open.window,
@@ -136,8 +141,8 @@ export function priceEvent(
 }
 
 /**
- * Writes the fees of events as of their acceptance: each on an invoice of its own, dated by the event, or by itself when
- * the charge is not invoiceable. The customer is locked by the caller.
+ * Writes the fees of events as of their acceptance: each on an invoice of its own, dated by the event, or by itself
+ * when the charge is not invoiceable. The customer is locked by the caller.
  */
 export async function writeAdvanceFees(
   context: Context,
@@ -146,31 +151,65 @@ export async function writeAdvanceFees(
   subject: AdvanceSubject,
   priced: readonly PricedEvent[],
 ): Promise<void> {
-  const { snapshot, subscription } = subject
-  const { row, plan } = subscription
-  const group = {
-    currency: plan.amountCurrency,
-    billingEntityId: row.billingEntityId ?? snapshot.customer.billingEntityId,
+  const { id: customerId } = subject.snapshot.customer
+  const documents = [...uninvoicedDocuments(subject, priced), ...invoiceDocuments(subject, priced)]
+  await writePlans(context, tx, caller, [{ customerId, documents, nextBillings: [] }])
+}
+
+function uninvoicedDocuments(subject: AdvanceSubject, priced: readonly PricedEvent[]): BillPlan['documents'] {
+  const { subscription, snapshot, taxes } = subject
+  const { customer } = snapshot
+  const owner = {
+    customer,
+    billingEntityId: subscription.billingEntityId ?? customer.billingEntityId,
+    currency: subscription.plan.currency,
+    planIds: planIdsOf(subscription),
   }
-  for (const { now, fees } of uninvoicedByAcceptance(priced)) {
-    await writeFeesApart(context, tx, { ...caller, now }, { snapshot, group, fees })
-  }
-  for (const event of priced) {
-    const { charge, source } = event.plan
-    if (!charge.invoiceable) continue
-    const then = { ...caller, now: event.accepted.acceptedAt }
-    await createInvoice(context, tx, then, {
-      snapshot,
-      invoiceType: 'subscription',
-      ...group,
-      purchaseOrderNumber: row.purchaseOrderNumber,
-      at: source.at,
-      links: [{ subscription, reason: 'in_advance_charge', windows: windowsOf(subject, event) }],
-      fees: [event.fee],
-      hasGrace: false,
+  return uninvoicedByAcceptance(priced).map(({ now, fees }) => ({
+    kind: 'uninvoiced_fees',
+    fees: uninvoicedFees(fees, { ...owner, createdAt: now }, taxes),
+  }))
+}
+
+function invoiceDocuments(subject: AdvanceSubject, priced: readonly PricedEvent[]): BillPlan['documents'] {
+  const { subscription, snapshot, taxes } = subject
+  const { customer } = snapshot
+  const issuer = snapshot.issuers.get(subscription.billingEntityId ?? customer.billingEntityId)
+  if (!issuer) throw new Error(`subscription ${subscription.id} has no issuer`)
+  return priced
+    .filter(({ plan }) => plan.charge.invoiceable)
+    .map((event) => {
+      const lines: InvoiceLines = {
+        head: {
+          customer,
+          issuer,
+          invoiceType: 'subscription',
+          currency: subscription.plan.currency,
+          zone: customer.zone,
+          purchaseOrderNumber: subscription.purchaseOrderNumber,
+          billingAt: event.plan.source.at,
+          createdAt: event.accepted.acceptedAt,
+        },
+        periods: [
+          {
+            subscriptionId: subscription.id,
+            reason: 'in_advance_charge',
+            windows: windowsOf(subject, event),
+          },
+        ],
+        fees: [event.fee],
+        planIds: planIdsOf(subscription),
+        hasGrace: false,
+        draft: null,
+        reached: null,
+      }
+      // What was billed by thresholds is of charges in arrears.
+      return { kind: 'invoice', invoice: assembleInvoice(lines, taxes, { progressive: new Map() }) }
     })
-    await announceFee(tx, then, event.fee.id)
-  }
+}
+
+function planIdsOf({ id, plan }: SubscriptionFacts): ReadonlyMap<string, string> {
+  return new Map([[id, plan.id]])
 }
 
 /** The fees that no invoice carries, those of one instant of acceptance together. */
@@ -188,24 +227,11 @@ function uninvoicedByAcceptance(priced: readonly PricedEvent[]) {
 /** The periods around the event, as the invoice shows them. */
 function windowsOf({ snapshot, subscription }: AdvanceSubject, { plan, open, accepted }: PlannedEvent) {
   const windows = billWindows({
-    plan: subscription.billingPlan,
+    plan: subscription.plan,
     subscription: billingAt(subscription.billing, accepted),
     at: plan.source.at,
-    zone: snapshot.zone,
+    zone: snapshot.customer.zone,
     current: true,
   })
   return { ...windows, charges: open.window, chargesDurationDays: open.durationDays }
-}
-
-async function announceFee(tx: Tx, caller: Caller, feeId: string): Promise<void> {
-  await announce(tx, caller, {
-    type: 'fee.created',
-    objectType: 'fee',
-    objectId: feeId,
-    payload: async () => {
-      const [view] = await feeViews(tx, { feeIds: [feeId] })
-      if (!view) throw new Error(`fee ${feeId} is gone`)
-      return toWireFee(view)
-    },
-  })
 }

@@ -30,10 +30,10 @@ type FailedEvent = PlannedEvent & { readonly quantity: EventQuantity; readonly e
 
 /**
  * Prices the events that a subscription's charges in advance have not priced yet, in the order in which they were
- * accepted, each on those accepted before it (docs/decisions/0015): each event and charge makes a fee, on an invoice of
- * its own, or by itself when the charge is not invoiceable. An event that has its fee already is passed over, so that a
- * second run does no harm. One that cannot be priced or written is deferred with its quantity and tried again by itself,
- * and the others go on (docs/decisions/0009).
+ * accepted, each on those accepted before it (docs/decisions/0015): each event and charge makes a fee, on an invoice
+ * of its own, or by itself when the charge is not invoiceable. An event that has its fee already is passed over, so
+ * that a second run does no harm. One that cannot be priced or written is deferred with its quantity and tried again by
+ * itself, and the others go on (docs/decisions/0009).
  */
 export async function priceAdvanceUsage(
   context: Context,
@@ -43,10 +43,9 @@ export async function priceAdvanceUsage(
 ): Promise<void> {
   const subject = await openAdvanceSubject(tx, subscriptionId)
   if (!subject) return
-  const { row, charges } = subject.subscription
+  const { id, externalId, charges } = subject.subscription
   const inAdvance = charges.filter((charge) => charge.payInAdvance)
   const codes = [...new Set(inAdvance.map((charge) => charge.metric.code))]
-  const { id, externalId } = row
   const waiting = await takeAdvanceEvents(tx, { id, externalId, codes }, EVENTS_MAX)
   if (!waiting.isAll) {
     const again = { kind: 'advance_usage', subjectId: id, dueAt: caller.now } as const
@@ -69,7 +68,7 @@ async function priceEvents(
   planned: readonly PlannedEvent[],
   waiting: WaitingEvents,
 ): Promise<{ readonly priced: readonly PricedEvent[]; readonly failed: readonly FailedEvent[] }> {
-  const { row } = subject.subscription
+  const { externalId } = subject.subscription
   const laterThan = laterAmong(waiting)
   const answers = await answerEvents(
     tx,
@@ -77,7 +76,7 @@ async function priceEvents(
   )
   const periods = [...new Set(planned.map(({ open }) => open.window.from))]
   const chargeIds = [...new Set(planned.map(({ plan }) => plan.charge.id))]
-  const states = await AdvanceStates.read(tx, row.externalId, chargeIds, periods)
+  const states = await AdvanceStates.read(tx, externalId, chargeIds, periods)
   const priced: PricedEvent[] = []
   const failed: FailedEvent[] = []
   for (const [index, each] of planned.entries()) {
@@ -94,7 +93,7 @@ async function priceEvents(
       failed.push({ ...each, quantity, error })
     }
   }
-  await writeStates(tx, caller, row.externalId, states)
+  await writeStates(tx, caller, externalId, states)
   return { priced, failed }
 }
 
@@ -149,7 +148,7 @@ async function defer(
     id,
     eventId: plan.source.id,
     chargeId: plan.charge.id,
-    subscriptionId: subscription.row.id,
+    subscriptionId: subscription.id,
     at: plan.source.at,
     endedAt: accepted.endedAt,
     quantity,

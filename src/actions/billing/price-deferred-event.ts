@@ -1,6 +1,6 @@
 import { findAdvanceEvent, laterEvents } from '../../store/advance-events.ts'
 import { takeDeferred } from '../../store/deferred-events.ts'
-import type { DueAction } from '../due/run-due.ts'
+import type { DueAction } from '../due/due-action.ts'
 import { answerEvents } from '../usage/answer-events.ts'
 import { openAdvanceSubject, planFor, priceEvent, withoutCharged, writeAdvanceFees } from './advance-fees.ts'
 
@@ -16,7 +16,7 @@ export const priceDeferredEvent: DueAction = async (context, tx, caller, id) => 
   const subject = await openAdvanceSubject(tx, deferred.subscriptionId)
   const charge = subject?.subscription.charges.find((each) => each.id === chargeId)
   if (!subject || !charge) return
-  const { externalId } = subject.subscription.row
+  const { externalId } = subject.subscription
   const event = await findAdvanceEvent(tx, { id: eventId, externalId, code: charge.metric.code, at })
   if (!event) return
   const planned = await withoutCharged(tx, subject, planFor(subject, [charge], { ...event, endedAt }))

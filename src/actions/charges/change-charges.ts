@@ -25,6 +25,7 @@ import {
   type PlanRow,
 } from '../../store/plans.ts'
 import { inTransaction } from '../../store/transaction.ts'
+import { settleAdvanceUsage } from '../billing/settle-advance-usage.ts'
 import type { Caller, Context } from '../context.ts'
 import { refreshUsageTracker } from '../usage/refresh-usage-tracker.ts'
 import { cascadeChange, cascadeNewCharge, cascadeRemoval } from './cascade-charge.ts'
@@ -57,7 +58,7 @@ export async function createCharge(
   input: Input,
 ): Promise<PlanCharge> {
   return inTransaction(context.database, caller, async (tx) => {
-    const plan = await planToChange(tx, planCode)
+    const plan = await planToChange(context, tx, caller, planCode)
     const metric = await metricIn(tx, input)
     const payload = readNewCharge(input, metric, { needsCode: true })
     const place = { planId: plan.id, parentId: null, billableMetricId: metric.id }
@@ -92,7 +93,7 @@ export async function deleteCharge(
   input: Input,
 ): Promise<PlanCharge> {
   return inTransaction(context.database, caller, async (tx) => {
-    const plan = await planToChange(tx, at.planCode)
+    const plan = await planToChange(context, tx, caller, at.planCode)
     const charge = await readCharge(tx, plan.id, at.chargeCode)
     if (isCascade(input)) await cascadeRemoval(tx, caller, charge.id)
     await deleteCharges(tx, [charge.id], caller.now)
@@ -213,7 +214,9 @@ async function metricIn(tx: Tx, input: Input): Promise<BillableMetricRow> {
   return metric
 }
 
-async function planToChange(tx: Tx, code: string): Promise<PlanRow> {
+/** Locks a plan, after what its subscriptions owe at its present prices was charged; 404 `plan_not_found`. */
+async function planToChange(context: Context, tx: Tx, caller: Caller, code: string): Promise<PlanRow> {
+  await settleAdvanceUsage(context, tx, caller, { planCode: code })
   const plan = await lockPlan(tx, code)
   if (!plan) throw notFound('plan')
   return plan
@@ -227,7 +230,7 @@ async function changed(
   change: (tx: Tx, plan: PlanRow, charge: PlanCharge) => Promise<void>,
 ): Promise<PlanCharge> {
   return inTransaction(context.database, caller, async (tx) => {
-    const plan = await planToChange(tx, at.planCode)
+    const plan = await planToChange(context, tx, caller, at.planCode)
     const before = await readCharge(tx, plan.id, at.chargeCode)
     await change(tx, plan, before)
     const after = await rereadCharge(tx, plan.id, before.id)

@@ -14,6 +14,7 @@ import {
 } from '../../store/priced-subscriptions.ts'
 import { lockCustomerById } from '../../store/subscription-states.ts'
 import { inTransaction } from '../../store/transaction.ts'
+import { settleAdvanceUsage } from '../billing/settle-advance-usage.ts'
 import type { Caller, Context } from '../context.ts'
 import { overridePlan } from '../plans/override-plan.ts'
 import { carryAdvanceToCopy } from './carry-advance-usage.ts'
@@ -118,7 +119,10 @@ async function onOwnCharge(
   return inTransaction(context.database, caller, async (tx) => {
     // The customer first, as everything that bills it does: what is charged in advance must not move meanwhile.
     const meant = await findPricedSubscription(tx, at.externalId, statusesOf(at.status))
-    if (meant) await lockCustomerById(tx, meant.customerId)
+    if (meant) {
+      await lockCustomerById(tx, meant.customerId)
+      await settleAdvanceUsage(context, tx, caller, { customerId: meant.customerId })
+    }
     const subscription = await lockPricedSubscription(tx, at.externalId, statusesOf(at.status))
     if (!subscription) throw notFound('subscription')
     await holdPlan(tx, subscription.planId)

@@ -34,10 +34,10 @@ export async function deleteCustomer(
       const item = { kind: 'invoice_finalization', subjectId: draft.id, dueAt } as const
       await scheduleItem(tx, caller.organizationId, item)
     }
-    const deleted = await updateCustomer(tx, customer.id, {
+    const { customer: deleted, billingEntity } = await updateCustomer(tx, customer.id, {
       deletedAt: ts(caller.now),
       updatedAt: ts(caller.now),
     })
-    return detailsOfCustomer(tx, deleted)
+    return detailsOfCustomer(tx, deleted, { billingEntity })
   })
 }

@@ -6,7 +6,7 @@ import type { BillingEntityRow } from '../../store/organizations.ts'
 import { findItem } from '../../store/subscription-due-items.ts'
 import { lockCustomerById } from '../../store/subscription-states.ts'
 import type { Caller } from '../context.ts'
-import type { DueAction } from '../due/run-due.ts'
+import type { DueAction } from '../due/due-action.ts'
 import { redateDrafts } from '../invoices/redate-drafts.ts'
 import { rescheduleCustomer } from '../subscriptions/reschedule-customer.ts'
 

@@ -6,22 +6,25 @@ import {
   detailsOfCustomer,
   hasSales,
   insertCustomer,
+  insertMetadata,
   lockCustomer,
   replaceMetadata,
   updateCustomer,
 } from '../../store/customers.ts'
-import type { Tx } from '../../store/database.ts'
+import { Last, type Tx } from '../../store/database.ts'
+import { isDuplicate } from '../../store/duplicates.ts'
 import { newId } from '../../store/ids.ts'
-import { findBillingEntity, lockOrganization, nextCustomerNumber, stamps } from '../../store/organizations.ts'
-import { flagDraftsOfCustomer, replaceTaxes } from '../../store/taxes.ts'
-import { inTransaction } from '../../store/transaction.ts'
+import { findBillingEntity } from '../../store/organizations.ts'
+import { addTaxes, flagDraftsOfCustomer, replaceTaxes, type TaxRow } from '../../store/taxes.ts'
+import { Conflict, inTransaction } from '../../store/transaction.ts'
 import { json, ts } from '../../store/values.ts'
+import { listWebhookEndpoints, type WebhookEndpointRow } from '../../store/webhooks.ts'
 import { toWireCustomer } from '../../wire/customers.ts'
 import type { Caller, Context } from '../context.ts'
 import { redateDrafts } from '../invoices/redate-drafts.ts'
 import { rescheduleCustomer } from '../subscriptions/reschedule-customer.ts'
 import { readTaxes } from '../taxes/read-tax.ts'
-import { announce } from '../webhooks/announce.ts'
+import { announceTo, listeningTo } from '../webhooks/announce.ts'
 
 /**
  * Creates the customer with an external id or updates it (platform.md §7.1); only what the request gave changes.
@@ -34,98 +37,130 @@ export async function upsertCustomer(
   caller: Caller,
   change: CustomerChange,
 ): Promise<CustomerDetails> {
-  const details = await inTransaction(context.database, caller, async (tx) => {
-    const { customer, isNew } = await lockOrInsert(tx, caller, change.externalId)
-    const changed = await writeChange(tx, caller, customer, change, isNew)
-    const details = await detailsOfCustomer(tx, changed)
-    await announceCustomer(tx, caller, details, isNew ? 'customer.created' : 'customer.updated')
-    return details
+  const details = await inTransaction<CustomerDetails>(context.database, caller, async (tx) => {
+    const [known, endpoints, taxes] = await Promise.all([
+      lockCustomer(tx, change.externalId),
+      listWebhookEndpoints(tx),
+      change.taxCodes && readTaxes(tx, change.taxCodes),
+    ])
+    if (known) {
+      const changed = await changeCustomer(tx, caller, known, change, taxes)
+      await announceTo(tx, caller, endpoints, messageOf('customer.updated', changed))
+      return changed
+    }
+    const created = createCustomer(tx, caller, change, taxes)
+    const isLast = change.billingEntityCode === undefined
+    if (isLast && listeningTo(endpoints, 'customer.created').length === 0) return new Last(created)
+    await announceTo(tx, caller, endpoints, messageOf('customer.created', await created))
+    return created
   })
   if (change.asksForProvider) throw invalid({ base: ['payment_provider_not_found'] })
   return details
 }
 
 /**
- * The customer with an external id, made (and announced) when there is none: for a subscription of a customer that
- * nobody has described yet. Works in the caller's transaction and leaves the customer locked in it.
+ * Makes the customer with an external id, announced to those of `endpoints` that listen: for a subscription of a
+ * customer that nobody has described yet. Works in the caller's transaction, which has found none to lock.
  */
-export async function findOrCreateCustomer(tx: Tx, caller: Caller, externalId: string): Promise<CustomerRow> {
-  const { customer, isNew } = await lockOrInsert(tx, caller, externalId)
-  if (isNew) {
-    await announceCustomer(tx, caller, await detailsOfCustomer(tx, customer), 'customer.created')
-  }
-  return customer
-}
-
-async function announceCustomer(
+export async function createUnknownCustomer(
   tx: Tx,
   caller: Caller,
-  details: CustomerDetails,
-  type: 'customer.created' | 'customer.updated',
-): Promise<void> {
-  await announce(tx, caller, {
+  externalId: string,
+  endpoints: readonly WebhookEndpointRow[],
+): Promise<CustomerRow> {
+  const details = await createCustomer(tx, caller, { externalId, columns: {} }, undefined)
+  await announceTo(tx, caller, endpoints, messageOf('customer.created', details))
+  return details.customer
+}
+
+function messageOf(type: 'customer.created' | 'customer.updated', details: CustomerDetails) {
+  return {
     type,
     objectType: 'customer',
     objectId: details.customer.id,
     payload: () => toWireCustomer(details),
-  })
+  }
 }
 
-async function lockOrInsert(
+/** Sends all that it writes at once. */
+async function createCustomer(
   tx: Tx,
   caller: Caller,
-  externalId: string,
-): Promise<{ readonly customer: CustomerRow; readonly isNew: boolean }> {
-  const known = await lockCustomer(tx, externalId)
-  if (known) return { customer: known, isNew: false }
-  // Creations of an organization come one after the other, so a customer made meanwhile is seen after the wait.
-  const organization = await lockOrganization(tx, caller.organizationId)
-  const rival = await lockCustomer(tx, externalId)
-  if (rival) return { customer: rival, isNew: false }
-  const entity = await findBillingEntity(tx, { isDefault: true })
-  if (!entity) throw notFound('billing_entity')
-  const number = await nextCustomerNumber(tx, caller.organizationId)
-  const customer = await insertCustomer(tx, {
-    organizationId: caller.organizationId,
-    id: newId(),
-    externalId,
-    billingEntityId: entity.id,
-    sequentialId: number,
-    slug: `${organization.documentNumberPrefix}-${String(number).padStart(3, '0')}`,
-    ...stamps(caller.now),
+  change: Omit<CustomerChange, 'asksForProvider'>,
+  taxes: readonly TaxRow[] | undefined,
+): Promise<CustomerDetails> {
+  const { organizationId, now } = caller
+  const owner = { organizationId, id: newId() }
+  const { accountType, shippingAddress, metadata = [] } = change
+  const taxIds = (taxes ?? []).map((tax) => tax.id)
+  const inserting = insertCustomer(tx, {
+    ...change.columns,
+    ...owner,
+    externalId: change.externalId,
+    ...(accountType === undefined ? {} : { accountType }),
+    ...(shippingAddress === undefined ? {} : { shippingAddress: json(shippingAddress) }),
+    billingEntityCode: change.billingEntityCode,
+    now,
   })
-  return { customer, isNew: true }
+  try {
+    // Only a billing entity that the request names can be unknown; the others need no waiting for the customer.
+    if (change.billingEntityCode !== undefined && !(await inserting)) throw notFound('billing_entity')
+    const [inserted, entries] = await Promise.all([
+      inserting,
+      insertMetadata(tx, owner, metadata, [], now),
+      taxIds.length === 0 ? undefined : addTaxes(tx, organizationId, 'customer', owner.id, taxIds),
+    ])
+    if (!inserted) throw notFound('billing_entity')
+    return { ...inserted, metadata: entries, taxes: taxes ?? [] }
+  } catch (error) {
+    if (!isDuplicate(error, 'customers_external_id')) throw error
+    throw new Conflict('a customer with the external id was created meanwhile')
+  }
 }
 
-async function writeChange(
+async function changeCustomer(
   tx: Tx,
   caller: Caller,
   customer: CustomerRow,
   change: CustomerChange,
-  isNew: boolean,
-): Promise<CustomerRow> {
-  const changed = await updateCustomer(tx, customer.id, {
+  taxes: readonly TaxRow[] | undefined,
+): Promise<CustomerDetails> {
+  const { customer: changed, billingEntity } = await updateCustomer(tx, customer.id, {
     ...change.columns,
     ...(await entityOf(tx, change)),
     ...(await accountTypeOf(tx, customer, change)),
     ...addressOf(customer, change),
     updatedAt: ts(caller.now),
   })
-  if (!isNew) await redateDrafts(tx, caller, customer.id)
-  if (change.metadata) await replaceMetadata(tx, changed, change.metadata, caller.now)
-  if (change.taxCodes) {
-    const taxes = await readTaxes(tx, change.taxCodes)
+  if (ISSUING_COLUMNS.some((column) => changed[column] !== customer[column])) {
+    await redateDrafts(tx, caller, customer.id)
+  }
+  const metadata = change.metadata && (await replaceMetadata(tx, changed, change.metadata, caller.now))
+  if (taxes) {
     const taxIds = taxes.map((tax) => tax.id)
     await replaceTaxes(tx, caller.organizationId, 'customer', customer.id, taxIds)
   }
-  if (!isNew && (change.taxCodes || changed.billingEntityId !== customer.billingEntityId)) {
+  if (taxes || changed.billingEntityId !== customer.billingEntityId) {
     await flagDraftsOfCustomer(tx, customer.id)
   }
   if (changed.timezone !== customer.timezone || changed.billingEntityId !== customer.billingEntityId) {
     await rescheduleCustomer(tx, caller, customer.id)
   }
-  return changed
+  return detailsOfCustomer(tx, changed, {
+    billingEntity,
+    ...(metadata && { metadata }),
+    ...(taxes && { taxes }),
+  })
 }
+
+/** The dates of drafts follow from these, and from what the billing entity says, whose changes spread by themselves. */
+const ISSUING_COLUMNS = [
+  'billingEntityId',
+  'invoiceGracePeriod',
+  'netPaymentTerm',
+  'subscriptionInvoiceIssuingDateAnchor',
+  'subscriptionInvoiceIssuingDateAdjustment',
+] as const
 
 async function entityOf(tx: Tx, change: CustomerChange): Promise<{ billingEntityId?: string }> {
   if (change.billingEntityCode === undefined) return {}

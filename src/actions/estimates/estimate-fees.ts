@@ -5,6 +5,7 @@ import { withNewest } from '../../core/metering/reference.ts'
 import { invalid } from '../../core/problems.ts'
 import { type EventPlan, planEvent } from '../../core/rating/event-plan.ts'
 import { type EventAnswer, rateEvent, stepOfEvent } from '../../core/rating/rate-event.ts'
+import { usageAfter } from '../../core/rating/rate-subscription.ts'
 import type { RatedUsage } from '../../core/rating/rate-usage.ts'
 import { taxesOfFee } from '../../core/taxes/apply.ts'
 import type { Tax } from '../../core/taxes/tax.ts'
@@ -14,7 +15,6 @@ import { eventContext } from '../billing/advance-fees.ts'
 import type { Caller } from '../context.ts'
 import { AdvanceStates } from '../usage/advance-states.ts'
 import { answerEvents } from '../usage/answer-events.ts'
-import { usageAfter } from '../usage/open-subscription.ts'
 import { taxesOfCharges } from '../usage/usage-taxes.ts'
 import { type EstimatedEvent, readEstimatedEvent } from './estimated-event.ts'
 
@@ -32,7 +32,7 @@ export async function estimateFees(reads: Reads, caller: Caller, input: Input): 
   const chargeIds = plans.map((plan) => plan.charge.id)
   const answers = await answersWith(reads, plans)
   const from = open.window.from
-  const states = await AdvanceStates.read(reads, subscription.row.externalId, chargeIds, [from])
+  const states = await AdvanceStates.read(reads, subscription.externalId, chargeIds, [from])
   const taxes = await taxesOfCharges(reads, snapshot, subscription.plan.id, chargeIds)
   return plans.flatMap((plan, index) => {
     const answer = answers[index]
@@ -68,19 +68,14 @@ function shownFee(
   const { charge, filter, fee } = rated
   const { customer } = snapshot
   const { plan } = subscription
-  const taxed = taxesOfFee({
-    ...fee,
-    preciseProgressiveCreditCents: Decimal.zero,
-    preciseCouponsAmountCents: Decimal.zero,
-    taxes,
-  })
+  const taxed = taxesOfFee({ ...fee, preciseReductionCents: Decimal.zero, taxes })
   return {
     ...NOTHING,
-    subscriptionId: subscription.row.id,
+    subscriptionId: subscription.id,
     customerId: customer.id,
     chargeId: charge.id,
     chargeFilterId: filter?.id ?? null,
-    currency: plan.amountCurrency,
+    currency: plan.currency,
     units: fee.units.toString(),
     totalAggregatedUnits: rated.totalAggregatedUnits.toString(),
     eventsCount: BigInt(rated.eventsCount),
@@ -91,7 +86,7 @@ function shownFee(
     taxesPreciseAmountCents: taxed.taxesPreciseAmountCents.toString(),
     taxesRate: taxed.taxesRate.toString(),
     invoiceable: charge.invoiceable,
-    selfBilled: customer.accountType === 'partner',
+    selfBilled: customer.isSelfBilled,
     amountDetails: fee.amountDetails,
     groupedBy: rated.groupedBy,
     presentationBreakdowns: storedBreakdowns(rated.presentation),
@@ -100,7 +95,7 @@ function shownFee(
     fromAt: open.window.from,
     toAt: open.window.to,
     externalCustomerId: customer.externalId,
-    externalSubscriptionId: subscription.row.externalId,
+    externalSubscriptionId: subscription.externalId,
     chargeInvoiceDisplayName: charge.invoiceDisplayName,
     chargeProperties: charge.properties,
     metricId: charge.metric.id,

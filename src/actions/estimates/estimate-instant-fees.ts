@@ -36,14 +36,20 @@ export async function estimateInstantFeesOfBatch(
   const bySubscription = new Map<string, ShownInstantFee[]>()
   for (const input of inputs) {
     const estimated = await readEstimatedEvent(reads, caller, input)
-    const { id } = estimated.subscription.row
+    const { id } = estimated.subscription
     bySubscription.set(id, [...(bySubscription.get(id) ?? []), ...instantFeesOf(estimated)])
   }
   return [...bySubscription.values()].flat()
 }
 
-function instantFeesOf({ snapshot, subscription, event, charges }: EstimatedEvent): ShownInstantFee[] {
-  const currency = subscription.plan.amountCurrency
+function instantFeesOf({
+  snapshot,
+  subscription,
+  event,
+  metric,
+  charges,
+}: EstimatedEvent): ShownInstantFee[] {
+  const currency = subscription.plan.currency
   return charges.flatMap((charge): ShownInstantFee[] => {
     if (!isInstantModel(charge.model)) return []
     const filter = filterForEvent(charge.filters, charge.metric.filters, event.properties)
@@ -57,11 +63,12 @@ function instantFeesOf({ snapshot, subscription, event, charges }: EstimatedEven
         filter,
         price,
         currency,
+        metricDescription: metric.description,
         transactionId: event.transactionId,
         customerId: snapshot.customer.id,
         externalCustomerId: snapshot.customer.externalId,
-        subscriptionId: subscription.row.id,
-        externalSubscriptionId: subscription.row.externalId,
+        subscriptionId: subscription.id,
+        externalSubscriptionId: subscription.externalId,
       },
     ]
   })

@@ -1,4 +1,5 @@
 import { Decimal } from '../../core/amounts/decimal.ts'
+import type { SubscriptionFacts } from '../../core/billing/snapshot.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import { type Input, isInput } from '../../core/input/fields.ts'
 import { tidyId } from '../../core/input/ids.ts'
@@ -17,11 +18,7 @@ import { invalid, notFound } from '../../core/problems.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
 import type { UsageWindow } from '../../core/subscriptions/windows.ts'
 import { type BillableMetricRow, findBillableMetric } from '../../store/billable-metrics.ts'
-import {
-  type BillingSnapshot,
-  readBillingSnapshot,
-  type SubscriptionSnapshot,
-} from '../../store/billing-snapshot.ts'
+import { type CustomerSnapshot, readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
 import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import { findActiveSubscription } from '../../store/usage-subjects.ts'
@@ -30,10 +27,11 @@ import { openAt } from '../usage/open-subscription.ts'
 
 /** An event that is asked about and not stored, with the subscription that it would belong to. */
 export type EstimatedEvent = {
-  readonly snapshot: BillingSnapshot
-  readonly subscription: SubscriptionSnapshot
+  readonly snapshot: CustomerSnapshot
+  readonly subscription: SubscriptionFacts
   readonly open: UsageWindow
   readonly event: RawEvent
+  readonly metric: BillableMetricRow
   /** Charges in advance on the event's code. */
   readonly charges: readonly RatedCharge[]
 }
@@ -59,10 +57,11 @@ export async function readEstimatedEvent(
   const code = idOf(input.code)
   const metric = await findBillableMetric(reads, code)
   if (!metric) throw notFound('billable_metric')
-  const event = eventOf(input, metric, subscription.row.externalId, caller.now)
+  const event = eventOf(input, metric, subscription.externalId, caller.now)
   return {
     ...(await openAt(reads, snapshot, subscription, caller.now)),
     event,
+    metric,
     charges: subscription.charges.filter((charge) => charge.payInAdvance && charge.metric.code === code),
   }
 }
@@ -71,7 +70,7 @@ async function subscriptionOf(reads: Reads, input: Input) {
   const externalId = idOf(input.external_subscription_id)
   const found = externalId === '' ? undefined : await findActiveSubscription(reads, externalId)
   if (!found) throw notFound('subscription')
-  const snapshot = await readBillingSnapshot(reads, found.customerId, [found.id])
+  const snapshot = await readCustomerSnapshot(reads, found.customerId, [found.id])
   const subscription = snapshot?.subscriptions[0]
   if (!snapshot || !subscription) throw notFound('subscription')
   return { snapshot, subscription }

@@ -11,7 +11,7 @@ import {
 } from '../../store/target-wallet-events.ts'
 import { listWebhookEndpoints } from '../../store/webhooks.ts'
 import { toWireEventErrorJson } from '../../wire/events.ts'
-import type { DueAction } from '../due/run-due.ts'
+import type { DueAction } from '../due/due-action.ts'
 import { announce } from '../webhooks/announce.ts'
 
 /** Events of one turn; a transaction should not grow with what waits. */

@@ -6,7 +6,7 @@ import { scheduleItem } from '../../store/due-items.ts'
 import { hasEventsCreated, metricRules, suspectEvents } from '../../store/events/suspect-events.ts'
 import { listWebhookEndpoints } from '../../store/webhooks.ts'
 import { toWireEventFaults } from '../../wire/events.ts'
-import type { DueAction } from '../due/run-due.ts'
+import type { DueAction } from '../due/due-action.ts'
 import { announce } from '../webhooks/announce.ts'
 
 /**

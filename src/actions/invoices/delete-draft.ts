@@ -3,7 +3,7 @@ import { cancelItem } from '../../store/due-items.ts'
 import { lockInvoice, releaseLinks, updateInvoice } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
-import { announceInvoice } from '../billing/issue-invoice.ts'
+import { announceInvoice } from '../billing/announce-documents.ts'
 import type { Caller, Context } from '../context.ts'
 
 /** Deletes a draft (405 `not_deletable` otherwise); its period may be invoiced again (§7.7). */

@@ -1,13 +1,12 @@
 import { parseCalendarDate } from '../../core/calendar/calendar-date.ts'
 import { startOfDay } from '../../core/calendar/zone.ts'
 import { type IssuingSettings, shiftedDates } from '../../core/subscriptions/issuing-dates.ts'
-import { readBillingSnapshot } from '../../store/billing-snapshot.ts'
+import { readCustomerFacts } from '../../store/billing/customer-facts.ts'
 import type { Tx } from '../../store/database.ts'
 import { type DraftRow, draftsOf } from '../../store/draft-invoices.ts'
 import { scheduleItem } from '../../store/due-items.ts'
 import { updateInvoice } from '../../store/invoices.ts'
 import { json } from '../../store/values.ts'
-import { issuingSettingsOf } from '../billing/create-invoice.ts'
 import type { Caller } from '../context.ts'
 
 /**
@@ -18,9 +17,9 @@ import type { Caller } from '../context.ts'
 export async function redateDrafts(tx: Tx, caller: Caller, customerId: string): Promise<void> {
   const drafts = await draftsOf(tx, { customerId })
   if (drafts.length === 0) return
-  const snapshot = await readBillingSnapshot(tx, customerId, [])
-  if (!snapshot) throw new Error(`customer ${customerId} is gone`)
-  const after = issuingSettingsOf(snapshot)
+  const customer = (await readCustomerFacts(tx, [customerId])).customers.get(customerId)
+  if (!customer) throw new Error(`customer ${customerId} is gone`)
+  const after = customer.issuing
   for (const draft of drafts) {
     const before = draft.issuingSettings as IssuingSettings | null
     if (before === null) throw new Error(`draft ${draft.id} has no settings`)

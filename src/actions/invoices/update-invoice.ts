@@ -1,16 +1,17 @@
 import { instant } from '../../core/calendar/instant.ts'
 import { overdueAt } from '../../core/invoicing/overdue.ts'
+import { INVOICE_PAYMENT_STATUSES } from '../../core/invoicing/payment-status.ts'
 import { invalid, notAllowed, notFound, Problems } from '../../core/problems.ts'
 import type { Tx } from '../../store/database.ts'
 import { cancelItem, scheduleItem } from '../../store/due-items.ts'
 import { type InvoiceMetadataEntry, replaceInvoiceMetadata } from '../../store/invoice-metadata.ts'
+import { insertInvoicePayments } from '../../store/invoice-payments.ts'
 import { type InvoiceRow, lockInvoice, updateInvoice } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
-import { announceInvoice } from '../billing/issue-invoice.ts'
+import { announceInvoice } from '../billing/announce-documents.ts'
 import type { Caller, Context } from '../context.ts'
 
-const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed']
 const METADATA_MAX = 5
 const KEY_LENGTH_MAX = 20
 const VALUE_LENGTH_MAX = 140
@@ -29,11 +30,9 @@ export async function updateInvoicePayment(
     if (!invoice || ['generating', 'open', 'closed', 'deleted'].includes(invoice.status))
       throw notFound('invoice')
     if (invoice.status === 'voided') throw notAllowed('update_on_voided_invoice')
-    const status = input.payment_status
-    if (status !== undefined) {
-      if (typeof status !== 'string' || !PAYMENT_STATUSES.includes(status)) {
-        throw invalid({ payment_status: ['value_is_invalid'] })
-      }
+    const status = INVOICE_PAYMENT_STATUSES.find((each) => each === input.payment_status)
+    if (input.payment_status !== undefined) {
+      if (status === undefined) throw invalid({ payment_status: ['value_is_invalid'] })
       if (invoice.status === 'draft') throw notAllowed('payment_status_update_on_draft_invoice')
     }
     if (input.metadata !== undefined && invoice.status === 'draft')
@@ -41,10 +40,10 @@ export async function updateInvoicePayment(
     if (input.metadata !== undefined) {
       await replaceInvoiceMetadata(tx, invoice, readMetadata(input.metadata), caller.now)
     }
-    if (typeof status !== 'string' || status === invoice.paymentStatus) return
+    if (status === undefined || status === invoice.paymentStatus) return
     const hasSucceeded = status === 'succeeded'
+    await insertInvoicePayments(tx, caller, [{ invoiceId: id, kind: 'status', status, paidAt: caller.now }])
     await updateInvoice(tx, id, {
-      paymentStatus: status,
       updatedAt: ts(caller.now),
       ...(hasSucceeded ? { paymentOverdue: false } : {}),
     })

@@ -3,8 +3,9 @@ import { forbidden, invalid } from '../../core/problems.ts'
 import { type OrganizationRow, readOrganization, setClock } from '../../store/organizations.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
+import type { DueFailure } from '../due/due-action.ts'
 import { dueActions } from '../due/due-actions.ts'
-import { type DueFailure, runDue } from '../due/run-due.ts'
+import { runDue } from '../due/run-due.ts'
 import { failureReport } from './read-test-clock.ts'
 
 /** Ten years in one move: all that falls due on the way is done within the request. */

@@ -13,7 +13,7 @@ import {
 } from '../../store/subscriptions.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
-import type { DueAction } from '../due/run-due.ts'
+import type { DueAction } from '../due/due-action.ts'
 import { cancelSubscription, closeSubscription } from '../subscriptions/end-subscription.ts'
 import { settleOverdue } from '../subscriptions/settle-overdue.ts'
 import { activeColumns } from '../subscriptions/start-subscription.ts'

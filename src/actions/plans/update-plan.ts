@@ -18,6 +18,7 @@ import {
 } from '../../store/plans.ts'
 import { awaitedPlans } from '../../store/subscriptions.ts'
 import { inTransaction } from '../../store/transaction.ts'
+import { settleAdvanceUsage } from '../billing/settle-advance-usage.ts'
 import { afterChange, isCascade } from '../charges/change-charges.ts'
 import type { Caller, Context } from '../context.ts'
 import { announcePlan } from './announce-plan.ts'
@@ -37,6 +38,7 @@ export async function updatePlan(
   input: Input,
 ): Promise<PlanRow> {
   return inTransaction(context.database, caller, async (tx) => {
+    await settleAdvanceUsage(context, tx, caller, { planCode: code })
     const stored = await lockPlan(tx, code)
     if (!stored) throw notFound('plan')
     refuseFixedCharges(input)

@@ -1,5 +1,7 @@
-import { chargeFeeDraft, isWorthStoring } from '../../core/invoicing/fee-draft.ts'
-import { fittingFees, INVOICE_CENTS_MAX } from '../../core/invoicing/fitting-fees.ts'
+import { assembleInvoice, type InvoiceLines } from '../../core/billing/assemble-invoice.ts'
+import type { InvoicePlan, ReachedThresholds } from '../../core/billing/bill-plan.ts'
+import { chargeFeeDraft, type FeeDraft, isWorthStoring } from '../../core/invoicing/fee-draft.ts'
+import { INVOICE_CENTS_MAX } from '../../core/invoicing/fitting-fees.ts'
 import {
   type BilledSoFar,
   checkProgressiveBilling,
@@ -7,14 +9,14 @@ import {
   lifetimeTotal,
 } from '../../core/progressive-billing/progressive-check.ts'
 import type { RatedUsage } from '../../core/rating/rate-usage.ts'
-import { billWindows } from '../../core/subscriptions/windows.ts'
+import { billWindows, type Window } from '../../core/subscriptions/windows.ts'
+import { answerProgressive } from '../../store/billing/progressive-facts.ts'
+import { readTaxes } from '../../store/billing/taxes-of-bills.ts'
 import type { Tx } from '../../store/database.ts'
-import { newId } from '../../store/ids.ts'
 import type { UsageThresholdRow } from '../../store/plan-parts.ts'
 import { hasProgressiveInvoice, progressivelyBilled } from '../../store/progressive-invoices.ts'
 import { toWireUsageThreshold } from '../../wire/plans.ts'
-import { createInvoice } from '../billing/create-invoice.ts'
-import { resolveFeeTaxes } from '../billing/resolve-fee-taxes.ts'
+import { writePlans } from '../billing/run-bills.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceSubscription } from '../subscriptions/announce-subscription.ts'
 import type { OpenSubscription } from '../usage/open-subscription.ts'
@@ -39,26 +41,24 @@ export async function billPassedThresholds(
   activity: SubscriptionActivity,
   thresholds: readonly UsageThresholdRow[],
 ): Promise<void> {
-  const { subscription, open, figures } = activity
-  const { row } = subscription
-  const billed = await progressivelyBilled(tx, row.id, open.window)
+  const { snapshot, subscription, open, figures } = activity
+  const billed = await progressivelyBilled(tx, subscription.id, open.window)
   const { passed, key } = checkProgressiveBilling(thresholds, figures, billed && withAhead(billed, activity))
   if (passed.length === 0) return
-  const chain = JSON.stringify([row.customerId, row.externalId, row.subscriptionAt])
+  const { externalId, billing } = subscription
+  const chain = JSON.stringify([snapshot.customer.id, externalId, billing.subscriptionAt])
   const uniqueKey = `${chain}:${key}`
   if (await hasProgressiveInvoice(tx, uniqueKey)) return
-  const bill = billOf(caller, activity)
-  if (await isTooLarge(context, tx, caller, bill, lifetimeTotal(figures))) return
-  await createInvoice(context, tx, caller, {
-    ...bill,
-    reached: {
-      key: uniqueKey,
-      lifetimeCents: lifetimeTotal(figures),
-      thresholdIds: passed.map((threshold) => threshold.id),
-    },
+  const invoice = await buildInvoice(tx, caller, activity, {
+    key: uniqueKey,
+    lifetimeCents: lifetimeTotal(figures),
+    thresholdIds: passed.map((threshold) => threshold.id),
   })
+  if (isTooLarge(context, caller, activity, invoice)) return
+  const documents = [{ kind: 'invoice', invoice } as const]
+  await writePlans(context, tx, caller, [{ customerId: snapshot.customer.id, documents, nextBillings: [] }])
   for (const threshold of passed) {
-    await announceSubscription(tx, caller, 'subscription.usage_threshold_reached', row, {
+    await announceSubscription(tx, caller, 'subscription.usage_threshold_reached', subscription, {
       usage_threshold: toWireUsageThreshold(threshold),
     })
   }
@@ -79,54 +79,83 @@ function isBilled({ charge }: RatedUsage): boolean {
 }
 
 /** Whether an amount fits on no invoice; it is not billed ahead then: the bill at the period's end names it. */
-async function isTooLarge(
+function isTooLarge(
   context: Context,
-  tx: Tx,
   { organizationId }: Caller,
-  { snapshot, fees }: ReturnType<typeof billOf>,
-  lifetimeCents: bigint,
-): Promise<boolean> {
-  const { excess } = fittingFees(await resolveFeeTaxes(tx, snapshot, fees))
-  if (excess.length === 0 && lifetimeCents <= INVOICE_CENTS_MAX) return false
-  const subscriptionId = fees[0]?.subscriptionId
+  { subscription, figures }: SubscriptionActivity,
+  invoice: InvoicePlan,
+): boolean {
+  if (invoice.unbilled.length === 0 && lifetimeTotal(figures) <= INVOICE_CENTS_MAX) return false
+  const subscriptionId = subscription.id
   context.log.error({ organizationId, subscriptionId }, 'usage is too large to be billed by its thresholds')
   return true
 }
 
-function billOf(caller: Caller, { snapshot, subscription, open, rated }: SubscriptionActivity) {
-  const { row, plan, billing, billingPlan } = subscription
-  const moment = { plan: billingPlan, subscription: billing, at: caller.now, zone: snapshot.zone }
+async function buildInvoice(
+  tx: Tx,
+  caller: Caller,
+  activity: SubscriptionActivity,
+  reached: ReachedThresholds,
+): Promise<InvoicePlan> {
+  const { snapshot, subscription, open } = activity
+  const { customer } = snapshot
+  const { id: subscriptionId, externalId, charges } = subscription
+  const [taxes, [earlier]] = await Promise.all([
+    readTaxes(tx, new Map([[customer.id, customer]]), [subscription]),
+    answerProgressive(tx, [{ subscriptionId, externalId, window: open.window, exceptInvoiceId: null }]),
+  ])
+  const progressive = new Map(earlier ? [[subscriptionId, { invoice: earlier, charges }]] : [])
+  return assembleInvoice(linesOf(caller, activity, reached), taxes, { progressive })
+}
+
+function linesOf(
+  { now }: Caller,
+  { snapshot, subscription, open, rated }: SubscriptionActivity,
+  reached: ReachedThresholds,
+): InvoiceLines {
+  const { customer } = snapshot
+  const { plan, billing } = subscription
+  const issuer = snapshot.issuers.get(subscription.billingEntityId ?? customer.billingEntityId)
+  if (!issuer) throw new Error(`subscription ${subscription.id} has no issuer`)
+  const windows = billWindows({ plan, subscription: billing, at: now, zone: customer.zone, current: true })
   return {
-    snapshot,
-    invoiceType: 'progressive_billing' as const,
-    currency: plan.amountCurrency,
-    billingEntityId: row.billingEntityId ?? snapshot.customer.billingEntityId,
-    purchaseOrderNumber: row.purchaseOrderNumber,
-    at: caller.now,
-    links: [
+    head: {
+      customer,
+      issuer,
+      invoiceType: 'progressive_billing',
+      currency: plan.currency,
+      zone: customer.zone,
+      purchaseOrderNumber: subscription.purchaseOrderNumber,
+      billingAt: now,
+      createdAt: now,
+    },
+    periods: [
       {
-        subscription,
-        reason: 'progressive_billing' as const,
-        windows: {
-          ...billWindows({ ...moment, current: true }),
-          charges: open.window,
-          chargesDurationDays: open.durationDays,
-        },
+        subscriptionId: subscription.id,
+        reason: 'progressive_billing',
+        windows: { ...windows, charges: open.window, chargesDurationDays: open.durationDays },
       },
     ],
-    fees: rated
-      .filter(isBilled)
-      .map((usage) =>
-        chargeFeeDraft({
-          id: newId(),
-          subscriptionId: row.id,
-          rated: usage,
-          payInAdvance: false,
-          period: open.window,
-          chargesWindow: open.window,
-        }),
-      )
-      .filter(isWorthStoring),
+    fees: feesOf(subscription.id, rated, open.window),
+    planIds: new Map([[subscription.id, plan.id]]),
     hasGrace: false,
+    draft: null,
+    reached,
   }
+}
+
+function feesOf(subscriptionId: string, rated: readonly RatedUsage[], window: Window): readonly FeeDraft[] {
+  return rated
+    .filter(isBilled)
+    .map((usage, n) =>
+      chargeFeeDraft({
+        key: `${subscriptionId}/${usage.charge.id}/${n}`,
+        subscriptionId,
+        rated: usage,
+        payInAdvance: false,
+        period: window,
+        chargesWindow: window,
+      }),
+    )
+    .filter(isWorthStoring)
 }

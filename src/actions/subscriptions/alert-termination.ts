@@ -1,5 +1,5 @@
 import { readSubscription } from '../../store/subscriptions.ts'
-import type { DueAction } from '../due/run-due.ts'
+import type { DueAction } from '../due/due-action.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { scheduleAlerts } from './schedule-subscription.ts'
 

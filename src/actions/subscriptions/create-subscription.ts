@@ -1,38 +1,48 @@
 import type { Instant } from '../../core/calendar/instant.ts'
-import type { TimeZone } from '../../core/calendar/zone.ts'
 import type { Input } from '../../core/input/fields.ts'
 import { invalid, notFound, Problems } from '../../core/problems.ts'
+import { type Chain, chainOf } from '../../core/subscriptions/chain.ts'
 import { planChangeKind } from '../../core/subscriptions/change.ts'
 import { backdatedStart, isEndingAllowed, startTiming } from '../../core/subscriptions/due.ts'
-import { type NewSubscription, readNewSubscription } from '../../core/subscriptions/subscription-input.ts'
-import { billingPlanOf } from '../../store/billing-snapshot.ts'
-import type { Tx } from '../../store/database.ts'
+import { readNewSubscription } from '../../core/subscriptions/subscription-input.ts'
+import { billingPlanOf } from '../../store/billing/subscription-facts.ts'
+import { entityOfExternalId, lockCustomer } from '../../store/customers.ts'
+import { Last, type Tx } from '../../store/database.ts'
 import { refusingDuplicates } from '../../store/duplicates.ts'
 import { newId } from '../../store/ids.ts'
 import { readPlan } from '../../store/plans.ts'
-import { holdPlan, setCustomerCurrency, zoneOfCustomer } from '../../store/subscription-states.ts'
+import { holdPlan, type SubscriptionState, setCustomerCurrency } from '../../store/subscription-states.ts'
 import {
-  findCurrent,
-  findSubscription,
+  createdDetails,
+  ownThresholds,
+  planOfCreated,
+  type SubscriptionDetails,
+  subscriptionDetails,
+} from '../../store/subscription-views.ts'
+import {
   insertSubscription,
-  isTakenByAnother,
-  lastBilledTermination,
   readSubscription,
   replaceSubscriptionThresholds,
   type SubscriptionRow,
+  subscriptionsWithId,
 } from '../../store/subscriptions.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
+import { listWebhookEndpoints } from '../../store/webhooks.ts'
 import type { Caller, Context } from '../context.ts'
-import { findOrCreateCustomer } from '../customers/upsert-customer.ts'
+import { createUnknownCustomer } from '../customers/upsert-customer.ts'
+import { listeningTo } from '../webhooks/announce.ts'
 import { changePendingPlan } from './change-pending-plan.ts'
 import { downgradeSubscription } from './downgrade-subscription.ts'
-import { scheduleSubscription } from './schedule-subscription.ts'
+import { scheduleCreated } from './schedule-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
-import { activeColumns, afterStart, billStart } from './start-subscription.ts'
+import { activeColumns, afterCreatedStart, billStart, paysAtStart } from './start-subscription.ts'
 import { planWithOverrides, settingColumns } from './subscription-columns.ts'
 import type { SubscriptionWish } from './succeed-subscription.ts'
 import { upgradeSubscription } from './upgrade-subscription.ts'
+
+/** What a request means, and what it meets. */
+type Meeting = { readonly wish: SubscriptionWish; readonly chain: Chain<SubscriptionRow> }
 
 /**
  * Subscribes a customer to a plan, or changes the plan of the subscription that has the external id
@@ -44,24 +54,31 @@ export async function createSubscription(
   context: Context,
   caller: Caller,
   input: Input,
-): Promise<SubscriptionRow> {
+): Promise<SubscriptionDetails> {
   const problems = new Problems()
   const request = readNewSubscription(input, problems)
-  const work = inTransaction(context.database, caller, async (tx) => {
+  const work = inTransaction<SubscriptionDetails>(context.database, caller, async (tx) => {
     const { externalCustomerId, planCode } = request
     if (externalCustomerId === undefined) throw invalid(problems.details())
-    const plan = planCode === undefined ? undefined : await holdPlan(tx, planCode)
+    const [plan, known, billingEntity, links, endpoints] = await Promise.all([
+      planCode === undefined ? undefined : holdPlan(tx, planCode),
+      lockCustomer(tx, externalCustomerId),
+      entityOfExternalId(tx, externalCustomerId),
+      subscriptionsWithId(tx, request.externalId),
+      listWebhookEndpoints(tx),
+    ])
     if (!plan) throw notFound('plan')
     problems.throwIfAny()
-    const customer = await findOrCreateCustomer(tx, caller, externalCustomerId)
-    const zone = await zoneOfCustomer(tx, customer)
-    checkEnding(request, caller.now, zone)
-    return subscribe(context, tx, caller, { request, customer, plan, zone })
+    const customer = known ?? (await createUnknownCustomer(tx, caller, externalCustomerId, endpoints))
+    const zone = customer.timezone ?? billingEntity.timezone
+    const wish = { request, customer, billingEntity, plan, zone, endpoints }
+    checkEnding(wish, caller.now)
+    return subscribe(context, tx, caller, { wish, chain: chainOf(links, customer.id) })
   })
   return refusingDuplicates(work, 'subscriptions_active', 'external_id')
 }
 
-function checkEnding(request: NewSubscription, now: Instant, zone: TimeZone): void {
+function checkEnding({ request, zone }: SubscriptionWish, now: Instant): void {
   const { endingAt, subscriptionAt } = request
   if (endingAt === null || endingAt === undefined) return
   if (!isEndingAllowed(endingAt, subscriptionAt ?? now, now, zone)) {
@@ -73,29 +90,38 @@ async function subscribe(
   context: Context,
   tx: Tx,
   caller: Caller,
-  wish: SubscriptionWish,
-): Promise<SubscriptionRow> {
-  const { request, customer, plan } = wish
-  const incomplete = await findSubscription(tx, request.externalId, ['incomplete'])
-  if (incomplete?.customerId === customer.id) throw invalid({ subscription: ['subscription_incomplete'] })
-  await setCustomerCurrency(tx, customer.id, plan.amountCurrency, caller.now)
-  const found = await findCurrent(tx, customer.id, request.externalId)
-  if (found) await settleOverdue(context, tx, caller, customer.id)
-  // What was overdue can have ended the subscription or put its successor in its place.
-  const current = found && (await findCurrent(tx, customer.id, request.externalId))
+  { wish, chain }: Meeting,
+): Promise<SubscriptionDetails | Last<SubscriptionDetails>> {
+  const { request, plan } = wish
+  const { now } = caller
+  if (chain.incomplete?.customerId === wish.customer.id) {
+    throw invalid({ subscription: ['subscription_incomplete'] })
+  }
+  const customer = await setCustomerCurrency(tx, wish.customer, plan.amountCurrency, now)
+  const settled = chain.current ? await settledChain(context, tx, caller, wish) : chain
+  const { current } = settled
   if (!current) {
-    if (await isTakenByAnother(tx, request.externalId, customer.id)) {
-      throw invalid({ external_id: ['value_already_exist'] })
-    }
-    return createFirst(context, tx, caller, wish)
+    if (settled.isTakenByAnother) throw invalid({ external_id: ['value_already_exist'] })
+    return createFirst(context, tx, caller, { wish: { ...wish, customer }, chain: settled })
   }
-  if (current.planId === plan.id) {
-    if (request.usageThresholds) {
-      await replaceSubscriptionThresholds(tx, current, request.usageThresholds, caller.now)
-    }
-    return current
+  if (current.planId !== plan.id) {
+    return subscriptionDetails(tx, await changePlan(context, tx, caller, current, wish), now)
   }
-  return changePlan(context, tx, caller, current, wish)
+  if (request.usageThresholds) {
+    await replaceSubscriptionThresholds(tx, current, request.usageThresholds, now)
+  }
+  return subscriptionDetails(tx, current, now)
+}
+
+/** What was overdue can have ended the subscription or put its successor in its place. */
+async function settledChain(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  { customer, request }: SubscriptionWish,
+): Promise<Chain<SubscriptionRow>> {
+  await settleOverdue(context, tx, caller, customer.id)
+  return chainOf(await subscriptionsWithId(tx, request.externalId), customer.id)
 }
 
 async function changePlan(
@@ -120,38 +146,68 @@ async function createFirst(
   context: Context,
   tx: Tx,
   caller: Caller,
-  wish: SubscriptionWish,
-): Promise<SubscriptionRow> {
-  const { request, customer, plan, zone } = wish
+  { wish, chain }: Meeting,
+): Promise<SubscriptionDetails | Last<SubscriptionDetails>> {
+  const { request, customer, zone, billingEntity } = wish
   const { now } = caller
   const subscriptionAt = request.subscriptionAt ?? now
   const timing = startTiming(subscriptionAt, now, zone)
   const startedAt =
-    timing === 'past'
-      ? backdatedStart(subscriptionAt, await lastBilledTermination(tx, customer.id, request.externalId))
-      : subscriptionAt
-  const row = await insertSubscription(tx, {
-    organizationId: caller.organizationId,
-    id: newId(),
-    customerId: customer.id,
-    planId: await planWithOverrides(tx, caller, plan.id, request.planOverrides),
-    externalId: request.externalId,
-    billingTime: request.billingTime,
-    subscriptionAt: ts(subscriptionAt),
-    ...(timing === 'future' ? { status: 'pending' as const } : activeColumns(caller, startedAt)),
-    ...(await settingColumns(tx, request)),
-    createdAt: ts(now),
-    updatedAt: ts(now),
-  })
+    timing === 'past' ? backdatedStart(subscriptionAt, chain.lastBilledTermination) : subscriptionAt
+  const planId = await planWithOverrides(tx, caller, wish.plan.id, request.planOverrides)
+  const plan = planId === wish.plan.id ? wish.plan : await readPlan(tx, planId)
+  const settings = await settingColumns(tx, request)
+  const [row, shown] = await Promise.all([
+    insertSubscription(tx, {
+      organizationId: caller.organizationId,
+      id: newId(),
+      customerId: customer.id,
+      planId,
+      externalId: request.externalId,
+      billingTime: request.billingTime,
+      subscriptionAt: ts(subscriptionAt),
+      ...(timing === 'future' ? { status: 'pending' as const } : activeColumns(caller, startedAt)),
+      ...settings,
+      name: request.name ?? '',
+      createdAt: ts(now),
+      updatedAt: ts(now),
+    }),
+    planOfCreated(tx, plan),
+  ])
   if (request.usageThresholds) {
     await replaceSubscriptionThresholds(tx, row, request.usageThresholds, now)
   }
-  if (timing === 'future') {
-    await scheduleSubscription(tx, caller, row)
-    return row
+  const thresholds = request.usageThresholds ? await ownThresholds(tx, row) : []
+  const initialStartedAt = earlier(chain.firstStartedAt, row.startedAt)
+  const state: SubscriptionState = { row, plan, customer, zone, initialStartedAt }
+  const scheduled =
+    timing === 'future'
+      ? scheduleCreated(tx, caller, state)
+      : afterCreatedStart(tx, caller, state, wish.endpoints)
+  // Another issuer than the customer's own is not at hand.
+  if (row.billingEntityId !== null || !isLast(caller, wish, timing, state)) {
+    await scheduled
+    // A start in the past is not billed: the next billing day bills as usual.
+    if (timing === 'today') await billStart(context, tx, caller, state)
+    return subscriptionDetails(tx, await readSubscription(tx, row.id), now)
   }
-  await afterStart(tx, caller, row)
-  // A start in the past is not billed: the next billing day bills as usual.
-  if (timing === 'today') await billStart(context, tx, caller, row)
-  return readSubscription(tx, row.id)
+  const more = { billingEntityCode: billingEntity.code, ownThresholds: thresholds, now }
+  return new Last(scheduled.then(() => createdDetails(state, shown, more)))
+}
+
+/** Whether what a start makes due is all that is still to be written: nobody is told of it and nothing is billed. */
+function isLast(
+  caller: Caller,
+  { endpoints }: SubscriptionWish,
+  timing: 'past' | 'today' | 'future',
+  state: SubscriptionState,
+): boolean {
+  if (timing === 'future') return true
+  if (listeningTo(endpoints, 'subscription.started').length > 0) return false
+  return timing === 'past' || !paysAtStart(caller, state)
+}
+
+function earlier(first: Instant | null, second: Instant | null): Instant | null {
+  if (first === null || second === null) return first ?? second
+  return first < second ? first : second
 }

@@ -3,9 +3,9 @@ import { finishItem } from '../../store/due-items.ts'
 import { findItem } from '../../store/subscription-due-items.ts'
 import { lockCustomerById } from '../../store/subscription-states.ts'
 import { readSubscription } from '../../store/subscriptions.ts'
-import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
+import { billDueSubscriptions } from '../billing/bill-periodic.ts'
 import type { Caller, Context } from '../context.ts'
-import type { DueAction } from '../due/run-due.ts'
+import type { DueAction } from '../due/due-action.ts'
 import { endSubscription } from './end-subscription.ts'
 
 /**

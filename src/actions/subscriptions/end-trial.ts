@@ -10,7 +10,7 @@ import {
 import { readSubscription, updateSubscription } from '../../store/subscriptions.ts'
 import { ts } from '../../store/values.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
-import type { DueAction } from '../due/run-due.ts'
+import type { DueAction } from '../due/due-action.ts'
 import { announceSubscription } from './announce-subscription.ts'
 
 /**

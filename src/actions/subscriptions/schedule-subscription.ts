@@ -1,6 +1,6 @@
 import { addDays, startOfUtcDay, utcDate } from '../../core/calendar/calendar-date.ts'
 import { addMs, HOUR_MS, type Instant, instant } from '../../core/calendar/instant.ts'
-import { localDate, startOfDay } from '../../core/calendar/zone.ts'
+import { localDate, startOfDay, type TimeZone } from '../../core/calendar/zone.ts'
 import type { DueKind } from '../../core/due/kinds.ts'
 import {
   activationAt,
@@ -10,7 +10,7 @@ import {
 } from '../../core/subscriptions/due.ts'
 import { trialEndAt } from '../../core/subscriptions/trial.ts'
 import type { Tx } from '../../store/database.ts'
-import { cancelItem, scheduleItem } from '../../store/due-items.ts'
+import { type DueItem, scheduleItems } from '../../store/due-items.ts'
 import { cancelItems, findItem } from '../../store/subscription-due-items.ts'
 import {
   lastPeriodicBill,
@@ -50,11 +50,23 @@ export async function scheduleSubscription(
   }
   if (row.status === 'pending' && row.previousSubscriptionId === null) {
     const { zone } = await stateOf(tx, row)
-    const dueAt = activationAt(row.subscriptionAt, zone)
-    await scheduleItem(tx, row.organizationId, { kind: 'subscription_start', subjectId: row.id, dueAt })
+    await setItems(tx, row, [startItem(row, zone)])
     return
   }
   await cancelItems(tx, KINDS, row.id)
+}
+
+/**
+ * Makes due what lies ahead of a subscription that was just created, alerts of its end included, in one statement:
+ * nothing is due for it yet, and nothing of it was billed.
+ */
+export async function scheduleCreated(tx: Tx, caller: Caller, state: SubscriptionState): Promise<void> {
+  const { row, zone } = state
+  const due =
+    row.status === 'active'
+      ? [...activeItems(state, caller, startOfToday(caller, zone)), alertItem(row, caller, 'nothing_is_sent')]
+      : [startItem(row, zone)]
+  await scheduleItems(tx, row.organizationId, due.flatMap(itemOf(row)))
 }
 
 async function scheduleActive(
@@ -63,17 +75,30 @@ async function scheduleActive(
   state: SubscriptionState,
   billedAt: Instant | null,
 ): Promise<void> {
+  const { row } = state
+  const after = billedAt ?? (await billedUntil(tx, caller, state))
+  await setItems(tx, row, [['subscription_start', null], ...activeItems(state, caller, after)])
+}
+
+/** What may be due of a subscription: a kind, and when it is due; null when it is not. */
+type Wanted = readonly [kind: DueKind, dueAt: Instant | null]
+
+function activeItems(state: SubscriptionState, caller: Caller, after: Instant): readonly Wanted[] {
   const { row, zone } = state
   const moment = momentOf(state, caller.now)
   if (moment === null) throw new Error(`subscription ${row.id} is active and has not started`)
-  await cancelItem(tx, 'subscription_start', row.id)
-  const after = billedAt ?? (await billedUntil(tx, caller, state))
-  await move(tx, row, 'subscription_billing', nextBillingAt(moment.plan, moment.subscription, after, zone))
-  await move(tx, row, 'subscription_end', row.endingAt === null ? null : endingBillAt(row.endingAt, zone))
   const trialEnd = row.trialEndedAt === null ? trialEndAt(moment.plan, moment.subscription) : null
   // A trial that was over before this subscription of the chain became active ends with the activation.
   const trialDue = trialEnd === null ? null : instant(Math.max(trialEnd, row.activatedAt ?? row.createdAt))
-  await move(tx, row, 'trial_end', trialDue)
+  return [
+    ['subscription_billing', nextBillingAt(moment.plan, moment.subscription, after, zone)],
+    ['subscription_end', row.endingAt === null ? null : endingBillAt(row.endingAt, zone)],
+    ['trial_end', trialDue],
+  ]
+}
+
+function startItem(row: SubscriptionRow, zone: TimeZone): Wanted {
+  return ['subscription_start', activationAt(row.subscriptionAt, zone)]
 }
 
 /**
@@ -83,18 +108,33 @@ async function scheduleActive(
  */
 async function billedUntil(tx: Tx, caller: Caller, state: SubscriptionState): Promise<Instant> {
   const { row, zone } = state
-  const overdue = await findItem(tx, 'subscription_billing', row.id)
-  const today = addMs(startOfDay(localDate(caller.now, zone), zone), -1)
+  const [overdue, last] = await Promise.all([
+    findItem(tx, 'subscription_billing', row.id),
+    lastPeriodicBill(tx, row.id),
+  ])
+  const today = startOfToday(caller, zone)
   const open =
     overdue && overdue.dueAt <= caller.now ? Math.min(today, addMs(overdue.dueAt, -ZONES_APART_MS)) : today
-  const last = await lastPeriodicBill(tx, row.id)
   const billed = last ? startOfDay(localDate(last.billingAt, last.timezone), zone) : open
   return instant(Math.max(open, billed))
 }
 
-async function move(tx: Tx, row: SubscriptionRow, kind: DueKind, dueAt: Instant | null): Promise<void> {
-  if (dueAt === null) await cancelItem(tx, kind, row.id)
-  else await scheduleItem(tx, row.organizationId, { kind, subjectId: row.id, dueAt })
+/** Just before the local midnight with which today began: a bill that is due today comes after it. */
+function startOfToday(caller: Caller, zone: TimeZone): Instant {
+  return addMs(startOfDay(localDate(caller.now, zone), zone), -1)
+}
+
+/** Makes due what has an instant and takes away what has none, of the kinds that are named. */
+async function setItems(tx: Tx, row: SubscriptionRow, wanted: readonly Wanted[]): Promise<void> {
+  const gone = wanted.flatMap(([kind, dueAt]) => (dueAt === null ? [kind] : []))
+  await Promise.all([
+    cancelItems(tx, gone, row.id),
+    scheduleItems(tx, row.organizationId, wanted.flatMap(itemOf(row))),
+  ])
+}
+
+function itemOf(row: SubscriptionRow) {
+  return ([kind, dueAt]: Wanted): DueItem[] => (dueAt === null ? [] : [{ kind, subjectId: row.id, dueAt }])
 }
 
 /**
@@ -107,6 +147,14 @@ export async function scheduleAlerts(
   row: SubscriptionRow,
   isSent: 'today_is_sent' | 'nothing_is_sent',
 ): Promise<void> {
+  await setItems(tx, row, [alertItem(row, caller, isSent)])
+}
+
+function alertItem(
+  row: SubscriptionRow,
+  caller: Caller,
+  isSent: 'today_is_sent' | 'nothing_is_sent',
+): Wanted {
   const today = utcDate(caller.now)
   const first = isSent === 'today_is_sent' ? addDays(today, 1) : today
   const date =
@@ -114,5 +162,5 @@ export async function scheduleAlerts(
       ? undefined
       : terminationAlertDates(row.endingAt).find((each) => each >= first)
   const dueAt = date === undefined ? null : instant(Math.max(startOfUtcDay(date), caller.now))
-  await move(tx, row, 'termination_alert', dueAt)
+  return ['termination_alert', dueAt]
 }

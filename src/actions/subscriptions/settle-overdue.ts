@@ -2,15 +2,17 @@ import type { DueKind } from '../../core/due/kinds.ts'
 import type { Tx } from '../../store/database.ts'
 import { finishItem } from '../../store/due-items.ts'
 import { earliestItemOfCustomer } from '../../store/subscription-due-items.ts'
-import { billDueSubscriptions } from '../billing/bill-due-subscriptions.ts'
+import { billDueSubscriptions } from '../billing/bill-periodic.ts'
 import type { Caller, Context } from '../context.ts'
 import { followSettings } from '../customers/follow-settings.ts'
-import type { DueAction } from '../due/run-due.ts'
+import type { DueAction } from '../due/due-action.ts'
+import { watchSubscription } from '../usage/watch-subscription.ts'
 import { endDueSubscription } from './end-due-subscription.ts'
 import { endTrial } from './end-trial.ts'
 import { startSubscription } from './start-subscription.ts'
 
 const ACTIONS: Readonly<Partial<Record<DueKind, DueAction>>> = {
+  subscription_activity: watchSubscription,
   subscription_start: startSubscription,
   subscription_end: endDueSubscription,
   subscription_billing: billDueSubscriptions,

@@ -1,8 +1,13 @@
 import type { Instant } from '../../core/calendar/instant.ts'
 import { startingBill } from '../../core/subscriptions/starting-bill.ts'
-import { scheduleWatched } from '../../store/activity-items.ts'
+import { scheduleAlertRearming, scheduleWatched } from '../../store/activity-items.ts'
 import type { Tx } from '../../store/database.ts'
-import { lockCustomerById, momentOf, stateOf } from '../../store/subscription-states.ts'
+import {
+  lockCustomerById,
+  momentOf,
+  type SubscriptionState,
+  stateOf,
+} from '../../store/subscription-states.ts'
 import {
   insertLifetimeUsage,
   isTakenByAnother,
@@ -11,12 +16,14 @@ import {
   updateSubscription,
 } from '../../store/subscriptions.ts'
 import { ts } from '../../store/values.ts'
+import type { WebhookEndpointRow } from '../../store/webhooks.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
-import type { DueAction } from '../due/run-due.ts'
-import { announceSubscription } from './announce-subscription.ts'
+import type { DueAction } from '../due/due-action.ts'
+import { announceTo } from '../webhooks/announce.ts'
+import { announceSubscription, messageOf } from './announce-subscription.ts'
 import { cancelSubscription } from './end-subscription.ts'
-import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'
+import { scheduleAlerts, scheduleCreated, scheduleSubscription } from './schedule-subscription.ts'
 
 /** The columns that make a subscription active now, with the start that its periods count from. */
 export function activeColumns(caller: Caller, startedAt: Instant) {
@@ -28,7 +35,12 @@ export function activeColumns(caller: Caller, startedAt: Instant) {
  * (subscriptions-and-invoicing §2.4 and §2.6).
  */
 export async function isBilledAtStart(tx: Tx, caller: Caller, row: SubscriptionRow): Promise<boolean> {
-  const moment = momentOf(await stateOf(tx, row), caller.now)
+  return paysAtStart(caller, await stateOf(tx, row))
+}
+
+/** The same from what was read before. */
+export function paysAtStart(caller: Caller, state: SubscriptionState): boolean {
+  const moment = momentOf(state, caller.now)
   return moment !== null && startingBill(moment) !== 'none'
 }
 
@@ -40,8 +52,27 @@ export async function afterStart(tx: Tx, caller: Caller, row: SubscriptionRow): 
   await insertLifetimeUsage(tx, row, caller.now)
   await scheduleSubscription(tx, caller, row)
   await scheduleAlerts(tx, caller, row, 'nothing_is_sent')
-  await scheduleWatched(tx, caller.organizationId, row.id, caller.now)
+  // A downgrade takes over where a period begins, and what it carries waits for the first event as in any new period.
+  if (row.startedBy === 'downgrade') {
+    await scheduleAlertRearming(tx, caller.organizationId, [row.id], caller.now)
+  } else await scheduleWatched(tx, caller.organizationId, row.id, caller.now)
   await announceSubscription(tx, caller, 'subscription.started', row)
+}
+
+/** The same for a subscription that starts as it is created; announced to those of `endpoints` that listen. */
+export async function afterCreatedStart(
+  tx: Tx,
+  caller: Caller,
+  state: SubscriptionState,
+  endpoints: readonly WebhookEndpointRow[],
+): Promise<void> {
+  const { row } = state
+  await Promise.all([
+    insertLifetimeUsage(tx, row, caller.now),
+    scheduleCreated(tx, caller, state),
+    scheduleWatched(tx, caller.organizationId, row.id, caller.now),
+  ])
+  await announceTo(tx, caller, endpoints, messageOf(tx, caller, 'subscription.started', row))
 }
 
 /** Bills what a subscription pays at its start, when it follows no other one (§2.4). */
@@ -49,9 +80,10 @@ export async function billStart(
   context: Context,
   tx: Tx,
   caller: Caller,
-  row: SubscriptionRow,
+  state: SubscriptionState,
 ): Promise<void> {
-  if (!(await isBilledAtStart(tx, caller, row))) return
+  if (!paysAtStart(caller, state)) return
+  const { row } = state
   await billSubscriptions(context, tx, caller, {
     customerId: row.customerId,
     at: caller.now,
@@ -79,5 +111,5 @@ export const startSubscription: DueAction = async (context, tx, caller, subscrip
     updatedAt: ts(caller.now),
   })
   await afterStart(tx, caller, row)
-  await billStart(context, tx, caller, row)
+  await billStart(context, tx, caller, await stateOf(tx, row))
 }

@@ -19,6 +19,7 @@ import {
 } from '../../store/subscriptions.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
+import { settleAdvanceUsage } from '../billing/settle-advance-usage.ts'
 import { carryAdvanceToCopy } from '../charges/carry-advance-usage.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceSubscription } from './announce-subscription.ts'
@@ -47,6 +48,9 @@ export async function updateSubscription(
     if (!found) throw notFound('subscription')
     await lockCustomerById(tx, found.customerId)
     await settleOverdue(context, tx, caller, found.customerId)
+    if (change.planOverrides !== undefined) {
+      await settleAdvanceUsage(context, tx, caller, { customerId: found.customerId })
+    }
     const row = await readSubscription(tx, found.id)
     if (row.status === 'incomplete') throw notAllowed('subscription_incomplete')
     if (row.status !== 'active' && row.status !== 'pending') throw notFound('subscription')
@@ -101,7 +105,9 @@ async function writeChange(
   }
   if (changed.status !== row.status) {
     await afterStart(tx, caller, changed)
-    if (timing === 'today') await billStart(context, tx, caller, changed)
+    if (timing === 'today') {
+      await billStart(context, tx, caller, await stateOf(tx, changed))
+    }
   } else {
     await scheduleSubscription(tx, caller, changed)
     if (isMoved(row.endingAt, changed.endingAt)) await scheduleAlerts(tx, caller, changed, 'nothing_is_sent')

@@ -1,3 +1,4 @@
+import type { BillEntry } from '../../core/billing/bill-request.ts'
 import { addMs, SECOND_MS } from '../../core/calendar/instant.ts'
 import type { Tx } from '../../store/database.ts'
 import {
@@ -6,7 +7,6 @@ import {
   replaceSubscriptionThresholds,
   type SubscriptionRow,
 } from '../../store/subscriptions.ts'
-import type { BillEntry } from '../billing/bill.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceSubscription } from './announce-subscription.ts'

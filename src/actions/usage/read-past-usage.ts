@@ -11,15 +11,14 @@ import type { Listed, Slice } from '../../store/pages.ts'
 import { listBilledPeriods } from '../../store/past-usage.ts'
 import { ratedChargesByIds } from '../../store/rated-charges.ts'
 import { findUsageSubject } from '../../store/usage-subjects.ts'
+import { groupedBy } from '../../store/values.ts'
 import { breakdownsOfRow } from '../../wire/fees.ts'
-import type { SubscriptionUsage } from './read-current-usage.ts'
+import type { ShownUsage } from '../../wire/usage.ts'
 
 export type PastUsageAsked = {
   readonly externalCustomerId: string
   readonly externalSubscriptionId: string | undefined
   readonly metricCode: string | undefined
-  /** No more periods than this, however many pages are asked for. */
-  readonly periodsMax: number | undefined
   readonly slice: Slice
 }
 
@@ -27,7 +26,7 @@ export type PastUsageAsked = {
  * The usage of billed periods, newest first, from the fees of their invoices (metering-and-rating §5.2). 404
  * `customer_not_found` and `billable_metric_not_found`; 422 when no subscription is named.
  */
-export async function readPastUsage(reads: Reads, asked: PastUsageAsked): Promise<Listed<SubscriptionUsage>> {
+export async function readPastUsage(reads: Reads, asked: PastUsageAsked): Promise<Listed<ShownUsage>> {
   const { externalSubscriptionId, metricCode } = asked
   const subject = await findUsageSubject(reads, asked.externalCustomerId, externalSubscriptionId)
   if (!subject) throw notFound('customer')
@@ -38,12 +37,13 @@ export async function readPastUsage(reads: Reads, asked: PastUsageAsked): Promis
     throw notFound('billable_metric')
   }
   const owner = { customerId: subject.customerId, externalSubscriptionId }
-  const { rows, total } = await listBilledPeriods(reads, owner, asked.slice, asked.periodsMax)
+  const { rows, total } = await listBilledPeriods(reads, owner, asked.slice)
   const invoiceIds = [...new Set(rows.map((row) => row.invoiceId))]
   const fees = (await feeViews(reads, { invoiceIds })).filter(
     (fee) => fee.feeType === 'charge' && (metricCode === undefined || fee.metricCode === metricCode),
   )
   const charges = await ratedChargesByIds(reads, [...new Set(fees.flatMap((fee) => fee.chargeId ?? []))])
+  const lines = linesByPeriod(fees, charges)
   return {
     total,
     rows: rows.map((period) => ({
@@ -53,12 +53,27 @@ export async function readPastUsage(reads: Reads, asked: PastUsageAsked): Promis
       amountCents: period.feesAmountCents,
       taxesAmountCents: period.taxesAmountCents,
       invoiceId: period.invoiceId,
-      lines: fees
-        .filter((fee) => fee.invoiceId === period.invoiceId && fee.subscriptionId === period.subscriptionId)
-        .flatMap((fee) => linesOf(fee, charges))
-        .sort((a, b) => compareNames(a.charge, b.charge)),
+      lines: lines.get(periodId(period)) ?? [],
     })),
   }
+}
+
+/** What invoices billed of subscriptions, the lines of each by the name of their metric. */
+function linesByPeriod(
+  fees: readonly FeeView[],
+  charges: ReadonlyMap<string, RatedCharge>,
+): ReadonlyMap<string, readonly UsageLine[]> {
+  const periods = groupedBy(fees, periodId)
+  return new Map(
+    [...periods].map(([id, own]) => [
+      id,
+      own.flatMap((fee) => linesOf(fee, charges)).sort((a, b) => compareNames(a.charge, b.charge)),
+    ]),
+  )
+}
+
+function periodId(of: { readonly invoiceId: string | null; readonly subscriptionId: string | null }): string {
+  return `${of.invoiceId} ${of.subscriptionId}`
 }
 
 function linesOf(fee: FeeView, charges: ReadonlyMap<string, RatedCharge>): readonly UsageLine[] {

@@ -3,7 +3,7 @@ import type { RatedUsage } from '../../core/rating/rate-usage.ts'
 import { taxesOfInvoice } from '../../core/taxes/apply.ts'
 import { resolveTaxes } from '../../core/taxes/resolve.ts'
 import type { Tax } from '../../core/taxes/tax.ts'
-import type { BillingSnapshot } from '../../store/billing-snapshot.ts'
+import type { CustomerSnapshot } from '../../store/billing/read-snapshot.ts'
 import type { Reads } from '../../store/database.ts'
 import { taxesOfOwners, taxOf } from '../../store/taxes.ts'
 
@@ -13,7 +13,7 @@ export type TaxesByCharge = ReadonlyMap<string, readonly Tax[]>
 /** The taxes of charges of one plan, by the charge's id (metering-and-rating §3.16): one query. */
 export async function taxesOfCharges(
   reads: Reads,
-  snapshot: Pick<BillingSnapshot, 'customer'>,
+  snapshot: Pick<CustomerSnapshot, 'customer'>,
   planId: string,
   chargeIds: readonly string[],
 ): Promise<TaxesByCharge> {
@@ -42,8 +42,7 @@ export function usageTaxesCents(rated: readonly RatedUsage[], taxes: TaxesByChar
   const fees = rated.map(({ charge, fee }) => ({
     amountCents: fee.amountCents,
     preciseAmountCents: fee.preciseAmountCents,
-    preciseProgressiveCreditCents: Decimal.zero,
-    preciseCouponsAmountCents: Decimal.zero,
+    preciseReductionCents: Decimal.zero,
     taxes: taxes.get(charge.id) ?? [],
   }))
   const subTotal = fees.reduce((sum, fee) => sum + fee.amountCents, 0n)

@@ -8,7 +8,7 @@ import { applicableThresholds } from '../../store/subscription-views.ts'
 import { readSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
 import { fireAlerts } from '../alerts/fire-alerts.ts'
 import type { Caller, Context } from '../context.ts'
-import type { DueAction } from '../due/run-due.ts'
+import type { DueAction } from '../due/due-action.ts'
 import { lifetimeFigures } from '../lifetime-usage/lifetime-figures.ts'
 import {
   billPassedThresholds,
@@ -36,8 +36,8 @@ export const watchSubscription: DueAction = async (context, tx, caller, subscrip
 }
 
 /**
- * Compares the alerts of a subscription with the usage of a new period, so that what they fired for in the one before
- * can be crossed again. Thresholds wait for the period's first event, also when it begins with carried usage.
+ * Compares the alerts of a subscription with the usage of a new period or a new plan, so that what they fired for
+ * before can be crossed again. Thresholds wait for the first event, also when there is carried usage.
  */
 export const rearmAlerts: DueAction = async (_context, tx, caller, subscriptionId) => {
   const row = await lockActive(tx, subscriptionId)
@@ -68,7 +68,7 @@ async function rateActivity(
     charges: subscription.charges,
     window: open.window,
     durationDays: open.durationDays,
-    zone: snapshot.zone,
+    zone: snapshot.customer.zone,
     purpose: 'current',
   })
   const figures = await lifetimeFigures(tx, row, rated, open.window.from)
@@ -86,7 +86,7 @@ async function lookAgainAfter(
   { subscription, open }: OpenSubscription,
 ): Promise<void> {
   if (caller.organization.isSandbox || context.systemNow() <= open.window.to) return
-  const { id, externalId } = subscription.row
+  const { id, externalId } = subscription
   const next = addMs(open.window.to, 1)
   const codes = [...new Set(subscription.charges.map(({ metric }) => metric.code))]
   if (!(await hasUsageSince(tx, { externalId, codes, from: next }))) return

@@ -1,43 +1,107 @@
 import { jsonText } from '../../core/amounts/json-text.ts'
 import { takesType, type WebhookType } from '../../core/webhooks/types.ts'
 import type { Tx } from '../../store/database.ts'
-import { insertWebhook, listWebhookEndpoints } from '../../store/webhooks.ts'
+import {
+  insertWebhooks,
+  listWebhookEndpoints,
+  type NewWebhook,
+  type WebhookEndpointRow,
+} from '../../store/webhooks.ts'
 import type { Caller } from '../context.ts'
+
+/** That something happened to an object, without what is told of it. */
+export type Happening = {
+  readonly type: WebhookType
+  readonly objectType: string
+  readonly objectId: string
+}
+
+type Message = {
+  readonly type: WebhookType
+  readonly objectType: string
+  readonly objectId: string | null
+  /** A text is JSON already: of an event, whose numbers keep the digits that they came with. */
+  readonly payload: () => Promise<object | string> | object | string
+}
 
 /**
  * Announces something to the organization's webhook endpoints, in the transaction in which it happens, so that
  * neither exists without the other. The payload is made only when somebody listens, and is frozen here.
  */
-export async function announce(
+export async function announce(tx: Tx, caller: Caller, message: Message): Promise<void> {
+  await announceTo(tx, caller, await listWebhookEndpoints(tx), message)
+}
+
+/** The same to those of the organization's endpoints, read before in the transaction, that take the message's type. */
+export async function announceTo(
   tx: Tx,
   caller: Caller,
-  message: {
-    readonly type: WebhookType
-    readonly objectType: string
-    readonly objectId: string | null
-    /** A text is JSON already: of an event, whose numbers keep the digits that they came with. */
-    readonly payload: () => Promise<object | string> | object | string
-  },
+  all: readonly WebhookEndpointRow[],
+  message: Message,
 ): Promise<void> {
-  const endpoints = (await listWebhookEndpoints(tx)).filter((e) => takesType(e.eventTypes, message.type))
+  const endpoints = listeningTo(all, message.type)
   if (endpoints.length === 0) return
-  const head = JSON.stringify({
-    webhook_type: message.type,
-    object_type: message.objectType,
-    organization_id: caller.organizationId,
+  const body = bodyOf(caller, message, await message.payload())
+  const logged = endpoints.map(({ id }) => webhookOf(caller, id, message, body))
+  await insertWebhooks(tx, caller.organizationId, logged)
+}
+
+/**
+ * Announces many things at once, in their order. `payloads` is asked once, for what somebody listens to, and gives what
+ * is told by the id of the object.
+ */
+export async function announceAll(
+  tx: Tx,
+  caller: Caller,
+  messages: readonly Happening[],
+  payloads: (wanted: readonly Happening[]) => Promise<ReadonlyMap<string, object>>,
+): Promise<void> {
+  if (messages.length === 0) return
+  const endpoints = await listWebhookEndpoints(tx)
+  const heard = messages.map((message) => ({
+    message,
+    listeners: listeningTo(endpoints, message.type),
+  }))
+  const wanted = heard.filter(({ listeners }) => listeners.length > 0)
+  if (wanted.length === 0) return
+  const told = await payloads(wanted.map(({ message }) => message))
+  const logged = wanted.flatMap(({ message, listeners }) => {
+    const payload = told.get(message.objectId)
+    if (!payload) throw new Error(`${message.objectType} ${message.objectId} is gone`)
+    const body = bodyOf(caller, message, payload)
+    return listeners.map(({ id }) => webhookOf(caller, id, message, body))
   })
-  const payload = await message.payload()
+  await insertWebhooks(tx, caller.organizationId, logged)
+}
+
+function bodyOf(
+  { organizationId }: Caller,
+  { type, objectType }: Pick<Message, 'type' | 'objectType'>,
+  payload: object | string,
+): string {
+  const head = JSON.stringify({
+    webhook_type: type,
+    object_type: objectType,
+    organization_id: organizationId,
+  })
   const text = typeof payload === 'string' ? payload : jsonText(payload)
-  const body = `${head.slice(0, -1)},${JSON.stringify(message.objectType)}:${text}}`
-  for (const endpoint of endpoints) {
-    await insertWebhook(tx, {
-      organizationId: caller.organizationId,
-      endpointId: endpoint.id,
-      type: message.type,
-      objectType: message.objectType,
-      objectId: message.objectId,
-      payload: body,
-      now: caller.now,
-    })
-  }
+  return `${head.slice(0, -1)},${JSON.stringify(objectType)}:${text}}`
+}
+
+function webhookOf(
+  { now }: Caller,
+  endpointId: string,
+  message: Omit<Message, 'payload'>,
+  payload: string,
+): NewWebhook {
+  const { type, objectType, objectId } = message
+  return { endpointId, type, objectType, objectId, payload, now }
+}
+
+/** Those of the endpoints that take a type. */
+export function listeningTo(
+  all: readonly WebhookEndpointRow[],
+  type: WebhookType,
+): readonly WebhookEndpointRow[] {
+  return all.filter((endpoint) => takesType(endpoint.eventTypes, type))
 }

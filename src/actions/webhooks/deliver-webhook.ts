@@ -1,4 +1,5 @@
 import type { Instant } from '../../core/calendar/instant.ts'
+import { isSignatureTooLong, SIGNATURE_ADVICE } from '../../core/webhooks/signature-size.ts'
 import { type DeliveryResult, deliver } from '../../gateways/webhooks/deliver.ts'
 import { signWithHmac, signWithJwt } from '../../gateways/webhooks/signing.ts'
 import { inTransaction } from '../../store/transaction.ts'
@@ -44,8 +45,10 @@ export async function deliverWebhook(
   )
   if (result.isDelivered) return
   const reason = result.httpStatus ?? result.response
+  const isTooLong = found.signatureAlgo === 'jwt' && isSignatureTooLong(result.httpStatus, found.payload)
+  const advice = isTooLong ? { advice: SIGNATURE_ADVICE } : {}
   if (!isLastTry) throw new DeliveryFailure(`webhook ${webhookId}: ${reason}`)
-  context.log.warn({ organizationId, webhookId, reason }, 'a webhook was given up')
+  context.log.warn({ organizationId, webhookId, reason, ...advice }, 'a webhook was given up')
 }
 
 async function post(

@@ -1,19 +1,20 @@
 import { notAllowed, notFound } from '../../core/problems.ts'
 import { inTransaction } from '../../store/transaction.ts'
-import { findWebhook, queueDelivery, setWebhookStatus, type WebhookRow } from '../../store/webhooks.ts'
+import { findWebhook, type LoggedWebhook, queueDeliveries, setWebhookStatus } from '../../store/webhooks.ts'
 import type { Caller, Context } from '../context.ts'
 
 /**
  * Sends a logged message again by hand, at once and with all its tries (platform.md §9.1). 404 for an unknown id,
  * 405 `is_succeeded` when it was already delivered.
  */
-export async function retryWebhook(context: Context, caller: Caller, id: string): Promise<WebhookRow> {
+export async function retryWebhook(context: Context, caller: Caller, id: string): Promise<LoggedWebhook> {
   return inTransaction(context.database, caller, async (tx) => {
     const webhook = await findWebhook(tx, id, { forUpdate: true })
     if (!webhook) throw notFound('webhook')
     if (webhook.status === 'succeeded') throw notAllowed('is_succeeded')
     const { organizationId } = caller
-    await queueDelivery(tx, { organizationId, id, endpointId: webhook.webhookEndpointId })
-    return setWebhookStatus(tx, id, webhook.retries > 0 ? 'retrying' : 'pending', caller.now)
+    await queueDeliveries(tx, [{ organizationId, id, endpointId: webhook.webhookEndpointId }])
+    await setWebhookStatus(tx, id, webhook.retries > 0 ? 'retrying' : 'pending', caller.now)
+    return (await findWebhook(tx, id)) ?? webhook
   })
 }

@@ -18,6 +18,10 @@ const logged = {
   retries: Type.Integer({ description: 'Failed tries so far.' }),
   http_status: nullableInteger,
   response: Type.Union([Type.String({ description: 'Up to 10,000 bytes of the answer.' }), Type.Null()]),
+  advice: Type.Union([
+    Type.String({ description: 'What to do about a failure whose cause is known.' }),
+    Type.Null(),
+  ]),
   last_retried_at: Type.Union([dateTime, Type.Null()]),
   created_at: dateTime,
   updated_at: dateTime,

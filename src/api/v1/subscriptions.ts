@@ -52,7 +52,8 @@ export function subscriptionsRoutes(app: FastifyInstance, context: Context): voi
     },
     async (request) => {
       const input = rootOf(request.body, 'subscription')
-      return answer(context, request, await createSubscription(context, request.caller, input))
+      const details = await createSubscription(context, request.caller, input)
+      return { subscription: toWireSubscriptionDetails(details) }
     },
   )
   listRoutes(app, context)

@@ -14,8 +14,8 @@ const BILLING_END = startOfUtcDay(calendarDate('3000-01-01'))
 
 /**
  * The instant of an ISO 8601 date or date-time, to the millisecond below; a text without an offset is UTC, and a date
- * is its first instant. Undefined for anything else, for a day or an hour that does not exist, and outside the years 1 to
- * 9999.
+ * is its first instant. Undefined for anything else, for a day or an hour that does not exist, and outside the years
+ * 1 to 9999.
  */
 export function parseInstant(text: string): Instant | undefined {
   const match = ISO.exec(text.trim())

@@ -17,14 +17,15 @@ export type PresentationRow = {
 
 /** A fee before it is written: everything but taxes, which the invoice adds. Amounts as on `RatedFee`. */
 export type FeeDraft = {
-  /** Made by the caller, so that fees of one bill can refer to each other. */
-  readonly id: string
+  /** Names the fee among those of its bill, so that they can refer to each other; ids are given when it is written. */
+  readonly key: string
   readonly feeType: FeeType
   readonly subscriptionId: string | null
   readonly chargeId: string | null
   readonly chargeFilterId: string | null
   readonly minimumCommitmentId: string | null
-  readonly trueUpParentFeeId: string | null
+  /** `key` of the fee whose charge this one lifts to its minimum. */
+  readonly trueUpParentKey: string | null
   readonly invoiceDisplayName: string | null
   readonly units: Decimal
   readonly totalAggregatedUnits: Decimal | null
@@ -33,8 +34,9 @@ export type FeeDraft = {
   readonly preciseAmountCents: Decimal
   /** Price of one unit in currency units. */
   readonly unitAmount: Decimal
-  /** Shares of progressive credits and of coupons, in cents; 5 decimals are kept. */
+  /** Its share of what progressive invoices billed already, in cents; 5 decimals are kept. */
   readonly preciseProgressiveCreditCents: Decimal
+  /** Its share of coupons, in cents; 5 decimals are kept. */
   readonly preciseCouponsAmountCents: Decimal
   readonly amountDetails: Readonly<Record<string, unknown>>
   readonly groupedBy: GroupedBy
@@ -53,7 +55,7 @@ const PLAIN = {
   chargeId: null,
   chargeFilterId: null,
   minimumCommitmentId: null,
-  trueUpParentFeeId: null,
+  trueUpParentKey: null,
   invoiceDisplayName: null,
   totalAggregatedUnits: null,
   eventsCount: null,
@@ -71,7 +73,7 @@ const PLAIN = {
 
 /** The fee of a plan's price for a window (subscriptions-and-invoicing §4). */
 export function subscriptionFeeDraft(fee: {
-  readonly id: string
+  readonly key: string
   readonly subscriptionId: string
   readonly amountCents: bigint
   readonly preciseAmountCents: Decimal
@@ -83,7 +85,7 @@ export function subscriptionFeeDraft(fee: {
 }): FeeDraft {
   return {
     ...PLAIN,
-    id: fee.id,
+    key: fee.key,
     feeType: 'subscription',
     subscriptionId: fee.subscriptionId,
     units: Decimal.one,
@@ -98,7 +100,7 @@ export function subscriptionFeeDraft(fee: {
 
 /** The fee of one priced group of usage (metering-and-rating §4.2, §4.3). */
 export function chargeFeeDraft(fee: {
-  readonly id: string
+  readonly key: string
   readonly subscriptionId: string
   readonly rated: RatedUsage
   readonly payInAdvance: boolean
@@ -109,7 +111,7 @@ export function chargeFeeDraft(fee: {
   return {
     ...PLAIN,
     ...moneyOf(rated.fee, rated.charge.pricingUnit),
-    id: fee.id,
+    key: fee.key,
     feeType: 'charge',
     subscriptionId: fee.subscriptionId,
     chargeId: rated.charge.id,
@@ -128,7 +130,7 @@ export function chargeFeeDraft(fee: {
 
 /** The fee that lifts a charge to its minimum (metering-and-rating §3.13); it keeps the parent's group and dates. */
 export function trueUpFeeDraft(
-  id: string,
+  key: string,
   parent: FeeDraft,
   trueUp: RatedFee,
   unit: PricingUnit | null,
@@ -136,8 +138,8 @@ export function trueUpFeeDraft(
   return {
     ...parent,
     ...moneyOf(trueUp, unit),
-    id,
-    trueUpParentFeeId: parent.id,
+    key,
+    trueUpParentKey: parent.key,
     chargeFilterId: null,
     units: trueUp.units,
     totalAggregatedUnits: Decimal.one,
@@ -149,7 +151,7 @@ export function trueUpFeeDraft(
 
 /** The fee that lifts a plan to its minimum commitment (subscriptions-and-invoicing §6). */
 export function commitmentFeeDraft(fee: {
-  readonly id: string
+  readonly key: string
   readonly subscriptionId: string
   readonly commitmentId: string
   readonly displayName: string | null
@@ -160,7 +162,7 @@ export function commitmentFeeDraft(fee: {
 }): FeeDraft {
   return {
     ...PLAIN,
-    id: fee.id,
+    key: fee.key,
     feeType: 'commitment',
     subscriptionId: fee.subscriptionId,
     minimumCommitmentId: fee.commitmentId,
@@ -171,6 +173,13 @@ export function commitmentFeeDraft(fee: {
     unitAmount: fee.unitAmount,
     period: fee.period,
   }
+}
+
+/** What reductions before taxes took off a fee, in cents. */
+export function preciseReductionCents(
+  fee: Pick<FeeDraft, 'preciseProgressiveCreditCents' | 'preciseCouponsAmountCents'>,
+): Decimal {
+  return fee.preciseProgressiveCreditCents.plus(fee.preciseCouponsAmountCents)
 }
 
 /** Whether a charge fee says anything: otherwise it is not stored (metering-and-rating §4.3). */

@@ -1,17 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Decimal } from '../amounts/decimal.ts'
+import { totalInvoice } from '../billing/totals.ts'
 import type { Tax } from '../taxes/tax.ts'
 import { type FeeDraft, subscriptionFeeDraft } from './fee-draft.ts'
 import { FeeOutOfRange, fittingFees, INVOICE_CENTS_MAX } from './fitting-fees.ts'
-import { totalInvoice } from './totals.ts'
 
+const NOTHING = { progressive: new Map() }
 const INT8_MAX = 2n ** 63n - 1n
 
 function feeOf(cents: bigint, index = 0): FeeDraft {
   return {
     ...subscriptionFeeDraft({
-      id: String(index),
+      key: String(index),
       subscriptionId: 's',
       amountCents: cents,
       preciseAmountCents: Decimal.of(cents),
@@ -37,7 +38,7 @@ describe('fees that an invoice can hold', () => {
     const fees = [3n, 10n ** 22n, 1n, 2n].map((cents, i) => ({ fee: feeOf(cents, i), taxes: [] }))
     const { fitting, excess } = fittingFees(fees)
     expect(fitting.map(({ fee }) => fee.amountCents)).toEqual([3n, 1n, 2n])
-    expect(excess.map(({ fee }) => fee.id)).toEqual(['1'])
+    expect(excess.map(({ fee }) => fee.key)).toEqual(['1'])
   })
 
   it('counts the taxes', () => {
@@ -56,12 +57,12 @@ describe('fees that an invoice can hold', () => {
         const fees = rows.map(([cents, rate], i) => ({ fee: feeOf(cents, i), taxes: [taxOf(rate)] }))
         const { fitting, excess } = fittingFees(fees)
         expect(fitting.length + excess.length).toBe(fees.length)
-        const { totals, fees: taxed } = totalInvoice(fitting, 0n)
+        const { totals, fees: taxed } = totalInvoice([], fitting, NOTHING)
         expect(totals.totalAmountCents <= INT8_MAX).toBe(true)
         for (const { taxes } of taxed) expect(taxes.taxesAmountCents <= INT8_MAX).toBe(true)
         // Each of the excess would not have fitted beside what is smaller.
         if (excess.length > 0) {
-          const all = totalInvoice(fees, 0n).totals.totalAmountCents
+          const all = totalInvoice([], fees, NOTHING).totals.totalAmountCents
           expect(all > INVOICE_CENTS_MAX - BigInt(fees.length)).toBe(true)
         }
       }),

@@ -5,8 +5,7 @@ import type { Tax } from './tax.ts'
 export type TaxableFee = {
   readonly amountCents: bigint
   readonly preciseAmountCents: Decimal
-  readonly preciseProgressiveCreditCents: Decimal
-  readonly preciseCouponsAmountCents: Decimal
+  readonly preciseReductionCents: Decimal
   readonly taxes: readonly Tax[]
 }
 
@@ -41,15 +40,9 @@ export type InvoiceTaxes = {
 
 const RATE_DECIMALS = 5
 
-/** The amount that a fee is taxed on, in cents: its amount less its precise shares of progressive credits and coupons. */
-export function taxBaseOf(fee: Omit<TaxableFee, 'preciseAmountCents' | 'taxes'>): Decimal {
-  return Decimal.of(fee.amountCents).minus(sharesOf(fee))
-}
-
-function sharesOf(
-  fee: Pick<TaxableFee, 'preciseProgressiveCreditCents' | 'preciseCouponsAmountCents'>,
-): Decimal {
-  return fee.preciseProgressiveCreditCents.plus(fee.preciseCouponsAmountCents)
+/** The amount that a fee is taxed on, in cents: its amount less its precise share of reductions. */
+function taxBaseOf(fee: Pick<TaxableFee, 'amountCents' | 'preciseReductionCents'>): Decimal {
+  return Decimal.of(fee.amountCents).minus(fee.preciseReductionCents)
 }
 
 /**
@@ -58,7 +51,7 @@ function sharesOf(
  */
 export function taxesOfFee(fee: TaxableFee): FeeTaxes {
   const base = taxBaseOf(fee)
-  const preciseBase = fee.preciseAmountCents.minus(sharesOf(fee))
+  const preciseBase = fee.preciseAmountCents.minus(fee.preciseReductionCents)
   const unrounded = fee.taxes.map((tax) => shareOf(base, tax.rate))
   const precise = fee.taxes.map((tax) => shareOf(preciseBase, tax.rate))
   return {

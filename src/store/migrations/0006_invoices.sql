@@ -44,6 +44,8 @@ create table invoices (
   progressive_key text,
   -- The settings from which the dates of a draft were computed: when settings change, the dates move by the difference.
   issuing_settings jsonb,
+  -- The transaction that made the invoice final, in which its parts may still be written.
+  sealed_in xid8 not null default pg_current_xact_id(),
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null,
   primary key (organization_id, id),
@@ -55,10 +57,18 @@ create table invoices (
     sub_total_excluding_taxes_amount_cents + taxes_amount_cents),
   check (total_amount_cents =
     sub_total_including_taxes_amount_cents - credit_notes_amount_cents - prepaid_credit_amount_cents),
-  constraint drafts_have_settings check (status <> 'draft' or issuing_settings is not null)
+  constraint drafts_have_settings check (status <> 'draft' or issuing_settings is not null),
+  constraint final_means_numbered check (status not in ('finalized', 'voided') or
+    sequential_id is not null and finalized_at is not null),
+  constraint voided_means_dated check (status <> 'voided' or voided_at is not null),
+  constraint drafts_are_unpaid check (status <> 'draft' or
+    total_paid_amount_cents = 0 and
+    payment_status = case total_amount_cents when 0 then 'succeeded' else 'pending' end)
 );
 create unique index invoices_number on invoices (organization_id, customer_id, billing_entity_id, sequential_id)
   where sequential_id is not null;
+create unique index invoices_entity_number on invoices (organization_id, billing_entity_id, entity_sequential_id)
+  where entity_sequential_id is not null;
 create index invoices_list on invoices (organization_id, issuing_date desc, created_at desc, id);
 create index invoices_customer on invoices (organization_id, customer_id, issuing_date desc);
 -- Drafts are few among invoices, and a changed setting looks for those of each customer.
@@ -67,9 +77,12 @@ create unique index invoices_progressive_key on invoices (organization_id, progr
   where progressive_key is not null;
 call weir_wall('invoices');
 
-\ir ../functions/weir_invoice_is_final.sql
-create trigger invoice_is_final before update on invoices
-  for each row execute function weir_invoice_is_final();
+\ir ../functions/weir_guard_invoice.sql
+\ir ../functions/weir_guard_invoice_part.sql
+\ir ../functions/weir_guard_fee_part.sql
+\ir ../functions/weir_guard_parts.sql
+create trigger guard_invoice before update or delete on invoices
+  for each row execute function weir_guard_invoice();
 
 \ir ../functions/weir_flagged_draft_is_due.sql
 create trigger flagged_draft_is_due after update of ready_to_be_refreshed on invoices
@@ -100,7 +113,8 @@ create table invoice_subscriptions (
   foreign key (organization_id, subscription_id) references subscriptions
 );
 create index invoice_subscriptions_invoice on invoice_subscriptions (organization_id, invoice_id);
-create index invoice_subscriptions_subscription on invoice_subscriptions (organization_id, subscription_id);
+create index invoice_subscriptions_subscription on invoice_subscriptions
+  (organization_id, subscription_id, invoicing_reason, billing_at);
 -- A period is billed once, however often a bill is run.
 create unique index invoice_subscriptions_once on invoice_subscriptions
   (organization_id, subscription_id, charges_from, charges_to)
@@ -112,6 +126,7 @@ create unique index invoice_subscriptions_starting on invoice_subscriptions (org
 create unique index invoice_subscriptions_terminating on invoice_subscriptions (organization_id, subscription_id)
   where invoicing_reason = 'subscription_terminating' and released_at is null;
 call weir_wall('invoice_subscriptions');
+call weir_guard_parts('invoice_subscriptions', '{released_at}');
 
 create table fees (
   organization_id uuid not null references organizations,
@@ -175,6 +190,7 @@ create table fees (
   foreign key (organization_id, charge_id) references charges
 );
 create index fees_invoice on fees (organization_id, invoice_id) where invoice_id is not null;
+create index fees_uninvoiced on fees (organization_id, customer_id) where invoice_id is null;
 create index fees_subscription on fees (organization_id, subscription_id, charge_id);
 create index fees_list on fees (organization_id, created_at, id);
 create index fees_event on fees (organization_id, event_transaction_id) where event_transaction_id is not null;
@@ -183,6 +199,8 @@ create unique index fees_advance_once on fees (organization_id, subscription_id,
   coalesce(charge_filter_id, '00000000-0000-0000-0000-000000000000'), event_transaction_id)
   where event_transaction_id is not null and deleted_at is null;
 call weir_wall('fees');
+call weir_guard_parts('fees', '{payment_status, succeeded_at, failed_at, refunded_at,
+  precise_credit_notes_amount_cents, updated_at}');
 
 create table fee_taxes (
   organization_id uuid not null references organizations,
@@ -201,6 +219,7 @@ create table fee_taxes (
 );
 create index fee_taxes_fee on fee_taxes (organization_id, fee_id);
 call weir_wall('fee_taxes');
+call weir_guard_parts('fee_taxes', guard => 'weir_guard_fee_part');
 
 create table invoice_taxes (
   organization_id uuid not null references organizations,
@@ -220,6 +239,7 @@ create table invoice_taxes (
 create index invoice_taxes_invoice on invoice_taxes (organization_id, invoice_id);
 create index invoice_taxes_tax on invoice_taxes (organization_id, tax_id) where tax_id is not null;
 call weir_wall('invoice_taxes');
+call weir_guard_parts('invoice_taxes');
 
 create table invoice_metadata (
   organization_id uuid not null references organizations,
@@ -234,24 +254,50 @@ create table invoice_metadata (
 );
 call weir_wall('invoice_metadata');
 
--- Whatever lowers an invoice, one row for each source.
+-- What lowers an invoice, by kind: of a progressive credit the source is the progressive invoice.
 create table invoice_reductions (
   organization_id uuid not null references organizations,
   id uuid not null,
   invoice_id uuid not null,
   kind text not null check (kind in ('progressive_billing', 'coupon', 'credit_note', 'prepaid_credit')),
-  -- What is used up: for 'progressive_billing' the progressive invoice. There is no foreign key, because each kind has
-  -- its own table.
   source_id uuid not null,
-  before_taxes boolean not null,
+  before_taxes boolean not null check (before_taxes = (kind in ('progressive_billing', 'coupon'))),
   amount_cents bigint not null check (amount_cents >= 0),
   created_at timestamptz(3) not null,
   primary key (organization_id, id),
   foreign key (organization_id, invoice_id) references invoices
 );
 create index invoice_reductions_invoice on invoice_reductions (organization_id, invoice_id);
-create index invoice_reductions_source on invoice_reductions (organization_id, source_id);
+create index invoice_reductions_source on invoice_reductions (organization_id, kind, source_id);
 call weir_wall('invoice_reductions');
+call weir_guard_parts('invoice_reductions');
+
+-- Everything that is known of an invoice's payment, in the order in which it became known. Its payment status and its
+-- paid total follow from these rows (weir_payment_state).
+create table invoice_payments (
+  organization_id uuid not null references organizations,
+  id uuid not null,
+  invoice_id uuid not null,
+  entry bigint not null generated always as identity,
+  -- 'fees': the fees were paid before the invoice was made; 'status': the status was stated, without any money.
+  kind text not null check (kind in ('fees', 'status')),
+  status text not null check (status in ('pending', 'succeeded', 'failed')),
+  amount_cents bigint not null,
+  paid_at timestamptz(3) not null,
+  created_at timestamptz(3) not null,
+  primary key (organization_id, id),
+  foreign key (organization_id, invoice_id) references invoices,
+  check (case kind when 'status' then amount_cents = 0 else amount_cents > 0 end),
+  check (kind <> 'fees' or status = 'succeeded')
+);
+create index invoice_payments_invoice on invoice_payments (organization_id, invoice_id, entry);
+call weir_wall('invoice_payments');
+-- Entries are added and never taken back.
+revoke update, delete on invoice_payments from weir_app;
+\ir ../functions/weir_payment_state.sql
+\ir ../functions/weir_settle_invoices.sql
+create trigger invoice_is_settled after insert on invoice_payments
+  referencing new table as inserted for each statement execute function weir_settle_invoices();
 
 create table applied_usage_thresholds (
   organization_id uuid not null references organizations,
@@ -266,6 +312,7 @@ create table applied_usage_thresholds (
 );
 create index applied_usage_thresholds_invoice on applied_usage_thresholds (organization_id, invoice_id);
 call weir_wall('applied_usage_thresholds');
+call weir_guard_parts('applied_usage_thresholds');
 
 -- Fees whose amount is beyond what a fee or its invoice holds: the rest of the bill goes out, these are named here, on
 -- the invoice and by `weir doctor`.
@@ -291,3 +338,4 @@ create table unbilled_fees (
 );
 create index unbilled_fees_invoice on unbilled_fees (organization_id, invoice_id) where invoice_id is not null;
 call weir_wall('unbilled_fees');
+call weir_guard_parts('unbilled_fees');

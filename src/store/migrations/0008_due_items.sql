@@ -15,8 +15,9 @@ create table due_items (
   primary key (organization_id, id),
   unique (organization_id, kind, subject_id)
 );
-create index due_items_order on due_items (organization_id, due_at, rank, id);
-create index due_items_due on due_items (due_at);
+create index due_items_order on due_items (organization_id, due_at, kind, id);
+-- What any organization has due, at its head.
+create index due_items_due on due_items (due_at, organization_id);
 call weir_wall('due_items');
 
 \ir ../functions/weir_enqueue.sql

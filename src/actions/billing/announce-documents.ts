@@ -1,0 +1,78 @@
+import type { InvoicePlan } from '../../core/billing/bill-plan.ts'
+import type { WebhookType } from '../../core/webhooks/types.ts'
+import type { WrittenDocument } from '../../store/billing/write-bills.ts'
+import type { Tx } from '../../store/database.ts'
+import { feeViews } from '../../store/fees.ts'
+import { invoiceViews } from '../../store/invoice-views.ts'
+import { toWireFee } from '../../wire/fees.ts'
+import { toWireInvoice } from '../../wire/invoices.ts'
+import type { Caller } from '../context.ts'
+import { announceAll, type Happening } from '../webhooks/announce.ts'
+
+/** What is announced when an invoice of a type becomes final; types that are announced otherwise are absent. */
+const FINAL: Readonly<Record<string, WebhookType>> = {
+  subscription: 'invoice.created',
+  progressive_billing: 'invoice.created',
+  advance_charges: 'invoice.created',
+  one_off: 'invoice.one_off_created',
+}
+
+/** Announces what bills wrote, in its order: invoices, and fees that no invoice carries or that an event caused. */
+export async function announceDocuments(
+  tx: Tx,
+  caller: Caller,
+  documents: readonly WrittenDocument[],
+): Promise<void> {
+  await announceAll(tx, caller, documents.flatMap(typesOf), async (wanted) => {
+    const ids = (objectType: string) =>
+      wanted.filter((each) => each.objectType === objectType).map(({ objectId }) => objectId)
+    const [invoices, fees] = await Promise.all([
+      invoiceViews(tx, ids('invoice'), caller.now),
+      feeViews(tx, { feeIds: ids('fee') }),
+    ])
+    return new Map<string, object>([
+      ...invoices.map((view) => [view.invoice.id, toWireInvoice(view, caller.dashboardUrl)] as const),
+      ...fees.map((view) => [view.id, toWireFee(view)] as const),
+    ])
+  })
+}
+
+function typesOf(document: WrittenDocument): Happening[] {
+  const feeMessages = (ids: readonly string[]): Happening[] =>
+    ids.map((objectId) => ({ type: 'fee.created', objectType: 'fee', objectId }))
+  if (document.kind === 'fees') return feeMessages(document.ids)
+  const type = typeOf(document.plan)
+  return [
+    ...(type ? [{ type, objectType: 'invoice', objectId: document.id }] : []),
+    ...feeMessages(document.eventFeeIds),
+  ]
+}
+
+function typeOf({ outcome, invoiceType, replaces }: InvoicePlan): WebhookType | undefined {
+  if (outcome.status === 'draft') return replaces === null ? 'invoice.drafted' : undefined
+  return outcome.status === 'finalized' ? FINAL[invoiceType] : undefined
+}
+
+/** Announces an invoice as it stands now, in full shape. */
+export async function announceInvoice(
+  tx: Tx,
+  caller: Caller,
+  invoiceId: string,
+  type: WebhookType,
+): Promise<void> {
+  await announceInvoices(tx, caller, [invoiceId], type)
+}
+
+/** The same for many invoices of which the same is told. */
+export async function announceInvoices(
+  tx: Tx,
+  caller: Caller,
+  invoiceIds: readonly string[],
+  type: WebhookType,
+): Promise<void> {
+  const messages = invoiceIds.map((objectId) => ({ type, objectType: 'invoice', objectId }))
+  await announceAll(tx, caller, messages, async () => {
+    const views = await invoiceViews(tx, invoiceIds, caller.now)
+    return new Map(views.map((view) => [view.invoice.id, toWireInvoice(view, caller.dashboardUrl)]))
+  })
+}

@@ -1,0 +1,106 @@
+import type { BillEntry, BillRequest } from '../../core/billing/bill-request.ts'
+import { moved, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
+import { scheduleAlertRearming } from '../../store/activity-items.ts'
+import type { Tx } from '../../store/database.ts'
+import { takeBillingItems } from '../../store/subscription-due-items.ts'
+import { lockCustomerById } from '../../store/subscription-states.ts'
+import {
+  pendingSuccessors,
+  readSubscription,
+  readSubscriptions,
+  type SubscriptionRow,
+  updateSubscription,
+} from '../../store/subscriptions.ts'
+import { ts } from '../../store/values.ts'
+import type { Caller, Context } from '../context.ts'
+import type { DueAction } from '../due/due-action.ts'
+import { announceSubscription } from '../subscriptions/announce-subscription.ts'
+import { closeSubscription } from '../subscriptions/end-subscription.ts'
+import { activeColumns, afterStart, isBilledAtStart } from '../subscriptions/start-subscription.ts'
+import { billSubscriptions } from './bill-subscriptions.ts'
+import { runBills } from './run-bills.ts'
+
+/** The periodic bill of one customer: all its subscriptions that are due at the same instant as the subject. */
+export const billDueSubscriptions: DueAction = async (context, tx, caller, subscriptionId) => {
+  const { customerId } = await readSubscription(tx, subscriptionId)
+  await lockCustomerById(tx, customerId)
+  const ids = new Set([subscriptionId, ...(await takeBillingItems(tx, customerId, caller.now))])
+  await billPeriodic(context, tx, caller, [...ids])
+}
+
+/**
+ * Bills subscriptions whose billing day has come, those of one customer together. One whose downgrade waits is rotated
+ * instead. Each of them is then due again at its next billing day. The customers are locked and the items taken off
+ * the list by the caller.
+ */
+export async function billPeriodic(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  subscriptionIds: readonly string[],
+): Promise<void> {
+  const found = await readSubscriptions(tx, subscriptionIds)
+  const lost = subscriptionIds.find((id) => !found.some((row) => row.id === id))
+  if (lost !== undefined) throw new Error(`there is no subscription ${lost} to bill`)
+  const rows = found.filter(({ status }) => status === 'active')
+  const successors = await pendingSuccessors(
+    tx,
+    rows.map(({ id }) => id),
+  )
+  const periodic: SubscriptionRow[] = []
+  for (const row of rows) {
+    const successor = successors.get(row.id)
+    if (successor?.status === 'pending') await rotate(context, tx, caller, row, successor)
+    else periodic.push(row)
+  }
+  await runBills(context, tx, caller, requestsOf(caller, periodic))
+  // Usage of the new period begins at what is carried over or at nothing, whether an event comes or not.
+  const billed = periodic.map(({ id }) => id)
+  await scheduleAlertRearming(tx, caller.organizationId, billed, caller.now)
+}
+
+function requestsOf({ now }: Caller, rows: readonly SubscriptionRow[]): BillRequest[] {
+  const byCustomer = new Map<string, BillEntry[]>()
+  for (const { id, customerId } of rows) {
+    const entry: BillEntry = { subscriptionId: id, reason: 'subscription_periodic' }
+    const own = byCustomer.get(customerId)
+    if (own) own.push(entry)
+    else byCustomer.set(customerId, [entry])
+  }
+  return [...byCustomer].map(([customerId, entries]) => ({
+    customerId,
+    at: now,
+    entries,
+    skipCharges: false,
+    createdAt: now,
+    draft: null,
+  }))
+}
+
+/** Lets a waiting downgrade take over: one invoice closes the old subscription and opens the new one. */
+async function rotate(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  row: SubscriptionRow,
+  successor: SubscriptionRow,
+): Promise<void> {
+  const old = await closeSubscription(tx, caller, row, 'downgrade')
+  moved(successor.status as SubscriptionStatus, 'active')
+  const next = await updateSubscription(tx, successor.id, {
+    ...activeColumns(caller, caller.now),
+    updatedAt: ts(caller.now),
+  })
+  const entries: BillEntry[] = [{ subscriptionId: old.id, reason: 'subscription_terminating' }]
+  if (await isBilledAtStart(tx, caller, next)) {
+    entries.push({ subscriptionId: next.id, reason: 'subscription_starting' })
+  }
+  await announceSubscription(tx, caller, 'subscription.terminated', old)
+  await afterStart(tx, caller, next)
+  await billSubscriptions(context, tx, caller, {
+    customerId: row.customerId,
+    at: caller.now,
+    entries,
+    skipCharges: false,
+  })
+}

@@ -1,0 +1,36 @@
+import type { Tx } from '../../store/database.ts'
+import { finishItem } from '../../store/due-items.ts'
+import { type AdvanceUsageOf, earliestAdvanceItem } from '../../store/subscription-due-items.ts'
+import { inSavepoint } from '../../store/transaction.ts'
+import type { Caller, Context } from '../context.ts'
+import { priceAdvanceUsage } from './price-advance-usage.ts'
+
+/**
+ * Prices the events in advance that wait for some subscriptions, before somebody changes their prices: what was
+ * accepted before the change is charged as it was then, whether a worker has come by or not. Events that cannot be
+ * priced now stay due, for the change may be what they need. Locks the customers.
+ */
+export async function settleAdvanceUsage(
+  context: Context,
+  tx: Tx,
+  caller: Caller,
+  whose: AdvanceUsageOf,
+): Promise<void> {
+  const failed: string[] = []
+  for (;;) {
+    const item = await earliestAdvanceItem(tx, whose, failed)
+    if (!item) return
+    const { id, subjectId, dueAt } = item
+    const priced = await inSavepoint(tx, async () => {
+      await finishItem(tx, id)
+      await priceAdvanceUsage(context, tx, { ...caller, now: dueAt }, subjectId)
+    })
+    if (priced.ok) continue
+    failed.push(id)
+    const { organizationId } = caller
+    context.log.error(
+      { err: priced.error, organizationId, subscriptionId: subjectId },
+      'events in advance could not be priced before their prices changed',
+    )
+  }
+}

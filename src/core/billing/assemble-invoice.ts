@@ -1,0 +1,121 @@
+import { parseCalendarDate } from '../calendar/calendar-date.ts'
+import type { Instant } from '../calendar/instant.ts'
+import { startOfDay } from '../calendar/zone.ts'
+import type { FeeDraft } from '../invoicing/fee-draft.ts'
+import { fittingFees } from '../invoicing/fitting-fees.ts'
+import { overdueAt } from '../invoicing/overdue.ts'
+import { unpaidStatus } from '../invoicing/payment-status.ts'
+import { finalizedDates, type IssuingDates, issuingDates } from '../subscriptions/issuing-dates.ts'
+import type {
+  InvoiceHead,
+  InvoiceOutcome,
+  InvoicePlan,
+  PlannedPeriod,
+  ReachedThresholds,
+  UninvoicedFees,
+} from './bill-plan.ts'
+import type { DraftFacts } from './bill-request.ts'
+import { type ResolvedFee, resolveFeeTaxes } from './fee-taxes.ts'
+import type { AvailableReductions } from './reductions/available.ts'
+import type { CustomerFacts, TaxesByOwner } from './snapshot.ts'
+import { type InvoiceTotals, taxedAlone, totalInvoice } from './totals.ts'
+
+/** An invoice before taxes, reductions and totals. */
+export type InvoiceLines = {
+  readonly head: InvoiceHead
+  readonly periods: readonly PlannedPeriod[]
+  readonly fees: readonly FeeDraft[]
+  /** Plans by the id of the subscription, for their taxes. */
+  readonly planIds: ReadonlyMap<string, string>
+  /** False for what never waits as a draft: charges in advance and progressive invoices. */
+  readonly hasGrace: boolean
+  readonly draft: DraftFacts | null
+  readonly reached: ReachedThresholds | null
+}
+
+/** Taxes, reduces and totals an invoice, dates it and says what becomes of it. */
+export function assembleInvoice(
+  lines: InvoiceLines,
+  taxes: TaxesByOwner,
+  available: AvailableReductions,
+): InvoicePlan {
+  const { head, periods, draft, reached } = lines
+  const resolved = resolveFeeTaxes(lines.fees, head.customer, lines.planIds, taxes)
+  const { fitting, excess } = fittingFees(resolved)
+  const totalled = totalInvoice(periods, fitting, available)
+  const dates = datesOf(lines)
+  const unbilled = excess.map(({ fee }) => fee)
+  return {
+    ...head,
+    replaces: draft?.invoiceId ?? null,
+    dates,
+    settings: head.customer.issuing,
+    outcome: outcomeOf(lines, dates, totalled.totals, unbilled),
+    paymentStatus: unpaidStatus(totalled.totals.totalAmountCents),
+    paidCents: 0n,
+    periods,
+    fees: totalled.fees,
+    attachedFeeIds: [],
+    reductions: totalled.reductions,
+    totals: totalled.totals,
+    unbilled,
+    reached,
+  }
+}
+
+/** Fees that stand on no invoice yet: each is taxed by itself, and one that is too large is named and left out. */
+export function uninvoicedFees(
+  fees: readonly FeeDraft[],
+  owner: {
+    readonly customer: CustomerFacts
+    readonly billingEntityId: string
+    readonly currency: string
+    readonly createdAt: Instant
+    readonly planIds: ReadonlyMap<string, string>
+  },
+  taxes: TaxesByOwner,
+): UninvoicedFees {
+  const { planIds, ...rest } = owner
+  const fitted = resolveFeeTaxes(fees, owner.customer, planIds, taxes).map((each) => fittingFees([each]))
+  const fitting: readonly ResolvedFee[] = fitted.flatMap((each) => each.fitting)
+  return {
+    ...rest,
+    fees: fitting.map(taxedAlone),
+    unbilled: fitted.flatMap(({ excess }) => excess.map(({ fee }) => fee)),
+  }
+}
+
+function datesOf({ head, periods, hasGrace, draft }: InvoiceLines): IssuingDates {
+  const { customer, billingAt, zone } = head
+  const isPeriodic = periods.some(({ reason }) => reason === 'subscription_periodic')
+  const dates = issuingDates({ at: billingAt, zone, isPeriodic, hasGrace }, customer.issuing)
+  if (draft === null) return dates
+  const issuingOn = parseCalendarDate(draft.issuingOn)
+  const paymentDueOn = parseCalendarDate(draft.paymentDueOn)
+  if (!issuingOn || !paymentDueOn) throw new Error(`draft ${draft.invoiceId} has no dates`)
+  if (draft.finalizedAt === null) return { ...dates, issuingOn, paymentDueOn }
+  const final = { at: draft.finalizedAt, zone: customer.zone, isPeriodic, hasGrace }
+  return { ...dates, ...finalizedDates({ issuingOn }, final, customer.issuing) }
+}
+
+function outcomeOf(
+  { head, hasGrace, draft }: InvoiceLines,
+  dates: IssuingDates,
+  totals: InvoiceTotals,
+  unbilled: readonly FeeDraft[],
+): InvoiceOutcome {
+  const { customer, issuer, zone } = head
+  const staysDraft = draft === null ? hasGrace && customer.issuing.graceDays > 0 : draft.finalizedAt === null
+  if (staysDraft) {
+    return { status: 'draft', finalizationAt: startOfDay(dates.expectedFinalizationOn, zone) }
+  }
+  const keepsZero =
+    customer.zeroInvoices === 'inherit' ? issuer.keepsZeroInvoices : customer.zeroInvoices === 'finalize'
+  // One that lacks a fee says so, and is kept.
+  if (totals.feesAmountCents === 0n && !keepsZero && unbilled.length === 0) return { status: 'closed' }
+  return {
+    status: 'finalized',
+    finalizedAt: draft?.finalizedAt ?? head.createdAt,
+    overdueAt: totals.totalAmountCents > 0n ? overdueAt(dates.paymentDueOn, zone) : null,
+  }
+}

@@ -1,0 +1,104 @@
+import type { Instant } from '../calendar/instant.ts'
+import type { TimeZone } from '../calendar/zone.ts'
+import { type BilledWindow, continuedWindow, ZONE_CHANGE_MAX_MS } from '../subscriptions/open-window.ts'
+import type { BillMoment } from '../subscriptions/subscription.ts'
+import {
+  type BillWindows,
+  billWindows,
+  periodicWindows,
+  terminationWindows,
+  type Window,
+} from '../subscriptions/windows.ts'
+import type { BillEntry, BillRequest } from './bill-request.ts'
+import type { BilledPeriod, BillingHistory, SubscriptionFacts } from './snapshot.ts'
+
+/** One subscription of a bill, with the part of its history that the bill takes account of. */
+export type BilledSubscription = {
+  readonly subscription: SubscriptionFacts
+  readonly history: BillingHistory
+  readonly reason: BillEntry['reason']
+  readonly at: Instant
+  readonly zone: TimeZone
+  readonly skipCharges: boolean
+  readonly createdAt: Instant
+  /** True for a draft that is made anew. */
+  readonly isRemade: boolean
+}
+
+/**
+ * A subscription as a bill sees it. A draft that is made anew does not see itself, nor the bills that came after it.
+ * Progressive invoices bill usage ahead of time and say nothing about what the subscription paid.
+ */
+export function billedSubscription(
+  request: BillRequest,
+  reason: BillEntry['reason'],
+  subscription: SubscriptionFacts,
+  history: BillingHistory,
+  zone: TimeZone,
+): BilledSubscription {
+  const { at, createdAt, skipCharges, draft } = request
+  const isSeen = (invoiceId: string) => draft === null || invoiceId !== draft.invoiceId
+  const periods = history.periods.filter(
+    (period) =>
+      period.invoiceType !== 'progressive_billing' &&
+      isSeen(period.invoiceId) &&
+      (draft === null || period.billingAt <= at),
+  )
+  const subscriptionFees = history.subscriptionFees.filter((fee) => isSeen(fee.invoiceId))
+  return {
+    subscription,
+    history: { periods, subscriptionFees },
+    reason,
+    at,
+    zone,
+    createdAt,
+    isRemade: draft !== null,
+    skipCharges: draft === null ? skipCharges : reason === 'subscription_starting',
+  }
+}
+
+/** The subscription at the instant that its windows are cut at. */
+export function momentOf({ subscription, reason, at, zone }: BilledSubscription): BillMoment {
+  const { terminatedAt, startedAt } = subscription.billing
+  // An upgrade is billed a second after it happened; its windows end and begin with the upgrade itself.
+  const isClosing = reason === 'subscription_terminating' && terminatedAt !== null
+  const isOpening = reason === 'subscription_starting' && at - startedAt <= 1000
+  const moment = isClosing ? terminatedAt : isOpening && at > startedAt ? startedAt : at
+  return { plan: subscription.plan, subscription: subscription.billing, at: moment, zone }
+}
+
+/** The windows that a bill covers of a subscription. */
+export function windowsOf(billed: BilledSubscription): BillWindows {
+  return withContinuedCharges(ownWindows(billed), billed)
+}
+
+function ownWindows(billed: BilledSubscription): BillWindows {
+  const moment = momentOf(billed)
+  const isTermination = billed.subscription.billing.endedBy === 'termination'
+  if (billed.reason !== 'subscription_terminating' || !isTermination) {
+    return billWindows({ ...moment, current: false })
+  }
+  const { subscription } = periodicWindows(moment)
+  return terminationWindows(
+    moment,
+    billed.history.periods.some((period) => isBillOf(period, subscription, billed.zone)),
+  )
+}
+
+/** Whether a periodic bill covered a window; in another zone it ended at most a change of zones away. */
+function isBillOf(period: BilledPeriod, { from, to }: Window, zone: TimeZone): boolean {
+  const { subscription } = period
+  if (!period.isPeriodic) return false
+  return period.zone === zone
+    ? subscription?.from === from && subscription.to === to
+    : subscription !== null && Math.abs(subscription.to - to) < ZONE_CHANGE_MAX_MS
+}
+
+/** After a change of the customer's zone usage goes on where the last billed window ended. */
+function withContinuedCharges(windows: BillWindows, { history, zone }: BilledSubscription): BillWindows {
+  const billed = history.periods.flatMap(({ isPeriodic, charges, zone: own }): BilledWindow[] =>
+    isPeriodic && charges !== null ? [{ ...charges, zone: own }] : [],
+  )
+  const { charges } = windows
+  return { ...windows, charges: charges && continuedWindow(charges, billed, zone) }
+}

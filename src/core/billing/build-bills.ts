@@ -1,0 +1,168 @@
+import type { FeeDraft } from '../invoicing/fee-draft.ts'
+import { rateSubscriptionUsage } from '../rating/rate-subscription.ts'
+import { nextBillingAt } from '../subscriptions/due.ts'
+import { assembleInvoice, uninvoicedFees } from './assemble-invoice.ts'
+import type { BillPlan, InvoiceHead } from './bill-plan.ts'
+import type { BilledSubscription } from './billed-subscription.ts'
+import { chargeLines } from './lines/charge-lines.ts'
+import { commitmentLine } from './lines/commitment-line.ts'
+import type { AvailableProgressiveInvoice } from './reductions/available.ts'
+import type { BillingSnapshot, CustomerFacts, IssuerFacts } from './snapshot.ts'
+import { buildStatements } from './statements.ts'
+import type { BillAnswers, OpenBill, OpenLine } from './usage-questions.ts'
+
+/** What one subscription brings to its invoice. */
+type BuiltLine = {
+  readonly open: OpenLine
+  readonly fees: readonly FeeDraft[]
+  readonly uninvoiced: readonly FeeDraft[]
+}
+
+/** Subscriptions that share an invoice. */
+type InvoiceGroup = {
+  readonly issuer: IssuerFacts
+  readonly currency: string
+  readonly purchaseOrderNumber: string | null
+  readonly lines: readonly OpenLine[]
+}
+
+/**
+ * Builds a bill: one invoice for each currency, issuer, purchase order number and way of paying, apart from
+ * subscriptions that are never consolidated; then statements of usage fees that were paid without an invoice. Pure: the
+ * same snapshot and answers give the same plan.
+ */
+export function buildBill(snapshot: BillingSnapshot, bill: OpenBill, answers: BillAnswers): BillPlan {
+  const { request } = bill
+  const customer = snapshot.customers.get(request.customerId)
+  if (!customer) throw new Error(`customer ${request.customerId} is not in the snapshot`)
+  const documents: BillPlan['documents'][number][] = []
+  for (const group of groupsOf(snapshot, customer, bill)) {
+    const built = group.lines.map((open) => buildLine(open, answers))
+    const uninvoiced = built.flatMap((line) => line.uninvoiced)
+    const planIds = new Map(
+      group.lines.map(({ billed: { subscription } }) => [subscription.id, subscription.plan.id]),
+    )
+    // A draft that is made anew made its fees without an invoice when it was new.
+    if (uninvoiced.length > 0 && request.draft === null) {
+      const owner = { customer, billingEntityId: group.issuer.id, currency: group.currency, planIds }
+      const fees = uninvoicedFees(uninvoiced, { ...owner, createdAt: request.createdAt }, snapshot.taxes)
+      documents.push({ kind: 'uninvoiced_fees', fees })
+    }
+    const lines = {
+      head: headOf(customer, group, bill),
+      periods: built.map(({ open: { billed, windows } }) => ({
+        subscriptionId: billed.subscription.id,
+        reason: billed.reason,
+        windows,
+      })),
+      fees: built.flatMap((line) => line.fees),
+      planIds,
+      hasGrace: true,
+      draft: request.draft,
+      reached: null,
+    }
+    const progressive = progressiveOf(group, answers)
+    documents.push({ kind: 'invoice', invoice: assembleInvoice(lines, snapshot.taxes, { progressive }) })
+  }
+  if (!request.skipCharges && request.draft === null) {
+    const statements = buildStatements(snapshot, customer, request)
+    documents.push(...statements.map((invoice) => ({ kind: 'invoice', invoice }) as const))
+  }
+  return { customerId: customer.id, documents, nextBillings: nextBillingsOf(customer, bill) }
+}
+
+function nextBillingsOf({ zone }: CustomerFacts, { request, lines }: OpenBill): BillPlan['nextBillings'] {
+  if (request.draft !== null) return []
+  return lines
+    .filter(({ billed }) => billed.reason === 'subscription_periodic')
+    .map(({ billed: { subscription } }) => ({
+      subscriptionId: subscription.id,
+      at: nextBillingAt(subscription.plan, subscription.billing, request.at, zone),
+    }))
+}
+
+function buildLine(open: OpenLine, answers: BillAnswers): BuiltLine {
+  const { billed, usage, reconciled, places } = open
+  const own = usage && answers.usage.slice(places.usage, places.usage + usage.queries.length)
+  const charges =
+    usage && own
+      ? chargeLines(billed, usage.asked, rateSubscriptionUsage(usage, own))
+      : { invoiced: [], uninvoiced: [] }
+  const fees = [...(open.subscriptionFee ? [open.subscriptionFee] : []), ...charges.invoiced]
+  const earlier = places.commitment === null ? undefined : answers.commitments[places.commitment]
+  const commitment = reconciled && earlier ? commitmentLine(billed, reconciled, fees, earlier) : null
+  return { open, fees: commitment ? [...fees, commitment] : fees, uninvoiced: charges.uninvoiced }
+}
+
+function headOf(
+  customer: CustomerFacts,
+  { issuer, currency, purchaseOrderNumber }: InvoiceGroup,
+  { request }: OpenBill,
+): InvoiceHead {
+  return {
+    customer,
+    issuer,
+    invoiceType: 'subscription',
+    currency,
+    zone: request.draft?.zone ?? customer.zone,
+    purchaseOrderNumber,
+    billingAt: request.at,
+    createdAt: request.createdAt,
+  }
+}
+
+function groupsOf(
+  snapshot: BillingSnapshot,
+  customer: CustomerFacts,
+  { request, lines }: OpenBill,
+): readonly InvoiceGroup[] {
+  if (request.draft !== null) {
+    const { billingEntityId, currency, purchaseOrderNumber } = request.draft
+    return [{ issuer: issuerOf(snapshot, billingEntityId), currency, purchaseOrderNumber, lines }]
+  }
+  const groups = new Map<string, OpenLine[]>()
+  for (const line of lines) {
+    const key = groupKey(line.billed, customer)
+    const own = groups.get(key)
+    if (own) own.push(line)
+    else groups.set(key, [line])
+  }
+  return [...groups.values()].flatMap((own): InvoiceGroup[] => {
+    const [first] = own
+    if (!first) return []
+    const { billingEntityId, plan, purchaseOrderNumber } = first.billed.subscription
+    const issuer = issuerOf(snapshot, billingEntityId ?? customer.billingEntityId)
+    return [{ issuer, currency: plan.currency, purchaseOrderNumber, lines: own }]
+  })
+}
+
+function groupKey({ subscription }: BilledSubscription, customer: CustomerFacts): string {
+  const { billingEntityId, plan, paymentMethod, purchaseOrderNumber } = subscription
+  return JSON.stringify([
+    paymentMethod.type,
+    paymentMethod.id,
+    plan.currency,
+    billingEntityId ?? customer.billingEntityId,
+    subscription.isConsolidated ? '' : subscription.externalId,
+    purchaseOrderNumber,
+  ])
+}
+
+/** A billing entity of the snapshot as the issuer of an invoice. */
+export function issuerOf(snapshot: BillingSnapshot, billingEntityId: string): IssuerFacts {
+  const issuer = snapshot.issuers.get(billingEntityId)
+  if (!issuer) throw new Error(`billing entity ${billingEntityId} is not in the snapshot`)
+  return issuer
+}
+
+function progressiveOf(
+  group: InvoiceGroup,
+  answers: BillAnswers,
+): ReadonlyMap<string, AvailableProgressiveInvoice> {
+  return new Map(
+    group.lines.flatMap(({ billed: { subscription }, places }) => {
+      const invoice = places.progressive === null ? null : answers.progressive[places.progressive]
+      return invoice ? [[subscription.id, { invoice, charges: subscription.charges }] as const] : []
+    }),
+  )
+}

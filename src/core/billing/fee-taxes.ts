@@ -1,0 +1,33 @@
+import type { FeeDraft } from '../invoicing/fee-draft.ts'
+import { resolveTaxes } from '../taxes/resolve.ts'
+import type { Tax } from '../taxes/tax.ts'
+import type { CustomerFacts, TaxesByOwner } from './snapshot.ts'
+
+/** A fee with the taxes that were resolved for it. */
+export type ResolvedFee = { readonly fee: FeeDraft; readonly taxes: readonly Tax[] }
+
+/**
+ * The taxes of each fee: the first list that is not empty, from the thing itself to the billing entity. The entity
+ * asked is the customer's own, also when another one issues the invoice.
+ *
+ * @param planIds plans by the id of the subscription
+ */
+export function resolveFeeTaxes(
+  fees: readonly FeeDraft[],
+  customer: Pick<CustomerFacts, 'id' | 'billingEntityId'>,
+  planIds: ReadonlyMap<string, string>,
+  taxes: TaxesByOwner,
+): readonly ResolvedFee[] {
+  const ofCustomer = taxes.customers.get(customer.id) ?? []
+  const ofEntity = taxes.billingEntities.get(customer.billingEntityId) ?? []
+  return fees.map((fee) => ({
+    fee,
+    taxes: resolveTaxes(fee.feeType, {
+      charge: taxes.charges.get(fee.chargeId ?? '') ?? [],
+      commitment: taxes.minimumCommitments.get(fee.minimumCommitmentId ?? '') ?? [],
+      plan: taxes.plans.get(planIds.get(fee.subscriptionId ?? '') ?? '') ?? [],
+      customer: ofCustomer,
+      billingEntity: ofEntity,
+    }),
+  }))
+}

@@ -1,0 +1,21 @@
+import type { AvailableReductions } from './available.ts'
+import { reduceByProgressiveInvoices } from './progressive.ts'
+import type { Reduce, ReducibleInvoice } from './reduction.ts'
+
+/**
+ * The order in which reductions apply: each takes from what the ones before it left. A new kind is a file beside
+ * `progressive.ts` and a line here.
+ */
+const ORDER: Readonly<Record<'before_taxes' | 'after_taxes', readonly Reduce[]>> = {
+  before_taxes: [reduceByProgressiveInvoices],
+  after_taxes: [],
+}
+
+/** The invoice after all reductions of one stage. */
+export function reduceInvoice(
+  stage: keyof typeof ORDER,
+  invoice: ReducibleInvoice,
+  available: AvailableReductions,
+): ReducibleInvoice {
+  return ORDER[stage].reduce((reduced, reduce) => reduce(reduced, available), invoice)
+}

@@ -1,0 +1,100 @@
+import { Decimal } from '../../amounts/decimal.ts'
+import { type FeeDraft, usageKey } from '../../invoicing/fee-draft.ts'
+import { progressiveCredit, progressiveFeeCredit } from '../../progressive-billing/credit.ts'
+import type { RatedCharge } from '../../rating/charge.ts'
+import type { AvailableProgressiveInvoice } from './available.ts'
+import type { Reduce, Reduction } from './reduction.ts'
+
+/**
+ * Takes off what progressive invoices billed already, before taxes: for each subscription the newest one of the window
+ * alone, because it carries those before it.
+ */
+export const reduceByProgressiveInvoices: Reduce = (invoice, available) => {
+  let fees = invoice.fees
+  const used: Reduction[] = []
+  for (const { subscriptionId } of invoice.periods) {
+    const offered = available.progressive.get(subscriptionId)
+    if (!offered) continue
+    const own = fees.filter((fee) => fee.subscriptionId === subscriptionId)
+    const { creditCents, shares } = creditOf(own, offered)
+    if (creditCents === 0n) continue
+    used.push({
+      kind: 'progressive_billing',
+      sourceId: offered.invoice.invoiceId,
+      isBeforeTaxes: true,
+      amountCents: creditCents,
+    })
+    fees = fees.map((fee) => withShare(fee, shares.get(fee) ?? 0n))
+  }
+  const takenCents = used.reduce((sum, { amountCents }) => sum + amountCents, 0n)
+  return {
+    ...invoice,
+    fees,
+    reductions: [...invoice.reductions, ...used],
+    leftCents: invoice.leftCents - takenCents,
+  }
+}
+
+function creditOf(
+  fees: readonly FeeDraft[],
+  { invoice, charges }: AvailableProgressiveInvoice,
+): { readonly creditCents: bigint; readonly shares: ReadonlyMap<FeeDraft, bigint> } {
+  const same = feesOf(fees, charges, ({ rootId }) => invoice.rootChargeIds.has(rootId))
+  const carried = feesOf(
+    fees,
+    charges,
+    ({ rootId, metric }) => !invoice.rootChargeIds.has(rootId) && invoice.carriedMetricIds.has(metric.id),
+  )
+  const billed = [...same.keys(), ...carried.keys()].reduce((sum, fee) => sum + fee.amountCents, 0n)
+  const { creditCents } = progressiveCredit(invoice.amounts, billed)
+  return { creditCents, shares: sharesOf(same, [...carried.keys()], invoice.feesByUsage, creditCents) }
+}
+
+/** The fees of some charges, each with its charge. */
+function feesOf(
+  fees: readonly FeeDraft[],
+  charges: readonly RatedCharge[],
+  isMeant: (charge: RatedCharge) => boolean,
+): ReadonlyMap<FeeDraft, RatedCharge> {
+  const meant = new Map(charges.filter(isMeant).map((charge) => [charge.id, charge]))
+  return new Map(
+    fees.flatMap((fee) => {
+      const charge = meant.get(fee.chargeId ?? '')
+      return charge ? [[fee, charge] as const] : []
+    }),
+  )
+}
+
+/**
+ * What each fee was billed of already: as much as the fee of the same usage; of what an upgrade carried into another
+ * plan, at another price, as much as is left of the credit.
+ */
+function sharesOf(
+  same: ReadonlyMap<FeeDraft, RatedCharge>,
+  carried: readonly FeeDraft[],
+  progressiveFees: ReadonlyMap<string, bigint>,
+  creditCents: bigint,
+): ReadonlyMap<FeeDraft, bigint> {
+  const shares = new Map([...same].map(([fee, charge]) => [fee, billedOf(fee, charge, progressiveFees)]))
+  let left = [...shares.values()].reduce((rest, share) => rest - share, creditCents)
+  for (const fee of carried) {
+    const share = left > 0n ? progressiveFeeCredit(left, fee.amountCents) : 0n
+    shares.set(fee, share)
+    left -= share
+  }
+  return shares
+}
+
+function billedOf(fee: FeeDraft, charge: RatedCharge, progressiveFees: ReadonlyMap<string, bigint>): bigint {
+  if (fee.trueUpParentKey !== null) return 0n
+  const filterValues = charge.filters.find(({ id }) => id === fee.chargeFilterId)?.values ?? null
+  const key = usageKey({ rootChargeId: charge.rootId, filterValues, groupedBy: fee.groupedBy })
+  return progressiveFeeCredit(progressiveFees.get(key) ?? 0n, fee.amountCents)
+}
+
+function withShare(fee: FeeDraft, share: bigint): FeeDraft {
+  return {
+    ...fee,
+    preciseProgressiveCreditCents: fee.preciseProgressiveCreditCents.plus(Decimal.of(share)),
+  }
+}

@@ -1,0 +1,129 @@
+import type { FeeDraft } from '../invoicing/fee-draft.ts'
+import type { UsageGroup, UsageQuery } from '../metering/usage.ts'
+import { type PlannedUsage, planSubscriptionUsage } from '../rating/rate-subscription.ts'
+import type { CommitmentFees } from '../subscriptions/commitment.ts'
+import type { BillWindows, Window } from '../subscriptions/windows.ts'
+import type { BillRequest } from './bill-request.ts'
+import { type BilledSubscription, billedSubscription, windowsOf } from './billed-subscription.ts'
+import { chargesAsked } from './lines/charge-lines.ts'
+import { type ReconciledPeriod, reconciledPeriod } from './lines/commitment-line.ts'
+import { subscriptionLine } from './lines/subscription-line.ts'
+import type { ProgressiveInvoiceFacts } from './reductions/available.ts'
+import type { BillingHistory, BillingSnapshot } from './snapshot.ts'
+
+/** Which progressive invoice of a subscription a bill may credit: the newest that covers the start of a window. */
+export type ProgressiveQuestion = {
+  readonly subscriptionId: string
+  readonly externalId: string
+  readonly window: Window
+  /** The draft that is made anew, whose own credits do not count. */
+  readonly exceptInvoiceId: string | null
+}
+
+/** What fees of earlier bills count towards the minimum commitment of a period. */
+export type CommitmentQuestion = {
+  readonly subscriptionId: string
+  readonly covered: ReconciledPeriod
+  readonly exceptInvoiceId: string | null
+}
+
+/** All that bills ask about what was used and billed in their windows, as data. */
+export type BillQuestions = {
+  readonly usage: readonly UsageQuery[]
+  readonly progressive: readonly ProgressiveQuestion[]
+  readonly commitments: readonly CommitmentQuestion[]
+}
+
+/** The answers, each list in the order of its questions. */
+export type BillAnswers = {
+  readonly usage: readonly (readonly UsageGroup[])[]
+  readonly progressive: readonly (ProgressiveInvoiceFacts | null)[]
+  readonly commitments: readonly CommitmentFees[]
+}
+
+/** One subscription of a bill with its windows, the lines that need no usage, and what it asks. */
+export type OpenLine = {
+  readonly billed: BilledSubscription
+  readonly windows: BillWindows
+  readonly subscriptionFee: FeeDraft | null
+  readonly usage: PlannedUsage | null
+  readonly reconciled: ReconciledPeriod | null
+  /** Where its answers begin. */
+  readonly places: {
+    readonly usage: number
+    /** Null when it asks for none. */
+    readonly progressive: number | null
+    readonly commitment: number | null
+  }
+}
+
+/** A bill that waits for its answers. */
+export type OpenBill = { readonly request: BillRequest; readonly lines: readonly OpenLine[] }
+
+const NO_HISTORY: BillingHistory = { periods: [], subscriptionFees: [] }
+
+/** Collects what bills ask while they are opened one after the other. */
+export class QuestionList implements BillQuestions {
+  readonly usage: UsageQuery[] = []
+  readonly progressive: ProgressiveQuestion[] = []
+  readonly commitments: CommitmentQuestion[] = []
+}
+
+/**
+ * Opens a bill: cuts the windows of each subscription, makes the lines that depend on no usage, and adds to `questions`
+ * everything that the rest of the bill needs to know. Subscriptions that have not started are left out.
+ */
+export function openBill(snapshot: BillingSnapshot, request: BillRequest, questions: QuestionList): OpenBill {
+  const exceptInvoiceId = request.draft?.invoiceId ?? null
+  const lines = billedSubscriptions(snapshot, request).map((billed): OpenLine => {
+    const line = openLine(billed)
+    const { id: subscriptionId, externalId } = billed.subscription
+    const window = line.windows.charges
+    const places = {
+      usage: questions.usage.length,
+      progressive: window === null ? null : questions.progressive.length,
+      commitment: line.reconciled === null ? null : questions.commitments.length,
+    }
+    questions.usage.push(...(line.usage?.queries ?? []))
+    if (window !== null) questions.progressive.push({ subscriptionId, externalId, window, exceptInvoiceId })
+    if (line.reconciled !== null) {
+      questions.commitments.push({ subscriptionId, covered: line.reconciled, exceptInvoiceId })
+    }
+    return { ...line, places }
+  })
+  return { request, lines }
+}
+
+function openLine(billed: BilledSubscription): Omit<OpenLine, 'places'> {
+  const windows = windowsOf(billed)
+  const subscriptionFee = subscriptionLine(billed, windows)
+  const asked = chargesAsked(billed, windows)
+  return {
+    billed,
+    windows,
+    subscriptionFee,
+    usage: asked && planSubscriptionUsage(asked),
+    reconciled: reconciledPeriod(billed, windows, subscriptionFee !== null),
+  }
+}
+
+/** The subscriptions of a request in the order of their starts. */
+function billedSubscriptions(snapshot: BillingSnapshot, request: BillRequest): BilledSubscription[] {
+  const customer = snapshot.customers.get(request.customerId)
+  if (!customer) throw new Error(`customer ${request.customerId} is not in the snapshot`)
+  return request.entries
+    .flatMap(({ subscriptionId, reason }) => {
+      const subscription = snapshot.subscriptions.get(subscriptionId)
+      if (!subscription) return []
+      const history = snapshot.histories.get(subscriptionId) ?? NO_HISTORY
+      const zone = request.draft?.zone ?? customer.zone
+      return [billedSubscription(request, reason, subscription, history, zone)]
+    })
+    .sort(({ subscription: a }, { subscription: b }) =>
+      a.billing.startedAt === b.billing.startedAt
+        ? a.id < b.id
+          ? -1
+          : 1
+        : a.billing.startedAt - b.billing.startedAt,
+    )
+}

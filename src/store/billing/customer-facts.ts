@@ -1,0 +1,86 @@
+import type { Selectable } from 'kysely'
+import type { CustomerFacts, IssuerFacts } from '../../core/billing/snapshot.ts'
+import type { IssuingSettings } from '../../core/subscriptions/issuing-dates.ts'
+import type { Reads } from '../database.ts'
+import type { BillingEntities, Customers } from '../rows.ts'
+import { anyOf } from '../values.ts'
+
+/** Customers by their ids, with the billing entities that may issue invoices to them. */
+export type BilledPeople = {
+  readonly customers: ReadonlyMap<string, CustomerFacts>
+  readonly issuers: ReadonlyMap<string, IssuerFacts>
+}
+
+/** Reads customers as billing sees them. An organization has few billing entities, so all of them are read. */
+export async function readCustomerFacts(reads: Reads, customerIds: readonly string[]): Promise<BilledPeople> {
+  const [customers, entities] = await Promise.all([
+    reads.selectFrom('customers').selectAll().where('id', '=', anyOf(customerIds)).execute(),
+    reads
+      .selectFrom('billingEntities')
+      .select(['id', 'timezone', 'documentNumberPrefix', 'documentNumbering', 'finalizeZeroAmountInvoice'])
+      .select(['invoiceGracePeriod', 'netPaymentTerm'])
+      .select(['subscriptionInvoiceIssuingDateAnchor', 'subscriptionInvoiceIssuingDateAdjustment'])
+      .execute(),
+  ])
+  const byId = new Map(entities.map((entity) => [entity.id, entity]))
+  return {
+    customers: new Map(
+      customers.map((row) => {
+        const entity = byId.get(row.billingEntityId)
+        if (!entity) throw new Error(`customer ${row.id} has no billing entity`)
+        return [row.id, customerFacts(row, entity)]
+      }),
+    ),
+    issuers: new Map(entities.map((row) => [row.id, issuerFacts(row)])),
+  }
+}
+
+type EntitySettings = Pick<
+  Selectable<BillingEntities>,
+  | 'id'
+  | 'timezone'
+  | 'invoiceGracePeriod'
+  | 'netPaymentTerm'
+  | 'subscriptionInvoiceIssuingDateAnchor'
+  | 'subscriptionInvoiceIssuingDateAdjustment'
+>
+
+function customerFacts(row: Selectable<Customers>, entity: EntitySettings): CustomerFacts {
+  return {
+    id: row.id,
+    externalId: row.externalId,
+    sequentialId: row.sequentialId,
+    billingEntityId: row.billingEntityId,
+    zone: row.timezone ?? entity.timezone,
+    isSelfBilled: row.accountType === 'partner',
+    zeroInvoices: row.finalizeZeroAmountInvoice as CustomerFacts['zeroInvoices'],
+    issuing: issuingSettings(row, entity),
+  }
+}
+
+/** The settings of dates in effect: the customer's, else those of its billing entity. */
+function issuingSettings(customer: Selectable<Customers>, entity: EntitySettings): IssuingSettings {
+  return {
+    graceDays: customer.invoiceGracePeriod ?? entity.invoiceGracePeriod,
+    netPaymentTermDays: customer.netPaymentTerm ?? entity.netPaymentTerm,
+    anchor: (customer.subscriptionInvoiceIssuingDateAnchor ??
+      entity.subscriptionInvoiceIssuingDateAnchor) as IssuingSettings['anchor'],
+    adjustment: (customer.subscriptionInvoiceIssuingDateAdjustment ??
+      entity.subscriptionInvoiceIssuingDateAdjustment) as IssuingSettings['adjustment'],
+  }
+}
+
+function issuerFacts(
+  row: Pick<
+    Selectable<BillingEntities>,
+    'id' | 'timezone' | 'documentNumberPrefix' | 'documentNumbering' | 'finalizeZeroAmountInvoice'
+  >,
+): IssuerFacts {
+  return {
+    id: row.id,
+    zone: row.timezone,
+    numberPrefix: row.documentNumberPrefix,
+    numbering: row.documentNumbering as IssuerFacts['numbering'],
+    keepsZeroInvoices: row.finalizeZeroAmountInvoice,
+  }
+}

@@ -1,0 +1,129 @@
+import { sql } from 'kysely'
+import type {
+  BilledPeriod,
+  BilledSubscriptionFee,
+  BillingHistory,
+  InvoicingReason,
+} from '../../core/billing/snapshot.ts'
+import type { Instant } from '../../core/calendar/instant.ts'
+import type { TimeZone } from '../../core/calendar/zone.ts'
+import type { Reads } from '../database.ts'
+import { windowOrNull } from './windows.ts'
+
+/**
+ * What earlier invoices say about subscriptions, by their ids: all periodic bills, and the two oldest of each other
+ * kind, which tell that there were some, also to a draft that is one of them. A subscription may have any number of
+ * invoices of charges in advance.
+ */
+export async function readHistories(
+  reads: Reads,
+  subscriptionIds: readonly string[],
+): Promise<ReadonlyMap<string, BillingHistory>> {
+  if (subscriptionIds.length === 0) return new Map()
+  const [periods, fees] = await Promise.all([
+    readPeriods(reads, subscriptionIds),
+    readSubscriptionFees(reads, subscriptionIds),
+  ])
+  return new Map(
+    subscriptionIds.map((id) => [
+      id,
+      { periods: periods.get(id) ?? [], subscriptionFees: fees.get(id) ?? [] },
+    ]),
+  )
+}
+
+async function readPeriods(
+  reads: Reads,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly BilledPeriod[]>> {
+  const { rows } = await sql<{
+    subscriptionId: string
+    invoiceId: string
+    invoiceType: string
+    reason: InvoicingReason
+    isRecurring: boolean
+    billingAt: Instant
+    timezone: TimeZone
+    subscriptionFrom: Instant | null
+    subscriptionTo: Instant | null
+    chargesFrom: Instant | null
+    chargesTo: Instant | null
+  }>`
+    with links as (
+      select l.* from invoice_subscriptions l
+      where l.subscription_id = any (${[...ids]}::uuid[]) and l.is_recurring and l.released_at is null
+      union all
+      select o.*
+      from unnest(${[...ids]}::uuid[]) as s (id)
+      cross join unnest(array['subscription_starting', 'subscription_terminating', 'in_advance_charge',
+        'in_advance_charge_periodic']) as r (reason)
+      cross join lateral (
+        select l.*
+        from invoice_subscriptions l
+        join invoices i on i.organization_id = l.organization_id and i.id = l.invoice_id
+        where l.subscription_id = s.id and l.invoicing_reason = r.reason and not l.is_recurring
+          and l.released_at is null and i.status <> 'deleted'
+        order by l.billing_at
+        limit 2
+      ) as o
+    )
+    select l.subscription_id, l.invoice_id, l.invoicing_reason as reason, l.is_recurring, l.billing_at,
+      l.subscription_from, l.subscription_to, l.charges_from, l.charges_to, i.invoice_type, i.timezone
+    from links l
+    join invoices i on i.organization_id = l.organization_id and i.id = l.invoice_id
+    where i.status <> 'deleted'
+    order by l.billing_at desc, l.id desc`.execute(reads)
+  return grouped(rows, (row) => ({
+    invoiceId: row.invoiceId,
+    invoiceType: row.invoiceType,
+    reason: row.reason,
+    isPeriodic: row.isRecurring,
+    billingAt: row.billingAt,
+    zone: row.timezone,
+    subscription: windowOrNull(row.subscriptionFrom, row.subscriptionTo),
+    charges: windowOrNull(row.chargesFrom, row.chargesTo),
+  }))
+}
+
+/** Subscription fees on invoices that were neither deleted nor voided, newest first. */
+async function readSubscriptionFees(
+  reads: Reads,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly BilledSubscriptionFee[]>> {
+  const { rows } = await sql<{
+    subscriptionId: string
+    invoiceId: string
+    createdAt: Instant
+    fromAt: Instant | null
+    toAt: Instant | null
+    timezone: TimeZone
+    isClosed: boolean
+  }>`
+    select f.subscription_id, f.invoice_id, f.created_at, f.from_at, f.to_at, i.timezone,
+      i.status = 'closed' as is_closed
+    from fees f
+    join invoices i on i.organization_id = f.organization_id and i.id = f.invoice_id
+    where f.subscription_id = any (${[...ids]}::uuid[]) and f.charge_id is null and f.fee_type = 'subscription'
+      and f.deleted_at is null and i.status not in ('deleted', 'voided')
+    order by f.created_at desc, f.id desc`.execute(reads)
+  return grouped(rows, (row) => ({
+    invoiceId: row.invoiceId,
+    createdAt: row.createdAt,
+    period: windowOrNull(row.fromAt, row.toAt),
+    zone: row.timezone,
+    isClosed: row.isClosed,
+  }))
+}
+
+function grouped<Row extends { readonly subscriptionId: string }, T>(
+  rows: readonly Row[],
+  toValue: (row: Row) => T,
+): ReadonlyMap<string, readonly T[]> {
+  const lists = new Map<string, T[]>()
+  for (const row of rows) {
+    const own = lists.get(row.subscriptionId)
+    if (own) own.push(toValue(row))
+    else lists.set(row.subscriptionId, [toValue(row)])
+  }
+  return lists
+}

@@ -1,0 +1,52 @@
+import type { BillRequest } from '../../core/billing/bill-request.ts'
+import type { BillingSnapshot, SubscriptionFacts } from '../../core/billing/snapshot.ts'
+import type { Reads } from '../database.ts'
+import { readCustomerFacts } from './customer-facts.ts'
+import { readHistories } from './histories.ts'
+import { readPaidFees } from './paid-fees.ts'
+import { readSubscriptionFacts } from './subscription-facts.ts'
+import { readTaxes } from './taxes-of-bills.ts'
+
+/**
+ * Everything that some bills depend on but what was used and billed in their windows: a fixed number of statements,
+ * however many customers they are for. Locks the paid fees that statements may take up.
+ */
+export async function readBillingSnapshot(
+  reads: Reads,
+  requests: readonly BillRequest[],
+): Promise<BillingSnapshot> {
+  const customerIds = [...new Set(requests.map(({ customerId }) => customerId))]
+  const ids = [...new Set(requests.flatMap(({ entries }) => entries.map((each) => each.subscriptionId)))]
+  const [people, subscriptions, histories, paidFees] = await Promise.all([
+    readCustomerFacts(reads, customerIds),
+    readSubscriptionFacts(reads, ids),
+    readHistories(reads, ids),
+    readPaidFees(reads, requests),
+  ])
+  const taxes = await readTaxes(reads, people.customers, [...subscriptions.values()])
+  return { ...people, subscriptions, histories, paidFees, taxes }
+}
+
+/**
+ * The facts of one customer and some of its subscriptions, for what is priced outside of a billing run: current usage,
+ * estimates, charges in advance. Undefined when there is no such customer.
+ */
+export async function readCustomerSnapshot(
+  reads: Reads,
+  customerId: string,
+  subscriptionIds: readonly string[],
+): Promise<CustomerSnapshot | undefined> {
+  const [{ customers, issuers }, subscriptions] = await Promise.all([
+    readCustomerFacts(reads, [customerId]),
+    readSubscriptionFacts(reads, subscriptionIds),
+  ])
+  const customer = customers.get(customerId)
+  return customer && { customer, issuers, subscriptions: [...subscriptions.values()] }
+}
+
+/** A customer with the billing entities that may issue its invoices, and some of its subscriptions by their starts. */
+export type CustomerSnapshot = {
+  readonly customer: BillingSnapshot['customers'] extends ReadonlyMap<string, infer Facts> ? Facts : never
+  readonly issuers: BillingSnapshot['issuers']
+  readonly subscriptions: readonly SubscriptionFacts[]
+}

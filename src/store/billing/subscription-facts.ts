@@ -1,0 +1,192 @@
+import { type Selectable, sql } from 'kysely'
+import { Decimal } from '../../core/amounts/decimal.ts'
+import type {
+  CommitmentFacts,
+  PlanFacts,
+  SharedInstants,
+  SubscriptionFacts,
+} from '../../core/billing/snapshot.ts'
+import { type Instant, instant } from '../../core/calendar/instant.ts'
+import type { RatedCharge } from '../../core/rating/charge.ts'
+import type {
+  BillingPlan,
+  BillingSubscription,
+  EndCause,
+  StartCause,
+} from '../../core/subscriptions/subscription.ts'
+import type { Reads } from '../database.ts'
+import { ratedChargesOfPlans } from '../rated-charges.ts'
+import type { Plans, Subscriptions } from '../rows.ts'
+import { sharedInstants } from '../shared-instants.ts'
+import { anyOf } from '../values.ts'
+
+type SubscriptionRow = Selectable<Subscriptions>
+
+/**
+ * Subscriptions with their plans and charges, by their ids and in the order of their starts: a fixed number of
+ * statements. Subscriptions that have not started are left out.
+ */
+export async function readSubscriptionFacts(
+  reads: Reads,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, SubscriptionFacts>> {
+  if (ids.length === 0) return new Map()
+  const [rows, chains] = await Promise.all([
+    reads
+      .selectFrom('subscriptions')
+      .selectAll()
+      .where('id', '=', anyOf(ids))
+      .where('startedAt', 'is not', null)
+      .orderBy('startedAt')
+      .orderBy('id')
+      .execute(),
+    readChains(reads, ids),
+  ])
+  const planIds = [...new Set(rows.map((row) => row.planId))]
+  const upgraded = rows.filter((row) => row.endedBy === 'upgrade').map((row) => row.id)
+  const [plans, charges, commitments, shared, successorMetrics] = await Promise.all([
+    readPlans(reads, planIds),
+    ratedChargesOfPlans(reads, planIds),
+    readCommitments(reads, planIds),
+    // Only subscriptions whose external id has served before can share an instant with another one.
+    chains.areAlone ? new Map<string, SharedInstants>() : sharedInstants(reads, ids),
+    readSuccessorMetrics(reads, upgraded),
+  ])
+  const facts = rows.flatMap((row): SubscriptionFacts[] => {
+    const plan = plans.get(row.planId)
+    if (!plan || row.startedAt === null) return []
+    const firstStart = chains.firstStarts.get(chainKey(row)) ?? row.startedAt
+    return [
+      {
+        ...settingsOf(row),
+        plan,
+        charges: charges.get(plan.id) ?? NO_CHARGES,
+        commitment: commitments.get(plan.id) ?? null,
+        billing: billingSubscriptionOf(row, row.startedAt, firstStart),
+        shared: shared.get(row.id) ?? null,
+        successorMetricIds: successorMetrics.get(row.id) ?? NO_METRICS,
+      },
+    ]
+  })
+  return new Map(facts.map((each) => [each.id, each]))
+}
+
+const NO_CHARGES: readonly RatedCharge[] = []
+const NO_METRICS: ReadonlySet<string> = new Set()
+
+function settingsOf(row: SubscriptionRow) {
+  return {
+    id: row.id,
+    externalId: row.externalId,
+    billingEntityId: row.billingEntityId,
+    purchaseOrderNumber: row.purchaseOrderNumber,
+    isConsolidated: row.consolidateInvoice,
+    paymentMethod: { type: row.paymentMethodType, id: row.paymentMethodId },
+  }
+}
+
+function chainKey(row: { readonly customerId: string; readonly externalId: string }): string {
+  return `${row.customerId} ${row.externalId}`
+}
+
+/** The first start of each customer's chain, and whether no external id has served more than one subscription. */
+async function readChains(
+  reads: Reads,
+  ids: readonly string[],
+): Promise<{ readonly firstStarts: ReadonlyMap<string, Instant>; readonly areAlone: boolean }> {
+  const { rows } = await sql<{
+    customerId: string
+    externalId: string
+    startedAt: Instant | null
+    count: bigint
+  }>`
+    select customer_id, external_id, min(started_at) as started_at, count(*) as count
+    from subscriptions
+    where external_id in (select external_id from subscriptions where id = any (${[...ids]}::uuid[]))
+    group by customer_id, external_id`.execute(reads)
+  const externalIds = new Set(rows.map((row) => row.externalId))
+  return {
+    firstStarts: new Map(
+      rows.flatMap((row) => (row.startedAt === null ? [] : [[chainKey(row), row.startedAt] as const])),
+    ),
+    areAlone: externalIds.size === rows.length && rows.every(({ count }) => count === 1n),
+  }
+}
+
+async function readPlans(reads: Reads, ids: readonly string[]): Promise<ReadonlyMap<string, PlanFacts>> {
+  const rows = await reads.selectFrom('plans').selectAll().where('id', '=', anyOf(ids)).execute()
+  return new Map(
+    rows.map((row) => [row.id, { ...billingPlanOf(row), id: row.id, currency: row.amountCurrency }]),
+  )
+}
+
+async function readCommitments(
+  reads: Reads,
+  planIds: readonly string[],
+): Promise<ReadonlyMap<string, CommitmentFacts>> {
+  const rows = await reads
+    .selectFrom('minimumCommitments')
+    .select(['planId', 'id', 'amountCents', 'invoiceDisplayName'])
+    .where('planId', '=', anyOf(planIds))
+    .execute()
+  return new Map(rows.map(({ planId, ...commitment }) => [planId, commitment]))
+}
+
+/** The metrics that the plan of an upgrade's successor charges, whether the successor is on the bill or not. */
+async function readSuccessorMetrics(
+  reads: Reads,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const metrics = new Map<string, Set<string>>()
+  if (ids.length === 0) return metrics
+  const rows = await reads
+    .selectFrom('subscriptions as s')
+    .innerJoin('charges as c', 'c.planId', 's.planId')
+    .select(['s.previousSubscriptionId', 'c.billableMetricId'])
+    .distinct()
+    .where('s.previousSubscriptionId', '=', anyOf(ids))
+    .where('s.status', '<>', 'canceled')
+    .where('c.deletedAt', 'is', null)
+    .execute()
+  for (const { previousSubscriptionId, billableMetricId } of rows) {
+    if (previousSubscriptionId === null) continue
+    const own = metrics.get(previousSubscriptionId)
+    if (own) own.add(billableMetricId)
+    else metrics.set(previousSubscriptionId, new Set([billableMetricId]))
+  }
+  return metrics
+}
+
+/** A plan as the rules of billing see it. */
+export function billingPlanOf(plan: Selectable<Plans>): BillingPlan {
+  return {
+    interval: plan.interval as BillingPlan['interval'],
+    payInAdvance: plan.payInAdvance,
+    amountCents: plan.amountCents,
+    trialPeriodDays: plan.trialPeriod === null ? null : Decimal.of(plan.trialPeriod),
+    billChargesMonthly: plan.billChargesMonthly ?? false,
+    billFixedChargesMonthly: plan.billFixedChargesMonthly ?? false,
+    hasPayInAdvanceFixedCharges: false,
+  }
+}
+
+/** A subscription as the rules of billing see it; `initialStartedAt` is the first start of its chain. */
+export function billingSubscriptionOf(
+  row: SubscriptionRow,
+  startedAt: Instant,
+  initialStartedAt: Instant,
+): BillingSubscription {
+  return {
+    status: row.status as BillingSubscription['status'],
+    billingTime: row.billingTime as BillingSubscription['billingTime'],
+    subscriptionAt: row.subscriptionAt,
+    startedAt,
+    initialStartedAt: instant(Math.min(startedAt, initialStartedAt)),
+    createdAt: row.createdAt,
+    terminatedAt: row.terminatedAt,
+    endingAt: row.endingAt,
+    trialEndedAt: row.trialEndedAt,
+    startedBy: row.startedBy as StartCause,
+    endedBy: row.endedBy as EndCause | null,
+  }
+}

@@ -1,0 +1,28 @@
+-- The same for tables with a fee_id. A fee without an invoice is not sealed; nor is one that is being deleted, whose
+-- parts go with it.
+create or replace function weir_guard_fee_part() returns trigger
+language plpgsql
+as $$
+declare
+  sealed uuid;
+begin
+  if tg_op <> 'DELETE' then
+    select i.id into sealed
+    from invoices i
+    where i.organization_id = new.organization_id and i.id = (
+        select f.invoice_id from fees f where f.organization_id = new.organization_id and f.id = new.fee_id)
+      and i.status in ('finalized', 'voided') and i.sealed_in <> pg_current_xact_id();
+  end if;
+  if tg_op <> 'INSERT' and sealed is null then
+    select i.id into sealed
+    from invoices i
+    where i.organization_id = old.organization_id and i.id = (
+        select f.invoice_id from fees f where f.organization_id = old.organization_id and f.id = old.fee_id)
+      and i.status in ('finalized', 'voided') and i.sealed_in <> pg_current_xact_id();
+  end if;
+  if sealed is not null then
+    raise exception 'invoice % is final: its % cannot change', sealed, tg_table_name;
+  end if;
+  return case tg_op when 'DELETE' then old else new end;
+end
+$$;

@@ -1,0 +1,29 @@
+-- What the payments of an invoice amount to. All that was paid counts. The status is the one that was last stated for
+-- the invoice; without one, or once a later payment completes the total, it is whether the total is paid. An invoice
+-- of zero is paid from the start.
+create or replace function weir_payment_state(organization uuid, invoice uuid)
+returns table (payment_status text, total_paid_amount_cents bigint)
+language sql stable
+as $$
+  with payments as (
+    select p.entry, p.kind, p.status, p.amount_cents
+    from invoice_payments p
+    where p.organization_id = organization and p.invoice_id = invoice
+  ), stated as (
+    select s.entry, s.status from payments s where s.kind = 'status' order by s.entry desc limit 1
+  ), paid as (
+    select coalesce(sum(p.amount_cents), 0)::bigint as amount_cents, max(p.entry) as last_entry
+    from payments p
+    where p.kind <> 'status' and p.status = 'succeeded'
+  )
+  select
+    case
+      when paid.amount_cents >= i.total_amount_cents and (s.entry is null or paid.last_entry > s.entry) then 'succeeded'
+      else coalesce(s.status, 'pending')
+    end,
+    paid.amount_cents
+  from invoices i
+  cross join paid
+  left join stated s on true
+  where i.organization_id = organization and i.id = invoice
+$$;

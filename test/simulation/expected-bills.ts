@@ -1,0 +1,111 @@
+import { addMs, type Instant, instant } from '../../src/core/calendar/instant.ts'
+import { localDate } from '../../src/core/calendar/zone.ts'
+import { firstBillingAt, nextBillingAt } from '../../src/core/subscriptions/due.ts'
+import { startingBill } from '../../src/core/subscriptions/starting-bill.ts'
+import type { BillingSubscription, BillMoment } from '../../src/core/subscriptions/subscription.ts'
+import { trialEndAt } from '../../src/core/subscriptions/trial.ts'
+import {
+  type BillWindows,
+  billWindows,
+  periodicWindows,
+  terminationWindows,
+} from '../../src/core/subscriptions/windows.ts'
+import { atOf, type Lived } from './core-values.ts'
+
+export type BillReason = 'subscription_starting' | 'subscription_periodic' | 'subscription_terminating'
+
+/** A bill that a subscription must have had, from its dates alone. */
+export type ExpectedBill = {
+  readonly reason: BillReason
+  /** The instant as of which it is computed. */
+  readonly at: Instant
+  readonly moment: BillMoment
+  readonly windows: BillWindows
+}
+
+/** The bills of a subscription up to `now`, in their order. */
+export function expectedBills(lived: Lived, now: number): ExpectedBill[] {
+  const { subscription } = lived
+  const end = subscription.terminatedAt ?? instant(now + 1)
+  const periodic = billingDays(lived, end)
+  const starting = startingBills(lived, end, periodic)
+  const closing =
+    subscription.terminatedAt === null ? [] : [terminating(lived, subscription.terminatedAt, periodic)]
+  const regular = [...starting, ...periodic.map((at) => periodicBill(lived, at))]
+  return [...regular.sort((a, b) => a.at - b.at), ...closing]
+}
+
+/** The subscription as it was while it was active. */
+function active({ subscription }: Lived): BillingSubscription {
+  return { ...subscription, status: 'active', terminatedAt: null, endedBy: null }
+}
+
+function billingDays(lived: Lived, end: Instant): Instant[] {
+  const { plan, zone } = lived
+  const subscription = active(lived)
+  const found: Instant[] = []
+  let next = firstBillingAt(plan, subscription, zone)
+  // A billing day that was over when a later start made the subscription active is none of it.
+  while (next !== null && next < end) {
+    found.push(next)
+    next = nextBillingAt(plan, subscription, next, zone)
+  }
+  return found
+}
+
+function periodicBill(lived: Lived, at: Instant): ExpectedBill {
+  const moment = { plan: lived.plan, subscription: active(lived), at, zone: lived.zone }
+  return { reason: 'subscription_periodic', at, moment, windows: billWindows({ ...moment, current: false }) }
+}
+
+/** The bill at the start, or the one at the end of a trial; none for a start in the past. */
+function startingBills(lived: Lived, end: Instant, periodic: readonly Instant[]): ExpectedBill[] {
+  const { plan, zone, wire } = lived
+  const subscription = active(lived)
+  const billAt = (at: Instant): ExpectedBill[] => {
+    const moment = { plan, subscription, at, zone }
+    return [
+      { reason: 'subscription_starting', at, moment, windows: billWindows({ ...moment, current: false }) },
+    ]
+  }
+  const isBackdated =
+    subscription.startedBy === 'creation' &&
+    localDate(subscription.subscriptionAt, zone) < localDate(subscription.createdAt, zone) &&
+    subscription.startedAt < subscription.createdAt
+  const startsWithBill = startingBill({ plan, subscription, at: activationOf(lived) }) !== 'none'
+  if (!isBackdated && startsWithBill) return billAt(subscription.startedAt)
+  const trialEnd = trialEndAt(plan, subscription)
+  if (!plan.payInAdvance || trialEnd === null || wire.trial_ended_at === null) return []
+  const at = atOf(wire.trial_ended_at)
+  const isBilledThatDay = periodic.some((day) => day <= at && localDate(day, zone) === localDate(at, zone))
+  return at > end || isBilledThatDay ? [] : billAt(at)
+}
+
+function activationOf({ wire, subscription }: Lived): Instant {
+  return wire.activated_at === null ? subscription.startedAt : atOf(wire.activated_at)
+}
+
+function terminating(lived: Lived, at: Instant, periodic: readonly Instant[]): ExpectedBill {
+  const { plan, subscription, zone } = lived
+  const moment = { plan, subscription: { ...subscription, status: 'terminated' as const }, at, zone }
+  const reason = 'subscription_terminating'
+  if (subscription.endedBy !== 'termination') {
+    return { reason, at, moment, windows: billWindows({ ...moment, current: false }) }
+  }
+  const closed = periodicWindows(moment).subscription
+  const hasPeriodicBill = periodic
+    .map((day) => periodicBill(lived, day).windows.subscription)
+    .some(({ from, to }) => from === closed.from && to === closed.to)
+  return { reason, at, moment, windows: terminationWindows(moment, hasPeriodicBill) }
+}
+
+/** A window in whole seconds, as the API shows it. */
+export function shownWindows({ subscription, charges }: BillWindows): string {
+  const seconds = (at: Instant | undefined) => (at === undefined ? '-' : String(Math.floor(at / 1000)))
+  return [subscription.from, subscription.to, charges?.from, charges?.to].map(seconds).join(' ')
+}
+
+/** The instant after a window. */
+export function afterWindow(to: Instant): Instant {
+  return addMs(to, 1)
+}
