@@ -92,7 +92,12 @@ describe('the locks of whoever bills, makes a customer or changes a billing enti
       await lockCustomer(tx, customer.id)
       await lockBillingEntity(tx, entity.code)
       const now = harness.context.systemNow()
-      await insertCustomer(tx, { organizationId, externalId: 'b', billingEntityId: entity.id, now })
+      await insertCustomer(tx, {
+        organizationId,
+        externalId: 'b',
+        billingEntityCode: entity.code,
+        now,
+      })
       await owner.query(`set lock_timeout = '5s'`)
       const { rowCount } = await owner.query(
         `insert into subscriptions (organization_id, id, customer_id, plan_id, billing_entity_id, external_id, status,
