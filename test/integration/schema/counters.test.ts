@@ -2,6 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lockBillingEntity } from '../../../src/store/billing-entities.ts'
 import { insertCustomer } from '../../../src/store/customers.ts'
+import { newId } from '../../../src/store/ids.ts'
 import { lockCustomer } from '../../../src/store/invoices.ts'
 import { ok } from '../../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../../support/harness.ts'
@@ -94,6 +95,7 @@ describe('the locks of whoever bills, makes a customer or changes a billing enti
       const now = harness.context.systemNow()
       await insertCustomer(tx, {
         organizationId,
+        id: newId(),
         externalId: 'b',
         billingEntityCode: entity.code,
         now,
