@@ -81,9 +81,15 @@ export async function insertCustomer(tx: Tx, values: NewCustomer): Promise<Custo
   const row = { ...columns, organizationId, id: newId(), createdAt: ts(now), updatedAt: ts(now) }
   const given = Object.entries(row).filter(([, value]) => value !== undefined)
   const { rows } = await sql<CustomerRow>`
-    with numbered as (
-      update organizations set customers_count = customers_count + 1 where id = ${organizationId}
-      returning customers_count as number, document_number_prefix as prefix
+    with counted as (
+      insert into customer_counters as c (organization_id, last_number) values (${organizationId}, 1)
+      on conflict (organization_id) do update set last_number = c.last_number + 1
+      returning last_number
+    ), numbered as (
+      select c.last_number as number, o.document_number_prefix as prefix
+      from counted c
+      cross join organizations o
+      where o.id = ${organizationId}
     )
     insert into customers (${sql.join(given.map(([column]) => sql.ref(column)))}, sequential_id, slug)
     select ${sql.join(given.map(([, value]) => value))}, number,
