@@ -29,25 +29,41 @@ let made = 0
 export type EventPlan = {
   /** External ids are `sub_0` and so on. */
   readonly subscriptions: number
-  /** Events are spread over this much time up to now, in ms. */
+  /** Events are spread over this much time, in ms. */
   readonly spreadMs?: number
+  /** Events of a time in the past, from and to in ms since the epoch; of three in a row each is of another kind. */
+  readonly between?: readonly [from: number, to: number]
+  /** The end of that time, in ms since the epoch; now without it. */
+  readonly until?: number
 }
 
 /** The JSON text of the next event, with a transaction id that no other event has. */
 export function nextEvent(plan: EventPlan): string {
   made += 1
-  const at = Date.now() - (plan.spreadMs === undefined ? 0 : Math.floor(Math.random() * plan.spreadMs))
-  const kind = made % 10
+  // Three events for each subscription, one of each kind, as often as all subscriptions have had theirs.
+  if (plan.between) {
+    const [from, to] = plan.between
+    const at = from + Math.floor(Math.random() * (to - from))
+    const subscription = Math.floor(made / 3) % plan.subscriptions
+    return eventOf([0, 5, 9][made % 3] ?? 0, subscription, at, subscription)
+  }
+  const at =
+    (plan.until ?? Date.now()) - (plan.spreadMs === undefined ? 0 : Math.floor(Math.random() * plan.spreadMs))
   // Primes to each other, so that every subscription gets every kind.
   const subscription = (made * 7 + Math.floor(made / plan.subscriptions)) % plan.subscriptions
+  return eventOf(made % 10, subscription, at, made)
+}
+
+/** `seed` decides what the event reports. */
+function eventOf(kind: number, subscription: number, at: number, seed: number): string {
   const start =
     `{"transaction_id":"bench-${prefix}-${made}","external_subscription_id":"sub_${subscription}",` +
     `"timestamp":${at / 1000},`
   if (kind < 5) return `${start}"code":"requests","properties":{"path":"/v1/things","status":"200"}}`
-  if (kind === 9) return `${start}"code":"peak","properties":{"level":${made % 613}}}`
-  const model = made % 3 === 0 ? 'large' : 'small'
-  const region = REGIONS[Math.floor(made / 10) % REGIONS.length]
-  return `${start}"code":"tokens","properties":{"tokens":${made % 977},"model":"${model}","region":"${region}"}}`
+  if (kind === 9) return `${start}"code":"peak","properties":{"level":${seed % 613}}}`
+  const model = seed % 3 === 0 ? 'large' : 'small'
+  const region = REGIONS[Math.floor(seed / 10) % REGIONS.length]
+  return `${start}"code":"tokens","properties":{"tokens":${seed % 977},"model":"${model}","region":"${region}"}}`
 }
 
 export function eventBody(plan: EventPlan): string {

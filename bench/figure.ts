@@ -19,9 +19,13 @@ export type Figure = {
 }
 
 export type Setting = {
+  /** Of the project, for benchmarks that start servers of their own. */
+  readonly root: string
   readonly server: WeirServer
   readonly load: LoadGenerator
   readonly isQuick: boolean
+  /** How many subscriptions the billing benchmarks bill, in place of their own sizes. */
+  readonly sizes: readonly number[] | undefined
 }
 
 export type Benchmark = {
@@ -41,4 +45,17 @@ export function median(values: readonly number[]): number {
 export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
+}
+
+/** Pairs of figure and reference, one after the other; the pair with the middle ratio speaks for all. */
+export function middle(pairs: readonly { value: number; reference: number }[]) {
+  const ratio = median(pairs.map((pair) => pair.value / pair.reference))
+  const chosen = pairs.find((pair) => pair.value / pair.reference === ratio)
+  const { value = Number.NaN, reference = Number.NaN } = chosen ?? {}
+  return {
+    value,
+    reference,
+    ratio,
+    ratios: pairs.map((pair) => Number((pair.value / pair.reference).toFixed(3))),
+  }
 }

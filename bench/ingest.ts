@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { nextEvent } from './event-mix.ts'
-import { type Benchmark, type Figure, median, type Setting } from './figure.ts'
+import { type Benchmark, type Figure, median, middle, type Setting } from './figure.ts'
 import type { Load } from './load-process.ts'
 import { type Organization, seedOrganization } from './seed.ts'
 
@@ -38,19 +38,6 @@ function singles(parts: Parts): Load {
 
 function rounds(setting: Setting): readonly number[] {
   return Array.from({ length: setting.isQuick ? 3 : 5 }, (_, index) => index)
-}
-
-/** Pairs of figure and reference, one after the other; the pair with the middle ratio speaks for all. */
-function middle(pairs: readonly { value: number; reference: number }[]) {
-  const ratio = median(pairs.map((pair) => pair.value / pair.reference))
-  const chosen = pairs.find((pair) => pair.value / pair.reference === ratio)
-  const { value = Number.NaN, reference = Number.NaN } = chosen ?? {}
-  return {
-    value,
-    reference,
-    ratio,
-    ratios: pairs.map((pair) => Number((pair.value / pair.reference).toFixed(3))),
-  }
 }
 
 async function runSingles(setting: Setting): Promise<readonly Figure[]> {

@@ -10,6 +10,8 @@ export type Load = {
     | { readonly kind: 'get'; readonly paths: readonly string[] }
     | { readonly kind: 'event'; readonly plan: EventPlan }
     | { readonly kind: 'batch'; readonly plan: EventPlan; readonly size: number }
+    /** A body in which `{n}` stands for the number of the request, counted from `from`. */
+    | { readonly kind: 'post'; readonly path: string; readonly body: string; readonly from: number }
   /** Ends the load after this time or, where that comes first, after this many requests. */
   readonly seconds: number
   readonly requestsMax?: number
@@ -47,6 +49,7 @@ function quantile(sorted: readonly number[], part: number): number {
 function requestOf(load: Load, place: number): readonly [path: string, body?: string | undefined] {
   const { what } = load
   if (what.kind === 'get') return [what.paths[place % what.paths.length] ?? '/']
+  if (what.kind === 'post') return [what.path, what.body.replaceAll('{n}', String(what.from + place))]
   if (what.kind === 'event') return ['/api/v1/events', eventBody(what.plan)]
   return ['/api/v1/events/batch', batchBody(what.plan, what.size)]
 }

@@ -19,36 +19,40 @@ async function askInTurn(probes: readonly Probe[], rounds: number): Promise<void
   }
 }
 
-async function fillUsage(setting: Setting, organization: Organization, events: number): Promise<void> {
-  const now = new Date()
-  const month = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1)
+/** Events of one subscription, spread over a time. */
+async function fillUsage(
+  setting: Setting,
+  organization: Organization,
+  events: number,
+  time: { readonly spreadMs: number; readonly until?: number },
+): Promise<void> {
   const result = await setting.load.one({
     url: setting.server.url,
     apiKey: organization.apiKey,
     connections: 8,
-    what: { kind: 'batch', plan: { subscriptions: 1, spreadMs: now.getTime() - month - 1000 }, size: 100 },
+    what: { kind: 'batch', plan: { subscriptions: 1, ...time }, size: 100 },
     seconds: 3600,
     requestsMax: events / 100,
   })
   if (result.ok * 100 !== events) throw new Error(`${result.ok * 100} of ${events} events came in`)
 }
 
-async function runCurrentUsage(setting: Setting): Promise<readonly Figure[]> {
-  const sizes = setting.isQuick ? [1000, 10_000, 100_000] : [1000, 100_000, 1_000_000]
-  const path = '/api/v1/customers/cust_0/current_usage?external_subscription_id=sub_0'
-  const filled: { readonly size: number; readonly apiKey: string }[] = []
-  for (const size of sizes) {
-    const organization = await seedOrganization(setting.server, 1)
-    await fillUsage(setting, organization, size)
-    filled.push({ size, apiKey: organization.apiKey })
-  }
-  await settle(setting)
+type Filled = { readonly size: number; readonly apiKey: string }
+const USAGE_PATH = '/api/v1/customers/cust_0/current_usage?external_subscription_id=sub_0'
+
+/** Current usage with the most events beside that with the fewest: its median and its 99th percentile. */
+async function compareUsage(
+  setting: Setting,
+  name: string,
+  where: string,
+  filled: readonly Filled[],
+): Promise<readonly Figure[]> {
   // Only now: the server closes a connection that waits for a minute.
   const probes = await Promise.all(
     filled.map(async ({ size, apiKey }) => ({
       size,
       connection: await LoadConnection.open(setting.server.url, apiKey),
-      path,
+      path: USAGE_PATH,
       latencies: [] as number[],
     })),
   )
@@ -58,12 +62,12 @@ async function runCurrentUsage(setting: Setting): Promise<readonly Figure[]> {
   const largest = probes.at(-1)
   if (!smallest || !largest) throw new Error('there is nothing to compare')
   const medians = Object.fromEntries(probes.map(({ size, latencies }) => [size, median(latencies)]))
-  const figure = (name: string, part: number): Figure => {
+  const figure = (part: number, partName: string): Figure => {
     const value = quantile(largest.latencies, part)
     const reference = quantile(smallest.latencies, part)
     return {
-      name,
-      what: `GET current_usage with ${largest.size} events in the period`,
+      name: `${name}, ${partName}`,
+      what: `GET current_usage with ${largest.size} events in ${where}`,
       unit: 'ms',
       value,
       reference,
@@ -74,7 +78,55 @@ async function runCurrentUsage(setting: Setting): Promise<readonly Figure[]> {
       details: { medians },
     }
   }
-  return [figure('current usage, median', 0.5), figure('current usage, p99', 0.99)]
+  return [figure(0.5, 'median'), figure(0.99, 'p99')]
+}
+
+function sizesOf(setting: Setting): readonly number[] {
+  return setting.isQuick ? [1000, 10_000, 100_000] : [1000, 100_000, 1_000_000]
+}
+
+async function runCurrentUsage(setting: Setting): Promise<readonly Figure[]> {
+  const filled: Filled[] = []
+  for (const size of sizesOf(setting)) {
+    const organization = await seedOrganization(setting.server, 1)
+    const now = new Date()
+    const month = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1)
+    await fillUsage(setting, organization, size, { spreadMs: now.getTime() - month - 1000 })
+    filled.push({ size, apiKey: organization.apiKey })
+  }
+  await settle(setting)
+  return compareUsage(setting, 'current usage', 'the period', filled)
+}
+
+/** All events in one hour in which the usage window begins: the subscription in it, or the period half past. */
+async function runFirstHour(setting: Setting): Promise<readonly Figure[]> {
+  const hour = 3_600_000
+  const began = new Date(Math.floor(Date.now() / hour) * hour - hour + 754_567)
+  const month = new Date().toISOString().slice(0, 8)
+  const halfPast = Date.parse(`${month}01T00:00:00Z`) - 5.5 * hour
+  const cases = [
+    { where: 'the hour in which the subscription began', seed: { beganAt: began }, from: began.getTime() },
+    {
+      where: 'the first half hour of a period in India',
+      seed: { timezone: 'Asia/Kolkata', beganAt: new Date(halfPast - 24 * hour) },
+      from: halfPast,
+    },
+  ]
+  const figures: Figure[] = []
+  for (const { where, seed, from } of cases) {
+    const until = Math.floor(from / hour) * hour + hour
+    const filled: Filled[] = []
+    for (const size of sizesOf(setting)) {
+      const organization = await seedOrganization(setting.server, 1, seed)
+      await fillUsage(setting, organization, size, { spreadMs: until - from - 1, until })
+      filled.push({ size, apiKey: organization.apiKey })
+    }
+    await settle(setting)
+    // Busy hours are noticed every ten seconds.
+    await sleep(12_000)
+    figures.push(...(await compareUsage(setting, 'first hour', where, filled)))
+  }
+  return figures
 }
 
 const FILL = `
@@ -162,5 +214,6 @@ async function runEventList(setting: Setting): Promise<readonly Figure[]> {
 
 export const readBenchmarks: readonly Benchmark[] = [
   { name: 'usage', run: runCurrentUsage },
+  { name: 'first-hour', run: runFirstHour },
   { name: 'list', run: runEventList },
 ]

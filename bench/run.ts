@@ -1,25 +1,45 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { bigInvoiceBenchmarks } from './big-invoice.ts'
+import { billingBenchmarks } from './billing.ts'
 import type { Benchmark, Figure } from './figure.ts'
 import { ingestBenchmarks } from './ingest.ts'
 import { LoadGenerator } from './load.ts'
 import { overloadBenchmarks } from './overload.ts'
 import { readBenchmarks } from './reads.ts'
 import { describeMachine, tableOf, writeReport } from './report.ts'
+import { twoProcessesBenchmarks } from './two-processes.ts'
 import { startWeirServer } from './weir-server.ts'
+import { writeBenchmarks } from './writes.ts'
 
-// npm run bench [-- --only NAME] [-- --quick]: measures Weir beside references of the same run (docs/performance.md).
-const all: readonly Benchmark[] = [...ingestBenchmarks, ...readBenchmarks, ...overloadBenchmarks]
+// npm run bench [-- --only NAME,NAME] [--quick] [--sizes 1000,10000]: measures Weir beside references of the same run
+// (docs/performance.md).
+const all: readonly Benchmark[] = [
+  ...ingestBenchmarks,
+  ...readBenchmarks,
+  ...overloadBenchmarks,
+  ...billingBenchmarks,
+  ...twoProcessesBenchmarks,
+  ...writeBenchmarks,
+  ...bigInvoiceBenchmarks,
+]
 
 const { values: options } = parseArgs({
-  options: { only: { type: 'string', multiple: true }, quick: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string', multiple: true },
+    quick: { type: 'boolean', default: false },
+    sizes: { type: 'string' },
+  },
 })
-const chosen = all.filter(({ name }) => options.only === undefined || options.only.includes(name))
-if (chosen.length === 0) {
-  throw new Error(`--only takes ${all.map(({ name }) => name).join(', ')}`)
-}
+const only = options.only?.flatMap((names) => names.split(','))
+const sizes = options.sizes?.split(',').map(Number)
+const unknown = only?.filter((name) => !all.some((each) => each.name === name)) ?? []
+if (unknown.length > 0) throw new Error(`--only takes ${all.map(({ name }) => name).join(', ')}`)
+if (sizes?.some((size) => !(size > 0) || size % 100 !== 0)) throw new Error('--sizes takes whole hundreds')
+const chosen = all.filter(({ name }) => only === undefined || only.includes(name))
 
-const server = await startWeirServer(join(import.meta.dirname, '..'))
+const root = join(import.meta.dirname, '..')
+const server = await startWeirServer(root)
 const load = new LoadGenerator()
 try {
   const machine = await describeMachine(server)
@@ -29,16 +49,16 @@ try {
       .join('\n'),
   )
   const figures: Figure[] = []
-  const isWritten = options.only === undefined || !options.quick
+  const isWritten = only === undefined || (!options.quick && sizes === undefined)
   let written = ''
   for (const { name, run } of chosen) {
     console.log(`${new Date().toISOString().slice(11, 19)} ${name} …`)
-    const found = await run({ server, load, isQuick: options.quick })
+    const found = await run({ root, server, load, isQuick: options.quick, sizes })
     for (const { details, ...figure } of found)
       console.log(tableOf([{ ...figure, details }]).split('\n')[2], details)
     figures.push(...found)
     // After each of them, so that a run that is broken off keeps what it has measured.
-    if (isWritten) written = await writeReport(machine, figures, options.quick, options.only)
+    if (isWritten) written = await writeReport(machine, figures, options.quick, only)
   }
   console.log(`\n${tableOf(figures)}\n`)
   if (isWritten) console.log(`written to ${written}.md`)

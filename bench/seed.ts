@@ -20,22 +20,50 @@ async function request(url: string, apiKey: string, body: Body): Promise<Record<
   return (await answer.json()) as Record<string, never>
 }
 
-/**
- * An organization with the three metrics of the mix, a plan with a charge on each (one with a filter and a group),
- * and customers `cust_0`… with subscriptions `sub_0`… that began on the first of the month.
- */
-export async function seedOrganization(server: WeirServer, subscriptions: number): Promise<Organization> {
-  const made = await request(`${server.url}/admin/organizations`, server.adminKey, { name: 'Bench' })
+/** An organization that was just made, and what it is asked with. */
+export type Opened = Organization & {
+  /** A request below /api/v1; a body makes it a POST. Throws for any other answer than 200. */
+  readonly post: (path: string, body: Body) => Promise<Record<string, never>>
+  /** The metrics' ids by their codes. */
+  readonly metricIds: ReadonlyMap<string, string>
+}
+
+/** An organization with the three metrics of the mix. */
+export async function openOrganization(server: WeirServer, settings: Body = {}): Promise<Opened> {
+  const made = await request(`${server.url}/admin/organizations`, server.adminKey, {
+    name: 'Bench',
+    ...settings,
+  })
   const { id, api_key: apiKey } = made.organization as unknown as { id: string; api_key: string }
   const post = (path: string, body: Body) => request(`${server.url}/api/v1${path}`, apiKey, body)
-  const ids = new Map<string, string>()
+  const metricIds = new Map<string, string>()
   for (const metric of METRICS) {
     const answer = await post('/billable_metrics', { billable_metric: { ...metric, recurring: false } })
-    ids.set(metric.code, (answer.billable_metric as unknown as { lago_id: string }).lago_id)
+    metricIds.set(metric.code, (answer.billable_metric as unknown as { lago_id: string }).lago_id)
   }
+  return { id, apiKey, post, metricIds }
+}
+
+export type SeedOptions = {
+  /** When the subscriptions began; the first of the month without it. */
+  readonly beganAt?: Date
+  /** The zone of the customers. */
+  readonly timezone?: string
+}
+
+/**
+ * An organization with the three metrics of the mix, a plan with a charge on each (one with a filter and a group),
+ * and customers `cust_0`… with subscriptions `sub_0`….
+ */
+export async function seedOrganization(
+  server: WeirServer,
+  subscriptions: number,
+  { beganAt, timezone }: SeedOptions = {},
+): Promise<Organization> {
+  const { id, apiKey, post, metricIds } = await openOrganization(server)
   const charge = (code: string, more: Body) => ({
     code,
-    billable_metric_id: ids.get(code),
+    billable_metric_id: metricIds.get(code),
     charge_model: 'standard',
     ...more,
   })
@@ -61,18 +89,19 @@ export async function seedOrganization(server: WeirServer, subscriptions: number
     },
   })
   const firstOfMonth = `${new Date().toISOString().slice(0, 8)}01T00:00:00Z`
+  const zone = timezone === undefined ? {} : { timezone }
   let next = 0
   const work = async () => {
     while (next < subscriptions) {
       const number = next
       next += 1
-      await post('/customers', { customer: { external_id: `cust_${number}`, currency: 'EUR' } })
+      await post('/customers', { customer: { external_id: `cust_${number}`, currency: 'EUR', ...zone } })
       await post('/subscriptions', {
         subscription: {
           external_customer_id: `cust_${number}`,
           external_id: `sub_${number}`,
           plan_code: 'bench',
-          subscription_at: firstOfMonth,
+          subscription_at: beganAt?.toISOString() ?? firstOfMonth,
         },
       })
     }

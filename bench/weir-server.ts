@@ -10,12 +10,26 @@ const START_LIMIT_MS = 60_000
 
 export type WeirServer = {
   readonly url: string
-  /** The embedded PostgreSQL. */
+  /** The database, as the role that owns Weir's tables. */
   readonly databaseUrl: string
-  /** Of the Node process, PostgreSQL apart. */
+  /** The embedded PostgreSQL as its superuser; empty for a process on another one's database. */
+  readonly superuserUrl: string
+  /** Of the Node processes, PostgreSQL apart. */
   readonly residentBytes: () => Promise<number>
   readonly adminKey: string
+  /** Where the data is. */
+  readonly folder: string
   readonly stop: () => Promise<void>
+  /** Ends the process at once, as a crash does. */
+  readonly kill: () => Promise<void>
+}
+
+export type ServerOptions = {
+  /** A folder of an earlier server, with its data; it is kept. Without one an empty folder is made and removed. */
+  readonly folder?: string
+  /** Another server's database, in place of an embedded one. */
+  readonly databaseUrl?: string
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 function freePort(): Promise<number> {
@@ -29,9 +43,9 @@ function freePort(): Promise<number> {
   })
 }
 
-/** Starts the built Weir with its embedded PostgreSQL and its own settings on an empty data folder. */
-export async function startWeirServer(root: string): Promise<WeirServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'weir-bench-'))
+/** Starts the built Weir with its own settings, by default on an embedded PostgreSQL in an empty data folder. */
+export async function startWeirServer(root: string, options: ServerOptions = {}): Promise<WeirServer> {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'weir-bench-')))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const adminKey = randomBytes(16).toString('hex')
@@ -47,21 +61,32 @@ export async function startWeirServer(root: string): Promise<WeirServer> {
       WEIR_DATA_DIR: join(folder, 'data'),
       ADMIN_API_KEY: adminKey,
       LOG_LEVEL: 'error',
+      ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
+      ...options.environment,
     },
   })
   const exited = new Promise((resolve) => child.once('exit', resolve))
+  const tidyUp = async () => {
+    if (options.folder === undefined) await rm(folder, { recursive: true, force: true })
+  }
   const stop = async () => {
     child.kill('SIGTERM')
     const ended = await Promise.race([exited.then(() => true), sleep(15_000, false, { ref: false })])
     if (!ended) child.kill('SIGKILL')
-    await rm(folder, { recursive: true, force: true })
+    await tidyUp()
+  }
+  const kill = async () => {
+    child.kill('SIGKILL')
+    await exited
+    await tidyUp()
   }
   const until = performance.now() + START_LIMIT_MS
   while (performance.now() < until && child.exitCode === null) {
     const health = await fetch(`${url}/health`).catch(() => null)
     if (health?.ok) {
-      const run: { url: string } = JSON.parse(await readFile(join(folder, 'data/postgres-run.json'), 'utf8'))
-      return { url, databaseUrl: run.url, residentBytes: () => residentBytes(child.pid ?? 0), adminKey, stop }
+      const urls = await databaseUrls(folder, options.databaseUrl)
+      const residentBytes = () => residentBytesOf(child.pid ?? 0)
+      return { url, ...urls, residentBytes, adminKey, folder, stop, kill }
     }
     await sleep(50)
   }
@@ -69,7 +94,24 @@ export async function startWeirServer(root: string): Promise<WeirServer> {
   throw new Error('the server did not start')
 }
 
-async function residentBytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return 1024 * Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN)
+async function databaseUrls(folder: string, external: string | undefined) {
+  if (external !== undefined) return { databaseUrl: external, superuserUrl: '' }
+  const read = async (name: string) => JSON.parse(await readFile(join(folder, 'data', name), 'utf8'))
+  const run: { url: string } = await read('postgres-run.json')
+  const cluster: { adminPassword: string } = await read('postgres.json')
+  const superuser = new URL(run.url)
+  superuser.username = 'postgres'
+  superuser.password = cluster.adminPassword
+  return { databaseUrl: run.url, superuserUrl: superuser.toString() }
+}
+
+/** Of a process and of those that it started, as far as they run Node. */
+async function residentBytesOf(pid: number): Promise<number> {
+  const read = (path: string) => readFile(path, 'utf8').catch(() => '')
+  const status = await read(`/proc/${pid}/status`)
+  if (!/^Name:\s+(node|weir)/m.test(status)) return 0
+  const own = 1024 * Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN)
+  const children = (await read(`/proc/${pid}/task/${pid}/children`)).split(' ').filter(Boolean)
+  const sizes = await Promise.all(children.map((child) => residentBytesOf(Number(child))))
+  return sizes.reduce((sum, size) => sum + size, own)
 }

@@ -75,7 +75,6 @@ const WITHOUT_COUNTERPART: Readonly<Record<string, string>> = {
   'estimates: src/wire': 'estimates are shown as fees and instant fees',
   'lifetime-usages: src/actions': 'src/actions/lifetime-usage has yet to take the plural',
   'usage: src/store': 'usage is read by src/store/events/usage.ts',
-  'src/actions/billing': 'the billing run, which makes invoices',
   'src/actions/context': 'what every action is given',
   'src/actions/drop-old-answers': 'the nightly part of idempotency',
   'src/actions/idempotency': 'a verb of every request',

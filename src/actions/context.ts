@@ -43,6 +43,13 @@ export type Caller = {
   /** The organization's present: its clock in a sandbox, the system's time otherwise. */
   readonly now: Instant
   readonly apiKeyId: string | null
+  /** Where people see this organization: base of the links in its answers and webhooks. */
+  readonly dashboardUrl: string
   /** Of a request with an Idempotency-Key: the transaction that all of it is (docs/decisions/0011). */
   readonly open?: Tx
+}
+
+/** The organization's part of the dashboard, which is at `frontUrl`. */
+export function dashboardUrl(frontUrl: string, organization: Pick<OrganizationRow, 'slug'>): string {
+  return `${frontUrl.replace(/\/+$/, '')}/${organization.slug}`
 }

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Caller, Context } from '../actions/context.ts'
+import { type Caller, type Context, dashboardUrl } from '../actions/context.ts'
 import { Refusal } from '../core/problems.ts'
 import {
   type ApiKeyRow,
@@ -72,6 +72,7 @@ export function authenticate(app: FastifyInstance, context: Context): void {
       organization,
       now: organization.isSandbox ? (organization.clockAt ?? now) : now,
       apiKeyId: key.id,
+      dashboardUrl: dashboardUrl(context.settings.frontUrl, organization),
     }
     checkPermission(request, key.permissions as Permissions)
   })

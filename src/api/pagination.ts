@@ -20,10 +20,12 @@ function positive(text: string | undefined, fallback: number): number {
   return value >= 1 ? value : fallback
 }
 
-/** `page` and `per_page` of a query; bad values fall back to the defaults (platform.md §2.1). */
-export function pageOf(query: unknown): Page {
+/**
+ * `page` and `per_page` of a query; bad values fall back to the defaults, and no page has more than `rowsMax` rows.
+ */
+export function pageOf(query: unknown, rowsMax = PER_PAGE_MAX): Page {
   const page = positive(queryText(query, 'page'), 1)
-  const perPage = Math.min(positive(queryText(query, 'per_page'), PER_PAGE_DEFAULT), PER_PAGE_MAX)
+  const perPage = Math.min(positive(queryText(query, 'per_page'), PER_PAGE_DEFAULT), rowsMax, PER_PAGE_MAX)
   return { page, perPage, offset: Math.min((page - 1) * perPage, Number.MAX_SAFE_INTEGER) }
 }
 

@@ -1,5 +1,6 @@
 import { type RawBuilder, type Selectable, type SqlBool, sql, type Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
+import type { TimeZone } from '../core/calendar/zone.ts'
 import type { MetadataEntry } from '../core/customers/metadata.ts'
 import type { Reads, Tx } from './database.ts'
 import { isId, newId } from './ids.ts'
@@ -63,26 +64,34 @@ export async function findCustomersById(reads: Reads, ids: readonly string[]): P
 }
 
 /** A new customer but for its number, which comes from its organization. */
-export type NewCustomer = Updateable<Customers> & {
+export type NewCustomer = Omit<Updateable<Customers>, 'billingEntityId'> & {
   readonly organizationId: string
+  readonly id: string
   readonly externalId: string
-  readonly billingEntityId: string
+  /** Code of its billing entity; the default one without it. */
+  readonly billingEntityCode: string | undefined
   readonly now: Instant
 }
 
+/** A customer with its billing entity. */
+export type CustomerOfEntity = { readonly customer: CustomerRow; readonly billingEntity: CustomerEntity }
+
 /**
- * Gives a new customer the next number of its organization and inserts it, in one statement. The organization's
- * counter is locked until the transaction ends, which keeps the numbers without gaps. Undefined when another
- * transaction has made a customer with the external id meanwhile; the caller must then begin anew, so that the number
- * is not lost.
+ * Gives a new customer the next number of its organization and inserts it, in one statement. The counter is locked until the transaction ends, which keeps the numbers without gaps. Undefined when there is no such
+ * billing entity. Violates the index `customers_external_id` when another transaction has made the customer meanwhile.
  */
-export async function insertCustomer(tx: Tx, values: NewCustomer): Promise<CustomerRow | undefined> {
-  const { organizationId, now, ...columns } = values
-  const row = { ...columns, organizationId, id: newId(), createdAt: ts(now), updatedAt: ts(now) }
+export async function insertCustomer(tx: Tx, values: NewCustomer): Promise<CustomerOfEntity | undefined> {
+  const { organizationId, billingEntityCode, now, ...columns } = values
+  const row = { ...columns, organizationId, createdAt: ts(now), updatedAt: ts(now) }
   const given = Object.entries(row).filter(([, value]) => value !== undefined)
-  const { rows } = await sql<CustomerRow>`
-    with counted as (
-      insert into customer_counters as c (organization_id, last_number) values (${organizationId}, 1)
+  const isMeant =
+    billingEntityCode === undefined ? sql<SqlBool>`is_default` : sql<SqlBool>`code = ${billingEntityCode}`
+  const inserted = sql<WithEntity>`
+    with entity as (
+      select id, code, timezone from billing_entities where archived_at is null and ${isMeant}
+    ), counted as (
+      insert into customer_counters as c (organization_id, last_number)
+      select ${organizationId}, 1 from entity
       on conflict (organization_id) do update set last_number = c.last_number + 1
       returning last_number
     ), numbered as (
@@ -91,13 +100,24 @@ export async function insertCustomer(tx: Tx, values: NewCustomer): Promise<Custo
       cross join organizations o
       where o.id = ${organizationId}
     )
-    insert into customers (${sql.join(given.map(([column]) => sql.ref(column)))}, sequential_id, slug)
-    select ${sql.join(given.map(([, value]) => value))}, number,
+    insert into customers
+      (${sql.join(given.map(([column]) => sql.ref(column)))}, billing_entity_id, sequential_id, slug)
+    select ${sql.join(given.map(([, value]) => value))}, entity.id, number,
       prefix || '-' || lpad(number::text, greatest(3, length(number::text)), '0')
-    from numbered
-    on conflict (organization_id, external_id) where deleted_at is null do nothing
-    returning *`.execute(tx)
-  return rows[0]
+    from numbered cross join entity
+    returning *, ${entityColumn('code')} as entity_code, ${entityColumn('timezone')} as entity_timezone`
+  const { rows } = await inserted.execute(tx)
+  return rows[0] && withEntity(rows[0])
+}
+
+type WithEntity = CustomerRow & { readonly entityCode: string; readonly entityTimezone: TimeZone }
+
+function entityColumn(column: 'code' | 'timezone') {
+  return sql<string>`(select ${sql.ref(column)} from billing_entities e where e.id = customers.billing_entity_id)`
+}
+
+function withEntity({ entityCode, entityTimezone, ...customer }: WithEntity): CustomerOfEntity {
+  return { customer, billingEntity: { code: entityCode, timezone: entityTimezone } }
 }
 
 /** Changes a customer; gives its billing entity too, which may be another one now. */
@@ -105,17 +125,15 @@ export async function updateCustomer(
   tx: Tx,
   id: string,
   set: Updateable<Customers>,
-): Promise<{ readonly customer: CustomerRow; readonly billingEntity: CustomerEntity }> {
-  const entity = (column: 'code' | 'timezone') =>
-    sql<string>`(select ${sql.ref(column)} from billing_entities e where e.id = customers.billing_entity_id)`
-  const { entityCode, entityTimezone, ...customer } = await tx
+): Promise<CustomerOfEntity> {
+  const row = await tx
     .updateTable('customers')
     .set(set)
     .where('id', '=', id)
     .returningAll()
-    .returning([entity('code').as('entityCode'), entity('timezone').as('entityTimezone')])
+    .returning([entityColumn('code').as('entityCode'), entityColumn('timezone').as('entityTimezone')])
     .executeTakeFirstOrThrow()
-  return { customer, billingEntity: { code: entityCode, timezone: entityTimezone } }
+  return withEntity(row)
 }
 
 /** Whether something was sold to the customer, which settles what kind of account it is. */
@@ -147,7 +165,7 @@ export async function replaceMetadata(
 /** Adds entries of metadata to a customer that has none any more; those that name an earlier one keep its id. */
 export async function insertMetadata(
   tx: Tx,
-  customer: CustomerRow,
+  customer: Pick<CustomerRow, 'id' | 'organizationId'>,
   entries: readonly MetadataEntry[],
   removed: readonly CustomerMetadataRow[],
   now: Instant,
@@ -209,7 +227,7 @@ export async function detailsOfCustomer(
   known: Partial<Omit<CustomerDetails, 'customer'>> = {},
 ): Promise<CustomerDetails> {
   const [billingEntity, metadata, taxes] = await Promise.all([
-    known.billingEntity ?? entityOfCustomer(reads, customer),
+    known.billingEntity ?? entityOf(reads, customer),
     known.metadata ?? metadataOf(reads, [customer.id]).then((all) => all.get(customer.id) ?? []),
     known.taxes ??
       taxesOfOwners(reads, { customerIds: [customer.id] }).then(
@@ -219,8 +237,20 @@ export async function detailsOfCustomer(
   return { customer, billingEntity, metadata, taxes }
 }
 
-/** A customer's own billing entity; `customer` as it is now. */
-export async function entityOfCustomer(reads: Reads, customer: CustomerRow): Promise<CustomerEntity> {
+/** The billing entity of the customer that has the external id now; the default one when there is none. */
+export async function entityOfExternalId(reads: Reads, externalId: string): Promise<CustomerEntity> {
+  const { rows } = await sql<CustomerEntity>`
+    select e.code, e.timezone from billing_entities e
+    where e.id = (select billing_entity_id from customers where external_id = ${externalId} and deleted_at is null)
+      or e.is_default
+    order by e.is_default
+    limit 1`.execute(reads)
+  const [entity] = rows
+  if (!entity) throw new Error('an organization has a default billing entity')
+  return entity
+}
+
+function entityOf(reads: Reads, customer: CustomerRow): Promise<CustomerEntity> {
   return reads
     .selectFrom('billingEntities')
     .select(['code', 'timezone'])

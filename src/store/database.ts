@@ -19,6 +19,18 @@ export type Tx = Transaction<DB>
 /** For whom something is read or written: an organization, and the transaction that its request is, if it is one. */
 export type Tenant = string | { readonly organizationId: string; readonly open?: Tx | undefined }
 
+/**
+ * The last statements of a transaction, which are on their way: it is ended behind them, without waiting for their
+ * answers, so that what they lock is free again as soon as it can be. When one of them fails nothing is kept, as ever.
+ */
+export class Last<T> {
+  readonly statements: Promise<T>
+
+  constructor(statements: Promise<T>) {
+    this.statements = statements
+  }
+}
+
 export type DatabaseOptions = {
   readonly url: string
   readonly poolMax: number
@@ -115,7 +127,7 @@ export class Database {
   }
 
   /** The transaction behind `inTransaction`; call that one. */
-  writeAs<T>(organizationId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  writeAs<T>(organizationId: string, work: (tx: Tx) => Promise<T | Last<T>>): Promise<T> {
     return this.withFreshPlans(() => this.transact(organizationId, 'begin', COMMIT, work))
   }
 
@@ -123,7 +135,7 @@ export class Database {
     organizationId: string,
     begin: string,
     end: CompiledQuery,
-    work: (tx: Tx) => Promise<T>,
+    work: (tx: Tx) => Promise<T | Last<T>>,
   ): Promise<T> {
     if (!isId(organizationId)) throw new Error('not the id of an organization')
     // In one round trip, which takes a text without parameters.
@@ -136,8 +148,13 @@ export class Database {
         const begun = connection.executeQuery(beginning)
         const [, answer] = await Promise.all([begun, work(withoutTurns<DB>(executor, open))])
         open.close()
-        await connection.executeQuery(end)
-        return answer
+        const ended = connection.executeQuery(end)
+        if (!(answer instanceof Last)) {
+          await ended
+          return answer
+        }
+        const [last] = await Promise.all([answer.statements, ended])
+        return last
       } catch (error) {
         open.close()
         await connection.executeQuery(ROLLBACK)

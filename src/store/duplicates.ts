@@ -10,8 +10,13 @@ export async function refusingDuplicates<T>(work: Promise<T>, index: string, fie
   try {
     return await work
   } catch (error) {
-    const { code, constraint } = error as { code?: unknown; constraint?: unknown }
-    if (code === UNIQUE_VIOLATION && constraint === index) throw invalid({ [field]: ['value_already_exist'] })
+    if (isDuplicate(error, index)) throw invalid({ [field]: ['value_already_exist'] })
     throw error
   }
+}
+
+/** Whether an error is the violation of a unique index. */
+export function isDuplicate(error: unknown, index: string): boolean {
+  const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown }
+  return code === UNIQUE_VIOLATION && constraint === index
 }

@@ -51,6 +51,8 @@ export type InvoiceListView = {
   readonly customer: CustomerDetails
   readonly metadata: readonly Selectable<InvoiceMetadata>[]
   readonly taxes: readonly Selectable<InvoiceTaxes>[]
+  /** What a progressive invoice reached; empty on others. */
+  readonly thresholds: readonly AppliedThresholdView[]
 }
 
 /** An invoice with everything on it. */
@@ -59,7 +61,6 @@ export type InvoiceView = InvoiceListView & {
   readonly periods: readonly InvoicePeriodRow[]
   readonly subscriptions: readonly SubscriptionView[]
   readonly credits: readonly InvoiceCreditView[]
-  readonly thresholds: readonly AppliedThresholdView[]
   /** Fees that it cannot hold. */
   readonly unbilled: readonly UnbilledFeeRow[]
 }
@@ -71,9 +72,14 @@ export async function invoiceListViews(
 ): Promise<InvoiceListView[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.id)
-  const [customers, entities, metadata, taxes] = await Promise.all([
+  const progressive = rows.filter((row) => row.invoiceType === 'progressive_billing')
+  const [customers, entities, thresholds, metadata, taxes] = await Promise.all([
     customersOf(reads, rows),
     reads.selectFrom('billingEntities').select(['id', 'code']).execute(),
+    thresholdsOf(
+      reads,
+      progressive.map((row) => row.id),
+    ),
     reads
       .selectFrom('invoiceMetadata')
       .selectAll()
@@ -92,6 +98,7 @@ export async function invoiceListViews(
   const codes = new Map(entities.map(({ id, code }) => [id, code]))
   const metadataByInvoice = groupedBy(metadata, (row) => row.invoiceId)
   const taxesByInvoice = groupedBy(taxes, (row) => row.invoiceId)
+  const thresholdsByInvoice = groupedBy(thresholds, (row) => row.invoiceId)
   return rows.flatMap((invoice) => {
     const customer = customers.get(invoice.customerId)
     if (!customer) return []
@@ -102,6 +109,7 @@ export async function invoiceListViews(
         customer,
         metadata: metadataByInvoice.get(invoice.id) ?? [],
         taxes: taxesByInvoice.get(invoice.id) ?? [],
+        thresholds: thresholdsByInvoice.get(invoice.id) ?? [],
       },
     ]
   })
@@ -124,17 +132,15 @@ export async function invoiceViews(
 ): Promise<InvoiceView[]> {
   if (ids.length === 0) return []
   const rows = reads.selectFrom('invoices').selectAll().where('id', '=', anyOf(ids)).execute()
-  const [views, fees, billed, credits, thresholds, unbilled] = await Promise.all([
+  const [views, fees, billed, credits, unbilled] = await Promise.all([
     rows.then((found) => invoiceListViews(reads, found)),
     feeViews(reads, { invoiceIds: ids }),
     billedSubscriptions(reads, ids, now),
     creditsOf(reads, ids),
-    thresholdsOf(reads, ids),
     unbilledFeesOf(reads, ids),
   ])
   const feesByInvoice = groupedBy(fees, (fee) => fee.invoiceId)
   const creditsByInvoice = groupedBy(credits, (credit) => credit.invoiceId)
-  const thresholdsByInvoice = groupedBy(thresholds, (threshold) => threshold.invoiceId)
   const unbilledByInvoice = groupedBy(unbilled, (row) => row.invoiceId)
   return views.map((view) => {
     const { id } = view.invoice
@@ -143,7 +149,6 @@ export async function invoiceViews(
       fees: feesByInvoice.get(id) ?? [],
       ...billed.of(id),
       credits: creditsByInvoice.get(id) ?? [],
-      thresholds: thresholdsByInvoice.get(id) ?? [],
       unbilled: unbilledByInvoice.get(id) ?? [],
     }
   })
@@ -197,6 +202,7 @@ async function creditsOf(reads: Reads, ids: readonly string[]): Promise<InvoiceC
 }
 
 async function thresholdsOf(reads: Reads, ids: readonly string[]): Promise<AppliedThresholdView[]> {
+  if (ids.length === 0) return []
   return reads
     .selectFrom('appliedUsageThresholds as a')
     .innerJoin('usageThresholds as t', 't.id', 'a.usageThresholdId')

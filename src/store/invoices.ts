@@ -3,7 +3,7 @@ import type { Instant } from '../core/calendar/instant.ts'
 import type { Reads, Tx } from './database.ts'
 import { holdSettings } from './inherited-settings.ts'
 import type { Invoices } from './rows.ts'
-import { ts } from './values.ts'
+import { anyOf, ts } from './values.ts'
 
 export type InvoiceRow = Selectable<Invoices>
 
@@ -31,6 +31,28 @@ export async function readInvoice(reads: Reads, id: string): Promise<InvoiceRow>
 
 export async function lockInvoice(tx: Tx, id: string): Promise<InvoiceRow | undefined> {
   return tx.selectFrom('invoices').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+}
+
+/** Invoices by their ids, locked, the oldest first; those that are gone are left out. */
+export async function lockInvoices(tx: Tx, ids: readonly string[]): Promise<InvoiceRow[]> {
+  const rows = await tx
+    .selectFrom('invoices')
+    .selectAll()
+    .where('id', '=', anyOf(ids))
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+  return rows.sort((a, b) => a.createdAt - b.createdAt)
+}
+
+/** Marks invoices overdue. */
+export async function markInvoicesOverdue(tx: Tx, ids: readonly string[], now: Instant): Promise<void> {
+  if (ids.length === 0) return
+  await tx
+    .updateTable('invoices')
+    .set({ paymentOverdue: true, updatedAt: ts(now) })
+    .where('id', '=', anyOf(ids))
+    .execute()
 }
 
 /** Serializes whatever numbers or bills a customer. */

@@ -18,14 +18,12 @@ export type BilledPeriod = {
 }
 
 /**
- * The billed periods of a customer's subscriptions with an external id, newest first (metering-and-rating §5.2); no
- * more than `periodsMax` of them in all.
+ * The billed periods of a customer's subscriptions with an external id, newest first, and how many there are in all.
  */
 export async function listBilledPeriods(
   reads: Reads,
   owner: { readonly customerId: string; readonly externalSubscriptionId: string },
   slice: Slice,
-  periodsMax: number | undefined,
 ): Promise<Listed<BilledPeriod>> {
   const billed = reads
     .selectFrom('invoiceSubscriptions as l')
@@ -36,7 +34,6 @@ export async function listBilledPeriods(
     .where('i.status', 'in', [...VISIBLE_STATUSES])
     .where(sql<SqlBool>`l.charges_from is not null and l.charges_to is not null`)
   const counted = billed.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow()
-  const left = periodsMax === undefined ? slice.perPage : periodsMax - slice.offset
   const page = billed
     .select([
       'l.invoiceId',
@@ -52,9 +49,9 @@ export async function listBilledPeriods(
     .orderBy('l.chargesFrom', 'desc')
     .orderBy('i.createdAt', 'desc')
     .orderBy('l.id')
-    .limit(Math.max(0, Math.min(slice.perPage, left)))
+    .limit(slice.perPage)
     .offset(slice.offset)
     .execute()
   const [{ count }, rows] = await Promise.all([counted, page])
-  return { rows, total: Math.min(Number(count), periodsMax ?? Number(count)) }
+  return { rows, total: Number(count) }
 }

@@ -843,6 +843,13 @@ export interface UsageArrivals {
   sums: Json | null
 }
 
+export interface UsageCuts {
+  cutAt: Timestamp
+  externalSubscriptionId: string
+  organizationId: string
+  trackerId: string
+}
+
 export interface UsageLasts {
   bucket: string
   dimensions: string[]
@@ -1001,6 +1008,7 @@ export interface DB {
   unbilledFees: UnbilledFees
   unmatchedEventCounts: UnmatchedEventCounts
   usageArrivals: UsageArrivals
+  usageCuts: UsageCuts
   usageLasts: UsageLasts
   usageSums: UsageSums
   usageThresholds: UsageThresholds

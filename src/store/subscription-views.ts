@@ -9,7 +9,7 @@ import type { Reads } from './database.ts'
 import { entitlementsOn, NOTHING_CHANGED, readSubscriptionEntitlements } from './entitlements.ts'
 import { loadPlansForBilling, type PlanWithParts, planWithParts } from './plans.ts'
 import type { UsageThresholds } from './rows.ts'
-import { momentOf, type SubscriptionState, statesOf } from './subscription-states.ts'
+import { momentOf, type SubscribedPlan, type SubscriptionState, statesOf } from './subscription-states.ts'
 import type { SubscriptionRow } from './subscriptions.ts'
 import { anyOf, groupedBy } from './values.ts'
 
@@ -59,39 +59,43 @@ export async function subscriptionDetails(
   return { ...view, wholePlan, planEntitlements: ofPlan, entitlements: effective }
 }
 
-/**
- * The same for a subscription that this transaction has created and not billed: what nobody can have written about it
- * yet is not asked for.
- */
-export async function createdDetails(
-  reads: Reads,
-  created: {
-    readonly state: SubscriptionState
-    readonly billingEntityCode: string
-    readonly hasOwnThresholds: boolean
-    readonly now: Instant
-  },
-): Promise<SubscriptionDetails> {
-  const { state, billingEntityCode, now } = created
-  const { row, plan } = state
-  const moment = momentOf(state, now)
-  const [wholePlan, own, { ofPlan, effective }] = await Promise.all([
+/** What the answer about a new subscription needs to know of its plan. */
+export type PlanOfCreated = Pick<SubscriptionDetails, 'wholePlan' | 'planEntitlements' | 'entitlements'>
+
+/** What a subscription that has neither overrides nor removals yet gets from its plan. */
+export async function planOfCreated(reads: Reads, plan: SubscribedPlan): Promise<PlanOfCreated> {
+  const [wholePlan, { ofPlan, effective }] = await Promise.all([
     planWithParts(reads, plan),
-    created.hasOwnThresholds ? ownThresholds(reads, row) : [],
     entitlementsOn(reads, plan.parentId ?? plan.id, NOTHING_CHANGED),
   ])
-  const planned = own.length > 0 ? own : wholePlan.applicableThresholds
+  return { wholePlan, planEntitlements: ofPlan, entitlements: effective }
+}
+
+/**
+ * All of a subscription that this transaction has created and not billed, without asking for what nobody can have
+ * written about it yet. Its own thresholds are those that it was created with; without them its plan's count.
+ */
+export function createdDetails(
+  state: SubscriptionState,
+  plan: PlanOfCreated,
+  more: {
+    readonly billingEntityCode: string
+    readonly ownThresholds: readonly ThresholdRow[]
+    readonly now: Instant
+  },
+): SubscriptionDetails {
+  const moment = momentOf(state, more.now)
+  const { ownThresholds } = more
+  const counting = ownThresholds.length > 0 ? ownThresholds : plan.wholePlan.applicableThresholds
   return {
     ...state,
+    ...plan,
     moment,
     currentPeriod: moment && openUsageWindow(moment, []).window,
-    billingEntityCode,
+    billingEntityCode: more.billingEntityCode,
     previousPlanCode: null,
     successor: null,
-    thresholds: row.progressiveBillingDisabled ? [] : planned,
-    wholePlan,
-    planEntitlements: ofPlan,
-    entitlements: effective,
+    thresholds: state.row.progressiveBillingDisabled ? [] : counting,
   }
 }
 
@@ -186,7 +190,8 @@ async function thresholdsOf(reads: Reads, states: readonly SubscriptionState[]):
   return groupedBy(rows, ({ subscriptionId, planId }) => subscriptionId ?? planId ?? '')
 }
 
-async function ownThresholds(reads: Reads, row: SubscriptionRow): Promise<readonly ThresholdRow[]> {
+/** A subscription's own thresholds. */
+export async function ownThresholds(reads: Reads, row: SubscriptionRow): Promise<readonly ThresholdRow[]> {
   return selectThresholds(reads).where('subscriptionId', '=', row.id).execute()
 }
 

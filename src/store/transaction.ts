@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Database, Tenant, Tx } from './database.ts'
+import { type Database, Last, type Tenant, type Tx } from './database.ts'
 
 /** Thrown when what a transaction began with is not so any more: nothing of it is kept, and it begins again. */
 export class Conflict extends Error {
@@ -16,7 +16,7 @@ export class Conflict extends Error {
 export async function inTransaction<T>(
   database: Database,
   tenant: Tenant,
-  work: (tx: Tx) => Promise<T>,
+  work: (tx: Tx) => Promise<T | Last<T>>,
 ): Promise<T> {
   if (typeof tenant !== 'string' && tenant.open) return inPart(tenant.open, work)
   const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
@@ -58,10 +58,11 @@ function isItsOwn(error: unknown): boolean {
 }
 
 /** A conflict goes up to whoever opened the transaction and begins it again. */
-async function inPart<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function inPart<T>(tx: Tx, work: (tx: Tx) => Promise<T | Last<T>>): Promise<T> {
   await sql`savepoint part`.execute(tx)
   try {
-    const result = await work(tx)
+    const answer = await work(tx)
+    const result = answer instanceof Last ? await answer.statements : answer
     await sql`release savepoint part`.execute(tx)
     return result
   } catch (error) {

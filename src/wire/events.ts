@@ -1,26 +1,13 @@
-import type { Decimal } from '../core/amounts/decimal.ts'
-import type { Instant } from '../core/calendar/instant.ts'
 import type { EventFaults } from '../core/metering/event-faults.ts'
 import type { FieldErrors } from '../core/problems.ts'
+import type { ListedEvent } from '../store/events/event-list.ts'
 import { isoMillis, isoSeconds } from './times.ts'
-
-/** An event of the log with its properties as JSON text, so that their digits are nowhere rounded. */
-export type WireEventSource = {
-  readonly id: string
-  readonly transactionId: string
-  readonly externalSubscriptionId: string | null
-  readonly code: string
-  readonly at: Instant
-  readonly propertiesJson: string
-  readonly preciseTotalAmountCents: Decimal | null
-  readonly createdAt: Instant
-}
 
 /**
  * The JSON text of an event (metering-and-rating §1.1). A text and not a value: the properties go out with the
  * digits that came in, and the hot route writes its answer once.
  */
-export function toWireEventJson(event: WireEventSource): string {
+export function toWireEventJson(event: ListedEvent): string {
   const { externalSubscriptionId: subscription, preciseTotalAmountCents: precise } = event
   return (
     `{"lago_id":"${event.id}","transaction_id":${JSON.stringify(event.transactionId)}` +
@@ -33,7 +20,7 @@ export function toWireEventJson(event: WireEventSource): string {
 }
 
 /** The JSON text of the webhook `event.error` about one event (metering-and-rating §1.7). */
-export function toWireEventErrorJson(event: WireEventSource, details: FieldErrors): string {
+export function toWireEventErrorJson(event: ListedEvent, details: FieldErrors): string {
   const error = { status: 422, error: 'Unprocessable entity', message: JSON.stringify(details) }
   return `${JSON.stringify(error).slice(0, -1)},"event":${toWireEventJson(event)}}`
 }

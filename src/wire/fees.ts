@@ -49,6 +49,7 @@ const DATED_TYPES: readonly string[] = ['charge', 'subscription', 'add_on', 'fix
 
 /** A fee with its item, amounts and taxes (metering-and-rating §4.2). */
 export function toWireFee(fee: ShownFee): object {
+  const isMetered = fee.feeType === 'charge'
   const isAdvanceCharge = fee.feeType === 'charge' && fee.payInAdvance
   return {
     lago_id: fee.id,
@@ -68,7 +69,7 @@ export function toWireFee(fee: ShownFee): object {
     invoiceable: fee.invoiceable,
     ...amountsOf(fee),
     units: wireDecimal(fee.units),
-    total_aggregated_units: wireDecimal(fee.totalAggregatedUnits ?? fee.units),
+    total_aggregated_units: isMetered ? wireDecimal(fee.totalAggregatedUnits ?? fee.units) : null,
     description: fee.description,
     precise_unit_amount: wireDecimal(fee.preciseUnitAmount),
     events_count: fee.eventsCount === null ? null : Number(fee.eventsCount),

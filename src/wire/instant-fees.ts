@@ -1,5 +1,4 @@
 import { Decimal } from '../core/amounts/decimal.ts'
-import { toWireCents, toWireNumber } from '../core/amounts/json-text.ts'
 import type { InstantPrice } from '../core/pricing/price-instant.ts'
 import type { RatedCharge, RatedFilter } from '../core/rating/charge.ts'
 import { filterLabel } from './fees.ts'
@@ -10,6 +9,7 @@ export type ShownInstantFee = {
   readonly filter: RatedFilter | null
   readonly price: InstantPrice
   readonly currency: string
+  readonly metricDescription: string | null
   readonly transactionId: string
   readonly customerId: string
   readonly externalCustomerId: string
@@ -18,13 +18,13 @@ export type ShownInstantFee = {
 }
 
 /**
- * An instant estimate (metering-and-rating §5.5). Unlike a fee it shows its precise amounts as numbers, and the one
- * of a unit in cents.
+ * An instant estimate (metering-and-rating §5.5). Unlike a fee it shows its amounts in cents as decimal texts, and the
+ * one of a unit in cents.
  */
 export function toWireInstantFee(fee: ShownInstantFee): object {
   const { charge, filter, price } = fee
-  const amountCents = toWireCents(price.amountCents)
-  const preciseAmount = toWireNumber(price.preciseAmount)
+  const amountCents = Decimal.of(price.amountCents).toWire()
+  const preciseAmount = price.preciseAmount.toWire()
   return {
     lago_id: null,
     lago_charge_id: charge.id,
@@ -40,7 +40,7 @@ export function toWireInstantFee(fee: ShownInstantFee): object {
       type: 'charge',
       code: charge.metric.code,
       name: charge.metric.name,
-      description: '',
+      description: fee.metricDescription,
       invoice_display_name: charge.invoiceDisplayName || charge.metric.name,
       filters: filter?.values ?? null,
       filter_invoice_display_name: filterLabel(filter?.invoiceDisplayName ?? null, filter?.values ?? null),
@@ -59,9 +59,9 @@ export function toWireInstantFee(fee: ShownInstantFee): object {
     taxes_rate: 0,
     total_amount_cents: amountCents,
     total_amount_currency: fee.currency,
-    units: price.units.toString(),
+    units: price.units.toWire(),
     description: null,
-    precise_unit_amount: toWireNumber(price.preciseUnitAmountCents),
+    precise_unit_amount: price.preciseUnitAmountCents.toWire(),
     precise_coupons_amount_cents: Decimal.zero.toWire(),
     events_count: 1,
     payment_status: 'pending',

@@ -13,11 +13,13 @@ import { toWireFee } from './fees.ts'
 import { toWireSubscription } from './subscriptions.ts'
 import { isoSeconds, isoSecondsOrNull } from './times.ts'
 
-/** An invoice as lists show it: without fees, credits and periods (subscriptions-and-invoicing §7.4). */
-export function toWireListedInvoice(view: InvoiceListView): object {
+/**
+ * An invoice as lists show it: without fees, credits and periods. `dashboardUrl` is where people see its organization.
+ */
+export function toWireListedInvoice(view: InvoiceListView, dashboardUrl: string): object {
   return {
-    ...toWireInvoiceBase(view.invoice, view.billingEntityCode),
-    customer: toWireCustomerBase(view.customer),
+    ...toWireInvoiceBase(view.invoice, view.billingEntityCode, dashboardUrl),
+    customer: { ...toWireCustomerBase(view.customer), integration_customers: [] },
     metadata: view.metadata.map((row) => ({
       lago_id: row.id,
       key: row.key,
@@ -37,13 +39,17 @@ export function toWireListedInvoice(view: InvoiceListView): object {
       fees_amount_cents: toWireCents(Decimal.of(row.feesAmountCents).round().toBigInt()),
       created_at: isoSeconds(row.createdAt),
     })),
+    ...(view.invoice.invoiceType === 'progressive_billing'
+      ? { applied_usage_thresholds: view.thresholds.map(toWireAppliedThreshold) }
+      : {}),
   }
 }
 
 /** An invoice with everything on it. */
-export function toWireInvoice(view: InvoiceView): object {
+export function toWireInvoice(view: InvoiceView, dashboardUrl: string): object {
+  const isStatement = view.invoice.invoiceType === 'advance_charges'
   return {
-    ...toWireListedInvoice(view),
+    ...toWireListedInvoice(view, dashboardUrl),
     subscriptions: view.subscriptions.map(toWireSubscription),
     billing_periods: view.periods.map((period) => ({
       lago_subscription_id: period.subscriptionId,
@@ -53,21 +59,19 @@ export function toWireInvoice(view: InvoiceView): object {
       subscription_to_datetime: isoSecondsOrNull(period.subscriptionTo),
       charges_from_datetime: isoSecondsOrNull(period.chargesFrom),
       charges_to_datetime: isoSecondsOrNull(period.chargesTo),
-      fixed_charges_from_datetime: isoSecondsOrNull(period.fixedChargesFrom),
-      fixed_charges_to_datetime: isoSecondsOrNull(period.fixedChargesTo),
+      // A statement gathers fees of metered charges alone.
+      fixed_charges_from_datetime: isoSecondsOrNull(isStatement ? null : period.fixedChargesFrom),
+      fixed_charges_to_datetime: isoSecondsOrNull(isStatement ? null : period.fixedChargesTo),
       invoicing_reason: period.invoicingReason,
     })),
     fees: view.fees.map((fee) => toWireFee(fee)),
     credits: view.credits.map((credit) => toWireCredit(credit, view.invoice.currency)),
     error_details: view.unbilled.map(toWireUnbilledFee),
     applied_invoice_custom_sections: [],
-    ...(view.invoice.invoiceType === 'progressive_billing'
-      ? { applied_usage_thresholds: view.thresholds.map(toWireAppliedThreshold) }
-      : {}),
   }
 }
 
-function toWireInvoiceBase(invoice: InvoiceRow, billingEntityCode: string): object {
+function toWireInvoiceBase(invoice: InvoiceRow, billingEntityCode: string, dashboardUrl: string): object {
   const due = invoice.status === 'voided' ? 0n : invoice.totalAmountCents - invoice.totalPaidAmountCents
   return {
     lago_id: invoice.id,
@@ -100,7 +104,7 @@ function toWireInvoiceBase(invoice: InvoiceRow, billingEntityCode: string): obje
     prepaid_granted_credit_amount_cents: null,
     prepaid_purchased_credit_amount_cents: null,
     xml_url: null,
-    web_url: null,
+    web_url: `${dashboardUrl}/customer/${invoice.customerId}/invoice/${invoice.id}/overview`,
     version_number: invoice.versionNumber,
     self_billed: invoice.selfBilled,
     created_at: isoSeconds(invoice.createdAt),

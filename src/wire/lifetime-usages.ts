@@ -4,14 +4,15 @@ import type { LifetimeFigures } from '../core/progressive-billing/progressive-ch
 import type { ThresholdProgress } from '../core/progressive-billing/thresholds.ts'
 import type { LifetimeUsageRow } from '../store/lifetime-usages.ts'
 import type { SubscriptionRow } from '../store/subscriptions.ts'
-import { isoSeconds, isoSecondsOrNull } from './times.ts'
+import { isoMillisOrNull, isoSeconds } from './times.ts'
 
-/** A lifetime usage before it is JSON; amounts in cents. */
+/** The lifetime usage of a subscription as of an instant, before it is JSON; amounts in cents. */
 export type ShownLifetimeUsage = {
   readonly row: LifetimeUsageRow
   readonly subscription: SubscriptionRow
   readonly figures: LifetimeFigures
   readonly at: Instant
+  /** Null when no thresholds apply. */
   readonly thresholds: readonly (ThresholdProgress & { readonly reachedAt: Instant | null })[] | null
 }
 
@@ -33,7 +34,7 @@ export function toWireLifetimeUsage(shown: ShownLifetimeUsage): object {
           usage_thresholds: thresholds.map((line) => ({
             amount_cents: toWireCents(line.amountCents),
             completion_ratio: line.completionRatio.toNumber(),
-            reached_at: isoSecondsOrNull(line.reachedAt),
+            reached_at: isoMillisOrNull(line.reachedAt),
           })),
         }),
   }

@@ -40,8 +40,8 @@ export function toWireSubscription(view: SubscriptionView): object {
     purchase_order_number: row.purchaseOrderNumber,
     cancellation_reason: row.cancellationReason,
     payment_method: {
+      payment_method_id: row.paymentMethodId,
       payment_method_type: row.paymentMethodType,
-      ...(row.paymentMethodId === null ? {} : { payment_method_id: row.paymentMethodId }),
     },
     activation_rules: [],
   }

@@ -7,13 +7,15 @@ import type { Window } from '../core/subscriptions/windows.ts'
 import { storedBreakdowns } from './fees.ts'
 import { isoSeconds } from './times.ts'
 
-/** A usage answer before it is JSON; amounts in cents. */
+/** The usage of one subscription in one window, before it is JSON; amounts in cents. */
 export type ShownUsage = {
+  /** Both ends included. */
   readonly window: Window
   readonly issuingOn: CalendarDate
   readonly currency: string
   readonly amountCents: bigint
   readonly taxesAmountCents: bigint
+  /** Null unless it is what an invoice billed. */
   readonly invoiceId: string | null
   readonly lines: readonly UsageLine[]
 }

@@ -201,9 +201,11 @@ describe('a number of 40 digits', () => {
   })
 
   it('200: amounts of any size are told exactly in estimates and usage', async () => {
-    const exactly = `"amount_cents":${DIGITS}00`
     const event = eventText('x', 'advance', `"properties":{"n":${DIGITS}}`)
-    for (const path of ESTIMATES) expect((await raw(path, `{"event":${event}}`)).text).toContain(exactly)
+    for (const path of ESTIMATES) {
+      const { text } = await raw(path, `{"event":${event}}`)
+      expect(text).toMatch(new RegExp(`"amount_cents":(${DIGITS}00|"${DIGITS}00.0"),`))
+    }
     await postEvent('dear', 'fraction', `"properties":{"n":${DIGITS}}`)
     const text = await read('/customers/c/current_usage?external_subscription_id=s')
     expect(text).toMatch(/"amount_cents":123456789012345678901234567890123456789\d{5}[,}]/)

@@ -39,7 +39,7 @@ describe('current usage (metering-and-rating §5.1)', () => {
     expect(answer).toEqual({
       from_datetime: '2024-03-05T00:00:00Z',
       to_datetime: '2024-03-31T23:59:59Z',
-      issuing_date: '2024-04-01',
+      issuing_date: '2024-03-31',
       currency: 'EUR',
       amount_cents: 300,
       total_amount_cents: 300,

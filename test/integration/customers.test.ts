@@ -1,8 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findOrCreateCustomer } from '../../src/actions/customers/upsert-customer.ts'
-import { instant } from '../../src/core/calendar/instant.ts'
-import { findOrganization } from '../../src/store/organizations.ts'
-import { inTransaction } from '../../src/store/transaction.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
 describe('customers', () => {
@@ -257,20 +253,33 @@ describe('customers', () => {
     ])
   })
 
-  it('are made inside other transactions, once', async () => {
+  it('are made by the subscriptions that name them, once', async () => {
     await fresh()
-    const organization = await findOrganization(harness.context.database, client.organizationId)
-    if (!organization) throw new Error('the organization is gone')
-    const now = instant(Date.parse('2024-05-02T10:00:00Z'))
-    const caller = { organizationId: client.organizationId, organization, now, apiKeyId: null }
-    const ids = await Promise.all(
-      [1, 2, 3].map(() =>
-        inTransaction(harness.context.database, client.organizationId, async (tx) => {
-          return (await findOrCreateCustomer(tx, caller, 'unknown')).id
+    const plan = { name: 'P', code: 'p', interval: 'monthly', amount_cents: 100, amount_currency: 'EUR' }
+    const { status } = await client.call('POST', '/plans', { plan: { ...plan, pay_in_advance: false } })
+    expect(status).toBe(200)
+    const answers = await Promise.all(
+      ['s1', 's2', 's3'].map((external_id) =>
+        client.call('POST', '/subscriptions', {
+          subscription: { external_customer_id: 'unknown', external_id, plan_code: 'p' },
         }),
       ),
     )
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200])
+    const ids = answers.map(({ body }) => body.subscription.lago_customer_id)
     expect(new Set(ids).size).toBe(1)
-    expect((await client.call('GET', '/customers/unknown')).body.customer.lago_id).toBe(ids[0])
+    const { body } = await client.call('GET', '/customers/unknown')
+    expect(body.customer).toMatchObject({ lago_id: ids[0], sequential_id: 1, currency: 'EUR' })
+  })
+
+  it('numbers them without gaps, however many requests are refused or come at once', async () => {
+    await fresh()
+    const bodies = ['a', 'b', 'a', 'c', 'b', 'd'].map((external_id) => ({ external_id }))
+    const refused = { external_id: 'x', billing_entity_code: 'none' }
+    const answers = await Promise.all([...bodies, refused, { ...refused, external_id: 'y' }].map(upsert))
+    expect(answers.map((answer) => answer.status)).toEqual([...bodies.map(() => 200), 404, 404])
+    const { body } = await client.call('GET', '/customers')
+    const numbers = body.customers.map((customer: { sequential_id: number }) => customer.sequential_id)
+    expect(numbers.sort()).toEqual([1, 2, 3, 4])
   })
 })

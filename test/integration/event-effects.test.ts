@@ -26,7 +26,13 @@ describe('what an event causes', () => {
     const client = await harness.organization()
     const organization = await findOrganization(harness.context.database, client.organizationId)
     if (!organization) throw new Error('no organization')
-    caller = { organizationId: client.organizationId, organization, now: NOW, apiKeyId: null }
+    caller = {
+      organizationId: client.organizationId,
+      organization,
+      now: NOW,
+      apiKeyId: null,
+      dashboardUrl: 'http://localhost:3000/test',
+    }
     planId = newId()
     customerId = newId()
     const { organizationId } = caller

@@ -164,20 +164,23 @@ describe('estimates (metering-and-rating §5.5)', () => {
     const { body } = await estimate('estimate_instant_fees', { transaction_id: 't', properties: { n: 9.2 } })
     expect(body.fees).toHaveLength(1)
     expect(body.fees[0]).toMatchObject({
-      units: '10',
-      amount_cents: 60,
-      precise_amount: 0.6,
-      precise_unit_amount: 6,
+      units: '10.0',
+      amount_cents: '60.0',
+      precise_amount: '0.6',
+      precise_unit_amount: '6.0',
       amount_details: null,
       event_transaction_id: 't',
       item: { grouped_by: {}, filters: null },
     })
     const capped = await estimate('estimate_instant_fees', { properties: { n: 1000 } })
-    expect(capped.body.fees[0].amount_cents).toBe(200)
+    expect(capped.body.fees[0].amount_cents).toBe('200.0')
     const filtered = await estimate('estimate_instant_fees', { properties: { n: 10, region: 'eu' } })
-    expect(filtered.body.fees[0]).toMatchObject({ amount_cents: 20, item: { filters: { region: ['eu'] } } })
+    expect(filtered.body.fees[0]).toMatchObject({
+      amount_cents: '20.0',
+      item: { filters: { region: ['eu'] } },
+    })
     const nothing = await estimate('estimate_instant_fees', {})
-    expect(nothing.body.fees[0]).toMatchObject({ units: '0', amount_cents: 50 })
+    expect(nothing.body.fees[0]).toMatchObject({ units: '0.0', amount_cents: '50.0' })
   })
 
   it('200: the full estimate gives free events, and stores nothing', async () => {

@@ -8,6 +8,7 @@ import { DAY_MS, HOUR_MS, instant, SECOND_MS } from '../../src/core/calendar/ins
 import { checkEvent } from '../../src/core/metering/event-check.ts'
 import { ALL_FILTER_VALUES, type ChargeFilterRule, filterBuckets } from '../../src/core/metering/filters.ts'
 import { type RawEvent, usageOf } from '../../src/core/metering/reference.ts'
+import { cutsOfHour } from '../../src/core/metering/segments.ts'
 import {
   AGGREGATIONS,
   type Aggregation,
@@ -18,7 +19,9 @@ import {
 import { Refusal } from '../../src/core/problems.ts'
 import type { Tx } from '../../src/store/database.ts'
 import { foldUsage } from '../../src/store/events/ingest.ts'
+import { findTracker } from '../../src/store/events/trackers.ts'
 import { answerFromLog, answerUsages } from '../../src/store/events/usage.ts'
+import { cutHour } from '../../src/store/events/usage-cuts.ts'
 import { newId } from '../../src/store/ids.ts'
 import { findOrganization } from '../../src/store/organizations.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
@@ -94,7 +97,13 @@ describe('usage from running state', () => {
     client = await harness.organization({ sandbox: false })
     const organization = await findOrganization(harness.context.database, client.organizationId)
     if (!organization) throw new Error('no organization')
-    caller = { organizationId: client.organizationId, organization, now: NOW, apiKeyId: null }
+    caller = {
+      organizationId: client.organizationId,
+      organization,
+      now: NOW,
+      apiKeyId: null,
+      dashboardUrl: 'http://localhost:3000/test',
+    }
   })
   afterAll(() => harness.close())
 
@@ -253,6 +262,29 @@ describe('usage from running state', () => {
     }
   }
 
+  /** Cuts the hours in which the questions begin and end, and some more, as if they were busy. */
+  async function cut(trackerId: string, queries: readonly UsageQuery[]): Promise<void> {
+    const [first] = queries
+    if (!first) return
+    const { from, to } = first.period
+    const edges = [from, to, instant(from + 90_000), instant(to - 1_234_567), instant(START + 1_800_000)]
+    for (const edge of edges) {
+      const startsAt = instant(Math.floor(edge / HOUR_MS) * HOUR_MS)
+      const cuts = cutsOfHour(startsAt, edges)
+      if (cuts.length === 0) continue
+      for (const externalSubscriptionId of ['a', 'b']) {
+        const hour = { trackerId, externalSubscriptionId, startsAt }
+        await write((tx) => cutHour(tx, client.organizationId, hour, cuts))
+      }
+    }
+  }
+
+  async function trackerOf(metricId: string): Promise<string> {
+    const tracker = await write((tx) => findTracker(tx, metricId))
+    if (!tracker) throw new Error('no tracker')
+    return tracker.id
+  }
+
   const fold = () => foldUsage(harness.context.database, client.organizationId)
 
   async function waitingParts(): Promise<number> {
@@ -347,12 +379,15 @@ describe('usage from running state', () => {
             // Events before the metric, then new keys in two steps: both are filled from the log.
             await ingest(code, earlier.slice(0, 10), false)
             const id = await makeMetric(code, aggregation)
-            await ingest(code, earlier, asBatch)
+            await ingest(code, earlier.slice(0, 20), asBatch)
+            await Promise.all([cut(await trackerOf(id), queries), ingest(code, earlier, asBatch)])
             await chargeBy(id, { pricing_group_keys: ['region'] })
             const rebuilding = chargeBy(id, { pricing_group_keys: ['tier'] })
             await Promise.all([rebuilding, ingest(code, later, false), fold()])
             await compare(code, queries)
             await fold()
+            await compare(code, queries.slice(0, 24))
+            await cut(await trackerOf(id), queries.slice(0, 1))
             await compare(code, queries.slice(0, 24))
           },
         ),

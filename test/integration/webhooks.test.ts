@@ -62,7 +62,7 @@ describe('webhooks', () => {
     await inTransaction(harness.context.database, organizationId, (tx) =>
       announce(
         tx,
-        { organizationId, organization, now, apiKeyId: null },
+        { organizationId, organization, now, apiKeyId: null, dashboardUrl: 'http://localhost:3000/test' },
         { type, objectType: 'plan', objectId: null, payload: () => payload },
       ),
     )

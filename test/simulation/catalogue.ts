@@ -35,8 +35,8 @@ const MODELS = [
 /** Metrics whose events can be charged one by one. */
 const IN_ADVANCE = ['count_agg', 'sum_agg', 'unique_count_agg']
 
-/** Taxes, metrics of all aggregations, and plans of all intervals and charge models. */
-export function drawCatalogue(r: Chance, currency: string): Catalogue {
+/** Taxes, metrics of all aggregations, and plans of all intervals and charge models; with thresholds when watched. */
+export function drawCatalogue(r: Chance, currency: string, isWatched: boolean): Catalogue {
   const taxes = Array.from({ length: r.pick([0, 1, 2]) }, (_, k) => ({
     name: `Tax ${k}`,
     code: `tax${k}`,
@@ -46,7 +46,7 @@ export function drawCatalogue(r: Chance, currency: string): Catalogue {
   const metrics = Array.from({ length: r.int(2, 5) }, (_, k) => drawMetric(r, `metric${k}`))
   const taxCodes = taxes.map(({ code }) => code)
   const plans = Array.from({ length: r.int(2, 4) }, (_, k) =>
-    drawPlan(r, `plan${k}`, { currency, metrics, taxCodes }),
+    drawPlan(r, `plan${k}`, { currency, metrics, taxCodes, isWatched }),
   )
   return { taxes, metrics, plans }
 }
@@ -89,9 +89,11 @@ type PlanParts = {
   readonly currency: string
   readonly metrics: readonly MetricDraft[]
   readonly taxCodes: readonly string[]
+  readonly isWatched: boolean
 }
 
-function drawPlan(r: Chance, code: string, { currency, metrics, taxCodes }: PlanParts): PlanDraft {
+function drawPlan(r: Chance, code: string, parts: PlanParts): PlanDraft {
+  const { currency, metrics, taxCodes, isWatched } = parts
   const interval = r.pick(INTERVALS)
   const isLong = interval === 'yearly' || interval === 'semiannual'
   const charges = r.some(metrics, r.int(1, metrics.length)).map((metric) => drawCharge(r, metric, taxCodes))
@@ -108,16 +110,24 @@ function drawPlan(r: Chance, code: string, { currency, metrics, taxCodes }: Plan
       ...(isLong ? { bill_charges_monthly: r.often(0.5) } : {}),
       ...(r.often(0.25) ? { minimum_commitment: { amount_cents: r.int(1000, 30_000) } } : {}),
       ...someTaxes(r, taxCodes),
+      ...(isWatched && r.often(0.7) ? { usage_thresholds: drawThresholds(r) } : {}),
       charges,
     },
   }
+}
+
+function drawThresholds(r: Chance): Body[] {
+  const fixed = r
+    .some([200, 500, 1200, 3000, 8000, 20_000], r.int(1, 3))
+    .map((cents) => ({ amount_cents: cents }))
+  return [...fixed, ...(r.often(0.5) ? [{ amount_cents: r.pick([1000, 2500, 9000]), recurring: true }] : [])]
 }
 
 function drawCharge(r: Chance, metric: MetricDraft, taxCodes: readonly string[]): Body {
   const { aggregation, recurring } = metric
   const model = modelFor(r, aggregation)
   const canAdvance = IN_ADVANCE.includes(aggregation) && model !== 'volume'
-  const payInAdvance = canAdvance && r.often(0.35)
+  const payInAdvance = canAdvance && r.often(0.55)
   const canProrate = recurring && aggregation !== 'weighted_sum_agg'
   const proratable = payInAdvance ? ['standard'] : ['standard', 'volume', 'graduated']
   const isInvoiceable = !payInAdvance || r.often(0.7)

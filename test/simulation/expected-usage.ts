@@ -1,5 +1,6 @@
 import { exponentOf } from '../../src/core/amounts/currency.ts'
 import { Decimal } from '../../src/core/amounts/decimal.ts'
+import type { Instant } from '../../src/core/calendar/instant.ts'
 import type { AdvanceState } from '../../src/core/metering/advance-state.ts'
 import { groupId } from '../../src/core/metering/grouping.ts'
 import { windowDays } from '../../src/core/metering/proration.ts'
@@ -62,6 +63,31 @@ export function expectedChargeFees(
       const rated = ratedUsage(lived, charge, window, events, context)
       return withMinimum(charge, rated.map(feeOf), context)
     })
+}
+
+/** The fees of a progressive invoice: the whole usage of the open period that is billed in arrears. */
+export function expectedProgressiveFees(
+  book: Book,
+  lived: Lived,
+  at: Instant,
+  accepted: number,
+): ExpectedFee[] {
+  const { plan, subscription, zone } = lived
+  const open = currentChargesWindow({ plan, subscription, at, zone })
+  const events = book.events.slice(0, accepted).map(({ raw }) => raw)
+  const context: RatingContext = {
+    purpose: 'current',
+    window: open.window,
+    durationDays: open.durationDays,
+    endedByUpgrade: false,
+    zone,
+    exponent: exponentOf(book.life.currency),
+    advanceStateOf: () => null,
+  }
+  return lived.charges
+    .filter((charge) => !charge.payInAdvance)
+    .flatMap((charge) => ratedUsage(lived, charge, open.window, events, context).map(feeOf))
+    .filter(isWorth)
 }
 
 function isBilled(charge: RatedCharge, lived: Lived, bill: ExpectedBill): boolean {

@@ -42,6 +42,8 @@ export type Step =
 export type Life = {
   readonly seed: number
   readonly currency: string
+  /** Thresholds look at usage soon after each event; how many events a look sees is told by no rule. */
+  readonly isWatched: boolean
   readonly start: number
   readonly catalogue: Catalogue
   readonly entity: Body
@@ -67,7 +69,8 @@ export function drawLife(seed: number, years: number): Life {
   const currency = r.pick(['EUR', 'USD', 'EUR', 'JPY'])
   const day = r.pick([1, 1, 5, 14, 15, 28, 29, 30, 31])
   const start = Date.UTC(r.int(2021, 2024), r.int(0, 11), day, r.int(0, 23), r.int(0, 59))
-  const catalogue = drawCatalogue(r, currency)
+  const isWatched = r.often(0.25)
+  const catalogue = drawCatalogue(r, currency, isWatched)
   const taxCodes = catalogue.taxes.map(({ code }) => code)
   const customers = Array.from({ length: r.int(1, 3) }, (_, k) =>
     drawCustomer(r, `c${k}`, currency, taxCodes),
@@ -79,7 +82,7 @@ export function drawLife(seed: number, years: number): Life {
   const end = start + (0.5 + r.next() / 2) * years * 365 * DAY
   while (d.now < end) passTime(d)
   d.steps.push({ kind: 'look' })
-  return { seed, currency, start, catalogue, customers, steps: d.steps, entity: entityOf(r) }
+  return { seed, currency, isWatched, start, catalogue, customers, steps: d.steps, entity: entityOf(r) }
 }
 
 function entityOf(r: Chance): Body {

@@ -7,6 +7,7 @@ import { validateLog } from './validators/log.ts'
 import { validateMoney } from './validators/money.ts'
 import { validateNumbers } from './validators/numbers.ts'
 import { comparePlays } from './validators/plays.ts'
+import { validateProgressive } from './validators/progressive.ts'
 
 /** What must hold after every play of every life. */
 const VALIDATORS: readonly ((book: Book) => Fault[])[] = [
@@ -15,10 +16,11 @@ const VALIDATORS: readonly ((book: Book) => Fault[])[] = [
   validateNumbers,
   validateBills,
   validateAdvanceFees,
+  validateProgressive,
 ]
 
-/** Deaths of the server that a rough play meets, on average. */
-const DEATHS = 4
+/** How long a life is, and how often the server is to die in its rough play, on average. */
+export type Size = { readonly years: number; readonly deaths: number }
 
 export type Servers = { readonly calm: SimulatedServer; readonly rough: SimulatedServer }
 
@@ -34,11 +36,11 @@ export type Lived = {
  * Plays the life of a seed twice: calmly, waiting for the workers after each event, and roughly, without waiting, with
  * work that is held up at random and a server that is killed between statements. Validates both and compares them.
  */
-export async function live(seed: number, servers: Servers, years: number): Promise<Lived> {
+export async function live(seed: number, servers: Servers, { years, deaths }: Size): Promise<Lived> {
   const life = drawLife(seed, years)
   const [calm, rough] = await Promise.all([
     play(servers.calm, life, { isCalm: true, killRate: 0, killSeed: seed }),
-    play(servers.rough, life, { isCalm: false, killRate: DEATHS / life.steps.length, killSeed: seed }),
+    play(servers.rough, life, { isCalm: false, killRate: deaths / life.steps.length, killSeed: seed }),
   ])
   const own = (name: string, book: Book) =>
     VALIDATORS.flatMap((validate) => validate(book)).map((fault) => ({

@@ -162,7 +162,8 @@ class Player {
       const isKept = status === 200 || (tries > 1 && status === 422 && isDuplicate(answer))
       if (!isKept) throw new Error(`events were answered with ${status}: ${JSON.stringify(answer)}`)
       for (const event of sent) this.accept(event)
-      if (this.manner.isCalm) await this.moveClock(this.now)
+      if (this.manner.isCalm || this.life.isWatched) await this.moveClock(this.now)
+      if (this.life.isWatched) await this.noteFinal()
     }
     return 'accepted'
   }

@@ -28,14 +28,14 @@ async function freePort(): Promise<number> {
 }
 
 /**
- * A server process on a database, which is started again whenever it dies. The next process is always loaded already,
- * so that a life with many deaths does not spend its time on starts.
+ * A server process on a database, which is started again whenever it dies. Once it is to die, the next process is
+ * loaded already, so that a life with many deaths does not spend its time on starts.
  */
 export class SimulatedServer {
   private readonly env: Readonly<Record<string, string>>
   private readonly jitterSeed: number | null
   private readonly address: string
-  private spare: Child
+  private spare: Child | null = null
   private serving: Child | null = null
   private isClosing = false
   /** Set when a process ended though nobody killed it. */
@@ -53,7 +53,6 @@ export class SimulatedServer {
       ADMIN_API_KEY: ADMIN_KEY,
       WEIR_ORG_NAME: 'Simulation',
     }
-    this.spare = this.load()
   }
 
   /** Starts a server on a migrated database; `jitterSeed` lets its work wait for random moments. */
@@ -65,6 +64,7 @@ export class SimulatedServer {
 
   /** Lets the process die at its n-th statement from now, before it is sent or before it is answered. */
   killAfter(statements: number, isSent: boolean): void {
+    this.spare ??= this.load()
     this.order(this.serving, { kind: 'kill', statements, isSent })
   }
 
@@ -135,11 +135,11 @@ export class SimulatedServer {
   }
 
   private async serve(): Promise<void> {
-    const next = this.spare
+    const next = this.spare ?? this.load()
+    this.spare = null
     this.serving = next
     await next.loaded
     this.order(next, { kind: 'start', env: this.env, jitterSeed: this.jitterOf() })
-    this.spare = this.load()
     void next.exited.then(() => this.onDeath(next))
     await this.healthy()
   }

@@ -15,7 +15,6 @@ const INVOICE = /^(GET|PUT|PATCH|DELETE) \/invoices\/\{\}(\/(refresh|finalize))?
 const ENTITLEMENTS_BARE =
   'Lago’s server sends features bare in this list, each not under `entitlement` (platform §10)'
 const LISTED_INVOICE = 'rows of the list have it not (subscriptions-and-invoicing §7.3, §7.4)'
-const INNER_CUSTOMER = 'a customer inside an invoice comes without its integrations (platform §16)'
 const ONE_SUBSCRIPTION = 'only on one subscription, not in rows (subscriptions-and-invoicing §2.1)'
 const NO_FIXED_CHARGES = 'plans take no fixed charges yet'
 
@@ -63,9 +62,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     lack: 'answer invoices[].applied_invoice_custom_sections',
     why: LISTED_INVOICE,
   },
-  { operation: INVOICE_LISTS, lack: 'answer invoices[].applied_usage_thresholds', why: LISTED_INVOICE },
-  { operation: INVOICE_LISTS, lack: 'answer invoices[].customer.integration_customers', why: INNER_CUSTOMER },
-  { operation: INVOICE, lack: 'answer invoice.customer.integration_customers', why: INNER_CUSTOMER },
 ]
 
 /** The exceptions that excuse a line of an operation's comparison. */

@@ -7,7 +7,7 @@ import { invoiceViews } from '../../store/invoice-views.ts'
 import { toWireFee } from '../../wire/fees.ts'
 import { toWireInvoice } from '../../wire/invoices.ts'
 import type { Caller } from '../context.ts'
-import { announceAll, type Message } from '../webhooks/announce.ts'
+import { announceAll, type Happening } from '../webhooks/announce.ts'
 
 /** What is announced when an invoice of a type becomes final; types that are announced otherwise are absent. */
 const FINAL: Readonly<Record<string, WebhookType>> = {
@@ -31,14 +31,14 @@ export async function announceDocuments(
       feeViews(tx, { feeIds: ids('fee') }),
     ])
     return new Map<string, object>([
-      ...invoices.map((view) => [view.invoice.id, toWireInvoice(view)] as const),
+      ...invoices.map((view) => [view.invoice.id, toWireInvoice(view, caller.dashboardUrl)] as const),
       ...fees.map((view) => [view.id, toWireFee(view)] as const),
     ])
   })
 }
 
-function typesOf(document: WrittenDocument): Message[] {
-  const feeMessages = (ids: readonly string[]): Message[] =>
+function typesOf(document: WrittenDocument): Happening[] {
+  const feeMessages = (ids: readonly string[]): Happening[] =>
     ids.map((objectId) => ({ type: 'fee.created', objectType: 'fee', objectId }))
   if (document.kind === 'fees') return feeMessages(document.ids)
   const type = typeOf(document.plan)
@@ -60,9 +60,19 @@ export async function announceInvoice(
   invoiceId: string,
   type: WebhookType,
 ): Promise<void> {
-  await announceAll(tx, caller, [{ type, objectType: 'invoice', objectId: invoiceId }], async () => {
-    const [view] = await invoiceViews(tx, [invoiceId], caller.now)
-    if (!view) throw new Error(`invoice ${invoiceId} is gone`)
-    return new Map([[invoiceId, toWireInvoice(view)]])
+  await announceInvoices(tx, caller, [invoiceId], type)
+}
+
+/** The same for many invoices of which the same is told. */
+export async function announceInvoices(
+  tx: Tx,
+  caller: Caller,
+  invoiceIds: readonly string[],
+  type: WebhookType,
+): Promise<void> {
+  const messages = invoiceIds.map((objectId) => ({ type, objectType: 'invoice', objectId }))
+  await announceAll(tx, caller, messages, async () => {
+    const views = await invoiceViews(tx, invoiceIds, caller.now)
+    return new Map(views.map((view) => [view.invoice.id, toWireInvoice(view, caller.dashboardUrl)]))
   })
 }

@@ -1,17 +1,14 @@
-import { claimBilling } from '../../store/billing/claim.ts'
 import type { BatchAction } from '../due/due-action.ts'
 import { billPeriodic } from './bill-periodic.ts'
-
-/** Customers of one transaction: enough to share its statements, few enough to be undone and tried again. */
-const CUSTOMERS_MAX = 200
 
 /**
  * The billing run: bills customers whose billing day has come at one instant, hundreds in one transaction. Several
  * processes may do so at once, each with customers of its own.
  */
 export const billCustomers: BatchAction = {
-  itemsMax: CUSTOMERS_MAX,
-  claim: claimBilling,
+  kind: 'subscription_billing',
+  // Enough to share the statements of a transaction, few enough to be undone and tried again.
+  itemsMax: 200,
   act: (context, tx, caller, items) =>
     billPeriodic(
       context,

@@ -11,17 +11,20 @@ import {
   replaceMetadata,
   updateCustomer,
 } from '../../store/customers.ts'
-import type { Tx } from '../../store/database.ts'
+import { Last, type Tx } from '../../store/database.ts'
+import { isDuplicate } from '../../store/duplicates.ts'
+import { newId } from '../../store/ids.ts'
 import { findBillingEntity } from '../../store/organizations.ts'
 import { addTaxes, flagDraftsOfCustomer, replaceTaxes, type TaxRow } from '../../store/taxes.ts'
 import { Conflict, inTransaction } from '../../store/transaction.ts'
 import { json, ts } from '../../store/values.ts'
+import { listWebhookEndpoints, type WebhookEndpointRow } from '../../store/webhooks.ts'
 import { toWireCustomer } from '../../wire/customers.ts'
 import type { Caller, Context } from '../context.ts'
 import { redateDrafts } from '../invoices/redate-drafts.ts'
 import { rescheduleCustomer } from '../subscriptions/reschedule-customer.ts'
 import { readTaxes } from '../taxes/read-tax.ts'
-import { announce } from '../webhooks/announce.ts'
+import { announceTo, listeningTo } from '../webhooks/announce.ts'
 
 /**
  * Creates the customer with an external id or updates it (platform.md §7.1); only what the request gave changes.
@@ -34,76 +37,85 @@ export async function upsertCustomer(
   caller: Caller,
   change: CustomerChange,
 ): Promise<CustomerDetails> {
-  const details = await inTransaction(context.database, caller, async (tx) => {
-    const known = await lockCustomer(tx, change.externalId)
-    const details = known
-      ? await changeCustomer(tx, caller, known, change)
-      : await createCustomer(tx, caller, change)
-    await announceCustomer(tx, caller, details, known ? 'customer.updated' : 'customer.created')
-    return details
+  const details = await inTransaction<CustomerDetails>(context.database, caller, async (tx) => {
+    const [known, endpoints, taxes] = await Promise.all([
+      lockCustomer(tx, change.externalId),
+      listWebhookEndpoints(tx),
+      change.taxCodes && readTaxes(tx, change.taxCodes),
+    ])
+    if (known) {
+      const changed = await changeCustomer(tx, caller, known, change, taxes)
+      await announceTo(tx, caller, endpoints, messageOf('customer.updated', changed))
+      return changed
+    }
+    const created = createCustomer(tx, caller, change, taxes)
+    const isLast = change.billingEntityCode === undefined
+    if (isLast && listeningTo(endpoints, 'customer.created').length === 0) return new Last(created)
+    await announceTo(tx, caller, endpoints, messageOf('customer.created', await created))
+    return created
   })
   if (change.asksForProvider) throw invalid({ base: ['payment_provider_not_found'] })
   return details
 }
 
 /**
- * The customer with an external id, made (and announced) when there is none: for a subscription of a customer that
- * nobody has described yet. Works in the caller's transaction and leaves the customer locked in it.
+ * Makes the customer with an external id, announced to those of `endpoints` that listen: for a subscription of a
+ * customer that nobody has described yet. Works in the caller's transaction, which has found none to lock.
  */
-export async function findOrCreateCustomer(tx: Tx, caller: Caller, externalId: string): Promise<CustomerRow> {
-  const known = await lockCustomer(tx, externalId)
-  if (known) return known
-  const details = await createCustomer(tx, caller, { externalId, columns: {} })
-  await announceCustomer(tx, caller, details, 'customer.created')
+export async function createUnknownCustomer(
+  tx: Tx,
+  caller: Caller,
+  externalId: string,
+  endpoints: readonly WebhookEndpointRow[],
+): Promise<CustomerRow> {
+  const details = await createCustomer(tx, caller, { externalId, columns: {} }, undefined)
+  await announceTo(tx, caller, endpoints, messageOf('customer.created', details))
   return details.customer
 }
 
-async function announceCustomer(
-  tx: Tx,
-  caller: Caller,
-  details: CustomerDetails,
-  type: 'customer.created' | 'customer.updated',
-): Promise<void> {
-  await announce(tx, caller, {
+function messageOf(type: 'customer.created' | 'customer.updated', details: CustomerDetails) {
+  return {
     type,
     objectType: 'customer',
     objectId: details.customer.id,
     payload: () => toWireCustomer(details),
-  })
+  }
 }
 
+/** Sends all that it writes at once. */
 async function createCustomer(
   tx: Tx,
   caller: Caller,
   change: Omit<CustomerChange, 'asksForProvider'>,
+  taxes: readonly TaxRow[] | undefined,
 ): Promise<CustomerDetails> {
   const { organizationId, now } = caller
-  const taxes = await taxesOf(tx, change)
-  const code = change.billingEntityCode
-  const billingEntity = await findBillingEntity(tx, code === undefined ? { isDefault: true } : { code })
-  if (!billingEntity) throw notFound('billing_entity')
-  const { accountType, shippingAddress } = change
-  const customer = await insertCustomer(tx, {
+  const owner = { organizationId, id: newId() }
+  const { accountType, shippingAddress, metadata = [] } = change
+  const taxIds = (taxes ?? []).map((tax) => tax.id)
+  const inserting = insertCustomer(tx, {
     ...change.columns,
+    ...owner,
+    externalId: change.externalId,
     ...(accountType === undefined ? {} : { accountType }),
     ...(shippingAddress === undefined ? {} : { shippingAddress: json(shippingAddress) }),
-    externalId: change.externalId,
-    billingEntityId: billingEntity.id,
-    organizationId,
+    billingEntityCode: change.billingEntityCode,
     now,
   })
-  if (!customer) throw new Conflict('a customer with the external id was created meanwhile')
-  if (taxes && taxes.length > 0) {
-    await addTaxes(
-      tx,
-      organizationId,
-      'customer',
-      customer.id,
-      taxes.map((tax) => tax.id),
-    )
+  try {
+    // Only a billing entity that the request names can be unknown; the others need no waiting for the customer.
+    if (change.billingEntityCode !== undefined && !(await inserting)) throw notFound('billing_entity')
+    const [inserted, entries] = await Promise.all([
+      inserting,
+      insertMetadata(tx, owner, metadata, [], now),
+      taxIds.length === 0 ? undefined : addTaxes(tx, organizationId, 'customer', owner.id, taxIds),
+    ])
+    if (!inserted) throw notFound('billing_entity')
+    return { ...inserted, metadata: entries, taxes: taxes ?? [] }
+  } catch (error) {
+    if (!isDuplicate(error, 'customers_external_id')) throw error
+    throw new Conflict('a customer with the external id was created meanwhile')
   }
-  const metadata = await insertMetadata(tx, customer, change.metadata ?? [], [], now)
-  return { customer, billingEntity, metadata, taxes: taxes ?? [] }
 }
 
 async function changeCustomer(
@@ -111,8 +123,8 @@ async function changeCustomer(
   caller: Caller,
   customer: CustomerRow,
   change: CustomerChange,
+  taxes: readonly TaxRow[] | undefined,
 ): Promise<CustomerDetails> {
-  const taxes = await taxesOf(tx, change)
   const { customer: changed, billingEntity } = await updateCustomer(tx, customer.id, {
     ...change.columns,
     ...(await entityOf(tx, change)),
@@ -128,7 +140,7 @@ async function changeCustomer(
     const taxIds = taxes.map((tax) => tax.id)
     await replaceTaxes(tx, caller.organizationId, 'customer', customer.id, taxIds)
   }
-  if (change.taxCodes || changed.billingEntityId !== customer.billingEntityId) {
+  if (taxes || changed.billingEntityId !== customer.billingEntityId) {
     await flagDraftsOfCustomer(tx, customer.id)
   }
   if (changed.timezone !== customer.timezone || changed.billingEntityId !== customer.billingEntityId) {
@@ -141,7 +153,7 @@ async function changeCustomer(
   })
 }
 
-/** The dates of drafts follow from these and from what the billing entity says, whose changes are spread by themselves. */
+/** The dates of drafts follow from these, and from what the billing entity says, whose changes spread by themselves. */
 const ISSUING_COLUMNS = [
   'billingEntityId',
   'invoiceGracePeriod',
@@ -149,13 +161,6 @@ const ISSUING_COLUMNS = [
   'subscriptionInvoiceIssuingDateAnchor',
   'subscriptionInvoiceIssuingDateAdjustment',
 ] as const
-
-async function taxesOf(
-  tx: Tx,
-  { taxCodes }: Pick<CustomerChange, 'taxCodes'>,
-): Promise<TaxRow[] | undefined> {
-  return taxCodes && readTaxes(tx, taxCodes)
-}
 
 async function entityOf(tx: Tx, change: CustomerChange): Promise<{ billingEntityId?: string }> {
   if (change.billingEntityCode === undefined) return {}

@@ -1,11 +1,11 @@
 import type { Instant } from '../../core/calendar/instant.ts'
 import type { DueKind } from '../../core/due/kinds.ts'
-import type { ClaimedItem } from '../../store/billing/claim.ts'
+import type { BatchKind, ClaimedItem } from '../../store/billing/claim.ts'
 import type { Tx } from '../../store/database.ts'
-import { type DueHead, failItems, type Waiting } from '../../store/due-items.ts'
+import { failItems } from '../../store/due-items.ts'
 import { readOrganization } from '../../store/organizations.ts'
 import { inTransaction } from '../../store/transaction.ts'
-import type { Caller, Context } from '../context.ts'
+import { type Caller, type Context, dashboardUrl } from '../context.ts'
 
 /** An item that could not be done, and why. */
 export type DueFailure = {
@@ -18,10 +18,10 @@ export type DueAction = (context: Context, tx: Tx, caller: Caller, subjectId: st
 
 /** Does many due things of one kind and instant in one transaction; several processes may do so side by side. */
 export type BatchAction = {
+  readonly kind: BatchKind
   /** Items of one transaction; those of one customer stay together beyond it. */
   readonly itemsMax: number
-  /** Takes items off the list and passes over what others have. */
-  readonly claim: (tx: Tx, head: DueHead, waiting: Waiting, limit: number) => Promise<readonly ClaimedItem[]>
+  /** Does the items, which are off the list, with their customers locked. */
   readonly act: (context: Context, tx: Tx, caller: Caller, items: readonly ClaimedItem[]) => Promise<void>
 }
 
@@ -46,9 +46,21 @@ const RETRY_FIRST_MS = 5000
 const RETRY_MAX_MS = 3_600_000
 
 /** The organization as of an instant at which something is due. */
-export async function callerAt(tx: Tx, organizationId: string, now: Instant): Promise<Caller> {
+export async function callerAt(
+  context: Context,
+  tx: Tx,
+  organizationId: string,
+  now: Instant,
+): Promise<Caller> {
   const organization = await readOrganization(tx, organizationId)
-  return { organizationId, organization, now, apiKeyId: null }
+  const { frontUrl } = context.settings
+  return {
+    organizationId,
+    organization,
+    now,
+    apiKeyId: null,
+    dashboardUrl: dashboardUrl(frontUrl, organization),
+  }
 }
 
 /** Logs a failure and keeps it on its items, which are tried again later. */

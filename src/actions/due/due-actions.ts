@@ -4,9 +4,8 @@ import { priceDeferredEvent } from '../billing/price-deferred-event.ts'
 import { followDays, followIssuing } from '../customers/follow-settings.ts'
 import { tellUnknownWallets } from '../events/tell-unknown-wallets.ts'
 import { validateEvents } from '../events/validate-events.ts'
-import { finalizeInside } from '../invoices/finalize-draft.ts'
 import { markOverdue } from '../invoices/mark-overdue.ts'
-import { refreshInside } from '../invoices/refresh-draft.ts'
+import { finalizeDrafts, refreshDrafts } from '../invoices/remake-drafts.ts'
 import { followNewAmount } from '../plans/follow-new-amount.ts'
 import { alertTermination } from '../subscriptions/alert-termination.ts'
 import { endDueSubscription } from '../subscriptions/end-due-subscription.ts'
@@ -19,8 +18,8 @@ import type { DueActions } from './due-action.ts'
 /** What is done for each kind of due item. */
 export const dueActions: DueActions = {
   advance_usage: priceAdvanceUsage,
-  draft_refresh: refreshInside,
-  invoice_finalization: finalizeInside,
+  draft_refresh: refreshDrafts,
+  invoice_finalization: finalizeDrafts,
   invoice_overdue: markOverdue,
   subscription_activity: watchSubscription,
   plan_deletion: finishPlanDeletion,

@@ -1,6 +1,12 @@
-import { type ClaimedItem, claimCustomers, customersAtHead } from '../../store/billing/claim.ts'
+import {
+  type BatchHead,
+  type ClaimedItem,
+  claimBatch,
+  claimCustomers,
+  customersAtHead,
+} from '../../store/billing/claim.ts'
 import type { Tx } from '../../store/database.ts'
-import { type DueHead, findDueHead, shareDueWork, type Waiting } from '../../store/due-items.ts'
+import { findDueHead, shareDueWork, type Waiting } from '../../store/due-items.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Context } from '../context.ts'
 import {
@@ -13,14 +19,18 @@ import {
   type Step,
 } from './due-action.ts'
 
-/** A batch that was undone, with what it had claimed. */
-type Undone = { readonly head: DueHead; readonly items: readonly ClaimedItem[]; readonly error: unknown }
+/** Items that are claimed, and what does them. */
+type Batch = {
+  readonly action: BatchAction
+  readonly head: BatchHead
+  readonly items: readonly ClaimedItem[]
+}
 
 const OTHER_WAY: Step = { kind: 'other_way' }
 
 /**
  * One batch of what is due first. When it fails, nothing of it is kept: it is halved until the customer is found whose
- * bill cannot be made, and all others are billed. When others have all that is left, the first of it is waited for.
+ * items cannot be done, and those of all others are. When others have all that is left, the first of it is waited for.
  */
 export async function runBatch(
   context: Context,
@@ -29,9 +39,7 @@ export async function runBatch(
   waiting: Waiting,
 ): Promise<Step> {
   const { organizationId } = run
-  let claimed:
-    | { readonly action: BatchAction; readonly head: DueHead; readonly items: readonly ClaimedItem[] }
-    | undefined
+  let claimed: Batch | undefined
   try {
     const step = await inTransaction(context.database, organizationId, async (tx): Promise<Step | 'held'> => {
       claimed = undefined
@@ -40,23 +48,22 @@ export async function runBatch(
       if (!head) return { kind: 'none' }
       const action = actions[head.kind]
       if (typeof action === 'function') return OTHER_WAY
-      const items = await action.claim(tx, head, waiting, action.itemsMax)
+      const batch = { ...head, kind: action.kind }
+      const items = await claimBatch(tx, batch, waiting, action.itemsMax)
       if (items.length === 0) return 'held'
-      claimed = { action, head, items }
+      claimed = { action, head: batch, items }
       return act(context, tx, run, claimed)
     })
     return step === 'held' ? await awaitHeld(context, actions, run, waiting) : step
   } catch (error) {
     if (!claimed || isLost(error)) throw error
-    return halve(context, run, claimed.action, { ...claimed, error })
+    return halve(context, run, claimed, error)
   }
 }
 
-type Batch = { readonly action: BatchAction; readonly head: DueHead; readonly items: readonly ClaimedItem[] }
-
 async function act(context: Context, tx: Tx, run: DueRun, { action, head, items }: Batch): Promise<Step> {
   if (items.length === 0) return { kind: 'done', items: 0, failures: [] }
-  const caller = await callerAt(tx, run.organizationId, head.dueAt)
+  const caller = await callerAt(context, tx, run.organizationId, head.dueAt)
   await action.act(context, tx, caller, items)
   return { kind: 'done', items: items.length, failures: [] }
 }
@@ -68,24 +75,23 @@ async function awaitHeld(
   run: DueRun,
   waiting: Waiting,
 ): Promise<Step> {
-  let head: DueHead | undefined
-  let customerIds: readonly string[] = []
-  await context.database.read(run.organizationId, async (reads) => {
-    head = await findDueHead(reads, run.until, waiting)
-    if (head) customerIds = await customersAtHead(reads, head, waiting, 1)
+  const found = await context.database.read(run.organizationId, async (reads) => {
+    const head = await findDueHead(reads, run.until, waiting)
+    const action = head && actions[head.kind]
+    if (!head || !action || typeof action === 'function') return head ? OTHER_WAY : NOTHING
+    const batch = { ...head, kind: action.kind }
+    return { action, head: batch, customerIds: await customersAtHead(reads, batch, waiting, 1) }
   })
-  const action = head && actions[head.kind]
-  if (!head || !action) return { kind: 'none' }
-  if (typeof action === 'function') return OTHER_WAY
-  return runCustomers(context, run, action, head, customerIds)
+  return 'kind' in found ? found : runCustomers(context, run, found, found.customerIds)
 }
+
+const NOTHING: Step = { kind: 'none' }
 
 /** Does the items of certain customers in one transaction, and in halves when it fails. */
 async function runCustomers(
   context: Context,
   run: DueRun,
-  action: BatchAction,
-  head: DueHead,
+  { action, head }: Pick<Batch, 'action' | 'head'>,
   customerIds: readonly string[],
 ): Promise<Step> {
   let items: readonly ClaimedItem[] = []
@@ -97,12 +103,12 @@ async function runCustomers(
     })
   } catch (error) {
     if (items.length === 0 || isLost(error)) throw error
-    return halve(context, run, action, { head, items, error })
+    return halve(context, run, { action, head, items }, error)
   }
 }
 
-async function halve(context: Context, run: DueRun, action: BatchAction, undone: Undone): Promise<Step> {
-  const { head, items, error } = undone
+async function halve(context: Context, run: DueRun, batch: Batch, error: unknown): Promise<Step> {
+  const { head, items } = batch
   const customerIds = [...new Set(items.map(({ customerId }) => customerId))]
   if (customerIds.length === 1) {
     const failed = items.map(({ id, subjectId }) => ({ id, subjectId, kind: head.kind }))
@@ -110,8 +116,8 @@ async function halve(context: Context, run: DueRun, action: BatchAction, undone:
     return { kind: 'done', items: 0, failures: failed.map((item): DueFailure => ({ item, error })) }
   }
   const middle = Math.ceil(customerIds.length / 2)
-  const first = await runCustomers(context, run, action, head, customerIds.slice(0, middle))
-  const second = await runCustomers(context, run, action, head, customerIds.slice(middle))
+  const first = await runCustomers(context, run, batch, customerIds.slice(0, middle))
+  const second = await runCustomers(context, run, batch, customerIds.slice(middle))
   const steps = [first, second].flatMap((step) => (step.kind === 'done' ? [step] : []))
   return {
     kind: 'done',

@@ -61,7 +61,7 @@ async function runEarliest(
       taken = await takeItem(tx, head, waiting)
       if (!taken) return { kind: 'done', items: 0, failures: [] }
       await finishItem(tx, taken.id)
-      await action(context, tx, await callerAt(tx, organizationId, head.dueAt), taken.subjectId)
+      await action(context, tx, await callerAt(context, tx, organizationId, head.dueAt), taken.subjectId)
       return { kind: 'done', items: 1, failures: [] }
     })
   } catch (error) {

@@ -42,7 +42,13 @@ export async function estimateInstantFeesOfBatch(
   return [...bySubscription.values()].flat()
 }
 
-function instantFeesOf({ snapshot, subscription, event, charges }: EstimatedEvent): ShownInstantFee[] {
+function instantFeesOf({
+  snapshot,
+  subscription,
+  event,
+  metric,
+  charges,
+}: EstimatedEvent): ShownInstantFee[] {
   const currency = subscription.plan.currency
   return charges.flatMap((charge): ShownInstantFee[] => {
     if (!isInstantModel(charge.model)) return []
@@ -57,6 +63,7 @@ function instantFeesOf({ snapshot, subscription, event, charges }: EstimatedEven
         filter,
         price,
         currency,
+        metricDescription: metric.description,
         transactionId: event.transactionId,
         customerId: snapshot.customer.id,
         externalCustomerId: snapshot.customer.externalId,

@@ -31,6 +31,7 @@ export type EstimatedEvent = {
   readonly subscription: SubscriptionFacts
   readonly open: UsageWindow
   readonly event: RawEvent
+  readonly metric: BillableMetricRow
   /** Charges in advance on the event's code. */
   readonly charges: readonly RatedCharge[]
 }
@@ -60,6 +61,7 @@ export async function readEstimatedEvent(
   return {
     ...(await openAt(reads, snapshot, subscription, caller.now)),
     event,
+    metric,
     charges: subscription.charges.filter((charge) => charge.payInAdvance && charge.metric.code === code),
   }
 }

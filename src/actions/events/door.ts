@@ -1,6 +1,7 @@
 import type { UsageDefinitions } from '../../store/events/definitions.ts'
 import type { Context } from '../context.ts'
 import { claimsOf, type Unit } from './arrivals.ts'
+import { HourCuts } from './hour-cuts.ts'
 import { storeUnits } from './store-units.ts'
 import { UsageCatalogue } from './usage-catalogue.ts'
 import { UsageFolds } from './usage-folds.ts'
@@ -50,6 +51,7 @@ export class Door {
   private readonly context: Context
   private readonly catalogue: UsageCatalogue
   private readonly folds: UsageFolds
+  private readonly cuts: HourCuts
   private readonly lanes = new Map<string, Lane>()
   /** Organizations with waiting events that may have another statement, in turn. */
   private readonly turns: string[] = []
@@ -61,6 +63,7 @@ export class Door {
     this.context = context
     this.catalogue = new UsageCatalogue(context.database)
     this.folds = new UsageFolds(context)
+    this.cuts = new HourCuts(context)
   }
 
   /** What events of an organization are stored by, as this process knows it. */
@@ -133,8 +136,11 @@ export class Door {
       lane.flights.add(number)
       this.flights += 1
       const units = this.take(lane)
-      const { context, catalogue, folds } = this
-      storeUnits({ context, catalogue, folds, writer: context.settings.writer + WRITERS * number }, units)
+      const { context, catalogue, folds, cuts } = this
+      storeUnits(
+        { context, catalogue, folds, cuts, writer: context.settings.writer + WRITERS * number },
+        units,
+      )
         .catch((error: unknown) => {
           for (const unit of units) unit.reject(error)
         })

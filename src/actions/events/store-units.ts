@@ -4,6 +4,7 @@ import type { UsageDefinitions } from '../../store/events/definitions.ts'
 import { type ArrivedEvent, storeArrival } from '../../store/events/ingest.ts'
 import type { Context } from '../context.ts'
 import { duplicateRefusal, type PreparedUnit, prepareUnit, type StoredEvent, type Unit } from './arrivals.ts'
+import type { HourCuts } from './hour-cuts.ts'
 import { scheduleValidation } from './schedule-validation.ts'
 import type { UsageCatalogue } from './usage-catalogue.ts'
 import type { UsageFolds } from './usage-folds.ts'
@@ -13,6 +14,7 @@ export type Flight = {
   readonly context: Context
   readonly catalogue: UsageCatalogue
   readonly folds: UsageFolds
+  readonly cuts: HourCuts
   /** Its number in event_counts, which no other statement under way of the organization has. */
   readonly writer: number
 }
@@ -76,12 +78,13 @@ async function store(flight: Flight, prepared: readonly PreparedUnit[], definiti
   const last = prepared[prepared.length - 1]?.unit
   if (!last) throw new Error('nothing to store')
   const { organizationId, now } = last
-  const { context, catalogue, folds } = flight
+  const { context, catalogue, folds, cuts } = flight
+  const events = prepared.flatMap((each) => each.events)
   await scheduleValidation(context, catalogue, organizationId, definitions, now)
   const answer = await storeArrival(context.database, {
     organizationId,
     definitions,
-    events: prepared.flatMap(({ events }) => events),
+    events,
     now,
     writer: flight.writer,
     isFolding: folds.isFolding(organizationId),
@@ -90,7 +93,8 @@ async function store(flight: Flight, prepared: readonly PreparedUnit[], definiti
   })
   if (answer.kind === 'stored') {
     folds.note(organizationId, answer.waiting)
-    for (const { unit, events } of prepared) unit.resolve(events.map((each) => stored(each, now)))
+    cuts.note(organizationId, events, definitions)
+    for (const { unit, events: own } of prepared) unit.resolve(own.map((each) => stored(each, now)))
   }
   return answer
 }

@@ -1,13 +1,23 @@
-import { lockInvoice, updateInvoice } from '../../store/invoices.ts'
-import { ts } from '../../store/values.ts'
-import { announceInvoice } from '../billing/announce-documents.ts'
-import type { DueAction } from '../due/due-action.ts'
+import { type InvoiceRow, lockInvoices, markInvoicesOverdue } from '../../store/invoices.ts'
+import { announceInvoices } from '../billing/announce-documents.ts'
+import type { BatchAction } from '../due/due-action.ts'
 
-/** Marks an invoice overdue when its due date has passed unpaid (subscriptions-and-invoicing §7.10). */
-export const markOverdue: DueAction = async (_context, tx, caller, invoiceId) => {
-  const invoice = await lockInvoice(tx, invoiceId)
-  if (invoice?.status !== 'finalized' || invoice.paymentOverdue || invoice.selfBilled) return
-  if (invoice.paymentStatus === 'succeeded' || invoice.paymentDisputeLostAt !== null) return
-  await updateInvoice(tx, invoiceId, { paymentOverdue: true, updatedAt: ts(caller.now) })
-  await announceInvoice(tx, caller, invoiceId, 'invoice.payment_overdue')
+/** Due work: invoices whose due date has passed unpaid become overdue, hundreds in one transaction. */
+export const markOverdue: BatchAction = {
+  kind: 'invoice_overdue',
+  itemsMax: 500,
+  act: async (_context, tx, caller, items) => {
+    const invoices = await lockInvoices(
+      tx,
+      items.map(({ subjectId }) => subjectId),
+    )
+    const ids = invoices.filter(isPassed).map(({ id }) => id)
+    await markInvoicesOverdue(tx, ids, caller.now)
+    await announceInvoices(tx, caller, ids, 'invoice.payment_overdue')
+  },
+}
+
+function isPassed(invoice: InvoiceRow): boolean {
+  const isOpen = invoice.status === 'finalized' && invoice.paymentStatus !== 'succeeded'
+  return isOpen && !invoice.paymentOverdue && !invoice.selfBilled && invoice.paymentDisputeLostAt === null
 }

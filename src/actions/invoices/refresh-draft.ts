@@ -4,19 +4,18 @@ import { lockWithCustomer } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { runBills } from '../billing/run-bills.ts'
 import type { Caller, Context } from '../context.ts'
-import type { DueAction } from '../due/due-action.ts'
 
-/** Recomputes a draft; anything but a draft stays as it is, and other types than `subscription` get 403. */
+/**
+ * Makes a draft anew; its id, number and creation stay. Any other invoice stays as it is, and other types than
+ * `subscription` get 403.
+ */
 export async function refreshDraft(context: Context, caller: Caller, id: string): Promise<void> {
-  await inTransaction(context.database, caller, (tx) => refreshInside(context, tx, caller, id))
-}
-
-/** The same inside a transaction: what a flagged draft's due item does. Its id, number and creation stay. */
-export const refreshInside: DueAction = async (context, tx, caller, id) => {
-  const invoice = await lockWithCustomer(tx, id)
-  if (!invoice || ['generating', 'open', 'closed', 'deleted'].includes(invoice.status))
-    throw notFound('invoice')
-  if (invoice.invoiceType !== 'subscription') throw forbidden('feature_unavailable')
-  if (invoice.status !== 'draft') return
-  await runBills(context, tx, caller, await requestsOfDrafts(tx, [invoice], null))
+  await inTransaction(context.database, caller, async (tx) => {
+    const invoice = await lockWithCustomer(tx, id)
+    if (!invoice || ['generating', 'open', 'closed', 'deleted'].includes(invoice.status))
+      throw notFound('invoice')
+    if (invoice.invoiceType !== 'subscription') throw forbidden('feature_unavailable')
+    if (invoice.status !== 'draft') return
+    await runBills(context, tx, caller, await requestsOfDrafts(tx, [invoice], null))
+  })
 }

@@ -5,7 +5,7 @@ import {
   lifetimeTotal,
   usageThresholdsOf,
 } from '../../core/progressive-billing/progressive-check.ts'
-import { type ThresholdProgress, thresholdProgress } from '../../core/progressive-billing/thresholds.ts'
+import { thresholdProgress } from '../../core/progressive-billing/thresholds.ts'
 import type { RatedUsage } from '../../core/rating/rate-usage.ts'
 import type { Reads } from '../../store/database.ts'
 import {
@@ -16,20 +16,11 @@ import {
 } from '../../store/lifetime-usages.ts'
 import { applicableThresholds } from '../../store/subscription-views.ts'
 import type { SubscriptionRow } from '../../store/subscriptions.ts'
+import type { ShownLifetimeUsage } from '../../wire/lifetime-usages.ts'
 import type { Caller } from '../context.ts'
 import { type OpenSubscription, openSubscription } from '../usage/open-subscription.ts'
 import { rateSubscription } from '../usage/rate-subscription.ts'
 import { lifetimeFigures } from './lifetime-figures.ts'
-
-/** The lifetime usage of a subscription as of an instant; amounts in cents. */
-export type LifetimeUsageView = {
-  readonly row: LifetimeUsageRow
-  readonly subscription: SubscriptionRow
-  readonly figures: LifetimeFigures
-  readonly at: Instant
-  /** Null when no thresholds apply. */
-  readonly thresholds: readonly (ThresholdProgress & { readonly reachedAt: Instant | null })[] | null
-}
 
 /**
  * What a subscription has used since it began, computed now (metering-and-rating §5.4). The external id means the
@@ -40,7 +31,7 @@ export async function readLifetimeUsage(
   reads: Reads,
   caller: Caller,
   externalId: string,
-): Promise<LifetimeUsageView> {
+): Promise<ShownLifetimeUsage> {
   const { subscription, row } = await findLifetime(reads, externalId)
   const opened =
     subscription.status === 'active' ? await openSubscription(reads, subscription, caller.now) : undefined
@@ -51,7 +42,7 @@ export async function readLifetimeUsage(
     subscription,
     figures,
     at: caller.now,
-    thresholds: await progressOf(reads, subscription, figures),
+    thresholds: await progressOf(reads, subscription, figures, caller.now),
   }
 }
 
@@ -81,15 +72,23 @@ async function currentUsage(
   })
 }
 
-/** How far each threshold is; one is reached when the first progressive invoice of so much usage was made. */
-async function progressOf(reads: Reads, subscription: SubscriptionRow, figures: LifetimeFigures) {
+/**
+ * How far each threshold is. One was reached when the first progressive invoice of so much usage was made, and without
+ * such an invoice, below what was invoiced before the threshold was set, as of `now`.
+ */
+async function progressOf(
+  reads: Reads,
+  subscription: SubscriptionRow,
+  figures: LifetimeFigures,
+  now: Instant,
+) {
   const thresholds = await applicableThresholds(reads, subscription)
   if (thresholds.length === 0) return null
   const reached = await reachedUsages(reads, subscription)
   return thresholdProgress(usageThresholdsOf(thresholds), lifetimeTotal(figures)).map((line) => ({
     ...line,
     reachedAt: line.isReached
-      ? (reached.find((each) => each.lifetimeCents >= line.amountCents)?.at ?? null)
+      ? (reached.find((each) => each.lifetimeCents >= line.amountCents)?.at ?? now)
       : null,
   }))
 }

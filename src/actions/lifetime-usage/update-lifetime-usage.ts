@@ -4,8 +4,9 @@ import { Problems } from '../../core/problems.ts'
 import { scheduleActivity } from '../../store/activity-items.ts'
 import { setHistoricalUsage } from '../../store/lifetime-usages.ts'
 import { inTransaction } from '../../store/transaction.ts'
+import type { ShownLifetimeUsage } from '../../wire/lifetime-usages.ts'
 import type { Caller, Context } from '../context.ts'
-import { findLifetime, type LifetimeUsageView, readLifetimeUsage } from './read-lifetime-usage.ts'
+import { findLifetime, readLifetimeUsage } from './read-lifetime-usage.ts'
 
 const FIELD = 'external_historical_usage_amount_cents'
 
@@ -18,7 +19,7 @@ export async function updateLifetimeUsage(
   caller: Caller,
   externalId: string,
   input: Input,
-): Promise<LifetimeUsageView> {
+): Promise<ShownLifetimeUsage> {
   const { organizationId, now } = caller
   return inTransaction(context.database, caller, async (tx) => {
     const { row } = await findLifetime(tx, externalId)

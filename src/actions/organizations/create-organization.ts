@@ -60,7 +60,6 @@ export async function createOrganization(
       name,
       isDefault: true,
       documentNumberPrefix: prefix,
-      email: input.email,
       ...stamps(now),
     })
     if (input.email !== null && passwordHash === null) {

@@ -15,11 +15,24 @@ import { announce } from '../webhooks/announce.ts'
 export async function announceSubscription(
   tx: Tx,
   caller: Caller,
-  type: Extract<WebhookType, `subscription.${string}`>,
+  type: SubscriptionMessage,
   row: { readonly id: string },
   more: object = {},
 ): Promise<void> {
-  await announce(tx, caller, {
+  await announce(tx, caller, messageOf(tx, caller, type, row, more))
+}
+
+type SubscriptionMessage = Extract<WebhookType, `subscription.${string}`>
+
+/** The message of an announcement, whose payload is read when somebody listens. */
+export function messageOf(
+  tx: Tx,
+  caller: Caller,
+  type: SubscriptionMessage,
+  row: { readonly id: string },
+  more: object = {},
+) {
+  return {
     type,
     objectType: 'subscription',
     objectId: row.id,
@@ -28,5 +41,5 @@ export async function announceSubscription(
       const customer = await detailsOfCustomer(tx, details.customer)
       return { ...toWireSubscriptionDetails(details), customer: toWireCustomerBase(customer), ...more }
     },
-  })
+  }
 }

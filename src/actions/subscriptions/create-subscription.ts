@@ -6,14 +6,16 @@ import { planChangeKind } from '../../core/subscriptions/change.ts'
 import { backdatedStart, isEndingAllowed, startTiming } from '../../core/subscriptions/due.ts'
 import { readNewSubscription } from '../../core/subscriptions/subscription-input.ts'
 import { billingPlanOf } from '../../store/billing/subscription-facts.ts'
-import { entityOfCustomer } from '../../store/customers.ts'
-import type { Tx } from '../../store/database.ts'
+import { entityOfExternalId, lockCustomer } from '../../store/customers.ts'
+import { Last, type Tx } from '../../store/database.ts'
 import { refusingDuplicates } from '../../store/duplicates.ts'
 import { newId } from '../../store/ids.ts'
 import { readPlan } from '../../store/plans.ts'
 import { holdPlan, type SubscriptionState, setCustomerCurrency } from '../../store/subscription-states.ts'
 import {
   createdDetails,
+  ownThresholds,
+  planOfCreated,
   type SubscriptionDetails,
   subscriptionDetails,
 } from '../../store/subscription-views.ts'
@@ -26,13 +28,15 @@ import {
 } from '../../store/subscriptions.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
+import { listWebhookEndpoints } from '../../store/webhooks.ts'
 import type { Caller, Context } from '../context.ts'
-import { findOrCreateCustomer } from '../customers/upsert-customer.ts'
+import { createUnknownCustomer } from '../customers/upsert-customer.ts'
+import { listeningTo } from '../webhooks/announce.ts'
 import { changePendingPlan } from './change-pending-plan.ts'
 import { downgradeSubscription } from './downgrade-subscription.ts'
 import { scheduleCreated } from './schedule-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
-import { activeColumns, afterCreatedStart, billStart } from './start-subscription.ts'
+import { activeColumns, afterCreatedStart, billStart, paysAtStart } from './start-subscription.ts'
 import { planWithOverrides, settingColumns } from './subscription-columns.ts'
 import type { SubscriptionWish } from './succeed-subscription.ts'
 import { upgradeSubscription } from './upgrade-subscription.ts'
@@ -53,19 +57,21 @@ export async function createSubscription(
 ): Promise<SubscriptionDetails> {
   const problems = new Problems()
   const request = readNewSubscription(input, problems)
-  const work = inTransaction(context.database, caller, async (tx) => {
+  const work = inTransaction<SubscriptionDetails>(context.database, caller, async (tx) => {
     const { externalCustomerId, planCode } = request
     if (externalCustomerId === undefined) throw invalid(problems.details())
-    const plan = planCode === undefined ? undefined : await holdPlan(tx, planCode)
+    const [plan, known, billingEntity, links, endpoints] = await Promise.all([
+      planCode === undefined ? undefined : holdPlan(tx, planCode),
+      lockCustomer(tx, externalCustomerId),
+      entityOfExternalId(tx, externalCustomerId),
+      subscriptionsWithId(tx, request.externalId),
+      listWebhookEndpoints(tx),
+    ])
     if (!plan) throw notFound('plan')
     problems.throwIfAny()
-    const customer = await findOrCreateCustomer(tx, caller, externalCustomerId)
-    const [billingEntity, links] = await Promise.all([
-      entityOfCustomer(tx, customer),
-      subscriptionsWithId(tx, request.externalId),
-    ])
+    const customer = known ?? (await createUnknownCustomer(tx, caller, externalCustomerId, endpoints))
     const zone = customer.timezone ?? billingEntity.timezone
-    const wish = { request, customer, billingEntity, plan, zone }
+    const wish = { request, customer, billingEntity, plan, zone, endpoints }
     checkEnding(wish, caller.now)
     return subscribe(context, tx, caller, { wish, chain: chainOf(links, customer.id) })
   })
@@ -85,7 +91,7 @@ async function subscribe(
   tx: Tx,
   caller: Caller,
   { wish, chain }: Meeting,
-): Promise<SubscriptionDetails> {
+): Promise<SubscriptionDetails | Last<SubscriptionDetails>> {
   const { request, plan } = wish
   const { now } = caller
   if (chain.incomplete?.customerId === wish.customer.id) {
@@ -141,7 +147,7 @@ async function createFirst(
   tx: Tx,
   caller: Caller,
   { wish, chain }: Meeting,
-): Promise<SubscriptionDetails> {
+): Promise<SubscriptionDetails | Last<SubscriptionDetails>> {
   const { request, customer, zone, billingEntity } = wish
   const { now } = caller
   const subscriptionAt = request.subscriptionAt ?? now
@@ -149,39 +155,56 @@ async function createFirst(
   const startedAt =
     timing === 'past' ? backdatedStart(subscriptionAt, chain.lastBilledTermination) : subscriptionAt
   const planId = await planWithOverrides(tx, caller, wish.plan.id, request.planOverrides)
-  const row = await insertSubscription(tx, {
-    organizationId: caller.organizationId,
-    id: newId(),
-    customerId: customer.id,
-    planId,
-    externalId: request.externalId,
-    billingTime: request.billingTime,
-    subscriptionAt: ts(subscriptionAt),
-    ...(timing === 'future' ? { status: 'pending' as const } : activeColumns(caller, startedAt)),
-    ...(await settingColumns(tx, request)),
-    createdAt: ts(now),
-    updatedAt: ts(now),
-  })
-  const hasOwnThresholds = request.usageThresholds !== undefined
+  const plan = planId === wish.plan.id ? wish.plan : await readPlan(tx, planId)
+  const settings = await settingColumns(tx, request)
+  const [row, shown] = await Promise.all([
+    insertSubscription(tx, {
+      organizationId: caller.organizationId,
+      id: newId(),
+      customerId: customer.id,
+      planId,
+      externalId: request.externalId,
+      billingTime: request.billingTime,
+      subscriptionAt: ts(subscriptionAt),
+      ...(timing === 'future' ? { status: 'pending' as const } : activeColumns(caller, startedAt)),
+      ...settings,
+      name: request.name ?? '',
+      createdAt: ts(now),
+      updatedAt: ts(now),
+    }),
+    planOfCreated(tx, plan),
+  ])
   if (request.usageThresholds) {
     await replaceSubscriptionThresholds(tx, row, request.usageThresholds, now)
   }
-  const state: SubscriptionState = {
-    row,
-    plan: planId === wish.plan.id ? wish.plan : await readPlan(tx, planId),
-    customer,
-    zone,
-    initialStartedAt: earlier(chain.firstStartedAt, row.startedAt),
-  }
-  if (timing === 'future') await scheduleCreated(tx, caller, state)
-  else await afterCreatedStart(tx, caller, state)
-  // A start in the past is not billed: the next billing day bills as usual.
-  const isBilled = timing === 'today' && (await billStart(context, tx, caller, state))
+  const thresholds = request.usageThresholds ? await ownThresholds(tx, row) : []
+  const initialStartedAt = earlier(chain.firstStartedAt, row.startedAt)
+  const state: SubscriptionState = { row, plan, customer, zone, initialStartedAt }
+  const scheduled =
+    timing === 'future'
+      ? scheduleCreated(tx, caller, state)
+      : afterCreatedStart(tx, caller, state, wish.endpoints)
   // Another issuer than the customer's own is not at hand.
-  if (isBilled || row.billingEntityId !== null) {
+  if (row.billingEntityId !== null || !isLast(caller, wish, timing, state)) {
+    await scheduled
+    // A start in the past is not billed: the next billing day bills as usual.
+    if (timing === 'today') await billStart(context, tx, caller, state)
     return subscriptionDetails(tx, await readSubscription(tx, row.id), now)
   }
-  return createdDetails(tx, { state, billingEntityCode: billingEntity.code, hasOwnThresholds, now })
+  const more = { billingEntityCode: billingEntity.code, ownThresholds: thresholds, now }
+  return new Last(scheduled.then(() => createdDetails(state, shown, more)))
+}
+
+/** Whether what a start makes due is all that is still to be written: nobody is told of it and nothing is billed. */
+function isLast(
+  caller: Caller,
+  { endpoints }: SubscriptionWish,
+  timing: 'past' | 'today' | 'future',
+  state: SubscriptionState,
+): boolean {
+  if (timing === 'future') return true
+  if (listeningTo(endpoints, 'subscription.started').length > 0) return false
+  return timing === 'past' || !paysAtStart(caller, state)
 }
 
 function earlier(first: Instant | null, second: Instant | null): Instant | null {

@@ -29,6 +29,7 @@ export async function closeSubscription(
     status: moved(row.status as SubscriptionStatus, 'terminated'),
     terminatedAt: ts(caller.now),
     endedBy,
+    ...((await isCreditedByDefault(tx, row, endedBy)) ? { onTerminationCreditNote: 'credit' } : {}),
     updatedAt: ts(caller.now),
   })
   await scheduleSubscription(tx, caller, closed)
@@ -70,7 +71,6 @@ export async function endSubscription(
   row: SubscriptionRow,
 ): Promise<SubscriptionRow> {
   await cancelSuccessor(tx, caller, row)
-  await settleCreditNote(tx, row)
   const ended = await closeSubscription(tx, caller, row, 'termination')
   if (ended.onTerminationInvoice !== 'skip') {
     await billSubscriptions(context, tx, caller, {
@@ -84,10 +84,13 @@ export async function endSubscription(
   return ended
 }
 
-/** On a plan in advance no choice means that the unused part becomes credit, which the answer shows (§2.8). */
-async function settleCreditNote(tx: Tx, row: SubscriptionRow): Promise<void> {
-  if (row.onTerminationCreditNote !== null || !(await readPlan(tx, row.planId)).payInAdvance) return
-  await updateSubscription(tx, row.id, { onTerminationCreditNote: 'credit' })
+/**
+ * On a plan in advance no choice means that the unused part becomes credit, which the answer shows. A downgrade waits
+ * for the end of what was paid and leaves no unused part.
+ */
+async function isCreditedByDefault(tx: Tx, row: SubscriptionRow, endedBy: EndCause): Promise<boolean> {
+  if (row.onTerminationCreditNote !== null || endedBy === 'downgrade') return false
+  return (await readPlan(tx, row.planId)).payInAdvance
 }
 
 /** Terminates the active subscriptions of a customer, or of customers on some plans, and cancels the pending ones. */

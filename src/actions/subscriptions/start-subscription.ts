@@ -16,10 +16,12 @@ import {
   updateSubscription,
 } from '../../store/subscriptions.ts'
 import { ts } from '../../store/values.ts'
+import type { WebhookEndpointRow } from '../../store/webhooks.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
 import type { DueAction } from '../due/due-action.ts'
-import { announceSubscription } from './announce-subscription.ts'
+import { announceTo } from '../webhooks/announce.ts'
+import { announceSubscription, messageOf } from './announce-subscription.ts'
 import { cancelSubscription } from './end-subscription.ts'
 import { scheduleAlerts, scheduleCreated, scheduleSubscription } from './schedule-subscription.ts'
 
@@ -36,7 +38,8 @@ export async function isBilledAtStart(tx: Tx, caller: Caller, row: SubscriptionR
   return paysAtStart(caller, await stateOf(tx, row))
 }
 
-function paysAtStart(caller: Caller, state: SubscriptionState): boolean {
+/** The same from what was read before. */
+export function paysAtStart(caller: Caller, state: SubscriptionState): boolean {
   const moment = momentOf(state, caller.now)
   return moment !== null && startingBill(moment) !== 'none'
 }
@@ -56,25 +59,30 @@ export async function afterStart(tx: Tx, caller: Caller, row: SubscriptionRow): 
   await announceSubscription(tx, caller, 'subscription.started', row)
 }
 
-/** The same for a subscription that starts as it is created. */
-export async function afterCreatedStart(tx: Tx, caller: Caller, state: SubscriptionState): Promise<void> {
+/** The same for a subscription that starts as it is created; announced to those of `endpoints` that listen. */
+export async function afterCreatedStart(
+  tx: Tx,
+  caller: Caller,
+  state: SubscriptionState,
+  endpoints: readonly WebhookEndpointRow[],
+): Promise<void> {
   const { row } = state
   await Promise.all([
     insertLifetimeUsage(tx, row, caller.now),
     scheduleCreated(tx, caller, state),
     scheduleWatched(tx, caller.organizationId, row.id, caller.now),
   ])
-  await announceSubscription(tx, caller, 'subscription.started', row)
+  await announceTo(tx, caller, endpoints, messageOf(tx, caller, 'subscription.started', row))
 }
 
-/** Bills what a subscription pays at its start, when it follows no other one (§2.4); false when that is nothing. */
+/** Bills what a subscription pays at its start, when it follows no other one (§2.4). */
 export async function billStart(
   context: Context,
   tx: Tx,
   caller: Caller,
   state: SubscriptionState,
-): Promise<boolean> {
-  if (!paysAtStart(caller, state)) return false
+): Promise<void> {
+  if (!paysAtStart(caller, state)) return
   const { row } = state
   await billSubscriptions(context, tx, caller, {
     customerId: row.customerId,
@@ -82,7 +90,6 @@ export async function billStart(
     entries: [{ subscriptionId: row.id, reason: 'subscription_starting' }],
     skipCharges: true,
   })
-  return true
 }
 
 /**

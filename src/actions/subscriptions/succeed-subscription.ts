@@ -6,6 +6,7 @@ import { newId } from '../../store/ids.ts'
 import type { SubscribedPlan } from '../../store/subscription-states.ts'
 import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import { ts, tsOrNull } from '../../store/values.ts'
+import type { WebhookEndpointRow } from '../../store/webhooks.ts'
 import type { Caller } from '../context.ts'
 import { settingColumns } from './subscription-columns.ts'
 
@@ -17,6 +18,8 @@ export type SubscriptionWish = {
   readonly billingEntity: CustomerEntity
   readonly plan: SubscribedPlan
   readonly zone: TimeZone
+  /** The organization's. */
+  readonly endpoints: readonly WebhookEndpointRow[]
 }
 
 /** What a successor takes over from the subscription that it follows, unless the request says otherwise (§2.6). */
@@ -43,6 +46,7 @@ export async function successorColumns(
     paymentMethodType: current.paymentMethodType,
     paymentMethodId: current.paymentMethodId,
     ...(await settingColumns(tx, wish.request)),
+    name: wish.request.name ?? '',
     createdAt: ts(caller.now),
     updatedAt: ts(caller.now),
   }

@@ -1,15 +1,13 @@
-import type { CalendarDate } from '../../core/calendar/calendar-date.ts'
-import { addMs } from '../../core/calendar/instant.ts'
 import { localDate } from '../../core/calendar/zone.ts'
 import type { PropertyValues } from '../../core/metering/usage.ts'
 import { notAllowed, notFound } from '../../core/problems.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
 import type { RatedUsage } from '../../core/rating/rate-usage.ts'
-import { type UsageLine, usageLineOf } from '../../core/rating/usage-lines.ts'
-import type { Window } from '../../core/subscriptions/windows.ts'
+import { usageLineOf } from '../../core/rating/usage-lines.ts'
 import { readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
 import type { Reads } from '../../store/database.ts'
 import { findUsageSubject } from '../../store/usage-subjects.ts'
+import type { ShownUsage } from '../../wire/usage.ts'
 import type { Caller } from '../context.ts'
 import { type OpenSubscription, openAt } from './open-subscription.ts'
 import { rateSubscription } from './rate-subscription.ts'
@@ -35,19 +33,6 @@ export type CurrentUsageAsked = {
   readonly fullUsage: boolean
 }
 
-/** The usage of one subscription in one window. */
-export type SubscriptionUsage = {
-  /** Both ends included. */
-  readonly window: Window
-  readonly issuingOn: CalendarDate
-  readonly currency: string
-  readonly amountCents: bigint
-  readonly taxesAmountCents: bigint
-  /** Null unless it is what an invoice billed. */
-  readonly invoiceId: string | null
-  readonly lines: readonly UsageLine[]
-}
-
 /**
  * The usage of the open period of an active subscription, priced as its invoice will be (metering-and-rating §5.1).
  * 404 `customer_not_found`, 405 `no_active_subscription`, 404 `charge_not_found`, 405 `full_usage_not_allowed`.
@@ -56,7 +41,7 @@ export async function readCurrentUsage(
   reads: Reads,
   caller: Caller,
   asked: CurrentUsageAsked,
-): Promise<SubscriptionUsage> {
+): Promise<ShownUsage> {
   const { snapshot, subscription, open } = await readOpenSubscription(reads, caller, asked)
   const charges = chosenCharges(subscription.charges, asked)
   const window = asked.fullUsage ? { ...open.window, from: subscription.billing.startedAt } : open.window
@@ -107,15 +92,15 @@ export async function taxesOf(
   return taxesOfCharges(reads, snapshot, subscription.plan.id, chargeIds)
 }
 
-/** The head of a usage answer: its window, the day after it, and the sums of what was rated. */
+/** The head of a usage answer: its window, the last day of it, and the sums of what was rated. */
 export function totalsOf(
   { snapshot, subscription, open }: OpenSubscription,
   rated: readonly RatedUsage[],
   taxes: TaxesByCharge,
-): Omit<SubscriptionUsage, 'lines'> {
+): Omit<ShownUsage, 'lines'> {
   return {
     window: open.window,
-    issuingOn: localDate(addMs(open.window.to, 1), snapshot.customer.zone),
+    issuingOn: localDate(open.window.to, snapshot.customer.zone),
     currency: subscription.plan.currency,
     amountCents: rated.reduce((sum, { fee }) => sum + fee.amountCents, 0n),
     taxesAmountCents: usageTaxesCents(rated, taxes),

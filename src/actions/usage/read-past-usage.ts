@@ -13,14 +13,12 @@ import { ratedChargesByIds } from '../../store/rated-charges.ts'
 import { findUsageSubject } from '../../store/usage-subjects.ts'
 import { groupedBy } from '../../store/values.ts'
 import { breakdownsOfRow } from '../../wire/fees.ts'
-import type { SubscriptionUsage } from './read-current-usage.ts'
+import type { ShownUsage } from '../../wire/usage.ts'
 
 export type PastUsageAsked = {
   readonly externalCustomerId: string
   readonly externalSubscriptionId: string | undefined
   readonly metricCode: string | undefined
-  /** No more periods than this, however many pages are asked for. */
-  readonly periodsMax: number | undefined
   readonly slice: Slice
 }
 
@@ -28,7 +26,7 @@ export type PastUsageAsked = {
  * The usage of billed periods, newest first, from the fees of their invoices (metering-and-rating §5.2). 404
  * `customer_not_found` and `billable_metric_not_found`; 422 when no subscription is named.
  */
-export async function readPastUsage(reads: Reads, asked: PastUsageAsked): Promise<Listed<SubscriptionUsage>> {
+export async function readPastUsage(reads: Reads, asked: PastUsageAsked): Promise<Listed<ShownUsage>> {
   const { externalSubscriptionId, metricCode } = asked
   const subject = await findUsageSubject(reads, asked.externalCustomerId, externalSubscriptionId)
   if (!subject) throw notFound('customer')
@@ -39,7 +37,7 @@ export async function readPastUsage(reads: Reads, asked: PastUsageAsked): Promis
     throw notFound('billable_metric')
   }
   const owner = { customerId: subject.customerId, externalSubscriptionId }
-  const { rows, total } = await listBilledPeriods(reads, owner, asked.slice, asked.periodsMax)
+  const { rows, total } = await listBilledPeriods(reads, owner, asked.slice)
   const invoiceIds = [...new Set(rows.map((row) => row.invoiceId))]
   const fees = (await feeViews(reads, { invoiceIds })).filter(
     (fee) => fee.feeType === 'charge' && (metricCode === undefined || fee.metricCode === metricCode),

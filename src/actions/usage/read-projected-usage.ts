@@ -5,13 +5,13 @@ import type { PeriodProgress } from '../../core/pricing/price-projected.ts'
 import { projectedLineOf } from '../../core/rating/usage-lines.ts'
 import type { Window } from '../../core/subscriptions/windows.ts'
 import type { Reads } from '../../store/database.ts'
+import type { ShownUsage } from '../../wire/usage.ts'
 import type { Caller } from '../context.ts'
 import { rateSubscription } from './rate-subscription.ts'
 import {
   byMetricName,
   type CurrentUsageAsked,
   readOpenSubscription,
-  type SubscriptionUsage,
   taxesOf,
   totalsOf,
 } from './read-current-usage.ts'
@@ -24,7 +24,7 @@ export async function readProjectedUsage(
   reads: Reads,
   caller: Caller,
   asked: Pick<CurrentUsageAsked, 'externalCustomerId' | 'externalSubscriptionId' | 'applyTaxes'>,
-): Promise<SubscriptionUsage> {
+): Promise<ShownUsage> {
   const found = await readOpenSubscription(reads, caller, asked)
   const { snapshot, subscription, open } = found
   const charges = byMetricName(subscription.charges)

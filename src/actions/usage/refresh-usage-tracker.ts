@@ -9,6 +9,7 @@ import {
   findTracker,
   insertTracker,
   lockUsage,
+  moveCuts,
   type TrackedMetric,
 } from '../../store/events/trackers.ts'
 import { newId } from '../../store/ids.ts'
@@ -35,9 +36,13 @@ export async function refreshUsageTracker(tx: Tx, caller: Caller, billableMetric
   if (current && isSame(current, metric) && needed.every((key) => current.keys.includes(key))) return
   await lockUsage(tx, organizationId, metric.code)
   const kept = current && isSame(current, metric) ? current.keys : []
-  if (current) await dropTracker(tx, current.id)
+  const id = newId()
+  if (current) {
+    await moveCuts(tx, current.id, id)
+    await dropTracker(tx, current.id)
+  }
   const tracker = {
-    id: newId(),
+    id,
     code: metric.code,
     aggregation: metric.aggregation,
     fieldName: metric.fieldName,

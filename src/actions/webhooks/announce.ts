@@ -1,32 +1,45 @@
 import { jsonText } from '../../core/amounts/json-text.ts'
 import { takesType, type WebhookType } from '../../core/webhooks/types.ts'
 import type { Tx } from '../../store/database.ts'
-import { insertWebhooks, listWebhookEndpoints, type NewWebhook } from '../../store/webhooks.ts'
+import {
+  insertWebhooks,
+  listWebhookEndpoints,
+  type NewWebhook,
+  type WebhookEndpointRow,
+} from '../../store/webhooks.ts'
 import type { Caller } from '../context.ts'
 
 /** That something happened to an object, without what is told of it. */
-export type Message = {
+export type Happening = {
   readonly type: WebhookType
   readonly objectType: string
   readonly objectId: string
+}
+
+type Message = {
+  readonly type: WebhookType
+  readonly objectType: string
+  readonly objectId: string | null
+  /** A text is JSON already: of an event, whose numbers keep the digits that they came with. */
+  readonly payload: () => Promise<object | string> | object | string
 }
 
 /**
  * Announces something to the organization's webhook endpoints, in the transaction in which it happens, so that
  * neither exists without the other. The payload is made only when somebody listens, and is frozen here.
  */
-export async function announce(
+export async function announce(tx: Tx, caller: Caller, message: Message): Promise<void> {
+  await announceTo(tx, caller, await listWebhookEndpoints(tx), message)
+}
+
+/** The same to those of the organization's endpoints, read before in the transaction, that take the message's type. */
+export async function announceTo(
   tx: Tx,
   caller: Caller,
-  message: {
-    readonly type: WebhookType
-    readonly objectType: string
-    readonly objectId: string | null
-    /** A text is JSON already: of an event, whose numbers keep the digits that they came with. */
-    readonly payload: () => Promise<object | string> | object | string
-  },
+  all: readonly WebhookEndpointRow[],
+  message: Message,
 ): Promise<void> {
-  const endpoints = (await listWebhookEndpoints(tx)).filter((e) => takesType(e.eventTypes, message.type))
+  const endpoints = listeningTo(all, message.type)
   if (endpoints.length === 0) return
   const body = bodyOf(caller, message, await message.payload())
   const logged = endpoints.map(({ id }) => webhookOf(caller, id, message, body))
@@ -40,14 +53,14 @@ export async function announce(
 export async function announceAll(
   tx: Tx,
   caller: Caller,
-  messages: readonly Message[],
-  payloads: (wanted: readonly Message[]) => Promise<ReadonlyMap<string, object>>,
+  messages: readonly Happening[],
+  payloads: (wanted: readonly Happening[]) => Promise<ReadonlyMap<string, object>>,
 ): Promise<void> {
   if (messages.length === 0) return
   const endpoints = await listWebhookEndpoints(tx)
   const heard = messages.map((message) => ({
     message,
-    listeners: endpoints.filter(({ eventTypes }) => takesType(eventTypes, message.type)),
+    listeners: listeningTo(endpoints, message.type),
   }))
   const wanted = heard.filter(({ listeners }) => listeners.length > 0)
   if (wanted.length === 0) return
@@ -78,9 +91,17 @@ function bodyOf(
 function webhookOf(
   { now }: Caller,
   endpointId: string,
-  message: { readonly type: WebhookType; readonly objectType: string; readonly objectId: string | null },
+  message: Omit<Message, 'payload'>,
   payload: string,
 ): NewWebhook {
   const { type, objectType, objectId } = message
   return { endpointId, type, objectType, objectId, payload, now }
+}
+
+/** Those of the endpoints that take a type. */
+export function listeningTo(
+  all: readonly WebhookEndpointRow[],
+  type: WebhookType,
+): readonly WebhookEndpointRow[] {
+  return all.filter((endpoint) => takesType(endpoint.eventTypes, type))
 }

@@ -39,7 +39,7 @@ const BillingConfiguration = Type.Partial(
 
 const integrationKind = words('netsuite', 'anrok', 'avalara', 'xero', 'hubspot', 'salesforce')
 
-const IntegrationCustomer = Type.Object({
+export const IntegrationCustomer = Type.Object({
   lago_id: uuid,
   type: integrationKind,
   integration_code: Type.String(),

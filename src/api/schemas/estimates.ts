@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { nullableText, uuid, words } from './common.ts'
 
 const nothing = Type.Null()
+const decimalText = Type.String({ description: 'A decimal number.' })
 
 const event = Type.Object({
   code: Type.String(),
@@ -34,7 +35,7 @@ const InstantFee = Type.Object({
     type: words('charge'),
     code: Type.String(),
     name: Type.String(),
-    description: Type.String(),
+    description: nullableText,
     invoice_display_name: Type.String(),
     filters: Type.Union([Type.Record(Type.String(), Type.Array(Type.String())), Type.Null()]),
     filter_invoice_display_name: nullableText,
@@ -44,18 +45,18 @@ const InstantFee = Type.Object({
   }),
   pay_in_advance: Type.Boolean(),
   invoiceable: Type.Boolean(),
-  amount_cents: Type.Integer(),
+  amount_cents: decimalText,
   amount_currency: Type.String(),
-  precise_amount: Type.Number({ description: 'In currency units.' }),
-  precise_total_amount: Type.Number(),
+  precise_amount: Type.String({ description: 'A decimal number, in currency units.' }),
+  precise_total_amount: decimalText,
   taxes_amount_cents: Type.Integer(),
   taxes_precise_amount: Type.Number(),
   taxes_rate: Type.Number(),
-  total_amount_cents: Type.Integer(),
+  total_amount_cents: decimalText,
   total_amount_currency: Type.String(),
   units: Type.String(),
   description: nothing,
-  precise_unit_amount: Type.Number({ description: 'In cents.' }),
+  precise_unit_amount: Type.String({ description: 'A decimal number, in cents.' }),
   precise_coupons_amount_cents: Type.String(),
   events_count: Type.Integer(),
   payment_status: words('pending'),

@@ -2,6 +2,10 @@ import { Type } from 'typebox'
 
 const decimalText = Type.String({ description: 'A decimal number in plain notation.' })
 
+const eventsCount = Type.Union([Type.Integer(), decimalText], {
+  description: 'A text on the fee of one event.',
+})
+
 const range = {
   units: decimalText,
   from_value: Type.Integer(),
@@ -20,8 +24,8 @@ export const FeeAmountDetails = Type.Partial(
     units: decimalText,
     free_units: decimalText,
     paid_units: decimalText,
-    free_events: Type.Integer(),
-    paid_events: Type.Integer(),
+    free_events: eventsCount,
+    paid_events: eventsCount,
     rate: decimalText,
     per_package_size: Type.Integer(),
     per_package_unit_amount: decimalText,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { FEE_PAYMENT_STATUSES, FEE_TYPES } from '../../store/fees.ts'
 import { dateTime, nullableInteger, nullableText, uuid, words } from './common.ts'
 import { FeeAmountDetails } from './fee-details.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'
@@ -6,8 +7,8 @@ import { PageQuery, PaginationMeta } from './pagination.ts'
 const nullableUuid = Type.Union([uuid, Type.Null()])
 const nullableDateTime = Type.Union([dateTime, Type.Null()])
 const decimalText = Type.String({ description: 'A decimal number in plain notation.' })
-const paymentStatus = words('pending', 'succeeded', 'failed', 'refunded')
-const feeType = words('charge', 'add_on', 'subscription', 'credit', 'commitment', 'fixed_charge')
+const paymentStatus = words(...FEE_PAYMENT_STATUSES)
+const feeType = words(...FEE_TYPES)
 
 export const PresentationBreakdowns = Type.Array(
   Type.Object({
@@ -92,7 +93,7 @@ export const FeeObject = Type.Object({
   invoiceable: Type.Boolean(),
   ...amounts,
   units: decimalText,
-  total_aggregated_units: decimalText,
+  total_aggregated_units: Type.Union([decimalText, Type.Null()], { description: 'Null without a metric.' }),
   description: nullableText,
   precise_unit_amount: decimalText,
   events_count: nullableInteger,

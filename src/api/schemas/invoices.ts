@@ -1,7 +1,7 @@
 import { type TSchema, Type } from 'typebox'
 import { dateTime, ErrorDetail, nullableText, nullableUri, uuid, words } from './common.ts'
 import { InvoicedCustomSection } from './custom-sections.ts'
-import { CustomerInside } from './customers.ts'
+import { CustomerInside, IntegrationCustomer } from './customers.ts'
 import { AppliedTax, FeeObject } from './fees.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'
 import { UsageThresholdObject } from './plans.ts'
@@ -10,15 +10,23 @@ import { SubscriptionObject } from './subscriptions.ts'
 const date = Type.String({ format: 'date' })
 const nullableDateTime = Type.Union([dateTime, Type.Null()])
 const nullableCents = Type.Union([Type.Integer(), Type.Null()])
-const paymentStatus = words('pending', 'succeeded', 'failed')
-const invoiceType = words(
+export const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed'] as const
+export const INVOICE_TYPES = [
   'subscription',
   'add_on',
   'credit',
   'one_off',
   'advance_charges',
   'progressive_billing',
-)
+] as const
+const paymentStatus = words(...PAYMENT_STATUSES)
+const invoiceType = words(...INVOICE_TYPES)
+
+const AppliedUsageThreshold = Type.Object({
+  lifetime_usage_amount_cents: Type.Integer(),
+  created_at: dateTime,
+  usage_threshold: UsageThresholdObject,
+})
 
 const amounts = {
   currency: Type.String(),
@@ -55,18 +63,24 @@ const listed = {
   ...amounts,
   file_url: Type.Optional(Type.String({ format: 'uri' })),
   xml_url: nullableUri,
-  web_url: nullableUri,
+  web_url: Type.String({ format: 'uri', description: 'The invoice in the dashboard.' }),
   version_number: Type.Integer(),
   self_billed: Type.Boolean(),
   created_at: dateTime,
   updated_at: dateTime,
   voided_at: nullableDateTime,
-  customer: CustomerInside,
+  customer: Type.Object({
+    ...CustomerInside.properties,
+    integration_customers: Type.Array(IntegrationCustomer),
+  }),
   metadata: Type.Array(
     Type.Object({ lago_id: uuid, key: Type.String(), value: Type.String(), created_at: dateTime }),
   ),
   applied_taxes: Type.Array(
     Type.Object({ ...AppliedTax.properties, lago_invoice_id: uuid, fees_amount_cents: Type.Integer() }),
+  ),
+  applied_usage_thresholds: Type.Optional(
+    Type.Array(AppliedUsageThreshold, { description: 'On invoices of type progressive_billing.' }),
   ),
 }
 
@@ -105,12 +119,6 @@ const Credit = Type.Object({
   invoice: Type.Object({ lago_id: uuid, payment_status: paymentStatus }),
 })
 
-const AppliedUsageThreshold = Type.Object({
-  lifetime_usage_amount_cents: Type.Integer(),
-  created_at: dateTime,
-  usage_threshold: UsageThresholdObject,
-})
-
 export const InvoiceObject = Type.Object({
   ...listed,
   subscriptions: Type.Array(SubscriptionObject),
@@ -121,9 +129,6 @@ export const InvoiceObject = Type.Object({
     description: 'Fees that are too large for the invoice: `fee_amount_out_of_range`.',
   }),
   applied_invoice_custom_sections: Type.Array(InvoicedCustomSection),
-  applied_usage_thresholds: Type.Optional(
-    Type.Array(AppliedUsageThreshold, { description: 'On invoices of type progressive_billing.' }),
-  ),
 })
 
 const InvoiceUpdateInput = Type.Object({

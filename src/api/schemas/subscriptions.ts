@@ -11,7 +11,7 @@ const nullableDateTime = Type.Union([dateTime, Type.Null()])
 
 const PaymentMethodReference = Type.Object({
   payment_method_type: Type.Optional(words('provider', 'manual')),
-  payment_method_id: Type.Optional(uuid),
+  payment_method_id: Type.Optional(Type.Union([uuid, Type.Null()])),
 })
 
 const ActivationRuleObject = Type.Object({

@@ -14,17 +14,8 @@ import { entityIdsOf } from '../billing-entity-filter.ts'
 import { metaOf, pageOf } from '../pagination.ts'
 import { rootOf } from '../params.ts'
 import { readQuery } from '../query.ts'
-import { invoiceSchemas } from '../schemas/invoices.ts'
+import { INVOICE_TYPES, invoiceSchemas, PAYMENT_STATUSES } from '../schemas/invoices.ts'
 
-const INVOICE_TYPES = [
-  'subscription',
-  'add_on',
-  'credit',
-  'one_off',
-  'advance_charges',
-  'progressive_billing',
-]
-const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed']
 const CONFIG = { config: { resource: 'invoice' } }
 
 type ById = { Params: { id: string } }
@@ -35,7 +26,7 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
   const show = async (caller: Caller, id: string) => {
     const [view] = await database.read(caller, (reads) => invoiceViews(reads, [id], caller.now))
     if (!view) throw notFound('invoice')
-    return { invoice: toWireInvoice(view) }
+    return { invoice: toWireInvoice(view, caller.dashboardUrl) }
   }
   const listing = async (caller: Caller, query: unknown, externalCustomerId?: string) => {
     const page = pageOf(query)
@@ -47,7 +38,8 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
       const billingEntityIds = await entityIdsOf(reads, codes)
       const { rows, total } = await listInvoices(reads, { ...filters, billingEntityIds }, page)
       const views = await invoiceListViews(reads, rows)
-      return { invoices: views.map(toWireListedInvoice), meta: metaOf(page, total) }
+      const invoices = views.map((view) => toWireListedInvoice(view, caller.dashboardUrl))
+      return { invoices, meta: metaOf(page, total) }
     })
   }
 

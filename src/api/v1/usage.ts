@@ -91,7 +91,7 @@ function pastUsageRoute(app: FastifyInstance, context: Context): void {
       },
     },
     async ({ caller, params, query }) => {
-      const page = pageOf(query)
+      const page = pageOf(query, countOf(queryText(query, 'periods_count')))
       const { rows, total } = await context.database.readUsage(caller, (reads) =>
         readPastUsage(reads, {
           externalCustomerId: params.external_customer_id,
@@ -99,7 +99,6 @@ function pastUsageRoute(app: FastifyInstance, context: Context): void {
             externalSubscriptionId: query.id('external_subscription_id'),
             metricCode: query.id('billable_metric_code'),
           })),
-          periodsMax: countOf(queryText(query, 'periods_count')),
           slice: page,
         }),
       )
@@ -116,7 +115,7 @@ function subjectOf(externalCustomerId: string, query: unknown) {
   }))
 }
 
-/** A positive number of periods; anything else limits nothing. */
+/** A positive number of periods on a page; anything else limits nothing. */
 function countOf(text: string | undefined): number | undefined {
   if (text === undefined || !/^\d{1,9}$/.test(text)) return undefined
   const count = Number(text)

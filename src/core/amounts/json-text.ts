@@ -1,5 +1,3 @@
-import { Decimal } from './decimal.ts'
-
 /**
  * A number of cents for JSON: a double while it holds every digit, the bigint itself beyond. What may hold one is made
  * text by `jsonText`; JSON.stringify refuses it instead of losing digits.
@@ -28,26 +26,7 @@ export function fromStoredCents(stored: unknown): unknown {
 
 const AMOUNT_KEYS: readonly string[] = ['plan_amount_cents', 'amount_cents', 'unit_amount_cents']
 
-/** A decimal that JSON shows as a number: a double when that is the same number, its digits otherwise. */
-export function toWireNumber(decimal: Decimal): number | ExactNumber {
-  const text = decimal.toString()
-  const double = Number(text)
-  const isSame = Number.isFinite(double) && Decimal.of(String(double)).equals(decimal)
-  return isSame ? double : new ExactNumber(text)
-}
-
-/** The digits of a number that no double has; only `jsonText` can write it. */
-export class ExactNumber {
-  readonly digits: string
-  constructor(digits: string) {
-    this.digits = digits
-  }
-  toJSON(): never {
-    throw new TypeError('an exact number is written by jsonText')
-  }
-}
-
-/** The JSON of a value with every digit of its bigints and exact numbers; otherwise as JSON.stringify writes it. */
+/** The JSON of a value with every digit of its bigints; otherwise as JSON.stringify writes it. */
 export function jsonText(value: unknown): string {
   try {
     return JSON.stringify(value) ?? 'null'
@@ -60,7 +39,6 @@ export function jsonText(value: unknown): string {
 
 function written(value: unknown): string | undefined {
   if (typeof value === 'bigint') return value.toString()
-  if (value instanceof ExactNumber) return value.digits
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if ('toJSON' in value && typeof value.toJSON === 'function') return written(value.toJSON())
   if (Array.isArray(value)) return `[${value.map((each) => written(each) ?? 'null').join(',')}]`

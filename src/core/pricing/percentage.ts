@@ -149,12 +149,14 @@ function freeCountOf(allowance: FreeAllowance, { runningTotals }: PricedUsage): 
 
 const SHARED_DETAILS = new Set(['rate', 'fixed_fee_unit_amount'])
 
-/** The part of one event: every total is a difference, the prices stay what they are. */
+/**
+ * The part of one event: every total is a difference, the prices stay what they are. Counts are decimal texts here,
+ * unlike those of a period.
+ */
 function eventDetails(withEvent: Price, withoutEvent: Price): Price['details'] {
   const entries = Object.entries(withEvent.details).map(([name, value]) => {
     const before = withoutEvent.details[name]
     if (SHARED_DETAILS.has(name)) return [name, value]
-    if (typeof value === 'number' && typeof before === 'number') return [name, value - before]
     return [
       name,
       Decimal.of(String(value))
@@ -163,6 +165,6 @@ function eventDetails(withEvent: Price, withoutEvent: Price): Price['details'] {
     ]
   })
   const details: Record<string, unknown> = Object.fromEntries(entries)
-  if (details.paid_events === 0) details.fixed_fee_unit_amount = Decimal.zero.toWire()
+  if (Decimal.of(String(details.paid_events)).isZero()) details.fixed_fee_unit_amount = Decimal.zero.toWire()
   return details
 }

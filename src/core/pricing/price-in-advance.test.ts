@@ -154,11 +154,11 @@ describe('a percentage for each event', () => {
     expect(fees[0]?.amountDetails).toEqual({
       units: '8.0',
       free_units: '8.0',
-      free_events: 1,
+      free_events: '1.0',
       paid_units: '0.0',
       rate: '5.0',
       per_unit_total_amount: '0.0',
-      paid_events: 0,
+      paid_events: '0.0',
       fixed_fee_unit_amount: '0.0',
       fixed_fee_total_amount: '0.0',
       min_max_adjustment_total_amount: '0.0',
@@ -166,11 +166,11 @@ describe('a percentage for each event', () => {
     expect(fees[2]?.amountDetails).toEqual({
       units: '3.0',
       free_units: '0.0',
-      free_events: 0,
+      free_events: '0.0',
       paid_units: '3.0',
       rate: '5.0',
       per_unit_total_amount: '0.15',
-      paid_events: 1,
+      paid_events: '1.0',
       fixed_fee_unit_amount: '1.0',
       fixed_fee_total_amount: '1.0',
       min_max_adjustment_total_amount: '0.0',
@@ -184,8 +184,8 @@ describe('a percentage for each event', () => {
       units: '20.0',
       free_units: '10.0',
       paid_units: '10.0',
-      free_events: 0,
-      paid_events: 1,
+      free_events: '0.0',
+      paid_events: '1.0',
       per_unit_total_amount: '0.5',
       fixed_fee_total_amount: '1.0',
     })
@@ -245,6 +245,6 @@ describe('graduated percentage for each event', () => {
     const pricing = { model: 'percentage', properties: { rate: '1', fixed_amount: '2' }, ...money } as const
     const fee = priceInAdvance(pricing, usage)
     expect(fee.amountCents).toBe(0n)
-    expect(fee.amountDetails).toMatchObject({ units: '0.0', free_events: 0, paid_events: 0 })
+    expect(fee.amountDetails).toMatchObject({ units: '0.0', free_events: '0.0', paid_events: '0.0' })
   })
 })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Decimal } from '../../core/amounts/decimal.ts'
-import { DAY_MS, HOUR_MS, type Instant, instant } from '../../core/calendar/instant.ts'
+import { DAY_MS, HOUR_MS, type Instant, instant, SECOND_MS } from '../../core/calendar/instant.ts'
 import { isoText } from '../../core/calendar/iso-text.ts'
 import { type EventProperties, textOf } from '../../core/metering/property-value.ts'
 import { countedEvent, type RawEvent } from '../../core/metering/reference.ts'
@@ -8,9 +8,9 @@ import { type Aggregation, compareEvents, type UsageEvent } from '../../core/met
 import type { TrackerDefinition } from './definitions.ts'
 
 /**
- * What one hour of one bucket gains: a JSON object in the short names that `weir_add_usage` reads, without what goes
- * without saying (zeros, nulls, a count of one, the bucket of no keys). The database adds the day. Texts and not
- * values, because nearly every event makes one and they are written once.
+ * What one second of one bucket gains: a JSON object in the short names that `weir_add_usage` reads, without what goes
+ * without saying (zeros, nulls, a count of one, the bucket of no keys). The database adds it to the hour, or the part
+ * of an hour, and to the day. Texts and not values, because nearly every event makes one and they are written once.
  */
 export type StateRow = {
   readonly subscription: string
@@ -19,7 +19,7 @@ export type StateRow = {
   readonly json: string
 }
 
-/** What the subscriptions of one bucket have in common: tracker, hour, key values. */
+/** What the subscriptions of one bucket have in common: tracker, second, key values. */
 type Family = {
   readonly tracker: TrackerDefinition
   /** The beginning of each row. */
@@ -82,8 +82,8 @@ export class RunningState {
 
   /** The rows in no order; the database locks them in one that is the same for every process. */
   *rows(): Generator<StateRow> {
-    for (const hours of this.families.values()) {
-      for (const families of hours.values()) {
+    for (const seconds of this.families.values()) {
+      for (const families of seconds.values()) {
         for (const { tracker, head, buckets } of families.values()) {
           const isLast = keepsLasts(tracker.aggregation)
           for (const [subscription, bucket] of buckets) {
@@ -100,13 +100,13 @@ export class RunningState {
     const dimensions = keys.map((key) => textOf(properties, key))
     const identity = aggregation === 'unique_count_agg' ? [...dimensions, event.uniqueValue] : dimensions
     const bucket = identity.length === 0 ? NO_DIMENSIONS : bucketOf(identity)
-    const startsAt = Math.floor(event.at / HOUR_MS) * HOUR_MS
-    const families = inner(inner(this.families, tracker), startsAt)
+    const second = Math.floor(event.at / SECOND_MS) * SECOND_MS
+    const families = inner(inner(this.families, tracker), second)
     const known = families.get(bucket)
     if (known) return known
-    const hour = `"t":"${tracker.id}","a":${startsAt}`
+    const start = `"t":"${tracker.id}","a":${second}`
     const isPlain = bucket === NO_DIMENSIONS && !keepsLasts(aggregation)
-    const head = isPlain ? `{${hour}` : `{${hour},"b":"${bucket}","d":${JSON.stringify(dimensions)}`
+    const head = isPlain ? `{${start}` : `{${start},"b":"${bucket}","d":${JSON.stringify(dimensions)}`
     const family = { tracker, head, buckets: new Map<string, Bucket>() }
     families.set(bucket, family)
     return family
@@ -185,14 +185,15 @@ const SPANS = [
 /** How many events fall into each UTC day, hour and minute, for the totals and the deep pages of the list. */
 export function countRows(
   ats: readonly Instant[],
-): readonly { readonly k: 'd' | 'h' | 'm'; readonly a: string; readonly n: number }[] {
-  return SPANS.flatMap(([k, length]) => {
+): readonly { readonly span: 'd' | 'h' | 'm'; readonly starts_at: string; readonly events_count: number }[] {
+  return SPANS.flatMap(([span, length]) => {
     const counts = new Map<number, number>()
     for (const at of ats) {
       const startsAt = Math.floor(at / length) * length
       counts.set(startsAt, (counts.get(startsAt) ?? 0) + 1)
     }
     // In one order, for those who write the same rows.
-    return [...counts].sort(([a], [b]) => a - b).map(([at, n]) => ({ k, a: isoText(instant(at)), n }))
+    const ordered = [...counts].sort(([a], [b]) => a - b)
+    return ordered.map(([at, n]) => ({ span, starts_at: isoText(instant(at)), events_count: n }))
   })
 }

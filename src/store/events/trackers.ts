@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Instant } from '../../core/calendar/instant.ts'
+import { addMs, HOUR_MS, type Instant } from '../../core/calendar/instant.ts'
 import type { Aggregation } from '../../core/metering/usage.ts'
 import type { Tx } from '../database.ts'
 import { ts } from '../values.ts'
@@ -88,6 +88,16 @@ export async function dropTracker(tx: Tx, trackerId: string): Promise<void> {
   await tx.deleteFrom('usageTrackers').where('id', '=', trackerId).execute()
   await tx.deleteFrom('usageSums').where('trackerId', '=', trackerId).execute()
   await tx.deleteFrom('usageLasts').where('trackerId', '=', trackerId).execute()
+  await tx.deleteFrom('usageCuts').where('trackerId', '=', trackerId).execute()
+}
+
+/** Lets the hours of a new tracker be cut where those of the old one were; before either is dropped or filled. */
+export async function moveCuts(tx: Tx, fromTrackerId: string, toTrackerId: string): Promise<void> {
+  await tx
+    .updateTable('usageCuts')
+    .set({ trackerId: toTrackerId })
+    .where('trackerId', '=', fromTrackerId)
+    .execute()
 }
 
 /** Fills a new tracker from the log in one statement; the caller holds the lock of its code. */
@@ -96,13 +106,51 @@ export async function backfillTracker(
   organizationId: string,
   tracker: CurrentTracker,
 ): Promise<void> {
-  const counted = countedEvents(tracker)
-  if (keepsLasts(tracker.aggregation)) await backfillLasts(tx, organizationId, tracker, counted)
-  else await backfillSums(tx, organizationId, tracker, counted)
+  await backfill(tx, organizationId, tracker, { spans: SPANS, where: sql`true` })
+}
+
+/** Fills one hour of one subscription from the log, cut where usage_cuts says; the caller has emptied it. */
+export async function backfillHour(
+  tx: Tx,
+  organizationId: string,
+  tracker: CurrentTracker,
+  {
+    externalSubscriptionId,
+    startsAt,
+  }: { readonly externalSubscriptionId: string; readonly startsAt: Instant },
+): Promise<void> {
+  const where = sql`e.external_subscription_id = ${externalSubscriptionId} and e.timestamp >= ${ts(startsAt)}
+    and e.timestamp < ${ts(addMs(startsAt, HOUR_MS))}`
+  await backfill(tx, organizationId, tracker, { spans: HOURS, where })
+}
+
+type BackfillScope = { readonly spans: RawBuilder<unknown>; readonly where: RawBuilder<unknown> }
+
+async function backfill(
+  tx: Tx,
+  organizationId: string,
+  tracker: CurrentTracker,
+  { spans, where }: BackfillScope,
+): Promise<void> {
+  const placed = sql`
+    select e.*, spans.span, coalesce(
+      case when spans.span = 'h' then (
+        select c.cut from parts c
+        where c.external_subscription_id = e.external_subscription_id and e.timestamp >= c.cut
+          and e.timestamp < c.until) end,
+      date_trunc(spans.unit, e.timestamp, 'UTC')) as starts_at
+    from (${countedEvents(tracker, where)}) as e cross join ${spans}`
+  const parts = sql`
+    with parts as materialized (
+      select p.external_subscription_id, weir_instant(p.cut) as cut, weir_instant(p.until) as until
+      from weir_hour_parts(${organizationId}, '-infinity', 'infinity') as p
+      where p.tracker_id = ${tracker.id})`
+  const insert = keepsLasts(tracker.aggregation) ? backfillLasts : backfillSums
+  await sql`${parts} ${insert(organizationId, tracker, placed)}`.execute(tx)
 }
 
 /** The events of the code that the metric counts, with their key values, value, counted text and operation. */
-function countedEvents(tracker: CurrentTracker): RawBuilder<unknown> {
+function countedEvents(tracker: CurrentTracker, where: RawBuilder<unknown>): RawBuilder<unknown> {
   const dimensions = tracker.keys.map((key) => sql`e.properties ->> ${key}::text`)
   const field =
     tracker.fieldName === null ? sql`null::text` : sql`e.properties ->> ${tracker.fieldName}::text`
@@ -118,53 +166,52 @@ function countedEvents(tracker: CurrentTracker): RawBuilder<unknown> {
           then 'remove' else 'add' end as operation,
         coalesce(e.precise_total_amount_cents, 0) as precise
       from events e
-      where e.code = ${tracker.code} and e.external_subscription_id is not null and e.deleted_at is null) as e
+      where e.code = ${tracker.code} and e.external_subscription_id is not null and e.deleted_at is null
+        and ${where}) as e
     where ${isCounted}`
 }
 
 const SPANS = sql`(values ('d'::"char", 'day'), ('h'::"char", 'hour')) as spans (span, unit)`
-const STARTS_AT = sql`date_trunc(spans.unit, e.timestamp, 'UTC')`
+const HOURS = sql`(values ('h'::"char", 'hour')) as spans (span, unit)`
 
-async function backfillSums(
-  tx: Tx,
+function backfillSums(
   organizationId: string,
   tracker: CurrentTracker,
-  counted: RawBuilder<unknown>,
-): Promise<void> {
+  placed: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   const max = tracker.aggregation === 'max_agg' ? sql`max(e.value)` : sql`null::numeric`
   const moment =
     tracker.aggregation === 'weighted_sum_agg'
       ? sql`sum(e.value * (extract(epoch from e.timestamp) * 1000)::bigint)`
       : sql`0`
-  await sql`
+  return sql`
     insert into usage_sums (organization_id, tracker_id, external_subscription_id, span, starts_at, bucket,
       dimensions, events_count, sum, max, moment, precise_total_amount_cents, last_at)
-    select ${organizationId}, ${tracker.id}, e.external_subscription_id, spans.span, ${STARTS_AT},
+    select ${organizationId}::uuid, ${tracker.id}::uuid, e.external_subscription_id, e.span, e.starts_at,
       weir_bucket(e.dimensions), e.dimensions, count(*), sum(e.value), ${max}, ${moment}, sum(e.precise),
       max(e.timestamp)
-    from (${counted}) as e cross join ${SPANS}
-    group by e.external_subscription_id, spans.span, ${STARTS_AT}, e.dimensions`.execute(tx)
+    from (${placed}) as e
+    group by e.external_subscription_id, e.span, e.starts_at, e.dimensions`
 }
 
-async function backfillLasts(
-  tx: Tx,
+function backfillLasts(
   organizationId: string,
   tracker: CurrentTracker,
-  counted: RawBuilder<unknown>,
-): Promise<void> {
+  placed: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   const identity =
     tracker.aggregation === 'unique_count_agg' ? sql`e.dimensions || e.unique_value` : sql`e.dimensions`
   const newest = (column: RawBuilder<unknown>) =>
     sql`(array_agg(${column} order by e.timestamp desc, e.id desc))[1]`
-  await sql`
+  return sql`
     insert into usage_lasts (organization_id, tracker_id, external_subscription_id, span, starts_at, bucket,
       dimensions, unique_value, events_count, last_at, last_id, last_value, last_operation,
       precise_total_amount_cents)
-    select ${organizationId}, ${tracker.id}, e.external_subscription_id, spans.span, ${STARTS_AT},
+    select ${organizationId}::uuid, ${tracker.id}::uuid, e.external_subscription_id, e.span, e.starts_at,
       weir_bucket(${identity}), e.dimensions, e.unique_value, count(*), max(e.timestamp), ${newest(sql`e.id`)},
       ${newest(sql`e.value`)}, ${newest(sql`e.operation`)}, sum(e.precise)
-    from (${counted}) as e cross join ${SPANS}
-    group by e.external_subscription_id, spans.span, ${STARTS_AT}, e.dimensions, e.unique_value`.execute(tx)
+    from (${placed}) as e
+    group by e.external_subscription_id, e.span, e.starts_at, e.dimensions, e.unique_value`
 }
 
 /**

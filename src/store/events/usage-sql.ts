@@ -23,6 +23,9 @@ export type UsageWindow = Pick<
   'externalSubscriptionId' | 'period' | 'upTo' | 'after' | 'takesStartSecond'
 >
 
+/** A tracker with the cuts of its hours, by external subscription id. */
+export type CutTracker = TrackerDefinition & { readonly cuts: ReadonlyMap<string, ReadonlySet<number>> }
+
 /** The text of a property, from the log or from the key values of a bucket. */
 type TextOf = (key: string) => RawBuilder<unknown>
 
@@ -69,9 +72,9 @@ const PROPERTY: TextOf = (key) => sql`e.properties ->> ${key}::text`
 export function totalsSelect(
   shape: UsageShape,
   windows: readonly UsageWindow[],
-  tracker: TrackerDefinition | null,
+  tracker: CutTracker | null,
 ): RawBuilder<unknown> {
-  const segments = windows.flatMap((window, index) => segmentRows(shape, window, index, tracker !== null))
+  const segments = windows.flatMap((window, index) => segmentRows(shape, window, index, tracker))
   const raw = segments.filter((each) => each.k === 'r')
   const whole = segments.filter((each) => each.k !== 'r')
   const isLasts = keepsLasts(shape.aggregation)
@@ -89,7 +92,7 @@ export function totalsSelect(
 
 /** The counted events themselves, by window, timestamp and id. */
 export function eventsSelect(shape: UsageShape, windows: readonly UsageWindow[]): RawBuilder<unknown> {
-  const segments = windows.flatMap((window, index) => segmentRows(shape, window, index, false))
+  const segments = windows.flatMap((window, index) => segmentRows(shape, window, index, null))
   const field = fieldSql(shape)
   const isUnique = shape.aggregation === 'unique_count_agg'
   return sql`
@@ -104,11 +107,17 @@ export function eventsSelect(shape: UsageShape, windows: readonly UsageWindow[])
     order by x.w, x.timestamp, x.id`
 }
 
-function segmentRows(shape: UsageShape, window: UsageWindow, index: number, hasState: boolean): SegmentRow[] {
+function segmentRows(
+  shape: UsageShape,
+  window: UsageWindow,
+  index: number,
+  tracker: CutTracker | null,
+): SegmentRow[] {
+  const cuts = tracker?.cuts.get(window.externalSubscriptionId)
   const segments = partsOf(shape, window).flatMap((part) => {
     const isBound = part.upTo !== undefined || part.after !== undefined || part.countsAt !== undefined
     const raw = [{ kind: 'raw' as const, from: part.from, to: part.to }]
-    const own = hasState && !isBound ? segmentsOf(part.from, part.to) : raw
+    const own = tracker && !isBound ? segmentsOf(part.from, part.to, cuts) : raw
     return own.map((each) => ({ ...part, ...each }))
   })
   return segments.map((each) => ({

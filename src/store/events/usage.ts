@@ -5,10 +5,9 @@ import { emptyGroup, groupId } from '../../core/metering/grouping.ts'
 import { summarizeEvents } from '../../core/metering/reference.ts'
 import type { Aggregation, GroupedBy, UsageEvent, UsageGroup, UsageQuery } from '../../core/metering/usage.ts'
 import type { Reads } from '../database.ts'
-import type { TrackerDefinition } from './definitions.ts'
 import { numericOf } from './numeric.ts'
 import { withStartSeconds } from './start-seconds.ts'
-import { eventsSelect, totalsSelect, type UsageShape, waitingUsage } from './usage-sql.ts'
+import { type CutTracker, eventsSelect, totalsSelect, type UsageShape, waitingUsage } from './usage-sql.ts'
 
 /** Queries of one shape with their places in the caller's list. */
 type Batch = {
@@ -79,7 +78,7 @@ export async function answerFromLog(
 async function answer(
   reads: Reads,
   queries: readonly UsageQuery[],
-  trackerOf: (shape: UsageShape) => TrackerDefinition | null,
+  trackerOf: (shape: UsageShape) => CutTracker | null,
 ): Promise<readonly (readonly UsageGroup[])[]> {
   const answers: (readonly UsageGroup[])[] = queries.map(() => [])
   const batches = batchesOf(queries)
@@ -111,23 +110,42 @@ function batchesOf(queries: readonly UsageQuery[]): readonly Batch[] {
   return [...full, ...batches.values()]
 }
 
+/** Cuts that are made between this statement and the next one change nothing: parts and hours add up to the same. */
 async function currentTrackers(
   reads: Reads,
   queries: readonly UsageQuery[],
-): Promise<ReadonlyMap<string, TrackerDefinition>> {
-  const codes = [...new Set(queries.filter((each) => each.detail === 'totals').map((each) => each.code))]
-  if (codes.length === 0) return new Map()
-  const rows = await reads
-    .selectFrom('usageTrackers')
-    .select(['id', 'code', 'aggregationType', 'fieldName', 'keys'])
-    .where('code', 'in', codes)
-    .where('isCurrent', '=', true)
-    .execute()
-  return new Map(rows.map((row) => [row.code, { ...row, aggregation: row.aggregationType as Aggregation }]))
+): Promise<ReadonlyMap<string, CutTracker>> {
+  const totals = queries.filter((each) => each.detail === 'totals')
+  if (totals.length === 0) return new Map()
+  const codes = [...new Set(totals.map((each) => each.code))]
+  const subscriptions = [...new Set(totals.map((each) => each.externalSubscriptionId))]
+  const { rows } = await sql<TrackerRow>`
+    select t.id, t.code, t.aggregation_type as aggregation, t.field_name, t.keys, (
+      select json_agg(json_build_array(c.external_subscription_id, (extract(epoch from c.cut_at) * 1000)::bigint))
+      from usage_cuts c
+      where c.tracker_id = t.id and c.external_subscription_id = any (${subscriptions}::text[])) as cuts
+    from usage_trackers t
+    where t.code = any (${codes}::text[]) and t.is_current`.execute(reads)
+  return new Map(rows.map((row) => [row.code, { ...row, cuts: cutsBySubscription(row.cuts ?? []) }]))
+}
+
+type TrackerRow = Omit<CutTracker, 'cuts'> & {
+  readonly code: string
+  readonly cuts: readonly (readonly [string, number])[] | null
+}
+
+function cutsBySubscription(cuts: readonly (readonly [string, number])[]): CutTracker['cuts'] {
+  const bySubscription = new Map<string, Set<number>>()
+  for (const [subscription, at] of cuts) {
+    const own = bySubscription.get(subscription) ?? new Set()
+    own.add(at)
+    bySubscription.set(subscription, own)
+  }
+  return bySubscription
 }
 
 /** The tracker when it keeps what the shape asks for. */
-function trackerFor(shape: UsageShape, tracker: TrackerDefinition | undefined): TrackerDefinition | null {
+function trackerFor(shape: UsageShape, tracker: CutTracker | undefined): CutTracker | null {
   if (!tracker || tracker.aggregation !== shape.aggregation || tracker.fieldName !== shape.fieldName)
     return null
   const { include, exclude } = shape.match
@@ -138,7 +156,7 @@ function trackerFor(shape: UsageShape, tracker: TrackerDefinition | undefined): 
 async function answerTotals(
   reads: Reads,
   batches: readonly Batch[],
-  trackerOf: (shape: UsageShape) => TrackerDefinition | null,
+  trackerOf: (shape: UsageShape) => CutTracker | null,
   answers: (readonly UsageGroup[])[],
 ): Promise<void> {
   const trackers = batches.map(({ shape }) => trackerOf(shape))

@@ -1,85 +1,130 @@
--- Adds up running state. Each row is what an hour of a bucket gains; its day gains the same. Rows are written in the
--- order of their index, so that two processes never wait for each other in a circle. Rows of a tracker that is gone are
--- ignored. Instants are milliseconds since the epoch; a missing bucket means no key values, a missing count means one.
+-- Adds usage to the running state. Each row that is sent is what a second of a bucket gains; its day gains the same, and
+-- so does its hour, or the part of the hour where that is cut (usage_cuts). Rows are written in the order of their index,
+-- so that two processes never wait for each other in a circle. Rows of a tracker that is gone are ignored.
+--
+-- The rows are JSON with short names, because nearly every event sends one (see running-state.ts): t tracker, s external
+-- subscription, a the second in milliseconds since the epoch, b bucket and d dimensions (left out without key values),
+-- n number of events (left out for one), p precise total amount in cents, l time of the newest event in milliseconds.
+-- Sums have v sum, x maximum and m moment besides; lasts have u unique value, and i id, v value and o operation of the
+-- newest event. Numbers of zero are left out.
 create or replace function weir_add_usage(organization uuid, sums json[], lasts json[]) returns void
 language plpgsql
 as $$
+declare
+  hour_ms constant bigint := 3600000;
 begin
   if sums is not null then
-    with x as (
-      select x.t, x.s, x.a, coalesce(x.b, weir_bucket('{}')) as b, coalesce(x.d, '{}') as d, coalesce(x.n, 1) as n,
-        x.v, x.x, x.m, x.p, x.l
-      from unnest(sums) as each (rows)
-      cross join lateral json_to_recordset(each.rows) as x(t uuid, s text, a bigint, b uuid, d text[], n bigint,
+    with sent as (
+      select r.t as tracker_id, r.s as external_subscription_id, r.a as second,
+        r.a - ((r.a % hour_ms) + hour_ms) % hour_ms as hour, coalesce(r.b, weir_bucket('{}')) as bucket,
+        coalesce(r.d, '{}') as dimensions, coalesce(r.n, 1) as events_count, r.v as sum, r.x as max, r.m as moment,
+        r.p as precise, r.l as last_at
+      from unnest(sums) as part (rows)
+      cross join lateral json_to_recordset(part.rows) as r(t uuid, s text, a bigint, b uuid, d text[], n bigint,
         v numeric, x numeric, m numeric, p numeric, l bigint)
-      where x.t in (select id from usage_trackers where organization_id = organization)
+      where r.t in (select id from usage_trackers where organization_id = organization)
+    ), parts as materialized (
+      select p.tracker_id, p.external_subscription_id, p.cut, p.until
+      from (select min(s.hour) as first, max(s.hour) as last from sent s) as hours
+      cross join lateral weir_hour_parts(organization, weir_instant(hours.first),
+        weir_instant(hours.last + hour_ms)) as p
     ), hours as materialized (
-      select x.t, x.s, weir_instant(x.a) as a, x.b, min(x.d) as d, sum(x.n) as n, coalesce(sum(x.v), 0) as v,
-        max(x.x) as x, coalesce(sum(x.m), 0) as m, coalesce(sum(x.p), 0) as p, weir_instant(max(x.l)) as l
-      from x
-      group by x.t, x.s, x.a, x.b
-    ), rows as (
-      select h.t, h.s, 'd'::"char" as k, date_trunc('day', h.a, 'UTC') as a, h.b, min(h.d) as d, sum(h.n) as n,
-        sum(h.v) as v, max(h.x) as x, sum(h.m) as m, sum(h.p) as p, max(h.l) as l
+      select s.tracker_id, s.external_subscription_id, weir_instant(coalesce(c.cut, s.hour)) as starts_at, s.bucket,
+        min(s.dimensions) as dimensions, sum(s.events_count) as events_count, coalesce(sum(s.sum), 0) as sum,
+        max(s.max) as max, coalesce(sum(s.moment), 0) as moment, coalesce(sum(s.precise), 0) as precise,
+        weir_instant(max(s.last_at)) as last_at
+      from sent s
+      left join parts c on c.tracker_id = s.tracker_id
+        and c.external_subscription_id = s.external_subscription_id and s.second >= c.cut and s.second < c.until
+      group by s.tracker_id, s.external_subscription_id, coalesce(c.cut, s.hour), s.bucket
+    ), gains as (
+      select h.tracker_id, h.external_subscription_id, 'd'::"char" as span,
+        date_trunc('day', h.starts_at, 'UTC') as starts_at, h.bucket, min(h.dimensions) as dimensions,
+        sum(h.events_count) as events_count, sum(h.sum) as sum, max(h.max) as max, sum(h.moment) as moment,
+        sum(h.precise) as precise, max(h.last_at) as last_at
       from hours h
-      group by h.t, h.s, date_trunc('day', h.a, 'UTC'), h.b
+      group by h.tracker_id, h.external_subscription_id, date_trunc('day', h.starts_at, 'UTC'), h.bucket
       union all
-      select h.t, h.s, 'h', h.a, h.b, h.d, h.n, h.v, h.x, h.m, h.p, h.l from hours h
+      select h.tracker_id, h.external_subscription_id, 'h', h.starts_at, h.bucket, h.dimensions, h.events_count, h.sum,
+        h.max, h.moment, h.precise, h.last_at
+      from hours h
     )
-    insert into usage_sums as u (organization_id, tracker_id, external_subscription_id, span, starts_at, bucket,
+    insert into usage_sums as kept (organization_id, tracker_id, external_subscription_id, span, starts_at, bucket,
       dimensions, events_count, sum, max, moment, precise_total_amount_cents, last_at)
-    select organization, r.t, r.s, r.k, r.a, r.b, r.d, r.n, r.v, r.x, r.m, r.p, r.l
-    from rows r
-    order by r.t, r.s collate "C", r.k, r.a, r.b
+    select organization, g.tracker_id, g.external_subscription_id, g.span, g.starts_at, g.bucket, g.dimensions,
+      g.events_count, g.sum, g.max, g.moment, g.precise, g.last_at
+    from gains g
+    order by g.tracker_id, g.external_subscription_id collate "C", g.span, g.starts_at, g.bucket
     on conflict (organization_id, tracker_id, external_subscription_id, span, starts_at, bucket) do update set
-      events_count = u.events_count + excluded.events_count,
-      sum = u.sum + excluded.sum,
-      max = greatest(u.max, excluded.max),
-      moment = u.moment + excluded.moment,
-      precise_total_amount_cents = u.precise_total_amount_cents + excluded.precise_total_amount_cents,
-      last_at = greatest(u.last_at, excluded.last_at);
+      events_count = kept.events_count + excluded.events_count,
+      sum = kept.sum + excluded.sum,
+      max = greatest(kept.max, excluded.max),
+      moment = kept.moment + excluded.moment,
+      precise_total_amount_cents = kept.precise_total_amount_cents + excluded.precise_total_amount_cents,
+      last_at = greatest(kept.last_at, excluded.last_at);
   end if;
   if lasts is not null then
-    with x as (
-      select x.* from unnest(lasts) as each (rows)
-      cross join lateral json_to_recordset(each.rows) as x(t uuid, s text, a bigint, b uuid, d text[], u text,
+    with sent as (
+      select r.t as tracker_id, r.s as external_subscription_id, r.a as second,
+        r.a - ((r.a % hour_ms) + hour_ms) % hour_ms as hour, r.b as bucket, r.d as dimensions, r.u as unique_value,
+        r.n as events_count, r.l as last_at, r.i as last_id, r.v as last_value, r.o as last_operation, r.p as precise
+      from unnest(lasts) as part (rows)
+      cross join lateral json_to_recordset(part.rows) as r(t uuid, s text, a bigint, b uuid, d text[], u text,
         n bigint, l bigint, i uuid, v numeric, o text, p numeric)
-      where x.t in (select id from usage_trackers where organization_id = organization)
+      where r.t in (select id from usage_trackers where organization_id = organization)
+    ), parts as materialized (
+      select p.tracker_id, p.external_subscription_id, p.cut, p.until
+      from (select min(s.hour) as first, max(s.hour) as last from sent s) as hours
+      cross join lateral weir_hour_parts(organization, weir_instant(hours.first),
+        weir_instant(hours.last + hour_ms)) as p
+    ), placed as (
+      select s.*, coalesce(c.cut, s.hour) as part
+      from sent s
+      left join parts c on c.tracker_id = s.tracker_id
+        and c.external_subscription_id = s.external_subscription_id and s.second >= c.cut and s.second < c.until
     ), hours as materialized (
-      select distinct on (x.t, x.s, x.a, x.b)
-        x.t, x.s, weir_instant(x.a) as a, x.b, x.d, x.u, sum(x.n) over hour as n, weir_instant(x.l) as l, x.i, x.v,
-        x.o, coalesce(sum(x.p) over hour, 0) as p
-      from x
-      window hour as (partition by x.t, x.s, x.a, x.b)
-      order by x.t, x.s, x.a, x.b, x.l desc, x.i desc
+      select distinct on (p.tracker_id, p.external_subscription_id, p.part, p.bucket)
+        p.tracker_id, p.external_subscription_id, weir_instant(p.part) as starts_at, p.bucket, p.dimensions,
+        p.unique_value, sum(p.events_count) over hour as events_count, weir_instant(p.last_at) as last_at, p.last_id,
+        p.last_value, p.last_operation, coalesce(sum(p.precise) over hour, 0) as precise
+      from placed p
+      window hour as (partition by p.tracker_id, p.external_subscription_id, p.part, p.bucket)
+      order by p.tracker_id, p.external_subscription_id, p.part, p.bucket, p.last_at desc, p.last_id desc
     ), days as (
-      select distinct on (h.t, h.s, date_trunc('day', h.a, 'UTC'), h.b)
-        h.t, h.s, 'd'::"char" as k, date_trunc('day', h.a, 'UTC') as a, h.b, h.d, h.u, sum(h.n) over day as n, h.l,
-        h.i, h.v, h.o, sum(h.p) over day as p
+      select distinct on (h.tracker_id, h.external_subscription_id, date_trunc('day', h.starts_at, 'UTC'), h.bucket)
+        h.tracker_id, h.external_subscription_id, 'd'::"char" as span,
+        date_trunc('day', h.starts_at, 'UTC') as starts_at, h.bucket, h.dimensions, h.unique_value,
+        sum(h.events_count) over day as events_count, h.last_at, h.last_id, h.last_value, h.last_operation,
+        sum(h.precise) over day as precise
       from hours h
-      window day as (partition by h.t, h.s, date_trunc('day', h.a, 'UTC'), h.b)
-      order by h.t, h.s, date_trunc('day', h.a, 'UTC'), h.b, h.l desc, h.i desc
-    ), rows as (
+      window day as (
+        partition by h.tracker_id, h.external_subscription_id, date_trunc('day', h.starts_at, 'UTC'), h.bucket)
+      order by h.tracker_id, h.external_subscription_id, date_trunc('day', h.starts_at, 'UTC'), h.bucket,
+        h.last_at desc, h.last_id desc
+    ), gains as (
       select * from days
       union all
-      select h.t, h.s, 'h', h.a, h.b, h.d, h.u, h.n, h.l, h.i, h.v, h.o, h.p from hours h
+      select h.tracker_id, h.external_subscription_id, 'h', h.starts_at, h.bucket, h.dimensions, h.unique_value,
+        h.events_count, h.last_at, h.last_id, h.last_value, h.last_operation, h.precise
+      from hours h
     )
-    insert into usage_lasts as u (organization_id, tracker_id, external_subscription_id, span, starts_at, bucket,
+    insert into usage_lasts as kept (organization_id, tracker_id, external_subscription_id, span, starts_at, bucket,
       dimensions, unique_value, events_count, last_at, last_id, last_value, last_operation,
       precise_total_amount_cents)
-    select organization, r.t, r.s, r.k, r.a, r.b, r.d, r.u, r.n, r.l, r.i, r.v, r.o, r.p
-    from rows r
-    order by r.t, r.s collate "C", r.k, r.a, r.b
+    select organization, g.tracker_id, g.external_subscription_id, g.span, g.starts_at, g.bucket, g.dimensions,
+      g.unique_value, g.events_count, g.last_at, g.last_id, g.last_value, g.last_operation, g.precise
+    from gains g
+    order by g.tracker_id, g.external_subscription_id collate "C", g.span, g.starts_at, g.bucket
     on conflict (organization_id, tracker_id, external_subscription_id, span, starts_at, bucket) do update set
-      events_count = u.events_count + excluded.events_count,
-      precise_total_amount_cents = u.precise_total_amount_cents + excluded.precise_total_amount_cents,
-      last_at = greatest(u.last_at, excluded.last_at),
-      last_id = case when (excluded.last_at, excluded.last_id) > (u.last_at, u.last_id)
-        then excluded.last_id else u.last_id end,
-      last_value = case when (excluded.last_at, excluded.last_id) > (u.last_at, u.last_id)
-        then excluded.last_value else u.last_value end,
-      last_operation = case when (excluded.last_at, excluded.last_id) > (u.last_at, u.last_id)
-        then excluded.last_operation else u.last_operation end;
+      events_count = kept.events_count + excluded.events_count,
+      precise_total_amount_cents = kept.precise_total_amount_cents + excluded.precise_total_amount_cents,
+      last_at = greatest(kept.last_at, excluded.last_at),
+      last_id = case when (excluded.last_at, excluded.last_id) > (kept.last_at, kept.last_id)
+        then excluded.last_id else kept.last_id end,
+      last_value = case when (excluded.last_at, excluded.last_id) > (kept.last_at, kept.last_id)
+        then excluded.last_value else kept.last_value end,
+      last_operation = case when (excluded.last_at, excluded.last_id) > (kept.last_at, kept.last_id)
+        then excluded.last_operation else kept.last_operation end;
   end if;
 end
 $$;

@@ -99,8 +99,8 @@ call weir_wall('usage_trackers');
 create trigger usage_changed after insert or update or delete on usage_trackers
   for each statement execute function weir_usage_changed();
 
--- Sums of the events of one UTC day ('d') or hour ('h') of one subscription with the same values of the tracker's
--- keys; `bucket` is a digest of those values. A fold updates most rows of a page in one statement: pages are filled to
+-- Sums of the events of one UTC day ('d') or hour ('h', or a part of one: usage_cuts) of one subscription with the same
+-- values of the tracker's keys; `bucket` is a digest of those values. A fold updates most rows of a page in one statement: pages are filled to
 -- less than half, so that every new version of a row stays in its page.
 create table usage_sums (
   organization_id uuid not null,
@@ -156,11 +156,25 @@ alter table usage_arrivals alter column sums set storage external, alter column 
 create index usage_arrivals_slot on usage_arrivals (organization_id, slot);
 call weir_wall('usage_arrivals');
 
+-- Instants at which the row of an hour in usage_sums or usage_lasts is kept in two parts, so that a window that begins or
+-- ends there need not read the events of the hour (docs/decisions/0015).
+create table usage_cuts (
+  organization_id uuid not null,
+  tracker_id uuid not null,
+  external_subscription_id text not null,
+  -- A whole second inside of an hour.
+  cut_at timestamptz(3) not null,
+  primary key (organization_id, tracker_id, external_subscription_id, cut_at)
+);
+create index usage_cuts_time on usage_cuts (organization_id, cut_at);
+call weir_wall('usage_cuts');
+
 -- Storing events is one call and one transaction, because a round trip for each of its statements would cost more than
 -- the statements.
 \ir ../functions/weir_instant.sql
 \ir ../functions/weir_numeric.sql
 \ir ../functions/weir_bucket.sql
+\ir ../functions/weir_hour_parts.sql
 \ir ../functions/weir_add_usage.sql
 \ir ../functions/weir_fold_usage.sql
 \ir ../functions/weir_event_subscription.sql

@@ -9,7 +9,7 @@ import { type ExpectedFee, expectedAdvanceFees, expectedChargeFees, feeKey } fro
 import { iso } from '../life.ts'
 
 /** A subscription's part of an invoice. */
-type Link = { readonly invoice: Wire; readonly period: Wire; readonly fees: readonly Wire[] }
+export type Link = { readonly invoice: Wire; readonly period: Wire; readonly fees: readonly Wire[] }
 
 const BILLS = ['subscription_starting', 'subscription_periodic', 'subscription_terminating']
 
@@ -38,7 +38,7 @@ export function validateBills(book: Book): Fault[] {
   })
 }
 
-function linksOf(book: Book, lived: Lived, reasons: readonly string[]): Link[] {
+export function linksOf(book: Book, lived: Lived, reasons: readonly string[]): Link[] {
   const id = lived.wire.lago_id
   return book.invoices.flatMap((invoice) =>
     invoice.billing_periods
@@ -116,7 +116,7 @@ export function validateAdvanceFees(book: Book): Fault[] {
   )
 }
 
-function compareFees(
+export function compareFees(
   book: Book,
   where: string,
   expected: readonly ExpectedFee[],

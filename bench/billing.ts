@@ -1,0 +1,219 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type CopyReference, copyReference } from './copy-reference.ts'
+import { withClient } from './database.ts'
+import { type Book, makeBook } from './due-book.ts'
+import type { Benchmark, Figure, Setting } from './figure.ts'
+import type { Load } from './load-process.ts'
+import { seedOrganization } from './seed.ts'
+import { startSink } from './sink.ts'
+import { startWeirServer, type WeirServer } from './weir-server.ts'
+
+/** COPY may be this many times as fast. */
+const COPY_TIMES_MAX = 3
+const MANY_TIMES_MAX = 1.2
+const MEMORY_MAX_BYTES = 450e6
+const PLANS_P99_MAX_MS = 100
+/** Bills of so few subscriptions are watched closely, because a look twice a second is much of their time. */
+const WATCHED_CLOSELY = 2000
+
+/** What a run of bills took. */
+export type BillingRun = {
+  readonly invoices: number
+  /** Of whole bills, from when they fell due or, where the first ones were seen to be done, from there. */
+  readonly perSecond: number
+  readonly seconds: number
+  readonly memoryPeakBytes: number
+}
+
+/** Lets a book fall due and waits until all of it is billed; `during` is told how many are left, again and again. */
+export async function runBills(
+  server: WeirServer,
+  book: Book,
+  during: (left: number) => Promise<void> = async () => {},
+): Promise<BillingRun> {
+  const { count } = book
+  const isClose = count <= WATCHED_CLOSELY
+  return withClient(server.databaseUrl, async (client) => {
+    await book.fallDue()
+    const begun = performance.now()
+    let first = { left: count, at: begun }
+    let left = count
+    let memory = 0
+    let looked = begun
+    while (left > 0) {
+      await sleep(isClose ? 5 : 250)
+      left = await book.left(client)
+      // The first bills wait for the clock to tick, which is not the cost of a bill.
+      if (isClose && first.left === count && left < count) first = { left, at: performance.now() }
+      await during(left)
+      if (performance.now() - looked < 250 && left > 0) continue
+      looked = performance.now()
+      memory = Math.max(memory, await server.residentBytes())
+    }
+    const ended = performance.now()
+    const from = first.left === 0 ? { left: count, at: begun } : first
+    return {
+      invoices: count,
+      perSecond: from.left / ((ended - from.at) / 1000),
+      seconds: (ended - begun) / 1000,
+      memoryPeakBytes: memory,
+    }
+  })
+}
+
+/** Work on a book in a server of its own, so that no run meets the rows of another one. */
+export async function withBook<T>(
+  setting: Setting,
+  count: number,
+  work: (server: WeirServer, book: Book) => Promise<T>,
+  endpointUrl?: string,
+): Promise<T> {
+  const environment = { WEIR_ALLOW_PRIVATE_WEBHOOKS: 'true' }
+  const server = await startWeirServer(setting.root, { environment })
+  try {
+    return await work(server, await makeBook(server, setting.load, count, endpointUrl))
+  } finally {
+    await server.stop()
+  }
+}
+
+type Measured = { readonly run: BillingRun; readonly copy: CopyReference }
+
+function figureOf(name: string, what: string, { run, copy }: Measured, more: object = {}): Figure {
+  const reference = run.invoices / copy.seconds
+  return {
+    name,
+    what,
+    unit: 'invoices/s',
+    value: run.perSecond,
+    reference,
+    referenceWhat: 'COPY of the same rows, with indexes and foreign keys',
+    ratio: run.perSecond / reference,
+    target: 1 / COPY_TIMES_MAX,
+    isFloor: true,
+    conditions: { 'resident memory below 450 MB': run.memoryPeakBytes < MEMORY_MAX_BYTES },
+    details: { ...run, rows: copy.rows, ...more },
+  }
+}
+
+async function runPlain(setting: Setting, count: number): Promise<Measured> {
+  return withBook(setting, count, async (server, book) => {
+    const run = await runBills(server, book)
+    await checkInvoices(server, book)
+    return { run, copy: await copyReference(server, book.organization.id) }
+  })
+}
+
+/** Every subscription has one finalized invoice, of a subscription fee and three charges. */
+export async function checkInvoices(server: WeirServer, book: Book): Promise<void> {
+  const { rows } = await withClient(server.databaseUrl, (client) =>
+    client.query(
+      `select count(*)::int as invoices, count(distinct customer_id)::int as customers,
+        (select count(*)::int from fees where organization_id = $1) as fees
+      from invoices where organization_id = $1 and status = 'finalized' and total_amount_cents > 0`,
+      [book.organization.id],
+    ),
+  )
+  const { invoices, customers, fees } = rows[0]
+  if (invoices !== book.count || customers !== book.count || fees !== book.count * 4) {
+    throw new Error(`${book.count} were due, but ${JSON.stringify(rows[0])}`)
+  }
+}
+
+async function runWithEndpoint(setting: Setting, count: number): Promise<Figure> {
+  const sink = await startSink()
+  try {
+    return await withBook(
+      setting,
+      count,
+      async (server, book) => {
+        const before = sink.received()
+        const begun = performance.now()
+        const run = await runBills(server, book)
+        const during = sink.received() - before
+        while (sink.received() - before < count) await sleep(100)
+        const deliveriesPerSecond = count / ((performance.now() - begun) / 1000)
+        const copy = await copyReference(server, book.organization.id)
+        const more = { deliveredDuringBilling: during, deliveriesPerSecond }
+        return figureOf('billing with an endpoint', `${count} due at once`, { run, copy }, more)
+      },
+      sink.url,
+    )
+  } finally {
+    await sink.close()
+  }
+}
+
+/** Events and reads beside a billing run. Ends when they are measured, not when all is billed. */
+async function runBeside(setting: Setting, count: number): Promise<Figure> {
+  const seconds = setting.isQuick ? 4 : 10
+  return withBook(setting, count, async (server, book) => {
+    const neighbour = await seedOrganization(server, 100)
+    const load = (what: Load['what'], more: Partial<Load> = {}): Load => ({
+      url: server.url,
+      apiKey: neighbour.apiKey,
+      connections: 64,
+      what,
+      seconds,
+      ...more,
+    })
+    const events = load({ kind: 'event', plan: { subscriptions: 100 } })
+    const plans = load({ kind: 'get', paths: ['/api/v1/plans'] }, { connections: 2, perSecond: 20 })
+    await setting.load.one({ ...events, seconds: 3 })
+    const reference = await setting.load.one(events)
+    await book.fallDue()
+    await sleep(1000)
+    const [measured, read] = await setting.load.run(events, plans)
+    if (!measured || !read) throw new Error('a load gave no result')
+    const left = await withClient(server.databaseUrl, book.left)
+    return {
+      name: 'ingest beside billing',
+      what: `POST /events, 64 connections, while ${count} are billed`,
+      unit: 'req/s',
+      value: measured.okPerSecond,
+      reference: reference.okPerSecond,
+      referenceWhat: 'the same without billing',
+      ratio: measured.okPerSecond / reference.okPerSecond,
+      target: 0.5,
+      isFloor: true,
+      conditions: {
+        'GET /plans with a p99 below 100 ms': read.p99Ms < PLANS_P99_MAX_MS,
+        'billing went on all the while': left > 0,
+      },
+      details: { plansP99Ms: read.p99Ms, plansMedianMs: read.medianMs, billed: count - left },
+    }
+  })
+}
+
+async function runBilling(setting: Setting): Promise<readonly Figure[]> {
+  const sizes = setting.sizes ?? (setting.isQuick ? [200, 1000] : [1000, 10_000, 100_000])
+  const figures: Figure[] = []
+  const runs: BillingRun[] = []
+  for (const count of sizes) {
+    const measured = await runPlain(setting, count)
+    runs.push(measured.run)
+    figures.push(figureOf('billing', `${count} subscriptions of one organization due at once`, measured))
+  }
+  const [few, many] = [runs[0], runs.at(-1)]
+  if (few && many && few !== many) {
+    const [value, reference] = [1000 / many.perSecond, 1000 / few.perSecond]
+    figures.push({
+      name: 'billing of many',
+      what: `one of ${many.invoices} invoices`,
+      unit: 'ms',
+      value,
+      reference,
+      referenceWhat: `one of ${few.invoices}`,
+      ratio: value / reference,
+      target: MANY_TIMES_MAX,
+      isFloor: false,
+      details: {},
+    })
+  }
+  const beside = sizes[Math.min(1, sizes.length - 1)] ?? 1000
+  figures.push(await runWithEndpoint(setting, beside))
+  figures.push(await runBeside(setting, beside))
+  return figures
+}
+
+export const billingBenchmarks: readonly Benchmark[] = [{ name: 'billing', run: runBilling }]

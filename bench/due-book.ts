@@ -1,0 +1,189 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import { copyRow, numberedId, withClient } from './database.ts'
+import type { LoadGenerator } from './load.ts'
+import { type Opened, openOrganization } from './seed.ts'
+import type { WeirServer } from './weir-server.ts'
+
+const BATCH = 100
+/** What waits is added to the running state within this time. */
+const FOLDED_WITHIN_MS = 11_000
+
+/** An organization with subscriptions of which nothing is due yet. */
+export type Book = {
+  readonly organization: Opened
+  readonly count: number
+  /** Makes the bill of the month before due for all of them, in one transaction. */
+  readonly fallDue: () => Promise<void>
+  /** How many of these bills are still to be made. */
+  readonly left: (client: pg.Client) => Promise<number>
+}
+
+/** The first of this month and of the one before, in UTC. */
+function months(): { readonly before: Date; readonly current: Date } {
+  const now = new Date()
+  const [year, month] = [now.getUTCFullYear(), now.getUTCMonth()]
+  return { before: new Date(Date.UTC(year, month - 1, 1)), current: new Date(Date.UTC(year, month, 1)) }
+}
+
+async function makePlan(organization: Opened): Promise<void> {
+  const tax = { name: 'VAT', code: 'vat', rate: '20', applied_to_organization: true }
+  await organization.post('/taxes', { tax })
+  const charge = (code: string, amount: string) => ({
+    code,
+    billable_metric_id: organization.metricIds.get(code),
+    charge_model: 'standard',
+    properties: { amount },
+  })
+  await organization.post('/plans', {
+    plan: {
+      name: 'Billing',
+      code: 'billing',
+      interval: 'monthly',
+      amount_cents: 4900,
+      amount_currency: 'EUR',
+      pay_in_advance: false,
+      charges: [charge('requests', '0.01'), charge('tokens', '0.002'), charge('peak', '1')],
+    },
+  })
+}
+
+type Pattern = { readonly customer: string; readonly subscription: string; readonly item: string }
+
+/** A customer and its subscription as the product writes them; the other ones are copies of their rows. */
+async function makePattern(organization: Opened, client: pg.Client): Promise<Pattern> {
+  const { before } = months()
+  await organization.post('/customers', {
+    // Overdue only after the benchmark, so that it has nothing else to do than to bill.
+    customer: { external_id: 'pattern', name: 'Pattern', currency: 'EUR', net_payment_term: 365 },
+  })
+  await organization.post('/subscriptions', {
+    subscription: {
+      external_customer_id: 'pattern',
+      external_id: 'pattern',
+      plan_code: 'billing',
+      subscription_at: before.toISOString(),
+    },
+  })
+  const { rows } = await client.query<Pattern>(
+    `select s.customer_id as customer, s.id as subscription, d.id as item
+    from subscriptions s join due_items d on d.subject_id = s.id and d.kind = 'subscription_billing'
+    where s.organization_id = $1`,
+    [organization.id],
+  )
+  const [pattern] = rows
+  if (!pattern) throw new Error('the pattern of the subscriptions has no bill to come')
+  return pattern
+}
+
+async function copyPattern(
+  client: pg.Client,
+  pattern: Pattern,
+  count: number,
+  series: Readonly<Record<keyof Pattern, string>>,
+): Promise<void> {
+  const began = `'${months().before.toISOString()}'::timestamptz`
+  await copyRow(client, {
+    table: 'customers',
+    id: pattern.customer,
+    count,
+    changed: {
+      id: series.customer,
+      external_id: `'cust_' || (n - 1)`,
+      sequential_id: 't.sequential_id + n',
+      slug: `t.slug || '-' || n`,
+    },
+  })
+  await copyRow(client, {
+    table: 'subscriptions',
+    id: pattern.subscription,
+    count,
+    changed: {
+      id: series.subscription,
+      customer_id: series.customer,
+      external_id: `'sub_' || (n - 1)`,
+      ...Object.fromEntries(['started_at', 'activated_at', 'created_at'].map((column) => [column, began])),
+    },
+  })
+  const { rows } = await client.query<{ id: string }>(
+    'select id from lifetime_usages where subscription_id = $1',
+    [pattern.subscription],
+  )
+  const changed = { id: numberedId('11111111111'), subscription_id: series.subscription }
+  await copyRow(client, { table: 'lifetime_usages', id: rows[0]?.id ?? '', count, changed })
+}
+
+async function sendUsage(
+  server: WeirServer,
+  load: LoadGenerator,
+  apiKey: string,
+  count: number,
+): Promise<void> {
+  const { before, current } = months()
+  const plan = { subscriptions: count, between: [before.getTime(), current.getTime() - 1] as const }
+  const requests = Math.ceil((count * 3) / BATCH)
+  const sent = await load.one({
+    url: server.url,
+    apiKey,
+    connections: 8,
+    what: { kind: 'batch', plan, size: BATCH },
+    seconds: 3600,
+    requestsMax: requests,
+  })
+  if (sent.ok !== requests) throw new Error(`${sent.ok} of ${requests} batches of events came in`)
+}
+
+/**
+ * Subscribers of a plan with a subscription fee, three charges that each had usage last month, and 20 % tax. One of
+ * them is made by requests and the others are copies of its rows; their events are sent like any others.
+ */
+export async function makeBook(
+  server: WeirServer,
+  load: LoadGenerator,
+  count: number,
+  endpointUrl?: string,
+): Promise<Book> {
+  const organization = await openOrganization(server)
+  await makePlan(organization)
+  const series = {
+    customer: numberedId('ccccccccccc'),
+    subscription: numberedId('5ab5ab5ab5a'),
+    item: numberedId('d0ed0ed0ed0'),
+  }
+  const pattern = await withClient(server.databaseUrl, async (client) => {
+    const made = await makePattern(organization, client)
+    await copyPattern(client, made, count, series)
+    await client.query('analyze customers')
+    await client.query('analyze subscriptions')
+    return made
+  })
+  await sendUsage(server, load, organization.apiKey, count)
+  await sleep(FOLDED_WITHIN_MS)
+  if (endpointUrl !== undefined) {
+    const endpoint = { webhook_url: endpointUrl, signature_algo: 'hmac' }
+    await organization.post('/webhook_endpoints', { webhook_endpoint: endpoint })
+  }
+  await withClient(server.superuserUrl, (client) => client.query('vacuum (analyze)'))
+  const dueAt = months().current.toISOString()
+  return {
+    organization,
+    count,
+    fallDue: () =>
+      withClient(server.databaseUrl, (client) =>
+        copyRow(client, {
+          table: 'due_items',
+          id: pattern.item,
+          count,
+          changed: { id: series.item, subject_id: series.subscription, due_at: `'${dueAt}'::timestamptz` },
+        }),
+      ),
+    left: async (client) => {
+      const { rows } = await client.query<{ left: number }>(
+        `select count(*)::int as left from due_items
+        where organization_id = $1 and kind = 'subscription_billing' and due_at = $2`,
+        [organization.id, dueAt],
+      )
+      return rows[0]?.left ?? Number.NaN
+    },
+  }
+}
