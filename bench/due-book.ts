@@ -54,7 +54,8 @@ type Pattern = { readonly customer: string; readonly subscription: string; reado
 async function makePattern(organization: Opened, client: pg.Client): Promise<Pattern> {
   const { before } = months()
   await organization.post('/customers', {
-    customer: { external_id: 'pattern', name: 'Pattern', currency: 'EUR', country: 'FR' },
+    // Overdue only after the benchmark, so that it has nothing else to do than to bill.
+    customer: { external_id: 'pattern', name: 'Pattern', currency: 'EUR', net_payment_term: 365 },
   })
   await organization.post('/subscriptions', {
     subscription: {

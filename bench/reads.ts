@@ -106,7 +106,11 @@ async function runFirstHour(setting: Setting): Promise<readonly Figure[]> {
   const halfPast = Date.parse(`${month}01T00:00:00Z`) - 5.5 * hour
   const cases = [
     { where: 'the hour in which the subscription began', seed: { beganAt: began }, from: began.getTime() },
-    { where: 'the first half hour of a period in India', seed: { timezone: 'Asia/Kolkata' }, from: halfPast },
+    {
+      where: 'the first half hour of a period in India',
+      seed: { timezone: 'Asia/Kolkata', beganAt: new Date(halfPast - 24 * hour) },
+      from: halfPast,
+    },
   ]
   const figures: Figure[] = []
   for (const { where, seed, from } of cases) {

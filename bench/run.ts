@@ -35,8 +35,7 @@ const only = options.only?.flatMap((names) => names.split(','))
 const sizes = options.sizes?.split(',').map(Number)
 const unknown = only?.filter((name) => !all.some((each) => each.name === name)) ?? []
 if (unknown.length > 0) throw new Error(`--only takes ${all.map(({ name }) => name).join(', ')}`)
-if (sizes?.some((size) => !Number.isInteger(size) || size < 10))
-  throw new Error('--sizes takes whole numbers')
+if (sizes?.some((size) => !(size > 0) || size % 100 !== 0)) throw new Error('--sizes takes whole hundreds')
 const chosen = all.filter(({ name }) => only === undefined || only.includes(name))
 
 const root = join(import.meta.dirname, '..')

@@ -90,10 +90,16 @@ export async function insertCustomer(tx: Tx, values: NewCustomer): Promise<Custo
   const inserted = sql<WithEntity>`
     with entity as (
       select id, code, timezone from billing_entities where archived_at is null and ${isMeant}
+    ), counted as (
+      insert into customer_counters as c (organization_id, last_number)
+      select ${organizationId}::uuid, 1 from entity
+      on conflict (organization_id) do update set last_number = c.last_number + 1
+      returning last_number
     ), numbered as (
-      update organizations set customers_count = customers_count + 1
-      where id = ${organizationId} and exists (select from entity)
-      returning customers_count as number, document_number_prefix as prefix
+      select c.last_number as number, o.document_number_prefix as prefix
+      from counted c
+      cross join organizations o
+      where o.id = ${organizationId}
     )
     insert into customers
       (${sql.join(given.map(([column]) => sql.ref(column)))}, billing_entity_id, sequential_id, slug)

@@ -7,10 +7,11 @@ import type { DB } from './rows.ts'
 import { OpenConnection, withoutTurns } from './without-turns.ts'
 
 /**
- * Everything that a query can be asked of inside one organization; reading only, by its use. What is asked without
- * waiting for the answers before it travels together.
+ * What a query inside one organization is asked of. It selects and cannot write; raw `sql` runs on it too, and a
+ * transaction that reads only refuses what raw SQL would write. What is asked without waiting for the answers before
+ * it travels together.
  */
-export type Reads = Kysely<DB>
+export type Reads = Pick<Kysely<DB>, 'selectFrom' | 'selectNoFrom' | 'getExecutor'>
 
 /** An open transaction. Every writing function of the store takes one, and only actions can open it. */
 export type Tx = Transaction<DB>

@@ -73,7 +73,7 @@ export async function lockFollowers(
     )
     .orderBy('c.id')
     .limit(limit)
-    .forUpdate()
+    .forNoKeyUpdate()
     .skipLocked()
     .execute()
 }

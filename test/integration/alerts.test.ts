@@ -204,13 +204,15 @@ describe('a look at usage', () => {
     expect(body.invoices).toHaveLength(1)
   })
 
-  it('drops what is asked of a subscription that has ended', async () => {
+  it('happens before the subscription ends, and not afterwards', async () => {
     const client = await subscribed()
     await post(client, { code: 'a', alert_type: 'current_usage_amount', thresholds: [{ value: 500 }] })
     await client.use('e1', 3)
     await client.call('DELETE', '/subscriptions/s')
+    expect(await announced(client, 'alert.triggered')).toHaveLength(1)
+    await client.use('e2', 30)
     await client.clock('2024-04-02T00:00:00Z')
-    expect(await announced(client, 'alert.triggered')).toHaveLength(0)
+    expect(await announced(client, 'alert.triggered')).toHaveLength(1)
   })
 
   it('§7.4: are armed anew by a new period and by a new plan, whatever the first usage of it is', async () => {

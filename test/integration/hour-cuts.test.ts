@@ -49,7 +49,8 @@ describe('busy hours in which windows begin or end', () => {
     return trackers.map(({ id }) => ({ trackerId: id, externalSubscriptionId: 's', startsAt }))
   }
 
-  const cut = async (at: string) => cutBusyHours(harness.context, client.organizationId, await hours(at))
+  const cut = async (at: string) =>
+    (await cutBusyHours(harness.context, client.organizationId, await hours(at))).cutCount
   const cuts = async () => {
     const { rows } = await harness.context.database.read(client.organizationId, (reads) =>
       sql<{ at: number }>`select distinct cut_at as at from usage_cuts order by 1`.execute(reads),

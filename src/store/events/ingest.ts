@@ -52,8 +52,12 @@ export type ArrivalAnswer =
 const SEPARATOR = '\u001e'
 const STATEMENT = {
   name: 'weir_ingest',
-  text: `select weir_ingest($1, $2, $3, $4, $5, $6, $7, $8, $9, string_to_array($10, chr(30), '')::json[],
-    string_to_array($11, chr(30), '')::json[], $12, $13, $14) as answer`,
+  text: `select weir_ingest(organization => $1, definitions_version => $2, received_at => $3, writer_number => $4,
+    code_locks => $5, arrived => $6, sums_now => $7, lasts_now => $8, slots => $9,
+    sums_to_fold => string_to_array($10, chr(30), '')::json[],
+    lasts_to_fold => string_to_array($11, chr(30), '')::json[], counts => $12, unknown_codes => $13,
+    unknown_subscriptions => $14, unseen_subscriptions => $15, advance => $16, advance_rank => $17, watched => $18,
+    watched_rank => $19) as answer`,
 }
 const CONFLICTS_MAX = 5
 const KNOWN_SUBSCRIPTIONS_MAX = 100_000
@@ -121,8 +125,8 @@ function parametersOf(arrival: Arrival): { readonly values: unknown[]; readonly 
     slots && [...slots.values()].map(({ sums }) => listOf(sums)).join(SEPARATOR),
     slots && [...slots.values()].map(({ lasts }) => listOf(lasts)).join(SEPARATOR),
     JSON.stringify(countRows(arrival.events.map((event) => event.at))),
-    unmatchedOf(arrival),
-    laterOf(arrival),
+    ...unmatchedOf(arrival),
+    ...laterOf(arrival),
   ]
   return { values, waiting: slots?.size ?? 0 }
 }
@@ -184,40 +188,43 @@ function compareKeys(a: ArrivedEvent, b: ArrivedEvent): number {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-/** Events whose code or subscription nobody knows; null when every one is known. */
-function unmatchedOf(arrival: Arrival): string | null {
+/** How many codes and subscriptions nobody knows, and the subscriptions that the database has to be asked about. */
+function unmatchedOf(arrival: Arrival): [codes: number, subscriptions: number, unseen: string | null] {
   let codes = 0
-  let none = 0
-  const unsure = new Map<string, number>()
+  let subscriptions = 0
+  const unseen = new Map<string, number>()
   for (const { code, externalSubscriptionId: subscription } of arrival.events) {
     if (!arrival.definitions.metrics.has(code)) codes += 1
-    if (subscription === null || arrival.strangers.has(subscription)) none += 1
+    if (subscription === null || arrival.strangers.has(subscription)) subscriptions += 1
     else if (!arrival.knownSubscriptions.has(subscription)) {
-      unsure.set(subscription, (unsure.get(subscription) ?? 0) + 1)
+      unseen.set(subscription, (unseen.get(subscription) ?? 0) + 1)
     }
   }
-  if (codes === 0 && none === 0 && unsure.size === 0) return null
-  const questions = unsure.size === 0 ? {} : { unsure: [...unsure].map(([s, n]) => ({ s, n })) }
-  return JSON.stringify({ codes, none, ...questions })
+  const asked = [...unseen].map(([id, count]) => ({ external_id: id, events_count: count }))
+  return [codes, subscriptions, asked.length === 0 ? null : JSON.stringify(asked)]
 }
 
-/** What may have to be done because of these events; null when no feature of the organization waits for any. */
-function laterOf(arrival: Arrival): string | null {
+/** What may have to be done because of these events, with the ranks of it; nulls when nobody waits for any. */
+function laterOf(
+  arrival: Arrival,
+): [advance: string | null, advanceRank: number, watched: readonly string[] | null, watchedRank: number] {
   const advance: object[] = []
-  const active = new Set<string>()
+  const watched = new Set<string>()
   for (const event of arrival.events) {
     const metric = arrival.definitions.metrics.get(event.code)
     if (!metric || event.externalSubscriptionId === null) continue
-    if (arrival.definitions.isWatched) active.add(event.externalSubscriptionId)
+    if (arrival.definitions.isWatched) watched.add(event.externalSubscriptionId)
     if (!metric.isChargedInAdvance) continue
-    const at = isoText(event.at)
-    advance.push({ e: event.id, s: event.externalSubscriptionId, c: event.code, a: at })
+    const { id, externalSubscriptionId, code, at } = event
+    const timestamp = isoText(at)
+    advance.push({ event_id: id, external_subscription_id: externalSubscriptionId, code, timestamp })
   }
-  if (advance.length === 0 && active.size === 0) return null
-  return JSON.stringify({
-    ...(advance.length === 0 ? {} : { advance, advance_rank: rankOf('advance_usage') }),
-    ...(active.size === 0 ? {} : { active: [...active], active_rank: rankOf('subscription_activity') }),
-  })
+  return [
+    advance.length === 0 ? null : JSON.stringify(advance),
+    rankOf('advance_usage'),
+    watched.size === 0 ? null : [...watched],
+    rankOf('subscription_activity'),
+  ]
 }
 
 function isConflict(error: unknown): boolean {

@@ -185,14 +185,15 @@ const SPANS = [
 /** How many events fall into each UTC day, hour and minute, for the totals and the deep pages of the list. */
 export function countRows(
   ats: readonly Instant[],
-): readonly { readonly k: 'd' | 'h' | 'm'; readonly a: string; readonly n: number }[] {
-  return SPANS.flatMap(([k, length]) => {
+): readonly { readonly span: 'd' | 'h' | 'm'; readonly starts_at: string; readonly events_count: number }[] {
+  return SPANS.flatMap(([span, length]) => {
     const counts = new Map<number, number>()
     for (const at of ats) {
       const startsAt = Math.floor(at / length) * length
       counts.set(startsAt, (counts.get(startsAt) ?? 0) + 1)
     }
     // In one order, for those who write the same rows.
-    return [...counts].sort(([a], [b]) => a - b).map(([at, n]) => ({ k, a: isoText(instant(at)), n }))
+    const ordered = [...counts].sort(([a], [b]) => a - b)
+    return ordered.map(([at, n]) => ({ span, starts_at: isoText(instant(at)), events_count: n }))
   })
 }

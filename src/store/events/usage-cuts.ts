@@ -57,8 +57,8 @@ export async function begunSubscriptions(reads: Reads, externalSubscriptionId: s
 
 /**
  * Keeps an hour in parts from these instants on, which are whole seconds inside of it. Storing events of the metric
- * waits meanwhile, so that no event is added by an older view of the cuts, and what still waits is added up first. Gives
- * false when the hour was cut there already, or its tracker is gone.
+ * waits meanwhile, so that no event is added by an older view of the cuts, and what still waits is added up first.
+ * Gives false when the hour was cut there already, or its tracker is gone.
  */
 export async function cutHour(
   tx: Tx,

@@ -1,29 +1,31 @@
--- Counts events that nobody will be billed for; `unsure` are external subscription ids that the caller has not seen
--- yet, with the number of their events. Gives those of them that exist.
-create or replace function weir_count_unmatched(organization uuid, now timestamptz, writer_number integer,
-  unknown_codes bigint, without_subscription bigint, unsure jsonb)
+-- Counts events that nobody will be billed for, because their code or their subscription is unknown; see weir_ingest for
+-- the parameters. Returns those of the unseen subscriptions that exist, or null when none was unseen.
+create or replace function weir_count_unmatched(organization uuid, received_at timestamptz, writer_number integer,
+  unknown_codes bigint, unknown_subscriptions bigint, unseen_subscriptions jsonb)
 returns jsonb
 language plpgsql
 as $$
 declare
   known jsonb;
-  strangers bigint := without_subscription;
+  all_unknown bigint := unknown_subscriptions;
 begin
-  if unsure is not null then
-    select coalesce(jsonb_agg(x.s) filter (where x.is_known), '[]'),
-      strangers + coalesce(sum(x.n) filter (where not x.is_known), 0)
-    into known, strangers
+  if unseen_subscriptions is not null then
+    select coalesce(jsonb_agg(seen.external_id) filter (where seen.exists), '[]'),
+      unknown_subscriptions + coalesce(sum(seen.events_count) filter (where not seen.exists), 0)
+    into known, all_unknown
     from (
-      select u.s, u.n, exists (select from subscriptions s where s.external_id = u.s) as is_known
-      from jsonb_to_recordset(unsure) as u(s text, n bigint)) as x;
+      select u.external_id, u.events_count,
+        exists (select from subscriptions s where s.external_id = u.external_id) as exists
+      from jsonb_to_recordset(unseen_subscriptions) as u(external_id text, events_count bigint)) as seen;
   end if;
-  if unknown_codes > 0 or strangers > 0 then
-    insert into unmatched_event_counts as c (organization_id, reason, starts_on, writer, events_count)
-    select organization, x.reason, (now at time zone 'UTC')::date, writer_number, x.n
-    from (values ('unknown_code', unknown_codes), ('unknown_subscription', strangers)) as x(reason, n)
-    where x.n > 0
+  if unknown_codes > 0 or all_unknown > 0 then
+    insert into unmatched_event_counts as kept (organization_id, reason, starts_on, writer, events_count)
+    select organization, unmatched.reason, (received_at at time zone 'UTC')::date, writer_number, unmatched.events_count
+    from (values ('unknown_code', unknown_codes), ('unknown_subscription', all_unknown))
+      as unmatched (reason, events_count)
+    where unmatched.events_count > 0
     on conflict (organization_id, reason, starts_on, writer) do update set
-      events_count = c.events_count + excluded.events_count;
+      events_count = kept.events_count + excluded.events_count;
   end if;
   return known;
 end

@@ -1,5 +1,6 @@
--- Lists accepted events that name a wallet, if an endpoint wants to hear of unknown names.
-create or replace function weir_list_target_wallets(organization uuid, now timestamptz, arrived jsonb,
+-- Lists accepted events ([{event_id, external_subscription_id, code, timestamp}]) that name a wallet, if an endpoint
+-- wants to hear of unknown names.
+create or replace function weir_list_target_wallets(organization uuid, received_at timestamptz, accepted jsonb,
   item_rank integer)
 returns void
 language plpgsql
@@ -15,19 +16,20 @@ begin
   end if;
   insert into target_wallet_events (organization_id, event_id, external_subscription_id, code, timestamp)
   select organization, e.id, e.external_subscription_id, e.code, e.timestamp
-  from jsonb_to_recordset(arrived) as x(e uuid, s text, c text, a timestamptz)
-  join events e on e.organization_id = organization and e.code = x.c and e.external_subscription_id = x.s
-    and e.timestamp = x.a and e.id = x.e
+  from jsonb_to_recordset(accepted) as a(event_id uuid, external_subscription_id text, code text,
+    timestamp timestamptz)
+  join events e on e.organization_id = organization and e.code = a.code
+    and e.external_subscription_id = a.external_subscription_id and e.timestamp = a.timestamp and e.id = a.event_id
   where coalesce(e.properties ->> 'target_wallet_code', '') <> '' and exists (
     select from billable_metrics m
     join charges c on c.organization_id = m.organization_id and c.billable_metric_id = m.id
-    where m.organization_id = organization and m.code = x.c and m.deleted_at is null and c.accepts_target_wallet
+    where m.organization_id = organization and m.code = a.code and m.deleted_at is null and c.accepts_target_wallet
       and c.deleted_at is null);
   if found then
-    insert into due_items as d (organization_id, id, kind, subject_id, due_at, rank)
-    values (organization, gen_random_uuid(), 'target_wallets', organization, now, item_rank)
+    insert into due_items as kept (organization_id, id, kind, subject_id, due_at, rank)
+    values (organization, gen_random_uuid(), 'target_wallets', organization, received_at, item_rank)
     on conflict (organization_id, kind, subject_id) do update set
-      id = excluded.id, due_at = least(d.due_at, excluded.due_at), attempts = 0, retry_at = null, error = null;
+      id = excluded.id, due_at = least(kept.due_at, excluded.due_at), attempts = 0, retry_at = null, error = null;
   end if;
 end
 $$;

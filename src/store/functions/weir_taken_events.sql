@@ -1,14 +1,16 @@
--- The events of an arrival whose key is stored already or stands in the arrival before them.
+-- The ids of those events of an arrival (see weir_ingest) that are duplicates: their transaction id is stored already for
+-- their subscription, or stands earlier in the arrival. Null when there are none.
 create or replace function weir_taken_events(arrived jsonb) returns jsonb
 language sql stable
 as $$
-  select jsonb_agg(x.i)
+  select jsonb_agg(received.id)
   from (
-    select a.i, a.t, a.s, row_number() over (partition by a.t, a.s order by a.i) as place
-    from jsonb_to_recordset(arrived) as a(i uuid, t text, s text)
-    where a.s is not null) as x
-  where x.place > 1 or exists (
+    select r.i as id, r.t as transaction_id, r.s as external_subscription_id,
+      row_number() over (partition by r.t, r.s order by r.i) as occurrence
+    from jsonb_to_recordset(arrived) as r(i uuid, t text, s text)
+    where r.s is not null) as received
+  where received.occurrence > 1 or exists (
     select from event_keys k
-    where k.organization_id = weir_organization_id() and k.transaction_id = x.t
-      and k.external_subscription_id = x.s)
+    where k.organization_id = weir_organization_id() and k.transaction_id = received.transaction_id
+      and k.external_subscription_id = received.external_subscription_id)
 $$;
