@@ -2,6 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lockBillingEntity } from '../../../src/store/billing-entities.ts'
 import { insertCustomer } from '../../../src/store/customers.ts'
+import { newId } from '../../../src/store/ids.ts'
 import { lockCustomer } from '../../../src/store/invoices.ts'
 import { ok } from '../../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../../support/harness.ts'
@@ -92,7 +93,13 @@ describe('the locks of whoever bills, makes a customer or changes a billing enti
       await lockCustomer(tx, customer.id)
       await lockBillingEntity(tx, entity.code)
       const now = harness.context.systemNow()
-      await insertCustomer(tx, { organizationId, externalId: 'b', billingEntityId: entity.id, now })
+      await insertCustomer(tx, {
+        organizationId,
+        id: newId(),
+        externalId: 'b',
+        billingEntityCode: entity.code,
+        now,
+      })
       await owner.query(`set lock_timeout = '5s'`)
       const { rowCount } = await owner.query(
         `insert into subscriptions (organization_id, id, customer_id, plan_id, billing_entity_id, external_id, status,
