@@ -77,8 +77,9 @@ export type NewCustomer = Omit<Updateable<Customers>, 'billingEntityId'> & {
 export type CustomerOfEntity = { readonly customer: CustomerRow; readonly billingEntity: CustomerEntity }
 
 /**
- * Gives a new customer the next number of its organization and inserts it, in one statement. The counter is locked until the transaction ends, which keeps the numbers without gaps. Undefined when there is no such
- * billing entity. Violates the index `customers_external_id` when another transaction has made the customer meanwhile.
+ * Gives a new customer the next number of its organization and inserts it, in one statement. The counter is locked
+ * until the transaction ends, which keeps the numbers without gaps. Undefined when there is no such billing entity.
+ * Violates the index `customers_external_id` when another transaction has made the customer meanwhile.
  */
 export async function insertCustomer(tx: Tx, values: NewCustomer): Promise<CustomerOfEntity | undefined> {
   const { organizationId, billingEntityCode, now, ...columns } = values
