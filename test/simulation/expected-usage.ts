@@ -7,6 +7,7 @@ import { windowDays } from '../../src/core/metering/proration.ts'
 import { type RawEvent, summarizeEvents, usageOf } from '../../src/core/metering/reference.ts'
 import type { UsageGroup, UsageQuery } from '../../src/core/metering/usage.ts'
 import { trueUpFee } from '../../src/core/pricing/minimum.ts'
+import { isLeftToSuccessor } from '../../src/core/rating/carried-over.ts'
 import type { RatedCharge } from '../../src/core/rating/charge.ts'
 import { planEvent } from '../../src/core/rating/event-plan.ts'
 import { rateEvent, stepOfEvent } from '../../src/core/rating/rate-event.ts'
@@ -94,8 +95,7 @@ function isBilled(charge: RatedCharge, lived: Lived, bill: ExpectedBill): boolea
   const { endedBy } = bill.moment.subscription
   if (charge.payInAdvance)
     return charge.metric.recurring && endedBy !== 'upgrade' && endedBy !== 'termination'
-  const isCarriedOver = charge.metric.recurring && !charge.prorated
-  return !(endedBy === 'upgrade' && isCarriedOver && lived.successorMetricIds.has(charge.metric.id))
+  return !(endedBy === 'upgrade' && isLeftToSuccessor(charge, lived.successorMetricIds))
 }
 
 function ratedUsage(
