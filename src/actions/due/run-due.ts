@@ -1,4 +1,5 @@
 import { awaitDueWork, findDueHead, finishItem, takeItem, type Waiting } from '../../store/due-items.ts'
+import { refreshStatistics } from '../../store/planner-statistics.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Context } from '../context.ts'
 import {
@@ -38,7 +39,9 @@ export async function runDue(context: Context, actions: DueActions, run: DueRun)
       isFull = false
       continue
     }
+    const wasFull = isFull
     isFull = finished.some((step) => step.isFull)
+    if (isFull && !wasFull) await refreshStatistics(context.database)
     for (const { items, failures } of finished) {
       done += items
       for (const failure of failures) {
