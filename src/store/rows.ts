@@ -288,7 +288,6 @@ export interface DueItems {
   id: string
   kind: string
   organizationId: string
-  rank: number
   retryAt: Timestamp | null
   subjectId: string
 }

@@ -27,7 +27,7 @@ type MetHour = { readonly hour: UsageHour; readonly key: string; readonly looksL
 
 /**
  * Notices hours with so many events that a window which begins or ends inside of them would take long to add up, and
- * has them kept in two parts (docs/decisions/0015). One event of every statement stands for the others: the busier an
+ * has them kept in two parts (docs/decisions/0016). One event of every statement stands for the others: the busier an
  * hour, the sooner it is met. Readers are right without any of this.
  */
 export class HourCuts {

@@ -157,7 +157,7 @@ create index usage_arrivals_slot on usage_arrivals (organization_id, slot);
 call weir_wall('usage_arrivals');
 
 -- Instants at which the row of an hour in usage_sums or usage_lasts is kept in two parts, so that a window that begins or
--- ends there need not read the events of the hour (docs/decisions/0015).
+-- ends there need not read the events of the hour (docs/decisions/0016).
 create table usage_cuts (
   organization_id uuid not null,
   tracker_id uuid not null,

@@ -1,5 +1,7 @@
+-- Rows of bills refer to their organization through the customer or invoice that they name: every foreign key has the
+-- organization in it, and one more look for each row would prove nothing.
 create table invoices (
-  organization_id uuid not null references organizations,
+  organization_id uuid not null,
   id uuid not null,
   customer_id uuid not null,
   billing_entity_id uuid not null,
@@ -79,7 +81,9 @@ call weir_wall('invoices');
 
 \ir ../functions/weir_guard_invoice.sql
 \ir ../functions/weir_guard_invoice_part.sql
+\ir ../functions/weir_guard_new_invoice_parts.sql
 \ir ../functions/weir_guard_fee_part.sql
+\ir ../functions/weir_guard_new_fee_parts.sql
 \ir ../functions/weir_guard_parts.sql
 create trigger guard_invoice before update or delete on invoices
   for each row execute function weir_guard_invoice();
@@ -114,7 +118,7 @@ call weir_wall('entity_invoice_counters');
 
 -- Which subscription an invoice bills, for which windows (inclusive ends, as the API shows them).
 create table invoice_subscriptions (
-  organization_id uuid not null references organizations,
+  organization_id uuid not null,
   id uuid not null,
   invoice_id uuid not null,
   subscription_id uuid not null,
@@ -154,7 +158,7 @@ call weir_wall('invoice_subscriptions');
 call weir_guard_parts('invoice_subscriptions', '{released_at}');
 
 create table fees (
-  organization_id uuid not null references organizations,
+  organization_id uuid not null,
   id uuid not null,
   fee_type text not null check
     (fee_type in ('charge', 'add_on', 'subscription', 'credit', 'commitment', 'fixed_charge')),
@@ -239,7 +243,7 @@ call weir_guard_parts('fees', '{payment_status, succeeded_at, failed_at, refunde
   precise_credit_notes_amount_cents, updated_at}');
 
 create table fee_taxes (
-  organization_id uuid not null references organizations,
+  organization_id uuid not null,
   id uuid not null,
   fee_id uuid not null,
   tax_id uuid,
@@ -255,10 +259,10 @@ create table fee_taxes (
 );
 create index fee_taxes_fee on fee_taxes (organization_id, fee_id);
 call weir_wall('fee_taxes');
-call weir_guard_parts('fee_taxes', guard => 'weir_guard_fee_part');
+call weir_guard_parts('fee_taxes', part_of => 'fee');
 
 create table invoice_taxes (
-  organization_id uuid not null references organizations,
+  organization_id uuid not null,
   id uuid not null,
   invoice_id uuid not null,
   tax_id uuid,
@@ -292,7 +296,7 @@ call weir_wall('invoice_metadata');
 
 -- What lowers an invoice, by kind: of a progressive credit the source is the progressive invoice.
 create table invoice_reductions (
-  organization_id uuid not null references organizations,
+  organization_id uuid not null,
   id uuid not null,
   invoice_id uuid not null,
   kind text not null check (kind in ('progressive_billing', 'coupon', 'credit_note', 'prepaid_credit')),

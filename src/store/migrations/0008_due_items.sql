@@ -10,8 +10,6 @@ create table due_items (
       'plan_amount', 'alert_rearming')),
   subject_id uuid not null,
   due_at timestamptz(3) not null,
-  -- Order among items of the same instant.
-  rank smallint not null,
   attempts integer not null default 0,
   -- Real time before which a failed item is not tried again.
   retry_at timestamptz(3),

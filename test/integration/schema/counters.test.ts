@@ -93,13 +93,8 @@ describe('the locks of whoever bills, makes a customer or changes a billing enti
       await lockCustomer(tx, customer.id)
       await lockBillingEntity(tx, entity.code)
       const now = harness.context.systemNow()
-      await insertCustomer(tx, {
-        organizationId,
-        id: newId(),
-        externalId: 'b',
-        billingEntityCode: entity.code,
-        now,
-      })
+      const made = { organizationId, id: newId(), externalId: 'b', billingEntityCode: entity.code, now }
+      expect(await insertCustomer(tx, made)).toBeDefined()
       await owner.query(`set lock_timeout = '5s'`)
       const { rowCount } = await owner.query(
         `insert into subscriptions (organization_id, id, customer_id, plan_id, billing_entity_id, external_id, status,
