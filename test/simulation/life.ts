@@ -164,7 +164,10 @@ function sendEvents(d: Drawing): void {
 function drawEvent(d: Drawing, n: number): EventDraft {
   const { r } = d
   const metric = r.pick(d.catalogue.metrics)
-  const late = r.often(0.8) ? r.int(0, 48) * HOUR * r.next() : r.int(2, 40) * DAY * r.next()
+  // Most are hours late, some are weeks late, and a few are dated ahead.
+  const late = r.often(0.8)
+    ? r.int(0, 48) * HOUR * r.next()
+    : r.int(r.often(0.2) ? -20 : 2, 40) * DAY * r.next()
   const isStray = r.often(0.02)
   return {
     transaction_id: `t${n}`,

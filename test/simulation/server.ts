@@ -151,8 +151,9 @@ export class SimulatedServer {
   private onDeath(died: Child): void {
     if (this.isClosing) return
     this.deaths += 1
-    this.hasFailed = died.process.signalCode !== 'SIGKILL'
-    if (!this.hasFailed) this.serve().catch((error: unknown) => this.fail(error))
+    const { signalCode, exitCode } = died.process
+    if (signalCode !== 'SIGKILL') this.fail(new Error(`it ended with ${signalCode ?? exitCode}`))
+    else this.serve().catch((error: unknown) => this.fail(error))
   }
 
   private fail(error: unknown): void {
