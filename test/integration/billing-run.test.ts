@@ -21,7 +21,10 @@ describe('a billing run over many customers', () => {
   afterAll(() => harness.close())
 
   /** Customers `c1`… with a subscription each, all of them due on the first of February. */
-  const book = async (customers: number, entity: object = { document_numbering: 'per_customer' }): Promise<Client> => {
+  const book = async (
+    customers: number,
+    entity: object = { document_numbering: 'per_customer' },
+  ): Promise<Client> => {
     const client = await harness.organization()
     await client.clock(BEFORE)
     await ok(client, 'PUT', '/organizations', { organization: entity })
