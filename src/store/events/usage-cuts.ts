@@ -60,7 +60,7 @@ const CUTS_MAX = 10_000
 
 /**
  * Keeps an hour in parts from these instants on, which lie inside of it. Storing events of the metric waits meanwhile
- * and goes on with the new cuts, which are a new version of the definitions; what waits to be added up is added up first.
+ * and goes on with the new cuts, which are a new version of the definitions; what waits to be added up comes first.
  * Gives false and changes nothing when the hour is cut there already, when its tracker is gone, when the organization
  * has many cuts already, or when the log no longer has all of the hour's events.
  */

@@ -56,8 +56,8 @@ begin
   end if;
   if lasts is not null then
     with sent as (
-      select r.t as tracker_id, r.s as external_subscription_id, r.a as starts_at, r.b as bucket, r.d as dimensions, r.u as unique_value,
-        r.n as events_count, r.l as last_at, r.i as last_id, r.v as last_value, r.o as last_operation, r.p as precise
+      select r.t as tracker_id, r.s as external_subscription_id, r.a as starts_at, r.b as bucket, r.d as dimensions,
+        r.u as unique_value, r.n as events_count, r.l as last_at, r.i as last_id, r.v as last_value, r.o as last_operation, r.p as precise
       from unnest(lasts) as part (rows)
       cross join lateral json_to_recordset(part.rows) as r(t uuid, s text, a bigint, b uuid, d text[], u text,
         n bigint, l bigint, i uuid, v numeric, o text, p numeric)
