@@ -41,7 +41,7 @@ export async function runBills(
     let memory = 0
     let looked = begun
     while (left > 0) {
-      await sleep(isClose ? 5 : 250)
+      await sleep(isClose ? 20 : 250)
       left = await book.left(client)
       // The first bills wait for the clock to tick, which is not the cost of a bill.
       if (isClose && first.left === count && left < count) first = { left, at: performance.now() }

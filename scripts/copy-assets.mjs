@@ -1,5 +1,6 @@
-// Copies what the compiler leaves behind (SQL, fonts, templates: everything in src that is not TypeScript) to dist.
-import { copyFile, mkdir, readdir } from 'node:fs/promises'
+// Copies what the compiler leaves behind (SQL, fonts, templates: everything in src that is not TypeScript) to dist, and
+// removes what an earlier build left there: a migration that is gone from src must not run.
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
@@ -7,6 +8,16 @@ const entries = await readdir(join(root, 'src'), { recursive: true, withFileType
 const assets = entries.filter(
   (entry) => entry.isFile() && !entry.name.endsWith('.ts') && !entry.name.endsWith('.md'),
 )
+
+const built = await readdir(join(root, 'dist'), { recursive: true, withFileTypes: true })
+const kept = new Set(
+  assets.map(({ parentPath, name }) => join(parentPath, name).slice(join(root, 'src').length)),
+)
+for (const entry of built) {
+  const path = join(entry.parentPath, entry.name)
+  const isAsset = entry.isFile() && !/\.(js|map|d\.ts)$/.test(entry.name)
+  if (isAsset && !kept.has(path.slice(join(root, 'dist').length))) await rm(path)
+}
 
 for (const asset of assets) {
   const from = join(asset.parentPath, asset.name)

@@ -1,12 +1,13 @@
 import type { Registry } from 'prom-client'
 import type { Context } from '../actions/context.ts'
 import { startWorker } from '../jobs/worker.ts'
+import { type ClockData, startClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { keepWorker } from './keep-worker.ts'
 import type { Log } from './log.ts'
 import { startPartitions } from './partitions.ts'
 import type { Role } from './role.ts'
-import { startTicker } from './ticker.ts'
+import { startTicker, tickerCounts } from './ticker.ts'
 
 /** What a process does besides answering requests. */
 export type Background = {
@@ -45,7 +46,10 @@ const PARTS: readonly Part[] = [
   {
     name: 'clock',
     roles: ['all', 'clock'],
-    start: async ({ context, log, registry }) => startTicker({ context, log, registry }),
+    start: async ({ context, config, url, role, log, registry }) =>
+      role === 'clock'
+        ? startTicker({ context, log, counts: tickerCounts(registry) })
+        : startClock({ data: clockData(context, config, url), log, registry }),
   },
   {
     name: 'event partitions',
@@ -53,6 +57,11 @@ const PARTS: readonly Part[] = [
     start: ({ context, log }) => startPartitions({ context, log }),
   },
 ]
+
+function clockData(context: Context, config: Config, databaseUrl: string): ClockData {
+  const log = { level: config.logLevel, isTerminal: process.stdout.isTTY === true }
+  return { databaseUrl, settings: context.settings, log }
+}
 
 /** Starts the parts of a role, and stops those already started when one fails. */
 export async function startBackground(input: BackgroundInput): Promise<Background> {

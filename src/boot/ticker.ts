@@ -29,7 +29,7 @@ type DueOrganization = Awaited<ReturnType<typeof organizationsWithDueItems>>[num
 export function startTicker(parts: {
   readonly context: Context
   readonly log: Log
-  readonly registry?: Registry
+  readonly counts?: TickerCounts
   /** Another table of actions, for tests. */
   readonly actions?: DueActions
   /** Another length of a turn, for tests. */
@@ -37,7 +37,7 @@ export function startTicker(parts: {
 }): Ticker {
   const { context, log } = parts
   const actions = parts.actions ?? dueActions
-  const counts = countersOn(parts.registry)
+  const counts = parts.counts ?? tickerCounts()
   const stopping = new AbortController()
   const running = new Map<string, Run>()
   /** In the order of their turns. */
@@ -133,7 +133,16 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-function countersOn(registry: Registry | undefined) {
+/** The figures of a ticker, as they change. */
+export type TickerCounts = {
+  readonly ticks: { inc(): void }
+  readonly items: { inc(count: number): void }
+  readonly failures: { inc(): void }
+  readonly running: { set(count: number): void }
+}
+
+/** The figures of a ticker for Prometheus. */
+export function tickerCounts(registry?: Registry): TickerCounts {
   const registers = registry ? [registry] : []
   return {
     ticks: new Counter({ name: 'weir_ticks_total', help: 'Looks for what is due.', registers }),

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import { type DueKind, rankOf } from '../core/due/kinds.ts'
+import type { DueKind } from '../core/due/kinds.ts'
 import type { Tx } from './database.ts'
 import { newId } from './ids.ts'
 import { ts } from './values.ts'
@@ -26,9 +26,8 @@ export async function scheduleActivity(
       ? sql`s.plan_id in (select p.id from plans p where p.id = ${whose.planId} or p.parent_id = ${whose.planId})`
       : sql`s.external_id = ${whose.externalSubscriptionId}`
   await sql`
-    insert into due_items as d (organization_id, id, kind, subject_id, due_at, rank)
-    select ${organizationId}, gen_random_uuid(), 'subscription_activity', s.id, ${ts(now)},
-      ${rankOf('subscription_activity')}::smallint
+    insert into due_items as d (organization_id, id, kind, subject_id, due_at)
+    select ${organizationId}, gen_random_uuid(), 'subscription_activity', s.id, ${ts(now)}
     from subscriptions s
     where s.status = 'active' and ${isMeant}
     order by s.id
@@ -48,9 +47,8 @@ export async function scheduleWatched(
   now: Instant,
 ): Promise<void> {
   await sql`
-    insert into due_items as d (organization_id, id, kind, subject_id, due_at, rank)
-    select ${organizationId}, gen_random_uuid(), 'subscription_activity', s.id, ${ts(now)},
-      ${rankOf('subscription_activity')}::smallint
+    insert into due_items as d (organization_id, id, kind, subject_id, due_at)
+    select ${organizationId}, gen_random_uuid(), 'subscription_activity', s.id, ${ts(now)}
     from subscriptions s
     join plans p on p.id = s.plan_id
     where s.id = ${subscriptionId} and s.status = 'active' and (
@@ -75,9 +73,8 @@ export async function scheduleAlertRearming(
   now: Instant,
 ): Promise<void> {
   await sql`
-    insert into due_items as d (organization_id, id, kind, subject_id, due_at, rank)
-    select ${organizationId}, gen_random_uuid(), 'alert_rearming', s.id, ${ts(now)},
-      ${rankOf('alert_rearming')}::smallint
+    insert into due_items as d (organization_id, id, kind, subject_id, due_at)
+    select ${organizationId}, gen_random_uuid(), 'alert_rearming', s.id, ${ts(now)}
     from subscriptions s
     where s.id = any(${[...subscriptionIds]}::uuid[]) and s.status = 'active' and exists (
       select from alerts a where a.external_subscription_id = s.external_id and a.deleted_at is null)
@@ -94,9 +91,8 @@ export async function scheduleEarliest(
   item: { readonly kind: DueKind; readonly subjectId: string; readonly dueAt: Instant },
 ): Promise<void> {
   await sql`
-    insert into due_items as d (organization_id, id, kind, subject_id, due_at, rank)
-    values (${organizationId}, ${newId()}, ${item.kind}, ${item.subjectId}, ${ts(item.dueAt)},
-      ${rankOf(item.kind)}::smallint)
+    insert into due_items as d (organization_id, id, kind, subject_id, due_at)
+    values (${organizationId}, ${newId()}, ${item.kind}, ${item.subjectId}, ${ts(item.dueAt)})
     on conflict (organization_id, kind, subject_id) do update set
       due_at = least(d.due_at, excluded.due_at)
   `.execute(tx)

@@ -35,7 +35,7 @@ export async function lockBillingEntity(tx: Tx, code: string): Promise<BillingEn
     .selectAll()
     .where('code', '=', code)
     .where('archivedAt', 'is', null)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
 }
 

@@ -77,9 +77,9 @@ export type NewCustomer = Omit<Updateable<Customers>, 'billingEntityId'> & {
 export type CustomerOfEntity = { readonly customer: CustomerRow; readonly billingEntity: CustomerEntity }
 
 /**
- * Gives a new customer the next number of its organization and inserts it, in one statement. The organization's
- * counter is locked until the transaction ends, which keeps the numbers without gaps. Undefined when there is no such
- * billing entity. Violates the index `customers_external_id` when another transaction has made the customer meanwhile.
+ * Gives a new customer the next number of its organization and inserts it, in one statement. The counter is locked
+ * until the transaction ends, which keeps the numbers without gaps. Undefined when there is no such billing entity.
+ * Violates the index `customers_external_id` when another transaction has made the customer meanwhile.
  */
 export async function insertCustomer(tx: Tx, values: NewCustomer): Promise<CustomerOfEntity | undefined> {
   const { organizationId, billingEntityCode, now, ...columns } = values
@@ -90,10 +90,16 @@ export async function insertCustomer(tx: Tx, values: NewCustomer): Promise<Custo
   const inserted = sql<WithEntity>`
     with entity as (
       select id, code, timezone from billing_entities where archived_at is null and ${isMeant}
+    ), counted as (
+      insert into customer_counters as c (organization_id, last_number)
+      select ${organizationId}, 1 from entity
+      on conflict (organization_id) do update set last_number = c.last_number + 1
+      returning last_number
     ), numbered as (
-      update organizations set customers_count = customers_count + 1
-      where id = ${organizationId} and exists (select from entity)
-      returning customers_count as number, document_number_prefix as prefix
+      select c.last_number as number, o.document_number_prefix as prefix
+      from counted c
+      cross join organizations o
+      where o.id = ${organizationId}
     )
     insert into customers
       (${sql.join(given.map(([column]) => sql.ref(column)))}, billing_entity_id, sequential_id, slug)

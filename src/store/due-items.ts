@@ -1,6 +1,6 @@
 import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import { DUE_KINDS, type DueKind, FIRST_KINDS, rankOf } from '../core/due/kinds.ts'
+import { DUE_KINDS, type DueKind, FIRST_KINDS } from '../core/due/kinds.ts'
 import type { Database, Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import type { DueItems } from './rows.ts'
@@ -24,12 +24,11 @@ export async function scheduleItems(
   if (items.length === 0) return
   // A new id tells a runner that an item was asked for again while it was being done.
   await sql`
-    insert into due_items (organization_id, id, kind, subject_id, due_at, rank)
+    insert into due_items (organization_id, id, kind, subject_id, due_at)
     select ${organizationId}::uuid, i.*
     from unnest(${items.map(() => newId())}::uuid[], ${items.map(({ kind }) => kind)}::text[],
       ${items.map(({ subjectId }) => subjectId)}::uuid[],
-      ${items.map(({ dueAt }) => new Date(dueAt).toISOString())}::timestamptz[],
-      ${items.map(({ kind }) => rankOf(kind))}::smallint[]) as i
+      ${items.map(({ dueAt }) => new Date(dueAt).toISOString())}::timestamptz[]) as i
     on conflict (organization_id, kind, subject_id) do update set
       id = excluded.id, due_at = excluded.due_at, attempts = 0, retry_at = null, error = null`.execute(tx)
 }
@@ -95,6 +94,11 @@ export async function takeItem(tx: Tx, head: DueHead, waiting: Waiting): Promise
     .executeTakeFirst()
 }
 
+/** The place of a kind among those of the same instant. */
+export function placeOf(column: string): RawBuilder<number> {
+  return sql<number>`array_position(${[...DUE_KINDS]}::text[], ${sql.ref(column)})`
+}
+
 /** Whether an item `d` may be done now. */
 export function isRipe(waiting: Waiting): RawBuilder<SqlBool> {
   return 'realNow' in waiting
@@ -145,7 +149,7 @@ export async function undoneItems(
     .where('dueAt', '<=', ts(until))
     .orderBy((eb) => eb('error', 'is', null))
     .orderBy('dueAt')
-    .orderBy('rank')
+    .orderBy(placeOf('kind'))
     .orderBy('id')
     .limit(UNDONE_MAX)
     .execute()

@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import { type DueKind, rankOf } from '../core/due/kinds.ts'
+import type { DueKind } from '../core/due/kinds.ts'
 import type { Tx } from './database.ts'
 import type { Customers } from './rows.ts'
 import { ts } from './values.ts'
@@ -42,8 +42,8 @@ export async function scheduleFollowers(
           select from invoices i
           where i.organization_id = c.organization_id and i.customer_id = c.id and i.status = 'draft')`
   await sql`
-    insert into due_items as d (organization_id, id, kind, subject_id, due_at, rank)
-    select c.organization_id, gen_random_uuid(), ${kind}, c.id, ${ts(now)}, ${rankOf(kind)}::smallint
+    insert into due_items as d (organization_id, id, kind, subject_id, due_at)
+    select c.organization_id, gen_random_uuid(), ${kind}, c.id, ${ts(now)}
     from customers c
     where c.billing_entity_id = ${billingEntityId} and ${isMeant}
     order by c.id
@@ -73,7 +73,7 @@ export async function lockFollowers(
     )
     .orderBy('c.id')
     .limit(limit)
-    .forUpdate()
+    .forNoKeyUpdate()
     .skipLocked()
     .execute()
 }

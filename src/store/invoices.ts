@@ -57,7 +57,7 @@ export async function markInvoicesOverdue(tx: Tx, ids: readonly string[], now: I
 
 /** Serializes whatever numbers or bills a customer. */
 export async function lockCustomer(tx: Tx, customerId: string): Promise<void> {
-  await tx.selectFrom('customers').select('id').where('id', '=', customerId).forUpdate().execute()
+  await tx.selectFrom('customers').select('id').where('id', '=', customerId).forNoKeyUpdate().execute()
   await holdSettings(tx)
 }
 

@@ -22,6 +22,7 @@ export async function commitmentsOfPlans(
     .selectFrom('minimumCommitments')
     .selectAll()
     .where('planId', 'in', [...planIds])
+    .where('deletedAt', 'is', null)
     .execute()
   return new Map(rows.map((row) => [row.planId, row]))
 }
@@ -42,18 +43,27 @@ export async function saveCommitment(
     .insertInto('minimumCommitments')
     .values({ ...values, id: newId(), createdAt: ts(now), updatedAt: ts(now) })
     .onConflict((oc) =>
-      oc.columns(['organizationId', 'planId']).doUpdateSet({
-        amountCents: values.amountCents,
-        invoiceDisplayName: values.invoiceDisplayName,
-        updatedAt: ts(now),
-      }),
+      oc
+        .columns(['organizationId', 'planId'])
+        .where('deletedAt', 'is', null)
+        .doUpdateSet({
+          amountCents: values.amountCents,
+          invoiceDisplayName: values.invoiceDisplayName,
+          updatedAt: ts(now),
+        }),
     )
     .returningAll()
     .executeTakeFirstOrThrow()
 }
 
-export async function deleteCommitment(tx: Tx, planId: string): Promise<void> {
-  await tx.deleteFrom('minimumCommitments').where('planId', '=', planId).execute()
+/** Takes a plan's commitment away; the fees that it has made go on showing it. */
+export async function deleteCommitment(tx: Tx, planId: string, now: Instant): Promise<void> {
+  await tx
+    .updateTable('minimumCommitments')
+    .set({ deletedAt: ts(now) })
+    .where('planId', '=', planId)
+    .where('deletedAt', 'is', null)
+    .execute()
 }
 
 /** The thresholds of the plans by the plan's id, each list by amount, the recurring one last. */

@@ -144,7 +144,6 @@ export interface BillingEntities {
   id: string
   invoiceFooter: string | null
   invoiceGracePeriod: Generated<number>
-  invoiceSequence: Generated<Int8>
   isDefault: Generated<boolean>
   legalName: string | null
   legalNumber: string | null
@@ -211,6 +210,18 @@ export interface ChargeTaxes {
   taxId: string
 }
 
+export interface CustomerCounters {
+  lastNumber: Int8
+  organizationId: string
+}
+
+export interface CustomerInvoiceCounters {
+  billingEntityId: string
+  customerId: string
+  lastNumber: Int8
+  organizationId: string
+}
+
 export interface CustomerMetadata {
   createdAt: Timestamp
   customerId: string
@@ -240,7 +251,6 @@ export interface Customers {
   firstname: string | null
   id: string
   invoiceGracePeriod: number | null
-  invoiceSequence: Generated<Int8>
   lastname: string | null
   legalName: string | null
   legalNumber: string | null
@@ -278,7 +288,6 @@ export interface DueItems {
   id: string
   kind: string
   organizationId: string
-  rank: number
   retryAt: Timestamp | null
   subjectId: string
 }
@@ -307,6 +316,12 @@ export interface EntitlementValues {
   organizationId: string
   privilegeId: string
   value: string | null
+}
+
+export interface EntityInvoiceCounters {
+  billingEntityId: string
+  lastNumber: Int8
+  organizationId: string
 }
 
 export interface EventCounts {
@@ -632,6 +647,7 @@ export interface Memberships {
 export interface MinimumCommitments {
   amountCents: Int8
   createdAt: Timestamp
+  deletedAt: Timestamp | null
   id: string
   invoiceDisplayName: string | null
   organizationId: string
@@ -654,7 +670,6 @@ export interface Organizations {
   clockStatus: Generated<string>
   country: string | null
   createdAt: Timestamp
-  customersCount: Generated<Int8>
   defaultCurrency: Generated<string>
   documentLocale: Generated<string>
   documentNumbering: Generated<string>
@@ -945,6 +960,8 @@ export interface DB {
   chargeFilters: ChargeFilters
   charges: Charges
   chargeTaxes: ChargeTaxes
+  customerCounters: CustomerCounters
+  customerInvoiceCounters: CustomerInvoiceCounters
   customerMetadata: CustomerMetadata
   customers: Customers
   customerTaxes: CustomerTaxes
@@ -952,6 +969,7 @@ export interface DB {
   entitlementRemovals: EntitlementRemovals
   entitlements: Entitlements
   entitlementValues: EntitlementValues
+  entityInvoiceCounters: EntityInvoiceCounters
   eventCounts: EventCounts
   eventKeys: EventKeys
   events: Events

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { DueKind } from '../core/due/kinds.ts'
 import type { Reads, Tx } from './database.ts'
-import type { DueItemRow } from './due-items.ts'
+import { type DueItemRow, placeOf } from './due-items.ts'
 import { ts } from './values.ts'
 
 /** What is due of a kind for a subject. */
@@ -59,7 +59,7 @@ export async function earliestItemOfCustomer(
       eb.selectFrom('subscriptions').select('id').where('customerId', '=', customerId),
     )
     .orderBy('dueAt')
-    .orderBy('rank')
+    .orderBy(placeOf('kind'))
     .orderBy('id')
     .limit(1)
     .forUpdate()

@@ -301,8 +301,8 @@ describe('progressive billing', () => {
       invoiced_usage_amount_cents: 0,
       current_usage_amount_cents: 1500,
       usage_thresholds: [
-        { amount_cents: 1000, completion_ratio: 1, reached_at: '2024-04-01T00:00:00Z' },
-        { amount_cents: 2000, completion_ratio: 1, reached_at: '2024-04-01T00:00:00Z' },
+        { amount_cents: 1000, completion_ratio: 1, reached_at: '2024-04-01T00:00:00.000Z' },
+        { amount_cents: 2000, completion_ratio: 1, reached_at: '2024-04-01T00:00:00.000Z' },
       ],
     })
   })

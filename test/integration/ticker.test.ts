@@ -2,7 +2,7 @@ import { Registry } from 'prom-client'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { DueAction, DueActions } from '../../src/actions/due/due-action.ts'
 import { measureLag } from '../../src/boot/lag-metrics.ts'
-import { startTicker, type Ticker } from '../../src/boot/ticker.ts'
+import { startTicker, type Ticker, type TickerCounts, tickerCounts } from '../../src/boot/ticker.ts'
 import { addMs, type Instant, instant } from '../../src/core/calendar/instant.ts'
 import { DUE_KINDS } from '../../src/core/due/kinds.ts'
 import { scheduleItem } from '../../src/store/due-items.ts'
@@ -29,7 +29,7 @@ describe('the ticker', () => {
   const everyKind = (action: DueAction): DueActions =>
     Object.fromEntries(DUE_KINDS.map((kind) => [kind, action])) as DueActions
 
-  const start = (action: DueAction, more: { registry?: Registry; turnMs?: number } = {}) => {
+  const start = (action: DueAction, more: { counts?: TickerCounts; turnMs?: number } = {}) => {
     const { context } = harness
     const log = { ...context.log, error: () => undefined }
     const actions = everyKind(action)
@@ -66,7 +66,7 @@ describe('the ticker', () => {
       async (_context, _tx, caller) => {
         done.push([caller.organizationId, caller.now])
       },
-      { registry },
+      { counts: tickerCounts(registry) },
     )
     await expect.poll(() => done.length, PATIENT).toBe(4)
     const sorted = (list: [string, Instant][]) => [...list].sort((a, b) => a[0].localeCompare(b[0]) || 0)

@@ -5,8 +5,9 @@ import type { AdvanceState } from '../../src/core/metering/advance-state.ts'
 import { groupId } from '../../src/core/metering/grouping.ts'
 import { windowDays } from '../../src/core/metering/proration.ts'
 import { type RawEvent, summarizeEvents, usageOf } from '../../src/core/metering/reference.ts'
-import type { UsageQuery } from '../../src/core/metering/usage.ts'
+import type { UsageGroup, UsageQuery } from '../../src/core/metering/usage.ts'
 import { trueUpFee } from '../../src/core/pricing/minimum.ts'
+import { isLeftToSuccessor } from '../../src/core/rating/carried-over.ts'
 import type { RatedCharge } from '../../src/core/rating/charge.ts'
 import { planEvent } from '../../src/core/rating/event-plan.ts'
 import { rateEvent, stepOfEvent } from '../../src/core/rating/rate-event.ts'
@@ -94,8 +95,7 @@ function isBilled(charge: RatedCharge, lived: Lived, bill: ExpectedBill): boolea
   const { endedBy } = bill.moment.subscription
   if (charge.payInAdvance)
     return charge.metric.recurring && endedBy !== 'upgrade' && endedBy !== 'termination'
-  const isCarriedOver = charge.metric.recurring && !charge.prorated
-  return !(endedBy === 'upgrade' && isCarriedOver && lived.successorMetricIds.has(charge.metric.id))
+  return !(endedBy === 'upgrade' && isLeftToSuccessor(charge, lived.successorMetricIds))
 }
 
 function ratedUsage(
@@ -206,7 +206,9 @@ function advanceFee(
   const open = currentChargesWindow({ plan: billingPlan, subscription, at: event.at, zone })
   const plan = planEvent(charge, event, open.window.from)
   if (plan === null) return null
-  const one = (query: UsageQuery) => usageOf(before, query)[0] ?? summarizeEvents({}, [], query)
+  // A key without a value cannot be matched: the query groups by it, and the group without values is the event's own.
+  const isOwn = ({ groupedBy }: UsageGroup) => Object.values(groupedBy).every((value) => value === null)
+  const one = (query: UsageQuery) => usageOf(before, query).find(isOwn) ?? summarizeEvents({}, [], query)
   const answer = { withEvent: one(plan.withEvent), before: plan.before && one(plan.before) }
   const context = {
     ...open,

@@ -1,4 +1,5 @@
 import type { Instant } from '../../core/calendar/instant.ts'
+import { startEntityNumbering } from '../../store/billing/numbers.ts'
 import type { Tx } from '../../store/database.ts'
 import { finishItem } from '../../store/due-items.ts'
 import { type FollowingKind, lockFollowers, scheduleFollowers } from '../../store/inherited-settings.ts'
@@ -56,6 +57,12 @@ export async function spreadSettings(
   after: BillingEntityRow,
 ): Promise<void> {
   const now: Instant = caller.now
+  if (
+    after.documentNumbering === 'per_billing_entity' &&
+    before.documentNumbering !== after.documentNumbering
+  ) {
+    await startEntityNumbering(tx, after.id)
+  }
   if (after.timezone !== before.timezone) await scheduleFollowers(tx, after.id, 'customer_days', now)
   if (issuing(after) !== issuing(before)) await scheduleFollowers(tx, after.id, 'customer_drafts', now)
   for (const customer of await lockFollowers(tx, after.id, AT_ONCE_MAX)) {

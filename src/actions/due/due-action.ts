@@ -40,7 +40,13 @@ export type DueRun = {
 export type Step =
   | { readonly kind: 'none' }
   | { readonly kind: 'other_way' }
-  | { readonly kind: 'done'; readonly items: number; readonly failures: readonly DueFailure[] }
+  | {
+      readonly kind: 'done'
+      readonly items: number
+      /** A batch of as many items as one may have, so that more may wait. */
+      readonly isFull: boolean
+      readonly failures: readonly DueFailure[]
+    }
 
 const RETRY_FIRST_MS = 5000
 const RETRY_MAX_MS = 3_600_000

@@ -62,10 +62,10 @@ export async function runBatch(
 }
 
 async function act(context: Context, tx: Tx, run: DueRun, { action, head, items }: Batch): Promise<Step> {
-  if (items.length === 0) return { kind: 'done', items: 0, failures: [] }
+  if (items.length === 0) return { kind: 'done', items: 0, isFull: false, failures: [] }
   const caller = await callerAt(context, tx, run.organizationId, head.dueAt)
   await action.act(context, tx, caller, items)
-  return { kind: 'done', items: items.length, failures: [] }
+  return { kind: 'done', items: items.length, isFull: items.length >= action.itemsMax, failures: [] }
 }
 
 /** Does one customer's items alone, after whoever has the customer is done. */
@@ -113,7 +113,12 @@ async function halve(context: Context, run: DueRun, batch: Batch, error: unknown
   if (customerIds.length === 1) {
     const failed = items.map(({ id, subjectId }) => ({ id, subjectId, kind: head.kind }))
     await keepFailures(context, run.organizationId, failed, error)
-    return { kind: 'done', items: 0, failures: failed.map((item): DueFailure => ({ item, error })) }
+    return {
+      kind: 'done',
+      items: 0,
+      isFull: false,
+      failures: failed.map((item): DueFailure => ({ item, error })),
+    }
   }
   const middle = Math.ceil(customerIds.length / 2)
   const first = await runCustomers(context, run, batch, customerIds.slice(0, middle))
@@ -122,6 +127,7 @@ async function halve(context: Context, run: DueRun, batch: Batch, error: unknown
   return {
     kind: 'done',
     items: steps.reduce((sum, step) => sum + step.items, 0),
+    isFull: true,
     failures: steps.flatMap((step) => step.failures),
   }
 }

@@ -21,25 +21,51 @@ import { runBatch } from './run-batch.ts'
  */
 export async function runDue(context: Context, actions: DueActions, run: DueRun): Promise<number> {
   let done = 0
-  let inBatches = false
+  let way: 'one_by_one' | 'in_batches' = 'one_by_one'
+  let isFull = false
   const failed: string[] = []
   for (;;) {
     if (run.signal?.aborted) return done
     const waiting = run.strict ? { except: failed } : { realNow: context.systemNow() }
-    const step = inBatches
-      ? await runBatch(context, actions, run, waiting)
-      : await runEarliest(context, actions, run, waiting)
-    if (step.kind === 'none') return done
-    if (step.kind === 'other_way') {
-      inBatches = !inBatches
+    const steps: readonly Step[] =
+      way === 'one_by_one'
+        ? [await runEarliest(context, actions, run, waiting)]
+        : await runBatches(context, actions, run, waiting, isFull ? SIDE_BY_SIDE : 1)
+    const finished = steps.flatMap((step) => (step.kind === 'done' ? [step] : []))
+    if (finished.length === 0) {
+      if (steps.every(({ kind }) => kind === 'none')) return done
+      way = way === 'one_by_one' ? 'in_batches' : 'one_by_one'
+      isFull = false
       continue
     }
-    done += step.items
-    for (const failure of step.failures) {
-      failed.push(failure.item.id)
-      run.onFailure?.(failure)
+    isFull = finished.some((step) => step.isFull)
+    for (const { items, failures } of finished) {
+      done += items
+      for (const failure of failures) {
+        failed.push(failure.item.id)
+        run.onFailure?.(failure)
+      }
     }
   }
+}
+
+/** Batches of one run at the same time: one is computed while the other is written. */
+const SIDE_BY_SIDE = 2
+
+/** Waits for all of them, also when one breaks off: nothing goes on behind the caller's back. */
+async function runBatches(
+  context: Context,
+  actions: DueActions,
+  run: DueRun,
+  waiting: Waiting,
+  count: number,
+): Promise<readonly Step[]> {
+  const batches = Array.from({ length: count }, () => runBatch(context, actions, run, waiting))
+  const ended = await Promise.allSettled(batches)
+  return ended.map((end) => {
+    if (end.status === 'rejected') throw end.reason
+    return end.value
+  })
 }
 
 async function runEarliest(
@@ -59,14 +85,14 @@ async function runEarliest(
       const action = actions[head.kind]
       if (typeof action !== 'function') return { kind: 'other_way' }
       taken = await takeItem(tx, head, waiting)
-      if (!taken) return { kind: 'done', items: 0, failures: [] }
+      if (!taken) return { kind: 'done', items: 0, isFull: false, failures: [] }
       await finishItem(tx, taken.id)
       await action(context, tx, await callerAt(context, tx, organizationId, head.dueAt), taken.subjectId)
-      return { kind: 'done', items: 1, failures: [] }
+      return { kind: 'done', items: 1, isFull: false, failures: [] }
     })
   } catch (error) {
     if (!taken) throw error
     await keepFailures(context, organizationId, [taken], error)
-    return { kind: 'done', items: 0, failures: [{ item: taken, error }] }
+    return { kind: 'done', items: 0, isFull: false, failures: [{ item: taken, error }] }
   }
 }

@@ -5,7 +5,7 @@ import { invalid, notAllowed, notFound, Problems } from '../../core/problems.ts'
 import type { Tx } from '../../store/database.ts'
 import { cancelItem, scheduleItem } from '../../store/due-items.ts'
 import { type InvoiceMetadataEntry, replaceInvoiceMetadata } from '../../store/invoice-metadata.ts'
-import { insertInvoicePayments } from '../../store/invoice-payments.ts'
+import { statePaymentStatus } from '../../store/invoice-payments.ts'
 import { type InvoiceRow, lockInvoice, updateInvoice } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
@@ -42,7 +42,7 @@ export async function updateInvoicePayment(
     }
     if (status === undefined || status === invoice.paymentStatus) return
     const hasSucceeded = status === 'succeeded'
-    await insertInvoicePayments(tx, caller, [{ invoiceId: id, kind: 'status', status, paidAt: caller.now }])
+    await statePaymentStatus(tx, invoice, status, caller.now)
     await updateInvoice(tx, id, {
       updatedAt: ts(caller.now),
       ...(hasSucceeded ? { paymentOverdue: false } : {}),

@@ -34,7 +34,7 @@ export async function writePlanParts(
     const taxIds = await taxIdsOf(tx, parts.taxCodes)
     await replaceTaxes(tx, organizationId, 'plan', plan.id, taxIds)
   }
-  if (parts.commitment === null) await deleteCommitment(tx, plan.id)
+  if (parts.commitment === null) await deleteCommitment(tx, plan.id, now)
   else if (parts.commitment) await writeCommitment(tx, caller, plan.id, parts.commitment)
   if (parts.thresholds) {
     await replaceThresholds(tx, { organizationId, id: plan.id }, parts.thresholds, now)

@@ -30,7 +30,3 @@ export type DueKind = (typeof DUE_KINDS)[number]
  * its new settings have it, and a bill must not come before that.
  */
 export const FIRST_KINDS: readonly DueKind[] = ['customer_days', 'customer_drafts']
-
-export function rankOf(kind: DueKind): number {
-  return DUE_KINDS.indexOf(kind)
-}

@@ -6,19 +6,20 @@ import type { Tx } from '../database.ts'
 import type { InvoiceNumber } from './bill-rows.ts'
 
 /**
- * The numbers of invoices, in their order; those that are not final yet have none. The customers are locked by the
- * caller; the counters of billing entities are taken here, last of all locks and in the order of their ids.
+ * The numbers of invoices, in their order; those that are not final yet have none. Counters are locked until the
+ * transaction ends, after all other locks: those of customers first, then those of billing entities, each in the order
+ * of their ids (docs/decisions/0018).
  */
 export async function takeNumbers(tx: Tx, plans: readonly InvoicePlan[]): Promise<readonly InvoiceNumber[]> {
   const final = plans.filter(({ outcome }) => outcome.status === 'finalized')
-  const ofCustomers = await lastOfCustomers(tx, final)
-  const ofEntities = await lastOfEntities(tx, final)
+  const ofCustomers = await drawCustomerNumbers(tx, final)
+  const ofEntities = await drawEntityNumbers(tx, final)
   return plans.map((plan): InvoiceNumber => {
     const { customer, issuer, outcome } = plan
     if (outcome.status !== 'finalized') {
       return { number: draftNumber(issuer.numberPrefix), sequentialId: null, entitySequentialId: null }
     }
-    const sequentialId = next(ofCustomers, `${customer.id} ${issuer.id}`)
+    const sequentialId = next(ofCustomers, customerKey(plan))
     if (!isPerEntity(plan)) {
       const number = customerNumber(issuer.numberPrefix, customer.sequentialId, sequentialId)
       return { number, sequentialId, entitySequentialId: null }
@@ -30,42 +31,82 @@ export async function takeNumbers(tx: Tx, plans: readonly InvoicePlan[]): Promis
   })
 }
 
+/**
+ * Lets a billing entity number the invoices of all its customers in one sequence from now on: it goes on after the last
+ * number of the entity, and after as many as its invoices that were numbered otherwise; those that customers bill
+ * themselves do not count. The settings are locked by the caller, so that nothing is numbered meanwhile.
+ */
+export async function startEntityNumbering(tx: Tx, billingEntityId: string): Promise<void> {
+  await sql`
+    insert into entity_invoice_counters as c (organization_id, billing_entity_id, last_number)
+    select weir_organization_id(), ${billingEntityId}, count(*)
+    from invoices
+    where billing_entity_id = ${billingEntityId} and sequential_id is not null and not self_billed
+    on conflict (organization_id, billing_entity_id) do update set
+      last_number = greatest(c.last_number, excluded.last_number)`.execute(tx)
+}
+
 function isPerEntity({ issuer, customer }: InvoicePlan): boolean {
   return issuer.numbering === 'per_billing_entity' && !customer.isSelfBilled
 }
 
-function next(counters: Map<string, bigint>, key: string): bigint {
-  const number = (counters.get(key) ?? 0n) + 1n
-  counters.set(key, number)
+function customerKey({ customer, issuer }: InvoicePlan): string {
+  return `${customer.id} ${issuer.id}`
+}
+
+function next(numbers: Map<string, bigint>, key: string): bigint {
+  const number = numbers.get(key)
+  if (number === undefined) throw new Error(`no number was drawn for ${key}`)
+  numbers.set(key, number + 1n)
   return number
 }
 
-/** The last number of each customer from each entity. */
-async function lastOfCustomers(tx: Tx, plans: readonly InvoicePlan[]): Promise<Map<string, bigint>> {
-  if (plans.length === 0) return new Map()
-  const { rows } = await sql<{ customerId: string; billingEntityId: string; last: bigint }>`
-    select i.customer_id, i.billing_entity_id, max(i.sequential_id) as last
-    from invoices i
-    where i.customer_id = any (${[...new Set(plans.map(({ customer }) => customer.id))]}::uuid[])
-      and i.sequential_id is not null
-    group by i.customer_id, i.billing_entity_id`.execute(tx)
-  return new Map(rows.map((row) => [`${row.customerId} ${row.billingEntityId}`, row.last]))
+/** How many invoices have each key. */
+function countBy(plans: readonly InvoicePlan[], keyOf: (plan: InvoicePlan) => string): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const plan of plans) counts.set(keyOf(plan), (counts.get(keyOf(plan)) ?? 0) + 1)
+  return counts
 }
 
-/**
- * The last number of each entity that numbers all its invoices in one row: it follows the greatest given so far, and
- * all invoices that were numbered otherwise. Locks the entities.
- */
-async function lastOfEntities(tx: Tx, plans: readonly InvoicePlan[]): Promise<Map<string, bigint>> {
-  const ids = [...new Set(plans.filter(isPerEntity).map(({ issuer }) => issuer.id))]
-  if (ids.length === 0) return new Map()
-  await sql`select id from billing_entities where id = any (${ids}::uuid[]) order by id for no key update`.execute(
-    tx,
+/** The first of the numbers that each customer's invoices from each entity get. */
+async function drawCustomerNumbers(tx: Tx, plans: readonly InvoicePlan[]): Promise<Map<string, bigint>> {
+  const counts = countBy(plans, customerKey)
+  if (counts.size === 0) return new Map()
+  const keys = [...counts.keys()].map((key) => key.split(' '))
+  const { rows } = await sql<{ customerId: string; billingEntityId: string; last: bigint }>`
+    insert into customer_invoice_counters as c (organization_id, customer_id, billing_entity_id, last_number)
+    select weir_organization_id(), drawn.customer_id, drawn.billing_entity_id, drawn.count
+    from unnest(${keys.map(([id]) => id)}::uuid[], ${keys.map(([, id]) => id)}::uuid[],
+      ${[...counts.values()]}::bigint[]) as drawn (customer_id, billing_entity_id, count)
+    order by drawn.customer_id, drawn.billing_entity_id
+    on conflict (organization_id, customer_id, billing_entity_id) do update set
+      last_number = c.last_number + excluded.last_number
+    returning customer_id, billing_entity_id, last_number as last`.execute(tx)
+  return new Map(
+    rows.map(({ customerId, billingEntityId, last }) => {
+      const key = `${customerId} ${billingEntityId}`
+      return [key, last - BigInt(counts.get(key) ?? 0) + 1n]
+    }),
   )
+}
+
+/** The first of the numbers that the invoices of each entity get, of those that number all of them in one sequence. */
+async function drawEntityNumbers(tx: Tx, plans: readonly InvoicePlan[]): Promise<Map<string, bigint>> {
+  const counts = countBy(plans.filter(isPerEntity), ({ issuer }) => issuer.id)
+  if (counts.size === 0) return new Map()
   const { rows } = await sql<{ billingEntityId: string; last: bigint }>`
-    select i.billing_entity_id, greatest(max(i.entity_sequential_id), count(i.sequential_id)) as last
-    from invoices i
-    where i.billing_entity_id = any (${ids}::uuid[]) and not i.self_billed
-    group by i.billing_entity_id`.execute(tx)
-  return new Map(rows.map((row) => [row.billingEntityId, row.last]))
+    insert into entity_invoice_counters as c (organization_id, billing_entity_id, last_number)
+    select weir_organization_id(), drawn.billing_entity_id, drawn.count
+    from unnest(${[...counts.keys()]}::uuid[], ${[...counts.values()]}::bigint[])
+      as drawn (billing_entity_id, count)
+    order by drawn.billing_entity_id
+    on conflict (organization_id, billing_entity_id) do update set
+      last_number = c.last_number + excluded.last_number
+    returning billing_entity_id, last_number as last`.execute(tx)
+  return new Map(
+    rows.map(({ billingEntityId, last }) => [
+      billingEntityId,
+      last - BigInt(counts.get(billingEntityId) ?? 0) + 1n,
+    ]),
+  )
 }

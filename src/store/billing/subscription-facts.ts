@@ -128,6 +128,7 @@ async function readCommitments(
     .selectFrom('minimumCommitments')
     .select(['planId', 'id', 'amountCents', 'invoiceDisplayName'])
     .where('planId', '=', anyOf(planIds))
+    .where('deletedAt', 'is', null)
     .execute()
   return new Map(rows.map(({ planId, ...commitment }) => [planId, commitment]))
 }

@@ -1,7 +1,6 @@
 import type { Decimal } from '../../core/amounts/decimal.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import { isoText } from '../../core/calendar/iso-text.ts'
-import { rankOf } from '../../core/due/kinds.ts'
 import type { EventProperties } from '../../core/metering/property-value.ts'
 import type { Database } from '../database.ts'
 import type { UsageDefinitions } from './definitions.ts'
@@ -56,8 +55,7 @@ const STATEMENT = {
     code_locks => $5, arrived => $6, sums_now => $7, lasts_now => $8, slots => $9,
     sums_to_fold => string_to_array($10, chr(30), '')::json[],
     lasts_to_fold => string_to_array($11, chr(30), '')::json[], counts => $12, unknown_codes => $13,
-    unknown_subscriptions => $14, unseen_subscriptions => $15, advance => $16, advance_rank => $17, watched => $18,
-    watched_rank => $19) as answer`,
+    unknown_subscriptions => $14, unseen_subscriptions => $15, advance => $16, watched => $17) as answer`,
 }
 const CONFLICTS_MAX = 5
 const KNOWN_SUBSCRIPTIONS_MAX = 100_000
@@ -204,10 +202,8 @@ function unmatchedOf(arrival: Arrival): [codes: number, subscriptions: number, u
   return [codes, subscriptions, asked.length === 0 ? null : JSON.stringify(asked)]
 }
 
-/** What may have to be done because of these events, with the ranks of it; nulls when nobody waits for any. */
-function laterOf(
-  arrival: Arrival,
-): [advance: string | null, advanceRank: number, watched: readonly string[] | null, watchedRank: number] {
+/** What may have to be done because of these events; nulls when nobody waits for any. */
+function laterOf(arrival: Arrival): [advance: string | null, watched: readonly string[] | null] {
   const advance: object[] = []
   const watched = new Set<string>()
   for (const event of arrival.events) {
@@ -219,12 +215,7 @@ function laterOf(
     const timestamp = isoText(at)
     advance.push({ event_id: id, external_subscription_id: externalSubscriptionId, code, timestamp })
   }
-  return [
-    advance.length === 0 ? null : JSON.stringify(advance),
-    rankOf('advance_usage'),
-    watched.size === 0 ? null : [...watched],
-    rankOf('subscription_activity'),
-  ]
+  return [advance.length === 0 ? null : JSON.stringify(advance), watched.size === 0 ? null : [...watched]]
 }
 
 function isConflict(error: unknown): boolean {

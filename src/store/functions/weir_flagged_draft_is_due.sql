@@ -1,11 +1,11 @@
 -- A draft that is flagged to be computed anew is due for it at once: the flag makes the due item, so that neither
--- exists without the other. Rank 3 is the place of draft_refresh in src/core/due/kinds.ts (a test compares them).
+-- exists without the other.
 create or replace function weir_flagged_draft_is_due() returns trigger
 language plpgsql
 as $$
 begin
-  insert into due_items (organization_id, id, kind, subject_id, due_at, rank)
-  select new.organization_id, gen_random_uuid(), 'draft_refresh', new.id, coalesce(o.clock_at, now()), 3
+  insert into due_items (organization_id, id, kind, subject_id, due_at)
+  select new.organization_id, gen_random_uuid(), 'draft_refresh', new.id, coalesce(o.clock_at, now())
   from organizations o where o.id = new.organization_id
   on conflict (organization_id, kind, subject_id) do nothing;
   return null;

@@ -6,18 +6,16 @@ as $$
 declare
   sealed uuid;
 begin
-  if tg_op <> 'DELETE' then
+  select i.id into sealed
+  from fees f
+  join invoices i on i.organization_id = f.organization_id and i.id = f.invoice_id
+  where f.organization_id = old.organization_id and f.id = old.fee_id
+    and i.status in ('finalized', 'voided') and i.sealed_in <> pg_current_xact_id();
+  if tg_op = 'UPDATE' and sealed is null then
     select i.id into sealed
-    from invoices i
-    where i.organization_id = new.organization_id and i.id = (
-        select f.invoice_id from fees f where f.organization_id = new.organization_id and f.id = new.fee_id)
-      and i.status in ('finalized', 'voided') and i.sealed_in <> pg_current_xact_id();
-  end if;
-  if tg_op <> 'INSERT' and sealed is null then
-    select i.id into sealed
-    from invoices i
-    where i.organization_id = old.organization_id and i.id = (
-        select f.invoice_id from fees f where f.organization_id = old.organization_id and f.id = old.fee_id)
+    from fees f
+    join invoices i on i.organization_id = f.organization_id and i.id = f.invoice_id
+    where f.organization_id = new.organization_id and f.id = new.fee_id
       and i.status in ('finalized', 'voided') and i.sealed_in <> pg_current_xact_id();
   end if;
   if sealed is not null then

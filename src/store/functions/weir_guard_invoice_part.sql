@@ -1,22 +1,21 @@
--- Refuses to add, take away or change parts of a sealed invoice, in tables with an invoice_id. Sealed are final
--- invoices that another transaction made final. The queries are written out, because a function for them would triple
--- what the guard costs each row.
+-- Refuses to take away or to change parts of a sealed invoice, in tables with an invoice_id, and to move a part onto
+-- one; weir_guard_new_invoice_parts says what is sealed.
 create or replace function weir_guard_invoice_part() returns trigger
 language plpgsql
 as $$
 declare
   sealed uuid;
 begin
-  if tg_op <> 'DELETE' and new.invoice_id is not null then
-    select i.id into sealed
-    from invoices i
-    where i.organization_id = new.organization_id and i.id = new.invoice_id
-      and i.status in ('finalized', 'voided') and i.sealed_in <> pg_current_xact_id();
-  end if;
-  if tg_op <> 'INSERT' and sealed is null and old.invoice_id is not null then
+  if old.invoice_id is not null then
     select i.id into sealed
     from invoices i
     where i.organization_id = old.organization_id and i.id = old.invoice_id
+      and i.status in ('finalized', 'voided') and i.sealed_in <> pg_current_xact_id();
+  end if;
+  if tg_op = 'UPDATE' and sealed is null and new.invoice_id is not null then
+    select i.id into sealed
+    from invoices i
+    where i.organization_id = new.organization_id and i.id = new.invoice_id
       and i.status in ('finalized', 'voided') and i.sealed_in <> pg_current_xact_id();
   end if;
   if sealed is not null then

@@ -18,11 +18,10 @@
 -- advance                events that may be charged in advance or name a wallet, or null:
 --                        [{event_id, external_subscription_id, code, timestamp}]
 -- watched                external ids of subscriptions with new events, when alerts or thresholds look at any; or null
--- advance_rank, watched_rank  of the due items that these cause
 create or replace function weir_ingest(organization uuid, definitions_version bigint, received_at timestamptz,
   writer_number integer, code_locks bigint[], arrived jsonb, sums_now json, lasts_now json, slots smallint[],
   sums_to_fold json[], lasts_to_fold json[], counts jsonb, unknown_codes bigint, unknown_subscriptions bigint,
-  unseen_subscriptions jsonb, advance jsonb, advance_rank integer, watched text[], watched_rank integer)
+  unseen_subscriptions jsonb, advance jsonb, watched text[])
 returns jsonb
 language plpgsql
 as $$
@@ -72,7 +71,7 @@ begin
     on conflict (organization_id, span, starts_at, writer) do update set
       events_count = kept.events_count + excluded.events_count;
     if advance is not null or watched is not null then
-      perform weir_schedule_usage(organization, received_at, advance, advance_rank, watched, watched_rank);
+      perform weir_schedule_usage(organization, received_at, advance, watched);
     end if;
     if unknown_codes > 0 or unknown_subscriptions > 0 or unseen_subscriptions is not null then
       known := weir_count_unmatched(organization, received_at, writer_number, unknown_codes, unknown_subscriptions,

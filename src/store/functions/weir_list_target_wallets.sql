@@ -1,7 +1,6 @@
 -- Lists accepted events ([{event_id, external_subscription_id, code, timestamp}]) that name a wallet, if an endpoint
 -- wants to hear of unknown names.
-create or replace function weir_list_target_wallets(organization uuid, received_at timestamptz, accepted jsonb,
-  item_rank integer)
+create or replace function weir_list_target_wallets(organization uuid, received_at timestamptz, accepted jsonb)
 returns void
 language plpgsql
 as $$
@@ -26,8 +25,8 @@ begin
     where m.organization_id = organization and m.code = a.code and m.deleted_at is null and c.accepts_target_wallet
       and c.deleted_at is null);
   if found then
-    insert into due_items as kept (organization_id, id, kind, subject_id, due_at, rank)
-    values (organization, gen_random_uuid(), 'target_wallets', organization, received_at, item_rank)
+    insert into due_items as kept (organization_id, id, kind, subject_id, due_at)
+    values (organization, gen_random_uuid(), 'target_wallets', organization, received_at)
     on conflict (organization_id, kind, subject_id) do update set
       id = excluded.id, due_at = least(kept.due_at, excluded.due_at), attempts = 0, retry_at = null, error = null;
   end if;

@@ -3,7 +3,7 @@
 -- items come before the events: their locks, held to the end of the transaction, let one arrival at a time number the
 -- events of a subscription.
 create or replace function weir_schedule_usage(organization uuid, received_at timestamptz, advance jsonb,
-  advance_rank integer, watched text[], watched_rank integer)
+  watched text[])
 returns void
 language plpgsql
 as $$
@@ -13,8 +13,8 @@ begin
   if advance is not null then
     listed := (select jsonb_agg(to_jsonb(s)) from weir_advance_subjects(advance) as s);
     if listed is not null then
-      insert into due_items as kept (organization_id, id, kind, subject_id, due_at, rank)
-      select organization, gen_random_uuid(), 'advance_usage', subject, received_at, advance_rank
+      insert into due_items as kept (organization_id, id, kind, subject_id, due_at)
+      select organization, gen_random_uuid(), 'advance_usage', subject, received_at
       from (
         select distinct l.subscription_id as subject from jsonb_to_recordset(listed) as l(subscription_id uuid)
         order by 1) as subjects
@@ -26,11 +26,11 @@ begin
         ended_at timestamptz, is_charged boolean)
       order by l.event_id;
     end if;
-    perform weir_list_target_wallets(organization, received_at, advance, advance_rank);
+    perform weir_list_target_wallets(organization, received_at, advance);
   end if;
   if watched is not null then
-    insert into due_items as kept (organization_id, id, kind, subject_id, due_at, rank)
-    select organization, gen_random_uuid(), 'subscription_activity', subject, received_at, watched_rank
+    insert into due_items as kept (organization_id, id, kind, subject_id, due_at)
+    select organization, gen_random_uuid(), 'subscription_activity', subject, received_at
     from (select weir_watched_subscriptions(watched) as subject order by 1) as subjects
     on conflict (organization_id, kind, subject_id) do update set
       id = excluded.id, due_at = least(kept.due_at, excluded.due_at), attempts = 0, retry_at = null, error = null;

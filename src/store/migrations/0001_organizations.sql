@@ -54,7 +54,6 @@ create table organizations (
   invoice_grace_period integer not null default 0 check (invoice_grace_period >= 0),
   document_locale text not null default 'en',
   premium_integrations text[] not null default '{}',
-  customers_count bigint not null default 0,
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null
 );
@@ -98,8 +97,6 @@ create table billing_entities (
   eu_tax_management boolean not null default false,
   logo bytea,
   logo_content_type text,
-  -- Highest number given in per_billing_entity numbering.
-  invoice_sequence bigint not null default 0,
   archived_at timestamptz(3),
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null,

@@ -47,11 +47,12 @@ create table billable_metrics (
   code text not null,
   name text not null,
   description text,
-  aggregation_type text not null,
+  aggregation_type text not null check (aggregation_type in
+    ('count_agg', 'sum_agg', 'max_agg', 'unique_count_agg', 'weighted_sum_agg', 'latest_agg', 'custom_agg')),
   field_name text,
   is_recurring boolean not null default false,
-  weighted_interval text,
-  rounding_function text,
+  weighted_interval text check (weighted_interval in ('seconds')),
+  rounding_function text check (rounding_function in ('round', 'ceil', 'floor')),
   rounding_precision integer,
   expression text,
   -- [{"key", "values": []}], ordered by key, values sorted.
@@ -102,6 +103,7 @@ create table plan_taxes (
   foreign key (organization_id, plan_id) references plans,
   foreign key (organization_id, tax_id) references taxes
 );
+create index plan_taxes_tax on plan_taxes (organization_id, tax_id);
 call weir_wall('plan_taxes');
 
 create table minimum_commitments (
@@ -110,12 +112,15 @@ create table minimum_commitments (
   plan_id uuid not null,
   amount_cents bigint not null check (amount_cents > 0),
   invoice_display_name text,
+  -- Fees refer to it for good, so it is never deleted.
+  deleted_at timestamptz(3),
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null,
   primary key (organization_id, id),
-  unique (organization_id, plan_id),
   foreign key (organization_id, plan_id) references plans
 );
+create unique index minimum_commitments_plan on minimum_commitments (organization_id, plan_id)
+  where deleted_at is null;
 call weir_wall('minimum_commitments');
 
 create table minimum_commitment_taxes (
@@ -126,6 +131,7 @@ create table minimum_commitment_taxes (
   foreign key (organization_id, minimum_commitment_id) references minimum_commitments on delete cascade,
   foreign key (organization_id, tax_id) references taxes
 );
+create index minimum_commitment_taxes_tax on minimum_commitment_taxes (organization_id, tax_id);
 call weir_wall('minimum_commitment_taxes');
 
 create table charges (
@@ -136,12 +142,13 @@ create table charges (
   billable_metric_id uuid not null,
   code text not null,
   invoice_display_name text,
-  charge_model text not null,
+  charge_model text not null check (charge_model in
+    ('standard', 'graduated', 'package', 'percentage', 'volume', 'graduated_percentage', 'custom', 'dynamic')),
   properties json not null,
   pay_in_advance boolean not null default false,
   prorated boolean not null default false,
   invoiceable boolean not null default true,
-  regroup_paid_fees text,
+  regroup_paid_fees text check (regroup_paid_fees in ('invoice')),
   min_amount_cents bigint not null default 0 check (min_amount_cents >= 0),
   accepts_target_wallet boolean not null default false,
   pricing_unit_id uuid,
@@ -174,6 +181,7 @@ create table charge_taxes (
   foreign key (organization_id, charge_id) references charges,
   foreign key (organization_id, tax_id) references taxes
 );
+create index charge_taxes_tax on charge_taxes (organization_id, tax_id);
 call weir_wall('charge_taxes');
 
 create table charge_filters (

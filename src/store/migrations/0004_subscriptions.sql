@@ -18,13 +18,14 @@ create table subscriptions (
   -- Why it ended, for the windows of its last bill.
   ended_by text check (ended_by in ('upgrade', 'downgrade', 'termination')),
   started_by text not null default 'creation' check (started_by in ('upgrade', 'downgrade', 'creation')),
-  on_termination_credit_note text,
-  on_termination_invoice text not null default 'generate',
+  on_termination_credit_note text
+    check (on_termination_credit_note in ('credit', 'skip', 'refund', 'offset')),
+  on_termination_invoice text not null default 'generate' check (on_termination_invoice in ('generate', 'skip')),
   progressive_billing_disabled boolean not null default false,
   consolidate_invoice boolean not null default true,
   purchase_order_number text,
   billing_entity_id uuid,
-  payment_method_type text not null default 'provider',
+  payment_method_type text not null default 'provider' check (payment_method_type in ('provider', 'manual')),
   payment_method_id uuid,
   cancellation_reason text,
   created_at timestamptz(3) not null,
@@ -96,6 +97,7 @@ create table entitlements (
   foreign key (organization_id, plan_id) references plans,
   foreign key (organization_id, subscription_id) references subscriptions
 );
+create index entitlements_feature on entitlements (organization_id, feature_id);
 call weir_wall('entitlements');
 
 create table entitlement_values (
@@ -108,6 +110,7 @@ create table entitlement_values (
   foreign key (organization_id, entitlement_id) references entitlements on delete cascade,
   foreign key (organization_id, privilege_id) references privileges
 );
+create index entitlement_values_privilege on entitlement_values (organization_id, privilege_id);
 call weir_wall('entitlement_values');
 
 -- Features and privileges of the plan that a subscription does not have.
@@ -125,4 +128,7 @@ create table entitlement_removals (
 );
 create unique index entitlement_removals_one on entitlement_removals
   (organization_id, subscription_id, feature_id, coalesce(privilege_id, '00000000-0000-0000-0000-000000000000'));
+create index entitlement_removals_feature on entitlement_removals (organization_id, feature_id);
+create index entitlement_removals_privilege on entitlement_removals (organization_id, privilege_id)
+  where privilege_id is not null;
 call weir_wall('entitlement_removals');

@@ -84,7 +84,8 @@ create table usage_trackers (
   id uuid not null,
   billable_metric_id uuid not null,
   code text not null,
-  aggregation_type text not null,
+  aggregation_type text not null check (aggregation_type in
+    ('count_agg', 'sum_agg', 'max_agg', 'unique_count_agg', 'weighted_sum_agg', 'latest_agg', 'custom_agg')),
   field_name text,
   -- Filter, pricing group and presentation keys of every charge on the metric, sorted.
   keys text[] not null,
@@ -135,7 +136,7 @@ create table usage_lasts (
   last_at timestamptz(3) not null,
   last_id uuid not null,
   last_value numeric,
-  last_operation text not null,
+  last_operation text not null check (last_operation in ('add', 'remove')),
   precise_total_amount_cents numeric not null,
   primary key (organization_id, tracker_id, external_subscription_id, span, starts_at, bucket)
 ) with (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.05);

@@ -3,11 +3,13 @@
 create table due_items (
   organization_id uuid not null references organizations,
   id uuid not null,
-  kind text not null,
+  kind text not null check (kind in
+    ('advance_usage', 'subscription_activity', 'plan_deletion', 'draft_refresh', 'subscription_start',
+      'subscription_end', 'subscription_billing', 'invoice_finalization', 'invoice_overdue', 'trial_end',
+      'termination_alert', 'event_validation', 'target_wallets', 'advance_aside', 'customer_days', 'customer_drafts',
+      'plan_amount', 'alert_rearming')),
   subject_id uuid not null,
   due_at timestamptz(3) not null,
-  -- Order among items of the same instant.
-  rank smallint not null,
   attempts integer not null default 0,
   -- Real time before which a failed item is not tried again.
   retry_at timestamptz(3),

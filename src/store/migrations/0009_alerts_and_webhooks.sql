@@ -3,10 +3,13 @@ create table alerts (
   id uuid not null,
   external_subscription_id text,
   billable_metric_id uuid,
-  alert_type text not null,
+  alert_type text not null check (alert_type in
+    ('current_usage_amount', 'billable_metric_current_usage_amount', 'billable_metric_current_usage_units',
+      'lifetime_usage_amount', 'billable_metric_lifetime_usage_units', 'wallet_balance_amount',
+      'wallet_credits_balance', 'wallet_ongoing_balance_amount', 'wallet_credits_ongoing_balance')),
   code text not null,
   name text,
-  direction text not null default 'increasing',
+  direction text not null default 'increasing' check (direction in ('increasing', 'decreasing')),
   -- [{"code", "value", "recurring"}]
   thresholds json not null,
   previous_value numeric not null default 0,

@@ -2,7 +2,8 @@ import type { FeeDraft } from '../../invoicing/fee-draft.ts'
 import type { AvailableReductions } from './available.ts'
 
 /** What lowers an invoice; each kind has its own amount on the invoice. */
-export type ReductionKind = 'progressive_billing' | 'coupon' | 'credit_note' | 'prepaid_credit'
+export const REDUCTION_KINDS = ['progressive_billing', 'coupon', 'credit_note', 'prepaid_credit'] as const
+export type ReductionKind = (typeof REDUCTION_KINDS)[number]
 
 /** What one thing took off an invoice. */
 export type Reduction = {
