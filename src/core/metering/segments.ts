@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, type Instant, instant, SECOND_MS } from '../calendar/instant.ts'
+import { DAY_MS, HOUR_MS, type Instant } from '../calendar/instant.ts'
 
 /** A part of a window: whole UTC days, whole UTC hours or their cut parts, or a rest that only the events tell. */
 export type Segment = {
@@ -9,20 +9,19 @@ export type Segment = {
   readonly to: number
 }
 
-const NO_CUTS: ReadonlySet<number> = new Set()
+const NO_CUTS: readonly number[] = []
 
 /**
- * A half-open window as whole days, whole hours at both ends, and raw events at each edge: less than a second of them
- * where the hour of the edge is cut there, otherwise less than an hour. The segments tile the window in order; an empty
- * window has none.
+ * A half-open window as whole days, whole hours at both ends, and raw events at each edge: less than an hour of them,
+ * and none where the hour of the edge is cut there. The segments tile the window in order; an empty window has none.
  *
  * @param from milliseconds since the epoch, or null for the beginning of time
- * @param cuts whole seconds at which the state of an hour is kept in two parts
+ * @param cuts instants at which the state of an hour is kept in two parts
  */
 export function segmentsOf(
   from: number | null,
   to: number,
-  cuts: ReadonlySet<number> = NO_CUTS,
+  cuts: readonly number[] = NO_CUTS,
 ): readonly Segment[] {
   const first = from === null ? null : firstBoundary(from, cuts)
   const last = lastBoundary(to, cuts)
@@ -42,26 +41,32 @@ export function segmentsOf(
 }
 
 /**
- * Where the state of an hour has to be cut so that windows read less than a second of its events at their edges: whole
- * seconds inside the hour, in order.
+ * Where the state of an hour has to be cut so that windows need none of its events, in order.
  *
  * @param hour the beginning of a UTC hour
  * @param edges instants at which windows begin or end
  */
 export function cutsOfHour(hour: Instant, edges: readonly Instant[]): readonly Instant[] {
-  const seconds = edges.flatMap((at) => [floorTo(at, SECOND_MS), ceilTo(at, SECOND_MS)])
-  const inside = [...new Set(seconds)].filter((at) => at > hour && at < hour + HOUR_MS)
-  return inside.sort((a, b) => a - b).map(instant)
+  const inside = [...new Set(edges)].filter((at) => at > hour && at < hour + HOUR_MS)
+  return inside.sort((a, b) => a - b)
 }
 
-function firstBoundary(from: number, cuts: ReadonlySet<number>): number {
-  const second = ceilTo(from, SECOND_MS)
-  return cuts.has(second) ? second : ceilTo(from, HOUR_MS)
+/**
+ * The beginning of the UTC hour that an instant lies in, or of its part where the hour is cut.
+ *
+ * @param cuts in order
+ */
+export function startOfPart(at: Instant, cuts: readonly number[] = NO_CUTS): number {
+  const hour = floorTo(at, HOUR_MS)
+  return cuts.findLast((cut) => cut <= at && cut > hour) ?? hour
 }
 
-function lastBoundary(to: number, cuts: ReadonlySet<number>): number {
-  const second = floorTo(to, SECOND_MS)
-  return cuts.has(second) ? second : floorTo(to, HOUR_MS)
+function firstBoundary(from: number, cuts: readonly number[]): number {
+  return cuts.includes(from) ? from : ceilTo(from, HOUR_MS)
+}
+
+function lastBoundary(to: number, cuts: readonly number[]): number {
+  return cuts.includes(to) ? to : floorTo(to, HOUR_MS)
 }
 
 function floorTo(at: number, unit: number): number {

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Aggregation } from '../../core/metering/usage.ts'
 import type { Database } from '../database.ts'
 import { usageLock } from './usage-locks.ts'
@@ -12,6 +12,10 @@ export type TrackerDefinition = {
   readonly keys: readonly string[]
 }
 
+/** The same with the instants at which hours are kept in parts, by external subscription id and in order. */
+export type CutTracker = TrackerDefinition & { readonly cuts: Cuts }
+export type Cuts = ReadonlyMap<string, readonly number[]>
+
 /** What storing an event needs to know of the metric with its code. */
 export type MetricDefinition = {
   readonly code: string
@@ -19,7 +23,7 @@ export type MetricDefinition = {
   readonly expression: string | null
   /** Whether a charge of any plan prices this metric in advance, or takes the names of wallets from its events. */
   readonly isChargedInAdvance: boolean
-  readonly tracker: TrackerDefinition | null
+  readonly tracker: CutTracker | null
   /** See `usageLock`. */
   readonly lock: string
 }
@@ -34,6 +38,9 @@ export type UsageDefinitions = {
   readonly metrics: ReadonlyMap<string, MetricDefinition>
 }
 
+/** External subscription id and milliseconds since the epoch, in order of time. */
+export type CutRows = readonly (readonly [string, number])[]
+
 type Row = {
   version: bigint
   isWatched: boolean
@@ -43,7 +50,7 @@ type Row = {
     fieldName: string | null
     expression: string | null
     isChargedInAdvance: boolean
-    tracker: TrackerDefinition | null
+    tracker: (TrackerDefinition & { readonly cuts: CutRows | null }) | null
   }[]
 }
 
@@ -66,7 +73,8 @@ export async function readUsageDefinitions(
               where c.organization_id = m.organization_id and c.billable_metric_id = m.id
                 and (c.pay_in_advance or c.accepts_target_wallet) and c.deleted_at is null),
             'tracker', case when t.id is not null then json_build_object(
-              'id', t.id, 'aggregation', t.aggregation_type, 'fieldName', t.field_name, 'keys', t.keys) end))
+              'id', t.id, 'aggregation', t.aggregation_type, 'fieldName', t.field_name, 'keys', t.keys,
+              'cuts', ${cutsOfTracker(sql`true`)}) end))
           from billable_metrics m
           left join usage_trackers t
             on t.organization_id = m.organization_id and t.billable_metric_id = m.id and t.is_current
@@ -76,7 +84,11 @@ export async function readUsageDefinitions(
   if (!row) throw new Error('the usage definitions gave no row')
   const metrics = row.metrics.map((each): [string, MetricDefinition] => [
     each.code,
-    { ...each, lock: usageLock(organizationId, each.code) },
+    {
+      ...each,
+      tracker: each.tracker && { ...each.tracker, cuts: cutsBySubscription(each.tracker.cuts) },
+      lock: usageLock(organizationId, each.code),
+    },
   ])
   return {
     version: row.version.toString(),
@@ -84,4 +96,23 @@ export async function readUsageDefinitions(
     wantsFaults: row.wantsFaults,
     metrics: new Map(metrics),
   }
+}
+
+/** The cuts of a tracker `t` as `CutRows`, those that fulfil a condition on `c`; null for none. */
+export function cutsOfTracker(condition: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(
+    select json_agg(json_build_array(c.external_subscription_id, (extract(epoch from c.cut_at) * 1000)::bigint)
+      order by c.cut_at)
+    from usage_cuts c
+    where c.organization_id = t.organization_id and c.tracker_id = t.id and ${condition})`
+}
+
+export function cutsBySubscription(rows: CutRows | null): Cuts {
+  const cuts = new Map<string, number[]>()
+  for (const [subscription, at] of rows ?? []) {
+    const own = cuts.get(subscription) ?? []
+    own.push(at)
+    cuts.set(subscription, own)
+  }
+  return cuts
 }

@@ -3,7 +3,7 @@ import { Decimal } from '../../core/amounts/decimal.ts'
 import { instant } from '../../core/calendar/instant.ts'
 import type { RawEvent } from '../../core/metering/reference.ts'
 import type { Aggregation } from '../../core/metering/usage.ts'
-import type { TrackerDefinition } from './definitions.ts'
+import type { Cuts, CutTracker } from './definitions.ts'
 import { RunningState } from './running-state.ts'
 
 const NOON = Date.parse('2024-03-05T12:00:00.000Z')
@@ -12,8 +12,9 @@ function trackerOf(
   aggregation: Aggregation,
   fieldName: string | null,
   keys: string[] = [],
-): TrackerDefinition {
-  return { id: 'a3b1c2d4-0000-7000-8000-000000000001', aggregation, fieldName, keys }
+  cuts: Cuts = new Map(),
+): CutTracker {
+  return { id: 'a3b1c2d4-0000-7000-8000-000000000001', aggregation, fieldName, keys, cuts }
 }
 
 function eventAt(
@@ -32,13 +33,34 @@ function eventAt(
   }
 }
 
-function rowsOf(tracker: TrackerDefinition, events: readonly RawEvent[]) {
+function rowsOf(tracker: CutTracker, events: readonly RawEvent[]) {
   const state = new RunningState()
   for (const event of events) state.add(tracker, event)
   return [...state.rows()].map((row) => ({ ...row, values: JSON.parse(row.json) }))
 }
 
 describe('what events add to the running state', () => {
+  it('keeps the parts of an hour apart where it is cut for the subscription', () => {
+    const cuts = new Map([['sub', [NOON + 1500, NOON + 60_000]]])
+    const tracker = trackerOf('count_agg', null, [], cuts)
+    const times = [0, 1499, 1500, 59_999, 60_000, 3_600_000]
+    const rows = rowsOf(
+      tracker,
+      times.flatMap((ms) => [eventAt(ms, {}), eventAt(ms, {}, 'other')]),
+    )
+    const shown = rows.map(({ subscription, values: { a, n = 1 } }) => [subscription, a - NOON, n])
+    expect(shown.sort()).toEqual(
+      [
+        ['other', 0, 5],
+        ['other', 3_600_000, 1],
+        ['sub', 0, 2],
+        ['sub', 1500, 2],
+        ['sub', 60_000, 1],
+        ['sub', 3_600_000, 1],
+      ].sort(),
+    )
+  })
+
   it('adds up the sums and the highest value of an hour and a bucket', () => {
     const events = [
       eventAt(1, { level: '5', region: 'eu' }),

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
 import { Decimal } from '../../core/amounts/decimal.ts'
-import { DAY_MS, HOUR_MS, type Instant, instant, SECOND_MS } from '../../core/calendar/instant.ts'
+import { DAY_MS, HOUR_MS, type Instant, instant } from '../../core/calendar/instant.ts'
 import { isoText } from '../../core/calendar/iso-text.ts'
 import { type EventProperties, textOf } from '../../core/metering/property-value.ts'
 import { countedEvent, type RawEvent } from '../../core/metering/reference.ts'
+import { startOfPart } from '../../core/metering/segments.ts'
 import { type Aggregation, compareEvents, type UsageEvent } from '../../core/metering/usage.ts'
-import type { TrackerDefinition } from './definitions.ts'
+import type { CutTracker } from './definitions.ts'
 
 /**
- * What one second of one bucket gains: a JSON object in the short names that `weir_add_usage` reads, without what goes
- * without saying (zeros, nulls, a count of one, the bucket of no keys). The database adds it to the hour, or the part
- * of an hour, and to the day. Texts and not values, because nearly every event makes one and they are written once.
+ * What one hour of one bucket gains, or the part of an hour: a JSON object in the short names that `weir_add_usage`
+ * reads, without what goes without saying (zeros, nulls, a count of one, the bucket of no keys). The database adds the
+ * day. Texts and not values, because nearly every event makes one and they are written once.
  */
 export type StateRow = {
   readonly subscription: string
@@ -19,9 +20,9 @@ export type StateRow = {
   readonly json: string
 }
 
-/** What the subscriptions of one bucket have in common: tracker, second, key values. */
+/** What the subscriptions of one bucket have in common: tracker, hour or part of it, key values. */
 type Family = {
-  readonly tracker: TrackerDefinition
+  readonly tracker: CutTracker
   /** The beginning of each row. */
   readonly head: string
   readonly buckets: Map<string, Bucket>
@@ -67,14 +68,14 @@ export function bucketOf(dimensions: readonly (string | null)[]): string {
 
 /** Collects what accepted events add to the running state of their metrics (engine.md §3). */
 export class RunningState {
-  private readonly families = new Map<TrackerDefinition, Map<number, Map<string, Family>>>()
+  private readonly families = new Map<CutTracker, Map<number, Map<string, Family>>>()
 
   /** Counts one event; one that the metric does not count (§2.2) or without a subscription adds nothing. */
-  add(tracker: TrackerDefinition, event: RawEvent): void {
+  add(tracker: CutTracker, event: RawEvent): void {
     const subscription = event.externalSubscriptionId
     const counted = subscription === null ? undefined : countedEvent(event, tracker)
     if (subscription === null || !counted) return
-    const family = this.familyOf(tracker, event.properties, counted)
+    const family = this.familyOf(tracker, subscription, event.properties, counted)
     const known = family.buckets.get(subscription)
     if (known) extend(known, tracker.aggregation, counted)
     else family.buckets.set(subscription, begin(tracker.aggregation, counted))
@@ -82,8 +83,8 @@ export class RunningState {
 
   /** The rows in no order; the database locks them in one that is the same for every process. */
   *rows(): Generator<StateRow> {
-    for (const seconds of this.families.values()) {
-      for (const families of seconds.values()) {
+    for (const hours of this.families.values()) {
+      for (const families of hours.values()) {
         for (const { tracker, head, buckets } of families.values()) {
           const isLast = keepsLasts(tracker.aggregation)
           for (const [subscription, bucket] of buckets) {
@@ -95,16 +96,21 @@ export class RunningState {
     }
   }
 
-  private familyOf(tracker: TrackerDefinition, properties: EventProperties, event: UsageEvent): Family {
+  private familyOf(
+    tracker: CutTracker,
+    subscription: string,
+    properties: EventProperties,
+    event: UsageEvent,
+  ): Family {
     const { keys, aggregation } = tracker
     const dimensions = keys.map((key) => textOf(properties, key))
     const identity = aggregation === 'unique_count_agg' ? [...dimensions, event.uniqueValue] : dimensions
     const bucket = identity.length === 0 ? NO_DIMENSIONS : bucketOf(identity)
-    const second = Math.floor(event.at / SECOND_MS) * SECOND_MS
-    const families = inner(inner(this.families, tracker), second)
+    const startsAt = startOfPart(event.at, tracker.cuts.get(subscription))
+    const families = inner(inner(this.families, tracker), startsAt)
     const known = families.get(bucket)
     if (known) return known
-    const start = `"t":"${tracker.id}","a":${second}`
+    const start = `"t":"${tracker.id}","a":${startsAt}`
     const isPlain = bucket === NO_DIMENSIONS && !keepsLasts(aggregation)
     const head = isPlain ? `{${start}` : `{${start},"b":"${bucket}","d":${JSON.stringify(dimensions)}`
     const family = { tracker, head, buckets: new Map<string, Bucket>() }

@@ -109,19 +109,33 @@ export async function backfillTracker(
   await backfill(tx, organizationId, tracker, { spans: SPANS, where: sql`true` })
 }
 
-/** Fills one hour of one subscription from the log, cut where usage_cuts says; the caller has emptied it. */
+/** One UTC hour of one subscription. */
+type HourOfSubscription = { readonly externalSubscriptionId: string; readonly startsAt: Instant }
+
+/** Fills one hour from the log, in parts where usage_cuts says so; the caller has emptied it. */
 export async function backfillHour(
   tx: Tx,
   organizationId: string,
   tracker: CurrentTracker,
-  {
-    externalSubscriptionId,
-    startsAt,
-  }: { readonly externalSubscriptionId: string; readonly startsAt: Instant },
+  hour: HourOfSubscription,
 ): Promise<void> {
-  const where = sql`e.external_subscription_id = ${externalSubscriptionId} and e.timestamp >= ${ts(startsAt)}
+  await backfill(tx, organizationId, tracker, { spans: HOURS, where: withinHour(hour) })
+}
+
+/** How many events of one hour the log has that the metric counts. */
+export async function loggedEvents(
+  tx: Tx,
+  tracker: CurrentTracker,
+  hour: HourOfSubscription,
+): Promise<bigint> {
+  const { rows } = await sql<{ count: bigint }>`
+    select count(*) as count from (${countedEvents(tracker, withinHour(hour))}) as e`.execute(tx)
+  return rows[0]?.count ?? 0n
+}
+
+function withinHour({ externalSubscriptionId, startsAt }: HourOfSubscription): RawBuilder<unknown> {
+  return sql`e.external_subscription_id = ${externalSubscriptionId} and e.timestamp >= ${ts(startsAt)}
     and e.timestamp < ${ts(addMs(startsAt, HOUR_MS))}`
-  await backfill(tx, organizationId, tracker, { spans: HOURS, where })
 }
 
 type BackfillScope = { readonly spans: RawBuilder<unknown>; readonly where: RawBuilder<unknown> }
@@ -135,16 +149,12 @@ async function backfill(
   const placed = sql`
     select e.*, spans.span, coalesce(
       case when spans.span = 'h' then (
-        select c.cut from parts c
-        where c.external_subscription_id = e.external_subscription_id and e.timestamp >= c.cut
-          and e.timestamp < c.until) end,
+        select p.cut_at from parts p
+        where p.external_subscription_id = e.external_subscription_id and e.timestamp >= p.cut_at
+          and e.timestamp < p.until) end,
       date_trunc(spans.unit, e.timestamp, 'UTC')) as starts_at
     from (${countedEvents(tracker, where)}) as e cross join ${spans}`
-  const parts = sql`
-    with parts as materialized (
-      select p.external_subscription_id, weir_instant(p.cut) as cut, weir_instant(p.until) as until
-      from weir_hour_parts(${organizationId}, '-infinity', 'infinity') as p
-      where p.tracker_id = ${tracker.id})`
+  const parts = sql`with parts as materialized (select * from weir_hour_parts(${tracker.id}))`
   const insert = keepsLasts(tracker.aggregation) ? backfillLasts : backfillSums
   await sql`${parts} ${insert(organizationId, tracker, placed)}`.execute(tx)
 }

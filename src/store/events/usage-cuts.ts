@@ -5,7 +5,7 @@ import type { Aggregation } from '../../core/metering/usage.ts'
 import type { Reads, Tx } from '../database.ts'
 import { json, ts } from '../values.ts'
 import { keepsLasts } from './running-state.ts'
-import { backfillHour, type CurrentTracker, lockUsage } from './trackers.ts'
+import { backfillHour, type CurrentTracker, lockUsage, loggedEvents } from './trackers.ts'
 
 /** One UTC hour of the running state of one subscription. */
 export type UsageHour = {
@@ -55,10 +55,14 @@ export async function begunSubscriptions(reads: Reads, externalSubscriptionId: s
     .execute()
 }
 
+/** Cuts of one organization, all of which whoever stores events has in mind. */
+const CUTS_MAX = 10_000
+
 /**
- * Keeps an hour in parts from these instants on, which are whole seconds inside of it. Storing events of the metric
- * waits meanwhile, so that no event is added by an older view of the cuts, and what still waits is added up first.
- * Gives false when the hour was cut there already, or its tracker is gone.
+ * Keeps an hour in parts from these instants on, which lie inside of it. Storing events of the metric waits meanwhile
+ * and goes on with the new cuts, which are a new version of the definitions; what waits to be added up comes first.
+ * Gives false and changes nothing when the hour is cut there already, when its tracker is gone, when the organization
+ * has many cuts already, or when the log no longer has all of the hour's events.
  */
 export async function cutHour(
   tx: Tx,
@@ -74,36 +78,54 @@ export async function cutHour(
   if (!seen) return false
   await lockUsage(tx, organizationId, seen.code)
   const tracker = await findTrackerById(tx, hour.trackerId)
-  if (!tracker) return false
-  const inserted = await tx
-    .insertInto('usageCuts')
-    .values(
-      cuts.map((at) => ({
-        organizationId,
-        trackerId: tracker.id,
-        externalSubscriptionId: hour.externalSubscriptionId,
-        cutAt: ts(at),
-      })),
-    )
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst()
-  if ((inserted.numInsertedOrUpdatedRows ?? 0n) === 0n) return false
+  if (!tracker || !(await hasRoom(tx, hour, cuts))) return false
   for (let isMore = true; isMore; ) {
     const { rows } = await sql<{ more: boolean }>`select weir_fold_usage(${organizationId}) as more`.execute(
       tx,
     )
     isMore = rows[0]?.more ?? false
   }
+  if ((await keptEvents(tx, tracker, hour)) !== (await loggedEvents(tx, tracker, hour))) return false
+  const { trackerId, externalSubscriptionId, startsAt } = hour
+  await tx
+    .insertInto('usageCuts')
+    .values(cuts.map((at) => ({ organizationId, trackerId, externalSubscriptionId, cutAt: ts(at) })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
   await tx
     .deleteFrom(keepsLasts(tracker.aggregation) ? 'usageLasts' : 'usageSums')
-    .where('trackerId', '=', tracker.id)
-    .where('externalSubscriptionId', '=', hour.externalSubscriptionId)
+    .where('trackerId', '=', trackerId)
+    .where('externalSubscriptionId', '=', externalSubscriptionId)
     .where('span', '=', 'h')
-    .where('startsAt', '>=', ts(hour.startsAt))
-    .where('startsAt', '<', ts(addMs(hour.startsAt, HOUR_MS)))
+    .where('startsAt', '>=', ts(startsAt))
+    .where('startsAt', '<', ts(addMs(startsAt, HOUR_MS)))
     .execute()
   await backfillHour(tx, organizationId, tracker, hour)
   return true
+}
+
+/** Whether some of the cuts are not there yet and may be made. */
+async function hasRoom(tx: Tx, hour: UsageHour, cuts: readonly Instant[]): Promise<boolean> {
+  const { rows } = await sql<{ made: number; all: number }>`
+    select count(*) filter (
+        where tracker_id = ${hour.trackerId} and external_subscription_id = ${hour.externalSubscriptionId}
+          and cut_at = any (${cuts.map((at) => isoText(at))}::timestamptz[]))::integer as made,
+      count(*)::integer as all
+    from usage_cuts`.execute(tx)
+  const [{ made, all } = { made: 0, all: 0 }] = rows
+  return made < cuts.length && all < CUTS_MAX
+}
+
+/** How many events the running state of the hour holds. */
+async function keptEvents(tx: Tx, tracker: CurrentTracker, hour: UsageHour): Promise<bigint> {
+  const table = keepsLasts(tracker.aggregation) ? 'usage_lasts' : 'usage_sums'
+  const { rows } = await sql<{ count: bigint }>`
+    select coalesce(sum(u.events_count), 0)::bigint as count
+    from ${sql.table(table)} u
+    where u.tracker_id = ${tracker.id} and u.external_subscription_id = ${hour.externalSubscriptionId}
+      and u.span = 'h' and u.starts_at >= ${ts(hour.startsAt)}
+      and u.starts_at < ${ts(addMs(hour.startsAt, HOUR_MS))}`.execute(tx)
+  return rows[0]?.count ?? 0n
 }
 
 async function findTrackerById(tx: Tx, id: string): Promise<CurrentTracker | undefined> {

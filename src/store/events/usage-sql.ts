@@ -8,7 +8,7 @@ import {
   type UsageBound,
   type UsageQuery,
 } from '../../core/metering/usage.ts'
-import type { TrackerDefinition } from './definitions.ts'
+import type { CutTracker, TrackerDefinition } from './definitions.ts'
 import { keepsLasts, subscriptionText } from './running-state.ts'
 import { slotOf } from './usage-slots.ts'
 
@@ -22,9 +22,6 @@ export type UsageWindow = Pick<
   UsageQuery,
   'externalSubscriptionId' | 'period' | 'upTo' | 'after' | 'takesStartSecond'
 >
-
-/** A tracker with the cuts of its hours, by external subscription id. */
-export type CutTracker = TrackerDefinition & { readonly cuts: ReadonlyMap<string, ReadonlySet<number>> }
 
 /** The text of a property, from the log or from the key values of a bucket. */
 type TextOf = (key: string) => RawBuilder<unknown>

@@ -5,9 +5,16 @@ import { emptyGroup, groupId } from '../../core/metering/grouping.ts'
 import { summarizeEvents } from '../../core/metering/reference.ts'
 import type { Aggregation, GroupedBy, UsageEvent, UsageGroup, UsageQuery } from '../../core/metering/usage.ts'
 import type { Reads } from '../database.ts'
+import {
+  type CutRows,
+  type CutTracker,
+  cutsBySubscription,
+  cutsOfTracker,
+  type TrackerDefinition,
+} from './definitions.ts'
 import { numericOf } from './numeric.ts'
 import { withStartSeconds } from './start-seconds.ts'
-import { type CutTracker, eventsSelect, totalsSelect, type UsageShape, waitingUsage } from './usage-sql.ts'
+import { eventsSelect, totalsSelect, type UsageShape, waitingUsage } from './usage-sql.ts'
 
 /** Queries of one shape with their places in the caller's list. */
 type Batch = {
@@ -120,29 +127,14 @@ async function currentTrackers(
   const codes = [...new Set(totals.map((each) => each.code))]
   const subscriptions = [...new Set(totals.map((each) => each.externalSubscriptionId))]
   const { rows } = await sql<TrackerRow>`
-    select t.id, t.code, t.aggregation_type as aggregation, t.field_name, t.keys, (
-      select json_agg(json_build_array(c.external_subscription_id, (extract(epoch from c.cut_at) * 1000)::bigint))
-      from usage_cuts c
-      where c.tracker_id = t.id and c.external_subscription_id = any (${subscriptions}::text[])) as cuts
+    select t.id, t.code, t.aggregation_type as aggregation, t.field_name, t.keys,
+      ${cutsOfTracker(sql`c.external_subscription_id = any (${subscriptions}::text[])`)} as cuts
     from usage_trackers t
     where t.code = any (${codes}::text[]) and t.is_current`.execute(reads)
-  return new Map(rows.map((row) => [row.code, { ...row, cuts: cutsBySubscription(row.cuts ?? []) }]))
+  return new Map(rows.map((row) => [row.code, { ...row, cuts: cutsBySubscription(row.cuts) }]))
 }
 
-type TrackerRow = Omit<CutTracker, 'cuts'> & {
-  readonly code: string
-  readonly cuts: readonly (readonly [string, number])[] | null
-}
-
-function cutsBySubscription(cuts: readonly (readonly [string, number])[]): CutTracker['cuts'] {
-  const bySubscription = new Map<string, Set<number>>()
-  for (const [subscription, at] of cuts) {
-    const own = bySubscription.get(subscription) ?? new Set()
-    own.add(at)
-    bySubscription.set(subscription, own)
-  }
-  return bySubscription
-}
+type TrackerRow = TrackerDefinition & { readonly code: string; readonly cuts: CutRows | null }
 
 /** The tracker when it keeps what the shape asks for. */
 function trackerFor(shape: UsageShape, tracker: CutTracker | undefined): CutTracker | null {

@@ -1,42 +1,33 @@
--- Adds usage to the running state. Each row that is sent is what a second of a bucket gains; its day gains the same, and
--- so does its hour, or the part of the hour where that is cut (usage_cuts). Rows are written in the order of their index,
--- so that two processes never wait for each other in a circle. Rows of a tracker that is gone are ignored.
+-- Adds usage to the running state. Each row that is sent is what an hour of a bucket gains, or a part of an hour that is
+-- cut (usage_cuts); its day gains the same. Rows are written in the order of their index, so that two processes never
+-- wait for each other in a circle. Rows of a tracker that is gone are ignored.
 --
--- The rows are JSON with short names, because nearly every event sends one (see running-state.ts): t tracker, s external
--- subscription, a the second in milliseconds since the epoch, b bucket and d dimensions (left out without key values),
--- n number of events (left out for one), p precise total amount in cents, l time of the newest event in milliseconds.
--- Sums have v sum, x maximum and m moment besides; lasts have u unique value, and i id, v value and o operation of the
--- newest event. Numbers of zero are left out.
+-- The rows are JSON with short names, because nearly every event sends one (see running-state.ts): t tracker,
+-- s external subscription, a start of the hour or part in milliseconds since the epoch, b bucket and d dimensions (left
+-- out without key values), n number of events (left out for one), p precise total amount in cents, l time of the newest
+-- event in milliseconds. Sums have v sum, x maximum and m moment besides; lasts have u unique value, and i id, v value
+-- and o operation of the newest event. Numbers of zero are left out.
 create or replace function weir_add_usage(organization uuid, sums json[], lasts json[]) returns void
 language plpgsql
 as $$
-declare
-  hour_ms constant bigint := 3600000;
 begin
   if sums is not null then
     with sent as (
-      select r.t as tracker_id, r.s as external_subscription_id, r.a as second,
-        r.a - ((r.a % hour_ms) + hour_ms) % hour_ms as hour, coalesce(r.b, weir_bucket('{}')) as bucket,
+      select r.t as tracker_id, r.s as external_subscription_id, r.a as starts_at,
+        coalesce(r.b, weir_bucket('{}')) as bucket,
         coalesce(r.d, '{}') as dimensions, coalesce(r.n, 1) as events_count, r.v as sum, r.x as max, r.m as moment,
         r.p as precise, r.l as last_at
       from unnest(sums) as part (rows)
       cross join lateral json_to_recordset(part.rows) as r(t uuid, s text, a bigint, b uuid, d text[], n bigint,
         v numeric, x numeric, m numeric, p numeric, l bigint)
       where r.t in (select id from usage_trackers where organization_id = organization)
-    ), parts as materialized (
-      select p.tracker_id, p.external_subscription_id, p.cut, p.until
-      from (select min(s.hour) as first, max(s.hour) as last from sent s) as hours
-      cross join lateral weir_hour_parts(organization, weir_instant(hours.first),
-        weir_instant(hours.last + hour_ms)) as p
     ), hours as materialized (
-      select s.tracker_id, s.external_subscription_id, weir_instant(coalesce(c.cut, s.hour)) as starts_at, s.bucket,
+      select s.tracker_id, s.external_subscription_id, weir_instant(s.starts_at) as starts_at, s.bucket,
         min(s.dimensions) as dimensions, sum(s.events_count) as events_count, coalesce(sum(s.sum), 0) as sum,
         max(s.max) as max, coalesce(sum(s.moment), 0) as moment, coalesce(sum(s.precise), 0) as precise,
         weir_instant(max(s.last_at)) as last_at
       from sent s
-      left join parts c on c.tracker_id = s.tracker_id
-        and c.external_subscription_id = s.external_subscription_id and s.second >= c.cut and s.second < c.until
-      group by s.tracker_id, s.external_subscription_id, coalesce(c.cut, s.hour), s.bucket
+      group by s.tracker_id, s.external_subscription_id, s.starts_at, s.bucket
     ), gains as (
       select h.tracker_id, h.external_subscription_id, 'd'::"char" as span,
         date_trunc('day', h.starts_at, 'UTC') as starts_at, h.bucket, min(h.dimensions) as dimensions,
@@ -65,31 +56,20 @@ begin
   end if;
   if lasts is not null then
     with sent as (
-      select r.t as tracker_id, r.s as external_subscription_id, r.a as second,
-        r.a - ((r.a % hour_ms) + hour_ms) % hour_ms as hour, r.b as bucket, r.d as dimensions, r.u as unique_value,
-        r.n as events_count, r.l as last_at, r.i as last_id, r.v as last_value, r.o as last_operation, r.p as precise
+      select r.t as tracker_id, r.s as external_subscription_id, r.a as starts_at, r.b as bucket, r.d as dimensions,
+        r.u as unique_value, r.n as events_count, r.l as last_at, r.i as last_id, r.v as last_value, r.o as last_operation, r.p as precise
       from unnest(lasts) as part (rows)
       cross join lateral json_to_recordset(part.rows) as r(t uuid, s text, a bigint, b uuid, d text[], u text,
         n bigint, l bigint, i uuid, v numeric, o text, p numeric)
       where r.t in (select id from usage_trackers where organization_id = organization)
-    ), parts as materialized (
-      select p.tracker_id, p.external_subscription_id, p.cut, p.until
-      from (select min(s.hour) as first, max(s.hour) as last from sent s) as hours
-      cross join lateral weir_hour_parts(organization, weir_instant(hours.first),
-        weir_instant(hours.last + hour_ms)) as p
-    ), placed as (
-      select s.*, coalesce(c.cut, s.hour) as part
-      from sent s
-      left join parts c on c.tracker_id = s.tracker_id
-        and c.external_subscription_id = s.external_subscription_id and s.second >= c.cut and s.second < c.until
     ), hours as materialized (
-      select distinct on (p.tracker_id, p.external_subscription_id, p.part, p.bucket)
-        p.tracker_id, p.external_subscription_id, weir_instant(p.part) as starts_at, p.bucket, p.dimensions,
-        p.unique_value, sum(p.events_count) over hour as events_count, weir_instant(p.last_at) as last_at, p.last_id,
-        p.last_value, p.last_operation, coalesce(sum(p.precise) over hour, 0) as precise
-      from placed p
-      window hour as (partition by p.tracker_id, p.external_subscription_id, p.part, p.bucket)
-      order by p.tracker_id, p.external_subscription_id, p.part, p.bucket, p.last_at desc, p.last_id desc
+      select distinct on (s.tracker_id, s.external_subscription_id, s.starts_at, s.bucket)
+        s.tracker_id, s.external_subscription_id, weir_instant(s.starts_at) as starts_at, s.bucket, s.dimensions,
+        s.unique_value, sum(s.events_count) over hour as events_count, weir_instant(s.last_at) as last_at, s.last_id,
+        s.last_value, s.last_operation, coalesce(sum(s.precise) over hour, 0) as precise
+      from sent s
+      window hour as (partition by s.tracker_id, s.external_subscription_id, s.starts_at, s.bucket)
+      order by s.tracker_id, s.external_subscription_id, s.starts_at, s.bucket, s.last_at desc, s.last_id desc
     ), days as (
       select distinct on (h.tracker_id, h.external_subscription_id, date_trunc('day', h.starts_at, 'UTC'), h.bucket)
         h.tracker_id, h.external_subscription_id, 'd'::"char" as span,

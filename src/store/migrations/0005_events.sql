@@ -156,18 +156,18 @@ alter table usage_arrivals alter column sums set storage external, alter column 
 create index usage_arrivals_slot on usage_arrivals (organization_id, slot);
 call weir_wall('usage_arrivals');
 
--- Instants at which the row of an hour in usage_sums or usage_lasts is kept in two parts, so that a window that begins or
--- ends there need not read the events of the hour (docs/decisions/0016).
+-- Instants inside an hour at which its row in usage_sums or usage_lasts is kept in two parts, so that a window that begins
+-- or ends there need not read the events of the hour (docs/decisions/0016).
 create table usage_cuts (
   organization_id uuid not null,
   tracker_id uuid not null,
   external_subscription_id text not null,
-  -- A whole second inside of an hour.
   cut_at timestamptz(3) not null,
   primary key (organization_id, tracker_id, external_subscription_id, cut_at)
 );
-create index usage_cuts_time on usage_cuts (organization_id, cut_at);
 call weir_wall('usage_cuts');
+create trigger usage_changed after insert or update or delete on usage_cuts
+  for each statement execute function weir_usage_changed();
 
 -- Storing events is one call and one transaction, because a round trip for each of its statements would cost more than
 -- the statements.
