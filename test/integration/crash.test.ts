@@ -7,6 +7,9 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readRunRecord } from '../../src/boot/postgres/records.ts'
 
+/** The clock runs in a thread, which reads TypeScript only with this. */
+const THREADS = join(import.meta.dirname, '../support/tsx-threads.mjs')
+
 const KEY = 'crash-key'
 const SENDERS = 6
 const SUBSCRIPTIONS = 4
@@ -35,7 +38,7 @@ let began: Date
 
 function spawnWeir(...args: readonly string[]): Running {
   const script = join(import.meta.dirname, '../support/weir-driver.ts')
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--import', THREADS, script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH ?? '',

@@ -6,6 +6,8 @@ import type { Notice, Order } from './child.ts'
 
 export const ADMIN_KEY = 'simulation-admin-key'
 
+/** What every thread of a server loads first: the reading of TypeScript, and the hooks. */
+const PRELOADED = ['tsx', urlOf('../support/tsx-threads.mjs'), urlOf('./hooks.mjs')]
 const OUTPUT_MAX = 20_000
 const HEALTH_PAUSE_MS = 20
 
@@ -13,6 +15,10 @@ type Child = {
   readonly process: ChildProcess
   readonly exited: Promise<unknown>
   readonly loaded: Promise<void>
+}
+
+function urlOf(file: string): string {
+  return new URL(file, import.meta.url).href
 }
 
 /** A free port of this machine. */
@@ -115,7 +121,7 @@ export class SimulatedServer {
 
   private load(): Child {
     const child = fork(join(import.meta.dirname, 'child.ts'), {
-      execArgv: ['--import', 'tsx'],
+      execArgv: PRELOADED.flatMap((module) => ['--import', module]),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { PATH: process.env.PATH ?? '' },
     })
