@@ -12,7 +12,7 @@ import { adminSchemas } from './schemas/admin.ts'
 
 const TEXT_LENGTH_MAX = 255
 
-/** The operator's API (platform.md §4): bodies are not wrapped, ids are named `id`, creation answers 201. */
+/** The operator's API: bodies are not wrapped, ids are named `id`, creation answers 201. */
 export function adminRoutes(app: FastifyInstance, context: Context): void {
   app.post('/admin/organizations', { schema: adminSchemas.create }, async (request, reply) => {
     checkAdminKey(request, context.settings.adminApiKey)

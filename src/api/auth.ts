@@ -16,7 +16,7 @@ declare module 'fastify' {
     caller: Caller
   }
   interface FastifyContextConfig {
-    /** Permission resource of the route (platform.md §1); the mode follows from the method. */
+    /** Permission resource of the route; the mode follows from the method. */
     resource?: string
   }
 }
@@ -100,7 +100,7 @@ function checkPermission(request: FastifyRequest, permissions: Permissions): voi
   throw new Refusal({ kind: 'forbidden', code: `${mode}_action_not_allowed_for_${resource}` })
 }
 
-/** The admin API's key, compared in constant time; an unset key refuses everything (platform.md §4). */
+/** The admin API's key, compared in constant time; an unset key refuses everything. */
 export function checkAdminKey(request: FastifyRequest, adminApiKey: string | null): void {
   const given = request.headers['x-admin-api-key']
   if (adminApiKey === null || typeof given !== 'string') throw new Refusal({ kind: 'unauthorized' })

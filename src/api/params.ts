@@ -9,7 +9,7 @@ export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value)
 }
 
-/** The object under the root key of a body; 400 when it is missing, empty or not an object (platform.md §2). */
+/** The object under the root key of a body; 400 when it is missing, empty or not an object. */
 export function rootOf(body: unknown, root: string): Json {
   const value = isObject(body) ? body[root] : undefined
   if (!isObject(value) || Object.keys(value).length === 0) throw missingRoot(root)

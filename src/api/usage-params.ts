@@ -14,7 +14,7 @@ const CHARGE_PARAMETERS = [
 ] as const
 const GROUP_NAMES = ['group', 'filter_by_group'] as const
 
-/** The charges that a query chooses: the first parameter present wins (metering-and-rating §5.1). */
+/** The charges that a query chooses: the first parameter present wins (docs/rules/usage.md#current-usage). */
 export function chargeChoiceOf(query: unknown): ChargeChoice | null {
   for (const { by, names } of CHARGE_PARAMETERS) {
     const text = firstText(query, names)

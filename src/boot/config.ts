@@ -205,8 +205,8 @@ function checkedUrl(name: 'LAGO_API_URL' | 'LAGO_FRONT_URL', env: Environment): 
 }
 
 /**
- * Reads the environment (platform §4) into a frozen `Config`.
- * Throws `ConfigProblem`, whose message names each wrong variable and never shows a secret's value.
+ * Reads the environment into a frozen `Config`. Throws `ConfigProblem`, whose message names each wrong
+ * variable and never shows a secret's value.
  */
 export function readConfig(source: Source = process.env): Config {
   const env = readEnvironment(source)

@@ -27,7 +27,7 @@ export type ProbeParts = {
   readonly isStopping: () => boolean
 }
 
-/** GET /health, /ready and /metrics, without authentication (platform §3). */
+/** GET /health, /ready and /metrics, without authentication. */
 export function answerProbes(app: FastifyInstance, parts: ProbeParts): void {
   app.get('/health', async (_request, reply) => {
     const base = { version: VERSION, github_url: REPOSITORY_URL }

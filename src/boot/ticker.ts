@@ -20,11 +20,11 @@ type Run = { readonly turn: AbortController; readonly done: Promise<void> }
 type DueOrganization = Awaited<ReturnType<typeof organizationsWithDueItems>>[number]
 
 /**
- * Lets what is due happen, twice a second, for every organization: up to the system's time, or in a sandbox up to
- * its own clock (engine.md §4). Each organization has one run at a time in this process; runs in other processes
- * take turns with it in the database. A run that is not done after its turn goes on behind all others that wait, so
- * that no organization, however much it has to do, holds up another. `stop` starts nothing new and waits for the
- * items that are being done.
+ * Lets what is due happen, twice a second, for every organization: up to the system's time, or in a sandbox
+ * up to its own clock (docs/decisions/0007-due-work-is-rows.md). Each organization has one run at a time in
+ * this process; runs in other processes take turns with it in the database. A run that is not done after its
+ * turn goes on behind all others that wait, so that no organization, however much it has to do, holds up
+ * another. `stop` starts nothing new and waits for the items that are being done.
  */
 export function startTicker(parts: {
   readonly context: Context

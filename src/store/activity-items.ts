@@ -12,8 +12,8 @@ export type ActivityOf =
   | { readonly planId: string }
 
 /**
- * Makes the active subscriptions that are meant due for a look at their thresholds and alerts (metering-and-rating
- * §7.5), as events do; one that waits already keeps its instant.
+ * Makes the active subscriptions that are meant due for a look at their thresholds and alerts
+ * (docs/rules/alerts.md), as events do; one that waits already keeps its instant.
  */
 export async function scheduleActivity(
   tx: Tx,

@@ -41,7 +41,7 @@ export async function updateAlert(tx: Tx, id: string, set: Updateable<Alerts>): 
   return tx.updateTable('alerts').set(set).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
 }
 
-/** An alert of a subscription by its code; alerts hang on the external id (metering-and-rating §7.1). */
+/** An alert of a subscription by its code; alerts hang on the external id (docs/rules/alerts.md). */
 export async function findAlert(
   reads: Reads,
   externalSubscriptionId: string,

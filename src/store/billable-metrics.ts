@@ -61,7 +61,10 @@ export async function lockBillableMetric(tx: Tx, code: string): Promise<Billable
   return row && toRow(row)
 }
 
-/** Whether a charge of any plan that is not deleted is on the metric (metering-and-rating §2.9). */
+/**
+ * Whether a charge of any plan that is not deleted is on the metric
+ * (docs/rules/aggregation.md#changing-a-metric).
+ */
 export async function isMetricUsed(reads: Reads, id: string): Promise<boolean> {
   const row = await reads
     .selectFrom('charges as c')

@@ -4,7 +4,7 @@ import { refusingDuplicates } from './duplicates.ts'
 import type { BillingEntityRow } from './organizations.ts'
 import type { BillingEntities } from './rows.ts'
 
-/** All issuers of an organization, oldest first; they are few and not paged (platform.md §6.2). */
+/** All issuers of an organization, oldest first; they are few and not paged. */
 export async function listBillingEntities(reads: Reads): Promise<BillingEntityRow[]> {
   return reads
     .selectFrom('billingEntities')

@@ -56,8 +56,8 @@ export async function chargesOnMetric(reads: Reads, billableMetricId: string): P
 }
 
 /**
- * The copies of a charge in the plans of subscriptions that are active or pending: those that a cascade reaches
- * (subscriptions-and-invoicing §1.4).
+ * The copies of a charge in the plans of subscriptions that are active or pending: those that a cascade
+ * reaches (docs/rules/plans.md#cascades).
  */
 export async function cascadedCharges(reads: Reads, parentId: string): Promise<ChargeRow[]> {
   const rows = await reads

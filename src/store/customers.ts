@@ -146,8 +146,8 @@ export async function hasSales(reads: Reads, customerId: string): Promise<boolea
 }
 
 /**
- * Gives the customer exactly these entries of metadata, and gives them as they are shown. An entry that names one of
- * the customer's keeps its id and time of creation; what is not listed goes (platform.md §7.1).
+ * Gives the customer exactly these entries of metadata, and gives them as they are shown. An entry that names
+ * one of the customer's keeps its id and time of creation; what is not listed goes.
  */
 export async function replaceMetadata(
   tx: Tx,

@@ -4,7 +4,7 @@ import { anyOf } from './values.ts'
 
 /**
  * Flags the drafts that hold a subscription of one of the plans to be computed anew
- * (subscriptions-and-invoicing §1.3).
+ * (docs/rules/plans.md#changing-a-plan).
  */
 export async function flagDraftsOfPlans(tx: Tx, planIds: readonly string[]): Promise<void> {
   if (planIds.length === 0) return

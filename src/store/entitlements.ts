@@ -24,8 +24,8 @@ export type EntitlementOwner = { readonly planId: string } | { readonly subscrip
 export type EntitledSubscription = Pick<Selectable<Subscriptions>, 'id' | 'planId'>
 
 /**
- * What plans entitle to, by the plan's id, in three queries however many plans there are (platform §10). Each id
- * that is asked for is a key.
+ * What plans entitle to, by the plan's id, in three queries however many plans there are. Each id that is
+ * asked for is a key.
  */
 export async function entitlementsOfPlans(
   reads: Reads,
@@ -43,7 +43,7 @@ export async function entitlementsOfPlans(
 
 /**
  * What a subscription is entitled to: the entitlements of its plan (of the plan's parent when the plan is an
- * override copy), its own overrides, less its removals (platform §10).
+ * override copy), its own overrides, less its removals.
  */
 export async function effectiveEntitlements(
   reads: Reads,

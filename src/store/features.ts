@@ -175,7 +175,7 @@ export async function deletePrivileges(tx: Tx, privilegeIds: readonly string[], 
     .execute()
 }
 
-/** Deletes a feature with its privileges, and takes it from all plans and subscriptions (platform §10). */
+/** Deletes a feature with its privileges, and takes it from all plans and subscriptions. */
 export async function deleteFeature(tx: Tx, feature: FeatureRow, now: Instant): Promise<void> {
   await deletePrivileges(
     tx,

@@ -41,7 +41,7 @@ export type FeePaymentStatus = (typeof FEE_PAYMENT_STATUSES)[number]
 export const FEE_INSTANTS = ['created_at', 'succeeded_at', 'failed_at', 'refunded_at'] as const
 export type FeeInstant = (typeof FEE_INSTANTS)[number]
 
-/** What a list of fees is narrowed to (metering-and-rating §4.4); both ends of a span are included. */
+/** What a list of fees is narrowed to; both ends of a span are included. */
 export type FeeFilters = {
   readonly feeType?: FeeType
   readonly paymentStatus?: FeePaymentStatus
@@ -108,7 +108,7 @@ async function trueUpsOf(
     .execute()
 }
 
-/** A page of fees, oldest first (metering-and-rating §4.4). */
+/** A page of fees, oldest first. */
 export async function listFees(reads: Reads, filters: FeeFilters, slice: Slice): Promise<Listed<FeeView>> {
   const counted = reads
     .selectFrom('fees as f')

@@ -1,7 +1,7 @@
 import type { Database } from './database.ts'
 import type { OrganizationRow } from './organizations.ts'
 
-/** The oldest organization of a name, seen as the owner of the database; for the bootstrap (platform §4). */
+/** The oldest organization of a name, seen as the owner of the database; for the bootstrap. */
 export async function findOrganizationByName(
   database: Database,
   name: string,

@@ -11,9 +11,9 @@ export type InvoiceMetadataEntry = {
 }
 
 /**
- * Gives an invoice exactly these entries of metadata, whose keys differ. An entry that names one of the invoice's keeps
- * its id and time of creation; what is not listed goes (subscriptions-and-invoicing §7.13). All are taken out before
- * any is put in, so that entries may exchange their keys.
+ * Gives an invoice exactly these entries of metadata, whose keys differ. An entry that names one of the
+ * invoice's keeps its id and time of creation; what is not listed goes. All are taken out before any is put
+ * in, so that entries may exchange their keys.
  */
 export async function replaceInvoiceMetadata(
   tx: Tx,

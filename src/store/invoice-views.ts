@@ -215,7 +215,7 @@ async function thresholdsOf(reads: Reads, ids: readonly string[]): Promise<Appli
     .execute()
 }
 
-/** Filters of the invoice list (subscriptions-and-invoicing §7.3); undefined takes everything. */
+/** Filters of the invoice list; undefined takes everything. */
 export type InvoiceFilters = {
   readonly externalCustomerId?: string | undefined
   readonly amountFrom?: bigint | undefined

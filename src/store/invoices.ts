@@ -7,7 +7,7 @@ import { anyOf, ts } from './values.ts'
 
 export type InvoiceRow = Selectable<Invoices>
 
-/** Statuses that the API lists and shows (subscriptions-and-invoicing §7.2). */
+/** Statuses that the API lists and shows (docs/rules/invoices.md#drafts). */
 export const VISIBLE_STATUSES = ['draft', 'finalized', 'voided', 'failed', 'pending'] as const
 
 export async function updateInvoice(tx: Tx, id: string, set: Updateable<Invoices>): Promise<void> {

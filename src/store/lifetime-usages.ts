@@ -7,7 +7,10 @@ import { ts } from './values.ts'
 
 export type LifetimeUsageRow = Selectable<LifetimeUsages>
 
-/** Subscriptions that count their usage together: those of one external id and one anchor (metering-and-rating §5.4). */
+/**
+ * Subscriptions that count their usage together: those of one external id and one anchor
+ * (docs/rules/usage.md#lifetime-usage).
+ */
 type Chain = Pick<SubscriptionRow, 'customerId' | 'externalId' | 'subscriptionAt'>
 
 /** The subscription whose lifetime usage an external id means: the active one, else the newest that was active. */
@@ -52,8 +55,9 @@ export async function setHistoricalUsage(
 }
 
 /**
- * Cents of the usage fees on the subscription invoices, drafts too, of a chain (§5.4); only of the time before the
- * period that begins at `openFrom`, if one is open: what was charged in it in advance is current usage still.
+ * Cents of the usage fees on the subscription invoices, drafts too, of a chain
+ * (docs/rules/usage.md#lifetime-usage); only of the time before the period that begins at `openFrom`, if one
+ * is open: what was charged in it in advance is current usage still.
  */
 export async function invoicedUsageCents(
   reads: Reads,

@@ -39,7 +39,7 @@ export type PlanWithParts = PlanRow & {
   readonly minimumCommitment: (MinimumCommitmentRow & { readonly taxes: readonly TaxRow[] }) | null
   /** The plan's own thresholds. */
   readonly thresholds: readonly UsageThresholdRow[]
-  /** Its own, else those of the plan that it overrides (metering-and-rating §6.1). */
+  /** Its own, else those of the plan that it overrides (docs/rules/progressive-billing.md#thresholds). */
   readonly applicableThresholds: readonly UsageThresholdRow[]
 }
 
@@ -131,7 +131,10 @@ export async function childPlansInUse(reads: Reads, parentId: string): Promise<P
   return rows.map(toRow)
 }
 
-/** Whether a subscription of any status ever used the plan or a copy of it (subscriptions-and-invoicing §1.3). */
+/**
+ * Whether a subscription of any status ever used the plan or a copy of it
+ * (docs/rules/plans.md#changing-a-plan).
+ */
 export async function isPlanAttached(reads: Reads, planId: string): Promise<boolean> {
   const row = await reads
     .selectFrom('subscriptions as s')
@@ -195,7 +198,7 @@ export async function cascadeAmount(
   return rows.map((row) => row.id)
 }
 
-/** Announces on the plan and its copies that they are going (subscriptions-and-invoicing §1.7). */
+/** Announces on the plan and its copies that they are going (docs/rules/plans.md#deleting-a-plan). */
 export async function markPlanForDeletion(tx: Tx, planId: string, now: Instant): Promise<void> {
   await tx
     .updateTable('plans')

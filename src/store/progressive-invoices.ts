@@ -6,9 +6,9 @@ import type { Reads } from './database.ts'
 import { ts } from './values.ts'
 
 /**
- * The newest progressive invoice of a subscription in a charges window and its fees, in cents: what the thresholds
- * have billed so far (metering-and-rating §6.2). Those of the subscription before an upgrade are left out, because
- * its last bill counts as invoiced already.
+ * The newest progressive invoice of a subscription in a charges window and its fees, in cents: what the
+ * thresholds have billed so far (docs/rules/progressive-billing.md#when-a-threshold-is-passed). Those of the
+ * subscription before an upgrade are left out, because its last bill counts as invoiced already.
  */
 export async function progressivelyBilled(
   reads: Reads,
@@ -34,7 +34,10 @@ export async function progressivelyBilled(
   )
 }
 
-/** Whether a progressive invoice was made for this already (§6.3). */
+/**
+ * Whether a progressive invoice was made for this already
+ * (docs/rules/progressive-billing.md#the-progressive-invoice).
+ */
 export async function hasProgressiveInvoice(reads: Reads, key: string): Promise<boolean> {
   const row = await reads
     .selectFrom('invoices')

@@ -85,7 +85,10 @@ export async function lockCustomerById(tx: Tx, id: string): Promise<CustomerRow>
   return customer
 }
 
-/** Gives a locked customer a currency when it has none (subscriptions-and-invoicing §2.3); gives the customer. */
+/**
+ * Gives a locked customer a currency when it has none (docs/rules/subscriptions.md#change-of-plan); gives the
+ * customer.
+ */
 export async function setCustomerCurrency(
   tx: Tx,
   customer: CustomerRow,

@@ -30,7 +30,7 @@ export type SubscriptionView = SubscriptionState & {
   readonly previousPlanCode: string | null
   /** The most recently created successor that was not canceled. */
   readonly successor: Successor | null
-  /** The thresholds that count (metering-and-rating §6.1). */
+  /** The thresholds that count (docs/rules/progressive-billing.md#thresholds). */
   readonly thresholds: readonly ThresholdRow[]
 }
 
@@ -130,7 +130,10 @@ export async function viewsOf(
   })
 }
 
-/** The usage thresholds that count for a subscription, the recurring one last (metering-and-rating §6.1). */
+/**
+ * The usage thresholds that count for a subscription, the recurring one last
+ * (docs/rules/progressive-billing.md#thresholds).
+ */
 export async function applicableThresholds(
   reads: Reads,
   row: SubscriptionRow,

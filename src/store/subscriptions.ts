@@ -59,8 +59,8 @@ export async function lockChain(tx: Tx, externalId: string): Promise<void> {
 }
 
 /**
- * The newest subscription of the organization with an external id and one of these statuses. The external id names
- * a chain of subscriptions; at most one of it is active (subscriptions-and-invoicing §2.2).
+ * The newest subscription of the organization with an external id and one of these statuses. The external id
+ * names a chain of subscriptions; at most one of it is active (docs/rules/subscriptions.md#states).
  */
 export async function findSubscription(
   reads: Reads,
@@ -202,7 +202,7 @@ export async function subscriptionsOf(
     .execute()
 }
 
-/** One page of the subscriptions that pass a filter, by `subscriptionAt` descending (platform.md §2.2). */
+/** One page of the subscriptions that pass a filter, by `subscriptionAt` descending. */
 export async function listSubscriptions(
   reads: Reads,
   filter: SubscriptionFilter,
@@ -240,8 +240,8 @@ export async function listSubscriptions(
 }
 
 /**
- * Begins to count the lifetime usage of a subscription; one that is counted already is left alone. One that follows
- * another keeps the usage from before Weir (metering-and-rating §5.4).
+ * Begins to count the lifetime usage of a subscription; one that is counted already is left alone. One that
+ * follows another keeps the usage from before Weir (docs/rules/usage.md#lifetime-usage).
  */
 export async function insertLifetimeUsage(tx: Tx, row: SubscriptionRow, now: Instant): Promise<void> {
   const previous =
@@ -267,8 +267,8 @@ export async function insertLifetimeUsage(tx: Tx, row: SubscriptionRow, now: Ins
 }
 
 /**
- * Gives a subscription exactly these usage thresholds of its own (metering-and-rating §6.1); an active one is due for a
- * look at them.
+ * Gives a subscription exactly these usage thresholds of its own
+ * (docs/rules/progressive-billing.md#thresholds); an active one is due for a look at them.
  */
 export async function replaceSubscriptionThresholds(
   tx: Tx,

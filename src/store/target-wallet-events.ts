@@ -20,8 +20,8 @@ type TakenRow = Omit<TargetWalletEvent, 'preciseTotalAmountCents'> & {
 }
 
 /**
- * Takes the earliest arrivals off the list of events that name a wallet (metering-and-rating §1.5). Those that were
- * deleted since are taken off and left out. `isAll` is false when more wait.
+ * Takes the earliest arrivals off the list of events that name a wallet (docs/rules/events.md). Those that
+ * were deleted since are taken off and left out. `isAll` is false when more wait.
  */
 export async function takeTargetWalletEvents(
   tx: Tx,

@@ -9,7 +9,7 @@ import type { DB, Taxes } from './rows.ts'
 /** A tax; `isAppliedToOrganization` says whether the default billing entity has it. */
 export type TaxRow = Selectable<Taxes> & { readonly isAppliedToOrganization: boolean }
 
-/** The default billing entity has the id of its organization (platform.md §4). */
+/** The default billing entity has the id of its organization. */
 const APPLIED_TO_ORGANIZATION = sql<boolean>`exists (
   select from billing_entity_taxes d
   where d.organization_id = t.organization_id and d.tax_id = t.id and d.billing_entity_id = t.organization_id
@@ -212,7 +212,7 @@ export async function setEntityTax(
     .execute()
 }
 
-/** Takes a tax away from everything that has it, and from drafts (subscriptions-and-invoicing §10). */
+/** Takes a tax away from everything that has it, and from drafts (docs/rules/taxes.md). */
 export async function unlinkTax(tx: Tx, taxId: string): Promise<void> {
   for (const [table] of Object.values(OWNERS)) {
     await sql`delete from ${sql.table(table)} where tax_id = ${taxId}`.execute(tx)
@@ -226,9 +226,9 @@ export async function unlinkTax(tx: Tx, taxId: string): Promise<void> {
 }
 
 /**
- * Flags the drafts that a tax concerns to be computed anew: those of customers that have it, of customers without
- * taxes of their own whose billing entity has it, and those that already carry it. Gives the invoices' ids
- * (subscriptions-and-invoicing §10).
+ * Flags the drafts that a tax concerns to be computed anew: those of customers that have it, of customers
+ * without taxes of their own whose billing entity has it, and those that already carry it. Gives the
+ * invoices' ids (docs/rules/taxes.md).
  */
 export async function flagDraftsOfTax(tx: Tx, taxId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

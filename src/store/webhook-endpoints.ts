@@ -7,7 +7,7 @@ export async function findWebhookEndpoint(reads: Reads, id: string): Promise<Web
   return reads.selectFrom('webhookEndpoints').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-/** One page of the organization's endpoints by URL (platform.md §2.2), and how many there are in all. */
+/** One page of the organization's endpoints by URL, and how many there are in all. */
 export async function pageOfWebhookEndpoints(
   reads: Reads,
   page: { readonly perPage: number; readonly offset: number },

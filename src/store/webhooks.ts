@@ -15,7 +15,7 @@ export type LoggedWebhook = WebhookRow & { readonly signatureAlgo: WebhookEndpoi
 /** More than the settings can allow: the delivery itself says which try is the last. */
 const TRIES_MAX = 101
 
-/** What becomes of a logged message (platform.md §9.1). */
+/** What becomes of a logged message. */
 export const WEBHOOK_STATUSES = ['pending', 'retrying', 'succeeded', 'failed'] as const
 
 export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number]

@@ -1,7 +1,7 @@
 import type { BillableMetricRow } from '../store/billable-metrics.ts'
 import { isoSeconds } from './times.ts'
 
-/** A billable metric as clients see it (metering-and-rating §2.1). */
+/** A billable metric as clients see it (docs/rules/aggregation.md). */
 export function toWireBillableMetric(metric: BillableMetricRow): object {
   return {
     lago_id: metric.id,

@@ -3,7 +3,7 @@ import type { TaxRow } from '../store/taxes.ts'
 import { toWireTax } from './taxes.ts'
 import { isoSeconds } from './times.ts'
 
-/** An issuer of invoices in a list (platform.md §16). The logo is shown as the data URL that it was given as. */
+/** An issuer of invoices in a list. The logo is shown as the data URL that it was given as. */
 export function toWireBillingEntity(entity: BillingEntityRow): object {
   return {
     lago_id: entity.id,

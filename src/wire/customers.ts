@@ -2,7 +2,7 @@ import type { CustomerDetails, CustomerMetadataRow, CustomerRow } from '../store
 import { toWireTax } from './taxes.ts'
 import { isoSeconds } from './times.ts'
 
-/** A customer as other objects and lists show it, with its taxes (platform.md §16). */
+/** A customer as other objects and lists show it, with its taxes. */
 export function toWireListedCustomer(details: CustomerDetails): object {
   return {
     ...toWireCustomerBase(details),

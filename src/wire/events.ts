@@ -4,7 +4,7 @@ import type { ListedEvent } from '../store/events/event-list.ts'
 import { isoMillis, isoSeconds } from './times.ts'
 
 /**
- * The JSON text of an event (metering-and-rating §1.1). A text and not a value: the properties go out with the
+ * The JSON text of an event (docs/rules/events.md). A text and not a value: the properties go out with the
  * digits that came in, and the hot route writes its answer once.
  */
 export function toWireEventJson(event: ListedEvent): string {
@@ -19,13 +19,16 @@ export function toWireEventJson(event: ListedEvent): string {
   )
 }
 
-/** The JSON text of the webhook `event.error` about one event (metering-and-rating §1.7). */
+/** The JSON text of the webhook `event.error` about one event (docs/rules/events.md#reports-of-bad-events). */
 export function toWireEventErrorJson(event: ListedEvent, details: FieldErrors): string {
   const error = { status: 422, error: 'Unprocessable entity', message: JSON.stringify(details) }
   return `${JSON.stringify(error).slice(0, -1)},"event":${toWireEventJson(event)}}`
 }
 
-/** The lists of the webhook `events.errors` (metering-and-rating §1.7); nobody checks group keys any more. */
+/**
+ * The lists of the webhook `events.errors` (docs/rules/events.md#reports-of-bad-events); nobody checks group
+ * keys any more.
+ */
 export function toWireEventFaults(faults: EventFaults): object {
   return {
     invalid_code: faults.invalidCode,

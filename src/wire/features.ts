@@ -2,7 +2,7 @@ import type { Privilege } from '../core/entitlements/privilege-value.ts'
 import type { FeatureRow } from '../store/features.ts'
 import { isoSeconds } from './times.ts'
 
-/** A feature (platform §10). */
+/** A feature. */
 export function toWireFeature(feature: FeatureRow): object {
   return {
     code: feature.code,

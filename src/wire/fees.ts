@@ -44,10 +44,10 @@ export type ShownFeeTax = Omit<FeeTaxRow, 'id' | 'feeId' | 'createdAt' | 'organi
 /** A presentation breakdown as fees keep it. */
 export type StoredBreakdown = { readonly presentation_by: GroupedBy; readonly units: string }
 
-/** Fee types that show the period that they pay for (metering-and-rating §4.2). */
+/** Fee types that show the period that they pay for (docs/rules/rounding.md). */
 const DATED_TYPES: readonly string[] = ['charge', 'subscription', 'add_on', 'fixed_charge']
 
-/** A fee with its item, amounts and taxes (metering-and-rating §4.2). */
+/** A fee with its item, amounts and taxes (docs/rules/rounding.md). */
 export function toWireFee(fee: ShownFee): object {
   const isMetered = fee.feeType === 'charge'
   const isAdvanceCharge = fee.feeType === 'charge' && fee.payInAdvance
@@ -193,7 +193,10 @@ function namesOf(fee: ShownFee): object {
   }
 }
 
-/** Only keys that are shown on invoices; units of tuples that become equal are added (§3.11). */
+/**
+ * Only keys that are shown on invoices; units of tuples that become equal are added
+ * (docs/rules/filters-and-groups.md#groups).
+ */
 function breakdownsOf(fee: ShownFee): StoredBreakdown[] {
   const keys = shownKeys(fee.chargeProperties)
   return storedBreakdowns(narrowBreakdowns(breakdownsOfRow(fee.presentationBreakdowns), keys))

@@ -18,8 +18,8 @@ export type ShownInstantFee = {
 }
 
 /**
- * An instant estimate (metering-and-rating §5.5). Unlike a fee it shows its amounts in cents as decimal texts, and the
- * one of a unit in cents.
+ * An instant estimate (docs/rules/usage.md#estimates). Unlike a fee it shows its amounts in cents as decimal
+ * texts, and the one of a unit in cents.
  */
 export function toWireInstantFee(fee: ShownInstantFee): object {
   const { charge, filter, price } = fee

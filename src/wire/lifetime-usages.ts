@@ -16,7 +16,7 @@ export type ShownLifetimeUsage = {
   readonly thresholds: readonly (ThresholdProgress & { readonly reachedAt: Instant | null })[] | null
 }
 
-/** The usage of a subscription since it began (metering-and-rating §5.4). */
+/** The usage of a subscription since it began (docs/rules/usage.md#lifetime-usage). */
 export function toWireLifetimeUsage(shown: ShownLifetimeUsage): object {
   const { row, subscription, figures, thresholds } = shown
   return {

@@ -9,8 +9,8 @@ import { toWireTax } from './taxes.ts'
 import { isoSeconds } from './times.ts'
 
 /**
- * A plan as clients see it (subscriptions-and-invoicing §1.1). Its entitlements are left out when they are not given,
- * and so are a commitment and metadata that it does not have.
+ * A plan as clients see it (docs/rules/plans.md). Its entitlements are left out when they are not given, and
+ * so are a commitment and metadata that it does not have.
  */
 export function toWirePlan(
   plan: PlanWithParts,
@@ -53,7 +53,7 @@ export function toWireListedPlan(
   }
 }
 
-/** A threshold of a plan or a subscription (metering-and-rating §6.1). */
+/** A threshold of a plan or a subscription (docs/rules/progressive-billing.md#thresholds). */
 export function toWireUsageThreshold(threshold: UsageThresholdRow): object {
   return {
     lago_id: threshold.id,

@@ -6,7 +6,7 @@ import { toWireSubscriptionEntitlement } from './entitlements.ts'
 import { toWireApplicableThreshold, toWirePlan } from './plans.ts'
 import { isoMillisOrNull, isoSeconds, isoSecondsOrNull } from './times.ts'
 
-/** A subscription as lists and invoices show it (subscriptions-and-invoicing §2.1). */
+/** A subscription as lists and invoices show it (docs/rules/subscriptions.md). */
 export function toWireSubscription(view: SubscriptionView): object {
   const { row, plan, customer } = view
   return {

@@ -2,7 +2,7 @@ import { Decimal } from '../core/amounts/decimal.ts'
 import type { TaxRow } from '../store/taxes.ts'
 import { isoSeconds } from './times.ts'
 
-/** A tax inside another object. The counters are 0 in this version of the API (subscriptions-and-invoicing §10). */
+/** A tax inside another object. The counters are 0 in this version of the API (docs/rules/taxes.md). */
 export function toWireTax(tax: TaxRow): object {
   return {
     lago_id: tax.id,

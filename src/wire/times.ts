@@ -1,7 +1,7 @@
 import type { Instant } from '../core/calendar/instant.ts'
 import { isoText } from '../core/calendar/iso-text.ts'
 
-/** ISO 8601 in UTC without a fraction: `2026-01-31T10:00:00Z` (platform.md §2). */
+/** ISO 8601 in UTC without a fraction: `2026-01-31T10:00:00Z`. */
 export function isoSeconds(at: Instant): string {
   if (at === lastAt) return lastText
   lastText = `${new Date(at).toISOString().slice(0, -5)}Z`

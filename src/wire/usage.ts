@@ -20,7 +20,10 @@ export type ShownUsage = {
   readonly lines: readonly UsageLine[]
 }
 
-/** `customer_usage`, or one of the `usage_periods` (metering-and-rating §5.1, §5.2). */
+/**
+ * `customer_usage`, or one of the `usage_periods` (docs/rules/usage.md#current-usage and
+ * docs/rules/usage.md#past-usage).
+ */
 export function toWireUsage(usage: ShownUsage): object {
   return {
     ...headOf(usage),
@@ -35,7 +38,10 @@ export function toWireUsage(usage: ShownUsage): object {
   }
 }
 
-/** `customer_projected_usage`: the charge has no `code` here, and nothing is aggregated in total (§5.3). */
+/**
+ * `customer_projected_usage`: the charge has no `code` here, and nothing is aggregated in total
+ * (docs/rules/usage.md#projected-usage).
+ */
 export function toWireProjectedUsage(usage: ShownUsage): object {
   const tree = usageTree(usage.lines)
   const projectedCents = tree.reduce((sum, row) => sum + (row.projected?.amountCents ?? 0n), 0n)

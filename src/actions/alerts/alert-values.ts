@@ -11,8 +11,9 @@ import { rateSubscription } from '../usage/rate-subscription.ts'
 const FULL_USAGE: AlertType = 'billable_metric_lifetime_usage_units'
 
 /**
- * What each alert of a subscription watches, by the alert's id (metering-and-rating §7.2): amounts in cents. Absent
- * when the plan does not charge the alert's metric, or prorates it and the alert wants the usage since the start.
+ * What each alert of a subscription watches, by the alert's id (docs/rules/alerts.md#what-is-watched):
+ * amounts in cents. Absent when the plan does not charge the alert's metric, or prorates it and the alert
+ * wants the usage since the start.
  */
 export async function alertValues(
   reads: Reads,

@@ -8,7 +8,7 @@ import { type Alerted, lockAlerted, readAlert } from './find-alerted.ts'
 import { writeAlertChange } from './write-alert.ts'
 
 /**
- * Changes an alert and looks at its subscription's usage soon (metering-and-rating §7.1). 404 for an unknown
+ * Changes an alert and looks at its subscription's usage soon (docs/rules/alerts.md). 404 for an unknown
  * subscription or code; other errors as `writeAlertChange`.
  */
 export async function updateAlert(

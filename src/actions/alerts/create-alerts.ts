@@ -9,7 +9,7 @@ import { type Alerted, lockAlerted } from './find-alerted.ts'
 import { writeNewAlert } from './write-alert.ts'
 
 /**
- * Makes an alert on a subscription and looks at its usage soon (metering-and-rating §7.1, §7.5). 404
+ * Makes an alert on a subscription and looks at its usage soon (docs/rules/alerts.md). 404
  * `subscription_not_found`; other errors as `writeNewAlert`.
  */
 export async function createAlert(
@@ -27,7 +27,7 @@ export async function createAlert(
 
 /**
  * Makes several alerts together or none of them: 422 with the parameters and the message of each one that was
- * refused, by its place in the list (§7.3).
+ * refused, by its place in the list.
  */
 export async function createAlerts(
   context: Context,

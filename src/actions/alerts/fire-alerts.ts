@@ -17,8 +17,9 @@ import { announce } from '../webhooks/announce.ts'
 import { alertValues } from './alert-values.ts'
 
 /**
- * Compares what each alert watches with its value at the last time (metering-and-rating §7.4, §7.5): all thresholds
- * that it crossed make one triggered alert and one message. The alerts are locked by the caller.
+ * Compares what each alert watches with its value at the last time
+ * (docs/rules/alerts.md#passing-a-threshold): all thresholds that it crossed make one triggered alert and one
+ * message. The alerts are locked by the caller.
  */
 export async function fireAlerts(
   tx: Tx,

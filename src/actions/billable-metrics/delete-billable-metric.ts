@@ -13,8 +13,9 @@ import { deleteUsage } from '../usage/refresh-usage-tracker.ts'
 import { announce } from '../webhooks/announce.ts'
 
 /**
- * Deletes a billable metric with its charges, alerts and events, and flags the drafts that used it; its code is free
- * at once (metering-and-rating §2.9). Gives the metric as it was; 404 when there is none.
+ * Deletes a billable metric with its charges, alerts and events, and flags the drafts that used it; its code
+ * is free at once (docs/rules/aggregation.md#changing-a-metric). Gives the metric as it was; 404 when there
+ * is none.
  */
 export async function deleteBillableMetric(
   context: Context,

@@ -24,9 +24,9 @@ import { refreshUsageTracker } from '../usage/refresh-usage-tracker.ts'
 import { announce } from '../webhooks/announce.ts'
 
 /**
- * Changes a billable metric: everything while no charge uses it, then its name, description and filters only. Values
- * that leave its filters leave the charge filters too, and the drafts concerned are flagged
- * (metering-and-rating §2.9). 404 when there is no such metric.
+ * Changes a billable metric: everything while no charge uses it, then its name, description and filters only.
+ * Values that leave its filters leave the charge filters too, and the drafts concerned are flagged
+ * (docs/rules/aggregation.md#changing-a-metric). 404 when there is no such metric.
  */
 export async function updateBillableMetric(
   context: Context,

@@ -6,9 +6,10 @@ import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import type { Caller } from '../context.ts'
 
 /**
- * What a subscription was charged in advance stays charged when it gets prices of its own in the middle of a period:
- * the charges of its new plan, a copy of the old one, remember what those that they are copies of remember
- * (metering-and-rating §3.12). Filters are recognized by their values. The customer is locked by the caller.
+ * What a subscription was charged in advance stays charged when it gets prices of its own in the middle of a
+ * period: the charges of its new plan, a copy of the old one, remember what those that they are copies of
+ * remember (docs/rules/in-advance.md). Filters are recognized by their values. The customer is locked by the
+ * caller.
  */
 export async function carryAdvanceToCopy(
   tx: Tx,
@@ -34,7 +35,7 @@ export async function carryAdvanceToCopy(
   await carryAdvanceUsage(tx, subscription, buckets, caller.now)
 }
 
-/** Of filters with the same values the first counts usage (metering-and-rating §3.10). */
+/** Of filters with the same values the first counts usage (docs/rules/filters-and-groups.md#filters). */
 function byValues(filters: readonly ChargeFilterRow[]): ReadonlyMap<string, ChargeFilterRow> {
   return new Map(filters.toReversed().map((filter) => [valuesKey(filter.values), filter]))
 }

@@ -17,7 +17,7 @@ import { isSameValue, newFilters, writeFilters } from './write-charge.ts'
 /** Copies that are written by one statement; between two, whoever else waits gets the process and the database. */
 const COPIES_AT_ONCE = 500
 
-/** Adds a new charge of a plan to its copies in use (subscriptions-and-invoicing §1.4). */
+/** Adds a new charge of a plan to its copies in use (docs/rules/plans.md#cascades). */
 export async function cascadeNewCharge(tx: Tx, caller: Caller, parent: PlanCharge): Promise<void> {
   const { organizationId, now } = caller
   const places = (await childPlansInUse(tx, parent.planId)).map((plan) => ({
@@ -50,9 +50,10 @@ export async function cascadeRemoval(tx: Tx, caller: Caller, parentId: string): 
 }
 
 /**
- * Copies a change of a charge to its copies in use with the same model: properties, the rate of a pricing unit and
- * target wallets where they still are the old ones (metering-and-rating §3.15), group keys and code always, filters by
- * their values; names, minimums and taxes never (subscriptions-and-invoicing §1.4).
+ * Copies a change of a charge to its copies in use with the same model: properties, the rate of a pricing
+ * unit and target wallets where they still are the old ones (docs/rules/pricing-models.md#editing-charges),
+ * group keys and code always, filters by their values; names, minimums and taxes never
+ * (docs/rules/plans.md#cascades).
  */
 export async function cascadeChange(
   tx: Tx,

@@ -70,7 +70,7 @@ export async function createCharge(
   })
 }
 
-/** Changes one charge of a plan (metering-and-rating §3.15); errors as `createCharge`. */
+/** Changes one charge of a plan (docs/rules/pricing-models.md#editing-charges); errors as `createCharge`. */
 export async function updateCharge(
   context: Context,
   caller: Caller,
@@ -188,7 +188,7 @@ export function without<T extends { readonly id: string }>(list: readonly T[], g
   return list.filter((each) => each.id !== gone.id)
 }
 
-/** Whether a payload asks for its change to reach the copies of the plan (subscriptions-and-invoicing §1.4). */
+/** Whether a payload asks for its change to reach the copies of the plan (docs/rules/plans.md#cascades). */
 export function isCascade(input: Input): boolean {
   return input.cascade_updates === true || input.cascade_updates === 'true'
 }

@@ -49,8 +49,9 @@ export async function readPricedSubscription(
 }
 
 /**
- * Changes the price of one charge for one subscription (subscriptions-and-invoicing §2.11): its plan is copied first
- * when it has no copy yet. 404 for subscription and charge, 422 for what is wrong, 403 for another charge model.
+ * Changes the price of one charge for one subscription (docs/rules/plans.md#prices-of-one-subscription): its
+ * plan is copied first when it has no copy yet. 404 for subscription and charge, 422 for what is wrong, 403
+ * for another charge model.
  */
 export async function overrideCharge(
   context: Context,

@@ -55,7 +55,10 @@ export async function writeNewCharge(
   return charge
 }
 
-/** Writes a copy of a charge into a copy of its plan: without taxes, with its filters and pricing unit (§1.5). */
+/**
+ * Writes a copy of a charge into a copy of its plan: without taxes, with its filters and pricing unit
+ * (docs/rules/events.md).
+ */
 export async function writeChargeCopy(
   tx: Tx,
   caller: Caller,
@@ -112,9 +115,9 @@ export type WantedFilters = {
 }
 
 /**
- * Makes the filters of charges exactly those that are wanted, in that order, in three statements however many charges
- * there are. A filter is recognized by its values and keeps its id; one that is as before is not touched
- * (metering-and-rating §3.10).
+ * Makes the filters of charges exactly those that are wanted, in that order, in three statements however many
+ * charges there are. A filter is recognized by its values and keeps its id; one that is as before is not
+ * touched (docs/rules/filters-and-groups.md#filters).
  */
 export async function writeFilters(tx: Tx, caller: Caller, charges: readonly WantedFilters[]): Promise<void> {
   const { organizationId, now } = caller

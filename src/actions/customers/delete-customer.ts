@@ -17,8 +17,8 @@ import { terminateSubscriptionsOfCustomer } from '../subscriptions/terminate-sub
 const DRAFTS_FINAL_AFTER_MS = 300_000
 
 /**
- * Deletes a customer softly: its subscriptions end and are billed, its external id is free at once, its invoices go
- * on showing it, and its own end is not announced (platform.md §7.3). Gives the customer; 404 when there is none.
+ * Deletes a customer softly: its subscriptions end and are billed, its external id is free at once, its
+ * invoices go on showing it, and its own end is not announced. Gives the customer; 404 when there is none.
  */
 export async function deleteCustomer(
   context: Context,

@@ -45,10 +45,10 @@ export async function followSettings(tx: Tx, caller: Caller, customerId: string)
 }
 
 /**
- * Lets the customers of a billing entity follow a change of its settings (subscriptions-and-invoicing §3.8, §7.5):
- * their bills are due on the days of the new time zone, and the dates of their drafts move. However many they are, the
- * change itself is one short transaction, in which it also becomes due for each of them; the first ones follow in it.
- * The caller holds `lockSettings`.
+ * Lets the customers of a billing entity follow a change of its settings (docs/rules/periods.md#time-zones
+ * and docs/rules/invoices.md#dates): their bills are due on the days of the new time zone, and the dates of
+ * their drafts move. However many they are, the change itself is one short transaction, in which it also
+ * becomes due for each of them; the first ones follow in it. The caller holds `lockSettings`.
  */
 export async function spreadSettings(
   tx: Tx,

@@ -27,10 +27,10 @@ import { readTaxes } from '../taxes/read-tax.ts'
 import { announceTo, listeningTo } from '../webhooks/announce.ts'
 
 /**
- * Creates the customer with an external id or updates it (platform.md §7.1); only what the request gave changes.
- * Of two requests at once one creates and the other updates. 404 for an unknown billing entity or tax. A wish to
- * be linked to a payment provider is refused with 422 after the customer is saved, because there is no connection
- * that could be meant.
+ * Creates the customer with an external id or updates it; only what the request gave changes. Of two requests
+ * at once one creates and the other updates. 404 for an unknown billing entity or tax. A wish to be linked to
+ * a payment provider is refused with 422 after the customer is saved, because there is no connection that
+ * could be meant.
  */
 export async function upsertCustomer(
   context: Context,

@@ -3,7 +3,7 @@ import { readPlan } from '../../store/plans.ts'
 import type { Caller } from '../context.ts'
 import { announcePlan } from '../plans/announce-plan.ts'
 
-/** `plan.updated` for each plan, with the entitlements that it has now (platform §9.3, §10). */
+/** `plan.updated` for each plan, with the entitlements that it has now. */
 export async function announcePlansUpdated(
   tx: Tx,
   caller: Caller,

@@ -20,7 +20,7 @@ import { entitlementAmong, entitlementsOfPlan } from './read-entitlement-owner.t
 
 type Raw = Readonly<Record<string, unknown>>
 
-/** Every change of a plan's entitlements: `plan.updated` follows, also when nothing changed (platform §10). */
+/** Every change of a plan's entitlements: `plan.updated` follows, also when nothing changed. */
 async function changePlan(
   context: Context,
   caller: Caller,

@@ -32,7 +32,7 @@ type Change = (
   current: SubscriptionEntitlements,
 ) => Promise<SubscriptionEntitlements>
 
-/** Every change of a subscription's entitlements: `subscription.updated` follows (platform §10). */
+/** Every change of a subscription's entitlements: `subscription.updated` follows. */
 async function changeSubscription(
   context: Context,
   caller: Caller,
@@ -61,8 +61,8 @@ async function changeSubscription(
 }
 
 /**
- * Overrides a subscription's entitlements; values equal to the plan's are no overrides, and what was removed and is
- * named comes back (platform §10). Gives the full list; 404 and 422 as expected.
+ * Overrides a subscription's entitlements; values equal to the plan's are no overrides, and what was removed
+ * and is named comes back. Gives the full list; 404 and 422 as expected.
  */
 export async function patchSubscriptionEntitlements(
   context: Context,
@@ -77,7 +77,7 @@ export async function patchSubscriptionEntitlements(
 
 /**
  * Takes a feature from a subscription, also when it does not have it; gives the full list. 404
- * `subscription_not_found`, or `feature_not_found` when the organization has no such feature (platform §10).
+ * `subscription_not_found`, or `feature_not_found` when the organization has no such feature.
  */
 export async function removeSubscriptionFeature(
   context: Context,

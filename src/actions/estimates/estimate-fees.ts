@@ -19,8 +19,8 @@ import { taxesOfCharges } from '../usage/usage-taxes.ts'
 import { type EstimatedEvent, readEstimatedEvent } from './estimated-event.ts'
 
 /**
- * What an event would cost now under each charge in advance on its code, after everything that is stored; nothing is
- * written (metering-and-rating §5.5). 404 and 422 as `readEstimatedEvent`; 422 `code:
+ * What an event would cost now under each charge in advance on its code, after everything that is stored;
+ * nothing is written (docs/rules/usage.md#estimates). 404 and 422 as `readEstimatedEvent`; 422 `code:
  * does_not_match_an_instant_charge` when no charge is paid in advance.
  */
 export async function estimateFees(reads: Reads, caller: Caller, input: Input): Promise<ShownFee[]> {

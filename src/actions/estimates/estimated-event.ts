@@ -41,8 +41,9 @@ const NEWEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 const NUMERIC: readonly string[] = ['sum_agg', 'max_agg', 'latest_agg']
 
 /**
- * Reads an event to be estimated as of now (metering-and-rating §5.5). In this order: 404 `subscription_not_found`;
- * 422 `timestamp: invalid_format`; 404 `billable_metric_not_found`; 422 `properties: value_is_not_valid_number`.
+ * Reads an event to be estimated as of now (docs/rules/usage.md#estimates). In this order: 404
+ * `subscription_not_found`; 422 `timestamp: invalid_format`; 404 `billable_metric_not_found`; 422
+ * `properties: value_is_not_valid_number`.
  */
 export async function readEstimatedEvent(
   reads: Reads,
@@ -95,7 +96,10 @@ function eventOf(input: Input, metric: BillableMetricRow, externalId: string, no
   }
 }
 
-/** The metric's expression overwrites its property, as it does on an event that is stored (§1.8). */
+/**
+ * The metric's expression overwrites its property, as it does on an event that is stored
+ * (docs/rules/aggregation.md#expressions).
+ */
 function calculated(properties: EventProperties, metric: BillableMetricRow, at: Instant): EventProperties {
   const expression = metric.expression ? parseExpression(metric.expression) : undefined
   if (!expression || metric.fieldName === null) return properties

@@ -30,7 +30,7 @@ const DUPLICATE = { transaction_id: ['value_already_exist'] }
 
 /**
  * A request's events as they will be stored: the expression of the metric overwrites its property
- * (metering-and-rating §1.8). Gives the refusal when an expression cannot be evaluated.
+ * (docs/rules/aggregation.md#expressions). Gives the refusal when an expression cannot be evaluated.
  */
 export function prepareUnit(unit: Unit, definitions: UsageDefinitions): PreparedUnit | Refusal {
   const messages = new Map<number, string>()
@@ -76,7 +76,7 @@ export function expressionFailures(
   return messages
 }
 
-/** The answer to a request of which some events are duplicates (metering-and-rating §1.2, §1.3). */
+/** The answer to a request of which some events are duplicates (docs/rules/events.md#accepted-once). */
 export function duplicateRefusal(prepared: PreparedUnit, taken: ReadonlySet<string>): Refusal {
   if (!prepared.unit.isBatch) return invalid(DUPLICATE)
   const places = prepared.events.flatMap((event, index) => (taken.has(event.id) ? [index] : []))

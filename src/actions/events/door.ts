@@ -44,8 +44,8 @@ const WRITERS = 16
 type Lane = { readonly queue: Unit[]; waiting: number; isInTurn: boolean; readonly flights: Set<number> }
 
 /**
- * Where events wait for a statement (engine.md §2). A request that finds its organization idle is stored at once;
- * those that come while a statement runs share the next one. Organizations take turns.
+ * Where events wait for a statement. A request that finds its organization idle is stored at once; those that
+ * come while a statement runs share the next one. Organizations take turns.
  */
 export class Door {
   private readonly context: Context

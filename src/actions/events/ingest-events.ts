@@ -7,7 +7,7 @@ import { expressionFailures, type StoredEvent } from './arrivals.ts'
 import { doorOf } from './door.ts'
 
 /**
- * Takes one event in, stored durably when this resolves (metering-and-rating §1.1). Refuses with 422 what is
+ * Takes one event in, stored durably when this resolves (docs/rules/events.md). Refuses with 422 what is
  * malformed, a duplicate, or a failed expression; throws `DoorIsFull` under too much load.
  */
 export async function ingestEvent(
@@ -29,8 +29,8 @@ export async function ingestEvent(
 }
 
 /**
- * Takes a batch in, all of it or nothing (metering-and-rating §1.2). Errors are told by the zero-based place of the
- * event; the whole batch is refused with `no_events` or `too_many_events`.
+ * Takes a batch in, all of it or nothing (docs/rules/events.md#accepted-once). Errors are told by the
+ * zero-based place of the event; the whole batch is refused with `no_events` or `too_many_events`.
  */
 export async function ingestEvents(
   context: Context,
@@ -63,7 +63,10 @@ function enter(
   })
 }
 
-/** Failing expressions are told together with what is malformed elsewhere in the batch (metering-and-rating §1.2). */
+/**
+ * Failing expressions are told together with what is malformed elsewhere in the batch
+ * (docs/rules/events.md#accepted-once).
+ */
 async function failuresOf(
   context: Context,
   caller: Caller,
@@ -78,7 +81,7 @@ function needsSubscription(event: ReceivedEvent): boolean {
   return event.externalSubscriptionId === null && event.externalCustomerId !== null
 }
 
-/** Events by `external_customer_id` go to the customer's one active subscription (engine.md §9). */
+/** Events by `external_customer_id` go to the customer's one active subscription (docs/api/differences.md). */
 async function resolveCustomers(
   context: Context,
   caller: Caller,

@@ -7,8 +7,9 @@ import type { Context } from '../context.ts'
 import type { UsageCatalogue } from './usage-catalogue.ts'
 
 /**
- * Makes sure, before events are stored, that they will be looked at after the hour (metering-and-rating §1.7): once an
- * hour in each process, and only for organizations that want to hear of faults.
+ * Makes sure, before events are stored, that they will be looked at after the hour
+ * (docs/rules/events.md#reports-of-bad-events): once an hour in each process, and only for organizations that
+ * want to hear of faults.
  */
 export async function scheduleValidation(
   context: Context,

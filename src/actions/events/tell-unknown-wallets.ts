@@ -20,9 +20,9 @@ const EVENTS_MAX = 500
 const UNKNOWN = { target_wallet_code: ['target_wallet_code_not_found'] }
 
 /**
- * Tells of events that name a wallet which their customer does not have, by `event.error` (metering-and-rating §1.5):
- * those whose subscription's plan has a charge on their metric that takes such names. The events are kept and billed
- * as any other.
+ * Tells of events that name a wallet which their customer does not have, by `event.error`
+ * (docs/rules/events.md): those whose subscription's plan has a charge on their metric that takes such names.
+ * The events are kept and billed as any other.
  */
 export const tellUnknownWallets: DueAction = async (_context, tx, caller, organizationId) => {
   const { events, isAll } = await takeTargetWalletEvents(tx, EVENTS_MAX)

@@ -8,8 +8,9 @@ const FOLD_ROWS = 18_000
 type Waiting = { rows: number; timer: NodeJS.Timeout | null; isFolding: boolean }
 
 /**
- * Adds waiting usage up, behind the senders' backs (engine.md §3): a few seconds of events share most of their
- * buckets, so that each bucket is written once for all of them. Readers need none of this to be right.
+ * Adds waiting usage up, behind the senders' backs (docs/decisions/0005-usage-state-in-days-and-hours.md): a
+ * few seconds of events share most of their buckets, so that each bucket is written once for all of them.
+ * Readers need none of this to be right.
  */
 export class UsageFolds {
   private readonly context: Context

@@ -10,8 +10,8 @@ import { announceFeature } from './announce-feature.ts'
 import { readFeature, readFeatureToChange } from './read-feature.ts'
 
 /**
- * Changes a feature: privileges are created or renamed, selects gain options, everything absent stays. Announced
- * also when nothing changed, and so are the plans that have it (platform §9.3, §10). 404 and 422 as expected.
+ * Changes a feature: privileges are created or renamed, selects gain options, everything absent stays.
+ * Announced also when nothing changed, and so are the plans that have it. 404 and 422 as expected.
  */
 export async function updateFeature(
   context: Context,

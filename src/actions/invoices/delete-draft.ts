@@ -6,7 +6,10 @@ import { ts } from '../../store/values.ts'
 import { announceInvoice } from '../billing/announce-documents.ts'
 import type { Caller, Context } from '../context.ts'
 
-/** Deletes a draft (405 `not_deletable` otherwise); its period may be invoiced again (§7.7). */
+/**
+ * Deletes a draft (405 `not_deletable` otherwise); its period may be invoiced again
+ * (docs/rules/invoices.md#drafts).
+ */
 export async function deleteDraft(context: Context, caller: Caller, id: string): Promise<void> {
   await inTransaction(context.database, caller, async (tx) => {
     const invoice = await lockInvoice(tx, id)

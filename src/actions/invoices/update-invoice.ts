@@ -18,7 +18,7 @@ const VALUE_LENGTH_MAX = 140
 
 type Input = Readonly<Record<string, unknown>>
 
-/** Payment status and metadata of an invoice (subscriptions-and-invoicing §7.10, §7.13). */
+/** Payment status and metadata of an invoice (docs/rules/invoices.md#payment-and-overdue). */
 export async function updateInvoicePayment(
   context: Context,
   caller: Caller,
@@ -63,7 +63,10 @@ export async function updateInvoicePayment(
   })
 }
 
-/** An invoice whose payment is taken back can become overdue again, at once when its due date has passed (§7.10). */
+/**
+ * An invoice whose payment is taken back can become overdue again, at once when its due date has passed
+ * (docs/rules/invoices.md#payment-and-overdue).
+ */
 async function scheduleOverdue(tx: Tx, caller: Caller, invoice: InvoiceRow): Promise<void> {
   if (invoice.selfBilled || invoice.totalAmountCents === 0n || invoice.paymentDisputeLostAt !== null) return
   const passesAt = overdueAt(invoice.paymentDueDate, invoice.timezone)

@@ -6,8 +6,8 @@ import { findLifetimeUsage, invoicedUsageCents } from '../../store/lifetime-usag
 import type { SubscriptionRow } from '../../store/subscriptions.ts'
 
 /**
- * What a subscription has used in its life, in cents (metering-and-rating §5.4): before Weir, invoiced, and in the open
- * period as it was rated.
+ * What a subscription has used in its life, in cents (docs/rules/usage.md#lifetime-usage): before Weir,
+ * invoiced, and in the open period as it was rated.
  *
  * @param openFrom start of that period; null when none is open
  */

@@ -23,9 +23,9 @@ import { rateSubscription } from '../usage/rate-subscription.ts'
 import { lifetimeFigures } from './lifetime-figures.ts'
 
 /**
- * What a subscription has used since it began, computed now (metering-and-rating §5.4). The external id means the
- * active subscription, else the newest that was active; an ended one has no current usage. 404
- * `subscription_not_found`, or `lifetime_usage_not_found` when it was never active.
+ * What a subscription has used since it began, computed now (docs/rules/usage.md#lifetime-usage). The
+ * external id means the active subscription, else the newest that was active; an ended one has no current
+ * usage. 404 `subscription_not_found`, or `lifetime_usage_not_found` when it was never active.
  */
 export async function readLifetimeUsage(
   reads: Reads,

@@ -12,7 +12,8 @@ const FIELD = 'external_historical_usage_amount_cents'
 
 /**
  * Tells what a subscription used before Weir, in cents, and looks at its thresholds and alerts soon
- * (metering-and-rating §5.4). 404 as `readLifetimeUsage`; 422 unless the amount is a whole number of at least 0.
+ * (docs/rules/usage.md#lifetime-usage). 404 as `readLifetimeUsage`; 422 unless the amount is a whole number
+ * of at least 0.
  */
 export async function updateLifetimeUsage(
   context: Context,

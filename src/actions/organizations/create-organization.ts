@@ -28,7 +28,7 @@ export type NewOrganization = {
 
 /**
  * Makes an organization with its default billing entity (same id), one API key with every permission, and its
- * owner's membership or invitation (platform.md §4). The key's secret is given here and never again.
+ * owner's membership or invitation. The key's secret is given here and never again.
  */
 export async function createOrganization(
   context: Context,

@@ -23,9 +23,9 @@ export type EnsuredOrganization = {
 }
 
 /**
- * Finds or makes the organization of a start (platform §4): on an empty database always, later only when the
- * environment asks for one. Each record is found or made, so repeating is harmless; the password of an existing
- * user is not changed. Null when there is nothing to do.
+ * Finds or makes the organization of a start: on an empty database always, later only when the environment
+ * asks for one. Each record is found or made, so repeating is harmless; the password of an existing user is
+ * not changed. Null when there is nothing to do.
  */
 export async function ensureOrganization(
   context: Context,

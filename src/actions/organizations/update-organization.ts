@@ -25,7 +25,7 @@ import { awaitEventFaults } from '../webhook-endpoints/await-event-faults.ts'
 
 /**
  * Changes the organization's settings and, in the same transaction, those of its default billing entity, from
- * which invoices are made. A webhook URL edits the first endpoint or makes one (platform.md §6.1).
+ * which invoices are made. A webhook URL edits the first endpoint or makes one.
  */
 export async function updateOrganization(
   context: Context,

@@ -6,7 +6,7 @@ import { toWirePlan } from '../../wire/plans.ts'
 import type { Caller } from '../context.ts'
 import { announce } from '../webhooks/announce.ts'
 
-/** Announces a plan with all its parts (platform §9.3). */
+/** Announces a plan with all its parts. */
 export async function announcePlan(
   tx: Tx,
   caller: Caller,

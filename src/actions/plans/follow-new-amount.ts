@@ -25,9 +25,10 @@ const BATCH_MAX = 20
 type Follow = (context: Context, tx: Tx, caller: Caller, pair: Succession) => Promise<boolean>
 
 /**
- * What new amounts of plans mean for changes that wait (subscriptions-and-invoicing §1.3): a downgrade to a plan that
- * has become the dearer one is canceled (not of a copy, whose amount only follows, §1.4); a downgrade to this plan that
- * has become an upgrade happens at once. The first ones are changed here, all others by due work.
+ * What new amounts of plans mean for changes that wait (docs/rules/plans.md#changing-a-plan): a downgrade to
+ * a plan that has become the dearer one is canceled (not of a copy, whose amount only follows, §1.4); a
+ * downgrade to this plan that has become an upgrade happens at once. The first ones are changed here, all
+ * others by due work.
  */
 export async function followNewAmounts(
   context: Context,

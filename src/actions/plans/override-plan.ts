@@ -26,9 +26,10 @@ import type { Caller } from '../context.ts'
 import { hasCommitment, writePlanParts } from './write-plan-parts.ts'
 
 /**
- * Makes a copy of a plan for one subscription, with the values that `overrides` gives (subscriptions-and-invoicing
- * §1.5): all charges are copied, taxes and the minimum commitment are not. Gives the id of the copy. 422 for what is
- * wrong, 403 `cannot_override_charge_model`, 404 `tax_not_found`.
+ * Makes a copy of a plan for one subscription, with the values that `overrides` gives
+ * (docs/rules/plans.md#prices-of-one-subscription): all charges are copied, taxes and the minimum commitment
+ * are not. Gives the id of the copy. 422 for what is wrong, 403 `cannot_override_charge_model`, 404
+ * `tax_not_found`.
  */
 export async function overridePlan(
   tx: Tx,
@@ -58,8 +59,9 @@ export async function overridePlan(
 }
 
 /**
- * Changes the copy that a subscription already has (subscriptions-and-invoicing §1.5): what `overrides` does not name
- * stays. Charges are named by their own id or by that of the original charge. Errors as `overridePlan`.
+ * Changes the copy that a subscription already has (docs/rules/plans.md#prices-of-one-subscription): what
+ * `overrides` does not name stays. Charges are named by their own id or by that of the original charge.
+ * Errors as `overridePlan`.
  */
 export async function updateOverriddenPlan(
   tx: Tx,

@@ -27,9 +27,10 @@ import { writePlanCharges } from './write-plan-charges.ts'
 import { hasCommitment, writePlanParts } from './write-plan-parts.ts'
 
 /**
- * Changes a plan; absent keys stay, `charges` is the whole list when it is given, and what is frozen once the plan
- * had a subscription is ignored (subscriptions-and-invoicing §1.3). `cascade_updates` takes the change to the copies
- * of the plan (§1.4). Drafts that hold the plan are flagged. Errors as `createPlan`, and 404 `plan_not_found`.
+ * Changes a plan; absent keys stay, `charges` is the whole list when it is given, and what is frozen once the
+ * plan had a subscription is ignored (docs/rules/plans.md#changing-a-plan). `cascade_updates` takes the
+ * change to the copies of the plan (docs/rules/plans.md#cascades). Drafts that hold the plan are flagged.
+ * Errors as `createPlan`, and 404 `plan_not_found`.
  */
 export async function updatePlan(
   context: Context,

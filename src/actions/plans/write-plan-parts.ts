@@ -20,8 +20,8 @@ export type PlanPartsPayload = {
 }
 
 /**
- * Writes taxes, minimum commitment and thresholds of a plan; 404 `tax_not_found`. With thresholds its subscriptions are
- * due for a look at them (metering-and-rating §6.2).
+ * Writes taxes, minimum commitment and thresholds of a plan; 404 `tax_not_found`. With thresholds its
+ * subscriptions are due for a look at them (docs/rules/progressive-billing.md#when-a-threshold-is-passed).
  */
 export async function writePlanParts(
   tx: Tx,

@@ -29,10 +29,12 @@ export type SubscriptionActivity = OpenSubscription & {
 }
 
 /**
- * Invoices the usage of the open period when it passes thresholds (metering-and-rating §6.2, §6.3): one invoice
- * whatever was passed, then one message for each threshold. The invoice bills what current usage shows of the charges
- * in arrears that are invoiceable, the whole of it; earlier progressive invoices of the period are credited on it. The
- * customer is locked by the caller.
+ * Invoices the usage of the open period when it passes thresholds
+ * (docs/rules/progressive-billing.md#when-a-threshold-is-passed and
+ * docs/rules/progressive-billing.md#the-progressive-invoice): one invoice whatever was passed, then one
+ * message for each threshold. The invoice bills what current usage shows of the charges in arrears that are
+ * invoiceable, the whole of it; earlier progressive invoices of the period are credited on it. The customer
+ * is locked by the caller.
  */
 export async function billPassedThresholds(
   context: Context,
@@ -73,7 +75,7 @@ function withAhead(billed: BilledSoFar, { rated }: SubscriptionActivity): Billed
   return { ...billed, feesCents: ahead.reduce((sum, { fee }) => sum + fee.amountCents, billed.feesCents) }
 }
 
-/** Charges in arrears that are invoiceable (§6.3). */
+/** Charges in arrears that are invoiceable (docs/rules/progressive-billing.md#the-progressive-invoice). */
 function isBilled({ charge }: RatedUsage): boolean {
   return charge.invoiceable && !charge.payInAdvance
 }

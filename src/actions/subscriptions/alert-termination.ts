@@ -3,7 +3,10 @@ import type { DueAction } from '../due/due-action.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { scheduleAlerts } from './schedule-subscription.ts'
 
-/** Warns that a subscription is going to end, and makes the next warning due (subscriptions-and-invoicing §2.8). */
+/**
+ * Warns that a subscription is going to end, and makes the next warning due
+ * (docs/rules/subscriptions.md#end).
+ */
 export const alertTermination: DueAction = async (_context, tx, caller, subscriptionId) => {
   const row = await readSubscription(tx, subscriptionId)
   if (row.status !== 'active' || row.endingAt === null) return

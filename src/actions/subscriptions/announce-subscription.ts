@@ -9,8 +9,8 @@ import type { Caller } from '../context.ts'
 import { announce } from '../webhooks/announce.ts'
 
 /**
- * Announces what became of a subscription, as it stands when it is announced (platform.md §9.3); `more` is told beside
- * its own fields.
+ * Announces what became of a subscription, as it stands when it is announced; `more` is told beside its own
+ * fields.
  */
 export async function announceSubscription(
   tx: Tx,

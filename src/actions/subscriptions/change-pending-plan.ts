@@ -11,7 +11,8 @@ import type { SubscriptionWish } from './succeed-subscription.ts'
 
 /**
  * Gives a subscription that has not started another plan, and another name when the request has one
- * (subscriptions-and-invoicing §2.6 and §2.7): nothing was sold yet, so there is nothing to follow.
+ * (docs/rules/subscriptions.md#upgrade and docs/rules/subscriptions.md#downgrade): nothing was sold yet, so
+ * there is nothing to follow.
  */
 export async function changePendingPlan(
   tx: Tx,

@@ -46,9 +46,10 @@ type Meeting = { readonly wish: SubscriptionWish; readonly chain: Chain<Subscrip
 
 /**
  * Subscribes a customer to a plan, or changes the plan of the subscription that has the external id
- * (subscriptions-and-invoicing §2.3): the same plan changes nothing, one that costs as much or more a year is an
- * upgrade at once, a cheaper one waits for the end of the period. Gives the subscription that is current now. An
- * unknown customer is created. 404 for an unknown plan or billing entity, 422 with the codes of §2.1.
+ * (docs/rules/subscriptions.md#change-of-plan): the same plan changes nothing, one that costs as much or more
+ * a year is an upgrade at once, a cheaper one waits for the end of the period. Gives the subscription that is
+ * current now. An unknown customer is created. 404 for an unknown plan or billing entity, 422 with the codes
+ * of §2.1.
  */
 export async function createSubscription(
   context: Context,
@@ -141,7 +142,10 @@ async function changePlan(
     : downgradeSubscription(tx, caller, current, changed)
 }
 
-/** A subscription that follows no other one: active at once unless its day is still to come (§2.4). */
+/**
+ * A subscription that follows no other one: active at once unless its day is still to come
+ * (docs/rules/subscriptions.md#start).
+ */
 async function createFirst(
   context: Context,
   tx: Tx,

@@ -10,8 +10,9 @@ import { cancelSuccessor } from './end-subscription.ts'
 import { type SubscriptionWish, successorColumns } from './succeed-subscription.ts'
 
 /**
- * Lets a subscription on a cheaper plan wait for the end of the period of the current one, whose next billing day
- * puts it in its place (subscriptions-and-invoicing §2.7). One that waited before is canceled. Gives the current one.
+ * Lets a subscription on a cheaper plan wait for the end of the period of the current one, whose next billing
+ * day puts it in its place (docs/rules/subscriptions.md#downgrade). One that waited before is canceled. Gives
+ * the current one.
  */
 export async function downgradeSubscription(
   tx: Tx,

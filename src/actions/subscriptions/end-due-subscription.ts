@@ -10,7 +10,8 @@ import { endSubscription } from './end-subscription.ts'
 
 /**
  * Terminates a subscription whose end has come: the local midnight of the date of its `endingAt`
- * (subscriptions-and-invoicing §2.8). Periods that closed before it and wait for another attempt are billed first.
+ * (docs/rules/subscriptions.md#end). Periods that closed before it and wait for another attempt are billed
+ * first.
  */
 export const endDueSubscription: DueAction = async (context, tx, caller, subscriptionId) => {
   const { customerId } = await readSubscription(tx, subscriptionId)

@@ -37,7 +37,7 @@ export async function closeSubscription(
   return closed
 }
 
-/** Cancels a subscription that has not started (subscriptions-and-invoicing §2.2); nothing is billed. */
+/** Cancels a subscription that has not started (docs/rules/subscriptions.md#states); nothing is billed. */
 export async function cancelSubscription(
   tx: Tx,
   caller: Caller,
@@ -61,8 +61,9 @@ export async function cancelSuccessor(tx: Tx, caller: Caller, row: SubscriptionR
 }
 
 /**
- * Terminates an active subscription now, without a successor (subscriptions-and-invoicing §2.8): the final invoice
- * unless the subscription says `skip`, a waiting successor canceled. The caller holds the customer's lock.
+ * Terminates an active subscription now, without a successor (docs/rules/subscriptions.md#end): the final
+ * invoice unless the subscription says `skip`, a waiting successor canceled. The caller holds the customer's
+ * lock.
  */
 export async function endSubscription(
   context: Context,

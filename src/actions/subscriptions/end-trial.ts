@@ -14,8 +14,9 @@ import type { DueAction } from '../due/due-action.ts'
 import { announceSubscription } from './announce-subscription.ts'
 
 /**
- * Ends the trial of an active subscription (subscriptions-and-invoicing §2.10): marks and announces it, and bills the
- * price of a plan in advance, unless the periodic bill of this day or the bill of the start has it already.
+ * Ends the trial of an active subscription (docs/rules/subscriptions.md#trial): marks and announces it, and
+ * bills the price of a plan in advance, unless the periodic bill of this day or the bill of the start has it
+ * already.
  */
 export const endTrial: DueAction = async (context, tx, caller, subscriptionId) => {
   const { customerId } = await readSubscription(tx, subscriptionId)

@@ -13,9 +13,10 @@ import { settleOverdue } from './settle-overdue.ts'
 const BATCH_MAX = 20
 
 /**
- * Finishes the deletion of a plan (subscriptions-and-invoicing §1.7), copies first and the plan last: their active
- * subscriptions are terminated and billed, pending ones canceled, drafts made final, entitlements dropped. The code
- * is then free. A deletion of many is done in parts, each of which makes the next one due at the same instant.
+ * Finishes the deletion of a plan (docs/rules/plans.md#deleting-a-plan), copies first and the plan last:
+ * their active subscriptions are terminated and billed, pending ones canceled, drafts made final,
+ * entitlements dropped. The code is then free. A deletion of many is done in parts, each of which makes the
+ * next one due at the same instant.
  */
 export const finishPlanDeletion: DueAction = async (context, tx, caller, planId) => {
   let room = BATCH_MAX

@@ -4,8 +4,9 @@ import type { Caller } from '../context.ts'
 import { scheduleSubscription } from './schedule-subscription.ts'
 
 /**
- * Makes everything of a customer's subscriptions due again after the days of the customer moved: another time zone of
- * its own, or another billing entity (subscriptions-and-invoicing §0.2 and §3.8). The customer is locked.
+ * Makes everything of a customer's subscriptions due again after the days of the customer moved: another time
+ * zone of its own, or another billing entity (docs/rules/proration.md#counting-days and
+ * docs/rules/periods.md#time-zones). The customer is locked.
  */
 export async function rescheduleCustomer(tx: Tx, caller: Caller, customerId: string): Promise<void> {
   for (const row of await subscriptionsOf(tx, { customerId }, ['active', 'pending'])) {

@@ -138,8 +138,8 @@ function itemOf(row: SubscriptionRow) {
 }
 
 /**
- * Makes the next warning of an end due (subscriptions-and-invoicing §2.8): 45 and 15 days before, in UTC dates; a
- * date after `after`, or any from today on when a new end was just given.
+ * Makes the next warning of an end due (docs/rules/subscriptions.md#end): 45 and 15 days before, in UTC
+ * dates; a date after `after`, or any from today on when a new end was just given.
  */
 export async function scheduleAlerts(
   tx: Tx,

@@ -32,7 +32,7 @@ export function activeColumns(caller: Caller, startedAt: Instant) {
 
 /**
  * Whether a subscription that has just become active shares its first invoice: it pays something at its start
- * (subscriptions-and-invoicing §2.4 and §2.6).
+ * (docs/rules/subscriptions.md#start and docs/rules/subscriptions.md#upgrade).
  */
 export async function isBilledAtStart(tx: Tx, caller: Caller, row: SubscriptionRow): Promise<boolean> {
   return paysAtStart(caller, await stateOf(tx, row))
@@ -75,7 +75,10 @@ export async function afterCreatedStart(
   await announceTo(tx, caller, endpoints, messageOf(tx, caller, 'subscription.started', row))
 }
 
-/** Bills what a subscription pays at its start, when it follows no other one (§2.4). */
+/**
+ * Bills what a subscription pays at its start, when it follows no other one
+ * (docs/rules/subscriptions.md#start).
+ */
 export async function billStart(
   context: Context,
   tx: Tx,
@@ -93,8 +96,9 @@ export async function billStart(
 }
 
 /**
- * Starts a pending subscription on its day: it counts from the local midnight, its due instant (§2.4). It is canceled
- * when another customer has come to use its external id, which an active subscription has for itself (§2.2).
+ * Starts a pending subscription on its day: it counts from the local midnight, its due instant
+ * (docs/rules/subscriptions.md#start). It is canceled when another customer has come to use its external id,
+ * which an active subscription has for itself (docs/rules/subscriptions.md#states).
  */
 export const startSubscription: DueAction = async (context, tx, caller, subscriptionId) => {
   const { customerId } = await readSubscription(tx, subscriptionId)

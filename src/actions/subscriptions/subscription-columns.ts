@@ -37,8 +37,8 @@ async function billingEntityId(
 }
 
 /**
- * The plan with which a subscription gets its own prices (subscriptions-and-invoicing §1.5): a copy of the plan, or
- * the copy that it has already, changed. Gives the plan's id.
+ * The plan with which a subscription gets its own prices (docs/rules/plans.md#prices-of-one-subscription): a
+ * copy of the plan, or the copy that it has already, changed. Gives the plan's id.
  */
 export async function planWithOverrides(
   tx: Tx,

@@ -22,7 +22,10 @@ export type SubscriptionWish = {
   readonly endpoints: readonly WebhookEndpointRow[]
 }
 
-/** What a successor takes over from the subscription that it follows, unless the request says otherwise (§2.6). */
+/**
+ * What a successor takes over from the subscription that it follows, unless the request says otherwise
+ * (docs/rules/subscriptions.md#upgrade).
+ */
 export async function successorColumns(
   tx: Tx,
   caller: Caller,

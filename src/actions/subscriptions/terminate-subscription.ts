@@ -16,9 +16,10 @@ import { cancelSubscription, endAll, endSubscription } from './end-subscription.
 import { settleOverdue } from './settle-overdue.ts'
 
 /**
- * Terminates the active subscription with an external id, or cancels the pending one (subscriptions-and-invoicing
- * §2.8). `input` may hold `on_termination_credit_note` and `on_termination_invoice`, which stay on the subscription.
- * 404 when there is none, 422 for an unknown option and while a first payment is awaited.
+ * Terminates the active subscription with an external id, or cancels the pending one
+ * (docs/rules/subscriptions.md#end). `input` may hold `on_termination_credit_note` and
+ * `on_termination_invoice`, which stay on the subscription. 404 when there is none, 422 for an unknown option
+ * and while a first payment is awaited.
  */
 export async function terminateSubscription(
   context: Context,
@@ -57,7 +58,10 @@ async function withOptions(
   return Object.keys(columns).length === 0 ? row : updateSubscription(tx, row.id, columns)
 }
 
-/** The columns of the options that were given; a credit note only concerns plans that are paid in advance (§2.1). */
+/**
+ * The columns of the options that were given; a credit note only concerns plans that are paid in advance
+ * (docs/rules/subscriptions.md).
+ */
 export async function terminationColumns(
   tx: Tx,
   row: Pick<SubscriptionRow, 'planId'>,
@@ -72,8 +76,8 @@ export async function terminationColumns(
 }
 
 /**
- * Ends everything that a customer subscribed to, because the customer goes: active subscriptions with their final
- * invoices, pending ones canceled (platform.md §7.1).
+ * Ends everything that a customer subscribed to, because the customer goes: active subscriptions with their
+ * final invoices, pending ones canceled.
  */
 export async function terminateSubscriptionsOfCustomer(
   context: Context,

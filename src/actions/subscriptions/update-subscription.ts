@@ -30,9 +30,10 @@ import { planWithOverrides, settingColumns } from './subscription-columns.ts'
 import { terminationColumns } from './terminate-subscription.ts'
 
 /**
- * Changes a subscription; absent keys stay (subscriptions-and-invoicing §2.5). `status` tells which one of the chain
- * is meant; without it the active one, else the pending one. A start that is moved to today or to the past starts the
- * subscription at once. 404 when there is none, 405 while its first payment is awaited, 422 with the codes of §2.1.
+ * Changes a subscription; absent keys stay (docs/rules/subscriptions.md#changing-a-subscription). `status`
+ * tells which one of the chain is meant; without it the active one, else the pending one. A start that is
+ * moved to today or to the past starts the subscription at once. 404 when there is none, 405 while its first
+ * payment is awaited, 422 with the codes of §2.1.
  */
 export async function updateSubscription(
   context: Context,

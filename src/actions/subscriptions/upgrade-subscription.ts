@@ -15,9 +15,10 @@ import { activeColumns, afterStart, isBilledAtStart } from './start-subscription
 import { type SubscriptionWish, successorColumns } from './succeed-subscription.ts'
 
 /**
- * Puts an active subscription on a plan that costs as much or more, at once (subscriptions-and-invoicing §2.6): the
- * old one ends, a new one with the same anchor starts, and one bill a second later closes the one and opens the other
- * where it pays something at its start. Gives the new subscription.
+ * Puts an active subscription on a plan that costs as much or more, at once
+ * (docs/rules/subscriptions.md#upgrade): the old one ends, a new one with the same anchor starts, and one
+ * bill a second later closes the one and opens the other where it pays something at its start. Gives the new
+ * subscription.
  */
 export async function upgradeSubscription(
   context: Context,

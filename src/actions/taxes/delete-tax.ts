@@ -6,7 +6,7 @@ import { readTax } from './read-tax.ts'
 
 /**
  * Deletes a tax: it leaves every object and draft, the drafts are flagged, and its code is free again
- * (subscriptions-and-invoicing §10). Gives the tax as it is then, applied to nothing; 404 when there is none.
+ * (docs/rules/taxes.md). Gives the tax as it is then, applied to nothing; 404 when there is none.
  */
 export async function deleteTax(context: Context, caller: Caller, code: string): Promise<TaxRow> {
   return inTransaction(context.database, caller, async (tx) => {

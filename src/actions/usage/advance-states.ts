@@ -14,7 +14,7 @@ type Bucket = {
 
 type Change = { readonly key: AdvanceStateKey; readonly periodFrom: Instant; readonly state: AdvanceState }
 
-/** What charges in advance remember while events are priced one after another (metering-and-rating §3.12). */
+/** What charges in advance remember while events are priced one after another (docs/rules/in-advance.md). */
 export class AdvanceStates {
   private readonly stored: ReadonlyMap<string, AdvanceState>
   private readonly changes = new Map<string, Change>()

@@ -18,8 +18,9 @@ export type UsageDifference = {
 const SPAN_MS = 400 * DAY_MS
 
 /**
- * Holds the running usage of the newest `subscriptionsMax` subscriptions and metrics of each organization against
- * the plain sum over the log (engine.md §3): what `weir doctor` does. Gives the differences; none is well.
+ * Holds the running usage of the newest `subscriptionsMax` subscriptions and metrics of each organization
+ * against the plain sum over the log (docs/decisions/0005-usage-state-in-days-and-hours.md): what `weir
+ * doctor` does. Gives the differences; none is well.
  */
 export async function compareUsage(
   context: Context,

@@ -13,13 +13,13 @@ import { type OpenSubscription, openAt } from './open-subscription.ts'
 import { rateSubscription } from './rate-subscription.ts'
 import { type TaxesByCharge, taxesOfCharges, usageTaxesCents } from './usage-taxes.ts'
 
-/** Which charges a reader wants; the first that is given wins (metering-and-rating §5.1). */
+/** Which charges a reader wants; the first that is given wins (docs/rules/usage.md#current-usage). */
 export type ChargeChoice =
   | { readonly by: 'id'; readonly id: string }
   | { readonly by: 'code'; readonly code: string }
   | { readonly by: 'metric'; readonly code: string }
 
-/** The parameters of a current usage (metering-and-rating §5.1). */
+/** The parameters of a current usage (docs/rules/usage.md#current-usage). */
 export type CurrentUsageAsked = {
   readonly externalCustomerId: string
   readonly externalSubscriptionId: string | undefined
@@ -34,8 +34,9 @@ export type CurrentUsageAsked = {
 }
 
 /**
- * The usage of the open period of an active subscription, priced as its invoice will be (metering-and-rating §5.1).
- * 404 `customer_not_found`, 405 `no_active_subscription`, 404 `charge_not_found`, 405 `full_usage_not_allowed`.
+ * The usage of the open period of an active subscription, priced as its invoice will be
+ * (docs/rules/usage.md#current-usage). 404 `customer_not_found`, 405 `no_active_subscription`, 404
+ * `charge_not_found`, 405 `full_usage_not_allowed`.
  */
 export async function readCurrentUsage(
   reads: Reads,

@@ -23,8 +23,9 @@ export type PastUsageAsked = {
 }
 
 /**
- * The usage of billed periods, newest first, from the fees of their invoices (metering-and-rating §5.2). 404
- * `customer_not_found` and `billable_metric_not_found`; 422 when no subscription is named.
+ * The usage of billed periods, newest first, from the fees of their invoices
+ * (docs/rules/usage.md#past-usage). 404 `customer_not_found` and `billable_metric_not_found`; 422 when no
+ * subscription is named.
  */
 export async function readPastUsage(reads: Reads, asked: PastUsageAsked): Promise<Listed<ShownUsage>> {
   const { externalSubscriptionId, metricCode } = asked

@@ -17,8 +17,8 @@ import {
 } from './read-current-usage.ts'
 
 /**
- * The usage of the open period with what it will be at the end if it goes on (metering-and-rating §5.3). 404
- * `customer_not_found`, 405 `no_active_subscription`.
+ * The usage of the open period with what it will be at the end if it goes on
+ * (docs/rules/usage.md#projected-usage). 404 `customer_not_found`, 405 `no_active_subscription`.
  */
 export async function readProjectedUsage(
   reads: Reads,

@@ -18,10 +18,11 @@ import type { Caller } from '../context.ts'
 type Properties = Readonly<Record<string, unknown>>
 
 /**
- * Brings a metric's running state in line with the metric and its charges; to be called in the transaction that
- * changes either. The state is built anew from the log when the code, aggregation or field changed or a charge
- * needs a key that it is not kept by; keys that no charge needs any more stay, for they only make buckets finer.
- * Storing events of the code waits until the transaction ends (engine.md §3).
+ * Brings a metric's running state in line with the metric and its charges; to be called in the transaction
+ * that changes either. The state is built anew from the log when the code, aggregation or field changed or a
+ * charge needs a key that it is not kept by; keys that no charge needs any more stay, for they only make
+ * buckets finer. Storing events of the code waits until the transaction ends
+ * (docs/decisions/0005-usage-state-in-days-and-hours.md).
  */
 export async function refreshUsageTracker(tx: Tx, caller: Caller, billableMetricId: string): Promise<void> {
   const { organizationId } = caller
@@ -53,9 +54,9 @@ export async function refreshUsageTracker(tx: Tx, caller: Caller, billableMetric
 }
 
 /**
- * What the deletion of a metric does to its events: those created up to now, of subscriptions on plans that used it,
- * are soft-deleted, and its running state is dropped (metering-and-rating §2.9). The code may be reused at once; a new
- * metric sees only events that no plan has asked for.
+ * What the deletion of a metric does to its events: those created up to now, of subscriptions on plans that
+ * used it, are soft-deleted, and its running state is dropped (docs/rules/aggregation.md#changing-a-metric).
+ * The code may be reused at once; a new metric sees only events that no plan has asked for.
  *
  * @param writer number of this process among those that write events
  */

@@ -10,7 +10,7 @@ import { taxesOfOwners, taxOf } from '../../store/taxes.ts'
 /** Taxes by the id of the charge that carries them. */
 export type TaxesByCharge = ReadonlyMap<string, readonly Tax[]>
 
-/** The taxes of charges of one plan, by the charge's id (metering-and-rating §3.16): one query. */
+/** The taxes of charges of one plan, by the charge's id (docs/rules/taxes.md): one query. */
 export async function taxesOfCharges(
   reads: Reads,
   snapshot: Pick<CustomerSnapshot, 'customer'>,

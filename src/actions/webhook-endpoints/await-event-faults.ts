@@ -6,8 +6,9 @@ import { hasEventsCreated } from '../../store/events/suspect-events.ts'
 import type { Caller } from '../context.ts'
 
 /**
- * Makes sure that an endpoint that is new or takes other types hears of the faults of events that came before it, in
- * the hour that is looked at next (metering-and-rating §1.7). Events that come later see to it themselves.
+ * Makes sure that an endpoint that is new or takes other types hears of the faults of events that came before
+ * it, in the hour that is looked at next (docs/rules/events.md#reports-of-bad-events). Events that come later
+ * see to it themselves.
  */
 export async function awaitEventFaults(
   tx: Tx,

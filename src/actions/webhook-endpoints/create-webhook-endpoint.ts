@@ -14,8 +14,8 @@ import type { Caller, Context } from '../context.ts'
 import { awaitEventFaults } from './await-event-faults.ts'
 
 /**
- * Makes a webhook endpoint (platform.md §9.2). 422 for wrong fields, for a URL that the organization already has,
- * and beyond ten endpoints.
+ * Makes a webhook endpoint. 422 for wrong fields, for a URL that the organization already has, and beyond ten
+ * endpoints.
  */
 export async function createWebhookEndpoint(
   context: Context,

@@ -15,9 +15,9 @@ export class DeliveryFailure extends Error {
 type Found = NonNullable<Awaited<ReturnType<typeof findDelivery>>>
 
 /**
- * Sends one logged message to its endpoint and writes down how it ended (platform.md §9.1). The exchange happens
- * outside of any transaction, so a slow receiver holds no connection. A message that succeeded before, or whose
- * endpoint is gone, is not sent. A failed try makes it `retrying` and throws `DeliveryFailure`, so that the queue tries
+ * Sends one logged message to its endpoint and writes down how it ended. The exchange happens outside of any
+ * transaction, so a slow receiver holds no connection. A message that succeeded before, or whose endpoint is
+ * gone, is not sent. A failed try makes it `retrying` and throws `DeliveryFailure`, so that the queue tries
  * again; the last of the tries that the settings allow makes it `failed` and resolves.
  */
 export async function deliverWebhook(

@@ -10,8 +10,8 @@ import type { Context } from '../context.ts'
 const known = new WeakMap<Context, Promise<SigningKey>>()
 
 /**
- * The key that signs webhooks: the operator's when one is set, else the installation's, which the first process
- * to ask makes and every other one shares (platform.md §9.1). Read once for each context.
+ * The key that signs webhooks: the operator's when one is set, else the installation's, which the first
+ * process to ask makes and every other one shares. Read once for each context.
  */
 export function signingKey(context: Context): Promise<SigningKey> {
   const cached = known.get(context)

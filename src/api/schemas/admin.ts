@@ -15,7 +15,7 @@ const OrganizationObject = {
   updated_at: dateTime,
 }
 
-/** The operator's routes (platform §4). */
+/** The operator's routes. */
 export const adminSchemas = {
   create: {
     tags,

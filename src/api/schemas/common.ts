@@ -6,7 +6,7 @@ export const nullableText = Type.Union([Type.String(), Type.Null()])
 export const nullableInteger = Type.Union([Type.Integer(), Type.Null()])
 export const nullableUri = Type.Union([Type.String({ format: 'uri' }), Type.Null()])
 
-/** What went wrong with an object after it was made (platform §16). */
+/** What went wrong with an object after it was made. */
 export const ErrorDetail = Type.Object({
   lago_id: Type.Union([uuid, Type.Null()]),
   error_code: Type.String(),

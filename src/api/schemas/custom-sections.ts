@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { dateTime, nullableText, uuid } from './common.ts'
 
-/** A text block that is printed on invoices (platform §16). */
+/** A text block that is printed on invoices. */
 export const InvoiceCustomSectionObject = Type.Object({
   lago_id: uuid,
   code: Type.String(),

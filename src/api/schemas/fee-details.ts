@@ -15,7 +15,10 @@ const range = {
   total_with_flat_amount: decimalText,
 }
 
-/** How the amount of a fee came about; which keys there are depends on the charge model (metering-and-rating §3). */
+/**
+ * How the amount of a fee came about; which keys there are depends on the charge model
+ * (docs/rules/pricing-models.md).
+ */
 export const FeeAmountDetails = Type.Partial(
   Type.Object({
     plan_amount_cents: Type.Integer({ description: 'Of a subscription fee: the whole price of the plan.' }),

@@ -181,7 +181,7 @@ const many = {
   response: { 200: Type.Object({ invoices: Type.Array(Type.Object(listed)), meta: PaginationMeta }) },
 }
 
-/** What each invoice route takes and answers (subscriptions-and-invoicing §7.3, §7.4). */
+/** What each invoice route takes and answers. */
 export const invoiceSchemas = {
   list: {
     ...many,

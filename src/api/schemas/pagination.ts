@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 
-/** The `meta` of a list (platform.md §2.1). */
+/** The `meta` of a list. */
 export const PaginationMeta = Type.Object({
   current_page: Type.Integer(),
   next_page: Type.Union([Type.Integer(), Type.Null()]),

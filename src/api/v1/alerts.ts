@@ -31,7 +31,7 @@ const byCode = {
 }
 const URL = '/subscriptions/:externalId/alerts'
 
-/** Alerts on the usage of subscriptions, by the alert's own code (metering-and-rating §7). */
+/** Alerts on the usage of subscriptions, by the alert's own code (docs/rules/alerts.md). */
 export function alertsRoutes(app: FastifyInstance, context: Context): void {
   collectionRoutes(app, context)
   oneRoutes(app, context)
@@ -136,7 +136,7 @@ function alertedOf(request: FastifyRequest<OfSubscription>): Alerted {
   }
 }
 
-/** The alerts of a batch, what is no object as an empty one; undefined when there are none to read (§7.3). */
+/** The alerts of a batch, what is no object as an empty one; undefined when there are none to read. */
 function listOf(body: unknown): Json[] | undefined {
   const list = isObject(body) ? body.alerts : undefined
   if (!Array.isArray(list) || list.length === 0) return undefined

@@ -24,7 +24,7 @@ const tags = ['billing_entities']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: BillingEntity }
 
-/** Issuers of invoices by their code (platform.md §6.2). */
+/** Issuers of invoices by their code. */
 export function billingEntitiesRoutes(app: FastifyInstance, context: Context): void {
   app.post(
     '/billing_entities',

@@ -43,7 +43,7 @@ type OfSubscriptionPrivilege = {
 const tags = ['entitlements']
 const text = Type.String()
 
-/** What plans entitle to, and what subscriptions change of it (platform §10). Their lists have no `meta`. */
+/** What plans entitle to, and what subscriptions change of it. Their lists have no `meta`. */
 export function entitlementsRoutes(app: FastifyInstance, context: Context): void {
   planListRoutes(app, context)
   planFeatureRoutes(app, context)

@@ -16,7 +16,7 @@ import { Fees } from '../schemas/fees.ts'
 const config = { resource: 'event', keepsDigits: true }
 const tags = ['events']
 
-/** What events would cost, without storing them (metering-and-rating §5.5). */
+/** What events would cost, without storing them (docs/rules/usage.md#estimates). */
 export function estimatesRoutes(app: FastifyInstance, context: Context): void {
   app.post(
     '/events/estimate_fees',

@@ -35,7 +35,7 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 // Plain ASCII: its length is its length in bytes.
 const TURNED_AWAY = JSON.stringify(TOO_MANY_REQUESTS)
 
-/** Usage events: in (one, or a batch that is stored whole or not at all) and out (metering-and-rating §1). */
+/** Usage events: in (one, or a batch that is stored whole or not at all) and out (docs/rules/events.md). */
 export function eventRoutes(app: FastifyInstance, context: Context): void {
   const early = turnAwayEarly(context)
   const repeatable = { ...config, isRepeatable: true }

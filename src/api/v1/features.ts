@@ -27,7 +27,7 @@ const tags = ['features']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: Feature }
 
-/** Features and their privileges, by code (platform §10). */
+/** Features and their privileges, by code. */
 export function featuresRoutes(app: FastifyInstance, context: Context): void {
   app.post(
     '/features',

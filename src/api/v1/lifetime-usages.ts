@@ -14,7 +14,7 @@ const tags = ['subscriptions']
 const params = Type.Object({ externalId: Type.String() })
 const response = { 200: LifetimeUsage }
 
-/** What subscriptions have used since they began (metering-and-rating §5.4). */
+/** What subscriptions have used since they began (docs/rules/usage.md#lifetime-usage). */
 export function lifetimeUsagesRoutes(app: FastifyInstance, context: Context): void {
   const url = '/subscriptions/:externalId/lifetime_usage'
   app.get<ByExternalId>(

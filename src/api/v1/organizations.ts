@@ -13,7 +13,7 @@ import { Organization, OrganizationUpdateInput } from '../schemas/organizations.
 const config = { resource: 'organization' }
 const tags = ['organizations']
 
-/** The caller's own organization (platform.md §6.1). */
+/** The caller's own organization. */
 export function organizationsRoutes(app: FastifyInstance, context: Context): void {
   app.get(
     '/organizations',

@@ -20,7 +20,7 @@ const tags = ['plans']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: Plan }
 
-/** Plans by code (subscriptions-and-invoicing §1). */
+/** Plans by code (docs/rules/plans.md). */
 export function plansRoutes(app: FastifyInstance, context: Context): void {
   const answer = answerOf(context)
   app.post(

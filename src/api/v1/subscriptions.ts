@@ -37,7 +37,7 @@ const tags = ['subscriptions']
 const params = Type.Object({ externalId: Type.String() })
 const response = { 200: SubscriptionExtended }
 
-/** Subscriptions by their external id (subscriptions-and-invoicing §2). */
+/** Subscriptions by their external id (docs/rules/subscriptions.md). */
 export function subscriptionsRoutes(app: FastifyInstance, context: Context): void {
   app.post(
     '/subscriptions',

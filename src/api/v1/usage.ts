@@ -23,7 +23,7 @@ const config = { resource: 'customer_usage' }
 const tags = ['customer_usage']
 const params = Type.Object({ external_customer_id: Type.String() })
 
-/** What customers use: now, in billed periods, and at the end of the open one (metering-and-rating §5). */
+/** What customers use: now, in billed periods, and at the end of the open one (docs/rules/usage.md). */
 export function usageRoutes(app: FastifyInstance, context: Context): void {
   app.get<OfCustomer>(
     '/customers/:external_customer_id/current_usage',

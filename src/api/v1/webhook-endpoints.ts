@@ -22,7 +22,7 @@ type ById = { Params: { id: string } }
 const config = { resource: 'webhook_endpoint' }
 const tags = ['webhook_endpoints']
 
-/** The addresses to which an organization's messages go (platform.md §9.2). */
+/** The addresses to which an organization's messages go. */
 export function webhookEndpointsRoutes(app: FastifyInstance, context: Context): void {
   app.post(
     '/webhook_endpoints',

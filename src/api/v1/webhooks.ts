@@ -16,7 +16,7 @@ type ById = { Params: { id: string } }
 
 const tags = ['webhooks']
 
-/** What receivers verify signatures with (platform.md §9.1), and the log of deliveries. */
+/** What receivers verify signatures with, and the log of deliveries. */
 export function webhooksRoutes(app: FastifyInstance, context: Context): void {
   const config = { resource: 'webhook_jwt_public_key' }
   app.get(

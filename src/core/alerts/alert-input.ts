@@ -25,10 +25,10 @@ export type AlertChange = {
   readonly metricCode: string | null | undefined
 }
 
-/** The name and code of an alert, read after its metric was found (metering-and-rating §7.3). */
+/** The name and code of an alert, read after its metric was found. */
 export type AlertNames = { readonly code: string; readonly name: string | null }
 
-/** The first checks of a new alert: type, then thresholds; the first fault is refused alone (§7.3). */
+/** The first checks of a new alert: type, then thresholds; the first fault is refused alone. */
 export function readAlert(input: Input, family: AlertFamily): AlertInput {
   const fault = checkAlertType(input.alert_type, family, true)
   if (fault) throw invalid(fault)

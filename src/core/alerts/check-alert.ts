@@ -22,7 +22,7 @@ const kind = (family: AlertFamily, needsMetric = false, lifetime = false): Alert
   lifetime,
 })
 
-/** Every type of alert (metering-and-rating §7.2). */
+/** Every type of alert (docs/rules/alerts.md#what-is-watched). */
 export const ALERT_KINDS = {
   current_usage_amount: kind('subscription'),
   billable_metric_current_usage_amount: kind('subscription', true),
@@ -90,7 +90,7 @@ export function checkAlertThresholds(raw: unknown): ThresholdsCheck {
   return { ok: true, thresholds }
 }
 
-/** The last checks, after the metric was looked up: the code, and whether the type wants a metric (§7.3). */
+/** The last checks, after the metric was looked up: the code, and whether the type wants a metric. */
 export function checkAlertModel(code: unknown, type: AlertType, hasMetric: boolean): FieldErrors | undefined {
   const needsMetric: boolean = ALERT_KINDS[type].needsMetric
   const errors = {

@@ -13,9 +13,9 @@ export type AlertThreshold = {
 const STEPS_MAX = 1000
 
 /**
- * The thresholds that a value crosses on its way from `previous` to `current` (metering-and-rating §7.4):
- * the fixed ones by rising value, then the levels of the recurring one by rising value. A recurring level
- * that `previous` sits on is told again, as Lago does.
+ * The thresholds that a value crosses on its way from `previous` to `current`
+ * (docs/rules/alerts.md#passing-a-threshold): the fixed ones by rising value, then the levels of the
+ * recurring one by rising value. A recurring level that `previous` sits on is told again, as Lago does.
  */
 export function crossedThresholds(
   direction: AlertDirection,

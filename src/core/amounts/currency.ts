@@ -12,8 +12,8 @@ const CODES =
   'TTD TWD TZS UAH UGX USD UYU UZS VND VUV WST XAF XCD XOF XPF YER ZAR ZMW'
 
 /**
- * Minor units other than two, ISO 4217. Codes that the API does not take, as those with three decimals, still have
- * one: the rules name them (metering-and-rating §0.1), and a list that grows finds them here.
+ * Minor units other than two, ISO 4217. Codes that the API does not take, as those with three decimals, still
+ * have one: the rules name them (docs/rules/rounding.md), and a list that grows finds them here.
  */
 const EXPONENTS: ReadonlyMap<string, number> = new Map([
   ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' ').map(minorUnit(0)),
@@ -35,8 +35,7 @@ export function isCurrency(text: string): text is Currency {
 
 /**
  * Decimals between the major unit of a currency and its cents: 2 for EUR, 0 for JPY, 3 for KWD
- * (subscriptions-and-invoicing §0.1). Throws on a code that is not known; check outside text with
- * `isCurrency`.
+ * (docs/rules/rounding.md). Throws on a code that is not known; check outside text with `isCurrency`.
  */
 export function exponentOf(currency: string): number {
   const exponent = EXPONENTS.get(currency) ?? (SUPPORTED.has(currency) ? 2 : undefined)

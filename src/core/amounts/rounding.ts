@@ -11,7 +11,7 @@ export function roundCents(preciseCents: Decimal): bigint {
 
 /**
  * Cents of an amount in major units: rounds to the exponent of the currency, half away from zero, then scales
- * (subscriptions-and-invoicing §0.1). Throws on an unknown currency.
+ * (docs/rules/rounding.md). Throws on an unknown currency.
  */
 export function toCents(amount: Decimal, currency: string): bigint {
   return amount.round(exponentOf(currency)).times(subunitFactor(currency)).toBigInt()

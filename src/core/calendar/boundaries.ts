@@ -50,8 +50,8 @@ const MONTHS: Readonly<Record<MonthlyInterval, number>> = {
 }
 
 /**
- * The period that contains a date (subscriptions-and-invoicing §3.1). The start is always computed from the
- * anchor, so a short month never moves the later ones.
+ * The period that contains a date (docs/rules/periods.md). The start is always computed from the anchor, so a
+ * short month never moves the later ones.
  */
 export function periodContaining(date: CalendarDate, rule: PeriodRule): DatePeriod {
   if (rule.interval === 'weekly') {
@@ -79,9 +79,9 @@ export function nextPeriod(date: CalendarDate, rule: PeriodRule): DatePeriod {
 }
 
 /**
- * A date one interval earlier (subscriptions-and-invoicing §3.2): clamped to the length of the month, and
- * back on the anchor's day when the date is an anniversary that its own month had clamped. From a day on
- * which a period starts it leads into the previous period.
+ * A date one interval earlier (docs/rules/periods.md#windows): clamped to the length of the month, and back
+ * on the anchor's day when the date is an anniversary that its own month had clamped. From a day on which a
+ * period starts it leads into the previous period.
  */
 export function shiftBack(date: CalendarDate, rule: PeriodRule): CalendarDate {
   if (rule.interval === 'weekly') return addDays(date, -WEEK_DAYS)

@@ -36,8 +36,8 @@ const EXTERNAL_ID_BYTES_MAX = 2500
 export type CustomerColumns = ReturnType<typeof readColumns>
 
 /**
- * Reads a customer of `POST /customers` from any JSON (platform.md §7.1). The external id is mandatory; null resets
- * a field to what is inherited. Throws the 422 with every wrong field.
+ * Reads a customer of `POST /customers` from any JSON. The external id is mandatory; null resets a field to
+ * what is inherited. Throws the 422 with every wrong field.
  */
 export function readCustomer(input: Input): CustomerChange {
   const problems = new Problems()
@@ -128,7 +128,7 @@ function readAddress(fields: Fields | undefined): AddressChange | undefined {
   )
 }
 
-/** Linking needs a provider and either an existing id there or the wish to make one (platform.md §7.1). */
+/** Linking needs a provider and either an existing id there or the wish to make one. */
 function asksForProvider(billing: Fields | undefined): boolean {
   if (!billing || typeof billing.text('payment_provider') !== 'string') return false
   const id = billing.text('provider_customer_id')

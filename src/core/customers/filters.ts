@@ -3,7 +3,7 @@ import { isCountry } from '../input/places.ts'
 import { Problems } from '../problems.ts'
 import { ACCOUNT_TYPES, CUSTOMER_TYPES } from './customer-change.ts'
 
-/** Filters of the list of customers; absent ones do not restrict. All of them must fit (platform.md §7.2). */
+/** Filters of the list of customers; absent ones do not restrict. All of them must fit. */
 export type CustomerFilters = {
   readonly searchTerm?: string | undefined
   /** Makes `searchTerm` void. */

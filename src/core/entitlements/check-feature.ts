@@ -30,10 +30,7 @@ type Fields = Readonly<Record<string, unknown>>
 
 const CODE_LENGTH_MAX = 255
 
-/**
- * A feature as received for creation, checked (platform §10). Whether its code is taken is the store's to
- * say.
- */
+/** A feature as received for creation, checked. Whether its code is taken is the store's to say. */
 export function checkFeature(raw: Fields): FeatureCheck {
   const problems = new Problems()
   const code = tidyId(textOf(raw.code) ?? '')
@@ -50,7 +47,7 @@ export function checkFeature(raw: Fields): FeatureCheck {
   return { ok: true, feature: { code, name, description: textOf(raw.description) ?? null, privileges } }
 }
 
-/** What an update changes of a feature itself: an absent part stays, and the code never changes (platform §10). */
+/** What an update changes of a feature itself: an absent part stays, and the code never changes. */
 export function featureChange(raw: Fields): { name?: string | null; description?: string | null } {
   return {
     ...(raw.name === undefined ? {} : { name: textOf(raw.name) ?? null }),
@@ -59,8 +56,8 @@ export function featureChange(raw: Fields): { name?: string | null; description?
 }
 
 /**
- * A feature's privileges after an update (platform §10): those of the body are created or renamed, a select
- * gains options and never loses one, the type of an existing privilege stays, and absent privileges stay.
+ * A feature's privileges after an update: those of the body are created or renamed, a select gains options
+ * and never loses one, the type of an existing privilege stays, and absent privileges stay.
  */
 export function mergePrivileges(existing: readonly Privilege[], raw: unknown): PrivilegesCheck {
   if (raw === undefined || raw === null) return { ok: true, privileges: existing }

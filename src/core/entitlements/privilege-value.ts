@@ -26,9 +26,9 @@ export type PrivilegeValueCheck =
 const CANONICAL_INTEGER = /^(0|-?[1-9]\d*)$/
 
 /**
- * The stored form of a value as received (platform §10). Integers are whole numbers or their canonical text,
- * booleans true/false or those texts, strings only texts, selects one of the options; null is allowed
- * everywhere. Integers beyond what JSON readers keep exactly are refused.
+ * The stored form of a value as received. Integers are whole numbers or their canonical text, booleans
+ * true/false or those texts, strings only texts, selects one of the options; null is allowed everywhere.
+ * Integers beyond what JSON readers keep exactly are refused.
  */
 export function checkPrivilegeValue(privilege: Privilege, raw: unknown): PrivilegeValueCheck {
   if (raw === null || raw === undefined) return { ok: true, value: null }
@@ -40,7 +40,7 @@ export function checkPrivilegeValue(privilege: Privilege, raw: unknown): Privile
   return value === undefined ? { ok: false, code: 'value_is_invalid' } : { ok: true, value }
 }
 
-/** A stored value as the API shows it (platform §10). */
+/** A stored value as the API shows it. */
 export function shownValue(type: PrivilegeType, value: StoredValue): ShownValue {
   if (value === null) return null
   if (type === 'integer') return Number(value)

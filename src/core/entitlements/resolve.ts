@@ -51,9 +51,8 @@ export type EffectiveEntitlement = {
 const NOTHING: ReadonlyMap<string, StoredValue> = new Map()
 
 /**
- * Entitlements as received, against the organization's features (platform §10): 404 `feature_not_found`,
- * then 404 `privilege_not_found`, then 422 with `<privilege code>_privilege_value` for each value that does
- * not fit.
+ * Entitlements as received, against the organization's features: 404 `feature_not_found`, then 404
+ * `privilege_not_found`, then 422 with `<privilege code>_privilege_value` for each value that does not fit.
  */
 export function checkEntitlements(raw: unknown, features: readonly Feature[]): Outcome<Entitlements> {
   const entries = entriesByCode(raw)
@@ -78,8 +77,8 @@ export function checkEntitlements(raw: unknown, features: readonly Feature[]): O
 }
 
 /**
- * A plan's entitlements after POST (platform §10): features that are not named go, and so do privileges
- * that a named feature does not name, unless it names none.
+ * A plan's entitlements after POST: features that are not named go, and so do privileges that a named feature
+ * does not name, unless it names none.
  */
 export function replaceEntitlements(current: Entitlements, given: Entitlements): Entitlements {
   return new Map(
@@ -87,7 +86,7 @@ export function replaceEntitlements(current: Entitlements, given: Entitlements):
   )
 }
 
-/** A plan's entitlements after PATCH: named values are set, all others stay (platform §10). */
+/** A plan's entitlements after PATCH: named values are set, all others stay. */
 export function mergeEntitlements(current: Entitlements, given: Entitlements): Entitlements {
   const merged = new Map(current)
   for (const [code, values] of given)
@@ -96,9 +95,9 @@ export function mergeEntitlements(current: Entitlements, given: Entitlements): E
 }
 
 /**
- * A subscription's changes after PATCH (platform §10). Each named feature: values equal to all of the
- * plan's put the feature back to the plan; otherwise only values that differ from the plan are overrides,
- * and whatever is named and was removed comes back.
+ * A subscription's changes after PATCH. Each named feature: values equal to all of the plan's put the feature
+ * back to the plan; otherwise only values that differ from the plan are overrides, and whatever is named and
+ * was removed comes back.
  */
 export function patchSubscription(
   plan: Entitlements,
@@ -128,7 +127,7 @@ export function patchSubscription(
   return { overrides, removedFeatures, removedPrivileges }
 }
 
-/** A subscription's changes after a feature is taken from it (platform §10). No error when it has it not. */
+/** A subscription's changes after a feature is taken from it. No error when it has it not. */
 export function removeFeature(
   plan: Entitlements,
   current: SubscriptionEntitlements,
@@ -141,7 +140,7 @@ export function removeFeature(
   return { ...current, overrides, removedFeatures }
 }
 
-/** A subscription's changes after one privilege is taken from it (platform §10). */
+/** A subscription's changes after one privilege is taken from it. */
 export function removePrivilege(
   plan: Entitlements,
   current: SubscriptionEntitlements,
@@ -163,7 +162,7 @@ export function removePrivilege(
   return { ...current, overrides, removedPrivileges }
 }
 
-/** What a plan entitles to, in the order of the features and of their privileges (platform §10). */
+/** What a plan entitles to, in the order of the features and of their privileges. */
 export function planEntitlements(
   features: readonly Feature[],
   plan: Entitlements,
@@ -181,20 +180,20 @@ export function planEntitlements(
   })
 }
 
-/** A plan's entitlements without a feature (platform §10). */
+/** A plan's entitlements without a feature. */
 export function withoutFeature(plan: Entitlements, code: string): Entitlements {
   return new Map([...plan].filter(([each]) => each !== code))
 }
 
-/** A plan's entitlements without one privilege's value; the feature stays (platform §10). */
+/** A plan's entitlements without one privilege's value; the feature stays. */
 export function withoutPrivilege(plan: Entitlements, code: string, privilege: string): Entitlements {
   const rest = [...(plan.get(code) ?? NOTHING)].filter(([each]) => each !== privilege)
   return new Map(plan).set(code, new Map(rest))
 }
 
 /**
- * What a subscription is entitled to: the plan's entitlements plus its overrides less its removals
- * (platform §10), in the order of the features.
+ * What a subscription is entitled to: the plan's entitlements plus its overrides less its removals, in the
+ * order of the features.
  */
 export function effectiveEntitlements(
   features: readonly Feature[],

@@ -9,8 +9,8 @@ const KEY_LENGTH_MAX = 100
 const VALUE_LENGTH_MAX = 255
 
 /**
- * Reads metadata as it replaces what is stored; null means none (wallets-and-payments §9). Throws a 422 on
- * `metadata` for anything else than texts and nulls, and for keys or texts beyond their limits.
+ * Reads metadata as it replaces what is stored; null means none. Throws a 422 on `metadata` for anything else
+ * than texts and nulls, and for keys or texts beyond their limits.
  */
 export function readMetadata(raw: unknown): Metadata | null {
   if (raw === null || raw === undefined) return null

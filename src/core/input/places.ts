@@ -21,7 +21,7 @@ const EU_COUNTRIES: ReadonlySet<string> = new Set(
   'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' '),
 )
 
-/** Languages of documents (platform.md §15). */
+/** Languages of documents. */
 export const DOCUMENT_LOCALES = ['en', 'fr', 'nb', 'de', 'it', 'es', 'sv', 'pt-BR', 'zh-TW'] as const
 
 /** Whether a country is in the customs and tax union, by its alpha-2 code. */

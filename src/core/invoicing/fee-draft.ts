@@ -71,7 +71,7 @@ const PLAIN = {
   event: null,
 }
 
-/** The fee of a plan's price for a window (subscriptions-and-invoicing §4). */
+/** The fee of a plan's price for a window (docs/rules/proration.md). */
 export function subscriptionFeeDraft(fee: {
   readonly key: string
   readonly subscriptionId: string
@@ -98,7 +98,7 @@ export function subscriptionFeeDraft(fee: {
   }
 }
 
-/** The fee of one priced group of usage (metering-and-rating §4.2, §4.3). */
+/** The fee of one priced group of usage (docs/rules/rounding.md and docs/rules/invoices.md#what-is-on-it). */
 export function chargeFeeDraft(fee: {
   readonly key: string
   readonly subscriptionId: string
@@ -128,7 +128,10 @@ export function chargeFeeDraft(fee: {
   }
 }
 
-/** The fee that lifts a charge to its minimum (metering-and-rating §3.13); it keeps the parent's group and dates. */
+/**
+ * The fee that lifts a charge to its minimum (docs/rules/commitments.md#minimum-of-a-charge); it keeps the
+ * parent's group and dates.
+ */
 export function trueUpFeeDraft(
   key: string,
   parent: FeeDraft,
@@ -149,7 +152,10 @@ export function trueUpFeeDraft(
   }
 }
 
-/** The fee that lifts a plan to its minimum commitment (subscriptions-and-invoicing §6). */
+/**
+ * The fee that lifts a plan to its minimum commitment
+ * (docs/rules/commitments.md#minimum-commitment-of-a-plan).
+ */
 export function commitmentFeeDraft(fee: {
   readonly key: string
   readonly subscriptionId: string
@@ -182,7 +188,7 @@ export function preciseReductionCents(
   return fee.preciseProgressiveCreditCents.plus(fee.preciseCouponsAmountCents)
 }
 
-/** Whether a charge fee says anything: otherwise it is not stored (metering-and-rating §4.3). */
+/** Whether a charge fee says anything: otherwise it is not stored (docs/rules/invoices.md#what-is-on-it). */
 export function isWorthStoring(fee: FeeDraft): boolean {
   return !fee.units.isZero() || fee.amountCents !== 0n || (fee.eventsCount ?? 0) > 0
 }

@@ -3,8 +3,8 @@ import type { Tax } from '../taxes/tax.ts'
 import type { FeeDraft } from './fee-draft.ts'
 
 /**
- * The most that the fees of one invoice come to with their taxes, in cents: what 64 bits hold (metering-and-rating
- * §0.1), less some room for the rounding of its taxes.
+ * The most that the fees of one invoice come to with their taxes, in cents: what 64 bits hold
+ * (docs/rules/rounding.md), less some room for the rounding of its taxes.
  */
 export const INVOICE_CENTS_MAX = 9_000_000_000_000_000_000n
 

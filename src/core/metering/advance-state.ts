@@ -5,7 +5,7 @@ import { PRORATED_SCALE } from './proration.ts'
 /**
  * What a pay-in-advance charge remembers for one filter and group within a period: the quantity now, the
  * highest quantity that was charged, and its prorated counterpart. A new period starts without one
- * (metering-and-rating §3.12).
+ * (docs/rules/in-advance.md).
  */
 export type AdvanceState = {
   readonly current: Decimal
@@ -123,8 +123,9 @@ export type AdvanceUsage = {
 }
 
 /**
- * Current usage of a pay-in-advance charge: what has been charged, not a fresh rating (metering-and-rating
- * §3.12), with the metric's rounding on both numbers (§2.8).
+ * Current usage of a pay-in-advance charge: what has been charged, not a fresh rating
+ * (docs/rules/in-advance.md), with the metric's rounding on both numbers
+ * (docs/rules/aggregation.md#rounding-of-units).
  *
  * @param total the full units, carried quantity included, not rounded
  * @param prorating for a prorated charge: the period's share `days(from, to) / D` and the prorated

@@ -49,7 +49,7 @@ const PRECISE_MAX = Decimal.of('9223372036854775807')
 const TEXT_LENGTH_MAX = 255
 
 /**
- * One event as received, checked (metering-and-rating §1.1): blank `transaction_id` or `code` is
+ * One event as received, checked (docs/rules/events.md): blank `transaction_id` or `code` is
  * `value_is_mandatory`; a `timestamp` that is no decimal number of seconds, or outside the years 1 to 9999,
  * is `invalid_format`; so is anything that the database cannot hold (a NUL character, a number beyond its
  * digits). Unknown keys and properties that are no object are dropped. Neither code nor subscription is
@@ -104,7 +104,8 @@ function refusedBatch(code: 'no_events' | 'too_many_events'): EventBatchCheck {
 
 /**
  * Seconds since the epoch, as a number or a numeric text with decimals, as an instant: the digits beyond a
- * millisecond are cut off. Undefined when it is no decimal or lies outside the years 1 to 9999 (§1.1).
+ * millisecond are cut off. Undefined when it is no decimal or lies outside the years 1 to 9999
+ * (docs/rules/events.md).
  */
 export function timestampOf(source: unknown): Instant | undefined {
   const isText = typeof source === 'number' || typeof source === 'string' || isKeptNumber(source)

@@ -27,7 +27,10 @@ type StoredEvent = {
 
 const NUMERIC: readonly Aggregation[] = ['sum_agg', 'max_agg', 'weighted_sum_agg', 'latest_agg']
 
-/** The lists of the webhook `events.errors` (metering-and-rating §1.7), in the order of the events. */
+/**
+ * The lists of the webhook `events.errors` (docs/rules/events.md#reports-of-bad-events), in the order of the
+ * events.
+ */
 export function eventFaults(
   events: readonly StoredEvent[],
   metrics: ReadonlyMap<string, MetricRule>,
@@ -48,7 +51,10 @@ export function eventFaults(
   }
 }
 
-/** Whether an event of the metric has no value that its aggregation could count (§1.7, §2.2). */
+/**
+ * Whether an event of the metric has no value that its aggregation could count
+ * (docs/rules/events.md#reports-of-bad-events and docs/rules/aggregation.md#which-events-count).
+ */
 export function lacksValue(properties: EventProperties, metric: MetricRule): boolean {
   if (metric.aggregation === 'count_agg' || metric.fieldName === null) return false
   const text = textOf(properties, metric.fieldName)
@@ -56,8 +62,8 @@ export function lacksValue(properties: EventProperties, metric: MetricRule): boo
 }
 
 /**
- * The properties with the value of the metric's expression put under its field (metering-and-rating §1.8),
- * or the message of the evaluation that failed.
+ * The properties with the value of the metric's expression put under its field
+ * (docs/rules/aggregation.md#expressions), or the message of the evaluation that failed.
  */
 export function withExpressionValue(
   event: ReceivedEvent,

@@ -3,7 +3,7 @@ import type { EventMatch, PropertyValues } from './usage.ts'
 
 /**
  * Whether an event belongs to a bucket: every key of `include` matches and no `exclude` set matches as a
- * whole (metering-and-rating §3.10).
+ * whole (docs/rules/filters-and-groups.md#filters).
  */
 export function matchesEvent(properties: EventProperties, match: EventMatch): boolean {
   return (

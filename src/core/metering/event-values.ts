@@ -4,9 +4,9 @@ import type { Aggregation, UsageEvent } from './usage.ts'
 
 /**
  * Each event's own value in event order, for a percentage's running totals and its limits per transaction
- * (metering-and-rating §3.8): a count and a unique count are that many ones, and no event has to be read
- * for them; a maximum is one transaction, carried by the first event that equals it, all others being zero
- * (§2.7).
+ * (docs/rules/pricing-models.md#percentage): a count and a unique count are that many ones, and no event has
+ * to be read for them; a maximum is one transaction, carried by the first event that equals it, all others
+ * being zero (docs/rules/aggregation.md#maximum).
  *
  * @param units the units of the group, for counts and unique counts
  */

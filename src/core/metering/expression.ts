@@ -23,9 +23,10 @@ const PLAIN = /^([+-]?)(\d*)\.?(\d*)$/
 class EvaluationError extends Error {}
 
 /**
- * The value of an expression for one event (metering-and-rating §1.8): a decimal or a text. Property values
- * are read as text first, and a text that is a decimal is a number. Fails with Lago's messages (`Expected a
- * decimal`, `Variable: x not found`), and on a division by zero or a value beyond all bounds.
+ * The value of an expression for one event (docs/rules/aggregation.md#expressions): a decimal or a text.
+ * Property values are read as text first, and a text that is a decimal is a number. Fails with Lago's
+ * messages (`Expected a decimal`, `Variable: x not found`), and on a division by zero or a value beyond all
+ * bounds.
  */
 export function evaluateExpression(expression: Expression, event: ExpressionEvent): ExpressionResult {
   try {

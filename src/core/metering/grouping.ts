@@ -2,13 +2,16 @@ import { Decimal } from '../amounts/decimal.ts'
 import { type EventProperties, textOf } from './property-value.ts'
 import type { GroupedBy } from './usage.ts'
 
-/** A key that splits the shown units without changing the price (metering-and-rating §3.11). */
+/** A key that splits the shown units without changing the price (docs/rules/filters-and-groups.md#groups). */
 export type PresentationKey = { readonly key: string; readonly displayInInvoice: boolean }
 
 /** Units of one tuple of presentation values. */
 export type PresentationBreakdown = { readonly presentationBy: GroupedBy; readonly units: Decimal }
 
-/** The group of an event: the text of each key; missing, null and empty are all null (§3.11). */
+/**
+ * The group of an event: the text of each key; missing, null and empty are all null
+ * (docs/rules/filters-and-groups.md#groups).
+ */
 export function groupOf(properties: EventProperties, keys: readonly string[]): GroupedBy {
   return Object.fromEntries(keys.map((key) => [key, textOf(properties, key) || null]))
 }
@@ -37,7 +40,7 @@ export function groupPart(group: GroupedBy, keys: readonly string[]): GroupedBy 
 
 /**
  * `properties.pricing_group_keys`, or its old name `grouped_by`, and `target_wallet_code` when the charge
- * accepts target wallets (metering-and-rating §3.11).
+ * accepts target wallets (docs/rules/filters-and-groups.md#groups).
  */
 export function pricingGroupKeys(
   properties: Readonly<Record<string, unknown>>,
@@ -48,7 +51,10 @@ export function pricingGroupKeys(
   return [...new Set<string>(acceptsTargetWallet ? [...keys, 'target_wallet_code'] : keys)]
 }
 
-/** `properties.presentation_group_keys` as stored: `[{value, options: {display_in_invoice}}]` (§3.11). */
+/**
+ * `properties.presentation_group_keys` as stored: `[{value, options: {display_in_invoice}}]`
+ * (docs/rules/filters-and-groups.md#groups).
+ */
 export function presentationKeys(properties: Readonly<Record<string, unknown>>): readonly PresentationKey[] {
   const source = properties.presentation_group_keys
   if (!Array.isArray(source)) return []

@@ -5,7 +5,7 @@ import { prorateUniqueCount } from './unique-count.ts'
 import type { Aggregation, UsageGroup } from './usage.ts'
 import { weightedSum } from './weighted-sum.ts'
 
-/** The rounding of a metric's units; null for none (metering-and-rating §2.8). */
+/** The rounding of a metric's units; null for none (docs/rules/aggregation.md#rounding-of-units). */
 export type UnitsRounding = {
   readonly roundingFunction: 'round' | 'ceil' | 'floor' | null
   readonly roundingPrecision: number | null
@@ -17,7 +17,10 @@ export type MeasureContext = ChargeWindow &
     readonly aggregation: Aggregation
     readonly recurring: boolean
     readonly prorated: boolean
-    /** The level at the window's start of a recurring weighted sum (§2.6); null for none. */
+    /**
+     * The level at the window's start of a recurring weighted sum (docs/rules/aggregation.md#weighted-sum);
+     * null for none.
+     */
     readonly initialLevel: Decimal | null
   }
 
@@ -29,13 +32,13 @@ export type MeasuredUsage = {
   readonly pricedUnits: Decimal
   /** `n`; for a unique count it equals the units (Lago's quirk, §2.3). */
   readonly eventsCount: number
-  /** A weighted sum's end level; otherwise the units (§4.3). */
+  /** A weighted sum's end level; otherwise the units (docs/rules/invoices.md#what-is-on-it). */
   readonly totalAggregatedUnits: Decimal
   /** For the prorated graduated model; undefined when nothing is prorated. */
   readonly movements: readonly Movement[] | undefined
 }
 
-/** Decimals at which a unique count is rounded up (§2.4). */
+/** Decimals at which a unique count is rounded up (docs/rules/aggregation.md#unique-count). */
 const UNIQUE_COUNT_SCALE = 5
 
 const ROUNDING_MODES: Readonly<Record<'round' | 'ceil' | 'floor', RoundingMode>> = {
@@ -45,9 +48,9 @@ const ROUNDING_MODES: Readonly<Record<'round' | 'ceil' | 'floor', RoundingMode>>
 }
 
 /**
- * The units of one answer of the event store (metering-and-rating §2.3 to §2.8). A prorated charge needs an
- * answer with detail `events`. Rounding comes last: prorate, round up at 5 decimals, then the metric's own
- * rounding.
+ * The units of one answer of the event store (docs/rules/aggregation.md#rounding-of-units). A prorated charge
+ * needs an answer with detail `events`. Rounding comes last: prorate, round up at 5 decimals, then the
+ * metric's own rounding.
  */
 export function measure(group: UsageGroup, context: MeasureContext): MeasuredUsage {
   if (context.aggregation === 'weighted_sum_agg') return measureWeighted(group, context)
@@ -63,7 +66,10 @@ export function measure(group: UsageGroup, context: MeasureContext): MeasuredUsa
   }
 }
 
-/** Units rounded as the metric says; a negative precision rounds to tens, hundreds and so on (§2.8). */
+/**
+ * Units rounded as the metric says; a negative precision rounds to tens, hundreds and so on
+ * (docs/rules/aggregation.md#rounding-of-units).
+ */
 export function roundUnits(units: Decimal, rounding: UnitsRounding): Decimal {
   const { roundingFunction, roundingPrecision } = rounding
   return roundingFunction === null
@@ -84,7 +90,7 @@ function measureWeighted(group: UsageGroup, context: MeasureContext): MeasuredUs
   }
 }
 
-/** Only recurring sums and unique counts are prorated (§2.5). */
+/** Only recurring sums and unique counts are prorated (docs/rules/proration.md#prorated-usage). */
 function prorate(group: UsageGroup, context: MeasureContext): ProratedUsage | undefined {
   if (!context.prorated || !context.recurring) return undefined
   if (context.aggregation === 'sum_agg') return prorateSum(group, context)

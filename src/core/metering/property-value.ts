@@ -42,7 +42,7 @@ export function propertyOf(properties: EventProperties, key: string): unknown {
  * A property as text, as PostgreSQL's `->>` gives it for jsonb: a string as is, a number in plain notation
  * with the digits as sent, true/false, objects and arrays as jsonb prints them (keys by length, then by
  * bytes). JSON null gives null, an absent value undefined. Filters, groups and values all read this text
- * (metering-and-rating §2.2, §3.10).
+ * (docs/rules/aggregation.md#which-events-count and docs/rules/filters-and-groups.md#filters).
  */
 export function propertyText(value: unknown): string | null | undefined {
   if (value === undefined) return undefined
@@ -57,7 +57,7 @@ export function textOf(properties: EventProperties, key: string): string | null 
 
 /**
  * The number that a property text denotes, only for `^-?\d+(\.\d+)?$`: `1e3`, `+2`, `.5` and ` 3` are no
- * values (metering-and-rating §2.2). Texts above 2000 characters are no values either.
+ * values (docs/rules/aggregation.md#which-events-count). Texts above 2000 characters are no values either.
  */
 export function numericValue(text: string | null | undefined): Decimal | undefined {
   if (text === null || text === undefined || !NUMERIC_TEXT.test(text)) return undefined

@@ -6,7 +6,7 @@ import { localDate, type TimeZone } from '../calendar/zone.ts'
 import type { Movement } from '../pricing/charge-model.ts'
 import type { UsageEvent, UsageGroup } from './usage.ts'
 
-/** The charge period of one rating (metering-and-rating §0.2). */
+/** The charge period of one rating (docs/rules/proration.md#counting-days). */
 export type ChargeWindow = {
   readonly from: Instant
   /** The last instant that belongs to the period. */
@@ -29,12 +29,13 @@ export type ProratedUsage = {
   readonly movements: readonly Movement[]
 }
 
-/** Decimals at which prorated units are rounded up (§2.5). */
+/** Decimals at which prorated units are rounded up (docs/rules/proration.md#prorated-usage). */
 export const PRORATED_SCALE = 5
 
 /**
- * `days(from, to)`, less the day of an upgrade, never below zero (§0.2) and never more than the full period has: the
- * hours that a window gains when the customer moves west are no day more to pay.
+ * `days(from, to)`, less the day of an upgrade, never below zero (docs/rules/proration.md#counting-days) and
+ * never more than the full period has: the hours that a window gains when the customer moves west are no day
+ * more to pay.
  */
 export function windowDays(window: ChargeWindow): number {
   const counted = Math.min(days(window.from, window.to, window.zone), window.chargesDurationDays)
@@ -42,8 +43,9 @@ export function windowDays(window: ChargeWindow): number {
 }
 
 /**
- * Days from the local date of `at` to the last local date of the window, both counted (§2.5): a day that has begun
- * is a whole day, be it by its last millisecond. Never more than the full period has.
+ * Days from the local date of `at` to the last local date of the window, both counted
+ * (docs/rules/proration.md#prorated-usage): a day that has begun is a whole day, be it by its last
+ * millisecond. Never more than the full period has.
  */
 export function daysLeft(
   at: Instant,
@@ -55,7 +57,7 @@ export function daysLeft(
 
 /**
  * A recurring sum, prorated by whole days: the carried quantity pays `days(from, to) / D`, each event of the
- * period the days from its own local date on (metering-and-rating §2.5).
+ * period the days from its own local date on (docs/rules/proration.md#prorated-usage).
  */
 export function prorateSum(group: UsageGroup, window: ChargeWindow): ProratedUsage {
   const duration = Decimal.of(window.chargesDurationDays)

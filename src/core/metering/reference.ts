@@ -29,8 +29,9 @@ const NUMERIC: readonly Aggregation[] = ['sum_agg', 'max_agg', 'latest_agg', 'we
 
 /**
  * The answer to a usage query from a plain list of events, in any order: the definition that every event
- * store is held equal to (metering-and-rating §2.2 to §2.6). One answer for each group with a counted
- * event, ordered by group; without `groupBy` always exactly one, all zero when no event counts.
+ * store is held equal to (docs/rules/aggregation.md#which-events-count and
+ * docs/rules/aggregation.md#weighted-sum). One answer for each group with a counted event, ordered by group;
+ * without `groupBy` always exactly one, all zero when no event counts.
  */
 export function usageOf(events: readonly RawEvent[], query: UsageQuery): readonly UsageGroup[] {
   const groups = new Map<string, { groupedBy: GroupedBy; events: UsageEvent[] }>()
@@ -68,7 +69,8 @@ function isWithinBound(event: RawEvent, { upTo, period }: UsageQuery): boolean {
 }
 
 /**
- * The event as the pricing sees it; undefined when its value is not one that the aggregation counts (§2.2).
+ * The event as the pricing sees it; undefined when its value is not one that the aggregation counts
+ * (docs/rules/aggregation.md#which-events-count).
  */
 export function countedEvent(
   event: RawEvent,

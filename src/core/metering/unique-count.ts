@@ -10,8 +10,8 @@ import { compareEvents, type UsageEvent, type UsageGroup } from './usage.ts'
 type EffectiveOperation = { readonly event: UsageEvent; readonly days: number }
 
 /**
- * A recurring unique count, prorated by whole days: each add pays from its day (or the window's first) to
- * the day of its removal, that day included, or to the window's end (metering-and-rating §2.5).
+ * A recurring unique count, prorated by whole days: each add pays from its day (or the window's first) to the
+ * day of its removal, that day included, or to the window's end (docs/rules/proration.md#prorated-usage).
  */
 export function prorateUniqueCount(group: UsageGroup, window: ChargeWindow): ProratedUsage {
   const duration = Decimal.of(window.chargesDurationDays)
@@ -65,8 +65,8 @@ function paidDays(event: UsageEvent, next: UsageEvent | undefined, window: Charg
 }
 
 /**
- * The movements of the prorated graduated model: adds that pay nothing are left out, and so is a remove
- * that would take the position below zero (metering-and-rating §3.5.1).
+ * The movements of the prorated graduated model: adds that pay nothing are left out, and so is a remove that
+ * would take the position below zero (docs/rules/pricing-models.md#graduated-and-prorated).
  */
 function movementsOf(operations: readonly EffectiveOperation[], duration: Decimal): readonly Movement[] {
   const movements: Movement[] = []

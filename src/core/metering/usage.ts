@@ -55,8 +55,8 @@ export type UsageQuery = {
   readonly groupBy: readonly string[]
   readonly detail: UsageDetail
   /**
-   * Ends the period inside its last millisecond: of the events of that instant only those that arrived
-   * before the one with this id count, and that one itself when it is included (metering-and-rating §3.12).
+   * Ends the period inside its last millisecond: of the events of that instant only those that arrived before
+   * the one with this id count, and that one itself when it is included (docs/rules/in-advance.md).
    */
   readonly upTo?: UsageBound
   /**

@@ -15,7 +15,8 @@ export type WeightedUsage = {
 
 /**
  * A weighted sum: events are deltas of a level, and the units are the level's integral over the window
- * divided by the full period (metering-and-rating §2.6). With Σv and Σv·t known, no event has to be read.
+ * divided by the full period (docs/rules/aggregation.md#weighted-sum). With Σv and Σv·t known, no event has
+ * to be read.
  *
  * @param initialLevel the level at the window's start; zero for a metered metric
  */

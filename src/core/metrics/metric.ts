@@ -9,7 +9,7 @@ export type RoundingFunction = (typeof ROUNDING_FUNCTIONS)[number]
 /** A property by which charges may price differently, and the values that they may name. */
 export type MetricFilter = { readonly key: string; readonly values: readonly string[] }
 
-/** What a billable metric measures (metering-and-rating §2.1). */
+/** What a billable metric measures (docs/rules/aggregation.md). */
 export type MetricSettings = {
   readonly name: string
   readonly code: string
@@ -47,14 +47,15 @@ const NOTHING: MetricSettings = {
   filters: [],
 }
 
-/** Reads a new metric (metering-and-rating §2.1). Throws a 422, or 403 for the deprecated `custom_agg`. */
+/** Reads a new metric (docs/rules/aggregation.md). Throws a 422, or 403 for the deprecated `custom_agg`. */
 export function readNewMetric(input: Input): MetricSettings {
   return readMetric(input, null)
 }
 
 /**
- * Reads a change of a metric: absent keys stay. A metric that a charge uses changes only its name, description and
- * filters; the other keys are ignored (metering-and-rating §2.9). Throws as `readNewMetric`.
+ * Reads a change of a metric: absent keys stay. A metric that a charge uses changes only its name,
+ * description and filters; the other keys are ignored (docs/rules/aggregation.md#changing-a-metric). Throws
+ * as `readNewMetric`.
  */
 export function readMetricChange(input: Input, stored: MetricSettings, isUsed: boolean): MetricSettings {
   if (!isUsed) return readMetric(input, stored)

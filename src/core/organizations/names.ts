@@ -9,7 +9,7 @@ export function parameterize(name: string, separator = '-'): string {
     .join(separator)
 }
 
-/** Prefix of document numbers: first three letters or digits of the name and last four of the id (platform.md §4). */
+/** Prefix of document numbers: first three letters or digits of the name and last four of the id. */
 export function documentPrefix(name: string, id: string): string {
   const letters = name.replace(/[^\p{L}\p{N}]/gu, '').slice(0, 3) || 'org'
   return `${letters}-${id.slice(-4)}`.toUpperCase()

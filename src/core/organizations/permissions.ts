@@ -1,4 +1,4 @@
-/** What an API key may be allowed to read and write (platform.md §1). */
+/** What an API key may be allowed to read and write. */
 export const PERMISSION_RESOURCES = [
   'activity_log',
   'add_on',

@@ -32,7 +32,7 @@ export type EntityChange = {
   readonly taxCodes?: readonly string[]
 }
 
-/** Reads `PUT /organizations` (platform.md §6.1). Throws the 422 with every wrong field. */
+/** Reads `PUT /organizations`. Throws the 422 with every wrong field. */
 export function readOrganizationChange(input: Input): OrganizationChange {
   const problems = new Problems()
   const fields = new Fields(input, problems)
@@ -52,8 +52,8 @@ export function readOrganizationChange(input: Input): OrganizationChange {
 }
 
 /**
- * Reads a billing entity (platform.md §6.2): a new one needs code and name; an update ignores the code. Whether the
- * entity's country allows e-invoicing and EU taxes is checked by `checkEntity` on the whole entity.
+ * Reads a billing entity: a new one needs code and name; an update ignores the code. Whether the entity's
+ * country allows e-invoicing and EU taxes is checked by `checkEntity` on the whole entity.
  */
 export function readEntityChange(input: Input, isNew: boolean): EntityChange {
   const problems = new Problems()
@@ -71,7 +71,7 @@ export function readEntityChange(input: Input, isNew: boolean): EntityChange {
   return change
 }
 
-/** Refuses e-invoicing and EU taxes in countries that have none (platform.md §6.2). */
+/** Refuses e-invoicing and EU taxes in countries that have none. */
 export function checkEntity(entity: {
   readonly country: string | null
   readonly einvoicing: boolean

@@ -1,7 +1,7 @@
 /**
- * A code for a charge that came without one: the metric's code when it is free on the plan, else `<code>_<n>` where
- * n is one above the largest numeric suffix there is, so that the second is `seats_2`
- * (subscriptions-and-invoicing §1.1).
+ * A code for a charge that came without one: the metric's code when it is free on the plan, else `<code>_<n>`
+ * where n is one above the largest numeric suffix there is, so that the second is `seats_2`
+ * (docs/rules/plans.md).
  */
 export function freeChargeCode(metricCode: string, taken: ReadonlySet<string>): string {
   if (!taken.has(metricCode)) return metricCode

@@ -6,7 +6,7 @@ import { checkProperties, normalizeProperties } from '../pricing/charge-rules.ts
 import type { ChargeModelName } from '../pricing/models.ts'
 import { Problems } from '../problems.ts'
 
-/** A charge filter as it is written (metering-and-rating §3.10). */
+/** A charge filter as it is written (docs/rules/filters-and-groups.md#filters). */
 export type FilterSettings = {
   readonly values: PropertyValues
   readonly properties: ChargeProperties
@@ -86,8 +86,9 @@ export function readProperties(
 }
 
 /**
- * What is left of a filter's values when the metric's filters became `declared`: removed keys and values go, a key
- * without values goes; null when nothing is left and the filter goes too (metering-and-rating §2.9).
+ * What is left of a filter's values when the metric's filters became `declared`: removed keys and values go,
+ * a key without values goes; null when nothing is left and the filter goes too
+ * (docs/rules/aggregation.md#changing-a-metric).
  */
 export function trimFilterValues(values: PropertyValues, declared: PropertyValues): PropertyValues | null {
   const kept = Object.entries(values)

@@ -9,7 +9,7 @@ import { CHARGE_MODELS, type ChargeModelName } from '../pricing/models.ts'
 import { forbidden, Problems } from '../problems.ts'
 import { type FilterSettings, readFilters, readProperties } from './charge-filters.ts'
 
-/** A charge as it is stored, without its place in a plan (metering-and-rating §3.1). */
+/** A charge as it is stored, without its place in a plan (docs/rules/pricing-models.md). */
 export type ChargeSettings = {
   /** Null until the plan gives it one. */
   readonly code: string | null
@@ -42,8 +42,8 @@ const REGROUPINGS = ['invoice'] as const
 const AS_CHARGE = { isFilter: false }
 
 /**
- * Reads a new charge on a metric (metering-and-rating §3.1, §3.2). `needsCode` makes the code mandatory, as the
- * endpoint of single charges does. Throws a 422.
+ * Reads a new charge on a metric (docs/rules/pricing-models.md#which-models-go-with-what). `needsCode` makes
+ * the code mandatory, as the endpoint of single charges does. Throws a 422.
  */
 export function readNewCharge(
   input: Input,
@@ -79,8 +79,9 @@ export function readNewCharge(
 }
 
 /**
- * Reads a change of a charge; absent keys stay. Once the plan has subscriptions (`isFrozen`) the model, the code,
- * the minimum and the way of invoicing are ignored (metering-and-rating §3.15). Throws a 422.
+ * Reads a change of a charge; absent keys stay. Once the plan has subscriptions (`isFrozen`) the model, the
+ * code, the minimum and the way of invoicing are ignored (docs/rules/pricing-models.md#editing-charges).
+ * Throws a 422.
  */
 export function readChargeChange(
   input: Input,
@@ -95,8 +96,9 @@ export function readChargeChange(
 }
 
 /**
- * Reads what a subscription may say of a charge of its plan (subscriptions-and-invoicing §1.5, §2.11): display name,
- * minimum, properties, filters, taxes, conversion rate. Throws a 422, or 403 for another charge model.
+ * Reads what a subscription may say of a charge of its plan (docs/rules/plans.md#prices-of-one-subscription):
+ * display name, minimum, properties, filters, taxes, conversion rate. Throws a 422, or 403 for another charge
+ * model.
  */
 export function readChargeOverride(input: Input, stored: ChargeSettings, metric: Metric): ChargePayload {
   const model = input.charge_model

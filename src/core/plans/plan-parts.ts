@@ -6,7 +6,10 @@ import { checkUsageThresholds } from '../progressive-billing/thresholds.ts'
 
 const AMOUNT_MAX = Decimal.of(Number.MAX_SAFE_INTEGER)
 
-/** The least that a period of the plan costs (subscriptions-and-invoicing §6); absent keys stay as they are. */
+/**
+ * The least that a period of the plan costs (docs/rules/commitments.md#minimum-commitment-of-a-plan); absent
+ * keys stay as they are.
+ */
 export type CommitmentPayload = {
   readonly amountCents: bigint | undefined
   readonly invoiceDisplayName: string | null | undefined
@@ -21,7 +24,7 @@ export type ThresholdSettings = {
 
 /**
  * Reads `minimum_commitment`: undefined when it is not given, null when it is taken away (`{}` or null)
- * (subscriptions-and-invoicing §1.3). `isNew` makes the amount mandatory.
+ * (docs/rules/plans.md#changing-a-plan). `isNew` makes the amount mandatory.
  */
 export function readCommitment(
   raw: unknown,
@@ -47,8 +50,8 @@ export function readCommitment(
 }
 
 /**
- * Reads the complete list of `usage_thresholds`; undefined when it is not given (metering-and-rating §6.1). What is
- * wrong goes to `problems` under that name.
+ * Reads the complete list of `usage_thresholds`; undefined when it is not given
+ * (docs/rules/progressive-billing.md#thresholds). What is wrong goes to `problems` under that name.
  */
 export function readThresholds(raw: unknown, problems: Problems): readonly ThresholdSettings[] | undefined {
   if (raw === undefined) return undefined

@@ -6,7 +6,7 @@ import type { Problems } from '../problems.ts'
 export const PLAN_INTERVALS = ['weekly', 'monthly', 'quarterly', 'semiannual', 'yearly'] as const
 export type PlanInterval = (typeof PLAN_INTERVALS)[number]
 
-/** A plan without its parts (subscriptions-and-invoicing §1.1). */
+/** A plan without its parts (docs/rules/plans.md). */
 export type PlanSettings = {
   readonly name: string
   readonly code: string
@@ -41,7 +41,7 @@ const NOTHING: PlanSettings = {
   billFixedChargesMonthly: null,
 }
 
-/** Reads a new plan (subscriptions-and-invoicing §1.1). What is wrong goes to `problems`. */
+/** Reads a new plan (docs/rules/plans.md). What is wrong goes to `problems`. */
 export function readNewPlan(input: Input, problems: Problems): PlanSettings {
   const fields = new Fields(input, problems)
   if (!fields.has('amount_cents')) fields.refuse('amount_cents', 'value_is_mandatory')
@@ -52,9 +52,9 @@ export function readNewPlan(input: Input, problems: Problems): PlanSettings {
 }
 
 /**
- * Reads a change of a plan; absent keys stay. Once a subscription of any status used the plan (`isAttached`), code,
- * interval, currency, trial and the ways of billing are ignored; before, the two monthly flags are taken anew from
- * each payload (subscriptions-and-invoicing §1.3). What is wrong goes to `problems`.
+ * Reads a change of a plan; absent keys stay. Once a subscription of any status used the plan (`isAttached`),
+ * code, interval, currency, trial and the ways of billing are ignored; before, the two monthly flags are
+ * taken anew from each payload (docs/rules/plans.md#changing-a-plan). What is wrong goes to `problems`.
  */
 export function readPlanChange(
   input: Input,
@@ -70,7 +70,10 @@ export function readPlanChange(
   return { ...stored, ...always, ...others, ...monthly }
 }
 
-/** Reads what a subscription may say of its own copy of a plan (subscriptions-and-invoicing §1.5). */
+/**
+ * Reads what a subscription may say of its own copy of a plan
+ * (docs/rules/plans.md#prices-of-one-subscription).
+ */
 export function readPlanOverride(input: Input, stored: PlanSettings, problems: Problems): PlanSettings {
   const fields = new Fields(input, problems)
   const change = given({

@@ -4,17 +4,16 @@ import { type Pricing, priceUsage } from './price-usage.ts'
 import { majorUnits, precise, type RatedFee } from './rated-fee.ts'
 
 /**
- * A draft fee whose units were replaced (metering-and-rating §4.5): the model prices them without any
- * event, so that a percentage has no fixed amount and a dynamic charge costs nothing.
+ * A draft fee whose units were replaced: the model prices them without any event, so that a percentage has no
+ * fixed amount and a dynamic charge costs nothing.
  */
 export function priceAdjustedUnits(pricing: Pricing, units: Decimal): RatedFee {
   return priceUsage(pricing, plainUsage(units))
 }
 
 /**
- * A draft fee whose price per unit was replaced as well (metering-and-rating §4.5).
- * `unitPreciseAmountCents` is in minor units of the currency, `exponent` the currency's; a pricing unit
- * does not take part.
+ * A draft fee whose price per unit was replaced as well. `unitPreciseAmountCents` is in minor units of the
+ * currency, `exponent` the currency's; a pricing unit does not take part.
  */
 export function priceAdjustedAmount(
   units: Decimal,

@@ -11,8 +11,9 @@ export const optionalPriceSchema = Type.Optional(Type.Union([priceSchema, Type.N
 const AMOUNT_LIMIT = Decimal.of('1e15')
 
 /**
- * True for a valid amount: a string that is a decimal >= 0 (`"10"`, `"1.5e2"`) with at most fifteen digits before
- * the point. Numbers are refused, because JSON numbers may have passed through a float (metering-and-rating §3.2).
+ * True for a valid amount: a string that is a decimal >= 0 (`"10"`, `"1.5e2"`) with at most fifteen digits
+ * before the point. Numbers are refused, because JSON numbers may have passed through a float
+ * (docs/rules/pricing-models.md#which-models-go-with-what).
  */
 export function isAmount(value: unknown): value is string {
   const amount = decimalOf(value)

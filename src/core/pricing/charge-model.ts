@@ -11,15 +11,15 @@ export type ChargeProperties = Readonly<Record<string, unknown>>
 export type Movement = { readonly units: Decimal; readonly prorated: Decimal }
 
 /**
- * The running totals `R` of a percentage (metering-and-rating §3.8), in event order.
- * A count says only how far it goes (1, 2, …, n), so that a million events need no million decimals.
+ * The running totals `R` of a percentage (docs/rules/pricing-models.md#percentage), in event order. A count
+ * says only how far it goes (1, 2, …, n), so that a million events need no million decimals.
  */
 export type RunningTotals = readonly Decimal[] | { readonly countUpTo: number }
 
 /** Each event's own value in event order; `ones` stands for that many events of one unit each (counts). */
 export type EventValues = readonly Decimal[] | { readonly ones: number }
 
-/** What a model prices (metering-and-rating §3.3). Amounts are in currency units. */
+/** What a model prices (docs/rules/pricing-models.md). Amounts are in currency units. */
 export type PricedUsage = {
   /** `u`: the units that the money is computed on; prorated when the charge is. */
   readonly units: Decimal
@@ -35,7 +35,10 @@ export type PricedUsage = {
   readonly movements: readonly Movement[] | undefined
   /** Σ precise_total_amount_cents of the events, in currency units (dynamic); a custom script's amount. */
   readonly preciseTotalAmount: Decimal
-  /** False for what there was before the first event in advance: no flat amount at zero units (§3.12). */
+  /**
+   * False for what there was before the first event in advance: no flat amount at zero units
+   * (docs/rules/in-advance.md).
+   */
   readonly flatAtZero: boolean
 }
 
@@ -46,7 +49,7 @@ export type Price = {
   readonly details: Readonly<Record<string, unknown>>
 }
 
-/** With what a model may be combined (metering-and-rating §3.2). */
+/** With what a model may be combined (docs/rules/pricing-models.md#which-models-go-with-what). */
 export type ModelRules = {
   readonly payInAdvance: boolean
   /** Proration of a recurring metric: `always` means in advance as well as in arrears. */
@@ -62,20 +65,29 @@ export type ChargeModel = {
   readonly name: string
   /** JSON Schema of the properties, for the API description. */
   readonly schema: TSchema
-  /** Properties that a charge without any gets (§3.1). */
+  /** Properties that a charge without any gets (docs/rules/pricing-models.md). */
   readonly defaults: ChargeProperties
   /** Names of the properties that belong to the model; others are dropped on write. */
   readonly keys: readonly string[]
   readonly rules: ModelRules
-  /** How projected usage prices the rest of the period (§5.3): anew, or the amount scaled with the days. */
+  /**
+   * How projected usage prices the rest of the period (docs/rules/usage.md#projected-usage): anew, or the
+   * amount scaled with the days.
+   */
   readonly projection: 'reprice' | 'scale'
-  /** Codes of what is wrong with the properties (§3.2); empty when they are valid. */
+  /**
+   * Codes of what is wrong with the properties (docs/rules/pricing-models.md#which-models-go-with-what);
+   * empty when they are valid.
+   */
   readonly check: (properties: ChargeProperties) => readonly string[]
   /** True when the price needs `runningTotals` or `eventValues`, hence the events and not only their sum. */
   readonly readsEvents: (properties: ChargeProperties) => boolean
   /** Takes properties that passed `check`; throws on others, because such a charge cannot be stored. */
   readonly price: (properties: ChargeProperties, usage: PricedUsage) => Price
-  /** `amount_details` of one event in advance (§3.12) from the details with and without it; absent: `{}`. */
+  /**
+   * `amount_details` of one event in advance (docs/rules/in-advance.md) from the details with and without it;
+   * absent: `{}`.
+   */
   readonly eventDetails?: (withEvent: Price, withoutEvent: Price) => Price['details']
 }
 
@@ -93,7 +105,7 @@ export function plainUsage(units: Decimal, eventsCount = 0): PricedUsage {
   }
 }
 
-/** The price of one unit when `units` cost `amount`; zero when there are none (metering-and-rating §3.3). */
+/** The price of one unit when `units` cost `amount`; zero when there are none (docs/rules/pricing-models.md). */
 export function perUnit(amount: Decimal, units: Decimal): Decimal {
   return units.isZero() ? Decimal.zero : amount.dividedBy(units)
 }

@@ -26,8 +26,9 @@ export const ALL_CHARGE_FEATURES: ChargeFeatures = { graduatedPercentage: true, 
 const NEVER_IN_ADVANCE: readonly Aggregation[] = ['max_agg', 'latest_agg', 'weighted_sum_agg']
 
 /**
- * What is wrong with the combination of a charge's settings and its metric (metering-and-rating §3.2), in the
- * order of the specification's table; empty when it is permitted.
+ * What is wrong with the combination of a charge's settings and its metric
+ * (docs/rules/pricing-models.md#which-models-go-with-what), in the order of the specification's table; empty
+ * when it is permitted.
  */
 export function checkChargeRules(
   charge: ChargeSettings,
@@ -73,7 +74,10 @@ export function checkChargeRules(
   return table.filter(([refused]) => refused).map(([, field, code]) => ({ field, code }))
 }
 
-/** All codes for the field `properties` (metering-and-rating §3.2): the model's own, then the group keys'. */
+/**
+ * All codes for the field `properties` (docs/rules/pricing-models.md#which-models-go-with-what): the model's
+ * own, then the group keys'.
+ */
 export function checkProperties(
   model: ChargeModelName,
   properties: ChargeProperties,
@@ -83,9 +87,9 @@ export function checkProperties(
 }
 
 /**
- * The properties as they are stored and shown (metering-and-rating §3.1): the model's defaults when there
+ * The properties as they are stored and shown (docs/rules/pricing-models.md): the model's defaults when there
  * are none, foreign keys dropped, both names of the pricing group keys, no presentation keys on a filter
- * (§3.10). Takes and keeps wrong values, which `checkProperties` names.
+ * (docs/rules/filters-and-groups.md#filters). Takes and keeps wrong values, which `checkProperties` names.
  */
 export function normalizeProperties(
   model: ChargeModelName,

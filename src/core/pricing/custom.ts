@@ -2,7 +2,10 @@ import Type from 'typebox'
 import { type ChargeModel, perUnit } from './charge-model.ts'
 import { groupKeyProperties } from './group-keys-check.ts'
 
-/** The amount that the script of a custom aggregation gives, as it is (metering-and-rating §3.9). */
+/**
+ * The amount that the script of a custom aggregation gives, as it is
+ * (docs/rules/pricing-models.md#graduated-percentage).
+ */
 export const custom: ChargeModel = {
   name: 'custom',
   schema: Type.Object(groupKeyProperties),

@@ -21,7 +21,10 @@ import { percentOf } from './transaction-limits.ts'
 
 const rangeSchema = Type.Object({ ...boundsSchema, rate: priceSchema, flat_amount: priceSchema })
 
-/** Each tier at its own percentage, plus a flat amount for every tier entered (metering-and-rating §3.9). */
+/**
+ * Each tier at its own percentage, plus a flat amount for every tier entered
+ * (docs/rules/pricing-models.md#graduated-percentage).
+ */
 export const graduatedPercentage: ChargeModel = {
   name: 'graduated_percentage',
   schema: Type.Object({ graduated_percentage_ranges: Type.Array(rangeSchema), ...groupKeyProperties }),

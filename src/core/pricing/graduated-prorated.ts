@@ -7,8 +7,8 @@ export type GraduatedTier = Bounds & { readonly perUnitAmount: Decimal; readonly
 
 /**
  * The price of a recurring quantity that moved during the period: full units find the tier, prorated units
- * make the money (metering-and-rating §3.5.1). A tier's flat amount stays due once reached, even if units
- * go down again.
+ * make the money (docs/rules/pricing-models.md#graduated-and-prorated). A tier's flat amount stays due once
+ * reached, even if units go down again.
  */
 export function priceGraduatedProrated(
   tiers: readonly GraduatedTier[],

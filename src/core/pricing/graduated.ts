@@ -14,7 +14,10 @@ import { areContinuous, boundsOf, boundsSchema, GRADUATED_STEPS, rangeList } fro
 
 const rangeSchema = Type.Object({ ...boundsSchema, per_unit_amount: priceSchema, flat_amount: priceSchema })
 
-/** Each tier at its own price, plus a flat amount for every tier entered (metering-and-rating §3.5). */
+/**
+ * Each tier at its own price, plus a flat amount for every tier entered
+ * (docs/rules/pricing-models.md#graduated).
+ */
 export const graduated: ChargeModel = {
   name: 'graduated',
   schema: Type.Object({ graduated_ranges: Type.Array(rangeSchema), ...groupKeyProperties }),

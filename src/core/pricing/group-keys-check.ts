@@ -9,8 +9,8 @@ const PRICING_KEYS_MAX = 100
 const keyList = Type.Array(Type.String({ minLength: 1 }), { maxItems: PRICING_KEYS_MAX })
 
 /**
- * Properties that every model may carry, whatever it costs: how the usage is split (metering-and-rating
- * §3.11).
+ * Properties that every model may carry, whatever it costs: how the usage is split
+ * (docs/rules/filters-and-groups.md#groups).
  */
 export const groupKeyProperties = {
   pricing_group_keys: Type.Optional(keyList),
@@ -31,8 +31,8 @@ export type PresentationKey = { readonly key: string; readonly displayInInvoice:
 
 /**
  * Codes of what is wrong with the group keys (metering-and-rating §3.2, row "all"): `invalid_type`,
- * `too_many_keys` (beyond 2 presentation keys or 100 pricing keys), `value_is_duplicated`. A filter's presentation
- * keys are ignored, hence never wrong (§3.10).
+ * `too_many_keys` (beyond 2 presentation keys or 100 pricing keys), `value_is_duplicated`. A filter's
+ * presentation keys are ignored, hence never wrong (docs/rules/filters-and-groups.md#filters).
  */
 export function checkGroupKeys(
   properties: ChargeProperties,

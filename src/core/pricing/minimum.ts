@@ -16,9 +16,9 @@ export type MinimumUse = {
 }
 
 /**
- * The true-up that lifts a charge to its minimum (metering-and-rating §3.13), or null when usage reached
- * it. The minimum shrinks with the days of a partial period. Its precise amount completes the precise
- * amounts of the fees.
+ * The true-up that lifts a charge to its minimum (docs/rules/commitments.md#minimum-of-a-charge), or null
+ * when usage reached it. The minimum shrinks with the days of a partial period. Its precise amount completes
+ * the precise amounts of the fees.
  */
 export function trueUpFee(use: MinimumUse, money: FeeMoney): RatedFee | null {
   const minimum = Decimal.of(use.minAmountCents)

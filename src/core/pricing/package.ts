@@ -5,8 +5,8 @@ import { type ChargeModel, perUnit } from './charge-model.ts'
 import { groupKeyProperties } from './group-keys-check.ts'
 
 /**
- * Whole packages of units, each begun package paid in full, after some free units (metering-and-rating
- * §3.7).
+ * Whole packages of units, each begun package paid in full, after some free units
+ * (docs/rules/pricing-models.md#package).
  */
 export const packageModel: ChargeModel = {
   name: 'package',

@@ -24,7 +24,7 @@ import { percentOf, priceTransactions, type TransactionPrice } from './transacti
 
 /**
  * A percentage of the units plus a fixed amount per event, after free events or units, each transaction
- * perhaps held between limits (metering-and-rating §3.8).
+ * perhaps held between limits (docs/rules/pricing-models.md#percentage).
  */
 export const percentage: ChargeModel = {
   name: 'percentage',

@@ -4,7 +4,7 @@ import { chargeModels } from './models.ts'
 import type { Pricing } from './price-usage.ts'
 import { feeMoney, pricedExponent, type RatedFee, zeroFee } from './rated-fee.ts'
 
-/** The usage of the period around one event (metering-and-rating §3.12). */
+/** The usage of the period around one event (docs/rules/in-advance.md). */
 export type EventUsage = {
   /** `A`, `n`: everything up to and including the event. */
   readonly withEvent: PricedUsage
@@ -18,8 +18,8 @@ export type EventUsage = {
 }
 
 /**
- * The fee of one event in advance: the price with the event less the price without it (metering-and-rating
- * §3.12). `unitAmount` is the rounded amount over the shown units.
+ * The fee of one event in advance: the price with the event less the price without it
+ * (docs/rules/in-advance.md). `unitAmount` is the rounded amount over the shown units.
  */
 export function priceInAdvance(pricing: Pricing, usage: EventUsage): RatedFee {
   const model = chargeModels[pricing.model]

@@ -6,7 +6,10 @@ import { transactionPriceOf } from './percentage.ts'
 import { type FeeMoney, feeMoney, majorUnits, minorUnits } from './rated-fee.ts'
 import { priceTransaction } from './transaction-limits.ts'
 
-/** The only models that an event can be priced with alone, without its history (metering-and-rating §5.5). */
+/**
+ * The only models that an event can be priced with alone, without its history
+ * (docs/rules/usage.md#estimates).
+ */
 export const INSTANT_MODELS = ['standard', 'percentage'] as const satisfies readonly ChargeModelName[]
 export type InstantModelName = (typeof INSTANT_MODELS)[number]
 
@@ -27,9 +30,9 @@ export function isInstantModel(name: ChargeModelName): name is InstantModelName 
 }
 
 /**
- * The price of one event alone (metering-and-rating §5.5): no history, no free units, no tiers. `units`
- * are the event's, after the metric's rounding function; negative ones cost nothing. A price in a pricing unit becomes
- * one in the currency (§3.14).
+ * The price of one event alone (docs/rules/usage.md#estimates): no history, no free units, no tiers. `units`
+ * are the event's, after the metric's rounding function; negative ones cost nothing. A price in a pricing
+ * unit becomes one in the currency (docs/rules/pricing-models.md#pricing-units).
  */
 export function priceInstant(
   model: InstantModelName,

@@ -11,8 +11,8 @@ export const PROJECTED_UNITS_SCALE = 2
 export type PeriodProgress = { readonly elapsedDays: number; readonly totalDays: number }
 
 /**
- * `value` at the end of the period if it keeps growing as it did: value / (elapsed / total), the share
- * held between 0 and 1 (metering-and-rating §5.3). Before the period begins nothing is projected: 0.
+ * `value` at the end of the period if it keeps growing as it did: value / (elapsed / total), the share held
+ * between 0 and 1 (docs/rules/usage.md#projected-usage). Before the period begins nothing is projected: 0.
  */
 export function projectToEnd(value: Decimal, { elapsedDays, totalDays }: PeriodProgress): Decimal {
   if (elapsedDays <= 0 || totalDays <= 0) return Decimal.zero
@@ -21,8 +21,8 @@ export function projectToEnd(value: Decimal, { elapsedDays, totalDays }: PeriodP
 }
 
 /**
- * What a bucket of usage will be at the end of the period (metering-and-rating §5.3): `units` are the
- * projected units, rounded to 2 decimals, and the amounts their price. A recurring quantity does not grow
+ * What a bucket of usage will be at the end of the period (docs/rules/usage.md#projected-usage): `units` are
+ * the projected units, rounded to 2 decimals, and the amounts their price. A recurring quantity does not grow
  * with the days; it is projected as it stands. Nothing negative is projected.
  */
 export function priceProjected(

@@ -10,16 +10,18 @@ export type Pricing = FeeMoney & {
 }
 
 /**
- * The fee of one bucket of usage in arrears (metering-and-rating §3), in THE ORDER:
+ * The fee of one bucket of usage in arrears (docs/rules/pricing-models.md), in THE ORDER:
  *
- * 1. negative units make a fee of zero units and zero amount (§2.3);
+ * 1. negative units make a fee of zero units and zero amount (docs/rules/aggregation.md);
  * 2. the model prices the units, exactly;
  * 3. a negative price makes a zero fee as well;
- * 4. a pricing unit is rounded to its hundredths and turned into the currency (§3.14);
- * 5. the amount is rounded to the cent, half away from zero (§4.2).
+ * 4. a pricing unit is rounded to its hundredths and turned into the currency
+ * (docs/rules/pricing-models.md#pricing-units);
+ * 5. the amount is rounded to the cent, half away from zero (docs/rules/rounding.md).
  *
  * Aggregation, proration and the metric's rounding function come before; minimum, coupons and taxes after.
- * `shownUnits` are the units on the fee (§4.3): the full units unless current usage says otherwise.
+ * `shownUnits` are the units on the fee (docs/rules/invoices.md#what-is-on-it): the full units unless current
+ * usage says otherwise.
  */
 export function priceUsage(pricing: Pricing, usage: PricedUsage, shownUnits = usage.fullUnits): RatedFee {
   if (isNegativeUsage(usage, shownUnits)) return zeroFee(pricing)

@@ -1,12 +1,13 @@
 import { Decimal } from '../amounts/decimal.ts'
 
-/** Decimals that a stored precise amount keeps (metering-and-rating §0.1). */
+/** Decimals that a stored precise amount keeps (docs/rules/rounding.md). */
 const PRECISE_SCALE = 15
 /** A pricing unit has hundredths, whatever the currency has. */
 const PRICING_UNIT_EXPONENT = 2
 
 /**
- * What the fee is worth in the charge's pricing unit (metering-and-rating §3.14); cents are its hundredths.
+ * What the fee is worth in the charge's pricing unit (docs/rules/pricing-models.md#pricing-units); cents are
+ * its hundredths.
  */
 export type PricingUnitAmounts = {
   readonly amountCents: bigint
@@ -18,7 +19,7 @@ export type PricingUnitAmounts = {
 
 /** The money of a fee before coupons and taxes. */
 export type RatedFee = {
-  /** The units that the fee shows (§4.3). */
+  /** The units that the fee shows (docs/rules/invoices.md#what-is-on-it). */
   readonly units: Decimal
   /** Minor units of the currency. */
   readonly amountCents: bigint
@@ -48,9 +49,9 @@ export function pricedExponent(money: FeeMoney): number {
 export type RawAmounts = { readonly amount: Decimal; readonly unitAmount: Decimal }
 
 /**
- * Rounds an amount, once and here, into the money of a fee (metering-and-rating §3.14, §4.2). With a pricing
- * unit the amount is rounded in that unit first, and the currency amount, precise or not, comes from the
- * rounded one.
+ * Rounds an amount, once and here, into the money of a fee (docs/rules/pricing-models.md#pricing-units and
+ * docs/rules/rounding.md). With a pricing unit the amount is rounded in that unit first, and the currency
+ * amount, precise or not, comes from the rounded one.
  */
 export function feeMoney(raw: RawAmounts, money: FeeMoney): Omit<RatedFee, 'units' | 'amountDetails'> {
   const rate = money.conversionRate
@@ -74,7 +75,7 @@ export function feeMoney(raw: RawAmounts, money: FeeMoney): Omit<RatedFee, 'unit
 
 /**
  * A fee of nothing: what negative units and negative amounts become, because usage never gives a credit
- * (§2.3).
+ * (docs/rules/aggregation.md).
  */
 export function zeroFee(money: FeeMoney): RatedFee {
   const nothing = { amount: Decimal.zero, unitAmount: Decimal.zero }

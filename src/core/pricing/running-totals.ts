@@ -1,13 +1,16 @@
 import { Decimal } from '../amounts/decimal.ts'
 import type { EventValues, RunningTotals } from './charge-model.ts'
 
-/** What a percentage gives away: `F` events and `T` units (metering-and-rating §3.8); 0 when it does not. */
+/**
+ * What a percentage gives away: `F` events and `T` units (docs/rules/pricing-models.md#percentage); 0 when it
+ * does not.
+ */
 export type FreeAllowance = { readonly events: number; readonly units: Decimal }
 
 /**
- * The running totals `R` of events in time order (metering-and-rating §3.8): none without an allowance;
- * for values the cumulative sums of the first `F` events, or, when F = 0, until one exceeds `T`; for
- * counts 1, 2, …, n.
+ * The running totals `R` of events in time order (docs/rules/pricing-models.md#percentage): none without an
+ * allowance; for values the cumulative sums of the first `F` events, or, when F = 0, until one exceeds `T`;
+ * for counts 1, 2, …, n.
  */
 export function runningTotalsOf(allowance: FreeAllowance, values: EventValues): RunningTotals {
   if (allowance.events === 0 && allowance.units.isZero()) return []

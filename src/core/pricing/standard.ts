@@ -3,7 +3,7 @@ import { amountOf, isAmount, priceSchema } from './amounts-check.ts'
 import { type ChargeModel, perUnit } from './charge-model.ts'
 import { groupKeyProperties } from './group-keys-check.ts'
 
-/** Every unit at the same price (metering-and-rating §3.4). */
+/** Every unit at the same price (docs/rules/pricing-models.md#standard). */
 export const standard: ChargeModel = {
   name: 'standard',
   schema: Type.Object({ amount: priceSchema, ...groupKeyProperties }),

@@ -11,7 +11,8 @@ export type TransactionPrice = {
 }
 
 /**
- * The price of one transaction of `value`; the fixed amount is inside the limits (metering-and-rating §3.8).
+ * The price of one transaction of `value`; the fixed amount is inside the limits
+ * (docs/rules/pricing-models.md#percentage).
  */
 export function priceTransaction(value: Decimal, price: TransactionPrice): Decimal {
   const amount = percentOf(value, price.rate).plus(price.fixedAmount)

@@ -7,7 +7,7 @@ import { areContinuous, boundsOf, boundsSchema, rangeList, VOLUME_STEPS } from '
 
 const rangeSchema = Type.Object({ ...boundsSchema, per_unit_amount: priceSchema, flat_amount: priceSchema })
 
-/** All units at the price of the tier that their number falls in (metering-and-rating §3.6). */
+/** All units at the price of the tier that their number falls in (docs/rules/pricing-models.md#volume). */
 export const volume: ChargeModel = {
   name: 'volume',
   schema: Type.Object({ volume_ranges: Type.Array(rangeSchema), ...groupKeyProperties }),

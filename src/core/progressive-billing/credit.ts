@@ -16,8 +16,9 @@ export type ProgressiveCredit = {
 }
 
 /**
- * What an invoice credits for progressive billing (metering-and-rating §6.4). Each progressive invoice
- * bills the whole usage and carries the earlier ones as credits, hence only the newest has to be credited.
+ * What an invoice credits for progressive billing (docs/rules/reductions.md#progressive-billing-credits).
+ * Each progressive invoice bills the whole usage and carries the earlier ones as credits, hence only the
+ * newest has to be credited.
  *
  * @param chargesCents the new invoice's fees of the charges that the progressive invoice billed
  */
@@ -31,7 +32,8 @@ export function progressiveCredit(invoice: ProgressiveInvoice, chargesCents: big
 }
 
 /**
- * One fee's part: the progressive fee of the same charge, filter and group, at most the fee itself (§6.4).
+ * One fee's part: the progressive fee of the same charge, filter and group, at most the fee itself
+ * (docs/rules/reductions.md#progressive-billing-credits).
  */
 export function progressiveFeeCredit(progressiveFeeCents: bigint, feeCents: bigint): bigint {
   return progressiveFeeCents < feeCents ? progressiveFeeCents : feeCents

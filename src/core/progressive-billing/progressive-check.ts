@@ -7,7 +7,10 @@ export type StoredThreshold = {
   readonly isRecurring: boolean
 }
 
-/** What a subscription has used, in cents (metering-and-rating §5.4, §6.2). */
+/**
+ * What a subscription has used, in cents (docs/rules/usage.md#lifetime-usage and
+ * docs/rules/progressive-billing.md#when-a-threshold-is-passed).
+ */
 export type LifetimeFigures = {
   /** Usage from before Weir, as the client told it. */
   readonly historicalCents: bigint
@@ -20,7 +23,10 @@ export type LifetimeFigures = {
 /** The newest progressive invoice of the open period. */
 export type BilledSoFar = { readonly invoiceId: string; readonly feesCents: bigint }
 
-/** What a check found; `key` is the same when the same would be invoiced again (§6.3). */
+/**
+ * What a check found; `key` is the same when the same would be invoiced again
+ * (docs/rules/progressive-billing.md#the-progressive-invoice).
+ */
 export type ProgressiveCheck<T> = { readonly passed: readonly T[]; readonly key: string }
 
 /** The sum of it all: what thresholds and alerts on lifetime usage compare with. */
@@ -36,8 +42,9 @@ export function usageThresholdsOf(stored: readonly StoredThreshold[]): UsageThre
 }
 
 /**
- * The thresholds that the usage of a subscription passes now (metering-and-rating §6.2), the recurring one last. What
- * a progressive invoice of the open period billed counts as past usage.
+ * The thresholds that the usage of a subscription passes now
+ * (docs/rules/progressive-billing.md#when-a-threshold-is-passed), the recurring one last. What a progressive
+ * invoice of the open period billed counts as past usage.
  *
  * @param billed the newest progressive invoice of the open period, undefined when there is none
  */

@@ -1,7 +1,10 @@
 import { Decimal } from '../amounts/decimal.ts'
 import { digitsOf } from '../input/fields.ts'
 
-/** Usage thresholds that apply to a subscription (metering-and-rating §6.1); amounts in cents, above zero. */
+/**
+ * Usage thresholds that apply to a subscription (docs/rules/progressive-billing.md#thresholds); amounts in
+ * cents, above zero.
+ */
 export type UsageThresholds = {
   readonly fixedCents: readonly bigint[]
   readonly recurringCents: bigint | null
@@ -10,7 +13,7 @@ export type UsageThresholds = {
 /** What a check passed: fixed thresholds by rising amount, and whether the recurring one was reached. */
 export type PassedThresholds = { readonly fixedCents: readonly bigint[]; readonly recurring: boolean }
 
-/** One line of a lifetime usage's `usage_thresholds` (§5.4). */
+/** One line of a lifetime usage's `usage_thresholds` (docs/rules/usage.md#lifetime-usage). */
 export type ThresholdProgress = {
   readonly amountCents: bigint
   /** From 0 to 1. */
@@ -23,8 +26,9 @@ const RATIO_SCALE = 16
 const STEPS_MAX = 1000
 
 /**
- * The thresholds that usage passes (metering-and-rating §6.2). Fixed ones compare with lifetime usage, so
- * that each is passed once; the recurring one counts once however many steps were made.
+ * The thresholds that usage passes (docs/rules/progressive-billing.md#when-a-threshold-is-passed). Fixed ones
+ * compare with lifetime usage, so that each is passed once; the recurring one counts once however many steps
+ * were made.
  *
  * @param pastCents historical + invoiced + billed progressively in this period
  * @param currentCents current usage less what was billed progressively in this period
@@ -50,9 +54,9 @@ export function passedThresholds(
 }
 
 /**
- * How far lifetime usage has come on each threshold (metering-and-rating §5.4). The recurring one is one
- * line after the fixed ones until they are all passed; then one line for each full step and one for the
- * running step.
+ * How far lifetime usage has come on each threshold (docs/rules/usage.md#lifetime-usage). The recurring one
+ * is one line after the fixed ones until they are all passed; then one line for each full step and one for
+ * the running step.
  */
 export function thresholdProgress(
   thresholds: UsageThresholds,
@@ -75,7 +79,10 @@ export function thresholdProgress(
   return lines
 }
 
-/** Codes for the field `usage_thresholds` of a list as received; empty when it is valid (§6.1). */
+/**
+ * Codes for the field `usage_thresholds` of a list as received; empty when it is valid
+ * (docs/rules/progressive-billing.md#thresholds).
+ */
 export function checkUsageThresholds(raw: unknown): readonly string[] {
   if (!Array.isArray(raw)) return raw === undefined || raw === null ? [] : ['value_is_invalid']
   const sources = raw.map((each: unknown) => {

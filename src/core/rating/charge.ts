@@ -46,7 +46,10 @@ export type RatedCharge = {
   readonly filters: readonly RatedFilter[]
 }
 
-/** The unit that a charge is priced in, when it is not the currency (metering-and-rating §3.14). */
+/**
+ * The unit that a charge is priced in, when it is not the currency
+ * (docs/rules/pricing-models.md#pricing-units).
+ */
 export type PricingUnit = {
   readonly id: string
   readonly code: string

@@ -21,7 +21,10 @@ export type EventPlan = {
   readonly filter: RatedFilter | null
   readonly properties: ChargeProperties
   readonly groupedBy: GroupedBy
-  /** What its fee shows of the group: an event that names no wallet shows none (metering-and-rating §3.11). */
+  /**
+   * What its fee shows of the group: an event that names no wallet shows none
+   * (docs/rules/filters-and-groups.md#groups).
+   */
   readonly shownGroup: GroupedBy
   readonly event: UsageEvent
   readonly source: RawEvent
@@ -32,8 +35,8 @@ export type EventPlan = {
 }
 
 /**
- * What a charge in advance asks about one event (metering-and-rating §3.12), or null when the event does not count:
- * its value is missing or blank, or no number where one is needed.
+ * What a charge in advance asks about one event (docs/rules/in-advance.md), or null when the event does not
+ * count: its value is missing or blank, or no number where one is needed.
  *
  * @param from start of the charges period that the event lies in
  * @param after the id after which events of that very instant count; null when all of them do

@@ -13,9 +13,10 @@ export type KeptState = {
 }
 
 /**
- * Finds what was charged for a line of current usage (metering-and-rating §3.12). A line may stand for several groups
- * or periods that were charged apart, because its reader narrowed it (§5.1); their states are one together. A group
- * that says nothing about a key of the narrowing is left out, for nobody knows which part of it was charged.
+ * Finds what was charged for a line of current usage (docs/rules/in-advance.md). A line may stand for several
+ * groups or periods that were charged apart, because its reader narrowed it
+ * (docs/rules/usage.md#current-usage); their states are one together. A group that says nothing about a key
+ * of the narrowing is left out, for nobody knows which part of it was charged.
  */
 export function keptStates(
   kept: readonly KeptState[],
@@ -57,7 +58,10 @@ function byGroup(
   return groups
 }
 
-/** An event without a wallet is charged in a group that does not name that key (§3.11). */
+/**
+ * An event without a wallet is charged in a group that does not name that key
+ * (docs/rules/filters-and-groups.md#groups).
+ */
 function hasKeys(groupedBy: GroupedBy, keys: readonly string[]): boolean {
   return keys.every((key) => key === TARGET_WALLET_KEY || Object.hasOwn(groupedBy, key))
 }

@@ -20,7 +20,10 @@ export type EventContext = UsageWindow & {
   readonly zone: TimeZone
   /** Decimals of the currency. */
   readonly exponent: number
-  /** Whether the window began with a bill, which charged the carried quantity of recurring metrics (§3.12). */
+  /**
+   * Whether the window began with a bill, which charged the carried quantity of recurring metrics
+   * (docs/rules/in-advance.md).
+   */
   readonly isRenewed: boolean
 }
 
@@ -39,7 +42,7 @@ export type EventQuantity = Pick<AdvanceStep, 'pricedQuantity' | 'displayedUnits
 
 /**
  * What an event of a charge in advance adds to what the charge remembers, and the quantity that it owes for
- * (metering-and-rating §3.12). It depends on the events before it, never on a price.
+ * (docs/rules/in-advance.md). It depends on the events before it, never on a price.
  */
 export function stepOfEvent(
   plan: EventPlan,
@@ -58,8 +61,9 @@ function isRenewal({ charge, shownGroup }: EventPlan, answer: EventAnswer, conte
 }
 
 /**
- * The fee of one event of a charge in advance: the price with it less the price without it (metering-and-rating
- * §3.12). The metric's rounding does not take part (§2.8).
+ * The fee of one event of a charge in advance: the price with it less the price without it
+ * (docs/rules/in-advance.md). The metric's rounding does not take part
+ * (docs/rules/aggregation.md#rounding-of-units).
  *
  * @param step what `stepOfEvent` gave when it was the event's turn
  */
@@ -110,7 +114,10 @@ function advanceEvent({ charge, event }: EventPlan, answer: EventAnswer): Advanc
   }
 }
 
-/** The share of the period that is left at the event, its own day included, for a prorated charge (§3.12). */
+/**
+ * The share of the period that is left at the event, its own day included, for a prorated charge
+ * (docs/rules/in-advance.md).
+ */
 function shareOf({ charge, source }: EventPlan, { window, durationDays, zone }: EventContext) {
   if (!charge.prorated || !charge.metric.recurring) return null
   return {

@@ -60,8 +60,9 @@ export type RatedUsage = {
 }
 
 /**
- * The priced groups of one bucket (metering-and-rating §3.3 to §3.12, §4.3). Without any event a bucket gives one
- * group of nothing, because tiers may have a flat amount at zero.
+ * The priced groups of one bucket (docs/rules/pricing-models.md and docs/rules/in-advance.md and
+ * docs/rules/invoices.md#what-is-on-it). Without any event a bucket gives one group of nothing, because tiers
+ * may have a flat amount at zero.
  */
 export function rateBucket(
   charge: RatedCharge,
@@ -87,7 +88,7 @@ export function rateBucket(
       groupedBy: group.groupedBy,
       fee: { ...fee, units },
       eventsCount: measured.eventsCount,
-      // A fee of nothing has no level either (§2.3).
+      // A fee of nothing has no level either (docs/rules/aggregation.md).
       totalAggregatedUnits: units.equals(measured.units) ? measured.totalAggregatedUnits : units,
       presentation: presentationOf(charge, bucket, group.groupedBy, answer.presentation, context),
       usage,
@@ -97,8 +98,9 @@ export function rateBucket(
 }
 
 /**
- * What the fee shows (§4.3). Current usage shows the real quantity also when its shares of the period add up to less
- * than nothing and cost nothing (§2.5); on a bill such a fee is one of nothing.
+ * What the fee shows (docs/rules/invoices.md#what-is-on-it). Current usage shows the real quantity also when
+ * its shares of the period add up to less than nothing and cost nothing
+ * (docs/rules/proration.md#prorated-usage); on a bill such a fee is one of nothing.
  */
 function shownUnits(
   fee: RatedFee,
@@ -136,7 +138,7 @@ function measureFor(
 ): MeasuredUsage {
   const base = measureContext(charge, context)
   if (charge.metric.aggregation === 'weighted_sum_agg') {
-    // What happened before the period counts, however late it was told (metering-and-rating §1.6).
+    // What happened before the period counts, however late it was told (docs/rules/events.md#late-events).
     return measure(group, { ...base, initialLevel: group.carried })
   }
   const measured = measure(group, base)
@@ -145,7 +147,7 @@ function measureFor(
   return chargedSoFar(group, context, base, measured, state)
 }
 
-/** Current usage of a charge in advance: what has been charged, not a fresh rating (§3.12). */
+/** Current usage of a charge in advance: what has been charged, not a fresh rating (docs/rules/in-advance.md). */
 function chargedSoFar(
   group: UsageGroup,
   context: RatingContext,
@@ -187,7 +189,7 @@ function pricedUsage(
   }
 }
 
-/** The metrics whose events run up to a total of their own (metering-and-rating §3.8). */
+/** The metrics whose events run up to a total of their own (docs/rules/pricing-models.md#percentage). */
 const WITH_RUNNING_TOTALS: readonly Aggregation[] = ['count_agg', 'sum_agg', 'unique_count_agg']
 
 /**

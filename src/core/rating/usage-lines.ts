@@ -37,7 +37,10 @@ export type UsageFilter = {
   readonly invoiceDisplayName: string | null
 }
 
-/** A rated bucket as a line. `presentation` keeps only these keys of the charge; undefined keeps all (§5.1). */
+/**
+ * A rated bucket as a line. `presentation` keeps only these keys of the charge; undefined keeps all
+ * (docs/rules/usage.md#current-usage).
+ */
 export function usageLineOf(rated: RatedUsage, presentation?: readonly string[]): UsageLine {
   const breakdowns = keptBreakdowns(rated, presentation)
   return {
@@ -52,8 +55,8 @@ export function usageLineOf(rated: RatedUsage, presentation?: readonly string[])
 }
 
 /**
- * The same with its projection to the end of the period (metering-and-rating §5.3). Breakdowns are rounded at
- * the decimals of the currency.
+ * The same with its projection to the end of the period (docs/rules/usage.md#projected-usage). Breakdowns are
+ * rounded at the decimals of the currency.
  */
 export function projectedLineOf(rated: RatedUsage, progress: PeriodProgress): UsageLine {
   const isRecurring = rated.charge.metric.recurring

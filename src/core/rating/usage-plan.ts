@@ -6,10 +6,13 @@ import type { ChargeProperties } from '../pricing/charge-model.ts'
 import { chargeModels } from '../pricing/models.ts'
 import type { RatedCharge, RatedFilter } from './charge.ts'
 
-/** Appended to the group keys of a charge that lets events name the wallet that pays (metering-and-rating §3.11). */
+/**
+ * Appended to the group keys of a charge that lets events name the wallet that pays
+ * (docs/rules/filters-and-groups.md#groups).
+ */
 export const TARGET_WALLET_KEY = 'target_wallet_code'
 
-/** How a reader narrows usage (metering-and-rating §5.1). */
+/** How a reader narrows usage (docs/rules/usage.md#current-usage). */
 export type UsageNarrowing = {
   /** Only events with these property values; the keys no longer split. */
   readonly group: PropertyValues
@@ -30,8 +33,8 @@ export type BucketPlan = {
 }
 
 /**
- * The buckets of a charge in one period: one for each filter and the default one, each with the question that its
- * usage answers (metering-and-rating §3.10, §3.11).
+ * The buckets of a charge in one period: one for each filter and the default one, each with the question that
+ * its usage answers (docs/rules/filters-and-groups.md#filters and docs/rules/filters-and-groups.md#groups).
  */
 export function planUsage(
   charge: RatedCharge,

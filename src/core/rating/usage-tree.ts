@@ -25,8 +25,8 @@ export type ChargeUsage = UsageSum & {
 }
 
 /**
- * Lines by charge, in the order in which charges first appear (metering-and-rating §5.1): no filters for a charge
- * without any, no groups when no line has one.
+ * Lines by charge, in the order in which charges first appear (docs/rules/usage.md#current-usage): no filters
+ * for a charge without any, no groups when no line has one.
  */
 export function usageTree(lines: readonly UsageLine[]): readonly ChargeUsage[] {
   return groupsOf(lines, (line) => line.charge.id).map(([first, own]) => {
@@ -73,7 +73,10 @@ function sumOf(lines: readonly UsageLine[], shown: readonly UsageLine[]): UsageS
   }
 }
 
-/** A charge with filters projects the sum over its filters, without what matched none (§5.3). */
+/**
+ * A charge with filters projects the sum over its filters, without what matched none
+ * (docs/rules/usage.md#projected-usage).
+ */
 function projectedSum(
   charge: RatedCharge,
   lines: readonly UsageLine[],

@@ -13,20 +13,26 @@ const PERIODS_A_YEAR: Readonly<Record<BillingInterval, bigint>> = {
 
 type PricedPlan = Pick<BillingPlan, 'interval' | 'amountCents'>
 
-/** Cents of a plan in a year; it only serves to compare plans, whatever their currency (§1.2). */
+/**
+ * Cents of a plan in a year; it only serves to compare plans, whatever their currency
+ * (docs/rules/subscriptions.md#change-of-plan).
+ */
 export function yearlyAmount(plan: PricedPlan): bigint {
   return plan.amountCents * PERIODS_A_YEAR[plan.interval]
 }
 
 /**
  * Whether a new plan is an upgrade or a downgrade; equal amounts are an upgrade
- * (subscriptions-and-invoicing §2.3).
+ * (docs/rules/subscriptions.md#change-of-plan).
  */
 export function planChangeKind(current: PricedPlan, next: PricedPlan): 'upgrade' | 'downgrade' {
   return yearlyAmount(next) >= yearlyAmount(current) ? 'upgrade' : 'downgrade'
 }
 
-/** The date on which a waiting downgrade takes over: the day after the current billing period (§2.1). */
+/**
+ * The date on which a waiting downgrade takes over: the day after the current billing period
+ * (docs/rules/subscriptions.md).
+ */
 export function downgradeDate(moment: BillMoment): CalendarDate {
   const rule = periodRule(moment.subscription, chargesInterval(moment.plan), moment.zone)
   return addDays(periodContaining(localDate(moment.at, moment.zone), rule).end, 1)

@@ -34,7 +34,10 @@ export function commitmentEnd(windowTo: Instant, periodTo: Instant, terminatedAt
   return terminatedAt === null ? windowTo : instant(Math.min(terminatedAt, periodTo))
 }
 
-/** Cents that the fees of a period must reach: the commitment by the share of days billed (§6), rounded. */
+/**
+ * Cents that the fees of a period must reach: the commitment by the share of days billed
+ * (docs/rules/commitments.md#minimum-commitment-of-a-plan), rounded.
+ */
 export function commitmentFloor(commitmentAmountCents: bigint, covered: CommitmentPeriod): bigint {
   const { period, billedFrom, billedTo, zone } = covered
   const billed = Decimal.of(days(billedFrom, billedTo, zone))
@@ -43,8 +46,9 @@ export function commitmentFloor(commitmentAmountCents: bigint, covered: Commitme
 }
 
 /**
- * What the fees of a period lack to its minimum commitment (subscriptions-and-invoicing §6), or null when
- * they lack nothing, so that there is no fee row.
+ * What the fees of a period lack to its minimum commitment
+ * (docs/rules/commitments.md#minimum-commitment-of-a-plan), or null when they lack nothing, so that there is
+ * no fee row.
  */
 export function commitmentTrueUp(
   commitmentAmountCents: bigint,

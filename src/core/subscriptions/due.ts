@@ -10,11 +10,11 @@ import {
 } from './subscription.ts'
 
 /**
- * The local midnight of the next billing day, strictly after an instant (subscriptions-and-invoicing §3.5):
+ * The local midnight of the next billing day, strictly after an instant (docs/rules/periods.md#billing-days):
  * the start of a period of the plan, or of a month when a yearly or semiannual plan bills some of its fees
- * monthly. The start day of the subscription is never one, nor a day that was over when the subscription
- * was created. Null when the subscription is not active, or when it ends on or before that day, which is
- * billed by the termination.
+ * monthly. The start day of the subscription is never one, nor a day that was over when the subscription was
+ * created. Null when the subscription is not active, or when it ends on or before that day, which is billed
+ * by the termination.
  */
 export function nextBillingAt(
   plan: BillingPlan,
@@ -49,19 +49,25 @@ export function firstBillingAt(
   return nextBillingAt(plan, subscription, addMs(midnight, -1), zone)
 }
 
-/** When a subscription with an end terminates: the local midnight of the date of `endingAt` (§2.8). */
+/**
+ * When a subscription with an end terminates: the local midnight of the date of `endingAt`
+ * (docs/rules/subscriptions.md#end).
+ */
 export function endingBillAt(endingAt: Instant, zone: TimeZone): Instant {
   return startOfDay(localDate(endingAt, zone), zone)
 }
 
-/** When a pending subscription becomes active: the local midnight of the date of `subscriptionAt` (§2.4). */
+/**
+ * When a pending subscription becomes active: the local midnight of the date of `subscriptionAt`
+ * (docs/rules/subscriptions.md#start).
+ */
 export function activationAt(subscriptionAt: Instant, zone: TimeZone): Instant {
   return startOfDay(localDate(subscriptionAt, zone), zone)
 }
 
 /**
- * How the start date of a new subscription relates to the local date of now (subscriptions-and-invoicing
- * §2.4).
+ * How the start date of a new subscription relates to the local date of now
+ * (docs/rules/subscriptions.md#start).
  */
 export function startTiming(
   subscriptionAt: Instant,
@@ -77,13 +83,16 @@ export function startTiming(
 /**
  * The start of a subscription that is created with a date in the past: the date asked for, or the latest
  * termination of the same external id that was billed, so that no usage is billed twice
- * (subscriptions-and-invoicing §2.4).
+ * (docs/rules/subscriptions.md#start).
  */
 export function backdatedStart(subscriptionAt: Instant, lastBilledTermination: Instant | null): Instant {
   return instant(Math.max(subscriptionAt, lastBilledTermination ?? subscriptionAt))
 }
 
-/** True when `endingAt` is a date after today and after the start date, in the customer's zone (§2.1). */
+/**
+ * True when `endingAt` is a date after today and after the start date, in the customer's zone
+ * (docs/rules/subscriptions.md).
+ */
 export function isEndingAllowed(
   endingAt: Instant,
   subscriptionAt: Instant,
@@ -94,7 +103,10 @@ export function isEndingAllowed(
   return end > localDate(now, zone) && end > localDate(subscriptionAt, zone)
 }
 
-/** The UTC dates of the two warnings before an end: 45 and 15 days earlier, in order (§2.8 and §11). */
+/**
+ * The UTC dates of the two warnings before an end: 45 and 15 days earlier, in order
+ * (docs/rules/subscriptions.md#end and docs/decisions/0007-due-work-is-rows.md).
+ */
 export function terminationAlertDates(endingAt: Instant): readonly CalendarDate[] {
   const end = localDate(endingAt, 'UTC')
   return [addDays(end, -45), addDays(end, -15)]

@@ -35,7 +35,7 @@ export type IssuingDates = {
   readonly paymentDueOn: CalendarDate
 }
 
-/** The dates of a new invoice (subscriptions-and-invoicing §7.5). */
+/** The dates of a new invoice (docs/rules/invoices.md#dates). */
 export function issuingDates(bill: IssuingBill, settings: IssuingSettings): IssuingDates {
   const day = localDate(bill.at, bill.zone)
   const graceDays = bill.hasGrace ? settings.graceDays : 0
@@ -49,7 +49,7 @@ export function issuingDates(bill: IssuingBill, settings: IssuingSettings): Issu
 
 /**
  * The dates of a draft that becomes final at an instant: it is issued that day, unless it keeps its anchor
- * (§7.5).
+ * (docs/rules/invoices.md#dates).
  */
 export function finalizedDates(
   draft: Pick<IssuingDates, 'issuingOn'>,
@@ -63,7 +63,7 @@ export function finalizedDates(
 
 /**
  * The dates of a draft after its settings changed: each moves by the difference that the settings make
- * (§7.5).
+ * (docs/rules/invoices.md#dates).
  */
 export function shiftedDates(
   draft: IssuingDates,

@@ -1,4 +1,4 @@
-/** Status of a subscription (subscriptions-and-invoicing §2.2). */
+/** Status of a subscription (docs/rules/subscriptions.md#states). */
 export type SubscriptionStatus = 'pending' | 'incomplete' | 'active' | 'terminated' | 'canceled'
 
 export const SUBSCRIPTION_STATUSES: readonly SubscriptionStatus[] = [

@@ -10,9 +10,10 @@ export type BilledWindow = Window & { readonly zone: TimeZone }
 export const ZONE_CHANGE_MAX_MS = 26 * HOUR_MS
 
 /**
- * A charges window after the customer moved to another zone (subscriptions-and-invoicing §3.8): it goes on where the
- * last window ended that was billed in another zone. What that one covered is not covered again, and a gap that zones
- * alone explain (less than 26 hours) is closed. A window that was billed as a whole becomes one without time.
+ * A charges window after the customer moved to another zone (docs/rules/periods.md#time-zones): it goes on
+ * where the last window ended that was billed in another zone. What that one covered is not covered again,
+ * and a gap that zones alone explain (less than 26 hours) is closed. A window that was billed as a whole
+ * becomes one without time.
  */
 export function continuedWindow(window: Window, billed: readonly BilledWindow[], zone: TimeZone): Window {
   const last = newest(billed)
@@ -21,10 +22,10 @@ export function continuedWindow(window: Window, billed: readonly BilledWindow[],
 }
 
 /**
- * The usage window that an instant lies in, as it was or will be billed: the period of the customer's zone, continued
- * after a change of zone (§3.8). Whatever looks at usage before the bill does (current usage, thresholds, charges in
- * advance) looks at this window, so that it sees what the bill will and nothing that a bill had. Its start stays the
- * same when the zone changes in the middle of it.
+ * The usage window that an instant lies in, as it was or will be billed: the period of the customer's zone,
+ * continued after a change of zone (docs/rules/periods.md#time-zones). Whatever looks at usage before the
+ * bill does (current usage, thresholds, charges in advance) looks at this window, so that it sees what the
+ * bill will and nothing that a bill had. Its start stays the same when the zone changes in the middle of it.
  *
  * @param billed windows of all periodic bills; none at all when the customer never moved
  */

@@ -8,16 +8,16 @@ import { isInTrial } from './trial.ts'
 export type StartingBill = 'full' | 'fixed_charges' | 'none'
 
 /**
- * What a subscription that starts now is billed at once (subscriptions-and-invoicing §2.4). A trial holds
+ * What a subscription that starts now is billed at once (docs/rules/subscriptions.md#start). A trial holds
  * back the price of the plan only; the same rule tells which successor shares the invoice of an upgrade
- * (§2.6).
+ * (docs/rules/subscriptions.md#upgrade).
  */
 export function startingBill(start: Pick<BillMoment, 'plan' | 'subscription' | 'at'>): StartingBill {
   if (start.plan.payInAdvance && !isInTrial(start)) return 'full'
   return start.plan.hasPayInAdvanceFixedCharges ? 'fixed_charges' : 'none'
 }
 
-/** True when a payment can gate the start of a subscription: there is something to pay at once (§2.9). */
+/** True when a payment can gate the start of a subscription: there is something to pay at once. */
 export function isPaymentGateApplicable(start: Pick<BillMoment, 'plan' | 'subscription' | 'at'>): boolean {
   return startingBill(start) !== 'none'
 }

@@ -31,8 +31,8 @@ export type FeeAmount = { readonly preciseAmountCents: Decimal; readonly amountC
 const NOTHING: FeeAmount = { preciseAmountCents: Decimal.zero, amountCents: 0n }
 
 /**
- * True when a bill has a subscription fee row, even one of zero (subscriptions-and-invoicing §4.1 and
- * §3.3).
+ * True when a bill has a subscription fee row, even one of zero (docs/rules/invoices.md#what-is-on-it and
+ * docs/rules/periods.md#monthly-charges).
  */
 export function isSubscriptionFeeDue(bill: BillMoment, history: FeeHistory): boolean {
   const { plan, subscription } = bill
@@ -47,9 +47,10 @@ export function isSubscriptionFeeDue(bill: BillMoment, history: FeeHistory): boo
 }
 
 /**
- * The subscription fee over the subscription window of a bill (subscriptions-and-invoicing §4.2 to §4.4):
- * the full price, or the days of the window at the price of a day. A day costs the price over the days of
- * the WHOLE period around the first billed day, never over the days since the start.
+ * The subscription fee over the subscription window of a bill (docs/rules/proration.md#price-of-a-day and
+ * docs/rules/proration.md#trials-in-a-period): the full price, or the days of the window at the price of a
+ * day. A day costs the price over the days of the WHOLE period around the first billed day, never over the
+ * days since the start.
  */
 export function subscriptionFee(bill: BillMoment, window: Window, history: FeeHistory): FeeAmount {
   const { plan, subscription, zone } = bill
@@ -67,7 +68,7 @@ export function subscriptionFee(bill: BillMoment, window: Window, history: FeeHi
 
 /**
  * The exact price in cents of a number of days, by the length of the plan's period around an instant
- * (§4.2).
+ * (docs/rules/proration.md#price-of-a-day).
  */
 export function priceOfDays(
   moment: Pick<BillMoment, 'plan' | 'subscription' | 'zone'>,
@@ -107,7 +108,7 @@ function startedBeforeBase({ plan, subscription, at, zone }: BillMoment): boolea
 
 /**
  * The rule of yearly and semiannual plans, whose bills may come each month without a subscription fee
- * (§3.3).
+ * (docs/rules/periods.md#monthly-charges).
  */
 function isLongFeeDue(bill: BillMoment, history: FeeHistory): boolean {
   const { plan, subscription, at, zone } = bill

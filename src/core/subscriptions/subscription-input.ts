@@ -13,7 +13,7 @@ export type ThresholdInput = {
   readonly isRecurring: boolean
 }
 
-/** What a request says about a subscription (subscriptions-and-invoicing §2.1); undefined is not said. */
+/** What a request says about a subscription (docs/rules/subscriptions.md); undefined is not said. */
 export type SubscriptionSettings = {
   readonly name: string | null | undefined
   readonly subscriptionAt: Instant | undefined
@@ -35,7 +35,7 @@ export type NewSubscription = SubscriptionSettings & {
   readonly billingTime: BillingTime
 }
 
-/** What becomes of a subscription's money when it ends (subscriptions-and-invoicing §2.8). */
+/** What becomes of a subscription's money when it ends (docs/rules/subscriptions.md#end). */
 export type TerminationOptions = {
   readonly creditNote: 'credit' | 'skip' | 'refund' | 'offset' | null | undefined
   readonly invoice: 'generate' | 'skip' | undefined
@@ -59,13 +59,16 @@ export function readNewSubscription(input: Input, problems: Problems): NewSubscr
   }
 }
 
-/** Reads the request of a change; activation rules are only allowed while the subscription is pending (§2.9). */
+/** Reads the request of a change; activation rules are only allowed while the subscription is pending. */
 export function readSubscriptionChange(input: Input, problems: Problems): SubscriptionChange {
   const fields = new Fields(input, problems)
   return { ...readSettings(input, fields, problems), onTermination: readTermination(input, problems) }
 }
 
-/** Reads what should happen with the money at the end: `invalid_value` for any other word (§2.1). */
+/**
+ * Reads what should happen with the money at the end: `invalid_value` for any other word
+ * (docs/rules/subscriptions.md).
+ */
 export function readTermination(input: Input, problems: Problems): TerminationOptions {
   const fields = new Fields(input, problems)
   const creditNotes = ['credit', 'skip', 'refund', 'offset'] as const

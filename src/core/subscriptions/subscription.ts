@@ -58,7 +58,7 @@ export function isEndedAt(subscription: BillingSubscription, at: Instant): boole
 
 /**
  * True when the subscription started on an earlier UTC date than it was created
- * (subscriptions-and-invoicing §4.3).
+ * (docs/rules/proration.md#first-and-last-periods).
  */
 export function isBackdated(subscription: BillingSubscription): boolean {
   return utcDate(subscription.startedAt) < utcDate(subscription.createdAt)

@@ -25,5 +25,7 @@ describe('trial', () => {
     expect(seen('2024-03-15T00:00:00Z')).toEqual([true, true])
     expect(seen('2024-03-15T12:12:00Z')).toEqual([false, true])
     expect(seen('2024-03-14T23:00:00Z', { trialEndedAt: at('2024-03-14') })).toEqual([false, false])
+    // A draft of the trial that is made anew after it: the mark came later than the bill's instant.
+    expect(seen('2024-03-14T23:00:00Z', { trialEndedAt: at('2024-03-15T12:12:00Z') })).toEqual([true, false])
   })
 })

@@ -4,9 +4,9 @@ import { localDate } from '../calendar/zone.ts'
 import type { BillingPlan, BillingSubscription, BillMoment } from './subscription.ts'
 
 /**
- * The end of the trial of a subscription, or null when its plan has none (subscriptions-and-invoicing
- * §2.10). It counts from the first start of the chain, so an upgrade does not begin it again; a fraction of
- * a day counts, to the millisecond below.
+ * The end of the trial of a subscription, or null when its plan has none (docs/rules/subscriptions.md#trial).
+ * It counts from the first start of the chain, so an upgrade does not begin it again; a fraction of a day
+ * counts, to the millisecond below.
  */
 export function trialEndAt(
   plan: Pick<BillingPlan, 'trialPeriodDays'>,
@@ -18,10 +18,12 @@ export function trialEndAt(
   return addMs(subscription.initialStartedAt, ms.toNumber())
 }
 
-/** True when the trial is neither over nor marked as ended at an instant. */
+/** True when the trial is neither over nor marked as ended at an instant; an end that was marked later does not count. */
 export function isInTrial(moment: Pick<BillMoment, 'plan' | 'subscription' | 'at'>): boolean {
-  const end = trialEndAt(moment.plan, moment.subscription)
-  return moment.subscription.trialEndedAt === null && end !== null && end > moment.at
+  const { plan, subscription, at } = moment
+  const end = trialEndAt(plan, subscription)
+  const isMarked = subscription.trialEndedAt !== null && subscription.trialEndedAt <= at
+  return !isMarked && end !== null && end > at
 }
 
 /** True on the local date on which the trial ends, at any time of that date. */

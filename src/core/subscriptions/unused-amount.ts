@@ -63,7 +63,7 @@ export type BilledInvoice = {
 const ITEM_SCALE = 5
 
 /**
- * What a subscription paid in advance gets back when it ends early (subscriptions-and-invoicing §4.6), or
+ * What a subscription paid in advance gets back when it ends early (docs/rules/proration.md#unused-days), or
  * null when there is nothing to give back. The day of a termination counts as used, the day of an upgrade as
  * unused; a trial that is not over leaves everything after it unused. The dates are those of the customer's
  * zone. `fee` must have been billed for the open period: a subscription that ends on a billing day before its
@@ -89,9 +89,10 @@ export function unusedAmount(end: EarlyEnd): UnusedAmount | null {
 }
 
 /**
- * Where the total of an early end goes (subscriptions-and-invoicing §2.8 and §4.6). With `refund` and
- * `offset` the paid share of the fee less its used share, at most the total, is refunded or set off; the
- * rest is credited, or set off. An upgrade always credits.
+ * Where the total of an early end goes (docs/rules/subscriptions.md#end and
+ * docs/rules/proration.md#unused-days). With `refund` and `offset` the paid share of the fee less its used
+ * share, at most the total, is refunded or set off; the rest is credited, or set off. An upgrade always
+ * credits.
  */
 export function creditNoteShares(
   end: EarlyEnd,

@@ -43,9 +43,10 @@ export type UsageWindow = { readonly window: Window; readonly durationDays: numb
 export type Bill = BillMoment & { readonly current: boolean }
 
 /**
- * The three windows of a bill at the instant `at` (subscriptions-and-invoicing §3.2 and §3.3). A window
- * before the start of the subscription collapses to the start. When a termination or an upgrade ends the
- * subscription, every window is present whatever the month, because no later bill could carry its fees.
+ * The three windows of a bill at the instant `at` (docs/rules/periods.md#windows and
+ * docs/rules/periods.md#monthly-charges). A window before the start of the subscription collapses to the
+ * start. When a termination or an upgrade ends the subscription, every window is present whatever the month,
+ * because no later bill could carry its fees.
  */
 export function billWindows(bill: Bill): BillWindows {
   const charges = usageWindow(bill, chargesInterval(bill.plan))
@@ -68,11 +69,11 @@ export function periodicWindows(moment: BillMoment): BillWindows {
 
 /**
  * The windows of the final bill of a subscription that was terminated without a successor, `at` being the
- * termination (subscriptions-and-invoicing §3.4). On a billing day whose periodic bill does not exist yet
- * (`hasPeriodicBill` false: no invoice has the `periodicWindows`) the closed period is billed and nothing
- * of the new day; in any other case the open period up to the termination. On plans that bill some fees
- * monthly each window asks this of its own period, so that a year is not taken for closed because one of
- * its months is.
+ * termination (docs/rules/subscriptions.md#end). On a billing day whose periodic bill does not exist yet
+ * (`hasPeriodicBill` false: no invoice has the `periodicWindows`) the closed period is billed and nothing of
+ * the new day; in any other case the open period up to the termination. On plans that bill some fees monthly
+ * each window asks this of its own period, so that a year is not taken for closed because one of its months
+ * is.
  */
 export function terminationWindows(moment: BillMoment, hasPeriodicBill: boolean): BillWindows {
   const { plan, subscription, at, zone } = moment
@@ -102,19 +103,18 @@ export function currentChargesWindow(moment: BillMoment): UsageWindow {
   return usageWindow(currentBill(moment), chargesInterval(moment.plan))
 }
 
-/**
- * The fixed-charges window that is open at an instant: what a fixed charge billed in advance pays for
- * (§5.4).
- */
+/** The fixed-charges window that is open at an instant: what a fixed charge billed in advance pays for. */
 export function currentFixedChargesWindow(moment: BillMoment): UsageWindow {
   return usageWindow(currentBill(moment), fixedChargesInterval(moment.plan))
 }
 
 /**
- * The half-open span in which the events of a window lie, or null when the window is too small to hold any. The end of
- * a subscription belongs to it, unless another one takes over at that very instant (metering-and-rating §1.4).
+ * The half-open span in which the events of a window lie, or null when the window is too small to hold any.
+ * The end of a subscription belongs to it, unless another one takes over at that very instant
+ * (docs/rules/events.md#whose-event-it-is).
  *
- * @param takenOverAt when another subscription of the same external id started as this one ended; null for none
+ * @param takenOverAt when another subscription of the same external id started as this one ended; null for
+ * none
  */
 export function usagePeriod(window: Window, takenOverAt: Instant | null = null): Period | null {
   const end = addMs(window.to, 1)
@@ -122,7 +122,7 @@ export function usagePeriod(window: Window, takenOverAt: Instant | null = null):
   return window.from < window.to && window.from < to ? { from: window.from, to } : null
 }
 
-/** The last instant of the plan's own period around an instant (subscriptions-and-invoicing §3.9). */
+/** The last instant of the plan's own period around an instant (docs/rules/periods.md). */
 export function nextEndOfPeriod(moment: BillMoment): Instant {
   const rule = periodRule(moment.subscription, moment.plan.interval, moment.zone)
   return endOfDay(periodContaining(localDate(moment.at, moment.zone), rule).end, moment.zone)

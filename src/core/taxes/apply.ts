@@ -47,7 +47,7 @@ function taxBaseOf(fee: Pick<TaxableFee, 'amountCents' | 'preciseReductionCents'
 
 /**
  * Taxes of one fee. Each line is rounded for itself, the fee's sum is rounded once from the unrounded taxes
- * (subscriptions-and-invoicing §8.5).
+ * (docs/rules/taxes.md).
  */
 export function taxesOfFee(fee: TaxableFee): FeeTaxes {
   const base = taxBaseOf(fee)
@@ -67,9 +67,9 @@ export function taxesOfFee(fee: TaxableFee): FeeTaxes {
 }
 
 /**
- * Taxes of an invoice, from its fees and never from rounded fee taxes: one line for each tax in the order in which
- * fees bring them, the sum rounded once. `subTotalExcludingTaxesAmountCents` weighs the rate; when nothing is left
- * of it, the numbers of fees do (subscriptions-and-invoicing §8.5).
+ * Taxes of an invoice, from its fees and never from rounded fee taxes: one line for each tax in the order in
+ * which fees bring them, the sum rounded once. `subTotalExcludingTaxesAmountCents` weighs the rate; when
+ * nothing is left of it, the numbers of fees do (docs/rules/taxes.md).
  */
 export function taxesOfInvoice(
   fees: readonly TaxableFee[],

@@ -27,8 +27,8 @@ const ORDER: Readonly<Record<TaxedFeeType, readonly (keyof TaxLists<unknown>)[]>
 }
 
 /**
- * The taxes of a fee: the first list that is not empty, in the order of its type; none on prepaid credits. A tax
- * of 0 % is a tax and ends the search (subscriptions-and-invoicing §8.6).
+ * The taxes of a fee: the first list that is not empty, in the order of its type; none on prepaid credits. A
+ * tax of 0 % is a tax and ends the search (docs/rules/taxes.md#which-taxes).
  */
 export function resolveTaxes<T>(type: TaxedFeeType, lists: TaxLists<T>): readonly T[] {
   for (const owner of ORDER[type]) {

@@ -25,7 +25,7 @@ export type NewTax = TaxChange & { readonly code: string; readonly name: string;
 /** Beyond any tax that exists, and far inside what a JSON number shows exactly. */
 const RATE_MAX = 1_000_000
 
-/** Reads a new tax; name, code and rate are mandatory (subscriptions-and-invoicing §10). Throws a 422. */
+/** Reads a new tax; name, code and rate are mandatory (docs/rules/taxes.md). Throws a 422. */
 export function readNewTax(input: Input): NewTax {
   const problems = new Problems()
   const fields = new Fields(input, problems)

@@ -1,7 +1,7 @@
 import { Problems } from '../problems.ts'
 import { webhookTypeOf } from './types.ts'
 
-/** Endpoints that one organization may have (platform.md §9.2). */
+/** Endpoints that one organization may have. */
 export const ENDPOINTS_MAX = 10
 
 const URL_BYTES_MAX = 2048
@@ -19,9 +19,9 @@ export type EndpointFields = {
 }
 
 /**
- * The fields of a webhook endpoint from a request's object of any JSON values (platform.md §9.2). With `current`
- * (an update) absent keys keep their value; without it the URL is mandatory and the rest has its defaults.
- * Throws the 422 with every wrong field.
+ * The fields of a webhook endpoint from a request's object of any JSON values. With `current` (an update)
+ * absent keys keep their value; without it the URL is mandatory and the rest has its defaults. Throws the 422
+ * with every wrong field.
  */
 export function readEndpoint(
   input: Readonly<Record<string, unknown>>,

@@ -1,4 +1,4 @@
-/** Every message that Weir sends, by name (platform.md §9.3). */
+/** Every message that Weir sends, by name. */
 export const WEBHOOK_TYPES = [
   'alert.triggered',
   'billable_metric.created',

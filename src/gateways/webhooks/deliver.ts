@@ -23,7 +23,7 @@ export type Delivery = {
 
 /** What is kept of a receiver's answer; the rest is never read. */
 const RESPONSE_BYTES_MAX = 10_000
-/** The only statuses that count as received (platform.md §9.1); a redirect is not followed and is a failure. */
+/** The only statuses that count as received; a redirect is not followed and is a failure. */
 const DELIVERED: readonly number[] = [200, 201, 202, 204]
 const HEADERS_BYTES_MAX = 16_384
 

@@ -26,7 +26,7 @@ export async function makePrivatePem(): Promise<string> {
   return privateKey
 }
 
-/** The public key as clients read it: base64 of the PEM, a line feed after every 60 characters (platform.md §9.1). */
+/** The public key as clients read it: base64 of the PEM, a line feed after every 60 characters. */
 export function wrappedPublicKey(key: SigningKey): string {
   const text = Buffer.from(key.publicPem).toString('base64')
   return (text.match(new RegExp(`.{1,${LINE_LENGTH}}`, 'g')) ?? []).map((line) => `${line}\n`).join('')

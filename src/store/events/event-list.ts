@@ -33,7 +33,7 @@ type Row = Omit<ListedEvent, 'preciseTotalAmountCents'> & { preciseTotalAmountCe
 const COLUMNS = sql`e.id, e.transaction_id, e.external_subscription_id, e.code, e.timestamp as at,
   e.properties::text as properties_json, e.precise_total_amount_cents, e.created_at`
 
-/** One event by its transaction id; the newest arrival when several subscriptions share it (§1.9). */
+/** One event by its transaction id; the newest arrival when several subscriptions share it. */
 export async function findEvent(reads: Reads, transactionId: string): Promise<ListedEvent | undefined> {
   const { rows } = await sql<Row>`
     select ${COLUMNS}
@@ -47,8 +47,8 @@ export async function findEvent(reads: Reads, transactionId: string): Promise<Li
 }
 
 /**
- * A page of the log by timestamp descending, then transaction id ascending (metering-and-rating §1.9). Without a
- * filter neither the total nor a deep page counts events: both are found from the counts by day and minute.
+ * A page of the log by timestamp descending, then transaction id ascending. Without a filter neither the
+ * total nor a deep page counts events: both are found from the counts by day and minute.
  */
 export async function listEvents(
   reads: Reads,
@@ -66,7 +66,7 @@ export async function listEvents(
   return { events: rows.map(listed), totalCount: Number(counted.rows[0]?.count ?? 0n) }
 }
 
-/** When the subscription of an external id began: the current one's, else the latest ended one's (§1.9). */
+/** When the subscription of an external id began: the current one's, else the latest ended one's. */
 export async function subscriptionStart(
   reads: Reads,
   externalSubscriptionId: string,

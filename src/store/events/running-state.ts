@@ -66,11 +66,14 @@ export function bucketOf(dimensions: readonly (string | null)[]): string {
   return bucket
 }
 
-/** Collects what accepted events add to the running state of their metrics (engine.md §3). */
+/**
+ * Collects what accepted events add to the running state of their metrics
+ * (docs/decisions/0005-usage-state-in-days-and-hours.md).
+ */
 export class RunningState {
   private readonly families = new Map<CutTracker, Map<number, Map<string, Family>>>()
 
-  /** Counts one event; one that the metric does not count (§2.2) or without a subscription adds nothing. */
+  /** Counts one event; one that the metric does not count or without a subscription adds nothing. */
   add(tracker: CutTracker, event: RawEvent): void {
     const subscription = event.externalSubscriptionId
     const counted = subscription === null ? undefined : countedEvent(event, tracker)

@@ -225,9 +225,9 @@ function backfillLasts(
 }
 
 /**
- * Soft-deletes the events of a metric's code, as far as they are of subscriptions on plans that had a charge on it, and
- * takes them out of the counts of the list (metering-and-rating §2.9). Their duplicate keys stay taken. Events that no
- * plan has used are somebody's data and nobody's usage: they stay.
+ * Soft-deletes the events of a metric's code, as far as they are of subscriptions on plans that had a charge
+ * on it, and takes them out of the counts of the list (docs/rules/aggregation.md#changing-a-metric). Their
+ * duplicate keys stay taken. Events that no plan has used are somebody's data and nobody's usage: they stay.
  */
 export async function deleteEventsOfMetric(
   tx: Tx,

@@ -325,7 +325,7 @@ function valueSql(shape: UsageShape): RawBuilder<unknown> {
   return shape.aggregation === 'unique_count_agg' ? sql`null::numeric` : sql`weir_numeric(${fieldSql(shape)})`
 }
 
-/** Which events count (metering-and-rating §2.2). */
+/** Which events count (docs/rules/aggregation.md#which-events-count). */
 function isCounted(shape: UsageShape): RawBuilder<unknown> {
   if (isCount(shape) || shape.aggregation === 'unique_count_agg') return sql`true`
   return sql`weir_numeric(${fieldSql(shape)}) is not null`

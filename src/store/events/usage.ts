@@ -59,9 +59,10 @@ export async function answerUsage(reads: Reads, query: UsageQuery): Promise<read
 }
 
 /**
- * Answers usage queries from running state: whole days and hours, and the events of the edges that are shorter than
- * an hour (engine.md §3). What running state cannot tell (detail `events`, keys that no charge uses) is read from
- * the log. Answers stand in the order of the queries and equal those of `usageOf`, the reference of the core.
+ * Answers usage queries from running state: whole days and hours, and the events of the edges that are
+ * shorter than an hour (docs/decisions/0005-usage-state-in-days-and-hours.md). What running state cannot tell
+ * (detail `events`, keys that no charge uses) is read from the log. Answers stand in the order of the queries
+ * and equal those of `usageOf`, the reference of the core.
  */
 export async function answerUsages(
   reads: Reads,
