@@ -49,7 +49,7 @@ try {
       .join('\n'),
   )
   const figures: Figure[] = []
-  const isWritten = only === undefined || (!options.quick && sizes === undefined)
+  const isWritten = !options.quick
   let written = ''
   for (const { name, run } of chosen) {
     console.log(`${new Date().toISOString().slice(11, 19)} ${name} …`)
