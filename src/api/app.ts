@@ -1,36 +1,41 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Context } from '../actions/context.ts'
 import { jsonText } from '../core/amounts/json-text.ts'
-import { Refusal } from '../core/problems.ts'
-import { newId } from '../store/ids.ts'
+import { notFound, Refusal } from '../core/problems.ts'
 import { adminRoutes } from './admin.ts'
 import { authenticate } from './auth.ts'
 import { readBodies } from './body.ts'
 import { allowOrigins } from './cors.ts'
-import { answerErrors } from './errors.ts'
+import { answerErrors, answerNotFound } from './errors.ts'
 import { keepAnswers } from './idempotency.ts'
+import { DEFAULT_LIMITS, type HttpLimits, timeoutsOf } from './limits.ts'
 import { describeApi } from './openapi.ts'
 import { tidyPathIds } from './params.ts'
+import { requestIdOf } from './request-id.ts'
+import { securityHeaders } from './security-headers.ts'
 import { routesOfV1 } from './v1/routes.ts'
 
-const BODY_MAX_BYTES = 10 * 1024 * 1024
+const PREFIX = '/api/v1'
 const PARAM_LENGTH_MAX = 1024
+/** Told before the body is read. */
+const NO_SUCH_PATH = () => notFound('resource')
 /** No text of the database holds one. */
 const NUL_IN_ADDRESS = 'the address holds a NUL character'
 
 /**
- * The HTTP server, not yet listening. Everything below /api/v1 is authenticated; every answer carries
- * `x-request-id`, the caller's own when it sent a plain one.
+ * The HTTP server, not yet listening. Everything below /api/v1 is authenticated; every answer carries `x-request-id`, the
+ * caller's own when it sent a plain one. A body is read only after the path is known to exist and the key to be right.
  */
-export function buildApp(context: Context): FastifyInstance {
+export function buildApp(context: Context, limits: HttpLimits = DEFAULT_LIMITS): FastifyInstance {
   const app = Fastify({
     loggerInstance: context.log as unknown as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     // A logger of its own for each request costs as much as turning one away; what is logged names the request.
     childLoggerFactory: (logger) => logger,
-    bodyLimit: BODY_MAX_BYTES,
-    requestIdHeader: 'x-request-id',
-    genReqId: () => newId(),
+    bodyLimit: limits.bodyBytes,
+    ...timeoutsOf(limits),
+    requestIdHeader: false,
+    genReqId: requestIdOf,
     trustProxy: true,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
@@ -43,8 +48,9 @@ export function buildApp(context: Context): FastifyInstance {
   app.setReplySerializer(jsonText)
   readBodies(app)
   answerErrors(app)
+  const headers = securityHeaders()
   app.addHook('onRequest', async (request, reply) => {
-    void reply.header('x-request-id', request.id)
+    void reply.headers(headers).header('x-request-id', request.id)
     if (request.url.includes('%00')) throw new Refusal({ kind: 'bad_request', message: NUL_IN_ADDRESS })
   })
   app.addHook('onResponse', async (request, reply) => {
@@ -53,20 +59,28 @@ export function buildApp(context: Context): FastifyInstance {
     context.log[level]({ ...fields, requestId: request.id, ms: Math.round(reply.elapsedTime) }, 'answered')
   })
   allowOrigins(app, context.settings)
+  // After the headers of other origins, which belong to this answer too.
+  app.after(() => {
+    app.addHook('onRequest', async (request) => {
+      // Below /api/v1 that is told only to those whose key is known.
+      if (request.is404 && request.server.prefix !== PREFIX) throw NO_SUCH_PATH()
+    })
+  })
   describeApi(app, context.settings.apiUrl)
   // Inside `register`, because routes are described only once the describing plugin is loaded.
   void app.register(async (admin) => adminRoutes(admin, context))
   void app.register(
     async (v1) => {
       authenticate(v1, context)
+      v1.addHook('onRequest', async (request) => {
+        if (request.is404) throw NO_SUCH_PATH()
+      })
       tidyPathIds(v1)
       keepAnswers(v1, context)
-      for (const routes of routesOfV1) routes(v1, context)
-      v1.setNotFoundHandler((_request, reply) => {
-        void reply.code(404).send({ status: 404, error: 'Not Found', code: 'resource_not_found' })
-      })
+      for (const routes of routesOfV1) routes(v1, context, limits)
+      v1.setNotFoundHandler(answerNotFound)
     },
-    { prefix: '/api/v1' },
+    { prefix: PREFIX },
   )
   return app
 }

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Caller, type Context, dashboardUrl } from '../actions/context.ts'
 import { Refusal } from '../core/problems.ts'
@@ -10,6 +9,7 @@ import {
   touchApiKeys,
 } from '../store/api-keys.ts'
 import { findOrganization, type OrganizationRow } from '../store/organizations.ts'
+import { WrongKeys } from './wrong-keys.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -41,6 +41,7 @@ export function authenticate(app: FastifyInstance, context: Context): void {
     asked.set(cacheKey, asking)
     return asking
   }
+  const guesses = new WrongKeys(context, 'an API key')
   const used = new Set<string>()
   const touching = setInterval(() => {
     const ids = [...used]
@@ -58,7 +59,7 @@ export function authenticate(app: FastifyInstance, context: Context): void {
     const cacheKey = hashOfSecret(secret).toString('base64')
     let entry = known.get(cacheKey)
     if (!entry || now - entry.at > BELIEVED_MS || entry.organization.isSandbox) {
-      if (!entry?.organization.isSandbox) entry = await lookUpOnce(cacheKey, secret)
+      if (!entry?.organization.isSandbox) entry = await guesses.slowly(request, lookUpOnce(cacheKey, secret))
       // The look-up of an earlier request may have read a sandbox's clock before it was moved.
       if (entry.organization.isSandbox) entry = await lookUp(context, secret)
       if (known.size >= BELIEVED_MAX) known.clear()
@@ -98,13 +99,4 @@ function checkPermission(request: FastifyRequest, permissions: Permissions): voi
   const mode = request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'write'
   if (permissions[resource]?.includes(mode)) return
   throw new Refusal({ kind: 'forbidden', code: `${mode}_action_not_allowed_for_${resource}` })
-}
-
-/** The admin API's key, compared in constant time; an unset key refuses everything. */
-export function checkAdminKey(request: FastifyRequest, adminApiKey: string | null): void {
-  const given = request.headers['x-admin-api-key']
-  if (adminApiKey === null || typeof given !== 'string') throw new Refusal({ kind: 'unauthorized' })
-  if (!timingSafeEqual(hashOfSecret(given), hashOfSecret(adminApiKey))) {
-    throw new Refusal({ kind: 'unauthorized' })
-  }
 }

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Problem, Refusal } from '../core/problems.ts'
 
 type ErrorBody = {
@@ -52,11 +52,14 @@ function send(reply: FastifyReply, body: ErrorBody): void {
   void reply.code(body.status).type('application/json').send(body)
 }
 
+/** The answer for a path or a method that does not exist. */
+export function answerNotFound(_request: FastifyRequest, reply: FastifyReply): void {
+  send(reply, toWireProblem({ kind: 'not_found', code: 'resource_not_found' }))
+}
+
 /** One place where errors become answers. What it does not know is a bug: it is logged whole and answered 500. */
 export function answerErrors(app: FastifyInstance): void {
-  app.setNotFoundHandler((_request, reply) => {
-    send(reply, toWireProblem({ kind: 'not_found', code: 'resource_not_found' }))
-  })
+  app.setNotFoundHandler(answerNotFound)
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
     if (error instanceof Refusal) return send(reply, toWireProblem(error.problem))
     const status = 'statusCode' in error ? error.statusCode : undefined
@@ -65,7 +68,10 @@ export function answerErrors(app: FastifyInstance): void {
     if (status === 415) {
       return send(reply, { status: 415, error: 'Unsupported Media Type', code: 'unsupported_media_type' })
     }
-    if (status === 429) return send(reply, TOO_MANY_REQUESTS)
+    if (status === 429) {
+      if ('retryAfterSeconds' in error) void reply.header('retry-after', String(error.retryAfterSeconds))
+      return send(reply, TOO_MANY_REQUESTS)
+    }
     if (status !== undefined && status >= 400 && status < 500) {
       return send(reply, { status: 400, error: `BadRequest: ${error.message}` })
     }

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { INTRODUCTION, TAGS } from './api-introduction.ts'
+import { DOCS_POLICY } from './security-headers.ts'
 
 type Operation = { tags?: string[]; responses?: Record<string, unknown>; security?: unknown[] }
 type Document = {
@@ -66,6 +67,7 @@ export function describeApi(app: FastifyInstance, apiUrl: string): void {
   })
   void app.register(swaggerUi, {
     routePrefix: '/docs',
+    staticCSP: { ...DOCS_POLICY },
     uiConfig: {
       persistAuthorization: true,
       docExpansion: 'none',

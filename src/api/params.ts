@@ -1,12 +1,14 @@
 import type { FastifyInstance } from 'fastify'
-import { isLosslessNumber } from 'lossless-json'
+import { ExactNumber } from '../core/input/exact-number.ts'
 import { tidyId } from '../core/input/ids.ts'
 import { missingRoot } from './errors.ts'
 
 export type Json = { readonly [key: string]: unknown }
 
 export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value)
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
+  )
 }
 
 /** The object under the root key of a body; 400 when it is missing, empty or not an object. */

@@ -2,6 +2,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Context } from '../actions/context.ts'
 import { ensureOrganization } from '../actions/organizations/ensure-organization.ts'
 import { buildApp } from '../api/app.ts'
+import { timeoutsOf } from '../api/limits.ts'
 import { type Background, startBackground } from './background.ts'
 import type { Config } from './config.ts'
 import { createContext } from './context.ts'
@@ -17,11 +18,12 @@ import { StartProblem } from './start-problem.ts'
 import type { WeirOptions } from './weir-options.ts'
 
 /** Roles without the API still answer the probes, so that whoever runs them can watch them. */
-function buildServer(role: Role, context: Context): FastifyInstance {
-  if (role === 'all' || role === 'api') return buildApp(context)
+function buildServer(role: Role, context: Context, { limits }: Config): FastifyInstance {
+  if (role === 'all' || role === 'api') return buildApp(context, limits)
   return Fastify({
     loggerInstance: context.log as unknown as FastifyBaseLogger,
     forceCloseConnections: 'idle',
+    ...timeoutsOf(limits),
   })
 }
 
@@ -57,7 +59,7 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
     if (organization !== null) options.onOrganization(organization)
   })
   const registry = createMetrics(database)
-  const app = buildServer(role, context)
+  const app = buildServer(role, context, config)
   let isStopping = false
   measureRequests(app, registry)
   measureLag(context, registry)

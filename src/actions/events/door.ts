@@ -41,6 +41,14 @@ const FLIGHT_NUMBERS = Array.from({ length: LANE_FLIGHTS_MAX }, (_, number) => n
 /** Processes have writer numbers below this; further statements of a lane count under numbers above. */
 const WRITERS = 16
 
+/** A request at the door, by what it has sent. */
+export type Visit = {
+  /** Counts bytes of its body that have come since; throws `DoorIsFull` when they have no room. */
+  readonly grow: (bytes: number) => void
+  /** To be called once the request is answered or broken off; calls after the first do nothing. */
+  readonly leave: () => void
+}
+
 type Lane = { readonly queue: Unit[]; waiting: number; isInTurn: boolean; readonly flights: Set<number> }
 
 /**
@@ -88,25 +96,31 @@ export class Door {
 
   /**
    * Lets a request come near before its body is read; throws `DoorIsFull` when too much of the organization's is being
-   * read or waits. The caller calls what it is given once the request is answered or broken off; calls after the first
-   * do nothing.
+   * read or waits.
    *
-   * @param bytes the length of the body, 0 when it is not told
+   * @param bytes how much of the body has arrived already
    */
-  knock(organizationId: string, bytes: number): () => void {
-    const inside = this.bytesInside.get(organizationId) ?? 0
+  knock(organizationId: string, bytes: number): Visit {
     const room = LANE_EVENTS_MAX - (this.lanes.get(organizationId)?.waiting ?? 0)
-    const isFull = inside > 0 && inside + bytes > LANE_BYTES_MAX
-    if (isFull || room <= 0) throw new DoorIsFull(isFull ? 0 : Math.max(0, room))
-    this.bytesInside.set(organizationId, inside + bytes)
+    if (room <= 0) throw new DoorIsFull(0)
+    let own = 0
     let isInside = true
-    return () => {
+    const grow = (more: number): void => {
+      const inside = this.bytesInside.get(organizationId) ?? 0
+      // The only sender of an organization may send as much as a body may hold.
+      if (!isInside || (inside > own && inside + more > LANE_BYTES_MAX)) throw new DoorIsFull(0)
+      own += more
+      this.bytesInside.set(organizationId, inside + more)
+    }
+    const leave = (): void => {
       if (!isInside) return
       isInside = false
-      const rest = (this.bytesInside.get(organizationId) ?? 0) - bytes
+      const rest = (this.bytesInside.get(organizationId) ?? 0) - own
       if (rest > 0) this.bytesInside.set(organizationId, rest)
       else this.bytesInside.delete(organizationId)
     }
+    grow(bytes)
+    return { grow, leave }
   }
 
   /** Whether the lane has come into the turn by this call. */
