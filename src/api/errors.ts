@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Problem, Refusal } from '../core/problems.ts'
+import { ReadTooLarge } from '../store/read-budget.ts'
 
 type ErrorBody = {
   status: number
@@ -52,6 +53,12 @@ function send(reply: FastifyReply, body: ErrorBody): void {
   void reply.code(body.status).type('application/json').send(body)
 }
 
+/** A page of so large objects can be had in parts; where it met others like it, later. */
+function sendTooLarge(reply: FastifyReply, { isCrowded }: ReadTooLarge): void {
+  if (isCrowded) send(reply.header('retry-after', '1'), TOO_MANY_REQUESTS)
+  else send(reply, toWireProblem({ kind: 'invalid', details: { base: ['answer_is_too_large'] } }))
+}
+
 /** The answer for a path or a method that does not exist. */
 export function answerNotFound(_request: FastifyRequest, reply: FastifyReply): void {
   send(reply, toWireProblem({ kind: 'not_found', code: 'resource_not_found' }))
@@ -62,6 +69,7 @@ export function answerErrors(app: FastifyInstance): void {
   app.setNotFoundHandler(answerNotFound)
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
     if (error instanceof Refusal) return send(reply, toWireProblem(error.problem))
+    if (error instanceof ReadTooLarge) return sendTooLarge(reply, error)
     const status = 'statusCode' in error ? error.statusCode : undefined
     if (status === 413)
       return send(reply, { status: 413, error: 'Payload Too Large', code: 'body_too_large' })

@@ -2,7 +2,7 @@ import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, type Transacti
 import pg from 'pg'
 import { type Instant, instant } from '../core/calendar/instant.ts'
 import { isId } from './ids.ts'
-import { isStalePlan, preparing, StatementNames } from './prepared-statements.ts'
+import { BEGIN_READING, isStalePlan, preparing, StatementNames } from './prepared-statements.ts'
 import type { DB } from './rows.ts'
 import { OpenConnection, withoutTurns } from './without-turns.ts'
 
@@ -121,7 +121,7 @@ export class Database {
   ): Promise<T> {
     if (typeof tenant !== 'string' && tenant.open) return query(tenant.open)
     const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
-    const begin = `start transaction isolation level repeatable read, read only${setting}`
+    const begin = `${BEGIN_READING}${setting}`
     // Nothing was written, so there is nothing that a commit could keep.
     return this.withFreshPlans(() => this.transact(organizationId, begin, ROLLBACK, query))
   }
@@ -157,7 +157,8 @@ export class Database {
         return last
       } catch (error) {
         open.close()
-        await connection.executeQuery(ROLLBACK)
+        // A connection that was lost keeps nothing anyway; what failed first is what is told.
+        await connection.executeQuery(ROLLBACK).catch(() => undefined)
         throw error
       }
     })
