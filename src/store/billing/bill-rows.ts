@@ -272,10 +272,14 @@ function feeRow(
   fee: FeeDraft,
   taxes: TaxedFee['taxes'],
 ): Selectable<Fees> {
-  const { isSelfBilled, ...belonging } = owner
+  // One literal and no spread: an object of so many keys that grows key by key is ten times as slow.
   return {
-    ...belonging,
+    organizationId: owner.organizationId,
     id,
+    invoiceId: owner.invoiceId,
+    customerId: owner.customerId,
+    billingEntityId: owner.billingEntityId,
+    currency: owner.currency,
     feeType: fee.feeType,
     subscriptionId: fee.subscriptionId,
     chargeId: fee.chargeId,
@@ -300,7 +304,7 @@ function feeRow(
     taxesRate: taxes.taxesRate.toString(),
     payInAdvance: fee.payInAdvance,
     invoiceable: fee.invoiceable,
-    selfBilled: isSelfBilled,
+    selfBilled: owner.isSelfBilled,
     paymentStatus: 'pending',
     succeededAt: null,
     failedAt: null,
@@ -319,6 +323,7 @@ function feeRow(
     chargesFrom: fee.chargesWindow?.from ?? null,
     chargesTo: fee.chargesWindow?.to ?? null,
     deletedAt: null,
+    createdAt: owner.createdAt,
     updatedAt: owner.createdAt,
   }
 }
