@@ -35,15 +35,22 @@ export async function findCustomer(reads: Reads, externalId: string): Promise<Cu
 }
 
 /** The same, locked until the transaction ends, so that its changes come one after the other. */
-export async function lockCustomer(tx: Tx, externalId: string): Promise<CustomerRow | undefined> {
-  return lockWhere(tx, sql<SqlBool>`external_id = ${externalId} and deleted_at is null`)
+export async function lockCustomerByExternalId(tx: Tx, externalId: string): Promise<CustomerRow | undefined> {
+  return lockCustomerWhere(tx, sql<SqlBool>`external_id = ${externalId} and deleted_at is null`)
+}
+
+/** A customer by its id, locked until the transaction ends, so that its bills come one after the other. */
+export async function lockCustomerById(tx: Tx, id: string): Promise<CustomerRow> {
+  const customer = await lockCustomerWhere(tx, sql<SqlBool>`id = ${id}::uuid`)
+  if (!customer) throw new Error(`there is no customer ${id}`)
+  return customer
 }
 
 /**
  * Holds the settings that customers inherit, also when there is no such customer, and then locks the customer that
  * fulfils a condition, all in one statement.
  */
-export async function lockWhere(tx: Tx, condition: RawBuilder<SqlBool>): Promise<CustomerRow | undefined> {
+async function lockCustomerWhere(tx: Tx, condition: RawBuilder<SqlBool>): Promise<CustomerRow | undefined> {
   const { rows } = await sql<CustomerRow>`
     select locked.*
     from (select ${SETTINGS_HELD}::text as held) settings

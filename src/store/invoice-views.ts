@@ -162,7 +162,7 @@ async function billedSubscriptions(
   invoiceIds: readonly string[],
   now: Instant,
 ): Promise<{ readonly of: (invoiceId: string) => Billed }> {
-  const links = await reads
+  const periods = await reads
     .selectFrom('invoiceSubscriptions as l')
     .innerJoin('subscriptions as s', 's.id', 'l.subscriptionId')
     .selectAll('l')
@@ -171,8 +171,12 @@ async function billedSubscriptions(
     .orderBy('l.createdAt')
     .orderBy('l.id')
     .execute()
-  const views = await subscriptionsOf(reads, [...new Set(links.map((link) => link.subscriptionId))], now)
-  const byInvoice = groupedBy(links, (link) => link.invoiceId)
+  const views = await subscriptionsOf(
+    reads,
+    [...new Set(periods.map((period) => period.subscriptionId))],
+    now,
+  )
+  const byInvoice = groupedBy(periods, (period) => period.invoiceId)
   return {
     of: (invoiceId) => {
       const periods = byInvoice.get(invoiceId) ?? []

@@ -5,7 +5,7 @@ import { VISIBLE_STATUSES } from './invoices.ts'
 import type { Listed, Slice } from './pages.ts'
 
 /** A period of charges that an invoice billed for a subscription; amounts of the whole invoice, in cents. */
-export type BilledPeriod = {
+export type PastUsagePeriod = {
   readonly invoiceId: string
   readonly subscriptionId: string
   readonly chargesFrom: Instant
@@ -20,11 +20,11 @@ export type BilledPeriod = {
 /**
  * The billed periods of a customer's subscriptions with an external id, newest first, and how many there are in all.
  */
-export async function listBilledPeriods(
+export async function listPastUsagePeriods(
   reads: Reads,
   owner: { readonly customerId: string; readonly externalSubscriptionId: string },
   slice: Slice,
-): Promise<Listed<BilledPeriod>> {
+): Promise<Listed<PastUsagePeriod>> {
   const billed = reads
     .selectFrom('invoiceSubscriptions as l')
     .innerJoin('subscriptions as s', 's.id', 'l.subscriptionId')

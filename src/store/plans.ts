@@ -72,7 +72,7 @@ export async function lockPlan(tx: Tx, code: string): Promise<PlanRow | undefine
  * Keeps a plan, or the one that it is a copy of, from being changed until the transaction ends: to be called before
  * prices of a copy are read to be written, for a change of the original reaches its copies too.
  */
-export async function holdPlan(tx: Tx, planId: string): Promise<void> {
+export async function holdOriginalPlan(tx: Tx, planId: string): Promise<void> {
   await sql`
     select from plans p join plans original on original.id = coalesce(p.parent_id, p.id)
     where p.id = ${planId}

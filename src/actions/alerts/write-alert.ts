@@ -1,4 +1,9 @@
-import { type AlertNames, readAlert, readAlertChange, readAlertNames } from '../../core/alerts/alert-input.ts'
+import {
+  type AlertNames,
+  readAlertChange,
+  readAlertInput,
+  readAlertNames,
+} from '../../core/alerts/alert-input.ts'
 import { ALERT_KINDS, type AlertType } from '../../core/alerts/check-alert.ts'
 import type { Input } from '../../core/input/fields.ts'
 import { invalid, notFound } from '../../core/problems.ts'
@@ -21,7 +26,7 @@ export async function writeNewAlert(
   input: Input,
 ): Promise<AlertRow> {
   const { organizationId, now } = caller
-  const { type, thresholds, metricCode } = readAlert(input, 'subscription')
+  const { type, thresholds, metricCode } = readAlertInput(input, 'subscription')
   const billableMetricId = await metricIdOf(tx, metricCode)
   const names = readAlertNames(input, type, billableMetricId !== null, null)
   const kind = { externalSubscriptionId, alertType: type, billableMetricId }

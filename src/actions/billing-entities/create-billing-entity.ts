@@ -7,7 +7,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 
 /**
- * Makes another issuer of invoices. Its numbers begin with three letters of its name and four of its id
+ * Makes another billing entity. Its numbers begin with three letters of its name and four of its id
  * unless it brings a prefix. 422 when its code is taken.
  */
 export async function createBillingEntity(

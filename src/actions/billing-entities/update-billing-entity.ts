@@ -8,11 +8,11 @@ import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
 import { spreadSettings } from '../customers/follow-settings.ts'
-import { readTaxes } from '../taxes/read-tax.ts'
+import { readTaxesByCode } from '../taxes/read-tax.ts'
 import { logoColumns } from './create-billing-entity.ts'
 
 /**
- * Changes an issuer; `tax_codes` replace its taxes, and the drafts that lose or get one are flagged. 404 for
+ * Changes a billing entity; `tax_codes` replace its taxes, and the drafts that lose or get one are flagged. 404 for
  * an unknown code or tax.
  */
 export async function updateBillingEntity(
@@ -34,7 +34,7 @@ export async function updateBillingEntity(
     checkEntity(changed)
     await spreadSettings(tx, caller, entity, changed)
     if (change.taxCodes) {
-      const taxes = await readTaxes(tx, change.taxCodes)
+      const taxes = await readTaxesByCode(tx, change.taxCodes)
       const before = await taxesOfOwners(tx, { billingEntityIds: [entity.id] })
       const lost = before.billingEntities.get(entity.id) ?? []
       for (const tax of lost) await flagDraftsOfTax(tx, tax.id)

@@ -19,9 +19,9 @@ import { billWindows, type UsageWindow } from '../../core/subscriptions/windows.
 import { type AcceptedEvent, chargedEvents, chargedKey } from '../../store/advance-events.ts'
 import { windowsOfMovedCustomer } from '../../store/billed-windows.ts'
 import { type CustomerSnapshot, readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
-import { readTaxes } from '../../store/billing/taxes-of-bills.ts'
+import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
+import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
-import { lockCustomer } from '../../store/invoices.ts'
 import type { Caller, Context } from '../context.ts'
 import { writePlans } from './run-bills.ts'
 
@@ -55,14 +55,14 @@ export async function openAdvanceSubject(
     .where('id', '=', subscriptionId)
     .executeTakeFirst()
   if (!owner) return undefined
-  await lockCustomer(tx, owner.customerId)
+  await lockCustomerById(tx, owner.customerId)
   const snapshot = await readCustomerSnapshot(tx, owner.customerId, [subscriptionId])
   const subscription = snapshot?.subscriptions[0]
   if (!snapshot || !subscription) return undefined
   const { customer } = snapshot
   const [billed, taxes] = await Promise.all([
     windowsOfMovedCustomer(tx, subscriptionId, customer.zone),
-    readTaxes(tx, new Map([[customer.id, customer]]), [subscription]),
+    readTaxesOfBills(tx, new Map([[customer.id, customer]]), [subscription]),
   ])
   return { snapshot, subscription, billed, taxes }
 }
@@ -174,15 +174,15 @@ function uninvoicedDocuments(subject: AdvanceSubject, priced: readonly PricedEve
 function invoiceDocuments(subject: AdvanceSubject, priced: readonly PricedEvent[]): BillPlan['documents'] {
   const { subscription, snapshot, taxes } = subject
   const { customer } = snapshot
-  const issuer = snapshot.issuers.get(subscription.billingEntityId ?? customer.billingEntityId)
-  if (!issuer) throw new Error(`subscription ${subscription.id} has no issuer`)
+  const billingEntity = snapshot.billingEntities.get(subscription.billingEntityId ?? customer.billingEntityId)
+  if (!billingEntity) throw new Error(`subscription ${subscription.id} has no billing entity`)
   return priced
     .filter(({ plan }) => plan.charge.invoiceable)
     .map((event) => {
       const lines: InvoiceLines = {
         head: {
           customer,
-          issuer,
+          billingEntity,
           invoiceType: 'subscription',
           currency: subscription.plan.currency,
           zone: customer.zone,

@@ -1,4 +1,5 @@
 import { instant } from '../../core/calendar/instant.ts'
+import type { Input } from '../../core/input/fields.ts'
 import { overdueAt } from '../../core/invoicing/overdue.ts'
 import { INVOICE_PAYMENT_STATUSES } from '../../core/invoicing/payment-status.ts'
 import { invalid, notAllowed, notFound, Problems } from '../../core/problems.ts'
@@ -15,8 +16,6 @@ import type { Caller, Context } from '../context.ts'
 const METADATA_MAX = 5
 const KEY_LENGTH_MAX = 20
 const VALUE_LENGTH_MAX = 140
-
-type Input = Readonly<Record<string, unknown>>
 
 /** Payment status and metadata of an invoice (docs/rules/invoices.md#payment-and-overdue). */
 export async function updateInvoicePayment(

@@ -13,7 +13,7 @@ import type { Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import {
   chargesWithParts,
-  holdPlan,
+  holdOriginalPlan,
   insertPlan,
   type PlanCharge,
   type PlanRow,
@@ -37,7 +37,7 @@ export async function overridePlan(
   request: { readonly plan: Pick<PlanRow, 'id'>; readonly overrides: Input },
 ): Promise<string> {
   const { overrides } = request
-  await holdPlan(tx, request.plan.id)
+  await holdOriginalPlan(tx, request.plan.id)
   const plan = await readPlan(tx, request.plan.id)
   const { organizationId, now } = caller
   const { settings, parts } = await readOverrides(tx, plan, overrides)
@@ -69,7 +69,7 @@ export async function updateOverriddenPlan(
   request: { readonly child: Pick<PlanRow, 'id'>; readonly overrides: Input },
 ): Promise<void> {
   const { overrides } = request
-  await holdPlan(tx, request.child.id)
+  await holdOriginalPlan(tx, request.child.id)
   const child = await readPlan(tx, request.child.id)
   const { settings, parts } = await readOverrides(tx, child, overrides)
   await updatePlan(tx, child.id, { ...settings, metadata: child.metadata }, caller.now)

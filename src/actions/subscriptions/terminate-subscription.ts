@@ -1,9 +1,9 @@
 import type { Input } from '../../core/input/fields.ts'
 import { invalid, notFound, Problems } from '../../core/problems.ts'
 import { readTermination, type TerminationOptions } from '../../core/subscriptions/subscription-input.ts'
+import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { readPlan } from '../../store/plans.ts'
-import { lockCustomerById } from '../../store/subscription-states.ts'
 import {
   findSubscription,
   readSubscription,

@@ -8,8 +8,9 @@ import {
   type SubscriptionChange,
 } from '../../core/subscriptions/subscription-input.ts'
 import { scheduleActivity } from '../../store/activity-items.ts'
+import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
-import { lockCustomerById, stateOf } from '../../store/subscription-states.ts'
+import { stateOf } from '../../store/subscription-states.ts'
 import {
   findSubscription,
   readSubscription,

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import { FEE_PAYMENT_STATUSES, FEE_TYPES } from '../../store/fees.ts'
+import { FEE_TYPES } from '../../core/invoicing/fee-draft.ts'
+import { FEE_PAYMENT_STATUSES } from '../../store/fees.ts'
 import { dateTime, nullableInteger, nullableText, uuid, words } from './common.ts'
 import { FeeAmountDetails } from './fee-details.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'

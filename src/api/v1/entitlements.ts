@@ -19,9 +19,10 @@ import {
   type SubscriptionChoice,
 } from '../../actions/entitlements/read-entitlement-owner.ts'
 import type { EffectiveEntitlement, PlanEntitlement as Entitlement } from '../../core/entitlements/resolve.ts'
+import type { Input } from '../../core/input/fields.ts'
 import { toWirePlanEntitlement, toWireSubscriptionEntitlement } from '../../wire/entitlements.ts'
 import { missingRoot } from '../errors.ts'
-import { isObject, type Json } from '../params.ts'
+import { isObject } from '../params.ts'
 import { queryText } from '../query.ts'
 import {
   EntitlementsInput,
@@ -51,7 +52,7 @@ export function entitlementsRoutes(app: FastifyInstance, context: Context): void
 }
 
 /** The object under `entitlements`, which may be empty: it then names no feature. */
-function entitlementsOf(body: unknown): Json {
+function entitlementsOf(body: unknown): Input {
   const value = isObject(body) ? body.entitlements : undefined
   if (!isObject(value)) throw missingRoot('entitlements')
   return value

@@ -94,7 +94,7 @@ function turnAwayEarly(context: Context) {
     const bytes = Number(request.headers['content-length'])
     const length = Number.isSafeInteger(bytes) && bytes > 0 ? bytes : 0
     try {
-      const leave = doorOf(context).knock(request.caller.organizationId, length)
+      const leave = doorOf(context).admit(request.caller.organizationId, length)
       leaving.set(request, leave)
       // A request that is broken off has no answer and no `onResponse`.
       reply.raw.once('close', leave)

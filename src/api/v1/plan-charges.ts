@@ -8,11 +8,12 @@ import {
   updateFilter,
 } from '../../actions/charges/change-charges.ts'
 import type { Context } from '../../actions/context.ts'
+import type { Input } from '../../core/input/fields.ts'
 import { notFound } from '../../core/problems.ts'
 import type { Reads } from '../../store/database.ts'
 import { findPlan } from '../../store/plans.ts'
 import { chargeReadRoutes, toCharge, toFilter } from '../charge-reads.ts'
-import { isObject, type Json, rootOf } from '../params.ts'
+import { isObject, rootOf } from '../params.ts'
 import {
   Charge,
   ChargeCreateInput,
@@ -108,7 +109,7 @@ async function planIdOf(reads: Reads, request: FastifyRequest): Promise<string> 
 }
 
 /** A deletion may come without a body. */
-function optionalRoot(body: unknown, root: string): Json {
+function optionalRoot(body: unknown, root: string): Input {
   const value = isObject(body) ? body[root] : undefined
   return isObject(value) ? value : {}
 }

@@ -29,7 +29,7 @@ export type AlertChange = {
 export type AlertNames = { readonly code: string; readonly name: string | null }
 
 /** The first checks of a new alert: type, then thresholds; the first fault is refused alone. */
-export function readAlert(input: Input, family: AlertFamily): AlertInput {
+export function readAlertInput(input: Input, family: AlertFamily): AlertInput {
   const fault = checkAlertType(input.alert_type, family, true)
   if (fault) throw invalid(fault)
   return {

@@ -1,3 +1,4 @@
+import type { Input } from '../input/fields.ts'
 import { tidyId } from '../input/ids.ts'
 import { type FieldErrors, Problems } from '../problems.ts'
 import { PRIVILEGE_TYPES, type Privilege, type PrivilegeType } from './privilege-value.ts'
@@ -26,12 +27,10 @@ export type PrivilegesCheck =
   | { readonly ok: true; readonly privileges: readonly Privilege[] }
   | { readonly ok: false; readonly errors: FieldErrors }
 
-type Fields = Readonly<Record<string, unknown>>
-
 const CODE_LENGTH_MAX = 255
 
 /** A feature as received for creation, checked. Whether its code is taken is the store's to say. */
-export function checkFeature(raw: Fields): FeatureCheck {
+export function checkFeature(raw: Input): FeatureCheck {
   const problems = new Problems()
   const code = tidyId(textOf(raw.code) ?? '')
   checkCode(code, 'code', problems)
@@ -48,7 +47,7 @@ export function checkFeature(raw: Fields): FeatureCheck {
 }
 
 /** What an update changes of a feature itself: an absent part stays, and the code never changes. */
-export function featureChange(raw: Fields): { name?: string | null; description?: string | null } {
+export function featureChange(raw: Input): { name?: string | null; description?: string | null } {
   return {
     ...(raw.name === undefined ? {} : { name: textOf(raw.name) ?? null }),
     ...(raw.description === undefined ? {} : { description: textOf(raw.description) ?? null }),
@@ -108,7 +107,7 @@ function typeOf(raw: unknown, problems: Problems): PrivilegeType {
   return type ?? 'string'
 }
 
-function readPatch(raw: Fields, problems: Problems): PrivilegePatch {
+function readPatch(raw: Input, problems: Problems): PrivilegePatch {
   const code = tidyId(textOf(raw.code) ?? '')
   checkCode(code, 'privilege.code', problems)
   return {
@@ -139,8 +138,8 @@ function checkCode(code: string, field: string, problems: Problems): void {
   if (code.length > CODE_LENGTH_MAX) problems.add(field, 'value_is_too_long')
 }
 
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
+function fieldsOf(value: unknown): Input {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Input) : {}
 }
 
 function textOf(value: unknown): string | undefined {

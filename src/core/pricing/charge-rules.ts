@@ -1,7 +1,7 @@
 import type { Aggregation } from '../metering/usage.ts'
 import { isAbsent } from './amounts-check.ts'
 import type { ChargeProperties, ModelRules } from './charge-model.ts'
-import { checkGroupKeys, pricingGroupKeys } from './group-keys-check.ts'
+import { checkGroupKeys, writtenGroupKeys } from './group-keys-check.ts'
 import { type ChargeModelName, chargeModels } from './models.ts'
 import { storableRanges } from './ranges-check.ts'
 
@@ -9,7 +9,7 @@ import { storableRanges } from './ranges-check.ts'
 export type ChargeError = { readonly field: string; readonly code: string }
 
 /** The settings of a charge that are allowed only in some combinations. */
-export type ChargeSettings = {
+export type ChargeCombination = {
   readonly model: ChargeModelName
   readonly payInAdvance: boolean
   readonly prorated: boolean
@@ -31,7 +31,7 @@ const NEVER_IN_ADVANCE: readonly Aggregation[] = ['max_agg', 'latest_agg', 'weig
  * when it is permitted.
  */
 export function checkChargeRules(
-  charge: ChargeSettings,
+  charge: ChargeCombination,
   metric: { readonly aggregation: Aggregation; readonly recurring: boolean },
   features: ChargeFeatures = ALL_CHARGE_FEATURES,
 ): readonly ChargeError[] {
@@ -103,7 +103,7 @@ export function normalizeProperties(
   for (const key of ['pricing_group_keys', 'grouped_by']) {
     if (!isAbsent(properties[key])) kept[key] = properties[key]
   }
-  const groupKeys = pricingGroupKeys(properties)
+  const groupKeys = writtenGroupKeys(properties)
   if (groupKeys.length > 0 && checkGroupKeys(properties, { isFilter: true }).length === 0) {
     kept.pricing_group_keys = groupKeys
     kept.grouped_by = groupKeys

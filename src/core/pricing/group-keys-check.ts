@@ -26,9 +26,6 @@ export const groupKeyProperties = {
   ),
 }
 
-/** A key that splits the units for display only, and whether an invoice shows the split. */
-export type PresentationKey = { readonly key: string; readonly displayInInvoice: boolean }
-
 /**
  * Codes of what is wrong with the group keys (metering-and-rating §3.2, row "all"): `invalid_type`,
  * `too_many_keys` (beyond 2 presentation keys or 100 pricing keys), `value_is_duplicated`. A filter's
@@ -53,21 +50,11 @@ export function checkGroupKeys(
  * The properties by which the usage is split into fees; the deprecated name counts when the new one is
  * empty.
  */
-export function pricingGroupKeys(properties: ChargeProperties): readonly string[] {
+export function writtenGroupKeys(properties: ChargeProperties): readonly string[] {
   for (const keys of [properties.pricing_group_keys, properties.grouped_by]) {
     if (isKeyList(keys) && keys.length > 0) return keys
   }
   return []
-}
-
-/** The keys that split the units for display; an invoice shows a key only when it says so. */
-export function presentationKeys(properties: ChargeProperties): readonly PresentationKey[] {
-  const keys = properties.presentation_group_keys
-  if (!Array.isArray(keys)) return []
-  return keys.filter(isPresentationKey).map((entry) => ({
-    key: entry.value,
-    displayInInvoice: entry.options?.display_in_invoice === true,
-  }))
 }
 
 function checkPresentationKeys(keys: unknown): readonly string[] {
