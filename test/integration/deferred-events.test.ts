@@ -92,7 +92,11 @@ describe('an event that cannot be charged in advance', () => {
     )
   const items = () =>
     harness.context.database.read(client.organizationId, (reads) =>
-      reads.selectFrom('dueItems').selectAll().where('kind', 'in', ['advance_usage', 'deferred_event']).execute(),
+      reads
+        .selectFrom('dueItems')
+        .selectAll()
+        .where('kind', 'in', ['advance_usage', 'deferred_event'])
+        .execute(),
     )
 
   it('is deferred, the others are billed as if it had been too, and it follows at the price of later', async () => {
