@@ -42,6 +42,20 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
 /** Files that programs start with. */
 const ROOTS = ['src/cli/main.ts', 'src/boot/clock-thread.ts']
 
+/** Files outside src/store that talk SQL, and why. The list only shrinks. */
+const SQL_OUTSIDE_STORE: Readonly<Record<string, string>> = {
+  'src/boot/check-database.ts':
+    'asks a foreign PostgreSQL what it is and allows, before anything of ours is there',
+  'src/boot/embedded-postgres.ts': 'asks a server that was left running whether it answers',
+  'src/boot/open-database.ts': 'the lock of starting processes, taken before the schema exists',
+  'src/boot/postgres/provision.ts': 'makes the role and the database that the schema goes into',
+  'src/jobs/worker.ts': 'asks the connection of the queue whether it answers',
+}
+
+/** A query builder, a query as text, or a call that sends one. */
+const TALKS_SQL =
+  /\bsql(<[^>]*>)?`|\bsql\.raw\(|\.(selectFrom|insertInto|updateTable|deleteFrom|mergeInto|executeQuery)\(|\.query[<(]/
+
 /** Rules that are written and tested before the feature that needs them. The list only shrinks. */
 const AWAITED: Readonly<Record<string, string>> = {
   'src/core/amounts/money.ts': 'wallets and payments',
@@ -219,6 +233,11 @@ describe('the house', () => {
     expect(dead.sort()).toEqual(Object.keys(AWAITED).sort())
   })
 
+  it('keeps SQL in the store', () => {
+    const found = sources.filter((f) => f.room !== 'store' && TALKS_SQL.test(f.text)).map((f) => f.name)
+    expect(found.sort()).toEqual(Object.keys(SQL_OUTSIDE_STORE).sort())
+  })
+
   it('reads the environment in one file only', () => {
     const readers = sources.filter((f) => /process\.env\b/.test(f.text)).map((f) => f.name)
     expect(readers.filter((name) => name !== 'src/boot/config.ts')).toEqual([])
@@ -241,6 +260,17 @@ describe('the house', () => {
       (f) => /(^|\/)index\.ts$/.test(f.name) || /^export (default|\*)/m.test(f.text),
     )
     expect(broken.map((f) => f.name)).toEqual([])
+  })
+
+  it('gives one name of a type to one thing', () => {
+    const owners = new Map<string, string[]>()
+    for (const { name, text } of sources) {
+      if (name in LONG_FILES) continue
+      for (const [, type = ''] of text.matchAll(/^export (?:type|interface|class) (\w+)/gm))
+        owners.set(type, [...(owners.get(type) ?? []), name])
+    }
+    const shared = [...owners].filter(([, names]) => names.length > 1)
+    expect(shared).toEqual([])
   })
 
   it('names one noun the same in every room', () => {

@@ -42,6 +42,16 @@ export async function readSubscription(reads: Reads, id: string): Promise<Subscr
   return reads.selectFrom('subscriptions').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
 
+/** The customer of a subscription; undefined when there is no such subscription. */
+export async function customerOfSubscription(reads: Reads, id: string): Promise<string | undefined> {
+  const row = await reads
+    .selectFrom('subscriptions')
+    .select('customerId')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row?.customerId
+}
+
 /** Subscriptions that are known to be there, in the order of their ids. */
 export async function readSubscriptions(reads: Reads, ids: readonly string[]): Promise<SubscriptionRow[]> {
   return reads.selectFrom('subscriptions').selectAll().where('id', '=', anyOf(ids)).orderBy('id').execute()

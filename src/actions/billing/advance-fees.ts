@@ -22,6 +22,7 @@ import { type CustomerSnapshot, readCustomerSnapshot } from '../../store/billing
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
 import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
+import { customerOfSubscription } from '../../store/subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
 import { writePlans } from './run-bills.ts'
 
@@ -49,14 +50,10 @@ export async function openAdvanceSubject(
   tx: Tx,
   subscriptionId: string,
 ): Promise<AdvanceSubject | undefined> {
-  const owner = await tx
-    .selectFrom('subscriptions')
-    .select('customerId')
-    .where('id', '=', subscriptionId)
-    .executeTakeFirst()
-  if (!owner) return undefined
-  await lockCustomerById(tx, owner.customerId)
-  const snapshot = await readCustomerSnapshot(tx, owner.customerId, [subscriptionId])
+  const customerId = await customerOfSubscription(tx, subscriptionId)
+  if (customerId === undefined) return undefined
+  await lockCustomerById(tx, customerId)
+  const snapshot = await readCustomerSnapshot(tx, customerId, [subscriptionId])
   const subscription = snapshot?.subscriptions[0]
   if (!snapshot || !subscription) return undefined
   const { customer } = snapshot

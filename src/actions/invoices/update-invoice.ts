@@ -6,7 +6,7 @@ import { invalid, notAllowed, notFound, Problems } from '../../core/problems.ts'
 import type { Tx } from '../../store/database.ts'
 import { cancelItem, scheduleItem } from '../../store/due-items.ts'
 import { type InvoiceMetadataEntry, replaceInvoiceMetadata } from '../../store/invoice-metadata.ts'
-import { statePaymentStatus } from '../../store/invoice-payments.ts'
+import { stateFeePayment, statePaymentStatus } from '../../store/invoice-payments.ts'
 import { type InvoiceRow, lockInvoice, updateInvoice } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
@@ -46,16 +46,7 @@ export async function updateInvoicePayment(
       updatedAt: ts(caller.now),
       ...(hasSucceeded ? { paymentOverdue: false } : {}),
     })
-    await tx
-      .updateTable('fees')
-      .set({
-        paymentStatus: status,
-        succeededAt: hasSucceeded ? ts(caller.now) : null,
-        failedAt: status === 'failed' ? ts(caller.now) : null,
-        updatedAt: ts(caller.now),
-      })
-      .where('invoiceId', '=', id)
-      .execute()
+    await stateFeePayment(tx, id, status, caller.now)
     if (hasSucceeded) await cancelItem(tx, 'invoice_overdue', id)
     else if (invoice.paymentStatus === 'succeeded') await scheduleOverdue(tx, caller, invoice)
     await announceInvoice(tx, caller, id, 'invoice.payment_status_updated')
