@@ -44,7 +44,7 @@ export async function answerProgressive(
       amounts: {
         feesCents: row.feesAmountCents,
         couponsCents: row.couponsAmountCents,
-        progressiveCreditsCents: BigInt(row.takenCents),
+        takenCents: BigInt(row.takenCents),
         creditNotesCents: 0n,
       },
       rootChargeIds: new Set(own.map((fee) => fee.rootChargeId)),
