@@ -108,6 +108,7 @@ const WITHOUT_COUNTERPART: Readonly<Record<string, string>> = {
   'src/core/pricing': 'from units to amounts',
   'src/core/problems': 'the catalogue of refusals',
   'src/core/rating': 'from usage to fees',
+  'src/core/refusal': 'how the rooms around the core pass a problem on',
   'src/wire/instant-fees': 'an estimate, which is no fee of the store',
   'src/wire/times': 'how instants are written',
 }
@@ -118,6 +119,9 @@ const FUNCTION_HEADS = [
   /^\s*(?:(?:async|static|private|protected|public|override|readonly|get|set) )*\w+\([^)]*\)[^=;]*\{$/,
   /=> \(?\{$/,
 ]
+
+/** What throws a problem; for the rooms around the core. */
+const REFUSAL = 'src/core/refusal.ts'
 
 /** Only these may import the file that opens a transaction. */
 const TRANSACTION_ROOMS = ['actions', 'store']
@@ -253,6 +257,11 @@ describe('the house', () => {
       )
       .map((f) => f.name)
     expect(impure).toEqual([])
+  })
+
+  it('lets the core refuse by values, never by throwing', () => {
+    const throwing = sources.filter((f) => f.room === 'core' && f.imports.includes(REFUSAL))
+    expect(throwing.map((f) => f.name)).toEqual([])
   })
 
   it('has no barrels and no default exports', () => {

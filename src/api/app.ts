@@ -1,7 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Context } from '../actions/context.ts'
 import { jsonText } from '../core/amounts/json-text.ts'
-import { Refusal } from '../core/problems.ts'
+import { Refusal } from '../core/refusal.ts'
 import { newId } from '../store/ids.ts'
 import { adminRoutes } from './admin.ts'
 import { authenticate } from './auth.ts'

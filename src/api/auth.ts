@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Caller, type Context, dashboardUrl } from '../actions/context.ts'
-import { Refusal } from '../core/problems.ts'
+import { Refusal } from '../core/refusal.ts'
 import {
   type ApiKeyRow,
   findApiKey,

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
-import { type Problem, Refusal } from '../core/problems.ts'
+import type { Problem } from '../core/problems.ts'
+import { Refusal } from '../core/refusal.ts'
 
 type ErrorBody = {
   status: number

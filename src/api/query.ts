@@ -4,6 +4,7 @@ import type { Instant } from '../core/calendar/instant.ts'
 import { parseDay, parseInstant } from '../core/calendar/parse-instant.ts'
 import { tidyId } from '../core/input/ids.ts'
 import { Problems } from '../core/problems.ts'
+import { refuseIfAny } from '../core/refusal.ts'
 import { isObject } from './params.ts'
 
 /** At most what PostgreSQL's bigint holds. */
@@ -16,7 +17,7 @@ const WHOLE_NUMBER = /^-?\d{1,18}$/
 export function readQuery<T>(query: unknown, read: (query: Query) => T): T {
   const problems = new Problems()
   const result = read(new Query(query, problems))
-  problems.throwIfAny()
+  refuseIfAny(problems)
   return result
 }
 

@@ -19,33 +19,16 @@ export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: Problem }
 
-/** Stops an action (and rolls its transaction back) with a problem that the caller is told. */
-export class Refusal extends Error {
-  readonly problem: Problem
-  constructor(problem: Problem) {
-    super(`${problem.kind}: ${'code' in problem ? problem.code : JSON.stringify(problem)}`)
-    this.name = 'Refusal'
-    this.problem = problem
-  }
-}
+/** An outcome with a value. */
+export const outcome = <T>(of: T): Outcome<T> => ({ ok: true, value: of })
 
-/** A 404 whose code is `<resource>_not_found`. */
-export const notFound = (resource: string): Refusal =>
-  new Refusal({ kind: 'not_found', code: `${resource}_not_found` })
+/** An outcome without one. */
+export const refused = (problem: Problem): Outcome<never> => ({ ok: false, problem })
 
-/** A 405: the object's state does not allow the operation. */
-export const notAllowed = (code: string): Refusal => new Refusal({ kind: 'not_allowed', code })
+/** A 422 with field errors, as an outcome. */
+export const refusedFields = (details: FieldErrors): Outcome<never> => refused({ kind: 'invalid', details })
 
-/** A 409: another request stands in the way. */
-export const conflict = (code: string): Refusal => new Refusal({ kind: 'conflict', code })
-
-export const forbidden = (code: string): Refusal => new Refusal({ kind: 'forbidden', code })
-
-/** A 422 with field errors. */
-export const invalid = (details: FieldErrors | Readonly<Record<string, unknown>> | string): Refusal =>
-  new Refusal({ kind: 'invalid', details })
-
-/** Collects field errors; nothing is refused until `throwIfAny`. */
+/** Collects field errors, so that one answer names all that is wrong. */
 export class Problems {
   private readonly byField = new Map<string, string[]>()
 
@@ -63,7 +46,8 @@ export class Problems {
     return Object.fromEntries(this.byField)
   }
 
-  throwIfAny(): void {
-    if (this.any) throw invalid(this.details())
+  /** The value when nothing was found, and the field errors otherwise. */
+  outcome<T>(of: T): Outcome<T> {
+    return this.any ? refusedFields(this.details()) : outcome(of)
   }
 }

@@ -1,5 +1,6 @@
 import { digitsOf, type Input } from '../../core/input/fields.ts'
-import { invalid, type Problem, Refusal } from '../../core/problems.ts'
+import type { Problem } from '../../core/problems.ts'
+import { invalid, Refusal } from '../../core/refusal.ts'
 import { scheduleActivity } from '../../store/activity-items.ts'
 import { type AlertView, alertViews } from '../../store/alerts.ts'
 import type { Tx } from '../../store/database.ts'

@@ -1,5 +1,6 @@
 import { documentPrefix } from '../../core/organizations/names.ts'
 import { checkEntity, type EntityChange, type Logo } from '../../core/organizations/settings.ts'
+import { accepted } from '../../core/refusal.ts'
 import { insertNewBillingEntity } from '../../store/billing-entities.ts'
 import { newId } from '../../store/ids.ts'
 import { type BillingEntityRow, stamps } from '../../store/organizations.ts'
@@ -30,7 +31,7 @@ export async function createBillingEntity(
       name,
       ...stamps(caller.now),
     })
-    checkEntity(entity)
+    accepted(checkEntity(entity))
     return entity
   })
 }

@@ -1,5 +1,5 @@
 import { checkEntity, type EntityChange } from '../../core/organizations/settings.ts'
-import { notFound } from '../../core/problems.ts'
+import { accepted, notFound } from '../../core/refusal.ts'
 import { lockBillingEntity, updateBillingEntity as writeEntity } from '../../store/billing-entities.ts'
 import { lockSettings } from '../../store/inherited-settings.ts'
 import type { BillingEntityRow } from '../../store/organizations.ts'
@@ -31,7 +31,7 @@ export async function updateBillingEntity(
       ...logoColumns(change.logo),
       updatedAt: ts(caller.now),
     })
-    checkEntity(changed)
+    accepted(checkEntity(changed))
     await spreadSettings(tx, caller, entity, changed)
     if (change.taxCodes) {
       const taxes = await readTaxesByCode(tx, change.taxCodes)

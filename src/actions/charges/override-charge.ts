@@ -1,7 +1,7 @@
 import type { Input } from '../../core/input/fields.ts'
 import { valuesKey } from '../../core/plans/charge-filters.ts'
 import { readChargeOverride } from '../../core/plans/charge-settings.ts'
-import { notFound } from '../../core/problems.ts'
+import { accepted, notFound } from '../../core/refusal.ts'
 import { SUBSCRIPTION_STATUSES, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import { type ChargeFilterRow, filtersOfCharges } from '../../store/charges.ts'
 import { lockCustomerById } from '../../store/customers.ts'
@@ -60,7 +60,7 @@ export async function overrideCharge(
   input: Input,
 ): Promise<PlanCharge> {
   return onOwnCharge(context, caller, at, async (tx, charge) => {
-    await writeChargeChange(tx, caller, charge, readChargeOverride(input, charge, charge.metric))
+    await writeChargeChange(tx, caller, charge, accepted(readChargeOverride(input, charge, charge.metric)))
   })
 }
 

@@ -1,5 +1,5 @@
 import { addMs } from '../../core/calendar/instant.ts'
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import {
   type CustomerDetails,
   detailsOfCustomer,

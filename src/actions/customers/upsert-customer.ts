@@ -1,5 +1,5 @@
 import type { CustomerChange } from '../../core/customers/customer-change.ts'
-import { invalid, notFound } from '../../core/problems.ts'
+import { invalid, notFound } from '../../core/refusal.ts'
 import {
   type CustomerDetails,
   type CustomerRow,

@@ -6,7 +6,7 @@ import {
   removePrivilege,
   type SubscriptionEntitlements,
 } from '../../core/entitlements/resolve.ts'
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import type { Tx } from '../../store/database.ts'
 import { lockSubscriptionOfEntitlements } from '../../store/entitled-subscriptions.ts'
 import {

@@ -1,5 +1,5 @@
 import type { PlanEntitlement } from '../../core/entitlements/resolve.ts'
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import type { Reads } from '../../store/database.ts'
 import { subscriptionOfEntitlements } from '../../store/entitled-subscriptions.ts'
 import {

@@ -1,4 +1,4 @@
-import { notAllowed, notFound } from '../../core/problems.ts'
+import { notAllowed, notFound } from '../../core/refusal.ts'
 import { cancelItem } from '../../store/due-items.ts'
 import { lockInvoice, releaseBilledPeriods, updateInvoice } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'

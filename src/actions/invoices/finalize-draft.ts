@@ -1,4 +1,4 @@
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import { requestsOfDrafts } from '../../store/billing/drafts.ts'
 import type { Tx } from '../../store/database.ts'
 import { cancelItem } from '../../store/due-items.ts'

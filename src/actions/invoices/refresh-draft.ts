@@ -1,4 +1,4 @@
-import { forbidden, notFound } from '../../core/problems.ts'
+import { forbidden, notFound } from '../../core/refusal.ts'
 import { requestsOfDrafts } from '../../store/billing/drafts.ts'
 import { lockInvoiceAfterCustomer } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'

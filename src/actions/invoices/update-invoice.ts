@@ -2,7 +2,8 @@ import { instant } from '../../core/calendar/instant.ts'
 import type { Input } from '../../core/input/fields.ts'
 import { overdueAt } from '../../core/invoicing/overdue.ts'
 import { INVOICE_PAYMENT_STATUSES } from '../../core/invoicing/payment-status.ts'
-import { invalid, notAllowed, notFound, Problems } from '../../core/problems.ts'
+import { Problems } from '../../core/problems.ts'
+import { invalid, notAllowed, notFound, refuseIfAny } from '../../core/refusal.ts'
 import type { Tx } from '../../store/database.ts'
 import { cancelItem, scheduleItem } from '../../store/due-items.ts'
 import { type InvoiceMetadataEntry, replaceInvoiceMetadata } from '../../store/invoice-metadata.ts'
@@ -80,6 +81,6 @@ function readMetadata(raw: unknown): InvoiceMetadataEntry[] {
   })
   if (new Set(entries.map((entry) => entry.key)).size < entries.length)
     problems.add('key', 'value_already_exist')
-  problems.throwIfAny()
+  refuseIfAny(problems)
   return entries
 }

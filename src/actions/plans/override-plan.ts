@@ -4,10 +4,11 @@ import {
   readCommitment,
   readEntries,
   readThresholds,
-  refuseFixedCharges,
+  withoutFixedCharges,
 } from '../../core/plans/plan-parts.ts'
 import { readPlanOverride } from '../../core/plans/plan-settings.ts'
 import { Problems } from '../../core/problems.ts'
+import { accepted, refuseIfAny } from '../../core/refusal.ts'
 import { chargesOfPlans } from '../../store/charges.ts'
 import type { Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
@@ -85,7 +86,7 @@ export async function updateOverriddenPlan(
 }
 
 async function readOverrides(tx: Tx, plan: PlanRow, overrides: Input) {
-  refuseFixedCharges(overrides)
+  accepted(withoutFixedCharges(overrides))
   const problems = new Problems()
   const settings = readPlanOverride(overrides, plan, problems)
   const isFirst = plan.parentId === null || !(await hasCommitment(tx, plan.id))
@@ -94,7 +95,7 @@ async function readOverrides(tx: Tx, plan: PlanRow, overrides: Input) {
     commitment: readCommitment(overrides.minimum_commitment, isFirst, problems),
     thresholds: readThresholds(overrides.usage_thresholds, problems),
   }
-  problems.throwIfAny()
+  refuseIfAny(problems)
   return { settings, parts }
 }
 
@@ -105,11 +106,11 @@ function chargePayloads(
 ): ReadonlyMap<string, ChargePayload> {
   const problems = new Problems()
   const entries = readEntries(overrides, 'charges', problems) ?? []
-  problems.throwIfAny()
+  refuseIfAny(problems)
   const payloads = new Map<string, ChargePayload>()
   for (const entry of entries) {
     const charge = charges.find((each) => isNamed(each, entry))
-    if (charge) payloads.set(charge.id, readChargeOverride(entry, charge, charge.metric))
+    if (charge) payloads.set(charge.id, accepted(readChargeOverride(entry, charge, charge.metric)))
   }
   return payloads
 }

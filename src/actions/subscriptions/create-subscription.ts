@@ -1,6 +1,7 @@
 import type { Instant } from '../../core/calendar/instant.ts'
 import type { Input } from '../../core/input/fields.ts'
-import { invalid, notFound, Problems } from '../../core/problems.ts'
+import { Problems } from '../../core/problems.ts'
+import { invalid, notFound, refuseIfAny } from '../../core/refusal.ts'
 import { type Chain, chainOf } from '../../core/subscriptions/chain.ts'
 import { planChangeKind } from '../../core/subscriptions/change.ts'
 import { backdatedStart, isEndingAllowed, startTiming } from '../../core/subscriptions/due.ts'
@@ -73,7 +74,7 @@ export async function createSubscription(
       listWebhookEndpoints(tx),
     ])
     if (!plan) throw notFound('plan')
-    problems.throwIfAny()
+    refuseIfAny(problems)
     const customer = known ?? (await createUnknownCustomer(tx, caller, externalCustomerId, endpoints))
     const zone = customer.timezone ?? billingEntity.timezone
     const wish = { request, customer, billingEntity, plan, zone, endpoints }

@@ -1,4 +1,4 @@
-import { invalid } from '../../core/problems.ts'
+import { invalid } from '../../core/refusal.ts'
 import { moved, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import type { EndCause } from '../../core/subscriptions/subscription.ts'
 import { lockCustomerById } from '../../store/customers.ts'

@@ -6,7 +6,7 @@ import {
   estimateInstantFeesOfBatch,
 } from '../../actions/estimates/estimate-instant-fees.ts'
 import type { Input } from '../../core/input/fields.ts'
-import { invalid } from '../../core/problems.ts'
+import { invalid } from '../../core/refusal.ts'
 import { toWireFee } from '../../wire/fees.ts'
 import { toWireInstantFee } from '../../wire/instant-fees.ts'
 import { missingRoot } from '../errors.ts'

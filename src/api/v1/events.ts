@@ -10,7 +10,7 @@ import type { Context } from '../../actions/context.ts'
 import { BodyTurns } from '../../actions/events/body-turns.ts'
 import { DoorIsFull, doorOf } from '../../actions/events/door.ts'
 import { ingestEvent, ingestEvents } from '../../actions/events/ingest-events.ts'
-import { forbidden, invalid, notFound } from '../../core/problems.ts'
+import { forbidden, invalid, notFound } from '../../core/refusal.ts'
 import {
   type EventListFilter,
   findEvent,

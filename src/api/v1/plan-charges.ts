@@ -9,7 +9,7 @@ import {
 } from '../../actions/charges/change-charges.ts'
 import type { Context } from '../../actions/context.ts'
 import type { Input } from '../../core/input/fields.ts'
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import type { Reads } from '../../store/database.ts'
 import { findPlan } from '../../store/plans.ts'
 import { chargeReadRoutes, toCharge, toFilter } from '../charge-reads.ts'

@@ -4,7 +4,8 @@ import { moveTestClock } from '../../actions/organizations/move-test-clock.ts'
 import { readTestClock, type TestClock } from '../../actions/organizations/read-test-clock.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import { Fields, type Input } from '../../core/input/fields.ts'
-import { forbidden, invalid, Problems } from '../../core/problems.ts'
+import { Problems } from '../../core/problems.ts'
+import { forbidden, invalid, refuseIfAny } from '../../core/refusal.ts'
 import { rootOf } from '../params.ts'
 import { testClockSchemas } from '../schemas/test-clock.ts'
 
@@ -29,7 +30,7 @@ export function testClockRoutes(app: FastifyInstance, context: Context): void {
 function nowOf(input: Input): Instant {
   const problems = new Problems()
   const now = new Fields(input, problems).instant('now')
-  problems.throwIfAny()
+  refuseIfAny(problems)
   if (now === undefined || now === null) throw invalid({ now: ['value_is_mandatory'] })
   return now
 }
