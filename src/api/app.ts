@@ -7,7 +7,7 @@ import { adminRoutes } from './admin.ts'
 import { authenticate } from './auth.ts'
 import { readBodies } from './body.ts'
 import { allowOrigins } from './cors.ts'
-import { answerErrors } from './errors.ts'
+import { answerErrors, answerUnknownPaths } from './errors.ts'
 import { keepAnswers } from './idempotency.ts'
 import { describeApi } from './openapi.ts'
 import { tidyPathIds } from './params.ts'
@@ -62,9 +62,7 @@ export function buildApp(context: Context): FastifyInstance {
       tidyPathIds(v1)
       keepAnswers(v1, context)
       for (const routes of routesOfV1) routes(v1, context)
-      v1.setNotFoundHandler((_request, reply) => {
-        void reply.code(404).send({ status: 404, error: 'Not Found', code: 'resource_not_found' })
-      })
+      answerUnknownPaths(v1)
     },
     { prefix: '/api/v1' },
   )

@@ -2,6 +2,7 @@ import { isCurrency } from '../core/amounts/currency.ts'
 import type { CalendarDate } from '../core/calendar/calendar-date.ts'
 import type { Instant } from '../core/calendar/instant.ts'
 import { parseDay, parseInstant } from '../core/calendar/parse-instant.ts'
+import type { FieldCode } from '../core/codes.ts'
 import { tidyId } from '../core/input/ids.ts'
 import { Problems } from '../core/problems.ts'
 import { refuseIfAny } from '../core/refusal.ts'
@@ -112,7 +113,7 @@ export class Query {
     })
   }
 
-  private refuse(name: string, code: string): undefined {
+  private refuse(name: string, code: FieldCode): undefined {
     this.problems.add(name, code)
     return undefined
   }

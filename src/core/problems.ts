@@ -1,5 +1,13 @@
+import type { ConflictCode, FieldCode, ForbiddenCode, NotAllowedCode, NotFoundCode } from './codes.ts'
+
 /** Field errors of a 422: field name to codes, in the order in which they were found. */
-export type FieldErrors = Readonly<Record<string, readonly string[]>>
+export type FieldErrors = Readonly<Record<string, readonly FieldCode[]>>
+
+/** What is wrong with one entry of a list: its fields, a sentence, or the entry as it was sent and a sentence. */
+export type EntryErrors = FieldErrors | string | { readonly params: unknown; readonly errors: string }
+
+/** What a 422 says: codes by field, errors of the entries of a list by their place, or a sentence. */
+export type InvalidDetails = Readonly<Record<string, readonly FieldCode[] | EntryErrors>> | string
 
 /**
  * Everything that the engine refuses, as a value. The edge turns it into the HTTP answer;
@@ -8,11 +16,11 @@ export type FieldErrors = Readonly<Record<string, readonly string[]>>
 export type Problem =
   | { readonly kind: 'bad_request'; readonly message: string }
   | { readonly kind: 'unauthorized' }
-  | { readonly kind: 'forbidden'; readonly code: string }
-  | { readonly kind: 'not_found'; readonly code: string }
-  | { readonly kind: 'not_allowed'; readonly code: string }
-  | { readonly kind: 'conflict'; readonly code: string }
-  | { readonly kind: 'invalid'; readonly details: FieldErrors | Readonly<Record<string, unknown>> | string }
+  | { readonly kind: 'forbidden'; readonly code: ForbiddenCode }
+  | { readonly kind: 'not_found'; readonly code: NotFoundCode }
+  | { readonly kind: 'not_allowed'; readonly code: NotAllowedCode }
+  | { readonly kind: 'conflict'; readonly code: ConflictCode }
+  | { readonly kind: 'invalid'; readonly details: InvalidDetails }
 
 /** A result that is either a value or the reason why there is none. */
 export type Outcome<T> =
@@ -30,9 +38,9 @@ export const refusedFields = (details: FieldErrors): Outcome<never> => refused({
 
 /** Collects field errors, so that one answer names all that is wrong. */
 export class Problems {
-  private readonly byField = new Map<string, string[]>()
+  private readonly byField = new Map<string, FieldCode[]>()
 
-  add(field: string, code: string): void {
+  add(field: string, code: FieldCode): void {
     const codes = this.byField.get(field)
     if (!codes) this.byField.set(field, [code])
     else if (!codes.includes(code)) codes.push(code)

@@ -1,4 +1,5 @@
-import type { FieldErrors, Outcome, Problem, Problems } from './problems.ts'
+import type { ConflictCode, ForbiddenCode, MissingResource, NotAllowedCode } from './codes.ts'
+import type { InvalidDetails, Outcome, Problem, Problems } from './problems.ts'
 
 /**
  * Stops an action (and rolls its transaction back) with a problem that the caller is told. Only the rooms around the
@@ -25,18 +26,17 @@ export function refuseIfAny(problems: Problems): void {
 }
 
 /** A 404 whose code is `<resource>_not_found`. */
-export const notFound = (resource: string): Refusal =>
+export const notFound = (resource: MissingResource): Refusal =>
   new Refusal({ kind: 'not_found', code: `${resource}_not_found` })
 
 /** A 405: the object's state does not allow the operation. */
-export const notAllowed = (code: string): Refusal => new Refusal({ kind: 'not_allowed', code })
+export const notAllowed = (code: NotAllowedCode): Refusal => new Refusal({ kind: 'not_allowed', code })
 
 /** A 409: another request stands in the way. */
-export const conflict = (code: string): Refusal => new Refusal({ kind: 'conflict', code })
+export const conflict = (code: ConflictCode): Refusal => new Refusal({ kind: 'conflict', code })
 
 /** A 403: the operation is not open to this caller or this installation. */
-export const forbidden = (code: string): Refusal => new Refusal({ kind: 'forbidden', code })
+export const forbidden = (code: ForbiddenCode): Refusal => new Refusal({ kind: 'forbidden', code })
 
 /** A 422 with field errors. */
-export const invalid = (details: FieldErrors | Readonly<Record<string, unknown>> | string): Refusal =>
-  new Refusal({ kind: 'invalid', details })
+export const invalid = (details: InvalidDetails): Refusal => new Refusal({ kind: 'invalid', details })

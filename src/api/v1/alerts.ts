@@ -23,7 +23,7 @@ import {
 type OfSubscription = { Params: { externalId: string } }
 type ByCode = { Params: { externalId: string; code: string } }
 
-const config = { resource: 'alert' }
+const config = { resource: 'alert' } as const
 const tags = ['alerts']
 const ofSubscription = { params: Type.Object({ externalId: Type.String() }), querystring: AlertedQuery }
 const byCode = {

@@ -23,7 +23,7 @@ import { PageQuery } from '../schemas/pagination.ts'
 
 type ByCode = { Params: { code: string } }
 
-const config = { resource: 'billable_metric' }
+const config = { resource: 'billable_metric' } as const
 const tags = ['billable_metrics']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: BillableMetric }

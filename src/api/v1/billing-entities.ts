@@ -19,7 +19,7 @@ import {
 
 type ByCode = { Params: { code: string } }
 
-const config = { resource: 'billing_entity' }
+const config = { resource: 'billing_entity' } as const
 const tags = ['billing_entities']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: BillingEntity }

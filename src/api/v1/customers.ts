@@ -18,7 +18,7 @@ import { Customer, CustomerCreateInput, Customers, CustomersQuery } from '../sch
 
 type ByExternalId = { Params: { externalId: string } }
 
-const config = { resource: 'customer' }
+const config = { resource: 'customer' } as const
 const tags = ['customers']
 const params = Type.Object({ externalId: Type.String() })
 

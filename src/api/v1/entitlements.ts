@@ -68,7 +68,7 @@ function ofSubscription(entitlements: readonly EffectiveEntitlement[]): object {
 
 function planListRoutes(app: FastifyInstance, context: Context): void {
   const url = '/plans/:code/entitlements'
-  const config = { resource: 'plan' }
+  const config = { resource: 'plan' } as const
   const params = Type.Object({ code: text })
   const shared = { tags, params, response: { 200: PlanEntitlements } }
   app.get<OfPlan>(
@@ -101,7 +101,7 @@ function planListRoutes(app: FastifyInstance, context: Context): void {
 
 function planFeatureRoutes(app: FastifyInstance, context: Context): void {
   const url = '/plans/:code/entitlements/:feature_code'
-  const config = { resource: 'plan' }
+  const config = { resource: 'plan' } as const
   const params = Type.Object({ code: text, feature_code: text })
   const response = { 200: PlanEntitlement }
   app.get<OfPlanFeature>(
@@ -147,7 +147,7 @@ function choiceOf(request: FastifyRequest<OfSubscription>): SubscriptionChoice {
 
 function subscriptionRoutes(app: FastifyInstance, context: Context): void {
   const url = '/subscriptions/:external_id/entitlements'
-  const config = { resource: 'subscription' }
+  const config = { resource: 'subscription' } as const
   const shared = {
     tags,
     querystring: SubscriptionStatusQuery,

@@ -14,7 +14,7 @@ import { isObject, rootOf } from '../params.ts'
 import { EventBatchEstimateInput, EventEstimateInput, FeesEstimate } from '../schemas/estimates.ts'
 import { Fees } from '../schemas/fees.ts'
 
-const config = { resource: 'event', keepsDigits: true }
+const config = { resource: 'event', keepsDigits: true } as const
 const tags = ['events']
 
 /** What events would cost, without storing them (docs/rules/usage.md#estimates). */

@@ -30,7 +30,7 @@ import {
   listEventsSchema,
 } from '../schemas/events.ts'
 
-const config = { resource: 'event', keepsDigits: true }
+const config = { resource: 'event', keepsDigits: true } as const
 const JSON_TYPE = 'application/json; charset=utf-8'
 // Plain ASCII: its length is its length in bytes.
 const TURNED_AWAY = JSON.stringify(TOO_MANY_REQUESTS)

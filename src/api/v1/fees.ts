@@ -15,7 +15,7 @@ import { Fee, FeesPaginated, FeesQuery, FeeUpdateInput } from '../schemas/fees.t
 
 type ById = { Params: { id: string } }
 
-const config = { resource: 'fee' }
+const config = { resource: 'fee' } as const
 const tags = ['fees']
 const params = Type.Object({ id: Type.String() })
 const response = { 200: Fee }

@@ -16,7 +16,7 @@ import { rootOf } from '../params.ts'
 import { readQuery } from '../query.ts'
 import { INVOICE_TYPES, invoiceSchemas, PAYMENT_STATUSES } from '../schemas/invoices.ts'
 
-const CONFIG = { config: { resource: 'invoice' } }
+const CONFIG = { config: { resource: 'invoice' } } as const
 
 type ById = { Params: { id: string } }
 

@@ -11,7 +11,7 @@ import { toWireTax } from '../../wire/taxes.ts'
 import { rootOf } from '../params.ts'
 import { Organization, OrganizationUpdateInput } from '../schemas/organizations.ts'
 
-const config = { resource: 'organization' }
+const config = { resource: 'organization' } as const
 const tags = ['organizations']
 
 /** The caller's own organization. */

@@ -30,7 +30,7 @@ type OfCharge = { Params: { planCode: string; chargeCode: string } }
 type OfFilter = { Params: { planCode: string; chargeCode: string; filterId: string } }
 
 const base = '/plans/:planCode'
-const config = { resource: 'plan' }
+const config = { resource: 'plan' } as const
 const tags = ['plans']
 const chargeResponse = { 200: Charge }
 const filterResponse = { 200: ChargeFilter }

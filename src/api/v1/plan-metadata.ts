@@ -10,7 +10,7 @@ import { MetadataAnswer, MetadataInput } from '../schemas/plans.ts'
 type ByCode = { Params: { code: string } }
 type ByKey = { Params: { code: string; key: string } }
 
-const config = { resource: 'plan' }
+const config = { resource: 'plan' } as const
 const tags = ['plans']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: MetadataAnswer }

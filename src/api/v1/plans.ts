@@ -15,7 +15,7 @@ import { Plan, PlanCreateInput, Plans, PlanUpdateInput } from '../schemas/plans.
 
 type ByCode = { Params: { code: string } }
 
-const config = { resource: 'plan' }
+const config = { resource: 'plan' } as const
 const tags = ['plans']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: Plan }

@@ -32,7 +32,7 @@ import {
 
 type ByExternalId = { Params: { externalId: string } }
 
-const config = { resource: 'subscription' }
+const config = { resource: 'subscription' } as const
 const tags = ['subscriptions']
 const params = Type.Object({ externalId: Type.String() })
 const response = { 200: SubscriptionExtended }

@@ -16,7 +16,7 @@ import { Tax, TaxCreateInput, Taxes, TaxUpdateInput } from '../schemas/taxes.ts'
 
 type ByCode = { Params: { code: string } }
 
-const config = { resource: 'tax' }
+const config = { resource: 'tax' } as const
 const tags = ['taxes']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: Tax }

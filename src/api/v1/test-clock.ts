@@ -9,7 +9,7 @@ import { forbidden, invalid, refuseIfAny } from '../../core/refusal.ts'
 import { rootOf } from '../params.ts'
 import { testClockSchemas } from '../schemas/test-clock.ts'
 
-const config = { resource: 'organization' }
+const config = { resource: 'organization' } as const
 
 /** A sandbox's own clock: read it, or move it forward and let everything that falls due on the way happen. */
 export function testClockRoutes(app: FastifyInstance, context: Context): void {

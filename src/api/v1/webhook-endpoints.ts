@@ -19,7 +19,7 @@ import {
 
 type ById = { Params: { id: string } }
 
-const config = { resource: 'webhook_endpoint' }
+const config = { resource: 'webhook_endpoint' } as const
 const tags = ['webhook_endpoints']
 
 /** The addresses to which an organization's messages go. */

@@ -1,6 +1,6 @@
 import { LosslessNumber } from 'lossless-json'
 import { describe, expect, it } from 'vitest'
-import { refusedFields } from '../problems.ts'
+import { type FieldErrors, refusedFields } from '../problems.ts'
 import { ALERT_KINDS, checkAlertModel, checkAlertThresholds, checkAlertType } from './check-alert.ts'
 
 describe('checkAlertType', () => {
@@ -37,7 +37,7 @@ describe('checkAlertThresholds', () => {
   const many = (count: number, recurring: boolean) =>
     Array.from({ length: count }, (_, index) => ({ value: index + 1, recurring }))
 
-  it.each<[string, unknown, Record<string, string[]>]>([
+  it.each<[string, unknown, FieldErrors]>([
     ['absent', undefined, { thresholds: ['value_is_mandatory'] }],
     ['empty', [], { thresholds: ['value_is_mandatory'] }],
     ['too many', many(21, false), { thresholds: ['too_many_thresholds'] }],

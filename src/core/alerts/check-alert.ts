@@ -1,6 +1,7 @@
 import { Decimal } from '../amounts/decimal.ts'
+import type { FieldCode } from '../codes.ts'
 import { digitsOf } from '../input/fields.ts'
-import { type FieldErrors, type Outcome, outcome, refusedFields } from '../problems.ts'
+import { type FieldErrors, type Outcome, outcome, Problems, refusedFields } from '../problems.ts'
 import type { AlertDirection, AlertThreshold } from './crossing.ts'
 
 /** Where an alert hangs. */
@@ -67,7 +68,7 @@ export function checkAlertType(
  * counts.
  */
 export function checkAlertThresholds(raw: unknown): Outcome<readonly AlertThreshold[]> {
-  const refused = (field: string, code: string) => refusedFields({ [field]: [code] })
+  const refused = (field: string, code: FieldCode) => refusedFields({ [field]: [code] })
   if (!Array.isArray(raw) || raw.length === 0) return refused('thresholds', 'value_is_mandatory')
   if (raw.length > THRESHOLDS_MAX) return refused('thresholds', 'too_many_thresholds')
   const sources = raw.map(readThreshold)
@@ -86,12 +87,11 @@ export function checkAlertThresholds(raw: unknown): Outcome<readonly AlertThresh
 /** The last checks, after the metric was looked up: the code, and whether the type wants a metric. */
 export function checkAlertModel(code: unknown, type: AlertType, hasMetric: boolean): FieldErrors | undefined {
   const needsMetric: boolean = ALERT_KINDS[type].needsMetric
-  const errors = {
-    ...(isBlank(code) ? { code: ['value_is_mandatory'] } : {}),
-    ...(needsMetric && !hasMetric ? { billable_metric: ['value_is_mandatory'] } : {}),
-    ...(!needsMetric && hasMetric ? { billable_metric: ['value_must_be_blank'] } : {}),
-  }
-  return Object.keys(errors).length === 0 ? undefined : errors
+  const problems = new Problems()
+  if (isBlank(code)) problems.add('code', 'value_is_mandatory')
+  if (needsMetric && !hasMetric) problems.add('billable_metric', 'value_is_mandatory')
+  if (!needsMetric && hasMetric) problems.add('billable_metric', 'value_must_be_blank')
+  return problems.any ? problems.details() : undefined
 }
 
 type ThresholdSource = {

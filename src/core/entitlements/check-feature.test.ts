@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { refusedFields } from '../problems.ts'
+import { type FieldErrors, refusedFields } from '../problems.ts'
 import { checkFeature, featureChange, mergePrivileges } from './check-feature.ts'
 import type { Privilege } from './privilege-value.ts'
 
@@ -31,7 +31,7 @@ describe('checkFeature', () => {
     })
   })
 
-  it.each<[Record<string, unknown>, Record<string, string[]>]>([
+  it.each<[Record<string, unknown>, FieldErrors]>([
     [{ name: 'No code' }, { code: ['value_is_mandatory'] }],
     [{ code: ' ' }, { code: ['value_is_mandatory'] }],
     [{ code: 'x'.repeat(256) }, { code: ['value_is_too_long'] }],

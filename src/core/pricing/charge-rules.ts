@@ -1,3 +1,4 @@
+import type { FieldCode } from '../codes.ts'
 import type { Aggregation } from '../metering/usage.ts'
 import { isAbsent } from './amounts-check.ts'
 import type { ChargeProperties, ModelRules } from './charge-model.ts'
@@ -6,7 +7,7 @@ import { type ChargeModelName, chargeModels } from './models.ts'
 import { storableRanges } from './ranges-check.ts'
 
 /** One error of a charge: the field that a 422 names, and the code. */
-export type ChargeError = { readonly field: string; readonly code: string }
+export type ChargeError = { readonly field: string; readonly code: FieldCode }
 
 /** The settings of a charge that are allowed only in some combinations. */
 export type ChargeCombination = {
@@ -39,7 +40,7 @@ export function checkChargeRules(
   const { payInAdvance } = charge
   const { aggregation } = metric
   const isInvoicedLater = !(payInAdvance && !charge.invoiceable)
-  const table: readonly (readonly [refused: boolean, field: string, code: string])[] = [
+  const table: readonly (readonly [refused: boolean, field: string, code: FieldCode])[] = [
     [
       payInAdvance && (!rules.payInAdvance || NEVER_IN_ADVANCE.includes(aggregation)),
       'pay_in_advance',
@@ -82,7 +83,7 @@ export function checkProperties(
   model: ChargeModelName,
   properties: ChargeProperties,
   scope: { readonly isFilter: boolean },
-): readonly string[] {
+): readonly FieldCode[] {
   return [...new Set([...chargeModels[model].check(properties), ...checkGroupKeys(properties, scope)])]
 }
 

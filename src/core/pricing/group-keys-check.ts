@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import type { FieldCode } from '../codes.ts'
 import { isAbsent } from './amounts-check.ts'
 import type { ChargeProperties } from './charge-model.ts'
 
@@ -34,8 +35,8 @@ export const groupKeyProperties = {
 export function checkGroupKeys(
   properties: ChargeProperties,
   scope: { readonly isFilter: boolean },
-): readonly string[] {
-  const codes = new Set<string>()
+): readonly FieldCode[] {
+  const codes = new Set<FieldCode>()
   for (const keys of [properties.pricing_group_keys, properties.grouped_by]) {
     if (isAbsent(keys)) continue
     if (!isKeyList(keys)) codes.add('invalid_type')
@@ -57,10 +58,10 @@ export function writtenGroupKeys(properties: ChargeProperties): readonly string[
   return []
 }
 
-function checkPresentationKeys(keys: unknown): readonly string[] {
+function checkPresentationKeys(keys: unknown): readonly FieldCode[] {
   if (isAbsent(keys)) return []
   if (!Array.isArray(keys) || !keys.every(isPresentationKey)) return ['invalid_type']
-  const codes: string[] = []
+  const codes: FieldCode[] = []
   if (keys.length > PRESENTATION_KEYS_MAX) codes.push('too_many_keys')
   if (new Set(keys.map((entry) => entry.value)).size < keys.length) codes.push('value_is_duplicated')
   return codes
