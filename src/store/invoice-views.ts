@@ -4,6 +4,7 @@ import { type CustomerDetails, detailsOfCustomers, findCustomersById } from './c
 import type { Reads } from './database.ts'
 import { type FeeView, feeViews } from './fees.ts'
 import type { InvoiceRow } from './invoices.ts'
+import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { InvoiceMetadata, InvoiceTaxes } from './rows.ts'
 import { type SubscriptionView, viewsOf } from './subscription-views.ts'
 import { type UnbilledFeeRow, unbilledFeesOf } from './unbilled-fees.ts'
@@ -244,19 +245,11 @@ export type InvoiceFilters = {
 export async function listInvoices(
   reads: Reads,
   filters: InvoiceFilters,
-  page: { readonly offset: number; readonly perPage: number },
-): Promise<{ rows: InvoiceRow[]; total: number }> {
-  const query = filteredInvoices(reads, filters)
-  const total = await query.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirst()
-  const rows = await query
-    .selectAll('i')
-    .orderBy('i.issuingDate', 'desc')
-    .orderBy('i.createdAt', 'desc')
-    .orderBy('i.id')
-    .limit(page.perPage)
-    .offset(page.offset)
-    .execute()
-  return { rows, total: Number(total?.count ?? 0n) }
+  slice: Slice,
+): Promise<Listed<InvoiceRow>> {
+  const filtered = filteredInvoices(reads, filters).selectAll('i')
+  const ordered = filtered.orderBy('i.issuingDate', 'desc').orderBy('i.createdAt', 'desc').orderBy('i.id')
+  return pageOf(ordered, slice)
 }
 
 function filteredInvoices(reads: Reads, f: InvoiceFilters) {

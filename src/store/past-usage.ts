@@ -2,7 +2,7 @@ import { type SqlBool, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { Reads } from './database.ts'
 import { VISIBLE_STATUSES } from './invoices.ts'
-import type { Listed, Slice } from './pages.ts'
+import { type Listed, pageOf, type Slice } from './pages.ts'
 
 /** A period of charges that an invoice billed for a subscription; amounts of the whole invoice, in cents. */
 export type PastUsagePeriod = {
@@ -33,8 +33,7 @@ export async function listPastUsagePeriods(
     .where('s.externalId', '=', owner.externalSubscriptionId)
     .where('i.status', 'in', [...VISIBLE_STATUSES])
     .where(sql<SqlBool>`l.charges_from is not null and l.charges_to is not null`)
-  const counted = billed.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow()
-  const page = billed
+  const ordered = billed
     .select([
       'l.invoiceId',
       'l.subscriptionId',
@@ -49,9 +48,5 @@ export async function listPastUsagePeriods(
     .orderBy('l.chargesFrom', 'desc')
     .orderBy('i.createdAt', 'desc')
     .orderBy('l.id')
-    .limit(slice.perPage)
-    .offset(slice.offset)
-    .execute()
-  const [{ count }, rows] = await Promise.all([counted, page])
-  return { rows, total: Number(count) }
+  return pageOf(ordered, slice)
 }
