@@ -181,7 +181,7 @@ export async function addTaxes(
 }
 
 /** Applies a tax to a billing entity, or takes it away; doing either twice changes nothing. */
-export async function setEntityTax(
+export async function setBillingEntityTax(
   tx: Tx,
   of: { readonly organizationId: string; readonly billingEntityId: string; readonly taxId: string },
   isApplied: boolean,

@@ -1,5 +1,5 @@
 import { documentPrefix } from '../../core/organizations/names.ts'
-import { checkEntity, type EntityChange, type Logo } from '../../core/organizations/settings.ts'
+import { type BillingEntityChange, checkBillingEntity, type Logo } from '../../core/organizations/settings.ts'
 import { accepted } from '../../core/refusal.ts'
 import { insertNewBillingEntity } from '../../store/billing-entities.ts'
 import { newId } from '../../store/ids.ts'
@@ -14,7 +14,7 @@ import type { Caller, Context } from '../context.ts'
 export async function createBillingEntity(
   context: Context,
   caller: Caller,
-  change: EntityChange,
+  change: BillingEntityChange,
 ): Promise<BillingEntityRow> {
   const id = newId()
   const { code = '', own, shared } = change
@@ -31,7 +31,7 @@ export async function createBillingEntity(
       name,
       ...stamps(caller.now),
     })
-    accepted(checkEntity(entity))
+    accepted(checkBillingEntity(entity))
     return entity
   })
 }

@@ -1,4 +1,4 @@
-import { checkEntity, type EntityChange } from '../../core/organizations/settings.ts'
+import { type BillingEntityChange, checkBillingEntity } from '../../core/organizations/settings.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
 import { lockBillingEntity, updateBillingEntity as writeEntity } from '../../store/billing-entities.ts'
 import { lockSettings } from '../../store/inherited-settings.ts'
@@ -19,7 +19,7 @@ export async function updateBillingEntity(
   context: Context,
   caller: Caller,
   code: string,
-  change: EntityChange,
+  change: BillingEntityChange,
 ): Promise<BillingEntityRow> {
   return inTransaction(context.database, caller, async (tx) => {
     await lockSettings(tx)
@@ -31,7 +31,7 @@ export async function updateBillingEntity(
       ...logoColumns(change.logo),
       updatedAt: ts(caller.now),
     })
-    accepted(checkEntity(changed))
+    accepted(checkBillingEntity(changed))
     await spreadSettings(tx, caller, entity, changed)
     if (change.taxCodes) {
       const taxes = await readTaxesByCode(tx, change.taxCodes)

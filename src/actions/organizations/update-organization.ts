@@ -1,4 +1,4 @@
-import { checkEntity, type OrganizationChange } from '../../core/organizations/settings.ts'
+import { checkBillingEntity, type OrganizationChange } from '../../core/organizations/settings.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
 import { readEndpoint } from '../../core/webhooks/endpoint.ts'
 import { updateBillingEntity } from '../../store/billing-entities.ts'
@@ -51,7 +51,7 @@ export async function updateOrganization(
       ...(numbering === undefined ? {} : { documentNumbering: numbering }),
       updatedAt,
     })
-    accepted(checkEntity(changed))
+    accepted(checkBillingEntity(changed))
     await spreadSettings(tx, caller, entity, changed)
     if (webhookUrl !== undefined) await setFirstEndpoint(tx, caller, webhookUrl)
     return organization

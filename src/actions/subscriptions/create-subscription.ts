@@ -7,7 +7,7 @@ import { planChangeKind } from '../../core/subscriptions/change.ts'
 import { backdatedStart, isEndingAllowed, startTiming } from '../../core/subscriptions/due.ts'
 import { readNewSubscription } from '../../core/subscriptions/subscription-input.ts'
 import { billingPlanOf } from '../../store/billing/subscription-facts.ts'
-import { entityOfExternalId, lockCustomerByExternalId } from '../../store/customers.ts'
+import { billingEntityOfExternalId, lockCustomerByExternalId } from '../../store/customers.ts'
 import { Last, type Tx } from '../../store/database.ts'
 import { refusingDuplicates } from '../../store/duplicates.ts'
 import { newId } from '../../store/ids.ts'
@@ -69,7 +69,7 @@ export async function createSubscription(
     const [plan, known, billingEntity, members, endpoints] = await Promise.all([
       planCode === undefined ? undefined : holdPlanByCode(tx, planCode),
       lockCustomerByExternalId(tx, externalCustomerId),
-      entityOfExternalId(tx, externalCustomerId),
+      billingEntityOfExternalId(tx, externalCustomerId),
       subscriptionsWithId(tx, request.externalId),
       listWebhookEndpoints(tx),
     ])

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { createBillingEntity } from '../../actions/billing-entities/create-billing-entity.ts'
 import { updateBillingEntity } from '../../actions/billing-entities/update-billing-entity.ts'
 import type { Caller, Context } from '../../actions/context.ts'
-import { readEntityChange } from '../../core/organizations/settings.ts'
+import { readBillingEntityChange } from '../../core/organizations/settings.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
 import { listBillingEntities } from '../../store/billing-entities.ts'
 import { type BillingEntityRow, findBillingEntity } from '../../store/organizations.ts'
@@ -33,7 +33,7 @@ export function billingEntitiesRoutes(app: FastifyInstance, context: Context): v
       schema: { tags, summary: 'Create a billing entity', body: BillingEntityCreateInput, response },
     },
     async (request) => {
-      const change = accepted(readEntityChange(rootOf(request.body, 'billing_entity'), true))
+      const change = accepted(readBillingEntityChange(rootOf(request.body, 'billing_entity'), true))
       return answerOf(context, request.caller, await createBillingEntity(context, request.caller, change))
     },
   )
@@ -62,7 +62,7 @@ export function billingEntitiesRoutes(app: FastifyInstance, context: Context): v
     config,
     schema: { tags, summary: 'Update a billing entity', params, body: BillingEntityUpdateInput, response },
     handler: async (request) => {
-      const change = accepted(readEntityChange(rootOf(request.body, 'billing_entity'), false))
+      const change = accepted(readBillingEntityChange(rootOf(request.body, 'billing_entity'), false))
       return answerOf(
         context,
         request.caller,

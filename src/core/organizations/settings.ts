@@ -24,7 +24,7 @@ export type OrganizationChange = {
 /** A logo as its bytes in base64; null takes it away. */
 export type Logo = { readonly contentType: string; readonly base64: string } | null
 
-export type EntityChange = {
+export type BillingEntityChange = {
   readonly shared: SharedSettings
   readonly own: ReturnType<typeof readOwn>
   readonly code?: string
@@ -52,9 +52,9 @@ export function readOrganizationChange(input: Input): Outcome<OrganizationChange
 
 /**
  * Reads a billing entity: a new one needs code and name; an update ignores the code. Whether the entity's
- * country allows e-invoicing and EU taxes is checked by `checkEntity` on the whole entity.
+ * country allows e-invoicing and EU taxes is checked by `checkBillingEntity` on the whole entity.
  */
-export function readEntityChange(input: Input, isNew: boolean): Outcome<EntityChange> {
+export function readBillingEntityChange(input: Input, isNew: boolean): Outcome<BillingEntityChange> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
   const change = {
@@ -76,7 +76,7 @@ type TaxedEntity = {
 }
 
 /** Refuses e-invoicing and EU taxes in countries that have none. */
-export function checkEntity<T extends TaxedEntity>(entity: T): Outcome<T> {
+export function checkBillingEntity<T extends TaxedEntity>(entity: T): Outcome<T> {
   const problems = new Problems()
   if (entity.einvoicing && entity.country === null) problems.add('einvoicing', 'country_must_be_present')
   else if (entity.einvoicing && !E_INVOICING_COUNTRIES.includes(entity.country ?? '')) {
