@@ -8,7 +8,8 @@ import type { PricingUnit } from '../rating/charge.ts'
 import type { RatedUsage } from '../rating/rate-usage.ts'
 import type { Window } from '../subscriptions/windows.ts'
 
-export type FeeType = 'charge' | 'add_on' | 'subscription' | 'credit' | 'commitment' | 'fixed_charge'
+export const FEE_TYPES = ['charge', 'add_on', 'subscription', 'credit', 'commitment', 'fixed_charge'] as const
+export type FeeType = (typeof FEE_TYPES)[number]
 
 export type PresentationRow = {
   readonly presentationBy: GroupedBy
