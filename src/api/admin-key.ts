@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Context } from '../actions/context.ts'
-import { Refusal } from '../core/problems.ts'
+import { Refusal } from '../core/refusal.ts'
 import { hashOfSecret } from '../store/api-keys.ts'
 import { WrongKeys } from './wrong-keys.ts'
 

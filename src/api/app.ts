@@ -1,12 +1,12 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Context } from '../actions/context.ts'
 import { jsonText } from '../core/amounts/json-text.ts'
-import { notFound, Refusal } from '../core/problems.ts'
+import { notFound, Refusal } from '../core/refusal.ts'
 import { adminRoutes } from './admin.ts'
 import { authenticate } from './auth.ts'
 import { readBodies } from './body.ts'
 import { allowOrigins } from './cors.ts'
-import { answerErrors, answerNotFound } from './errors.ts'
+import { answerErrors, answerUnknownPaths } from './errors.ts'
 import { keepAnswers } from './idempotency.ts'
 import { DEFAULT_LIMITS, type HttpLimits, timeoutsOf } from './limits.ts'
 import { describeApi } from './openapi.ts'
@@ -78,7 +78,7 @@ export function buildApp(context: Context, limits: HttpLimits = DEFAULT_LIMITS):
       tidyPathIds(v1)
       keepAnswers(v1, context)
       for (const routes of routesOfV1) routes(v1, context, limits)
-      v1.setNotFoundHandler(answerNotFound)
+      answerUnknownPaths(v1)
     },
     { prefix: PREFIX },
   )

@@ -1,11 +1,13 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Problem, Refusal } from '../core/problems.ts'
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import type { ConflictCode, ForbiddenCode, NotAllowedCode, NotFoundCode, OtherCode } from '../core/codes.ts'
+import type { Problem } from '../core/problems.ts'
+import { Refusal } from '../core/refusal.ts'
 import { ReadTooLarge } from '../store/read-budget.ts'
 
 type ErrorBody = {
   status: number
   error: string
-  code?: string
+  code?: NotFoundCode | NotAllowedCode | ForbiddenCode | ConflictCode | OtherCode
   error_details?: unknown
 }
 
@@ -59,14 +61,16 @@ function sendTooLarge(reply: FastifyReply, { isCrowded }: ReadTooLarge): void {
   else send(reply, toWireProblem({ kind: 'invalid', details: { base: ['answer_is_too_large'] } }))
 }
 
-/** The answer for a path or a method that does not exist. */
-export function answerNotFound(_request: FastifyRequest, reply: FastifyReply): void {
-  send(reply, toWireProblem({ kind: 'not_found', code: 'resource_not_found' }))
+/** 404 for an address, or a method on it, that does not exist. */
+export function answerUnknownPaths(app: FastifyInstance): void {
+  app.setNotFoundHandler((_request, reply) => {
+    send(reply, toWireProblem({ kind: 'not_found', code: 'resource_not_found' }))
+  })
 }
 
 /** One place where errors become answers. What it does not know is a bug: it is logged whole and answered 500. */
 export function answerErrors(app: FastifyInstance): void {
-  app.setNotFoundHandler(answerNotFound)
+  answerUnknownPaths(app)
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
     if (error instanceof Refusal) return send(reply, toWireProblem(error.problem))
     if (error instanceof ReadTooLarge) return sendTooLarge(reply, error)

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Decimal } from '../core/amounts/decimal.ts'
 import { ExactNumber } from '../core/input/exact-number.ts'
-import { Refusal } from '../core/problems.ts'
+import { Refusal } from '../core/refusal.ts'
 import { keyText } from './json-keys.ts'
 
 /** Levels of lists and objects. No request of the API needs more than eight. */

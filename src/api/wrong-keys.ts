@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import type { Context } from '../actions/context.ts'
-import { Refusal } from '../core/problems.ts'
+import { Refusal } from '../core/refusal.ts'
 
 /** Wrong keys from one address before it is slowed, and how often one more is forgiven. */
 const WRONG_MAX = 10

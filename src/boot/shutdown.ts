@@ -1,4 +1,4 @@
-import type { Log } from './log.ts'
+import type { PinoLog } from './log.ts'
 import { isLostConnection } from './lost-connection.ts'
 
 /** A signal this soon after the first is the same one, passed on. */
@@ -11,7 +11,7 @@ const REPEAT_MS = 1000
  * An error that nobody caught is told and ends the program in the same order, so that it does not leave its
  * PostgreSQL behind. A lost connection is only told: the pools make new ones.
  */
-export function stopOnSignals(stop: () => Promise<void>, log: Log): { requestStop: () => void } {
+export function stopOnSignals(stop: () => Promise<void>, log: PinoLog): { requestStop: () => void } {
   let isAsked = false
   let askedAtMs = 0
   const ask = (reason: string, code: number) => {

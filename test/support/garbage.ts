@@ -159,7 +159,7 @@ export function bodyOf(route: Route, whose: LivedIn, turn: number): unknown {
 }
 
 /** A value that the schema describes; `known` has values of this organization by the name of their property. */
-function sample(schema: Schema, known: Readonly<Record<string, unknown>>, name = ''): unknown {
+export function sample(schema: Schema, known: Readonly<Record<string, unknown>>, name = ''): unknown {
   if (name in known) return known[name]
   const first = schema.anyOf?.[0]
   if (first) return sample(first, known, name)

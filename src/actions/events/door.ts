@@ -100,7 +100,7 @@ export class Door {
    *
    * @param bytes how much of the body has arrived already
    */
-  knock(organizationId: string, bytes: number): Visit {
+  admit(organizationId: string, bytes: number): Visit {
     const room = LANE_EVENTS_MAX - (this.lanes.get(organizationId)?.waiting ?? 0)
     if (room <= 0) throw new DoorIsFull(0)
     let own = 0

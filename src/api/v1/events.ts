@@ -11,7 +11,7 @@ import type { Context } from '../../actions/context.ts'
 import { BodyTurns } from '../../actions/events/body-turns.ts'
 import { DoorIsFull, doorOf, type Visit } from '../../actions/events/door.ts'
 import { ingestEvent, ingestEvents } from '../../actions/events/ingest-events.ts'
-import { forbidden, invalid, notFound } from '../../core/problems.ts'
+import { forbidden, invalid, notFound } from '../../core/refusal.ts'
 import {
   type EventListFilter,
   findEvent,
@@ -33,7 +33,7 @@ import {
   listEventsSchema,
 } from '../schemas/events.ts'
 
-const config = { resource: 'event', keepsDigits: true }
+const config = { resource: 'event', keepsDigits: true } as const
 const JSON_TYPE = 'application/json; charset=utf-8'
 // Plain ASCII: its length is its length in bytes.
 const TURNED_AWAY = JSON.stringify(TOO_MANY_REQUESTS)
@@ -98,7 +98,7 @@ function turnAwayEarly(context: Context) {
   const onRequest: onRequestHookHandler = (request, reply, done) => {
     const arrived = arrivedBytes(request)
     try {
-      const visit = doorOf(context).knock(request.caller.organizationId, arrived)
+      const visit = doorOf(context).admit(request.caller.organizationId, arrived)
       visitors.set(request, { visit, arrived })
       // A request that is broken off has no answer and no `onResponse`.
       reply.raw.once('close', visit.leave)
