@@ -13,9 +13,12 @@ import { describeApi } from './openapi.ts'
 import { tidyPathIds } from './params.ts'
 import { requestIdOf } from './request-id.ts'
 import { securityHeaders } from './security-headers.ts'
+import { apiKeyRoutes } from './v1/api-keys.ts'
 import { routesOfV1 } from './v1/routes.ts'
 
 const PREFIX = '/api/v1'
+/** Of what Lago has no routes for. */
+const OWN_PREFIX = '/api/weir/v1'
 const PARAM_LENGTH_MAX = 1024
 /** Told before the body is read. */
 const NO_SUCH_PATH = () => notFound('resource')
@@ -62,8 +65,8 @@ export function buildApp(context: Context, limits: HttpLimits = DEFAULT_LIMITS):
   // After the headers of other origins, which belong to this answer too.
   app.after(() => {
     app.addHook('onRequest', async (request) => {
-      // Below /api/v1 that is told only to those whose key is known.
-      if (request.is404 && request.server.prefix !== PREFIX) throw NO_SUCH_PATH()
+      // Where keys are asked for, that is told only to those whose key is known.
+      if (request.is404 && !isKeyed(request.server)) throw NO_SUCH_PATH()
     })
   })
   describeApi(app, context.settings.apiUrl)
@@ -72,15 +75,33 @@ export function buildApp(context: Context, limits: HttpLimits = DEFAULT_LIMITS):
   void app.register(
     async (v1) => {
       authenticate(v1, context)
-      v1.addHook('onRequest', async (request) => {
-        if (request.is404) throw NO_SUCH_PATH()
-      })
+      answerUnknownPathsEarly(v1)
       tidyPathIds(v1)
       keepAnswers(v1, context)
       for (const routes of routesOfV1) routes(v1, context, limits)
-      answerUnknownPaths(v1)
     },
     { prefix: PREFIX },
   )
+  void app.register(
+    // Without Idempotency-Key: its answers would keep the secrets of keys.
+    async (own) => {
+      authenticate(own, context)
+      answerUnknownPathsEarly(own)
+      apiKeyRoutes(own, context)
+    },
+    { prefix: OWN_PREFIX },
+  )
   return app
+}
+
+/** 404 before the body is read, and after the key is known. */
+function answerUnknownPathsEarly(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) throw NO_SUCH_PATH()
+  })
+  answerUnknownPaths(app)
+}
+
+function isKeyed({ prefix }: FastifyInstance): boolean {
+  return prefix === PREFIX || prefix === OWN_PREFIX
 }

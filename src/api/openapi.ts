@@ -10,6 +10,9 @@ type Document = {
   paths?: Record<string, Record<string, unknown>>
 }
 
+/** Where an API key is asked for. */
+const KEYED_PATH = /^\/api\/(weir\/)?v1\//
+
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 
 const text = { type: 'string' as const }
@@ -123,7 +126,7 @@ function completePaths(document: Document): void {
 
 function completeOperation(path: string, method: string, operation: Operation): void {
   const segments = path.split('/').filter((part) => part !== '')
-  const isV1 = path.startsWith('/api/v1/')
+  const isV1 = KEYED_PATH.test(path)
   operation.tags ??= [(isV1 ? segments[2] : segments[0]) ?? 'api']
   if (path.startsWith('/admin/')) operation.security = [{ adminKey: [] }]
   else if (!isV1) operation.security = []
@@ -141,7 +144,7 @@ function errorsOf(path: string, method: string, operation: Operation): ErrorName
   return [
     'Unauthorized',
     'UnprocessableEntity',
-    ...(path.startsWith('/api/v1/') ? (['Forbidden'] as const) : []),
+    ...(KEYED_PATH.test(path) ? (['Forbidden'] as const) : []),
     ...(hasTarget ? (['NotFound'] as const) : []),
     ...(method === 'get' ? [] : (['BadRequest', 'NotAllowed'] as const)),
   ]

@@ -6,6 +6,9 @@ import type { PinoLog } from './log.ts'
 import { type TickerCounts, tickerCounts } from './ticker.ts'
 
 /** What the thread of the clock is started with. */
+/** One for each organization whose due work runs, and a few for the ticker itself. */
+export const CLOCK_CONNECTIONS = 6
+
 export type ClockData = {
   readonly databaseUrl: string
   readonly settings: Settings

@@ -204,6 +204,19 @@ function privateKey(raw: string | undefined): string | null {
   return pem
 }
 
+/** Long enough that nobody guesses it: 20 random characters of hexadecimal digits are 80 bits. */
+const ADMIN_KEY_LENGTH_MIN = 20
+const ADMIN_KEY_VARIETY_MIN = 8
+
+function adminKey(key: string | undefined): string | null {
+  if (key === undefined) return null
+  if (key.length >= ADMIN_KEY_LENGTH_MIN && new Set(key).size >= ADMIN_KEY_VARIETY_MIN) return key
+  throw new ConfigProblem(
+    `ADMIN_API_KEY must be at least ${ADMIN_KEY_LENGTH_MIN} characters, ${ADMIN_KEY_VARIETY_MIN} of them different: ` +
+      'it opens every organization. Try openssl rand -hex 32.',
+  )
+}
+
 function limitsOf(env: Environment): HttpLimits {
   return Object.freeze({
     bodyBytes: env.WEIR_BODY_MAX_BYTES,
@@ -237,7 +250,7 @@ export function readConfig(source: Source = process.env): Config {
     limits: limitsOf(env),
     workerConcurrency: env.WEIR_WORKER_CONCURRENCY,
     allowPrivateWebhooks: env.WEIR_ALLOW_PRIVATE_WEBHOOKS,
-    adminApiKey: env.ADMIN_API_KEY ?? null,
+    adminApiKey: adminKey(env.ADMIN_API_KEY),
     firstOrganization: firstOrganization(env),
     apiUrl: checkedUrl('LAGO_API_URL', env),
     frontUrl: checkedUrl('LAGO_FRONT_URL', env),

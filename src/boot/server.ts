@@ -5,6 +5,7 @@ import { buildApp } from '../api/app.ts'
 import { timeoutsOf } from '../api/limits.ts'
 import { type Background, startBackground } from './background.ts'
 import type { Config } from './config.ts'
+import { checkConnections } from './connections.ts'
 import { createContext } from './context.ts'
 import type { Endings } from './endings.ts'
 import type { DatabasePlace } from './find-database.ts'
@@ -51,6 +52,7 @@ async function listen(app: FastifyInstance, config: Config): Promise<string> {
  */
 export async function serve(place: DatabasePlace, options: WeirOptions, endings: Endings): Promise<string> {
   const { config, log, role } = options
+  await checkConnections(place.url, config, role)
   const database = openPools(place.url, config, log)
   endings.add('database connections', 700, () => database.close())
   const context = createContext({ database, log, settings: settingsOf(config) })

@@ -101,6 +101,7 @@ export const FIELD_CODES = {
 /** 404: what the path, or an id or code in the body, names does not exist. */
 export const NOT_FOUND_CODES = {
   alert_not_found: '',
+  api_key_not_found: '',
   billable_metric_not_found: '',
   billable_metrics_not_found: 'of the charges of a plan',
   billing_entity_not_found: '',
@@ -130,6 +131,7 @@ export const NOT_ALLOWED_CODES = {
   full_usage_not_allowed: 'full usage is given for one charge or group only',
   invoiced_fee: 'the invoice of a fee answers for it',
   is_succeeded: 'the webhook was delivered',
+  last_non_expiring_api_key: 'an organization keeps one key without an end',
   metadata_on_draft_invoice: 'metadata is for final invoices',
   no_active_subscription: 'there is no usage to show',
   not_deletable: 'only drafts are deleted',

@@ -16,7 +16,7 @@ import { schedule, tasks } from './tasks.ts'
 
 const CONCURRENCY = 8
 /** For taking and ending jobs, opened when needed. With fewer than jobs at once the queue warns at every start. */
-const CONNECTIONS_MAX = 10
+export const WORKER_CONNECTIONS_MAX = 10
 const POLL_MS = 2000
 /** Between two questions whether PostgreSQL is back. */
 const ANSWER_PAUSE_MS = 250
@@ -50,7 +50,7 @@ export async function startWorker(parts: {
   const events: WorkerEvents = new EventEmitter()
   const beginning = run({
     connectionString: parts.databaseUrl,
-    maxPoolSize: Math.min(concurrency + 2, CONNECTIONS_MAX),
+    maxPoolSize: Math.min(concurrency + 2, WORKER_CONNECTIONS_MAX),
     concurrency,
     pollInterval: POLL_MS,
     noHandleSignals: true,

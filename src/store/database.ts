@@ -37,6 +37,8 @@ export type DatabaseOptions = {
   readonly onError?: (error: Error) => void
 }
 
+/** For what no tenant may see, which is little. */
+export const SYSTEM_CONNECTIONS = 4
 const CONNECTION_SECONDS_MAX = 1800
 const COMMIT = CompiledQuery.raw('commit')
 const ROLLBACK = CompiledQuery.raw('rollback')
@@ -86,7 +88,11 @@ export class Database {
       max: options.poolMax,
       options: '-c role=weir_app -c TimeZone=UTC -c DateStyle=ISO',
     })
-    this.systemPool = new pg.Pool({ ...common, max: 4, options: '-c TimeZone=UTC -c DateStyle=ISO' })
+    this.systemPool = new pg.Pool({
+      ...common,
+      max: SYSTEM_CONNECTIONS,
+      options: '-c TimeZone=UTC -c DateStyle=ISO',
+    })
     const onError = options.onError ?? (() => undefined)
     for (const pool of [this.pool, this.systemPool]) {
       // Every connection tells here of its end, also one that is in use: unheard, that would end the program. The pool

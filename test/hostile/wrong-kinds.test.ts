@@ -24,17 +24,16 @@ const FIELDS_MIN = 700
 const OBJECTS: readonly unknown[] = [
   { isLosslessNumber: true },
   { isLosslessNumber: true, value: '1', toString: 1 },
-  { toString: 1 },
   { valueOf: 1, toString: 'x', toJSON: true },
   { length: 2, 0: 'a' },
 ]
+const UNPRINTABLE = { toString: 1 }
 const LISTS: readonly unknown[] = [[], ['a', { toString: 1 }], [[{ isLosslessNumber: true }]]]
 
 /** Fields that a route leaves alone whatever they are, and why. */
 const LEFT_ALONE: readonly string[] = [
   // The code of a metric that a plan charges by does not change.
   'PUT /billable_metrics/:code billable_metric.code',
-  'PATCH /billable_metrics/:code billable_metric.code',
 ]
 
 const plainPath = (path: string) => path.replace(/:[A-Za-z_]+/g, ':')
@@ -111,6 +110,10 @@ async function send(route: Route, field: string, value: unknown) {
   return { status: answer.statusCode, text: answer.body }
 }
 
+/** PATCH where PUT does the same on the same path. */
+const isTwin = ({ method, path }: Route) =>
+  method === 'PATCH' && routes.some((other) => other.method === 'PUT' && other.path === path)
+
 /** The fields of a route: its own description's, and those of the published one. */
 function placesOf(route: Route): Map<string, { type: string; isOwn: boolean }> {
   const places = new Map<string, { type: string; isOwn: boolean }>()
@@ -131,13 +134,14 @@ describe('objects and lists in the place of texts', () => {
     expect(TABLE.flatMap(({ fields }) => Object.keys(fields)).length).toBeGreaterThan(FIELDS_MIN)
   })
 
-  it('are refused or dropped, never 500, never "[object Object]"', async () => {
+  it('are refused or dropped, never 500, never "[object Object]"', { timeout: 600_000 }, async () => {
     const failures: string[] = []
     for (const route of routes) {
-      if (route.path === '/test_clock') continue
+      if (route.path === '/test_clock' || isTwin(route)) continue
       for (const [field, { type, isOwn }] of placesOf(route)) {
         const place = `${route.method} ${route.path} ${field}`
-        const values = turn % 2 === 0 ? [...OBJECTS, LISTS[1]] : [OBJECTS[0], OBJECTS[2], ...LISTS]
+        // Every place gets some of them, and every value comes to a third of the places or more.
+        const values = [UNPRINTABLE, OBJECTS[turn % OBJECTS.length], LISTS[turn % LISTS.length]]
         for (const value of values) {
           const { status, text } = await send(route, field, value)
           const isWrong = status >= 500 || text.includes('[object ')

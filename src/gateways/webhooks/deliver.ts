@@ -2,11 +2,16 @@ import type { LookupFunction } from 'node:net'
 import { Agent, buildConnector, type Dispatcher, request } from 'undici'
 import { isAddressLiteral, isPublicAddress, PrivateAddressError, publicLookup } from './public-address.ts'
 
-/** How a try ended. `httpStatus` is null when no answer came, and `response` then says why. */
+/**
+ * How a try ended. `httpStatus` is null when no answer came; `response` then says so in one sentence whatever the cause,
+ * and `cause` has the rest for the operator alone: an organization that could read it would learn which names and ports
+ * the operator's own network has.
+ */
 export type DeliveryResult = {
   readonly isDelivered: boolean
   readonly httpStatus: number | null
   readonly response: string
+  readonly cause?: string
 }
 
 export type Delivery = {
@@ -26,6 +31,8 @@ const RESPONSE_BYTES_MAX = 10_000
 /** The only statuses that count as received; a redirect is not followed and is a failure. */
 const DELIVERED: readonly number[] = [200, 201, 202, 204]
 const HEADERS_BYTES_MAX = 16_384
+/** Said of every try without an answer: no such name, a private address, a closed port, a bad certificate, silence. */
+const NOT_REACHED = 'the receiver gave no answer, or is not on the public internet'
 
 /** A connection pool for deliveries; unless private receivers are allowed each address is checked when dialled. */
 export function deliveryAgent(options: {
@@ -69,8 +76,8 @@ export async function deliver(delivery: Delivery, dispatcher?: Dispatcher): Prom
     const response = await readStart(answer.body)
     return { isDelivered: DELIVERED.includes(answer.statusCode), httpStatus: answer.statusCode, response }
   } catch (error) {
-    const reason = timeout.aborted ? `no answer within ${delivery.timeoutMs} ms` : reasonOf(error)
-    return { isDelivered: false, httpStatus: null, response: reason }
+    const cause = timeout.aborted ? `no answer within ${delivery.timeoutMs} ms` : reasonOf(error)
+    return { isDelivered: false, httpStatus: null, response: NOT_REACHED, cause }
   }
 }
 
