@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { bigInvoiceBenchmarks } from './big-invoice.ts'
 import { billingBenchmarks } from './billing.ts'
 import type { Benchmark, Figure } from './figure.ts'
+import { hostileBodiesBenchmarks } from './hostile-bodies.ts'
 import { ingestBenchmarks } from './ingest.ts'
 import { LoadGenerator } from './load.ts'
 import { overloadBenchmarks } from './overload.ts'
@@ -18,6 +19,7 @@ const all: readonly Benchmark[] = [
   ...ingestBenchmarks,
   ...readBenchmarks,
   ...overloadBenchmarks,
+  ...hostileBodiesBenchmarks,
   ...billingBenchmarks,
   ...twoProcessesBenchmarks,
   ...writeBenchmarks,

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PinoLog } from './log.ts'
 import { type Accounts, choosePostgresAccounts } from './postgres/accounts.ts'
@@ -49,8 +50,7 @@ const RESTART_WINDOW_MS = 60_000
 
 async function makeDataFolder(dataDir: string, log: PinoLog): Promise<void> {
   try {
-    const made = await mkdir(dataDir, { recursive: true, mode: 0o700 })
-    if (made !== undefined) await chmod(dataDir, 0o700)
+    await makeFolders(dataDir)
   } catch (error) {
     throw new StartProblem(`The data folder ${dataDir} can not be made: ${sentenceOf(error)}.`)
   }
@@ -58,6 +58,19 @@ async function makeDataFolder(dataDir: string, log: PinoLog): Promise<void> {
   if ((mode & 0o077) === 0) return
   await closeDataFolder(dataDir)
   log.warn({ dataDir }, 'the data folder was open to other users of this machine, and is closed now')
+}
+
+/** One folder at a time: on a file system that makes none (/proc), Node's own way through never ends. */
+async function makeFolders(folder: string): Promise<void> {
+  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (found?.isDirectory()) return
+  if (found !== null) throw new Error('there is a file in its place')
+  await makeFolders(dirname(folder))
+  await mkdir(folder, { mode: 0o700 })
+  await chmod(folder, 0o700)
 }
 
 /** Takes the rights of others away; not from a folder that holds something else, which may be theirs. */
