@@ -1,10 +1,7 @@
-/** Field errors of a 422: field name to codes, in the order in which they were found. */
+/** Field errors of a 422: field name to codes, in the order found. */
 export type FieldErrors = Readonly<Record<string, readonly string[]>>
 
-/**
- * Everything that the engine refuses, as a value. The edge turns it into the HTTP answer;
- * the codes and their statuses are platform.md section 3.
- */
+/** Every kind of error that a caller can cause, as a value. src/api/errors.ts turns it into the HTTP response. */
 export type Problem =
   | { readonly kind: 'bad_request'; readonly message: string }
   | { readonly kind: 'unauthorized' }
@@ -19,7 +16,7 @@ export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: Problem }
 
-/** Stops an action (and rolls its transaction back) with a problem that the caller is told. */
+/** Aborts an action, rolls back its transaction and returns the problem to the caller. */
 export class Refusal extends Error {
   readonly problem: Problem
   constructor(problem: Problem) {
@@ -33,10 +30,10 @@ export class Refusal extends Error {
 export const notFound = (resource: string): Refusal =>
   new Refusal({ kind: 'not_found', code: `${resource}_not_found` })
 
-/** A 405: the object's state does not allow the operation. */
+/** A 405: not allowed in the object's current state. */
 export const notAllowed = (code: string): Refusal => new Refusal({ kind: 'not_allowed', code })
 
-/** A 409: another request stands in the way. */
+/** A 409: the request conflicts with another one. */
 export const conflict = (code: string): Refusal => new Refusal({ kind: 'conflict', code })
 
 export const forbidden = (code: string): Refusal => new Refusal({ kind: 'forbidden', code })
@@ -45,7 +42,7 @@ export const forbidden = (code: string): Refusal => new Refusal({ kind: 'forbidd
 export const invalid = (details: FieldErrors | Readonly<Record<string, unknown>> | string): Refusal =>
   new Refusal({ kind: 'invalid', details })
 
-/** Collects field errors; nothing is refused until `throwIfAny`. */
+/** Collects field errors; nothing is thrown until `throwIfAny`. */
 export class Problems {
   private readonly byField = new Map<string, string[]>()
 

@@ -11,24 +11,24 @@ import type { AlertThreshold } from './crossing.ts'
 
 const CODE_LENGTH_MAX = 255
 
-/** What an alert is made of, before its metric was looked up. */
+/** A new alert as sent, before its metric is looked up. */
 export type AlertInput = {
   readonly type: AlertType
   readonly thresholds: readonly AlertThreshold[]
   readonly metricCode: string | null
 }
 
-/** What a change gives; absent keys are undefined. */
+/** The fields of an alert update; absent keys are undefined. */
 export type AlertChange = {
   readonly thresholds: readonly AlertThreshold[] | undefined
-  /** Null takes the metric away. */
+  /** Null removes the metric. */
   readonly metricCode: string | null | undefined
 }
 
-/** The name and code of an alert, read after its metric was found. */
+/** The name and code of an alert, read once its metric is known. */
 export type AlertNames = { readonly code: string; readonly name: string | null }
 
-/** The first checks of a new alert: type, then thresholds; the first fault is refused alone. */
+/** The first checks of a new alert: type, then thresholds. Only the first error is reported. */
 export function readAlert(input: Input, family: AlertFamily): AlertInput {
   const fault = checkAlertType(input.alert_type, family, true)
   if (fault) throw invalid(fault)
@@ -39,7 +39,7 @@ export function readAlert(input: Input, family: AlertFamily): AlertInput {
   }
 }
 
-/** The same for a change: the type stays, and thresholds are the whole list when they are given. */
+/** The same for an update: the type cannot change, and thresholds, if sent, replace the whole list. */
 export function readAlertChange(input: Input): AlertChange {
   return {
     thresholds: input.thresholds === undefined ? undefined : readThresholds(input.thresholds),
@@ -47,9 +47,7 @@ export function readAlertChange(input: Input): AlertChange {
   }
 }
 
-/**
- * The last checks: the code, and whether the type wants a metric. Keys that are absent keep what `stored` has.
- */
+/** The last checks: the code, and whether the type requires a metric. Absent keys keep the value in `stored`. */
 export function readAlertNames(
   input: Input,
   type: AlertType,

@@ -8,13 +8,13 @@ import type { BillRequest } from './bill-request.ts'
 import type { BillingSnapshot, CustomerFacts, PaidFee, SubscriptionFacts } from './snapshot.ts'
 import type { InvoiceTotals } from './totals.ts'
 
-/** Rate decimals on a statement. */
+/** Decimals of a tax rate on a statement. */
 const RATE_SCALE = 2
 
 /**
- * Statements of usage fees that were paid without an invoice: `advance_charges` invoices whose amounts and taxes are the
- * sums of their fees, one for each currency, issuer and purchase order number. A renewal leaves out fees of a window
- * that is still open.
+ * Statements of usage fees that were paid without an invoice: `advance_charges` invoices whose amounts and taxes are
+ * the sums of their fees, one per currency, issuer and purchase order number. A renewal leaves out fees whose window
+ * is still open.
  */
 export function buildStatements(
   snapshot: BillingSnapshot,
@@ -66,7 +66,7 @@ function buildStatement(
     fixedChargesDurationDays: 0,
   }
   const totals = totalsOf(fees)
-  // A statement of nothing is kept or skipped as any other invoice of nothing.
+  // A zero statement is kept or skipped like any other zero invoice.
   const keepsZero =
     customer.zeroInvoices === 'inherit' ? issuer.keepsZeroInvoices : customer.zeroInvoices === 'finalize'
   const isClosed = totals.feesAmountCents === 0n && !keepsZero
@@ -127,7 +127,7 @@ function totalsOf(fees: readonly PaidFee[]): InvoiceTotals {
   }
 }
 
-/** The taxes of the fees, as they were when the fees were made, summed by tax and in the order of their codes. */
+/** The taxes of the fees, as of when the fees were created, summed by tax and sorted by code. */
 function taxLinesOf(fees: readonly PaidFee[]): readonly AppliedInvoiceTax[] {
   const lines = new Map<string, AppliedInvoiceTax>()
   for (const fee of fees) {
@@ -145,7 +145,7 @@ function taxLinesOf(fees: readonly PaidFee[]): readonly AppliedInvoiceTax[] {
   return [...lines.values()].sort((a, b) => (a.tax.code < b.tax.code ? -1 : a.tax.code > b.tax.code ? 1 : 0))
 }
 
-/** The one window of a statement: the charges period of the subscription that started last. */
+/** The window of a statement: the charges period of the most recently started subscription. */
 function statementWindow(
   subscriptions: readonly SubscriptionFacts[],
   customer: CustomerFacts,

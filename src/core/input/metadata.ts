@@ -1,7 +1,7 @@
 import { invalid } from '../problems.ts'
 import { type Input, isInput } from './fields.ts'
 
-/** Free data that a client keeps on an object: texts or null by key. */
+/** Arbitrary client data on an object: strings or null by key. */
 export type Metadata = Readonly<Record<string, string | null>>
 
 const KEYS_MAX = 50
@@ -9,8 +9,8 @@ const KEY_LENGTH_MAX = 100
 const VALUE_LENGTH_MAX = 255
 
 /**
- * Reads metadata as it replaces what is stored; null means none. Throws a 422 on `metadata` for anything else
- * than texts and nulls, and for keys or texts beyond their limits.
+ * Reads metadata that replaces what is stored; null means none. Throws a 422 on `metadata` for anything but strings
+ * and nulls, and for keys or strings that are too long.
  */
 export function readMetadata(raw: unknown): Metadata | null {
   if (raw === null || raw === undefined) return null
@@ -18,7 +18,7 @@ export function readMetadata(raw: unknown): Metadata | null {
   return checked(raw)
 }
 
-/** Stored metadata with new entries over it; null or nothing changes nothing. Throws as `readMetadata`. */
+/** Stored metadata merged with new entries; null or absent changes nothing. Throws like `readMetadata`. */
 export function mergeMetadata(stored: Metadata | null, raw: unknown): Metadata | null {
   const added = readMetadata(raw)
   if (added === null || Object.keys(added).length === 0) return stored

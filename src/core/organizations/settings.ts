@@ -10,18 +10,18 @@ const LOGO_BYTES_MAX = 800 * 1024
 const LOGO = /^data:image\/(png|jpe?g);base64,([A-Za-z0-9+/]+={0,2})$/
 const E_INVOICING_COUNTRIES = ['FR', 'DE']
 
-/** Settings that an organization and its default billing entity have both, as a request gives them. */
+/** Settings shared by an organization and its default billing entity, as sent. */
 export type SharedSettings = ReturnType<typeof readShared>
 
 export type OrganizationChange = {
   readonly shared: SharedSettings
   readonly documentNumbering?: 'per_customer' | 'per_organization'
   readonly slug?: string
-  /** The request's wish for the first webhook endpoint; checked where endpoints are. */
+  /** The URL for the first webhook endpoint; validated with the endpoints. */
   readonly webhookUrl?: string
 }
 
-/** A logo as its bytes in base64; null takes it away. */
+/** A logo as its bytes in base64; null removes it. */
 export type Logo = { readonly contentType: string; readonly base64: string } | null
 
 export type EntityChange = {
@@ -32,7 +32,7 @@ export type EntityChange = {
   readonly taxCodes?: readonly string[]
 }
 
-/** Reads `PUT /organizations`. Throws the 422 with every wrong field. */
+/** Reads `PUT /organizations`. Throws a 422 that names every invalid field. */
 export function readOrganizationChange(input: Input): OrganizationChange {
   const problems = new Problems()
   const fields = new Fields(input, problems)
@@ -52,8 +52,8 @@ export function readOrganizationChange(input: Input): OrganizationChange {
 }
 
 /**
- * Reads a billing entity: a new one needs code and name; an update ignores the code. Whether the entity's
- * country allows e-invoicing and EU taxes is checked by `checkEntity` on the whole entity.
+ * Reads a billing entity: a new one needs code and name; an update ignores the code. `checkEntity` checks on the
+ * whole entity whether its country allows e-invoicing and EU taxes.
  */
 export function readEntityChange(input: Input, isNew: boolean): EntityChange {
   const problems = new Problems()
@@ -71,7 +71,7 @@ export function readEntityChange(input: Input, isNew: boolean): EntityChange {
   return change
 }
 
-/** Refuses e-invoicing and EU taxes in countries that have none. */
+/** Rejects e-invoicing and EU taxes in countries that do not have them. */
 export function checkEntity(entity: {
   readonly country: string | null
   readonly einvoicing: boolean
@@ -147,7 +147,7 @@ function readMailKinds(fields: Fields): string[] | undefined {
   return kinds?.every(isKnown) === false ? fields.refuse('email_settings', 'unsupported_value') : kinds
 }
 
-/** A data URL of a png or jpeg of at most 800 kB; a blank one takes the logo away. */
+/** A data URL of a PNG or JPEG of at most 800 kB; a blank one removes the logo. */
 function readLogo(fields: Fields): Logo | undefined {
   const text = fields.text('logo', 2 * LOGO_BYTES_MAX)
   if (text === undefined) return undefined
