@@ -2,12 +2,12 @@ import { type Selectable, sql } from 'kysely'
 import type { Tx } from './database.ts'
 import type { DB } from './rows.ts'
 
-/** Keeps the text of one statement to a few megabytes. */
+/** Limits the text of one statement to a few megabytes. */
 const ROWS_MAX = 5000
 
 /**
- * Inserts whole rows, as they will be read again, into one table: one statement for up to 5,000 of them, whose rows
- * travel as one parameter. Every row has the same keys; columns that the database fills in may be left out.
+ * Inserts complete rows, in the form in which they are read back, into one table: one statement per 5,000 rows, sent
+ * as a single parameter. All rows have the same keys; columns filled by the database may be omitted.
  */
 export async function insertRows<Table extends keyof DB>(
   tx: Tx,
@@ -35,7 +35,7 @@ function jsonRows(keys: readonly string[], rows: readonly object[]): string {
   )
 }
 
-/** Columns of instants are named for it; in memory an instant is its milliseconds. */
+/** Columns with instants have these suffixes; in memory an instant is milliseconds. */
 const IS_INSTANT = /_(at|from|to)$/
 
 function inJson(column: string, value: unknown): unknown {

@@ -2,13 +2,13 @@ import { sql } from 'kysely'
 import { JWT_BODY_BYTES_MAX } from '../core/webhooks/signature-size.ts'
 import type { Database } from './database.ts'
 
-/** One sentence about the books that must hold, and the rows that break it. */
+/** An invariant of the data, and a query for the rows that violate it. */
 export type Invariant = {
   readonly code: string
   readonly says: string
-  /** `notice`: nothing is wrong in the books, but somebody should look. */
+  /** `notice`: the data is consistent, but someone should look. */
   readonly weight: 'error' | 'notice'
-  /** Gives one row for each breach: `organization_id`, `subject` (an id or a name) and `detail`. */
+  /** Returns one row per violation: `organization_id`, `subject` (an id or a name) and `detail`. */
   readonly query: string
 }
 
@@ -69,8 +69,8 @@ const INVOICE_FEES: Invariant = {
 }
 
 /**
- * Each line is rounded for itself and the sum once, so two lines of 101 cents may be 201 cents of tax. A statement of
- * charges in advance adds up what its fees were taxed when they were made.
+ * Lines are rounded separately and the sum once, so two lines of 101 cents may be 201 cents of tax. An advance
+ * charges invoice sums the taxes its fees had when they were created.
  */
 const INVOICE_TAXES: Invariant = {
   code: 'invoice_taxes',
@@ -127,8 +127,8 @@ const INVOICE_NUMBERS: Invariant = {
 }
 
 /**
- * The last period of a subscription with an end is billed by its end, so no billing day lies before that. The days are
- * for the zone of the customer and for a creation on a billing day.
+ * The last period of a subscription with an end date is billed by its end, so no billing day comes before it. The
+ * days allow for the customer's zone and for a creation on a billing day.
  */
 const BILLING_IS_DUE: Invariant = {
   code: 'billing_is_due',
@@ -160,7 +160,7 @@ const BILLING_IS_DUE: Invariant = {
       )`,
 }
 
-/** Events that are in the books once, by their key, and in the log. */
+/** Every event is stored once, with its key and in the log. */
 const EVENT_KEYS: Invariant = {
   code: 'event_keys',
   says: 'every event of the last 7 days has its duplicate key, and every key its event',
@@ -217,7 +217,7 @@ const UNTAKEN: Invariant = {
       and not weir_event_is_taken(e.organization_id, e.code, e.external_subscription_id, e.timestamp)`,
 }
 
-/** Events that charges in advance deferred (docs/decisions/0009). */
+/** Events deferred by charges in advance (docs/decisions/0009). */
 const UNPRICED: Invariant = {
   code: 'unpriced_events',
   says: 'every event of a charge in advance could be charged',
@@ -251,7 +251,7 @@ const UNBILLED_FEES: Invariant = {
     order by u.created_at, u.id`,
 }
 
-/** See `isSignatureTooLong`, which decides the same for one message. */
+/** The same condition as `isSignatureTooLong`. */
 const REFUSED_SIGNATURES: Invariant = {
   code: 'refused_signatures',
   says: 'no receiver refuses the length of a JWT signature (docs/api/webhooks.md)',
@@ -298,7 +298,7 @@ export const INVARIANTS: readonly Invariant[] = [
   DEAD_JOBS,
 ]
 
-/** The breaches of one invariant over all organizations, at most `limit` of them, and how many there are. */
+/** The violations of one invariant in all organizations, at most `limit`, and their total count. */
 export async function findBreaches(
   database: Database,
   invariant: Invariant,
