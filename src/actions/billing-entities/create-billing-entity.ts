@@ -7,8 +7,8 @@ import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 
 /**
- * Makes another issuer of invoices. Its numbers begin with three letters of its name and four of its id
- * unless it brings a prefix. 422 when its code is taken.
+ * Creates another billing entity. Without a prefix, its document numbers start with three letters of its name and
+ * four of its id. 422 when its code is taken.
  */
 export async function createBillingEntity(
   context: Context,
@@ -35,7 +35,7 @@ export async function createBillingEntity(
   })
 }
 
-/** The columns of a logo; an absent one changes nothing. */
+/** The columns of a logo; none when the logo is absent. */
 export function logoColumns(logo: Logo | undefined): {
   logo?: Buffer | null
   logoContentType?: string | null

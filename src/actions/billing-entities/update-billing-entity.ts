@@ -12,8 +12,8 @@ import { readTaxes } from '../taxes/read-tax.ts'
 import { logoColumns } from './create-billing-entity.ts'
 
 /**
- * Changes an issuer; `tax_codes` replace its taxes, and the drafts that lose or get one are flagged. 404 for
- * an unknown code or tax.
+ * Updates a billing entity; `tax_codes` replace its taxes, and drafts that gain or lose one are flagged. 404 for an
+ * unknown code or tax.
  */
 export async function updateBillingEntity(
   context: Context,
