@@ -21,7 +21,7 @@ async function chooseOrganization(context: Context, wanted: string | undefined):
   throw new StartProblem(`Say which with --organization <id>:${shown.join('')}`)
 }
 
-/** `weir api-key create`: makes a key with every permission and prints it once. */
+/** `weir api-key create`: creates a key with every permission and prints it once. */
 export async function createKey(options: { organization?: string; name?: string }): Promise<void> {
   await withContext(async (context) => {
     const organizationId = await chooseOrganization(context, options.organization)

@@ -197,7 +197,7 @@ describe('weir start', () => {
     [{ PORT: 'x' }, /^PORT must be a whole number/],
     [
       { DATABASE_URL: 'postgres://u:hunter2@127.0.0.1:1/none' },
-      /^PostgreSQL at 127\.0\.0\.1:1\/none \(DATABASE_URL\) can not be used: .*ECONNREFUSED.*\.$/,
+      /^PostgreSQL at 127\.0\.0\.1:1\/none \(DATABASE_URL\) cannot be used: .*ECONNREFUSED.*\.$/,
     ],
   ])('ends with one sentence and code 1 for %j', async (variables, sentence) => {
     const started = weir(['start'], variables)
