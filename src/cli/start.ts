@@ -12,7 +12,7 @@ function tellOrganization(organization: EnsuredOrganization, address: string): v
   if (!organization.isNew) return
   const lines = [
     '',
-    `  The organization "${organization.name}" was made. Open ${address}`,
+    `  The organization "${organization.name}" was created. Open ${address}`,
     ...(organization.freshApiKey === null
       ? []
       : [`  Its API key, shown only this once: ${organization.freshApiKey}`]),

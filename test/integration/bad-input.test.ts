@@ -240,7 +240,7 @@ describe('texts that no database holds', () => {
       const answer = await raw(path, body(text))
       expect([text, answer.status]).toEqual([text, 400])
       expect(JSON.parse(answer.text).error).toBe(
-        'BadRequest: a text holds a NUL character or half of a surrogate pair',
+        'BadRequest: a text contains a NUL character or half of a surrogate pair',
       )
     }
     expect((await client.call('GET', '/events/x')).status).toBe(404)

@@ -184,7 +184,7 @@ describe('weir start', () => {
     for (const isNew of [true, false]) {
       const started = start(port, variables)
       await healthy(port, started)
-      expect(started.output().includes('The organization "Hooli" was made')).toBe(isNew)
+      expect(started.output().includes('The organization "Hooli" was created')).toBe(isNew)
       expect(started.output()).not.toMatch(/hooli-key|tres-comas|gavin/)
       const headers = { authorization: 'Bearer hooli-key' }
       expect((await fetch(`http://127.0.0.1:${port}/api/v1/nothing`, { headers })).status).toBe(404)
