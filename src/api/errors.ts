@@ -1,10 +1,12 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
-import { type Problem, Refusal } from '../core/problems.ts'
+import type { ConflictCode, ForbiddenCode, NotAllowedCode, NotFoundCode, OtherCode } from '../core/codes.ts'
+import type { Problem } from '../core/problems.ts'
+import { Refusal } from '../core/refusal.ts'
 
 type ErrorBody = {
   status: number
   error: string
-  code?: string
+  code?: NotFoundCode | NotAllowedCode | ForbiddenCode | ConflictCode | OtherCode
   error_details?: unknown
 }
 
@@ -52,14 +54,19 @@ function send(reply: FastifyReply, body: ErrorBody): void {
   void reply.code(body.status).type('application/json').send(body)
 }
 
+/** 404 for an address, or a method on it, that does not exist. */
+export function answerUnknownPaths(app: FastifyInstance): void {
+  app.setNotFoundHandler((_request, reply) => {
+    send(reply, toWireProblem({ kind: 'not_found', code: 'resource_not_found' }))
+  })
+}
+
 /**
  * The one place where errors become responses. An unexpected error is a bug: it is logged in full and returned as a
  * 500.
  */
 export function answerErrors(app: FastifyInstance): void {
-  app.setNotFoundHandler((_request, reply) => {
-    send(reply, toWireProblem({ kind: 'not_found', code: 'resource_not_found' }))
-  })
+  answerUnknownPaths(app)
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
     if (error instanceof Refusal) return send(reply, toWireProblem(error.problem))
     const status = 'statusCode' in error ? error.statusCode : undefined

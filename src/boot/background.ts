@@ -4,7 +4,7 @@ import { startWorker } from '../jobs/worker.ts'
 import { type ClockData, startClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { keepWorker } from './keep-worker.ts'
-import type { Log } from './log.ts'
+import type { PinoLog } from './log.ts'
 import { startPartitions } from './partitions.ts'
 import type { Role } from './role.ts'
 import { startTicker, tickerCounts } from './ticker.ts'
@@ -21,7 +21,7 @@ export type BackgroundInput = {
   readonly role: Role
   /** The database, for parts with their own connections. */
   readonly url: string
-  readonly log: Log
+  readonly log: PinoLog
   /** Where the parts register their metrics. */
   readonly registry: Registry
 }

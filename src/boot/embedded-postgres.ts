@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { chmod, mkdir, rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Log } from './log.ts'
+import type { PinoLog } from './log.ts'
 import { type Accounts, choosePostgresAccounts } from './postgres/accounts.ts'
 import { findBinaries } from './postgres/binaries.ts'
 import { clusterFolder, clusterMajor, createCluster, makePrivateFolder } from './postgres/cluster.ts'
@@ -29,7 +29,7 @@ export type EmbeddedPostgres = {
 export type EmbeddedPostgresOptions = {
   /** Absolute path; created if missing. */
   readonly dataDir: string
-  readonly log: Log
+  readonly log: PinoLog
   /** Called when the server exited and could not be restarted. */
   readonly onLost?: (reason: Error) => void
 }
@@ -42,7 +42,7 @@ async function makeDataFolder(dataDir: string): Promise<void> {
     const made = await mkdir(dataDir, { recursive: true, mode: 0o700 })
     if (made !== undefined) await chmod(dataDir, 0o700)
   } catch (error) {
-    throw new StartProblem(`The data folder ${dataDir} cannot be created: ${(error as Error).message}.`)
+    throw new StartProblem(`The data folder ${dataDir} can not be made: ${(error as Error).message}.`)
   }
 }
 
@@ -161,7 +161,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       (error as NodeJS.ErrnoException).code === 'EACCES'
     ) {
       log.debug({ err: error }, 'the data folder is not ours')
-      throw new StartProblem(`The data folder ${dataDir} cannot be used: ${(error as Error).message}.`)
+      throw new StartProblem(`The data folder ${dataDir} can not be used: ${(error as Error).message}.`)
     }
     throw error
   }

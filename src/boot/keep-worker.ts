@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from '../jobs/worker.ts'
-import type { Log } from './log.ts'
+import type { PinoLog } from './log.ts'
 import { isDatabaseAway } from './lost-connection.ts'
 
 const PAUSE_MS = 500
@@ -9,7 +9,7 @@ const PAUSE_MS = 500
  * Keeps a queue worker running: if it cannot start because PostgreSQL is down, or stops by itself, it is restarted
  * until it runs. Resolves once it runs or waits for PostgreSQL; throws any other error of the first start.
  */
-export async function keepWorker(start: () => Promise<Worker>, log: Log): Promise<Pick<Worker, 'stop'>> {
+export async function keepWorker(start: () => Promise<Worker>, log: PinoLog): Promise<Pick<Worker, 'stop'>> {
   const stopping = new AbortController()
   let worker: Worker | null = null
   try {

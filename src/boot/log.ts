@@ -1,7 +1,7 @@
 import pino from 'pino'
 
 /** Weir's log: one JSON object per line, or readable lines on a terminal. */
-export type Log = pino.Logger
+export type PinoLog = pino.Logger
 
 /** Fields that are never logged, anywhere in the top levels of a log object. */
 const SECRET_FIELDS = [
@@ -55,7 +55,7 @@ type LoggedRequest = {
  * Opens the log on standard output. Requests are logged by method and route pattern, because a path or a query can
  * contain an e-mail address. `isTerminal` prints readable lines instead of JSON.
  */
-export async function openLog(options: { level: string; isTerminal: boolean }): Promise<Log> {
+export async function openLog(options: { level: string; isTerminal: boolean }): Promise<PinoLog> {
   const settings: pino.LoggerOptions = {
     level: options.level,
     base: null,

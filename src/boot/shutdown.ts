@@ -1,4 +1,4 @@
-import type { Log } from './log.ts'
+import type { PinoLog } from './log.ts'
 import { isLostConnection } from './lost-connection.ts'
 
 /** A signal this soon after the first is the same one, forwarded. */
@@ -11,7 +11,7 @@ const REPEAT_MS = 1000
  * An uncaught error is logged and causes the same clean shutdown, so that PostgreSQL is not left running. A lost
  * connection is only logged, since the pools replace it.
  */
-export function stopOnSignals(stop: () => Promise<void>, log: Log): { requestStop: () => void } {
+export function stopOnSignals(stop: () => Promise<void>, log: PinoLog): { requestStop: () => void } {
   let isAsked = false
   let askedAtMs = 0
   const ask = (reason: string, code: number) => {

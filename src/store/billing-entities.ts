@@ -4,7 +4,7 @@ import { refusingDuplicates } from './duplicates.ts'
 import type { BillingEntityRow } from './organizations.ts'
 import type { BillingEntities } from './rows.ts'
 
-/** All issuers of an organization, oldest first; there are few, so they are not paged. */
+/** All billing entities of an organization, oldest first; there are few, so they are not paged. */
 export async function listBillingEntities(reads: Reads): Promise<BillingEntityRow[]> {
   return reads
     .selectFrom('billingEntities')

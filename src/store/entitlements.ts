@@ -4,7 +4,7 @@ import type { StoredValue } from '../core/entitlements/privilege-value.ts'
 import {
   type EffectiveEntitlement,
   type Entitlements,
-  effectiveEntitlements as effectiveOf,
+  effectiveEntitlements,
   type PlanEntitlement,
   planEntitlements,
   type SubscriptionEntitlements,
@@ -42,12 +42,12 @@ export async function entitlementsOfPlans(
  * A subscription's effective entitlements: those of its plan (of the parent, for an overridden copy) plus its
  * overrides, minus its removals.
  */
-export async function effectiveEntitlements(
+export async function readEffectiveEntitlements(
   reads: Reads,
   subscription: EntitledSubscription,
 ): Promise<readonly EffectiveEntitlement[]> {
   const planId = await entitlingPlanId(reads, subscription.planId)
-  const own = readSubscriptionEntitlements(reads, subscription.id)
+  const own = readEntitlementChanges(reads, subscription.id)
   return (await entitlementsOn(reads, planId, own)).effective
 }
 
@@ -69,7 +69,7 @@ export async function entitlementsOn(
 }> {
   const [plan, own] = await Promise.all([readEntitlements(reads, { planId }), asked])
   const features = await featuresOf(reads, [plan, own.overrides])
-  return { ofPlan: planEntitlements(features, plan), effective: effectiveOf(features, plan, own) }
+  return { ofPlan: planEntitlements(features, plan), effective: effectiveEntitlements(features, plan, own) }
 }
 
 /** The plan whose entitlements apply: an overridden copy has none of its own and uses its parent's. */
@@ -89,7 +89,7 @@ export async function readEntitlements(reads: Reads, owner: EntitlementOwner): P
 }
 
 /** How a subscription changes its plan's entitlements. */
-export async function readSubscriptionEntitlements(
+export async function readEntitlementChanges(
   reads: Reads,
   subscriptionId: string,
 ): Promise<SubscriptionEntitlements> {

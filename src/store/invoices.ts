@@ -1,7 +1,7 @@
 import type { Selectable, Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
+import { lockCustomerById } from './customers.ts'
 import type { Reads, Tx } from './database.ts'
-import { holdSettings } from './inherited-settings.ts'
 import type { Invoices } from './rows.ts'
 import { anyOf, ts } from './values.ts'
 
@@ -55,22 +55,16 @@ export async function markInvoicesOverdue(tx: Tx, ids: readonly string[], now: I
     .execute()
 }
 
-/** Serializes everything that numbers or bills a customer. */
-export async function lockCustomer(tx: Tx, customerId: string): Promise<void> {
-  await tx.selectFrom('customers').select('id').where('id', '=', customerId).forNoKeyUpdate().execute()
-  await holdSettings(tx)
-}
-
 /** Locks an invoice after its customer, in the same order as billing does. */
-export async function lockWithCustomer(tx: Tx, id: string): Promise<InvoiceRow | undefined> {
+export async function lockInvoiceAfterCustomer(tx: Tx, id: string): Promise<InvoiceRow | undefined> {
   const found = await tx.selectFrom('invoices').select('customerId').where('id', '=', id).executeTakeFirst()
   if (!found) return undefined
-  await lockCustomer(tx, found.customerId)
+  await lockCustomerById(tx, found.customerId)
   return lockInvoice(tx, id)
 }
 
-/** Releases the links of a deleted or rebuilt invoice, so that their windows can be billed again. */
-export async function releaseLinks(tx: Tx, invoiceId: string, now: Instant): Promise<void> {
+/** Releases the billed periods of a deleted or rebuilt invoice, so that their windows can be billed again. */
+export async function releaseBilledPeriods(tx: Tx, invoiceId: string, now: Instant): Promise<void> {
   await tx
     .updateTable('invoiceSubscriptions')
     .set({ releasedAt: ts(now) })

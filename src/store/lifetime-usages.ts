@@ -11,7 +11,7 @@ export type LifetimeUsageRow = Selectable<LifetimeUsages>
  * Subscriptions that share their lifetime usage: the same external id and anchor
  * (docs/rules/usage.md#lifetime-usage).
  */
-type Chain = Pick<SubscriptionRow, 'customerId' | 'externalId' | 'subscriptionAt'>
+type ChainKey = Pick<SubscriptionRow, 'customerId' | 'externalId' | 'subscriptionAt'>
 
 /**
  * The subscription that an external id refers to for lifetime usage: the active one, otherwise the newest that was
@@ -64,7 +64,7 @@ export async function setHistoricalUsage(
  */
 export async function invoicedUsageCents(
   reads: Reads,
-  chain: Chain,
+  chain: ChainKey,
   openFrom: Instant | null,
 ): Promise<bigint> {
   let query = reads
@@ -89,7 +89,7 @@ export async function invoicedUsageCents(
 export type ReachedUsage = { readonly lifetimeCents: bigint; readonly at: Instant }
 
 /** The lifetime usage reached by the progressive invoices of a chain, earliest first. */
-export async function reachedUsages(reads: Reads, chain: Chain): Promise<readonly ReachedUsage[]> {
+export async function reachedUsages(reads: Reads, chain: ChainKey): Promise<readonly ReachedUsage[]> {
   return reads
     .selectFrom('appliedUsageThresholds as a')
     .innerJoin('invoiceSubscriptions as l', 'l.invoiceId', 'a.invoiceId')

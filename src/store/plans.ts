@@ -6,7 +6,7 @@ import { type BillableMetricRow, billableMetricsByIds } from './billable-metrics
 import { type ChargeFilterRow, type ChargeRow, chargesOfPlans, filtersOfCharges } from './charges.ts'
 import type { Reads, Tx } from './database.ts'
 import { refusingDuplicates } from './duplicates.ts'
-import type { Listed, Slice } from './pages.ts'
+import { type Listed, pageOf, type Slice } from './pages.ts'
 import {
   commitmentsOfPlans,
   type MinimumCommitmentRow,
@@ -72,7 +72,7 @@ export async function lockPlan(tx: Tx, code: string): Promise<PlanRow | undefine
  * Share-locks a plan, or its original if it is a copy, until the transaction ends. Call it before reading a copy's
  * prices to update them, because changes to the original cascade to copies.
  */
-export async function holdPlan(tx: Tx, planId: string): Promise<void> {
+export async function holdOriginalPlan(tx: Tx, planId: string): Promise<void> {
   await sql`
     select from plans p join plans original on original.id = coalesce(p.parent_id, p.id)
     where p.id = ${planId}
@@ -86,16 +86,13 @@ export async function readPlan(reads: Reads, id: string): Promise<PlanRow> {
 
 /** One page of the plans without their copies, newest first. */
 export async function listPlans(reads: Reads, slice: Slice): Promise<Listed<PlanRow>> {
-  const all = reads.selectFrom('plans').where('deletedAt', 'is', null).where('parentId', 'is', null)
-  const rows = await all
+  const all = reads
+    .selectFrom('plans')
     .selectAll()
-    .orderBy('createdAt', 'desc')
-    .orderBy('id')
-    .limit(slice.perPage)
-    .offset(slice.offset)
-    .execute()
-  const { count } = await all.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow()
-  return { rows: rows.map(toRow), total: Number(count) }
+    .where('deletedAt', 'is', null)
+    .where('parentId', 'is', null)
+  const { rows, total } = await pageOf(all.orderBy('createdAt', 'desc').orderBy('id'), slice)
+  return { rows: rows.map(toRow), total }
 }
 
 /** The copies of a plan that are not deleted. */

@@ -3,8 +3,8 @@ import type { SharedInstants } from '../core/billing/snapshot.ts'
 import type { Reads } from './database.ts'
 
 /**
- * The subscriptions that share an instant. The id of a bill's link shows when the bill was computed: it is recreated
- * with the bill and ascends like the ids of events and subscriptions.
+ * The subscriptions that share an instant. The id of a billed period shows when the bill was computed: it is
+ * recreated with the bill and ascends like the ids of events and subscriptions.
  */
 export async function sharedInstants(
   reads: Reads,

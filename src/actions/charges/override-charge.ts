@@ -1,18 +1,18 @@
 import type { Input } from '../../core/input/fields.ts'
 import { valuesKey } from '../../core/plans/charge-filters.ts'
 import { readChargeOverride } from '../../core/plans/charge-settings.ts'
-import { notFound } from '../../core/problems.ts'
+import { accepted, notFound } from '../../core/refusal.ts'
 import { SUBSCRIPTION_STATUSES, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import { type ChargeFilterRow, filtersOfCharges } from '../../store/charges.ts'
+import { lockCustomerById } from '../../store/customers.ts'
 import type { Reads, Tx } from '../../store/database.ts'
-import { holdPlan, type PlanCharge, readPlan } from '../../store/plans.ts'
+import { holdOriginalPlan, type PlanCharge, readPlan } from '../../store/plans.ts'
 import {
   findPricedSubscription,
   lockPricedSubscription,
   movePricedSubscription,
   type PricedSubscription,
 } from '../../store/priced-subscriptions.ts'
-import { lockCustomerById } from '../../store/subscription-states.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { settleAdvanceUsage } from '../billing/settle-advance-usage.ts'
 import type { Caller, Context } from '../context.ts'
@@ -60,7 +60,7 @@ export async function overrideCharge(
   input: Input,
 ): Promise<PlanCharge> {
   return onOwnCharge(context, caller, at, async (tx, charge) => {
-    await writeChargeChange(tx, caller, charge, readChargeOverride(input, charge, charge.metric))
+    await writeChargeChange(tx, caller, charge, accepted(readChargeOverride(input, charge, charge.metric)))
   })
 }
 
@@ -129,7 +129,7 @@ async function onOwnCharge(
     }
     const subscription = await lockPricedSubscription(tx, at.externalId, statusesOf(at.status))
     if (!subscription) throw notFound('subscription')
-    await holdPlan(tx, subscription.planId)
+    await holdOriginalPlan(tx, subscription.planId)
     const found = await readCharge(tx, subscription.planId, at.chargeCode)
     const own = await ownChargeOf(tx, caller, subscription, found)
     await change(tx, own)

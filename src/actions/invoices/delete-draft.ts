@@ -1,6 +1,6 @@
-import { notAllowed, notFound } from '../../core/problems.ts'
+import { notAllowed, notFound } from '../../core/refusal.ts'
 import { cancelItem } from '../../store/due-items.ts'
-import { lockInvoice, releaseLinks, updateInvoice } from '../../store/invoices.ts'
+import { lockInvoice, releaseBilledPeriods, updateInvoice } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import { announceInvoice } from '../billing/announce-documents.ts'
@@ -17,7 +17,7 @@ export async function deleteDraft(context: Context, caller: Caller, id: string):
       throw notFound('invoice')
     if (invoice.status !== 'draft') throw notAllowed('not_deletable')
     await updateInvoice(tx, id, { status: 'deleted', updatedAt: ts(caller.now) })
-    await releaseLinks(tx, id, caller.now)
+    await releaseBilledPeriods(tx, id, caller.now)
     await cancelItem(tx, 'invoice_finalization', id)
     await cancelItem(tx, 'draft_refresh', id)
     await announceInvoice(tx, caller, id, 'invoice.deleted')

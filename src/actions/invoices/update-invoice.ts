@@ -1,11 +1,13 @@
 import { instant } from '../../core/calendar/instant.ts'
+import type { Input } from '../../core/input/fields.ts'
 import { overdueAt } from '../../core/invoicing/overdue.ts'
 import { INVOICE_PAYMENT_STATUSES } from '../../core/invoicing/payment-status.ts'
-import { invalid, notAllowed, notFound, Problems } from '../../core/problems.ts'
+import { Problems } from '../../core/problems.ts'
+import { invalid, notAllowed, notFound, refuseIfAny } from '../../core/refusal.ts'
 import type { Tx } from '../../store/database.ts'
 import { cancelItem, scheduleItem } from '../../store/due-items.ts'
 import { type InvoiceMetadataEntry, replaceInvoiceMetadata } from '../../store/invoice-metadata.ts'
-import { statePaymentStatus } from '../../store/invoice-payments.ts'
+import { stateFeePayment, statePaymentStatus } from '../../store/invoice-payments.ts'
 import { type InvoiceRow, lockInvoice, updateInvoice } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
@@ -15,8 +17,6 @@ import type { Caller, Context } from '../context.ts'
 const METADATA_MAX = 5
 const KEY_LENGTH_MAX = 20
 const VALUE_LENGTH_MAX = 140
-
-type Input = Readonly<Record<string, unknown>>
 
 /** Updates the payment status and metadata of an invoice (docs/rules/invoices.md#payment-and-overdue). */
 export async function updateInvoicePayment(
@@ -47,16 +47,7 @@ export async function updateInvoicePayment(
       updatedAt: ts(caller.now),
       ...(hasSucceeded ? { paymentOverdue: false } : {}),
     })
-    await tx
-      .updateTable('fees')
-      .set({
-        paymentStatus: status,
-        succeededAt: hasSucceeded ? ts(caller.now) : null,
-        failedAt: status === 'failed' ? ts(caller.now) : null,
-        updatedAt: ts(caller.now),
-      })
-      .where('invoiceId', '=', id)
-      .execute()
+    await stateFeePayment(tx, id, status, caller.now)
     if (hasSucceeded) await cancelItem(tx, 'invoice_overdue', id)
     else if (invoice.paymentStatus === 'succeeded') await scheduleOverdue(tx, caller, invoice)
     await announceInvoice(tx, caller, id, 'invoice.payment_status_updated')
@@ -90,6 +81,6 @@ function readMetadata(raw: unknown): InvoiceMetadataEntry[] {
   })
   if (new Set(entries.map((entry) => entry.key)).size < entries.length)
     problems.add('key', 'value_already_exist')
-  problems.throwIfAny()
+  refuseIfAny(problems)
   return entries
 }

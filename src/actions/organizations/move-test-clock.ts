@@ -1,5 +1,5 @@
 import { DAY_MS, type Instant } from '../../core/calendar/instant.ts'
-import { forbidden, invalid } from '../../core/problems.ts'
+import { forbidden, invalid } from '../../core/refusal.ts'
 import { type OrganizationRow, readOrganization, setClock } from '../../store/organizations.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'

@@ -1,8 +1,8 @@
 import { planChangeKind } from '../../core/subscriptions/change.ts'
+import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { scheduleItem } from '../../store/due-items.ts'
 import { readPlan } from '../../store/plans.ts'
-import { lockCustomerById } from '../../store/subscription-states.ts'
 import {
   findPendingSuccessor,
   readSubscription,

@@ -1,6 +1,7 @@
 import type { Instant } from '../../core/calendar/instant.ts'
 import type { Input } from '../../core/input/fields.ts'
-import { invalid, notAllowed, notFound, Problems } from '../../core/problems.ts'
+import { Problems } from '../../core/problems.ts'
+import { invalid, notAllowed, notFound, refuseIfAny } from '../../core/refusal.ts'
 import { isEndingAllowed, startTiming } from '../../core/subscriptions/due.ts'
 import type { SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import {
@@ -8,8 +9,9 @@ import {
   type SubscriptionChange,
 } from '../../core/subscriptions/subscription-input.ts'
 import { scheduleActivity } from '../../store/activity-items.ts'
+import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
-import { lockCustomerById, stateOf } from '../../store/subscription-states.ts'
+import { stateOf } from '../../store/subscription-states.ts'
 import {
   findSubscription,
   readSubscription,
@@ -58,7 +60,7 @@ export async function updateSubscription(
     if (row.status === 'active' && Array.isArray(input.activation_rules)) {
       throw invalid({ activation_rules: ['subscription_not_pending'] })
     }
-    problems.throwIfAny()
+    refuseIfAny(problems)
     return writeChange(context, tx, caller, row, change)
   })
 }

@@ -1,6 +1,7 @@
 import { Decimal } from '../amounts/decimal.ts'
 import type { Instant } from '../calendar/instant.ts'
 import { isBillable, parseInstant } from '../calendar/parse-instant.ts'
+import type { FieldCode } from '../codes.ts'
 import type { Problems } from '../problems.ts'
 import { tidyId } from './ids.ts'
 
@@ -56,7 +57,7 @@ export class Fields {
     return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
   }
 
-  refuse(key: string, code: string): undefined {
+  refuse(key: string, code: FieldCode): undefined {
     this.problems.add(`${this.prefix}${key}`, code)
     return undefined
   }
@@ -121,7 +122,11 @@ export class Fields {
   }
 
   /** One of the given words; `code` is the error otherwise. */
-  word<T extends string>(key: string, words: readonly T[], code = 'value_is_invalid'): T | null | undefined {
+  word<T extends string>(
+    key: string,
+    words: readonly T[],
+    code: FieldCode = 'value_is_invalid',
+  ): T | null | undefined {
     const value = this.input[key]
     if (value === undefined || value === null) return value
     return words.find((word) => word === value) ?? this.refuse(key, code)
@@ -146,7 +151,7 @@ export class Fields {
   }
 
   /** An exact number, as a JSON number or a string. */
-  decimal(key: string, code = 'value_is_invalid'): Decimal | null | undefined {
+  decimal(key: string, code: FieldCode = 'value_is_invalid'): Decimal | null | undefined {
     const value = this.input[key]
     if (value === undefined || value === null) return value
     const text = typeof value === 'string' ? value.trim() : digitsOf(value)
@@ -154,7 +159,7 @@ export class Fields {
   }
 
   /** A list of strings, deduplicated; null counts as empty. `value_is_too_long` beyond the limit. */
-  texts(key: string, code = 'value_is_invalid'): string[] | undefined {
+  texts(key: string, code: FieldCode = 'value_is_invalid'): string[] | undefined {
     const value = this.input[key]
     if (value === undefined) return undefined
     if (value === null) return []

@@ -8,13 +8,13 @@ import type { FeeDraft } from './fee-draft.ts'
  */
 export const INVOICE_CENTS_MAX = 9_000_000_000_000_000_000n
 
-type ResolvedFee = { readonly fee: FeeDraft; readonly taxes: readonly Tax[] }
+type WeighedFee = { readonly fee: FeeDraft; readonly taxes: readonly Tax[] }
 
 /**
  * Splits fees into those that fit on an invoice and the excess, both in the given order. The smallest fees are taken
  * first, so that one absurd amount does not affect the rest of the bill.
  */
-export function fittingFees<T extends ResolvedFee>(
+export function fittingFees<T extends WeighedFee>(
   fees: readonly T[],
 ): { readonly fitting: readonly T[]; readonly excess: readonly T[] } {
   const weighed = fees.map((each) => ({ each, cents: taxedCents(each) }))
@@ -33,7 +33,7 @@ export function fittingFees<T extends ResolvedFee>(
   }
 }
 
-/** A fee whose amount is too large for any invoice or statement. */
+/** A fee whose amount is too large for any invoice. */
 export class FeeOutOfRange extends Error {
   constructor(fee: FeeDraft) {
     super(
@@ -44,7 +44,7 @@ export class FeeOutOfRange extends Error {
 }
 
 /** The fee with its taxes, before reductions, rounded up. */
-function taxedCents({ fee, taxes }: ResolvedFee): bigint {
+function taxedCents({ fee, taxes }: WeighedFee): bigint {
   if (taxes.length === 0) return fee.amountCents
   const rate = Decimal.sum(taxes.map((tax) => tax.rate))
   const amount = Decimal.of(fee.amountCents)

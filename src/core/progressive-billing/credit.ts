@@ -2,8 +2,8 @@
 export type ProgressiveInvoice = {
   readonly feesCents: bigint
   readonly couponsCents: bigint
-  /** Credits for earlier progressive invoices that it already carries. */
-  readonly progressiveCreditsCents: bigint
+  /** What other invoices have already credited from it. */
+  readonly takenCents: bigint
   /** The total of its credit notes, available or consumed. */
   readonly creditNotesCents: bigint
 }
@@ -17,13 +17,13 @@ export type ProgressiveCredit = {
 
 /**
  * An invoice's credit for progressive billing (docs/rules/reductions.md#progressive-billing-credits). Each
- * progressive invoice bills all usage so far and credits the earlier ones, so only the newest has to be credited.
+ * progressive invoice bills all usage so far and credits the earlier ones, so only the newest has to be credited,
+ * minus what other invoices have already credited from it.
  *
  * @param chargesCents the new invoice's fees for the charges that the progressive invoice billed
  */
 export function progressiveCredit(invoice: ProgressiveInvoice, chargesCents: bigint): ProgressiveCredit {
-  const net =
-    invoice.feesCents - invoice.couponsCents - invoice.progressiveCreditsCents - invoice.creditNotesCents
+  const net = invoice.feesCents - invoice.couponsCents - invoice.takenCents - invoice.creditNotesCents
   const credit = net > 0n ? net : 0n
   return credit > chargesCents
     ? { creditCents: chargesCents, creditNoteCents: credit - chargesCents }

@@ -17,7 +17,7 @@ export type FeeHistory = {
   readonly hasEarlierFee: boolean
   /** This is the subscription's first invoice, ignoring deleted ones. */
   readonly isFirstInvoice: boolean
-  /** This is the subscription's only invoice, and its reason is `subscription_starting`. */
+  /** This is the subscription's only billed period, and its reason is `subscription_starting`. */
   readonly isOnlyStartingInvoice: boolean
   readonly invoiceCreatedAt: Instant
 }

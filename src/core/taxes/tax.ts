@@ -1,6 +1,6 @@
 import type { Decimal } from '../amounts/decimal.ts'
 import { Fields, given, type Input } from '../input/fields.ts'
-import { Problems } from '../problems.ts'
+import { type Outcome, Problems } from '../problems.ts'
 
 /** A tax as used on invoices: `rate` in percent (`20` is 20 %). */
 export type Tax = {
@@ -25,20 +25,19 @@ export type NewTax = TaxChange & { readonly code: string; readonly name: string;
 /** Higher than any real tax, and well within what a JSON number holds exactly. */
 const RATE_MAX = 1_000_000
 
-/** Reads a new tax; name, code and rate are mandatory (docs/rules/taxes.md). Throws a 422. */
-export function readNewTax(input: Input): NewTax {
+/** Reads a new tax; name, code and rate are mandatory (docs/rules/taxes.md). 422 with every invalid field. */
+export function readNewTax(input: Input): Outcome<NewTax> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
   const code = fields.mandatoryId('code', 255)
   const name = fields.mandatoryText('name', 255)
   const rate = readRate(fields, problems)
   const others = readOthers(fields)
-  problems.throwIfAny()
-  return { ...others, code: code ?? '', name: name ?? '', rate: rate ?? '0' }
+  return problems.outcome({ ...others, code: code ?? '', name: name ?? '', rate: rate ?? '0' })
 }
 
-/** Reads an update of a tax; given fields are validated as for a new one. Throws a 422. */
-export function readTaxChange(input: Input): TaxChange {
+/** Reads an update of a tax; given fields are validated as for a new one. 422 with every invalid field. */
+export function readTaxChange(input: Input): Outcome<TaxChange> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
   const change = given({
@@ -47,8 +46,7 @@ export function readTaxChange(input: Input): TaxChange {
     rate: fields.has('rate') ? readRate(fields, problems) : undefined,
   })
   const others = readOthers(fields)
-  problems.throwIfAny()
-  return { ...change, ...others }
+  return problems.outcome({ ...change, ...others })
 }
 
 function readRate(fields: Fields, problems: Problems): string | undefined {

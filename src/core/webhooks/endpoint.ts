@@ -1,4 +1,4 @@
-import { Problems } from '../problems.ts'
+import { type Outcome, Problems } from '../problems.ts'
 import { webhookTypeOf } from './types.ts'
 
 /** The most endpoints that one organization may have. */
@@ -20,12 +20,12 @@ export type EndpointFields = {
 
 /**
  * Reads the fields of a webhook endpoint. With `current` (an update), absent keys keep their value; otherwise the URL
- * is mandatory and the rest has defaults. Throws a 422 that names every invalid field.
+ * is mandatory and the rest has defaults. 422 with every invalid field.
  */
 export function readEndpoint(
   input: Readonly<Record<string, unknown>>,
   current: EndpointFields | null,
-): EndpointFields {
+): Outcome<EndpointFields> {
   const problems = new Problems()
   const has = (key: string) => current === null || input[key] !== undefined
   const fields = {
@@ -36,8 +36,7 @@ export function readEndpoint(
     name: has('name') ? readName(input.name, problems) : (current?.name ?? null),
     eventTypes: has('event_types') ? readTypes(input.event_types, problems) : (current?.eventTypes ?? null),
   }
-  problems.throwIfAny()
-  return fields
+  return problems.outcome(fields)
 }
 
 function readUrl(value: unknown, problems: Problems): string {

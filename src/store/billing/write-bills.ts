@@ -79,7 +79,7 @@ async function insertAll(tx: Tx, rows: BillRows, replaced: ReadonlySet<string>):
   await insertRows(tx, 'unbilledFees', rows.unbilledFees)
 }
 
-/** Moves fees that were already paid onto their advance charge invoices. */
+/** Moves fees that were already paid onto their invoices. */
 async function attachFees(tx: Tx, documents: readonly WrittenDocument[]): Promise<void> {
   const attached = documents.flatMap((document) =>
     document.kind === 'fees'
