@@ -14,11 +14,11 @@ import { EXCEPTIONS, excusesOf } from '../support/openapi-exceptions.ts'
 
 /** Operations of ours that Lago's description does not have, on purpose. */
 const EXTENSIONS: readonly string[] = [
-  // Lago answers it, though its description does not say so (platform §17.1).
+  // Lago answers it, though its description does not say so.
   'GET /organizations',
-  // On metadata POST replaces, and both PUT and PATCH merge (platform §2); Lago describes PATCH.
+  // On metadata POST replaces, and both PUT and PATCH merge; Lago describes PATCH.
   'PUT /plans/{}/metadata',
-  // Always 403: it is asked of a ClickHouse store (metering-and-rating §1.9); Lago does not describe it.
+  // Always 403: it is asked of a ClickHouse store; Lago does not describe it.
   'GET /events_enriched',
   'GET /test_clock',
   'PUT /test_clock',
@@ -112,7 +112,7 @@ describe.skipIf(file === undefined)('our description and Lago’s', async () => 
   const ours = await describeOurs()
   const lagoOperations = operationsOf(lago, '')
   const ourOperations = operationsOf(ours, '/api/v1')
-  // PUT and PATCH are the same on ordinary resources; Lago describes one of them (platform §2).
+  // PUT and PATCH are the same on ordinary resources; Lago describes one of them.
   const counterpart = (key: string) =>
     lagoOperations.get(key) ?? lagoOperations.get(key.replace(/^PATCH /, 'PUT '))
   const compared = [...ourOperations.keys()].filter((key) => counterpart(key) !== undefined)

@@ -146,7 +146,7 @@ describe('alerts of a subscription', () => {
 })
 
 describe('a look at usage', () => {
-  it('§9 row 89: tells all fixed thresholds that were passed in one message', async () => {
+  it('case 89: tells all fixed thresholds that were passed in one message', async () => {
     const client = await subscribed()
     const thresholds = [{ value: 1500 }, { value: 3000 }, { value: 5000 }]
     await post(client, { code: 'a', name: 'N', alert_type: 'current_usage_amount', thresholds })
@@ -172,7 +172,7 @@ describe('a look at usage', () => {
     expect(crossedOf(messages[0])).toEqual(['1500.0', '3000.0'])
   })
 
-  it('§9 row 92: counts recurring steps from the largest fixed threshold', async () => {
+  it('case 92: counts recurring steps from the largest fixed threshold', async () => {
     const client = await subscribed()
     const fixed = [10, 30, 50].map((value) => ({ value }))
     const thresholds = [...fixed, { value: 100, recurring: true }]
@@ -215,7 +215,7 @@ describe('a look at usage', () => {
     expect(await announced(client, 'alert.triggered')).toHaveLength(1)
   })
 
-  it('§7.4: are armed anew by a new period and by a new plan, whatever the first usage of it is', async () => {
+  it('are armed anew by a new period and by a new plan, whatever the first usage of it is', async () => {
     const client = await subscribed()
     await post(client, { code: 'a', alert_type: 'current_usage_amount', thresholds: [{ value: 1500 }] })
     await client.use('e1', 4)
@@ -307,7 +307,7 @@ describe('progressive billing', () => {
     })
   })
 
-  it('§6.2: what a recurring metric carries into a period is billed by its thresholds with the first event', async () => {
+  it('what a recurring metric carries into a period is billed by its thresholds with the first event', async () => {
     const client = await harness.organization()
     await client.clock('2024-01-01T00:00:00Z')
     const metric = { name: 'm', code: 'm', aggregation_type: 'sum_agg', field_name: 'n', recurring: true }
@@ -345,7 +345,7 @@ describe('progressive billing', () => {
     ])
   })
 
-  it('§5.4: counts usage that is charged in advance once, and passes a threshold by it once', async () => {
+  it('counts usage that is charged in advance once, and passes a threshold by it once', async () => {
     const client = await harness.organization()
     await client.clock('2024-01-01T00:00:00Z')
     await subscribe(client, {
@@ -395,7 +395,7 @@ describe('progressive billing', () => {
     })
     await client.call('PUT', '/subscriptions/s/lifetime_usage', history(1500))
     await client.clock('2024-04-02T00:00:00Z')
-    // What was used before was passed before, too (§6.2).
+    // What was used before was passed before, too.
     expect(await announced(client, 'subscription.usage_threshold_reached')).toHaveLength(0)
   })
 

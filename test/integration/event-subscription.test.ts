@@ -16,7 +16,7 @@ const SUM = { aggregation_type: 'sum_agg', field_name: 'n' }
 const START = '2023-12-01T00:00:00Z'
 const seconds = (iso: string) => Date.parse(iso) / 1000
 
-describe('the subscription of an event (metering-and-rating §1.4)', () => {
+describe('the subscription of an event', () => {
   let harness: Harness
   let client: Client
   beforeAll(async () => {
@@ -107,7 +107,7 @@ describe('the subscription of an event (metering-and-rating §1.4)', () => {
     ])
   })
 
-  describe('that names a wallet (§1.5)', () => {
+  describe('that names a wallet', () => {
     const aimed = (id: string, more: object = {}) =>
       send(client, {
         code: 'm',

@@ -77,7 +77,7 @@ async function usageCents(): Promise<number> {
   return answer.customer_usage.amount_cents
 }
 
-describe('an event at the instant at which one subscription ends and the next begins (metering-and-rating §1.4)', () => {
+describe('an event at the instant at which one subscription ends and the next begins', () => {
   it('is billed by the new one after an upgrade', async () => {
     await start()
     await use(1, '2024-02-10T08:59:59.999Z')
@@ -181,7 +181,7 @@ describe('an event at the instant at which one subscription ends and the next be
   })
 })
 
-describe('a recurring quantity at an upgrade (subscriptions-and-invoicing §2.6)', () => {
+describe('a recurring quantity at an upgrade', () => {
   it('is billed once, by the plan that goes on with it, also when that one pays in arrears', async () => {
     await start({ metric: { recurring: true } })
     await use(3, '2024-02-02T00:00:00Z')
@@ -228,7 +228,7 @@ describe('a recurring quantity at an upgrade (subscriptions-and-invoicing §2.6)
   })
 })
 
-describe('the fee of a renewal at a downgrade (metering-and-rating §3.12)', () => {
+describe('the fee of a renewal at a downgrade', () => {
   it('names the period that it pays for', async () => {
     await start({
       metric: { recurring: true },

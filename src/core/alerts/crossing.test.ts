@@ -50,7 +50,7 @@ describe('crossedThresholds', () => {
     ['unsorted', 'increasing', [30, 10, 20], null, 0, 25, [10, 20]],
     ['a step of nothing is none', 'increasing', [10], 0, 0, 25, [10]],
   ])(
-    '§9 rows 89 to 96: %s %s %j and %s: %s to %s',
+    'cases 89 to 96: %s %s %j and %s: %s to %s',
     (_, direction, fixed, recurring, previous, current, expected) => {
       const values = crossed(direction, fixed, recurring, previous, current).map((each) =>
         each.value.toNumber(),
