@@ -28,7 +28,7 @@ const { values: options, positionals } = parseArgs({
   },
 })
 
-/** Runs a program to its end and gives its exit code. */
+/** Runs a program and returns its exit code. */
 function run(program, args, settings = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], cwd: root, ...settings })

@@ -43,7 +43,7 @@ function anchorOf(heading: string): string {
     .replaceAll(' ', '-')
 }
 
-/** What is wrong with a reference to a page; undefined when it resolves. */
+/** The error in a reference to a page; undefined when it resolves. */
 function problemWith(target: string): string | undefined {
   const [page = '', anchor] = target.split('#')
   if (!existsSync(path.join(ROOT, page))) return 'no such page'

@@ -53,7 +53,7 @@ async function subscribed(plan: object = {}): Promise<Subscribed> {
 
 const post = (client: Client, alert: object) => client.call('POST', '/subscriptions/s/alerts', { alert })
 
-/** What was announced of a type, oldest first. */
+/** The webhooks of a type, oldest first. */
 // biome-ignore lint/suspicious/noExplicitAny: messages are read freely in tests
 async function announced(client: Client, type: string): Promise<any[]> {
   const rows = await harness.context.database.read(client.organizationId, (reads) =>
@@ -395,7 +395,7 @@ describe('progressive billing', () => {
     })
     await client.call('PUT', '/subscriptions/s/lifetime_usage', history(1500))
     await client.clock('2024-04-02T00:00:00Z')
-    // What was used before was passed before, too.
+    // Earlier usage has already passed its thresholds.
     expect(await announced(client, 'subscription.usage_threshold_reached')).toHaveLength(0)
   })
 

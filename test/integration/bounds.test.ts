@@ -72,7 +72,7 @@ describe('values beyond what money can hold', () => {
     expect(usage.charges_usage.find((row: { units: string }) => row.units === `${HUGE}.0`)).toBeDefined()
     await client.clock('2024-02-01T00:00:00Z')
     const [invoice] = await invoices()
-    // The commitment is met by what was used, though it is not billed.
+    // The usage meets the commitment, although it is not billed.
     expect(invoice.fees.map((fee: { amount_cents: number }) => fee.amount_cents).sort()).toEqual([200, 500])
     expect(invoice.total_amount_cents).toBe(700)
     expect(invoice.error_details).toEqual([
@@ -205,7 +205,7 @@ describe('a failing customer in a sandbox', () => {
     await ok(client, 'POST', '/subscriptions', {
       subscription: { external_customer_id: 'd', external_id: 'e', plan_code: 'p' },
     })
-    // A trigger stands for whatever may be wrong with one customer.
+    // The trigger simulates any failure of a single customer.
     const { system } = harness.context.database
     const { sql } = await import('kysely')
     await sql`create function break_it() returns trigger language plpgsql as $$ begin

@@ -7,7 +7,7 @@ type Row = {
   readonly metric: object
   readonly charge: object
   readonly events: readonly object[]
-  /** Cents and, where the specification names them, units of each fee in order. */
+  /** Cents and, where given, units of each fee in order. */
   readonly fees: readonly (readonly [number, string?])[]
 }
 

@@ -1,4 +1,4 @@
-/** What Lago describes and we do not, with the reason. */
+/** What Lago describes and we do not, with reasons. */
 export type Exception = {
   /** `METHOD /path` with `{}` for path parameters. */
   readonly operation: RegExp
@@ -17,7 +17,7 @@ const LISTED_INVOICE = 'rows of the list have it not'
 const ONE_SUBSCRIPTION = 'only on one subscription, not in rows'
 const NO_FIXED_CHARGES = 'plans take no fixed charges yet'
 
-/** Each must be needed: one that no comparison asks for any more fails the test. */
+/** Each must be needed: an unused exception fails the test. */
 export const EXCEPTIONS: readonly Exception[] = [
   {
     operation: /^DELETE \/subscriptions\/\{\}\/entitlements\//,

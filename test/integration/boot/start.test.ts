@@ -95,7 +95,7 @@ describe('weir start', () => {
     first.child.kill('SIGTERM')
     expect(await first.exited, first.output()).toBe(0)
     expect(performance.now() - began).toBeLessThan(10_000)
-    // Told once on the terminal, never in a log line; nor is what requests carried.
+    // Shown once on the terminal, never in a log line; request data is never logged either.
     const logLines = first
       .output()
       .split('\n')
@@ -131,7 +131,8 @@ describe('weir start', () => {
     expect(third.output().trim()).toMatch(/^Weir is already running on the data folder .* stop it first/)
   })
 
-  // Jobs and clock start after the first healthy answer: it may be killed before, between and after them.
+  // Jobs and clock start after the first healthy response, so the process may be killed before, between or after
+  // them.
   it.each([0, 30, 60, 100, 300, 1000])(
     'outlives a kill -9 of PostgreSQL %i ms after the first healthy answer, jobs and clock too',
     async (ms) => {

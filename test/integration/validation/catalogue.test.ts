@@ -55,7 +55,7 @@ type ChargeCase = {
   readonly status?: number
 }
 
-/** The same charge in a new plan and alone is refused with the same words. */
+/** The same charge is rejected with the same errors in a new plan and on its own. */
 function itRefusesCharges(cases: readonly ChargeCase[]): void {
   it.each(cases.map((each) => [each.name, each] as const))('%s', async (_name, each) => {
     const { metric = 'count', charge, says, status = 422 } = each

@@ -339,7 +339,7 @@ describe('usage', () => {
   )
 })
 
-/** Each case has every later fault as well: the first one is told. */
+/** Each case has every later error as well; only the first is reported. */
 const estimate = (name: string, path: string, over: object, says: unknown, status = 422): RefusedCase => {
   const event = {
     external_subscription_id: 's',
