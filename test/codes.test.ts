@@ -63,7 +63,7 @@ describe('the catalogue of codes', () => {
     }
   })
 
-  it('is not passed by with a cast or an answer of its own', () => {
+  it('cannot be bypassed with a cast or a hand-written response', () => {
     expect(
       found(/\bas (?:FieldCode|NotFoundCode|NotAllowedCode|ConflictCode|ForbiddenCode|FieldErrors)\b/g),
     ).toEqual([])

@@ -201,7 +201,7 @@ describe('a number of 40 digits', () => {
     expect(answer.text).toContain(`${BigInt(DIGITS) * 3n}`)
   })
 
-  it('200: amounts of any size are told exactly in estimates and usage', async () => {
+  it('200: amounts of any size are exact in estimates and usage', async () => {
     const event = eventText('x', 'advance', `"properties":{"n":${DIGITS}}`)
     for (const path of ESTIMATES) {
       const { text } = await raw(path, `{"event":${event}}`)

@@ -117,7 +117,7 @@ describe('a billing run over many customers', () => {
     expect(numbers).toEqual(Array.from({ length: 24 }, (_, n) => n + 1))
   })
 
-  it('waits for a customer that somebody holds, after everybody else was billed', async () => {
+  it('waits for a locked customer after billing everyone else', async () => {
     const client = await book(5)
     const holder = new pg.Client({ connectionString: harness.databaseUrl })
     await holder.connect()

@@ -99,7 +99,7 @@ describe('values beyond what money can hold', () => {
     expect((await invoices()).map((each) => each.total_amount_cents)).toEqual([100_000, 700])
   })
 
-  it('forgets the fee when the draft is made anew without it', async () => {
+  it('drops the fee when the draft is rebuilt without it', async () => {
     await january([{ metric: 'sum', properties: { amount: '1' } }])
     await ok(client, 'POST', '/customers', {
       customer: { external_id: 'c', billing_configuration: { invoice_grace_period: 5 } },
@@ -197,7 +197,7 @@ describe('a failing customer in a sandbox', () => {
   })
   afterAll(() => harness.close())
 
-  it('leaves the others billed, is told of, and is billed by the next move once it can be', async () => {
+  it('does not stop the others, is reported, and is billed by the next move once possible', async () => {
     const client = await harness.organization()
     await client.clock('2024-01-01T00:00:00Z')
     await subscribe(client, { metrics: [COUNT], charges: [], plan: { amount_cents: 100 } })

@@ -133,7 +133,7 @@ describe('a next billing', () => {
     expect(await breachesOf(client)).toEqual({})
   })
 
-  it('that is gone is a broken book', async () => {
+  it('is an invariant violation when missing', async () => {
     const gone = `delete from due_items where organization_id = :organization and kind = 'subscription_billing'`
     for (const subscription of [{}, { ending_at: '2024-06-15T00:00:00Z' }]) {
       const client = await subscribed({}, subscription)
@@ -143,7 +143,7 @@ describe('a next billing', () => {
     }
   })
 
-  it('is needed when the end is gone too', async () => {
+  it('is required when the end is missing too', async () => {
     const client = await subscribed({}, { ending_at: '2024-01-20T00:00:00Z' })
     await breakBooks(
       client,

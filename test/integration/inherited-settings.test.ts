@@ -187,7 +187,7 @@ describe('settings of dates that customers inherit', () => {
     expect(drafts).toEqual([])
   })
 
-  it('are followed by a draft that somebody makes final before its turn', async () => {
+  it('are applied to a draft that is finalized before its turn', async () => {
     const client = await sandbox(MANY)
     const anchor = 'current_period_end'
     const { billing_entities } = await ok(client, 'GET', '/billing_entities')

@@ -345,7 +345,7 @@ describe('charges in advance', () => {
     expect(usage).toMatchObject({ amount_cents: 1400, charges_usage: [{ units: '4.0', events_count: 4 }] })
   })
 
-  it('events that name no wallet are a group of their own, in fees and in current usage', async () => {
+  it('events without a wallet form their own group, in fees and in current usage', async () => {
     await start(SUM, {
       charge_model: 'graduated',
       accepts_target_wallet: true,
@@ -401,7 +401,7 @@ describe('charges in advance', () => {
     expect(await amounts('&group[w]=B&group[u]=2')).toEqual([700, '0.0', []])
   })
 
-  it('an event told after the end of its subscription pays for the days up to that end', async () => {
+  it('an event that arrives after its subscription ended is billed for the days up to the end', async () => {
     await start({ ...SUM, recurring: true }, { properties: { amount: '30' }, prorated: true })
     await client.clock('2023-09-15T10:00:00Z')
     await ok(client, 'DELETE', '/subscriptions/s')
@@ -440,7 +440,7 @@ describe('charges in advance', () => {
     expect(await amounts('&full_usage=true')).toEqual([1500, '5.0'])
   })
 
-  it('prices an event once, however often it is asked to', async () => {
+  it('prices an event once, however often it runs', async () => {
     await start(SUM, { properties: { amount: '1' } })
     await send(client, { code: 'm', transaction_id: 'e0', properties: { n: 5 } })
     await client.clock('2023-09-01T01:00:00Z')
@@ -466,7 +466,7 @@ describe('charges in advance', () => {
     expect((await feesOf('e1')).map((fee) => fee.amount_cents)).toEqual([700])
   })
 
-  it('groups are priced apart, and each event shows its own presentation', async () => {
+  it('groups are priced separately, and each event shows its own presentation', async () => {
     await start(SUM, {
       charge_model: 'package',
       properties: {

@@ -82,7 +82,7 @@ async function everythingOf(whose: LivedIn): Promise<Record<string, unknown>> {
 }
 
 describe('the route table', () => {
-  it('has the routes that are to be looked at', () => {
+  it('has the routes to be checked', () => {
     expect(withParameters().length).toBeGreaterThanOrEqual(PARAMETER_ROUTES_MIN)
     expect(
       routes.filter((route) => route.method === 'GET' && route.parents.length === 0).length,

@@ -107,7 +107,7 @@ async function attempt(organizationId: string | null, statement: string): Promis
 const DENIED = '42501'
 
 describe('the tenant wall', () => {
-  it('is looked at in every table', () => {
+  it('is checked in every table', () => {
     expect(tables.length).toBeGreaterThan(TABLES_MIN)
     expect(tables.filter((table) => table.isReadable).length).toBeGreaterThan(TABLES_MIN)
   })

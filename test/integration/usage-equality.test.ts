@@ -294,7 +294,7 @@ describe('usage from running state', () => {
     return Number(rows[0]?.parts)
   }
 
-  it('tells the same while usage waits and after it is added up', async () => {
+  it('gives the same result before and after usage is folded', async () => {
     await fold()
     for (const aggregation of AGGREGATIONS) {
       const code = `waiting_${aggregation}`
@@ -333,7 +333,7 @@ describe('usage from running state', () => {
     }
   })
 
-  it('drops what waits for a tracker that is gone', async () => {
+  it('drops waiting usage of a deleted tracker', async () => {
     await fold()
     const code = 'waiting_for_nobody'
     const id = await makeMetric(code, 'sum_agg')

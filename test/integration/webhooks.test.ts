@@ -218,7 +218,7 @@ describe('webhooks', () => {
     await Promise.all([hanging.close(), answering.close()])
   })
 
-  it('405 is_succeeded when delivered, and by hand once more when not', async () => {
+  it('405 is_succeeded when delivered, resent on request when not', async () => {
     sink.reset(500)
     const client = await harness.organization()
     const id = await endpoint(client)
@@ -325,7 +325,7 @@ describe('webhooks', () => {
     expect(list.body.meta).toMatchObject({ total_count: 1, current_page: 1 })
   })
 
-  it('are not sent after their endpoint is gone', async () => {
+  it('are not sent after their endpoint is deleted', async () => {
     sink.reset(200)
     const client = await harness.organization()
     const id = await endpoint(client)

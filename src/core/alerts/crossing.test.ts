@@ -69,7 +69,7 @@ describe('crossedThresholds', () => {
     expect([levels.length, levels.at(-1)?.value.toString()]).toEqual([1000, '1000000000'])
   })
 
-  it('tells each fixed threshold once on a way in several legs', () => {
+  it('reports each fixed threshold once when usage rises in several steps', () => {
     const value = fc.integer({ min: 0, max: 200 })
     fc.assert(
       fc.property(

@@ -65,7 +65,7 @@ describe('withExpressionValue', () => {
     })
   })
 
-  it('tells why it could not', () => {
+  it('gives the reason when it fails', () => {
     const failed = withExpressionValue(received({ left: '1' }), expression, 'value')
     expect(failed).toEqual({ ok: false, message: 'Variable: right not found' })
   })

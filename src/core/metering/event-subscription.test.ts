@@ -75,7 +75,7 @@ describe('subscriptionOfEvent', () => {
     expect(nameOf([ended('old', 1, 2), pending], 10, true)).toBeNull()
   })
 
-  it('gives what lived at the event’s time whenever something did, in any order of the list', () => {
+  it('finds the one active at the event’s time if there is one, in any order of the list', () => {
     const day = fc.integer({ min: 0, max: 20 })
     const candidate = fc
       .record({

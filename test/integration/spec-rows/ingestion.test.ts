@@ -75,7 +75,7 @@ describe('ingestion in the hard cases', () => {
     }
   })
 
-  it('case 97: an event of no subscription that is active is stored, and billed to nobody', async () => {
+  it('case 97: an event without an active subscription is stored but not billed', async () => {
     await client.clock('2024-03-06T00:00:00Z')
     const whose = [undefined, null, 'unknown', 'foreign', 'pending', 'ended']
     for (const external_subscription_id of whose) {
