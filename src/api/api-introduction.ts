@@ -1,24 +1,24 @@
 /** The introduction of the API description, in Markdown. */
-export const INTRODUCTION = `Metering and usage-based billing, with the REST API of Lago: its clients work
-with Weir when they are given another address.
+export const INTRODUCTION = `Metering and usage-based billing with Lago's REST API: Lago's clients work with Weir
+after you change their base URL.
 
 ### Authentication
 
-Every request below \`/api/v1\` carries an API key of the organization:
+Every request under \`/api/v1\` needs an API key of the organization:
 
     curl -H "Authorization: Bearer $WEIR_API_KEY" $WEIR_URL/api/v1/organizations
 
-The first start prints a key. Here, give it under **Authorize**. Requests below \`/admin\` carry the operator's key
-in \`X-Admin-API-Key\` instead.
+The first start prints a key. On this page, enter it under **Authorize**. Requests under \`/admin\` need the
+operator's key in \`X-Admin-API-Key\` instead.
 
 ### Conventions
 
 - Bodies are JSON under a root key: \`{"customer": {"external_id": "acme"}}\`.
-- Amounts are whole numbers in the smallest unit of the currency (\`…_cents\`). Quantities and unit prices are
-  decimals in strings.
-- Lists are paged: \`page\`, \`per_page\` (100 unless told otherwise, at most 1000), and \`meta\` in the answer.
-- Fields that are wrong are answered with 422 and \`error_details\`: each field with its codes.
-- Any write may carry an \`Idempotency-Key\`; the same request again gets the first answer.
+- Amounts are integers in the smallest unit of the currency (\`…_cents\`). Quantities and unit prices are decimal
+  strings.
+- Lists are paged: \`page\`, \`per_page\` (100 by default, at most 1000), and \`meta\` in the response.
+- Invalid fields return a 422 with \`error_details\`: the error codes of each field.
+- Any write accepts an \`Idempotency-Key\`; repeating the request returns the first response.
 `
 
 /** The sections in the order in which an integration needs them; others come last. */
