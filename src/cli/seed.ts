@@ -88,6 +88,6 @@ export async function seed(customers: number): Promise<void> {
       await api.close()
     }
     console.log(`The organization "Demonstration" has ${customers} customers and ${MONTHS} billed months.`)
-    console.log(`Its API key, shown only this once: ${made.apiKey}`)
+    console.log(`Its API key, shown only once: ${made.apiKey}`)
   })
 }

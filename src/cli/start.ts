@@ -15,7 +15,7 @@ function tellOrganization(organization: EnsuredOrganization, address: string): v
     `  The organization "${organization.name}" was created. Open ${address}`,
     ...(organization.freshApiKey === null
       ? []
-      : [`  Its API key, shown only this once: ${organization.freshApiKey}`]),
+      : [`  Its API key, shown only once: ${organization.freshApiKey}`]),
     '',
   ]
   process.stdout.write(`${lines.join('\n')}\n`)

@@ -61,7 +61,7 @@ async function healthy(port: number, started: Weir): Promise<void> {
 const start = (port: number, variables: Record<string, string> = {}) =>
   weir(['start'], { PORT: String(port), HOST: '127.0.0.1', ...variables })
 
-const keyIn = (output: string) => output.match(/shown only this once: (\S+)/)?.[1]
+const keyIn = (output: string) => output.match(/shown only once: (\S+)/)?.[1]
 
 beforeEach(async () => {
   running = []
