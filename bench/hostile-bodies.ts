@@ -1,9 +1,8 @@
 import { connect, type Socket } from 'node:net'
 import { eventBody } from './event-mix.ts'
 import { type Benchmark, type Figure, median, type Setting } from './figure.ts'
-import type { LoadResult } from './load.ts'
 import { LoadConnection } from './load-client.ts'
-import type { Load } from './load-process.ts'
+import type { Load, LoadResult } from './load-process.ts'
 import { type Organization, seedOrganization } from './seed.ts'
 
 const SLOW_CONNECTIONS = 900

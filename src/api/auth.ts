@@ -13,7 +13,7 @@ declare module 'fastify' {
     permissions: Permissions
   }
   interface FastifyContextConfig {
-    /** Permission resource of the route; the mode follows from the method. */
+    /** The route's permission resource; the mode follows from the method. */
     resource?: PermissionResource
   }
 }
@@ -21,8 +21,8 @@ declare module 'fastify' {
 const TOUCH_EVERY_MS = 60_000
 
 /**
- * Bearer authentication: sets `request.caller`, refuses with 401 an unknown key and with 403 a key without the
- * route's permission. A sandbox is asked for on every request, because its clock is a part of the answer.
+ * Bearer authentication: sets `request.caller`; 401 for an unknown key, 403 for a key without the route's permission.
+ * A sandbox is read on every request, because the response depends on its clock.
  */
 export function authenticate(app: FastifyInstance, context: Context): void {
   const known = knownKeysOf(context)
@@ -32,7 +32,7 @@ export function authenticate(app: FastifyInstance, context: Context): void {
     const ids = [...used]
     used.clear()
     touchApiKeys(context.database, ids, context.systemNow()).catch((error: unknown) => {
-      context.log.warn({ err: error }, 'the last use of API keys was not written')
+      context.log.warn({ err: error }, 'could not record the last use of API keys')
     })
   }, TOUCH_EVERY_MS)
   touching.unref()

@@ -4,20 +4,20 @@ import type { FastifyInstance } from 'fastify'
 import { JsonReader } from './json-reader.ts'
 import { readPlainJson } from './plain-json.ts'
 
-/** Bytes that are read in one turn of the event loop: a few milliseconds of work. */
+/** How much is parsed in one turn of the event loop: a few milliseconds of work. */
 const SLICE_BYTES = 64 * 1024
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether the route keeps numbers as they were written: `1.0` is another property of an event than `1`. */
+    /** Whether the route keeps numbers as written: as an event property, `1.0` differs from `1`. */
     keepsDigits?: boolean
   }
 }
 
 /**
- * Reads JSON bodies exactly (`JsonReader` has the rules): a number that a double would round, or would write otherwise
- * on a route that keeps digits, becomes an `ExactNumber`. Other requests get their turn between the slices of a large
- * body.
+ * Parses JSON bodies losslessly (see `JsonReader` for the rules): a number that a double would round, or would print
+ * differently on a route that keeps digits, becomes an `ExactNumber`. A large body is parsed in slices, so that other
+ * requests are served in between.
  */
 export function readBodies(app: FastifyInstance): void {
   app.removeContentTypeParser('application/json')
@@ -40,7 +40,7 @@ export function readBodies(app: FastifyInstance): void {
   )
 }
 
-/** The value of a body in one piece; undefined when there is nothing but white space. */
+/** Parses a body in one go; undefined if it is blank. */
 export function readBody(bytes: Buffer, keepsDigits: boolean): unknown {
   const plain = bytes.length <= SLICE_BYTES && isUtf8(bytes) ? readPlainJson(bytes.toString()) : undefined
   if (plain) return plain.value

@@ -4,15 +4,15 @@ import { ExactNumber } from '../core/input/exact-number.ts'
 import { Refusal } from '../core/refusal.ts'
 import { keyText } from './json-keys.ts'
 
-/** Levels of lists and objects. No request of the API needs more than eight. */
+/** Levels of nesting. No request of the API needs more than eight. */
 export const DEPTH_MAX = 64
-/** Characters of a number; exact arithmetic ends there too. */
+/** The maximum length of a number, the same as for exact arithmetic. */
 const NUMBER_LENGTH_MAX = 2000
-/** Bytes of a text between its quotes; the longest that anything takes is a logo. */
+/** The maximum length of a string in bytes; the longest that any field accepts is a logo. */
 const TEXT_BYTES_MAX = 2 * 1024 * 1024
-/** A batch of 10,000 events with 50 values each; more would keep the memory busier than their bytes suggest. */
+/** Enough for 10,000 events with 50 values each; small values take far more memory than their bytes suggest. */
 const VALUES_MAX = 500_000
-/** Every decimal of so many digits is told apart from the others by its double. */
+/** Decimals with up to this many digits survive the conversion to a double and back. */
 const DOUBLE_DIGITS = 15
 const DOUBLE_EXPONENT_MAX = 200
 
@@ -29,7 +29,7 @@ const CLOSE_LIST = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 
-/** What may come next. */
+/** What the parser expects next. */
 const VALUE = 0
 const VALUE_OR_END = 1
 const KEY = 2

@@ -1,4 +1,4 @@
-/** What a sender may take of the server before it is known, and while it sends. */
+/** The limits on what clients send. */
 export type HttpLimits = {
   /** Bytes of a body; more are 413. */
   readonly bodyBytes: number
@@ -14,7 +14,7 @@ export type HttpLimits = {
 
 const MEGABYTE = 1024 * 1024
 
-/** The limits of a server whose environment names none. */
+/** The defaults when nothing is configured. */
 export const DEFAULT_LIMITS: HttpLimits = {
   bodyBytes: MEGABYTE,
   eventBodyBytes: 10 * MEGABYTE,
@@ -26,7 +26,7 @@ export const DEFAULT_LIMITS: HttpLimits = {
 /** A logo of 800 kB in base64, with the rest of its billing entity. */
 export const LOGO_BODY_BYTES = 2 * MEGABYTE
 
-/** How often connections are looked at for their timeouts: what is too slow is cut at most so much later. */
+/** How often timeouts are checked: a slow client is cut off at most this much later. */
 const TIMEOUTS_LOOKED_AT_MS = 1000
 
 /** The timeouts as options of the HTTP server. */

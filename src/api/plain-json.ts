@@ -8,7 +8,7 @@ const POINT = 0x2e
 const ZERO = 0x30
 const NINE = 0x39
 const LOWER_U = 0x75
-/** Digits of a number that its double always keeps and writes alike, with as many after a leading `0.`. */
+/** A double keeps this many digits, and prints a number below 1 without an exponent up to this many decimals. */
 const DIGITS_MAX = 15
 const SMALL_FRACTION_MAX = 6
 

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Context } from '../actions/context.ts'
 import { Refusal } from '../core/refusal.ts'
 
-/** Wrong keys from one address before it is slowed, and how often one more is forgiven. */
+/** How many wrong keys an address may send before it is slowed down, and how often it gets one more. */
 const WRONG_MAX = 10
 const FORGIVEN_EVERY_MS = 6000
 /** How long the refusal of a wrong key takes then. */
@@ -26,8 +26,8 @@ export class TooManyGuesses extends Error {
 type Guesser = { wrong: number; at: number; loggedAt: number; unlogged: number }
 
 /**
- * Wrong keys by the address that sent them: the connection's own, for headers of proxies can be made up. They are
- * logged, once a minute for each address, without the keys.
+ * Counts wrong keys by the address of the connection, because forwarded headers can be forged. Logs them without the
+ * keys, at most once per minute and address.
  */
 export class WrongKeys {
   private readonly context: Context

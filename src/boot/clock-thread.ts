@@ -5,7 +5,7 @@ import { createContext } from './context.ts'
 import { openLog } from './log.ts'
 import { startTicker, type TickerCounts } from './ticker.ts'
 
-/** The body of the clock's thread; see clock.ts. */
+/** The main function of the clock thread; see clock.ts. */
 async function run(data: ClockData): Promise<void> {
   const log = await openLog(data.log)
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')

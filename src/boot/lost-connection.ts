@@ -1,20 +1,20 @@
-/** Codes of a connection that PostgreSQL or the machine ended; its statement, if any, has failed already. */
+/** Error codes of a connection closed by PostgreSQL or the system; its statement, if any, has already failed. */
 const LOST_CODES = ['57P01', '57P02', '57P03', 'ECONNRESET', 'EPIPE']
 
-/** Codes of a server that is not there (a socket without a file, a port without a listener) or not yet ready. */
+/** Error codes when the server is not there (no socket file, nothing listening) or not ready yet. */
 const ABSENT_CODES = ['ECONNREFUSED', 'ENOENT', 'EHOSTUNREACH', 'ETIMEDOUT', '53300']
 
-/** Sentences of the driver, which has no codes for them. */
+/** Messages of the driver, which has no codes for these. */
 const LOST_SENTENCE =
   /^Connection terminated|^Client (has encountered a connection error|was closed) and is not queryable/
 
-/** Whether an error says that a connection to PostgreSQL ended. */
+/** Whether an error means that a connection to PostgreSQL was lost. */
 export function isLostConnection(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown }
   return LOST_CODES.includes(String(code)) || LOST_SENTENCE.test(String(message))
 }
 
-/** Whether an error of somebody who wanted a connection says that PostgreSQL is away for now. */
+/** Whether a connection error means that PostgreSQL is temporarily unavailable. */
 export function isDatabaseAway(error: unknown): boolean {
   return isLostConnection(error) || ABSENT_CODES.includes(String((error as { code?: unknown }).code))
 }

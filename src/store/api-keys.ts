@@ -14,7 +14,7 @@ export function hashOfSecret(secret: string): Buffer {
   return createHash('sha256').update(secret).digest()
 }
 
-/** The unexpired key whose secret this is, in any organization. */
+/** The unexpired key with this secret, in any organization. */
 export async function findApiKey(
   database: Database,
   secret: string,
@@ -28,7 +28,7 @@ export async function findApiKey(
     .executeTakeFirst()
 }
 
-/** A key to be made; without a `secret` a random one of 122 bits is given. */
+/** A new key; without a `secret` it gets a random one of 122 bits. */
 export type NewApiKey = {
   readonly organizationId: string
   readonly name: string | null
@@ -38,7 +38,7 @@ export type NewApiKey = {
   readonly secret?: string
 }
 
-/** Makes a key and gives its secret, which is not kept: only its hash is. */
+/** Creates a key and returns its secret, of which only the hash is stored. */
 export async function insertApiKey(
   database: Database,
   key: NewApiKey,

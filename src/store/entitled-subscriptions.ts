@@ -1,7 +1,7 @@
 import type { Reads, Tx } from './database.ts'
 import type { SubscriptionRow } from './subscriptions.ts'
 
-/** The subscription of an external id in a status, the latest when there are several. */
+/** The subscription with an external id and status, the latest if there are several. */
 export async function subscriptionOfEntitlements(
   reads: Reads,
   externalId: string,
@@ -10,7 +10,7 @@ export async function subscriptionOfEntitlements(
   return subscriptionsByStatus(reads, externalId, status).executeTakeFirst()
 }
 
-/** The same, locked: two changes of one subscription's entitlements happen one after the other. */
+/** The same, locked, so that changes to a subscription's entitlements are serialized. */
 export async function lockSubscriptionOfEntitlements(
   tx: Tx,
   externalId: string,

@@ -1,11 +1,11 @@
 const MEGABYTE = 1024 * 1024
-/** What one reading transaction may bring into the process. Values and their JSON take about three times as much. */
+/** What one read transaction may load. The values and their JSON take about three times as much memory. */
 const OWN_BYTES_MAX = 64 * MEGABYTE
-/** The same for all of them together, and what each may have whatever the others do. */
+/** The limit for all of them together, and what each may load regardless of the others. */
 const ALL_BYTES_MAX = 256 * MEGABYTE
 const SMALL_BYTES = 4 * MEGABYTE
 
-/** A read that would take too much memory was broken off: on its own account, or because of others beside it. */
+/** A read was aborted because it would take too much memory, by itself or together with others. */
 export class ReadTooLarge extends Error {
   override readonly name = 'ReadTooLarge'
   /** Whether the same may succeed later. */
@@ -20,8 +20,8 @@ export class ReadTooLarge extends Error {
 let allBytes = 0
 
 /**
- * Counts what one connection reads, so that no process ends by what somebody has stored: a thousand rows may be of any
- * size. Only transactions that read are counted; what writes has bounds of its own.
+ * Counts what one connection reads, so that stored data cannot exhaust the memory of the process: rows can be large,
+ * and a page has up to a thousand. Only read-only transactions are counted.
  */
 export class ReadBudget {
   private readonly bytesRead: () => number

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
-/** Events that are more than half of what one organization may have inside. */
+/** Events that are more than half of one organization's limit. */
 const LARGE = 20
 const TEXT = 'x'.repeat(60_000)
 
@@ -84,7 +84,7 @@ describe('events that come too fast', () => {
       const socket = connect({ host: '127.0.0.1', port: Number(port) })
       await once(socket, 'connect')
       socket.write(`${head}\r\n\r\n${begun}`)
-      // Nothing tells when this has been read; were it not, the request below would come first.
+      // There is no signal for when this has been read; if it was not, the request below would come first.
       await sleep(300)
       await expect.poll(async () => (await finished(await post(flooder, LARGE))).status).toBe(429)
       socket.destroy()

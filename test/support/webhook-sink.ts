@@ -6,12 +6,12 @@ export type Received = { readonly path: string; readonly headers: IncomingHttpHe
 export type Sink = {
   readonly url: string
   readonly received: Received[]
-  /** Forgets what came and answers with this status from now on; 0 never answers. */
+  /** Discards what was received and returns this status from now on; 0 never responds. */
   readonly reset: (status: number) => void
   readonly close: () => Promise<void>
 }
 
-/** A receiver of webhooks on loopback that keeps what it gets. */
+/** A webhook receiver on loopback that records what it gets. */
 export async function startSink(): Promise<Sink> {
   const received: Received[] = []
   let status = 200

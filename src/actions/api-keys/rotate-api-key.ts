@@ -1,5 +1,6 @@
 import { type Instant, instant } from '../../core/calendar/instant.ts'
-import { mayGive, type Permissions } from '../../core/organizations/permissions.ts'
+import { mayGive } from '../../core/organizations/api-key-input.ts'
+import type { Permissions } from '../../core/organizations/permissions.ts'
 import { forbidden } from '../../core/refusal.ts'
 import { addApiKey, expireApiKey, lockApiKeys } from '../../store/api-keys.ts'
 import { inTransaction } from '../../store/transaction.ts'

@@ -21,7 +21,7 @@ const config = { resource: 'api_key' } as const
 const tags = ['api_keys']
 const params = Type.Object({ id: Type.String() })
 
-/** The keys of the caller's organization: below /api/weir/v1, because Lago has no such routes. */
+/** The caller's API keys, under /api/weir/v1 because Lago has no such routes. */
 export function apiKeyRoutes(app: FastifyInstance, context: Context): void {
   app.get(
     '/api_keys',
@@ -58,6 +58,10 @@ export function apiKeyRoutes(app: FastifyInstance, context: Context): void {
       return { api_key: toWireNewApiKey(made.key, made.secret) }
     },
   )
+  oneKeyRoutes(app, context)
+}
+
+function oneKeyRoutes(app: FastifyInstance, context: Context): void {
   app.post<ById>(
     '/api_keys/:id/rotate',
     {

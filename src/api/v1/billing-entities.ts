@@ -26,7 +26,7 @@ const tags = ['billing_entities']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: BillingEntity }
 
-/** Billing entities by their code. */
+/** Billing entities, by code. */
 export function billingEntitiesRoutes(app: FastifyInstance, context: Context): void {
   app.post(
     '/billing_entities',

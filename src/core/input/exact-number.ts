@@ -1,6 +1,6 @@
 /**
- * A JSON number that no double holds, or that a double would write otherwise, as the digits that were sent. Only the
- * parser of request bodies makes one: whoever asks uses `instanceof`, which no JSON can forge.
+ * A JSON number with its digits as sent, because a double would round it or print it differently. Only the parser of
+ * request bodies creates one, and `instanceof` detects it, which no JSON can forge.
  */
 export class ExactNumber {
   readonly value: string

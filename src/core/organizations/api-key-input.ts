@@ -1,9 +1,10 @@
 import type { Instant } from '../calendar/instant.ts'
-import { Fields, type Input } from '../input/fields.ts'
+import { Fields, type Input, isInput } from '../input/fields.ts'
 import { type Outcome, Problems } from '../problems.ts'
-import { mayGive, type Permissions, readPermissions } from './permissions.ts'
+import { PERMISSION_RESOURCES, type Permissions } from './permissions.ts'
 
 const NAME_LENGTH_MAX = 255
+const MODES: readonly unknown[] = ['read', 'write']
 
 export type ApiKeyInput = {
   /** Undefined when the request has none. */
@@ -13,8 +14,8 @@ export type ApiKeyInput = {
 }
 
 /**
- * A key to be made, or to take the place of another. Without `permissions` it may do what its maker may; more is
- * `value_is_invalid`. `expires_at` is an instant later than `now`, or null.
+ * The input for creating or rotating a key. Without `permissions` it gets those of the key that creates it (`own`);
+ * anything beyond them is `value_is_invalid`. `expires_at` is an instant after `now`, or null.
  */
 export function readApiKeyInput(input: Input, own: Permissions, now: Instant): Outcome<ApiKeyInput> {
   const problems = new Problems()
@@ -26,4 +27,21 @@ export function readApiKeyInput(input: Input, own: Permissions, now: Instant): O
   const permissions = isAbsent ? own : readPermissions(input.permissions)
   if (permissions === undefined || !mayGive(own, permissions)) problems.add('permissions', 'value_is_invalid')
   return problems.outcome({ name, permissions: permissions ?? {}, expiresAt })
+}
+
+/** Whether a key with the permissions `own` may grant `given`: no key grants what it lacks. */
+export function mayGive(own: Permissions, given: Permissions): boolean {
+  return Object.entries(given).every(([resource, modes]) =>
+    modes.every((mode) => own[resource]?.includes(mode) === true),
+  )
+}
+
+/** The permissions in a request; undefined if they name an unknown resource or mode. */
+function readPermissions(raw: unknown): Permissions | undefined {
+  if (!isInput(raw)) return undefined
+  const resources: readonly string[] = PERMISSION_RESOURCES
+  const isModes = (value: unknown) => Array.isArray(value) && value.every((each) => MODES.includes(each))
+  const entries = Object.entries(raw)
+  if (!entries.every(([resource, modes]) => resources.includes(resource) && isModes(modes))) return undefined
+  return Object.fromEntries(entries.map(([resource, modes]) => [resource, [...new Set(modes as string[])]]))
 }

@@ -1,8 +1,4 @@
-import { isInput } from '../input/fields.ts'
-
-const MODES: readonly unknown[] = ['read', 'write']
-
-/** What an API key may be allowed to read and write. */
+/** The resources that an API key's permissions cover. */
 export const PERMISSION_RESOURCES = [
   'activity_log',
   'add_on',
@@ -51,24 +47,7 @@ export type PermissionResource = (typeof PERMISSION_RESOURCES)[number]
 /** Resource to allowed modes: `{"plan": ["read", "write"]}`. */
 export type Permissions = Readonly<Record<string, readonly string[]>>
 
-/** Every resource, to read and to write: what a new key may do. */
+/** Read and write on every resource: the permissions of a new key. */
 export function allPermissions(): Permissions {
   return Object.fromEntries(PERMISSION_RESOURCES.map((resource) => [resource, ['read', 'write']]))
-}
-
-/** Whether whoever has `own` may hand `given` on: nobody gives what they do not have. */
-export function mayGive(own: Permissions, given: Permissions): boolean {
-  return Object.entries(given).every(([resource, modes]) =>
-    modes.every((mode) => own[resource]?.includes(mode) === true),
-  )
-}
-
-/** Permissions as a request has them, in a plain form; undefined when they name an unknown resource or mode. */
-export function readPermissions(raw: unknown): Permissions | undefined {
-  if (!isInput(raw)) return undefined
-  const resources: readonly string[] = PERMISSION_RESOURCES
-  const isModes = (value: unknown) => Array.isArray(value) && value.every((each) => MODES.includes(each))
-  const entries = Object.entries(raw)
-  if (!entries.every(([resource, modes]) => resources.includes(resource) && isModes(modes))) return undefined
-  return Object.fromEntries(entries.map(([resource, modes]) => [resource, [...new Set(modes as string[])]]))
 }

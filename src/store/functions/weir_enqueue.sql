@@ -1,5 +1,5 @@
--- Queues a job in the caller's transaction. The tables of the queue belong to the owner and are closed to weir_app. The
--- flags say for whom the job is, so that a worker can pass over an organization that has its share already.
+-- Queues a job in the caller's transaction. The tables of the queue belong to the owner and are closed to weir_app.
+-- The flags identify the organization and endpoint, so that a worker can skip those that have used up their share.
 create or replace function weir_enqueue(task text, payload json, job_key text default null,
   max_attempts integer default 25, flags text[] default null)
 returns void
