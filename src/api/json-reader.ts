@@ -112,7 +112,7 @@ export class JsonReader {
     const object = this.inside as JsonObject
     // No value is undefined, and inherited names are no keys: the first question answers for nearly every key.
     if (object[key] !== undefined && Object.hasOwn(object, key)) {
-      throw badJson(`an object holds the key ${JSON.stringify(key.slice(0, 100))} twice`)
+      throw badJson(`an object contains the key ${JSON.stringify(key.slice(0, 100))} twice`)
     }
     this.key = key
     let next = this.bytes[this.at]
@@ -139,7 +139,7 @@ export class JsonReader {
   private put(value: unknown): void {
     const { inside } = this
     this.values += 1
-    if (this.values > VALUES_MAX) throw badJson(`the body holds more than ${VALUES_MAX} values`)
+    if (this.values > VALUES_MAX) throw badJson(`the body contains more than ${VALUES_MAX} values`)
     if (inside === null) this.read = value
     else if (Array.isArray(inside)) inside.push(value)
     else if (this.key !== '__proto__') inside[this.key] = value
@@ -147,7 +147,7 @@ export class JsonReader {
   }
 
   private enter(container: JsonObject | unknown[], awaits: number): void {
-    if (this.open.length >= DEPTH_MAX) throw badJson(`the body nests more than ${DEPTH_MAX} levels deep`)
+    if (this.open.length >= DEPTH_MAX) throw badJson(`the body is nested more than ${DEPTH_MAX} levels deep`)
     this.put(container)
     this.open.push(container)
     this.inside = container
@@ -198,11 +198,11 @@ export class JsonReader {
     try {
       text = JSON.parse(this.bytes.toString('utf8', begin - 1, end + 1))
     } catch {
-      throw badJson('a text holds an escape that JSON does not know')
+      throw badJson('a text contains an unknown escape')
     }
     // PostgreSQL stores neither.
     if (!isWellFormed(text) || text.includes('\u0000')) {
-      throw badJson('a text holds a NUL character or half of a surrogate pair')
+      throw badJson('a text contains a NUL character or half of a surrogate pair')
     }
     return text
   }

@@ -43,8 +43,8 @@ export type EmbeddedPostgresOptions = {
   readonly onLost?: (reason: Error) => void
 }
 
-/** Any of these says that a folder is Weir's. */
-const OWN_FILES: readonly string[] = ['postgres', 'postgres.json', 'postgres.log', 'weir.lock', 'programs']
+/** The names that identify a folder as Weir's. */
+const OWN_FILES = /^(postgres|postgres\..+|postgres-run\.json|weir\.lock|programs)$/
 const RESTARTS_MAX = 5
 const RESTART_WINDOW_MS = 60_000
 
@@ -76,7 +76,7 @@ async function makeFolders(folder: string): Promise<void> {
 /** Takes the rights of others away; not from a folder that holds something else, which may be theirs. */
 async function closeDataFolder(dataDir: string): Promise<void> {
   const names = await readdir(dataDir)
-  const isOwn = names.length === 0 || names.some((name) => OWN_FILES.includes(name))
+  const isOwn = names.length === 0 || names.some((name) => OWN_FILES.test(name))
   if (!isOwn) {
     throw new StartProblem(
       `The data folder ${dataDir} holds other files and is open to other users: choose a folder for Weir alone, or ` +
