@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import { type Problem, Refusal } from '../core/problems.ts'
+import { isUnavailable } from '../store/unavailable.ts'
 
 type ErrorBody = {
   status: number
@@ -48,6 +49,15 @@ export const TOO_MANY_REQUESTS = {
   code: 'too_many_requests',
 } as const
 
+/** The answer while PostgreSQL is away, or when a request met conflicts again and again. */
+export const SERVICE_UNAVAILABLE = {
+  status: 503,
+  error: 'Service Unavailable',
+  code: 'service_unavailable',
+} as const
+
+const RETRY_AFTER_SECONDS = 1
+
 function send(reply: FastifyReply, body: ErrorBody): void {
   void reply.code(body.status).type('application/json').send(body)
 }
@@ -59,6 +69,11 @@ export function answerErrors(app: FastifyInstance): void {
   })
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
     if (error instanceof Refusal) return send(reply, toWireProblem(error.problem))
+    if (isUnavailable(error)) {
+      request.log.warn({ err: error, requestId: request.id }, 'a request could not be answered now')
+      void reply.header('retry-after', RETRY_AFTER_SECONDS)
+      return send(reply, SERVICE_UNAVAILABLE)
+    }
     const status = 'statusCode' in error ? error.statusCode : undefined
     if (status === 413)
       return send(reply, { status: 413, error: 'Payload Too Large', code: 'body_too_large' })

@@ -1,5 +1,5 @@
+import { isLostConnection } from '../store/lost-connection.ts'
 import type { Log } from './log.ts'
-import { isLostConnection } from './lost-connection.ts'
 
 /** A signal this soon after the first is the same one, passed on. */
 const REPEAT_MS = 1000

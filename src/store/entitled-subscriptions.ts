@@ -1,4 +1,4 @@
-import type { Reads, Tx } from './database.ts'
+import type { Reads } from './database.ts'
 import type { SubscriptionRow } from './subscriptions.ts'
 
 /** The subscription of an external id in a status, the latest when there are several. */
@@ -8,15 +8,6 @@ export async function subscriptionOfEntitlements(
   status: string,
 ): Promise<SubscriptionRow | undefined> {
   return subscriptionsByStatus(reads, externalId, status).executeTakeFirst()
-}
-
-/** The same, locked: two changes of one subscription's entitlements happen one after the other. */
-export async function lockSubscriptionOfEntitlements(
-  tx: Tx,
-  externalId: string,
-  status: string,
-): Promise<SubscriptionRow | undefined> {
-  return subscriptionsByStatus(tx, externalId, status).forUpdate().executeTakeFirst()
 }
 
 function subscriptionsByStatus(reads: Reads, externalId: string, status: string) {

@@ -1,7 +1,7 @@
 import type { Selectable, Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
+import { lockCustomersById } from './customers.ts'
 import type { Reads, Tx } from './database.ts'
-import { holdSettings } from './inherited-settings.ts'
 import type { Invoices } from './rows.ts'
 import { anyOf, ts } from './values.ts'
 
@@ -29,8 +29,8 @@ export async function readInvoice(reads: Reads, id: string): Promise<InvoiceRow>
   return reads.selectFrom('invoices').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
 
-export async function lockInvoice(tx: Tx, id: string): Promise<InvoiceRow | undefined> {
-  return tx.selectFrom('invoices').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+async function lockInvoice(tx: Tx, id: string): Promise<InvoiceRow | undefined> {
+  return tx.selectFrom('invoices').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
 }
 
 /** Invoices by their ids, locked, the oldest first; those that are gone are left out. */
@@ -40,7 +40,7 @@ export async function lockInvoices(tx: Tx, ids: readonly string[]): Promise<Invo
     .selectAll()
     .where('id', '=', anyOf(ids))
     .orderBy('id')
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute()
   return rows.sort((a, b) => a.createdAt - b.createdAt)
 }
@@ -57,8 +57,7 @@ export async function markInvoicesOverdue(tx: Tx, ids: readonly string[], now: I
 
 /** Serializes whatever numbers or bills a customer. */
 export async function lockCustomer(tx: Tx, customerId: string): Promise<void> {
-  await tx.selectFrom('customers').select('id').where('id', '=', customerId).forNoKeyUpdate().execute()
-  await holdSettings(tx)
+  await lockCustomersById(tx, [customerId])
 }
 
 /** An invoice, locked after its customer: in the order in which whoever bills the customer locks them. */

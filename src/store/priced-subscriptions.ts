@@ -21,16 +21,6 @@ export async function findPricedSubscription(
   return firstOf(rows, statuses)
 }
 
-/** As `findPricedSubscription`, locked: two changes of its prices happen one after the other. */
-export async function lockPricedSubscription(
-  tx: Tx,
-  externalId: string,
-  statuses: readonly SubscriptionStatus[],
-): Promise<PricedSubscription | undefined> {
-  const rows = await priced(tx, externalId, statuses).forUpdate().execute()
-  return firstOf(rows, statuses)
-}
-
 /** Puts a subscription on another plan: its own copy of the one that it has. */
 export async function movePricedSubscription(
   tx: Tx,

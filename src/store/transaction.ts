@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { type Database, Last, type Tenant, type Tx } from './database.ts'
+import { Unavailable } from './unavailable.ts'
 
 /** Thrown when what a transaction began with is not so any more: nothing of it is kept, and it begins again. */
 export class Conflict extends Error {
@@ -8,10 +10,19 @@ export class Conflict extends Error {
   readonly code = '40001'
 }
 
+/** How often and for how long a transaction is begun again before its caller is told to come back later. */
+const ATTEMPTS_MAX = 12
+const RETRYING_MAX_MS = 10_000
+/** The pause before the second attempt; it doubles with each one. */
+const PAUSE_FIRST_MS = 5
+const PAUSE_MAX_MS = 500
+
 /**
- * Opens a transaction as one organization; only actions may import this file. A conflict that PostgreSQL
- * resolves by ending one side (deadlock, serialization) is tried again, because nothing of it was kept. Of a caller
- * whose request is a transaction already, the work becomes a part of it that is undone alone when it fails.
+ * Opens a transaction as one organization; only actions may import this file. A conflict that PostgreSQL resolves by
+ * ending one side (deadlock, serialization) is retried after a random pause, because nothing of it was kept. Of a
+ * caller whose request is a transaction already, the work becomes a part of it that is undone alone when it fails.
+ *
+ * Throws `Unavailable` when conflicts go on for ten seconds or twelve attempts.
  */
 export async function inTransaction<T>(
   database: Database,
@@ -20,13 +31,23 @@ export async function inTransaction<T>(
 ): Promise<T> {
   if (typeof tenant !== 'string' && tenant.open) return inPart(tenant.open, work)
   const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
+  const began = performance.now()
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await database.writeAs(organizationId, work)
     } catch (error) {
-      if (attempt >= 5 || !isConflict(error)) throw error
+      if (!isConflict(error)) throw error
+      if (attempt >= ATTEMPTS_MAX || performance.now() - began > RETRYING_MAX_MS) {
+        throw new Unavailable('a transaction met conflicts again and again', { cause: error })
+      }
+      await sleep(pauseAfter(attempt))
     }
   }
+}
+
+/** Milliseconds to wait after an attempt: random, so that those who met do not meet again. */
+function pauseAfter(attempt: number): number {
+  return Math.random() * Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** attempt)
 }
 
 /**

@@ -214,11 +214,11 @@ async function metricIn(tx: Tx, input: Input): Promise<BillableMetricRow> {
   return metric
 }
 
-/** Locks a plan, after what its subscriptions owe at its present prices was charged; 404 `plan_not_found`. */
+/** Locks a plan, and charges what its subscriptions owe at its present prices; 404 `plan_not_found`. */
 async function planToChange(context: Context, tx: Tx, caller: Caller, code: string): Promise<PlanRow> {
-  await settleAdvanceUsage(context, tx, caller, { planCode: code })
   const plan = await lockPlan(tx, code)
   if (!plan) throw notFound('plan')
+  await settleAdvanceUsage(context, tx, caller, { planCode: code })
   return plan
 }
 

@@ -3,7 +3,7 @@ import { flagDraftsOfTax, setEntityTax, type TaxRow, updateTax as writeTax } fro
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
-import { readTax } from './read-tax.ts'
+import { readTax, readTaxToChange } from './read-tax.ts'
 
 /**
  * Changes a tax. The drafts of customers that it concerned before or concerns now are flagged; finalized
@@ -17,7 +17,7 @@ export async function updateTax(
 ): Promise<TaxRow> {
   const { organizationId } = caller
   return inTransaction(context.database, caller, async (tx) => {
-    const tax = await readTax(tx, code)
+    const tax = await readTaxToChange(tx, code)
     const { appliedToOrganization, ...fields } = change
     await flagDraftsOfTax(tx, tax.id)
     await writeTax(tx, tax.id, { ...fields, updatedAt: ts(caller.now) })
