@@ -1,4 +1,4 @@
-import { isLostConnection } from '../store/lost-connection.ts'
+import { isDatabaseAway } from '../store/lost-connection.ts'
 import type { Log } from './log.ts'
 
 /** A signal this soon after the first is the same one, passed on. */
@@ -9,7 +9,7 @@ const REPEAT_MS = 1000
  * Code 0 after an orderly end. `requestStop` does the same from inside, with code 1.
  *
  * An error that nobody caught is told and ends the program in the same order, so that it does not leave its
- * PostgreSQL behind. A lost connection is only told: the pools make new ones.
+ * PostgreSQL behind. That PostgreSQL is away is only logged: the pools connect again, and whoever needs one is told.
  */
 export function stopOnSignals(stop: () => Promise<void>, log: Log): { requestStop: () => void } {
   let isAsked = false
@@ -31,9 +31,8 @@ export function stopOnSignals(stop: () => Promise<void>, log: Log): { requestSto
   process.on('SIGTERM', () => ask('SIGTERM', 0))
   process.on('SIGINT', () => ask('SIGINT', 0))
   process.on('uncaughtException', (error) => {
-    const isLost = isLostConnection(error)
-    if (isLost || isAsked)
-      log.warn({ err: error }, isLost ? 'a database connection was lost' : 'while stopping')
+    const isLost = isDatabaseAway(error)
+    if (isLost || isAsked) log.warn({ err: error }, isLost ? 'PostgreSQL is away' : 'while stopping')
     else {
       log.fatal({ err: error }, 'an error that nobody caught')
       ask('failure', 1)

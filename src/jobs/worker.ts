@@ -12,6 +12,7 @@ import {
 } from 'graphile-worker'
 import type { Context, Log } from '../actions/context.ts'
 import { fetchInTurns } from './fetch-in-turns.ts'
+import { keepLease } from './leases.ts'
 import { schedule, tasks } from './tasks.ts'
 
 const CONCURRENCY = 8
@@ -20,11 +21,8 @@ const CONNECTIONS_MAX = 10
 const POLL_MS = 2000
 /** Between two questions whether PostgreSQL is back. */
 const ANSWER_PAUSE_MS = 250
-const SWEEP_EVERY_MS = 60_000
 /** After that long a stopping worker aborts what it still waits for; shutdown has 5.5 s for all of it. */
 const STOP_PATIENCE_MS = 3000
-/** No job runs that long: who has held one for longer is dead. */
-const HELD_MAX = '10 minutes'
 
 /** A running worker; asking it to stop again waits for the same end. */
 export type Worker = {
@@ -48,6 +46,7 @@ export async function startWorker(parts: {
   const logger = queueLogger(log)
   const utils = await makeWorkerUtils({ connectionString: parts.databaseUrl, maxPoolSize: 1, logger })
   const events: WorkerEvents = new EventEmitter()
+  const poolId = poolIdOf(events)
   const beginning = run({
     connectionString: parts.databaseUrl,
     maxPoolSize: Math.min(concurrency + 2, CONNECTIONS_MAX),
@@ -60,6 +59,9 @@ export async function startWorker(parts: {
     forbiddenFlags: fetchInTurns(events, concurrency, () => performance.now()),
     taskList: taskList(context),
     parsedCronItems: parseCronItems([...schedule]),
+    // Ended jobs are written down by the queue itself, which stops when it cannot and is begun anew; without a delay it
+    // would leave the failure to nobody, which ends the program.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   })
   const isListening = listenState(events)
   const look = firstLook(events)
@@ -85,9 +87,9 @@ export async function startWorker(parts: {
     while (stopping === null && !(isListening() && (await answers(utils)))) await sleep(ANSWER_PAUSE_MS)
     await stopRunner()
   })
-  const sweeper = keepSweeping(utils, log)
+  const lease = await keepLease(utils, poolId(), log)
   const end = async () => {
-    await Promise.all([stopRunner(), ended, sweeper.stop()])
+    await Promise.all([stopRunner(), ended, lease.stop()])
     await utils.release()
   }
   let ending: Promise<void> | null = null
@@ -114,6 +116,15 @@ function firstLook(events: WorkerEvents): Promise<unknown> {
   })
 }
 
+/** The name under which the worker that is begun with these events locks its jobs. */
+function poolIdOf(events: WorkerEvents): () => string {
+  let id = ''
+  events.on('pool:create', ({ workerPool }) => {
+    id = workerPool.id
+  })
+  return () => id
+}
+
 function listenState(events: WorkerEvents): () => boolean {
   let isListening = false
   events.on('pool:listen:success', () => {
@@ -134,20 +145,6 @@ async function answers(utils: WorkerUtils): Promise<boolean> {
     )
 }
 
-function keepSweeping(utils: WorkerUtils, log: Log): { readonly stop: () => Promise<void> } {
-  let sweeping = sweep(utils, log)
-  const timer = setInterval(() => {
-    sweeping = sweep(utils, log)
-  }, SWEEP_EVERY_MS)
-  timer.unref()
-  return {
-    stop: async () => {
-      clearInterval(timer)
-      await sweeping
-    },
-  }
-}
-
 function taskList(context: Context): TaskList {
   const list: Record<string, Task> = {}
   for (const [name, job] of Object.entries(tasks)) {
@@ -157,25 +154,6 @@ function taskList(context: Context): TaskList {
     }
   }
   return list
-}
-
-/**
- * Frees the jobs of workers that died holding them, so that they are done after minutes. The queue itself would
- * free them after four hours.
- */
-async function sweep(utils: WorkerUtils, log: Log): Promise<void> {
-  try {
-    const { rows } = await utils.withPgClient((client) =>
-      client.query<{ locked_by: string }>(
-        `select distinct locked_by from graphile_worker.jobs where locked_at < now() - interval '${HELD_MAX}'`,
-      ),
-    )
-    if (rows.length === 0) return
-    await utils.forceUnlockWorkers(rows.map((row) => row.locked_by))
-    log.warn({ workers: rows.length }, 'jobs of dead workers were freed')
-  } catch (error) {
-    log.warn({ err: error }, 'jobs of dead workers were not looked for')
-  }
 }
 
 /** The queue's messages in the server's log. A failed job is tried again, so it is a warning there. */

@@ -38,6 +38,7 @@ export type DatabaseOptions = {
 }
 
 const CONNECTION_SECONDS_MAX = 1800
+const CONNECTION_WAIT_MS = 10_000
 const COMMIT = CompiledQuery.raw('commit')
 const ROLLBACK = CompiledQuery.raw('rollback')
 
@@ -77,6 +78,8 @@ export class Database {
       types,
       application_name: 'weir',
       keepAlive: true,
+      // Whoever waits longer for a connection is told to come back later.
+      connectionTimeoutMillis: CONNECTION_WAIT_MS,
       // Statements are sent as they are asked; PostgreSQL answers them in their order.
       pipeline: true,
       maxLifetimeSeconds: CONNECTION_SECONDS_MAX,
