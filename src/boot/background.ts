@@ -7,6 +7,7 @@ import { keepWorker } from './keep-worker.ts'
 import type { Log } from './log.ts'
 import { startPartitions } from './partitions.ts'
 import type { Role } from './role.ts'
+import { keepTime } from './system-time.ts'
 import { startTicker, tickerCounts } from './ticker.ts'
 
 /** What a process does besides answering requests. */
@@ -50,6 +51,11 @@ const PARTS: readonly Part[] = [
       role === 'clock'
         ? startTicker({ context, log, counts: tickerCounts(registry) })
         : startClock({ data: clockData(context, config, url), log, registry }),
+  },
+  {
+    name: 'time',
+    roles: ['all', 'api', 'worker', 'clock'],
+    start: async ({ context, log }) => keepTime(context, log),
   },
   {
     name: 'event partitions',

@@ -14,6 +14,7 @@ import { answerProbes } from './probes.ts'
 import type { Role } from './role.ts'
 import { localAddress, settingsOf } from './settings.ts'
 import { StartProblem } from './start-problem.ts'
+import { goOnFromLatestTime } from './system-time.ts'
 import type { WeirOptions } from './weir-options.ts'
 
 /** Roles without the API still answer the probes, so that whoever runs them can watch them. */
@@ -53,6 +54,7 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
   endings.add('database connections', 700, () => database.close())
   const context = createContext({ database, log, settings: settingsOf(config) })
   await prepareDatabase(place.url, log, async () => {
+    await goOnFromLatestTime(database, log)
     const organization = await ensureOrganization(context, config.firstOrganization)
     if (organization !== null) options.onOrganization(organization)
   })

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto'
+import { systemClock } from './clock.ts'
 
 let lastMs = 0
 let counter = 0
@@ -19,7 +20,7 @@ function randomEight(): Buffer {
  * A UUID of version 7. Ids made by one process are strictly increasing, also within one millisecond, so that
  * the order of arrival can be read from them.
  */
-export function newId(nowMs: number = Date.now()): string {
+export function newId(nowMs: number = systemClock.now()): string {
   const ms = Math.max(nowMs, lastMs)
   // 12 bits of rand_a and the top of rand_b count within a millisecond; an overflow borrows the next one.
   if (ms === lastMs) counter += 1

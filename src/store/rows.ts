@@ -795,6 +795,11 @@ export interface TargetWalletEvents {
   timestamp: Timestamp
 }
 
+export interface SystemClock {
+  latestAt: Timestamp
+  singleton: Generated<boolean>
+}
+
 export interface Taxes {
   code: string
   createdAt: Timestamp
@@ -1011,6 +1016,7 @@ export interface DB {
   privileges: Privileges
   subscriptions: Subscriptions
   targetWalletEvents: TargetWalletEvents
+  systemClock: SystemClock
   taxes: Taxes
   triggeredAlerts: TriggeredAlerts
   unbilledFees: UnbilledFees

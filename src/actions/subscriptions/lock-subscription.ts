@@ -1,6 +1,9 @@
+import { instant } from '../../core/calendar/instant.ts'
 import { lockCustomersById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
+import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import { Conflict } from '../../store/transaction.ts'
+import type { Caller } from '../context.ts'
 
 /**
  * Finds what belongs to a customer, locks the customer, and finds it again: whoever held the lock before may have put
@@ -14,6 +17,17 @@ export async function findLocked<T extends { readonly customerId: string }>(
   if (!found) return undefined
   await lockCustomersById(tx, [found.customerId])
   return findAgain(find, found)
+}
+
+/**
+ * The caller as of no earlier instant than a subscription was made and activated at: requests are told their time
+ * before they wait for the customer, and whoever had it first may have been told a later one.
+ */
+export function notBefore(
+  caller: Caller,
+  { createdAt, activatedAt }: Pick<SubscriptionRow, 'createdAt' | 'activatedAt'>,
+): Caller {
+  return { ...caller, now: instant(Math.max(caller.now, createdAt, activatedAt ?? createdAt)) }
 }
 
 /** What is meant now that the customer of `found` is locked; begins the transaction again when it is another's. */

@@ -13,7 +13,7 @@ import {
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { cancelSubscription, endAll, endSubscription } from './end-subscription.ts'
-import { findAgain } from './lock-subscription.ts'
+import { findAgain, notBefore } from './lock-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
 
 /**
@@ -40,9 +40,10 @@ export async function terminateSubscription(
     await settleOverdue(context, tx, caller, found.customerId)
     // While the lock was awaited, or by what was overdue, another one may have taken its place, or it has started.
     const row = (await findAgain(find, found)) ?? (await readSubscription(tx, found.id))
-    if (row.status === 'pending') return cancelSubscription(tx, caller, row)
+    const then = notBefore(caller, row)
+    if (row.status === 'pending') return cancelSubscription(tx, then, row)
     if (row.status !== 'active') throw notFound('subscription')
-    return endSubscription(context, tx, caller, await withOptions(tx, row, options))
+    return endSubscription(context, tx, then, await withOptions(tx, row, options))
   })
 }
 

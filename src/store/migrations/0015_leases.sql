@@ -13,3 +13,9 @@ alter table organizations
   add column clock_mover_seen_at timestamptz;
 
 \ir ../functions/weir_enqueue.sql
+
+-- The latest time that a process has told, so that time does not run backwards over a restart. One row.
+create table system_clock (
+  singleton boolean primary key default true check (singleton),
+  latest_at timestamptz(3) not null
+);
