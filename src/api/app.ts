@@ -8,9 +8,11 @@ import { authenticate } from './auth.ts'
 import { readBodies } from './body.ts'
 import { allowOrigins } from './cors.ts'
 import { answerErrors } from './errors.ts'
+import { shareConnections } from './fair-shares.ts'
 import { keepAnswers } from './idempotency.ts'
 import { describeApi } from './openapi.ts'
 import { tidyPathIds } from './params.ts'
+import { awaitSandboxClock } from './sandbox-writes.ts'
 import { routesOfV1 } from './v1/routes.ts'
 
 const BODY_MAX_BYTES = 10 * 1024 * 1024
@@ -60,6 +62,8 @@ export function buildApp(context: Context): FastifyInstance {
     async (v1) => {
       authenticate(v1, context)
       tidyPathIds(v1)
+      awaitSandboxClock(v1, context)
+      shareConnections(v1, context)
       keepAnswers(v1, context)
       for (const routes of routesOfV1) routes(v1, context)
       v1.setNotFoundHandler((_request, reply) => {

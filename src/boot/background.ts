@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client'
 import type { Context } from '../actions/context.ts'
 import { startWorker } from '../jobs/worker.ts'
 import { type ClockData, startClock } from './clock.ts'
+import { keepClockMoves } from './clock-moves.ts'
 import type { Config } from './config.ts'
 import { keepWorker } from './keep-worker.ts'
 import type { Log } from './log.ts'
@@ -51,6 +52,11 @@ const PARTS: readonly Part[] = [
       role === 'clock'
         ? startTicker({ context, log, counts: tickerCounts(registry) })
         : startClock({ data: clockData(context, config, url), log, registry }),
+  },
+  {
+    name: 'sandbox clocks',
+    roles: ['all', 'clock'],
+    start: async ({ context, log }) => keepClockMoves(context, log),
   },
   {
     name: 'time',

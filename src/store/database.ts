@@ -17,7 +17,14 @@ export type Reads = Pick<Kysely<DB>, 'selectFrom' | 'selectNoFrom' | 'getExecuto
 export type Tx = Transaction<DB>
 
 /** For whom something is read or written: an organization, and the transaction that its request is, if it is one. */
-export type Tenant = string | { readonly organizationId: string; readonly open?: Tx | undefined }
+export type Tenant =
+  | string
+  | {
+      readonly organizationId: string
+      readonly open?: Tx | undefined
+      /** As the caller was told of it: a write of a sandbox is refused when the clock has moved since. */
+      readonly organization?: { readonly isSandbox: boolean; readonly clockAt: Instant | null }
+    }
 
 /**
  * The last statements of a transaction, which are on their way: it is ended behind them, without waiting for their

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { conflict } from '../core/problems.ts'
+import { holdClock } from './clock-moves.ts'
 import { type Database, Last, type Tenant, type Tx } from './database.ts'
 import { Unavailable } from './unavailable.ts'
 
@@ -22,7 +24,8 @@ const PAUSE_MAX_MS = 500
  * ending one side (deadlock, serialization) is retried after a random pause, because nothing of it was kept. Of a
  * caller whose request is a transaction already, the work becomes a part of it that is undone alone when it fails.
  *
- * Throws `Unavailable` when conflicts go on for ten seconds or twelve attempts.
+ * A caller in a sandbox writes at the time that its clock had when the request came, and gets 409 `clock_is_advancing`
+ * when the clock is moved meanwhile. Throws `Unavailable` when conflicts go on for ten seconds or twelve attempts.
  */
 export async function inTransaction<T>(
   database: Database,
@@ -34,7 +37,10 @@ export async function inTransaction<T>(
   const began = performance.now()
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await database.writeAs(organizationId, work)
+      return await database.writeAs(organizationId, async (tx) => {
+        await holdClockOf(tx, tenant)
+        return work(tx)
+      })
     } catch (error) {
       if (!isConflict(error)) throw error
       if (attempt >= ATTEMPTS_MAX || performance.now() - began > RETRYING_MAX_MS) {
@@ -43,6 +49,13 @@ export async function inTransaction<T>(
       await sleep(pauseAfter(attempt))
     }
   }
+}
+
+/** Keeps the clock of a sandbox where the caller was told that it is. */
+async function holdClockOf(tx: Tx, tenant: Tenant): Promise<void> {
+  if (typeof tenant === 'string' || !tenant.organization?.isSandbox) return
+  const { status, clockAt } = await holdClock(tx, tenant.organizationId)
+  if (status === 'advancing' || clockAt !== tenant.organization.clockAt) throw conflict('clock_is_advancing')
 }
 
 /** Milliseconds to wait after an attempt: random, so that those who met do not meet again. */

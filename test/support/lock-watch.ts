@@ -40,6 +40,7 @@ const TABLES: Readonly<Record<string, LockName>> = {
 }
 
 const ADVISORY: readonly (readonly [string, LockName])[] = [
+  ["'clock:'", 'work'],
   ["'due:'", 'work'],
   ["'settings:'", 'settings'],
 ]

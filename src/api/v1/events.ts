@@ -38,7 +38,7 @@ const TURNED_AWAY = JSON.stringify(TOO_MANY_REQUESTS)
 /** Usage events: in (one, or a batch that is stored whole or not at all) and out (docs/rules/events.md). */
 export function eventRoutes(app: FastifyInstance, context: Context): void {
   const early = turnAwayEarly(context)
-  const repeatable = { ...config, isRepeatable: true }
+  const repeatable = { ...config, isRepeatable: true, isFair: true }
   app.post('/events', { config: repeatable, schema: createEventSchema, ...early }, async (request, reply) => {
     const raw = rootOf(request.body, 'event')
     const stored = await admitted(reply, ingestEvent(context, request.caller, raw))
