@@ -42,6 +42,20 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
 /** Files that programs start with. */
 const ROOTS = ['src/cli/main.ts', 'src/boot/clock-thread.ts']
 
+/** Files outside src/store that talk SQL, and why. The list only shrinks. */
+const SQL_OUTSIDE_STORE: Readonly<Record<string, string>> = {
+  'src/boot/check-database.ts':
+    'asks a foreign PostgreSQL what it is and allows, before anything of ours is there',
+  'src/boot/embedded-postgres.ts': 'asks a server that was left running whether it answers',
+  'src/boot/open-database.ts': 'the lock of starting processes, taken before the schema exists',
+  'src/boot/postgres/provision.ts': 'makes the role and the database that the schema goes into',
+  'src/jobs/worker.ts': 'asks the connection of the queue whether it answers',
+}
+
+/** A query builder, a query as text, or a call that sends one. */
+const TALKS_SQL =
+  /\bsql(<[^>]*>)?`|\bsql\.raw\(|\.(selectFrom|insertInto|updateTable|deleteFrom|mergeInto|executeQuery)\(|\.query[<(]/
+
 /** Rules that are written and tested before the feature that needs them. The list only shrinks. */
 const AWAITED: Readonly<Record<string, string>> = {
   'src/core/amounts/money.ts': 'wallets and payments',
@@ -87,13 +101,15 @@ const WITHOUT_COUNTERPART: Readonly<Record<string, string>> = {
   'src/api/schemas/pagination': 'part of every list',
   'src/core/amounts': 'values of every noun',
   'src/core/calendar': 'values of every noun',
+  'src/core/codes': 'the catalogue of codes that refusals carry',
   'src/core/input': 'how every request is read',
   'src/core/invoicing': 'has yet to take the name of invoices',
   'src/core/metering': 'from events to units',
   'src/core/metrics': 'has yet to take the name of billable-metrics',
   'src/core/pricing': 'from units to amounts',
-  'src/core/problems': 'the catalogue of refusals',
+  'src/core/problems': 'the kinds of refusals',
   'src/core/rating': 'from usage to fees',
+  'src/core/refusal': 'how the rooms around the core pass a problem on',
   'src/wire/instant-fees': 'an estimate, which is no fee of the store',
   'src/wire/times': 'how instants are written',
 }
@@ -104,6 +120,9 @@ const FUNCTION_HEADS = [
   /^\s*(?:(?:async|static|private|protected|public|override|readonly|get|set) )*\w+\([^)]*\)[^=;]*\{$/,
   /=> \(?\{$/,
 ]
+
+/** What throws a problem; for the rooms around the core. */
+const REFUSAL = 'src/core/refusal.ts'
 
 /** Only these may import the file that opens a transaction. */
 const TRANSACTION_ROOMS = ['actions', 'store']
@@ -219,6 +238,11 @@ describe('the house', () => {
     expect(dead.sort()).toEqual(Object.keys(AWAITED).sort())
   })
 
+  it('keeps SQL in the store', () => {
+    const found = sources.filter((f) => f.room !== 'store' && TALKS_SQL.test(f.text)).map((f) => f.name)
+    expect(found.sort()).toEqual(Object.keys(SQL_OUTSIDE_STORE).sort())
+  })
+
   it('reads the environment in one file only', () => {
     const readers = sources.filter((f) => /process\.env\b/.test(f.text)).map((f) => f.name)
     expect(readers.filter((name) => name !== 'src/boot/config.ts')).toEqual([])
@@ -236,11 +260,27 @@ describe('the house', () => {
     expect(impure).toEqual([])
   })
 
+  it('lets the core refuse by values, never by throwing', () => {
+    const throwing = sources.filter((f) => f.room === 'core' && f.imports.includes(REFUSAL))
+    expect(throwing.map((f) => f.name)).toEqual([])
+  })
+
   it('has no barrels and no default exports', () => {
     const broken = sources.filter(
       (f) => /(^|\/)index\.ts$/.test(f.name) || /^export (default|\*)/m.test(f.text),
     )
     expect(broken.map((f) => f.name)).toEqual([])
+  })
+
+  it('gives one name of a type to one thing', () => {
+    const owners = new Map<string, string[]>()
+    for (const { name, text } of sources) {
+      if (name in LONG_FILES) continue
+      for (const [, type = ''] of text.matchAll(/^export (?:type|interface|class) (\w+)/gm))
+        owners.set(type, [...(owners.get(type) ?? []), name])
+    }
+    const shared = [...owners].filter(([, names]) => names.length > 1)
+    expect(shared).toEqual([])
   })
 
   it('names one noun the same in every room', () => {

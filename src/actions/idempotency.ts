@@ -1,4 +1,4 @@
-import { conflict } from '../core/problems.ts'
+import { conflict } from '../core/refusal.ts'
 import type { Reads } from '../store/database.ts'
 import { findAnswer, holdKey, insertAnswer, type KeptAnswer } from '../store/idempotent-answers.ts'
 import { inTransaction } from '../store/transaction.ts'

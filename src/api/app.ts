@@ -1,13 +1,13 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Context } from '../actions/context.ts'
 import { jsonText } from '../core/amounts/json-text.ts'
-import { Refusal } from '../core/problems.ts'
+import { Refusal } from '../core/refusal.ts'
 import { newId } from '../store/ids.ts'
 import { adminRoutes } from './admin.ts'
 import { authenticate } from './auth.ts'
 import { readBodies } from './body.ts'
 import { allowOrigins } from './cors.ts'
-import { answerErrors } from './errors.ts'
+import { answerErrors, answerUnknownPaths } from './errors.ts'
 import { shareConnections } from './fair-shares.ts'
 import { keepAnswers } from './idempotency.ts'
 import { describeApi } from './openapi.ts'
@@ -66,9 +66,7 @@ export function buildApp(context: Context): FastifyInstance {
       shareConnections(v1, context)
       keepAnswers(v1, context)
       for (const routes of routesOfV1) routes(v1, context)
-      v1.setNotFoundHandler((_request, reply) => {
-        void reply.code(404).send({ status: 404, error: 'Not Found', code: 'resource_not_found' })
-      })
+      answerUnknownPaths(v1)
     },
     { prefix: '/api/v1' },
   )

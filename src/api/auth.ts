@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Caller, type Context, dashboardUrl } from '../actions/context.ts'
-import { Refusal } from '../core/problems.ts'
+import type { PermissionResource } from '../core/organizations/permissions.ts'
+import { Refusal } from '../core/refusal.ts'
 import {
   type ApiKeyRow,
   findApiKey,
@@ -17,7 +18,7 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     /** Permission resource of the route; the mode follows from the method. */
-    resource?: string
+    resource?: PermissionResource
   }
 }
 

@@ -1,4 +1,4 @@
-import { notFound } from '../core/problems.ts'
+import { notFound } from '../core/refusal.ts'
 import { billingEntityIds } from '../store/billing-entities.ts'
 import type { Reads } from '../store/database.ts'
 

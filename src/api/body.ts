@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { parse as parseLossless } from 'lossless-json'
 import { Decimal } from '../core/amounts/decimal.ts'
-import { Refusal } from '../core/problems.ts'
+import { Refusal } from '../core/refusal.ts'
 
 /**
  * More digits than a double keeps, or an exponent: such a number is read without a double. Only where a number can

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type TSchema, Type } from 'typebox'
 import { type ChangedFilter, filterOf, readCharge } from '../actions/charges/change-charges.ts'
 import type { Context } from '../actions/context.ts'
+import type { PermissionResource } from '../core/organizations/permissions.ts'
 import { chargesOfPlans } from '../store/charges.ts'
 import type { Reads } from '../store/database.ts'
 import { chargesWithParts, type PlanCharge } from '../store/plans.ts'
@@ -13,7 +14,7 @@ import { PageQuery } from './schemas/pagination.ts'
 /** Whose charges the routes below `base` read: a plan's own, or those that a subscription pays. */
 export type ChargeOwner = {
   readonly base: string
-  readonly config: { readonly resource: string }
+  readonly config: { readonly resource: PermissionResource }
   readonly tags: readonly string[]
   /** Query parameters beside those of a page. */
   readonly query: Readonly<Record<string, TSchema>>

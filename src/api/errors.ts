@@ -1,11 +1,13 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
-import { type Problem, Refusal } from '../core/problems.ts'
+import type { ConflictCode, ForbiddenCode, NotAllowedCode, NotFoundCode, OtherCode } from '../core/codes.ts'
+import type { Problem } from '../core/problems.ts'
+import { Refusal } from '../core/refusal.ts'
 import { isUnavailable } from '../store/unavailable.ts'
 
 type ErrorBody = {
   status: number
   error: string
-  code?: string
+  code?: NotFoundCode | NotAllowedCode | ForbiddenCode | ConflictCode | OtherCode
   error_details?: unknown
 }
 
@@ -62,11 +64,16 @@ function send(reply: FastifyReply, body: ErrorBody): void {
   void reply.code(body.status).type('application/json').send(body)
 }
 
-/** One place where errors become answers. What it does not know is a bug: it is logged whole and answered 500. */
-export function answerErrors(app: FastifyInstance): void {
+/** 404 for an address, or a method on it, that does not exist. */
+export function answerUnknownPaths(app: FastifyInstance): void {
   app.setNotFoundHandler((_request, reply) => {
     send(reply, toWireProblem({ kind: 'not_found', code: 'resource_not_found' }))
   })
+}
+
+/** One place where errors become answers. What it does not know is a bug: it is logged whole and answered 500. */
+export function answerErrors(app: FastifyInstance): void {
+  answerUnknownPaths(app)
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
     if (error instanceof Refusal) return send(reply, toWireProblem(error.problem))
     if (isUnavailable(error)) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify'
 import type { Context } from '../actions/context.ts'
 import { type Answer, answerAgain, answerOnce, type KeyedRequest } from '../actions/idempotency.ts'
-import { Refusal } from '../core/problems.ts'
+import { Refusal } from '../core/refusal.ts'
 import { toWireProblem } from './errors.ts'
 
 declare module 'fastify' {

@@ -1,16 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { isLosslessNumber } from 'lossless-json'
+import type { Input } from '../core/input/fields.ts'
 import { tidyId } from '../core/input/ids.ts'
 import { missingRoot } from './errors.ts'
 
-export type Json = { readonly [key: string]: unknown }
-
-export function isObject(value: unknown): value is Json {
+export function isObject(value: unknown): value is Input {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value)
 }
 
 /** The object under the root key of a body; 400 when it is missing, empty or not an object. */
-export function rootOf(body: unknown, root: string): Json {
+export function rootOf(body: unknown, root: string): Input {
   const value = isObject(body) ? body[root] : undefined
   if (!isObject(value) || Object.keys(value).length === 0) throw missingRoot(root)
   return value

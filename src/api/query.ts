@@ -2,8 +2,10 @@ import { isCurrency } from '../core/amounts/currency.ts'
 import type { CalendarDate } from '../core/calendar/calendar-date.ts'
 import type { Instant } from '../core/calendar/instant.ts'
 import { parseDay, parseInstant } from '../core/calendar/parse-instant.ts'
+import type { FieldCode } from '../core/codes.ts'
 import { tidyId } from '../core/input/ids.ts'
 import { Problems } from '../core/problems.ts'
+import { refuseIfAny } from '../core/refusal.ts'
 import { isObject } from './params.ts'
 
 /** At most what PostgreSQL's bigint holds. */
@@ -16,7 +18,7 @@ const WHOLE_NUMBER = /^-?\d{1,18}$/
 export function readQuery<T>(query: unknown, read: (query: Query) => T): T {
   const problems = new Problems()
   const result = read(new Query(query, problems))
-  problems.throwIfAny()
+  refuseIfAny(problems)
   return result
 }
 
@@ -111,7 +113,7 @@ export class Query {
     })
   }
 
-  private refuse(name: string, code: string): undefined {
+  private refuse(name: string, code: FieldCode): undefined {
     this.problems.add(name, code)
     return undefined
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Context } from '../actions/context.ts'
-import { conflict } from '../core/problems.ts'
+import { conflict } from '../core/refusal.ts'
 import { findOrganization } from '../store/organizations.ts'
 
 declare module 'fastify' {

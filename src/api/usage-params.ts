@@ -2,7 +2,7 @@ import type { ChargeChoice } from '../actions/usage/read-current-usage.ts'
 import { tidyId } from '../core/input/ids.ts'
 import { propertyText } from '../core/metering/property-value.ts'
 import type { PropertyValues } from '../core/metering/usage.ts'
-import { invalid } from '../core/problems.ts'
+import { invalid } from '../core/refusal.ts'
 import { isObject } from './params.ts'
 import { queryText } from './query.ts'
 

@@ -5,7 +5,7 @@ import { type ClockData, startClock } from './clock.ts'
 import { keepClockMoves } from './clock-moves.ts'
 import type { Config } from './config.ts'
 import { keepWorker } from './keep-worker.ts'
-import type { Log } from './log.ts'
+import type { PinoLog } from './log.ts'
 import { startPartitions } from './partitions.ts'
 import type { Role } from './role.ts'
 import { keepTime } from './system-time.ts'
@@ -23,7 +23,7 @@ export type BackgroundInput = {
   readonly role: Role
   /** The database, for parts that keep connections of their own. */
   readonly url: string
-  readonly log: Log
+  readonly log: PinoLog
   /** Where the parts keep their figures. */
   readonly registry: Registry
 }

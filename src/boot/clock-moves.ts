@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../actions/context.ts'
 import { takeUpMove } from '../actions/organizations/move-test-clock.ts'
 import { abandonedMoves } from '../store/clock-moves.ts'
-import type { Log } from './log.ts'
+import type { PinoLog } from './log.ts'
 
 const LOOK_EVERY_MS = 2000
 
 /** Goes on with moves of sandbox clocks whose process died, at the start and from then on. */
-export function keepClockMoves(context: Context, log: Log): { readonly stop: () => Promise<void> } {
+export function keepClockMoves(context: Context, log: PinoLog): { readonly stop: () => Promise<void> } {
   const stopping = new AbortController()
   const look = async () => {
     for (const organizationId of await abandonedMoves(context.database)) {

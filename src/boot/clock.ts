@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { Registry } from 'prom-client'
 import type { Settings } from '../actions/context.ts'
-import type { Log } from './log.ts'
+import type { PinoLog } from './log.ts'
 import { type TickerCounts, tickerCounts } from './ticker.ts'
 
 /** What the thread of the clock is started with. */
@@ -27,7 +27,7 @@ const FILE = new URL(`./clock-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 
  */
 export function startClock(parts: {
   readonly data: ClockData
-  readonly log: Log
+  readonly log: PinoLog
   readonly registry: Registry
 }): { readonly stop: () => Promise<void> } {
   const { data, log, registry } = parts

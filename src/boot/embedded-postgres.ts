@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { chmod, mkdir, rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Log } from './log.ts'
+import type { PinoLog } from './log.ts'
 import { type Accounts, choosePostgresAccounts } from './postgres/accounts.ts'
 import { findBinaries } from './postgres/binaries.ts'
 import { clusterFolder, clusterMajor, createCluster, makePrivateFolder } from './postgres/cluster.ts'
@@ -29,7 +29,7 @@ export type EmbeddedPostgres = {
 export type EmbeddedPostgresOptions = {
   /** Absolute path; made when absent. */
   readonly dataDir: string
-  readonly log: Log
+  readonly log: PinoLog
   /** Called when the server ended and could not be started again. */
   readonly onLost?: (reason: Error) => void
 }

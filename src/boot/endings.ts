@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Log } from './log.ts'
+import type { PinoLog } from './log.ts'
 
 /** One thing to end. `limitMs` is how long it may take before the next one is ended all the same. */
 export type Ending = {
@@ -9,7 +9,7 @@ export type Ending = {
 }
 
 /** Ends things in order, each within its limit; a failure is told and does not keep the rest from ending. */
-async function endInOrder(endings: readonly Ending[], log: Log): Promise<void> {
+async function endInOrder(endings: readonly Ending[], log: PinoLog): Promise<void> {
   for (const { name, limitMs, end } of endings) {
     const done = end(limitMs).then(
       () => 'done' as const,
@@ -32,7 +32,7 @@ export class Endings {
     this.list.unshift({ name, limitMs, end })
   }
 
-  run(log: Log): Promise<void> {
+  run(log: PinoLog): Promise<void> {
     this.ending ??= endInOrder(this.list, log)
     return this.ending
   }

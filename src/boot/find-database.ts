@@ -1,7 +1,7 @@
 import { checkDatabase } from './check-database.ts'
 import type { Config } from './config.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
-import type { Log } from './log.ts'
+import type { PinoLog } from './log.ts'
 import { DataFolderBusy } from './postgres/data-lock.ts'
 import { readRunRecord } from './postgres/records.ts'
 
@@ -10,7 +10,7 @@ export type DatabasePlace = { readonly url: string; readonly stop: (limitMs?: nu
 
 export type PlaceOptions = {
   readonly config: Config
-  readonly log: Log
+  readonly log: PinoLog
   readonly onLost?: (reason: Error) => void
   /** A command may join the embedded database of a running Weir; a start may not. */
   readonly mayJoin?: boolean

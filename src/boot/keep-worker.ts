@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from '../jobs/worker.ts'
 import { isDatabaseAway } from '../store/lost-connection.ts'
-import type { Log } from './log.ts'
+import type { PinoLog } from './log.ts'
 
 const PAUSE_MS = 500
 
@@ -10,7 +10,7 @@ const PAUSE_MS = 500
  * is started again until it runs. Resolves once it runs or has to wait for PostgreSQL; throws what else keeps the first
  * one from starting.
  */
-export async function keepWorker(start: () => Promise<Worker>, log: Log): Promise<Pick<Worker, 'stop'>> {
+export async function keepWorker(start: () => Promise<Worker>, log: PinoLog): Promise<Pick<Worker, 'stop'>> {
   const stopping = new AbortController()
   let worker: Worker | null = null
   try {

@@ -1,7 +1,7 @@
 import pino from 'pino'
 
 /** Weir's log: one JSON object for each line, or readable lines on a terminal. */
-export type Log = pino.Logger
+export type PinoLog = pino.Logger
 
 /** Fields that never reach the log, wherever they stand in the first levels of what is logged. */
 const SECRET_FIELDS = [
@@ -55,7 +55,7 @@ type LoggedRequest = {
  * Opens the log on standard output. Requests are told by method and route pattern: a path or a query can hold
  * an e-mail address. `isTerminal` makes lines for people instead of JSON.
  */
-export async function openLog(options: { level: string; isTerminal: boolean }): Promise<Log> {
+export async function openLog(options: { level: string; isTerminal: boolean }): Promise<PinoLog> {
   const settings: pino.LoggerOptions = {
     level: options.level,
     base: null,

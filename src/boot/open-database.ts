@@ -1,6 +1,6 @@
 import { type Database, openDatabase } from '../store/database.ts'
 import type { Config } from './config.ts'
-import type { Log } from './log.ts'
+import type { PinoLog } from './log.ts'
 import { migrateAll } from './migrate-all.ts'
 import { withClient } from './postgres/provision.ts'
 
@@ -10,7 +10,7 @@ const START_LOCK = 7_305_001
  * Brings the database to this version, and runs `first` while no other starting process can do the same: two
  * processes that start on an empty database make one organization.
  */
-export async function prepareDatabase<T>(url: string, log: Log, first: () => Promise<T>): Promise<T> {
+export async function prepareDatabase<T>(url: string, log: PinoLog, first: () => Promise<T>): Promise<T> {
   return await withClient(url, async (client) => {
     await client.query('select pg_advisory_lock($1)', [START_LOCK])
     const applied = await migrateAll(url)
@@ -20,7 +20,7 @@ export async function prepareDatabase<T>(url: string, log: Log, first: () => Pro
 }
 
 /** Opens the pools on a place. A lost connection is told; whoever needs one gets a new one. */
-export function openPools(url: string, config: Config, log: Log): Database {
+export function openPools(url: string, config: Config, log: PinoLog): Database {
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
   return openDatabase({ url, poolMax: config.poolSize, onError })
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../actions/context.ts'
 import { ensureEventPartitions } from '../actions/events/make-partitions.ts'
-import type { Log } from './log.ts'
+import type { PinoLog } from './log.ts'
 
 const EVERY_MS = 24 * 3_600_000
 const AFTER_FAILURE_MS = 60_000
@@ -11,7 +11,7 @@ const AFTER_FAILURE_MS = 60_000
  */
 export async function startPartitions(parts: {
   readonly context: Context
-  readonly log: Log
+  readonly log: PinoLog
 }): Promise<{ stop: () => Promise<void> }> {
   const { context, log } = parts
   let timer: NodeJS.Timeout | undefined

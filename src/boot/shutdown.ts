@@ -1,5 +1,5 @@
 import { isDatabaseAway } from '../store/lost-connection.ts'
-import type { Log } from './log.ts'
+import type { PinoLog } from './log.ts'
 
 /** A signal this soon after the first is the same one, passed on. */
 const REPEAT_MS = 1000
@@ -11,7 +11,7 @@ const REPEAT_MS = 1000
  * An error that nobody caught is told and ends the program in the same order, so that it does not leave its
  * PostgreSQL behind. That PostgreSQL is away is only logged: the pools connect again, and whoever needs one is told.
  */
-export function stopOnSignals(stop: () => Promise<void>, log: Log): { requestStop: () => void } {
+export function stopOnSignals(stop: () => Promise<void>, log: PinoLog): { requestStop: () => void } {
   let isAsked = false
   let askedAtMs = 0
   const ask = (reason: string, code: number) => {

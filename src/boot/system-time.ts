@@ -4,7 +4,7 @@ import { DAY_MS } from '../core/calendar/instant.ts'
 import { systemClock } from '../store/clock.ts'
 import type { Database } from '../store/database.ts'
 import { keepLatestTime, readLatestTime } from '../store/system-clock.ts'
-import type { Log } from './log.ts'
+import type { PinoLog } from './log.ts'
 
 const KEEP_EVERY_MS = 5000
 /** A system's clock that is further behind was wrong before, and is believed. */
@@ -14,7 +14,7 @@ const BEHIND_MAX_MS = DAY_MS
  * Lets time go on from where this or another process has been, when the system's clock is behind that by less than a
  * day: what is stored from here on is not earlier than what is stored already.
  */
-export async function goOnFromLatestTime(database: Database, log: Log): Promise<void> {
+export async function goOnFromLatestTime(database: Database, log: PinoLog): Promise<void> {
   const latest = await readLatestTime(database)
   if (latest === undefined) return
   const behindMs = latest - systemClock.now()
@@ -33,7 +33,7 @@ export async function goOnFromLatestTime(database: Database, log: Log): Promise<
 }
 
 /** Keeps the present every few seconds, for processes that start later. */
-export function keepTime(context: Context, log: Log): { readonly stop: () => Promise<void> } {
+export function keepTime(context: Context, log: PinoLog): { readonly stop: () => Promise<void> } {
   const stopping = new AbortController()
   const keeping = (async () => {
     while (!stopping.signal.aborted) {

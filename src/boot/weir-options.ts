@@ -1,12 +1,12 @@
 import type { EnsuredOrganization } from '../actions/organizations/ensure-organization.ts'
 import type { Config } from './config.ts'
-import type { Log } from './log.ts'
+import type { PinoLog } from './log.ts'
 import type { Role } from './role.ts'
 
 /** What one process of Weir is started with. */
 export type WeirOptions = {
   readonly config: Config
-  readonly log: Log
+  readonly log: PinoLog
   readonly role: Role
   /** Called as soon as an organization was found or made: its key exists nowhere else. */
   readonly onOrganization: (organization: EnsuredOrganization) => void

@@ -1,5 +1,13 @@
+import type { ConflictCode, FieldCode, ForbiddenCode, NotAllowedCode, NotFoundCode } from './codes.ts'
+
 /** Field errors of a 422: field name to codes, in the order in which they were found. */
-export type FieldErrors = Readonly<Record<string, readonly string[]>>
+export type FieldErrors = Readonly<Record<string, readonly FieldCode[]>>
+
+/** What is wrong with one entry of a list: its fields, a sentence, or the entry as it was sent and a sentence. */
+export type EntryErrors = FieldErrors | string | { readonly params: unknown; readonly errors: string }
+
+/** What a 422 says: codes by field, errors of the entries of a list by their place, or a sentence. */
+export type InvalidDetails = Readonly<Record<string, readonly FieldCode[] | EntryErrors>> | string
 
 /**
  * Everything that the engine refuses, as a value. The edge turns it into the HTTP answer;
@@ -8,48 +16,31 @@ export type FieldErrors = Readonly<Record<string, readonly string[]>>
 export type Problem =
   | { readonly kind: 'bad_request'; readonly message: string }
   | { readonly kind: 'unauthorized' }
-  | { readonly kind: 'forbidden'; readonly code: string }
-  | { readonly kind: 'not_found'; readonly code: string }
-  | { readonly kind: 'not_allowed'; readonly code: string }
-  | { readonly kind: 'conflict'; readonly code: string }
-  | { readonly kind: 'invalid'; readonly details: FieldErrors | Readonly<Record<string, unknown>> | string }
+  | { readonly kind: 'forbidden'; readonly code: ForbiddenCode }
+  | { readonly kind: 'not_found'; readonly code: NotFoundCode }
+  | { readonly kind: 'not_allowed'; readonly code: NotAllowedCode }
+  | { readonly kind: 'conflict'; readonly code: ConflictCode }
+  | { readonly kind: 'invalid'; readonly details: InvalidDetails }
 
 /** A result that is either a value or the reason why there is none. */
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: Problem }
 
-/** Stops an action (and rolls its transaction back) with a problem that the caller is told. */
-export class Refusal extends Error {
-  readonly problem: Problem
-  constructor(problem: Problem) {
-    super(`${problem.kind}: ${'code' in problem ? problem.code : JSON.stringify(problem)}`)
-    this.name = 'Refusal'
-    this.problem = problem
-  }
-}
+/** An outcome with a value. */
+export const outcome = <T>(of: T): Outcome<T> => ({ ok: true, value: of })
 
-/** A 404 whose code is `<resource>_not_found`. */
-export const notFound = (resource: string): Refusal =>
-  new Refusal({ kind: 'not_found', code: `${resource}_not_found` })
+/** An outcome without one. */
+export const refused = (problem: Problem): Outcome<never> => ({ ok: false, problem })
 
-/** A 405: the object's state does not allow the operation. */
-export const notAllowed = (code: string): Refusal => new Refusal({ kind: 'not_allowed', code })
+/** A 422 with field errors, as an outcome. */
+export const refusedFields = (details: FieldErrors): Outcome<never> => refused({ kind: 'invalid', details })
 
-/** A 409: another request stands in the way. */
-export const conflict = (code: string): Refusal => new Refusal({ kind: 'conflict', code })
-
-export const forbidden = (code: string): Refusal => new Refusal({ kind: 'forbidden', code })
-
-/** A 422 with field errors. */
-export const invalid = (details: FieldErrors | Readonly<Record<string, unknown>> | string): Refusal =>
-  new Refusal({ kind: 'invalid', details })
-
-/** Collects field errors; nothing is refused until `throwIfAny`. */
+/** Collects field errors, so that one answer names all that is wrong. */
 export class Problems {
-  private readonly byField = new Map<string, string[]>()
+  private readonly byField = new Map<string, FieldCode[]>()
 
-  add(field: string, code: string): void {
+  add(field: string, code: FieldCode): void {
     const codes = this.byField.get(field)
     if (!codes) this.byField.set(field, [code])
     else if (!codes.includes(code)) codes.push(code)
@@ -63,7 +54,8 @@ export class Problems {
     return Object.fromEntries(this.byField)
   }
 
-  throwIfAny(): void {
-    if (this.any) throw invalid(this.details())
+  /** The value when nothing was found, and the field errors otherwise. */
+  outcome<T>(of: T): Outcome<T> {
+    return this.any ? refusedFields(this.details()) : outcome(of)
   }
 }

@@ -87,7 +87,7 @@ export async function startWorker(parts: {
     while (stopping === null && !(isListening() && (await answers(utils)))) await sleep(ANSWER_PAUSE_MS)
     await stopRunner()
   })
-  const lease = await keepLease(utils, poolId(), log)
+  const lease = await keepLease(context, poolId())
   const end = async () => {
     await Promise.all([stopRunner(), ended, lease.stop()])
     await utils.release()

@@ -4,7 +4,7 @@ import { Decimal } from '../core/amounts/decimal.ts'
 import type { Instant } from '../core/calendar/instant.ts'
 import { type BillableMetricRow, billableMetricsByIds } from './billable-metrics.ts'
 import type { Reads, Tx } from './database.ts'
-import type { Listed, Slice } from './pages.ts'
+import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { Alerts, TriggeredAlerts } from './rows.ts'
 import { json, ts } from './values.ts'
 
@@ -75,6 +75,15 @@ export async function rivalsOf(
 
 /** All alerts of a subscription, oldest first. */
 export async function alertsOf(reads: Reads, externalSubscriptionId: string): Promise<AlertRow[]> {
+  return oldestFirst(reads, externalSubscriptionId).execute()
+}
+
+/** The same, kept from changing until the transaction ends. */
+export async function lockAlertsOf(tx: Tx, externalSubscriptionId: string): Promise<AlertRow[]> {
+  return oldestFirst(tx, externalSubscriptionId).forUpdate().execute()
+}
+
+function oldestFirst(reads: Reads, externalSubscriptionId: string) {
   return reads
     .selectFrom('alerts')
     .selectAll()
@@ -82,20 +91,6 @@ export async function alertsOf(reads: Reads, externalSubscriptionId: string): Pr
     .where('deletedAt', 'is', null)
     .orderBy('createdAt')
     .orderBy('id')
-    .execute()
-}
-
-/** The same, kept from changing until the transaction ends. */
-export async function lockAlertsOf(tx: Tx, externalSubscriptionId: string): Promise<AlertRow[]> {
-  return tx
-    .selectFrom('alerts')
-    .selectAll()
-    .where('externalSubscriptionId', '=', externalSubscriptionId)
-    .where('deletedAt', 'is', null)
-    .orderBy('createdAt')
-    .orderBy('id')
-    .forUpdate()
-    .execute()
 }
 
 /** One page of the alerts of a subscription, newest first. */
@@ -106,17 +101,10 @@ export async function listAlerts(
 ): Promise<Listed<AlertRow>> {
   const all = reads
     .selectFrom('alerts')
+    .selectAll()
     .where('externalSubscriptionId', '=', externalSubscriptionId)
     .where('deletedAt', 'is', null)
-  const rows = await all
-    .selectAll()
-    .orderBy('createdAt', 'desc')
-    .orderBy('id')
-    .limit(slice.perPage)
-    .offset(slice.offset)
-    .execute()
-  const { count } = await all.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow()
-  return { rows, total: Number(count) }
+  return pageOf(all.orderBy('createdAt', 'desc').orderBy('id'), slice)
 }
 
 export async function deleteAlerts(tx: Tx, ids: readonly string[], now: Instant): Promise<void> {

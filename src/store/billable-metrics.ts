@@ -3,7 +3,7 @@ import type { Instant } from '../core/calendar/instant.ts'
 import type { MetricSettings } from '../core/metrics/metric.ts'
 import type { Reads, Tx } from './database.ts'
 import { refusingDuplicates } from './duplicates.ts'
-import type { Listed, Slice } from './pages.ts'
+import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { BillableMetrics } from './rows.ts'
 import { anyOf, json, ts } from './values.ts'
 
@@ -37,16 +37,9 @@ export async function billableMetricsByIds(
 
 /** One page of the metrics, newest first, and how many there are in all. */
 export async function listBillableMetrics(reads: Reads, slice: Slice): Promise<Listed<BillableMetricRow>> {
-  const all = reads.selectFrom('billableMetrics').where('deletedAt', 'is', null)
-  const rows = await all
-    .selectAll()
-    .orderBy('createdAt', 'desc')
-    .orderBy('id')
-    .limit(slice.perPage)
-    .offset(slice.offset)
-    .execute()
-  const { count } = await all.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow()
-  return { rows: rows.map(toRow), total: Number(count) }
+  const all = reads.selectFrom('billableMetrics').selectAll().where('deletedAt', 'is', null)
+  const { rows, total } = await pageOf(all.orderBy('createdAt', 'desc').orderBy('id'), slice)
+  return { rows: rows.map(toRow), total }
 }
 
 /** Waits for other changes of the metric and of charges on it, and gives it as it is then. */

@@ -41,7 +41,7 @@ export async function carryAdvanceUsage(
     join advance_states s on s.charge_id = o.a and s.charge_filter_id = o.b
     where s.subscription_external_id = ${subscription.externalId}`.execute(tx)
   await sql`
-    update advance_asides a set charge_id = o.c
+    update deferred_events a set charge_id = o.c
     from jsonb_to_recordset(${list}::jsonb) as o(a uuid, b uuid, c uuid, d uuid)
     where a.subscription_id = ${subscription.id} and a.charge_id = o.a and o.b = ${NO_FILTER}`.execute(tx)
 }

@@ -2,7 +2,7 @@ import { type SelectQueryBuilder, sql } from 'kysely'
 import type { CustomerFilters } from '../core/customers/filters.ts'
 import type { CustomerRow } from './customers.ts'
 import type { Reads } from './database.ts'
-import type { Listed, Slice } from './pages.ts'
+import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { DB } from './rows.ts'
 
 const SEARCHED = ['name', 'firstname', 'lastname', 'legal_name', 'external_id', 'email'] as const
@@ -13,18 +13,8 @@ export async function listCustomers(
   filters: CustomerFilters,
   slice: Slice,
 ): Promise<Listed<CustomerRow>> {
-  const filtered = filteredCustomers(reads, filters)
-  const rows = await filtered
-    .selectAll('c')
-    .orderBy('c.createdAt', 'desc')
-    .orderBy('c.id')
-    .limit(slice.perPage)
-    .offset(slice.offset)
-    .execute()
-  const { count } = await filtered
-    .select((eb) => eb.fn.countAll<bigint>().as('count'))
-    .executeTakeFirstOrThrow()
-  return { rows, total: Number(count) }
+  const filtered = filteredCustomers(reads, filters).selectAll('c')
+  return pageOf(filtered.orderBy('c.createdAt', 'desc').orderBy('c.id'), slice)
 }
 
 type Filtered = SelectQueryBuilder<DB & { c: DB['customers'] }, 'c', object>

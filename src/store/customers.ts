@@ -14,12 +14,12 @@ export type CustomerRow = Selectable<Customers>
 export type CustomerMetadataRow = Selectable<CustomerMetadata>
 
 /** What is shown of a customer's billing entity. */
-export type CustomerEntity = Pick<BillingEntityRow, 'code' | 'timezone'>
+export type CustomerBillingEntity = Pick<BillingEntityRow, 'code' | 'timezone'>
 
 /** A customer with what is shown of it: its billing entity, metadata and own taxes. */
 export type CustomerDetails = {
   readonly customer: CustomerRow
-  readonly billingEntity: CustomerEntity
+  readonly billingEntity: CustomerBillingEntity
   readonly metadata: readonly CustomerMetadataRow[]
   readonly taxes: readonly TaxRow[]
 }
@@ -35,15 +35,22 @@ export async function findCustomer(reads: Reads, externalId: string): Promise<Cu
 }
 
 /** The same, locked until the transaction ends, so that its changes come one after the other. */
-export async function lockCustomer(tx: Tx, externalId: string): Promise<CustomerRow | undefined> {
-  return lockWhere(tx, sql<SqlBool>`external_id = ${externalId} and deleted_at is null`)
+export async function lockCustomerByExternalId(tx: Tx, externalId: string): Promise<CustomerRow | undefined> {
+  return lockCustomerWhere(tx, sql<SqlBool>`external_id = ${externalId} and deleted_at is null`)
+}
+
+/** A customer by its id, locked until the transaction ends, so that its bills come one after the other. */
+export async function lockCustomerById(tx: Tx, id: string): Promise<CustomerRow> {
+  const customer = await lockCustomerWhere(tx, sql<SqlBool>`id = ${id}::uuid`)
+  if (!customer) throw new Error(`there is no customer ${id}`)
+  return customer
 }
 
 /**
  * Holds the settings that customers inherit, also when there is no such customer, and then locks the customer that
  * fulfils a condition, all in one statement.
  */
-export async function lockWhere(tx: Tx, condition: RawBuilder<SqlBool>): Promise<CustomerRow | undefined> {
+async function lockCustomerWhere(tx: Tx, condition: RawBuilder<SqlBool>): Promise<CustomerRow | undefined> {
   const { rows } = await sql<CustomerRow>`
     select locked.*
     from (select ${SETTINGS_HELD}::text as held) settings
@@ -90,7 +97,10 @@ export type NewCustomer = Omit<Updateable<Customers>, 'billingEntityId'> & {
 }
 
 /** A customer with its billing entity. */
-export type CustomerOfEntity = { readonly customer: CustomerRow; readonly billingEntity: CustomerEntity }
+export type CustomerOfEntity = {
+  readonly customer: CustomerRow
+  readonly billingEntity: CustomerBillingEntity
+}
 
 /**
  * Gives a new customer the next number of its organization and inserts it, in one statement. The counter is locked
@@ -255,8 +265,11 @@ export async function detailsOfCustomer(
 }
 
 /** The billing entity of the customer that has the external id now; the default one when there is none. */
-export async function entityOfExternalId(reads: Reads, externalId: string): Promise<CustomerEntity> {
-  const { rows } = await sql<CustomerEntity>`
+export async function billingEntityOfExternalId(
+  reads: Reads,
+  externalId: string,
+): Promise<CustomerBillingEntity> {
+  const { rows } = await sql<CustomerBillingEntity>`
     select e.code, e.timezone from billing_entities e
     where e.id = (select billing_entity_id from customers where external_id = ${externalId} and deleted_at is null)
       or e.is_default
@@ -267,7 +280,7 @@ export async function entityOfExternalId(reads: Reads, externalId: string): Prom
   return entity
 }
 
-function entityOf(reads: Reads, customer: CustomerRow): Promise<CustomerEntity> {
+function entityOf(reads: Reads, customer: CustomerRow): Promise<CustomerBillingEntity> {
   return reads
     .selectFrom('billingEntities')
     .select(['code', 'timezone'])

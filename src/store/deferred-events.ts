@@ -23,7 +23,7 @@ export async function insertDeferred(
   deferred: DeferredEvent & { readonly organizationId: string; readonly now: Instant },
 ): Promise<void> {
   await tx
-    .insertInto('advanceAsides')
+    .insertInto('deferredEvents')
     .values({
       organizationId: deferred.organizationId,
       id: deferred.id,
@@ -42,7 +42,7 @@ export async function insertDeferred(
 
 /** Takes an event off the list of deferred ones; undefined when it is not there. */
 export async function takeDeferred(tx: Tx, id: string): Promise<DeferredEvent | undefined> {
-  const row = await tx.deleteFrom('advanceAsides').where('id', '=', id).returningAll().executeTakeFirst()
+  const row = await tx.deleteFrom('deferredEvents').where('id', '=', id).returningAll().executeTakeFirst()
   if (!row) return undefined
   const { eventId, chargeId, subscriptionId, timestamp: at, endedAt } = row
   const quantity = {

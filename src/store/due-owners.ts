@@ -7,7 +7,7 @@ export type DueOwner = { readonly customerId: string } | { readonly planId: stri
 
 /** What the subject of an item is. Kinds that concern an organization's events have no owner. */
 const SUBJECT_OF: Readonly<
-  Record<DueKind, 'subscription' | 'invoice' | 'customer' | 'plan' | 'aside' | null>
+  Record<DueKind, 'subscription' | 'invoice' | 'customer' | 'plan' | 'deferred' | null>
 > = {
   advance_usage: 'subscription',
   subscription_activity: 'subscription',
@@ -22,7 +22,7 @@ const SUBJECT_OF: Readonly<
   termination_alert: 'subscription',
   event_validation: null,
   target_wallets: null,
-  advance_aside: 'aside',
+  deferred_event: 'deferred',
   customer_days: 'customer',
   customer_drafts: 'customer',
   plan_amount: 'plan',
@@ -40,13 +40,13 @@ export async function ownerOfItem(reads: Reads, kind: DueKind, subjectId: string
 }
 
 function customerOf(
-  subject: 'subscription' | 'invoice' | 'aside',
+  subject: 'subscription' | 'invoice' | 'deferred',
   id: string,
 ): RawBuilder<{ customerId: string }> {
   if (subject === 'subscription') return sql`select customer_id from subscriptions where id = ${id}`
   if (subject === 'invoice') return sql`select customer_id from invoices where id = ${id}`
   return sql`
-    select s.customer_id from advance_asides a
+    select s.customer_id from deferred_events a
     join subscriptions s on s.organization_id = a.organization_id and s.id = a.subscription_id
     where a.id = ${id}`
 }

@@ -1,4 +1,4 @@
-import { invalid } from '../core/problems.ts'
+import { invalid } from '../core/refusal.ts'
 
 const UNIQUE_VIOLATION = '23505'
 

@@ -4,7 +4,7 @@ import type { StoredValue } from '../core/entitlements/privilege-value.ts'
 import {
   type EffectiveEntitlement,
   type Entitlements,
-  effectiveEntitlements as effectiveOf,
+  effectiveEntitlements,
   type PlanEntitlement,
   planEntitlements,
   type SubscriptionEntitlements,
@@ -45,12 +45,12 @@ export async function entitlementsOfPlans(
  * What a subscription is entitled to: the entitlements of its plan (of the plan's parent when the plan is an
  * override copy), its own overrides, less its removals.
  */
-export async function effectiveEntitlements(
+export async function readEffectiveEntitlements(
   reads: Reads,
   subscription: EntitledSubscription,
 ): Promise<readonly EffectiveEntitlement[]> {
   const planId = await entitlingPlanId(reads, subscription.planId)
-  const own = readSubscriptionEntitlements(reads, subscription.id)
+  const own = readEntitlementChanges(reads, subscription.id)
   return (await entitlementsOn(reads, planId, own)).effective
 }
 
@@ -72,7 +72,7 @@ export async function entitlementsOn(
 }> {
   const [plan, own] = await Promise.all([readEntitlements(reads, { planId }), asked])
   const features = await featuresOf(reads, [plan, own.overrides])
-  return { ofPlan: planEntitlements(features, plan), effective: effectiveOf(features, plan, own) }
+  return { ofPlan: planEntitlements(features, plan), effective: effectiveEntitlements(features, plan, own) }
 }
 
 /** The plan whose entitlements count: an override copy has none of its own, its parent's are meant. */
@@ -92,7 +92,7 @@ export async function readEntitlements(reads: Reads, owner: EntitlementOwner): P
 }
 
 /** What one subscription changes of its plan's entitlements. */
-export async function readSubscriptionEntitlements(
+export async function readEntitlementChanges(
   reads: Reads,
   subscriptionId: string,
 ): Promise<SubscriptionEntitlements> {

@@ -4,7 +4,7 @@ import { PRIVILEGE_TYPES, type Privilege, type PrivilegeType } from '../core/ent
 import type { Reads, Tx } from './database.ts'
 import { refusingDuplicates } from './duplicates.ts'
 import { newId } from './ids.ts'
-import type { Listed, Slice } from './pages.ts'
+import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { Features, Privileges } from './rows.ts'
 import { anyOf, inParts, json, ts } from './values.ts'
 
@@ -58,21 +58,9 @@ export async function listFeatures(
   slice: Slice,
   search: string | undefined,
 ): Promise<Listed<FeatureRow>> {
-  const rows = await reads
-    .selectFrom('features')
-    .selectAll()
-    .where(isListed(search))
-    .orderBy('createdAt', 'desc')
-    .orderBy('id')
-    .limit(slice.perPage)
-    .offset(slice.offset)
-    .execute()
-  const { count } = await reads
-    .selectFrom('features')
-    .select((eb) => eb.fn.countAll<bigint>().as('count'))
-    .where(isListed(search))
-    .executeTakeFirstOrThrow()
-  return { rows: await withPrivileges(reads, rows), total: Number(count) }
+  const all = reads.selectFrom('features').selectAll().where(isListed(search))
+  const { rows, total } = await pageOf(all.orderBy('createdAt', 'desc').orderBy('id'), slice)
+  return { rows: await withPrivileges(reads, rows), total }
 }
 
 function isListed(search: string | undefined): RawBuilder<SqlBool> {

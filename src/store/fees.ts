@@ -1,5 +1,6 @@
 import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
+import type { FeeType } from '../core/invoicing/fee-draft.ts'
 import { lockCustomersById } from './customers.ts'
 import type { Reads, Tx } from './database.ts'
 import type { Listed, Slice } from './pages.ts'
@@ -31,9 +32,6 @@ export type FeeView = FeeRow & {
   readonly trueUpFeeId: string | null
   readonly appliedTaxes: readonly FeeTaxRow[]
 }
-
-export const FEE_TYPES = ['charge', 'add_on', 'subscription', 'credit', 'commitment', 'fixed_charge'] as const
-export type FeeType = (typeof FEE_TYPES)[number]
 
 export const FEE_PAYMENT_STATUSES = ['pending', 'succeeded', 'failed', 'refunded'] as const
 export type FeePaymentStatus = (typeof FEE_PAYMENT_STATUSES)[number]

@@ -6,8 +6,8 @@ import type { DB } from './rows.ts'
 const ROWS_MAX = 5000
 
 /**
- * Inserts whole rows, as they will be read again, into one table: one statement for up to 5,000 of them, whose rows
- * travel as one parameter. Every row has the same keys; columns that the database fills in may be left out.
+ * Inserts whole rows, as they will be read again, into one table: one statement for up to 5,000 of them, whose columns
+ * travel as one array each. Every row has the same keys; columns that the database fills in may be left out.
  */
 export async function insertRows<Table extends keyof DB>(
   tx: Tx,
@@ -16,32 +16,61 @@ export async function insertRows<Table extends keyof DB>(
 ): Promise<void> {
   const [first] = rows
   if (!first) return
-  const keys = Object.keys(first)
   const name = snakeCase(table)
-  const columns = sql.raw(keys.map((key) => `"${snakeCase(key)}"`).join(', '))
+  const types = await columnTypes(tx, name)
+  const columns = Object.keys(first).map((key) => columnOf(types, name, key))
+  const list = sql.raw(columns.map((column) => `"${column.name}"`).join(', '))
   for (let start = 0; start < rows.length; start += ROWS_MAX) {
-    const text = jsonRows(keys, rows.slice(start, start + ROWS_MAX))
-    await sql`insert into ${sql.raw(name)} (${columns})
-      select ${columns} from json_populate_recordset(null::${sql.raw(name)}, ${text}::json)`.execute(tx)
+    const part = rows.slice(start, start + ROWS_MAX)
+    const arrays = columns.map((column) => sql`${arrayText(column, part)}::${sql.raw(column.type)}[]`)
+    await sql`insert into ${sql.raw(name)} (${list})
+      select * from unnest(${sql.join(arrays)})`.execute(tx)
   }
 }
 
-function jsonRows(keys: readonly string[], rows: readonly object[]): string {
-  const columns = keys.map((key) => [key, snakeCase(key)] as const)
-  return JSON.stringify(
-    rows.map((row) =>
-      Object.fromEntries(columns.map(([key, column]) => [column, inJson(column, row[key as keyof object])])),
-    ),
-  )
+type Column = { readonly key: string; readonly name: string; readonly type: string }
+
+/** The types of tables' columns do not change while a process runs, so that each table is looked up once. */
+const known = new Map<string, ReadonlyMap<string, string>>()
+
+async function columnTypes(tx: Tx, table: string): Promise<ReadonlyMap<string, string>> {
+  const found = known.get(table)
+  if (found) return found
+  const { rows } = await sql<{ name: string; type: string }>`
+    select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
+    where attrelid = ${table}::regclass and attnum > 0 and not attisdropped`.execute(tx)
+  const types = new Map(rows.map(({ name, type }) => [name, type]))
+  known.set(table, types)
+  return types
 }
 
-/** Columns of instants are named for it; in memory an instant is its milliseconds. */
-const IS_INSTANT = /_(at|from|to)$/
+function columnOf(types: ReadonlyMap<string, string>, table: string, key: string): Column {
+  const name = snakeCase(key)
+  const type = types.get(name)
+  if (type === undefined || type.endsWith('[]'))
+    throw new Error(`cannot insert into ${table}.${name} in bulk`)
+  return { key, name, type }
+}
 
-function inJson(column: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString()
-  if (typeof value === 'number' && IS_INSTANT.test(column)) return new Date(value).toISOString()
-  return value
+/** The values of one column as the text of a PostgreSQL array. */
+function arrayText({ key, type }: Column, rows: readonly object[]): string {
+  const isInstant = type.startsWith('timestamp')
+  const isJson = type === 'jsonb' || type === 'json'
+  const texts = rows.map((row) => {
+    const value: unknown = row[key as keyof object]
+    if (value === null || value === undefined) return 'NULL'
+    if (isJson) return quoted(JSON.stringify(value))
+    if (isInstant && typeof value === 'number') return `"${new Date(value).toISOString()}"`
+    return typeof value === 'string' ? quoted(value) : String(value)
+  })
+  return `{${texts.join(',')}}`
+}
+
+const SPECIAL = /["\\]/
+const EACH_SPECIAL = /["\\]/g
+
+function quoted(text: string): string {
+  return SPECIAL.test(text) ? `"${text.replace(EACH_SPECIAL, '\\$&')}"` : `"${text}"`
 }
 
 function snakeCase(name: string): string {

@@ -69,8 +69,8 @@ const INVOICE_FEES: Invariant = {
 }
 
 /**
- * Each line is rounded for itself and the sum once, so two lines of 101 cents may be 201 cents of tax. A statement of
- * charges in advance adds up what its fees were taxed when they were made.
+ * Each line is rounded for itself and the sum once, so two lines of 101 cents may be 201 cents of tax. An invoice of
+ * paid fees adds up what its fees were taxed when they were made.
  */
 const INVOICE_TAXES: Invariant = {
   code: 'invoice_taxes',
@@ -226,11 +226,11 @@ const UNPRICED: Invariant = {
     select a.organization_id,
       format('event %s of subscription %s', coalesce(e.transaction_id, a.event_id::text), s.external_id) as subject,
       format('charge %s, %s tries, %s', a.charge_id, coalesce(d.attempts, 0), coalesce(d.error, 'no error')) as detail
-    from advance_asides a
+    from deferred_events a
     join subscriptions s on s.organization_id = a.organization_id and s.id = a.subscription_id
     left join events e on e.organization_id = a.organization_id and e.external_subscription_id = s.external_id
       and e.timestamp = a.timestamp and e.id = a.event_id
-    left join due_items d on d.organization_id = a.organization_id and d.kind = 'advance_aside'
+    left join due_items d on d.organization_id = a.organization_id and d.kind = 'deferred_event'
       and d.subject_id = a.id
     order by a.created_at, a.id`,
 }

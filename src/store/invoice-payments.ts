@@ -28,3 +28,22 @@ export async function statePaymentStatus(
     })
     .execute()
 }
+
+/** Gives the fees of an invoice the payment status that was stated for it. */
+export async function stateFeePayment(
+  tx: Tx,
+  invoiceId: string,
+  status: InvoicePaymentStatus,
+  now: Instant,
+): Promise<void> {
+  await tx
+    .updateTable('fees')
+    .set({
+      paymentStatus: status,
+      succeededAt: status === 'succeeded' ? ts(now) : null,
+      failedAt: status === 'failed' ? ts(now) : null,
+      updatedAt: ts(now),
+    })
+    .where('invoiceId', '=', invoiceId)
+    .execute()
+}

@@ -4,6 +4,7 @@ import { type CustomerDetails, detailsOfCustomers, findCustomersById } from './c
 import type { Reads } from './database.ts'
 import { type FeeView, feeViews } from './fees.ts'
 import type { InvoiceRow } from './invoices.ts'
+import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { InvoiceMetadata, InvoiceTaxes } from './rows.ts'
 import { type SubscriptionView, viewsOf } from './subscription-views.ts'
 import { type UnbilledFeeRow, unbilledFeesOf } from './unbilled-fees.ts'
@@ -162,7 +163,7 @@ async function billedSubscriptions(
   invoiceIds: readonly string[],
   now: Instant,
 ): Promise<{ readonly of: (invoiceId: string) => Billed }> {
-  const links = await reads
+  const periods = await reads
     .selectFrom('invoiceSubscriptions as l')
     .innerJoin('subscriptions as s', 's.id', 'l.subscriptionId')
     .selectAll('l')
@@ -171,8 +172,12 @@ async function billedSubscriptions(
     .orderBy('l.createdAt')
     .orderBy('l.id')
     .execute()
-  const views = await subscriptionsOf(reads, [...new Set(links.map((link) => link.subscriptionId))], now)
-  const byInvoice = groupedBy(links, (link) => link.invoiceId)
+  const views = await subscriptionsOf(
+    reads,
+    [...new Set(periods.map((period) => period.subscriptionId))],
+    now,
+  )
+  const byInvoice = groupedBy(periods, (period) => period.invoiceId)
   return {
     of: (invoiceId) => {
       const periods = byInvoice.get(invoiceId) ?? []
@@ -240,19 +245,11 @@ export type InvoiceFilters = {
 export async function listInvoices(
   reads: Reads,
   filters: InvoiceFilters,
-  page: { readonly offset: number; readonly perPage: number },
-): Promise<{ rows: InvoiceRow[]; total: number }> {
-  const query = filteredInvoices(reads, filters)
-  const total = await query.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirst()
-  const rows = await query
-    .selectAll('i')
-    .orderBy('i.issuingDate', 'desc')
-    .orderBy('i.createdAt', 'desc')
-    .orderBy('i.id')
-    .limit(page.perPage)
-    .offset(page.offset)
-    .execute()
-  return { rows, total: Number(total?.count ?? 0n) }
+  slice: Slice,
+): Promise<Listed<InvoiceRow>> {
+  const filtered = filteredInvoices(reads, filters).selectAll('i')
+  const ordered = filtered.orderBy('i.issuingDate', 'desc').orderBy('i.createdAt', 'desc').orderBy('i.id')
+  return pageOf(ordered, slice)
 }
 
 function filteredInvoices(reads: Reads, f: InvoiceFilters) {

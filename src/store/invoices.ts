@@ -1,6 +1,6 @@
 import type { Selectable, Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import { lockCustomersById } from './customers.ts'
+import { lockCustomerById } from './customers.ts'
 import type { Reads, Tx } from './database.ts'
 import type { Invoices } from './rows.ts'
 import { anyOf, ts } from './values.ts'
@@ -55,21 +55,16 @@ export async function markInvoicesOverdue(tx: Tx, ids: readonly string[], now: I
     .execute()
 }
 
-/** Serializes whatever numbers or bills a customer. */
-export async function lockCustomer(tx: Tx, customerId: string): Promise<void> {
-  await lockCustomersById(tx, [customerId])
-}
-
 /** An invoice, locked after its customer: in the order in which whoever bills the customer locks them. */
-export async function lockWithCustomer(tx: Tx, id: string): Promise<InvoiceRow | undefined> {
+export async function lockInvoiceAfterCustomer(tx: Tx, id: string): Promise<InvoiceRow | undefined> {
   const found = await tx.selectFrom('invoices').select('customerId').where('id', '=', id).executeTakeFirst()
   if (!found) return undefined
-  await lockCustomer(tx, found.customerId)
+  await lockCustomerById(tx, found.customerId)
   return lockInvoice(tx, id)
 }
 
-/** Marks the links of a deleted or remade invoice, so that their windows may be billed again. */
-export async function releaseLinks(tx: Tx, invoiceId: string, now: Instant): Promise<void> {
+/** Marks the billed periods of a deleted or remade invoice, so that their windows may be billed again. */
+export async function releaseBilledPeriods(tx: Tx, invoiceId: string, now: Instant): Promise<void> {
   await tx
     .updateTable('invoiceSubscriptions')
     .set({ releasedAt: ts(now) })

@@ -11,7 +11,7 @@ export type LifetimeUsageRow = Selectable<LifetimeUsages>
  * Subscriptions that count their usage together: those of one external id and one anchor
  * (docs/rules/usage.md#lifetime-usage).
  */
-type Chain = Pick<SubscriptionRow, 'customerId' | 'externalId' | 'subscriptionAt'>
+type ChainKey = Pick<SubscriptionRow, 'customerId' | 'externalId' | 'subscriptionAt'>
 
 /** The subscription whose lifetime usage an external id means: the active one, else the newest that was active. */
 export async function findLifetimeSubject(
@@ -61,7 +61,7 @@ export async function setHistoricalUsage(
  */
 export async function invoicedUsageCents(
   reads: Reads,
-  chain: Chain,
+  chain: ChainKey,
   openFrom: Instant | null,
 ): Promise<bigint> {
   let query = reads
@@ -86,7 +86,7 @@ export async function invoicedUsageCents(
 export type ReachedUsage = { readonly lifetimeCents: bigint; readonly at: Instant }
 
 /** What the progressive invoices of a chain reached, earliest first. */
-export async function reachedUsages(reads: Reads, chain: Chain): Promise<readonly ReachedUsage[]> {
+export async function reachedUsages(reads: Reads, chain: ChainKey): Promise<readonly ReachedUsage[]> {
   return reads
     .selectFrom('appliedUsageThresholds as a')
     .innerJoin('invoiceSubscriptions as l', 'l.invoiceId', 'a.invoiceId')

@@ -12,6 +12,13 @@ export async function findOrganization(database: Database, id: string): Promise<
   return database.system.selectFrom('organizations').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** Every organization and its own clock, null where the system's clock counts. */
+export async function listOrganizationClocks(
+  database: Database,
+): Promise<readonly Pick<OrganizationRow, 'id' | 'clockAt'>[]> {
+  return database.system.selectFrom('organizations').select(['id', 'clockAt']).execute()
+}
+
 export async function countOrganizations(database: Database): Promise<number> {
   const row = await database.system
     .selectFrom('organizations')

@@ -2,10 +2,10 @@ import { type SqlBool, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { Reads } from './database.ts'
 import { VISIBLE_STATUSES } from './invoices.ts'
-import type { Listed, Slice } from './pages.ts'
+import { type Listed, pageOf, type Slice } from './pages.ts'
 
 /** A period of charges that an invoice billed for a subscription; amounts of the whole invoice, in cents. */
-export type BilledPeriod = {
+export type PastUsagePeriod = {
   readonly invoiceId: string
   readonly subscriptionId: string
   readonly chargesFrom: Instant
@@ -20,11 +20,11 @@ export type BilledPeriod = {
 /**
  * The billed periods of a customer's subscriptions with an external id, newest first, and how many there are in all.
  */
-export async function listBilledPeriods(
+export async function listPastUsagePeriods(
   reads: Reads,
   owner: { readonly customerId: string; readonly externalSubscriptionId: string },
   slice: Slice,
-): Promise<Listed<BilledPeriod>> {
+): Promise<Listed<PastUsagePeriod>> {
   const billed = reads
     .selectFrom('invoiceSubscriptions as l')
     .innerJoin('subscriptions as s', 's.id', 'l.subscriptionId')
@@ -33,8 +33,7 @@ export async function listBilledPeriods(
     .where('s.externalId', '=', owner.externalSubscriptionId)
     .where('i.status', 'in', [...VISIBLE_STATUSES])
     .where(sql<SqlBool>`l.charges_from is not null and l.charges_to is not null`)
-  const counted = billed.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow()
-  const page = billed
+  const ordered = billed
     .select([
       'l.invoiceId',
       'l.subscriptionId',
@@ -49,9 +48,5 @@ export async function listBilledPeriods(
     .orderBy('l.chargesFrom', 'desc')
     .orderBy('i.createdAt', 'desc')
     .orderBy('l.id')
-    .limit(slice.perPage)
-    .offset(slice.offset)
-    .execute()
-  const [{ count }, rows] = await Promise.all([counted, page])
-  return { rows, total: Number(count) }
+  return pageOf(ordered, slice)
 }

@@ -6,7 +6,7 @@ import { type BillableMetricRow, billableMetricsByIds } from './billable-metrics
 import { type ChargeFilterRow, type ChargeRow, chargesOfPlans, filtersOfCharges } from './charges.ts'
 import type { Reads, Tx } from './database.ts'
 import { refusingDuplicates } from './duplicates.ts'
-import type { Listed, Slice } from './pages.ts'
+import { type Listed, pageOf, type Slice } from './pages.ts'
 import {
   commitmentsOfPlans,
   type MinimumCommitmentRow,
@@ -80,7 +80,7 @@ export async function lockPlanById(tx: Tx, planId: string): Promise<void> {
  * Keeps a plan, or the one that it is a copy of, from being changed until the transaction ends: to be called before
  * prices of a copy are read to be written, for a change of the original reaches its copies too.
  */
-export async function holdPlan(tx: Tx, planId: string): Promise<void> {
+export async function holdOriginalPlan(tx: Tx, planId: string): Promise<void> {
   await sql`
     select from plans p join plans original on original.id = coalesce(p.parent_id, p.id)
     where p.id = ${planId}
@@ -94,16 +94,13 @@ export async function readPlan(reads: Reads, id: string): Promise<PlanRow> {
 
 /** One page of the plans without their copies, newest first. */
 export async function listPlans(reads: Reads, slice: Slice): Promise<Listed<PlanRow>> {
-  const all = reads.selectFrom('plans').where('deletedAt', 'is', null).where('parentId', 'is', null)
-  const rows = await all
+  const all = reads
+    .selectFrom('plans')
     .selectAll()
-    .orderBy('createdAt', 'desc')
-    .orderBy('id')
-    .limit(slice.perPage)
-    .offset(slice.offset)
-    .execute()
-  const { count } = await all.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow()
-  return { rows: rows.map(toRow), total: Number(count) }
+    .where('deletedAt', 'is', null)
+    .where('parentId', 'is', null)
+  const { rows, total } = await pageOf(all.orderBy('createdAt', 'desc').orderBy('id'), slice)
+  return { rows: rows.map(toRow), total }
 }
 
 /** The copies of a plan that are not deleted. */

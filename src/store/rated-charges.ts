@@ -86,7 +86,7 @@ function chargeRows(reads: Reads) {
     ])
 }
 
-type ChargeRow = Awaited<ReturnType<ReturnType<typeof chargeRows>['execute']>>[number]
+type RatedChargeRow = Awaited<ReturnType<ReturnType<typeof chargeRows>['execute']>>[number]
 
 function filterRows(reads: Reads) {
   return reads
@@ -100,7 +100,10 @@ function filterRows(reads: Reads) {
 
 type FilterRow = Awaited<ReturnType<ReturnType<typeof filterRows>['execute']>>[number]
 
-function withFilters(rows: readonly ChargeRow[], filters: readonly FilterRow[]): [string, RatedCharge][] {
+function withFilters(
+  rows: readonly RatedChargeRow[],
+  filters: readonly FilterRow[],
+): [string, RatedCharge][] {
   const byCharge = groupedBy(filters, (row) => row.chargeId)
   return rows.map((row) => [row.planId, chargeOf(row, (byCharge.get(row.id) ?? []).map(filterOf))])
 }
@@ -115,7 +118,7 @@ function filterOf(row: FilterRow): RatedFilter {
   }
 }
 
-function chargeOf(row: ChargeRow, filters: readonly RatedFilter[]): RatedCharge {
+function chargeOf(row: RatedChargeRow, filters: readonly RatedFilter[]): RatedCharge {
   const { unitId, unitCode, unitShortName, conversionRate } = row
   const hasUnit = unitId !== null && unitCode !== null && unitShortName !== null && conversionRate !== null
   return {
@@ -140,7 +143,7 @@ function chargeOf(row: ChargeRow, filters: readonly RatedFilter[]): RatedCharge 
   }
 }
 
-function metricOf(row: ChargeRow): RatedMetric {
+function metricOf(row: RatedChargeRow): RatedMetric {
   const declared = row.metricFilters as readonly {
     readonly key: string
     readonly values: readonly string[]

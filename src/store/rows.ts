@@ -29,20 +29,6 @@ export type Numeric = ColumnType<string, string, string>
 
 export type Timestamp = ColumnType<Instant, RawBuilder<Instant>, RawBuilder<Instant>>
 
-export interface AdvanceAsides {
-  chargeId: string
-  createdAt: Timestamp
-  endedAt: Timestamp | null
-  eventId: string
-  id: string
-  isFirst: Generated<boolean>
-  organizationId: string
-  pricedQuantity: Numeric
-  shownUnits: Numeric
-  subscriptionId: string
-  timestamp: Timestamp
-}
-
 export interface AdvanceEvents {
   endedAt: Timestamp | null
   eventId: string
@@ -279,6 +265,20 @@ export interface CustomerTaxes {
   customerId: string
   organizationId: string
   taxId: string
+}
+
+export interface DeferredEvents {
+  chargeId: string
+  createdAt: Timestamp
+  endedAt: Timestamp | null
+  eventId: string
+  id: string
+  isFirst: Generated<boolean>
+  organizationId: string
+  pricedQuantity: Numeric
+  shownUnits: Numeric
+  subscriptionId: string
+  timestamp: Timestamp
 }
 
 export interface DueItems {
@@ -961,7 +961,6 @@ export interface Webhooks {
 }
 
 export interface DB {
-  advanceAsides: AdvanceAsides
   advanceEvents: AdvanceEvents
   advanceStates: AdvanceStates
   alerts: Alerts
@@ -978,6 +977,7 @@ export interface DB {
   customerMetadata: CustomerMetadata
   customers: Customers
   customerTaxes: CustomerTaxes
+  deferredEvents: DeferredEvents
   dueItems: DueItems
   entitlementRemovals: EntitlementRemovals
   entitlements: Entitlements

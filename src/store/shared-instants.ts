@@ -3,7 +3,7 @@ import type { SharedInstants } from '../core/billing/snapshot.ts'
 import type { Reads } from './database.ts'
 
 /**
- * Those of the subscriptions that share an instant. The id of a bill's link tells when the bill was computed: it is
+ * Those of the subscriptions that share an instant. The id of a billed period tells when the bill was computed: it is
  * made anew with it and as ascending as the ids of events and subscriptions.
  */
 export async function sharedInstants(

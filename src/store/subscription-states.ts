@@ -1,9 +1,9 @@
-import { type Selectable, type SqlBool, sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { TimeZone } from '../core/calendar/zone.ts'
 import type { BillMoment } from '../core/subscriptions/subscription.ts'
 import { billingPlanOf, billingSubscriptionOf } from './billing/subscription-facts.ts'
-import { type CustomerRow, lockWhere } from './customers.ts'
+import type { CustomerRow } from './customers.ts'
 import type { Reads, Tx } from './database.ts'
 import type { Plans } from './rows.ts'
 import type { SubscriptionRow } from './subscriptions.ts'
@@ -67,7 +67,7 @@ export async function stateOf(reads: Reads, row: SubscriptionRow): Promise<Subsc
 }
 
 /** The subscription as billing sees it at an instant; null when it has not started. */
-export function momentOf(state: SubscriptionState, at: Instant): BillMoment | null {
+export function billMomentOf(state: SubscriptionState, at: Instant): BillMoment | null {
   const { row, plan, zone } = state
   if (row.startedAt === null) return null
   return {
@@ -76,13 +76,6 @@ export function momentOf(state: SubscriptionState, at: Instant): BillMoment | nu
     at,
     zone,
   }
-}
-
-/** A customer by its id, locked until the transaction ends, so that its bills come one after the other. */
-export async function lockCustomerById(tx: Tx, id: string): Promise<CustomerRow> {
-  const customer = await lockWhere(tx, sql<SqlBool>`id = ${id}::uuid`)
-  if (!customer) throw new Error(`there is no customer ${id}`)
-  return customer
 }
 
 /**
@@ -105,7 +98,7 @@ export async function setCustomerCurrency(
 }
 
 /** A plan that can be subscribed to by its code, kept from being deleted meanwhile; copies have no code of their own. */
-export async function holdPlan(tx: Tx, code: string): Promise<SubscribedPlan | undefined> {
+export async function holdPlanByCode(tx: Tx, code: string): Promise<SubscribedPlan | undefined> {
   return tx
     .selectFrom('plans')
     .selectAll()
@@ -123,13 +116,13 @@ export async function lastPeriodicBill(
   subscriptionId: string,
 ): Promise<{ readonly billingAt: Instant; readonly timezone: TimeZone } | undefined> {
   return reads
-    .selectFrom('invoiceSubscriptions as link')
-    .innerJoin('invoices as i', 'i.id', 'link.invoiceId')
-    .select(['link.billingAt', 'i.timezone'])
-    .where('link.subscriptionId', '=', subscriptionId)
-    .where('link.isRecurring', '=', true)
-    .where('link.releasedAt', 'is', null)
-    .orderBy('link.billingAt', 'desc')
+    .selectFrom('invoiceSubscriptions as billed')
+    .innerJoin('invoices as i', 'i.id', 'billed.invoiceId')
+    .select(['billed.billingAt', 'i.timezone'])
+    .where('billed.subscriptionId', '=', subscriptionId)
+    .where('billed.isRecurring', '=', true)
+    .where('billed.releasedAt', 'is', null)
+    .orderBy('billed.billingAt', 'desc')
     .limit(1)
     .executeTakeFirst()
 }

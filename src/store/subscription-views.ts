@@ -6,10 +6,10 @@ import type { BillMoment } from '../core/subscriptions/subscription.ts'
 import type { Window } from '../core/subscriptions/windows.ts'
 import { windowsOfMoved } from './billed-windows.ts'
 import type { Reads } from './database.ts'
-import { entitlementsOn, NOTHING_CHANGED, readSubscriptionEntitlements } from './entitlements.ts'
+import { entitlementsOn, NOTHING_CHANGED, readEntitlementChanges } from './entitlements.ts'
 import { loadPlansForBilling, type PlanWithParts, planWithParts } from './plans.ts'
 import type { UsageThresholds } from './rows.ts'
-import { momentOf, type SubscribedPlan, type SubscriptionState, statesOf } from './subscription-states.ts'
+import { billMomentOf, type SubscribedPlan, type SubscriptionState, statesOf } from './subscription-states.ts'
 import type { SubscriptionRow } from './subscriptions.ts'
 import { anyOf, groupedBy } from './values.ts'
 
@@ -47,7 +47,7 @@ export async function subscriptionDetails(
   row: SubscriptionRow,
   now: Instant,
 ): Promise<SubscriptionDetails> {
-  const own = readSubscriptionEntitlements(reads, row.id)
+  const own = readEntitlementChanges(reads, row.id)
   const [[view], plans] = await Promise.all([
     viewsOf(reads, [row], now),
     loadPlansForBilling(reads, [row.planId]),
@@ -84,7 +84,7 @@ export function createdDetails(
     readonly now: Instant
   },
 ): SubscriptionDetails {
-  const moment = momentOf(state, more.now)
+  const moment = billMomentOf(state, more.now)
   const { ownThresholds } = more
   const counting = ownThresholds.length > 0 ? ownThresholds : plan.wholePlan.applicableThresholds
   return {
@@ -117,7 +117,7 @@ export async function viewsOf(
   const codes = new Map(entities.map(({ id, code }) => [id, code]))
   return states.map((state) => {
     const { row, customer } = state
-    const moment = momentOf(state, now)
+    const moment = billMomentOf(state, now)
     return {
       ...state,
       moment,

@@ -5,7 +5,7 @@ import type { ThresholdInput } from '../core/subscriptions/subscription-input.ts
 import { scheduleActivity } from './activity-items.ts'
 import type { Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
-import type { Listed, Slice } from './pages.ts'
+import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { Subscriptions } from './rows.ts'
 import { anyOf, ts } from './values.ts'
 
@@ -40,6 +40,16 @@ export async function updateSubscription(
 
 export async function readSubscription(reads: Reads, id: string): Promise<SubscriptionRow> {
   return reads.selectFrom('subscriptions').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+}
+
+/** The customer of a subscription; undefined when there is no such subscription. */
+export async function customerOfSubscription(reads: Reads, id: string): Promise<string | undefined> {
+  const row = await reads
+    .selectFrom('subscriptions')
+    .select('customerId')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row?.customerId
 }
 
 /** Subscriptions that are known to be there, in the order of their ids. */
@@ -227,16 +237,8 @@ export async function listSubscriptions(
     const ids = [...filter.billingEntityIds]
     all = all.where((eb) => eb(eb.fn.coalesce('s.billingEntityId', 'c.billingEntityId'), 'in', ids))
   }
-  const rows = await all
-    .selectAll('s')
-    .orderBy('s.subscriptionAt', 'desc')
-    .orderBy('s.createdAt', 'desc')
-    .orderBy('s.id')
-    .limit(slice.perPage)
-    .offset(slice.offset)
-    .execute()
-  const { count } = await all.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow()
-  return { rows, total: Number(count) }
+  const ordered = all.selectAll('s').orderBy('s.subscriptionAt', 'desc').orderBy('s.createdAt', 'desc')
+  return pageOf(ordered.orderBy('s.id'), slice)
 }
 
 /**

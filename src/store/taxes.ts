@@ -3,7 +3,7 @@ import { Decimal } from '../core/amounts/decimal.ts'
 import type { Tax } from '../core/taxes/tax.ts'
 import type { Reads, Tx } from './database.ts'
 import { refusingDuplicates } from './duplicates.ts'
-import type { Listed, Slice } from './pages.ts'
+import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { DB, Taxes } from './rows.ts'
 
 /** A tax; `isAppliedToOrganization` says whether the default billing entity has it. */
@@ -56,18 +56,7 @@ export async function findTaxes(reads: Reads, codes: readonly string[]): Promise
 }
 
 export async function listTaxes(reads: Reads, slice: Slice): Promise<Listed<TaxRow>> {
-  const rows = await selectTaxes(reads)
-    .orderBy('t.createdAt', 'desc')
-    .orderBy('t.id')
-    .limit(slice.perPage)
-    .offset(slice.offset)
-    .execute()
-  const { count } = await reads
-    .selectFrom('taxes')
-    .select((eb) => eb.fn.countAll<bigint>().as('count'))
-    .where('deletedAt', 'is', null)
-    .executeTakeFirstOrThrow()
-  return { rows, total: Number(count) }
+  return pageOf(selectTaxes(reads).orderBy('t.createdAt', 'desc').orderBy('t.id'), slice)
 }
 
 /** 422 `code: value_already_exist` when another tax has the code. */
@@ -204,23 +193,16 @@ export async function addTaxes(
 }
 
 /** Applies a tax to a billing entity, or takes it away; doing either twice changes nothing. */
-export async function setEntityTax(
+export async function setBillingEntityTax(
   tx: Tx,
-  link: { readonly organizationId: string; readonly billingEntityId: string; readonly taxId: string },
+  of: { readonly organizationId: string; readonly billingEntityId: string; readonly taxId: string },
   isApplied: boolean,
 ): Promise<void> {
-  if (isApplied) {
-    await tx
-      .insertInto('billingEntityTaxes')
-      .values(link)
-      .onConflict((oc) => oc.doNothing())
-      .execute()
-    return
-  }
+  if (isApplied) return addTaxes(tx, of.organizationId, 'billingEntity', of.billingEntityId, [of.taxId])
   await tx
     .deleteFrom('billingEntityTaxes')
-    .where('billingEntityId', '=', link.billingEntityId)
-    .where('taxId', '=', link.taxId)
+    .where('billingEntityId', '=', of.billingEntityId)
+    .where('taxId', '=', of.taxId)
     .execute()
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { conflict } from '../core/problems.ts'
+import { conflict } from '../core/refusal.ts'
 import { holdClock } from './clock-moves.ts'
 import { type Database, Last, type Tenant, type Tx } from './database.ts'
 import { Unavailable } from './unavailable.ts'

@@ -3,7 +3,7 @@ import type { AlertView, TriggeredAlertRow } from '../store/alerts.ts'
 import { toWireBillableMetric } from './billable-metrics.ts'
 import { isoSeconds, isoSecondsOrNull } from './times.ts'
 
-type StoredThreshold = { readonly code: string | null; readonly value: string; readonly recurring: boolean }
+type AlertThreshold = { readonly code: string | null; readonly value: string; readonly recurring: boolean }
 
 /** An alert as clients see it (docs/rules/alerts.md). */
 export function toWireAlert({ row, metric }: AlertView): object {
@@ -54,7 +54,7 @@ export function toWireTriggeredAlert(
 }
 
 function thresholdsOf(stored: unknown): object[] {
-  return (stored as readonly StoredThreshold[]).map(({ code, value, recurring }) => ({
+  return (stored as readonly AlertThreshold[]).map(({ code, value, recurring }) => ({
     code,
     value: decimalText(value),
     recurring,

@@ -41,6 +41,20 @@ export type ShownFeeTax = Omit<FeeTaxRow, 'id' | 'feeId' | 'createdAt' | 'organi
   readonly createdAt: Instant | null
 }
 
+/** What the item of a fee of a charge is made of. */
+export type MeteredItem = Pick<
+  ShownFee,
+  | 'metricId'
+  | 'metricCode'
+  | 'metricName'
+  | 'metricDescription'
+  | 'invoiceDisplayName'
+  | 'chargeInvoiceDisplayName'
+  | 'filterValues'
+  | 'filterInvoiceDisplayName'
+  | 'groupedBy'
+>
+
 /** A presentation breakdown as fees keep it. */
 export type StoredBreakdown = { readonly presentation_by: GroupedBy; readonly units: string }
 
@@ -107,7 +121,7 @@ export function toWireFeeTax(tax: ShownFeeTax, currency: string): object {
 }
 
 /** `{key: values}` of a charge filter in one line: an entry that stands for all values prints its key. */
-export function filterLabel(name: string | null, values: unknown): string | null {
+function filterLabel(name: string | null, values: unknown): string | null {
   if (name !== null && name !== '') return name
   if (typeof values !== 'object' || values === null) return null
   return Object.entries(values as Record<string, readonly string[]>)
@@ -157,28 +171,35 @@ function amountsOf(fee: ShownFee): object {
   }
 }
 
-function itemOf(fee: ShownFee): object {
+/** What a fee of a charge is for. */
+export function toWireMeteredItem(fee: MeteredItem): object {
+  const name = fee.invoiceDisplayName || fee.chargeInvoiceDisplayName || fee.metricName
   return {
-    type: fee.feeType,
-    ...namesOf(fee),
+    type: 'charge',
+    code: fee.metricCode,
+    name: fee.metricName,
+    description: fee.metricDescription,
+    invoice_display_name: name,
+    lago_item_id: fee.metricId,
+    item_type: 'BillableMetric',
+    ...filterOf(fee),
+  }
+}
+
+function filterOf(fee: Pick<ShownFee, 'filterValues' | 'filterInvoiceDisplayName' | 'groupedBy'>): object {
+  return {
     filters: fee.filterValues ?? null,
     filter_invoice_display_name: filterLabel(fee.filterInvoiceDisplayName, fee.filterValues),
     grouped_by: fee.groupedBy,
   }
 }
 
+function itemOf(fee: ShownFee): object {
+  if (fee.feeType === 'charge') return toWireMeteredItem(fee)
+  return { type: fee.feeType, ...namesOf(fee), ...filterOf(fee) }
+}
+
 function namesOf(fee: ShownFee): object {
-  const own = fee.invoiceDisplayName || null
-  if (fee.feeType === 'charge') {
-    return {
-      code: fee.metricCode,
-      name: fee.metricName,
-      description: fee.metricDescription,
-      invoice_display_name: own ?? (fee.chargeInvoiceDisplayName || fee.metricName),
-      lago_item_id: fee.metricId,
-      item_type: 'BillableMetric',
-    }
-  }
   const planName =
     fee.feeType === 'commitment'
       ? fee.commitmentInvoiceDisplayName || 'Minimum commitment'
@@ -187,7 +208,7 @@ function namesOf(fee: ShownFee): object {
     code: fee.planCode,
     name: fee.planName,
     description: fee.planDescription,
-    invoice_display_name: own ?? planName,
+    invoice_display_name: fee.invoiceDisplayName || planName,
     lago_item_id: fee.subscriptionId,
     item_type: 'Subscription',
   }

@@ -1,7 +1,7 @@
 import { Decimal } from '../core/amounts/decimal.ts'
 import type { InstantPrice } from '../core/pricing/price-instant.ts'
 import type { RatedCharge, RatedFilter } from '../core/rating/charge.ts'
-import { filterLabel } from './fees.ts'
+import { toWireMeteredItem } from './fees.ts'
 
 /** An instant estimate before it is JSON. */
 export type ShownInstantFee = {
@@ -36,18 +36,17 @@ export function toWireInstantFee(fee: ShownInstantFee): object {
     external_subscription_id: fee.externalSubscriptionId,
     lago_customer_id: fee.customerId,
     external_customer_id: fee.externalCustomerId,
-    item: {
-      type: 'charge',
-      code: charge.metric.code,
-      name: charge.metric.name,
-      description: fee.metricDescription,
-      invoice_display_name: charge.invoiceDisplayName || charge.metric.name,
-      filters: filter?.values ?? null,
-      filter_invoice_display_name: filterLabel(filter?.invoiceDisplayName ?? null, filter?.values ?? null),
-      lago_item_id: charge.metric.id,
-      item_type: 'BillableMetric',
-      grouped_by: {},
-    },
+    item: toWireMeteredItem({
+      metricId: charge.metric.id,
+      metricCode: charge.metric.code,
+      metricName: charge.metric.name,
+      metricDescription: fee.metricDescription,
+      invoiceDisplayName: null,
+      chargeInvoiceDisplayName: charge.invoiceDisplayName,
+      filterValues: filter?.values ?? null,
+      filterInvoiceDisplayName: filter?.invoiceDisplayName ?? null,
+      groupedBy: {},
+    }),
     pay_in_advance: true,
     invoiceable: charge.invoiceable,
     amount_cents: amountCents,

@@ -47,7 +47,7 @@ export function toWireListedInvoice(view: InvoiceListView, dashboardUrl: string)
 
 /** An invoice with everything on it. */
 export function toWireInvoice(view: InvoiceView, dashboardUrl: string): object {
-  const isStatement = view.invoice.invoiceType === 'advance_charges'
+  const isOfPaidFees = view.invoice.invoiceType === 'advance_charges'
   return {
     ...toWireListedInvoice(view, dashboardUrl),
     subscriptions: view.subscriptions.map(toWireSubscription),
@@ -59,9 +59,9 @@ export function toWireInvoice(view: InvoiceView, dashboardUrl: string): object {
       subscription_to_datetime: isoSecondsOrNull(period.subscriptionTo),
       charges_from_datetime: isoSecondsOrNull(period.chargesFrom),
       charges_to_datetime: isoSecondsOrNull(period.chargesTo),
-      // A statement gathers fees of metered charges alone.
-      fixed_charges_from_datetime: isoSecondsOrNull(isStatement ? null : period.fixedChargesFrom),
-      fixed_charges_to_datetime: isoSecondsOrNull(isStatement ? null : period.fixedChargesTo),
+      // A paid-fees invoice gathers fees of metered charges alone.
+      fixed_charges_from_datetime: isoSecondsOrNull(isOfPaidFees ? null : period.fixedChargesFrom),
+      fixed_charges_to_datetime: isoSecondsOrNull(isOfPaidFees ? null : period.fixedChargesTo),
       invoicing_reason: period.invoicingReason,
     })),
     fees: view.fees.map((fee) => toWireFee(fee)),

@@ -191,7 +191,7 @@ function creditFigures(row: Row): Row {
     {
       feesCents: cents(row['Fees of the newest progressive invoice']),
       couponsCents: 0n,
-      progressiveCreditsCents: cents(row['Taken by other invoices']),
+      takenCents: cents(row['Taken by other invoices']),
       creditNotesCents: 0n,
     },
     cents(row['Usage fees of the new invoice']),

@@ -3,7 +3,7 @@ import { openLog } from '../../src/boot/log.ts'
 import { goOnFromLatestTime } from '../../src/boot/system-time.ts'
 import { instant } from '../../src/core/calendar/instant.ts'
 import { systemClock } from '../../src/store/clock.ts'
-import { lockCustomer } from '../../src/store/customers.ts'
+import { lockCustomerByExternalId } from '../../src/store/customers.ts'
 import { newId } from '../../src/store/ids.ts'
 import { keepLatestTime } from '../../src/store/system-clock.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
@@ -89,7 +89,7 @@ describe('the system’s clock is set two hours back', () => {
     const { database } = harness.context
     await subscribe('raced')
     const { ending, starting } = await inTransaction(database, client.organizationId, async (tx) => {
-      await lockCustomer(tx, 'c-raced')
+      await lockCustomerByExternalId(tx, 'c-raced')
       const asked = subscribe('raced', 'q')
       await new Promise((resolve) => setTimeout(resolve, 200))
       const ended = ok(client, 'DELETE', '/subscriptions/raced')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { lockCustomer } from '../../src/store/customers.ts'
+import { lockCustomerByExternalId } from '../../src/store/customers.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
 import { ok } from '../support/billing-fixtures.ts'
 import { type Answer, type Client, type Harness, startHarness } from '../support/harness.ts'
@@ -58,7 +58,7 @@ describe('a request that waits while what it means is replaced', () => {
   async function besideAnUpgrade(request: () => Promise<Answer>): Promise<Answer> {
     const { database } = harness.context
     const waiting = await inTransaction(database, client.organizationId, async (tx) => {
-      await lockCustomer(tx, 'c')
+      await lockCustomerByExternalId(tx, 'c')
       const upgrade = client.call('POST', '/subscriptions', subscription('large'))
       await new Promise((resolve) => setTimeout(resolve, MEETING_MS))
       const answer = request()

@@ -144,14 +144,14 @@ describe('values beyond what money can hold', () => {
     expect((await invoices()).map((each) => each.total_amount_cents)).toEqual([300])
   })
 
-  it('sets aside one event in advance and charges the others', async () => {
+  it('defers one event in advance and charges the others', async () => {
     await january([{ metric: 'sum', pay_in_advance: true, properties: { amount: '1' } }])
     await use(3)
     await use(HUGE)
     await use(4)
     const moved = await client.call('PUT', '/test_clock', { test_clock: { now: '2024-01-11T00:00:00Z' } })
     expect(moved.body.test_clock).toMatchObject({ status: 'failed', now: '2024-01-11T00:00:00.000Z' })
-    expect(moved.body.test_clock.error).toMatch(/^advance_aside of .*FeeOutOfRange: a fee of 100000/)
+    expect(moved.body.test_clock.error).toMatch(/^deferred_event of .*FeeOutOfRange: a fee of 100000/)
     expect((await invoices()).map((each) => each.total_amount_cents).sort()).toEqual([300, 400])
   })
 

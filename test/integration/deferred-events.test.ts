@@ -88,11 +88,15 @@ describe('an event that cannot be charged in advance', () => {
     (await fees()).map((each) => [each.event_transaction_id, each.amount_cents, each.units])
   const deferred = () =>
     harness.context.database.read(client.organizationId, (reads) =>
-      reads.selectFrom('advanceAsides').selectAll().execute(),
+      reads.selectFrom('deferredEvents').selectAll().execute(),
     )
   const items = () =>
     harness.context.database.read(client.organizationId, (reads) =>
-      reads.selectFrom('dueItems').selectAll().where('kind', 'like', 'advance%').execute(),
+      reads
+        .selectFrom('dueItems')
+        .selectAll()
+        .where('kind', 'in', ['advance_usage', 'deferred_event'])
+        .execute(),
     )
 
   it('is deferred, the others are billed as if it had been too, and it follows at the price of later', async () => {
@@ -105,7 +109,7 @@ describe('an event that cannot be charged in advance', () => {
       ['e3', 2_000_000_000_000_000, '2.0'],
     ])
     expect(await items()).toMatchObject([
-      { kind: 'advance_aside', attempts: 1, error: expect.stringContaining('out of range') },
+      { kind: 'deferred_event', attempts: 1, error: expect.stringContaining('out of range') },
     ])
     expect(warnings).toEqual([
       'an event could not be charged in advance and was deferred',
@@ -191,7 +195,7 @@ describe('an event that cannot be charged in advance', () => {
     await sendAll([{ n: 1 }, { n: 2, region: 'eu' }, { n: 3 }])
     await run()
     expect((await shown()).map(([id]) => id)).toEqual(['e0', 'e2'])
-    expect(await items()).toMatchObject([{ kind: 'advance_aside', error: 'Error: not an amount: two' }])
+    expect(await items()).toMatchObject([{ kind: 'deferred_event', error: 'Error: not an amount: two' }])
     await price('{"amount": "2"}')
     await run(true)
     expect((await shown()).map(([, cents]) => cents)).toEqual([100, 400, 300])

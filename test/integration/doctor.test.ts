@@ -58,7 +58,7 @@ describe('taxes', () => {
     expect(await breachesOf(client)).toEqual({})
   })
 
-  it('of a statement of fees that were paid one by one are right', async () => {
+  it('of an invoice of fees that were paid one by one are right', async () => {
     const client = await harness.organization()
     await client.clock('2024-01-01T00:00:00Z')
     for (const code of ['one', 'two']) {

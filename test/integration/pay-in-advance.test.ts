@@ -554,7 +554,7 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     expect(await usage()).toEqual([23, '0.0'])
   })
 
-  it('§7.9: paid fees go on a statement of their currency, their issuer and their order number', async () => {
+  it('§7.9: paid fees go on an invoice of their currency, their billing entity and their order number', async () => {
     const charge = { regroup_paid_fees: 'invoice', properties: { amount: '0.33' } }
     await start({ aggregation_type: 'count_agg' }, charge)
     await ok(client, 'POST', '/taxes', {

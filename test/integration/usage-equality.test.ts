@@ -16,7 +16,7 @@ import {
   type UsageGroup,
   type UsageQuery,
 } from '../../src/core/metering/usage.ts'
-import { Refusal } from '../../src/core/problems.ts'
+import { Refusal } from '../../src/core/refusal.ts'
 import type { Tx } from '../../src/store/database.ts'
 import { foldUsage } from '../../src/store/events/ingest.ts'
 import { findTracker } from '../../src/store/events/trackers.ts'

@@ -1,5 +1,6 @@
 import { digitsOf, type Input } from '../../core/input/fields.ts'
-import { invalid, type Problem, Refusal } from '../../core/problems.ts'
+import type { EntryErrors, Problem } from '../../core/problems.ts'
+import { invalid, Refusal } from '../../core/refusal.ts'
 import { scheduleActivity } from '../../store/activity-items.ts'
 import { type AlertView, alertViews } from '../../store/alerts.ts'
 import type { Tx } from '../../store/database.ts'
@@ -36,7 +37,7 @@ export async function createAlerts(
   inputs: readonly Input[],
 ): Promise<AlertView[]> {
   return writeAll(context, caller, alerted, async (tx, externalId) => {
-    const refused: Record<string, object> = {}
+    const refused: Record<string, EntryErrors> = {}
     const rows = []
     for (const [index, input] of inputs.entries()) {
       try {

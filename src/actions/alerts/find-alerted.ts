@@ -1,4 +1,4 @@
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import { SUBSCRIPTION_STATUSES } from '../../core/subscriptions/lifecycle.ts'
 import { type AlertRow, findAlert } from '../../store/alerts.ts'
 import type { Reads, Tx } from '../../store/database.ts'

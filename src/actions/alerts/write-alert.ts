@@ -1,7 +1,12 @@
-import { type AlertNames, readAlert, readAlertChange, readAlertNames } from '../../core/alerts/alert-input.ts'
+import {
+  type AlertNames,
+  readAlertChange,
+  readAlertInput,
+  readAlertNames,
+} from '../../core/alerts/alert-input.ts'
 import { ALERT_KINDS, type AlertType } from '../../core/alerts/check-alert.ts'
 import type { Input } from '../../core/input/fields.ts'
-import { invalid, notFound } from '../../core/problems.ts'
+import { accepted, invalid, notFound } from '../../core/refusal.ts'
 import { type AlertRow, insertAlert, rivalsOf, storedThresholds, updateAlert } from '../../store/alerts.ts'
 import { findBillableMetric } from '../../store/billable-metrics.ts'
 import type { Tx } from '../../store/database.ts'
@@ -21,9 +26,9 @@ export async function writeNewAlert(
   input: Input,
 ): Promise<AlertRow> {
   const { organizationId, now } = caller
-  const { type, thresholds, metricCode } = readAlert(input, 'subscription')
+  const { type, thresholds, metricCode } = accepted(readAlertInput(input, 'subscription'))
   const billableMetricId = await metricIdOf(tx, metricCode)
-  const names = readAlertNames(input, type, billableMetricId !== null, null)
+  const names = accepted(readAlertNames(input, type, billableMetricId !== null, null))
   const kind = { externalSubscriptionId, alertType: type, billableMetricId }
   await refuseRivals(tx, kind, names, null)
   return insertAlert(tx, {
@@ -45,10 +50,12 @@ export async function writeAlertChange(
   alert: AlertRow,
   input: Input,
 ): Promise<AlertRow> {
-  const { thresholds, metricCode } = readAlertChange(input)
+  const { thresholds, metricCode } = accepted(readAlertChange(input))
   const billableMetricId =
     metricCode === undefined ? alert.billableMetricId : await metricIdOf(tx, metricCode)
-  const names = readAlertNames(input, alert.alertType as AlertType, billableMetricId !== null, alert)
+  const names = accepted(
+    readAlertNames(input, alert.alertType as AlertType, billableMetricId !== null, alert),
+  )
   await refuseRivals(tx, { ...alert, billableMetricId }, names, alert.id)
   return updateAlert(tx, alert.id, {
     ...names,

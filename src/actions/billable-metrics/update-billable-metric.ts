@@ -1,7 +1,7 @@
 import type { Input } from '../../core/input/fields.ts'
 import { declaredValues, readMetricChange } from '../../core/metrics/metric.ts'
 import { trimFilterValues, valuesKey } from '../../core/plans/charge-filters.ts'
-import { notFound } from '../../core/problems.ts'
+import { accepted, notFound } from '../../core/refusal.ts'
 import {
   type BillableMetricRow,
   isMetricUsed,
@@ -37,7 +37,7 @@ export async function updateBillableMetric(
   return inTransaction(context.database, caller, async (tx) => {
     const stored = await lockBillableMetric(tx, code)
     if (!stored) throw notFound('billable_metric')
-    const settings = readMetricChange(input, stored, await isMetricUsed(tx, stored.id))
+    const settings = accepted(readMetricChange(input, stored, await isMetricUsed(tx, stored.id)))
     const metric = await storeMetric(tx, stored.id, settings, caller.now)
     if (input.filters !== undefined) await trimChargeFilters(tx, caller, metric)
     await refreshUsageTracker(tx, caller, metric.id)

@@ -1,5 +1,6 @@
 import { documentPrefix } from '../../core/organizations/names.ts'
-import { checkEntity, type EntityChange, type Logo } from '../../core/organizations/settings.ts'
+import { type BillingEntityChange, checkBillingEntity, type Logo } from '../../core/organizations/settings.ts'
+import { accepted } from '../../core/refusal.ts'
 import { insertNewBillingEntity } from '../../store/billing-entities.ts'
 import { newId } from '../../store/ids.ts'
 import { type BillingEntityRow, stamps } from '../../store/organizations.ts'
@@ -7,13 +8,13 @@ import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 
 /**
- * Makes another issuer of invoices. Its numbers begin with three letters of its name and four of its id
+ * Makes another billing entity. Its numbers begin with three letters of its name and four of its id
  * unless it brings a prefix. 422 when its code is taken.
  */
 export async function createBillingEntity(
   context: Context,
   caller: Caller,
-  change: EntityChange,
+  change: BillingEntityChange,
 ): Promise<BillingEntityRow> {
   const id = newId()
   const { code = '', own, shared } = change
@@ -30,7 +31,7 @@ export async function createBillingEntity(
       name,
       ...stamps(caller.now),
     })
-    checkEntity(entity)
+    accepted(checkBillingEntity(entity))
     return entity
   })
 }

@@ -1,5 +1,5 @@
-import { checkEntity, type EntityChange } from '../../core/organizations/settings.ts'
-import { notFound } from '../../core/problems.ts'
+import { type BillingEntityChange, checkBillingEntity } from '../../core/organizations/settings.ts'
+import { accepted, notFound } from '../../core/refusal.ts'
 import { lockBillingEntity, updateBillingEntity as writeEntity } from '../../store/billing-entities.ts'
 import { lockSettings } from '../../store/inherited-settings.ts'
 import type { BillingEntityRow } from '../../store/organizations.ts'
@@ -8,18 +8,18 @@ import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
 import { spreadSettings } from '../customers/follow-settings.ts'
-import { readTaxes } from '../taxes/read-tax.ts'
+import { readTaxesByCode } from '../taxes/read-tax.ts'
 import { logoColumns } from './create-billing-entity.ts'
 
 /**
- * Changes an issuer; `tax_codes` replace its taxes, and the drafts that lose or get one are flagged. 404 for
+ * Changes a billing entity; `tax_codes` replace its taxes, and the drafts that lose or get one are flagged. 404 for
  * an unknown code or tax.
  */
 export async function updateBillingEntity(
   context: Context,
   caller: Caller,
   code: string,
-  change: EntityChange,
+  change: BillingEntityChange,
 ): Promise<BillingEntityRow> {
   return inTransaction(context.database, caller, async (tx) => {
     await lockSettings(tx)
@@ -31,10 +31,10 @@ export async function updateBillingEntity(
       ...logoColumns(change.logo),
       updatedAt: ts(caller.now),
     })
-    checkEntity(changed)
+    accepted(checkBillingEntity(changed))
     await spreadSettings(tx, caller, entity, changed)
     if (change.taxCodes) {
-      const taxes = await readTaxes(tx, change.taxCodes)
+      const taxes = await readTaxesByCode(tx, change.taxCodes)
       const before = await taxesOfOwners(tx, { billingEntityIds: [entity.id] })
       const lost = before.billingEntities.get(entity.id) ?? []
       for (const tax of lost) await flagDraftsOfTax(tx, tax.id)

@@ -19,9 +19,10 @@ import { billWindows, type UsageWindow } from '../../core/subscriptions/windows.
 import { type AcceptedEvent, chargedEvents, chargedKey } from '../../store/advance-events.ts'
 import { windowsOfMovedCustomer } from '../../store/billed-windows.ts'
 import { type CustomerSnapshot, readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
-import { readTaxes } from '../../store/billing/taxes-of-bills.ts'
+import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
+import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
-import { lockCustomer } from '../../store/invoices.ts'
+import { customerOfSubscription } from '../../store/subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
 import { writePlans } from './run-bills.ts'
 
@@ -49,20 +50,16 @@ export async function openAdvanceSubject(
   tx: Tx,
   subscriptionId: string,
 ): Promise<AdvanceSubject | undefined> {
-  const owner = await tx
-    .selectFrom('subscriptions')
-    .select('customerId')
-    .where('id', '=', subscriptionId)
-    .executeTakeFirst()
-  if (!owner) return undefined
-  await lockCustomer(tx, owner.customerId)
-  const snapshot = await readCustomerSnapshot(tx, owner.customerId, [subscriptionId])
+  const customerId = await customerOfSubscription(tx, subscriptionId)
+  if (customerId === undefined) return undefined
+  await lockCustomerById(tx, customerId)
+  const snapshot = await readCustomerSnapshot(tx, customerId, [subscriptionId])
   const subscription = snapshot?.subscriptions[0]
   if (!snapshot || !subscription) return undefined
   const { customer } = snapshot
   const [billed, taxes] = await Promise.all([
     windowsOfMovedCustomer(tx, subscriptionId, customer.zone),
-    readTaxes(tx, new Map([[customer.id, customer]]), [subscription]),
+    readTaxesOfBills(tx, new Map([[customer.id, customer]]), [subscription]),
   ])
   return { snapshot, subscription, billed, taxes }
 }
@@ -174,15 +171,15 @@ function uninvoicedDocuments(subject: AdvanceSubject, priced: readonly PricedEve
 function invoiceDocuments(subject: AdvanceSubject, priced: readonly PricedEvent[]): BillPlan['documents'] {
   const { subscription, snapshot, taxes } = subject
   const { customer } = snapshot
-  const issuer = snapshot.issuers.get(subscription.billingEntityId ?? customer.billingEntityId)
-  if (!issuer) throw new Error(`subscription ${subscription.id} has no issuer`)
+  const billingEntity = snapshot.billingEntities.get(subscription.billingEntityId ?? customer.billingEntityId)
+  if (!billingEntity) throw new Error(`subscription ${subscription.id} has no billing entity`)
   return priced
     .filter(({ plan }) => plan.charge.invoiceable)
     .map((event) => {
       const lines: InvoiceLines = {
         head: {
           customer,
-          issuer,
+          billingEntity,
           invoiceType: 'subscription',
           currency: subscription.plan.currency,
           zone: customer.zone,

@@ -1,9 +1,9 @@
 import type { BillEntry, BillRequest } from '../../core/billing/bill-request.ts'
 import { moved, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import { scheduleAlertRearming } from '../../store/activity-items.ts'
+import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { takeBillingItems } from '../../store/subscription-due-items.ts'
-import { lockCustomerById } from '../../store/subscription-states.ts'
 import {
   pendingSuccessors,
   readSubscription,

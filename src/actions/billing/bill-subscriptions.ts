@@ -1,7 +1,7 @@
 import type { BillEntry } from '../../core/billing/bill-request.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
+import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
-import { lockCustomer } from '../../store/invoices.ts'
 import type { Caller, Context } from '../context.ts'
 import { runBills } from './run-bills.ts'
 
@@ -21,6 +21,6 @@ export async function billSubscriptions(
   caller: Caller,
   bill: SubscriptionsBill,
 ): Promise<void> {
-  await lockCustomer(tx, bill.customerId)
+  await lockCustomerById(tx, bill.customerId)
   await runBills(context, tx, caller, [{ ...bill, createdAt: caller.now, draft: null }])
 }

@@ -154,7 +154,11 @@ async function defer(
     quantity,
     now,
   })
-  await scheduleItem(tx, organizationId, { kind: 'advance_aside', subjectId: id, dueAt: accepted.acceptedAt })
+  await scheduleItem(tx, organizationId, {
+    kind: 'deferred_event',
+    subjectId: id,
+    dueAt: accepted.acceptedAt,
+  })
   const { transactionId } = plan.source
   context.log.warn(
     { err: error, organizationId, transactionId, chargeId: plan.charge.id },

@@ -4,7 +4,7 @@ import type { Caller, Context } from '../context.ts'
 
 /**
  * Logs fees that are too large to be billed; they are kept beside their bill, where `weir doctor` finds them. The fee of
- * a single event is refused with `FeeOutOfRange` instead: whoever prices events sets it aside (docs/decisions/0009).
+ * a single event is refused with `FeeOutOfRange` instead: whoever prices events defers it (docs/decisions/0009).
  */
 export function refuseUnbilled(
   context: Context,

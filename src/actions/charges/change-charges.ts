@@ -10,7 +10,7 @@ import {
 } from '../../core/plans/charge-filters.ts'
 import { readChargeChange, readNewCharge } from '../../core/plans/charge-settings.ts'
 import { isAbsent } from '../../core/pricing/amounts-check.ts'
-import { invalid, notFound } from '../../core/problems.ts'
+import { accepted, invalid, notFound } from '../../core/refusal.ts'
 import { type BillableMetricRow, billableMetricsByIds } from '../../store/billable-metrics.ts'
 import { type ChargeFilterRow, chargesOfPlans, deleteCharges } from '../../store/charges.ts'
 import type { Reads, Tx } from '../../store/database.ts'
@@ -60,7 +60,7 @@ export async function createCharge(
   return inTransaction(context.database, caller, async (tx) => {
     const plan = await planToChange(context, tx, caller, planCode)
     const metric = await metricIn(tx, input)
-    const payload = readNewCharge(input, metric, { needsCode: true })
+    const payload = accepted(readNewCharge(input, metric, { needsCode: true }))
     const place = { planId: plan.id, parentId: null, billableMetricId: metric.id }
     const row = await writeNewCharge(tx, caller, place, payload, payload.settings.code ?? '')
     const charge = await withItsParts(tx, row)
@@ -81,7 +81,7 @@ export async function updateCharge(
     const isFrozen = await isPlanAttached(tx, plan.id)
     const isMoved = !isFrozen && !isAbsent(input.billable_metric_id)
     const own = isMoved ? await changeChargeMetric(tx, caller, charge, await metricIn(tx, input)) : charge
-    await writeChargeChange(tx, caller, own, readChargeChange(input, own, own.metric, { isFrozen }))
+    await writeChargeChange(tx, caller, own, accepted(readChargeChange(input, own, own.metric, { isFrozen })))
   })
 }
 
@@ -155,7 +155,7 @@ export async function deleteFilter(
  */
 export function newFilterOf(charge: PlanCharge, input: Input): FilterSettings {
   const declared = declaredValues(charge.metric.filters)
-  const filter = readNewFilter(input, { model: charge.chargeModel, declared })
+  const filter = accepted(readNewFilter(input, { model: charge.chargeModel, declared }))
   if (charge.filters.some((each) => valuesKey(each.values) === valuesKey(filter.values))) {
     throw invalid({ values: ['value_already_exists'] })
   }
@@ -172,7 +172,7 @@ export async function writeFilterChange(
   filter: ChargeFilterRow,
   input: Input,
 ): Promise<void> {
-  const change = readFilterChange(input, filter, charge.chargeModel)
+  const change = accepted(readFilterChange(input, filter, charge.chargeModel))
   const filters = charge.filters.map((each) => (each.id === filter.id ? change : each))
   await writeFilters(tx, caller, [{ charge, wanted: filters }])
 }

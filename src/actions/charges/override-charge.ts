@@ -1,17 +1,17 @@
 import type { Input } from '../../core/input/fields.ts'
 import { valuesKey } from '../../core/plans/charge-filters.ts'
 import { readChargeOverride } from '../../core/plans/charge-settings.ts'
-import { notFound } from '../../core/problems.ts'
+import { accepted, notFound } from '../../core/refusal.ts'
 import { SUBSCRIPTION_STATUSES, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import { type ChargeFilterRow, filtersOfCharges } from '../../store/charges.ts'
+import { lockCustomerById } from '../../store/customers.ts'
 import type { Reads, Tx } from '../../store/database.ts'
-import { holdPlan, type PlanCharge, readPlan } from '../../store/plans.ts'
+import { holdOriginalPlan, type PlanCharge, readPlan } from '../../store/plans.ts'
 import {
   findPricedSubscription,
   movePricedSubscription,
   type PricedSubscription,
 } from '../../store/priced-subscriptions.ts'
-import { lockCustomerById } from '../../store/subscription-states.ts'
 import { Conflict, inTransaction } from '../../store/transaction.ts'
 import { settleAdvanceUsage } from '../billing/settle-advance-usage.ts'
 import type { Caller, Context } from '../context.ts'
@@ -60,7 +60,7 @@ export async function overrideCharge(
   input: Input,
 ): Promise<PlanCharge> {
   return onOwnCharge(context, caller, at, async (tx, charge) => {
-    await writeChargeChange(tx, caller, charge, readChargeOverride(input, charge, charge.metric))
+    await writeChargeChange(tx, caller, charge, accepted(readChargeOverride(input, charge, charge.metric)))
   })
 }
 
@@ -122,7 +122,7 @@ async function onOwnCharge(
     const meant = await find()
     if (!meant) throw notFound('subscription')
     // The plan before the customer, and both before its charges in advance are settled at their present prices.
-    await holdPlan(tx, meant.planId)
+    await holdOriginalPlan(tx, meant.planId)
     await lockCustomerById(tx, meant.customerId)
     await settleAdvanceUsage(context, tx, caller, { customerId: meant.customerId })
     const subscription = await findAgain(find, meant)

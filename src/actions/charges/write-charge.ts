@@ -1,7 +1,7 @@
 import { type FilterSettings, valuesKey } from '../../core/plans/charge-filters.ts'
 import type { ChargePayload } from '../../core/plans/charge-settings.ts'
 import { normalizeProperties } from '../../core/pricing/charge-rules.ts'
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import {
   type ChargeFilterRow,
   type ChargeRow,

@@ -1,9 +1,9 @@
 import { addMs } from '../../core/calendar/instant.ts'
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import {
   type CustomerDetails,
   detailsOfCustomer,
-  lockCustomer,
+  lockCustomerByExternalId,
   updateCustomer,
 } from '../../store/customers.ts'
 import { draftsOf } from '../../store/draft-invoices.ts'
@@ -26,7 +26,7 @@ export async function deleteCustomer(
   externalId: string,
 ): Promise<CustomerDetails> {
   return inTransaction(context.database, caller, async (tx) => {
-    const customer = await lockCustomer(tx, externalId)
+    const customer = await lockCustomerByExternalId(tx, externalId)
     if (!customer) throw notFound('customer')
     await terminateSubscriptionsOfCustomer(context, tx, caller, customer.id)
     for (const draft of await draftsOf(tx, { customerId: customer.id })) {

@@ -1,5 +1,5 @@
 import type { CustomerChange } from '../../core/customers/customer-change.ts'
-import { invalid, notFound } from '../../core/problems.ts'
+import { invalid, notFound } from '../../core/refusal.ts'
 import {
   type CustomerDetails,
   type CustomerRow,
@@ -7,7 +7,7 @@ import {
   hasSales,
   insertCustomer,
   insertMetadata,
-  lockCustomer,
+  lockCustomerByExternalId,
   replaceMetadata,
   updateCustomer,
 } from '../../store/customers.ts'
@@ -23,7 +23,7 @@ import { toWireCustomer } from '../../wire/customers.ts'
 import type { Caller, Context } from '../context.ts'
 import { redateDrafts } from '../invoices/redate-drafts.ts'
 import { rescheduleCustomer } from '../subscriptions/reschedule-customer.ts'
-import { readTaxes } from '../taxes/read-tax.ts'
+import { readTaxesByCode } from '../taxes/read-tax.ts'
 import { announceTo, listeningTo } from '../webhooks/announce.ts'
 
 /**
@@ -39,9 +39,9 @@ export async function upsertCustomer(
 ): Promise<CustomerDetails> {
   const details = await inTransaction<CustomerDetails>(context.database, caller, async (tx) => {
     const [known, endpoints, taxes] = await Promise.all([
-      lockCustomer(tx, change.externalId),
+      lockCustomerByExternalId(tx, change.externalId),
       listWebhookEndpoints(tx),
-      change.taxCodes && readTaxes(tx, change.taxCodes),
+      change.taxCodes && readTaxesByCode(tx, change.taxCodes),
     ])
     if (known) {
       const changed = await changeCustomer(tx, caller, known, change, taxes)

@@ -30,7 +30,7 @@ export const dueActions: DueActions = {
   termination_alert: alertTermination,
   event_validation: validateEvents,
   target_wallets: tellUnknownWallets,
-  advance_aside: priceDeferredEvent,
+  deferred_event: priceDeferredEvent,
   customer_days: followDays,
   customer_drafts: followIssuing,
   plan_amount: followNewAmount,

@@ -8,7 +8,7 @@ import {
   withoutPrivilege,
 } from '../../core/entitlements/resolve.ts'
 import { tidyId } from '../../core/input/ids.ts'
-import { notFound, Refusal } from '../../core/problems.ts'
+import { accepted, notFound } from '../../core/refusal.ts'
 import type { Tx } from '../../store/database.ts'
 import { readEntitlements, writeEntitlements } from '../../store/entitlements.ts'
 import { findFeatures } from '../../store/features.ts'
@@ -47,8 +47,7 @@ async function changePlan(
  */
 export async function readGiven(tx: Tx, raw: Raw): Promise<Entitlements> {
   const given = checkEntitlements(raw, await findFeatures(tx, { codes: Object.keys(raw).map(tidyId) }))
-  if (!given.ok) throw new Refusal(given.problem)
-  return given.value
+  return accepted(given)
 }
 
 /** Replaces all of a plan's entitlements (platform §10, POST); gives the full list. 404 and 422 as expected. */

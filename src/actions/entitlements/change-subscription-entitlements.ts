@@ -6,14 +6,14 @@ import {
   removePrivilege,
   type SubscriptionEntitlements,
 } from '../../core/entitlements/resolve.ts'
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import type { Tx } from '../../store/database.ts'
 import { subscriptionOfEntitlements } from '../../store/entitled-subscriptions.ts'
 import {
-  effectiveEntitlements,
   entitlingPlanId,
+  readEffectiveEntitlements,
+  readEntitlementChanges,
   readEntitlements,
-  readSubscriptionEntitlements,
   writeEntitlements,
   writeRemovals,
 } from '../../store/entitlements.ts'
@@ -47,7 +47,7 @@ async function changeSubscription(
     )
     if (!subscription) throw notFound('subscription')
     const planId = await entitlingPlanId(tx, subscription.planId)
-    const current = await readSubscriptionEntitlements(tx, subscription.id)
+    const current = await readEntitlementChanges(tx, subscription.id)
     const changed = await change(tx, await readEntitlements(tx, { planId }), current)
     const codes = [
       ...changed.overrides.keys(),
@@ -59,7 +59,7 @@ async function changeSubscription(
     await writeEntitlements(tx, organizationId, owner, { entitlements: changed.overrides, features, now })
     await writeRemovals(tx, organizationId, subscription.id, { removals: changed, features, now })
     await announceSubscription(tx, caller, 'subscription.updated', subscription)
-    return effectiveEntitlements(tx, subscription)
+    return readEffectiveEntitlements(tx, subscription)
   })
 }
 

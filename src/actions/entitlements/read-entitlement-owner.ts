@@ -1,11 +1,11 @@
 import type { PlanEntitlement } from '../../core/entitlements/resolve.ts'
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import type { Reads } from '../../store/database.ts'
 import { subscriptionOfEntitlements } from '../../store/entitled-subscriptions.ts'
 import {
   type EntitledSubscription,
-  effectiveEntitlements,
   entitlementsOfPlans,
+  readEffectiveEntitlements,
 } from '../../store/entitlements.ts'
 import { findPlan } from '../../store/plans.ts'
 
@@ -32,10 +32,10 @@ export async function readPlanEntitlement(
 export async function readSubscriptionEntitlements(
   reads: Reads,
   choice: SubscriptionChoice,
-): ReturnType<typeof effectiveEntitlements> {
+): ReturnType<typeof readEffectiveEntitlements> {
   const subscription = await subscriptionOfEntitlements(reads, choice.externalId, choice.status)
   if (!subscription) throw notFound('subscription')
-  return effectiveEntitlements(reads, subscription satisfies EntitledSubscription)
+  return readEffectiveEntitlements(reads, subscription satisfies EntitledSubscription)
 }
 
 export async function entitlementsOfPlan(reads: Reads, planId: string): Promise<readonly PlanEntitlement[]> {

@@ -14,8 +14,8 @@ import {
   textOf,
 } from '../../core/metering/property-value.ts'
 import type { RawEvent } from '../../core/metering/reference.ts'
-import { invalid, notFound } from '../../core/problems.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
+import { invalid, notFound } from '../../core/refusal.ts'
 import type { UsageWindow } from '../../core/subscriptions/windows.ts'
 import { type BillableMetricRow, findBillableMetric } from '../../store/billable-metrics.ts'
 import { type CustomerSnapshot, readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'

@@ -3,7 +3,8 @@ import type { ReceivedEvent } from '../../core/metering/event-check.ts'
 import { exactJson } from '../../core/metering/exact-json.ts'
 import { evaluateExpression } from '../../core/metering/expression.ts'
 import type { EventProperties } from '../../core/metering/property-value.ts'
-import { invalid, type Refusal } from '../../core/problems.ts'
+import type { EntryErrors, FieldErrors } from '../../core/problems.ts'
+import { invalid, type Refusal } from '../../core/refusal.ts'
 import type { UsageDefinitions } from '../../store/events/definitions.ts'
 import type { ArrivedEvent } from '../../store/events/ingest.ts'
 import { expressionOf } from './usage-catalogue.ts'
@@ -26,7 +27,7 @@ export type Unit = {
 
 export type PreparedUnit = { readonly unit: Unit; readonly events: readonly ArrivedEvent[] }
 
-const DUPLICATE = { transaction_id: ['value_already_exist'] }
+const DUPLICATE: FieldErrors = { transaction_id: ['value_already_exist'] }
 
 /**
  * A request's events as they will be stored: the expression of the metric overwrites its property
@@ -92,6 +93,6 @@ export function claimsOf(unit: Unit): string[] {
   return claims
 }
 
-function byIndex(details: ReadonlyMap<number, unknown>): Readonly<Record<string, unknown>> {
+function byIndex(details: ReadonlyMap<number, EntryErrors>): Readonly<Record<string, EntryErrors>> {
   return Object.fromEntries([...details].map(([index, detail]) => [String(index), detail]))
 }

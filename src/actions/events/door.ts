@@ -93,7 +93,7 @@ export class Door {
    *
    * @param bytes the length of the body, 0 when it is not told
    */
-  knock(organizationId: string, bytes: number): () => void {
+  admit(organizationId: string, bytes: number): () => void {
     const inside = this.bytesInside.get(organizationId) ?? 0
     const room = LANE_EVENTS_MAX - (this.lanes.get(organizationId)?.waiting ?? 0)
     const isFull = inside > 0 && inside + bytes > LANE_BYTES_MAX

@@ -6,7 +6,7 @@ import type { Reads, Tx } from '../../store/database.ts'
 import type { UsageDefinitions } from '../../store/events/definitions.ts'
 import type { ArrivedEvent } from '../../store/events/ingest.ts'
 import { begunSubscriptions, busyHours, cutHour, type UsageHour } from '../../store/events/usage-cuts.ts'
-import { momentOf, statesOf } from '../../store/subscription-states.ts'
+import { billMomentOf, statesOf } from '../../store/subscription-states.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Context } from '../context.ts'
 
@@ -115,7 +115,7 @@ async function windowEdges(reads: Reads, hour: UsageHour): Promise<readonly Inst
   const edges: Instant[] = []
   for (const state of await statesOf(reads, await begunSubscriptions(reads, hour.externalSubscriptionId))) {
     for (const at of [hour.startsAt, addMs(hour.startsAt, HOUR_MS - 1)]) {
-      const moment = momentOf(state, at)
+      const moment = billMomentOf(state, at)
       if (!moment) continue
       const { window } = openUsageWindow(
         moment,

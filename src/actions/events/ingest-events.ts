@@ -1,5 +1,6 @@
 import { checkEvent, checkEventBatch, type ReceivedEvent } from '../../core/metering/event-check.ts'
-import { type FieldErrors, invalid } from '../../core/problems.ts'
+import type { FieldErrors } from '../../core/problems.ts'
+import { invalid } from '../../core/refusal.ts'
 import { subscriptionsOfCustomers } from '../../store/events/customer-subscriptions.ts'
 import { newId } from '../../store/ids.ts'
 import type { Caller, Context } from '../context.ts'

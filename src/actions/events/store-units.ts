@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/calendar/instant.ts'
-import { Refusal } from '../../core/problems.ts'
+import { Refusal } from '../../core/refusal.ts'
 import type { UsageDefinitions } from '../../store/events/definitions.ts'
 import { type ArrivedEvent, storeArrival } from '../../store/events/ingest.ts'
 import type { Context } from '../context.ts'

@@ -1,4 +1,5 @@
 import { subscriptionOfEvent } from '../../core/metering/event-subscription.ts'
+import type { FieldErrors } from '../../core/problems.ts'
 import { takesType } from '../../core/webhooks/types.ts'
 import type { Tx } from '../../store/database.ts'
 import { scheduleItem } from '../../store/due-items.ts'
@@ -17,7 +18,7 @@ import { announce } from '../webhooks/announce.ts'
 /** Events of one turn; a transaction should not grow with what waits. */
 const EVENTS_MAX = 500
 
-const UNKNOWN = { target_wallet_code: ['target_wallet_code_not_found'] }
+const UNKNOWN: FieldErrors = { target_wallet_code: ['target_wallet_code_not_found'] }
 
 /**
  * Tells of events that name a wallet which their customer does not have, by `event.error`

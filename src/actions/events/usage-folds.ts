@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 const FOLD_AFTER_MS = 10_000
 const FOLD_ROWS = 18_000
 
-type Waiting = { rows: number; timer: NodeJS.Timeout | null; isFolding: boolean }
+type PendingFold = { rows: number; timer: NodeJS.Timeout | null; isFolding: boolean }
 
 /**
  * Adds waiting usage up, behind the senders' backs (docs/decisions/0005-usage-state-in-days-and-hours.md): a
@@ -14,7 +14,7 @@ type Waiting = { rows: number; timer: NodeJS.Timeout | null; isFolding: boolean 
  */
 export class UsageFolds {
   private readonly context: Context
-  private readonly organizations = new Map<string, Waiting>()
+  private readonly organizations = new Map<string, PendingFold>()
 
   constructor(context: Context) {
     this.context = context
@@ -40,7 +40,7 @@ export class UsageFolds {
     return this.organizations.get(organizationId)?.isFolding ?? false
   }
 
-  private foldLater(organizationId: string, waiting: Waiting): void {
+  private foldLater(organizationId: string, waiting: PendingFold): void {
     if (waiting.timer) return
     waiting.timer = setTimeout(() => {
       waiting.timer = null
@@ -49,7 +49,7 @@ export class UsageFolds {
     waiting.timer.unref()
   }
 
-  private fold(organizationId: string, waiting: Waiting): void {
+  private fold(organizationId: string, waiting: PendingFold): void {
     if (waiting.isFolding) return
     waiting.isFolding = true
     waiting.rows = 0

@@ -1,5 +1,5 @@
 import { checkFeature } from '../../core/entitlements/check-feature.ts'
-import { invalid } from '../../core/problems.ts'
+import { accepted } from '../../core/refusal.ts'
 import { type FeatureRow, insertFeature, writePrivileges } from '../../store/features.ts'
 import { newId } from '../../store/ids.ts'
 import { stamps } from '../../store/organizations.ts'
@@ -14,9 +14,7 @@ export async function createFeature(
   caller: Caller,
   raw: Readonly<Record<string, unknown>>,
 ): Promise<FeatureRow> {
-  const check = checkFeature(raw)
-  if (!check.ok) throw invalid(check.errors)
-  const { code, name, description, privileges } = check.feature
+  const { code, name, description, privileges } = accepted(checkFeature(raw))
   const own = { organizationId: caller.organizationId, id: newId() }
   return inTransaction(context.database, caller, async (tx) => {
     await insertFeature(tx, { ...own, code, name, description, ...stamps(caller.now) })

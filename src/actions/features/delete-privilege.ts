@@ -1,4 +1,4 @@
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import { planIdsWith } from '../../store/entitlements.ts'
 import { deletePrivileges, type FeatureRow } from '../../store/features.ts'
 import { inTransaction } from '../../store/transaction.ts'

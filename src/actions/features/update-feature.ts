@@ -1,5 +1,5 @@
 import { featureChange, mergePrivileges } from '../../core/entitlements/check-feature.ts'
-import { invalid } from '../../core/problems.ts'
+import { accepted } from '../../core/refusal.ts'
 import { planIdsWith } from '../../store/entitlements.ts'
 import { type FeatureRow, updateFeature as writeFeature, writePrivileges } from '../../store/features.ts'
 import { inTransaction } from '../../store/transaction.ts'
@@ -21,10 +21,9 @@ export async function updateFeature(
 ): Promise<FeatureRow> {
   return inTransaction(context.database, caller, async (tx) => {
     const feature = await readFeatureToChange(tx, code)
-    const merged = mergePrivileges(feature.privileges, raw.privileges)
-    if (!merged.ok) throw invalid(merged.errors)
+    const privileges = accepted(mergePrivileges(feature.privileges, raw.privileges))
     await writeFeature(tx, feature.id, { ...featureChange(raw), updatedAt: ts(caller.now) })
-    await writePrivileges(tx, feature, merged.privileges, caller.now)
+    await writePrivileges(tx, feature, privileges, caller.now)
     const changed = await readFeature(tx, code)
     await announcePlansUpdated(tx, caller, await planIdsWith(tx, feature.id, null))
     await announceFeature(tx, caller, 'feature.updated', changed)

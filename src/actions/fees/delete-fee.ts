@@ -1,4 +1,4 @@
-import { notAllowed } from '../../core/problems.ts'
+import { notAllowed } from '../../core/refusal.ts'
 import { deleteFeeRow, type FeeView } from '../../store/fees.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'

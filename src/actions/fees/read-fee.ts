@@ -1,4 +1,4 @@
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import type { Reads, Tx } from '../../store/database.ts'
 import { type FeeView, findFee, lockCustomerOfFee } from '../../store/fees.ts'
 import { isId } from '../../store/ids.ts'

@@ -1,4 +1,4 @@
-import { invalid, notAllowed } from '../../core/problems.ts'
+import { invalid, notAllowed } from '../../core/refusal.ts'
 import { FEE_PAYMENT_STATUSES, type FeeView, updateFeePayment } from '../../store/fees.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'

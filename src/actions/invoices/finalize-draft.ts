@@ -1,8 +1,8 @@
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import { requestsOfDrafts } from '../../store/billing/drafts.ts'
 import type { Tx } from '../../store/database.ts'
 import { cancelItem } from '../../store/due-items.ts'
-import { lockWithCustomer, readInvoice } from '../../store/invoices.ts'
+import { lockInvoiceAfterCustomer, readInvoice } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { runBills } from '../billing/run-bills.ts'
 import type { Caller, Context } from '../context.ts'
@@ -11,7 +11,7 @@ import { followSettings } from '../customers/follow-settings.ts'
 /** Makes a draft final now; 404 for an invoice that is no draft. */
 export async function finalizeDraft(context: Context, caller: Caller, id: string): Promise<void> {
   await inTransaction(context.database, caller, async (tx) => {
-    const invoice = await lockWithCustomer(tx, id)
+    const invoice = await lockInvoiceAfterCustomer(tx, id)
     if (invoice?.status !== 'draft') throw notFound('invoice')
     await finalizeInside(context, tx, caller, id)
   })
@@ -19,7 +19,7 @@ export async function finalizeDraft(context: Context, caller: Caller, id: string
 
 /** The same inside a transaction: computed anew, dated today unless it keeps its anchor, numbered, announced. */
 export async function finalizeInside(context: Context, tx: Tx, caller: Caller, id: string): Promise<void> {
-  const found = await lockWithCustomer(tx, id)
+  const found = await lockInvoiceAfterCustomer(tx, id)
   if (found?.status !== 'draft') return
   await followSettings(tx, caller, found.customerId)
   // Its dates may have moved with the settings.

@@ -1,12 +1,14 @@
 import { instant } from '../../core/calendar/instant.ts'
+import type { Input } from '../../core/input/fields.ts'
 import { overdueAt } from '../../core/invoicing/overdue.ts'
 import { INVOICE_PAYMENT_STATUSES } from '../../core/invoicing/payment-status.ts'
-import { invalid, notAllowed, notFound, Problems } from '../../core/problems.ts'
+import { Problems } from '../../core/problems.ts'
+import { invalid, notAllowed, notFound, refuseIfAny } from '../../core/refusal.ts'
 import type { Tx } from '../../store/database.ts'
 import { cancelItem, scheduleItem } from '../../store/due-items.ts'
 import { type InvoiceMetadataEntry, replaceInvoiceMetadata } from '../../store/invoice-metadata.ts'
-import { statePaymentStatus } from '../../store/invoice-payments.ts'
-import { type InvoiceRow, lockWithCustomer, updateInvoice } from '../../store/invoices.ts'
+import { stateFeePayment, statePaymentStatus } from '../../store/invoice-payments.ts'
+import { type InvoiceRow, lockInvoiceAfterCustomer, updateInvoice } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import { announceInvoice } from '../billing/announce-documents.ts'
@@ -16,8 +18,6 @@ const METADATA_MAX = 5
 const KEY_LENGTH_MAX = 20
 const VALUE_LENGTH_MAX = 140
 
-type Input = Readonly<Record<string, unknown>>
-
 /** Payment status and metadata of an invoice (docs/rules/invoices.md#payment-and-overdue). */
 export async function updateInvoicePayment(
   context: Context,
@@ -26,7 +26,7 @@ export async function updateInvoicePayment(
   input: Input,
 ): Promise<void> {
   await inTransaction(context.database, caller, async (tx) => {
-    const invoice = await lockWithCustomer(tx, id)
+    const invoice = await lockInvoiceAfterCustomer(tx, id)
     if (!invoice || ['generating', 'open', 'closed', 'deleted'].includes(invoice.status))
       throw notFound('invoice')
     if (invoice.status === 'voided') throw notAllowed('update_on_voided_invoice')
@@ -47,16 +47,7 @@ export async function updateInvoicePayment(
       updatedAt: ts(caller.now),
       ...(hasSucceeded ? { paymentOverdue: false } : {}),
     })
-    await tx
-      .updateTable('fees')
-      .set({
-        paymentStatus: status,
-        succeededAt: hasSucceeded ? ts(caller.now) : null,
-        failedAt: status === 'failed' ? ts(caller.now) : null,
-        updatedAt: ts(caller.now),
-      })
-      .where('invoiceId', '=', id)
-      .execute()
+    await stateFeePayment(tx, id, status, caller.now)
     if (hasSucceeded) await cancelItem(tx, 'invoice_overdue', id)
     else if (invoice.paymentStatus === 'succeeded') await scheduleOverdue(tx, caller, invoice)
     await announceInvoice(tx, caller, id, 'invoice.payment_status_updated')
@@ -90,6 +81,6 @@ function readMetadata(raw: unknown): InvoiceMetadataEntry[] {
   })
   if (new Set(entries.map((entry) => entry.key)).size < entries.length)
     problems.add('key', 'value_already_exist')
-  problems.throwIfAny()
+  refuseIfAny(problems)
   return entries
 }

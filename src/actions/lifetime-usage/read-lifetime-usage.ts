@@ -1,5 +1,4 @@
 import type { Instant } from '../../core/calendar/instant.ts'
-import { notFound } from '../../core/problems.ts'
 import {
   type LifetimeFigures,
   lifetimeTotal,
@@ -7,6 +6,7 @@ import {
 } from '../../core/progressive-billing/progressive-check.ts'
 import { thresholdProgress } from '../../core/progressive-billing/thresholds.ts'
 import type { RatedUsage } from '../../core/rating/rate-usage.ts'
+import { notFound } from '../../core/refusal.ts'
 import type { Reads } from '../../store/database.ts'
 import {
   findLifetimeSubject,

@@ -1,6 +1,7 @@
 import { readCents } from '../../core/input/cents.ts'
 import { Fields, type Input } from '../../core/input/fields.ts'
 import { Problems } from '../../core/problems.ts'
+import { refuseIfAny } from '../../core/refusal.ts'
 import { scheduleActivity } from '../../store/activity-items.ts'
 import { setHistoricalUsage } from '../../store/lifetime-usages.ts'
 import { inTransaction } from '../../store/transaction.ts'
@@ -30,7 +31,7 @@ export async function updateLifetimeUsage(
     const fields = new Fields(input, problems)
     const amountCents = readCents(fields, FIELD, 0n)
     if (amountCents === null) fields.refuse(FIELD, 'value_is_mandatory')
-    problems.throwIfAny()
+    refuseIfAny(problems)
     if (typeof amountCents === 'bigint') {
       await setHistoricalUsage(tx, row.id, amountCents, now)
       await scheduleActivity(tx, organizationId, { externalSubscriptionId: externalId }, now)

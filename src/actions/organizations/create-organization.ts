@@ -2,7 +2,7 @@ import { randomBytes, randomUUID, scrypt } from 'node:crypto'
 import { promisify } from 'node:util'
 import { documentPrefix, parameterize } from '../../core/organizations/names.ts'
 import { allPermissions } from '../../core/organizations/permissions.ts'
-import { invalid } from '../../core/problems.ts'
+import { invalid } from '../../core/refusal.ts'
 import { insertApiKey } from '../../store/api-keys.ts'
 import { newId } from '../../store/ids.ts'
 import {

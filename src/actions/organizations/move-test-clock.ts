@@ -1,5 +1,5 @@
 import { DAY_MS, type Instant } from '../../core/calendar/instant.ts'
-import { conflict, forbidden, invalid } from '../../core/problems.ts'
+import { conflict, forbidden, invalid } from '../../core/refusal.ts'
 import {
   abandonMove,
   beginMove,

@@ -1,4 +1,4 @@
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import { findOrganization, type OrganizationRow, updateOrganization } from '../../store/organizations.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'

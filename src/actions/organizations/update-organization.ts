@@ -1,5 +1,5 @@
-import { checkEntity, type OrganizationChange } from '../../core/organizations/settings.ts'
-import { notFound } from '../../core/problems.ts'
+import { checkBillingEntity, type OrganizationChange } from '../../core/organizations/settings.ts'
+import { accepted, notFound } from '../../core/refusal.ts'
 import { readEndpoint } from '../../core/webhooks/endpoint.ts'
 import { updateBillingEntity } from '../../store/billing-entities.ts'
 import type { Tx } from '../../store/database.ts'
@@ -51,7 +51,7 @@ export async function updateOrganization(
       ...(numbering === undefined ? {} : { documentNumbering: numbering }),
       updatedAt,
     })
-    checkEntity(changed)
+    accepted(checkBillingEntity(changed))
     await spreadSettings(tx, caller, entity, changed)
     if (webhookUrl !== undefined) await setFirstEndpoint(tx, caller, webhookUrl)
     return organization
@@ -60,7 +60,7 @@ export async function updateOrganization(
 
 async function setFirstEndpoint(tx: Tx, caller: Caller, webhookUrl: string): Promise<void> {
   await lockWebhookEndpoints(tx, caller.organizationId)
-  const fields = readEndpoint({ webhook_url: webhookUrl }, null)
+  const fields = accepted(readEndpoint({ webhook_url: webhookUrl }, null))
   const [first] = (await pageOfWebhookEndpoints(tx, { perPage: 1, offset: 0 })).rows
   if (first) {
     const set = { webhookUrl: fields.webhookUrl, updatedAt: ts(caller.now) }

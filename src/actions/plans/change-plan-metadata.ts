@@ -1,5 +1,5 @@
 import type { Metadata } from '../../core/input/metadata.ts'
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import { lockPlan, updatePlan } from '../../store/plans.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'

@@ -4,10 +4,11 @@ import {
   readCommitment,
   readEntries,
   readThresholds,
-  refuseFixedCharges,
+  withoutFixedCharges,
 } from '../../core/plans/plan-parts.ts'
 import { readNewPlan } from '../../core/plans/plan-settings.ts'
 import { Problems } from '../../core/problems.ts'
+import { accepted, refuseIfAny } from '../../core/refusal.ts'
 import { newId } from '../../store/ids.ts'
 import { insertPlan, type PlanRow } from '../../store/plans.ts'
 import { inTransaction } from '../../store/transaction.ts'
@@ -22,17 +23,17 @@ import { writePlanParts } from './write-plan-parts.ts'
  * is wrong and for a code that is taken, 404 `billable_metrics_not_found` and `tax_not_found`.
  */
 export async function createPlan(context: Context, caller: Caller, input: Input): Promise<PlanRow> {
-  refuseFixedCharges(input)
+  accepted(withoutFixedCharges(input))
   const problems = new Problems()
   const settings = readNewPlan(input, problems)
-  const metadata = readMetadata(input.metadata)
+  const metadata = accepted(readMetadata(input.metadata))
   const charges = readEntries(input, 'charges', problems) ?? []
   const parts = {
     taxCodes: new Fields(input, problems).ids('tax_codes'),
     commitment: readCommitment(input.minimum_commitment, true, problems) ?? undefined,
     thresholds: readThresholds(input.usage_thresholds, problems),
   }
-  problems.throwIfAny()
+  refuseIfAny(problems)
   const { organizationId, now } = caller
   return inTransaction(context.database, caller, async (tx) => {
     const plan = await insertPlan(tx, {

@@ -1,4 +1,4 @@
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import { scheduleItem } from '../../store/due-items.ts'
 import { lockPlan, markPlanForDeletion, type PlanRow, readPlan } from '../../store/plans.ts'
 import { inTransaction } from '../../store/transaction.ts'

@@ -4,16 +4,17 @@ import {
   readCommitment,
   readEntries,
   readThresholds,
-  refuseFixedCharges,
+  withoutFixedCharges,
 } from '../../core/plans/plan-parts.ts'
 import { readPlanOverride } from '../../core/plans/plan-settings.ts'
 import { Problems } from '../../core/problems.ts'
+import { accepted, refuseIfAny } from '../../core/refusal.ts'
 import { chargesOfPlans } from '../../store/charges.ts'
 import type { Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import {
   chargesWithParts,
-  holdPlan,
+  holdOriginalPlan,
   insertPlan,
   type PlanCharge,
   type PlanRow,
@@ -37,7 +38,7 @@ export async function overridePlan(
   request: { readonly plan: Pick<PlanRow, 'id'>; readonly overrides: Input },
 ): Promise<string> {
   const { overrides } = request
-  await holdPlan(tx, request.plan.id)
+  await holdOriginalPlan(tx, request.plan.id)
   const plan = await readPlan(tx, request.plan.id)
   const { organizationId, now } = caller
   const { settings, parts } = await readOverrides(tx, plan, overrides)
@@ -69,7 +70,7 @@ export async function updateOverriddenPlan(
   request: { readonly child: Pick<PlanRow, 'id'>; readonly overrides: Input },
 ): Promise<void> {
   const { overrides } = request
-  await holdPlan(tx, request.child.id)
+  await holdOriginalPlan(tx, request.child.id)
   const child = await readPlan(tx, request.child.id)
   const { settings, parts } = await readOverrides(tx, child, overrides)
   await updatePlan(tx, child.id, { ...settings, metadata: child.metadata }, caller.now)
@@ -85,7 +86,7 @@ export async function updateOverriddenPlan(
 }
 
 async function readOverrides(tx: Tx, plan: PlanRow, overrides: Input) {
-  refuseFixedCharges(overrides)
+  accepted(withoutFixedCharges(overrides))
   const problems = new Problems()
   const settings = readPlanOverride(overrides, plan, problems)
   const isFirst = plan.parentId === null || !(await hasCommitment(tx, plan.id))
@@ -94,7 +95,7 @@ async function readOverrides(tx: Tx, plan: PlanRow, overrides: Input) {
     commitment: readCommitment(overrides.minimum_commitment, isFirst, problems),
     thresholds: readThresholds(overrides.usage_thresholds, problems),
   }
-  problems.throwIfAny()
+  refuseIfAny(problems)
   return { settings, parts }
 }
 
@@ -105,11 +106,11 @@ function chargePayloads(
 ): ReadonlyMap<string, ChargePayload> {
   const problems = new Problems()
   const entries = readEntries(overrides, 'charges', problems) ?? []
-  problems.throwIfAny()
+  refuseIfAny(problems)
   const payloads = new Map<string, ChargePayload>()
   for (const entry of entries) {
     const charge = charges.find((each) => isNamed(each, entry))
-    if (charge) payloads.set(charge.id, readChargeOverride(entry, charge, charge.metric))
+    if (charge) payloads.set(charge.id, accepted(readChargeOverride(entry, charge, charge.metric)))
   }
   return payloads
 }

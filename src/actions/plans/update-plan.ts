@@ -4,10 +4,11 @@ import {
   readCommitment,
   readEntries,
   readThresholds,
-  refuseFixedCharges,
+  withoutFixedCharges,
 } from '../../core/plans/plan-parts.ts'
 import { readPlanChange } from '../../core/plans/plan-settings.ts'
-import { notFound, Problems } from '../../core/problems.ts'
+import { Problems } from '../../core/problems.ts'
+import { accepted, notFound, refuseIfAny } from '../../core/refusal.ts'
 import type { Tx } from '../../store/database.ts'
 import {
   cascadeAmount,
@@ -42,7 +43,7 @@ export async function updatePlan(
     const stored = await lockPlan(tx, code)
     if (!stored) throw notFound('plan')
     await settleAdvanceUsage(context, tx, caller, { planCode: code })
-    refuseFixedCharges(input)
+    accepted(withoutFixedCharges(input))
     const isFrozen = await isPlanAttached(tx, stored.id)
     const isCascaded = isCascade(input)
     const plan = await writeSettings(tx, caller, stored, input, isFrozen)
@@ -51,7 +52,7 @@ export async function updatePlan(
     await lockForNewAmounts(tx, repriced)
     const problems = new Problems()
     const charges = readEntries(input, 'charges', problems)
-    problems.throwIfAny()
+    refuseIfAny(problems)
     const metricIds = charges
       ? await writePlanCharges(tx, caller, plan, charges, { isFrozen, isCascaded })
       : []
@@ -90,8 +91,8 @@ async function writeSettings(
     commitment: readCommitment(input.minimum_commitment, isFirstCommitment, problems),
     thresholds: readThresholds(input.usage_thresholds, problems),
   }
-  problems.throwIfAny()
-  const metadata = input.metadata === undefined ? stored.metadata : readMetadata(input.metadata)
+  refuseIfAny(problems)
+  const metadata = input.metadata === undefined ? stored.metadata : accepted(readMetadata(input.metadata))
   const plan = await storePlan(tx, stored.id, { ...settings, metadata }, caller.now)
   await writePlanParts(tx, caller, plan, parts)
   return plan

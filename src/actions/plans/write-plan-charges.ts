@@ -2,7 +2,7 @@ import type { Input } from '../../core/input/fields.ts'
 import { freeChargeCode } from '../../core/plans/charge-codes.ts'
 import { readChargeChange, readNewCharge } from '../../core/plans/charge-settings.ts'
 import { isAbsent } from '../../core/pricing/amounts-check.ts'
-import { notFound } from '../../core/problems.ts'
+import { accepted, notFound } from '../../core/refusal.ts'
 import { type BillableMetricRow, billableMetricsByIds } from '../../store/billable-metrics.ts'
 import { chargeCodesOf, chargesOfPlans, deleteCharges } from '../../store/charges.ts'
 import type { Tx } from '../../store/database.ts'
@@ -69,7 +69,7 @@ async function changeCharge(
 ): Promise<void> {
   const metric = options.isFrozen ? undefined : metrics.get(idIn(entry, 'billable_metric_id'))
   const own = metric ? await changeChargeMetric(tx, caller, charge, metric) : charge
-  await writeChargeChange(tx, caller, own, readChargeChange(entry, own, own.metric, options))
+  await writeChargeChange(tx, caller, own, accepted(readChargeChange(entry, own, own.metric, options)))
   if (!options.isCascaded) return
   await cascadeChange(tx, caller, charge, await rereadCharge(tx, charge.planId, charge.id))
 }
@@ -84,7 +84,7 @@ async function addCharge(
 ): Promise<void> {
   const metric = metrics.get(idIn(entry, 'billable_metric_id'))
   if (!metric) throw notFound('billable_metrics')
-  const payload = readNewCharge(entry, metric, { needsCode: false })
+  const payload = accepted(readNewCharge(entry, metric, { needsCode: false }))
   const code = payload.settings.code ?? freeChargeCode(metric.code, await chargeCodesOf(tx, plan.id))
   const place = { planId: plan.id, parentId: null, billableMetricId: metric.id }
   const row = await writeNewCharge(tx, caller, place, payload, code)

@@ -11,7 +11,7 @@ import {
 import type { RatedUsage } from '../../core/rating/rate-usage.ts'
 import { billWindows, type Window } from '../../core/subscriptions/windows.ts'
 import { answerProgressive } from '../../store/billing/progressive-facts.ts'
-import { readTaxes } from '../../store/billing/taxes-of-bills.ts'
+import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
 import type { Tx } from '../../store/database.ts'
 import type { UsageThresholdRow } from '../../store/plan-parts.ts'
 import { hasProgressiveInvoice, progressivelyBilled } from '../../store/progressive-invoices.ts'
@@ -103,7 +103,7 @@ async function buildInvoice(
   const { customer } = snapshot
   const { id: subscriptionId, externalId, charges } = subscription
   const [taxes, [earlier]] = await Promise.all([
-    readTaxes(tx, new Map([[customer.id, customer]]), [subscription]),
+    readTaxesOfBills(tx, new Map([[customer.id, customer]]), [subscription]),
     answerProgressive(tx, [{ subscriptionId, externalId, window: open.window, exceptInvoiceId: null }]),
   ])
   const progressive = new Map(earlier ? [[subscriptionId, { invoice: earlier, charges }]] : [])
@@ -117,13 +117,13 @@ function linesOf(
 ): InvoiceLines {
   const { customer } = snapshot
   const { plan, billing } = subscription
-  const issuer = snapshot.issuers.get(subscription.billingEntityId ?? customer.billingEntityId)
-  if (!issuer) throw new Error(`subscription ${subscription.id} has no issuer`)
+  const billingEntity = snapshot.billingEntities.get(subscription.billingEntityId ?? customer.billingEntityId)
+  if (!billingEntity) throw new Error(`subscription ${subscription.id} has no billing entity`)
   const windows = billWindows({ plan, subscription: billing, at: now, zone: customer.zone, current: true })
   return {
     head: {
       customer,
-      issuer,
+      billingEntity,
       invoiceType: 'progressive_billing',
       currency: plan.currency,
       zone: customer.zone,

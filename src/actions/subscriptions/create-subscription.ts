@@ -1,17 +1,22 @@
 import type { Instant } from '../../core/calendar/instant.ts'
 import type { Input } from '../../core/input/fields.ts'
-import { invalid, notFound, Problems } from '../../core/problems.ts'
+import { Problems } from '../../core/problems.ts'
+import { invalid, notFound, refuseIfAny } from '../../core/refusal.ts'
 import { type Chain, chainOf } from '../../core/subscriptions/chain.ts'
 import { planChangeKind } from '../../core/subscriptions/change.ts'
 import { backdatedStart, isEndingAllowed, startTiming } from '../../core/subscriptions/due.ts'
 import { readNewSubscription } from '../../core/subscriptions/subscription-input.ts'
 import { billingPlanOf } from '../../store/billing/subscription-facts.ts'
-import { entityOfExternalId, lockCustomer } from '../../store/customers.ts'
+import { billingEntityOfExternalId, lockCustomerByExternalId } from '../../store/customers.ts'
 import { Last, type Tx } from '../../store/database.ts'
 import { refusingDuplicates } from '../../store/duplicates.ts'
 import { newId } from '../../store/ids.ts'
 import { readPlan } from '../../store/plans.ts'
-import { holdPlan, type SubscriptionState, setCustomerCurrency } from '../../store/subscription-states.ts'
+import {
+  holdPlanByCode,
+  type SubscriptionState,
+  setCustomerCurrency,
+} from '../../store/subscription-states.ts'
 import {
   createdDetails,
   ownThresholds,
@@ -62,20 +67,20 @@ export async function createSubscription(
   const work = inTransaction<SubscriptionDetails>(context.database, caller, async (tx) => {
     const { externalCustomerId, planCode } = request
     if (externalCustomerId === undefined) throw invalid(problems.details())
-    const [plan, known, billingEntity, links, endpoints] = await Promise.all([
-      planCode === undefined ? undefined : holdPlan(tx, planCode),
-      lockCustomer(tx, externalCustomerId),
-      entityOfExternalId(tx, externalCustomerId),
+    const [plan, known, billingEntity, members, endpoints] = await Promise.all([
+      planCode === undefined ? undefined : holdPlanByCode(tx, planCode),
+      lockCustomerByExternalId(tx, externalCustomerId),
+      billingEntityOfExternalId(tx, externalCustomerId),
       subscriptionsWithId(tx, request.externalId),
       listWebhookEndpoints(tx),
     ])
     if (!plan) throw notFound('plan')
-    problems.throwIfAny()
+    refuseIfAny(problems)
     const customer = known ?? (await createUnknownCustomer(tx, caller, externalCustomerId, endpoints))
     const zone = customer.timezone ?? billingEntity.timezone
     const wish = { request, customer, billingEntity, plan, zone, endpoints }
     checkEnding(wish, caller.now)
-    return subscribe(context, tx, caller, { wish, chain: chainOf(links, customer.id) })
+    return subscribe(context, tx, caller, { wish, chain: chainOf(members, customer.id) })
   })
   return refusingDuplicates(work, 'subscriptions_active', 'external_id')
 }
@@ -190,7 +195,7 @@ async function createFirst(
     timing === 'future'
       ? scheduleCreated(tx, caller, state)
       : afterCreatedStart(tx, caller, state, wish.endpoints)
-  // Another issuer than the customer's own is not at hand.
+  // Another billing entity than the customer's own is not at hand.
   if (row.billingEntityId !== null || !isLast(caller, wish, timing, state)) {
     await scheduled
     // A start in the past is not billed: the next billing day bills as usual.

@@ -1,7 +1,7 @@
+import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { finishItem } from '../../store/due-items.ts'
 import { findItem } from '../../store/subscription-due-items.ts'
-import { lockCustomerById } from '../../store/subscription-states.ts'
 import { readSubscription } from '../../store/subscriptions.ts'
 import { billDueSubscriptions } from '../billing/bill-periodic.ts'
 import type { Caller, Context } from '../context.ts'

@@ -1,9 +1,9 @@
-import { invalid } from '../../core/problems.ts'
+import { invalid } from '../../core/refusal.ts'
 import { moved, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import type { EndCause } from '../../core/subscriptions/subscription.ts'
+import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { readPlan } from '../../store/plans.ts'
-import { lockCustomerById } from '../../store/subscription-states.ts'
 import {
   findPendingSuccessor,
   readSubscription,

@@ -1,12 +1,7 @@
 import { localDate } from '../../core/calendar/zone.ts'
 import { isInTrial } from '../../core/subscriptions/trial.ts'
-import {
-  hasStartingBill,
-  lastPeriodicBill,
-  lockCustomerById,
-  momentOf,
-  stateOf,
-} from '../../store/subscription-states.ts'
+import { lockCustomerById } from '../../store/customers.ts'
+import { billMomentOf, hasStartingBill, lastPeriodicBill, stateOf } from '../../store/subscription-states.ts'
 import { readSubscription, updateSubscription } from '../../store/subscriptions.ts'
 import { ts } from '../../store/values.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
@@ -24,7 +19,7 @@ export const endTrial: DueAction = async (context, tx, caller, subscriptionId) =
   const row = await readSubscription(tx, subscriptionId)
   if (row.status !== 'active' || row.trialEndedAt !== null) return
   const state = await stateOf(tx, row)
-  const moment = momentOf(state, caller.now)
+  const moment = billMomentOf(state, caller.now)
   // A plan that changed meanwhile can have a longer trial, whose end is due at its own time.
   if (moment === null || isInTrial(moment)) return
   const ended = await updateSubscription(tx, row.id, {

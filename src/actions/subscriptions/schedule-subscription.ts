@@ -13,8 +13,8 @@ import type { Tx } from '../../store/database.ts'
 import { type DueItem, scheduleItems } from '../../store/due-items.ts'
 import { cancelItems, findItem } from '../../store/subscription-due-items.ts'
 import {
+  billMomentOf,
   lastPeriodicBill,
-  momentOf,
   type SubscriptionState,
   stateOf,
 } from '../../store/subscription-states.ts'
@@ -85,7 +85,7 @@ type Wanted = readonly [kind: DueKind, dueAt: Instant | null]
 
 function activeItems(state: SubscriptionState, caller: Caller, after: Instant): readonly Wanted[] {
   const { row, zone } = state
-  const moment = momentOf(state, caller.now)
+  const moment = billMomentOf(state, caller.now)
   if (moment === null) throw new Error(`subscription ${row.id} is active and has not started`)
   const trialEnd = row.trialEndedAt === null ? trialEndAt(moment.plan, moment.subscription) : null
   // A trial that was over before this subscription of the chain became active ends with the activation.

@@ -1,13 +1,9 @@
 import type { Instant } from '../../core/calendar/instant.ts'
 import { startingBill } from '../../core/subscriptions/starting-bill.ts'
 import { scheduleAlertRearming, scheduleWatched } from '../../store/activity-items.ts'
+import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
-import {
-  lockCustomerById,
-  momentOf,
-  type SubscriptionState,
-  stateOf,
-} from '../../store/subscription-states.ts'
+import { billMomentOf, type SubscriptionState, stateOf } from '../../store/subscription-states.ts'
 import {
   insertLifetimeUsage,
   isTakenByAnother,
@@ -40,7 +36,7 @@ export async function isBilledAtStart(tx: Tx, caller: Caller, row: SubscriptionR
 
 /** The same from what was read before. */
 export function paysAtStart(caller: Caller, state: SubscriptionState): boolean {
-  const moment = momentOf(state, caller.now)
+  const moment = billMomentOf(state, caller.now)
   return moment !== null && startingBill(moment) !== 'none'
 }
 

@@ -1,5 +1,5 @@
 import { given } from '../../core/input/fields.ts'
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import type { SubscriptionSettings } from '../../core/subscriptions/subscription-input.ts'
 import type { Tx } from '../../store/database.ts'
 import { isId } from '../../store/ids.ts'

@@ -1,6 +1,6 @@
 import type { TimeZone } from '../../core/calendar/zone.ts'
 import type { NewSubscription } from '../../core/subscriptions/subscription-input.ts'
-import type { CustomerEntity, CustomerRow } from '../../store/customers.ts'
+import type { CustomerBillingEntity, CustomerRow } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import type { SubscribedPlan } from '../../store/subscription-states.ts'
@@ -15,7 +15,7 @@ export type SubscriptionWish = {
   readonly request: NewSubscription
   readonly customer: CustomerRow
   /** The customer's own. */
-  readonly billingEntity: CustomerEntity
+  readonly billingEntity: CustomerBillingEntity
   readonly plan: SubscribedPlan
   readonly zone: TimeZone
   /** The organization's. */

@@ -1,9 +1,10 @@
 import type { Input } from '../../core/input/fields.ts'
-import { invalid, notFound, Problems } from '../../core/problems.ts'
+import { Problems } from '../../core/problems.ts'
+import { invalid, notFound, refuseIfAny } from '../../core/refusal.ts'
 import { readTermination, type TerminationOptions } from '../../core/subscriptions/subscription-input.ts'
+import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { readPlan } from '../../store/plans.ts'
-import { lockCustomerById } from '../../store/subscription-states.ts'
 import {
   findSubscription,
   readSubscription,
@@ -35,7 +36,7 @@ export async function terminateSubscription(
     const found = await find()
     if (!found) await refuseIncomplete(tx, externalId)
     if (!found) throw notFound('subscription')
-    problems.throwIfAny()
+    refuseIfAny(problems)
     await lockCustomerById(tx, found.customerId)
     await settleOverdue(context, tx, caller, found.customerId)
     // While the lock was awaited, or by what was overdue, another one may have taken its place, or it has started.

@@ -1,6 +1,7 @@
 import type { Instant } from '../../core/calendar/instant.ts'
 import type { Input } from '../../core/input/fields.ts'
-import { invalid, notAllowed, notFound, Problems } from '../../core/problems.ts'
+import { Problems } from '../../core/problems.ts'
+import { invalid, notAllowed, notFound, refuseIfAny } from '../../core/refusal.ts'
 import { isEndingAllowed, startTiming } from '../../core/subscriptions/due.ts'
 import type { SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import {
@@ -8,9 +9,10 @@ import {
   type SubscriptionChange,
 } from '../../core/subscriptions/subscription-input.ts'
 import { scheduleActivity } from '../../store/activity-items.ts'
+import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
-import { holdPlan } from '../../store/plans.ts'
-import { lockCustomerById, stateOf } from '../../store/subscription-states.ts'
+import { holdOriginalPlan } from '../../store/plans.ts'
+import { stateOf } from '../../store/subscription-states.ts'
 import {
   findSubscription,
   readSubscription,
@@ -51,7 +53,7 @@ export async function updateSubscription(
     const found = await find()
     if (!found) throw notFound('subscription')
     // A copy of the plan is made under the plan's lock, which comes before the customer's.
-    if (change.planOverrides !== undefined) await holdPlan(tx, found.planId)
+    if (change.planOverrides !== undefined) await holdOriginalPlan(tx, found.planId)
     await lockCustomerById(tx, found.customerId)
     await settleOverdue(context, tx, caller, found.customerId)
     if (change.planOverrides !== undefined) {
@@ -67,7 +69,7 @@ export async function updateSubscription(
     if (row.status === 'active' && Array.isArray(input.activation_rules)) {
       throw invalid({ activation_rules: ['subscription_not_pending'] })
     }
-    problems.throwIfAny()
+    refuseIfAny(problems)
     return writeChange(context, tx, caller, row, change)
   })
 }

@@ -1,7 +1,7 @@
 import type { NewTax } from '../../core/taxes/tax.ts'
 import { newId } from '../../store/ids.ts'
 import { stamps } from '../../store/organizations.ts'
-import { flagDraftsOfTax, insertTax, setEntityTax, type TaxRow } from '../../store/taxes.ts'
+import { flagDraftsOfTax, insertTax, setBillingEntityTax, type TaxRow } from '../../store/taxes.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { readTax } from './read-tax.ts'
@@ -21,7 +21,7 @@ export async function createTax(context: Context, caller: Caller, input: NewTax)
       ...stamps(caller.now),
     })
     if (input.appliedToOrganization === true) {
-      await setEntityTax(tx, { organizationId, billingEntityId: organizationId, taxId: id }, true)
+      await setBillingEntityTax(tx, { organizationId, billingEntityId: organizationId, taxId: id }, true)
       await flagDraftsOfTax(tx, id)
     }
     return readTax(tx, input.code)

@@ -1,4 +1,4 @@
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import type { Reads, Tx } from '../../store/database.ts'
 import { findTax, findTaxes, lockTax, type TaxRow } from '../../store/taxes.ts'
 
@@ -17,7 +17,7 @@ export async function readTaxToChange(tx: Tx, code: string): Promise<TaxRow> {
 }
 
 /** The taxes with these codes; 404 `tax_not_found` when one of them does not exist. */
-export async function readTaxes(reads: Reads, codes: readonly string[]): Promise<TaxRow[]> {
+export async function readTaxesByCode(reads: Reads, codes: readonly string[]): Promise<TaxRow[]> {
   const taxes = await findTaxes(reads, codes)
   if (taxes.length < new Set(codes).size) throw notFound('tax')
   return taxes

@@ -1,5 +1,10 @@
 import type { TaxChange } from '../../core/taxes/tax.ts'
-import { flagDraftsOfTax, setEntityTax, type TaxRow, updateTax as writeTax } from '../../store/taxes.ts'
+import {
+  flagDraftsOfTax,
+  setBillingEntityTax,
+  type TaxRow,
+  updateTax as writeTax,
+} from '../../store/taxes.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
@@ -23,7 +28,7 @@ export async function updateTax(
     await writeTax(tx, tax.id, { ...fields, updatedAt: ts(caller.now) })
     if (appliedToOrganization !== undefined) {
       const link = { organizationId, billingEntityId: organizationId, taxId: tax.id }
-      await setEntityTax(tx, link, appliedToOrganization)
+      await setBillingEntityTax(tx, link, appliedToOrganization)
       await flagDraftsOfTax(tx, tax.id)
     }
     return readTax(tx, change.code ?? code)

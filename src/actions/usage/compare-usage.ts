@@ -3,6 +3,7 @@ import type { UsageGroup, UsageQuery } from '../../core/metering/usage.ts'
 import { answerRawUsage } from '../../store/events/raw-usage.ts'
 import { trackedSubscriptions } from '../../store/events/tracked-subscriptions.ts'
 import { answerUsages } from '../../store/events/usage.ts'
+import { listOrganizationClocks } from '../../store/organizations.ts'
 import type { Context } from '../context.ts'
 
 /** Usage whose running state is not what the log says. */
@@ -26,10 +27,7 @@ export async function compareUsage(
   context: Context,
   subscriptionsMax: number,
 ): Promise<{ readonly compared: number; readonly differences: readonly UsageDifference[] }> {
-  const organizations = await context.database.system
-    .selectFrom('organizations')
-    .select(['id', 'clockAt'])
-    .execute()
+  const organizations = await listOrganizationClocks(context.database)
   const differences: UsageDifference[] = []
   let compared = 0
   for (const organization of organizations) {

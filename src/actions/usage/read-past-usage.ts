@@ -1,14 +1,14 @@
 import { Decimal } from '../../core/amounts/decimal.ts'
 import { calendarDate } from '../../core/calendar/calendar-date.ts'
 import type { GroupedBy, PropertyValues } from '../../core/metering/usage.ts'
-import { invalid, notFound } from '../../core/problems.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
 import type { UsageLine } from '../../core/rating/usage-lines.ts'
+import { invalid, notFound } from '../../core/refusal.ts'
 import { findBillableMetric } from '../../store/billable-metrics.ts'
 import type { Reads } from '../../store/database.ts'
 import { type FeeView, feeViews } from '../../store/fees.ts'
 import type { Listed, Slice } from '../../store/pages.ts'
-import { listBilledPeriods } from '../../store/past-usage.ts'
+import { listPastUsagePeriods } from '../../store/past-usage.ts'
 import { ratedChargesByIds } from '../../store/rated-charges.ts'
 import { findUsageSubject } from '../../store/usage-subjects.ts'
 import { groupedBy } from '../../store/values.ts'
@@ -38,7 +38,7 @@ export async function readPastUsage(reads: Reads, asked: PastUsageAsked): Promis
     throw notFound('billable_metric')
   }
   const owner = { customerId: subject.customerId, externalSubscriptionId }
-  const { rows, total } = await listBilledPeriods(reads, owner, asked.slice)
+  const { rows, total } = await listPastUsagePeriods(reads, owner, asked.slice)
   const invoiceIds = [...new Set(rows.map((row) => row.invoiceId))]
   const fees = (await feeViews(reads, { invoiceIds })).filter(
     (fee) => fee.feeType === 'charge' && (metricCode === undefined || fee.metricCode === metricCode),

@@ -2,7 +2,6 @@ import { presentationKeys, pricingGroupKeys } from '../../core/metering/grouping
 import type { Tx } from '../../store/database.ts'
 import {
   backfillTracker,
-  chargesOnMetric,
   deleteEventsOfMetric,
   dropTracker,
   findTrackedMetric,
@@ -11,6 +10,7 @@ import {
   lockUsage,
   moveCuts,
   type TrackedMetric,
+  usageKeysOnMetric,
 } from '../../store/events/trackers.ts'
 import { newId } from '../../store/ids.ts'
 import type { Caller } from '../context.ts'
@@ -33,7 +33,7 @@ export async function refreshUsageTracker(tx: Tx, caller: Caller, billableMetric
     if (current) await dropTracker(tx, current.id)
     return
   }
-  const needed = keysOf(await chargesOnMetric(tx, billableMetricId))
+  const needed = keysOf(await usageKeysOnMetric(tx, billableMetricId))
   if (current && isSame(current, metric) && needed.every((key) => current.keys.includes(key))) return
   await lockUsage(tx, organizationId, metric.code)
   const kept = current && isSame(current, metric) ? current.keys : []

@@ -1,4 +1,4 @@
-import { invalid } from '../../core/problems.ts'
+import { accepted, invalid } from '../../core/refusal.ts'
 import { ENDPOINTS_MAX, readEndpoint } from '../../core/webhooks/endpoint.ts'
 import { newId } from '../../store/ids.ts'
 import { stamps } from '../../store/organizations.ts'
@@ -23,7 +23,7 @@ export async function createWebhookEndpoint(
   input: Readonly<Record<string, unknown>>,
 ): Promise<WebhookEndpointRow> {
   const { organizationId } = caller
-  const fields = readEndpoint(input, null)
+  const fields = accepted(readEndpoint(input, null))
   return inTransaction(context.database, caller, async (tx) => {
     await lockWebhookEndpoints(tx, organizationId)
     if ((await countWebhookEndpoints(tx)) >= ENDPOINTS_MAX) {

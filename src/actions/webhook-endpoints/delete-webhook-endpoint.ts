@@ -1,4 +1,4 @@
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { deleteWebhookEndpoint as deleteRow } from '../../store/webhook-endpoints.ts'
 import type { WebhookEndpointRow } from '../../store/webhooks.ts'

@@ -1,4 +1,4 @@
-import { invalid, notFound } from '../../core/problems.ts'
+import { accepted, invalid, notFound } from '../../core/refusal.ts'
 import { readEndpoint, type SignatureAlgo } from '../../core/webhooks/endpoint.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
@@ -23,10 +23,12 @@ export async function updateWebhookEndpoint(
     await lockWebhookEndpoints(tx, caller.organizationId)
     const current = await findWebhookEndpoint(tx, id)
     if (!current) throw notFound('webhook_endpoint')
-    const fields = readEndpoint(input, {
-      ...current,
-      signatureAlgo: current.signatureAlgo as SignatureAlgo,
-    })
+    const fields = accepted(
+      readEndpoint(input, {
+        ...current,
+        signatureAlgo: current.signatureAlgo as SignatureAlgo,
+      }),
+    )
     if (await hasWebhookUrl(tx, fields.webhookUrl, id))
       throw invalid({ webhook_url: ['value_already_exist'] })
     await awaitEventFaults(tx, caller, fields)

@@ -1,4 +1,4 @@
-import { notAllowed, notFound } from '../../core/problems.ts'
+import { notAllowed, notFound } from '../../core/refusal.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { findWebhook, type LoggedWebhook, queueDeliveries, setWebhookStatus } from '../../store/webhooks.ts'
 import type { Caller, Context } from '../context.ts'

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { nullableText, uuid, words } from './common.ts'
+import { itemFields } from './fee-details.ts'
 
 const nothing = Type.Null()
 const decimalText = Type.String({ description: 'A decimal number.' })
@@ -33,13 +34,7 @@ const InstantFee = Type.Object({
   external_customer_id: Type.String(),
   item: Type.Object({
     type: words('charge'),
-    code: Type.String(),
-    name: Type.String(),
-    description: nullableText,
-    invoice_display_name: Type.String(),
-    filters: Type.Union([Type.Record(Type.String(), Type.Array(Type.String())), Type.Null()]),
-    filter_invoice_display_name: nullableText,
-    lago_item_id: uuid,
+    ...itemFields,
     item_type: words('BillableMetric'),
     grouped_by: Type.Object({}),
   }),

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { nullableText, uuid } from './common.ts'
 
 const decimalText = Type.String({ description: 'A decimal number in plain notation.' })
 
@@ -40,3 +41,14 @@ export const FeeAmountDetails = Type.Partial(
     min_max_adjustment_total_amount: decimalText,
   }),
 )
+
+/** What a fee is for, whatever its type. */
+export const itemFields = {
+  code: Type.String(),
+  name: Type.String(),
+  description: nullableText,
+  invoice_display_name: Type.String(),
+  filters: Type.Union([Type.Record(Type.String(), Type.Array(Type.String())), Type.Null()]),
+  filter_invoice_display_name: nullableText,
+  lago_item_id: uuid,
+}

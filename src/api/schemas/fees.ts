@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
-import { FEE_PAYMENT_STATUSES, FEE_TYPES } from '../../store/fees.ts'
+import { FEE_TYPES } from '../../core/invoicing/fee-draft.ts'
+import { FEE_PAYMENT_STATUSES } from '../../store/fees.ts'
 import { dateTime, nullableInteger, nullableText, uuid, words } from './common.ts'
-import { FeeAmountDetails } from './fee-details.ts'
+import { FeeAmountDetails, itemFields } from './fee-details.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'
 
 const nullableUuid = Type.Union([uuid, Type.Null()])
@@ -45,13 +46,7 @@ const PricingUnitDetails = Type.Object({
 
 const FeeItem = Type.Object({
   type: feeType,
-  code: Type.String(),
-  name: Type.String(),
-  description: nullableText,
-  invoice_display_name: Type.String(),
-  filters: Type.Union([Type.Record(Type.String(), Type.Array(Type.String())), Type.Null()]),
-  filter_invoice_display_name: nullableText,
-  lago_item_id: uuid,
+  ...itemFields,
   item_type: words('AddOn', 'BillableMetric', 'Subscription', 'WalletTransaction'),
   grouped_by: Type.Record(Type.String(), nullableText),
 })

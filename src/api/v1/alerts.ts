@@ -4,10 +4,11 @@ import { deleteAlert, deleteAllAlerts, updateAlert } from '../../actions/alerts/
 import { createAlert, createAlerts } from '../../actions/alerts/create-alerts.ts'
 import { type Alerted, findAlerted, readAlert } from '../../actions/alerts/find-alerted.ts'
 import type { Context } from '../../actions/context.ts'
+import type { Input } from '../../core/input/fields.ts'
 import { alertViews, listAlerts } from '../../store/alerts.ts'
 import { toWireAlert } from '../../wire/alerts.ts'
 import { metaOf, pageOf } from '../pagination.ts'
-import { isObject, type Json, rootOf } from '../params.ts'
+import { isObject, rootOf } from '../params.ts'
 import { queryText } from '../query.ts'
 import {
   Alert,
@@ -22,7 +23,7 @@ import {
 type OfSubscription = { Params: { externalId: string } }
 type ByCode = { Params: { externalId: string; code: string } }
 
-const config = { resource: 'alert' }
+const config = { resource: 'alert' } as const
 const tags = ['alerts']
 const ofSubscription = { params: Type.Object({ externalId: Type.String() }), querystring: AlertedQuery }
 const byCode = {
@@ -137,7 +138,7 @@ function alertedOf(request: FastifyRequest<OfSubscription>): Alerted {
 }
 
 /** The alerts of a batch, what is no object as an empty one; undefined when there are none to read. */
-function listOf(body: unknown): Json[] | undefined {
+function listOf(body: unknown): Input[] | undefined {
   const list = isObject(body) ? body.alerts : undefined
   if (!Array.isArray(list) || list.length === 0) return undefined
   return list.map((each: unknown) => (isObject(each) ? each : {}))

@@ -6,7 +6,7 @@ import { updateBillableMetric } from '../../actions/billable-metrics/update-bill
 import type { Context } from '../../actions/context.ts'
 import { readNewMetric } from '../../core/metrics/metric.ts'
 import { evaluateSample } from '../../core/metrics/sample-expression.ts'
-import { notFound } from '../../core/problems.ts'
+import { accepted, notFound } from '../../core/refusal.ts'
 import { findBillableMetric, listBillableMetrics } from '../../store/billable-metrics.ts'
 import { toWireBillableMetric, toWireCountedMetric } from '../../wire/billable-metrics.ts'
 import { metaOf, pageOf } from '../pagination.ts'
@@ -23,7 +23,7 @@ import { PageQuery } from '../schemas/pagination.ts'
 
 type ByCode = { Params: { code: string } }
 
-const config = { resource: 'billable_metric' }
+const config = { resource: 'billable_metric' } as const
 const tags = ['billable_metrics']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: BillableMetric }
@@ -37,7 +37,7 @@ export function billableMetricsRoutes(app: FastifyInstance, context: Context): v
       schema: { tags, summary: 'Create a billable metric', body: BillableMetricCreateInput, response },
     },
     async (request) => {
-      const settings = readNewMetric(rootOf(request.body, 'billable_metric'))
+      const settings = accepted(readNewMetric(rootOf(request.body, 'billable_metric')))
       return {
         billable_metric: toWireCountedMetric(await createBillableMetric(context, request.caller, settings)),
       }
@@ -74,7 +74,7 @@ export function billableMetricsRoutes(app: FastifyInstance, context: Context): v
       },
     },
     async (request) => {
-      const value = evaluateSample(isObject(request.body) ? request.body : {}, request.caller.now)
+      const value = accepted(evaluateSample(isObject(request.body) ? request.body : {}, request.caller.now))
       return { expression_result: { value: typeof value === 'string' ? value : value.toWire() } }
     },
   )

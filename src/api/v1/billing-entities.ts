@@ -3,8 +3,8 @@ import { Type } from 'typebox'
 import { createBillingEntity } from '../../actions/billing-entities/create-billing-entity.ts'
 import { updateBillingEntity } from '../../actions/billing-entities/update-billing-entity.ts'
 import type { Caller, Context } from '../../actions/context.ts'
-import { readEntityChange } from '../../core/organizations/settings.ts'
-import { notFound } from '../../core/problems.ts'
+import { readBillingEntityChange } from '../../core/organizations/settings.ts'
+import { accepted, notFound } from '../../core/refusal.ts'
 import { listBillingEntities } from '../../store/billing-entities.ts'
 import { type BillingEntityRow, findBillingEntity } from '../../store/organizations.ts'
 import { taxesOfOwners } from '../../store/taxes.ts'
@@ -19,12 +19,12 @@ import {
 
 type ByCode = { Params: { code: string } }
 
-const config = { resource: 'billing_entity' }
+const config = { resource: 'billing_entity' } as const
 const tags = ['billing_entities']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: BillingEntity }
 
-/** Issuers of invoices by their code. */
+/** Billing entities by their code. */
 export function billingEntitiesRoutes(app: FastifyInstance, context: Context): void {
   app.post(
     '/billing_entities',
@@ -33,7 +33,7 @@ export function billingEntitiesRoutes(app: FastifyInstance, context: Context): v
       schema: { tags, summary: 'Create a billing entity', body: BillingEntityCreateInput, response },
     },
     async (request) => {
-      const change = readEntityChange(rootOf(request.body, 'billing_entity'), true)
+      const change = accepted(readBillingEntityChange(rootOf(request.body, 'billing_entity'), true))
       return answerOf(context, request.caller, await createBillingEntity(context, request.caller, change))
     },
   )
@@ -62,7 +62,7 @@ export function billingEntitiesRoutes(app: FastifyInstance, context: Context): v
     config,
     schema: { tags, summary: 'Update a billing entity', params, body: BillingEntityUpdateInput, response },
     handler: async (request) => {
-      const change = readEntityChange(rootOf(request.body, 'billing_entity'), false)
+      const change = accepted(readBillingEntityChange(rootOf(request.body, 'billing_entity'), false))
       return answerOf(
         context,
         request.caller,

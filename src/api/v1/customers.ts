@@ -5,7 +5,7 @@ import { deleteCustomer } from '../../actions/customers/delete-customer.ts'
 import { upsertCustomer } from '../../actions/customers/upsert-customer.ts'
 import { readCustomer } from '../../core/customers/customer-change.ts'
 import { type CustomerFilters, checkCustomerFilters } from '../../core/customers/filters.ts'
-import { notFound } from '../../core/problems.ts'
+import { accepted, notFound } from '../../core/refusal.ts'
 import { listCustomers } from '../../store/customer-list.ts'
 import { detailsOfCustomer, detailsOfCustomers, findCustomer } from '../../store/customers.ts'
 import type { Reads } from '../../store/database.ts'
@@ -18,7 +18,7 @@ import { Customer, CustomerCreateInput, Customers, CustomersQuery } from '../sch
 
 type ByExternalId = { Params: { externalId: string } }
 
-const config = { resource: 'customer' }
+const config = { resource: 'customer' } as const
 const tags = ['customers']
 const params = Type.Object({ externalId: Type.String() })
 
@@ -36,7 +36,7 @@ export function customersRoutes(app: FastifyInstance, context: Context): void {
       },
     },
     async (request) => {
-      const change = readCustomer(rootOf(request.body, 'customer'))
+      const change = accepted(readCustomer(rootOf(request.body, 'customer')))
       return { customer: toWireCustomer(await upsertCustomer(context, request.caller, change)) }
     },
   )
@@ -99,6 +99,6 @@ async function filtersOf(reads: Reads, query: unknown): Promise<CustomerFilters>
     metadata: query.pairs('metadata'),
     codes: query.ids('billing_entity_codes'),
   }))
-  checkCustomerFilters(filters)
+  accepted(checkCustomerFilters(filters))
   return { ...filters, billingEntityIds: await entityIdsOf(reads, codes) }
 }

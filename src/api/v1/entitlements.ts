@@ -19,9 +19,10 @@ import {
   type SubscriptionChoice,
 } from '../../actions/entitlements/read-entitlement-owner.ts'
 import type { EffectiveEntitlement, PlanEntitlement as Entitlement } from '../../core/entitlements/resolve.ts'
+import type { Input } from '../../core/input/fields.ts'
 import { toWirePlanEntitlement, toWireSubscriptionEntitlement } from '../../wire/entitlements.ts'
 import { missingRoot } from '../errors.ts'
-import { isObject, type Json } from '../params.ts'
+import { isObject } from '../params.ts'
 import { queryText } from '../query.ts'
 import {
   EntitlementsInput,
@@ -51,7 +52,7 @@ export function entitlementsRoutes(app: FastifyInstance, context: Context): void
 }
 
 /** The object under `entitlements`, which may be empty: it then names no feature. */
-function entitlementsOf(body: unknown): Json {
+function entitlementsOf(body: unknown): Input {
   const value = isObject(body) ? body.entitlements : undefined
   if (!isObject(value)) throw missingRoot('entitlements')
   return value
@@ -67,7 +68,7 @@ function ofSubscription(entitlements: readonly EffectiveEntitlement[]): object {
 
 function planListRoutes(app: FastifyInstance, context: Context): void {
   const url = '/plans/:code/entitlements'
-  const config = { resource: 'plan' }
+  const config = { resource: 'plan' } as const
   const params = Type.Object({ code: text })
   const shared = { tags, params, response: { 200: PlanEntitlements } }
   app.get<OfPlan>(
@@ -100,7 +101,7 @@ function planListRoutes(app: FastifyInstance, context: Context): void {
 
 function planFeatureRoutes(app: FastifyInstance, context: Context): void {
   const url = '/plans/:code/entitlements/:feature_code'
-  const config = { resource: 'plan' }
+  const config = { resource: 'plan' } as const
   const params = Type.Object({ code: text, feature_code: text })
   const response = { 200: PlanEntitlement }
   app.get<OfPlanFeature>(
@@ -146,7 +147,7 @@ function choiceOf(request: FastifyRequest<OfSubscription>): SubscriptionChoice {
 
 function subscriptionRoutes(app: FastifyInstance, context: Context): void {
   const url = '/subscriptions/:external_id/entitlements'
-  const config = { resource: 'subscription' }
+  const config = { resource: 'subscription' } as const
   const shared = {
     tags,
     querystring: SubscriptionStatusQuery,

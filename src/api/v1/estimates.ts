@@ -5,15 +5,16 @@ import {
   estimateInstantFees,
   estimateInstantFeesOfBatch,
 } from '../../actions/estimates/estimate-instant-fees.ts'
-import { invalid } from '../../core/problems.ts'
+import type { Input } from '../../core/input/fields.ts'
+import { invalid } from '../../core/refusal.ts'
 import { toWireFee } from '../../wire/fees.ts'
 import { toWireInstantFee } from '../../wire/instant-fees.ts'
 import { missingRoot } from '../errors.ts'
-import { isObject, type Json, rootOf } from '../params.ts'
+import { isObject, rootOf } from '../params.ts'
 import { EventBatchEstimateInput, EventEstimateInput, FeesEstimate } from '../schemas/estimates.ts'
 import { Fees } from '../schemas/fees.ts'
 
-const config = { resource: 'event', keepsDigits: true }
+const config = { resource: 'event', keepsDigits: true } as const
 const tags = ['events']
 
 /** What events would cost, without storing them (docs/rules/usage.md#estimates). */
@@ -74,7 +75,7 @@ export function estimatesRoutes(app: FastifyInstance, context: Context): void {
 }
 
 /** The events of a batch, each as it is or under its own `event`; no more than may be stored in one request. */
-function eventsOf(body: unknown, eventsMax: number): Json[] {
+function eventsOf(body: unknown, eventsMax: number): Input[] {
   const events = isObject(body) ? body.events : undefined
   if (!Array.isArray(events) || events.length === 0) throw missingRoot('events')
   if (events.length > eventsMax) throw invalid({ events: ['too_many_events'] })

@@ -10,7 +10,7 @@ import type { Context } from '../../actions/context.ts'
 import { BodyTurns } from '../../actions/events/body-turns.ts'
 import { DoorIsFull, doorOf } from '../../actions/events/door.ts'
 import { ingestEvent, ingestEvents } from '../../actions/events/ingest-events.ts'
-import { forbidden, invalid, notFound } from '../../core/problems.ts'
+import { forbidden, invalid, notFound } from '../../core/refusal.ts'
 import {
   type EventListFilter,
   findEvent,
@@ -30,7 +30,7 @@ import {
   listEventsSchema,
 } from '../schemas/events.ts'
 
-const config = { resource: 'event', keepsDigits: true }
+const config = { resource: 'event', keepsDigits: true } as const
 const JSON_TYPE = 'application/json; charset=utf-8'
 // Plain ASCII: its length is its length in bytes.
 const TURNED_AWAY = JSON.stringify(TOO_MANY_REQUESTS)
@@ -94,7 +94,7 @@ function turnAwayEarly(context: Context) {
     const bytes = Number(request.headers['content-length'])
     const length = Number.isSafeInteger(bytes) && bytes > 0 ? bytes : 0
     try {
-      const leave = doorOf(context).knock(request.caller.organizationId, length)
+      const leave = doorOf(context).admit(request.caller.organizationId, length)
       leaving.set(request, leave)
       // A request that is broken off has no answer and no `onResponse`.
       reply.raw.once('close', leave)

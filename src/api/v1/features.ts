@@ -22,7 +22,7 @@ import {
 type ByCode = { Params: { code: string } }
 type PrivilegeByCode = { Params: { code: string; privilege_code: string } }
 
-const config = { resource: 'feature' }
+const config = { resource: 'feature' } as const
 const tags = ['features']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: Feature }

@@ -5,7 +5,8 @@ import { deleteFee } from '../../actions/fees/delete-fee.ts'
 import { readFee } from '../../actions/fees/read-fee.ts'
 import { updateFee } from '../../actions/fees/update-fee.ts'
 import { given } from '../../core/input/fields.ts'
-import { FEE_INSTANTS, FEE_PAYMENT_STATUSES, FEE_TYPES, type FeeFilters, listFees } from '../../store/fees.ts'
+import { FEE_TYPES } from '../../core/invoicing/fee-draft.ts'
+import { FEE_INSTANTS, FEE_PAYMENT_STATUSES, type FeeFilters, listFees } from '../../store/fees.ts'
 import { toWireFee } from '../../wire/fees.ts'
 import { metaOf, pageOf } from '../pagination.ts'
 import { rootOf } from '../params.ts'
@@ -14,7 +15,7 @@ import { Fee, FeesPaginated, FeesQuery, FeeUpdateInput } from '../schemas/fees.t
 
 type ById = { Params: { id: string } }
 
-const config = { resource: 'fee' }
+const config = { resource: 'fee' } as const
 const tags = ['fees']
 const params = Type.Object({ id: Type.String() })
 const response = { 200: Fee }

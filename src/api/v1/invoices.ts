@@ -4,7 +4,7 @@ import { deleteDraft } from '../../actions/invoices/delete-draft.ts'
 import { finalizeDraft } from '../../actions/invoices/finalize-draft.ts'
 import { refreshDraft } from '../../actions/invoices/refresh-draft.ts'
 import { updateInvoicePayment } from '../../actions/invoices/update-invoice.ts'
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import { findCustomer } from '../../store/customers.ts'
 import { isId } from '../../store/ids.ts'
 import { invoiceListViews, invoiceViews, listInvoices } from '../../store/invoice-views.ts'
@@ -16,7 +16,7 @@ import { rootOf } from '../params.ts'
 import { readQuery } from '../query.ts'
 import { INVOICE_TYPES, invoiceSchemas, PAYMENT_STATUSES } from '../schemas/invoices.ts'
 
-const CONFIG = { config: { resource: 'invoice' } }
+const CONFIG = { config: { resource: 'invoice' } } as const
 
 type ById = { Params: { id: string } }
 

@@ -9,7 +9,7 @@ import { LifetimeUsage, LifetimeUsageInput } from '../schemas/lifetime-usages.ts
 
 type ByExternalId = { Params: { externalId: string } }
 
-const config = { resource: 'lifetime_usage' }
+const config = { resource: 'lifetime_usage' } as const
 const tags = ['subscriptions']
 const params = Type.Object({ externalId: Type.String() })
 const response = { 200: LifetimeUsage }

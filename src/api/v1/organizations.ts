@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
 import { updateOrganization } from '../../actions/organizations/update-organization.ts'
 import { readOrganizationChange } from '../../core/organizations/settings.ts'
+import { accepted } from '../../core/refusal.ts'
 import { readOrganization } from '../../store/organizations.ts'
 import { taxesOfOwners } from '../../store/taxes.ts'
 import { listWebhookEndpoints } from '../../store/webhooks.ts'
@@ -10,7 +11,7 @@ import { toWireTax } from '../../wire/taxes.ts'
 import { rootOf } from '../params.ts'
 import { Organization, OrganizationUpdateInput } from '../schemas/organizations.ts'
 
-const config = { resource: 'organization' }
+const config = { resource: 'organization' } as const
 const tags = ['organizations']
 
 /** The caller's own organization. */
@@ -41,7 +42,7 @@ export function organizationsRoutes(app: FastifyInstance, context: Context): voi
       response: { 200: Organization },
     },
     handler: async (request) => {
-      const change = readOrganizationChange(rootOf(request.body, 'organization'))
+      const change = accepted(readOrganizationChange(rootOf(request.body, 'organization')))
       const organization = await updateOrganization(context, request.caller, change)
       return context.database.read(request.caller, async (reads) => {
         const endpoints = await listWebhookEndpoints(reads)

@@ -3,14 +3,14 @@ import { Type } from 'typebox'
 import type { Context } from '../../actions/context.ts'
 import { changePlanMetadata } from '../../actions/plans/change-plan-metadata.ts'
 import { mergeMetadata, readMetadata } from '../../core/input/metadata.ts'
-import { notFound } from '../../core/problems.ts'
+import { accepted, notFound } from '../../core/refusal.ts'
 import { isObject } from '../params.ts'
 import { MetadataAnswer, MetadataInput } from '../schemas/plans.ts'
 
 type ByCode = { Params: { code: string } }
 type ByKey = { Params: { code: string; key: string } }
 
-const config = { resource: 'plan' }
+const config = { resource: 'plan' } as const
 const tags = ['plans']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: MetadataAnswer }
@@ -21,7 +21,7 @@ export function planMetadataRoutes(app: FastifyInstance, context: Context): void
     '/plans/:code/metadata',
     { config, schema: { tags, summary: 'Replace the metadata', params, body: MetadataInput, response } },
     async (request) => {
-      const metadata = readMetadata(given(request.body))
+      const metadata = accepted(readMetadata(given(request.body)))
       return {
         metadata: await changePlanMetadata(context, request.caller, request.params.code, () => metadata),
       }
@@ -34,7 +34,7 @@ export function planMetadataRoutes(app: FastifyInstance, context: Context): void
     schema: { tags, summary: 'Merge into the metadata', params, body: MetadataInput, response },
     handler: async (request) => ({
       metadata: await changePlanMetadata(context, request.caller, request.params.code, (stored) =>
-        mergeMetadata(stored, given(request.body)),
+        accepted(mergeMetadata(stored, given(request.body))),
       ),
     }),
   })

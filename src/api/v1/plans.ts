@@ -4,7 +4,7 @@ import type { Context } from '../../actions/context.ts'
 import { createPlan } from '../../actions/plans/create-plan.ts'
 import { deletePlan } from '../../actions/plans/delete-plan.ts'
 import { updatePlan } from '../../actions/plans/update-plan.ts'
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import { entitlementsOfPlans } from '../../store/entitlements.ts'
 import { findPlan, listPlans, type PlanRow, withParts } from '../../store/plans.ts'
 import { toWireListedPlan, toWirePlan } from '../../wire/plans.ts'
@@ -15,7 +15,7 @@ import { Plan, PlanCreateInput, Plans, PlanUpdateInput } from '../schemas/plans.
 
 type ByCode = { Params: { code: string } }
 
-const config = { resource: 'plan' }
+const config = { resource: 'plan' } as const
 const tags = ['plans']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: Plan }

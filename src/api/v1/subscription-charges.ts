@@ -27,7 +27,7 @@ type OfCharge = { Params: { externalId: string; chargeCode: string } }
 type OfFilter = { Params: { externalId: string; chargeCode: string; filterId: string } }
 
 const base = '/subscriptions/:externalId'
-const config = { resource: 'subscription' }
+const config = { resource: 'subscription' } as const
 const tags = ['subscriptions']
 const query = { subscription_status: Type.Optional(words(...SUBSCRIPTION_STATUSES)) }
 const charge = { tags, querystring: Type.Object(query), response: { 200: Charge } }

@@ -4,7 +4,7 @@ import type { Context } from '../../actions/context.ts'
 import { createSubscription } from '../../actions/subscriptions/create-subscription.ts'
 import { terminateSubscription } from '../../actions/subscriptions/terminate-subscription.ts'
 import { updateSubscription } from '../../actions/subscriptions/update-subscription.ts'
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import { SUBSCRIPTION_STATUSES, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import { findCustomer } from '../../store/customers.ts'
 import type { Reads } from '../../store/database.ts'
@@ -32,7 +32,7 @@ import {
 
 type ByExternalId = { Params: { externalId: string } }
 
-const config = { resource: 'subscription' }
+const config = { resource: 'subscription' } as const
 const tags = ['subscriptions']
 const params = Type.Object({ externalId: Type.String() })
 const response = { 200: SubscriptionExtended }

@@ -5,6 +5,7 @@ import { createTax } from '../../actions/taxes/create-tax.ts'
 import { deleteTax } from '../../actions/taxes/delete-tax.ts'
 import { readTax } from '../../actions/taxes/read-tax.ts'
 import { updateTax } from '../../actions/taxes/update-tax.ts'
+import { accepted } from '../../core/refusal.ts'
 import { readNewTax, readTaxChange } from '../../core/taxes/tax.ts'
 import { entityCodesOfTaxes, listTaxes, type TaxRow } from '../../store/taxes.ts'
 import { toWireTaxWithEntities } from '../../wire/taxes.ts'
@@ -15,7 +16,7 @@ import { Tax, TaxCreateInput, Taxes, TaxUpdateInput } from '../schemas/taxes.ts'
 
 type ByCode = { Params: { code: string } }
 
-const config = { resource: 'tax' }
+const config = { resource: 'tax' } as const
 const tags = ['taxes']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: Tax }
@@ -27,7 +28,10 @@ export function taxesRoutes(app: FastifyInstance, context: Context): void {
     '/taxes',
     { config, schema: { tags, summary: 'Create a tax', body: TaxCreateInput, response } },
     async (request) =>
-      answer(request, await createTax(context, request.caller, readNewTax(rootOf(request.body, 'tax')))),
+      answer(
+        request,
+        await createTax(context, request.caller, accepted(readNewTax(rootOf(request.body, 'tax')))),
+      ),
   )
   app.get(
     '/taxes',
@@ -82,7 +86,7 @@ function oneTaxRoutes(app: FastifyInstance, context: Context): void {
     config,
     schema: { tags, summary: 'Update a tax', params, body: TaxUpdateInput, response },
     handler: async (request) => {
-      const change = readTaxChange(rootOf(request.body, 'tax'))
+      const change = accepted(readTaxChange(rootOf(request.body, 'tax')))
       return answer(request, await updateTax(context, request.caller, request.params.code, change))
     },
   })

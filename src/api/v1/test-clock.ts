@@ -4,11 +4,12 @@ import { moveTestClock } from '../../actions/organizations/move-test-clock.ts'
 import { readTestClock, type TestClock } from '../../actions/organizations/read-test-clock.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import { Fields, type Input } from '../../core/input/fields.ts'
-import { forbidden, invalid, Problems } from '../../core/problems.ts'
+import { Problems } from '../../core/problems.ts'
+import { forbidden, invalid, refuseIfAny } from '../../core/refusal.ts'
 import { rootOf } from '../params.ts'
 import { testClockSchemas } from '../schemas/test-clock.ts'
 
-const config = { resource: 'organization' }
+const config = { resource: 'organization' } as const
 
 /** A sandbox's own clock: read it, or move it forward and let everything that falls due on the way happen. */
 export function testClockRoutes(app: FastifyInstance, context: Context): void {
@@ -29,7 +30,7 @@ export function testClockRoutes(app: FastifyInstance, context: Context): void {
 function nowOf(input: Input): Instant {
   const problems = new Problems()
   const now = new Fields(input, problems).instant('now')
-  problems.throwIfAny()
+  refuseIfAny(problems)
   if (now === undefined || now === null) throw invalid({ now: ['value_is_mandatory'] })
   return now
 }

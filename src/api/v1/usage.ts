@@ -19,7 +19,7 @@ import { chargeChoiceOf, groupOfQuery, presentationOfQuery } from '../usage-para
 
 type OfCustomer = { Params: { external_customer_id: string } }
 
-const config = { resource: 'customer_usage' }
+const config = { resource: 'customer_usage' } as const
 const tags = ['customer_usage']
 const params = Type.Object({ external_customer_id: Type.String() })
 

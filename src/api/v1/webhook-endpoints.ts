@@ -3,7 +3,7 @@ import type { Context } from '../../actions/context.ts'
 import { createWebhookEndpoint } from '../../actions/webhook-endpoints/create-webhook-endpoint.ts'
 import { deleteWebhookEndpoint } from '../../actions/webhook-endpoints/delete-webhook-endpoint.ts'
 import { updateWebhookEndpoint } from '../../actions/webhook-endpoints/update-webhook-endpoint.ts'
-import { notFound } from '../../core/problems.ts'
+import { notFound } from '../../core/refusal.ts'
 import { isId } from '../../store/ids.ts'
 import { findWebhookEndpoint, pageOfWebhookEndpoints } from '../../store/webhook-endpoints.ts'
 import { toWireWebhookEndpoint } from '../../wire/webhook-endpoints.ts'
@@ -19,7 +19,7 @@ import {
 
 type ById = { Params: { id: string } }
 
-const config = { resource: 'webhook_endpoint' }
+const config = { resource: 'webhook_endpoint' } as const
 const tags = ['webhook_endpoints']
 
 /** The addresses to which an organization's messages go. */

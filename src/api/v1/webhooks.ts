@@ -3,7 +3,8 @@ import { Type } from 'typebox'
 import type { Context } from '../../actions/context.ts'
 import { retryWebhook } from '../../actions/webhooks/retry-webhook.ts'
 import { webhookPublicKey } from '../../actions/webhooks/signing-key.ts'
-import { notFound } from '../../core/problems.ts'
+import type { MissingResource } from '../../core/codes.ts'
+import { notFound } from '../../core/refusal.ts'
 import { isId } from '../../store/ids.ts'
 import { findWebhookEndpoint } from '../../store/webhook-endpoints.ts'
 import { findWebhook, pageOfWebhooks, WEBHOOK_STATUSES } from '../../store/webhooks.ts'
@@ -18,7 +19,7 @@ const tags = ['webhooks']
 
 /** What receivers verify signatures with, and the log of deliveries. */
 export function webhooksRoutes(app: FastifyInstance, context: Context): void {
-  const config = { resource: 'webhook_jwt_public_key' }
+  const config = { resource: 'webhook_jwt_public_key' } as const
   app.get(
     '/webhooks/public_key',
     {
@@ -48,7 +49,7 @@ export function webhooksRoutes(app: FastifyInstance, context: Context): void {
 
 /** The log of deliveries, which Lago shows only in its dashboard. */
 function logRoutes(app: FastifyInstance, context: Context): void {
-  const config = { resource: 'webhook_endpoint' }
+  const config = { resource: 'webhook_endpoint' } as const
   app.get<ById>(
     '/webhook_endpoints/:id/webhooks',
     {
@@ -91,7 +92,7 @@ function logRoutes(app: FastifyInstance, context: Context): void {
   )
 }
 
-function idOf(params: { id: string }, resource: string): string {
+function idOf(params: { id: string }, resource: MissingResource): string {
   if (!isId(params.id)) throw notFound(resource)
   return params.id
 }

@@ -4,7 +4,7 @@ import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Log } from '../log.ts'
+import type { PinoLog } from '../log.ts'
 import { StartProblem } from '../start-problem.ts'
 import { type Account, POSTGRES_ENVIRONMENT, runAs } from './accounts.ts'
 import type { Binaries } from './binaries.ts'
@@ -18,7 +18,7 @@ export type ServerPlan = {
   readonly binaries: Binaries
   readonly account: Account | null
   readonly marker: string
-  readonly log: Log
+  readonly log: PinoLog
 }
 
 /** The port that names the socket's file; nothing listens on the network. */

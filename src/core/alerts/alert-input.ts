@@ -1,5 +1,5 @@
 import { Fields, type Input } from '../input/fields.ts'
-import { invalid, Problems } from '../problems.ts'
+import { type Outcome, outcome, Problems, refusedFields } from '../problems.ts'
 import {
   type AlertFamily,
   type AlertType,
@@ -29,22 +29,28 @@ export type AlertChange = {
 export type AlertNames = { readonly code: string; readonly name: string | null }
 
 /** The first checks of a new alert: type, then thresholds; the first fault is refused alone. */
-export function readAlert(input: Input, family: AlertFamily): AlertInput {
+export function readAlertInput(input: Input, family: AlertFamily): Outcome<AlertInput> {
   const fault = checkAlertType(input.alert_type, family, true)
-  if (fault) throw invalid(fault)
-  return {
+  if (fault) return refusedFields(fault)
+  const thresholds = checkAlertThresholds(input.thresholds)
+  if (!thresholds.ok) return thresholds
+  const metricCode = readMetricCode(input)
+  if (!metricCode.ok) return metricCode
+  return outcome({
     type: input.alert_type as AlertType,
-    thresholds: readThresholds(input.thresholds),
-    metricCode: readMetricCode(input) ?? null,
-  }
+    thresholds: thresholds.value,
+    metricCode: metricCode.value ?? null,
+  })
 }
 
 /** The same for a change: the type stays, and thresholds are the whole list when they are given. */
-export function readAlertChange(input: Input): AlertChange {
-  return {
-    thresholds: input.thresholds === undefined ? undefined : readThresholds(input.thresholds),
-    metricCode: readMetricCode(input),
-  }
+export function readAlertChange(input: Input): Outcome<AlertChange> {
+  const thresholds =
+    input.thresholds === undefined ? outcome(undefined) : checkAlertThresholds(input.thresholds)
+  if (!thresholds.ok) return thresholds
+  const metricCode = readMetricCode(input)
+  if (!metricCode.ok) return metricCode
+  return outcome({ thresholds: thresholds.value, metricCode: metricCode.value })
 }
 
 /**
@@ -55,26 +61,17 @@ export function readAlertNames(
   type: AlertType,
   hasMetric: boolean,
   stored: AlertNames | null,
-): AlertNames {
+): Outcome<AlertNames> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
   const code = fields.has('code') ? fields.id('code', CODE_LENGTH_MAX) : stored?.code
   const name = fields.has('name') ? fields.text('name', CODE_LENGTH_MAX) : stored?.name
-  problems.throwIfAny()
-  const fault = checkAlertModel(code, type, hasMetric)
-  if (fault) throw invalid(fault)
-  return { code: code ?? '', name: name ?? null }
+  const fault = problems.any ? undefined : checkAlertModel(code, type, hasMetric)
+  return fault ? refusedFields(fault) : problems.outcome({ code: code ?? '', name: name ?? null })
 }
 
-function readThresholds(raw: unknown): readonly AlertThreshold[] {
-  const check = checkAlertThresholds(raw)
-  if (!check.ok) throw invalid(check.errors)
-  return check.thresholds
-}
-
-function readMetricCode(input: Input): string | null | undefined {
+function readMetricCode(input: Input): Outcome<string | null | undefined> {
   const problems = new Problems()
   const code = new Fields(input, problems).id('billable_metric_code')
-  problems.throwIfAny()
-  return code === '' ? null : code
+  return problems.outcome(code === '' ? null : code)
 }

@@ -1,5 +1,6 @@
 import { LosslessNumber } from 'lossless-json'
 import { describe, expect, it } from 'vitest'
+import { type FieldErrors, refusedFields } from '../problems.ts'
 import { ALERT_KINDS, checkAlertModel, checkAlertThresholds, checkAlertType } from './check-alert.ts'
 
 describe('checkAlertType', () => {
@@ -36,7 +37,7 @@ describe('checkAlertThresholds', () => {
   const many = (count: number, recurring: boolean) =>
     Array.from({ length: count }, (_, index) => ({ value: index + 1, recurring }))
 
-  it.each<[string, unknown, Record<string, string[]>]>([
+  it.each<[string, unknown, FieldErrors]>([
     ['absent', undefined, { thresholds: ['value_is_mandatory'] }],
     ['empty', [], { thresholds: ['value_is_mandatory'] }],
     ['too many', many(21, false), { thresholds: ['too_many_thresholds'] }],
@@ -53,7 +54,7 @@ describe('checkAlertThresholds', () => {
     ],
     ['no object', ['x'], { 'thresholds:value': ['value_is_mandatory'] }],
   ])('refuses %s', (_, raw, errors) => {
-    expect(checkAlertThresholds(raw)).toEqual({ ok: false, errors })
+    expect(checkAlertThresholds(raw)).toEqual(refusedFields(errors))
   })
 
   it('takes ten fixed and ten recurring ones of the same values', () => {
@@ -65,9 +66,7 @@ describe('checkAlertThresholds', () => {
       { code: 'warn', value: new LosslessNumber('12345678901234567890.1') },
       { code: '', value: '-5', recurring: false },
     ])
-    expect(
-      check.ok && check.thresholds.map((each) => [each.code, String(each.value), each.recurring]),
-    ).toEqual([
+    expect(check.ok && check.value.map((each) => [each.code, String(each.value), each.recurring])).toEqual([
       ['warn', '12345678901234567890.1', false],
       [null, '-5', false],
     ])
@@ -95,6 +94,6 @@ describe('checkAlertModel', () => {
 describe('values of any JSON type', () => {
   it.each([[{ toString: 1 }], [[1]], [true], ['1e400'], [{}]])('%j is no number', (value) => {
     const check = checkAlertThresholds([{ value }])
-    expect(check).toEqual({ ok: false, errors: { 'thresholds:value': ['value_is_invalid'] } })
+    expect(check).toEqual(refusedFields({ 'thresholds:value': ['value_is_invalid'] }))
   })
 })

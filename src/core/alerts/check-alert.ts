@@ -1,6 +1,7 @@
 import { Decimal } from '../amounts/decimal.ts'
+import type { FieldCode } from '../codes.ts'
 import { digitsOf } from '../input/fields.ts'
-import type { FieldErrors } from '../problems.ts'
+import { type FieldErrors, type Outcome, outcome, Problems, refusedFields } from '../problems.ts'
 import type { AlertDirection, AlertThreshold } from './crossing.ts'
 
 /** Where an alert hangs. */
@@ -37,10 +38,6 @@ export const ALERT_KINDS = {
 
 export type AlertType = keyof typeof ALERT_KINDS
 
-export type ThresholdsCheck =
-  | { readonly ok: true; readonly thresholds: readonly AlertThreshold[] }
-  | { readonly ok: false; readonly errors: FieldErrors }
-
 const THRESHOLDS_MAX = 20
 const VALUE_MAX = Decimal.of('1e30')
 
@@ -70,11 +67,8 @@ export function checkAlertType(
  * The thresholds of an alert as received, checked in the order of metering-and-rating §7.3; the first fault
  * counts.
  */
-export function checkAlertThresholds(raw: unknown): ThresholdsCheck {
-  const refused = (field: string, code: string): ThresholdsCheck => ({
-    ok: false,
-    errors: { [field]: [code] },
-  })
+export function checkAlertThresholds(raw: unknown): Outcome<readonly AlertThreshold[]> {
+  const refused = (field: string, code: FieldCode) => refusedFields({ [field]: [code] })
   if (!Array.isArray(raw) || raw.length === 0) return refused('thresholds', 'value_is_mandatory')
   if (raw.length > THRESHOLDS_MAX) return refused('thresholds', 'too_many_thresholds')
   const sources = raw.map(readThreshold)
@@ -87,18 +81,17 @@ export function checkAlertThresholds(raw: unknown): ThresholdsCheck {
     if (recurring && !value.isPositive()) return refused('thresholds:value', 'recurring_value_is_negative')
     thresholds.push({ code, value, recurring })
   }
-  return { ok: true, thresholds }
+  return outcome(thresholds)
 }
 
 /** The last checks, after the metric was looked up: the code, and whether the type wants a metric. */
 export function checkAlertModel(code: unknown, type: AlertType, hasMetric: boolean): FieldErrors | undefined {
   const needsMetric: boolean = ALERT_KINDS[type].needsMetric
-  const errors = {
-    ...(isBlank(code) ? { code: ['value_is_mandatory'] } : {}),
-    ...(needsMetric && !hasMetric ? { billable_metric: ['value_is_mandatory'] } : {}),
-    ...(!needsMetric && hasMetric ? { billable_metric: ['value_must_be_blank'] } : {}),
-  }
-  return Object.keys(errors).length === 0 ? undefined : errors
+  const problems = new Problems()
+  if (isBlank(code)) problems.add('code', 'value_is_mandatory')
+  if (needsMetric && !hasMetric) problems.add('billable_metric', 'value_is_mandatory')
+  if (!needsMetric && hasMetric) problems.add('billable_metric', 'value_must_be_blank')
+  return problems.any ? problems.details() : undefined
 }
 
 type ThresholdSource = {

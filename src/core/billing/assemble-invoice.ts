@@ -104,13 +104,15 @@ function outcomeOf(
   totals: InvoiceTotals,
   unbilled: readonly FeeDraft[],
 ): InvoiceOutcome {
-  const { customer, issuer, zone } = head
+  const { customer, billingEntity, zone } = head
   const staysDraft = draft === null ? hasGrace && customer.issuing.graceDays > 0 : draft.finalizedAt === null
   if (staysDraft) {
     return { status: 'draft', finalizationAt: startOfDay(dates.expectedFinalizationOn, zone) }
   }
   const keepsZero =
-    customer.zeroInvoices === 'inherit' ? issuer.keepsZeroInvoices : customer.zeroInvoices === 'finalize'
+    customer.zeroInvoices === 'inherit'
+      ? billingEntity.keepsZeroInvoices
+      : customer.zeroInvoices === 'finalize'
   // One that lacks a fee says so, and is kept.
   if (totals.feesAmountCents === 0n && !keepsZero && unbilled.length === 0) return { status: 'closed' }
   return {

@@ -5,7 +5,7 @@ import type { InvoicePaymentStatus } from '../invoicing/payment-status.ts'
 import type { IssuingDates, IssuingSettings } from '../subscriptions/issuing-dates.ts'
 import type { BillWindows } from '../subscriptions/windows.ts'
 import type { Reduction } from './reductions/reduction.ts'
-import type { CustomerFacts, InvoicingReason, IssuerFacts } from './snapshot.ts'
+import type { BillingEntityFacts, CustomerFacts, InvoicingReason } from './snapshot.ts'
 import type { InvoiceTotals, TaxedFee } from './totals.ts'
 
 export type InvoiceType = 'subscription' | 'progressive_billing' | 'advance_charges'
@@ -29,7 +29,7 @@ export type ReachedThresholds = {
 /** Who an invoice is for, who issues it and what stands in its head. */
 export type InvoiceHead = {
   readonly customer: CustomerFacts
-  readonly issuer: IssuerFacts
+  readonly billingEntity: BillingEntityFacts
   readonly invoiceType: InvoiceType
   readonly currency: string
   readonly zone: TimeZone
@@ -56,7 +56,7 @@ export type InvoicePlan = InvoiceHead & {
   readonly settings: IssuingSettings
   readonly outcome: InvoiceOutcome
   readonly paymentStatus: InvoicePaymentStatus
-  /** What was paid before it was made: the fees of a statement. */
+  /** What was paid before it was made: the fees of an `advance_charges` invoice. */
   readonly paidCents: bigint
   readonly periods: readonly PlannedPeriod[]
   readonly fees: readonly TaxedFee[]

@@ -6,9 +6,9 @@ import type { BillPlan, InvoiceHead } from './bill-plan.ts'
 import type { BilledSubscription } from './billed-subscription.ts'
 import { chargeLines } from './lines/charge-lines.ts'
 import { commitmentLine } from './lines/commitment-line.ts'
+import { buildPaidFeesInvoices } from './paid-fees-invoices.ts'
 import type { AvailableProgressiveInvoice } from './reductions/available.ts'
-import type { BillingSnapshot, CustomerFacts, IssuerFacts } from './snapshot.ts'
-import { buildStatements } from './statements.ts'
+import type { BillingEntityFacts, BillingSnapshot, CustomerFacts } from './snapshot.ts'
 import type { BillAnswers, OpenBill, OpenLine } from './usage-questions.ts'
 
 /** What one subscription brings to its invoice. */
@@ -20,15 +20,15 @@ type BuiltLine = {
 
 /** Subscriptions that share an invoice. */
 type InvoiceGroup = {
-  readonly issuer: IssuerFacts
+  readonly billingEntity: BillingEntityFacts
   readonly currency: string
   readonly purchaseOrderNumber: string | null
   readonly lines: readonly OpenLine[]
 }
 
 /**
- * Builds a bill: one invoice for each currency, issuer, purchase order number and way of paying, apart from
- * subscriptions that are never consolidated; then statements of usage fees that were paid without an invoice. Pure: the
+ * Builds a bill: one invoice for each currency, billing entity, purchase order number and way of paying, apart from
+ * subscriptions that are never consolidated; then invoices of usage fees that were paid one by one. Pure: the
  * same snapshot and answers give the same plan.
  */
 export function buildBill(snapshot: BillingSnapshot, bill: OpenBill, answers: BillAnswers): BillPlan {
@@ -44,7 +44,7 @@ export function buildBill(snapshot: BillingSnapshot, bill: OpenBill, answers: Bi
     )
     // A draft that is made anew made its fees without an invoice when it was new.
     if (uninvoiced.length > 0 && request.draft === null) {
-      const owner = { customer, billingEntityId: group.issuer.id, currency: group.currency, planIds }
+      const owner = { customer, billingEntityId: group.billingEntity.id, currency: group.currency, planIds }
       const fees = uninvoicedFees(uninvoiced, { ...owner, createdAt: request.createdAt }, snapshot.taxes)
       documents.push({ kind: 'uninvoiced_fees', fees })
     }
@@ -65,8 +65,8 @@ export function buildBill(snapshot: BillingSnapshot, bill: OpenBill, answers: Bi
     documents.push({ kind: 'invoice', invoice: assembleInvoice(lines, snapshot.taxes, { progressive }) })
   }
   if (!request.skipCharges && request.draft === null) {
-    const statements = buildStatements(snapshot, customer, request)
-    documents.push(...statements.map((invoice) => ({ kind: 'invoice', invoice }) as const))
+    const ofPaidFees = buildPaidFeesInvoices(snapshot, customer, request)
+    documents.push(...ofPaidFees.map((invoice) => ({ kind: 'invoice', invoice }) as const))
   }
   return { customerId: customer.id, documents, nextBillings: nextBillingsOf(customer, bill) }
 }
@@ -96,12 +96,12 @@ function buildLine(open: OpenLine, answers: BillAnswers): BuiltLine {
 
 function headOf(
   customer: CustomerFacts,
-  { issuer, currency, purchaseOrderNumber }: InvoiceGroup,
+  { billingEntity, currency, purchaseOrderNumber }: InvoiceGroup,
   { request }: OpenBill,
 ): InvoiceHead {
   return {
     customer,
-    issuer,
+    billingEntity,
     invoiceType: 'subscription',
     currency,
     zone: request.draft?.zone ?? customer.zone,
@@ -118,7 +118,9 @@ function groupsOf(
 ): readonly InvoiceGroup[] {
   if (request.draft !== null) {
     const { billingEntityId, currency, purchaseOrderNumber } = request.draft
-    return [{ issuer: issuerOf(snapshot, billingEntityId), currency, purchaseOrderNumber, lines }]
+    return [
+      { billingEntity: billingEntityOf(snapshot, billingEntityId), currency, purchaseOrderNumber, lines },
+    ]
   }
   const groups = new Map<string, OpenLine[]>()
   for (const line of lines) {
@@ -131,8 +133,8 @@ function groupsOf(
     const [first] = own
     if (!first) return []
     const { billingEntityId, plan, purchaseOrderNumber } = first.billed.subscription
-    const issuer = issuerOf(snapshot, billingEntityId ?? customer.billingEntityId)
-    return [{ issuer, currency: plan.currency, purchaseOrderNumber, lines: own }]
+    const billingEntity = billingEntityOf(snapshot, billingEntityId ?? customer.billingEntityId)
+    return [{ billingEntity, currency: plan.currency, purchaseOrderNumber, lines: own }]
   })
 }
 
@@ -148,11 +150,11 @@ function groupKey({ subscription }: BilledSubscription, customer: CustomerFacts)
   ])
 }
 
-/** A billing entity of the snapshot as the issuer of an invoice. */
-export function issuerOf(snapshot: BillingSnapshot, billingEntityId: string): IssuerFacts {
-  const issuer = snapshot.issuers.get(billingEntityId)
-  if (!issuer) throw new Error(`billing entity ${billingEntityId} is not in the snapshot`)
-  return issuer
+/** A billing entity of the snapshot that issues an invoice. */
+export function billingEntityOf(snapshot: BillingSnapshot, billingEntityId: string): BillingEntityFacts {
+  const billingEntity = snapshot.billingEntities.get(billingEntityId)
+  if (!billingEntity) throw new Error(`billing entity ${billingEntityId} is not in the snapshot`)
+  return billingEntity
 }
 
 function progressiveOf(

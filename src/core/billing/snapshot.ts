@@ -31,8 +31,8 @@ export type CustomerFacts = {
   readonly issuing: IssuingSettings
 }
 
-/** Who bills: a billing entity as the issuer of invoices. */
-export type IssuerFacts = {
+/** Who bills: a billing entity that issues invoices. */
+export type BillingEntityFacts = {
   readonly id: string
   readonly zone: TimeZone
   readonly numberPrefix: string
@@ -132,7 +132,7 @@ export type PaidFee = {
   readonly taxes: readonly { readonly tax: Tax; readonly amountCents: bigint }[]
 }
 
-/** Paid fees that statements may regroup, with the subscriptions that they belong to. */
+/** Paid fees that paid-fees invoices may regroup, with the subscriptions that they belong to. */
 export type PaidFees = {
   readonly fees: readonly PaidFee[]
   readonly subscriptions: ReadonlyMap<string, SubscriptionFacts>
@@ -144,7 +144,7 @@ export type PaidFees = {
  */
 export type BillingSnapshot = {
   readonly customers: ReadonlyMap<string, CustomerFacts>
-  readonly issuers: ReadonlyMap<string, IssuerFacts>
+  readonly billingEntities: ReadonlyMap<string, BillingEntityFacts>
   readonly subscriptions: ReadonlyMap<string, SubscriptionFacts>
   /** By the id of the subscription. */
   readonly histories: ReadonlyMap<string, BillingHistory>

@@ -44,7 +44,7 @@ function progressive(billed: Readonly<Record<string, bigint>>, takenCents = 0n):
       amounts: {
         feesCents: Object.values(billed).reduce((sum, cents) => sum + cents, 0n),
         couponsCents: 0n,
-        progressiveCreditsCents: takenCents,
+        takenCents,
         creditNotesCents: 0n,
       },
       rootChargeIds: new Set(Object.keys(billed)),

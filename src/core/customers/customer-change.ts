@@ -1,6 +1,6 @@
 import { Fields, given, type Input, isInput } from '../input/fields.ts'
 import { readCountry, readCurrency, readLocale, readTimeZone } from '../input/places.ts'
-import { Problems } from '../problems.ts'
+import { type Outcome, Problems } from '../problems.ts'
 import { areEmails, tidyEmails } from './email.ts'
 import { type MetadataEntry, readCustomerMetadata } from './metadata.ts'
 
@@ -37,9 +37,9 @@ export type CustomerColumns = ReturnType<typeof readColumns>
 
 /**
  * Reads a customer of `POST /customers` from any JSON. The external id is mandatory; null resets a field to
- * what is inherited. Throws the 422 with every wrong field.
+ * what is inherited. Refuses with a 422 that names every wrong field.
  */
-export function readCustomer(input: Input): CustomerChange {
+export function readCustomer(input: Input): Outcome<CustomerChange> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
   const externalId = fields.mandatoryId('external_id', 1000)
@@ -62,8 +62,7 @@ export function readCustomer(input: Input): CustomerChange {
   if (input.skip_invoice_custom_sections === true && fields.has('invoice_custom_section_codes')) {
     problems.add('invoice_custom_sections', 'skip_sections_and_selected_ids_sent_together')
   }
-  problems.throwIfAny()
-  return { externalId: externalId ?? '', ...change }
+  return problems.outcome({ externalId: externalId ?? '', ...change })
 }
 
 function readColumns(fields: Fields, billing: Fields | undefined) {

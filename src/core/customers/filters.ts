@@ -1,6 +1,6 @@
 import { isCurrency } from '../amounts/currency.ts'
 import { isCountry } from '../input/places.ts'
-import { Problems } from '../problems.ts'
+import { type Outcome, Problems } from '../problems.ts'
 import { ACCOUNT_TYPES, CUSTOMER_TYPES } from './customer-change.ts'
 
 /** Filters of the list of customers; absent ones do not restrict. All of them must fit. */
@@ -22,7 +22,7 @@ export type CustomerFilters = {
 }
 
 /** Refuses filters that no customer can fit because a word in them is none (422, platform.md §2.2). */
-export function checkCustomerFilters(filters: CustomerFilters): void {
+export function checkCustomerFilters(filters: CustomerFilters): Outcome<CustomerFilters> {
   const problems = new Problems()
   const check = (
     field: string,
@@ -43,5 +43,5 @@ export function checkCustomerFilters(filters: CustomerFilters): void {
   if (filters.customerType !== undefined && filters.hasCustomerType === false) {
     problems.add('customer_type', 'value_must_be_blank')
   }
-  problems.throwIfAny()
+  return problems.outcome(filters)
 }

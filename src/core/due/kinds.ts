@@ -16,7 +16,7 @@ export const DUE_KINDS = [
   'termination_alert',
   'event_validation',
   'target_wallets',
-  'advance_aside',
+  'deferred_event',
   'customer_days',
   'customer_drafts',
   'plan_amount',

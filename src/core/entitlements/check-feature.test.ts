@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type FieldErrors, refusedFields } from '../problems.ts'
 import { checkFeature, featureChange, mergePrivileges } from './check-feature.ts'
 import type { Privilege } from './privilege-value.ts'
 
@@ -15,7 +16,7 @@ describe('checkFeature', () => {
     ]
     expect(checkFeature({ code: 'seats', name: 'Seats', description: 'What it is', privileges })).toEqual({
       ok: true,
-      feature: {
+      value: {
         code: 'seats',
         name: 'Seats',
         description: 'What it is',
@@ -30,7 +31,7 @@ describe('checkFeature', () => {
     })
   })
 
-  it.each<[Record<string, unknown>, Record<string, string[]>]>([
+  it.each<[Record<string, unknown>, FieldErrors]>([
     [{ name: 'No code' }, { code: ['value_is_mandatory'] }],
     [{ code: ' ' }, { code: ['value_is_mandatory'] }],
     [{ code: 'x'.repeat(256) }, { code: ['value_is_too_long'] }],
@@ -65,7 +66,7 @@ describe('checkFeature', () => {
     ],
     [{ code: 'f', privileges: [{ code: 'a', config: [1] }] }, { 'privilege.config': ['invalid_format'] }],
   ])('refuses case %#', (raw, errors) => {
-    expect(checkFeature(raw)).toEqual({ ok: false, errors })
+    expect(checkFeature(raw)).toEqual(refusedFields(errors))
   })
 })
 
@@ -83,7 +84,7 @@ describe('mergePrivileges', () => {
     ]
     expect(mergePrivileges(existing, raw)).toEqual({
       ok: true,
-      privileges: [
+      value: [
         { code: 'p1', name: 'Max.', valueType: 'integer', selectOptions: [] },
         { code: 'p4', name: null, valueType: 'select', selectOptions: ['a', 'b', 'c'] },
         { code: 'p5', name: 'Added', valueType: 'string', selectOptions: [] },
@@ -93,19 +94,18 @@ describe('mergePrivileges', () => {
 
   it('does not look at the type that the body gives an existing privilege', () => {
     const raw = (code: string) => [{ code, name: 'One', value_type: 'float' }]
-    expect(mergePrivileges(existing, raw('p1'))).toEqual({ ok: true, privileges: existing })
-    expect(mergePrivileges(existing, raw('p6'))).toEqual({
-      ok: false,
-      errors: { 'privilege.value_type': ['value_is_invalid'] },
-    })
+    expect(mergePrivileges(existing, raw('p1'))).toEqual({ ok: true, value: existing })
+    expect(mergePrivileges(existing, raw('p6'))).toEqual(
+      refusedFields({ 'privilege.value_type': ['value_is_invalid'] }),
+    )
   })
 
   it('changes nothing when the body says nothing', () => {
-    expect(mergePrivileges(existing, undefined)).toEqual({ ok: true, privileges: existing })
-    expect(mergePrivileges(existing, [])).toEqual({ ok: true, privileges: existing })
-    expect(mergePrivileges(existing, [{ code: 'p1' }])).toEqual({ ok: true, privileges: existing })
+    expect(mergePrivileges(existing, undefined)).toEqual({ ok: true, value: existing })
+    expect(mergePrivileges(existing, [])).toEqual({ ok: true, value: existing })
+    expect(mergePrivileges(existing, [{ code: 'p1' }])).toEqual({ ok: true, value: existing })
     const cleared = mergePrivileges(existing, [{ code: 'p1', name: null }])
-    expect(cleared.ok && cleared.privileges[0]?.name).toBeNull()
+    expect(cleared.ok && cleared.value[0]?.name).toBeNull()
   })
 })
 

@@ -1,5 +1,6 @@
+import type { Input } from '../input/fields.ts'
 import { tidyId } from '../input/ids.ts'
-import { type FieldErrors, Problems } from '../problems.ts'
+import { type Outcome, Problems } from '../problems.ts'
 import { PRIVILEGE_TYPES, type Privilege, type PrivilegeType } from './privilege-value.ts'
 
 /** What an update says of one privilege; undefined leaves the part as it is. */
@@ -18,37 +19,20 @@ export type FeatureInput = {
   readonly privileges: readonly Privilege[]
 }
 
-export type FeatureCheck =
-  | { readonly ok: true; readonly feature: FeatureInput }
-  | { readonly ok: false; readonly errors: FieldErrors }
-
-export type PrivilegesCheck =
-  | { readonly ok: true; readonly privileges: readonly Privilege[] }
-  | { readonly ok: false; readonly errors: FieldErrors }
-
-type Fields = Readonly<Record<string, unknown>>
-
 const CODE_LENGTH_MAX = 255
 
 /** A feature as received for creation, checked. Whether its code is taken is the store's to say. */
-export function checkFeature(raw: Fields): FeatureCheck {
+export function checkFeature(raw: Input): Outcome<FeatureInput> {
   const problems = new Problems()
   const code = tidyId(textOf(raw.code) ?? '')
   checkCode(code, 'code', problems)
-  const merged = mergePrivileges([], raw.privileges)
-  if (!merged.ok) {
-    for (const [field, codes] of Object.entries(merged.errors)) {
-      for (const each of codes) problems.add(field, each)
-    }
-  }
-  if (problems.any || !merged.ok) return { ok: false, errors: problems.details() }
-  const { privileges } = merged
+  const privileges = merge([], raw.privileges, problems)
   const name = textOf(raw.name) ?? null
-  return { ok: true, feature: { code, name, description: textOf(raw.description) ?? null, privileges } }
+  return problems.outcome({ code, name, description: textOf(raw.description) ?? null, privileges })
 }
 
 /** What an update changes of a feature itself: an absent part stays, and the code never changes. */
-export function featureChange(raw: Fields): { name?: string | null; description?: string | null } {
+export function featureChange(raw: Input): { name?: string | null; description?: string | null } {
   return {
     ...(raw.name === undefined ? {} : { name: textOf(raw.name) ?? null }),
     ...(raw.description === undefined ? {} : { description: textOf(raw.description) ?? null }),
@@ -59,9 +43,13 @@ export function featureChange(raw: Fields): { name?: string | null; description?
  * A feature's privileges after an update: those of the body are created or renamed, a select gains options
  * and never loses one, the type of an existing privilege stays, and absent privileges stay.
  */
-export function mergePrivileges(existing: readonly Privilege[], raw: unknown): PrivilegesCheck {
-  if (raw === undefined || raw === null) return { ok: true, privileges: existing }
+export function mergePrivileges(existing: readonly Privilege[], raw: unknown): Outcome<readonly Privilege[]> {
   const problems = new Problems()
+  return problems.outcome(merge(existing, raw, problems))
+}
+
+function merge(existing: readonly Privilege[], raw: unknown, problems: Problems): readonly Privilege[] {
+  if (raw === undefined || raw === null) return existing
   if (!Array.isArray(raw)) problems.add('privileges', 'invalid_format')
   const patches = (Array.isArray(raw) ? raw : []).map((each: unknown) => readPatch(fieldsOf(each), problems))
   const codes = patches.map(({ code }) => code)
@@ -75,8 +63,7 @@ export function mergePrivileges(existing: readonly Privilege[], raw: unknown): P
   const created = patches
     .filter(({ code }) => !existing.some((privilege) => privilege.code === code))
     .map((patch) => create(patch, problems))
-  if (problems.any) return { ok: false, errors: problems.details() }
-  return { ok: true, privileges: [...patched, ...created] }
+  return [...patched, ...created]
 }
 
 function update(privilege: Privilege, patch: PrivilegePatch | undefined): Privilege {
@@ -108,7 +95,7 @@ function typeOf(raw: unknown, problems: Problems): PrivilegeType {
   return type ?? 'string'
 }
 
-function readPatch(raw: Fields, problems: Problems): PrivilegePatch {
+function readPatch(raw: Input, problems: Problems): PrivilegePatch {
   const code = tidyId(textOf(raw.code) ?? '')
   checkCode(code, 'privilege.code', problems)
   return {
@@ -139,8 +126,8 @@ function checkCode(code: string, field: string, problems: Problems): void {
   if (code.length > CODE_LENGTH_MAX) problems.add(field, 'value_is_too_long')
 }
 
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
+function fieldsOf(value: unknown): Input {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Input) : {}
 }
 
 function textOf(value: unknown): string | undefined {

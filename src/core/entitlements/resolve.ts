@@ -1,5 +1,6 @@
+import type { FieldCode, MissingResource } from '../codes.ts'
 import { tidyId } from '../input/ids.ts'
-import type { Outcome } from '../problems.ts'
+import { type Outcome, refused, refusedFields } from '../problems.ts'
 import {
   checkPrivilegeValue,
   type Privilege,
@@ -64,7 +65,7 @@ export function checkEntitlements(raw: unknown, features: readonly Feature[]): O
       return { code, privilege, value }
     }),
   )
-  const errors = new Map<string, readonly string[]>()
+  const errors = new Map<string, readonly FieldCode[]>()
   const result = new Map(entries.map(([code]) => [code, new Map<string, StoredValue>()]))
   for (const { code, privilege, value } of wanted) {
     if (!privilege) return missing('privilege')
@@ -72,7 +73,7 @@ export function checkEntitlements(raw: unknown, features: readonly Feature[]): O
     if (check.ok) result.get(code)?.set(privilege.code, check.value)
     else errors.set(`${privilege.code}_privilege_value`, [check.code])
   }
-  if (errors.size > 0) return { ok: false, problem: { kind: 'invalid', details: Object.fromEntries(errors) } }
+  if (errors.size > 0) return refusedFields(Object.fromEntries(errors))
   return { ok: true, value: result }
 }
 
@@ -253,6 +254,6 @@ function setOrDelete(map: Map<string, ReadonlySet<string>>, key: string, set: Re
   else map.set(key, set)
 }
 
-function missing(resource: string): Outcome<Entitlements> {
-  return { ok: false, problem: { kind: 'not_found', code: `${resource}_not_found` } }
+function missing(resource: MissingResource): Outcome<Entitlements> {
+  return refused({ kind: 'not_found', code: `${resource}_not_found` })
 }

@@ -1,6 +1,7 @@
 import { Decimal } from '../amounts/decimal.ts'
 import type { Instant } from '../calendar/instant.ts'
 import { isBillable, parseInstant } from '../calendar/parse-instant.ts'
+import type { FieldCode } from '../codes.ts'
 import type { Problems } from '../problems.ts'
 import { tidyId } from './ids.ts'
 
@@ -57,7 +58,7 @@ export class Fields {
     return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
   }
 
-  refuse(key: string, code: string): undefined {
+  refuse(key: string, code: FieldCode): undefined {
     this.problems.add(`${this.prefix}${key}`, code)
     return undefined
   }
@@ -122,7 +123,11 @@ export class Fields {
   }
 
   /** One of some words; `code` names the refusal. */
-  word<T extends string>(key: string, words: readonly T[], code = 'value_is_invalid'): T | null | undefined {
+  word<T extends string>(
+    key: string,
+    words: readonly T[],
+    code: FieldCode = 'value_is_invalid',
+  ): T | null | undefined {
     const value = this.input[key]
     if (value === undefined || value === null) return value
     return words.find((word) => word === value) ?? this.refuse(key, code)
@@ -147,7 +152,7 @@ export class Fields {
   }
 
   /** An exact number, as a JSON number or as its text. */
-  decimal(key: string, code = 'value_is_invalid'): Decimal | null | undefined {
+  decimal(key: string, code: FieldCode = 'value_is_invalid'): Decimal | null | undefined {
     const value = this.input[key]
     if (value === undefined || value === null) return value
     const text = typeof value === 'string' ? value.trim() : digitsOf(value)
@@ -155,7 +160,7 @@ export class Fields {
   }
 
   /** A list of texts without repetitions; null counts as empty. `value_is_too_long` when no list is as long. */
-  texts(key: string, code = 'value_is_invalid'): string[] | undefined {
+  texts(key: string, code: FieldCode = 'value_is_invalid'): string[] | undefined {
     const value = this.input[key]
     if (value === undefined) return undefined
     if (value === null) return []

@@ -1,4 +1,4 @@
-import { invalid } from '../problems.ts'
+import { type Outcome, outcome, refusedFields } from '../problems.ts'
 import { type Input, isInput } from './fields.ts'
 
 /** Free data that a client keeps on an object: texts or null by key. */
@@ -9,31 +9,32 @@ const KEY_LENGTH_MAX = 100
 const VALUE_LENGTH_MAX = 255
 
 /**
- * Reads metadata as it replaces what is stored; null means none. Throws a 422 on `metadata` for anything else
+ * Reads metadata as it replaces what is stored; null means none. Refuses with a 422 on `metadata` for anything else
  * than texts and nulls, and for keys or texts beyond their limits.
  */
-export function readMetadata(raw: unknown): Metadata | null {
-  if (raw === null || raw === undefined) return null
-  if (!isInput(raw)) throw invalid({ metadata: ['value_is_invalid'] })
+export function readMetadata(raw: unknown): Outcome<Metadata | null> {
+  if (raw === null || raw === undefined) return outcome(null)
+  if (!isInput(raw)) return refusedFields({ metadata: ['value_is_invalid'] })
   return checked(raw)
 }
 
-/** Stored metadata with new entries over it; null or nothing changes nothing. Throws as `readMetadata`. */
-export function mergeMetadata(stored: Metadata | null, raw: unknown): Metadata | null {
+/** Stored metadata with new entries over it; null or nothing changes nothing. Refuses as `readMetadata`. */
+export function mergeMetadata(stored: Metadata | null, raw: unknown): Outcome<Metadata | null> {
   const added = readMetadata(raw)
-  if (added === null || Object.keys(added).length === 0) return stored
-  return checked({ ...stored, ...added })
+  if (!added.ok) return added
+  if (added.value === null || Object.keys(added.value).length === 0) return outcome(stored)
+  return checked({ ...stored, ...added.value })
 }
 
-function checked(metadata: Input): Metadata {
+function checked(metadata: Input): Outcome<Metadata> {
   const entries = Object.entries(metadata)
-  if (entries.length > KEYS_MAX) throw invalid({ metadata: ['too_many_keys'] })
-  const isText = (value: unknown) => value === null || typeof value === 'string'
-  if (!entries.every(([key, value]) => key !== '' && isText(value))) {
-    throw invalid({ metadata: ['value_is_invalid'] })
+  if (entries.length > KEYS_MAX) return refusedFields({ metadata: ['too_many_keys'] })
+  const isText = (each: unknown) => each === null || typeof each === 'string'
+  if (!entries.every(([key, text]) => key !== '' && isText(text))) {
+    return refusedFields({ metadata: ['value_is_invalid'] })
   }
-  const isShort = ([key, value]: [string, unknown]) =>
-    key.length <= KEY_LENGTH_MAX && (typeof value !== 'string' || value.length <= VALUE_LENGTH_MAX)
-  if (!entries.every(isShort)) throw invalid({ metadata: ['value_is_too_long'] })
-  return metadata as Metadata
+  const isShort = ([key, text]: [string, unknown]) =>
+    key.length <= KEY_LENGTH_MAX && (typeof text !== 'string' || text.length <= VALUE_LENGTH_MAX)
+  if (!entries.every(isShort)) return refusedFields({ metadata: ['value_is_too_long'] })
+  return outcome(metadata as Metadata)
 }

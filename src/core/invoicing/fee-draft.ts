@@ -8,7 +8,8 @@ import type { PricingUnit } from '../rating/charge.ts'
 import type { RatedUsage } from '../rating/rate-usage.ts'
 import type { Window } from '../subscriptions/windows.ts'
 
-export type FeeType = 'charge' | 'add_on' | 'subscription' | 'credit' | 'commitment' | 'fixed_charge'
+export const FEE_TYPES = ['charge', 'add_on', 'subscription', 'credit', 'commitment', 'fixed_charge'] as const
+export type FeeType = (typeof FEE_TYPES)[number]
 
 export type PresentationRow = {
   readonly presentationBy: GroupedBy
@@ -51,24 +52,44 @@ export type FeeDraft = {
   readonly event: { readonly id: string; readonly transactionId: string } | null
 }
 
-const PLAIN = {
-  chargeId: null,
-  chargeFilterId: null,
-  minimumCommitmentId: null,
-  trueUpParentKey: null,
-  invoiceDisplayName: null,
-  totalAggregatedUnits: null,
-  eventsCount: null,
-  preciseProgressiveCreditCents: Decimal.zero,
-  preciseCouponsAmountCents: Decimal.zero,
-  amountDetails: {},
-  groupedBy: {},
-  presentation: [],
-  pricingUnit: null,
-  payInAdvance: false,
-  invoiceable: true,
-  chargesWindow: null,
-  event: null,
+type Needed =
+  | 'key'
+  | 'feeType'
+  | 'subscriptionId'
+  | 'units'
+  | 'amountCents'
+  | 'preciseAmountCents'
+  | 'unitAmount'
+
+/** A fee of which only what differs from the plainest one is given. One literal, so that all fees share a shape. */
+function feeDraft(fee: Pick<FeeDraft, Needed> & Partial<FeeDraft>): FeeDraft {
+  return {
+    key: fee.key,
+    feeType: fee.feeType,
+    subscriptionId: fee.subscriptionId,
+    chargeId: fee.chargeId ?? null,
+    chargeFilterId: fee.chargeFilterId ?? null,
+    minimumCommitmentId: fee.minimumCommitmentId ?? null,
+    trueUpParentKey: fee.trueUpParentKey ?? null,
+    invoiceDisplayName: fee.invoiceDisplayName ?? null,
+    units: fee.units,
+    totalAggregatedUnits: fee.totalAggregatedUnits ?? null,
+    eventsCount: fee.eventsCount ?? null,
+    amountCents: fee.amountCents,
+    preciseAmountCents: fee.preciseAmountCents,
+    unitAmount: fee.unitAmount,
+    preciseProgressiveCreditCents: Decimal.zero,
+    preciseCouponsAmountCents: Decimal.zero,
+    amountDetails: fee.amountDetails ?? {},
+    groupedBy: fee.groupedBy ?? {},
+    presentation: fee.presentation ?? [],
+    pricingUnit: fee.pricingUnit ?? null,
+    payInAdvance: fee.payInAdvance ?? false,
+    invoiceable: fee.invoiceable ?? true,
+    period: fee.period ?? null,
+    chargesWindow: fee.chargesWindow ?? null,
+    event: fee.event ?? null,
+  }
 }
 
 /** The fee of a plan's price for a window (docs/rules/proration.md). */
@@ -83,8 +104,7 @@ export function subscriptionFeeDraft(fee: {
   readonly payInAdvance: boolean
   readonly period: Window
 }): FeeDraft {
-  return {
-    ...PLAIN,
+  return feeDraft({
     key: fee.key,
     feeType: 'subscription',
     subscriptionId: fee.subscriptionId,
@@ -95,7 +115,7 @@ export function subscriptionFeeDraft(fee: {
     amountDetails: { plan_amount_cents: storedCents(fee.planAmountCents) },
     payInAdvance: fee.payInAdvance,
     period: fee.period,
-  }
+  })
 }
 
 /** The fee of one priced group of usage (docs/rules/rounding.md and docs/rules/invoices.md#what-is-on-it). */
@@ -108,9 +128,8 @@ export function chargeFeeDraft(fee: {
   readonly chargesWindow: Window
 }): FeeDraft {
   const { rated } = fee
-  return {
-    ...PLAIN,
-    ...moneyOf(rated.fee, rated.charge.pricingUnit),
+  const { pricingUnit } = rated.charge
+  return feeDraft({
     key: fee.key,
     feeType: 'charge',
     subscriptionId: fee.subscriptionId,
@@ -119,13 +138,19 @@ export function chargeFeeDraft(fee: {
     units: rated.fee.units,
     totalAggregatedUnits: rated.totalAggregatedUnits,
     eventsCount: rated.eventsCount,
+    amountCents: rated.fee.amountCents,
+    preciseAmountCents: rated.fee.preciseAmountCents,
+    unitAmount: rated.fee.unitAmount,
+    amountDetails: rated.fee.amountDetails,
     groupedBy: rated.groupedBy,
     presentation: rated.presentation,
+    pricingUnit:
+      rated.fee.pricingUnit && pricingUnit ? { ...rated.fee.pricingUnit, unit: pricingUnit } : null,
     payInAdvance: fee.payInAdvance,
     invoiceable: rated.charge.invoiceable,
     period: fee.period,
     chargesWindow: fee.chargesWindow,
-  }
+  })
 }
 
 /**
@@ -140,15 +165,18 @@ export function trueUpFeeDraft(
 ): FeeDraft {
   return {
     ...parent,
-    ...moneyOf(trueUp, unit),
     key,
     trueUpParentKey: parent.key,
     chargeFilterId: null,
     units: trueUp.units,
     totalAggregatedUnits: Decimal.one,
     eventsCount: 0,
+    amountCents: trueUp.amountCents,
+    preciseAmountCents: trueUp.preciseAmountCents,
+    unitAmount: trueUp.unitAmount,
     amountDetails: {},
     presentation: [],
+    pricingUnit: trueUp.pricingUnit && unit ? { ...trueUp.pricingUnit, unit } : null,
   }
 }
 
@@ -166,8 +194,7 @@ export function commitmentFeeDraft(fee: {
   readonly unitAmount: Decimal
   readonly period: Window
 }): FeeDraft {
-  return {
-    ...PLAIN,
+  return feeDraft({
     key: fee.key,
     feeType: 'commitment',
     subscriptionId: fee.subscriptionId,
@@ -178,7 +205,7 @@ export function commitmentFeeDraft(fee: {
     preciseAmountCents: fee.preciseAmountCents,
     unitAmount: fee.unitAmount,
     period: fee.period,
-  }
+  })
 }
 
 /** What reductions before taxes took off a fee, in cents. */
@@ -206,17 +233,4 @@ export function usageKey(usage: {
 }): string {
   const filter = usage.filterValues && valuesKey(usage.filterValues)
   return JSON.stringify([usage.rootChargeId, filter, groupId(usage.groupedBy)])
-}
-
-function moneyOf(
-  fee: RatedFee,
-  unit: PricingUnit | null,
-): Pick<FeeDraft, 'amountCents' | 'preciseAmountCents' | 'unitAmount' | 'amountDetails' | 'pricingUnit'> {
-  return {
-    amountCents: fee.amountCents,
-    preciseAmountCents: fee.preciseAmountCents,
-    unitAmount: fee.unitAmount,
-    amountDetails: fee.amountDetails,
-    pricingUnit: fee.pricingUnit && unit ? { ...fee.pricingUnit, unit } : null,
-  }
 }

@@ -8,13 +8,13 @@ import type { FeeDraft } from './fee-draft.ts'
  */
 export const INVOICE_CENTS_MAX = 9_000_000_000_000_000_000n
 
-type ResolvedFee = { readonly fee: FeeDraft; readonly taxes: readonly Tax[] }
+type WeighedFee = { readonly fee: FeeDraft; readonly taxes: readonly Tax[] }
 
 /**
  * Parts fees into those that an invoice can hold and the excess, both in the given order. The smallest fees are taken
  * first, so that one absurd amount leaves the rest of a bill alone.
  */
-export function fittingFees<T extends ResolvedFee>(
+export function fittingFees<T extends WeighedFee>(
   fees: readonly T[],
 ): { readonly fitting: readonly T[]; readonly excess: readonly T[] } {
   const weighed = fees.map((each) => ({ each, cents: taxedCents(each) }))
@@ -33,7 +33,7 @@ export function fittingFees<T extends ResolvedFee>(
   }
 }
 
-/** A fee that no invoice and no statement can hold by itself. */
+/** A fee that no invoice can hold by itself. */
 export class FeeOutOfRange extends Error {
   constructor(fee: FeeDraft) {
     super(
@@ -44,7 +44,7 @@ export class FeeOutOfRange extends Error {
 }
 
 /** What the fee comes to with its taxes, before anything is taken off, rounded up. */
-function taxedCents({ fee, taxes }: ResolvedFee): bigint {
+function taxedCents({ fee, taxes }: WeighedFee): bigint {
   if (taxes.length === 0) return fee.amountCents
   const rate = Decimal.sum(taxes.map((tax) => tax.rate))
   const amount = Decimal.of(fee.amountCents)

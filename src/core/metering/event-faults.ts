@@ -19,7 +19,7 @@ export type EventFaults = {
   readonly invalidFilterValues: readonly string[]
 }
 
-type StoredEvent = {
+type CheckedEvent = {
   readonly transactionId: string
   readonly code: string
   readonly properties: EventProperties
@@ -32,10 +32,10 @@ const NUMERIC: readonly Aggregation[] = ['sum_agg', 'max_agg', 'weighted_sum_agg
  * events.
  */
 export function eventFaults(
-  events: readonly StoredEvent[],
+  events: readonly CheckedEvent[],
   metrics: ReadonlyMap<string, MetricRule>,
 ): EventFaults {
-  const idsWhere = (isFaulty: (event: StoredEvent, metric: MetricRule | undefined) => boolean) => [
+  const idsWhere = (isFaulty: (event: CheckedEvent, metric: MetricRule | undefined) => boolean) => [
     ...new Set(
       events.filter((event) => isFaulty(event, metrics.get(event.code))).map((event) => event.transactionId),
     ),

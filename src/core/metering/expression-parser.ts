@@ -12,10 +12,10 @@ export type Expression =
   | { readonly kind: 'code' }
   | { readonly kind: 'property'; readonly name: string }
   | { readonly kind: 'negation'; readonly operand: Expression }
-  | { readonly kind: 'chain'; readonly first: Expression; readonly rest: readonly ChainLink[] }
+  | { readonly kind: 'chain'; readonly first: Expression; readonly rest: readonly ChainStep[] }
   | { readonly kind: 'call'; readonly name: FunctionName; readonly operands: readonly Expression[] }
 
-export type ChainLink = { readonly operator: Operator; readonly operand: Expression }
+export type ChainStep = { readonly operator: Operator; readonly operand: Expression }
 
 const LENGTH_MAX = 10_000
 const DEPTH_MAX = 64
@@ -75,7 +75,7 @@ class Parser {
 
   private chain(operators: readonly Operator[], next: () => Expression): Expression {
     const first = next()
-    const rest: ChainLink[] = []
+    const rest: ChainStep[] = []
     for (;;) {
       const operator = operators.find((each) => this.take(each))
       if (operator === undefined) return rest.length === 0 ? first : { kind: 'chain', first, rest }

@@ -1,4 +1,5 @@
 import type { Instant } from '../calendar/instant.ts'
+import type { FieldCode } from '../codes.ts'
 import { matchesValues } from './event-match.ts'
 import type { EventProperties } from './property-value.ts'
 import type { EventMatch, PropertyValues } from './usage.ts'
@@ -94,7 +95,7 @@ function expandAll(values: PropertyValues, metricFilters: PropertyValues): Prope
  * nothing is: `value_is_mandatory` (no key, or a key without a value), `value_is_invalid` (not a list of
  * texts, unknown key, undeclared value, ALL beside other values).
  */
-export function checkFilterValues(values: unknown, metricFilters: PropertyValues): readonly string[] {
+export function checkFilterValues(values: unknown, metricFilters: PropertyValues): readonly FieldCode[] {
   if (typeof values !== 'object' || values === null || Array.isArray(values)) return ['value_is_mandatory']
   const entries = Object.entries(values)
   if (entries.length === 0) return ['value_is_mandatory']
@@ -102,7 +103,7 @@ export function checkFilterValues(values: unknown, metricFilters: PropertyValues
   return [...new Set(codes.filter((code) => code !== null))]
 }
 
-function checkValueList(list: unknown, key: string, metricFilters: PropertyValues): string | null {
+function checkValueList(list: unknown, key: string, metricFilters: PropertyValues): FieldCode | null {
   if (!Object.hasOwn(metricFilters, key) || !Array.isArray(list)) return 'value_is_invalid'
   if (list.length === 0) return 'value_is_mandatory'
   if (isAll(list)) return null

@@ -1,7 +1,7 @@
 import { Fields, given, type Input, isInput } from '../input/fields.ts'
 import { parseExpression } from '../metering/expression-parser.ts'
 import { AGGREGATIONS, type Aggregation, type PropertyValues } from '../metering/usage.ts'
-import { forbidden, Problems } from '../problems.ts'
+import { type Outcome, Problems, refused } from '../problems.ts'
 
 export const ROUNDING_FUNCTIONS = ['round', 'ceil', 'floor'] as const
 export type RoundingFunction = (typeof ROUNDING_FUNCTIONS)[number]
@@ -47,17 +47,21 @@ const NOTHING: MetricSettings = {
   filters: [],
 }
 
-/** Reads a new metric (docs/rules/aggregation.md). Throws a 422, or 403 for the deprecated `custom_agg`. */
-export function readNewMetric(input: Input): MetricSettings {
+/** Reads a new metric (docs/rules/aggregation.md). Refuses with a 422, or a 403 for the deprecated `custom_agg`. */
+export function readNewMetric(input: Input): Outcome<MetricSettings> {
   return readMetric(input, null)
 }
 
 /**
  * Reads a change of a metric: absent keys stay. A metric that a charge uses changes only its name,
- * description and filters; the other keys are ignored (docs/rules/aggregation.md#changing-a-metric). Throws
+ * description and filters; the other keys are ignored (docs/rules/aggregation.md#changing-a-metric). Refuses
  * as `readNewMetric`.
  */
-export function readMetricChange(input: Input, stored: MetricSettings, isUsed: boolean): MetricSettings {
+export function readMetricChange(
+  input: Input,
+  stored: MetricSettings,
+  isUsed: boolean,
+): Outcome<MetricSettings> {
   if (!isUsed) return readMetric(input, stored)
   const problems = new Problems()
   const fields = new Fields(input, problems)
@@ -66,8 +70,7 @@ export function readMetricChange(input: Input, stored: MetricSettings, isUsed: b
     description: fields.text('description'),
     filters: readFilters(input.filters, problems),
   })
-  problems.throwIfAny()
-  return { ...stored, ...change }
+  return problems.outcome({ ...stored, ...change })
 }
 
 /** The declared values of each filter key. */
@@ -75,7 +78,7 @@ export function declaredValues(filters: readonly MetricFilter[]): PropertyValues
   return Object.fromEntries(filters.map(({ key, values }) => [key, values]))
 }
 
-function readMetric(input: Input, stored: MetricSettings | null): MetricSettings {
+function readMetric(input: Input, stored: MetricSettings | null): Outcome<MetricSettings> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
   const before = stored ?? NOTHING
@@ -103,9 +106,12 @@ function readMetric(input: Input, stored: MetricSettings | null): MetricSettings
   if (settings.expression !== null && !parseExpression(settings.expression)) {
     problems.add('expression', 'invalid_expression')
   }
-  problems.throwIfAny()
-  if (settings.aggregationType === 'custom_agg') throw forbidden('feature_unavailable')
-  return settings.aggregationType === 'count_agg' ? { ...settings, fieldName: null } : settings
+  if (!problems.any && settings.aggregationType === 'custom_agg') {
+    return refused({ kind: 'forbidden', code: 'feature_unavailable' })
+  }
+  return problems.outcome(
+    settings.aggregationType === 'count_agg' ? { ...settings, fieldName: null } : settings,
+  )
 }
 
 /** Rules between the aggregation and the other settings. */

@@ -1,7 +1,7 @@
 import { ISSUING_DATE_ADJUSTMENTS, ISSUING_DATE_ANCHORS, readEmails } from '../customers/customer-change.ts'
 import { Fields, given, type Input } from '../input/fields.ts'
 import { isInEu, readCountry, readCurrency, readLocale, readTimeZone } from '../input/places.ts'
-import { Problems } from '../problems.ts'
+import { type Outcome, Problems } from '../problems.ts'
 
 const MAIL_KINDS = ['invoice.finalized', 'credit_note.created', 'payment_receipt.created'] as const
 const PREFIX_LENGTH_MAX = 10
@@ -24,7 +24,7 @@ export type OrganizationChange = {
 /** A logo as its bytes in base64; null takes it away. */
 export type Logo = { readonly contentType: string; readonly base64: string } | null
 
-export type EntityChange = {
+export type BillingEntityChange = {
   readonly shared: SharedSettings
   readonly own: ReturnType<typeof readOwn>
   readonly code?: string
@@ -32,8 +32,8 @@ export type EntityChange = {
   readonly taxCodes?: readonly string[]
 }
 
-/** Reads `PUT /organizations`. Throws the 422 with every wrong field. */
-export function readOrganizationChange(input: Input): OrganizationChange {
+/** Reads `PUT /organizations`. Refuses with a 422 that names every wrong field. */
+export function readOrganizationChange(input: Input): Outcome<OrganizationChange> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
   const slug = fields.text('slug')?.trim().toLowerCase()
@@ -47,15 +47,14 @@ export function readOrganizationChange(input: Input): OrganizationChange {
       webhookUrl: fields.text('webhook_url') ?? undefined,
     }),
   }
-  problems.throwIfAny()
-  return change
+  return problems.outcome(change)
 }
 
 /**
  * Reads a billing entity: a new one needs code and name; an update ignores the code. Whether the entity's
- * country allows e-invoicing and EU taxes is checked by `checkEntity` on the whole entity.
+ * country allows e-invoicing and EU taxes is checked by `checkBillingEntity` on the whole entity.
  */
-export function readEntityChange(input: Input, isNew: boolean): EntityChange {
+export function readBillingEntityChange(input: Input, isNew: boolean): Outcome<BillingEntityChange> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
   const change = {
@@ -67,16 +66,17 @@ export function readEntityChange(input: Input, isNew: boolean): EntityChange {
       taxCodes: isNew ? undefined : fields.ids('tax_codes'),
     }),
   }
-  problems.throwIfAny()
-  return change
+  return problems.outcome(change)
 }
 
-/** Refuses e-invoicing and EU taxes in countries that have none. */
-export function checkEntity(entity: {
+type TaxedEntity = {
   readonly country: string | null
   readonly einvoicing: boolean
   readonly euTaxManagement: boolean
-}): void {
+}
+
+/** Refuses e-invoicing and EU taxes in countries that have none. */
+export function checkBillingEntity<T extends TaxedEntity>(entity: T): Outcome<T> {
   const problems = new Problems()
   if (entity.einvoicing && entity.country === null) problems.add('einvoicing', 'country_must_be_present')
   else if (entity.einvoicing && !E_INVOICING_COUNTRIES.includes(entity.country ?? '')) {
@@ -85,7 +85,7 @@ export function checkEntity(entity: {
   if (entity.euTaxManagement && !isInEu(entity.country ?? '')) {
     problems.add('eu_tax_management', 'org_must_be_in_eu')
   }
-  problems.throwIfAny()
+  return problems.outcome(entity)
 }
 
 function readShared(fields: Fields) {

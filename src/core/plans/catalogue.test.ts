@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { mergeMetadata, readMetadata } from '../input/metadata.ts'
 import { readMetricChange, readNewMetric } from '../metrics/metric.ts'
-import { Problems } from '../problems.ts'
+import { type Outcome, Problems } from '../problems.ts'
+import { accepted } from '../refusal.ts'
 import { freeChargeCode } from './charge-codes.ts'
 import { trimFilterValues, valuesKey } from './charge-filters.ts'
 import {
@@ -14,14 +15,10 @@ import {
 import { readCommitment, readThresholds } from './plan-parts.ts'
 import { readNewPlan, readPlanChange } from './plan-settings.ts'
 
-function refusal(work: () => unknown): unknown {
-  try {
-    work()
-  } catch (error) {
-    const { problem } = error as { problem: { details?: unknown; code?: string } }
-    return problem.details ?? problem.code
-  }
-  throw new Error('nothing was refused')
+function refusal(outcome: Outcome<unknown>): unknown {
+  if (outcome.ok) throw new Error('nothing was refused')
+  const { problem } = outcome
+  return problem.kind === 'invalid' ? problem.details : 'code' in problem && problem.code
 }
 
 const metric = {
@@ -67,44 +64,50 @@ describe('values of filters', () => {
 })
 
 describe('charges as they are read', () => {
-  const stored: ChargeSettings = readNewCharge({ ...standard, code: 'c' }, metric, {
-    needsCode: true,
-  }).settings
+  const stored: ChargeSettings = accepted(
+    readNewCharge({ ...standard, code: 'c' }, metric, {
+      needsCode: true,
+    }),
+  ).settings
 
   it('need a code where single charges are made, and a known model', () => {
-    expect(refusal(() => readNewCharge(standard, metric, { needsCode: true }))).toEqual({
+    expect(refusal(readNewCharge(standard, metric, { needsCode: true }))).toEqual({
       code: ['value_is_mandatory'],
     })
-    expect(refusal(() => readNewCharge({}, metric, { needsCode: false }))).toEqual({
+    expect(refusal(readNewCharge({}, metric, { needsCode: false }))).toEqual({
       charge_model: ['value_is_mandatory'],
     })
-    expect(refusal(() => readNewCharge({ charge_model: 'x' }, metric, { needsCode: false }))).toEqual({
+    expect(refusal(readNewCharge({ charge_model: 'x' }, metric, { needsCode: false }))).toEqual({
       charge_model: ['value_is_invalid'],
     })
   })
 
   it('keep what is frozen once the plan has subscriptions', () => {
     const input = { charge_model: 'volume', prorated: true, code: 'd', properties: { amount: '2' } }
-    const frozen = readChargeChange(input, stored, metric, { isFrozen: true }).settings
+    const frozen = accepted(readChargeChange(input, stored, metric, { isFrozen: true })).settings
     expect(frozen).toEqual({ ...stored, properties: { amount: '2' } })
   })
 
   it('take the defaults of another model when they say nothing of prices', () => {
-    const changed = readChargeChange({ charge_model: 'percentage' }, stored, metric, { isFrozen: false })
+    const changed = accepted(
+      readChargeChange({ charge_model: 'percentage' }, stored, metric, { isFrozen: false }),
+    )
     expect(changed.settings.properties).toEqual({ rate: '0' })
   })
 
   it('may not change their model for one subscription', () => {
-    expect(refusal(() => readChargeOverride({ charge_model: 'volume' }, stored, metric))).toBe(
+    expect(refusal(readChargeOverride({ charge_model: 'volume' }, stored, metric))).toBe(
       'cannot_override_charge_model',
     )
-    const own = readChargeOverride({ min_amount_cents: 5, pay_in_advance: true }, stored, metric).settings
+    const own = accepted(
+      readChargeOverride({ min_amount_cents: 5, pay_in_advance: true }, stored, metric),
+    ).settings
     expect([own.minAmountCents, own.payInAdvance]).toEqual([5n, false])
   })
 
   it('name undeclared values and wrong prices of filters', () => {
     const filters = [{ values: { region: ['mars'] }, properties: { amount: 'x' } }]
-    expect(refusal(() => readNewCharge({ ...standard, filters }, metric, { needsCode: false }))).toEqual({
+    expect(refusal(readNewCharge({ ...standard, filters }, metric, { needsCode: false }))).toEqual({
       values: ['value_is_invalid'],
       properties: ['invalid_amount'],
     })
@@ -116,18 +119,19 @@ describe('plans as they are read', () => {
   const read = (more: object) => {
     const problems = new Problems()
     const plan = readNewPlan({ ...input, ...more }, problems)
-    problems.throwIfAny()
-    return plan
+    return problems.outcome(plan)
   }
 
   it('keep the monthly flags of long intervals only', () => {
-    expect(read({}).billChargesMonthly).toBe(false)
-    expect(read({ interval: 'semiannual', bill_charges_monthly: true }).billChargesMonthly).toBe(true)
-    expect(read({ interval: 'monthly', bill_charges_monthly: true }).billChargesMonthly).toBeNull()
+    expect(accepted(read({})).billChargesMonthly).toBe(false)
+    expect(accepted(read({ interval: 'semiannual', bill_charges_monthly: true })).billChargesMonthly).toBe(
+      true,
+    )
+    expect(accepted(read({ interval: 'monthly', bill_charges_monthly: true })).billChargesMonthly).toBeNull()
   })
 
   it('lose the monthly flags with a payload that does not name the interval, unless they are in use', () => {
-    const stored = read({ bill_charges_monthly: true })
+    const stored = accepted(read({ bill_charges_monthly: true }))
     expect(readPlanChange({ name: 'N' }, stored, false, new Problems()).billChargesMonthly).toBeNull()
     const attached = readPlanChange(
       { name: 'N', code: 'q', interval: 'weekly' },
@@ -139,9 +143,9 @@ describe('plans as they are read', () => {
   })
 
   it('refuse amounts that are no whole cents', () => {
-    expect(refusal(() => read({ amount_cents: -1 }))).toEqual({ amount_cents: ['value_is_out_of_range'] })
-    expect(refusal(() => read({ amount_cents: '1.5' }))).toEqual({ amount_cents: ['value_is_invalid'] })
-    expect(refusal(() => read({ amount_cents: null }))).toEqual({ amount_cents: ['value_is_mandatory'] })
+    expect(refusal(read({ amount_cents: -1 }))).toEqual({ amount_cents: ['value_is_out_of_range'] })
+    expect(refusal(read({ amount_cents: '1.5' }))).toEqual({ amount_cents: ['value_is_invalid'] })
+    expect(refusal(read({ amount_cents: null }))).toEqual({ amount_cents: ['value_is_mandatory'] })
   })
 
   it('read commitments and thresholds', () => {
@@ -165,32 +169,32 @@ describe('metrics as they are read', () => {
   const sum = { name: 'S', code: 's', aggregation_type: 'sum_agg', field_name: 'n' }
 
   it('change only name, description and filters once they are used', () => {
-    const stored = readNewMetric(sum)
+    const stored = accepted(readNewMetric(sum))
     const change = { name: 'T', code: 't', field_name: 'm', filters: [{ key: 'k', values: ['b', 'a', 'b'] }] }
-    expect(readMetricChange(change, stored, true)).toEqual({
+    expect(accepted(readMetricChange(change, stored, true))).toEqual({
       ...stored,
       name: 'T',
       filters: [{ key: 'k', values: ['a', 'b'] }],
     })
-    expect(readMetricChange({ aggregation_type: 'count_agg' }, stored, false).fieldName).toBeNull()
+    expect(accepted(readMetricChange({ aggregation_type: 'count_agg' }, stored, false)).fieldName).toBeNull()
   })
 })
 
 describe('metadata', () => {
   it('keeps to its limits', () => {
     const many = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'v']))
-    expect(refusal(() => readMetadata(many))).toEqual({ metadata: ['too_many_keys'] })
-    expect(refusal(() => readMetadata({ ['k'.repeat(101)]: 'v' }))).toEqual({
+    expect(refusal(readMetadata(many))).toEqual({ metadata: ['too_many_keys'] })
+    expect(refusal(readMetadata({ ['k'.repeat(101)]: 'v' }))).toEqual({
       metadata: ['value_is_too_long'],
     })
-    expect(refusal(() => readMetadata({ k: 'v'.repeat(256) }))).toEqual({ metadata: ['value_is_too_long'] })
-    expect(refusal(() => readMetadata({ k: { a: 1 } }))).toEqual({ metadata: ['value_is_invalid'] })
-    expect(readMetadata({ k: null })).toEqual({ k: null })
+    expect(refusal(readMetadata({ k: 'v'.repeat(256) }))).toEqual({ metadata: ['value_is_too_long'] })
+    expect(refusal(readMetadata({ k: { a: 1 } }))).toEqual({ metadata: ['value_is_invalid'] })
+    expect(accepted(readMetadata({ k: null }))).toEqual({ k: null })
   })
 
   it('merges, and nothing merged changes nothing', () => {
-    expect(mergeMetadata({ a: '1' }, { b: '2' })).toEqual({ a: '1', b: '2' })
-    expect(mergeMetadata({ a: '1' }, null)).toEqual({ a: '1' })
-    expect(mergeMetadata(null, {})).toBeNull()
+    expect(accepted(mergeMetadata({ a: '1' }, { b: '2' }))).toEqual({ a: '1', b: '2' })
+    expect(accepted(mergeMetadata({ a: '1' }, null))).toEqual({ a: '1' })
+    expect(accepted(mergeMetadata(null, {}))).toBeNull()
   })
 })

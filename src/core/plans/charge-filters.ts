@@ -4,7 +4,7 @@ import type { PropertyValues } from '../metering/usage.ts'
 import type { ChargeProperties } from '../pricing/charge-model.ts'
 import { checkProperties, normalizeProperties } from '../pricing/charge-rules.ts'
 import type { ChargeModelName } from '../pricing/models.ts'
-import { Problems } from '../problems.ts'
+import { type Outcome, Problems } from '../problems.ts'
 
 /** A charge filter as it is written (docs/rules/filters-and-groups.md#filters). */
 export type FilterSettings = {
@@ -41,32 +41,30 @@ export function readFilters(
   return distinct
 }
 
-/** Reads one new filter. Throws a 422 on `values` and `properties`. */
-export function readNewFilter(input: Input, scope: FilterScope): FilterSettings {
+/** Reads one new filter. Refuses with a 422 on `values` and `properties`. */
+export function readNewFilter(input: Input, scope: FilterScope): Outcome<FilterSettings> {
   const problems = new Problems()
   const filter = readFilter(input, scope, problems)
-  problems.throwIfAny()
-  return filter
+  return problems.outcome(filter)
 }
 
-/** Reads a change of a filter: its values stay, absent keys too. Throws a 422 on `properties`. */
+/** Reads a change of a filter: its values stay, absent keys too. Refuses with a 422 on `properties`. */
 export function readFilterChange(
   input: Input,
   stored: FilterSettings,
   model: ChargeModelName,
-): FilterSettings {
+): Outcome<FilterSettings> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
   const name = fields.text('invoice_display_name')
   const properties = fields.has('properties')
     ? readProperties(input.properties, model, AS_FILTER, problems)
     : stored.properties
-  problems.throwIfAny()
-  return {
+  return problems.outcome({
     values: stored.values,
     properties,
     invoiceDisplayName: name === undefined ? stored.invoiceDisplayName : name,
-  }
+  })
 }
 
 /** Reads the properties of a charge or a filter in their normal form; what is wrong goes to `problems`. */

@@ -6,7 +6,7 @@ import { isAmount } from '../pricing/amounts-check.ts'
 import type { ChargeProperties } from '../pricing/charge-model.ts'
 import { checkChargeRules } from '../pricing/charge-rules.ts'
 import { CHARGE_MODELS, type ChargeModelName } from '../pricing/models.ts'
-import { forbidden, Problems } from '../problems.ts'
+import { type Outcome, Problems, refused, refusedFields } from '../problems.ts'
 import { type FilterSettings, readFilters, readProperties } from './charge-filters.ts'
 
 /** A charge as it is stored, without its place in a plan (docs/rules/pricing-models.md). */
@@ -43,24 +43,20 @@ const AS_CHARGE = { isFilter: false }
 
 /**
  * Reads a new charge on a metric (docs/rules/pricing-models.md#which-models-go-with-what). `needsCode` makes
- * the code mandatory, as the endpoint of single charges does. Throws a 422.
+ * the code mandatory, as the endpoint of single charges does. Refuses with a 422.
  */
 export function readNewCharge(
   input: Input,
   metric: Metric,
   options: { readonly needsCode: boolean },
-): ChargePayload {
+): Outcome<ChargePayload> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
-  const model = fields.word('charge_model', CHARGE_MODELS)
-  if (!model) {
-    problems.add(
-      'charge_model',
-      fields.has('charge_model') && model === undefined ? 'value_is_invalid' : 'value_is_mandatory',
-    )
-    problems.throwIfAny()
+  const chargeModel = fields.word('charge_model', CHARGE_MODELS)
+  if (!chargeModel) {
+    const isWrong = fields.has('charge_model') && chargeModel === undefined
+    return refusedFields({ charge_model: [isWrong ? 'value_is_invalid' : 'value_is_mandatory'] })
   }
-  const chargeModel = model ?? 'standard'
   const unit = readPricingUnit(fields)
   const settings: ChargeSettings = {
     code: (options.needsCode ? fields.mandatoryId('code', TEXT_MAX) : fields.id('code', TEXT_MAX)) || null,
@@ -81,14 +77,14 @@ export function readNewCharge(
 /**
  * Reads a change of a charge; absent keys stay. Once the plan has subscriptions (`isFrozen`) the model, the
  * code, the minimum and the way of invoicing are ignored (docs/rules/pricing-models.md#editing-charges).
- * Throws a 422.
+ * Refuses with a 422.
  */
 export function readChargeChange(
   input: Input,
   stored: ChargeSettings,
   metric: Metric,
   options: { readonly isFrozen: boolean },
-): ChargePayload {
+): Outcome<ChargePayload> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
   const settings = options.isFrozen ? stored : { ...stored, ...readFrozen(fields) }
@@ -97,13 +93,17 @@ export function readChargeChange(
 
 /**
  * Reads what a subscription may say of a charge of its plan (docs/rules/plans.md#prices-of-one-subscription):
- * display name, minimum, properties, filters, taxes, conversion rate. Throws a 422, or 403 for another charge
+ * display name, minimum, properties, filters, taxes, conversion rate. Refuses with a 422, or a 403 for another charge
  * model.
  */
-export function readChargeOverride(input: Input, stored: ChargeSettings, metric: Metric): ChargePayload {
+export function readChargeOverride(
+  input: Input,
+  stored: ChargeSettings,
+  metric: Metric,
+): Outcome<ChargePayload> {
   const model = input.charge_model
   if (model !== undefined && model !== null && model !== stored.chargeModel) {
-    throw forbidden('cannot_override_charge_model')
+    return refused({ kind: 'forbidden', code: 'cannot_override_charge_model' })
   }
   const problems = new Problems()
   const fields = new Fields(input, problems)
@@ -135,7 +135,7 @@ function changed(
   metric: Metric,
   fields: Fields,
   problems: Problems,
-): ChargePayload {
+): Outcome<ChargePayload> {
   const name = fields.text('invoice_display_name')
   const unit = readPricingUnit(fields)
   // Properties of another model mean nothing to the new one: it starts from its defaults.
@@ -160,7 +160,7 @@ function finished(
   fields: Fields,
   problems: Problems,
   unit: { readonly code: string | null } | undefined,
-): ChargePayload {
+): Outcome<ChargePayload> {
   for (const { field, code } of checkChargeRules(
     { ...settings, model: settings.chargeModel },
     aggregationOf(metric),
@@ -170,8 +170,7 @@ function finished(
   const scope = { model: settings.chargeModel, declared: declaredValues(metric.filters) }
   const filters = readFilters(input.filters, scope, problems)
   const taxCodes = fields.ids('tax_codes')
-  problems.throwIfAny()
-  return { settings, filters, taxCodes, pricingUnitCode: unit?.code }
+  return problems.outcome({ settings, filters, taxCodes, pricingUnitCode: unit?.code })
 }
 
 function aggregationOf(metric: Metric) {

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { Decimal } from '../amounts/decimal.ts'
+import type { FieldCode } from '../codes.ts'
 import type { Aggregation } from '../metering/usage.ts'
 
 /** The `properties` of a charge as stored: prices are decimal strings, bounds are numbers or strings. */
@@ -79,7 +80,7 @@ export type ChargeModel = {
    * Codes of what is wrong with the properties (docs/rules/pricing-models.md#which-models-go-with-what);
    * empty when they are valid.
    */
-  readonly check: (properties: ChargeProperties) => readonly string[]
+  readonly check: (properties: ChargeProperties) => readonly FieldCode[]
   /** True when the price needs `runningTotals` or `eventValues`, hence the events and not only their sum. */
   readonly readsEvents: (properties: ChargeProperties) => boolean
   /** Takes properties that passed `check`; throws on others, because such a charge cannot be stored. */

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest'
 import type { Aggregation } from '../metering/usage.ts'
 import {
   ALL_CHARGE_FEATURES,
-  type ChargeSettings,
+  type ChargeCombination,
   checkChargeRules,
   checkProperties,
   normalizeProperties,
 } from './charge-rules.ts'
 import { CHARGE_MODELS, type ChargeModelName, chargeModels } from './models.ts'
 
-const charge = (over: Partial<ChargeSettings> = {}): ChargeSettings => ({
+const charge = (over: Partial<ChargeCombination> = {}): ChargeCombination => ({
   model: 'standard',
   payInAdvance: false,
   prorated: false,
@@ -20,7 +20,7 @@ const charge = (over: Partial<ChargeSettings> = {}): ChargeSettings => ({
   ...over,
 })
 const metric = (aggregation: Aggregation, recurring = false) => ({ aggregation, recurring })
-const errors = (settings: ChargeSettings, on = metric('count_agg')) =>
+const errors = (settings: ChargeCombination, on = metric('count_agg')) =>
   checkChargeRules(settings, on).map(({ field, code }) => `${field}: ${code}`)
 
 describe('permitted combinations of a charge', () => {

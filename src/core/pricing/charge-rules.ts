@@ -1,15 +1,16 @@
+import type { FieldCode } from '../codes.ts'
 import type { Aggregation } from '../metering/usage.ts'
 import { isAbsent } from './amounts-check.ts'
 import type { ChargeProperties, ModelRules } from './charge-model.ts'
-import { checkGroupKeys, pricingGroupKeys } from './group-keys-check.ts'
+import { checkGroupKeys, writtenGroupKeys } from './group-keys-check.ts'
 import { type ChargeModelName, chargeModels } from './models.ts'
 import { storableRanges } from './ranges-check.ts'
 
 /** One error of a charge: the field that a 422 names, and the code. */
-export type ChargeError = { readonly field: string; readonly code: string }
+export type ChargeError = { readonly field: string; readonly code: FieldCode }
 
 /** The settings of a charge that are allowed only in some combinations. */
-export type ChargeSettings = {
+export type ChargeCombination = {
   readonly model: ChargeModelName
   readonly payInAdvance: boolean
   readonly prorated: boolean
@@ -31,7 +32,7 @@ const NEVER_IN_ADVANCE: readonly Aggregation[] = ['max_agg', 'latest_agg', 'weig
  * when it is permitted.
  */
 export function checkChargeRules(
-  charge: ChargeSettings,
+  charge: ChargeCombination,
   metric: { readonly aggregation: Aggregation; readonly recurring: boolean },
   features: ChargeFeatures = ALL_CHARGE_FEATURES,
 ): readonly ChargeError[] {
@@ -39,7 +40,7 @@ export function checkChargeRules(
   const { payInAdvance } = charge
   const { aggregation } = metric
   const isInvoicedLater = !(payInAdvance && !charge.invoiceable)
-  const table: readonly (readonly [refused: boolean, field: string, code: string])[] = [
+  const table: readonly (readonly [refused: boolean, field: string, code: FieldCode])[] = [
     [
       payInAdvance && (!rules.payInAdvance || NEVER_IN_ADVANCE.includes(aggregation)),
       'pay_in_advance',
@@ -82,7 +83,7 @@ export function checkProperties(
   model: ChargeModelName,
   properties: ChargeProperties,
   scope: { readonly isFilter: boolean },
-): readonly string[] {
+): readonly FieldCode[] {
   return [...new Set([...chargeModels[model].check(properties), ...checkGroupKeys(properties, scope)])]
 }
 
@@ -103,7 +104,7 @@ export function normalizeProperties(
   for (const key of ['pricing_group_keys', 'grouped_by']) {
     if (!isAbsent(properties[key])) kept[key] = properties[key]
   }
-  const groupKeys = pricingGroupKeys(properties)
+  const groupKeys = writtenGroupKeys(properties)
   if (groupKeys.length > 0 && checkGroupKeys(properties, { isFilter: true }).length === 0) {
     kept.pricing_group_keys = groupKeys
     kept.grouped_by = groupKeys

@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { Decimal } from '../amounts/decimal.ts'
+import type { FieldCode } from '../codes.ts'
 import { amountOf, isAmount, priceSchema } from './amounts-check.ts'
 import {
   type ChargeModel,
@@ -39,7 +40,7 @@ export const graduatedPercentage: ChargeModel = {
   check: (properties) => {
     const ranges = rangeList(properties.graduated_percentage_ranges)
     if (!ranges) return ['missing_graduated_percentage_ranges']
-    const codes: string[] = []
+    const codes: FieldCode[] = []
     if (!areContinuous(ranges, GRADUATED_STEPS)) codes.push('invalid_graduated_percentage_ranges')
     if (!ranges.every((range) => isAmount(range.flat_amount))) codes.push('invalid_amount')
     if (!ranges.every((range) => isAmount(range.rate))) codes.push('invalid_rate')

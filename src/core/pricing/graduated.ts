@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { Decimal } from '../amounts/decimal.ts'
+import type { FieldCode } from '../codes.ts'
 import { amountOf, isAmount, priceSchema } from './amounts-check.ts'
 import {
   type ChargeModel,
@@ -28,7 +29,7 @@ export const graduated: ChargeModel = {
   check: (properties) => {
     const ranges = rangeList(properties.graduated_ranges)
     if (!ranges) return ['missing_graduated_ranges']
-    const codes: string[] = []
+    const codes: FieldCode[] = []
     if (!areContinuous(ranges, GRADUATED_STEPS)) codes.push('invalid_graduated_ranges')
     const priced = ranges.every((range) => isAmount(range.per_unit_amount) && isAmount(range.flat_amount))
     if (!priced) codes.push('invalid_amount')

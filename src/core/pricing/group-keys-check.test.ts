@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkGroupKeys, presentationKeys, pricingGroupKeys } from './group-keys-check.ts'
+import { checkGroupKeys, writtenGroupKeys } from './group-keys-check.ts'
 
 const onCharge = { isFilter: false }
 const presentation = (...keys: unknown[]) => ({ presentation_group_keys: keys })
@@ -42,14 +42,8 @@ describe('group keys', () => {
   })
 
   it('reads the keys, the new name first', () => {
-    expect(pricingGroupKeys({ pricing_group_keys: ['a'], grouped_by: ['b'] })).toEqual(['a'])
-    expect(pricingGroupKeys({ pricing_group_keys: [], grouped_by: ['b'] })).toEqual(['b'])
-    expect(pricingGroupKeys({})).toEqual([])
-    expect(
-      presentationKeys(presentation({ value: 'a' }, { value: 'b', options: { display_in_invoice: true } })),
-    ).toEqual([
-      { key: 'a', displayInInvoice: false },
-      { key: 'b', displayInInvoice: true },
-    ])
+    expect(writtenGroupKeys({ pricing_group_keys: ['a'], grouped_by: ['b'] })).toEqual(['a'])
+    expect(writtenGroupKeys({ pricing_group_keys: [], grouped_by: ['b'] })).toEqual(['b'])
+    expect(writtenGroupKeys({})).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import type { FieldCode } from '../codes.ts'
 import { isAbsent } from './amounts-check.ts'
 import type { ChargeProperties } from './charge-model.ts'
 
@@ -26,9 +27,6 @@ export const groupKeyProperties = {
   ),
 }
 
-/** A key that splits the units for display only, and whether an invoice shows the split. */
-export type PresentationKey = { readonly key: string; readonly displayInInvoice: boolean }
-
 /**
  * Codes of what is wrong with the group keys (metering-and-rating §3.2, row "all"): `invalid_type`,
  * `too_many_keys` (beyond 2 presentation keys or 100 pricing keys), `value_is_duplicated`. A filter's
@@ -37,8 +35,8 @@ export type PresentationKey = { readonly key: string; readonly displayInInvoice:
 export function checkGroupKeys(
   properties: ChargeProperties,
   scope: { readonly isFilter: boolean },
-): readonly string[] {
-  const codes = new Set<string>()
+): readonly FieldCode[] {
+  const codes = new Set<FieldCode>()
   for (const keys of [properties.pricing_group_keys, properties.grouped_by]) {
     if (isAbsent(keys)) continue
     if (!isKeyList(keys)) codes.add('invalid_type')
@@ -53,27 +51,17 @@ export function checkGroupKeys(
  * The properties by which the usage is split into fees; the deprecated name counts when the new one is
  * empty.
  */
-export function pricingGroupKeys(properties: ChargeProperties): readonly string[] {
+export function writtenGroupKeys(properties: ChargeProperties): readonly string[] {
   for (const keys of [properties.pricing_group_keys, properties.grouped_by]) {
     if (isKeyList(keys) && keys.length > 0) return keys
   }
   return []
 }
 
-/** The keys that split the units for display; an invoice shows a key only when it says so. */
-export function presentationKeys(properties: ChargeProperties): readonly PresentationKey[] {
-  const keys = properties.presentation_group_keys
-  if (!Array.isArray(keys)) return []
-  return keys.filter(isPresentationKey).map((entry) => ({
-    key: entry.value,
-    displayInInvoice: entry.options?.display_in_invoice === true,
-  }))
-}
-
-function checkPresentationKeys(keys: unknown): readonly string[] {
+function checkPresentationKeys(keys: unknown): readonly FieldCode[] {
   if (isAbsent(keys)) return []
   if (!Array.isArray(keys) || !keys.every(isPresentationKey)) return ['invalid_type']
-  const codes: string[] = []
+  const codes: FieldCode[] = []
   if (keys.length > PRESENTATION_KEYS_MAX) codes.push('too_many_keys')
   if (new Set(keys.map((entry) => entry.value)).size < keys.length) codes.push('value_is_duplicated')
   return codes

@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { Decimal } from '../amounts/decimal.ts'
+import type { FieldCode } from '../codes.ts'
 import { amountOf, countOf, isAmount, isCount, priceSchema } from './amounts-check.ts'
 import { type ChargeModel, perUnit } from './charge-model.ts'
 import { groupKeyProperties } from './group-keys-check.ts'
@@ -21,7 +22,7 @@ export const packageModel: ChargeModel = {
   rules: { payInAdvance: true, prorated: 'never', onlyWith: null, refusedWith: [] },
   projection: 'reprice',
   check: (properties) => {
-    const codes: string[] = []
+    const codes: FieldCode[] = []
     if (!isAmount(properties.amount)) codes.push('invalid_amount')
     if (!isCount(properties.free_units, 0)) codes.push('invalid_free_units')
     if (!isCount(properties.package_size, 1)) codes.push('invalid_package_size')

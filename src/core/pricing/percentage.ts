@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { Decimal } from '../amounts/decimal.ts'
+import type { FieldCode } from '../codes.ts'
 import {
   amountOf,
   countOf,
@@ -72,11 +73,11 @@ export function transactionPriceOf(properties: ChargeProperties): TransactionPri
   }
 }
 
-function checkPercentage(properties: ChargeProperties): readonly string[] {
+function checkPercentage(properties: ChargeProperties): readonly FieldCode[] {
   const min = properties.per_transaction_min_amount
   const max = properties.per_transaction_max_amount
   const freeEvents = properties.free_units_per_events
-  const codes: string[] = []
+  const codes: FieldCode[] = []
   if (!isAmount(properties.rate)) codes.push('invalid_rate')
   if (!isOptionalAmount(properties.fixed_amount)) codes.push('invalid_fixed_amount')
   if (!isAbsent(freeEvents) && !isCount(freeEvents, 1)) codes.push('invalid_free_units_per_events')

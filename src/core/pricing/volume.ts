@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import type { Decimal } from '../amounts/decimal.ts'
+import type { FieldCode } from '../codes.ts'
 import { amountOf, isAmount, priceSchema } from './amounts-check.ts'
 import { type ChargeModel, type ChargeProperties, perUnit } from './charge-model.ts'
 import { groupKeyProperties } from './group-keys-check.ts'
@@ -18,7 +19,7 @@ export const volume: ChargeModel = {
   check: (properties) => {
     const ranges = rangeList(properties.volume_ranges)
     if (!ranges) return ['missing_volume_ranges']
-    const codes: string[] = []
+    const codes: FieldCode[] = []
     if (!areContinuous(ranges, VOLUME_STEPS)) codes.push('invalid_volume_ranges')
     const priced = ranges.every((range) => isAmount(range.per_unit_amount) && isAmount(range.flat_amount))
     if (!priced) codes.push('invalid_amount')

@@ -2,8 +2,8 @@
 export type ProgressiveInvoice = {
   readonly feesCents: bigint
   readonly couponsCents: bigint
-  /** Progressive credits of earlier invoices that are on it already. */
-  readonly progressiveCreditsCents: bigint
+  /** What other invoices credited of it already. */
+  readonly takenCents: bigint
   /** Its credit notes, available or consumed. */
   readonly creditNotesCents: bigint
 }
@@ -18,13 +18,12 @@ export type ProgressiveCredit = {
 /**
  * What an invoice credits for progressive billing (docs/rules/reductions.md#progressive-billing-credits).
  * Each progressive invoice bills the whole usage and carries the earlier ones as credits, hence only the
- * newest has to be credited.
+ * newest has to be credited, less what other invoices credited of it.
  *
  * @param chargesCents the new invoice's fees of the charges that the progressive invoice billed
  */
 export function progressiveCredit(invoice: ProgressiveInvoice, chargesCents: bigint): ProgressiveCredit {
-  const net =
-    invoice.feesCents - invoice.couponsCents - invoice.progressiveCreditsCents - invoice.creditNotesCents
+  const net = invoice.feesCents - invoice.couponsCents - invoice.takenCents - invoice.creditNotesCents
   const credit = net > 0n ? net : 0n
   return credit > chargesCents
     ? { creditCents: chargesCents, creditNoteCents: credit - chargesCents }

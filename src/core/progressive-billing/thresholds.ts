@@ -1,4 +1,5 @@
 import { Decimal } from '../amounts/decimal.ts'
+import type { FieldCode } from '../codes.ts'
 import { digitsOf } from '../input/fields.ts'
 
 /**
@@ -83,7 +84,7 @@ export function thresholdProgress(
  * Codes for the field `usage_thresholds` of a list as received; empty when it is valid
  * (docs/rules/progressive-billing.md#thresholds).
  */
-export function checkUsageThresholds(raw: unknown): readonly string[] {
+export function checkUsageThresholds(raw: unknown): readonly FieldCode[] {
   if (!Array.isArray(raw)) return raw === undefined || raw === null ? [] : ['value_is_invalid']
   const sources = raw.map((each: unknown) => {
     const source =
@@ -98,12 +99,12 @@ export function checkUsageThresholds(raw: unknown): readonly string[] {
   if (sources.some(({ isAbsent }) => isAbsent)) return ['missing_amount_cents']
   const identities = sources.map(({ amount, recurring }) => `${amount} ${recurring}`)
   const recurringCount = sources.filter(({ recurring }) => recurring).length
-  return [
-    ...(new Set(identities).size < identities.length ? ['duplicated_values'] : []),
-    ...(recurringCount > 1 ? ['multiple_recurring_thresholds'] : []),
-    ...(sources.some(({ amount }) => !amount?.isInteger()) ? ['value_is_invalid'] : []),
-    ...(sources.some(({ amount }) => amount && !amount.isPositive()) ? ['value_is_out_of_range'] : []),
-  ]
+  const codes: FieldCode[] = []
+  if (new Set(identities).size < identities.length) codes.push('duplicated_values')
+  if (recurringCount > 1) codes.push('multiple_recurring_thresholds')
+  if (sources.some(({ amount }) => !amount?.isInteger())) codes.push('value_is_invalid')
+  if (sources.some(({ amount }) => amount && !amount.isPositive())) codes.push('value_is_out_of_range')
+  return codes
 }
 
 /** The way from the threshold before (`floor`) to this one. */

@@ -1,4 +1,5 @@
 import { Decimal } from '../amounts/decimal.ts'
+import type { FieldCode } from '../codes.ts'
 import { digitsOf, isInput } from '../input/fields.ts'
 
 /**
@@ -6,12 +7,12 @@ import { digitsOf, isInput } from '../input/fields.ts'
  * are refused too: the start that waits for a payment needs payment providers, which this version does not
  * have, and a subscription that started unpaid would be worse than a refusal.
  */
-export function checkActivationRules(raw: unknown): readonly (readonly [string, string])[] {
+export function checkActivationRules(raw: unknown): readonly (readonly [field: string, code: FieldCode])[] {
   if (raw === undefined || raw === null) return []
   if (!Array.isArray(raw)) return [['activation_rules', 'invalid_format']]
   const rules = raw.map((rule: unknown) => (isInput(rule) ? rule : {}))
   const types = rules.map((rule) => rule.type)
-  const found: [string, string][] = []
+  const found: [string, FieldCode][] = []
   if (types.some((type) => type !== 'payment')) found.push(['activation_rules', 'invalid_type'])
   if (new Set(types).size < types.length) found.push(['activation_rules', 'duplicated_type'])
   if (rules.some((rule) => !isTimeout(rule.timeout_hours))) {

@@ -1,7 +1,7 @@
 import type { Instant } from '../calendar/instant.ts'
 
 /** A subscription as far as its place among those with its external id goes. */
-export type ChainLink = {
+export type ChainMember = {
   readonly id: string
   readonly customerId: string
   readonly previousSubscriptionId: string | null
@@ -13,7 +13,7 @@ export type ChainLink = {
 }
 
 /** What an external id means to a customer who asks for a subscription with it. */
-export type Chain<T extends ChainLink> = {
+export type Chain<T extends ChainMember> = {
   /** The newest one, whosever, whose first payment is awaited. */
   readonly incomplete: T | undefined
   /** The customer's own: active, or pending and following no other one. */
@@ -27,37 +27,39 @@ export type Chain<T extends ChainLink> = {
 }
 
 /** The chain of a customer among all subscriptions of the organization with one external id. */
-export function chainOf<T extends ChainLink>(links: readonly T[], customerId: string): Chain<T> {
-  const own = links.filter((link) => link.customerId === customerId)
+export function chainOf<T extends ChainMember>(members: readonly T[], customerId: string): Chain<T> {
+  const own = members.filter((member) => member.customerId === customerId)
   const isCurrent = ({ status, previousSubscriptionId }: T) =>
     status === 'active' || (status === 'pending' && previousSubscriptionId === null)
   const billed = own.filter(
-    (link) => link.status === 'terminated' && link.onTerminationInvoice === 'generate',
+    (member) => member.status === 'terminated' && member.onTerminationInvoice === 'generate',
   )
   return {
-    incomplete: links.filter(({ status }) => status === 'incomplete').sort(byNewest)[0],
+    incomplete: members.filter(({ status }) => status === 'incomplete').sort(byNewest)[0],
     current: own.filter(isCurrent).sort(byStart)[0],
-    isTakenByAnother: links.some((link) => link.status === 'active' && link.customerId !== customerId),
+    isTakenByAnother: members.some(
+      (member) => member.status === 'active' && member.customerId !== customerId,
+    ),
     lastBilledTermination: extreme(billed, ({ terminatedAt }) => terminatedAt, Math.max),
     firstStartedAt: extreme(own, ({ startedAt }) => startedAt, Math.min),
   }
 }
 
 function extreme<T>(
-  links: readonly T[],
-  instantOf: (link: T) => Instant | null,
+  members: readonly T[],
+  instantOf: (member: T) => Instant | null,
   choose: (...instants: number[]) => number,
 ): Instant | null {
-  const instants = links.flatMap((link) => instantOf(link) ?? [])
+  const instants = members.flatMap((member) => instantOf(member) ?? [])
   return instants.length === 0 ? null : (choose(...instants) as Instant)
 }
 
-function byNewest(a: ChainLink, b: ChainLink): number {
+function byNewest(a: ChainMember, b: ChainMember): number {
   return b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1)
 }
 
 /** The one that started last comes first, one that has not started at the end. */
-function byStart(a: ChainLink, b: ChainLink): number {
+function byStart(a: ChainMember, b: ChainMember): number {
   if (a.startedAt === null || b.startedAt === null) {
     return Number(a.startedAt === null) - Number(b.startedAt === null) || (a.id < b.id ? -1 : 1)
   }

@@ -20,7 +20,7 @@ export type FeeHistory = {
   readonly hasEarlierFee: boolean
   /** This is the first invoice of the subscription, deleted ones left out. */
   readonly isFirstInvoice: boolean
-  /** The only invoice link of the subscription is this one, and its reason is `subscription_starting`. */
+  /** The only billed period of the subscription is this one, and its reason is `subscription_starting`. */
   readonly isOnlyStartingInvoice: boolean
   readonly invoiceCreatedAt: Instant
 }

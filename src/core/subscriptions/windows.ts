@@ -40,7 +40,7 @@ export type BillWindows = {
 export type UsageWindow = { readonly window: Window; readonly durationDays: number }
 
 /** `current` is true for current usage, progressive billing and charges billed in advance. */
-export type Bill = BillMoment & { readonly current: boolean }
+export type WindowMoment = BillMoment & { readonly current: boolean }
 
 /**
  * The three windows of a bill at the instant `at` (docs/rules/periods.md#windows and
@@ -48,7 +48,7 @@ export type Bill = BillMoment & { readonly current: boolean }
  * start. When a termination or an upgrade ends the subscription, every window is present whatever the month,
  * because no later bill could carry its fees.
  */
-export function billWindows(bill: Bill): BillWindows {
+export function billWindows(bill: WindowMoment): BillWindows {
   const charges = usageWindow(bill, chargesInterval(bill.plan))
   const fixedCharges = usageWindow(bill, fixedChargesInterval(bill.plan))
   return {
@@ -100,12 +100,12 @@ export function terminationWindows(moment: BillMoment, hasPeriodicBill: boolean)
  * of the termination after it.
  */
 export function currentChargesWindow(moment: BillMoment): UsageWindow {
-  return usageWindow(currentBill(moment), chargesInterval(moment.plan))
+  return usageWindow(currentMoment(moment), chargesInterval(moment.plan))
 }
 
 /** The fixed-charges window that is open at an instant: what a fixed charge billed in advance pays for. */
 export function currentFixedChargesWindow(moment: BillMoment): UsageWindow {
-  return usageWindow(currentBill(moment), fixedChargesInterval(moment.plan))
+  return usageWindow(currentMoment(moment), fixedChargesInterval(moment.plan))
 }
 
 /**
@@ -129,11 +129,11 @@ export function nextEndOfPeriod(moment: BillMoment): Instant {
 }
 
 /** The first instant of the period before the one around an instant; of that one itself when `current`. */
-export function previousBeginningOfPeriod(bill: Bill): Instant {
+export function previousBeginningOfPeriod(bill: WindowMoment): Instant {
   return startOfDay(basePeriod(bill, bill.plan.interval).start, bill.zone)
 }
 
-function currentBill(moment: BillMoment): Bill {
+function currentMoment(moment: BillMoment): WindowMoment {
   const { startedAt, terminatedAt } = moment.subscription
   const latest = terminatedAt === null ? moment.at : Math.min(moment.at, terminatedAt)
   return { ...moment, at: instant(Math.max(latest, startedAt)), current: true }
@@ -148,18 +148,18 @@ function isArrearsClosing(bill: BillMoment): boolean {
   return !bill.plan.payInAdvance && isEndedBy(bill, 'termination', 'upgrade')
 }
 
-function basePeriod(bill: Bill, interval: BillingInterval): DatePeriod {
+function basePeriod(bill: WindowMoment, interval: BillingInterval): DatePeriod {
   const rule = periodRule(bill.subscription, interval, bill.zone)
   const today = localDate(bill.at, bill.zone)
   const isCurrent = bill.current || isEndedBy(bill, 'upgrade')
   return periodContaining(isCurrent ? today : shiftBack(today, rule), rule)
 }
 
-function openPeriod(bill: Bill, interval: BillingInterval): DatePeriod {
+function openPeriod(bill: WindowMoment, interval: BillingInterval): DatePeriod {
   return periodContaining(localDate(bill.at, bill.zone), periodRule(bill.subscription, interval, bill.zone))
 }
 
-function subscriptionWindow(bill: Bill): Window {
+function subscriptionWindow(bill: WindowMoment): Window {
   const { subscription, plan, zone } = bill
   const isOpen = plan.payInAdvance || isArrearsClosing(bill)
   const period = isOpen ? openPeriod(bill, plan.interval) : basePeriod(bill, plan.interval)
@@ -168,7 +168,7 @@ function subscriptionWindow(bill: Bill): Window {
   return { from, to: windowEnd(bill, period) }
 }
 
-function usageWindow(bill: Bill, interval: BillingInterval): UsageWindow {
+function usageWindow(bill: WindowMoment, interval: BillingInterval): UsageWindow {
   const isOpen = isEndedBy(bill, 'termination') || isArrearsClosing(bill)
   const period = isOpen ? openPeriod(bill, interval) : basePeriod(bill, interval)
   const start = startOfDay(period.start, bill.zone)
@@ -177,7 +177,7 @@ function usageWindow(bill: Bill, interval: BillingInterval): UsageWindow {
 }
 
 /** The price of a plan is cut only by a termination that the bill comes after. */
-function windowEnd(bill: Bill, period: DatePeriod): Instant {
+function windowEnd(bill: WindowMoment, period: DatePeriod): Instant {
   const isEnded = isEndedAt(bill.subscription, bill.at)
   return isEnded
     ? lifeEnd(bill, period)
@@ -185,7 +185,7 @@ function windowEnd(bill: Bill, period: DatePeriod): Instant {
 }
 
 /** Usage ends with the subscription, also for an event before the end that is told after it. */
-function lifeEnd({ subscription, zone }: Bill, period: DatePeriod): Instant {
+function lifeEnd({ subscription, zone }: WindowMoment, period: DatePeriod): Instant {
   const { startedAt, terminatedAt } = subscription
   const end = endOfDay(period.end, zone)
   return instant(Math.max(terminatedAt !== null && terminatedAt <= end ? terminatedAt : end, startedAt))
@@ -200,7 +200,7 @@ function startOfStartDay(subscription: BillingSubscription, zone: TimeZone): Ins
 }
 
 /** Whether a bill carries usage charges (or fixed charges) that are billed at this interval, §3.3. */
-function hasPart(bill: Bill, interval: BillingInterval): boolean {
+function hasPart(bill: WindowMoment, interval: BillingInterval): boolean {
   const { plan, subscription, at, zone } = bill
   const isSplit = isLongInterval(plan.interval) && (plan.billChargesMonthly || plan.billFixedChargesMonthly)
   if (!isSplit || interval === 'monthly') return true

@@ -1,6 +1,6 @@
 import type { Decimal } from '../amounts/decimal.ts'
 import { Fields, given, type Input } from '../input/fields.ts'
-import { Problems } from '../problems.ts'
+import { type Outcome, Problems } from '../problems.ts'
 
 /** A tax as the invoice needs it: `rate` in percent (`20` is 20 %). */
 export type Tax = {
@@ -25,20 +25,19 @@ export type NewTax = TaxChange & { readonly code: string; readonly name: string;
 /** Beyond any tax that exists, and far inside what a JSON number shows exactly. */
 const RATE_MAX = 1_000_000
 
-/** Reads a new tax; name, code and rate are mandatory (docs/rules/taxes.md). Throws a 422. */
-export function readNewTax(input: Input): NewTax {
+/** Reads a new tax; name, code and rate are mandatory (docs/rules/taxes.md). Refuses with a 422. */
+export function readNewTax(input: Input): Outcome<NewTax> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
   const code = fields.mandatoryId('code', 255)
   const name = fields.mandatoryText('name', 255)
   const rate = readRate(fields, problems)
   const others = readOthers(fields)
-  problems.throwIfAny()
-  return { ...others, code: code ?? '', name: name ?? '', rate: rate ?? '0' }
+  return problems.outcome({ ...others, code: code ?? '', name: name ?? '', rate: rate ?? '0' })
 }
 
-/** Reads a change of a tax: what is given must be as good as in a new one. Throws a 422. */
-export function readTaxChange(input: Input): TaxChange {
+/** Reads a change of a tax: what is given must be as good as in a new one. Refuses with a 422. */
+export function readTaxChange(input: Input): Outcome<TaxChange> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
   const change = given({
@@ -47,8 +46,7 @@ export function readTaxChange(input: Input): TaxChange {
     rate: fields.has('rate') ? readRate(fields, problems) : undefined,
   })
   const others = readOthers(fields)
-  problems.throwIfAny()
-  return { ...change, ...others }
+  return problems.outcome({ ...change, ...others })
 }
 
 function readRate(fields: Fields, problems: Problems): string | undefined {

@@ -1,23 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Refusal } from '../problems.ts'
+import { accepted } from '../refusal.ts'
 import { type EndpointFields, readEndpoint } from './endpoint.ts'
 
 const URL_OK = 'https://hooks.example.com/a'
 
 function refusalOf(input: Record<string, unknown>, current: EndpointFields | null = null): unknown {
-  try {
-    readEndpoint(input, current)
-  } catch (error) {
-    if (error instanceof Refusal && error.problem.kind === 'invalid') return error.problem.details
-    throw error
-  }
-  return null
+  const outcome = readEndpoint(input, current)
+  return !outcome.ok && outcome.problem.kind === 'invalid' ? outcome.problem.details : null
 }
 
 describe('the fields of a webhook endpoint', () => {
   it('have defaults: signed by JWT, no name, every type', () => {
-    expect(readEndpoint({ webhook_url: ` ${URL_OK} ` }, null)).toEqual({
+    expect(accepted(readEndpoint({ webhook_url: ` ${URL_OK} ` }, null))).toEqual({
       webhookUrl: URL_OK,
       signatureAlgo: 'jwt',
       name: null,
@@ -27,8 +22,8 @@ describe('the fields of a webhook endpoint', () => {
 
   it('keep on an update what is not mentioned', () => {
     const current = { webhookUrl: URL_OK, signatureAlgo: 'hmac', name: 'n', eventTypes: [] } as const
-    expect(readEndpoint({}, current)).toEqual(current)
-    expect(readEndpoint({ event_types: null, name: null }, current)).toEqual({
+    expect(accepted(readEndpoint({}, current))).toEqual(current)
+    expect(accepted(readEndpoint({ event_types: null, name: null }, current))).toEqual({
       ...current,
       name: null,
       eventTypes: null,
@@ -43,7 +38,7 @@ describe('the fields of a webhook endpoint', () => {
     [['plan.created', 'PLAN.created'], ['plan.created']],
     [['credit_note.refund_failure'], ['credit_note.provider_refund_failure']],
   ])('event types %j mean %j', (given, kept) => {
-    expect(readEndpoint({ webhook_url: URL_OK, event_types: given }, null).eventTypes).toEqual(kept)
+    expect(accepted(readEndpoint({ webhook_url: URL_OK, event_types: given }, null)).eventTypes).toEqual(kept)
   })
 
   it.each([

@@ -1,4 +1,4 @@
-import { Problems } from '../problems.ts'
+import { type Outcome, Problems } from '../problems.ts'
 import { webhookTypeOf } from './types.ts'
 
 /** Endpoints that one organization may have. */
@@ -20,13 +20,13 @@ export type EndpointFields = {
 
 /**
  * The fields of a webhook endpoint from a request's object of any JSON values. With `current` (an update)
- * absent keys keep their value; without it the URL is mandatory and the rest has its defaults. Throws the 422
- * with every wrong field.
+ * absent keys keep their value; without it the URL is mandatory and the rest has its defaults. Refuses with a
+ * 422 that names every wrong field.
  */
 export function readEndpoint(
   input: Readonly<Record<string, unknown>>,
   current: EndpointFields | null,
-): EndpointFields {
+): Outcome<EndpointFields> {
   const problems = new Problems()
   const has = (key: string) => current === null || input[key] !== undefined
   const fields = {
@@ -37,8 +37,7 @@ export function readEndpoint(
     name: has('name') ? readName(input.name, problems) : (current?.name ?? null),
     eventTypes: has('event_types') ? readTypes(input.event_types, problems) : (current?.eventTypes ?? null),
   }
-  problems.throwIfAny()
-  return fields
+  return problems.outcome(fields)
 }
 
 function readUrl(value: unknown, problems: Problems): string {

@@ -27,11 +27,11 @@ export type InvoiceNumber = {
 }
 
 /** An invoice as it is written; the database notes the transaction that seals it. */
-export type InvoiceRow = Omit<Selectable<Invoices>, 'sealedIn'>
+export type NewInvoiceRow = Omit<Selectable<Invoices>, 'sealedIn'>
 
 /** The rows that bills come to, by table, as they will be read again. */
 export type BillRows = {
-  readonly invoices: InvoiceRow[]
+  readonly invoices: NewInvoiceRow[]
   readonly invoiceSubscriptions: Selectable<InvoiceSubscriptions>[]
   readonly fees: Selectable<Fees>[]
   readonly feeTaxes: Selectable<FeeTaxes>[]
@@ -144,13 +144,13 @@ function invoiceRow(
   id: string,
   plan: InvoicePlan,
   number: InvoiceNumber,
-): InvoiceRow {
+): NewInvoiceRow {
   const { totals, outcome, dates, settings, createdAt } = plan
   return {
     organizationId,
     id,
     customerId: plan.customer.id,
-    billingEntityId: plan.issuer.id,
+    billingEntityId: plan.billingEntity.id,
     ...number,
     invoiceType: plan.invoiceType,
     status: outcome.status,
@@ -233,7 +233,7 @@ function feeOwnerOf(organizationId: string, invoiceId: string, plan: InvoicePlan
     organizationId,
     invoiceId,
     customerId: plan.customer.id,
-    billingEntityId: plan.issuer.id,
+    billingEntityId: plan.billingEntity.id,
     currency: plan.currency,
     isSelfBilled: plan.customer.isSelfBilled,
     createdAt: plan.createdAt,
@@ -272,10 +272,14 @@ function feeRow(
   fee: FeeDraft,
   taxes: TaxedFee['taxes'],
 ): Selectable<Fees> {
-  const { isSelfBilled, ...belonging } = owner
+  // One literal and no spread: an object of so many keys that grows key by key is ten times as slow.
   return {
-    ...belonging,
+    organizationId: owner.organizationId,
     id,
+    invoiceId: owner.invoiceId,
+    customerId: owner.customerId,
+    billingEntityId: owner.billingEntityId,
+    currency: owner.currency,
     feeType: fee.feeType,
     subscriptionId: fee.subscriptionId,
     chargeId: fee.chargeId,
@@ -300,7 +304,7 @@ function feeRow(
     taxesRate: taxes.taxesRate.toString(),
     payInAdvance: fee.payInAdvance,
     invoiceable: fee.invoiceable,
-    selfBilled: isSelfBilled,
+    selfBilled: owner.isSelfBilled,
     paymentStatus: 'pending',
     succeededAt: null,
     failedAt: null,
@@ -319,6 +323,7 @@ function feeRow(
     chargesFrom: fee.chargesWindow?.from ?? null,
     chargesTo: fee.chargesWindow?.to ?? null,
     deletedAt: null,
+    createdAt: owner.createdAt,
     updatedAt: owner.createdAt,
   }
 }

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { CustomerFacts, IssuerFacts } from '../../core/billing/snapshot.ts'
+import type { BillingEntityFacts, CustomerFacts } from '../../core/billing/snapshot.ts'
 import type { IssuingSettings } from '../../core/subscriptions/issuing-dates.ts'
 import type { Reads } from '../database.ts'
 import type { BillingEntities, Customers } from '../rows.ts'
@@ -8,7 +8,7 @@ import { anyOf } from '../values.ts'
 /** Customers by their ids, with the billing entities that may issue invoices to them. */
 export type BilledPeople = {
   readonly customers: ReadonlyMap<string, CustomerFacts>
-  readonly issuers: ReadonlyMap<string, IssuerFacts>
+  readonly billingEntities: ReadonlyMap<string, BillingEntityFacts>
 }
 
 /** Reads customers as billing sees them. An organization has few billing entities, so all of them are read. */
@@ -31,7 +31,7 @@ export async function readCustomerFacts(reads: Reads, customerIds: readonly stri
         return [row.id, customerFacts(row, entity)]
       }),
     ),
-    issuers: new Map(entities.map((row) => [row.id, issuerFacts(row)])),
+    billingEntities: new Map(entities.map((row) => [row.id, billingEntityFacts(row)])),
   }
 }
 
@@ -70,17 +70,17 @@ function issuingSettings(customer: Selectable<Customers>, entity: EntitySettings
   }
 }
 
-function issuerFacts(
+function billingEntityFacts(
   row: Pick<
     Selectable<BillingEntities>,
     'id' | 'timezone' | 'documentNumberPrefix' | 'documentNumbering' | 'finalizeZeroAmountInvoice'
   >,
-): IssuerFacts {
+): BillingEntityFacts {
   return {
     id: row.id,
     zone: row.timezone,
     numberPrefix: row.documentNumberPrefix,
-    numbering: row.documentNumbering as IssuerFacts['numbering'],
+    numbering: row.documentNumbering as BillingEntityFacts['numbering'],
     keepsZeroInvoices: row.finalizeZeroAmountInvoice,
   }
 }

@@ -4,7 +4,7 @@ import type { Instant } from '../../core/calendar/instant.ts'
 import type { Reads, Tx } from '../database.ts'
 import type { InvoiceRow } from '../invoices.ts'
 import { anyOf, json, ts, tsOrNull } from '../values.ts'
-import type { InvoiceRow as NewInvoiceRow } from './bill-rows.ts'
+import type { NewInvoiceRow } from './bill-rows.ts'
 
 /**
  * The requests that make drafts anew, each for the instant that it was made for; with `finalizedAt` they become final.
@@ -14,7 +14,7 @@ export async function requestsOfDrafts(
   drafts: readonly InvoiceRow[],
   finalizedAt: Instant | null,
 ): Promise<readonly BillRequest[]> {
-  const links = await reads
+  const periods = await reads
     .selectFrom('invoiceSubscriptions')
     .select(['invoiceId', 'subscriptionId', 'invoicingReason'])
     .where('invoiceId', '=', anyOf(drafts.map(({ id }) => id)))
@@ -24,7 +24,7 @@ export async function requestsOfDrafts(
   return drafts.map((draft) => ({
     customerId: draft.customerId,
     at: draft.billingAt,
-    entries: links
+    entries: periods
       .filter(({ invoiceId }) => invoiceId === draft.id)
       .map(({ subscriptionId, invoicingReason }) => ({
         subscriptionId,

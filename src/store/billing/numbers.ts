@@ -15,18 +15,18 @@ export async function takeNumbers(tx: Tx, plans: readonly InvoicePlan[]): Promis
   const ofCustomers = await drawCustomerNumbers(tx, final)
   const ofEntities = await drawEntityNumbers(tx, final)
   return plans.map((plan): InvoiceNumber => {
-    const { customer, issuer, outcome } = plan
+    const { customer, billingEntity, outcome } = plan
     if (outcome.status !== 'finalized') {
-      return { number: draftNumber(issuer.numberPrefix), sequentialId: null, entitySequentialId: null }
+      return { number: draftNumber(billingEntity.numberPrefix), sequentialId: null, entitySequentialId: null }
     }
     const sequentialId = next(ofCustomers, customerKey(plan))
     if (!isPerEntity(plan)) {
-      const number = customerNumber(issuer.numberPrefix, customer.sequentialId, sequentialId)
+      const number = customerNumber(billingEntity.numberPrefix, customer.sequentialId, sequentialId)
       return { number, sequentialId, entitySequentialId: null }
     }
-    const entitySequentialId = next(ofEntities, issuer.id)
-    const on = localDate(outcome.finalizedAt, issuer.zone)
-    const number = entityNumber(issuer.numberPrefix, on, entitySequentialId)
+    const entitySequentialId = next(ofEntities, billingEntity.id)
+    const on = localDate(outcome.finalizedAt, billingEntity.zone)
+    const number = entityNumber(billingEntity.numberPrefix, on, entitySequentialId)
     return { number, sequentialId, entitySequentialId }
   })
 }
@@ -46,12 +46,12 @@ export async function startEntityNumbering(tx: Tx, billingEntityId: string): Pro
       last_number = greatest(c.last_number, excluded.last_number)`.execute(tx)
 }
 
-function isPerEntity({ issuer, customer }: InvoicePlan): boolean {
-  return issuer.numbering === 'per_billing_entity' && !customer.isSelfBilled
+function isPerEntity({ billingEntity, customer }: InvoicePlan): boolean {
+  return billingEntity.numbering === 'per_billing_entity' && !customer.isSelfBilled
 }
 
-function customerKey({ customer, issuer }: InvoicePlan): string {
-  return `${customer.id} ${issuer.id}`
+function customerKey({ customer, billingEntity }: InvoicePlan): string {
+  return `${customer.id} ${billingEntity.id}`
 }
 
 function next(numbers: Map<string, bigint>, key: string): bigint {
@@ -92,7 +92,7 @@ async function drawCustomerNumbers(tx: Tx, plans: readonly InvoicePlan[]): Promi
 
 /** The first of the numbers that the invoices of each entity get, of those that number all of them in one sequence. */
 async function drawEntityNumbers(tx: Tx, plans: readonly InvoicePlan[]): Promise<Map<string, bigint>> {
-  const counts = countBy(plans.filter(isPerEntity), ({ issuer }) => issuer.id)
+  const counts = countBy(plans.filter(isPerEntity), ({ billingEntity }) => billingEntity.id)
   if (counts.size === 0) return new Map()
   const { rows } = await sql<{ billingEntityId: string; last: bigint }>`
     insert into entity_invoice_counters as c (organization_id, billing_entity_id, last_number)

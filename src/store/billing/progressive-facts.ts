@@ -44,7 +44,7 @@ export async function answerProgressive(
       amounts: {
         feesCents: row.feesAmountCents,
         couponsCents: row.couponsAmountCents,
-        progressiveCreditsCents: BigInt(row.takenCents),
+        takenCents: BigInt(row.takenCents),
         creditNotesCents: 0n,
       },
       rootChargeIds: new Set(own.map((fee) => fee.rootChargeId)),
@@ -100,7 +100,7 @@ async function findLatest(
   return rows
 }
 
-type FeeRow = {
+type BilledFeeRow = {
   readonly rootChargeId: string
   readonly filterValues: PropertyValues | null
   readonly groupedBy: GroupedBy
@@ -113,7 +113,7 @@ type FeeRow = {
 async function readFees(
   reads: Reads,
   invoiceIds: readonly string[],
-): Promise<ReadonlyMap<string, readonly FeeRow[]>> {
+): Promise<ReadonlyMap<string, readonly BilledFeeRow[]>> {
   const rows = await reads
     .selectFrom('fees as f')
     .innerJoin('charges as c', 'c.id', 'f.chargeId')
@@ -124,7 +124,7 @@ async function readFees(
     .select(['c.billableMetricId', 'c.prorated', 'm.isRecurring'])
     .where('f.invoiceId', '=', anyOf(invoiceIds))
     .execute()
-  const byInvoice = new Map<string, FeeRow[]>()
+  const byInvoice = new Map<string, BilledFeeRow[]>()
   for (const { invoiceId, filterValues, groupedBy, ...row } of rows) {
     if (invoiceId === null) continue
     const fee = {

@@ -5,11 +5,11 @@ import { readCustomerFacts } from './customer-facts.ts'
 import { readHistories } from './histories.ts'
 import { readPaidFees } from './paid-fees.ts'
 import { readSubscriptionFacts } from './subscription-facts.ts'
-import { readTaxes } from './taxes-of-bills.ts'
+import { readTaxesOfBills } from './taxes-of-bills.ts'
 
 /**
  * Everything that some bills depend on but what was used and billed in their windows: a fixed number of statements,
- * however many customers they are for. Locks the paid fees that statements may take up.
+ * however many customers they are for. Locks the paid fees that paid-fees invoices may take up.
  */
 export async function readBillingSnapshot(
   reads: Reads,
@@ -23,7 +23,7 @@ export async function readBillingSnapshot(
     readHistories(reads, ids),
     readPaidFees(reads, requests),
   ])
-  const taxes = await readTaxes(reads, people.customers, [...subscriptions.values()])
+  const taxes = await readTaxesOfBills(reads, people.customers, [...subscriptions.values()])
   return { ...people, subscriptions, histories, paidFees, taxes }
 }
 
@@ -36,17 +36,17 @@ export async function readCustomerSnapshot(
   customerId: string,
   subscriptionIds: readonly string[],
 ): Promise<CustomerSnapshot | undefined> {
-  const [{ customers, issuers }, subscriptions] = await Promise.all([
+  const [{ customers, billingEntities }, subscriptions] = await Promise.all([
     readCustomerFacts(reads, [customerId]),
     readSubscriptionFacts(reads, subscriptionIds),
   ])
   const customer = customers.get(customerId)
-  return customer && { customer, issuers, subscriptions: [...subscriptions.values()] }
+  return customer && { customer, billingEntities, subscriptions: [...subscriptions.values()] }
 }
 
 /** A customer with the billing entities that may issue its invoices, and some of its subscriptions by their starts. */
 export type CustomerSnapshot = {
   readonly customer: BillingSnapshot['customers'] extends ReadonlyMap<string, infer Facts> ? Facts : never
-  readonly issuers: BillingSnapshot['issuers']
+  readonly billingEntities: BillingSnapshot['billingEntities']
   readonly subscriptions: readonly SubscriptionFacts[]
 }

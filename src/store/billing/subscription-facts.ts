@@ -20,7 +20,7 @@ import type { Plans, Subscriptions } from '../rows.ts'
 import { sharedInstants } from '../shared-instants.ts'
 import { anyOf } from '../values.ts'
 
-type SubscriptionRow = Selectable<Subscriptions>
+type BilledSubscriptionRow = Selectable<Subscriptions>
 
 /**
  * Subscriptions with their plans and charges, by their ids and in the order of their starts: a fixed number of
@@ -74,7 +74,7 @@ export async function readSubscriptionFacts(
 const NO_CHARGES: readonly RatedCharge[] = []
 const NO_METRICS: ReadonlySet<string> = new Set()
 
-function settingsOf(row: SubscriptionRow) {
+function settingsOf(row: BilledSubscriptionRow) {
   return {
     id: row.id,
     externalId: row.externalId,
@@ -173,7 +173,7 @@ export function billingPlanOf(plan: Selectable<Plans>): BillingPlan {
 
 /** A subscription as the rules of billing see it; `initialStartedAt` is the first start of its chain. */
 export function billingSubscriptionOf(
-  row: SubscriptionRow,
+  row: BilledSubscriptionRow,
   startedAt: Instant,
   initialStartedAt: Instant,
 ): BillingSubscription {

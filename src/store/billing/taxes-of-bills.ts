@@ -4,7 +4,7 @@ import type { Reads } from '../database.ts'
 import { type TaxesById, taxesOfOwners, taxOf } from '../taxes.ts'
 
 /** The taxes of everything that stands on the bills of some customers, in one statement. */
-export async function readTaxes(
+export async function readTaxesOfBills(
   reads: Reads,
   customers: ReadonlyMap<string, CustomerFacts>,
   subscriptions: readonly SubscriptionFacts[],

@@ -79,7 +79,7 @@ async function insertAll(tx: Tx, rows: BillRows, replaced: ReadonlySet<string>):
   await insertRows(tx, 'unbilledFees', rows.unbilledFees)
 }
 
-/** Puts fees that were paid before on the statements that carry them now. */
+/** Puts fees that were paid before on the invoices that carry them now. */
 async function attachFees(tx: Tx, documents: readonly WrittenDocument[]): Promise<void> {
   const attached = documents.flatMap((document) =>
     document.kind === 'fees'

@@ -70,7 +70,7 @@ export async function storeArrival(database: Database, arrival: Arrival): Promis
   const { values, waiting } = parametersOf(arrival)
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { rows } = await database.pool.query<{ answer: Answer | null }>({ ...STATEMENT, values })
+      const { rows } = await database.pool.query<{ answer: IngestAnswer | null }>({ ...STATEMENT, values })
       return answerOf(arrival, rows[0]?.answer ?? null, waiting)
     } catch (error) {
       if (attempt >= CONFLICTS_MAX || !isConflict(error)) throw error
@@ -78,9 +78,9 @@ export async function storeArrival(database: Database, arrival: Arrival): Promis
   }
 }
 
-type Answer = { stale?: true; taken?: readonly string[]; known?: readonly string[] }
+type IngestAnswer = { stale?: true; taken?: readonly string[]; known?: readonly string[] }
 
-function answerOf(arrival: Arrival, answer: Answer | null, waiting: number): ArrivalAnswer {
+function answerOf(arrival: Arrival, answer: IngestAnswer | null, waiting: number): ArrivalAnswer {
   if (answer?.stale) return { kind: 'stale' }
   if (answer?.taken) return { kind: 'taken', ids: new Set(answer.taken) }
   if (answer?.known) rememberSubscriptions(arrival, answer.known)

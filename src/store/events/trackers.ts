@@ -38,7 +38,7 @@ export async function findTrackedMetric(
 }
 
 /** The properties and filter keys of every charge on a metric. */
-export async function chargesOnMetric(
+export async function usageKeysOnMetric(
   tx: Tx,
   billableMetricId: string,
 ): Promise<readonly { properties: unknown; acceptsTargetWallet: boolean; filters: unknown }[]> {

@@ -18,7 +18,7 @@ export type UsageShape = Pick<
   'code' | 'aggregation' | 'fieldName' | 'recurring' | 'match' | 'groupBy'
 >
 
-export type UsageWindow = Pick<
+export type UsageSpan = Pick<
   UsageQuery,
   'externalSubscriptionId' | 'period' | 'upTo' | 'after' | 'takesStartSecond'
 >
@@ -68,7 +68,7 @@ const PROPERTY: TextOf = (key) => sql`e.properties ->> ${key}::text`
  */
 export function totalsSelect(
   shape: UsageShape,
-  windows: readonly UsageWindow[],
+  windows: readonly UsageSpan[],
   tracker: CutTracker | null,
 ): RawBuilder<unknown> {
   const segments = windows.flatMap((window, index) => segmentRows(shape, window, index, tracker))
@@ -88,7 +88,7 @@ export function totalsSelect(
 }
 
 /** The counted events themselves, by window, timestamp and id. */
-export function eventsSelect(shape: UsageShape, windows: readonly UsageWindow[]): RawBuilder<unknown> {
+export function eventsSelect(shape: UsageShape, windows: readonly UsageSpan[]): RawBuilder<unknown> {
   const segments = windows.flatMap((window, index) => segmentRows(shape, window, index, null))
   const field = fieldSql(shape)
   const isUnique = shape.aggregation === 'unique_count_agg'
@@ -106,7 +106,7 @@ export function eventsSelect(shape: UsageShape, windows: readonly UsageWindow[])
 
 function segmentRows(
   shape: UsageShape,
-  window: UsageWindow,
+  window: UsageSpan,
   index: number,
   tracker: CutTracker | null,
 ): SegmentRow[] {
@@ -132,7 +132,7 @@ function segmentRows(
 }
 
 /** An instant in which the window begins or ends inside is a part of its own, so that no whole hour swallows it. */
-function partsOf(shape: UsageShape, window: UsageWindow): readonly WindowPart[] {
+function partsOf(shape: UsageShape, window: UsageSpan): readonly WindowPart[] {
   const { period, upTo, after } = window
   const second = startSecond(window)
   const first = after === undefined ? period.from : Math.min(period.from + 1, period.to)

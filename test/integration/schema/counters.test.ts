@@ -1,9 +1,8 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lockBillingEntity } from '../../../src/store/billing-entities.ts'
-import { insertCustomer } from '../../../src/store/customers.ts'
+import { insertCustomer, lockCustomerById } from '../../../src/store/customers.ts'
 import { newId } from '../../../src/store/ids.ts'
-import { lockCustomer } from '../../../src/store/invoices.ts'
 import { ok } from '../../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../../support/harness.ts'
 
@@ -90,7 +89,7 @@ describe('the locks of whoever bills, makes a customer or changes a billing enti
     ])
     const [entity, customer] = [entities[0], customers[0]]
     const held = await harness.context.database.writeAs(organizationId, async (tx) => {
-      await lockCustomer(tx, customer.id)
+      await lockCustomerById(tx, customer.id)
       await lockBillingEntity(tx, entity.code)
       const now = harness.context.systemNow()
       const made = { organizationId, id: newId(), externalId: 'b', billingEntityCode: entity.code, now }

@@ -52,6 +52,35 @@ describe('migrations', () => {
     }
   })
 
+  it('0010: keep what is deferred, under its new name', async () => {
+    await migrateAll(database.url)
+    await client.query(`
+      alter table deferred_events rename to advance_asides;
+      alter table advance_asides rename constraint deferred_events_pkey to advance_asides_pkey;
+      alter table due_items drop constraint due_items_kind_check;
+      alter table due_items add constraint due_items_kind_check check (kind <> 'deferred_event');
+      delete from weir_migrations where name = '0010_deferred_events';
+      do $$ declare fk record; begin
+        for fk in select conname, conrelid::regclass as name from pg_constraint
+          where contype = 'f' and conrelid in ('advance_asides'::regclass, 'due_items'::regclass)
+        loop execute format('alter table %s drop constraint %I', fk.name, fk.conname); end loop;
+      end $$;
+      insert into advance_asides (organization_id, id, event_id, charge_id, subscription_id, timestamp, priced_quantity,
+        shown_units, created_at)
+      select g, g, g, g, g, now(), 1, 1, now() from gen_random_uuid() as g;
+      insert into due_items (organization_id, id, kind, subject_id, due_at)
+      select organization_id, id, 'advance_aside', id, now() from advance_asides`)
+    expect(await migrateAll(database.url)).toEqual(['0010_deferred_events'])
+    const { rows } = await client.query(
+      `select d.kind from due_items d join deferred_events e on e.id = d.subject_id`,
+    )
+    expect(rows).toEqual([{ kind: 'deferred_event' }])
+    const named = await client.query(`select from pg_constraint where conname like 'advance\\_aside%'`)
+    expect(named.rowCount).toBe(0)
+    const unknown = client.query(`update due_items set kind = 'advance_aside'`)
+    await expect(unknown).rejects.toThrow('due_items_kind_check')
+  })
+
   it('refuse a database that another version wrote, and leave it as it is', async () => {
     await client.query('create table weir_migrations (name varchar(255) primary key, timestamp varchar(255))')
     await client.query(`insert into weir_migrations values ('0001_tenants', '2026-01-01T00:00:00.000Z')`)

@@ -77,10 +77,10 @@ describe('the payments of an invoice', () => {
     const { fees } = await ok(client, 'GET', '/fees?fee_type=charge')
     await ok(client, 'PUT', `/fees/${fees[0].lago_id}`, { fee: { payment_status: 'succeeded' } })
     await client.clock('2024-02-01T00:10:00Z')
-    const statement = (await invoicesOf(client)).find(
+    const paidFees = (await invoicesOf(client)).find(
       (each: { invoice_type: string }) => each.invoice_type === 'advance_charges',
     )
-    expect(statement).toMatchObject({
+    expect(paidFees).toMatchObject({
       payment_status: 'succeeded',
       total_amount_cents: 700,
       total_paid_amount_cents: 700,
@@ -88,7 +88,7 @@ describe('the payments of an invoice', () => {
     })
     expect(await ledgerOf(client)).toEqual([{ kind: 'fees', status: 'succeeded', cents: 700 }])
     expect(await brokenPayments()).toEqual([])
-    const path = `/invoices/${statement.lago_id}`
+    const path = `/invoices/${paidFees.lago_id}`
     const put = await ok(client, 'PUT', path, { invoice: { payment_status: 'failed' } })
     expect(put.invoice).toMatchObject({ payment_status: 'failed', total_paid_amount_cents: 700 })
   })

@@ -11,12 +11,13 @@ import {
 } from '../../../src/core/customers/customer-change.ts'
 import { DUE_KINDS } from '../../../src/core/due/kinds.ts'
 import { PRIVILEGE_TYPES } from '../../../src/core/entitlements/privilege-value.ts'
+import { FEE_TYPES } from '../../../src/core/invoicing/fee-draft.ts'
 import { INVOICE_PAYMENT_STATUSES } from '../../../src/core/invoicing/payment-status.ts'
 import { AGGREGATIONS } from '../../../src/core/metering/usage.ts'
 import { ROUNDING_FUNCTIONS } from '../../../src/core/metrics/metric.ts'
 import { PLAN_INTERVALS } from '../../../src/core/plans/plan-settings.ts'
 import { CHARGE_MODELS } from '../../../src/core/pricing/models.ts'
-import { FEE_PAYMENT_STATUSES, FEE_TYPES } from '../../../src/store/fees.ts'
+import { FEE_PAYMENT_STATUSES } from '../../../src/store/fees.ts'
 import { WEBHOOK_STATUSES } from '../../../src/store/webhooks.ts'
 import { type FreshDatabase, freshDatabase } from '../../support/database.ts'
 
@@ -36,8 +37,8 @@ afterAll(async () => {
 /** Foreign keys, besides those to the organization alone, that no index supports, and why that is right. */
 const WITHOUT_INDEX: Readonly<Record<string, string>> = {
   'alerts (organization_id, billable_metric_id)': 'alerts are asked for by subscription; metrics stay',
-  'advance_asides (organization_id, charge_id)': 'a handful of rows at any time',
-  'advance_asides (organization_id, subscription_id)': 'a handful of rows at any time',
+  'deferred_events (organization_id, charge_id)': 'a handful of rows at any time',
+  'deferred_events (organization_id, subscription_id)': 'a handful of rows at any time',
   'applied_usage_thresholds (organization_id, usage_threshold_id)': 'asked for by invoice; thresholds stay',
   'charges (organization_id, pricing_unit_id)': 'pricing units stay, and nothing asks who uses one',
   'customer_invoice_counters (organization_id, billing_entity_id)': 'asked for by customer; entities stay',

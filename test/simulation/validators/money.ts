@@ -20,7 +20,7 @@ export function validateMoney(book: Book): Fault[] {
 type Sum = readonly [name: string, told: number | string, found: number | string]
 
 function sumsOf(invoice: Wire): Sum[] {
-  const isStatement = invoice.invoice_type === 'advance_charges'
+  const isOfPaidFees = invoice.invoice_type === 'advance_charges'
   const fees: Wire[] = invoice.fees
   const credits: Wire[] = invoice.credits
   const before = credits.filter((credit) => credit.before_taxes)
@@ -39,11 +39,11 @@ function sumsOf(invoice: Wire): Sum[] {
     ['total_amount_cents', invoice.total_amount_cents, total],
     ['total_due_amount_cents', invoice.total_due_amount_cents, total - invoice.total_paid_amount_cents],
     ['a total below zero', Math.min(0, invoice.total_amount_cents), 0],
-    ['taxes_amount_cents', invoice.taxes_amount_cents, isStatement ? sum(fees, taxOf) : taxesOf(fees)],
+    ['taxes_amount_cents', invoice.taxes_amount_cents, isOfPaidFees ? sum(fees, taxOf) : taxesOf(fees)],
     ...fees.map(
-      (fee): Sum => ['taxes of a fee', fee.taxes_amount_cents, isStatement ? taxOf(fee) : ownTaxes(fee)],
+      (fee): Sum => ['taxes of a fee', fee.taxes_amount_cents, isOfPaidFees ? taxOf(fee) : ownTaxes(fee)],
     ),
-    ...(isStatement ? [] : taxLines(invoice)),
+    ...(isOfPaidFees ? [] : taxLines(invoice)),
   ]
 }
 

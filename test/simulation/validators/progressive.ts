@@ -88,7 +88,7 @@ function creditOf(newest: Link, link: Link, takenCents: bigint): bigint {
     {
       feesCents: BigInt(invoice.fees_amount_cents),
       couponsCents: BigInt(invoice.coupons_amount_cents),
-      progressiveCreditsCents: takenCents,
+      takenCents,
       creditNotesCents: 0n,
     },
     same.reduce((sum, fee) => sum + BigInt(fee.amount_cents), 0n),

@@ -8,15 +8,15 @@ import type { BillRequest } from './bill-request.ts'
 import type { BillingSnapshot, CustomerFacts, PaidFee, SubscriptionFacts } from './snapshot.ts'
 import type { InvoiceTotals } from './totals.ts'
 
-/** Rate decimals on a statement. */
+/** Rate decimals on a paid-fees invoice. */
 const RATE_SCALE = 2
 
 /**
- * Statements of usage fees that were paid without an invoice: `advance_charges` invoices whose amounts and taxes are the
- * sums of their fees, one for each currency, issuer and purchase order number. A renewal leaves out fees of a window
- * that is still open.
+ * Invoices of usage fees that were paid one by one: `advance_charges` invoices whose amounts and taxes are the
+ * sums of their fees, one for each currency, billing entity and purchase order number. A renewal leaves out fees of a
+ * window that is still open.
  */
-export function buildStatements(
+export function buildPaidFeesInvoices(
   snapshot: BillingSnapshot,
   customer: CustomerFacts,
   request: BillRequest,
@@ -27,24 +27,24 @@ export function buildStatements(
   const fees = paid.fees.filter(
     ({ chargesTo }) => !isRenewal || chargesTo === null || chargesTo <= request.at,
   )
-  const statements = new Map<string, PaidFee[]>()
+  const groups = new Map<string, PaidFee[]>()
   for (const fee of fees) {
     const subscription = paid.subscriptions.get(fee.subscriptionId)
     if (!subscription) continue
-    const issuer = subscription.billingEntityId ?? customer.billingEntityId
-    const key = JSON.stringify([fee.currency, issuer, subscription.purchaseOrderNumber])
-    const own = statements.get(key)
+    const billingEntity = subscription.billingEntityId ?? customer.billingEntityId
+    const key = JSON.stringify([fee.currency, billingEntity, subscription.purchaseOrderNumber])
+    const own = groups.get(key)
     if (own) own.push(fee)
-    else statements.set(key, [fee])
+    else groups.set(key, [fee])
   }
-  return [...statements.values()].flatMap((own) => {
+  return [...groups.values()].flatMap((own) => {
     const ids = new Set(own.map((fee) => fee.subscriptionId))
     const subscriptions = [...paid.subscriptions.values()].filter(({ id }) => ids.has(id))
-    return buildStatement(snapshot, customer, request, subscriptions, own)
+    return buildPaidFeesInvoice(snapshot, customer, request, subscriptions, own)
   })
 }
 
-function buildStatement(
+function buildPaidFeesInvoice(
   snapshot: BillingSnapshot,
   customer: CustomerFacts,
   request: BillRequest,
@@ -54,10 +54,10 @@ function buildStatement(
   const [first] = subscriptions
   const [fee] = fees
   if (!first || !fee) return []
-  const issuer = snapshot.issuers.get(first.billingEntityId ?? customer.billingEntityId)
-  if (!issuer) throw new Error(`the issuer of subscription ${first.id} is not in the snapshot`)
+  const billingEntity = snapshot.billingEntities.get(first.billingEntityId ?? customer.billingEntityId)
+  if (!billingEntity) throw new Error(`the billing entity of subscription ${first.id} is not in the snapshot`)
   const issuingOn = localDate(request.at, customer.zone)
-  const window = statementWindow(subscriptions, customer, request)
+  const window = paidFeesWindow(subscriptions, customer, request)
   const windows = {
     subscription: window,
     charges: window,
@@ -66,14 +66,16 @@ function buildStatement(
     fixedChargesDurationDays: 0,
   }
   const totals = totalsOf(fees)
-  // A statement of nothing is kept or skipped as any other invoice of nothing.
+  // A paid-fees invoice of nothing is kept or skipped as any other invoice of nothing.
   const keepsZero =
-    customer.zeroInvoices === 'inherit' ? issuer.keepsZeroInvoices : customer.zeroInvoices === 'finalize'
+    customer.zeroInvoices === 'inherit'
+      ? billingEntity.keepsZeroInvoices
+      : customer.zeroInvoices === 'finalize'
   const isClosed = totals.feesAmountCents === 0n && !keepsZero
   return [
     {
       customer,
-      issuer,
+      billingEntity,
       invoiceType: 'advance_charges',
       currency: fee.currency,
       zone: customer.zone,
@@ -145,8 +147,8 @@ function taxLinesOf(fees: readonly PaidFee[]): readonly AppliedInvoiceTax[] {
   return [...lines.values()].sort((a, b) => (a.tax.code < b.tax.code ? -1 : a.tax.code > b.tax.code ? 1 : 0))
 }
 
-/** The one window of a statement: the charges period of the subscription that started last. */
-function statementWindow(
+/** The one window of a paid-fees invoice: the charges period of the subscription that started last. */
+function paidFeesWindow(
   subscriptions: readonly SubscriptionFacts[],
   customer: CustomerFacts,
   request: BillRequest,

@@ -1,0 +1,180 @@
+import type { PermissionResource } from './organizations/permissions.ts'
+
+/**
+ * Every code that the API refuses with, and its meaning (docs/decisions/0020-refusals-are-values.md). The types of
+ * `problems.ts` come from here, so no other code compiles; `test/codes.test.ts` finds one that nothing uses.
+ */
+
+/** 422 `validation_errors`: codes under the name of a field in `error_details`; `base` stands for the whole request. */
+export const FIELD_CODES = {
+  'Maximum number of webhook endpoints was reached': 'an organization has ten at most',
+  'cannot be used with timestamp_from_started_at': 'two parameters that exclude each other',
+  'required with timestamp_from_started_at': 'a parameter that another one needs',
+  alert_already_exists: 'the subscription has an alert of the type, on the metric',
+  clock_cannot_move_backwards: 'the clock of a sandbox is later already',
+  clock_cannot_move_so_far: 'the clock of a sandbox moves a limited span at once',
+  country_must_be_present: 'e-invoicing needs the country of the billing entity',
+  country_not_supported: 'there is no e-invoicing in the country',
+  customer_not_found: 'an event names a customer that does not exist',
+  does_not_match_an_instant_charge: 'no charge in advance is on the metric',
+  duplicate_threshold_values: 'an alert has one threshold for a value',
+  duplicated_type: 'two activation rules of one type',
+  duplicated_values: 'a plan has one usage threshold for an amount',
+  feature_not_available: 'alerts on lifetime usage are switched off',
+  feature_unavailable: 'a part of the engine that is switched off',
+  graduated_percentage_requires_premium_license: 'the charge model is switched off',
+  incompatible_params: 'two fields that exclude each other',
+  invalid_aggregation_type_or_charge_model:
+    'a charge in advance that the aggregation or the model does not allow',
+  invalid_amount: 'a price is no amount',
+  invalid_billable_metric_or_charge_model: 'a prorated charge that the metric or the model does not allow',
+  invalid_content_type: 'a logo is no data URL of a PNG or JPEG',
+  invalid_count: 'too many entries, or two with one key',
+  invalid_count_per_integration_type: 'a customer has one integration of a type',
+  invalid_date: 'no ISO 8601 date or instant, or one outside the range that can be billed',
+  invalid_email_format: 'no address, or a list with something else in it',
+  invalid_event: 'the sample event of an expression does not fit',
+  invalid_expression: 'the expression does not parse',
+  invalid_fixed_amount: 'the amount of each event is no amount',
+  invalid_format: 'a value of the wrong JSON type or form',
+  invalid_free_units: 'the free units are no count',
+  invalid_free_units_per_events: 'the free events are no count',
+  invalid_free_units_per_total_aggregation: 'the free units are no amount',
+  invalid_graduated_percentage_ranges: 'the ranges leave a gap or overlap',
+  invalid_graduated_ranges: 'the ranges leave a gap or overlap',
+  invalid_package_size: 'the size of a package is no count above zero',
+  invalid_payment_method: 'no such payment method',
+  invalid_rate: 'a rate is no amount',
+  invalid_size: 'a logo is too large',
+  invalid_timezone: 'no time zone of the IANA list',
+  invalid_type: 'a word or a list of another kind is expected',
+  invalid_value: 'none of the words that are allowed',
+  invalid_volume_ranges: 'the ranges leave a gap or overlap',
+  missing_amount_cents: 'a usage threshold without an amount',
+  missing_graduated_percentage_ranges: 'the model needs ranges',
+  missing_graduated_ranges: 'the model needs ranges',
+  missing_volume_ranges: 'the model needs ranges',
+  multiple_recurring_thresholds: 'a plan has one recurring usage threshold',
+  must_be_an_array: 'a list is expected',
+  must_be_array: 'a list is expected; the word of webhook endpoints',
+  must_be_true_unless_pay_in_advance: 'only a charge in advance may go without invoices',
+  next_subscription_incomplete: 'the subscription that follows waits for its activation',
+  no_active_subscription: 'an event names a customer without an active subscription',
+  no_events: 'an empty batch',
+  not_a_number: 'a rate is no number',
+  not_a_valid_country_code: 'no country of ISO 3166',
+  not_a_valid_language_code: 'no language that documents are written in',
+  not_compatible_with_aggregation_type: 'the setting needs another aggregation',
+  not_compatible_with_pay_in_advance: 'the setting needs a charge in arrears',
+  not_supported_yet: 'described, and not built yet',
+  only_compatible_with_pay_in_advance_and_non_invoiceable: 'regrouping needs fees that are paid one by one',
+  org_must_be_in_eu: 'taxes of the European Union need a country in it',
+  overlaps_other_filter: 'two filters claim the same events, and nothing tells which is meant',
+  payment_provider_not_found: 'no connection to the payment provider',
+  per_transaction_max_lower_than_per_transaction_min: 'the bounds of an event exclude each other',
+  recurring_value_is_negative: 'the step of a recurring threshold is not above zero',
+  several_active_subscriptions: 'an event names a customer with more than one active subscription',
+  skip_sections_and_selected_ids_sent_together: 'two fields that exclude each other',
+  subscription_incomplete: 'the subscription waits for its activation',
+  subscription_not_pending: 'the setting can change only before the subscription starts',
+  target_wallet_code_not_found: 'an event names a wallet that the customer does not have',
+  too_many_events: 'more events than a request may carry',
+  too_many_keys: 'more keys than may be kept apart',
+  too_many_thresholds: 'more thresholds than an alert may have',
+  unsupported_value: 'an entry of the list is none of the words that are allowed',
+  url_is_invalid: 'no address of http or https',
+  value_already_exist: 'unique, and taken',
+  value_already_exists: 'the charge has a filter with these values',
+  value_is_duplicated: 'twice in the request',
+  value_is_invalid: 'of the wrong type, or none of the words that are allowed',
+  value_is_mandatory: 'absent, null or blank',
+  value_is_not_valid_number: 'the property that the metric reads is no number',
+  value_is_out_of_range: 'a number below or above its bounds',
+  value_is_too_long: 'longer than its bound',
+  value_is_too_short: 'shorter than its bound',
+  value_must_be_blank: 'must not be given here',
+  value_must_be_positive_or_zero: 'an amount below zero',
+  value_not_in_select_options: 'none of the options of the privilege',
+} as const
+
+/** 404: what the path, or an id or code in the body, names does not exist. */
+export const NOT_FOUND_CODES = {
+  alert_not_found: '',
+  billable_metric_not_found: '',
+  billable_metrics_not_found: 'of the charges of a plan',
+  billing_entity_not_found: '',
+  charge_filter_not_found: '',
+  charge_not_found: '',
+  customer_not_found: '',
+  entitlement_not_found: '',
+  event_not_found: '',
+  feature_not_found: '',
+  fee_not_found: '',
+  invoice_not_found: '',
+  lifetime_usage_not_found: '',
+  metadata_not_found: '',
+  organization_not_found: '',
+  plan_not_found: '',
+  pricing_unit_not_found: '',
+  privilege_not_found: '',
+  resource_not_found: 'no such path, or not with this method',
+  subscription_not_found: '',
+  tax_not_found: '',
+  webhook_endpoint_not_found: '',
+  webhook_not_found: '',
+} as const
+
+/** 405: the state of the object does not allow the operation. */
+export const NOT_ALLOWED_CODES = {
+  full_usage_not_allowed: 'full usage is given for one charge or group only',
+  invoiced_fee: 'the invoice of a fee answers for it',
+  is_succeeded: 'the webhook was delivered',
+  metadata_on_draft_invoice: 'metadata is for final invoices',
+  no_active_subscription: 'there is no usage to show',
+  not_deletable: 'only drafts are deleted',
+  payment_status_update_on_draft_invoice: 'only final invoices are paid',
+  subscription_incomplete: 'the subscription waits for its activation',
+  update_on_voided_invoice: 'a voided invoice stays as it is',
+} as const
+
+/** 409: another request stands in the way. */
+export const CONFLICT_CODES = {
+  clock_is_advancing: 'the clock of the sandbox is being moved',
+  idempotency_key_in_use: 'a request with the key is being answered',
+  idempotency_key_reused: 'the key was used for another request',
+} as const
+
+/** 403: not open to this caller, or not in this installation. */
+export const FORBIDDEN_CODES = {
+  cannot_override_charge_model: 'a subscription changes prices of a charge, and not their model',
+  endpoint_not_available: 'the endpoint needs another event store',
+  feature_unavailable: 'a part of the reference system that Weir does not have',
+  not_a_sandbox: 'only the clock of a sandbox can be moved',
+} as const
+
+/** Answers that are no refusal of an action: the code and its status. */
+export const OTHER_CODES = {
+  body_too_large: 413,
+  internal_error: 500,
+  too_many_requests: 429,
+  unsupported_media_type: 415,
+  validation_errors: 422,
+  service_unavailable: 503,
+} as const
+
+/** Types of webhooks that do not exist are named in the code itself. */
+export type FieldCode = keyof typeof FIELD_CODES | `contains invalid types: [${string}]`
+export type NotFoundCode = keyof typeof NOT_FOUND_CODES
+/** What `<resource>_not_found` is said of. */
+export type MissingResource = NotFoundCode extends infer C
+  ? C extends `${infer R}_not_found`
+    ? R
+    : never
+  : never
+export type NotAllowedCode = keyof typeof NOT_ALLOWED_CODES
+export type ConflictCode = keyof typeof CONFLICT_CODES
+/** A key without a permission is told which one it lacks. */
+export type ForbiddenCode =
+  | keyof typeof FORBIDDEN_CODES
+  | `${'read' | 'write'}_action_not_allowed_for_${PermissionResource}`
+export type OtherCode = keyof typeof OTHER_CODES
