@@ -5,6 +5,7 @@ import { billingBenchmarks } from './billing.ts'
 import type { Benchmark, Figure } from './figure.ts'
 import { ingestBenchmarks } from './ingest.ts'
 import { LoadGenerator } from './load.ts'
+import { neighbourBenchmarks } from './neighbour.ts'
 import { overloadBenchmarks } from './overload.ts'
 import { readBenchmarks } from './reads.ts'
 import { describeMachine, tableOf, writeReport } from './report.ts'
@@ -18,6 +19,7 @@ const all: readonly Benchmark[] = [
   ...ingestBenchmarks,
   ...readBenchmarks,
   ...overloadBenchmarks,
+  ...neighbourBenchmarks,
   ...billingBenchmarks,
   ...twoProcessesBenchmarks,
   ...writeBenchmarks,
