@@ -10,6 +10,7 @@ import { allowOrigins } from './cors.ts'
 import { answerErrors, answerUnknownPaths } from './errors.ts'
 import { shareConnections } from './fair-shares.ts'
 import { keepAnswers } from './idempotency.ts'
+import { answerLongReadsElsewhere, type ReadElsewhere } from './long-reads.ts'
 import { describeApi } from './openapi.ts'
 import { tidyPathIds } from './params.ts'
 import { awaitSandboxClock } from './sandbox-writes.ts'
@@ -24,7 +25,7 @@ const NUL_IN_ADDRESS = 'the address holds a NUL character'
  * The HTTP server, not yet listening. Everything below /api/v1 is authenticated; every answer carries
  * `x-request-id`, the caller's own when it sent a plain one.
  */
-export function buildApp(context: Context): FastifyInstance {
+export function buildApp(context: Context, readElsewhere?: ReadElsewhere): FastifyInstance {
   const app = Fastify({
     loggerInstance: context.log as unknown as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -64,6 +65,7 @@ export function buildApp(context: Context): FastifyInstance {
       tidyPathIds(v1)
       awaitSandboxClock(v1, context)
       shareConnections(v1, context)
+      if (readElsewhere) answerLongReadsElsewhere(v1, readElsewhere)
       keepAnswers(v1, context)
       for (const routes of routesOfV1) routes(v1, context)
       answerUnknownPaths(v1)

@@ -1,7 +1,7 @@
 /** Requests of one organization that may wait; what comes beyond is refused at once. */
 export const WAITING_MAX = 200
 /** How long one of them waits before it is refused. */
-export const WAIT_MAX_MS = 15_000
+export const WAIT_MAX_MS = 30_000
 /** An organization that asked nothing for that long leaves its share to the others. */
 const ACTIVE_MS = 2000
 /** The part of all places that one organization has while others ask too. */

@@ -11,6 +11,7 @@ import { measureLag } from './lag-metrics.ts'
 import { createMetrics, measureRequests } from './metrics.ts'
 import { openPools, prepareDatabase } from './open-database.ts'
 import { answerProbes } from './probes.ts'
+import { Reader } from './reader.ts'
 import type { Role } from './role.ts'
 import { localAddress, settingsOf } from './settings.ts'
 import { StartProblem } from './start-problem.ts'
@@ -18,8 +19,8 @@ import { goOnFromLatestTime } from './system-time.ts'
 import type { WeirOptions } from './weir-options.ts'
 
 /** Roles without the API still answer the probes, so that whoever runs them can watch them. */
-function buildServer(role: Role, context: Context): FastifyInstance {
-  if (role === 'all' || role === 'api') return buildApp(context)
+function buildServer(role: Role, context: Context, reader: Reader): FastifyInstance {
+  if (role === 'all' || role === 'api') return buildApp(context, reader.read)
   return Fastify({
     loggerInstance: context.log as unknown as FastifyBaseLogger,
     forceCloseConnections: 'idle',
@@ -59,7 +60,10 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
     if (organization !== null) options.onOrganization(organization)
   })
   const registry = createMetrics(database)
-  const app = buildServer(role, context)
+  const readerLog = { level: config.logLevel, isTerminal: process.stdout.isTTY === true }
+  const reader = new Reader({ databaseUrl: place.url, settings: context.settings, log: readerLog }, log)
+  endings.add('long reads', 2500, () => reader.stop())
+  const app = buildServer(role, context, reader)
   let isStopping = false
   measureRequests(app, registry)
   measureLag(context, registry)

@@ -82,10 +82,10 @@ export class WeirProcess {
   }
 
   /** One request below /api/v1; throws when the connection breaks. */
-  async call(method: string, path: string, body?: unknown): Promise<Told> {
+  async call(method: string, path: string, body?: unknown, key: string = PROCESS_KEY): Promise<Told> {
     const answer = await fetch(`${this.url}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${PROCESS_KEY}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await answer.text()
