@@ -12,7 +12,7 @@ import { adminSchemas } from './schemas/admin.ts'
 
 const TEXT_LENGTH_MAX = 255
 
-/** The operator's API: bodies are not wrapped, ids are named `id`, creation answers 201. */
+/** The admin API: bodies have no root key, ids are named `id`, creation returns 201. */
 export function adminRoutes(app: FastifyInstance, context: Context): void {
   app.post('/admin/organizations', { schema: adminSchemas.create }, async (request, reply) => {
     checkAdminKey(request, context.settings.adminApiKey)
@@ -51,7 +51,7 @@ function objectOf(body: unknown): Readonly<Record<string, unknown>> {
   return body
 }
 
-/** A text without blanks around it, null when there is none; 422 `value_is_too_long` above 255 characters. */
+/** A trimmed string, or null; 422 `value_is_too_long` above 255 characters. */
 function textOf(body: Readonly<Record<string, unknown>>, field: string): string | null {
   const value = body[field]
   const text = typeof value === 'string' ? value.trim() : ''

@@ -18,18 +18,18 @@ import { routesOfV1 } from './v1/routes.ts'
 
 const BODY_MAX_BYTES = 10 * 1024 * 1024
 const PARAM_LENGTH_MAX = 1024
-/** No text of the database holds one. */
-const NUL_IN_ADDRESS = 'the address holds a NUL character'
+/** PostgreSQL text cannot contain one. */
+const NUL_IN_ADDRESS = 'the URL contains a NUL character'
 
 /**
- * The HTTP server, not yet listening. Everything below /api/v1 is authenticated; every answer carries
- * `x-request-id`, the caller's own when it sent a plain one.
+ * Builds the HTTP server, not yet listening. Everything under /api/v1 is authenticated; every response has an
+ * `x-request-id`, the client's own if it sent a plain one.
  */
 export function buildApp(context: Context, readElsewhere?: ReadElsewhere): FastifyInstance {
   const app = Fastify({
     loggerInstance: context.log as unknown as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    // A logger of its own for each request costs as much as turning one away; what is logged names the request.
+    // A child logger per request costs as much as rejecting one; log lines include the request id instead.
     childLoggerFactory: (logger) => logger,
     bodyLimit: BODY_MAX_BYTES,
     requestIdHeader: 'x-request-id',
@@ -39,10 +39,10 @@ export function buildApp(context: Context, readElsewhere?: ReadElsewhere): Fasti
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX, ignoreTrailingSlash: true },
   })
-  // The schemas of the routes describe; the rules with their codes are in the core (docs/decisions/0004).
+  // Route schemas only describe; validation and its error codes are in the core (docs/decisions/0004).
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => jsonText)
-  // Also of routes without a schema of their answer: amounts beyond doubles are bigints there too.
+  // Applies to routes without a response schema too: amounts beyond doubles are bigints there as well.
   app.setReplySerializer(jsonText)
   readBodies(app)
   answerErrors(app)
@@ -57,7 +57,7 @@ export function buildApp(context: Context, readElsewhere?: ReadElsewhere): Fasti
   })
   allowOrigins(app, context.settings)
   describeApi(app, context.settings.apiUrl)
-  // Inside `register`, because routes are described only once the describing plugin is loaded.
+  // Inside `register`, because routes are only described once the OpenAPI plugin is loaded.
   void app.register(async (admin) => adminRoutes(admin, context))
   void app.register(
     async (v1) => {

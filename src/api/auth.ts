@@ -17,12 +17,12 @@ declare module 'fastify' {
     caller: Caller
   }
   interface FastifyContextConfig {
-    /** Permission resource of the route; the mode follows from the method. */
+    /** The route's permission resource; the mode follows from the method. */
     resource?: PermissionResource
   }
 }
 
-/** How long a key and its organization are believed without asking the database. A revoked key lives no longer. */
+/** How long a key and its organization are cached. A revoked key works no longer than this. */
 const BELIEVED_MS = 5000
 const BELIEVED_MAX = 10_000
 const TOUCH_EVERY_MS = 60_000
@@ -30,13 +30,13 @@ const TOUCH_EVERY_MS = 60_000
 type Known = { readonly key: ApiKeyRow; readonly organization: OrganizationRow; readonly at: number }
 
 /**
- * Bearer authentication: sets `request.caller`, refuses with 401 an unknown key and with 403 a key without the
- * route's permission. A sandbox is asked for on every request, because its clock is a part of the answer.
+ * Bearer authentication: sets `request.caller`; 401 for an unknown key, 403 for a key without the route's permission.
+ * A sandbox is read on every request, because the response depends on its clock.
  */
 export function authenticate(app: FastifyInstance, context: Context): void {
   const known = new Map<string, Known>()
   const asked = new Map<string, Promise<Known>>()
-  // A thousand requests whose key is no longer believed ask the database once, and not all before anybody else's.
+  // A thousand requests with an expired cache entry query the database once, instead of all queuing ahead of others.
   const lookUpOnce = (cacheKey: string, secret: string): Promise<Known> => {
     const asking = asked.get(cacheKey) ?? lookUp(context, secret).finally(() => asked.delete(cacheKey))
     asked.set(cacheKey, asking)
@@ -47,7 +47,7 @@ export function authenticate(app: FastifyInstance, context: Context): void {
     const ids = [...used]
     used.clear()
     touchApiKeys(context.database, ids, context.systemNow()).catch((error: unknown) => {
-      context.log.warn({ err: error }, 'the last use of API keys was not written')
+      context.log.warn({ err: error }, 'could not record the last use of API keys')
     })
   }, TOUCH_EVERY_MS)
   touching.unref()
@@ -60,7 +60,7 @@ export function authenticate(app: FastifyInstance, context: Context): void {
     let entry = known.get(cacheKey)
     if (!entry || now - entry.at > BELIEVED_MS || entry.organization.isSandbox) {
       if (!entry?.organization.isSandbox) entry = await lookUpOnce(cacheKey, secret)
-      // The look-up of an earlier request may have read a sandbox's clock before it was moved.
+      // An earlier request's lookup may have read a sandbox's clock before it was moved.
       if (entry.organization.isSandbox) entry = await lookUp(context, secret)
       if (known.size >= BELIEVED_MAX) known.clear()
       known.set(cacheKey, entry)
@@ -101,7 +101,7 @@ function checkPermission(request: FastifyRequest, permissions: Permissions): voi
   throw new Refusal({ kind: 'forbidden', code: `${mode}_action_not_allowed_for_${resource}` })
 }
 
-/** The admin API's key, compared in constant time; an unset key refuses everything. */
+/** Checks the admin API key in constant time; when it is not configured, everything is rejected. */
 export function checkAdminKey(request: FastifyRequest, adminApiKey: string | null): void {
   const given = request.headers['x-admin-api-key']
   if (adminApiKey === null || typeof given !== 'string') throw new Refusal({ kind: 'unauthorized' })

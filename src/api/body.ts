@@ -4,29 +4,29 @@ import { Decimal } from '../core/amounts/decimal.ts'
 import { Refusal } from '../core/refusal.ts'
 
 /**
- * More digits than a double keeps, or an exponent: such a number is read without a double. Only where a number can
- * begin, for the hexadecimal ids in texts are full of digits around an `e`.
+ * More digits than a double keeps, or an exponent: such a number is parsed losslessly. Only matches where a number
+ * can start, because hexadecimal ids in strings are full of digits around an `e`.
  */
 const INEXACT_NUMBER = /(?:^|[:,[\s])-?(?:\d[\d.]{15,}|\d+(?:\.\d+)?[eE])/
-/** The same, and fractions that end in a zero, which a double would drop. */
+/** The same, plus fractions that end in a zero, which a double would drop. */
 const ALTERED_NUMBER = /(?:^|[:,[\s])-?(?:\d[\d.]{15,}|\d+(?:\.\d+)?[eE]|\d+\.\d*0(?!\d))/
-/** Escapes of a NUL or of a surrogate, which PostgreSQL cannot store unless they form a pair. */
+/** Escapes of a NUL, or of a surrogate, which PostgreSQL can only store as part of a pair. */
 const SUSPICIOUS_ESCAPE = /\\u(0000|[dD][89a-fA-F])/
-/** The key `__proto__`, or an escape that may be a part of one. */
+/** The key `__proto__`, or an escape that may be part of it. */
 const PROTOTYPE_KEY = /__proto__|\\u00(5f|7[02]|6f|74)/i
 const DEPTH_MAX = 200
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether the route keeps numbers as they were written: `1.0` is another property of an event than `1`. */
+    /** Whether the route keeps numbers as written: as an event property, `1.0` differs from `1`. */
     keepsDigits?: boolean
   }
 }
 
 /**
- * Reads JSON bodies exactly: a number that a double would round, or would write otherwise on a route that keeps
- * digits, becomes an `ExactNumber`. Refuses with 400 what is not JSON, what nests too deep to be walked, and texts that
- * no database can store.
+ * Parses JSON bodies losslessly: a number that a double would round, or would print differently on a route that keeps
+ * digits, becomes an `ExactNumber`. 400 for invalid JSON, excessive nesting, and strings that the database cannot
+ * store.
  */
 export function readBodies(app: FastifyInstance): void {
   app.removeContentTypeParser('application/json')
@@ -46,7 +46,7 @@ export function readBodies(app: FastifyInstance): void {
 export function parseBody(text: string, keepsDigits = false): unknown {
   if (text.trim() === '') return undefined
   if (SUSPICIOUS_ESCAPE.test(text) || text.includes('\u0000')) refuseBrokenText(text)
-  if (isTooDeep(text)) throw badJson('the body nests too deep')
+  if (isTooDeep(text)) throw badJson('the body is nested too deeply')
   try {
     const isPlain = !(keepsDigits ? ALTERED_NUMBER : INEXACT_NUMBER).test(text)
     const value = isPlain
@@ -58,7 +58,7 @@ export function parseBody(text: string, keepsDigits = false): unknown {
   }
 }
 
-/** A double where it is the same number (`1e3`, `2.50`), the digits as they came otherwise. */
+/** A double if it is the same number (`1e3`, `2.50`), otherwise the digits as sent. */
 function readNumber(text: string): unknown {
   const value = Number(text)
   const isSame =
@@ -67,14 +67,14 @@ function readNumber(text: string): unknown {
   return isSame ? value : new ExactNumber(text)
 }
 
-/** A double where it is written the same, the digits as they came otherwise. A negative zero is none anywhere. */
+/** A double if it prints the same, otherwise the digits as sent. A negative zero becomes zero. */
 function readDigits(text: string): unknown {
   const value = Number(text)
   const digits = value === 0 && text.startsWith('-') ? text.slice(1) : text
   return String(value) === digits ? value : new ExactNumber(digits)
 }
 
-/** A number as it was written. `isLosslessNumber` of lossless-json takes it for one of its own. */
+/** A number as written. `isLosslessNumber` makes lossless-json treat it as one of its own. */
 export class ExactNumber {
   readonly isLosslessNumber = true
   readonly value: string
@@ -87,8 +87,8 @@ export class ExactNumber {
 }
 
 /**
- * JSON.parse makes an own `__proto__` property, which copying code would turn into a prototype, and the parser of exact
- * numbers makes a prototype of it at once. No key of the API is called so: it is taken away, however deep.
+ * JSON.parse creates an own `__proto__` property, which copying code could turn into a prototype, and the lossless
+ * parser sets the prototype directly. No key in the API has this name, so it is removed at any depth.
  */
 function withoutPrototype(value: unknown): unknown {
   if (Array.isArray(value)) value.forEach(withoutPrototype)
@@ -107,7 +107,7 @@ function refuseBrokenText(text: string): void {
   } catch {
     throw badJson('the body is not JSON')
   }
-  if (!isStorable(value)) throw badJson('a text holds a NUL character or half of a surrogate pair')
+  if (!isStorable(value)) throw badJson('a text contains a NUL character or half of a surrogate pair')
 }
 
 function isStorable(value: unknown): boolean {

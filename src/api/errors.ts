@@ -21,7 +21,7 @@ const STATUS: Record<Problem['kind'], readonly [number, string]> = {
   invalid: [422, 'Unprocessable Entity'],
 }
 
-/** The answer to a problem: status and body of platform.md §3. */
+/** The HTTP status and body for a problem. */
 export function toWireProblem(problem: Problem): ErrorBody {
   const [status, error] = STATUS[problem.kind]
   switch (problem.kind) {
@@ -36,7 +36,7 @@ export function toWireProblem(problem: Problem): ErrorBody {
   }
 }
 
-/** 400 for a body without its root key, in the words that clients of the API know. */
+/** 400 for a body without its root key, with the message that Lago's clients know. */
 export function missingRoot(root: string): Refusal {
   return new Refusal({
     kind: 'bad_request',
@@ -44,7 +44,7 @@ export function missingRoot(root: string): Refusal {
   })
 }
 
-/** The answer to whoever comes too fast. */
+/** The response when events come faster than they can be stored. */
 export const TOO_MANY_REQUESTS = {
   status: 429,
   error: 'Too Many Requests',
@@ -71,7 +71,10 @@ export function answerUnknownPaths(app: FastifyInstance): void {
   })
 }
 
-/** One place where errors become answers. What it does not know is a bug: it is logged whole and answered 500. */
+/**
+ * The one place where errors become responses. An unexpected error is a bug: it is logged in full and returned as a
+ * 500.
+ */
 export function answerErrors(app: FastifyInstance): void {
   answerUnknownPaths(app)
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
@@ -91,7 +94,7 @@ export function answerErrors(app: FastifyInstance): void {
     if (status !== undefined && status >= 400 && status < 500) {
       return send(reply, { status: 400, error: `BadRequest: ${error.message}` })
     }
-    request.log.error({ err: error, requestId: request.id }, 'an unexpected error')
+    request.log.error({ err: error, requestId: request.id }, 'unexpected error')
     return send(reply, { status: 500, error: 'Internal Server Error', code: 'internal_error' })
   })
 }

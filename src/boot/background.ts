@@ -11,9 +11,9 @@ import type { Role } from './role.ts'
 import { keepTime } from './system-time.ts'
 import { startTicker, tickerCounts } from './ticker.ts'
 
-/** What a process does besides answering requests. */
+/** Everything a process runs besides serving requests. */
 export type Background = {
-  /** Starts nothing new and resolves when what is in flight is done. */
+  /** Starts nothing new and resolves when work in progress is done. */
   readonly stop: () => Promise<void>
 }
 
@@ -21,10 +21,10 @@ export type BackgroundInput = {
   readonly context: Context
   readonly config: Config
   readonly role: Role
-  /** The database, for parts that keep connections of their own. */
+  /** The database, for parts with their own connections. */
   readonly url: string
   readonly log: PinoLog
-  /** Where the parts keep their figures. */
+  /** Where the parts register their metrics. */
   readonly registry: Registry
 }
 

@@ -4,7 +4,7 @@ import { StartProblem } from './start-problem.ts'
 
 const VERSION_MIN = 140_000
 
-/** The place a URL names, without its password, for a sentence. */
+/** The host and database of a URL without its password, for messages. */
 function placeOf(url: string): string {
   if (!URL.canParse(url)) return 'DATABASE_URL'
   const { hostname, port, pathname } = new URL(url)
@@ -39,8 +39,8 @@ async function findOut(url: string): Promise<Findings> {
 }
 
 /**
- * Looks at an external PostgreSQL before anything is done with it: reachable, version 14 or later, and a role that
- * may make schemas, tables and the role weir_app. Throws `StartProblem` with one sentence that holds no password.
+ * Checks an external PostgreSQL before using it: reachable, version 14 or later, and a role that may create schemas,
+ * tables and the role weir_app. Throws `StartProblem` with a message that does not contain the password.
  */
 export async function checkDatabase(url: string): Promise<void> {
   let findings: Findings
@@ -51,11 +51,11 @@ export async function checkDatabase(url: string): Promise<void> {
       error instanceof pg.DatabaseError || error instanceof Error
         ? error.message || causes(error)
         : String(error)
-    throw new StartProblem(`PostgreSQL at ${placeOf(url)} (DATABASE_URL) can not be used: ${reason}.`)
+    throw new StartProblem(`PostgreSQL at ${placeOf(url)} (DATABASE_URL) cannot be used: ${reason}.`)
   }
   if (findings.version < VERSION_MIN) {
     throw new StartProblem(
-      `PostgreSQL at ${placeOf(url)} is version ${findings.named}, and Weir needs 14 or later.`,
+      `PostgreSQL at ${placeOf(url)} is version ${findings.named}, but Weir needs 14 or later.`,
     )
   }
   if (findings.lacks.length > 0) {
@@ -65,7 +65,7 @@ export async function checkDatabase(url: string): Promise<void> {
   }
 }
 
-/** A failed connection to a name with several addresses has its reasons inside. */
+/** A failed connection to a host with several addresses nests its errors. */
 function causes(error: unknown): string {
   const inner = (error as { errors?: readonly Error[]; code?: string }).errors ?? []
   return inner.map((one) => one.message).join(', ') || ((error as { code?: string }).code ?? 'no answer')

@@ -6,10 +6,10 @@ import { openLog } from './log.ts'
 import { goOnFromLatestTime } from './system-time.ts'
 import { startTicker, type TickerCounts } from './ticker.ts'
 
-/** One for each organization whose due work runs, and a few for the ticker itself. */
+/** One per organization whose due work is running, and a few for the ticker itself. */
 const POOL_SIZE = 6
 
-/** The body of the clock's thread; see clock.ts. */
+/** The main function of the clock thread; see clock.ts. */
 async function run(data: ClockData): Promise<void> {
   const log = await openLog(data.log)
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')

@@ -45,7 +45,7 @@ describe('readConfig', () => {
     expect(() => readConfig(source)).not.toThrow(/hunter2/)
   })
 
-  it('understands Lago bootstrap variables, and asks for the missing ones by name (platform §4)', () => {
+  it('understands Lago bootstrap variables, and asks for the missing ones by name', () => {
     const source = {
       LAGO_CREATE_ORG: 'true',
       LAGO_ORG_NAME: 'Hooli',

@@ -20,17 +20,17 @@ import { StartProblem } from './start-problem.ts'
 
 /** A running embedded PostgreSQL. */
 export type EmbeddedPostgres = {
-  /** For the role that owns the database `weir`; it is no superuser. */
+  /** For the role that owns the database `weir`, which is not a superuser. */
   readonly url: string
-  /** Stops the server within about `limitMs` (default 5000) and gives the data folder free. */
+  /** Stops the server within about `limitMs` (default 5000) and releases the data folder. */
   readonly stop: (limitMs?: number) => Promise<void>
 }
 
 export type EmbeddedPostgresOptions = {
-  /** Absolute path; made when absent. */
+  /** Absolute path; created if missing. */
   readonly dataDir: string
   readonly log: PinoLog
-  /** Called when the server ended and could not be started again. */
+  /** Called when the server exited and could not be restarted. */
   readonly onLost?: (reason: Error) => void
 }
 
@@ -61,7 +61,7 @@ async function clusterRecord(dataDir: string, major: number | null, version: str
 
 const uidOf = (plan: ServerPlan): number | null => plan.account?.uid ?? null
 
-/** A server that a killed Weir left running, when it is what we would start and it answers. */
+/** A server left running by a killed Weir, if it matches what we would start and responds. */
 async function adoptServer(plan: ServerPlan, record: ClusterRecord) {
   const pid = runningServer(plan.marker, uidOf(plan))
   const run = await readRunRecord(plan.dataDir)
@@ -98,7 +98,7 @@ async function startRun(plan: ServerPlan, record: ClusterRecord, socketDir: stri
   return { pid, socketDir, child }
 }
 
-/** Keeps the server running: one that is killed is started again on the same socket, which pools reconnect to. */
+/** Keeps the server running: if it is killed, it is restarted on the same socket, and pools reconnect. */
 function superviseServer(
   plan: ServerPlan,
   record: ClusterRecord,
@@ -120,14 +120,14 @@ function superviseServer(
     const now = performance.now()
     restartsAt.push(now)
     if (restartsAt.filter((at) => now - at < RESTART_WINDOW_MS).length > RESTARTS_MAX) {
-      throw new Error('PostgreSQL keeps ending')
+      throw new Error('PostgreSQL keeps exiting')
     }
-    plan.log.error('PostgreSQL ended unexpectedly; starting it again')
+    plan.log.error('PostgreSQL exited unexpectedly; restarting it')
     await stopServer(plan.marker, uidOf(plan), 1000)
     try {
       watch(await startRun(plan, record, first.socketDir))
     } catch (error) {
-      // It can be killed while it starts, too.
+      // It can also be killed while starting.
       plan.log.error({ err: error }, 'PostgreSQL did not start')
       await sleep(500)
       return isStopping ? undefined : again()
@@ -143,10 +143,10 @@ function superviseServer(
 }
 
 /**
- * Starts PostgreSQL from the installed package on a data folder, or takes over the one that a killed Weir left
- * there, and keeps it running until `stop`. It listens on a Unix socket only, with generated passwords, and runs
- * under an ordinary account even when Weir is root. Throws `StartProblem` (`DataFolderBusy` when another Weir
- * is on the folder).
+ * Starts PostgreSQL from the installed package on a data folder, or takes over the one left by a killed Weir, and
+ * keeps it running until `stop`. It listens only on a Unix socket, with generated passwords, and runs under an
+ * unprivileged account even when Weir is root. Throws `StartProblem` (`DataFolderBusy` when another Weir uses the
+ * folder).
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDir, log } = options
@@ -175,7 +175,7 @@ async function startLocked(options: EmbeddedPostgresOptions, release: () => Prom
   const major = await clusterMajor(folder)
   const record = await clusterRecord(dataDir, major, binaries.version)
   if (major === null) {
-    log.info({ dataDir }, 'making the database files')
+    log.info({ dataDir }, 'creating the database files')
     await createCluster(dataDir, binaries, accounts, record)
   }
   const plan: ServerPlan = { dataDir, binaries, account: accounts.server, marker: record.marker, log }

@@ -18,7 +18,7 @@ import { StartProblem } from './start-problem.ts'
 import { goOnFromLatestTime } from './system-time.ts'
 import type { WeirOptions } from './weir-options.ts'
 
-/** Roles without the API still answer the probes, so that whoever runs them can watch them. */
+/** Roles without the API still serve the probes, so that they can be monitored. */
 function buildServer(role: Role, context: Context, reader: Reader): FastifyInstance {
   if (role === 'all' || role === 'api') return buildApp(context, reader.read)
   return Fastify({
@@ -34,10 +34,10 @@ async function listen(app: FastifyInstance, config: Config): Promise<string> {
     const { code, message } = error as NodeJS.ErrnoException
     const where = `${config.host}:${config.port}`
     if (code === 'EADDRINUSE') {
-      throw new StartProblem(`Another program listens on ${where}: stop it, or set PORT.`)
+      throw new StartProblem(`Another program is listening on ${where}: stop it, or set PORT.`)
     }
     if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new StartProblem(`Weir may not or can not listen on ${where} (HOST, PORT): ${message}.`)
+      throw new StartProblem(`Weir cannot listen on ${where} (HOST, PORT): ${message}.`)
     }
     throw error
   }
@@ -46,8 +46,8 @@ async function listen(app: FastifyInstance, config: Config): Promise<string> {
 }
 
 /**
- * Starts the server on a database that is there: migrations, first organization, HTTP, jobs and clock, as the role
- * says. Puts the ending of each part on `endings`; gives the address. Throws `StartProblem`.
+ * Starts the server on an existing database: migrations, first organization, HTTP, jobs and clock, depending on the
+ * role. Adds the shutdown of each part to `endings`; returns the address. Throws `StartProblem`.
  */
 export async function serve(place: DatabasePlace, options: WeirOptions, endings: Endings): Promise<string> {
   const { config, log, role } = options
@@ -70,7 +70,7 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
   answerProbes(app, { database, registry, isStopping: () => isStopping })
   const address = await listen(app, config)
   let background: Background | null = null
-  // Begun last, ended first: requests in flight finish while no new job starts.
+  // Started last, shut down first: requests in progress finish while no new job starts.
   endings.add('requests and jobs', 5000, async () => {
     isStopping = true
     await Promise.all([app.close(), background?.stop()])

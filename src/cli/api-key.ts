@@ -14,14 +14,14 @@ async function chooseOrganization(context: Context, wanted: string | undefined):
   if (only !== undefined && found.length === 1) return only.id
   if (found.length === 0) {
     throw new StartProblem(
-      wanted === undefined ? 'There is no organization yet.' : `There is no organization ${wanted}.`,
+      wanted === undefined ? 'There is no organization yet.' : `Organization ${wanted} not found.`,
     )
   }
   const shown = found.slice(0, 20).map((one) => `\n  ${one.id}  ${one.name}`)
-  throw new StartProblem(`Say which with --organization <id>:${shown.join('')}`)
+  throw new StartProblem(`Choose one with --organization <id>:${shown.join('')}`)
 }
 
-/** `weir api-key create`: makes a key with every permission and prints it once. */
+/** `weir api-key create`: creates a key with every permission and prints it once. */
 export async function createKey(options: { organization?: string; name?: string }): Promise<void> {
   await withContext(async (context) => {
     const organizationId = await chooseOrganization(context, options.organization)

@@ -3,7 +3,7 @@ import { ConfigProblem } from '../boot/config.ts'
 import { StartProblem } from '../boot/start-problem.ts'
 import { VERSION } from '../boot/version.ts'
 
-/** Runs a command; what the operator can mend is told in its one sentence, with code 1. */
+/** Runs a command; problems the operator can fix are printed as one sentence, with exit code 1. */
 async function attempt(run: () => Promise<void>): Promise<void> {
   try {
     await run()
@@ -38,7 +38,7 @@ function addStart(program: Command): void {
   program
     .command('start')
     .description(
-      'start the server: API, jobs and clock, with a PostgreSQL of its own unless DATABASE_URL is set',
+      'start the server: API, jobs and clock, with an embedded PostgreSQL unless DATABASE_URL is set',
     )
     .addOption(
       new Option('--role <role>', 'what this process does; several processes share one DATABASE_URL')
@@ -55,14 +55,14 @@ function addStart(program: Command): void {
 function addUpkeep(program: Command): void {
   program
     .command('migrate')
-    .description('bring the database to this version and end')
+    .description('migrate the database to this version and exit')
     .action(async () => {
       const { runMigrate } = await import('./migrate.ts')
       await attempt(runMigrate)
     })
   program
     .command('doctor')
-    .description('check the invariants of the books on live data; code 1 when one is broken')
+    .description('check the invariants of the billing data; exit code 1 when one is violated')
     .option('--json', 'print the findings as JSON')
     .action(async (options: { json?: boolean }) => {
       const { doctor } = await import('./doctor.ts')
@@ -73,18 +73,18 @@ function addUpkeep(program: Command): void {
 function addMaking(program: Command): void {
   program
     .command('seed')
-    .description('make a demonstration organization with customers, plans and usage, and print its API key')
+    .description('create a demo organization with customers, plans and usage, and print its API key')
     .option('--customers <count>', 'how many customers', wholeNumber, 25)
     .action(async (options: { customers: number }) => {
       const { seed } = await import('./seed.ts')
       await attempt(() => seed(options.customers))
     })
-  const apiKey = program.command('api-key').description('API keys of an organization')
+  const apiKey = program.command('api-key').description('manage the API keys of an organization')
   apiKey
     .command('create')
-    .description('make an API key with every permission and print it once')
-    .option('--organization <name or id>', 'whose key; needed when there are several')
-    .option('--name <name>', 'a name to know the key by')
+    .description('create an API key with every permission and print it once')
+    .option('--organization <name or id>', 'the organization; required when there are several')
+    .option('--name <name>', 'a name for the key')
     .action(async (options: { organization?: string; name?: string }) => {
       const { createKey } = await import('./api-key.ts')
       await attempt(() => createKey(options))
@@ -96,7 +96,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('weir')
     .description('Weir: metering and usage-based billing with a Lago-compatible API')
     .version(VERSION)
-    .showHelpAfterError('(weir --help shows what there is)')
+    .showHelpAfterError('(see weir --help)')
   addStart(program)
   addUpkeep(program)
   addMaking(program)

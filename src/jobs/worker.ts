@@ -16,24 +16,27 @@ import { keepLease } from './leases.ts'
 import { schedule, tasks } from './tasks.ts'
 
 const CONCURRENCY = 8
-/** For taking and ending jobs, opened when needed. With fewer than jobs at once the queue warns at every start. */
+/**
+ * For fetching and completing jobs, opened when needed. With fewer connections than concurrent jobs, the queue logs a
+ * warning at every start.
+ */
 const CONNECTIONS_MAX = 10
 const POLL_MS = 2000
-/** Between two questions whether PostgreSQL is back. */
+/** Between two checks whether PostgreSQL is back. */
 const ANSWER_PAUSE_MS = 250
-/** After that long a stopping worker aborts what it still waits for; shutdown has 5.5 s for all of it. */
+/** After this long, a stopping worker aborts its running jobs; shutdown allows 5.5 s in total. */
 const STOP_PATIENCE_MS = 3000
 
-/** A running worker; asking it to stop again waits for the same end. */
+/** A running worker; stopping it again waits for the same shutdown. */
 export type Worker = {
   stop(): Promise<void>
-  /** Resolves when it takes no more jobs, asked to stop or not. */
+  /** Resolves when it takes no more jobs, whether or not it was told to stop. */
   readonly ended: Promise<void>
 }
 
 /**
- * Takes jobs from the queue until it is stopped; several processes may do so on one database. `stop` lets running
- * jobs end, and after three seconds asks them to.
+ * Runs jobs from the queue until stopped; several processes may do so on one database. `stop` lets running jobs
+ * finish and aborts them after three seconds.
  */
 export async function startWorker(parts: {
   readonly context: Context
@@ -75,7 +78,7 @@ export async function startWorker(parts: {
     .finally(() => {
       hasEnded = true
     })
-  // The queue refuses to be stopped twice, also when it ended by itself.
+  // The queue throws when stopped twice, even if it stopped by itself.
   let stopping: Promise<void> | null = null
   const stopRunner = () => {
     stopping ??= hasEnded ? Promise.resolve() : runner.stop()
@@ -83,7 +86,7 @@ export async function startWorker(parts: {
   }
   void look.then(async (error) => {
     if (error === null) return
-    log.warn({ err: error }, 'the job queue could not look for its first job')
+    log.warn({ err: error }, 'the job queue could not fetch its first job')
     while (stopping === null && !(isListening() && (await answers(utils)))) await sleep(ANSWER_PAUSE_MS)
     await stopRunner()
   })
@@ -103,10 +106,10 @@ export async function startWorker(parts: {
 }
 
 /**
- * Resolves when a worker has looked for a job for the first time: with null, or with the error when it could not.
- * After an error the queue has to be begun anew, for it keeps the names of its tasks as the promise of their first
- * reading, and repeats the failure for ever. It may be stopped only when PostgreSQL is back and it listens again:
- * while it loses its connections, it would give them back twice.
+ * Resolves when a worker has fetched for the first time: with null, or with the error. After an error the queue must
+ * be restarted, because it caches the promise of its first task lookup and would repeat the failure forever. It must
+ * only be stopped once PostgreSQL is back and it is listening again: while losing its connections, it would release
+ * them twice.
  */
 function firstLook(events: WorkerEvents): Promise<unknown> {
   return new Promise((resolve) => {
@@ -156,7 +159,7 @@ function taskList(context: Context): TaskList {
   return list
 }
 
-/** The queue's messages in the server's log. A failed job is tried again, so it is a warning there. */
+/** Writes the queue's messages to the server's log. A failed job is retried, so it is only a warning. */
 function queueLogger(log: Log): Logger {
   return new Logger((scope) => (level, message) => {
     const { taskIdentifier, jobId } = scope

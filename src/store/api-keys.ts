@@ -15,7 +15,7 @@ export function hashOfSecret(secret: string): Buffer {
   return createHash('sha256').update(secret).digest()
 }
 
-/** The unexpired key whose secret this is, in any organization. */
+/** The unexpired key with this secret, in any organization. */
 export async function findApiKey(
   database: Database,
   secret: string,
@@ -29,7 +29,7 @@ export async function findApiKey(
     .executeTakeFirst()
 }
 
-/** Makes a key and gives its secret, which is not kept: only its hash is. */
+/** Creates a key and returns its secret, of which only the hash is stored. */
 export async function insertApiKey(
   database: Database,
   key: {

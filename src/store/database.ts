@@ -7,13 +7,12 @@ import type { DB } from './rows.ts'
 import { OpenConnection, withoutTurns } from './without-turns.ts'
 
 /**
- * What a query inside one organization is asked of. It selects and cannot write; raw `sql` runs on it too, and a
- * transaction that reads only refuses what raw SQL would write. What is asked without waiting for the answers before
- * it travels together.
+ * Runs queries within one organization. It can only select; raw `sql` also runs on it, in a read-only transaction
+ * that rejects writes. Queries issued without awaiting each other are pipelined.
  */
 export type Reads = Pick<Kysely<DB>, 'selectFrom' | 'selectNoFrom' | 'getExecutor'>
 
-/** An open transaction. Every writing function of the store takes one, and only actions can open it. */
+/** An open transaction. Every writing function of the store takes one, and only actions can open one. */
 export type Tx = Transaction<DB>
 
 /** For whom something is read or written: an organization, and the transaction that its request is, if it is one. */
@@ -27,8 +26,9 @@ export type Tenant =
     }
 
 /**
- * The last statements of a transaction, which are on their way: it is ended behind them, without waiting for their
- * answers, so that what they lock is free again as soon as it can be. When one of them fails nothing is kept, as ever.
+ * The last statements of a transaction, already sent: the commit is sent right behind them without waiting for their
+ * results, so that locks are released as early as possible. If one of them fails, the transaction rolls back as
+ * usual.
  */
 export class Last<T> {
   readonly statements: Promise<T>
@@ -55,7 +55,7 @@ const DATE = 1082
 const NUMERIC = 1700
 const TIMESTAMPTZ_ARRAY = 1185
 
-/** Milliseconds since the epoch of a timestamptz text of a session in UTC (`2024-03-05 00:00:00.123+00`). */
+/** Milliseconds since the epoch of a timestamptz text from a session in UTC (`2024-03-05 00:00:00.123+00`). */
 export function instantOfRow(text: string): Instant {
   return instant(Date.parse(`${text.slice(0, text.length - 3).replace(' ', 'T')}Z`))
 }
@@ -68,8 +68,8 @@ types.setTypeParser(NUMERIC, (text: string) => text)
 types.setTypeParser(TIMESTAMPTZ_ARRAY, (text: string) => text)
 
 /**
- * The two doors to PostgreSQL: `tenants` acts as weir_app behind row-level security; `system` is the owner,
- * for what no tenant may see (key look-up, due organizations, bootstrap).
+ * The two ways to access PostgreSQL: `tenants` runs as weir_app under row-level security; `system` runs as the owner,
+ * for what no tenant may see (key lookup, due organizations, bootstrap).
  */
 export class Database {
   readonly pool: pg.Pool
@@ -79,7 +79,7 @@ export class Database {
   readonly system: Kysely<DB>
 
   constructor(options: DatabaseOptions) {
-    // A new connection now and then, so that plans and caches of an old one do not add up.
+    // Connections are replaced from time to time, so that cached plans do not accumulate.
     const common = {
       connectionString: options.url,
       types,
@@ -99,8 +99,8 @@ export class Database {
     this.systemPool = new pg.Pool({ ...common, max: 4, options: '-c TimeZone=UTC -c DateStyle=ISO' })
     const onError = options.onError ?? (() => undefined)
     for (const pool of [this.pool, this.systemPool]) {
-      // Every connection tells here of its end, also one that is in use: unheard, that would end the program. The pool
-      // repeats it for those that were idle.
+      // Without a listener, a lost connection crashes the process, even one in use. The pool reports idle ones a
+      // second time.
       pool.on('connect', (client) => client.on('error', onError))
       pool.on('error', () => undefined)
     }
@@ -109,16 +109,15 @@ export class Database {
   }
 
   /**
-   * Reads as one organization, in one snapshot; inside the transaction of a request that is one, hence what it has
-   * written.
+   * Reads as one organization, in one snapshot. Within a request's transaction, it reads there and sees its writes.
    */
   read<T>(tenant: Tenant, query: (reads: Reads) => Promise<T>): Promise<T> {
     return this.readWith('', tenant, query)
   }
 
   /**
-   * The same for usage: every statement is planned once for its connection and never for its parameters. The selects
-   * of running state take ten times as long to plan as to run, and no parameter of theirs asks for another plan.
+   * The same for usage: every statement is planned once per connection, regardless of its parameters. Selects on
+   * running state take ten times longer to plan than to run, and their best plan does not depend on the parameters.
    */
   readUsage<T>(tenant: Tenant, query: (reads: Reads) => Promise<T>): Promise<T> {
     return this.readWith('; set local plan_cache_mode = force_generic_plan', tenant, query)
@@ -132,11 +131,11 @@ export class Database {
     if (typeof tenant !== 'string' && tenant.open) return query(tenant.open)
     const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
     const begin = `start transaction isolation level repeatable read, read only${setting}`
-    // Nothing was written, so there is nothing that a commit could keep.
+    // Nothing was written, so there is nothing to commit.
     return this.withFreshPlans(() => this.transact(organizationId, begin, ROLLBACK, query))
   }
 
-  /** The transaction behind `inTransaction`; call that one. */
+  /** The implementation of `inTransaction`; use that instead. */
   writeAs<T>(organizationId: string, work: (tx: Tx) => Promise<T | Last<T>>): Promise<T> {
     return this.withFreshPlans(() => this.transact(organizationId, 'begin', COMMIT, work))
   }
@@ -148,13 +147,13 @@ export class Database {
     work: (tx: Tx) => Promise<T | Last<T>>,
   ): Promise<T> {
     if (!isId(organizationId)) throw new Error('not the id of an organization')
-    // In one round trip, which takes a text without parameters.
+    // One round trip, which only allows a text without parameters.
     const beginning = CompiledQuery.raw(`${begin}; set local weir.organization_id = '${organizationId}'`)
     const executor = this.tenants.getExecutor()
     return executor.provideConnection(async (connection) => {
       const open = new OpenConnection(connection)
       try {
-        // Sent when this is called, hence before anything that the work asks.
+        // Sent now, before anything that the work issues.
         const begun = connection.executeQuery(beginning)
         const [, answer] = await Promise.all([begun, work(withoutTurns<DB>(executor, open))])
         open.close()
@@ -173,7 +172,7 @@ export class Database {
     })
   }
 
-  /** Once more from the start when another version of Weir has changed a table meanwhile; nothing was kept then. */
+  /** Runs the work again when another version of Weir has changed a table meanwhile; nothing was committed then. */
   private async withFreshPlans<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
@@ -184,7 +183,7 @@ export class Database {
     }
   }
 
-  /** Resolves when PostgreSQL answers; rejects with its reason. */
+  /** Resolves when PostgreSQL answers; rejects with the error otherwise. */
   async ping(): Promise<void> {
     await this.systemPool.query('select 1')
   }

@@ -2,10 +2,7 @@ import { sql } from 'kysely'
 import type { Reads, Tx } from './database.ts'
 import type { InvoiceRow } from './invoices.ts'
 
-/**
- * Flags the drafts that hold a subscription of one of the plans to be computed anew
- * (docs/rules/plans.md#changing-a-plan).
- */
+/** Flags drafts with a subscription on one of the plans for a rebuild (docs/rules/plans.md#changing-a-plan). */
 export async function flagDraftsOfPlans(tx: Tx, planIds: readonly string[]): Promise<void> {
   if (planIds.length === 0) return
   // Many changes may flag the same drafts, so they are locked in the order of their ids.
@@ -25,7 +22,7 @@ export async function flagDraftsOfPlans(tx: Tx, planIds: readonly string[]): Pro
 
 export type DraftRow = InvoiceRow & { readonly isPeriodic: boolean }
 
-/** The drafts of a customer or with a subscription of a plan, `limit` at most. */
+/** The drafts of a customer, or with a subscription on a plan, at most `limit`. */
 export async function draftsOf(
   reads: Reads,
   of: { readonly customerId: string } | { readonly planId: string },

@@ -1,7 +1,7 @@
 import type { Reads } from './database.ts'
 import type { SubscriptionRow } from './subscriptions.ts'
 
-/** The subscription of an external id in a status, the latest when there are several. */
+/** The subscription with an external id and status, the latest if there are several. */
 export async function subscriptionOfEntitlements(
   reads: Reads,
   externalId: string,

@@ -7,7 +7,7 @@ import { ts } from './values.ts'
 export type OrganizationRow = Selectable<Organizations>
 export type BillingEntityRow = Selectable<BillingEntities>
 
-/** The organization, seen as the owner of the database: before any tenant is entered. */
+/** The organization, read as the database owner, before entering any tenant. */
 export async function findOrganization(database: Database, id: string): Promise<OrganizationRow | undefined> {
   return database.system.selectFrom('organizations').selectAll().where('id', '=', id).executeTakeFirst()
 }
@@ -27,7 +27,7 @@ export async function countOrganizations(database: Database): Promise<number> {
   return Number(row.count)
 }
 
-/** The organization that a transaction has entered. */
+/** The transaction's own organization. */
 export async function readOrganization(reads: Reads, id: string): Promise<OrganizationRow> {
   return reads.selectFrom('organizations').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
@@ -70,7 +70,7 @@ export async function findBillingEntity(
   return query.executeTakeFirst()
 }
 
-/** What an organization is created with at `now`; see `createOrganization`. */
+/** The creation columns at `now`; see `createOrganization`. */
 export function stamps(now: Instant) {
   return { createdAt: ts(now), updatedAt: ts(now) }
 }

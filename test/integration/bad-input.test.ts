@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ok, send, subscribe } from '../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
-// Values that break naive servers, in events, metrics, plans and estimates: refused by name, or kept to the last digit.
+// Values that break naive servers, in events, metrics, plans and estimates: rejected with a code, or kept to the last
+// digit.
 
 const DIGITS = '1234567890123456789012345678901234567890'
 const FRACTION = '0.1234567890123456789012345678901234567891'
@@ -41,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => harness.close())
 
 let sent = 0
-/** Sends JSON text as it is; the answer as text, because a parsed number may have lost digits. */
+/** Sends raw JSON and returns the response as text, because a parsed number may lose digits. */
 async function raw(path: string, payload: string): Promise<{ status: number; text: string }> {
   const answer = await harness.app.inject({
     method: 'POST',
@@ -55,7 +56,7 @@ async function read(path: string): Promise<string> {
   const headers = { authorization: `Bearer ${client.apiKey}` }
   return (await harness.app.inject({ url: `/api/v1${path}`, headers })).body
 }
-/** What a 422 names. */
+/** The error details of a 422. */
 function refusal({ status, text }: { status: number; text: string }): unknown {
   expect(status, text.slice(0, 300)).toBe(422)
   return JSON.parse(text).error_details
@@ -200,7 +201,7 @@ describe('a number of 40 digits', () => {
     expect(answer.text).toContain(`${BigInt(DIGITS) * 3n}`)
   })
 
-  it('200: amounts of any size are told exactly in estimates and usage', async () => {
+  it('200: amounts of any size are exact in estimates and usage', async () => {
     const event = eventText('x', 'advance', `"properties":{"n":${DIGITS}}`)
     for (const path of ESTIMATES) {
       const { text } = await raw(path, `{"event":${event}}`)
@@ -240,7 +241,7 @@ describe('texts that no database holds', () => {
       const answer = await raw(path, body(text))
       expect([text, answer.status]).toEqual([text, 400])
       expect(JSON.parse(answer.text).error).toBe(
-        'BadRequest: a text holds a NUL character or half of a surrogate pair',
+        'BadRequest: a text contains a NUL character or half of a surrogate pair',
       )
     }
     expect((await client.call('GET', '/events/x')).status).toBe(404)

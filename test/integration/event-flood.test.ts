@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
-/** More than half of what one organization may have inside. */
+/** More than half of one organization's limit. */
 const LARGE = 'x'.repeat(1_200_000)
 
 describe('events that come too fast', () => {
@@ -77,7 +77,7 @@ describe('events that come too fast', () => {
       const socket = connect({ host: '127.0.0.1', port: Number(port) })
       await once(socket, 'connect')
       socket.write(`${head}\r\n\r\n{"event":`)
-      // Nothing tells when its headers have been read; were they not, the request below would come first.
+      // There is no signal for when its headers have been read; if they were not, the request below would come first.
       await sleep(300)
       await expect.poll(async () => (await finished(await post(flooder, LARGE))).status).toBe(429)
       socket.destroy()

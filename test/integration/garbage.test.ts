@@ -4,13 +4,13 @@ import { ADMIN_KEY, type Harness, startHarness } from '../support/harness.ts'
 import { type LivedIn, liveIn } from '../support/lived-in.ts'
 import { fill, type Route, routeTable } from '../support/route-table.ts'
 
-// Whatever is sent to whatever route: an answer with a reason, never a 500, and never a wait.
+// Whatever is sent to any route: a response with a reason, never a 500 and never a hang.
 
 const WRITES_MIN = 30
 const REQUESTS_MIN = 3000
 const SLOW_MS = 5000
 const SHOWN_MAX = 160
-/** Requests to each route, taken evenly from all that are made up: all of them would take minutes. */
+/** Requests per route, sampled evenly from all generated ones, which would take minutes. */
 const SPOILED_MAX = 150
 const ADDRESSES_MAX = 60
 const ORDER = ['POST', 'PATCH', 'PUT', 'DELETE']
@@ -23,7 +23,7 @@ const complaints: string[] = []
 beforeAll(async () => {
   harness = await startHarness()
   routes = await routeTable(harness.context)
-  // What a 500 was for: the log's line of the request, kept for the failure's message.
+  // The log line of a request that caused a 500, for the failure message.
   vi.spyOn(console, 'error').mockImplementation((_message, fields: { err?: Error }) => {
     complaints.push(
       String(fields?.err?.stack ?? fields?.err)
@@ -129,7 +129,7 @@ const areaOf = (route: Route) => route.path.split('/')[1] ?? ''
 const isTwin = ({ method, path }: Route) =>
   method === 'PATCH' && routes.some((other) => other.method === 'PUT' && other.path === path)
 
-/** An organization with a past; without one where a move of the clock to the year 9999 would bill each month until then. */
+/** An organization with history, except where moving the clock to the year 9999 would bill every month until then. */
 async function lifeFor(area: string): Promise<LivedIn> {
   const client = await harness.organization()
   return area === 'test_clock'
@@ -172,7 +172,7 @@ describe('garbage', () => {
         const body = sample(route.body ?? {}, knownOf(whose, turn))
         const bodies = LONG_VALUES.flatMap((value) => spoil(body, value))
         for (const [i, text] of bodies.entries()) {
-          // Each with codes of its own, or all but the first would be refused for them.
+          // Each with its own codes, or all but the first would be rejected as duplicates.
           const own = text.replaceAll(`fresh-${turn}`, `fresh-${turn}-${i}`)
           const failure = await send(whose, route.method, fill(route, whose.names) ?? '', own)
           if (failure) failures.push(failure)

@@ -189,7 +189,7 @@ describe('kept answers', () => {
 
 describe('every write', () => {
   it('takes a key, and is one transaction on one connection', async () => {
-    // A request that needed a second connection beside its own would wait for ever.
+    // A request that needed a second connection would wait forever.
     const narrow = await startHarness({ poolMax: 1 })
     const requests: { args: readonly [string, string, unknown]; key: string; answer: Answer }[] = []
     const organization = await narrow.organization()

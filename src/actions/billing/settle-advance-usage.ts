@@ -11,9 +11,9 @@ import type { Caller, Context } from '../context.ts'
 import { priceAdvanceUsage } from './price-advance-usage.ts'
 
 /**
- * Prices the events in advance that wait for some subscriptions, before somebody changes their prices: what was
- * accepted before the change is charged as it was then, whether a worker has come by or not. Events that cannot be
- * priced now stay due, for the change may be what they need. Locks the customers, after the plan whose prices change.
+ * Prices the waiting events in advance of some subscriptions before their prices change, so that events accepted
+ * before the change are charged at the old prices, whether or not a worker got to them in time. Events that cannot be
+ * priced stay due, since the change may fix them. Locks the customers, after the plan whose prices change.
  */
 export async function settleAdvanceUsage(
   context: Context,

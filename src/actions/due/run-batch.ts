@@ -20,7 +20,7 @@ import {
   type Step,
 } from './due-action.ts'
 
-/** Items that are claimed, and what does them. */
+/** Claimed items, and their action. */
 type Batch = {
   readonly action: BatchAction
   readonly head: BatchHead
@@ -30,8 +30,9 @@ type Batch = {
 const OTHER_WAY: Step = { kind: 'other_way' }
 
 /**
- * One batch of what is due first. When it fails, nothing of it is kept: it is halved until the customer is found whose
- * items cannot be done, and those of all others are. When others have all that is left, the first of it is waited for.
+ * Processes one batch of the first due items. If it fails, it is rolled back and halved until the failing customer is
+ * isolated; everyone else's items are processed. If other processes hold all remaining items, waits for the first
+ * one.
  */
 export async function runBatch(
   context: Context,
@@ -69,7 +70,7 @@ async function act(context: Context, tx: Tx, run: DueRun, { action, head, items 
   return { kind: 'done', items: items.length, isFull: items.length >= action.itemsMax, failures: [] }
 }
 
-/** Does one customer's items alone, after whoever has the customer is done. */
+/** Processes one customer's items alone, after waiting for the customer's lock. */
 async function awaitHeld(
   context: Context,
   actions: DueActions,
@@ -88,7 +89,7 @@ async function awaitHeld(
 
 const NOTHING: Step = { kind: 'none' }
 
-/** Does the items of certain customers in one transaction, and in halves when it fails. */
+/** Processes the items of the given customers in one transaction, and in halves if that fails. */
 async function runCustomers(
   context: Context,
   run: DueRun,

@@ -26,14 +26,14 @@ import { findLocked } from '../subscriptions/lock-subscription.ts'
 import { readGiven } from './change-plan-entitlements.ts'
 import type { SubscriptionChoice } from './read-entitlement-owner.ts'
 
-/** Works out what a subscription changes of its plan's entitlements from what it changed before. */
+/** Computes a subscription's new changes to its plan's entitlements from its previous ones. */
 type Change = (
   tx: Tx,
   plan: Entitlements,
   current: SubscriptionEntitlements,
 ) => Promise<SubscriptionEntitlements>
 
-/** Every change of a subscription's entitlements: `subscription.updated` follows. */
+/** Wraps every change of a subscription's entitlements; sends `subscription.updated`. */
 async function changeSubscription(
   context: Context,
   caller: Caller,
@@ -64,8 +64,8 @@ async function changeSubscription(
 }
 
 /**
- * Overrides a subscription's entitlements; values equal to the plan's are no overrides, and what was removed
- * and is named comes back. Gives the full list; 404 and 422 as expected.
+ * Overrides a subscription's entitlements; values equal to the plan's are not overrides, and removed items in the
+ * request are restored. Returns the full list; 404 and 422 as in `readGiven`.
  */
 export async function patchSubscriptionEntitlements(
   context: Context,
@@ -79,7 +79,7 @@ export async function patchSubscriptionEntitlements(
 }
 
 /**
- * Takes a feature from a subscription, also when it does not have it; gives the full list. 404
+ * Removes a feature from a subscription, whether or not it has it; returns the full list. 404
  * `subscription_not_found`, or `feature_not_found` when the organization has no such feature.
  */
 export async function removeSubscriptionFeature(
@@ -94,7 +94,7 @@ export async function removeSubscriptionFeature(
   })
 }
 
-/** The same for one privilege; besides, 404 `privilege_not_found` when the feature has no such privilege. */
+/** The same for one privilege; also 404 `privilege_not_found` when the feature has no such privilege. */
 export async function removeSubscriptionPrivilege(
   context: Context,
   caller: Caller,

@@ -5,7 +5,7 @@ import type { Caller, Context } from '../context.ts'
 import { readFee, readFeeToChange } from './read-fee.ts'
 
 /**
- * Sets what the client knows of the payment of a fee that is on no invoice. 404; 422 `payment_status:
+ * Sets the payment status, as reported by the client, of a fee that is on no invoice. 404; 422 `payment_status:
  * value_is_invalid`; 405 `invoiced_fee`. An undefined status changes nothing.
  */
 export async function updateFee(

@@ -18,7 +18,7 @@ const METADATA_MAX = 5
 const KEY_LENGTH_MAX = 20
 const VALUE_LENGTH_MAX = 140
 
-/** Payment status and metadata of an invoice (docs/rules/invoices.md#payment-and-overdue). */
+/** Updates the payment status and metadata of an invoice (docs/rules/invoices.md#payment-and-overdue). */
 export async function updateInvoicePayment(
   context: Context,
   caller: Caller,
@@ -55,7 +55,7 @@ export async function updateInvoicePayment(
 }
 
 /**
- * An invoice whose payment is taken back can become overdue again, at once when its due date has passed
+ * An invoice whose payment is reverted can become overdue again, immediately if its due date has passed
  * (docs/rules/invoices.md#payment-and-overdue).
  */
 async function scheduleOverdue(tx: Tx, caller: Caller, invoice: InvoiceRow): Promise<void> {

@@ -13,9 +13,9 @@ import { findLifetime, readLifetimeUsage } from './read-lifetime-usage.ts'
 const FIELD = 'external_historical_usage_amount_cents'
 
 /**
- * Tells what a subscription used before Weir, in cents, and looks at its thresholds and alerts soon
- * (docs/rules/usage.md#lifetime-usage). 404 as `readLifetimeUsage`; 422 unless the amount is a whole number
- * of at least 0.
+ * Sets a subscription's usage from before Weir, in cents, and schedules a check of its thresholds and alerts
+ * (docs/rules/usage.md#lifetime-usage). 404 as in `readLifetimeUsage`; 422 unless the amount is a whole number of at
+ * least 0.
  */
 export async function updateLifetimeUsage(
   context: Context,

@@ -18,7 +18,7 @@ import { dueActions } from '../due/due-actions.ts'
 import { runDue } from '../due/run-due.ts'
 import { failureReport } from './read-test-clock.ts'
 
-/** Ten years in one move: all that falls due on the way is done within the request. */
+/** At most ten years per move, because everything that falls due on the way is processed within the request. */
 const MOVE_MAX_MS = 3653 * DAY_MS
 const RENEW_EVERY_MS = 3000
 
@@ -26,16 +26,16 @@ const RENEW_EVERY_MS = 3000
 type Move = { readonly organizationId: string; readonly mover: string; readonly to: Instant }
 
 /**
- * Moves a sandbox's clock to `to` and does on the way all that falls due, each at its due instant. The first move may
- * go anywhere; later ones only forward, by ten years at most (422 otherwise). Another organization gets 403, and 409
- * `clock_is_advancing` while another move is under way. Nothing else is written in the sandbox meanwhile.
+ * Moves a sandbox's clock to `to` and processes everything that falls due on the way, each item at its due instant.
+ * The first move may go anywhere; later ones only forward, by at most ten years (422 otherwise). 403 for an
+ * organization that is not a sandbox, 409 `clock_is_advancing` during another move. Other writes wait for the move.
  *
- * The answer says `ready` when nothing due is left undone, and `failed` with the reasons when items failed. All others
- * are done then, the clock stands at the time asked for, and the failed ones are tried again later and by its next
- * move.
+ * The result is `ready` when everything due was processed, and `failed` with the reasons when items failed. All
+ * others are processed even then, the clock is at the requested time, and failed items are retried later and on the
+ * next move.
  *
- * A move belongs to this process as long as it renews its lease. One whose process died is taken up by another one
- * (`takeUpMove`), or by a move that goes at least as far.
+ * A move belongs to this process as long as it renews its lease. If the process dies, another one takes the move over
+ * (`takeUpMove`), or a later move that goes at least as far.
  */
 export async function moveTestClock(context: Context, caller: Caller, to: Instant): Promise<OrganizationRow> {
   const { organizationId } = caller

@@ -19,16 +19,16 @@ import { settleOverdue } from '../subscriptions/settle-overdue.ts'
 import { activeColumns } from '../subscriptions/start-subscription.ts'
 import { afterUpgrade } from '../subscriptions/upgrade-subscription.ts'
 
-/** Subscriptions that are changed in one transaction; the rest of them are due at once. */
+/** Subscriptions changed per transaction; the rest are scheduled immediately. */
 const BATCH_MAX = 20
 
 type Follow = (context: Context, tx: Tx, caller: Caller, pair: Succession) => Promise<boolean>
 
 /**
- * What new amounts of plans mean for changes that wait (docs/rules/plans.md#changing-a-plan): a downgrade to
- * a plan that has become the dearer one is canceled (not of a copy, whose amount only follows, §1.4); a
- * downgrade to this plan that has become an upgrade happens at once. The first ones are changed here, all
- * others by due work.
+ * Adjusts pending plan changes after plans changed their amounts (docs/rules/plans.md#changing-a-plan). A downgrade
+ * to a plan that is now more expensive is canceled, but not when a copy's amount merely followed a cascade
+ * (docs/rules/plans.md#cascades). A pending downgrade to this plan that has become an upgrade is executed
+ * immediately. The first few are changed here, the rest by due work.
  */
 export async function followNewAmounts(
   context: Context,
@@ -58,11 +58,11 @@ export async function lockForNewAmounts(tx: Tx, planIds: readonly string[]): Pro
   await lockCustomersById(tx, [...customerIds])
 }
 
-/** Due work: goes on with a plan; what has followed is no candidate any more. */
+/** Due work: continues with a plan; subscriptions already adjusted are no longer candidates. */
 export const followNewAmount: DueAction = (context, tx, caller, planId) =>
   followNewAmounts(context, tx, caller, [planId])
 
-/** Changes at most `limit` subscriptions and gives how many. */
+/** Changes at most `limit` subscriptions and returns how many. */
 async function followSome(
   context: Context,
   tx: Tx,
@@ -110,7 +110,7 @@ async function isConcerned(tx: Tx, side: 'from' | 'to', pair: Succession): Promi
   return previous.amountCents < next.amountCents
 }
 
-/** Cancels a wait for a plan that now is the dearer one; gives whether it did. */
+/** Cancels a pending change to a plan that is now more expensive; returns whether it did. */
 async function cancelDearer(_context: Context, tx: Tx, caller: Caller, pair: Succession): Promise<boolean> {
   const previous = await readSubscription(tx, pair.previousId)
   const successor = await findPendingSuccessor(tx, pair.previousId)
@@ -120,7 +120,10 @@ async function cancelDearer(_context: Context, tx: Tx, caller: Caller, pair: Suc
   return true
 }
 
-/** Starts a wait for a plan that now costs as much in a year as the one before, or more; gives whether it did. */
+/**
+ * Executes a pending change to a plan that now costs at least as much per year as the current one; returns whether it
+ * did.
+ */
 async function startUpgrade(context: Context, tx: Tx, caller: Caller, pair: Succession): Promise<boolean> {
   const plan = await readPlan(tx, pair.successorPlanId)
   await settleOverdue(context, tx, caller, pair.customerId)

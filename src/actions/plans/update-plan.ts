@@ -28,10 +28,10 @@ import { writePlanCharges } from './write-plan-charges.ts'
 import { hasCommitment, writePlanParts } from './write-plan-parts.ts'
 
 /**
- * Changes a plan; absent keys stay, `charges` is the whole list when it is given, and what is frozen once the
- * plan had a subscription is ignored (docs/rules/plans.md#changing-a-plan). `cascade_updates` takes the
- * change to the copies of the plan (docs/rules/plans.md#cascades). Drafts that hold the plan are flagged.
- * Errors as `createPlan`, and 404 `plan_not_found`.
+ * Updates a plan; absent keys stay, `charges` replaces the whole list, and fields frozen once the plan had a
+ * subscription are ignored (docs/rules/plans.md#changing-a-plan). `cascade_updates` applies the change to copies of
+ * the plan (docs/rules/plans.md#cascades). Drafts with the plan are flagged. Errors as in `createPlan`, and 404
+ * `plan_not_found`.
  */
 export async function updatePlan(
   context: Context,

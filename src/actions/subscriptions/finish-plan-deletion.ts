@@ -9,14 +9,13 @@ import { finalizeInside } from '../invoices/finalize-draft.ts'
 import { endAll } from './end-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
 
-/** Customers, drafts and plans of one transaction; the deletion goes on in another one. */
+/** Customers, drafts and plans per transaction; the deletion continues in the next one. */
 const BATCH_MAX = 20
 
 /**
- * Finishes the deletion of a plan (docs/rules/plans.md#deleting-a-plan), copies first and the plan last:
- * their active subscriptions are terminated and billed, pending ones canceled, drafts made final,
- * entitlements dropped. The code is then free. A deletion of many is done in parts, each of which makes the
- * next one due at the same instant.
+ * Finishes the deletion of a plan (docs/rules/plans.md#deleting-a-plan), copies first: active subscriptions are
+ * terminated and billed, pending ones canceled, drafts finalized, entitlements deleted. Then the code can be reused.
+ * A large deletion runs in parts, each of which schedules the next at the same instant.
  */
 export const finishPlanDeletion: DueAction = async (context, tx, caller, planId) => {
   const planIds = [...(await copiesOfPlan(tx, planId)), planId]
@@ -45,7 +44,7 @@ async function lockFirstCustomers(tx: Tx, planIds: readonly string[]): Promise<v
   await lockCustomersById(tx, [...found])
 }
 
-/** Ends what at most `limit` customers have of the plan; gives how many they were. */
+/** Ends the subscriptions on the plan of at most `limit` customers; returns how many customers. */
 async function endSubscriptions(
   context: Context,
   tx: Tx,

@@ -19,9 +19,9 @@ import { settleOverdue } from './settle-overdue.ts'
 
 /**
  * Terminates the active subscription with an external id, or cancels the pending one
- * (docs/rules/subscriptions.md#end). `input` may hold `on_termination_credit_note` and
- * `on_termination_invoice`, which stay on the subscription. 404 when there is none, 422 for an unknown option
- * and while a first payment is awaited.
+ * (docs/rules/subscriptions.md#end). `input` may have `on_termination_credit_note` and `on_termination_invoice`,
+ * which are stored on the subscription. 404 when there is none, 422 for an unknown option and while the first payment
+ * is pending.
  */
 export async function terminateSubscription(
   context: Context,
@@ -63,7 +63,7 @@ async function withOptions(
 }
 
 /**
- * The columns of the options that were given; a credit note only concerns plans that are paid in advance
+ * The columns for the given options; a credit note only applies to plans paid in advance
  * (docs/rules/subscriptions.md).
  */
 export async function terminationColumns(
@@ -80,8 +80,8 @@ export async function terminationColumns(
 }
 
 /**
- * Ends everything that a customer subscribed to, because the customer goes: active subscriptions with their
- * final invoices, pending ones canceled.
+ * Ends all subscriptions of a customer that is being deleted: active ones with their final invoices, pending ones are
+ * canceled.
  */
 export async function terminateSubscriptionsOfCustomer(
   context: Context,

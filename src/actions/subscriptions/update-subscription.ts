@@ -34,10 +34,10 @@ import { planWithOverrides, settingColumns } from './subscription-columns.ts'
 import { terminationColumns } from './terminate-subscription.ts'
 
 /**
- * Changes a subscription; absent keys stay (docs/rules/subscriptions.md#changing-a-subscription). `status`
- * tells which one of the chain is meant; without it the active one, else the pending one. A start that is
- * moved to today or to the past starts the subscription at once. 404 when there is none, 405 while its first
- * payment is awaited, 422 with the codes of §2.1.
+ * Updates a subscription; absent keys stay (docs/rules/subscriptions.md#changing-a-subscription). `status` selects
+ * one of the chain; without it the active one, otherwise the pending one. Moving the start to today or the past
+ * starts the subscription immediately. 404 when there is none, 405 while its first payment is pending, 422 for
+ * invalid fields.
  */
 export async function updateSubscription(
   context: Context,
@@ -128,7 +128,7 @@ async function writeChange(
   return readSubscription(tx, changed.id)
 }
 
-/** The start can be moved until it comes; that of a successor comes with the end of its predecessor. */
+/** The start can be moved until it has passed; a successor starts with the end of its predecessor. */
 function mayMoveStart(row: SubscriptionRow): boolean {
   return row.status === 'pending' && row.previousSubscriptionId === null
 }

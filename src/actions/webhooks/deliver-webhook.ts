@@ -7,7 +7,7 @@ import { findDelivery, lockWebhookVersion, recordTry } from '../../store/webhook
 import type { Context } from '../context.ts'
 import { signingKey } from './signing-key.ts'
 
-/** A try that failed; the queue tries again after a while, longer each time. */
+/** A failed attempt; the queue retries with increasing delays. */
 export class DeliveryFailure extends Error {
   override readonly name = 'DeliveryFailure'
 }
@@ -15,17 +15,17 @@ export class DeliveryFailure extends Error {
 type Found = NonNullable<Awaited<ReturnType<typeof findDelivery>>>
 
 /**
- * Sends one logged message to its endpoint and writes down how it ended. The exchange happens outside of any
- * transaction, so a slow receiver holds no connection. A message that succeeded before, or whose endpoint is
- * gone, is not sent. A failed try makes it `retrying` and throws `DeliveryFailure`, so that the queue tries
- * again; the last of the tries that the settings allow makes it `failed` and resolves.
+ * Sends one logged message to its endpoint and records the result. The request runs outside any transaction, so a
+ * slow receiver does not hold a database connection. A message that already succeeded, or whose endpoint is deleted,
+ * is not sent. A failed attempt sets it to `retrying` and throws `DeliveryFailure`, so that the queue retries; the
+ * last allowed attempt sets it to `failed` and resolves.
  */
 export async function deliverWebhook(
   context: Context,
   job: {
     readonly organizationId: string
     readonly webhookId: string
-    /** Which try it is, from 1. */
+    /** The number of the attempt, from 1. */
     readonly attempt: number
     readonly signal?: AbortSignal
   },

@@ -24,7 +24,7 @@ const tags = ['billing_entities']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: BillingEntity }
 
-/** Billing entities by their code. */
+/** Billing entities, by code. */
 export function billingEntitiesRoutes(app: FastifyInstance, context: Context): void {
   app.post(
     '/billing_entities',

@@ -35,7 +35,7 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 // Plain ASCII: its length is its length in bytes.
 const TURNED_AWAY = JSON.stringify(TOO_MANY_REQUESTS)
 
-/** Usage events: in (one, or a batch that is stored whole or not at all) and out (docs/rules/events.md). */
+/** Usage events: sending one, or a batch that is stored all or nothing, and reading them (docs/rules/events.md). */
 export function eventRoutes(app: FastifyInstance, context: Context): void {
   const early = turnAwayEarly(context)
   const repeatable = { ...config, isRepeatable: true, isFair: true }
@@ -70,13 +70,13 @@ export function eventRoutes(app: FastifyInstance, context: Context): void {
   app.get('/events', { config, schema: listEventsSchema }, (request, reply) => list(context, request, reply))
 }
 
-/** Gives the text back as the JSON that it is. */
+/** Returns a text that already is JSON. */
 function asJson(reply: FastifyReply, text: string): string {
   void reply.header('content-type', JSON_TYPE)
   return text
 }
 
-/** Tells a sender that came too fast when to come again. */
+/** Tells a client that sends too fast when to retry. */
 async function admitted<T>(reply: FastifyReply, stored: Promise<T>): Promise<T> {
   try {
     return await stored
@@ -88,7 +88,7 @@ async function admitted<T>(reply: FastifyReply, stored: Promise<T>): Promise<T> 
 
 const leaving = new WeakMap<FastifyRequest, () => void>()
 
-/** Refuses before the body is read: under a flood, reading what is refused would cost more than storing the rest. */
+/** Rejects before reading the body: under overload, reading rejected bodies would cost more than storing the rest. */
 function turnAwayEarly(context: Context) {
   const onRequest: onRequestHookHandler = (request, reply, done) => {
     const bytes = Number(request.headers['content-length'])
@@ -96,7 +96,7 @@ function turnAwayEarly(context: Context) {
     try {
       const leave = doorOf(context).admit(request.caller.organizationId, length)
       leaving.set(request, leave)
-      // A request that is broken off has no answer and no `onResponse`.
+      // An aborted request has no response and no `onResponse`.
       reply.raw.once('close', leave)
     } catch (error) {
       if (error instanceof DoorIsFull) turnAway(reply, error)
@@ -115,7 +115,7 @@ function turnAwayEarly(context: Context) {
   return { onRequest, preParsing, onResponse }
 }
 
-/** Written at once: the way that other answers take costs five times as much, for each request of a flood. */
+/** Written directly: the normal response path costs five times as much for each rejected request. */
 function turnAway(reply: FastifyReply, full: DoorIsFull): void {
   tellWhenToComeAgain(reply, full)
   reply.hijack()
@@ -148,7 +148,7 @@ async function list(context: Context, request: FastifyRequest, reply: FastifyRep
   return asJson(reply, `{"events":[${answer.events.map(toWireEventJson).join(',')}],"meta":${meta}}`)
 }
 
-/** A page since the start of a subscription needs that subscription, and no other start. */
+/** Listing since the start of a subscription requires the subscription and excludes `timestamp_from`. */
 function filterOf(query: unknown): { readonly sinceStart: boolean; readonly filter: EventListFilter } {
   const { sinceStart, ...filter } = readQuery(query, (query) => ({
     sinceStart: query.boolean('timestamp_from_started_at') === true,

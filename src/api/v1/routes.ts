@@ -23,10 +23,10 @@ import { usageRoutes } from './usage.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
 import { webhooksRoutes } from './webhooks.ts'
 
-/** A room of routes: registers itself on the app with the context that its actions need. */
+/** A group of routes: registers itself on the app with the context for its actions. */
 export type Routes = (app: FastifyInstance, context: Context) => void
 
-/** Every room of routes below /api/v1. */
+/** Every group of routes under /api/v1. */
 export const routesOfV1: readonly Routes[] = [
   alertsRoutes,
   billableMetricsRoutes,

@@ -11,7 +11,7 @@ import { testClockSchemas } from '../schemas/test-clock.ts'
 
 const config = { resource: 'organization' } as const
 
-/** A sandbox's own clock: read it, or move it forward and let everything that falls due on the way happen. */
+/** A sandbox's clock: read it, or move it forward and process everything that falls due on the way. */
 export function testClockRoutes(app: FastifyInstance, context: Context): void {
   app.get('/test_clock', { config, schema: testClockSchemas.show }, async (request) => {
     const clock = await readTestClock(context, request.caller)

@@ -26,12 +26,12 @@ const runFile = promisify(execFile)
 export const clusterFolder = (dataDir: string): string => join(dataDir, 'postgres')
 
 /**
- * How the programs are told their folder. They start inside it and find it by this name, so that the folders
- * above it need not be open to their account (a project in /root, for one).
+ * How the programs find their folder: they start inside it and use this name, so that their account does not need
+ * access to its parent folders (for example a project in /root).
  */
 export const FOLDER_FROM_WITHIN = '/proc/self/cwd'
 
-/** The name by which a program of this account can reach the cluster's folder, its working folder. */
+/** The path by which this account's programs reach the cluster's folder, which is their working folder. */
 export const folderFor = (account: Account | null, folder: string): string =>
   account === null ? folder : FOLDER_FROM_WITHIN
 
@@ -44,7 +44,7 @@ async function giveTree(path: string, account: Account): Promise<void> {
 
 /** A private folder with a short path, for an account (null: our own). The caller removes it. */
 export async function makePrivateFolder(dataDir: string, account: Account | null): Promise<string> {
-  // Root's own /run is not tidied up while in use and nobody else can write there; the rest are fallbacks.
+  // Nothing in root's /run is cleaned up while in use and nobody else can write there; the rest are fallbacks.
   const parents = [...(account === null ? [] : ['/run']), '/tmp', '/dev/shm', dataDir]
   const reasons: string[] = []
   for (const parent of parents.filter((path) => path.length <= 60)) {
@@ -74,7 +74,7 @@ async function runInitdb(part: string, binaries: Binaries, account: Account | nu
   const options = [
     ...['-D', folderFor(account, part), '-U', 'postgres', `--pwfile=${passwordFile}`],
     ...['--auth=scram-sha-256', '--encoding=UTF8', '--no-instructions', '--data-checksums'],
-    // PostgreSQL's own C.UTF-8: the same order on every machine, whatever libraries it has.
+    // PostgreSQL's own C.UTF-8: the same sort order on every machine, regardless of its libraries.
     ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--lc-messages=C'],
     ...settingArguments(TUNABLE_SETTINGS),
   ]
@@ -82,8 +82,8 @@ async function runInitdb(part: string, binaries: Binaries, account: Account | nu
 }
 
 /**
- * Makes the cluster beside its place and moves it there when it is whole, so that a start that was killed
- * half way leaves nothing that looks like a database. Throws `StartProblem`.
+ * Creates the cluster in a temporary folder and moves it into place when complete, so that a start killed halfway
+ * leaves nothing that looks like a database. Throws `StartProblem`.
  */
 export async function createCluster(
   dataDir: string,

@@ -4,7 +4,7 @@ import { type FieldErrors, refusedFields } from '../problems.ts'
 import { ALERT_KINDS, checkAlertModel, checkAlertThresholds, checkAlertType } from './check-alert.ts'
 
 describe('checkAlertType', () => {
-  it('§7.3 alert_type: feature_not_available, before anything else', () => {
+  it('alert_type: feature_not_available, before anything else', () => {
     for (const family of ['subscription', 'wallet'] as const) {
       const told = checkAlertType('lifetime_usage_amount', family, false)
       expect(told).toEqual({ alert_type: ['feature_not_available'] })

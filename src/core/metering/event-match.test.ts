@@ -23,7 +23,7 @@ describe('matchesEvent', () => {
     expect(matchesEvent(properties, match)).toBe(expected)
   })
 
-  it('takes everything when nothing is asked', () => {
+  it('matches everything when nothing is given', () => {
     expect(matchesEvent({}, { include: {}, exclude: [] })).toBe(true)
   })
 })

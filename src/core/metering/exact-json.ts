@@ -1,8 +1,8 @@
 import { isKeptNumber } from './property-value.ts'
 
 /**
- * The JSON text of a value that came from a request, with every number in the digits as sent. A number with kept
- * digits is recognised by its class, never by its looks, so that no text of a sender becomes bare JSON.
+ * Serializes a value from a request with every number exactly as sent. A lossless number is recognized by its class,
+ * never by its shape, so that no string from a client is emitted as raw JSON.
  */
 export function exactJson(value: unknown): string {
   return hasKeptNumber(value) ? withDigits(value) : (JSON.stringify(value) ?? 'null')

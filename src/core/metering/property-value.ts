@@ -1,23 +1,23 @@
 import { Decimal } from '../amounts/decimal.ts'
 
-/** A JSON number whose digits were kept as they were sent; the shape that lossless-json gives. */
+/** A JSON number with its digits as sent, in the shape produced by lossless-json. */
 export type KeptNumber = { readonly isLosslessNumber: true; toString(): string }
 
-/** Properties of an event as received: any JSON values, numbers as doubles or as kept digits. */
+/** Properties of an event as received: any JSON values; numbers are doubles or lossless. */
 export type EventProperties = Readonly<Record<string, unknown>>
 
 const NUMERIC_TEXT = /^-?\d+(\.\d+)?$/
 const JSON_NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
-/** What PostgreSQL's numeric can hold: digits before and after the point. */
+/** The limits of PostgreSQL's numeric: digits before and after the decimal point. */
 const WHOLE_DIGITS_MAX = 131_072
 const FRACTION_DIGITS_MAX = 16_383
 const HALF_PAIR = /\p{Surrogate}/u
-/** Nesting beyond which a value is not looked into; a request can be deeper than the stack. */
+/** The deepest nesting that is inspected; a request could exceed the stack. */
 const DEPTH_MAX = 200
 
 /**
- * Whether a value is a number with kept digits. The mark alone proves nothing, for an event's own JSON may
- * carry it; only a class brings a `toString` function on its prototype.
+ * Whether a value is a lossless number. The marker property alone proves nothing, since an event's own JSON may
+ * contain it; only the class has a `toString` function on its prototype.
  */
 export function isKeptNumber(value: unknown): value is KeptNumber {
   if (typeof value !== 'object' || value === null) return false
@@ -31,17 +31,17 @@ export function isKeptNumber(value: unknown): value is KeptNumber {
 }
 
 /**
- * The value of one property, or undefined when the event does not carry the key. Inherited names
- * (`constructor`) are not properties.
+ * The value of a property, or undefined when the event lacks the key. Inherited names (`constructor`) are not
+ * properties.
  */
 export function propertyOf(properties: EventProperties, key: string): unknown {
   return Object.hasOwn(properties, key) ? properties[key] : undefined
 }
 
 /**
- * A property as text, as PostgreSQL's `->>` gives it for jsonb: a string as is, a number in plain notation
- * with the digits as sent, true/false, objects and arrays as jsonb prints them (keys by length, then by
- * bytes). JSON null gives null, an absent value undefined. Filters, groups and values all read this text
+ * A property as text, as PostgreSQL's `->>` gives it for jsonb: strings unchanged, numbers in plain notation with the
+ * digits as sent, true/false, objects and arrays as jsonb prints them (keys by length, then by bytes). JSON null
+ * gives null, an absent value undefined. Filters, groups and values all use this text
  * (docs/rules/aggregation.md#which-events-count and docs/rules/filters-and-groups.md#filters).
  */
 export function propertyText(value: unknown): string | null | undefined {
@@ -50,14 +50,14 @@ export function propertyText(value: unknown): string | null | undefined {
   return typeof value === 'string' ? value : jsonbText(value, 0)
 }
 
-/** The text of the property `key`; a missing key and JSON null are both null, as in PostgreSQL. */
+/** The property `key` as text; a missing key and JSON null are both null, as in PostgreSQL. */
 export function textOf(properties: EventProperties, key: string): string | null {
   return propertyText(propertyOf(properties, key)) ?? null
 }
 
 /**
- * The number that a property text denotes, only for `^-?\d+(\.\d+)?$`: `1e3`, `+2`, `.5` and ` 3` are no
- * values (docs/rules/aggregation.md#which-events-count). Texts above 2000 characters are no values either.
+ * The number in a property text, only for `^-?\d+(\.\d+)?$`: `1e3`, `+2`, `.5` and ` 3` are not values
+ * (docs/rules/aggregation.md#which-events-count). Neither are texts longer than 2000 characters.
  */
 export function numericValue(text: string | null | undefined): Decimal | undefined {
   if (text === null || text === undefined || !NUMERIC_TEXT.test(text)) return undefined
@@ -82,8 +82,8 @@ export function plainNumber(source: string): string | undefined {
 }
 
 /**
- * Whether PostgreSQL's jsonb can hold the value: no NUL character, no half of a surrogate pair, no number
- * beyond numeric's digits, and no nesting beyond 200 levels.
+ * Whether PostgreSQL's jsonb can store the value: no NUL character, no lone surrogate, no number beyond the limits of
+ * numeric, and no nesting beyond 200 levels.
  */
 export function isStorable(value: unknown, depth = 0): boolean {
   if (depth > DEPTH_MAX) return false
@@ -114,7 +114,7 @@ function jsonbText(value: unknown, depth: number): string {
   return `{${entries.map(([key, each]) => `${JSON.stringify(key)}: ${jsonbText(each, depth + 1)}`).join(', ')}}`
 }
 
-/** jsonb keeps shorter keys first and equal lengths in byte order, which in UTF-8 is code point order. */
+/** jsonb sorts shorter keys first and equal lengths in byte order, which in UTF-8 is code point order. */
 function compareKeys(a: string, b: string): number {
   const byLength = byteLength(a) - byteLength(b)
   if (byLength !== 0) return byLength

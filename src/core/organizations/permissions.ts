@@ -1,4 +1,4 @@
-/** What an API key may be allowed to read and write. */
+/** The resources that an API key's permissions cover. */
 export const PERMISSION_RESOURCES = [
   'activity_log',
   'add_on',
@@ -43,7 +43,7 @@ export const PERMISSION_RESOURCES = [
 
 export type PermissionResource = (typeof PERMISSION_RESOURCES)[number]
 
-/** Every resource, to read and to write: what a new key may do. */
+/** Read and write on every resource: the permissions of a new key. */
 export function allPermissions(): Record<string, readonly string[]> {
   return Object.fromEntries(PERMISSION_RESOURCES.map((resource) => [resource, ['read', 'write']]))
 }
