@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { bigInvoiceBenchmarks } from './big-invoice.ts'
 import { billingBenchmarks } from './billing.ts'
 import type { Benchmark, Figure } from './figure.ts'
+import { hostileBodiesBenchmarks } from './hostile-bodies.ts'
 import { ingestBenchmarks } from './ingest.ts'
 import { LoadGenerator } from './load.ts'
 import { neighbourBenchmarks } from './neighbour.ts'
@@ -20,6 +21,7 @@ const all: readonly Benchmark[] = [
   ...readBenchmarks,
   ...overloadBenchmarks,
   ...neighbourBenchmarks,
+  ...hostileBodiesBenchmarks,
   ...billingBenchmarks,
   ...twoProcessesBenchmarks,
   ...writeBenchmarks,

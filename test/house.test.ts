@@ -26,7 +26,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   },
   api: {
     rooms: ['core', 'store', 'wire', 'actions', 'api'],
-    packages: ['fastify', '@fastify/', 'typebox', 'lossless-json', 'node:'],
+    packages: ['fastify', '@fastify/', 'typebox', 'helmet', 'node:'],
   },
   jobs: { rooms: ['actions', 'jobs', 'core'], packages: ['graphile-worker', 'node:'] },
   boot: {

@@ -4,17 +4,14 @@ import { givenHeaders } from '../api/long-reads.ts'
 import { openDatabase } from '../store/database.ts'
 import { createContext } from './context.ts'
 import { openLog } from './log.ts'
-import type { ReaderData, ReaderMessage, ReaderOrder } from './reader.ts'
+import { READER_CONNECTIONS, type ReaderData, type ReaderMessage, type ReaderOrder } from './reader.ts'
 import { goOnFromLatestTime } from './system-time.ts'
-
-/** Reads that are in the database at once; they are computed one after the other. */
-const POOL_SIZE = 4
 
 /** The body of the thread for long reads; see reader.ts. */
 async function run(data: ReaderData): Promise<void> {
   const log = await openLog(data.log)
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
-  const database = openDatabase({ url: data.databaseUrl, poolMax: POOL_SIZE, onError })
+  const database = openDatabase({ url: data.databaseUrl, poolMax: READER_CONNECTIONS, onError })
   await goOnFromLatestTime(database, log).catch((error: unknown) => {
     log.warn({ err: error }, 'the latest time could not be read')
   })

@@ -5,6 +5,9 @@ import type { LongAnswer, LongRead, ReadElsewhere } from '../api/long-reads.ts'
 import { Unavailable } from '../store/unavailable.ts'
 import type { PinoLog } from './log.ts'
 
+/** Long reads that are in the database at once; they are computed one after the other. */
+export const READER_CONNECTIONS = 4
+
 /** What the thread is started with. */
 export type ReaderData = {
   readonly databaseUrl: string

@@ -20,7 +20,7 @@ const CONCURRENCY = 8
  * For fetching and completing jobs, opened when needed. With fewer connections than concurrent jobs, the queue logs a
  * warning at every start.
  */
-const CONNECTIONS_MAX = 10
+export const WORKER_CONNECTIONS_MAX = 10
 const POLL_MS = 2000
 /** Between two checks whether PostgreSQL is back. */
 const ANSWER_PAUSE_MS = 250
@@ -52,7 +52,7 @@ export async function startWorker(parts: {
   const poolId = poolIdOf(events)
   const beginning = run({
     connectionString: parts.databaseUrl,
-    maxPoolSize: Math.min(concurrency + 2, CONNECTIONS_MAX),
+    maxPoolSize: Math.min(concurrency + 2, WORKER_CONNECTIONS_MAX),
     concurrency,
     pollInterval: POLL_MS,
     noHandleSignals: true,

@@ -2,7 +2,7 @@ import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, type Transacti
 import pg from 'pg'
 import { type Instant, instant } from '../core/calendar/instant.ts'
 import { isId } from './ids.ts'
-import { isStalePlan, preparing, StatementNames } from './prepared-statements.ts'
+import { BEGIN_READING, isStalePlan, preparing, StatementNames } from './prepared-statements.ts'
 import type { DB } from './rows.ts'
 import { OpenConnection, withoutTurns } from './without-turns.ts'
 
@@ -44,6 +44,8 @@ export type DatabaseOptions = {
   readonly onError?: (error: Error) => void
 }
 
+/** For what no tenant may see, which is little. */
+export const SYSTEM_CONNECTIONS = 4
 const CONNECTION_SECONDS_MAX = 1800
 const CONNECTION_WAIT_MS = 10_000
 const COMMIT = CompiledQuery.raw('commit')
@@ -96,7 +98,11 @@ export class Database {
       max: options.poolMax,
       options: '-c role=weir_app -c TimeZone=UTC -c DateStyle=ISO',
     })
-    this.systemPool = new pg.Pool({ ...common, max: 4, options: '-c TimeZone=UTC -c DateStyle=ISO' })
+    this.systemPool = new pg.Pool({
+      ...common,
+      max: SYSTEM_CONNECTIONS,
+      options: '-c TimeZone=UTC -c DateStyle=ISO',
+    })
     const onError = options.onError ?? (() => undefined)
     for (const pool of [this.pool, this.systemPool]) {
       // Without a listener, a lost connection crashes the process, even one in use. The pool reports idle ones a
@@ -130,7 +136,7 @@ export class Database {
   ): Promise<T> {
     if (typeof tenant !== 'string' && tenant.open) return query(tenant.open)
     const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
-    const begin = `start transaction isolation level repeatable read, read only${setting}`
+    const begin = `${BEGIN_READING}${setting}`
     // Nothing was written, so there is nothing to commit.
     return this.withFreshPlans(() => this.transact(organizationId, begin, ROLLBACK, query))
   }
@@ -166,7 +172,8 @@ export class Database {
         return last
       } catch (error) {
         open.close()
-        await connection.executeQuery(ROLLBACK)
+        // A connection that was lost keeps nothing anyway; what failed first is what is told.
+        await connection.executeQuery(ROLLBACK).catch(() => undefined)
         throw error
       }
     })

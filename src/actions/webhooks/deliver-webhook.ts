@@ -47,7 +47,7 @@ export async function deliverWebhook(
     return isLast
   })
   if (result.isDelivered) return
-  const reason = result.httpStatus ?? result.response
+  const reason = result.httpStatus ?? result.cause ?? result.response
   const isTooLong = found.signatureAlgo === 'jwt' && isSignatureTooLong(result.httpStatus, found.payload)
   const advice = isTooLong ? { advice: SIGNATURE_ADVICE } : {}
   if (!isLastTry) throw new DeliveryFailure(`webhook ${webhookId}: ${reason}`)
