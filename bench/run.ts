@@ -6,6 +6,7 @@ import type { Benchmark, Figure } from './figure.ts'
 import { hostileBodiesBenchmarks } from './hostile-bodies.ts'
 import { ingestBenchmarks } from './ingest.ts'
 import { LoadGenerator } from './load.ts'
+import { neighbourBenchmarks } from './neighbour.ts'
 import { overloadBenchmarks } from './overload.ts'
 import { readBenchmarks } from './reads.ts'
 import { describeMachine, tableOf, writeReport } from './report.ts'
@@ -19,6 +20,7 @@ const all: readonly Benchmark[] = [
   ...ingestBenchmarks,
   ...readBenchmarks,
   ...overloadBenchmarks,
+  ...neighbourBenchmarks,
   ...hostileBodiesBenchmarks,
   ...billingBenchmarks,
   ...twoProcessesBenchmarks,

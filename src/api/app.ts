@@ -7,11 +7,14 @@ import { authenticate } from './auth.ts'
 import { readBodies } from './body.ts'
 import { allowOrigins } from './cors.ts'
 import { answerErrors, answerUnknownPaths } from './errors.ts'
+import { shareConnections } from './fair-shares.ts'
 import { keepAnswers } from './idempotency.ts'
 import { DEFAULT_LIMITS, type HttpLimits, timeoutsOf } from './limits.ts'
+import { answerLongReadsElsewhere, type ReadElsewhere } from './long-reads.ts'
 import { describeApi } from './openapi.ts'
 import { tidyPathIds } from './params.ts'
 import { requestIdOf } from './request-id.ts'
+import { awaitSandboxClock } from './sandbox-writes.ts'
 import { securityHeaders } from './security-headers.ts'
 import { apiKeyRoutes } from './v1/api-keys.ts'
 import { routesOfV1 } from './v1/routes.ts'
@@ -30,7 +33,11 @@ const NUL_IN_ADDRESS = 'the URL contains a NUL character'
  * `x-request-id`, the client's own if it sent a plain one. A body is only read once the path is known to exist and the
  * key to be valid.
  */
-export function buildApp(context: Context, limits: HttpLimits = DEFAULT_LIMITS): FastifyInstance {
+export function buildApp(
+  context: Context,
+  limits: HttpLimits = DEFAULT_LIMITS,
+  readElsewhere?: ReadElsewhere,
+): FastifyInstance {
   const app = Fastify({
     loggerInstance: context.log as unknown as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -57,11 +64,7 @@ export function buildApp(context: Context, limits: HttpLimits = DEFAULT_LIMITS):
     void reply.headers(headers).header('x-request-id', request.id)
     if (request.url.includes('%00')) throw new Refusal({ kind: 'bad_request', message: NUL_IN_ADDRESS })
   })
-  app.addHook('onResponse', async (request, reply) => {
-    const level = reply.statusCode >= 500 ? 'error' : 'debug'
-    const fields = { method: request.method, route: request.routeOptions.url, status: reply.statusCode }
-    context.log[level]({ ...fields, requestId: request.id, ms: Math.round(reply.elapsedTime) }, 'answered')
-  })
+  logAnswers(app, context)
   allowOrigins(app, context.settings)
   // After the headers of other origins, which belong to this answer too.
   app.after(() => {
@@ -78,6 +81,9 @@ export function buildApp(context: Context, limits: HttpLimits = DEFAULT_LIMITS):
       authenticate(v1, context)
       answerUnknownPathsEarly(v1)
       tidyPathIds(v1)
+      awaitSandboxClock(v1, context)
+      shareConnections(v1, context)
+      if (readElsewhere) answerLongReadsElsewhere(v1, readElsewhere)
       keepAnswers(v1, context)
       for (const routes of routesOfV1) routes(v1, context, limits)
     },
@@ -93,6 +99,14 @@ export function buildApp(context: Context, limits: HttpLimits = DEFAULT_LIMITS):
     { prefix: OWN_PREFIX },
   )
   return app
+}
+
+function logAnswers(app: FastifyInstance, context: Context): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const level = reply.statusCode >= 500 ? 'error' : 'debug'
+    const fields = { method: request.method, route: request.routeOptions.url, status: reply.statusCode }
+    context.log[level]({ ...fields, requestId: request.id, ms: Math.round(reply.elapsedTime) }, 'answered')
+  })
 }
 
 /** 404 before the body is read, and after the key is known. */

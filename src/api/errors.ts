@@ -3,6 +3,7 @@ import type { ConflictCode, ForbiddenCode, NotAllowedCode, NotFoundCode, OtherCo
 import type { Problem } from '../core/problems.ts'
 import { Refusal } from '../core/refusal.ts'
 import { ReadTooLarge } from '../store/read-budget.ts'
+import { isUnavailable } from '../store/unavailable.ts'
 
 type ErrorBody = {
   status: number
@@ -51,6 +52,15 @@ export const TOO_MANY_REQUESTS = {
   code: 'too_many_requests',
 } as const
 
+/** The answer while PostgreSQL is away, or when a request met conflicts again and again. */
+export const SERVICE_UNAVAILABLE = {
+  status: 503,
+  error: 'Service Unavailable',
+  code: 'service_unavailable',
+} as const
+
+const RETRY_AFTER_SECONDS = 1
+
 function send(reply: FastifyReply, body: ErrorBody): void {
   void reply.code(body.status).type('application/json').send(body)
 }
@@ -76,6 +86,11 @@ export function answerErrors(app: FastifyInstance): void {
   answerUnknownPaths(app)
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
     if (error instanceof Refusal) return send(reply, toWireProblem(error.problem))
+    if (isUnavailable(error)) {
+      request.log.warn({ err: error, requestId: request.id }, 'a request could not be answered now')
+      void reply.header('retry-after', RETRY_AFTER_SECONDS)
+      return send(reply, SERVICE_UNAVAILABLE)
+    }
     if (error instanceof ReadTooLarge) return sendTooLarge(reply, error)
     const status = 'statusCode' in error ? error.statusCode : undefined
     if (status === 413)

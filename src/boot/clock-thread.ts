@@ -3,6 +3,7 @@ import { openDatabase } from '../store/database.ts'
 import { CLOCK_CONNECTIONS, type ClockData, type ClockMessage } from './clock.ts'
 import { createContext } from './context.ts'
 import { openLog } from './log.ts'
+import { goOnFromLatestTime } from './system-time.ts'
 import { startTicker, type TickerCounts } from './ticker.ts'
 
 /** The main function of the clock thread; see clock.ts. */
@@ -20,6 +21,9 @@ async function run(data: ClockData): Promise<void> {
     failures: { inc: () => tell('failures', 1) },
     running: { set: (value) => tell('running', value) },
   }
+  await goOnFromLatestTime(database, log).catch((error: unknown) => {
+    log.warn({ err: error }, 'the latest time could not be read')
+  })
   const ticker = startTicker({ context, log, counts })
   parentPort?.once('message', () => {
     void ticker

@@ -3,6 +3,7 @@ import { SYSTEM_CONNECTIONS } from '../store/database.ts'
 import { findRoom } from './check-database.ts'
 import { CLOCK_CONNECTIONS } from './clock.ts'
 import type { Config } from './config.ts'
+import { READER_CONNECTIONS } from './reader.ts'
 import type { Role } from './role.ts'
 import { StartProblem } from './start-problem.ts'
 
@@ -12,9 +13,11 @@ const SPARE_CONNECTIONS = 5
 /** The most connections that a process with this role opens at a time. */
 export function connectionsOf(config: Pick<Config, 'poolSize' | 'workerConcurrency'>, role: Role): number {
   const own = config.poolSize + SYSTEM_CONNECTIONS
+  const reader = READER_CONNECTIONS + SYSTEM_CONNECTIONS
   const worker = Math.min(config.workerConcurrency + 2, WORKER_CONNECTIONS_MAX) + 1
   const clock = CLOCK_CONNECTIONS + SYSTEM_CONNECTIONS
-  if (role === 'all') return own + worker + clock
+  if (role === 'all') return own + reader + worker + clock
+  if (role === 'api') return own + reader
   return role === 'worker' ? own + worker : own
 }
 

@@ -13,14 +13,16 @@ import { measureLag } from './lag-metrics.ts'
 import { createMetrics, measureRequests } from './metrics.ts'
 import { openPools, prepareDatabase } from './open-database.ts'
 import { answerProbes } from './probes.ts'
+import { Reader } from './reader.ts'
 import type { Role } from './role.ts'
 import { localAddress, settingsOf } from './settings.ts'
 import { StartProblem } from './start-problem.ts'
+import { goOnFromLatestTime } from './system-time.ts'
 import type { WeirOptions } from './weir-options.ts'
 
 /** Roles without the API still serve the probes, so that they can be monitored. */
-function buildServer(role: Role, context: Context, { limits }: Config): FastifyInstance {
-  if (role === 'all' || role === 'api') return buildApp(context, limits)
+function buildServer(role: Role, context: Context, { limits }: Config, reader: Reader): FastifyInstance {
+  if (role === 'all' || role === 'api') return buildApp(context, limits, reader.read)
   return Fastify({
     loggerInstance: context.log as unknown as FastifyBaseLogger,
     forceCloseConnections: 'idle',
@@ -57,11 +59,15 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
   endings.add('database connections', 700, () => database.close())
   const context = createContext({ database, log, settings: settingsOf(config) })
   await prepareDatabase(place.url, log, async () => {
+    await goOnFromLatestTime(database, log)
     const organization = await ensureOrganization(context, config.firstOrganization)
     if (organization !== null) options.onOrganization(organization)
   })
   const registry = createMetrics(database)
-  const app = buildServer(role, context, config)
+  const readerLog = { level: config.logLevel, isTerminal: process.stdout.isTTY === true }
+  const reader = new Reader({ databaseUrl: place.url, settings: context.settings, log: readerLog }, log)
+  endings.add('long reads', 2500, () => reader.stop())
+  const app = buildServer(role, context, config, reader)
   let isStopping = false
   measureRequests(app, registry)
   measureLag(context, registry)

@@ -142,6 +142,7 @@ export const NOT_ALLOWED_CODES = {
 
 /** 409: the request conflicts with another one. */
 export const CONFLICT_CODES = {
+  clock_is_advancing: 'the clock of the sandbox is being moved',
   idempotency_key_in_use: 'a request with the key is being answered',
   idempotency_key_reused: 'the key was used for another request',
 } as const
@@ -161,6 +162,7 @@ export const OTHER_CODES = {
   too_many_requests: 429,
   unsupported_media_type: 415,
   validation_errors: 422,
+  service_unavailable: 503,
 } as const
 
 /** Unknown webhook types are listed in the code itself. */

@@ -15,8 +15,15 @@ export type Reads = Pick<Kysely<DB>, 'selectFrom' | 'selectNoFrom' | 'getExecuto
 /** An open transaction. Every writing function of the store takes one, and only actions can open one. */
 export type Tx = Transaction<DB>
 
-/** The organization to read or write for, and the transaction of its request, if there is one. */
-export type Tenant = string | { readonly organizationId: string; readonly open?: Tx | undefined }
+/** For whom something is read or written: an organization, and the transaction that its request is, if it is one. */
+export type Tenant =
+  | string
+  | {
+      readonly organizationId: string
+      readonly open?: Tx | undefined
+      /** As the caller was told of it: a write of a sandbox is refused when the clock has moved since. */
+      readonly organization?: { readonly isSandbox: boolean; readonly clockAt: Instant | null }
+    }
 
 /**
  * The last statements of a transaction, already sent: the commit is sent right behind them without waiting for their
@@ -40,6 +47,7 @@ export type DatabaseOptions = {
 /** For what no tenant may see, which is little. */
 export const SYSTEM_CONNECTIONS = 4
 const CONNECTION_SECONDS_MAX = 1800
+const CONNECTION_WAIT_MS = 10_000
 const COMMIT = CompiledQuery.raw('commit')
 const ROLLBACK = CompiledQuery.raw('rollback')
 
@@ -79,7 +87,9 @@ export class Database {
       types,
       application_name: 'weir',
       keepAlive: true,
-      // Statements are sent as they are issued; PostgreSQL answers them in order.
+      // Whoever waits longer for a connection is told to come back later.
+      connectionTimeoutMillis: CONNECTION_WAIT_MS,
+      // Statements are sent as they are asked; PostgreSQL answers them in their order.
       pipeline: true,
       maxLifetimeSeconds: CONNECTION_SECONDS_MAX,
     }
