@@ -88,6 +88,7 @@ const OWNERS = {
   billingEntity: ['billing_entity_taxes', 'billing_entity_id'],
   minimumCommitment: ['minimum_commitment_taxes', 'minimum_commitment_id'],
   addOn: ['add_on_taxes', 'add_on_id'],
+  fixedCharge: ['fixed_charge_taxes', 'fixed_charge_id'],
 } as const
 
 export type TaxOwner = keyof typeof OWNERS
@@ -102,6 +103,7 @@ export type TaxesOfOwners = {
   readonly billingEntities: TaxesById
   readonly minimumCommitments: TaxesById
   readonly addOns: TaxesById
+  readonly fixedCharges: TaxesById
 }
 
 /**
@@ -117,6 +119,7 @@ export async function taxesOfOwners(
     readonly billingEntityIds?: readonly string[]
     readonly minimumCommitmentIds?: readonly string[]
     readonly addOnIds?: readonly string[]
+    readonly fixedChargeIds?: readonly string[]
   },
 ): Promise<TaxesOfOwners> {
   const asked: [TaxOwner, readonly string[]][] = [
@@ -126,6 +129,7 @@ export async function taxesOfOwners(
     ['billingEntity', ids.billingEntityIds ?? []],
     ['minimumCommitment', ids.minimumCommitmentIds ?? []],
     ['addOn', ids.addOnIds ?? []],
+    ['fixedCharge', ids.fixedChargeIds ?? []],
   ]
   const maps = new Map<TaxOwner, Map<string, TaxRow[]>>(asked.map(([owner]) => [owner, new Map()]))
   const parts = asked
@@ -154,6 +158,7 @@ export async function taxesOfOwners(
     billingEntities: mapOf('billingEntity'),
     minimumCommitments: mapOf('minimumCommitment'),
     addOns: mapOf('addOn'),
+    fixedCharges: mapOf('fixedCharge'),
   }
 }
 

@@ -1,11 +1,6 @@
 import { Fields, type Input } from '../../core/input/fields.ts'
 import { readMetadata } from '../../core/input/metadata.ts'
-import {
-  readCommitment,
-  readEntries,
-  readThresholds,
-  withoutFixedCharges,
-} from '../../core/plans/plan-parts.ts'
+import { readCommitment, readEntries, readThresholds } from '../../core/plans/plan-parts.ts'
 import { readPlanChange } from '../../core/plans/plan-settings.ts'
 import { Problems } from '../../core/problems.ts'
 import { accepted, notFound, refuseIfAny } from '../../core/refusal.ts'
@@ -25,10 +20,11 @@ import type { Caller, Context } from '../context.ts'
 import { announcePlan } from './announce-plan.ts'
 import { followNewAmounts } from './follow-new-amount.ts'
 import { writePlanCharges } from './write-plan-charges.ts'
+import { writePlanFixedCharges } from './write-plan-fixed-charges.ts'
 import { hasCommitment, writePlanParts } from './write-plan-parts.ts'
 
 /**
- * Changes a plan; absent keys stay, `charges` is the whole list when it is given, and what is frozen once the
+ * Changes a plan; absent keys stay, `charges` and `fixed_charges` are whole lists when they are given, and what is frozen once the
  * plan had a subscription is ignored (docs/rules/plans.md#changing-a-plan). `cascade_updates` takes the
  * change to the copies of the plan (docs/rules/plans.md#cascades). Drafts that hold the plan are flagged.
  * Errors as `createPlan`, and 404 `plan_not_found`.
@@ -43,16 +39,16 @@ export async function updatePlan(
     await settleAdvanceUsage(context, tx, caller, { planCode: code })
     const stored = await lockPlan(tx, code)
     if (!stored) throw notFound('plan')
-    accepted(withoutFixedCharges(input))
     const isFrozen = await isPlanAttached(tx, stored.id)
     const isCascaded = isCascade(input)
     const plan = await writeSettings(tx, caller, stored, input, isFrozen)
     const problems = new Problems()
     const charges = readEntries(input, 'charges', problems)
+    const fixedCharges = readEntries(input, 'fixed_charges', problems)
     refuseIfAny(problems)
-    const metricIds = charges
-      ? await writePlanCharges(tx, caller, plan, charges, { isFrozen, isCascaded })
-      : []
+    const options = { isFrozen, isCascaded }
+    const metricIds = charges ? await writePlanCharges(tx, caller, plan, charges, options) : []
+    if (fixedCharges) await writePlanFixedCharges(tx, caller, plan, fixedCharges, options)
     await afterChange(tx, caller, plan, metricIds, isCascaded)
     await announcePlan(tx, caller, 'plan.updated', plan)
     if (plan.amountCents !== stored.amountCents) {

@@ -286,6 +286,7 @@ function feeRow(
     chargeFilterId: fee.chargeFilterId,
     minimumCommitmentId: fee.minimumCommitmentId,
     addOnId: fee.addOnId,
+    fixedChargeId: fee.fixedChargeId,
     trueUpParentFeeId: parentId,
     originalFeeId: null,
     invoiceDisplayName: fee.invoiceDisplayName,

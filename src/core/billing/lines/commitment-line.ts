@@ -51,7 +51,7 @@ export function commitmentLine(
   // A renewal on this bill pays for the period that begins, the arrears on it for the one that is reconciled.
   const counted = fees.filter(
     (fee) =>
-      (!plan.payInAdvance || fee.feeType === 'charge') &&
+      (!plan.payInAdvance || fee.feeType === 'charge' || fee.feeType === 'fixed_charge') &&
       fee.period !== null &&
       fee.period.from <= billed.to &&
       fee.period.to < addMs(period.to, ZONE_CHANGE_MAX_MS),
