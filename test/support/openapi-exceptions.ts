@@ -16,7 +16,6 @@ const ENTITLEMENTS_BARE =
   'Lago’s server sends features bare in this list, each not under `entitlement` (platform §10)'
 const LISTED_INVOICE = 'rows of the list have it not (subscriptions-and-invoicing §7.3, §7.4)'
 const ONE_SUBSCRIPTION = 'only on one subscription, not in rows (subscriptions-and-invoicing §2.1)'
-const NO_FIXED_CHARGES = 'plans take no fixed charges yet'
 
 /** Each must be needed: one that no comparison asks for any more fails the test. */
 export const EXCEPTIONS: readonly Exception[] = [
@@ -31,11 +30,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     operation: /^(GET|POST|PUT|PATCH|DELETE) \/subscriptions(\/\{\})?$/,
     lack: 'answer subscription.plan.entitlements[].entitlement',
     why: ENTITLEMENTS_BARE,
-  },
-  {
-    operation: SUBSCRIPTION_WRITES,
-    lack: 'body subscription.plan_overrides.fixed_charges',
-    why: NO_FIXED_CHARGES,
   },
   {
     operation: SUBSCRIPTION_WRITES,
