@@ -60,6 +60,47 @@ export async function insertStartingUnits(
     )`.execute(tx)
 }
 
+/**
+ * Makes due that units that changed at an instant are billed. What is due already for an earlier change stays due then,
+ * and goes on with this one.
+ */
+export async function scheduleUnits(
+  tx: Tx,
+  organizationId: string,
+  subscriptionIds: readonly string[],
+  at: Instant,
+): Promise<void> {
+  if (subscriptionIds.length === 0) return
+  await sql`
+    insert into due_items as d (organization_id, id, kind, subject_id, due_at)
+    select ${organizationId}::uuid, n.id, 'fixed_charge_units', n.subject_id, ${ts(at)}
+    from unnest(${subscriptionIds.map(() => newId())}::uuid[], ${[...subscriptionIds]}::uuid[]) as n (id, subject_id)
+    on conflict (organization_id, kind, subject_id) do update set
+      id = excluded.id, due_at = least(d.due_at, excluded.due_at), attempts = 0, retry_at = null, error = null`.execute(
+    tx,
+  )
+}
+
+/** When units of a fixed charge in advance changed at once next after an instant; undefined when they did not. */
+export async function nextChange(
+  reads: Reads,
+  subscriptionId: string,
+  after: Instant,
+): Promise<Instant | undefined> {
+  const row = await reads
+    .selectFrom('fixedChargeUnits as u')
+    .innerJoin('fixedCharges as f', 'f.id', 'u.fixedChargeId')
+    .select('u.appliesAt')
+    .where('u.subscriptionId', '=', subscriptionId)
+    .where('u.appliesAt', '>', ts(after))
+    .whereRef('u.appliesAt', '=', 'u.createdAt')
+    .where('f.payInAdvance', '=', true)
+    .orderBy('u.appliesAt')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.appliesAt
+}
+
 /** The units of its own that a subscription has, by the id of the fixed charge. */
 export async function unitsOverridesOf(
   reads: Reads,

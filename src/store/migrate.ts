@@ -14,12 +14,12 @@ const INCLUDE = /^\\ir (\S+)$/gm
 export class UnknownMigrations extends Error {}
 
 /**
- * Brings a database to the newest version with the numbered files of `migrations/`, under a lock, so that two
+ * Brings a database to the newest version, or to `last`, with the numbered files of `migrations/`, under a lock, so that two
  * processes may start at once. Returns the names that this call applied. Throws `UnknownMigrations` before anything is
  * changed when the database has a migration that is not among the files, and otherwise the error of the file that
  * failed.
  */
-export async function migrate(url: string): Promise<string[]> {
+export async function migrate(url: string, last?: string): Promise<string[]> {
   const pool = new pg.Pool({ connectionString: url, max: 2, application_name: 'weir migrate' })
   const database = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   try {
@@ -31,7 +31,9 @@ export async function migrate(url: string): Promise<string[]> {
       migrationTableName: TABLE,
       migrationLockTableName: `${TABLE}_lock`,
     })
-    const { error, results } = await migrator.migrateToLatest()
+    const { error, results } = await (last === undefined
+      ? migrator.migrateToLatest()
+      : migrator.migrateTo(last))
     if (error) throw error
     return (results ?? []).filter((r) => r.status === 'Success').map((r) => r.migrationName)
   } finally {

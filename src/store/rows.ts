@@ -769,6 +769,7 @@ export interface Plans {
   createdAt: Timestamp
   deletedAt: Timestamp | null
   description: string | null
+  hasFixedCharges: Generated<boolean>
   hasFixedChargesInAdvance: Generated<boolean>
   id: string
   interval: string

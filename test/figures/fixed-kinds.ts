@@ -22,7 +22,7 @@ export function fixedUnits({ rows, settings }: FigureTable): Row[] {
     const from = instant(Math.max(started, window.from))
     const period = { window: { ...window, from }, durationDays: settings.of, zone: 'UTC', prorated: true }
     const units = unitsOfPeriod(records, period)
-    return { Units: shown(units.full), Weighed: shown(units.weighed) }
+    return { Units: shown(units?.full ?? 0n), Weighed: shown(units?.weighed ?? 0n) }
   })
 }
 

@@ -32,6 +32,11 @@ export const EXCEPTIONS: readonly Exception[] = [
     why: ENTITLEMENTS_BARE,
   },
   {
+    operation: /^(POST|PUT|PATCH) \/(plans|subscriptions)\/\{\}\/fixed_charges(\/\{\})?$/,
+    lack: 'body fixed_charge.properties',
+    why: 'Lago describes the properties of usage charges here; a fixed charge has those of three models',
+  },
+  {
     operation: SUBSCRIPTION_WRITES,
     lack: 'body subscription.plan_overrides.metadata',
     why: 'a copy of a plan has no metadata of its own (subscriptions-and-invoicing §1.5)',

@@ -15,6 +15,7 @@ import { afterChange } from '../charges/change-charges.ts'
 import { type OverridePlace, readPricedSubscription, statusesOf } from '../charges/override-charge.ts'
 import type { Caller, Context } from '../context.ts'
 import { overridePlan } from '../plans/override-plan.ts'
+import { settleOverdue } from '../subscriptions/settle-overdue.ts'
 import { changeOwnUnits } from './own-units.ts'
 import { readFixedCharge, writeFixedChargeChange } from './write-fixed-charge.ts'
 
@@ -49,6 +50,7 @@ export async function overrideFixedCharge(
     // The customer first, as everything that bills it does.
     const { customerId } = await readPricedSubscription(tx, at)
     await lockCustomerById(tx, customerId)
+    await settleOverdue(context, tx, caller, customerId)
     await settleAdvanceUsage(context, tx, caller, { customerId })
     const priced = await lockPricedSubscription(tx, at.externalId, statusesOf(at.status))
     if (!priced) throw notFound('subscription')

@@ -1,8 +1,12 @@
 import { addMs, type Instant, SECOND_MS } from '../../core/calendar/instant.ts'
 import { currentFixedChargesWindow } from '../../core/subscriptions/windows.ts'
 import type { Tx } from '../../store/database.ts'
-import { scheduleItems } from '../../store/due-items.ts'
-import { insertUnits, type NewUnits, subscriptionsWithUnitsOf } from '../../store/fixed-charge-units.ts'
+import {
+  insertUnits,
+  type NewUnits,
+  scheduleUnits,
+  subscriptionsWithUnitsOf,
+} from '../../store/fixed-charge-units.ts'
 import type { FixedChargeRow } from '../../store/fixed-charges.ts'
 import { billMomentOf, statesOf } from '../../store/subscription-states.ts'
 import type { SubscriptionRow } from '../../store/subscriptions.ts'
@@ -74,9 +78,5 @@ async function recordFor(
   await insertUnits(tx, caller.organizationId, list, caller.now)
   const billed = wanted.filter(({ subscription, charge }) => isNow(subscription) && charge.payInAdvance)
   const ids = [...new Set(billed.map(({ subscription }) => subscription.id))]
-  await scheduleItems(
-    tx,
-    caller.organizationId,
-    ids.map((subjectId) => ({ kind: 'fixed_charge_units', subjectId, dueAt: caller.now })),
-  )
+  await scheduleUnits(tx, caller.organizationId, ids, caller.now)
 }

@@ -68,7 +68,7 @@ export async function afterCreatedStart(
   const { row } = state
   await Promise.all([
     insertLifetimeUsage(tx, row, caller.now),
-    insertStartingUnits(tx, row, caller.now),
+    state.plan.hasFixedCharges ? insertStartingUnits(tx, row, caller.now) : undefined,
     scheduleCreated(tx, caller, state),
     scheduleWatched(tx, caller.organizationId, row.id, caller.now),
   ])

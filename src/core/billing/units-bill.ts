@@ -84,12 +84,13 @@ function priceOf(bill: UnitsBill, charge: FixedChargeFacts): FixedPrice {
   const { customer, subscription, earlier, at } = bill
   const { window, durationDays } = unitsWindow(bill)
   const { zone } = customer
-  const { full } = unitsOfPeriod(charge.records, { window, durationDays, zone, prorated: false })
+  const wanted =
+    unitsOfPeriod(charge.records, { window, durationDays, zone, prorated: false })?.full ?? Decimal.zero
   const paid = earlier.filter(
     ({ isOwn, rootId, period }) =>
       isOwn && rootId === charge.rootId && period.from === window.from && period.to === window.to,
   )
-  const units = full.minus(Decimal.sum(paid.map((fee) => fee.units)))
+  const units = wanted.minus(Decimal.sum(paid.map((fee) => fee.units)))
   const part = charge.prorated
     ? { days: remainingDays(at, window, zone), of: durationDays }
     : { days: 1, of: 1 }

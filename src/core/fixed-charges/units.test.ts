@@ -19,7 +19,7 @@ function records(...rows: readonly (readonly [number, string, string])[]): Recor
 function unitsIn(list: readonly RecordedUnits[], from: string, to: string, durationDays: number) {
   const window = { from: at(from), to: at(`${to}T23:59:59.999Z`) }
   const units = unitsOfPeriod(list, { window, durationDays, zone: 'UTC', prorated: true })
-  return [units.full.toString(), units.weighed.toString()]
+  return [units?.full.toString(), units?.weighed.toString()]
 }
 
 describe('units of a period', () => {
@@ -54,7 +54,7 @@ describe('units of a period', () => {
     const list = records([10, '2025-04-01', '2025-04-01'], [5, '2025-04-16', '2025-04-16'])
     const window = { from: at('2025-04-01'), to: at('2025-04-30T23:59:59.999Z') }
     const period = { window, durationDays: 30, zone: 'UTC', prorated: false }
-    expect(unitsOfPeriod(list, period).weighed.toString()).toBe('5')
-    expect(unitsOfPeriod([], period).full.toString()).toBe('0')
+    expect(unitsOfPeriod(list, period)?.weighed.toString()).toBe('5')
+    expect(unitsOfPeriod([], period)).toBeNull()
   })
 })

@@ -27,13 +27,15 @@ const WEIGHED_SCALE = 6
 
 /**
  * The units of a period (docs/rules/fixed-charges.md#units-of-a-period): the last that were recorded for it, and when
- * prorated, each for the days that it lasted.
+ * prorated, each for the days that it lasted. Null when none had been recorded for it: the fixed charge was not there
+ * yet.
  *
  * @param records in the order in which they were recorded
  */
-export function unitsOfPeriod(records: readonly RecordedUnits[], period: UnitsPeriod): PeriodUnits {
+export function unitsOfPeriod(records: readonly RecordedUnits[], period: UnitsPeriod): PeriodUnits | null {
   const known = recordsOf(records, period.window)
-  const full = known.at(-1)?.units ?? Decimal.zero
+  const full = known.at(-1)?.units
+  if (full === undefined) return null
   return { full, weighed: period.prorated ? weighed(withoutSuperseded(known), period) : full }
 }
 

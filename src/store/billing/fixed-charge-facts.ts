@@ -6,7 +6,7 @@ import { addMs, DAY_MS, type Instant } from '../../core/calendar/instant.ts'
 import type { FixedChargeModel } from '../../core/fixed-charges/settings.ts'
 import type { ChargeProperties } from '../../core/pricing/charge-model.ts'
 import type { Reads } from '../database.ts'
-import { ts } from '../values.ts'
+import { groupedBy, ts } from '../values.ts'
 
 /** No window begins longer before its bill than this: a year, a change of zones, and room. */
 const WINDOW_DAYS_MAX = 800
@@ -126,13 +126,12 @@ export async function answerFixedCharges(
     where f.fee_type = 'fixed_charge' and f.pay_in_advance and f.deleted_at is null and f.to_at >= q.window_from
       and i.status not in ('deleted', 'voided') and i.id is distinct from q.except_invoice_id
     order by q.place, f.created_at, f.id`.execute(reads)
+  const byPlace = groupedBy(rows, ({ place }) => place)
   return questions.map((_, place) =>
-    rows
-      .filter((row) => row.place === place)
-      .map(({ fromAt, toAt, units, ...row }) => ({
-        ...row,
-        units: Decimal.of(units),
-        period: { from: fromAt, to: toAt },
-      })),
+    (byPlace.get(place) ?? []).map(({ fromAt, toAt, units, ...row }) => ({
+      ...row,
+      units: Decimal.of(units),
+      period: { from: fromAt, to: toAt },
+    })),
   )
 }

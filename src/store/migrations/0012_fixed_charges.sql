@@ -28,10 +28,11 @@ create unique index fixed_charges_code on fixed_charges (organization_id, plan_i
   where parent_id is null and deleted_at is null;
 call weir_wall('fixed_charges');
 
+alter table plans add column has_fixed_charges boolean not null default false;
 alter table plans add column has_fixed_charges_in_advance boolean not null default false;
 \ir ../functions/weir_mark_fixed_charges.sql
 create trigger mark_fixed_charges after insert or update of deleted_at on fixed_charges
-  for each row when (new.pay_in_advance) execute function weir_mark_fixed_charges();
+  for each row execute function weir_mark_fixed_charges();
 
 create table fixed_charge_taxes (
   organization_id uuid not null references organizations,

@@ -37,12 +37,14 @@ export function fixedChargeLines(
   const before = earlier.filter(({ billedAt }) => billedAt <= billed.at)
   return asked.flatMap(({ charge, open }): FeeDraft[] => {
     if (charge.payInAdvance && isPaid(charge, open, before)) return []
+    const price = priceOf(billed, charge, open, before)
+    if (price === null) return []
     const fee = fixedChargeFeeDraft({
       key: `${subscription.id}/${charge.id}`,
       subscriptionId: subscription.id,
       fixedChargeId: charge.id,
       addOnId: charge.addOnId,
-      price: priceOf(billed, charge, open, before),
+      price,
       payInAdvance: charge.payInAdvance,
       period: open.window,
     })
@@ -88,13 +90,14 @@ function priceOf(
   charge: FixedChargeFacts,
   { window, durationDays }: UsageWindow,
   earlier: readonly BilledFixedFee[],
-): FixedPrice {
+): FixedPrice | null {
   const { zone, createdAt, subscription } = billed
   // What changes after a bill in advance is billed as a difference, and not again when a draft is made anew.
   const records = charge.payInAdvance
     ? charge.records.filter((record) => record.createdAt <= createdAt)
     : charge.records
   const units = unitsOfPeriod(records, { window, durationDays, zone, prorated: charge.prorated })
+  if (units === null) return null
   const price = priceFixedCharge(charge, units, exponentOf(subscription.plan.currency))
   const isFirst = billed.history.periods.length === 0
   if (!charge.payInAdvance || !charge.prorated || !isFirst) return price
