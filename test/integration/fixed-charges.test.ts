@@ -196,6 +196,23 @@ describe('bills', () => {
     ])
   })
 
+  it('an upgrade into a trial bills the fixed charges, and the end of the trial the price', async () => {
+    await makePlan('A', [fixed('a', 1, '1')])
+    const trial = { pay_in_advance: true, amount_cents: 3100, trial_period: 10 }
+    await makePlan('B', [fixed('d', 1, '20', ADVANCE)], trial)
+    await subscribe('A')
+    await client.clock('2023-07-20T12:12:00Z')
+    await subscribe('B')
+    expect(await billedAt('2023-07-20T12:12:00Z')).toEqual([
+      ['a', 100],
+      ['d', 2000],
+    ])
+    await client.clock('2023-07-30T00:00:00Z')
+    const { fees } = await ok('GET', '/fees?fee_type=subscription')
+    expect(fees.map((fee: Wire) => fee.amount_cents)).toEqual([0, 300])
+    expect(await feesOf()).toHaveLength(2)
+  })
+
   it('a draft keeps what it was made for when units change after it', async () => {
     const configuration = { invoice_grace_period: 5 }
     await ok('POST', '/customers', {

@@ -84,6 +84,11 @@ create index fees_fixed_charge on fees (organization_id, fixed_charge_id) where 
 call weir_guard_parts('fees', '{payment_status, succeeded_at, failed_at, refunded_at,
   precise_credit_notes_amount_cents, updated_at}');
 
+-- A start in a trial may bill fixed charges, and the end of the trial the price.
+drop index invoice_subscriptions_starting;
+create unique index invoice_subscriptions_starting on invoice_subscriptions (organization_id, subscription_id, billing_at)
+  where invoicing_reason = 'subscription_starting' and released_at is null;
+
 -- Units that changed at once are billed at once.
 alter table due_items drop constraint due_items_kind_check;
 alter table due_items add constraint due_items_kind_check check (kind in
