@@ -116,11 +116,17 @@ export async function deleteFixedCharges(tx: Tx, ids: readonly string[], now: In
     .execute()
 }
 
-/** The ids of the plans with a fixed charge of the add-on, locked in their order. */
+/** Locks the plans with a fixed charge of an add-on, in the order of their ids; copies through their originals. */
 export async function lockPlansOfAddOn(tx: Tx, addOnId: string): Promise<void> {
-  await sql`select id from plans
-    where id in (select plan_id from fixed_charges where add_on_id = ${addOnId} and deleted_at is null)
-    order by id for update`.execute(tx)
+  await sql`
+    select id from plans
+    where id in (
+      select coalesce(p.parent_id, p.id) from fixed_charges f
+      join plans p on p.organization_id = f.organization_id and p.id = f.plan_id
+      where f.add_on_id = ${addOnId} and f.deleted_at is null
+    )
+    order by id
+    for no key update`.execute(tx)
 }
 
 /** Marks the fixed charges of an add-on as deleted; gives the plans that had them. */

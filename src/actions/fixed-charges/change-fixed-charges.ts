@@ -1,7 +1,7 @@
 import { readFixedChargeChange, readNewFixedCharge } from '../../core/fixed-charges/settings.ts'
 import type { Input } from '../../core/input/fields.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
-import { type AddOnRow, findAddOns } from '../../store/add-ons.ts'
+import { type AddOnRow, holdAddOns } from '../../store/add-ons.ts'
 import type { Tx } from '../../store/database.ts'
 import { deleteFixedCharges, type PlanFixedCharge } from '../../store/fixed-charges.ts'
 import { isId } from '../../store/ids.ts'
@@ -73,7 +73,7 @@ export async function deleteFixedCharge(
 async function addOnIn(tx: Tx, input: Input): Promise<AddOnRow> {
   const id = typeof input.add_on_id === 'string' ? input.add_on_id.toLowerCase() : ''
   const code = typeof input.add_on_code === 'string' ? input.add_on_code : ''
-  const [addOn] = await findAddOns(tx, isId(id) ? { ids: [id] } : { codes: code === '' ? [] : [code] })
+  const [addOn] = await holdAddOns(tx, isId(id) ? { ids: [id] } : { codes: code === '' ? [] : [code] })
   if (!addOn) throw notFound('add_on')
   return addOn
 }

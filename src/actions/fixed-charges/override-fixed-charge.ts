@@ -6,15 +6,16 @@ import type { Reads, Tx } from '../../store/database.ts'
 import { unitsOverridesOf } from '../../store/fixed-charge-units.ts'
 import { fixedChargesOfPlans, type PlanFixedCharge } from '../../store/fixed-charges.ts'
 import { holdOriginalPlan, readPlan } from '../../store/plans.ts'
-import { lockPricedSubscription, movePricedSubscription } from '../../store/priced-subscriptions.ts'
+import { findPricedSubscription, movePricedSubscription } from '../../store/priced-subscriptions.ts'
 import { readSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
-import { inTransaction } from '../../store/transaction.ts'
+import { Conflict, inTransaction } from '../../store/transaction.ts'
 import { settleAdvanceUsage } from '../billing/settle-advance-usage.ts'
 import { carryAdvanceToCopy } from '../charges/carry-advance-usage.ts'
 import { afterChange } from '../charges/change-charges.ts'
 import { type OverridePlace, readPricedSubscription, statusesOf } from '../charges/override-charge.ts'
 import type { Caller, Context } from '../context.ts'
 import { overridePlan } from '../plans/override-plan.ts'
+import { findAgain } from '../subscriptions/lock-subscription.ts'
 import { settleOverdue } from '../subscriptions/settle-overdue.ts'
 import { changeOwnUnits } from './own-units.ts'
 import { readFixedCharge, writeFixedChargeChange } from './write-fixed-charge.ts'
@@ -47,15 +48,18 @@ export async function overrideFixedCharge(
   input: Input,
 ): Promise<PlanFixedCharge> {
   return inTransaction(context.database, caller, async (tx) => {
-    // The customer first, as everything that bills it does.
-    const { customerId } = await readPricedSubscription(tx, at)
-    await lockCustomerById(tx, customerId)
-    await settleOverdue(context, tx, caller, customerId)
-    await settleAdvanceUsage(context, tx, caller, { customerId })
-    const priced = await lockPricedSubscription(tx, at.externalId, statusesOf(at.status))
-    if (!priced) throw notFound('subscription')
-    await holdOriginalPlan(tx, priced.planId)
-    const row = await readSubscription(tx, priced.id)
+    const find = () => findPricedSubscription(tx, at.externalId, statusesOf(at.status))
+    const meant = await find()
+    if (!meant) throw notFound('subscription')
+    // The plan before the customer, and both before what is due at its present prices is settled.
+    await holdOriginalPlan(tx, meant.planId)
+    await lockCustomerById(tx, meant.customerId)
+    await settleOverdue(context, tx, caller, meant.customerId)
+    await settleAdvanceUsage(context, tx, caller, { customerId: meant.customerId })
+    const found = await findAgain(find, meant)
+    if (!found) throw notFound('subscription')
+    if (found.planId !== meant.planId) throw new Conflict('the subscription has another plan by now')
+    const row = await readSubscription(tx, found.id)
     const planId = await change(
       tx,
       caller,

@@ -15,8 +15,8 @@ import { writePlanFixedCharges } from './write-plan-fixed-charges.ts'
 import { writePlanParts } from './write-plan-parts.ts'
 
 /**
- * Makes a plan with its charges, fixed charges, taxes, minimum commitment and thresholds (docs/rules/plans.md). 422 for
- * what is wrong and for a code that is taken, 404 `billable_metrics_not_found`, `add_ons_not_found`, `tax_not_found`.
+ * Creates a plan with its charges, fixed charges, taxes, minimum commitment and thresholds (docs/rules/plans.md). 422
+ * for invalid fields and a taken code, 404 `billable_metrics_not_found`, `add_ons_not_found` and `tax_not_found`.
  */
 export async function createPlan(context: Context, caller: Caller, input: Input): Promise<PlanRow> {
   const problems = new Problems()

@@ -1,7 +1,7 @@
 import { readFixedChargeChange, readNewFixedCharge } from '../../core/fixed-charges/settings.ts'
 import type { Input } from '../../core/input/fields.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
-import { type AddOnRow, findAddOns } from '../../store/add-ons.ts'
+import { type AddOnRow, holdAddOns } from '../../store/add-ons.ts'
 import type { Tx } from '../../store/database.ts'
 import { deleteFixedCharges, fixedChargesOfPlans, type PlanFixedCharge } from '../../store/fixed-charges.ts'
 import { isId } from '../../store/ids.ts'
@@ -76,7 +76,7 @@ async function addOne(
 async function addOnsOf(tx: Tx, entries: readonly Input[]): Promise<readonly AddOnRow[]> {
   const ids = entries.map((entry) => textIn(entry, 'add_on_id')).filter(isId)
   const codes = entries.map((entry) => codeIn(entry)).filter((code) => code !== '')
-  const addOns = await findAddOns(tx, { ids, codes })
+  const addOns = await holdAddOns(tx, { ids, codes })
   if (!entries.every((entry) => addOnOf(entry, addOns))) throw notFound('add_ons')
   return addOns
 }

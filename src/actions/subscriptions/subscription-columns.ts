@@ -11,7 +11,7 @@ import type { Caller } from '../context.ts'
 import { type OwnUnits, ownUnitsIn } from '../fixed-charges/own-units.ts'
 import { overridePlan, updateOverriddenPlan } from '../plans/override-plan.ts'
 
-/** The columns of the settings that a request gave, dates of the start aside. 404 for an unknown billing entity. */
+/** The columns for the settings in a request, except the start. 404 for an unknown billing entity. */
 export async function settingColumns(tx: Tx, settings: SubscriptionSettings) {
   const { endingAt } = settings
   return {
@@ -42,10 +42,10 @@ async function billingEntityId(
 export type OwnPlan = { readonly planId: string; readonly ownUnits: readonly OwnUnits[] }
 
 /**
- * The plan with which a subscription gets its own prices (docs/rules/plans.md#prices-of-one-subscription): a
- * copy of the plan, or the copy that it has already, changed. Units alone need no copy.
+ * Gives a subscription its own prices (docs/rules/plans.md#prices-of-one-subscription): creates a copy of the plan, or
+ * updates its existing copy. Units alone need no copy.
  *
- * @param subscription the one that has the plan, when it exists already
+ * @param subscription the subscription on the plan, when it already exists
  */
 export async function planWithOverrides(
   tx: Tx,

@@ -20,7 +20,7 @@ const properties = Type.Object({
   volume_ranges: Type.Optional(ranges),
 })
 
-/** An add-on that a plan bills in every period. */
+/** An add-on billed by a plan in every period. */
 export const FixedChargeObject = Type.Object({
   lago_id: uuid,
   lago_add_on_id: uuid,

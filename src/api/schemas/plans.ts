@@ -98,7 +98,7 @@ const input = {
   metadata: Type.Optional(metadata),
 }
 
-/** What a subscription may change of its plan; a copy of the plan with the changes is made for it. */
+/** What a subscription may override in its plan; it then gets its own copy of the plan. */
 export const PlanOverridesInput = Type.Partial(
   Type.Object({
     amount_cents: Type.Integer({ minimum: 0 }),

@@ -20,7 +20,7 @@ const CONFIG = { config: { resource: 'invoice' } } as const
 
 type ById = { Params: { id: string } }
 
-/** Invoices: list and one, payment status and metadata, and the life of a draft (docs/rules/invoices.md). */
+/** Invoices: list and retrieve, payment status and metadata, and actions on drafts (docs/rules/invoices.md). */
 export function invoicesRoutes(app: FastifyInstance, context: Context): void {
   const { database } = context
   const show = async (caller: Caller, id: string) => {
