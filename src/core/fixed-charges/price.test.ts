@@ -31,12 +31,12 @@ const cents = (pricing: FixedPricing, full: number, weighed?: string | number) =
 
 describe('the price of a fixed charge', () => {
   it.each([
-    ['row 51', '1', 10, '4.193548', 419n],
-    ['row 51', '3', 5, '2.096774', 629n],
-    ['row 52', '3', 5, '5', 1500n],
-    ['row 53', '20', 1, '0.354839', 710n],
-    ['row 56', '1', 10, '6.774194', 677n],
-    ['row 56', '3', 5, '3.387097', 1016n],
+    ['from the 19th on', '1', 10, '4.193548', 419n],
+    ['from the 19th on', '3', 5, '2.096774', 629n],
+    ['a whole month', '3', 5, '5', 1500n],
+    ['from the 21st on', '20', 1, '0.354839', 710n],
+    ['up to the 21st', '1', 10, '6.774194', 677n],
+    ['up to the 21st', '3', 5, '3.387097', 1016n],
   ])('%s: %s for %s units that come to %s is %s', (_, amount, full, weighed, expected) => {
     expect(cents(standard(amount), full, weighed)).toBe(expected)
   })
@@ -71,7 +71,7 @@ describe('more units', () => {
   const more = (count: number, days = 1, of = 1) =>
     priceMoreUnits(standard('200'), { units: Decimal.of(count), days, of }, 2)
 
-  it('rows 58 and 59: cost what they are more than what was paid', () => {
+  it('cost what they are more than what was paid', () => {
     expect([more(5).amountCents, more(5).units.toString()]).toEqual([100_000n, '5'])
     expect([more(0).amountCents, more(-5).amountCents, more(-5).units.toString()]).toEqual([0n, 0n, '0'])
   })
@@ -93,7 +93,7 @@ describe('more units', () => {
 describe('what the plan before was paid', () => {
   const window = (from: string, to: string) => ({ from: at(from), to: at(to) })
 
-  it('row 53: 532 of 1,500 for 11 of 31 days', () => {
+  it('532 of 1,500 for 11 of 31 days', () => {
     const paid = {
       period: window('2023-08-01T00:00:00Z', '2023-08-31T23:59:59.999Z'),
       billedAt: at('2023-08-01T00:10:00Z'),
@@ -107,7 +107,7 @@ describe('what the plan before was paid', () => {
     expect(less.unitAmount.toString()).toBe('3.548387')
   })
 
-  it('row 55: 484 of 1,065 for 10 of 22 days', () => {
+  it('484 of 1,065 for 10 of 22 days', () => {
     const paid = {
       period: window('2025-12-10T12:12:00Z', '2025-12-31T23:59:59.999Z'),
       billedAt: at('2025-12-10T12:12:00Z'),

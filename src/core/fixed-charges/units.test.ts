@@ -23,7 +23,7 @@ function unitsIn(list: readonly RecordedUnits[], from: string, to: string, durat
 }
 
 describe('units of a period', () => {
-  it('row 62: changes that were to come and are replaced do not count', () => {
+  it('changes that were to come and are replaced do not count', () => {
     const list = records(
       [30, '2024-01-01', '2024-01-01'],
       [10, '2025-01-01', '2025-01-09'],
@@ -39,7 +39,7 @@ describe('units of a period', () => {
     expect(unitsIn(list, '2025-03-01', '2025-03-31', 31)[1]).toBe('70')
   })
 
-  it('row 63: half a period each', () => {
+  it('half a period each', () => {
     const list = records([10, '2025-04-01', '2025-04-01'], [5, '2025-04-16', '2025-04-16'])
     expect(unitsIn(list, '2025-04-01', '2025-04-30', 30)).toEqual(['5', '7.5'])
   })
