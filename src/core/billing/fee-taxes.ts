@@ -24,6 +24,7 @@ export function resolveFeeTaxes(
     fee,
     taxes: resolveTaxes(fee.feeType, {
       charge: taxes.charges.get(fee.chargeId ?? '') ?? [],
+      fixedCharge: taxes.fixedCharges.get(fee.fixedChargeId ?? '') ?? [],
       commitment: taxes.minimumCommitments.get(fee.minimumCommitmentId ?? '') ?? [],
       plan: taxes.plans.get(planIds.get(fee.subscriptionId ?? '') ?? '') ?? [],
       customer: ofCustomer,

@@ -8,10 +8,12 @@ export async function readTaxesOfBills(
   reads: Reads,
   customers: ReadonlyMap<string, CustomerFacts>,
   subscriptions: readonly SubscriptionFacts[],
+  fixedChargeIds: readonly string[] = [],
 ): Promise<TaxesByOwner> {
   const people = [...customers.values()]
   const found = await taxesOfOwners(reads, {
     chargeIds: distinct(subscriptions.flatMap(({ charges }) => charges.map(({ id }) => id))),
+    fixedChargeIds: distinct(fixedChargeIds),
     planIds: distinct(subscriptions.map(({ plan }) => plan.id)),
     customerIds: people.map(({ id }) => id),
     billingEntityIds: distinct(people.map(({ billingEntityId }) => billingEntityId)),
@@ -19,6 +21,7 @@ export async function readTaxesOfBills(
   })
   return {
     charges: taxesOf(found.charges),
+    fixedCharges: taxesOf(found.fixedCharges),
     plans: taxesOf(found.plans),
     customers: taxesOf(found.customers),
     billingEntities: taxesOf(found.billingEntities),
