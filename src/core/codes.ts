@@ -11,6 +11,7 @@ export const FIELD_CODES = {
   'cannot be used with timestamp_from_started_at': 'two parameters that exclude each other',
   'required with timestamp_from_started_at': 'a parameter that another one needs',
   alert_already_exists: 'the subscription has an alert of the type, on the metric',
+  billing_entity_must_be_in_eu: 'EU taxes need a billing entity with a country in the European Union',
   clock_cannot_move_backwards: 'the clock of a sandbox is later already',
   clock_cannot_move_so_far: 'the clock of a sandbox moves a limited span at once',
   country_must_be_present: 'e-invoicing needs the country of the billing entity',
@@ -145,6 +146,7 @@ export const CONFLICT_CODES = {
 
 /** 403: not allowed for this caller, or not available in this installation. */
 export const FORBIDDEN_CODES = {
+  cannot_finalize_with_pending_taxes: 'the invoice becomes final by itself, once its taxes are known',
   cannot_override_charge_model: 'a subscription changes prices of a charge, and not their model',
   endpoint_not_available: 'the endpoint needs another event store',
   feature_unavailable: 'a part of the reference system that Weir does not have',
