@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util'
 import { bigInvoiceBenchmarks } from './big-invoice.ts'
 import { billingBenchmarks } from './billing.ts'
 import type { Benchmark, Figure } from './figure.ts'
+import { hostileBodiesBenchmarks } from './hostile-bodies.ts'
 import { ingestBenchmarks } from './ingest.ts'
 import { LoadGenerator } from './load.ts'
+import { neighbourBenchmarks } from './neighbour.ts'
 import { overloadBenchmarks } from './overload.ts'
 import { readBenchmarks } from './reads.ts'
 import { describeMachine, tableOf, writeReport } from './report.ts'
@@ -18,6 +20,8 @@ const all: readonly Benchmark[] = [
   ...ingestBenchmarks,
   ...readBenchmarks,
   ...overloadBenchmarks,
+  ...neighbourBenchmarks,
+  ...hostileBodiesBenchmarks,
   ...billingBenchmarks,
   ...twoProcessesBenchmarks,
   ...writeBenchmarks,

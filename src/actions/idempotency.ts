@@ -26,7 +26,7 @@ export async function answerOnce(
   answer: (caller: Caller) => Promise<Answer>,
 ): Promise<OnceAnswered> {
   const { organizationId } = caller
-  return inTransaction(context.database, organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     if (!(await holdKey(tx, organizationId, request.key))) throw conflict('idempotency_key_in_use')
     const kept = await keptAnswer(tx, request)
     if (kept) return kept
@@ -59,7 +59,8 @@ export async function answerAgain(
     const kept = await context.database.read(caller, (reads) => keptAnswer(reads, request))
     if (kept) return kept
     const given = await answer(caller)
-    await inTransaction(context.database, caller, (tx) =>
+    // Of the organization alone: a clock that was told to move stands elsewhere by now.
+    await inTransaction(context.database, caller.organizationId, (tx) =>
       insertAnswer(tx, rowOf(context, caller, request, given)),
     )
     return { ...given, isReplayed: false }

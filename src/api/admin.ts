@@ -6,7 +6,7 @@ import { invalid, notFound, Refusal } from '../core/refusal.ts'
 import { isId } from '../store/ids.ts'
 import type { OrganizationRow } from '../store/organizations.ts'
 import { isoSeconds } from '../wire/times.ts'
-import { checkAdminKey } from './auth.ts'
+import { AdminKey } from './admin-key.ts'
 import { isObject } from './params.ts'
 import { adminSchemas } from './schemas/admin.ts'
 
@@ -14,8 +14,10 @@ const TEXT_LENGTH_MAX = 255
 
 /** The admin API: bodies have no root key, ids are named `id`, creation returns 201. */
 export function adminRoutes(app: FastifyInstance, context: Context): void {
+  const key = new AdminKey(context)
+  // Before the body is read.
+  app.addHook('onRequest', async (request) => key.check(request))
   app.post('/admin/organizations', { schema: adminSchemas.create }, async (request, reply) => {
-    checkAdminKey(request, context.settings.adminApiKey)
     const body = objectOf(request.body)
     const name = textOf(body, 'name')
     if (name === null) throw invalid({ name: ['value_is_mandatory'] })
@@ -34,7 +36,6 @@ export function adminRoutes(app: FastifyInstance, context: Context): void {
     '/admin/organizations/:id',
     { schema: adminSchemas.update },
     async (request) => {
-      checkAdminKey(request, context.settings.adminApiKey)
       if (!isId(request.params.id)) throw notFound('organization')
       const body = objectOf(request.body)
       const organization = await renameOrganization(context, request.params.id, {

@@ -41,5 +41,6 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
   { name: 'webhook_endpoints', description: 'Where webhooks go' },
   { name: 'webhooks', description: 'The delivery log, and the public key of signatures' },
   { name: 'test_clock', description: 'The clock of a sandbox organization' },
+  { name: 'api_keys', description: 'The keys of your organization' },
   { name: 'admin', description: 'For the operator of this server' },
 ]

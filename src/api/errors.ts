@@ -2,6 +2,8 @@ import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import type { ConflictCode, ForbiddenCode, NotAllowedCode, NotFoundCode, OtherCode } from '../core/codes.ts'
 import type { Problem } from '../core/problems.ts'
 import { Refusal } from '../core/refusal.ts'
+import { ReadTooLarge } from '../store/read-budget.ts'
+import { isUnavailable } from '../store/unavailable.ts'
 
 type ErrorBody = {
   status: number
@@ -50,8 +52,23 @@ export const TOO_MANY_REQUESTS = {
   code: 'too_many_requests',
 } as const
 
+/** The answer while PostgreSQL is away, or when a request met conflicts again and again. */
+export const SERVICE_UNAVAILABLE = {
+  status: 503,
+  error: 'Service Unavailable',
+  code: 'service_unavailable',
+} as const
+
+const RETRY_AFTER_SECONDS = 1
+
 function send(reply: FastifyReply, body: ErrorBody): void {
   void reply.code(body.status).type('application/json').send(body)
+}
+
+/** A page of so large objects can be had in parts; where it met others like it, later. */
+function sendTooLarge(reply: FastifyReply, { isCrowded }: ReadTooLarge): void {
+  if (isCrowded) send(reply.header('retry-after', '1'), TOO_MANY_REQUESTS)
+  else send(reply, toWireProblem({ kind: 'invalid', details: { base: ['answer_is_too_large'] } }))
 }
 
 /** 404 for an address, or a method on it, that does not exist. */
@@ -69,13 +86,22 @@ export function answerErrors(app: FastifyInstance): void {
   answerUnknownPaths(app)
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
     if (error instanceof Refusal) return send(reply, toWireProblem(error.problem))
+    if (isUnavailable(error)) {
+      request.log.warn({ err: error, requestId: request.id }, 'a request could not be answered now')
+      void reply.header('retry-after', RETRY_AFTER_SECONDS)
+      return send(reply, SERVICE_UNAVAILABLE)
+    }
+    if (error instanceof ReadTooLarge) return sendTooLarge(reply, error)
     const status = 'statusCode' in error ? error.statusCode : undefined
     if (status === 413)
       return send(reply, { status: 413, error: 'Payload Too Large', code: 'body_too_large' })
     if (status === 415) {
       return send(reply, { status: 415, error: 'Unsupported Media Type', code: 'unsupported_media_type' })
     }
-    if (status === 429) return send(reply, TOO_MANY_REQUESTS)
+    if (status === 429) {
+      if ('retryAfterSeconds' in error) void reply.header('retry-after', String(error.retryAfterSeconds))
+      return send(reply, TOO_MANY_REQUESTS)
+    }
     if (status !== undefined && status >= 400 && status < 500) {
       return send(reply, { status: 400, error: `BadRequest: ${error.message}` })
     }

@@ -67,7 +67,8 @@ async function answerOf(handle: () => Promise<unknown>, reply: FastifyReply): Pr
     const body = typeof given === 'string' ? given : reply.serialize(given)
     return { status: reply.statusCode, body: String(body) }
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
+    // What another request stands in the way of can succeed later, so it is not what the key is answered with.
+    if (!(error instanceof Refusal) || error.problem.kind === 'conflict') throw error
     const body = toWireProblem(error.problem)
     return { status: body.status, body: JSON.stringify(body) }
   }

@@ -2,12 +2,16 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { INTRODUCTION, TAGS } from './api-introduction.ts'
+import { DOCS_POLICY } from './security-headers.ts'
 
 type Operation = { tags?: string[]; responses?: Record<string, unknown>; security?: unknown[] }
 type Document = {
   tags?: { name: string }[]
   paths?: Record<string, Record<string, unknown>>
 }
+
+/** Where an API key is asked for. */
+const KEYED_PATH = /^\/api\/(weir\/)?v1\//
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 
@@ -71,6 +75,7 @@ export function describeApi(app: FastifyInstance, apiUrl: string): void {
   })
   void app.register(swaggerUi, {
     routePrefix: '/docs',
+    staticCSP: { ...DOCS_POLICY },
     uiConfig: {
       persistAuthorization: true,
       docExpansion: 'none',
@@ -126,7 +131,7 @@ function completePaths(document: Document): void {
 
 function completeOperation(path: string, method: string, operation: Operation): void {
   const segments = path.split('/').filter((part) => part !== '')
-  const isV1 = path.startsWith('/api/v1/')
+  const isV1 = KEYED_PATH.test(path)
   operation.tags ??= [(isV1 ? segments[2] : segments[0]) ?? 'api']
   if (path.startsWith('/admin/')) operation.security = [{ adminKey: [] }]
   else if (!isV1) operation.security = []
@@ -144,7 +149,7 @@ function errorsOf(path: string, method: string, operation: Operation): ErrorName
   return [
     'Unauthorized',
     'UnprocessableEntity',
-    ...(path.startsWith('/api/v1/') ? (['Forbidden'] as const) : []),
+    ...(KEYED_PATH.test(path) ? (['Forbidden'] as const) : []),
     ...(hasTarget ? (['NotFound'] as const) : []),
     ...(method === 'get' ? [] : (['BadRequest', 'NotAllowed'] as const)),
   ]

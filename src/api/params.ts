@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify'
-import { isLosslessNumber } from 'lossless-json'
+import { ExactNumber } from '../core/input/exact-number.ts'
 import type { Input } from '../core/input/fields.ts'
 import { tidyId } from '../core/input/ids.ts'
 import { missingRoot } from './errors.ts'
 
 export function isObject(value: unknown): value is Input {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value)
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
+  )
 }
 
 /** The object under a body's root key; 400 when it is missing, empty or not an object. */

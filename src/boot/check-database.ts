@@ -70,3 +70,25 @@ function causes(error: unknown): string {
   const inner = (error as { errors?: readonly Error[]; code?: string }).errors ?? []
   return inner.map((one) => one.message).join(', ') || ((error as { code?: string }).code ?? 'no answer')
 }
+
+/** How many connections PostgreSQL allows the role of a URL, and its `max_connections`. */
+export async function findRoom(url: string): Promise<{ readonly given: number; readonly max: number }> {
+  return await withClient(url, async (client) => {
+    const { rows } = await client.query<{
+      max: string
+      reserved: string
+      of_role: number
+      of_database: number
+    }>(
+      `select current_setting('max_connections') as max, current_setting('superuser_reserved_connections') as reserved,
+        (select rolconnlimit from pg_roles where rolname = current_user) as of_role,
+        (select datconnlimit from pg_database where datname = current_database()) as of_database`,
+    )
+    const [found] = rows
+    if (found === undefined) throw new Error('PostgreSQL did not return its connection limits')
+    const max = Number(found.max)
+    // A negative limit means that there is none.
+    const limits = [max - Number(found.reserved), found.of_role, found.of_database]
+    return { given: Math.min(...limits.filter((limit) => limit >= 0)), max }
+  })
+}

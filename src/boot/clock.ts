@@ -5,6 +5,9 @@ import type { Settings } from '../actions/context.ts'
 import type { PinoLog } from './log.ts'
 import { type TickerCounts, tickerCounts } from './ticker.ts'
 
+/** One per organization whose due work is running, and a few for the ticker itself. */
+export const CLOCK_CONNECTIONS = 6
+
 /** The input of the clock thread. */
 export type ClockData = {
   readonly databaseUrl: string

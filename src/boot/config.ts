@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
+import type { HttpLimits } from '../api/limits.ts'
 
 /** How to describe a variable in messages: what it must be, and whether its value may be shown. */
 type Telling = { readonly says: string; readonly isSecret?: boolean }
@@ -33,6 +34,11 @@ const Environment = Type.Object({
     }),
   ),
   WEIR_POOL_SIZE: whole(20, 2, 500),
+  WEIR_BODY_MAX_BYTES: whole(1_048_576, 65_536, 104_857_600),
+  WEIR_EVENT_BODY_MAX_BYTES: whole(10_485_760, 65_536, 104_857_600),
+  WEIR_HEADERS_TIMEOUT_SECONDS: whole(10, 1, 3600),
+  WEIR_BODY_TIMEOUT_SECONDS: whole(30, 1, 3600),
+  WEIR_IDLE_TIMEOUT_SECONDS: whole(60, 1, 3600),
   WEIR_WORKER_CONCURRENCY: whole(8, 1, 200),
   WEIR_ALLOW_PRIVATE_WEBHOOKS: flag(false),
   ADMIN_API_KEY: text({ says: 'a text', isSecret: true }),
@@ -85,6 +91,7 @@ export type Config = {
   /** An external PostgreSQL; null means the embedded one. */
   readonly databaseUrl: string | null
   readonly poolSize: number
+  readonly limits: HttpLimits
   readonly workerConcurrency: number
   readonly allowPrivateWebhooks: boolean
   readonly adminApiKey: string | null
@@ -206,6 +213,29 @@ function privateKey(raw: string | undefined): string | null {
   return pem
 }
 
+/** Long enough that nobody guesses it: 20 random characters of hexadecimal digits are 80 bits. */
+const ADMIN_KEY_LENGTH_MIN = 20
+const ADMIN_KEY_VARIETY_MIN = 8
+
+function adminKey(key: string | undefined): string | null {
+  if (key === undefined) return null
+  if (key.length >= ADMIN_KEY_LENGTH_MIN && new Set(key).size >= ADMIN_KEY_VARIETY_MIN) return key
+  throw new ConfigProblem(
+    `ADMIN_API_KEY must be at least ${ADMIN_KEY_LENGTH_MIN} characters, ${ADMIN_KEY_VARIETY_MIN} of them different: ` +
+      'it opens every organization. Try openssl rand -hex 32.',
+  )
+}
+
+function limitsOf(env: Environment): HttpLimits {
+  return Object.freeze({
+    bodyBytes: env.WEIR_BODY_MAX_BYTES,
+    eventBodyBytes: env.WEIR_EVENT_BODY_MAX_BYTES,
+    headersTimeoutMs: env.WEIR_HEADERS_TIMEOUT_SECONDS * 1000,
+    bodyTimeoutMs: env.WEIR_BODY_TIMEOUT_SECONDS * 1000,
+    idleTimeoutMs: env.WEIR_IDLE_TIMEOUT_SECONDS * 1000,
+  })
+}
+
 function checkedUrl(
   name: 'LAGO_API_URL' | 'LAGO_FRONT_URL' | 'WEIR_VIES_URL',
   env: Environment,
@@ -229,9 +259,10 @@ export function readConfig(source: Source = process.env): Config {
     dataDir: resolve(env.WEIR_DATA_DIR),
     databaseUrl: env.DATABASE_URL ?? null,
     poolSize: env.WEIR_POOL_SIZE,
+    limits: limitsOf(env),
     workerConcurrency: env.WEIR_WORKER_CONCURRENCY,
     allowPrivateWebhooks: env.WEIR_ALLOW_PRIVATE_WEBHOOKS,
-    adminApiKey: env.ADMIN_API_KEY ?? null,
+    adminApiKey: adminKey(env.ADMIN_API_KEY),
     firstOrganization: firstOrganization(env),
     apiUrl: checkedUrl('LAGO_API_URL', env),
     frontUrl: checkedUrl('LAGO_FRONT_URL', env),

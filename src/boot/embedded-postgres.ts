@@ -1,10 +1,17 @@
 import type { ChildProcess } from 'node:child_process'
-import { chmod, mkdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PinoLog } from './log.ts'
 import { type Accounts, choosePostgresAccounts } from './postgres/accounts.ts'
 import { findBinaries } from './postgres/binaries.ts'
-import { clusterFolder, clusterMajor, createCluster, makePrivateFolder } from './postgres/cluster.ts'
+import {
+  clearDesk,
+  clusterFolder,
+  clusterMajor,
+  createCluster,
+  makePrivateFolder,
+} from './postgres/cluster.ts'
 import { lockDataFolder } from './postgres/data-lock.ts'
 import { runningServer, stopServer } from './postgres/postmasters.ts'
 import { DATABASE, OWNER, provision, socketUrl, withClient } from './postgres/provision.ts'
@@ -30,20 +37,59 @@ export type EmbeddedPostgresOptions = {
   /** Absolute path; created if missing. */
   readonly dataDir: string
   readonly log: PinoLog
+  /** The number of connections that are needed; a new cluster has at least 60. */
+  readonly maxConnections?: number
   /** Called when the server exited and could not be restarted. */
   readonly onLost?: (reason: Error) => void
 }
 
+/** The names that identify a folder as Weir's. */
+const OWN_FILES = /^(postgres|postgres\..+|postgres-run\.json|weir\.lock|programs)$/
 const RESTARTS_MAX = 5
 const RESTART_WINDOW_MS = 60_000
 
-async function makeDataFolder(dataDir: string): Promise<void> {
+async function makeDataFolder(dataDir: string, log: PinoLog): Promise<void> {
   try {
-    const made = await mkdir(dataDir, { recursive: true, mode: 0o700 })
-    if (made !== undefined) await chmod(dataDir, 0o700)
+    await makeFolders(dataDir)
   } catch (error) {
-    throw new StartProblem(`The data folder ${dataDir} can not be made: ${(error as Error).message}.`)
+    throw new StartProblem(`The data folder ${dataDir} can not be made: ${sentenceOf(error)}.`)
   }
+  const { mode } = await stat(dataDir)
+  if ((mode & 0o077) === 0) return
+  await closeDataFolder(dataDir)
+  log.warn({ dataDir }, 'the data folder was open to other users of this machine, and is closed now')
+}
+
+/** One folder at a time: on a file system that makes none (/proc), Node's own way through never ends. */
+async function makeFolders(folder: string): Promise<void> {
+  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (found?.isDirectory()) return
+  if (found !== null) throw new Error('there is a file in its place')
+  await makeFolders(dirname(folder))
+  await mkdir(folder, { mode: 0o700 })
+  await chmod(folder, 0o700)
+}
+
+/** Takes the rights of others away; not from a folder that holds something else, which may be theirs. */
+async function closeDataFolder(dataDir: string): Promise<void> {
+  const names = await readdir(dataDir)
+  const isOwn = names.length === 0 || names.some((name) => OWN_FILES.test(name))
+  if (!isOwn) {
+    throw new StartProblem(
+      `The data folder ${dataDir} holds other files and is open to other users: choose a folder for Weir alone, or ` +
+        'close it with chmod 700.',
+    )
+  }
+  await chmod(dataDir, 0o700)
+}
+
+/** What an error of the file system says, which may be nothing but a code. */
+function sentenceOf(error: unknown): string {
+  const { message, code } = error as NodeJS.ErrnoException
+  return message || code || 'for an unknown reason'
 }
 
 async function clusterRecord(dataDir: string, major: number | null, version: string): Promise<ClusterRecord> {
@@ -150,25 +196,29 @@ function superviseServer(
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDir, log } = options
-  await makeDataFolder(dataDir)
+  await makeDataFolder(dataDir, log)
   const lock = await lockDataFolder(dataDir)
   try {
     return await startLocked(options, lock.release)
   } catch (error) {
     await lock.release()
-    if (
-      (error as NodeJS.ErrnoException).code === 'EPERM' ||
-      (error as NodeJS.ErrnoException).code === 'EACCES'
-    ) {
-      log.debug({ err: error }, 'the data folder is not ours')
-      throw new StartProblem(`The data folder ${dataDir} can not be used: ${(error as Error).message}.`)
+    if (isOfFiles(error)) {
+      log.debug({ err: error }, 'the data folder can not be used')
+      throw new StartProblem(`The data folder ${dataDir} can not be used: ${sentenceOf(error)}.`)
     }
     throw error
   }
 }
 
+/** Whether the system refused a file: no right, no room, a medium that only reads, a file in the place of a folder. */
+function isOfFiles(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  return typeof code === 'string' && /^E[A-Z]+$/.test(code) && typeof syscall === 'string'
+}
+
 async function startLocked(options: EmbeddedPostgresOptions, release: () => Promise<void>) {
   const { dataDir, log } = options
+  await clearDesk(dataDir)
   const folder = clusterFolder(dataDir)
   const accounts: Accounts = choosePostgresAccounts(folder)
   const binaries = await findBinaries(`${dataDir}/programs`, accounts.server)
@@ -178,7 +228,9 @@ async function startLocked(options: EmbeddedPostgresOptions, release: () => Prom
     log.info({ dataDir }, 'creating the database files')
     await createCluster(dataDir, binaries, accounts, record)
   }
-  const plan: ServerPlan = { dataDir, binaries, account: accounts.server, marker: record.marker, log }
+  const { maxConnections = 0 } = options
+  const { marker } = record
+  const plan: ServerPlan = { dataDir, binaries, account: accounts.server, marker, log, maxConnections }
   const run = (await adoptServer(plan, record)) ?? (await startFirst(plan, record))
   log.info({ version: binaries.version, isTakenOver: run.child === null }, 'PostgreSQL is ready')
   const onLost = options.onLost ?? ((error: Error) => log.fatal({ err: error }, 'PostgreSQL is lost'))

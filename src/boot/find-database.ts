@@ -1,5 +1,6 @@
 import { checkDatabase } from './check-database.ts'
 import type { Config } from './config.ts'
+import { connectionsNeeded } from './connections.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import type { PinoLog } from './log.ts'
 import { DataFolderBusy } from './postgres/data-lock.ts'
@@ -24,7 +25,13 @@ export async function findDatabase(options: PlaceOptions): Promise<DatabasePlace
     return { url: config.databaseUrl, stop: async () => {} }
   }
   try {
-    return await startEmbeddedPostgres({ dataDir: config.dataDir, log, ...(onLost ? { onLost } : {}) })
+    const maxConnections = connectionsNeeded(config)
+    return await startEmbeddedPostgres({
+      dataDir: config.dataDir,
+      log,
+      maxConnections,
+      ...(onLost ? { onLost } : {}),
+    })
   } catch (error) {
     const run =
       options.mayJoin && error instanceof DataFolderBusy ? await readRunRecord(config.dataDir) : null

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from '../jobs/worker.ts'
+import { isDatabaseAway } from '../store/lost-connection.ts'
 import type { PinoLog } from './log.ts'
-import { isDatabaseAway } from './lost-connection.ts'
 
 const PAUSE_MS = 500
 

@@ -2,8 +2,10 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Context } from '../actions/context.ts'
 import { ensureOrganization } from '../actions/organizations/ensure-organization.ts'
 import { buildApp } from '../api/app.ts'
+import { timeoutsOf } from '../api/limits.ts'
 import { type Background, startBackground } from './background.ts'
 import type { Config } from './config.ts'
+import { checkConnections } from './connections.ts'
 import { createContext } from './context.ts'
 import type { Endings } from './endings.ts'
 import type { DatabasePlace } from './find-database.ts'
@@ -11,17 +13,20 @@ import { measureLag } from './lag-metrics.ts'
 import { createMetrics, measureRequests } from './metrics.ts'
 import { openPools, prepareDatabase } from './open-database.ts'
 import { answerProbes } from './probes.ts'
+import { Reader } from './reader.ts'
 import type { Role } from './role.ts'
 import { localAddress, settingsOf } from './settings.ts'
 import { StartProblem } from './start-problem.ts'
+import { goOnFromLatestTime } from './system-time.ts'
 import type { WeirOptions } from './weir-options.ts'
 
 /** Roles without the API still serve the probes, so that they can be monitored. */
-function buildServer(role: Role, context: Context): FastifyInstance {
-  if (role === 'all' || role === 'api') return buildApp(context)
+function buildServer(role: Role, context: Context, { limits }: Config, reader: Reader): FastifyInstance {
+  if (role === 'all' || role === 'api') return buildApp(context, limits, reader.read)
   return Fastify({
     loggerInstance: context.log as unknown as FastifyBaseLogger,
     forceCloseConnections: 'idle',
+    ...timeoutsOf(limits),
   })
 }
 
@@ -49,15 +54,20 @@ async function listen(app: FastifyInstance, config: Config): Promise<string> {
  */
 export async function serve(place: DatabasePlace, options: WeirOptions, endings: Endings): Promise<string> {
   const { config, log, role } = options
+  await checkConnections(place.url, config, role)
   const database = openPools(place.url, config, log)
   endings.add('database connections', 700, () => database.close())
   const context = createContext({ database, log, settings: settingsOf(config) })
   await prepareDatabase(place.url, log, async () => {
+    await goOnFromLatestTime(database, log)
     const organization = await ensureOrganization(context, config.firstOrganization)
     if (organization !== null) options.onOrganization(organization)
   })
   const registry = createMetrics(database)
-  const app = buildServer(role, context)
+  const readerLog = { level: config.logLevel, isTerminal: process.stdout.isTTY === true }
+  const reader = new Reader({ databaseUrl: place.url, settings: context.settings, log: readerLog }, log)
+  endings.add('long reads', 2500, () => reader.stop())
+  const app = buildServer(role, context, config, reader)
   let isStopping = false
   measureRequests(app, registry)
   measureLag(context, registry)

@@ -1,5 +1,5 @@
+import { isDatabaseAway } from '../store/lost-connection.ts'
 import type { PinoLog } from './log.ts'
-import { isLostConnection } from './lost-connection.ts'
 
 /** A signal this soon after the first is the same one, forwarded. */
 const REPEAT_MS = 1000
@@ -8,8 +8,8 @@ const REPEAT_MS = 1000
  * Shuts down on SIGTERM and SIGINT, once, through `stop`; a second signal exits immediately. Exit code 0 after a
  * clean shutdown. `requestStop` does the same from within, with code 1.
  *
- * An uncaught error is logged and causes the same clean shutdown, so that PostgreSQL is not left running. A lost
- * connection is only logged, since the pools replace it.
+ * An uncaught error is logged and causes the same clean shutdown, so that PostgreSQL is not left running. A
+ * database that is away is only logged, since the pools reconnect.
  */
 export function stopOnSignals(stop: () => Promise<void>, log: PinoLog): { requestStop: () => void } {
   let isAsked = false
@@ -31,9 +31,9 @@ export function stopOnSignals(stop: () => Promise<void>, log: PinoLog): { reques
   process.on('SIGTERM', () => ask('SIGTERM', 0))
   process.on('SIGINT', () => ask('SIGINT', 0))
   process.on('uncaughtException', (error) => {
-    const isLost = isLostConnection(error)
-    if (isLost || isAsked)
-      log.warn({ err: error }, isLost ? 'a database connection was lost' : 'error while shutting down')
+    const isAway = isDatabaseAway(error)
+    if (isAway || isAsked)
+      log.warn({ err: error }, isAway ? 'the database is away' : 'error while shutting down')
     else {
       log.fatal({ err: error }, 'uncaught error')
       ask('failure', 1)

@@ -31,6 +31,9 @@ Environment (all optional):
   ADMIN_API_KEY           opens POST /admin/organizations and the rest of the admin API
   LAGO_API_URL, LAGO_FRONT_URL, LAGO_RSA_PRIVATE_KEY, LAGO_EVENTS_BATCH_MAX_LENGTH, …
                           as with Lago
+  WEIR_BODY_MAX_BYTES, WEIR_EVENT_BODY_MAX_BYTES, WEIR_HEADERS_TIMEOUT_SECONDS, WEIR_BODY_TIMEOUT_SECONDS,
+  WEIR_IDLE_TIMEOUT_SECONDS
+                          what a sender may take: see SECURITY.md
   WEIR_POOL_SIZE, WEIR_WORKER_CONCURRENCY, WEIR_ALLOW_PRIVATE_WEBHOOKS, LOG_LEVEL
 `
 
@@ -79,15 +82,41 @@ function addMaking(program: Command): void {
       const { seed } = await import('./seed.ts')
       await attempt(() => seed(options.customers))
     })
+}
+
+function addApiKeys(program: Command): void {
   const apiKey = program.command('api-key').description('manage the API keys of an organization')
-  apiKey
-    .command('create')
+  const ofOrganization = (name: string) =>
+    apiKey
+      .command(name)
+      .option('--organization <name or id>', 'the organization; required when there are several')
+  ofOrganization('create')
     .description('create an API key with every permission and print it once')
-    .option('--organization <name or id>', 'the organization; required when there are several')
     .option('--name <name>', 'a name for the key')
     .action(async (options: { organization?: string; name?: string }) => {
       const { createKey } = await import('./api-key.ts')
       await attempt(() => createKey(options))
+    })
+  ofOrganization('list')
+    .description('the API keys that work: id, last characters, end, last use, name')
+    .action(async (options: { organization?: string }) => {
+      const { listKeys } = await import('./api-key.ts')
+      await attempt(() => listKeys(options))
+    })
+  ofOrganization('rotate')
+    .argument('<id>', 'the key that is replaced')
+    .description('make a key in the place of another one and print it once')
+    .option('--overlap <hours>', 'how long the old key works beside the new one', wholeNumber, 24)
+    .action(async (id: string, options: { organization?: string; overlap: number }) => {
+      const { rotateKey } = await import('./api-key.ts')
+      await attempt(() => rotateKey(id, options))
+    })
+  ofOrganization('revoke')
+    .argument('<id>', 'the key that ends')
+    .description('end an API key at once')
+    .action(async (id: string, options: { organization?: string }) => {
+      const { revokeKey } = await import('./api-key.ts')
+      await attempt(() => revokeKey(id, options))
     })
 }
 
@@ -100,5 +129,6 @@ export async function main(argv: readonly string[]): Promise<void> {
   addStart(program)
   addUpkeep(program)
   addMaking(program)
+  addApiKeys(program)
   await program.parseAsync([...argv])
 }

@@ -8,6 +8,7 @@ import type { PermissionResource } from './organizations/permissions.ts'
 /** 422 `validation_errors`: codes by field name in `error_details`; `base` means the whole request. */
 export const FIELD_CODES = {
   'Maximum number of webhook endpoints was reached': 'an organization has ten at most',
+  answer_is_too_large: 'a page of so large objects is to be asked for in parts',
   'cannot be used with timestamp_from_started_at': 'two parameters that exclude each other',
   'required with timestamp_from_started_at': 'a parameter that another one needs',
   alert_already_exists: 'the subscription has an alert of the type, on the metric',
@@ -101,6 +102,7 @@ export const FIELD_CODES = {
 /** 404: an object in the path, or an id or code in the body, does not exist. */
 export const NOT_FOUND_CODES = {
   alert_not_found: '',
+  api_key_not_found: '',
   billable_metric_not_found: '',
   billable_metrics_not_found: 'of the charges of a plan',
   billing_entity_not_found: '',
@@ -130,6 +132,7 @@ export const NOT_ALLOWED_CODES = {
   full_usage_not_allowed: 'full usage is given for one charge or group only',
   invoiced_fee: 'the invoice of a fee answers for it',
   is_succeeded: 'the webhook was delivered',
+  last_non_expiring_api_key: 'an organization keeps one key without an end',
   metadata_on_draft_invoice: 'metadata is for final invoices',
   no_active_subscription: 'there is no usage to show',
   not_deletable: 'only drafts are deleted',
@@ -140,6 +143,7 @@ export const NOT_ALLOWED_CODES = {
 
 /** 409: the request conflicts with another one. */
 export const CONFLICT_CODES = {
+  clock_is_advancing: 'the clock of the sandbox is being moved',
   idempotency_key_in_use: 'a request with the key is being answered',
   idempotency_key_reused: 'the key was used for another request',
 } as const
@@ -160,6 +164,7 @@ export const OTHER_CODES = {
   too_many_requests: 429,
   unsupported_media_type: 415,
   validation_errors: 422,
+  service_unavailable: 503,
 } as const
 
 /** Unknown webhook types are listed in the code itself. */

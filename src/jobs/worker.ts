@@ -12,6 +12,7 @@ import {
 } from 'graphile-worker'
 import type { Context, Log } from '../actions/context.ts'
 import { fetchInTurns } from './fetch-in-turns.ts'
+import { keepLease } from './leases.ts'
 import { schedule, tasks } from './tasks.ts'
 
 const CONCURRENCY = 8
@@ -19,15 +20,12 @@ const CONCURRENCY = 8
  * For fetching and completing jobs, opened when needed. With fewer connections than concurrent jobs, the queue logs a
  * warning at every start.
  */
-const CONNECTIONS_MAX = 10
+export const WORKER_CONNECTIONS_MAX = 10
 const POLL_MS = 2000
 /** Between two checks whether PostgreSQL is back. */
 const ANSWER_PAUSE_MS = 250
-const SWEEP_EVERY_MS = 60_000
 /** After this long, a stopping worker aborts its running jobs; shutdown allows 5.5 s in total. */
 const STOP_PATIENCE_MS = 3000
-/** No job runs this long: a worker that has held one for longer is dead. */
-const HELD_MAX = '10 minutes'
 
 /** A running worker; stopping it again waits for the same shutdown. */
 export type Worker = {
@@ -51,9 +49,10 @@ export async function startWorker(parts: {
   const logger = queueLogger(log)
   const utils = await makeWorkerUtils({ connectionString: parts.databaseUrl, maxPoolSize: 1, logger })
   const events: WorkerEvents = new EventEmitter()
+  const poolId = poolIdOf(events)
   const beginning = run({
     connectionString: parts.databaseUrl,
-    maxPoolSize: Math.min(concurrency + 2, CONNECTIONS_MAX),
+    maxPoolSize: Math.min(concurrency + 2, WORKER_CONNECTIONS_MAX),
     concurrency,
     pollInterval: POLL_MS,
     noHandleSignals: true,
@@ -63,6 +62,9 @@ export async function startWorker(parts: {
     forbiddenFlags: fetchInTurns(events, concurrency, () => performance.now()),
     taskList: taskList(context),
     parsedCronItems: parseCronItems([...schedule]),
+    // Ended jobs are written down by the queue itself, which stops when it cannot and is begun anew; without a delay it
+    // would leave the failure to nobody, which ends the program.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   })
   const isListening = listenState(events)
   const look = firstLook(events)
@@ -88,9 +90,9 @@ export async function startWorker(parts: {
     while (stopping === null && !(isListening() && (await answers(utils)))) await sleep(ANSWER_PAUSE_MS)
     await stopRunner()
   })
-  const sweeper = keepSweeping(utils, log)
+  const lease = await keepLease(context, poolId())
   const end = async () => {
-    await Promise.all([stopRunner(), ended, sweeper.stop()])
+    await Promise.all([stopRunner(), ended, lease.stop()])
     await utils.release()
   }
   let ending: Promise<void> | null = null
@@ -117,6 +119,15 @@ function firstLook(events: WorkerEvents): Promise<unknown> {
   })
 }
 
+/** The name under which the worker that is begun with these events locks its jobs. */
+function poolIdOf(events: WorkerEvents): () => string {
+  let id = ''
+  events.on('pool:create', ({ workerPool }) => {
+    id = workerPool.id
+  })
+  return () => id
+}
+
 function listenState(events: WorkerEvents): () => boolean {
   let isListening = false
   events.on('pool:listen:success', () => {
@@ -137,20 +148,6 @@ async function answers(utils: WorkerUtils): Promise<boolean> {
     )
 }
 
-function keepSweeping(utils: WorkerUtils, log: Log): { readonly stop: () => Promise<void> } {
-  let sweeping = sweep(utils, log)
-  const timer = setInterval(() => {
-    sweeping = sweep(utils, log)
-  }, SWEEP_EVERY_MS)
-  timer.unref()
-  return {
-    stop: async () => {
-      clearInterval(timer)
-      await sweeping
-    },
-  }
-}
-
 function taskList(context: Context): TaskList {
   const list: Record<string, Task> = {}
   for (const [name, job] of Object.entries(tasks)) {
@@ -160,25 +157,6 @@ function taskList(context: Context): TaskList {
     }
   }
   return list
-}
-
-/**
- * Releases the jobs of dead workers, so that they run within minutes. The queue itself would release them after four
- * hours.
- */
-async function sweep(utils: WorkerUtils, log: Log): Promise<void> {
-  try {
-    const { rows } = await utils.withPgClient((client) =>
-      client.query<{ locked_by: string }>(
-        `select distinct locked_by from graphile_worker.jobs where locked_at < now() - interval '${HELD_MAX}'`,
-      ),
-    )
-    if (rows.length === 0) return
-    await utils.forceUnlockWorkers(rows.map((row) => row.locked_by))
-    log.warn({ workers: rows.length }, 'released jobs of dead workers')
-  } catch (error) {
-    log.warn({ err: error }, 'could not check for jobs of dead workers')
-  }
 }
 
 /** Writes the queue's messages to the server's log. A failed job is retried, so it is only a warning. */

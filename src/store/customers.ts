@@ -4,7 +4,7 @@ import type { TimeZone } from '../core/calendar/zone.ts'
 import type { MetadataEntry } from '../core/customers/metadata.ts'
 import type { Reads, Tx } from './database.ts'
 import { isId, newId } from './ids.ts'
-import { SETTINGS_HELD } from './inherited-settings.ts'
+import { holdSettings, SETTINGS_HELD } from './inherited-settings.ts'
 import type { BillingEntityRow } from './organizations.ts'
 import type { CustomerMetadata, Customers } from './rows.ts'
 import { type TaxRow, taxesOfOwners } from './taxes.ts'
@@ -63,6 +63,22 @@ async function lockCustomerWhere(tx: Tx, condition: RawBuilder<SqlBool>): Promis
       select * from customers where settings.held is not null and ${condition} for no key update
     ) locked`.execute(tx)
   return rows[0]
+}
+
+/**
+ * Locks customers until the transaction ends, after the settings that they inherit, in the order of their ids. To be
+ * called before anything that is theirs is locked (docs/decisions/0018).
+ */
+export async function lockCustomersById(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await holdSettings(tx)
+  await tx
+    .selectFrom('customers')
+    .select('id')
+    .where('id', '=', anyOf(ids))
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute()
 }
 
 /** Customers by id, including deleted ones, which invoices still show. */

@@ -2,7 +2,7 @@ import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, type Transacti
 import pg from 'pg'
 import { type Instant, instant } from '../core/calendar/instant.ts'
 import { isId } from './ids.ts'
-import { isStalePlan, preparing, StatementNames } from './prepared-statements.ts'
+import { BEGIN_READING, isStalePlan, preparing, StatementNames } from './prepared-statements.ts'
 import type { DB } from './rows.ts'
 import { OpenConnection, withoutTurns } from './without-turns.ts'
 
@@ -15,8 +15,15 @@ export type Reads = Pick<Kysely<DB>, 'selectFrom' | 'selectNoFrom' | 'getExecuto
 /** An open transaction. Every writing function of the store takes one, and only actions can open one. */
 export type Tx = Transaction<DB>
 
-/** The organization to read or write for, and the transaction of its request, if there is one. */
-export type Tenant = string | { readonly organizationId: string; readonly open?: Tx | undefined }
+/** For whom something is read or written: an organization, and the transaction that its request is, if it is one. */
+export type Tenant =
+  | string
+  | {
+      readonly organizationId: string
+      readonly open?: Tx | undefined
+      /** As the caller was told of it: a write of a sandbox is refused when the clock has moved since. */
+      readonly organization?: { readonly isSandbox: boolean; readonly clockAt: Instant | null }
+    }
 
 /**
  * The last statements of a transaction, already sent: the commit is sent right behind them without waiting for their
@@ -37,7 +44,10 @@ export type DatabaseOptions = {
   readonly onError?: (error: Error) => void
 }
 
+/** For what no tenant may see, which is little. */
+export const SYSTEM_CONNECTIONS = 4
 const CONNECTION_SECONDS_MAX = 1800
+const CONNECTION_WAIT_MS = 10_000
 const COMMIT = CompiledQuery.raw('commit')
 const ROLLBACK = CompiledQuery.raw('rollback')
 
@@ -77,7 +87,9 @@ export class Database {
       types,
       application_name: 'weir',
       keepAlive: true,
-      // Statements are sent as they are issued; PostgreSQL answers them in order.
+      // Whoever waits longer for a connection is told to come back later.
+      connectionTimeoutMillis: CONNECTION_WAIT_MS,
+      // Statements are sent as they are asked; PostgreSQL answers them in their order.
       pipeline: true,
       maxLifetimeSeconds: CONNECTION_SECONDS_MAX,
     }
@@ -86,7 +98,11 @@ export class Database {
       max: options.poolMax,
       options: '-c role=weir_app -c TimeZone=UTC -c DateStyle=ISO',
     })
-    this.systemPool = new pg.Pool({ ...common, max: 4, options: '-c TimeZone=UTC -c DateStyle=ISO' })
+    this.systemPool = new pg.Pool({
+      ...common,
+      max: SYSTEM_CONNECTIONS,
+      options: '-c TimeZone=UTC -c DateStyle=ISO',
+    })
     const onError = options.onError ?? (() => undefined)
     for (const pool of [this.pool, this.systemPool]) {
       // Without a listener, a lost connection crashes the process, even one in use. The pool reports idle ones a
@@ -120,7 +136,7 @@ export class Database {
   ): Promise<T> {
     if (typeof tenant !== 'string' && tenant.open) return query(tenant.open)
     const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
-    const begin = `start transaction isolation level repeatable read, read only${setting}`
+    const begin = `${BEGIN_READING}${setting}`
     // Nothing was written, so there is nothing to commit.
     return this.withFreshPlans(() => this.transact(organizationId, begin, ROLLBACK, query))
   }
@@ -156,7 +172,8 @@ export class Database {
         return last
       } catch (error) {
         open.close()
-        await connection.executeQuery(ROLLBACK)
+        // A connection that was lost keeps nothing anyway; what failed first is what is told.
+        await connection.executeQuery(ROLLBACK).catch(() => undefined)
         throw error
       }
     })

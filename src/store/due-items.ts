@@ -80,9 +80,13 @@ export async function findDueHead(
   return rows[0]
 }
 
-/** Locks one of the first due items; undefined when another process took it meanwhile. */
-export async function takeItem(tx: Tx, head: DueHead, waiting: Waiting): Promise<DueItemRow | undefined> {
-  return tx
+/** One item of what is due first, not locked. */
+export async function firstItem(
+  reads: Reads,
+  head: DueHead,
+  waiting: Waiting,
+): Promise<DueItemRow | undefined> {
+  return reads
     .selectFrom('dueItems as d')
     .selectAll()
     .where('kind', '=', head.kind)
@@ -90,8 +94,16 @@ export async function takeItem(tx: Tx, head: DueHead, waiting: Waiting): Promise
     .where(isRipe(waiting))
     .orderBy('id')
     .limit(1)
-    .forUpdate()
     .executeTakeFirst()
+}
+
+export async function findItemById(reads: Reads, id: string): Promise<DueItemRow | undefined> {
+  return reads.selectFrom('dueItems').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** Takes an item off the list, to do it; undefined when somebody did it or asked for it again meanwhile. */
+export async function takeItem(tx: Tx, id: string): Promise<DueItemRow | undefined> {
+  return tx.deleteFrom('dueItems').where('id', '=', id).returningAll().executeTakeFirst()
 }
 
 /** The rank of a kind among items of the same instant. */

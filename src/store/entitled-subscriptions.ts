@@ -1,4 +1,4 @@
-import type { Reads, Tx } from './database.ts'
+import type { Reads } from './database.ts'
 import type { SubscriptionRow } from './subscriptions.ts'
 
 /** The subscription with an external id and status, the latest if there are several. */
@@ -8,15 +8,6 @@ export async function subscriptionOfEntitlements(
   status: string,
 ): Promise<SubscriptionRow | undefined> {
   return subscriptionsByStatus(reads, externalId, status).executeTakeFirst()
-}
-
-/** The same, locked, so that changes to a subscription's entitlements are serialized. */
-export async function lockSubscriptionOfEntitlements(
-  tx: Tx,
-  externalId: string,
-  status: string,
-): Promise<SubscriptionRow | undefined> {
-  return subscriptionsByStatus(tx, externalId, status).forUpdate().executeTakeFirst()
 }
 
 function subscriptionsByStatus(reads: Reads, externalId: string, status: string) {

@@ -1,6 +1,7 @@
 import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { FeeType } from '../core/invoicing/fee-draft.ts'
+import { lockCustomersById } from './customers.ts'
 import type { Reads, Tx } from './database.ts'
 import type { Listed, Slice } from './pages.ts'
 import type { Fees, FeeTaxes } from './rows.ts'
@@ -124,6 +125,12 @@ export async function listFees(reads: Reads, filters: FeeFilters, slice: Slice):
 export async function findFee(reads: Reads, id: string): Promise<FeeView | undefined> {
   const [fee] = await feeViews(reads, { feeIds: [id] })
   return fee
+}
+
+/** Locks the customer of a fee, before the fee itself is changed; nothing when there is no such fee. */
+export async function lockCustomerOfFee(tx: Tx, id: string): Promise<void> {
+  const fee = await tx.selectFrom('fees').select('customerId').where('id', '=', id).executeTakeFirst()
+  if (fee) await lockCustomersById(tx, [fee.customerId])
 }
 
 /** Sets the status and its timestamp; the timestamps of other statuses are cleared. */

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto'
+import { systemClock } from './clock.ts'
 
 let lastMs = 0
 let counter = 0
@@ -19,7 +20,7 @@ function randomEight(): Buffer {
  * A UUID of version 7. Ids from one process are strictly increasing, even within a millisecond, so they show the
  * order of arrival.
  */
-export function newId(nowMs: number = Date.now()): string {
+export function newId(nowMs: number = systemClock.now()): string {
   const ms = Math.max(nowMs, lastMs)
   // 12 bits of rand_a and the top of rand_b count within a millisecond; an overflow borrows the next one.
   if (ms === lastMs) counter += 1

@@ -29,8 +29,8 @@ export async function readInvoice(reads: Reads, id: string): Promise<InvoiceRow>
   return reads.selectFrom('invoices').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
 
-export async function lockInvoice(tx: Tx, id: string): Promise<InvoiceRow | undefined> {
-  return tx.selectFrom('invoices').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+async function lockInvoice(tx: Tx, id: string): Promise<InvoiceRow | undefined> {
+  return tx.selectFrom('invoices').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
 }
 
 /** Locks invoices by id, oldest first; missing ones are left out. */
@@ -40,7 +40,7 @@ export async function lockInvoices(tx: Tx, ids: readonly string[]): Promise<Invo
     .selectAll()
     .where('id', '=', anyOf(ids))
     .orderBy('id')
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute()
   return rows.sort((a, b) => a.createdAt - b.createdAt)
 }

@@ -2,7 +2,7 @@ import type { Insertable, Selectable, Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { Database, Reads, Tx } from './database.ts'
 import type { BillingEntities, Organizations } from './rows.ts'
-import { ts, tsOrNull } from './values.ts'
+import { ts } from './values.ts'
 
 export type OrganizationRow = Selectable<Organizations>
 export type BillingEntityRow = Selectable<BillingEntities>
@@ -50,24 +50,6 @@ export async function updateOrganization(
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow()
-}
-
-/** Sets a sandbox's clock and the status of its due work; null `at` keeps the time. */
-export async function setClock(
-  tx: Tx,
-  organizationId: string,
-  clock: {
-    readonly at: Instant | null
-    readonly status: 'advancing' | 'ready' | 'failed'
-    readonly error: string | null
-  },
-): Promise<void> {
-  const at = tsOrNull(clock.at)
-  await tx
-    .updateTable('organizations')
-    .set({ clockStatus: clock.status, clockError: clock.error, ...(at === null ? {} : { clockAt: at }) })
-    .where('id', '=', organizationId)
-    .execute()
 }
 
 export async function insertBillingEntity(

@@ -63,9 +63,17 @@ export async function lockPlan(tx: Tx, code: string): Promise<PlanRow | undefine
     .where('code', '=', code)
     .where('parentId', 'is', null)
     .where('deletedAt', 'is', null)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
   return row && toRow(row)
+}
+
+/** Locks a plan by its id, as `lockPlan` does; a copy is locked through the plan that it is a copy of. */
+export async function lockPlanById(tx: Tx, planId: string): Promise<void> {
+  await sql`
+    select from plans p join plans original on original.id = coalesce(p.parent_id, p.id)
+    where p.id = ${planId}
+    for no key update of original`.execute(tx)
 }
 
 /**

@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net'
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import type pg from 'pg'
+import { ReadBudget } from './read-budget.ts'
 
 /** With fewer uses, keeping a plan in every connection does not pay off. */
 const USES_MIN = 3
@@ -47,23 +49,37 @@ export function isStalePlan(error: unknown): boolean {
 }
 
 /** The part of the driver's client that is missing from its types. */
-type WithStream = { readonly connection: { readonly stream: { cork(): void; uncork(): void } } }
+type WithStream = { readonly connection: { readonly stream: Socket } }
+
+/** How a read-only transaction begins. */
+export const BEGIN_READING = 'start transaction isolation level repeatable read, read only'
 
 /** A pool connection that sends named statements. */
 class PreparingClient implements PostgresPoolClient {
   private readonly client: pg.PoolClient
   private readonly names: StatementNames
+  private readonly stream: Socket
+  private readonly budget: ReadBudget
   private isGathering = false
 
   constructor(client: pg.PoolClient, names: StatementNames) {
     this.client = client
     this.names = names
+    const { stream } = (client as unknown as WithStream).connection
+    this.stream = stream
+    this.budget = new ReadBudget(() => stream.bytesRead)
+    stream.on('data', () => {
+      const tooLarge = this.budget.look()
+      // Every statement that waits on this connection fails with it, and the pool makes another one.
+      if (tooLarge) stream.destroy(tooLarge)
+    })
   }
 
   query<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>>
   query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>
   query(text: unknown, values: readonly unknown[] = []): unknown {
     if (typeof text !== 'string') throw new Error('statements are not read by cursors')
+    if (text.startsWith(BEGIN_READING)) this.budget.begin()
     const name = values.length === 0 ? undefined : this.names.nameOf(text)
     const config = { text, values: [...values] }
     this.gather()
@@ -74,7 +90,7 @@ class PreparingClient implements PostgresPoolClient {
   private gather(): void {
     if (this.isGathering) return
     this.isGathering = true
-    const { stream } = (this.client as unknown as WithStream).connection
+    const { stream } = this
     stream.cork()
     process.nextTick(() => {
       this.isGathering = false
@@ -84,6 +100,7 @@ class PreparingClient implements PostgresPoolClient {
 
   // The pool assigns its client a new release function on every connect.
   release(): void {
+    this.budget.end()
     this.client.release()
   }
 }

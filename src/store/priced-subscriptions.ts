@@ -21,16 +21,6 @@ export async function findPricedSubscription(
   return firstOf(rows, statuses)
 }
 
-/** Like `findPricedSubscription`, locked, so that changes to its prices are serialized. */
-export async function lockPricedSubscription(
-  tx: Tx,
-  externalId: string,
-  statuses: readonly SubscriptionStatus[],
-): Promise<PricedSubscription | undefined> {
-  const rows = await priced(tx, externalId, statuses).forUpdate().execute()
-  return firstOf(rows, statuses)
-}
-
 /** Moves a subscription to its own copy of its plan. */
 export async function movePricedSubscription(
   tx: Tx,

@@ -69,27 +69,44 @@ export async function earliestItemOfCustomer(
 /** Whose events in advance: those of a customer, or of everyone on a plan or a copy of it. */
 export type AdvanceUsageOf = { readonly customerId: string } | { readonly planCode: string }
 
-/** Locks the earliest item of subscriptions with events in advance to price; `except` are ids to skip. */
+/** The customers of subscriptions that have events in advance to price, in the order of their ids. */
+export async function customersWithAdvanceUsage(reads: Reads, whose: AdvanceUsageOf): Promise<string[]> {
+  const { rows } = await sql<{ customerId: string }>`
+    select distinct s.customer_id
+    from due_items d
+    join subscriptions s on s.organization_id = d.organization_id and s.id = d.subject_id
+    where d.kind = 'advance_usage' and ${isOf(whose)}
+    order by s.customer_id`.execute(reads)
+  return rows.map(({ customerId }) => customerId)
+}
+
+/**
+ * The earliest item of subscriptions of locked customers that have events in advance to price, locked; `except` are ids
+ * to pass over.
+ */
 export async function earliestAdvanceItem(
   tx: Tx,
   whose: AdvanceUsageOf,
-  except: readonly string[],
+  { customerIds, except }: { readonly customerIds: readonly string[]; readonly except: readonly string[] },
 ): Promise<DueItemRow | undefined> {
-  const isMeant =
-    'customerId' in whose
-      ? sql<boolean>`s.customer_id = ${whose.customerId}`
-      : sql<boolean>`s.plan_id in (
-          select p.id from plans p left join plans parent on parent.id = p.parent_id
-          where coalesce(parent.code, p.code) = ${whose.planCode})`
   return tx
     .selectFrom('dueItems')
     .selectAll()
     .where('kind', '=', 'advance_usage')
     .where(sql<boolean>`id <> all (${[...except]}::uuid[])`)
-    .where(sql<boolean>`exists (select from subscriptions s where s.id = subject_id and ${isMeant})`)
+    .where(sql<boolean>`exists (select from subscriptions s
+      where s.id = subject_id and s.customer_id = any (${[...customerIds]}::uuid[]) and ${isOf(whose)})`)
     .orderBy('dueAt')
     .orderBy('id')
     .limit(1)
     .forUpdate()
     .executeTakeFirst()
+}
+
+function isOf(whose: AdvanceUsageOf) {
+  return 'customerId' in whose
+    ? sql<boolean>`s.customer_id = ${whose.customerId}`
+    : sql<boolean>`s.plan_id in (
+        select p.id from plans p left join plans parent on parent.id = p.parent_id
+        where coalesce(parent.code, p.code) = ${whose.planCode})`
 }

@@ -64,7 +64,7 @@ export async function lockChain(tx: Tx, externalId: string): Promise<void> {
     .select('id')
     .where('externalId', '=', externalId)
     .orderBy('id')
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute()
 }
 

@@ -34,6 +34,18 @@ export async function findTax(reads: Reads, code: string): Promise<TaxRow | unde
   return selectTaxes(reads).where('t.code', '=', code).executeTakeFirst()
 }
 
+/** The same, locked until the transaction ends. */
+export async function lockTax(tx: Tx, code: string): Promise<TaxRow | undefined> {
+  await tx
+    .selectFrom('taxes')
+    .select('id')
+    .where('code', '=', code)
+    .where('deletedAt', 'is', null)
+    .forNoKeyUpdate()
+    .execute()
+  return findTax(tx, code)
+}
+
 /** The taxes with these codes, in order of creation; unknown codes are omitted. */
 export async function findTaxes(reads: Reads, codes: readonly string[]): Promise<TaxRow[]> {
   if (codes.length === 0) return []
@@ -228,17 +240,22 @@ export async function unlinkTax(tx: Tx, taxId: string): Promise<void> {
  */
 export async function flagDraftsOfTax(tx: Tx, taxId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    update invoices i set ready_to_be_refreshed = true
-    from customers c
-    where i.status = 'draft' and c.id = i.customer_id and (
-      exists (select from customer_taxes ct where ct.customer_id = c.id and ct.tax_id = ${taxId})
-      or (
-        exists (select from billing_entity_taxes bt
-          where bt.billing_entity_id = c.billing_entity_id and bt.tax_id = ${taxId})
-        and not exists (select from customer_taxes ct where ct.customer_id = c.id)
+    with meant as materialized (
+      select i.id from invoices i
+      join customers c on c.id = i.customer_id
+      where i.status = 'draft' and (
+        exists (select from customer_taxes ct where ct.customer_id = c.id and ct.tax_id = ${taxId})
+        or (
+          exists (select from billing_entity_taxes bt
+            where bt.billing_entity_id = c.billing_entity_id and bt.tax_id = ${taxId})
+          and not exists (select from customer_taxes ct where ct.customer_id = c.id)
+        )
+        or exists (select from invoice_taxes it where it.invoice_id = i.id and it.tax_id = ${taxId})
       )
-      or exists (select from invoice_taxes it where it.invoice_id = i.id and it.tax_id = ${taxId})
+      order by i.id
+      for no key update of i
     )
+    update invoices i set ready_to_be_refreshed = true from meant where i.id = meant.id
     returning i.id`.execute(tx)
   return rows.map((row) => row.id)
 }

@@ -1,5 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { conflict } from '../core/refusal.ts'
+import { holdClock } from './clock-moves.ts'
 import { type Database, Last, type Tenant, type Tx } from './database.ts'
+import { Unavailable } from './unavailable.ts'
 
 /** Thrown when a transaction's assumptions no longer hold: it is rolled back and retried. */
 export class Conflict extends Error {
@@ -8,10 +12,20 @@ export class Conflict extends Error {
   readonly code = '40001'
 }
 
+/** How often and for how long a transaction is begun again before its caller is told to come back later. */
+const ATTEMPTS_MAX = 12
+const RETRYING_MAX_MS = 10_000
+/** The pause before the second attempt; it doubles with each one. */
+const PAUSE_FIRST_MS = 5
+const PAUSE_MAX_MS = 500
+
 /**
  * Runs work in a transaction as one organization; only actions may import this file. When PostgreSQL aborts it
- * because of a conflict (deadlock, serialization), it is retried, since nothing was committed. If the caller's
+ * because of a conflict (deadlock, serialization), it is retried after a random pause, since nothing was committed. If the caller's
  * request already has a transaction, the work becomes a savepoint in it that is rolled back alone on failure.
+ *
+ * A caller in a sandbox writes at the time that its clock showed when the request came, and gets 409
+ * `clock_is_advancing` if the clock has moved since. Throws `Unavailable` after twelve attempts or ten seconds.
  */
 export async function inTransaction<T>(
   database: Database,
@@ -20,13 +34,33 @@ export async function inTransaction<T>(
 ): Promise<T> {
   if (typeof tenant !== 'string' && tenant.open) return inPart(tenant.open, work)
   const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
+  const began = performance.now()
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await database.writeAs(organizationId, work)
+      return await database.writeAs(organizationId, async (tx) => {
+        await holdClockOf(tx, tenant)
+        return work(tx)
+      })
     } catch (error) {
-      if (attempt >= 5 || !isConflict(error)) throw error
+      if (!isConflict(error)) throw error
+      if (attempt >= ATTEMPTS_MAX || performance.now() - began > RETRYING_MAX_MS) {
+        throw new Unavailable('a transaction met conflicts again and again', { cause: error })
+      }
+      await sleep(pauseAfter(attempt))
     }
   }
+}
+
+/** Keeps the clock of a sandbox where the caller was told that it is. */
+async function holdClockOf(tx: Tx, tenant: Tenant): Promise<void> {
+  if (typeof tenant === 'string' || !tenant.organization?.isSandbox) return
+  const { status, clockAt } = await holdClock(tx, tenant.organizationId)
+  if (status === 'advancing' || clockAt !== tenant.organization.clockAt) throw conflict('clock_is_advancing')
+}
+
+/** Milliseconds to wait after an attempt: random, so that those who met do not meet again. */
+function pauseAfter(attempt: number): number {
+  return Math.random() * Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** attempt)
 }
 
 /**

@@ -108,8 +108,16 @@ export async function findDelivery(reads: Reads, id: string) {
     .innerJoin('organizations as o', 'o.id', 'w.organizationId')
     .select(['w.id', 'w.payload', 'w.status', 'e.webhookUrl', 'e.signatureAlgo', 'o.hmacKey'])
     .select(['o.isSandbox', 'o.clockAt'])
+    .select(sql<string>`w.xmin::text`.as('version'))
     .where('w.id', '=', id)
     .executeTakeFirst()
+}
+
+/** Locks a logged message; gives whether it is the version that `findDelivery` read, untouched meanwhile. */
+export async function lockWebhookVersion(tx: Tx, id: string, version: string): Promise<boolean> {
+  const { rows } = await sql<{ isSame: boolean }>`
+    select xmin::text = ${version} as is_same from webhooks where id = ${id} for no key update`.execute(tx)
+  return rows[0]?.isSame === true
 }
 
 /**

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { BODIES, LONG_VALUES, MILLION, sample, spoil, VALUES, WORDS } from '../support/garbage.ts'
+import { BODIES, bodyOf, LONG_VALUES, MILLION, spoil, VALUES, WORDS } from '../support/garbage.ts'
 import { ADMIN_KEY, type Harness, startHarness } from '../support/harness.ts'
 import { type LivedIn, liveIn } from '../support/lived-in.ts'
 import { fill, type Route, routeTable } from '../support/route-table.ts'
@@ -65,47 +65,6 @@ async function send(
   return { request: `${method} ${path.slice(0, SHOWN_MAX)} ${shown}`, status: answer.statusCode, why }
 }
 
-/** Values that lead a body past its first checks. */
-function knownOf({ names, ids }: LivedIn, turn: number): Record<string, unknown> {
-  return {
-    code: `fresh-${turn}`,
-    external_id: `fresh-${turn}`,
-    transaction_id: `fresh-${turn}`,
-    name: 'Fresh',
-    plan_code: names.plans,
-    external_customer_id: names.customers,
-    external_subscription_id: names.subscriptions,
-    billable_metric_id: ids[0],
-    tax_codes: [names.taxes],
-    tax_code: names.taxes,
-    aggregation_type: 'sum_agg',
-    field_name: 'tokens',
-    charge_model: 'standard',
-    properties: { amount: '1' },
-    rate: '10',
-    amount_cents: 1000,
-    amount_currency: 'EUR',
-    currency: 'EUR',
-    country: 'FR',
-    timezone: 'Europe/Paris',
-    webhook_url: `http://127.0.0.1:9/${turn}`,
-    timestamp: 1_704_100_000,
-    subscription_at: '2024-01-05T00:00:00Z',
-    ending_at: '2030-01-05T00:00:00Z',
-    entitlements: { [names.features ?? '']: { [names.privileges ?? '']: 3 } },
-    metadata: { key: 'value' },
-    billing_entity_code: names.billing_entities,
-  }
-}
-
-/** Bodies of the routes that describe none. */
-const UNDESCRIBED: Readonly<Record<string, unknown>> = {
-  '/invoices/:id': {
-    invoice: { payment_status: 'succeeded', metadata: [{ id: null, key: 'a', value: 'b' }] },
-  },
-  '/test_clock': { test_clock: { now: '2024-03-01T00:00:00Z' } },
-}
-
 /** At most so many of a list, taken evenly from all of it. */
 function thinned<T>(list: readonly T[], max: number): T[] {
   return list.filter(
@@ -115,7 +74,7 @@ function thinned<T>(list: readonly T[], max: number): T[] {
 
 /** Garbage of all kinds for the whole body, and in its fields one at a time. */
 function bodiesOf(route: Route, whose: LivedIn, turn: number): string[] {
-  const body = route.body ? sample(route.body, knownOf(whose, turn)) : (UNDESCRIBED[route.path] ?? {})
+  const body = bodyOf(route, whose, turn)
   const spoiled = thinned(
     VALUES.flatMap((value) => spoil(body, value)),
     SPOILED_MAX,
@@ -169,7 +128,7 @@ describe('garbage', () => {
         (route) => areaOf(route) === area && ['POST', 'PUT'].includes(route.method) && route.body,
       )
       for (const [turn, route] of writes.entries()) {
-        const body = sample(route.body ?? {}, knownOf(whose, turn))
+        const body = bodyOf(route, whose, turn)
         const bodies = LONG_VALUES.flatMap((value) => spoil(body, value))
         for (const [i, text] of bodies.entries()) {
           // Each with its own codes, or all but the first would be rejected as duplicates.

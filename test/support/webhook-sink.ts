@@ -8,6 +8,8 @@ export type Sink = {
   readonly received: Received[]
   /** Discards what was received and returns this status from now on; 0 never responds. */
   readonly reset: (status: number) => void
+  /** Breaks off every request that it has not answered. */
+  readonly drop: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -34,6 +36,7 @@ export async function startSink(): Promise<Sink> {
       received.length = 0
       status = next
     },
+    drop: async () => server.closeAllConnections(),
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

@@ -217,11 +217,11 @@ async function metricIn(tx: Tx, input: Input): Promise<BillableMetricRow> {
   return metric
 }
 
-/** Charges what its subscriptions owe at current prices, then locks a plan; 404 `plan_not_found`. */
+/** Locks a plan, then charges what its subscriptions owe at current prices; 404 `plan_not_found`. */
 async function planToChange(context: Context, tx: Tx, caller: Caller, code: string): Promise<PlanRow> {
-  await settleAdvanceUsage(context, tx, caller, { planCode: code })
   const plan = await lockPlan(tx, code)
   if (!plan) throw notFound('plan')
+  await settleAdvanceUsage(context, tx, caller, { planCode: code })
   return plan
 }
 

@@ -9,14 +9,14 @@ import type { Reads, Tx } from '../../store/database.ts'
 import { holdOriginalPlan, type PlanCharge, readPlan } from '../../store/plans.ts'
 import {
   findPricedSubscription,
-  lockPricedSubscription,
   movePricedSubscription,
   type PricedSubscription,
 } from '../../store/priced-subscriptions.ts'
-import { inTransaction } from '../../store/transaction.ts'
+import { Conflict, inTransaction } from '../../store/transaction.ts'
 import { settleAdvanceUsage } from '../billing/settle-advance-usage.ts'
 import type { Caller, Context } from '../context.ts'
 import { overridePlan } from '../plans/override-plan.ts'
+import { findAgain } from '../subscriptions/lock-subscription.ts'
 import { carryAdvanceToCopy } from './carry-advance-usage.ts'
 import {
   afterChange,
@@ -121,15 +121,16 @@ async function onOwnCharge(
   change: (tx: Tx, charge: PlanCharge) => Promise<void>,
 ): Promise<PlanCharge> {
   return inTransaction(context.database, caller, async (tx) => {
-    // Lock the customer first, as billing does: charges in advance must not run meanwhile.
-    const meant = await findPricedSubscription(tx, at.externalId, statusesOf(at.status))
-    if (meant) {
-      await lockCustomerById(tx, meant.customerId)
-      await settleAdvanceUsage(context, tx, caller, { customerId: meant.customerId })
-    }
-    const subscription = await lockPricedSubscription(tx, at.externalId, statusesOf(at.status))
+    const find = () => findPricedSubscription(tx, at.externalId, statusesOf(at.status))
+    const meant = await find()
+    if (!meant) throw notFound('subscription')
+    // The plan before the customer, and both before its charges in advance are settled at their present prices.
+    await holdOriginalPlan(tx, meant.planId)
+    await lockCustomerById(tx, meant.customerId)
+    await settleAdvanceUsage(context, tx, caller, { customerId: meant.customerId })
+    const subscription = await findAgain(find, meant)
     if (!subscription) throw notFound('subscription')
-    await holdOriginalPlan(tx, subscription.planId)
+    if (subscription.planId !== meant.planId) throw new Conflict('the subscription has another plan by now')
     const found = await readCharge(tx, subscription.planId, at.chargeCode)
     const own = await ownChargeOf(tx, caller, subscription, found)
     await change(tx, own)

@@ -58,16 +58,16 @@ export async function spreadSettings(
   after: BillingEntityRow,
 ): Promise<void> {
   const now: Instant = caller.now
+  if (after.timezone !== before.timezone) await scheduleFollowers(tx, after.id, 'customer_days', now)
+  if (issuing(after) !== issuing(before)) await scheduleFollowers(tx, after.id, 'customer_drafts', now)
+  for (const customer of await lockFollowers(tx, after.id, AT_ONCE_MAX)) {
+    await followSettings(tx, caller, customer.id)
+  }
   if (
     after.documentNumbering === 'per_billing_entity' &&
     before.documentNumbering !== after.documentNumbering
   ) {
     await startEntityNumbering(tx, after.id)
-  }
-  if (after.timezone !== before.timezone) await scheduleFollowers(tx, after.id, 'customer_days', now)
-  if (issuing(after) !== issuing(before)) await scheduleFollowers(tx, after.id, 'customer_drafts', now)
-  for (const customer of await lockFollowers(tx, after.id, AT_ONCE_MAX)) {
-    await followSettings(tx, caller, customer.id)
   }
 }
 

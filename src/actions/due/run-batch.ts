@@ -7,6 +7,7 @@ import {
 } from '../../store/billing/claim.ts'
 import type { Tx } from '../../store/database.ts'
 import { findDueHead, shareDueWork, type Waiting } from '../../store/due-items.ts'
+import { isDatabaseAway } from '../../store/lost-connection.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Context } from '../context.ts'
 import {
@@ -57,7 +58,7 @@ export async function runBatch(
     })
     return step === 'held' ? await awaitHeld(context, actions, run, waiting) : step
   } catch (error) {
-    if (!claimed || isLost(error)) throw error
+    if (!claimed || isDatabaseAway(error)) throw error
     return halve(context, run, claimed, error)
   }
 }
@@ -103,7 +104,7 @@ async function runCustomers(
       return act(context, tx, run, { action, head, items })
     })
   } catch (error) {
-    if (items.length === 0 || isLost(error)) throw error
+    if (items.length === 0 || isDatabaseAway(error)) throw error
     return halve(context, run, { action, head, items }, error)
   }
 }
@@ -131,10 +132,4 @@ async function halve(context: Context, run: DueRun, batch: Batch, error: unknown
     isFull: true,
     failures: steps.flatMap((step) => step.failures),
   }
-}
-
-/** Whether the database itself failed: a retry would fail as well and says nothing about the items. */
-function isLost(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code
-  return typeof code === 'string' && /^(08...|57P..|53...|ECONN.*|EPIPE)$/.test(code)
 }

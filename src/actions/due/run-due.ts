@@ -1,4 +1,13 @@
-import { awaitDueWork, findDueHead, finishItem, takeItem, type Waiting } from '../../store/due-items.ts'
+import {
+  awaitDueWork,
+  findDueHead,
+  findItemById,
+  finishItem,
+  firstItem,
+  takeItem,
+  type Waiting,
+} from '../../store/due-items.ts'
+import { isDatabaseAway } from '../../store/lost-connection.ts'
 import { refreshStatistics } from '../../store/planner-statistics.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Context } from '../context.ts'
@@ -10,6 +19,7 @@ import {
   keepFailures,
   type Step,
 } from './due-action.ts'
+import { lockOwner } from './lock-owner.ts'
 import { runBatch } from './run-batch.ts'
 
 /**
@@ -87,14 +97,19 @@ async function runEarliest(
       if (!head) return { kind: 'none' }
       const action = actions[head.kind]
       if (typeof action !== 'function') return { kind: 'other_way' }
-      taken = await takeItem(tx, head, waiting)
+      const first = await firstItem(tx, head, waiting)
+      const owner = first && (await lockOwner(tx, head.kind, first.subjectId))
+      // Of a plan, whose customers are still to be locked, the item is taken away last; the plan's lock keeps it.
+      const isOfPlan = owner != null && 'planId' in owner
+      taken = first && (isOfPlan ? await findItemById(tx, first.id) : await takeItem(tx, first.id))
       if (!taken) return { kind: 'done', items: 0, isFull: false, failures: [] }
-      await finishItem(tx, taken.id)
       await action(context, tx, await callerAt(context, tx, organizationId, head.dueAt), taken.subjectId)
+      if (isOfPlan) await finishItem(tx, taken.id)
       return { kind: 'done', items: 1, isFull: false, failures: [] }
     })
   } catch (error) {
-    if (!taken) throw error
+    // The database is what failed, which says nothing about the item.
+    if (!taken || isDatabaseAway(error)) throw error
     await keepFailures(context, organizationId, [taken], error)
     return { kind: 'done', items: 0, isFull: false, failures: [{ item: taken, error }] }
   }

@@ -8,7 +8,7 @@ import {
 } from '../../core/entitlements/resolve.ts'
 import { notFound } from '../../core/refusal.ts'
 import type { Tx } from '../../store/database.ts'
-import { lockSubscriptionOfEntitlements } from '../../store/entitled-subscriptions.ts'
+import { subscriptionOfEntitlements } from '../../store/entitled-subscriptions.ts'
 import {
   entitlingPlanId,
   readEffectiveEntitlements,
@@ -22,6 +22,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { readFeature } from '../features/read-feature.ts'
 import { announceSubscription } from '../subscriptions/announce-subscription.ts'
+import { findLocked } from '../subscriptions/lock-subscription.ts'
 import { readGiven } from './change-plan-entitlements.ts'
 import type { SubscriptionChoice } from './read-entitlement-owner.ts'
 
@@ -41,7 +42,9 @@ async function changeSubscription(
 ): Promise<readonly EffectiveEntitlement[]> {
   const { organizationId, now } = caller
   return inTransaction(context.database, caller, async (tx) => {
-    const subscription = await lockSubscriptionOfEntitlements(tx, choice.externalId, choice.status)
+    const subscription = await findLocked(tx, () =>
+      subscriptionOfEntitlements(tx, choice.externalId, choice.status),
+    )
     if (!subscription) throw notFound('subscription')
     const planId = await entitlingPlanId(tx, subscription.planId)
     const current = await readEntitlementChanges(tx, subscription.id)

@@ -1,18 +1,13 @@
 import { Decimal } from '../../core/amounts/decimal.ts'
 import type { SubscriptionFacts } from '../../core/billing/snapshot.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
+import { ExactNumber } from '../../core/input/exact-number.ts'
 import { type Input, isInput } from '../../core/input/fields.ts'
 import { tidyId } from '../../core/input/ids.ts'
 import { timestampOf } from '../../core/metering/event-check.ts'
 import { evaluateExpression } from '../../core/metering/expression.ts'
 import { parseExpression } from '../../core/metering/expression-parser.ts'
-import {
-  type EventProperties,
-  isKeptNumber,
-  isStorable,
-  numericValue,
-  textOf,
-} from '../../core/metering/property-value.ts'
+import { type EventProperties, isStorable, numericValue, textOf } from '../../core/metering/property-value.ts'
 import type { RawEvent } from '../../core/metering/reference.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
 import { invalid, notFound } from '../../core/refusal.ts'
@@ -114,6 +109,6 @@ function isNumericEnough(properties: EventProperties, metric: BillableMetricRow)
 
 function decimalOf(value: unknown): Decimal | null {
   if (typeof value === 'string') return Decimal.parse(value) ?? null
-  if (typeof value !== 'number' && !isKeptNumber(value)) return null
+  if (typeof value !== 'number' && !(value instanceof ExactNumber)) return null
   return Decimal.parse(value.toString()) ?? null
 }

@@ -44,6 +44,14 @@ const FLIGHT_NUMBERS = Array.from({ length: LANE_FLIGHTS_MAX }, (_, number) => n
 /** Writer numbers of processes are below this; further statements of a lane use numbers above it. */
 const WRITERS = 16
 
+/** An admitted request. */
+export type Visit = {
+  /** Counts further bytes of its body; throws `DoorIsFull` when the limit is exceeded. */
+  readonly grow: (bytes: number) => void
+  /** Call this once the request is answered or aborted; further calls do nothing. */
+  readonly leave: () => void
+}
+
 type Lane = { readonly queue: Unit[]; waiting: number; isInTurn: boolean; readonly flights: Set<number> }
 
 /**
@@ -91,24 +99,31 @@ export class Door {
 
   /**
    * Admits a request before its body is read; throws `DoorIsFull` when too much of the organization's data is being
-   * read or waiting. Returns a function to call once the request is answered or aborted; further calls do nothing.
+   * read or waiting.
    *
-   * @param bytes the length of the body, 0 when unknown
+   * @param bytes how much of the body has arrived so far
    */
-  admit(organizationId: string, bytes: number): () => void {
-    const inside = this.bytesInside.get(organizationId) ?? 0
+  admit(organizationId: string, bytes: number): Visit {
     const room = LANE_EVENTS_MAX - (this.lanes.get(organizationId)?.waiting ?? 0)
-    const isFull = inside > 0 && inside + bytes > LANE_BYTES_MAX
-    if (isFull || room <= 0) throw new DoorIsFull(isFull ? 0 : Math.max(0, room))
-    this.bytesInside.set(organizationId, inside + bytes)
+    if (room <= 0) throw new DoorIsFull(0)
+    let own = 0
     let isInside = true
-    return () => {
+    const grow = (more: number): void => {
+      const inside = this.bytesInside.get(organizationId) ?? 0
+      // A single request may be as large as a body can be.
+      if (!isInside || (inside > own && inside + more > LANE_BYTES_MAX)) throw new DoorIsFull(0)
+      own += more
+      this.bytesInside.set(organizationId, inside + more)
+    }
+    const leave = (): void => {
       if (!isInside) return
       isInside = false
-      const rest = (this.bytesInside.get(organizationId) ?? 0) - bytes
+      const rest = (this.bytesInside.get(organizationId) ?? 0) - own
       if (rest > 0) this.bytesInside.set(organizationId, rest)
       else this.bytesInside.delete(organizationId)
     }
+    grow(bytes)
+    return { grow, leave }
   }
 
   /** Whether this call added the lane to the turns. */

@@ -7,6 +7,7 @@ import { setHistoricalUsage } from '../../store/lifetime-usages.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { ShownLifetimeUsage } from '../../wire/lifetime-usages.ts'
 import type { Caller, Context } from '../context.ts'
+import { findLocked } from '../subscriptions/lock-subscription.ts'
 import { findLifetime, readLifetimeUsage } from './read-lifetime-usage.ts'
 
 const FIELD = 'external_historical_usage_amount_cents'
@@ -24,6 +25,7 @@ export async function updateLifetimeUsage(
 ): Promise<ShownLifetimeUsage> {
   const { organizationId, now } = caller
   return inTransaction(context.database, caller, async (tx) => {
+    await findLocked(tx, async () => (await findLifetime(tx, externalId)).subscription)
     const { row } = await findLifetime(tx, externalId)
     const problems = new Problems()
     const fields = new Fields(input, problems)

@@ -1,5 +1,5 @@
 import { planChangeKind } from '../../core/subscriptions/change.ts'
-import { lockCustomerById } from '../../store/customers.ts'
+import { lockCustomersById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { scheduleItem } from '../../store/due-items.ts'
 import { readPlan } from '../../store/plans.ts'
@@ -45,6 +45,19 @@ export async function followNewAmounts(
   }
 }
 
+/**
+ * Locks, in the order of their ids, the customers whom `followNewAmounts` is going to change: to be called once the
+ * amounts are written and before anything of a customer is locked.
+ */
+export async function lockForNewAmounts(tx: Tx, planIds: readonly string[]): Promise<void> {
+  const customerIds = new Set<string>()
+  for (const planId of planIds) {
+    const pairs = await concernedPairs(tx, planId, BATCH_MAX)
+    for (const { pair } of pairs) customerIds.add(pair.customerId)
+  }
+  await lockCustomersById(tx, [...customerIds])
+}
+
 /** Due work: continues with a plan; subscriptions already adjusted are no longer candidates. */
 export const followNewAmount: DueAction = (context, tx, caller, planId) =>
   followNewAmounts(context, tx, caller, [planId])
@@ -57,32 +70,52 @@ async function followSome(
   planId: string,
   limit: number,
 ): Promise<number> {
+  const pairs = await concernedPairs(tx, planId, limit)
+  await lockCustomersById(
+    tx,
+    pairs.map(({ pair }) => pair.customerId),
+  )
+  let changed = 0
+  for (const { pair, follow } of pairs) if (await follow(context, tx, caller, pair)) changed += 1
+  // Those that somebody else changed meanwhile count too: there may be more behind them.
+  return Math.max(changed, pairs.length)
+}
+
+/** The first pairs that a new amount of a plan changes something for, and what it changes. */
+async function concernedPairs(
+  tx: Tx,
+  planId: string,
+  limit: number,
+): Promise<readonly { readonly pair: Succession; readonly follow: Follow }[]> {
   const plan = await readPlan(tx, planId)
   const follows: readonly (readonly ['from' | 'to', Follow])[] = [
     ...(plan.parentId === null ? [['from', cancelDearer] as const] : []),
     ['to', startUpgrade],
   ]
-  let changed = 0
+  const pairs: { pair: Succession; follow: Follow }[] = []
   for (const [side, follow] of follows) {
     for (const pair of await successionsOf(tx, planId, side)) {
-      if (changed >= limit) return changed
-      if (await follow(context, tx, caller, pair)) changed += 1
+      if (pairs.length < limit && (await isConcerned(tx, side, pair))) pairs.push({ pair, follow })
     }
   }
-  return changed
+  return pairs
+}
+
+/** Whether the new amount changes something for a pair, by what is known before its customer is locked. */
+async function isConcerned(tx: Tx, side: 'from' | 'to', pair: Succession): Promise<boolean> {
+  const previous = await readPlan(tx, pair.previousPlanId)
+  const next = await readPlan(tx, pair.successorPlanId)
+  if (side === 'to') return planChangeKind(previous, next) === 'upgrade'
+  // The amounts themselves, not those of a year.
+  return previous.amountCents < next.amountCents
 }
 
 /** Cancels a pending change to a plan that is now more expensive; returns whether it did. */
 async function cancelDearer(_context: Context, tx: Tx, caller: Caller, pair: Succession): Promise<boolean> {
-  const plan = await readPlan(tx, pair.previousPlanId)
-  const next = await readPlan(tx, pair.successorPlanId)
-  // Compares the amounts themselves, not the yearly ones.
-  if (plan.amountCents >= next.amountCents) return false
-  await lockCustomerById(tx, pair.customerId)
   const previous = await readSubscription(tx, pair.previousId)
   const successor = await findPendingSuccessor(tx, pair.previousId)
-  if (previous.status !== 'active' || previous.planId !== plan.id) return false
-  if (successor?.status !== 'pending' || successor.planId !== next.id) return false
+  if (previous.status !== 'active' || previous.planId !== pair.previousPlanId) return false
+  if (successor?.status !== 'pending' || successor.planId !== pair.successorPlanId) return false
   await cancelSubscription(tx, caller, successor)
   return true
 }
@@ -93,8 +126,6 @@ async function cancelDearer(_context: Context, tx: Tx, caller: Caller, pair: Suc
  */
 async function startUpgrade(context: Context, tx: Tx, caller: Caller, pair: Succession): Promise<boolean> {
   const plan = await readPlan(tx, pair.successorPlanId)
-  if (planChangeKind(await readPlan(tx, pair.previousPlanId), plan) !== 'upgrade') return false
-  await lockCustomerById(tx, pair.customerId)
   await settleOverdue(context, tx, caller, pair.customerId)
   const pending = await readSubscription(tx, pair.successorId)
   const previous = await readSubscription(tx, pair.previousId)

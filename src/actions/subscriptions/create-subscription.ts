@@ -39,6 +39,7 @@ import { createUnknownCustomer } from '../customers/upsert-customer.ts'
 import { listeningTo } from '../webhooks/announce.ts'
 import { changePendingPlan } from './change-pending-plan.ts'
 import { downgradeSubscription } from './downgrade-subscription.ts'
+import { notBefore } from './lock-subscription.ts'
 import { scheduleCreated } from './schedule-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
 import { activeColumns, afterCreatedStart, billStart, paysAtStart } from './start-subscription.ts'
@@ -110,7 +111,8 @@ async function subscribe(
     return createFirst(context, tx, caller, { wish: { ...wish, customer }, chain: settled })
   }
   if (current.planId !== plan.id) {
-    return subscriptionDetails(tx, await changePlan(context, tx, caller, current, wish), now)
+    const then = notBefore(caller, current)
+    return subscriptionDetails(tx, await changePlan(context, tx, then, current, wish), then.now)
   }
   if (request.usageThresholds) {
     await replaceSubscriptionThresholds(tx, current, request.usageThresholds, now)

@@ -16,6 +16,7 @@ import { ts } from '../../store/values.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceSubscription } from './announce-subscription.ts'
+import { notBefore } from './lock-subscription.ts'
 import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'
 
 /** Ends an active subscription now, for any reason, and cancels its due items. Does not bill and sends no webhook. */
@@ -103,7 +104,8 @@ export async function endAll(
   for (const each of await subscriptionsOf(tx, owner, ['active', 'pending'])) {
     await lockCustomerById(tx, each.customerId)
     const row = await readSubscription(tx, each.id)
-    if (row.status === 'active') await endSubscription(context, tx, caller, row)
-    if (row.status === 'pending') await cancelSubscription(tx, caller, row)
+    const then = notBefore(caller, row)
+    if (row.status === 'active') await endSubscription(context, tx, then, row)
+    if (row.status === 'pending') await cancelSubscription(tx, then, row)
   }
 }

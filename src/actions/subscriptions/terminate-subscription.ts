@@ -14,6 +14,7 @@ import {
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { cancelSubscription, endAll, endSubscription } from './end-subscription.ts'
+import { findAgain, notBefore } from './lock-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
 
 /**
@@ -31,17 +32,19 @@ export async function terminateSubscription(
   const problems = new Problems()
   const options = readTermination(input, problems)
   return inTransaction(context.database, caller, async (tx) => {
-    const found = await findSubscription(tx, externalId, [input.status])
+    const find = () => findSubscription(tx, externalId, [input.status])
+    const found = await find()
     if (!found) await refuseIncomplete(tx, externalId)
     if (!found) throw notFound('subscription')
     refuseIfAny(problems)
     await lockCustomerById(tx, found.customerId)
     await settleOverdue(context, tx, caller, found.customerId)
-    const row = await readSubscription(tx, found.id)
-    if (row.status === 'pending') return cancelSubscription(tx, caller, row)
-    // It ended or started while waiting for the lock, or through overdue work.
+    // While the lock was awaited, or by what was overdue, another one may have taken its place, or it has started.
+    const row = (await findAgain(find, found)) ?? (await readSubscription(tx, found.id))
+    const then = notBefore(caller, row)
+    if (row.status === 'pending') return cancelSubscription(tx, then, row)
     if (row.status !== 'active') throw notFound('subscription')
-    return endSubscription(context, tx, caller, await withOptions(tx, row, options))
+    return endSubscription(context, tx, then, await withOptions(tx, row, options))
   })
 }
 

@@ -2,7 +2,7 @@ import { flagDraftsOfTax, type TaxRow, unlinkTax, updateTax } from '../../store/
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
-import { readTax } from './read-tax.ts'
+import { readTaxToChange } from './read-tax.ts'
 
 /**
  * Deletes a tax: removes it from every object and draft, flags the drafts, and frees its code (docs/rules/taxes.md).
@@ -10,7 +10,7 @@ import { readTax } from './read-tax.ts'
  */
 export async function deleteTax(context: Context, caller: Caller, code: string): Promise<TaxRow> {
   return inTransaction(context.database, caller, async (tx) => {
-    const tax = await readTax(tx, code)
+    const tax = await readTaxToChange(tx, code)
     await flagDraftsOfTax(tx, tax.id)
     await unlinkTax(tx, tax.id)
     await updateTax(tx, tax.id, { deletedAt: ts(caller.now), updatedAt: ts(caller.now) })

@@ -8,7 +8,7 @@ import {
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
-import { readTax } from './read-tax.ts'
+import { readTax, readTaxToChange } from './read-tax.ts'
 
 /**
  * Updates a tax. Drafts of customers affected before or after the change are flagged; finalized invoices keep their
@@ -22,7 +22,7 @@ export async function updateTax(
 ): Promise<TaxRow> {
   const { organizationId } = caller
   return inTransaction(context.database, caller, async (tx) => {
-    const tax = await readTax(tx, code)
+    const tax = await readTaxToChange(tx, code)
     const { appliedToOrganization, ...fields } = change
     await flagDraftsOfTax(tx, tax.id)
     await writeTax(tx, tax.id, { ...fields, updatedAt: ts(caller.now) })

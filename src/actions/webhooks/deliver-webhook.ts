@@ -3,7 +3,7 @@ import { isSignatureTooLong, SIGNATURE_ADVICE } from '../../core/webhooks/signat
 import { type DeliveryResult, deliver } from '../../gateways/webhooks/deliver.ts'
 import { signWithHmac, signWithJwt } from '../../gateways/webhooks/signing.ts'
 import { inTransaction } from '../../store/transaction.ts'
-import { findDelivery, recordTry } from '../../store/webhooks.ts'
+import { findDelivery, lockWebhookVersion, recordTry } from '../../store/webhooks.ts'
 import type { Context } from '../context.ts'
 import { signingKey } from './signing-key.ts'
 
@@ -34,17 +34,20 @@ export async function deliverWebhook(
   const found = await context.database.read(organizationId, (reads) => findDelivery(reads, webhookId))
   if (!found || found.status === 'succeeded') return
   const result = await post(context, found, job.signal)
-  const isLastTry = job.attempt >= context.settings.webhookAttempts
-  await inTransaction(context.database, organizationId, (tx) =>
-    recordTry(tx, webhookId, {
-      status: result.isDelivered ? 'succeeded' : isLastTry ? 'failed' : 'retrying',
+  const isLastTry = await inTransaction(context.database, organizationId, async (tx) => {
+    // Somebody who asked for it to be sent again while it was on its way gave it all its tries back.
+    const isUntouched = await lockWebhookVersion(tx, webhookId, found.version)
+    const isLast = isUntouched && job.attempt >= context.settings.webhookAttempts
+    await recordTry(tx, webhookId, {
+      status: result.isDelivered ? 'succeeded' : isLast ? 'failed' : 'retrying',
       httpStatus: result.httpStatus,
       response: result.response,
       now: presentOf(found, context.systemNow()),
-    }),
-  )
+    })
+    return isLast
+  })
   if (result.isDelivered) return
-  const reason = result.httpStatus ?? result.response
+  const reason = result.httpStatus ?? result.cause ?? result.response
   const isTooLong = found.signatureAlgo === 'jwt' && isSignatureTooLong(result.httpStatus, found.payload)
   const advice = isTooLong ? { advice: SIGNATURE_ADVICE } : {}
   if (!isLastTry) throw new DeliveryFailure(`webhook ${webhookId}: ${reason}`)

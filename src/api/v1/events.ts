@@ -5,10 +5,11 @@ import type {
   FastifyRequest,
   onRequestHookHandler,
   preParsingHookHandler,
+  RequestPayload,
 } from 'fastify'
 import type { Context } from '../../actions/context.ts'
 import { BodyTurns } from '../../actions/events/body-turns.ts'
-import { DoorIsFull, doorOf } from '../../actions/events/door.ts'
+import { DoorIsFull, doorOf, type Visit } from '../../actions/events/door.ts'
 import { ingestEvent, ingestEvents } from '../../actions/events/ingest-events.ts'
 import { forbidden, invalid, notFound } from '../../core/refusal.ts'
 import {
@@ -18,7 +19,9 @@ import {
   subscriptionStart,
 } from '../../store/events/event-list.ts'
 import { toWireEventJson } from '../../wire/events.ts'
+import { arrivedBytes, countedBody, noteReceived } from '../arriving-bodies.ts'
 import { TOO_MANY_REQUESTS } from '../errors.ts'
+import type { HttpLimits } from '../limits.ts'
 import { metaOf, pageOf } from '../pagination.ts'
 import { isObject, rootOf } from '../params.ts'
 import { readQuery } from '../query.ts'
@@ -36,9 +39,9 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 const TURNED_AWAY = JSON.stringify(TOO_MANY_REQUESTS)
 
 /** Usage events: sending one, or a batch that is stored all or nothing, and reading them (docs/rules/events.md). */
-export function eventRoutes(app: FastifyInstance, context: Context): void {
-  const early = turnAwayEarly(context)
-  const repeatable = { ...config, isRepeatable: true }
+export function eventRoutes(app: FastifyInstance, context: Context, limits: HttpLimits): void {
+  const early = { ...turnAwayEarly(context), bodyLimit: limits.eventBodyBytes }
+  const repeatable = { ...config, isRepeatable: true, isFair: true }
   app.post('/events', { config: repeatable, schema: createEventSchema, ...early }, async (request, reply) => {
     const raw = rootOf(request.body, 'event')
     const stored = await admitted(reply, ingestEvent(context, request.caller, raw))
@@ -86,18 +89,19 @@ async function admitted<T>(reply: FastifyReply, stored: Promise<T>): Promise<T> 
   }
 }
 
-const leaving = new WeakMap<FastifyRequest, () => void>()
+type Visitor = { readonly visit: Visit; readonly arrived: number }
+
+const visitors = new WeakMap<FastifyRequest, Visitor>()
 
 /** Rejects before reading the body: under overload, reading rejected bodies would cost more than storing the rest. */
 function turnAwayEarly(context: Context) {
   const onRequest: onRequestHookHandler = (request, reply, done) => {
-    const bytes = Number(request.headers['content-length'])
-    const length = Number.isSafeInteger(bytes) && bytes > 0 ? bytes : 0
+    const arrived = arrivedBytes(request)
     try {
-      const leave = doorOf(context).admit(request.caller.organizationId, length)
-      leaving.set(request, leave)
+      const visit = doorOf(context).admit(request.caller.organizationId, arrived)
+      visitors.set(request, { visit, arrived })
       // An aborted request has no response and no `onResponse`.
-      reply.raw.once('close', leave)
+      reply.raw.once('close', visit.leave)
     } catch (error) {
       if (error instanceof DoorIsFull) turnAway(reply, error)
       else done(error as Error)
@@ -106,13 +110,30 @@ function turnAwayEarly(context: Context) {
     done()
   }
   const turns = new BodyTurns()
-  const preParsing: preParsingHookHandler = (request, _reply, payload, done) => {
+  const preParsing: preParsingHookHandler = (request, reply, payload, done) => {
+    const begin = () => done(null, counted(request, reply, payload))
     const turn = turns.turnOf(request.caller.organizationId)
-    if (!turn) done(null, payload)
-    else turn.then(() => done(null, payload), done)
+    if (!turn) begin()
+    else turn.then(begin, done)
   }
-  const onResponse = async (request: FastifyRequest): Promise<void> => leaving.get(request)?.()
+  const onResponse = async (request: FastifyRequest): Promise<void> => {
+    noteReceived(request)
+    visitors.get(request)?.visit.leave()
+  }
   return { onRequest, preParsing, onResponse }
+}
+
+/** A body that exceeds the limit while it arrives gets the same answer as one that was rejected before. */
+function counted(request: FastifyRequest, reply: FastifyReply, payload: RequestPayload): RequestPayload {
+  const visitor = visitors.get(request)
+  if (!visitor) return payload
+  const body = countedBody(request, payload, visitor.visit, visitor.arrived)
+  if (body !== payload) {
+    body.once('error', (error) => {
+      if (error instanceof DoorIsFull) tellWhenToComeAgain(reply, error)
+    })
+  }
+  return body
 }
 
 /** Written directly: the normal response path costs five times as much for each rejected request. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
+import type { HttpLimits } from '../limits.ts'
 import { alertsRoutes } from './alerts.ts'
 import { billableMetricsRoutes } from './billable-metrics.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
@@ -24,7 +25,7 @@ import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
 import { webhooksRoutes } from './webhooks.ts'
 
 /** A group of routes: registers itself on the app with the context for its actions. */
-export type Routes = (app: FastifyInstance, context: Context) => void
+export type Routes = (app: FastifyInstance, context: Context, limits: HttpLimits) => void
 
 /** Every group of routes under /api/v1. */
 export const routesOfV1: readonly Routes[] = [

@@ -18,7 +18,7 @@ export function testClockRoutes(app: FastifyInstance, context: Context): void {
     if (!clock.organization.isSandbox) throw forbidden('not_a_sandbox')
     return toWireClock(clock, context.systemNow())
   })
-  const repeatable = { ...config, isRepeatable: true }
+  const repeatable = { ...config, isRepeatable: true, isAboutClock: true }
   app.put('/test_clock', { config: repeatable, schema: testClockSchemas.move }, async (request) => {
     const now = nowOf(rootOf(request.body, 'test_clock'))
     const organization = await moveTestClock(context, request.caller, now)

@@ -12,7 +12,7 @@ import {
   rm,
   writeFile,
 } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { StartProblem } from '../start-problem.ts'
 import { type Account, type Accounts, POSTGRES_ENVIRONMENT, runAs } from './accounts.ts'
@@ -21,6 +21,10 @@ import type { ClusterRecord } from './records.ts'
 import { settingArguments, TUNABLE_SETTINGS } from './settings.ts'
 
 const runFile = promisify(execFile)
+
+const PRIVATE_PREFIX = 'weir-postgres-'
+/** Says where the folder with the password is. */
+const DESK_FILE = 'postgres.desk'
 
 /** The cluster's folder inside a data folder. */
 export const clusterFolder = (dataDir: string): string => join(dataDir, 'postgres')
@@ -49,7 +53,7 @@ export async function makePrivateFolder(dataDir: string, account: Account | null
   const reasons: string[] = []
   for (const parent of parents.filter((path) => path.length <= 60)) {
     try {
-      const folder = await mkdtemp(join(parent, 'weir-postgres-'))
+      const folder = await mkdtemp(join(parent, PRIVATE_PREFIX))
       await chmod(folder, 0o700)
       if (account !== null) await chown(folder, account.uid, account.gid)
       return folder
@@ -96,6 +100,7 @@ export async function createCluster(
   }
   const part = join(dataDir, `postgres.new-${randomBytes(4).toString('hex')}`)
   const desk = await makePrivateFolder(dataDir, accounts.initdb)
+  await writeFile(join(dataDir, DESK_FILE), desk, { mode: 0o600 })
   try {
     await mkdir(part)
     await chmod(part, 0o700)
@@ -115,6 +120,21 @@ export async function createCluster(
     const said = (stderr?.trim() || message).split('\n').find((line) => /error|fatal|could not/i.test(line))
     throw new StartProblem(`PostgreSQL's files could not be made in ${dataDir}: ${said ?? message}.`)
   } finally {
-    await rm(desk, { recursive: true, force: true })
+    await clearDesk(dataDir)
   }
+}
+
+/**
+ * Removes the folder with the superuser's password that making a cluster needs for a moment: also one that a start
+ * left when it was killed in that moment.
+ */
+export async function clearDesk(dataDir: string): Promise<void> {
+  const note = join(dataDir, DESK_FILE)
+  const desk = await readFile(note, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
+  // Nothing else is removed, whatever the note says.
+  if (basename(desk).startsWith(PRIVATE_PREFIX)) await rm(desk, { recursive: true, force: true })
+  await rm(note, { force: true })
 }

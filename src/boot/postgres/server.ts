@@ -10,7 +10,7 @@ import { type Account, POSTGRES_ENVIRONMENT, runAs } from './accounts.ts'
 import type { Binaries } from './binaries.ts'
 import { clusterFolder, folderFor } from './cluster.ts'
 import { isRunning, stopServer } from './postmasters.ts'
-import { FIXED_SETTINGS, settingArguments } from './settings.ts'
+import { FIXED_SETTINGS, settingArguments, TUNABLE_SETTINGS } from './settings.ts'
 
 /** What is needed to start a server, the same for every run on a data folder. */
 export type ServerPlan = {
@@ -19,6 +19,8 @@ export type ServerPlan = {
   readonly account: Account | null
   readonly marker: string
   readonly log: PinoLog
+  /** Connections that must be possible; postgresql.conf decides while it has as many as a new cluster. */
+  readonly maxConnections: number
 }
 
 /** The port that names the socket's file; nothing listens on the network. */
@@ -29,7 +31,13 @@ const READY_LIMIT_MS = 300_000
 const fixedArguments = (plan: ServerPlan): string[] => [
   ...['-D', folderFor(plan.account, clusterFolder(plan.dataDir))],
   ...settingArguments({ ...FIXED_SETTINGS, cluster_name: plan.marker, port: String(SOCKET_PORT) }),
+  ...settingArguments(moreConnections(plan)),
 ]
+
+function moreConnections({ maxConnections }: ServerPlan): Record<string, string> {
+  const more = maxConnections > Number(TUNABLE_SETTINGS.max_connections)
+  return more ? { max_connections: String(maxConnections) } : {}
+}
 
 /** Identifies program and settings, to see whether a running server is what this start would run itself. */
 export function runSignature(plan: ServerPlan): string {

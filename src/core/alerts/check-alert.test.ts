@@ -1,5 +1,5 @@
-import { LosslessNumber } from 'lossless-json'
 import { describe, expect, it } from 'vitest'
+import { ExactNumber } from '../input/exact-number.ts'
 import { type FieldErrors, refusedFields } from '../problems.ts'
 import { ALERT_KINDS, checkAlertModel, checkAlertThresholds, checkAlertType } from './check-alert.ts'
 
@@ -63,7 +63,7 @@ describe('checkAlertThresholds', () => {
 
   it('reads values exactly', () => {
     const check = checkAlertThresholds([
-      { code: 'warn', value: new LosslessNumber('12345678901234567890.1') },
+      { code: 'warn', value: new ExactNumber('12345678901234567890.1') },
       { code: '', value: '-5', recurring: false },
     ])
     expect(check.ok && check.value.map((each) => [each.code, String(each.value), each.recurring])).toEqual([

@@ -1,4 +1,4 @@
-import { isKeptNumber } from '../metering/property-value.ts'
+import { ExactNumber } from '../input/exact-number.ts'
 
 export const PRIVILEGE_TYPES = ['integer', 'string', 'boolean', 'select'] as const
 
@@ -48,7 +48,7 @@ export function shownValue(type: PrivilegeType, value: StoredValue): ShownValue 
 }
 
 function storedValue(type: PrivilegeType, raw: unknown): string | undefined {
-  const isNumber = typeof raw === 'number' || isKeptNumber(raw)
+  const isNumber = typeof raw === 'number' || raw instanceof ExactNumber
   const text = isNumber ? raw.toString() : typeof raw === 'boolean' ? String(raw) : raw
   if (typeof text !== 'string') return undefined
   if (type === 'integer') return isExactInteger(text) ? text : undefined

@@ -3,6 +3,7 @@ import type { Instant } from '../calendar/instant.ts'
 import { isBillable, parseInstant } from '../calendar/parse-instant.ts'
 import type { FieldCode } from '../codes.ts'
 import type { Problems } from '../problems.ts'
+import { ExactNumber } from './exact-number.ts'
 import { tidyId } from './ids.ts'
 
 /** An object of a request body, under its root key. */
@@ -17,15 +18,14 @@ const INTEGER_MAX = 2_147_483_647
 /** True for a JSON object; false for arrays, null and lossless numbers. */
 export function isInput(value: unknown): value is Input {
   return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !('isLosslessNumber' in value)
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
   )
 }
 
 /** The digits of a JSON number, parsed as a double or losslessly; undefined for anything else. */
 export function digitsOf(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined
-  if (typeof value === 'object' && value !== null && 'isLosslessNumber' in value) return String(value)
-  return undefined
+  return value instanceof ExactNumber ? value.value : undefined
 }
 
 /**

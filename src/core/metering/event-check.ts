@@ -1,11 +1,12 @@
 import { Decimal } from '../amounts/decimal.ts'
 import { type Instant, instant } from '../calendar/instant.ts'
 import { INSTANT_MAX, INSTANT_MIN } from '../calendar/parse-instant.ts'
+import { ExactNumber } from '../input/exact-number.ts'
 import { tidyId } from '../input/ids.ts'
 import { type FieldErrors, Problems } from '../problems.ts'
 import {
   type EventProperties,
-  isKeptNumber,
+  isLargerThan,
   isStorable,
   isStorableText,
   plainNumber,
@@ -47,12 +48,15 @@ const PRECISE_SCALE = 15
 const PRECISE_MAX = Decimal.of('9223372036854775807')
 /** Longer keys do not fit into an index entry of PostgreSQL. */
 const TEXT_LENGTH_MAX = 255
+/** Whoever lists a thousand events reads that many of these. */
+const PROPERTIES_BYTES_MAX = 65_536
 
 /**
  * One event as received, checked (docs/rules/events.md): blank `transaction_id` or `code` is `value_is_mandatory`; a
  * `timestamp` that is not a decimal number of seconds, or outside the years 1 to 9999, is `invalid_format`; so is
- * anything that the database cannot store (a NUL character, a number with too many digits). Unknown keys, and
- * `properties` other than an object, are dropped. Neither code nor subscription is looked up.
+ * anything that the database cannot store (a NUL character, a number with too many digits). `properties` of
+ * more than 64 kB are `value_is_too_long`. Unknown keys, and `properties` other than an object, are dropped. Neither code
+ * nor subscription is looked up.
  *
  * @param now when the event was received, used when it has no timestamp
  */
@@ -67,7 +71,8 @@ export function checkEvent(raw: Readonly<Record<string, unknown>>, now: Instant)
   const at = isAbsent(raw.timestamp) ? now : timestampOf(raw.timestamp)
   if (at === undefined) problems.add('timestamp', 'invalid_format')
   const properties = isObject(raw.properties) ? raw.properties : {}
-  if (!isStorable(properties)) problems.add('properties', 'invalid_format')
+  if (isLargerThan(properties, PROPERTIES_BYTES_MAX)) problems.add('properties', 'value_is_too_long')
+  else if (!isStorable(properties)) problems.add('properties', 'invalid_format')
   const precise = isAbsent(raw.precise_total_amount_cents)
     ? null
     : preciseCents(raw.precise_total_amount_cents)
@@ -106,7 +111,7 @@ function refusedBatch(code: 'no_events' | 'too_many_events'): EventBatchCheck {
  * when it is not a decimal or lies outside the years 1 to 9999 (docs/rules/events.md).
  */
 export function timestampOf(source: unknown): Instant | undefined {
-  const isText = typeof source === 'number' || typeof source === 'string' || isKeptNumber(source)
+  const isText = typeof source === 'number' || typeof source === 'string' || source instanceof ExactNumber
   const plain = isText ? PLAIN_SECONDS.exec(source.toString()) : null
   if (plain) {
     // Truncate the digits instead of multiplying: a double would turn .123 into .122999.
@@ -127,7 +132,7 @@ function preciseCents(source: unknown): Decimal | undefined {
 
 function decimalOf(source: unknown): Decimal | undefined {
   if (typeof source === 'string') return Decimal.parse(source)
-  if (typeof source !== 'number' && !isKeptNumber(source)) return undefined
+  if (typeof source !== 'number' && !(source instanceof ExactNumber)) return undefined
   const plain = plainNumber(source.toString())
   return plain === undefined ? undefined : Decimal.parse(plain)
 }
@@ -143,7 +148,7 @@ function textField(raw: Readonly<Record<string, unknown>>, field: string, proble
 /** As in Lago, numbers and booleans become strings; lists and objects count as absent. */
 function textOfField(value: unknown): string | null {
   if (typeof value === 'string') return tidyId(value)
-  if (typeof value === 'number' || isKeptNumber(value)) return plainNumber(value.toString()) ?? null
+  if (typeof value === 'number' || value instanceof ExactNumber) return plainNumber(value.toString()) ?? null
   return typeof value === 'boolean' ? String(value) : null
 }
 
@@ -156,5 +161,7 @@ function isAbsent(value: unknown): boolean {
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isKeptNumber(value)
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
+  )
 }

@@ -1,7 +1,5 @@
 import { Decimal } from '../amounts/decimal.ts'
-
-/** A JSON number with its digits as sent, in the shape produced by lossless-json. */
-export type KeptNumber = { readonly isLosslessNumber: true; toString(): string }
+import { ExactNumber } from '../input/exact-number.ts'
 
 /** Properties of an event as received: any JSON values; numbers are doubles or lossless. */
 export type EventProperties = Readonly<Record<string, unknown>>
@@ -14,21 +12,6 @@ const FRACTION_DIGITS_MAX = 16_383
 const HALF_PAIR = /\p{Surrogate}/u
 /** The deepest nesting that is inspected; a request could exceed the stack. */
 const DEPTH_MAX = 200
-
-/**
- * Whether a value is a lossless number. The marker property alone proves nothing, since an event's own JSON may
- * contain it; only the class has a `toString` function on its prototype.
- */
-export function isKeptNumber(value: unknown): value is KeptNumber {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (typeof prototype !== 'object' || prototype === null || prototype === Object.prototype) return false
-  return (
-    (value as { isLosslessNumber?: unknown }).isLosslessNumber === true &&
-    Object.hasOwn(prototype, 'toString') &&
-    typeof prototype.toString === 'function'
-  )
-}
 
 /**
  * The value of a property, or undefined when the event lacks the key. Inherited names (`constructor`) are not
@@ -89,12 +72,47 @@ export function isStorable(value: unknown, depth = 0): boolean {
   if (depth > DEPTH_MAX) return false
   if (typeof value === 'string') return isStorableText(value)
   if (typeof value === 'number') return Number.isFinite(value)
-  if (isKeptNumber(value)) return plainNumber(value.toString()) !== undefined
+  if (value instanceof ExactNumber) return plainNumber(value.toString()) !== undefined
   if (Array.isArray(value)) return value.every((each) => isStorable(each, depth + 1))
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value).every(([key, each]) => isStorableText(key) && isStorable(each, depth + 1))
   }
   return true
+}
+
+/**
+ * Whether a value is more than so many bytes as JSON text in UTF-8 without blanks. Escapes within texts count as what
+ * they stand for. What is far larger costs no more than the bound, and a value may be nested as deep as a body.
+ */
+export function isLargerThan(value: unknown, bytesMax: number): boolean {
+  return bytesLeft(value, bytesMax) < 0
+}
+
+function bytesLeft(value: unknown, bytes: number): number {
+  if (typeof value === 'string') return bytesLeftOfText(value, bytes)
+  if (value instanceof ExactNumber) return bytes - value.value.length
+  if (typeof value !== 'object' || value === null) return bytes - String(value).length
+  // Brackets, and a comma or a colon behind each part; an empty list has none.
+  let left = bytes - 1
+  if (Array.isArray(value)) {
+    for (const each of value) {
+      if (left < 0) return left
+      left = bytesLeft(each, left) - 1
+    }
+    return value.length === 0 ? left - 1 : left
+  }
+  let isEmpty = true
+  for (const key of Object.keys(value)) {
+    if (left < 0) return left
+    isEmpty = false
+    left = bytesLeft((value as EventProperties)[key], bytesLeftOfText(key, left) - 1) - 1
+  }
+  return isEmpty ? left - 1 : left
+}
+
+function bytesLeftOfText(text: string, bytes: number): number {
+  const left = bytes - text.length - 2
+  return left < 0 ? left : left - (byteLength(text) - text.length)
 }
 
 export function isStorableText(text: string): boolean {
@@ -104,7 +122,7 @@ export function isStorableText(text: string): boolean {
 function jsonbText(value: unknown, depth: number): string {
   if (value === null || value === undefined || depth > DEPTH_MAX) return 'null'
   if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'number' || isKeptNumber(value)) {
+  if (typeof value === 'number' || value instanceof ExactNumber) {
     const source = value.toString()
     return plainNumber(source) ?? source
   }
@@ -127,11 +145,13 @@ function compareKeys(a: string, b: string): number {
   return left.length - right.length
 }
 
+/** In UTF-8; each half of a surrogate pair counts for two. */
 function byteLength(text: string): number {
-  let bytes = 0
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0
-    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4
+  let bytes = text.length
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i)
+    if (code < 0x80) continue
+    bytes += code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 1 : 2
   }
   return bytes
 }

@@ -4,6 +4,7 @@ export const PERMISSION_RESOURCES = [
   'add_on',
   'alert',
   'analytic',
+  'api_key',
   'api_log',
   'applied_coupon',
   'billable_metric',
@@ -43,7 +44,10 @@ export const PERMISSION_RESOURCES = [
 
 export type PermissionResource = (typeof PERMISSION_RESOURCES)[number]
 
+/** Resource to allowed modes: `{"plan": ["read", "write"]}`. */
+export type Permissions = Readonly<Record<string, readonly string[]>>
+
 /** Read and write on every resource: the permissions of a new key. */
-export function allPermissions(): Record<string, readonly string[]> {
+export function allPermissions(): Permissions {
   return Object.fromEntries(PERMISSION_RESOURCES.map((resource) => [resource, ['read', 'write']]))
 }

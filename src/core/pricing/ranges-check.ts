@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { Decimal } from '../amounts/decimal.ts'
+import { ExactNumber } from '../input/exact-number.ts'
 import { digitsOf, isInput } from '../input/fields.ts'
-import { isKeptNumber } from '../metering/property-value.ts'
 import { isAbsent } from './amounts-check.ts'
 
 /** The bounds of a tier; `to` is null for the last one, which is open. */
@@ -35,7 +35,7 @@ export function storableRanges(value: unknown): unknown {
     if (!isInput(range)) return range
     const bounds = Object.entries(range).filter(([key]) => key in boundsSchema)
     const plain = bounds.flatMap(([key, bound]) => {
-      const exact = isKeptNumber(bound) ? parseBound(bound) : undefined
+      const exact = bound instanceof ExactNumber ? parseBound(bound) : undefined
       return exact ? [[key, exact.toString()]] : []
     })
     return plain.length === 0 ? range : { ...range, ...Object.fromEntries(plain) }

@@ -2,11 +2,15 @@ import type { LookupFunction } from 'node:net'
 import { Agent, buildConnector, type Dispatcher, request } from 'undici'
 import { isAddressLiteral, isPublicAddress, PrivateAddressError, publicLookup } from './public-address.ts'
 
-/** The result of an attempt. `httpStatus` is null when there was no response, and `response` then has the reason. */
+/**
+ * The result of an attempt. `httpStatus` is null when there was no response. `response` then has one fixed sentence, and
+ * only the operator sees the `cause`: it would tell an organization which hosts and ports exist in the operator's network.
+ */
 export type DeliveryResult = {
   readonly isDelivered: boolean
   readonly httpStatus: number | null
   readonly response: string
+  readonly cause?: string
 }
 
 export type Delivery = {
@@ -26,6 +30,8 @@ const RESPONSE_BYTES_MAX = 10_000
 /** The only statuses that count as delivered; redirects are not followed and count as failures. */
 const DELIVERED: readonly number[] = [200, 201, 202, 204]
 const HEADERS_BYTES_MAX = 16_384
+/** Said of every try without an answer: no such name, a private address, a closed port, a bad certificate, silence. */
+const NOT_REACHED = 'the receiver gave no answer, or is not on the public internet'
 
 /**
  * A connection pool for deliveries; unless private receivers are allowed, every address is checked when connecting.
@@ -71,8 +77,8 @@ export async function deliver(delivery: Delivery, dispatcher?: Dispatcher): Prom
     const response = await readStart(answer.body)
     return { isDelivered: DELIVERED.includes(answer.statusCode), httpStatus: answer.statusCode, response }
   } catch (error) {
-    const reason = timeout.aborted ? `no answer within ${delivery.timeoutMs} ms` : reasonOf(error)
-    return { isDelivered: false, httpStatus: null, response: reason }
+    const cause = timeout.aborted ? `no answer within ${delivery.timeoutMs} ms` : reasonOf(error)
+    return { isDelivered: false, httpStatus: null, response: NOT_REACHED, cause }
   }
 }
 
