@@ -52,6 +52,8 @@ export const FIELD_CODES = {
   invalid_type: 'a word or a list of another kind is expected',
   invalid_value: 'none of the words that are allowed',
   invalid_volume_ranges: 'the ranges leave a gap or overlap',
+  manual_payment_method_invalid_for_payment_activation_rules:
+    'a payment by hand cannot decide when a subscription starts',
   missing_amount_cents: 'a usage threshold without an amount',
   missing_graduated_percentage_ranges: 'the model needs ranges',
   missing_graduated_ranges: 'the model needs ranges',
@@ -68,6 +70,7 @@ export const FIELD_CODES = {
   not_a_valid_language_code: 'no language that documents are written in',
   not_compatible_with_aggregation_type: 'the setting needs another aggregation',
   not_compatible_with_pay_in_advance: 'the setting needs a charge in arrears',
+  no_linked_payment_provider: 'no payment provider can take the first payment of the customer',
   not_supported_yet: 'described, and not built yet',
   only_compatible_with_pay_in_advance_and_non_invoiceable: 'regrouping needs fees that are paid one by one',
   org_must_be_in_eu: 'taxes of the European Union need a country in it',
