@@ -12,6 +12,7 @@ export const FIELD_CODES = {
   'cannot be used with timestamp_from_started_at': 'two parameters that exclude each other',
   'required with timestamp_from_started_at': 'a parameter that another one needs',
   alert_already_exists: 'the subscription has an alert of the type, on the metric',
+  billing_entity_must_be_in_eu: 'EU taxes need a billing entity with a country in the European Union',
   clock_cannot_move_backwards: 'the clock of a sandbox is later already',
   clock_cannot_move_so_far: 'the clock of a sandbox moves a limited span at once',
   country_must_be_present: 'e-invoicing needs the country of the billing entity',
@@ -52,6 +53,8 @@ export const FIELD_CODES = {
   invalid_type: 'a word or a list of another kind is expected',
   invalid_value: 'none of the words that are allowed',
   invalid_volume_ranges: 'the ranges leave a gap or overlap',
+  manual_payment_method_invalid_for_payment_activation_rules:
+    'a payment by hand cannot decide when a subscription starts',
   missing_amount_cents: 'a usage threshold without an amount',
   missing_graduated_percentage_ranges: 'the model needs ranges',
   missing_graduated_ranges: 'the model needs ranges',
@@ -68,6 +71,7 @@ export const FIELD_CODES = {
   not_a_valid_language_code: 'no language that documents are written in',
   not_compatible_with_aggregation_type: 'the setting needs another aggregation',
   not_compatible_with_pay_in_advance: 'the setting needs a charge in arrears',
+  no_linked_payment_provider: 'no payment provider can take the first payment of the customer',
   not_supported_yet: 'described, and not built yet',
   only_compatible_with_pay_in_advance_and_non_invoiceable: 'regrouping needs fees that are paid one by one',
   org_must_be_in_eu: 'taxes of the European Union need a country in it',
@@ -153,6 +157,7 @@ export const CONFLICT_CODES = {
 
 /** 403: not allowed for this caller, or not available in this installation. */
 export const FORBIDDEN_CODES = {
+  cannot_finalize_with_pending_taxes: 'the invoice becomes final by itself, once its taxes are known',
   cannot_override_charge_model: 'a subscription changes prices of a charge, and not their model',
   endpoint_not_available: 'the endpoint needs another event store',
   feature_unavailable: 'a part of the reference system that Weir does not have',

@@ -999,6 +999,15 @@ export interface Users {
   passwordHash: string | null
 }
 
+export interface ViesChecks {
+  createdAt: Timestamp
+  customerId: string
+  hasFailed: Generated<boolean>
+  id: string
+  organizationId: string
+  taxIds: Generated<string[]>
+}
+
 export interface WebhookEndpoints {
   createdAt: Timestamp
   eventTypes: string[] | null
@@ -1102,6 +1111,7 @@ export interface DB {
   usageTrackers: UsageTrackers
   usageVersions: UsageVersions
   users: Users
+  viesChecks: ViesChecks
   webhookEndpoints: WebhookEndpoints
   webhooks: Webhooks
 }

@@ -15,9 +15,10 @@ import { Last, type Tx } from '../../store/database.ts'
 import { isDuplicate } from '../../store/duplicates.ts'
 import { newId } from '../../store/ids.ts'
 import { findBillingEntity } from '../../store/organizations.ts'
-import { addTaxes, flagDraftsOfCustomer, replaceTaxes, type TaxRow } from '../../store/taxes.ts'
+import { addTaxes, flagDraftsOfCustomer, type TaxRow } from '../../store/taxes.ts'
 import { Conflict, inTransaction } from '../../store/transaction.ts'
 import { json, ts } from '../../store/values.ts'
+import { type EuSeller, listEuSellers } from '../../store/vies-checks.ts'
 import { listWebhookEndpoints, type WebhookEndpointRow } from '../../store/webhooks.ts'
 import { toWireCustomer } from '../../wire/customers.ts'
 import type { Caller, Context } from '../context.ts'
@@ -25,6 +26,7 @@ import { redateDrafts } from '../invoices/redate-drafts.ts'
 import { rescheduleCustomer } from '../subscriptions/reschedule-customer.ts'
 import { readTaxesByCode } from '../taxes/read-tax.ts'
 import { announceTo, listeningTo } from '../webhooks/announce.ts'
+import { followTaxes, settleEuTax } from './settle-eu-tax.ts'
 
 /**
  * Creates or updates the customer with an external id; only fields in the request change. Of two concurrent requests,
@@ -37,18 +39,19 @@ export async function upsertCustomer(
   change: CustomerChange,
 ): Promise<CustomerDetails> {
   const details = await inTransaction<CustomerDetails>(context.database, caller, async (tx) => {
-    const [known, endpoints, taxes] = await Promise.all([
+    const [known, endpoints, sellers, taxes] = await Promise.all([
       lockCustomerByExternalId(tx, change.externalId),
       listWebhookEndpoints(tx),
+      listEuSellers(tx),
       change.taxCodes && readTaxesByCode(tx, change.taxCodes),
     ])
     if (known) {
-      const changed = await changeCustomer(tx, caller, known, change, taxes)
+      const changed = await changeCustomer(tx, caller, known, change, { taxes, sellers })
       await announceTo(tx, caller, endpoints, messageOf('customer.updated', changed))
       return changed
     }
-    const created = createCustomer(tx, caller, change, taxes)
-    const isLast = change.billingEntityCode === undefined
+    const created = createTaxedCustomer(tx, caller, change, { taxes, sellers })
+    const isLast = change.billingEntityCode === undefined && sellers.length === 0
     if (isLast && listeningTo(endpoints, 'customer.created').length === 0) return new Last(created)
     await announceTo(tx, caller, endpoints, messageOf('customer.created', await created))
     return created
@@ -67,7 +70,8 @@ export async function createUnknownCustomer(
   externalId: string,
   endpoints: readonly WebhookEndpointRow[],
 ): Promise<CustomerRow> {
-  const details = await createCustomer(tx, caller, { externalId, columns: {} }, undefined)
+  const given = { taxes: undefined, sellers: await listEuSellers(tx) }
+  const details = await createTaxedCustomer(tx, caller, { externalId, columns: {} }, given)
   await announceTo(tx, caller, endpoints, messageOf('customer.created', details))
   return details.customer
 }
@@ -79,6 +83,21 @@ function messageOf(type: 'customer.created' | 'customer.updated', details: Custo
     objectId: details.customer.id,
     payload: () => toWireCustomer(details),
   }
+}
+
+/** The taxes of a request, and the billing entities that manage EU taxes. */
+type Taxing = { readonly taxes: readonly TaxRow[] | undefined; readonly sellers: readonly EuSeller[] }
+
+async function createTaxedCustomer(
+  tx: Tx,
+  caller: Caller,
+  change: Omit<CustomerChange, 'asksForProvider'>,
+  { taxes, sellers }: Taxing,
+): Promise<CustomerDetails> {
+  const details = await createCustomer(tx, caller, change, taxes)
+  const seller = sellers.find(({ id }) => id === details.customer.billingEntityId)
+  const settled = seller && (await settleEuTax(tx, caller, details.customer, seller, taxes ?? []))
+  return settled ? { ...details, taxes: settled } : details
 }
 
 /** Sends all writes at once. */
@@ -122,7 +141,7 @@ async function changeCustomer(
   caller: Caller,
   customer: CustomerRow,
   change: CustomerChange,
-  taxes: readonly TaxRow[] | undefined,
+  { taxes, sellers }: Taxing,
 ): Promise<CustomerDetails> {
   const { customer: changed, billingEntity } = await updateCustomer(tx, customer.id, {
     ...change.columns,
@@ -135,10 +154,7 @@ async function changeCustomer(
     await redateDrafts(tx, caller, customer.id)
   }
   const metadata = change.metadata && (await replaceMetadata(tx, changed, change.metadata, caller.now))
-  if (taxes) {
-    const taxIds = taxes.map((tax) => tax.id)
-    await replaceTaxes(tx, caller.organizationId, 'customer', customer.id, taxIds)
-  }
+  const followed = await followTaxes(tx, caller, { before: customer, after: changed }, sellers, taxes)
   if (taxes || changed.billingEntityId !== customer.billingEntityId) {
     await flagDraftsOfCustomer(tx, customer.id)
   }
@@ -148,7 +164,7 @@ async function changeCustomer(
   return detailsOfCustomer(tx, changed, {
     billingEntity,
     ...(metadata && { metadata }),
-    ...(taxes && { taxes }),
+    ...(followed && { taxes: followed }),
   })
 }
 

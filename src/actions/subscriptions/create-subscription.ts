@@ -44,7 +44,7 @@ import { notBefore } from './lock-subscription.ts'
 import { scheduleCreated } from './schedule-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
 import { activeColumns, afterCreatedStart, billStart, paysAtStart } from './start-subscription.ts'
-import { planWithOverrides, settingColumns } from './subscription-columns.ts'
+import { planWithOverrides, refuseUnpayableGate, settingColumns } from './subscription-columns.ts'
 import type { SubscriptionWish } from './succeed-subscription.ts'
 import { upgradeSubscription } from './upgrade-subscription.ts'
 
@@ -139,6 +139,7 @@ async function changePlan(
   current: SubscriptionRow,
   wish: SubscriptionWish,
 ): Promise<SubscriptionRow> {
+  refuseUnpayableGate(wish.request)
   const { planId, ownUnits } = await planWithOverrides(tx, caller, wish.plan.id, wish.request.planOverrides)
   const plan = await readPlan(tx, planId)
   const changed = { ...wish, plan, ownUnits }
@@ -163,6 +164,8 @@ async function createFirst(
   const { now } = caller
   const subscriptionAt = request.subscriptionAt ?? now
   const timing = startTiming(subscriptionAt, now, zone)
+  // A start in the past is not billed, so there is nothing that its rules could wait for.
+  if (timing !== 'past') refuseUnpayableGate(request)
   const startedAt =
     timing === 'past' ? backdatedStart(subscriptionAt, chain.lastBilledTermination) : subscriptionAt
   const { planId, ownUnits } = await planWithOverrides(tx, caller, wish.plan.id, request.planOverrides)

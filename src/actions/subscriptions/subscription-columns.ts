@@ -1,5 +1,6 @@
 import { given } from '../../core/input/fields.ts'
-import { notFound } from '../../core/refusal.ts'
+import { accepted, notFound } from '../../core/refusal.ts'
+import { checkPaymentGate } from '../../core/subscriptions/activation-rules.ts'
 import type { SubscriptionSettings } from '../../core/subscriptions/subscription-input.ts'
 import type { Tx } from '../../store/database.ts'
 import { isId } from '../../store/ids.ts'
@@ -27,11 +28,20 @@ export async function settingColumns(tx: Tx, settings: SubscriptionSettings) {
   }
 }
 
+/**
+ * Refuses activation rules, as for any customer without a payment provider: customers cannot be linked to one yet, so
+ * no payment could ever start the subscription.
+ */
+export function refuseUnpayableGate(settings: SubscriptionSettings): void {
+  const { activationRules, paymentMethodType } = settings
+  accepted(checkPaymentGate(activationRules, { methodType: paymentMethodType, hasProvider: false }))
+}
+
 async function billingEntityId(
   tx: Tx,
   named: SubscriptionSettings['billingEntity'],
-): Promise<string | undefined> {
-  if (named === undefined) return undefined
+): Promise<string | null | undefined> {
+  if (named === undefined || named === null) return named
   const isWrongId = 'id' in named && !isId(named.id)
   const entity = isWrongId ? undefined : await findBillingEntity(tx, named)
   if (!entity) throw notFound('billing_entity')

@@ -31,7 +31,7 @@ import { findAgain } from './lock-subscription.ts'
 import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
 import { activeColumns, afterStart, billStart } from './start-subscription.ts'
-import { planWithOverrides, settingColumns } from './subscription-columns.ts'
+import { planWithOverrides, refuseUnpayableGate, settingColumns } from './subscription-columns.ts'
 import { terminationColumns } from './terminate-subscription.ts'
 
 /**
@@ -101,8 +101,9 @@ async function writeChange(
   if (endingAt != null && !isEndingAllowed(endingAt, subscriptionAt ?? row.subscriptionAt, now, zone)) {
     throw invalid({ ending_at: ['invalid_date'] })
   }
-  const { planId, ownUnits } = await planWithOverrides(tx, caller, row.planId, change.planOverrides, row)
   const timing = subscriptionAt === undefined ? undefined : startTiming(subscriptionAt, now, zone)
+  if (timing !== 'past') refuseUnpayableGate(change)
+  const { planId, ownUnits } = await planWithOverrides(tx, caller, row.planId, change.planOverrides, row)
   const changed = await storeSubscription(tx, row.id, {
     ...(await settingColumns(tx, change)),
     ...(await terminationColumns(tx, { planId }, change.onTermination)),

@@ -4,7 +4,13 @@ import type { Tax } from '../taxes/tax.ts'
 import type { CustomerFacts, TaxesByOwner } from './snapshot.ts'
 
 /** A fee with the taxes that were resolved for it. */
-export type ResolvedFee = { readonly fee: FeeDraft; readonly taxes: readonly Tax[] }
+export type ResolvedFee<Fee = FeeDraft> = { readonly fee: Fee; readonly taxes: readonly Tax[] }
+
+/** What decides whose taxes a fee carries. */
+export type TaxedItem = Pick<
+  FeeDraft,
+  'feeType' | 'chargeId' | 'fixedChargeId' | 'minimumCommitmentId' | 'subscriptionId'
+>
 
 /**
  * The taxes of each fee: the first non-empty list, from the charge, plan or other item itself up to the billing
@@ -12,12 +18,12 @@ export type ResolvedFee = { readonly fee: FeeDraft; readonly taxes: readonly Tax
  *
  * @param planIds plan ids by subscription id
  */
-export function resolveFeeTaxes(
-  fees: readonly FeeDraft[],
+export function resolveFeeTaxes<Fee extends TaxedItem>(
+  fees: readonly Fee[],
   customer: Pick<CustomerFacts, 'id' | 'billingEntityId'>,
   planIds: ReadonlyMap<string, string>,
   taxes: TaxesByOwner,
-): readonly ResolvedFee[] {
+): readonly ResolvedFee<Fee>[] {
   const ofCustomer = taxes.customers.get(customer.id) ?? []
   const ofEntity = taxes.billingEntities.get(customer.billingEntityId) ?? []
   return fees.map((fee) => ({

@@ -25,6 +25,8 @@ export type CustomerFacts = {
   /** The billing entity that the customer belongs to. */
   readonly billingEntityId: string
   readonly zone: TimeZone
+  /** True while VIES checks its VAT number: its taxes are unknown, and its invoices wait. */
+  readonly awaitsTaxes: boolean
   /** True for a partner, who issues its invoices itself. */
   readonly isSelfBilled: boolean
   /** What happens to a zero invoice; `inherit` defers to the billing entity that issues it. */

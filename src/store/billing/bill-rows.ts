@@ -1,7 +1,12 @@
 import type { Selectable } from 'kysely'
 import { exponentOf } from '../../core/amounts/currency.ts'
 import { storedCents } from '../../core/amounts/json-text.ts'
-import type { InvoicePlan, PlannedPeriod, UninvoicedFees } from '../../core/billing/bill-plan.ts'
+import type {
+  InvoiceOutcome,
+  InvoicePlan,
+  PlannedPeriod,
+  UninvoicedFees,
+} from '../../core/billing/bill-plan.ts'
 import type { TaxedFee } from '../../core/billing/totals.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import type { FeeDraft } from '../../core/invoicing/fee-draft.ts'
@@ -18,6 +23,7 @@ import type {
   InvoiceTaxes,
   UnbilledFees,
 } from '../rows.ts'
+import { feeTaxRow, invoiceTaxRow } from './tax-rows.ts'
 
 /** An invoice's numbers in its sequences, and the number shown. */
 export type InvoiceNumber = {
@@ -69,20 +75,8 @@ export function addInvoice(
   for (const period of plan.periods)
     rows.invoiceSubscriptions.push(periodRow(organizationId, id, plan, period))
   const feeIds = addFees(rows, feeOwnerOf(organizationId, id, plan), plan.fees)
-  for (const { tax, amountCents, feesAmountCents } of plan.totals.taxes.appliedTaxes) {
-    rows.invoiceTaxes.push({
-      organizationId,
-      id: newId(),
-      invoiceId: id,
-      taxId: tax.id,
-      taxCode: tax.code,
-      taxName: tax.name,
-      taxDescription: tax.description,
-      taxRate: tax.rate.toString(),
-      amountCents,
-      feesAmountCents: feesAmountCents.toString(),
-      createdAt,
-    })
+  for (const tax of plan.totals.taxes.appliedTaxes) {
+    rows.invoiceTaxes.push(invoiceTaxRow({ organizationId, invoiceId: id, createdAt }, tax))
   }
   for (const { kind, sourceId, isBeforeTaxes, amountCents } of plan.reductions) {
     rows.invoiceReductions.push({
@@ -155,7 +149,7 @@ function invoiceRow(
     invoiceType: plan.invoiceType,
     status: outcome.status,
     paymentStatus: plan.paymentStatus,
-    taxStatus: null,
+    taxStatus: outcome.status === 'pending' ? 'pending' : null,
     currency: plan.currency,
     timezone: plan.zone,
     issuingDate: dates.issuingOn,
@@ -164,7 +158,7 @@ function invoiceRow(
     netPaymentTerm: settings.netPaymentTermDays,
     issuingSettings: settings,
     billingAt: plan.billingAt,
-    finalizedAt: outcome.status === 'finalized' ? outcome.finalizedAt : null,
+    finalizedAt: finalizedAtOf(outcome),
     voidedAt: null,
     paymentDisputeLostAt: null,
     paymentOverdue: false,
@@ -186,8 +180,13 @@ function invoiceRow(
     versionNumber: INVOICE_VERSION,
     progressiveKey: plan.reached?.key ?? null,
     createdAt,
-    updatedAt: outcome.status === 'finalized' ? outcome.finalizedAt : createdAt,
+    updatedAt: finalizedAtOf(outcome) ?? createdAt,
   }
+}
+
+/** A pending invoice keeps the instant at which it was to be final, for its dates. */
+function finalizedAtOf(outcome: InvoiceOutcome): Instant | null {
+  return outcome.status === 'finalized' || outcome.status === 'pending' ? outcome.finalizedAt : null
 }
 
 /** The version of the amount fields, as shown by the API. */
@@ -246,20 +245,9 @@ function addFees(rows: BillRows, owner: FeeOwner, fees: readonly TaxedFee[]): st
     const id = ids.get(fee.key) ?? ''
     const parentId = fee.trueUpParentKey === null ? null : (ids.get(fee.trueUpParentKey) ?? null)
     rows.fees.push(feeRow(owner, id, parentId, fee, taxes))
-    for (const { tax, amountCents, preciseAmountCents } of taxes.appliedTaxes) {
-      rows.feeTaxes.push({
-        organizationId: owner.organizationId,
-        id: newId(),
-        feeId: id,
-        taxId: tax.id,
-        taxCode: tax.code,
-        taxName: tax.name,
-        taxDescription: tax.description,
-        taxRate: tax.rate.toString(),
-        amountCents,
-        preciseAmountCents: preciseAmountCents.round(15).toString(),
-        createdAt: owner.createdAt,
-      })
+    const { organizationId, createdAt } = owner
+    for (const tax of taxes.appliedTaxes) {
+      rows.feeTaxes.push(feeTaxRow({ organizationId, feeId: id, createdAt }, tax))
     }
   }
   return [...ids.values()]

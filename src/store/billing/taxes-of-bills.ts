@@ -1,7 +1,8 @@
+import type { TaxedItem } from '../../core/billing/fee-taxes.ts'
 import type { CustomerFacts, SubscriptionFacts, TaxesByOwner } from '../../core/billing/snapshot.ts'
 import type { Tax } from '../../core/taxes/tax.ts'
 import type { Reads } from '../database.ts'
-import { type TaxesById, taxesOfOwners, taxOf } from '../taxes.ts'
+import { type TaxesById, type TaxesOfOwners, taxesOfOwners, taxOf } from '../taxes.ts'
 
 /** The taxes of everything on the bills of some customers, in one statement. */
 export async function readTaxesOfBills(
@@ -19,6 +20,28 @@ export async function readTaxesOfBills(
     billingEntityIds: distinct(people.map(({ billingEntityId }) => billingEntityId)),
     minimumCommitmentIds: distinct(subscriptions.flatMap(({ commitment }) => commitment?.id ?? [])),
   })
+  return byOwner(found)
+}
+
+/** The taxes of everything that invoices of one customer are for, from their fees. */
+export async function readTaxesOfFees(
+  reads: Reads,
+  customer: Pick<CustomerFacts, 'id' | 'billingEntityId'>,
+  fees: readonly TaxedItem[],
+  planIds: readonly string[],
+): Promise<TaxesByOwner> {
+  const found = await taxesOfOwners(reads, {
+    chargeIds: distinct(fees.flatMap(({ chargeId }) => chargeId ?? [])),
+    fixedChargeIds: distinct(fees.flatMap(({ fixedChargeId }) => fixedChargeId ?? [])),
+    planIds: distinct(planIds),
+    customerIds: [customer.id],
+    billingEntityIds: [customer.billingEntityId],
+    minimumCommitmentIds: distinct(fees.flatMap(({ minimumCommitmentId }) => minimumCommitmentId ?? [])),
+  })
+  return byOwner(found)
+}
+
+function byOwner(found: TaxesOfOwners): TaxesByOwner {
   return {
     charges: taxesOf(found.charges),
     fixedCharges: taxesOf(found.fixedCharges),
