@@ -266,6 +266,18 @@ describe('units', () => {
     expect((await feesOf()).at(-1).item.invoice_display_name).toBe('Seats')
   })
 
+  it('are paid for once when the customer has moved to another time zone', async () => {
+    await makePlan('A', [fixed('a', 10, '10', { ...ADVANCE, code: 'seats' })])
+    await subscribe('A')
+    await ok('POST', '/customers', { customer: { external_id: 'acme', timezone: 'America/New_York' } })
+    await client.clock('2023-07-20T00:00:00Z')
+    await put(15)
+    await client.clock('2023-07-21T00:00:00Z')
+    expect(await billedAt('2023-07-20T00:00:00Z')).toEqual([['a', 5000]])
+    await client.clock('2023-08-02T00:00:00Z')
+    expect(await billedAt('2023-08-01T04:00:00Z')).toEqual([['a', 15_000]])
+  })
+
   it('that wait for the next period, and are replaced before', async () => {
     await makePlan('A', [fixed('a', 10, '10', { ...ADVANCE, code: 'seats' })])
     await subscribe('A')
