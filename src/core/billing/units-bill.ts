@@ -7,7 +7,7 @@ import { type FeeDraft, fixedChargeFeeDraft } from '../invoicing/fee-draft.ts'
 import { billWindows, currentFixedChargesWindow, type UsageWindow } from '../subscriptions/windows.ts'
 import { assembleInvoice } from './assemble-invoice.ts'
 import type { BillPlan } from './bill-plan.ts'
-import type { BilledFixedFee, FixedChargeFacts } from './fixed-charges.ts'
+import { type BilledFixedFee, type FixedChargeFacts, isSamePeriod } from './fixed-charges.ts'
 import type { BillingEntityFacts, CustomerFacts, SubscriptionFacts, TaxesByOwner } from './snapshot.ts'
 
 /** A subscription whose units are billed, with what its invoice depends on. */
@@ -87,8 +87,7 @@ function priceOf(bill: UnitsBill, charge: FixedChargeFacts): FixedPrice {
   const wanted =
     unitsOfPeriod(charge.records, { window, durationDays, zone, prorated: false })?.full ?? Decimal.zero
   const paid = earlier.filter(
-    ({ isOwn, rootId, period }) =>
-      isOwn && rootId === charge.rootId && period.from === window.from && period.to === window.to,
+    ({ isOwn, rootId, period }) => isOwn && rootId === charge.rootId && isSamePeriod(period, window),
   )
   const units = wanted.minus(Decimal.sum(paid.map((fee) => fee.units)))
   const part = charge.prorated
