@@ -80,6 +80,7 @@ export const FIELD_CODES = {
   target_wallet_code_not_found: 'an event names a wallet that the customer does not have',
   too_many_events: 'more events than a request may carry',
   too_many_keys: 'more keys than may be kept apart',
+  total_amount_exceeds_invoice_amount: 'more is credited or refunded than the invoice holds',
   too_many_thresholds: 'more thresholds than an alert may have',
   unsupported_value: 'an entry of the list is none of the words that are allowed',
   url_is_invalid: 'no address of http or https',
@@ -127,11 +128,14 @@ export const NOT_FOUND_CODES = {
 /** 405: the state of the object does not allow the operation. */
 export const NOT_ALLOWED_CODES = {
   full_usage_not_allowed: 'full usage is given for one charge or group only',
+  invalid_status: 'the invoice is not in the state that the request is for',
   invoiced_fee: 'the invoice of a fee answers for it',
   is_succeeded: 'the webhook was delivered',
   metadata_on_draft_invoice: 'metadata is for final invoices',
   no_active_subscription: 'there is no usage to show',
   not_deletable: 'only drafts are deleted',
+  not_disputable: 'only final invoices are disputed',
+  not_voidable: 'only final invoices without a lost dispute are voided',
   payment_status_update_on_draft_invoice: 'only final invoices are paid',
   subscription_incomplete: 'the subscription waits for its activation',
   update_on_voided_invoice: 'a voided invoice stays as it is',

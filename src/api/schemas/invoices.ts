@@ -5,7 +5,7 @@ import { CustomerInside, IntegrationCustomer } from './customers.ts'
 import { AppliedTax, FeeObject } from './fees.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'
 import { UsageThresholdObject } from './plans.ts'
-import { SubscriptionObject } from './subscriptions.ts'
+import { PaymentMethodReference, SubscriptionObject } from './subscriptions.ts'
 
 const date = Type.String({ format: 'date' })
 const nullableDateTime = Type.Union([dateTime, Type.Null()])
@@ -147,6 +147,14 @@ const InvoiceUpdateInput = Type.Object({
   }),
 })
 
+const InvoiceVoidInput = Type.Object({
+  generate_credit_note: Type.Optional(
+    Type.Boolean({ description: 'Gives the money back; not supported yet.' }),
+  ),
+  refund_amount: Type.Optional(Type.Integer({ minimum: 0, description: 'Cents.' })),
+  credit_amount: Type.Optional(Type.Integer({ minimum: 0, description: 'Cents.' })),
+})
+
 const flag = Type.Optional(Type.Boolean())
 const text = Type.Optional(Type.String())
 const status = words('draft', 'finalized', 'voided', 'failed', 'pending')
@@ -199,4 +207,14 @@ export const invoiceSchemas = {
   refresh: { ...one, summary: 'Refresh a draft' },
   finalize: { ...one, summary: 'Finalize a draft' },
   remove: { ...one, summary: 'Delete a draft' },
+  void: { ...one, summary: 'Void a final invoice', body: InvoiceVoidInput },
+  loseDispute: { ...one, summary: 'Note that a dispute is lost' },
+  retry: { ...one, summary: 'Ask for the taxes of a failed invoice again' },
+  retryPayment: {
+    tags,
+    params,
+    summary: 'Ask for the payment of an unpaid invoice again',
+    body: Type.Object({ payment_method: Type.Optional(PaymentMethodReference) }),
+    response: { 200: Type.Null() },
+  },
 }

@@ -9,7 +9,7 @@ import { PlanObject, PlanOverridesInput } from './plans.ts'
 
 const nullableDateTime = Type.Union([dateTime, Type.Null()])
 
-const PaymentMethodReference = Type.Object({
+export const PaymentMethodReference = Type.Object({
   payment_method_type: Type.Optional(words('provider', 'manual')),
   payment_method_id: Type.Optional(Type.Union([uuid, Type.Null()])),
 })
