@@ -100,6 +100,7 @@ export const FIELD_CODES = {
 
 /** 404: what the path, or an id or code in the body, names does not exist. */
 export const NOT_FOUND_CODES = {
+  add_on_not_found: '',
   alert_not_found: '',
   billable_metric_not_found: '',
   billable_metrics_not_found: 'of the charges of a plan',

@@ -27,6 +27,10 @@ export type FeeView = FeeRow & {
   readonly filterValues: unknown
   readonly filterInvoiceDisplayName: string | null
   readonly commitmentInvoiceDisplayName: string | null
+  readonly addOnCode: string | null
+  readonly addOnName: string | null
+  readonly addOnDescription: string | null
+  readonly addOnInvoiceDisplayName: string | null
   /** The fee that lifts this one's charge to its minimum. */
   readonly trueUpFeeId: string | null
   readonly appliedTaxes: readonly FeeTaxRow[]
@@ -166,6 +170,7 @@ function selectFees(reads: Reads) {
     .leftJoin('billableMetrics as m', 'm.id', 'ch.billableMetricId')
     .leftJoin('chargeFilters as cf', 'cf.id', 'f.chargeFilterId')
     .leftJoin('minimumCommitments as mc', 'mc.id', 'f.minimumCommitmentId')
+    .leftJoin('addOns as ao', 'ao.id', 'f.addOnId')
     .selectAll('f')
     .select([
       'c.externalId as externalCustomerId',
@@ -183,6 +188,10 @@ function selectFees(reads: Reads) {
       'cf.values as filterValues',
       'cf.invoiceDisplayName as filterInvoiceDisplayName',
       'mc.invoiceDisplayName as commitmentInvoiceDisplayName',
+      'ao.code as addOnCode',
+      'ao.name as addOnName',
+      'ao.description as addOnDescription',
+      'ao.invoiceDisplayName as addOnInvoiceDisplayName',
     ])
 }
 

@@ -29,6 +29,26 @@ export type Numeric = ColumnType<string, string, string>
 
 export type Timestamp = ColumnType<Instant, RawBuilder<Instant>, RawBuilder<Instant>>
 
+export interface AddOns {
+  amountCents: Int8
+  amountCurrency: string
+  code: string
+  createdAt: Timestamp
+  deletedAt: Timestamp | null
+  description: string | null
+  id: string
+  invoiceDisplayName: string | null
+  name: string
+  organizationId: string
+  updatedAt: Timestamp
+}
+
+export interface AddOnTaxes {
+  addOnId: string
+  organizationId: string
+  taxId: string
+}
+
 export interface AdvanceEvents {
   endedAt: Timestamp | null
   eventId: string
@@ -365,6 +385,7 @@ export interface Features {
 }
 
 export interface Fees {
+  addOnId: string | null
   amountCents: Int8
   amountDetails: Generated<Json>
   billingEntityId: string
@@ -948,6 +969,8 @@ export interface Webhooks {
 }
 
 export interface DB {
+  addOns: AddOns
+  addOnTaxes: AddOnTaxes
   advanceEvents: AdvanceEvents
   advanceStates: AdvanceStates
   alerts: Alerts

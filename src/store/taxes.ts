@@ -87,6 +87,7 @@ const OWNERS = {
   customer: ['customer_taxes', 'customer_id'],
   billingEntity: ['billing_entity_taxes', 'billing_entity_id'],
   minimumCommitment: ['minimum_commitment_taxes', 'minimum_commitment_id'],
+  addOn: ['add_on_taxes', 'add_on_id'],
 } as const
 
 export type TaxOwner = keyof typeof OWNERS
@@ -100,6 +101,7 @@ export type TaxesOfOwners = {
   readonly customers: TaxesById
   readonly billingEntities: TaxesById
   readonly minimumCommitments: TaxesById
+  readonly addOns: TaxesById
 }
 
 /**
@@ -114,6 +116,7 @@ export async function taxesOfOwners(
     readonly customerIds?: readonly string[]
     readonly billingEntityIds?: readonly string[]
     readonly minimumCommitmentIds?: readonly string[]
+    readonly addOnIds?: readonly string[]
   },
 ): Promise<TaxesOfOwners> {
   const asked: [TaxOwner, readonly string[]][] = [
@@ -122,6 +125,7 @@ export async function taxesOfOwners(
     ['customer', ids.customerIds ?? []],
     ['billingEntity', ids.billingEntityIds ?? []],
     ['minimumCommitment', ids.minimumCommitmentIds ?? []],
+    ['addOn', ids.addOnIds ?? []],
   ]
   const maps = new Map<TaxOwner, Map<string, TaxRow[]>>(asked.map(([owner]) => [owner, new Map()]))
   const parts = asked
@@ -149,6 +153,7 @@ export async function taxesOfOwners(
     customers: mapOf('customer'),
     billingEntities: mapOf('billingEntity'),
     minimumCommitments: mapOf('minimumCommitment'),
+    addOns: mapOf('addOn'),
   }
 }
 

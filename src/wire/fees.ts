@@ -200,6 +200,7 @@ function itemOf(fee: ShownFee): object {
 }
 
 function namesOf(fee: ShownFee): object {
+  if (fee.feeType === 'add_on' || fee.feeType === 'fixed_charge') return addOnOf(fee)
   const planName =
     fee.feeType === 'commitment'
       ? fee.commitmentInvoiceDisplayName || 'Minimum commitment'
@@ -211,6 +212,17 @@ function namesOf(fee: ShownFee): object {
     invoice_display_name: fee.invoiceDisplayName || planName,
     lago_item_id: fee.subscriptionId,
     item_type: 'Subscription',
+  }
+}
+
+function addOnOf(fee: ShownFee): object {
+  return {
+    code: fee.addOnCode,
+    name: fee.addOnName,
+    description: fee.addOnDescription,
+    invoice_display_name: fee.invoiceDisplayName || fee.addOnInvoiceDisplayName || fee.addOnName,
+    lago_item_id: fee.addOnId,
+    item_type: 'AddOn',
   }
 }
 

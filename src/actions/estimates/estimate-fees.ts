@@ -141,6 +141,11 @@ const NOTHING = {
   planInvoiceDisplayName: null,
   metricDescription: null,
   commitmentInvoiceDisplayName: null,
+  addOnId: null,
+  addOnCode: null,
+  addOnName: null,
+  addOnDescription: null,
+  addOnInvoiceDisplayName: null,
   createdAt: null,
 } as const
 

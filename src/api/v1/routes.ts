@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
+import { addOnsRoutes } from './add-ons.ts'
 import { alertsRoutes } from './alerts.ts'
 import { billableMetricsRoutes } from './billable-metrics.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
@@ -28,6 +29,7 @@ export type Routes = (app: FastifyInstance, context: Context) => void
 
 /** Every room of routes below /api/v1. */
 export const routesOfV1: readonly Routes[] = [
+  addOnsRoutes,
   alertsRoutes,
   billableMetricsRoutes,
   billingEntitiesRoutes,

@@ -25,6 +25,7 @@ export type FeeDraft = {
   readonly chargeId: string | null
   readonly chargeFilterId: string | null
   readonly minimumCommitmentId: string | null
+  readonly addOnId: string | null
   /** `key` of the fee whose charge this one lifts to its minimum. */
   readonly trueUpParentKey: string | null
   readonly invoiceDisplayName: string | null
@@ -70,6 +71,7 @@ function feeDraft(fee: Pick<FeeDraft, Needed> & Partial<FeeDraft>): FeeDraft {
     chargeId: fee.chargeId ?? null,
     chargeFilterId: fee.chargeFilterId ?? null,
     minimumCommitmentId: fee.minimumCommitmentId ?? null,
+    addOnId: fee.addOnId ?? null,
     trueUpParentKey: fee.trueUpParentKey ?? null,
     invoiceDisplayName: fee.invoiceDisplayName ?? null,
     units: fee.units,

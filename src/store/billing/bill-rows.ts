@@ -285,6 +285,7 @@ function feeRow(
     chargeId: fee.chargeId,
     chargeFilterId: fee.chargeFilterId,
     minimumCommitmentId: fee.minimumCommitmentId,
+    addOnId: fee.addOnId,
     trueUpParentFeeId: parentId,
     originalFeeId: null,
     invoiceDisplayName: fee.invoiceDisplayName,
