@@ -4,7 +4,7 @@ import { buildBill } from '../../core/billing/build-bills.ts'
 import { openBill, QuestionList } from '../../core/billing/usage-questions.ts'
 import { answerQuestions } from '../../store/billing/answers.ts'
 import { readBillingSnapshot } from '../../store/billing/read-snapshot.ts'
-import { writeBills } from '../../store/billing/write-bills.ts'
+import { type WrittenDocument, writeBills } from '../../store/billing/write-bills.ts'
 import type { Tx } from '../../store/database.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceDocuments } from './announce-documents.ts'
@@ -33,16 +33,17 @@ export async function runBills(
   await writePlans(context, tx, caller, bills)
 }
 
-/** Writes and announces bills that are built. */
+/** Writes and announces bills that are built; gives their documents in order. */
 export async function writePlans(
   context: Context,
   tx: Tx,
   caller: Caller,
   bills: readonly BillPlan[],
-): Promise<void> {
+): Promise<readonly WrittenDocument[]> {
   refuseUnbilled(context, caller, bills)
   const written = await writeBills(tx, caller.organizationId, bills)
   await announceDocuments(tx, caller, written.documents)
+  return written.documents
 }
 
 /** Computes one thing after the other, and lets the event loop go on now and then. */

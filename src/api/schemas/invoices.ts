@@ -131,6 +131,29 @@ export const InvoiceObject = Type.Object({
   applied_invoice_custom_sections: Type.Array(InvoicedCustomSection),
 })
 
+const OneOffInput = Type.Object({
+  invoice: Type.Object({
+    external_customer_id: Type.String(),
+    billing_entity_code: Type.Optional(Type.String()),
+    currency: Type.Optional(Type.String({ description: "The customer's by default." })),
+    purchase_order_number: Type.Optional(Type.String({ maxLength: 255 })),
+    skip_psp: Type.Optional(Type.Boolean({ description: 'True when no provider is asked for the payment.' })),
+    payment_method: Type.Optional(PaymentMethodReference),
+    fees: Type.Array(
+      Type.Object({
+        add_on_code: Type.String(),
+        units: Type.Optional(nullableText),
+        unit_amount_cents: Type.Optional(nullableCents),
+        invoice_display_name: Type.Optional(Type.String()),
+        description: Type.Optional(nullableText),
+        from_datetime: Type.Optional(dateTime),
+        to_datetime: Type.Optional(dateTime),
+        tax_codes: Type.Optional(Type.Array(Type.String())),
+      }),
+    ),
+  }),
+})
+
 const InvoiceUpdateInput = Type.Object({
   invoice: Type.Object({
     payment_status: Type.Optional(paymentStatus),
@@ -201,6 +224,12 @@ export const invoiceSchemas = {
     summary: 'List the invoices of a customer',
     params: Type.Object({ external_id: Type.String() }),
     querystring: Type.Object(query),
+  },
+  create: {
+    tags,
+    summary: 'Create a one-off invoice',
+    body: OneOffInput,
+    response: { 200: Type.Object({ invoice: InvoiceObject }) },
   },
   show: { ...one, summary: 'Retrieve an invoice' },
   update: { ...one, summary: 'Update payment status and metadata', body: InvoiceUpdateInput },

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Caller, Context } from '../../actions/context.ts'
+import { createOneOffInvoice } from '../../actions/invoices/create-one-off-invoice.ts'
 import { deleteDraft } from '../../actions/invoices/delete-draft.ts'
 import { finalizeDraft } from '../../actions/invoices/finalize-draft.ts'
 import { loseDispute } from '../../actions/invoices/lose-dispute.ts'
@@ -69,6 +70,9 @@ function listRoutes(app: FastifyInstance, { database }: Context): void {
 }
 
 function oneRoutes(app: FastifyInstance, context: Context): void {
+  app.post('/invoices', { ...CONFIG, schema: invoiceSchemas.create }, async ({ caller, body }) =>
+    show(context, caller, await createOneOffInvoice(context, caller, rootOf(body, 'invoice'))),
+  )
   app.get<ById>('/invoices/:id', { ...CONFIG, schema: invoiceSchemas.show }, async (request) => {
     const id = idOf(request)
     const row = await context.database.read(request.caller, (reads) => findInvoice(reads, id))

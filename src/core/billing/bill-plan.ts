@@ -8,7 +8,7 @@ import type { Reduction } from './reductions/reduction.ts'
 import type { BillingEntityFacts, CustomerFacts, InvoicingReason } from './snapshot.ts'
 import type { InvoiceTotals, TaxedFee } from './totals.ts'
 
-export type InvoiceType = 'subscription' | 'progressive_billing' | 'advance_charges'
+export type InvoiceType = 'subscription' | 'one_off' | 'progressive_billing' | 'advance_charges'
 
 /** One subscription on an invoice, with the windows that it is billed for. */
 export type PlannedPeriod = {
@@ -56,6 +56,8 @@ export type InvoicePlan = InvoiceHead & {
   readonly settings: IssuingSettings
   readonly outcome: InvoiceOutcome
   readonly paymentStatus: InvoicePaymentStatus
+  /** True when nobody asks a payment provider for it. */
+  readonly skipsPayment: boolean
   /** What was paid before it was made: the fees of an `advance_charges` invoice. */
   readonly paidCents: bigint
   readonly periods: readonly PlannedPeriod[]

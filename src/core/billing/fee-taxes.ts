@@ -23,6 +23,8 @@ export function resolveFeeTaxes(
   return fees.map((fee) => ({
     fee,
     taxes: resolveTaxes(fee.feeType, {
+      line: taxes.lines.get(fee.key) ?? [],
+      addOn: taxes.addOns.get(fee.addOnId ?? '') ?? [],
       charge: taxes.charges.get(fee.chargeId ?? '') ?? [],
       commitment: taxes.minimumCommitments.get(fee.minimumCommitmentId ?? '') ?? [],
       plan: taxes.plans.get(planIds.get(fee.subscriptionId ?? '') ?? '') ?? [],

@@ -118,6 +118,9 @@ export type TaxesByOwner = {
   readonly customers: ReadonlyMap<string, readonly Tax[]>
   readonly billingEntities: ReadonlyMap<string, readonly Tax[]>
   readonly minimumCommitments: ReadonlyMap<string, readonly Tax[]>
+  readonly addOns: ReadonlyMap<string, readonly Tax[]>
+  /** Those that lines of a one-off invoice name themselves, by the key of the fee. */
+  readonly lines: ReadonlyMap<string, readonly Tax[]>
 }
 
 /** A usage fee that was paid before any invoice carried it. */

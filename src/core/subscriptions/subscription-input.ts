@@ -111,8 +111,11 @@ function readBillingEntity(fields: Fields): SubscriptionSettings['billingEntity'
   return id ? { id } : undefined
 }
 
-/** No payment method is stored yet, so an id can only be a wrong one. */
-function readPaymentMethod(value: unknown, problems: Problems): SubscriptionSettings['paymentMethodType'] {
+/** How something is paid. No payment method is stored yet, so an id can only be a wrong one. */
+export function readPaymentMethod(
+  value: unknown,
+  problems: Problems,
+): SubscriptionSettings['paymentMethodType'] {
   if (value === undefined || value === null) return undefined
   const method = isInput(value) ? value : { payment_method_type: '' }
   const type = method.payment_method_type ?? 'provider'

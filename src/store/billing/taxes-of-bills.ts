@@ -8,6 +8,7 @@ export async function readTaxesOfBills(
   reads: Reads,
   customers: ReadonlyMap<string, CustomerFacts>,
   subscriptions: readonly SubscriptionFacts[],
+  addOnIds: readonly string[] = [],
 ): Promise<TaxesByOwner> {
   const people = [...customers.values()]
   const found = await taxesOfOwners(reads, {
@@ -16,6 +17,7 @@ export async function readTaxesOfBills(
     customerIds: people.map(({ id }) => id),
     billingEntityIds: distinct(people.map(({ billingEntityId }) => billingEntityId)),
     minimumCommitmentIds: distinct(subscriptions.flatMap(({ commitment }) => commitment?.id ?? [])),
+    addOnIds: distinct(addOnIds),
   })
   return {
     charges: taxesOf(found.charges),
@@ -23,6 +25,8 @@ export async function readTaxesOfBills(
     customers: taxesOf(found.customers),
     billingEntities: taxesOf(found.billingEntities),
     minimumCommitments: taxesOf(found.minimumCommitments),
+    addOns: taxesOf(found.addOns),
+    lines: new Map(),
   }
 }
 
