@@ -296,6 +296,9 @@ function filteredInvoices(reads: Reads, f: InvoiceFilters) {
       eb.or([
         eb('i.number', 'ilike', pattern),
         eb('c.name', 'ilike', pattern),
+        eb('c.firstname', 'ilike', pattern),
+        eb('c.lastname', 'ilike', pattern),
+        eb('c.legalName', 'ilike', pattern),
         eb('c.externalId', 'ilike', pattern),
         eb('c.email', 'ilike', pattern),
         eb(sql<string>`i.id::text`, 'ilike', pattern),

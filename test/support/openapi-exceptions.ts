@@ -10,7 +10,8 @@ export type Exception = {
 const PLANS = /^(GET|POST|PUT|PATCH|DELETE) \/plans(\/\{\})?$/
 const SUBSCRIPTION_WRITES = /^(POST|PUT|PATCH) \/subscriptions(\/\{\})?$/
 const INVOICE_LISTS = /^GET (\/customers\/\{\})?\/invoices$/
-const INVOICE = /^(GET|PUT|PATCH|DELETE) \/invoices\/\{\}(\/(refresh|finalize))?$/
+const INVOICE =
+  /^(GET|POST|PUT|PATCH|DELETE) \/invoices(\/\{\}(\/(refresh|finalize|void|lose_dispute|retry))?)?$/
 
 const ENTITLEMENTS_BARE =
   'Lago’s server sends features bare in this list, each not under `entitlement` (platform §10)'
@@ -56,6 +57,16 @@ export const EXCEPTIONS: readonly Exception[] = [
     operation: INVOICE,
     lack: 'answer invoice.subscriptions[].applied_invoice_custom_sections',
     why: ONE_SUBSCRIPTION,
+  },
+  {
+    operation: /^POST \/invoices$/,
+    lack: 'body invoice.fees[].skip_psp',
+    why: 'Lago’s server takes it for the whole invoice (subscriptions-and-invoicing §7.14)',
+  },
+  {
+    operation: /^POST \/invoices$/,
+    lack: 'body invoice.invoice_custom_section',
+    why: 'there are no custom sections yet',
   },
   {
     operation: INVOICE_LISTS,
