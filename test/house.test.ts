@@ -111,6 +111,7 @@ const WITHOUT_COUNTERPART: Readonly<Record<string, string>> = {
   'src/core/rating': 'from usage to fees',
   'src/core/refusal': 'how the rooms around the core pass a problem on',
   'src/wire/instant-fees': 'an estimate, which is no fee of the store',
+  'src/wire/invoice-preview': 'a bill that is not made, and is in no store',
   'src/wire/times': 'how instants are written',
 }
 

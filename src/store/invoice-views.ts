@@ -193,6 +193,20 @@ async function subscriptionsOf(reads: Reads, ids: readonly string[], now: Instan
   return viewsOf(reads, rows, now)
 }
 
+/** Progressive invoices as credits show them, by their ids. */
+export async function creditedInvoices(
+  reads: Reads,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Pick<InvoiceCreditView, 'progressiveNumber' | 'progressivePaymentStatus'>>> {
+  if (ids.length === 0) return new Map()
+  const rows = await reads
+    .selectFrom('invoices')
+    .select(['id', 'number as progressiveNumber', 'paymentStatus as progressivePaymentStatus'])
+    .where('id', '=', anyOf(ids))
+    .execute()
+  return new Map(rows.map(({ id, ...names }) => [id, names]))
+}
+
 async function creditsOf(reads: Reads, ids: readonly string[]): Promise<InvoiceCreditView[]> {
   return reads
     .selectFrom('invoiceReductions as r')

@@ -11,7 +11,7 @@ const PLANS = /^(GET|POST|PUT|PATCH|DELETE) \/plans(\/\{\})?$/
 const SUBSCRIPTION_WRITES = /^(POST|PUT|PATCH) \/subscriptions(\/\{\})?$/
 const INVOICE_LISTS = /^GET (\/customers\/\{\})?\/invoices$/
 const INVOICE =
-  /^(GET|POST|PUT|PATCH|DELETE) \/invoices(\/\{\}(\/(refresh|finalize|void|lose_dispute|retry))?)?$/
+  /^(GET|POST|PUT|PATCH|DELETE) \/invoices(\/\{\}(\/(refresh|finalize|void|lose_dispute|retry))?|\/preview)?$/
 
 const ENTITLEMENTS_BARE =
   'Lago’s server sends features bare in this list, each not under `entitlement` (platform §10)'
@@ -61,7 +61,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   {
     operation: /^POST \/invoices$/,
     lack: 'body invoice.fees[].skip_psp',
-    why: 'Lago’s server takes it for the whole invoice (subscriptions-and-invoicing §7.14)',
+    why: 'Lago’s server takes it for the whole invoice',
   },
   {
     operation: /^POST \/invoices$/,

@@ -170,6 +170,50 @@ const InvoiceUpdateInput = Type.Object({
   }),
 })
 
+const text = Type.Optional(Type.String())
+const PreviewInput = Type.Object({
+  customer: Type.Object({
+    external_id: Type.Optional(Type.String({ description: 'A customer; without it somebody is imagined.' })),
+    name: text,
+    currency: text,
+    tax_identification_number: text,
+    timezone: text,
+    address_line1: text,
+    address_line2: Type.Optional(nullableText),
+    city: text,
+    state: text,
+    country: text,
+    shipping_address: Type.Optional(CustomerInside.properties.shipping_address),
+    integration_customers: Type.Optional(
+      Type.Array(Type.Object({ integration_type: Type.String(), integration_code: Type.String() })),
+    ),
+  }),
+  plan_code: text,
+  subscription_at: Type.Optional(dateTime),
+  billing_time: Type.Optional(words('calendar', 'anniversary')),
+  billing_entity_code: text,
+  coupons: Type.Optional(
+    Type.Array(
+      Type.Object({
+        code: Type.String(),
+        name: text,
+        coupon_type: Type.Optional(words('fixed_amount', 'percentage')),
+        amount_cents: Type.Optional(nullableCents),
+        amount_currency: Type.Optional(nullableText),
+        percentage_rate: Type.Optional(nullableText),
+        frequency_duration: Type.Optional(nullableCents),
+      }),
+    ),
+  ),
+  subscriptions: Type.Optional(
+    Type.Object({
+      external_ids: Type.Array(Type.String()),
+      plan_code: text,
+      terminated_at: Type.Optional(dateTime),
+    }),
+  ),
+})
+
 const InvoiceVoidInput = Type.Object({
   generate_credit_note: Type.Optional(
     Type.Boolean({ description: 'Gives the money back; not supported yet.' }),
@@ -179,7 +223,6 @@ const InvoiceVoidInput = Type.Object({
 })
 
 const flag = Type.Optional(Type.Boolean())
-const text = Type.Optional(Type.String())
 const status = words('draft', 'finalized', 'voided', 'failed', 'pending')
 
 const query: Readonly<Record<string, TSchema>> = {
@@ -229,6 +272,12 @@ export const invoiceSchemas = {
     tags,
     summary: 'Create a one-off invoice',
     body: OneOffInput,
+    response: { 200: Type.Object({ invoice: InvoiceObject }) },
+  },
+  preview: {
+    tags,
+    summary: 'Show the next bill without making it',
+    body: PreviewInput,
     response: { 200: Type.Object({ invoice: InvoiceObject }) },
   },
   show: { ...one, summary: 'Retrieve an invoice' },

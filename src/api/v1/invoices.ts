@@ -4,6 +4,7 @@ import { createOneOffInvoice } from '../../actions/invoices/create-one-off-invoi
 import { deleteDraft } from '../../actions/invoices/delete-draft.ts'
 import { finalizeDraft } from '../../actions/invoices/finalize-draft.ts'
 import { loseDispute } from '../../actions/invoices/lose-dispute.ts'
+import { previewInvoice } from '../../actions/invoices/preview-invoice.ts'
 import { refreshDraft } from '../../actions/invoices/refresh-draft.ts'
 import { retryInvoice, retryPayment } from '../../actions/invoices/retry-invoice.ts'
 import { updateInvoicePayment } from '../../actions/invoices/update-invoice.ts'
@@ -29,6 +30,7 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
   listRoutes(app, context)
   oneRoutes(app, context)
   changeRoutes(app, context)
+  previewRoute(app, context)
 }
 
 /** An invoice in full, as it stands now. */
@@ -94,6 +96,13 @@ function oneRoutes(app: FastifyInstance, context: Context): void {
     const id = idOf(request)
     await deleteDraft(context, request.caller, id)
     return show(context, request.caller, id)
+  })
+}
+
+function previewRoute(app: FastifyInstance, context: Context): void {
+  app.post('/invoices/preview', { ...CONFIG, schema: invoiceSchemas.preview }, async ({ caller, body }) => {
+    const customer = rootOf(body, 'customer')
+    return { invoice: await previewInvoice(context, caller, isObject(body) ? body : {}, customer) }
   })
 }
 

@@ -80,6 +80,9 @@ export type SubscriptionFacts = {
   readonly successorMetricIds: ReadonlySet<string>
 }
 
+/** What a subscription has from its plan. */
+export type PlanParts = Pick<SubscriptionFacts, 'plan' | 'charges' | 'commitment'>
+
 /** An earlier invoice of a subscription that counts, with the windows that it billed. */
 export type BilledPeriod = {
   readonly invoiceId: string
