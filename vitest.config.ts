@@ -14,7 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/{integration,contract,scenarios,simulation}/**/*.test.ts'],
+          include: ['test/{integration,contract,hostile,scenarios,simulation}/**/*.test.ts'],
           globalSetup: ['test/support/global-database.ts'],
           // Generous: a shared machine may be many times slower than an idle one.
           testTimeout: 180_000,

@@ -9,7 +9,7 @@ const TIMES_MAX = 1.3
 
 type Big = { readonly fees: number; readonly organization: Opened; readonly invoiceId: string }
 
-/** A sandbox with one invoice of so many fees, one for each group of a charge, as a billing run made it. */
+/** A sandbox with one invoice with this many fees, one per group of a charge, created by a billing run. */
 async function makeInvoice(server: WeirServer, fees: number, endpointUrl: string): Promise<Big> {
   const organization = await openOrganization(server, { sandbox: true })
   const clock = async (now: string) =>
@@ -64,7 +64,7 @@ async function makeInvoice(server: WeirServer, fees: number, endpointUrl: string
   return { fees, organization, invoiceId: rows[0].id }
 }
 
-/** The time of a request in ms, until all of its answer is there. */
+/** The time of a request in ms, until the complete response has arrived. */
 async function call(
   server: WeirServer,
   { apiKey }: Opened,
@@ -85,14 +85,14 @@ async function call(
 
 type Ask = (big: Big, round: number) => Promise<number>
 
-/** What is asked of an invoice, by what is measured. */
+/** The requests measured. */
 function asksOf(server: WeirServer): Readonly<Record<string, Ask>> {
   return {
     'GET /invoices/:id': ({ organization, invoiceId }) =>
       call(server, organization, 'GET', `/invoices/${invoiceId}`),
     'GET past_usage': ({ organization }) =>
       call(server, organization, 'GET', '/customers/big/past_usage?external_subscription_id=big'),
-    // Announces the invoice in full, and answers with it.
+    // Sends a webhook with the full invoice, and returns it.
     'PUT /invoices/:id and its webhook': ({ organization, invoiceId }, round) =>
       call(server, organization, 'PUT', `/invoices/${invoiceId}`, {
         invoice: { payment_status: round % 2 === 0 ? 'succeeded' : 'failed' },
@@ -114,7 +114,7 @@ async function runBigInvoice(setting: Setting): Promise<readonly Figure[]> {
     for (const [name, ask] of Object.entries(asksOf(server))) {
       const times = { small: [] as number[], big: [] as number[] }
       for (let round = -2; round < rounds; round += 1) {
-        // As many fees of the one as of the other, so that both meet the same machine and the same warmth.
+        // Reads the same number of fees of both, so that both run under the same conditions.
         for (let again = 0; again < many / few; again += 1) {
           const ms = await ask(small, round * (many / few) + again)
           if (round >= 0) times.small.push(ms)

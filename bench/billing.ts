@@ -13,19 +13,19 @@ const COPY_TIMES_MAX = 3
 const MANY_TIMES_MAX = 1.2
 const MEMORY_MAX_BYTES = 450e6
 const PLANS_P99_MAX_MS = 100
-/** Bills of so few subscriptions are watched closely, because a look twice a second is much of their time. */
+/** Runs this small are polled more often, because polling twice a second would be a large part of their time. */
 const WATCHED_CLOSELY = 2000
 
-/** What a run of bills took. */
+/** The result of a billing run. */
 export type BillingRun = {
   readonly invoices: number
-  /** Of whole bills, from when they fell due or, where the first ones were seen to be done, from there. */
+  /** Measured from when the bills fell due or, if visible, from the first finished ones. */
   readonly perSecond: number
   readonly seconds: number
   readonly memoryPeakBytes: number
 }
 
-/** Lets a book fall due and waits until all of it is billed; `during` is told how many are left, again and again. */
+/** Makes a book fall due and waits until it is fully billed; `during` is called repeatedly with the number left. */
 export async function runBills(
   server: WeirServer,
   book: Book,
@@ -43,7 +43,7 @@ export async function runBills(
     while (left > 0) {
       await sleep(isClose ? 20 : 250)
       left = await book.left(client)
-      // The first bills wait for the clock to tick, which is not the cost of a bill.
+      // The first bills wait for the next tick, which is not part of the cost of a bill.
       if (isClose && first.left === count && left < count) first = { left, at: performance.now() }
       await during(left)
       if (performance.now() - looked < 250 && left > 0) continue
@@ -61,7 +61,7 @@ export async function runBills(
   })
 }
 
-/** Work on a book in a server of its own, so that no run meets the rows of another one. */
+/** Runs on a separate server, so that no run is affected by the rows of another. */
 export async function withBook<T>(
   setting: Setting,
   count: number,
@@ -104,7 +104,7 @@ async function runPlain(setting: Setting, count: number): Promise<Measured> {
   })
 }
 
-/** Every subscription has one finalized invoice, of a subscription fee and three charges. */
+/** Checks that every subscription has one finalized invoice with a subscription fee and three charges. */
 export async function checkInvoices(server: WeirServer, book: Book): Promise<void> {
   const { rows } = await withClient(server.databaseUrl, (client) =>
     client.query(
@@ -144,7 +144,7 @@ async function runWithEndpoint(setting: Setting, count: number): Promise<Figure>
   }
 }
 
-/** Events and reads beside a billing run. Ends when they are measured, not when all is billed. */
+/** Events and reads during a billing run. Ends when they are measured, not when everything is billed. */
 async function runBeside(setting: Setting, count: number): Promise<Figure> {
   const seconds = setting.isQuick ? 4 : 10
   return withBook(setting, count, async (server, book) => {

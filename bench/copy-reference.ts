@@ -3,7 +3,7 @@ import { columnsOf, withClient } from './database.ts'
 import { median } from './figure.ts'
 import type { WeirServer } from './weir-server.ts'
 
-/** The tables that a bill is written into; what it makes due is among them. */
+/** The tables that a bill is written to, including due items. */
 const TABLES = [
   'invoices',
   'invoice_subscriptions',
@@ -23,8 +23,8 @@ export type CopyReference = {
 }
 
 /**
- * How long PostgreSQL takes to COPY the rows of an organization's bills, in one transaction, into tables like those that
- * they are in: with the same indexes, checks and foreign keys, but without triggers and row-level security.
+ * How long PostgreSQL takes to COPY the rows of an organization's bills, in one transaction, into identical tables:
+ * with the same indexes, checks and foreign keys, but without triggers and row-level security.
  */
 export async function copyReference(server: WeirServer, organizationId: string): Promise<CopyReference> {
   return withClient(server.superuserUrl, async (client) => {
@@ -68,7 +68,7 @@ async function copyAll(
   return (performance.now() - begun) / 1000
 }
 
-/** Tables like these in a schema of their own; keys between them are keys between the copies. */
+/** Copies of the tables in a separate schema, with foreign keys between the copies. */
 async function makeTables(client: pg.Client, tables: readonly string[]): Promise<void> {
   await client.query('drop schema if exists bench_copy cascade')
   await client.query('create schema bench_copy')

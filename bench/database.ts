@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-/** Runs work on a connection of its own. */
+/** Runs work on its own connection. */
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url })
   // A lost connection also fails the query in `work`.
@@ -13,7 +13,7 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
   }
 }
 
-/** The same on several connections side by side. */
+/** The same on several connections in parallel. */
 export async function withClients<T>(
   url: string,
   count: number,
@@ -24,7 +24,7 @@ export async function withClients<T>(
   return withClient(url, (client) => withClients(url, count, work, [...clients, client]))
 }
 
-/** The columns of a table that can be written, in their order. */
+/** The writable columns of a table, in order. */
 export async function columnsOf(client: pg.Client, table: string): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `select attname as name from pg_attribute
@@ -36,8 +36,8 @@ export async function columnsOf(client: pg.Client, table: string): Promise<strin
 }
 
 /**
- * Copies one row of a table many times. `changed` are SQL expressions for the columns in which the copies differ, with
- * `n` for the number of the copy, from 1. What the product wrote is thus the pattern for whatever columns there are.
+ * Copies one row of a table many times. `changed` has SQL expressions for the columns that differ, where `n` is the
+ * number of the copy, from 1. All other columns are copied from a row written by the product.
  */
 export async function copyRow(
   client: pg.Client,
@@ -62,7 +62,7 @@ export async function copyRow(
     throw new Error(`${rowCount} of ${copy.count} rows of ${copy.table} were copied`)
 }
 
-/** An id of version 7 as a SQL expression, in the order of the numbers `n`; series keep tables and organizations apart. */
+/** A UUID version 7 as a SQL expression, ascending with `n`; a series distinguishes tables and organizations. */
 export function numberedId(series: string): string {
   return `('019${series.slice(0, 5)}-' || lpad(to_hex(n >> 16), 4, '0') || '-7' || '${series.slice(5, 8)}-8' || '${series.slice(8, 11)}-00000000' || lpad(to_hex(n & 65535), 4, '0'))::uuid`
 }

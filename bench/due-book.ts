@@ -6,16 +6,16 @@ import { type Opened, openOrganization } from './seed.ts'
 import type { WeirServer } from './weir-server.ts'
 
 const BATCH = 100
-/** What waits is added to the running state within this time. */
+/** Waiting usage is folded within this time. */
 const FOLDED_WITHIN_MS = 11_000
 
-/** An organization with subscriptions of which nothing is due yet. */
+/** An organization with subscriptions that are not due yet. */
 export type Book = {
   readonly organization: Opened
   readonly count: number
-  /** Makes the bill of the month before due for all of them, in one transaction. */
+  /** Schedules last month's bill for all of them, in one transaction. */
   readonly fallDue: () => Promise<void>
-  /** How many of these bills are still to be made. */
+  /** The number of these bills still to be created. */
   readonly left: (client: pg.Client) => Promise<number>
 }
 
@@ -50,11 +50,11 @@ async function makePlan(organization: Opened): Promise<void> {
 
 type Pattern = { readonly customer: string; readonly subscription: string; readonly item: string }
 
-/** A customer and its subscription as the product writes them; the other ones are copies of their rows. */
+/** A customer and its subscription created through the API; the others are copies of their rows. */
 async function makePattern(organization: Opened, client: pg.Client): Promise<Pattern> {
   const { before } = months()
   await organization.post('/customers', {
-    // Overdue only after the benchmark, so that it has nothing else to do than to bill.
+    // Overdue only after the benchmark, so that billing is the only work.
     customer: { external_id: 'pattern', name: 'Pattern', currency: 'EUR', net_payment_term: 365 },
   })
   await organization.post('/subscriptions', {
@@ -134,8 +134,8 @@ async function sendUsage(
 }
 
 /**
- * Subscribers of a plan with a subscription fee, three charges that each had usage last month, and 20 % tax. One of
- * them is made by requests and the others are copies of its rows; their events are sent like any others.
+ * Subscribers of a plan with a subscription fee, three charges that each had usage last month, and 20 % tax. One is
+ * created through the API and the others are copies of its rows; their events are sent normally.
  */
 export async function makeBook(
   server: WeirServer,

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 
 /**
  * The events of every benchmark: half count requests, four in ten sum tokens (priced by model, grouped by region),
- * one in ten reports a peak. Subscriptions take turns, which is harder than real life: no two events of a
- * statement share a bucket before every subscription has had one.
+ * one in ten reports a peak. Subscriptions rotate, which is harder than real traffic: no two events in a statement
+ * share a bucket until every subscription has had one.
  */
 export const MIX =
   '50 % requests (count), 40 % tokens (sum; a filter on model, grouped by region), 10 % peak (max); ' +
@@ -25,22 +25,22 @@ const REGIONS = ['eu', 'us', 'ap']
 const prefix = randomBytes(6).toString('hex')
 let made = 0
 
-/** When and for whom events happen; without a spread they happen now. */
+/** The times and subscriptions of events; without a spread they happen now. */
 export type EventPlan = {
   /** External ids are `sub_0` and so on. */
   readonly subscriptions: number
   /** Events are spread over this much time, in ms. */
   readonly spreadMs?: number
-  /** Events of a time in the past, from and to in ms since the epoch; of three in a row each is of another kind. */
+  /** Events in a past time span, from and to in ms since the epoch; three in a row are of different kinds. */
   readonly between?: readonly [from: number, to: number]
   /** The end of that time, in ms since the epoch; now without it. */
   readonly until?: number
 }
 
-/** The JSON text of the next event, with a transaction id that no other event has. */
+/** The JSON text of the next event, with a unique transaction id. */
 export function nextEvent(plan: EventPlan): string {
   made += 1
-  // Three events for each subscription, one of each kind, as often as all subscriptions have had theirs.
+  // Three events per subscription, one of each kind, repeated once all subscriptions have had theirs.
   if (plan.between) {
     const [from, to] = plan.between
     const at = from + Math.floor(Math.random() * (to - from))
@@ -49,12 +49,12 @@ export function nextEvent(plan: EventPlan): string {
   }
   const at =
     (plan.until ?? Date.now()) - (plan.spreadMs === undefined ? 0 : Math.floor(Math.random() * plan.spreadMs))
-  // Primes to each other, so that every subscription gets every kind.
+  // Coprime, so that every subscription gets every kind.
   const subscription = (made * 7 + Math.floor(made / plan.subscriptions)) % plan.subscriptions
   return eventOf(made % 10, subscription, at, made)
 }
 
-/** `seed` decides what the event reports. */
+/** `seed` determines the event's properties. */
 function eventOf(kind: number, subscription: number, at: number, seed: number): string {
   const start =
     `{"transaction_id":"bench-${prefix}-${made}","external_subscription_id":"sub_${subscription}",` +

@@ -1,7 +1,7 @@
 import type { LoadGenerator } from './load.ts'
 import type { WeirServer } from './weir-server.ts'
 
-/** One line of the table: a figure beside a reference that the same run measured. */
+/** One line of the table: a figure with a reference measured in the same run. */
 export type Figure = {
   readonly name: string
   readonly what: string
@@ -11,15 +11,15 @@ export type Figure = {
   readonly referenceWhat: string
   readonly ratio: number
   readonly target: number
-  /** True when the ratio has to reach the target, false when it must not pass it. */
+  /** True when the ratio must reach the target, false when it must not exceed it. */
   readonly isFloor: boolean
-  /** Conditions that have to hold besides, by name; all of them true means reached. */
+  /** Additional conditions by name; all must be true. */
   readonly conditions?: Readonly<Record<string, boolean>>
   readonly details: Readonly<Record<string, unknown>>
 }
 
 export type Setting = {
-  /** Of the project, for benchmarks that start servers of their own. */
+  /** The project's root, for benchmarks that start their own servers. */
   readonly root: string
   readonly server: WeirServer
   readonly load: LoadGenerator
@@ -47,7 +47,7 @@ export function quantile(values: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
 }
 
-/** Pairs of figure and reference, one after the other; the pair with the middle ratio speaks for all. */
+/** Measures pairs of figure and reference and reports the pair with the median ratio. */
 export function middle(pairs: readonly { value: number; reference: number }[]) {
   const ratio = median(pairs.map((pair) => pair.value / pair.reference))
   const chosen = pairs.find((pair) => pair.value / pair.reference === ratio)

@@ -9,7 +9,7 @@ const CONNECTIONS = 64
 const BATCH_CONNECTIONS = 8
 const BATCH = 100
 const POLLS_PER_SECOND = 20
-/** Any route behind the API key that asks the database nothing. */
+/** An authenticated route without a database query. */
 const CHEAPEST = '/api/v1/webhooks/json_public_key'
 const plan = { subscriptions: SUBSCRIPTIONS }
 
@@ -21,7 +21,7 @@ async function partsOf(setting: Setting): Promise<Parts> {
   seeded ??= seedOrganization(setting.server, SUBSCRIPTIONS)
   const organization = await seeded
   const parts = { setting, organization, seconds: setting.isQuick ? 4 : 10 }
-  // Warm: compiled code, plans of the statements, this hour's buckets.
+  // Warm-up: compiled code, statement plans, this hour's buckets.
   await setting.load.one({ ...loadOf(parts, CHEAPEST), seconds: 2 })
   await setting.load.one({ ...singles(parts), seconds: 4 })
   return parts
@@ -83,7 +83,9 @@ const BARE = `
     timestamp double precision, properties jsonb)
   on conflict do nothing`
 
-/** Rows per second that PostgreSQL takes in batches of 100, durably, from this process over so many connections. */
+/**
+ * Rows per second that PostgreSQL stores durably, in batches of 100, from this process over this many connections.
+ */
 async function bareRows(parts: Parts, connections: number): Promise<number> {
   const { setting, organization, seconds } = parts
   const clients = Array.from(

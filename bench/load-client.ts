@@ -5,8 +5,8 @@ export type Reply = { readonly status: number; readonly hasRetryAfter: boolean; 
 const END_OF_HEAD = '\r\n\r\n'
 
 /**
- * One keep-alive HTTP connection that carries one request at a time. Written on plain sockets, because the load
- * shares the machine with the server and an HTTP library would take as much of it as what is measured.
+ * One keep-alive HTTP connection that carries one request at a time. Uses plain sockets, because the load shares the
+ * machine with the server and an HTTP library would use as much of it as the server itself.
  */
 export class LoadConnection {
   private readonly socket: Socket

@@ -1,7 +1,7 @@
 import { batchBody, type EventPlan, eventBody } from './event-mix.ts'
 import { LoadConnection, type Reply } from './load-client.ts'
 
-/** What one group of connections does. */
+/** The work of one group of connections. */
 export type Load = {
   readonly url: string
   readonly apiKey: string
@@ -12,10 +12,10 @@ export type Load = {
     | { readonly kind: 'batch'; readonly plan: EventPlan; readonly size: number }
     /** A body in which `{n}` stands for the number of the request, counted from `from`. */
     | { readonly kind: 'post'; readonly path: string; readonly body: string; readonly from: number }
-  /** Ends the load after this time or, where that comes first, after this many requests. */
+  /** Ends the load after this time or this many requests, whichever comes first. */
   readonly seconds: number
   readonly requestsMax?: number
-  /** Starts requests at this rate as long as a connection is free; without it as fast as answers come. */
+  /** Starts requests at this rate while a connection is free; without it, as fast as responses arrive. */
   readonly perSecond?: number
 }
 
@@ -24,9 +24,9 @@ export type LoadResult = {
   readonly answered: number
   readonly ok: number
   readonly refused: number
-  /** Refusals (429) that do not say when to come again. */
+  /** 429 responses without `Retry-After`. */
   readonly refusedWithoutRetryAfter: number
-  /** The first answer that is neither 200 nor 429. */
+  /** The first response that is neither 200 nor 429. */
   readonly wrong: string | null
   readonly wrongCount: number
   readonly okPerSecond: number
@@ -61,7 +61,7 @@ function note(tally: Tally, reply: Reply, ms: number): void {
   else tally.wrong ??= `${reply.status} ${reply.body.slice(0, 300)}`
 }
 
-/** When the next request may start; null when it must not at all. */
+/** When the next request may start; null when none may. */
 function waitOf(load: Load, tally: Tally, begun: number): number | null {
   const now = performance.now()
   if (now >= begun + load.seconds * 1000) return null
@@ -71,7 +71,7 @@ function waitOf(load: Load, tally: Tally, begun: number): number | null {
 }
 
 async function drive(load: Load, connection: LoadConnection, tally: Tally, begun: number): Promise<void> {
-  // What was refused is sent again, as any sender does; making it anew would cost the machine as much as refusing it.
+  // A rejected request is resent, as any client would; building a new one would cost as much as rejecting it.
   let refused: ReturnType<typeof requestOf> | undefined
   for (;;) {
     const wait = waitOf(load, tally, begun)
@@ -116,7 +116,7 @@ async function runLoad(load: Load): Promise<LoadResult> {
   }
 }
 
-// A child process of the benchmark: runs the loads of each message side by side and answers their results.
+// A child process of the benchmark: runs the loads in each message in parallel and returns their results.
 process.on('message', (loads: readonly Load[]) => {
   Promise.all(loads.map(runLoad)).then(
     (results) => process.send?.({ results }),

@@ -4,7 +4,7 @@ import type { Load, LoadResult } from './load-process.ts'
 
 type Answer = { readonly results: readonly LoadResult[] } | { readonly error: string }
 
-/** A process that puts load on the server, apart from the one that measures and from the server itself. */
+/** A process that generates load, separate from the measuring process and the server. */
 export class LoadGenerator {
   private readonly child: ChildProcess
 
@@ -12,7 +12,7 @@ export class LoadGenerator {
     this.child = fork(join(import.meta.dirname, 'load-process.ts'))
   }
 
-  /** Runs loads side by side. Throws when one got an answer that is neither 200 nor 429. */
+  /** Runs loads in parallel. Throws when one got a response that is neither 200 nor 429. */
   async run(...loads: readonly Load[]): Promise<readonly LoadResult[]> {
     const answer = await new Promise<Answer>((resolve, reject) => {
       this.child.once('message', (message) => resolve(message as Answer))

@@ -12,7 +12,7 @@ const BATCH = 100
 const RATED_CONNECTIONS = 8
 const FLOOD_CONNECTIONS = 640
 const TIMES = 10
-/** A neighbour whose slowest hundredth waits longer than this is harmed. */
+/** The maximum p99 of another organization. */
 const NEIGHBOUR_P99_MAX_MS = 1000
 const plan = { subscriptions: 20 }
 
@@ -42,7 +42,7 @@ async function calmLatency(setting: Setting, organization: Organization): Promis
   return median(latencies)
 }
 
-/** Seconds until an event is answered as fast as before the flood, within a factor of three. */
+/** Seconds until an event is as fast as before the flood, within a factor of three. */
 async function recoverySeconds(
   setting: Setting,
   organization: Organization,
@@ -82,7 +82,8 @@ async function runOverload(setting: Setting): Promise<readonly Figure[]> {
     connections: FLOOD_CONNECTIONS,
     perSecond: rated.okPerSecond * TIMES,
   }
-  // In a process of their own: making a flood keeps the flooder's process busy, which is not the server's doing.
+  // In a separate process, because generating the flood keeps that process busy, which must not count against the
+  // server.
   const apart = new LoadGenerator()
   const flooding = Promise.all([
     setting.load.run(flood),

@@ -6,7 +6,7 @@ import { type Organization, seedOrganization } from './seed.ts'
 
 type Probe = { readonly connection: LoadConnection; readonly path: string; readonly latencies: number[] }
 
-/** Asks the probes in turn, so that whatever else the machine does meets all of them alike. */
+/** Runs the probes in turn, so that other load on the machine affects all of them equally. */
 async function askInTurn(probes: readonly Probe[], rounds: number): Promise<void> {
   const warmUp = Math.ceil(rounds / 10)
   for (let round = -warmUp; round < rounds; round += 1) {
@@ -40,14 +40,14 @@ async function fillUsage(
 type Filled = { readonly size: number; readonly apiKey: string }
 const USAGE_PATH = '/api/v1/customers/cust_0/current_usage?external_subscription_id=sub_0'
 
-/** Current usage with the most events beside that with the fewest: its median and its 99th percentile. */
+/** Current usage with the most events against that with the fewest: median and 99th percentile. */
 async function compareUsage(
   setting: Setting,
   name: string,
   where: string,
   filled: readonly Filled[],
 ): Promise<readonly Figure[]> {
-  // Only now: the server closes a connection that waits for a minute.
+  // Connect only now: the server closes a connection that is idle for a minute.
   const probes = await Promise.all(
     filled.map(async ({ size, apiKey }) => ({
       size,
@@ -122,7 +122,7 @@ async function runFirstHour(setting: Setting): Promise<readonly Figure[]> {
       filled.push({ size, apiKey: organization.apiKey })
     }
     await settle(setting)
-    // Busy hours are noticed every ten seconds.
+    // Busy hours are detected every ten seconds.
     await sleep(12_000)
     figures.push(...(await compareUsage(setting, 'first hour', where, filled)))
   }
@@ -152,7 +152,7 @@ const FILL = `
   select organization_id, id, external_subscription_id, code, timestamp, transaction_id, properties, $4::timestamptz
   from made`
 
-/** Fills the log through its own tables, spread over 25 days. */
+/** Fills the log directly in its tables, spread over 25 days. */
 async function fillLog(setting: Setting, organization: Organization, events: number): Promise<void> {
   const client = new pg.Client({ connectionString: setting.server.databaseUrl })
   await client.connect()

@@ -9,7 +9,7 @@ import type { WeirServer } from './weir-server.ts'
 
 export type Machine = Readonly<Record<string, string | number>>
 
-/** What the figures were measured on, and how busy it was with other things when they began. */
+/** The machine, and its load at the start. */
 export async function describeMachine(server: WeirServer): Promise<Machine> {
   const client = new pg.Client({ connectionString: server.databaseUrl })
   await client.connect()
@@ -58,8 +58,8 @@ export function tableOf(figures: readonly Figure[]): string {
 }
 
 /**
- * Writes `results/<date>.json` and `.md`; the names of a run of some benchmarks alone follow the date. Gives the path
- * without its ending.
+ * Writes `results/<date>.json` and `.md`; for a run of selected benchmarks, their names follow the date. Returns the
+ * path without its extension.
  */
 export async function writeReport(
   machine: Machine,

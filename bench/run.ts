@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util'
 import { bigInvoiceBenchmarks } from './big-invoice.ts'
 import { billingBenchmarks } from './billing.ts'
 import type { Benchmark, Figure } from './figure.ts'
+import { hostileBodiesBenchmarks } from './hostile-bodies.ts'
 import { ingestBenchmarks } from './ingest.ts'
 import { LoadGenerator } from './load.ts'
+import { neighbourBenchmarks } from './neighbour.ts'
 import { overloadBenchmarks } from './overload.ts'
 import { readBenchmarks } from './reads.ts'
 import { describeMachine, tableOf, writeReport } from './report.ts'
@@ -12,12 +14,14 @@ import { twoProcessesBenchmarks } from './two-processes.ts'
 import { startWeirServer } from './weir-server.ts'
 import { writeBenchmarks } from './writes.ts'
 
-// npm run bench [-- --only NAME,NAME] [--quick] [--sizes 1000,10000]: measures Weir beside references of the same run
-// (docs/performance.md).
+// npm run bench [-- --only NAME,NAME] [--quick] [--sizes 1000,10000]: measures Weir against references in the same
+// run (docs/performance.md).
 const all: readonly Benchmark[] = [
   ...ingestBenchmarks,
   ...readBenchmarks,
   ...overloadBenchmarks,
+  ...neighbourBenchmarks,
+  ...hostileBodiesBenchmarks,
   ...billingBenchmarks,
   ...twoProcessesBenchmarks,
   ...writeBenchmarks,
@@ -57,7 +61,7 @@ try {
     for (const { details, ...figure } of found)
       console.log(tableOf([{ ...figure, details }]).split('\n')[2], details)
     figures.push(...found)
-    // After each of them, so that a run that is broken off keeps what it has measured.
+    // After each one, so that an aborted run keeps its results.
     if (isWritten) written = await writeReport(machine, figures, options.quick, only)
   }
   console.log(`\n${tableOf(figures)}\n`)

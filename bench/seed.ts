@@ -20,9 +20,9 @@ async function request(url: string, apiKey: string, body: Body): Promise<Record<
   return (await answer.json()) as Record<string, never>
 }
 
-/** An organization that was just made, and what it is asked with. */
+/** A new organization and its API client. */
 export type Opened = Organization & {
-  /** A request below /api/v1; a body makes it a POST. Throws for any other answer than 200. */
+  /** A request under /api/v1; with a body it is a POST. Throws unless the response is a 200. */
   readonly post: (path: string, body: Body) => Promise<Record<string, never>>
   /** The metrics' ids by their codes. */
   readonly metricIds: ReadonlyMap<string, string>
@@ -45,7 +45,7 @@ export async function openOrganization(server: WeirServer, settings: Body = {}):
 }
 
 export type SeedOptions = {
-  /** When the subscriptions began; the first of the month without it. */
+  /** When the subscriptions started; the first of the month by default. */
   readonly beganAt?: Date
   /** The zone of the customers. */
   readonly timezone?: string

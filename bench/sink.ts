@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 
-/** A receiver of webhooks that takes everything and counts it. */
+/** A webhook receiver that accepts and counts everything. */
 export type Sink = {
   readonly url: string
   readonly received: () => number

@@ -4,7 +4,7 @@ import type { Book } from './due-book.ts'
 import type { Benchmark, Figure, Setting } from './figure.ts'
 import { startWeirServer, type WeirServer } from './weir-server.ts'
 
-/** All that invoices say, whoever made them and in which order; what two runs must have in common. */
+/** The contents of invoices, regardless of process and order; two runs must be equal. */
 async function digestOf(server: WeirServer, book: Book): Promise<string> {
   const { rows } = await withClient(server.databaseUrl, (client) =>
     client.query<{ digest: string }>(

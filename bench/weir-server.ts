@@ -10,24 +10,27 @@ const START_LIMIT_MS = 60_000
 
 export type WeirServer = {
   readonly url: string
-  /** The database, as the role that owns Weir's tables. */
+  /** The database URL of the role that owns Weir's tables. */
   readonly databaseUrl: string
   /** The embedded PostgreSQL as its superuser; empty for a process on another one's database. */
   readonly superuserUrl: string
-  /** Of the Node processes, PostgreSQL apart. */
+  /** Of the Node processes, without PostgreSQL. */
   readonly residentBytes: () => Promise<number>
   readonly adminKey: string
-  /** Where the data is. */
+  /** The data folder. */
   readonly folder: string
   readonly stop: () => Promise<void>
-  /** Ends the process at once, as a crash does. */
+  /** Kills the process, like a crash. */
   readonly kill: () => Promise<void>
 }
 
 export type ServerOptions = {
-  /** A folder of an earlier server, with its data; it is kept. Without one an empty folder is made and removed. */
+  /**
+   * The data folder of an earlier server, which is kept. Without one, an empty folder is created and removed
+   * afterwards.
+   */
   readonly folder?: string
-  /** Another server's database, in place of an embedded one. */
+  /** Another server's database instead of an embedded one. */
   readonly databaseUrl?: string
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -105,7 +108,7 @@ async function databaseUrls(folder: string, external: string | undefined) {
   return { databaseUrl: run.url, superuserUrl: superuser.toString() }
 }
 
-/** Of a process and of those that it started, as far as they run Node. */
+/** Of a process and its Node child processes. */
 async function residentBytesOf(pid: number): Promise<number> {
   const read = (path: string) => readFile(path, 'utf8').catch(() => '')
   const status = await read(`/proc/${pid}/status`)

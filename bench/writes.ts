@@ -12,7 +12,7 @@ import { startWeirServer, type WeirServer } from './weir-server.ts'
 
 const CONNECTIONS = 64
 const REFERENCE_CONNECTIONS = 8
-/** Requests that a statement count is the mean of. */
+/** The number of requests over which statements are averaged. */
 const COUNTED = 200
 
 type Kind = 'customers' | 'subscriptions'
@@ -41,7 +41,7 @@ const BODIES: Readonly<Record<Kind, (prefix: string) => string>> = {
     }),
 }
 
-/** An organization with a plan in arrears and customers `cust_0`…, copies of one that a request made. */
+/** An organization with a plan in arrears and customers `cust_0`…, copies of one created through the API. */
 async function openShop(server: WeirServer, customers: number): Promise<Opened> {
   const shop = await openOrganization(server)
   await shop.post('/plans', {
@@ -79,7 +79,7 @@ async function openShop(server: WeirServer, customers: number): Promise<Opened> 
   return shop
 }
 
-/** Rows that are inserted one at a time, with a commit each, into a table like that of the kind, a second. */
+/** Single-row inserts per second, one commit each, into a copy of the table. */
 function oneRowInserts(server: WeirServer, kind: Kind, seconds: number): Promise<number> {
   return withClients(server.databaseUrl, REFERENCE_CONNECTIONS, async (clients) => {
     const { text, valuesOf } = await withClient(server.databaseUrl, (client) => makeLike(client, kind))
@@ -97,7 +97,7 @@ function oneRowInserts(server: WeirServer, kind: Kind, seconds: number): Promise
   })
 }
 
-/** A table like that of the kind, and the insert of its row with a number. */
+/** A copy of the table, and the insert of its n-th row. */
 async function makeLike(client: pg.Client, kind: Kind) {
   await client.query('create schema if not exists bench_rows')
   await client.query(`drop table if exists bench_rows.${kind}`)
@@ -128,8 +128,8 @@ function postsOf(server: WeirServer, shop: Opened, kind: Kind, prefix: string): 
 }
 
 /**
- * Statements that a request asks on behalf of its organization, from pg_stat_statements, which a server loads when it
- * starts: hence one of its own.
+ * Statements per request on behalf of its organization, from pg_stat_statements. The module is loaded at startup, so
+ * this needs its own server.
  */
 async function countStatements(setting: Setting): Promise<Readonly<Record<Kind, number>>> {
   const folder = await mkdtemp(join(tmpdir(), 'weir-bench-'))

@@ -1,5 +1,5 @@
-// Copies what the compiler leaves behind (SQL, fonts, templates: everything in src that is not TypeScript) to dist, and
-// removes what an earlier build left there: a migration that is gone from src must not run.
+// Copies everything in src that is not TypeScript (SQL, fonts, templates) to dist, and removes leftovers of an
+// earlier build: a migration deleted from src must not run.
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 

@@ -22,14 +22,14 @@ function isUsed(pattern: RegExp): boolean {
   return sources.some(({ text }) => pattern.test(text))
 }
 
-/** Files in which a pattern finds something, with what it found. */
+/** Files that match a pattern, with the matches. */
 function found(pattern: RegExp): string[] {
   return sources.flatMap(({ name, text }) =>
     [...text.matchAll(pattern)].map(([match]) => `${name}: ${match}`),
   )
 }
 
-// That no other code is answered is held by the types of src/core/problems.ts; here is what types cannot see.
+// The types in src/core/problems.ts ensure that no other code is returned; this tests what types cannot see.
 describe('the catalogue of codes', () => {
   it('has no code on a field that nothing refuses with', () => {
     expect(Object.keys(FIELD_CODES).filter((code) => !isUsed(new RegExp(`'${code}'`)))).toEqual([])
@@ -63,7 +63,7 @@ describe('the catalogue of codes', () => {
     }
   })
 
-  it('is not passed by with a cast or an answer of its own', () => {
+  it('cannot be bypassed with a cast or a hand-written response', () => {
     expect(
       found(/\bas (?:FieldCode|NotFoundCode|NotAllowedCode|ConflictCode|ForbiddenCode|FieldErrors)\b/g),
     ).toEqual([])

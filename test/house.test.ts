@@ -14,7 +14,7 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'src/store/rows.ts': 'generated from the schema',
 }
 
-/** What each room may import of the others, and of packages; ARCHITECTURE.md has the reasons. */
+/** What each room may import from other rooms and packages; ARCHITECTURE.md has the reasons. */
 const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: readonly string[] }>> = {
   core: { rooms: ['core'], packages: ['big.js', 'temporal-polyfill', 'typebox'] },
   store: { rooms: ['core', 'store'], packages: ['pg', 'kysely', 'pg-copy-streams', 'node:'] },
@@ -26,7 +26,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   },
   api: {
     rooms: ['core', 'store', 'wire', 'actions', 'api'],
-    packages: ['fastify', '@fastify/', 'typebox', 'lossless-json', 'node:'],
+    packages: ['fastify', '@fastify/', 'typebox', 'helmet', 'node:'],
   },
   jobs: { rooms: ['actions', 'jobs', 'core'], packages: ['graphile-worker', 'node:'] },
   boot: {
@@ -39,10 +39,10 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   },
 }
 
-/** Files that programs start with. */
-const ROOTS = ['src/cli/main.ts', 'src/boot/clock-thread.ts']
+/** Entry points. */
+const ROOTS = ['src/cli/main.ts', 'src/boot/clock-thread.ts', 'src/boot/reader-thread.ts']
 
-/** Files outside src/store that talk SQL, and why. The list only shrinks. */
+/** Files outside src/store that use SQL, and why. The list only shrinks. */
 const SQL_OUTSIDE_STORE: Readonly<Record<string, string>> = {
   'src/boot/check-database.ts':
     'asks a foreign PostgreSQL what it is and allows, before anything of ours is there',
@@ -56,7 +56,7 @@ const SQL_OUTSIDE_STORE: Readonly<Record<string, string>> = {
 const TALKS_SQL =
   /\bsql(<[^>]*>)?`|\bsql\.raw\(|\.(selectFrom|insertInto|updateTable|deleteFrom|mergeInto|executeQuery)\(|\.query[<(]/
 
-/** Rules that are written and tested before the feature that needs them. The list only shrinks. */
+/** Rules implemented and tested before the feature that needs them. The list only shrinks. */
 const AWAITED: Readonly<Record<string, string>> = {
   'src/core/amounts/money.ts': 'wallets and payments',
   'src/core/amounts/split.ts': 'credit notes, which share an amount over fees',
@@ -354,7 +354,7 @@ function testBlocks(): TestBlock[] {
 }
 
 function statusesIn(title: string): Set<string> {
-  // What is never answered is no status that a test may accept.
+  // A test must not accept a status that is never returned.
   return new Set(
     title.replace(/never 5\d\d/, '').match(/\b(200|20[14]|40[013459]|41[35]|42[29]|50[03])\b/g) ?? [],
   )

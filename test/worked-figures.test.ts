@@ -14,7 +14,7 @@ describe('worked figures of the documentation', () => {
 
   it.each(tables.map((table) => [`${table.page}:${table.line}`, table] as const))('%s', (_, table) => {
     const computed = KINDS[table.kind]?.(table) ?? []
-    // Only what the core computes is compared; the other columns are what it was given.
+    // Only computed columns are compared; the others are inputs.
     const written = table.rows.map((row, k) =>
       Object.fromEntries(Object.keys(computed[k] ?? {}).map((column) => [column, row[column]])),
     )

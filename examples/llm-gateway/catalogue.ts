@@ -5,9 +5,9 @@ import type {
   SubscriptionCreateInput,
 } from 'lago-javascript-client'
 
-/** When the customer signed up; what was used before costs nothing. */
+/** When the customer signed up; earlier usage is free. */
 export const STARTS_AT = '2023-11-16T00:00:00Z'
-/** A few minutes into the next month: its first bill is made on the way. */
+/** A few minutes into the next month, so that the first bill is created on the way. */
 export const BILLED_AT = '2023-12-01T00:10:00Z'
 
 export const CUSTOMER_ID = 'gateway-customer'

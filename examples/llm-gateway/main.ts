@@ -17,7 +17,7 @@ import { sendEvents } from './send-events.ts'
 type Gateway = ReturnType<typeof Client>
 type Problem = { status?: number; error_details?: Record<string, unknown> }
 
-/** What `make` gives, or what `find` gives when it was made by an earlier run. */
+/** The result of `make`, or of `find` if an earlier run already created it. */
 async function ensure<T>(make: () => Promise<{ data: T }>, find: () => Promise<{ data: T }>): Promise<T> {
   try {
     return (await make()).data
@@ -30,7 +30,7 @@ async function ensure<T>(make: () => Promise<{ data: T }>, find: () => Promise<{
   }
 }
 
-/** Moves the sandbox's clock, which Lago's client does not know. A clock that is further on already stays there. */
+/** Moves the sandbox's clock, which Lago's client does not support. A clock that is already later stays there. */
 async function moveClock(client: Gateway, now: string): Promise<void> {
   try {
     const { data } = await client.request<{ test_clock: { status: string; error?: string } }>({
@@ -62,7 +62,7 @@ async function makeCatalogue(client: Gateway): Promise<void> {
     () => client.plans.createPlan(planOf(metricIds)),
     () => client.plans.findPlan(PLAN_CODE),
   )
-  // Both are found again by their external ids.
+  // Both are upserts by external id.
   await client.customers.createCustomer(CUSTOMER)
   await client.subscriptions.createSubscription(SUBSCRIPTION)
 }
@@ -101,7 +101,7 @@ async function main(): Promise<void> {
 try {
   await main()
 } catch (error) {
-  // The client throws answers, whose reason is in their body.
+  // The client throws the response; the reason is in its body.
   console.error(error instanceof Error ? error.message : JSON.stringify(await getLagoError(error)))
   process.exitCode = 1
 }

@@ -6,8 +6,8 @@ import { SUBSCRIPTION_ID } from './catalogue.ts'
 type Row = { readonly TIMESTAMP: string; readonly ContextTokens: string; readonly GeneratedTokens: string }
 
 /**
- * The events of a file of requests, three for each row. A row's transaction ids follow from its place and its time
- * alone: whoever sends the file again sends the same events, and they count once.
+ * The events of a file of requests, three per row. A row's transaction ids depend only on its position and time, so
+ * sending the file again sends the same events, and they count once.
  */
 export async function readEvents(file: string): Promise<EventInputObject[]> {
   const rows: Row[] = parse(await readFile(file), { columns: true, skip_empty_lines: true, bom: true })
@@ -30,7 +30,9 @@ function eventsOf(row: Row, place: number): EventInputObject[] {
   ]
 }
 
-/** `2023-11-16 18:17:03.9799600` (UTC) as seconds with three decimals; finer than a millisecond does not matter. */
+/**
+ * `2023-11-16 18:17:03.9799600` (UTC) as seconds with three decimals; anything finer than a millisecond is dropped.
+ */
 function secondsOf(text: string): string {
   const ms = Date.parse(`${text.replace(' ', 'T').slice(0, 23)}Z`)
   if (Number.isNaN(ms)) throw new Error(`not a time: ${text}`)

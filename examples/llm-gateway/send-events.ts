@@ -5,7 +5,7 @@ const BATCH = 100
 
 type BatchProblem = { error_details?: Record<string, { transaction_id?: string[] }> }
 
-/** Sends the events in batches of 100; those that an earlier run has sent are left out. Gives how many were new. */
+/** Sends the events in batches of 100, skipping those sent by an earlier run. Returns how many were new. */
 export async function sendEvents(
   client: ReturnType<typeof Client>,
   events: readonly EventInputObject[],
@@ -28,8 +28,8 @@ export async function sendEvents(
 }
 
 /**
- * A batch is stored whole or not at all. When the answer names events that are there already, the others are sent
- * again without them.
+ * A batch is stored all or nothing. If the response lists events that already exist, the others are resent without
+ * them.
  */
 async function sendBatch(
   client: ReturnType<typeof Client>,

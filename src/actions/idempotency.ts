@@ -6,17 +6,18 @@ import type { Caller, Context } from './context.ts'
 
 export type Answer = { readonly status: number; readonly body: string }
 
-/** A request under an Idempotency-Key; the hash tells it from any other. */
+/** A request with an Idempotency-Key; the hash identifies the request. */
 export type KeyedRequest = { readonly key: string; readonly requestHash: Buffer }
 
 export type OnceAnswered = Answer & { readonly isReplayed: boolean }
 
 /**
- * Answers a request at most once for each key: what it writes and its answer are one transaction, so that there is
- * never one without the other, whenever the process dies (docs/decisions/0011). Refuses with 409 another request
- * under the key, and one whose first is still running.
+ * Executes a request at most once per key: its writes and its response are one transaction, so that neither exists
+ * without the other, even after a crash (docs/decisions/0011). 409 for a different request with the same key, and
+ * while the first one is still running.
  *
- * @param answer does the request for the caller it is given, refusals included; what it throws leaves nothing behind
+ * @param answer executes the request for the given caller and also returns rejections; if it throws, everything is
+ * rolled back
  */
 export async function answerOnce(
   context: Context,
@@ -25,7 +26,7 @@ export async function answerOnce(
   answer: (caller: Caller) => Promise<Answer>,
 ): Promise<OnceAnswered> {
   const { organizationId } = caller
-  return inTransaction(context.database, organizationId, async (tx) => {
+  return inTransaction(context.database, caller, async (tx) => {
     if (!(await holdKey(tx, organizationId, request.key))) throw conflict('idempotency_key_in_use')
     const kept = await keptAnswer(tx, request)
     if (kept) return kept
@@ -37,13 +38,13 @@ export async function answerOnce(
   })
 }
 
-/** Repeatable requests that run in this process, by organization and key. */
+/** Repeatable requests running in this process, by organization and key. */
 const running = new Set<string>()
 
 /**
- * The same for a request that may safely be done twice (events have keys of their own, a clock goes to where it is
- * told) and cannot be one transaction: its answer is kept after it is done. Another request under the key is refused
- * while it runs in this process.
+ * The same for a request that is safe to execute twice (events have their own keys, a clock move is absolute) and
+ * cannot be one transaction: its response is stored afterwards. Another request with the key is rejected while it
+ * runs in this process.
  */
 export async function answerAgain(
   context: Context,
@@ -58,7 +59,8 @@ export async function answerAgain(
     const kept = await context.database.read(caller, (reads) => keptAnswer(reads, request))
     if (kept) return kept
     const given = await answer(caller)
-    await inTransaction(context.database, caller, (tx) =>
+    // Of the organization alone: a clock that was told to move stands elsewhere by now.
+    await inTransaction(context.database, caller.organizationId, (tx) =>
       insertAnswer(tx, rowOf(context, caller, request, given)),
     )
     return { ...given, isReplayed: false }

@@ -6,16 +6,18 @@ import { invalid, notFound, Refusal } from '../core/refusal.ts'
 import { isId } from '../store/ids.ts'
 import type { OrganizationRow } from '../store/organizations.ts'
 import { isoSeconds } from '../wire/times.ts'
-import { checkAdminKey } from './auth.ts'
+import { AdminKey } from './admin-key.ts'
 import { isObject } from './params.ts'
 import { adminSchemas } from './schemas/admin.ts'
 
 const TEXT_LENGTH_MAX = 255
 
-/** The operator's API: bodies are not wrapped, ids are named `id`, creation answers 201. */
+/** The admin API: bodies have no root key, ids are named `id`, creation returns 201. */
 export function adminRoutes(app: FastifyInstance, context: Context): void {
+  const key = new AdminKey(context)
+  // Before the body is read.
+  app.addHook('onRequest', async (request) => key.check(request))
   app.post('/admin/organizations', { schema: adminSchemas.create }, async (request, reply) => {
-    checkAdminKey(request, context.settings.adminApiKey)
     const body = objectOf(request.body)
     const name = textOf(body, 'name')
     if (name === null) throw invalid({ name: ['value_is_mandatory'] })
@@ -34,7 +36,6 @@ export function adminRoutes(app: FastifyInstance, context: Context): void {
     '/admin/organizations/:id',
     { schema: adminSchemas.update },
     async (request) => {
-      checkAdminKey(request, context.settings.adminApiKey)
       if (!isId(request.params.id)) throw notFound('organization')
       const body = objectOf(request.body)
       const organization = await renameOrganization(context, request.params.id, {
@@ -51,7 +52,7 @@ function objectOf(body: unknown): Readonly<Record<string, unknown>> {
   return body
 }
 
-/** A text without blanks around it, null when there is none; 422 `value_is_too_long` above 255 characters. */
+/** A trimmed string, or null; 422 `value_is_too_long` above 255 characters. */
 function textOf(body: Readonly<Record<string, unknown>>, field: string): string | null {
   const value = body[field]
   const text = typeof value === 'string' ? value.trim() : ''

@@ -1,70 +1,122 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Context } from '../actions/context.ts'
 import { jsonText } from '../core/amounts/json-text.ts'
-import { Refusal } from '../core/refusal.ts'
-import { newId } from '../store/ids.ts'
+import { notFound, Refusal } from '../core/refusal.ts'
 import { adminRoutes } from './admin.ts'
 import { authenticate } from './auth.ts'
 import { readBodies } from './body.ts'
 import { allowOrigins } from './cors.ts'
 import { answerErrors, answerUnknownPaths } from './errors.ts'
+import { shareConnections } from './fair-shares.ts'
 import { keepAnswers } from './idempotency.ts'
+import { DEFAULT_LIMITS, type HttpLimits, timeoutsOf } from './limits.ts'
+import { answerLongReadsElsewhere, type ReadElsewhere } from './long-reads.ts'
 import { describeApi } from './openapi.ts'
 import { tidyPathIds } from './params.ts'
+import { requestIdOf } from './request-id.ts'
+import { awaitSandboxClock } from './sandbox-writes.ts'
+import { securityHeaders } from './security-headers.ts'
+import { apiKeyRoutes } from './v1/api-keys.ts'
 import { routesOfV1 } from './v1/routes.ts'
 
-const BODY_MAX_BYTES = 10 * 1024 * 1024
+const PREFIX = '/api/v1'
+/** Of what Lago has no routes for. */
+const OWN_PREFIX = '/api/weir/v1'
 const PARAM_LENGTH_MAX = 1024
-/** No text of the database holds one. */
-const NUL_IN_ADDRESS = 'the address holds a NUL character'
+/** Thrown before the body is read. */
+const NO_SUCH_PATH = () => notFound('resource')
+/** PostgreSQL text cannot contain one. */
+const NUL_IN_ADDRESS = 'the URL contains a NUL character'
 
 /**
- * The HTTP server, not yet listening. Everything below /api/v1 is authenticated; every answer carries
- * `x-request-id`, the caller's own when it sent a plain one.
+ * Builds the HTTP server, not yet listening. Everything under /api/v1 is authenticated; every response has an
+ * `x-request-id`, the client's own if it sent a plain one. A body is only read once the path is known to exist and the
+ * key to be valid.
  */
-export function buildApp(context: Context): FastifyInstance {
+export function buildApp(
+  context: Context,
+  limits: HttpLimits = DEFAULT_LIMITS,
+  readElsewhere?: ReadElsewhere,
+): FastifyInstance {
   const app = Fastify({
     loggerInstance: context.log as unknown as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    // A logger of its own for each request costs as much as turning one away; what is logged names the request.
+    // A child logger per request costs as much as rejecting one; log lines include the request id instead.
     childLoggerFactory: (logger) => logger,
-    bodyLimit: BODY_MAX_BYTES,
-    requestIdHeader: 'x-request-id',
-    genReqId: () => newId(),
+    bodyLimit: limits.bodyBytes,
+    ...timeoutsOf(limits),
+    requestIdHeader: false,
+    genReqId: requestIdOf,
     trustProxy: true,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX, ignoreTrailingSlash: true },
   })
-  // The schemas of the routes describe; the rules with their codes are in the core (docs/decisions/0004).
+  // Route schemas only describe; validation and its error codes are in the core (docs/decisions/0004).
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => jsonText)
-  // Also of routes without a schema of their answer: amounts beyond doubles are bigints there too.
+  // Applies to routes without a response schema too: amounts beyond doubles are bigints there as well.
   app.setReplySerializer(jsonText)
   readBodies(app)
   answerErrors(app)
+  const headers = securityHeaders()
   app.addHook('onRequest', async (request, reply) => {
-    void reply.header('x-request-id', request.id)
+    void reply.headers(headers).header('x-request-id', request.id)
     if (request.url.includes('%00')) throw new Refusal({ kind: 'bad_request', message: NUL_IN_ADDRESS })
   })
+  logAnswers(app, context)
+  allowOrigins(app, context.settings)
+  // After the headers of other origins, which belong to this answer too.
+  app.after(() => {
+    app.addHook('onRequest', async (request) => {
+      // Where keys are asked for, that is told only to those whose key is known.
+      if (request.is404 && !isKeyed(request.server)) throw NO_SUCH_PATH()
+    })
+  })
+  describeApi(app, context.settings.apiUrl)
+  // Inside `register`, because routes are only described once the OpenAPI plugin is loaded.
+  void app.register(async (admin) => adminRoutes(admin, context))
+  void app.register(
+    async (v1) => {
+      authenticate(v1, context)
+      answerUnknownPathsEarly(v1)
+      tidyPathIds(v1)
+      awaitSandboxClock(v1, context)
+      shareConnections(v1, context)
+      if (readElsewhere) answerLongReadsElsewhere(v1, readElsewhere)
+      keepAnswers(v1, context)
+      for (const routes of routesOfV1) routes(v1, context, limits)
+    },
+    { prefix: PREFIX },
+  )
+  void app.register(
+    // Without Idempotency-Key: its answers would keep the secrets of keys.
+    async (own) => {
+      authenticate(own, context)
+      answerUnknownPathsEarly(own)
+      apiKeyRoutes(own, context)
+    },
+    { prefix: OWN_PREFIX },
+  )
+  return app
+}
+
+function logAnswers(app: FastifyInstance, context: Context): void {
   app.addHook('onResponse', async (request, reply) => {
     const level = reply.statusCode >= 500 ? 'error' : 'debug'
     const fields = { method: request.method, route: request.routeOptions.url, status: reply.statusCode }
     context.log[level]({ ...fields, requestId: request.id, ms: Math.round(reply.elapsedTime) }, 'answered')
   })
-  allowOrigins(app, context.settings)
-  describeApi(app, context.settings.apiUrl)
-  // Inside `register`, because routes are described only once the describing plugin is loaded.
-  void app.register(async (admin) => adminRoutes(admin, context))
-  void app.register(
-    async (v1) => {
-      authenticate(v1, context)
-      tidyPathIds(v1)
-      keepAnswers(v1, context)
-      for (const routes of routesOfV1) routes(v1, context)
-      answerUnknownPaths(v1)
-    },
-    { prefix: '/api/v1' },
-  )
-  return app
+}
+
+/** 404 before the body is read, and after the key is known. */
+function answerUnknownPathsEarly(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) throw NO_SUCH_PATH()
+  })
+  answerUnknownPaths(app)
+}
+
+function isKeyed({ prefix }: FastifyInstance): boolean {
+  return prefix === PREFIX || prefix === OWN_PREFIX
 }

@@ -1,53 +1,38 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Caller, type Context, dashboardUrl } from '../actions/context.ts'
-import type { PermissionResource } from '../core/organizations/permissions.ts'
+import type { PermissionResource, Permissions } from '../core/organizations/permissions.ts'
 import { Refusal } from '../core/refusal.ts'
-import {
-  type ApiKeyRow,
-  findApiKey,
-  hashOfSecret,
-  type Permissions,
-  touchApiKeys,
-} from '../store/api-keys.ts'
-import { findOrganization, type OrganizationRow } from '../store/organizations.ts'
+import { touchApiKeys } from '../store/api-keys.ts'
+import { knownKeysOf } from './known-keys.ts'
+import { WrongKeys } from './wrong-keys.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller
+    /** What the caller's key may do. */
+    permissions: Permissions
   }
   interface FastifyContextConfig {
-    /** Permission resource of the route; the mode follows from the method. */
+    /** The route's permission resource; the mode follows from the method. */
     resource?: PermissionResource
   }
 }
 
-/** How long a key and its organization are believed without asking the database. A revoked key lives no longer. */
-const BELIEVED_MS = 5000
-const BELIEVED_MAX = 10_000
 const TOUCH_EVERY_MS = 60_000
 
-type Known = { readonly key: ApiKeyRow; readonly organization: OrganizationRow; readonly at: number }
-
 /**
- * Bearer authentication: sets `request.caller`, refuses with 401 an unknown key and with 403 a key without the
- * route's permission. A sandbox is asked for on every request, because its clock is a part of the answer.
+ * Bearer authentication: sets `request.caller`; 401 for an unknown key, 403 for a key without the route's permission.
+ * A sandbox is read on every request, because the response depends on its clock.
  */
 export function authenticate(app: FastifyInstance, context: Context): void {
-  const known = new Map<string, Known>()
-  const asked = new Map<string, Promise<Known>>()
-  // A thousand requests whose key is no longer believed ask the database once, and not all before anybody else's.
-  const lookUpOnce = (cacheKey: string, secret: string): Promise<Known> => {
-    const asking = asked.get(cacheKey) ?? lookUp(context, secret).finally(() => asked.delete(cacheKey))
-    asked.set(cacheKey, asking)
-    return asking
-  }
+  const known = knownKeysOf(context)
+  const guesses = new WrongKeys(context, 'an API key')
   const used = new Set<string>()
   const touching = setInterval(() => {
     const ids = [...used]
     used.clear()
     touchApiKeys(context.database, ids, context.systemNow()).catch((error: unknown) => {
-      context.log.warn({ err: error }, 'the last use of API keys was not written')
+      context.log.warn({ err: error }, 'could not record the last use of API keys')
     })
   }, TOUCH_EVERY_MS)
   touching.unref()
@@ -56,17 +41,7 @@ export function authenticate(app: FastifyInstance, context: Context): void {
   app.addHook('onRequest', async (request) => {
     const secret = secretOf(request)
     const now = context.systemNow()
-    const cacheKey = hashOfSecret(secret).toString('base64')
-    let entry = known.get(cacheKey)
-    if (!entry || now - entry.at > BELIEVED_MS || entry.organization.isSandbox) {
-      if (!entry?.organization.isSandbox) entry = await lookUpOnce(cacheKey, secret)
-      // The look-up of an earlier request may have read a sandbox's clock before it was moved.
-      if (entry.organization.isSandbox) entry = await lookUp(context, secret)
-      if (known.size >= BELIEVED_MAX) known.clear()
-      known.set(cacheKey, entry)
-    }
-    const { key, organization } = entry
-    if (key.expiresAt !== null && key.expiresAt <= now) throw new Refusal({ kind: 'unauthorized' })
+    const { key, organization } = await guesses.slowly(request, known.find(secret))
     used.add(key.id)
     request.caller = {
       organizationId: organization.id,
@@ -75,7 +50,8 @@ export function authenticate(app: FastifyInstance, context: Context): void {
       apiKeyId: key.id,
       dashboardUrl: dashboardUrl(context.settings.frontUrl, organization),
     }
-    checkPermission(request, key.permissions as Permissions)
+    request.permissions = key.permissions as Permissions
+    checkPermission(request, request.permissions)
   })
 }
 
@@ -85,27 +61,10 @@ function secretOf(request: FastifyRequest): string {
   return secret
 }
 
-async function lookUp(context: Context, secret: string): Promise<Known> {
-  const now = context.systemNow()
-  const key = await findApiKey(context.database, secret, now)
-  const organization = key && (await findOrganization(context.database, key.organizationId))
-  if (!key || !organization) throw new Refusal({ kind: 'unauthorized' })
-  return { key, organization, at: now }
-}
-
 function checkPermission(request: FastifyRequest, permissions: Permissions): void {
   const resource = request.routeOptions.config.resource
   if (resource === undefined) return
   const mode = request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'write'
   if (permissions[resource]?.includes(mode)) return
   throw new Refusal({ kind: 'forbidden', code: `${mode}_action_not_allowed_for_${resource}` })
-}
-
-/** The admin API's key, compared in constant time; an unset key refuses everything. */
-export function checkAdminKey(request: FastifyRequest, adminApiKey: string | null): void {
-  const given = request.headers['x-admin-api-key']
-  if (adminApiKey === null || typeof given !== 'string') throw new Refusal({ kind: 'unauthorized' })
-  if (!timingSafeEqual(hashOfSecret(given), hashOfSecret(adminApiKey))) {
-    throw new Refusal({ kind: 'unauthorized' })
-  }
 }

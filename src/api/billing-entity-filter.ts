@@ -2,7 +2,7 @@ import { notFound } from '../core/refusal.ts'
 import { billingEntityIds } from '../store/billing-entities.ts'
 import type { Reads } from '../store/database.ts'
 
-/** The ids behind the filter `billing_entity_codes` of a list; 404 `billing_entity_not_found` when one is unknown. */
+/** The ids for a list's `billing_entity_codes` filter; 404 `billing_entity_not_found` when one is unknown. */
 export async function entityIdsOf(
   reads: Reads,
   codes: readonly string[] | undefined,

@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ExactNumber } from '../core/input/exact-number.ts'
 import { exactJson } from '../core/metering/exact-json.ts'
-import { ExactNumber, parseBody } from './body.ts'
+import { readBody } from './body.ts'
+import { JsonReader } from './json-reader.ts'
+
+const parseBody = (text: string, keepsDigits = false) => readBody(Buffer.from(text), keepsDigits)
+
+/** What every parser takes for the same: no NUL, no half of a pair, no key that is dropped. */
+const isTaken = (text: string) => !/\\u0000|\\ud|__proto__/i.test(text)
 
 type Tree = { readonly [key: string]: Tree }
 
@@ -82,5 +89,64 @@ describe('parseBody', () => {
     expect(value.a).toBe('__proto__')
     expect(Object.keys(value.proto ?? {})).toEqual(['constructor', 'n'])
     expect(String(value.proto?.n)).toBe('123456789012345678901234567890')
+  })
+})
+
+describe('one rule for each kind of wrong body', () => {
+  const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
+  /** Beside each of these, which plain reading takes or does not, the rules are the same. */
+  const besides = ['1', '1.0', '1e1', '123456789012345678', '"\\u0041"', '"é"', '{"__proto__":1}']
+
+  it.each([
+    ['a key twice', '{"a":1,"a":1}', /the key .*a.* twice/],
+    ['a key twice, once by an escape', '{"a":1,"\\u0061":2}', /the key .*a.* twice/],
+    ['too many levels', deep(65), /more than 64 levels/],
+    ['half of a surrogate pair', '"\\ud83d"', /half of a surrogate pair/],
+    ['half of a pair in a key', '{"\\ude00":1}', /half of a surrogate pair/],
+    ['a NUL character', '"\\u0000"', /NUL/],
+    ['a number without end', '9'.repeat(3000), /2000 characters/],
+    ['a fraction without end', `0.${'0'.repeat(3000)}`, /2000 characters/],
+    ['too long a text', `"${'x'.repeat(2_100_000)}"`, /2097152 bytes/],
+    ['too many values', `[${'1,'.repeat(500_000)}1]`, /500000 values/],
+    ['a leading zero', '01', /not JSON/],
+    ['a comma too many', '[1,]', /not JSON/],
+    ['a bare word', 'nul', /not JSON/],
+    ['a control character', '"\u0001"', /not JSON/],
+    ['an unknown escape', '"\\x"', /escape/],
+    ['a missing bracket', '[1', /too early|not JSON/],
+    ['a byte order mark', '\ufeff1', /not JSON/],
+  ])('%s', (_name, wrong, message) => {
+    for (const beside of besides) {
+      for (const body of [`[${wrong},${beside}]`, `[${beside},${wrong}]`, `{"x":${beside},"y":${wrong}}`]) {
+        for (const keepsDigits of [true, false]) expect(() => parseBody(body, keepsDigits)).toThrow(message)
+      }
+    }
+  })
+
+  it('takes what lies at a bound', () => {
+    expect(JSON.stringify(parseBody(deep(64)))).toBe(deep(64))
+    expect(String(parseBody(`1${'0'.repeat(1999)}`))).toHaveLength(2000)
+    expect(parseBody('"\\ud83d\\ude00 \\" \\n \\/"')).toBe('😀 " \n /')
+  })
+
+  it.each([[[0xff]], [[0xc0, 0x80]], [[0xed, 0xa0, 0x80]], [[0xf8]]])(
+    'refuses bytes %j, which are no UTF-8',
+    (bytes) => {
+      const body = Buffer.concat([Buffer.from('{"a":"'), Buffer.from(bytes), Buffer.from('"}')])
+      expect(() => readBody(body, false)).toThrow('not UTF-8')
+    },
+  )
+
+  it('reads any JSON as other parsers do, plain or not, whole or in slices', () => {
+    fc.assert(
+      fc.property(fc.json().filter(isTaken), fc.integer({ min: 1, max: 9 }), (text, slice) => {
+        const expected: unknown = JSON.parse(text, (_key, each) => (Object.is(each, -0) ? 0 : each))
+        expect(parseBody(text)).toEqual(expected)
+        const reader = new JsonReader(Buffer.from(text), false)
+        while (!reader.step(slice));
+        expect(reader.value).toEqual(expected)
+      }),
+      { numRuns: 500 },
+    )
   })
 })

@@ -1,141 +1,56 @@
+import { isUtf8 } from 'node:buffer'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import { parse as parseLossless } from 'lossless-json'
-import { Decimal } from '../core/amounts/decimal.ts'
-import { Refusal } from '../core/refusal.ts'
+import { JsonReader } from './json-reader.ts'
+import { readPlainJson } from './plain-json.ts'
 
-/**
- * More digits than a double keeps, or an exponent: such a number is read without a double. Only where a number can
- * begin, for the hexadecimal ids in texts are full of digits around an `e`.
- */
-const INEXACT_NUMBER = /(?:^|[:,[\s])-?(?:\d[\d.]{15,}|\d+(?:\.\d+)?[eE])/
-/** The same, and fractions that end in a zero, which a double would drop. */
-const ALTERED_NUMBER = /(?:^|[:,[\s])-?(?:\d[\d.]{15,}|\d+(?:\.\d+)?[eE]|\d+\.\d*0(?!\d))/
-/** Escapes of a NUL or of a surrogate, which PostgreSQL cannot store unless they form a pair. */
-const SUSPICIOUS_ESCAPE = /\\u(0000|[dD][89a-fA-F])/
-/** The key `__proto__`, or an escape that may be a part of one. */
-const PROTOTYPE_KEY = /__proto__|\\u00(5f|7[02]|6f|74)/i
-const DEPTH_MAX = 200
+/** How much is parsed in one turn of the event loop: a few milliseconds of work. */
+const SLICE_BYTES = 64 * 1024
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether the route keeps numbers as they were written: `1.0` is another property of an event than `1`. */
+    /** Whether the route keeps numbers as written: as an event property, `1.0` differs from `1`. */
     keepsDigits?: boolean
   }
 }
 
 /**
- * Reads JSON bodies exactly: a number that a double would round, or would write otherwise on a route that keeps
- * digits, becomes an `ExactNumber`. Refuses with 400 what is not JSON, what nests too deep to be walked, and texts that
- * no database can store.
+ * Parses JSON bodies losslessly (see `JsonReader` for the rules): a number that a double would round, or would print
+ * differently on a route that keeps digits, becomes an `ExactNumber`. A large body is parsed in slices, so that other
+ * requests are served in between.
  */
 export function readBodies(app: FastifyInstance): void {
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser(
     ['application/json', 'application/*+json'],
-    { parseAs: 'string' },
-    (request, text, done) => {
-      try {
-        done(null, parseBody(text as string, request.routeOptions.config.keepsDigits))
-      } catch (error) {
-        done(error as Error)
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      const bytes = body as Buffer
+      const keepsDigits = request.routeOptions.config.keepsDigits === true
+      if (bytes.length > SLICE_BYTES)
+        readInSlices(bytes, keepsDigits).then((value) => done(null, value), done)
+      else {
+        try {
+          done(null, readBody(bytes, keepsDigits))
+        } catch (error) {
+          done(error as Error)
+        }
       }
     },
   )
 }
 
-export function parseBody(text: string, keepsDigits = false): unknown {
-  if (text.trim() === '') return undefined
-  if (SUSPICIOUS_ESCAPE.test(text) || text.includes('\u0000')) refuseBrokenText(text)
-  if (isTooDeep(text)) throw badJson('the body nests too deep')
-  try {
-    const isPlain = !(keepsDigits ? ALTERED_NUMBER : INEXACT_NUMBER).test(text)
-    const value = isPlain
-      ? JSON.parse(text)
-      : parseLossless(text, undefined, keepsDigits ? readDigits : readNumber)
-    return PROTOTYPE_KEY.test(text) ? withoutPrototype(value) : value
-  } catch (error) {
-    throw badJson(error instanceof Error ? error.message.slice(0, 200) : 'the body is not JSON')
-  }
+/** Parses a body in one go; undefined if it is blank. */
+export function readBody(bytes: Buffer, keepsDigits: boolean): unknown {
+  const plain = bytes.length <= SLICE_BYTES && isUtf8(bytes) ? readPlainJson(bytes.toString()) : undefined
+  if (plain) return plain.value
+  const reader = new JsonReader(bytes, keepsDigits)
+  reader.step(bytes.length)
+  return reader.value
 }
 
-/** A double where it is the same number (`1e3`, `2.50`), the digits as they came otherwise. */
-function readNumber(text: string): unknown {
-  const value = Number(text)
-  const isSame =
-    String(value) === text ||
-    (Number.isFinite(value) && Decimal.parse(text)?.equals(Decimal.of(String(value))) === true)
-  return isSame ? value : new ExactNumber(text)
-}
-
-/** A double where it is written the same, the digits as they came otherwise. A negative zero is none anywhere. */
-function readDigits(text: string): unknown {
-  const value = Number(text)
-  const digits = value === 0 && text.startsWith('-') ? text.slice(1) : text
-  return String(value) === digits ? value : new ExactNumber(digits)
-}
-
-/** A number as it was written. `isLosslessNumber` of lossless-json takes it for one of its own. */
-export class ExactNumber {
-  readonly isLosslessNumber = true
-  readonly value: string
-  constructor(value: string) {
-    this.value = value
-  }
-  toString(): string {
-    return this.value
-  }
-}
-
-/**
- * JSON.parse makes an own `__proto__` property, which copying code would turn into a prototype, and the parser of exact
- * numbers makes a prototype of it at once. No key of the API is called so: it is taken away, however deep.
- */
-function withoutPrototype(value: unknown): unknown {
-  if (Array.isArray(value)) value.forEach(withoutPrototype)
-  else if (typeof value === 'object' && value !== null && !(value instanceof ExactNumber)) {
-    Reflect.deleteProperty(value, '__proto__')
-    Object.setPrototypeOf(value, Object.prototype)
-    Object.values(value).forEach(withoutPrototype)
-  }
-  return value
-}
-
-function refuseBrokenText(text: string): void {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw badJson('the body is not JSON')
-  }
-  if (!isStorable(value)) throw badJson('a text holds a NUL character or half of a surrogate pair')
-}
-
-function isStorable(value: unknown): boolean {
-  if (typeof value === 'string') return !value.includes('\u0000') && !/\p{Surrogate}/u.test(value)
-  if (Array.isArray(value)) return value.every(isStorable)
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).every(([key, item]) => isStorable(key) && isStorable(item))
-  }
-  return true
-}
-
-function isTooDeep(text: string): boolean {
-  let depth = 0
-  let inText = false
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i)
-    if (inText) {
-      if (code === 92) i += 1
-      else if (code === 34) inText = false
-    } else if (code === 34) inText = true
-    else if (code === 123 || code === 91) {
-      depth += 1
-      if (depth > DEPTH_MAX) return true
-    } else if (code === 125 || code === 93) depth -= 1
-  }
-  return false
-}
-
-function badJson(message: string): Refusal {
-  return new Refusal({ kind: 'bad_request', message })
+async function readInSlices(bytes: Buffer, keepsDigits: boolean): Promise<unknown> {
+  const reader = new JsonReader(bytes, keepsDigits)
+  while (!reader.step(SLICE_BYTES)) await nextTurn()
+  return reader.value
 }

@@ -11,14 +11,14 @@ import { metaOf, pageOf } from './pagination.ts'
 import { Charge, ChargeFilter, ChargeFilters, Charges } from './schemas/charges.ts'
 import { PageQuery } from './schemas/pagination.ts'
 
-/** Whose charges the routes below `base` read: a plan's own, or those that a subscription pays. */
+/** Whose charges the routes under `base` read: a plan's, or a subscription's. */
 export type ChargeOwner = {
   readonly base: string
   readonly config: { readonly resource: PermissionResource }
   readonly tags: readonly string[]
-  /** Query parameters beside those of a page. */
+  /** Query parameters besides pagination. */
   readonly query: Readonly<Record<string, TSchema>>
-  /** The plan that has the charges; refuses an owner that is not there with 404. */
+  /** The plan with the charges; 404 for an unknown owner. */
   readonly planIdOf: (reads: Reads, request: FastifyRequest) => Promise<string>
 }
 
@@ -30,7 +30,7 @@ export const toFilter = ({ charge, filter }: ChangedFilter) => ({
   filter: toWireChargeFilter(filter, charge.code),
 })
 
-/** Lists and shows the charges of an owner and their filters, each in the order in which they were made. */
+/** Routes that list and show an owner's charges and their filters, in order of creation. */
 export function chargeReadRoutes(app: FastifyInstance, context: Context, owner: ChargeOwner): void {
   const { base, config, query } = owner
   const schemaOf = (summary: string, pageOrNothing: object, answer: TSchema) => ({

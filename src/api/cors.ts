@@ -2,12 +2,12 @@ import cors from '@fastify/cors'
 import type { FastifyInstance } from 'fastify'
 import type { Settings } from '../actions/context.ts'
 
-/** How long a browser may keep what it was allowed; Chromium keeps nothing for more than two hours. */
+/** How long browsers may cache a preflight response; Chromium caps it at two hours. */
 const PREFLIGHT_SECONDS = 600
 
 /**
- * Lets the pages of two origins read the answers of the API: those of the dashboard (`LAGO_FRONT_URL`) and those of the
- * server's own public address. Keys are sent in headers and never in cookies, so no credentials are allowed.
+ * Allows two origins to read API responses: the dashboard's (`LAGO_FRONT_URL`) and the server's own public URL. Keys
+ * are sent in headers, never in cookies, so credentials are not allowed.
  */
 export function allowOrigins(app: FastifyInstance, settings: Pick<Settings, 'apiUrl' | 'frontUrl'>): void {
   void app.register(cors, {

@@ -2,6 +2,8 @@ import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import type { ConflictCode, ForbiddenCode, NotAllowedCode, NotFoundCode, OtherCode } from '../core/codes.ts'
 import type { Problem } from '../core/problems.ts'
 import { Refusal } from '../core/refusal.ts'
+import { ReadTooLarge } from '../store/read-budget.ts'
+import { isUnavailable } from '../store/unavailable.ts'
 
 type ErrorBody = {
   status: number
@@ -20,7 +22,7 @@ const STATUS: Record<Problem['kind'], readonly [number, string]> = {
   invalid: [422, 'Unprocessable Entity'],
 }
 
-/** The answer to a problem: status and body of platform.md §3. */
+/** The HTTP status and body for a problem. */
 export function toWireProblem(problem: Problem): ErrorBody {
   const [status, error] = STATUS[problem.kind]
   switch (problem.kind) {
@@ -35,7 +37,7 @@ export function toWireProblem(problem: Problem): ErrorBody {
   }
 }
 
-/** 400 for a body without its root key, in the words that clients of the API know. */
+/** 400 for a body without its root key, with the message that Lago's clients know. */
 export function missingRoot(root: string): Refusal {
   return new Refusal({
     kind: 'bad_request',
@@ -43,15 +45,30 @@ export function missingRoot(root: string): Refusal {
   })
 }
 
-/** The answer to whoever comes too fast. */
+/** The response when events come faster than they can be stored. */
 export const TOO_MANY_REQUESTS = {
   status: 429,
   error: 'Too Many Requests',
   code: 'too_many_requests',
 } as const
 
+/** The answer while PostgreSQL is away, or when a request met conflicts again and again. */
+export const SERVICE_UNAVAILABLE = {
+  status: 503,
+  error: 'Service Unavailable',
+  code: 'service_unavailable',
+} as const
+
+const RETRY_AFTER_SECONDS = 1
+
 function send(reply: FastifyReply, body: ErrorBody): void {
   void reply.code(body.status).type('application/json').send(body)
+}
+
+/** A page of so large objects can be had in parts; where it met others like it, later. */
+function sendTooLarge(reply: FastifyReply, { isCrowded }: ReadTooLarge): void {
+  if (isCrowded) send(reply.header('retry-after', '1'), TOO_MANY_REQUESTS)
+  else send(reply, toWireProblem({ kind: 'invalid', details: { base: ['answer_is_too_large'] } }))
 }
 
 /** 404 for an address, or a method on it, that does not exist. */
@@ -61,22 +78,34 @@ export function answerUnknownPaths(app: FastifyInstance): void {
   })
 }
 
-/** One place where errors become answers. What it does not know is a bug: it is logged whole and answered 500. */
+/**
+ * The one place where errors become responses. An unexpected error is a bug: it is logged in full and returned as a
+ * 500.
+ */
 export function answerErrors(app: FastifyInstance): void {
   answerUnknownPaths(app)
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
     if (error instanceof Refusal) return send(reply, toWireProblem(error.problem))
+    if (isUnavailable(error)) {
+      request.log.warn({ err: error, requestId: request.id }, 'a request could not be answered now')
+      void reply.header('retry-after', RETRY_AFTER_SECONDS)
+      return send(reply, SERVICE_UNAVAILABLE)
+    }
+    if (error instanceof ReadTooLarge) return sendTooLarge(reply, error)
     const status = 'statusCode' in error ? error.statusCode : undefined
     if (status === 413)
       return send(reply, { status: 413, error: 'Payload Too Large', code: 'body_too_large' })
     if (status === 415) {
       return send(reply, { status: 415, error: 'Unsupported Media Type', code: 'unsupported_media_type' })
     }
-    if (status === 429) return send(reply, TOO_MANY_REQUESTS)
+    if (status === 429) {
+      if ('retryAfterSeconds' in error) void reply.header('retry-after', String(error.retryAfterSeconds))
+      return send(reply, TOO_MANY_REQUESTS)
+    }
     if (status !== undefined && status >= 400 && status < 500) {
       return send(reply, { status: 400, error: `BadRequest: ${error.message}` })
     }
-    request.log.error({ err: error, requestId: request.id }, 'an unexpected error')
+    request.log.error({ err: error, requestId: request.id }, 'unexpected error')
     return send(reply, { status: 500, error: 'Internal Server Error', code: 'internal_error' })
   })
 }

@@ -7,7 +7,7 @@ import { toWireProblem } from './errors.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The write is safe to be done twice and is more than one transaction: see `answerAgain`. */
+    /** The write is safe to repeat and takes more than one transaction: see `answerAgain`. */
     isRepeatable?: boolean
   }
 }
@@ -17,10 +17,10 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
- * The optional `Idempotency-Key` of a write: the same key and request get the first answer again (with the header
- * `Idempotent-Replayed: true`); another request under the key, or one whose first is still running, gets 409.
- * Answers of 5xx are not kept, so that a retry can succeed. Handlers of writes therefore give their answer back
- * instead of sending it. To be called before the routes are.
+ * Supports an optional `Idempotency-Key` on writes: the same request with the same key gets the first response again
+ * (with the header `Idempotent-Replayed: true`); a different request with the key, or a retry while the first is
+ * running, gets a 409. 5xx responses are not stored, so that a retry can succeed. Handlers of writes must therefore
+ * return their response instead of sending it. Call this before registering routes.
  */
 export function keepAnswers(app: FastifyInstance, context: Context): void {
   app.addHook('onRoute', (route) => {
@@ -59,15 +59,16 @@ function keyedRequestOf(request: FastifyRequest): KeyedRequest | undefined {
   return { key, requestHash }
 }
 
-/** What a handler answers, or its refusal; anything else that it throws is no answer. */
+/** A handler's response or rejection; any other error it throws propagates. */
 async function answerOf(handle: () => Promise<unknown>, reply: FastifyReply): Promise<Answer> {
   try {
     const given = await handle()
-    if (reply.sent) throw new Error('the handler of a write sent its answer instead of giving it back')
+    if (reply.sent) throw new Error('the handler of a write sent its response instead of returning it')
     const body = typeof given === 'string' ? given : reply.serialize(given)
     return { status: reply.statusCode, body: String(body) }
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
+    // What another request stands in the way of can succeed later, so it is not what the key is answered with.
+    if (!(error instanceof Refusal) || error.problem.kind === 'conflict') throw error
     const body = toWireProblem(error.problem)
     return { status: body.status, body: JSON.stringify(body) }
   }

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { INTRODUCTION, TAGS } from './api-introduction.ts'
+import { DOCS_POLICY } from './security-headers.ts'
 
 type Operation = { tags?: string[]; responses?: Record<string, unknown>; security?: unknown[] }
 type Document = {
@@ -9,28 +10,36 @@ type Document = {
   paths?: Record<string, Record<string, unknown>>
 }
 
+/** Where an API key is asked for. */
+const KEYED_PATH = /^\/api\/(weir\/)?v1\//
+
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 
 const text = { type: 'string' as const }
 
-/** The bodies of platform.md §3, under the names that Lago's own description has for them. */
+/** The error bodies, under the names used in Lago's own API description. */
 const errorAnswers = {
-  BadRequest: { status: 400, says: 'The root key is missing or of the wrong shape.', code: false },
+  BadRequest: { status: 400, says: 'The root key is missing or has the wrong type.', code: false },
   Unauthorized: { status: 401, says: 'The API key is missing, unknown or expired.', code: false },
-  Forbidden: { status: 403, says: 'The API key may not do this.', code: true },
-  NotFound: { status: 404, says: 'There is no such object.', code: true },
-  NotAllowed: { status: 405, says: 'The state of the object does not allow it.', code: true },
-  UnprocessableEntity: { status: 422, says: 'Fields are wrong; each with its codes.', code: true },
+  Forbidden: { status: 403, says: 'The API key does not have the permission.', code: true },
+  NotFound: { status: 404, says: 'The object does not exist.', code: true },
+  NotAllowed: { status: 405, says: 'Not allowed in the current state of the object.', code: true },
+  UnprocessableEntity: {
+    status: 422,
+    says: 'Some fields are invalid; each is listed with its error codes.',
+    code: true,
+  },
 } as const
 
-/** There is one description and no other to choose, so the bar on top says nothing. */
+/** There is only one API description, so the selector bar on top is useless. */
 const PAGE_STYLE = '.swagger-ui .topbar { display: none } .swagger-ui .info { margin: 24px 0 }'
 
 type ErrorName = keyof typeof errorAnswers
 
 /**
- * Describes every route registered after this call, from the route's own schema: the document at /openapi.json
- * (OpenAPI 3.1), its page at /docs. `apiUrl` is the public address of the server. Errors, tags and security are added here, so that no route repeats them.
+ * Describes every route registered after this call from its own schema: the document at /openapi.json (OpenAPI 3.1),
+ * and a page at /docs. `apiUrl` is the server's public URL. Errors, tags and security are added here, so that no
+ * route repeats them.
  */
 export function describeApi(app: FastifyInstance, apiUrl: string): void {
   void app.register(swagger, {
@@ -41,10 +50,10 @@ export function describeApi(app: FastifyInstance, apiUrl: string): void {
         version: 'v1',
         description: INTRODUCTION,
       },
-      // The first one makes requests from the page work however the page was reached.
+      // The relative one makes requests from the page work under any address.
       servers: [
-        { url: '/', description: 'The server of this description' },
-        { url: apiUrl, description: 'Its public address' },
+        { url: '/', description: 'This server' },
+        { url: apiUrl, description: 'Its public URL' },
       ],
       tags: [...TAGS],
       components: {
@@ -66,6 +75,7 @@ export function describeApi(app: FastifyInstance, apiUrl: string): void {
   })
   void app.register(swaggerUi, {
     routePrefix: '/docs',
+    staticCSP: { ...DOCS_POLICY },
     uiConfig: {
       persistAuthorization: true,
       docExpansion: 'none',
@@ -84,7 +94,7 @@ export function describeApi(app: FastifyInstance, apiUrl: string): void {
 function toErrorAnswer(name: string, answer: { status: number; says: string; code: boolean }) {
   const details = {
     type: 'object' as const,
-    description: 'Field name to the codes of what is wrong with it.',
+    description: 'Error codes by field name.',
     additionalProperties: true,
   }
   return {
@@ -121,7 +131,7 @@ function completePaths(document: Document): void {
 
 function completeOperation(path: string, method: string, operation: Operation): void {
   const segments = path.split('/').filter((part) => part !== '')
-  const isV1 = path.startsWith('/api/v1/')
+  const isV1 = KEYED_PATH.test(path)
   operation.tags ??= [(isV1 ? segments[2] : segments[0]) ?? 'api']
   if (path.startsWith('/admin/')) operation.security = [{ adminKey: [] }]
   else if (!isV1) operation.security = []
@@ -132,14 +142,14 @@ function completeOperation(path: string, method: string, operation: Operation): 
   }
 }
 
-/** Which errors an operation may answer; a filter of a list can be wrong, and a body can name what is not there. */
+/** The errors an operation may return; a list filter can be invalid, and a body can refer to missing objects. */
 function errorsOf(path: string, method: string, operation: Operation): ErrorName[] {
   if (operation.security?.length === 0) return []
   const hasTarget = path.includes('{') || method === 'post'
   return [
     'Unauthorized',
     'UnprocessableEntity',
-    ...(path.startsWith('/api/v1/') ? (['Forbidden'] as const) : []),
+    ...(KEYED_PATH.test(path) ? (['Forbidden'] as const) : []),
     ...(hasTarget ? (['NotFound'] as const) : []),
     ...(method === 'get' ? [] : (['BadRequest', 'NotAllowed'] as const)),
   ]

@@ -11,7 +11,7 @@ export type PageMeta = {
 }
 
 const PER_PAGE_DEFAULT = 100
-/** Above every answer that a server should build in one piece. */
+/** The upper limit of a page. */
 const PER_PAGE_MAX = 1000
 
 function positive(text: string | undefined, fallback: number): number {
@@ -21,7 +21,7 @@ function positive(text: string | undefined, fallback: number): number {
 }
 
 /**
- * `page` and `per_page` of a query; bad values fall back to the defaults, and no page has more than `rowsMax` rows.
+ * Reads `page` and `per_page`; invalid values fall back to the defaults, and no page has more than `rowsMax` rows.
  */
 export function pageOf(query: unknown, rowsMax = PER_PAGE_MAX): Page {
   const page = positive(queryText(query, 'page'), 1)
@@ -29,7 +29,7 @@ export function pageOf(query: unknown, rowsMax = PER_PAGE_MAX): Page {
   return { page, perPage, offset: Math.min((page - 1) * perPage, Number.MAX_SAFE_INTEGER) }
 }
 
-/** The `meta` of a list; nothing at all has page 0, and a page past the end echoes the asked number. */
+/** The `meta` of a list; an empty list has 0 pages, and a page past the end echoes the requested number. */
 export function metaOf(page: Page, totalCount: number): PageMeta {
   if (totalCount === 0) {
     return { current_page: 0, next_page: null, prev_page: null, total_pages: 0, total_count: 0 }

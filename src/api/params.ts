@@ -1,24 +1,23 @@
 import type { FastifyInstance } from 'fastify'
-import { isLosslessNumber } from 'lossless-json'
+import { ExactNumber } from '../core/input/exact-number.ts'
 import type { Input } from '../core/input/fields.ts'
 import { tidyId } from '../core/input/ids.ts'
 import { missingRoot } from './errors.ts'
 
 export function isObject(value: unknown): value is Input {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value)
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
+  )
 }
 
-/** The object under the root key of a body; 400 when it is missing, empty or not an object. */
+/** The object under a body's root key; 400 when it is missing, empty or not an object. */
 export function rootOf(body: unknown, root: string): Input {
   const value = isObject(body) ? body[root] : undefined
   if (!isObject(value) || Object.keys(value).length === 0) throw missingRoot(root)
   return value
 }
 
-/**
- * Looks for every id and code of a path as it is stored, without the white space around it. The keys of metadata are
- * not ids.
- */
+/** Trims every id and code in a path, since they are stored trimmed. Metadata keys are not ids. */
 export function tidyPathIds(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const params = request.params as Record<string, string>

@@ -8,12 +8,12 @@ import { Problems } from '../core/problems.ts'
 import { refuseIfAny } from '../core/refusal.ts'
 import { isObject } from './params.ts'
 
-/** At most what PostgreSQL's bigint holds. */
+/** Within PostgreSQL's bigint. */
 const WHOLE_NUMBER = /^-?\d{1,18}$/
 
 /**
- * Reads the parameters of a query and refuses all that are wrong in one 422: a word or a boolean that is none
- * (`value_is_invalid`), a date or time that does not exist (`invalid_date`).
+ * Reads query parameters and reports all errors in one 422: an unknown word or boolean (`value_is_invalid`), a date
+ * or time that does not exist (`invalid_date`).
  */
 export function readQuery<T>(query: unknown, read: (query: Query) => T): T {
   const problems = new Problems()
@@ -23,8 +23,8 @@ export function readQuery<T>(query: unknown, read: (query: Query) => T): T {
 }
 
 /**
- * The parameters of one query, within `readQuery`. Every reader gives `undefined` for a parameter that is absent, empty or
- * refused; the last one counts when a parameter is repeated.
+ * The parameters within `readQuery`. Every reader returns `undefined` for a parameter that is absent, empty or
+ * invalid; when repeated, the last one counts.
  */
 export class Query {
   private readonly query: unknown
@@ -39,13 +39,13 @@ export class Query {
     return queryText(this.query, name)
   }
 
-  /** An external id or a code, without the white space around it. */
+  /** An external id or a code, trimmed. */
   id(name: string): string | undefined {
     const text = this.text(name)
     return text === undefined ? undefined : tidyId(text) || undefined
   }
 
-  /** All texts of `name[]=` or of `name=`. */
+  /** All values of `name[]=` or `name=`. */
   texts(name: string): string[] | undefined {
     const value = isObject(this.query) ? (this.query[`${name}[]`] ?? this.query[name]) : undefined
     const texts = [value].flat().filter((each): each is string => typeof each === 'string' && each !== '')
@@ -57,14 +57,14 @@ export class Query {
     return this.texts(name)?.map(tidyId)
   }
 
-  /** `true` or `false`, in any letter case, as the boolean texts of several languages are. */
+  /** `true` or `false`, in any letter case, as several languages print booleans. */
   boolean(name: string): boolean | undefined {
     const word = this.text(name)?.toLowerCase()
     if (word === undefined || word === 'true' || word === 'false') return word && word === 'true'
     return this.refuse(name, 'value_is_invalid')
   }
 
-  /** One of some words. */
+  /** One of the given words. */
   word<T extends string>(name: string, words: readonly T[]): T | undefined {
     const text = this.text(name)
     return text === undefined
@@ -72,14 +72,14 @@ export class Query {
       : (words.find((each) => each === text) ?? this.refuse(name, 'value_is_invalid'))
   }
 
-  /** Some of some words, from `plural` when a list has a name of its own; refused under `name`. */
+  /** Some of the given words, read from `plural` if the list has its own name; errors are reported under `name`. */
   words<T extends string>(name: string, words: readonly T[], plural = name): T[] | undefined {
     const texts = this.texts(plural) ?? this.texts(name)
     const known = texts?.flatMap((text) => words.find((each) => each === text) ?? [])
     return known?.length === texts?.length ? known : this.refuse(name, 'value_is_invalid')
   }
 
-  /** A currency of the supported list, in any letter case. */
+  /** A supported currency, in any letter case. */
   currency(name: string): string | undefined {
     const code = this.text(name)?.toUpperCase()
     return code === undefined || isCurrency(code) ? code : this.refuse(name, 'value_is_invalid')
@@ -92,13 +92,13 @@ export class Query {
     return WHOLE_NUMBER.test(text) ? BigInt(text) : this.refuse(name, 'value_is_invalid')
   }
 
-  /** An ISO 8601 date or date-time, in UTC when it names no offset. */
+  /** An ISO 8601 date or date-time, in UTC unless it has an offset. */
   instant(name: string): Instant | undefined {
     const text = this.time(name)
     return text === undefined ? undefined : (parseInstant(text) ?? this.refuse(name, 'invalid_date'))
   }
 
-  /** The day of an ISO 8601 date, or the one that a date-time names. */
+  /** The day of an ISO 8601 date or date-time. */
   day(name: string): CalendarDate | undefined {
     const text = this.time(name)
     return text === undefined ? undefined : (parseDay(text) ?? this.refuse(name, 'invalid_date'))
@@ -118,13 +118,13 @@ export class Query {
     return undefined
   }
 
-  /** A plus sign in a query string arrives as a blank. */
+  /** A plus sign in a query string is decoded as a space. */
   private time(name: string): string | undefined {
     return this.text(name)?.replace(/ (\d\d(?::?\d\d)?)$/, '+$1')
   }
 }
 
-/** The text of a query parameter, the last one when it is repeated; undefined when it is absent or empty. */
+/** A query parameter, the last one if repeated; undefined when absent or empty. */
 export function queryText(query: unknown, name: string): string | undefined {
   return lastText(query, name) || undefined
 }

@@ -6,7 +6,7 @@ import { invalid } from '../core/refusal.ts'
 import { isObject } from './params.ts'
 import { queryText } from './query.ts'
 
-/** A parameter of the API and the older name that it also has. */
+/** A parameter and its older name. */
 const CHARGE_PARAMETERS = [
   { by: 'id', names: ['charge_id', 'filter_by_charge_id'] },
   { by: 'code', names: ['charge_code', 'filter_by_charge_code'] },
@@ -24,8 +24,8 @@ export function chargeChoiceOf(query: unknown): ChargeChoice | null {
 }
 
 /**
- * `group[cloud]=aws`, `group[cloud][]=aws` or `group={"cloud": ["aws", "gcp"]}`, with `filter_by_group` as an older
- * name; 422 `value_is_invalid` on a text that is no JSON object.
+ * `group[cloud]=aws`, `group[cloud][]=aws` or `group={"cloud": ["aws", "gcp"]}`, or under the older name
+ * `filter_by_group`; 422 `value_is_invalid` for a string that is not a JSON object.
  */
 export function groupOfQuery(query: unknown): PropertyValues {
   for (const name of GROUP_NAMES) {

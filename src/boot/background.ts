@@ -2,16 +2,18 @@ import type { Registry } from 'prom-client'
 import type { Context } from '../actions/context.ts'
 import { startWorker } from '../jobs/worker.ts'
 import { type ClockData, startClock } from './clock.ts'
+import { keepClockMoves } from './clock-moves.ts'
 import type { Config } from './config.ts'
 import { keepWorker } from './keep-worker.ts'
 import type { PinoLog } from './log.ts'
 import { startPartitions } from './partitions.ts'
 import type { Role } from './role.ts'
+import { keepTime } from './system-time.ts'
 import { startTicker, tickerCounts } from './ticker.ts'
 
-/** What a process does besides answering requests. */
+/** Everything a process runs besides serving requests. */
 export type Background = {
-  /** Starts nothing new and resolves when what is in flight is done. */
+  /** Starts nothing new and resolves when work in progress is done. */
   readonly stop: () => Promise<void>
 }
 
@@ -19,10 +21,10 @@ export type BackgroundInput = {
   readonly context: Context
   readonly config: Config
   readonly role: Role
-  /** The database, for parts that keep connections of their own. */
+  /** The database, for parts with their own connections. */
   readonly url: string
   readonly log: PinoLog
-  /** Where the parts keep their figures. */
+  /** Where the parts register their metrics. */
   readonly registry: Registry
 }
 
@@ -50,6 +52,16 @@ const PARTS: readonly Part[] = [
       role === 'clock'
         ? startTicker({ context, log, counts: tickerCounts(registry) })
         : startClock({ data: clockData(context, config, url), log, registry }),
+  },
+  {
+    name: 'sandbox clocks',
+    roles: ['all', 'clock'],
+    start: async ({ context, log }) => keepClockMoves(context, log),
+  },
+  {
+    name: 'time',
+    roles: ['all', 'api', 'worker', 'clock'],
+    start: async ({ context, log }) => keepTime(context, log),
   },
   {
     name: 'event partitions',

@@ -4,7 +4,7 @@ import { StartProblem } from './start-problem.ts'
 
 const VERSION_MIN = 140_000
 
-/** The place a URL names, without its password, for a sentence. */
+/** The host and database of a URL without its password, for messages. */
 function placeOf(url: string): string {
   if (!URL.canParse(url)) return 'DATABASE_URL'
   const { hostname, port, pathname } = new URL(url)
@@ -39,8 +39,8 @@ async function findOut(url: string): Promise<Findings> {
 }
 
 /**
- * Looks at an external PostgreSQL before anything is done with it: reachable, version 14 or later, and a role that
- * may make schemas, tables and the role weir_app. Throws `StartProblem` with one sentence that holds no password.
+ * Checks an external PostgreSQL before using it: reachable, version 14 or later, and a role that may create schemas,
+ * tables and the role weir_app. Throws `StartProblem` with a message that does not contain the password.
  */
 export async function checkDatabase(url: string): Promise<void> {
   let findings: Findings
@@ -51,11 +51,11 @@ export async function checkDatabase(url: string): Promise<void> {
       error instanceof pg.DatabaseError || error instanceof Error
         ? error.message || causes(error)
         : String(error)
-    throw new StartProblem(`PostgreSQL at ${placeOf(url)} (DATABASE_URL) can not be used: ${reason}.`)
+    throw new StartProblem(`PostgreSQL at ${placeOf(url)} (DATABASE_URL) cannot be used: ${reason}.`)
   }
   if (findings.version < VERSION_MIN) {
     throw new StartProblem(
-      `PostgreSQL at ${placeOf(url)} is version ${findings.named}, and Weir needs 14 or later.`,
+      `PostgreSQL at ${placeOf(url)} is version ${findings.named}, but Weir needs 14 or later.`,
     )
   }
   if (findings.lacks.length > 0) {
@@ -65,8 +65,30 @@ export async function checkDatabase(url: string): Promise<void> {
   }
 }
 
-/** A failed connection to a name with several addresses has its reasons inside. */
+/** A failed connection to a host with several addresses nests its errors. */
 function causes(error: unknown): string {
   const inner = (error as { errors?: readonly Error[]; code?: string }).errors ?? []
   return inner.map((one) => one.message).join(', ') || ((error as { code?: string }).code ?? 'no answer')
+}
+
+/** How many connections PostgreSQL allows the role of a URL, and its `max_connections`. */
+export async function findRoom(url: string): Promise<{ readonly given: number; readonly max: number }> {
+  return await withClient(url, async (client) => {
+    const { rows } = await client.query<{
+      max: string
+      reserved: string
+      of_role: number
+      of_database: number
+    }>(
+      `select current_setting('max_connections') as max, current_setting('superuser_reserved_connections') as reserved,
+        (select rolconnlimit from pg_roles where rolname = current_user) as of_role,
+        (select datconnlimit from pg_database where datname = current_database()) as of_database`,
+    )
+    const [found] = rows
+    if (found === undefined) throw new Error('PostgreSQL did not return its connection limits')
+    const max = Number(found.max)
+    // A negative limit means that there is none.
+    const limits = [max - Number(found.reserved), found.of_role, found.of_database]
+    return { given: Math.min(...limits.filter((limit) => limit >= 0)), max }
+  })
 }

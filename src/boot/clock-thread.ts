@@ -1,18 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from '../store/database.ts'
-import type { ClockData, ClockMessage } from './clock.ts'
+import { CLOCK_CONNECTIONS, type ClockData, type ClockMessage } from './clock.ts'
 import { createContext } from './context.ts'
 import { openLog } from './log.ts'
+import { goOnFromLatestTime } from './system-time.ts'
 import { startTicker, type TickerCounts } from './ticker.ts'
 
-/** One for each organization whose due work runs, and a few for the ticker itself. */
-const POOL_SIZE = 6
-
-/** The body of the clock's thread; see clock.ts. */
+/** The main function of the clock thread; see clock.ts. */
 async function run(data: ClockData): Promise<void> {
   const log = await openLog(data.log)
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
-  const database = openDatabase({ url: data.databaseUrl, poolMax: POOL_SIZE, onError })
+  const database = openDatabase({ url: data.databaseUrl, poolMax: CLOCK_CONNECTIONS, onError })
   const context = createContext({ database, log, settings: data.settings })
   const tell = (figure: ClockMessage['figure'], value: number) => {
     parentPort?.postMessage({ figure, value } satisfies ClockMessage)
@@ -23,6 +21,9 @@ async function run(data: ClockData): Promise<void> {
     failures: { inc: () => tell('failures', 1) },
     running: { set: (value) => tell('running', value) },
   }
+  await goOnFromLatestTime(database, log).catch((error: unknown) => {
+    log.warn({ err: error }, 'the latest time could not be read')
+  })
   const ticker = startTicker({ context, log, counts })
   parentPort?.once('message', () => {
     void ticker

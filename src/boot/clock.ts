@@ -5,25 +5,28 @@ import type { Settings } from '../actions/context.ts'
 import type { PinoLog } from './log.ts'
 import { type TickerCounts, tickerCounts } from './ticker.ts'
 
-/** What the thread of the clock is started with. */
+/** One per organization whose due work is running, and a few for the ticker itself. */
+export const CLOCK_CONNECTIONS = 6
+
+/** The input of the clock thread. */
 export type ClockData = {
   readonly databaseUrl: string
   readonly settings: Settings
   readonly log: { readonly level: string; readonly isTerminal: boolean }
 }
 
-/** What the thread tells: a figure of the ticker that changed. */
+/** A message from the thread: a ticker metric that changed. */
 export type ClockMessage = { readonly figure: keyof TickerCounts; readonly value: number }
 
 const RESTART_PAUSE_MS = 500
 const STOP_LIMIT_MS = 4000
 
-/** The compiled file beside this one, or its source where sources run. */
+/** The compiled file next to this one, or its source when running from source. */
 const FILE = new URL(`./clock-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
 
 /**
- * Runs the ticker in a thread of its own with database connections of its own: a billing run computes for minutes, and
- * requests are answered meanwhile. A thread that ends by itself is started again.
+ * Runs the ticker in its own thread with its own database connections: a billing run can compute for minutes, and
+ * requests must be served meanwhile. If the thread dies, it is restarted.
  */
 export function startClock(parts: {
   readonly data: ClockData
@@ -39,11 +42,11 @@ export function startClock(parts: {
       const thread = new Worker(FILE, { workerData: data })
       worker = thread
       thread.on('message', (message: ClockMessage) => count(counts, message))
-      thread.on('error', (error) => log.error({ err: error }, 'the thread of the clock broke off'))
+      thread.on('error', (error) => log.error({ err: error }, 'the clock thread failed'))
       await new Promise<void>((resolve) => thread.once('exit', () => resolve()))
       worker = null
       if (stopping.signal.aborted) return
-      log.warn('the thread of the clock ended; it is started again')
+      log.warn('the clock thread exited; restarting it')
       await sleep(RESTART_PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
     }
   }
@@ -56,7 +59,7 @@ export function startClock(parts: {
       const isLate = sleep(STOP_LIMIT_MS, true, { signal: limit.signal }).catch(() => false)
       const hung = await Promise.race([keeping.then(() => false), isLate])
       limit.abort()
-      // What it was doing is undone by the database and done at the next start.
+      // The database rolls back its open work, which is repeated after the next start.
       if (hung) await worker?.terminate()
     },
   }

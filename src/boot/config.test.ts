@@ -39,13 +39,29 @@ describe('readConfig', () => {
     expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name} must be `))
   })
 
+  it.each(['k', 'password', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', '12345678901234567'])(
+    'refuses the admin key %j, which can be guessed, without showing it',
+    (key) => {
+      const sentence = /^ADMIN_API_KEY must be at least 20 characters, 8 of them different: [^\n]*$/
+      expect(() => readConfig({ ADMIN_API_KEY: key })).toThrow(sentence)
+      expect(() => readConfig({ ADMIN_API_KEY: key })).not.toThrow(new RegExp(` ${key} `))
+    },
+  )
+
+  it.each(['3f9c21aa5b7e4d0c8f61', '0b0c6a5e-9f0e-4a57-9d0e-7c7a4be0d5f1', 'test-admin-key-of-a-test'])(
+    'takes the admin key %j',
+    (key) => {
+      expect(readConfig({ ADMIN_API_KEY: key }).adminApiKey).toBe(key)
+    },
+  )
+
   it('names every wrong variable and shows no secret', () => {
     const source = { PORT: 'x', LOG_LEVEL: 'y', DATABASE_URL: 'mysql://u:hunter2@h/d' }
     expect(() => readConfig(source)).toThrow(/PORT must be.*\nLOG_LEVEL must be.*\nDATABASE_URL must be/)
     expect(() => readConfig(source)).not.toThrow(/hunter2/)
   })
 
-  it('understands Lago bootstrap variables, and asks for the missing ones by name (platform §4)', () => {
+  it('understands Lago bootstrap variables, and asks for the missing ones by name', () => {
     const source = {
       LAGO_CREATE_ORG: 'true',
       LAGO_ORG_NAME: 'Hooli',

@@ -1,8 +1,9 @@
 import { createPrivateKey } from 'node:crypto'
 import { resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
+import type { HttpLimits } from '../api/limits.ts'
 
-/** How a variable is told to a person: what it must be, and whether its value may be shown in a message. */
+/** How to describe a variable in messages: what it must be, and whether its value may be shown. */
 type Telling = { readonly says: string; readonly isSecret?: boolean }
 
 const text = (telling: Telling) => Type.Optional(Type.String({ minLength: 1, ...telling }))
@@ -19,7 +20,7 @@ const whole = (standard: number, minimum: number, maximum: number) =>
 const webUrl = (telling: Telling) => Type.Optional(Type.String({ pattern: '^https?://[^\\s/]+', ...telling }))
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
-/** Every variable that Weir reads. Names that start with LAGO_ are those of platform §4. */
+/** Every variable that Weir reads. Names that start with LAGO_ are the ones Lago uses. */
 const Environment = Type.Object({
   PORT: whole(3000, 0, 65_535),
   HOST: Type.String({ default: '0.0.0.0', minLength: 1, says: 'an address to listen on' }),
@@ -33,6 +34,11 @@ const Environment = Type.Object({
     }),
   ),
   WEIR_POOL_SIZE: whole(20, 2, 500),
+  WEIR_BODY_MAX_BYTES: whole(1_048_576, 65_536, 104_857_600),
+  WEIR_EVENT_BODY_MAX_BYTES: whole(10_485_760, 65_536, 104_857_600),
+  WEIR_HEADERS_TIMEOUT_SECONDS: whole(10, 1, 3600),
+  WEIR_BODY_TIMEOUT_SECONDS: whole(30, 1, 3600),
+  WEIR_IDLE_TIMEOUT_SECONDS: whole(60, 1, 3600),
   WEIR_WORKER_CONCURRENCY: whole(8, 1, 200),
   WEIR_ALLOW_PRIVATE_WEBHOOKS: flag(false),
   ADMIN_API_KEY: text({ says: 'a text', isSecret: true }),
@@ -48,7 +54,7 @@ const Environment = Type.Object({
   LAGO_API_URL: webUrl({ says: 'a URL that begins with http:// or https://' }),
   LAGO_FRONT_URL: webUrl({ says: 'a URL that begins with http:// or https://' }),
   LAGO_RSA_PRIVATE_KEY: text({ says: 'an RSA private key in PEM, or that PEM in base64', isSecret: true }),
-  // With the queue's growing waits, that many spread over about 72 hours.
+  // With the queue's increasing delays, this many attempts span about 72 hours.
   LAGO_WEBHOOK_ATTEMPTS: whole(21, 1, 100),
   LAGO_WEBHOOK_TIMEOUT_SECONDS: whole(30, 1, 300),
   LAGO_EVENTS_BATCH_MAX_LENGTH: whole(100, 1, 10_000),
@@ -60,34 +66,35 @@ const Environment = Type.Object({
 })
 type Environment = Static<typeof Environment>
 
-/** The organization that a start makes when there is none, or finds when there is. */
+/** The organization that startup creates or finds. */
 export type FirstOrganization = {
   readonly name: string
   readonly email: string | null
   readonly password: string | null
   readonly apiKey: string | null
-  /** The environment names it, so it is found or made even where other organizations exist. */
+  /** The environment requests it, so it is found or created even if other organizations exist. */
   readonly isRequested: boolean
 }
 
-/** Everything that the environment decides, checked and frozen. Durations carry their unit. */
+/** The validated, frozen configuration from the environment. Durations have their unit in the name. */
 export type Config = {
   readonly port: number
   readonly host: string
   readonly logLevel: (typeof LOG_LEVELS)[number]
-  /** Absolute path of the folder that holds the embedded database. */
+  /** Absolute path of the embedded database's folder. */
   readonly dataDir: string
   /** An external PostgreSQL; null means the embedded one. */
   readonly databaseUrl: string | null
   readonly poolSize: number
+  readonly limits: HttpLimits
   readonly workerConcurrency: number
   readonly allowPrivateWebhooks: boolean
   readonly adminApiKey: string | null
   readonly firstOrganization: FirstOrganization
-  /** Without a slash at the end; null means "the address on which the server listens". */
+  /** Without a trailing slash; null means the address on which the server listens. */
   readonly apiUrl: string | null
   readonly frontUrl: string | null
-  /** PEM; null means that Weir makes a key of its own. */
+  /** PEM; null means that Weir generates its own key. */
   readonly rsaPrivateKey: string | null
   /** Null means Weir's own schedule of retries. */
   readonly webhookAttempts: number
@@ -100,14 +107,14 @@ export type Config = {
   readonly checkoutPaymentDelayMs: number
 }
 
-/** A wrong environment: `message` is one sentence for each wrong variable, each naming it. */
+/** An invalid environment: `message` has one sentence per invalid variable, with its name. */
 export class ConfigProblem extends Error {
   override readonly name = 'ConfigProblem'
 }
 
 type Source = Readonly<Record<string, string | undefined>>
 
-/** Reads one text as what its schema wants; what cannot be read stays text, for the check to find. */
+/** Converts a text to its schema's type; if that fails, it stays text and validation reports it. */
 function typed(raw: string, type: unknown): unknown {
   if (type === 'integer' && /^-?\d{1,15}$/.test(raw)) return Number(raw)
   if (type === 'boolean' && /^(true|1|yes|on)$/i.test(raw)) return true
@@ -115,7 +122,9 @@ function typed(raw: string, type: unknown): unknown {
   return raw
 }
 
-/** The keywords that the schema above uses. typebox's own check takes 250 ms to load, a tenth of a start. */
+/**
+ * The keywords used by the schema above. Loading typebox's own validator takes 250 ms, a tenth of the startup time.
+ */
 type Keywords = {
   readonly type?: string
   readonly enum?: readonly unknown[]
@@ -140,7 +149,7 @@ function readEnvironment(source: Source): Environment {
   const values: Record<string, unknown> = {}
   for (const [name, schema] of Object.entries(Environment.properties)) {
     const options = schema as { type?: string; default?: unknown }
-    // An empty value counts as absent: that is how compose files and unit files leave a variable out.
+    // An empty value counts as absent: compose files and unit files leave variables empty that way.
     const raw = source[name]?.trim()
     const value = raw === undefined || raw === '' ? options.default : typed(raw, options.type)
     if (value !== undefined) values[name] = value
@@ -191,10 +200,33 @@ function privateKey(raw: string | undefined): string | null {
   try {
     kind = createPrivateKey(pem).asymmetricKeyType
   } catch {
-    kind = undefined // told below, together with keys of another kind
+    kind = undefined // reported below, together with keys of another kind
   }
   if (kind !== 'rsa') throw new ConfigProblem(sentence('LAGO_RSA_PRIVATE_KEY', {}))
   return pem
+}
+
+/** Long enough that nobody guesses it: 20 random characters of hexadecimal digits are 80 bits. */
+const ADMIN_KEY_LENGTH_MIN = 20
+const ADMIN_KEY_VARIETY_MIN = 8
+
+function adminKey(key: string | undefined): string | null {
+  if (key === undefined) return null
+  if (key.length >= ADMIN_KEY_LENGTH_MIN && new Set(key).size >= ADMIN_KEY_VARIETY_MIN) return key
+  throw new ConfigProblem(
+    `ADMIN_API_KEY must be at least ${ADMIN_KEY_LENGTH_MIN} characters, ${ADMIN_KEY_VARIETY_MIN} of them different: ` +
+      'it opens every organization. Try openssl rand -hex 32.',
+  )
+}
+
+function limitsOf(env: Environment): HttpLimits {
+  return Object.freeze({
+    bodyBytes: env.WEIR_BODY_MAX_BYTES,
+    eventBodyBytes: env.WEIR_EVENT_BODY_MAX_BYTES,
+    headersTimeoutMs: env.WEIR_HEADERS_TIMEOUT_SECONDS * 1000,
+    bodyTimeoutMs: env.WEIR_BODY_TIMEOUT_SECONDS * 1000,
+    idleTimeoutMs: env.WEIR_IDLE_TIMEOUT_SECONDS * 1000,
+  })
 }
 
 function checkedUrl(name: 'LAGO_API_URL' | 'LAGO_FRONT_URL', env: Environment): string | null {
@@ -205,8 +237,8 @@ function checkedUrl(name: 'LAGO_API_URL' | 'LAGO_FRONT_URL', env: Environment): 
 }
 
 /**
- * Reads the environment into a frozen `Config`. Throws `ConfigProblem`, whose message names each wrong
- * variable and never shows a secret's value.
+ * Reads the environment into a frozen `Config`. Throws `ConfigProblem`, whose message names every invalid variable
+ * and never shows a secret.
  */
 export function readConfig(source: Source = process.env): Config {
   const env = readEnvironment(source)
@@ -217,9 +249,10 @@ export function readConfig(source: Source = process.env): Config {
     dataDir: resolve(env.WEIR_DATA_DIR),
     databaseUrl: env.DATABASE_URL ?? null,
     poolSize: env.WEIR_POOL_SIZE,
+    limits: limitsOf(env),
     workerConcurrency: env.WEIR_WORKER_CONCURRENCY,
     allowPrivateWebhooks: env.WEIR_ALLOW_PRIVATE_WEBHOOKS,
-    adminApiKey: env.ADMIN_API_KEY ?? null,
+    adminApiKey: adminKey(env.ADMIN_API_KEY),
     firstOrganization: firstOrganization(env),
     apiUrl: checkedUrl('LAGO_API_URL', env),
     frontUrl: checkedUrl('LAGO_FRONT_URL', env),

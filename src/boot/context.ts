@@ -1,8 +1,8 @@
 import type { Context, Log, Settings } from '../actions/context.ts'
-import { instant } from '../core/calendar/instant.ts'
+import { systemClock } from '../store/clock.ts'
 import type { Database } from '../store/database.ts'
 
-/** The one place that reads the system's clock for the engine. */
+/** What every action is given; its time is the process's own clock, which never runs backwards. */
 export function createContext(parts: { database: Database; log: Log; settings: Settings }): Context {
-  return { ...parts, systemNow: () => instant(Date.now()) }
+  return { ...parts, systemNow: () => systemClock.now() }
 }

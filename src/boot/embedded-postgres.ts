@@ -1,10 +1,17 @@
 import type { ChildProcess } from 'node:child_process'
-import { chmod, mkdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PinoLog } from './log.ts'
 import { type Accounts, choosePostgresAccounts } from './postgres/accounts.ts'
 import { findBinaries } from './postgres/binaries.ts'
-import { clusterFolder, clusterMajor, createCluster, makePrivateFolder } from './postgres/cluster.ts'
+import {
+  clearDesk,
+  clusterFolder,
+  clusterMajor,
+  createCluster,
+  makePrivateFolder,
+} from './postgres/cluster.ts'
 import { lockDataFolder } from './postgres/data-lock.ts'
 import { runningServer, stopServer } from './postgres/postmasters.ts'
 import { DATABASE, OWNER, provision, socketUrl, withClient } from './postgres/provision.ts'
@@ -20,30 +27,69 @@ import { StartProblem } from './start-problem.ts'
 
 /** A running embedded PostgreSQL. */
 export type EmbeddedPostgres = {
-  /** For the role that owns the database `weir`; it is no superuser. */
+  /** For the role that owns the database `weir`, which is not a superuser. */
   readonly url: string
-  /** Stops the server within about `limitMs` (default 5000) and gives the data folder free. */
+  /** Stops the server within about `limitMs` (default 5000) and releases the data folder. */
   readonly stop: (limitMs?: number) => Promise<void>
 }
 
 export type EmbeddedPostgresOptions = {
-  /** Absolute path; made when absent. */
+  /** Absolute path; created if missing. */
   readonly dataDir: string
   readonly log: PinoLog
-  /** Called when the server ended and could not be started again. */
+  /** The number of connections that are needed; a new cluster has at least 60. */
+  readonly maxConnections?: number
+  /** Called when the server exited and could not be restarted. */
   readonly onLost?: (reason: Error) => void
 }
 
+/** The names that identify a folder as Weir's. */
+const OWN_FILES = /^(postgres|postgres\..+|postgres-run\.json|weir\.lock|programs)$/
 const RESTARTS_MAX = 5
 const RESTART_WINDOW_MS = 60_000
 
-async function makeDataFolder(dataDir: string): Promise<void> {
+async function makeDataFolder(dataDir: string, log: PinoLog): Promise<void> {
   try {
-    const made = await mkdir(dataDir, { recursive: true, mode: 0o700 })
-    if (made !== undefined) await chmod(dataDir, 0o700)
+    await makeFolders(dataDir)
   } catch (error) {
-    throw new StartProblem(`The data folder ${dataDir} can not be made: ${(error as Error).message}.`)
+    throw new StartProblem(`The data folder ${dataDir} can not be made: ${sentenceOf(error)}.`)
   }
+  const { mode } = await stat(dataDir)
+  if ((mode & 0o077) === 0) return
+  await closeDataFolder(dataDir)
+  log.warn({ dataDir }, 'the data folder was open to other users of this machine, and is closed now')
+}
+
+/** One folder at a time: on a file system that makes none (/proc), Node's own way through never ends. */
+async function makeFolders(folder: string): Promise<void> {
+  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (found?.isDirectory()) return
+  if (found !== null) throw new Error('there is a file in its place')
+  await makeFolders(dirname(folder))
+  await mkdir(folder, { mode: 0o700 })
+  await chmod(folder, 0o700)
+}
+
+/** Takes the rights of others away; not from a folder that holds something else, which may be theirs. */
+async function closeDataFolder(dataDir: string): Promise<void> {
+  const names = await readdir(dataDir)
+  const isOwn = names.length === 0 || names.some((name) => OWN_FILES.test(name))
+  if (!isOwn) {
+    throw new StartProblem(
+      `The data folder ${dataDir} holds other files and is open to other users: choose a folder for Weir alone, or ` +
+        'close it with chmod 700.',
+    )
+  }
+  await chmod(dataDir, 0o700)
+}
+
+/** What an error of the file system says, which may be nothing but a code. */
+function sentenceOf(error: unknown): string {
+  const { message, code } = error as NodeJS.ErrnoException
+  return message || code || 'for an unknown reason'
 }
 
 async function clusterRecord(dataDir: string, major: number | null, version: string): Promise<ClusterRecord> {
@@ -61,7 +107,7 @@ async function clusterRecord(dataDir: string, major: number | null, version: str
 
 const uidOf = (plan: ServerPlan): number | null => plan.account?.uid ?? null
 
-/** A server that a killed Weir left running, when it is what we would start and it answers. */
+/** A server left running by a killed Weir, if it matches what we would start and responds. */
 async function adoptServer(plan: ServerPlan, record: ClusterRecord) {
   const pid = runningServer(plan.marker, uidOf(plan))
   const run = await readRunRecord(plan.dataDir)
@@ -98,7 +144,7 @@ async function startRun(plan: ServerPlan, record: ClusterRecord, socketDir: stri
   return { pid, socketDir, child }
 }
 
-/** Keeps the server running: one that is killed is started again on the same socket, which pools reconnect to. */
+/** Keeps the server running: if it is killed, it is restarted on the same socket, and pools reconnect. */
 function superviseServer(
   plan: ServerPlan,
   record: ClusterRecord,
@@ -120,14 +166,14 @@ function superviseServer(
     const now = performance.now()
     restartsAt.push(now)
     if (restartsAt.filter((at) => now - at < RESTART_WINDOW_MS).length > RESTARTS_MAX) {
-      throw new Error('PostgreSQL keeps ending')
+      throw new Error('PostgreSQL keeps exiting')
     }
-    plan.log.error('PostgreSQL ended unexpectedly; starting it again')
+    plan.log.error('PostgreSQL exited unexpectedly; restarting it')
     await stopServer(plan.marker, uidOf(plan), 1000)
     try {
       watch(await startRun(plan, record, first.socketDir))
     } catch (error) {
-      // It can be killed while it starts, too.
+      // It can also be killed while starting.
       plan.log.error({ err: error }, 'PostgreSQL did not start')
       await sleep(500)
       return isStopping ? undefined : again()
@@ -143,42 +189,48 @@ function superviseServer(
 }
 
 /**
- * Starts PostgreSQL from the installed package on a data folder, or takes over the one that a killed Weir left
- * there, and keeps it running until `stop`. It listens on a Unix socket only, with generated passwords, and runs
- * under an ordinary account even when Weir is root. Throws `StartProblem` (`DataFolderBusy` when another Weir
- * is on the folder).
+ * Starts PostgreSQL from the installed package on a data folder, or takes over the one left by a killed Weir, and
+ * keeps it running until `stop`. It listens only on a Unix socket, with generated passwords, and runs under an
+ * unprivileged account even when Weir is root. Throws `StartProblem` (`DataFolderBusy` when another Weir uses the
+ * folder).
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDir, log } = options
-  await makeDataFolder(dataDir)
+  await makeDataFolder(dataDir, log)
   const lock = await lockDataFolder(dataDir)
   try {
     return await startLocked(options, lock.release)
   } catch (error) {
     await lock.release()
-    if (
-      (error as NodeJS.ErrnoException).code === 'EPERM' ||
-      (error as NodeJS.ErrnoException).code === 'EACCES'
-    ) {
-      log.debug({ err: error }, 'the data folder is not ours')
-      throw new StartProblem(`The data folder ${dataDir} can not be used: ${(error as Error).message}.`)
+    if (isOfFiles(error)) {
+      log.debug({ err: error }, 'the data folder can not be used')
+      throw new StartProblem(`The data folder ${dataDir} can not be used: ${sentenceOf(error)}.`)
     }
     throw error
   }
 }
 
+/** Whether the system refused a file: no right, no room, a medium that only reads, a file in the place of a folder. */
+function isOfFiles(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  return typeof code === 'string' && /^E[A-Z]+$/.test(code) && typeof syscall === 'string'
+}
+
 async function startLocked(options: EmbeddedPostgresOptions, release: () => Promise<void>) {
   const { dataDir, log } = options
+  await clearDesk(dataDir)
   const folder = clusterFolder(dataDir)
   const accounts: Accounts = choosePostgresAccounts(folder)
   const binaries = await findBinaries(`${dataDir}/programs`, accounts.server)
   const major = await clusterMajor(folder)
   const record = await clusterRecord(dataDir, major, binaries.version)
   if (major === null) {
-    log.info({ dataDir }, 'making the database files')
+    log.info({ dataDir }, 'creating the database files')
     await createCluster(dataDir, binaries, accounts, record)
   }
-  const plan: ServerPlan = { dataDir, binaries, account: accounts.server, marker: record.marker, log }
+  const { maxConnections = 0 } = options
+  const { marker } = record
+  const plan: ServerPlan = { dataDir, binaries, account: accounts.server, marker, log, maxConnections }
   const run = (await adoptServer(plan, record)) ?? (await startFirst(plan, record))
   log.info({ version: binaries.version, isTakenOver: run.child === null }, 'PostgreSQL is ready')
   const onLost = options.onLost ?? ((error: Error) => log.fatal({ err: error }, 'PostgreSQL is lost'))

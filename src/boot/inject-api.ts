@@ -7,10 +7,10 @@ export type ApiCall = (
   body?: unknown,
 ) => Promise<unknown>
 
-/** One organization's API without a port: what a command does goes through the same door as a client's requests. */
+/** One organization's API without a port, so that commands use the same code path as client requests. */
 export type InjectedApi = { readonly call: ApiCall; readonly close: () => Promise<void> }
 
-/** Opens the API for a key. `call` takes a path below /api/v1 and throws when the answer is not 200. */
+/** Opens the API for a key. `call` takes a path under /api/v1 and throws unless the response is a 200. */
 export async function injectApi(context: Context, apiKey: string): Promise<InjectedApi> {
   const app = buildApp(context)
   await app.ready()

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from '../jobs/worker.ts'
+import { isDatabaseAway } from '../store/lost-connection.ts'
 import type { PinoLog } from './log.ts'
-import { isDatabaseAway } from './lost-connection.ts'
 
 const PAUSE_MS = 500
 
 /**
- * Keeps a worker of the queue running: one that could not start because PostgreSQL was away, or that ended by itself,
- * is started again until it runs. Resolves once it runs or has to wait for PostgreSQL; throws what else keeps the first
- * one from starting.
+ * Keeps a queue worker running: if it cannot start because PostgreSQL is down, or stops by itself, it is restarted
+ * until it runs. Resolves once it runs or waits for PostgreSQL; throws any other error of the first start.
  */
 export async function keepWorker(start: () => Promise<Worker>, log: PinoLog): Promise<Pick<Worker, 'stop'>> {
   const stopping = new AbortController()
@@ -17,17 +16,17 @@ export async function keepWorker(start: () => Promise<Worker>, log: PinoLog): Pr
     worker = await start()
   } catch (error) {
     if (!isDatabaseAway(error)) throw error
-    log.warn({ err: error }, 'the job queue waits for PostgreSQL')
+    log.warn({ err: error }, 'the job queue is waiting for PostgreSQL')
   }
   const startAgain = async (): Promise<Worker | null> => {
     await sleep(PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
     if (stopping.signal.aborted) return null
     try {
       const started = await start()
-      log.info('the job queue runs again')
+      log.info('the job queue is running again')
       return started
     } catch (error) {
-      log.warn({ err: error }, 'the job queue could not be started; it is tried again')
+      log.warn({ err: error }, 'the job queue could not be started; retrying')
       return null
     }
   }
@@ -35,7 +34,7 @@ export async function keepWorker(start: () => Promise<Worker>, log: PinoLog): Pr
     while (!stopping.signal.aborted) {
       await worker?.ended
       if (stopping.signal.aborted) return
-      // What it still has, such as its timer.
+      // Releases what it still holds, such as its timer.
       await worker?.stop()
       worker = await startAgain()
     }
@@ -46,7 +45,7 @@ export async function keepWorker(start: () => Promise<Worker>, log: PinoLog): Pr
       stopping.abort()
       await worker?.stop()
       await keeping
-      // One that was being started when it was to stop.
+      // A worker that was still starting when it was told to stop.
       await worker?.stop()
     },
   }

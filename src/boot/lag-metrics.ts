@@ -3,8 +3,8 @@ import type { Context } from '../actions/context.ts'
 import { type Lag, lagOfDueItems, lagOfJobs } from '../store/lag.ts'
 
 /**
- * Shows how far due work and queued jobs are behind. PostgreSQL is asked when the figures are; while it does not
- * answer they are not a number.
+ * Metrics for the backlog of due work and queued jobs. PostgreSQL is queried on every scrape; while it does not
+ * respond they are NaN.
  */
 export function measureLag(context: Context, registry: Registry): void {
   const now = () => context.systemNow()
@@ -22,19 +22,19 @@ export function measureLag(context: Context, registry: Registry): void {
           this.set(figure(await ask()))
         },
       })
-    gauge('waiting', 'How many could be done now and are not.', (lag) => lag.waiting)
-    gauge('failing', 'Of those waiting, how many failed before.', (lag) => lag.failing)
-    gauge('lag_seconds', 'How long the oldest one waiting is late.', (lag) => lag.oldestMs / 1000)
+    gauge('waiting', 'How many are waiting that could run now.', (lag) => lag.waiting)
+    gauge('failing', 'How many of those waiting have failed before.', (lag) => lag.failing)
+    gauge('lag_seconds', 'How late the oldest one waiting is.', (lag) => lag.oldestMs / 1000)
   }
 }
 
-/** Gauges are collected together; they share one question. */
+/** Gauges are collected together and share one query. */
 function askOnce(context: Context, ask: () => Promise<Lag>): () => Promise<Lag> {
   let asking: Promise<Lag> | null = null
   return () => {
     asking ??= ask()
       .catch((error: unknown) => {
-        context.log.warn({ err: error }, 'the lag of due work and jobs could not be read')
+        context.log.warn({ err: error }, 'could not read the backlog of due work and jobs')
         return { waiting: Number.NaN, failing: Number.NaN, oldestMs: Number.NaN }
       })
       .finally(() => {

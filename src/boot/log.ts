@@ -1,9 +1,9 @@
 import pino from 'pino'
 
-/** Weir's log: one JSON object for each line, or readable lines on a terminal. */
+/** Weir's log: one JSON object per line, or readable lines on a terminal. */
 export type PinoLog = pino.Logger
 
-/** Fields that never reach the log, wherever they stand in the first levels of what is logged. */
+/** Fields that are never logged, anywhere in the top levels of a log object. */
 const SECRET_FIELDS = [
   ...['authorization', 'cookie', '["set-cookie"]', '["x-admin-api-key"]', '["x-api-key"]'],
   ...['password', 'secret', 'token', 'key', 'email', 'apiKey', 'api_key', 'hmacKey', 'hmac_key'],
@@ -25,8 +25,8 @@ type DatabaseError = Error & {
 }
 
 /**
- * What the log tells of an error. A database error's detail and the values quoted in its message are a
- * customer's data, so only its code, constraint and shape are kept.
+ * An error as logged. The detail of a database error and the values quoted in its message are customer data, so only
+ * its code, constraint and shape are kept.
  */
 export function toLoggedError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error }
@@ -52,8 +52,8 @@ type LoggedRequest = {
 }
 
 /**
- * Opens the log on standard output. Requests are told by method and route pattern: a path or a query can hold
- * an e-mail address. `isTerminal` makes lines for people instead of JSON.
+ * Opens the log on standard output. Requests are logged by method and route pattern, because a path or a query can
+ * contain an e-mail address. `isTerminal` prints readable lines instead of JSON.
  */
 export async function openLog(options: { level: string; isTerminal: boolean }): Promise<PinoLog> {
   const settings: pino.LoggerOptions = {

@@ -4,7 +4,7 @@ import type { Database } from '../store/database.ts'
 
 const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-/** The process's figures, the connections to PostgreSQL and the requests, for Prometheus. */
+/** Prometheus metrics of the process, the PostgreSQL connections and requests. */
 export function createMetrics(database: Database): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -22,11 +22,11 @@ export function createMetrics(database: Database): Registry {
   return registry
 }
 
-/** Counts and times each request of the app by route pattern, never by path: paths hold customers' ids. */
+/** Counts and times requests by route pattern, never by path: paths contain customer ids. */
 export function measureRequests(app: FastifyInstance, registry: Registry): void {
   const seconds = new Histogram({
     name: 'weir_http_request_seconds',
-    help: 'Time from a request to its answer.',
+    help: 'Time from request to response.',
     labelNames: ['method', 'route', 'status'],
     buckets: SECONDS,
     registers: [registry],

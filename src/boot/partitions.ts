@@ -6,8 +6,8 @@ const EVERY_MS = 24 * 3_600_000
 const AFTER_FAILURE_MS = 60_000
 
 /**
- * Makes the coming months of the event log now and once a day, and again soon when that failed; events of months that
- * are not made have a place too.
+ * Creates the upcoming partitions of the event log now and once a day, with a retry soon after a failure. Events
+ * without a partition go to a default one.
  */
 export async function startPartitions(parts: {
   readonly context: Context
@@ -21,10 +21,10 @@ export async function startPartitions(parts: {
     let pauseMs = EVERY_MS
     try {
       const made = await ensureEventPartitions(context.database, context.systemNow())
-      if (made.length > 0) log.info({ made }, 'months of the event log were made')
+      if (made.length > 0) log.info({ made }, 'partitions of the event log were created')
     } catch (error) {
       pauseMs = AFTER_FAILURE_MS
-      log.error({ err: error }, 'the coming months of the event log could not be made; they are tried again')
+      log.error({ err: error }, 'the upcoming partitions of the event log could not be created; retrying')
     }
     if (isStopping) return
     timer = setTimeout(() => {

@@ -1,2 +1,2 @@
-/** What a process does: answer the API, run jobs, watch the time for what falls due, or all of it. */
+/** What a process does: serve the API, run jobs, run the clock for due work, or all of it. */
 export type Role = 'all' | 'api' | 'worker' | 'clock'

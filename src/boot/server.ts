@@ -2,8 +2,10 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Context } from '../actions/context.ts'
 import { ensureOrganization } from '../actions/organizations/ensure-organization.ts'
 import { buildApp } from '../api/app.ts'
+import { timeoutsOf } from '../api/limits.ts'
 import { type Background, startBackground } from './background.ts'
 import type { Config } from './config.ts'
+import { checkConnections } from './connections.ts'
 import { createContext } from './context.ts'
 import type { Endings } from './endings.ts'
 import type { DatabasePlace } from './find-database.ts'
@@ -11,17 +13,20 @@ import { measureLag } from './lag-metrics.ts'
 import { createMetrics, measureRequests } from './metrics.ts'
 import { openPools, prepareDatabase } from './open-database.ts'
 import { answerProbes } from './probes.ts'
+import { Reader } from './reader.ts'
 import type { Role } from './role.ts'
 import { localAddress, settingsOf } from './settings.ts'
 import { StartProblem } from './start-problem.ts'
+import { goOnFromLatestTime } from './system-time.ts'
 import type { WeirOptions } from './weir-options.ts'
 
-/** Roles without the API still answer the probes, so that whoever runs them can watch them. */
-function buildServer(role: Role, context: Context): FastifyInstance {
-  if (role === 'all' || role === 'api') return buildApp(context)
+/** Roles without the API still serve the probes, so that they can be monitored. */
+function buildServer(role: Role, context: Context, { limits }: Config, reader: Reader): FastifyInstance {
+  if (role === 'all' || role === 'api') return buildApp(context, limits, reader.read)
   return Fastify({
     loggerInstance: context.log as unknown as FastifyBaseLogger,
     forceCloseConnections: 'idle',
+    ...timeoutsOf(limits),
   })
 }
 
@@ -32,10 +37,10 @@ async function listen(app: FastifyInstance, config: Config): Promise<string> {
     const { code, message } = error as NodeJS.ErrnoException
     const where = `${config.host}:${config.port}`
     if (code === 'EADDRINUSE') {
-      throw new StartProblem(`Another program listens on ${where}: stop it, or set PORT.`)
+      throw new StartProblem(`Another program is listening on ${where}: stop it, or set PORT.`)
     }
     if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new StartProblem(`Weir may not or can not listen on ${where} (HOST, PORT): ${message}.`)
+      throw new StartProblem(`Weir cannot listen on ${where} (HOST, PORT): ${message}.`)
     }
     throw error
   }
@@ -44,27 +49,32 @@ async function listen(app: FastifyInstance, config: Config): Promise<string> {
 }
 
 /**
- * Starts the server on a database that is there: migrations, first organization, HTTP, jobs and clock, as the role
- * says. Puts the ending of each part on `endings`; gives the address. Throws `StartProblem`.
+ * Starts the server on an existing database: migrations, first organization, HTTP, jobs and clock, depending on the
+ * role. Adds the shutdown of each part to `endings`; returns the address. Throws `StartProblem`.
  */
 export async function serve(place: DatabasePlace, options: WeirOptions, endings: Endings): Promise<string> {
   const { config, log, role } = options
+  await checkConnections(place.url, config, role)
   const database = openPools(place.url, config, log)
   endings.add('database connections', 700, () => database.close())
   const context = createContext({ database, log, settings: settingsOf(config) })
   await prepareDatabase(place.url, log, async () => {
+    await goOnFromLatestTime(database, log)
     const organization = await ensureOrganization(context, config.firstOrganization)
     if (organization !== null) options.onOrganization(organization)
   })
   const registry = createMetrics(database)
-  const app = buildServer(role, context)
+  const readerLog = { level: config.logLevel, isTerminal: process.stdout.isTTY === true }
+  const reader = new Reader({ databaseUrl: place.url, settings: context.settings, log: readerLog }, log)
+  endings.add('long reads', 2500, () => reader.stop())
+  const app = buildServer(role, context, config, reader)
   let isStopping = false
   measureRequests(app, registry)
   measureLag(context, registry)
   answerProbes(app, { database, registry, isStopping: () => isStopping })
   const address = await listen(app, config)
   let background: Background | null = null
-  // Begun last, ended first: requests in flight finish while no new job starts.
+  // Started last, shut down first: requests in progress finish while no new job starts.
   endings.add('requests and jobs', 5000, async () => {
     isStopping = true
     await Promise.all([app.close(), background?.stop()])

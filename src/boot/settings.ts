@@ -1,7 +1,7 @@
 import type { Settings } from '../actions/context.ts'
 import type { Config } from './config.ts'
 
-/** The address for people and links while none is configured. */
+/** The address for links when none is configured. */
 export function localAddress(host: string, port: number): string {
   const isAny = ['0.0.0.0', '::', '127.0.0.1', '::1', 'localhost'].includes(host)
   const name = isAny ? 'localhost' : host.includes(':') ? `[${host}]` : host
@@ -20,7 +20,7 @@ export function settingsOf(config: Config): Settings {
     webhookTimeoutMs: config.webhookTimeoutMs,
     webhookAttempts: config.webhookAttempts,
     rsaPrivateKey: config.rsaPrivateKey,
-    // Alone on an embedded database; beside others on a shared one, where a few numbers keep them apart.
+    // One process on an embedded database; on a shared one, a few numbers distinguish the processes.
     writer: config.databaseUrl === null ? 0 : process.pid % 16,
   }
 }

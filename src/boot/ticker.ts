@@ -7,32 +7,32 @@ import type { Instant } from '../core/calendar/instant.ts'
 import { organizationsWithDueItems } from '../store/due-items.ts'
 
 const TICK_MS = 500
-/** Organizations whose due work runs side by side. */
+/** Organizations whose due work runs concurrently. */
 const SIDE_BY_SIDE = 4
-/** How long an organization's run goes on while there may be others waiting; it ends between two items. */
+/** How long an organization's run may take while others may be waiting; it ends between two items. */
 const TURN_MS = 2000
 
 export type Ticker = { stop(): Promise<void> }
 
-/** A run under way; aborting its turn ends it between two items. */
+/** A run in progress; aborting its turn ends it between two items. */
 type Run = { readonly turn: AbortController; readonly done: Promise<void> }
 
 type DueOrganization = Awaited<ReturnType<typeof organizationsWithDueItems>>[number]
 
 /**
- * Lets what is due happen, twice a second, for every organization: up to the system's time, or in a sandbox
- * up to its own clock (docs/decisions/0007-due-work-is-rows.md). Each organization has one run at a time in
- * this process; runs in other processes take turns with it in the database. A run that is not done after its
- * turn goes on behind all others that wait, so that no organization, however much it has to do, holds up
- * another. `stop` starts nothing new and waits for the items that are being done.
+ * Twice a second, processes everything due for every organization: up to the system time, or up to a sandbox's own
+ * clock (docs/decisions/0007-due-work-is-rows.md). Each organization has one run at a time in this process; runs in
+ * other processes are coordinated through the database. A run that is not finished after its turn continues after all
+ * others that are waiting, so that no organization holds up another, however much work it has. `stop` starts nothing
+ * new and waits for the items in progress.
  */
 export function startTicker(parts: {
   readonly context: Context
   readonly log: Log
   readonly counts?: TickerCounts
-  /** Another table of actions, for tests. */
+  /** Different actions, for tests. */
   readonly actions?: DueActions
-  /** Another length of a turn, for tests. */
+  /** A different turn length, for tests. */
   readonly turnMs?: number
 }): Ticker {
   const { context, log } = parts
@@ -40,7 +40,7 @@ export function startTicker(parts: {
   const counts = parts.counts ?? tickerCounts()
   const stopping = new AbortController()
   const running = new Map<string, Run>()
-  /** In the order of their turns. */
+  /** In order of their turns. */
   const waiting = new Map<string, DueOrganization>()
 
   const start = (organization: DueOrganization) => {
@@ -56,7 +56,7 @@ export function startTicker(parts: {
         },
         (error: unknown) => {
           counts.failures.inc()
-          log.error({ err: error, organizationId }, 'the due work of an organization was broken off')
+          log.error({ err: error, organizationId }, 'the due work of an organization failed')
         },
       )
       .finally(() => {
@@ -83,7 +83,7 @@ export function startTicker(parts: {
       startMore()
     } catch (error) {
       counts.failures.inc()
-      log.error({ err: error }, 'what is due could not be asked for')
+      log.error({ err: error }, 'could not query due work')
     }
   }
   const ticking = repeat(tick, stopping.signal)
@@ -101,7 +101,7 @@ function presentOf({ isSandbox, clockAt }: DueOrganization, now: Instant): Insta
   return isSandbox ? (clockAt ?? now) : now
 }
 
-/** Who waits keeps its place as long as something is due for it; whoever is new comes last, and not while it runs. */
+/** Waiting organizations keep their place while they have due work; new ones come last, unless already running. */
 function lineUp(
   waiting: Map<string, DueOrganization>,
   running: ReadonlyMap<string, Run>,
@@ -112,7 +112,7 @@ function lineUp(
   for (const [id, each] of found) if (!running.has(id)) waiting.set(id, each)
 }
 
-/** Ticks until the signal, each tick after the one before it has ended. */
+/** Ticks until aborted, each tick after the previous one has finished. */
 async function repeat(tick: () => Promise<void>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await tick()
@@ -133,7 +133,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** The figures of a ticker, as they change. */
+/** The metrics of a ticker. */
 export type TickerCounts = {
   readonly ticks: { inc(): void }
   readonly items: { inc(count: number): void }
@@ -141,20 +141,20 @@ export type TickerCounts = {
   readonly running: { set(count: number): void }
 }
 
-/** The figures of a ticker for Prometheus. */
+/** Prometheus metrics of a ticker. */
 export function tickerCounts(registry?: Registry): TickerCounts {
   const registers = registry ? [registry] : []
   return {
-    ticks: new Counter({ name: 'weir_ticks_total', help: 'Looks for what is due.', registers }),
-    items: new Counter({ name: 'weir_due_items_done_total', help: 'Due items that were done.', registers }),
+    ticks: new Counter({ name: 'weir_ticks_total', help: 'Checks for due work.', registers }),
+    items: new Counter({ name: 'weir_due_items_done_total', help: 'Due items processed.', registers }),
     failures: new Counter({
       name: 'weir_due_runs_failed_total',
-      help: 'Looks and runs that were broken off; an item that fails alone is a gauge.',
+      help: 'Failed checks and runs; failures of single items are a gauge.',
       registers,
     }),
     running: new Gauge({
       name: 'weir_due_runs',
-      help: 'Organizations whose due work runs in this process now.',
+      help: 'Organizations whose due work is running in this process.',
       registers,
     }),
   }

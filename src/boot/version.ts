@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-// It stands two folders above this file both as source and as built.
+// It is two folders above this file, both in source and in the build.
 const description = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   readonly version: string
   readonly repository?: { readonly url: string }
@@ -9,5 +9,5 @@ const description = JSON.parse(readFileSync(new URL('../../package.json', import
 /** Weir's version. */
 export const VERSION: string = description.version
 
-/** Where the source is; empty as long as package.json names no repository. */
+/** The source repository; empty while package.json does not have one. */
 export const REPOSITORY_URL: string = description.repository?.url ?? ''

@@ -3,13 +3,13 @@ import type { Config } from './config.ts'
 import type { PinoLog } from './log.ts'
 import type { Role } from './role.ts'
 
-/** What one process of Weir is started with. */
+/** The options of one Weir process. */
 export type WeirOptions = {
   readonly config: Config
   readonly log: PinoLog
   readonly role: Role
-  /** Called as soon as an organization was found or made: its key exists nowhere else. */
+  /** Called as soon as an organization was found or created: its key is shown nowhere else. */
   readonly onOrganization: (organization: EnsuredOrganization) => void
-  /** Called when the process can not go on. */
+  /** Called when the process cannot continue. */
   readonly onLost: (reason: Error) => void
 }

@@ -3,21 +3,21 @@ import { findDatabase } from './find-database.ts'
 import type { WeirOptions } from './weir-options.ts'
 
 export type RunningWeir = {
-  /** Where it answers, e.g. `http://localhost:3000`. */
+  /** Its URL, e.g. `http://localhost:3000`. */
   readonly address: string
-  /** Finishes what is in flight and ends everything, PostgreSQL included, in less than 10 s. */
+  /** Finishes work in progress and shuts everything down, including PostgreSQL, in less than 10 s. */
   readonly stop: () => Promise<void>
 }
 
 /**
- * Starts one process of Weir: database (embedded or external), then the server on it. Throws `StartProblem` for
- * what the operator can mend; nothing is left running then.
+ * Starts one Weir process: the database (embedded or external), then the server. Throws `StartProblem` for problems
+ * the operator can fix, leaving nothing running.
  */
 export async function startWeir(options: WeirOptions): Promise<RunningWeir> {
   const { config, log, onLost } = options
   const endings = new Endings()
   const finding = findDatabase({ config, log, onLost })
-  // PostgreSQL starts in programs of its own; loading the server's code meanwhile saves a good part of a second.
+  // PostgreSQL starts in its own processes; loading the server's code meanwhile saves most of a second.
   const [found, loaded] = await Promise.allSettled([finding, import('./server.ts')])
   if (found.status === 'rejected') throw found.reason
   const place = found.value

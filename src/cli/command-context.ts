@@ -7,8 +7,8 @@ import { openPools, prepareDatabase } from '../boot/open-database.ts'
 import { settingsOf } from '../boot/settings.ts'
 
 /**
- * Runs a command's work on the database that a start would use: the external one, that of the running Weir, or
- * the embedded one, started for the command. Only problems are logged.
+ * Runs a command on the database that `start` would use: the external one, that of a running Weir, or the embedded
+ * one, started for the command. Only warnings and errors are logged.
  */
 export async function withContext<T>(
   work: (context: Context, url: string) => Promise<T>,

@@ -1,6 +1,6 @@
-/** What `weir seed` fills its organization with: request bodies of the public API, the same on every run. */
+/** The data of `weir seed`: request bodies for the public API, the same on every run. */
 
-/** An API product: requests are counted, storage is a level, models are priced by volume. */
+/** An API product: requests are counted, storage is billed by its peak, model tokens by volume. */
 export const METRICS = [
   { name: 'API requests', code: 'requests', aggregation_type: 'count_agg' },
   { name: 'Tokens', code: 'tokens', aggregation_type: 'sum_agg', field_name: 'tokens' },
@@ -80,7 +80,7 @@ const LAST = [
   'Travel',
 ]
 
-/** The n-th invented customer (from 0). */
+/** The n-th fictional customer (from 0). */
 export function demonstrationCustomer(n: number): Record<string, unknown> {
   const name = `${FIRST[n % FIRST.length]} ${LAST[Math.floor(n / FIRST.length) % LAST.length]}`
   return {
@@ -92,7 +92,7 @@ export function demonstrationCustomer(n: number): Record<string, unknown> {
   }
 }
 
-/** Events of the n-th customer in a month, spread over its first 28 days; `monthAtMs` is its beginning. */
+/** The n-th customer's events in a month, spread over its first 28 days; `monthAtMs` is the start of the month. */
 export function demonstrationEvents(n: number, month: number, monthAtMs: number): Record<string, unknown>[] {
   const customer = demonstrationCustomer(n)
   const subscription = `${customer.external_id}-sub`

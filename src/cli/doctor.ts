@@ -4,7 +4,7 @@ import { type Breach, findBreaches, INVARIANTS } from '../store/invariants.ts'
 import { withContext } from './command-context.ts'
 
 const SHOWN_MAX = 10
-/** Subscriptions and metrics of each organization whose usage is compared. */
+/** The number of subscriptions and metrics per organization whose usage is compared. */
 const COMPARED_MAX = 200
 
 type Finding = {
@@ -25,12 +25,12 @@ function tell(finding: Finding): void {
   if (rest > 0) console.log(`        and ${rest} more`)
 }
 
-/** The running usage of the busiest subscriptions against the log. */
+/** Compares the running usage of the busiest subscriptions with the log. */
 async function checkUsage(context: Context, isJson: boolean): Promise<Finding> {
   const { compared, differences } = await compareUsage(context, COMPARED_MAX)
   const finding: Finding = {
     code: 'usage_state',
-    says: `running usage is what the event log adds up to (${compared} compared)`,
+    says: `running usage equals the sum of the event log (${compared} compared)`,
     weight: 'error',
     count: differences.length,
     breaches: differences.slice(0, SHOWN_MAX).map((one) => ({
@@ -44,8 +44,8 @@ async function checkUsage(context: Context, isJson: boolean): Promise<Finding> {
 }
 
 /**
- * `weir doctor`: checks every invariant on the live data of all organizations, changing nothing. Exit code 1 when
- * one is broken; notices alone are 0.
+ * `weir doctor`: checks every invariant on the live data of all organizations without changing anything. Exit code 1
+ * when one is violated; 0 if there are only notices.
  */
 export async function doctor(isJson: boolean): Promise<void> {
   const findings = await withContext(
@@ -69,6 +69,6 @@ export async function doctor(isJson: boolean): Promise<void> {
   )
   const broken = findings.filter((one) => one.count > 0 && one.weight === 'error')
   if (isJson) console.log(JSON.stringify(findings, null, 2))
-  else console.log(broken.length === 0 ? 'All is well.' : `${broken.length} invariants are broken.`)
+  else console.log(broken.length === 0 ? 'All is well.' : `${broken.length} invariants are violated.`)
   if (broken.length > 0) process.exitCode = 1
 }

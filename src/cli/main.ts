@@ -3,7 +3,7 @@ import { ConfigProblem } from '../boot/config.ts'
 import { StartProblem } from '../boot/start-problem.ts'
 import { VERSION } from '../boot/version.ts'
 
-/** Runs a command; what the operator can mend is told in its one sentence, with code 1. */
+/** Runs a command; problems the operator can fix are printed as one sentence, with exit code 1. */
 async function attempt(run: () => Promise<void>): Promise<void> {
   try {
     await run()
@@ -31,6 +31,9 @@ Environment (all optional):
   ADMIN_API_KEY           opens POST /admin/organizations and the rest of the admin API
   LAGO_API_URL, LAGO_FRONT_URL, LAGO_RSA_PRIVATE_KEY, LAGO_EVENTS_BATCH_MAX_LENGTH, …
                           as with Lago
+  WEIR_BODY_MAX_BYTES, WEIR_EVENT_BODY_MAX_BYTES, WEIR_HEADERS_TIMEOUT_SECONDS, WEIR_BODY_TIMEOUT_SECONDS,
+  WEIR_IDLE_TIMEOUT_SECONDS
+                          what a sender may take: see SECURITY.md
   WEIR_POOL_SIZE, WEIR_WORKER_CONCURRENCY, WEIR_ALLOW_PRIVATE_WEBHOOKS, LOG_LEVEL
 `
 
@@ -38,7 +41,7 @@ function addStart(program: Command): void {
   program
     .command('start')
     .description(
-      'start the server: API, jobs and clock, with a PostgreSQL of its own unless DATABASE_URL is set',
+      'start the server: API, jobs and clock, with an embedded PostgreSQL unless DATABASE_URL is set',
     )
     .addOption(
       new Option('--role <role>', 'what this process does; several processes share one DATABASE_URL')
@@ -55,14 +58,14 @@ function addStart(program: Command): void {
 function addUpkeep(program: Command): void {
   program
     .command('migrate')
-    .description('bring the database to this version and end')
+    .description('migrate the database to this version and exit')
     .action(async () => {
       const { runMigrate } = await import('./migrate.ts')
       await attempt(runMigrate)
     })
   program
     .command('doctor')
-    .description('check the invariants of the books on live data; code 1 when one is broken')
+    .description('check the invariants of the billing data; exit code 1 when one is violated')
     .option('--json', 'print the findings as JSON')
     .action(async (options: { json?: boolean }) => {
       const { doctor } = await import('./doctor.ts')
@@ -73,21 +76,47 @@ function addUpkeep(program: Command): void {
 function addMaking(program: Command): void {
   program
     .command('seed')
-    .description('make a demonstration organization with customers, plans and usage, and print its API key')
+    .description('create a demo organization with customers, plans and usage, and print its API key')
     .option('--customers <count>', 'how many customers', wholeNumber, 25)
     .action(async (options: { customers: number }) => {
       const { seed } = await import('./seed.ts')
       await attempt(() => seed(options.customers))
     })
-  const apiKey = program.command('api-key').description('API keys of an organization')
-  apiKey
-    .command('create')
-    .description('make an API key with every permission and print it once')
-    .option('--organization <name or id>', 'whose key; needed when there are several')
-    .option('--name <name>', 'a name to know the key by')
+}
+
+function addApiKeys(program: Command): void {
+  const apiKey = program.command('api-key').description('manage the API keys of an organization')
+  const ofOrganization = (name: string) =>
+    apiKey
+      .command(name)
+      .option('--organization <name or id>', 'the organization; required when there are several')
+  ofOrganization('create')
+    .description('create an API key with every permission and print it once')
+    .option('--name <name>', 'a name for the key')
     .action(async (options: { organization?: string; name?: string }) => {
       const { createKey } = await import('./api-key.ts')
       await attempt(() => createKey(options))
+    })
+  ofOrganization('list')
+    .description('the API keys that work: id, last characters, end, last use, name')
+    .action(async (options: { organization?: string }) => {
+      const { listKeys } = await import('./api-key.ts')
+      await attempt(() => listKeys(options))
+    })
+  ofOrganization('rotate')
+    .argument('<id>', 'the key that is replaced')
+    .description('make a key in the place of another one and print it once')
+    .option('--overlap <hours>', 'how long the old key works beside the new one', wholeNumber, 24)
+    .action(async (id: string, options: { organization?: string; overlap: number }) => {
+      const { rotateKey } = await import('./api-key.ts')
+      await attempt(() => rotateKey(id, options))
+    })
+  ofOrganization('revoke')
+    .argument('<id>', 'the key that ends')
+    .description('end an API key at once')
+    .action(async (id: string, options: { organization?: string }) => {
+      const { revokeKey } = await import('./api-key.ts')
+      await attempt(() => revokeKey(id, options))
     })
 }
 
@@ -96,9 +125,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('weir')
     .description('Weir: metering and usage-based billing with a Lago-compatible API')
     .version(VERSION)
-    .showHelpAfterError('(weir --help shows what there is)')
+    .showHelpAfterError('(see weir --help)')
   addStart(program)
   addUpkeep(program)
   addMaking(program)
+  addApiKeys(program)
   await program.parseAsync([...argv])
 }

@@ -1,10 +1,8 @@
 import { migrateAll } from '../boot/migrate-all.ts'
 import { withContext } from './command-context.ts'
 
-/** `weir migrate`: applies what is missing and names it. */
+/** `weir migrate`: applies missing migrations and prints their names. */
 export async function runMigrate(): Promise<void> {
   const applied = await withContext((_context, url) => migrateAll(url), { migrates: false })
-  console.log(
-    applied.length === 0 ? 'The database is at this version already.' : `Applied ${applied.join(', ')}.`,
-  )
+  console.log(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`)
 }

@@ -6,7 +6,7 @@ import { demonstrationCustomer, demonstrationEvents, METRICS, PLANS } from './de
 
 const MONTHS = 3
 
-/** Shows how far the work is: a bar on a terminal, nothing elsewhere. */
+/** Shows progress: a bar on a terminal, nothing elsewhere. */
 type Progress = { readonly step: () => void; readonly end: () => void }
 
 function showProgress(total: number): Progress {
@@ -66,15 +66,15 @@ async function fill(call: ApiCall, customers: number, nowMs: number, progress: P
       await call('POST', '/events/batch', { events: demonstrationEvents(n, month, monthAt(month)) })
       progress.step()
     }
-    // Half an hour into the next month: every period that ended with the month is billed on the way.
+    // Half an hour into the next month, so that every period that ended with the month is billed on the way.
     await moveClock(call, monthAt(month + 1) + 1_800_000)
   }
   await moveClock(call, nowMs)
 }
 
 /**
- * `weir seed`: makes a sandbox organization and lets it live three months through the public API (plans,
- * customers, usage, bills), then prints its API key. Every run makes a new one.
+ * `weir seed`: creates a sandbox organization and runs it through three months over the public API (plans, customers,
+ * usage, bills), then prints its API key. Every run creates a new one.
  */
 export async function seed(customers: number): Promise<void> {
   await withContext(async (context) => {
@@ -88,6 +88,6 @@ export async function seed(customers: number): Promise<void> {
       await api.close()
     }
     console.log(`The organization "Demonstration" has ${customers} customers and ${MONTHS} billed months.`)
-    console.log(`Its API key, shown only this once: ${made.apiKey}`)
+    console.log(`Its API key, shown only once: ${made.apiKey}`)
   })
 }

@@ -7,27 +7,27 @@ import { stopOnSignals } from '../boot/shutdown.ts'
 import { StartProblem } from '../boot/start-problem.ts'
 import { type RunningWeir, startWeir } from '../boot/weir.ts'
 
-/** Printed and not logged: a log is kept and copied, and this is the key's only appearance. */
+/** Printed, not logged: logs are stored and copied, and the key is shown only here. */
 function tellOrganization(organization: EnsuredOrganization, address: string): void {
   if (!organization.isNew) return
   const lines = [
     '',
-    `  The organization "${organization.name}" was made. Open ${address}`,
+    `  The organization "${organization.name}" was created. Open ${address}`,
     ...(organization.freshApiKey === null
       ? []
-      : [`  Its API key, shown only this once: ${organization.freshApiKey}`]),
+      : [`  Its API key, shown only once: ${organization.freshApiKey}`]),
     '',
   ]
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
 /**
- * `weir start`: runs until SIGTERM or SIGINT, which may come while it still starts. Throws `ConfigProblem` and
- * `StartProblem`; any other failure of a start ends the program with code 1.
+ * `weir start`: runs until SIGTERM or SIGINT, which may arrive during startup. Throws `ConfigProblem` and
+ * `StartProblem`; any other startup failure exits with code 1.
  */
 export async function start(role: Role): Promise<void> {
   const config = readConfig()
-  // Whatever this process writes is for its own user, however open the shell was.
+  // Files written by this process are private to its user, regardless of the shell's umask.
   process.umask(0o077)
   const log = await openLog({ level: config.logLevel, isTerminal: process.stdout.isTTY === true })
   let settle: (running: RunningWeir | null) => void = () => {}
@@ -60,8 +60,8 @@ export async function start(role: Role): Promise<void> {
       log.flush()
       throw error
     }
-    // Ended here: thrown on, it would meet those who hear of uncaught errors, and they let lost connections pass.
-    log.fatal({ err: error }, 'the start failed')
+    // Exit here: rethrown, it would reach the handler for uncaught errors, which ignores lost connections.
+    log.fatal({ err: error }, 'startup failed')
     log.flush()
     process.exit(1)
   }

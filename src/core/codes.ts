@@ -1,13 +1,14 @@
 import type { PermissionResource } from './organizations/permissions.ts'
 
 /**
- * Every code that the API refuses with, and its meaning (docs/decisions/0020-refusals-are-values.md). The types of
- * `problems.ts` come from here, so no other code compiles; `test/codes.test.ts` finds one that nothing uses.
+ * Every error code of the API, and its meaning (docs/decisions/0020-refusals-are-values.md). The types of
+ * `problems.ts` are derived from this list, so no other code compiles; `test/codes.test.ts` finds unused ones.
  */
 
-/** 422 `validation_errors`: codes under the name of a field in `error_details`; `base` stands for the whole request. */
+/** 422 `validation_errors`: codes by field name in `error_details`; `base` means the whole request. */
 export const FIELD_CODES = {
   'Maximum number of webhook endpoints was reached': 'an organization has ten at most',
+  answer_is_too_large: 'a page of so large objects is to be asked for in parts',
   'cannot be used with timestamp_from_started_at': 'two parameters that exclude each other',
   'required with timestamp_from_started_at': 'a parameter that another one needs',
   alert_already_exists: 'the subscription has an alert of the type, on the metric',
@@ -109,10 +110,11 @@ export const FIELD_CODES = {
   value_not_in_select_options: 'none of the options of the privilege',
 } as const
 
-/** 404: what the path, or an id or code in the body, names does not exist. */
+/** 404: an object in the path, or an id or code in the body, does not exist. */
 export const NOT_FOUND_CODES = {
   add_on_not_found: '',
   alert_not_found: '',
+  api_key_not_found: '',
   billable_metric_not_found: '',
   billable_metrics_not_found: 'of the charges of a plan',
   billing_entity_not_found: '',
@@ -138,12 +140,13 @@ export const NOT_FOUND_CODES = {
   webhook_not_found: '',
 } as const
 
-/** 405: the state of the object does not allow the operation. */
+/** 405: not allowed in the object's current state. */
 export const NOT_ALLOWED_CODES = {
   full_usage_not_allowed: 'full usage is given for one charge or group only',
   invalid_status: 'the invoice is not in the state that the request is for',
   invoiced_fee: 'the invoice of a fee answers for it',
   is_succeeded: 'the webhook was delivered',
+  last_non_expiring_api_key: 'an organization keeps one key without an end',
   metadata_on_draft_invoice: 'metadata is for final invoices',
   no_active_subscription: 'there is no usage to show',
   not_deletable: 'only drafts are deleted',
@@ -154,13 +157,14 @@ export const NOT_ALLOWED_CODES = {
   update_on_voided_invoice: 'a voided invoice stays as it is',
 } as const
 
-/** 409: another request stands in the way. */
+/** 409: the request conflicts with another one. */
 export const CONFLICT_CODES = {
+  clock_is_advancing: 'the clock of the sandbox is being moved',
   idempotency_key_in_use: 'a request with the key is being answered',
   idempotency_key_reused: 'the key was used for another request',
 } as const
 
-/** 403: not open to this caller, or not in this installation. */
+/** 403: not allowed for this caller, or not available in this installation. */
 export const FORBIDDEN_CODES = {
   cannot_override_charge_model: 'a subscription changes prices of a charge, and not their model',
   endpoint_not_available: 'the endpoint needs another event store',
@@ -168,19 +172,20 @@ export const FORBIDDEN_CODES = {
   not_a_sandbox: 'only the clock of a sandbox can be moved',
 } as const
 
-/** Answers that are no refusal of an action: the code and its status. */
+/** Errors outside of actions: the code and its status. */
 export const OTHER_CODES = {
   body_too_large: 413,
   internal_error: 500,
   too_many_requests: 429,
   unsupported_media_type: 415,
   validation_errors: 422,
+  service_unavailable: 503,
 } as const
 
-/** Types of webhooks that do not exist are named in the code itself. */
+/** Unknown webhook types are listed in the code itself. */
 export type FieldCode = keyof typeof FIELD_CODES | `contains invalid types: [${string}]`
 export type NotFoundCode = keyof typeof NOT_FOUND_CODES
-/** What `<resource>_not_found` is said of. */
+/** The resources of `<resource>_not_found`. */
 export type MissingResource = NotFoundCode extends infer C
   ? C extends `${infer R}_not_found`
     ? R
@@ -188,7 +193,7 @@ export type MissingResource = NotFoundCode extends infer C
   : never
 export type NotAllowedCode = keyof typeof NOT_ALLOWED_CODES
 export type ConflictCode = keyof typeof CONFLICT_CODES
-/** A key without a permission is told which one it lacks. */
+/** The code names the permission that the key lacks. */
 export type ForbiddenCode =
   | keyof typeof FORBIDDEN_CODES
   | `${'read' | 'write'}_action_not_allowed_for_${PermissionResource}`

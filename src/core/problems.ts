@@ -1,18 +1,15 @@
 import type { ConflictCode, FieldCode, ForbiddenCode, NotAllowedCode, NotFoundCode } from './codes.ts'
 
-/** Field errors of a 422: field name to codes, in the order in which they were found. */
+/** Field errors of a 422: field name to codes, in the order found. */
 export type FieldErrors = Readonly<Record<string, readonly FieldCode[]>>
 
-/** What is wrong with one entry of a list: its fields, a sentence, or the entry as it was sent and a sentence. */
+/** The error of one list entry: its fields, a message, or the entry as sent with a message. */
 export type EntryErrors = FieldErrors | string | { readonly params: unknown; readonly errors: string }
 
-/** What a 422 says: codes by field, errors of the entries of a list by their place, or a sentence. */
+/** The details of a 422: codes by field, errors of list entries by position, or a message. */
 export type InvalidDetails = Readonly<Record<string, readonly FieldCode[] | EntryErrors>> | string
 
-/**
- * Everything that the engine refuses, as a value. The edge turns it into the HTTP answer;
- * the codes and their statuses are platform.md section 3.
- */
+/** Every kind of error that a caller can cause, as a value. src/api/errors.ts turns it into the HTTP response. */
 export type Problem =
   | { readonly kind: 'bad_request'; readonly message: string }
   | { readonly kind: 'unauthorized' }
@@ -30,13 +27,13 @@ export type Outcome<T> =
 /** An outcome with a value. */
 export const outcome = <T>(of: T): Outcome<T> => ({ ok: true, value: of })
 
-/** An outcome without one. */
+/** An outcome with a problem. */
 export const refused = (problem: Problem): Outcome<never> => ({ ok: false, problem })
 
 /** A 422 with field errors, as an outcome. */
 export const refusedFields = (details: FieldErrors): Outcome<never> => refused({ kind: 'invalid', details })
 
-/** Collects field errors, so that one answer names all that is wrong. */
+/** Collects field errors, so that one response reports all of them. */
 export class Problems {
   private readonly byField = new Map<string, FieldCode[]>()
 
@@ -54,7 +51,7 @@ export class Problems {
     return Object.fromEntries(this.byField)
   }
 
-  /** The value when nothing was found, and the field errors otherwise. */
+  /** The value if there are no errors, otherwise the field errors. */
   outcome<T>(of: T): Outcome<T> {
     return this.any ? refusedFields(this.details()) : outcome(of)
   }

@@ -2,8 +2,8 @@ import type { ConflictCode, ForbiddenCode, MissingResource, NotAllowedCode } fro
 import type { InvalidDetails, Outcome, Problem, Problems } from './problems.ts'
 
 /**
- * Stops an action (and rolls its transaction back) with a problem that the caller is told. Only the rooms around the
- * core throw it: what the core refuses is an `Outcome` (docs/decisions/0020-refusals-are-values.md).
+ * Aborts an action, rolls back its transaction and returns the problem to the caller. Only code outside the core
+ * throws it; the core returns an `Outcome` (docs/decisions/0020-refusals-are-values.md).
  */
 export class Refusal extends Error {
   readonly problem: Problem
@@ -14,13 +14,13 @@ export class Refusal extends Error {
   }
 }
 
-/** The value of an outcome; throws the refusal when there is none. */
+/** The value of an outcome; throws a `Refusal` when there is none. */
 export function accepted<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw new Refusal(outcome.problem)
   return outcome.value
 }
 
-/** Throws a 422 with the field errors that were collected, if there are any. */
+/** Throws a 422 with the collected field errors, if there are any. */
 export function refuseIfAny(problems: Problems): void {
   accepted(problems.outcome(undefined))
 }
@@ -29,13 +29,13 @@ export function refuseIfAny(problems: Problems): void {
 export const notFound = (resource: MissingResource): Refusal =>
   new Refusal({ kind: 'not_found', code: `${resource}_not_found` })
 
-/** A 405: the object's state does not allow the operation. */
+/** A 405: not allowed in the object's current state. */
 export const notAllowed = (code: NotAllowedCode): Refusal => new Refusal({ kind: 'not_allowed', code })
 
-/** A 409: another request stands in the way. */
+/** A 409: the request conflicts with another one. */
 export const conflict = (code: ConflictCode): Refusal => new Refusal({ kind: 'conflict', code })
 
-/** A 403: the operation is not open to this caller or this installation. */
+/** A 403: not allowed for this caller or in this installation. */
 export const forbidden = (code: ForbiddenCode): Refusal => new Refusal({ kind: 'forbidden', code })
 
 /** A 422 with field errors. */

@@ -1,7 +1,7 @@
 import { deliverWebhook } from '../actions/webhooks/deliver-webhook.ts'
 import type { Job } from './job.ts'
 
-/** One try to deliver a webhook. */
+/** One attempt to deliver a webhook. */
 export const deliverWebhookJob: Job = async (context, payload, run) => {
   const { organizationId, webhookId } = payload
   if (typeof organizationId !== 'string' || typeof webhookId !== 'string') {

@@ -3,10 +3,10 @@ import type { SharedDelivery } from '../core/webhooks/delivery-flags.ts'
 import { WebhookShares } from './webhook-shares.ts'
 
 /**
- * Lets the workers of a queue look for their next job one after the other, each knowing what the one before it took:
- * two that looked at once would both take what only one more of is allowed. Gives the queue's `forbiddenFlags`.
+ * Makes the workers of a queue fetch their next job one at a time, each knowing what the previous one took: two
+ * fetching at once could both take a job when only one more is allowed. Returns the queue's `forbiddenFlags`.
  *
- * @param now a clock in ms that never goes back
+ * @param now a monotonic clock in ms
  */
 export function fetchInTurns(
   events: WorkerEvents,
@@ -40,7 +40,7 @@ export function fetchInTurns(
   }
 }
 
-/** Of another task, or queued before deliveries told whose they are, a job has no share. */
+/** Jobs of other tasks, or queued without an organization and endpoint, do not count against a share. */
 function deliveryOf({ task_identifier: task, payload }: Job): SharedDelivery | undefined {
   if (task !== 'deliver_webhook' || typeof payload !== 'object' || payload === null) return undefined
   const { organizationId, endpointId } = payload as Readonly<Record<string, unknown>>
@@ -48,7 +48,7 @@ function deliveryOf({ task_identifier: task, payload }: Job): SharedDelivery | u
   return { organizationId, endpointId }
 }
 
-/** One at a time, in the order in which they came. */
+/** A mutex that admits callers in order. */
 class Turn {
   private readonly waiting: (() => void)[] = []
   private isTaken = false

@@ -1,12 +1,12 @@
 import type { Context } from '../actions/context.ts'
 
-/** What a job is told of the run that it is part of. */
+/** Information about a job's run. */
 export type JobRun = {
-  /** Which try it is, from 1. */
+  /** The number of the attempt, from 1. */
   readonly attempt: number
-  /** Aborts when the server stops and does not want to wait longer. */
+  /** Aborted when the server is stopping and will not wait any longer. */
   readonly signal: AbortSignal
 }
 
-/** Does a queued thing; throwing makes the queue try again later. */
+/** Runs a queued job; if it throws, the queue retries later. */
 export type Job = (context: Context, payload: Readonly<Record<string, unknown>>, run: JobRun) => Promise<void>

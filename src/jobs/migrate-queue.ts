@@ -1,6 +1,6 @@
 import { runMigrations } from 'graphile-worker'
 
-/** Makes or updates the tables of the job queue. */
+/** Creates or updates the tables of the job queue. */
 export async function migrateQueue(connectionString: string): Promise<void> {
   await runMigrations({ connectionString })
 }

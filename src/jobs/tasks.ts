@@ -3,7 +3,7 @@ import { dropOldWebhooks } from '../actions/webhooks/drop-old-webhooks.ts'
 import { deliverWebhookJob } from './deliver-webhook.ts'
 import type { Job } from './job.ts'
 
-/** Every task of the queue, by the name under which it is queued. */
+/** Every task of the queue, by name. */
 export const tasks: Readonly<Record<string, Job>> = {
   deliver_webhook: deliverWebhookJob,
   drop_old_webhooks: async (context) => {
@@ -14,7 +14,7 @@ export const tasks: Readonly<Record<string, Job>> = {
   },
 }
 
-/** Tasks that the clock starts, in the form of cron; times are UTC. */
+/** Scheduled tasks in cron format; times are UTC. */
 export const schedule: readonly { readonly task: string; readonly match: string }[] = [
   { task: 'drop_old_webhooks', match: '23 3 * * *' },
   { task: 'drop_old_answers', match: '53 3 * * *' },

@@ -48,7 +48,7 @@ describe('WebhookShares', () => {
     expect(tryBegin(shares, delivery('d', 'd'))).toBe(false)
   })
 
-  it('never lets anybody beyond a share, and never keeps a slot that is free for somebody', () => {
+  it('never exceeds a share, and never leaves a usable slot idle', () => {
     const names = fc.constantFrom('a', 'b', 'c')
     const step = fc.record({ organization: names, endpoint: names, ends: fc.boolean(), isSlow: fc.boolean() })
     fc.assert(

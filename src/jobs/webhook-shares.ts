@@ -1,13 +1,13 @@
 import { deliveryFlags, endpointFlag, type SharedDelivery } from '../core/webhooks/delivery-flags.ts'
 
-/** A receiver that keeps its sender waiting longer counts as slow, until it answers faster. */
+/** A receiver that takes longer counts as slow, until it responds faster. */
 const SLOW_MS = 5000
 const SLOW_KNOWN_MAX = 10_000
 
 /**
- * Who may have how many of a worker's slots for deliveries, so that receivers that never answer keep neither the
- * others nor other jobs waiting: all deliveries together leave one slot free, an organization has half of the slots, an
- * endpoint a quarter, and all slow endpoints together a quarter, one for each.
+ * Limits the share of a worker's slots for deliveries, so that receivers that never respond block neither other
+ * receivers nor other jobs: all deliveries together leave one slot free, an organization gets half of the slots, an
+ * endpoint a quarter, and all slow endpoints together a quarter, one each.
  */
 export class WebhookShares {
   private readonly slots: number
@@ -18,7 +18,7 @@ export class WebhookShares {
     this.slots = slots
   }
 
-  /** Flags whose share is used up: a job with one of them may not begin now. */
+  /** Flags whose share is used up: a job with one of them must not start now. */
   usedUp(): string[] {
     const flags = [...this.running]
       .filter(([flag, count]) => count >= this.shareOf(flag))
@@ -30,7 +30,7 @@ export class WebhookShares {
     for (const flag of deliveryFlags(delivery)) this.running.set(flag, (this.running.get(flag) ?? 0) + 1)
   }
 
-  /** @param tookMs how long the delivery took, from which it is known whether its endpoint is slow */
+  /** @param tookMs how long the delivery took, which decides whether its endpoint is slow */
   end(delivery: SharedDelivery, tookMs: number): void {
     for (const flag of deliveryFlags(delivery)) {
       const rest = (this.running.get(flag) ?? 0) - 1

@@ -12,30 +12,31 @@ import {
 } from 'graphile-worker'
 import type { Context, Log } from '../actions/context.ts'
 import { fetchInTurns } from './fetch-in-turns.ts'
+import { keepLease } from './leases.ts'
 import { schedule, tasks } from './tasks.ts'
 
 const CONCURRENCY = 8
-/** For taking and ending jobs, opened when needed. With fewer than jobs at once the queue warns at every start. */
-const CONNECTIONS_MAX = 10
+/**
+ * For fetching and completing jobs, opened when needed. With fewer connections than concurrent jobs, the queue logs a
+ * warning at every start.
+ */
+export const WORKER_CONNECTIONS_MAX = 10
 const POLL_MS = 2000
-/** Between two questions whether PostgreSQL is back. */
+/** Between two checks whether PostgreSQL is back. */
 const ANSWER_PAUSE_MS = 250
-const SWEEP_EVERY_MS = 60_000
-/** After that long a stopping worker aborts what it still waits for; shutdown has 5.5 s for all of it. */
+/** After this long, a stopping worker aborts its running jobs; shutdown allows 5.5 s in total. */
 const STOP_PATIENCE_MS = 3000
-/** No job runs that long: who has held one for longer is dead. */
-const HELD_MAX = '10 minutes'
 
-/** A running worker; asking it to stop again waits for the same end. */
+/** A running worker; stopping it again waits for the same shutdown. */
 export type Worker = {
   stop(): Promise<void>
-  /** Resolves when it takes no more jobs, asked to stop or not. */
+  /** Resolves when it takes no more jobs, whether or not it was told to stop. */
   readonly ended: Promise<void>
 }
 
 /**
- * Takes jobs from the queue until it is stopped; several processes may do so on one database. `stop` lets running
- * jobs end, and after three seconds asks them to.
+ * Runs jobs from the queue until stopped; several processes may do so on one database. `stop` lets running jobs
+ * finish and aborts them after three seconds.
  */
 export async function startWorker(parts: {
   readonly context: Context
@@ -48,9 +49,10 @@ export async function startWorker(parts: {
   const logger = queueLogger(log)
   const utils = await makeWorkerUtils({ connectionString: parts.databaseUrl, maxPoolSize: 1, logger })
   const events: WorkerEvents = new EventEmitter()
+  const poolId = poolIdOf(events)
   const beginning = run({
     connectionString: parts.databaseUrl,
-    maxPoolSize: Math.min(concurrency + 2, CONNECTIONS_MAX),
+    maxPoolSize: Math.min(concurrency + 2, WORKER_CONNECTIONS_MAX),
     concurrency,
     pollInterval: POLL_MS,
     noHandleSignals: true,
@@ -60,6 +62,9 @@ export async function startWorker(parts: {
     forbiddenFlags: fetchInTurns(events, concurrency, () => performance.now()),
     taskList: taskList(context),
     parsedCronItems: parseCronItems([...schedule]),
+    // Ended jobs are written down by the queue itself, which stops when it cannot and is begun anew; without a delay it
+    // would leave the failure to nobody, which ends the program.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   })
   const isListening = listenState(events)
   const look = firstLook(events)
@@ -73,7 +78,7 @@ export async function startWorker(parts: {
     .finally(() => {
       hasEnded = true
     })
-  // The queue refuses to be stopped twice, also when it ended by itself.
+  // The queue throws when stopped twice, even if it stopped by itself.
   let stopping: Promise<void> | null = null
   const stopRunner = () => {
     stopping ??= hasEnded ? Promise.resolve() : runner.stop()
@@ -81,13 +86,13 @@ export async function startWorker(parts: {
   }
   void look.then(async (error) => {
     if (error === null) return
-    log.warn({ err: error }, 'the job queue could not look for its first job')
+    log.warn({ err: error }, 'the job queue could not fetch its first job')
     while (stopping === null && !(isListening() && (await answers(utils)))) await sleep(ANSWER_PAUSE_MS)
     await stopRunner()
   })
-  const sweeper = keepSweeping(utils, log)
+  const lease = await keepLease(context, poolId())
   const end = async () => {
-    await Promise.all([stopRunner(), ended, sweeper.stop()])
+    await Promise.all([stopRunner(), ended, lease.stop()])
     await utils.release()
   }
   let ending: Promise<void> | null = null
@@ -101,10 +106,10 @@ export async function startWorker(parts: {
 }
 
 /**
- * Resolves when a worker has looked for a job for the first time: with null, or with the error when it could not.
- * After an error the queue has to be begun anew, for it keeps the names of its tasks as the promise of their first
- * reading, and repeats the failure for ever. It may be stopped only when PostgreSQL is back and it listens again:
- * while it loses its connections, it would give them back twice.
+ * Resolves when a worker has fetched for the first time: with null, or with the error. After an error the queue must
+ * be restarted, because it caches the promise of its first task lookup and would repeat the failure forever. It must
+ * only be stopped once PostgreSQL is back and it is listening again: while losing its connections, it would release
+ * them twice.
  */
 function firstLook(events: WorkerEvents): Promise<unknown> {
   return new Promise((resolve) => {
@@ -112,6 +117,15 @@ function firstLook(events: WorkerEvents): Promise<unknown> {
     events.once('job:start', () => resolve(null))
     events.once('worker:getJob:error', ({ error }) => resolve(error))
   })
+}
+
+/** The name under which the worker that is begun with these events locks its jobs. */
+function poolIdOf(events: WorkerEvents): () => string {
+  let id = ''
+  events.on('pool:create', ({ workerPool }) => {
+    id = workerPool.id
+  })
+  return () => id
 }
 
 function listenState(events: WorkerEvents): () => boolean {
@@ -134,20 +148,6 @@ async function answers(utils: WorkerUtils): Promise<boolean> {
     )
 }
 
-function keepSweeping(utils: WorkerUtils, log: Log): { readonly stop: () => Promise<void> } {
-  let sweeping = sweep(utils, log)
-  const timer = setInterval(() => {
-    sweeping = sweep(utils, log)
-  }, SWEEP_EVERY_MS)
-  timer.unref()
-  return {
-    stop: async () => {
-      clearInterval(timer)
-      await sweeping
-    },
-  }
-}
-
 function taskList(context: Context): TaskList {
   const list: Record<string, Task> = {}
   for (const [name, job] of Object.entries(tasks)) {
@@ -159,26 +159,7 @@ function taskList(context: Context): TaskList {
   return list
 }
 
-/**
- * Frees the jobs of workers that died holding them, so that they are done after minutes. The queue itself would
- * free them after four hours.
- */
-async function sweep(utils: WorkerUtils, log: Log): Promise<void> {
-  try {
-    const { rows } = await utils.withPgClient((client) =>
-      client.query<{ locked_by: string }>(
-        `select distinct locked_by from graphile_worker.jobs where locked_at < now() - interval '${HELD_MAX}'`,
-      ),
-    )
-    if (rows.length === 0) return
-    await utils.forceUnlockWorkers(rows.map((row) => row.locked_by))
-    log.warn({ workers: rows.length }, 'jobs of dead workers were freed')
-  } catch (error) {
-    log.warn({ err: error }, 'jobs of dead workers were not looked for')
-  }
-}
-
-/** The queue's messages in the server's log. A failed job is tried again, so it is a warning there. */
+/** Writes the queue's messages to the server's log. A failed job is retried, so it is only a warning. */
 function queueLogger(log: Log): Logger {
   return new Logger((scope) => (level, message) => {
     const { taskIdentifier, jobId } = scope

@@ -5,15 +5,15 @@ import type { Tx } from './database.ts'
 import { newId } from './ids.ts'
 import { ts } from './values.ts'
 
-/** Whose usage has to be looked at. */
+/** Whose usage to check. */
 export type ActivityOf =
   | { readonly externalSubscriptionId: string }
-  /** Its subscriptions and those of its copies. */
+  /** Subscriptions on the plan and on its overridden copies. */
   | { readonly planId: string }
 
 /**
- * Makes the active subscriptions that are meant due for a look at their thresholds and alerts
- * (docs/rules/alerts.md), as events do; one that waits already keeps its instant.
+ * Schedules a check of thresholds and alerts for the matching active subscriptions (docs/rules/alerts.md), as events
+ * do. One already scheduled keeps its instant.
  */
 export async function scheduleActivity(
   tx: Tx,
@@ -37,8 +37,8 @@ export async function scheduleActivity(
 }
 
 /**
- * The same for a subscription that has just started, if it has an alert or thresholds: a start of many must not make a
- * look at each of them.
+ * The same for a subscription that has just started, but only if it has an alert or thresholds, so that starting many
+ * subscriptions does not schedule a check for each.
  */
 export async function scheduleWatched(
   tx: Tx,
@@ -63,9 +63,7 @@ export async function scheduleWatched(
   `.execute(tx)
 }
 
-/**
- * Makes those subscriptions whose period has just begun and that have an alert due to compare it with the new usage.
- */
+/** Schedules re-arming of alerts for subscriptions whose period has just started and that have an alert. */
 export async function scheduleAlertRearming(
   tx: Tx,
   organizationId: string,
@@ -84,7 +82,7 @@ export async function scheduleAlertRearming(
   `.execute(tx)
 }
 
-/** Makes a thing due, unless it is due earlier: asking for it never postpones it. */
+/** Schedules an item unless it is already due earlier; never postpones it. */
 export async function scheduleEarliest(
   tx: Tx,
   organizationId: string,

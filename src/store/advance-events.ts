@@ -6,27 +6,27 @@ import type { RawEvent } from '../core/metering/reference.ts'
 import type { Reads, Tx } from './database.ts'
 import { ts } from './values.ts'
 
-/** An event as it stands in the log. */
+/** An event as stored in the log. */
 export type LoggedEvent = RawEvent & { readonly acceptedAt: Instant }
 
-/** An event as it was accepted for a subscription. */
+/** An event as accepted for a subscription. */
 export type AcceptedEvent = LoggedEvent & {
-  /** When the subscription had ended, if it had when the event was accepted. */
+  /** When the subscription ended, if it had ended by the time the event was accepted. */
   readonly endedAt: Instant | null
-  /** False when the subscription only carries it over; its charges are not to price it. */
+  /** False when the subscription only carries it over and its charges do not price it. */
   readonly isCharged: boolean
 }
 
-/** Events of a subscription that wait to be priced; each list is in the order in which they were accepted. */
+/** Events of a subscription waiting to be priced; each list is in order of acceptance. */
 export type WaitingEvents = {
   readonly taken: readonly AcceptedEvent[]
-  /** Those that still wait and lie no later than the newest of those taken. */
+  /** Those still waiting whose timestamp is not after the newest one taken. */
   readonly remaining: readonly AcceptedEvent[]
-  /** False when more wait. */
+  /** False when more are waiting. */
   readonly isAll: boolean
 }
 
-/** A subscription, and the codes that its charges in advance count. */
+/** A subscription, and the metric codes of its charges in advance. */
 type AdvanceSubscription = {
   readonly id: string
   readonly externalId: string
@@ -45,16 +45,16 @@ type EventRow = {
 
 type WaitingRow = EventRow & { endedAt: Instant | null; isCharged: boolean }
 
-// The texts of the properties, as the running state reads them: a double would lose digits of a number.
+// Properties as text, as the running state reads them: a double would lose digits.
 const COLUMNS = sql`e.transaction_id, e.code, e.precise_total_amount_cents, e.created_at,
   (select json_object_agg(p.key, p.value) from jsonb_each_text(e.properties) as p) as properties`
 
 /**
- * Takes the first events off the list of those that a subscription's charges in advance have still to price. Events that
- * were deleted since are taken off and left out.
+ * Takes the first events off the list waiting for a subscription's charges in advance. Events deleted since are
+ * removed and skipped.
  *
- * The caller holds the subscription's due item, without which no further event can be listed: what is given is all that
- * was accepted after the events before it.
+ * The caller holds the subscription's due item, without which no event can be added to the list, so the result is
+ * everything accepted since the previous events.
  */
 export async function takeAdvanceEvents(
   tx: Tx,
@@ -93,7 +93,7 @@ async function remainingEvents(
   return waitingOf(rows, subscription)
 }
 
-/** A row `t` of the list as it stands in the log. */
+/** The event of a list row `t`. */
 function eventOf({ externalId, codes }: AdvanceSubscription) {
   return sql`events e on e.external_subscription_id = ${externalId} and e.code = any(${[...codes]}::text[])
     and e.timestamp = t.timestamp and e.id = t.event_id and e.deleted_at is null`
@@ -113,8 +113,8 @@ export async function findAdvanceEvent(
 }
 
 /**
- * The events of a metric that were accepted after an event and lie no later than it. Their ids tell the order, for the
- * list has forgotten it; of requests that were under way together either may count as the first.
+ * The events of a metric accepted after an event but not timestamped later. The order comes from their ids, since
+ * they are no longer on the list; for concurrent requests either may count as first.
  */
 export async function laterEvents(reads: Reads, event: RawEvent): Promise<readonly RawEvent[]> {
   const { externalSubscriptionId: externalId } = event
@@ -152,7 +152,7 @@ function eventOfRow(row: EventRow, externalSubscriptionId: string | null): Logge
   }
 }
 
-/** Which of these events have a fee already: charge, filter (or nothing) and transaction id of each. */
+/** Which of these events already have a fee: charge, filter (or none) and transaction id of each. */
 export async function chargedEvents(
   reads: Reads,
   subscriptionId: string,

@@ -15,12 +15,12 @@ export type AdvanceStateKey = {
   readonly groupId: string
 }
 
-/** What charges in advance remember of the periods that begin in a window, by charge, filter and group. */
+/** The states of charges in advance for periods that start within a window, by charge, filter and group. */
 export async function readAdvanceStates(
   reads: Reads,
   subscription: {
     readonly externalId: string
-    /** The first and the last start of a period, both included. */
+    /** The first and last start of a period, inclusive. */
     readonly starts: { readonly from: Instant; readonly to: Instant }
     readonly chargeIds: readonly string[]
   },

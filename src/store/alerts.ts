@@ -11,10 +11,10 @@ import { json, ts } from './values.ts'
 export type AlertRow = Selectable<Alerts>
 export type TriggeredAlertRow = Selectable<TriggeredAlerts>
 
-/** An alert with the metric that it watches, if it watches one. */
+/** An alert with the metric it watches, if any. */
 export type AlertView = { readonly row: AlertRow; readonly metric: BillableMetricRow | null }
 
-/** The thresholds of an alert as columns keep them: texts, so that no digit is lost. */
+/** An alert's thresholds as stored: strings, so that no digit is lost. */
 export function storedThresholds(thresholds: readonly AlertThreshold[]) {
   const entries = thresholds.map((each) => ({ ...each, value: each.value.toString() }))
   return json(entries)
@@ -41,7 +41,7 @@ export async function updateAlert(tx: Tx, id: string, set: Updateable<Alerts>): 
   return tx.updateTable('alerts').set(set).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
 }
 
-/** An alert of a subscription by its code; alerts hang on the external id (docs/rules/alerts.md). */
+/** An alert of a subscription by its code; alerts belong to the external id (docs/rules/alerts.md). */
 export async function findAlert(
   reads: Reads,
   externalSubscriptionId: string,
@@ -56,7 +56,7 @@ export async function findAlert(
     .executeTakeFirst()
 }
 
-/** What stands in the way of an alert: another one with its code, or with its type and metric. */
+/** Alerts that conflict with a new one: the same code, or the same type and metric. */
 export async function rivalsOf(
   reads: Reads,
   alert: Pick<AlertRow, 'externalSubscriptionId' | 'code' | 'alertType' | 'billableMetricId'>,
@@ -78,7 +78,7 @@ export async function alertsOf(reads: Reads, externalSubscriptionId: string): Pr
   return oldestFirst(reads, externalSubscriptionId).execute()
 }
 
-/** The same, kept from changing until the transaction ends. */
+/** The same, locked until the transaction ends. */
 export async function lockAlertsOf(tx: Tx, externalSubscriptionId: string): Promise<AlertRow[]> {
   return oldestFirst(tx, externalSubscriptionId).forUpdate().execute()
 }
@@ -130,7 +130,7 @@ export async function insertTriggeredAlert(
     .executeTakeFirstOrThrow()
 }
 
-/** Alerts with their metrics, in their order. */
+/** Alerts with their metrics, in the given order. */
 export async function alertViews(reads: Reads, rows: readonly AlertRow[]): Promise<AlertView[]> {
   const metrics = await billableMetricsByIds(
     reads,

@@ -1,21 +1,20 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import type { Database } from './database.ts'
+import type { Permissions } from '../core/organizations/permissions.ts'
+import type { Database, Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
+import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { ApiKeys } from './rows.ts'
 import { json, ts, tsOrNull } from './values.ts'
 
 export type ApiKeyRow = Selectable<ApiKeys>
 
-/** Resource to allowed modes: `{"plan": ["read", "write"]}`. */
-export type Permissions = Readonly<Record<string, readonly string[]>>
-
 export function hashOfSecret(secret: string): Buffer {
   return createHash('sha256').update(secret).digest()
 }
 
-/** The unexpired key whose secret this is, in any organization. */
+/** The unexpired key with this secret, in any organization. */
 export async function findApiKey(
   database: Database,
   secret: string,
@@ -29,36 +28,83 @@ export async function findApiKey(
     .executeTakeFirst()
 }
 
-/** Makes a key and gives its secret, which is not kept: only its hash is. */
+/** A new key; without a `secret` it gets a random one of 122 bits. */
+export type NewApiKey = {
+  readonly organizationId: string
+  readonly name: string | null
+  readonly permissions: Permissions
+  readonly expiresAt: Instant | null
+  readonly now: Instant
+  readonly secret?: string
+}
+
+/** Creates a key and returns its secret, of which only the hash is stored. */
 export async function insertApiKey(
   database: Database,
-  key: {
-    readonly organizationId: string
-    readonly name: string | null
-    readonly permissions: Permissions
-    readonly expiresAt: Instant | null
-    readonly now: Instant
-    readonly secret?: string
-  },
+  key: NewApiKey,
 ): Promise<{ readonly id: string; readonly secret: string }> {
+  const { secret, row } = rowOf(key)
+  await database.system.insertInto('apiKeys').values(row).execute()
+  return { id: row.id, secret }
+}
+
+/** The same within a transaction of its organization. */
+export async function addApiKey(
+  tx: Tx,
+  key: NewApiKey,
+): Promise<{ readonly key: ApiKeyRow; readonly secret: string }> {
+  const { secret, row } = rowOf(key)
+  const made = await tx.insertInto('apiKeys').values(row).returningAll().executeTakeFirstOrThrow()
+  return { key: made, secret }
+}
+
+function rowOf(key: NewApiKey) {
   const secret = key.secret ?? randomUUID()
-  const id = newId()
-  await database.system
-    .insertInto('apiKeys')
-    .values({
+  return {
+    secret,
+    row: {
       organizationId: key.organizationId,
-      id,
+      id: newId(),
       name: key.name,
       secretHash: hashOfSecret(secret),
       lastCharacters: secret.slice(-4),
       permissions: json(key.permissions),
       expiresAt: tsOrNull(key.expiresAt),
       createdAt: ts(key.now),
-    })
-    .execute()
-  return { id, secret }
+    },
+  }
 }
 
+/** The keys of an organization that work at an instant, the newest first. */
+export async function listApiKeys(reads: Reads, now: Instant, slice: Slice): Promise<Listed<ApiKeyRow>> {
+  const working = reads
+    .selectFrom('apiKeys')
+    .selectAll()
+    .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', ts(now))]))
+  return pageOf(working.orderBy('createdAt', 'desc').orderBy('id'), slice)
+}
+
+/** The working keys of an organization, held until the transaction ends: whether one is the last is certain then. */
+export async function lockApiKeys(tx: Tx, now: Instant): Promise<ApiKeyRow[]> {
+  return tx
+    .selectFrom('apiKeys')
+    .selectAll()
+    .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', ts(now))]))
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+}
+
+export async function expireApiKey(tx: Tx, id: string, at: Instant): Promise<ApiKeyRow> {
+  return tx
+    .updateTable('apiKeys')
+    .set({ expiresAt: ts(at) })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** Notes when keys were last used. */
 export async function touchApiKeys(database: Database, ids: readonly string[], now: Instant): Promise<void> {
   if (ids.length === 0) return
   await database.system

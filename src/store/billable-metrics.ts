@@ -7,7 +7,7 @@ import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { BillableMetrics } from './rows.ts'
 import { anyOf, json, ts } from './values.ts'
 
-/** A billable metric; `code` is unique among those that are not deleted. */
+/** A billable metric; `code` is unique unless deleted. */
 export type BillableMetricRow = Omit<Selectable<BillableMetrics>, keyof MetricSettings> & MetricSettings
 
 export async function findBillableMetric(reads: Reads, code: string): Promise<BillableMetricRow | undefined> {
@@ -20,7 +20,7 @@ export async function findBillableMetric(reads: Reads, code: string): Promise<Bi
   return row && toRow(row)
 }
 
-/** The metrics with those ids that are not deleted, by id. */
+/** The metrics with these ids by id, without deleted ones. */
 export async function billableMetricsByIds(
   reads: Reads,
   ids: readonly string[],
@@ -35,14 +35,14 @@ export async function billableMetricsByIds(
   return new Map(rows.map((row) => [row.id, toRow(row)]))
 }
 
-/** One page of the metrics, newest first, and how many there are in all. */
+/** One page of the metrics, newest first, and the total count. */
 export async function listBillableMetrics(reads: Reads, slice: Slice): Promise<Listed<BillableMetricRow>> {
   const all = reads.selectFrom('billableMetrics').selectAll().where('deletedAt', 'is', null)
   const { rows, total } = await pageOf(all.orderBy('createdAt', 'desc').orderBy('id'), slice)
   return { rows: rows.map(toRow), total }
 }
 
-/** Waits for other changes of the metric and of charges on it, and gives it as it is then. */
+/** Locks the metric, waiting for concurrent changes to it and its charges, and returns its current row. */
 export async function lockBillableMetric(tx: Tx, code: string): Promise<BillableMetricRow | undefined> {
   const row = await tx
     .selectFrom('billableMetrics')
@@ -54,10 +54,7 @@ export async function lockBillableMetric(tx: Tx, code: string): Promise<Billable
   return row && toRow(row)
 }
 
-/**
- * Whether a charge of any plan that is not deleted is on the metric
- * (docs/rules/aggregation.md#changing-a-metric).
- */
+/** Whether any charge of a plan that is not deleted uses the metric (docs/rules/aggregation.md#changing-a-metric). */
 export async function isMetricUsed(reads: Reads, id: string): Promise<boolean> {
   const row = await reads
     .selectFrom('charges as c')
@@ -85,7 +82,7 @@ export async function insertBillableMetric(
   return toRow(await refusingDuplicates(insert.executeTakeFirstOrThrow(), 'billable_metrics_code', 'code'))
 }
 
-/** 422 as `insertBillableMetric`. */
+/** 422 like `insertBillableMetric`. */
 export async function updateBillableMetric(
   tx: Tx,
   id: string,
@@ -110,7 +107,7 @@ export async function updateBillableMetric(
   return toRow(await refusingDuplicates(update.executeTakeFirstOrThrow(), 'billable_metrics_code', 'code'))
 }
 
-/** Marks the metric and its alerts as deleted; the code is free at once. */
+/** Soft-deletes the metric and its alerts; its code can be reused immediately. */
 export async function deleteBillableMetric(tx: Tx, id: string, now: Instant): Promise<void> {
   const deleted = { deletedAt: ts(now), updatedAt: ts(now) }
   await tx.updateTable('billableMetrics').set(deleted).where('id', '=', id).execute()

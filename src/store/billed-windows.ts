@@ -4,13 +4,12 @@ import type { TimeZone } from '../core/calendar/zone.ts'
 import type { BilledWindow } from '../core/subscriptions/open-window.ts'
 import type { Reads } from './database.ts'
 
-/** A subscription and the zone that its customer is in now. */
+/** A subscription and its customer's current zone. */
 export type ZonedSubscription = { readonly id: string; readonly zone: TimeZone }
 
 /**
- * The charges windows that periodic bills of a subscription covered, if one of them was made under another zone than
- * this one, its customer's: nothing as long as the customer never moved. Drafts count; deleted bills and those made
- * anew do not.
+ * The charges windows covered by a subscription's periodic bills, if any was created in a zone other than the
+ * customer's current one; empty when the customer never moved. Drafts count; deleted and rebuilt bills do not.
  */
 export async function windowsOfMovedCustomer(
   reads: Reads,

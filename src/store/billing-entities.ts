@@ -4,7 +4,7 @@ import { refusingDuplicates } from './duplicates.ts'
 import type { BillingEntityRow } from './organizations.ts'
 import type { BillingEntities } from './rows.ts'
 
-/** All billing entities of an organization, oldest first; they are few and not paged. */
+/** All billing entities of an organization, oldest first; there are few, so they are not paged. */
 export async function listBillingEntities(reads: Reads): Promise<BillingEntityRow[]> {
   return reads
     .selectFrom('billingEntities')
@@ -15,7 +15,7 @@ export async function listBillingEntities(reads: Reads): Promise<BillingEntityRo
     .execute()
 }
 
-/** The ids of billing entities by their codes; a code that is unknown or archived is absent. */
+/** Ids of billing entities by code; unknown and archived codes are absent. */
 export async function billingEntityIds(
   reads: Reads,
   codes: readonly string[],

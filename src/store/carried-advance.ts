@@ -3,7 +3,7 @@ import type { Instant } from '../core/calendar/instant.ts'
 import type { Tx } from './database.ts'
 import { ts } from './values.ts'
 
-/** A bucket of a charge in advance and the one that stands for it in a copy of the plan; null is the default one. */
+/** A bucket of a charge in advance and its counterpart in a copy of the plan; null is the default bucket. */
 export type CarriedBucket = {
   readonly fromChargeId: string
   readonly fromFilterId: string | null
@@ -14,8 +14,8 @@ export type CarriedBucket = {
 const NO_FILTER = '00000000-0000-0000-0000-000000000000'
 
 /**
- * Gives what charges in advance remember of a subscription, and its deferred events, to the charges of another plan.
- * What the old charges remember stays as it was.
+ * Copies a subscription's states of charges in advance, and its deferred events, to the charges of another plan. The
+ * states of the old charges stay unchanged.
  */
 export async function carryAdvanceUsage(
   tx: Tx,

@@ -15,10 +15,10 @@ export type ChargeRow = Omit<Selectable<Charges>, Owned> & Pick<ChargeSettings, 
 
 export type ChargeFilterRow = Omit<Selectable<ChargeFilters>, keyof FilterSettings> & FilterSettings
 
-/** A filter that is to be added to a charge, at a place in its list. */
+/** A filter to add to a charge, with its position. */
 export type NewFilter = FilterSettings & { readonly chargeId: string; readonly position: number }
 
-/** Where a new charge stands. */
+/** The place of a new charge. */
 export type ChargePlace = {
   readonly organizationId: string
   readonly id: string
@@ -28,7 +28,7 @@ export type ChargePlace = {
   readonly pricingUnitId: string | null
 }
 
-/** The charges of the plans in the order in which they were made. */
+/** The charges of the plans in order of creation. */
 export async function chargesOfPlans(reads: Reads, planIds: readonly string[]): Promise<ChargeRow[]> {
   if (planIds.length === 0) return []
   const rows = await reads
@@ -42,7 +42,7 @@ export async function chargesOfPlans(reads: Reads, planIds: readonly string[]): 
   return rows.map(toCharge)
 }
 
-/** The charges of any plan that is not deleted that are on the metric. */
+/** The charges on the metric, of any plan that is not deleted. */
 export async function chargesOnMetric(reads: Reads, billableMetricId: string): Promise<ChargeRow[]> {
   const rows = await reads
     .selectFrom('charges')
@@ -56,8 +56,8 @@ export async function chargesOnMetric(reads: Reads, billableMetricId: string): P
 }
 
 /**
- * The copies of a charge in the plans of subscriptions that are active or pending: those that a cascade
- * reaches (docs/rules/plans.md#cascades).
+ * The copies of a charge in plans of active or pending subscriptions, which a cascade updates
+ * (docs/rules/plans.md#cascades).
  */
 export async function cascadedCharges(reads: Reads, parentId: string): Promise<ChargeRow[]> {
   const rows = await reads
@@ -117,7 +117,7 @@ export async function insertCharge(
   return toCharge(await refusingDuplicates(insert.executeTakeFirstOrThrow(), 'charges_code', 'code'))
 }
 
-/** 422 as `insertCharge`. */
+/** 422 like `insertCharge`. */
 export async function updateCharge(
   tx: Tx,
   id: string,
@@ -132,7 +132,7 @@ export async function updateCharge(
   return toCharge(await refusingDuplicates(update.executeTakeFirstOrThrow(), 'charges_code', 'code'))
 }
 
-/** Puts a charge on another metric. */
+/** Moves a charge to another metric. */
 export async function moveCharge(
   tx: Tx,
   id: string,
@@ -147,7 +147,7 @@ export async function moveCharge(
   return toCharge(await update.executeTakeFirstOrThrow())
 }
 
-/** Adds copies of one charge to some plans; a row has some twenty parameters, and a statement room for 65,535. */
+/** Adds copies of one charge to some plans. A row has about twenty parameters, and a statement allows 65,535. */
 export async function insertChargeCopies(
   tx: Tx,
   places: readonly ChargePlace[],
@@ -161,13 +161,13 @@ export async function insertChargeCopies(
     .execute()
 }
 
-/** What copies of a charge follow it in. */
+/** The fields that copies of a charge inherit. */
 type ChargeCopyChange = Pick<
   ChargeRow,
   'id' | 'code' | 'properties' | 'conversionRate' | 'acceptsTargetWallet'
 >
 
-/** Gives copies of charges what they follow. */
+/** Updates the inherited fields of copies. */
 export async function updateChargeCopies(
   tx: Tx,
   copies: readonly ChargeCopyChange[],
@@ -186,7 +186,7 @@ export async function updateChargeCopies(
     where c.id = n.id`.execute(tx)
 }
 
-/** Marks charges and their filters as deleted. */
+/** Soft-deletes charges and their filters. */
 export async function deleteCharges(tx: Tx, ids: readonly string[], now: Instant): Promise<void> {
   if (ids.length === 0) return
   const deleted = { deletedAt: ts(now), updatedAt: ts(now) }
@@ -220,7 +220,7 @@ export async function insertFilters(
     ) as n (id, charge_id, v, p, name, position)`.execute(tx)
 }
 
-/** Gives filters their values, prices, names and places. */
+/** Updates filters' values, prices, names and positions. */
 export async function updateFilters(
   tx: Tx,
   filters: readonly (FilterSettings & { readonly id: string; readonly position: number })[],
@@ -250,7 +250,7 @@ export async function deleteFilters(tx: Tx, ids: readonly string[], now: Instant
     .execute()
 }
 
-/** The codes of a plan's charges, deleted ones not among them. */
+/** The codes of a plan's charges, without deleted ones. */
 export async function chargeCodesOf(reads: Reads, planId: string): Promise<Set<string>> {
   const rows = await reads
     .selectFrom('charges')
@@ -261,7 +261,7 @@ export async function chargeCodesOf(reads: Reads, planId: string): Promise<Set<s
   return new Set(rows.map((row) => row.code))
 }
 
-/** Only what a charge says of itself, whatever else the value carries. */
+/** Only the charge's own columns. */
 function columnsOf(charge: ChargeSettings & { readonly code: string }) {
   return {
     code: charge.code,

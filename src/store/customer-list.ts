@@ -7,7 +7,7 @@ import type { DB } from './rows.ts'
 
 const SEARCHED = ['name', 'firstname', 'lastname', 'legal_name', 'external_id', 'email'] as const
 
-/** One page of the customers that fit all filters, newest first. */
+/** One page of the customers that match all filters, newest first. */
 export async function listCustomers(
   reads: Reads,
   filters: CustomerFilters,

@@ -4,7 +4,7 @@ import type { TimeZone } from '../core/calendar/zone.ts'
 import type { MetadataEntry } from '../core/customers/metadata.ts'
 import type { Reads, Tx } from './database.ts'
 import { isId, newId } from './ids.ts'
-import { SETTINGS_HELD } from './inherited-settings.ts'
+import { holdSettings, SETTINGS_HELD } from './inherited-settings.ts'
 import type { BillingEntityRow } from './organizations.ts'
 import type { CustomerMetadata, Customers } from './rows.ts'
 import { type TaxRow, taxesOfOwners } from './taxes.ts'
@@ -13,10 +13,10 @@ import { anyOf, groupedBy, ts } from './values.ts'
 export type CustomerRow = Selectable<Customers>
 export type CustomerMetadataRow = Selectable<CustomerMetadata>
 
-/** What is shown of a customer's billing entity. */
+/** The fields of a customer's billing entity that the API returns. */
 export type CustomerBillingEntity = Pick<BillingEntityRow, 'code' | 'timezone'>
 
-/** A customer with what is shown of it: its billing entity, metadata and own taxes. */
+/** A customer with its billing entity, metadata and own taxes. */
 export type CustomerDetails = {
   readonly customer: CustomerRow
   readonly billingEntity: CustomerBillingEntity
@@ -24,7 +24,7 @@ export type CustomerDetails = {
   readonly taxes: readonly TaxRow[]
 }
 
-/** The customer that has the external id now; deleted ones have given it up. */
+/** The customer with the external id; deleted customers no longer have it. */
 export async function findCustomer(reads: Reads, externalId: string): Promise<CustomerRow | undefined> {
   return reads
     .selectFrom('customers')
@@ -34,7 +34,7 @@ export async function findCustomer(reads: Reads, externalId: string): Promise<Cu
     .executeTakeFirst()
 }
 
-/** The same, locked until the transaction ends, so that its changes come one after the other. */
+/** The same, locked until the transaction ends, so that changes are serialized. */
 export async function lockCustomerByExternalId(tx: Tx, externalId: string): Promise<CustomerRow | undefined> {
   return lockCustomerWhere(tx, sql<SqlBool>`external_id = ${externalId} and deleted_at is null`)
 }
@@ -47,8 +47,8 @@ export async function lockCustomerById(tx: Tx, id: string): Promise<CustomerRow>
 }
 
 /**
- * Holds the settings that customers inherit, also when there is no such customer, and then locks the customer that
- * fulfils a condition, all in one statement.
+ * Share-locks the settings that customers inherit, then locks the customer that matches a condition, in one
+ * statement. The settings are locked even if there is no such customer.
  */
 async function lockCustomerWhere(tx: Tx, condition: RawBuilder<SqlBool>): Promise<CustomerRow | undefined> {
   const { rows } = await sql<CustomerRow>`
@@ -60,7 +60,23 @@ async function lockCustomerWhere(tx: Tx, condition: RawBuilder<SqlBool>): Promis
   return rows[0]
 }
 
-/** Customers by id, deleted ones too: invoices go on showing them. */
+/**
+ * Locks customers until the transaction ends, after the settings that they inherit, in the order of their ids. To be
+ * called before anything that is theirs is locked (docs/decisions/0018).
+ */
+export async function lockCustomersById(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await holdSettings(tx)
+  await tx
+    .selectFrom('customers')
+    .select('id')
+    .where('id', '=', anyOf(ids))
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute()
+}
+
+/** Customers by id, including deleted ones, which invoices still show. */
 export async function findCustomersById(reads: Reads, ids: readonly string[]): Promise<CustomerRow[]> {
   if (ids.length === 0) return []
   return reads
@@ -70,12 +86,12 @@ export async function findCustomersById(reads: Reads, ids: readonly string[]): P
     .execute()
 }
 
-/** A new customer but for its number, which comes from its organization. */
+/** A new customer without its number, which the organization assigns. */
 export type NewCustomer = Omit<Updateable<Customers>, 'billingEntityId'> & {
   readonly organizationId: string
   readonly id: string
   readonly externalId: string
-  /** Code of its billing entity; the default one without it. */
+  /** Code of its billing entity; the default one if absent. */
   readonly billingEntityCode: string | undefined
   readonly now: Instant
 }
@@ -87,9 +103,9 @@ export type CustomerOfEntity = {
 }
 
 /**
- * Gives a new customer the next number of its organization and inserts it, in one statement. The counter is locked
- * until the transaction ends, which keeps the numbers without gaps. Undefined when there is no such billing entity.
- * Violates the index `customers_external_id` when another transaction has made the customer meanwhile.
+ * Inserts a customer with the organization's next number, in one statement. The counter is locked until the
+ * transaction ends, so that there are no gaps. Undefined when the billing entity does not exist. Violates the index
+ * `customers_external_id` when another transaction has created the customer meanwhile.
  */
 export async function insertCustomer(tx: Tx, values: NewCustomer): Promise<CustomerOfEntity | undefined> {
   const { organizationId, billingEntityCode, now, ...columns } = values
@@ -131,7 +147,7 @@ function withEntity({ entityCode, entityTimezone, ...customer }: WithEntity): Cu
   return { customer, billingEntity: { code: entityCode, timezone: entityTimezone } }
 }
 
-/** Changes a customer; gives its billing entity too, which may be another one now. */
+/** Updates a customer; also returns its billing entity, which may have changed. */
 export async function updateCustomer(
   tx: Tx,
   id: string,
@@ -147,7 +163,7 @@ export async function updateCustomer(
   return withEntity(row)
 }
 
-/** Whether something was sold to the customer, which settles what kind of account it is. */
+/** Whether anything was sold to the customer, after which its account type is fixed. */
 export async function hasSales(reads: Reads, customerId: string): Promise<boolean> {
   const { rows } = await sql<{ sold: boolean }>`
     select exists (select from subscriptions where customer_id = ${customerId})
@@ -156,8 +172,8 @@ export async function hasSales(reads: Reads, customerId: string): Promise<boolea
 }
 
 /**
- * Gives the customer exactly these entries of metadata, and gives them as they are shown. An entry that names
- * one of the customer's keeps its id and time of creation; what is not listed goes.
+ * Replaces the customer's metadata and returns it as shown. An entry with an existing id keeps its id and creation
+ * time; entries not listed are deleted.
  */
 export async function replaceMetadata(
   tx: Tx,
@@ -173,7 +189,7 @@ export async function replaceMetadata(
   return insertMetadata(tx, customer, entries, removed, now)
 }
 
-/** Adds entries of metadata to a customer that has none any more; those that name an earlier one keep its id. */
+/** Adds metadata to a customer whose entries were just deleted; entries with an earlier id keep it. */
 export async function insertMetadata(
   tx: Tx,
   customer: Pick<CustomerRow, 'id' | 'organizationId'>,
@@ -185,7 +201,7 @@ export async function insertMetadata(
   const earlier = new Map(removed.map((row) => [row.id, row]))
   const rows = entries.map((entry) => {
     const kept = entry.id !== null && isId(entry.id) ? earlier.get(entry.id.toLowerCase()) : undefined
-    // An id serves one entry, also when a request repeats it.
+    // An id is used for one entry only, even if the request repeats it.
     if (kept) earlier.delete(kept.id)
     return {
       organizationId: customer.organizationId,
@@ -201,7 +217,7 @@ export async function insertMetadata(
   return inserted.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
 }
 
-/** What is shown of customers, in their order, in three queries that travel together. */
+/** The details of customers, in the given order, in three pipelined queries. */
 export async function detailsOfCustomers(
   reads: Reads,
   customers: readonly CustomerRow[],
@@ -231,7 +247,7 @@ export async function detailsOfCustomers(
   })
 }
 
-/** The details of one customer. What the caller has in hand is not read again. */
+/** The details of one customer. Parts that the caller already has are not read again. */
 export async function detailsOfCustomer(
   reads: Reads,
   customer: CustomerRow,
@@ -248,7 +264,7 @@ export async function detailsOfCustomer(
   return { customer, billingEntity, metadata, taxes }
 }
 
-/** The billing entity of the customer that has the external id now; the default one when there is none. */
+/** The billing entity of the customer with the external id; the default one when there is no such customer. */
 export async function billingEntityOfExternalId(
   reads: Reads,
   externalId: string,

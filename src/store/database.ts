@@ -2,26 +2,33 @@ import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, type Transacti
 import pg from 'pg'
 import { type Instant, instant } from '../core/calendar/instant.ts'
 import { isId } from './ids.ts'
-import { isStalePlan, preparing, StatementNames } from './prepared-statements.ts'
+import { BEGIN_READING, isStalePlan, preparing, StatementNames } from './prepared-statements.ts'
 import type { DB } from './rows.ts'
 import { OpenConnection, withoutTurns } from './without-turns.ts'
 
 /**
- * What a query inside one organization is asked of. It selects and cannot write; raw `sql` runs on it too, and a
- * transaction that reads only refuses what raw SQL would write. What is asked without waiting for the answers before
- * it travels together.
+ * Runs queries within one organization. It can only select; raw `sql` also runs on it, in a read-only transaction
+ * that rejects writes. Queries issued without awaiting each other are pipelined.
  */
 export type Reads = Pick<Kysely<DB>, 'selectFrom' | 'selectNoFrom' | 'getExecutor'>
 
-/** An open transaction. Every writing function of the store takes one, and only actions can open it. */
+/** An open transaction. Every writing function of the store takes one, and only actions can open one. */
 export type Tx = Transaction<DB>
 
 /** For whom something is read or written: an organization, and the transaction that its request is, if it is one. */
-export type Tenant = string | { readonly organizationId: string; readonly open?: Tx | undefined }
+export type Tenant =
+  | string
+  | {
+      readonly organizationId: string
+      readonly open?: Tx | undefined
+      /** As the caller was told of it: a write of a sandbox is refused when the clock has moved since. */
+      readonly organization?: { readonly isSandbox: boolean; readonly clockAt: Instant | null }
+    }
 
 /**
- * The last statements of a transaction, which are on their way: it is ended behind them, without waiting for their
- * answers, so that what they lock is free again as soon as it can be. When one of them fails nothing is kept, as ever.
+ * The last statements of a transaction, already sent: the commit is sent right behind them without waiting for their
+ * results, so that locks are released as early as possible. If one of them fails, the transaction rolls back as
+ * usual.
  */
 export class Last<T> {
   readonly statements: Promise<T>
@@ -37,7 +44,10 @@ export type DatabaseOptions = {
   readonly onError?: (error: Error) => void
 }
 
+/** For what no tenant may see, which is little. */
+export const SYSTEM_CONNECTIONS = 4
 const CONNECTION_SECONDS_MAX = 1800
+const CONNECTION_WAIT_MS = 10_000
 const COMMIT = CompiledQuery.raw('commit')
 const ROLLBACK = CompiledQuery.raw('rollback')
 
@@ -47,7 +57,7 @@ const DATE = 1082
 const NUMERIC = 1700
 const TIMESTAMPTZ_ARRAY = 1185
 
-/** Milliseconds since the epoch of a timestamptz text of a session in UTC (`2024-03-05 00:00:00.123+00`). */
+/** Milliseconds since the epoch of a timestamptz text from a session in UTC (`2024-03-05 00:00:00.123+00`). */
 export function instantOfRow(text: string): Instant {
   return instant(Date.parse(`${text.slice(0, text.length - 3).replace(' ', 'T')}Z`))
 }
@@ -60,8 +70,8 @@ types.setTypeParser(NUMERIC, (text: string) => text)
 types.setTypeParser(TIMESTAMPTZ_ARRAY, (text: string) => text)
 
 /**
- * The two doors to PostgreSQL: `tenants` acts as weir_app behind row-level security; `system` is the owner,
- * for what no tenant may see (key look-up, due organizations, bootstrap).
+ * The two ways to access PostgreSQL: `tenants` runs as weir_app under row-level security; `system` runs as the owner,
+ * for what no tenant may see (key lookup, due organizations, bootstrap).
  */
 export class Database {
   readonly pool: pg.Pool
@@ -71,12 +81,14 @@ export class Database {
   readonly system: Kysely<DB>
 
   constructor(options: DatabaseOptions) {
-    // A new connection now and then, so that plans and caches of an old one do not add up.
+    // Connections are replaced from time to time, so that cached plans do not accumulate.
     const common = {
       connectionString: options.url,
       types,
       application_name: 'weir',
       keepAlive: true,
+      // Whoever waits longer for a connection is told to come back later.
+      connectionTimeoutMillis: CONNECTION_WAIT_MS,
       // Statements are sent as they are asked; PostgreSQL answers them in their order.
       pipeline: true,
       maxLifetimeSeconds: CONNECTION_SECONDS_MAX,
@@ -86,11 +98,15 @@ export class Database {
       max: options.poolMax,
       options: '-c role=weir_app -c TimeZone=UTC -c DateStyle=ISO',
     })
-    this.systemPool = new pg.Pool({ ...common, max: 4, options: '-c TimeZone=UTC -c DateStyle=ISO' })
+    this.systemPool = new pg.Pool({
+      ...common,
+      max: SYSTEM_CONNECTIONS,
+      options: '-c TimeZone=UTC -c DateStyle=ISO',
+    })
     const onError = options.onError ?? (() => undefined)
     for (const pool of [this.pool, this.systemPool]) {
-      // Every connection tells here of its end, also one that is in use: unheard, that would end the program. The pool
-      // repeats it for those that were idle.
+      // Without a listener, a lost connection crashes the process, even one in use. The pool reports idle ones a
+      // second time.
       pool.on('connect', (client) => client.on('error', onError))
       pool.on('error', () => undefined)
     }
@@ -99,16 +115,15 @@ export class Database {
   }
 
   /**
-   * Reads as one organization, in one snapshot; inside the transaction of a request that is one, hence what it has
-   * written.
+   * Reads as one organization, in one snapshot. Within a request's transaction, it reads there and sees its writes.
    */
   read<T>(tenant: Tenant, query: (reads: Reads) => Promise<T>): Promise<T> {
     return this.readWith('', tenant, query)
   }
 
   /**
-   * The same for usage: every statement is planned once for its connection and never for its parameters. The selects
-   * of running state take ten times as long to plan as to run, and no parameter of theirs asks for another plan.
+   * The same for usage: every statement is planned once per connection, regardless of its parameters. Selects on
+   * running state take ten times longer to plan than to run, and their best plan does not depend on the parameters.
    */
   readUsage<T>(tenant: Tenant, query: (reads: Reads) => Promise<T>): Promise<T> {
     return this.readWith('; set local plan_cache_mode = force_generic_plan', tenant, query)
@@ -121,12 +136,12 @@ export class Database {
   ): Promise<T> {
     if (typeof tenant !== 'string' && tenant.open) return query(tenant.open)
     const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
-    const begin = `start transaction isolation level repeatable read, read only${setting}`
-    // Nothing was written, so there is nothing that a commit could keep.
+    const begin = `${BEGIN_READING}${setting}`
+    // Nothing was written, so there is nothing to commit.
     return this.withFreshPlans(() => this.transact(organizationId, begin, ROLLBACK, query))
   }
 
-  /** The transaction behind `inTransaction`; call that one. */
+  /** The implementation of `inTransaction`; use that instead. */
   writeAs<T>(organizationId: string, work: (tx: Tx) => Promise<T | Last<T>>): Promise<T> {
     return this.withFreshPlans(() => this.transact(organizationId, 'begin', COMMIT, work))
   }
@@ -138,13 +153,13 @@ export class Database {
     work: (tx: Tx) => Promise<T | Last<T>>,
   ): Promise<T> {
     if (!isId(organizationId)) throw new Error('not the id of an organization')
-    // In one round trip, which takes a text without parameters.
+    // One round trip, which only allows a text without parameters.
     const beginning = CompiledQuery.raw(`${begin}; set local weir.organization_id = '${organizationId}'`)
     const executor = this.tenants.getExecutor()
     return executor.provideConnection(async (connection) => {
       const open = new OpenConnection(connection)
       try {
-        // Sent when this is called, hence before anything that the work asks.
+        // Sent now, before anything that the work issues.
         const begun = connection.executeQuery(beginning)
         const [, answer] = await Promise.all([begun, work(withoutTurns<DB>(executor, open))])
         open.close()
@@ -157,13 +172,14 @@ export class Database {
         return last
       } catch (error) {
         open.close()
-        await connection.executeQuery(ROLLBACK)
+        // A connection that was lost keeps nothing anyway; what failed first is what is told.
+        await connection.executeQuery(ROLLBACK).catch(() => undefined)
         throw error
       }
     })
   }
 
-  /** Once more from the start when another version of Weir has changed a table meanwhile; nothing was kept then. */
+  /** Runs the work again when another version of Weir has changed a table meanwhile; nothing was committed then. */
   private async withFreshPlans<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
@@ -174,7 +190,7 @@ export class Database {
     }
   }
 
-  /** Resolves when PostgreSQL answers; rejects with its reason. */
+  /** Resolves when PostgreSQL answers; rejects with the error otherwise. */
   async ping(): Promise<void> {
     await this.systemPool.query('select 1')
   }

@@ -4,7 +4,7 @@ import type { EventQuantity } from '../core/rating/rate-event.ts'
 import type { Tx } from './database.ts'
 import { ts, tsOrNull } from './values.ts'
 
-/** An event whose turn is over and whose fee a charge in advance could not make yet. */
+/** An event that was processed in its turn but whose fee could not be created yet. */
 export type DeferredEvent = {
   readonly id: string
   readonly eventId: string
@@ -12,9 +12,9 @@ export type DeferredEvent = {
   readonly subscriptionId: string
   /** The event's own time. */
   readonly at: Instant
-  /** When the subscription had ended, if it had when the event was accepted. */
+  /** When the subscription ended, if it had ended by the time the event was accepted. */
   readonly endedAt: Instant | null
-  /** What it is charged for, as found out in its turn. */
+  /** The quantity charged for it, as determined in its turn. */
   readonly quantity: EventQuantity
 }
 
@@ -40,7 +40,7 @@ export async function insertDeferred(
     .execute()
 }
 
-/** Takes an event off the list of deferred ones; undefined when it is not there. */
+/** Takes an event off the list of deferred ones; undefined when it is not on it. */
 export async function takeDeferred(tx: Tx, id: string): Promise<DeferredEvent | undefined> {
   const row = await tx.deleteFrom('deferredEvents').where('id', '=', id).returningAll().executeTakeFirst()
   if (!row) return undefined

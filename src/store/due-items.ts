@@ -10,19 +10,19 @@ export type DueItemRow = Selectable<DueItems>
 
 export type DueItem = { readonly kind: DueKind; readonly subjectId: string; readonly dueAt: Instant }
 
-/** Makes a thing due; asking again for the same kind and subject moves it. */
+/** Schedules an item; scheduling the same kind and subject again moves it. */
 export async function scheduleItem(tx: Tx, organizationId: string, item: DueItem): Promise<void> {
   await scheduleItems(tx, organizationId, [item])
 }
 
-/** Makes things due in one statement; asking again for the same kind and subject moves it. */
+/** Schedules items in one statement; scheduling the same kind and subject again moves it. */
 export async function scheduleItems(
   tx: Tx,
   organizationId: string,
   items: readonly DueItem[],
 ): Promise<void> {
   if (items.length === 0) return
-  // A new id tells a runner that an item was asked for again while it was being done.
+  // A new id shows the runner that the item was rescheduled while it was being processed.
   await sql`
     insert into due_items (organization_id, id, kind, subject_id, due_at)
     select ${organizationId}::uuid, i.*
@@ -37,15 +37,15 @@ export async function cancelItem(tx: Tx, kind: DueKind, subjectId: string): Prom
   await tx.deleteFrom('dueItems').where('kind', '=', kind).where('subjectId', '=', subjectId).execute()
 }
 
-/** Items that are passed over: those that wait for a retry at a real time, or those with these ids and no others. */
+/** Items to skip: those waiting for a retry at a real time, or only those with these ids. */
 export type Waiting = { readonly realNow: Instant } | { readonly except: readonly string[] }
 
-/** What is done next: all items of one kind that are due at one instant. */
+/** What to process next: all items of one kind due at one instant. */
 export type DueHead = { readonly kind: DueKind; readonly dueAt: Instant }
 
 /**
- * What an organization has to do first of all that is due by `until`: `FIRST_KINDS` before all others, then the
- * earliest instant, and at one instant the kinds in their order. Locks nothing.
+ * The first of an organization's items due by `until`: `FIRST_KINDS` before all others, then the earliest instant,
+ * then the order of kinds. Locks nothing.
  */
 export async function findDueHead(
   reads: Reads,
@@ -80,9 +80,13 @@ export async function findDueHead(
   return rows[0]
 }
 
-/** One item of what is due first, locked; undefined when somebody took it meanwhile. */
-export async function takeItem(tx: Tx, head: DueHead, waiting: Waiting): Promise<DueItemRow | undefined> {
-  return tx
+/** One item of what is due first, not locked. */
+export async function firstItem(
+  reads: Reads,
+  head: DueHead,
+  waiting: Waiting,
+): Promise<DueItemRow | undefined> {
+  return reads
     .selectFrom('dueItems as d')
     .selectAll()
     .where('kind', '=', head.kind)
@@ -90,28 +94,36 @@ export async function takeItem(tx: Tx, head: DueHead, waiting: Waiting): Promise
     .where(isRipe(waiting))
     .orderBy('id')
     .limit(1)
-    .forUpdate()
     .executeTakeFirst()
 }
 
-/** The place of a kind among those of the same instant. */
+export async function findItemById(reads: Reads, id: string): Promise<DueItemRow | undefined> {
+  return reads.selectFrom('dueItems').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** Takes an item off the list, to do it; undefined when somebody did it or asked for it again meanwhile. */
+export async function takeItem(tx: Tx, id: string): Promise<DueItemRow | undefined> {
+  return tx.deleteFrom('dueItems').where('id', '=', id).returningAll().executeTakeFirst()
+}
+
+/** The rank of a kind among items of the same instant. */
 export function placeOf(column: string): RawBuilder<number> {
   return sql<number>`array_position(${[...DUE_KINDS]}::text[], ${sql.ref(column)})`
 }
 
-/** Whether an item `d` may be done now. */
+/** Whether an item `d` may be processed now. */
 export function isRipe(waiting: Waiting): RawBuilder<SqlBool> {
   return 'realNow' in waiting
     ? sql<SqlBool>`(d.retry_at is null or d.retry_at <= ${ts(waiting.realNow)})`
     : sql<SqlBool>`d.id <> all (${[...waiting.except]}::uuid[])`
 }
 
-/** Takes a done item away; it stays when it was asked for again meanwhile. */
+/** Deletes a processed item, unless it was rescheduled meanwhile. */
 export async function finishItem(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('dueItems').where('id', '=', id).execute()
 }
 
-/** Keeps on items that they failed, and why; each waits longer after each try. */
+/** Records a failure and its reason on items; the wait grows with every attempt. */
 export async function failItems(
   tx: Tx,
   ids: readonly string[],
@@ -135,10 +147,10 @@ export async function failItems(
     .execute()
 }
 
-/** Enough to tell of; a sandbox may have any number. */
+/** Enough for a report; a sandbox may have any number. */
 const UNDONE_MAX = 1000
 
-/** What is due by an instant and not done, earliest first: kind, subject, and the error of what has failed. */
+/** Items due by an instant that are not done, earliest first: kind, subject, and the error if they failed. */
 export async function undoneItems(
   reads: Reads,
   until: Instant,
@@ -156,8 +168,8 @@ export async function undoneItems(
 }
 
 /**
- * Organizations with something due: by the system's time, and in a sandbox by its own clock. What is due by the system's
- * time stands at the head of one index; a sandbox whose clock is ahead of it is asked for itself.
+ * Organizations with something due: by the system time, and for a sandbox by its own clock. Items due by the system
+ * time are at the head of one index; sandboxes with a clock ahead of it are queried separately.
  */
 export async function organizationsWithDueItems(
   database: Database,
@@ -184,12 +196,12 @@ export async function organizationsWithDueItems(
   return rows
 }
 
-/** Waits until nobody else does due work of an organization, and keeps it so until the transaction ends. */
+/** Takes the exclusive lock on an organization's due work until the transaction ends. */
 export async function awaitDueWork(tx: Tx, organizationId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('due:' || ${organizationId}, 0))`.execute(tx)
 }
 
-/** Waits until nobody does due work of an organization alone; others may share it, each with customers of its own. */
+/** Takes a shared lock on an organization's due work: several processes may hold it, each with its own customers. */
 export async function shareDueWork(tx: Tx, organizationId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock_shared(hashtextextended('due:' || ${organizationId}, 0))`.execute(tx)
 }

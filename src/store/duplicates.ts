@@ -3,8 +3,8 @@ import { invalid } from '../core/refusal.ts'
 const UNIQUE_VIOLATION = '23505'
 
 /**
- * Does a write and turns the violation of one unique index into a 422 `value_already_exist` on a field, so that two
- * requests at the same instant are told the same as two in a row. Its transaction is over then.
+ * Runs a write and turns a violation of one unique index into a 422 `value_already_exist` on a field, so that
+ * concurrent requests get the same error as consecutive ones. The transaction is aborted then.
  */
 export async function refusingDuplicates<T>(work: Promise<T>, index: string, field: string): Promise<T> {
   try {
@@ -15,7 +15,7 @@ export async function refusingDuplicates<T>(work: Promise<T>, index: string, fie
   }
 }
 
-/** Whether an error is the violation of a unique index. */
+/** Whether an error is a violation of a unique index. */
 export function isDuplicate(error: unknown, index: string): boolean {
   const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown }
   return code === UNIQUE_VIOLATION && constraint === index

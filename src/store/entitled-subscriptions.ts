@@ -1,22 +1,13 @@
-import type { Reads, Tx } from './database.ts'
+import type { Reads } from './database.ts'
 import type { SubscriptionRow } from './subscriptions.ts'
 
-/** The subscription of an external id in a status, the latest when there are several. */
+/** The subscription with an external id and status, the latest if there are several. */
 export async function subscriptionOfEntitlements(
   reads: Reads,
   externalId: string,
   status: string,
 ): Promise<SubscriptionRow | undefined> {
   return subscriptionsByStatus(reads, externalId, status).executeTakeFirst()
-}
-
-/** The same, locked: two changes of one subscription's entitlements happen one after the other. */
-export async function lockSubscriptionOfEntitlements(
-  tx: Tx,
-  externalId: string,
-  status: string,
-): Promise<SubscriptionRow | undefined> {
-  return subscriptionsByStatus(tx, externalId, status).forUpdate().executeTakeFirst()
 }
 
 function subscriptionsByStatus(reads: Reads, externalId: string, status: string) {

@@ -20,13 +20,10 @@ type Values = Map<string, Map<string, StoredValue>>
 /** Whose entitlements: a plan's own, or the overrides of a subscription. */
 export type EntitlementOwner = { readonly planId: string } | { readonly subscriptionId: string }
 
-/** The parts of a subscription that its entitlements depend on. */
+/** The fields of a subscription that its entitlements depend on. */
 export type EntitledSubscription = Pick<Selectable<Subscriptions>, 'id' | 'planId'>
 
-/**
- * What plans entitle to, by the plan's id, in three queries however many plans there are. Each id that is
- * asked for is a key.
- */
+/** Entitlements of plans by plan id, in three queries for any number of plans. Every requested id is a key. */
 export async function entitlementsOfPlans(
   reads: Reads,
   planIds: readonly string[],
@@ -42,8 +39,8 @@ export async function entitlementsOfPlans(
 }
 
 /**
- * What a subscription is entitled to: the entitlements of its plan (of the plan's parent when the plan is an
- * override copy), its own overrides, less its removals.
+ * A subscription's effective entitlements: those of its plan (of the parent, for an overridden copy) plus its
+ * overrides, minus its removals.
  */
 export async function readEffectiveEntitlements(
   reads: Reads,
@@ -54,14 +51,14 @@ export async function readEffectiveEntitlements(
   return (await entitlementsOn(reads, planId, own)).effective
 }
 
-/** What a subscription without overrides and removals changes of its plan's entitlements. */
+/** The changes of a subscription without overrides or removals. */
 export const NOTHING_CHANGED: SubscriptionEntitlements = {
   overrides: new Map(),
   removedFeatures: new Set(),
   removedPrivileges: new Map(),
 }
 
-/** What the entitling plan of a subscription says, and what counts with the changes that the subscription has. */
+/** The entitlements of a subscription's plan, and the effective ones after the subscription's changes. */
 export async function entitlementsOn(
   reads: Reads,
   planId: string,
@@ -75,7 +72,7 @@ export async function entitlementsOn(
   return { ofPlan: planEntitlements(features, plan), effective: effectiveEntitlements(features, plan, own) }
 }
 
-/** The plan whose entitlements count: an override copy has none of its own, its parent's are meant. */
+/** The plan whose entitlements apply: an overridden copy has none of its own and uses its parent's. */
 export async function entitlingPlanId(reads: Reads, planId: string): Promise<string> {
   const plan = await reads
     .selectFrom('plans')
@@ -91,7 +88,7 @@ export async function readEntitlements(reads: Reads, owner: EntitlementOwner): P
   return (await valuesOf(reads, column, [id])).get(id) ?? new Map()
 }
 
-/** What one subscription changes of its plan's entitlements. */
+/** How a subscription changes its plan's entitlements. */
 export async function readEntitlementChanges(
   reads: Reads,
   subscriptionId: string,
@@ -117,7 +114,7 @@ export async function readEntitlementChanges(
   return { overrides, removedFeatures, removedPrivileges }
 }
 
-/** Ids of the plans that have a feature, or with a privilege those that give it a value; the oldest first. */
+/** Ids of plans with a feature, or with a value for a privilege, oldest first. */
 export async function planIdsWith(
   reads: Reads,
   featureId: string,
@@ -145,7 +142,7 @@ export async function planIdsWith(
   return (await query.execute()).map((row) => row.id)
 }
 
-/** Gives a plan, or a subscription as overrides, exactly these entitlements. `features` are those that they name. */
+/** Replaces the entitlements of a plan, or the overrides of a subscription. `features` are those mentioned. */
 export async function writeEntitlements(
   tx: Tx,
   organizationId: string,
@@ -187,7 +184,7 @@ export async function writeEntitlements(
   )
 }
 
-/** Records exactly these removals of a subscription. `features` are those that they name. */
+/** Replaces the removals of a subscription. `features` are those mentioned. */
 export async function writeRemovals(
   tx: Tx,
   organizationId: string,
@@ -248,7 +245,7 @@ async function valuesOf(
   return byOwner
 }
 
-/** The features that entitlements name, in the order of their creation. */
+/** The features mentioned by entitlements, in order of creation. */
 async function featuresOf(reads: Reads, all: readonly Entitlements[]): Promise<FeatureRow[]> {
   return findFeatures(reads, { codes: all.flatMap((entitlements) => [...entitlements.keys()]) })
 }

@@ -8,15 +8,15 @@ import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { Features, Privileges } from './rows.ts'
 import { anyOf, inParts, json, ts } from './values.ts'
 
-/** A row has nine parameters, and a statement room for 65,535. */
+/** A row has nine parameters, and a statement allows 65,535. */
 const PRIVILEGES_AT_ONCE = 5000
 
 export type StoredPrivilege = Privilege & { readonly id: string }
 
-/** A feature with its privileges in the order in which they were added. */
+/** A feature with its privileges in order of creation. */
 export type FeatureRow = Selectable<Features> & { readonly privileges: readonly StoredPrivilege[] }
 
-/** Features in the order of their creation, by id or by code; unknown ones are simply not among them. */
+/** Features in order of creation, by id or by code; unknown ones are omitted. */
 export async function findFeatures(
   reads: Reads,
   by: { readonly ids: readonly string[] } | { readonly codes: readonly string[] },
@@ -40,7 +40,7 @@ export async function findFeature(reads: Reads, code: string): Promise<FeatureRo
   return (await findFeatures(reads, { codes: [code] }))[0]
 }
 
-/** The feature, locked until the transaction ends, so that two changes of its privileges do not cross. */
+/** The feature, locked until the transaction ends, so that changes to its privileges are serialized. */
 export async function lockFeature(tx: Tx, code: string): Promise<FeatureRow | undefined> {
   await tx
     .selectFrom('features')
@@ -52,7 +52,7 @@ export async function lockFeature(tx: Tx, code: string): Promise<FeatureRow | un
   return findFeature(tx, code)
 }
 
-/** A page of the features, the newest first; `search` is looked for in codes, names and descriptions. */
+/** A page of the features, the newest first; `search` matches codes, names and descriptions. */
 export async function listFeatures(
   reads: Reads,
   slice: Slice,
@@ -114,7 +114,9 @@ export async function updateFeature(tx: Tx, id: string, set: Updateable<Features
   await tx.updateTable('features').set(set).where('id', '=', id).execute()
 }
 
-/** Gives a feature these privileges: new codes are added in this order, known ones get name and configuration. */
+/**
+ * Writes a feature's privileges: new codes are added in this order, existing ones get a new name and configuration.
+ */
 export async function writePrivileges(
   tx: Tx,
   feature: { readonly organizationId: string; readonly id: string },
@@ -151,7 +153,7 @@ export async function writePrivileges(
   }
 }
 
-/** Deletes privileges of a feature, all of them or one, and the values that plans and subscriptions give them. */
+/** Deletes privileges of a feature, and their values on plans and subscriptions. */
 export async function deletePrivileges(tx: Tx, privilegeIds: readonly string[], now: Instant): Promise<void> {
   if (privilegeIds.length === 0) return
   await tx.deleteFrom('entitlementRemovals').where('privilegeId', '=', anyOf(privilegeIds)).execute()
@@ -163,7 +165,7 @@ export async function deletePrivileges(tx: Tx, privilegeIds: readonly string[], 
     .execute()
 }
 
-/** Deletes a feature with its privileges, and takes it from all plans and subscriptions. */
+/** Deletes a feature with its privileges, and removes it from all plans and subscriptions. */
 export async function deleteFeature(tx: Tx, feature: FeatureRow, now: Instant): Promise<void> {
   await deletePrivileges(
     tx,

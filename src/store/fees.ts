@@ -1,6 +1,7 @@
 import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { FeeType } from '../core/invoicing/fee-draft.ts'
+import { lockCustomersById } from './customers.ts'
 import type { Reads, Tx } from './database.ts'
 import type { Listed, Slice } from './pages.ts'
 import type { Fees, FeeTaxes } from './rows.ts'
@@ -9,7 +10,7 @@ import { anyOf, groupedBy, ts, tsOrNull } from './values.ts'
 export type FeeRow = Selectable<Fees>
 export type FeeTaxRow = Selectable<FeeTaxes>
 
-/** A fee with the names that its JSON shows; each is null when the fee has no such thing. */
+/** A fee with the names shown in its JSON, each null when it does not apply. */
 export type FeeView = FeeRow & {
   readonly externalCustomerId: string
   readonly externalSubscriptionId: string | null
@@ -23,7 +24,7 @@ export type FeeView = FeeRow & {
   readonly metricCode: string | null
   readonly metricName: string | null
   readonly metricDescription: string | null
-  /** Values as written, the ALL token kept. */
+  /** Values as stored, including the ALL token. */
   readonly filterValues: unknown
   readonly filterInvoiceDisplayName: string | null
   readonly commitmentInvoiceDisplayName: string | null
@@ -31,7 +32,7 @@ export type FeeView = FeeRow & {
   readonly addOnName: string | null
   readonly addOnDescription: string | null
   readonly addOnInvoiceDisplayName: string | null
-  /** The fee that lifts this one's charge to its minimum. */
+  /** The true-up fee that tops this one's charge up to its minimum. */
   readonly trueUpFeeId: string | null
   readonly appliedTaxes: readonly FeeTaxRow[]
 }
@@ -39,11 +40,11 @@ export type FeeView = FeeRow & {
 export const FEE_PAYMENT_STATUSES = ['pending', 'succeeded', 'failed', 'refunded'] as const
 export type FeePaymentStatus = (typeof FEE_PAYMENT_STATUSES)[number]
 
-/** The instants that fees are listed by. */
+/** The instants by which fees can be filtered. */
 export const FEE_INSTANTS = ['created_at', 'succeeded_at', 'failed_at', 'refunded_at'] as const
 export type FeeInstant = (typeof FEE_INSTANTS)[number]
 
-/** What a list of fees is narrowed to; both ends of a span are included. */
+/** Filters of the fee list; spans are inclusive. */
 export type FeeFilters = {
   readonly feeType?: FeeType
   readonly paymentStatus?: FeePaymentStatus
@@ -55,7 +56,7 @@ export type FeeFilters = {
   readonly spans?: readonly { readonly of: FeeInstant; readonly from?: Instant; readonly to?: Instant }[]
 }
 
-/** Which fees are asked for: each given condition narrows further. */
+/** Which fees to read; all given conditions must hold. */
 export type FeesAsked = {
   readonly feeIds?: readonly string[]
   readonly invoiceIds?: readonly string[]
@@ -63,8 +64,8 @@ export type FeesAsked = {
 }
 
 /**
- * Fees with their names and taxes, oldest first: at most three queries however many there are. Deleted fees are left
- * out; with filters also those of invoices that are not shown.
+ * Fees with their names and taxes, oldest first, in at most three queries. Deleted fees are left out; with filters,
+ * so are fees of invoices that are not visible.
  */
 export async function feeViews(reads: Reads, asked: FeesAsked, slice?: Slice): Promise<FeeView[]> {
   if (asked.feeIds?.length === 0 || asked.invoiceIds?.length === 0) return []
@@ -74,7 +75,7 @@ export async function feeViews(reads: Reads, asked: FeesAsked, slice?: Slice): P
     .orderBy('f.id')
     .$if(slice !== undefined, (all) => all.limit(slice?.perPage ?? 0).offset(slice?.offset ?? 0))
   const rows = await query.execute()
-  // Of whole invoices every true-up is among the fees.
+  // For whole invoices, every true-up is already among the fees.
   const isWhole = asked.invoiceIds !== undefined && asked.feeIds === undefined && slice === undefined
   const [taxes, trueUps] = await Promise.all([
     taxesOfFees(
@@ -94,7 +95,7 @@ export async function feeViews(reads: Reads, asked: FeesAsked, slice?: Slice): P
   }))
 }
 
-/** The fees that lift these to their charge's minimum, on the same invoices. */
+/** The true-up fees of these fees, on the same invoices. */
 async function trueUpsOf(
   reads: Reads,
   rows: readonly Pick<FeeRow, 'id' | 'invoiceId'>[],
@@ -130,7 +131,13 @@ export async function findFee(reads: Reads, id: string): Promise<FeeView | undef
   return fee
 }
 
-/** Sets the status and its own instant; the instants of other statuses are cleared. */
+/** Locks the customer of a fee, before the fee itself is changed; nothing when there is no such fee. */
+export async function lockCustomerOfFee(tx: Tx, id: string): Promise<void> {
+  const fee = await tx.selectFrom('fees').select('customerId').where('id', '=', id).executeTakeFirst()
+  if (fee) await lockCustomersById(tx, [fee.customerId])
+}
+
+/** Sets the status and its timestamp; the timestamps of other statuses are cleared. */
 export async function updateFeePayment(
   tx: Tx,
   id: string,
@@ -151,7 +158,7 @@ export async function updateFeePayment(
     .execute()
 }
 
-/** Takes a fee off every list; its row stays for the record. */
+/** Soft-deletes a fee; its row is kept for the record. */
 export async function deleteFeeRow(tx: Tx, id: string, now: Instant): Promise<void> {
   await tx
     .updateTable('fees')
@@ -205,7 +212,7 @@ function whereOf(asked: FeesAsked): RawBuilder<SqlBool> {
 
 function conditionsOf(filters: FeeFilters): RawBuilder<SqlBool>[] {
   const conditions = [
-    // Invoices that are being built and deleted drafts are shown nowhere.
+    // Invoices being generated and deleted drafts are never visible.
     sql<SqlBool>`not exists (select from invoices i
       where i.organization_id = f.organization_id and i.id = f.invoice_id
         and i.status in ('generating', 'deleted'))`,

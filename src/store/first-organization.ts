@@ -1,7 +1,7 @@
 import type { Database } from './database.ts'
 import type { OrganizationRow } from './organizations.ts'
 
-/** The oldest organization of a name, seen as the owner of the database; for the bootstrap. */
+/** The oldest organization with a name, read as the database owner; for the bootstrap. */
 export async function findOrganizationByName(
   database: Database,
   name: string,

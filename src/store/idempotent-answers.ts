@@ -6,11 +6,11 @@ import { ts } from './values.ts'
 export type KeptAnswer = {
   readonly requestHash: Buffer
   readonly status: number
-  /** What was sent, as text. */
+  /** The response body as text. */
   readonly body: string
 }
 
-/** Takes a key until the transaction ends; false when another request has it. */
+/** Locks a key until the transaction ends; false when another request holds it. */
 export async function holdKey(tx: Tx, organizationId: string, key: string): Promise<boolean> {
   const { rows } = await sql<{ held: boolean }>`
     select pg_try_advisory_xact_lock(hashtextextended(${`idempotency ${organizationId} ${key}`}, 0)) as held
@@ -26,7 +26,7 @@ export async function findAnswer(reads: Reads, key: string): Promise<KeptAnswer 
     .executeTakeFirst()
 }
 
-/** Keeps an answer; false when the key has one already. */
+/** Stores a response; false when the key already has one. */
 export async function insertAnswer(
   tx: Tx,
   row: KeptAnswer & { readonly organizationId: string; readonly key: string; readonly createdAt: Instant },
@@ -40,7 +40,7 @@ export async function insertAnswer(
   return inserted !== undefined
 }
 
-/** Deletes up to `limit` answers of any organization from before an instant; gives how many there were. */
+/** Deletes up to `limit` responses from before an instant, of any organization; returns how many. */
 export async function deleteAnswersBefore(
   database: Database,
   before: Instant,

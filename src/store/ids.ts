@@ -1,8 +1,9 @@
 import { randomFillSync } from 'node:crypto'
+import { systemClock } from './clock.ts'
 
 let lastMs = 0
 let counter = 0
-/** Asking the system for 8 bytes costs as much as asking for a page. */
+/** Getting 8 random bytes costs as much as getting a page of them. */
 const pool = Buffer.alloc(4096)
 let used = pool.length
 
@@ -16,10 +17,10 @@ function randomEight(): Buffer {
 }
 
 /**
- * A UUID of version 7. Ids made by one process are strictly increasing, also within one millisecond, so that
- * the order of arrival can be read from them.
+ * A UUID of version 7. Ids from one process are strictly increasing, even within a millisecond, so they show the
+ * order of arrival.
  */
-export function newId(nowMs: number = Date.now()): string {
+export function newId(nowMs: number = systemClock.now()): string {
   const ms = Math.max(nowMs, lastMs)
   // 12 bits of rand_a and the top of rand_b count within a millisecond; an overflow borrows the next one.
   if (ms === lastMs) counter += 1
@@ -39,7 +40,7 @@ export function newId(nowMs: number = Date.now()): string {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** Whether a text has the form of a UUID; anything else is looked up nowhere and is simply not found. */
+/** Whether a text has the form of a UUID; anything else counts as not found without a lookup. */
 export function isId(text: string): boolean {
   return UUID.test(text)
 }

@@ -5,28 +5,28 @@ import type { Tx } from './database.ts'
 import type { Customers } from './rows.ts'
 import { ts } from './values.ts'
 
-/** What waits for a customer after settings that it inherits changed. */
+/** Work scheduled for a customer after its inherited settings changed. */
 export type FollowingKind = Extract<DueKind, 'customer_days' | 'customer_drafts'>
 
 /**
- * Keeps the settings that customers inherit as they are until the transaction ends; taken with every lock of a
- * customer, so that nothing is billed partly under old and partly under new ones.
+ * A shared lock on the settings that customers inherit, until the transaction ends. Taken with every customer lock,
+ * so that nothing is billed under a mix of old and new settings.
  */
 export const SETTINGS_HELD = sql`pg_advisory_xact_lock_shared(hashtextextended('settings:' || weir_organization_id(), 0))`
 
-/** The same as a statement of its own. */
+/** The same as a separate statement. */
 export async function holdSettings(tx: Tx): Promise<void> {
   await sql`select ${SETTINGS_HELD}`.execute(tx)
 }
 
-/** Waits until nobody bills, and keeps it so until the transaction ends; to be taken before any other lock. */
+/** The exclusive lock, which blocks billing until the transaction ends; must be taken before any other lock. */
 export async function lockSettings(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('settings:' || weir_organization_id(), 0))`.execute(
     tx,
   )
 }
 
-/** Makes due, in one statement, that the customers of a billing entity follow its new settings. */
+/** Schedules, in one statement, that the customers of a billing entity follow its new settings. */
 export async function scheduleFollowers(
   tx: Tx,
   billingEntityId: string,
@@ -52,7 +52,7 @@ export async function scheduleFollowers(
   `.execute(tx)
 }
 
-/** Some customers of a billing entity that have to follow, locked; those that somebody else has locked are left out. */
+/** Locks some customers of a billing entity that still have to follow, skipping those locked by others. */
 export async function lockFollowers(
   tx: Tx,
   billingEntityId: string,

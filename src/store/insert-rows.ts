@@ -2,12 +2,12 @@ import { type Selectable, sql } from 'kysely'
 import type { Tx } from './database.ts'
 import type { DB } from './rows.ts'
 
-/** Keeps the text of one statement to a few megabytes. */
+/** Limits the text of one statement to a few megabytes. */
 const ROWS_MAX = 5000
 
 /**
- * Inserts whole rows, as they will be read again, into one table: one statement for up to 5,000 of them, whose columns
- * travel as one array each. Every row has the same keys; columns that the database fills in may be left out.
+ * Inserts complete rows, in the form in which they are read back, into one table: one statement per 5,000 rows, with
+ * one array parameter per column. All rows have the same keys; columns filled by the database may be omitted.
  */
 export async function insertRows<Table extends keyof DB>(
   tx: Tx,
@@ -30,7 +30,7 @@ export async function insertRows<Table extends keyof DB>(
 
 type Column = { readonly key: string; readonly name: string; readonly type: string }
 
-/** The types of tables' columns do not change while a process runs, so that each table is looked up once. */
+/** Column types do not change while a process runs, so each table is looked up only once. */
 const known = new Map<string, ReadonlyMap<string, string>>()
 
 async function columnTypes(tx: Tx, table: string): Promise<ReadonlyMap<string, string>> {

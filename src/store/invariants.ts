@@ -2,13 +2,13 @@ import { sql } from 'kysely'
 import { JWT_BODY_BYTES_MAX } from '../core/webhooks/signature-size.ts'
 import type { Database } from './database.ts'
 
-/** One sentence about the books that must hold, and the rows that break it. */
+/** An invariant of the data, and a query for the rows that violate it. */
 export type Invariant = {
   readonly code: string
   readonly says: string
-  /** `notice`: nothing is wrong in the books, but somebody should look. */
+  /** `notice`: the data is consistent, but someone should look. */
   readonly weight: 'error' | 'notice'
-  /** Gives one row for each breach: `organization_id`, `subject` (an id or a name) and `detail`. */
+  /** Returns one row per violation: `organization_id`, `subject` (an id or a name) and `detail`. */
   readonly query: string
 }
 
@@ -20,7 +20,7 @@ export type Breach = {
 
 const WALL: Invariant = {
   code: 'tenant_wall',
-  says: 'every table of tenants is behind row-level security, for the application too',
+  says: 'every tenant table has row-level security, which also applies to the application',
   weight: 'error',
   query: `
     select null::uuid as organization_id, c.relname::text as subject, 'no row-level security' as detail
@@ -44,7 +44,7 @@ const INDEXES: Invariant = {
 
 const DEFAULT_ENTITY: Invariant = {
   code: 'default_billing_entity',
-  says: 'every organization has its default billing entity, of the same id',
+  says: 'every organization has a default billing entity with the same id',
   weight: 'error',
   query: `
     select o.id as organization_id, o.id::text as subject, 'no default billing entity' as detail
@@ -56,7 +56,7 @@ const DEFAULT_ENTITY: Invariant = {
 
 const INVOICE_FEES: Invariant = {
   code: 'invoice_fees',
-  says: 'the fees of a final invoice add up to its fee amount',
+  says: 'the fees of a finalized invoice add up to its fee amount',
   weight: 'error',
   query: `
     select i.organization_id, i.id::text as subject,
@@ -74,7 +74,7 @@ const INVOICE_FEES: Invariant = {
  */
 const INVOICE_TAXES: Invariant = {
   code: 'invoice_taxes',
-  says: 'the taxes of a final invoice, and each of its tax lines, follow from what they are taken of',
+  says: 'the taxes of a finalized invoice, and each tax line, match their taxable amounts',
   weight: 'error',
   query: `
     select i.organization_id, i.id::text as subject,
@@ -102,7 +102,7 @@ const INVOICE_TAXES: Invariant = {
 
 const INVOICE_PAYMENTS: Invariant = {
   code: 'invoice_payments',
-  says: 'the payment status and the paid total of an invoice follow from its payments',
+  says: 'the payment status and paid total of an invoice match its payments',
   weight: 'error',
   query: `
     select i.organization_id, i.id::text as subject,
@@ -116,7 +116,7 @@ const INVOICE_PAYMENTS: Invariant = {
 
 const INVOICE_NUMBERS: Invariant = {
   code: 'invoice_numbers',
-  says: "a customer's invoices are numbered without a gap",
+  says: "a customer's invoices are numbered without gaps",
   weight: 'error',
   query: `
     select organization_id, customer_id::text as subject,
@@ -127,12 +127,12 @@ const INVOICE_NUMBERS: Invariant = {
 }
 
 /**
- * The last period of a subscription with an end is billed by its end, so no billing day lies before that. The days are
- * for the zone of the customer and for a creation on a billing day.
+ * The last period of a subscription with an end date is billed by its end, so no billing day comes before it. The
+ * days allow for the customer's zone and for a creation on a billing day.
  */
 const BILLING_IS_DUE: Invariant = {
   code: 'billing_is_due',
-  says: 'every active subscription has a next billing, or its end comes before one',
+  says: 'every active subscription has a next billing, or ends before it',
   weight: 'error',
   query: `
     select s.organization_id, s.id::text as subject,
@@ -160,10 +160,10 @@ const BILLING_IS_DUE: Invariant = {
       )`,
 }
 
-/** Events that are in the books once, by their key, and in the log. */
+/** Every event is stored once, with its key and in the log. */
 const EVENT_KEYS: Invariant = {
   code: 'event_keys',
-  says: 'every event of the last 7 days has its duplicate key, and every key its event',
+  says: 'every event of the last 7 days has a duplicate key, and every key has an event',
   weight: 'error',
   query: `
     select coalesce(e.organization_id, k.organization_id) as organization_id,
@@ -180,7 +180,7 @@ const EVENT_KEYS: Invariant = {
 
 const FAILING_ITEMS: Invariant = {
   code: 'failing_due_items',
-  says: 'nothing that was due has failed',
+  says: 'no due item has failed',
   weight: 'notice',
   query: `
     select organization_id, format('%s %s', kind, subject_id) as subject,
@@ -200,7 +200,7 @@ const UNMATCHED: Invariant = {
 
 const UNTAKEN: Invariant = {
   code: 'events_of_no_subscription',
-  says: 'every event of the last 7 days with a known code and subscription came while the subscription lived',
+  says: 'every event of the last 7 days with a known code and subscription falls within the subscription',
   weight: 'notice',
   query: `
     select e.organization_id, format('event %s of subscription %s', e.transaction_id, e.external_subscription_id)
@@ -217,10 +217,10 @@ const UNTAKEN: Invariant = {
       and not weir_event_is_taken(e.organization_id, e.code, e.external_subscription_id, e.timestamp)`,
 }
 
-/** Events that charges in advance deferred (docs/decisions/0009). */
+/** Events deferred by charges in advance (docs/decisions/0009). */
 const UNPRICED: Invariant = {
   code: 'unpriced_events',
-  says: 'every event of a charge in advance could be charged',
+  says: 'every event was charged by its charges in advance',
   weight: 'notice',
   query: `
     select a.organization_id,
@@ -251,10 +251,10 @@ const UNBILLED_FEES: Invariant = {
     order by u.created_at, u.id`,
 }
 
-/** See `isSignatureTooLong`, which decides the same for one message. */
+/** The same condition as `isSignatureTooLong`. */
 const REFUSED_SIGNATURES: Invariant = {
   code: 'refused_signatures',
-  says: 'no receiver refuses the length of a JWT signature (docs/api/webhooks.md)',
+  says: 'no receiver rejects JWT signatures for their length (docs/api/webhooks.md)',
   weight: 'notice',
   query: `
     select e.organization_id, format('endpoint %s', e.id) as subject,
@@ -298,7 +298,7 @@ export const INVARIANTS: readonly Invariant[] = [
   DEAD_JOBS,
 ]
 
-/** The breaches of one invariant over all organizations, at most `limit` of them, and how many there are. */
+/** The violations of one invariant in all organizations, at most `limit`, and their total count. */
 export async function findBreaches(
   database: Database,
   invariant: Invariant,

@@ -3,7 +3,7 @@ import type { Tx } from './database.ts'
 import { newId } from './ids.ts'
 import { ts } from './values.ts'
 
-/** An entry of metadata as it was sent; `id` names one that the invoice has. */
+/** A metadata entry as sent; `id` refers to an existing entry of the invoice. */
 export type InvoiceMetadataEntry = {
   readonly id: string | null
   readonly key: string
@@ -11,9 +11,8 @@ export type InvoiceMetadataEntry = {
 }
 
 /**
- * Gives an invoice exactly these entries of metadata, whose keys differ. An entry that names one of the
- * invoice's keeps its id and time of creation; what is not listed goes. All are taken out before any is put
- * in, so that entries may exchange their keys.
+ * Replaces an invoice's metadata; keys are distinct. An entry with an existing id keeps its id and creation time;
+ * entries not listed are deleted. All are deleted before any is inserted, so that entries may swap keys.
  */
 export async function replaceInvoiceMetadata(
   tx: Tx,
@@ -30,7 +29,7 @@ export async function replaceInvoiceMetadata(
   const earlier = new Map(removed.map((row) => [row.id, row]))
   const rows = entries.map(({ id, key, value }) => {
     const kept = id === null ? undefined : earlier.get(id.toLowerCase())
-    // An id serves one entry, also when a request repeats it.
+    // An id is used for one entry only, even if the request repeats it.
     if (kept) earlier.delete(kept.id)
     return {
       organizationId: invoice.organizationId,

@@ -5,8 +5,8 @@ import { newId } from './ids.ts'
 import { ts } from './values.ts'
 
 /**
- * Records that the payment status of an invoice was stated, without any money that is known to have come. The database
- * carries it over to the invoice, which the caller has locked.
+ * Records a payment status that was set directly, without a known payment. A trigger updates the invoice, which the
+ * caller has locked.
  */
 export async function statePaymentStatus(
   tx: Tx,

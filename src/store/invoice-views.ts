@@ -45,14 +45,14 @@ export type AppliedThresholdView = {
   readonly thresholdUpdatedAt: InvoiceRow['createdAt']
 }
 
-/** An invoice with the names that its JSON shows in lists. */
+/** An invoice with the names shown in lists. */
 export type InvoiceListView = {
   readonly invoice: InvoiceRow
   readonly billingEntityCode: string
   readonly customer: CustomerDetails
   readonly metadata: readonly Selectable<InvoiceMetadata>[]
   readonly taxes: readonly Selectable<InvoiceTaxes>[]
-  /** What a progressive invoice reached; empty on others. */
+  /** The thresholds reached by a progressive invoice; empty on others. */
   readonly thresholds: readonly AppliedThresholdView[]
 }
 
@@ -62,11 +62,11 @@ export type InvoiceView = InvoiceListView & {
   readonly periods: readonly InvoicePeriodRow[]
   readonly subscriptions: readonly SubscriptionView[]
   readonly credits: readonly InvoiceCreditView[]
-  /** Fees that it cannot hold. */
+  /** Fees left off because their amount does not fit. */
   readonly unbilled: readonly UnbilledFeeRow[]
 }
 
-/** The named parts of invoices, in the order of the rows; a fixed number of queries, which travel together. */
+/** List views of invoices, in the order of the rows, in a fixed number of pipelined queries. */
 export async function invoiceListViews(
   reads: Reads,
   rows: readonly InvoiceRow[],
@@ -125,7 +125,7 @@ async function customersOf(
   return new Map(customers.map((details) => [details.customer.id, details]))
 }
 
-/** Invoices in full, in no particular order, with their subscriptions as they stand at an instant. */
+/** Full invoices in no particular order, with their subscriptions as of an instant. */
 export async function invoiceViews(
   reads: Reads,
   ids: readonly string[],
@@ -157,7 +157,7 @@ export async function invoiceViews(
 
 type Billed = Pick<InvoiceView, 'periods' | 'subscriptions'>
 
-/** The periods that invoices bill, and the subscriptions that they bill them of. */
+/** The billed periods of invoices, and their subscriptions. */
 async function billedSubscriptions(
   reads: Reads,
   invoiceIds: readonly string[],
@@ -234,7 +234,7 @@ async function thresholdsOf(reads: Reads, ids: readonly string[]): Promise<Appli
     .execute()
 }
 
-/** Filters of the invoice list; undefined takes everything. */
+/** Filters of the invoice list; undefined means no restriction. */
 export type InvoiceFilters = {
   readonly externalCustomerId?: string | undefined
   readonly amountFrom?: bigint | undefined
@@ -255,7 +255,7 @@ export type InvoiceFilters = {
   readonly statuses: readonly string[]
 }
 
-/** One page of invoices, newest issuing date first, and how many there are in all. */
+/** One page of invoices, newest issuing date first, and the total count. */
 export async function listInvoices(
   reads: Reads,
   filters: InvoiceFilters,

@@ -7,7 +7,7 @@ import { anyOf, ts } from './values.ts'
 
 export type InvoiceRow = Selectable<Invoices>
 
-/** Statuses that the API lists and shows (docs/rules/invoices.md#drafts). */
+/** Statuses visible in the API (docs/rules/invoices.md#drafts). */
 export const VISIBLE_STATUSES = ['draft', 'finalized', 'voided', 'failed', 'pending'] as const
 
 /** Whether the API shows an invoice. */
@@ -19,7 +19,7 @@ export async function updateInvoice(tx: Tx, id: string, set: Updateable<Invoices
   await tx.updateTable('invoices').set(set).where('id', '=', id).execute()
 }
 
-/** A visible invoice, locked when it is about to change. */
+/** A visible invoice, optionally locked for a change. */
 export async function findInvoice(reads: Reads, id: string): Promise<InvoiceRow | undefined> {
   return reads
     .selectFrom('invoices')
@@ -29,23 +29,23 @@ export async function findInvoice(reads: Reads, id: string): Promise<InvoiceRow 
     .executeTakeFirst()
 }
 
-/** An invoice that is known to be there, whatever its status. */
+/** An invoice that must exist, whatever its status. */
 export async function readInvoice(reads: Reads, id: string): Promise<InvoiceRow> {
   return reads.selectFrom('invoices').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
 
-export async function lockInvoice(tx: Tx, id: string): Promise<InvoiceRow | undefined> {
-  return tx.selectFrom('invoices').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+async function lockInvoice(tx: Tx, id: string): Promise<InvoiceRow | undefined> {
+  return tx.selectFrom('invoices').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
 }
 
-/** Invoices by their ids, locked, the oldest first; those that are gone are left out. */
+/** Locks invoices by id, oldest first; missing ones are left out. */
 export async function lockInvoices(tx: Tx, ids: readonly string[]): Promise<InvoiceRow[]> {
   const rows = await tx
     .selectFrom('invoices')
     .selectAll()
     .where('id', '=', anyOf(ids))
     .orderBy('id')
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute()
   return rows.sort((a, b) => a.createdAt - b.createdAt)
 }
@@ -60,7 +60,7 @@ export async function markInvoicesOverdue(tx: Tx, ids: readonly string[], now: I
     .execute()
 }
 
-/** An invoice, locked after its customer: in the order in which whoever bills the customer locks them. */
+/** Locks an invoice after its customer, in the same order as billing does. */
 export async function lockInvoiceAfterCustomer(tx: Tx, id: string): Promise<InvoiceRow | undefined> {
   const found = await tx.selectFrom('invoices').select('customerId').where('id', '=', id).executeTakeFirst()
   if (!found) return undefined
@@ -68,7 +68,7 @@ export async function lockInvoiceAfterCustomer(tx: Tx, id: string): Promise<Invo
   return lockInvoice(tx, id)
 }
 
-/** Marks the billed periods of a deleted or remade invoice, so that their windows may be billed again. */
+/** Releases the billed periods of a deleted or rebuilt invoice, so that their windows can be billed again. */
 export async function releaseBilledPeriods(tx: Tx, invoiceId: string, now: Instant): Promise<void> {
   await tx
     .updateTable('invoiceSubscriptions')

@@ -3,12 +3,12 @@ import type { Instant } from '../core/calendar/instant.ts'
 import type { Database } from './database.ts'
 import { ts } from './values.ts'
 
-/** How far behind something is: what waits, what of it failed before, and the age of the oldest in ms. */
+/** A backlog: how many are waiting, how many of them failed before, and the age of the oldest in ms. */
 export type Lag = { readonly waiting: number; readonly failing: number; readonly oldestMs: number }
 
 type LagRow = { waiting: bigint; failing: bigint; oldest: Instant | null }
 
-/** Due work that is not done yet, of organizations on the system's time. */
+/** The backlog of due work, for organizations on system time. */
 export async function lagOfDueItems(database: Database, now: Instant): Promise<Lag> {
   const { rows } = await sql<LagRow>`
     select count(*) as waiting, count(*) filter (where d.attempts > 0) as failing, min(d.due_at) as oldest
@@ -17,7 +17,7 @@ export async function lagOfDueItems(database: Database, now: Instant): Promise<L
   return toLag(rows[0], now)
 }
 
-/** Queued jobs that could run now and do not yet; those out of tries are left out. */
+/** The backlog of queued jobs that could run now, without those out of attempts. */
 export async function lagOfJobs(database: Database, now: Instant): Promise<Lag> {
   const { rows } = await sql<LagRow>`
     select count(*) as waiting, count(*) filter (where attempts > 0) as failing, min(run_at) as oldest

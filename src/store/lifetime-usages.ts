@@ -8,12 +8,15 @@ import { ts } from './values.ts'
 export type LifetimeUsageRow = Selectable<LifetimeUsages>
 
 /**
- * Subscriptions that count their usage together: those of one external id and one anchor
+ * Subscriptions that share their lifetime usage: the same external id and anchor
  * (docs/rules/usage.md#lifetime-usage).
  */
 type ChainKey = Pick<SubscriptionRow, 'customerId' | 'externalId' | 'subscriptionAt'>
 
-/** The subscription whose lifetime usage an external id means: the active one, else the newest that was active. */
+/**
+ * The subscription that an external id refers to for lifetime usage: the active one, otherwise the newest that was
+ * active.
+ */
 export async function findLifetimeSubject(
   reads: Reads,
   externalId: string,
@@ -55,9 +58,9 @@ export async function setHistoricalUsage(
 }
 
 /**
- * Cents of the usage fees on the subscription invoices, drafts too, of a chain
- * (docs/rules/usage.md#lifetime-usage); only of the time before the period that begins at `openFrom`, if one
- * is open: what was charged in it in advance is current usage still.
+ * Cents of the usage fees on the subscription invoices, drafts too, of a chain (docs/rules/usage.md#lifetime-usage);
+ * only before the period that starts at `openFrom`, if one is open, because charges in advance in that period still
+ * count as current usage.
  */
 export async function invoicedUsageCents(
   reads: Reads,
@@ -82,10 +85,10 @@ export async function invoicedUsageCents(
   return BigInt(row?.sum ?? '0')
 }
 
-/** A progressive invoice of a chain: how much had been used when it was made. */
+/** A progressive invoice of a chain: the lifetime usage when it was created. */
 export type ReachedUsage = { readonly lifetimeCents: bigint; readonly at: Instant }
 
-/** What the progressive invoices of a chain reached, earliest first. */
+/** The lifetime usage reached by the progressive invoices of a chain, earliest first. */
 export async function reachedUsages(reads: Reads, chain: ChainKey): Promise<readonly ReachedUsage[]> {
   return reads
     .selectFrom('appliedUsageThresholds as a')

@@ -7,17 +7,16 @@ import pg from 'pg'
 const FOLDER = path.join(path.dirname(fileURLToPath(import.meta.url)), 'migrations')
 const TABLE = 'weir_migrations'
 
-/** A line of a migration that stands for another file, as psql has it: `\ir ../functions/weir_ingest.sql`. */
+/** A line of a migration that includes another file, as in psql: `\ir ../functions/weir_ingest.sql`. */
 const INCLUDE = /^\\ir (\S+)$/gm
 
-/** The database was written by another version of Weir, whose migrations this version does not have. */
+/** The database has migrations that this version of Weir does not know. */
 export class UnknownMigrations extends Error {}
 
 /**
- * Brings a database to the newest version with the numbered files of `migrations/`, under a lock, so that two
- * processes may start at once. Returns the names that this call applied. Throws `UnknownMigrations` before anything is
- * changed when the database has a migration that is not among the files, and otherwise the error of the file that
- * failed.
+ * Applies the numbered files in `migrations/` under a lock, so that several processes may start at once. Returns the
+ * names of the migrations applied. Throws `UnknownMigrations`, before changing anything, when the database has a
+ * migration that is not among the files; otherwise throws the error of the failed file.
  */
 export async function migrate(url: string): Promise<string[]> {
   const pool = new pg.Pool({ connectionString: url, max: 2, application_name: 'weir migrate' })
@@ -62,7 +61,7 @@ async function readMigrations(): Promise<Record<string, Migration>> {
     const text = await readWithIncludes(path.join(FOLDER, file))
     migrations[file.replace(/\.sql$/, '')] = {
       up: async (db) => {
-        // A function is included as it is today, also where a later migration adds the tables or columns that it uses.
+        // Functions are included in their current form, even if a later migration adds tables or columns they use.
         await sql.raw(`set local check_function_bodies = off;\n${text}`).execute(db)
       },
     }

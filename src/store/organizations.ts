@@ -2,12 +2,12 @@ import type { Insertable, Selectable, Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { Database, Reads, Tx } from './database.ts'
 import type { BillingEntities, Organizations } from './rows.ts'
-import { ts, tsOrNull } from './values.ts'
+import { ts } from './values.ts'
 
 export type OrganizationRow = Selectable<Organizations>
 export type BillingEntityRow = Selectable<BillingEntities>
 
-/** The organization, seen as the owner of the database: before any tenant is entered. */
+/** The organization, read as the database owner, before entering any tenant. */
 export async function findOrganization(database: Database, id: string): Promise<OrganizationRow | undefined> {
   return database.system.selectFrom('organizations').selectAll().where('id', '=', id).executeTakeFirst()
 }
@@ -27,7 +27,7 @@ export async function countOrganizations(database: Database): Promise<number> {
   return Number(row.count)
 }
 
-/** The organization that a transaction has entered. */
+/** The transaction's own organization. */
 export async function readOrganization(reads: Reads, id: string): Promise<OrganizationRow> {
   return reads.selectFrom('organizations').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
@@ -52,24 +52,6 @@ export async function updateOrganization(
     .executeTakeFirstOrThrow()
 }
 
-/** Moves a sandbox's clock and says how far its due work is; `at` null keeps the time. */
-export async function setClock(
-  tx: Tx,
-  organizationId: string,
-  clock: {
-    readonly at: Instant | null
-    readonly status: 'advancing' | 'ready' | 'failed'
-    readonly error: string | null
-  },
-): Promise<void> {
-  const at = tsOrNull(clock.at)
-  await tx
-    .updateTable('organizations')
-    .set({ clockStatus: clock.status, clockError: clock.error, ...(at === null ? {} : { clockAt: at }) })
-    .where('id', '=', organizationId)
-    .execute()
-}
-
 export async function insertBillingEntity(
   tx: Tx,
   row: Insertable<BillingEntities>,
@@ -88,7 +70,7 @@ export async function findBillingEntity(
   return query.executeTakeFirst()
 }
 
-/** What an organization is created with at `now`; see `createOrganization`. */
+/** The creation columns at `now`; see `createOrganization`. */
 export function stamps(now: Instant) {
   return { createdAt: ts(now), updatedAt: ts(now) }
 }

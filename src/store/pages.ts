@@ -1,9 +1,9 @@
 import type { SelectQueryBuilder, Simplify } from 'kysely'
 
-/** Which rows of a list are asked for: how many, after how many. */
+/** The limit and offset of a list. */
 export type Slice = { readonly perPage: number; readonly offset: number }
 
-/** A part of a list and the number of all of it. */
+/** A page of a list and the total count. */
 export type Listed<T> = { readonly rows: T[]; readonly total: number }
 
 /** One page of an ordered query and the number of all its rows, asked together. */

@@ -4,7 +4,7 @@ import type { Reads } from './database.ts'
 import { VISIBLE_STATUSES } from './invoices.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 
-/** A period of charges that an invoice billed for a subscription; amounts of the whole invoice, in cents. */
+/** A charges period that an invoice billed for a subscription; amounts are of the whole invoice, in cents. */
 export type PastUsagePeriod = {
   readonly invoiceId: string
   readonly subscriptionId: string
@@ -17,9 +17,7 @@ export type PastUsagePeriod = {
   readonly taxesAmountCents: bigint
 }
 
-/**
- * The billed periods of a customer's subscriptions with an external id, newest first, and how many there are in all.
- */
+/** The billed periods of a customer's subscriptions with an external id, newest first, and the total count. */
 export async function listPastUsagePeriods(
   reads: Reads,
   owner: { readonly customerId: string; readonly externalSubscriptionId: string },

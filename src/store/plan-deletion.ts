@@ -2,7 +2,7 @@ import type { Instant } from '../core/calendar/instant.ts'
 import type { Reads, Tx } from './database.ts'
 import { ts } from './values.ts'
 
-/** The ids of the copies of a plan that subscriptions have, deleted ones not. */
+/** The ids of a plan's overridden copies, without deleted ones. */
 export async function copiesOfPlan(reads: Reads, planId: string): Promise<string[]> {
   const rows = await reads
     .selectFrom('plans')
@@ -14,7 +14,7 @@ export async function copiesOfPlan(reads: Reads, planId: string): Promise<string
   return rows.map((row) => row.id)
 }
 
-/** Some customers with subscriptions on a plan that are active or wait to be, in the order of their ids. */
+/** Some customers with active or pending subscriptions on a plan, by id. */
 export async function customersOnPlan(reads: Reads, planId: string, limit: number): Promise<string[]> {
   const rows = await reads
     .selectFrom('subscriptions')
@@ -28,7 +28,7 @@ export async function customersOnPlan(reads: Reads, planId: string, limit: numbe
   return rows.map((row) => row.customerId)
 }
 
-/** Deletes a plan softly and its entitlements for good; invoices go on showing the plan. */
+/** Soft-deletes a plan, which invoices still show, and deletes its entitlements. */
 export async function removePlan(tx: Tx, planId: string, now: Instant): Promise<void> {
   await tx.deleteFrom('entitlements').where('planId', '=', planId).execute()
   await tx

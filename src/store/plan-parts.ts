@@ -6,7 +6,7 @@ import { newId } from './ids.ts'
 import type { MinimumCommitments, PricingUnits, UsageThresholds } from './rows.ts'
 import { inParts, ts } from './values.ts'
 
-/** A row has eight parameters, and a statement room for 65,535. */
+/** A row has eight parameters, and a statement allows 65,535. */
 const THRESHOLDS_AT_ONCE = 5000
 
 export type MinimumCommitmentRow = Selectable<MinimumCommitments>
@@ -27,7 +27,7 @@ export async function commitmentsOfPlans(
   return new Map(rows.map((row) => [row.planId, row]))
 }
 
-/** Makes or changes the one commitment of a plan. */
+/** Creates or updates the single commitment of a plan. */
 export async function saveCommitment(
   tx: Tx,
   row: {
@@ -56,7 +56,7 @@ export async function saveCommitment(
     .executeTakeFirstOrThrow()
 }
 
-/** Takes a plan's commitment away; the fees that it has made go on showing it. */
+/** Removes a plan's commitment; existing fees still show it. */
 export async function deleteCommitment(tx: Tx, planId: string, now: Instant): Promise<void> {
   await tx
     .updateTable('minimumCommitments')
@@ -66,7 +66,7 @@ export async function deleteCommitment(tx: Tx, planId: string, now: Instant): Pr
     .execute()
 }
 
-/** The thresholds of the plans by the plan's id, each list by amount, the recurring one last. */
+/** Thresholds by plan id, each list by amount with the recurring one last. */
 export async function thresholdsOfPlans(
   reads: Reads,
   planIds: readonly string[],
@@ -89,8 +89,8 @@ export async function thresholdsOfPlans(
 }
 
 /**
- * Makes a plan's thresholds exactly those: one with the same amount and repetition stays and takes the new name,
- * so that what was reached of it is kept.
+ * Replaces a plan's thresholds. One with the same amount and recurrence is kept and renamed, so that its progress is
+ * not lost.
  */
 export async function replaceThresholds(
   tx: Tx,

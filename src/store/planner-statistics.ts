@@ -13,12 +13,12 @@ const FILLED = [
   'due_items',
 ]
 
-/** Below this PostgreSQL may still believe that a table is empty. */
+/** Below this, PostgreSQL may assume that a table is empty. */
 const ROWS_MIN = 1000
 
 /**
- * Tells PostgreSQL how full the tables of bills are, as long as it takes them for empty: it does so by itself only once
- * a minute, and until then it may check foreign keys by an index that reads far more rows than the key's own.
+ * Analyzes the billing tables while PostgreSQL still assumes they are empty. Autovacuum only does this once a minute,
+ * and until then foreign keys may be checked through an index that reads far more rows than the key's own.
  */
 export async function refreshStatistics(database: Database): Promise<void> {
   const { rows } = await sql<{ name: string }>`

@@ -19,11 +19,11 @@ import type { Plans } from './rows.ts'
 import { type TaxesOfOwners, type TaxRow, taxesOfOwners } from './taxes.ts'
 import { groupedBy, json, ts } from './values.ts'
 
-/** A plan, or the copy of one (`parentId`) that a subscription has for itself. */
+/** A plan, or a subscription's overridden copy of one (with `parentId`). */
 export type PlanRow = Omit<Selectable<Plans>, keyof PlanSettings | 'metadata'> &
   PlanSettings & { readonly metadata: Metadata | null }
 
-/** A charge with all that prices it. */
+/** A charge with everything that prices it. */
 export type PlanCharge = ChargeRow & {
   readonly metric: BillableMetricRow
   /** In the order of the last payload. */
@@ -32,18 +32,18 @@ export type PlanCharge = ChargeRow & {
   readonly pricingUnit: PricingUnitRow | null
 }
 
-/** A plan with everything that bills it. */
+/** A plan with everything needed to bill it. */
 export type PlanWithParts = PlanRow & {
   readonly charges: readonly PlanCharge[]
   readonly taxes: readonly TaxRow[]
   readonly minimumCommitment: (MinimumCommitmentRow & { readonly taxes: readonly TaxRow[] }) | null
   /** The plan's own thresholds. */
   readonly thresholds: readonly UsageThresholdRow[]
-  /** Its own, else those of the plan that it overrides (docs/rules/progressive-billing.md#thresholds). */
+  /** Its own, otherwise those of the plan it overrides (docs/rules/progressive-billing.md#thresholds). */
   readonly applicableThresholds: readonly UsageThresholdRow[]
 }
 
-/** The plan that clients know by the code: no copy, not deleted; plans that are being deleted are still found. */
+/** The plan with a code: not a copy, not deleted. Plans being deleted are still found. */
 export async function findPlan(reads: Reads, code: string): Promise<PlanRow | undefined> {
   const row = await reads
     .selectFrom('plans')
@@ -55,7 +55,7 @@ export async function findPlan(reads: Reads, code: string): Promise<PlanRow | un
   return row && toRow(row)
 }
 
-/** As `findPlan`, and keeps other transactions from changing the plan or its charges until this one ends. */
+/** Like `findPlan`, and locks the plan and its charges until the transaction ends. */
 export async function lockPlan(tx: Tx, code: string): Promise<PlanRow | undefined> {
   const row = await tx
     .selectFrom('plans')
@@ -63,14 +63,22 @@ export async function lockPlan(tx: Tx, code: string): Promise<PlanRow | undefine
     .where('code', '=', code)
     .where('parentId', 'is', null)
     .where('deletedAt', 'is', null)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
   return row && toRow(row)
 }
 
+/** Locks a plan by its id, as `lockPlan` does; a copy is locked through the plan that it is a copy of. */
+export async function lockPlanById(tx: Tx, planId: string): Promise<void> {
+  await sql`
+    select from plans p join plans original on original.id = coalesce(p.parent_id, p.id)
+    where p.id = ${planId}
+    for no key update of original`.execute(tx)
+}
+
 /**
- * Keeps a plan, or the one that it is a copy of, from being changed until the transaction ends: to be called before
- * prices of a copy are read to be written, for a change of the original reaches its copies too.
+ * Share-locks a plan, or its original if it is a copy, until the transaction ends. Call it before reading a copy's
+ * prices to update them, because changes to the original cascade to copies.
  */
 export async function holdOriginalPlan(tx: Tx, planId: string): Promise<void> {
   await sql`
@@ -79,7 +87,7 @@ export async function holdOriginalPlan(tx: Tx, planId: string): Promise<void> {
     for share of original`.execute(tx)
 }
 
-/** A plan by its id, copies and deleted ones too. */
+/** A plan by id, including copies and deleted ones. */
 export async function readPlan(reads: Reads, id: string): Promise<PlanRow> {
   return toRow(await reads.selectFrom('plans').selectAll().where('id', '=', id).executeTakeFirstOrThrow())
 }
@@ -107,7 +115,7 @@ export async function childPlans(reads: Reads, parentId: string): Promise<PlanRo
   return rows.map(toRow)
 }
 
-/** The copies of a plan that an active or pending subscription has. */
+/** The copies of a plan used by an active or pending subscription. */
 export async function childPlansInUse(reads: Reads, parentId: string): Promise<PlanRow[]> {
   const rows = await reads
     .selectFrom('plans as p')
@@ -162,7 +170,7 @@ export async function insertPlan(
   return toRow(await refusingDuplicates(insert.executeTakeFirstOrThrow(), 'plans_code', 'code'))
 }
 
-/** 422 as `insertPlan`. */
+/** 422 like `insertPlan`. */
 export async function updatePlan(
   tx: Tx,
   id: string,
@@ -177,7 +185,7 @@ export async function updatePlan(
   return toRow(await refusingDuplicates(update.executeTakeFirstOrThrow(), 'plans_code', 'code'))
 }
 
-/** Gives a new price to the copies of a plan that still have its old one; gives their ids. */
+/** Updates the price of copies that still have the plan's old one; returns their ids. */
 export async function cascadeAmount(
   tx: Tx,
   parentId: string,
@@ -195,7 +203,7 @@ export async function cascadeAmount(
   return rows.map((row) => row.id)
 }
 
-/** Announces on the plan and its copies that they are going (docs/rules/plans.md#deleting-a-plan). */
+/** Marks the plan and its copies for deletion (docs/rules/plans.md#deleting-a-plan). */
 export async function markPlanForDeletion(tx: Tx, planId: string, now: Instant): Promise<void> {
   await tx
     .updateTable('plans')
@@ -206,8 +214,8 @@ export async function markPlanForDeletion(tx: Tx, planId: string, now: Instant):
 }
 
 /**
- * Plans by their ids with all that bills them, copies and deleted ones too, in a fixed number of queries however
- * many plans and charges there are. Deleted charges, filters and thresholds are not among the parts.
+ * Plans by id with everything needed to bill them, including copies and deleted ones, in a fixed number of queries.
+ * Deleted charges, filters and thresholds are left out.
  */
 export async function loadPlansForBilling(
   reads: Reads,
@@ -219,14 +227,14 @@ export async function loadPlansForBilling(
   return new Map((await withParts(reads, rows.map(toRow))).map((plan) => [plan.id, plan]))
 }
 
-/** A plan that was read elsewhere, with all that bills it. */
+/** A plan that was already read, with everything needed to bill it. */
 export async function planWithParts(reads: Reads, row: Selectable<Plans>): Promise<PlanWithParts> {
   const [plan] = await withParts(reads, [toRow(row)])
   if (!plan) throw new Error(`plan ${row.id} has no parts`)
   return plan
 }
 
-/** Plans with their parts, in the order given: at most seven queries, which travel together as far as they can. */
+/** Plans with their parts, in the given order, in at most seven queries, pipelined where possible. */
 export async function withParts(reads: Reads, plans: readonly PlanRow[]): Promise<PlanWithParts[]> {
   const ids = plans.map((plan) => plan.id)
   const parentIds = plans.flatMap((plan) => plan.parentId ?? [])
@@ -262,7 +270,7 @@ export async function withParts(reads: Reads, plans: readonly PlanRow[]): Promis
   })
 }
 
-/** Charges with all that prices them, in the order given; those of a deleted metric are left out. */
+/** Charges with everything that prices them, in the given order; those on a deleted metric are left out. */
 export async function chargesWithParts(reads: Reads, charges: readonly ChargeRow[]): Promise<PlanCharge[]> {
   const taxes = taxesOfOwners(reads, { chargeIds: charges.map((charge) => charge.id) })
   return chargesAndTaxes(reads, charges, taxes)
@@ -298,7 +306,7 @@ async function chargesAndTaxes(
   })
 }
 
-/** Only what a plan says of itself, whatever else the value carries. */
+/** Only the plan's own columns. */
 function columnsOf(plan: PlanSettings & { readonly metadata: Metadata | null }) {
   return {
     name: plan.name,

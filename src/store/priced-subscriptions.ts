@@ -3,7 +3,7 @@ import type { SubscriptionStatus } from '../core/subscriptions/lifecycle.ts'
 import type { Reads, Tx } from './database.ts'
 import { ts } from './values.ts'
 
-/** A subscription as far as its prices go: which plan it has. */
+/** The fields of a subscription that determine its prices. */
 export type PricedSubscription = {
   readonly id: string
   readonly externalId: string
@@ -11,7 +11,7 @@ export type PricedSubscription = {
   readonly planId: string
 }
 
-/** The latest subscription of an external id in one of the statuses, the first status going first. */
+/** The latest subscription with an external id and one of the statuses, in order of preference. */
 export async function findPricedSubscription(
   reads: Reads,
   externalId: string,
@@ -21,17 +21,7 @@ export async function findPricedSubscription(
   return firstOf(rows, statuses)
 }
 
-/** As `findPricedSubscription`, locked: two changes of its prices happen one after the other. */
-export async function lockPricedSubscription(
-  tx: Tx,
-  externalId: string,
-  statuses: readonly SubscriptionStatus[],
-): Promise<PricedSubscription | undefined> {
-  const rows = await priced(tx, externalId, statuses).forUpdate().execute()
-  return firstOf(rows, statuses)
-}
-
-/** Puts a subscription on another plan: its own copy of the one that it has. */
+/** Moves a subscription to its own copy of its plan. */
 export async function movePricedSubscription(
   tx: Tx,
   id: string,

@@ -6,9 +6,9 @@ import type { Reads } from './database.ts'
 import { ts } from './values.ts'
 
 /**
- * The newest progressive invoice of a subscription in a charges window and its fees, in cents: what the
- * thresholds have billed so far (docs/rules/progressive-billing.md#when-a-threshold-is-passed). Those of the
- * subscription before an upgrade are left out, because its last bill counts as invoiced already.
+ * A subscription's newest progressive invoice in a charges window and its fees in cents, i.e. what thresholds have
+ * billed so far (docs/rules/progressive-billing.md#when-a-threshold-is-passed). Invoices of the subscription before
+ * an upgrade are left out, because its last bill already counts as invoiced.
  */
 export async function progressivelyBilled(
   reads: Reads,
@@ -23,7 +23,8 @@ export async function progressivelyBilled(
       .where('i.invoiceType', '=', 'progressive_billing')
       .where('i.status', 'in', ['finalized', 'failed'])
       .where('l.subscriptionId', '=', subscriptionId)
-      // Of this period, also when the customer's zone changed in it: the window before may end inside this one then.
+      // Matches this period even if the customer's zone changed in it: the previous window may then end inside this
+      // one.
       .where('l.chargesFrom', '>', ts(addMs(window.from, -ZONE_CHANGE_MAX_MS)))
       .where('l.chargesFrom', '<=', ts(window.to))
       .where('l.chargesTo', '>=', ts(window.from))
@@ -35,7 +36,7 @@ export async function progressivelyBilled(
 }
 
 /**
- * Whether a progressive invoice was made for this already
+ * Whether a progressive invoice for this key already exists
  * (docs/rules/progressive-billing.md#the-progressive-invoice).
  */
 export async function hasProgressiveInvoice(reads: Reads, key: string): Promise<boolean> {

@@ -7,8 +7,8 @@ import type { Reads } from './database.ts'
 import { anyOf, groupedBy } from './values.ts'
 
 /**
- * The charges of plans with everything that rating needs, in the order in which they were made; two queries,
- * however many plans. Deleted charges and filters are left out.
+ * The charges of plans with everything that rating needs, in order of creation, in two queries. Deleted charges and
+ * filters are left out.
  */
 export async function ratedChargesOfPlans(
   reads: Reads,
@@ -37,7 +37,7 @@ export async function ratedChargesOfPlans(
   return byPlan
 }
 
-/** Charges by id, deleted ones too: what fees that exist refer to. */
+/** Charges by id, including deleted ones, to which existing fees refer. */
 export async function ratedChargesByIds(
   reads: Reads,
   ids: readonly string[],

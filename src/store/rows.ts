@@ -648,6 +648,11 @@ export interface InvoiceTaxes {
   taxRate: Numeric
 }
 
+export interface JobWorkers {
+  poolId: string
+  seenAt: Timestamp
+}
+
 export interface LifetimeUsages {
   createdAt: Timestamp
   historicalUsageAmountCents: Generated<Int8>
@@ -688,7 +693,10 @@ export interface Organizations {
   city: string | null
   clockAt: Timestamp | null
   clockError: string | null
+  clockMover: string | null
+  clockMoverSeenAt: Timestamp | null
   clockStatus: Generated<string>
+  clockTarget: Timestamp | null
   country: string | null
   createdAt: Timestamp
   defaultCurrency: Generated<string>
@@ -806,6 +814,11 @@ export interface TargetWalletEvents {
   externalSubscriptionId: string
   organizationId: string
   timestamp: Timestamp
+}
+
+export interface SystemClock {
+  latestAt: Timestamp
+  singleton: Generated<boolean>
 }
 
 export interface Taxes {
@@ -1014,6 +1027,7 @@ export interface DB {
   invoices: Invoices
   invoiceSubscriptions: InvoiceSubscriptions
   invoiceTaxes: InvoiceTaxes
+  jobWorkers: JobWorkers
   lifetimeUsages: LifetimeUsages
   memberships: Memberships
   minimumCommitments: MinimumCommitments
@@ -1025,6 +1039,7 @@ export interface DB {
   privileges: Privileges
   subscriptions: Subscriptions
   targetWalletEvents: TargetWalletEvents
+  systemClock: SystemClock
   taxes: Taxes
   triggeredAlerts: TriggeredAlerts
   unbilledFees: UnbilledFees

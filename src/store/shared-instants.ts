@@ -3,8 +3,8 @@ import type { SharedInstants } from '../core/billing/snapshot.ts'
 import type { Reads } from './database.ts'
 
 /**
- * Those of the subscriptions that share an instant. The id of a billed period tells when the bill was computed: it is
- * made anew with it and as ascending as the ids of events and subscriptions.
+ * The subscriptions that share an instant. The id of a billed period shows when the bill was computed: it is
+ * recreated with the bill and ascends like the ids of events and subscriptions.
  */
 export async function sharedInstants(
   reads: Reads,

@@ -9,10 +9,10 @@ import type { Plans } from './rows.ts'
 import type { SubscriptionRow } from './subscriptions.ts'
 import { anyOf, ts } from './values.ts'
 
-/** A plan as a subscription sees it: a copy too, and a deleted one. */
+/** A subscription's plan, possibly a copy or deleted. */
 export type SubscribedPlan = Selectable<Plans>
 
-/** A subscription with what its next steps depend on. */
+/** A subscription with everything its next steps depend on. */
 export type SubscriptionState = {
   readonly row: SubscriptionRow
   readonly plan: SubscribedPlan
@@ -22,7 +22,7 @@ export type SubscriptionState = {
   readonly initialStartedAt: Instant | null
 }
 
-/** The states of subscriptions in their order, in four queries that travel together. */
+/** The states of subscriptions, in the given order, in four pipelined queries. */
 export async function statesOf(reads: Reads, rows: readonly SubscriptionRow[]): Promise<SubscriptionState[]> {
   if (rows.length === 0) return []
   const customerIds = [...new Set(rows.map((row) => row.customerId))]
@@ -66,7 +66,7 @@ export async function stateOf(reads: Reads, row: SubscriptionRow): Promise<Subsc
   return state
 }
 
-/** The subscription as billing sees it at an instant; null when it has not started. */
+/** The subscription for billing at an instant; null when it has not started. */
 export function billMomentOf(state: SubscriptionState, at: Instant): BillMoment | null {
   const { row, plan, zone } = state
   if (row.startedAt === null) return null
@@ -79,7 +79,7 @@ export function billMomentOf(state: SubscriptionState, at: Instant): BillMoment 
 }
 
 /**
- * Gives a locked customer a currency when it has none (docs/rules/subscriptions.md#change-of-plan); gives the
+ * Sets a locked customer's currency if it has none (docs/rules/subscriptions.md#change-of-plan); returns the
  * customer.
  */
 export async function setCustomerCurrency(
@@ -97,7 +97,7 @@ export async function setCustomerCurrency(
     .executeTakeFirstOrThrow()
 }
 
-/** A plan that can be subscribed to by its code, kept from being deleted meanwhile; copies have no code of their own. */
+/** Share-locks the plan with a code, so that it cannot be deleted meanwhile; copies have no code of their own. */
 export async function holdPlanByCode(tx: Tx, code: string): Promise<SubscribedPlan | undefined> {
   return tx
     .selectFrom('plans')
@@ -110,7 +110,7 @@ export async function holdPlanByCode(tx: Tx, code: string): Promise<SubscribedPl
     .executeTakeFirst()
 }
 
-/** The newest periodic bill of a subscription that still counts, and the zone in which it was made. */
+/** A subscription's newest valid periodic bill, and the zone it was created in. */
 export async function lastPeriodicBill(
   reads: Reads,
   subscriptionId: string,

@@ -13,35 +13,35 @@ import { billMomentOf, type SubscribedPlan, type SubscriptionState, statesOf } f
 import type { SubscriptionRow } from './subscriptions.ts'
 import { anyOf, groupedBy } from './values.ts'
 
-/** What follows a subscription in its chain. */
+/** The successor of a subscription. */
 export type Successor = {
   readonly planCode: string
   readonly status: string
   readonly startedAt: Instant | null
 }
 
-/** A subscription with everything that is shown of it. */
+/** A subscription with everything that the API shows. */
 export type SubscriptionView = SubscriptionState & {
-  /** As billing sees it at the instant of the view; null when it has not started. */
+  /** For billing at the instant of the view; null when it has not started. */
   readonly moment: BillMoment | null
-  /** The usage window that the instant lies in, as it was or will be billed; null when it has not started. */
+  /** The usage window containing the instant, as it was or will be billed; null when it has not started. */
   readonly currentPeriod: Window | null
   readonly billingEntityCode: string
   readonly previousPlanCode: string | null
   /** The most recently created successor that was not canceled. */
   readonly successor: Successor | null
-  /** The thresholds that count (docs/rules/progressive-billing.md#thresholds). */
+  /** The thresholds that apply (docs/rules/progressive-billing.md#thresholds). */
   readonly thresholds: readonly ThresholdRow[]
 }
 
-/** What is shown when one subscription is asked for. */
+/** What the API shows for a single subscription. */
 export type SubscriptionDetails = SubscriptionView & {
   readonly wholePlan: PlanWithParts
   readonly planEntitlements: readonly PlanEntitlement[]
   readonly entitlements: readonly EffectiveEntitlement[]
 }
 
-/** All of one subscription at an instant. */
+/** The full view of one subscription at an instant. */
 export async function subscriptionDetails(
   reads: Reads,
   row: SubscriptionRow,
@@ -59,10 +59,10 @@ export async function subscriptionDetails(
   return { ...view, wholePlan, planEntitlements: ofPlan, entitlements: effective }
 }
 
-/** What the answer about a new subscription needs to know of its plan. */
+/** What the response for a new subscription needs from its plan. */
 export type PlanOfCreated = Pick<SubscriptionDetails, 'wholePlan' | 'planEntitlements' | 'entitlements'>
 
-/** What a subscription that has neither overrides nor removals yet gets from its plan. */
+/** What a subscription without overrides or removals gets from its plan. */
 export async function planOfCreated(reads: Reads, plan: SubscribedPlan): Promise<PlanOfCreated> {
   const [wholePlan, { ofPlan, effective }] = await Promise.all([
     planWithParts(reads, plan),
@@ -72,8 +72,8 @@ export async function planOfCreated(reads: Reads, plan: SubscribedPlan): Promise
 }
 
 /**
- * All of a subscription that this transaction has created and not billed, without asking for what nobody can have
- * written about it yet. Its own thresholds are those that it was created with; without them its plan's count.
+ * The full view of a subscription that this transaction created and has not billed, without querying for things that
+ * cannot exist yet. It has the thresholds it was created with, otherwise its plan's.
  */
 export function createdDetails(
   state: SubscriptionState,
@@ -99,7 +99,7 @@ export function createdDetails(
   }
 }
 
-/** What is shown of subscriptions at an instant, in their order, in a fixed number of queries. */
+/** Views of subscriptions at an instant, in the given order, in a fixed number of queries. */
 export async function viewsOf(
   reads: Reads,
   rows: readonly SubscriptionRow[],
@@ -131,7 +131,7 @@ export async function viewsOf(
 }
 
 /**
- * The usage thresholds that count for a subscription, the recurring one last
+ * The usage thresholds that apply to a subscription, the recurring one last
  * (docs/rules/progressive-billing.md#thresholds).
  */
 export async function applicableThresholds(
@@ -177,7 +177,7 @@ async function successorsOf(
 
 type ThresholdRow = Selectable<UsageThresholds>
 
-/** Thresholds by the subscription or the plan that has them. */
+/** Thresholds by the id of their subscription or plan. */
 type Thresholds = ReadonlyMap<string, readonly ThresholdRow[]>
 
 async function thresholdsOf(reads: Reads, states: readonly SubscriptionState[]): Promise<Thresholds> {

@@ -15,7 +15,7 @@ export type SubscriptionFilter = {
   readonly statuses: readonly SubscriptionStatus[]
   readonly customerId?: string | undefined
   readonly externalCustomerId?: string | undefined
-  /** Plans that override the plan with this code have it too. */
+  /** Overridden copies of a plan have its code too. */
   readonly planCode?: string | undefined
   readonly currency?: string | undefined
   readonly billingEntityIds?: readonly string[] | undefined
@@ -52,19 +52,19 @@ export async function customerOfSubscription(reads: Reads, id: string): Promise<
   return row?.customerId
 }
 
-/** Subscriptions that are known to be there, in the order of their ids. */
+/** Subscriptions that must exist, by id. */
 export async function readSubscriptions(reads: Reads, ids: readonly string[]): Promise<SubscriptionRow[]> {
   return reads.selectFrom('subscriptions').selectAll().where('id', '=', anyOf(ids)).orderBy('id').execute()
 }
 
-/** Serializes changes of what hangs on an external id, whichever subscription of the chain is meant. */
+/** Serializes changes to anything tied to an external id, for the whole chain of subscriptions. */
 export async function lockChain(tx: Tx, externalId: string): Promise<void> {
   await tx
     .selectFrom('subscriptions')
     .select('id')
     .where('externalId', '=', externalId)
     .orderBy('id')
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute()
 }
 
@@ -88,7 +88,7 @@ export async function findSubscription(
     .executeTakeFirst()
 }
 
-/** All subscriptions of the organization with an external id, whosever and whatever their status. */
+/** All subscriptions of the organization with an external id, of any customer and status. */
 export async function subscriptionsWithId(reads: Reads, externalId: string): Promise<SubscriptionRow[]> {
   return reads.selectFrom('subscriptions').selectAll().where('externalId', '=', externalId).execute()
 }
@@ -108,7 +108,7 @@ export async function activeSubscriptionsOf(
     .execute()
 }
 
-/** The subscription that waits to follow another one. */
+/** The pending successor of a subscription. */
 export async function findPendingSuccessor(
   reads: Reads,
   subscriptionId: string,
@@ -116,7 +116,7 @@ export async function findPendingSuccessor(
   return (await pendingSuccessors(reads, [subscriptionId])).get(subscriptionId)
 }
 
-/** The subscriptions that wait to follow others, by the ids of those: of each the newest. */
+/** Pending successors by the id of their predecessor, the newest of each. */
 export async function pendingSuccessors(
   reads: Reads,
   subscriptionIds: readonly string[],
@@ -134,7 +134,7 @@ export async function pendingSuccessors(
   return new Map(rows.map((row) => [row.previousSubscriptionId ?? '', row]))
 }
 
-/** An active subscription and the one that waits to follow it. */
+/** An active subscription and its pending successor. */
 export type Succession = {
   readonly customerId: string
   readonly previousId: string
@@ -143,7 +143,7 @@ export type Succession = {
   readonly successorPlanId: string
 }
 
-/** What waits to follow active subscriptions of a plan (`from`), or waits for the plan itself (`to`). */
+/** Pending successions from active subscriptions on a plan (`from`), or to the plan (`to`). */
 export async function successionsOf(
   reads: Reads,
   planId: string,
@@ -167,7 +167,7 @@ export async function successionsOf(
     .execute()
 }
 
-/** Those of the plans for which subscriptions wait to follow others. */
+/** The plans that pending successors are waiting for. */
 export async function awaitedPlans(reads: Reads, planIds: readonly string[]): Promise<string[]> {
   if (planIds.length === 0) return []
   const rows = await reads
@@ -227,7 +227,7 @@ export async function subscriptionsOf(
     .execute()
 }
 
-/** One page of the subscriptions that pass a filter, by `subscriptionAt` descending. */
+/** One page of the subscriptions that match a filter, by `subscriptionAt` descending. */
 export async function listSubscriptions(
   reads: Reads,
   filter: SubscriptionFilter,
@@ -257,8 +257,8 @@ export async function listSubscriptions(
 }
 
 /**
- * Begins to count the lifetime usage of a subscription; one that is counted already is left alone. One that
- * follows another keeps the usage from before Weir (docs/rules/usage.md#lifetime-usage).
+ * Starts tracking a subscription's lifetime usage; no effect if it is already tracked. A successor keeps the usage
+ * from before Weir (docs/rules/usage.md#lifetime-usage).
  */
 export async function insertLifetimeUsage(tx: Tx, row: SubscriptionRow, now: Instant): Promise<void> {
   const previous =
@@ -284,8 +284,8 @@ export async function insertLifetimeUsage(tx: Tx, row: SubscriptionRow, now: Ins
 }
 
 /**
- * Gives a subscription exactly these usage thresholds of its own
- * (docs/rules/progressive-billing.md#thresholds); an active one is due for a look at them.
+ * Replaces a subscription's own usage thresholds (docs/rules/progressive-billing.md#thresholds); an active one is
+ * scheduled for a check.
  */
 export async function replaceSubscriptionThresholds(
   tx: Tx,

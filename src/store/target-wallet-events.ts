@@ -5,14 +5,14 @@ import type { SubscriptionStatus } from '../core/subscriptions/lifecycle.ts'
 import type { Reads, Tx } from './database.ts'
 import type { ListedEvent } from './events/event-list.ts'
 
-/** An event that names a wallet to be paid from, and the metric that counts it. */
+/** An event that names the paying wallet, and its metric. */
 export type TargetWalletEvent = ListedEvent & {
   readonly externalSubscriptionId: string
   readonly metricId: string
   readonly isRecurring: boolean
 }
 
-/** A subscription that an event may belong to, and its plan. */
+/** A subscription that an event may belong to, with its plan. */
 export type EventSubscription = EventCandidate & { readonly planId: string }
 
 type TakenRow = Omit<TargetWalletEvent, 'preciseTotalAmountCents'> & {
@@ -20,8 +20,8 @@ type TakenRow = Omit<TargetWalletEvent, 'preciseTotalAmountCents'> & {
 }
 
 /**
- * Takes the earliest arrivals off the list of events that name a wallet (docs/rules/events.md). Those that
- * were deleted since are taken off and left out. `isAll` is false when more wait.
+ * Takes the earliest arrivals off the list of events that name a wallet (docs/rules/events.md). Events deleted since
+ * are removed and skipped. `isAll` is false when more are waiting.
  */
 export async function takeTargetWalletEvents(
   tx: Tx,
@@ -67,7 +67,7 @@ export async function eventCandidates(
   return candidates
 }
 
-/** Which plans have a charge on which metrics that takes the names of wallets; see `takingKey`. */
+/** The plans and metrics with a charge that accepts wallet names; see `takingKey`. */
 export async function chargesTakingWallets(
   reads: Reads,
   metricIds: readonly string[],

@@ -23,7 +23,7 @@ function selectTaxes(reads: Reads): SelectQueryBuilder<DB & { t: Taxes }, 't', T
     .where('t.deletedAt', 'is', null) as SelectQueryBuilder<DB & { t: Taxes }, 't', TaxRow>
 }
 
-/** The tax as the core computes with it. */
+/** The tax in the form that the core uses. */
 export function taxOf(row: TaxRow): Tax {
   const { id, code, name, description } = row
   return { id, code, name, description, rate: Decimal.of(row.rate) }
@@ -33,7 +33,19 @@ export async function findTax(reads: Reads, code: string): Promise<TaxRow | unde
   return selectTaxes(reads).where('t.code', '=', code).executeTakeFirst()
 }
 
-/** The taxes with these codes, in the order of their creation; unknown codes are simply not among them. */
+/** The same, locked until the transaction ends. */
+export async function lockTax(tx: Tx, code: string): Promise<TaxRow | undefined> {
+  await tx
+    .selectFrom('taxes')
+    .select('id')
+    .where('code', '=', code)
+    .where('deletedAt', 'is', null)
+    .forNoKeyUpdate()
+    .execute()
+  return findTax(tx, code)
+}
+
+/** The taxes with these codes, in order of creation; unknown codes are omitted. */
 export async function findTaxes(reads: Reads, codes: readonly string[]): Promise<TaxRow[]> {
   if (codes.length === 0) return []
   return selectTaxes(reads)
@@ -52,7 +64,7 @@ export async function insertTax(tx: Tx, row: Insertable<Taxes>): Promise<void> {
   await refusingDuplicates(tx.insertInto('taxes').values(row).execute(), 'taxes_code', 'code')
 }
 
-/** 422 as `insertTax`. */
+/** 422 like `insertTax`. */
 export async function updateTax(tx: Tx, id: string, set: Updateable<Taxes>): Promise<void> {
   await refusingDuplicates(
     tx.updateTable('taxes').set(set).where('id', '=', id).execute(),
@@ -61,7 +73,7 @@ export async function updateTax(tx: Tx, id: string, set: Updateable<Taxes>): Pro
   )
 }
 
-/** Codes of the billing entities that have each tax, by the tax's id. */
+/** Codes of the billing entities with each tax, by tax id. */
 export async function entityCodesOfTaxes(
   reads: Reads,
   taxIds: readonly string[],
@@ -80,7 +92,7 @@ export async function entityCodesOfTaxes(
   return codes
 }
 
-/** What can have taxes: the table of its links and the column that names it. */
+/** What can have taxes: the link table and its owner column. */
 const OWNERS = {
   charge: ['charge_taxes', 'charge_id'],
   plan: ['plan_taxes', 'plan_id'],
@@ -92,7 +104,7 @@ const OWNERS = {
 
 export type TaxOwner = keyof typeof OWNERS
 
-/** Taxes by the id of the thing that has them; a thing without taxes is absent. */
+/** Taxes by owner id; owners without taxes are absent. */
 export type TaxesById = ReadonlyMap<string, readonly TaxRow[]>
 
 export type TaxesOfOwners = {
@@ -105,8 +117,8 @@ export type TaxesOfOwners = {
 }
 
 /**
- * The taxes of many things at once, in one query however many there are; each list in the order in which the
- * taxes were made. `resolveTaxes` of the core chooses among the lists, `taxOf` makes core values of rows.
+ * The taxes of many owners in one query, each list in order of creation. The core's `resolveTaxes` chooses among the
+ * lists; `taxOf` converts rows to core values.
  */
 export async function taxesOfOwners(
   reads: Reads,
@@ -157,7 +169,7 @@ export async function taxesOfOwners(
   }
 }
 
-/** Gives a thing exactly these taxes. */
+/** Replaces the taxes of an owner. */
 export async function replaceTaxes(
   tx: Tx,
   organizationId: string,
@@ -171,7 +183,7 @@ export async function replaceTaxes(
   await addTaxes(tx, organizationId, owner, ownerId, taxIds)
 }
 
-/** Gives a thing these taxes besides those that it has. */
+/** Adds taxes to an owner. */
 export async function addTaxes(
   tx: Tx,
   organizationId: string,
@@ -185,7 +197,7 @@ export async function addTaxes(
     on conflict do nothing`.execute(tx)
 }
 
-/** Applies a tax to a billing entity, or takes it away; doing either twice changes nothing. */
+/** Adds a tax to a billing entity or removes it; both are idempotent. */
 export async function setBillingEntityTax(
   tx: Tx,
   of: { readonly organizationId: string; readonly billingEntityId: string; readonly taxId: string },
@@ -199,7 +211,7 @@ export async function setBillingEntityTax(
     .execute()
 }
 
-/** Takes a tax away from everything that has it, and from drafts (docs/rules/taxes.md). */
+/** Removes a tax from everything that has it, and from drafts (docs/rules/taxes.md). */
 export async function unlinkTax(tx: Tx, taxId: string): Promise<void> {
   for (const [table] of Object.values(OWNERS)) {
     await sql`delete from ${sql.table(table)} where tax_id = ${taxId}`.execute(tx)
@@ -213,28 +225,32 @@ export async function unlinkTax(tx: Tx, taxId: string): Promise<void> {
 }
 
 /**
- * Flags the drafts that a tax concerns to be computed anew: those of customers that have it, of customers
- * without taxes of their own whose billing entity has it, and those that already carry it. Gives the
- * invoices' ids (docs/rules/taxes.md).
+ * Flags the drafts affected by a tax for a rebuild: those of customers with the tax, of customers without own taxes
+ * whose billing entity has it, and those that already carry it. Returns the invoices' ids (docs/rules/taxes.md).
  */
 export async function flagDraftsOfTax(tx: Tx, taxId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    update invoices i set ready_to_be_refreshed = true
-    from customers c
-    where i.status = 'draft' and c.id = i.customer_id and (
-      exists (select from customer_taxes ct where ct.customer_id = c.id and ct.tax_id = ${taxId})
-      or (
-        exists (select from billing_entity_taxes bt
-          where bt.billing_entity_id = c.billing_entity_id and bt.tax_id = ${taxId})
-        and not exists (select from customer_taxes ct where ct.customer_id = c.id)
+    with meant as materialized (
+      select i.id from invoices i
+      join customers c on c.id = i.customer_id
+      where i.status = 'draft' and (
+        exists (select from customer_taxes ct where ct.customer_id = c.id and ct.tax_id = ${taxId})
+        or (
+          exists (select from billing_entity_taxes bt
+            where bt.billing_entity_id = c.billing_entity_id and bt.tax_id = ${taxId})
+          and not exists (select from customer_taxes ct where ct.customer_id = c.id)
+        )
+        or exists (select from invoice_taxes it where it.invoice_id = i.id and it.tax_id = ${taxId})
       )
-      or exists (select from invoice_taxes it where it.invoice_id = i.id and it.tax_id = ${taxId})
+      order by i.id
+      for no key update of i
     )
+    update invoices i set ready_to_be_refreshed = true from meant where i.id = meant.id
     returning i.id`.execute(tx)
   return rows.map((row) => row.id)
 }
 
-/** Flags the drafts of one customer to be computed anew, after its own taxes or settings changed. */
+/** Flags the drafts of one customer for a rebuild, after its taxes or settings changed. */
 export async function flagDraftsOfCustomer(tx: Tx, customerId: string): Promise<void> {
   await tx
     .updateTable('invoices')

@@ -1,17 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { conflict } from '../core/refusal.ts'
+import { holdClock } from './clock-moves.ts'
 import { type Database, Last, type Tenant, type Tx } from './database.ts'
+import { Unavailable } from './unavailable.ts'
 
-/** Thrown when what a transaction began with is not so any more: nothing of it is kept, and it begins again. */
+/** Thrown when a transaction's assumptions no longer hold: it is rolled back and retried. */
 export class Conflict extends Error {
   override readonly name = 'Conflict'
-  /** As PostgreSQL's own `serialization_failure`. */
+  /** Same as PostgreSQL's `serialization_failure`. */
   readonly code = '40001'
 }
 
+/** How often and for how long a transaction is begun again before its caller is told to come back later. */
+const ATTEMPTS_MAX = 12
+const RETRYING_MAX_MS = 10_000
+/** The pause before the second attempt; it doubles with each one. */
+const PAUSE_FIRST_MS = 5
+const PAUSE_MAX_MS = 500
+
 /**
- * Opens a transaction as one organization; only actions may import this file. A conflict that PostgreSQL
- * resolves by ending one side (deadlock, serialization) is tried again, because nothing of it was kept. Of a caller
- * whose request is a transaction already, the work becomes a part of it that is undone alone when it fails.
+ * Runs work in a transaction as one organization; only actions may import this file. When PostgreSQL aborts it
+ * because of a conflict (deadlock, serialization), it is retried after a random pause, since nothing was committed. If the caller's
+ * request already has a transaction, the work becomes a savepoint in it that is rolled back alone on failure.
+ *
+ * A caller in a sandbox writes at the time that its clock showed when the request came, and gets 409
+ * `clock_is_advancing` if the clock has moved since. Throws `Unavailable` after twelve attempts or ten seconds.
  */
 export async function inTransaction<T>(
   database: Database,
@@ -20,19 +34,39 @@ export async function inTransaction<T>(
 ): Promise<T> {
   if (typeof tenant !== 'string' && tenant.open) return inPart(tenant.open, work)
   const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
+  const began = performance.now()
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await database.writeAs(organizationId, work)
+      return await database.writeAs(organizationId, async (tx) => {
+        await holdClockOf(tx, tenant)
+        return work(tx)
+      })
     } catch (error) {
-      if (attempt >= 5 || !isConflict(error)) throw error
+      if (!isConflict(error)) throw error
+      if (attempt >= ATTEMPTS_MAX || performance.now() - began > RETRYING_MAX_MS) {
+        throw new Unavailable('a transaction met conflicts again and again', { cause: error })
+      }
+      await sleep(pauseAfter(attempt))
     }
   }
 }
 
+/** Keeps the clock of a sandbox where the caller was told that it is. */
+async function holdClockOf(tx: Tx, tenant: Tenant): Promise<void> {
+  if (typeof tenant === 'string' || !tenant.organization?.isSandbox) return
+  const { status, clockAt } = await holdClock(tx, tenant.organizationId)
+  if (status === 'advancing' || clockAt !== tenant.organization.clockAt) throw conflict('clock_is_advancing')
+}
+
+/** Milliseconds to wait after an attempt: random, so that those who met do not meet again. */
+function pauseAfter(attempt: number): number {
+  return Math.random() * Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** attempt)
+}
+
 /**
- * Does a part of a transaction that may fail while the rest is kept. Gives the error when it is about the part
- * itself: a value that the database refuses, or a fault of the code. Whatever else goes wrong, from a conflict to a
- * lost connection, is thrown and ends the transaction.
+ * Runs a part of a transaction that may fail without affecting the rest. Returns the error when it is caused by the
+ * part itself: a value that the database rejects, or a bug. Anything else, from a conflict to a lost connection, is
+ * thrown and aborts the transaction.
  */
 export async function inSavepoint<T>(
   tx: Tx,
@@ -51,13 +85,13 @@ export async function inSavepoint<T>(
   }
 }
 
-/** Errors of the code have no code; classes 22 and 23 are values out of range and broken constraints. */
+/** JavaScript errors have no code; classes 22 and 23 are invalid values and constraint violations. */
 function isItsOwn(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code
   return code === undefined || (typeof code === 'string' && /^2[23]...$/.test(code))
 }
 
-/** A conflict goes up to whoever opened the transaction and begins it again. */
+/** A conflict propagates to whoever opened the transaction and retries it. */
 async function inPart<T>(tx: Tx, work: (tx: Tx) => Promise<T | Last<T>>): Promise<T> {
   await sql`savepoint part`.execute(tx)
   try {

@@ -1,9 +1,11 @@
 import type { Reads } from './database.ts'
 
-/** The ids of a customer and of its active subscription with an external id; the latter null when it has none. */
+/**
+ * The ids of a customer and of its active subscription with an external id; the latter is null when there is none.
+ */
 export type UsageSubject = { readonly customerId: string; readonly subscriptionId: string | null }
 
-/** Undefined when there is no such customer. */
+/** Undefined when the customer does not exist. */
 export async function findUsageSubject(
   reads: Reads,
   externalCustomerId: string,
@@ -24,7 +26,7 @@ export async function findUsageSubject(
   return row
 }
 
-/** The active subscription with an external id, whoever's it is. */
+/** The active subscription with an external id, of any customer. */
 export async function findActiveSubscription(
   reads: Reads,
   externalId: string,

@@ -4,7 +4,9 @@ import type { Database, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import { ts } from './values.ts'
 
-/** Makes the user unless the address is known (its password then stays), and an admin of the organization. */
+/**
+ * Creates the user unless the address exists (its password is then kept), and makes it an admin of the organization.
+ */
 export async function insertMember(
   database: Database,
   member: {
@@ -43,7 +45,7 @@ export async function insertMember(
   })
 }
 
-/** An invitation whose token is kept as a hash only. */
+/** Creates an invitation; only the hash of its token is stored. */
 export async function insertInvite(
   tx: Tx,
   invite: {

@@ -6,28 +6,28 @@ export function ts(at: Instant): RawBuilder<Instant> {
   return sql<Instant>`${new Date(at).toISOString()}::timestamptz`
 }
 
-/** The same for an instant that may be missing. */
+/** The same for an instant that may be null. */
 export function tsOrNull(at: Instant | null): RawBuilder<Instant> | null {
   return at === null ? null : ts(at)
 }
 
-/** A value as a json parameter; arrays too, which the driver would otherwise take for SQL arrays. */
+/** A value as a JSON parameter, including arrays, which the driver would otherwise send as SQL arrays. */
 export function json(value: unknown): RawBuilder<unknown> {
   return sql<unknown>`${JSON.stringify(value)}::json`
 }
 
-/** For `=`: one of any number of ids. A list of parameters ends at 65,535 of them, an array is one. */
+/** For `=`: matches any of the ids. A statement allows only 65,535 parameters, and an array is a single one. */
 export function anyOf(ids: readonly string[]): RawBuilder<string> {
   return sql<string>`any(${[...ids]}::uuid[])`
 }
 
-/** A list in parts of at most `length`, in its order. */
+/** A list in chunks of at most `length`, in order. */
 export function inParts<T>(list: readonly T[], length: number): T[][] {
   const count = Math.ceil(list.length / length)
   return Array.from({ length: count }, (_, part) => list.slice(part * length, (part + 1) * length))
 }
 
-/** Rows by what they belong to, in their order; a lookup in place of a search through all of them. */
+/** Rows grouped by a key, in order, so that lookups need no search. */
 export function groupedBy<T, K>(rows: readonly T[], keyOf: (row: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>()
   for (const row of rows) {

@@ -7,7 +7,7 @@ export async function findWebhookEndpoint(reads: Reads, id: string): Promise<Web
   return reads.selectFrom('webhookEndpoints').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-/** One page of the organization's endpoints by URL, and how many there are in all. */
+/** One page of the organization's endpoints by URL, and the total count. */
 export async function pageOfWebhookEndpoints(
   reads: Reads,
   page: { readonly perPage: number; readonly offset: number },
@@ -38,7 +38,7 @@ export async function hasWebhookUrl(reads: Reads, url: string, exceptId: string 
   return (await query.executeTakeFirst()) !== undefined
 }
 
-/** Lets one transaction at a time change the organization's endpoints, so that their number can be limited. */
+/** Serializes changes to the organization's endpoints, so that their number can be limited. */
 export async function lockWebhookEndpoints(tx: Tx, organizationId: string): Promise<void> {
   const key = `webhook_endpoints:${organizationId}`
   await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(tx)
@@ -64,7 +64,7 @@ export async function updateWebhookEndpoint(
     .executeTakeFirstOrThrow()
 }
 
-/** Takes an endpoint away with its delivery log; what was still queued for it is not sent. */
+/** Deletes an endpoint with its delivery log; queued deliveries to it are not sent. */
 export async function deleteWebhookEndpoint(tx: Tx, id: string): Promise<WebhookEndpointRow | undefined> {
   return tx.deleteFrom('webhookEndpoints').where('id', '=', id).returningAll().executeTakeFirst()
 }

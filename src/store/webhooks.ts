@@ -9,13 +9,13 @@ import { ts } from './values.ts'
 
 export type WebhookEndpointRow = Selectable<WebhookEndpoints>
 export type WebhookRow = Selectable<Webhooks>
-/** A message with the way in which its endpoint wants it signed now. */
+/** A message with its endpoint's current signature algorithm. */
 export type LoggedWebhook = WebhookRow & { readonly signatureAlgo: WebhookEndpointRow['signatureAlgo'] }
 
-/** More than the settings can allow: the delivery itself says which try is the last. */
+/** More than the settings allow: the delivery itself decides which attempt is the last. */
 const TRIES_MAX = 101
 
-/** What becomes of a logged message. */
+/** The statuses of a logged message. */
 export const WEBHOOK_STATUSES = ['pending', 'retrying', 'succeeded', 'failed'] as const
 
 export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number]
@@ -63,7 +63,10 @@ export async function insertWebhooks(
   )
 }
 
-/** Queues the deliveries of logged messages (again), flagged with those whose share of the workers each takes. */
+/**
+ * Queues the deliveries of logged messages (again), flagged with the organization and endpoint that they count
+ * against.
+ */
 export async function queueDeliveries(
   tx: Tx,
   webhooks: readonly { readonly organizationId: string; readonly id: string; readonly endpointId: string }[],
@@ -97,7 +100,7 @@ function logged(reads: Reads) {
     .select('e.signatureAlgo')
 }
 
-/** What one delivery needs: the message, where it goes and what it is signed with. */
+/** Everything one delivery needs: the message, its URL and its signing settings. */
 export async function findDelivery(reads: Reads, id: string) {
   return reads
     .selectFrom('webhooks as w')
@@ -105,13 +108,21 @@ export async function findDelivery(reads: Reads, id: string) {
     .innerJoin('organizations as o', 'o.id', 'w.organizationId')
     .select(['w.id', 'w.payload', 'w.status', 'e.webhookUrl', 'e.signatureAlgo', 'o.hmacKey'])
     .select(['o.isSandbox', 'o.clockAt'])
+    .select(sql<string>`w.xmin::text`.as('version'))
     .where('w.id', '=', id)
     .executeTakeFirst()
 }
 
+/** Locks a logged message; gives whether it is the version that `findDelivery` read, untouched meanwhile. */
+export async function lockWebhookVersion(tx: Tx, id: string, version: string): Promise<boolean> {
+  const { rows } = await sql<{ isSame: boolean }>`
+    select xmin::text = ${version} as is_same from webhooks where id = ${id} for no key update`.execute(tx)
+  return rows[0]?.isSame === true
+}
+
 /**
- * Writes how a try ended. A failed one counts as a retry; one that already succeeded stays so, whatever a second
- * try beside it met.
+ * Records the result of an attempt. A failure counts as a retry; a message that already succeeded stays so, whatever
+ * a concurrent attempt returned.
  */
 export async function recordTry(
   tx: Tx,
@@ -151,7 +162,7 @@ export async function setWebhookStatus(
     .execute()
 }
 
-/** One page of an endpoint's delivery log, newest first, and how many rows match. */
+/** One page of an endpoint's delivery log, newest first, and the total count. */
 export async function pageOfWebhooks(
   reads: Reads,
   filter: { readonly endpointId: string; readonly status: WebhookStatus | null },
@@ -169,7 +180,7 @@ export async function pageOfWebhooks(
   return { rows: await found.execute(), totalCount: Number(total) }
 }
 
-/** Deletes up to `limit` messages older than `days` by their organization's clock; gives how many there were. */
+/** Deletes up to `limit` messages older than `days` by their organization's clock; returns how many. */
 export async function deleteOldWebhooks(
   database: Database,
   old: { readonly now: Instant; readonly days: number; readonly limit: number },

@@ -5,7 +5,7 @@ import { isoSeconds, isoSecondsOrNull } from './times.ts'
 
 type AlertThreshold = { readonly code: string | null; readonly value: string; readonly recurring: boolean }
 
-/** An alert as clients see it (docs/rules/alerts.md). */
+/** An alert (docs/rules/alerts.md). */
 export function toWireAlert({ row, metric }: AlertView): object {
   return {
     lago_id: row.id,
@@ -26,7 +26,7 @@ export function toWireAlert({ row, metric }: AlertView): object {
   }
 }
 
-/** The message that an alert crossed thresholds; `value` of a recurring one is the level that was reached. */
+/** The webhook for an alert that crossed thresholds; `value` of a recurring one is the level reached. */
 export function toWireTriggeredAlert(
   triggered: TriggeredAlertRow,
   { row, metric }: AlertView,

@@ -1,7 +1,7 @@
 import type { BillableMetricRow } from '../store/billable-metrics.ts'
 import { isoSeconds } from './times.ts'
 
-/** A billable metric as clients see it (docs/rules/aggregation.md). */
+/** A billable metric (docs/rules/aggregation.md). */
 export function toWireBillableMetric(metric: BillableMetricRow): object {
   return {
     lago_id: metric.id,
@@ -20,7 +20,7 @@ export function toWireBillableMetric(metric: BillableMetricRow): object {
   }
 }
 
-/** With the counters of older versions of the API, which are always 0; `GET :code` does not have them. */
+/** The same with counters from older versions of the API, which are always 0; `GET :code` does not return them. */
 export function toWireCountedMetric(metric: BillableMetricRow): object {
   return {
     ...toWireBillableMetric(metric),

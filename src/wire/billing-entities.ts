@@ -3,7 +3,7 @@ import type { TaxRow } from '../store/taxes.ts'
 import { toWireTax } from './taxes.ts'
 import { isoSeconds } from './times.ts'
 
-/** A billing entity in a list. The logo is shown as the data URL that it was given as. */
+/** A billing entity in a list. The logo is a data URL, as sent. */
 export function toWireBillingEntity(entity: BillingEntityRow): object {
   return {
     lago_id: entity.id,
@@ -44,7 +44,7 @@ export function toWireBillingEntity(entity: BillingEntityRow): object {
   }
 }
 
-/** A billing entity by itself, with its taxes. */
+/** A single billing entity, with its taxes. */
 export function toWireBillingEntityWithTaxes(entity: BillingEntityRow, taxes: readonly TaxRow[]): object {
   return {
     ...toWireBillingEntity(entity),

@@ -5,7 +5,7 @@ import type { PlanCharge } from '../store/plans.ts'
 import { toWireTax } from './taxes.ts'
 import { isoSeconds } from './times.ts'
 
-/** A charge as clients see it (docs/rules/pricing-models.md). */
+/** A charge (docs/rules/pricing-models.md). */
 export function toWireCharge(charge: PlanCharge): object {
   return {
     lago_id: charge.id,
@@ -32,7 +32,7 @@ export function toWireCharge(charge: PlanCharge): object {
   }
 }
 
-/** A charge filter as clients see it (docs/rules/filters-and-groups.md#filters). */
+/** A charge filter (docs/rules/filters-and-groups.md#filters). */
 export function toWireChargeFilter(filter: ChargeFilterRow, chargeCode: string): object {
   return {
     lago_id: filter.id,

@@ -2,7 +2,7 @@ import type { CustomerDetails, CustomerMetadataRow, CustomerRow } from '../store
 import { toWireTax } from './taxes.ts'
 import { isoSeconds } from './times.ts'
 
-/** A customer as other objects and lists show it, with its taxes. */
+/** A customer in lists and other objects, with its taxes. */
 export function toWireListedCustomer(details: CustomerDetails): object {
   return {
     ...toWireCustomerBase(details),
@@ -11,7 +11,7 @@ export function toWireListedCustomer(details: CustomerDetails): object {
   }
 }
 
-/** A customer by itself: shown, created or deleted. */
+/** A single customer: shown, created or deleted. */
 export function toWireCustomer(details: CustomerDetails): object {
   return { ...toWireListedCustomer(details), applicable_invoice_custom_sections: [], error_details: [] }
 }
@@ -63,7 +63,7 @@ function addressOf(customer: CustomerRow): object {
   }
 }
 
-/** What the customer says itself; null for what it inherits. */
+/** The customer's own settings; null for inherited ones. */
 function billingConfigurationOf(customer: CustomerRow): object {
   return {
     invoice_grace_period: customer.invoiceGracePeriod,

@@ -1,7 +1,7 @@
 import type { EffectiveEntitlement, PlanEntitlement } from '../core/entitlements/resolve.ts'
 import { toWirePrivilege } from './features.ts'
 
-/** A feature as a plan gives it. */
+/** A plan's entitlement to a feature. */
 export function toWirePlanEntitlement({ feature, privileges }: PlanEntitlement): object {
   return {
     code: feature.code,
@@ -11,7 +11,7 @@ export function toWirePlanEntitlement({ feature, privileges }: PlanEntitlement):
   }
 }
 
-/** A feature as a subscription has it: each value besides its plan's and the subscription's own. */
+/** A subscription's entitlement to a feature: each effective value with the plan's and the subscription's own. */
 export function toWireSubscriptionEntitlement(entitlement: EffectiveEntitlement): object {
   const { feature, privileges, overrides } = entitlement
   return {

@@ -4,8 +4,8 @@ import type { ListedEvent } from '../store/events/event-list.ts'
 import { isoMillis, isoSeconds } from './times.ts'
 
 /**
- * The JSON text of an event (docs/rules/events.md). A text and not a value: the properties go out with the
- * digits that came in, and the hot route writes its answer once.
+ * The JSON text of an event (docs/rules/events.md). Built as text, because properties are returned with their digits
+ * as sent, and the hot route serializes its response only once.
  */
 export function toWireEventJson(event: ListedEvent): string {
   const { externalSubscriptionId: subscription, preciseTotalAmountCents: precise } = event
@@ -26,8 +26,8 @@ export function toWireEventErrorJson(event: ListedEvent, details: FieldErrors): 
 }
 
 /**
- * The lists of the webhook `events.errors` (docs/rules/events.md#reports-of-bad-events); nobody checks group
- * keys any more.
+ * The lists of the webhook `events.errors` (docs/rules/events.md#reports-of-bad-events); group keys are no longer
+ * checked.
  */
 export function toWireEventFaults(faults: EventFaults): object {
   return {

@@ -13,7 +13,7 @@ export function toWireFeature(feature: FeatureRow): object {
   }
 }
 
-/** A privilege by itself; only a select has a configuration. */
+/** A single privilege; only a select has a configuration. */
 export function toWirePrivilege(privilege: Privilege): object {
   return {
     code: privilege.code,

@@ -14,14 +14,14 @@ import { majorUnits } from '../core/pricing/rated-fee.ts'
 import type { FeeTaxRow, FeeView } from '../store/fees.ts'
 import { isoSeconds, isoSecondsOrNull } from './times.ts'
 
-/** A fee as its JSON needs it; an estimate, which is stored nowhere, has no id and no time of creation. */
+/** A fee as needed for its JSON; an estimate is not stored and has no id or creation time. */
 export type ShownFee = Omit<FeeView, UnshownKeys | 'id' | 'createdAt' | 'appliedTaxes'> & {
   readonly id: string | null
   readonly createdAt: Instant | null
   readonly appliedTaxes: readonly ShownFeeTax[]
 }
 
-/** Columns that no JSON tells of. */
+/** Columns that are not in any JSON. */
 type UnshownKeys =
   | 'organizationId'
   | 'billingEntityId'
@@ -55,10 +55,10 @@ export type MeteredItem = Pick<
   | 'groupedBy'
 >
 
-/** A presentation breakdown as fees keep it. */
+/** A presentation breakdown as stored on fees. */
 export type StoredBreakdown = { readonly presentation_by: GroupedBy; readonly units: string }
 
-/** Fee types that show the period that they pay for (docs/rules/rounding.md). */
+/** Fee types that show the period they cover (docs/rules/rounding.md). */
 const DATED_TYPES: readonly string[] = ['charge', 'subscription', 'add_on', 'fixed_charge']
 
 /** A fee with its item, amounts and taxes (docs/rules/rounding.md). */
@@ -121,7 +121,7 @@ export function toWireFeeTax(tax: ShownFeeTax, currency: string): object {
   }
 }
 
-/** `{key: values}` of a charge filter in one line: an entry that stands for all values prints its key. */
+/** `{key: values}` of a charge filter in one line; an entry for all values prints its key. */
 function filterLabel(name: string | null, values: unknown): string | null {
   if (name !== null && name !== '') return name
   if (typeof values !== 'object' || values === null) return null
@@ -130,7 +130,7 @@ function filterLabel(name: string | null, values: unknown): string | null {
     .join(', ')
 }
 
-/** The breakdowns as a fee keeps them: split by all presentation keys, also the hidden ones. */
+/** The breakdowns as stored on a fee: split by all presentation keys, including hidden ones. */
 export function storedBreakdowns(breakdowns: readonly PresentationBreakdown[]): StoredBreakdown[] {
   return breakdowns.map(({ presentationBy, units }) => ({
     presentation_by: presentationBy,
@@ -138,7 +138,7 @@ export function storedBreakdowns(breakdowns: readonly PresentationBreakdown[]): 
   }))
 }
 
-/** The reverse of `storedBreakdowns`. */
+/** The inverse of `storedBreakdowns`. */
 export function breakdownsOfRow(stored: unknown): PresentationBreakdown[] {
   if (!Array.isArray(stored)) return []
   return (stored as readonly StoredBreakdown[]).map(({ presentation_by, units }) => ({
@@ -151,7 +151,7 @@ function amountsOf(fee: ShownFee): object {
   const exponent = exponentOf(fee.currency)
   const precise = Decimal.of(fee.preciseAmountCents)
   const preciseTaxes = Decimal.of(fee.taxesPreciseAmountCents)
-  // The API shows the shares of progressive credits among those of coupons.
+  // The API includes progressive credits in the coupon amount.
   const coupons = Decimal.of(fee.preciseProgressiveCreditAmountCents).plus(
     Decimal.of(fee.preciseCouponsAmountCents),
   )
@@ -228,8 +228,7 @@ function addOnOf(fee: ShownFee): object {
 }
 
 /**
- * Only keys that are shown on invoices; units of tuples that become equal are added
- * (docs/rules/filters-and-groups.md#groups).
+ * Only keys shown on invoices; units of tuples that become equal are added (docs/rules/filters-and-groups.md#groups).
  */
 function breakdownsOf(fee: ShownFee): StoredBreakdown[] {
   const keys = shownKeys(fee.chargeProperties)

@@ -3,7 +3,7 @@ import type { InstantPrice } from '../core/pricing/price-instant.ts'
 import type { RatedCharge, RatedFilter } from '../core/rating/charge.ts'
 import { toWireMeteredItem } from './fees.ts'
 
-/** An instant estimate before it is JSON. */
+/** The data of an instant estimate. */
 export type ShownInstantFee = {
   readonly charge: RatedCharge
   readonly filter: RatedFilter | null
@@ -18,8 +18,8 @@ export type ShownInstantFee = {
 }
 
 /**
- * An instant estimate (docs/rules/usage.md#estimates). Unlike a fee it shows its amounts in cents as decimal
- * texts, and the one of a unit in cents.
+ * An instant estimate (docs/rules/usage.md#estimates). Unlike on a fee, amounts in cents are decimal strings, and the
+ * unit amount is in cents.
  */
 export function toWireInstantFee(fee: ShownInstantFee): object {
   const { charge, filter, price } = fee

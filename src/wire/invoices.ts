@@ -13,9 +13,7 @@ import { toWireFee } from './fees.ts'
 import { toWireSubscription } from './subscriptions.ts'
 import { isoSeconds, isoSecondsOrNull } from './times.ts'
 
-/**
- * An invoice as lists show it: without fees, credits and periods. `dashboardUrl` is where people see its organization.
- */
+/** An invoice in lists: without fees, credits and periods. `dashboardUrl` is the organization's dashboard. */
 export function toWireListedInvoice(view: InvoiceListView, dashboardUrl: string): object {
   return {
     ...toWireInvoiceBase(view.invoice, view.billingEntityCode, dashboardUrl),
@@ -64,7 +62,7 @@ export function toWireInvoice(view: InvoiceView, dashboardUrl: string): object {
       subscription_to_datetime: isoSecondsOrNull(period.subscriptionTo),
       charges_from_datetime: isoSecondsOrNull(period.chargesFrom),
       charges_to_datetime: isoSecondsOrNull(period.chargesTo),
-      // A paid-fees invoice gathers fees of metered charges alone.
+      // A paid-fees invoice only has fees of usage charges.
       fixed_charges_from_datetime: isoSecondsOrNull(isOfPaidFees ? null : period.fixedChargesFrom),
       fixed_charges_to_datetime: isoSecondsOrNull(isOfPaidFees ? null : period.fixedChargesTo),
       invoicing_reason: period.invoicingReason,
@@ -141,7 +139,7 @@ export function toWireCredit(credit: InvoiceCreditView, currency: string): objec
   }
 }
 
-/** A fee that is missing for its size. */
+/** A fee left off the invoice because its amount does not fit. */
 function toWireUnbilledFee(row: UnbilledFeeRow): object {
   return {
     lago_id: row.id,

@@ -6,7 +6,7 @@ import type { LifetimeUsageRow } from '../store/lifetime-usages.ts'
 import type { SubscriptionRow } from '../store/subscriptions.ts'
 import { isoMillisOrNull, isoSeconds } from './times.ts'
 
-/** The lifetime usage of a subscription as of an instant, before it is JSON; amounts in cents. */
+/** The data of a subscription's lifetime usage at an instant; amounts in cents. */
 export type ShownLifetimeUsage = {
   readonly row: LifetimeUsageRow
   readonly subscription: SubscriptionRow
@@ -16,7 +16,7 @@ export type ShownLifetimeUsage = {
   readonly thresholds: readonly (ThresholdProgress & { readonly reachedAt: Instant | null })[] | null
 }
 
-/** The usage of a subscription since it began (docs/rules/usage.md#lifetime-usage). */
+/** The usage of a subscription since it started (docs/rules/usage.md#lifetime-usage). */
 export function toWireLifetimeUsage(shown: ShownLifetimeUsage): object {
   const { row, subscription, figures, thresholds } = shown
   return {

@@ -1,7 +1,7 @@
 import type { OrganizationRow } from '../store/organizations.ts'
 import { isoSeconds } from './times.ts'
 
-/** The organization; `webhookUrls` are its endpoints, the first of them shown by itself. */
+/** The organization; `webhookUrls` are its endpoints, of which the first is also shown separately. */
 export function toWireOrganization(organization: OrganizationRow, webhookUrls: readonly string[]): object {
   return {
     lago_id: organization.id,

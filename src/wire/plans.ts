@@ -9,8 +9,7 @@ import { toWireTax } from './taxes.ts'
 import { isoSeconds } from './times.ts'
 
 /**
- * A plan as clients see it (docs/rules/plans.md). Its entitlements are left out when they are not given, and
- * so are a commitment and metadata that it does not have.
+ * A plan (docs/rules/plans.md). Entitlements are omitted when not given; so are a missing commitment and metadata.
  */
 export function toWirePlan(
   plan: PlanWithParts,

@@ -6,7 +6,7 @@ import { toWireSubscriptionEntitlement } from './entitlements.ts'
 import { toWireApplicableThreshold, toWirePlan } from './plans.ts'
 import { isoMillisOrNull, isoSeconds, isoSecondsOrNull } from './times.ts'
 
-/** A subscription as lists and invoices show it (docs/rules/subscriptions.md). */
+/** A subscription in lists and invoices (docs/rules/subscriptions.md). */
 export function toWireSubscription(view: SubscriptionView): object {
   const { row, plan, customer } = view
   return {
@@ -47,7 +47,7 @@ export function toWireSubscription(view: SubscriptionView): object {
   }
 }
 
-/** The same with what is shown when one subscription is asked for. */
+/** The same with the details of a single subscription. */
 export function toWireSubscriptionDetails(details: SubscriptionDetails): object {
   return {
     ...toWireSubscription(details),
@@ -65,7 +65,7 @@ function currentPeriod({ currentPeriod: window }: SubscriptionView): object {
   }
 }
 
-/** When a waiting downgrade takes over, or did; null when there is none. */
+/** When a pending downgrade takes effect, or did; null when there is none. */
 function downgradePlanDate(view: SubscriptionView): string | null {
   const { row, successor, zone, moment } = view
   if (successor?.status === 'pending') return moment === null ? null : downgradeDate(moment)

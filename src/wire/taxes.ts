@@ -20,7 +20,7 @@ export function toWireTax(tax: TaxRow): object {
   }
 }
 
-/** A tax by itself, with the codes of the billing entities that have it. */
+/** A single tax, with the codes of the billing entities that have it. */
 export function toWireTaxWithEntities(tax: TaxRow, entityCodes: readonly string[]): object {
   return { ...toWireTax(tax), applied_to_billing_entities_codes: [...entityCodes] }
 }

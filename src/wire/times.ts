@@ -9,7 +9,7 @@ export function isoSeconds(at: Instant): string {
   return lastText
 }
 
-/** A list or a batch asks for the same instant many times in a row. */
+/** Lists and batches format the same instant many times in a row. */
 let lastAt: Instant | undefined
 let lastText = ''
 
@@ -17,7 +17,7 @@ export function isoSecondsOrNull(at: Instant | null): string | null {
   return at === null ? null : isoSeconds(at)
 }
 
-/** ISO 8601 in UTC with milliseconds, for event times and the few fields that carry them. */
+/** ISO 8601 in UTC with milliseconds, for event timestamps and a few other fields. */
 export function isoMillis(at: Instant): string {
   return isoText(at)
 }

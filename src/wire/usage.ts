@@ -7,15 +7,15 @@ import type { Window } from '../core/subscriptions/windows.ts'
 import { storedBreakdowns } from './fees.ts'
 import { isoSeconds } from './times.ts'
 
-/** The usage of one subscription in one window, before it is JSON; amounts in cents. */
+/** The data of one subscription's usage in one window; amounts in cents. */
 export type ShownUsage = {
-  /** Both ends included. */
+  /** Both ends inclusive. */
   readonly window: Window
   readonly issuingOn: CalendarDate
   readonly currency: string
   readonly amountCents: bigint
   readonly taxesAmountCents: bigint
-  /** Null unless it is what an invoice billed. */
+  /** Null unless it was billed by an invoice. */
   readonly invoiceId: string | null
   readonly lines: readonly UsageLine[]
 }
@@ -39,7 +39,7 @@ export function toWireUsage(usage: ShownUsage): object {
 }
 
 /**
- * `customer_projected_usage`: the charge has no `code` here, and nothing is aggregated in total
+ * `customer_projected_usage`: the charge has no `code` here, and there is no aggregated total
  * (docs/rules/usage.md#projected-usage).
  */
 export function toWireProjectedUsage(usage: ShownUsage): object {

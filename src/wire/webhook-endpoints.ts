@@ -1,7 +1,7 @@
 import type { WebhookEndpointRow } from '../store/webhooks.ts'
 import { isoSeconds } from './times.ts'
 
-/** A webhook endpoint as clients see it. */
+/** A webhook endpoint. */
 export function toWireWebhookEndpoint(endpoint: WebhookEndpointRow): object {
   return {
     lago_id: endpoint.id,

@@ -2,7 +2,7 @@ import { isSignatureTooLong, SIGNATURE_ADVICE } from '../core/webhooks/signature
 import type { LoggedWebhook } from '../store/webhooks.ts'
 import { isoSeconds, isoSecondsOrNull } from './times.ts'
 
-/** An entry of the delivery log, as lists show it. */
+/** An entry of the delivery log in lists. */
 export function toWireWebhook(webhook: LoggedWebhook) {
   const isRefused = webhook.signatureAlgo === 'jwt' && isSignatureTooLong(webhook.httpStatus, webhook.payload)
   return {
@@ -22,7 +22,7 @@ export function toWireWebhook(webhook: LoggedWebhook) {
   }
 }
 
-/** The same with the body that is sent, as the text that the signature covers. */
+/** The same with the body, as the text that is signed. */
 export function toWireWebhookInFull(webhook: LoggedWebhook) {
   return { ...toWireWebhook(webhook), payload: webhook.payload }
 }

@@ -9,7 +9,7 @@ import { type Listening, startListening } from '../support/listening.ts'
 const root = join(import.meta.dirname, '../..')
 const program = join(root, 'examples/llm-gateway/main.ts')
 const sample = join(root, 'examples/llm-gateway/sample.csv')
-// A linked worktree stands one folder deeper.
+// A linked worktree is one folder deeper.
 const real = ['../shared', '../../shared']
   .map((folder) => join(root, folder, 'data/llm-requests-code.csv'))
   .find(existsSync)
@@ -55,7 +55,7 @@ async function billOf(client: Client): Promise<Record<string, number>> {
 const eventsOf = async (client: Client): Promise<number> =>
   (await client.call('GET', '/events?per_page=1')).body.meta.total_count
 
-/** Ends the program as a power cut would, once it has sent so many events. */
+/** Kills the program, like a power failure, once it has sent this many events. */
 async function killAfter(client: Client, file: string, count: number): Promise<void> {
   const { child, done } = run(client, file)
   while (child.exitCode === null && (await eventsOf(client)) < count) await sleep(5)

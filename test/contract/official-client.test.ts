@@ -2,8 +2,8 @@ import { getLagoError } from 'lago-javascript-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Listening, startListening } from '../support/listening.ts'
 
-// Lago's official client against the server, method by method. One organization lives through the file in order; only
-// the base URL is ours.
+// Lago's official client against the server, method by method. The tests run in order on one organization; only the
+// base URL differs.
 
 let server: Listening
 let client: Awaited<ReturnType<Listening['organization']>>
@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => server?.harness.close())
 
-/** The answer that the client throws for a refusal. */
+/** The response that the client throws for an error. */
 async function refusalOf(request: Promise<unknown>): Promise<unknown> {
   const thrown = await request.then(
     () => null,
@@ -331,7 +331,7 @@ describe('a month of a customer', () => {
   it('a plan that goes', async () => {
     await client.lago.plans.destroyEntitlement('pro', 'seats')
     await client.lago.plans.destroyPlan('pro')
-    // Its bills are made first, then it is gone.
+    // Its bills are created first, then it is deleted.
     await client.clock('2024-02-10T13:00:00Z')
     expect(await refusalOf(client.lago.plans.findPlan('pro'))).toMatchObject({ code: 'plan_not_found' })
   })

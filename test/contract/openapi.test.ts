@@ -12,13 +12,13 @@ import {
 } from '../support/openapi-comparison.ts'
 import { EXCEPTIONS, excusesOf } from '../support/openapi-exceptions.ts'
 
-/** Operations of ours that Lago's description does not have, on purpose. */
+/** Operations that are deliberately not in Lago's description. */
 const EXTENSIONS: readonly string[] = [
-  // Lago answers it, though its description does not say so (platform §17.1).
+  // Lago supports it, though its description does not mention it.
   'GET /organizations',
-  // On metadata POST replaces, and both PUT and PATCH merge (platform §2); Lago describes PATCH.
+  // On metadata POST replaces, and both PUT and PATCH merge; Lago describes PATCH.
   'PUT /plans/{}/metadata',
-  // Always 403: it is asked of a ClickHouse store (metering-and-rating §1.9); Lago does not describe it.
+  // Always 403: it needs a ClickHouse store; Lago does not describe it.
   'GET /events_enriched',
   'GET /test_clock',
   'PUT /test_clock',
@@ -34,10 +34,10 @@ const ROOTS: Readonly<Record<string, Roots>> = {
   'PATCH /billing_entities/{}': { body: 'billing_entity', answer: 'billing_entity' },
 }
 
-/** Raised when routes are added: fewer compared operations mean that the comparison looks at nothing. */
+/** Raise it when adding routes: fewer compared operations mean that the comparison is broken. */
 const COMPARED_MIN = 110
 
-// Where scripts/conformance.mjs looks too; a linked worktree stands one folder deeper.
+// The same place as in scripts/conformance.mjs; a linked worktree is one folder deeper.
 const root = join(import.meta.dirname, '../..')
 const file = [
   process.env.WEIR_CONFORMANCE_DIR,
@@ -49,7 +49,7 @@ const file = [
   .find(existsSync)
 if (file === undefined) console.warn('contract: skipped, ../shared/openapi/lago-api.json is not there')
 
-/** Our description, without a database: nothing is asked while routes are registered. */
+/** Our description, without a database: registering routes runs no query. */
 async function describeOurs(): Promise<Description> {
   const silent = () => undefined
   const log = { debug: silent, info: silent, warn: silent, error: silent, trace: silent, fatal: silent }
@@ -112,7 +112,7 @@ describe.skipIf(file === undefined)('our description and Lago’s', async () => 
   const ours = await describeOurs()
   const lagoOperations = operationsOf(lago, '')
   const ourOperations = operationsOf(ours, '/api/v1')
-  // PUT and PATCH are the same on ordinary resources; Lago describes one of them (platform §2).
+  // PUT and PATCH are the same on ordinary resources; Lago describes one of them.
   const counterpart = (key: string) =>
     lagoOperations.get(key) ?? lagoOperations.get(key.replace(/^PATCH /, 'PUT '))
   const compared = [...ourOperations.keys()].filter((key) => counterpart(key) !== undefined)

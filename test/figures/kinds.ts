@@ -32,7 +32,7 @@ import {
   weightedFigures,
 } from './usage-kinds.ts'
 
-/** What the core says of each row: the cells that it computes, by column. */
+/** The cells that the core computes for each row, by column. */
 export type Kind = (table: FigureTable) => readonly Row[]
 
 /** How each kind of table is computed with the core. */

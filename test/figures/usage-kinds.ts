@@ -167,7 +167,7 @@ export function proratedFigures({ rows, settings }: FigureTable): Row[] {
   })
 }
 
-/** The fees of events that come one after the other; each row is the next event of one period. */
+/** The fees of consecutive events; each row is the next event in one period. */
 export function advanceFigures({ rows, settings }: FigureTable): Row[] {
   const { aggregation, model, recurring = false, prorated = false, properties } = settings
   const period = periodOf(settings)

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dueActions } from '../../src/actions/due/due-actions.ts'
 import { runDue } from '../../src/actions/due/run-due.ts'
 import { instant } from '../../src/core/calendar/instant.ts'
-import { finishItem, takeItem } from '../../src/store/due-items.ts'
+import { firstItem, takeItem } from '../../src/store/due-items.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
 import { ok, send, subscribe } from '../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
@@ -236,9 +236,9 @@ describe('events that are accepted while a worker prices others', () => {
       const state = { isAccepted: false }
       const sending = await inTransaction(database, client.organizationId, async (tx) => {
         const head = { kind: 'advance_usage', dueAt: instant(Date.parse(START)) } as const
-        const item = await takeItem(tx, head, { except: [] })
+        const first = await firstItem(tx, head, { except: [] })
+        const item = await takeItem(tx, first?.id ?? '')
         expect(item?.kind).toBe('advance_usage')
-        await finishItem(tx, item?.id ?? '')
         const second = send(client, { code: 'm', transaction_id: 'second' }).then(() => {
           state.isAccepted = true
         })

@@ -53,7 +53,7 @@ async function subscribed(plan: object = {}): Promise<Subscribed> {
 
 const post = (client: Client, alert: object) => client.call('POST', '/subscriptions/s/alerts', { alert })
 
-/** What was announced of a type, oldest first. */
+/** The webhooks of a type, oldest first. */
 // biome-ignore lint/suspicious/noExplicitAny: messages are read freely in tests
 async function announced(client: Client, type: string): Promise<any[]> {
   const rows = await harness.context.database.read(client.organizationId, (reads) =>
@@ -146,7 +146,7 @@ describe('alerts of a subscription', () => {
 })
 
 describe('a look at usage', () => {
-  it('§9 row 89: tells all fixed thresholds that were passed in one message', async () => {
+  it('case 89: reports all fixed thresholds that were passed in one webhook', async () => {
     const client = await subscribed()
     const thresholds = [{ value: 1500 }, { value: 3000 }, { value: 5000 }]
     await post(client, { code: 'a', name: 'N', alert_type: 'current_usage_amount', thresholds })
@@ -172,7 +172,7 @@ describe('a look at usage', () => {
     expect(crossedOf(messages[0])).toEqual(['1500.0', '3000.0'])
   })
 
-  it('§9 row 92: counts recurring steps from the largest fixed threshold', async () => {
+  it('case 92: counts recurring steps from the largest fixed threshold', async () => {
     const client = await subscribed()
     const fixed = [10, 30, 50].map((value) => ({ value }))
     const thresholds = [...fixed, { value: 100, recurring: true }]
@@ -215,7 +215,7 @@ describe('a look at usage', () => {
     expect(await announced(client, 'alert.triggered')).toHaveLength(1)
   })
 
-  it('§7.4: are armed anew by a new period and by a new plan, whatever the first usage of it is', async () => {
+  it('are re-armed by a new period and by a new plan, whatever the first usage is', async () => {
     const client = await subscribed()
     await post(client, { code: 'a', alert_type: 'current_usage_amount', thresholds: [{ value: 1500 }] })
     await client.use('e1', 4)
@@ -273,7 +273,7 @@ describe('a look at usage', () => {
 })
 
 describe('progressive billing', () => {
-  it('names the thresholds on the invoice and tells each of them, usage from before included', async () => {
+  it('lists the thresholds on the invoice and sends a webhook for each, including earlier usage', async () => {
     const thresholds = [{ amount_cents: 1000, threshold_display_name: 'One' }, { amount_cents: 2000 }]
     const client = await subscribed({ usage_thresholds: thresholds })
     const history = { lifetime_usage: { external_historical_usage_amount_cents: 500 } }
@@ -307,7 +307,7 @@ describe('progressive billing', () => {
     })
   })
 
-  it('§6.2: what a recurring metric carries into a period is billed by its thresholds with the first event', async () => {
+  it('what a recurring metric carries into a period is billed by its thresholds with the first event', async () => {
     const client = await harness.organization()
     await client.clock('2024-01-01T00:00:00Z')
     const metric = { name: 'm', code: 'm', aggregation_type: 'sum_agg', field_name: 'n', recurring: true }
@@ -345,7 +345,7 @@ describe('progressive billing', () => {
     ])
   })
 
-  it('§5.4: counts usage that is charged in advance once, and passes a threshold by it once', async () => {
+  it('counts usage that is charged in advance once, and passes a threshold by it once', async () => {
     const client = await harness.organization()
     await client.clock('2024-01-01T00:00:00Z')
     await subscribe(client, {
@@ -395,7 +395,7 @@ describe('progressive billing', () => {
     })
     await client.call('PUT', '/subscriptions/s/lifetime_usage', history(1500))
     await client.clock('2024-04-02T00:00:00Z')
-    // What was used before was passed before, too (§6.2).
+    // Earlier usage has already passed its thresholds.
     expect(await announced(client, 'subscription.usage_threshold_reached')).toHaveLength(0)
   })
 
@@ -435,7 +435,7 @@ describe('progressive billing', () => {
 })
 
 describe('lifetime usage', () => {
-  it('is 404 for a subscription that nobody knows or that was never active', async () => {
+  it('is 404 for a subscription that is unknown or was never active', async () => {
     const client = await subscribed()
     const subscription = { external_customer_id: 'c', external_id: 'later', plan_code: 'p' }
     const later = { ...subscription, subscription_at: '2024-06-01T00:00:00Z' }
@@ -454,7 +454,7 @@ describe('lifetime usage', () => {
 })
 
 describe('events that will not be billed', () => {
-  it('are told once an hour, five minutes after it', async () => {
+  it('are reported once an hour, five minutes after it', async () => {
     const client = await subscribed()
     await client.clock('2024-04-02T09:10:00Z')
     await client.use('good', 1)
@@ -508,7 +508,7 @@ describe('events that will not be billed', () => {
     expect(others).toEqual([])
   })
 
-  it('are told to the first endpoint, made with the settings of the organization', async () => {
+  it('are reported to the first endpoint, created through the organization settings', async () => {
     const client = await subscribed()
     await hear(client, [])
     const [{ lago_id }] = (await client.call('GET', '/webhook_endpoints')).body.webhook_endpoints
@@ -520,7 +520,7 @@ describe('events that will not be billed', () => {
     expect(await announced(client, 'events.errors')).toHaveLength(1)
   })
 
-  it('are told once when an endpoint is made between their hour and the look at it', async () => {
+  it('are reported once when an endpoint is created between their hour and its check', async () => {
     const client = await subscribed()
     await hear(client, [])
     await client.clock('2024-04-02T09:10:00Z')

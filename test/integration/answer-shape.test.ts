@@ -32,7 +32,7 @@ describe('a subscription', () => {
     expect(renamed.subscription.name).toBe('Yearly')
   })
 
-  it('that ends in advance tells that its unused part becomes credit, unless it waited for the end', async () => {
+  it('that is paid in advance and ends early shows that its unused part is credited, unless it waited for the end', async () => {
     for (const [plan, next, expected] of [
       [{ pay_in_advance: true }, null, 'credit'],
       [{ pay_in_advance: false }, null, null],

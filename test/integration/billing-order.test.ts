@@ -84,7 +84,7 @@ describe('bills that meet later ones, other zones and failures', () => {
   })
 
   it.each(['America/New_York', 'Asia/Tokyo'])(
-    'usage around the end of a period is billed once when the zone becomes %s (§3.8)',
+    'usage around the end of a period is billed once when the zone becomes %s',
     async (zone) => {
       const client = await sandbox('2024-01-01T10:00:00Z')
       await subscribe(client, { metrics: [METRIC], charges: [CHARGE] })

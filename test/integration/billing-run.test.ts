@@ -65,7 +65,7 @@ describe('a billing run over many customers', () => {
   it('bills everybody but the one customer whose bill the database refuses, and that one once it can', async () => {
     const client = await book(7)
     const subscription = (await ok(client, 'GET', '/subscriptions/s4')).subscription.lago_id
-    // A bill of the same period that is there already, as a fault of another version would leave it.
+    // An existing bill for the same period, as a bug in another version might leave.
     const invoice = newId()
     const { organizationId } = client
     const customerId = await idOf(client, 'c4')
@@ -117,7 +117,7 @@ describe('a billing run over many customers', () => {
     expect(numbers).toEqual(Array.from({ length: 24 }, (_, n) => n + 1))
   })
 
-  it('waits for a customer that somebody holds, after everybody else was billed', async () => {
+  it('waits for a locked customer after billing everyone else', async () => {
     const client = await book(5)
     const holder = new pg.Client({ connectionString: harness.databaseUrl })
     await holder.connect()

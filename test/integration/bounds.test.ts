@@ -72,7 +72,7 @@ describe('values beyond what money can hold', () => {
     expect(usage.charges_usage.find((row: { units: string }) => row.units === `${HUGE}.0`)).toBeDefined()
     await client.clock('2024-02-01T00:00:00Z')
     const [invoice] = await invoices()
-    // The commitment is met by what was used, though it is not billed.
+    // The usage meets the commitment, although it is not billed.
     expect(invoice.fees.map((fee: { amount_cents: number }) => fee.amount_cents).sort()).toEqual([200, 500])
     expect(invoice.total_amount_cents).toBe(700)
     expect(invoice.error_details).toEqual([
@@ -99,7 +99,7 @@ describe('values beyond what money can hold', () => {
     expect((await invoices()).map((each) => each.total_amount_cents)).toEqual([100_000, 700])
   })
 
-  it('forgets the fee when the draft is made anew without it', async () => {
+  it('drops the fee when the draft is rebuilt without it', async () => {
     await january([{ metric: 'sum', properties: { amount: '1' } }])
     await ok(client, 'POST', '/customers', {
       customer: { external_id: 'c', billing_configuration: { invoice_grace_period: 5 } },
@@ -197,7 +197,7 @@ describe('a failing customer in a sandbox', () => {
   })
   afterAll(() => harness.close())
 
-  it('leaves the others billed, is told of, and is billed by the next move once it can be', async () => {
+  it('does not stop the others, is reported, and is billed by the next move once possible', async () => {
     const client = await harness.organization()
     await client.clock('2024-01-01T00:00:00Z')
     await subscribe(client, { metrics: [COUNT], charges: [], plan: { amount_cents: 100 } })
@@ -205,7 +205,7 @@ describe('a failing customer in a sandbox', () => {
     await ok(client, 'POST', '/subscriptions', {
       subscription: { external_customer_id: 'd', external_id: 'e', plan_code: 'p' },
     })
-    // A trigger stands for whatever may be wrong with one customer.
+    // The trigger simulates any failure of a single customer.
     const { system } = harness.context.database
     const { sql } = await import('kysely')
     await sql`create function break_it() returns trigger language plpgsql as $$ begin

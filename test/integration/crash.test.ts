@@ -14,9 +14,9 @@ const KEY = 'crash-key'
 const SENDERS = 6
 const SUBSCRIPTIONS = 4
 const BILLED = 12
-/** Far more than it takes: six programs start, which is slow on a machine with much else to do. */
+/** A generous limit: six processes start, which is slow on a busy machine. */
 const PATIENCE_MS = 240_000
-/** Each: a thing that was sent, and the status of its answer, or null when the server died first. */
+/** Each: a request, and the status of its response, or null when the server died first. */
 type Sent = {
   readonly path: string
   readonly body: object
@@ -138,7 +138,7 @@ async function setUp(subscriptions: number): Promise<Date> {
   return began
 }
 
-/** Sends requests one after another until the server is gone; each event counts one and three bytes. */
+/** Sends requests one by one until the server dies; each event counts one and three bytes. */
 async function sendUntilDead(sender: string, log: Sent[]): Promise<void> {
   for (let i = 0; ; i += 1) {
     const event = (id: string) => ({
@@ -158,12 +158,14 @@ async function sendUntilDead(sender: string, log: Sent[]): Promise<void> {
     } catch {
       return
     }
-    // A database that is gone is told as 5xx: such a request counts as unanswered.
+    // A lost database causes a 5xx, which counts as no response.
     if (sent.status >= 500) sent.status = null
   }
 }
 
-/** Sends a request again: one that was answered must be refused, wholly; the others may have been kept or not. */
+/**
+ * Resends a request: one that was acknowledged must be rejected entirely; the others may or may not have been stored.
+ */
 async function resend(sent: Sent): Promise<void> {
   const { status, body } = await call('POST', sent.path, sent.body)
   if (status === 200) {
@@ -177,7 +179,7 @@ async function resend(sent: Sent): Promise<void> {
   expect(body.error_details).toEqual(isBatch ? all : duplicate)
 }
 
-/** What the server keeps is exactly what was sent: in the list, in the usage, and in the books. */
+/** The server has stored exactly what was sent: in the list, in usage and in its invariants. */
 async function expectExactly(log: readonly Sent[]): Promise<void> {
   const expected = new Map<string, number>()
   for (const { body } of log) {
@@ -274,7 +276,7 @@ describe('kill -9', () => {
       expect(log.filter(isLost).length).toBeGreaterThan(SENDERS)
       expect(log.length).toBeGreaterThan(4 * SENDERS)
       for (const { code, answer } of log) {
-        // Without the key, a plan that is there already is a 422.
+        // Without the key, an existing plan is a 422.
         const again = await call('POST', '/plans', plan(code), code)
         expect(again.status, JSON.stringify(again.body)).toBe(200)
         if (answer) expect(again).toEqual(answer)

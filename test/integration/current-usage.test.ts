@@ -4,7 +4,7 @@ import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
 const SUM = { aggregation_type: 'sum_agg', field_name: 'n' }
 
-describe('current usage (metering-and-rating §5.1)', () => {
+describe('current usage', () => {
   let harness: Harness
   let client: Client
   beforeAll(async () => {
@@ -201,7 +201,7 @@ describe('current usage (metering-and-rating §5.1)', () => {
     })
   })
 
-  it('projects standard usage and leaves a recurring quantity alone (§5.3)', async () => {
+  it('projects standard usage and leaves a recurring quantity alone', async () => {
     await start({
       metrics: [
         { code: 'm', ...SUM },
@@ -232,7 +232,7 @@ describe('current usage (metering-and-rating §5.1)', () => {
     expect(projected.charges_usage[0].charge).not.toHaveProperty('code')
   })
 
-  it('projects by the days that have begun, and what is charged in advance by what is shown (§5.3)', async () => {
+  it('projects by the days that have begun, and what is charged in advance by what is shown', async () => {
     client = await harness.organization()
     await client.clock('2024-02-10T09:30:00Z')
     const properties = { amount: '1' }

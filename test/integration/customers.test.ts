@@ -209,7 +209,7 @@ describe('customers', () => {
     expect(await statusOf('billing_entity_codes[]=none')).toBe(404)
   })
 
-  it('gives pages with their meta (platform.md §17.2, 11 to 13)', async () => {
+  it('gives pages with their meta', async () => {
     await fresh()
     const pageAt = async (query: string) => (await client.call('GET', `/customers?${query}`)).body
     const nothing = { current_page: 0, next_page: null, prev_page: null, total_pages: 0, total_count: 0 }

@@ -32,7 +32,7 @@ describe('an event that cannot be charged in advance', () => {
   })
   afterAll(() => harness.close())
 
-  /** Makes the database refuse the fees of these events, with the error's class. */
+  /** Makes the database reject the fees of these events with an error of the given class. */
   async function refuse(code: string, ...transactionIds: readonly string[]): Promise<void> {
     const list = transactionIds.map((each) => `'${each}'`).join(',')
     await sql

@@ -4,7 +4,7 @@ import { type Breach, findBreaches, INVARIANTS } from '../../src/store/invariant
 import { ok, send, subscribe } from '../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
-// What `weir doctor` says of books that are right, though they look odd, and of the same books broken by hand.
+// `weir doctor` on data that is correct but unusual, and on the same data after deliberate corruption.
 
 let harness: Harness
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => harness.close())
 
-/** The breaches of one organization, by the code of their invariant. */
+/** The violations of one organization, by invariant. */
 async function breachesOf(client: Client): Promise<Record<string, Breach[]>> {
   const found: Record<string, Breach[]> = {}
   for (const invariant of INVARIANTS) {
@@ -23,7 +23,7 @@ async function breachesOf(client: Client): Promise<Record<string, Breach[]>> {
   return found
 }
 
-/** Breaks the books as no code of ours can: behind the back of every trigger. */
+/** Corrupts data with triggers disabled, as our code cannot. */
 async function breakBooks(client: Client, statement: string): Promise<void> {
   await harness.context.database.system.transaction().execute(async (tx) => {
     const [, table = ''] = /^(?:update|delete from) (\w+)/.exec(statement) ?? []
@@ -133,7 +133,7 @@ describe('a next billing', () => {
     expect(await breachesOf(client)).toEqual({})
   })
 
-  it('that is gone is a broken book', async () => {
+  it('is an invariant violation when missing', async () => {
     const gone = `delete from due_items where organization_id = :organization and kind = 'subscription_billing'`
     for (const subscription of [{}, { ending_at: '2024-06-15T00:00:00Z' }]) {
       const client = await subscribed({}, subscription)
@@ -143,7 +143,7 @@ describe('a next billing', () => {
     }
   })
 
-  it('is needed when the end is gone too', async () => {
+  it('is required when the end is missing too', async () => {
     const client = await subscribed({}, { ending_at: '2024-01-20T00:00:00Z' })
     await breakBooks(
       client,

@@ -90,7 +90,7 @@ describe('arrivals of several processes', () => {
     }
   })
 
-  it('tells which events of an arrival are taken, also by the arrival itself, and keeps none of it', async () => {
+  it('returns the duplicates in an arrival, including those within it, and stores nothing', async () => {
     expect((await store(other, [sent('known')])).kind).toBe('stored')
     const events = [
       sent('new'),

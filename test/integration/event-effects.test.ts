@@ -90,7 +90,7 @@ describe('what an event causes', () => {
     return ingestEvent(harness.context, caller, { ...event, properties: { value: 2 }, ...more })
   }
 
-  it('queues nothing where nobody waits, one advance item where a charge is paid in advance', async () => {
+  it('queues nothing when nothing is watched, and one advance item when a charge is paid in advance', async () => {
     const metricId = await makeMetric('advance')
     const subscription = await subscribe('s')
     await send('advance', 's')
@@ -145,7 +145,7 @@ describe('what an event causes', () => {
     await expect(send('advance', null, { external_customer_id: 'c' })).rejects.toMatchObject(several)
   })
 
-  it('evaluates the expression as it is now, and tells its message', async () => {
+  it('evaluates the current expression, and returns its error message', async () => {
     const id = await makeMetric('calculated', 'event.properties.a + event.properties.b')
     await expect(send('calculated', 's')).rejects.toMatchObject({
       problem: { details: expect.stringMatching(/\ba\b/) },
@@ -163,7 +163,7 @@ describe('what an event causes', () => {
     expect((await send('calculated', 's', { properties: { a: '1' } })).properties.value).toBe('10')
   })
 
-  it('counts events that nobody knows', async () => {
+  it('counts unmatched events', async () => {
     const counts = () =>
       read(sql<{ reason: string; n: bigint }>`
         select reason, sum(events_count)::bigint as n from unmatched_event_counts group by 1 order by 1`)

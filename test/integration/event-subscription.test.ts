@@ -16,7 +16,7 @@ const SUM = { aggregation_type: 'sum_agg', field_name: 'n' }
 const START = '2023-12-01T00:00:00Z'
 const seconds = (iso: string) => Date.parse(iso) / 1000
 
-describe('the subscription of an event (metering-and-rating §1.4)', () => {
+describe('the subscription of an event', () => {
   let harness: Harness
   let client: Client
   beforeAll(async () => {
@@ -107,7 +107,7 @@ describe('the subscription of an event (metering-and-rating §1.4)', () => {
     ])
   })
 
-  describe('that names a wallet (§1.5)', () => {
+  describe('that names a wallet', () => {
     const aimed = (id: string, more: object = {}) =>
       send(client, {
         code: 'm',
@@ -135,7 +135,7 @@ describe('the subscription of an event (metering-and-rating §1.4)', () => {
         reads.selectFrom('targetWalletEvents').select('eventId').execute(),
       )
 
-    it('an unknown one is told by event.error, digits as sent, and the event is kept and counted', async () => {
+    it('an unknown one is reported by event.error, digits as sent, and the event is stored and counted', async () => {
       await start({ accepts_target_wallet: true })
       await client.call(
         'POST',
@@ -166,7 +166,7 @@ describe('the subscription of an event (metering-and-rating §1.4)', () => {
       expect(await left()).toEqual([])
     })
 
-    it('is nobody’s business where the charge takes no names, or nobody listens', async () => {
+    it('is ignored when the charge does not accept wallets or no endpoint is subscribed', async () => {
       await start({})
       await aimed('e0')
       await client.clock('2023-12-01T00:01:00Z')
@@ -200,7 +200,7 @@ describe('the subscription of an event (metering-and-rating §1.4)', () => {
       expect(messages.map(({ body }) => body.event_error.event.transaction_id)).toEqual(['recurring'])
     })
 
-    it('a charge in advance bills the event and tells of the wallet', async () => {
+    it('a charge in advance bills the event and reports the wallet', async () => {
       await start({ accepts_target_wallet: true, pay_in_advance: true, invoiceable: false })
       await aimed('e0')
       await client.clock('2023-12-01T00:01:00Z')
@@ -211,7 +211,7 @@ describe('the subscription of an event (metering-and-rating §1.4)', () => {
       ])
     })
 
-    it('more than one turn can hold are told in turns', async () => {
+    it('more than fit into one turn are reported in several turns', async () => {
       await start({ accepts_target_wallet: true })
       for (let batch = 0; batch < 6; batch += 1) {
         const events = Array.from({ length: 100 }, (_, index) => ({

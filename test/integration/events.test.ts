@@ -90,7 +90,7 @@ describe('POST /events', () => {
     expect(long.body.error_details).toEqual({ transaction_id: ['value_is_too_long'] })
   })
 
-  it('422: a batch with a stored event tells its place and keeps nothing', async () => {
+  it('422: a batch with a stored event returns its index and stores nothing', async () => {
     const event = (transaction_id: string) => ({
       transaction_id,
       code: 'calls',

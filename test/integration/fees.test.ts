@@ -4,7 +4,7 @@ import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
 const NOBODY = '00000000-0000-4000-8000-000000000000'
 
-describe('fees (metering-and-rating §4)', () => {
+describe('fees', () => {
   let harness: Harness
   let client: Client
   beforeAll(async () => {
@@ -122,7 +122,7 @@ describe('fees (metering-and-rating §4)', () => {
   })
 })
 
-describe('estimates (metering-and-rating §5.5)', () => {
+describe('estimates', () => {
   let harness: Harness
   let client: Client
   beforeAll(async () => {

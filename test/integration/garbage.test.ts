@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { BODIES, LONG_VALUES, MILLION, sample, spoil, VALUES, WORDS } from '../support/garbage.ts'
+import { BODIES, bodyOf, LONG_VALUES, MILLION, spoil, VALUES, WORDS } from '../support/garbage.ts'
 import { ADMIN_KEY, type Harness, startHarness } from '../support/harness.ts'
 import { type LivedIn, liveIn } from '../support/lived-in.ts'
 import { fill, type Route, routeTable } from '../support/route-table.ts'
 
-// Whatever is sent to whatever route: an answer with a reason, never a 500, and never a wait.
+// Whatever is sent to any route: a response with a reason, never a 500 and never a hang.
 
 const WRITES_MIN = 30
 const REQUESTS_MIN = 3000
 const SLOW_MS = 5000
 const SHOWN_MAX = 160
-/** Requests to each route, taken evenly from all that are made up: all of them would take minutes. */
+/** Requests per route, sampled evenly from all generated ones, which would take minutes. */
 const SPOILED_MAX = 150
 const ADDRESSES_MAX = 60
 const ORDER = ['POST', 'PATCH', 'PUT', 'DELETE']
@@ -23,7 +23,7 @@ const complaints: string[] = []
 beforeAll(async () => {
   harness = await startHarness()
   routes = await routeTable(harness.context)
-  // What a 500 was for: the log's line of the request, kept for the failure's message.
+  // The log line of a request that caused a 500, for the failure message.
   vi.spyOn(console, 'error').mockImplementation((_message, fields: { err?: Error }) => {
     complaints.push(
       String(fields?.err?.stack ?? fields?.err)
@@ -65,47 +65,6 @@ async function send(
   return { request: `${method} ${path.slice(0, SHOWN_MAX)} ${shown}`, status: answer.statusCode, why }
 }
 
-/** Values that lead a body past its first checks. */
-function knownOf({ names, ids }: LivedIn, turn: number): Record<string, unknown> {
-  return {
-    code: `fresh-${turn}`,
-    external_id: `fresh-${turn}`,
-    transaction_id: `fresh-${turn}`,
-    name: 'Fresh',
-    plan_code: names.plans,
-    external_customer_id: names.customers,
-    external_subscription_id: names.subscriptions,
-    billable_metric_id: ids[0],
-    tax_codes: [names.taxes],
-    tax_code: names.taxes,
-    aggregation_type: 'sum_agg',
-    field_name: 'tokens',
-    charge_model: 'standard',
-    properties: { amount: '1' },
-    rate: '10',
-    amount_cents: 1000,
-    amount_currency: 'EUR',
-    currency: 'EUR',
-    country: 'FR',
-    timezone: 'Europe/Paris',
-    webhook_url: `http://127.0.0.1:9/${turn}`,
-    timestamp: 1_704_100_000,
-    subscription_at: '2024-01-05T00:00:00Z',
-    ending_at: '2030-01-05T00:00:00Z',
-    entitlements: { [names.features ?? '']: { [names.privileges ?? '']: 3 } },
-    metadata: { key: 'value' },
-    billing_entity_code: names.billing_entities,
-  }
-}
-
-/** Bodies of the routes that describe none. */
-const UNDESCRIBED: Readonly<Record<string, unknown>> = {
-  '/invoices/:id': {
-    invoice: { payment_status: 'succeeded', metadata: [{ id: null, key: 'a', value: 'b' }] },
-  },
-  '/test_clock': { test_clock: { now: '2024-03-01T00:00:00Z' } },
-}
-
 /** At most so many of a list, taken evenly from all of it. */
 function thinned<T>(list: readonly T[], max: number): T[] {
   return list.filter(
@@ -115,7 +74,7 @@ function thinned<T>(list: readonly T[], max: number): T[] {
 
 /** Garbage of all kinds for the whole body, and in its fields one at a time. */
 function bodiesOf(route: Route, whose: LivedIn, turn: number): string[] {
-  const body = route.body ? sample(route.body, knownOf(whose, turn)) : (UNDESCRIBED[route.path] ?? {})
+  const body = bodyOf(route, whose, turn)
   const spoiled = thinned(
     VALUES.flatMap((value) => spoil(body, value)),
     SPOILED_MAX,
@@ -129,7 +88,7 @@ const areaOf = (route: Route) => route.path.split('/')[1] ?? ''
 const isTwin = ({ method, path }: Route) =>
   method === 'PATCH' && routes.some((other) => other.method === 'PUT' && other.path === path)
 
-/** An organization with a past; without one where a move of the clock to the year 9999 would bill each month until then. */
+/** An organization with history, except where moving the clock to the year 9999 would bill every month until then. */
 async function lifeFor(area: string): Promise<LivedIn> {
   const client = await harness.organization()
   return area === 'test_clock'
@@ -169,10 +128,10 @@ describe('garbage', () => {
         (route) => areaOf(route) === area && ['POST', 'PUT'].includes(route.method) && route.body,
       )
       for (const [turn, route] of writes.entries()) {
-        const body = sample(route.body ?? {}, knownOf(whose, turn))
+        const body = bodyOf(route, whose, turn)
         const bodies = LONG_VALUES.flatMap((value) => spoil(body, value))
         for (const [i, text] of bodies.entries()) {
-          // Each with codes of its own, or all but the first would be refused for them.
+          // Each with its own codes, or all but the first would be rejected as duplicates.
           const own = text.replaceAll(`fresh-${turn}`, `fresh-${turn}-${i}`)
           const failure = await send(whose, route.method, fill(route, whose.names) ?? '', own)
           if (failure) failures.push(failure)

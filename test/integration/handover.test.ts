@@ -77,7 +77,7 @@ async function usageCents(): Promise<number> {
   return answer.customer_usage.amount_cents
 }
 
-describe('an event at the instant at which one subscription ends and the next begins (metering-and-rating §1.4)', () => {
+describe('an event at the instant at which one subscription ends and the next begins', () => {
   it('is billed by the new one after an upgrade', async () => {
     await start()
     await use(1, '2024-02-10T08:59:59.999Z')
@@ -129,7 +129,7 @@ describe('an event at the instant at which one subscription ends and the next be
     expect(await charged()).toEqual([1000, 400])
   })
 
-  it('goes to the one that follows when the final bill is a draft that is made anew', async () => {
+  it('goes to the successor when the final bill is a draft that is rebuilt', async () => {
     await start({ customer: { billing_configuration: { invoice_grace_period: 5 } } })
     await use(10, AT)
     await use(2, '2024-02-09T00:00:00Z')
@@ -147,7 +147,7 @@ describe('an event at the instant at which one subscription ends and the next be
     expect(await charged()).toEqual([200, 1300])
   })
 
-  it('is carried, and not used anew, when a recurring metric was billed for it', async () => {
+  it('is carried, and not counted again, when a recurring metric was billed for it', async () => {
     await start({ metric: { recurring: true }, charge: { prorated: true, properties: { amount: '29' } } })
     await use(1, AT)
     await client.clock(AT)
@@ -181,7 +181,7 @@ describe('an event at the instant at which one subscription ends and the next be
   })
 })
 
-describe('a recurring quantity at an upgrade (subscriptions-and-invoicing §2.6)', () => {
+describe('a recurring quantity at an upgrade', () => {
   it('is billed once, by the plan that goes on with it, also when that one pays in arrears', async () => {
     await start({ metric: { recurring: true } })
     await use(3, '2024-02-02T00:00:00Z')
@@ -215,7 +215,7 @@ describe('a recurring quantity at an upgrade (subscriptions-and-invoicing §2.6)
     ])
   })
 
-  it('stays out of a final bill that is a draft and made anew', async () => {
+  it('stays out of a final bill that is a rebuilt draft', async () => {
     await start({ metric: { recurring: true }, customer: { invoice_grace_period: 3 } })
     await use(3, '2024-02-02T00:00:00Z')
     await client.clock('2024-02-11T12:00:00Z')
@@ -228,7 +228,7 @@ describe('a recurring quantity at an upgrade (subscriptions-and-invoicing §2.6)
   })
 })
 
-describe('the fee of a renewal at a downgrade (metering-and-rating §3.12)', () => {
+describe('the fee of a renewal at a downgrade', () => {
   it('names the period that it pays for', async () => {
     await start({
       metric: { recurring: true },

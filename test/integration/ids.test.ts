@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
-// White space around an id or a code makes no other object, wherever the id comes in.
+// White space around an id or a code never creates another object, wherever the id is sent.
 
 const BLANKS = [' ', '\t', '\n', '\u00a0', '\u3000', '\ufeff']
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => harness.close())
 
 let turn = 0
-/** The id with some white space around it, another one each time. */
+/** The id with surrounding white space, different each time. */
 function loose(id: string): string {
   turn += 1
   return `${BLANKS[turn % BLANKS.length]}${id}${BLANKS[(turn + 1) % BLANKS.length]} `

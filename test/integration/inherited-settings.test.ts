@@ -6,7 +6,7 @@ import { instant } from '../../src/core/calendar/instant.ts'
 import { ok } from '../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
-/** More than follow within a request. */
+/** More than are updated within a request. */
 const MANY = 56
 
 let harness: Harness
@@ -61,7 +61,7 @@ const invoices = (client: Client) =>
      where i.organization_id = $1 and i.status in ('draft', 'finalized') order by 1, 3`,
   )
 
-/** Lets what is due now happen, as the ticker does. */
+/** Processes what is due now, as the ticker does. */
 async function tick(client: Client): Promise<void> {
   const [{ clock_at }] = await rows(client, 'select clock_at from organizations where id = $1')
   const until = instant(clock_at.getTime())
@@ -94,7 +94,7 @@ describe('a time zone that customers inherit', () => {
 
   it('is followed before a bill that has been overdue for longer', async () => {
     const client = await sandbox(MANY)
-    // As after an outage: the clock is past the bills, and nothing was done.
+    // As after an outage: the clock is past the bills, and nothing was processed.
     await owner.query("update organizations set clock_at = '2024-02-01T03:00:00Z' where id = $1", [
       client.organizationId,
     ])
@@ -187,7 +187,7 @@ describe('settings of dates that customers inherit', () => {
     expect(drafts).toEqual([])
   })
 
-  it('are followed by a draft that somebody makes final before its turn', async () => {
+  it('are applied to a draft that is finalized before its turn', async () => {
     const client = await sandbox(MANY)
     const anchor = 'current_period_end'
     const { billing_entities } = await ok(client, 'GET', '/billing_entities')

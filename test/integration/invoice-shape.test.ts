@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ok, subscribe } from '../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
-describe('the JSON of an invoice (subscriptions-and-invoicing §7.4)', () => {
+describe('the JSON of an invoice', () => {
   let harness: Harness
   let client: Client
   beforeAll(async () => {

@@ -5,14 +5,14 @@ import { type LivedIn, liveIn } from '../support/lived-in.ts'
 import { DATES, NO_DATES } from '../support/no-dates.ts'
 import { fill, type Route, routeTable, type Schema } from '../support/route-table.ts'
 
-// Every date, boolean and word that the API takes, found from what the routes say of themselves.
+// Every date, boolean and enum parameter of the API, found from the routes' own schemas.
 
 const DATE_PARAMETERS_MIN = 14
 const DATE_FIELDS_MIN = 5
 const BOOLEANS_MIN = 12
 const WORDS_MIN = 12
 const IS_NAMED_AS_DATE = /(^|_)(at|date|timestamp|now)(_from|_to)?$/
-/** They choose a subscription and are answered 404 when there is none of that status. */
+/** They select a subscription and return a 404 when none has that status. */
 const CHOOSES_SUBSCRIPTION = /^\/subscriptions\/:[^/]+/
 
 let harness: Harness

@@ -7,7 +7,7 @@ type Row = {
   readonly metric: object
   readonly charge: object
   readonly events: readonly object[]
-  /** Cents and, where the specification names them, units of each fee in order. */
+  /** Cents and, where given, units of each fee in order. */
   readonly fees: readonly (readonly [number, string?])[]
 }
 
@@ -36,10 +36,10 @@ const percentages = {
   ],
 }
 
-/** The rows of metering-and-rating §9.3 that are one fee for each event. */
+/** The cases of docs/rules/cases.md#charges-in-advance with one fee per event. */
 const ROWS: readonly Row[] = [
   {
-    name: '§9 row 47: count at a standard price',
+    name: 'case 47: count at a standard price',
     metric: COUNT,
     charge: { properties: { amount: '10' } },
     events: [{}, {}],
@@ -49,7 +49,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    name: '§9 row 48: three events of one instant over two tiers',
+    name: 'case 48: three events of one instant over two tiers',
     metric: COUNT,
     charge: {
       charge_model: 'graduated',
@@ -59,7 +59,7 @@ const ROWS: readonly Row[] = [
     fees: [[0], [0], [200]],
   },
   {
-    name: '§9 row 49: what comes back is free until the period ends',
+    name: 'case 49: what comes back is free until the period ends',
     metric: UNIQUE,
     charge: { properties: { amount: '12' } },
     events: items('+id1', '-id1', '+id1', '+id2', '+id2', '+id3', '-id3'),
@@ -74,7 +74,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    name: '§9 row 50: a sum pays what rises above its maximum',
+    name: 'case 50: a sum pays what rises above its maximum',
     metric: SUM,
     charge: { properties: { amount: '1' } },
     events: sums(10, -4, 8),
@@ -85,7 +85,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    name: '§9 row 51: packages',
+    name: 'case 51: packages',
     metric: SUM,
     charge: {
       charge_model: 'package',
@@ -95,7 +95,7 @@ const ROWS: readonly Row[] = [
     fees: [[0], [10_000], [10_000]],
   },
   {
-    name: '§9 row 52: the first flat amount is paid by the first event only',
+    name: 'case 52: the first flat amount is paid by the first event only',
     metric: SUM,
     charge: {
       charge_model: 'graduated',
@@ -105,7 +105,7 @@ const ROWS: readonly Row[] = [
     fees: [[7], [2], [4]],
   },
   {
-    name: '§9 row 53: a percentage with free events',
+    name: 'case 53: a percentage with free events',
     metric: SUM,
     charge: {
       charge_model: 'percentage',
@@ -115,7 +115,7 @@ const ROWS: readonly Row[] = [
     fees: [[0], [0], [115]],
   },
   {
-    name: '§9 row 54: a percentage with a free total',
+    name: 'case 54: a percentage with a free total',
     metric: SUM,
     charge: {
       charge_model: 'percentage',
@@ -125,7 +125,7 @@ const ROWS: readonly Row[] = [
     fees: [[0], [0], [150], [200]],
   },
   {
-    name: '§9 row 55: a free total that the first event passes',
+    name: 'case 55: a free total that the first event passes',
     metric: SUM,
     charge: {
       charge_model: 'percentage',
@@ -135,7 +135,7 @@ const ROWS: readonly Row[] = [
     fees: [[110], [105]],
   },
   {
-    name: '§9 row 56: limits per transaction',
+    name: 'case 56: limits per transaction',
     metric: SUM,
     charge: {
       charge_model: 'percentage',
@@ -150,7 +150,7 @@ const ROWS: readonly Row[] = [
     fees: [[175], [200], [200]],
   },
   {
-    name: '§9 row 57: a dynamic charge costs what the event says',
+    name: 'case 57: a dynamic charge costs what the event says',
     metric: SUM,
     charge: { charge_model: 'dynamic', properties: {} },
     events: [
@@ -160,7 +160,7 @@ const ROWS: readonly Row[] = [
     fees: [[1235], [2]],
   },
   {
-    name: '§9 row 58: a free event of a counted percentage',
+    name: 'case 58: a free event of a counted percentage',
     metric: COUNT,
     charge: {
       charge_model: 'percentage',
@@ -170,14 +170,14 @@ const ROWS: readonly Row[] = [
     fees: [[0]],
   },
   {
-    name: '§9 row 59: graduated percentage',
+    name: 'case 59: graduated percentage',
     metric: SUM,
     charge: { charge_model: 'graduated_percentage', properties: percentages },
     events: sums(50, 100, 300),
     fees: [[2000], [3200], [12_000]],
   },
   {
-    name: '§9 row 65: a seat that replaces a removed one',
+    name: 'case 65: a seat that replaces a removed one',
     metric: UNIQUE,
     charge: { properties: { amount: '1' } },
     events: items('+seat1', '-seat1', '+seat2'),
@@ -185,7 +185,7 @@ const ROWS: readonly Row[] = [
   },
 ]
 
-describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
+describe('charges in advance', () => {
   let harness: Harness
   let client: Client
   beforeAll(async () => {
@@ -232,7 +232,7 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     })
   }
 
-  it('§9 row 60: the filter that an event matches prices it, the charge what matches none', async () => {
+  it('case 60: the filter that an event matches prices it, the charge what matches none', async () => {
     await start(
       { ...SUM, filters: [{ key: 'region', values: ['europe'] }] },
       {
@@ -250,7 +250,7 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     expect((await feesOf('e1'))[0]).toMatchObject({ amount_cents: 10_000, lago_charge_filter_id: null })
   })
 
-  it('§9 row 62: a prorated item pays for the days that are left', async () => {
+  it('case 62: a prorated item pays for the days that are left', async () => {
     await start({ ...UNIQUE, recurring: true }, { properties: { amount: '10' }, prorated: true })
     const moves = [
       ['2023-09-02T00:00:00Z', '+a', 967],
@@ -267,7 +267,7 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     expect(fees.map(([fee]) => fee.amount_cents)).toEqual(moves.map(([, , cents]) => cents))
   })
 
-  it('§9 row 61: a prorated sum is estimated for the days that are left, after what is stored', async () => {
+  it('case 61: a prorated sum is estimated for the days that are left, after what is stored', async () => {
     await start({ ...SUM, recurring: true }, { properties: { amount: '10' }, prorated: true })
     const estimate = async () =>
       (
@@ -345,7 +345,7 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     expect(usage).toMatchObject({ amount_cents: 1400, charges_usage: [{ units: '4.0', events_count: 4 }] })
   })
 
-  it('events that name no wallet are a group of their own, in fees and in current usage', async () => {
+  it('events without a wallet form their own group, in fees and in current usage', async () => {
     await start(SUM, {
       charge_model: 'graduated',
       accepts_target_wallet: true,
@@ -401,7 +401,7 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     expect(await amounts('&group[w]=B&group[u]=2')).toEqual([700, '0.0', []])
   })
 
-  it('an event told after the end of its subscription pays for the days up to that end', async () => {
+  it('an event that arrives after its subscription ended is billed for the days up to the end', async () => {
     await start({ ...SUM, recurring: true }, { properties: { amount: '30' }, prorated: true })
     await client.clock('2023-09-15T10:00:00Z')
     await ok(client, 'DELETE', '/subscriptions/s')
@@ -440,7 +440,7 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     expect(await amounts('&full_usage=true')).toEqual([1500, '5.0'])
   })
 
-  it('prices an event once, however often it is asked to', async () => {
+  it('prices an event once, however often it runs', async () => {
     await start(SUM, { properties: { amount: '1' } })
     await send(client, { code: 'm', transaction_id: 'e0', properties: { n: 5 } })
     await client.clock('2023-09-01T01:00:00Z')
@@ -466,7 +466,7 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     expect((await feesOf('e1')).map((fee) => fee.amount_cents)).toEqual([700])
   })
 
-  it('groups are priced apart, and each event shows its own presentation', async () => {
+  it('groups are priced separately, and each event shows its own presentation', async () => {
     await start(SUM, {
       charge_model: 'package',
       properties: {
@@ -532,7 +532,7 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     expect(await amountOf('&full_usage=true&billable_metric_code=m')).toBe(2500)
   })
 
-  it('§9 row 64: current usage shows what has been charged', async () => {
+  it('case 64: current usage shows what has been charged', async () => {
     await start({ ...UNIQUE, recurring: true }, { properties: { amount: '1' }, prorated: true })
     await client.clock('2023-09-24T00:00:00Z')
     await send(client, { code: 'm', transaction_id: 'e0', ...items('+a')[0] })
@@ -554,7 +554,7 @@ describe('charges in advance (metering-and-rating §3.12, §9.3)', () => {
     expect(await usage()).toEqual([23, '0.0'])
   })
 
-  it('§7.9: paid fees go on an invoice of their currency, their billing entity and their order number', async () => {
+  it('paid fees go on an invoice of their currency, their billing entity and their order number', async () => {
     const charge = { regroup_paid_fees: 'invoice', properties: { amount: '0.33' } }
     await start({ aggregation_type: 'count_agg' }, charge)
     await ok(client, 'POST', '/taxes', {

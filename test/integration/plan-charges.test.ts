@@ -310,7 +310,7 @@ describe('charges of plans and of subscriptions', () => {
     expect((await chargeOf('/subscriptions/s/charges/c')).properties).toEqual({ amount: '4' })
   })
 
-  it('a charge may change its metric until somebody subscribes', async () => {
+  it('a charge may change its metric until its plan has a subscription', async () => {
     const { chargeId } = await start()
     const metric = async (code: string, filters: object[]) => {
       const body = { name: code, code, aggregation_type: 'count_agg', filters }

@@ -140,7 +140,7 @@ describe('plans', () => {
     expect((await client.call('GET', '/plans')).body.meta.total_count).toBe(0)
   })
 
-  it('never answers 500, whatever stands in a field', async () => {
+  it('never returns 500, whatever a field contains', async () => {
     await start()
     const garbage = [
       '1e400',

@@ -5,7 +5,7 @@ import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
 type Fee = { event_transaction_id?: string; units: string; amount_cents: number; item: { type: string } }
 
-/** Many senders tell time in whole seconds, and a subscription begins inside one. */
+/** Many clients send whole seconds, but a subscription starts partway through one. */
 describe('the second in which a subscription begins', () => {
   let harness: Harness
   let client: Client

@@ -17,13 +17,13 @@ function watch(): void {
   })
 }
 
-/** The API in front of PostgreSQL, and how many statements its requests ask. */
+/** The API on PostgreSQL, counting the statements of its requests. */
 describe('statements of a request', () => {
   let harness: Harness
   let client: Client
   beforeAll(async () => {
     harness = await startHarness()
-    // No sandbox, whose clock is looked up by every request.
+    // Not a sandbox, because every request reads a sandbox's clock.
     client = await harness.organization({ sandbox: false })
     const tax = { name: 'VAT', code: 'vat', rate: '20', description: null }
     await made(client.call('POST', '/taxes', { tax }))

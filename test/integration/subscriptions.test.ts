@@ -373,7 +373,7 @@ describe('subscriptions', () => {
     expect((await client.call('GET', '/subscriptions?billing_entity_codes[]=x')).status).toBe(404)
   })
 
-  it('a price of its own makes a copy of the plan; the plan itself is an upgrade from it', async () => {
+  it('an overridden price creates a copy of the plan; changing to the plan itself is an upgrade', async () => {
     await sandbox()
     const made = await subscribe({ plan_overrides: { amount_cents: 300 } })
     expect(made.body.subscription).toMatchObject({ plan_code: 'p', plan_amount_cents: 300 })

@@ -3,10 +3,10 @@ import { type Answer, type Harness, startHarness } from '../support/harness.ts'
 import { type LivedIn, liveIn } from '../support/lived-in.ts'
 import { fill, type Route, routeTable } from '../support/route-table.ts'
 
-// Every route that exists, asked by one organization for what is another's. New routes are taken in by themselves; a
-// new kind of object needs its identifier in test/support/lived-in.ts.
+// Every route, called by one organization for another's objects. New routes are included automatically; a new kind of
+// object needs its identifier in test/support/lived-in.ts.
 
-/** Fewer routes than this mean that the table is not what it says. */
+/** Fewer routes than this mean that the route table is incomplete. */
 const PARAMETER_ROUTES_MIN = 45
 const LIST_ROUTES_MIN = 10
 
@@ -17,7 +17,7 @@ const QUERIES: Readonly<Record<string, (mark: string) => string>> = {
   '/customers/:external_id/past_usage': (mark) => `?external_subscription_id=${mark}-subscription`,
 }
 
-/** Lists that are empty, and not missing, for a customer whom nobody knows. */
+/** Lists that are empty instead of a 404 for an unknown customer. */
 const EMPTY_LISTS = ['/customers/:external_id/invoices']
 
 let harness: Harness
@@ -27,7 +27,7 @@ let theirs: LivedIn
 
 beforeAll(async () => {
   harness = await startHarness()
-  // The key of the installation is nobody's own, and no JSON.
+  // The installation's key belongs to no organization and is not JSON.
   routes = (await routeTable(harness.context)).filter((route) => route.path !== '/webhooks/public_key')
   theirs = await liveIn(await harness.organization(), 'theirs')
   ours = await liveIn(await harness.organization(), 'ours')
@@ -47,7 +47,7 @@ function pathOf(route: Route, whose: LivedIn): string {
   return `${path}${QUERIES[normalized(route.path)]?.(whose.mark) ?? ''}`
 }
 
-/** A body that gets past the root key: what is asked for is then looked for. */
+/** A body with the right root key, so that the requested object is looked up. */
 function bodyOf(route: Route): unknown {
   if (route.method === 'GET' || route.method === 'DELETE') return undefined
   const roots = Object.keys(route.body?.properties ?? {})
@@ -70,7 +70,7 @@ function leaksIn(answer: Answer): string[] {
 
 const isEmptyList = ({ status, body }: Answer) => status === 200 && body.meta.total_count === 0
 
-/** All that their organization can read of itself. */
+/** Everything that their organization can read about itself. */
 async function everythingOf(whose: LivedIn): Promise<Record<string, unknown>> {
   const seen: Record<string, unknown> = {}
   for (const route of routes.filter((one) => one.method === 'GET')) {
@@ -82,7 +82,7 @@ async function everythingOf(whose: LivedIn): Promise<Record<string, unknown>> {
 }
 
 describe('the route table', () => {
-  it('has the routes that are to be looked at', () => {
+  it('has the routes to be checked', () => {
     expect(withParameters().length).toBeGreaterThanOrEqual(PARAMETER_ROUTES_MIN)
     expect(
       routes.filter((route) => route.method === 'GET' && route.parents.length === 0).length,

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../src/store/ids.ts'
 import { type Harness, startHarness } from '../support/harness.ts'
 
-// The wall is PostgreSQL's row-level security (docs/decisions/0003). Every query below leaves the organization out,
-// as a bug of ours would.
+// The wall is PostgreSQL's row-level security (docs/decisions/0003). Every query below omits the organization, as a
+// bug would.
 
-/** Fewer tables than this mean that the enumeration looks at nothing. */
+/** Fewer tables than this mean that the enumeration is broken. */
 const TABLES_MIN = 40
 
 type Column = { readonly name: string; readonly type: string; readonly isNeeded: boolean }
@@ -91,7 +91,7 @@ function insertion(table: Table, organizationId: string): string {
   return `insert into "${table.name}" (${names}) values (${[`'${organizationId}'`, ...values].join(', ')})`
 }
 
-/** What one statement of the application does as an organization; nothing is kept. */
+/** Runs one statement as an organization; rolled back afterwards. */
 async function attempt(organizationId: string | null, statement: string): Promise<pg.QueryResult | string> {
   await app.query('begin')
   try {
@@ -107,7 +107,7 @@ async function attempt(organizationId: string | null, statement: string): Promis
 const DENIED = '42501'
 
 describe('the tenant wall', () => {
-  it('is looked at in every table', () => {
+  it('is checked in every table', () => {
     expect(tables.length).toBeGreaterThan(TABLES_MIN)
     expect(tables.filter((table) => table.isReadable).length).toBeGreaterThan(TABLES_MIN)
   })

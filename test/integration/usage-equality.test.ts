@@ -262,7 +262,7 @@ describe('usage from running state', () => {
     }
   }
 
-  /** Cuts the hours in which the questions begin and end, and some more, as if they were busy. */
+  /** Splits the hours in which the queries start and end, and some more, as if they were busy. */
   async function cut(trackerId: string, queries: readonly UsageQuery[]): Promise<void> {
     const [first] = queries
     if (!first) return
@@ -294,12 +294,13 @@ describe('usage from running state', () => {
     return Number(rows[0]?.parts)
   }
 
-  it('tells the same while usage waits and after it is added up', async () => {
+  it('gives the same result before and after usage is folded', async () => {
     await fold()
     for (const aggregation of AGGREGATIONS) {
       const code = `waiting_${aggregation}`
       await makeMetric(code, aggregation)
-      // Enough different hours of two subscriptions that they wait; values repeat, so that buckets meet.
+      // Enough different hours of two subscriptions that usage waits for a fold; values repeat, so that buckets
+      // collide.
       const history = Array.from({ length: 60 }, (_, index) => ({
         offset: index * 1_800_000,
         transaction_id: `${code}_${index % 40}_${Math.floor(index / 40)}`,
@@ -314,7 +315,7 @@ describe('usage from running state', () => {
       expect(await waitingParts()).toBeGreaterThan(0)
       const queries = queriesOf(code, aggregation, 0, 31 * 3_600_000)
       await compare(code, queries)
-      // The process folds by itself as well, and only one of the two is at it.
+      // The process also folds by itself, and only one of the two runs at a time.
       const left = async () => {
         await fold()
         return waitingParts()
@@ -332,7 +333,7 @@ describe('usage from running state', () => {
     }
   })
 
-  it('drops what waits for a tracker that is gone', async () => {
+  it('drops waiting usage of a deleted tracker', async () => {
     await fold()
     const code = 'waiting_for_nobody'
     const id = await makeMetric(code, 'sum_agg')
@@ -391,7 +392,7 @@ describe('usage from running state', () => {
             await compare(code, queries.slice(0, 24))
           },
         ),
-        // Shrinking would replay histories into a log that remembers them.
+        // Shrinking would replay histories into a log that already has them.
         { numRuns: 8, endOnFailure: true },
       )
     })

@@ -15,7 +15,7 @@ import { type Client, type Harness, startHarness } from '../support/harness.ts'
 import { type Sink, startSink } from '../support/webhook-sink.ts'
 
 const NOW = '2024-05-02T10:00:00Z'
-/** A busy machine needs a while to make the RSA key and to deliver. */
+/** A busy machine needs a while to generate the RSA key and to deliver. */
 const PATIENT = { timeout: 15_000 }
 
 describe('webhooks', () => {
@@ -139,7 +139,7 @@ describe('webhooks', () => {
     for (const attempt of [1, 20, 21]) {
       const told = await tryOnce(client, lago_id, attempt)
       if (attempt < 21) expect(told).toMatch(/: 403$/)
-      // The last one resolves: the queue does not try again.
+      // The last one resolves, so the queue does not retry.
       else expect(told).toBeNull()
       const { webhook } = (await client.call('GET', `/webhooks/${lago_id}`)).body
       seen.push([webhook.status, webhook.retries, webhook.http_status])
@@ -202,7 +202,7 @@ describe('webhooks', () => {
       await endpoint(client, { webhook_url: `${answering.url}/${client.organizationId}` })
     }
     await startOwnWorker({ webhookTimeoutMs: 300_000 }, 8)
-    // They hang before anything else is queued: a quarter of the slots for one endpoint, a half for one organization.
+    // They hang before anything else is queued: a quarter of the slots per endpoint, half per organization.
     const hangs = () => hanging.received.map(({ path }) => path === '/one').sort()
     await expect.poll(hangs, PATIENT).toEqual([false, false, false, false, true, true])
     for (let i = 0; i < 12; i += 1) {
@@ -218,7 +218,7 @@ describe('webhooks', () => {
     await Promise.all([hanging.close(), answering.close()])
   })
 
-  it('405 is_succeeded when delivered, and by hand once more when not', async () => {
+  it('405 is_succeeded when delivered, resent on request when not', async () => {
     sink.reset(500)
     const client = await harness.organization()
     const id = await endpoint(client)
@@ -325,7 +325,7 @@ describe('webhooks', () => {
     expect(list.body.meta).toMatchObject({ total_count: 1, current_page: 1 })
   })
 
-  it('are not sent after their endpoint is gone', async () => {
+  it('are not sent after their endpoint is deleted', async () => {
     sink.reset(200)
     const client = await harness.organization()
     const id = await endpoint(client)

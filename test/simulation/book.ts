@@ -24,7 +24,7 @@ export type Look = {
   readonly usage: Readonly<Record<string, Wire>>
 }
 
-/** Everything that the server said in one play of a life. */
+/** Everything that the server returned in one play of a life. */
 export type Book = {
   readonly life: Life
   /** Status of each step, and the code of a refusal. */
@@ -45,5 +45,5 @@ export type Book = {
   readonly now: number
 }
 
-/** Something that does not hold: where, and both figures. */
+/** A violation: where, and both figures. */
 export type Fault = { readonly validator: string; readonly where: string; readonly says: string }

@@ -1,4 +1,4 @@
-/** Seeded draws: the same seed gives the same life on every machine. */
+/** Seeded random numbers: the same seed gives the same life on every machine. */
 export type Chance = {
   /** A number from 0 (included) to 1 (excluded). */
   readonly next: () => number

@@ -1,4 +1,4 @@
-// One server process of a simulation: it loads everything and waits for its order to start.
+// One server process of a simulation: it loads everything and waits for the command to start.
 import { BroadcastChannel } from 'node:worker_threads'
 import { readConfig } from '../../src/boot/config.ts'
 import { openLog } from '../../src/boot/log.ts'
@@ -9,14 +9,14 @@ import { CHANNEL, JITTER, type KillOrder } from './hook-names.ts'
 type StartOrder = {
   readonly kind: 'start'
   readonly env: Readonly<Record<string, string>>
-  /** Lets work wait for random moments; null for none. */
+  /** Delays work at random; null for no delays. */
   readonly jitterSeed: number | null
 }
 
-/** What the parent may ask for. */
+/** Commands from the parent. */
 export type Order = StartOrder | KillOrder
 
-/** What the parent is told. */
+/** Messages to the parent. */
 export type Notice = { readonly kind: 'loaded' } | { readonly kind: 'started'; readonly address: string }
 
 const channel = new BroadcastChannel(CHANNEL)

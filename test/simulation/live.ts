@@ -9,7 +9,7 @@ import { validateNumbers } from './validators/numbers.ts'
 import { comparePlays } from './validators/plays.ts'
 import { validateProgressive } from './validators/progressive.ts'
 
-/** What must hold after every play of every life. */
+/** The invariants after every play. */
 const VALIDATORS: readonly ((book: Book) => Fault[])[] = [
   validateLog,
   validateMoney,
@@ -33,8 +33,8 @@ export type Lived = {
 }
 
 /**
- * Plays the life of a seed twice: calmly, waiting for the workers after each event, and roughly, without waiting, with
- * work that is held up at random and a server that is killed between statements. Validates both and compares them.
+ * Plays the life of a seed twice: calmly, waiting for the workers after each event, and roughly, without waiting,
+ * with random delays and a server killed between statements. Validates both and compares them.
  */
 export async function live(seed: number, servers: Servers, { years, deaths }: Size): Promise<Lived> {
   const life = drawLife(seed, years)

@@ -8,7 +8,7 @@ import { type Chance, chanceOf } from './chance.ts'
 import { type EventDraft, iso, type Life, type Step } from './life.ts'
 import { ADMIN_KEY, type SimulatedServer } from './server.ts'
 
-/** How a life is played: the figures must not depend on it. */
+/** How a life is played; the figures must not depend on this. */
 export type Manner = {
   /** Waits after each event until the workers have done what it caused. */
   readonly isCalm: boolean
@@ -24,7 +24,7 @@ const STATEMENTS_MAX = 90
 const TRIES_MAX = 50
 const IN_USE = 409
 
-/** Plays a life on a server, in an organization of its own, and gives all that the server said. */
+/** Plays a life on a server, in its own organization, and returns everything the server returned. */
 export async function play(server: SimulatedServer, life: Life, manner: Manner): Promise<Book> {
   const player = new Player(server, life, manner)
   await player.setUp()
@@ -201,7 +201,7 @@ class Player {
     return 'looked'
   }
 
-  /** Says that the oldest fees without an invoice are paid. */
+  /** Marks the oldest uninvoiced fees as paid. */
   private async payFees(): Promise<string> {
     await this.moveClock(this.now)
     const fees = await this.list('/fees?payment_status=pending', 'fees')
@@ -269,7 +269,7 @@ class Player {
     return this.send(method, path, body, { 'idempotency-key': `${this.name}-${this.requests}` })
   }
 
-  /** Sends until there is an answer, over all deaths of the server. */
+  /** Retries until there is a response, across all crashes of the server. */
   private async send(method: string, path: string, body?: Body, more = {}): Promise<Sent> {
     for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
       const headers = { ...this.headers, ...more }

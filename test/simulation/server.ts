@@ -44,7 +44,7 @@ export class SimulatedServer {
   private spare: Child | null = null
   private serving: Child | null = null
   private isClosing = false
-  /** Set when a process ended though nobody killed it. */
+  /** Set when a process exited without being killed. */
   private hasFailed = false
   private output = ''
   deaths = 0
@@ -90,7 +90,7 @@ export class SimulatedServer {
       const text = await answer.text()
       return { status: answer.status, body: text === '' ? null : JSON.parse(text) }
     } catch (error) {
-      // A connection that breaks, and nothing else, is what a death looks like from here.
+      // From here, a crash is just a broken connection.
       if (error instanceof TypeError) return undefined
       throw error
     }

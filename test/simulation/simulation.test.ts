@@ -4,10 +4,10 @@ import { type FreshDatabase, freshDatabase } from '../support/database.ts'
 import { live, type Servers } from './live.ts'
 import { SimulatedServer } from './server.ts'
 
-// A few short lives; `npm run simulate` plays as many and as long ones as the night has time for.
+// A few short lives; `npm run simulate` plays more and longer ones overnight.
 const SEEDS = [2, 53]
 const SIZE = { years: 0.6, deaths: 2 }
-/** A machine with much else to do is many times slower; on an idle one a life takes a quarter of a minute. */
+/** A busy machine is many times slower; on an idle one a life takes about 15 seconds. */
 const PATIENCE_MS = 600_000
 
 let database: FreshDatabase

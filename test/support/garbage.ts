@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Schema } from './route-table.ts'
+import type { LivedIn } from './lived-in.ts'
+import type { Route, Schema } from './route-table.ts'
 
 /** Stands in a body for the JSON text that is put in its place. */
 const PLACE = '\u2407place\u2407'
@@ -110,6 +111,52 @@ export const WORDS: readonly string[] = [
   'x'.repeat(900),
   '../..',
 ]
+
+/** Values that lead a body past its first checks. */
+function knownOf({ names, ids }: LivedIn, turn: number): Record<string, unknown> {
+  return {
+    code: `fresh-${turn}`,
+    external_id: `fresh-${turn}`,
+    transaction_id: `fresh-${turn}`,
+    name: 'Fresh',
+    plan_code: names.plans,
+    external_customer_id: names.customers,
+    external_subscription_id: names.subscriptions,
+    billable_metric_id: ids[0],
+    tax_codes: [names.taxes],
+    tax_code: names.taxes,
+    aggregation_type: 'sum_agg',
+    field_name: 'tokens',
+    charge_model: 'standard',
+    properties: { amount: '1' },
+    rate: '10',
+    amount_cents: 1000,
+    amount_currency: 'EUR',
+    currency: 'EUR',
+    country: 'FR',
+    timezone: 'Europe/Paris',
+    webhook_url: `http://127.0.0.1:9/${turn}`,
+    timestamp: 1_704_100_000,
+    subscription_at: '2024-01-05T00:00:00Z',
+    ending_at: '2030-01-05T00:00:00Z',
+    entitlements: { [names.features ?? '']: { [names.privileges ?? '']: 3 } },
+    metadata: { key: 'value' },
+    billing_entity_code: names.billing_entities,
+  }
+}
+
+/** Bodies of the routes that describe none. */
+const UNDESCRIBED: Readonly<Record<string, unknown>> = {
+  '/invoices/:id': {
+    invoice: { payment_status: 'succeeded', metadata: [{ id: null, key: 'a', value: 'b' }] },
+  },
+  '/test_clock': { test_clock: { now: '2024-03-01T00:00:00Z' } },
+}
+
+/** A body that a route describes, with values of an organization in it. */
+export function bodyOf(route: Route, whose: LivedIn, turn: number): unknown {
+  return route.body ? sample(route.body, knownOf(whose, turn)) : (UNDESCRIBED[route.path] ?? {})
+}
 
 /** A value that the schema describes; `known` has values of this organization by the name of their property. */
 export function sample(schema: Schema, known: Readonly<Record<string, unknown>>, name = ''): unknown {

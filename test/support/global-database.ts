@@ -10,7 +10,7 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** A database whose role may create databases and roles. */
     databaseUrl: string
-    /** A migrated database that nobody connects to, to make others from. */
+    /** A migrated template database without connections. */
     templateDatabase: string
   }
 }

@@ -1,9 +1,9 @@
 import type { Answer, Client } from './harness.ts'
 
-/** An organization in which everything exists once and a month was billed. */
+/** An organization with one of everything and a billed month. */
 export type LivedIn = {
   readonly client: Client
-  /** A word that stands in the codes and names of everything of it. */
+  /** A word in the codes and names of all its objects. */
   readonly mark: string
   /** For each part of a path that has an identifier after it, one that exists: `plans` has a plan's code. */
   readonly names: Readonly<Record<string, string>>

@@ -1,4 +1,6 @@
-/** Texts that are no ISO 8601 date or date-time, name a day or hour that does not exist, or a year beyond four digits. */
+/**
+ * Strings that are not an ISO 8601 date or date-time, or have a nonexistent day or hour or a year beyond four digits.
+ */
 export const NO_DATES: readonly string[] = [
   ...['hello', '0', '-1', '1.5', '12', '1709596800', '2024-02-30', '2023-02-29', '2024-13-01', '2024-00-10'],
   ...[

@@ -1,4 +1,4 @@
-/** What Lago describes and we do not, with the reason. */
+/** What Lago describes and we do not, with reasons. */
 export type Exception = {
   /** `METHOD /path` with `{}` for path parameters. */
   readonly operation: RegExp
@@ -13,18 +13,17 @@ const INVOICE_LISTS = /^GET (\/customers\/\{\})?\/invoices$/
 const INVOICE =
   /^(GET|POST|PUT|PATCH|DELETE) \/invoices(\/\{\}(\/(refresh|finalize|void|lose_dispute|retry))?|\/preview)?$/
 
-const ENTITLEMENTS_BARE =
-  'Lago’s server sends features bare in this list, each not under `entitlement` (platform §10)'
-const LISTED_INVOICE = 'rows of the list have it not (subscriptions-and-invoicing §7.3, §7.4)'
-const ONE_SUBSCRIPTION = 'only on one subscription, not in rows (subscriptions-and-invoicing §2.1)'
+const ENTITLEMENTS_BARE = 'Lago’s server sends features bare in this list, each not under `entitlement`'
+const LISTED_INVOICE = 'rows of the list have it not'
+const ONE_SUBSCRIPTION = 'only on one subscription, not in rows'
 const NO_FIXED_CHARGES = 'plans take no fixed charges yet'
 
-/** Each must be needed: one that no comparison asks for any more fails the test. */
+/** Each must be needed: an unused exception fails the test. */
 export const EXCEPTIONS: readonly Exception[] = [
   {
     operation: /^DELETE \/subscriptions\/\{\}\/entitlements\//,
     lack: 'answer entitlement',
-    why: 'Lago’s server answers the full list (platform §10)',
+    why: 'Lago’s server answers the full list',
   },
   { operation: /^GET \/plans$/, lack: 'answer plans[].entitlements[].entitlement', why: ENTITLEMENTS_BARE },
   { operation: PLANS, lack: 'answer plan.entitlements[].entitlement', why: ENTITLEMENTS_BARE },
@@ -41,7 +40,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   {
     operation: SUBSCRIPTION_WRITES,
     lack: 'body subscription.plan_overrides.metadata',
-    why: 'a copy of a plan has no metadata of its own (subscriptions-and-invoicing §1.5)',
+    why: 'a copy of a plan has no metadata of its own',
   },
   {
     operation: /^POST \/subscriptions$/,

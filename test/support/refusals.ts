@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Client } from './harness.ts'
 
-/** One request that is refused: its test is named for the rule, with the code. */
+/** A request that is rejected; its test is named after the rule and the code. */
 export type RefusedCase = {
   readonly name: string
   /** `METHOD /path` below /api/v1. */

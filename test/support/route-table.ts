@@ -18,7 +18,7 @@ export type Route = {
   readonly path: string
   /** `:name` parts of the path, each with the part before it: `/plans/:code` has `plans`. */
   readonly parents: readonly string[]
-  /** What the route says of its body, as a JSON schema. */
+  /** The JSON schema of the route's body. */
   readonly body: Schema | null
   /** The names of its query parameters. */
   readonly query: readonly string[]
@@ -28,7 +28,7 @@ export type Route = {
 
 const PREFIX = '/api/v1'
 
-/** All routes of the API, as they register themselves; HEAD goes with GET and is left out. */
+/** All registered routes of the API, without the HEAD routes that belong to GET. */
 export async function routeTable(context: Context): Promise<Route[]> {
   const app = buildApp(context)
   const routes: Route[] = []

@@ -6,12 +6,14 @@ export type Received = { readonly path: string; readonly headers: IncomingHttpHe
 export type Sink = {
   readonly url: string
   readonly received: Received[]
-  /** Forgets what came and answers with this status from now on; 0 never answers. */
+  /** Discards what was received and returns this status from now on; 0 never responds. */
   readonly reset: (status: number) => void
+  /** Breaks off every request that it has not answered. */
+  readonly drop: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
-/** A receiver of webhooks on loopback that keeps what it gets. */
+/** A webhook receiver on loopback that records what it gets. */
 export async function startSink(): Promise<Sink> {
   const received: Received[] = []
   let status = 200
@@ -34,6 +36,7 @@ export async function startSink(): Promise<Sink> {
       received.length = 0
       status = next
     },
+    drop: async () => server.closeAllConnections(),
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

@@ -11,9 +11,9 @@ import { rateSubscription } from '../usage/rate-subscription.ts'
 const FULL_USAGE: AlertType = 'billable_metric_lifetime_usage_units'
 
 /**
- * What each alert of a subscription watches, by the alert's id (docs/rules/alerts.md#what-is-watched):
- * amounts in cents. Absent when the plan does not charge the alert's metric, or prorates it and the alert
- * wants the usage since the start.
+ * The current value of each alert of a subscription, by alert id (docs/rules/alerts.md#what-is-watched); amounts in
+ * cents. Absent when the plan does not charge the alert's metric, or prorates it and the alert is on usage since the
+ * start.
  */
 export async function alertValues(
   reads: Reads,
@@ -49,7 +49,7 @@ function watchedValue(
   return Decimal.of(type === 'lifetime_usage_amount' ? lifetimeTotal(figures) : figures.currentCents)
 }
 
-/** The usage since the start of the subscription of the metrics that the alerts watch. */
+/** Usage since the start of the subscription, for the metrics that the alerts watch. */
 async function fullUsage(
   reads: Reads,
   { snapshot, subscription, open }: SubscriptionActivity,

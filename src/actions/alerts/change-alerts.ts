@@ -8,8 +8,8 @@ import { type Alerted, lockAlerted, readAlert } from './find-alerted.ts'
 import { writeAlertChange } from './write-alert.ts'
 
 /**
- * Changes an alert and looks at its subscription's usage soon (docs/rules/alerts.md). 404 for an unknown
- * subscription or code; other errors as `writeAlertChange`.
+ * Updates an alert and schedules a check of its subscription's usage (docs/rules/alerts.md). 404 for an unknown
+ * subscription or code; other errors as in `writeAlertChange`.
  */
 export async function updateAlert(
   context: Context,
@@ -27,7 +27,7 @@ export async function updateAlert(
   })
 }
 
-/** Deletes an alert and gives it as it was; its code is free at once. 404 as above. */
+/** Deletes an alert and returns it; its code can be reused immediately. 404 as above. */
 export async function deleteAlert(
   context: Context,
   caller: Caller,

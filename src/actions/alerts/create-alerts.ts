@@ -10,8 +10,8 @@ import { type Alerted, lockAlerted } from './find-alerted.ts'
 import { writeNewAlert } from './write-alert.ts'
 
 /**
- * Makes an alert on a subscription and looks at its usage soon (docs/rules/alerts.md). 404
- * `subscription_not_found`; other errors as `writeNewAlert`.
+ * Creates an alert on a subscription and schedules a check of its usage (docs/rules/alerts.md). 404
+ * `subscription_not_found`; other errors as in `writeNewAlert`.
  */
 export async function createAlert(
   context: Context,
@@ -22,13 +22,13 @@ export async function createAlert(
   const [view] = await writeAll(context, caller, alerted, (tx, externalId) =>
     writeNewAlert(tx, caller, externalId, input).then((row) => [row]),
   )
-  if (!view) throw new Error('an alert was written without an answer')
+  if (!view) throw new Error('the new alert was not returned')
   return view
 }
 
 /**
- * Makes several alerts together or none of them: 422 with the parameters and the message of each one that was
- * refused, by its place in the list.
+ * Creates several alerts, all or none: 422 with the parameters and message of each rejected one, by its position in
+ * the list.
  */
 export async function createAlerts(
   context: Context,
@@ -67,14 +67,14 @@ async function writeAll(
   })
 }
 
-/** A refusal in words: its code, or the fields with theirs. */
+/** A problem as text: its code, or the fields with their codes. */
 function messageOf(problem: Problem): string {
   if ('code' in problem) return problem.code
   if (problem.kind !== 'invalid') return problem.kind
   return `Validation errors: ${JSON.stringify(problem.details)}`
 }
 
-/** Parameters as they are told back: a number that no double holds as its digits. */
+/** Parameters as echoed in the error: a number that a double cannot hold becomes its digits. */
 function shown(input: Input): unknown {
   const text = JSON.stringify(input, (_key, value: unknown) =>
     typeof value === 'object' ? (digitsOf(value) ?? value) : value,

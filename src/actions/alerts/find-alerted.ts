@@ -3,8 +3,9 @@ import { SUBSCRIPTION_STATUSES } from '../../core/subscriptions/lifecycle.ts'
 import { type AlertRow, findAlert } from '../../store/alerts.ts'
 import type { Reads, Tx } from '../../store/database.ts'
 import { findSubscription, lockChain, type SubscriptionRow } from '../../store/subscriptions.ts'
+import { findLocked } from '../subscriptions/lock-subscription.ts'
 
-/** Which subscription is meant: the active one with an external id, or the one of another status. */
+/** Identifies a subscription: the active one with an external id, or the one with another status. */
 export type Alerted = { readonly externalId: string; readonly status: string | undefined }
 
 /** 404 `subscription_not_found`. */
@@ -15,9 +16,10 @@ export async function findAlerted(reads: Reads, { externalId, status }: Alerted)
   return row
 }
 
-/** The same, so that nobody else changes its alerts meanwhile. */
+/** The same, locked so that its alerts cannot change meanwhile. */
 export async function lockAlerted(tx: Tx, alerted: Alerted): Promise<SubscriptionRow> {
-  const row = await findAlerted(tx, alerted)
+  const row = await findLocked(tx, () => findAlerted(tx, alerted))
+  if (!row) throw notFound('subscription')
   await lockChain(tx, row.externalId)
   return row
 }

@@ -17,9 +17,8 @@ import { announce } from '../webhooks/announce.ts'
 import { alertValues } from './alert-values.ts'
 
 /**
- * Compares what each alert watches with its value at the last time
- * (docs/rules/alerts.md#passing-a-threshold): all thresholds that it crossed make one triggered alert and one
- * message. The alerts are locked by the caller.
+ * Compares each alert's current value with the previous one (docs/rules/alerts.md#passing-a-threshold). All
+ * thresholds crossed by an alert result in one triggered alert and one webhook. The caller has locked the alerts.
  */
 export async function fireAlerts(
   tx: Tx,

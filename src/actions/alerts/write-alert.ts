@@ -15,9 +15,9 @@ import { ts } from '../../store/values.ts'
 import type { Caller } from '../context.ts'
 
 /**
- * Writes a new alert of a subscription, checked in the order of metering-and-rating §7.3: 422 with the first fault,
- * 404 `billable_metric_not_found`, then 422 `code: value_already_exist` and `base: alert_already_exists`. The
- * subscription is locked by the caller.
+ * Writes a new alert of a subscription. Checked in this order: 422 with the first error in type or thresholds, 404
+ * `billable_metric_not_found`, then 422 `code: value_already_exist` and `base: alert_already_exists`. The caller has
+ * locked the subscription.
  */
 export async function writeNewAlert(
   tx: Tx,
@@ -43,7 +43,7 @@ export async function writeNewAlert(
   })
 }
 
-/** Changes an alert; its type stays, and so does the value that it was compared with last. Errors as above. */
+/** Updates an alert; its type and the value it was last compared with stay. Errors as above. */
 export async function writeAlertChange(
   tx: Tx,
   caller: Caller,

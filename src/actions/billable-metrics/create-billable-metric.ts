@@ -7,7 +7,7 @@ import type { Caller, Context } from '../context.ts'
 import { refreshUsageTracker } from '../usage/refresh-usage-tracker.ts'
 import { announce } from '../webhooks/announce.ts'
 
-/** Makes a billable metric and announces it; 422 when its code is taken (docs/rules/aggregation.md). */
+/** Creates a billable metric and sends its webhook; 422 when its code is taken (docs/rules/aggregation.md). */
 export async function createBillableMetric(
   context: Context,
   caller: Caller,

@@ -13,9 +13,8 @@ import { deleteUsage } from '../usage/refresh-usage-tracker.ts'
 import { announce } from '../webhooks/announce.ts'
 
 /**
- * Deletes a billable metric with its charges, alerts and events, and flags the drafts that used it; its code
- * is free at once (docs/rules/aggregation.md#changing-a-metric). Gives the metric as it was; 404 when there
- * is none.
+ * Deletes a billable metric with its charges, alerts and events, and flags the drafts that used it; its code can be
+ * reused immediately (docs/rules/aggregation.md#changing-a-metric). Returns the metric; 404 when there is none.
  */
 export async function deleteBillableMetric(
   context: Context,

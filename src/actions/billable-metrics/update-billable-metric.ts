@@ -24,8 +24,8 @@ import { refreshUsageTracker } from '../usage/refresh-usage-tracker.ts'
 import { announce } from '../webhooks/announce.ts'
 
 /**
- * Changes a billable metric: everything while no charge uses it, then its name, description and filters only.
- * Values that leave its filters leave the charge filters too, and the drafts concerned are flagged
+ * Updates a billable metric: anything while no charge uses it, afterwards only name, description and filters. Values
+ * removed from its filters are also removed from charge filters, and affected drafts are flagged
  * (docs/rules/aggregation.md#changing-a-metric). 404 when there is no such metric.
  */
 export async function updateBillableMetric(

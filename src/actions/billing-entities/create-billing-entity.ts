@@ -36,7 +36,7 @@ export async function createBillingEntity(
   })
 }
 
-/** The columns of a logo; an absent one changes nothing. */
+/** The columns of a logo; none when the logo is absent. */
 export function logoColumns(logo: Logo | undefined): {
   logo?: Buffer | null
   logoContentType?: string | null

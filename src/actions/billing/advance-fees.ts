@@ -26,26 +26,26 @@ import { customerOfSubscription } from '../../store/subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
 import { writePlans } from './run-bills.ts'
 
-/** A subscription whose events are priced, with what belongs to its customer. */
+/** A subscription whose events are priced, with its customer. */
 export type AdvanceSubject = {
   readonly snapshot: CustomerSnapshot
   readonly subscription: SubscriptionFacts
-  /** Its windows that were billed, if the customer moved to another zone. */
+  /** Its billed windows, if the customer changed zones. */
   readonly billed: readonly BilledWindow[]
   readonly taxes: TaxesByOwner
 }
 
-/** An event under one charge, and the period around it. */
+/** An event under one charge, and the period containing it. */
 export type PlannedEvent = {
   readonly plan: EventPlan
   readonly open: UsageWindow
   readonly accepted: Pick<AcceptedEvent, 'acceptedAt' | 'endedAt'>
 }
 
-/** What an event owes for, and its fee. */
+/** The quantity charged for an event, and its fee. */
 export type PricedEvent = PlannedEvent & { readonly quantity: EventQuantity; readonly fee: FeeDraft }
 
-/** Locks the customer of a subscription and reads both; undefined when there is none to bill. */
+/** Locks a subscription's customer and reads both; undefined when there is nothing to bill. */
 export async function openAdvanceSubject(
   tx: Tx,
   subscriptionId: string,
@@ -64,7 +64,7 @@ export async function openAdvanceSubject(
   return { snapshot, subscription, billed, taxes }
 }
 
-/** An event under those of the charges in advance that count it, in the period that it had when it was accepted. */
+/** Plans an event under each charge in advance that counts it, in the period that applied when it was accepted. */
 export function planFor(
   { snapshot, subscription, billed }: AdvanceSubject,
   charges: readonly RatedCharge[],
@@ -85,12 +85,12 @@ export function planFor(
   })
 }
 
-/** A subscription as it stood when an event was accepted: an end that came after that does not cut its fee. */
+/** A subscription as of the acceptance of an event: a later end does not shorten the event's fee. */
 function billingAt(billing: BillingSubscription, { endedAt }: PlannedEvent['accepted']): BillingSubscription {
   return { ...billing, terminatedAt: endedAt, endedBy: endedAt === null ? null : billing.endedBy }
 }
 
-/** Those that have no fee yet. */
+/** The events that have no fee yet. */
 export async function withoutCharged(
   tx: Tx,
   { subscription }: AdvanceSubject,
@@ -104,7 +104,7 @@ export async function withoutCharged(
   )
 }
 
-/** What the price of an event depends on besides the event. */
+/** What an event's price depends on besides the event. */
 export function eventContext(
   { snapshot, subscription }: Pick<AdvanceSubject, 'snapshot' | 'subscription'>,
   open: UsageWindow,
@@ -117,7 +117,7 @@ export function eventContext(
   }
 }
 
-/** The fee of an event for the quantity that it owes for. */
+/** The fee of an event for the quantity charged. */
 export function priceEvent(
   { snapshot, subscription }: AdvanceSubject,
   { plan, open, accepted }: PlannedEvent,
@@ -138,8 +138,8 @@ export function priceEvent(
 }
 
 /**
- * Writes the fees of events as of their acceptance: each on an invoice of its own, dated by the event, or by itself
- * when the charge is not invoiceable. The customer is locked by the caller.
+ * Writes the fees of events as of their acceptance: each on its own invoice, dated by the event, or uninvoiced when
+ * the charge is not invoiceable. The caller has locked the customer.
  */
 export async function writeAdvanceFees(
   context: Context,
@@ -200,7 +200,7 @@ function invoiceDocuments(subject: AdvanceSubject, priced: readonly PricedEvent[
         draft: null,
         reached: null,
       }
-      // What was billed by thresholds is of charges in arrears.
+      // Progressive invoices only bill charges in arrears, so they never reduce these.
       return { kind: 'invoice', invoice: assembleInvoice(lines, taxes, { progressive: new Map() }) }
     })
 }
@@ -209,7 +209,7 @@ function planIdsOf({ id, plan }: SubscriptionFacts): ReadonlyMap<string, string>
   return new Map([[id, plan.id]])
 }
 
-/** The fees that no invoice carries, those of one instant of acceptance together. */
+/** The uninvoiced fees, grouped by instant of acceptance. */
 function uninvoicedByAcceptance(priced: readonly PricedEvent[]) {
   const groups = new Map<Instant, FeeDraft[]>()
   for (const { plan, accepted, fee } of priced) {
@@ -221,7 +221,7 @@ function uninvoicedByAcceptance(priced: readonly PricedEvent[]) {
   return [...groups].map(([now, fees]) => ({ now, fees }))
 }
 
-/** The periods around the event, as the invoice shows them. */
+/** The periods containing the event, as shown on the invoice. */
 function windowsOf({ snapshot, subscription }: AdvanceSubject, { plan, open, accepted }: PlannedEvent) {
   const windows = billWindows({
     plan: subscription.plan,

@@ -9,7 +9,7 @@ import { toWireInvoice } from '../../wire/invoices.ts'
 import type { Caller } from '../context.ts'
 import { announceAll, type Happening } from '../webhooks/announce.ts'
 
-/** What is announced when an invoice of a type becomes final; types that are announced otherwise are absent. */
+/** The webhook sent when an invoice of a type is finalized; types with other webhooks are absent. */
 const FINAL: Readonly<Record<string, WebhookType>> = {
   subscription: 'invoice.created',
   progressive_billing: 'invoice.created',
@@ -17,7 +17,7 @@ const FINAL: Readonly<Record<string, WebhookType>> = {
   one_off: 'invoice.one_off_created',
 }
 
-/** Announces what bills wrote, in its order: invoices, and fees that no invoice carries or that an event caused. */
+/** Sends the webhooks for written bills, in order: invoices, uninvoiced fees, and fees caused by an event. */
 export async function announceDocuments(
   tx: Tx,
   caller: Caller,
@@ -53,7 +53,7 @@ function typeOf({ outcome, invoiceType, replaces }: InvoicePlan): WebhookType | 
   return outcome.status === 'finalized' ? FINAL[invoiceType] : undefined
 }
 
-/** Announces an invoice as it stands now, in full shape. */
+/** Sends a webhook with the full current invoice. */
 export async function announceInvoice(
   tx: Tx,
   caller: Caller,
@@ -63,7 +63,7 @@ export async function announceInvoice(
   await announceInvoices(tx, caller, [invoiceId], type)
 }
 
-/** The same for many invoices of which the same is told. */
+/** The same for many invoices with the same webhook type. */
 export async function announceInvoices(
   tx: Tx,
   caller: Caller,

@@ -2,12 +2,12 @@ import type { BatchAction } from '../due/due-action.ts'
 import { billPeriodic } from './bill-periodic.ts'
 
 /**
- * The billing run: bills customers whose billing day has come at one instant, hundreds in one transaction. Several
- * processes may do so at once, each with customers of its own.
+ * The billing run: bills customers due at the same instant, hundreds per transaction. Several processes may run at
+ * once, each with its own customers.
  */
 export const billCustomers: BatchAction = {
   kind: 'subscription_billing',
-  // Enough to share the statements of a transaction, few enough to be undone and tried again.
+  // Enough to amortize the statements of a transaction, few enough to roll back and retry.
   itemsMax: 200,
   act: (context, tx, caller, items) =>
     billPeriodic(

@@ -20,7 +20,7 @@ import { activeColumns, afterStart, isBilledAtStart } from '../subscriptions/sta
 import { billSubscriptions } from './bill-subscriptions.ts'
 import { runBills } from './run-bills.ts'
 
-/** The periodic bill of one customer: all its subscriptions that are due at the same instant as the subject. */
+/** The periodic bill of one customer: all its subscriptions due at the same instant as the subject. */
 export const billDueSubscriptions: DueAction = async (context, tx, caller, subscriptionId) => {
   const { customerId } = await readSubscription(tx, subscriptionId)
   await lockCustomerById(tx, customerId)
@@ -29,9 +29,8 @@ export const billDueSubscriptions: DueAction = async (context, tx, caller, subsc
 }
 
 /**
- * Bills subscriptions whose billing day has come, those of one customer together. One whose downgrade waits is rotated
- * instead. Each of them is then due again at its next billing day. The customers are locked and the items taken off
- * the list by the caller.
+ * Bills due subscriptions, one customer's together. One with a pending downgrade is rotated instead. Each is then
+ * scheduled for its next billing day. The caller has locked the customers and removed the due items.
  */
 export async function billPeriodic(
   context: Context,
@@ -54,7 +53,7 @@ export async function billPeriodic(
     else periodic.push(row)
   }
   await runBills(context, tx, caller, requestsOf(caller, periodic))
-  // Usage of the new period begins at what is carried over or at nothing, whether an event comes or not.
+  // Usage of the new period starts at the carried-over quantity or at zero, whether or not an event comes.
   const billed = periodic.map(({ id }) => id)
   await scheduleAlertRearming(tx, caller.organizationId, billed, caller.now)
 }
@@ -77,7 +76,7 @@ function requestsOf({ now }: Caller, rows: readonly SubscriptionRow[]): BillRequ
   }))
 }
 
-/** Lets a waiting downgrade take over: one invoice closes the old subscription and opens the new one. */
+/** Executes a pending downgrade: one invoice closes the old subscription and opens the new one. */
 async function rotate(
   context: Context,
   tx: Tx,

@@ -10,11 +10,11 @@ export type SubscriptionsBill = {
   readonly customerId: string
   readonly at: Instant
   readonly entries: readonly BillEntry[]
-  /** True for bills at a start and at the end of a trial: they carry no usage. */
+  /** True for starting bills and at the end of a trial, which carry no usage. */
   readonly skipCharges: boolean
 }
 
-/** Bills subscriptions of a customer at an instant, in the caller's transaction; see `buildBill` of the core. */
+/** Bills subscriptions of a customer at an instant, in the caller's transaction; see `buildBill` in the core. */
 export async function billSubscriptions(
   context: Context,
   tx: Tx,

@@ -22,18 +22,18 @@ import {
   writeAdvanceFees,
 } from './advance-fees.ts'
 
-/** Events of one turn; a transaction should not grow with what waits. */
+/** Events per transaction, so that it does not grow with the backlog. */
 const EVENTS_MAX = 500
 
-/** An event that owes for a quantity, and why it has no fee. */
+/** An event with its quantity, and the reason it has no fee. */
 type FailedEvent = PlannedEvent & { readonly quantity: EventQuantity; readonly error: unknown }
 
 /**
- * Prices the events that a subscription's charges in advance have not priced yet, in the order in which they were
- * accepted, each on those accepted before it (docs/decisions/0015): each event and charge makes a fee, on an invoice
- * of its own, or by itself when the charge is not invoiceable. An event that has its fee already is passed over, so
- * that a second run does no harm. One that cannot be priced or written is deferred with its quantity and tried again by
- * itself, and the others go on (docs/decisions/0009).
+ * Prices the unpriced events of a subscription's charges in advance in order of acceptance, each based on those
+ * accepted before it (docs/decisions/0015). Every event and charge results in a fee, on its own invoice, or
+ * uninvoiced when the charge is not invoiceable. Events that already have a fee are skipped, so a second run is
+ * harmless. An event that cannot be priced or written is deferred with its quantity and retried separately, without
+ * holding up the others (docs/decisions/0009).
  */
 export async function priceAdvanceUsage(
   context: Context,
@@ -60,7 +60,7 @@ export async function priceAdvanceUsage(
   for (const each of [...failed, ...refused]) await defer(context, tx, caller, subject, each)
 }
 
-/** Prices the events one after another, each on what the ones before left behind, whether they have a price or not. */
+/** Prices the events one by one, each from the state left by the previous ones, whether or not those have a price. */
 async function priceEvents(
   tx: Tx,
   caller: Caller,
@@ -84,7 +84,7 @@ async function priceEvents(
     if (!answer) continue
     const { plan, open } = each
     const state = states.of(plan, open.window.from)
-    // Without its step the events after it would be charged wrongly, so a failing step ends the run.
+    // Without this step, later events would be charged wrongly, so a failing step aborts the run.
     const quantity = stepOfEvent(plan, answer, state, eventContext(subject, open))
     states.set(plan, open.window.from, quantity.state)
     try {
@@ -97,7 +97,7 @@ async function priceEvents(
   return { priced, failed }
 }
 
-/** The events in the log that were accepted after one of those taken and lie no later than it. */
+/** The logged events accepted after one of those taken but not timestamped later. */
 function laterAmong({ taken, remaining }: WaitingEvents): (event: RawEvent) => readonly RawEvent[] {
   const accepted = [...taken, ...remaining]
   const places = new Map(accepted.map(({ id }, place) => [id, place]))
@@ -115,7 +115,7 @@ async function writeStates(tx: Tx, caller: Caller, externalId: string, states: A
   }
 }
 
-/** Writes all fees together or, when one of them is refused, one by one; gives those that are refused alone too. */
+/** Writes all fees together or, if one is rejected, one by one; returns those rejected individually. */
 async function writeEach(
   context: Context,
   tx: Tx,

@@ -5,9 +5,9 @@ import { answerEvents } from '../usage/answer-events.ts'
 import { openAdvanceSubject, planFor, priceEvent, withoutCharged, writeAdvanceFees } from './advance-fees.ts'
 
 /**
- * Tries again to make the fee of an event that was deferred (docs/decisions/0009): for the quantity of its turn, at the
- * price of now. Throws while it still cannot be made; the event then stays deferred. Nothing is made when the event or
- * the charge was deleted since, or the fee exists.
+ * Retries the fee of a deferred event (docs/decisions/0009), for the quantity determined in its turn at the current
+ * price. Throws if it still fails; the event then stays deferred. Does nothing when the event or the charge has been
+ * deleted, or the fee exists.
  */
 export const priceDeferredEvent: DueAction = async (context, tx, caller, id) => {
   const deferred = await takeDeferred(tx, id)

@@ -3,8 +3,8 @@ import { FeeOutOfRange } from '../../core/invoicing/fitting-fees.ts'
 import type { Caller, Context } from '../context.ts'
 
 /**
- * Logs fees that are too large to be billed; they are kept beside their bill, where `weir doctor` finds them. The fee of
- * a single event is refused with `FeeOutOfRange` instead: whoever prices events defers it (docs/decisions/0009).
+ * Logs fees that are too large to be billed; they are stored with their bill, where `weir doctor` finds them. For the
+ * fee of a single event it throws `FeeOutOfRange` instead, so that the event is deferred (docs/decisions/0009).
  */
 export function refuseUnbilled(
   context: Context,

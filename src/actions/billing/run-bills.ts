@@ -10,13 +10,13 @@ import type { Caller, Context } from '../context.ts'
 import { announceDocuments } from './announce-documents.ts'
 import { refuseUnbilled } from './refuse-unbilled.ts'
 
-/** How long bills are computed before whatever else waits gets its turn. */
+/** How long to compute bills before yielding to the event loop. */
 const TURN_MS = 10
 
 /**
- * Makes bills, for one customer or for hundreds, in the caller's transaction: reads all that they depend on, asks for
- * their usage, builds them in the core, writes them, and announces them. Nothing is read after the usage, and nothing
- * is written before every bill is whole. The customers are locked by the caller.
+ * Creates bills for one customer or for hundreds, in the caller's transaction: reads everything they depend on,
+ * queries their usage, builds them in the core, writes them and sends their webhooks. Nothing is read after the
+ * usage, and nothing is written before every bill is complete. The caller has locked the customers.
  */
 export async function runBills(
   context: Context,
@@ -33,7 +33,7 @@ export async function runBills(
   await writePlans(context, tx, caller, bills)
 }
 
-/** Writes and announces bills that are built; gives their documents in order. */
+/** Writes built bills and sends their webhooks; returns their documents in order. */
 export async function writePlans(
   context: Context,
   tx: Tx,
@@ -46,7 +46,7 @@ export async function writePlans(
   return written.documents
 }
 
-/** Computes one thing after the other, and lets the event loop go on now and then. */
+/** Computes items one by one, yielding to the event loop from time to time. */
 async function inTurns<T, R>(list: readonly T[], compute: (each: T) => R): Promise<R[]> {
   const results: R[] = []
   let since = performance.now()

@@ -6,10 +6,9 @@ import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import type { Caller } from '../context.ts'
 
 /**
- * What a subscription was charged in advance stays charged when it gets prices of its own in the middle of a
- * period: the charges of its new plan, a copy of the old one, remember what those that they are copies of
- * remember (docs/rules/in-advance.md). Filters are recognized by their values. The customer is locked by the
- * caller.
+ * When a subscription gets its own prices in mid-period, what was charged in advance stays charged: the charges of
+ * the plan's copy take over the state of the originals (docs/rules/in-advance.md). Filters are matched by their
+ * values. The caller has locked the customer.
  */
 export async function carryAdvanceToCopy(
   tx: Tx,
@@ -35,7 +34,7 @@ export async function carryAdvanceToCopy(
   await carryAdvanceUsage(tx, subscription, buckets, caller.now)
 }
 
-/** Of filters with the same values the first counts usage (docs/rules/filters-and-groups.md#filters). */
+/** Among filters with the same values, the first one counts usage (docs/rules/filters-and-groups.md#filters). */
 function byValues(filters: readonly ChargeFilterRow[]): ReadonlyMap<string, ChargeFilterRow> {
   return new Map(filters.toReversed().map((filter) => [valuesKey(filter.values), filter]))
 }

@@ -14,7 +14,7 @@ import { inParts } from '../../store/values.ts'
 import type { Caller } from '../context.ts'
 import { isSameValue, newFilters, writeFilters } from './write-charge.ts'
 
-/** Copies that are written by one statement; between two, whoever else waits gets the process and the database. */
+/** Copies written per statement; between statements, other work gets the process and the database. */
 const COPIES_AT_ONCE = 500
 
 /** Adds a new charge of a plan to its copies in use (docs/rules/plans.md#cascades). */
@@ -39,7 +39,7 @@ export async function cascadeNewCharge(tx: Tx, caller: Caller, parent: PlanCharg
   }
 }
 
-/** Takes the copies of a removed charge out of the copies of its plan that are in use. */
+/** Removes a deleted charge from the copies of its plan that are in use. */
 export async function cascadeRemoval(tx: Tx, caller: Caller, parentId: string): Promise<void> {
   const children = await cascadedCharges(tx, parentId)
   await deleteCharges(
@@ -50,10 +50,9 @@ export async function cascadeRemoval(tx: Tx, caller: Caller, parentId: string): 
 }
 
 /**
- * Copies a change of a charge to its copies in use with the same model: properties, the rate of a pricing
- * unit and target wallets where they still are the old ones (docs/rules/pricing-models.md#editing-charges),
- * group keys and code always, filters by their values; names, minimums and taxes never
- * (docs/rules/plans.md#cascades).
+ * Applies a change of a charge to its copies in use with the same model: properties, pricing unit rate and target
+ * wallets only if they still equal the old ones (docs/rules/pricing-models.md#editing-charges), group keys and code
+ * always, filters by their values; names, minimums and taxes never (docs/rules/plans.md#cascades).
  */
 export async function cascadeChange(
   tx: Tx,
@@ -107,7 +106,7 @@ function withGroupKeysOf(properties: ChargeProperties, source: ChargeProperties)
   return Object.fromEntries([...own, ...followed])
 }
 
-/** The filters of a copy after those of its original changed: what the copy made its own stays. */
+/** A copy's filters after its original's filters changed; what was overridden in the copy stays. */
 function cascadedFilters(
   own: readonly FilterSettings[],
   before: readonly FilterSettings[],

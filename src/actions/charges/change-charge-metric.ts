@@ -8,10 +8,10 @@ import type { Caller } from '../context.ts'
 import { withItsParts, writeFilters } from './write-charge.ts'
 
 /**
- * Puts a charge on another metric, which it may change to while nobody subscribed to its plan
- * (docs/rules/pricing-models.md#editing-charges). Its filters keep what the new metric declares, as when a
- * metric itself loses filters (docs/rules/aggregation.md#changing-a-metric). Gives the charge as it is then;
- * its settings are to be checked against the new metric.
+ * Moves a charge to another metric, which is allowed while its plan has no subscriptions
+ * (docs/rules/pricing-models.md#editing-charges). Its filters keep only what the new metric declares, as when a
+ * metric loses filters (docs/rules/aggregation.md#changing-a-metric). Returns the updated charge; the caller must
+ * validate its settings against the new metric.
  */
 export async function changeChargeMetric(
   tx: Tx,

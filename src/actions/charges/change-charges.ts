@@ -32,7 +32,7 @@ import { cascadeChange, cascadeNewCharge, cascadeRemoval } from './cascade-charg
 import { changeChargeMetric } from './change-charge-metric.ts'
 import { withItsParts, writeChargeChange, writeFilters, writeNewCharge } from './write-charge.ts'
 
-/** The charge of a plan that has the code, with its parts; 404 `charge_not_found`. */
+/** A plan's charge by code, with its parts; 404 `charge_not_found`. */
 export async function readCharge(reads: Reads, planId: string, code: string): Promise<PlanCharge> {
   const rows = await chargesOfPlans(reads, [planId])
   const [charge] = await chargesWithParts(
@@ -50,7 +50,9 @@ export function filterOf(charge: PlanCharge, filterId: string): ChargeFilterRow 
   return filter
 }
 
-/** Adds one charge to a plan; its code is mandatory. 404 for plan, metric, tax; 422 for what is wrong in it. */
+/**
+ * Adds one charge to a plan; its code is mandatory. 404 for an unknown plan, metric or tax; 422 for invalid fields.
+ */
 export async function createCharge(
   context: Context,
   caller: Caller,
@@ -70,7 +72,7 @@ export async function createCharge(
   })
 }
 
-/** Changes one charge of a plan (docs/rules/pricing-models.md#editing-charges); errors as `createCharge`. */
+/** Updates one charge of a plan (docs/rules/pricing-models.md#editing-charges); errors as in `createCharge`. */
 export async function updateCharge(
   context: Context,
   caller: Caller,
@@ -85,7 +87,7 @@ export async function updateCharge(
   })
 }
 
-/** Takes a charge off a plan; gives it as it was. */
+/** Removes a charge from a plan and returns it. */
 export async function deleteCharge(
   context: Context,
   caller: Caller,
@@ -102,7 +104,7 @@ export async function deleteCharge(
   })
 }
 
-/** What a change of one filter answers: the filter with its charge. */
+/** The result of changing a filter: the filter with its charge. */
 export type ChangedFilter = { readonly charge: PlanCharge; readonly filter: ChargeFilterRow }
 
 /** Adds a filter to a charge; 422 `values: value_already_exists` when the charge has one with the same values. */
@@ -121,7 +123,7 @@ export async function createFilter(
   return { charge, filter: filterWith(charge, key) }
 }
 
-/** Changes a filter; its values stay. 404 `charge_filter_not_found`. */
+/** Updates a filter; its values stay. 404 `charge_filter_not_found`. */
 export async function updateFilter(
   context: Context,
   caller: Caller,
@@ -134,7 +136,7 @@ export async function updateFilter(
   return { charge, filter: filterOf(charge, at.filterId) }
 }
 
-/** Takes a filter off a charge; gives it as it was. 404 `charge_filter_not_found`. */
+/** Removes a filter from a charge and returns it. 404 `charge_filter_not_found`. */
 export async function deleteFilter(
   context: Context,
   caller: Caller,
@@ -151,7 +153,8 @@ export async function deleteFilter(
 }
 
 /**
- * A new filter for a charge; 422 on `values` when it has one with the same values, or one that claims the same events.
+ * A new filter for a charge; 422 on `values` when it has one with the same values, or one that matches the same
+ * events.
  */
 export function newFilterOf(charge: PlanCharge, input: Input): FilterSettings {
   const declared = declaredValues(charge.metric.filters)
@@ -177,7 +180,7 @@ export async function writeFilterChange(
   await writeFilters(tx, caller, [{ charge, wanted: filters }])
 }
 
-/** The filter of a charge with those values. */
+/** A charge's filter with the given values. */
 export function filterWith(charge: PlanCharge, key: string): ChargeFilterRow {
   const filter = charge.filters.find((each) => valuesKey(each.values) === key)
   if (!filter) throw new Error('the filter was not written')
@@ -188,12 +191,12 @@ export function without<T extends { readonly id: string }>(list: readonly T[], g
   return list.filter((each) => each.id !== gone.id)
 }
 
-/** Whether a payload asks for its change to reach the copies of the plan (docs/rules/plans.md#cascades). */
+/** Whether a payload asks to cascade the change to copies of the plan (docs/rules/plans.md#cascades). */
 export function isCascade(input: Input): boolean {
   return input.cascade_updates === true || input.cascade_updates === 'true'
 }
 
-/** Follows a change of a plan's charges: running state of the metrics, and drafts that hold the plan. */
+/** Follow-up to a change of a plan's charges: updates the metrics' running state and flags drafts with the plan. */
 export async function afterChange(
   tx: Tx,
   caller: Caller,
@@ -206,7 +209,7 @@ export async function afterChange(
   await flagDraftsOfPlans(tx, [plan.id, ...children.map((child) => child.id)])
 }
 
-/** The metric that a payload names; 404 `billable_metric_not_found`. */
+/** The metric in a payload; 404 `billable_metric_not_found`. */
 async function metricIn(tx: Tx, input: Input): Promise<BillableMetricRow> {
   const id = typeof input.billable_metric_id === 'string' ? input.billable_metric_id.toLowerCase() : ''
   const metric = isId(id) ? (await billableMetricsByIds(tx, [id])).get(id) : undefined
@@ -214,11 +217,11 @@ async function metricIn(tx: Tx, input: Input): Promise<BillableMetricRow> {
   return metric
 }
 
-/** Locks a plan, after what its subscriptions owe at its present prices was charged; 404 `plan_not_found`. */
+/** Locks a plan, then charges what its subscriptions owe at current prices; 404 `plan_not_found`. */
 async function planToChange(context: Context, tx: Tx, caller: Caller, code: string): Promise<PlanRow> {
-  await settleAdvanceUsage(context, tx, caller, { planCode: code })
   const plan = await lockPlan(tx, code)
   if (!plan) throw notFound('plan')
+  await settleAdvanceUsage(context, tx, caller, { planCode: code })
   return plan
 }
 
@@ -240,7 +243,7 @@ async function changed(
   })
 }
 
-/** A charge of a plan by its id, with its parts as they are now. */
+/** A plan's charge by id, with its current parts. */
 export async function rereadCharge(reads: Reads, planId: string, id: string): Promise<PlanCharge> {
   const row = (await chargesOfPlans(reads, [planId])).find((each) => each.id === id)
   if (!row) throw notFound('charge')

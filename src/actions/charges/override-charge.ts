@@ -9,14 +9,14 @@ import type { Reads, Tx } from '../../store/database.ts'
 import { holdOriginalPlan, type PlanCharge, readPlan } from '../../store/plans.ts'
 import {
   findPricedSubscription,
-  lockPricedSubscription,
   movePricedSubscription,
   type PricedSubscription,
 } from '../../store/priced-subscriptions.ts'
-import { inTransaction } from '../../store/transaction.ts'
+import { Conflict, inTransaction } from '../../store/transaction.ts'
 import { settleAdvanceUsage } from '../billing/settle-advance-usage.ts'
 import type { Caller, Context } from '../context.ts'
 import { overridePlan } from '../plans/override-plan.ts'
+import { findAgain } from '../subscriptions/lock-subscription.ts'
 import { carryAdvanceToCopy } from './carry-advance-usage.ts'
 import {
   afterChange,
@@ -31,14 +31,14 @@ import {
 } from './change-charges.ts'
 import { writeChargeChange, writeFilters } from './write-charge.ts'
 
-/** Which charge of which subscription; `status` is the one that the caller asked for. */
+/** Identifies a charge of a subscription; `status` is the requested one. */
 export type OverridePlace = {
   readonly externalId: string
   readonly status: string | undefined
   readonly chargeCode: string
 }
 
-/** The subscription whose prices are meant, active before pending unless a status is named; 404. */
+/** The subscription to price: active before pending unless a status is given; 404 if there is none. */
 export async function readPricedSubscription(
   reads: Reads,
   at: Pick<OverridePlace, 'externalId' | 'status'>,
@@ -49,9 +49,9 @@ export async function readPricedSubscription(
 }
 
 /**
- * Changes the price of one charge for one subscription (docs/rules/plans.md#prices-of-one-subscription): its
- * plan is copied first when it has no copy yet. 404 for subscription and charge, 422 for what is wrong, 403
- * for another charge model.
+ * Overrides the price of one charge for one subscription (docs/rules/plans.md#prices-of-one-subscription); its plan
+ * is copied first if it has no copy yet. 404 for an unknown subscription or charge, 422 for invalid fields, 403 for
+ * another charge model.
  */
 export async function overrideCharge(
   context: Context,
@@ -80,7 +80,10 @@ export async function overrideNewFilter(
   return { charge, filter: filterWith(charge, key) }
 }
 
-/** Changes a filter for one subscription; the plan's own filter may name it. 404 `charge_filter_not_found`. */
+/**
+ * Updates a filter for one subscription, identified by its own id or that of the plan's filter. 404
+ * `charge_filter_not_found`.
+ */
 export async function overrideFilter(
   context: Context,
   caller: Caller,
@@ -96,7 +99,7 @@ export async function overrideFilter(
   return { charge, filter: filterWith(charge, key) }
 }
 
-/** Takes a filter off a charge for one subscription; gives it as it was. 404 `charge_filter_not_found`. */
+/** Removes a filter from a charge for one subscription and returns it. 404 `charge_filter_not_found`. */
 export async function overrideWithoutFilter(
   context: Context,
   caller: Caller,
@@ -118,15 +121,16 @@ async function onOwnCharge(
   change: (tx: Tx, charge: PlanCharge) => Promise<void>,
 ): Promise<PlanCharge> {
   return inTransaction(context.database, caller, async (tx) => {
-    // The customer first, as everything that bills it does: what is charged in advance must not move meanwhile.
-    const meant = await findPricedSubscription(tx, at.externalId, statusesOf(at.status))
-    if (meant) {
-      await lockCustomerById(tx, meant.customerId)
-      await settleAdvanceUsage(context, tx, caller, { customerId: meant.customerId })
-    }
-    const subscription = await lockPricedSubscription(tx, at.externalId, statusesOf(at.status))
+    const find = () => findPricedSubscription(tx, at.externalId, statusesOf(at.status))
+    const meant = await find()
+    if (!meant) throw notFound('subscription')
+    // The plan before the customer, and both before its charges in advance are settled at their present prices.
+    await holdOriginalPlan(tx, meant.planId)
+    await lockCustomerById(tx, meant.customerId)
+    await settleAdvanceUsage(context, tx, caller, { customerId: meant.customerId })
+    const subscription = await findAgain(find, meant)
     if (!subscription) throw notFound('subscription')
-    await holdOriginalPlan(tx, subscription.planId)
+    if (subscription.planId !== meant.planId) throw new Conflict('the subscription has another plan by now')
     const found = await readCharge(tx, subscription.planId, at.chargeCode)
     const own = await ownChargeOf(tx, caller, subscription, found)
     await change(tx, own)
@@ -135,7 +139,7 @@ async function onOwnCharge(
   })
 }
 
-/** The charge in the subscription's own copy of the plan, which is made when there is none. */
+/** The charge in the subscription's own copy of the plan, which is created if there is none. */
 async function ownChargeOf(
   tx: Tx,
   caller: Caller,
@@ -150,7 +154,7 @@ async function ownChargeOf(
   return readCharge(tx, childId, found.code)
 }
 
-/** The filter by its own id, or by that of the original charge's filter with the same values. */
+/** The filter by its own id, or by the id of the original charge's filter with the same values. */
 async function ownFilter(tx: Tx, charge: PlanCharge, filterId: string): Promise<ChargeFilterRow> {
   const id = filterId.toLowerCase()
   if (charge.parentId === null || charge.filters.some((filter) => filter.id === id))

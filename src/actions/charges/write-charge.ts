@@ -19,7 +19,7 @@ import { chargesWithParts, type PlanCharge } from '../../store/plans.ts'
 import { findTaxes, replaceTaxes } from '../../store/taxes.ts'
 import type { Caller } from '../context.ts'
 
-/** The ids of the taxes with those codes; 404 `tax_not_found` when one is unknown. */
+/** The ids of the taxes with these codes; 404 `tax_not_found` when one is unknown. */
 export async function taxIdsOf(reads: Reads, codes: readonly string[]): Promise<string[]> {
   const taxes = await findTaxes(reads, codes)
   if (taxes.length < new Set(codes).size) throw notFound('tax')
@@ -35,7 +35,7 @@ export type NewChargePlace = {
 
 /**
  * Writes a new charge with its filters, taxes and pricing unit. 404 for an unknown tax or pricing unit, 422 for a
- * code that another charge of the plan has.
+ * code already used on the plan.
  */
 export async function writeNewCharge(
   tx: Tx,
@@ -86,7 +86,7 @@ export async function writeChargeCopy(
   return charge
 }
 
-/** Writes a change of a charge; filters and taxes that the payload does not name stay. Errors as a new charge. */
+/** Writes an update of a charge; filters and taxes not in the payload stay. Errors as for a new charge. */
 export async function writeChargeChange(
   tx: Tx,
   caller: Caller,
@@ -101,23 +101,22 @@ export async function writeChargeChange(
   }
   if (payload.filters) await writeFilters(tx, caller, [{ charge: stored, wanted: payload.filters }])
   else if (settings.chargeModel !== stored.chargeModel) {
-    // Prices of another model mean nothing to the new one.
+    // The prices of another model do not apply to the new one.
     const properties = normalizeProperties(settings.chargeModel, null, { isFilter: true })
     const filters = stored.filters.map((filter) => ({ ...filter, properties }))
     await updateFilters(tx, filters, caller.now)
   }
 }
 
-/** A charge and the complete list of filters that it shall have. */
+/** A charge and its complete new list of filters. */
 export type WantedFilters = {
   readonly charge: Pick<PlanCharge, 'id'> & { readonly filters: readonly ChargeFilterRow[] }
   readonly wanted: readonly FilterSettings[]
 }
 
 /**
- * Makes the filters of charges exactly those that are wanted, in that order, in three statements however many
- * charges there are. A filter is recognized by its values and keeps its id; one that is as before is not
- * touched (docs/rules/filters-and-groups.md#filters).
+ * Replaces the filters of charges, in the given order, in three statements for any number of charges. A filter is
+ * matched by its values and keeps its id; unchanged ones are not touched (docs/rules/filters-and-groups.md#filters).
  */
 export async function writeFilters(tx: Tx, caller: Caller, charges: readonly WantedFilters[]): Promise<void> {
   const { organizationId, now } = caller
@@ -141,7 +140,7 @@ export async function writeFilters(tx: Tx, caller: Caller, charges: readonly Wan
 }
 
 function filterChanges({ charge, wanted }: WantedFilters) {
-  // A trimmed metric may have left two filters with the same values: the first one stands for both, the other goes.
+  // Trimming a metric may have left two filters with the same values: keep the first, delete the other.
   const stored = new Map(charge.filters.toReversed().map((filter) => [valuesKey(filter.values), filter]))
   const keys = new Set(wanted.map((filter) => valuesKey(filter.values)))
   const gone = charge.filters.filter((filter) => {
@@ -160,17 +159,17 @@ function filterChanges({ charge, wanted }: WantedFilters) {
   return { gone: gone.map((filter) => filter.id), added, changed }
 }
 
-/** The filters of a new charge, in their order. */
+/** The filters of a new charge, in order. */
 export function newFilters(chargeId: string, filters: readonly FilterSettings[]): NewFilter[] {
   return filters.map((filter, position) => ({ ...filter, chargeId, position }))
 }
 
-/** Whether two filters cost the same under the same name. */
+/** Whether two filters have the same prices and name. */
 export function isSameFilter(a: FilterSettings, b: FilterSettings): boolean {
   return a.invoiceDisplayName === b.invoiceDisplayName && isSameValue(a.properties, b.properties)
 }
 
-/** Whether two JSON values are the same, whatever the order of their keys. */
+/** Whether two JSON values are equal, regardless of key order. */
 export function isSameValue(a: unknown, b: unknown): boolean {
   return canonical(a) === canonical(b)
 }
@@ -183,7 +182,7 @@ function canonical(value: unknown): string {
   )
 }
 
-/** The one charge of a row, with its parts as they are now. */
+/** The charge of a row, with its current parts. */
 export async function withItsParts(reads: Reads, row: ChargeRow): Promise<PlanCharge> {
   const [charge] = await chargesWithParts(reads, [row])
   if (!charge) throw notFound('charge')

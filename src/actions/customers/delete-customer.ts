@@ -13,12 +13,12 @@ import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
 import { terminateSubscriptionsOfCustomer } from '../subscriptions/terminate-subscription.ts'
 
-/** Usage that is still on its way reaches the last drafts. */
+/** Lets usage still in transit reach the last drafts. */
 const DRAFTS_FINAL_AFTER_MS = 300_000
 
 /**
- * Deletes a customer softly: its subscriptions end and are billed, its external id is free at once, its
- * invoices go on showing it, and its own end is not announced. Gives the customer; 404 when there is none.
+ * Soft-deletes a customer: its subscriptions are terminated and billed, its external id can be reused immediately,
+ * its invoices still show it, and no webhook is sent for the deletion. Returns the customer; 404 when there is none.
  */
 export async function deleteCustomer(
   context: Context,

@@ -11,7 +11,7 @@ import type { DueAction } from '../due/due-action.ts'
 import { redateDrafts } from '../invoices/redate-drafts.ts'
 import { rescheduleCustomer } from '../subscriptions/reschedule-customer.ts'
 
-/** Customers that follow within the request; the others do right after it, each in a transaction of its own. */
+/** Customers updated within the request; the others follow right after it, each in its own transaction. */
 const AT_ONCE_MAX = 50
 
 const FOLLOWING: Readonly<
@@ -19,21 +19,22 @@ const FOLLOWING: Readonly<
 > = { customer_days: rescheduleCustomer, customer_drafts: redateDrafts }
 const KINDS = Object.keys(FOLLOWING) as FollowingKind[]
 
-/** Due work: a customer's days moved, because its billing entity has another time zone. */
+/** Due work: reschedules a customer whose billing entity changed its time zone. */
 export const followDays: DueAction = async (_context, tx, caller, customerId) => {
   await lockCustomerById(tx, customerId)
   await rescheduleCustomer(tx, caller, customerId)
 }
 
-/** Due work: the dates of a customer's drafts move, because its billing entity has other settings for them. */
+/** Due work: moves the dates of a customer's drafts after its billing entity changed the settings for them. */
 export const followIssuing: DueAction = async (_context, tx, caller, customerId) => {
   await lockCustomerById(tx, customerId)
   await redateDrafts(tx, caller, customerId)
 }
 
 /**
- * Does what still waits for a customer after its billing entity changed. To be called by whoever bills the customer or
- * changes a subscription outside of the due work, with the customer locked: due work has done it by then.
+ * Does the pending follow-up for a customer after its billing entity changed. Must be called, with the customer
+ * locked, by anything that bills the customer or changes a subscription outside of due work; due work does it in
+ * order by itself.
  */
 export async function followSettings(tx: Tx, caller: Caller, customerId: string): Promise<void> {
   for (const kind of KINDS) {
@@ -45,10 +46,10 @@ export async function followSettings(tx: Tx, caller: Caller, customerId: string)
 }
 
 /**
- * Lets the customers of a billing entity follow a change of its settings (docs/rules/periods.md#time-zones
- * and docs/rules/invoices.md#dates): their bills are due on the days of the new time zone, and the dates of
- * their drafts move. However many they are, the change itself is one short transaction, in which it also
- * becomes due for each of them; the first ones follow in it. The caller holds `lockSettings`.
+ * Applies a billing entity's changed settings to its customers (docs/rules/periods.md#time-zones and
+ * docs/rules/invoices.md#dates): bills move to the days of the new time zone, and draft dates move. The change itself
+ * is one short transaction for any number of customers: it schedules the follow-up for each and updates only the
+ * first few. The caller holds `lockSettings`.
  */
 export async function spreadSettings(
   tx: Tx,
@@ -57,16 +58,16 @@ export async function spreadSettings(
   after: BillingEntityRow,
 ): Promise<void> {
   const now: Instant = caller.now
+  if (after.timezone !== before.timezone) await scheduleFollowers(tx, after.id, 'customer_days', now)
+  if (issuing(after) !== issuing(before)) await scheduleFollowers(tx, after.id, 'customer_drafts', now)
+  for (const customer of await lockFollowers(tx, after.id, AT_ONCE_MAX)) {
+    await followSettings(tx, caller, customer.id)
+  }
   if (
     after.documentNumbering === 'per_billing_entity' &&
     before.documentNumbering !== after.documentNumbering
   ) {
     await startEntityNumbering(tx, after.id)
-  }
-  if (after.timezone !== before.timezone) await scheduleFollowers(tx, after.id, 'customer_days', now)
-  if (issuing(after) !== issuing(before)) await scheduleFollowers(tx, after.id, 'customer_drafts', now)
-  for (const customer of await lockFollowers(tx, after.id, AT_ONCE_MAX)) {
-    await followSettings(tx, caller, customer.id)
   }
 }
 

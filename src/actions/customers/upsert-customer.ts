@@ -27,10 +27,9 @@ import { readTaxesByCode } from '../taxes/read-tax.ts'
 import { announceTo, listeningTo } from '../webhooks/announce.ts'
 
 /**
- * Creates the customer with an external id or updates it; only what the request gave changes. Of two requests
- * at once one creates and the other updates. 404 for an unknown billing entity or tax. A wish to be linked to
- * a payment provider is refused with 422 after the customer is saved, because there is no connection that
- * could be meant.
+ * Creates or updates the customer with an external id; only fields in the request change. Of two concurrent requests,
+ * one creates and the other updates. 404 for an unknown billing entity or tax. A request to link a payment provider
+ * gets a 422 after the customer is saved, because there are no provider connections yet.
  */
 export async function upsertCustomer(
   context: Context,
@@ -59,8 +58,8 @@ export async function upsertCustomer(
 }
 
 /**
- * Makes the customer with an external id, announced to those of `endpoints` that listen: for a subscription of a
- * customer that nobody has described yet. Works in the caller's transaction, which has found none to lock.
+ * Creates a customer with only an external id, for a subscription of an unknown customer, and sends the webhook to
+ * the subscribed `endpoints`. Runs in the caller's transaction, which has found no customer to lock.
  */
 export async function createUnknownCustomer(
   tx: Tx,
@@ -82,7 +81,7 @@ function messageOf(type: 'customer.created' | 'customer.updated', details: Custo
   }
 }
 
-/** Sends all that it writes at once. */
+/** Sends all writes at once. */
 async function createCustomer(
   tx: Tx,
   caller: Caller,
@@ -103,7 +102,7 @@ async function createCustomer(
     now,
   })
   try {
-    // Only a billing entity that the request names can be unknown; the others need no waiting for the customer.
+    // Only a billing entity named in the request can be unknown; otherwise there is no need to wait for the customer.
     if (change.billingEntityCode !== undefined && !(await inserting)) throw notFound('billing_entity')
     const [inserted, entries] = await Promise.all([
       inserting,
@@ -153,7 +152,7 @@ async function changeCustomer(
   })
 }
 
-/** The dates of drafts follow from these, and from what the billing entity says, whose changes spread by themselves. */
+/** Draft dates depend on these, and on the billing entity's settings, whose changes are applied separately. */
 const ISSUING_COLUMNS = [
   'billingEntityId',
   'invoiceGracePeriod',
@@ -169,7 +168,7 @@ async function entityOf(tx: Tx, change: CustomerChange): Promise<{ billingEntity
   return { billingEntityId: entity.id }
 }
 
-/** What kind of account it is can be said until something is sold to it; later wishes are passed over. */
+/** The account type can be set until something is sold to the customer; later changes are ignored. */
 async function accountTypeOf(
   tx: Tx,
   customer: CustomerRow,

@@ -7,27 +7,27 @@ import { readOrganization } from '../../store/organizations.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { type Caller, type Context, dashboardUrl } from '../context.ts'
 
-/** An item that could not be done, and why. */
+/** A failed item, and the reason. */
 export type DueFailure = {
   readonly item: { readonly id: string; readonly kind: string; readonly subjectId: string }
   readonly error: unknown
 }
 
-/** Does one due thing inside the transaction that takes it off the list; `caller.now` is its due instant. */
+/** Processes one due item in the transaction that deletes it; `caller.now` is its due instant. */
 export type DueAction = (context: Context, tx: Tx, caller: Caller, subjectId: string) => Promise<void>
 
-/** Does many due things of one kind and instant in one transaction; several processes may do so side by side. */
+/** Processes many due items of one kind and instant in one transaction; several processes may run in parallel. */
 export type BatchAction = {
   readonly kind: BatchKind
-  /** Items of one transaction; those of one customer stay together beyond it. */
+  /** Items per transaction; one customer's items stay together even beyond the limit. */
   readonly itemsMax: number
-  /** Does the items, which are off the list, with their customers locked. */
+  /** Processes the items, which are already deleted, with their customers locked. */
   readonly act: (context: Context, tx: Tx, caller: Caller, items: readonly ClaimedItem[]) => Promise<void>
 }
 
 export type DueActions = Readonly<Record<DueKind, DueAction | BatchAction>>
 
-/** A run over what an organization has due. */
+/** A run over an organization's due items. */
 export type DueRun = {
   readonly organizationId: string
   readonly until: Instant
@@ -36,14 +36,14 @@ export type DueRun = {
   readonly onFailure?: (failure: DueFailure) => void
 }
 
-/** What one step of a run did; `other_way` when what is due first has to be done the other way. */
+/** The result of one step of a run; `other_way` when the first due item needs the other way of processing. */
 export type Step =
   | { readonly kind: 'none' }
   | { readonly kind: 'other_way' }
   | {
       readonly kind: 'done'
       readonly items: number
-      /** A batch of as many items as one may have, so that more may wait. */
+      /** The batch was full, so more items may be waiting. */
       readonly isFull: boolean
       readonly failures: readonly DueFailure[]
     }
@@ -51,7 +51,7 @@ export type Step =
 const RETRY_FIRST_MS = 5000
 const RETRY_MAX_MS = 3_600_000
 
-/** The organization as of an instant at which something is due. */
+/** The caller for an organization at a due instant. */
 export async function callerAt(
   context: Context,
   tx: Tx,
@@ -69,7 +69,7 @@ export async function callerAt(
   }
 }
 
-/** Logs a failure and keeps it on its items, which are tried again later. */
+/** Logs a failure and records it on its items, which are retried later. */
 export async function keepFailures(
   context: Context,
   organizationId: string,

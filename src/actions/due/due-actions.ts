@@ -15,7 +15,7 @@ import { startSubscription } from '../subscriptions/start-subscription.ts'
 import { rearmAlerts, watchSubscription } from '../usage/watch-subscription.ts'
 import type { DueActions } from './due-action.ts'
 
-/** What is done for each kind of due item. */
+/** The action for each kind of due item. */
 export const dueActions: DueActions = {
   advance_usage: priceAdvanceUsage,
   draft_refresh: refreshDrafts,

@@ -7,6 +7,7 @@ import {
 } from '../../store/billing/claim.ts'
 import type { Tx } from '../../store/database.ts'
 import { findDueHead, shareDueWork, type Waiting } from '../../store/due-items.ts'
+import { isDatabaseAway } from '../../store/lost-connection.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Context } from '../context.ts'
 import {
@@ -19,7 +20,7 @@ import {
   type Step,
 } from './due-action.ts'
 
-/** Items that are claimed, and what does them. */
+/** Claimed items, and their action. */
 type Batch = {
   readonly action: BatchAction
   readonly head: BatchHead
@@ -29,8 +30,9 @@ type Batch = {
 const OTHER_WAY: Step = { kind: 'other_way' }
 
 /**
- * One batch of what is due first. When it fails, nothing of it is kept: it is halved until the customer is found whose
- * items cannot be done, and those of all others are. When others have all that is left, the first of it is waited for.
+ * Processes one batch of the first due items. If it fails, it is rolled back and halved until the failing customer is
+ * isolated; everyone else's items are processed. If other processes hold all remaining items, waits for the first
+ * one.
  */
 export async function runBatch(
   context: Context,
@@ -56,7 +58,7 @@ export async function runBatch(
     })
     return step === 'held' ? await awaitHeld(context, actions, run, waiting) : step
   } catch (error) {
-    if (!claimed || isLost(error)) throw error
+    if (!claimed || isDatabaseAway(error)) throw error
     return halve(context, run, claimed, error)
   }
 }
@@ -68,7 +70,7 @@ async function act(context: Context, tx: Tx, run: DueRun, { action, head, items 
   return { kind: 'done', items: items.length, isFull: items.length >= action.itemsMax, failures: [] }
 }
 
-/** Does one customer's items alone, after whoever has the customer is done. */
+/** Processes one customer's items alone, after waiting for the customer's lock. */
 async function awaitHeld(
   context: Context,
   actions: DueActions,
@@ -87,7 +89,7 @@ async function awaitHeld(
 
 const NOTHING: Step = { kind: 'none' }
 
-/** Does the items of certain customers in one transaction, and in halves when it fails. */
+/** Processes the items of the given customers in one transaction, and in halves if that fails. */
 async function runCustomers(
   context: Context,
   run: DueRun,
@@ -102,7 +104,7 @@ async function runCustomers(
       return act(context, tx, run, { action, head, items })
     })
   } catch (error) {
-    if (items.length === 0 || isLost(error)) throw error
+    if (items.length === 0 || isDatabaseAway(error)) throw error
     return halve(context, run, { action, head, items }, error)
   }
 }
@@ -130,10 +132,4 @@ async function halve(context: Context, run: DueRun, batch: Batch, error: unknown
     isFull: true,
     failures: steps.flatMap((step) => step.failures),
   }
-}
-
-/** Whether the database is what failed: another try would fail as well, and says nothing about the items. */
-function isLost(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code
-  return typeof code === 'string' && /^(08...|57P..|53...|ECONN.*|EPIPE)$/.test(code)
 }

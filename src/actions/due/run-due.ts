@@ -1,4 +1,13 @@
-import { awaitDueWork, findDueHead, finishItem, takeItem, type Waiting } from '../../store/due-items.ts'
+import {
+  awaitDueWork,
+  findDueHead,
+  findItemById,
+  finishItem,
+  firstItem,
+  takeItem,
+  type Waiting,
+} from '../../store/due-items.ts'
+import { isDatabaseAway } from '../../store/lost-connection.ts'
 import { refreshStatistics } from '../../store/planner-statistics.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Context } from '../context.ts'
@@ -10,15 +19,16 @@ import {
   keepFailures,
   type Step,
 } from './due-action.ts'
+import { lockOwner } from './lock-owner.ts'
 import { runBatch } from './run-batch.ts'
 
 /**
- * Does what is due for an organization up to `until`, earliest first, each item as of its own due instant; what an item
- * makes due is done in the same run. An item has a transaction of its own, unless its kind is done in batches.
+ * Processes an organization's due items up to `until`, earliest first, each as of its own due instant; items that
+ * become due on the way are included. Each item has its own transaction unless its kind is processed in batches.
  *
- * A failure is kept on its item, which is tried again later, and told to `onFailure`; the run goes on with the other
- * items. With `strict` (the sandbox clock) items that wait for a retry are tried too, each once. Gives how many items
- * were done. An aborted `signal` ends the run between two items; what is left stays due.
+ * A failure is recorded on its item, which is retried later, and reported to `onFailure`; the run continues with the
+ * other items. With `strict` (the sandbox clock), items waiting for a retry are tried too, once each. Returns the
+ * number of items processed. Aborting `signal` ends the run between two items; the rest stays due.
  */
 export async function runDue(context: Context, actions: DueActions, run: DueRun): Promise<number> {
   let done = 0
@@ -52,10 +62,10 @@ export async function runDue(context: Context, actions: DueActions, run: DueRun)
   }
 }
 
-/** Batches of one run at the same time: one is computed while the other is written. */
+/** Concurrent batches per run: one is computed while the other is written. */
 const SIDE_BY_SIDE = 2
 
-/** Waits for all of them, also when one breaks off: nothing goes on behind the caller's back. */
+/** Waits for all batches even if one fails, so that nothing continues in the background. */
 async function runBatches(
   context: Context,
   actions: DueActions,
@@ -87,14 +97,19 @@ async function runEarliest(
       if (!head) return { kind: 'none' }
       const action = actions[head.kind]
       if (typeof action !== 'function') return { kind: 'other_way' }
-      taken = await takeItem(tx, head, waiting)
+      const first = await firstItem(tx, head, waiting)
+      const owner = first && (await lockOwner(tx, head.kind, first.subjectId))
+      // Of a plan, whose customers are still to be locked, the item is taken away last; the plan's lock keeps it.
+      const isOfPlan = owner != null && 'planId' in owner
+      taken = first && (isOfPlan ? await findItemById(tx, first.id) : await takeItem(tx, first.id))
       if (!taken) return { kind: 'done', items: 0, isFull: false, failures: [] }
-      await finishItem(tx, taken.id)
       await action(context, tx, await callerAt(context, tx, organizationId, head.dueAt), taken.subjectId)
+      if (isOfPlan) await finishItem(tx, taken.id)
       return { kind: 'done', items: 1, isFull: false, failures: [] }
     })
   } catch (error) {
-    if (!taken) throw error
+    // The database is what failed, which says nothing about the item.
+    if (!taken || isDatabaseAway(error)) throw error
     await keepFailures(context, organizationId, [taken], error)
     return { kind: 'done', items: 0, isFull: false, failures: [{ item: taken, error }] }
   }

@@ -3,7 +3,7 @@ import { readPlan } from '../../store/plans.ts'
 import type { Caller } from '../context.ts'
 import { announcePlan } from '../plans/announce-plan.ts'
 
-/** `plan.updated` for each plan, with the entitlements that it has now. */
+/** Sends `plan.updated` for each plan, with its current entitlements. */
 export async function announcePlansUpdated(
   tx: Tx,
   caller: Caller,

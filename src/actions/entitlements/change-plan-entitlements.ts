@@ -20,7 +20,7 @@ import { entitlementAmong, entitlementsOfPlan } from './read-entitlement-owner.t
 
 type Raw = Readonly<Record<string, unknown>>
 
-/** Every change of a plan's entitlements: `plan.updated` follows, also when nothing changed. */
+/** Wraps every change of a plan's entitlements; sends `plan.updated` even if nothing changed. */
 async function changePlan(
   context: Context,
   caller: Caller,
@@ -42,15 +42,15 @@ async function changePlan(
 }
 
 /**
- * Entitlements as received, checked against the organization's features: 404 `feature_not_found` or
- * `privilege_not_found`, 422 for values that do not fit.
+ * Validates entitlements against the organization's features: 404 `feature_not_found` or `privilege_not_found`, 422
+ * for invalid values.
  */
 export async function readGiven(tx: Tx, raw: Raw): Promise<Entitlements> {
   const given = checkEntitlements(raw, await findFeatures(tx, { codes: Object.keys(raw).map(tidyId) }))
   return accepted(given)
 }
 
-/** Replaces all of a plan's entitlements (platform §10, POST); gives the full list. 404 and 422 as expected. */
+/** Replaces all of a plan's entitlements (POST); returns the full list. 404 and 422 as in `readGiven`. */
 export async function replacePlanEntitlements(
   context: Context,
   caller: Caller,
@@ -63,7 +63,7 @@ export async function replacePlanEntitlements(
   return after
 }
 
-/** Sets the named values of a plan and keeps all others (platform §10, PATCH); gives the full list. */
+/** Sets the given values of a plan and keeps all others (PATCH); returns the full list. */
 export async function mergePlanEntitlements(
   context: Context,
   caller: Caller,
@@ -76,7 +76,7 @@ export async function mergePlanEntitlements(
   return after
 }
 
-/** Takes a feature from a plan; gives it as it was. 404 `plan_not_found` or `entitlement_not_found`. */
+/** Removes a feature from a plan and returns it. 404 `plan_not_found` or `entitlement_not_found`. */
 export async function removePlanFeature(
   context: Context,
   caller: Caller,
@@ -91,7 +91,7 @@ export async function removePlanFeature(
 }
 
 /**
- * Takes one privilege's value from a plan; gives what is left of the feature, which stays even without privileges.
+ * Removes one privilege's value from a plan; returns the rest of the feature, which stays even without privileges.
  * 404 `plan_not_found`, `entitlement_not_found` or `privilege_not_found`.
  */
 export async function removePlanPrivilege(

@@ -8,7 +8,7 @@ import {
 } from '../../core/entitlements/resolve.ts'
 import { notFound } from '../../core/refusal.ts'
 import type { Tx } from '../../store/database.ts'
-import { lockSubscriptionOfEntitlements } from '../../store/entitled-subscriptions.ts'
+import { subscriptionOfEntitlements } from '../../store/entitled-subscriptions.ts'
 import {
   entitlingPlanId,
   readEffectiveEntitlements,
@@ -22,17 +22,18 @@ import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { readFeature } from '../features/read-feature.ts'
 import { announceSubscription } from '../subscriptions/announce-subscription.ts'
+import { findLocked } from '../subscriptions/lock-subscription.ts'
 import { readGiven } from './change-plan-entitlements.ts'
 import type { SubscriptionChoice } from './read-entitlement-owner.ts'
 
-/** Works out what a subscription changes of its plan's entitlements from what it changed before. */
+/** Computes a subscription's new changes to its plan's entitlements from its previous ones. */
 type Change = (
   tx: Tx,
   plan: Entitlements,
   current: SubscriptionEntitlements,
 ) => Promise<SubscriptionEntitlements>
 
-/** Every change of a subscription's entitlements: `subscription.updated` follows. */
+/** Wraps every change of a subscription's entitlements; sends `subscription.updated`. */
 async function changeSubscription(
   context: Context,
   caller: Caller,
@@ -41,7 +42,9 @@ async function changeSubscription(
 ): Promise<readonly EffectiveEntitlement[]> {
   const { organizationId, now } = caller
   return inTransaction(context.database, caller, async (tx) => {
-    const subscription = await lockSubscriptionOfEntitlements(tx, choice.externalId, choice.status)
+    const subscription = await findLocked(tx, () =>
+      subscriptionOfEntitlements(tx, choice.externalId, choice.status),
+    )
     if (!subscription) throw notFound('subscription')
     const planId = await entitlingPlanId(tx, subscription.planId)
     const current = await readEntitlementChanges(tx, subscription.id)
@@ -61,8 +64,8 @@ async function changeSubscription(
 }
 
 /**
- * Overrides a subscription's entitlements; values equal to the plan's are no overrides, and what was removed
- * and is named comes back. Gives the full list; 404 and 422 as expected.
+ * Overrides a subscription's entitlements; values equal to the plan's are not overrides, and removed items in the
+ * request are restored. Returns the full list; 404 and 422 as in `readGiven`.
  */
 export async function patchSubscriptionEntitlements(
   context: Context,
@@ -76,7 +79,7 @@ export async function patchSubscriptionEntitlements(
 }
 
 /**
- * Takes a feature from a subscription, also when it does not have it; gives the full list. 404
+ * Removes a feature from a subscription, whether or not it has it; returns the full list. 404
  * `subscription_not_found`, or `feature_not_found` when the organization has no such feature.
  */
 export async function removeSubscriptionFeature(
@@ -91,7 +94,7 @@ export async function removeSubscriptionFeature(
   })
 }
 
-/** The same for one privilege; besides, 404 `privilege_not_found` when the feature has no such privilege. */
+/** The same for one privilege; also 404 `privilege_not_found` when the feature has no such privilege. */
 export async function removeSubscriptionPrivilege(
   context: Context,
   caller: Caller,

@@ -9,10 +9,10 @@ import {
 } from '../../store/entitlements.ts'
 import { findPlan } from '../../store/plans.ts'
 
-/** Which subscription is meant: its external id and its status, `active` unless the caller says another. */
+/** Identifies a subscription by external id and status, `active` by default. */
 export type SubscriptionChoice = { readonly externalId: string; readonly status: string }
 
-/** What the plan with a code entitles to; 404 `plan_not_found`. */
+/** The entitlements of the plan with a code; 404 `plan_not_found`. */
 export async function readPlanEntitlements(reads: Reads, code: string): Promise<readonly PlanEntitlement[]> {
   const plan = await findPlan(reads, code)
   if (!plan) throw notFound('plan')
@@ -28,7 +28,7 @@ export async function readPlanEntitlement(
   return entitlementAmong(await readPlanEntitlements(reads, code), featureCode)
 }
 
-/** What a subscription is entitled to; 404 `subscription_not_found`. */
+/** The entitlements of a subscription; 404 `subscription_not_found`. */
 export async function readSubscriptionEntitlements(
   reads: Reads,
   choice: SubscriptionChoice,

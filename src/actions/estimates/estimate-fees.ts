@@ -19,8 +19,8 @@ import { taxesOfCharges } from '../usage/usage-taxes.ts'
 import { type EstimatedEvent, readEstimatedEvent } from './estimated-event.ts'
 
 /**
- * What an event would cost now under each charge in advance on its code, after everything that is stored;
- * nothing is written (docs/rules/usage.md#estimates). 404 and 422 as `readEstimatedEvent`; 422 `code:
+ * What an event would cost now under each charge in advance on its code, on top of all stored usage; nothing is
+ * written (docs/rules/usage.md#estimates). 404 and 422 as in `readEstimatedEvent`; 422 `code:
  * does_not_match_an_instant_charge` when no charge is paid in advance.
  */
 export async function estimateFees(reads: Reads, caller: Caller, input: Input): Promise<ShownFee[]> {
@@ -43,7 +43,10 @@ export async function estimateFees(reads: Reads, caller: Caller, input: Input): 
   })
 }
 
-/** The stored usage, and the same with the event; totals of a unique count do not tell what an event changes. */
+/**
+ * The stored usage, with and without the event; a unique count needs its events, because totals do not show what an
+ * event changes.
+ */
 async function answersWith(reads: Reads, plans: readonly EventPlan[]): Promise<EventAnswer[]> {
   const asked = plans.map((plan): EventPlan => {
     const isUnique = plan.charge.metric.aggregation === 'unique_count_agg'
@@ -118,7 +121,7 @@ function shownFee(
   }
 }
 
-/** What an estimated fee does not have, or has like every new one. */
+/** Fields that an estimated fee lacks, or that are the same on every new fee. */
 const NOTHING = {
   id: null,
   feeType: 'charge',

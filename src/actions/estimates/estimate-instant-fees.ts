@@ -15,7 +15,7 @@ import { type EstimatedEvent, readEstimatedEvent } from './estimated-event.ts'
 
 /**
  * What one event costs by itself under each standard and percentage charge in advance on its code: no history, no
- * free units, no taxes. 404 and 422 as `readEstimatedEvent`; 422 `code: does_not_match_an_instant_charge`.
+ * free units, no taxes. 404 and 422 as in `readEstimatedEvent`; 422 `code: does_not_match_an_instant_charge`.
  */
 export async function estimateInstantFees(
   reads: Reads,
@@ -27,7 +27,7 @@ export async function estimateInstantFees(
   return fees
 }
 
-/** The same for many events, those of one subscription together; those that match no charge give nothing. */
+/** The same for many events, grouped by subscription; events that match no charge give no fee. */
 export async function estimateInstantFeesOfBatch(
   reads: Reads,
   caller: Caller,
@@ -74,7 +74,7 @@ function instantFeesOf({
   })
 }
 
-/** The event's own value: 0 when it is missing or no number, 1 when the metric reads no property. */
+/** The event's own value: 0 when it is missing or not a number, 1 when the metric uses no property. */
 function unitsOf({ metric }: RatedCharge, event: RawEvent): Decimal {
   if (metric.fieldName === null) return roundUnits(Decimal.one, metric)
   const text = textOf(event.properties, metric.fieldName)

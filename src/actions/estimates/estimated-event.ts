@@ -1,18 +1,13 @@
 import { Decimal } from '../../core/amounts/decimal.ts'
 import type { SubscriptionFacts } from '../../core/billing/snapshot.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
+import { ExactNumber } from '../../core/input/exact-number.ts'
 import { type Input, isInput } from '../../core/input/fields.ts'
 import { tidyId } from '../../core/input/ids.ts'
 import { timestampOf } from '../../core/metering/event-check.ts'
 import { evaluateExpression } from '../../core/metering/expression.ts'
 import { parseExpression } from '../../core/metering/expression-parser.ts'
-import {
-  type EventProperties,
-  isKeptNumber,
-  isStorable,
-  numericValue,
-  textOf,
-} from '../../core/metering/property-value.ts'
+import { type EventProperties, isStorable, numericValue, textOf } from '../../core/metering/property-value.ts'
 import type { RawEvent } from '../../core/metering/reference.ts'
 import type { RatedCharge } from '../../core/rating/charge.ts'
 import { invalid, notFound } from '../../core/refusal.ts'
@@ -25,7 +20,7 @@ import { findActiveSubscription } from '../../store/usage-subjects.ts'
 import type { Caller } from '../context.ts'
 import { openAt } from '../usage/open-subscription.ts'
 
-/** An event that is asked about and not stored, with the subscription that it would belong to. */
+/** An event to be estimated, not stored, with the subscription it would belong to. */
 export type EstimatedEvent = {
   readonly snapshot: CustomerSnapshot
   readonly subscription: SubscriptionFacts
@@ -36,14 +31,14 @@ export type EstimatedEvent = {
   readonly charges: readonly RatedCharge[]
 }
 
-/** After every id, so that the event is the newest of its instant. */
+/** Greater than any id, so that the event is the newest at its instant. */
 const NEWEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 const NUMERIC: readonly string[] = ['sum_agg', 'max_agg', 'latest_agg']
 
 /**
- * Reads an event to be estimated as of now (docs/rules/usage.md#estimates). In this order: 404
- * `subscription_not_found`; 422 `timestamp: invalid_format`; 404 `billable_metric_not_found`; 422
- * `properties: value_is_not_valid_number`.
+ * Reads an event to be estimated as of now (docs/rules/usage.md#estimates). Errors in this order: 404
+ * `subscription_not_found`; 422 `timestamp: invalid_format`; 404 `billable_metric_not_found`; 422 `properties:
+ * value_is_not_valid_number`.
  */
 export async function readEstimatedEvent(
   reads: Reads,
@@ -96,10 +91,7 @@ function eventOf(input: Input, metric: BillableMetricRow, externalId: string, no
   }
 }
 
-/**
- * The metric's expression overwrites its property, as it does on an event that is stored
- * (docs/rules/aggregation.md#expressions).
- */
+/** The metric's expression overwrites its property, as on a stored event (docs/rules/aggregation.md#expressions). */
 function calculated(properties: EventProperties, metric: BillableMetricRow, at: Instant): EventProperties {
   const expression = metric.expression ? parseExpression(metric.expression) : undefined
   if (!expression || metric.fieldName === null) return properties
@@ -108,7 +100,7 @@ function calculated(properties: EventProperties, metric: BillableMetricRow, at: 
   return { ...properties, [metric.fieldName]: result.value.toString() }
 }
 
-/** A missing value counts as zero; one that is there must be a number. */
+/** A missing value counts as zero; a given one must be a number. */
 function isNumericEnough(properties: EventProperties, metric: BillableMetricRow): boolean {
   if (!NUMERIC.includes(metric.aggregationType) || metric.fieldName === null) return true
   const text = textOf(properties, metric.fieldName)
@@ -117,6 +109,6 @@ function isNumericEnough(properties: EventProperties, metric: BillableMetricRow)
 
 function decimalOf(value: unknown): Decimal | null {
   if (typeof value === 'string') return Decimal.parse(value) ?? null
-  if (typeof value !== 'number' && !isKeptNumber(value)) return null
+  if (typeof value !== 'number' && !(value instanceof ExactNumber)) return null
   return Decimal.parse(value.toString()) ?? null
 }

@@ -9,16 +9,16 @@ import type { UsageDefinitions } from '../../store/events/definitions.ts'
 import type { ArrivedEvent } from '../../store/events/ingest.ts'
 import { expressionOf } from './usage-catalogue.ts'
 
-/** An event that was stored, as it is answered. */
+/** A stored event, as returned in the response. */
 export type StoredEvent = ArrivedEvent & { readonly createdAt: Instant }
 
-/** One request: its events are stored together or not at all. */
+/** One request, whose events are stored all or none. */
 export type Unit = {
   readonly organizationId: string
   readonly events: readonly ReceivedEvent[]
-  /** The ids of the events, made on arrival. */
+  /** The ids of the events, assigned on arrival. */
   readonly ids: readonly string[]
-  /** True when errors are told by the event's place in the request. */
+  /** True when errors are reported by the event's position in the request. */
   readonly isBatch: boolean
   readonly now: Instant
   readonly resolve: (stored: readonly StoredEvent[]) => void
@@ -30,8 +30,8 @@ export type PreparedUnit = { readonly unit: Unit; readonly events: readonly Arri
 const DUPLICATE: FieldErrors = { transaction_id: ['value_already_exist'] }
 
 /**
- * A request's events as they will be stored: the expression of the metric overwrites its property
- * (docs/rules/aggregation.md#expressions). Gives the refusal when an expression cannot be evaluated.
+ * A request's events as they will be stored: the metric's expression overwrites its property
+ * (docs/rules/aggregation.md#expressions). Returns the problem when an expression cannot be evaluated.
  */
 export function prepareUnit(unit: Unit, definitions: UsageDefinitions): PreparedUnit | Refusal {
   const messages = new Map<number, string>()
@@ -64,7 +64,7 @@ function calculate(event: ReceivedEvent, definitions: UsageDefinitions): EventPr
   return { ...event.properties, [metric.fieldName]: result.value.toString() }
 }
 
-/** What the evaluator says of events whose expression fails, by their place in the request. */
+/** Error messages of failed expressions, by the event's position in the request. */
 export function expressionFailures(
   events: ReadonlyMap<number, ReceivedEvent>,
   definitions: UsageDefinitions,
@@ -77,14 +77,14 @@ export function expressionFailures(
   return messages
 }
 
-/** The answer to a request of which some events are duplicates (docs/rules/events.md#accepted-once). */
+/** The error for a request with duplicate events (docs/rules/events.md#accepted-once). */
 export function duplicateRefusal(prepared: PreparedUnit, taken: ReadonlySet<string>): Refusal {
   if (!prepared.unit.isBatch) return invalid(DUPLICATE)
   const places = prepared.events.flatMap((event, index) => (taken.has(event.id) ? [index] : []))
   return invalid(byIndex(new Map(places.map((index) => [index, DUPLICATE]))))
 }
 
-/** The keys that a request claims; events without a subscription claim none. */
+/** The duplicate keys of a request; events without a subscription have none. */
 export function claimsOf(unit: Unit): string[] {
   const claims: string[] = []
   for (const { transactionId, externalSubscriptionId } of unit.events) {

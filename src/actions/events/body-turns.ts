@@ -1,18 +1,18 @@
-/** Bodies of one organization that are read in one turn of the event loop before the others get theirs. */
+/** Bodies of one organization parsed per event loop turn before the others get their turn. */
 const BODIES_MAX = 4
 
 type Line = { begun: number; readonly waiting: (() => void)[] }
 
 /**
- * Turns in which bodies are read. Reading one costs a thousand times as much as noticing it, and the event loop reads
- * what has arrived in the order of its sockets; so the bodies of a flood are spread over as many turns of the loop as
- * they need, and each turn begins with a few of every organization.
+ * Schedules the parsing of bodies. Parsing one costs a thousand times more than accepting it, and the event loop
+ * would process arrivals in the order of sockets. So the bodies of a flood are spread over as many turns of the loop
+ * as needed, and each turn starts with a few of every organization.
  */
 export class BodyTurns {
   private readonly lines = new Map<string, Line>()
   private isNextAsked = false
 
-  /** Undefined when the body may be read at once; otherwise resolves when its turn has come. */
+  /** Undefined when the body may be parsed immediately; otherwise resolves when it is its turn. */
   turnOf(organizationId: string): Promise<void> | undefined {
     const line = this.lineOf(organizationId)
     if (line.begun < BODIES_MAX) {

@@ -6,26 +6,29 @@ import { storeUnits } from './store-units.ts'
 import { UsageCatalogue } from './usage-catalogue.ts'
 import { UsageFolds } from './usage-folds.ts'
 
-/** Events of one statement: large enough to share a commit, small enough to keep the others waiting briefly. */
+/** Events per statement: large enough to share a commit, small enough not to delay the others. */
 const FLUSH_EVENTS_MAX = 1000
-/** Events that may wait, of one organization and of all. */
+/** The most waiting events, per organization and in total. */
 const LANE_EVENTS_MAX = 10_000
 const DOOR_EVENTS_MAX = 50_000
-/** Bodies of one organization that are read or wait: a flood's first wave arrives before any of it is counted. */
+/**
+ * The most body bytes of one organization being parsed or waiting: a flood's first wave arrives before any of its
+ * events are counted.
+ */
 const LANE_BYTES_MAX = 2 * 1024 * 1024
-/** Statements at once, over all organizations; the rest of the pool serves everything else. */
+/** Concurrent statements over all organizations; the rest of the pool serves everything else. */
 const FLIGHTS_MAX = 6
 
-/** Told to a sender whose events would have to wait too long. */
+/** Thrown when a request's events would have to wait too long. */
 export class DoorIsFull extends Error {
   readonly statusCode = 429
   readonly retryAfterSeconds = 1
-  /** Events that may wait for the sender's organization. */
+  /** The most events that may wait per organization. */
   readonly limit = LANE_EVENTS_MAX
   readonly remaining: number
 
   constructor(remaining: number) {
-    // Without its stack, which tells nothing here and under a flood costs more than the refusal.
+    // Without a stack trace, which is useless here and under load costs more than the rejection itself.
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
     super('too many events are waiting')
@@ -34,18 +37,26 @@ export class DoorIsFull extends Error {
   }
 }
 
-/** Events that must wait for another statement of the same organization to start beside those under way. */
+/** The number of waiting events at which another concurrent statement starts for the same organization. */
 const NEXT_FLIGHT_EVENTS = 100
 const LANE_FLIGHTS_MAX = 3
 const FLIGHT_NUMBERS = Array.from({ length: LANE_FLIGHTS_MAX }, (_, number) => number)
-/** Processes have writer numbers below this; further statements of a lane count under numbers above. */
+/** Writer numbers of processes are below this; further statements of a lane use numbers above it. */
 const WRITERS = 16
+
+/** An admitted request. */
+export type Visit = {
+  /** Counts further bytes of its body; throws `DoorIsFull` when the limit is exceeded. */
+  readonly grow: (bytes: number) => void
+  /** Call this once the request is answered or aborted; further calls do nothing. */
+  readonly leave: () => void
+}
 
 type Lane = { readonly queue: Unit[]; waiting: number; isInTurn: boolean; readonly flights: Set<number> }
 
 /**
- * Where events wait for a statement. A request that finds its organization idle is stored at once; those that
- * come while a statement runs share the next one. Organizations take turns.
+ * Queues events for storing. A request of an idle organization is stored immediately; those that arrive while a
+ * statement runs share the next one. Organizations take turns.
  */
 export class Door {
   private readonly context: Context
@@ -53,7 +64,7 @@ export class Door {
   private readonly folds: UsageFolds
   private readonly cuts: HourCuts
   private readonly lanes = new Map<string, Lane>()
-  /** Organizations with waiting events that may have another statement, in turn. */
+  /** Organizations with waiting events that may start another statement, in turn. */
   private readonly turns: string[] = []
   private readonly bytesInside = new Map<string, number>()
   private waiting = 0
@@ -66,12 +77,12 @@ export class Door {
     this.cuts = new HourCuts(context)
   }
 
-  /** What events of an organization are stored by, as this process knows it. */
+  /** This process's cached definitions for storing an organization's events. */
   definitionsOf(organizationId: string): Promise<UsageDefinitions> {
     return this.catalogue.definitionsOf(organizationId)
   }
 
-  /** Lets a request in; throws `DoorIsFull` instead of keeping it waiting without bound. */
+  /** Queues a request; throws `DoorIsFull` instead of letting it wait without limit. */
   enter(unit: Unit): void {
     const lane = this.laneOf(unit.organizationId)
     const size = unit.events.length
@@ -82,34 +93,40 @@ export class Door {
     lane.queue.push(unit)
     lane.waiting += size
     this.waiting += size
-    // What has already arrived in this turn of the event loop comes along.
+    // Include everything that has already arrived in this turn of the event loop.
     if (this.getInTurn(unit.organizationId, lane)) setImmediate(() => this.takeTurns())
   }
 
   /**
-   * Lets a request come near before its body is read; throws `DoorIsFull` when too much of the organization's is being
-   * read or waits. The caller calls what it is given once the request is answered or broken off; calls after the first
-   * do nothing.
+   * Admits a request before its body is read; throws `DoorIsFull` when too much of the organization's data is being
+   * read or waiting.
    *
-   * @param bytes the length of the body, 0 when it is not told
+   * @param bytes how much of the body has arrived so far
    */
-  admit(organizationId: string, bytes: number): () => void {
-    const inside = this.bytesInside.get(organizationId) ?? 0
+  admit(organizationId: string, bytes: number): Visit {
     const room = LANE_EVENTS_MAX - (this.lanes.get(organizationId)?.waiting ?? 0)
-    const isFull = inside > 0 && inside + bytes > LANE_BYTES_MAX
-    if (isFull || room <= 0) throw new DoorIsFull(isFull ? 0 : Math.max(0, room))
-    this.bytesInside.set(organizationId, inside + bytes)
+    if (room <= 0) throw new DoorIsFull(0)
+    let own = 0
     let isInside = true
-    return () => {
+    const grow = (more: number): void => {
+      const inside = this.bytesInside.get(organizationId) ?? 0
+      // A single request may be as large as a body can be.
+      if (!isInside || (inside > own && inside + more > LANE_BYTES_MAX)) throw new DoorIsFull(0)
+      own += more
+      this.bytesInside.set(organizationId, inside + more)
+    }
+    const leave = (): void => {
       if (!isInside) return
       isInside = false
-      const rest = (this.bytesInside.get(organizationId) ?? 0) - bytes
+      const rest = (this.bytesInside.get(organizationId) ?? 0) - own
       if (rest > 0) this.bytesInside.set(organizationId, rest)
       else this.bytesInside.delete(organizationId)
     }
+    grow(bytes)
+    return { grow, leave }
   }
 
-  /** Whether the lane has come into the turn by this call. */
+  /** Whether this call added the lane to the turns. */
   private getInTurn(organizationId: string, lane: Lane): boolean {
     const least = lane.flights.size === 0 ? 1 : NEXT_FLIGHT_EVENTS
     if (lane.isInTurn || lane.flights.size >= LANE_FLIGHTS_MAX || lane.waiting < least) return false
@@ -157,7 +174,7 @@ export class Door {
     this.takeTurns()
   }
 
-  /** The next requests of a lane, in order; one that claims a key of another waits until that one is decided. */
+  /** The next requests of a lane, in order; one with a key of another request waits for that one's outcome. */
   private take(lane: Lane): Unit[] {
     const taken: Unit[] = []
     const later: Unit[] = []
@@ -185,7 +202,7 @@ export class Door {
 
 const doors = new WeakMap<Context, Door>()
 
-/** The door of this process. */
+/** This process's queue. */
 export function doorOf(context: Context): Door {
   const known = doors.get(context)
   if (known) return known

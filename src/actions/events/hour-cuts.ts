@@ -10,15 +10,17 @@ import { billMomentOf, statesOf } from '../../store/subscription-states.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Context } from '../context.ts'
 
-/** Events of an hour that are quickly read; with more of them it is worth being kept in parts. */
+/** An hour with more events is slow to read and worth splitting. */
 export const BUSY_EVENTS = 1000
-/** How long busy hours may go unnoticed: longer than usage waits to be added up, because what waits is not looked at. */
+/**
+ * How long busy hours may go unnoticed: longer than the delay before folding, because waiting usage is not checked.
+ */
 const LOOK_AFTER_MS = 12_000
-/** Looks at an hour after its last event, because what came last may still wait at the first one. */
+/** Checks per hour after its last event, because the last usage may not be folded yet at the first one. */
 const LOOKS = 2
-/** How long a busy hour that was looked at is left alone. */
+/** How long before a busy hour is checked again. */
 const LEFT_ALONE_MS = 120_000
-/** Hours of one organization that are looked at, and cut, at a time: storing events waits for each cut. */
+/** Hours per organization checked and split at a time: every split blocks storing events. */
 const HOURS_MAX = 50
 const CUTS_MAX = 20
 const LOOKED_MAX = 20_000
@@ -26,9 +28,9 @@ const LOOKED_MAX = 20_000
 type MetHour = { readonly hour: UsageHour; readonly key: string; readonly looksLeft: number }
 
 /**
- * Notices hours with so many events that a window which begins or ends inside of them would take long to add up, and
- * has them kept in two parts (docs/decisions/0016). One event of every statement stands for the others: the busier an
- * hour, the sooner it is met. Readers are right without any of this.
+ * Detects hours with so many events that a window starting or ending within them would be slow to sum, and splits
+ * them (docs/decisions/0016). Samples one event per statement: the busier an hour, the sooner it is found. Results
+ * are correct without any of this.
  */
 export class HourCuts {
   private readonly context: Context
@@ -39,7 +41,7 @@ export class HourCuts {
     this.context = context
   }
 
-  /** Tells that events of an organization were stored. */
+  /** Records that events of an organization were stored. */
   note(organizationId: string, events: readonly ArrivedEvent[], definitions: UsageDefinitions): void {
     const event = events[Math.floor(Math.random() * events.length)]
     const tracker = event && definitions.metrics.get(event.code)?.tracker
@@ -65,7 +67,7 @@ export class HourCuts {
   private look(organizationId: string): void {
     const met = [...(this.met.get(organizationId)?.values() ?? [])]
     this.met.delete(organizationId)
-    // A process that stops leaves it to the next one.
+    // A stopping process leaves this to the next one.
     if (this.context.database.pool.ending) return
     const hours = met.map(({ hour }) => hour)
     cutBusyHours(this.context, organizationId, hours).then(
@@ -84,8 +86,8 @@ export class HourCuts {
 }
 
 /**
- * Cuts those of the hours that are busy where usage windows of their subscriptions begin or end. Gives the busy ones,
- * and how many of them were cut.
+ * Splits the busy hours where usage windows of their subscriptions start or end. Returns the busy ones, and how many
+ * were split.
  */
 export async function cutBusyHours(
   context: Context,
@@ -110,7 +112,7 @@ export async function cutBusyHours(
   return { busy: found.busy, cutCount }
 }
 
-/** Where the usage windows begin and end that have a part in the hour. */
+/** The starts and ends of usage windows that overlap the hour. */
 async function windowEdges(reads: Reads, hour: UsageHour): Promise<readonly Instant[]> {
   const edges: Instant[] = []
   for (const state of await statesOf(reads, await begunSubscriptions(reads, hour.externalSubscriptionId))) {

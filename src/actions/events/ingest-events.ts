@@ -8,8 +8,8 @@ import { expressionFailures, type StoredEvent } from './arrivals.ts'
 import { doorOf } from './door.ts'
 
 /**
- * Takes one event in, stored durably when this resolves (docs/rules/events.md). Refuses with 422 what is
- * malformed, a duplicate, or a failed expression; throws `DoorIsFull` under too much load.
+ * Stores one event, durably when this resolves (docs/rules/events.md). 422 for a malformed event, a duplicate or a
+ * failed expression; throws `DoorIsFull` under overload.
  */
 export async function ingestEvent(
   context: Context,
@@ -25,13 +25,13 @@ export async function ingestEvent(
     event = resolved.events[0] ?? event
   }
   const [stored] = await enter(context, caller, [event], false)
-  if (!stored) throw new Error('an event was stored without an answer')
+  if (!stored) throw new Error('the stored event was not returned')
   return stored
 }
 
 /**
- * Takes a batch in, all of it or nothing (docs/rules/events.md#accepted-once). Errors are told by the
- * zero-based place of the event; the whole batch is refused with `no_events` or `too_many_events`.
+ * Stores a batch, all or nothing (docs/rules/events.md#accepted-once). Errors are keyed by the event's zero-based
+ * index; the whole batch is rejected with `no_events` or `too_many_events`.
  */
 export async function ingestEvents(
   context: Context,
@@ -65,8 +65,7 @@ function enter(
 }
 
 /**
- * Failing expressions are told together with what is malformed elsewhere in the batch
- * (docs/rules/events.md#accepted-once).
+ * Failed expressions are reported together with malformed events in the batch (docs/rules/events.md#accepted-once).
  */
 async function failuresOf(
   context: Context,
@@ -82,7 +81,7 @@ function needsSubscription(event: ReceivedEvent): boolean {
   return event.externalSubscriptionId === null && event.externalCustomerId !== null
 }
 
-/** Events by `external_customer_id` go to the customer's one active subscription (docs/api/differences.md). */
+/** Events with an `external_customer_id` go to the customer's only active subscription (docs/api/differences.md). */
 async function resolveCustomers(
   context: Context,
   caller: Caller,

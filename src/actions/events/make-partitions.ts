@@ -2,13 +2,13 @@ import type { Instant } from '../../core/calendar/instant.ts'
 import type { Database } from '../../store/database.ts'
 import { makePartition, partitionName } from '../../store/events/partitions.ts'
 
-/** The month before the present one, for late events, and enough months ahead to survive a long quiet time. */
+/** The previous month, for late events, and enough months ahead to survive a long downtime of this job. */
 const MONTHS_BEHIND = 1
 const MONTHS_AHEAD = 3
 
 /**
- * Makes the parts of the event log for the months around now; to be called at start and once a day. Gives the names
- * of those that it made. Events outside of the made months are kept in events_elsewhere and move when theirs is made.
+ * Creates the event log's partitions for the months around now; called at startup and once a day. Returns the names
+ * of those created. Events of other months are kept in events_elsewhere until their partition is created.
  */
 export async function ensureEventPartitions(database: Database, now: Instant): Promise<readonly string[]> {
   const present = new Date(now)

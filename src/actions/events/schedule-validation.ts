@@ -7,9 +7,8 @@ import type { Context } from '../context.ts'
 import type { UsageCatalogue } from './usage-catalogue.ts'
 
 /**
- * Makes sure, before events are stored, that they will be looked at after the hour
- * (docs/rules/events.md#reports-of-bad-events): once an hour in each process, and only for organizations that
- * want to hear of faults.
+ * Schedules, before events are stored, their check after the hour (docs/rules/events.md#reports-of-bad-events): once
+ * an hour per process, and only for organizations that subscribe to the report.
  */
 export async function scheduleValidation(
   context: Context,

@@ -9,23 +9,23 @@ import { scheduleValidation } from './schedule-validation.ts'
 import type { UsageCatalogue } from './usage-catalogue.ts'
 import type { UsageFolds } from './usage-folds.ts'
 
-/** What a statement under way works with. */
+/** The context of a running statement. */
 export type Flight = {
   readonly context: Context
   readonly catalogue: UsageCatalogue
   readonly folds: UsageFolds
   readonly cuts: HourCuts
-  /** Its number in event_counts, which no other statement under way of the organization has. */
+  /** Its number in event_counts, unique among the organization's running statements. */
   readonly writer: number
 }
 
-/** Rounds after which an organization whose metrics change without end is given up on. */
+/** After this many rounds of changing metrics, storing fails. */
 const ROUNDS_MAX = 50
 
 /**
- * Stores the requests of one organization, as many as possible in one transaction, and answers each of them: stored,
- * refused, or failed. Requests with duplicates are refused and the rest is tried again; when the database refuses
- * the whole, the halves are tried alone, so that one request cannot fail its neighbours.
+ * Stores the requests of one organization, as many as possible in one transaction, and settles each: stored, rejected
+ * or failed. Requests with duplicates are rejected and the rest is retried; if the database rejects everything, the
+ * halves are tried separately, so that one request cannot fail its neighbors.
  */
 export async function storeUnits(flight: Flight, units: readonly Unit[]): Promise<void> {
   const { catalogue } = flight
@@ -62,7 +62,7 @@ async function prepareAll(
   let prepared = units.map((unit) => prepareUnit(unit, definitions))
   const organizationId = units[0]?.organizationId
   if (organizationId !== undefined && prepared.some((each) => each instanceof Refusal)) {
-    // The expression may have been corrected since; no transaction would tell.
+    // The expression may have been fixed since; no transaction would detect that.
     definitions = await catalogue.renew(organizationId)
     prepared = units.map((unit) => prepareUnit(unit, definitions))
   }
@@ -99,7 +99,7 @@ async function store(flight: Flight, prepared: readonly PreparedUnit[], definiti
   return answer
 }
 
-/** Field by field: copying an object with `...` takes longer than the rest of the answer. */
+/** Field by field, because spreading the object takes longer than the rest of the response. */
 function stored(event: ArrivedEvent, createdAt: Instant): StoredEvent {
   return {
     id: event.id,
@@ -125,7 +125,7 @@ async function storeHalves(flight: Flight, prepared: readonly PreparedUnit[], er
   await storeUnits(flight, units.slice(middle))
 }
 
-/** Whether PostgreSQL was reached and refused what it was given (classes 22, 23 and 54). */
+/** Whether PostgreSQL rejected the data (error classes 22, 23 and 54). */
 function isAboutData(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' && /^(22|23|54)/.test(code)

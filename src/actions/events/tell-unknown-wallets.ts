@@ -15,15 +15,14 @@ import { toWireEventErrorJson } from '../../wire/events.ts'
 import type { DueAction } from '../due/due-action.ts'
 import { announce } from '../webhooks/announce.ts'
 
-/** Events of one turn; a transaction should not grow with what waits. */
+/** Events per transaction, so that it does not grow with the backlog. */
 const EVENTS_MAX = 500
 
 const UNKNOWN: FieldErrors = { target_wallet_code: ['target_wallet_code_not_found'] }
 
 /**
- * Tells of events that name a wallet which their customer does not have, by `event.error`
- * (docs/rules/events.md): those whose subscription's plan has a charge on their metric that takes such names.
- * The events are kept and billed as any other.
+ * Sends `event.error` for events that name a wallet their customer does not have (docs/rules/events.md), if the plan
+ * has a charge on their metric that accepts wallet names. The events are kept and billed like any other.
  */
 export const tellUnknownWallets: DueAction = async (_context, tx, caller, organizationId) => {
   const { events, isAll } = await takeTargetWalletEvents(tx, EVENTS_MAX)
@@ -33,7 +32,7 @@ export const tellUnknownWallets: DueAction = async (_context, tx, caller, organi
   }
   const endpoints = await listWebhookEndpoints(tx)
   if (!endpoints.some((each) => takesType(each.eventTypes, 'event.error'))) return
-  // No customer has a wallet yet, hence every name that is taken seriously is unknown; wallets are asked here.
+  // There are no wallets yet, so every name is unknown. Once there are, look them up here.
   for (const event of await aimedEvents(tx, events)) {
     await announce(tx, caller, {
       type: 'event.error',
@@ -44,7 +43,7 @@ export const tellUnknownWallets: DueAction = async (_context, tx, caller, organi
   }
 }
 
-/** The events whose subscription has a charge that takes the wallet's name. */
+/** The events whose subscription has a charge that accepts wallet names. */
 async function aimedEvents(
   tx: Tx,
   events: readonly TargetWalletEvent[],

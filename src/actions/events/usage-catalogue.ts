@@ -16,13 +16,13 @@ type Entry = {
   readonly knownSubscriptions: Set<string>
   strangers: Set<string>
   strangersSince: number
-  /** When the events of the present hour will be looked at, once that is sure. */
+  /** When the events of the current hour will be checked, once that is scheduled. */
   validationAt: Instant | null
 }
 
 /**
- * What this process knows of each organization's metrics. It may be old: every storing transaction compares its
- * version, and whoever is told `stale` asks `renew`.
+ * This process's cache of each organization's metrics. It may be outdated: every storing transaction checks the
+ * version, and on `stale` the caller calls `renew`.
  */
 export class UsageCatalogue {
   private readonly database: Database
@@ -36,19 +36,19 @@ export class UsageCatalogue {
     return this.entryOf(organizationId).definitions
   }
 
-  /** Reads the definitions anew, for the organization's next events too. */
+  /** Reloads the definitions, also for the organization's next events. */
   renew(organizationId: string): Promise<UsageDefinitions> {
     const entry = this.entryOf(organizationId)
     entry.definitions = this.read(organizationId)
     return entry.definitions
   }
 
-  /** External subscription ids that are known to exist; a subscription never ceases to. */
+  /** External subscription ids known to exist; subscriptions are never deleted. */
   knownSubscriptionsOf(organizationId: string): Set<string> {
     return this.entryOf(organizationId).knownSubscriptions
   }
 
-  /** External subscription ids that did not exist a second ago; only the count of unmatched events asks. */
+  /** External subscription ids that did not exist a second ago; only used to count unmatched events. */
   strangersOf(organizationId: string, now: number): Set<string> {
     const entry = this.entryOf(organizationId)
     if (Math.abs(now - entry.strangersSince) > STRANGERS_MS) {
@@ -58,7 +58,7 @@ export class UsageCatalogue {
     return entry.strangers
   }
 
-  /** When this process last made sure that events are looked at; null before it did. */
+  /** The check that this process last scheduled; null if none. */
   validationOf(organizationId: string): Instant | null {
     return this.entryOf(organizationId).validationAt
   }

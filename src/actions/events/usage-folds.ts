@@ -1,16 +1,15 @@
 import { foldUsage } from '../../store/events/ingest.ts'
 import type { Context } from '../context.ts'
 
-/** How long usage may wait, and how many rows of it may, before it is added up; one fold takes 20,000. */
+/** How long usage may wait, and how many rows, before it is folded; one fold handles 20,000. */
 const FOLD_AFTER_MS = 10_000
 const FOLD_ROWS = 18_000
 
 type PendingFold = { rows: number; timer: NodeJS.Timeout | null; isFolding: boolean }
 
 /**
- * Adds waiting usage up, behind the senders' backs (docs/decisions/0005-usage-state-in-days-and-hours.md): a
- * few seconds of events share most of their buckets, so that each bucket is written once for all of them.
- * Readers need none of this to be right.
+ * Folds waiting usage in the background (docs/decisions/0005-usage-state-in-days-and-hours.md): a few seconds of
+ * events share most of their buckets, so each bucket is written once for all of them. Results are correct without it.
  */
 export class UsageFolds {
   private readonly context: Context
@@ -20,7 +19,7 @@ export class UsageFolds {
     this.context = context
   }
 
-  /** Tells that events of an organization were stored and how many rows wait because of them. */
+  /** Records that events of an organization were stored, and how many rows are waiting. */
   note(organizationId: string, rows: number): void {
     let waiting = this.organizations.get(organizationId)
     const isFirst = waiting === undefined
@@ -29,13 +28,13 @@ export class UsageFolds {
       this.organizations.set(organizationId, waiting)
     }
     waiting.rows += rows
-    // A process that ended may have left something behind, so the first events ask for a fold too.
+    // A previous process may have left usage behind, so the first events trigger a fold too.
     if (rows === 0 && !isFirst) return
     if (waiting.rows >= FOLD_ROWS) this.fold(organizationId, waiting)
     else this.foldLater(organizationId, waiting)
   }
 
-  /** Whether usage is being added up: who adds some at the same time waits for the rows of running state. */
+  /** Whether a fold is running, in which case direct updates of running state would wait for its row locks. */
   isFolding(organizationId: string): boolean {
     return this.organizations.get(organizationId)?.isFolding ?? false
   }

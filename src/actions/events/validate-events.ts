@@ -10,9 +10,9 @@ import type { DueAction } from '../due/due-action.ts'
 import { announce } from '../webhooks/announce.ts'
 
 /**
- * Tells of the events of the last full clock hour that will not be billed as their sender meant, in one
- * message (docs/rules/events.md#reports-of-bad-events); nothing when there are none, or nobody listens. Looks
- * again an hour later while events come in.
+ * Reports the last clock hour's events that cannot be billed as intended, in one webhook
+ * (docs/rules/events.md#reports-of-bad-events); none when there are no such events or no endpoint is subscribed.
+ * Repeats every hour while events come in.
  */
 export const validateEvents: DueAction = async (_context, tx, caller, organizationId) => {
   const endpoints = await listWebhookEndpoints(tx)

@@ -5,7 +5,7 @@ import { toWireFeature } from '../../wire/features.ts'
 import type { Caller } from '../context.ts'
 import { announce } from '../webhooks/announce.ts'
 
-/** Announces that a feature was made, changed or deleted. */
+/** Sends the webhook for a created, updated or deleted feature. */
 export async function announceFeature(
   tx: Tx,
   caller: Caller,

@@ -8,7 +8,7 @@ import type { Caller, Context } from '../context.ts'
 import { announceFeature } from './announce-feature.ts'
 import { readFeature } from './read-feature.ts'
 
-/** Makes a feature with its privileges; 422 for what does not fit or a taken code. */
+/** Creates a feature with its privileges; 422 for invalid fields or a taken code. */
 export async function createFeature(
   context: Context,
   caller: Caller,

@@ -7,8 +7,8 @@ import { announceFeature } from './announce-feature.ts'
 import { readFeatureToChange } from './read-feature.ts'
 
 /**
- * Deletes a feature and takes it from all plans and subscriptions: `plan.updated` for each of those plans,
- * then `feature.deleted`. Gives the feature as it was; 404 when there is none.
+ * Deletes a feature and removes it from all plans and subscriptions: sends `plan.updated` for each of those plans,
+ * then `feature.deleted`. Returns the feature; 404 when there is none.
  */
 export async function deleteFeature(context: Context, caller: Caller, code: string): Promise<FeatureRow> {
   return inTransaction(context.database, caller, async (tx) => {

@@ -8,9 +8,9 @@ import { announceFeature } from './announce-feature.ts'
 import { readFeature, readFeatureToChange } from './read-feature.ts'
 
 /**
- * Deletes a privilege of a feature and takes it from all plans and subscriptions: `plan.updated` for each
- * plan that gave it a value, then `feature.updated`. Gives the feature that is left; 404 `feature_not_found`
- * or `privilege_not_found`.
+ * Deletes a privilege of a feature and removes it from all plans and subscriptions: sends `plan.updated` for each
+ * plan with a value for it, then `feature.updated`. Returns the rest of the feature; 404 `feature_not_found` or
+ * `privilege_not_found`.
  */
 export async function deletePrivilege(
   context: Context,

@@ -9,7 +9,7 @@ export async function readFeature(reads: Reads, code: string): Promise<FeatureRo
   return feature
 }
 
-/** The same, to change it: locked until the transaction ends. */
+/** The same for update: locked until the transaction ends. */
 export async function readFeatureToChange(tx: Tx, code: string): Promise<FeatureRow> {
   const feature = await lockFeature(tx, code)
   if (!feature) throw notFound('feature')

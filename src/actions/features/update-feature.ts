@@ -10,8 +10,9 @@ import { announceFeature } from './announce-feature.ts'
 import { readFeature, readFeatureToChange } from './read-feature.ts'
 
 /**
- * Changes a feature: privileges are created or renamed, selects gain options, everything absent stays.
- * Announced also when nothing changed, and so are the plans that have it. 404 and 422 as expected.
+ * Updates a feature: privileges are created or renamed, selects gain options, everything absent stays. Webhooks for
+ * the feature and the plans with it are sent even if nothing changed. 404 for an unknown code, 422 for invalid
+ * fields.
  */
 export async function updateFeature(
   context: Context,

@@ -8,7 +8,7 @@ import { runBills } from '../billing/run-bills.ts'
 import type { Caller, Context } from '../context.ts'
 import { followSettings } from '../customers/follow-settings.ts'
 
-/** Makes a draft final now; 404 for an invoice that is no draft. */
+/** Finalizes a draft now; 404 for an invoice that is not a draft. */
 export async function finalizeDraft(context: Context, caller: Caller, id: string): Promise<void> {
   await inTransaction(context.database, caller, async (tx) => {
     const invoice = await lockInvoiceAfterCustomer(tx, id)
@@ -17,12 +17,15 @@ export async function finalizeDraft(context: Context, caller: Caller, id: string
   })
 }
 
-/** The same inside a transaction: computed anew, dated today unless it keeps its anchor, numbered, announced. */
+/**
+ * The same inside a transaction: rebuilds the draft, dates it today unless it keeps its anchor, numbers it and sends
+ * its webhook.
+ */
 export async function finalizeInside(context: Context, tx: Tx, caller: Caller, id: string): Promise<void> {
   const found = await lockInvoiceAfterCustomer(tx, id)
   if (found?.status !== 'draft') return
   await followSettings(tx, caller, found.customerId)
-  // Its dates may have moved with the settings.
+  // Its dates may have changed with the settings.
   const draft = await readInvoice(tx, id)
   await runBills(context, tx, caller, await requestsOfDrafts(tx, [draft], caller.now))
   await cancelItem(tx, 'invoice_finalization', id)

@@ -2,7 +2,7 @@ import { type InvoiceRow, lockInvoices, markInvoicesOverdue } from '../../store/
 import { announceInvoices } from '../billing/announce-documents.ts'
 import type { BatchAction } from '../due/due-action.ts'
 
-/** Due work: invoices whose due date has passed unpaid become overdue, hundreds in one transaction. */
+/** Due work: marks unpaid invoices overdue after their due date, hundreds per transaction. */
 export const markOverdue: BatchAction = {
   kind: 'invoice_overdue',
   itemsMax: 500,

@@ -10,9 +10,9 @@ import { json } from '../../store/values.ts'
 import type { Caller } from '../context.ts'
 
 /**
- * Moves the dates of a customer's drafts by the difference between the settings that they were made from and
- * those in effect now (docs/rules/invoices.md#dates). A draft whose finalization is due by its new date is
- * finalized by the clock at once. The customer is locked.
+ * Moves the dates of a customer's drafts by the difference between their original settings and the current ones
+ * (docs/rules/invoices.md#dates). A draft whose new finalization date has passed is finalized by the ticker
+ * immediately. The caller has locked the customer.
  */
 export async function redateDrafts(tx: Tx, caller: Caller, customerId: string): Promise<void> {
   const drafts = await draftsOf(tx, { customerId })

@@ -6,8 +6,8 @@ import { runBills } from '../billing/run-bills.ts'
 import type { Caller, Context } from '../context.ts'
 
 /**
- * Makes a draft anew; its id, number and creation stay. Any other invoice stays as it is, and other types than
- * `subscription` get 403.
+ * Rebuilds a draft; its id, number and creation time stay. Any other invoice is returned unchanged, and types other
+ * than `subscription` get a 403.
  */
 export async function refreshDraft(context: Context, caller: Caller, id: string): Promise<void> {
   await inTransaction(context.database, caller, async (tx) => {

@@ -7,14 +7,14 @@ import { runBills } from '../billing/run-bills.ts'
 import type { Caller, Context } from '../context.ts'
 import type { BatchAction } from '../due/due-action.ts'
 
-/** Due work: drafts whose grace period is over become final, hundreds in one transaction. */
+/** Due work: finalizes drafts after their grace period, hundreds per transaction. */
 export const finalizeDrafts: BatchAction = {
   kind: 'invoice_finalization',
   itemsMax: 200,
   act: (context, tx, caller, items) => remake(context, tx, caller, items, caller.now),
 }
 
-/** Due work: drafts that a change of a plan, a tax or a setting has flagged are made anew. */
+/** Due work: rebuilds drafts that were flagged after a change of a plan, a tax or a setting. */
 export const refreshDrafts: BatchAction = {
   kind: 'draft_refresh',
   itemsMax: 200,
@@ -22,8 +22,8 @@ export const refreshDrafts: BatchAction = {
 }
 
 /**
- * Makes drafts anew. Of a customer with several, each follows the one before it, whose number and reductions it has to
- * see.
+ * Rebuilds drafts. If a customer has several, they are rebuilt one after the other, because each depends on the
+ * previous one's number and reductions.
  */
 async function remake(
   context: Context,
@@ -39,7 +39,7 @@ async function remake(
   }
 }
 
-/** The drafts in rounds that hold at most one of each customer, oldest first. */
+/** The drafts in rounds with at most one per customer, oldest first. */
 function roundsOf(drafts: readonly InvoiceRow[]): readonly (readonly InvoiceRow[])[] {
   const rounds: InvoiceRow[][] = []
   const places = new Map<string, number>()

@@ -1,7 +1,7 @@
 import { notAllowed, notFound } from '../../core/refusal.ts'
 import { findCustomersById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
-import { type InvoiceRow, isVisible, lockInvoice } from '../../store/invoices.ts'
+import { type InvoiceRow, isVisible, lockInvoiceAfterCustomer } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { announce } from '../webhooks/announce.ts'
@@ -12,7 +12,7 @@ import { announce } from '../webhooks/announce.ts'
  */
 export async function retryInvoice(context: Context, caller: Caller, id: string): Promise<void> {
   await inTransaction(context.database, caller, async (tx) => {
-    const invoice = await lockInvoice(tx, id)
+    const invoice = await lockInvoiceAfterCustomer(tx, id)
     if (!invoice || !isVisible(invoice)) throw notFound('invoice')
     throw notAllowed('invalid_status')
   })
@@ -24,7 +24,7 @@ export async function retryInvoice(context: Context, caller: Caller, id: string)
  */
 export async function retryPayment(context: Context, caller: Caller, id: string): Promise<void> {
   await inTransaction(context.database, caller, async (tx) => {
-    const invoice = await lockInvoice(tx, id)
+    const invoice = await lockInvoiceAfterCustomer(tx, id)
     if (!invoice || !isVisible(invoice)) throw notFound('invoice')
     const isUnpaid = invoice.status === 'finalized' && invoice.paymentStatus !== 'succeeded'
     if (!isUnpaid) throw notAllowed('invalid_status')

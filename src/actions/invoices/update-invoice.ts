@@ -8,7 +8,7 @@ import type { Tx } from '../../store/database.ts'
 import { cancelItem, scheduleItem } from '../../store/due-items.ts'
 import { type InvoiceMetadataEntry, replaceInvoiceMetadata } from '../../store/invoice-metadata.ts'
 import { stateFeePayment, statePaymentStatus } from '../../store/invoice-payments.ts'
-import { type InvoiceRow, isVisible, lockInvoice, updateInvoice } from '../../store/invoices.ts'
+import { type InvoiceRow, isVisible, lockInvoiceAfterCustomer, updateInvoice } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import { announceInvoice } from '../billing/announce-documents.ts'
@@ -18,7 +18,7 @@ const METADATA_MAX = 5
 const KEY_LENGTH_MAX = 20
 const VALUE_LENGTH_MAX = 140
 
-/** Payment status and metadata of an invoice (docs/rules/invoices.md#payment-and-overdue). */
+/** Updates the payment status and metadata of an invoice (docs/rules/invoices.md#payment-and-overdue). */
 export async function updateInvoicePayment(
   context: Context,
   caller: Caller,
@@ -26,7 +26,7 @@ export async function updateInvoicePayment(
   input: Input,
 ): Promise<void> {
   await inTransaction(context.database, caller, async (tx) => {
-    const invoice = await lockInvoice(tx, id)
+    const invoice = await lockInvoiceAfterCustomer(tx, id)
     if (!invoice || !isVisible(invoice)) throw notFound('invoice')
     if (invoice.status === 'voided') throw notAllowed('update_on_voided_invoice')
     const status = INVOICE_PAYMENT_STATUSES.find((each) => each === input.payment_status)
@@ -54,7 +54,7 @@ export async function updateInvoicePayment(
 }
 
 /**
- * An invoice whose payment is taken back can become overdue again, at once when its due date has passed
+ * An invoice whose payment is reverted can become overdue again, immediately if its due date has passed
  * (docs/rules/invoices.md#payment-and-overdue).
  */
 async function scheduleOverdue(tx: Tx, caller: Caller, invoice: InvoiceRow): Promise<void> {
@@ -68,7 +68,7 @@ function readMetadata(raw: unknown): InvoiceMetadataEntry[] {
   if (!Array.isArray(raw)) throw invalid({ metadata: ['must_be_an_array'] })
   if (raw.length > METADATA_MAX) throw invalid({ metadata: ['invalid_count'] })
   const problems = new Problems()
-  const entries = raw.map((item: unknown) => {
+  const entries = raw.map((item: unknown, index) => {
     const entry = (typeof item === 'object' && item !== null ? item : {}) as Input
     const { id, key, value } = entry
     if (typeof key !== 'string' || key === '') problems.add('key', 'value_is_mandatory')
@@ -76,10 +76,15 @@ function readMetadata(raw: unknown): InvoiceMetadataEntry[] {
     if (typeof value !== 'string' || value === '') problems.add('value', 'value_is_mandatory')
     else if (value.length > VALUE_LENGTH_MAX) problems.add('value', 'value_is_too_long')
     const isKnown = typeof id === 'string' && /^[0-9a-f-]{36}$/i.test(id)
-    return { id: isKnown ? id : null, key: String(key), value: String(value) }
+    return { id: isKnown ? id : null, key: textOr(key, `entry ${index}`), value: textOr(value, '') }
   })
   if (new Set(entries.map((entry) => entry.key)).size < entries.length)
     problems.add('key', 'value_already_exist')
   refuseIfAny(problems)
   return entries
+}
+
+/** The text, or what stands for a value that is refused. */
+function textOr(value: unknown, standIn: string): string {
+  return typeof value === 'string' ? value : standIn
 }

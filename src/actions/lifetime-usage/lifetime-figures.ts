@@ -6,10 +6,10 @@ import { findLifetimeUsage, invoicedUsageCents } from '../../store/lifetime-usag
 import type { SubscriptionRow } from '../../store/subscriptions.ts'
 
 /**
- * What a subscription has used in its life, in cents (docs/rules/usage.md#lifetime-usage): before Weir,
- * invoiced, and in the open period as it was rated.
+ * A subscription's lifetime usage in cents (docs/rules/usage.md#lifetime-usage): before Weir, invoiced, and rated in
+ * the open period.
  *
- * @param openFrom start of that period; null when none is open
+ * @param openFrom start of the open period; null when there is none
  */
 export async function lifetimeFigures(
   reads: Reads,

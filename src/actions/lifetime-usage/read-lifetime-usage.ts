@@ -23,9 +23,9 @@ import { rateSubscription } from '../usage/rate-subscription.ts'
 import { lifetimeFigures } from './lifetime-figures.ts'
 
 /**
- * What a subscription has used since it began, computed now (docs/rules/usage.md#lifetime-usage). The
- * external id means the active subscription, else the newest that was active; an ended one has no current
- * usage. 404 `subscription_not_found`, or `lifetime_usage_not_found` when it was never active.
+ * A subscription's usage since it started, computed now (docs/rules/usage.md#lifetime-usage). The external id refers
+ * to the active subscription, otherwise the newest that was active; an ended one has no current usage. 404
+ * `subscription_not_found`, or `lifetime_usage_not_found` when it was never active.
  */
 export async function readLifetimeUsage(
   reads: Reads,
@@ -73,8 +73,9 @@ async function currentUsage(
 }
 
 /**
- * How far each threshold is. One was reached when the first progressive invoice of so much usage was made, and without
- * such an invoice, below what was invoiced before the threshold was set, as of `now`.
+ * The progress of each threshold. A threshold was reached when the first progressive invoice for at least that much
+ * usage was created. Without such an invoice (usage was invoiced before the threshold was set), it counts as reached
+ * `now`.
  */
 async function progressOf(
   reads: Reads,

@@ -7,14 +7,15 @@ import { setHistoricalUsage } from '../../store/lifetime-usages.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { ShownLifetimeUsage } from '../../wire/lifetime-usages.ts'
 import type { Caller, Context } from '../context.ts'
+import { findLocked } from '../subscriptions/lock-subscription.ts'
 import { findLifetime, readLifetimeUsage } from './read-lifetime-usage.ts'
 
 const FIELD = 'external_historical_usage_amount_cents'
 
 /**
- * Tells what a subscription used before Weir, in cents, and looks at its thresholds and alerts soon
- * (docs/rules/usage.md#lifetime-usage). 404 as `readLifetimeUsage`; 422 unless the amount is a whole number
- * of at least 0.
+ * Sets a subscription's usage from before Weir, in cents, and schedules a check of its thresholds and alerts
+ * (docs/rules/usage.md#lifetime-usage). 404 as in `readLifetimeUsage`; 422 unless the amount is a whole number of at
+ * least 0.
  */
 export async function updateLifetimeUsage(
   context: Context,
@@ -24,6 +25,7 @@ export async function updateLifetimeUsage(
 ): Promise<ShownLifetimeUsage> {
   const { organizationId, now } = caller
   return inTransaction(context.database, caller, async (tx) => {
+    await findLocked(tx, async () => (await findLifetime(tx, externalId)).subscription)
     const { row } = await findLifetime(tx, externalId)
     const problems = new Problems()
     const fields = new Fields(input, problems)

@@ -20,15 +20,15 @@ export type NewOrganization = {
   readonly email: string | null
   readonly isSandbox: boolean
   readonly premiumIntegrations?: readonly string[]
-  /** A key of the operator's choosing; a random one otherwise. */
+  /** A key chosen by the operator; random if absent. */
   readonly apiKey?: string
-  /** With a password the owner is a member at once; without one an invitation is made for the address. */
+  /** With a password, the owner is a member immediately; without one, the address is invited. */
   readonly password?: string
 }
 
 /**
- * Makes an organization with its default billing entity (same id), one API key with every permission, and its
- * owner's membership or invitation. The key's secret is given here and never again.
+ * Creates an organization with its default billing entity (same id), one API key with every permission, and its
+ * owner's membership or invitation. The key's secret is returned only here.
  */
 export async function createOrganization(
   context: Context,

@@ -11,21 +11,21 @@ export type WantedOrganization = {
   readonly email: string | null
   readonly password: string | null
   readonly apiKey: string | null
-  /** Asked for by the environment: found or made even where there are others. */
+  /** Requested by the environment: found or created even if there are other organizations. */
   readonly isRequested: boolean
 }
 
 export type EnsuredOrganization = {
   readonly name: string
   readonly isNew: boolean
-  /** A key that was made now and that nobody has seen; null when the operator chose it or it existed. */
+  /** A newly generated key; null when the operator chose it or it existed. */
   readonly freshApiKey: string | null
 }
 
 /**
- * Finds or makes the organization of a start: on an empty database always, later only when the environment
- * asks for one. Each record is found or made, so repeating is harmless; the password of an existing user is
- * not changed. Null when there is nothing to do.
+ * Finds or creates the organization at startup: always on an empty database, later only if the environment requests
+ * one. Every record is found or created, so repeating is harmless; an existing user's password is not changed. Null
+ * when there is nothing to do.
  */
 export async function ensureOrganization(
   context: Context,

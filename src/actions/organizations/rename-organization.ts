@@ -4,7 +4,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Context } from '../context.ts'
 
-/** The operator's changes to an organization; null leaves a field as it is. 404 for an unknown id. */
+/** Updates an organization for the operator; null leaves a field unchanged. 404 for an unknown id. */
 export async function renameOrganization(
   context: Context,
   id: string,

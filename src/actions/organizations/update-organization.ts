@@ -24,8 +24,8 @@ import { spreadSettings } from '../customers/follow-settings.ts'
 import { awaitEventFaults } from '../webhook-endpoints/await-event-faults.ts'
 
 /**
- * Changes the organization's settings and, in the same transaction, those of its default billing entity, from
- * which invoices are made. A webhook URL edits the first endpoint or makes one.
+ * Updates the organization's settings and, in the same transaction, those of its default billing entity, which
+ * invoices use. A webhook URL updates the first endpoint or creates one.
  */
 export async function updateOrganization(
   context: Context,

@@ -6,7 +6,7 @@ import { toWirePlan } from '../../wire/plans.ts'
 import type { Caller } from '../context.ts'
 import { announce } from '../webhooks/announce.ts'
 
-/** Announces a plan with all its parts. */
+/** Sends a webhook with a plan and all its parts. */
 export async function announcePlan(
   tx: Tx,
   caller: Caller,
@@ -19,7 +19,7 @@ export async function announcePlan(
     objectId: plan.id,
     payload: async () => {
       const [whole] = await withParts(tx, [plan])
-      if (!whole) throw new Error('a plan without itself')
+      if (!whole) throw new Error(`plan ${plan.id} not found`)
       if (type === 'plan.deleted') return toWirePlan(whole, undefined)
       return toWirePlan(whole, (await entitlementsOfPlans(tx, [plan.id])).get(plan.id) ?? [])
     },

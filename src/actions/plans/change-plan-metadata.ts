@@ -5,8 +5,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 
 /**
- * Replaces the metadata of a plan by what `change` makes of it. Gives the new metadata; 404 when there is no
- * such plan.
+ * Replaces a plan's metadata with the result of `change`. Returns the new metadata; 404 when there is no such plan.
  */
 export async function changePlanMetadata(
   context: Context,

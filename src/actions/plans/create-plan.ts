@@ -19,8 +19,8 @@ import { writePlanCharges } from './write-plan-charges.ts'
 import { writePlanParts } from './write-plan-parts.ts'
 
 /**
- * Makes a plan with its charges, taxes, minimum commitment and thresholds (docs/rules/plans.md). 422 for what
- * is wrong and for a code that is taken, 404 `billable_metrics_not_found` and `tax_not_found`.
+ * Creates a plan with its charges, taxes, minimum commitment and thresholds (docs/rules/plans.md). 422 for invalid
+ * fields and a taken code, 404 `billable_metrics_not_found` and `tax_not_found`.
  */
 export async function createPlan(context: Context, caller: Caller, input: Input): Promise<PlanRow> {
   accepted(withoutFixedCharges(input))

@@ -6,8 +6,8 @@ import type { Caller, Context } from '../context.ts'
 import { announcePlan } from './announce-plan.ts'
 
 /**
- * Starts the deletion of a plan: it and its copies are marked, and the work with their subscriptions is made
- * due at once (docs/rules/plans.md#deleting-a-plan). Gives the plan; 404 when there is none.
+ * Starts the deletion of a plan: marks it and its copies, and schedules the handling of their subscriptions
+ * immediately (docs/rules/plans.md#deleting-a-plan). Returns the plan; 404 when there is none.
  */
 export async function deletePlan(context: Context, caller: Caller, code: string): Promise<PlanRow> {
   const { organizationId, now } = caller

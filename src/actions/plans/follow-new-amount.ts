@@ -1,5 +1,5 @@
 import { planChangeKind } from '../../core/subscriptions/change.ts'
-import { lockCustomerById } from '../../store/customers.ts'
+import { lockCustomersById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { scheduleItem } from '../../store/due-items.ts'
 import { readPlan } from '../../store/plans.ts'
@@ -19,16 +19,16 @@ import { settleOverdue } from '../subscriptions/settle-overdue.ts'
 import { activeColumns } from '../subscriptions/start-subscription.ts'
 import { afterUpgrade } from '../subscriptions/upgrade-subscription.ts'
 
-/** Subscriptions that are changed in one transaction; the rest of them are due at once. */
+/** Subscriptions changed per transaction; the rest are scheduled immediately. */
 const BATCH_MAX = 20
 
 type Follow = (context: Context, tx: Tx, caller: Caller, pair: Succession) => Promise<boolean>
 
 /**
- * What new amounts of plans mean for changes that wait (docs/rules/plans.md#changing-a-plan): a downgrade to
- * a plan that has become the dearer one is canceled (not of a copy, whose amount only follows, §1.4); a
- * downgrade to this plan that has become an upgrade happens at once. The first ones are changed here, all
- * others by due work.
+ * Adjusts pending plan changes after plans changed their amounts (docs/rules/plans.md#changing-a-plan). A downgrade
+ * to a plan that is now more expensive is canceled, but not when a copy's amount merely followed a cascade
+ * (docs/rules/plans.md#cascades). A pending downgrade to this plan that has become an upgrade is executed
+ * immediately. The first few are changed here, the rest by due work.
  */
 export async function followNewAmounts(
   context: Context,
@@ -45,11 +45,24 @@ export async function followNewAmounts(
   }
 }
 
-/** Due work: goes on with a plan; what has followed is no candidate any more. */
+/**
+ * Locks, in the order of their ids, the customers whom `followNewAmounts` is going to change: to be called once the
+ * amounts are written and before anything of a customer is locked.
+ */
+export async function lockForNewAmounts(tx: Tx, planIds: readonly string[]): Promise<void> {
+  const customerIds = new Set<string>()
+  for (const planId of planIds) {
+    const pairs = await concernedPairs(tx, planId, BATCH_MAX)
+    for (const { pair } of pairs) customerIds.add(pair.customerId)
+  }
+  await lockCustomersById(tx, [...customerIds])
+}
+
+/** Due work: continues with a plan; subscriptions already adjusted are no longer candidates. */
 export const followNewAmount: DueAction = (context, tx, caller, planId) =>
   followNewAmounts(context, tx, caller, [planId])
 
-/** Changes at most `limit` subscriptions and gives how many. */
+/** Changes at most `limit` subscriptions and returns how many. */
 async function followSome(
   context: Context,
   tx: Tx,
@@ -57,41 +70,62 @@ async function followSome(
   planId: string,
   limit: number,
 ): Promise<number> {
+  const pairs = await concernedPairs(tx, planId, limit)
+  await lockCustomersById(
+    tx,
+    pairs.map(({ pair }) => pair.customerId),
+  )
+  let changed = 0
+  for (const { pair, follow } of pairs) if (await follow(context, tx, caller, pair)) changed += 1
+  // Those that somebody else changed meanwhile count too: there may be more behind them.
+  return Math.max(changed, pairs.length)
+}
+
+/** The first pairs that a new amount of a plan changes something for, and what it changes. */
+async function concernedPairs(
+  tx: Tx,
+  planId: string,
+  limit: number,
+): Promise<readonly { readonly pair: Succession; readonly follow: Follow }[]> {
   const plan = await readPlan(tx, planId)
   const follows: readonly (readonly ['from' | 'to', Follow])[] = [
     ...(plan.parentId === null ? [['from', cancelDearer] as const] : []),
     ['to', startUpgrade],
   ]
-  let changed = 0
+  const pairs: { pair: Succession; follow: Follow }[] = []
   for (const [side, follow] of follows) {
     for (const pair of await successionsOf(tx, planId, side)) {
-      if (changed >= limit) return changed
-      if (await follow(context, tx, caller, pair)) changed += 1
+      if (pairs.length < limit && (await isConcerned(tx, side, pair))) pairs.push({ pair, follow })
     }
   }
-  return changed
+  return pairs
 }
 
-/** Cancels a wait for a plan that now is the dearer one; gives whether it did. */
-async function cancelDearer(_context: Context, tx: Tx, caller: Caller, pair: Succession): Promise<boolean> {
-  const plan = await readPlan(tx, pair.previousPlanId)
+/** Whether the new amount changes something for a pair, by what is known before its customer is locked. */
+async function isConcerned(tx: Tx, side: 'from' | 'to', pair: Succession): Promise<boolean> {
+  const previous = await readPlan(tx, pair.previousPlanId)
   const next = await readPlan(tx, pair.successorPlanId)
+  if (side === 'to') return planChangeKind(previous, next) === 'upgrade'
   // The amounts themselves, not those of a year.
-  if (plan.amountCents >= next.amountCents) return false
-  await lockCustomerById(tx, pair.customerId)
+  return previous.amountCents < next.amountCents
+}
+
+/** Cancels a pending change to a plan that is now more expensive; returns whether it did. */
+async function cancelDearer(_context: Context, tx: Tx, caller: Caller, pair: Succession): Promise<boolean> {
   const previous = await readSubscription(tx, pair.previousId)
   const successor = await findPendingSuccessor(tx, pair.previousId)
-  if (previous.status !== 'active' || previous.planId !== plan.id) return false
-  if (successor?.status !== 'pending' || successor.planId !== next.id) return false
+  if (previous.status !== 'active' || previous.planId !== pair.previousPlanId) return false
+  if (successor?.status !== 'pending' || successor.planId !== pair.successorPlanId) return false
   await cancelSubscription(tx, caller, successor)
   return true
 }
 
-/** Starts a wait for a plan that now costs as much in a year as the one before, or more; gives whether it did. */
+/**
+ * Executes a pending change to a plan that now costs at least as much per year as the current one; returns whether it
+ * did.
+ */
 async function startUpgrade(context: Context, tx: Tx, caller: Caller, pair: Succession): Promise<boolean> {
   const plan = await readPlan(tx, pair.successorPlanId)
-  if (planChangeKind(await readPlan(tx, pair.previousPlanId), plan) !== 'upgrade') return false
-  await lockCustomerById(tx, pair.customerId)
   await settleOverdue(context, tx, caller, pair.customerId)
   const pending = await readSubscription(tx, pair.successorId)
   const previous = await readSubscription(tx, pair.previousId)

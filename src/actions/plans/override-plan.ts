@@ -27,10 +27,9 @@ import type { Caller } from '../context.ts'
 import { hasCommitment, writePlanParts } from './write-plan-parts.ts'
 
 /**
- * Makes a copy of a plan for one subscription, with the values that `overrides` gives
- * (docs/rules/plans.md#prices-of-one-subscription): all charges are copied, taxes and the minimum commitment
- * are not. Gives the id of the copy. 422 for what is wrong, 403 `cannot_override_charge_model`, 404
- * `tax_not_found`.
+ * Creates a copy of a plan for one subscription, with the values in `overrides`
+ * (docs/rules/plans.md#prices-of-one-subscription): all charges are copied, taxes and the minimum commitment are not.
+ * Returns the id of the copy. 422 for invalid fields, 403 `cannot_override_charge_model`, 404 `tax_not_found`.
  */
 export async function overridePlan(
   tx: Tx,
@@ -60,9 +59,9 @@ export async function overridePlan(
 }
 
 /**
- * Changes the copy that a subscription already has (docs/rules/plans.md#prices-of-one-subscription): what
- * `overrides` does not name stays. Charges are named by their own id or by that of the original charge.
- * Errors as `overridePlan`.
+ * Updates a subscription's existing copy (docs/rules/plans.md#prices-of-one-subscription): anything not in
+ * `overrides` stays. Charges are identified by their own id or that of the original charge. Errors as in
+ * `overridePlan`.
  */
 export async function updateOverriddenPlan(
   tx: Tx,
@@ -99,7 +98,7 @@ async function readOverrides(tx: Tx, plan: PlanRow, overrides: Input) {
   return { settings, parts }
 }
 
-/** What the overrides say of each charge, by the charge's id; entries that name no charge are ignored. */
+/** The overrides of each charge, by charge id; entries without a known charge are ignored. */
 function chargePayloads(
   charges: readonly PlanCharge[],
   overrides: Input,

@@ -23,15 +23,15 @@ import { settleAdvanceUsage } from '../billing/settle-advance-usage.ts'
 import { afterChange, isCascade } from '../charges/change-charges.ts'
 import type { Caller, Context } from '../context.ts'
 import { announcePlan } from './announce-plan.ts'
-import { followNewAmounts } from './follow-new-amount.ts'
+import { followNewAmounts, lockForNewAmounts } from './follow-new-amount.ts'
 import { writePlanCharges } from './write-plan-charges.ts'
 import { hasCommitment, writePlanParts } from './write-plan-parts.ts'
 
 /**
- * Changes a plan; absent keys stay, `charges` is the whole list when it is given, and what is frozen once the
- * plan had a subscription is ignored (docs/rules/plans.md#changing-a-plan). `cascade_updates` takes the
- * change to the copies of the plan (docs/rules/plans.md#cascades). Drafts that hold the plan are flagged.
- * Errors as `createPlan`, and 404 `plan_not_found`.
+ * Updates a plan; absent keys stay, `charges` replaces the whole list, and fields frozen once the plan had a
+ * subscription are ignored (docs/rules/plans.md#changing-a-plan). `cascade_updates` applies the change to copies of
+ * the plan (docs/rules/plans.md#cascades). Drafts with the plan are flagged. Errors as in `createPlan`, and 404
+ * `plan_not_found`.
  */
 export async function updatePlan(
   context: Context,
@@ -40,13 +40,16 @@ export async function updatePlan(
   input: Input,
 ): Promise<PlanRow> {
   return inTransaction(context.database, caller, async (tx) => {
-    await settleAdvanceUsage(context, tx, caller, { planCode: code })
     const stored = await lockPlan(tx, code)
     if (!stored) throw notFound('plan')
+    await settleAdvanceUsage(context, tx, caller, { planCode: code })
     accepted(withoutFixedCharges(input))
     const isFrozen = await isPlanAttached(tx, stored.id)
     const isCascaded = isCascade(input)
     const plan = await writeSettings(tx, caller, stored, input, isFrozen)
+    const isRepriced = plan.amountCents !== stored.amountCents
+    const repriced = isRepriced ? await planIdsRepriced(tx, caller, stored, plan, isCascaded) : []
+    await lockForNewAmounts(tx, repriced)
     const problems = new Problems()
     const charges = readEntries(input, 'charges', problems)
     refuseIfAny(problems)
@@ -55,13 +58,22 @@ export async function updatePlan(
       : []
     await afterChange(tx, caller, plan, metricIds, isCascaded)
     await announcePlan(tx, caller, 'plan.updated', plan)
-    if (plan.amountCents !== stored.amountCents) {
-      const amounts = { old: stored.amountCents, new: plan.amountCents }
-      const children = isCascaded ? await cascadeAmount(tx, plan.id, amounts, caller.now) : []
-      await followNewAmounts(context, tx, caller, [plan.id, ...(await awaitedPlans(tx, children))])
-    }
+    if (isRepriced) await followNewAmounts(context, tx, caller, repriced)
     return plan
   })
+}
+
+/** Takes a new amount to the copies that follow it; gives the plans for which a change of plan may wait. */
+async function planIdsRepriced(
+  tx: Tx,
+  caller: Caller,
+  stored: PlanRow,
+  plan: PlanRow,
+  isCascaded: boolean,
+): Promise<readonly string[]> {
+  const amounts = { old: stored.amountCents, new: plan.amountCents }
+  const children = isCascaded ? await cascadeAmount(tx, plan.id, amounts, caller.now) : []
+  return [plan.id, ...(await awaitedPlans(tx, children))]
 }
 
 async function writeSettings(

@@ -17,9 +17,9 @@ import type { Caller } from '../context.ts'
 type Options = { readonly isFrozen: boolean; readonly isCascaded: boolean }
 
 /**
- * Makes the charges of a plan the list of a payload (docs/rules/plans.md#changing-a-plan): entries with the
- * id of a charge change it, the others are new, charges that are not in the list go. Gives the ids of the
- * metrics concerned. 404 `billable_metrics_not_found`, `tax_not_found`; 422 for what is wrong in an entry.
+ * Replaces a plan's charges with the list in a payload (docs/rules/plans.md#changing-a-plan): entries with the id of
+ * a charge update it, others are new, charges not in the list are deleted. Returns the ids of the affected metrics.
+ * 404 `billable_metrics_not_found`, `tax_not_found`; 422 for invalid entries.
  */
 export async function writePlanCharges(
   tx: Tx,
@@ -91,7 +91,7 @@ async function addCharge(
   if (options.isCascaded) await cascadeNewCharge(tx, caller, await withItsParts(tx, row))
 }
 
-/** The metrics that the entries name, all of which must exist (docs/rules/plans.md). */
+/** The metrics of the entries, all of which must exist (docs/rules/plans.md). */
 async function metricsOf(tx: Tx, entries: readonly Input[]): Promise<ReadonlyMap<string, BillableMetricRow>> {
   const ids = new Set(entries.map((entry) => idIn(entry, 'billable_metric_id')))
   const metrics = await billableMetricsByIds(tx, [...ids].filter(isId))

@@ -12,7 +12,7 @@ import { replaceTaxes } from '../../store/taxes.ts'
 import { taxIdsOf } from '../charges/write-charge.ts'
 import type { Caller } from '../context.ts'
 
-/** Parts of a plan besides its charges, as a payload gives them; what is undefined stays. */
+/** Parts of a plan besides its charges, as sent; undefined parts stay. */
 export type PlanPartsPayload = {
   readonly taxCodes: readonly string[] | undefined
   readonly commitment: CommitmentPayload | null | undefined
@@ -20,8 +20,8 @@ export type PlanPartsPayload = {
 }
 
 /**
- * Writes taxes, minimum commitment and thresholds of a plan; 404 `tax_not_found`. With thresholds its
- * subscriptions are due for a look at them (docs/rules/progressive-billing.md#when-a-threshold-is-passed).
+ * Writes taxes, minimum commitment and thresholds of a plan; 404 `tax_not_found`. If thresholds are given, its
+ * subscriptions are scheduled for a check (docs/rules/progressive-billing.md#when-a-threshold-is-passed).
  */
 export async function writePlanParts(
   tx: Tx,
@@ -42,7 +42,7 @@ export async function writePlanParts(
   }
 }
 
-/** Whether a plan has a commitment already, so that a payload may leave its amount out. */
+/** Whether a plan already has a commitment, so that a payload may omit its amount. */
 export async function hasCommitment(tx: Tx, planId: string): Promise<boolean> {
   return (await commitmentsOfPlans(tx, [planId])).has(planId)
 }

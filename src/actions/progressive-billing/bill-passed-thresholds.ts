@@ -21,9 +21,9 @@ import type { Caller, Context } from '../context.ts'
 import { announceSubscription } from '../subscriptions/announce-subscription.ts'
 import type { OpenSubscription } from '../usage/open-subscription.ts'
 
-/** The usage of an active subscription as of one instant. */
+/** The usage of an active subscription at an instant. */
 export type SubscriptionActivity = OpenSubscription & {
-  /** All charges of the plan in the open window. */
+  /** All charges of the plan, rated in the open window. */
   readonly rated: readonly RatedUsage[]
   readonly figures: LifetimeFigures
 }
@@ -31,10 +31,9 @@ export type SubscriptionActivity = OpenSubscription & {
 /**
  * Invoices the usage of the open period when it passes thresholds
  * (docs/rules/progressive-billing.md#when-a-threshold-is-passed and
- * docs/rules/progressive-billing.md#the-progressive-invoice): one invoice whatever was passed, then one
- * message for each threshold. The invoice bills what current usage shows of the charges in arrears that are
- * invoiceable, the whole of it; earlier progressive invoices of the period are credited on it. The customer
- * is locked by the caller.
+ * docs/rules/progressive-billing.md#the-progressive-invoice): one invoice for any number of thresholds, then one
+ * webhook per threshold. The invoice bills all current usage of invoiceable charges in arrears and credits earlier
+ * progressive invoices of the period. The caller has locked the customer.
  */
 export async function billPassedThresholds(
   context: Context,
@@ -67,8 +66,8 @@ export async function billPassedThresholds(
 }
 
 /**
- * Usage that no progressive invoice bills is past, too, once there is one: otherwise it would pass the thresholds again
- * at each look.
+ * Once there is a progressive invoice, usage that such invoices never bill counts as past too; otherwise it would
+ * pass the thresholds again on every check.
  */
 function withAhead(billed: BilledSoFar, { rated }: SubscriptionActivity): BilledSoFar {
   const ahead = rated.filter((usage) => !isBilled(usage))
@@ -80,7 +79,10 @@ function isBilled({ charge }: RatedUsage): boolean {
   return charge.invoiceable && !charge.payInAdvance
 }
 
-/** Whether an amount fits on no invoice; it is not billed ahead then: the bill at the period's end names it. */
+/**
+ * Whether an amount is too large for any invoice. It is then not billed progressively; the bill at the end of the
+ * period reports it.
+ */
 function isTooLarge(
   context: Context,
   { organizationId }: Caller,

@@ -3,10 +3,7 @@ import type { DueAction } from '../due/due-action.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { scheduleAlerts } from './schedule-subscription.ts'
 
-/**
- * Warns that a subscription is going to end, and makes the next warning due
- * (docs/rules/subscriptions.md#end).
- */
+/** Warns that a subscription is about to end, and schedules the next warning (docs/rules/subscriptions.md#end). */
 export const alertTermination: DueAction = async (_context, tx, caller, subscriptionId) => {
   const row = await readSubscription(tx, subscriptionId)
   if (row.status !== 'active' || row.endingAt === null) return

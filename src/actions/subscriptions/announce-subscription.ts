@@ -8,10 +8,7 @@ import { toWireSubscriptionDetails } from '../../wire/subscriptions.ts'
 import type { Caller } from '../context.ts'
 import { announce } from '../webhooks/announce.ts'
 
-/**
- * Announces what became of a subscription, as it stands when it is announced; `more` is told beside its own
- * fields.
- */
+/** Sends a webhook about a subscription in its current state; `more` adds fields. */
 export async function announceSubscription(
   tx: Tx,
   caller: Caller,
@@ -24,7 +21,7 @@ export async function announceSubscription(
 
 type SubscriptionMessage = Extract<WebhookType, `subscription.${string}`>
 
-/** The message of an announcement, whose payload is read when somebody listens. */
+/** The webhook message; its payload is only read if an endpoint is subscribed. */
 export function messageOf(
   tx: Tx,
   caller: Caller,

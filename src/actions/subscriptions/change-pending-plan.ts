@@ -10,9 +10,9 @@ import { announceSubscription } from './announce-subscription.ts'
 import type { SubscriptionWish } from './succeed-subscription.ts'
 
 /**
- * Gives a subscription that has not started another plan, and another name when the request has one
- * (docs/rules/subscriptions.md#upgrade and docs/rules/subscriptions.md#downgrade): nothing was sold yet, so
- * there is nothing to follow.
+ * Changes the plan, and the name if given, of a subscription that has not started
+ * (docs/rules/subscriptions.md#upgrade and docs/rules/subscriptions.md#downgrade). Nothing was sold yet, so it needs
+ * no successor.
  */
 export async function changePendingPlan(
   tx: Tx,

@@ -39,6 +39,7 @@ import { createUnknownCustomer } from '../customers/upsert-customer.ts'
 import { listeningTo } from '../webhooks/announce.ts'
 import { changePendingPlan } from './change-pending-plan.ts'
 import { downgradeSubscription } from './downgrade-subscription.ts'
+import { notBefore } from './lock-subscription.ts'
 import { scheduleCreated } from './schedule-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
 import { activeColumns, afterCreatedStart, billStart, paysAtStart } from './start-subscription.ts'
@@ -46,15 +47,14 @@ import { planWithOverrides, settingColumns } from './subscription-columns.ts'
 import type { SubscriptionWish } from './succeed-subscription.ts'
 import { upgradeSubscription } from './upgrade-subscription.ts'
 
-/** What a request means, and what it meets. */
+/** A request, and the existing chain of subscriptions. */
 type Meeting = { readonly wish: SubscriptionWish; readonly chain: Chain<SubscriptionRow> }
 
 /**
  * Subscribes a customer to a plan, or changes the plan of the subscription that has the external id
- * (docs/rules/subscriptions.md#change-of-plan): the same plan changes nothing, one that costs as much or more
- * a year is an upgrade at once, a cheaper one waits for the end of the period. Gives the subscription that is
- * current now. An unknown customer is created. 404 for an unknown plan or billing entity, 422 with the codes
- * of §2.1.
+ * (docs/rules/subscriptions.md#change-of-plan): the same plan changes nothing, a plan that costs at least as much per
+ * year is an immediate upgrade, a cheaper one waits for the end of the period. Returns the current subscription. An
+ * unknown customer is created. 404 for an unknown plan or billing entity, 422 for invalid fields.
  */
 export async function createSubscription(
   context: Context,
@@ -111,7 +111,8 @@ async function subscribe(
     return createFirst(context, tx, caller, { wish: { ...wish, customer }, chain: settled })
   }
   if (current.planId !== plan.id) {
-    return subscriptionDetails(tx, await changePlan(context, tx, caller, current, wish), now)
+    const then = notBefore(caller, current)
+    return subscriptionDetails(tx, await changePlan(context, tx, then, current, wish), then.now)
   }
   if (request.usageThresholds) {
     await replaceSubscriptionThresholds(tx, current, request.usageThresholds, now)
@@ -119,7 +120,7 @@ async function subscribe(
   return subscriptionDetails(tx, current, now)
 }
 
-/** What was overdue can have ended the subscription or put its successor in its place. */
+/** Overdue work may have ended the subscription or replaced it with its successor. */
 async function settledChain(
   context: Context,
   tx: Tx,
@@ -148,7 +149,7 @@ async function changePlan(
 }
 
 /**
- * A subscription that follows no other one: active at once unless its day is still to come
+ * Creates a subscription without a predecessor: active immediately unless its start is in the future
  * (docs/rules/subscriptions.md#start).
  */
 async function createFirst(
@@ -196,7 +197,7 @@ async function createFirst(
   // Another billing entity than the customer's own is not at hand.
   if (row.billingEntityId !== null || !isLast(caller, wish, timing, state)) {
     await scheduled
-    // A start in the past is not billed: the next billing day bills as usual.
+    // A start in the past is not billed; the next billing day bills as usual.
     if (timing === 'today') await billStart(context, tx, caller, state)
     return subscriptionDetails(tx, await readSubscription(tx, row.id), now)
   }
@@ -204,7 +205,7 @@ async function createFirst(
   return new Last(scheduled.then(() => createdDetails(state, shown, more)))
 }
 
-/** Whether what a start makes due is all that is still to be written: nobody is told of it and nothing is billed. */
+/** Whether scheduling is the last write: no webhook is sent and nothing is billed. */
 function isLast(
   caller: Caller,
   { endpoints }: SubscriptionWish,

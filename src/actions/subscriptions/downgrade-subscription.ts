@@ -10,9 +10,8 @@ import { cancelSuccessor } from './end-subscription.ts'
 import { type SubscriptionWish, successorColumns } from './succeed-subscription.ts'
 
 /**
- * Lets a subscription on a cheaper plan wait for the end of the period of the current one, whose next billing
- * day puts it in its place (docs/rules/subscriptions.md#downgrade). One that waited before is canceled. Gives
- * the current one.
+ * Creates a pending subscription on a cheaper plan, which replaces the current one on its next billing day
+ * (docs/rules/subscriptions.md#downgrade). An earlier pending one is canceled. Returns the current one.
  */
 export async function downgradeSubscription(
   tx: Tx,

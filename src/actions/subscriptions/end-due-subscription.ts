@@ -9,9 +9,8 @@ import type { DueAction } from '../due/due-action.ts'
 import { endSubscription } from './end-subscription.ts'
 
 /**
- * Terminates a subscription whose end has come: the local midnight of the date of its `endingAt`
- * (docs/rules/subscriptions.md#end). Periods that closed before it and wait for another attempt are billed
- * first.
+ * Terminates a subscription at its end: the local midnight of the date of its `endingAt`
+ * (docs/rules/subscriptions.md#end). Earlier periods still waiting for a retry are billed first.
  */
 export const endDueSubscription: DueAction = async (context, tx, caller, subscriptionId) => {
   const { customerId } = await readSubscription(tx, subscriptionId)
@@ -22,8 +21,8 @@ export const endDueSubscription: DueAction = async (context, tx, caller, subscri
 }
 
 /**
- * Bills what was due before now and was passed over because it failed: the end would take it off the list, and its
- * period would never be billed. A bill that fails again keeps the end waiting.
+ * Bills earlier due periods that failed: the end would remove them from the list, and they would never be billed. If
+ * a bill fails again, the end waits.
  */
 async function billClosedPeriods(
   context: Context,

@@ -16,9 +16,10 @@ import { ts } from '../../store/values.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceSubscription } from './announce-subscription.ts'
+import { notBefore } from './lock-subscription.ts'
 import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'
 
-/** Ends an active subscription now, for whatever reason: nothing of it is due any more. Bills and announces nothing. */
+/** Ends an active subscription now, for any reason, and cancels its due items. Does not bill and sends no webhook. */
 export async function closeSubscription(
   tx: Tx,
   caller: Caller,
@@ -53,7 +54,7 @@ export async function cancelSubscription(
   return canceled
 }
 
-/** Cancels the subscription that waits to follow another one, if there is one. */
+/** Cancels a subscription's pending successor, if there is one. */
 export async function cancelSuccessor(tx: Tx, caller: Caller, row: SubscriptionRow): Promise<void> {
   const successor = await findPendingSuccessor(tx, row.id)
   if (successor?.status === 'incomplete') throw invalid({ base: ['next_subscription_incomplete'] })
@@ -61,9 +62,8 @@ export async function cancelSuccessor(tx: Tx, caller: Caller, row: SubscriptionR
 }
 
 /**
- * Terminates an active subscription now, without a successor (docs/rules/subscriptions.md#end): the final
- * invoice unless the subscription says `skip`, a waiting successor canceled. The caller holds the customer's
- * lock.
+ * Terminates an active subscription now, without a successor (docs/rules/subscriptions.md#end): creates the final
+ * invoice unless set to `skip`, and cancels a pending successor. The caller holds the customer's lock.
  */
 export async function endSubscription(
   context: Context,
@@ -86,8 +86,8 @@ export async function endSubscription(
 }
 
 /**
- * On a plan in advance no choice means that the unused part becomes credit, which the answer shows. A downgrade waits
- * for the end of what was paid and leaves no unused part.
+ * On a plan in advance, the default is to credit the unused part, which the response shows. A downgrade waits for the
+ * end of the paid period and leaves no unused part.
  */
 async function isCreditedByDefault(tx: Tx, row: SubscriptionRow, endedBy: EndCause): Promise<boolean> {
   if (row.onTerminationCreditNote !== null || endedBy === 'downgrade') return false
@@ -104,7 +104,8 @@ export async function endAll(
   for (const each of await subscriptionsOf(tx, owner, ['active', 'pending'])) {
     await lockCustomerById(tx, each.customerId)
     const row = await readSubscription(tx, each.id)
-    if (row.status === 'active') await endSubscription(context, tx, caller, row)
-    if (row.status === 'pending') await cancelSubscription(tx, caller, row)
+    const then = notBefore(caller, row)
+    if (row.status === 'active') await endSubscription(context, tx, then, row)
+    if (row.status === 'pending') await cancelSubscription(tx, then, row)
   }
 }

@@ -9,9 +9,8 @@ import type { DueAction } from '../due/due-action.ts'
 import { announceSubscription } from './announce-subscription.ts'
 
 /**
- * Ends the trial of an active subscription (docs/rules/subscriptions.md#trial): marks and announces it, and
- * bills the price of a plan in advance, unless the periodic bill of this day or the bill of the start has it
- * already.
+ * Ends the trial of an active subscription (docs/rules/subscriptions.md#trial): marks it, sends the webhook, and
+ * bills the price of a plan in advance unless today's periodic bill or the starting bill already includes it.
  */
 export const endTrial: DueAction = async (context, tx, caller, subscriptionId) => {
   const { customerId } = await readSubscription(tx, subscriptionId)
@@ -20,7 +19,7 @@ export const endTrial: DueAction = async (context, tx, caller, subscriptionId) =
   if (row.status !== 'active' || row.trialEndedAt !== null) return
   const state = await stateOf(tx, row)
   const moment = billMomentOf(state, caller.now)
-  // A plan that changed meanwhile can have a longer trial, whose end is due at its own time.
+  // The plan may have changed to a longer trial, which ends at its own time.
   if (moment === null || isInTrial(moment)) return
   const ended = await updateSubscription(tx, row.id, {
     trialEndedAt: ts(caller.now),

@@ -1,4 +1,4 @@
-import { lockCustomerById } from '../../store/customers.ts'
+import { lockCustomersById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { draftsOf } from '../../store/draft-invoices.ts'
 import { scheduleItem } from '../../store/due-items.ts'
@@ -9,18 +9,19 @@ import { finalizeInside } from '../invoices/finalize-draft.ts'
 import { endAll } from './end-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
 
-/** Customers, drafts and plans of one transaction; the deletion goes on in another one. */
+/** Customers, drafts and plans per transaction; the deletion continues in the next one. */
 const BATCH_MAX = 20
 
 /**
- * Finishes the deletion of a plan (docs/rules/plans.md#deleting-a-plan), copies first and the plan last:
- * their active subscriptions are terminated and billed, pending ones canceled, drafts made final,
- * entitlements dropped. The code is then free. A deletion of many is done in parts, each of which makes the
- * next one due at the same instant.
+ * Finishes the deletion of a plan (docs/rules/plans.md#deleting-a-plan), copies first: active subscriptions are
+ * terminated and billed, pending ones canceled, drafts finalized, entitlements deleted. Then the code can be reused.
+ * A large deletion runs in parts, each of which schedules the next at the same instant.
  */
 export const finishPlanDeletion: DueAction = async (context, tx, caller, planId) => {
+  const planIds = [...(await copiesOfPlan(tx, planId)), planId]
+  await lockFirstCustomers(tx, planIds)
   let room = BATCH_MAX
-  for (const id of [...(await copiesOfPlan(tx, planId)), planId]) {
+  for (const id of planIds) {
     if (room > 0) room -= await endSubscriptions(context, tx, caller, id, room)
     if (room > 0) room -= await finalizeDrafts(context, tx, caller, id, room)
     if (room <= 0) {
@@ -32,7 +33,18 @@ export const finishPlanDeletion: DueAction = async (context, tx, caller, planId)
   }
 }
 
-/** Ends what at most `limit` customers have of the plan; gives how many they were. */
+/** Locks, in the order of their ids, the customers whom the first part may concern. */
+async function lockFirstCustomers(tx: Tx, planIds: readonly string[]): Promise<void> {
+  const found = new Set<string>()
+  for (const id of planIds) {
+    if (found.size >= BATCH_MAX) break
+    for (const customerId of await customersOnPlan(tx, id, BATCH_MAX)) found.add(customerId)
+    for (const draft of await draftsOf(tx, { planId: id }, BATCH_MAX)) found.add(draft.customerId)
+  }
+  await lockCustomersById(tx, [...found])
+}
+
+/** Ends the subscriptions on the plan of at most `limit` customers; returns how many customers. */
 async function endSubscriptions(
   context: Context,
   tx: Tx,
@@ -41,8 +53,8 @@ async function endSubscriptions(
   limit: number,
 ): Promise<number> {
   const customerIds = await customersOnPlan(tx, planId, limit)
+  await lockCustomersById(tx, customerIds)
   for (const customerId of customerIds) {
-    await lockCustomerById(tx, customerId)
     await settleOverdue(context, tx, caller, customerId)
   }
   await endAll(context, tx, caller, { planIds: [planId], customerIds })
@@ -57,6 +69,10 @@ async function finalizeDrafts(
   limit: number,
 ): Promise<number> {
   const drafts = await draftsOf(tx, { planId }, limit)
+  await lockCustomersById(
+    tx,
+    drafts.map((draft) => draft.customerId),
+  )
   for (const draft of drafts) await finalizeInside(context, tx, caller, draft.id)
   return drafts.length
 }

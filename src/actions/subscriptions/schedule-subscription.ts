@@ -21,7 +21,7 @@ import {
 import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import type { Caller } from '../context.ts'
 
-/** No two zones are further apart. */
+/** The maximum offset between two zones. */
 const ZONES_APART_MS = 26 * HOUR_MS
 
 const KINDS: readonly DueKind[] = [
@@ -33,10 +33,10 @@ const KINDS: readonly DueKind[] = [
 ]
 
 /**
- * Makes due again all that lies ahead of a subscription, from its row as it is now: its start while it is pending;
- * its next bill, its end and the end of its trial while it is active; nothing afterwards. To be called after every
- * change of its dates, its plan or its customer's time zone. Alerts of its end are `scheduleAlerts`. `billedAt` is the
- * periodic bill that was just made, after which the next one is looked for.
+ * Reschedules everything ahead of a subscription from its current row: its start while pending; its next bill, its
+ * end and the end of its trial while active; nothing afterwards. Call it after every change of its dates, its plan or
+ * its customer's time zone. Warnings before its end are scheduled by `scheduleAlerts`. `billedAt` is the periodic
+ * bill just created, after which the next one is due.
  */
 export async function scheduleSubscription(
   tx: Tx,
@@ -57,8 +57,8 @@ export async function scheduleSubscription(
 }
 
 /**
- * Makes due what lies ahead of a subscription that was just created, alerts of its end included, in one statement:
- * nothing is due for it yet, and nothing of it was billed.
+ * Schedules everything ahead of a new subscription, including warnings before its end, in one statement: nothing is
+ * scheduled for it yet, and nothing was billed.
  */
 export async function scheduleCreated(tx: Tx, caller: Caller, state: SubscriptionState): Promise<void> {
   const { row, zone } = state
@@ -80,7 +80,7 @@ async function scheduleActive(
   await setItems(tx, row, [['subscription_start', null], ...activeItems(state, caller, after)])
 }
 
-/** What may be due of a subscription: a kind, and when it is due; null when it is not. */
+/** A kind of due item of a subscription and its instant; null when not due. */
 type Wanted = readonly [kind: DueKind, dueAt: Instant | null]
 
 function activeItems(state: SubscriptionState, caller: Caller, after: Instant): readonly Wanted[] {
@@ -88,7 +88,7 @@ function activeItems(state: SubscriptionState, caller: Caller, after: Instant): 
   const moment = billMomentOf(state, caller.now)
   if (moment === null) throw new Error(`subscription ${row.id} is active and has not started`)
   const trialEnd = row.trialEndedAt === null ? trialEndAt(moment.plan, moment.subscription) : null
-  // A trial that was over before this subscription of the chain became active ends with the activation.
+  // A trial that was over before this subscription became active ends with its activation.
   const trialDue = trialEnd === null ? null : instant(Math.max(trialEnd, row.activatedAt ?? row.createdAt))
   return [
     ['subscription_billing', nextBillingAt(moment.plan, moment.subscription, after, zone)],
@@ -102,9 +102,9 @@ function startItem(row: SubscriptionRow, zone: TimeZone): Wanted {
 }
 
 /**
- * The instant up to which the periods of a subscription count as billed: its next bill is the first one after it.
- * A billing day that has begun and was not billed is still to come, and a bill that is overdue stays so, on the same
- * date in a new time zone; a date that was billed under another zone is not billed again.
+ * The instant up to which a subscription's periods count as billed; the next bill is the first one after it. A
+ * billing day that has started but was not billed is still ahead, and an overdue bill stays due, on the same date in
+ * a new time zone. A date that was billed in another zone is not billed again.
  */
 async function billedUntil(tx: Tx, caller: Caller, state: SubscriptionState): Promise<Instant> {
   const { row, zone } = state
@@ -119,12 +119,12 @@ async function billedUntil(tx: Tx, caller: Caller, state: SubscriptionState): Pr
   return instant(Math.max(open, billed))
 }
 
-/** Just before the local midnight with which today began: a bill that is due today comes after it. */
+/** Just before the local midnight at which today started, so that a bill due today comes after it. */
 function startOfToday(caller: Caller, zone: TimeZone): Instant {
   return addMs(startOfDay(localDate(caller.now, zone), zone), -1)
 }
 
-/** Makes due what has an instant and takes away what has none, of the kinds that are named. */
+/** Schedules the given kinds that have an instant and cancels those without one. */
 async function setItems(tx: Tx, row: SubscriptionRow, wanted: readonly Wanted[]): Promise<void> {
   const gone = wanted.flatMap(([kind, dueAt]) => (dueAt === null ? [kind] : []))
   await Promise.all([
@@ -138,8 +138,8 @@ function itemOf(row: SubscriptionRow) {
 }
 
 /**
- * Makes the next warning of an end due (docs/rules/subscriptions.md#end): 45 and 15 days before, in UTC
- * dates; a date after `after`, or any from today on when a new end was just given.
+ * Schedules the next warning before an end (docs/rules/subscriptions.md#end): 45 and 15 days before, in UTC dates;
+ * the first date after `after`, or from today on when the end was just set.
  */
 export async function scheduleAlerts(
   tx: Tx,

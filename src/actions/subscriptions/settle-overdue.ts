@@ -21,9 +21,9 @@ const ACTIONS: Readonly<Partial<Record<DueKind, DueAction>>> = {
 const KINDS = Object.keys(ACTIONS) as DueKind[]
 
 /**
- * Does what a customer's subscriptions have due by now, each item as of its own due instant, before somebody changes
- * one of them: a change that comes while due work waits (after an outage, or seconds after midnight) must find the
- * same state as one that comes after it, or a period would go unbilled. The caller holds the customer's lock.
+ * Processes everything that a customer's subscriptions have due by now, each item as of its own due instant, before
+ * one of them is changed. A change while due work is waiting (after an outage, or seconds after midnight) must find
+ * the same state as a change after it, or a period would go unbilled. The caller holds the customer's lock.
  */
 export async function settleOverdue(
   context: Context,
@@ -36,7 +36,7 @@ export async function settleOverdue(
     const item = await earliestItemOfCustomer(tx, customerId, KINDS, caller.now)
     if (!item) return
     const act = ACTIONS[item.kind as DueKind]
-    if (!act) throw new Error(`nothing is known to do for ${item.kind}`)
+    if (!act) throw new Error(`no action for due item kind ${item.kind}`)
     await finishItem(tx, item.id)
     await act(context, tx, { ...caller, now: item.dueAt }, item.subjectId)
   }

@@ -21,41 +21,42 @@ import { announceSubscription, messageOf } from './announce-subscription.ts'
 import { cancelSubscription } from './end-subscription.ts'
 import { scheduleAlerts, scheduleCreated, scheduleSubscription } from './schedule-subscription.ts'
 
-/** The columns that make a subscription active now, with the start that its periods count from. */
+/** The columns that make a subscription active now, with the start of its periods. */
 export function activeColumns(caller: Caller, startedAt: Instant) {
   return { status: 'active', startedAt: ts(startedAt), activatedAt: ts(caller.now) } as const
 }
 
 /**
- * Whether a subscription that has just become active shares its first invoice: it pays something at its start
- * (docs/rules/subscriptions.md#start and docs/rules/subscriptions.md#upgrade).
+ * Whether a subscription that has just become active is billed at its start (docs/rules/subscriptions.md#start and
+ * docs/rules/subscriptions.md#upgrade).
  */
 export async function isBilledAtStart(tx: Tx, caller: Caller, row: SubscriptionRow): Promise<boolean> {
   return paysAtStart(caller, await stateOf(tx, row))
 }
 
-/** The same from what was read before. */
+/** The same from state already read. */
 export function paysAtStart(caller: Caller, state: SubscriptionState): boolean {
   const moment = billMomentOf(state, caller.now)
   return moment !== null && startingBill(moment) !== 'none'
 }
 
 /**
- * What a start brings, whatever caused it: lifetime usage is counted from now on, the bills, the end and the end of
- * the trial become due, alerts and thresholds are looked at, and the start is announced. Bills nothing.
+ * Follow-up to any start: tracks lifetime usage, schedules the bills, the end and the end of the trial, schedules a
+ * check of alerts and thresholds, and sends the webhook. Does not bill.
  */
 export async function afterStart(tx: Tx, caller: Caller, row: SubscriptionRow): Promise<void> {
   await insertLifetimeUsage(tx, row, caller.now)
   await scheduleSubscription(tx, caller, row)
   await scheduleAlerts(tx, caller, row, 'nothing_is_sent')
-  // A downgrade takes over where a period begins, and what it carries waits for the first event as in any new period.
+  // A downgrade takes effect at the start of a period, and its carried usage waits for the first event as in any new
+  // period.
   if (row.startedBy === 'downgrade') {
     await scheduleAlertRearming(tx, caller.organizationId, [row.id], caller.now)
   } else await scheduleWatched(tx, caller.organizationId, row.id, caller.now)
   await announceSubscription(tx, caller, 'subscription.started', row)
 }
 
-/** The same for a subscription that starts as it is created; announced to those of `endpoints` that listen. */
+/** The same for a subscription that starts on creation; the webhook goes to the subscribed `endpoints`. */
 export async function afterCreatedStart(
   tx: Tx,
   caller: Caller,
@@ -71,10 +72,7 @@ export async function afterCreatedStart(
   await announceTo(tx, caller, endpoints, messageOf(tx, caller, 'subscription.started', row))
 }
 
-/**
- * Bills what a subscription pays at its start, when it follows no other one
- * (docs/rules/subscriptions.md#start).
- */
+/** Bills what is due at the start of a subscription without a predecessor (docs/rules/subscriptions.md#start). */
 export async function billStart(
   context: Context,
   tx: Tx,
@@ -92,9 +90,9 @@ export async function billStart(
 }
 
 /**
- * Starts a pending subscription on its day: it counts from the local midnight, its due instant
- * (docs/rules/subscriptions.md#start). It is canceled when another customer has come to use its external id,
- * which an active subscription has for itself (docs/rules/subscriptions.md#states).
+ * Starts a pending subscription on its day, as of the local midnight, its due instant
+ * (docs/rules/subscriptions.md#start). It is canceled if another customer now has an active subscription with its
+ * external id (docs/rules/subscriptions.md#states).
  */
 export const startSubscription: DueAction = async (context, tx, caller, subscriptionId) => {
   const { customerId } = await readSubscription(tx, subscriptionId)
@@ -102,7 +100,7 @@ export const startSubscription: DueAction = async (context, tx, caller, subscrip
   const pending = await readSubscription(tx, subscriptionId)
   if (pending.status !== 'pending' || pending.previousSubscriptionId !== null) return
   if (await isTakenByAnother(tx, pending.externalId, customerId)) {
-    // Its external id was free when it was created and means another customer's subscription now.
+    // Its external id was free when it was created but now belongs to another customer's subscription.
     await cancelSubscription(tx, caller, pending)
     return
   }

@@ -9,7 +9,7 @@ import { tsOrNull } from '../../store/values.ts'
 import type { Caller } from '../context.ts'
 import { overridePlan, updateOverriddenPlan } from '../plans/override-plan.ts'
 
-/** The columns of the settings that a request gave, dates of the start aside. 404 for an unknown billing entity. */
+/** The columns for the settings in a request, except the start. 404 for an unknown billing entity. */
 export async function settingColumns(tx: Tx, settings: SubscriptionSettings) {
   const { endingAt } = settings
   return {
@@ -37,8 +37,8 @@ async function billingEntityId(
 }
 
 /**
- * The plan with which a subscription gets its own prices (docs/rules/plans.md#prices-of-one-subscription): a
- * copy of the plan, or the copy that it has already, changed. Gives the plan's id.
+ * Gives a subscription its own prices (docs/rules/plans.md#prices-of-one-subscription): creates a copy of the plan,
+ * or updates its existing copy. Returns the copy's id.
  */
 export async function planWithOverrides(
   tx: Tx,

@@ -10,7 +10,7 @@ import type { WebhookEndpointRow } from '../../store/webhooks.ts'
 import type { Caller } from '../context.ts'
 import { settingColumns } from './subscription-columns.ts'
 
-/** A request with the things that it names. */
+/** A request with the objects it refers to. */
 export type SubscriptionWish = {
   readonly request: NewSubscription
   readonly customer: CustomerRow
@@ -23,7 +23,7 @@ export type SubscriptionWish = {
 }
 
 /**
- * What a successor takes over from the subscription that it follows, unless the request says otherwise
+ * What a successor inherits from its predecessor unless the request overrides it
  * (docs/rules/subscriptions.md#upgrade).
  */
 export async function successorColumns(

@@ -14,13 +14,14 @@ import {
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { cancelSubscription, endAll, endSubscription } from './end-subscription.ts'
+import { findAgain, notBefore } from './lock-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
 
 /**
  * Terminates the active subscription with an external id, or cancels the pending one
- * (docs/rules/subscriptions.md#end). `input` may hold `on_termination_credit_note` and
- * `on_termination_invoice`, which stay on the subscription. 404 when there is none, 422 for an unknown option
- * and while a first payment is awaited.
+ * (docs/rules/subscriptions.md#end). `input` may have `on_termination_credit_note` and `on_termination_invoice`,
+ * which are stored on the subscription. 404 when there is none, 422 for an unknown option and while the first payment
+ * is pending.
  */
 export async function terminateSubscription(
   context: Context,
@@ -31,17 +32,19 @@ export async function terminateSubscription(
   const problems = new Problems()
   const options = readTermination(input, problems)
   return inTransaction(context.database, caller, async (tx) => {
-    const found = await findSubscription(tx, externalId, [input.status])
+    const find = () => findSubscription(tx, externalId, [input.status])
+    const found = await find()
     if (!found) await refuseIncomplete(tx, externalId)
     if (!found) throw notFound('subscription')
     refuseIfAny(problems)
     await lockCustomerById(tx, found.customerId)
     await settleOverdue(context, tx, caller, found.customerId)
-    const row = await readSubscription(tx, found.id)
-    if (row.status === 'pending') return cancelSubscription(tx, caller, row)
-    // It has ended or started while the lock was awaited, or by what was overdue.
+    // While the lock was awaited, or by what was overdue, another one may have taken its place, or it has started.
+    const row = (await findAgain(find, found)) ?? (await readSubscription(tx, found.id))
+    const then = notBefore(caller, row)
+    if (row.status === 'pending') return cancelSubscription(tx, then, row)
     if (row.status !== 'active') throw notFound('subscription')
-    return endSubscription(context, tx, caller, await withOptions(tx, row, options))
+    return endSubscription(context, tx, then, await withOptions(tx, row, options))
   })
 }
 
@@ -60,7 +63,7 @@ async function withOptions(
 }
 
 /**
- * The columns of the options that were given; a credit note only concerns plans that are paid in advance
+ * The columns for the given options; a credit note only applies to plans paid in advance
  * (docs/rules/subscriptions.md).
  */
 export async function terminationColumns(
@@ -77,8 +80,8 @@ export async function terminationColumns(
 }
 
 /**
- * Ends everything that a customer subscribed to, because the customer goes: active subscriptions with their
- * final invoices, pending ones canceled.
+ * Ends all subscriptions of a customer that is being deleted: active ones with their final invoices, pending ones are
+ * canceled.
  */
 export async function terminateSubscriptionsOfCustomer(
   context: Context,

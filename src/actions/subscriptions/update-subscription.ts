@@ -11,6 +11,7 @@ import {
 import { scheduleActivity } from '../../store/activity-items.ts'
 import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
+import { holdOriginalPlan } from '../../store/plans.ts'
 import { stateOf } from '../../store/subscription-states.ts'
 import {
   findSubscription,
@@ -19,12 +20,13 @@ import {
   type SubscriptionRow,
   updateSubscription as storeSubscription,
 } from '../../store/subscriptions.ts'
-import { inTransaction } from '../../store/transaction.ts'
+import { Conflict, inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import { settleAdvanceUsage } from '../billing/settle-advance-usage.ts'
 import { carryAdvanceToCopy } from '../charges/carry-advance-usage.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceSubscription } from './announce-subscription.ts'
+import { findAgain } from './lock-subscription.ts'
 import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
 import { activeColumns, afterStart, billStart } from './start-subscription.ts'
@@ -32,10 +34,10 @@ import { planWithOverrides, settingColumns } from './subscription-columns.ts'
 import { terminationColumns } from './terminate-subscription.ts'
 
 /**
- * Changes a subscription; absent keys stay (docs/rules/subscriptions.md#changing-a-subscription). `status`
- * tells which one of the chain is meant; without it the active one, else the pending one. A start that is
- * moved to today or to the past starts the subscription at once. 404 when there is none, 405 while its first
- * payment is awaited, 422 with the codes of §2.1.
+ * Updates a subscription; absent keys stay (docs/rules/subscriptions.md#changing-a-subscription). `status` selects
+ * one of the chain; without it the active one, otherwise the pending one. Moving the start to today or the past
+ * starts the subscription immediately. 404 when there is none, 405 while its first payment is pending, 422 for
+ * invalid fields.
  */
 export async function updateSubscription(
   context: Context,
@@ -47,14 +49,21 @@ export async function updateSubscription(
   const problems = new Problems()
   const change = readSubscriptionChange(input, problems)
   return inTransaction(context.database, caller, async (tx) => {
-    const found = await findMeant(tx, externalId, status)
+    const find = () => findMeant(tx, externalId, status)
+    const found = await find()
     if (!found) throw notFound('subscription')
+    // A copy of the plan is made under the plan's lock, which comes before the customer's.
+    if (change.planOverrides !== undefined) await holdOriginalPlan(tx, found.planId)
     await lockCustomerById(tx, found.customerId)
     await settleOverdue(context, tx, caller, found.customerId)
     if (change.planOverrides !== undefined) {
       await settleAdvanceUsage(context, tx, caller, { customerId: found.customerId })
     }
-    const row = await readSubscription(tx, found.id)
+    // Another one may have taken its place while the lock was awaited, or by what was overdue.
+    const row = (await findAgain(find, found)) ?? (await readSubscription(tx, found.id))
+    if (change.planOverrides !== undefined && row.planId !== found.planId) {
+      throw new Conflict('the subscription has another plan by now')
+    }
     if (row.status === 'incomplete') throw notAllowed('subscription_incomplete')
     if (row.status !== 'active' && row.status !== 'pending') throw notFound('subscription')
     if (row.status === 'active' && Array.isArray(input.activation_rules)) {
@@ -119,7 +128,7 @@ async function writeChange(
   return readSubscription(tx, changed.id)
 }
 
-/** The start can be moved until it comes; that of a successor comes with the end of its predecessor. */
+/** The start can be moved until it has passed; a successor starts with the end of its predecessor. */
 function mayMoveStart(row: SubscriptionRow): boolean {
   return row.status === 'pending' && row.previousSubscriptionId === null
 }

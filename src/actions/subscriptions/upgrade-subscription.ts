@@ -15,10 +15,9 @@ import { activeColumns, afterStart, isBilledAtStart } from './start-subscription
 import { type SubscriptionWish, successorColumns } from './succeed-subscription.ts'
 
 /**
- * Puts an active subscription on a plan that costs as much or more, at once
- * (docs/rules/subscriptions.md#upgrade): the old one ends, a new one with the same anchor starts, and one
- * bill a second later closes the one and opens the other where it pays something at its start. Gives the new
- * subscription.
+ * Upgrades an active subscription immediately to a plan that costs at least as much
+ * (docs/rules/subscriptions.md#upgrade): the old one ends, a new one with the same anchor starts, and one bill a
+ * second later closes the old one and opens the new one if it is billed at its start. Returns the new subscription.
  */
 export async function upgradeSubscription(
   context: Context,
@@ -41,7 +40,7 @@ export async function upgradeSubscription(
   return readSubscription(tx, next.id)
 }
 
-/** What an upgrade brings once the old subscription is closed and the new one is active: announcements and the bill. */
+/** Follow-up to an upgrade once the old subscription is closed and the new one is active: webhooks and the bill. */
 export async function afterUpgrade(
   context: Context,
   tx: Tx,
@@ -57,7 +56,7 @@ export async function afterUpgrade(
   }
   await billSubscriptions(context, tx, caller, {
     customerId: old.customerId,
-    // A second later, so that the bill sees the old subscription as ended and the new one as begun.
+    // A second later, so that the old subscription counts as ended and the new one as started.
     at: addMs(caller.now, SECOND_MS),
     entries,
     skipCharges: false,

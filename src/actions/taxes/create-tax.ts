@@ -6,7 +6,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { readTax } from './read-tax.ts'
 
-/** Makes a tax; 422 when its code is taken (docs/rules/taxes.md). */
+/** Creates a tax; 422 when its code is taken (docs/rules/taxes.md). */
 export async function createTax(context: Context, caller: Caller, input: NewTax): Promise<TaxRow> {
   const { organizationId } = caller
   const id = newId()

@@ -2,15 +2,15 @@ import { flagDraftsOfTax, type TaxRow, unlinkTax, updateTax } from '../../store/
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
-import { readTax } from './read-tax.ts'
+import { readTaxToChange } from './read-tax.ts'
 
 /**
- * Deletes a tax: it leaves every object and draft, the drafts are flagged, and its code is free again
- * (docs/rules/taxes.md). Gives the tax as it is then, applied to nothing; 404 when there is none.
+ * Deletes a tax: removes it from every object and draft, flags the drafts, and frees its code (docs/rules/taxes.md).
+ * Returns the tax, now applied to nothing; 404 when there is none.
  */
 export async function deleteTax(context: Context, caller: Caller, code: string): Promise<TaxRow> {
   return inTransaction(context.database, caller, async (tx) => {
-    const tax = await readTax(tx, code)
+    const tax = await readTaxToChange(tx, code)
     await flagDraftsOfTax(tx, tax.id)
     await unlinkTax(tx, tax.id)
     await updateTax(tx, tax.id, { deletedAt: ts(caller.now), updatedAt: ts(caller.now) })

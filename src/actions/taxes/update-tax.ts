@@ -8,11 +8,11 @@ import {
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
-import { readTax } from './read-tax.ts'
+import { readTax, readTaxToChange } from './read-tax.ts'
 
 /**
- * Changes a tax. The drafts of customers that it concerned before or concerns now are flagged; finalized
- * invoices keep the code, name and rate that they copied (docs/rules/taxes.md). 404 and 422 as expected.
+ * Updates a tax. Drafts of customers affected before or after the change are flagged; finalized invoices keep their
+ * copy of code, name and rate (docs/rules/taxes.md). 404 for an unknown code, 422 for invalid fields.
  */
 export async function updateTax(
   context: Context,
@@ -22,7 +22,7 @@ export async function updateTax(
 ): Promise<TaxRow> {
   const { organizationId } = caller
   return inTransaction(context.database, caller, async (tx) => {
-    const tax = await readTax(tx, code)
+    const tax = await readTaxToChange(tx, code)
     const { appliedToOrganization, ...fields } = change
     await flagDraftsOfTax(tx, tax.id)
     await writeTax(tx, tax.id, { ...fields, updatedAt: ts(caller.now) })

@@ -5,7 +5,7 @@ import type { GroupedBy } from '../../core/metering/usage.ts'
 import { type AdvanceStateKey, readAdvanceStates } from '../../store/advance-states.ts'
 import type { Reads } from '../../store/database.ts'
 
-/** Whose state it is: the bucket of an event in one period. */
+/** Identifies a state: the bucket of an event in one period. */
 type Bucket = {
   readonly charge: { readonly id: string }
   readonly filter: { readonly id: string } | null
@@ -14,7 +14,7 @@ type Bucket = {
 
 type Change = { readonly key: AdvanceStateKey; readonly periodFrom: Instant; readonly state: AdvanceState }
 
-/** What charges in advance remember while events are priced one after another (docs/rules/in-advance.md). */
+/** The states of charges in advance while events are priced one by one (docs/rules/in-advance.md). */
 export class AdvanceStates {
   private readonly stored: ReadonlyMap<string, AdvanceState>
   private readonly changes = new Map<string, Change>()
@@ -23,7 +23,7 @@ export class AdvanceStates {
     this.stored = stored
   }
 
-  /** Reads the states of charges of a subscription for the periods that begin at these instants. */
+  /** Reads the states of a subscription's charges for the periods starting at these instants. */
   static async read(
     reads: Reads,
     externalId: string,
@@ -49,7 +49,7 @@ export class AdvanceStates {
     this.changes.set(textOf(key, periodFrom), { key, periodFrom, state })
   }
 
-  /** What has to be written. */
+  /** The states to be written. */
   changed(): readonly Change[] {
     return [...this.changes.values()]
   }

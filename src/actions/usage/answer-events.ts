@@ -12,20 +12,21 @@ import type { Reads } from '../../store/database.ts'
 import { withStartSeconds } from '../../store/events/start-seconds.ts'
 import { answerUsages } from '../../store/events/usage.ts'
 
-/** An event under a charge, with the events in the log that were accepted after it. */
+/** An event under a charge, with the logged events accepted after it. */
 export type AcceptedPlan = { readonly plan: EventPlan; readonly later: readonly RawEvent[] }
 
-/** A query, and the events that it counts although they were accepted later. */
+/** A query, and the events that it includes although they were accepted later. */
 type Question = {
   readonly query: UsageQuery
   readonly later: readonly UsageEvent[]
-  /** Where totals do not tell how things stood before them: all events of their values. */
+  /** When totals are not enough to undo them: all events with their values. */
   readonly ofValues: UsageQuery | null
 }
 
 /**
- * The usage up to each of some events, of those accepted by then, in the order of the plans. Where prices depend on the
- * single events, those of one bucket are read once, up to its last event, and each answer takes its part of them.
+ * The usage up to each of some events, counting only events accepted by then, in the order of the plans. When prices
+ * depend on individual events, a bucket's events are read once, up to its last one, and each answer uses its part of
+ * them.
  */
 export async function answerEvents(reads: Reads, accepted: readonly AcceptedPlan[]): Promise<EventAnswer[]> {
   const plans = await takingStartSeconds(reads, accepted)
@@ -47,7 +48,7 @@ export async function answerEvents(reads: Reads, accepted: readonly AcceptedPlan
   }))
 }
 
-/** The same plans, with queries that say whether they take the second in which their subscription began. */
+/** The same plans, with queries that know whether to include the second in which their subscription started. */
 async function takingStartSeconds(
   reads: Reads,
   plans: readonly AcceptedPlan[],
@@ -89,7 +90,7 @@ function questionOf(query: UsageQuery, later: readonly RawEvent[], valuesOf: Lat
   return { query, later: counted, ofValues: ofValues(query, valuesOf.get(bucketOf(query)) ?? new Set()) }
 }
 
-/** The events of these values; a missing value cannot be matched, so all events are asked for then. */
+/** The events with these values; a missing value cannot be matched, so all events are read then. */
 function ofValues(query: UsageQuery, values: ReadonlySet<string | null>): UsageQuery {
   const texts = [...values].flatMap((value) => (value === null ? [] : [value]))
   const { fieldName, match } = query
@@ -98,7 +99,7 @@ function ofValues(query: UsageQuery, values: ReadonlySet<string | null>): UsageQ
   return { ...query, detail: 'events', match: { ...match, include } }
 }
 
-/** Asks all queries, those for the events of one bucket together, and gives the answer to each. */
+/** Runs all queries, combining those for the events of one bucket, and returns the answer to each. */
 async function askWidest(
   reads: Reads,
   queries: readonly UsageQuery[],
@@ -122,7 +123,7 @@ async function askWidest(
   }
 }
 
-/** Questions with the same key get the same answer, or their parts of it. */
+/** Questions with the same key get the same answer, or parts of it. */
 function keyOf(query: UsageQuery): string {
   return query.detail === 'totals' ? JSON.stringify(query) : bucketOf(query)
 }

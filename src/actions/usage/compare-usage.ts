@@ -6,7 +6,7 @@ import { answerUsages } from '../../store/events/usage.ts'
 import { listOrganizationClocks } from '../../store/organizations.ts'
 import type { Context } from '../context.ts'
 
-/** Usage whose running state is not what the log says. */
+/** Usage whose running state differs from the log. */
 export type UsageDifference = {
   readonly organizationId: string
   readonly externalSubscriptionId: string
@@ -15,13 +15,13 @@ export type UsageDifference = {
   readonly logged: string
 }
 
-/** More than a year either way of what is asked in practice; periods lie between. */
+/** More than a year, so that it covers any period. */
 const SPAN_MS = 400 * DAY_MS
 
 /**
- * Holds the running usage of the newest `subscriptionsMax` subscriptions and metrics of each organization
- * against the plain sum over the log (docs/decisions/0005-usage-state-in-days-and-hours.md): what `weir
- * doctor` does. Gives the differences; none is well.
+ * Compares the running usage of the newest `subscriptionsMax` subscriptions and metrics of each organization with the
+ * plain sum over the log (docs/decisions/0005-usage-state-in-days-and-hours.md), for `weir doctor`. Returns the
+ * differences, ideally none.
  */
 export async function compareUsage(
   context: Context,
@@ -36,7 +36,7 @@ export async function compareUsage(
       for (const tracked of await trackedSubscriptions(reads, subscriptionsMax)) {
         const query: UsageQuery = {
           ...tracked,
-          // An edge inside an hour makes the state read buckets and log side by side.
+          // Edges within an hour make the state combine buckets with logged events.
           period: { from: instant(now - SPAN_MS), to: addMs(now, 1) },
           recurring: false,
           match: { include: {}, exclude: [] },

@@ -7,14 +7,14 @@ import { type CustomerSnapshot, readCustomerSnapshot } from '../../store/billing
 import type { Reads } from '../../store/database.ts'
 import type { SubscriptionRow } from '../../store/subscriptions.ts'
 
-/** A subscription with the window of usage that is open. */
+/** A subscription with its open usage window. */
 export type OpenSubscription = {
   readonly snapshot: CustomerSnapshot
   readonly subscription: SubscriptionFacts
   readonly open: UsageWindow
 }
 
-/** A started subscription with the window of usage that is open at an instant; undefined when it has not started. */
+/** A started subscription with the usage window open at an instant; undefined when it has not started. */
 export async function openSubscription(
   reads: Reads,
   row: SubscriptionRow,
@@ -26,7 +26,7 @@ export async function openSubscription(
   return openAt(reads, snapshot, subscription, at)
 }
 
-/** A subscription of a snapshot with the window of usage that an instant lies in. */
+/** A subscription in a snapshot with the usage window containing an instant. */
 export async function openAt(
   reads: Reads,
   snapshot: CustomerSnapshot,

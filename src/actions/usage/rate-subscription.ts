@@ -10,7 +10,7 @@ import { readAdvanceStates } from '../../store/advance-states.ts'
 import type { Reads } from '../../store/database.ts'
 import { answerUsages } from '../../store/events/usage.ts'
 
-/** The priced usage of charges in one window, asked and rated; empty when the window holds no time. */
+/** Queries and rates the usage of charges in one window; nothing when the window is empty. */
 export async function rateSubscription(reads: Reads, asked: UsageAsked): Promise<RatedUsage[]> {
   const planned = planSubscriptionUsage(asked)
   if (planned.buckets.length === 0) return []

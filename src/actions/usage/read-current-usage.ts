@@ -13,13 +13,13 @@ import { type OpenSubscription, openAt } from './open-subscription.ts'
 import { rateSubscription } from './rate-subscription.ts'
 import { type TaxesByCharge, taxesOfCharges, usageTaxesCents } from './usage-taxes.ts'
 
-/** Which charges a reader wants; the first that is given wins (docs/rules/usage.md#current-usage). */
+/** Which charges to return; the first given option wins (docs/rules/usage.md#current-usage). */
 export type ChargeChoice =
   | { readonly by: 'id'; readonly id: string }
   | { readonly by: 'code'; readonly code: string }
   | { readonly by: 'metric'; readonly code: string }
 
-/** The parameters of a current usage (docs/rules/usage.md#current-usage). */
+/** The parameters of a current usage request (docs/rules/usage.md#current-usage). */
 export type CurrentUsageAsked = {
   readonly externalCustomerId: string
   readonly externalSubscriptionId: string | undefined
@@ -81,7 +81,7 @@ export async function readOpenSubscription(
   return openAt(reads, snapshot, subscription, caller.now)
 }
 
-/** The taxes of the charges by their id; none when the reader wants none. */
+/** Taxes by charge id; none when not requested. */
 export async function taxesOf(
   reads: Reads,
   { snapshot, subscription }: OpenSubscription,
@@ -93,7 +93,7 @@ export async function taxesOf(
   return taxesOfCharges(reads, snapshot, subscription.plan.id, chargeIds)
 }
 
-/** The head of a usage answer: its window, the last day of it, and the sums of what was rated. */
+/** The header of a usage response: its window, issuing date and totals. */
 export function totalsOf(
   { snapshot, subscription, open }: OpenSubscription,
   rated: readonly RatedUsage[],
@@ -109,7 +109,7 @@ export function totalsOf(
   }
 }
 
-/** By the metric's name in lower case, unless the reader chose. */
+/** Sorted by the metric's name in lower case, unless the request selects charges. */
 function chosenCharges(charges: readonly RatedCharge[], asked: CurrentUsageAsked): readonly RatedCharge[] {
   const isNarrowed = asked.charges !== null || Object.keys(asked.group).length > 0
   if (asked.fullUsage && !isNarrowed) throw notAllowed('full_usage_not_allowed')
@@ -128,7 +128,7 @@ function isChosen(charge: RatedCharge, choice: ChargeChoice): boolean {
   return choice.by === 'code' ? charge.code === choice.code : charge.metric.code === choice.code
 }
 
-/** Charges of the same name stay in the order in which they were made. */
+/** Charges with the same metric name stay in order of creation. */
 export function byMetricName(charges: readonly RatedCharge[]): readonly RatedCharge[] {
   const nameOf = (charge: RatedCharge): string => charge.metric.name.toLowerCase()
   return [...charges].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0))

@@ -23,9 +23,8 @@ export type PastUsageAsked = {
 }
 
 /**
- * The usage of billed periods, newest first, from the fees of their invoices
- * (docs/rules/usage.md#past-usage). 404 `customer_not_found` and `billable_metric_not_found`; 422 when no
- * subscription is named.
+ * The usage of billed periods, newest first, from the fees of their invoices (docs/rules/usage.md#past-usage). 404
+ * `customer_not_found` and `billable_metric_not_found`; 422 when no subscription is given.
  */
 export async function readPastUsage(reads: Reads, asked: PastUsageAsked): Promise<Listed<ShownUsage>> {
   const { externalSubscriptionId, metricCode } = asked
@@ -59,7 +58,7 @@ export async function readPastUsage(reads: Reads, asked: PastUsageAsked): Promis
   }
 }
 
-/** What invoices billed of subscriptions, the lines of each by the name of their metric. */
+/** The usage lines that invoices billed, each list sorted by metric name. */
 function linesByPeriod(
   fees: readonly FeeView[],
   charges: ReadonlyMap<string, RatedCharge>,

@@ -17,8 +17,8 @@ import {
 } from './read-current-usage.ts'
 
 /**
- * The usage of the open period with what it will be at the end if it goes on
- * (docs/rules/usage.md#projected-usage). 404 `customer_not_found`, 405 `no_active_subscription`.
+ * The usage of the open period with its projection to the end of the period (docs/rules/usage.md#projected-usage).
+ * 404 `customer_not_found`, 405 `no_active_subscription`.
  */
 export async function readProjectedUsage(
   reads: Reads,
@@ -46,7 +46,7 @@ export async function readProjectedUsage(
   }
 }
 
-/** Days of the window that have begun, of all its days, each a date of the zone; none before it. */
+/** The started days of the window out of all its days, as local dates; none before the window. */
 function progressOf({ from, to }: Window, now: Instant, zone: TimeZone): PeriodProgress {
   const first = localDate(from, zone)
   const daysUntil = (at: Instant) => daysBetween(first, localDate(at, zone)) + 1

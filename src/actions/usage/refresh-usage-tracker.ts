@@ -18,11 +18,10 @@ import type { Caller } from '../context.ts'
 type Properties = Readonly<Record<string, unknown>>
 
 /**
- * Brings a metric's running state in line with the metric and its charges; to be called in the transaction
- * that changes either. The state is built anew from the log when the code, aggregation or field changed or a
- * charge needs a key that it is not kept by; keys that no charge needs any more stay, for they only make
- * buckets finer. Storing events of the code waits until the transaction ends
- * (docs/decisions/0005-usage-state-in-days-and-hours.md).
+ * Updates a metric's running state after a change of the metric or its charges; call it in the transaction that makes
+ * the change. The state is rebuilt from the log when the code, aggregation or field changed or a charge needs a new
+ * key. Keys that are no longer needed stay, since they only make buckets finer. Storing events of the code is blocked
+ * until the transaction ends (docs/decisions/0005-usage-state-in-days-and-hours.md).
  */
 export async function refreshUsageTracker(tx: Tx, caller: Caller, billableMetricId: string): Promise<void> {
   const { organizationId } = caller
@@ -54,11 +53,11 @@ export async function refreshUsageTracker(tx: Tx, caller: Caller, billableMetric
 }
 
 /**
- * What the deletion of a metric does to its events: those created up to now, of subscriptions on plans that
- * used it, are soft-deleted, and its running state is dropped (docs/rules/aggregation.md#changing-a-metric).
- * The code may be reused at once; a new metric sees only events that no plan has asked for.
+ * Cleans up a deleted metric's events: those created so far for subscriptions on plans that used it are soft-deleted,
+ * and its running state is dropped (docs/rules/aggregation.md#changing-a-metric). The code can be reused immediately;
+ * a new metric only sees events that no plan charged.
  *
- * @param writer number of this process among those that write events
+ * @param writer this process's number among those that write events
  */
 export async function deleteUsage(
   tx: Tx,
@@ -85,7 +84,7 @@ function isSame(
   )
 }
 
-/** Every property by which some charge filters, prices or presents, sorted. */
+/** Every property by which any charge filters, groups or presents, sorted. */
 function keysOf(
   charges: readonly { properties: unknown; acceptsTargetWallet: boolean; filters: unknown }[],
 ): string[] {

@@ -7,10 +7,10 @@ import type { CustomerSnapshot } from '../../store/billing/read-snapshot.ts'
 import type { Reads } from '../../store/database.ts'
 import { taxesOfOwners, taxOf } from '../../store/taxes.ts'
 
-/** Taxes by the id of the charge that carries them. */
+/** Taxes by charge id. */
 export type TaxesByCharge = ReadonlyMap<string, readonly Tax[]>
 
-/** The taxes of charges of one plan, by the charge's id (docs/rules/taxes.md): one query. */
+/** The taxes of one plan's charges, by charge id (docs/rules/taxes.md), in one query. */
 export async function taxesOfCharges(
   reads: Reads,
   snapshot: Pick<CustomerSnapshot, 'customer'>,
@@ -37,7 +37,7 @@ export async function taxesOfCharges(
   )
 }
 
-/** The taxes in cents that an invoice of this usage would carry: rounded once, as an invoice does. */
+/** The taxes in cents that an invoice for this usage would have: rounded once, as on an invoice. */
 export function usageTaxesCents(rated: readonly RatedUsage[], taxes: TaxesByCharge): bigint {
   const fees = rated.map(({ charge, fee }) => ({
     amountCents: fee.amountCents,

@@ -18,9 +18,9 @@ import { type OpenSubscription, openSubscription } from './open-subscription.ts'
 import { rateSubscription } from './rate-subscription.ts'
 
 /**
- * Looks at the usage of a subscription after events came in, or an alert or a threshold changed: rates it once, then
- * checks progressive billing, then all alerts. Doing it again without new usage changes nothing. Nothing is done for a
- * subscription that is not active or that nobody watches.
+ * Checks a subscription's usage after new events or a change of an alert or threshold: rates it once, then checks
+ * progressive billing, then all alerts. Idempotent without new usage. Does nothing for a subscription that is not
+ * active or has neither alerts nor thresholds.
  */
 export const watchSubscription: DueAction = async (context, tx, caller, subscriptionId) => {
   const row = await lockActive(tx, subscriptionId)
@@ -36,8 +36,8 @@ export const watchSubscription: DueAction = async (context, tx, caller, subscrip
 }
 
 /**
- * Compares the alerts of a subscription with the usage of a new period or a new plan, so that what they fired for
- * before can be crossed again. Thresholds wait for the first event, also when there is carried usage.
+ * Re-arms a subscription's alerts with the usage of a new period or plan, so that thresholds can be crossed again.
+ * Usage thresholds wait for the first event, even if there is carried usage.
  */
 export const rearmAlerts: DueAction = async (_context, tx, caller, subscriptionId) => {
   const row = await lockActive(tx, subscriptionId)
@@ -76,8 +76,8 @@ async function rateActivity(
 }
 
 /**
- * Events of a new period may have come while this look at the old one was overdue: there is one item for both, hence
- * the new period is looked at too if it has any.
+ * Events of a new period may have arrived while this check of the old one was overdue. Both share one item, so check
+ * the new period too if it has events.
  */
 async function lookAgainAfter(
   context: Context,

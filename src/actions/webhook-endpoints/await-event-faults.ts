@@ -6,9 +6,8 @@ import { hasEventsCreated } from '../../store/events/suspect-events.ts'
 import type { Caller } from '../context.ts'
 
 /**
- * Makes sure that an endpoint that is new or takes other types hears of the faults of events that came before
- * it, in the hour that is looked at next (docs/rules/events.md#reports-of-bad-events). Events that come later
- * see to it themselves.
+ * Ensures that a new endpoint, or one with new types, gets the report on bad events that arrived before it in the
+ * hour checked next (docs/rules/events.md#reports-of-bad-events). Later events schedule the check themselves.
  */
 export async function awaitEventFaults(
   tx: Tx,

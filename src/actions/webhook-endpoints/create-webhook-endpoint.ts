@@ -13,10 +13,7 @@ import type { WebhookEndpointRow } from '../../store/webhooks.ts'
 import type { Caller, Context } from '../context.ts'
 import { awaitEventFaults } from './await-event-faults.ts'
 
-/**
- * Makes a webhook endpoint. 422 for wrong fields, for a URL that the organization already has, and beyond ten
- * endpoints.
- */
+/** Creates a webhook endpoint. 422 for invalid fields, for a URL already in use, and beyond ten endpoints. */
 export async function createWebhookEndpoint(
   context: Context,
   caller: Caller,

@@ -4,7 +4,7 @@ import { deleteWebhookEndpoint as deleteRow } from '../../store/webhook-endpoint
 import type { WebhookEndpointRow } from '../../store/webhooks.ts'
 import type { Caller, Context } from '../context.ts'
 
-/** Takes an endpoint away, with its delivery log, and gives what it was. 404 when unknown. */
+/** Deletes an endpoint with its delivery log and returns it. 404 when unknown. */
 export async function deleteWebhookEndpoint(
   context: Context,
   caller: Caller,

@@ -12,7 +12,7 @@ import type { WebhookEndpointRow } from '../../store/webhooks.ts'
 import type { Caller, Context } from '../context.ts'
 import { awaitEventFaults } from './await-event-faults.ts'
 
-/** Changes the fields that are present. 404 for an unknown id, 422 as at creation. */
+/** Updates the given fields. 404 for an unknown id, 422 as on creation. */
 export async function updateWebhookEndpoint(
   context: Context,
   caller: Caller,

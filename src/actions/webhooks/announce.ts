@@ -9,7 +9,7 @@ import {
 } from '../../store/webhooks.ts'
 import type { Caller } from '../context.ts'
 
-/** That something happened to an object, without what is told of it. */
+/** A webhook event about an object, without its payload. */
 export type Happening = {
   readonly type: WebhookType
   readonly objectType: string
@@ -20,19 +20,19 @@ type Message = {
   readonly type: WebhookType
   readonly objectType: string
   readonly objectId: string | null
-  /** A text is JSON already: of an event, whose numbers keep the digits that they came with. */
+  /** A string is already JSON: an event's, whose numbers keep their digits. */
   readonly payload: () => Promise<object | string> | object | string
 }
 
 /**
- * Announces something to the organization's webhook endpoints, in the transaction in which it happens, so that
- * neither exists without the other. The payload is made only when somebody listens, and is frozen here.
+ * Queues a webhook to the organization's endpoints, in the transaction of the change itself, so that neither exists
+ * without the other. The payload is only built if an endpoint is subscribed, and is frozen here.
  */
 export async function announce(tx: Tx, caller: Caller, message: Message): Promise<void> {
   await announceTo(tx, caller, await listWebhookEndpoints(tx), message)
 }
 
-/** The same to those of the organization's endpoints, read before in the transaction, that take the message's type. */
+/** The same to the subscribed ones among `endpoints`, which were read earlier in the transaction. */
 export async function announceTo(
   tx: Tx,
   caller: Caller,
@@ -47,8 +47,8 @@ export async function announceTo(
 }
 
 /**
- * Announces many things at once, in their order. `payloads` is asked once, for what somebody listens to, and gives what
- * is told by the id of the object.
+ * Queues many webhooks at once, in order. `payloads` is called once for those with a subscriber and returns payloads
+ * by object id.
  */
 export async function announceAll(
   tx: Tx,
@@ -98,7 +98,7 @@ function webhookOf(
   return { endpointId, type, objectType, objectId, payload, now }
 }
 
-/** Those of the endpoints that take a type. */
+/** The endpoints subscribed to a type. */
 export function listeningTo(
   all: readonly WebhookEndpointRow[],
   type: WebhookType,

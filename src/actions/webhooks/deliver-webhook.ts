@@ -3,11 +3,11 @@ import { isSignatureTooLong, SIGNATURE_ADVICE } from '../../core/webhooks/signat
 import { type DeliveryResult, deliver } from '../../gateways/webhooks/deliver.ts'
 import { signWithHmac, signWithJwt } from '../../gateways/webhooks/signing.ts'
 import { inTransaction } from '../../store/transaction.ts'
-import { findDelivery, recordTry } from '../../store/webhooks.ts'
+import { findDelivery, lockWebhookVersion, recordTry } from '../../store/webhooks.ts'
 import type { Context } from '../context.ts'
 import { signingKey } from './signing-key.ts'
 
-/** A try that failed; the queue tries again after a while, longer each time. */
+/** A failed attempt; the queue retries with increasing delays. */
 export class DeliveryFailure extends Error {
   override readonly name = 'DeliveryFailure'
 }
@@ -15,17 +15,17 @@ export class DeliveryFailure extends Error {
 type Found = NonNullable<Awaited<ReturnType<typeof findDelivery>>>
 
 /**
- * Sends one logged message to its endpoint and writes down how it ended. The exchange happens outside of any
- * transaction, so a slow receiver holds no connection. A message that succeeded before, or whose endpoint is
- * gone, is not sent. A failed try makes it `retrying` and throws `DeliveryFailure`, so that the queue tries
- * again; the last of the tries that the settings allow makes it `failed` and resolves.
+ * Sends one logged message to its endpoint and records the result. The request runs outside any transaction, so a
+ * slow receiver does not hold a database connection. A message that already succeeded, or whose endpoint is deleted,
+ * is not sent. A failed attempt sets it to `retrying` and throws `DeliveryFailure`, so that the queue retries; the
+ * last allowed attempt sets it to `failed` and resolves.
  */
 export async function deliverWebhook(
   context: Context,
   job: {
     readonly organizationId: string
     readonly webhookId: string
-    /** Which try it is, from 1. */
+    /** The number of the attempt, from 1. */
     readonly attempt: number
     readonly signal?: AbortSignal
   },
@@ -34,17 +34,20 @@ export async function deliverWebhook(
   const found = await context.database.read(organizationId, (reads) => findDelivery(reads, webhookId))
   if (!found || found.status === 'succeeded') return
   const result = await post(context, found, job.signal)
-  const isLastTry = job.attempt >= context.settings.webhookAttempts
-  await inTransaction(context.database, organizationId, (tx) =>
-    recordTry(tx, webhookId, {
-      status: result.isDelivered ? 'succeeded' : isLastTry ? 'failed' : 'retrying',
+  const isLastTry = await inTransaction(context.database, organizationId, async (tx) => {
+    // Somebody who asked for it to be sent again while it was on its way gave it all its tries back.
+    const isUntouched = await lockWebhookVersion(tx, webhookId, found.version)
+    const isLast = isUntouched && job.attempt >= context.settings.webhookAttempts
+    await recordTry(tx, webhookId, {
+      status: result.isDelivered ? 'succeeded' : isLast ? 'failed' : 'retrying',
       httpStatus: result.httpStatus,
       response: result.response,
       now: presentOf(found, context.systemNow()),
-    }),
-  )
+    })
+    return isLast
+  })
   if (result.isDelivered) return
-  const reason = result.httpStatus ?? result.response
+  const reason = result.httpStatus ?? result.cause ?? result.response
   const isTooLong = found.signatureAlgo === 'jwt' && isSignatureTooLong(result.httpStatus, found.payload)
   const advice = isTooLong ? { advice: SIGNATURE_ADVICE } : {}
   if (!isLastTry) throw new DeliveryFailure(`webhook ${webhookId}: ${reason}`)

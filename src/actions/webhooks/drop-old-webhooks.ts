@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 const KEPT_DAYS = 90
 const BATCH = 5000
 
-/** Deletes messages older than 90 days by their organization's time; gives how many. */
+/** Deletes messages older than 90 days by their organization's time; returns how many. */
 export async function dropOldWebhooks(context: Context): Promise<number> {
   const now = context.systemNow()
   let dropped = 0

@@ -4,8 +4,8 @@ import { findWebhook, type LoggedWebhook, queueDeliveries, setWebhookStatus } fr
 import type { Caller, Context } from '../context.ts'
 
 /**
- * Sends a logged message again by hand, at once and with all its tries. 404 for an unknown id, 405
- * `is_succeeded` when it was already delivered.
+ * Resends a logged message on request, immediately and with all attempts. 404 for an unknown id, 405 `is_succeeded`
+ * when it was already delivered.
  */
 export async function retryWebhook(context: Context, caller: Caller, id: string): Promise<LoggedWebhook> {
   return inTransaction(context.database, caller, async (tx) => {

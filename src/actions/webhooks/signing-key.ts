@@ -10,15 +10,15 @@ import type { Context } from '../context.ts'
 const known = new WeakMap<Context, Promise<SigningKey>>()
 
 /**
- * The key that signs webhooks: the operator's when one is set, else the installation's, which the first
- * process to ask makes and every other one shares. Read once for each context.
+ * The key that signs webhooks: the operator's if set, otherwise the installation's, which the first process creates
+ * and all others share. Read once per context.
  */
 export function signingKey(context: Context): Promise<SigningKey> {
   const cached = known.get(context)
   if (cached) return cached
   const key = readOrMake(context)
   known.set(context, key)
-  // A failed look-up is not remembered: the database may answer the next one.
+  // A failed lookup is not cached, so that the next one can succeed.
   key.catch(() => known.delete(context))
   return key
 }
@@ -31,7 +31,7 @@ async function readOrMake(context: Context): Promise<SigningKey> {
   return readSigningKey(await keepWebhookPrivateKey(database, made, context.systemNow()))
 }
 
-/** The public half as clients read it: base64 of the PEM with a line feed after every 60 characters. */
+/** The public key in the API's form: base64 of the PEM with a line feed after every 60 characters. */
 export async function webhookPublicKey(context: Context): Promise<string> {
   return wrappedPublicKey(await signingKey(context))
 }

@@ -15,14 +15,14 @@ const OrganizationObject = {
   updated_at: dateTime,
 }
 
-/** The operator's routes. */
+/** The admin routes. */
 export const adminSchemas = {
   create: {
     tags,
-    summary: 'Make an organization',
+    summary: 'Create an organization',
     body: Type.Object({
       name: Type.String({ maxLength: 255 }),
-      email: Type.Optional(Type.String({ maxLength: 255, description: 'Who is invited to it.' })),
+      email: Type.Optional(Type.String({ maxLength: 255, description: 'Who is invited.' })),
       sandbox: Type.Optional(Type.Boolean({ description: 'With a test clock.' })),
       premium_integrations: Type.Optional(integrations),
     }),
@@ -30,7 +30,7 @@ export const adminSchemas = {
       201: Type.Object({
         organization: Type.Object({
           ...OrganizationObject,
-          api_key: Type.String({ description: 'Shown only this once.' }),
+          api_key: Type.String({ description: 'Shown only once.' }),
         }),
         invite_url: nullableText,
       }),

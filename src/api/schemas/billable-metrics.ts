@@ -13,7 +13,7 @@ const aggregation = words(
 )
 const filters = Type.Array(Type.Object({ key: Type.String(), values: Type.Array(Type.String()) }), {
   description:
-    'Properties by which charges may price differently (at most 100), with the values that they may name.',
+    'Properties by which charges may set different prices (at most 100), with their allowed values.',
 })
 const rounding = wordsOrNull(...ROUNDING_FUNCTIONS)
 const interval = wordsOrNull('seconds')

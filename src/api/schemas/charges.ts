@@ -46,7 +46,7 @@ export const ChargeObject = Type.Object({
 
 const cascade = {
   cascade_updates: Type.Optional(
-    Type.Boolean({ description: 'Takes the change to the copies that subscriptions have of the plan.' }),
+    Type.Boolean({ description: 'Also applies the change to overridden copies of the plan.' }),
   ),
 }
 
@@ -77,7 +77,7 @@ const settings = {
   accepts_target_wallet: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
 }
 
-/** A charge inside a plan's payload; `id` names one that is there already. */
+/** A charge in a plan's payload; `id` refers to an existing one. */
 export const PlanChargeInput = Type.Object({
   id: Type.Optional(uuid),
   billable_metric_id: Type.Optional(uuid),

@@ -14,7 +14,7 @@ export const InvoiceCustomSectionObject = Type.Object({
   created_at: Type.Optional(dateTime),
 })
 
-/** A section as a subscription has it. */
+/** A section on a subscription. */
 export const AppliedCustomSection = Type.Object({
   lago_id: uuid,
   created_at: dateTime,
@@ -22,7 +22,7 @@ export const AppliedCustomSection = Type.Object({
   invoice_custom_section_id: Type.Optional(Type.String({ format: 'uuid', deprecated: true })),
 })
 
-/** A section as it was when the invoice was made. */
+/** A section as of the creation of the invoice. */
 export const InvoicedCustomSection = Type.Object({
   lago_id: uuid,
   lago_invoice_id: uuid,

@@ -30,7 +30,7 @@ const BillingConfiguration = Type.Partial(
     payment_provider: nullableText,
     payment_provider_code: nullableText,
     document_locale: wordsOrNull(...DOCUMENT_LOCALES),
-    provider_customer_id: Type.String({ description: 'With a payment provider.' }),
+    provider_customer_id: Type.String({ description: 'The id at the payment provider.' }),
     sync: Type.Boolean(),
     sync_with_provider: Type.Boolean(),
     provider_payment_methods: Type.Array(Type.String()),
@@ -93,7 +93,7 @@ const MetadataInput = Type.Object({
   display_in_invoice: Type.Optional(Type.Boolean()),
 })
 
-/** A customer as other objects show it. */
+/** A customer inside other objects. */
 export const CustomerInside = Type.Object({
   lago_id: uuid,
   billing_entity_code: Type.String(),
@@ -143,7 +143,7 @@ export const CustomerCreateInput = Type.Object({
         }),
       ),
     ],
-    { external_id: Type.String({ description: 'Your own id of the customer; finds it again.' }) },
+    { external_id: Type.String({ description: 'Your own id for the customer, used to look it up.' }) },
   ),
 })
 
@@ -162,7 +162,7 @@ export const CustomersQuery = Type.Interface([PageQuery], {
   'zipcodes[]': textList,
   'billing_entity_codes[]': textList,
   'metadata[key]': Type.Optional(
-    Type.String({ description: 'An empty value asks for the absence of the key.' }),
+    Type.String({ description: 'An empty value matches customers without the key.' }),
   ),
 })
 

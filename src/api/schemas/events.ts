@@ -17,7 +17,7 @@ const eventInput = Type.Object({
 const properties = Type.Object(
   {
     operation_type: Type.Optional(
-      Type.Enum(['add', 'remove'], { description: 'Of a unique count: what the event does.' }),
+      Type.Enum(['add', 'remove'], { description: 'For a unique count: what the event does.' }),
     ),
   },
   { additionalProperties: true },
@@ -67,7 +67,7 @@ export const findEventSchema = {
 
 export const enrichedEventsSchema = {
   tags: ['events'],
-  summary: 'Enriched events, which only a ClickHouse store has: always 403',
+  summary: 'Enriched events (only with a ClickHouse store): always 403',
 }
 
 export const listEventsSchema = {
@@ -84,7 +84,7 @@ export const listEventsSchema = {
     unmatched: Type.Optional(
       Type.Boolean({
         description:
-          'Only events that count for no subscription: the code is unknown, or no subscription had begun',
+          'Only events that count for no subscription: the code is unknown, or no subscription had started',
       }),
     ),
   }),

@@ -5,10 +5,10 @@ import { PageQuery, PaginationMeta } from './pagination.ts'
 const valueType = words('integer', 'boolean', 'string', 'select')
 const config = Type.Object(
   { select_options: Type.Optional(Type.Array(Type.String())) },
-  { description: 'Only a select has options; of every other type the configuration is empty.' },
+  { description: 'Only a select has options; for other types the configuration is empty.' },
 )
 
-/** What a privilege shows wherever it is shown. */
+/** The fields of a privilege in every response. */
 export const privilegeFields = { code: Type.String(), name: nullableText, value_type: valueType, config }
 
 const FeatureObject = Type.Object({

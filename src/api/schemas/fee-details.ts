@@ -4,7 +4,7 @@ import { nullableText, uuid } from './common.ts'
 const decimalText = Type.String({ description: 'A decimal number in plain notation.' })
 
 const eventsCount = Type.Union([Type.Integer(), decimalText], {
-  description: 'A text on the fee of one event.',
+  description: 'A string on the fee of a single event.',
 })
 
 const range = {
@@ -16,13 +16,10 @@ const range = {
   total_with_flat_amount: decimalText,
 }
 
-/**
- * How the amount of a fee came about; which keys there are depends on the charge model
- * (docs/rules/pricing-models.md).
- */
+/** How the amount of a fee was calculated; the keys depend on the charge model (docs/rules/pricing-models.md). */
 export const FeeAmountDetails = Type.Partial(
   Type.Object({
-    plan_amount_cents: Type.Integer({ description: 'Of a subscription fee: the whole price of the plan.' }),
+    plan_amount_cents: Type.Integer({ description: 'For a subscription fee: the full price of the plan.' }),
     graduated_ranges: Type.Array(Type.Object({ ...range, per_unit_amount: decimalText })),
     graduated_percentage_ranges: Type.Array(Type.Object({ ...range, rate: decimalText })),
     units: decimalText,

@@ -18,7 +18,7 @@ export const PresentationBreakdowns = Type.Array(
   }),
 )
 
-/** A tax as it was when it was applied. */
+/** A tax as of when it was applied. */
 export const AppliedTax = Type.Object({
   lago_id: nullableUuid,
   lago_tax_id: nullableUuid,
@@ -74,7 +74,7 @@ const amounts = {
   taxes_amount_cents: Type.Integer(),
   taxes_precise_amount: decimalText,
   taxes_rate: Type.Number(),
-  total_amount_cents: Type.Integer({ description: 'Coupons are not taken off.' }),
+  total_amount_cents: Type.Integer({ description: 'Coupons are not deducted.' }),
   total_amount_currency: Type.String(),
   precise_coupons_amount_cents: decimalText,
   sub_total_excluding_taxes_amount_cents: Type.Integer(),

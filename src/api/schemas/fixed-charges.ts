@@ -13,7 +13,7 @@ const ranges = Type.Array(
   }),
 )
 
-/** An add-on that a plan bills in every period. */
+/** An add-on billed by a plan in every period. */
 export const FixedChargeObject = Type.Object({
   lago_id: uuid,
   lago_add_on_id: uuid,

@@ -41,7 +41,7 @@ const amounts = {
   prepaid_granted_credit_amount_cents: nullableCents,
   prepaid_purchased_credit_amount_cents: nullableCents,
   total_amount_cents: Type.Integer(),
-  total_due_amount_cents: Type.Integer({ description: 'What is still to pay; nothing once it is voided.' }),
+  total_due_amount_cents: Type.Integer({ description: 'The amount still to pay; zero once voided.' }),
   total_paid_amount_cents: Type.Integer(),
   total_offsetted_credit_note_amount_cents: Type.Integer(),
 }
@@ -49,7 +49,7 @@ const amounts = {
 const listed = {
   lago_id: uuid,
   billing_entity_code: Type.String(),
-  sequential_id: Type.Optional(Type.Integer({ description: 'Given when it is finalized.' })),
+  sequential_id: Type.Optional(Type.Integer({ description: 'Assigned when the invoice is finalized.' })),
   number: Type.String(),
   purchase_order_number: nullableText,
   issuing_date: date,
@@ -164,7 +164,7 @@ const InvoiceUpdateInput = Type.Object({
           key: Type.String({ maxLength: 20 }),
           value: Type.String({ maxLength: 140 }),
         }),
-        { maxItems: 5, description: 'The whole list; what it leaves out is removed.' },
+        { maxItems: 5, description: 'The complete list; entries left out are removed.' },
       ),
     ),
   }),
@@ -255,7 +255,7 @@ const many = {
   response: { 200: Type.Object({ invoices: Type.Array(Type.Object(listed)), meta: PaginationMeta }) },
 }
 
-/** What each invoice route takes and answers. */
+/** Parameters, bodies and responses of the invoice routes. */
 export const invoiceSchemas = {
   list: {
     ...many,

@@ -3,7 +3,7 @@ import { DOCUMENT_LOCALES } from '../../core/input/places.ts'
 import { dateTime, nullableText, uuid, words } from './common.ts'
 import { TaxObject } from './taxes.ts'
 
-/** What organizations and billing entities show and take alike. */
+/** Fields shared by organizations and billing entities. */
 export const sharedSettings = {
   default_currency: Type.String(),
   country: nullableText,

@@ -117,12 +117,12 @@ const input = {
   usage_thresholds: Type.Optional(Type.Array(thresholdInput)),
   charges: Type.Optional(Type.Array(PlanChargeInput)),
   fixed_charges: Type.Optional(
-    Type.Array(fixedChargeInput, { description: 'Not supported yet: a list with entries is refused.' }),
+    Type.Array(fixedChargeInput, { description: 'Not supported yet: a list with entries is rejected.' }),
   ),
   metadata: Type.Optional(metadata),
 }
 
-/** What a subscription may change of its plan; a copy of the plan with the changes is made for it. */
+/** What a subscription may override in its plan; it then gets its own copy of the plan. */
 export const PlanOverridesInput = Type.Partial(
   Type.Object({
     amount_cents: Type.Integer({ minimum: 0 }),

@@ -52,7 +52,7 @@ export const SubscriptionObject = Type.Object({
   on_termination_credit_note: wordsOrNull('credit', 'refund', 'offset', 'skip'),
   on_termination_invoice: words('generate', 'skip'),
   progressive_billing_disabled: Type.Boolean(),
-  consolidate_invoice: Type.Boolean({ description: 'False keeps it on an invoice of its own.' }),
+  consolidate_invoice: Type.Boolean({ description: 'False puts it on a separate invoice.' }),
   purchase_order_number: nullableText,
   cancellation_reason: wordsOrNull('payment_failed', 'timeout'),
   payment_method: PaymentMethodReference,
@@ -65,7 +65,7 @@ const ApplicableUsageThreshold = Type.Object({
   recurring: Type.Boolean(),
 })
 
-/** What is shown when one subscription is asked for. */
+/** The response for a single subscription. */
 export const SubscriptionObjectExtended = Type.Object({
   ...SubscriptionObject.properties,
   plan: PlanObject,

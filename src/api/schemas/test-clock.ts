@@ -17,7 +17,7 @@ export const testClockSchemas = {
   show: { tags, summary: 'Retrieve the clock', response },
   move: {
     tags,
-    summary: 'Move the clock forward; all that falls due on the way happens',
+    summary: 'Move the clock forward and process everything that falls due on the way',
     body: Type.Object({ test_clock: Type.Object({ now: dateTime }) }),
     response,
   },

@@ -3,7 +3,7 @@ import { dateTime, nullableText, uuid, words, wordsOrNull } from './common.ts'
 import { PaginationMeta } from './pagination.ts'
 
 const eventTypes = Type.Union([Type.Array(Type.String()), Type.Null()], {
-  description: 'Null takes every type, an empty list none.',
+  description: 'Null receives every type, an empty list none.',
 })
 
 const EndpointObject = Type.Object({
@@ -22,7 +22,7 @@ const optionalFields = {
   event_types: Type.Optional(eventTypes),
 }
 
-const webhookUrl = Type.String({ description: 'An http or https URL, one endpoint for each.' })
+const webhookUrl = Type.String({ description: 'An http or https URL, unique among your endpoints.' })
 
 export const WebhookEndpointCreateInput = Type.Object({
   webhook_endpoint: Type.Object({ webhook_url: webhookUrl, ...optionalFields }),

@@ -15,9 +15,9 @@ const logged = {
   object_type: Type.String(),
   lago_object_id: Type.Union([uuid, Type.Null()]),
   status,
-  retries: Type.Integer({ description: 'Failed tries so far.' }),
+  retries: Type.Integer({ description: 'Failed attempts so far.' }),
   http_status: nullableInteger,
-  response: Type.Union([Type.String({ description: 'Up to 10,000 bytes of the answer.' }), Type.Null()]),
+  response: Type.Union([Type.String({ description: 'Up to 10,000 bytes of the response.' }), Type.Null()]),
   advice: Type.Union([
     Type.String({ description: 'What to do about a failure whose cause is known.' }),
     Type.Null(),
@@ -32,7 +32,7 @@ export const Webhooks = Type.Object({ webhooks: Type.Array(Type.Object(logged)),
 export const Webhook = Type.Object({
   webhook: Type.Object({
     ...logged,
-    payload: Type.String({ description: 'The body, to the byte as it is sent and signed.' }),
+    payload: Type.String({ description: 'The body, byte for byte as sent and signed.' }),
   }),
 })
 

@@ -137,7 +137,7 @@ function alertedOf(request: FastifyRequest<OfSubscription>): Alerted {
   }
 }
 
-/** The alerts of a batch, what is no object as an empty one; undefined when there are none to read. */
+/** The alerts of a batch, with anything but an object read as an empty one; undefined when it is not a batch. */
 function listOf(body: unknown): Input[] | undefined {
   const list = isObject(body) ? body.alerts : undefined
   if (!Array.isArray(list) || list.length === 0) return undefined

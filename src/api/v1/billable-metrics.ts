@@ -28,7 +28,7 @@ const tags = ['billable_metrics']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: BillableMetric }
 
-/** What events are turned into, by code (docs/rules/aggregation.md#changing-a-metric). */
+/** Billable metrics, by code (docs/rules/aggregation.md). */
 export function billableMetricsRoutes(app: FastifyInstance, context: Context): void {
   app.post(
     '/billable_metrics',

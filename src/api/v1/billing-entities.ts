@@ -9,6 +9,7 @@ import { listBillingEntities } from '../../store/billing-entities.ts'
 import { type BillingEntityRow, findBillingEntity } from '../../store/organizations.ts'
 import { taxesOfOwners } from '../../store/taxes.ts'
 import { toWireBillingEntity, toWireBillingEntityWithTaxes } from '../../wire/billing-entities.ts'
+import { LOGO_BODY_BYTES } from '../limits.ts'
 import { rootOf } from '../params.ts'
 import {
   BillingEntities,
@@ -20,16 +21,18 @@ import {
 type ByCode = { Params: { code: string } }
 
 const config = { resource: 'billing_entity' } as const
+const bodyLimit = LOGO_BODY_BYTES
 const tags = ['billing_entities']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: BillingEntity }
 
-/** Billing entities by their code. */
+/** Billing entities, by code. */
 export function billingEntitiesRoutes(app: FastifyInstance, context: Context): void {
   app.post(
     '/billing_entities',
     {
       config,
+      bodyLimit,
       schema: { tags, summary: 'Create a billing entity', body: BillingEntityCreateInput, response },
     },
     async (request) => {
@@ -60,6 +63,7 @@ export function billingEntitiesRoutes(app: FastifyInstance, context: Context): v
     method: ['PUT', 'PATCH'],
     url: '/billing_entities/:code',
     config,
+    bodyLimit,
     schema: { tags, summary: 'Update a billing entity', params, body: BillingEntityUpdateInput, response },
     handler: async (request) => {
       const change = accepted(readBillingEntityChange(rootOf(request.body, 'billing_entity'), false))

@@ -22,7 +22,7 @@ const config = { resource: 'customer' } as const
 const tags = ['customers']
 const params = Type.Object({ externalId: Type.String() })
 
-/** Customers by their external id. */
+/** Customers, by external id. */
 export function customersRoutes(app: FastifyInstance, context: Context): void {
   app.post(
     '/customers',

@@ -44,14 +44,14 @@ type OfSubscriptionPrivilege = {
 const tags = ['entitlements']
 const text = Type.String()
 
-/** What plans entitle to, and what subscriptions change of it. Their lists have no `meta`. */
+/** Entitlements of plans, and overrides of subscriptions. Their lists have no `meta`. */
 export function entitlementsRoutes(app: FastifyInstance, context: Context): void {
   planListRoutes(app, context)
   planFeatureRoutes(app, context)
   subscriptionRoutes(app, context)
 }
 
-/** The object under `entitlements`, which may be empty: it then names no feature. */
+/** The object under `entitlements`, which may be empty. */
 function entitlementsOf(body: unknown): Input {
   const value = isObject(body) ? body.entitlements : undefined
   if (!isObject(value)) throw missingRoot('entitlements')
@@ -117,7 +117,7 @@ function planFeatureRoutes(app: FastifyInstance, context: Context): void {
   )
   app.delete<OfPlanFeature>(
     url,
-    { config, schema: { tags, summary: 'Take a feature from a plan', params, response } },
+    { config, schema: { tags, summary: 'Remove a feature from a plan', params, response } },
     async (request) => {
       const { code, feature_code } = request.params
       const entitlement = await removePlanFeature(context, request.caller, code, feature_code)
@@ -129,7 +129,7 @@ function planFeatureRoutes(app: FastifyInstance, context: Context): void {
     `${url}/privileges/:privilege_code`,
     {
       config,
-      schema: { tags, summary: 'Take a privilege from a plan', params: privilegeParams, response },
+      schema: { tags, summary: 'Remove a privilege from a plan', params: privilegeParams, response },
     },
     async (request) => {
       const { code, feature_code: feature, privilege_code: privilege } = request.params
@@ -184,7 +184,7 @@ function subscriptionRoutes(app: FastifyInstance, context: Context): void {
   const featureParams = Type.Object({ external_id: text, feature_code: text })
   app.delete<OfSubscriptionFeature>(
     `${url}/:feature_code`,
-    { config, schema: { ...shared, summary: 'Take a feature from a subscription', params: featureParams } },
+    { config, schema: { ...shared, summary: 'Remove a feature from a subscription', params: featureParams } },
     async (request) => {
       const choice = choiceOf(request)
       const code = request.params.feature_code
@@ -196,7 +196,7 @@ function subscriptionRoutes(app: FastifyInstance, context: Context): void {
     `${url}/:feature_code/privileges/:privilege_code`,
     {
       config,
-      schema: { ...shared, summary: 'Take a privilege from a subscription', params: privilegeParams },
+      schema: { ...shared, summary: 'Remove a privilege from a subscription', params: privilegeParams },
     },
     async (request) => {
       const { feature_code: feature, privilege_code: privilege } = request.params

@@ -74,7 +74,7 @@ export function estimatesRoutes(app: FastifyInstance, context: Context): void {
   )
 }
 
-/** The events of a batch, each as it is or under its own `event`; no more than may be stored in one request. */
+/** The events of a batch, each as is or under its own `event` key; limited like a batch of events. */
 function eventsOf(body: unknown, eventsMax: number): Input[] {
   const events = isObject(body) ? body.events : undefined
   if (!Array.isArray(events) || events.length === 0) throw missingRoot('events')

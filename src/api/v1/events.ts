@@ -5,10 +5,11 @@ import type {
   FastifyRequest,
   onRequestHookHandler,
   preParsingHookHandler,
+  RequestPayload,
 } from 'fastify'
 import type { Context } from '../../actions/context.ts'
 import { BodyTurns } from '../../actions/events/body-turns.ts'
-import { DoorIsFull, doorOf } from '../../actions/events/door.ts'
+import { DoorIsFull, doorOf, type Visit } from '../../actions/events/door.ts'
 import { ingestEvent, ingestEvents } from '../../actions/events/ingest-events.ts'
 import { forbidden, invalid, notFound } from '../../core/refusal.ts'
 import {
@@ -18,7 +19,9 @@ import {
   subscriptionStart,
 } from '../../store/events/event-list.ts'
 import { toWireEventJson } from '../../wire/events.ts'
+import { arrivedBytes, countedBody, noteReceived } from '../arriving-bodies.ts'
 import { TOO_MANY_REQUESTS } from '../errors.ts'
+import type { HttpLimits } from '../limits.ts'
 import { metaOf, pageOf } from '../pagination.ts'
 import { isObject, rootOf } from '../params.ts'
 import { readQuery } from '../query.ts'
@@ -35,10 +38,10 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 // Plain ASCII: its length is its length in bytes.
 const TURNED_AWAY = JSON.stringify(TOO_MANY_REQUESTS)
 
-/** Usage events: in (one, or a batch that is stored whole or not at all) and out (docs/rules/events.md). */
-export function eventRoutes(app: FastifyInstance, context: Context): void {
-  const early = turnAwayEarly(context)
-  const repeatable = { ...config, isRepeatable: true }
+/** Usage events: sending one, or a batch that is stored all or nothing, and reading them (docs/rules/events.md). */
+export function eventRoutes(app: FastifyInstance, context: Context, limits: HttpLimits): void {
+  const early = { ...turnAwayEarly(context), bodyLimit: limits.eventBodyBytes }
+  const repeatable = { ...config, isRepeatable: true, isFair: true }
   app.post('/events', { config: repeatable, schema: createEventSchema, ...early }, async (request, reply) => {
     const raw = rootOf(request.body, 'event')
     const stored = await admitted(reply, ingestEvent(context, request.caller, raw))
@@ -70,13 +73,13 @@ export function eventRoutes(app: FastifyInstance, context: Context): void {
   app.get('/events', { config, schema: listEventsSchema }, (request, reply) => list(context, request, reply))
 }
 
-/** Gives the text back as the JSON that it is. */
+/** Returns a text that already is JSON. */
 function asJson(reply: FastifyReply, text: string): string {
   void reply.header('content-type', JSON_TYPE)
   return text
 }
 
-/** Tells a sender that came too fast when to come again. */
+/** Tells a client that sends too fast when to retry. */
 async function admitted<T>(reply: FastifyReply, stored: Promise<T>): Promise<T> {
   try {
     return await stored
@@ -86,18 +89,19 @@ async function admitted<T>(reply: FastifyReply, stored: Promise<T>): Promise<T> 
   }
 }
 
-const leaving = new WeakMap<FastifyRequest, () => void>()
+type Visitor = { readonly visit: Visit; readonly arrived: number }
 
-/** Refuses before the body is read: under a flood, reading what is refused would cost more than storing the rest. */
+const visitors = new WeakMap<FastifyRequest, Visitor>()
+
+/** Rejects before reading the body: under overload, reading rejected bodies would cost more than storing the rest. */
 function turnAwayEarly(context: Context) {
   const onRequest: onRequestHookHandler = (request, reply, done) => {
-    const bytes = Number(request.headers['content-length'])
-    const length = Number.isSafeInteger(bytes) && bytes > 0 ? bytes : 0
+    const arrived = arrivedBytes(request)
     try {
-      const leave = doorOf(context).admit(request.caller.organizationId, length)
-      leaving.set(request, leave)
-      // A request that is broken off has no answer and no `onResponse`.
-      reply.raw.once('close', leave)
+      const visit = doorOf(context).admit(request.caller.organizationId, arrived)
+      visitors.set(request, { visit, arrived })
+      // An aborted request has no response and no `onResponse`.
+      reply.raw.once('close', visit.leave)
     } catch (error) {
       if (error instanceof DoorIsFull) turnAway(reply, error)
       else done(error as Error)
@@ -106,16 +110,33 @@ function turnAwayEarly(context: Context) {
     done()
   }
   const turns = new BodyTurns()
-  const preParsing: preParsingHookHandler = (request, _reply, payload, done) => {
+  const preParsing: preParsingHookHandler = (request, reply, payload, done) => {
+    const begin = () => done(null, counted(request, reply, payload))
     const turn = turns.turnOf(request.caller.organizationId)
-    if (!turn) done(null, payload)
-    else turn.then(() => done(null, payload), done)
+    if (!turn) begin()
+    else turn.then(begin, done)
   }
-  const onResponse = async (request: FastifyRequest): Promise<void> => leaving.get(request)?.()
+  const onResponse = async (request: FastifyRequest): Promise<void> => {
+    noteReceived(request)
+    visitors.get(request)?.visit.leave()
+  }
   return { onRequest, preParsing, onResponse }
 }
 
-/** Written at once: the way that other answers take costs five times as much, for each request of a flood. */
+/** A body that exceeds the limit while it arrives gets the same answer as one that was rejected before. */
+function counted(request: FastifyRequest, reply: FastifyReply, payload: RequestPayload): RequestPayload {
+  const visitor = visitors.get(request)
+  if (!visitor) return payload
+  const body = countedBody(request, payload, visitor.visit, visitor.arrived)
+  if (body !== payload) {
+    body.once('error', (error) => {
+      if (error instanceof DoorIsFull) tellWhenToComeAgain(reply, error)
+    })
+  }
+  return body
+}
+
+/** Written directly: the normal response path costs five times as much for each rejected request. */
 function turnAway(reply: FastifyReply, full: DoorIsFull): void {
   tellWhenToComeAgain(reply, full)
   reply.hijack()
@@ -148,7 +169,7 @@ async function list(context: Context, request: FastifyRequest, reply: FastifyRep
   return asJson(reply, `{"events":[${answer.events.map(toWireEventJson).join(',')}],"meta":${meta}}`)
 }
 
-/** A page since the start of a subscription needs that subscription, and no other start. */
+/** Listing since the start of a subscription requires the subscription and excludes `timestamp_from`. */
 function filterOf(query: unknown): { readonly sinceStart: boolean; readonly filter: EventListFilter } {
   const { sinceStart, ...filter } = readQuery(query, (query) => ({
     sinceStart: query.boolean('timestamp_from_started_at') === true,

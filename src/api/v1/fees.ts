@@ -20,7 +20,7 @@ const tags = ['fees']
 const params = Type.Object({ id: Type.String() })
 const response = { 200: Fee }
 
-/** Fees: what usage and plans came to, on an invoice or by themselves. */
+/** Fees for usage and plans, invoiced or not. */
 export function feesRoutes(app: FastifyInstance, context: Context): void {
   app.get(
     '/fees',

@@ -25,7 +25,7 @@ const CONFIG = { config: { resource: 'invoice' } } as const
 
 type ById = { Params: { id: string } }
 
-/** Invoices: list and one, payment status and metadata, and what is done to drafts and final ones (docs/rules/invoices.md). */
+/** Invoices: create, preview, list and retrieve, payment status and metadata, actions (docs/rules/invoices.md). */
 export function invoicesRoutes(app: FastifyInstance, context: Context): void {
   listRoutes(app, context)
   oneRoutes(app, context)

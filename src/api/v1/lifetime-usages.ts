@@ -14,7 +14,7 @@ const tags = ['subscriptions']
 const params = Type.Object({ externalId: Type.String() })
 const response = { 200: LifetimeUsage }
 
-/** What subscriptions have used since they began (docs/rules/usage.md#lifetime-usage). */
+/** Usage of subscriptions since they started (docs/rules/usage.md#lifetime-usage). */
 export function lifetimeUsagesRoutes(app: FastifyInstance, context: Context): void {
   const url = '/subscriptions/:externalId/lifetime_usage'
   app.get<ByExternalId>(
@@ -33,7 +33,7 @@ export function lifetimeUsagesRoutes(app: FastifyInstance, context: Context): vo
     config,
     schema: {
       tags,
-      summary: 'Tell what a subscription used before',
+      summary: 'Set the usage from before Weir',
       params,
       body: LifetimeUsageInput,
       response,

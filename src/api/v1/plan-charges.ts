@@ -92,7 +92,7 @@ async function planIdOf(reads: Reads, request: FastifyRequest): Promise<string> 
   return plan.id
 }
 
-/** A deletion may come without a body. */
+/** A deletion may have no body. */
 function optionalRoot(body: unknown, root: string): Input {
   const value = isObject(body) ? body[root] : undefined
   return isObject(value) ? value : {}

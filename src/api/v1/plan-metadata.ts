@@ -15,7 +15,7 @@ const tags = ['plans']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: MetadataAnswer }
 
-/** Free data on a plan: POST replaces, PUT and PATCH merge. */
+/** Arbitrary metadata on a plan: POST replaces, PUT and PATCH merge. */
 export function planMetadataRoutes(app: FastifyInstance, context: Context): void {
   app.post<ByCode>(
     '/plans/:code/metadata',

@@ -20,7 +20,7 @@ const tags = ['plans']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: Plan }
 
-/** Plans by code (docs/rules/plans.md). */
+/** Plans, by code (docs/rules/plans.md). */
 export function plansRoutes(app: FastifyInstance, context: Context): void {
   const answer = answerOf(context)
   app.post(

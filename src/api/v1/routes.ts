@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
+import type { HttpLimits } from '../limits.ts'
 import { addOnsRoutes } from './add-ons.ts'
 import { alertsRoutes } from './alerts.ts'
 import { billableMetricsRoutes } from './billable-metrics.ts'
@@ -24,10 +25,10 @@ import { usageRoutes } from './usage.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
 import { webhooksRoutes } from './webhooks.ts'
 
-/** A room of routes: registers itself on the app with the context that its actions need. */
-export type Routes = (app: FastifyInstance, context: Context) => void
+/** A group of routes: registers itself on the app with the context for its actions. */
+export type Routes = (app: FastifyInstance, context: Context, limits: HttpLimits) => void
 
-/** Every room of routes below /api/v1. */
+/** Every group of routes under /api/v1. */
 export const routesOfV1: readonly Routes[] = [
   addOnsRoutes,
   alertsRoutes,

@@ -33,7 +33,7 @@ const query = { subscription_status: Type.Optional(words(...SUBSCRIPTION_STATUSE
 const charge = { tags, querystring: Type.Object(query), response: { 200: Charge } }
 const filter = { tags, querystring: Type.Object(query), response: { 200: ChargeFilter } }
 
-/** The charges that a subscription pays, and its own prices for them. */
+/** The charges of a subscription, and its overrides of their prices. */
 export function subscriptionChargesRoutes(app: FastifyInstance, context: Context): void {
   chargeReadRoutes(app, context, {
     base,

@@ -37,7 +37,7 @@ const tags = ['subscriptions']
 const params = Type.Object({ externalId: Type.String() })
 const response = { 200: SubscriptionExtended }
 
-/** Subscriptions by their external id (docs/rules/subscriptions.md). */
+/** Subscriptions, by external id (docs/rules/subscriptions.md). */
 export function subscriptionsRoutes(app: FastifyInstance, context: Context): void {
   app.post(
     '/subscriptions',
@@ -64,7 +64,7 @@ function listRoutes(app: FastifyInstance, context: Context): void {
   const schema = { tags, querystring: SubscriptionsQuery, response: { 200: Subscriptions } }
   app.get(
     '/subscriptions',
-    { config, schema: { ...schema, summary: 'List subscriptions, the active ones unless told otherwise' } },
+    { config, schema: { ...schema, summary: 'List subscriptions, active ones by default' } },
     async (request) =>
       context.database.read(request.caller, async (reads) => {
         const externalCustomerId = readQuery(request.query, (query) => query.id('external_customer_id'))
@@ -160,7 +160,7 @@ async function page(reads: Reads, request: FastifyRequest, filter: SubscriptionF
   return { subscriptions: views.map(toWireSubscription), meta: metaOf(slice, total) }
 }
 
-/** What a query narrows a list to; 404 when a billing entity is unknown. */
+/** The filters in a query; 404 when a billing entity is unknown. */
 async function filterOf(reads: Reads, query: unknown): Promise<SubscriptionFilter> {
   const { codes, ...filter } = readQuery(query, (query) => ({
     statuses: query.words('status', SUBSCRIPTION_STATUSES) ?? ['active' as const],

@@ -21,7 +21,7 @@ const tags = ['taxes']
 const params = Type.Object({ code: Type.String() })
 const response = { 200: Tax }
 
-/** Taxes by their code (docs/rules/taxes.md). */
+/** Taxes, by code (docs/rules/taxes.md). */
 export function taxesRoutes(app: FastifyInstance, context: Context): void {
   const answer = answerOf(context)
   app.post(

@@ -11,14 +11,14 @@ import { testClockSchemas } from '../schemas/test-clock.ts'
 
 const config = { resource: 'organization' } as const
 
-/** A sandbox's own clock: read it, or move it forward and let everything that falls due on the way happen. */
+/** A sandbox's clock: read it, or move it forward and process everything that falls due on the way. */
 export function testClockRoutes(app: FastifyInstance, context: Context): void {
   app.get('/test_clock', { config, schema: testClockSchemas.show }, async (request) => {
     const clock = await readTestClock(context, request.caller)
     if (!clock.organization.isSandbox) throw forbidden('not_a_sandbox')
     return toWireClock(clock, context.systemNow())
   })
-  const repeatable = { ...config, isRepeatable: true }
+  const repeatable = { ...config, isRepeatable: true, isAboutClock: true }
   app.put('/test_clock', { config: repeatable, schema: testClockSchemas.move }, async (request) => {
     const now = nowOf(rootOf(request.body, 'test_clock'))
     const organization = await moveTestClock(context, request.caller, now)

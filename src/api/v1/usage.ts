@@ -23,7 +23,7 @@ const config = { resource: 'customer_usage' } as const
 const tags = ['customer_usage']
 const params = Type.Object({ external_customer_id: Type.String() })
 
-/** What customers use: now, in billed periods, and at the end of the open one (docs/rules/usage.md). */
+/** Usage of customers: current, past and projected (docs/rules/usage.md). */
 export function usageRoutes(app: FastifyInstance, context: Context): void {
   app.get<OfCustomer>(
     '/customers/:external_customer_id/current_usage',
@@ -115,7 +115,7 @@ function subjectOf(externalCustomerId: string, query: unknown) {
   }))
 }
 
-/** A positive number of periods on a page; anything else limits nothing. */
+/** A positive number of periods; anything else means no limit. */
 function countOf(text: string | undefined): number | undefined {
   if (text === undefined || !/^\d{1,9}$/.test(text)) return undefined
   const count = Number(text)

@@ -22,7 +22,7 @@ type ById = { Params: { id: string } }
 const config = { resource: 'webhook_endpoint' } as const
 const tags = ['webhook_endpoints']
 
-/** The addresses to which an organization's messages go. */
+/** The endpoints that receive an organization's webhooks. */
 export function webhookEndpointsRoutes(app: FastifyInstance, context: Context): void {
   app.post(
     '/webhook_endpoints',

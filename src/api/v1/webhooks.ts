@@ -17,7 +17,7 @@ type ById = { Params: { id: string } }
 
 const tags = ['webhooks']
 
-/** What receivers verify signatures with, and the log of deliveries. */
+/** The public key for verifying signatures, and the delivery log. */
 export function webhooksRoutes(app: FastifyInstance, context: Context): void {
   const config = { resource: 'webhook_jwt_public_key' } as const
   app.get(
@@ -47,7 +47,7 @@ export function webhooksRoutes(app: FastifyInstance, context: Context): void {
   logRoutes(app, context)
 }
 
-/** The log of deliveries, which Lago shows only in its dashboard. */
+/** The delivery log, which Lago only shows in its dashboard. */
 function logRoutes(app: FastifyInstance, context: Context): void {
   const config = { resource: 'webhook_endpoint' } as const
   app.get<ById>(

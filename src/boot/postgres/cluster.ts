@@ -12,7 +12,7 @@ import {
   rm,
   writeFile,
 } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { StartProblem } from '../start-problem.ts'
 import { type Account, type Accounts, POSTGRES_ENVIRONMENT, runAs } from './accounts.ts'
@@ -22,16 +22,20 @@ import { settingArguments, TUNABLE_SETTINGS } from './settings.ts'
 
 const runFile = promisify(execFile)
 
+const PRIVATE_PREFIX = 'weir-postgres-'
+/** Says where the folder with the password is. */
+const DESK_FILE = 'postgres.desk'
+
 /** The cluster's folder inside a data folder. */
 export const clusterFolder = (dataDir: string): string => join(dataDir, 'postgres')
 
 /**
- * How the programs are told their folder. They start inside it and find it by this name, so that the folders
- * above it need not be open to their account (a project in /root, for one).
+ * How the programs find their folder: they start inside it and use this name, so that their account does not need
+ * access to its parent folders (for example a project in /root).
  */
 export const FOLDER_FROM_WITHIN = '/proc/self/cwd'
 
-/** The name by which a program of this account can reach the cluster's folder, its working folder. */
+/** The path by which this account's programs reach the cluster's folder, which is their working folder. */
 export const folderFor = (account: Account | null, folder: string): string =>
   account === null ? folder : FOLDER_FROM_WITHIN
 
@@ -44,12 +48,12 @@ async function giveTree(path: string, account: Account): Promise<void> {
 
 /** A private folder with a short path, for an account (null: our own). The caller removes it. */
 export async function makePrivateFolder(dataDir: string, account: Account | null): Promise<string> {
-  // Root's own /run is not tidied up while in use and nobody else can write there; the rest are fallbacks.
+  // Nothing in root's /run is cleaned up while in use and nobody else can write there; the rest are fallbacks.
   const parents = [...(account === null ? [] : ['/run']), '/tmp', '/dev/shm', dataDir]
   const reasons: string[] = []
   for (const parent of parents.filter((path) => path.length <= 60)) {
     try {
-      const folder = await mkdtemp(join(parent, 'weir-postgres-'))
+      const folder = await mkdtemp(join(parent, PRIVATE_PREFIX))
       await chmod(folder, 0o700)
       if (account !== null) await chown(folder, account.uid, account.gid)
       return folder
@@ -74,7 +78,7 @@ async function runInitdb(part: string, binaries: Binaries, account: Account | nu
   const options = [
     ...['-D', folderFor(account, part), '-U', 'postgres', `--pwfile=${passwordFile}`],
     ...['--auth=scram-sha-256', '--encoding=UTF8', '--no-instructions', '--data-checksums'],
-    // PostgreSQL's own C.UTF-8: the same order on every machine, whatever libraries it has.
+    // PostgreSQL's own C.UTF-8: the same sort order on every machine, regardless of its libraries.
     ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--lc-messages=C'],
     ...settingArguments(TUNABLE_SETTINGS),
   ]
@@ -82,8 +86,8 @@ async function runInitdb(part: string, binaries: Binaries, account: Account | nu
 }
 
 /**
- * Makes the cluster beside its place and moves it there when it is whole, so that a start that was killed
- * half way leaves nothing that looks like a database. Throws `StartProblem`.
+ * Creates the cluster in a temporary folder and moves it into place when complete, so that a start killed halfway
+ * leaves nothing that looks like a database. Throws `StartProblem`.
  */
 export async function createCluster(
   dataDir: string,
@@ -96,6 +100,7 @@ export async function createCluster(
   }
   const part = join(dataDir, `postgres.new-${randomBytes(4).toString('hex')}`)
   const desk = await makePrivateFolder(dataDir, accounts.initdb)
+  await writeFile(join(dataDir, DESK_FILE), desk, { mode: 0o600 })
   try {
     await mkdir(part)
     await chmod(part, 0o700)
@@ -115,6 +120,21 @@ export async function createCluster(
     const said = (stderr?.trim() || message).split('\n').find((line) => /error|fatal|could not/i.test(line))
     throw new StartProblem(`PostgreSQL's files could not be made in ${dataDir}: ${said ?? message}.`)
   } finally {
-    await rm(desk, { recursive: true, force: true })
+    await clearDesk(dataDir)
   }
+}
+
+/**
+ * Removes the folder with the superuser's password that making a cluster needs for a moment: also one that a start
+ * left when it was killed in that moment.
+ */
+export async function clearDesk(dataDir: string): Promise<void> {
+  const note = join(dataDir, DESK_FILE)
+  const desk = await readFile(note, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
+  // Nothing else is removed, whatever the note says.
+  if (basename(desk).startsWith(PRIVATE_PREFIX)) await rm(desk, { recursive: true, force: true })
+  await rm(note, { force: true })
 }

@@ -4,10 +4,10 @@ import { link, rename, rm } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { StartProblem } from '../start-problem.ts'
 
-/** The right to be the only Weir on a data folder. The kernel takes it back when the program is killed. */
+/** The exclusive lock on a data folder. The kernel releases it when the process is killed. */
 export type DataLock = { readonly release: () => Promise<void> }
 
-/** Another Weir holds the folder. */
+/** Another Weir is using the folder. */
 export class DataFolderBusy extends StartProblem {}
 
 const NAME = 'weir.lock'
@@ -15,7 +15,7 @@ const NAME = 'weir.lock'
 function listen(path: string): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
-      socket.on('error', () => socket.destroy()) // whoever asked is gone already; nothing is owed to them
+      socket.on('error', () => socket.destroy()) // the client is already gone
       socket.end(`${process.pid}\n`)
     })
     server.once('error', reject)
@@ -26,7 +26,7 @@ function listen(path: string): Promise<Server> {
   })
 }
 
-/** The pid that the holder tells, an empty text when it tells none, or null when nobody holds the lock. */
+/** The pid reported by the holder, an empty string when it reports none, or null when nobody holds the lock. */
 function askHolder(path: string): Promise<string | null> {
   return new Promise((resolve) => {
     let told = ''
@@ -54,19 +54,19 @@ function busy(dataDir: string, pid: string): DataFolderBusy {
 }
 
 /**
- * Takes the lock of a data folder, or throws `DataFolderBusy` with one sentence.
- * It is a listening socket in the folder: unlike a pid file it can not go stale, because a killed program's
- * socket refuses connections, and it is seen from other containers that share the folder.
+ * Locks a data folder, or throws `DataFolderBusy`. The lock is a listening socket in the folder: unlike a pid file it
+ * cannot go stale, because a killed process's socket refuses connections, and other containers that share the folder
+ * see it.
  */
 export async function lockDataFolder(dataDir: string): Promise<DataLock> {
-  // Through the open folder, so that the path fits the 107 bytes of a socket address however deep the folder is.
+  // Through the open folder, so that the path fits the 107 bytes of a socket address at any depth.
   const folder = openSync(dataDir, 'r')
   const path = process.platform === 'linux' ? `/proc/self/fd/${folder}/${NAME}` : `${dataDir}/${NAME}`
   try {
     for (let attempt = 0; attempt < 5; attempt++) {
       const server = await listen(path).catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'EADDRINUSE') return null
-        throw new StartProblem(`The data folder ${dataDir} can not be locked: ${error.message}.`)
+        throw new StartProblem(`The data folder ${dataDir} cannot be locked: ${error.message}.`)
       })
       if (server) return { release: () => release(server, folder) }
       const holder = await askHolder(path)
@@ -80,7 +80,7 @@ export async function lockDataFolder(dataDir: string): Promise<DataLock> {
   }
 }
 
-/** Moves a dead lock aside first: if a third start revived it in between, it is put back and honoured. */
+/** Moves a dead lock aside first: if a third process took it in between, it is put back and respected. */
 async function clearStale(path: string, dataDir: string): Promise<void> {
   const aside = `${path}.${randomBytes(4).toString('hex')}`
   await rename(path, aside).catch((error: NodeJS.ErrnoException) => {
@@ -96,7 +96,7 @@ async function clearStale(path: string, dataDir: string): Promise<void> {
 }
 
 async function release(server: Server, folder: number): Promise<void> {
-  // Closing removes the socket file too, in one step with giving it up.
+  // Closing also removes the socket file, in one step with releasing the lock.
   await new Promise<void>((resolve) => server.close(() => resolve()))
   closeSync(folder)
 }

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * The pids of the PostgreSQL programs that carry a cluster's marker, its server first.
- * PostgreSQL shows the marker (its `cluster_name`) in the command line of each of its programs, which stays
- * readable where the programs' folders are not; a dead one that nobody collected has no command line.
+ * The pids of the PostgreSQL processes with a cluster's marker, the server first. PostgreSQL shows the marker (its
+ * `cluster_name`) in the command line of all its processes, which is readable even if their folders are not; a zombie
+ * has no command line.
  */
 export function pidsWithMarker(marker: string, uid: number | null): number[] {
   const found: { pid: number; isServer: boolean }[] = []
@@ -13,12 +13,12 @@ export function pidsWithMarker(marker: string, uid: number | null): number[] {
     try {
       const line = readFileSync(`/proc/${name}/cmdline`, 'utf8')
       if (!line.includes(marker)) continue
-      // Anybody may write our marker in a command line; only the account's own programs are meant.
+      // Any process could have our marker in its command line; only the account's own count.
       if (statSync(`/proc/${name}`).uid !== (uid ?? process.getuid?.())) continue
       if (line.startsWith('postgres: ')) found.push({ pid: Number(name), isServer: false })
       else if (line.includes(`cluster_name=${marker}`)) found.push({ pid: Number(name), isServer: true })
     } catch (error) {
-      // It ended while we looked, or it is not ours to look at.
+      // It exited meanwhile, or we may not inspect it.
       if (!['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? ''))
         throw error
     }
@@ -38,11 +38,11 @@ function readCommandLine(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
   } catch {
-    return '' // ended meanwhile
+    return '' // exited meanwhile
   }
 }
 
-/** Whether the pid still runs (a dead one that its parent did not collect yet does not). */
+/** Whether the process is still running (a zombie is not). */
 export const isRunning = (pid: number): boolean => readCommandLine(pid) !== ''
 
 function signal(pid: number, name: NodeJS.Signals): void {
@@ -62,8 +62,8 @@ async function ended(isOver: () => boolean, limitMs: number): Promise<boolean> {
 }
 
 /**
- * Stops a server: first with a checkpoint (PostgreSQL's "fast"), then without ("immediate", recovered at the
- * next start), then by killing whatever is left of it. Takes at most about `limitMs` + 2 s.
+ * Stops a server: first with a checkpoint (PostgreSQL's "fast"), then without ("immediate", recovered at the next
+ * start), then by killing whatever is left. Takes at most about `limitMs` + 2 s.
  */
 export async function stopServer(marker: string, uid: number | null, limitMs: number): Promise<void> {
   const server = runningServer(marker, uid)

@@ -11,10 +11,10 @@ export function socketUrl(socketDir: string, role: string, password: string, dat
   return `postgres://${role}:${password}@localhost:${SOCKET_PORT}/${database}?host=${host}`
 }
 
-/** Runs work on one connection, which is closed afterwards. */
+/** Runs work on one connection and closes it afterwards. */
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
-  client.on('error', () => {}) // a lost connection also fails the query in `work`, which is where it is told
+  client.on('error', () => {}) // a lost connection also fails the query in `work`, which reports it
   await client.connect()
   try {
     return await work(client)
@@ -24,9 +24,8 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
 }
 
 /**
- * Makes the owner's role and database when they are absent (so a start that was killed between the two is
- * completed by the next one). The owner is no superuser: the embedded database asks of Weir's migrations
- * exactly what an external one does.
+ * Creates the owner's role and database if missing (so the next start completes one that was killed between the two).
+ * The owner is not a superuser, so migrations have the same rights as on an external database.
  */
 export async function provision(adminUrl: string, ownerPassword: string): Promise<void> {
   await withClient(adminUrl, async (client) => {

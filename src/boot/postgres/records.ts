@@ -2,21 +2,21 @@ import { randomBytes } from 'node:crypto'
 import { open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** What belongs to a cluster for its whole life. Kept in the data folder, readable by Weir's user only. */
+/** Permanent facts about a cluster. Stored in the data folder, readable only by Weir's user. */
 export type ClusterRecord = {
-  /** Marks the cluster's programs in the machine's list, e.g. `weir-3f9c21aa`. */
+  /** Identifies the cluster's processes in the process list, e.g. `weir-3f9c21aa`. */
   readonly marker: string
   readonly adminPassword: string
   readonly ownerPassword: string
 }
 
-/** What belongs to one run of the server. */
+/** Facts about one run of the server. */
 export type RunRecord = {
   readonly pid: number
   readonly socketDir: string
-  /** Program and settings of the run: a start with other ones does not take the run over. */
+  /** Program and settings of the run; a start with different ones does not take it over. */
   readonly signature: string
-  /** Where commands of this machine can reach the database. */
+  /** Where commands on this machine can reach the database. */
   readonly url: string
 }
 
@@ -32,7 +32,7 @@ async function readJson<T>(path: string): Promise<T | null> {
   }
 }
 
-/** Replaces a file whole and durably: after a power cut there is the old text or the new one. */
+/** Replaces a file atomically and durably: after a power failure it has the old content or the new. */
 async function writeJson(path: string, value: unknown): Promise<void> {
   const part = `${path}.part`
   const file = await open(part, 'w', 0o600)
@@ -50,7 +50,7 @@ async function writeJson(path: string, value: unknown): Promise<void> {
 export const readClusterRecord = (dataDir: string): Promise<ClusterRecord | null> =>
   readJson<ClusterRecord>(join(dataDir, CLUSTER_FILE))
 
-/** Makes and stores the record of a new cluster, with passwords of 192 random bits. */
+/** Creates and stores the record of a new cluster, with 192-bit random passwords. */
 export async function makeClusterRecord(dataDir: string): Promise<ClusterRecord> {
   const record: ClusterRecord = {
     marker: `weir-${randomBytes(6).toString('hex')}`,
@@ -63,7 +63,7 @@ export async function makeClusterRecord(dataDir: string): Promise<ClusterRecord>
 
 /** The record of the latest run, or null when there was none. */
 export async function readRunRecord(dataDir: string): Promise<RunRecord | null> {
-  // A run record is only a hint; one that a crash left half written is as good as none.
+  // A run record is only a hint; one left incomplete by a crash is ignored.
   return await readJson<RunRecord>(join(dataDir, RUN_FILE)).catch((error) => {
     if (error instanceof SyntaxError) return null
     throw error

@@ -10,15 +10,17 @@ import { type Account, POSTGRES_ENVIRONMENT, runAs } from './accounts.ts'
 import type { Binaries } from './binaries.ts'
 import { clusterFolder, folderFor } from './cluster.ts'
 import { isRunning, stopServer } from './postmasters.ts'
-import { FIXED_SETTINGS, settingArguments } from './settings.ts'
+import { FIXED_SETTINGS, settingArguments, TUNABLE_SETTINGS } from './settings.ts'
 
-/** What a server needs to be started, the same for each run on one data folder. */
+/** What is needed to start a server, the same for every run on a data folder. */
 export type ServerPlan = {
   readonly dataDir: string
   readonly binaries: Binaries
   readonly account: Account | null
   readonly marker: string
   readonly log: PinoLog
+  /** Connections that must be possible; postgresql.conf decides while it has as many as a new cluster. */
+  readonly maxConnections: number
 }
 
 /** The port that names the socket's file; nothing listens on the network. */
@@ -29,9 +31,15 @@ const READY_LIMIT_MS = 300_000
 const fixedArguments = (plan: ServerPlan): string[] => [
   ...['-D', folderFor(plan.account, clusterFolder(plan.dataDir))],
   ...settingArguments({ ...FIXED_SETTINGS, cluster_name: plan.marker, port: String(SOCKET_PORT) }),
+  ...settingArguments(moreConnections(plan)),
 ]
 
-/** Tells whether a running server is what this start would start itself. */
+function moreConnections({ maxConnections }: ServerPlan): Record<string, string> {
+  const more = maxConnections > Number(TUNABLE_SETTINGS.max_connections)
+  return more ? { max_connections: String(maxConnections) } : {}
+}
+
+/** Identifies program and settings, to see whether a running server is what this start would run itself. */
 export function runSignature(plan: ServerPlan): string {
   const parts = [plan.binaries.postgres, plan.binaries.version, ...fixedArguments(plan)]
   return createHash('sha256').update(parts.join('\0')).digest('hex')
@@ -69,7 +77,7 @@ async function attempt(plan: ServerPlan, socketDir: string): Promise<Attempt> {
   const logPath = join(plan.dataDir, 'postgres.log')
   const logFile = openLog(logPath)
   const logFrom = statSync(logPath).size
-  // A session of its own: Ctrl-C on the terminal reaches Weir only, which then stops PostgreSQL in order.
+  // In its own session, so that Ctrl-C on the terminal only reaches Weir, which then stops PostgreSQL cleanly.
   const child = spawn(
     plan.binaries.postgres,
     [...fixedArguments(plan), '-c', `unix_socket_directories=${socketDir}`],
@@ -109,19 +117,19 @@ function firstComplaint(logText: string): string {
 }
 
 /**
- * Starts the server and waits until it takes connections, after a crash also for its recovery.
- * Nothing of an earlier run may be alive. Throws `StartProblem`.
+ * Starts the server and waits until it accepts connections, including recovery after a crash. No process of an
+ * earlier run may be alive. Throws `StartProblem`.
  */
 export async function startServer(plan: ServerPlan, socketDir: string): Promise<ChildProcess> {
   const pidFile = join(clusterFolder(plan.dataDir), 'postmaster.pid')
   let failure = ''
   for (let tries = 0; tries < 20; tries++) {
-    // Left by a killed server. PostgreSQL would believe it if the pid has been given to another program since.
+    // Left by a killed server. PostgreSQL would trust it if the pid now belongs to another process.
     rmSync(pidFile, { force: true })
     const result = await attempt(plan, socketDir)
     if ('child' in result) return result.child
     failure = result.failure
-    // Memory of a killed server goes when its last program ends, a moment later.
+    // A killed server's shared memory is released a moment later, when its last process exits.
     if (!/pre-existing shared memory block|lock file .* already exists/.test(failure)) break
     await stopServer(plan.marker, plan.account?.uid ?? null, 500)
     await sleep(200)
@@ -132,8 +140,8 @@ export async function startServer(plan: ServerPlan, socketDir: string): Promise<
 }
 
 /**
- * Calls back once when a server ends, whether it is our child or was left by a killed Weir.
- * Gives a function that stops watching.
+ * Calls back once when a server exits, whether it is our child or was left by a killed Weir. Returns a function that
+ * stops watching.
  */
 export function watchServer(pid: number, child: ChildProcess | null, onEnd: () => void): () => void {
   if (child !== null) {

@@ -1,6 +1,6 @@
 /**
- * Settings written into a new cluster's postgresql.conf, where an operator may change them.
- * They fit a small machine: 256 MB of shared memory, WAL that lasts between checkpoints.
+ * Settings written into a new cluster's postgresql.conf, where an operator may change them. Sized for a small
+ * machine: 256 MB of shared memory, enough WAL between checkpoints.
  */
 export const TUNABLE_SETTINGS: Readonly<Record<string, string>> = {
   shared_buffers: '256MB',
@@ -24,8 +24,8 @@ export const TUNABLE_SETTINGS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Settings that hold whatever postgresql.conf says, because Weir's promises rest on them:
- * what was answered is on disk, nobody else can connect, and no log line carries a customer's data.
+ * Settings that override postgresql.conf because Weir's guarantees depend on them: acknowledged writes are on disk,
+ * nobody else can connect, and no log line contains customer data.
  */
 export const FIXED_SETTINGS: Readonly<Record<string, string>> = {
   fsync: 'on',
@@ -35,7 +35,7 @@ export const FIXED_SETTINGS: Readonly<Record<string, string>> = {
   unix_socket_permissions: '0700',
   password_encryption: 'scram-sha-256',
   restart_after_crash: 'on',
-  // A statement of a killed Weir ends soon, so that it does not hold locks against the next one.
+  // Cancels statements of a killed Weir quickly, so that they do not hold locks.
   client_connection_check_interval: '1s',
   timezone: 'UTC',
   log_timezone: 'UTC',

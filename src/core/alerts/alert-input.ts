@@ -11,24 +11,24 @@ import type { AlertThreshold } from './crossing.ts'
 
 const CODE_LENGTH_MAX = 255
 
-/** What an alert is made of, before its metric was looked up. */
+/** A new alert as sent, before its metric is looked up. */
 export type AlertInput = {
   readonly type: AlertType
   readonly thresholds: readonly AlertThreshold[]
   readonly metricCode: string | null
 }
 
-/** What a change gives; absent keys are undefined. */
+/** The fields of an alert update; absent keys are undefined. */
 export type AlertChange = {
   readonly thresholds: readonly AlertThreshold[] | undefined
-  /** Null takes the metric away. */
+  /** Null removes the metric. */
   readonly metricCode: string | null | undefined
 }
 
-/** The name and code of an alert, read after its metric was found. */
+/** The name and code of an alert, read once its metric is known. */
 export type AlertNames = { readonly code: string; readonly name: string | null }
 
-/** The first checks of a new alert: type, then thresholds; the first fault is refused alone. */
+/** The first checks of a new alert: type, then thresholds. Only the first error is reported. */
 export function readAlertInput(input: Input, family: AlertFamily): Outcome<AlertInput> {
   const fault = checkAlertType(input.alert_type, family, true)
   if (fault) return refusedFields(fault)
@@ -43,7 +43,7 @@ export function readAlertInput(input: Input, family: AlertFamily): Outcome<Alert
   })
 }
 
-/** The same for a change: the type stays, and thresholds are the whole list when they are given. */
+/** The same for an update: the type cannot change, and thresholds, if sent, replace the whole list. */
 export function readAlertChange(input: Input): Outcome<AlertChange> {
   const thresholds =
     input.thresholds === undefined ? outcome(undefined) : checkAlertThresholds(input.thresholds)
@@ -53,9 +53,7 @@ export function readAlertChange(input: Input): Outcome<AlertChange> {
   return outcome({ thresholds: thresholds.value, metricCode: metricCode.value })
 }
 
-/**
- * The last checks: the code, and whether the type wants a metric. Keys that are absent keep what `stored` has.
- */
+/** The last checks: the code, and whether the type requires a metric. Absent keys keep the value in `stored`. */
 export function readAlertNames(
   input: Input,
   type: AlertType,

@@ -1,10 +1,10 @@
-import { LosslessNumber } from 'lossless-json'
 import { describe, expect, it } from 'vitest'
+import { ExactNumber } from '../input/exact-number.ts'
 import { type FieldErrors, refusedFields } from '../problems.ts'
 import { ALERT_KINDS, checkAlertModel, checkAlertThresholds, checkAlertType } from './check-alert.ts'
 
 describe('checkAlertType', () => {
-  it('§7.3 alert_type: feature_not_available, before anything else', () => {
+  it('alert_type: feature_not_available, before anything else', () => {
     for (const family of ['subscription', 'wallet'] as const) {
       const told = checkAlertType('lifetime_usage_amount', family, false)
       expect(told).toEqual({ alert_type: ['feature_not_available'] })
@@ -63,7 +63,7 @@ describe('checkAlertThresholds', () => {
 
   it('reads values exactly', () => {
     const check = checkAlertThresholds([
-      { code: 'warn', value: new LosslessNumber('12345678901234567890.1') },
+      { code: 'warn', value: new ExactNumber('12345678901234567890.1') },
       { code: '', value: '-5', recurring: false },
     ])
     expect(check.ok && check.value.map((each) => [each.code, String(each.value), each.recurring])).toEqual([

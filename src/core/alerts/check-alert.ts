@@ -4,7 +4,7 @@ import { digitsOf } from '../input/fields.ts'
 import { type FieldErrors, type Outcome, outcome, Problems, refusedFields } from '../problems.ts'
 import type { AlertDirection, AlertThreshold } from './crossing.ts'
 
-/** Where an alert hangs. */
+/** What an alert is attached to. */
 export type AlertFamily = 'subscription' | 'wallet'
 
 type AlertKind = {
@@ -12,7 +12,7 @@ type AlertKind = {
   readonly direction: AlertDirection
   /** Whether the alert watches one metric. */
   readonly needsMetric: boolean
-  /** Whether it needs the feature of lifetime usage. */
+  /** Whether it requires the lifetime usage feature. */
   readonly lifetime: boolean
 }
 
@@ -46,9 +46,9 @@ export function isAlertType(value: unknown): value is AlertType {
 }
 
 /**
- * What is wrong with the type of an alert, or undefined (metering-and-rating §7.3, the first of the checks).
+ * The error in the type of an alert, or undefined. This check comes first (docs/rules/alerts.md#what-is-watched).
  *
- * @param hasLifetimeUsage whether the organization has the feature that the lifetime types need
+ * @param hasLifetimeUsage whether the organization has the feature that lifetime types require
  */
 export function checkAlertType(
   type: unknown,
@@ -63,10 +63,7 @@ export function checkAlertType(
   return undefined
 }
 
-/**
- * The thresholds of an alert as received, checked in the order of metering-and-rating §7.3; the first fault
- * counts.
- */
+/** The thresholds of an alert as received. Only the first error is reported. */
 export function checkAlertThresholds(raw: unknown): Outcome<readonly AlertThreshold[]> {
   const refused = (field: string, code: FieldCode) => refusedFields({ [field]: [code] })
   if (!Array.isArray(raw) || raw.length === 0) return refused('thresholds', 'value_is_mandatory')
@@ -84,7 +81,7 @@ export function checkAlertThresholds(raw: unknown): Outcome<readonly AlertThresh
   return outcome(thresholds)
 }
 
-/** The last checks, after the metric was looked up: the code, and whether the type wants a metric. */
+/** The last checks, once the metric is known: the code, and whether the type requires a metric. */
 export function checkAlertModel(code: unknown, type: AlertType, hasMetric: boolean): FieldErrors | undefined {
   const needsMetric: boolean = ALERT_KINDS[type].needsMetric
   const problems = new Problems()
@@ -112,12 +109,12 @@ function readThreshold(raw: unknown): ThresholdSource {
   }
 }
 
-/** The value unless no usage could ever reach it and no database keep it. */
+/** The value, or undefined when it is too large to store (no usage could ever reach it). */
 function storable(value: Decimal | undefined): Decimal | undefined {
   return value && value.abs().compare(VALUE_MAX) < 0 ? value : undefined
 }
 
-/** The digits of a number, whether it was sent as one or as its text; what is neither denotes no number. */
+/** The digits of a number sent as a JSON number or as text; empty for anything else. */
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value.trim() : (digitsOf(value) ?? 'no number')
 }

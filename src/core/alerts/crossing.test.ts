@@ -50,7 +50,7 @@ describe('crossedThresholds', () => {
     ['unsorted', 'increasing', [30, 10, 20], null, 0, 25, [10, 20]],
     ['a step of nothing is none', 'increasing', [10], 0, 0, 25, [10]],
   ])(
-    '§9 rows 89 to 96: %s %s %j and %s: %s to %s',
+    'cases 89 to 96: %s %s %j and %s: %s to %s',
     (_, direction, fixed, recurring, previous, current, expected) => {
       const values = crossed(direction, fixed, recurring, previous, current).map((each) =>
         each.value.toNumber(),
@@ -69,7 +69,7 @@ describe('crossedThresholds', () => {
     expect([levels.length, levels.at(-1)?.value.toString()]).toEqual([1000, '1000000000'])
   })
 
-  it('tells each fixed threshold once on a way in several legs', () => {
+  it('reports each fixed threshold once when usage rises in several steps', () => {
     const value = fc.integer({ min: 0, max: 200 })
     fc.assert(
       fc.property(

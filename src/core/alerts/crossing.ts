@@ -2,20 +2,20 @@ import { Decimal } from '../amounts/decimal.ts'
 
 export type AlertDirection = 'increasing' | 'decreasing'
 
-/** A threshold as stored, or, when `recurring` is true in an answer, one level that its steps reach. */
+/** A threshold as stored. In a result, `recurring` marks one level reached by a recurring threshold. */
 export type AlertThreshold = {
   readonly code: string | null
   readonly value: Decimal
   readonly recurring: boolean
 }
 
-/** Steps that one run tells at most, the ones nearest to the new value; a tiny step could make millions. */
+/** The most recurring steps reported per run, nearest to the new value first; a tiny step could yield millions. */
 const STEPS_MAX = 1000
 
 /**
  * The thresholds that a value crosses on its way from `previous` to `current`
- * (docs/rules/alerts.md#passing-a-threshold): the fixed ones by rising value, then the levels of the
- * recurring one by rising value. A recurring level that `previous` sits on is told again, as Lago does.
+ * (docs/rules/alerts.md#passing-a-threshold): fixed ones in ascending order, then the levels of the recurring one in
+ * ascending order. A recurring level equal to `previous` is reported again, as in Lago.
  */
 export function crossedThresholds(
   direction: AlertDirection,

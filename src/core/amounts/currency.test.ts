@@ -25,7 +25,7 @@ describe('currencies', () => {
     for (const code of compared) expect([code, exponentOf(code)]).toEqual([code, icuDigits(code)])
   })
 
-  it('keeps two decimals where only the coins are gone', () => {
+  it('keeps two decimals where only the coins are out of circulation', () => {
     for (const code of WITHOUT_COINS) expect([code, exponentOf(code)]).toEqual([code, 2])
   })
 

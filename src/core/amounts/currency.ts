@@ -12,8 +12,8 @@ const CODES =
   'TTD TWD TZS UAH UGX USD UYU UZS VND VUV WST XAF XCD XOF XPF YER ZAR ZMW'
 
 /**
- * Minor units other than two, ISO 4217. Codes that the API does not take, as those with three decimals, still
- * have one: the rules name them (docs/rules/rounding.md), and a list that grows finds them here.
+ * ISO 4217 exponents other than two. Codes that the API does not accept yet, such as those with three decimals, are
+ * listed too, so that adding a currency cannot get its rounding wrong (docs/rules/rounding.md).
  */
 const EXPONENTS: ReadonlyMap<string, number> = new Map([
   ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' ').map(minorUnit(0)),
@@ -35,7 +35,7 @@ export function isCurrency(text: string): text is Currency {
 
 /**
  * Decimals between the major unit of a currency and its cents: 2 for EUR, 0 for JPY, 3 for KWD
- * (docs/rules/rounding.md). Throws on a code that is not known; check outside text with `isCurrency`.
+ * (docs/rules/rounding.md). Throws on an unknown code; validate input with `isCurrency` first.
  */
 export function exponentOf(currency: string): number {
   const exponent = EXPONENTS.get(currency) ?? (SUPPORTED.has(currency) ? 2 : undefined)

@@ -1,12 +1,12 @@
 import Big from 'big.js'
 
-/** How a digit that does not fit is dropped. `half-up` is half away from zero, the rule of every cent in Weir. */
+/** How excess digits are rounded. `half-up` rounds half away from zero, as every amount of cents in Weir is. */
 export type RoundingMode = 'half-up' | 'up' | 'down' | 'ceil' | 'floor'
 
 const DECIMAL_TEXT = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?$/i
-/** Digits beyond which a number is not a quantity that anybody bills; it bounds memory, not precision. */
+/** No billable quantity has more digits than this; the limit bounds memory, not precision. */
 const DIGITS_MAX = 2000
-/** Sums and products of such numbers grow beyond them; PostgreSQL's numeric has no more digits than that. */
+/** Sums and products can be longer than their operands; this is the limit of PostgreSQL's numeric. */
 const OWN_DIGITS_MAX = 150_000
 const DIVISION_SCALE = 40
 
@@ -17,8 +17,8 @@ Big.PE = 1_000_000
 Big.NE = -1_000_000
 
 /**
- * An exact decimal number. Immutable. Addition, subtraction and multiplication never round;
- * division rounds at a scale that the caller names (40 decimals when it does not matter).
+ * An exact decimal number. Immutable. Addition, subtraction and multiplication never round; division rounds at a
+ * scale that the caller chooses (40 decimals by default).
  */
 export class Decimal {
   static readonly zero = new Decimal(new Big(0))
@@ -31,8 +31,8 @@ export class Decimal {
   }
 
   /**
-   * The decimal for a bigint, a safe integer, or a text in the notation that `parse` accepts and of any length that a
-   * numeric of PostgreSQL has: for numbers of our own. Throws on anything else.
+   * The decimal for a bigint, a safe integer, or a text in the notation that `parse` accepts, up to the length of a
+   * PostgreSQL numeric. For numbers from trusted sources; throws on anything else.
    */
   static of(source: string | number | bigint | Decimal): Decimal {
     if (source instanceof Decimal) return source
@@ -45,7 +45,7 @@ export class Decimal {
     return parsed
   }
 
-  /** The decimal that a text denotes (`"10"`, `"-0.5"`, `"1.5e2"`), or undefined when it denotes none. */
+  /** The decimal in a text (`"10"`, `"-0.5"`, `"1.5e2"`), or undefined when the text is not one. */
   static parse(text: string): Decimal | undefined {
     return Decimal.read(text, DIGITS_MAX)
   }
@@ -163,7 +163,7 @@ export class Decimal {
     return this.toString()
   }
 
-  /** The integer that this decimal is; throws when it has a fraction. */
+  /** This decimal as an integer; throws when it has a fraction. */
   toBigInt(): bigint {
     if (!this.isInteger()) throw new Error(`not an integer: ${this.toString()}`)
     return BigInt(this.value.toFixed(0))
@@ -175,7 +175,7 @@ export class Decimal {
   }
 }
 
-/** big.js keeps the scale and the mode of a division on its constructor; they are set for one call and put back. */
+/** big.js keeps the division scale and mode on its constructor, so set them for one call and restore them. */
 function quotient(dividend: Big, divisor: Big, scale: number, mode: 0 | 1): Big {
   Big.DP = scale
   Big.RM = mode

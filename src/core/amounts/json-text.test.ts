@@ -60,7 +60,7 @@ describe('amounts in JSON', () => {
     )
   })
 
-  it('keeps what has a form of its own, beside a bigint too', () => {
+  it('keeps toJSON of other values, even next to a bigint', () => {
     const plain = { units: Decimal.of('1.5'), gone: undefined, list: [undefined] }
     expect(jsonText({ ...plain, big: 2n ** 53n })).toBe(
       '{"units":"1.5","list":[null],"big":9007199254740992}',

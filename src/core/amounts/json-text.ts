@@ -1,19 +1,19 @@
 /**
- * A number of cents for JSON: a double while it holds every digit, the bigint itself beyond. What may hold one is made
- * text by `jsonText`; JSON.stringify refuses it instead of losing digits.
+ * Cents for JSON: a number while a double holds every digit, otherwise the bigint itself. Serialize such values with
+ * `jsonText`; JSON.stringify throws on a bigint rather than losing digits.
  */
 export function toWireCents(cents: bigint): number | bigint {
   const double = Number(cents)
   return Number.isSafeInteger(double) ? double : cents
 }
 
-/** The same for JSON that the database keeps and gives back as doubles: digits in a text beyond them. */
+/** The same for JSON stored in the database, which reads numbers back as doubles: larger amounts become strings. */
 export function storedCents(cents: bigint): number | string {
   const shown = toWireCents(cents)
   return typeof shown === 'number' ? shown : shown.toString()
 }
 
-/** An object as `storedCents` left it, for JSON again: texts of whole numbers under keys of amounts. */
+/** Reverses `storedCents`: digit strings under amount keys become numbers again. */
 export function fromStoredCents(stored: unknown): unknown {
   if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return stored
   return Object.fromEntries(
@@ -31,7 +31,7 @@ export function jsonText(value: unknown): string {
   try {
     return JSON.stringify(value) ?? 'null'
   } catch (error) {
-    // What JSON.stringify can not write without loss; this way costs several times as much and is hardly ever gone.
+    // Only a bigint gets here. This path costs several times as much and is rarely taken.
     if (!(error instanceof TypeError)) throw error
     return written(value) ?? 'null'
   }

@@ -1,9 +1,9 @@
 import type { Currency } from './currency.ts'
 
-/** An amount of cents in a currency. Immutable; amounts of two currencies never meet in one sum. */
+/** An amount of cents in a currency. Immutable; amounts in different currencies are never added. */
 export type Money = { readonly cents: bigint; readonly currency: Currency }
 
-/** The money of a number of cents. */
+/** An amount of cents in a currency. */
 export function money(cents: bigint, currency: Currency): Money {
   return { cents, currency }
 }
@@ -13,14 +13,13 @@ export function add(a: Money, b: Money): Money {
   return { cents: a.cents + sameCurrency(a, b).cents, currency: a.currency }
 }
 
-/** The first amount less the second, which may be below zero; throws when their currencies differ. */
+/** The first amount minus the second, possibly negative; throws when their currencies differ. */
 export function subtract(a: Money, b: Money): Money {
   return { cents: a.cents - sameCurrency(a, b).cents, currency: a.currency }
 }
 
 /**
- * -1, 0 or 1 as the first amount is less than, equal to or more than the second; throws when currencies
- * differ.
+ * -1, 0 or 1 when the first amount is less than, equal to or greater than the second; throws when currencies differ.
  */
 export function compareMoney(a: Money, b: Money): -1 | 0 | 1 {
   const difference = subtract(a, b).cents
@@ -29,6 +28,6 @@ export function compareMoney(a: Money, b: Money): -1 | 0 | 1 {
 }
 
 function sameCurrency(a: Money, b: Money): Money {
-  if (a.currency !== b.currency) throw new Error(`${a.currency} and ${b.currency} do not add up`)
+  if (a.currency !== b.currency) throw new Error(`cannot combine ${a.currency} and ${b.currency}`)
   return b
 }

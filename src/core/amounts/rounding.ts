@@ -10,19 +10,19 @@ export function roundCents(preciseCents: Decimal): bigint {
 }
 
 /**
- * Cents of an amount in major units: rounds to the exponent of the currency, half away from zero, then scales
+ * An amount in major units as cents: rounds to the currency's exponent, half away from zero, then scales
  * (docs/rules/rounding.md). Throws on an unknown currency.
  */
 export function toCents(amount: Decimal, currency: string): bigint {
   return amount.round(exponentOf(currency)).times(subunitFactor(currency)).toBigInt()
 }
 
-/** The amount in major units of a number of cents, exact. Throws on an unknown currency. */
+/** Cents as an exact amount in major units. Throws on an unknown currency. */
 export function fromCents(cents: bigint, currency: string): Decimal {
   return fromPreciseCents(Decimal.of(cents), currency)
 }
 
-/** The amount in major units of an exact amount of cents, exact. Throws on an unknown currency. */
+/** Fractional cents as an exact amount in major units. Throws on an unknown currency. */
 export function fromPreciseCents(preciseCents: Decimal, currency: string): Decimal {
   return preciseCents.dividedBy(subunitFactor(currency))
 }

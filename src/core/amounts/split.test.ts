@@ -19,7 +19,7 @@ describe('split', () => {
   it('refuses weights that cannot carry the amount', () => {
     expect(split(0n, [])).toEqual([])
     expect(split(0n, of(0, 0))).toEqual([0n, 0n])
-    expect(() => split(1n, of(0, 0))).toThrow('nothing to share')
+    expect(() => split(1n, of(0, 0))).toThrow('cannot split')
     expect(() => split(1n, of(2, -1))).toThrow('negative weight')
   })
 

@@ -1,18 +1,17 @@
 import { Decimal } from './decimal.ts'
 
 /**
- * Shares of a whole in proportion to weights. The shares are integers, sum exactly to `total`, and each is
- * within one unit of its exact share: every share is cut towards zero, and the units left over go to the
- * largest remainders, the earlier share first when two are equal. A weight of zero receives nothing. An
- * empty list of weights is allowed for a total of zero only. Throws on a negative weight, or when weights
- * sum to zero and the total does not.
+ * Splits a total in proportion to weights. The shares are integers, sum exactly to `total`, and each is within one
+ * unit of its exact share: every share is truncated, and the units left over go to the largest remainders, ties to
+ * the earlier share. A weight of zero receives nothing. The list of weights may be empty only when the total is zero.
+ * Throws on a negative weight, or when weights sum to zero and the total does not.
  */
 export function split(total: bigint, weights: readonly Decimal[]): bigint[] {
   if (weights.some((weight) => weight.isNegative())) throw new Error('a share cannot have a negative weight')
   const integers = scaledToIntegers(weights)
   const sum = integers.reduce((left, right) => left + right, 0n)
   if (sum === 0n) {
-    if (total !== 0n) throw new Error('nothing to share the amount over')
+    if (total !== 0n) throw new Error('cannot split an amount over weights that sum to zero')
     return weights.map(() => 0n)
   }
   const whole = total < 0n ? -total : total
@@ -28,9 +27,7 @@ export function split(total: bigint, weights: readonly Decimal[]): bigint[] {
   return total < 0n ? shares.map((share) => -share) : shares
 }
 
-/**
- * Exact proportions need integers; the weights are scaled by one power of ten so that none has a fraction.
- */
+/** Exact proportions need integers, so all weights are scaled by one power of ten. */
 function scaledToIntegers(weights: readonly Decimal[]): bigint[] {
   const scale = Math.max(0, ...weights.map((weight) => weight.toString().split('.')[1]?.length ?? 0))
   const factor = Decimal.of(10n ** BigInt(scale))

@@ -25,15 +25,15 @@ export type InvoiceLines = {
   readonly head: InvoiceHead
   readonly periods: readonly PlannedPeriod[]
   readonly fees: readonly FeeDraft[]
-  /** Plans by the id of the subscription, for their taxes. */
+  /** Plan ids by subscription id, for the taxes of plans. */
   readonly planIds: ReadonlyMap<string, string>
-  /** False for what never waits as a draft: charges in advance and progressive invoices. */
+  /** False for invoices that are never drafts: charges in advance and progressive invoices. */
   readonly hasGrace: boolean
   readonly draft: DraftFacts | null
   readonly reached: ReachedThresholds | null
 }
 
-/** Taxes, reduces and totals an invoice, dates it and says what becomes of it. */
+/** Computes an invoice's reductions, taxes and totals, sets its dates and decides its status. */
 export function assembleInvoice(
   lines: InvoiceLines,
   taxes: TaxesByOwner,
@@ -64,7 +64,7 @@ export function assembleInvoice(
   }
 }
 
-/** Fees that stand on no invoice yet: each is taxed by itself, and one that is too large is named and left out. */
+/** Fees that are on no invoice yet. Each is taxed by itself; one that is too large is reported and left out. */
 export function uninvoicedFees(
   fees: readonly FeeDraft[],
   owner: {
@@ -114,7 +114,7 @@ function outcomeOf(
     customer.zeroInvoices === 'inherit'
       ? billingEntity.keepsZeroInvoices
       : customer.zeroInvoices === 'finalize'
-  // One that lacks a fee says so, and is kept.
+  // An invoice that reports an unbilled fee is kept.
   if (totals.feesAmountCents === 0n && !keepsZero && unbilled.length === 0) return { status: 'closed' }
   return {
     status: 'finalized',

@@ -10,23 +10,23 @@ import type { InvoiceTotals, TaxedFee } from './totals.ts'
 
 export type InvoiceType = 'subscription' | 'one_off' | 'progressive_billing' | 'advance_charges'
 
-/** One subscription on an invoice, with the windows that it is billed for. */
+/** A subscription on an invoice, with the windows it is billed for. */
 export type PlannedPeriod = {
   readonly subscriptionId: string
   readonly reason: InvoicingReason
   readonly windows: BillWindows | null
 }
 
-/** The usage thresholds that made a progressive invoice. */
+/** The usage thresholds that triggered a progressive invoice. */
 export type ReachedThresholds = {
   readonly thresholdIds: readonly string[]
-  /** All usage so far, in cents. */
+  /** Lifetime usage, in cents. */
   readonly lifetimeCents: bigint
-  /** The same for what must not be invoiced twice. */
+  /** Equal for usage that must not be invoiced twice. */
   readonly key: string
 }
 
-/** Who an invoice is for, who issues it and what stands in its head. */
+/** The header of an invoice: customer, issuer, dates and settings. */
 export type InvoiceHead = {
   readonly customer: CustomerFacts
   readonly billingEntity: BillingEntityFacts
@@ -34,44 +34,44 @@ export type InvoiceHead = {
   readonly currency: string
   readonly zone: TimeZone
   readonly purchaseOrderNumber: string | null
-  /** The instant that it is made for. */
+  /** The instant being billed. */
   readonly billingAt: Instant
   readonly createdAt: Instant
 }
 
 /**
- * What becomes of an invoice: it waits as a draft until an instant, it becomes final with a number, or it is closed
- * without one because nothing is on it.
+ * The status of a new invoice: a draft until an instant, finalized with a number, or closed without one because it is
+ * empty.
  */
 export type InvoiceOutcome =
   | { readonly status: 'draft'; readonly finalizationAt: Instant }
   | { readonly status: 'finalized'; readonly finalizedAt: Instant; readonly overdueAt: Instant | null }
   | { readonly status: 'closed' }
 
-/** One invoice with everything that is to be written of it but its ids and its number. */
+/** One invoice with everything that will be written except its ids and its number. */
 export type InvoicePlan = InvoiceHead & {
-  /** The draft that it takes the place of; null for a new invoice. */
+  /** The draft that it replaces; null for a new invoice. */
   readonly replaces: string | null
   readonly dates: IssuingDates
   readonly settings: IssuingSettings
   readonly outcome: InvoiceOutcome
   readonly paymentStatus: InvoicePaymentStatus
-  /** True when nobody asks a payment provider for it. */
+  /** True if no payment provider is asked to collect it. */
   readonly skipsPayment: boolean
-  /** What was paid before it was made: the fees of an `advance_charges` invoice. */
+  /** What was paid before the invoice existed: the fees on an `advance_charges` invoice. */
   readonly paidCents: bigint
   readonly periods: readonly PlannedPeriod[]
   readonly fees: readonly TaxedFee[]
-  /** Paid fees that exist already and that it carries from now on. */
+  /** Existing paid fees that are moved onto this invoice. */
   readonly attachedFeeIds: readonly string[]
   readonly reductions: readonly Reduction[]
   readonly totals: InvoiceTotals
-  /** Fees that it cannot hold. */
+  /** Fees left off because their amount does not fit. */
   readonly unbilled: readonly FeeDraft[]
   readonly reached: ReachedThresholds | null
 }
 
-/** Fees that no invoice carries yet, taxed at once: their client tells of their payment. */
+/** Fees that are on no invoice yet, taxed immediately. The client reports their payment. */
 export type UninvoicedFees = {
   readonly customer: CustomerFacts
   readonly billingEntityId: string
@@ -81,7 +81,7 @@ export type UninvoicedFees = {
   readonly unbilled: readonly FeeDraft[]
 }
 
-/** All that one bill writes, in the order in which it comes about. */
+/** Everything that one bill writes, in order. */
 export type BillPlan = {
   readonly customerId: string
   readonly documents: readonly (

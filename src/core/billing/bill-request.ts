@@ -2,7 +2,7 @@ import type { Instant } from '../calendar/instant.ts'
 import type { TimeZone } from '../calendar/zone.ts'
 import type { InvoicingReason } from './snapshot.ts'
 
-/** One subscription of a bill, and why it is billed. */
+/** One subscription on a bill, and the reason it is billed. */
 export type BillEntry = {
   readonly subscriptionId: string
   readonly reason: Extract<
@@ -11,30 +11,30 @@ export type BillEntry = {
   >
 }
 
-/** Subscriptions of one customer that are billed together as of one instant. */
+/** Subscriptions of one customer that are billed together at one instant. */
 export type BillRequest = {
   readonly customerId: string
-  /** The instant that the bill is made for: its windows and dates follow from it. */
+  /** The instant being billed; windows and dates follow from it. */
   readonly at: Instant
   readonly entries: readonly BillEntry[]
-  /** True for bills at a start and at the end of a trial, which carry no usage. */
+  /** True for starting bills and at the end of a trial, which carry no usage. */
   readonly skipCharges: boolean
-  /** When the invoice is created: now, and for a draft that is made anew its own creation. */
+  /** When the invoice is created: now, or when the draft being rebuilt was created. */
   readonly createdAt: Instant
-  /** The draft that is made anew; null for a new bill. */
+  /** The draft being rebuilt; null for a new bill. */
   readonly draft: DraftFacts | null
 }
 
-/** A draft whose lines and totals are made anew while its identity stays. */
+/** A draft whose lines and totals are rebuilt while its id stays. */
 export type DraftFacts = {
   readonly invoiceId: string
   readonly billingEntityId: string
   readonly currency: string
   readonly purchaseOrderNumber: string | null
-  /** The zone that it was made in: in another one its instant can lie on another date. */
+  /** The zone it was created in; in another zone its instant can fall on another date. */
   readonly zone: TimeZone
   readonly issuingOn: string
   readonly paymentDueOn: string
-  /** The instant at which it becomes final with this bill; null when it stays a draft. */
+  /** When this bill finalizes the draft; null when it stays a draft. */
   readonly finalizedAt: Instant | null
 }

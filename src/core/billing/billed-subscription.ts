@@ -12,7 +12,7 @@ import {
 import type { BillEntry, BillRequest } from './bill-request.ts'
 import type { BilledPeriod, BillingHistory, SubscriptionFacts } from './snapshot.ts'
 
-/** One subscription of a bill, with the part of its history that the bill takes account of. */
+/** One subscription on a bill, with the part of its history that the bill considers. */
 export type BilledSubscription = {
   readonly subscription: SubscriptionFacts
   readonly history: BillingHistory
@@ -21,13 +21,13 @@ export type BilledSubscription = {
   readonly zone: TimeZone
   readonly skipCharges: boolean
   readonly createdAt: Instant
-  /** True for a draft that is made anew. */
+  /** True for a draft being rebuilt. */
   readonly isRemade: boolean
 }
 
 /**
- * A subscription as a bill sees it. A draft that is made anew does not see itself, nor the bills that came after it.
- * Progressive invoices bill usage ahead of time and say nothing about what the subscription paid.
+ * A subscription as a bill sees it. A draft being rebuilt ignores itself and all later bills. Progressive invoices
+ * are ignored too: they bill usage early and do not count as payment for a period.
  */
 export function billedSubscription(
   request: BillRequest,
@@ -57,17 +57,17 @@ export function billedSubscription(
   }
 }
 
-/** The subscription at the instant that its windows are cut at. */
+/** The subscription at the instant its windows are computed for. */
 export function momentOf({ subscription, reason, at, zone }: BilledSubscription): BillMoment {
   const { terminatedAt, startedAt } = subscription.billing
-  // An upgrade is billed a second after it happened; its windows end and begin with the upgrade itself.
+  // An upgrade is billed one second after it happens, but its windows end and begin at the upgrade itself.
   const isClosing = reason === 'subscription_terminating' && terminatedAt !== null
   const isOpening = reason === 'subscription_starting' && at - startedAt <= 1000
   const moment = isClosing ? terminatedAt : isOpening && at > startedAt ? startedAt : at
   return { plan: subscription.plan, subscription: subscription.billing, at: moment, zone }
 }
 
-/** The windows that a bill covers of a subscription. */
+/** The windows of a subscription that a bill covers. */
 export function windowsOf(billed: BilledSubscription): BillWindows {
   return withContinuedCharges(ownWindows(billed), billed)
 }
@@ -85,7 +85,7 @@ function ownWindows(billed: BilledSubscription): BillWindows {
   )
 }
 
-/** Whether a periodic bill covered a window; in another zone it ended at most a change of zones away. */
+/** Whether a periodic bill covered a window. If the zone changed since, its end may differ by the offset change. */
 function isBillOf(period: BilledPeriod, { from, to }: Window, zone: TimeZone): boolean {
   const { subscription } = period
   if (!period.isPeriodic) return false
@@ -94,7 +94,7 @@ function isBillOf(period: BilledPeriod, { from, to }: Window, zone: TimeZone): b
     : subscription !== null && Math.abs(subscription.to - to) < ZONE_CHANGE_MAX_MS
 }
 
-/** After a change of the customer's zone usage goes on where the last billed window ended. */
+/** After a zone change, usage continues where the last billed window ended. */
 function withContinuedCharges(windows: BillWindows, { history, zone }: BilledSubscription): BillWindows {
   const billed = history.periods.flatMap(({ isPeriodic, charges, zone: own }): BilledWindow[] =>
     isPeriodic && charges !== null ? [{ ...charges, zone: own }] : [],

@@ -11,7 +11,7 @@ import type { AvailableProgressiveInvoice } from './reductions/available.ts'
 import type { BillingEntityFacts, BillingSnapshot, CustomerFacts } from './snapshot.ts'
 import type { BillAnswers, OpenBill, OpenLine } from './usage-questions.ts'
 
-/** What one subscription brings to its invoice. */
+/** What one subscription contributes to its invoice. */
 type BuiltLine = {
   readonly open: OpenLine
   readonly fees: readonly FeeDraft[]
@@ -27,9 +27,9 @@ type InvoiceGroup = {
 }
 
 /**
- * Builds a bill: one invoice for each currency, billing entity, purchase order number and way of paying, apart from
- * subscriptions that are never consolidated; then invoices of usage fees that were paid one by one. Pure: the
- * same snapshot and answers give the same plan.
+ * Builds a bill: one invoice per currency, billing entity, purchase order number and payment method, except for
+ * subscriptions that are never consolidated; then invoices for usage fees that were already paid individually.
+ * Deterministic: the same snapshot and answers give the same plan.
  */
 export function buildBill(snapshot: BillingSnapshot, bill: OpenBill, answers: BillAnswers): BillPlan {
   const { request } = bill
@@ -42,7 +42,7 @@ export function buildBill(snapshot: BillingSnapshot, bill: OpenBill, answers: Bi
     const planIds = new Map(
       group.lines.map(({ billed: { subscription } }) => [subscription.id, subscription.plan.id]),
     )
-    // A draft that is made anew made its fees without an invoice when it was new.
+    // A draft being rebuilt wrote its uninvoiced fees when it was first created.
     if (uninvoiced.length > 0 && request.draft === null) {
       const owner = { customer, billingEntityId: group.billingEntity.id, currency: group.currency, planIds }
       const fees = uninvoicedFees(uninvoiced, { ...owner, createdAt: request.createdAt }, snapshot.taxes)

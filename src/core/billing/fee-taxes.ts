@@ -7,10 +7,10 @@ import type { CustomerFacts, TaxesByOwner } from './snapshot.ts'
 export type ResolvedFee = { readonly fee: FeeDraft; readonly taxes: readonly Tax[] }
 
 /**
- * The taxes of each fee: the first list that is not empty, from the thing itself to the billing entity. The entity
- * asked is the customer's own, also when another one issues the invoice.
+ * The taxes of each fee: the first non-empty list, from the charge, plan or other item itself up to the billing
+ * entity. The entity is the customer's own, even when another one issues the invoice.
  *
- * @param planIds plans by the id of the subscription
+ * @param planIds plan ids by subscription id
  */
 export function resolveFeeTaxes(
   fees: readonly FeeDraft[],

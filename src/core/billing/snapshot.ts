@@ -6,7 +6,7 @@ import type { BillingPlan, BillingSubscription } from '../subscriptions/subscrip
 import type { Window } from '../subscriptions/windows.ts'
 import type { Tax } from '../taxes/tax.ts'
 
-/** Why a subscription stands on an invoice. */
+/** Why a subscription is on an invoice. */
 export type InvoicingReason =
   | 'subscription_starting'
   | 'subscription_periodic'
@@ -15,23 +15,23 @@ export type InvoicingReason =
   | 'in_advance_charge_periodic'
   | 'progressive_billing'
 
-/** Who is billed. */
+/** The customer being billed. */
 export type CustomerFacts = {
   readonly id: string
   readonly externalId: string
-  /** Its number among the organization's customers, which its invoices carry. */
+  /** Its sequence number within the organization, part of its invoice numbers. */
   readonly sequentialId: bigint
   /** The billing entity that the customer belongs to. */
   readonly billingEntityId: string
   readonly zone: TimeZone
-  /** True for a partner, whose invoices it issues to itself. */
+  /** True for a partner, who issues its invoices itself. */
   readonly isSelfBilled: boolean
-  /** What becomes of an invoice of zero; `inherit` asks the billing entity that issues it. */
+  /** What happens to a zero invoice; `inherit` defers to the billing entity that issues it. */
   readonly zeroInvoices: 'inherit' | 'finalize' | 'skip'
   readonly issuing: IssuingSettings
 }
 
-/** Who bills: a billing entity that issues invoices. */
+/** A billing entity that issues invoices. */
 export type BillingEntityFacts = {
   readonly id: string
   readonly zone: TimeZone
@@ -40,7 +40,7 @@ export type BillingEntityFacts = {
   readonly keepsZeroInvoices: boolean
 }
 
-/** A plan as billing sees it; of a subscription with its own prices, the copy. */
+/** A plan as billing sees it; for a subscription with overrides, its own copy. */
 export type PlanFacts = BillingPlan & { readonly id: string; readonly currency: string }
 
 export type CommitmentFacts = {
@@ -49,64 +49,64 @@ export type CommitmentFacts = {
   readonly invoiceDisplayName: string | null
 }
 
-/** How a subscription shares an instant with another one of its external id. */
+/** How a subscription shares its start or end with another one of the same external id. */
 export type SharedInstants = {
-  /** Another one starts at the very instant at which it ended: usage of that instant belongs to the other. */
+  /** Another one starts at the exact instant this one ends; usage at that instant belongs to the other. */
   readonly isFollowedAtOnce: boolean
   /**
-   * Set when another one ended at the very instant at which it starts, and the final bill took in that instant before
-   * this one was there: usage of the instant that arrived before this id is billed already.
+   * Set when another one ended at the exact instant this one starts and its final bill already covered that instant:
+   * usage at that instant that arrived before this id is already billed.
    */
   readonly usageAfter: string | null
 }
 
-/** A subscription that has started, with all that billing and rating ask of it. */
+/** A started subscription, with everything that billing and rating need. */
 export type SubscriptionFacts = {
   readonly id: string
   readonly externalId: string
-  /** The billing entity of its own; null when the customer's one bills it. */
+  /** Its own billing entity; null when the customer's entity bills it. */
   readonly billingEntityId: string | null
   readonly purchaseOrderNumber: string | null
   readonly isConsolidated: boolean
-  /** Subscriptions that are paid in different ways never share an invoice. */
+  /** Subscriptions with different payment methods never share an invoice. */
   readonly paymentMethod: { readonly type: string; readonly id: string | null }
   readonly plan: PlanFacts
   readonly charges: readonly RatedCharge[]
   readonly commitment: CommitmentFacts | null
   readonly billing: BillingSubscription
-  /** Null when it shares neither its start nor its end with another one of its external id. */
+  /** Null when it shares neither start nor end with another one of the same external id. */
   readonly shared: SharedInstants | null
-  /** Metrics that the plan of its successor charges too; empty unless an upgrade ended it. */
+  /** Metrics that its successor's plan also charges; empty unless an upgrade ended it. */
   readonly successorMetricIds: ReadonlySet<string>
 }
 
-/** What a subscription has from its plan. */
+/** What a subscription gets from its plan. */
 export type PlanParts = Pick<SubscriptionFacts, 'plan' | 'charges' | 'commitment'>
 
-/** An earlier invoice of a subscription that counts, with the windows that it billed. */
+/** An earlier, valid invoice of a subscription, with the windows it billed. */
 export type BilledPeriod = {
   readonly invoiceId: string
   readonly invoiceType: string
   readonly reason: InvoicingReason
   readonly isPeriodic: boolean
   readonly billingAt: Instant
-  /** The zone of the customer when the invoice was made. */
+  /** The customer's zone when the invoice was created. */
   readonly zone: TimeZone
   readonly subscription: Window | null
   readonly charges: Window | null
 }
 
-/** An earlier subscription fee on an invoice that was neither deleted nor voided. */
+/** An earlier subscription fee on an invoice that is neither deleted nor voided. */
 export type BilledSubscriptionFee = {
   readonly invoiceId: string
   readonly createdAt: Instant
   readonly period: Window | null
   readonly zone: TimeZone
-  /** On a closed invoice, which nobody pays. */
+  /** Whether its invoice is closed, so that nobody pays it. */
   readonly isClosed: boolean
 }
 
-/** What earlier invoices say about a subscription. */
+/** What earlier invoices billed for a subscription. */
 export type BillingHistory = {
   /** Newest first. */
   readonly periods: readonly BilledPeriod[]
@@ -114,7 +114,7 @@ export type BillingHistory = {
   readonly subscriptionFees: readonly BilledSubscriptionFee[]
 }
 
-/** The taxes of the things that may have some, by their ids; each list in the order of creation. */
+/** Taxes by the id of what they apply to, each list in order of creation. */
 export type TaxesByOwner = {
   readonly charges: ReadonlyMap<string, readonly Tax[]>
   readonly plans: ReadonlyMap<string, readonly Tax[]>
@@ -126,7 +126,7 @@ export type TaxesByOwner = {
   readonly lines: ReadonlyMap<string, readonly Tax[]>
 }
 
-/** A usage fee that was paid before any invoice carried it. */
+/** A usage fee that was paid before it was on any invoice. */
 export type PaidFee = {
   readonly id: string
   readonly subscriptionId: string
@@ -138,23 +138,23 @@ export type PaidFee = {
   readonly taxes: readonly { readonly tax: Tax; readonly amountCents: bigint }[]
 }
 
-/** Paid fees that paid-fees invoices may regroup, with the subscriptions that they belong to. */
+/** Paid fees that may go on paid-fees invoices, with their subscriptions. */
 export type PaidFees = {
   readonly fees: readonly PaidFee[]
   readonly subscriptions: ReadonlyMap<string, SubscriptionFacts>
 }
 
 /**
- * Everything that the bills of some customers depend on except what was used and billed in their windows: plain
- * values, read at once. The same snapshot gives the same bills.
+ * Everything that the bills of some customers depend on, except what was used and billed in their windows. Plain
+ * values, read in one go.
  */
 export type BillingSnapshot = {
   readonly customers: ReadonlyMap<string, CustomerFacts>
   readonly billingEntities: ReadonlyMap<string, BillingEntityFacts>
   readonly subscriptions: ReadonlyMap<string, SubscriptionFacts>
-  /** By the id of the subscription. */
+  /** By subscription id. */
   readonly histories: ReadonlyMap<string, BillingHistory>
   readonly taxes: TaxesByOwner
-  /** By the id of the customer. */
+  /** By customer id. */
   readonly paidFees: ReadonlyMap<string, PaidFees>
 }

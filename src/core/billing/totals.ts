@@ -9,22 +9,22 @@ import type { ReducibleInvoice, Reduction, ReductionKind } from './reductions/re
 /** A fee with its taxes, after reductions. */
 export type TaxedFee = { readonly fee: FeeDraft; readonly taxes: FeeTaxes }
 
-/** The amounts of an invoice in cents, in the order in which they follow from each other. */
+/** The amounts of an invoice in cents, each derived from those before it. */
 export type InvoiceTotals = {
   readonly feesAmountCents: bigint
   readonly progressiveCreditAmountCents: bigint
   readonly couponsAmountCents: bigint
-  /** Fees less the reductions before taxes. */
+  /** Fees minus the reductions before taxes. */
   readonly subTotalExcludingTaxesAmountCents: bigint
   readonly taxes: InvoiceTaxes
   readonly subTotalIncludingTaxesAmountCents: bigint
   readonly creditNotesAmountCents: bigint
   readonly prepaidCreditAmountCents: bigint
-  /** What is left to pay: the subtotal with taxes less the reductions after taxes. */
+  /** The amount to pay: the subtotal with taxes minus the reductions after taxes. */
   readonly totalAmountCents: bigint
 }
 
-/** An invoice that is reduced, taxed and summed up. */
+/** An invoice with its reductions, taxes and totals. */
 export type TotalledInvoice = {
   readonly fees: readonly TaxedFee[]
   readonly reductions: readonly Reduction[]
@@ -32,8 +32,8 @@ export type TotalledInvoice = {
 }
 
 /**
- * Reduces, taxes and sums up an invoice, in this order: fees, reductions before taxes, taxes, reductions after taxes.
- * The invoice's tax comes from the unrounded bases of its fees, so it may differ from the sum of the fees' taxes.
+ * Totals an invoice in this order: fees, reductions before taxes, taxes, reductions after taxes. The invoice's tax
+ * comes from the unrounded bases of its fees, so it may differ from the sum of the fees' taxes.
  */
 export function totalInvoice(
   periods: ReducibleInvoice['periods'],
@@ -71,7 +71,7 @@ export function totalInvoice(
   }
 }
 
-/** A fee that stands for itself, without an invoice and its reductions. */
+/** Taxes a fee by itself, without an invoice or its reductions. */
 export function taxedAlone({ fee, taxes }: ResolvedFee): TaxedFee {
   return { fee, taxes: taxesOfFee(taxableFee(fee, taxes)) }
 }

@@ -11,23 +11,23 @@ import { subscriptionLine } from './lines/subscription-line.ts'
 import type { ProgressiveInvoiceFacts } from './reductions/available.ts'
 import type { BillingHistory, BillingSnapshot } from './snapshot.ts'
 
-/** Which progressive invoice of a subscription a bill may credit: the newest that covers the start of a window. */
+/** Asks which progressive invoice a bill may credit: the newest one covering the start of a window. */
 export type ProgressiveQuestion = {
   readonly subscriptionId: string
   readonly externalId: string
   readonly window: Window
-  /** The draft that is made anew, whose own credits do not count. */
+  /** The draft being rebuilt, whose own credits are ignored. */
   readonly exceptInvoiceId: string | null
 }
 
-/** What fees of earlier bills count towards the minimum commitment of a period. */
+/** Asks which earlier fees count towards the minimum commitment of a period. */
 export type CommitmentQuestion = {
   readonly subscriptionId: string
   readonly covered: ReconciledPeriod
   readonly exceptInvoiceId: string | null
 }
 
-/** All that bills ask about what was used and billed in their windows, as data. */
+/** Everything that bills need to know about usage and earlier fees in their windows, as data. */
 export type BillQuestions = {
   readonly usage: readonly UsageQuery[]
   readonly progressive: readonly ProgressiveQuestion[]
@@ -41,28 +41,28 @@ export type BillAnswers = {
   readonly commitments: readonly CommitmentFees[]
 }
 
-/** One subscription of a bill with its windows, the lines that need no usage, and what it asks. */
+/** One subscription on a bill with its windows, the lines that need no usage, and its questions. */
 export type OpenLine = {
   readonly billed: BilledSubscription
   readonly windows: BillWindows
   readonly subscriptionFee: FeeDraft | null
   readonly usage: PlannedUsage | null
   readonly reconciled: ReconciledPeriod | null
-  /** Where its answers begin. */
+  /** The index of its first answer in each list. */
   readonly places: {
     readonly usage: number
-    /** Null when it asks for none. */
+    /** Null when it has no such question. */
     readonly progressive: number | null
     readonly commitment: number | null
   }
 }
 
-/** A bill that waits for its answers. */
+/** A bill whose questions are not answered yet. */
 export type OpenBill = { readonly request: BillRequest; readonly lines: readonly OpenLine[] }
 
 const NO_HISTORY: BillingHistory = { periods: [], subscriptionFees: [] }
 
-/** Collects what bills ask while they are opened one after the other. */
+/** Collects the questions of bills as they are opened. */
 export class QuestionList implements BillQuestions {
   readonly usage: UsageQuery[] = []
   readonly progressive: ProgressiveQuestion[] = []
@@ -70,8 +70,8 @@ export class QuestionList implements BillQuestions {
 }
 
 /**
- * Opens a bill: cuts the windows of each subscription, makes the lines that depend on no usage, and adds to `questions`
- * everything that the rest of the bill needs to know. Subscriptions that have not started are left out.
+ * Opens a bill: computes the windows of each subscription, builds the lines that need no usage, and adds to
+ * `questions` whatever the rest of the bill needs. Subscriptions that have not started are left out.
  */
 export function openBill(snapshot: BillingSnapshot, request: BillRequest, questions: QuestionList): OpenBill {
   const exceptInvoiceId = request.draft?.invoiceId ?? null
@@ -107,7 +107,7 @@ function openLine(billed: BilledSubscription): Omit<OpenLine, 'places'> {
   }
 }
 
-/** The subscriptions of a request in the order of their starts. */
+/** The subscriptions of a request, by start. */
 function billedSubscriptions(snapshot: BillingSnapshot, request: BillRequest): BilledSubscription[] {
   const customer = snapshot.customers.get(request.customerId)
   if (!customer) throw new Error(`customer ${request.customerId} is not in the snapshot`)

@@ -25,17 +25,14 @@ export const BILLING_INTERVALS: readonly BillingInterval[] = [
 
 export const BILLING_TIMES: readonly BillingTime[] = ['calendar', 'anniversary']
 
-/**
- * What fixes the periods of a subscription; the anchor is the local date of `subscription_at` and never
- * moves.
- */
+/** What determines a subscription's periods. The anchor is the local date of `subscription_at` and never moves. */
 export type PeriodRule = {
   readonly interval: BillingInterval
   readonly billingTime: BillingTime
   readonly anchor: CalendarDate
 }
 
-/** A billing period in local dates, both included. */
+/** A billing period in local dates, both inclusive. */
 export type DatePeriod = { readonly start: CalendarDate; readonly end: CalendarDate }
 
 type MonthlyInterval = Exclude<BillingInterval, 'weekly'>
@@ -50,8 +47,8 @@ const MONTHS: Readonly<Record<MonthlyInterval, number>> = {
 }
 
 /**
- * The period that contains a date (docs/rules/periods.md). The start is always computed from the anchor, so a
- * short month never moves the later ones.
+ * The period that contains a date (docs/rules/periods.md). The start is always computed from the anchor, so a short
+ * month does not shift later periods.
  */
 export function periodContaining(date: CalendarDate, rule: PeriodRule): DatePeriod {
   if (rule.interval === 'weekly') {
@@ -79,9 +76,9 @@ export function nextPeriod(date: CalendarDate, rule: PeriodRule): DatePeriod {
 }
 
 /**
- * A date one interval earlier (docs/rules/periods.md#windows): clamped to the length of the month, and back
- * on the anchor's day when the date is an anniversary that its own month had clamped. From a day on which a
- * period starts it leads into the previous period.
+ * A date one interval earlier (docs/rules/periods.md#windows): clamped to the length of the month, and restored to
+ * the anchor's day when the date itself is a clamped anniversary. From the first day of a period it leads into the
+ * previous period.
  */
 export function shiftBack(date: CalendarDate, rule: PeriodRule): CalendarDate {
   if (rule.interval === 'weekly') return addDays(date, -WEEK_DAYS)
@@ -103,9 +100,9 @@ export function isPeriodStart(date: CalendarDate, rule: PeriodRule): boolean {
 }
 
 /**
- * True in the month that opens a longer period of a plan that bills some of its fees monthly
- * (`first_month`, subscriptions-and-invoicing §3.3): by the month of the date on the calendar, by the month
- * in which the date's own monthly period starts on an anniversary.
+ * True in the first month of a semiannual or yearly period, for plans that bill some fees monthly
+ * (docs/rules/periods.md#monthly-charges). With calendar billing this is the month of the date; with anniversary
+ * billing, the month in which the date's own monthly period starts.
  */
 export function isFirstMonth(date: CalendarDate, rule: PeriodRule): boolean {
   if (rule.interval === 'weekly') return true

@@ -1,8 +1,6 @@
 import { DAY_MS, type Instant, instant } from './instant.ts'
 
-/**
- * A day of the calendar as `YYYY-MM-DD`, without a zone. Texts of this form compare as the days they name.
- */
+/** A calendar day as `YYYY-MM-DD`, without a zone. Comparing the strings compares the days. */
 export type CalendarDate = string & { readonly __calendarDate: unique symbol }
 
 /** Year, month 1 to 12, day 1 to 31. */
@@ -13,7 +11,7 @@ const EPOCH_WEEKDAY = 4
 const ERA_DAYS = 146_097
 const EPOCH_FROM_ERA_DAYS = 719_468
 
-/** The date that a text `YYYY-MM-DD` names, or undefined when there is no such day. */
+/** The date in a text `YYYY-MM-DD`, or undefined when there is no such day. */
 export function parseCalendarDate(text: string): CalendarDate | undefined {
   const match = DATE_TEXT.exec(text)
   if (!match) return undefined
@@ -22,7 +20,7 @@ export function parseCalendarDate(text: string): CalendarDate | undefined {
   return text as CalendarDate
 }
 
-/** The date that a text `YYYY-MM-DD` names; throws when there is no such day. */
+/** The date in a text `YYYY-MM-DD`; throws when there is no such day. */
 export function calendarDate(text: string): CalendarDate {
   const date = parseCalendarDate(text)
   if (date === undefined) throw new Error(`not a date: ${text.slice(0, 30)}`)
@@ -59,8 +57,8 @@ export function addDays(date: CalendarDate, days: number): CalendarDate {
 }
 
 /**
- * The same day a number of months later (earlier when negative), or the last day of that month when it is
- * shorter. `day` replaces the day of the date, so that a clamped date can find back to its anchor.
+ * The same day a number of months later (earlier when negative), or the last day of that month when it is shorter.
+ * `day` replaces the day of the date, so that a clamped date can return to its anchor's day.
  */
 export function addMonthsClamped(date: CalendarDate, months: number, day?: number): CalendarDate {
   const parts = partsOf(date)
@@ -73,7 +71,7 @@ export function daysBetween(from: CalendarDate, to: CalendarDate): number {
   return epochDay(to) - epochDay(from)
 }
 
-/** -1, 0 or 1 as the first date is before, on or after the second. */
+/** -1, 0 or 1 when the first date is before, equal to or after the second. */
 export function compareDates(a: CalendarDate, b: CalendarDate): -1 | 0 | 1 {
   if (a === b) return 0
   return a < b ? -1 : 1
@@ -95,10 +93,7 @@ export function startOfUtcDay(date: CalendarDate): Instant {
   return instant(epochDay(date) * DAY_MS)
 }
 
-/**
- * Days since 1970-01-01, by counting in eras of 400 years whose years begin in March, so that 29 February
- * is last.
- */
+/** Days since 1970-01-01, counted in 400-year eras whose years begin in March, so that 29 February comes last. */
 function epochDay(date: CalendarDate): number {
   const { year, month, day } = partsOf(date)
   const shifted = month <= 2 ? year - 1 : year

@@ -4,7 +4,7 @@
  */
 export type Instant = number & { readonly __instant: unique symbol }
 
-/** Brands a number of milliseconds as an instant; throws when it is not a whole number. */
+/** Milliseconds since the epoch as an instant; throws when not a whole number. */
 export function instant(ms: number): Instant {
   if (!Number.isSafeInteger(ms)) throw new Error(`not an instant: ${ms}`)
   return ms as Instant
@@ -17,7 +17,7 @@ export const SECOND_MS = 1000
 export const HOUR_MS = 3_600_000
 export const DAY_MS = 86_400_000
 
-/** The beginning of the second that an instant lies in. */
+/** The start of the second containing an instant. */
 export function floorToSecond(at: Instant): Instant {
   return instant(Math.floor(at / SECOND_MS) * SECOND_MS)
 }

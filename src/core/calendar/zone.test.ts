@@ -84,7 +84,7 @@ describe('zones', () => {
     expect(localDate(at('2023-01-31T15:10:00Z'), 'Asia/Tokyo')).toBe('2023-02-01')
   })
 
-  it('tells names of zones from other texts', () => {
+  it('distinguishes zone names from other strings', () => {
     const names = [
       'UTC',
       'Europe/Paris',

@@ -5,13 +5,12 @@ import { addMs, DAY_MS, type Instant, instant } from './instant.ts'
 /** An IANA time zone name such as `Europe/Paris`, in its usual spelling. */
 export type TimeZone = string
 
-/** A stretch of time that begins at `at` and in which a zone keeps one offset. */
+/** A stretch of time from `at` during which a zone keeps one offset. */
 type OffsetStretch = { readonly at: Instant; readonly offsetMs: number }
 
 /**
- * Offsets of a zone by UTC year, asked of Temporal once: a question to Temporal costs tens of microseconds,
- * and a billing run asks several for each subscription. The offsets of a year are facts, so remembering
- * them changes nothing.
+ * Offsets by zone and UTC year, cached because a Temporal call costs tens of microseconds and a billing run makes
+ * several per subscription. A zone's offsets in a year never change while the process runs.
  */
 const offsetsByZoneYear = new Map<string, readonly OffsetStretch[]>()
 const ZONE_YEARS_MAX = 5000
@@ -33,35 +32,34 @@ export function isTimeZone(text: string): boolean {
 }
 
 /**
- * Milliseconds that the zone is ahead of UTC at an instant: positive in the east. Throws on an unknown
- * zone.
+ * How far the zone is ahead of UTC at an instant, in milliseconds: positive in the east. Throws on an unknown zone.
  */
 export function utcOffsetMs(at: Instant, zone: TimeZone): number {
   if (zone === 'UTC') return 0
   return offsetIn(offsetsOfYear(partsOf(utcDate(at)).year, zone), at)
 }
 
-/** The calendar date on which an instant falls in a zone. */
+/** The local date of an instant in a zone. */
 export function localDate(at: Instant, zone: TimeZone): CalendarDate {
   return utcDate(addMs(at, utcOffsetMs(at, zone)))
 }
 
-/** Milliseconds of an instant since the midnight shown by the clocks of a zone, 0 to 86,399,999. */
+/** The local time of day of an instant in milliseconds, 0 to 86,399,999. */
 export function localTimeMs(at: Instant, zone: TimeZone): number {
   const wall = at + utcOffsetMs(at, zone)
   return ((wall % DAY_MS) + DAY_MS) % DAY_MS
 }
 
 /**
- * The first instant of a local date. Where clocks go back over midnight it is the earlier midnight; where
- * they skip midnight it is the moment at which they skip it.
+ * The first instant of a local date. If clocks go back over midnight it is the earlier midnight; if they skip
+ * midnight it is the moment of the skip.
  */
 export function startOfDay(date: CalendarDate, zone: TimeZone): Instant {
   const wall = startOfUtcDay(date)
   if (zone === 'UTC') return wall
   const before = utcOffsetMs(addMs(wall, -DAY_MS), zone)
   const after = utcOffsetMs(addMs(wall, DAY_MS), zone)
-  // The greater offset is the earlier instant, hence the one to take when clocks show midnight twice.
+  // The greater offset is the earlier instant, so try it first when clocks show midnight twice.
   for (const offset of [Math.max(before, after), Math.min(before, after)]) {
     const candidate = addMs(wall, -offset)
     if (utcOffsetMs(candidate, zone) === offset) return candidate
@@ -69,12 +67,12 @@ export function startOfDay(date: CalendarDate, zone: TimeZone): Instant {
   return skippedMidnight(wall, zone)
 }
 
-/** The last millisecond of a local date: 23:59:59.999 on any but a strange day. */
+/** The last millisecond of a local date: 23:59:59.999 unless clocks change around midnight. */
 export function endOfDay(date: CalendarDate, zone: TimeZone): Instant {
   return addMs(startOfDay(addDays(date, 1), zone), -1)
 }
 
-/** The one change of offset around a midnight that no clock showed. */
+/** The offset change that skipped a local midnight. */
 function skippedMidnight(wall: Instant, zone: TimeZone): Instant {
   const { year } = partsOf(utcDate(wall))
   const stretches = [year - 1, year, year + 1].flatMap((each) => offsetsOfYear(each, zone))
@@ -87,7 +85,7 @@ function skippedMidnight(wall: Instant, zone: TimeZone): Instant {
   throw new Error(`no midnight on ${utcDate(wall)} in ${zone}`)
 }
 
-/** The offset of the last stretch that begins at or before an instant. */
+/** The offset in effect at an instant. */
 function offsetIn(stretches: readonly OffsetStretch[], at: Instant): number {
   for (let index = stretches.length - 1; index > 0; index -= 1) {
     const stretch = stretches[index]

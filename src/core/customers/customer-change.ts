@@ -13,10 +13,10 @@ const ZERO_AMOUNT_RULES = ['inherit', 'skip', 'finalize'] as const
 
 const ADDRESS_KEYS = ['address_line1', 'address_line2', 'city', 'zipcode', 'state'] as const
 
-/** A shipping address under the keys of the API; only the keys that a request gave. */
+/** A shipping address keyed as in the API; only the keys that were sent. */
 export type AddressChange = Readonly<Record<string, string | null>>
 
-/** What a request says about a customer, checked. Keys that it did not give are absent and stay as they are. */
+/** The validated fields of a customer request. Keys that were not sent are absent and stay unchanged. */
 export type CustomerChange = {
   readonly externalId: string
   readonly columns: CustomerColumns
@@ -25,19 +25,19 @@ export type CustomerChange = {
   readonly taxCodes?: readonly string[]
   readonly metadata?: readonly MetadataEntry[]
   readonly shippingAddress?: AddressChange
-  /** The request wants the customer linked to a connection with its payment provider. */
+  /** Whether the request asks to link the customer to a payment provider. */
   readonly asksForProvider: boolean
 }
 
 /** Longer ones do not fit into an index entry of PostgreSQL. */
 const EXTERNAL_ID_BYTES_MAX = 2500
 
-/** Columns of a customer that a request writes as they are. */
+/** Customer columns that a request writes unchanged. */
 export type CustomerColumns = ReturnType<typeof readColumns>
 
 /**
- * Reads a customer of `POST /customers` from any JSON. The external id is mandatory; null resets a field to
- * what is inherited. Refuses with a 422 that names every wrong field.
+ * Reads the body of `POST /customers`. The external id is mandatory; null resets a field to its inherited value. 422
+ * with every invalid field.
  */
 export function readCustomer(input: Input): Outcome<CustomerChange> {
   const problems = new Problems()
@@ -109,7 +109,7 @@ function readColumns(fields: Fields, billing: Fields | undefined) {
   })
 }
 
-/** One or several addresses (`invalid_email_format`); an empty text means none. */
+/** One or several addresses (`invalid_email_format`); an empty string means none. */
 export function readEmails(fields: Fields): string | null | undefined {
   const text = fields.text('email')
   if (typeof text !== 'string') return text
@@ -127,7 +127,7 @@ function readAddress(fields: Fields | undefined): AddressChange | undefined {
   )
 }
 
-/** Linking needs a provider and either an existing id there or the wish to make one. */
+/** Linking requires a provider and either an existing customer id there or a request to create one. */
 function asksForProvider(billing: Fields | undefined): boolean {
   if (!billing || typeof billing.text('payment_provider') !== 'string') return false
   const id = billing.text('provider_customer_id')

@@ -3,10 +3,10 @@ import { isCountry } from '../input/places.ts'
 import { type Outcome, Problems } from '../problems.ts'
 import { ACCOUNT_TYPES, CUSTOMER_TYPES } from './customer-change.ts'
 
-/** Filters of the list of customers; absent ones do not restrict. All of them must fit. */
+/** Filters of the customer list. All given filters must match. */
 export type CustomerFilters = {
   readonly searchTerm?: string | undefined
-  /** Makes `searchTerm` void. */
+  /** Takes precedence over `searchTerm`. */
   readonly externalId?: string | undefined
   readonly accountTypes?: readonly string[] | undefined
   readonly customerType?: string | undefined
@@ -17,11 +17,11 @@ export type CustomerFilters = {
   readonly states?: readonly string[] | undefined
   readonly zipcodes?: readonly string[] | undefined
   readonly billingEntityIds?: readonly string[] | undefined
-  /** Pairs that must all match; an empty value asks for the absence of its key. */
+  /** Pairs that must all match; an empty value matches customers without that key. */
   readonly metadata: readonly (readonly [string, string])[]
 }
 
-/** Refuses filters that no customer can fit because a word in them is none (422, platform.md §2.2). */
+/** Rejects filter values that are not one of the allowed words (422). */
 export function checkCustomerFilters(filters: CustomerFilters): Outcome<CustomerFilters> {
   const problems = new Problems()
   const check = (

@@ -1,7 +1,7 @@
 import { Fields, isInput } from '../input/fields.ts'
 import type { Problems } from '../problems.ts'
 
-/** One entry of a customer's metadata as a request gives it; `id` names an entry that exists. */
+/** One metadata entry of a customer as sent; `id` refers to an existing entry. */
 export type MetadataEntry = {
   readonly id: string | null
   readonly key: string
@@ -14,8 +14,8 @@ const KEY_LENGTH_MAX = 20
 const VALUE_LENGTH_MAX = 100
 
 /**
- * The whole metadata of a customer: at most 5 entries with different keys (platform.md §7.1, `invalid_count`).
- * Undefined when the request has none or something was refused; null empties it.
+ * The complete metadata of a customer: at most 5 entries with distinct keys (otherwise `invalid_count`). Undefined
+ * when not sent or invalid; null clears it.
  */
 export function readCustomerMetadata(
   value: unknown,

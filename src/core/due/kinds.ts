@@ -1,7 +1,4 @@
-/**
- * What can fall due, in the order in which items of the same instant are done
- * (subscriptions-and-invoicing §11 has the same order within an hour).
- */
+/** Everything that can fall due, in the order in which items of the same instant are processed. */
 export const DUE_KINDS = [
   'advance_usage',
   'subscription_activity',
@@ -26,7 +23,7 @@ export const DUE_KINDS = [
 export type DueKind = (typeof DUE_KINDS)[number]
 
 /**
- * Done before everything else, however long the others have been due: they move what lies ahead of a customer to where
- * its new settings have it, and a bill must not come before that.
+ * Processed before everything else, however overdue the rest is: they reschedule a customer's future items after a
+ * settings change, and no bill may run before that.
  */
 export const FIRST_KINDS: readonly DueKind[] = ['customer_days', 'customer_drafts']

@@ -3,11 +3,11 @@ import { tidyId } from '../input/ids.ts'
 import { type Outcome, Problems } from '../problems.ts'
 import { PRIVILEGE_TYPES, type Privilege, type PrivilegeType } from './privilege-value.ts'
 
-/** What an update says of one privilege; undefined leaves the part as it is. */
+/** An update of one privilege; undefined parts stay unchanged. */
 type PrivilegePatch = {
   readonly code: string
   readonly name: string | null | undefined
-  /** As received: only a new privilege takes a type. */
+  /** As received; only used for a new privilege. */
   readonly valueType: unknown
   readonly selectOptions: readonly string[] | undefined
 }
@@ -21,7 +21,7 @@ export type FeatureInput = {
 
 const CODE_LENGTH_MAX = 255
 
-/** A feature as received for creation, checked. Whether its code is taken is the store's to say. */
+/** Validates a new feature. The store checks whether its code is taken. */
 export function checkFeature(raw: Input): Outcome<FeatureInput> {
   const problems = new Problems()
   const code = tidyId(textOf(raw.code) ?? '')
@@ -31,7 +31,7 @@ export function checkFeature(raw: Input): Outcome<FeatureInput> {
   return problems.outcome({ code, name, description: textOf(raw.description) ?? null, privileges })
 }
 
-/** What an update changes of a feature itself: an absent part stays, and the code never changes. */
+/** The fields of a feature that an update changes: absent parts stay, and the code never changes. */
 export function featureChange(raw: Input): { name?: string | null; description?: string | null } {
   return {
     ...(raw.name === undefined ? {} : { name: textOf(raw.name) ?? null }),
@@ -40,8 +40,8 @@ export function featureChange(raw: Input): { name?: string | null; description?:
 }
 
 /**
- * A feature's privileges after an update: those of the body are created or renamed, a select gains options
- * and never loses one, the type of an existing privilege stays, and absent privileges stay.
+ * A feature's privileges after an update: privileges in the body are created or renamed, a select gains options but
+ * never loses one, and the type of an existing privilege and absent privileges stay.
  */
 export function mergePrivileges(existing: readonly Privilege[], raw: unknown): Outcome<readonly Privilege[]> {
   const problems = new Problems()
@@ -79,7 +79,7 @@ function update(privilege: Privilege, patch: PrivilegePatch | undefined): Privil
 function create(patch: PrivilegePatch, problems: Problems): Privilege {
   const valueType = typeOf(patch.valueType, problems)
   const isSelect = valueType === 'select'
-  // A select without options could never have a value; other types have no configuration at all.
+  // A select without options could never have a value; other types take no configuration.
   if (isSelect === (patch.selectOptions === undefined)) problems.add('privilege.config', 'invalid_format')
   return {
     code: patch.code,
@@ -106,7 +106,7 @@ function readPatch(raw: Input, problems: Problems): PrivilegePatch {
   }
 }
 
-/** `{"select_options": [texts]}` and nothing else; an empty configuration is none. */
+/** `{"select_options": [strings]}` and nothing else; an empty configuration counts as none. */
 function optionsOf(config: unknown, problems: Problems): readonly string[] | undefined {
   if (!isGiven(config)) return undefined
   const fields = fieldsOf(config)

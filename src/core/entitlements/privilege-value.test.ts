@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { LosslessNumber } from 'lossless-json'
 import { describe, expect, it } from 'vitest'
+import { ExactNumber } from '../input/exact-number.ts'
 import { checkPrivilegeValue, type PrivilegeType, type ShownValue, shownValue } from './privilege-value.ts'
 
 const privilege = (valueType: PrivilegeType) => ({
@@ -14,7 +14,7 @@ describe('privilege values', () => {
   it.each<[PrivilegeType, unknown, ShownValue]>([
     ['integer', 10, 10],
     ['integer', '10', 10],
-    ['integer', new LosslessNumber('10'), 10],
+    ['integer', new ExactNumber('10'), 10],
     ['integer', -3, -3],
     ['integer', 0, 0],
     ['boolean', true, true],
@@ -42,7 +42,7 @@ describe('privilege values', () => {
     ['integer', [12, 13], 'value_is_invalid'],
     ['integer', true, 'value_is_invalid'],
     ['integer', '9007199254740992', 'value_is_invalid'],
-    ['integer', new LosslessNumber('1e3'), 'value_is_invalid'],
+    ['integer', new ExactNumber('1e3'), 'value_is_invalid'],
     ['boolean', 1, 'value_is_invalid'],
     ['boolean', 'yes', 'value_is_invalid'],
     ['string', 5, 'value_is_invalid'],

@@ -1,22 +1,22 @@
-import { isKeptNumber } from '../metering/property-value.ts'
+import { ExactNumber } from '../input/exact-number.ts'
 
 export const PRIVILEGE_TYPES = ['integer', 'string', 'boolean', 'select'] as const
 
 export type PrivilegeType = (typeof PRIVILEGE_TYPES)[number]
 
-/** A privilege of a feature, as its values need it. */
+/** A privilege of a feature, as needed to check its values. */
 export type Privilege = {
   readonly code: string
   readonly name: string | null
   readonly valueType: PrivilegeType
-  /** Only of a select; empty otherwise. */
+  /** Empty unless the type is a select. */
   readonly selectOptions: readonly string[]
 }
 
-/** A privilege's value as stored: text, or null for none. */
+/** A privilege's value as stored: a string, or null for none. */
 export type StoredValue = string | null
 
-/** A value as the API shows it, cast to the type of its privilege. */
+/** A value as returned by the API, cast to the type of its privilege. */
 export type ShownValue = string | number | boolean | null
 
 export type PrivilegeValueCheck =
@@ -26,9 +26,9 @@ export type PrivilegeValueCheck =
 const CANONICAL_INTEGER = /^(0|-?[1-9]\d*)$/
 
 /**
- * The stored form of a value as received. Integers are whole numbers or their canonical text, booleans
- * true/false or those texts, strings only texts, selects one of the options; null is allowed everywhere.
- * Integers beyond what JSON readers keep exactly are refused.
+ * The stored form of a value as received. Integers are whole numbers or their canonical string, booleans true/false
+ * or those strings, strings are strings, selects one of the options; null is always allowed. Integers that JSON
+ * numbers cannot hold exactly are rejected.
  */
 export function checkPrivilegeValue(privilege: Privilege, raw: unknown): PrivilegeValueCheck {
   if (raw === null || raw === undefined) return { ok: true, value: null }
@@ -40,7 +40,7 @@ export function checkPrivilegeValue(privilege: Privilege, raw: unknown): Privile
   return value === undefined ? { ok: false, code: 'value_is_invalid' } : { ok: true, value }
 }
 
-/** A stored value as the API shows it. */
+/** A stored value as returned by the API. */
 export function shownValue(type: PrivilegeType, value: StoredValue): ShownValue {
   if (value === null) return null
   if (type === 'integer') return Number(value)
@@ -48,7 +48,7 @@ export function shownValue(type: PrivilegeType, value: StoredValue): ShownValue 
 }
 
 function storedValue(type: PrivilegeType, raw: unknown): string | undefined {
-  const isNumber = typeof raw === 'number' || isKeptNumber(raw)
+  const isNumber = typeof raw === 'number' || raw instanceof ExactNumber
   const text = isNumber ? raw.toString() : typeof raw === 'boolean' ? String(raw) : raw
   if (typeof text !== 'string') return undefined
   if (type === 'integer') return isExactInteger(text) ? text : undefined

@@ -17,10 +17,10 @@ export type Feature = {
   readonly privileges: readonly Privilege[]
 }
 
-/** Feature code to privilege code to value; of a plan, or the overrides of a subscription. */
+/** Feature code to privilege code to value, for a plan or for the overrides of a subscription. */
 export type Entitlements = ReadonlyMap<string, ReadonlyMap<string, StoredValue>>
 
-/** What one subscription changes of its plan's entitlements. */
+/** How a subscription changes its plan's entitlements. */
 export type SubscriptionEntitlements = {
   readonly overrides: Entitlements
   readonly removedFeatures: ReadonlySet<string>
@@ -28,13 +28,13 @@ export type SubscriptionEntitlements = {
   readonly removedPrivileges: ReadonlyMap<string, ReadonlySet<string>>
 }
 
-/** A feature as a plan gives it, with the privileges that the plan values, cast to their types. */
+/** A feature granted by a plan, with the privileges that have values, cast to their types. */
 export type PlanEntitlement = {
   readonly feature: Feature
   readonly privileges: readonly { readonly privilege: Privilege; readonly value: ShownValue }[]
 }
 
-/** A privilege as a subscription has it, values cast to its type. */
+/** A subscription's effective privilege, values cast to its type. */
 export type EffectivePrivilege = {
   readonly privilege: Privilege
   readonly value: ShownValue
@@ -52,8 +52,8 @@ export type EffectiveEntitlement = {
 const NOTHING: ReadonlyMap<string, StoredValue> = new Map()
 
 /**
- * Entitlements as received, against the organization's features: 404 `feature_not_found`, then 404
- * `privilege_not_found`, then 422 with `<privilege code>_privilege_value` for each value that does not fit.
+ * Validates entitlements against the organization's features: 404 `feature_not_found`, then 404
+ * `privilege_not_found`, then 422 with `<privilege code>_privilege_value` for each invalid value.
  */
 export function checkEntitlements(raw: unknown, features: readonly Feature[]): Outcome<Entitlements> {
   const entries = entriesByCode(raw)
@@ -78,8 +78,8 @@ export function checkEntitlements(raw: unknown, features: readonly Feature[]): O
 }
 
 /**
- * A plan's entitlements after POST: features that are not named go, and so do privileges that a named feature
- * does not name, unless it names none.
+ * A plan's entitlements after POST: features not in the body are removed, and so are privileges that a listed feature
+ * does not mention, unless it mentions none.
  */
 export function replaceEntitlements(current: Entitlements, given: Entitlements): Entitlements {
   return new Map(
@@ -87,7 +87,7 @@ export function replaceEntitlements(current: Entitlements, given: Entitlements):
   )
 }
 
-/** A plan's entitlements after PATCH: named values are set, all others stay. */
+/** A plan's entitlements after PATCH: the given values are set, all others stay. */
 export function mergeEntitlements(current: Entitlements, given: Entitlements): Entitlements {
   const merged = new Map(current)
   for (const [code, values] of given)
@@ -96,9 +96,9 @@ export function mergeEntitlements(current: Entitlements, given: Entitlements): E
 }
 
 /**
- * A subscription's changes after PATCH. Each named feature: values equal to all of the plan's put the feature
- * back to the plan; otherwise only values that differ from the plan are overrides, and whatever is named and
- * was removed comes back.
+ * A subscription's changes after PATCH. For each given feature: values equal to all of the plan's reset the feature
+ * to the plan; otherwise only values that differ become overrides, and anything given that had been removed is
+ * restored.
  */
 export function patchSubscription(
   plan: Entitlements,
@@ -128,7 +128,7 @@ export function patchSubscription(
   return { overrides, removedFeatures, removedPrivileges }
 }
 
-/** A subscription's changes after a feature is taken from it. No error when it has it not. */
+/** A subscription's changes after a feature is removed. Not an error if the feature is absent. */
 export function removeFeature(
   plan: Entitlements,
   current: SubscriptionEntitlements,
@@ -141,7 +141,7 @@ export function removeFeature(
   return { ...current, overrides, removedFeatures }
 }
 
-/** A subscription's changes after one privilege is taken from it. */
+/** A subscription's changes after one privilege is removed. */
 export function removePrivilege(
   plan: Entitlements,
   current: SubscriptionEntitlements,
@@ -163,7 +163,7 @@ export function removePrivilege(
   return { ...current, overrides, removedPrivileges }
 }
 
-/** What a plan entitles to, in the order of the features and of their privileges. */
+/** The entitlements of a plan, in the order of features and privileges. */
 export function planEntitlements(
   features: readonly Feature[],
   plan: Entitlements,
@@ -192,10 +192,7 @@ export function withoutPrivilege(plan: Entitlements, code: string, privilege: st
   return new Map(plan).set(code, new Map(rest))
 }
 
-/**
- * What a subscription is entitled to: the plan's entitlements plus its overrides less its removals, in the
- * order of the features.
- */
+/** A subscription's effective entitlements: the plan's, plus overrides, minus removals, in the order of features. */
 export function effectiveEntitlements(
   features: readonly Feature[],
   plan: Entitlements,

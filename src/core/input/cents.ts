@@ -1,12 +1,12 @@
 import { Decimal } from '../amounts/decimal.ts'
 import type { Fields } from './fields.ts'
 
-/** The largest amount that a JSON number shows exactly. */
+/** The largest amount that a JSON number holds exactly. */
 const CENTS_MAX = Decimal.of(Number.MAX_SAFE_INTEGER)
 
 /**
- * An amount in minor units of at least `min`: a whole JSON number or its digits. Undefined when the key is absent or
- * refused (`value_is_invalid`, `value_is_out_of_range`), null when it is null.
+ * An amount in minor units of at least `min`: a whole JSON number or a digit string. Undefined when the key is absent
+ * or invalid (`value_is_invalid`, `value_is_out_of_range`), null when it is null.
  */
 export function readCents(fields: Fields, key: string, min: bigint): bigint | null | undefined {
   const amount = fields.decimal(key)

@@ -1,19 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Problems } from '../problems.ts'
+import { ExactNumber } from './exact-number.ts'
 import { Fields, given } from './fields.ts'
-
-/** What the body reader makes of a number beyond double precision. */
-class Exact {
-  readonly isLosslessNumber = true
-  readonly value: string
-  constructor(value: string) {
-    this.value = value
-  }
-  toString() {
-    return this.value
-  }
-}
 
 function fieldsOf(input: Record<string, unknown>): { fields: Fields; problems: Problems } {
   const problems = new Problems()
@@ -33,7 +22,7 @@ describe('fields of a request', () => {
   })
 
   it('reads numbers by their digits, exactly', () => {
-    const { fields } = fieldsOf({ n: new Exact('0.12345678901234567890'), i: '12', t: 5 })
+    const { fields } = fieldsOf({ n: new ExactNumber('0.12345678901234567890'), i: '12', t: 5 })
     expect(fields.decimal('n')?.toString()).toBe('0.1234567890123456789')
     expect(fields.integer('i')).toBe(12)
     expect(fields.text('t')).toBe('5')
@@ -73,7 +62,7 @@ describe('fields of a request', () => {
   it('never throws, whatever the value is', () => {
     const anything = fc.oneof(
       fc.jsonValue(),
-      fc.constantFrom(new Exact('1e400'), new Exact('9'.repeat(400)), 1e308),
+      fc.constantFrom(new ExactNumber('1e400'), new ExactNumber('9'.repeat(400)), 1e308),
     )
     fc.assert(
       fc.property(anything, (value) => {

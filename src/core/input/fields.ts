@@ -3,35 +3,34 @@ import type { Instant } from '../calendar/instant.ts'
 import { isBillable, parseInstant } from '../calendar/parse-instant.ts'
 import type { FieldCode } from '../codes.ts'
 import type { Problems } from '../problems.ts'
+import { ExactNumber } from './exact-number.ts'
 import { tidyId } from './ids.ts'
 
 /** An object of a request body, under its root key. */
 export type Input = { readonly [key: string]: unknown }
 
-/** Texts longer than this are refused everywhere: no name, address or code is as long. */
+/** Longer strings are rejected everywhere: no name, address or code needs more. */
 const TEXT_LENGTH_MAX = 10_000
-/** Lists with more texts are refused everywhere: a statement has room for 65,535 parameters. */
+/** Longer lists are rejected everywhere: a PostgreSQL statement takes at most 65,535 parameters. */
 const TEXTS_MAX = 10_000
 const INTEGER_MAX = 2_147_483_647
 
-/** True for a JSON object; false for arrays, null, and numbers that were kept as their digits. */
+/** True for a JSON object; false for arrays, null and lossless numbers. */
 export function isInput(value: unknown): value is Input {
   return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !('isLosslessNumber' in value)
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
   )
 }
 
-/** The digits of a JSON number, whether it came as a double or as its exact text; undefined for anything else. */
+/** The digits of a JSON number, parsed as a double or losslessly; undefined for anything else. */
 export function digitsOf(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined
-  if (typeof value === 'object' && value !== null && 'isLosslessNumber' in value) return String(value)
-  return undefined
+  return value instanceof ExactNumber ? value.value : undefined
 }
 
 /**
- * Reads the fields of a request one by one and collects what is wrong with them, so that one answer names all of it.
- * Every reader gives `undefined` for a key that is absent or refused, and null for one that is null, and accepts
- * any JSON value without throwing (platform.md §3 has the codes).
+ * Reads the fields of a request and collects every error, so that one response reports all of them. Each reader
+ * returns `undefined` for an absent or invalid key and null for null, and never throws, whatever the JSON value.
  */
 export class Fields {
   private readonly input: Input
@@ -52,7 +51,7 @@ export class Fields {
     return this.input[key] === null
   }
 
-  /** Absent, null, or a text of nothing but blanks. */
+  /** Absent, null, or a blank string. */
   isBlank(key: string): boolean {
     const value = this.input[key]
     return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
@@ -63,7 +62,7 @@ export class Fields {
     return undefined
   }
 
-  /** A text; numbers are taken by their digits, as clients of loosely typed languages send them. */
+  /** A string. Numbers are accepted by their digits, since loosely typed clients send them. */
   text(key: string, lengthMax = TEXT_LENGTH_MAX): string | null | undefined {
     const value = this.input[key]
     if (value === undefined || value === null) return value
@@ -72,7 +71,7 @@ export class Fields {
     return text.length > lengthMax ? this.refuse(key, 'value_is_too_long') : text
   }
 
-  /** A text that must be there and not blank: `value_is_mandatory` otherwise. */
+  /** A string that must be present and not blank: `value_is_mandatory` otherwise. */
   mandatoryText(key: string, lengthMax = TEXT_LENGTH_MAX): string | undefined {
     const text = this.text(key, lengthMax)
     if (typeof text === 'string' && text.trim() !== '') return text
@@ -80,12 +79,12 @@ export class Fields {
     return isAbsent ? this.refuse(key, 'value_is_mandatory') : undefined
   }
 
-  /** The mandatory text when the key is there at all: for updates, which leave absent keys alone. */
+  /** Like `mandatoryText`, but only if the key is present: for updates, which leave absent keys alone. */
   presentText(key: string, lengthMax = TEXT_LENGTH_MAX): string | undefined {
     return this.has(key) ? this.mandatoryText(key, lengthMax) : undefined
   }
 
-  /** An external id or a code, without the white space around it. */
+  /** An external id or a code, trimmed. */
   id(key: string, lengthMax = TEXT_LENGTH_MAX): string | null | undefined {
     const text = this.text(key)
     if (typeof text !== 'string') return text
@@ -93,26 +92,26 @@ export class Fields {
     return id.length > lengthMax ? this.refuse(key, 'value_is_too_long') : id
   }
 
-  /** An external id or a code that must be there: `value_is_mandatory` otherwise. */
+  /** An external id or a code that must be present: `value_is_mandatory` otherwise. */
   mandatoryId(key: string, lengthMax = TEXT_LENGTH_MAX): string | undefined {
     const text = this.mandatoryText(key)
     return text === undefined ? undefined : (this.id(key, lengthMax) ?? undefined)
   }
 
-  /** The mandatory id when the key is there at all: for updates, which leave absent keys alone. */
+  /** Like `mandatoryId`, but only if the key is present: for updates, which leave absent keys alone. */
   presentId(key: string, lengthMax = TEXT_LENGTH_MAX): string | undefined {
     return this.has(key) ? this.mandatoryId(key, lengthMax) : undefined
   }
 
-  /** A list of ids or codes without repetitions; null counts as empty. */
+  /** A list of ids or codes, deduplicated; null counts as empty. */
   ids(key: string): string[] | undefined {
     const texts = this.texts(key)
     return texts && [...new Set(texts.map(tidyId))]
   }
 
   /**
-   * An ISO 8601 date or date-time at which a subscription or a clock can stand: `invalid_date` otherwise. An empty text
-   * counts as null.
+   * An ISO 8601 date or date-time within the billable years: `invalid_date` otherwise. An empty string counts as
+   * null.
    */
   instant(key: string): Instant | null | undefined {
     const value = this.input[key]
@@ -122,7 +121,7 @@ export class Fields {
     return at !== undefined && isBillable(at) ? at : this.refuse(key, 'invalid_date')
   }
 
-  /** One of some words; `code` names the refusal. */
+  /** One of the given words; `code` is the error otherwise. */
   word<T extends string>(
     key: string,
     words: readonly T[],
@@ -140,7 +139,7 @@ export class Fields {
     return this.refuse(key, 'value_is_invalid')
   }
 
-  /** A whole number of at least `min`, as a number or as its digits. */
+  /** A whole number of at least `min`, as a number or a digit string. */
   integer(key: string, min = 0): number | null | undefined {
     const value = this.input[key]
     if (value === undefined || value === null) return value
@@ -151,7 +150,7 @@ export class Fields {
     return isInRange ? number.toNumber() : this.refuse(key, 'value_is_out_of_range')
   }
 
-  /** An exact number, as a JSON number or as its text. */
+  /** An exact number, as a JSON number or a string. */
   decimal(key: string, code: FieldCode = 'value_is_invalid'): Decimal | null | undefined {
     const value = this.input[key]
     if (value === undefined || value === null) return value
@@ -159,7 +158,7 @@ export class Fields {
     return (text === undefined ? undefined : Decimal.parse(text)) ?? this.refuse(key, code)
   }
 
-  /** A list of texts without repetitions; null counts as empty. `value_is_too_long` when no list is as long. */
+  /** A list of strings, deduplicated; null counts as empty. `value_is_too_long` beyond the limit. */
   texts(key: string, code: FieldCode = 'value_is_invalid'): string[] | undefined {
     const value = this.input[key]
     if (value === undefined) return undefined
@@ -173,7 +172,7 @@ export class Fields {
     return [...new Set(texts.filter((text) => text !== undefined))]
   }
 
-  /** A nested object, read with the same rules; its problems are named by its own keys. */
+  /** A nested object, read with the same rules; its errors are reported under its own keys. */
   object(key: string): Fields | undefined {
     const value = this.input[key]
     if (value === undefined || value === null) return undefined
@@ -181,7 +180,7 @@ export class Fields {
   }
 }
 
-/** The entries of an object whose value was given: what an update writes. */
+/** The entries of an object that are not undefined: what an update writes. */
 export function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined)
   return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> }

@@ -1,7 +1,7 @@
 import { type Outcome, outcome, refusedFields } from '../problems.ts'
 import { type Input, isInput } from './fields.ts'
 
-/** Free data that a client keeps on an object: texts or null by key. */
+/** Arbitrary client data on an object: strings or null by key. */
 export type Metadata = Readonly<Record<string, string | null>>
 
 const KEYS_MAX = 50
@@ -9,8 +9,8 @@ const KEY_LENGTH_MAX = 100
 const VALUE_LENGTH_MAX = 255
 
 /**
- * Reads metadata as it replaces what is stored; null means none. Refuses with a 422 on `metadata` for anything else
- * than texts and nulls, and for keys or texts beyond their limits.
+ * Reads metadata that replaces what is stored; null means none. 422 on `metadata` for anything but strings and nulls,
+ * and for keys or strings that are too long.
  */
 export function readMetadata(raw: unknown): Outcome<Metadata | null> {
   if (raw === null || raw === undefined) return outcome(null)
@@ -18,7 +18,7 @@ export function readMetadata(raw: unknown): Outcome<Metadata | null> {
   return checked(raw)
 }
 
-/** Stored metadata with new entries over it; null or nothing changes nothing. Refuses as `readMetadata`. */
+/** Stored metadata merged with new entries; null or absent changes nothing. 422 as in `readMetadata`. */
 export function mergeMetadata(stored: Metadata | null, raw: unknown): Outcome<Metadata | null> {
   const added = readMetadata(raw)
   if (!added.ok) return added

@@ -24,7 +24,7 @@ const EU_COUNTRIES: ReadonlySet<string> = new Set(
 /** Languages of documents. */
 export const DOCUMENT_LOCALES = ['en', 'fr', 'nb', 'de', 'it', 'es', 'sv', 'pt-BR', 'zh-TW'] as const
 
-/** Whether a country is in the customs and tax union, by its alpha-2 code. */
+/** Whether a country is in the EU tax union, by its alpha-2 code. */
 export function isInEu(country: string): boolean {
   return EU_COUNTRIES.has(country)
 }
@@ -33,28 +33,28 @@ export function isCountry(text: string): boolean {
   return COUNTRIES.has(text)
 }
 
-/** A country in upper case; an empty text means none (`not_a_valid_country_code`, platform.md §7.1). */
+/** A country code in upper case; an empty string means none (`not_a_valid_country_code`). */
 export function readCountry(fields: Fields, key = 'country'): string | null | undefined {
   const text = fields.text(key)?.toUpperCase()
   if (text === '' || (text === undefined && fields.isNull(key))) return null
   return text === undefined || isCountry(text) ? text : fields.refuse(key, 'not_a_valid_country_code')
 }
 
-/** A currency of the supported list; an empty text means none (`value_is_invalid`). */
+/** A supported currency; an empty string means none (`value_is_invalid`). */
 export function readCurrency(fields: Fields, key: string): string | null | undefined {
   const text = fields.text(key)
   if (text === '') return null
   return typeof text !== 'string' || isCurrency(text) ? text : fields.refuse(key, 'value_is_invalid')
 }
 
-/** An IANA time zone; an empty text means none (`invalid_timezone`). */
+/** An IANA time zone; an empty string means none (`invalid_timezone`). */
 export function readTimeZone(fields: Fields): string | null | undefined {
   const text = fields.text('timezone')
   if (text === '') return null
   return typeof text !== 'string' || isTimeZone(text) ? text : fields.refuse('timezone', 'invalid_timezone')
 }
 
-/** A language of documents (`not_a_valid_language_code`). */
+/** A document language (`not_a_valid_language_code`). */
 export function readLocale(fields: Fields): string | null | undefined {
   return fields.word('document_locale', DOCUMENT_LOCALES, 'not_a_valid_language_code')
 }

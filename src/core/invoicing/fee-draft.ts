@@ -16,9 +16,9 @@ export type PresentationRow = {
   readonly units: Decimal
 }
 
-/** A fee before it is written: everything but taxes, which the invoice adds. Amounts as on `RatedFee`. */
+/** A fee before it is stored: everything but taxes, which the invoice adds. Amounts as on `RatedFee`. */
 export type FeeDraft = {
-  /** Names the fee among those of its bill, so that they can refer to each other; ids are given when it is written. */
+  /** Identifies the fee within its bill so that fees can refer to each other; ids are assigned on insert. */
   readonly key: string
   readonly feeType: FeeType
   readonly subscriptionId: string | null
@@ -26,7 +26,7 @@ export type FeeDraft = {
   readonly chargeFilterId: string | null
   readonly minimumCommitmentId: string | null
   readonly addOnId: string | null
-  /** `key` of the fee whose charge this one lifts to its minimum. */
+  /** `key` of the fee whose charge this one tops up to its minimum. */
   readonly trueUpParentKey: string | null
   readonly invoiceDisplayName: string | null
   /** A text of its own; null shows nothing. */
@@ -38,9 +38,9 @@ export type FeeDraft = {
   readonly preciseAmountCents: Decimal
   /** Price of one unit in currency units. */
   readonly unitAmount: Decimal
-  /** Its share of what progressive invoices billed already, in cents; 5 decimals are kept. */
+  /** Its share of progressive billing credits in cents, with 5 decimals. */
   readonly preciseProgressiveCreditCents: Decimal
-  /** Its share of coupons, in cents; 5 decimals are kept. */
+  /** Its share of coupons in cents, with 5 decimals. */
   readonly preciseCouponsAmountCents: Decimal
   readonly amountDetails: Readonly<Record<string, unknown>>
   readonly groupedBy: GroupedBy
@@ -48,9 +48,9 @@ export type FeeDraft = {
   readonly pricingUnit: (PricingUnitAmounts & { readonly unit: PricingUnit }) | null
   readonly payInAdvance: boolean
   readonly invoiceable: boolean
-  /** The period that the fee pays for, both ends included; null when it pays for none. */
+  /** The period that the fee covers, both ends inclusive; null when it covers none. */
   readonly period: Window | null
-  /** The charges window that it belongs to. */
+  /** The charges window it belongs to. */
   readonly chargesWindow: Window | null
   readonly event: { readonly id: string; readonly transactionId: string } | null
 }
@@ -97,7 +97,7 @@ function feeDraft(fee: Pick<FeeDraft, Needed> & Partial<FeeDraft>): FeeDraft {
   }
 }
 
-/** The fee of a plan's price for a window (docs/rules/proration.md). */
+/** The subscription fee for a window (docs/rules/proration.md). */
 export function subscriptionFeeDraft(fee: {
   readonly key: string
   readonly subscriptionId: string
@@ -123,7 +123,7 @@ export function subscriptionFeeDraft(fee: {
   })
 }
 
-/** The fee of one priced group of usage (docs/rules/rounding.md and docs/rules/invoices.md#what-is-on-it). */
+/** The fee for one priced group of usage (docs/rules/rounding.md and docs/rules/invoices.md#what-is-on-it). */
 export function chargeFeeDraft(fee: {
   readonly key: string
   readonly subscriptionId: string
@@ -159,8 +159,8 @@ export function chargeFeeDraft(fee: {
 }
 
 /**
- * The fee that lifts a charge to its minimum (docs/rules/commitments.md#minimum-of-a-charge); it keeps the
- * parent's group and dates.
+ * The fee that tops a charge up to its minimum (docs/rules/commitments.md#minimum-of-a-charge); it keeps the parent's
+ * group and dates.
  */
 export function trueUpFeeDraft(
   key: string,
@@ -185,10 +185,7 @@ export function trueUpFeeDraft(
   }
 }
 
-/**
- * The fee that lifts a plan to its minimum commitment
- * (docs/rules/commitments.md#minimum-commitment-of-a-plan).
- */
+/** The fee that tops a plan up to its minimum commitment (docs/rules/commitments.md#minimum-commitment-of-a-plan). */
 export function commitmentFeeDraft(fee: {
   readonly key: string
   readonly subscriptionId: string
@@ -228,26 +225,28 @@ export function oneOffFeeDraft(fee: {
   return feeDraft({ ...fee, feeType: 'add_on', subscriptionId: null })
 }
 
-/** What reductions before taxes took off a fee, in cents. */
+/** The total of a fee's reductions before taxes, in cents. */
 export function preciseReductionCents(
   fee: Pick<FeeDraft, 'preciseProgressiveCreditCents' | 'preciseCouponsAmountCents'>,
 ): Decimal {
   return fee.preciseProgressiveCreditCents.plus(fee.preciseCouponsAmountCents)
 }
 
-/** Whether a charge fee says anything: otherwise it is not stored (docs/rules/invoices.md#what-is-on-it). */
+/**
+ * Whether a charge fee has any units or amount; otherwise it is not stored (docs/rules/invoices.md#what-is-on-it).
+ */
 export function isWorthStoring(fee: FeeDraft): boolean {
   return !fee.units.isZero() || fee.amountCents !== 0n || (fee.eventsCount ?? 0) > 0
 }
 
 /**
- * Under which two fees bill the same usage: charge, filter and group. Copies of a charge, which a subscription with
- * own prices has, stand for the same usage, and so do their filters with the same values.
+ * Identifies what a fee bills: charge, filter and group. Fees with equal keys bill the same usage. Overridden copies
+ * of a charge, and their filters with the same values, share the key of the original.
  */
 export function usageKey(usage: {
   /** `rootId` of the charge. */
   readonly rootChargeId: string
-  /** Null for what fits no filter. */
+  /** Null for usage that matches no filter. */
   readonly filterValues: PropertyValues | null
   readonly groupedBy: GroupedBy
 }): string {

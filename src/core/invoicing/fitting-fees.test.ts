@@ -34,7 +34,7 @@ const taxOf = (rate: string): Tax => ({
 })
 
 describe('fees that an invoice can hold', () => {
-  it('leaves one absurd amount out, wherever it stands, and keeps the order', () => {
+  it('leaves one absurd amount out, wherever it is, and keeps the order', () => {
     const fees = [3n, 10n ** 22n, 1n, 2n].map((cents, i) => ({ fee: feeOf(cents, i), taxes: [] }))
     const { fitting, excess } = fittingFees(fees)
     expect(fitting.map(({ fee }) => fee.amountCents)).toEqual([3n, 1n, 2n])

@@ -3,16 +3,16 @@ import type { Tax } from '../taxes/tax.ts'
 import type { FeeDraft } from './fee-draft.ts'
 
 /**
- * The most that the fees of one invoice come to with their taxes, in cents: what 64 bits hold
- * (docs/rules/rounding.md), less some room for the rounding of its taxes.
+ * The maximum total of one invoice's fees with taxes, in cents: what 64 bits hold (docs/rules/rounding.md), with some
+ * room for the rounding of taxes.
  */
 export const INVOICE_CENTS_MAX = 9_000_000_000_000_000_000n
 
 type WeighedFee = { readonly fee: FeeDraft; readonly taxes: readonly Tax[] }
 
 /**
- * Parts fees into those that an invoice can hold and the excess, both in the given order. The smallest fees are taken
- * first, so that one absurd amount leaves the rest of a bill alone.
+ * Splits fees into those that fit on an invoice and the excess, both in the given order. The smallest fees are taken
+ * first, so that one absurd amount does not affect the rest of the bill.
  */
 export function fittingFees<T extends WeighedFee>(
   fees: readonly T[],
@@ -33,7 +33,7 @@ export function fittingFees<T extends WeighedFee>(
   }
 }
 
-/** A fee that no invoice can hold by itself. */
+/** A fee whose amount is too large for any invoice. */
 export class FeeOutOfRange extends Error {
   constructor(fee: FeeDraft) {
     super(
@@ -43,7 +43,7 @@ export class FeeOutOfRange extends Error {
   }
 }
 
-/** What the fee comes to with its taxes, before anything is taken off, rounded up. */
+/** The fee with its taxes, before reductions, rounded up. */
 function taxedCents({ fee, taxes }: WeighedFee): bigint {
   if (taxes.length === 0) return fee.amountCents
   const rate = Decimal.sum(taxes.map((tax) => tax.rate))

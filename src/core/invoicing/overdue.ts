@@ -3,7 +3,7 @@ import type { Instant } from '../calendar/instant.ts'
 import { startOfDay, type TimeZone } from '../calendar/zone.ts'
 
 /**
- * When an unpaid invoice becomes overdue: the begin of the day after its due date
+ * When an unpaid invoice becomes overdue: the start of the day after its due date
  * (docs/rules/invoices.md#payment-and-overdue).
  */
 export function overdueAt(paymentDueOn: string, zone: TimeZone): Instant {

@@ -78,7 +78,7 @@ describe('usage without what was accepted later', () => {
     )
   })
 
-  it('does not lose a remove that stands before an add of later', () => {
+  it('does not lose a remove before a later add', () => {
     const event = (id: string, at: number, n: string, operation: string): RawEvent => ({
       ...(eventsOf([{ at, value: null, operation: 'add', group: null }])[0] as RawEvent),
       id,

@@ -3,26 +3,26 @@ import { type RawEvent, summarizeEvents, usageOf } from './reference.ts'
 import type { UsageEvent, UsageGroup, UsageQuery } from './usage.ts'
 
 /**
- * The events among some that a query of one group counts.
+ * The events that a query for one group counts.
  *
- * @param query one whose `groupBy` stands for the group that has none of its keys
+ * @param query a query whose `groupBy` selects the group without any of the keys
  */
 export function countedOf(events: readonly RawEvent[], query: UsageQuery): readonly UsageEvent[] {
   const groups = usageOf(events, { ...query, detail: 'events' })
   return groups.find(({ groupedBy }) => hasNoKeys(groupedBy))?.events ?? []
 }
 
-/** Whether a group is the one of events that have none of the keys. */
+/** Whether a group is that of events without any of the keys. */
 export function hasNoKeys(groupedBy: UsageGroup['groupedBy']): boolean {
   return Object.values(groupedBy).every((value) => value === null)
 }
 
 /**
- * A group as it was before some of its events were accepted: what the price of an event in advance depends on, however
- * many have been accepted since.
+ * A group as it was before some of its events were accepted. The price of an event in advance depends on this, no
+ * matter how many events were accepted since.
  *
- * @param later events that the group counts and that were accepted later
- * @param ofValues for the totals of a unique count: all events that the group counts of the values of `later`
+ * @param later the counted events that were accepted later
+ * @param ofValues for a unique count's totals: all counted events with the values in `later`
  */
 export function withoutLater(
   group: UsageGroup,
@@ -36,7 +36,7 @@ export function withoutLater(
   const { groupedBy } = group
   if (query.detail === 'events') return summarizeEvents(groupedBy, without(group.events), query)
   const sum = (events: readonly UsageEvent[]) => summarizeEvents(groupedBy, events, query)
-  // How the values of a unique count stand depends on the order of all their operations; totals of others are sums.
+  // A unique count depends on the order of all operations on its values; other totals are plain sums.
   const isUnique = query.aggregation === 'unique_count_agg'
   const gone = isUnique ? sum(ofValues) : sum(later)
   const back = isUnique ? sum(without(ofValues)) : sum([])

@@ -38,14 +38,14 @@ function run(events: readonly AdvanceEvent[], share: (PeriodShare | null)[] = []
 }
 
 describe('advance', () => {
-  it('§9 row 47: every counted event is one', () => {
+  it('case 47: every counted event is one', () => {
     expect(run([{ aggregation: 'count_agg' }, { aggregation: 'count_agg' }])).toEqual({
       shown: ['1 (1)', '1 (1)'],
       state: { current: Decimal.of(2), max: Decimal.of(2), maxProrated: Decimal.of(2) },
     })
   })
 
-  it('§9 row 49: seats added, removed and added again', () => {
+  it('case 49: seats added, removed and added again', () => {
     const events = unique(['+id1', '-id1', '+id1', '+id2', '+id2', '+id3', '-id3'])
     expect(run(events).shown).toEqual(['1 (1)', '0 (0)', '0 (1)', '1 (1)', '0 (0)', '1 (1)', '0 (0)'])
   })
@@ -62,7 +62,7 @@ describe('advance', () => {
     expect(run(values.map(sum)).shown).toEqual(expected)
   })
 
-  it('§9 row 61: a prorated sum', () => {
+  it('case 61: a prorated sum', () => {
     const first = advance(null, sum(4), { days: 29, durationDays: 30 })
     expect(first.pricedQuantity.toString()).toBe('3.86667')
     const real = advance(null, sum(4), { days: 28, durationDays: 30 })
@@ -71,7 +71,7 @@ describe('advance', () => {
     expect(second.state?.maxProrated.toString()).toBe('7.33334')
   })
 
-  it('§9 row 62: prorated seats', () => {
+  it('case 62: prorated seats', () => {
     const shares = [29, 28, 26, 25].map((days) => ({ days, durationDays: 30 }))
     const events = unique(['+a', '+known', '+b', '-b'], ['known'])
     expect(run(events, shares).shown).toEqual(['0.96667 (1)', '0 (0)', '0.86667 (1)', '0 (0)'])
@@ -131,7 +131,7 @@ describe('advanceUsage', () => {
     [[10], '10', ['10', '8.27587']],
     [[10, -5], '5', ['5', '8.27587']],
     [[10, -5, 2], '7', ['7', '8.27587']],
-  ])('the example of §3.12 after %j', (values, total, expected) => {
+  ])('the high-water mark after %j', (values, total, expected) => {
     const { state } = run(values.map(sum), [{ days: 24, durationDays: 29 }])
     const usage = advanceUsage(Decimal.of(total), state, { share: whole, prorated: Decimal.zero }, none)
     expect(shown(usage)).toEqual(expected)
@@ -141,7 +141,7 @@ describe('advanceUsage', () => {
     [['+a'], '1', ['1', '0.24138']],
     [['+a', '-a'], '0', ['0', '0.24138']],
     [['+a', '-a', '-a'], '0', ['0', '0.24138']],
-  ])('§9 row 64: after %j', (operations, total, expected) => {
+  ])('case 64: after %j', (operations, total, expected) => {
     const { state } = run(unique(operations), [{ days: 7, durationDays: 29 }])
     const usage = advanceUsage(Decimal.of(total), state, { share: whole, prorated: Decimal.zero }, none)
     expect(shown(usage)).toEqual(expected)
@@ -151,7 +151,7 @@ describe('advanceUsage', () => {
     [['+seat1'], '1', ['1', '1']],
     [['+seat1', '-seat1'], '0', ['0', '1']],
     [['+seat1', '-seat1', '+seat2'], '1', ['1', '1']],
-  ])('§9 row 65: after %j', (operations, total, expected) => {
+  ])('case 65: after %j', (operations, total, expected) => {
     const { state } = run(unique(operations))
     expect(shown(advanceUsage(Decimal.of(total), state, null, none))).toEqual(expected)
   })

@@ -3,9 +3,8 @@ import { roundUnits, type UnitsRounding } from './measure.ts'
 import { PRORATED_SCALE } from './proration.ts'
 
 /**
- * What a pay-in-advance charge remembers for one filter and group within a period: the quantity now, the
- * highest quantity that was charged, and its prorated counterpart. A new period starts without one
- * (docs/rules/in-advance.md).
+ * What a pay-in-advance charge remembers per filter and group within a period: the current quantity, the highest
+ * quantity charged, and its prorated counterpart. A new period starts without a state (docs/rules/in-advance.md).
  */
 export type AdvanceState = {
   readonly current: Decimal
@@ -13,7 +12,7 @@ export type AdvanceState = {
   readonly maxProrated: Decimal
 }
 
-/** States of several groups or periods as one; null when there is none. */
+/** The sum of several states; null when there are none. */
 export function sumStates(states: readonly AdvanceState[]): AdvanceState | null {
   if (states.length === 0) return null
   return {
@@ -23,7 +22,7 @@ export function sumStates(states: readonly AdvanceState[]): AdvanceState | null 
   }
 }
 
-/** One event as the state sees it. */
+/** An event as applied to the state. */
 export type AdvanceEvent =
   | { readonly aggregation: 'count_agg' }
   | { readonly aggregation: 'custom_agg' }
@@ -36,25 +35,25 @@ export type AdvanceEvent =
     }
 
 /**
- * `days / duration` of a period: from the event to the period's end for one event, from its start for a
- * total.
+ * `days / duration` of a period: from the event to the end of the period for an event, from the start of the period
+ * for a total.
  */
 export type PeriodShare = { readonly days: number; readonly durationDays: number }
 
-/** What one event adds. */
+/** The effect of one event. */
 export type AdvanceStep = {
-  /** `q`: the units that the event is charged for; never negative. */
+  /** `q`: the units charged for the event; never negative. */
   readonly quantity: Decimal
-  /** `q` by the share of the period, rounded up at 5 decimals; `q` itself when the charge is not prorated. */
+  /** `q` times the share of the period, rounded up to 5 decimals; `q` itself when the charge is not prorated. */
   readonly pricedQuantity: Decimal
-  /** What the fee shows as its units. */
+  /** The units shown on the fee. */
   readonly displayedUnits: Decimal
   readonly state: AdvanceState
 }
 
 /**
- * The quantity that an event is charged for in advance, and the state afterwards: the high-water mark of
- * metering-and-rating §3.12. Decreases are never refunded, and coming back up to the mark is free.
+ * The quantity charged for an event in advance, and the new state. The state is a high-water mark: decreases are
+ * never refunded, and rising back to the mark is free (docs/rules/in-advance.md).
  *
  * @param share the event's share of the period when the charge is prorated, else null
  */
@@ -70,7 +69,7 @@ export function advance(
 /** The first event of the period: it creates the state. */
 function begin(event: AdvanceEvent, applied: Decimal, share: PeriodShare | null): AdvanceStep {
   const quantity = Decimal.max(applied, Decimal.zero)
-  // A first negative sum is remembered as it is, so that the way back to zero is not free (Lago's rule).
+  // A negative first sum is kept as it is, so that rising back to zero is not free (Lago's rule).
   const level = event.aggregation === 'sum_agg' ? applied : quantity
   const pricedQuantity = prorated(quantity, share)
   const state = { current: level, max: level, maxProrated: pricedQuantity }
@@ -95,13 +94,13 @@ function raise(state: AdvanceState, applied: Decimal, share: PeriodShare | null)
   return { quantity, pricedQuantity, displayedUnits: quantity, state: { current, max, maxProrated } }
 }
 
-/** A count only rises: its state tells no more than that the bucket was charged before (docs/api/differences.md). */
+/** A count only rises, so its state only records that the bucket was charged before (docs/api/differences.md). */
 function appliedUnits(event: AdvanceEvent): Decimal {
   if (event.aggregation === 'sum_agg') return event.value
   return event.aggregation === 'unique_count_agg' ? appliedOperation(event) : Decimal.one
 }
 
-/** Only an add of something inactive and a remove of something active change the count. */
+/** Only adding an inactive value or removing an active one changes the count. */
 function appliedOperation(event: { operation: 'add' | 'remove'; wasActive: boolean }): Decimal {
   if (event.operation === 'add') return event.wasActive ? Decimal.zero : Decimal.one
   return event.wasActive ? Decimal.one.negated() : Decimal.zero
@@ -116,18 +115,17 @@ function prorated(quantity: Decimal, share: PeriodShare | null): Decimal {
 
 /** Current usage of a pay-in-advance charge. */
 export type AdvanceUsage = {
-  /** The units that are shown: the real quantity now. */
+  /** The units shown: the actual current quantity. */
   readonly units: Decimal
-  /** The quantity that has been charged. */
+  /** The quantity charged so far. */
   readonly pricedUnits: Decimal
 }
 
 /**
- * Current usage of a pay-in-advance charge: what has been charged, not a fresh rating
- * (docs/rules/in-advance.md), with the metric's rounding on both numbers
- * (docs/rules/aggregation.md#rounding-of-units).
+ * Current usage of a pay-in-advance charge: what has been charged, not a new rating (docs/rules/in-advance.md), with
+ * the metric's rounding applied to both numbers (docs/rules/aggregation.md#rounding-of-units).
  *
- * @param total the full units, carried quantity included, not rounded
+ * @param total the full units including the carried quantity, unrounded
  * @param prorating for a prorated charge: the period's share `days(from, to) / D` and the prorated
  * aggregation
  */

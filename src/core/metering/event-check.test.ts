@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import { LosslessNumber } from 'lossless-json'
 import { describe, expect, it } from 'vitest'
 import { instant } from '../calendar/instant.ts'
+import { ExactNumber } from '../input/exact-number.ts'
 import { checkEvent, checkEventBatch, timestampOf } from './event-check.ts'
 
 const now = instant(1_709_632_800_500)
@@ -44,7 +44,7 @@ describe('checkEvent', () => {
 
   it('takes numbers as texts and drops what is no object', () => {
     const check = checkEvent(
-      { transaction_id: new LosslessNumber('12'), code: 5, properties: [1], timestamp: null },
+      { transaction_id: new ExactNumber('12'), code: 5, properties: [1], timestamp: null },
       now,
     )
     expect(check.ok && [check.event.transactionId, check.event.code, check.event.properties]).toEqual([
@@ -70,7 +70,7 @@ describe('checkEvent', () => {
     [{ timestamp: '2024-03-05T10:00:00Z' }, { timestamp: ['invalid_format'] }],
     [{ timestamp: true }, { timestamp: ['invalid_format'] }],
     [{ timestamp: {} }, { timestamp: ['invalid_format'] }],
-    [{ timestamp: new LosslessNumber('1e99999') }, { timestamp: ['invalid_format'] }],
+    [{ timestamp: new ExactNumber('1e99999') }, { timestamp: ['invalid_format'] }],
     [{ properties: { a: 'x\u0000' } }, { properties: ['invalid_format'] }],
     [{ precise_total_amount_cents: 'x' }, { precise_total_amount_cents: ['invalid_format'] }],
     [
@@ -87,7 +87,7 @@ describe('timestampOf', () => {
     [1_651_222_791, 1_651_222_791_000],
     ['1651222791', 1_651_222_791_000],
     ['1709539200.123', 1_709_539_200_123],
-    [new LosslessNumber('1709539200.1239'), 1_709_539_200_123],
+    [new ExactNumber('1709539200.1239'), 1_709_539_200_123],
     [1_709_539_200.999, 1_709_539_200_999],
     ['1.5e3', 1_500_000],
     [0, 0],

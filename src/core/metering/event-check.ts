@@ -1,11 +1,12 @@
 import { Decimal } from '../amounts/decimal.ts'
 import { type Instant, instant } from '../calendar/instant.ts'
 import { INSTANT_MAX, INSTANT_MIN } from '../calendar/parse-instant.ts'
+import { ExactNumber } from '../input/exact-number.ts'
 import { tidyId } from '../input/ids.ts'
 import { type FieldErrors, Problems } from '../problems.ts'
 import {
   type EventProperties,
-  isKeptNumber,
+  isLargerThan,
   isStorable,
   isStorableText,
   plainNumber,
@@ -16,7 +17,7 @@ export type ReceivedEvent = {
   readonly transactionId: string
   readonly code: string
   readonly externalSubscriptionId: string | null
-  /** Only an older form of the API sends it; it stands for the customer's one active subscription. */
+  /** Sent only by an older form of the API; identifies the customer's single active subscription. */
   readonly externalCustomerId: string | null
   readonly at: Instant
   readonly properties: EventProperties
@@ -32,30 +33,32 @@ export type EventBatchCheck =
   | { readonly ok: true; readonly events: readonly ReceivedEvent[] }
   | {
       readonly ok: false
-      /** Keyed by the zero-based index, or by `events` when the batch as a whole is refused. */
+      /** Keyed by zero-based index, or by `events` when the whole batch is rejected. */
       readonly errors: FieldErrors | Readonly<Record<string, FieldErrors>>
-      /** The events without an error, by their index; none when the batch as a whole is refused. */
+      /** The valid events by index; empty when the whole batch is rejected. */
       readonly valid: ReadonlyMap<number, ReceivedEvent>
     }
 
 const AT_MIN = Decimal.of(INSTANT_MIN)
 const AT_MAX = Decimal.of(INSTANT_MAX)
-/** Seconds as nearly every event has them; eleven digits end in the year 5138. */
+/** The usual form of a timestamp in seconds; eleven digits reach the year 5138. */
 const PLAIN_SECONDS = /^(\d{1,11})(?:\.(\d{1,30}))?$/
 const PRECISE_SCALE = 15
-/** What an amount of money holds: 64 bits of cents. */
+/** The largest amount of cents: 64 bits. */
 const PRECISE_MAX = Decimal.of('9223372036854775807')
 /** Longer keys do not fit into an index entry of PostgreSQL. */
 const TEXT_LENGTH_MAX = 255
+/** Whoever lists a thousand events reads that many of these. */
+const PROPERTIES_BYTES_MAX = 65_536
 
 /**
- * One event as received, checked (docs/rules/events.md): blank `transaction_id` or `code` is
- * `value_is_mandatory`; a `timestamp` that is no decimal number of seconds, or outside the years 1 to 9999,
- * is `invalid_format`; so is anything that the database cannot hold (a NUL character, a number beyond its
- * digits). Unknown keys and properties that are no object are dropped. Neither code nor subscription is
- * looked up.
+ * One event as received, checked (docs/rules/events.md): blank `transaction_id` or `code` is `value_is_mandatory`; a
+ * `timestamp` that is not a decimal number of seconds, or outside the years 1 to 9999, is `invalid_format`; so is
+ * anything that the database cannot store (a NUL character, a number with too many digits). `properties` of
+ * more than 64 kB are `value_is_too_long`. Unknown keys, and `properties` other than an object, are dropped. Neither code
+ * nor subscription is looked up.
  *
- * @param now the instant of reception, for an event without a timestamp
+ * @param now when the event was received, used when it has no timestamp
  */
 export function checkEvent(raw: Readonly<Record<string, unknown>>, now: Instant): EventCheck {
   const problems = new Problems()
@@ -68,7 +71,8 @@ export function checkEvent(raw: Readonly<Record<string, unknown>>, now: Instant)
   const at = isAbsent(raw.timestamp) ? now : timestampOf(raw.timestamp)
   if (at === undefined) problems.add('timestamp', 'invalid_format')
   const properties = isObject(raw.properties) ? raw.properties : {}
-  if (!isStorable(properties)) problems.add('properties', 'invalid_format')
+  if (isLargerThan(properties, PROPERTIES_BYTES_MAX)) problems.add('properties', 'value_is_too_long')
+  else if (!isStorable(properties)) problems.add('properties', 'invalid_format')
   const precise = isAbsent(raw.precise_total_amount_cents)
     ? null
     : preciseCents(raw.precise_total_amount_cents)
@@ -81,8 +85,8 @@ export function checkEvent(raw: Readonly<Record<string, unknown>>, now: Instant)
 }
 
 /**
- * A batch as received: `no_events`, `too_many_events`, or the errors of each event by index. Duplicates are not looked
- * for here, because the database refuses those within a batch together with those that are stored already.
+ * A batch as received: `no_events`, `too_many_events`, or the errors of each event by index. Duplicates are not
+ * checked here: the database rejects those within a batch together with those already stored.
  */
 export function checkEventBatch(raw: unknown, now: Instant, eventsMax: number): EventBatchCheck {
   if (!Array.isArray(raw) || raw.length === 0) return refusedBatch('no_events')
@@ -103,15 +107,14 @@ function refusedBatch(code: 'no_events' | 'too_many_events'): EventBatchCheck {
 }
 
 /**
- * Seconds since the epoch, as a number or a numeric text with decimals, as an instant: the digits beyond a
- * millisecond are cut off. Undefined when it is no decimal or lies outside the years 1 to 9999
- * (docs/rules/events.md).
+ * Seconds since the epoch, as a number or a numeric string, as an instant, truncated to the millisecond. Undefined
+ * when it is not a decimal or lies outside the years 1 to 9999 (docs/rules/events.md).
  */
 export function timestampOf(source: unknown): Instant | undefined {
-  const isText = typeof source === 'number' || typeof source === 'string' || isKeptNumber(source)
+  const isText = typeof source === 'number' || typeof source === 'string' || source instanceof ExactNumber
   const plain = isText ? PLAIN_SECONDS.exec(source.toString()) : null
   if (plain) {
-    // Cut from the digits, not multiplied: a double would turn .123 into .122999.
+    // Truncate the digits instead of multiplying: a double would turn .123 into .122999.
     const ms = Number(plain[1]) * 1000 + Number((plain[2] ?? '').padEnd(3, '0').slice(0, 3))
     return instant(ms)
   }
@@ -129,7 +132,7 @@ function preciseCents(source: unknown): Decimal | undefined {
 
 function decimalOf(source: unknown): Decimal | undefined {
   if (typeof source === 'string') return Decimal.parse(source)
-  if (typeof source !== 'number' && !isKeptNumber(source)) return undefined
+  if (typeof source !== 'number' && !(source instanceof ExactNumber)) return undefined
   const plain = plainNumber(source.toString())
   return plain === undefined ? undefined : Decimal.parse(plain)
 }
@@ -142,10 +145,10 @@ function textField(raw: Readonly<Record<string, unknown>>, field: string, proble
   return text
 }
 
-/** Lago's columns take numbers and booleans as text; lists and objects are no value of a field. */
+/** As in Lago, numbers and booleans become strings; lists and objects count as absent. */
 function textOfField(value: unknown): string | null {
   if (typeof value === 'string') return tidyId(value)
-  if (typeof value === 'number' || isKeptNumber(value)) return plainNumber(value.toString()) ?? null
+  if (typeof value === 'number' || value instanceof ExactNumber) return plainNumber(value.toString()) ?? null
   return typeof value === 'boolean' ? String(value) : null
 }
 
@@ -158,5 +161,7 @@ function isAbsent(value: unknown): boolean {
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isKeptNumber(value)
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
+  )
 }

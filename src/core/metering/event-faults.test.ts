@@ -57,7 +57,7 @@ describe('withExpressionValue', () => {
   const expression = parseExpression('event.properties.left + event.properties.right')
   if (!expression) throw new Error('does not parse')
 
-  it('§9 row 101: overwrites the field', () => {
+  it('case 101: overwrites the field', () => {
     const properties = { left: '1', right: '2', value: 'old' }
     expect(withExpressionValue(received(properties), expression, 'value')).toEqual({
       ok: true,
@@ -65,7 +65,7 @@ describe('withExpressionValue', () => {
     })
   })
 
-  it('tells why it could not', () => {
+  it('gives the reason when it fails', () => {
     const failed = withExpressionValue(received({ left: '1' }), expression, 'value')
     expect(failed).toEqual({ ok: false, message: 'Variable: right not found' })
   })

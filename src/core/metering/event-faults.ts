@@ -12,7 +12,7 @@ export type MetricRule = {
   readonly filters: PropertyValues
 }
 
-/** Distinct transaction ids of events that will never be billed as their sender meant. */
+/** Distinct transaction ids of events that cannot be billed as intended. */
 export type EventFaults = {
   readonly invalidCode: readonly string[]
   readonly missingAggregationProperty: readonly string[]
@@ -52,8 +52,8 @@ export function eventFaults(
 }
 
 /**
- * Whether an event of the metric has no value that its aggregation could count
- * (docs/rules/events.md#reports-of-bad-events and docs/rules/aggregation.md#which-events-count).
+ * Whether an event lacks a value that the metric's aggregation can count (docs/rules/events.md#reports-of-bad-events
+ * and docs/rules/aggregation.md#which-events-count).
  */
 export function lacksValue(properties: EventProperties, metric: MetricRule): boolean {
   if (metric.aggregation === 'count_agg' || metric.fieldName === null) return false
@@ -62,8 +62,8 @@ export function lacksValue(properties: EventProperties, metric: MetricRule): boo
 }
 
 /**
- * The properties with the value of the metric's expression put under its field
- * (docs/rules/aggregation.md#expressions), or the message of the evaluation that failed.
+ * The properties with the value of the metric's expression set on its field (docs/rules/aggregation.md#expressions),
+ * or the error message if evaluation fails.
  */
 export function withExpressionValue(
   event: ReceivedEvent,

@@ -1,5 +1,5 @@
-import { LosslessNumber } from 'lossless-json'
 import { describe, expect, it } from 'vitest'
+import { ExactNumber } from '../input/exact-number.ts'
 import { matchesEvent } from './event-match.ts'
 import type { EventMatch } from './usage.ts'
 
@@ -12,8 +12,8 @@ describe('matchesEvent', () => {
   it.each([
     [{ a: '1' }, true],
     [{ a: 1 }, true],
-    [{ a: new LosslessNumber('1') }, true],
-    [{ a: new LosslessNumber('1.0') }, false],
+    [{ a: new ExactNumber('1') }, true],
+    [{ a: new ExactNumber('1.0') }, false],
     [{ a: 'x', b: 'no' }, true],
     [{ a: 'x', b: 'no', c: 'yes' }, false],
     [{ a: 'x', d: true }, false],
@@ -23,7 +23,7 @@ describe('matchesEvent', () => {
     expect(matchesEvent(properties, match)).toBe(expected)
   })
 
-  it('takes everything when nothing is asked', () => {
+  it('matches everything when nothing is given', () => {
     expect(matchesEvent({}, { include: {}, exclude: [] })).toBe(true)
   })
 })

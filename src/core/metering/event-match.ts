@@ -11,7 +11,7 @@ export function matchesEvent(properties: EventProperties, match: EventMatch): bo
   )
 }
 
-/** Whether for every key the text of the property is in the list; an event without the key does not match. */
+/** Whether every listed key has one of the listed values; an event without the key does not match. */
 export function matchesValues(properties: EventProperties, values: PropertyValues): boolean {
   return Object.entries(values).every(([key, accepted]) => {
     const text = textOf(properties, key)

@@ -24,7 +24,7 @@ const pending: Named = { name: 'pending', status: 'pending', startedAt: null, te
 const nameOf = (candidates: readonly Named[], day: number, isRecurring = false) =>
   subscriptionOfEvent(candidates, at(day), isRecurring)?.name ?? null
 
-describe('subscriptionOfEvent (metering-and-rating §1.4)', () => {
+describe('subscriptionOfEvent', () => {
   it('98: the first and the last millisecond belong to the subscription', () => {
     expect(nameOf([active('a', 10)], 10)).toBe('a')
     expect(subscriptionOfEvent([active('a', 10)], instant(at(10) - 1), false)).toBeNull()
@@ -75,7 +75,7 @@ describe('subscriptionOfEvent (metering-and-rating §1.4)', () => {
     expect(nameOf([ended('old', 1, 2), pending], 10, true)).toBeNull()
   })
 
-  it('gives what lived at the event’s time whenever something did, in any order of the list', () => {
+  it('finds the one active at the event’s time if there is one, in any order of the list', () => {
     const day = fc.integer({ min: 0, max: 20 })
     const candidate = fc
       .record({

@@ -1,7 +1,7 @@
 import { floorToSecond, type Instant, SECOND_MS } from '../calendar/instant.ts'
 import type { SubscriptionStatus } from '../subscriptions/lifecycle.ts'
 
-/** What tells whether a subscription may be an event's. */
+/** The facts that decide whether an event belongs to a subscription. */
 export type EventCandidate = {
   readonly status: SubscriptionStatus
   readonly startedAt: Instant | null
@@ -9,11 +9,11 @@ export type EventCandidate = {
 }
 
 /**
- * The subscription that an event belongs to, out of all with its external id; null for none. Both ends of a
- * subscription's life belong to it, and at a change of plan the new one takes the event. A time in whole seconds at
- * which none lived yet belongs to the first one that began within that second. An event of a recurring metric at whose
- * time none lived goes to the active one. That is for what an event causes: usage follows the external id instead, and
- * a fee in advance does without the fallback.
+ * The subscription that an event belongs to, among all with its external id; null for none. Start and end of a
+ * subscription are inclusive, and at a change of plan the new subscription takes the event. A timestamp in whole
+ * seconds before any subscription started belongs to the first one that started within that second. An event of a
+ * recurring metric outside every subscription goes to the active one. This governs what an event triggers; usage is
+ * matched by external id instead, and fees in advance do not use the recurring fallback.
  *
  * @param at the event's own time
  */
@@ -34,7 +34,7 @@ function isLivingAt({ status, startedAt, terminatedAt }: EventCandidate, at: Ins
   return hasBegun && (terminatedAt === null || terminatedAt >= at)
 }
 
-/** Those that began first of all that did in the time after an instant. */
+/** The earliest to start within a span after an instant. */
 function beginningWithin<T extends EventCandidate>(
   candidates: readonly T[],
   at: Instant,
@@ -47,7 +47,7 @@ function beginningWithin<T extends EventCandidate>(
   return candidates.filter(({ status, startedAt }) => status !== 'incomplete' && startedAt === earliest)
 }
 
-/** The one that ends last, a living one before all; of those the one that started last. */
+/** The one that ends last, active ones first; ties go to the one that started last. */
 function first<T extends EventCandidate>(candidates: readonly T[]): T | null {
   const [best] = [...candidates].sort(
     (a, b) =>

@@ -36,7 +36,7 @@ describe('eventValues', () => {
     [[50, 100, 250, 400], 5, '0', ['50', '150', '400', '800']],
     [[4, 4, 4, 4, 10], 0, '15', ['4', '8', '12', '16']],
     [[10, 5, 9], 0, '15', ['10', '15', '24']],
-  ])('make the running totals of %j with F %s and T %s (§3.8)', (values, free, units, expected) => {
+  ])('make the running totals of %j with F %s and T %s', (values, free, units, expected) => {
     const found = eventValues('sum_agg', events(values), Decimal.zero)
     const totals = runningTotalsOf({ events: free, units: Decimal.of(units) }, found)
     expect('countUpTo' in totals ? totals : totals.map(String)).toEqual(expected)

@@ -3,12 +3,12 @@ import type { EventValues } from '../pricing/charge-model.ts'
 import type { Aggregation, UsageEvent } from './usage.ts'
 
 /**
- * Each event's own value in event order, for a percentage's running totals and its limits per transaction
- * (docs/rules/pricing-models.md#percentage): a count and a unique count are that many ones, and no event has
- * to be read for them; a maximum is one transaction, carried by the first event that equals it, all others
- * being zero (docs/rules/aggregation.md#maximum).
+ * Each event's own value in event order, for a percentage's running totals and per-transaction limits
+ * (docs/rules/pricing-models.md#percentage). Counts and unique counts are all ones, so no event has to be read. A
+ * maximum is a single transaction, the first event that equals it; all others are zero
+ * (docs/rules/aggregation.md#maximum).
  *
- * @param units the units of the group, for counts and unique counts
+ * @param units the group's units, for counts and unique counts
  */
 export function eventValues(
   aggregation: Aggregation,

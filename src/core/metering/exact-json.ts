@@ -1,8 +1,8 @@
-import { isKeptNumber } from './property-value.ts'
+import { ExactNumber } from '../input/exact-number.ts'
 
 /**
- * The JSON text of a value that came from a request, with every number in the digits as sent. A number with kept
- * digits is recognised by its class, never by its looks, so that no text of a sender becomes bare JSON.
+ * Serializes a value from a request with every number exactly as sent. A lossless number is recognized by its class,
+ * never by its shape, so that no string from a client is emitted as raw JSON.
  */
 export function exactJson(value: unknown): string {
   return hasKeptNumber(value) ? withDigits(value) : (JSON.stringify(value) ?? 'null')
@@ -10,7 +10,7 @@ export function exactJson(value: unknown): string {
 
 function hasKeptNumber(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
-  if (isKeptNumber(value)) return true
+  if (value instanceof ExactNumber) return true
   if (Array.isArray(value)) return value.some(hasKeptNumber)
   for (const key in value) {
     const each: unknown = (value as Record<string, unknown>)[key]
@@ -21,7 +21,7 @@ function hasKeptNumber(value: unknown): boolean {
 
 function withDigits(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  if (isKeptNumber(value)) return value.toString()
+  if (value instanceof ExactNumber) return value.toString()
   if (Array.isArray(value)) return `[${value.map(withDigits).join(',')}]`
   const entries = Object.entries(value).filter(([, each]) => each !== undefined)
   return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${withDigits(each)}`).join(',')}}`

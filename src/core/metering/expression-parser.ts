@@ -3,9 +3,9 @@ import { Decimal } from '../amounts/decimal.ts'
 export type Operator = '+' | '-' | '*' | '/'
 export type FunctionName = 'concat' | 'ceil' | 'round' | 'floor' | 'least' | 'greatest'
 
-/** A parsed expression. A chain is a run of operators of one rank, so that long sums do not nest. */
+/** A parsed expression. A chain is a run of operators of equal precedence, so that long sums do not nest. */
 export type Expression =
-  /** `digits` as they stand in the expression. */
+  /** `digits` as written in the expression. */
   | { readonly kind: 'decimal'; readonly value: Decimal; readonly digits: string }
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'timestamp' }
@@ -31,12 +31,12 @@ const FUNCTION = new RegExp(
 )
 const ROUNDINGS: readonly string[] = ['round', 'ceil', 'floor']
 
-/** Thrown inside the parser only; the caller sees undefined. */
+/** Thrown only inside the parser; callers get undefined. */
 class NotAnExpression extends Error {}
 
 /**
- * The expression that a text denotes by the grammar of metering-and-rating §1.8, or undefined when it
- * denotes none. Texts above 10,000 characters or 64 levels of nesting denote none.
+ * Parses an expression (docs/rules/aggregation.md#expressions); undefined when the text is not one, is longer than
+ * 10,000 characters or nests deeper than 64 levels.
  */
 export function parseExpression(text: string): Expression | undefined {
   if (text.length > LENGTH_MAX) return undefined

@@ -3,7 +3,7 @@ import type { Instant } from '../calendar/instant.ts'
 import type { Expression, FunctionName, Operator } from './expression-parser.ts'
 import { type EventProperties, propertyOf, propertyText } from './property-value.ts'
 
-/** What an expression may look at. */
+/** The parts of an event that an expression may use. */
 export type ExpressionEvent = {
   readonly code: string
   readonly at: Instant
@@ -14,7 +14,7 @@ export type ExpressionResult =
   | { readonly ok: true; readonly value: Decimal | string }
   | { readonly ok: false; readonly message: string }
 
-/** Digits beyond which a product is refused; repeated multiplication would otherwise grow without end. */
+/** Products with more digits are rejected; repeated multiplication would otherwise grow without bound. */
 const DIGITS_MAX = 4000
 const TEXT_LENGTH_MAX = 65_536
 const ROUNDING_DIGITS_MAX = 1000
@@ -23,10 +23,9 @@ const PLAIN = /^([+-]?)(\d*)\.?(\d*)$/
 class EvaluationError extends Error {}
 
 /**
- * The value of an expression for one event (docs/rules/aggregation.md#expressions): a decimal or a text.
- * Property values are read as text first, and a text that is a decimal is a number. Fails with Lago's
- * messages (`Expected a decimal`, `Variable: x not found`), and on a division by zero or a value beyond all
- * bounds.
+ * The value of an expression for one event (docs/rules/aggregation.md#expressions): a decimal or a string. Property
+ * values are read as strings first, and a decimal string is a number. Fails with Lago's messages (`Expected a
+ * decimal`, `Variable: x not found`), on division by zero, and when a value is too large.
  */
 export function evaluateExpression(expression: Expression, event: ExpressionEvent): ExpressionResult {
   try {
@@ -106,8 +105,8 @@ function call(name: FunctionName, operands: readonly Expression[], event: Expres
 }
 
 /**
- * A value as `concat` writes it: a literal or property keeps the digits that it came with (`1.10`), but for leading
- * zeros and a plus sign; a number that was calculated has no trailing zeros.
+ * A value as printed by `concat`: a literal or property keeps its digits (`1.10`) except for leading zeros and a plus
+ * sign; a calculated number has no trailing zeros.
  */
 function printed(operand: Expression, event: ExpressionEvent): string {
   if (operand.kind === 'decimal') return plainDigits(operand.digits)
@@ -120,7 +119,7 @@ function printed(operand: Expression, event: ExpressionEvent): string {
   return plainDigits(propertyText(propertyOf(event.properties, operand.name)) ?? '')
 }
 
-/** The text of a decimal in plain notation, with all of its decimals. */
+/** A decimal in plain notation, with all of its decimals. */
 function plainDigits(text: string): string {
   const match = PLAIN.exec(text)
   if (!match) return Decimal.of(text).toString()

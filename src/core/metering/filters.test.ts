@@ -203,7 +203,7 @@ describe('hasAmbiguousFilters', () => {
     expect(hasAmbiguousFilters(filters.toReversed(), metricFilters)).toBe(expected)
   })
 
-  it('looks at pairs with the added filter only', () => {
+  it('checks only pairs with the added filter', () => {
     const added = { cloud: ['azure'], region: ['us'] }
     expect(hasAmbiguousFilters([left, right, added], metricFilters, added)).toBe(false)
     expect(hasAmbiguousFilters([left, added, right], metricFilters, right)).toBe(true)

@@ -4,10 +4,10 @@ import { matchesValues } from './event-match.ts'
 import type { EventProperties } from './property-value.ts'
 import type { EventMatch, PropertyValues } from './usage.ts'
 
-/** Alone in a list, it means every declared value of the key. */
+/** As the only value of a key, it means every declared value. */
 export const ALL_FILTER_VALUES = '__ALL_FILTER_VALUES__'
 
-/** What the buckets need to know of a charge filter: its values as written and its age. */
+/** The facts about a charge filter that buckets depend on: its values as sent and its age. */
 export type ChargeFilterRule = {
   readonly id: string
   readonly values: PropertyValues
@@ -21,8 +21,8 @@ export type FilterBucket<F extends ChargeFilterRule> = {
 }
 
 /**
- * The buckets of a charge: one for each filter in the given order, then the default bucket with the events that match
- * no filter. Every event belongs to exactly one bucket, the one of the filter that `filterForEvent` names.
+ * The buckets of a charge: one per filter in the given order, then the default bucket for events that match no
+ * filter. Every event belongs to exactly one bucket, that of the filter chosen by `filterForEvent`.
  *
  * @param metricFilters the declared values of each filter key of the metric
  */
@@ -44,8 +44,8 @@ export function filterBuckets<F extends ChargeFilterRule>(
 }
 
 /**
- * The filter that prices an event: of those that match, the one with most keys, then the one with fewest values (so
- * that a part of another filter's values wins over the whole), then the oldest. Null for the default bucket.
+ * The filter that prices an event: among those that match, the one with the most keys, then with the fewest values
+ * (so that a subset of another filter's values wins), then the oldest. Null for the default bucket.
  */
 export function filterForEvent<F extends ChargeFilterRule>(
   filters: readonly F[],
@@ -62,10 +62,10 @@ export function filterForEvent<F extends ChargeFilterRule>(
 }
 
 /**
- * Whether two of these filters claim the same events and nothing but their age tells which of them is meant: they have
- * equally many keys, neither is a part of the other, and no third one takes all that they share.
+ * Whether two filters match the same events and only their age decides between them: they have the same number of
+ * keys, neither is a subset of the other, and no third filter takes everything they share.
  *
- * @param added looks only at pairs with this one of `filters`; every pair is looked at without it
+ * @param added checks only pairs with this one of `filters`; all pairs if absent
  */
 export function hasAmbiguousFilters(
   filters: readonly PropertyValues[],
@@ -85,15 +85,15 @@ export function hasAmbiguousFilters(
   )
 }
 
-/** The values with ALL replaced by the declared values of the key. */
+/** The values, with ALL replaced by the key's declared values. */
 function expandAll(values: PropertyValues, metricFilters: PropertyValues): PropertyValues {
   return eachList(values, (list, key) => (isAll(list) ? listOf(metricFilters, key) : list))
 }
 
 /**
- * What is wrong with the values of a charge filter as received, as codes for the field `values`; empty when
- * nothing is: `value_is_mandatory` (no key, or a key without a value), `value_is_invalid` (not a list of
- * texts, unknown key, undeclared value, ALL beside other values).
+ * Error codes for the field `values` of a charge filter; empty when it is valid: `value_is_mandatory` (no key, or a
+ * key without a value), `value_is_invalid` (not a list of strings, unknown key, undeclared value, ALL next to other
+ * values).
  */
 export function checkFilterValues(values: unknown, metricFilters: PropertyValues): readonly FieldCode[] {
   if (typeof values !== 'object' || values === null || Array.isArray(values)) return ['value_is_mandatory']
@@ -117,7 +117,7 @@ function expand<F extends ChargeFilterRule>(filter: F, metricFilters: PropertyVa
   return { filter, values: expandAll(filter.values, metricFilters) }
 }
 
-/** A total order, so that the filters of any event have one best among them. */
+/** A total order, so that there is exactly one best filter for any event. */
 function isBetter(a: Expanded<ChargeFilterRule>, b: Expanded<ChargeFilterRule>): boolean {
   const order =
     keyCount(b.values) - keyCount(a.values) ||
@@ -152,7 +152,7 @@ function isPartOf(part: PropertyValues, whole: PropertyValues): boolean {
   )
 }
 
-/** What matches both of two filters that overlap. */
+/** The values that match both of two overlapping filters. */
 function intersection(a: PropertyValues, b: PropertyValues): PropertyValues {
   const ofA = eachList(a, (list, key) =>
     Object.hasOwn(b, key) ? list.filter((value) => listOf(b, key).includes(value)) : list,
@@ -172,7 +172,7 @@ function isAll(list: readonly unknown[]): boolean {
   return list.length === 1 && list[0] === ALL_FILTER_VALUES
 }
 
-/** Keys are chosen by users; `constructor` must not find what every object inherits. */
+/** Users choose the keys; `constructor` must not return what every object inherits. */
 function listOf(values: PropertyValues, key: string): readonly string[] {
   return Object.hasOwn(values, key) ? (values[key] ?? []) : []
 }

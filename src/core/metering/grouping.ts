@@ -5,35 +5,35 @@ import type { GroupedBy } from './usage.ts'
 /** A key that splits the shown units without changing the price (docs/rules/filters-and-groups.md#groups). */
 export type PresentationKey = { readonly key: string; readonly displayInInvoice: boolean }
 
-/** Units of one tuple of presentation values. */
+/** The units of one tuple of presentation values. */
 export type PresentationBreakdown = { readonly presentationBy: GroupedBy; readonly units: Decimal }
 
 /**
- * The group of an event: the text of each key; missing, null and empty are all null
+ * The group of an event: each key's value as a string; missing, null and empty are all null
  * (docs/rules/filters-and-groups.md#groups).
  */
 export function groupOf(properties: EventProperties, keys: readonly string[]): GroupedBy {
   return Object.fromEntries(keys.map((key) => [key, textOf(properties, key) || null]))
 }
 
-/** The group of an answer without events: all keys null. */
+/** The group of a result without events: all keys null. */
 export function emptyGroup(keys: readonly string[]): GroupedBy {
   return Object.fromEntries(keys.map((key) => [key, null]))
 }
 
-/** A text that is equal for equal groups, whatever the order in which the keys were written. */
+/** A string that is equal for equal groups, regardless of the order of keys. */
 export function groupId(group: GroupedBy): string {
   const entries = Object.entries(group).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
   return JSON.stringify(entries)
 }
 
-/** The group that `groupId` made the text of. */
+/** The inverse of `groupId`. */
 export function groupOfId(id: string): GroupedBy {
   const entries: [string, string | null][] = JSON.parse(id)
   return Object.fromEntries(entries)
 }
 
-/** The part of a group that belongs to the named keys. */
+/** The part of a group for the given keys. */
 export function groupPart(group: GroupedBy, keys: readonly string[]): GroupedBy {
   return Object.fromEntries(keys.map((key) => [key, Object.hasOwn(group, key) ? (group[key] ?? null) : null]))
 }
@@ -69,9 +69,8 @@ export function presentationKeys(properties: Readonly<Record<string, unknown>>):
 }
 
 /**
- * The breakdowns narrowed to some of their keys: units of tuples that become equal are added, in the order
- * of first appearance. No key left gives no breakdown (metering-and-rating §3.11, §5.1
- * `filter_by_presentation`).
+ * Breakdowns reduced to some of their keys. Units of tuples that become equal are added, in order of first
+ * appearance; with no key left there is no breakdown (docs/rules/usage.md#current-usage).
  */
 export function narrowBreakdowns(
   breakdowns: readonly PresentationBreakdown[],

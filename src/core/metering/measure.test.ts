@@ -65,7 +65,10 @@ function measured(
   return measure(group, context)
 }
 
-/** Metering-and-rating §3.5.1 in cents, to check movements by the money that they make. */
+/**
+ * Prices movements as prorated graduated (docs/rules/pricing-models.md#graduated-and-prorated), in cents, to check
+ * them by their amounts.
+ */
 function proratedGraduated(tiers: readonly [number | null, number, number][], usage: MeasuredUsage): string {
   const flat = (tier: number) => tiers.slice(0, tier + 1).reduce((sum, [, , each]) => sum + each, 0)
   if (usage.pricedUnits.isZero()) return String(flat(0) * 100)
@@ -157,12 +160,12 @@ describe('prorated sum', () => {
     [4, '17967', '11'],
     [5, '18300', '15'],
     [6, '18700', '75'],
-  ])('§9 row 34: after %s events, %s cents, %s units', (count, cents, units) => {
+  ])('case 34: after %s events, %s cents, %s units', (count, cents, units) => {
     const usage = measured('sum_agg', events.slice(0, count), { ...september, ...recurring })
     expect([proratedGraduated(tiersB, usage), usage.units.toString()]).toEqual([cents, units])
   })
 
-  it('§9 row 35: the carried quantity pays the full month', () => {
+  it('case 35: the carried quantity pays the full month', () => {
     const october = { ...month('2023-10'), ...recurring }
     const quiet = measured('sum_agg', events, october)
     expect([proratedGraduated(tiersB, quiet), quiet.units.toString()]).toEqual(['37000', '75'])
@@ -170,7 +173,7 @@ describe('prorated sum', () => {
     expect([proratedGraduated(tiersB, more), more.units.toString()]).toEqual(['38935', '95'])
   })
 
-  it('§9 row 37: quantities dated before the start pay each period', () => {
+  it('case 37: quantities dated before the start pay each period', () => {
     const tiers: [number | null, number, number][] = [
       [5, 0, 0],
       [null, 12, 0],
@@ -186,7 +189,7 @@ describe('prorated sum', () => {
     [1, '2', '0'],
     [2, '1', '0'],
     [3, '2', '0'],
-  ])('§9 rows 38, 39: case %s', (which, units, cents) => {
+  ])('cases 38, 39: case %s', (which, units, cents) => {
     const tiers: [number | null, number, number][] = [
       [2, 0, 0],
       [null, 150, 0],
@@ -267,13 +270,13 @@ describe('prorated unique count', () => {
     [4, '15933', '2'],
     [5, '15933', '2'],
     [6, '16117', '3'],
-  ])('§9 rows 40 to 45: after %s events, %s cents, %s units', (count, cents, units) => {
+  ])('cases 40 to 45: after %s events, %s cents, %s units', (count, cents, units) => {
     const usage = measured('unique_count_agg', events.slice(0, count), { ...month('2023-09'), ...recurring })
     expect([proratedGraduated(tiers, usage), usage.units.toString()]).toEqual([cents, units])
     expect(usage.eventsCount).toBe(Number(units))
   })
 
-  it('§9 row 46: October and November', () => {
+  it('case 46: October and November', () => {
     const more = [...events, raw('2023-10-17', { v: '4444' })]
     const october = { ...month('2023-10'), ...recurring }
     const quiet = measured('unique_count_agg', events, october)
@@ -333,13 +336,13 @@ describe('prorated unique count', () => {
 })
 
 describe('weighted sum', () => {
-  it('§9 row 66: a level from 5 March on', () => {
+  it('case 66: a level from 5 March on', () => {
     const usage = measured('weighted_sum_agg', [raw('2023-03-05T00:00:00Z', { v: 2500 })], month('2023-03'))
     expect(usage.units.toString()).toBe('2177.4193548387096774')
     expect(usage.totalAggregatedUnits.toString()).toBe('2500')
   })
 
-  it('§9 row 67: the level carries into the next month', () => {
+  it('case 67: the level carries into the next month', () => {
     const events = [raw('2023-04-04T00:00:00Z', { v: -2000 }), raw('2023-04-06T00:00:00Z', { v: -200 })]
     const usage = measured('weighted_sum_agg', events, {
       ...month('2023-04'),
@@ -350,7 +353,7 @@ describe('weighted sum', () => {
     expect([usage.totalAggregatedUnits.toString(), usage.eventsCount]).toEqual(['300', 2])
   })
 
-  it('§9 row 68: deltas at the start count in full', () => {
+  it('case 68: deltas at the start count in full', () => {
     const events = [raw('2023-04-01T00:00:00Z', { v: 3 }), raw('2023-04-01T00:00:00Z', { v: 3 })]
     const usage = measured('weighted_sum_agg', events, month('2023-04'))
     expect([usage.units.toString(), usage.eventsCount]).toEqual(['6', 2])

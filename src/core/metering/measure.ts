@@ -11,30 +11,30 @@ export type UnitsRounding = {
   readonly roundingPrecision: number | null
 }
 
-/** What turns a store's answer into units: the metric, the charge and its window. */
+/** What is needed to turn a store's answer into units: metric, charge and window. */
 export type MeasureContext = ChargeWindow &
   UnitsRounding & {
     readonly aggregation: Aggregation
     readonly recurring: boolean
     readonly prorated: boolean
     /**
-     * The level at the window's start of a recurring weighted sum (docs/rules/aggregation.md#weighted-sum);
-     * null for none.
+     * A recurring weighted sum's level at the start of the window (docs/rules/aggregation.md#weighted-sum); null for
+     * none.
      */
     readonly initialLevel: Decimal | null
   }
 
 /** The units of one charge, filter and group. */
 export type MeasuredUsage = {
-  /** `U`: the full units, rounded as the metric says; what a fee shows. */
+  /** `U`: the full units with the metric's rounding; shown on the fee. */
   readonly units: Decimal
-  /** `u`: the units that the money is computed on. */
+  /** `u`: the units that are priced. */
   readonly pricedUnits: Decimal
-  /** `n`; for a unique count it equals the units (Lago's quirk, §2.3). */
+  /** `n`; for a unique count it equals the units (a quirk of Lago). */
   readonly eventsCount: number
   /** A weighted sum's end level; otherwise the units (docs/rules/invoices.md#what-is-on-it). */
   readonly totalAggregatedUnits: Decimal
-  /** For the prorated graduated model; undefined when nothing is prorated. */
+  /** For the prorated graduated model; undefined unless the charge is prorated. */
   readonly movements: readonly Movement[] | undefined
 }
 
@@ -48,9 +48,9 @@ const ROUNDING_MODES: Readonly<Record<'round' | 'ceil' | 'floor', RoundingMode>>
 }
 
 /**
- * The units of one answer of the event store (docs/rules/aggregation.md#rounding-of-units). A prorated charge
- * needs an answer with detail `events`. Rounding comes last: prorate, round up at 5 decimals, then the
- * metric's own rounding.
+ * The units of one answer of the event store (docs/rules/aggregation.md#rounding-of-units). A prorated charge needs
+ * an answer with detail `events`. Rounding comes last: prorate, round up to 5 decimals, then apply the metric's
+ * rounding.
  */
 export function measure(group: UsageGroup, context: MeasureContext): MeasuredUsage {
   if (context.aggregation === 'weighted_sum_agg') return measureWeighted(group, context)
@@ -67,7 +67,7 @@ export function measure(group: UsageGroup, context: MeasureContext): MeasuredUsa
 }
 
 /**
- * Units rounded as the metric says; a negative precision rounds to tens, hundreds and so on
+ * Units with the metric's rounding; a negative precision rounds to tens, hundreds and so on
  * (docs/rules/aggregation.md#rounding-of-units).
  */
 export function roundUnits(units: Decimal, rounding: UnitsRounding): Decimal {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { LosslessNumber, parse } from 'lossless-json'
 import { describe, expect, it } from 'vitest'
+import { ExactNumber } from '../input/exact-number.ts'
 import {
-  isKeptNumber,
+  isLargerThan,
   isStorable,
   numericValue,
   plainNumber,
@@ -24,14 +24,11 @@ describe('propertyText', () => {
     [false, 'false'],
     [null, null],
     [undefined, undefined],
-    [new LosslessNumber('1.50'), '1.50'],
-    [new LosslessNumber('1.5e2'), '150'],
-    [new LosslessNumber('100e-2'), '1.00'],
-    [new LosslessNumber('0.1e1'), '1'],
-    [
-      new LosslessNumber('12345678901234567890.123456789012345678'),
-      '12345678901234567890.123456789012345678',
-    ],
+    [new ExactNumber('1.50'), '1.50'],
+    [new ExactNumber('1.5e2'), '150'],
+    [new ExactNumber('100e-2'), '1.00'],
+    [new ExactNumber('0.1e1'), '1'],
+    [new ExactNumber('12345678901234567890.123456789012345678'), '12345678901234567890.123456789012345678'],
     [[1, 'a', null], '[1, "a", null]'],
     [{ bb: 1, a: { z: [] }, c: 'x"y' }, '{"a": {"z": []}, "c": "x\\"y", "bb": 1}'],
     [{}, '{}'],
@@ -40,19 +37,15 @@ describe('propertyText', () => {
     expect(propertyText(value)).toBe(text)
   })
 
-  it('reads what lossless-json parses', () => {
-    const properties = parse('{"n": 1e3, "o": {"x": 1.0}}') as Record<string, unknown>
-    expect(isKeptNumber(properties.n)).toBe(true)
+  it('reads numbers whose digits were kept', () => {
+    const properties = { n: new ExactNumber('1e3'), o: { x: new ExactNumber('1.0') } }
     expect(textOf(properties, 'n')).toBe('1000')
     expect(textOf(properties, 'o')).toBe('{"x": 1.0}')
   })
 
-  it('is not fooled by JSON that looks like a kept number', () => {
-    const lookalike = parse('{"isLosslessNumber": true, "toString": "x", "value": "1"}')
-    expect(isKeptNumber(lookalike)).toBe(false)
+  it('is not fooled by JSON that looks like a number with kept digits', () => {
+    const lookalike = { isLosslessNumber: true, toString: 'x', value: '1' }
     expect(propertyText(lookalike)).toBe('{"value": "1", "toString": "x", "isLosslessNumber": true}')
-    const nested = parse('{"__proto__": {"isLosslessNumber": true, "toString": "x"}}')
-    expect(isKeptNumber(nested)).toBe(false)
   })
 
   it('does not take inherited names for properties', () => {
@@ -98,16 +91,34 @@ describe('plainNumber', () => {
   })
 })
 
-describe('isStorable', () => {
-  it.each([
-    [{ a: '\u0000' }],
-    [{ '\u0000': 1 }],
-    [['\ud800']],
-    [new LosslessNumber('1e999999')],
-    [Number.NaN],
-  ])('refuses case %#', (value) => {
-    expect(isStorable(value)).toBe(false)
+describe('isLargerThan', () => {
+  it('counts the bytes of the JSON text', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ noUnicodeString: true }), (value) => {
+        const text = JSON.stringify(value, (_key, each: unknown) => (Object.is(each, -0) ? 0 : each))
+        // Escapes count as what they stand for.
+        fc.pre(!text.includes('\\'))
+        const bytes = Buffer.byteLength(text)
+        expect([isLargerThan(value, bytes), isLargerThan(value, bytes - 1)]).toEqual([false, true])
+      }),
+    )
   })
+  it.each([
+    [{ a: 'é🙂' }, 14],
+    [{ n: new ExactNumber('1.50') }, 10],
+    [[[], {}, [1, 2]], 13],
+  ])('case %#', (value, bytes) => {
+    expect([isLargerThan(value, bytes), isLargerThan(value, bytes - 1)]).toEqual([false, true])
+  })
+})
+
+describe('isStorable', () => {
+  it.each([[{ a: '\u0000' }], [{ '\u0000': 1 }], [['\ud800']], [new ExactNumber('1e999999')], [Number.NaN]])(
+    'refuses case %#',
+    (value) => {
+      expect(isStorable(value)).toBe(false)
+    },
+  )
   it('refuses nesting without end and takes ordinary values', () => {
     let deep: unknown = 1
     for (let level = 0; level < 100_000; level++) deep = [deep]

@@ -1,47 +1,30 @@
 import { Decimal } from '../amounts/decimal.ts'
+import { ExactNumber } from '../input/exact-number.ts'
 
-/** A JSON number whose digits were kept as they were sent; the shape that lossless-json gives. */
-export type KeptNumber = { readonly isLosslessNumber: true; toString(): string }
-
-/** Properties of an event as received: any JSON values, numbers as doubles or as kept digits. */
+/** Properties of an event as received: any JSON values; numbers are doubles or lossless. */
 export type EventProperties = Readonly<Record<string, unknown>>
 
 const NUMERIC_TEXT = /^-?\d+(\.\d+)?$/
 const JSON_NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
-/** What PostgreSQL's numeric can hold: digits before and after the point. */
+/** The limits of PostgreSQL's numeric: digits before and after the decimal point. */
 const WHOLE_DIGITS_MAX = 131_072
 const FRACTION_DIGITS_MAX = 16_383
 const HALF_PAIR = /\p{Surrogate}/u
-/** Nesting beyond which a value is not looked into; a request can be deeper than the stack. */
+/** The deepest nesting that is inspected; a request could exceed the stack. */
 const DEPTH_MAX = 200
 
 /**
- * Whether a value is a number with kept digits. The mark alone proves nothing, for an event's own JSON may
- * carry it; only a class brings a `toString` function on its prototype.
- */
-export function isKeptNumber(value: unknown): value is KeptNumber {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (typeof prototype !== 'object' || prototype === null || prototype === Object.prototype) return false
-  return (
-    (value as { isLosslessNumber?: unknown }).isLosslessNumber === true &&
-    Object.hasOwn(prototype, 'toString') &&
-    typeof prototype.toString === 'function'
-  )
-}
-
-/**
- * The value of one property, or undefined when the event does not carry the key. Inherited names
- * (`constructor`) are not properties.
+ * The value of a property, or undefined when the event lacks the key. Inherited names (`constructor`) are not
+ * properties.
  */
 export function propertyOf(properties: EventProperties, key: string): unknown {
   return Object.hasOwn(properties, key) ? properties[key] : undefined
 }
 
 /**
- * A property as text, as PostgreSQL's `->>` gives it for jsonb: a string as is, a number in plain notation
- * with the digits as sent, true/false, objects and arrays as jsonb prints them (keys by length, then by
- * bytes). JSON null gives null, an absent value undefined. Filters, groups and values all read this text
+ * A property as text, as PostgreSQL's `->>` gives it for jsonb: strings unchanged, numbers in plain notation with the
+ * digits as sent, true/false, objects and arrays as jsonb prints them (keys by length, then by bytes). JSON null
+ * gives null, an absent value undefined. Filters, groups and values all use this text
  * (docs/rules/aggregation.md#which-events-count and docs/rules/filters-and-groups.md#filters).
  */
 export function propertyText(value: unknown): string | null | undefined {
@@ -50,14 +33,14 @@ export function propertyText(value: unknown): string | null | undefined {
   return typeof value === 'string' ? value : jsonbText(value, 0)
 }
 
-/** The text of the property `key`; a missing key and JSON null are both null, as in PostgreSQL. */
+/** The property `key` as text; a missing key and JSON null are both null, as in PostgreSQL. */
 export function textOf(properties: EventProperties, key: string): string | null {
   return propertyText(propertyOf(properties, key)) ?? null
 }
 
 /**
- * The number that a property text denotes, only for `^-?\d+(\.\d+)?$`: `1e3`, `+2`, `.5` and ` 3` are no
- * values (docs/rules/aggregation.md#which-events-count). Texts above 2000 characters are no values either.
+ * The number in a property text, only for `^-?\d+(\.\d+)?$`: `1e3`, `+2`, `.5` and ` 3` are not values
+ * (docs/rules/aggregation.md#which-events-count). Neither are texts longer than 2000 characters.
  */
 export function numericValue(text: string | null | undefined): Decimal | undefined {
   if (text === null || text === undefined || !NUMERIC_TEXT.test(text)) return undefined
@@ -82,19 +65,54 @@ export function plainNumber(source: string): string | undefined {
 }
 
 /**
- * Whether PostgreSQL's jsonb can hold the value: no NUL character, no half of a surrogate pair, no number
- * beyond numeric's digits, and no nesting beyond 200 levels.
+ * Whether PostgreSQL's jsonb can store the value: no NUL character, no lone surrogate, no number beyond the limits of
+ * numeric, and no nesting beyond 200 levels.
  */
 export function isStorable(value: unknown, depth = 0): boolean {
   if (depth > DEPTH_MAX) return false
   if (typeof value === 'string') return isStorableText(value)
   if (typeof value === 'number') return Number.isFinite(value)
-  if (isKeptNumber(value)) return plainNumber(value.toString()) !== undefined
+  if (value instanceof ExactNumber) return plainNumber(value.toString()) !== undefined
   if (Array.isArray(value)) return value.every((each) => isStorable(each, depth + 1))
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value).every(([key, each]) => isStorableText(key) && isStorable(each, depth + 1))
   }
   return true
+}
+
+/**
+ * Whether a value is more than so many bytes as JSON text in UTF-8 without blanks. Escapes within texts count as what
+ * they stand for. What is far larger costs no more than the bound, and a value may be nested as deep as a body.
+ */
+export function isLargerThan(value: unknown, bytesMax: number): boolean {
+  return bytesLeft(value, bytesMax) < 0
+}
+
+function bytesLeft(value: unknown, bytes: number): number {
+  if (typeof value === 'string') return bytesLeftOfText(value, bytes)
+  if (value instanceof ExactNumber) return bytes - value.value.length
+  if (typeof value !== 'object' || value === null) return bytes - String(value).length
+  // Brackets, and a comma or a colon behind each part; an empty list has none.
+  let left = bytes - 1
+  if (Array.isArray(value)) {
+    for (const each of value) {
+      if (left < 0) return left
+      left = bytesLeft(each, left) - 1
+    }
+    return value.length === 0 ? left - 1 : left
+  }
+  let isEmpty = true
+  for (const key of Object.keys(value)) {
+    if (left < 0) return left
+    isEmpty = false
+    left = bytesLeft((value as EventProperties)[key], bytesLeftOfText(key, left) - 1) - 1
+  }
+  return isEmpty ? left - 1 : left
+}
+
+function bytesLeftOfText(text: string, bytes: number): number {
+  const left = bytes - text.length - 2
+  return left < 0 ? left : left - (byteLength(text) - text.length)
 }
 
 export function isStorableText(text: string): boolean {
@@ -104,7 +122,7 @@ export function isStorableText(text: string): boolean {
 function jsonbText(value: unknown, depth: number): string {
   if (value === null || value === undefined || depth > DEPTH_MAX) return 'null'
   if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'number' || isKeptNumber(value)) {
+  if (typeof value === 'number' || value instanceof ExactNumber) {
     const source = value.toString()
     return plainNumber(source) ?? source
   }
@@ -114,7 +132,7 @@ function jsonbText(value: unknown, depth: number): string {
   return `{${entries.map(([key, each]) => `${JSON.stringify(key)}: ${jsonbText(each, depth + 1)}`).join(', ')}}`
 }
 
-/** jsonb keeps shorter keys first and equal lengths in byte order, which in UTF-8 is code point order. */
+/** jsonb sorts shorter keys first and equal lengths in byte order, which in UTF-8 is code point order. */
 function compareKeys(a: string, b: string): number {
   const byLength = byteLength(a) - byteLength(b)
   if (byLength !== 0) return byLength
@@ -127,11 +145,13 @@ function compareKeys(a: string, b: string): number {
   return left.length - right.length
 }
 
+/** In UTF-8; each half of a surrogate pair counts for two. */
 function byteLength(text: string): number {
-  let bytes = 0
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0
-    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4
+  let bytes = text.length
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i)
+    if (code < 0x80) continue
+    bytes += code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 1 : 2
   }
   return bytes
 }

@@ -6,23 +6,20 @@ import { localDate, type TimeZone } from '../calendar/zone.ts'
 import type { Movement } from '../pricing/charge-model.ts'
 import type { UsageEvent, UsageGroup } from './usage.ts'
 
-/** The charge period of one rating (docs/rules/proration.md#counting-days). */
+/** The charge period being rated (docs/rules/proration.md#counting-days). */
 export type ChargeWindow = {
   readonly from: Instant
-  /** The last instant that belongs to the period. */
+  /** The last instant of the period. */
   readonly to: Instant
   /** `D`: calendar days of the full period. */
   readonly chargesDurationDays: number
-  /** The day of an upgrade belongs to the new plan: one day is taken off `days(from, to)`. */
+  /** The day of an upgrade belongs to the new plan, so one day is subtracted from `days(from, to)`. */
   readonly endedByUpgrade: boolean
   /** The customer's applicable time zone. */
   readonly zone: TimeZone
 }
 
-/**
- * A prorated quantity: the money is computed on `prorated` (rounded up at 5 decimals), the fee shows
- * `full`.
- */
+/** A prorated quantity: `prorated` (rounded up to 5 decimals) is priced, `full` is shown on the fee. */
 export type ProratedUsage = {
   readonly full: Decimal
   readonly prorated: Decimal
@@ -33,9 +30,8 @@ export type ProratedUsage = {
 export const PRORATED_SCALE = 5
 
 /**
- * `days(from, to)`, less the day of an upgrade, never below zero (docs/rules/proration.md#counting-days) and
- * never more than the full period has: the hours that a window gains when the customer moves west are no day
- * more to pay.
+ * `days(from, to)`, minus the day of an upgrade, never below zero (docs/rules/proration.md#counting-days) and never
+ * more than the full period: the hours that a window gains when the customer moves west do not add a billable day.
  */
 export function windowDays(window: ChargeWindow): number {
   const counted = Math.min(days(window.from, window.to, window.zone), window.chargesDurationDays)
@@ -43,9 +39,9 @@ export function windowDays(window: ChargeWindow): number {
 }
 
 /**
- * Days from the local date of `at` to the last local date of the window, both counted
- * (docs/rules/proration.md#prorated-usage): a day that has begun is a whole day, be it by its last
- * millisecond. Never more than the full period has.
+ * Days from the local date of `at` to the last local date of the window, both inclusive
+ * (docs/rules/proration.md#prorated-usage). A started day counts as a whole day, even its last millisecond. Never
+ * more than the full period.
  */
 export function daysLeft(
   at: Instant,
@@ -56,8 +52,8 @@ export function daysLeft(
 }
 
 /**
- * A recurring sum, prorated by whole days: the carried quantity pays `days(from, to) / D`, each event of the
- * period the days from its own local date on (docs/rules/proration.md#prorated-usage).
+ * A recurring sum, prorated by whole days: the carried quantity is billed for `days(from, to) / D`, each event of the
+ * period from its own local date on (docs/rules/proration.md#prorated-usage).
  */
 export function prorateSum(group: UsageGroup, window: ChargeWindow): ProratedUsage {
   const duration = Decimal.of(window.chargesDurationDays)

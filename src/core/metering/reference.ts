@@ -28,10 +28,9 @@ export type RawEvent = {
 const NUMERIC: readonly Aggregation[] = ['sum_agg', 'max_agg', 'latest_agg', 'weighted_sum_agg']
 
 /**
- * The answer to a usage query from a plain list of events, in any order: the definition that every event
- * store is held equal to (docs/rules/aggregation.md#which-events-count and
- * docs/rules/aggregation.md#weighted-sum). One answer for each group with a counted event, ordered by group;
- * without `groupBy` always exactly one, all zero when no event counts.
+ * The answer to a usage query from a plain list of events, in any order: the reference that every event store must
+ * match (docs/rules/aggregation.md#which-events-count and docs/rules/aggregation.md#weighted-sum). One result per
+ * group with a counted event, ordered by group; without `groupBy` always exactly one, all zeros when no event counts.
  */
 export function usageOf(events: readonly RawEvent[], query: UsageQuery): readonly UsageGroup[] {
   const groups = new Map<string, { groupedBy: GroupedBy; events: UsageEvent[] }>()
@@ -50,7 +49,7 @@ export function usageOf(events: readonly RawEvent[], query: UsageQuery): readonl
   return ordered.map(([, group]) => summarizeEvents(group.groupedBy, group.events.sort(compareEvents), query))
 }
 
-/** Whether the query looks at the event at all. */
+/** Whether the query considers the event at all. */
 function isAsked(event: RawEvent, query: UsageQuery): boolean {
   return (
     event.code === query.code &&
@@ -69,7 +68,7 @@ function isWithinBound(event: RawEvent, { upTo, period }: UsageQuery): boolean {
 }
 
 /**
- * The event as the pricing sees it; undefined when its value is not one that the aggregation counts
+ * The event as used for pricing; undefined when the aggregation cannot count its value
  * (docs/rules/aggregation.md#which-events-count).
  */
 export function countedEvent(
@@ -91,10 +90,9 @@ export function countedEvent(
 }
 
 /**
- * The answer for one group from its events.
+ * The result for one group, computed from its events.
  *
- * @param events the counted events of one group, in order; all of time up to the period's end when
- * recurring
+ * @param events the counted events of one group, in order; for recurring metrics all events up to the period's end
  */
 export function summarizeEvents(
   groupedBy: GroupedBy,
@@ -117,12 +115,12 @@ export function summarizeEvents(
   }
 }
 
-/** The answer as it would be with one more event, the newest of the period; `event` counts for the query. */
+/** The result with one more event, the newest of the period. The query must count `event`. */
 export function withNewest(group: UsageGroup, event: UsageEvent, query: UsageQuery): UsageGroup {
   if (query.detail === 'events') return summarizeEvents(group.groupedBy, [...group.events, event], query)
   const isCount = query.aggregation === 'count_agg' || query.aggregation === 'custom_agg'
   if (!isCount && query.aggregation !== 'sum_agg') {
-    throw new Error(`the totals of ${query.aggregation} do not tell what one more event does`)
+    throw new Error(`the totals of ${query.aggregation} are not enough to add an event`)
   }
   return {
     ...group,
@@ -154,7 +152,7 @@ function totalOf(
   }
 }
 
-/** Values whose last operation is `add`: what the walk of metering-and-rating §2.4 sums to. */
+/** The number of values whose last operation is `add` (docs/rules/aggregation.md#unique-count). */
 function activeValues(events: readonly UsageEvent[]): number {
   const last = new Map(events.map((event) => [event.uniqueValue, event.operation]))
   return [...last.values()].filter((operation) => operation === 'add').length

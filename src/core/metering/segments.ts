@@ -1,6 +1,9 @@
 import { DAY_MS, HOUR_MS, type Instant } from '../calendar/instant.ts'
 
-/** A part of a window: whole UTC days, whole UTC hours or their cut parts, or a rest that only the events tell. */
+/**
+ * A part of a window: whole UTC days, whole UTC hours or parts of split hours, or a remainder answered from raw
+ * events.
+ */
 export type Segment = {
   readonly kind: 'day' | 'hour' | 'raw'
   /** Milliseconds since the epoch; null for the beginning of time. */
@@ -12,11 +15,12 @@ export type Segment = {
 const NO_CUTS: readonly number[] = []
 
 /**
- * A half-open window as whole days, whole hours at both ends, and raw events at each edge: less than an hour of them,
- * and none where the hour of the edge is cut there. The segments tile the window in order; an empty window has none.
+ * Splits a half-open window into whole days, whole hours at both ends, and raw events at each edge: less than an hour
+ * of them, and none where the hour is split exactly at the edge. The segments tile the window in order; an empty
+ * window has none.
  *
  * @param from milliseconds since the epoch, or null for the beginning of time
- * @param cuts instants at which the state of an hour is kept in two parts
+ * @param cuts instants at which an hour's state is split
  */
 export function segmentsOf(
   from: number | null,
@@ -41,10 +45,10 @@ export function segmentsOf(
 }
 
 /**
- * Where the state of an hour has to be cut so that windows need none of its events, in order.
+ * Where an hour's state must be split so that windows need none of its raw events, in order.
  *
- * @param hour the beginning of a UTC hour
- * @param edges instants at which windows begin or end
+ * @param hour the start of a UTC hour
+ * @param edges instants at which windows start or end
  */
 export function cutsOfHour(hour: Instant, edges: readonly Instant[]): readonly Instant[] {
   const inside = [...new Set(edges)].filter((at) => at > hour && at < hour + HOUR_MS)
@@ -52,9 +56,9 @@ export function cutsOfHour(hour: Instant, edges: readonly Instant[]): readonly I
 }
 
 /**
- * The beginning of the UTC hour that an instant lies in, or of its part where the hour is cut.
+ * The start of the UTC hour containing an instant, or of the part when the hour is split.
  *
- * @param cuts in order
+ * @param cuts sorted
  */
 export function startOfPart(at: Instant, cuts: readonly number[] = NO_CUTS): number {
   const hour = floorTo(at, HOUR_MS)
@@ -74,7 +78,7 @@ function floorTo(at: number, unit: number): number {
 }
 
 function ceilTo(at: number, unit: number): number {
-  // Adding zero takes the sign off a negative zero.
+  // Adding zero turns -0 into 0.
   return Math.ceil(at / unit) * unit + 0
 }
 

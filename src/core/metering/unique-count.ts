@@ -6,12 +6,12 @@ import type { Movement } from '../pricing/charge-model.ts'
 import { type ChargeWindow, PRORATED_SCALE, type ProratedUsage } from './proration.ts'
 import { compareEvents, type UsageEvent, type UsageGroup } from './usage.ts'
 
-/** An operation that changed something, with the days that an add pays for in the window. */
+/** An effective operation, with the days billed for an add within the window. */
 type EffectiveOperation = { readonly event: UsageEvent; readonly days: number }
 
 /**
- * A recurring unique count, prorated by whole days: each add pays from its day (or the window's first) to the
- * day of its removal, that day included, or to the window's end (docs/rules/proration.md#prorated-usage).
+ * A recurring unique count, prorated by whole days: each add is billed from its day (or the window's first) through
+ * the day of its removal, or to the window's end (docs/rules/proration.md#prorated-usage).
  */
 export function prorateUniqueCount(group: UsageGroup, window: ChargeWindow): ProratedUsage {
   const duration = Decimal.of(window.chargesDurationDays)
@@ -35,10 +35,7 @@ function valuesOf(events: readonly UsageEvent[]): readonly (readonly UsageEvent[
   return [...byValue.values()]
 }
 
-/**
- * The operations of one value that count, without removes that the same local day takes back and
- * repetitions.
- */
+/** The effective operations on one value: no repetitions, and no removal undone on the same local day. */
 function effectiveOperations(
   events: readonly UsageEvent[],
   window: ChargeWindow,
@@ -65,8 +62,8 @@ function paidDays(event: UsageEvent, next: UsageEvent | undefined, window: Charg
 }
 
 /**
- * The movements of the prorated graduated model: adds that pay nothing are left out, and so is a remove that
- * would take the position below zero (docs/rules/pricing-models.md#graduated-and-prorated).
+ * The movements of the prorated graduated model: adds that are billed nothing are left out, and so are removals that
+ * would bring the quantity below zero (docs/rules/pricing-models.md#graduated-and-prorated).
  */
 function movementsOf(operations: readonly EffectiveOperation[], duration: Decimal): readonly Movement[] {
   const movements: Movement[] = []

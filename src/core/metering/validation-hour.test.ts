@@ -4,7 +4,7 @@ import { nextValidationAt, validatedHour, validationDueAt } from './validation-h
 
 const at = (text: string) => instant(Date.parse(text))
 
-describe('the hour in which events are looked at', () => {
+describe('the hour in which events are checked', () => {
   it.each([
     ['2024-04-03T09:00:00.000Z', '2024-04-03T10:05:00Z'],
     ['2024-04-03T09:59:59.999Z', '2024-04-03T10:05:00Z'],

@@ -6,7 +6,7 @@ import { type Outcome, Problems, refused } from '../problems.ts'
 export const ROUNDING_FUNCTIONS = ['round', 'ceil', 'floor'] as const
 export type RoundingFunction = (typeof ROUNDING_FUNCTIONS)[number]
 
-/** A property by which charges may price differently, and the values that they may name. */
+/** A property by which charges may set different prices, and the values they may use. */
 export type MetricFilter = { readonly key: string; readonly values: readonly string[] }
 
 /** What a billable metric measures (docs/rules/aggregation.md). */
@@ -26,9 +26,9 @@ export type MetricSettings = {
 }
 
 const TEXT_MAX = 255
-/** Decimals to round to, either way: fifteen digits before the point, as in a price, or after it. */
+/** The limit on rounding precision: fifteen digits before the decimal point, as in a price, or after it. */
 const PRECISION_BOUND = 15
-/** Usage is kept apart by each key: more would only slow every event down. */
+/** Usage is stored per key, so more keys would slow down every event. */
 const FILTERS_MAX = 100
 const MAY_RECUR: readonly Aggregation[] = ['sum_agg', 'unique_count_agg', 'weighted_sum_agg', 'custom_agg']
 const NEEDS_NO_FIELD: readonly Aggregation[] = ['count_agg', 'custom_agg']
@@ -47,15 +47,18 @@ const NOTHING: MetricSettings = {
   filters: [],
 }
 
-/** Reads a new metric (docs/rules/aggregation.md). Refuses with a 422, or a 403 for the deprecated `custom_agg`. */
+/**
+ * Reads a new metric (docs/rules/aggregation.md). 422 with every invalid field, or 403 for the deprecated
+ * `custom_agg`.
+ */
 export function readNewMetric(input: Input): Outcome<MetricSettings> {
   return readMetric(input, null)
 }
 
 /**
- * Reads a change of a metric: absent keys stay. A metric that a charge uses changes only its name,
- * description and filters; the other keys are ignored (docs/rules/aggregation.md#changing-a-metric). Refuses
- * as `readNewMetric`.
+ * Reads an update of a metric: absent keys stay unchanged. When a charge uses the metric, only its name, description
+ * and filters can change; other keys are ignored (docs/rules/aggregation.md#changing-a-metric). Errors as in
+ * `readNewMetric`.
  */
 export function readMetricChange(
   input: Input,
@@ -139,14 +142,12 @@ function readFlag(fields: Fields, key: string, before: boolean): boolean {
   return flag === undefined ? before : (flag ?? false)
 }
 
-/** An empty text says nothing. */
+/** An empty string counts as absent. */
 function blankless(text: string | null | undefined): string | null | undefined {
   return typeof text === 'string' && text.trim() === '' ? null : text
 }
 
-/**
- * The complete list of filters, 100 at most; entries with the same key are one. Undefined when the list is not given.
- */
+/** The complete list of filters, at most 100; entries with the same key are merged. Undefined when not sent. */
 function readFilters(raw: unknown, problems: Problems): readonly MetricFilter[] | undefined {
   if (raw === undefined) return undefined
   if (raw === null) return []

@@ -7,8 +7,8 @@ import { parseExpression } from '../metering/expression-parser.ts'
 import { type Outcome, outcome, refusedFields } from '../problems.ts'
 
 /**
- * The value of an expression for a sample event: a number or a text (docs/rules/aggregation.md#expressions).
- * An event without a timestamp happens `now`. Refuses with a 422 on `expression` (`value_is_mandatory`,
+ * The value of an expression for a sample event: a number or a string (docs/rules/aggregation.md#expressions).
+ * Without a timestamp the event happens `now`. Refuses with a 422 on `expression` (`value_is_mandatory`,
  * `invalid_expression`) or on `event` (`invalid_event`).
  */
 export function evaluateSample(body: Input, now: Instant): Outcome<Decimal | string> {

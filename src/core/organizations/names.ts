@@ -1,4 +1,4 @@
-/** Letters and digits of a name in lower case, joined by `separator`: "Acme, Inc." gives `acme-inc`. */
+/** A name's letters and digits in lower case, joined by `separator`: "Acme, Inc." gives `acme-inc`. */
 export function parameterize(name: string, separator = '-'): string {
   return name
     .normalize('NFKD')
@@ -9,7 +9,7 @@ export function parameterize(name: string, separator = '-'): string {
     .join(separator)
 }
 
-/** Prefix of document numbers: first three letters or digits of the name and last four of the id. */
+/** Prefix of document numbers: the first three letters or digits of the name and the last four of the id. */
 export function documentPrefix(name: string, id: string): string {
   const letters = name.replace(/[^\p{L}\p{N}]/gu, '').slice(0, 3) || 'org'
   return `${letters}-${id.slice(-4)}`.toUpperCase()

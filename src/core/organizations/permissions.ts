@@ -1,9 +1,10 @@
-/** What an API key may be allowed to read and write. */
+/** The resources that an API key's permissions cover. */
 export const PERMISSION_RESOURCES = [
   'activity_log',
   'add_on',
   'alert',
   'analytic',
+  'api_key',
   'api_log',
   'applied_coupon',
   'billable_metric',
@@ -43,7 +44,10 @@ export const PERMISSION_RESOURCES = [
 
 export type PermissionResource = (typeof PERMISSION_RESOURCES)[number]
 
-/** Every resource, to read and to write: what a new key may do. */
-export function allPermissions(): Record<string, readonly string[]> {
+/** Resource to allowed modes: `{"plan": ["read", "write"]}`. */
+export type Permissions = Readonly<Record<string, readonly string[]>>
+
+/** Read and write on every resource: the permissions of a new key. */
+export function allPermissions(): Permissions {
   return Object.fromEntries(PERMISSION_RESOURCES.map((resource) => [resource, ['read', 'write']]))
 }

@@ -10,18 +10,18 @@ const LOGO_BYTES_MAX = 800 * 1024
 const LOGO = /^data:image\/(png|jpe?g);base64,([A-Za-z0-9+/]+={0,2})$/
 const E_INVOICING_COUNTRIES = ['FR', 'DE']
 
-/** Settings that an organization and its default billing entity have both, as a request gives them. */
+/** Settings shared by an organization and its default billing entity, as sent. */
 export type SharedSettings = ReturnType<typeof readShared>
 
 export type OrganizationChange = {
   readonly shared: SharedSettings
   readonly documentNumbering?: 'per_customer' | 'per_organization'
   readonly slug?: string
-  /** The request's wish for the first webhook endpoint; checked where endpoints are. */
+  /** The URL for the first webhook endpoint; validated with the endpoints. */
   readonly webhookUrl?: string
 }
 
-/** A logo as its bytes in base64; null takes it away. */
+/** A logo as its bytes in base64; null removes it. */
 export type Logo = { readonly contentType: string; readonly base64: string } | null
 
 export type BillingEntityChange = {
@@ -32,7 +32,7 @@ export type BillingEntityChange = {
   readonly taxCodes?: readonly string[]
 }
 
-/** Reads `PUT /organizations`. Refuses with a 422 that names every wrong field. */
+/** Reads `PUT /organizations`. 422 with every invalid field. */
 export function readOrganizationChange(input: Input): Outcome<OrganizationChange> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
@@ -51,8 +51,8 @@ export function readOrganizationChange(input: Input): Outcome<OrganizationChange
 }
 
 /**
- * Reads a billing entity: a new one needs code and name; an update ignores the code. Whether the entity's
- * country allows e-invoicing and EU taxes is checked by `checkBillingEntity` on the whole entity.
+ * Reads a billing entity: a new one needs code and name; an update ignores the code. `checkBillingEntity` checks on
+ * the whole entity whether its country allows e-invoicing and EU taxes.
  */
 export function readBillingEntityChange(input: Input, isNew: boolean): Outcome<BillingEntityChange> {
   const problems = new Problems()
@@ -75,7 +75,7 @@ type TaxedEntity = {
   readonly euTaxManagement: boolean
 }
 
-/** Refuses e-invoicing and EU taxes in countries that have none. */
+/** Rejects e-invoicing and EU taxes in countries that do not have them. */
 export function checkBillingEntity<T extends TaxedEntity>(entity: T): Outcome<T> {
   const problems = new Problems()
   if (entity.einvoicing && entity.country === null) problems.add('einvoicing', 'country_must_be_present')
@@ -147,7 +147,7 @@ function readMailKinds(fields: Fields): string[] | undefined {
   return kinds?.every(isKnown) === false ? fields.refuse('email_settings', 'unsupported_value') : kinds
 }
 
-/** A data URL of a png or jpeg of at most 800 kB; a blank one takes the logo away. */
+/** A data URL of a PNG or JPEG of at most 800 kB; a blank one removes the logo. */
 function readLogo(fields: Fields): Logo | undefined {
   const text = fields.text('logo', 2 * LOGO_BYTES_MAX)
   if (text === undefined) return undefined

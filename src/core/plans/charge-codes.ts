@@ -1,7 +1,6 @@
 /**
- * A code for a charge that came without one: the metric's code when it is free on the plan, else `<code>_<n>`
- * where n is one above the largest numeric suffix there is, so that the second is `seats_2`
- * (docs/rules/plans.md).
+ * The code of a charge sent without one: the metric's code if free on the plan, else `<code>_<n>`, where n is one
+ * more than the largest numeric suffix in use, so that the second is `seats_2` (docs/rules/plans.md).
  */
 export function freeChargeCode(metricCode: string, taken: ReadonlySet<string>): string {
   if (!taken.has(metricCode)) return metricCode

@@ -6,22 +6,22 @@ import { checkProperties, normalizeProperties } from '../pricing/charge-rules.ts
 import type { ChargeModelName } from '../pricing/models.ts'
 import { type Outcome, Problems } from '../problems.ts'
 
-/** A charge filter as it is written (docs/rules/filters-and-groups.md#filters). */
+/** A charge filter as stored (docs/rules/filters-and-groups.md#filters). */
 export type FilterSettings = {
   readonly values: PropertyValues
   readonly properties: ChargeProperties
   readonly invoiceDisplayName: string | null
 }
 
-/** What the filters of a charge are read against. */
+/** What is needed to validate a charge's filters. */
 export type FilterScope = { readonly model: ChargeModelName; readonly declared: PropertyValues }
 
 const AS_FILTER = { isFilter: true }
 
-/** The code on `values` of filters that claim the same events while nothing tells which of them is meant. */
+/** The error code on `values` when filters match the same events and neither is more specific. */
 export const OVERLAPPING_FILTERS = 'overlaps_other_filter'
 
-/** Reads the complete list of a charge's filters; undefined when it is not given. Problems go to `problems`. */
+/** Reads the complete list of a charge's filters; undefined when not sent. Errors are added to `problems`. */
 export function readFilters(
   raw: unknown,
   scope: FilterScope,
@@ -34,7 +34,7 @@ export function readFilters(
     return undefined
   }
   const filters = raw.map((each: unknown) => readFilter(isInput(each) ? each : {}, scope, problems))
-  // The same values twice are one filter: the last one stands, as when they were written one after the other.
+  // The same values twice are one filter, and the last one wins, as if they had been written one after the other.
   const distinct = [...new Map(filters.map((filter) => [valuesKey(filter.values), filter])).values()]
   const values = distinct.map((filter) => filter.values)
   if (hasAmbiguousFilters(values, scope.declared)) problems.add('values', OVERLAPPING_FILTERS)
@@ -48,7 +48,7 @@ export function readNewFilter(input: Input, scope: FilterScope): Outcome<FilterS
   return problems.outcome(filter)
 }
 
-/** Reads a change of a filter: its values stay, absent keys too. Refuses with a 422 on `properties`. */
+/** Reads an update of a filter: its values and absent keys stay unchanged. Refuses with a 422 on `properties`. */
 export function readFilterChange(
   input: Input,
   stored: FilterSettings,
@@ -67,7 +67,7 @@ export function readFilterChange(
   })
 }
 
-/** Reads the properties of a charge or a filter in their normal form; what is wrong goes to `problems`. */
+/** Reads the properties of a charge or filter in normalized form; errors are added to `problems`. */
 export function readProperties(
   raw: unknown,
   model: ChargeModelName,
@@ -84,8 +84,8 @@ export function readProperties(
 }
 
 /**
- * What is left of a filter's values when the metric's filters became `declared`: removed keys and values go,
- * a key without values goes; null when nothing is left and the filter goes too
+ * A filter's values after the metric's filters changed to `declared`: removed keys and values are dropped, and so are
+ * keys left without values. Null when nothing is left and the filter is deleted
  * (docs/rules/aggregation.md#changing-a-metric).
  */
 export function trimFilterValues(values: PropertyValues, declared: PropertyValues): PropertyValues | null {
@@ -99,7 +99,7 @@ export function trimFilterValues(values: PropertyValues, declared: PropertyValue
   return kept.length === 0 ? null : Object.fromEntries(kept)
 }
 
-/** What makes two filters the same one: their values as written, whatever the order. */
+/** A key that is equal for filters with the same values, in any order. */
 export function valuesKey(values: PropertyValues): string {
   const entries = Object.entries(values).map(([key, list]) => [key, [...list].sort()] as const)
   return JSON.stringify(entries.sort(([a], [b]) => (a < b ? -1 : 1)))

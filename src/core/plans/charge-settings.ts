@@ -9,9 +9,9 @@ import { CHARGE_MODELS, type ChargeModelName } from '../pricing/models.ts'
 import { type Outcome, Problems, refused, refusedFields } from '../problems.ts'
 import { type FilterSettings, readFilters, readProperties } from './charge-filters.ts'
 
-/** A charge as it is stored, without its place in a plan (docs/rules/pricing-models.md). */
+/** A charge as stored, apart from its plan (docs/rules/pricing-models.md). */
 export type ChargeSettings = {
-  /** Null until the plan gives it one. */
+  /** Null until the plan assigns one. */
   readonly code: string | null
   readonly invoiceDisplayName: string | null
   readonly chargeModel: ChargeModelName
@@ -22,16 +22,16 @@ export type ChargeSettings = {
   readonly minAmountCents: bigint
   readonly acceptsTargetWallet: boolean
   readonly properties: ChargeProperties
-  /** Units of the currency for one pricing unit; null when prices are in the currency. */
+  /** Currency per pricing unit; null when prices are in the currency. */
   readonly conversionRate: string | null
 }
 
-/** What a payload says of a charge, with the parts that live in tables of their own; undefined parts stay. */
+/** A charge payload, including the parts stored in other tables; undefined parts stay unchanged. */
 export type ChargePayload = {
   readonly settings: ChargeSettings
   readonly filters: readonly FilterSettings[] | undefined
   readonly taxCodes: readonly string[] | undefined
-  /** Code of a pricing unit; null takes it away. */
+  /** Code of a pricing unit; null removes it. */
   readonly pricingUnitCode: string | null | undefined
 }
 
@@ -42,8 +42,8 @@ const REGROUPINGS = ['invoice'] as const
 const AS_CHARGE = { isFilter: false }
 
 /**
- * Reads a new charge on a metric (docs/rules/pricing-models.md#which-models-go-with-what). `needsCode` makes
- * the code mandatory, as the endpoint of single charges does. Refuses with a 422.
+ * Reads a new charge on a metric (docs/rules/pricing-models.md#which-models-go-with-what). `needsCode` makes the code
+ * mandatory, as in the endpoint for single charges. Refuses with a 422.
  */
 export function readNewCharge(
   input: Input,
@@ -75,9 +75,8 @@ export function readNewCharge(
 }
 
 /**
- * Reads a change of a charge; absent keys stay. Once the plan has subscriptions (`isFrozen`) the model, the
- * code, the minimum and the way of invoicing are ignored (docs/rules/pricing-models.md#editing-charges).
- * Refuses with a 422.
+ * Reads an update of a charge; absent keys stay unchanged. Once the plan has subscriptions (`isFrozen`), model, code,
+ * minimum and invoicing settings are ignored (docs/rules/pricing-models.md#editing-charges). Refuses with a 422.
  */
 export function readChargeChange(
   input: Input,
@@ -92,9 +91,8 @@ export function readChargeChange(
 }
 
 /**
- * Reads what a subscription may say of a charge of its plan (docs/rules/plans.md#prices-of-one-subscription):
- * display name, minimum, properties, filters, taxes, conversion rate. Refuses with a 422, or a 403 for another charge
- * model.
+ * Reads a subscription's overrides of a charge of its plan (docs/rules/plans.md#prices-of-one-subscription): display
+ * name, minimum, properties, filters, taxes, conversion rate. Refuses with a 422, or a 403 for another charge model.
  */
 export function readChargeOverride(
   input: Input,
@@ -112,7 +110,7 @@ export function readChargeOverride(
   return changed(input, stored, settings, metric, fields, problems)
 }
 
-/** The keys that change only while nobody subscribed to the plan. */
+/** The keys that can only change while the plan has no subscriptions. */
 function readFrozen(fields: Fields): Partial<ChargeSettings> {
   const minimum = readCents(fields, 'min_amount_cents', 0n)
   const change = given({
@@ -127,7 +125,7 @@ function readFrozen(fields: Fields): Partial<ChargeSettings> {
   return change
 }
 
-/** What every change may say, over settings whose other keys are read. */
+/** Applies the keys that every update may set to settings already read. */
 function changed(
   input: Input,
   stored: ChargeSettings,
@@ -138,7 +136,7 @@ function changed(
 ): Outcome<ChargePayload> {
   const name = fields.text('invoice_display_name')
   const unit = readPricingUnit(fields)
-  // Properties of another model mean nothing to the new one: it starts from its defaults.
+  // The properties of another model do not apply to the new one, which starts from its defaults.
   const isRead = fields.has('properties') || settings.chargeModel !== stored.chargeModel
   const next: ChargeSettings = {
     ...settings,
@@ -177,7 +175,7 @@ function aggregationOf(metric: Metric) {
   return { aggregation: metric.aggregationType, recurring: metric.isRecurring }
 }
 
-/** `applied_pricing_unit`: the unit's code, and how much currency one unit is (above zero). */
+/** `applied_pricing_unit`: the unit's code and its conversion rate to the currency (above zero). */
 function readPricingUnit(
   fields: Fields,
 ): { readonly code: string | null; readonly conversionRate: string | null } | undefined {
@@ -189,7 +187,7 @@ function readPricingUnit(
   return { code: unit.id('code', TEXT_MAX) ?? null, conversionRate: rate?.toString() ?? null }
 }
 
-/** Above zero, and no larger than a price may be. */
+/** Above zero, and no larger than a price can be. */
 function isRate(rate: Decimal): boolean {
   return rate.isPositive() && isAmount(rate.toString())
 }

@@ -7,8 +7,8 @@ import { checkUsageThresholds } from '../progressive-billing/thresholds.ts'
 const AMOUNT_MAX = Decimal.of(Number.MAX_SAFE_INTEGER)
 
 /**
- * The least that a period of the plan costs (docs/rules/commitments.md#minimum-commitment-of-a-plan); absent
- * keys stay as they are.
+ * The plan's minimum commitment per period (docs/rules/commitments.md#minimum-commitment-of-a-plan); absent keys stay
+ * unchanged.
  */
 export type CommitmentPayload = {
   readonly amountCents: bigint | undefined
@@ -23,7 +23,7 @@ export type ThresholdSettings = {
 }
 
 /**
- * Reads `minimum_commitment`: undefined when it is not given, null when it is taken away (`{}` or null)
+ * Reads `minimum_commitment`: undefined when not sent, null when removed by `{}` or null
  * (docs/rules/plans.md#changing-a-plan). `isNew` makes the amount mandatory.
  */
 export function readCommitment(
@@ -50,8 +50,8 @@ export function readCommitment(
 }
 
 /**
- * Reads the complete list of `usage_thresholds`; undefined when it is not given
- * (docs/rules/progressive-billing.md#thresholds). What is wrong goes to `problems` under that name.
+ * Reads the complete list of `usage_thresholds`; undefined when not sent
+ * (docs/rules/progressive-billing.md#thresholds). Errors are added to `problems` under that name.
  */
 export function readThresholds(raw: unknown, problems: Problems): readonly ThresholdSettings[] | undefined {
   if (raw === undefined) return undefined
@@ -71,14 +71,14 @@ export function readThresholds(raw: unknown, problems: Problems): readonly Thres
   })
 }
 
-/** Fixed charges have no place in plans yet: a payload that has some is refused instead of being cut. */
+/** Plans do not support fixed charges yet, so a payload with some is rejected rather than truncated. */
 export function withoutFixedCharges(input: Input): Outcome<Input> {
   const list = input.fixed_charges
   if (list === undefined || list === null || (Array.isArray(list) && list.length === 0)) return outcome(input)
   return refusedFields({ fixed_charges: ['not_supported_yet'] })
 }
 
-/** The entries of a list of objects; undefined when it is not given. What is no object becomes an empty one. */
+/** The entries of a list of objects; undefined when not sent. Anything else in the list becomes an empty object. */
 export function readEntries(input: Input, key: string, problems: Problems): readonly Input[] | undefined {
   const list = input[key]
   if (list === undefined) return undefined

@@ -6,7 +6,7 @@ import type { Problems } from '../problems.ts'
 export const PLAN_INTERVALS = ['weekly', 'monthly', 'quarterly', 'semiannual', 'yearly'] as const
 export type PlanInterval = (typeof PLAN_INTERVALS)[number]
 
-/** A plan without its parts (docs/rules/plans.md). */
+/** A plan's own settings (docs/rules/plans.md). */
 export type PlanSettings = {
   readonly name: string
   readonly code: string
@@ -18,13 +18,13 @@ export type PlanSettings = {
   readonly payInAdvance: boolean
   /** Days, possibly with a fraction. */
   readonly trialPeriod: string | null
-  /** Null on plans that are billed at most every quarter anyway. */
+  /** Null unless the plan is yearly or semiannual. */
   readonly billChargesMonthly: boolean | null
   readonly billFixedChargesMonthly: boolean | null
 }
 
 const TEXT_MAX = 255
-/** A century: beyond any trial, and far inside what the calendar can add. */
+/** A century: longer than any trial, and well within the range of the calendar. */
 const TRIAL_DAYS_MAX = 36_525
 
 const NOTHING: PlanSettings = {
@@ -41,7 +41,7 @@ const NOTHING: PlanSettings = {
   billFixedChargesMonthly: null,
 }
 
-/** Reads a new plan (docs/rules/plans.md). What is wrong goes to `problems`. */
+/** Reads a new plan (docs/rules/plans.md). Errors are added to `problems`. */
 export function readNewPlan(input: Input, problems: Problems): PlanSettings {
   const fields = new Fields(input, problems)
   if (!fields.has('amount_cents')) fields.refuse('amount_cents', 'value_is_mandatory')
@@ -52,9 +52,9 @@ export function readNewPlan(input: Input, problems: Problems): PlanSettings {
 }
 
 /**
- * Reads a change of a plan; absent keys stay. Once a subscription of any status used the plan (`isAttached`),
- * code, interval, currency, trial and the ways of billing are ignored; before, the two monthly flags are
- * taken anew from each payload (docs/rules/plans.md#changing-a-plan). What is wrong goes to `problems`.
+ * Reads an update of a plan; absent keys stay unchanged. Once any subscription has used the plan (`isAttached`),
+ * code, interval, currency, trial and billing settings are ignored; before that, the two monthly flags are reset from
+ * each payload (docs/rules/plans.md#changing-a-plan). Errors are added to `problems`.
  */
 export function readPlanChange(
   input: Input,
@@ -70,10 +70,7 @@ export function readPlanChange(
   return { ...stored, ...always, ...others, ...monthly }
 }
 
-/**
- * Reads what a subscription may say of its own copy of a plan
- * (docs/rules/plans.md#prices-of-one-subscription).
- */
+/** Reads a subscription's overrides of its plan (docs/rules/plans.md#prices-of-one-subscription). */
 export function readPlanOverride(input: Input, stored: PlanSettings, problems: Problems): PlanSettings {
   const fields = new Fields(input, problems)
   const change = given({

@@ -4,7 +4,7 @@ import { type Pricing, priceUsage } from './price-usage.ts'
 import { majorUnits, precise, type RatedFee } from './rated-fee.ts'
 
 /**
- * A draft fee whose units were replaced: the model prices them without any event, so that a percentage has no
+ * Prices a draft fee whose units were adjusted. The model prices them without any events, so a percentage has no
  * fixed amount and a dynamic charge costs nothing.
  */
 export function priceAdjustedUnits(pricing: Pricing, units: Decimal): RatedFee {
@@ -12,8 +12,8 @@ export function priceAdjustedUnits(pricing: Pricing, units: Decimal): RatedFee {
 }
 
 /**
- * A draft fee whose price per unit was replaced as well. `unitPreciseAmountCents` is in minor units of the
- * currency, `exponent` the currency's; a pricing unit does not take part.
+ * Prices a draft fee whose unit price was adjusted as well. `unitPreciseAmountCents` is in minor units of the
+ * currency and `exponent` is the currency's; a pricing unit is ignored.
  */
 export function priceAdjustedAmount(
   units: Decimal,

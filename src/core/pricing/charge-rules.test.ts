@@ -96,7 +96,7 @@ describe('permitted settings of a charge', () => {
     expect(errors(charge({ model }), metric('latest_agg'))).toEqual(['properties: invalid_value'])
   })
 
-  it('§3.2 graduated_percentage_requires_premium_license and feature_unavailable, where switched off', () => {
+  it('graduated_percentage_requires_premium_license and feature_unavailable, where switched off', () => {
     const off = { graduatedPercentage: false, targetWallets: false }
     const settings = charge({ model: 'graduated_percentage', acceptsTargetWallet: true })
     expect(checkChargeRules(settings, metric('count_agg'), off)).toEqual([

@@ -6,10 +6,10 @@ import { checkGroupKeys, writtenGroupKeys } from './group-keys-check.ts'
 import { type ChargeModelName, chargeModels } from './models.ts'
 import { storableRanges } from './ranges-check.ts'
 
-/** One error of a charge: the field that a 422 names, and the code. */
+/** An error in a charge: the field of the 422, and the code. */
 export type ChargeError = { readonly field: string; readonly code: FieldCode }
 
-/** The settings of a charge that are allowed only in some combinations. */
+/** The charge settings that are only allowed in some combinations. */
 export type ChargeCombination = {
   readonly model: ChargeModelName
   readonly payInAdvance: boolean
@@ -20,16 +20,15 @@ export type ChargeCombination = {
   readonly acceptsTargetWallet: boolean
 }
 
-/** Parts of the engine that an installation may switch off; the codes of the refusals stay Lago's. */
+/** Features that an installation may switch off; the error codes are Lago's. */
 export type ChargeFeatures = { readonly graduatedPercentage: boolean; readonly targetWallets: boolean }
 export const ALL_CHARGE_FEATURES: ChargeFeatures = { graduatedPercentage: true, targetWallets: true }
 
 const NEVER_IN_ADVANCE: readonly Aggregation[] = ['max_agg', 'latest_agg', 'weighted_sum_agg']
 
 /**
- * What is wrong with the combination of a charge's settings and its metric
- * (docs/rules/pricing-models.md#which-models-go-with-what), in the order of the specification's table; empty
- * when it is permitted.
+ * The errors in the combination of a charge's settings and its metric, in the order of
+ * docs/rules/pricing-models.md#which-models-go-with-what; empty when it is allowed.
  */
 export function checkChargeRules(
   charge: ChargeCombination,
@@ -76,7 +75,7 @@ export function checkChargeRules(
 }
 
 /**
- * All codes for the field `properties` (docs/rules/pricing-models.md#which-models-go-with-what): the model's
+ * All error codes for the field `properties` (docs/rules/pricing-models.md#which-models-go-with-what): the model's
  * own, then the group keys'.
  */
 export function checkProperties(
@@ -88,9 +87,9 @@ export function checkProperties(
 }
 
 /**
- * The properties as they are stored and shown (docs/rules/pricing-models.md): the model's defaults when there
- * are none, foreign keys dropped, both names of the pricing group keys, no presentation keys on a filter
- * (docs/rules/filters-and-groups.md#filters). Takes and keeps wrong values, which `checkProperties` names.
+ * The properties as stored and returned (docs/rules/pricing-models.md): the model's defaults when there are none,
+ * keys of other models dropped, pricing group keys under both names, no presentation keys on a filter
+ * (docs/rules/filters-and-groups.md#filters). Invalid values are kept; `checkProperties` reports them.
  */
 export function normalizeProperties(
   model: ChargeModelName,
@@ -114,7 +113,7 @@ export function normalizeProperties(
   return kept
 }
 
-/** Days can be shared only by a quantity that lasts; a weighted sum already counts its seconds. */
+/** Only a recurring quantity can be prorated by day; a weighted sum already accounts for its time. */
 function mayProrate(
   rules: ModelRules,
   payInAdvance: boolean,

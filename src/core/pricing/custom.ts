@@ -3,8 +3,7 @@ import { type ChargeModel, perUnit } from './charge-model.ts'
 import { groupKeyProperties } from './group-keys-check.ts'
 
 /**
- * The amount that the script of a custom aggregation gives, as it is
- * (docs/rules/pricing-models.md#graduated-percentage).
+ * The amount returned by a custom aggregation script, unchanged (docs/rules/pricing-models.md#graduated-percentage).
  */
 export const custom: ChargeModel = {
   name: 'custom',

@@ -3,7 +3,7 @@ import { Decimal } from '../amounts/decimal.ts'
 import { type ChargeModel, perUnit } from './charge-model.ts'
 import { groupKeyProperties } from './group-keys-check.ts'
 
-/** Each event brings its own amount; the fee is their sum (docs/rules/pricing-models.md#graduated-percentage). */
+/** Each event has its own amount; the fee is their sum (docs/rules/pricing-models.md#graduated-percentage). */
 export const dynamic: ChargeModel = {
   name: 'dynamic',
   schema: Type.Object(groupKeyProperties),

@@ -82,7 +82,7 @@ function priceTiers(properties: ChargeProperties, usage: PricedUsage): Price {
   }
 }
 
-/** Bounds number the units here, touching ranges included: 0 counts as 1, so that 0-10 holds ten units. */
+/** Bounds count units here, even in touching ranges: 0 counts as 1, so that 0-10 holds ten units. */
 function quantityIn({ from, to }: Bounds, units: Decimal): Decimal {
   if (to !== null && units.compare(to) >= 0) {
     return to.minus(Decimal.max(from, Decimal.one)).plus(Decimal.one)
@@ -100,9 +100,7 @@ type RangeLine = {
   readonly total_with_flat_amount: string
 }
 
-/**
- * The part of one event in each range; its price per unit is an average of two decimals, the flat included.
- */
+/** One event's part in each range; its unit price is an average with two decimals, including the flat amount. */
 function eventDetails(withEvent: Price, withoutEvent: Price): Price['details'] {
   const before = linesOf(withoutEvent)
   const lines = linesOf(withEvent).map((line, k): RangeLine => {
@@ -121,7 +119,7 @@ function eventDetails(withEvent: Price, withoutEvent: Price): Price['details'] {
   return { graduated_percentage_ranges: lines }
 }
 
-/** The lines that `priceTiers` put into a price. */
+/** The lines that `priceTiers` added to a price. */
 function linesOf(price: Price): readonly RangeLine[] {
   const lines = price.details.graduated_percentage_ranges
   return Array.isArray(lines) ? lines : []

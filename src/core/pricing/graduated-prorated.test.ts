@@ -47,7 +47,7 @@ describe('prorated graduated: tiers by full units, money by prorated units', () 
     [30, '5:3.5 2:1 -4:-1.6 10:2', '190', '14.62'],
     [31, '5:2 -100:-33.33', '0', '0'],
     [32, '', '100', '0'],
-  ])('§9 rows 25 to 32: row %s', (_case, movements, amount, unitAmount) => {
+  ])('cases 25 to 32: case %s', (_case, movements, amount, unitAmount) => {
     expect(price(A, movements)).toEqual({ amount, unitAmount })
   })
 
@@ -55,7 +55,7 @@ describe('prorated graduated: tiers by full units, money by prorated units', () 
     expect(price(A, '5:2 -3:-3').amount).toBe('100')
   })
 
-  it('§9 row 33: the second flat amount waits for the second unit', () => {
+  it('case 33: the second flat amount waits for the second unit', () => {
     const ranges = [tier(0, 1, '10', '100'), tier(2, null, '5', '50')]
     expect(price(ranges, '1:0.7')).toEqual({ amount: '107', unitAmount: '107' })
   })
@@ -64,7 +64,7 @@ describe('prorated graduated: tiers by full units, money by prorated units', () 
 describe('prorated graduated over periods', () => {
   const B = [tier(0, 5, '10', '100'), tier(6, 15, '5', '50'), tier(16, null, '2', '0')]
 
-  it('§9 row 34: a month of a sum', () => {
+  it('case 34: a month of a sum', () => {
     expect(price(B, '').amount).toBe('100')
     expect(amounts(B, '2:42/30 5:75/30 -6:-66/30 10:60/30 4:20/30 60:60/30')).toEqual([
       '114',
@@ -76,17 +76,17 @@ describe('prorated graduated over periods', () => {
     ])
   })
 
-  it('§9 rows 35, 36: the carried quantity is one movement', () => {
+  it('cases 35, 36: the carried quantity is one movement', () => {
     expect(amounts(B, '75:75 20:300/31')).toEqual(['370', '389.35'])
   })
 
-  it('§9 row 37: events before the start count from the first day', () => {
+  it('case 37: events before the start count from the first day', () => {
     const ranges = [tier(0, 5, '0', '0'), tier(6, null, '12', '0')]
     expect(amounts(ranges, '10:10 2:52/31')).toEqual(['60', '80.13'])
   })
 
   it.each(['-1:-0.9 -1:-0.8 -1:-0.7', '-3:-3 1:0.9 1:0.8 1:0.7 1:0.6', '-2:-2 1:0.9 1:0.8 1:0.7 1:0.6'])(
-    '§9 rows 38, 39: units below zero are in the first tier, %s',
+    'cases 38, 39: units below zero are in the first tier, %s',
     (movements) => {
       const ranges = [tier(0, 2, '0', '0'), tier(3, null, '150', '0')]
       expect(price(ranges, movements).amount).toBe('0')
@@ -103,7 +103,7 @@ describe('prorated graduated over periods', () => {
     [46, '1:1 1:1 1:1 1:15/31', '172.42'],
     [46, '1:1 1:1 1:1 1:1', '175'],
   ])(
-    '§9 rows 40 to 46: row %s, unique values: a removal ends the share of its add',
+    'cases 40 to 46: case %s, unique values: a removal ends the share of its add',
     (_case, movements, amount) => {
       const ranges = [tier(0, 1, '10', '100'), tier(2, null, '5', '50')]
       expect(price(ranges, movements).amount).toBe(amount)

@@ -6,9 +6,9 @@ import type { Bounds } from './ranges-check.ts'
 export type GraduatedTier = Bounds & { readonly perUnitAmount: Decimal; readonly flatAmount: Decimal }
 
 /**
- * The price of a recurring quantity that moved during the period: full units find the tier, prorated units
- * make the money (docs/rules/pricing-models.md#graduated-and-prorated). A tier's flat amount stays due once
- * reached, even if units go down again.
+ * The price of a recurring quantity that changed during the period: full units select the tier, prorated units are
+ * priced (docs/rules/pricing-models.md#graduated-and-prorated). A tier's flat amount stays due once reached, even if
+ * the quantity drops again.
  */
 export function priceGraduatedProrated(
   tiers: readonly GraduatedTier[],
@@ -32,10 +32,7 @@ export function priceGraduatedProrated(
   return priceOf(Decimal.max(money, Decimal.zero).plus(flatsUpTo(tiers, top)))
 }
 
-/**
- * The path from one position to the next cut into tiers, each part paid for the movement's share of the
- * period.
- */
+/** Splits a movement into tiers and prices each part for the movement's share of the period. */
 function priceMovement(
   tiers: readonly GraduatedTier[],
   position: Decimal,
@@ -48,12 +45,12 @@ function priceMovement(
   let fullPrice = Decimal.zero
   let previousTo: Decimal | null = null
   for (const { to, perUnitAmount } of tiers) {
-    // Tier k covers (to of the tier before, to]; whatever is below zero counts as the first tier.
+    // Tier k covers (previous `to`, `to`]; anything below zero belongs to the first tier.
     const start: Decimal = previousTo === null ? low : Decimal.max(low, previousTo)
     const end: Decimal = to === null ? high : Decimal.min(high, to)
     if (end.compare(start) > 0) {
       const part = end.minus(start)
-      // A movement inside one tier needs no division, so that its price is exact.
+      // A movement within one tier avoids the division, so that its price is exact.
       if (part.equals(movement.units.abs())) return movement.prorated.times(perUnitAmount)
       fullPrice = fullPrice.plus(part.times(perUnitAmount))
     }

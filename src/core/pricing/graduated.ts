@@ -54,7 +54,7 @@ function tiersOf(properties: ChargeProperties) {
 function priceTiers(properties: ChargeProperties, usage: PricedUsage): Price {
   const { units } = usage
   const tiers = tiersOf(properties)
-  // Ranges that touch (0-10, 10-20) measure a span; ranges with a gap of one (0-10, 11-20) number the units.
+  // Touching ranges (0-10, 10-20) measure a span; ranges one apart (0-10, 11-20) count units.
   const isAdjacent =
     tiers.length > 1 && tiers.every((tier, k) => k === 0 || tiers[k - 1]?.to?.equals(tier.from) === true)
   const owesFlat = usage.flatAtZero || !units.isZero()

@@ -4,15 +4,12 @@ import { isAbsent } from './amounts-check.ts'
 import type { ChargeProperties } from './charge-model.ts'
 
 const PRESENTATION_KEYS_MAX = 2
-/** Usage is kept apart by each key: more would only slow every event down. */
+/** Usage is stored per key, so more keys would slow down every event. */
 const PRICING_KEYS_MAX = 100
 
 const keyList = Type.Array(Type.String({ minLength: 1 }), { maxItems: PRICING_KEYS_MAX })
 
-/**
- * Properties that every model may carry, whatever it costs: how the usage is split
- * (docs/rules/filters-and-groups.md#groups).
- */
+/** Properties allowed on every model: how the usage is split (docs/rules/filters-and-groups.md#groups). */
 export const groupKeyProperties = {
   pricing_group_keys: Type.Optional(keyList),
   grouped_by: Type.Optional(Type.Unsafe<string[]>({ ...keyList, deprecated: true })),
@@ -28,9 +25,9 @@ export const groupKeyProperties = {
 }
 
 /**
- * Codes of what is wrong with the group keys (metering-and-rating §3.2, row "all"): `invalid_type`,
- * `too_many_keys` (beyond 2 presentation keys or 100 pricing keys), `value_is_duplicated`. A filter's
- * presentation keys are ignored, hence never wrong (docs/rules/filters-and-groups.md#filters).
+ * Error codes for the group keys: `invalid_type`, `too_many_keys` (more than 2 presentation keys or 100 pricing
+ * keys), `value_is_duplicated`. A filter's presentation keys are ignored, so they are never invalid
+ * (docs/rules/filters-and-groups.md#filters).
  */
 export function checkGroupKeys(
   properties: ChargeProperties,
@@ -47,10 +44,7 @@ export function checkGroupKeys(
   return [...codes]
 }
 
-/**
- * The properties by which the usage is split into fees; the deprecated name counts when the new one is
- * empty.
- */
+/** The properties by which the usage is split into fees; the deprecated name is used when the new one is empty. */
 export function writtenGroupKeys(properties: ChargeProperties): readonly string[] {
   for (const keys of [properties.pricing_group_keys, properties.grouped_by]) {
     if (isKeyList(keys) && keys.length > 0) return keys

@@ -20,7 +20,7 @@ describe('the true-up to a minimum', () => {
     ['row 80', use(10_000n, 7000n), 1929n],
     ['a whole period', use(2800n, 700n, { days: 28 }), 2100n],
     ['a partial period', use(2800n, 700n), 1800n],
-  ])('§9 rows 79, 80: %s', (_row, given, cents) => {
+  ])('cases 79, 80: %s', (_row, given, cents) => {
     const fee = trueUpFee(given, EUR)
     expect(fee?.amountCents).toBe(cents)
     expect(fee?.units.toString()).toBe('1')

@@ -2,8 +2,8 @@ import { Decimal } from '../amounts/decimal.ts'
 import { type FeeMoney, feeMoney, majorUnits, precise, pricedExponent, type RatedFee } from './rated-fee.ts'
 
 /**
- * A charge's minimum for a period and what its fees came to, over all filters and groups. With a pricing
- * unit all three amounts are hundredths of that unit, else minor units of the currency.
+ * A charge's minimum for a period and the total of its fees over all filters and groups. With a pricing unit, all
+ * three amounts are hundredths of that unit, otherwise minor units of the currency.
  */
 export type MinimumUse = {
   readonly minAmountCents: bigint
@@ -11,14 +11,14 @@ export type MinimumUse = {
   readonly usedPreciseCents: Decimal
   /** `D`: days of the full period. */
   readonly fullDays: number
-  /** `days(from, to)`: days that the period really had. */
+  /** `days(from, to)`: the actual days of the period. */
   readonly days: number
 }
 
 /**
- * The true-up that lifts a charge to its minimum (docs/rules/commitments.md#minimum-of-a-charge), or null
- * when usage reached it. The minimum shrinks with the days of a partial period. Its precise amount completes
- * the precise amounts of the fees.
+ * The true-up fee that tops a charge up to its minimum (docs/rules/commitments.md#minimum-of-a-charge), or null when
+ * the minimum is met. The minimum is prorated in a partial period. The precise amount makes up the difference to the
+ * fees' precise amounts.
  */
 export function trueUpFee(use: MinimumUse, money: FeeMoney): RatedFee | null {
   const minimum = Decimal.of(use.minAmountCents)
@@ -33,7 +33,7 @@ export function trueUpFee(use: MinimumUse, money: FeeMoney): RatedFee | null {
     units: Decimal.one,
     amountDetails: {},
     ...fee,
-    // In the currency the precise amount completes the precise minimum; a converted one follows the rounded
+    // Without a pricing unit the precise amount completes the precise minimum; a converted one follows the rounded
     // unit.
     preciseAmountCents: fee.pricingUnit === null ? missingPrecise : fee.preciseAmountCents,
     pricingUnit: fee.pricingUnit && { ...fee.pricingUnit, preciseAmountCents: missingPrecise },

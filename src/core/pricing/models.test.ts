@@ -52,7 +52,7 @@ describe('graduated', () => {
     [11, '110', '10'],
     [12, '115', '9.58333'],
     [21, '163', '7.76'],
-  ])('§9 row 1: %s units over three tiers', (count, amount, unitAmount) => {
+  ])('case 1: %s units over three tiers', (count, amount, unitAmount) => {
     const result = price('graduated', properties, units(count))
     expect(result.amount.toString()).toBe(amount)
     expect(result.unitAmount.round(unitAmount.split('.')[1]?.length ?? 0).toString()).toBe(unitAmount)
@@ -110,11 +110,11 @@ describe('graduated with touching ranges', () => {
     ['0.05', '0.5'],
     ['0.5', '3'],
     ['3', '9.5'],
-  ])('§9 row 2: %s units over touching ranges', (count, amount) => {
+  ])('case 2: %s units over touching ranges', (count, amount) => {
     expect(price('graduated', touching, units(count)).amount.toString()).toBe(amount)
   })
 
-  it('§9 row 3: avoids the flat amount of zero usage with a tiny free first tier', () => {
+  it('case 3: avoids the flat amount of zero usage with a tiny free first tier', () => {
     const properties = {
       graduated_ranges: [
         { from_value: 0, to_value: 0.01, per_unit_amount: '0', flat_amount: '0' },
@@ -138,11 +138,11 @@ describe('volume', () => {
     ['101', '101'],
     ['200', '200'],
     ['300', '200'],
-  ])('§9 row 4: %s units', (count, amount) => {
+  ])('case 4: %s units', (count, amount) => {
     expect(price('volume', properties, units(count)).amount.toString()).toBe(amount)
   })
 
-  it('§9 row 5: finds the tier with the full units and prices the prorated ones', () => {
+  it('case 5: finds the tier with the full units and prices the prorated ones', () => {
     const result = price('volume', properties, units('198.6', { fullUnits: d(300) }))
     expect(result.amount.toString()).toBe('149.3')
     expect(result.details).toEqual({
@@ -186,7 +186,7 @@ describe('package', () => {
     [3, 5, '0', '0'],
     [12, 5, '100', '14.29'],
     [5, 5, '0', '0'],
-  ])('§9 rows 6, 7: %s units, %s free', (count, free, amount, unitAmount) => {
+  ])('cases 6, 7: %s units, %s free', (count, free, amount, unitAmount) => {
     const result = price('package', properties(free), units(count))
     expect(result.amount.toString()).toBe(amount)
     expect(result.unitAmount.round(2).toString()).toBe(unitAmount)
@@ -230,7 +230,7 @@ describe('graduated_percentage', () => {
     [11, '500.12'],
     [12, '500.14'],
     [21, '900.33'],
-  ])('§9 row 22: %s units', (count, amount) => {
+  ])('case 22: %s units', (count, amount) => {
     expect(price('graduated_percentage', properties, units(count)).amount.toString()).toBe(amount)
   })
 

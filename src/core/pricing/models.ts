@@ -8,7 +8,7 @@ import { percentage } from './percentage.ts'
 import { standard } from './standard.ts'
 import { volume } from './volume.ts'
 
-/** Every way to charge. A new one is one file beside this one and one line here. */
+/** Every charge model. A new one is one file beside this one and one line here. */
 const registry = {
   standard,
   graduated,

@@ -6,7 +6,7 @@ import { type ChargeModel, perUnit } from './charge-model.ts'
 import { groupKeyProperties } from './group-keys-check.ts'
 
 /**
- * Whole packages of units, each begun package paid in full, after some free units
+ * Whole packages of units after some free units; a started package is charged in full
  * (docs/rules/pricing-models.md#package).
  */
 export const packageModel: ChargeModel = {

@@ -37,12 +37,12 @@ describe('percentage', () => {
     ],
     [11, base, [], '18.4'],
     [12, { ...base, rate: '0' }, [], '8'],
-  ])('§9 rows 8 to 12: row %s, 800 units in 4 events', (_case, properties, totals, amount) => {
+  ])('cases 8 to 12: case %s, 800 units in 4 events', (_case, properties, totals, amount) => {
     const usage = { ...plainUsage(d(800), 4), runningTotals: decimals(totals) }
     expect(price(properties, usage).amount.toString()).toBe(amount)
   })
 
-  it('§9 row 13: more free events than events', () => {
+  it('case 13: more free events than events', () => {
     const usage = { ...plainUsage(d(400), 4), runningTotals: decimals([50, 150, 400]) }
     expect(price({ ...base, free_units_per_events: 5 }, usage).amount.toString()).toBe('0')
   })
@@ -78,7 +78,7 @@ describe('percentage, event after event', () => {
     ],
     [16, both, [1, 1, 1, 1], ['0', '0', '0', '5.01']],
     [17, both, [10, 10, 10], ['0', '5.05', '10.15']],
-  ])('§9 rows 14 to 17: row %s', (_case, properties, values, expected) => {
+  ])('cases 14 to 17: case %s', (_case, properties, values, expected) => {
     const amounts = values.map((_value, k) =>
       price(properties, eventsOf(properties, values.slice(0, k + 1))).amount.toString(),
     )
@@ -98,7 +98,7 @@ describe('percentage with limits per transaction', () => {
       { ...limits, free_units_per_events: 3, free_units_per_total_aggregation: '10000' },
       '2.691',
     ],
-  ])('§9 rows 18 to 20: row %s', (_row, properties, amount) => {
+  ])('cases 18 to 20: case %s', (_row, properties, amount) => {
     const usage = eventsOf(properties, [10, 80, 10000])
     expect(price(properties, usage).amount.toString()).toBe(amount)
   })
@@ -106,7 +106,7 @@ describe('percentage with limits per transaction', () => {
   it.each([
     ['18', limits, ['1.75', '2.392', '12']],
     ['19', { ...limits, fixed_amount: '2' }, ['2.299', '4.392', '12']],
-  ])('§9 rows 18, 19: the part of each event, row %s', (_row, properties, parts) => {
+  ])('cases 18, 19: the part of each event, row %s', (_row, properties, parts) => {
     const alone = [10, 80, 10000].map((value) => price(properties, eventsOf(properties, [value])).amount)
     expect(alone.map(String)).toEqual(parts)
   })
@@ -120,7 +120,7 @@ describe('percentage with limits per transaction', () => {
     expect(price(properties, eventsOf(properties, [10, 100])).amount.toString()).toBe('4.74')
   })
 
-  it('§9 row 21: cumulated', () => {
+  it('case 21: cumulated', () => {
     const properties = {
       rate: '1',
       fixed_amount: '1',

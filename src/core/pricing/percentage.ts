@@ -24,8 +24,8 @@ import { type FreeAllowance, totalAt, totalsBelow, totalsCount } from './running
 import { percentOf, priceTransactions, type TransactionPrice } from './transaction-limits.ts'
 
 /**
- * A percentage of the units plus a fixed amount per event, after free events or units, each transaction
- * perhaps held between limits (docs/rules/pricing-models.md#percentage).
+ * A percentage of the units plus a fixed amount per event, after free events or units, optionally with limits per
+ * transaction (docs/rules/pricing-models.md#percentage).
  */
 export const percentage: ChargeModel = {
   name: 'percentage',
@@ -55,7 +55,7 @@ export const percentage: ChargeModel = {
   eventDetails,
 }
 
-/** What the charge gives away before it counts; zeros when nothing. */
+/** The charge's free allowance; zeros when there is none. */
 export function freeAllowanceOf(properties: ChargeProperties): FreeAllowance {
   return {
     events: countOf(properties.free_units_per_events),
@@ -132,7 +132,7 @@ function pricePercentage(properties: ChargeProperties, usage: PricedUsage): Pric
   }
 }
 
-/** The units given away. With both allowances the smaller one wins. */
+/** The free units. With both allowances the smaller one wins. */
 function freeValueOf(allowance: FreeAllowance, { runningTotals }: PricedUsage): Decimal {
   const count = totalsCount(runningTotals)
   const last = totalAt(runningTotals, count)
@@ -142,7 +142,7 @@ function freeValueOf(allowance: FreeAllowance, { runningTotals }: PricedUsage): 
   return allowance.units
 }
 
-/** The events whose fixed amount is given away: the smaller of the numbers that are not zero. */
+/** The number of events without a fixed amount: the smaller of the allowances that are not zero. */
 function freeCountOf(allowance: FreeAllowance, { runningTotals }: PricedUsage): number {
   const counts = [allowance.events, totalsBelow(runningTotals, allowance.units)].filter((count) => count > 0)
   return counts.length === 0 ? 0 : Math.min(...counts)
@@ -151,8 +151,8 @@ function freeCountOf(allowance: FreeAllowance, { runningTotals }: PricedUsage): 
 const SHARED_DETAILS = new Set(['rate', 'fixed_fee_unit_amount'])
 
 /**
- * The part of one event: every total is a difference, the prices stay what they are. Counts are decimal texts here,
- * unlike those of a period.
+ * One event's part: totals are differences, prices stay the same. Counts are decimal strings here, unlike in a
+ * period.
  */
 function eventDetails(withEvent: Price, withoutEvent: Price): Price['details'] {
   const entries = Object.entries(withEvent.details).map(([name, value]) => {

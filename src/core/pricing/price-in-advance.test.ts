@@ -49,18 +49,18 @@ const tier = (from: number, to: number | null, perUnit: string, flat: string) =>
 })
 
 describe('a fee for each event', () => {
-  it('§9 row 47: count at a standard price', () => {
+  it('case 47: count at a standard price', () => {
     const fees = feesOf('standard', { amount: '10' }, ['1', '1'], true)
     expect(cents(fees)).toEqual([1000, 1000])
     expect(shown(fees)).toEqual(['1', '1'])
   })
 
-  it('§9 row 48: count over two tiers', () => {
+  it('case 48: count over two tiers', () => {
     const properties = { graduated_ranges: [tier(0, 2, '0', '0'), tier(3, null, '2', '0')] }
     expect(cents(feesOf('graduated', properties, ['1', '1', '1'], true))).toEqual([0, 0, 200])
   })
 
-  it('§9 row 49: unique values pay when the maximum rises', () => {
+  it('case 49: unique values pay when the maximum rises', () => {
     const events = [
       { added: '1' },
       { added: '0', shown: '0' },
@@ -75,26 +75,26 @@ describe('a fee for each event', () => {
     expect(shown(fees)).toEqual(['1', '0', '1', '1', '0', '1', '0'])
   })
 
-  it('§9 row 50: a sum pays what rises above its maximum', () => {
+  it('case 50: a sum pays what rises above its maximum', () => {
     const events = [{ added: '10' }, { added: '0', shown: '0' }, { added: '4' }]
     const fees = feesOf('standard', { amount: '1' }, events)
     expect(cents(fees)).toEqual([1000, 0, 400])
     expect(shown(fees)).toEqual(['10', '0', '4'])
   })
 
-  it('§9 row 51: packages begun', () => {
+  it('case 51: packages begun', () => {
     const properties = { amount: '100', package_size: 2, free_units: 3 }
     expect(cents(feesOf('package', properties, ['3', '1', '2']))).toEqual([0, 10_000, 10_000])
   })
 
-  it('§9 row 52: the first flat amount on the first event only', () => {
+  it('case 52: the first flat amount on the first event only', () => {
     const properties = { graduated_ranges: [tier(0, 5, '0.02', '0.01'), tier(6, null, '0.01', '0.01')] }
     const fees = feesOf('graduated', properties, ['3', '1', '2'])
     expect(cents(fees)).toEqual([7, 2, 4])
     expect(fees.map((fee) => fee.amountDetails)).toEqual([{}, {}, {}])
   })
 
-  it('§9 row 57: dynamic', () => {
+  it('case 57: dynamic', () => {
     const events = [
       { added: '5', precise: '12.3456' },
       { added: '1', precise: '0.021' },
@@ -104,7 +104,7 @@ describe('a fee for each event', () => {
     expect(fees[0]?.preciseAmountCents.toString()).toBe('1234.56')
   })
 
-  it('§9 rows 61, 62: prorated units', () => {
+  it('cases 61, 62: prorated units', () => {
     expect(cents(feesOf('standard', { amount: '10' }, [{ added: '3.86667', shown: '4' }]))).toEqual([3867])
     expect(cents(feesOf('standard', { amount: '10' }, ['3.73334', { added: '3.6', shown: '4' }]))[1]).toBe(
       3600,
@@ -140,11 +140,11 @@ describe('a percentage for each event', () => {
     [55, { ...base, free_units_per_total_aggregation: '3' }, ['5', '1'], [110, 105]],
     [56, limited, ['100', '1000', '10000'], [175, 200, 200]],
     [63, minimal, ['4', '20000'], [1200, 10_000]],
-  ])('§9 rows 53, 54, 55, 56, 63: row %s', (_row, properties, events, expected) => {
+  ])('cases 53, 54, 55, 56, 63: case %s', (_row, properties, events, expected) => {
     expect(cents(feesOf('percentage', properties, events))).toEqual(expected)
   })
 
-  it('§9 row 58: the first counted event is free', () => {
+  it('case 58: the first counted event is free', () => {
     const properties = { rate: '1', fixed_amount: '1', free_units_per_events: 1 }
     expect(cents(feesOf('percentage', properties, ['1', '1'], true))).toEqual([0, 101])
   })
@@ -209,7 +209,7 @@ describe('graduated percentage for each event', () => {
   }
   const fees = feesOf('graduated_percentage', properties, ['50', '100', '300'])
 
-  it('§9 row 59: pays both rates and the new flat amount', () => {
+  it('case 59: pays both rates and the new flat amount', () => {
     expect(cents(fees)).toEqual([2000, 3200, 12_000])
   })
 

@@ -4,22 +4,22 @@ import { chargeModels } from './models.ts'
 import type { Pricing } from './price-usage.ts'
 import { feeMoney, pricedExponent, type RatedFee, zeroFee } from './rated-fee.ts'
 
-/** The usage of the period around one event (docs/rules/in-advance.md). */
+/** The usage of the period with and without one event (docs/rules/in-advance.md). */
 export type EventUsage = {
-  /** `A`, `n`: everything up to and including the event. */
+  /** `A`, `n`: all usage up to and including the event. */
   readonly withEvent: PricedUsage
   /**
-   * `A - q`, `n - 1`: the same without the units that the event added. A percentage keeps the running
-   * totals of `withEvent`; its `eventValues` leave the event out.
+   * `A - q`, `n - 1`: the same without the units added by the event. A percentage keeps the running totals of
+   * `withEvent`; its `eventValues` exclude the event.
    */
   readonly withoutEvent: PricedUsage
-  /** The units that the fee shows: `q`, or the units applied when the event raised no maximum. */
+  /** The units shown on the fee: `q`, or the applied units when the event did not raise the maximum. */
   readonly shownUnits: Decimal
 }
 
 /**
- * The fee of one event in advance: the price with the event less the price without it
- * (docs/rules/in-advance.md). `unitAmount` is the rounded amount over the shown units.
+ * The fee of one event in advance: the price with the event minus the price without it (docs/rules/in-advance.md).
+ * `unitAmount` is the rounded amount over the shown units.
  */
 export function priceInAdvance(pricing: Pricing, usage: EventUsage): RatedFee {
   const model = chargeModels[pricing.model]
@@ -35,21 +35,24 @@ export function priceInAdvance(pricing: Pricing, usage: EventUsage): RatedFee {
   }
 }
 
-/** What the event itself brought; `shownUnits` as in `EventUsage`. */
+/** The event's own contribution; `shownUnits` as in `EventUsage`. */
 export type EventShare = {
-  /** `q`: the units that it added to what is priced; prorated when the charge is. */
+  /** `q`: the priced units it added; prorated when the charge is. */
   readonly added: Decimal
   readonly shownUnits: Decimal
-  /** Whether nothing was charged before it: then it pays what is due at no units, the first tier's flat amount. */
+  /**
+   * Whether nothing was charged before; the first event also pays what is due at zero units, the first tier's flat
+   * amount.
+   */
   readonly isFirst: boolean
   /** Its precise_total_amount_cents in currency units (dynamic). */
   readonly preciseTotalAmount: Decimal
 }
 
 /**
- * The usage around the newest event of `total`: what there was before it is `total` less its share, and never below
- * nothing, for a sum that fell below zero was charged at none. So the fees of a period add up to the price of what was
- * charged in it.
+ * The usage with and without the newest event of `total`. Usage without it is `total` minus its share, but never
+ * below zero, because a negative sum was charged as zero. So the fees of a period add up to the price of the quantity
+ * charged.
  */
 export function usageAroundEvent(total: PricedUsage, event: EventShare): EventUsage {
   const { eventValues } = total

@@ -23,7 +23,7 @@ describe('instant estimates', () => {
     expect(price.preciseUnitAmountCents.toString()).toBe(unitCents)
   })
 
-  it('turns a price in a pricing unit into the currency, after the unit is rounded (§3.14)', () => {
+  it('turns a price in a pricing unit into the currency, after the unit is rounded', () => {
     const credits = { exponent: 2, conversionRate: d('0.5') }
     const price = priceInstant('standard', { amount: '1.005' }, d(3), credits)
     expect(price.amountCents).toBe(151n)

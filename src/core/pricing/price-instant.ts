@@ -6,14 +6,11 @@ import { transactionPriceOf } from './percentage.ts'
 import { type FeeMoney, feeMoney, majorUnits, minorUnits } from './rated-fee.ts'
 import { priceTransaction } from './transaction-limits.ts'
 
-/**
- * The only models that an event can be priced with alone, without its history
- * (docs/rules/usage.md#estimates).
- */
+/** The only models that can price an event without its history (docs/rules/usage.md#estimates). */
 export const INSTANT_MODELS = ['standard', 'percentage'] as const satisfies readonly ChargeModelName[]
 export type InstantModelName = (typeof INSTANT_MODELS)[number]
 
-/** An instant estimate as the API shows it; it names its precise amounts in two different units. */
+/** An instant estimate as returned by the API, whose precise amounts are in two different units. */
 export type InstantPrice = {
   readonly units: Decimal
   /** Minor units of the currency. */
@@ -24,15 +21,15 @@ export type InstantPrice = {
   readonly preciseUnitAmountCents: Decimal
 }
 
-/** True when the model takes part in instant estimates. */
+/** True when the model supports instant estimates. */
 export function isInstantModel(name: ChargeModelName): name is InstantModelName {
   return INSTANT_MODELS.some((model) => model === name)
 }
 
 /**
- * The price of one event alone (docs/rules/usage.md#estimates): no history, no free units, no tiers. `units`
- * are the event's, after the metric's rounding function; negative ones cost nothing. A price in a pricing
- * unit becomes one in the currency (docs/rules/pricing-models.md#pricing-units).
+ * The price of one event by itself (docs/rules/usage.md#estimates): no history, no free units, no tiers. `units` are
+ * the event's, after the metric's rounding; negative units cost nothing. A price in a pricing unit is converted to
+ * the currency (docs/rules/pricing-models.md#pricing-units).
  */
 export function priceInstant(
   model: InstantModelName,

@@ -29,7 +29,7 @@ describe('projected usage', () => {
     expect(projectToEnd(d(10), { elapsedDays, totalDays: 30 }).toString()).toBe(projected)
   })
 
-  it('fills tiers anew, without a flat amount at zero', () => {
+  it('starts from the first tier, without a flat amount at zero', () => {
     const ranges = [
       { from_value: 0, to_value: 10, per_unit_amount: '1', flat_amount: '5' },
       { from_value: 11, to_value: null, per_unit_amount: '2', flat_amount: '7' },
@@ -47,7 +47,7 @@ describe('projected usage', () => {
     expect(fee.amountCents).toBe(900n)
   })
 
-  it('projects a recurring quantity as it stands and nothing below zero', () => {
+  it('projects a recurring quantity unchanged and nothing below zero', () => {
     const recurring = { ...march, isRecurring: true }
     expect(priceProjected(standardAt('10'), plainUsage(d(3)), recurring)).toMatchObject({
       amountCents: 3000n,

@@ -7,12 +7,12 @@ import { feeMoney, type RatedFee, zeroFee } from './rated-fee.ts'
 /** Decimals of projected units. */
 export const PROJECTED_UNITS_SCALE = 2
 
-/** How much of the period has passed, in days with both ends counted. */
+/** How much of the period has passed, in days, both ends inclusive. */
 export type PeriodProgress = { readonly elapsedDays: number; readonly totalDays: number }
 
 /**
- * `value` at the end of the period if it keeps growing as it did: value / (elapsed / total), the share held
- * between 0 and 1 (docs/rules/usage.md#projected-usage). Before the period begins nothing is projected: 0.
+ * `value` projected to the end of the period at the current rate: value / (elapsed / total), with the share clamped
+ * to 0 to 1 (docs/rules/usage.md#projected-usage). 0 before the period starts.
  */
 export function projectToEnd(value: Decimal, { elapsedDays, totalDays }: PeriodProgress): Decimal {
   if (elapsedDays <= 0 || totalDays <= 0) return Decimal.zero
@@ -21,9 +21,9 @@ export function projectToEnd(value: Decimal, { elapsedDays, totalDays }: PeriodP
 }
 
 /**
- * What a bucket of usage will be at the end of the period (docs/rules/usage.md#projected-usage): `units` are
- * the projected units, rounded to 2 decimals, and the amounts their price. A recurring quantity does not grow
- * with the days; it is projected as it stands. Nothing negative is projected.
+ * A bucket's usage projected to the end of the period (docs/rules/usage.md#projected-usage): `units` are the
+ * projected units, rounded to 2 decimals, and the amounts are their price. A recurring quantity does not grow with
+ * the days and is projected as it is. Projections are never negative.
  */
 export function priceProjected(
   pricing: Pricing,
@@ -46,7 +46,7 @@ export function priceProjected(
   return { units, ...feeMoney(projected, pricing), amountDetails: {} }
 }
 
-/** Models whose price depends on the single events keep today's price per unit and grow with the days. */
+/** Models whose price depends on individual events keep today's price per unit and scale with the days. */
 function scaledPrice(pricing: Pricing, usage: PricedUsage, period: PeriodProgress) {
   const { amount, unitAmount } = chargeModels[pricing.model].price(pricing.properties, usage)
   return { amount: projectToEnd(amount, period), unitAmount }

@@ -55,7 +55,7 @@ describe('the order of pricing', () => {
     expect(told(priceUsage(standardAt('0.0105', { exponent: 3 }), plainUsage(d(3)))).cents).toBe(32)
   })
 
-  it.each(CHARGE_MODELS)('§9 row 23: negative units of %s make a fee of nothing', (model) => {
+  it.each(CHARGE_MODELS)('case 23: negative units of %s make a fee of nothing', (model) => {
     const pricing: Pricing = { ...standardAt('1'), model, properties: costly[model] }
     expect(chargeModels[model].check(costly[model])).toEqual([])
     const positive = priceUsage(pricing, { ...plainUsage(d(5), 2), preciseTotalAmount: d(3) })
@@ -65,7 +65,7 @@ describe('the order of pricing', () => {
     expect(fee.amountDetails).toEqual({})
   })
 
-  it('§9 row 23: so does a negative amount of positive units', () => {
+  it('case 23: so does a negative amount of positive units', () => {
     const pricing: Pricing = { ...standardAt('1'), model: 'dynamic', properties: {} }
     const fee = priceUsage(pricing, { ...plainUsage(d(5), 2), preciseTotalAmount: d(-3) })
     expect(told(fee)).toEqual({ units: '0', cents: 0, precise: '0', unit: '0' })
@@ -78,7 +78,7 @@ describe('the order of pricing', () => {
 })
 
 describe('pricing units', () => {
-  it('§9 row 24: 300 units at 1.0, rate 0.5', () => {
+  it('case 24: 300 units at 1.0, rate 0.5', () => {
     const fee = priceUsage(standardAt('1.0', { conversionRate: d('0.5') }), plainUsage(d(300)))
     expect(told(fee)).toEqual({ units: '300', cents: 15_000, precise: '15000', unit: '0.5' })
     expect(fee.pricingUnit?.amountCents).toBe(30_000n)

@@ -10,18 +10,17 @@ export type Pricing = FeeMoney & {
 }
 
 /**
- * The fee of one bucket of usage in arrears (docs/rules/pricing-models.md), in THE ORDER:
+ * The fee for one bucket of usage in arrears (docs/rules/pricing-models.md). The order matters:
  *
- * 1. negative units make a fee of zero units and zero amount (docs/rules/aggregation.md);
+ * 1. negative units give a fee of zero units and zero amount (docs/rules/aggregation.md);
  * 2. the model prices the units, exactly;
- * 3. a negative price makes a zero fee as well;
- * 4. a pricing unit is rounded to its hundredths and turned into the currency
+ * 3. a negative price gives a zero fee as well;
+ * 4. a pricing unit is rounded to hundredths and converted to the currency
  * (docs/rules/pricing-models.md#pricing-units);
  * 5. the amount is rounded to the cent, half away from zero (docs/rules/rounding.md).
  *
- * Aggregation, proration and the metric's rounding function come before; minimum, coupons and taxes after.
- * `shownUnits` are the units on the fee (docs/rules/invoices.md#what-is-on-it): the full units unless current
- * usage says otherwise.
+ * Aggregation, proration and the metric's rounding come before; minimums, coupons and taxes after. `shownUnits` are
+ * the units on the fee (docs/rules/invoices.md#what-is-on-it): the full units unless current usage differs.
  */
 export function priceUsage(pricing: Pricing, usage: PricedUsage, shownUnits = usage.fullUnits): RatedFee {
   if (isNegativeUsage(usage, shownUnits)) return zeroFee(pricing)

@@ -86,7 +86,7 @@ describe('what prices always keep', () => {
     )
   })
 
-  it('a price never falls as units grow (volume apart)', () => {
+  it('a price never falls as units grow (except for volume)', () => {
     fc.assert(
       fc.property(charges, quantity, quantity, ([model, properties], a, b) => {
         const fewer = priceOf(model, properties, plainUsage(Decimal.min(a, b), 1)).amount

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ExactNumber } from '../input/exact-number.ts'
 import {
   areContinuous,
   GRADUATED_STEPS,
@@ -10,18 +11,6 @@ import {
 
 const ranges = (...bounds: (readonly [unknown, unknown])[]) =>
   bounds.map(([from_value, to_value]) => ({ from_value, to_value }))
-
-/** What the body reader makes of a number beyond double precision. */
-class Exact {
-  readonly isLosslessNumber = true
-  readonly value: string
-  constructor(value: string) {
-    this.value = value
-  }
-  toString() {
-    return this.value
-  }
-}
 
 describe('continuity of ranges', () => {
   it.each([
@@ -53,11 +42,11 @@ describe('continuity of ranges', () => {
 
   it('keeps bounds that a double would round as decimal strings', () => {
     const digits = '12345678901234567890.5'
-    expect(parseBound(new Exact(digits))?.toString()).toBe(digits)
-    const stored = storableRanges(ranges([0, new Exact(digits)], [new Exact(digits), null]))
+    expect(parseBound(new ExactNumber(digits))?.toString()).toBe(digits)
+    const stored = storableRanges(ranges([0, new ExactNumber(digits)], [new ExactNumber(digits), null]))
     expect(stored).toEqual(ranges([0, digits], [digits, null]))
     // What is no bound stays what it is, and is refused.
-    const absurd = new Exact('1e999999')
+    const absurd = new ExactNumber('1e999999')
     expect(storableRanges(ranges([0, absurd]))).toEqual(ranges([0, absurd]))
     expect(storableRanges(['x', null])).toEqual(['x', null])
     expect(storableRanges('x')).toBe('x')

@@ -1,17 +1,17 @@
 import Type from 'typebox'
 import { Decimal } from '../amounts/decimal.ts'
+import { ExactNumber } from '../input/exact-number.ts'
 import { digitsOf, isInput } from '../input/fields.ts'
-import { isKeptNumber } from '../metering/property-value.ts'
 import { isAbsent } from './amounts-check.ts'
 
-/** The two ends of a tier; `to` is null for the last one, which has no end. */
+/** The bounds of a tier; `to` is null for the last one, which is open. */
 export type Bounds = { readonly from: Decimal; readonly to: Decimal | null }
 
-/** How far after a `to_value` the next `from_value` may be. */
+/** How far a `from_value` may be from the previous `to_value`. */
 export type RangeSteps = readonly number[]
-/** Graduated tiers touch or continue with the next whole unit. */
+/** Graduated tiers touch or continue at the next whole unit. */
 export const GRADUATED_STEPS: RangeSteps = [0, 1]
-/** Volume tiers continue with the next whole unit; one more is tolerated. */
+/** Volume tiers continue at the next whole unit; a gap of one more is tolerated. */
 export const VOLUME_STEPS: RangeSteps = [1, 2]
 
 const boundSchema = Type.Union([Type.Number(), Type.String()])
@@ -22,27 +22,27 @@ export const boundsSchema = {
   }),
 }
 
-/** The bound that a JSON number or a decimal string denotes; undefined when it denotes none. */
+/** The bound in a JSON number or decimal string; undefined when there is none. */
 export function parseBound(value: unknown): Decimal | undefined {
   const text = typeof value === 'string' ? value : digitsOf(value)
   return text === undefined ? undefined : Decimal.parse(text)
 }
 
-/** A list of ranges as it is stored: bounds beyond a double, which JSON would round, become decimal strings. */
+/** A list of ranges as stored: bounds that a double would round become decimal strings. */
 export function storableRanges(value: unknown): unknown {
   if (!Array.isArray(value)) return value
   return value.map((range: unknown) => {
     if (!isInput(range)) return range
     const bounds = Object.entries(range).filter(([key]) => key in boundsSchema)
     const plain = bounds.flatMap(([key, bound]) => {
-      const exact = isKeptNumber(bound) ? parseBound(bound) : undefined
+      const exact = bound instanceof ExactNumber ? parseBound(bound) : undefined
       return exact ? [[key, exact.toString()]] : []
     })
     return plain.length === 0 ? range : { ...range, ...Object.fromEntries(plain) }
   })
 }
 
-/** The list of ranges under a property: undefined when it is missing, empty or no list. */
+/** The list of ranges in a property; undefined when it is missing, empty or not a list. */
 export function rangeList(value: unknown): readonly Record<string, unknown>[] | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined
   return value.map((range) => (typeof range === 'object' && range !== null ? range : {}))
@@ -56,9 +56,8 @@ export function boundsOf(range: Readonly<Record<string, unknown>>): Bounds {
 }
 
 /**
- * True when the ranges cover every quantity in order (metering-and-rating §3.2, "Range continuity"):
- * the first begins at 0 (or 1), each next one a permitted step after the end before it, and only the last
- * is open.
+ * True when the ranges cover every quantity in order: the first starts at 0 (or 1), each later one an allowed step
+ * after the previous end, and only the last is open (docs/rules/pricing-models.md#which-models-go-with-what).
  */
 export function areContinuous(ranges: readonly Record<string, unknown>[], steps: RangeSteps): boolean {
   let previousTo: Decimal | null | undefined

@@ -1,14 +1,11 @@
 import { Decimal } from '../amounts/decimal.ts'
 
-/** Decimals that a stored precise amount keeps (docs/rules/rounding.md). */
+/** Decimals of a stored precise amount (docs/rules/rounding.md). */
 const PRECISE_SCALE = 15
-/** A pricing unit has hundredths, whatever the currency has. */
+/** A pricing unit has two decimals, whatever the currency. */
 const PRICING_UNIT_EXPONENT = 2
 
-/**
- * What the fee is worth in the charge's pricing unit (docs/rules/pricing-models.md#pricing-units); cents are
- * its hundredths.
- */
+/** The fee in the charge's pricing unit (docs/rules/pricing-models.md#pricing-units); cents are its hundredths. */
 export type PricingUnitAmounts = {
   readonly amountCents: bigint
   readonly preciseAmountCents: Decimal
@@ -17,13 +14,13 @@ export type PricingUnitAmounts = {
   readonly conversionRate: Decimal
 }
 
-/** The money of a fee before coupons and taxes. */
+/** The amounts of a fee before coupons and taxes. */
 export type RatedFee = {
-  /** The units that the fee shows (docs/rules/invoices.md#what-is-on-it). */
+  /** The units shown on the fee (docs/rules/invoices.md#what-is-on-it). */
   readonly units: Decimal
   /** Minor units of the currency. */
   readonly amountCents: bigint
-  /** Minor units of the currency, unrounded but for the 15 decimals that are stored. */
+  /** Minor units of the currency with the 15 decimals that are stored. */
   readonly preciseAmountCents: Decimal
   /** `precise_unit_amount`: the price of one unit in currency units, 15 decimals. */
   readonly unitAmount: Decimal
@@ -32,7 +29,7 @@ export type RatedFee = {
   readonly pricingUnit: PricingUnitAmounts | null
 }
 
-/** In which money a charge is priced. */
+/** The currency or pricing unit that a charge is priced in. */
 export type FeeMoney = {
   /** Decimals of the currency: 2 for EUR, 0 for JPY, 3 for KWD. */
   readonly exponent: number
@@ -40,18 +37,18 @@ export type FeeMoney = {
   readonly conversionRate: Decimal | null
 }
 
-/** Decimals of the money that a charge is priced in: hundredths of a pricing unit, else the currency's. */
+/** Decimals that a charge is priced in: two for a pricing unit, otherwise the currency's. */
 export function pricedExponent(money: FeeMoney): number {
   return money.conversionRate === null ? money.exponent : PRICING_UNIT_EXPONENT
 }
 
-/** An unrounded amount and price per unit, in the unit that the charge is priced in. */
+/** An unrounded amount and unit price, in the unit that the charge is priced in. */
 export type RawAmounts = { readonly amount: Decimal; readonly unitAmount: Decimal }
 
 /**
- * Rounds an amount, once and here, into the money of a fee (docs/rules/pricing-models.md#pricing-units and
- * docs/rules/rounding.md). With a pricing unit the amount is rounded in that unit first, and the currency
- * amount, precise or not, comes from the rounded one.
+ * The only place where a fee's amount is rounded (docs/rules/pricing-models.md#pricing-units and
+ * docs/rules/rounding.md). With a pricing unit, the amount is rounded in that unit first, and both currency amounts
+ * are computed from the rounded one.
  */
 export function feeMoney(raw: RawAmounts, money: FeeMoney): Omit<RatedFee, 'units' | 'amountDetails'> {
   const rate = money.conversionRate
@@ -74,7 +71,7 @@ export function feeMoney(raw: RawAmounts, money: FeeMoney): Omit<RatedFee, 'unit
 }
 
 /**
- * A fee of nothing: what negative units and negative amounts become, because usage never gives a credit
+ * A zero fee: what negative units and negative amounts become, because usage never results in a credit
  * (docs/rules/aggregation.md).
  */
 export function zeroFee(money: FeeMoney): RatedFee {

@@ -1,10 +1,7 @@
 import { Decimal } from '../amounts/decimal.ts'
 import type { EventValues, RunningTotals } from './charge-model.ts'
 
-/**
- * What a percentage gives away: `F` events and `T` units (docs/rules/pricing-models.md#percentage); 0 when it
- * does not.
- */
+/** A percentage's free allowance: `F` events and `T` units (docs/rules/pricing-models.md#percentage); 0 for none. */
 export type FreeAllowance = { readonly events: number; readonly units: Decimal }
 
 /**
@@ -26,18 +23,18 @@ export function runningTotalsOf(allowance: FreeAllowance, values: EventValues): 
   return totals
 }
 
-/** How many running totals there are. */
+/** The number of running totals. */
 export function totalsCount(totals: RunningTotals): number {
   return 'countUpTo' in totals ? totals.countUpTo : totals.length
 }
 
-/** The k-th running total, counted from 1; zero when there is none. */
+/** The k-th running total, starting at 1; zero when there is none. */
 export function totalAt(totals: RunningTotals, k: number): Decimal {
   if ('countUpTo' in totals) return k >= 1 && k <= totals.countUpTo ? Decimal.of(k) : Decimal.zero
   return totals[k - 1] ?? Decimal.zero
 }
 
-/** How many running totals are below `limit`. */
+/** The number of running totals below `limit`. */
 export function totalsBelow(totals: RunningTotals, limit: Decimal): number {
   if (!('countUpTo' in totals)) return totals.filter((total) => total.compare(limit) < 0).length
   const wholeBelow = limit.round(0, 'ceil').minus(Decimal.one)

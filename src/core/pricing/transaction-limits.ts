@@ -2,7 +2,7 @@ import { Decimal } from '../amounts/decimal.ts'
 import type { EventValues } from './charge-model.ts'
 import type { FreeAllowance } from './running-totals.ts'
 
-/** What one transaction costs: a rate in percent and a fixed amount, held between two limits. */
+/** The price of a transaction: a rate in percent and a fixed amount, clamped to two limits. */
 export type TransactionPrice = {
   readonly rate: Decimal
   readonly fixedAmount: Decimal
@@ -11,7 +11,7 @@ export type TransactionPrice = {
 }
 
 /**
- * The price of one transaction of `value`; the fixed amount is inside the limits
+ * The price of one transaction of `value`; the fixed amount counts towards the limits
  * (docs/rules/pricing-models.md#percentage).
  */
 export function priceTransaction(value: Decimal, price: TransactionPrice): Decimal {
@@ -29,8 +29,8 @@ export function percentOf(value: Decimal, rate: Decimal): Decimal {
 }
 
 /**
- * The price of all transactions one by one (metering-and-rating §3.8, "With min/max"). While free units
- * are left they alone govern: free events have no effect until a charge gives free events only.
+ * The price of all transactions, one by one (docs/rules/pricing-models.md#percentage). If the charge has free units,
+ * free events are ignored; they only apply when there are no free units.
  */
 export function priceTransactions(
   values: EventValues,
@@ -50,8 +50,7 @@ export function priceTransactions(
         freeUnits = freeUnits.minus(value)
         continue
       }
-      // The event that uses the allowance up pays for the rest of itself, be it zero: its fixed amount is
-      // due.
+      // The event that uses up the allowance pays for its remainder. Even if that is zero, the fixed amount is due.
       paid = value.minus(freeUnits)
       freeUnits = Decimal.zero
       freeEvents = 0
@@ -61,7 +60,7 @@ export function priceTransactions(
   return total
 }
 
-/** The same for events of one unit each, without walking through them. */
+/** The same for events of one unit each, without iterating over them. */
 function priceOnes(count: number, allowance: FreeAllowance, price: TransactionPrice): Decimal {
   const eventsAt = (events: Decimal): Decimal =>
     Decimal.max(events, Decimal.zero).times(priceTransaction(Decimal.one, price))

@@ -8,7 +8,7 @@ import { areContinuous, boundsOf, boundsSchema, rangeList, VOLUME_STEPS } from '
 
 const rangeSchema = Type.Object({ ...boundsSchema, per_unit_amount: priceSchema, flat_amount: priceSchema })
 
-/** All units at the price of the tier that their number falls in (docs/rules/pricing-models.md#volume). */
+/** All units at the price of the tier that the total falls in (docs/rules/pricing-models.md#volume). */
 export const volume: ChargeModel = {
   name: 'volume',
   schema: Type.Object({ volume_ranges: Type.Array(rangeSchema), ...groupKeyProperties }),
@@ -27,7 +27,7 @@ export const volume: ChargeModel = {
   },
   readsEvents: () => false,
   price: (properties, usage) => {
-    // The full number finds the tier; the prorated number makes the money.
+    // The full units select the tier; the prorated units are priced.
     const { perUnitAmount, flatAmount } = tierOf(properties, usage.fullUnits)
     const unitsTotal = usage.units.times(perUnitAmount)
     const amount = unitsTotal.plus(flatAmount)
@@ -44,8 +44,8 @@ export const volume: ChargeModel = {
 }
 
 /**
- * The first tier that does not end below `units`: what lies between two tiers belongs to the upper one, be it a
- * fraction (100.5 after 0-100) or the unit that a tolerated gap leaves out (11 between 0-10 and 12-20).
+ * The first tier that does not end below `units`: a quantity between two tiers belongs to the upper one, whether a
+ * fraction (100.5 after 0-100) or a unit in a tolerated gap (11 between 0-10 and 12-20).
  */
 function tierOf(properties: ChargeProperties, units: Decimal) {
   const tiers = (rangeList(properties.volume_ranges) ?? [])

@@ -2,25 +2,25 @@
 export type ProgressiveInvoice = {
   readonly feesCents: bigint
   readonly couponsCents: bigint
-  /** What other invoices credited of it already. */
+  /** What other invoices have already credited from it. */
   readonly takenCents: bigint
-  /** Its credit notes, available or consumed. */
+  /** The total of its credit notes, available or consumed. */
   readonly creditNotesCents: bigint
 }
 
 export type ProgressiveCredit = {
-  /** Taken off the new invoice before taxes. */
+  /** Deducted from the new invoice before taxes. */
   readonly creditCents: bigint
-  /** Returned by a credit note on the progressive invoice, for it billed more than the period came to. */
+  /** Returned by a credit note on the progressive invoice, which billed more than the period's usage. */
   readonly creditNoteCents: bigint
 }
 
 /**
- * What an invoice credits for progressive billing (docs/rules/reductions.md#progressive-billing-credits).
- * Each progressive invoice bills the whole usage and carries the earlier ones as credits, hence only the
- * newest has to be credited, less what other invoices credited of it.
+ * An invoice's credit for progressive billing (docs/rules/reductions.md#progressive-billing-credits). Each
+ * progressive invoice bills all usage so far and credits the earlier ones, so only the newest has to be credited,
+ * minus what other invoices have already credited from it.
  *
- * @param chargesCents the new invoice's fees of the charges that the progressive invoice billed
+ * @param chargesCents the new invoice's fees for the charges that the progressive invoice billed
  */
 export function progressiveCredit(invoice: ProgressiveInvoice, chargesCents: bigint): ProgressiveCredit {
   const net = invoice.feesCents - invoice.couponsCents - invoice.takenCents - invoice.creditNotesCents
@@ -31,7 +31,7 @@ export function progressiveCredit(invoice: ProgressiveInvoice, chargesCents: big
 }
 
 /**
- * One fee's part: the progressive fee of the same charge, filter and group, at most the fee itself
+ * One fee's share: the progressive fee for the same charge, filter and group, at most the fee itself
  * (docs/rules/reductions.md#progressive-billing-credits).
  */
 export function progressiveFeeCredit(progressiveFeeCents: bigint, feeCents: bigint): bigint {

@@ -21,7 +21,7 @@ describe('a check of progressive billing', () => {
     [40, 15, [5]],
     [49, 11, [5]],
   ])(
-    '§9 row 88: takes 10 that were billed for past: %d invoiced and %d current',
+    'case 88: takes 10 that were billed for past: %d invoiced and %d current',
     (invoiced, current, expected) => {
       const { passed } = checkProgressiveBilling(thresholds, figures(invoiced, current), billed(10))
       expect(passed.map((each) => Number(each.amountCents))).toEqual(expected)

@@ -1,6 +1,6 @@
 import { passedThresholds, type UsageThresholds } from './thresholds.ts'
 
-/** A threshold as it is stored; amounts in cents. */
+/** A threshold as stored; amounts in cents. */
 export type StoredThreshold = {
   readonly id: string
   readonly amountCents: bigint
@@ -8,13 +8,13 @@ export type StoredThreshold = {
 }
 
 /**
- * What a subscription has used, in cents (docs/rules/usage.md#lifetime-usage and
+ * A subscription's lifetime usage, in cents (docs/rules/usage.md#lifetime-usage and
  * docs/rules/progressive-billing.md#when-a-threshold-is-passed).
  */
 export type LifetimeFigures = {
-  /** Usage from before Weir, as the client told it. */
+  /** Usage from before Weir, as reported by the client. */
   readonly historicalCents: bigint
-  /** Usage fees of its subscription invoices. */
+  /** Usage fees on its subscription invoices. */
   readonly invoicedCents: bigint
   /** Usage of the open period, without taxes. */
   readonly currentCents: bigint
@@ -24,12 +24,12 @@ export type LifetimeFigures = {
 export type BilledSoFar = { readonly invoiceId: string; readonly feesCents: bigint }
 
 /**
- * What a check found; `key` is the same when the same would be invoiced again
+ * The result of a check; an equal `key` means that the same usage would be invoiced again
  * (docs/rules/progressive-billing.md#the-progressive-invoice).
  */
 export type ProgressiveCheck<T> = { readonly passed: readonly T[]; readonly key: string }
 
-/** The sum of it all: what thresholds and alerts on lifetime usage compare with. */
+/** Total lifetime usage, which thresholds and alerts compare with. */
 export function lifetimeTotal(figures: LifetimeFigures): bigint {
   return figures.historicalCents + figures.invoicedCents + figures.currentCents
 }
@@ -43,8 +43,8 @@ export function usageThresholdsOf(stored: readonly StoredThreshold[]): UsageThre
 
 /**
  * The thresholds that the usage of a subscription passes now
- * (docs/rules/progressive-billing.md#when-a-threshold-is-passed), the recurring one last. What a progressive
- * invoice of the open period billed counts as past usage.
+ * (docs/rules/progressive-billing.md#when-a-threshold-is-passed), the recurring one last. The amount billed by a
+ * progressive invoice of the open period counts as past usage.
  *
  * @param billed the newest progressive invoice of the open period, undefined when there is none
  */

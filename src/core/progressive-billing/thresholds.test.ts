@@ -22,7 +22,7 @@ describe('passedThresholds', () => {
     [11, 3, []],
     [11, 4, ['r']],
     [11, 20, ['r']],
-  ])('§9 row 86: (%s, %s)', (past, current, expected) => {
+  ])('case 86: (%s, %s)', (past, current, expected) => {
     expect(passed([10], 5, past, current)).toEqual(expected)
   })
 
@@ -32,7 +32,7 @@ describe('passedThresholds', () => {
     [40, 5, ['r']],
     [49, 1, ['r']],
     [50, 0, []],
-  ])('§9 row 87: (%s, %s)', (past, current, expected) => {
+  ])('case 87: (%s, %s)', (past, current, expected) => {
     expect(passed([40, 10, 31, 20], 5, past, current)).toEqual(expected)
   })
 
@@ -43,7 +43,7 @@ describe('passedThresholds', () => {
     [40, 14, []],
     [40, 15, ['r']],
     [49, 11, ['r']],
-  ])('§9 row 88: invoiced %s, current usage %s, billed progressively 10', (invoiced, usage, expected) => {
+  ])('case 88: invoiced %s, current usage %s, billed progressively 10', (invoiced, usage, expected) => {
     expect(passed([10, 20, 31, 40], 5, invoiced + 10, usage - 10)).toEqual(expected)
   })
 

@@ -11,7 +11,7 @@ export type UsageThresholds = {
   readonly recurringCents: bigint | null
 }
 
-/** What a check passed: fixed thresholds by rising amount, and whether the recurring one was reached. */
+/** The thresholds passed: fixed ones in ascending order, and whether the recurring one was reached. */
 export type PassedThresholds = { readonly fixedCents: readonly bigint[]; readonly recurring: boolean }
 
 /** One line of a lifetime usage's `usage_thresholds` (docs/rules/usage.md#lifetime-usage). */
@@ -23,16 +23,15 @@ export type ThresholdProgress = {
 }
 
 const RATIO_SCALE = 16
-/** Full steps of a recurring threshold that are shown at most, the newest ones. */
+/** The most full steps of a recurring threshold that are listed, newest first. */
 const STEPS_MAX = 1000
 
 /**
- * The thresholds that usage passes (docs/rules/progressive-billing.md#when-a-threshold-is-passed). Fixed ones
- * compare with lifetime usage, so that each is passed once; the recurring one counts once however many steps
- * were made.
+ * The thresholds that usage passes (docs/rules/progressive-billing.md#when-a-threshold-is-passed). Fixed ones compare
+ * with lifetime usage, so each is passed once; the recurring one counts once, however many steps were passed.
  *
  * @param pastCents historical + invoiced + billed progressively in this period
- * @param currentCents current usage less what was billed progressively in this period
+ * @param currentCents current usage minus what was billed progressively in this period
  */
 export function passedThresholds(
   thresholds: UsageThresholds,
@@ -55,9 +54,9 @@ export function passedThresholds(
 }
 
 /**
- * How far lifetime usage has come on each threshold (docs/rules/usage.md#lifetime-usage). The recurring one
- * is one line after the fixed ones until they are all passed; then one line for each full step and one for
- * the running step.
+ * The progress of lifetime usage towards each threshold (docs/rules/usage.md#lifetime-usage). The recurring one is a
+ * single line after the fixed ones until they are all passed; then there is one line per full step and one for the
+ * step in progress.
  */
 export function thresholdProgress(
   thresholds: UsageThresholds,
@@ -81,7 +80,7 @@ export function thresholdProgress(
 }
 
 /**
- * Codes for the field `usage_thresholds` of a list as received; empty when it is valid
+ * Error codes for the field `usage_thresholds`; empty when it is valid
  * (docs/rules/progressive-billing.md#thresholds).
  */
 export function checkUsageThresholds(raw: unknown): readonly FieldCode[] {
@@ -107,7 +106,7 @@ export function checkUsageThresholds(raw: unknown): readonly FieldCode[] {
   return codes
 }
 
-/** The way from the threshold before (`floor`) to this one. */
+/** The progress from the previous threshold (`floor`) to this one. */
 function progress(floor: bigint, amountCents: bigint, totalCents: bigint): ThresholdProgress {
   if (totalCents >= amountCents) return { amountCents, completionRatio: Decimal.one, isReached: true }
   const made = totalCents > floor ? totalCents - floor : 0n

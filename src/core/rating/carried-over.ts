@@ -1,9 +1,9 @@
 import type { RatedCharge } from './charge.ts'
 
 /**
- * Whether an upgrade leaves what a charge counted to the new plan: a recurring quantity is carried over and billed in
- * full at the end of the period, by the new plan if that charges it too. What is billed by the day is left to nobody:
- * of a prorated charge, and of a weighted sum, which is an average over time, each plan bills its days.
+ * Whether an upgrade leaves a charge's quantity to the new plan. A recurring quantity is carried over and billed in
+ * full at the end of the period, by the new plan if it charges the same metric. Prorated charges and weighted sums
+ * are not left to the new plan: each plan bills its own days.
  *
  * @param successorMetricIds the metrics that the new plan charges
  */

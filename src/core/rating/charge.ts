@@ -5,7 +5,7 @@ import type { Aggregation, PropertyValues } from '../metering/usage.ts'
 import type { ChargeProperties } from '../pricing/charge-model.ts'
 import type { ChargeModelName } from '../pricing/models.ts'
 
-/** The metric of a charge, as rating needs it. */
+/** A charge's metric, with what rating needs. */
 export type RatedMetric = {
   readonly id: string
   readonly code: string
@@ -25,10 +25,10 @@ export type RatedFilter = ChargeFilterRule & {
   readonly invoiceDisplayName: string | null
 }
 
-/** A charge with everything that its price depends on. */
+/** A charge with everything its price depends on. */
 export type RatedCharge = {
   readonly id: string
-  /** The charge that it is a copy of, in the plan of a subscription with own prices; else its own id. */
+  /** The original charge when this is an overridden copy; otherwise its own id. */
   readonly rootId: string
   readonly code: string
   readonly invoiceDisplayName: string | null
@@ -46,10 +46,7 @@ export type RatedCharge = {
   readonly filters: readonly RatedFilter[]
 }
 
-/**
- * The unit that a charge is priced in, when it is not the currency
- * (docs/rules/pricing-models.md#pricing-units).
- */
+/** The unit a charge is priced in, if not the currency (docs/rules/pricing-models.md#pricing-units). */
 export type PricingUnit = {
   readonly id: string
   readonly code: string

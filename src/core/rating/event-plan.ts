@@ -15,31 +15,30 @@ import type { ChargeProperties } from '../pricing/charge-model.ts'
 import type { RatedCharge, RatedFilter } from './charge.ts'
 import { needsEvents, TARGET_WALLET_KEY } from './usage-plan.ts'
 
-/** One event under one charge in advance: its bucket, its group, and the usage that its price depends on. */
+/** One event under one charge in advance: its bucket, its group and the usage its price depends on. */
 export type EventPlan = {
   readonly charge: RatedCharge
   readonly filter: RatedFilter | null
   readonly properties: ChargeProperties
   readonly groupedBy: GroupedBy
   /**
-   * What its fee shows of the group: an event that names no wallet shows none
-   * (docs/rules/filters-and-groups.md#groups).
+   * The group shown on its fee: without a wallet if the event names none (docs/rules/filters-and-groups.md#groups).
    */
   readonly shownGroup: GroupedBy
   readonly event: UsageEvent
   readonly source: RawEvent
-  /** Everything of the period up to and including the event. */
+  /** All usage of the period up to and including the event. */
   readonly withEvent: UsageQuery
-  /** The same without the event; asked only of a unique count, to see what the event changed. */
+  /** The same without the event; only for a unique count, to see what the event changed. */
   readonly before: UsageQuery | null
 }
 
 /**
- * What a charge in advance asks about one event (docs/rules/in-advance.md), or null when the event does not
- * count: its value is missing or blank, or no number where one is needed.
+ * The queries of a charge in advance for one event (docs/rules/in-advance.md), or null when the event does not count
+ * because its value is missing, blank or not a number.
  *
- * @param from start of the charges period that the event lies in
- * @param after the id after which events of that very instant count; null when all of them do
+ * @param from start of the charges period containing the event
+ * @param after only events at that exact instant with a later id count; null when all of them count
  */
 export function planEvent(
   charge: RatedCharge,
@@ -62,7 +61,7 @@ export function planEvent(
     code: metric.code,
     aggregation: metric.aggregation,
     fieldName: metric.fieldName,
-    // An event of the second in which its subscription began counts as if it came at the start.
+    // An event in the second its subscription started counts as if it came at the start.
     period: { from, to: addMs(instant(Math.max(source.at, from)), 1) },
     recurring: metric.recurring,
     match: withGroup(matchOf(charge, filter), groupedBy),
@@ -76,22 +75,22 @@ export function planEvent(
   return { charge, filter, properties, groupedBy, shownGroup, event, source, withEvent: query, before }
 }
 
-/** The group without the wallet that the event does not name, unless it is a group key of the charge as well. */
+/** The group without the wallet key if the event names no wallet, unless the charge also groups by that key. */
 function withoutWallet(group: GroupedBy, properties: ChargeProperties): GroupedBy {
   if (group[TARGET_WALLET_KEY] !== null || pricingGroupKeys(properties).includes(TARGET_WALLET_KEY))
     return group
   return Object.fromEntries(Object.entries(group).filter(([key]) => key !== TARGET_WALLET_KEY))
 }
 
-/** The events of the filter's bucket, which the event is one of. */
+/** Matches the events of the filter's bucket, including this event. */
 function matchOf(charge: RatedCharge, filter: RatedFilter | null): EventMatch {
   const buckets = filterBuckets(charge.filters, charge.metric.filters)
   const bucket = buckets.find((each) => each.filter === filter)
-  if (!bucket) throw new Error('a filter without a bucket')
+  if (!bucket) throw new Error('filter has no bucket')
   return bucket.match
 }
 
-/** Only the event's own group; a key without a value cannot be matched and is grouped by instead. */
+/** Restricts to the event's own group; a key without a value cannot be matched, so it is grouped by instead. */
 function withGroup(match: EventMatch, groupedBy: GroupedBy): EventMatch {
   const own = Object.entries(groupedBy).flatMap(([key, value]) => (value === null ? [] : [[key, [value]]]))
   const include: PropertyValues = { ...match.include, ...Object.fromEntries(own) }

@@ -16,7 +16,7 @@ function found(states: readonly KeptState[], narrowing: PropertyValues, groupedB
   return state && [state.current.toNumber(), state.max.toNumber(), state.maxProrated.toNumber()]
 }
 
-describe('what was charged for a line of current usage (metering-and-rating §3.12, §5.1)', () => {
+describe('what was charged for a line of current usage', () => {
   const states = [
     kept({ w: 'a', u: '1' }, 6, 10),
     kept({ w: 'a', u: '2' }, 5, 5),

@@ -4,7 +4,7 @@ import type { GroupedBy, PropertyValues } from '../metering/usage.ts'
 import type { RatingContext } from './rate-usage.ts'
 import { TARGET_WALLET_KEY } from './usage-plan.ts'
 
-/** What a charge in advance remembers of one filter and group, in one period. */
+/** The state of a charge in advance for one filter and group in one period. */
 export type KeptState = {
   readonly chargeId: string
   readonly filterId: string | null
@@ -13,10 +13,10 @@ export type KeptState = {
 }
 
 /**
- * Finds what was charged for a line of current usage (docs/rules/in-advance.md). A line may stand for several
- * groups or periods that were charged apart, because its reader narrowed it
- * (docs/rules/usage.md#current-usage); their states are one together. A group that says nothing about a key
- * of the narrowing is left out, for nobody knows which part of it was charged.
+ * Finds what was charged for a line of current usage (docs/rules/in-advance.md). A line narrowed by the request may
+ * combine several groups or periods that were charged separately (docs/rules/usage.md#current-usage); their states
+ * are added. A group without one of the narrowing keys is left out, because it is unknown which part of it was
+ * charged.
  */
 export function keptStates(
   kept: readonly KeptState[],
@@ -41,7 +41,7 @@ function isAsked(groupedBy: GroupedBy, narrowing: PropertyValues): boolean {
   })
 }
 
-/** The states of one bucket by what its lines are split by. */
+/** The states of one bucket by the group of its lines. */
 function byGroup(
   kept: readonly KeptState[],
   bucket: Pick<KeptState, 'chargeId' | 'filterId'>,
@@ -58,10 +58,7 @@ function byGroup(
   return groups
 }
 
-/**
- * An event without a wallet is charged in a group that does not name that key
- * (docs/rules/filters-and-groups.md#groups).
- */
+/** An event without a wallet is charged in a group without that key (docs/rules/filters-and-groups.md#groups). */
 function hasKeys(groupedBy: GroupedBy, keys: readonly string[]): boolean {
   return keys.every((key) => key === TARGET_WALLET_KEY || Object.hasOwn(groupedBy, key))
 }

@@ -77,7 +77,7 @@ const moves = (...list: readonly string[]): Sent[] =>
     properties: { n: move.slice(1), operation_type: move.startsWith('-') ? 'remove' : 'add' },
   }))
 
-describe('the first flat amount of tiers in advance (metering-and-rating §3.12)', () => {
+describe('the first flat amount of tiers in advance', () => {
   it.each<[string, Partial<RatedCharge>, Sent[], number[]]>([
     ['the first event pays it, with units or without', graduated, sums(0, 0, 3), [1000, 0, 300]],
     ['coming back from zero does not', graduated, sums(3, -3, 2, 2), [1300, 0, 0, 100]],
@@ -138,7 +138,7 @@ describe('the first flat amount of tiers in advance (metering-and-rating §3.12)
   })
 })
 
-describe('the presentation of an event in advance (metering-and-rating §3.11)', () => {
+describe('the presentation of an event in advance', () => {
   const properties = { amount: '1', presentation_group_keys: [{ value: 'team' }] }
 
   it("holds a sum's own value, whatever of it is charged", () => {

@@ -15,34 +15,34 @@ import type { UsageWindow } from '../subscriptions/windows.ts'
 import type { EventPlan } from './event-plan.ts'
 import type { RatedUsage } from './rate-usage.ts'
 
-/** The period around an event and the money of the plan. */
+/** The period around an event and the plan's currency. */
 export type EventContext = UsageWindow & {
   readonly zone: TimeZone
   /** Decimals of the currency. */
   readonly exponent: number
   /**
-   * Whether the window began with a bill, which charged the carried quantity of recurring metrics
+   * Whether the window started with a bill that charged the carried quantity of recurring metrics
    * (docs/rules/in-advance.md).
    */
   readonly isRenewed: boolean
 }
 
-/** What the event store answered about an event. */
+/** The event store's answers for an event. */
 export type EventAnswer = {
   readonly withEvent: UsageGroup
   /** Only for a unique count. */
   readonly before: UsageGroup | null
 }
 
-/** The quantity that an event is charged for, and what its fee shows. */
+/** The quantity charged for an event, and the units shown on its fee. */
 export type EventQuantity = Pick<AdvanceStep, 'pricedQuantity' | 'displayedUnits'> & {
-  /** Whether its bucket was charged for nothing in the period yet, not even for no units. */
+  /** Whether this is the first charge of its bucket in the period, zero units included. */
   readonly isFirst: boolean
 }
 
 /**
- * What an event of a charge in advance adds to what the charge remembers, and the quantity that it owes for
- * (docs/rules/in-advance.md). It depends on the events before it, never on a price.
+ * The new state of a charge in advance after an event, and the quantity charged for it (docs/rules/in-advance.md).
+ * Depends on the events before it, never on a price.
  */
 export function stepOfEvent(
   plan: EventPlan,
@@ -54,18 +54,17 @@ export function stepOfEvent(
   return { ...step, isFirst: state === null && !isRenewal(plan, answer, context) }
 }
 
-/** Whether a renewal charged the bucket: it charges each that had events, and one without groups even if it had none. */
+/** Whether a renewal charged the bucket: it charges every bucket with events, and an ungrouped one even without. */
 function isRenewal({ charge, shownGroup }: EventPlan, answer: EventAnswer, context: EventContext): boolean {
   if (!charge.metric.recurring || !context.isRenewed) return false
   return answer.withEvent.eventsCount > 1 || Object.keys(shownGroup).length === 0
 }
 
 /**
- * The fee of one event of a charge in advance: the price with it less the price without it
- * (docs/rules/in-advance.md). The metric's rounding does not take part
- * (docs/rules/aggregation.md#rounding-of-units).
+ * The fee of one event of a charge in advance: the price with it minus the price without it
+ * (docs/rules/in-advance.md). The metric's rounding is not applied (docs/rules/aggregation.md#rounding-of-units).
  *
- * @param step what `stepOfEvent` gave when it was the event's turn
+ * @param step the result of `stepOfEvent` for this event, in its turn
  */
 export function rateEvent(
   plan: EventPlan,
@@ -115,8 +114,7 @@ function advanceEvent({ charge, event }: EventPlan, answer: EventAnswer): Advanc
 }
 
 /**
- * The share of the period that is left at the event, its own day included, for a prorated charge
- * (docs/rules/in-advance.md).
+ * For a prorated charge, the share of the period left at the event, including its own day (docs/rules/in-advance.md).
  */
 function shareOf({ charge, source }: EventPlan, { window, durationDays, zone }: EventContext) {
   if (!charge.prorated || !charge.metric.recurring) return null
@@ -158,7 +156,7 @@ function pricedTotal(
   }
 }
 
-/** One entry with the event's own value; of a seat, which has none, what its fee shows. */
+/** One entry with the event's own value, or the units on the fee for a unique count, which has none. */
 function presentationOf(plan: EventPlan, step: EventQuantity): readonly PresentationBreakdown[] {
   const keys = presentationKeys(plan.charge.properties).map(({ key }) => key)
   if (keys.length === 0) return []

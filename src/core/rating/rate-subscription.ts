@@ -8,11 +8,11 @@ import type { RatedCharge } from './charge.ts'
 import { type RatedUsage, type RatingContext, type RatingPurpose, rateBucket } from './rate-usage.ts'
 import { type BucketPlan, NO_NARROWING, planUsage, type UsageNarrowing } from './usage-plan.ts'
 
-/** Which usage of a subscription is asked for, and what for. */
+/** Which usage of a subscription to rate, and for what purpose. */
 export type UsageAsked = {
   readonly subscription: SubscriptionFacts
   readonly charges: readonly RatedCharge[]
-  /** Both ends included. */
+  /** Both ends inclusive. */
   readonly window: Window
   /** Days of the full period. */
   readonly durationDays: number
@@ -21,14 +21,14 @@ export type UsageAsked = {
   readonly narrowing?: UsageNarrowing
 }
 
-/** The buckets of charges in one window, with the questions whose answers price them. */
+/** The buckets of charges in one window, with the queries needed to price them. */
 export type PlannedUsage = {
   readonly asked: UsageAsked
   readonly buckets: readonly { readonly charge: RatedCharge; readonly bucket: BucketPlan }[]
   readonly queries: readonly UsageQuery[]
 }
 
-/** What to ask of the event store to rate usage; no question when the window holds no time. */
+/** The event store queries needed to rate usage; none when the window is empty. */
 export function planSubscriptionUsage(asked: UsageAsked): PlannedUsage {
   const { subscription, window } = asked
   const { terminatedAt } = subscription.billing
@@ -48,10 +48,10 @@ export function planSubscriptionUsage(asked: UsageAsked): PlannedUsage {
 }
 
 /**
- * The priced usage of charges in one window: for each charge its buckets in order, for each bucket its groups. One
- * function for the bill, current usage, estimates, alerts and thresholds, so that they cannot differ.
+ * The priced usage of charges in one window: for each charge its buckets in order, for each bucket its groups. Bills,
+ * current usage, estimates, alerts and thresholds all use this function, so they cannot differ.
  *
- * @param answers one for each of the planned queries, in their order
+ * @param answers one per planned query, in order
  */
 export function rateSubscriptionUsage(
   planned: PlannedUsage,
@@ -77,7 +77,7 @@ export function rateSubscriptionUsage(
   })
 }
 
-/** After which arrival usage of the first instant of a window counts; null when all of it does. */
+/** The id after which events at a window's first instant count; null when all of them count. */
 export function usageAfter({ billing, shared }: SubscriptionFacts, window: Window): string | null {
   return window.from === billing.startedAt ? (shared?.usageAfter ?? null) : null
 }

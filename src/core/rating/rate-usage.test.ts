@@ -51,7 +51,7 @@ function rated(
   return [Number(fee.amountCents), fee.units.toString(), totalAggregatedUnits.toString(), eventsCount]
 }
 
-describe('a percentage of a weighted sum (metering-and-rating §3.8)', () => {
+describe('a percentage of a weighted sum', () => {
   const weighted = (recurring: boolean, properties: object) =>
     ratedCharge({
       model: 'percentage',
@@ -77,7 +77,7 @@ describe('a percentage of a weighted sum (metering-and-rating §3.8)', () => {
   })
 })
 
-describe('units that are below zero only in shares of the period (metering-and-rating §2.5)', () => {
+describe('units that are below zero only in shares of the period', () => {
   const charge = ratedCharge({
     model: 'graduated',
     prorated: true,

@@ -16,14 +16,14 @@ import type { RatedCharge, RatedFilter } from './charge.ts'
 import type { BucketPlan } from './usage-plan.ts'
 
 /**
- * For what usage is rated: `billing` prices a closed period (a renewed charge in advance at its full quantity),
- * `current` shows the open one (a charge in advance at what it has charged so far).
+ * Why usage is rated: `billing` prices a closed period (a renewed charge in advance at its full quantity), `current`
+ * shows the open one (a charge in advance at what was charged so far).
  */
 export type RatingPurpose = 'billing' | 'current'
 
 export type RatingContext = {
   readonly purpose: RatingPurpose
-  /** Both ends included. */
+  /** Both ends inclusive. */
   readonly window: Window
   /** `D`: days of the full period. */
   readonly durationDays: number
@@ -31,7 +31,7 @@ export type RatingContext = {
   readonly zone: TimeZone
   /** Decimals of the currency. */
   readonly exponent: number
-  /** What a charge in advance remembers of the period, by filter and group. */
+  /** The state of a charge in advance in the period, by filter and group. */
   readonly advanceStateOf: (
     charge: RatedCharge,
     filter: RatedFilter | null,
@@ -39,13 +39,13 @@ export type RatingContext = {
   ) => AdvanceState | null
 }
 
-/** What the event store answered for one bucket. */
+/** The event store's answer for one bucket. */
 export type BucketAnswer = {
   readonly groups: readonly UsageGroup[]
   readonly presentation: readonly UsageGroup[]
 }
 
-/** One priced group of one bucket: what becomes a fee, or a row of a usage answer. */
+/** A priced group of a bucket, which becomes a fee or a row of a usage response. */
 export type RatedUsage = {
   readonly charge: RatedCharge
   readonly filter: RatedFilter | null
@@ -54,15 +54,15 @@ export type RatedUsage = {
   readonly eventsCount: number
   readonly totalAggregatedUnits: Decimal
   readonly presentation: readonly PresentationBreakdown[]
-  /** What the price was computed on, for a projection. */
+  /** The usage that was priced, for projections. */
   readonly usage: PricedUsage
   readonly pricing: Pricing
 }
 
 /**
  * The priced groups of one bucket (docs/rules/pricing-models.md and docs/rules/in-advance.md and
- * docs/rules/invoices.md#what-is-on-it). Without any event a bucket gives one group of nothing, because tiers
- * may have a flat amount at zero.
+ * docs/rules/invoices.md#what-is-on-it). A bucket without events gives one empty group, because tiers may have a flat
+ * amount at zero.
  */
 export function rateBucket(
   charge: RatedCharge,
@@ -88,7 +88,7 @@ export function rateBucket(
       groupedBy: group.groupedBy,
       fee: { ...fee, units },
       eventsCount: measured.eventsCount,
-      // A fee of nothing has no level either (docs/rules/aggregation.md).
+      // A zero fee has no level either (docs/rules/aggregation.md).
       totalAggregatedUnits: units.equals(measured.units) ? measured.totalAggregatedUnits : units,
       presentation: presentationOf(charge, bucket, group.groupedBy, answer.presentation, context),
       usage,
@@ -98,9 +98,9 @@ export function rateBucket(
 }
 
 /**
- * What the fee shows (docs/rules/invoices.md#what-is-on-it). Current usage shows the real quantity also when
- * its shares of the period add up to less than nothing and cost nothing
- * (docs/rules/proration.md#prorated-usage); on a bill such a fee is one of nothing.
+ * The units shown on the fee (docs/rules/invoices.md#what-is-on-it). Current usage shows the actual quantity even
+ * when its prorated sum is negative and costs nothing (docs/rules/proration.md#prorated-usage); on a bill that is a
+ * zero fee.
  */
 function shownUnits(
   fee: RatedFee,
@@ -138,7 +138,7 @@ function measureFor(
 ): MeasuredUsage {
   const base = measureContext(charge, context)
   if (charge.metric.aggregation === 'weighted_sum_agg') {
-    // What happened before the period counts, however late it was told (docs/rules/events.md#late-events).
+    // Events before the period count, however late they arrive (docs/rules/events.md#late-events).
     return measure(group, { ...base, initialLevel: group.carried })
   }
   const measured = measure(group, base)
@@ -147,7 +147,7 @@ function measureFor(
   return chargedSoFar(group, context, base, measured, state)
 }
 
-/** Current usage of a charge in advance: what has been charged, not a fresh rating (docs/rules/in-advance.md). */
+/** Current usage of a charge in advance: what has been charged, not a new rating (docs/rules/in-advance.md). */
 function chargedSoFar(
   group: UsageGroup,
   context: RatingContext,
@@ -189,12 +189,12 @@ function pricedUsage(
   }
 }
 
-/** The metrics whose events run up to a total of their own (docs/rules/pricing-models.md#percentage). */
+/** The aggregations whose events add up to a running total (docs/rules/pricing-models.md#percentage). */
 const WITH_RUNNING_TOTALS: readonly Aggregation[] = ['count_agg', 'sum_agg', 'unique_count_agg']
 
 /**
- * The events that a percentage takes for transactions. Those before the period set the level with which a weighted
- * sum begins it; they were transactions of their own period.
+ * The events that a percentage treats as transactions. Events before the period only set a weighted sum's initial
+ * level; they were transactions of their own period.
  */
 function transactionsOf(
   aggregation: Aggregation,

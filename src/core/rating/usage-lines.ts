@@ -11,7 +11,7 @@ import type { RatedFee } from '../pricing/rated-fee.ts'
 import type { RatedCharge } from './charge.ts'
 import type { RatedUsage } from './rate-usage.ts'
 
-/** What a row of a usage answer adds up. */
+/** The figures in a row of a usage response. */
 export type UsageFigures = {
   readonly units: Decimal
   readonly amountCents: bigint
@@ -20,14 +20,14 @@ export type UsageFigures = {
   readonly presentation: readonly PresentationBreakdown[]
 }
 
-/** The usage of one charge, filter and group, however it came about: rated now, or read from a stored fee. */
+/** The usage of one charge, filter and group, either rated now or read from a stored fee. */
 export type UsageLine = UsageFigures & {
   readonly charge: RatedCharge
   readonly filter: UsageFilter | null
   readonly groupedBy: GroupedBy
   readonly totalAggregatedUnits: Decimal
   readonly eventsCount: number
-  /** What it will be at the end of the period; null unless a projection is asked for. */
+  /** The projection to the end of the period; null unless requested. */
   readonly projected: UsageFigures | null
 }
 
@@ -38,7 +38,7 @@ export type UsageFilter = {
 }
 
 /**
- * A rated bucket as a line. `presentation` keeps only these keys of the charge; undefined keeps all
+ * A rated bucket as a line. `presentation` keeps only the given keys of the charge; undefined keeps all
  * (docs/rules/usage.md#current-usage).
  */
 export function usageLineOf(rated: RatedUsage, presentation?: readonly string[]): UsageLine {
@@ -68,7 +68,7 @@ export function projectedLineOf(rated: RatedUsage, progress: PeriodProgress): Us
         units: projectToEnd(part.units, progress).round(rated.pricing.exponent),
       }))
   const line = usageLineOf(rated)
-  // What is shown grows, also where a charge in advance has charged for more than is left.
+  // Projects the shown units, even when a charge in advance has charged for more.
   const units = isRecurring ? line.units : projectToEnd(line.units, progress).round(PROJECTED_UNITS_SCALE)
   return { ...line, projected: { ...figuresOf(fee, breakdowns), units } }
 }

@@ -7,21 +7,21 @@ import { chargeModels } from '../pricing/models.ts'
 import type { RatedCharge, RatedFilter } from './charge.ts'
 
 /**
- * Appended to the group keys of a charge that lets events name the wallet that pays
+ * Appended to the group keys of a charge whose events may name the paying wallet
  * (docs/rules/filters-and-groups.md#groups).
  */
 export const TARGET_WALLET_KEY = 'target_wallet_code'
 
-/** How a reader narrows usage (docs/rules/usage.md#current-usage). */
+/** How a request narrows usage (docs/rules/usage.md#current-usage). */
 export type UsageNarrowing = {
-  /** Only events with these property values; the keys no longer split. */
+  /** Only events with these property values; the keys no longer split the usage. */
   readonly group: PropertyValues
   readonly skipGrouping: boolean
 }
 
 export const NO_NARROWING: UsageNarrowing = { group: {}, skipGrouping: false }
 
-/** One bucket of a charge: what to ask the event store, and what prices the answer. */
+/** One bucket of a charge: the query for the event store, and how to price the result. */
 export type BucketPlan = {
   readonly filter: RatedFilter | null
   readonly properties: ChargeProperties
@@ -33,8 +33,8 @@ export type BucketPlan = {
 }
 
 /**
- * The buckets of a charge in one period: one for each filter and the default one, each with the question that
- * its usage answers (docs/rules/filters-and-groups.md#filters and docs/rules/filters-and-groups.md#groups).
+ * The buckets of a charge in one period: one per filter and the default one, each with its usage query
+ * (docs/rules/filters-and-groups.md#filters and docs/rules/filters-and-groups.md#groups).
  */
 export function planUsage(
   charge: RatedCharge,
@@ -45,7 +45,7 @@ export function planUsage(
   return filterBuckets(charge.filters, charge.metric.filters).map(({ filter, match }) => {
     const properties = filter?.properties ?? charge.properties
     const groupKeys = groupKeysOf(charge, properties, narrowing)
-    // Presentation keys belong to the charge; those of a filter are ignored.
+    // Presentation keys belong to the charge; a filter's own are ignored.
     const presentation = presentationKeys(charge.properties)
     const query: UsageQuery = {
       externalSubscriptionId,
@@ -87,7 +87,7 @@ function narrowed(match: EventMatch, group: PropertyValues): EventMatch {
   return { include, exclude: match.exclude }
 }
 
-/** Whether the price of a bucket needs the events themselves and not only their totals. */
+/** Whether pricing a bucket needs the events, not only their totals. */
 export function needsEvents(
   charge: Pick<RatedCharge, 'metric' | 'model' | 'prorated'>,
   properties: ChargeProperties,

@@ -4,7 +4,7 @@ import type { GroupedBy } from '../metering/usage.ts'
 import type { RatedCharge } from './charge.ts'
 import type { UsageFigures, UsageFilter, UsageLine } from './usage-lines.ts'
 
-/** Figures of several lines together. */
+/** The summed figures of several lines. */
 export type UsageSum = UsageFigures & {
   readonly totalAggregatedUnits: Decimal
   readonly eventsCount: number
@@ -17,7 +17,7 @@ export type GroupUsage = UsageSum & {
   readonly filters: readonly FilterUsage[]
 }
 
-/** The usage of one charge, split by its filters, and by its groups, which are split by filters in turn. */
+/** The usage of one charge, split by filters, and by groups, which are in turn split by filters. */
 export type ChargeUsage = UsageSum & {
   readonly charge: RatedCharge
   readonly filters: readonly FilterUsage[]
@@ -25,13 +25,13 @@ export type ChargeUsage = UsageSum & {
 }
 
 /**
- * Lines by charge, in the order in which charges first appear (docs/rules/usage.md#current-usage): no filters
- * for a charge without any, no groups when no line has one.
+ * Lines by charge, in order of first appearance (docs/rules/usage.md#current-usage). A charge without filters has
+ * none, and there are no groups when no line has one.
  */
 export function usageTree(lines: readonly UsageLine[]): readonly ChargeUsage[] {
   return groupsOf(lines, (line) => line.charge.id).map(([first, own]) => {
     const plain = own.filter((line) => line.filter === null && !isGrouped(line))
-    // As soon as one line has a group, the lines without one are a group of their own.
+    // If any line has a group, the lines without one form a group of their own.
     const grouped = own.some(isGrouped) ? own : []
     return {
       charge: first.charge,
@@ -62,7 +62,7 @@ function isGrouped(line: UsageLine): boolean {
   return Object.keys(line.groupedBy).length > 0
 }
 
-/** Sums of `lines`; breakdowns are those of the lines named beside. */
+/** The sums of `lines`, with the breakdowns of `shown`. */
 function sumOf(lines: readonly UsageLine[], shown: readonly UsageLine[]): UsageSum {
   const isProjected = lines.some((line) => line.projected !== null)
   return {
@@ -74,7 +74,7 @@ function sumOf(lines: readonly UsageLine[], shown: readonly UsageLine[]): UsageS
 }
 
 /**
- * A charge with filters projects the sum over its filters, without what matched none
+ * A charge with filters projects the sum over its filters, excluding usage that matched none
  * (docs/rules/usage.md#projected-usage).
  */
 function projectedSum(
@@ -101,7 +101,7 @@ function figures(all: readonly UsageFigures[], shown: readonly UsageFigures[]): 
   }
 }
 
-/** Units of equal tuples are added, in the order of first appearance. */
+/** Adds the units of equal tuples, in order of first appearance. */
 function mergedBreakdowns(parts: readonly PresentationBreakdown[]): readonly PresentationBreakdown[] {
   const byTuple = new Map<string, PresentationBreakdown>()
   for (const part of parts) {

@@ -3,9 +3,9 @@ import type { FieldCode } from '../codes.ts'
 import { digitsOf, isInput } from '../input/fields.ts'
 
 /**
- * What is wrong with the activation rules of a request, as pairs of field and code. Rules of the right form
- * are refused too: the start that waits for a payment needs payment providers, which this version does not
- * have, and a subscription that started unpaid would be worse than a refusal.
+ * Errors in a request's activation rules, as pairs of field and code. Even valid rules are rejected: a start that
+ * waits for a payment needs payment providers, which this version lacks, and starting the subscription unpaid would
+ * be worse than an error.
  */
 export function checkActivationRules(raw: unknown): readonly (readonly [field: string, code: FieldCode])[] {
   if (raw === undefined || raw === null) return []

@@ -63,7 +63,7 @@ describe('chainOf', () => {
     expect(chainOf(members, 'ada')).toMatchObject({ lastBilledTermination: at(9), firstStartedAt: at(2) })
   })
 
-  it('finds the newest one whose first payment is awaited, whosever', () => {
+  it('finds the newest one waiting for its first payment, of any customer', () => {
     const older = member('a', { status: 'incomplete', createdAt: at(2) })
     const newer = member('b', { status: 'incomplete', createdAt: at(3), customerId: 'grace' })
     expect(chainOf([older, newer], 'ada').incomplete).toBe(newer)

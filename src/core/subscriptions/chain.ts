@@ -1,6 +1,6 @@
 import type { Instant } from '../calendar/instant.ts'
 
-/** A subscription as far as its place among those with its external id goes. */
+/** The facts that determine a subscription's place among those with the same external id. */
 export type ChainMember = {
   readonly id: string
   readonly customerId: string
@@ -12,17 +12,17 @@ export type ChainMember = {
   readonly onTerminationInvoice: string
 }
 
-/** What an external id means to a customer who asks for a subscription with it. */
+/** The state of an external id for a customer who requests a subscription with it. */
 export type Chain<T extends ChainMember> = {
-  /** The newest one, whosever, whose first payment is awaited. */
+  /** The newest one, of any customer, that is waiting for its first payment. */
   readonly incomplete: T | undefined
-  /** The customer's own: active, or pending and following no other one. */
+  /** The customer's own: active, or pending without a predecessor. */
   readonly current: T | undefined
   /** Whether another customer's active subscription has the external id. */
   readonly isTakenByAnother: boolean
-  /** The latest termination of the customer's own that was billed: usage before it has been paid. */
+  /** The latest billed termination among the customer's own; usage before it has been billed. */
   readonly lastBilledTermination: Instant | null
-  /** When the first of the customer's own started. */
+  /** When the customer's first one started. */
   readonly firstStartedAt: Instant | null
 }
 
@@ -58,7 +58,7 @@ function byNewest(a: ChainMember, b: ChainMember): number {
   return b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1)
 }
 
-/** The one that started last comes first, one that has not started at the end. */
+/** Latest start first; subscriptions that have not started come last. */
 function byStart(a: ChainMember, b: ChainMember): number {
   if (a.startedAt === null || b.startedAt === null) {
     return Number(a.startedAt === null) - Number(b.startedAt === null) || (a.id < b.id ? -1 : 1)

@@ -14,7 +14,7 @@ const PERIODS_A_YEAR: Readonly<Record<BillingInterval, bigint>> = {
 type PricedPlan = Pick<BillingPlan, 'interval' | 'amountCents'>
 
 /**
- * Cents of a plan in a year; it only serves to compare plans, whatever their currency
+ * A plan's yearly amount in cents, only for comparing plans, whatever their currency
  * (docs/rules/subscriptions.md#change-of-plan).
  */
 export function yearlyAmount(plan: PricedPlan): bigint {
@@ -22,7 +22,7 @@ export function yearlyAmount(plan: PricedPlan): bigint {
 }
 
 /**
- * Whether a new plan is an upgrade or a downgrade; equal amounts are an upgrade
+ * Whether a new plan is an upgrade or a downgrade; an equal amount is an upgrade
  * (docs/rules/subscriptions.md#change-of-plan).
  */
 export function planChangeKind(current: PricedPlan, next: PricedPlan): 'upgrade' | 'downgrade' {
@@ -30,7 +30,7 @@ export function planChangeKind(current: PricedPlan, next: PricedPlan): 'upgrade'
 }
 
 /**
- * The date on which a waiting downgrade takes over: the day after the current billing period
+ * The date on which a pending downgrade takes effect: the day after the current billing period
  * (docs/rules/subscriptions.md).
  */
 export function downgradeDate(moment: BillMoment): CalendarDate {

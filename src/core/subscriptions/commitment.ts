@@ -6,36 +6,29 @@ import type { TimeZone } from '../calendar/zone.ts'
 import type { FeeAmount } from './subscription-fee.ts'
 import type { Window } from './windows.ts'
 
-/** The period that a minimum commitment is reconciled over. */
+/** The period over which a minimum commitment is reconciled. */
 export type CommitmentPeriod = {
-  /** The whole period, as if the subscription had lived through all of it. */
+  /** The full period, as if the subscription had been active throughout. */
   readonly period: Window
-  /**
-   * First instant of the period that was billed; later than the start of the period in a first, partial
-   * one.
-   */
+  /** First billed instant; later than the start of the period in a partial first period. */
   readonly billedFrom: Instant
-  /** Last instant of the period that was billed; see `commitmentEnd`. */
+  /** Last billed instant; see `commitmentEnd`. */
   readonly billedTo: Instant
   readonly zone: TimeZone
 }
 
 /**
- * Fees of the reconciled period, before coupons and taxes: the sums of their whole and of their exact
- * cents.
+ * Fees of the reconciled period, before coupons and taxes: the sums of their whole cents and of their exact cents.
  */
 export type CommitmentFees = { readonly amountCents: bigint; readonly preciseAmountCents: Decimal }
 
-/**
- * The last instant that a commitment covers: the end of the window, or of the period when a termination is
- * later.
- */
+/** The last instant that a commitment covers: the end of the window, or of the period if the termination is later. */
 export function commitmentEnd(windowTo: Instant, periodTo: Instant, terminatedAt: Instant | null): Instant {
   return terminatedAt === null ? windowTo : instant(Math.min(terminatedAt, periodTo))
 }
 
 /**
- * Cents that the fees of a period must reach: the commitment by the share of days billed
+ * The minimum in cents for a period: the commitment times the share of days billed
  * (docs/rules/commitments.md#minimum-commitment-of-a-plan), rounded.
  */
 export function commitmentFloor(commitmentAmountCents: bigint, covered: CommitmentPeriod): bigint {
@@ -46,9 +39,8 @@ export function commitmentFloor(commitmentAmountCents: bigint, covered: Commitme
 }
 
 /**
- * What the fees of a period lack to its minimum commitment
- * (docs/rules/commitments.md#minimum-commitment-of-a-plan), or null when they lack nothing, so that there is
- * no fee row.
+ * The amount by which a period's fees fall short of the minimum commitment
+ * (docs/rules/commitments.md#minimum-commitment-of-a-plan); null when it is met and no fee is written.
  */
 export function commitmentTrueUp(
   commitmentAmountCents: bigint,

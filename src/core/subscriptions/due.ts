@@ -10,11 +10,10 @@ import {
 } from './subscription.ts'
 
 /**
- * The local midnight of the next billing day, strictly after an instant (docs/rules/periods.md#billing-days):
- * the start of a period of the plan, or of a month when a yearly or semiannual plan bills some of its fees
- * monthly. The start day of the subscription is never one, nor a day that was over when the subscription was
- * created. Null when the subscription is not active, or when it ends on or before that day, which is billed
- * by the termination.
+ * The local midnight of the next billing day strictly after an instant (docs/rules/periods.md#billing-days): the
+ * start of a plan period, or of a month when a yearly or semiannual plan bills some fees monthly. Never the
+ * subscription's start day, nor a day that had passed when the subscription was created. Null when the subscription
+ * is not active, or when it ends on or before that day, because the termination bills it.
  */
 export function nextBillingAt(
   plan: BillingPlan,
@@ -24,7 +23,7 @@ export function nextBillingAt(
 ): Instant | null {
   if (subscription.status !== 'active' || subscription.terminatedAt !== null) return null
   const rule = periodRule(subscription, billingDaysInterval(plan), zone)
-  // Each of these dates is too early itself; the next period start after all of them may be due.
+  // The billing day is the next period start after all of these dates.
   let day = latest(
     localDate(subscription.startedAt, zone),
     addDays(localDate(subscription.createdAt, zone), -1),
@@ -50,7 +49,7 @@ export function firstBillingAt(
 }
 
 /**
- * When a subscription with an end terminates: the local midnight of the date of `endingAt`
+ * When a subscription with an end date terminates: the local midnight of the date of `endingAt`
  * (docs/rules/subscriptions.md#end).
  */
 export function endingBillAt(endingAt: Instant, zone: TimeZone): Instant {
@@ -65,10 +64,7 @@ export function activationAt(subscriptionAt: Instant, zone: TimeZone): Instant {
   return startOfDay(localDate(subscriptionAt, zone), zone)
 }
 
-/**
- * How the start date of a new subscription relates to the local date of now
- * (docs/rules/subscriptions.md#start).
- */
+/** How a new subscription's start date relates to today's local date (docs/rules/subscriptions.md#start). */
 export function startTiming(
   subscriptionAt: Instant,
   now: Instant,
@@ -81,9 +77,8 @@ export function startTiming(
 }
 
 /**
- * The start of a subscription that is created with a date in the past: the date asked for, or the latest
- * termination of the same external id that was billed, so that no usage is billed twice
- * (docs/rules/subscriptions.md#start).
+ * The start of a backdated subscription: the requested date, or the latest billed termination with the same external
+ * id if later, so that no usage is billed twice (docs/rules/subscriptions.md#start).
  */
 export function backdatedStart(subscriptionAt: Instant, lastBilledTermination: Instant | null): Instant {
   return instant(Math.max(subscriptionAt, lastBilledTermination ?? subscriptionAt))

@@ -2,7 +2,7 @@ import { addDays, type CalendarDate, daysBetween } from '../calendar/calendar-da
 import type { Instant } from '../calendar/instant.ts'
 import { localDate, type TimeZone } from '../calendar/zone.ts'
 
-/** The day that the issuing date of a periodic bill hangs on. */
+/** What the issuing date of a periodic bill is anchored to. */
 export type IssuingAnchor = 'next_period_start' | 'current_period_end'
 
 /** Whether a grace period moves the issuing date. */
@@ -16,15 +16,12 @@ export type IssuingSettings = {
   readonly adjustment: IssuingAdjustment
 }
 
-/** What decides the dates of one invoice besides the settings. */
+/** What determines an invoice's dates besides the settings. */
 export type IssuingBill = {
   readonly at: Instant
   readonly zone: TimeZone
   readonly isPeriodic: boolean
-  /**
-   * False for anything but a subscription bill that may wait: charges in advance, deltas and gated bills do
-   * not.
-   */
+  /** True only for subscription bills with a grace period; charges in advance, deltas and gated bills have none. */
   readonly hasGrace: boolean
 }
 
@@ -48,7 +45,7 @@ export function issuingDates(bill: IssuingBill, settings: IssuingSettings): Issu
 }
 
 /**
- * The dates of a draft that becomes final at an instant: it is issued that day, unless it keeps its anchor
+ * The dates of a draft that becomes final at an instant: it is issued on that day, unless it keeps its anchor
  * (docs/rules/invoices.md#dates).
  */
 export function finalizedDates(
@@ -62,7 +59,7 @@ export function finalizedDates(
 }
 
 /**
- * The dates of a draft after its settings changed: each moves by the difference that the settings make
+ * The dates of a draft after its settings changed: each moves by the difference between old and new settings
  * (docs/rules/invoices.md#dates).
  */
 export function shiftedDates(

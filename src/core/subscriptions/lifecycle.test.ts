@@ -18,6 +18,6 @@ describe('lifecycle', () => {
 
   it('stops on a move that cannot be', () => {
     expect(moved('pending', 'active')).toBe('active')
-    expect(() => moved('terminated', 'active')).toThrow('a terminated subscription does not become active')
+    expect(() => moved('terminated', 'active')).toThrow('a terminated subscription cannot become active')
   })
 })

@@ -17,16 +17,13 @@ const MOVES: Readonly<Record<SubscriptionStatus, readonly SubscriptionStatus[]>>
   canceled: [],
 }
 
-/** True when a subscription may pass from one status to another; the last two statuses are final. */
+/** True when a subscription may change from one status to another; the last two statuses are final. */
 export function mayMove(from: SubscriptionStatus, to: SubscriptionStatus): boolean {
   return MOVES[from].includes(to)
 }
 
-/**
- * The status moved to; throws when the move is not allowed, which is a defect of the caller and not of a
- * request.
- */
+/** The new status; throws when the transition is not allowed, which is a bug in the caller, not a bad request. */
 export function moved(from: SubscriptionStatus, to: SubscriptionStatus): SubscriptionStatus {
-  if (!mayMove(from, to)) throw new Error(`a ${from} subscription does not become ${to}`)
+  if (!mayMove(from, to)) throw new Error(`a ${from} subscription cannot become ${to}`)
   return to
 }

@@ -3,17 +3,16 @@ import { localDate, type TimeZone } from '../calendar/zone.ts'
 import type { BillMoment } from './subscription.ts'
 import { currentChargesWindow, type UsageWindow, type Window } from './windows.ts'
 
-/** A charges window that a periodic bill covered, and the zone whose days it was cut by. */
+/** A charges window covered by a periodic bill, and the zone it was computed in. */
 export type BilledWindow = Window & { readonly zone: TimeZone }
 
-/** No two zones are further apart: windows of one period that were cut in two zones begin within it. */
+/** The maximum offset between two zones; windows of one period computed in two zones start within it. */
 export const ZONE_CHANGE_MAX_MS = 26 * HOUR_MS
 
 /**
- * A charges window after the customer moved to another zone (docs/rules/periods.md#time-zones): it goes on
- * where the last window ended that was billed in another zone. What that one covered is not covered again,
- * and a gap that zones alone explain (less than 26 hours) is closed. A window that was billed as a whole
- * becomes one without time.
+ * A charges window after the customer moved to another zone (docs/rules/periods.md#time-zones): it continues where
+ * the last window billed in another zone ended. Nothing is covered twice, and a gap caused only by the zone change
+ * (less than 26 hours) is closed. A window that was already billed entirely becomes empty.
  */
 export function continuedWindow(window: Window, billed: readonly BilledWindow[], zone: TimeZone): Window {
   const last = newest(billed)
@@ -22,12 +21,12 @@ export function continuedWindow(window: Window, billed: readonly BilledWindow[],
 }
 
 /**
- * The usage window that an instant lies in, as it was or will be billed: the period of the customer's zone,
- * continued after a change of zone (docs/rules/periods.md#time-zones). Whatever looks at usage before the
- * bill does (current usage, thresholds, charges in advance) looks at this window, so that it sees what the
- * bill will and nothing that a bill had. Its start stays the same when the zone changes in the middle of it.
+ * The usage window containing an instant, as it was or will be billed: the period in the customer's zone, continued
+ * after a zone change (docs/rules/periods.md#time-zones). Everything that reads usage before it is billed (current
+ * usage, thresholds, charges in advance) uses this window, so that it sees exactly what the next bill will. Its start
+ * does not move when the zone changes in the middle of it.
  *
- * @param billed windows of all periodic bills; none at all when the customer never moved
+ * @param billed windows of all periodic bills; may be empty when the customer never moved
  */
 export function openUsageWindow(moment: BillMoment, billed: readonly BilledWindow[]): UsageWindow {
   const open = currentChargesWindow(moment)
@@ -41,7 +40,7 @@ export function openUsageWindow(moment: BillMoment, billed: readonly BilledWindo
   if (last === undefined || last.zone === moment.zone) return open
   const next = addMs(last.to, 1)
   const end = addMs(open.window.to, 1)
-  // A date is billed once: what is left of a period that was billed on it belongs to the bill after it.
+  // A date is billed once: the remainder of a period already billed on it belongs to the next bill.
   const isBilled = localDate(end, moment.zone) <= localDate(next, last.zone)
   const following = isBilled ? currentChargesWindow({ ...moment, at: end }) : open
   return { ...following, window: continuedFrom(following.window, next) }
@@ -52,7 +51,7 @@ function continuedFrom(window: Window, next: Instant): Window {
   return { from: next, to: instant(Math.max(next, window.to)) }
 }
 
-/** A window without time billed nothing, not even its one instant. */
+/** An empty window billed nothing, not even its single instant. */
 function newest(billed: readonly BilledWindow[]): BilledWindow | undefined {
   return billed
     .filter(({ from, to }) => from < to)

@@ -8,8 +8,8 @@ import { isInTrial } from './trial.ts'
 export type StartingBill = 'full' | 'fixed_charges' | 'none'
 
 /**
- * What a subscription that starts now is billed at once (docs/rules/subscriptions.md#start). A trial holds
- * back the price of the plan only; the same rule tells which successor shares the invoice of an upgrade
+ * What is billed immediately when a subscription starts (docs/rules/subscriptions.md#start). A trial only holds back
+ * the plan's own price. The same rule decides which successor shares the invoice of an upgrade
  * (docs/rules/subscriptions.md#upgrade).
  */
 export function startingBill(start: Pick<BillMoment, 'plan' | 'subscription' | 'at'>): StartingBill {
@@ -17,7 +17,7 @@ export function startingBill(start: Pick<BillMoment, 'plan' | 'subscription' | '
   return start.plan.hasPayInAdvanceFixedCharges ? 'fixed_charges' : 'none'
 }
 
-/** True when a payment can gate the start of a subscription: there is something to pay at once. */
+/** True when a payment can gate the start of a subscription: something is due immediately. */
 export function isPaymentGateApplicable(start: Pick<BillMoment, 'plan' | 'subscription' | 'at'>): boolean {
   return startingBill(start) !== 'none'
 }

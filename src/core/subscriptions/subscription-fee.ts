@@ -9,29 +9,26 @@ import { type BillMoment, isBackdated, isEndedAt, isLongInterval, periodRule } f
 import { isInTrial, isLastTrialDay, trialEndAt } from './trial.ts'
 import type { Window } from './windows.ts'
 
-/** What earlier invoices say about the subscription fee of the bill at hand. */
+/** What earlier invoices imply for the subscription fee of this bill. */
 export type FeeHistory = {
-  /**
-   * Another invoice holds a subscription fee created on the issuing day; the one being regenerated is left
-   * out.
-   */
+  /** Another invoice has a subscription fee created on the issuing day; the one being rebuilt is ignored. */
   readonly hasFeeOnIssuingDay: boolean
   /** A subscription fee of this subscription was created before this invoice. */
   readonly hasEarlierFee: boolean
-  /** This is the first invoice of the subscription, deleted ones left out. */
+  /** This is the subscription's first invoice, ignoring deleted ones. */
   readonly isFirstInvoice: boolean
-  /** The only billed period of the subscription is this one, and its reason is `subscription_starting`. */
+  /** This is the subscription's only billed period, and its reason is `subscription_starting`. */
   readonly isOnlyStartingInvoice: boolean
   readonly invoiceCreatedAt: Instant
 }
 
-/** An amount in exact cents and as the whole cents that are owed. */
+/** An amount in exact cents, and in the whole cents that are owed. */
 export type FeeAmount = { readonly preciseAmountCents: Decimal; readonly amountCents: bigint }
 
 const NOTHING: FeeAmount = { preciseAmountCents: Decimal.zero, amountCents: 0n }
 
 /**
- * True when a bill has a subscription fee row, even one of zero (docs/rules/invoices.md#what-is-on-it and
+ * True when a bill has a subscription fee, even a zero one (docs/rules/invoices.md#what-is-on-it and
  * docs/rules/periods.md#monthly-charges).
  */
 export function isSubscriptionFeeDue(bill: BillMoment, history: FeeHistory): boolean {
@@ -48,8 +45,8 @@ export function isSubscriptionFeeDue(bill: BillMoment, history: FeeHistory): boo
 
 /**
  * The subscription fee over the subscription window of a bill (docs/rules/proration.md#price-of-a-day and
- * docs/rules/proration.md#trials-in-a-period): the full price, or the days of the window at the price of a
- * day. A day costs the price over the days of the WHOLE period around the first billed day, never over the
+ * docs/rules/proration.md#trials-in-a-period): the full price, or the days of the window at the price of a day. The
+ * price of a day is the plan's price over the days of the WHOLE period around the first billed day, never over the
  * days since the start.
  */
 export function subscriptionFee(bill: BillMoment, window: Window, history: FeeHistory): FeeAmount {
@@ -77,7 +74,7 @@ export function priceOfDays(
 ): Decimal {
   const rule = periodRule(moment.subscription, moment.plan.interval, moment.zone)
   const length = periodDays(periodContaining(localDate(on, moment.zone), rule))
-  // Multiplied first, so that all the days of a period cost exactly its price.
+  // Multiply first, so that all the days of a period cost exactly its price.
   return Decimal.of(moment.plan.amountCents).times(Decimal.of(dayCount)).dividedBy(Decimal.of(length))
 }
 
@@ -85,12 +82,12 @@ function feeOf(preciseAmountCents: Decimal): FeeAmount {
   return { preciseAmountCents, amountCents: roundCents(preciseAmountCents) }
 }
 
-/** Row 1 of §4.3: terminated in arrears, by an upgrade or without a successor. */
+/** Terminated in arrears, by an upgrade or without a successor (docs/rules/proration.md#first-and-last-periods). */
 function isClosedInArrears({ plan, subscription, at }: BillMoment): boolean {
   return !plan.payInAdvance && isEndedAt(subscription, at) && subscription.endedBy !== 'downgrade'
 }
 
-/** Row 3 of §4.3. */
+/** A period billed at the full price (docs/rules/proration.md#first-and-last-periods). */
 function isFullPeriod(bill: BillMoment, history: FeeHistory): boolean {
   const { plan, subscription } = bill
   if (history.hasEarlierFee) return true
@@ -107,7 +104,7 @@ function startedBeforeBase({ plan, subscription, at, zone }: BillMoment): boolea
 }
 
 /**
- * The rule of yearly and semiannual plans, whose bills may come each month without a subscription fee
+ * The rule for yearly and semiannual plans, which may bill each month without a subscription fee
  * (docs/rules/periods.md#monthly-charges).
  */
 function isLongFeeDue(bill: BillMoment, history: FeeHistory): boolean {
@@ -120,10 +117,7 @@ function isLongFeeDue(bill: BillMoment, history: FeeHistory): boolean {
   return isFirst && !isVeryFirstPeriod(bill)
 }
 
-/**
- * Whether a bill lies in the period of the anchor itself (calendar), or in the anchor's own month
- * (anniversary).
- */
+/** Whether a bill falls in the anchor's own period (calendar) or month (anniversary). */
 function isVeryFirstPeriod({ plan, subscription, at, zone }: BillMoment): boolean {
   const rule = periodRule(subscription, plan.interval, zone)
   const today = localDate(at, zone)

@@ -6,14 +6,14 @@ import type { Problems } from '../problems.ts'
 import { checkUsageThresholds } from '../progressive-billing/thresholds.ts'
 import { checkActivationRules } from './activation-rules.ts'
 
-/** A usage threshold that a request gives a subscription for itself; cents above zero. */
+/** A usage threshold set on the subscription itself; cents above zero. */
 export type ThresholdInput = {
   readonly amountCents: bigint
   readonly displayName: string | null
   readonly isRecurring: boolean
 }
 
-/** What a request says about a subscription (docs/rules/subscriptions.md); undefined is not said. */
+/** The fields of a subscription request (docs/rules/subscriptions.md); undefined means not sent. */
 export type SubscriptionSettings = {
   readonly name: string | null | undefined
   readonly subscriptionAt: Instant | undefined
@@ -35,7 +35,7 @@ export type NewSubscription = SubscriptionSettings & {
   readonly billingTime: BillingTime
 }
 
-/** What becomes of a subscription's money when it ends (docs/rules/subscriptions.md#end). */
+/** What happens to a subscription's money when it ends (docs/rules/subscriptions.md#end). */
 export type TerminationOptions = {
   readonly creditNote: 'credit' | 'skip' | 'refund' | 'offset' | null | undefined
   readonly invoice: 'generate' | 'skip' | undefined
@@ -44,10 +44,10 @@ export type TerminationOptions = {
 export type SubscriptionChange = SubscriptionSettings & { readonly onTermination: TerminationOptions }
 
 const EXTERNAL_ID_LENGTH_MAX = 255
-/** The largest amount that a JSON number shows exactly. */
+/** The largest amount that a JSON number holds exactly. */
 const CENTS_MAX = BigInt(Number.MAX_SAFE_INTEGER)
 
-/** Reads the request of a new subscription; what is wrong with it is added to `problems`. */
+/** Reads the request for a new subscription; errors are added to `problems`. */
 export function readNewSubscription(input: Input, problems: Problems): NewSubscription {
   const fields = new Fields(input, problems)
   return {
@@ -59,14 +59,14 @@ export function readNewSubscription(input: Input, problems: Problems): NewSubscr
   }
 }
 
-/** Reads the request of a change; activation rules are only allowed while the subscription is pending. */
+/** Reads an update request; activation rules are only allowed while the subscription is pending. */
 export function readSubscriptionChange(input: Input, problems: Problems): SubscriptionChange {
   const fields = new Fields(input, problems)
   return { ...readSettings(input, fields, problems), onTermination: readTermination(input, problems) }
 }
 
 /**
- * Reads what should happen with the money at the end: `invalid_value` for any other word
+ * Reads what should happen to the money at the end: `invalid_value` for an unknown word
  * (docs/rules/subscriptions.md).
  */
 export function readTermination(input: Input, problems: Problems): TerminationOptions {
@@ -111,7 +111,7 @@ function readBillingEntity(fields: Fields): SubscriptionSettings['billingEntity'
   return id ? { id } : undefined
 }
 
-/** How something is paid. No payment method is stored yet, so an id can only be a wrong one. */
+/** Payment methods are not supported yet, so any id is unknown. */
 export function readPaymentMethod(
   value: unknown,
   problems: Problems,
@@ -145,7 +145,7 @@ function readThresholds(raw: unknown, problems: Problems): readonly ThresholdInp
   return thresholds
 }
 
-/** The threshold with its amount as a text, whatever was sent for it. */
+/** The threshold with its amount as a string, whatever was sent. */
 function plainAmount(threshold: Input): Input {
   const amount = threshold.amount_cents
   if (amount === undefined || amount === null || typeof amount === 'string') return threshold

@@ -5,31 +5,31 @@ import type { Instant } from '../calendar/instant.ts'
 import { localDate, type TimeZone } from '../calendar/zone.ts'
 import type { SubscriptionStatus } from './lifecycle.ts'
 
-/** What billing needs to know of a plan; of the child plan when the subscription overrides it. */
+/** What billing needs to know about a plan (the overridden copy, if there is one). */
 export type BillingPlan = {
   readonly interval: BillingInterval
   readonly payInAdvance: boolean
   readonly amountCents: bigint
   /** Days, possibly with a fraction; null or zero means no trial. */
   readonly trialPeriodDays: Decimal | null
-  /** Only has a meaning on yearly and semiannual plans. */
+  /** Only meaningful on yearly and semiannual plans. */
   readonly billChargesMonthly: boolean
-  /** Only has a meaning on yearly and semiannual plans. */
+  /** Only meaningful on yearly and semiannual plans. */
   readonly billFixedChargesMonthly: boolean
   readonly hasPayInAdvanceFixedCharges: boolean
 }
 
-/** What brought a subscription about. */
+/** Why a subscription started. */
 export type StartCause = 'creation' | 'upgrade' | 'downgrade'
 
-/** What ended a subscription; upgrade and downgrade have a successor, a termination has none. */
+/** Why a subscription ended; upgrade and downgrade have a successor, a termination has none. */
 export type EndCause = 'upgrade' | 'downgrade' | 'termination'
 
-/** What billing needs to know of a subscription that has started. */
+/** What billing needs to know about a started subscription. */
 export type BillingSubscription = {
   readonly status: SubscriptionStatus
   readonly billingTime: BillingTime
-  /** Its local date anchors the periods; inherited across upgrades and downgrades. */
+  /** Its local date anchors the periods; kept across upgrades and downgrades. */
   readonly subscriptionAt: Instant
   readonly startedAt: Instant
   /** Earliest start among the customer's subscriptions with this external id; trials count from it. */
@@ -43,7 +43,7 @@ export type BillingSubscription = {
   readonly endedBy: EndCause | null
 }
 
-/** A plan and a subscription seen at an instant from the customer's zone. */
+/** A plan and a subscription at an instant, in the customer's zone. */
 export type BillMoment = {
   readonly plan: BillingPlan
   readonly subscription: BillingSubscription
@@ -64,7 +64,7 @@ export function isBackdated(subscription: BillingSubscription): boolean {
   return utcDate(subscription.startedAt) < utcDate(subscription.createdAt)
 }
 
-/** The rule of the periods of a subscription, for the interval of its plan or for its monthly parts. */
+/** The rule for a subscription's periods, for the plan's interval or its monthly parts. */
 export function periodRule(
   subscription: Pick<BillingSubscription, 'billingTime' | 'subscriptionAt'>,
   interval: BillingInterval,
@@ -77,17 +77,17 @@ export function periodRule(
   }
 }
 
-/** True when a plan can bill some of its fees monthly inside its own longer periods. */
+/** True when a plan can bill some fees monthly within its longer periods. */
 export function isLongInterval(interval: BillingInterval): boolean {
   return interval === 'yearly' || interval === 'semiannual'
 }
 
-/** The interval at which usage charges are billed: monthly on a long plan that says so, else the plan's. */
+/** The interval at which usage charges are billed: monthly on a long plan that is set to, otherwise the plan's. */
 export function chargesInterval(plan: BillingPlan): BillingInterval {
   return isLongInterval(plan.interval) && plan.billChargesMonthly ? 'monthly' : plan.interval
 }
 
-/** The interval at which fixed charges are billed: monthly on a long plan that says so, else the plan's. */
+/** The interval at which fixed charges are billed: monthly on a long plan that is set to, otherwise the plan's. */
 export function fixedChargesInterval(plan: BillingPlan): BillingInterval {
   return isLongInterval(plan.interval) && plan.billFixedChargesMonthly ? 'monthly' : plan.interval
 }

@@ -4,9 +4,9 @@ import { localDate } from '../calendar/zone.ts'
 import type { BillingPlan, BillingSubscription, BillMoment } from './subscription.ts'
 
 /**
- * The end of the trial of a subscription, or null when its plan has none (docs/rules/subscriptions.md#trial).
- * It counts from the first start of the chain, so an upgrade does not begin it again; a fraction of a day
- * counts, to the millisecond below.
+ * The end of a subscription's trial, or null when its plan has none (docs/rules/subscriptions.md#trial). Counted from
+ * the first start of the chain, so an upgrade does not restart it; fractions of a day count, rounded down to the
+ * millisecond.
  */
 export function trialEndAt(
   plan: Pick<BillingPlan, 'trialPeriodDays'>,
@@ -18,7 +18,7 @@ export function trialEndAt(
   return addMs(subscription.initialStartedAt, ms.toNumber())
 }
 
-/** True when the trial is neither over nor marked as ended at an instant; an end that was marked later does not count. */
+/** True when the trial is neither over nor marked as ended at an instant; an end marked later is ignored. */
 export function isInTrial(moment: Pick<BillMoment, 'plan' | 'subscription' | 'at'>): boolean {
   const { plan, subscription, at } = moment
   const end = trialEndAt(plan, subscription)
@@ -26,7 +26,7 @@ export function isInTrial(moment: Pick<BillMoment, 'plan' | 'subscription' | 'at
   return !isMarked && end !== null && end > at
 }
 
-/** True on the local date on which the trial ends, at any time of that date. */
+/** True on the local date on which the trial ends, at any time of day. */
 export function isLastTrialDay(moment: BillMoment): boolean {
   const end = trialEndAt(moment.plan, moment.subscription)
   return end !== null && localDate(end, moment.zone) === localDate(moment.at, moment.zone)

@@ -8,21 +8,21 @@ import { type BillingPlan, type BillingSubscription, periodRule } from './subscr
 import { priceOfDays } from './subscription-fee.ts'
 import { trialEndAt } from './trial.ts'
 
-/** The latest subscription fee of a subscription paid in advance, as far as a credit for it needs it. */
+/** The latest subscription fee of a plan paid in advance, with what is needed to credit it. */
 export type BilledFee = {
-  /** Price of the plan when the fee was made (`amount_details.plan_amount_cents`). */
+  /** The plan's price when the fee was created (`amount_details.plan_amount_cents`). */
   readonly planAmountCents: bigint
   readonly amountCents: bigint
   readonly preciseAmountCents: Decimal
   readonly preciseCouponsAmountCents: Decimal
   readonly taxesPreciseAmountCents: Decimal
-  /** Rates of the fee's taxes in percent. */
+  /** The fee's tax rates in percent. */
   readonly taxRates: readonly Decimal[]
-  /** Cents of this fee that earlier credit notes gave back, taxes excluded. */
+  /** Cents of this fee already credited by earlier credit notes, without taxes. */
   readonly creditedAmountCents: Decimal
 }
 
-/** A subscription that ends at `terminatedAt` before the period it paid for does. */
+/** A subscription that ends at `terminatedAt`, before the end of the period it paid for. */
 export type EarlyEnd = {
   readonly plan: BillingPlan
   readonly subscription: BillingSubscription
@@ -32,22 +32,22 @@ export type EarlyEnd = {
   readonly fee: BilledFee
 }
 
-/** What is given back for the unused days. */
+/** The credit for unused days. */
 export type UnusedAmount = {
   readonly unusedDays: number
-  /** Amount of the one item of the credit note: cents before coupons and taxes, cut to 5 decimals. */
+  /** Amount of the credit note's single item: cents before coupons and taxes, truncated to 5 decimals. */
   readonly itemAmountCents: Decimal
   readonly preciseCouponsAdjustmentCents: Decimal
   readonly preciseTaxesAmountCents: Decimal
   readonly taxesAmountCents: bigint
-  /** Whole cents to give back, taxes included: the rounded net amount plus the rounded taxes. */
+  /** Whole cents to credit, with taxes: the rounded net amount plus the rounded taxes. */
   readonly totalAmountCents: bigint
 }
 
-/** How an early end is paid back: `refund` and `offset` first look at what was paid and what was used. */
+/** How an early end is credited; `refund` and `offset` depend on what was paid and what was used. */
 export type TerminationCreditNote = 'credit' | 'refund' | 'offset'
 
-/** Cents of a credit note by where they go. */
+/** The cents of a credit note by destination. */
 export type CreditNoteShares = {
   readonly creditAmountCents: bigint
   readonly refundAmountCents: bigint
@@ -63,11 +63,10 @@ export type BilledInvoice = {
 const ITEM_SCALE = 5
 
 /**
- * What a subscription paid in advance gets back when it ends early (docs/rules/proration.md#unused-days), or
- * null when there is nothing to give back. The day of a termination counts as used, the day of an upgrade as
- * unused; a trial that is not over leaves everything after it unused. The dates are those of the customer's
- * zone. `fee` must have been billed for the open period: a subscription that ends on a billing day before its
- * bill has paid for nothing that it could get back.
+ * The credit for a subscription paid in advance that ends early (docs/rules/proration.md#unused-days), or null when
+ * there is none. The day of a termination counts as used, the day of an upgrade as unused; during a trial everything
+ * after it is unused. Dates are in the customer's zone. `fee` must have been billed for the open period: a
+ * subscription that ends on a billing day, before its bill, has not paid for anything that could be credited.
  */
 export function unusedAmount(end: EarlyEnd): UnusedAmount | null {
   const { fee } = end
@@ -89,10 +88,9 @@ export function unusedAmount(end: EarlyEnd): UnusedAmount | null {
 }
 
 /**
- * Where the total of an early end goes (docs/rules/subscriptions.md#end and
- * docs/rules/proration.md#unused-days). With `refund` and `offset` the paid share of the fee less its used
- * share, at most the total, is refunded or set off; the rest is credited, or set off. An upgrade always
- * credits.
+ * How the credit of an early end is split (docs/rules/subscriptions.md#end and docs/rules/proration.md#unused-days).
+ * With `refund` and `offset`, the paid share of the fee minus its used share, at most the total, is refunded or
+ * offset; the rest is credited, or offset. An upgrade always credits.
  */
 export function creditNoteShares(
   end: EarlyEnd,
@@ -123,7 +121,7 @@ function refundable(end: EarlyEnd, totalCents: bigint, invoice: BilledInvoice): 
   return roundCents(Decimal.min(unspent, Decimal.of(totalCents)))
 }
 
-/** Days of the open period after the end of the subscription that the customer paid for and does not use. */
+/** The paid but unused days of the open period after the end of the subscription. */
 function unusedDays(end: EarlyEnd): number {
   const last = openPeriod(end).end
   const endDay = localDate(end.terminatedAt, end.zone)
@@ -133,7 +131,7 @@ function unusedDays(end: EarlyEnd): number {
   return Math.max(0, daysBetween(addDays(trialDay, -1), last))
 }
 
-/** Days from the start of the period, or from the end of a trial inside it, to the day of the termination. */
+/** The days from the start of the period, or the end of a trial within it, to the day of the termination. */
 function usedDays(end: EarlyEnd): number {
   const period = openPeriod(end)
   const trialDay = trialEndDay(end)
@@ -151,13 +149,13 @@ function trialEndDay(end: EarlyEnd): CalendarDate | null {
   return trialEnd === null ? null : localDate(trialEnd, end.zone)
 }
 
-/** Days at the price that the plan had when the fee was made. */
+/** The price of days at the plan's price when the fee was created. */
 function priceAtBilling(end: EarlyEnd, dayCount: number): Decimal {
   const plan = { ...end.plan, amountCents: end.fee.planAmountCents }
   return priceOfDays({ plan, subscription: end.subscription, zone: end.zone }, end.terminatedAt, dayCount)
 }
 
-/** An amount of the fee with its share of the coupons taken off, and the taxes on what is left. */
+/** An amount of the fee minus its share of coupons, and the taxes on the rest. */
 function netAndTaxes(amount: Decimal, fee: BilledFee): { coupons: Decimal; net: Decimal; taxes: Decimal } {
   const coupons = fee.preciseCouponsAmountCents.times(amount).dividedBy(Decimal.of(fee.amountCents))
   const net = amount.minus(coupons)

@@ -79,7 +79,7 @@ describe('windows of a periodic bill', () => {
     expect(bill(billingPlan({ interval }), billingSubscription(start, time), on)[0]).toBe(expected)
   })
 
-  it('lives in the zone of the customer', () => {
+  it('uses the zone of the customer', () => {
     const zone = 'America/New_York'
     const from2021 = billingSubscription('2021-06-15T12:00:00Z')
     const week = bill(billingPlan({ interval: 'weekly' }), from2021, '2022-03-07T00:00:00Z', zone)[0]
@@ -205,7 +205,7 @@ describe('windows of a bill that closes a subscription', () => {
     expect(advance).toEqual(['2023-10-05 .. 2023-11-04', usage, usage])
   })
 
-  it('bills the first day of a subscription that lived less than a day', () => {
+  it('bills the first day of a subscription that lasted less than a day', () => {
     const subscription = billingSubscription('2023-09-30T20:00:00Z', endedAt('2023-10-01T10:00:00Z'))
     const day = '2023-10-01 .. 2023-10-01T10:00:00.000Z'
     expect(closing(billingPlan(), subscription)).toEqual([day, day, day])

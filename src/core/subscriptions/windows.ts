@@ -19,13 +19,10 @@ import {
   periodRule,
 } from './subscription.ts'
 
-/**
- * A window as the API shows it: both ends INCLUDED, `to` being the last millisecond (…59.999) or a
- * termination.
- */
+/** A window as in the API: both ends INCLUSIVE, `to` being the last millisecond (…59.999) or a termination. */
 export type Window = { readonly from: Instant; readonly to: Instant }
 
-/** The windows of one bill of one subscription, and the days of the whole period that each was cut from. */
+/** The windows of one subscription's bill, and the days of the full period that each is part of. */
 export type BillWindows = {
   readonly subscription: Window
   /** Null when the bill carries no usage charges (monthly-split plans). */
@@ -36,7 +33,7 @@ export type BillWindows = {
   readonly fixedChargesDurationDays: number
 }
 
-/** A window with the days of the whole period that it was cut from, which divide a prorated price. */
+/** A window with the days of the full period it is part of, the divisor of a prorated price. */
 export type UsageWindow = { readonly window: Window; readonly durationDays: number }
 
 /** `current` is true for current usage, progressive billing and charges billed in advance. */
@@ -44,9 +41,9 @@ export type WindowMoment = BillMoment & { readonly current: boolean }
 
 /**
  * The three windows of a bill at the instant `at` (docs/rules/periods.md#windows and
- * docs/rules/periods.md#monthly-charges). A window before the start of the subscription collapses to the
- * start. When a termination or an upgrade ends the subscription, every window is present whatever the month,
- * because no later bill could carry its fees.
+ * docs/rules/periods.md#monthly-charges). A window before the start of the subscription collapses to the start. When
+ * a termination or an upgrade ends the subscription, every window is present regardless of the month, because no
+ * later bill could carry its fees.
  */
 export function billWindows(bill: WindowMoment): BillWindows {
   const charges = usageWindow(bill, chargesInterval(bill.plan))
@@ -60,20 +57,17 @@ export function billWindows(bill: WindowMoment): BillWindows {
   }
 }
 
-/**
- * The windows of the periodic bill that falls on the day of `at`, as if the subscription were still active.
- */
+/** The windows of the periodic bill on the day of `at`, as if the subscription were still active. */
 export function periodicWindows(moment: BillMoment): BillWindows {
   return billWindows({ ...moment, subscription: active(moment.subscription), current: false })
 }
 
 /**
- * The windows of the final bill of a subscription that was terminated without a successor, `at` being the
- * termination (docs/rules/subscriptions.md#end). On a billing day whose periodic bill does not exist yet
- * (`hasPeriodicBill` false: no invoice has the `periodicWindows`) the closed period is billed and nothing of
- * the new day; in any other case the open period up to the termination. On plans that bill some fees monthly
- * each window asks this of its own period, so that a year is not taken for closed because one of its months
- * is.
+ * The windows of the final bill of a subscription that was terminated without a successor, `at` being the termination
+ * (docs/rules/subscriptions.md#end). On a billing day whose periodic bill does not exist yet (`hasPeriodicBill`
+ * false: no invoice has the `periodicWindows`) the closed period is billed and nothing of the new day; otherwise the
+ * open period up to the termination is billed. On plans that bill some fees monthly, each window is judged by its own
+ * period, so that a year does not count as closed because one of its months is.
  */
 export function terminationWindows(moment: BillMoment, hasPeriodicBill: boolean): BillWindows {
   const { plan, subscription, at, zone } = moment
@@ -95,26 +89,23 @@ export function terminationWindows(moment: BillMoment, hasPeriodicBill: boolean)
 }
 
 /**
- * The usage window that is open at an instant, clamped to the life of the subscription (the
- * `current_billing_period` of the API, subscriptions-and-invoicing §2.1): the one of the start before it,
- * of the termination after it.
+ * The usage window open at an instant, clamped to the life of the subscription (the API's `current_billing_period`):
+ * before the start it is the window of the start, after the termination that of the termination.
  */
 export function currentChargesWindow(moment: BillMoment): UsageWindow {
   return usageWindow(currentMoment(moment), chargesInterval(moment.plan))
 }
 
-/** The fixed-charges window that is open at an instant: what a fixed charge billed in advance pays for. */
+/** The fixed-charges window open at an instant, which a fixed charge billed in advance pays for. */
 export function currentFixedChargesWindow(moment: BillMoment): UsageWindow {
   return usageWindow(currentMoment(moment), fixedChargesInterval(moment.plan))
 }
 
 /**
- * The half-open span in which the events of a window lie, or null when the window is too small to hold any.
- * The end of a subscription belongs to it, unless another one takes over at that very instant
- * (docs/rules/events.md#whose-event-it-is).
+ * The half-open span of a window's events, or null when the window is empty. The end of a subscription is inclusive,
+ * unless another one takes over at that exact instant (docs/rules/events.md#whose-event-it-is).
  *
- * @param takenOverAt when another subscription of the same external id started as this one ended; null for
- * none
+ * @param takenOverAt when another subscription with the same external id started as this one ended; null for none
  */
 export function usagePeriod(window: Window, takenOverAt: Instant | null = null): Period | null {
   const end = addMs(window.to, 1)
@@ -122,13 +113,13 @@ export function usagePeriod(window: Window, takenOverAt: Instant | null = null):
   return window.from < window.to && window.from < to ? { from: window.from, to } : null
 }
 
-/** The last instant of the plan's own period around an instant (docs/rules/periods.md). */
+/** The last instant of the plan's period containing an instant (docs/rules/periods.md). */
 export function nextEndOfPeriod(moment: BillMoment): Instant {
   const rule = periodRule(moment.subscription, moment.plan.interval, moment.zone)
   return endOfDay(periodContaining(localDate(moment.at, moment.zone), rule).end, moment.zone)
 }
 
-/** The first instant of the period before the one around an instant; of that one itself when `current`. */
+/** The first instant of the period before the one containing an instant; of that period itself when `current`. */
 export function previousBeginningOfPeriod(bill: WindowMoment): Instant {
   return startOfDay(basePeriod(bill, bill.plan.interval).start, bill.zone)
 }
@@ -143,7 +134,7 @@ function isEndedBy(bill: BillMoment, ...causes: readonly BillingSubscription['en
   return isEndedAt(bill.subscription, bill.at) && causes.includes(bill.subscription.endedBy)
 }
 
-/** `arrears_closing` of the specification: the bill closes the period that is open. */
+/** Whether the bill closes the open period. */
 function isArrearsClosing(bill: BillMoment): boolean {
   return !bill.plan.payInAdvance && isEndedBy(bill, 'termination', 'upgrade')
 }
@@ -176,7 +167,7 @@ function usageWindow(bill: WindowMoment, interval: BillingInterval): UsageWindow
   return { window: { from, to: lifeEnd(bill, period) }, durationDays: periodDays(period) }
 }
 
-/** The price of a plan is cut only by a termination that the bill comes after. */
+/** Only a termination before the bill shortens the window of the plan's price. */
 function windowEnd(bill: WindowMoment, period: DatePeriod): Instant {
   const isEnded = isEndedAt(bill.subscription, bill.at)
   return isEnded
@@ -184,7 +175,7 @@ function windowEnd(bill: WindowMoment, period: DatePeriod): Instant {
     : lifeEnd({ ...bill, subscription: active(bill.subscription) }, period)
 }
 
-/** Usage ends with the subscription, also for an event before the end that is told after it. */
+/** Usage ends with the subscription, even for events before the end that arrive after it. */
 function lifeEnd({ subscription, zone }: WindowMoment, period: DatePeriod): Instant {
   const { startedAt, terminatedAt } = subscription
   const end = endOfDay(period.end, zone)
@@ -199,7 +190,10 @@ function startOfStartDay(subscription: BillingSubscription, zone: TimeZone): Ins
   return startOfDay(localDate(subscription.startedAt, zone), zone)
 }
 
-/** Whether a bill carries usage charges (or fixed charges) that are billed at this interval, §3.3. */
+/**
+ * Whether a bill carries usage charges (or fixed charges) billed at this interval
+ * (docs/rules/periods.md#monthly-charges).
+ */
 function hasPart(bill: WindowMoment, interval: BillingInterval): boolean {
   const { plan, subscription, at, zone } = bill
   const isSplit = isLongInterval(plan.interval) && (plan.billChargesMonthly || plan.billFixedChargesMonthly)

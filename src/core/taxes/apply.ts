@@ -1,7 +1,7 @@
 import { Decimal } from '../amounts/decimal.ts'
 import type { Tax } from './tax.ts'
 
-/** What taxes need to know of a fee: its amounts in cents, what reductions took off, and its resolved taxes. */
+/** A fee as needed for taxes: its amounts in cents, its reductions and its resolved taxes. */
 export type TaxableFee = {
   readonly amountCents: bigint
   readonly preciseAmountCents: Decimal
@@ -27,7 +27,7 @@ export type FeeTaxes = {
 export type AppliedInvoiceTax = {
   readonly tax: Tax
   readonly amountCents: bigint
-  /** What the tax was taken from: its fees less their shares of reductions, in cents, unrounded. */
+  /** The taxable amount: its fees minus their shares of reductions, in unrounded cents. */
   readonly feesAmountCents: Decimal
 }
 
@@ -40,13 +40,13 @@ export type InvoiceTaxes = {
 
 const RATE_DECIMALS = 5
 
-/** The amount that a fee is taxed on, in cents: its amount less its precise share of reductions. */
+/** The taxable amount of a fee in cents: its amount minus its precise share of reductions. */
 function taxBaseOf(fee: Pick<TaxableFee, 'amountCents' | 'preciseReductionCents'>): Decimal {
   return Decimal.of(fee.amountCents).minus(fee.preciseReductionCents)
 }
 
 /**
- * Taxes of one fee. Each line is rounded for itself, the fee's sum is rounded once from the unrounded taxes
+ * The taxes of one fee. Each line is rounded separately; the fee's sum is rounded once from the unrounded taxes
  * (docs/rules/taxes.md).
  */
 export function taxesOfFee(fee: TaxableFee): FeeTaxes {
@@ -67,9 +67,9 @@ export function taxesOfFee(fee: TaxableFee): FeeTaxes {
 }
 
 /**
- * Taxes of an invoice, from its fees and never from rounded fee taxes: one line for each tax in the order in
- * which fees bring them, the sum rounded once. `subTotalExcludingTaxesAmountCents` weighs the rate; when
- * nothing is left of it, the numbers of fees do (docs/rules/taxes.md).
+ * The taxes of an invoice, computed from its fees and never from rounded fee taxes: one line per tax in order of
+ * first appearance, with the sum rounded once. The rate is weighted by `subTotalExcludingTaxesAmountCents`, or by the
+ * number of fees when that is zero (docs/rules/taxes.md).
  */
 export function taxesOfInvoice(
   fees: readonly TaxableFee[],
@@ -109,7 +109,7 @@ function linesOf(fees: readonly TaxableFee[]): TaxLine[] {
   return [...lines.values()]
 }
 
-/** `rate` percent of an amount, exact: a hundredth never needs rounding. */
+/** Exactly `rate` percent of an amount: dividing by 100 never needs rounding. */
 function shareOf(amount: Decimal, rate: Decimal): Decimal {
   return amount.times(rate).times(Decimal.of('0.01'))
 }

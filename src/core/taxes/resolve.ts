@@ -1,10 +1,10 @@
-/** What a fee is for; it decides whose taxes it carries. */
+/** What a fee is for, which decides whose taxes apply. */
 export type TaxedFeeType = 'add_on' | 'charge' | 'fixed_charge' | 'commitment' | 'subscription' | 'credit'
 
 /**
- * The tax lists around one fee. `line` are the codes of a one-off line, `addOn`, `charge`, `fixedCharge` and
- * `commitment` those of the thing itself. `billingEntity` is the customer's own entity, even when another one
- * invoices the subscription. Lists that a fee type does not look at may be absent.
+ * The tax lists around one fee. `line` has the codes of a one-off line; `addOn`, `charge`, `fixedCharge` and
+ * `commitment` those of the item itself. `billingEntity` is the customer's own entity, even when another one invoices
+ * the subscription. Lists that the fee type does not use may be absent.
  */
 export type TaxLists<T> = {
   readonly line?: readonly T[]
@@ -27,8 +27,8 @@ const ORDER: Readonly<Record<TaxedFeeType, readonly (keyof TaxLists<unknown>)[]>
 }
 
 /**
- * The taxes of a fee: the first list that is not empty, in the order of its type; none on prepaid credits. A
- * tax of 0 % is a tax and ends the search (docs/rules/taxes.md#which-taxes).
+ * The taxes of a fee: the first non-empty list in the order for its type; none on prepaid credits. A 0 % tax is a tax
+ * and ends the search (docs/rules/taxes.md#which-taxes).
  */
 export function resolveTaxes<T>(type: TaxedFeeType, lists: TaxLists<T>): readonly T[] {
   for (const owner of ORDER[type]) {

@@ -2,7 +2,7 @@ import type { Decimal } from '../amounts/decimal.ts'
 import { Fields, given, type Input } from '../input/fields.ts'
 import { type Outcome, Problems } from '../problems.ts'
 
-/** A tax as the invoice needs it: `rate` in percent (`20` is 20 %). */
+/** A tax as used on invoices: `rate` in percent (`20` is 20 %). */
 export type Tax = {
   readonly id: string
   readonly code: string
@@ -11,7 +11,7 @@ export type Tax = {
   readonly rate: Decimal
 }
 
-/** What a request says about a tax; absent keys are left as they are. */
+/** The fields of a tax request; absent keys stay unchanged. */
 export type TaxChange = {
   readonly code?: string
   readonly name?: string
@@ -22,10 +22,10 @@ export type TaxChange = {
 
 export type NewTax = TaxChange & { readonly code: string; readonly name: string; readonly rate: string }
 
-/** Beyond any tax that exists, and far inside what a JSON number shows exactly. */
+/** Higher than any real tax, and well within what a JSON number holds exactly. */
 const RATE_MAX = 1_000_000
 
-/** Reads a new tax; name, code and rate are mandatory (docs/rules/taxes.md). Refuses with a 422. */
+/** Reads a new tax; name, code and rate are mandatory (docs/rules/taxes.md). 422 with every invalid field. */
 export function readNewTax(input: Input): Outcome<NewTax> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
@@ -36,7 +36,7 @@ export function readNewTax(input: Input): Outcome<NewTax> {
   return problems.outcome({ ...others, code: code ?? '', name: name ?? '', rate: rate ?? '0' })
 }
 
-/** Reads a change of a tax: what is given must be as good as in a new one. Refuses with a 422. */
+/** Reads an update of a tax; given fields are validated as for a new one. 422 with every invalid field. */
 export function readTaxChange(input: Input): Outcome<TaxChange> {
   const problems = new Problems()
   const fields = new Fields(input, problems)

@@ -20,7 +20,7 @@ function fee(amount: number, coupons: string, ...taxes: Tax[]): TaxableFee {
   }
 }
 
-describe('taxes of fees and invoices (worked examples of subscriptions-and-invoicing §8.12)', () => {
+describe('taxes of fees and invoices (worked examples)', () => {
   it('A: a coupon lowers what each fee is taxed on', () => {
     const fees = [
       fee(10_000, '500', tax(10)),
@@ -103,7 +103,7 @@ describe('taxes of fees and invoices (worked examples of subscriptions-and-invoi
   })
 })
 
-describe('which taxes a fee carries (subscriptions-and-invoicing §8.6)', () => {
+describe('which taxes a fee carries', () => {
   const lists = { customer: ['customer'], billingEntity: ['entity'] }
   it('takes the first list that is not empty', () => {
     expect(resolveTaxes('charge', { ...lists, charge: ['charge'], plan: ['plan'] })).toEqual(['charge'])

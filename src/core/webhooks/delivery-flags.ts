@@ -1,7 +1,7 @@
-/** Whose a delivery is, as far as shares of the workers are concerned. */
+/** The organization and endpoint that a delivery counts against when workers are shared. */
 export type SharedDelivery = { readonly organizationId: string; readonly endpointId: string }
 
-/** What the job of a delivery is flagged with, widest first. */
+/** The flags of a delivery's job, widest first. */
 export function deliveryFlags({ organizationId, endpointId }: SharedDelivery): string[] {
   return ['webhooks', `organization:${organizationId}`, endpointFlag(endpointId)]
 }

@@ -1,7 +1,7 @@
 import { type Outcome, Problems } from '../problems.ts'
 import { webhookTypeOf } from './types.ts'
 
-/** Endpoints that one organization may have. */
+/** The most endpoints that one organization may have. */
 export const ENDPOINTS_MAX = 10
 
 const URL_BYTES_MAX = 2048
@@ -10,7 +10,7 @@ const SIGNATURE_ALGOS = ['jwt', 'hmac'] as const
 
 export type SignatureAlgo = (typeof SIGNATURE_ALGOS)[number]
 
-/** What a client can set on an endpoint; `eventTypes` null takes everything, an empty list nothing. */
+/** What a client can set on an endpoint; null `eventTypes` receives everything, an empty list nothing. */
 export type EndpointFields = {
   readonly webhookUrl: string
   readonly signatureAlgo: SignatureAlgo
@@ -19,9 +19,8 @@ export type EndpointFields = {
 }
 
 /**
- * The fields of a webhook endpoint from a request's object of any JSON values. With `current` (an update)
- * absent keys keep their value; without it the URL is mandatory and the rest has its defaults. Refuses with a
- * 422 that names every wrong field.
+ * Reads the fields of a webhook endpoint. With `current` (an update), absent keys keep their value; otherwise the URL
+ * is mandatory and the rest has defaults. 422 with every invalid field.
  */
 export function readEndpoint(
   input: Readonly<Record<string, unknown>>,
@@ -51,7 +50,7 @@ function readUrl(value: unknown, problems: Problems): string {
 }
 
 function isWebUrl(text: string): boolean {
-  // The URL parser mends what no client means: `http:host`, `http:\\host`, blanks and line breaks inside.
+  // The URL parser would accept malformed input: `http:host`, `http:\\host`, embedded blanks and line breaks.
   if (!/^https?:\/\/[^\s\\/?#]/i.test(text) || /\s/.test(text) || !URL.canParse(text)) return false
   return new URL(text).hostname !== ''
 }

@@ -1,4 +1,4 @@
-/** Every message that Weir sends, by name. */
+/** Every webhook type that Weir sends. */
 export const WEBHOOK_TYPES = [
   'alert.triggered',
   'billable_metric.created',
@@ -79,18 +79,18 @@ export const WEBHOOK_TYPES = [
 
 export type WebhookType = (typeof WEBHOOK_TYPES)[number]
 
-/** Names that a filter may carry besides: the deprecated name of a type means the type. */
+/** Deprecated names that a filter may also use. */
 const ALIASES: Readonly<Record<string, WebhookType>> = {
   'credit_note.refund_failure': 'credit_note.provider_refund_failure',
 }
 
-/** The type that a filter entry means, trimmed and in lower case; undefined when it means none. */
+/** The type of a filter entry, trimmed and in lower case; undefined when unknown. */
 export function webhookTypeOf(text: string): WebhookType | undefined {
   const name = text.trim().toLowerCase()
   return ALIASES[name] ?? WEBHOOK_TYPES.find((type) => type === name)
 }
 
-/** Whether an endpoint takes a type: null takes all, a list only what it names. */
+/** Whether an endpoint receives a type: null receives all, a list only its entries. */
 export function takesType(eventTypes: readonly string[] | null, type: WebhookType): boolean {
   return eventTypes === null || eventTypes.includes(type)
 }

@@ -2,32 +2,40 @@ import type { LookupFunction } from 'node:net'
 import { Agent, buildConnector, type Dispatcher, request } from 'undici'
 import { isAddressLiteral, isPublicAddress, PrivateAddressError, publicLookup } from './public-address.ts'
 
-/** How a try ended. `httpStatus` is null when no answer came, and `response` then says why. */
+/**
+ * The result of an attempt. `httpStatus` is null when there was no response. `response` then has one fixed sentence, and
+ * only the operator sees the `cause`: it would tell an organization which hosts and ports exist in the operator's network.
+ */
 export type DeliveryResult = {
   readonly isDelivered: boolean
   readonly httpStatus: number | null
   readonly response: string
+  readonly cause?: string
 }
 
 export type Delivery = {
   readonly url: string
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
-  /** For the whole exchange: look-up, connection, answer and what is read of its body. */
+  /** For the whole exchange: lookup, connection, response and reading its body. */
   readonly timeoutMs: number
-  /** Whether the receiver may be inside the operator's own network. */
+  /** Whether the receiver may be in the operator's private network. */
   readonly allowPrivate: boolean
-  /** Gives the try up early, as a failed one. */
+  /** Aborts the attempt early, as a failure. */
   readonly signal?: AbortSignal
 }
 
-/** What is kept of a receiver's answer; the rest is never read. */
+/** How much of a response is kept; the rest is never read. */
 const RESPONSE_BYTES_MAX = 10_000
-/** The only statuses that count as received; a redirect is not followed and is a failure. */
+/** The only statuses that count as delivered; redirects are not followed and count as failures. */
 const DELIVERED: readonly number[] = [200, 201, 202, 204]
 const HEADERS_BYTES_MAX = 16_384
+/** Said of every try without an answer: no such name, a private address, a closed port, a bad certificate, silence. */
+const NOT_REACHED = 'the receiver gave no answer, or is not on the public internet'
 
-/** A connection pool for deliveries; unless private receivers are allowed each address is checked when dialled. */
+/**
+ * A connection pool for deliveries; unless private receivers are allowed, every address is checked when connecting.
+ */
 export function deliveryAgent(options: {
   readonly allowPrivate: boolean
   readonly lookup?: LookupFunction
@@ -37,7 +45,7 @@ export function deliveryAgent(options: {
   return new Agent({
     maxHeaderSize: HEADERS_BYTES_MAX,
     connect: (target, callback) => {
-      // A literal address reaches the socket without any look-up, so it is checked here.
+      // A literal address is used without a lookup, so it is checked here.
       if (isAddressLiteral(target.hostname) && !isPublicAddress(target.hostname)) {
         callback(new PrivateAddressError(`${target.hostname} is not an address of the public internet`), null)
       } else connect(target, callback)
@@ -53,7 +61,7 @@ function sharedAgent(allowPrivate: boolean): Agent {
   return agent
 }
 
-/** Posts a webhook once. Never throws: what goes wrong on the way is the result. */
+/** Posts a webhook once. Never throws: any error is part of the result. */
 export async function deliver(delivery: Delivery, dispatcher?: Dispatcher): Promise<DeliveryResult> {
   const timeout = AbortSignal.timeout(delivery.timeoutMs)
   try {
@@ -69,12 +77,12 @@ export async function deliver(delivery: Delivery, dispatcher?: Dispatcher): Prom
     const response = await readStart(answer.body)
     return { isDelivered: DELIVERED.includes(answer.statusCode), httpStatus: answer.statusCode, response }
   } catch (error) {
-    const reason = timeout.aborted ? `no answer within ${delivery.timeoutMs} ms` : reasonOf(error)
-    return { isDelivered: false, httpStatus: null, response: reason }
+    const cause = timeout.aborted ? `no answer within ${delivery.timeoutMs} ms` : reasonOf(error)
+    return { isDelivered: false, httpStatus: null, response: NOT_REACHED, cause }
   }
 }
 
-/** The beginning of a body as text; the connection of a longer one is closed instead of being read to its end. */
+/** The start of a body as text; if it is longer, the connection is closed instead of reading the rest. */
 async function readStart(body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
@@ -84,13 +92,13 @@ async function readStart(body: AsyncIterable<Buffer> & { destroy(): unknown }): 
     if (length >= RESPONSE_BYTES_MAX) break
   }
   body.destroy()
-  // PostgreSQL has no text with a NUL; a receiver may well send one.
+  // PostgreSQL text cannot contain a NUL, but a receiver may send one.
   return Buffer.concat(chunks).subarray(0, RESPONSE_BYTES_MAX).toString('utf8').replaceAll('\u0000', '')
 }
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  // A failed connection to several addresses is an AggregateError without a message of its own.
+  // A failed connection to several addresses is an AggregateError without its own message.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined
   const message = error.message || (first instanceof Error ? first.message : error.name)
   return message.replaceAll('\u0000', '').slice(0, RESPONSE_BYTES_MAX)

@@ -2,19 +2,19 @@ import { lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** The reason why a connection is not made: the receiver would be inside the operator's own network. */
+/** Connection refused because the receiver is in the operator's private network. */
 export class PrivateAddressError extends Error {
   override readonly name = 'PrivateAddressError'
   readonly code = 'private_address'
 }
 
-/** The only block of IPv6 from which addresses of the public internet are given. */
+/** The only IPv6 block from which public addresses are assigned. */
 const IPV6_PUBLIC = ipaddr.IPv6.parseCIDR('2000::/3')
 
 /**
- * Whether an address literal (IPv6 with or without brackets) belongs to the public internet. Everything special is
- * not: private, loopback, link-local, carrier-grade NAT, multicast, unspecified, reserved, and the forms of IPv6
- * that carry an IPv4 address inside (mapped, NAT64, 6to4, Teredo). A text that is no address is not public.
+ * Whether an address literal (IPv6 with or without brackets) belongs to the public internet. Special ranges do not:
+ * private, loopback, link-local, carrier-grade NAT, multicast, unspecified, reserved, and IPv6 forms that embed an
+ * IPv4 address (mapped, NAT64, 6to4, Teredo). Neither does a text that is not an address.
  */
 export function isPublicAddress(text: string): boolean {
   const bare = text.replace(/^\[(.*)\]$/, '$1')
@@ -24,15 +24,14 @@ export function isPublicAddress(text: string): boolean {
   return address instanceof ipaddr.IPv4 || (address instanceof ipaddr.IPv6 && address.match(IPV6_PUBLIC))
 }
 
-/** Whether a URL's host is an address literal, which is connected to without a look-up. */
+/** Whether a URL's host is an address literal, which needs no lookup. */
 export function isAddressLiteral(host: string): boolean {
   return ipaddr.isValid(host.replace(/^\[(.*)\]$/, '$1'))
 }
 
 /**
- * A look-up for `net.connect` that answers only names all of whose addresses are public. The connection goes to
- * the very addresses that were checked, so a name that resolves differently the next time (DNS rebinding)
- * gains nothing.
+ * A lookup for `net.connect` that only resolves names whose addresses are all public. The connection uses exactly the
+ * addresses that were checked, which prevents DNS rebinding.
  */
 export function publicLookup(lookup: LookupFunction = systemLookup as LookupFunction): LookupFunction {
   return (hostname, options, callback) => {

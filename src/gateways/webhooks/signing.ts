@@ -5,10 +5,10 @@ import { SignJWT } from 'jose'
 const KEY_BITS = 2048
 const LINE_LENGTH = 60
 
-/** The RSA pair of an installation: signs deliveries, and shows its public half to those who verify. */
+/** The installation's RSA key pair: signs deliveries, and its public key is used to verify them. */
 export type SigningKey = { readonly privateKey: KeyObject; readonly publicPem: string }
 
-/** The key of a PEM, PKCS#1 or PKCS#8; throws when it is no RSA key. */
+/** The key in a PEM, PKCS#1 or PKCS#8; throws when it is not an RSA key. */
 export function readSigningKey(pem: string): SigningKey {
   const privateKey = createPrivateKey(pem)
   if (privateKey.asymmetricKeyType !== 'rsa') throw new Error('the key that signs webhooks is not an RSA key')
@@ -26,13 +26,13 @@ export async function makePrivatePem(): Promise<string> {
   return privateKey
 }
 
-/** The public key as clients read it: base64 of the PEM, a line feed after every 60 characters. */
+/** The public key in the API's form: base64 of the PEM, with a line feed after every 60 characters. */
 export function wrappedPublicKey(key: SigningKey): string {
   const text = Buffer.from(key.publicPem).toString('base64')
   return (text.match(new RegExp(`.{1,${LINE_LENGTH}}`, 'g')) ?? []).map((line) => `${line}\n`).join('')
 }
 
-/** RS256 JWT whose claims are exactly `data` (the body) and `iss` (the API's URL), its header `alg` alone. */
+/** An RS256 JWT with exactly the claims `data` (the body) and `iss` (the API's URL), and only `alg` in its header. */
 export async function signWithJwt(key: SigningKey, body: string, issuer: string): Promise<string> {
   return new SignJWT({ data: body, iss: issuer }).setProtectedHeader({ alg: 'RS256' }).sign(key.privateKey)
 }

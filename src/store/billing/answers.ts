@@ -8,7 +8,7 @@ import type { Reads } from '../database.ts'
 import { answerUsages } from '../events/usage.ts'
 import { answerProgressive } from './progressive-facts.ts'
 
-/** Answers all that some bills ask, each list in the order of its questions. */
+/** Answers the questions of some bills, each list in the order of its questions. */
 export async function answerQuestions(reads: Reads, questions: BillQuestions): Promise<BillAnswers> {
   const [usage, progressive, commitments] = await Promise.all([
     answerUsages(reads, questions.usage),
@@ -19,9 +19,9 @@ export async function answerQuestions(reads: Reads, questions: BillQuestions): P
 }
 
 /**
- * What fees that are written already count towards minimum commitments: the subscription fee of the period, and usage
- * fees that pay for it, invoiced or not (a renewal in advance pays for the period that begins with it). In another zone
- * of the customer the usage of the period may have begun earlier, and that of the next one before this one ends.
+ * The existing fees that count towards minimum commitments: the subscription fee of the period, and its usage fees,
+ * invoiced or not (a renewal in advance pays for the period it starts). If the customer changed zones, the period's
+ * usage may start earlier, and the next period's before this one ends.
  */
 async function answerCommitments(
   reads: Reads,

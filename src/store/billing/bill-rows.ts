@@ -19,17 +19,17 @@ import type {
   UnbilledFees,
 } from '../rows.ts'
 
-/** The number of an invoice in its sequences, and as it is shown. */
+/** An invoice's numbers in its sequences, and the number shown. */
 export type InvoiceNumber = {
   readonly number: string
   readonly sequentialId: bigint | null
   readonly entitySequentialId: bigint | null
 }
 
-/** An invoice as it is written; the database notes the transaction that seals it. */
+/** An invoice as inserted; the database records the transaction that seals it. */
 export type NewInvoiceRow = Omit<Selectable<Invoices>, 'sealedIn'>
 
-/** The rows that bills come to, by table, as they will be read again. */
+/** The rows of some bills by table, in the form in which they are read back. */
 export type BillRows = {
   readonly invoices: NewInvoiceRow[]
   readonly invoiceSubscriptions: Selectable<InvoiceSubscriptions>[]
@@ -56,7 +56,7 @@ export function noRows(): BillRows {
   }
 }
 
-/** Adds the rows of one invoice; its fees get their ids here. Gives those of the fees that single events caused. */
+/** Adds the rows of one invoice and assigns ids to its fees. Returns the ids of fees caused by single events. */
 export function addInvoice(
   rows: BillRows,
   organizationId: string,
@@ -123,7 +123,7 @@ export function addInvoice(
   return feeIds.filter((_, i) => plan.fees[i]?.fee.event !== null)
 }
 
-/** Adds the rows of fees that no invoice carries yet; gives their ids in the order of the fees. */
+/** Adds the rows of fees that are on no invoice yet; returns their ids in order. */
 export function addUninvoicedFees(rows: BillRows, organizationId: string, plan: UninvoicedFees): string[] {
   const { customer, billingEntityId, currency, createdAt } = plan
   const owner = {
@@ -190,7 +190,7 @@ function invoiceRow(
   }
 }
 
-/** The version of the amounts' layout that the API shows. */
+/** The version of the amount fields, as shown by the API. */
 const INVOICE_VERSION = 4
 
 function periodRow(
@@ -329,7 +329,7 @@ function feeRow(
   }
 }
 
-/** As the API shows it in `pricing_unit_details`. */
+/** In the form of the API's `pricing_unit_details`. */
 function pricingUnitOf(amounts: NonNullable<FeeDraft['pricingUnit']>): object {
   return {
     lago_pricing_unit_id: amounts.unit.id,
@@ -343,7 +343,7 @@ function pricingUnitOf(amounts: NonNullable<FeeDraft['pricingUnit']>): object {
   }
 }
 
-/** Fees that are too large for their invoice, or for any. */
+/** Adds fees that are too large for their invoice, or for any invoice. */
 function addUnbilled(
   rows: BillRows,
   owner: Pick<FeeOwner, 'organizationId' | 'invoiceId' | 'currency' | 'createdAt'>,

@@ -4,7 +4,7 @@ import { type DueHead, isRipe, type Waiting } from '../due-items.ts'
 import { holdSettings } from '../inherited-settings.ts'
 import { ts } from '../values.ts'
 
-/** The kinds that are done in batches, and the table of the things that they are about, which name their customer. */
+/** The kinds processed in batches, with the table of their subjects, which has the customer. */
 const SUBJECTS = {
   subscription_billing: 'subscriptions',
   draft_refresh: 'invoices',
@@ -14,20 +14,20 @@ const SUBJECTS = {
 
 export type BatchKind = keyof typeof SUBJECTS
 
-/** What is due first, of a kind that is done in batches. */
+/** The first due items, of a kind processed in batches. */
 export type BatchHead = DueHead & { readonly kind: BatchKind }
 
 function subjectsOf({ kind }: BatchHead): RawBuilder<unknown> {
   return sql.table(SUBJECTS[kind])
 }
 
-/** A due item that is claimed, and the customer whom it belongs to. */
+/** A claimed due item and its customer. */
 export type ClaimedItem = { readonly id: string; readonly subjectId: string; readonly customerId: string }
 
 /**
- * Claims what is due of one kind at one instant: takes up to `limit` items with whatever else their customers have
- * due then, locks those customers, and deletes the items. What another process has is passed over, so that nobody
- * waits while holding locks; nothing is claimed when others have all of it.
+ * Claims items of one kind due at one instant: takes up to `limit` items plus whatever else their customers have due
+ * then, locks those customers and deletes the items. Items held by another process are skipped, so that nobody waits
+ * while holding locks; returns nothing when others hold all of them.
  */
 export async function claimBatch(
   tx: Tx,
@@ -49,7 +49,7 @@ export async function claimBatch(
     tx,
   )
   const lost = found.find(({ customerId }) => customerId === null)
-  // What it is about is gone; alone, it fails alone.
+  // Its subject is gone. Claim it alone, so that it fails alone.
   if (lost) return [{ ...lost, customerId: lost.subjectId }]
   if (found.length === 0) return []
   const { rows: locked } = await sql<{ id: string }>`
@@ -65,7 +65,7 @@ export async function claimBatch(
   return takeItems(tx, head, customerIds)
 }
 
-/** Claims the items of certain customers, waiting for whoever has locked them: customers first, then their items. */
+/** Claims the items of the given customers, waiting for their locks: customers first, then their items. */
 export async function claimCustomers(
   tx: Tx,
   head: BatchHead,
@@ -79,7 +79,7 @@ export async function claimCustomers(
   return takeItems(tx, head, customerIds)
 }
 
-/** Some customers that have items at the head, without locking anything. */
+/** Some customers with items at the head of the queue, without locking anything. */
 export async function customersAtHead(
   reads: Reads,
   head: BatchHead,
@@ -100,7 +100,7 @@ export async function customersAtHead(
   return rows.map(({ customerId }) => customerId)
 }
 
-/** Those of the customers of whose items at the head nobody else holds one: a customer is done as a whole. */
+/** The customers none of whose items are held by another process: a customer is always processed as a whole. */
 async function wholeCustomers(tx: Tx, head: BatchHead, customerIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ customerId: string }>`
     with items as (

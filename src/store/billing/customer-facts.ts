@@ -5,13 +5,16 @@ import type { Reads } from '../database.ts'
 import type { BillingEntities, Customers } from '../rows.ts'
 import { anyOf } from '../values.ts'
 
-/** Customers by their ids, with the billing entities that may issue invoices to them. */
+/** Customers by id, with the billing entities that may invoice them. */
 export type BilledPeople = {
   readonly customers: ReadonlyMap<string, CustomerFacts>
   readonly billingEntities: ReadonlyMap<string, BillingEntityFacts>
 }
 
-/** Reads customers as billing sees them. An organization has few billing entities, so all of them are read. */
+/**
+ * Reads the facts that billing needs about customers. An organization has few billing entities, so it reads all of
+ * them.
+ */
 export async function readCustomerFacts(reads: Reads, customerIds: readonly string[]): Promise<BilledPeople> {
   const [customers, entities] = await Promise.all([
     reads.selectFrom('customers').selectAll().where('id', '=', anyOf(customerIds)).execute(),
@@ -72,7 +75,7 @@ function customerFacts(row: Selectable<Customers>, entity: EntitySettings): Cust
   }
 }
 
-/** The settings of dates in effect: the customer's, else those of its billing entity. */
+/** The effective issuing date settings: the customer's, otherwise its billing entity's. */
 function issuingSettings(customer: Partial<Selectable<Customers>>, entity: EntitySettings): IssuingSettings {
   return {
     graceDays: customer.invoiceGracePeriod ?? entity.invoiceGracePeriod,

@@ -7,7 +7,7 @@ import { anyOf, json, ts, tsOrNull } from '../values.ts'
 import type { NewInvoiceRow } from './bill-rows.ts'
 
 /**
- * The requests that make drafts anew, each for the instant that it was made for; with `finalizedAt` they become final.
+ * The requests to rebuild drafts, each for its original billing instant; with `finalizedAt` they are finalized too.
  */
 export async function requestsOfDrafts(
   reads: Reads,
@@ -45,7 +45,7 @@ export async function requestsOfDrafts(
   }))
 }
 
-/** Takes away what drafts are made of, before they are made anew. */
+/** Deletes the parts of drafts before they are rebuilt. */
 export async function clearDrafts(tx: Tx, ids: readonly string[]): Promise<void> {
   const own = anyOf(ids)
   await tx.deleteFrom('fees').where('invoiceId', '=', own).execute()
@@ -55,7 +55,7 @@ export async function clearDrafts(tx: Tx, ids: readonly string[]): Promise<void>
   await tx.deleteFrom('unbilledFees').where('invoiceId', '=', own).execute()
 }
 
-/** Writes the new head of a draft over the old one; its id, its creation and what clients put on it stay. */
+/** Overwrites the header of a draft; its id, creation time and client data stay. */
 export async function replaceDraft(tx: Tx, row: NewInvoiceRow): Promise<void> {
   const isDraft = row.status === 'draft'
   await tx

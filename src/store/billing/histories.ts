@@ -11,9 +11,9 @@ import type { Reads } from '../database.ts'
 import { windowOrNull } from './windows.ts'
 
 /**
- * What earlier invoices say about subscriptions, by their ids: all periodic bills, and the two oldest of each other
- * kind, which tell that there were some, also to a draft that is one of them. A subscription may have any number of
- * invoices of charges in advance.
+ * The billing history of subscriptions by id: all periodic bills, and the two oldest invoices of each other kind. Two
+ * are enough to show that there were any, even to a draft that is one of them; reading all could mean any number of
+ * invoices for charges in advance.
  */
 export async function readHistories(
   reads: Reads,
@@ -85,7 +85,7 @@ async function readPeriods(
   }))
 }
 
-/** Subscription fees on invoices that were neither deleted nor voided, newest first. */
+/** Subscription fees on invoices that are neither deleted nor voided, newest first. */
 async function readSubscriptionFees(
   reads: Reads,
   ids: readonly string[],

@@ -6,9 +6,8 @@ import type { Tx } from '../database.ts'
 import type { InvoiceNumber } from './bill-rows.ts'
 
 /**
- * The numbers of invoices, in their order; those that are not final yet have none. Counters are locked until the
- * transaction ends, after all other locks: those of customers first, then those of billing entities, each in the order
- * of their ids (docs/decisions/0018).
+ * The numbers of invoices, in order; those that are not final have none. Counters are locked until the transaction
+ * ends, after all other locks: customers' first, then billing entities', each by id (docs/decisions/0018).
  */
 export async function takeNumbers(tx: Tx, plans: readonly InvoicePlan[]): Promise<readonly InvoiceNumber[]> {
   const final = plans.filter(({ outcome }) => outcome.status === 'finalized')
@@ -32,9 +31,9 @@ export async function takeNumbers(tx: Tx, plans: readonly InvoicePlan[]): Promis
 }
 
 /**
- * Lets a billing entity number the invoices of all its customers in one sequence from now on: it goes on after the last
- * number of the entity, and after as many as its invoices that were numbered otherwise; those that customers bill
- * themselves do not count. The settings are locked by the caller, so that nothing is numbered meanwhile.
+ * Makes a billing entity number the invoices of all its customers in one sequence. The sequence continues after the
+ * entity's last number and after the count of its invoices numbered per customer; self-billed invoices do not count.
+ * The caller has locked the settings, so nothing is numbered meanwhile.
  */
 export async function startEntityNumbering(tx: Tx, billingEntityId: string): Promise<void> {
   await sql`
@@ -61,14 +60,14 @@ function next(numbers: Map<string, bigint>, key: string): bigint {
   return number
 }
 
-/** How many invoices have each key. */
+/** The number of invoices per key. */
 function countBy(plans: readonly InvoicePlan[], keyOf: (plan: InvoicePlan) => string): Map<string, number> {
   const counts = new Map<string, number>()
   for (const plan of plans) counts.set(keyOf(plan), (counts.get(keyOf(plan)) ?? 0) + 1)
   return counts
 }
 
-/** The first of the numbers that each customer's invoices from each entity get. */
+/** The first number for each customer's invoices from each entity. */
 async function drawCustomerNumbers(tx: Tx, plans: readonly InvoicePlan[]): Promise<Map<string, bigint>> {
   const counts = countBy(plans, customerKey)
   if (counts.size === 0) return new Map()
@@ -90,7 +89,7 @@ async function drawCustomerNumbers(tx: Tx, plans: readonly InvoicePlan[]): Promi
   )
 }
 
-/** The first of the numbers that the invoices of each entity get, of those that number all of them in one sequence. */
+/** The first number for each entity that numbers all its invoices in one sequence. */
 async function drawEntityNumbers(tx: Tx, plans: readonly InvoicePlan[]): Promise<Map<string, bigint>> {
   const counts = countBy(plans.filter(isPerEntity), ({ billingEntity }) => billingEntity.id)
   if (counts.size === 0) return new Map()

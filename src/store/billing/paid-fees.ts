@@ -7,8 +7,8 @@ import { anyOf } from '../values.ts'
 import { readSubscriptionFacts } from './subscription-facts.ts'
 
 /**
- * Usage fees that were paid before any invoice carried them, by the id of the customer, locked: those of the billed
- * subscriptions and of the ones that they followed, when a plan of the chain has a charge that regroups paid fees.
+ * Locks and reads usage fees that were paid before they were on any invoice, by customer id: those of the billed
+ * subscriptions and their predecessors, if a plan in the chain has a charge that regroups paid fees.
  */
 export async function readPaidFees(
   reads: Reads,

@@ -8,21 +8,21 @@ import { ZONE_CHANGE_MAX_MS } from '../../core/subscriptions/open-window.ts'
 import type { Reads } from '../database.ts'
 import { anyOf } from '../values.ts'
 
-/** The newest progressive invoice that answers a question, by the question's place from 1 on. */
+/** The newest progressive invoice for a question, by the question's 1-based position. */
 type LatestRow = {
   readonly place: number
   readonly id: string
   readonly subscriptionId: string
   readonly feesAmountCents: bigint
   readonly couponsAmountCents: bigint
-  /** What other invoices took of it as a credit already; voided, closed and deleted ones give it back. */
+  /** What other invoices have already credited from it; voided, closed and deleted ones no longer count. */
   readonly takenCents: string
 }
 
 /**
- * For each question the newest progressive invoice of a chain whose charges window covers the start of the window asked
- * for, with what has to be known to credit it; voided ones do not count. A first window that moved east with the
- * customer's zone begins before its progressive invoices do.
+ * For each question, the newest progressive invoice in the chain whose charges window covers the start of the
+ * requested window, with the facts needed to credit it; voided ones do not count. After a zone change eastward, a
+ * first window starts before its progressive invoices.
  */
 export async function answerProgressive(
   reads: Reads,

@@ -8,8 +8,8 @@ import { readSubscriptionFacts } from './subscription-facts.ts'
 import { readTaxesOfBills } from './taxes-of-bills.ts'
 
 /**
- * Everything that some bills depend on but what was used and billed in their windows: a fixed number of statements,
- * however many customers they are for. Locks the paid fees that paid-fees invoices may take up.
+ * Everything that some bills depend on, except usage and fees in their windows, read in a fixed number of SQL
+ * statements for any number of customers. Locks the paid fees that may go on paid-fees invoices.
  */
 export async function readBillingSnapshot(
   reads: Reads,
@@ -28,8 +28,8 @@ export async function readBillingSnapshot(
 }
 
 /**
- * The facts of one customer and some of its subscriptions, for what is priced outside of a billing run: current usage,
- * estimates, charges in advance. Undefined when there is no such customer.
+ * The facts of one customer and some of its subscriptions, for pricing outside a billing run: current usage,
+ * estimates, charges in advance. Undefined when the customer does not exist.
  */
 export async function readCustomerSnapshot(
   reads: Reads,
@@ -44,7 +44,7 @@ export async function readCustomerSnapshot(
   return customer && { customer, billingEntities, subscriptions: [...subscriptions.values()] }
 }
 
-/** A customer with the billing entities that may issue its invoices, and some of its subscriptions by their starts. */
+/** A customer with the billing entities that may invoice it, and some of its subscriptions by start. */
 export type CustomerSnapshot = {
   readonly customer: BillingSnapshot['customers'] extends ReadonlyMap<string, infer Facts> ? Facts : never
   readonly billingEntities: BillingSnapshot['billingEntities']

@@ -24,8 +24,8 @@ import { anyOf } from '../values.ts'
 type BilledSubscriptionRow = Selectable<Subscriptions>
 
 /**
- * Subscriptions with their plans and charges, by their ids and in the order of their starts: a fixed number of
- * statements. Subscriptions that have not started are left out.
+ * Subscriptions with their plans and charges, by id and ordered by start, in a fixed number of statements.
+ * Subscriptions that have not started are left out.
  */
 export async function readSubscriptionFacts(
   reads: Reads,
@@ -47,7 +47,7 @@ export async function readSubscriptionFacts(
   const upgraded = rows.filter((row) => row.endedBy === 'upgrade').map((row) => row.id)
   const [parts, shared, successorMetrics] = await Promise.all([
     readPlanParts(reads, planIds),
-    // Only subscriptions whose external id has served before can share an instant with another one.
+    // Only subscriptions with a reused external id can share an instant with another one.
     chains.areAlone ? new Map<string, SharedInstants>() : sharedInstants(reads, ids),
     readSuccessorMetrics(reads, upgraded),
   ])
@@ -128,7 +128,7 @@ function chainKey(row: { readonly customerId: string; readonly externalId: strin
   return `${row.customerId} ${row.externalId}`
 }
 
-/** The first start of each customer's chain, and whether no external id has served more than one subscription. */
+/** The first start of each customer's chain, and whether every external id belongs to just one subscription. */
 async function readChains(
   reads: Reads,
   ids: readonly string[],
@@ -172,7 +172,7 @@ async function readCommitments(
   return new Map(rows.map(({ planId, ...commitment }) => [planId, commitment]))
 }
 
-/** The metrics that the plan of an upgrade's successor charges, whether the successor is on the bill or not. */
+/** The metrics charged by the successor's plan after an upgrade, whether or not the successor is on the bill. */
 async function readSuccessorMetrics(
   reads: Reads,
   ids: readonly string[],
@@ -197,7 +197,7 @@ async function readSuccessorMetrics(
   return metrics
 }
 
-/** A plan as the rules of billing see it. */
+/** A plan in the form that billing rules use. */
 export function billingPlanOf(plan: Selectable<Plans>): BillingPlan {
   return {
     interval: plan.interval as BillingPlan['interval'],
@@ -210,7 +210,7 @@ export function billingPlanOf(plan: Selectable<Plans>): BillingPlan {
   }
 }
 
-/** A subscription as the rules of billing see it; `initialStartedAt` is the first start of its chain. */
+/** A subscription in the form that billing rules use; `initialStartedAt` is the first start of its chain. */
 export function billingSubscriptionOf(
   row: BilledSubscriptionRow,
   startedAt: Instant,

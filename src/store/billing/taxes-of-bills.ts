@@ -3,7 +3,7 @@ import type { Tax } from '../../core/taxes/tax.ts'
 import type { Reads } from '../database.ts'
 import { type TaxesById, taxesOfOwners, taxOf } from '../taxes.ts'
 
-/** The taxes of everything that stands on the bills of some customers, in one statement. */
+/** The taxes of everything on the bills of some customers, in one statement. */
 export async function readTaxesOfBills(
   reads: Reads,
   customers: ReadonlyMap<string, CustomerFacts>,

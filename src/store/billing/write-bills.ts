@@ -9,23 +9,23 @@ import { addInvoice, addUninvoicedFees, type BillRows, noRows } from './bill-row
 import { clearDrafts, replaceDraft } from './drafts.ts'
 import { takeNumbers } from './numbers.ts'
 
-/** A document of a bill as it was written, for its announcement. */
+/** A written document of a bill, for its webhooks. */
 export type WrittenDocument =
   | {
       readonly kind: 'invoice'
       readonly id: string
       readonly plan: InvoicePlan
-      /** Its fees that single events caused. */
+      /** Its fees caused by single events. */
       readonly eventFeeIds: readonly string[]
     }
   | { readonly kind: 'fees'; readonly ids: readonly string[] }
 
-/** What was written: the rows by table, and the documents in the order in which they are announced. */
+/** The rows written, by table, and the documents in the order of their webhooks. */
 export type WrittenBills = { readonly rows: BillRows; readonly documents: readonly WrittenDocument[] }
 
 /**
- * Writes bills: one insert for each table, however many bills there are, with their numbers and what falls due next.
- * The customers are locked by the caller.
+ * Writes bills with one insert per table for any number of bills, assigns numbers and schedules what falls due next.
+ * The caller has locked the customers.
  */
 export async function writeBills(
   tx: Tx,
@@ -79,7 +79,7 @@ async function insertAll(tx: Tx, rows: BillRows, replaced: ReadonlySet<string>):
   await insertRows(tx, 'unbilledFees', rows.unbilledFees)
 }
 
-/** Puts fees that were paid before on the invoices that carry them now. */
+/** Moves fees that were already paid onto their invoices. */
 async function attachFees(tx: Tx, documents: readonly WrittenDocument[]): Promise<void> {
   const attached = documents.flatMap((document) =>
     document.kind === 'fees'
@@ -103,7 +103,7 @@ function billingItemOf(next: BillPlan['nextBillings'][number]): DueItem[] {
   return [{ kind: 'subscription_billing', subjectId: next.subscriptionId, dueAt: next.at }]
 }
 
-/** When a new draft becomes final, and when a final invoice becomes overdue. */
+/** Due items for finalizing a new draft, and for marking a finalized invoice overdue. */
 function dueItemsOf(document: WrittenDocument): DueItem[] {
   if (document.kind !== 'invoice') return []
   const { id: subjectId, plan } = document

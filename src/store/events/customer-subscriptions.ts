@@ -1,8 +1,8 @@
 import type { Reads } from '../database.ts'
 
 /**
- * The external ids of each customer's active subscriptions, by the customer's external id; customers that do not
- * exist are missing.
+ * The external ids of each customer's active subscriptions, by the customer's external id; unknown customers are
+ * absent.
  */
 export async function subscriptionsOfCustomers(
   reads: Reads,

@@ -3,42 +3,42 @@ import type { Aggregation } from '../../core/metering/usage.ts'
 import type { Database } from '../database.ts'
 import { usageLock } from './usage-locks.ts'
 
-/** What running state a metric keeps. */
+/** The running state kept for a metric. */
 export type TrackerDefinition = {
   readonly id: string
   readonly aggregation: Aggregation
   readonly fieldName: string | null
-  /** Properties by whose values the state is kept apart, sorted. */
+  /** Properties by whose values the state is split, sorted. */
   readonly keys: readonly string[]
 }
 
-/** The same with the instants at which hours are kept in parts, by external subscription id and in order. */
+/** The same with the instants at which hours are split, by external subscription id and sorted. */
 export type CutTracker = TrackerDefinition & { readonly cuts: Cuts }
 export type Cuts = ReadonlyMap<string, readonly number[]>
 
-/** What storing an event needs to know of the metric with its code. */
+/** What storing an event needs to know about its metric. */
 export type MetricDefinition = {
   readonly code: string
   readonly fieldName: string | null
   readonly expression: string | null
-  /** Whether a charge of any plan prices this metric in advance, or takes the names of wallets from its events. */
+  /** Whether a charge of any plan prices this metric in advance or accepts wallet names from its events. */
   readonly isChargedInAdvance: boolean
   readonly tracker: CutTracker | null
   /** See `usageLock`. */
   readonly lock: string
 }
 
-/** All that storing events of one organization needs to know, as of one version (table usage_versions). */
+/** Everything needed to store events of one organization, as of one version (table usage_versions). */
 export type UsageDefinitions = {
   readonly version: string
-  /** Whether some subscription has an alert or a threshold to look at. */
+  /** Whether any subscription has an alert or a threshold. */
   readonly isWatched: boolean
-  /** Whether an endpoint takes the hourly message on faulty events. */
+  /** Whether an endpoint subscribes to the hourly report of bad events. */
   readonly wantsFaults: boolean
   readonly metrics: ReadonlyMap<string, MetricDefinition>
 }
 
-/** External subscription id and milliseconds since the epoch, in order of time. */
+/** External subscription id and milliseconds since the epoch, by time. */
 export type CutRows = readonly (readonly [string, number])[]
 
 type Row = {
@@ -54,7 +54,7 @@ type Row = {
   }[]
 }
 
-/** Reads an organization's definitions in one statement, hence in one snapshot. */
+/** Reads an organization's definitions in one statement, and therefore one snapshot. */
 export async function readUsageDefinitions(
   database: Database,
   organizationId: string,
@@ -98,7 +98,7 @@ export async function readUsageDefinitions(
   }
 }
 
-/** The cuts of a tracker `t` as `CutRows`, those that fulfil a condition on `c`; null for none. */
+/** The cuts of a tracker `t` that match a condition on `c`, as `CutRows`; null for none. */
 export function cutsOfTracker(condition: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`(
     select json_agg(json_build_array(c.external_subscription_id, (extract(epoch from c.cut_at) * 1000)::bigint)

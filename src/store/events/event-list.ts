@@ -4,7 +4,7 @@ import type { Instant } from '../../core/calendar/instant.ts'
 import type { Reads } from '../database.ts'
 import { ts } from '../values.ts'
 
-/** An event of the log as a list shows it; the properties stay text, for their digits' sake. */
+/** An event as listed; the properties stay text to preserve their digits. */
 export type ListedEvent = {
   readonly id: string
   readonly transactionId: string
@@ -22,7 +22,7 @@ export type EventListFilter = {
   /** Both inclusive. */
   readonly from?: Instant | undefined
   readonly to?: Instant | undefined
-  /** Only events that are part of no subscription's usage: see `weir_event_is_taken`. */
+  /** Only events that count for no subscription: see `weir_event_is_taken`. */
   readonly isUnmatched?: boolean | undefined
 }
 
@@ -47,8 +47,8 @@ export async function findEvent(reads: Reads, transactionId: string): Promise<Li
 }
 
 /**
- * A page of the log by timestamp descending, then transaction id ascending. Without a filter neither the
- * total nor a deep page counts events: both are found from the counts by day and minute.
+ * A page of the log by timestamp descending, then transaction id ascending. Without a filter, neither the total nor a
+ * deep page counts events: both come from the counts by day and minute.
  */
 export async function listEvents(
   reads: Reads,
@@ -66,7 +66,7 @@ export async function listEvents(
   return { events: rows.map(listed), totalCount: Number(counted.rows[0]?.count ?? 0n) }
 }
 
-/** When the subscription of an external id began: the current one's, else the latest ended one's. */
+/** When the subscription with an external id started: the current one, otherwise the latest ended one. */
 export async function subscriptionStart(
   reads: Reads,
   externalSubscriptionId: string,
@@ -113,9 +113,9 @@ async function listAll(reads: Reads, page: { offset: number; limit: number }): P
 }
 
 /**
- * The end of the minute that holds the event at an offset from the newest, and how many events are newer than that
- * minute; null when there is no such event. The day is found first, then its hour, then the minute: a hundred rows of
- * counts, however many events there are.
+ * The end of the minute containing the event at an offset from the newest, and the number of events after that
+ * minute; null when there is no such event. Finds the day, then the hour, then the minute: about a hundred rows of
+ * counts for any number of events.
  */
 async function placeOf(
   reads: Reads,
@@ -139,7 +139,7 @@ async function placeOf(
   }
 }
 
-/** The parts of a span with their counts, a range of the index; `newer` is the number of events after the span. */
+/** The parts of a span with their counts, read as one index range; `newer` is the number of events after the span. */
 function partsOf(part: 'h' | 'm', span: 'day' | 'hour', length: '1 day' | '1 hour'): RawBuilder<unknown> {
   const whole = sql.ref(span)
   return sql`
@@ -151,7 +151,7 @@ function partsOf(part: 'h' | 'm', span: 'day' | 'hour', length: '1 day' | '1 hou
       group by starts_at) as c`
 }
 
-/** The part that holds the event at an offset from the newest, and how many events are newer than the part. */
+/** The part containing the event at an offset from the newest, and the number of events after the part. */
 function spanAt(parts: RawBuilder<unknown>, offset: number): RawBuilder<unknown> {
   return sql`
     select starts_at, (until - n)::bigint as before

@@ -8,16 +8,16 @@ import { countRows, RunningState, type StateRow } from './running-state.ts'
 import { usageLock } from './usage-locks.ts'
 import { slotOf } from './usage-slots.ts'
 
-/** An event on its way into the log. */
+/** An event about to be stored. */
 export type ArrivedEvent = {
-  /** See `newId`: a later arrival has the greater id. */
+  /** See `newId`: a later arrival has a greater id. */
   readonly id: string
   readonly transactionId: string
   readonly externalSubscriptionId: string | null
   readonly code: string
   readonly at: Instant
   readonly properties: EventProperties
-  /** The properties as JSON text, numbers with their digits as sent. */
+  /** The properties as JSON text, with numbers exactly as sent. */
   readonly propertiesJson: string
   readonly preciseTotalAmountCents: Decimal | null
 }
@@ -31,23 +31,23 @@ export type Arrival = {
   readonly now: Instant
   /** Number of this process in event_counts. */
   readonly writer: number
-  /** Whether changes of running state have to wait for the next fold, however few they are. */
+  /** Whether changes to running state must wait for the next fold, however few. */
   readonly isFolding: boolean
-  /** External subscription ids that are known to exist; those that the database finds are added. */
+  /** External subscription ids known to exist; those found in the database are added. */
   readonly knownSubscriptions: Set<string>
-  /** Those that did not exist when last asked about, a moment ago; those that the database misses are added. */
+  /** External ids that recently did not exist; those not found in the database are added. */
   readonly strangers: Set<string>
 }
 
 export type ArrivalAnswer =
-  /** `waiting` is the number of rows with changes of running state that wait for `foldUsage`. */
+  /** `waiting` is the number of running state changes waiting for `foldUsage`. */
   | { readonly kind: 'stored'; readonly waiting: number }
   /** The definitions are older than the organization's metrics; nothing was stored. */
   | { readonly kind: 'stale' }
-  /** These ids carry a transaction id that their subscription has already; nothing was stored. */
+  /** The transaction ids of these events already exist in their subscription; nothing was stored. */
   | { readonly kind: 'taken'; readonly ids: ReadonlySet<string> }
 
-/** Stands in no JSON text, so that lists of them need no quotes. */
+/** Never occurs in JSON text, so that lists of such texts need no quoting. */
 const SEPARATOR = '\u001e'
 const STATEMENT = {
   name: 'weir_ingest',
@@ -59,12 +59,13 @@ const STATEMENT = {
 }
 const CONFLICTS_MAX = 5
 const KNOWN_SUBSCRIPTIONS_MAX = 100_000
-/** So few changes cost less at once than a fold of their own later. */
+/** Up to this many changes are cheaper to apply immediately than in a later fold. */
 const CHANGES_AT_ONCE_MAX = 8
 
 /**
- * Stores events with their duplicate keys, running state, counts and due work in one transaction of one round trip,
- * committed durably when this resolves (engine.md §2, §3; metering-and-rating §1.3, §1.5).
+ * Stores events with their duplicate keys, running state, counts and due work in one transaction and one round trip,
+ * durably committed when this resolves (docs/rules/events.md#accepted-once and
+ * docs/decisions/0005-usage-state-in-days-and-hours.md).
  */
 export async function storeArrival(database: Database, arrival: Arrival): Promise<ArrivalAnswer> {
   const { values, waiting } = parametersOf(arrival)
@@ -148,11 +149,11 @@ function slotsOf(rows: readonly StateRow[]): ReadonlyMap<number, Slot> {
 }
 
 /**
- * Moves waiting usage into the running state. Gives true when more may be waiting. Readers see the same before and
- * after.
+ * Moves waiting usage into the running state. Returns true when more may be waiting. Readers get the same result
+ * before and after.
  */
 export async function foldUsage(database: Database, organizationId: string): Promise<boolean> {
-  // A process that stops leaves it to the next one.
+  // A stopping process leaves this to the next one.
   if (database.pool.ending) return false
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -166,7 +167,7 @@ export async function foldUsage(database: Database, organizationId: string): Pro
   }
 }
 
-/** Ordered by key, so that two processes that store the same keys wait for each other in one direction only. */
+/** Sorted by key, so that two processes storing the same keys cannot deadlock. */
 function eventsJson(events: readonly ArrivedEvent[]): string {
   const ordered = events.length === 1 ? events : [...events].sort(compareKeys)
   const parts = ordered.map((event) => {
@@ -186,7 +187,7 @@ function compareKeys(a: ArrivedEvent, b: ArrivedEvent): number {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-/** How many codes and subscriptions nobody knows, and the subscriptions that the database has to be asked about. */
+/** The numbers of unknown codes and subscriptions, and the subscriptions to look up in the database. */
 function unmatchedOf(arrival: Arrival): [codes: number, subscriptions: number, unseen: string | null] {
   let codes = 0
   let subscriptions = 0
@@ -202,7 +203,7 @@ function unmatchedOf(arrival: Arrival): [codes: number, subscriptions: number, u
   return [codes, subscriptions, asked.length === 0 ? null : JSON.stringify(asked)]
 }
 
-/** What may have to be done because of these events; nulls when nobody waits for any. */
+/** The work that these events may cause later; nulls for none. */
 function laterOf(arrival: Arrival): [advance: string | null, watched: readonly string[] | null] {
   const advance: object[] = []
   const watched = new Set<string>()

@@ -3,8 +3,8 @@ import { Decimal } from '../../core/amounts/decimal.ts'
 const DIGITS_AT_ONCE = 1500
 
 /**
- * A numeric of PostgreSQL as a decimal. Sums may have more digits than a decimal is parsed from in one piece, so
- * that a long one is put together.
+ * A PostgreSQL numeric as a decimal. Sums may have more digits than can be parsed at once, so a long one is assembled
+ * from parts.
  */
 export function numericOf(text: string): Decimal {
   if (text.length <= DIGITS_AT_ONCE) return Decimal.of(text)

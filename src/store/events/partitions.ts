@@ -4,21 +4,21 @@ import type { Database } from '../database.ts'
 /** One calendar month in UTC: `2024` and 1 to 12. */
 export type Month = { readonly year: number; readonly month: number }
 
-/** How long storing events may be kept waiting for a new month; a failed attempt is repeated by the next call. */
+/** How long creating a month may block storing events; the next call retries a failed attempt. */
 const LOCK_TIMEOUT_MS = 5000
 
-/** The name of a month's part of the log: `events_2024_03`. */
+/** The name of a month's partition: `events_2024_03`. */
 export function partitionName({ year, month }: Month): string {
   return `events_${String(year).padStart(4, '0')}_${String(month).padStart(2, '0')}`
 }
 
 /**
- * Makes a month's part of the log unless it exists, and moves the events of the month that came before it existed
- * out of `events_elsewhere`, all in one transaction. True when it was made.
+ * Creates a month's partition of the log unless it exists, and moves the month's earlier events out of
+ * `events_elsewhere`, in one transaction. Returns true if it was created.
  *
- * An old month is dropped or archived whole: `alter table events detach partition events_2024_03`, then dump or drop
- * that table. The duplicate keys (event_keys) and the running state stay, so that billing windows of later months and
- * the refusal of repeated events are not touched.
+ * An old month can be dropped or archived as a whole: `alter table events detach partition events_2024_03`, then dump
+ * or drop that table. Duplicate keys (event_keys) and running state remain, so later billing and the rejection of
+ * duplicates are not affected.
  */
 export async function makePartition(database: Database, month: Month): Promise<boolean> {
   const name = partitionName(month)

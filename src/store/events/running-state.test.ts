@@ -40,7 +40,7 @@ function rowsOf(tracker: CutTracker, events: readonly RawEvent[]) {
 }
 
 describe('what events add to the running state', () => {
-  it('keeps the parts of an hour apart where it is cut for the subscription', () => {
+  it('keeps the parts of an hour separate where it is split for the subscription', () => {
     const cuts = new Map([['sub', [NOON + 1500, NOON + 60_000]]])
     const tracker = trackerOf('count_agg', null, [], cuts)
     const times = [0, 1499, 1500, 59_999, 60_000, 3_600_000]

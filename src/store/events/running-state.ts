@@ -9,9 +9,9 @@ import { type Aggregation, compareEvents, type UsageEvent } from '../../core/met
 import type { CutTracker } from './definitions.ts'
 
 /**
- * What one hour of one bucket gains, or the part of an hour: a JSON object in the short names that `weir_add_usage`
- * reads, without what goes without saying (zeros, nulls, a count of one, the bucket of no keys). The database adds the
- * day. Texts and not values, because nearly every event makes one and they are written once.
+ * The change of one hour, or part of an hour, of one bucket: a JSON object with the short names of `weir_add_usage`,
+ * omitting defaults (zeros, nulls, a count of one, the bucket without keys). The database adds it to the day as well.
+ * Built as text, not objects, because nearly every event produces one and it is written only once.
  */
 export type StateRow = {
   readonly subscription: string
@@ -20,10 +20,10 @@ export type StateRow = {
   readonly json: string
 }
 
-/** What the subscriptions of one bucket have in common: tracker, hour or part of it, key values. */
+/** What the subscriptions of one bucket share: tracker, hour or part of one, key values. */
 type Family = {
   readonly tracker: CutTracker
-  /** The beginning of each row. */
+  /** The start of each row. */
   readonly head: string
   readonly buckets: Map<string, Bucket>
 }
@@ -37,24 +37,24 @@ type Bucket = {
   last: UsageEvent
 }
 
-/** The aggregations whose state is the newest event of each bucket; all others keep sums. */
+/** Whether an aggregation's state is the newest event of each bucket; all others keep sums. */
 export function keepsLasts(aggregation: Aggregation): boolean {
   return aggregation === 'latest_agg' || aggregation === 'unique_count_agg'
 }
 
-/** How a row names its subscription; no other text of a row has this form. */
+/** The subscription within a row; nothing else in a row has this form. */
 export function subscriptionText(externalSubscriptionId: string): string {
   return `"s":${JSON.stringify(externalSubscriptionId)}`
 }
 
 const MINUTE_MS = 60_000
 
-/** Digests of the values that come again and again, a hundred bytes or so each. */
+/** Cached digests of frequent values, about a hundred bytes each. */
 const BUCKETS_MAX = 10_000
 const buckets = new Map<string, string>()
 const NO_DIMENSIONS = bucketOf([])
 
-/** The digest of a bucket's key values; `weir_bucket` of the database computes the same. */
+/** The digest of a bucket's key values; the SQL function `weir_bucket` computes the same. */
 export function bucketOf(dimensions: readonly (string | null)[]): string {
   const parts = dimensions.map((each) => (each === null ? '-' : `${Buffer.byteLength(each)}:${each}`))
   const text = parts.join(',')
@@ -67,13 +67,13 @@ export function bucketOf(dimensions: readonly (string | null)[]): string {
 }
 
 /**
- * Collects what accepted events add to the running state of their metrics
+ * Collects the changes that accepted events make to the running state of their metrics
  * (docs/decisions/0005-usage-state-in-days-and-hours.md).
  */
 export class RunningState {
   private readonly families = new Map<CutTracker, Map<number, Map<string, Family>>>()
 
-  /** Counts one event; one that the metric does not count or without a subscription adds nothing. */
+  /** Adds one event; events that the metric does not count, or without a subscription, add nothing. */
   add(tracker: CutTracker, event: RawEvent): void {
     const subscription = event.externalSubscriptionId
     const counted = subscription === null ? undefined : countedEvent(event, tracker)
@@ -84,7 +84,7 @@ export class RunningState {
     else family.buckets.set(subscription, begin(tracker.aggregation, counted))
   }
 
-  /** The rows in no order; the database locks them in one that is the same for every process. */
+  /** The rows in no particular order; the database locks them in a consistent one. */
   *rows(): Generator<StateRow> {
     for (const hours of this.families.values()) {
       for (const families of hours.values()) {
@@ -122,7 +122,7 @@ export class RunningState {
   }
 }
 
-/** The map under a key, made when it is missing. */
+/** The map under a key, created if missing. */
 function inner<K, K2, V>(maps: Map<K, Map<K2, V>>, key: K): Map<K2, V> {
   const known = maps.get(key)
   if (known) return known
@@ -156,7 +156,7 @@ function extend(bucket: Bucket, aggregation: Aggregation, event: UsageEvent): vo
   if (aggregation === 'weighted_sum_agg') bucket.moment = bucket.moment.plus(momentOf(aggregation, event))
 }
 
-/** Counts are in `count` already; a sum of ones would be stored twice. */
+/** Counts are already in `count`; a sum of ones would be redundant. */
 function addendOf(aggregation: Aggregation, event: UsageEvent): Decimal {
   if (aggregation === 'count_agg' || aggregation === 'custom_agg') return Decimal.zero
   return event.value ?? Decimal.zero
@@ -191,7 +191,7 @@ const SPANS = [
   ['m', MINUTE_MS],
 ] as const
 
-/** How many events fall into each UTC day, hour and minute, for the totals and the deep pages of the list. */
+/** The number of events per UTC day, hour and minute, for totals and deep pages of the event list. */
 export function countRows(
   ats: readonly Instant[],
 ): readonly { readonly span: 'd' | 'h' | 'm'; readonly starts_at: string; readonly events_count: number }[] {
@@ -201,7 +201,7 @@ export function countRows(
       const startsAt = Math.floor(at / length) * length
       counts.set(startsAt, (counts.get(startsAt) ?? 0) + 1)
     }
-    // In one order, for those who write the same rows.
+    // Sorted, so that concurrent writers of the same rows cannot deadlock.
     const ordered = [...counts].sort(([a], [b]) => a - b)
     return ordered.map(([at, n]) => ({ span, starts_at: isoText(instant(at)), events_count: n }))
   })

@@ -6,9 +6,9 @@ import type { Reads } from '../database.ts'
 import { json } from '../values.ts'
 
 /**
- * The queries, in their order, with `takesStartSecond` set where the period begins with a subscription and no earlier
- * one of the external id lived in that second, so that an event of the second is counted once. Asks the database only
- * when a period begins inside a second, which none but a subscription's first one does.
+ * The queries, in order, with `takesStartSecond` set where the period starts with a subscription and no earlier one
+ * with the external id was active in that second, so that an event in that second is counted once. Queries the
+ * database only when a period starts partway through a second, which only a subscription's first one does.
  */
 export async function withStartSeconds(
   reads: Reads,

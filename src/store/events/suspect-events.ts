@@ -6,14 +6,14 @@ import type { Aggregation } from '../../core/metering/usage.ts'
 import type { Reads } from '../database.ts'
 import { json, ts } from '../values.ts'
 
-/** An event that may have a fault; the check of the properties decides. */
+/** An event that may be invalid; checking its properties decides. */
 export type SuspectEvent = {
   readonly transactionId: string
   readonly code: string
   readonly properties: EventProperties
 }
 
-/** What the events of each metric must carry, by the metric's code. */
+/** What events of each metric must contain, by metric code. */
 export async function metricRules(reads: Reads): Promise<ReadonlyMap<string, MetricRule>> {
   const rows = await reads
     .selectFrom('billableMetrics')
@@ -36,8 +36,8 @@ export async function metricRules(reads: Reads): Promise<ReadonlyMap<string, Met
 }
 
 /**
- * The events created in a span that no metric counts, that lack the value of their metric, or that carry a value of a
- * filter key which is not declared; found by the database, so that an hour of good events is never carried over.
+ * Events created in a span that have no metric, lack their metric's value, or have an undeclared value for a filter
+ * key. Selected in the database, so that an hour of valid events is never transferred.
  */
 export async function suspectEvents(
   reads: Reads,
@@ -69,7 +69,7 @@ export async function suspectEvents(
   return rows
 }
 
-/** Whether any event was created between two instants, both included. */
+/** Whether any event was created between two instants, inclusive. */
 export async function hasEventsCreated(reads: Reads, from: Instant, to: Instant): Promise<boolean> {
   const { rows } = await sql<{ has: boolean }>`select exists (
     select from events where created_at >= ${ts(from)} and created_at <= ${ts(to)}) as has`.execute(reads)

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Aggregation } from '../../core/metering/usage.ts'
 import type { Reads } from '../database.ts'
 
-/** One metric of one subscription whose usage is kept as running state. */
+/** One metric of one subscription with running state. */
 export type TrackedSubscription = {
   readonly externalSubscriptionId: string
   readonly code: string
@@ -10,7 +10,7 @@ export type TrackedSubscription = {
   readonly fieldName: string | null
 }
 
-/** The subscriptions and metrics of an organization that usage is kept of, those with the newest usage first. */
+/** The subscriptions and metrics of an organization with running state, newest usage first. */
 export async function trackedSubscriptions(reads: Reads, limit: number): Promise<TrackedSubscription[]> {
   const { rows } = await sql<TrackedSubscription>`
     select s.external_subscription_id, t.code, t.aggregation_type as aggregation, t.field_name

@@ -9,7 +9,7 @@ import { usageLock } from './usage-locks.ts'
 
 export type CurrentTracker = TrackerDefinition & { readonly code: string }
 
-/** A metric as far as its running state depends on it. */
+/** The parts of a metric that its running state depends on. */
 export type TrackedMetric = {
   readonly id: string
   readonly code: string
@@ -18,7 +18,7 @@ export type TrackedMetric = {
   readonly isDeleted: boolean
 }
 
-/** Keeps everybody else from storing events of a code until the transaction ends, and waits for those who do. */
+/** Blocks storing events of a code until the transaction ends, and waits for stores in progress. */
 export async function lockUsage(tx: Tx, organizationId: string, code: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(${usageLock(organizationId, code)}::bigint)`.execute(tx)
 }
@@ -82,16 +82,16 @@ export async function insertTracker(
     .execute()
 }
 
-/** Takes a tracker and all of its state away; what of it still waits in usage_arrivals is dropped on the way. */
+/** Deletes a tracker and all its state; anything still waiting in usage_arrivals is dropped when folded. */
 export async function dropTracker(tx: Tx, trackerId: string): Promise<void> {
-  // First the tracker: it waits for a fold that may be giving it rows (weir_fold_usage).
+  // The tracker first: this waits for a fold that may be adding rows to it (weir_fold_usage).
   await tx.deleteFrom('usageTrackers').where('id', '=', trackerId).execute()
   await tx.deleteFrom('usageSums').where('trackerId', '=', trackerId).execute()
   await tx.deleteFrom('usageLasts').where('trackerId', '=', trackerId).execute()
   await tx.deleteFrom('usageCuts').where('trackerId', '=', trackerId).execute()
 }
 
-/** Lets the hours of a new tracker be cut where those of the old one were; before either is dropped or filled. */
+/** Copies the old tracker's cuts to a new one, before either is dropped or filled. */
 export async function moveCuts(tx: Tx, fromTrackerId: string, toTrackerId: string): Promise<void> {
   await tx
     .updateTable('usageCuts')
@@ -112,7 +112,7 @@ export async function backfillTracker(
 /** One UTC hour of one subscription. */
 type HourOfSubscription = { readonly externalSubscriptionId: string; readonly startsAt: Instant }
 
-/** Fills one hour from the log, in parts where usage_cuts says so; the caller has emptied it. */
+/** Fills one hour from the log, split as in usage_cuts; the caller has emptied it. */
 export async function backfillHour(
   tx: Tx,
   organizationId: string,
@@ -122,7 +122,7 @@ export async function backfillHour(
   await backfill(tx, organizationId, tracker, { spans: HOURS, where: withinHour(hour) })
 }
 
-/** How many events of one hour the log has that the metric counts. */
+/** The number of logged events in one hour that the metric counts. */
 export async function loggedEvents(
   tx: Tx,
   tracker: CurrentTracker,
@@ -225,9 +225,9 @@ function backfillLasts(
 }
 
 /**
- * Soft-deletes the events of a metric's code, as far as they are of subscriptions on plans that had a charge
- * on it, and takes them out of the counts of the list (docs/rules/aggregation.md#changing-a-metric). Their
- * duplicate keys stay taken. Events that no plan has used are somebody's data and nobody's usage: they stay.
+ * Soft-deletes the events of a metric's code for subscriptions on plans that charged the metric, and removes them
+ * from the list's counts (docs/rules/aggregation.md#changing-a-metric). Their duplicate keys stay taken. Events that
+ * no plan charged are kept as data.
  */
 export async function deleteEventsOfMetric(
   tx: Tx,

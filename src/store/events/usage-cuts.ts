@@ -14,10 +14,10 @@ export type UsageHour = {
   readonly startsAt: Instant
 }
 
-/** Rows of an hour that are added up before it counts as a busy one. */
+/** The number of an hour's rows that are summed to decide whether it is busy. */
 const ROWS_MAX = 2000
 
-/** Those of the hours that hold at least so many events, as far as these are added up. */
+/** The hours with at least `eventsMin` events, as far as rows are summed. */
 export async function busyHours(
   reads: Reads,
   hours: readonly UsageHour[],
@@ -44,7 +44,7 @@ export async function busyHours(
   return rows.flatMap(({ i }) => hours[i] ?? [])
 }
 
-/** The subscriptions of an external id that have begun. */
+/** The subscriptions with an external id that have started. */
 export async function begunSubscriptions(reads: Reads, externalSubscriptionId: string) {
   return reads
     .selectFrom('subscriptions')
@@ -55,14 +55,14 @@ export async function begunSubscriptions(reads: Reads, externalSubscriptionId: s
     .execute()
 }
 
-/** Cuts of one organization, all of which whoever stores events has in mind. */
+/** The most cuts of one organization; everyone who stores events keeps all of them in memory. */
 const CUTS_MAX = 10_000
 
 /**
- * Keeps an hour in parts from these instants on, which lie inside of it. Storing events of the metric waits meanwhile
- * and goes on with the new cuts, which are a new version of the definitions; what waits to be added up comes first.
- * Gives false and changes nothing when the hour is cut there already, when its tracker is gone, when the organization
- * has many cuts already, or when the log no longer has all of the hour's events.
+ * Splits an hour at these instants, which lie within it. Storing events of the metric is blocked meanwhile and
+ * continues with the new cuts, which are a new version of the definitions; waiting usage is folded first. Returns
+ * false and changes nothing when the hour is already split there, its tracker is gone, the organization has too many
+ * cuts, or the log no longer has all of the hour's events.
  */
 export async function cutHour(
   tx: Tx,
@@ -70,7 +70,7 @@ export async function cutHour(
   hour: UsageHour,
   cuts: readonly Instant[],
 ): Promise<boolean> {
-  // The lock of weir_fold_usage comes first: a fold that is under way may wait for a tracker that is being replaced.
+  // Take the lock of weir_fold_usage first: a running fold may wait for a tracker that is being replaced.
   await sql`select pg_advisory_xact_lock(hashtextextended('fold usage ' || ${organizationId}::text, 0))`.execute(
     tx,
   )
@@ -104,7 +104,7 @@ export async function cutHour(
   return true
 }
 
-/** Whether some of the cuts are not there yet and may be made. */
+/** Whether some of the cuts are new and within the limit. */
 async function hasRoom(tx: Tx, hour: UsageHour, cuts: readonly Instant[]): Promise<boolean> {
   const { rows } = await sql<{ made: number; all: number }>`
     select count(*) filter (
@@ -116,7 +116,7 @@ async function hasRoom(tx: Tx, hour: UsageHour, cuts: readonly Instant[]): Promi
   return made < cuts.length && all < CUTS_MAX
 }
 
-/** How many events the running state of the hour holds. */
+/** The number of events in the hour's running state. */
 async function keptEvents(tx: Tx, tracker: CurrentTracker, hour: UsageHour): Promise<bigint> {
   const table = keepsLasts(tracker.aggregation) ? 'usage_lasts' : 'usage_sums'
   const { rows } = await sql<{ count: bigint }>`

@@ -12,7 +12,7 @@ import type { CutTracker, TrackerDefinition } from './definitions.ts'
 import { keepsLasts, subscriptionText } from './running-state.ts'
 import { slotOf } from './usage-slots.ts'
 
-/** Queries that differ in their subscription and period only; they share one select. */
+/** Queries that differ only in subscription and period share one select. */
 export type UsageShape = Pick<
   UsageQuery,
   'code' | 'aggregation' | 'fieldName' | 'recurring' | 'match' | 'groupBy'
@@ -23,13 +23,13 @@ export type UsageSpan = Pick<
   'externalSubscriptionId' | 'period' | 'upTo' | 'after' | 'takesStartSecond'
 >
 
-/** The text of a property, from the log or from the key values of a bucket. */
+/** SQL for a property's text, from the log or from a bucket's key values. */
 type TextOf = (key: string) => RawBuilder<unknown>
 
 /**
- * A part of a window in the short names that the selects read; `b` is true before the period, `i` the id up to which
- * (`e` says whether with it) the events of the last instant count, `o` the id after which those of the first instant
- * do, `c` the instant at which the events count instead of their own.
+ * A part of a window with the short names used in the selects; `b` is true before the period, `i` is the id up to
+ * which events at the last instant count (`e`: inclusive), `o` the id after which events at the first instant count,
+ * `c` the instant at which events count instead of their own.
  */
 type SegmentRow = {
   w: number
@@ -44,7 +44,7 @@ type SegmentRow = {
   c: string | null
 }
 
-/** A part of a window before it is cut into days, hours and raw rests. */
+/** A part of a window before it is split into days, hours and raw remainders. */
 type WindowPart = {
   readonly from: number | null
   readonly to: number
@@ -61,10 +61,10 @@ const COUNTED_AT = sql`coalesce(seg.c, e.timestamp)`
 const PROPERTY: TextOf = (key) => sql`e.properties ->> ${key}::text`
 
 /**
- * One select for a shape: a row for each window and group with counts and sums before and in the period. It stands
- * behind `waitingUsage`.
+ * One select for a shape: a row per window and group with counts and sums before and in the period. It must follow
+ * `waitingUsage`.
  *
- * @param tracker the running state to read; null reads every event of the log instead
+ * @param tracker the running state to read; null reads all logged events instead
  */
 export function totalsSelect(
   shape: UsageShape,
@@ -131,7 +131,7 @@ function segmentRows(
   }))
 }
 
-/** An instant in which the window begins or ends inside is a part of its own, so that no whole hour swallows it. */
+/** An instant within which the window starts or ends is a part of its own, so that no whole hour includes it. */
 function partsOf(shape: UsageShape, window: UsageSpan): readonly WindowPart[] {
   const { period, upTo, after } = window
   const second = startSecond(window)
@@ -147,7 +147,7 @@ function partsOf(shape: UsageShape, window: UsageSpan): readonly WindowPart[] {
     if (second !== null) parts.push({ from: second + 1, to: period.from, b: true })
   }
   if (after !== undefined) {
-    // A window that ends inside the instant in which it begins has both bounds there.
+    // A window that starts and ends within the same instant has both bounds there.
     const both = upTo && first === period.to ? { upTo } : {}
     parts.push({ from: period.from, to: first, b: false, after, ...both })
   }
@@ -159,7 +159,7 @@ function segmentsFrom(segments: readonly SegmentRow[]): RawBuilder<unknown> {
   return sql`jsonb_to_recordset(${JSON.stringify(segments)}::jsonb) as ${SEGMENT}`
 }
 
-/** Fences, so that each segment is one range of the index and nothing is joined the other way round. */
+/** Optimization fences, so that each segment is one index range and the join order is fixed. */
 function sumsOfState(shape: UsageShape, tracker: TrackerDefinition, segments: readonly SegmentRow[]) {
   const textOf = dimensionOf(tracker, 'dimensions')
   const waitingOf = dimensionOf(tracker, 'd')
@@ -225,12 +225,12 @@ function waitingRange(tracker: TrackerDefinition): RawBuilder<unknown> {
   return sql`u.t = ${tracker.id}::uuid and u.s = seg.s and u.a >= seg.f and u.a < seg.t`
 }
 
-/** Subscriptions up to which a part is searched for their names before it is taken apart. */
+/** Up to this many subscriptions, a slot row is searched for their names before it is parsed. */
 const NEEDLES_MAX = 4
 
 /**
- * What has arrived for some subscriptions and not yet been added up: hours, which days and hours alike consist of. The
- * `with` clause that the selects of running state read, so that each part is taken apart once for all of them.
+ * Usage that has arrived for some subscriptions but is not folded yet, by hour, which adds to both days and hours. A
+ * `with` clause read by the selects on running state, so that each slot is parsed once for all of them.
  */
 export function waitingUsage(
   trackerIds: readonly string[],
@@ -257,7 +257,10 @@ export function waitingUsage(
     )`
 }
 
-/** Whether a part holds one of the subscriptions, by the text that `RunningState` wrote: a tenth of taking it apart. */
+/**
+ * Whether a slot row contains one of the subscriptions, by the text that `RunningState` wrote; a tenth of the cost of
+ * parsing it.
+ */
 function nameOne(column: 'sums' | 'lasts', externalSubscriptionIds: readonly string[]): RawBuilder<unknown> {
   if (externalSubscriptionIds.length > NEEDLES_MAX) return sql`r.${sql.ref(column)} is not null`
   const needles = externalSubscriptionIds.map((id) => subscriptionText(id))

@@ -16,7 +16,7 @@ import { numericOf } from './numeric.ts'
 import { withStartSeconds } from './start-seconds.ts'
 import { eventsSelect, totalsSelect, type UsageShape, waitingUsage } from './usage-sql.ts'
 
-/** Queries of one shape with their places in the caller's list. */
+/** Queries of one shape with their positions in the caller's list. */
 type Batch = {
   readonly shape: UsageShape
   readonly queries: readonly UsageQuery[]
@@ -48,21 +48,21 @@ type EventRow = {
   precise: string
 }
 
-/** Selects of one statement; more would make a plan that takes longer than its parts. */
+/** Selects per statement; with more, planning takes longer than separate statements. */
 const SELECTS_MAX = 16
 const WINDOWS_MAX = 1000
 
-/** The answer to one query; see `answerUsages`. */
+/** Answers one query; see `answerUsages`. */
 export async function answerUsage(reads: Reads, query: UsageQuery): Promise<readonly UsageGroup[]> {
   const [answer] = await answerUsages(reads, [query])
   return answer ?? []
 }
 
 /**
- * Answers usage queries from running state: whole days and hours, and the events of the edges that are
- * shorter than an hour (docs/decisions/0005-usage-state-in-days-and-hours.md). What running state cannot tell
- * (detail `events`, keys that no charge uses) is read from the log. Answers stand in the order of the queries
- * and equal those of `usageOf`, the reference of the core.
+ * Answers usage queries from running state: whole days and hours, plus the events of edges shorter than an hour
+ * (docs/decisions/0005-usage-state-in-days-and-hours.md). What running state does not have (detail `events`, keys
+ * that no charge uses) is read from the log. Answers are in the order of the queries and equal those of `usageOf`,
+ * the reference in the core.
  */
 export async function answerUsages(
   reads: Reads,
@@ -75,7 +75,7 @@ export async function answerUsages(
   return answer(reads, asked, (shape) => trackerFor(shape, trackers.get(shape.code)))
 }
 
-/** The same from the events alone: the plain sum that running state must equal. */
+/** The same from the log alone: the plain sum that running state must equal. */
 export async function answerFromLog(
   reads: Reads,
   queries: readonly UsageQuery[],
@@ -118,7 +118,7 @@ function batchesOf(queries: readonly UsageQuery[]): readonly Batch[] {
   return [...full, ...batches.values()]
 }
 
-/** Cuts that are made between this statement and the next one change nothing: parts and hours add up to the same. */
+/** Cuts made between this statement and the next do not matter: the parts add up to the same hours. */
 async function currentTrackers(
   reads: Reads,
   queries: readonly UsageQuery[],
@@ -137,7 +137,7 @@ async function currentTrackers(
 
 type TrackerRow = TrackerDefinition & { readonly code: string; readonly cuts: CutRows | null }
 
-/** The tracker when it keeps what the shape asks for. */
+/** The tracker, if it has what the shape needs. */
 function trackerFor(shape: UsageShape, tracker: CutTracker | undefined): CutTracker | null {
   if (!tracker || tracker.aggregation !== shape.aggregation || tracker.fieldName !== shape.fieldName)
     return null
@@ -158,7 +158,7 @@ async function answerTotals(
   )
   const used = [...new Set(trackers.flatMap((each) => (each ? [each.id] : [])))]
   const subscriptions = batches.flatMap(({ queries }) => queries.map((each) => each.externalSubscriptionId))
-  // A tracker that was built anew meanwhile has taken its state along; its absence shows in the same snapshot.
+  // If the tracker was rebuilt meanwhile, its state is gone too; the same snapshot shows that it is missing.
   const { rows } = await sql<TotalsRow & { gone: boolean }>`
     ${waitingUsage(used, [...new Set(subscriptions)])}
     select x.*, (
@@ -213,7 +213,7 @@ function namedGroup(keys: readonly string[], values: readonly (string | null)[])
   return Object.fromEntries(keys.map((key, index) => [key, values[index] ?? null]))
 }
 
-/** A recurring weighted sum has groups whose events are all older than the period; they count as well. */
+/** A recurring weighted sum can have groups whose events are all older than the period; they count too. */
 function ordered(query: UsageQuery, groups: UsageGroup[]): readonly UsageGroup[] {
   if (groups.length === 0 && query.groupBy.length === 0) return [summarizeEvents(emptyGroup([]), [], query)]
   const byId = groups.map((group) => [groupId(group.groupedBy), group] as const)

@@ -1,6 +1,6 @@
--- Adds usage to the running state. Each row that is sent is what an hour of a bucket gains, or a part of an hour that is
--- cut (usage_cuts); its day gains the same. Rows are written in the order of their index, so that two processes never
--- wait for each other in a circle. Rows of a tracker that is gone are ignored.
+-- Adds usage to the running state. Each row is the change of one hour of a bucket, or of a part of a split hour
+-- (usage_cuts); the day changes by the same. Rows are written in index order, so that two processes cannot deadlock.
+-- Rows of a deleted tracker are ignored.
 --
 -- The rows are JSON with short names, because nearly every event sends one (see running-state.ts): t tracker,
 -- s external subscription, a start of the hour or part in milliseconds since the epoch, b bucket and d dimensions (left

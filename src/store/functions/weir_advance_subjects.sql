@@ -1,6 +1,6 @@
--- The subscriptions whose charges in advance have to know of accepted events ([{event_id, external_subscription_id, code,
--- timestamp}]): each event's own one, which is charged for it, and later ones of the same external id that charge a
--- recurring metric, for they carry the event over.
+-- The subscriptions whose charges in advance must process accepted events ([{event_id, external_subscription_id,
+-- code, timestamp}]): each event's own, which is charged for it, and later ones with the same external id that charge
+-- a recurring metric, because they carry the event over.
 create or replace function weir_advance_subjects(accepted jsonb)
 returns table (event_id uuid, event_time timestamptz, subscription_id uuid, ended_at timestamptz, is_charged boolean)
 language sql stable

@@ -1,4 +1,5 @@
--- The digest of a list of texts, so that values of any size fit an index. The same is computed at the door.
+-- The digest of a list of texts, so that values of any size fit an index. The server computes the same digest when it
+-- stores events.
 create or replace function weir_bucket(dimensions text[]) returns uuid
 language sql immutable parallel safe
 as $$

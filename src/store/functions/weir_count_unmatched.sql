@@ -1,5 +1,5 @@
--- Counts events that nobody will be billed for, because their code or their subscription is unknown; see weir_ingest for
--- the parameters. Returns those of the unseen subscriptions that exist, or null when none was unseen.
+-- Counts events that will not be billed because their code or subscription is unknown; see weir_ingest for the
+-- parameters. Returns the unseen subscriptions that exist, or null when there were none.
 create or replace function weir_count_unmatched(organization uuid, received_at timestamptz, writer_number integer,
   unknown_codes bigint, unknown_subscriptions bigint, unseen_subscriptions jsonb)
 returns jsonb

@@ -1,4 +1,4 @@
--- A digest of a text of any size, which fits an index.
+-- A digest of a text of any size, small enough for an index.
 create or replace function weir_digest(value text) returns bytea
 language sql immutable parallel safe
 as $$ select sha256(convert_to(value, 'UTF8')) $$;

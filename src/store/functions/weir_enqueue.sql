@@ -1,11 +1,19 @@
--- Queues a job in the caller's transaction. The tables of the queue belong to the owner and are closed to weir_app. The
--- flags say for whom the job is, so that a worker can pass over an organization that has its share already.
+-- The only thing of the queue that the application may do: add a job. It belongs to the owner, so that weir_app needs
+-- no right on the queue's tables. A job that runs now is not added again: it gets all its tries back, and its worker
+-- queues it again unless it succeeds.
 create or replace function weir_enqueue(task text, payload json, job_key text default null,
   max_attempts integer default 25, flags text[] default null)
 returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if weir_enqueue.job_key is not null then
+    update graphile_worker._private_jobs j set attempts = 0, max_attempts = weir_enqueue.max_attempts
+    where j.key = weir_enqueue.job_key and j.locked_at is not null;
+    if found then
+      return;
+    end if;
+  end if;
   perform graphile_worker.add_job(weir_enqueue.task, weir_enqueue.payload, job_key => weir_enqueue.job_key,
     max_attempts => weir_enqueue.max_attempts, flags => weir_enqueue.flags);
 end

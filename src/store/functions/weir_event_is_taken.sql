@@ -1,6 +1,6 @@
--- Whether an event has a part in the usage of any subscription: its metric exists, and a subscription that it names had
--- begun by its time (in whole seconds: by the end of that second) and had not ended before it. A recurring metric
--- carries what is older than the subscription into it.
+-- Whether an event counts for any subscription: its metric exists, and a subscription with its external id had
+-- started by its time (for whole seconds: by the end of that second) and had not ended before it. A recurring metric
+-- also counts events older than the subscription.
 create or replace function weir_event_is_taken(organization uuid, event_code text, external_subscription_id text,
   event_time timestamptz)
 returns boolean

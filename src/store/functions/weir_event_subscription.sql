@@ -1,7 +1,7 @@
--- The subscription to which an event of that instant belongs, without the fallback that recurring metrics have: of those
--- with its external id that were running then the one that runs on, else the one that ended last; of those the one that
--- started last. An instant in whole seconds at which none was running belongs to the first one that began within that
--- second.
+-- The subscription that an event at an instant belongs to, without the fallback for recurring metrics: among those
+-- with its external id that were active then, the one still active, otherwise the one that ended last; ties go to the
+-- one that started last. An instant in whole seconds at which none was active belongs to the first one that started
+-- within that second.
 create or replace function weir_event_subscription(external_subscription_id text, event_time timestamptz)
 returns table (subscription_id uuid, plan_id uuid, ended_at timestamptz)
 language sql stable

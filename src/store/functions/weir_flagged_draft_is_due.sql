@@ -1,5 +1,5 @@
--- A draft that is flagged to be computed anew is due for it at once: the flag makes the due item, so that neither
--- exists without the other.
+-- Schedules the rebuild of a draft when it is flagged, so that neither the flag nor the due item exists without the
+-- other.
 create or replace function weir_flagged_draft_is_due() returns trigger
 language plpgsql
 as $$

@@ -1,5 +1,5 @@
--- Moves waiting usage into the running state, in one transaction: a reader sees it in one place or in the other.
--- True when more may be waiting. False also when another process is at it.
+-- Moves waiting usage into the running state in one transaction, so that a reader sees it in exactly one place.
+-- Returns true when more may be waiting; false also when another process is folding.
 create or replace function weir_fold_usage(organization uuid) returns boolean
 language plpgsql
 as $$
@@ -9,13 +9,13 @@ declare
   sums json[];
   lasts json[];
 begin
-  -- Nobody was promised this commit: if it is lost, its arrivals wait again.
+  -- Durability is not needed here: if this commit is lost, the arrivals are still waiting and are folded again.
   perform set_config('weir.organization_id', organization::text, true),
     set_config('synchronous_commit', 'off', true);
   if not pg_try_advisory_xact_lock(hashtextextended('fold usage ' || organization, 0)) then
     return false;
   end if;
-  -- Held, so that a tracker is not dropped between the look at it and the rows that it is given.
+  -- Locked, so that a tracker cannot be dropped between this check and the insert of its rows.
   perform from usage_trackers where organization_id = organization order by id for key share;
   with taken as (
     delete from usage_arrivals

@@ -1,5 +1,5 @@
--- The same for tables with a fee_id. A fee without an invoice is not sealed; nor is one that is being deleted, whose
--- parts go with it.
+-- The same for tables with a fee_id. A fee without an invoice is not sealed, nor is one being deleted together with
+-- its parts.
 create or replace function weir_guard_fee_part() returns trigger
 language plpgsql
 as $$

@@ -1,6 +1,6 @@
--- Holds what must be true of every change of an invoice. A finalized or voided one is sealed: of its columns only
--- those named here change, and it is never deleted. Its payment follows from invoice_payments, whose trigger is the
--- only writer of it. The transaction that makes an invoice final is the last that may add parts to it
+-- Enforces the rules for changing an invoice. A finalized or voided one is sealed: only the columns listed here may
+-- change, and it cannot be deleted. Its payment fields are derived from invoice_payments and written only by that
+-- table's trigger. The transaction that finalizes an invoice is the last one that may add parts to it
 -- (weir_guard_invoice_part).
 create or replace function weir_guard_invoice() returns trigger
 language plpgsql

@@ -1,5 +1,5 @@
--- Refuses to take away or to change parts of a sealed invoice, in tables with an invoice_id, and to move a part onto
--- one; weir_guard_new_invoice_parts says what is sealed.
+-- Rejects deleting or changing parts of a sealed invoice, in tables with an invoice_id, and moving a part onto one;
+-- see weir_guard_new_invoice_parts for what counts as sealed.
 create or replace function weir_guard_invoice_part() returns trigger
 language plpgsql
 as $$

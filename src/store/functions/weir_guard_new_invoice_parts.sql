@@ -1,5 +1,5 @@
--- Refuses to add parts to a sealed invoice: one that another transaction made final. One look for a whole statement,
--- because a billing run adds thousands of rows and a look for each of them would cost as much as writing it.
+-- Rejects adding parts to a sealed invoice, i.e. one finalized by another transaction. Checks once per statement,
+-- because a billing run adds thousands of rows and a check per row would cost as much as writing it.
 create or replace function weir_guard_new_invoice_parts() returns trigger
 language plpgsql
 as $$

@@ -1,5 +1,5 @@
--- Puts the parts of invoices in one table under guard, by their invoice_id or by another column; the named columns may
--- change at any time. To be called again when the table gets a column.
+-- Guards the parts of invoices in one table, by their invoice_id or another column; the listed columns may change at
+-- any time. Must be called again when the table gets a new column.
 create or replace procedure weir_guard_parts(table_name text, may_change text[] default '{}', part_of text default 'invoice')
 language plpgsql
 as $$

@@ -1,4 +1,5 @@
--- The parts of hours of a tracker that begin at a cut (usage_cuts); `until` is the next cut of the hour, or the hour's end.
+-- The parts of a tracker's hours that start at a cut (usage_cuts); `until` is the next cut in the hour, or the end of
+-- the hour.
 create or replace function weir_hour_parts(tracker uuid)
 returns table (external_subscription_id text, cut_at timestamptz, until timestamptz)
 language sql stable

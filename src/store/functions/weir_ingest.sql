@@ -40,9 +40,10 @@ begin
     return '{"stale": true}';
   end if;
   begin
-    -- The short names keep a list of a thousand events small: i id, t transaction id, s external subscription id, c code,
-    -- a timestamp in milliseconds since the epoch, which costs a third of parsing texts, p properties, m precise total
-    -- amount in cents. Keys are not looked up before they are written: their index refuses those that are taken.
+    -- The short names keep a list of a thousand events small: i id, t transaction id, s external subscription id, c
+    -- code, a timestamp in milliseconds since the epoch, which costs a third of parsing texts, p properties, m
+    -- precise total amount in cents. Keys are not looked up before they are written: the unique index rejects those
+    -- that exist.
     with received as materialized (
       select r.i as id, r.t as transaction_id, r.s as external_subscription_id, r.c as code,
         weir_instant(r.a) as timestamp, r.p as properties, r.m as precise_total_amount_cents
@@ -80,7 +81,7 @@ begin
   exception
     when unique_violation then
       taken := weir_taken_events(arrived);
-      -- Whoever held the key may have gone since; then the caller comes again.
+      -- The holder of the key may be gone by now; then the caller retries.
       return case when taken is null then '{"stale": true}' else jsonb_build_object('taken', taken) end;
   end;
   return case when known is not null then jsonb_build_object('known', known) end;

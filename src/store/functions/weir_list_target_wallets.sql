@@ -1,5 +1,5 @@
 -- Lists accepted events ([{event_id, external_subscription_id, code, timestamp}]) that name a wallet, if an endpoint
--- wants to hear of unknown names.
+-- subscribes to reports of unknown wallets.
 create or replace function weir_list_target_wallets(organization uuid, received_at timestamptz, accepted jsonb)
 returns void
 language plpgsql

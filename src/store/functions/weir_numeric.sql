@@ -1,4 +1,4 @@
--- The number that a property text denotes, or null.
+-- The number in a property text, or null.
 create or replace function weir_numeric(value text) returns numeric
 language sql immutable parallel safe
 as $$

@@ -1,6 +1,6 @@
--- What the payments of an invoice amount to. All that was paid counts. The status is the one that was last stated for
--- the invoice; without one, or once a later payment completes the total, it is whether the total is paid. An invoice
--- of zero is paid from the start.
+-- The payment state of an invoice, from its payments. All successful payments count. The status is the last one set
+-- directly; without one, or once a later payment completes the total, it shows whether the total is paid. A zero
+-- invoice is paid from the start.
 create or replace function weir_payment_state(organization uuid, invoice uuid)
 returns table (payment_status text, total_paid_amount_cents bigint)
 language sql stable

@@ -1,7 +1,7 @@
--- What accepted events cause later; see weir_ingest for the parameters: one keyed item for each touched subscription
--- that needs one. An item that waits keeps its instant; its new id tells a runner that it was asked for again. The due
--- items come before the events: their locks, held to the end of the transaction, let one arrival at a time number the
--- events of a subscription.
+-- Schedules the work caused by accepted events, one item per affected subscription that needs one; see weir_ingest
+-- for the parameters. A waiting item keeps its instant; its new id shows the runner that it was rescheduled. The due
+-- items are written before the events: their locks, held until the transaction ends, let only one arrival at a time
+-- number the events of a subscription.
 create or replace function weir_schedule_usage(organization uuid, received_at timestamptz, advance jsonb,
   watched text[])
 returns void

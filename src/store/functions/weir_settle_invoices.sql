@@ -1,4 +1,4 @@
--- Carries new payments over to the payment status and the paid total of their invoices.
+-- Updates the payment status and paid total of invoices after new payments.
 create or replace function weir_settle_invoices() returns trigger
 language plpgsql
 as $$

@@ -1,5 +1,5 @@
--- The ids of those events of an arrival (see weir_ingest) that are duplicates: their transaction id is stored already for
--- their subscription, or stands earlier in the arrival. Null when there are none.
+-- The ids of those events of an arrival (see weir_ingest) that are duplicates: their transaction id is already stored
+-- for their subscription, or occurs earlier in the arrival. Null when there are none.
 create or replace function weir_taken_events(arrived jsonb) returns jsonb
 language sql stable
 as $$

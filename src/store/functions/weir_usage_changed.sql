@@ -3,7 +3,7 @@ create or replace function weir_usage_changed() returns trigger
 language plpgsql
 as $$
 begin
-  -- The owner of the database works outside of any organization and changes nothing that events are stored by.
+  -- The database owner acts outside any organization and changes nothing that storing events depends on.
   if weir_organization_id() is not null then
     insert into usage_versions (organization_id, version) values (weir_organization_id(), 1)
     on conflict (organization_id) do update set version = usage_versions.version + 1;

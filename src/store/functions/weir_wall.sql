@@ -1,5 +1,5 @@
--- Puts a table behind the tenant wall and opens it to the application. What is written is compared with a subquery,
--- which is evaluated once for a statement: calling the function for each row costs as much as an index.
+-- Puts a table behind row-level security and grants it to the application. The check on writes uses a subquery, which
+-- is evaluated once per statement: calling the function for each row costs as much as an index.
 create or replace procedure weir_wall(table_name text)
 language plpgsql
 as $$

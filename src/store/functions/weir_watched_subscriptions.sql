@@ -1,4 +1,4 @@
--- The active subscriptions of these external ids for which new events mean work.
+-- The active subscriptions with these external ids that need a check after new events.
 create or replace function weir_watched_subscriptions(external_ids text[]) returns setof uuid
 language sql stable
 as $$

@@ -1,4 +1,4 @@
--- Whether anybody in the organization waits for events to come in.
+-- Whether anything in the organization reacts to new events.
 create or replace function weir_watches_usage() returns boolean
 language sql stable
 as $$

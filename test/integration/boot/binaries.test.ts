@@ -49,7 +49,7 @@ describe('findBinaries', () => {
   })
 
   it.runIf(isRoot)(
-    'finds another place when the data folder can not be entered either, umask included',
+    'finds another place when the data folder cannot be entered either, umask included',
     async () => {
       const copy = await unlinkedPackage()
       await chmod(folder, 0o700)

@@ -61,7 +61,7 @@ async function healthy(port: number, started: Weir): Promise<void> {
 const start = (port: number, variables: Record<string, string> = {}) =>
   weir(['start'], { PORT: String(port), HOST: '127.0.0.1', ...variables })
 
-const keyIn = (output: string) => output.match(/shown only this once: (\S+)/)?.[1]
+const keyIn = (output: string) => output.match(/shown only once: (\S+)/)?.[1]
 
 beforeEach(async () => {
   running = []
@@ -95,7 +95,7 @@ describe('weir start', () => {
     first.child.kill('SIGTERM')
     expect(await first.exited, first.output()).toBe(0)
     expect(performance.now() - began).toBeLessThan(10_000)
-    // Told once on the terminal, never in a log line; nor is what requests carried.
+    // Shown once on the terminal, never in a log line; request data is never logged either.
     const logLines = first
       .output()
       .split('\n')
@@ -131,7 +131,8 @@ describe('weir start', () => {
     expect(third.output().trim()).toMatch(/^Weir is already running on the data folder .* stop it first/)
   })
 
-  // Jobs and clock start after the first healthy answer: it may be killed before, between and after them.
+  // Jobs and clock start after the first healthy response, so the process may be killed before, between or after
+  // them.
   it.each([0, 30, 60, 100, 300, 1000])(
     'outlives a kill -9 of PostgreSQL %i ms after the first healthy answer, jobs and clock too',
     async (ms) => {
@@ -184,7 +185,7 @@ describe('weir start', () => {
     for (const isNew of [true, false]) {
       const started = start(port, variables)
       await healthy(port, started)
-      expect(started.output().includes('The organization "Hooli" was made')).toBe(isNew)
+      expect(started.output().includes('The organization "Hooli" was created')).toBe(isNew)
       expect(started.output()).not.toMatch(/hooli-key|tres-comas|gavin/)
       const headers = { authorization: 'Bearer hooli-key' }
       expect((await fetch(`http://127.0.0.1:${port}/api/v1/nothing`, { headers })).status).toBe(404)
@@ -197,7 +198,7 @@ describe('weir start', () => {
     [{ PORT: 'x' }, /^PORT must be a whole number/],
     [
       { DATABASE_URL: 'postgres://u:hunter2@127.0.0.1:1/none' },
-      /^PostgreSQL at 127\.0\.0\.1:1\/none \(DATABASE_URL\) can not be used: .*ECONNREFUSED.*\.$/,
+      /^PostgreSQL at 127\.0\.0\.1:1\/none \(DATABASE_URL\) cannot be used: .*ECONNREFUSED.*\.$/,
     ],
   ])('ends with one sentence and code 1 for %j', async (variables, sentence) => {
     const started = weir(['start'], variables)

@@ -4,7 +4,7 @@ import { newId } from '../../../src/store/ids.ts'
 import { ok, send, subscribe } from '../../support/billing-fixtures.ts'
 import { type Harness, startHarness } from '../../support/harness.ts'
 
-// What the schema itself refuses, tried by plain SQL as the owner of the database, past every rule of the code.
+// What the schema itself rejects, tested with plain SQL as the database owner, bypassing all application code.
 
 let harness: Harness
 let owner: pg.Client
@@ -98,7 +98,7 @@ function finalize(invoiceId: string, number: number) {
   )
 }
 
-/** What a statement is refused with, or how many rows it changed; nothing is kept. */
+/** A statement's error, or the number of rows changed; rolled back afterwards. */
 async function attempt(...statements: readonly string[]): Promise<string | number | null> {
   await owner.query('begin')
   try {
@@ -142,7 +142,7 @@ function partsOf(table: string, invoiceId: string): string {
 
 async function copied(table: string, invoiceId: string): Promise<string> {
   const names = (await columnsOf(table)).map(({ name }) => name)
-  // A link that is released takes no place of another one.
+  // A released link does not conflict with another one.
   const own: Readonly<Record<string, string>> = { id: 'gen_random_uuid()', released_at: 'now()' }
   const values = names.map((name) => own[name] ?? `"${name}"`)
   return `insert into ${table} ("${names.join('", "')}")
@@ -237,7 +237,7 @@ describe('a draft', () => {
     expect(await attempt(`update invoices set ${set}, sequential_id = 1 where id = '${draftId}'`)).toContain(
       'invoices_number',
     )
-    // The numbers of an entity count for all its customers.
+    // An entity's numbers cover all its customers.
     const given = `insert into invoices (organization_id, id, customer_id, billing_entity_id, number, invoice_type, status,
         currency, timezone, issuing_date, payment_due_date, net_payment_term, billing_at, entity_sequential_id,
         created_at, updated_at)

@@ -59,7 +59,7 @@ describe('migrations', () => {
       alter table advance_asides rename constraint deferred_events_pkey to advance_asides_pkey;
       alter table due_items drop constraint due_items_kind_check;
       alter table due_items add constraint due_items_kind_check check (kind <> 'deferred_event');
-      delete from weir_migrations where name = '0010_deferred_events';
+      delete from weir_migrations where name >= '0010';
       do $$ declare fk record; begin
         for fk in select conname, conrelid::regclass as name from pg_constraint
           where contype = 'f' and conrelid in ('advance_asides'::regclass, 'due_items'::regclass)
@@ -70,7 +70,7 @@ describe('migrations', () => {
       select g, g, g, g, g, now(), 1, 1, now() from gen_random_uuid() as g;
       insert into due_items (organization_id, id, kind, subject_id, due_at)
       select organization_id, id, 'advance_aside', id, now() from advance_asides`)
-    expect(await migrateAll(database.url)).toEqual(['0010_deferred_events'])
+    expect((await migrateAll(database.url))[0]).toBe('0010_deferred_events')
     const { rows } = await client.query(
       `select d.kind from due_items d join deferred_events e on e.id = d.subject_id`,
     )

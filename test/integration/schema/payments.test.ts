@@ -93,7 +93,7 @@ describe('the payments of an invoice', () => {
     expect(put.invoice).toMatchObject({ payment_status: 'failed', total_paid_amount_cents: 700 })
   })
 
-  it('are looked at by the doctor', async () => {
+  it('are checked by the doctor', async () => {
     const client = await sandbox()
     await subscribe(client, { metrics: [], charges: [], plan: { amount_cents: 1000 } })
     await client.clock('2024-02-01T00:10:00Z')

@@ -80,7 +80,7 @@ describe('foreign keys', () => {
     const without = rows.filter((row) => !row.supported).map((row) => row.key)
     const excused = Object.keys(WITHOUT_INDEX)
     expect(without.filter((key) => !excused.includes(key)).sort()).toEqual([])
-    // No excuse is kept for what has an index now, or is gone.
+    // No exception remains for a key that now has an index or is gone.
     expect(excused.filter((key) => !without.includes(key)).sort()).toEqual([])
   })
 

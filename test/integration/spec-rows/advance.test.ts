@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ok, send, subscribe } from '../../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../../support/harness.ts'
 
-// What metering-and-rating §9.3 says of charges in advance beside the fee of each event.
+// Cases of charges in advance (docs/rules/cases.md#charges-in-advance) besides the fee of each event.
 
 const SUM = { aggregation_type: 'sum_agg', field_name: 'n' }
 const UNIQUE = { aggregation_type: 'unique_count_agg', field_name: 'id' }
@@ -21,7 +21,7 @@ const tier = (from: number, to: number | null, perUnit: string) => ({
   flat_amount: '0',
 })
 
-describe('charges in advance in the hard cases of metering-and-rating §9', () => {
+describe('charges in advance in the hard cases', () => {
   let harness: Harness
   let client: Client
   beforeAll(async () => {
@@ -84,7 +84,7 @@ describe('charges in advance in the hard cases of metering-and-rating §9', () =
     return (await ok(client, 'POST', '/events/estimate_fees', { event })).fees
   }
 
-  it('§9 row 47: an event dated later than the current one is ignored', async () => {
+  it('case 47: an event dated later than the current one is ignored', async () => {
     expect(await fee('r47', {}, '2024-02-20T00:00:00Z')).toEqual([[1000, '1.0']])
     expect(await fee('r47', {}, '2024-02-10T00:00:00Z')).toEqual([[1000, '1.0']])
     // A second tier tells whether the later one was counted: the event of the 10th is the first until then.
@@ -93,7 +93,7 @@ describe('charges in advance in the hard cases of metering-and-rating §9', () =
     expect(await fee('r47g', {}, '2024-02-15T00:00:00Z')).toEqual([[200, '1.0']])
   })
 
-  it('§9 row 56: limits per transaction hold in current usage, a later event included', async () => {
+  it('case 56: limits per transaction hold in current usage, a later event included', async () => {
     expect(await fee('r56', { n: 100 }, '2024-02-02T00:00:00Z')).toEqual([[175, '100.0']])
     expect(await fee('r56', { n: 1000 }, '2024-02-03T00:00:00Z')).toEqual([[200, '1000.0']])
     expect(await fee('r56', { n: 10_000 }, '2024-02-04T00:00:00Z')).toEqual([[200, '10000.0']])
@@ -101,13 +101,13 @@ describe('charges in advance in the hard cases of metering-and-rating §9', () =
     expect(await usage('r56')).toEqual([775, '11433.0'])
   })
 
-  it('§9 row 63: an estimate takes its own minimum, before and after what is stored', async () => {
+  it('case 63: an estimate takes its own minimum, before and after what is stored', async () => {
     expect(await estimate('r63', 4)).toMatchObject([{ amount_cents: 1200, lago_id: null }])
     expect(await fee('r63', { n: 4 }, '2024-02-03T00:00:00Z')).toEqual([[1200, '4.0']])
     expect(await estimate('r63', 20_000)).toMatchObject([{ amount_cents: 10_000, units: '20000.0' }])
   })
 
-  it('§9 rows 64, 65: current usage shows what was charged, not what is left', async () => {
+  it('cases 64, 65: current usage shows what was charged, not what is left', async () => {
     const add = (id: string) => ({ id, operation_type: 'add' })
     const remove = (id: string) => ({ id, operation_type: 'remove' })
     await client.clock('2024-02-23T00:00:00Z')

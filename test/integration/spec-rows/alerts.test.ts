@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ok, send, subscribe } from '../../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../../support/harness.ts'
 
-// Alerts of metering-and-rating §9.5 as their messages tell them; one cent is one unit.
+// The alert cases (docs/rules/cases.md#minimums-progressive-billing-and-alerts), checked by their webhooks; one cent
+// is one unit.
 
 type Told = { readonly values: string[]; readonly previous: string; readonly current: string }
 
-describe('alerts in the hard cases of metering-and-rating §9', () => {
+describe('alerts in the hard cases', () => {
   let harness: Harness
   let client: Client
   beforeAll(async () => {
@@ -53,7 +54,7 @@ describe('alerts in the hard cases of metering-and-rating §9', () => {
 
   const amount = (...thresholds: object[]) => ({ alert_type: 'current_usage_amount', thresholds })
 
-  it('§9 row 89: one message for two thresholds', async () => {
+  it('case 89: one message for two thresholds', async () => {
     await start(amount({ value: 1500 }, { value: 3000 }, { value: 5000 }))
     await use(1000, '2024-04-02T00:00:00Z')
     expect(await told()).toEqual([])
@@ -61,7 +62,7 @@ describe('alerts in the hard cases of metering-and-rating §9', () => {
     expect(await told()).toEqual([{ values: ['1500.0', '3000.0'], previous: '1000.0', current: '3000.0' }])
   })
 
-  it('§9 row 90: recurring steps after the fixed thresholds', async () => {
+  it('case 90: recurring steps after the fixed thresholds', async () => {
     await start(amount({ value: 1500 }, { value: 3000 }, { value: 1000, recurring: true }))
     await use(3500, '2024-04-02T00:00:00Z')
     await use(2000, '2024-04-03T00:00:00Z')
@@ -71,7 +72,7 @@ describe('alerts in the hard cases of metering-and-rating §9', () => {
     ])
   })
 
-  it('§9 row 91: recurring steps alone', async () => {
+  it('case 91: recurring steps alone', async () => {
     await start(amount({ value: 1000, recurring: true }))
     await use(3500, '2024-04-02T00:00:00Z')
     await use(2000, '2024-04-03T00:00:00Z')
@@ -81,7 +82,7 @@ describe('alerts in the hard cases of metering-and-rating §9', () => {
     ])
   })
 
-  it('§9 row 92: steps count from the largest fixed threshold', async () => {
+  it('case 92: steps count from the largest fixed threshold', async () => {
     await start({
       alert_type: 'billable_metric_current_usage_units',
       billable_metric_code: 'm',
@@ -96,7 +97,7 @@ describe('alerts in the hard cases of metering-and-rating §9', () => {
     })
   })
 
-  it('§9 row 95: units of a metric', async () => {
+  it('case 95: units of a metric', async () => {
     await start({
       alert_type: 'billable_metric_current_usage_units',
       billable_metric_code: 'm',
@@ -108,7 +109,7 @@ describe('alerts in the hard cases of metering-and-rating §9', () => {
     expect(await told()).toEqual([{ values: ['90.0'], previous: '89.0', current: '94.0' }])
   })
 
-  it('§9 row 96: lifetime usage over months', async () => {
+  it('case 96: lifetime usage over months', async () => {
     await start({ alert_type: 'lifetime_usage_amount', thresholds: [{ value: 15_000 }] })
     await use(5000, '2024-04-02T00:00:00Z')
     await use(5000, '2024-05-02T00:00:00Z')

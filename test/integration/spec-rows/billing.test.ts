@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ok, send, subscribe } from '../../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../../support/harness.ts'
 
-// Minimums and progressive billing: metering-and-rating §9.5, rows 79 to 85, to the last invoice.
+// Minimums and progressive billing up to the last invoice: cases 79 to 85 of docs/rules/cases.md.
 
 const SUM = { aggregation_type: 'sum_agg', field_name: 'n' }
 type Invoice = {
@@ -54,7 +54,7 @@ describe('minimums and progressive billing', () => {
     return fees.filter((fee: { lago_true_up_parent_fee_id: unknown }) => fee.lago_true_up_parent_fee_id)
   }
 
-  it('§9 row 79: a minimum for 25 of 28 days, with its tax', async () => {
+  it('case 79: a minimum for 25 of 28 days, with its tax', async () => {
     client = await harness.organization()
     await client.clock('2023-02-01T00:00:00Z')
     const tax = { name: 'VAT', code: 'vat', rate: 20, applied_to_organization: true }
@@ -72,7 +72,7 @@ describe('minimums and progressive billing', () => {
     ])
   })
 
-  it('§9 row 80: one true-up for all filters of a charge', async () => {
+  it('case 80: one true-up for all filters of a charge', async () => {
     client = await harness.organization()
     await client.clock('2023-02-01T00:00:00Z')
     const tax = { name: 'VAT', code: 'vat', rate: 20, applied_to_organization: true }
@@ -104,7 +104,7 @@ describe('minimums and progressive billing', () => {
     expect(parent).toMatchObject({ amount_cents: 0, lago_charge_filter_id: null })
   })
 
-  it('§9 row 81: a threshold bills once, the month is credited with it', async () => {
+  it('case 81: a threshold bills once, the month is credited with it', async () => {
     await start({ amount_cents: 20_000 })
     await use(1_000_000, '2022-12-06T10:00:00Z')
     expect(await progressive()).toEqual([20_000])
@@ -114,7 +114,7 @@ describe('minimums and progressive billing', () => {
     expect(await newest()).toEqual([43_100, 20_000, 23_100])
   })
 
-  it('§9 row 82: the second progressive invoice is credited with the first', async () => {
+  it('case 82: the second progressive invoice is credited with the first', async () => {
     await start({ amount_cents: 20_000 }, { amount_cents: 50_000 })
     for (const [at, expected] of [
       ['2022-12-06T10:00:00Z', [20_000]],
@@ -135,7 +135,7 @@ describe('minimums and progressive billing', () => {
   it.each([
     ['termination', 'p', [21_800, 20_000, 1800]],
     ['an upgrade', 'up', [21_700, 20_000, 1700]],
-  ])('§9 row 83: %s on day 18 of 31', async (_how, plan_code, expected) => {
+  ])('case 83: %s on day 18 of 31', async (_how, plan_code, expected) => {
     await start({ amount_cents: 20_000 })
     const up = { name: 'Up', code: 'up', interval: 'monthly', amount_cents: 62_000, amount_currency: 'EUR' }
     await ok(client, 'POST', '/plans', { plan: { ...up, pay_in_advance: false } })
@@ -149,7 +149,7 @@ describe('minimums and progressive billing', () => {
     expect(await newest()).toEqual(expected)
   })
 
-  it('§9 row 84: a threshold never bills again in later months', async () => {
+  it('case 84: a threshold never bills again in later months', async () => {
     await start({ amount_cents: 20_000 })
     await use(1_000_000, '2022-12-06T10:00:00Z')
     await client.clock('2023-01-01T02:00:00Z')
@@ -162,7 +162,7 @@ describe('minimums and progressive billing', () => {
     expect(await newest()).toEqual([43_100, 0, 43_100])
   })
 
-  it('§9 row 85: fixed thresholds one after the other, then the recurring one again and again', async () => {
+  it('case 85: fixed thresholds one after the other, then the recurring one again and again', async () => {
     const fixed = [200, 500, 700].map((amount_cents) => ({ amount_cents }))
     await start(...fixed, { amount_cents: 1000, recurring: true })
     const billed: number[] = []

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ok, send, subscribe } from '../../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../../support/harness.ts'
 
-// Metering-and-rating §9.6: which events are taken, and for what they count.
+// Which events are stored, and what they count for (docs/rules/cases.md#events).
 
 const SUM = { aggregation_type: 'sum_agg', field_name: 'n' }
 const IN_ADVANCE = { pay_in_advance: true, invoiceable: false, properties: { amount: '1' } }
 const START = '2024-03-05T10:00:00.123Z'
 const START_MS = Date.parse(START)
 
-describe('ingestion in the hard cases of metering-and-rating §9', () => {
+describe('ingestion in the hard cases', () => {
   let harness: Harness
   let client: Client
   let stranger: Client
@@ -47,7 +47,7 @@ describe('ingestion in the hard cases of metering-and-rating §9', () => {
     return (await ok(whose, 'GET', `/fees?event_transaction_id=${encodeURIComponent(transactionId)}`)).fees
   }
 
-  it('§9 row 98: an event of the millisecond of the start or the end belongs to the subscription', async () => {
+  it('case 98: an event of the millisecond of the start or the end belongs to the subscription', async () => {
     const endMs = START_MS + 60_000
     await client.clock(new Date(endMs).toISOString())
     await ok(client, 'DELETE', '/subscriptions/ended')
@@ -75,7 +75,7 @@ describe('ingestion in the hard cases of metering-and-rating §9', () => {
     }
   })
 
-  it('§9 row 97: an event of no subscription that is active is stored, and billed to nobody', async () => {
+  it('case 97: an event without an active subscription is stored but not billed', async () => {
     await client.clock('2024-03-06T00:00:00Z')
     const whose = [undefined, null, 'unknown', 'foreign', 'pending', 'ended']
     for (const external_subscription_id of whose) {
@@ -95,14 +95,14 @@ describe('ingestion in the hard cases of metering-and-rating §9', () => {
     expect((await ok(stranger, 'GET', '/fees')).fees).toEqual([])
   })
 
-  it('§9 row 99: one transaction twice in a batch', async () => {
+  it('case 99: one transaction twice in a batch', async () => {
     const answer = await batch([inBatch('twin'), inBatch('twin')])
     expect(answer.status).toBe(422)
     expect(answer.body.error_details).toEqual({ '1': { transaction_id: ['value_already_exist'] } })
     expect((await client.call('GET', '/events/twin')).status).toBe(404)
   })
 
-  it('§9 row 100: 101 events in a batch', async () => {
+  it('case 100: 101 events in a batch', async () => {
     const events = Array.from({ length: 101 }, (_, index) => inBatch(`many ${index}`))
     const answer = await batch(events)
     expect([answer.status, answer.body.error_details]).toEqual([422, { events: ['too_many_events'] }])
@@ -110,7 +110,7 @@ describe('ingestion in the hard cases of metering-and-rating §9', () => {
     expect((await batch(events.slice(1))).body.events).toHaveLength(100)
   })
 
-  it('§9 row 101: an expression writes its property', async () => {
+  it('case 101: an expression writes its property', async () => {
     const properties = { left: '1', right: '2' }
     const { event } = await send(client, { code: 'added', transaction_id: 'added', properties })
     expect(event.properties).toMatchObject({ left: '1', right: '2' })
@@ -118,7 +118,7 @@ describe('ingestion in the hard cases of metering-and-rating §9', () => {
     expect((await ok(client, 'GET', '/events/added')).event.properties).toEqual(event.properties)
   })
 
-  it('§9 row 102: a value that is no plain number is ignored', async () => {
+  it('case 102: a value that is no plain number is ignored', async () => {
     await send(client, { code: 'text', transaction_id: 'text', properties: { n: '1e3' } })
     const path = '/customers/c/current_usage?external_subscription_id=s&charge_code=text'
     const [shown] = (await ok(client, 'GET', path)).customer_usage.charges_usage

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ok, subscribe } from '../../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../../support/harness.ts'
 
-// Metering-and-rating §9.2 over the API: prorated graduated charges on recurring metrics, month after month.
+// The prorated graduated cases (docs/rules/cases.md#graduated-and-prorated) over the API, month by month.
 
 const tier = (from: number, to: number | null, perUnit: string, flat: string) => ({
   from_value: from,
@@ -71,7 +71,7 @@ describe('prorated graduated charges over months', () => {
     return fees.map((fee: { amount_cents: number; units: string }) => [fee.amount_cents, fee.units])
   }
 
-  it('§9 row 34: a month of a sum', async () => {
+  it('case 34: a month of a sum', async () => {
     const changes: [string, number, number, string][] = [
       ['10', 2, 11_400, '2.0'],
       ['16', 5, 18_400, '7.0'],
@@ -87,7 +87,7 @@ describe('prorated graduated charges over months', () => {
     }
   })
 
-  it('§9 rows 40 to 44: things that come and go', async () => {
+  it('cases 40 to 44: things that come and go', async () => {
     const changes: [string, string, string, number, string][] = [
       ['10', '1111', 'add', 10_700, '1.0'],
       ['12', '1111', 'remove', 10_100, '0.0'],
@@ -101,7 +101,7 @@ describe('prorated graduated charges over months', () => {
     }
   })
 
-  it('§9 rows 34, 45: the invoice of 1 October has what usage showed', async () => {
+  it('cases 34, 45: the invoice of 1 October has what usage showed', async () => {
     await event('ids', '2023-09-20', { id: '3333' })
     expect(await usage('ids')).toEqual([16_117, '3.0'])
     for (const code of ['below', 'back']) {
@@ -114,14 +114,14 @@ describe('prorated graduated charges over months', () => {
     expect(invoices).toMatchObject([{ total_amount_cents: 18_700 + 16_117 }])
   })
 
-  it('§9 rows 35, 36: the carried quantity pays the full month as one movement', async () => {
+  it('cases 35, 36: the carried quantity pays the full month as one movement', async () => {
     await client.clock('2023-10-16T00:00:00Z')
     expect(await usage('sum')).toEqual([37_000, '75.0'])
     await event('sum', '2023-10-17', { n: 20 })
     expect(await usage('sum')).toEqual([38_935, '95.0'])
   })
 
-  it('§9 rows 38, 39: units below zero cost nothing, nor does what comes back', async () => {
+  it('cases 38, 39: units below zero cost nothing, nor does what comes back', async () => {
     const cents = async (code: string) => (await billed(code)).reduce((sum, [amount]) => sum + amount, 0)
     expect([await cents('below'), await cents('back')]).toEqual([0, 0])
     await event('back', '2023-09-06', { n: 1 })
@@ -132,7 +132,7 @@ describe('prorated graduated charges over months', () => {
     expect(await usage('back')).toEqual([0, '2.0'])
   })
 
-  it('§9 row 46: October and November of what came in September', async () => {
+  it('case 46: October and November of what came in September', async () => {
     expect(await usage('ids')).toEqual([17_000, '3.0'])
     await event('ids', '2023-10-17', { id: '4444' })
     expect(await usage('ids')).toEqual([17_242, '4.0'])
@@ -142,7 +142,7 @@ describe('prorated graduated charges over months', () => {
     expect((await billed('sum')).at(-1)).toEqual([38_935, '95.0'])
   })
 
-  it('§9 row 37: what is dated before the start pays each period', async () => {
+  it('case 37: what is dated before the start pays each period', async () => {
     for (const day of ['01', '02']) await event('early', `2023-11-${day}`, { n: 5 }, 'late')
     await client.clock('2023-12-01T00:00:00Z')
     const { billable_metric: metric } = await ok(client, 'GET', '/billable_metrics/early')

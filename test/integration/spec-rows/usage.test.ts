@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ok, send, subscribe } from '../../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../../support/harness.ts'
 
-// Rows of metering-and-rating §9 that current usage shows after each event; each row has a metric of its own.
+// Cases of docs/rules/cases.md checked by current usage after each event; each case has its own metric.
 
 type Shown = { readonly units?: string; readonly amount_cents: number; readonly [field: string]: unknown }
 type Row = {
@@ -35,16 +35,16 @@ const packages = (free: number) => ({
 const percentage = (properties: object) => ({ charge_model: 'percentage', properties })
 
 const ROWS: readonly Row[] = [
-  cumulated('§9 row 7: packages, without free units', 'r7', packages(0), [3, 10_000], [12, 20_000]),
-  cumulated('§9 row 7: packages, with free units', 'r7f', packages(5), [3, 0], [9, 10_000]),
+  cumulated('case 7: packages, without free units', 'r7', packages(0), [3, 10_000], [12, 20_000]),
+  cumulated('case 7: packages, with free units', 'r7f', packages(5), [3, 0], [9, 10_000]),
   cumulated(
-    '§9 row 14: free events',
+    'case 14: free events',
     'r14',
     percentage({ rate: '1', fixed_amount: '5', free_units_per_events: 3 }),
     ...([10, 10, 10, 10].map((n, i) => [n, i === 3 ? 510 : 0]) as [number, number][]),
   ),
   cumulated(
-    '§9 row 15: a free total',
+    'case 15: a free total',
     'r15',
     percentage({ rate: '1', fixed_amount: '5', free_units_per_total_aggregation: '15' }),
     [4, 0],
@@ -54,7 +54,7 @@ const ROWS: readonly Row[] = [
     [10, 1011],
   ),
   cumulated(
-    '§9 row 16: free events within a free total',
+    'case 16: free events within a free total',
     'r16',
     percentage({
       rate: '1',
@@ -68,7 +68,7 @@ const ROWS: readonly Row[] = [
     [1, 501],
   ),
   cumulated(
-    '§9 row 17: a free total that ends before the free events',
+    'case 17: a free total that ends before the free events',
     'r17',
     percentage({
       rate: '1',
@@ -81,7 +81,7 @@ const ROWS: readonly Row[] = [
     [10, 1015],
   ),
   cumulated(
-    '§9 row 21: limits per transaction, cumulated',
+    'case 21: limits per transaction, cumulated',
     'r21',
     percentage({ rate: '1', fixed_amount: '1', ...LIMITS }),
     [100, 200],
@@ -89,7 +89,7 @@ const ROWS: readonly Row[] = [
     [10_000, 2500],
   ),
   {
-    name: '§9 row 23: negative units',
+    name: 'case 23: negative units',
     code: 'r23',
     metric: SUM,
     charge: { charge_model: 'package', properties: { amount: '100', package_size: 10, free_units: 0 } },
@@ -99,7 +99,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    name: '§9 row 23: a negative amount',
+    name: 'case 23: a negative amount',
     code: 'r23d',
     metric: SUM,
     charge: { charge_model: 'dynamic', properties: {} },
@@ -115,7 +115,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    name: '§9 row 66: a level from 5 March on',
+    name: 'case 66: a level from 5 March on',
     code: 'r66',
     metric: { aggregation_type: 'weighted_sum_agg', field_name: 'n', weighted_interval: 'seconds' },
     charge: { properties: { amount: '1' } },
@@ -132,7 +132,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    name: '§9 row 68: two deltas at the start of the period',
+    name: 'case 68: two deltas at the start of the period',
     code: 'r68',
     metric: { aggregation_type: 'weighted_sum_agg', field_name: 'n', weighted_interval: 'seconds' },
     charge: { properties: { amount: '1' } },
@@ -145,7 +145,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    name: '§9 row 69: the latest value',
+    name: 'case 69: the latest value',
     code: 'r69',
     metric: { aggregation_type: 'latest_agg', field_name: 'n' },
     charge: { properties: { amount: '5' } },
@@ -165,7 +165,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    name: '§9 row 70: the greatest value',
+    name: 'case 70: the greatest value',
     code: 'r70',
     metric: { aggregation_type: 'max_agg', field_name: 'n' },
     charge: { properties: { amount: '10' } },
@@ -176,7 +176,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    name: '§9 row 71: a filter within another',
+    name: 'case 71: a filter within another',
     code: 'r71',
     metric: { ...SUM, filters: CLOUD },
     charge: {
@@ -206,7 +206,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    name: '§9 row 73: every filter is listed, with the default',
+    name: 'case 73: every filter is listed, with the default',
     code: 'r73',
     metric: { ...COUNT, filters: [{ key: 'region', values: ['europe', 'usa'] }] },
     charge: {
@@ -232,14 +232,14 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    name: '§9 row 75: a value of zero is an event',
+    name: 'case 75: a value of zero is an event',
     code: 'r75',
     metric: SUM,
     charge: { properties: { amount: '10' } },
     steps: [[{ n: 0 }, { units: '0.0', amount_cents: 0, events_count: 1 }]],
   },
   {
-    name: '§9 row 77: each group has its own packages and free units',
+    name: 'case 77: each group has its own packages and free units',
     code: 'r77',
     metric: SUM,
     charge: {
@@ -264,7 +264,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    name: '§9 row 77: each group has its own free events',
+    name: 'case 77: each group has its own free events',
     code: 'r77p',
     metric: SUM,
     charge: percentage({ rate: '10', free_units_per_events: 1, pricing_group_keys: ['team'] }),
@@ -276,7 +276,7 @@ const ROWS: readonly Row[] = [
   },
 ]
 
-describe('current usage in the hard cases of metering-and-rating §9', () => {
+describe('current usage in the hard cases', () => {
   let harness: Harness
   let client: Client
   beforeAll(async () => {
@@ -344,7 +344,7 @@ describe('current usage in the hard cases of metering-and-rating §9', () => {
     })
   }
 
-  it('§9 row 72: of two identical filters the older one takes all', async () => {
+  it('case 72: of two identical filters the older one takes all', async () => {
     const wider = { values: { cloud: ['aws', 'gcp'] }, properties: { amount: '3' } }
     await ok(client, 'POST', '/plans/p/charges/r72/filters', { filter: wider })
     // Without one of its values the newer filter is a twin of the older one.
@@ -366,7 +366,7 @@ describe('current usage in the hard cases of metering-and-rating §9', () => {
     ])
   })
 
-  it('§9 row 74: what came last month is still there, in its filter', async () => {
+  it('case 74: what came last month is still there, in its filter', async () => {
     const { units, amount_cents, filters } = await usage('r74')
     expect([units, amount_cents]).toEqual(['1.0', 2000])
     expect(filters).toMatchObject([
@@ -375,7 +375,7 @@ describe('current usage in the hard cases of metering-and-rating §9', () => {
     ])
   })
 
-  it('§9 row 76: a group narrows to its events and leaves the other keys', async () => {
+  it('case 76: a group narrows to its events and leaves the other keys', async () => {
     const users = ['u1', 'u2', 'u3', 'u4', 'u5']
     for (const workspace of ['A', 'B']) {
       for (const user of users) await event('r76', { n: 3, workspace, user })
@@ -394,7 +394,7 @@ describe('current usage in the hard cases of metering-and-rating §9', () => {
     })
   })
 
-  it('§9 row 78: the year ends with the day of the customer', async () => {
+  it('case 78: the year ends with the day of the customer', async () => {
     client = await harness.organization()
     await client.clock('2023-01-01T09:30:00Z')
     const plan = { name: 'Y', code: 'y', interval: 'yearly', amount_cents: 0, amount_currency: 'EUR' }
@@ -424,7 +424,7 @@ describe('what is left of usage on invoices', () => {
   })
   afterAll(() => harness.close())
 
-  it('§9 rows 66, 67, 75: a level carries into the next month, a zero fee with an event is kept', async () => {
+  it('cases 66, 67, 75: a level carries into the next month, a zero fee with an event is kept', async () => {
     const weighted = {
       aggregation_type: 'weighted_sum_agg',
       field_name: 'n',

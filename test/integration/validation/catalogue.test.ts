@@ -3,8 +3,7 @@ import { ok, subscribe } from '../../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../../support/harness.ts'
 import { itRefuses, type RefusedCase } from '../../support/refusals.ts'
 
-// Every refusal of metering-and-rating §3 (charges, filters, properties), §6 (thresholds) and §7 (alerts), of taxes
-// (subscriptions-and-invoicing §10) and of entitlements (platform §10).
+// Every error code of charges, filters, properties, thresholds, alerts, taxes, features and entitlements.
 
 const MANDATORY = ['value_is_mandatory']
 const INVALID = ['value_is_invalid']
@@ -56,7 +55,7 @@ type ChargeCase = {
   readonly status?: number
 }
 
-/** The same charge in a new plan and alone is refused with the same words. */
+/** The same charge is rejected with the same errors in a new plan and on its own. */
 function itRefusesCharges(cases: readonly ChargeCase[]): void {
   it.each(cases.map((each) => [each.name, each] as const))('%s', async (_name, each) => {
     const { metric = 'count', charge, says, status = 422 } = each
@@ -86,36 +85,36 @@ const PACKAGE = { charge_model: 'package', properties: { amount: '1', package_si
 const ADVANCE = { pay_in_advance: true }
 const ONLY_PAID = { regroup_paid_fees: ['only_compatible_with_pay_in_advance_and_non_invoiceable'] }
 
-describe('permitted combinations of a charge (§3.2)', () => {
+describe('permitted combinations of a charge', () => {
   itRefusesCharges([
     {
-      name: '§3.2 pay_in_advance: invalid_aggregation_type_or_charge_model, volume',
+      name: 'pay_in_advance: invalid_aggregation_type_or_charge_model, volume',
       charge: { ...VOLUME, ...ADVANCE },
       says: { pay_in_advance: COMBINATION },
     },
     ...['max', 'latest', 'weighted'].map((metric) => ({
-      name: `§3.2 pay_in_advance: invalid_aggregation_type_or_charge_model, ${metric}`,
+      name: `pay_in_advance: invalid_aggregation_type_or_charge_model, ${metric}`,
       metric,
       charge: ADVANCE,
       says: { pay_in_advance: COMBINATION },
     })),
     {
-      name: '§3.2 charge_model: invalid_aggregation_type_or_charge_model, dynamic',
+      name: 'charge_model: invalid_aggregation_type_or_charge_model, dynamic',
       charge: { charge_model: 'dynamic', properties: {} },
       says: { charge_model: COMBINATION },
     },
     {
-      name: '§3.2 charge_model: invalid_aggregation_type_or_charge_model, custom',
+      name: 'charge_model: invalid_aggregation_type_or_charge_model, custom',
       charge: { charge_model: 'custom', properties: {} },
       says: { charge_model: COMBINATION },
     },
     {
-      name: '§3.2 prorated: invalid_billable_metric_or_charge_model, not recurring',
+      name: 'prorated: invalid_billable_metric_or_charge_model, not recurring',
       charge: { prorated: true },
       says: PRORATION,
     },
     {
-      name: '§3.2 prorated: invalid_billable_metric_or_charge_model, a weighted sum',
+      name: 'prorated: invalid_billable_metric_or_charge_model, a weighted sum',
       metric: 'weighted',
       charge: { prorated: true },
       says: PRORATION,
@@ -128,60 +127,60 @@ describe('permitted combinations of a charge (§3.2)', () => {
         { charge_model: 'graduated', properties: { graduated_ranges: ranges }, ...ADVANCE },
       ],
     ].map(([how, charge]) => ({
-      name: `§3.2 prorated: invalid_billable_metric_or_charge_model, ${how}`,
+      name: `prorated: invalid_billable_metric_or_charge_model, ${how}`,
       metric: 'seats',
       charge: { ...(charge as object), prorated: true },
       says: PRORATION,
     })),
     {
-      name: '§3.2 min_amount_cents: not_compatible_with_pay_in_advance',
+      name: 'min_amount_cents: not_compatible_with_pay_in_advance',
       charge: { ...ADVANCE, min_amount_cents: 1 },
       says: { min_amount_cents: ['not_compatible_with_pay_in_advance'] },
     },
     {
-      name: '§3.1 min_amount_cents: value_is_out_of_range',
+      name: 'min_amount_cents: value_is_out_of_range',
       charge: { min_amount_cents: -1 },
       says: { min_amount_cents: ['value_is_out_of_range'] },
     },
     {
-      name: '§3.2 invoiceable: must_be_true_unless_pay_in_advance',
+      name: 'invoiceable: must_be_true_unless_pay_in_advance',
       charge: { invoiceable: false },
       says: { invoiceable: ['must_be_true_unless_pay_in_advance'] },
     },
     {
-      name: '§3.2 regroup_paid_fees: only_compatible_with_pay_in_advance_and_non_invoiceable, in arrears',
+      name: 'regroup_paid_fees: only_compatible_with_pay_in_advance_and_non_invoiceable, in arrears',
       charge: { regroup_paid_fees: 'invoice' },
       says: ONLY_PAID,
     },
     {
-      name: '§3.2 regroup_paid_fees: only_compatible_with_pay_in_advance_and_non_invoiceable, invoiceable',
+      name: 'regroup_paid_fees: only_compatible_with_pay_in_advance_and_non_invoiceable, invoiceable',
       charge: { ...ADVANCE, regroup_paid_fees: 'invoice' },
       says: ONLY_PAID,
     },
     ...[PERCENTAGE, TIERED].map((charge) => ({
-      name: `§3.2 properties: invalid_value, latest with ${charge.charge_model}`,
+      name: `properties: invalid_value, latest with ${charge.charge_model}`,
       metric: 'latest',
       charge,
       says: { properties: ['invalid_value'] },
     })),
     {
-      name: '§3.1 charge_model: value_is_invalid',
+      name: 'charge_model: value_is_invalid',
       charge: { charge_model: 'x' },
       says: { charge_model: INVALID },
     },
-    { name: '§3.1 404 tax_not_found', charge: { tax_codes: ['none'] }, status: 404, says: 'tax_not_found' },
+    { name: '404 tax_not_found', charge: { tax_codes: ['none'] }, status: 404, says: 'tax_not_found' },
   ])
 
   itRefuses(
     [
       {
-        name: '§3.1 code: value_already_exist',
+        name: 'code: value_already_exist',
         to: 'POST /plans/p/charges',
         body: { charge: { code: 'used', charge_model: 'standard', billable_metric_id: '@count' } },
         says: { code: TAKEN },
       },
       {
-        name: '§3.2 404 billable_metrics_not_found',
+        name: '404 billable_metrics_not_found',
         to: 'POST /plans',
         body: {
           plan: {
@@ -193,7 +192,7 @@ describe('permitted combinations of a charge (§3.2)', () => {
         says: 'billable_metrics_not_found',
       },
       {
-        name: '§3.2 404 billable_metric_not_found',
+        name: '404 billable_metric_not_found',
         to: 'POST /plans/p/charges',
         body: { charge: { code: 'n', billable_metric_id: 'none', charge_model: 'standard' } },
         status: 404,
@@ -218,7 +217,7 @@ const BASES: Readonly<Record<string, object>> = {
 function properties(model: string, codes: string, over: object, which = ''): ChargeCase {
   const charge = { charge_model: model, properties: { ...BASES[model], ...over } }
   const says = { properties: codes.split(', ') }
-  return { name: `§3.2 ${model} properties: ${codes}${which && ` (${which})`}`, metric: 'sum', charge, says }
+  return { name: `${model} properties: ${codes}${which && ` (${which})`}`, metric: 'sum', charge, says }
 }
 const one = (over: object) => [{ ...ranges[0], ...over }]
 const two = (to: number, from: number, first = 0) => [
@@ -244,7 +243,7 @@ const TIERED_MODELS = [
   ],
 ] as const
 
-describe('properties of a charge (§3.2)', () => {
+describe('properties of a charge', () => {
   const key = (value: string) => ({ value })
   itRefusesCharges([
     ...[10, 'abc', '-1', null].map((amount) =>
@@ -306,7 +305,7 @@ describe('properties of a charge (§3.2)', () => {
   ])
 })
 
-describe('filters of a charge (§3.10)', () => {
+describe('filters of a charge', () => {
   const filter = (name: string, values: unknown, says: unknown, over: object = {}): ChargeCase => ({
     name,
     metric: 'cloud',
@@ -314,17 +313,17 @@ describe('filters of a charge (§3.10)', () => {
     says,
   })
   itRefusesCharges([
-    filter('§3.10 values: value_is_mandatory', {}, { values: MANDATORY }),
-    filter('§3.10 values: value_is_mandatory, an empty list', { cloud: [] }, { values: MANDATORY }),
-    filter('§3.10 values: value_is_invalid, an undeclared value', { cloud: ['ibm'] }, { values: INVALID }),
-    filter('§3.10 values: value_is_invalid, an undeclared key', { region: ['eu'] }, { values: INVALID }),
+    filter('values: value_is_mandatory', {}, { values: MANDATORY }),
+    filter('values: value_is_mandatory, an empty list', { cloud: [] }, { values: MANDATORY }),
+    filter('values: value_is_invalid, an undeclared value', { cloud: ['ibm'] }, { values: INVALID }),
+    filter('values: value_is_invalid, an undeclared key', { region: ['eu'] }, { values: INVALID }),
     filter(
-      '§3.10 values: value_is_invalid, ALL with others',
+      'values: value_is_invalid, ALL with others',
       { cloud: ['__ALL_FILTER_VALUES__', 'aws'] },
       { values: INVALID },
     ),
     filter(
-      '§3.10 properties: invalid_amount',
+      'properties: invalid_amount',
       { cloud: ['aws'] },
       { properties: ['invalid_amount'] },
       { properties: { amount: 1 } },
@@ -332,7 +331,7 @@ describe('filters of a charge (§3.10)', () => {
   ])
 })
 
-describe('usage thresholds (§6.1)', () => {
+describe('usage thresholds', () => {
   const cases: [string, object[]][] = [
     ['missing_amount_cents', [{ threshold_display_name: 'x' }]],
     ['duplicated_values', [{ amount_cents: 5 }, { amount_cents: 5 }]],
@@ -348,13 +347,13 @@ describe('usage thresholds (§6.1)', () => {
   itRefuses(
     cases.flatMap(([code, usage_thresholds]) => [
       {
-        name: `§6.1 usage_thresholds: ${code}, on a plan`,
+        name: `usage_thresholds: ${code}, on a plan`,
         to: 'PUT /plans/p',
         body: { plan: { usage_thresholds } },
         says: { usage_thresholds: [code] },
       },
       {
-        name: `§6.1 usage_thresholds: ${code}, on a subscription`,
+        name: `usage_thresholds: ${code}, on a subscription`,
         to: 'PUT /subscriptions/s',
         body: { subscription: { usage_thresholds } },
         says: { usage_thresholds: [code] },
@@ -364,7 +363,7 @@ describe('usage thresholds (§6.1)', () => {
   )
 })
 
-/** Each case has faults of every later rule, too: the order of §7.3 decides which one is told. */
+/** Each case also violates every later rule, so the order of the checks decides which error is reported. */
 function alert(name: string, over: object, says: unknown, status = 422): RefusedCase {
   const last = { code: '', alert_type: 'billable_metric_current_usage_units', billable_metric_code: 'none' }
   const body = { alert: { ...last, thresholds: [{ value: 'x' }, { value: 'x' }], ...over } }
@@ -373,67 +372,63 @@ function alert(name: string, over: object, says: unknown, status = 422): Refused
 const value = (code: string) => ({ 'thresholds:value': [code] })
 const fine = { thresholds: [{ value: 1 }] }
 
-describe('alerts, in the order of the rules (§7.3)', () => {
+describe('alerts, in the order of the rules', () => {
   const many = Array.from({ length: 21 }, () => ({ value: 'x' }))
   itRefuses(
     [
       alert(
-        '§7.3 alert_type: value_is_mandatory and value_is_invalid',
+        'alert_type: value_is_mandatory and value_is_invalid',
         { alert_type: '' },
         {
           alert_type: ['value_is_mandatory', 'value_is_invalid'],
         },
       ),
-      alert('§7.3 alert_type: invalid_type, unknown', { alert_type: 'x' }, { alert_type: ['invalid_type'] }),
+      alert('alert_type: invalid_type, unknown', { alert_type: 'x' }, { alert_type: ['invalid_type'] }),
       alert(
-        '§7.3 alert_type: invalid_type, of a wallet',
+        'alert_type: invalid_type, of a wallet',
         { alert_type: 'wallet_balance_amount' },
         {
           alert_type: ['invalid_type'],
         },
       ),
-      alert('§7.3 thresholds: value_is_mandatory', { thresholds: [] }, { thresholds: MANDATORY }),
+      alert('thresholds: value_is_mandatory', { thresholds: [] }, { thresholds: MANDATORY }),
       alert(
-        '§7.3 thresholds: too_many_thresholds',
+        'thresholds: too_many_thresholds',
         { thresholds: many },
         {
           thresholds: ['too_many_thresholds'],
         },
       ),
+      alert('thresholds: duplicate_threshold_values', {}, { thresholds: ['duplicate_threshold_values'] }),
+      alert('thresholds:value: value_is_mandatory', { thresholds: [{}] }, value('value_is_mandatory')),
       alert(
-        '§7.3 thresholds: duplicate_threshold_values',
-        {},
-        { thresholds: ['duplicate_threshold_values'] },
-      ),
-      alert('§7.3 thresholds:value: value_is_mandatory', { thresholds: [{}] }, value('value_is_mandatory')),
-      alert(
-        '§7.3 thresholds:value: value_is_invalid',
+        'thresholds:value: value_is_invalid',
         { thresholds: [{ value: 'x' }] },
         value('value_is_invalid'),
       ),
       alert(
-        '§7.3 thresholds:value: recurring_value_is_negative',
+        'thresholds:value: recurring_value_is_negative',
         { thresholds: [{ value: 0, recurring: true }] },
         value('recurring_value_is_negative'),
       ),
-      alert('§7.3 404 billable_metric_not_found', fine, 'billable_metric_not_found', 404),
+      alert('404 billable_metric_not_found', fine, 'billable_metric_not_found', 404),
       alert(
-        '§7.3 code: value_is_mandatory, billable_metric: value_is_mandatory',
+        'code: value_is_mandatory, billable_metric: value_is_mandatory',
         { ...fine, billable_metric_code: null },
         { code: MANDATORY, billable_metric: MANDATORY },
       ),
       alert(
-        '§7.3 billable_metric: value_must_be_blank',
+        'billable_metric: value_must_be_blank',
         { ...fine, code: 'n', alert_type: 'lifetime_usage_amount', billable_metric_code: 'count' },
         { billable_metric: ['value_must_be_blank'] },
       ),
       alert(
-        '§7.3 code: value_already_exist',
+        'code: value_already_exist',
         { ...fine, code: 'first', billable_metric_code: 'count' },
         { code: TAKEN },
       ),
       alert(
-        '§7.3 base: alert_already_exists',
+        'base: alert_already_exists',
         { ...fine, code: 'n', alert_type: 'current_usage_amount', billable_metric_code: null },
         { base: ['alert_already_exists'] },
       ),
@@ -441,7 +436,7 @@ describe('alerts, in the order of the rules (§7.3)', () => {
     () => client,
   )
 
-  it('§7.3 by index: invalid_type and billable_metric_not_found, all or nothing', async () => {
+  it('by index: invalid_type and billable_metric_not_found, all or nothing', async () => {
     const alerts = [
       { code: 'b1', alert_type: 'lifetime_usage_amount', ...fine },
       { code: 'b2', alert_type: 'x', ...fine },
@@ -461,13 +456,13 @@ describe('alerts, in the order of the rules (§7.3)', () => {
     expect((await ok(client, 'GET', '/subscriptions/s/alerts')).meta.total_count).toBe(1)
   })
 
-  it('§7.3 400 without alert and alerts', async () => {
+  it('400 without alert and alerts', async () => {
     const { status, body } = await client.call('POST', '/subscriptions/s/alerts', { alerts: [] })
     expect([status, body.error]).toEqual([400, expect.stringMatching(/^BadRequest: /)])
   })
 })
 
-describe('taxes (subscriptions-and-invoicing §10)', () => {
+describe('taxes', () => {
   const tax = (name: string, over: object, says: unknown): RefusedCase => ({
     name,
     to: 'POST /taxes',
@@ -476,12 +471,12 @@ describe('taxes (subscriptions-and-invoicing §10)', () => {
   })
   itRefuses(
     [
-      tax('§10 tax name: value_is_mandatory', { name: '' }, { name: MANDATORY }),
-      tax('§10 tax code: value_is_mandatory', { code: null }, { code: MANDATORY }),
-      tax('§10 tax code: value_already_exist', { code: 'vat' }, { code: TAKEN }),
-      tax('§10 tax rate: value_is_mandatory', { rate: null }, { rate: MANDATORY }),
+      tax('tax name: value_is_mandatory', { name: '' }, { name: MANDATORY }),
+      tax('tax code: value_is_mandatory', { code: null }, { code: MANDATORY }),
+      tax('tax code: value_already_exist', { code: 'vat' }, { code: TAKEN }),
+      tax('tax rate: value_is_mandatory', { rate: null }, { rate: MANDATORY }),
       ...['GET', 'PUT', 'DELETE'].map((method) => ({
-        name: `§10 tax 404 tax_not_found, ${method}`,
+        name: `tax 404 tax_not_found, ${method}`,
         to: `${method} /taxes/none`,
         body: method === 'PUT' ? { tax: { name: 'x' } } : undefined,
         status: 404,
@@ -492,7 +487,7 @@ describe('taxes (subscriptions-and-invoicing §10)', () => {
   )
 })
 
-describe('features and entitlements (platform §10)', () => {
+describe('features and entitlements', () => {
   const feature = (name: string, over: object, says: unknown): RefusedCase => ({
     name,
     to: 'POST /features',
@@ -520,44 +515,44 @@ describe('features and entitlements (platform §10)', () => {
   ]
   itRefuses(
     [
-      feature('§10 feature code: value_already_exist', { code: 'seats' }, { code: TAKEN }),
-      feature('§10 feature code: value_is_mandatory', { code: ' ' }, { code: MANDATORY }),
+      feature('feature code: value_already_exist', { code: 'seats' }, { code: TAKEN }),
+      feature('feature code: value_is_mandatory', { code: ' ' }, { code: MANDATORY }),
       feature(
-        '§10 privilege.code: value_is_duplicated',
+        'privilege.code: value_is_duplicated',
         { privileges: [{ code: 'x' }, { code: 'x' }] },
         { 'privilege.code': ['value_is_duplicated'] },
       ),
       feature(
-        '§10 privilege.code: value_is_mandatory',
+        'privilege.code: value_is_mandatory',
         { privileges: [{ code: '' }] },
         {
           'privilege.code': MANDATORY,
         },
       ),
       feature(
-        '§10 privilege.value_type: value_is_invalid',
+        'privilege.value_type: value_is_invalid',
         { privileges: [{ code: 'x', value_type: 'float' }] },
         { 'privilege.value_type': INVALID },
       ),
       ...[{}, { select_options: [] }, { select_options: [1] }, { select_options: ['a'], more: 1 }].map(
         (config) =>
-          feature(`§10 privilege.config: invalid_format, ${JSON.stringify(config)}`, select(config), FORMAT),
+          feature(`privilege.config: invalid_format, ${JSON.stringify(config)}`, select(config), FORMAT),
       ),
       feature(
-        '§10 privilege.config: invalid_format, not a select',
+        'privilege.config: invalid_format, not a select',
         { privileges: [{ code: 'x', value_type: 'integer', config: { select_options: ['a'] } }] },
         FORMAT,
       ),
       ...PLACES.flatMap((to) => [
         ...given.map(([name, privileges, says, status = 422]) => ({
-          name: `§10 ${name}, ${to}`,
+          name: `${name}, ${to}`,
           to,
           body: { entitlements: { seats: privileges } },
           status,
           says,
         })),
         {
-          name: `§10 404 feature_not_found, ${to}`,
+          name: `404 feature_not_found, ${to}`,
           to,
           body: { entitlements: { none: {} } },
           status: 404,

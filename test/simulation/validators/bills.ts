@@ -14,8 +14,8 @@ export type Link = { readonly invoice: Wire; readonly period: Wire; readonly fee
 const BILLS = ['subscription_starting', 'subscription_periodic', 'subscription_terminating']
 
 /**
- * Each subscription has exactly the bills that its dates ask for: none is lost, none is doubled, and each has the fees
- * that the events accepted by then come to, added up anew from the raw log.
+ * Each subscription has exactly the bills that its dates require, none missing and none duplicated, with fees
+ * recomputed from the raw log of events accepted by then.
  */
 export function validateBills(book: Book): Fault[] {
   return livedSubscriptions(book).flatMap((lived) => {
@@ -71,7 +71,7 @@ function validateFees(
   { invoice, fees }: Link,
   all: readonly { bill: ExpectedBill; link: Link }[],
 ): Fault[] {
-  // What a draft shows is as old as its last refresh; it is validated when it is final.
+  // A draft is only as current as its last refresh, so it is validated once finalized.
   const accepted = book.finalAfter.get(invoice.lago_id)
   if (accepted === undefined) return []
   const expected = expectedChargeFees(book, lived, bill, accepted)

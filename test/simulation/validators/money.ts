@@ -1,7 +1,7 @@
 import type { Book, Fault, Wire } from '../book.ts'
 
 /**
- * Each invoice adds up: subtotal − reductions + taxes − credits = total ≥ 0, and the sums of fees, taxes and
+ * Every invoice adds up: subtotal − reductions + taxes − credits = total ≥ 0, and the sums of fees, taxes and
  * reductions are the figures of the invoice.
  */
 export function validateMoney(book: Book): Fault[] {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Book, Fault, Wire } from '../book.ts'
 
-/** Two plays of one life show the same figures, whatever the workers did and whenever the server died. */
+/** Two plays of one life have the same figures, whatever the workers did and whenever the server crashed. */
 export function comparePlays(first: Book, second: Book): Fault[] {
   const parts: readonly [string, unknown, unknown][] = [
     ['answers', first.answers, second.answers],

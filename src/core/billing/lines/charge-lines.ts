@@ -10,10 +10,10 @@ import type { RatedUsage } from '../../rating/rate-usage.ts'
 import { type BillWindows, currentChargesWindow, type Window } from '../../subscriptions/windows.ts'
 import type { BilledSubscription } from '../billed-subscription.ts'
 
-/** Usage fees of a bill: those on the invoice, and renewals that stand on none, kept even when they are zero. */
+/** Usage fees of a bill: those on the invoice, and renewals that are not invoiced, which are kept even at zero. */
 export type ChargeLines = { readonly invoiced: readonly FeeDraft[]; readonly uninvoiced: readonly FeeDraft[] }
 
-/** The usage that a bill of a subscription prices; null when it carries no usage. */
+/** The usage that a subscription's bill prices; null when it carries none. */
 export function chargesAsked(billed: BilledSubscription, windows: BillWindows): UsageAsked | null {
   const { subscription, zone } = billed
   const window = windows.charges
@@ -28,7 +28,7 @@ export function chargesAsked(billed: BilledSubscription, windows: BillWindows): 
   }
 }
 
-/** The fees of priced usage, each charge lifted to its minimum. */
+/** The fees for priced usage, with each charge topped up to its minimum. */
 export function chargeLines(
   billed: BilledSubscription,
   asked: UsageAsked,
@@ -58,7 +58,7 @@ function usagesByCharge(rated: readonly RatedUsage[]): ReadonlyMap<string, reado
 
 /**
  * Whether a bill carries a charge: one in arrears that is invoiceable, and the renewal of a recurring one in advance.
- * At an upgrade a recurring quantity that the new plan charges too is left to it.
+ * At an upgrade, a recurring quantity that the new plan also charges is left to the new plan.
  */
 function isBilled(charge: RatedCharge, { subscription, reason }: BilledSubscription): boolean {
   const { endedBy } = subscription.billing
@@ -74,7 +74,7 @@ function isBilled(charge: RatedCharge, { subscription, reason }: BilledSubscript
 function lineOf(billed: BilledSubscription, rated: RatedUsage, window: Window, n: number): FeeDraft {
   const { subscription, zone, at } = billed
   const isRenewal = rated.charge.payInAdvance
-  // As if the subscription were active: a downgrade that comes with the bill has just ended it.
+  // Treat the subscription as active: a downgrade executed with this bill has just ended it.
   const active = { ...subscription.billing, terminatedAt: null, endedBy: null }
   const paid = isRenewal
     ? currentChargesWindow({ plan: subscription.plan, subscription: active, at, zone }).window
@@ -83,7 +83,7 @@ function lineOf(billed: BilledSubscription, rated: RatedUsage, window: Window, n
     key: `${subscription.id}/${rated.charge.id}/${n}`,
     subscriptionId: subscription.id,
     rated,
-    // A renewal on an invoice is billed like a charge in arrears, and its fee says so.
+    // A renewal on an invoice is billed like a charge in arrears, and its fee is marked accordingly.
     payInAdvance: isRenewal && !rated.charge.invoiceable,
     period: paid,
     chargesWindow: window,

@@ -10,9 +10,9 @@ import { periodRule } from '../../subscriptions/subscription.ts'
 import type { BillWindows, Window } from '../../subscriptions/windows.ts'
 import type { BilledSubscription } from '../billed-subscription.ts'
 
-/** A period that a minimum commitment is reconciled over, in the zone in which it was billed. */
+/** The period over which a minimum commitment is reconciled, in the zone it was billed in. */
 export type ReconciledPeriod = {
-  /** The whole period, as if the subscription had lived through all of it. */
+  /** The full period, as if the subscription had been active throughout. */
   readonly period: Window
   /** The part of it that was billed. */
   readonly billed: Window
@@ -20,8 +20,9 @@ export type ReconciledPeriod = {
 }
 
 /**
- * The period over which a bill reconciles the minimum commitment of the plan: in arrears the one that the bill closes,
- * in advance the one before it, on the invoices that may carry a subscription fee. Null when the bill reconciles none.
+ * The period over which a bill reconciles the minimum commitment of the plan: in arrears the one that the bill
+ * closes, in advance the one before it. Only invoices that may carry a subscription fee reconcile one; null for the
+ * others.
  */
 export function reconciledPeriod(
   billed: BilledSubscription,
@@ -35,9 +36,9 @@ export function reconciledPeriod(
 }
 
 /**
- * The fee that lifts a subscription to its plan's minimum commitment; null when nothing is missing.
+ * The fee that tops a subscription up to its plan's minimum commitment; null when the minimum is met.
  *
- * @param earlier what fees of earlier bills count towards the period
+ * @param earlier fees on earlier bills that count towards the period
  */
 export function commitmentLine(
   { subscription }: BilledSubscription,
@@ -48,7 +49,7 @@ export function commitmentLine(
   const { commitment, plan } = subscription
   if (commitment === null) return null
   const { period, billed, zone } = covered
-  // A renewal on this bill pays for the period that begins, the arrears on it for the one that is reconciled.
+  // A renewal on this bill pays for the new period; fees in arrears pay for the reconciled one.
   const counted = fees.filter(
     (fee) =>
       (!plan.payInAdvance || fee.feeType === 'charge') &&
@@ -79,7 +80,7 @@ export function commitmentLine(
   })
 }
 
-/** The period of the latest earlier subscription fee; none without one (a first invoice, or a trial). */
+/** The period of the latest earlier subscription fee; null when there is none (first invoice, or a trial). */
 function previousPeriod(billed: BilledSubscription, windows: BillWindows): ReconciledPeriod | null {
   if (billed.reason === 'subscription_starting') return null
   const counting = billed.history.subscriptionFees.filter((fee) => !fee.isClosed)
@@ -89,7 +90,7 @@ function previousPeriod(billed: BilledSubscription, windows: BillWindows): Recon
   )
   if (!last?.period) return null
   const { terminatedAt } = billed.subscription.billing
-  // It may end a little later than the next one begins, when the customer moved east meanwhile.
+  // Its end may overlap the next period's start when the customer has moved east in between.
   const isPast = last.period.to < addMs(windows.subscription.from, ZONE_CHANGE_MAX_MS)
   return isPast || terminatedAt !== null ? reconciled(billed, last.period, last.zone) : null
 }

@@ -9,7 +9,7 @@ import {
 import type { BillWindows } from '../../subscriptions/windows.ts'
 import { type BilledSubscription, momentOf } from '../billed-subscription.ts'
 
-/** The fee of the plan's price on a bill; null when the bill carries none. */
+/** The subscription fee on a bill; null when the bill carries none. */
 export function subscriptionLine(billed: BilledSubscription, windows: BillWindows): FeeDraft | null {
   const { subscription } = billed
   const { plan } = subscription
@@ -31,7 +31,7 @@ export function subscriptionLine(billed: BilledSubscription, windows: BillWindow
 
 function feeHistoryOf(billed: BilledSubscription): FeeHistory {
   const { history, reason, at, zone, createdAt, isRemade } = billed
-  // What came after a draft does not make its period a later one.
+  // Fees created after a draft do not turn its period into a later one.
   const earlier = history.subscriptionFees.filter((fee) => !isRemade || fee.createdAt <= createdAt)
   const today = localDate(at, zone)
   const isFirstInvoice = history.periods.length === 0

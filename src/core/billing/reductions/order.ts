@@ -3,15 +3,15 @@ import { reduceByProgressiveInvoices } from './progressive.ts'
 import type { Reduce, ReducibleInvoice } from './reduction.ts'
 
 /**
- * The order in which reductions apply: each takes from what the ones before it left. A new kind is a file beside
- * `progressive.ts` and a line here.
+ * The order in which reductions apply, each to what the previous ones left. A new kind is one file beside
+ * `progressive.ts` and one line here.
  */
 const ORDER: Readonly<Record<'before_taxes' | 'after_taxes', readonly Reduce[]>> = {
   before_taxes: [reduceByProgressiveInvoices],
   after_taxes: [],
 }
 
-/** The invoice after all reductions of one stage. */
+/** The invoice after all reductions of a stage. */
 export function reduceInvoice(
   stage: keyof typeof ORDER,
   invoice: ReducibleInvoice,

@@ -6,8 +6,8 @@ import type { AvailableProgressiveInvoice } from './available.ts'
 import type { Reduce, Reduction } from './reduction.ts'
 
 /**
- * Takes off what progressive invoices billed already, before taxes: for each subscription the newest one of the window
- * alone, because it carries those before it.
+ * Credits what progressive invoices already billed, before taxes. For each subscription only the newest one in the
+ * window counts, because it includes the earlier ones.
  */
 export const reduceByProgressiveInvoices: Reduce = (invoice, available) => {
   let fees = invoice.fees
@@ -50,7 +50,7 @@ function creditOf(
   return { creditCents, shares: sharesOf(same, [...carried.keys()], invoice.feesByUsage, creditCents) }
 }
 
-/** The fees of some charges, each with its charge. */
+/** The fees of the given charges, each with its charge. */
 function feesOf(
   fees: readonly FeeDraft[],
   charges: readonly RatedCharge[],
@@ -66,8 +66,8 @@ function feesOf(
 }
 
 /**
- * What each fee was billed of already: as much as the fee of the same usage; of what an upgrade carried into another
- * plan, at another price, as much as is left of the credit.
+ * The part of each fee that was already billed: the amount of the progressive fee for the same usage. Usage that an
+ * upgrade carried into another plan, at another price, gets whatever is left of the credit.
  */
 function sharesOf(
   same: ReadonlyMap<FeeDraft, RatedCharge>,

@@ -5,24 +5,24 @@ import type { AvailableReductions } from './available.ts'
 export const REDUCTION_KINDS = ['progressive_billing', 'coupon', 'credit_note', 'prepaid_credit'] as const
 export type ReductionKind = (typeof REDUCTION_KINDS)[number]
 
-/** What one thing took off an invoice. */
+/** One reduction applied to an invoice. */
 export type Reduction = {
   readonly kind: ReductionKind
-  /** Id of what it comes from: of a progressive credit, the progressive invoice. */
+  /** Id of its source: for a progressive credit, the progressive invoice. */
   readonly sourceId: string
   readonly isBeforeTaxes: boolean
   readonly amountCents: bigint
 }
 
-/** An invoice on its way through the reductions; its fees carry their shares of them. */
+/** An invoice while reductions are being applied; fees carry their share of each. */
 export type ReducibleInvoice = {
-  /** The subscriptions on it, in their order. */
+  /** The subscriptions on the invoice, in order. */
   readonly periods: readonly { readonly subscriptionId: string }[]
   readonly fees: readonly FeeDraft[]
   readonly reductions: readonly Reduction[]
-  /** What is left of it so far, in cents: before taxes without them, after taxes with them. */
+  /** The remaining amount in cents: without taxes before the tax stage, with taxes after it. */
   readonly leftCents: bigint
 }
 
-/** Takes what one kind of reduction offers: gives the invoice with the shares of its fees and what was used. */
+/** Applies one kind of reduction; returns the invoice with the shares of its fees, and the reductions used. */
 export type Reduce = (invoice: ReducibleInvoice, available: AvailableReductions) => ReducibleInvoice

@@ -1,0 +1,59 @@
+import Fastify from 'fastify'
+import { describe, expect, it } from 'vitest'
+import { answerLongReadsElsewhere, type LongRead } from './long-reads.ts'
+
+async function world() {
+  const elsewhere: LongRead[] = []
+  const here: string[] = []
+  const app = Fastify()
+  app.addHook('onRequest', async (request) => {
+    request.caller = { organizationId: String(request.headers.authorization) } as typeof request.caller
+  })
+  answerLongReadsElsewhere(app, async (read) => {
+    elsewhere.push(read)
+    const body = new TextEncoder().encode('x'.repeat(read.url.includes('short') ? 5 : 200_000))
+    return { status: 200, headers: { 'content-type': 'text/plain' }, body }
+  })
+  for (const method of ['get', 'post'] as const) {
+    app[method]('/:size', async (request) => {
+      here.push(request.url)
+      return request.url.includes('long') ? 'y'.repeat(200_000) : 'y'
+    })
+  }
+  await app.ready()
+  const ask = (url: string, key = 'a', method: 'GET' | 'POST' = 'GET') =>
+    app.inject({ method, url, headers: { authorization: key, cookie: 'secret' } })
+  return { ask, elsewhere, here }
+}
+
+describe('long reads', () => {
+  it('are answered elsewhere once one was long, for that organization and path', async () => {
+    const { ask, elsewhere, here } = await world()
+    await ask('/long')
+    expect(elsewhere).toHaveLength(0)
+    const second = await ask('/long')
+    expect([second.statusCode, second.body.length, second.headers['content-type']]).toEqual([
+      200,
+      200_000,
+      'text/plain',
+    ])
+    expect(elsewhere).toMatchObject([{ url: '/long', headers: { authorization: 'a' } }])
+    expect(elsewhere[0]?.headers).not.toHaveProperty('cookie')
+    await ask('/long', 'b')
+    await ask('/other')
+    expect(here).toEqual(['/long', '/long', '/other'])
+  })
+
+  it('are answered elsewhere at once when they are lists of very many, and here again when they are short', async () => {
+    const { ask, elsewhere, here } = await world()
+    expect((await ask('/short?per_page=1000')).body).toBe('xxxxx')
+    expect((await ask('/short?per_page=100')).body).toBe('y')
+    expect([elsewhere.length, here.length]).toEqual([1, 1])
+  })
+
+  it('are never writes', async () => {
+    const { ask, elsewhere } = await world()
+    for (let n = 0; n < 3; n += 1) await ask('/long?per_page=1000', 'a', 'POST')
+    expect(elsewhere).toEqual([])
+  })
+})

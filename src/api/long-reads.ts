@@ -1,0 +1,71 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+
+/** A read that another thread is to answer. */
+export type LongRead = {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export type LongAnswer = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+/** Answers a read elsewhere, so that this thread goes on answering others; throws `Unavailable` when it can not. */
+export type ReadElsewhere = (read: LongRead) => Promise<LongAnswer>
+
+/** Answers of this size take long to compute and to write. */
+const LONG_BYTES = 100_000
+/** Lists of so many entries are long before anybody has seen one. */
+const LONG_PER_PAGE = 200
+const KNOWN_MAX = 10_000
+/** What the other thread needs to answer as this one would. */
+const PASSED_HEADERS = ['authorization', 'x-request-id', 'accept-language']
+const GIVEN_HEADERS = ['content-type', 'retry-after']
+
+/**
+ * Lets another thread answer reads whose answer was long the last time, or is going to be: one thread computes one
+ * thing at a time, and a list of a thousand invoices would keep every other organization waiting for it.
+ */
+export function answerLongReadsElsewhere(app: FastifyInstance, readElsewhere: ReadElsewhere): void {
+  const known = new Set<string>()
+  app.addHook('preHandler', async (request, reply) => {
+    if (request.method !== 'GET' || !(isLongList(request) || known.has(keyOf(request)))) return
+    const { status, headers, body } = await readElsewhere({ url: request.url, headers: passed(request) })
+    void reply.code(status).headers(headers)
+    return reply.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
+  })
+  app.addHook('onSend', async (request, _reply, payload) => {
+    if (request.method !== 'GET') return
+    const size = typeof payload === 'string' || payload instanceof Uint8Array ? payload.length : 0
+    if (size < LONG_BYTES) known.delete(keyOf(request))
+    else {
+      if (known.size >= KNOWN_MAX) known.clear()
+      known.add(keyOf(request))
+    }
+  })
+}
+
+/** The headers of an answer that are given back to who asked. */
+export function givenHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    GIVEN_HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])),
+  )
+}
+
+function passed({ headers, id }: FastifyRequest): Record<string, string> {
+  const found = PASSED_HEADERS.flatMap((name) =>
+    typeof headers[name] === 'string' ? [[name, headers[name]]] : [],
+  )
+  return { ...Object.fromEntries(found), 'x-request-id': id }
+}
+
+function isLongList({ query }: FastifyRequest): boolean {
+  return Number((query as { per_page?: unknown }).per_page) >= LONG_PER_PAGE
+}
+
+function keyOf({ caller, url }: FastifyRequest): string {
+  // A request that was refused before it was known whose it is.
+  return `${caller?.organizationId ?? ''} ${url}`
+}

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { emptyDatabase, type FreshDatabase } from '../support/database.ts'
+import { type Told, WeirProcess } from '../support/weir-process.ts'
+
+const ADMIN = 'an-admin-key-that-is-long-enough-0123456789'
+const CALM_ASKED = 60
+const TIMES_MAX = 5
+/** What the machine itself does now and then is not the neighbour's doing. */
+const NOISE_MS = 20
+const PARALLEL = 100
+const INVOICES = 1000
+const GROUPS = 30_000
+
+const quantile = (values: readonly number[], part: number) =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? 0
+
+type Asks = (method: string, path: string, body?: unknown) => Promise<Told>
+
+describe('a quiet organization beside one that asks for much', () => {
+  let database: FreshDatabase
+  let weir: WeirProcess
+  let quiet: Asks
+  let loud: Asks
+  beforeAll(async () => {
+    database = await emptyDatabase()
+    weir = await WeirProcess.start({ DATABASE_URL: database.url, ADMIN_API_KEY: ADMIN, LOG_LEVEL: 'warn' })
+    quiet = await organization()
+    loud = await organization()
+    for (const client of [quiet, loud]) {
+      const plan = {
+        name: 'A',
+        code: 'advance',
+        interval: 'monthly',
+        amount_currency: 'EUR',
+        pay_in_advance: true,
+      }
+      await ok(client, 'POST', '/plans', { plan: { ...plan, amount_cents: 1000 } })
+    }
+  })
+  afterAll(async () => {
+    if (weir?.isRunning) await weir.kill()
+    await database?.drop()
+  })
+
+  async function organization(): Promise<Asks> {
+    const made = await fetch(`${weir.url}/admin/organizations`, {
+      method: 'POST',
+      headers: { 'x-admin-api-key': ADMIN, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'O', email: 'o@example.com' }),
+    })
+    const { organization } = (await made.json()) as { organization: { api_key: string } }
+    return (method, path, body) => weir.call(method, path, body, organization.api_key)
+  }
+  async function ok(client: Asks, method: string, path: string, body?: unknown): Promise<Told['body']> {
+    const told = await client(method, path, body)
+    if (told.status !== 200) throw new Error(`${method} ${path}: ${JSON.stringify(told.body)}`)
+    return told.body
+  }
+
+  /** How long the quiet one's requests take while something goes on. */
+  async function latencies(isOver: () => boolean, least: number): Promise<number[]> {
+    const found: number[] = []
+    while (!isOver() || found.length < least) {
+      const began = performance.now()
+      await ok(quiet, 'GET', '/plans')
+      found.push(performance.now() - began)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    return found
+  }
+
+  /** The quiet one's latencies alone, and beside requests of the loud one. */
+  async function beside(load: () => Promise<readonly Told[]>) {
+    await latencies(() => true, CALM_ASKED)
+    const calm = await latencies(() => true, CALM_ASKED)
+    const state = { isOver: false }
+    const loading = load().finally(() => {
+      state.isOver = true
+    })
+    const busy = await latencies(() => state.isOver, 5)
+    const answers = await loading
+    const figures = {
+      asked: busy.length,
+      calmP99: quantile(calm, 0.99),
+      busyP50: quantile(busy, 0.5),
+      busyP99: quantile(busy, 0.99),
+      answers: answers.length,
+    }
+    if (process.env.WEIR_SHOW_FIGURES) console.log(JSON.stringify(figures))
+    return { ...figures, statuses: answers.map(({ status }) => status) }
+  }
+
+  function expectFair(found: Awaited<ReturnType<typeof beside>>): void {
+    for (const status of found.statuses) expect([200, 429]).toContain(status)
+    expect(found.busyP99).toBeLessThan(found.calmP99 * TIMES_MAX + NOISE_MS)
+  }
+
+  it(`${PARALLEL} parallel POST /subscriptions`, async () => {
+    const found = await beside(() =>
+      Promise.all(
+        Array.from({ length: PARALLEL }, (_, n) =>
+          loud('POST', '/subscriptions', {
+            subscription: { external_customer_id: `c${n}`, external_id: `s${n}`, plan_code: 'advance' },
+          }),
+        ),
+      ),
+    )
+    expect(found.statuses.filter((status) => status === 200).length).toBeGreaterThan(PARALLEL / 2)
+    expectFair(found)
+  })
+
+  it(`GET /invoices?per_page=${INVOICES}, again and again`, async () => {
+    for (let n = PARALLEL; n < INVOICES; n += 50) {
+      await Promise.all(
+        Array.from({ length: 50 }, (_, i) =>
+          ok(loud, 'POST', '/subscriptions', {
+            subscription: {
+              external_customer_id: `c${n + i}`,
+              external_id: `s${n + i}`,
+              plan_code: 'advance',
+            },
+          }),
+        ),
+      )
+    }
+    const found = await beside(() =>
+      Promise.all(Array.from({ length: 30 }, () => loud('GET', `/invoices?per_page=${INVOICES}`))),
+    )
+    expectFair(found)
+  })
+
+  it(`usage of ${GROUPS} groups, again and again`, async () => {
+    const grouped = await organization()
+    const metric = { name: 'M', code: 'm', aggregation_type: 'count_agg' }
+    const { billable_metric } = await ok(grouped, 'POST', '/billable_metrics', { billable_metric: metric })
+    const properties = { amount: '1', pricing_group_keys: ['user'] }
+    const charge = {
+      billable_metric_id: billable_metric.lago_id,
+      code: 'c',
+      charge_model: 'standard',
+      properties,
+    }
+    const plan = { name: 'G', code: 'g', interval: 'monthly', amount_currency: 'EUR', amount_cents: 0 }
+    await ok(grouped, 'POST', '/plans', { plan: { ...plan, pay_in_advance: false, charges: [charge] } })
+    const subscription = { external_customer_id: 'c', external_id: 's', plan_code: 'g' }
+    await ok(grouped, 'POST', '/subscriptions', { subscription })
+    for (let n = 0; n < GROUPS; n += 100) {
+      const events = Array.from({ length: 100 }, (_, i) => ({
+        transaction_id: `t${n + i}`,
+        external_subscription_id: 's',
+        code: 'm',
+        properties: { user: `u${n + i}` },
+      }))
+      await ok(grouped, 'POST', '/events/batch', { events })
+    }
+    const path = '/customers/c/current_usage?external_subscription_id=s'
+    // What was long once is answered elsewhere from then on.
+    await ok(grouped, 'GET', path)
+    expectFair(await beside(() => Promise.all(Array.from({ length: 6 }, () => grouped('GET', path)))))
+  })
+})
