@@ -95,7 +95,6 @@ const WITHOUT_COUNTERPART: Readonly<Record<string, string>> = {
   'src/actions/lifetime-usage': 'has yet to take the plural',
   'src/api/schemas/admin': "the operator's own routes",
   'src/api/schemas/common': 'parts of many schemas',
-  'src/api/schemas/custom-sections': 'described, and not built yet',
   'src/api/schemas/fee-details': 'part of fees',
   'src/api/schemas/fixed-charges': 'described, and not built yet',
   'src/api/schemas/pagination': 'part of every list',

@@ -126,6 +126,7 @@ export const NOT_FOUND_CODES = {
   feature_not_found: '',
   fees_not_found: 'a one-off invoice without lines',
   fee_not_found: '',
+  invoice_custom_section_not_found: '',
   invoice_not_found: '',
   lifetime_usage_not_found: '',
   metadata_not_found: '',

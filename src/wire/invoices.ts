@@ -10,6 +10,7 @@ import type { InvoiceRow } from '../store/invoices.ts'
 import type { UnbilledFeeRow } from '../store/unbilled-fees.ts'
 import { toWireCustomerBase } from './customers.ts'
 import { toWireFee } from './fees.ts'
+import { toWireAppliedSection } from './invoice-custom-sections.ts'
 import { toWireSubscription } from './subscriptions.ts'
 import { isoSeconds, isoSecondsOrNull } from './times.ts'
 
@@ -70,7 +71,7 @@ export function toWireInvoice(view: InvoiceView, dashboardUrl: string): object {
     fees: view.fees.map((fee) => toWireFee(fee)),
     credits: view.credits.map((credit) => toWireCredit(credit, view.invoice.currency)),
     error_details: view.unbilled.map(toWireUnbilledFee),
-    applied_invoice_custom_sections: [],
+    applied_invoice_custom_sections: view.sections.map(toWireAppliedSection),
   }
 }
 

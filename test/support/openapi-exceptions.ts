@@ -63,11 +63,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     why: 'Lago’s server takes it for the whole invoice',
   },
   {
-    operation: /^POST \/invoices$/,
-    lack: 'body invoice.invoice_custom_section',
-    why: 'there are no custom sections yet',
-  },
-  {
     operation: INVOICE_LISTS,
     lack: 'answer invoices[].applied_invoice_custom_sections',
     why: LISTED_INVOICE,

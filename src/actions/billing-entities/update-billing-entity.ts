@@ -8,6 +8,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
 import { spreadSettings } from '../customers/follow-settings.ts'
+import { selectSections } from '../invoice-custom-sections/select-sections.ts'
 import { readTaxesByCode } from '../taxes/read-tax.ts'
 import { logoColumns } from './create-billing-entity.ts'
 
@@ -33,6 +34,10 @@ export async function updateBillingEntity(
     })
     accepted(checkBillingEntity(changed))
     await spreadSettings(tx, caller, entity, changed)
+    if (change.sectionCodes) {
+      const owner = { column: 'billingEntityId', id: entity.id } as const
+      await selectSections(tx, caller, owner, change.sectionCodes)
+    }
     if (change.taxCodes) {
       const taxes = await readTaxesByCode(tx, change.taxCodes)
       const before = await taxesOfOwners(tx, { billingEntityIds: [entity.id] })

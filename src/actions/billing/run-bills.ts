@@ -8,6 +8,7 @@ import { type WrittenDocument, writeBills } from '../../store/billing/write-bill
 import type { Tx } from '../../store/database.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceDocuments } from './announce-documents.ts'
+import { withSections } from './bill-sections.ts'
 import { refuseUnbilled } from './refuse-unbilled.ts'
 
 /** How long to compute bills before yielding to the event loop. */
@@ -15,8 +16,9 @@ const TURN_MS = 10
 
 /**
  * Creates bills for one customer or for hundreds, in the caller's transaction: reads everything they depend on,
- * queries their usage, builds them in the core, writes them and sends their webhooks. Nothing is read after the
- * usage, and nothing is written before every bill is complete. The caller has locked the customers.
+ * queries their usage, builds them in the core, writes them and sends their webhooks. Nothing but their
+ * custom sections is read after the usage, and nothing is written before every bill is complete. The caller has
+ * locked the customers.
  */
 export async function runBills(
   context: Context,
@@ -41,7 +43,7 @@ export async function writePlans(
   bills: readonly BillPlan[],
 ): Promise<readonly WrittenDocument[]> {
   refuseUnbilled(context, caller, bills)
-  const written = await writeBills(tx, caller.organizationId, bills)
+  const written = await writeBills(tx, caller.organizationId, await withSections(tx, bills))
   await announceDocuments(tx, caller, written.documents)
   return written.documents
 }

@@ -1,5 +1,6 @@
 import { buildOneOff, type OneOffLine } from '../../core/billing/one-off.ts'
 import { Fields, type Input } from '../../core/input/fields.ts'
+import type { CustomSection } from '../../core/invoice-custom-sections/invoice-sections.ts'
 import {
   chosenCurrency,
   type OneOffInput,
@@ -19,10 +20,12 @@ import { findTaxes, taxOf } from '../../store/taxes.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { writePlans } from '../billing/run-bills.ts'
 import type { Caller, Context } from '../context.ts'
+import { readSections } from '../invoice-custom-sections/select-sections.ts'
 
 /**
  * Makes a one-off invoice and gives its id. 404 `customer_not_found`, `fees_not_found`, `billing_entity_not_found`,
- * `add_on_not_found` and `tax_not_found`, 422 for what is wrong with its lines (docs/rules/invoices.md#one-off-invoices).
+ * `add_on_not_found`, `tax_not_found` and
+ * `invoice_custom_section_not_found`, 422 for what is wrong with its lines (docs/rules/invoices.md#one-off-invoices).
  */
 export async function createOneOffInvoice(context: Context, caller: Caller, input: Input): Promise<string> {
   const externalId = new Fields(input, new Problems()).id('external_customer_id') ?? ''
@@ -47,7 +50,8 @@ export async function createOneOffInvoice(context: Context, caller: Caller, inpu
     }
     const addOnIds = lines.map(({ addOn }) => addOn.id)
     const taxes = await readTaxesOfBills(tx, customers, [], addOnIds)
-    const invoice = accepted(buildOneOff(head, lines, asked.skipPsp, taxes))
+    const chosen = { skipsPayment: asked.skipPsp, customSections: await sectionsOf(tx, asked) }
+    const invoice = accepted(buildOneOff(head, lines, chosen, taxes))
     await setCustomerCurrency(tx, customer, currency, caller.now)
     const bill = {
       customerId: customer.id,
@@ -58,6 +62,13 @@ export async function createOneOffInvoice(context: Context, caller: Caller, inpu
     if (written?.kind !== 'invoice') throw new Error('a one-off invoice was not written')
     return written.id
   })
+}
+
+/** The sections that the request names; null for those of the customer. */
+async function sectionsOf(tx: Tx, { sections }: OneOffInput): Promise<readonly CustomSection[] | null> {
+  if (sections?.skips) return []
+  if (!sections || sections.codes.length === 0) return null
+  return readSections(tx, sections.codes)
 }
 
 async function issuerOf(tx: Tx, { billingEntityCode }: OneOffInput, ofCustomer: string): Promise<string> {

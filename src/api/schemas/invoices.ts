@@ -1,8 +1,8 @@
 import { type TSchema, Type } from 'typebox'
 import { dateTime, ErrorDetail, nullableText, nullableUri, uuid, words } from './common.ts'
-import { InvoicedCustomSection } from './custom-sections.ts'
 import { CustomerInside, IntegrationCustomer } from './customers.ts'
 import { AppliedTax, FeeObject } from './fees.ts'
+import { CustomSectionSelection, InvoicedCustomSection } from './invoice-custom-sections.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'
 import { UsageThresholdObject } from './plans.ts'
 import { PaymentMethodReference, SubscriptionObject } from './subscriptions.ts'
@@ -139,6 +139,7 @@ const OneOffInput = Type.Object({
     purchase_order_number: Type.Optional(Type.String({ maxLength: 255 })),
     skip_psp: Type.Optional(Type.Boolean({ description: 'True when no provider is asked for the payment.' })),
     payment_method: Type.Optional(PaymentMethodReference),
+    invoice_custom_section: Type.Optional(CustomSectionSelection),
     fees: Type.Array(
       Type.Object({
         add_on_code: Type.String(),

@@ -52,6 +52,7 @@ export function assembleInvoice(
     settings: head.customer.issuing,
     outcome: outcomeOf(lines, dates, totalled.totals, unbilled),
     paymentStatus: unpaidStatus(totalled.totals.totalAmountCents),
+    customSections: null,
     skipsPayment: false,
     paidCents: 0n,
     periods,

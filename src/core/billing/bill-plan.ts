@@ -1,5 +1,6 @@
 import type { Instant } from '../calendar/instant.ts'
 import type { TimeZone } from '../calendar/zone.ts'
+import type { CustomSection } from '../invoice-custom-sections/invoice-sections.ts'
 import type { FeeDraft } from '../invoicing/fee-draft.ts'
 import type { InvoicePaymentStatus } from '../invoicing/payment-status.ts'
 import type { IssuingDates, IssuingSettings } from '../subscriptions/issuing-dates.ts'
@@ -56,6 +57,8 @@ export type InvoicePlan = InvoiceHead & {
   readonly settings: IssuingSettings
   readonly outcome: InvoiceOutcome
   readonly paymentStatus: InvoicePaymentStatus
+  /** The custom sections that it prints; null for those that its customer and subscriptions selected. */
+  readonly customSections: readonly CustomSection[] | null
   /** True if no payment provider is asked to collect it. */
   readonly skipsPayment: boolean
   /** What was paid before the invoice existed: the fees on an `advance_charges` invoice. */

@@ -30,7 +30,7 @@ export type OneOffLine = {
 export function buildOneOff(
   head: Omit<InvoiceHead, 'invoiceType'>,
   lines: readonly OneOffLine[],
-  skipsPayment: boolean,
+  chosen: Pick<InvoicePlan, 'skipsPayment' | 'customSections'>,
   taxes: TaxesByOwner,
 ): Outcome<InvoicePlan> {
   const fees = lines.map((line, n) => feeOf(head, line, `one_off/${n}`))
@@ -49,7 +49,7 @@ export function buildOneOff(
     { progressive: new Map() },
   )
   if (invoice.unbilled.length > 0) return refusedFields({ fees: ['value_is_out_of_range'] })
-  return outcome({ ...invoice, skipsPayment })
+  return outcome({ ...invoice, ...chosen })
 }
 
 function feeOf(

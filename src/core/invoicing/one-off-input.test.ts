@@ -18,6 +18,7 @@ describe('readOneOff', () => {
       billingEntityCode: null,
       purchaseOrderNumber: null,
       skipPsp: false,
+      sections: undefined,
     })
     expect(lines).toHaveLength(1)
     expect({ ...lines[0], units: lines[0]?.units.toString() }).toEqual({

@@ -2,6 +2,7 @@ import { CURRENCIES } from '../amounts/currency.ts'
 import { Decimal } from '../amounts/decimal.ts'
 import { readCents } from '../input/cents.ts'
 import { Fields, type Input, isInput } from '../input/fields.ts'
+import { readSelection, type SectionSelection } from '../invoice-custom-sections/section-input.ts'
 import { type Outcome, outcome, Problems, refused } from '../problems.ts'
 import { readPaymentMethod } from '../subscriptions/subscription-input.ts'
 import type { Window } from '../subscriptions/windows.ts'
@@ -27,6 +28,8 @@ export type OneOffInput = {
   readonly billingEntityCode: string | null
   readonly purchaseOrderNumber: string | null
   readonly skipPsp: boolean
+  /** Undefined for the customer's sections. */
+  readonly sections: SectionSelection | undefined
   readonly lines: readonly OneOffLineInput[]
 }
 
@@ -58,6 +61,7 @@ export function readOneOff(input: Input): Outcome<OneOffInput> {
       ? null
       : (fields.text('purchase_order_number', TEXT_MAX) ?? null),
     skipPsp: fields.boolean('skip_psp') ?? false,
+    sections: readSelection(input, problems),
     lines,
   })
 }

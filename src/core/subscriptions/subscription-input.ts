@@ -2,6 +2,7 @@ import { Decimal } from '../amounts/decimal.ts'
 import { BILLING_TIMES, type BillingTime } from '../calendar/boundaries.ts'
 import type { Instant } from '../calendar/instant.ts'
 import { digitsOf, Fields, type Input, isInput } from '../input/fields.ts'
+import { readSelection, type SectionSelection } from '../invoice-custom-sections/section-input.ts'
 import type { Problems } from '../problems.ts'
 import { checkUsageThresholds } from '../progressive-billing/thresholds.ts'
 import { checkActivationRules } from './activation-rules.ts'
@@ -24,6 +25,8 @@ export type SubscriptionSettings = {
   readonly billingEntity: { readonly code: string } | { readonly id: string } | undefined
   readonly paymentMethodType: 'provider' | 'manual' | undefined
   readonly usageThresholds: readonly ThresholdInput[] | undefined
+  /** Which custom sections its invoices print. */
+  readonly sections: SectionSelection | undefined
   /** Not empty. */
   readonly planOverrides: Input | undefined
 }
@@ -96,6 +99,7 @@ function readSettings(input: Input, fields: Fields, problems: Problems): Subscri
     billingEntity: readBillingEntity(fields),
     paymentMethodType: readPaymentMethod(input.payment_method, problems),
     usageThresholds: readThresholds(input.usage_thresholds, problems),
+    sections: readSelection(input, problems),
     planOverrides: planOverrides && Object.keys(planOverrides).length > 0 ? planOverrides : undefined,
   }
 }

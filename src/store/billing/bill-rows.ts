@@ -8,6 +8,7 @@ import type { FeeDraft } from '../../core/invoicing/fee-draft.ts'
 import { minorUnits } from '../../core/pricing/rated-fee.ts'
 import { newId } from '../ids.ts'
 import type {
+  AppliedCustomSections,
   AppliedUsageThresholds,
   Fees,
   FeeTaxes,
@@ -18,6 +19,7 @@ import type {
   InvoiceTaxes,
   UnbilledFees,
 } from '../rows.ts'
+import { addSections } from './section-rows.ts'
 
 /** An invoice's numbers in its sequences, and the number shown. */
 export type InvoiceNumber = {
@@ -39,6 +41,7 @@ export type BillRows = {
   readonly invoiceReductions: Selectable<InvoiceReductions>[]
   readonly invoicePayments: Omit<Selectable<InvoicePayments>, 'entry'>[]
   readonly appliedUsageThresholds: Selectable<AppliedUsageThresholds>[]
+  readonly appliedCustomSections: Selectable<AppliedCustomSections>[]
   readonly unbilledFees: Selectable<UnbilledFees>[]
 }
 
@@ -52,6 +55,7 @@ export function noRows(): BillRows {
     invoiceReductions: [],
     invoicePayments: [],
     appliedUsageThresholds: [],
+    appliedCustomSections: [],
     unbilledFees: [],
   }
 }
@@ -119,6 +123,7 @@ export function addInvoice(
       createdAt,
     })
   }
+  addSections(rows, organizationId, id, plan)
   addUnbilled(rows, { organizationId, invoiceId: id, currency: plan.currency, createdAt }, plan.unbilled)
   return feeIds.filter((_, i) => plan.fees[i]?.fee.event !== null)
 }
