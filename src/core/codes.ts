@@ -12,6 +12,7 @@ export const FIELD_CODES = {
   'cannot be used with timestamp_from_started_at': 'two parameters that exclude each other',
   'required with timestamp_from_started_at': 'a parameter that another one needs',
   alert_already_exists: 'the subscription has an alert of the type, on the metric',
+  billing_entity_must_be_in_eu: 'EU taxes need a billing entity with a country in the European Union',
   billing_periods_does_not_match: 'subscriptions of one preview are billed on different days',
   cannot_be_in_past: 'a preview looks ahead',
   clock_cannot_move_backwards: 'the clock of a sandbox is later already',
@@ -31,6 +32,7 @@ export const FIELD_CODES = {
     'a charge in advance that the aggregation or the model does not allow',
   invalid_amount: 'a price is no amount',
   invalid_billable_metric_or_charge_model: 'a prorated charge that the metric or the model does not allow',
+  invalid_charge_model: 'a fixed charge in advance or prorated that the model does not allow',
   invalid_content_type: 'a logo is no data URL of a PNG or JPEG',
   invalid_count: 'too many entries, or two with one key',
   invalid_count_per_integration_type: 'a customer has one integration of a type',
@@ -54,6 +56,8 @@ export const FIELD_CODES = {
   invalid_type: 'a word or a list of another kind is expected',
   invalid_value: 'none of the words that are allowed',
   invalid_volume_ranges: 'the ranges leave a gap or overlap',
+  manual_payment_method_invalid_for_payment_activation_rules:
+    'a payment by hand cannot decide when a subscription starts',
   missing_amount_cents: 'a usage threshold without an amount',
   missing_graduated_percentage_ranges: 'the model needs ranges',
   missing_graduated_ranges: 'the model needs ranges',
@@ -72,6 +76,7 @@ export const FIELD_CODES = {
   not_a_valid_language_code: 'no language that documents are written in',
   not_compatible_with_aggregation_type: 'the setting needs another aggregation',
   not_compatible_with_pay_in_advance: 'the setting needs a charge in arrears',
+  no_linked_payment_provider: 'no payment provider can take the first payment of the customer',
   not_supported_yet: 'described, and not built yet',
   only_one_subscription_allowed_for_plan_change: 'a preview changes the plan of one subscription',
   only_one_subscription_allowed_for_termination: 'a preview terminates one subscription',
@@ -113,6 +118,7 @@ export const FIELD_CODES = {
 /** 404: an object in the path, or an id or code in the body, does not exist. */
 export const NOT_FOUND_CODES = {
   add_on_not_found: '',
+  add_ons_not_found: 'of the fixed charges of a plan',
   alert_not_found: '',
   api_key_not_found: '',
   billable_metric_not_found: '',
@@ -126,6 +132,7 @@ export const NOT_FOUND_CODES = {
   feature_not_found: '',
   fees_not_found: 'a one-off invoice without lines',
   fee_not_found: '',
+  fixed_charge_not_found: '',
   invoice_custom_section_not_found: '',
   invoice_not_found: '',
   lifetime_usage_not_found: '',
@@ -167,6 +174,7 @@ export const CONFLICT_CODES = {
 
 /** 403: not allowed for this caller, or not available in this installation. */
 export const FORBIDDEN_CODES = {
+  cannot_finalize_with_pending_taxes: 'the invoice becomes final by itself, once its taxes are known',
   cannot_override_charge_model: 'a subscription changes prices of a charge, and not their model',
   endpoint_not_available: 'the endpoint needs another event store',
   feature_unavailable: 'a part of the reference system that Weir does not have',

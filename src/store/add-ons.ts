@@ -27,38 +27,39 @@ export async function lockAddOn(tx: Tx, code: string): Promise<AddOnRow | undefi
     .selectAll()
     .where('code', '=', code)
     .where('deletedAt', 'is', null)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
 }
 
-/** The add-ons with these ids or codes that are not deleted; unknown ones are simply not among them. */
-export async function findAddOns(
-  reads: Reads,
+/**
+ * The add-ons with these ids or codes that are not deleted, kept from being deleted until the transaction ends; unknown
+ * ones are not among them.
+ */
+export async function holdAddOns(
+  tx: Tx,
   by: { readonly ids?: readonly string[]; readonly codes?: readonly string[] },
 ): Promise<AddOnRow[]> {
   const { ids = [], codes = [] } = by
   if (ids.length === 0 && codes.length === 0) return []
-  return reads
+  return tx
     .selectFrom('addOns')
     .selectAll()
     .where((eb) =>
       eb.or([eb('id', '=', anyOf(ids)), ...(codes.length > 0 ? [eb('code', 'in', [...codes])] : [])]),
     )
     .where('deletedAt', 'is', null)
+    .orderBy('id')
+    .forShare()
     .execute()
 }
 
-/** The add-ons with these ids, deleted ones too, by id. */
+/** Add-ons with these ids, deleted ones too, by id: what fees and fixed charges refer to. */
 export async function addOnsByIds(
   reads: Reads,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, AddOnRow>> {
   if (ids.length === 0) return new Map()
-  const rows = await reads
-    .selectFrom('addOns')
-    .selectAll()
-    .where('id', '=', anyOf([...new Set(ids)]))
-    .execute()
+  const rows = await reads.selectFrom('addOns').selectAll().where('id', '=', anyOf(ids)).execute()
   return new Map(rows.map((row) => [row.id, row]))
 }
 

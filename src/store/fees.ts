@@ -28,6 +28,7 @@ export type FeeView = FeeRow & {
   readonly filterValues: unknown
   readonly filterInvoiceDisplayName: string | null
   readonly commitmentInvoiceDisplayName: string | null
+  readonly fixedChargeInvoiceDisplayName: string | null
   readonly addOnCode: string | null
   readonly addOnName: string | null
   readonly addOnDescription: string | null
@@ -178,6 +179,7 @@ function selectFees(reads: Reads) {
     .leftJoin('chargeFilters as cf', 'cf.id', 'f.chargeFilterId')
     .leftJoin('minimumCommitments as mc', 'mc.id', 'f.minimumCommitmentId')
     .leftJoin('addOns as ao', 'ao.id', 'f.addOnId')
+    .leftJoin('fixedCharges as fc', 'fc.id', 'f.fixedChargeId')
     .selectAll('f')
     .select([
       'c.externalId as externalCustomerId',
@@ -195,6 +197,7 @@ function selectFees(reads: Reads) {
       'cf.values as filterValues',
       'cf.invoiceDisplayName as filterInvoiceDisplayName',
       'mc.invoiceDisplayName as commitmentInvoiceDisplayName',
+      'fc.invoiceDisplayName as fixedChargeInvoiceDisplayName',
       'ao.code as addOnCode',
       'ao.name as addOnName',
       'ao.description as addOnDescription',

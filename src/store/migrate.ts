@@ -17,8 +17,10 @@ export class UnknownMigrations extends Error {}
  * Applies the numbered files in `migrations/` under a lock, so that several processes may start at once. Returns the
  * names of the migrations applied. Throws `UnknownMigrations`, before changing anything, when the database has a
  * migration that is not among the files; otherwise throws the error of the failed file.
+ *
+ * @param last the name of the last one to apply; all of them by default
  */
-export async function migrate(url: string): Promise<string[]> {
+export async function migrate(url: string, last?: string): Promise<string[]> {
   const pool = new pg.Pool({ connectionString: url, max: 2, application_name: 'weir migrate' })
   const database = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   try {
@@ -30,7 +32,8 @@ export async function migrate(url: string): Promise<string[]> {
       migrationTableName: TABLE,
       migrationLockTableName: `${TABLE}_lock`,
     })
-    const { error, results } = await migrator.migrateToLatest()
+    const { error, results } =
+      last === undefined ? await migrator.migrateToLatest() : await migrator.migrateTo(last)
     if (error) throw error
     return (results ?? []).filter((r) => r.status === 'Success').map((r) => r.migrationName)
   } finally {

@@ -415,6 +415,7 @@ export interface Fees {
   eventTransactionId: string | null
   failedAt: Timestamp | null
   feeType: string
+  fixedChargeId: string | null
   fromAt: Timestamp | null
   groupedBy: Generated<Json>
   id: string
@@ -460,6 +461,49 @@ export interface FeeTaxes {
   taxId: string | null
   taxName: string
   taxRate: Numeric
+}
+
+export interface FixedChargeOverrides {
+  createdAt: Timestamp
+  fixedChargeId: string
+  organizationId: string
+  subscriptionId: string
+  units: Numeric
+  updatedAt: Timestamp
+}
+
+export interface FixedCharges {
+  addOnId: string
+  chargeModel: string
+  code: string
+  createdAt: Timestamp
+  deletedAt: Timestamp | null
+  id: string
+  invoiceDisplayName: string | null
+  organizationId: string
+  parentId: string | null
+  payInAdvance: Generated<boolean>
+  planId: string
+  properties: Json
+  prorated: Generated<boolean>
+  units: Generated<Numeric>
+  updatedAt: Timestamp
+}
+
+export interface FixedChargeTaxes {
+  fixedChargeId: string
+  organizationId: string
+  taxId: string
+}
+
+export interface FixedChargeUnits {
+  appliesAt: Timestamp
+  createdAt: Timestamp
+  fixedChargeId: string
+  id: string
+  organizationId: string
+  subscriptionId: string
+  units: Numeric
 }
 
 export interface GraphileWorkerJobs {
@@ -758,6 +802,8 @@ export interface Plans {
   createdAt: Timestamp
   deletedAt: Timestamp | null
   description: string | null
+  hasFixedCharges: Generated<boolean>
+  hasFixedChargesInAdvance: Generated<boolean>
   id: string
   interval: string
   invoiceDisplayName: string | null
@@ -989,6 +1035,15 @@ export interface Users {
   passwordHash: string | null
 }
 
+export interface ViesChecks {
+  createdAt: Timestamp
+  customerId: string
+  hasFailed: Generated<boolean>
+  id: string
+  organizationId: string
+  taxIds: Generated<string[]>
+}
+
 export interface WebhookEndpoints {
   createdAt: Timestamp
   eventTypes: string[] | null
@@ -1049,6 +1104,10 @@ export interface DB {
   features: Features
   fees: Fees
   feeTaxes: FeeTaxes
+  fixedChargeOverrides: FixedChargeOverrides
+  fixedCharges: FixedCharges
+  fixedChargeTaxes: FixedChargeTaxes
+  fixedChargeUnits: FixedChargeUnits
   'graphileWorker.jobs': GraphileWorkerJobs
   'graphileWorker.migrations': GraphileWorkerMigrations
   'graphileWorker.PrivateJobQueues': GraphileWorkerPrivateJobQueues
@@ -1091,6 +1150,7 @@ export interface DB {
   usageTrackers: UsageTrackers
   usageVersions: UsageVersions
   users: Users
+  viesChecks: ViesChecks
   webhookEndpoints: WebhookEndpoints
   webhooks: Webhooks
 }

@@ -74,6 +74,7 @@ async function describeOurs(): Promise<Description> {
         webhookTimeoutMs: 5000,
         webhookAttempts: 21,
         rsaPrivateKey: null,
+        viesUrl: 'http://127.0.0.1:1',
         writer: 0,
       },
     }),

@@ -16,6 +16,17 @@ afterAll(async () => {
 
 /** A random plan, customer and subscription with usage of two charges. */
 async function randomLife(client: Client, { pick, often }: Chance): Promise<void> {
+  const { add_on } = await ok(client, 'POST', '/add_ons', {
+    add_on: { name: 'Seat', code: 'seat', amount_cents: 100, amount_currency: 'EUR' },
+  })
+  const fixed = (pay_in_advance: boolean) => ({
+    add_on_id: add_on.lago_id,
+    charge_model: 'standard',
+    properties: { amount: '12.34' },
+    units: pick(['1', '2.5']),
+    pay_in_advance,
+    prorated: pick([true, false]),
+  })
   const interval = pick(['weekly', 'monthly', 'monthly', 'quarterly', 'yearly'])
   await subscribe(client, {
     metrics: [
@@ -32,6 +43,7 @@ async function randomLife(client: Client, { pick, often }: Chance): Promise<void
       pay_in_advance: pick([true, false]),
       bill_charges_monthly: interval === 'yearly' && pick([true, false]),
       trial_period: pick([0, 0, 10]),
+      fixed_charges: pick([[], [fixed(false)], [fixed(true)], [fixed(false), fixed(true)]]),
       ...(often(0.4) ? { minimum_commitment: { amount_cents: 4000 } } : {}),
     },
     customer: {

@@ -35,11 +35,26 @@ async function metered(
   await ok(client, 'POST', '/taxes', {
     tax: { name: 'VAT', code: 'vat', rate: 19, applied_to_organization: true },
   })
+  const { add_on } = await ok(client, 'POST', '/add_ons', {
+    add_on: { name: 'Seat', code: 'seat', amount_cents: 100, amount_currency: 'EUR' },
+  })
+  const seat = {
+    add_on_id: add_on.lago_id,
+    charge_model: 'standard',
+    properties: { amount: '5' },
+    units: '3',
+    prorated: true,
+  }
   await subscribe(client, {
     metrics: [{ code: 'gb', aggregation_type: 'sum_agg', field_name: 'n' }],
     charges: [{ metric: 'gb', properties: { amount: '0.333' }, min_amount_cents: 500 }],
     ...setUp,
-    plan: { amount_cents: 3000, minimum_commitment: { amount_cents: 5000 }, ...setUp.plan },
+    plan: {
+      amount_cents: 3000,
+      minimum_commitment: { amount_cents: 5000 },
+      fixed_charges: [seat],
+      ...setUp.plan,
+    },
   })
   return client
 }

@@ -27,6 +27,15 @@ function planOf(mark: string, metricIds: readonly string[]): object {
     amount_currency: 'EUR',
     pay_in_advance: false,
     tax_codes: [`${mark}-tax`],
+    fixed_charges: [
+      {
+        add_on_code: `${mark}-add-on`,
+        code: `${mark}-fixed`,
+        charge_model: 'standard',
+        units: 3,
+        properties,
+      },
+    ],
     charges: [
       {
         billable_metric_id: metricIds[0],
@@ -156,6 +165,7 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
       fees: loose.lago_id,
       filters: plan.plan.charges.find((one: { code: string }) => one.code === `${mark}-charge`).filters[0]
         .lago_id,
+      fixed_charges: `${mark}-fixed`,
       invoices: draft.lago_id,
       metadata: `${mark}-key`,
       plans: `${mark}-plan`,

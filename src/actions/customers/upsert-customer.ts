@@ -21,9 +21,10 @@ import {
   sectionsAround,
 } from '../../store/invoice-custom-sections.ts'
 import { findBillingEntity } from '../../store/organizations.ts'
-import { addTaxes, flagDraftsOfCustomer, replaceTaxes, type TaxRow } from '../../store/taxes.ts'
+import { addTaxes, flagDraftsOfCustomer, type TaxRow } from '../../store/taxes.ts'
 import { Conflict, inTransaction } from '../../store/transaction.ts'
 import { json, ts } from '../../store/values.ts'
+import { type EuSeller, listEuSellers } from '../../store/vies-checks.ts'
 import { listWebhookEndpoints, type WebhookEndpointRow } from '../../store/webhooks.ts'
 import { toWireCustomer } from '../../wire/customers.ts'
 import type { Caller, Context } from '../context.ts'
@@ -32,6 +33,7 @@ import { redateDrafts } from '../invoices/redate-drafts.ts'
 import { rescheduleCustomer } from '../subscriptions/reschedule-customer.ts'
 import { readTaxesByCode } from '../taxes/read-tax.ts'
 import { announceTo, listeningTo } from '../webhooks/announce.ts'
+import { followTaxes, settleEuTax } from './settle-eu-tax.ts'
 
 /** A customer with the sections that its invoices print. */
 export type ShownCustomer = {
@@ -50,9 +52,10 @@ export async function upsertCustomer(
   change: CustomerChange,
 ): Promise<ShownCustomer> {
   const shown = await inTransaction<ShownCustomer>(context.database, caller, async (tx) => {
-    const [known, endpoints, taxes, around] = await Promise.all([
+    const [known, endpoints, sellers, taxes, around] = await Promise.all([
       lockCustomerByExternalId(tx, change.externalId),
       listWebhookEndpoints(tx),
+      listEuSellers(tx),
       change.taxCodes && readTaxesByCode(tx, change.taxCodes),
       change.sectionCodes === undefined ? sectionsAround(tx, change.externalId) : undefined,
     ])
@@ -63,12 +66,13 @@ export async function upsertCustomer(
     }
     if (known) {
       await select(tx, caller, known.id, change)
-      const changed = await changeCustomer(tx, caller, known, change, taxes)
+      const changed = await changeCustomer(tx, caller, known, change, { taxes, sellers })
       await announceTo(tx, caller, endpoints, messageOf(tx, 'customer.updated', changed))
       return withSections(changed)
     }
-    const created = createCustomer(tx, caller, change, taxes)
-    const isLast = change.billingEntityCode === undefined && change.sectionCodes === undefined
+    const created = createTaxedCustomer(tx, caller, change, { taxes, sellers })
+    const isLast =
+      change.billingEntityCode === undefined && change.sectionCodes === undefined && sellers.length === 0
     if (isLast && listeningTo(endpoints, 'customer.created').length === 0)
       return new Last(created.then(withSections))
     await select(tx, caller, (await created).customer.id, change)
@@ -93,7 +97,8 @@ export async function createUnknownCustomer(
   externalId: string,
   endpoints: readonly WebhookEndpointRow[],
 ): Promise<CustomerRow> {
-  const details = await createCustomer(tx, caller, { externalId, columns: {} }, undefined)
+  const given = { taxes: undefined, sellers: await listEuSellers(tx) }
+  const details = await createTaxedCustomer(tx, caller, { externalId, columns: {} }, given)
   await announceTo(tx, caller, endpoints, messageOf(tx, 'customer.created', details))
   return details.customer
 }
@@ -105,6 +110,21 @@ function messageOf(tx: Tx, type: 'customer.created' | 'customer.updated', detail
     objectId: details.customer.id,
     payload: async () => toWireCustomer(details, await applicableSections(tx, details.customer)),
   }
+}
+
+/** The taxes of a request, and the billing entities that manage EU taxes. */
+type Taxing = { readonly taxes: readonly TaxRow[] | undefined; readonly sellers: readonly EuSeller[] }
+
+async function createTaxedCustomer(
+  tx: Tx,
+  caller: Caller,
+  change: Omit<CustomerChange, 'asksForProvider'>,
+  { taxes, sellers }: Taxing,
+): Promise<CustomerDetails> {
+  const details = await createCustomer(tx, caller, change, taxes)
+  const seller = sellers.find(({ id }) => id === details.customer.billingEntityId)
+  const settled = seller && (await settleEuTax(tx, caller, details.customer, seller, taxes ?? []))
+  return settled ? { ...details, taxes: settled } : details
 }
 
 /** Sends all writes at once. */
@@ -148,7 +168,7 @@ async function changeCustomer(
   caller: Caller,
   customer: CustomerRow,
   change: CustomerChange,
-  taxes: readonly TaxRow[] | undefined,
+  { taxes, sellers }: Taxing,
 ): Promise<CustomerDetails> {
   const { customer: changed, billingEntity } = await updateCustomer(tx, customer.id, {
     ...change.columns,
@@ -161,10 +181,7 @@ async function changeCustomer(
     await redateDrafts(tx, caller, customer.id)
   }
   const metadata = change.metadata && (await replaceMetadata(tx, changed, change.metadata, caller.now))
-  if (taxes) {
-    const taxIds = taxes.map((tax) => tax.id)
-    await replaceTaxes(tx, caller.organizationId, 'customer', customer.id, taxIds)
-  }
+  const followed = await followTaxes(tx, caller, { before: customer, after: changed }, sellers, taxes)
   if (taxes || changed.billingEntityId !== customer.billingEntityId) {
     await flagDraftsOfCustomer(tx, customer.id)
   }
@@ -174,7 +191,7 @@ async function changeCustomer(
   return detailsOfCustomer(tx, changed, {
     billingEntity,
     ...(metadata && { metadata }),
-    ...(taxes && { taxes }),
+    ...(followed && { taxes: followed }),
   })
 }
 

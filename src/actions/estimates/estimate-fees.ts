@@ -144,6 +144,8 @@ const NOTHING = {
   planInvoiceDisplayName: null,
   metricDescription: null,
   commitmentInvoiceDisplayName: null,
+  fixedChargeId: null,
+  fixedChargeInvoiceDisplayName: null,
   addOnId: null,
   addOnCode: null,
   addOnName: null,

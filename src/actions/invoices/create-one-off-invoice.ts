@@ -9,7 +9,7 @@ import {
 } from '../../core/invoicing/one-off-input.ts'
 import { Problems } from '../../core/problems.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
-import { findAddOns } from '../../store/add-ons.ts'
+import { holdAddOns } from '../../store/add-ons.ts'
 import { readCustomerFacts } from '../../store/billing/customer-facts.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
 import { billingEntityIds } from '../../store/billing-entities.ts'
@@ -40,7 +40,11 @@ export async function createOneOffInvoice(context: Context, caller: Caller, inpu
     if (!facts || !billingEntity) throw new Error(`customer ${customer.id} has no billing entity`)
     const lines = await linesOf(tx, asked.lines)
     const head = {
-      customer: facts,
+      // Taxes that lines name do not depend on what is still found out about the customer.
+      customer: {
+        ...facts,
+        awaitsTaxes: facts.awaitsTaxes && lines.every((line) => line.taxes.length === 0),
+      },
       billingEntity,
       currency,
       zone: facts.zone,
@@ -49,7 +53,7 @@ export async function createOneOffInvoice(context: Context, caller: Caller, inpu
       createdAt: caller.now,
     }
     const addOnIds = lines.map(({ addOn }) => addOn.id)
-    const taxes = await readTaxesOfBills(tx, customers, [], addOnIds)
+    const taxes = await readTaxesOfBills(tx, customers, [], [], addOnIds)
     const chosen = { skipsPayment: asked.skipPsp, customSections: await sectionsOf(tx, asked) }
     const invoice = accepted(buildOneOff(head, lines, chosen, taxes))
     await setCustomerCurrency(tx, customer, currency, caller.now)
@@ -81,7 +85,7 @@ async function issuerOf(tx: Tx, { billingEntityCode }: OneOffInput, ofCustomer: 
 /** The lines with their add-ons and the taxes that they name. */
 async function linesOf(tx: Tx, inputs: readonly OneOffLineInput[]): Promise<readonly OneOffLine[]> {
   const codes = [...new Set(inputs.map(({ addOnCode }) => addOnCode))]
-  const addOns = new Map((await findAddOns(tx, { codes })).map((row) => [row.code, row]))
+  const addOns = new Map((await holdAddOns(tx, { codes })).map((row) => [row.code, row]))
   const taxCodes = [...new Set(inputs.flatMap((line) => line.taxCodes))]
   const taxes = taxCodes.length === 0 ? [] : await findTaxes(tx, taxCodes)
   return inputs.map((input) => {

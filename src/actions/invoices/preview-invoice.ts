@@ -1,5 +1,6 @@
 import type { InvoicePlan } from '../../core/billing/bill-plan.ts'
 import { buildBill } from '../../core/billing/build-bills.ts'
+import { startingUnits } from '../../core/billing/fixed-charges.ts'
 import {
   historyUntil,
   type PreviewedBill,
@@ -11,10 +12,12 @@ import {
 } from '../../core/billing/preview.ts'
 import type { BillingSnapshot, SubscriptionFacts } from '../../core/billing/snapshot.ts'
 import { openBill, QuestionList } from '../../core/billing/usage-questions.ts'
+import type { Instant } from '../../core/calendar/instant.ts'
 import type { Input } from '../../core/input/fields.ts'
 import { type PreviewInput, readPreview } from '../../core/invoicing/preview-input.ts'
 import { accepted, invalid, notFound } from '../../core/refusal.ts'
 import { answerQuestions } from '../../store/billing/answers.ts'
+import { readFixedCharges, readPlannedFixedCharges } from '../../store/billing/fixed-charge-facts.ts'
 import { readHistories } from '../../store/billing/histories.ts'
 import {
   readPlanParts,
@@ -77,21 +80,25 @@ async function buildPreview(
   const { facts, billingEntities } = customer
   const customers = new Map([[facts.id, facts]])
   const ids = subscriptions.map(({ id }) => id)
-  const [histories, taxes] = await Promise.all([
+  const [histories, fixedCharges] = await Promise.all([
     readHistories(reads, ids),
-    readTaxesOfBills(reads, customers, subscriptions),
+    fixedChargesOf(reads, subscriptions, request.at),
   ])
+  const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
+  const taxes = await readTaxesOfBills(reads, customers, subscriptions, fixedChargeIds)
   const ahead = subscriptions.map((subscription) => {
     const history = histories.get(subscription.id) ?? { periods: [], subscriptionFees: [] }
     const { startedAt } = subscription.billing
     const from = startedAt > now ? request.at : now
-    return [subscription.id, historyUntil({ subscription, history }, facts.zone, from, request.at)] as const
+    const known = { subscription, history, fixedCharges: fixedCharges.get(subscription.id) ?? [] }
+    return [subscription.id, historyUntil(known, facts.zone, from, request.at)] as const
   })
   const snapshot: BillingSnapshot = {
     customers,
     billingEntities,
     subscriptions: new Map(subscriptions.map((each) => [each.id, each])),
     histories: new Map(ahead.map(([id, { history }]) => [id, history])),
+    fixedCharges,
     taxes,
     // What was paid by itself is regrouped by the bill when it is made.
     paidFees: new Map(),
@@ -103,6 +110,33 @@ async function buildPreview(
   const invoice = bill.documents.flatMap((each) => (each.kind === 'invoice' ? [each.invoice] : []))[0]
   if (!invoice) throw new Error('a preview without an invoice')
   return invoice
+}
+
+/** The fixed charges of subscriptions; one that has not started will have the units of its plan. */
+async function fixedChargesOf(
+  reads: Reads,
+  subscriptions: readonly SubscriptionFacts[],
+  at: Instant,
+): Promise<BillingSnapshot['fixedCharges']> {
+  const [recorded, planned] = await Promise.all([
+    readFixedCharges(
+      reads,
+      subscriptions.map(({ id }) => id),
+      at,
+    ),
+    readPlannedFixedCharges(
+      reads,
+      subscriptions.map(({ plan }) => plan.id),
+    ),
+  ])
+  return new Map(
+    subscriptions.map(({ id, plan, billing: { startedAt } }) => {
+      const own = recorded.get(id)?.filter(({ records }) => records.length > 0) ?? []
+      if (own.length > 0) return [id, own]
+      const units = (planned.get(plan.id) ?? []).map((charge) => startingUnits(charge, startedAt))
+      return [id, units]
+    }),
+  )
 }
 
 async function sceneOf(

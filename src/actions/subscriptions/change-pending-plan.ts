@@ -1,7 +1,9 @@
 import type { Tx } from '../../store/database.ts'
+import { deleteUnitsOverrides } from '../../store/fixed-charge-units.ts'
 import { type SubscriptionRow, updateSubscription } from '../../store/subscriptions.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller } from '../context.ts'
+import { saveOwnUnits } from '../fixed-charges/own-units.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import type { SubscriptionWish } from './succeed-subscription.ts'
 import { writeOwnParts } from './write-own-parts.ts'
@@ -23,6 +25,8 @@ export async function changePendingPlan(
     ...(name === undefined ? {} : { name }),
     updatedAt: ts(caller.now),
   })
+  await deleteUnitsOverrides(tx, row.id)
+  await saveOwnUnits(tx, caller, row, wish.ownUnits)
   await writeOwnParts(tx, caller, row, wish.request)
   await announceSubscription(tx, caller, 'subscription.updated', row)
   return row

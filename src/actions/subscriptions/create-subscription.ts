@@ -36,6 +36,7 @@ import { ts } from '../../store/values.ts'
 import { listWebhookEndpoints } from '../../store/webhooks.ts'
 import type { Caller, Context } from '../context.ts'
 import { createUnknownCustomer } from '../customers/upsert-customer.ts'
+import { saveOwnUnits } from '../fixed-charges/own-units.ts'
 import { listeningTo } from '../webhooks/announce.ts'
 import { changePendingPlan } from './change-pending-plan.ts'
 import { downgradeSubscription } from './downgrade-subscription.ts'
@@ -43,7 +44,7 @@ import { notBefore } from './lock-subscription.ts'
 import { scheduleCreated } from './schedule-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
 import { activeColumns, afterCreatedStart, billStart, paysAtStart } from './start-subscription.ts'
-import { planWithOverrides, settingColumns } from './subscription-columns.ts'
+import { planWithOverrides, refuseUnpayableGate, settingColumns } from './subscription-columns.ts'
 import type { SubscriptionWish } from './succeed-subscription.ts'
 import { upgradeSubscription } from './upgrade-subscription.ts'
 import { writeOwnParts } from './write-own-parts.ts'
@@ -78,7 +79,7 @@ export async function createSubscription(
     refuseIfAny(problems)
     const customer = known ?? (await createUnknownCustomer(tx, caller, externalCustomerId, endpoints))
     const zone = customer.timezone ?? billingEntity.timezone
-    const wish = { request, customer, billingEntity, plan, zone, endpoints }
+    const wish = { request, customer, billingEntity, plan, ownUnits: [], zone, endpoints }
     checkEnding(wish, caller.now)
     return subscribe(context, tx, caller, { wish, chain: chainOf(members, customer.id) })
   })
@@ -137,9 +138,10 @@ async function changePlan(
   current: SubscriptionRow,
   wish: SubscriptionWish,
 ): Promise<SubscriptionRow> {
-  const planId = await planWithOverrides(tx, caller, wish.plan.id, wish.request.planOverrides)
+  refuseUnpayableGate(wish.request)
+  const { planId, ownUnits } = await planWithOverrides(tx, caller, wish.plan.id, wish.request.planOverrides)
   const plan = await readPlan(tx, planId)
-  const changed = { ...wish, plan }
+  const changed = { ...wish, plan, ownUnits }
   if (current.status === 'pending') return changePendingPlan(tx, caller, current, changed)
   const old = await readPlan(tx, current.planId)
   return planChangeKind(billingPlanOf(old), billingPlanOf(plan)) === 'upgrade'
@@ -161,9 +163,11 @@ async function createFirst(
   const { now } = caller
   const subscriptionAt = request.subscriptionAt ?? now
   const timing = startTiming(subscriptionAt, now, zone)
+  // A start in the past is not billed, so there is nothing that its rules could wait for.
+  if (timing !== 'past') refuseUnpayableGate(request)
   const startedAt =
     timing === 'past' ? backdatedStart(subscriptionAt, chain.lastBilledTermination) : subscriptionAt
-  const planId = await planWithOverrides(tx, caller, wish.plan.id, request.planOverrides)
+  const { planId, ownUnits } = await planWithOverrides(tx, caller, wish.plan.id, request.planOverrides)
   const plan = planId === wish.plan.id ? wish.plan : await readPlan(tx, planId)
   const settings = await settingColumns(tx, request)
   const [row, shown] = await Promise.all([
@@ -184,6 +188,7 @@ async function createFirst(
     planOfCreated(tx, plan),
   ])
   await writeOwnParts(tx, caller, row, request)
+  await saveOwnUnits(tx, caller, row, ownUnits)
   const thresholds = request.usageThresholds ? await ownThresholds(tx, row) : []
   const initialStartedAt = earlier(chain.firstStartedAt, row.startedAt)
   const state: SubscriptionState = { row, plan, customer, zone, initialStartedAt }

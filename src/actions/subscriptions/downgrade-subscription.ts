@@ -1,6 +1,7 @@
 import type { Tx } from '../../store/database.ts'
 import { insertSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
 import type { Caller } from '../context.ts'
+import { saveOwnUnits } from '../fixed-charges/own-units.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { cancelSuccessor } from './end-subscription.ts'
 import { type SubscriptionWish, successorColumns } from './succeed-subscription.ts'
@@ -22,6 +23,7 @@ export async function downgradeSubscription(
     status: 'pending',
     startedBy: 'downgrade',
   })
+  await saveOwnUnits(tx, caller, next, wish.ownUnits)
   await writeOwnParts(tx, caller, next, wish.request)
   await announceSubscription(tx, caller, 'subscription.updated', current)
   return current

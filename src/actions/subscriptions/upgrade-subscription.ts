@@ -4,6 +4,7 @@ import type { Tx } from '../../store/database.ts'
 import { insertSubscription, readSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
+import { saveOwnUnits } from '../fixed-charges/own-units.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { cancelSuccessor, closeSubscription } from './end-subscription.ts'
 import { activeColumns, afterStart, isBilledAtStart } from './start-subscription.ts'
@@ -30,6 +31,7 @@ export async function upgradeSubscription(
     ...activeColumns(caller, caller.now),
     startedBy: 'upgrade',
   })
+  await saveOwnUnits(tx, caller, next, wish.ownUnits)
   await writeOwnParts(tx, caller, next, wish.request)
   await afterUpgrade(context, tx, caller, current, next)
   return readSubscription(tx, next.id)

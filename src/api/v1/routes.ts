@@ -16,9 +16,11 @@ import { invoicesRoutes } from './invoices.ts'
 import { lifetimeUsagesRoutes } from './lifetime-usages.ts'
 import { organizationsRoutes } from './organizations.ts'
 import { planChargesRoutes } from './plan-charges.ts'
+import { planFixedChargesRoutes } from './plan-fixed-charges.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
 import { plansRoutes } from './plans.ts'
 import { subscriptionChargesRoutes } from './subscription-charges.ts'
+import { subscriptionFixedChargesRoutes } from './subscription-fixed-charges.ts'
 import { subscriptionsRoutes } from './subscriptions.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
@@ -46,9 +48,11 @@ export const routesOfV1: readonly Routes[] = [
   lifetimeUsagesRoutes,
   organizationsRoutes,
   planChargesRoutes,
+  planFixedChargesRoutes,
   planMetadataRoutes,
   plansRoutes,
   subscriptionChargesRoutes,
+  subscriptionFixedChargesRoutes,
   subscriptionsRoutes,
   taxesRoutes,
   testClockRoutes,

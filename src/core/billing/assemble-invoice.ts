@@ -42,7 +42,9 @@ export function assembleInvoice(
   const { head, periods, draft, reached } = lines
   const resolved = resolveFeeTaxes(lines.fees, head.customer, lines.planIds, taxes)
   const { fitting, excess } = fittingFees(resolved)
-  const totalled = totalInvoice(periods, fitting, available)
+  const awaitsTaxes = head.customer.awaitsTaxes && !staysDraft(lines) && fitting.length > 0
+  const taxed = awaitsTaxes ? fitting.map(({ fee }) => ({ fee, taxes: [] })) : fitting
+  const totalled = totalInvoice(periods, taxed, available)
   const dates = datesOf(lines)
   const unbilled = excess.map(({ fee }) => fee)
   return {
@@ -50,7 +52,9 @@ export function assembleInvoice(
     replaces: draft?.invoiceId ?? null,
     dates,
     settings: head.customer.issuing,
-    outcome: outcomeOf(lines, dates, totalled.totals, unbilled),
+    outcome: awaitsTaxes
+      ? { status: 'pending', finalizedAt: finalizedAtOf(lines) }
+      : outcomeOf(lines, dates, totalled.totals, unbilled),
     paymentStatus: unpaidStatus(totalled.totals.totalAmountCents),
     customSections: null,
     skipsPayment: false,
@@ -100,15 +104,22 @@ function datesOf({ head, periods, hasGrace, draft }: InvoiceLines): IssuingDates
   return { ...dates, ...finalizedDates({ issuingOn }, final, customer.issuing) }
 }
 
+function staysDraft({ head, hasGrace, draft }: InvoiceLines): boolean {
+  return draft === null ? hasGrace && head.customer.issuing.graceDays > 0 : draft.finalizedAt === null
+}
+
+function finalizedAtOf({ head, draft }: InvoiceLines): Instant {
+  return draft?.finalizedAt ?? head.createdAt
+}
+
 function outcomeOf(
-  { head, hasGrace, draft }: InvoiceLines,
+  lines: InvoiceLines,
   dates: IssuingDates,
   totals: InvoiceTotals,
   unbilled: readonly FeeDraft[],
 ): InvoiceOutcome {
-  const { customer, billingEntity, zone } = head
-  const staysDraft = draft === null ? hasGrace && customer.issuing.graceDays > 0 : draft.finalizedAt === null
-  if (staysDraft) {
+  const { customer, billingEntity, zone } = lines.head
+  if (staysDraft(lines)) {
     return { status: 'draft', finalizationAt: startOfDay(dates.expectedFinalizationOn, zone) }
   }
   const keepsZero =
@@ -119,7 +130,7 @@ function outcomeOf(
   if (totals.feesAmountCents === 0n && !keepsZero && unbilled.length === 0) return { status: 'closed' }
   return {
     status: 'finalized',
-    finalizedAt: draft?.finalizedAt ?? head.createdAt,
+    finalizedAt: finalizedAtOf(lines),
     overdueAt: totals.totalAmountCents > 0n ? overdueAt(dates.paymentDueOn, zone) : null,
   }
 }

@@ -41,12 +41,13 @@ export type InvoiceHead = {
 }
 
 /**
- * The status of a new invoice: a draft until an instant, finalized with a number, or closed without one because it is
- * empty.
+ * The status of a new invoice: a draft until an instant, finalized with a number, pending while the customer's taxes
+ * are unknown, or closed without a number because it is empty.
  */
 export type InvoiceOutcome =
   | { readonly status: 'draft'; readonly finalizationAt: Instant }
   | { readonly status: 'finalized'; readonly finalizedAt: Instant; readonly overdueAt: Instant | null }
+  | { readonly status: 'pending'; readonly finalizedAt: Instant }
   | { readonly status: 'closed' }
 
 /** One invoice with everything that will be written except its ids and its number. */

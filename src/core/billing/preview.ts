@@ -155,7 +155,11 @@ export type HistoryAhead = { readonly history: BillingHistory; readonly fees: re
  * price of the plan where they have it.
  */
 export function historyUntil(
-  { subscription, history }: { readonly subscription: SubscriptionFacts; readonly history: BillingHistory },
+  {
+    subscription,
+    fixedCharges,
+    history,
+  }: Pick<BilledSubscription, 'subscription' | 'fixedCharges' | 'history'>,
   zone: TimeZone,
   now: Instant,
   until: Instant,
@@ -169,7 +173,8 @@ export function historyUntil(
   let at = nextBillingAt(plan, billing, instant(Math.max(now, until - LOOK_BACK_MS)), zone)
   while (at !== null && at < until) {
     const request = { at, createdAt: at, skipCharges: false, draft: null, customerId: '', entries: [] }
-    const billed = billedSubscription(request, 'subscription_periodic', active, seen.history, zone)
+    const facts = { subscription: active, fixedCharges, history: seen.history }
+    const billed = billedSubscription(request, 'subscription_periodic', facts, zone)
     seen = withBill(seen, billed)
     at = nextBillingAt(plan, billing, at, zone)
   }
@@ -181,7 +186,7 @@ function withBill({ history, fees }: HistoryAhead, billed: BilledSubscription): 
   const windows = windowsOf(billed)
   const fee = subscriptionLine(billed, windows)
   const invoiceId = `preview/${at}`
-  const { subscription, charges } = windows
+  const { subscription, charges, fixedCharges } = windows
   const period: BilledPeriod = {
     invoiceId,
     invoiceType: 'subscription',
@@ -191,6 +196,7 @@ function withBill({ history, fees }: HistoryAhead, billed: BilledSubscription): 
     zone,
     subscription,
     charges,
+    fixedCharges,
   }
   const billedFees = fee ? [{ invoiceId, createdAt: at, period: fee.period, zone, isClosed: false }] : []
   return {

@@ -1,5 +1,6 @@
 import { Decimal } from '../amounts/decimal.ts'
 import { storedCents } from '../amounts/json-text.ts'
+import type { FixedPrice } from '../fixed-charges/price.ts'
 import { groupId } from '../metering/grouping.ts'
 import type { GroupedBy, PropertyValues } from '../metering/usage.ts'
 import { valuesKey } from '../plans/charge-filters.ts'
@@ -26,6 +27,7 @@ export type FeeDraft = {
   readonly chargeFilterId: string | null
   readonly minimumCommitmentId: string | null
   readonly addOnId: string | null
+  readonly fixedChargeId: string | null
   /** `key` of the fee whose charge this one tops up to its minimum. */
   readonly trueUpParentKey: string | null
   readonly invoiceDisplayName: string | null
@@ -74,6 +76,7 @@ function feeDraft(fee: Pick<FeeDraft, Needed> & Partial<FeeDraft>): FeeDraft {
     chargeFilterId: fee.chargeFilterId ?? null,
     minimumCommitmentId: fee.minimumCommitmentId ?? null,
     addOnId: fee.addOnId ?? null,
+    fixedChargeId: fee.fixedChargeId ?? null,
     trueUpParentKey: fee.trueUpParentKey ?? null,
     invoiceDisplayName: fee.invoiceDisplayName ?? null,
     description: fee.description ?? null,
@@ -223,6 +226,20 @@ export function oneOffFeeDraft(fee: {
   readonly period: Window
 }): FeeDraft {
   return feeDraft({ ...fee, feeType: 'add_on', subscriptionId: null })
+}
+
+/** The fee of a fixed charge for a window (docs/rules/fixed-charges.md). */
+export function fixedChargeFeeDraft(fee: {
+  readonly key: string
+  readonly subscriptionId: string
+  readonly fixedChargeId: string
+  readonly addOnId: string
+  readonly price: FixedPrice
+  readonly payInAdvance: boolean
+  readonly period: Window
+}): FeeDraft {
+  const { price, ...rest } = fee
+  return feeDraft({ ...rest, ...price, feeType: 'fixed_charge', totalAggregatedUnits: price.units })
 }
 
 /** The total of a fee's reductions before taxes, in cents. */

@@ -68,6 +68,7 @@ export async function replaceDraft(tx: Tx, row: NewInvoiceRow): Promise<void> {
       entitySequentialId: row.entitySequentialId,
       finalizedAt: tsOrNull(row.finalizedAt),
       paymentStatus: row.paymentStatus,
+      taxStatus: row.taxStatus,
       ...(isDraft ? {} : datesOf(row)),
       feesAmountCents: row.feesAmountCents,
       progressiveBillingCreditAmountCents: row.progressiveBillingCreditAmountCents,

@@ -71,7 +71,7 @@ async function namesOf(
   subscriptions: readonly SubscriptionFacts[],
   { fees }: BillRows,
 ): Promise<{ planCodes: ReadonlyMap<string, string>; names: (fee: BillRows['fees'][number]) => Names }> {
-  const [plans, metrics, addOns] = await Promise.all([
+  const [plans, metrics, fixedCharges, addOns] = await Promise.all([
     reads
       .selectFrom('plans')
       .select(['id', 'code', 'name', 'description', 'invoiceDisplayName'])
@@ -82,12 +82,18 @@ async function namesOf(
       .select(['id', 'description'])
       .where('id', '=', anyOf(subscriptions.flatMap(({ charges }) => charges.map(({ metric }) => metric.id))))
       .execute(),
+    reads
+      .selectFrom('fixedCharges')
+      .select(['id', 'invoiceDisplayName'])
+      .where('id', '=', anyOf(fees.flatMap(({ fixedChargeId }) => fixedChargeId ?? [])))
+      .execute(),
     addOnsByIds(
       reads,
       fees.flatMap(({ addOnId }) => addOnId ?? []),
     ),
   ])
   const planById = new Map(plans.map((plan) => [plan.id, plan]))
+  const fixedNames = new Map(fixedCharges.map(({ id, invoiceDisplayName }) => [id, invoiceDisplayName]))
   const described = new Map(metrics.map(({ id, description }) => [id, description]))
   const subscriptionById = new Map(subscriptions.map((each) => [each.id, each]))
   const chargeById = new Map(subscriptions.flatMap(({ charges }) => charges.map((each) => [each.id, each])))
@@ -112,6 +118,7 @@ async function namesOf(
       filterValues: filter?.values ?? null,
       filterInvoiceDisplayName: filter?.invoiceDisplayName ?? null,
       commitmentInvoiceDisplayName: subscription?.commitment?.invoiceDisplayName ?? null,
+      fixedChargeInvoiceDisplayName: fixedNames.get(fee.fixedChargeId ?? '') ?? null,
       addOnCode: addOn?.code ?? null,
       addOnName: addOn?.name ?? null,
       addOnDescription: addOn?.description ?? null,
