@@ -97,7 +97,6 @@ const WITHOUT_COUNTERPART: Readonly<Record<string, string>> = {
   'src/actions/lifetime-usage': 'has yet to take the plural',
   'src/api/schemas/admin': "the operator's own routes",
   'src/api/schemas/common': 'parts of many schemas',
-  'src/api/schemas/custom-sections': 'described, and not built yet',
   'src/api/schemas/fee-details': 'part of fees',
   'src/api/schemas/pagination': 'part of every list',
   'src/core/amounts': 'values of every noun',
@@ -112,6 +111,7 @@ const WITHOUT_COUNTERPART: Readonly<Record<string, string>> = {
   'src/core/rating': 'from usage to fees',
   'src/core/refusal': 'how the rooms around the core pass a problem on',
   'src/wire/instant-fees': 'an estimate, which is no fee of the store',
+  'src/wire/invoice-preview': 'a bill that is not made, and is in no store',
   'src/wire/times': 'how instants are written',
 }
 

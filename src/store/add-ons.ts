@@ -53,6 +53,16 @@ export async function holdAddOns(
     .execute()
 }
 
+/** Add-ons with these ids, deleted ones too, by id: what fees and fixed charges refer to. */
+export async function addOnsByIds(
+  reads: Reads,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, AddOnRow>> {
+  if (ids.length === 0) return new Map()
+  const rows = await reads.selectFrom('addOns').selectAll().where('id', '=', anyOf(ids)).execute()
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
 /** One page of the add-ons, newest first, and how many there are in all. */
 export async function listAddOns(reads: Reads, slice: Slice): Promise<Listed<AddOnRow>> {
   const all = reads.selectFrom('addOns').selectAll().where('deletedAt', 'is', null)

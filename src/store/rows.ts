@@ -102,6 +102,18 @@ export interface ApiKeys {
   secretHash: Buffer
 }
 
+export interface AppliedCustomSections {
+  code: string
+  createdAt: Timestamp
+  details: string | null
+  displayName: string | null
+  id: string
+  invoiceId: string
+  name: string
+  organizationId: string
+  sectionId: string
+}
+
 export interface AppliedUsageThresholds {
   createdAt: Timestamp
   id: string
@@ -582,6 +594,19 @@ export interface Invites {
   tokenHash: Buffer
 }
 
+export interface InvoiceCustomSections {
+  code: string
+  createdAt: Timestamp
+  deletedAt: Timestamp | null
+  description: string | null
+  details: string | null
+  displayName: string | null
+  id: string
+  name: string
+  organizationId: string
+  updatedAt: Timestamp
+}
+
 export interface InvoiceMetadata {
   createdAt: Timestamp
   id: string
@@ -822,6 +847,16 @@ export interface Privileges {
   valueType: string
 }
 
+export interface SelectedCustomSections {
+  billingEntityId: string | null
+  createdAt: Timestamp
+  customerId: string | null
+  id: string
+  organizationId: string
+  sectionId: string
+  subscriptionId: string | null
+}
+
 export interface Subscriptions {
   activatedAt: Timestamp | null
   billingEntityId: string | null
@@ -845,6 +880,7 @@ export interface Subscriptions {
   previousSubscriptionId: string | null
   progressiveBillingDisabled: Generated<boolean>
   purchaseOrderNumber: string | null
+  skipInvoiceCustomSections: Generated<boolean>
   startedAt: Timestamp | null
   startedBy: Generated<string>
   status: string
@@ -1043,6 +1079,7 @@ export interface DB {
   advanceStates: AdvanceStates
   alerts: Alerts
   apiKeys: ApiKeys
+  appliedCustomSections: AppliedCustomSections
   appliedUsageThresholds: AppliedUsageThresholds
   billableMetrics: BillableMetrics
   billingEntities: BillingEntities
@@ -1080,6 +1117,7 @@ export interface DB {
   idempotentAnswers: IdempotentAnswers
   installation: Installation
   invites: Invites
+  invoiceCustomSections: InvoiceCustomSections
   invoiceMetadata: InvoiceMetadata
   invoicePayments: InvoicePayments
   invoiceReductions: InvoiceReductions
@@ -1096,6 +1134,7 @@ export interface DB {
   planTaxes: PlanTaxes
   pricingUnits: PricingUnits
   privileges: Privileges
+  selectedCustomSections: SelectedCustomSections
   subscriptions: Subscriptions
   targetWalletEvents: TargetWalletEvents
   systemClock: SystemClock

@@ -76,8 +76,9 @@ export function toWireFee(fee: ShownFee): object {
     lago_original_fee_id: fee.originalFeeId,
     lago_subscription_id: fee.subscriptionId,
     external_subscription_id: fee.externalSubscriptionId,
-    lago_customer_id: fee.customerId,
-    external_customer_id: fee.externalCustomerId,
+    // Lago names the customer of a fee by its subscription.
+    lago_customer_id: fee.subscriptionId === null ? null : fee.customerId,
+    external_customer_id: fee.subscriptionId === null ? null : fee.externalCustomerId,
     item: itemOf(fee),
     pay_in_advance: fee.payInAdvance,
     invoiceable: fee.invoiceable,

@@ -63,6 +63,8 @@ async function makeCatalogue(client: Client, mark: string): Promise<void> {
   await ask(client, 'POST', '/billing_entities', { billing_entity: entity })
   const addOn = { name: `Add-on ${mark}`, code: `${mark}-add-on`, amount_cents: 900, amount_currency: 'EUR' }
   await ask(client, 'POST', '/add_ons', { add_on: addOn })
+  const section = { code: `${mark}-section`, name: `Section ${mark}`, details: 'Thank you' }
+  await ask(client, 'POST', '/invoice_custom_sections', { invoice_custom_section: section })
   const privileges = [{ code: `${mark}-privilege`, name: `Seats ${mark}`, value_type: 'integer' }]
   const feature = { name: `Feature ${mark}`, code: `${mark}-feature`, privileges }
   await ask(client, 'POST', '/features', { feature })
@@ -151,6 +153,7 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
     ids: [...new Set(idsIn([webhooks, invoices, fees, plan]))],
     names: {
       add_ons: `${mark}-add-on`,
+      invoice_custom_sections: `${mark}-section`,
       alerts: `${mark}-alert`,
       billable_metrics: `${mark}-metric`,
       billing_entities: `${mark}-entity`,

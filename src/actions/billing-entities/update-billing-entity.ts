@@ -9,6 +9,7 @@ import { ts } from '../../store/values.ts'
 import { enqueueViesChecks, viesChecksOfEntity } from '../../store/vies-checks.ts'
 import type { Caller, Context } from '../context.ts'
 import { spreadSettings } from '../customers/follow-settings.ts'
+import { selectSections } from '../invoice-custom-sections/select-sections.ts'
 import { createEuTaxes } from '../taxes/create-eu-taxes.ts'
 import { readTaxesByCode } from '../taxes/read-tax.ts'
 import { logoColumns } from './create-billing-entity.ts'
@@ -39,6 +40,10 @@ export async function updateBillingEntity(
     if (entity.euTaxManagement && !changed.euTaxManagement) {
       // Nothing is left to find out, so these checks only end the wait of their customers.
       await enqueueViesChecks(tx, await viesChecksOfEntity(tx, entity.id))
+    }
+    if (change.sectionCodes) {
+      const owner = { column: 'billingEntityId', id: entity.id } as const
+      await selectSections(tx, caller, owner, change.sectionCodes)
     }
     if (change.taxCodes) {
       const taxes = await readTaxesByCode(tx, change.taxCodes)

@@ -3,6 +3,7 @@ import { parseVatNumber, type VatNumber } from '../../core/taxes/vat-number.ts'
 import { lookUpVatNumber, type ViesAnswer } from '../../gateways/vies.ts'
 import { type CustomerRow, detailsOfCustomer, lockCustomerById, readCustomer } from '../../store/customers.ts'
 import type { Reads, Tx } from '../../store/database.ts'
+import { applicableSections } from '../../store/invoice-custom-sections.ts'
 import { findTaxesById } from '../../store/taxes.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import {
@@ -112,7 +113,7 @@ async function tellCheck(tx: Tx, caller: Caller, customer: CustomerRow, viesChec
     objectType: 'customer',
     objectId: customer.id,
     payload: async () => ({
-      ...toWireCustomer(await detailsOfCustomer(tx, customer)),
+      ...toWireCustomer(await detailsOfCustomer(tx, customer), await applicableSections(tx, customer)),
       vies_check: viesCheck,
     }),
   })

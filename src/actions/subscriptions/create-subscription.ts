@@ -11,6 +11,7 @@ import { billingEntityOfExternalId, lockCustomerByExternalId } from '../../store
 import { Last, type Tx } from '../../store/database.ts'
 import { refusingDuplicates } from '../../store/duplicates.ts'
 import { newId } from '../../store/ids.ts'
+import { selectedSections } from '../../store/invoice-custom-sections.ts'
 import { readPlan } from '../../store/plans.ts'
 import {
   holdPlanByCode,
@@ -27,7 +28,6 @@ import {
 import {
   insertSubscription,
   readSubscription,
-  replaceSubscriptionThresholds,
   type SubscriptionRow,
   subscriptionsWithId,
 } from '../../store/subscriptions.ts'
@@ -47,6 +47,7 @@ import { activeColumns, afterCreatedStart, billStart, paysAtStart } from './star
 import { planWithOverrides, refuseUnpayableGate, settingColumns } from './subscription-columns.ts'
 import type { SubscriptionWish } from './succeed-subscription.ts'
 import { upgradeSubscription } from './upgrade-subscription.ts'
+import { writeOwnParts } from './write-own-parts.ts'
 
 /** A request, and the existing chain of subscriptions. */
 type Meeting = { readonly wish: SubscriptionWish; readonly chain: Chain<SubscriptionRow> }
@@ -115,9 +116,7 @@ async function subscribe(
     const then = notBefore(caller, current)
     return subscriptionDetails(tx, await changePlan(context, tx, then, current, wish), then.now)
   }
-  if (request.usageThresholds) {
-    await replaceSubscriptionThresholds(tx, current, request.usageThresholds, now)
-  }
+  await writeOwnParts(tx, caller, current, request)
   return subscriptionDetails(tx, current, now)
 }
 
@@ -188,9 +187,7 @@ async function createFirst(
     }),
     planOfCreated(tx, plan),
   ])
-  if (request.usageThresholds) {
-    await replaceSubscriptionThresholds(tx, row, request.usageThresholds, now)
-  }
+  await writeOwnParts(tx, caller, row, request)
   await saveOwnUnits(tx, caller, row, ownUnits)
   const thresholds = request.usageThresholds ? await ownThresholds(tx, row) : []
   const initialStartedAt = earlier(chain.firstStartedAt, row.startedAt)
@@ -206,7 +203,8 @@ async function createFirst(
     if (timing === 'today') await billStart(context, tx, caller, state)
     return subscriptionDetails(tx, await readSubscription(tx, row.id), now)
   }
-  const more = { billingEntityCode: billingEntity.code, ownThresholds: thresholds, now }
+  const sections = request.sections ? await selectedSections(tx, [row.id]) : []
+  const more = { billingEntityCode: billingEntity.code, ownThresholds: thresholds, sections, now }
   return new Last(scheduled.then(() => createdDetails(state, shown, more)))
 }
 

@@ -16,7 +16,6 @@ import { stateOf } from '../../store/subscription-states.ts'
 import {
   findSubscription,
   readSubscription,
-  replaceSubscriptionThresholds,
   type SubscriptionRow,
   updateSubscription as storeSubscription,
 } from '../../store/subscriptions.ts'
@@ -33,6 +32,7 @@ import { settleOverdue } from './settle-overdue.ts'
 import { activeColumns, afterStart, billStart } from './start-subscription.ts'
 import { planWithOverrides, refuseUnpayableGate, settingColumns } from './subscription-columns.ts'
 import { terminationColumns } from './terminate-subscription.ts'
+import { writeOwnParts } from './write-own-parts.ts'
 
 /**
  * Updates a subscription; absent keys stay (docs/rules/subscriptions.md#changing-a-subscription). `status` selects
@@ -114,7 +114,7 @@ async function writeChange(
   })
   await changeOwnUnits(tx, caller, row, ownUnits)
   if (planId !== row.planId) await carryAdvanceToCopy(tx, caller, changed, planId)
-  if (change.usageThresholds) await replaceSubscriptionThresholds(tx, changed, change.usageThresholds, now)
+  await writeOwnParts(tx, caller, changed, change)
   if (change.planOverrides !== undefined || change.progressiveBillingDisabled === false) {
     await scheduleActivity(tx, caller.organizationId, { externalSubscriptionId: row.externalId }, now)
   }

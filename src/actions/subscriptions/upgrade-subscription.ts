@@ -1,12 +1,7 @@
 import type { BillEntry } from '../../core/billing/bill-request.ts'
 import { addMs, SECOND_MS } from '../../core/calendar/instant.ts'
 import type { Tx } from '../../store/database.ts'
-import {
-  insertSubscription,
-  readSubscription,
-  replaceSubscriptionThresholds,
-  type SubscriptionRow,
-} from '../../store/subscriptions.ts'
+import { insertSubscription, readSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
 import { saveOwnUnits } from '../fixed-charges/own-units.ts'
@@ -14,6 +9,7 @@ import { announceSubscription } from './announce-subscription.ts'
 import { cancelSuccessor, closeSubscription } from './end-subscription.ts'
 import { activeColumns, afterStart, isBilledAtStart } from './start-subscription.ts'
 import { type SubscriptionWish, successorColumns } from './succeed-subscription.ts'
+import { writeOwnParts } from './write-own-parts.ts'
 
 /**
  * Upgrades an active subscription immediately to a plan that costs at least as much
@@ -36,8 +32,7 @@ export async function upgradeSubscription(
     startedBy: 'upgrade',
   })
   await saveOwnUnits(tx, caller, next, wish.ownUnits)
-  const { usageThresholds } = wish.request
-  if (usageThresholds) await replaceSubscriptionThresholds(tx, next, usageThresholds, caller.now)
+  await writeOwnParts(tx, caller, next, wish.request)
   await afterUpgrade(context, tx, caller, current, next)
   return readSubscription(tx, next.id)
 }

@@ -11,6 +11,7 @@ import { estimatesRoutes } from './estimates.ts'
 import { eventRoutes } from './events.ts'
 import { featuresRoutes } from './features.ts'
 import { feesRoutes } from './fees.ts'
+import { invoiceCustomSectionsRoutes } from './invoice-custom-sections.ts'
 import { invoicesRoutes } from './invoices.ts'
 import { lifetimeUsagesRoutes } from './lifetime-usages.ts'
 import { organizationsRoutes } from './organizations.ts'
@@ -42,6 +43,7 @@ export const routesOfV1: readonly Routes[] = [
   eventRoutes,
   featuresRoutes,
   feesRoutes,
+  invoiceCustomSectionsRoutes,
   invoicesRoutes,
   lifetimeUsagesRoutes,
   organizationsRoutes,

@@ -56,6 +56,8 @@ export function assembleInvoice(
       ? { status: 'pending', finalizedAt: finalizedAtOf(lines) }
       : outcomeOf(lines, dates, totalled.totals, unbilled),
     paymentStatus: unpaidStatus(totalled.totals.totalAmountCents),
+    customSections: null,
+    skipsPayment: false,
     paidCents: 0n,
     periods,
     fees: totalled.fees,

@@ -9,8 +9,11 @@ export type ResolvedFee<Fee = FeeDraft> = { readonly fee: Fee; readonly taxes: r
 /** What decides whose taxes a fee carries. */
 export type TaxedItem = Pick<
   FeeDraft,
-  'feeType' | 'chargeId' | 'fixedChargeId' | 'minimumCommitmentId' | 'subscriptionId'
->
+  'feeType' | 'chargeId' | 'fixedChargeId' | 'minimumCommitmentId' | 'subscriptionId' | 'addOnId'
+> & {
+  /** Under which a line of a one-off invoice names taxes of its own. */
+  readonly key?: string
+}
 
 /**
  * The taxes of each fee: the first non-empty list, from the charge, plan or other item itself up to the billing
@@ -29,6 +32,8 @@ export function resolveFeeTaxes<Fee extends TaxedItem>(
   return fees.map((fee) => ({
     fee,
     taxes: resolveTaxes(fee.feeType, {
+      line: taxes.lines.get(fee.key ?? '') ?? [],
+      addOn: taxes.addOns.get(fee.addOnId ?? '') ?? [],
       charge: taxes.charges.get(fee.chargeId ?? '') ?? [],
       fixedCharge: taxes.fixedCharges.get(fee.fixedChargeId ?? '') ?? [],
       commitment: taxes.minimumCommitments.get(fee.minimumCommitmentId ?? '') ?? [],

@@ -1,5 +1,5 @@
 import type { Decimal } from '../amounts/decimal.ts'
-import type { Instant } from '../calendar/instant.ts'
+import { addMs, type Instant, SECOND_MS } from '../calendar/instant.ts'
 import type { FixedPricing } from '../fixed-charges/price.ts'
 import type { RecordedUnits } from '../fixed-charges/units.ts'
 import { ZONE_CHANGE_MAX_MS } from '../subscriptions/open-window.ts'
@@ -33,4 +33,16 @@ export type BilledFixedFee = {
 export function isSamePeriod(one: Window, other: Window): boolean {
   const isNear = (a: Instant, b: Instant) => Math.abs(a - b) < ZONE_CHANGE_MAX_MS
   return isNear(one.from, other.from) && isNear(one.to, other.to)
+}
+
+/** A fixed charge of a plan with the units that a subscription starts with. */
+export type PlannedFixedCharge = Omit<FixedChargeFacts, 'records'> & { readonly units: Decimal }
+
+/** A fixed charge as a subscription has it from its start on. */
+export function startingUnits(
+  { units, ...charge }: PlannedFixedCharge,
+  startedAt: Instant,
+): FixedChargeFacts {
+  // A second later, as units are recorded when a subscription starts.
+  return { ...charge, records: [{ units, appliesAt: addMs(startedAt, SECOND_MS), createdAt: startedAt }] }
 }

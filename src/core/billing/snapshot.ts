@@ -83,6 +83,9 @@ export type SubscriptionFacts = {
   readonly successorMetricIds: ReadonlySet<string>
 }
 
+/** What a subscription gets from its plan. */
+export type PlanParts = Pick<SubscriptionFacts, 'plan' | 'charges' | 'commitment'>
+
 /** An earlier, valid invoice of a subscription, with the windows it billed. */
 export type BilledPeriod = {
   readonly invoiceId: string
@@ -122,6 +125,9 @@ export type TaxesByOwner = {
   readonly customers: ReadonlyMap<string, readonly Tax[]>
   readonly billingEntities: ReadonlyMap<string, readonly Tax[]>
   readonly minimumCommitments: ReadonlyMap<string, readonly Tax[]>
+  readonly addOns: ReadonlyMap<string, readonly Tax[]>
+  /** Those that lines of a one-off invoice name themselves, by the key of the fee. */
+  readonly lines: ReadonlyMap<string, readonly Tax[]>
   readonly fixedCharges: ReadonlyMap<string, readonly Tax[]>
 }
 

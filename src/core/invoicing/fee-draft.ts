@@ -31,6 +31,8 @@ export type FeeDraft = {
   /** `key` of the fee whose charge this one tops up to its minimum. */
   readonly trueUpParentKey: string | null
   readonly invoiceDisplayName: string | null
+  /** A text of its own; null shows nothing. */
+  readonly description: string | null
   readonly units: Decimal
   readonly totalAggregatedUnits: Decimal | null
   readonly eventsCount: number | null
@@ -77,6 +79,7 @@ function feeDraft(fee: Pick<FeeDraft, Needed> & Partial<FeeDraft>): FeeDraft {
     fixedChargeId: fee.fixedChargeId ?? null,
     trueUpParentKey: fee.trueUpParentKey ?? null,
     invoiceDisplayName: fee.invoiceDisplayName ?? null,
+    description: fee.description ?? null,
     units: fee.units,
     totalAggregatedUnits: fee.totalAggregatedUnits ?? null,
     eventsCount: fee.eventsCount ?? null,
@@ -208,6 +211,21 @@ export function commitmentFeeDraft(fee: {
     unitAmount: fee.unitAmount,
     period: fee.period,
   })
+}
+
+/** The fee of a line of a one-off invoice (docs/rules/invoices.md#one-off-invoices). */
+export function oneOffFeeDraft(fee: {
+  readonly key: string
+  readonly addOnId: string
+  readonly invoiceDisplayName: string | null
+  readonly description: string | null
+  readonly units: Decimal
+  readonly amountCents: bigint
+  readonly preciseAmountCents: Decimal
+  readonly unitAmount: Decimal
+  readonly period: Window
+}): FeeDraft {
+  return feeDraft({ ...fee, feeType: 'add_on', subscriptionId: null })
 }
 
 /** The fee of a fixed charge for a window (docs/rules/fixed-charges.md). */

@@ -30,6 +30,8 @@ export type BillingEntityChange = {
   readonly code?: string
   readonly logo?: Logo
   readonly taxCodes?: readonly string[]
+  /** Custom sections to select. */
+  readonly sectionCodes?: readonly string[]
 }
 
 /** Reads `PUT /organizations`. 422 with every invalid field. */
@@ -64,6 +66,7 @@ export function readBillingEntityChange(input: Input, isNew: boolean): Outcome<B
       code: isNew ? fields.mandatoryId('code', 255) : undefined,
       logo: readLogo(fields),
       taxCodes: isNew ? undefined : fields.ids('tax_codes'),
+      sectionCodes: isNew ? undefined : fields.ids('invoice_custom_section_codes'),
     }),
   }
   return problems.outcome(change)

@@ -2,6 +2,7 @@ import { Decimal } from '../amounts/decimal.ts'
 import { BILLING_TIMES, type BillingTime } from '../calendar/boundaries.ts'
 import type { Instant } from '../calendar/instant.ts'
 import { digitsOf, Fields, type Input, isInput } from '../input/fields.ts'
+import { readSelection, type SectionSelection } from '../invoice-custom-sections/section-input.ts'
 import type { Problems } from '../problems.ts'
 import { checkUsageThresholds } from '../progressive-billing/thresholds.ts'
 import { type ActivationRule, readActivationRules } from './activation-rules.ts'
@@ -26,6 +27,8 @@ export type SubscriptionSettings = {
   readonly paymentMethodType: 'provider' | 'manual' | undefined
   readonly activationRules: readonly ActivationRule[] | undefined
   readonly usageThresholds: readonly ThresholdInput[] | undefined
+  /** Which custom sections its invoices print. */
+  readonly sections: SectionSelection | undefined
   /** Not empty. */
   readonly planOverrides: Input | undefined
 }
@@ -98,6 +101,7 @@ function readSettings(input: Input, fields: Fields, problems: Problems): Subscri
     paymentMethodType: readPaymentMethod(input.payment_method, problems),
     activationRules: readActivationRules(input.activation_rules, problems),
     usageThresholds: readThresholds(input.usage_thresholds, problems),
+    sections: readSelection(input, problems),
     planOverrides: planOverrides && Object.keys(planOverrides).length > 0 ? planOverrides : undefined,
   }
 }
@@ -115,7 +119,10 @@ function readBillingEntity(fields: Fields): SubscriptionSettings['billingEntity'
 }
 
 /** Payment methods are not supported yet, so any id is unknown. */
-function readPaymentMethod(value: unknown, problems: Problems): SubscriptionSettings['paymentMethodType'] {
+export function readPaymentMethod(
+  value: unknown,
+  problems: Problems,
+): SubscriptionSettings['paymentMethodType'] {
   if (value === undefined || value === null) return undefined
   const method = isInput(value) ? value : { payment_method_type: '' }
   const type = method.payment_method_type ?? 'provider'

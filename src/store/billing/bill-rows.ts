@@ -13,6 +13,7 @@ import type { FeeDraft } from '../../core/invoicing/fee-draft.ts'
 import { minorUnits } from '../../core/pricing/rated-fee.ts'
 import { newId } from '../ids.ts'
 import type {
+  AppliedCustomSections,
   AppliedUsageThresholds,
   Fees,
   FeeTaxes,
@@ -23,6 +24,7 @@ import type {
   InvoiceTaxes,
   UnbilledFees,
 } from '../rows.ts'
+import { sectionRows } from './section-rows.ts'
 import { feeTaxRow, invoiceTaxRow } from './tax-rows.ts'
 
 /** An invoice's numbers in its sequences, and the number shown. */
@@ -45,6 +47,7 @@ export type BillRows = {
   readonly invoiceReductions: Selectable<InvoiceReductions>[]
   readonly invoicePayments: Omit<Selectable<InvoicePayments>, 'entry'>[]
   readonly appliedUsageThresholds: Selectable<AppliedUsageThresholds>[]
+  readonly appliedCustomSections: Selectable<AppliedCustomSections>[]
   readonly unbilledFees: Selectable<UnbilledFees>[]
 }
 
@@ -58,6 +61,7 @@ export function noRows(): BillRows {
     invoiceReductions: [],
     invoicePayments: [],
     appliedUsageThresholds: [],
+    appliedCustomSections: [],
     unbilledFees: [],
   }
 }
@@ -113,6 +117,7 @@ export function addInvoice(
       createdAt,
     })
   }
+  rows.appliedCustomSections.push(...sectionRows(organizationId, id, plan))
   addUnbilled(rows, { organizationId, invoiceId: id, currency: plan.currency, createdAt }, plan.unbilled)
   return feeIds.filter((_, i) => plan.fees[i]?.fee.event !== null)
 }
@@ -164,7 +169,7 @@ function invoiceRow(
     paymentOverdue: false,
     purchaseOrderNumber: plan.purchaseOrderNumber,
     selfBilled: plan.customer.isSelfBilled,
-    skipPsp: false,
+    skipPsp: plan.skipsPayment,
     readyToBeRefreshed: false,
     feesAmountCents: totals.feesAmountCents,
     progressiveBillingCreditAmountCents: totals.progressiveCreditAmountCents,
@@ -278,7 +283,7 @@ function feeRow(
     trueUpParentFeeId: parentId,
     originalFeeId: null,
     invoiceDisplayName: fee.invoiceDisplayName,
-    description: null,
+    description: fee.description,
     units: fee.units.toString(),
     totalAggregatedUnits: fee.totalAggregatedUnits?.toString() ?? null,
     eventsCount: fee.eventsCount === null ? null : BigInt(fee.eventsCount),

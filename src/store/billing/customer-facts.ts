@@ -44,6 +44,21 @@ export async function readCustomerFacts(reads: Reads, customerIds: readonly stri
   }
 }
 
+/** Somebody who is no customer yet, as the billing entity would bill a new customer; a time zone may be given. */
+export function imaginedCustomer(id: string, zone: string | null, entity: EntitySettings): CustomerFacts {
+  return {
+    id,
+    externalId: '',
+    sequentialId: 0n,
+    billingEntityId: entity.id,
+    zone: zone ?? entity.timezone,
+    isSelfBilled: false,
+    zeroInvoices: 'inherit',
+    awaitsTaxes: false,
+    issuing: issuingSettings({}, entity),
+  }
+}
+
 type EntitySettings = Pick<
   Selectable<BillingEntities>,
   | 'id'
@@ -73,7 +88,7 @@ function customerFacts(
 }
 
 /** The effective issuing date settings: the customer's, otherwise its billing entity's. */
-function issuingSettings(customer: Selectable<Customers>, entity: EntitySettings): IssuingSettings {
+function issuingSettings(customer: Partial<Selectable<Customers>>, entity: EntitySettings): IssuingSettings {
   return {
     graceDays: customer.invoiceGracePeriod ?? entity.invoiceGracePeriod,
     netPaymentTermDays: customer.netPaymentTerm ?? entity.netPaymentTerm,

@@ -52,6 +52,7 @@ export async function clearDrafts(tx: Tx, ids: readonly string[]): Promise<void>
   await tx.deleteFrom('invoiceSubscriptions').where('invoiceId', '=', own).execute()
   await tx.deleteFrom('invoiceTaxes').where('invoiceId', '=', own).execute()
   await tx.deleteFrom('invoiceReductions').where('invoiceId', '=', own).execute()
+  await tx.deleteFrom('appliedCustomSections').where('invoiceId', '=', own).execute()
   await tx.deleteFrom('unbilledFees').where('invoiceId', '=', own).execute()
 }
 

@@ -1,12 +1,16 @@
 import { sql } from 'kysely'
 import { Decimal } from '../../core/amounts/decimal.ts'
-import type { BilledFixedFee, FixedChargeFacts } from '../../core/billing/fixed-charges.ts'
+import type {
+  BilledFixedFee,
+  FixedChargeFacts,
+  PlannedFixedCharge,
+} from '../../core/billing/fixed-charges.ts'
 import type { FixedChargeQuestion } from '../../core/billing/usage-questions.ts'
 import { addMs, DAY_MS, type Instant } from '../../core/calendar/instant.ts'
 import type { FixedChargeModel } from '../../core/fixed-charges/settings.ts'
 import type { ChargeProperties } from '../../core/pricing/charge-model.ts'
 import type { Reads } from '../database.ts'
-import { groupedBy, ts } from '../values.ts'
+import { anyOf, groupedBy, ts } from '../values.ts'
 
 /** No window begins longer before its bill than this: a year, a change of zones, and room. */
 const WINDOW_DAYS_MAX = 800
@@ -63,6 +67,37 @@ export async function readFixedCharges(
     order by s.id, f.created_at, f.id, u.created_at, u.id`.execute(reads)
   for (const row of rows) addRow(facts, row)
   return facts
+}
+
+/** The fixed charges of plans with the units that subscriptions start with, by the ids of the plans. */
+export async function readPlannedFixedCharges(
+  reads: Reads,
+  planIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly PlannedFixedCharge[]>> {
+  const rows = await reads
+    .selectFrom('fixedCharges')
+    .selectAll()
+    .where('planId', '=', anyOf(planIds))
+    .where('deletedAt', 'is', null)
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
+  const byPlan = groupedBy(rows, ({ planId }) => planId)
+  return new Map(
+    [...byPlan].map(([planId, own]) => [
+      planId,
+      own.map((row) => ({
+        id: row.id,
+        rootId: row.parentId ?? row.id,
+        addOnId: row.addOnId,
+        model: row.chargeModel as FixedChargeModel,
+        properties: row.properties as ChargeProperties,
+        payInAdvance: row.payInAdvance,
+        prorated: row.prorated,
+        units: Decimal.of(row.units),
+      })),
+    ]),
+  )
 }
 
 function addRow(facts: Map<string, FixedChargeFacts[]>, row: Row): void {

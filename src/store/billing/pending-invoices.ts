@@ -82,6 +82,7 @@ function feeOf(row: Selectable<Fees>): PendingFee {
     feeType: row.feeType as FeeType,
     chargeId: row.chargeId,
     fixedChargeId: row.fixedChargeId,
+    addOnId: row.addOnId,
     minimumCommitmentId: row.minimumCommitmentId,
     subscriptionId: row.subscriptionId,
     amountCents: row.amountCents,

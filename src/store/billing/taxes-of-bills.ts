@@ -10,6 +10,7 @@ export async function readTaxesOfBills(
   customers: ReadonlyMap<string, CustomerFacts>,
   subscriptions: readonly SubscriptionFacts[],
   fixedChargeIds: readonly string[] = [],
+  addOnIds: readonly string[] = [],
 ): Promise<TaxesByOwner> {
   const people = [...customers.values()]
   const found = await taxesOfOwners(reads, {
@@ -19,6 +20,7 @@ export async function readTaxesOfBills(
     customerIds: people.map(({ id }) => id),
     billingEntityIds: distinct(people.map(({ billingEntityId }) => billingEntityId)),
     minimumCommitmentIds: distinct(subscriptions.flatMap(({ commitment }) => commitment?.id ?? [])),
+    addOnIds: distinct(addOnIds),
   })
   return byOwner(found)
 }
@@ -36,6 +38,7 @@ export async function readTaxesOfFees(
     planIds: distinct(planIds),
     customerIds: [customer.id],
     billingEntityIds: [customer.billingEntityId],
+    addOnIds: distinct(fees.flatMap(({ addOnId }) => addOnId ?? [])),
     minimumCommitmentIds: distinct(fees.flatMap(({ minimumCommitmentId }) => minimumCommitmentId ?? [])),
   })
   return byOwner(found)
@@ -49,6 +52,8 @@ function byOwner(found: TaxesOfOwners): TaxesByOwner {
     customers: taxesOf(found.customers),
     billingEntities: taxesOf(found.billingEntities),
     minimumCommitments: taxesOf(found.minimumCommitments),
+    addOns: taxesOf(found.addOns),
+    lines: new Map(),
   }
 }
 

@@ -76,6 +76,7 @@ async function insertAll(tx: Tx, rows: BillRows, replaced: ReadonlySet<string>):
   await insertRows(tx, 'invoiceReductions', rows.invoiceReductions)
   await insertRows(tx, 'invoicePayments', rows.invoicePayments)
   await insertRows(tx, 'appliedUsageThresholds', rows.appliedUsageThresholds)
+  await insertRows(tx, 'appliedCustomSections', rows.appliedCustomSections)
   await insertRows(tx, 'unbilledFees', rows.unbilledFees)
 }
 
