@@ -3,11 +3,27 @@ import { checkVatNumber, ViesOutage } from '../../src/actions/customers/check-va
 import { startWorker } from '../../src/jobs/worker.ts'
 import { findBreaches, INVARIANTS } from '../../src/store/invariants.ts'
 import { findViesCheck } from '../../src/store/vies-checks.ts'
-import { ok } from '../support/billing-fixtures.ts'
+import { ok, send, subscribe as subscribeTo } from '../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 import { startVies, type ViesServer } from '../support/vies-server.ts'
 
 const NUMBER = 'DE123456789'
+
+/** A customer `c` whose number is checked, with a charge in advance and a usage threshold of 2,000. */
+async function usageOf(client: Client): Promise<void> {
+  await subscribeTo(client, {
+    metrics: [
+      { code: 'calls', aggregation_type: 'count_agg' },
+      { code: 'tokens', aggregation_type: 'sum_agg', field_name: 'n' },
+    ],
+    charges: [
+      { metric: 'calls', pay_in_advance: true, properties: { amount: '1' } },
+      { metric: 'tokens', properties: { amount: '1' } },
+    ],
+    plan: { usage_thresholds: [{ amount_cents: 2000 }] },
+    customer: { country: 'DE', tax_identification_number: NUMBER },
+  })
+}
 
 describe('EU taxes', () => {
   let harness: Harness
@@ -355,6 +371,45 @@ describe('EU taxes', () => {
       await worker.stop()
     }
   }, 60_000)
+
+  it('invoices of events and of thresholds wait too, and the bill of the period credits the latter', async () => {
+    await manage()
+    const told = await listen('fee.created', 'invoice.created')
+    await usageOf(client)
+    await send(client, { code: 'calls', transaction_id: 't1' })
+    await send(client, { code: 'tokens', transaction_id: 't2', properties: { n: 30 } })
+    await client.clock('2024-05-03T00:00:00Z')
+    const early = await invoices()
+    expect(early).toMatchObject([{ status: 'pending' }, { status: 'pending' }])
+    expect(early.map((one: { fees_amount_cents: number }) => one.fees_amount_cents).sort()).toEqual([
+      100, 3000,
+    ])
+    const { fees } = await ok(client, 'GET', '/fees?fee_type=charge')
+    const types = async () => (await told()).map(({ webhook_type }) => webhook_type)
+    expect(await types()).toEqual(['fee.created'])
+    await client.clock('2024-06-01T00:00:00Z')
+    expect(await invoices()).toHaveLength(3)
+    vies.registered.clear()
+    await check()
+    expect(await types()).toEqual(['fee.created', ...Array(3).fill('invoice.created')])
+    const facts = (await invoices()).map((one: Record<string, unknown>) => [
+      one.invoice_type,
+      one.status,
+      one.fees_amount_cents,
+      one.progressive_billing_credit_amount_cents,
+      one.taxes_amount_cents,
+      one.total_amount_cents,
+    ])
+    expect(facts.sort()).toEqual([
+      ['progressive_billing', 'finalized', 3000, 0, 570, 3570],
+      ['subscription', 'finalized', 100, 0, 19, 119],
+      ['subscription', 'finalized', 3000, 3000, 0, 0],
+    ])
+    const after = (await ok(client, 'GET', '/fees?fee_type=charge')).fees
+    const early2 = after.slice(0, fees.length).map(({ lago_id }: { lago_id: string }) => lago_id)
+    expect(early2).toEqual(fees.map(({ lago_id }: { lago_id: string }) => lago_id))
+    expect(await breaches()).toEqual([])
+  })
 
   it('a deleted customer whose number is still checked keeps its last invoice', async () => {
     await manage()
