@@ -71,6 +71,8 @@ const NOUN_ROOMS = ['src/api/schemas', 'src/wire', 'src/store', 'src/actions']
 const PART_OF: Readonly<Record<string, string>> = {
   'plan-charges': 'charges',
   'subscription-charges': 'charges',
+  'subscription-fixed-charges': 'fixed-charges',
+  'plan-fixed-charges': 'fixed-charges',
   'plan-metadata': 'plans',
   'test-clock': 'organizations',
 }
@@ -97,7 +99,6 @@ const WITHOUT_COUNTERPART: Readonly<Record<string, string>> = {
   'src/api/schemas/common': 'parts of many schemas',
   'src/api/schemas/custom-sections': 'described, and not built yet',
   'src/api/schemas/fee-details': 'part of fees',
-  'src/api/schemas/fixed-charges': 'described, and not built yet',
   'src/api/schemas/pagination': 'part of every list',
   'src/core/amounts': 'values of every noun',
   'src/core/calendar': 'values of every noun',

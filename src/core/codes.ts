@@ -30,6 +30,7 @@ export const FIELD_CODES = {
     'a charge in advance that the aggregation or the model does not allow',
   invalid_amount: 'a price is no amount',
   invalid_billable_metric_or_charge_model: 'a prorated charge that the metric or the model does not allow',
+  invalid_charge_model: 'a fixed charge in advance or prorated that the model does not allow',
   invalid_content_type: 'a logo is no data URL of a PNG or JPEG',
   invalid_count: 'too many entries, or two with one key',
   invalid_count_per_integration_type: 'a customer has one integration of a type',
@@ -104,6 +105,8 @@ export const FIELD_CODES = {
 
 /** 404: an object in the path, or an id or code in the body, does not exist. */
 export const NOT_FOUND_CODES = {
+  add_on_not_found: '',
+  add_ons_not_found: 'of the fixed charges of a plan',
   alert_not_found: '',
   api_key_not_found: '',
   billable_metric_not_found: '',
@@ -116,6 +119,7 @@ export const NOT_FOUND_CODES = {
   event_not_found: '',
   feature_not_found: '',
   fee_not_found: '',
+  fixed_charge_not_found: '',
   invoice_not_found: '',
   lifetime_usage_not_found: '',
   metadata_not_found: '',

@@ -27,6 +27,7 @@ const SUBJECT_OF: Readonly<
   customer_drafts: 'customer',
   plan_amount: 'plan',
   alert_rearming: 'subscription',
+  fixed_charge_units: 'subscription',
 }
 
 /** The owner of an item's subject, read without locking anything; null when there is none, or it is gone. */

@@ -14,9 +14,11 @@ const INCLUDE = /^\\ir (\S+)$/gm
 export class UnknownMigrations extends Error {}
 
 /**
- * Applies the numbered files in `migrations/`, all or up to `last`, under a lock, so that several processes may start at
- * once. Returns the names of the migrations applied. Throws `UnknownMigrations`, before changing anything, when the
- * database has a migration that is not among the files; otherwise throws the error of the failed file.
+ * Applies the numbered files in `migrations/` under a lock, so that several processes may start at once. Returns the
+ * names of the migrations applied. Throws `UnknownMigrations`, before changing anything, when the database has a
+ * migration that is not among the files; otherwise throws the error of the failed file.
+ *
+ * @param last the name of the last one to apply; all of them by default
  */
 export async function migrate(url: string, last?: string): Promise<string[]> {
   const pool = new pg.Pool({ connectionString: url, max: 2, application_name: 'weir migrate' })
@@ -30,9 +32,8 @@ export async function migrate(url: string, last?: string): Promise<string[]> {
       migrationTableName: TABLE,
       migrationLockTableName: `${TABLE}_lock`,
     })
-    const { error, results } = await (last === undefined
-      ? migrator.migrateToLatest()
-      : migrator.migrateTo(last))
+    const { error, results } =
+      last === undefined ? await migrator.migrateToLatest() : await migrator.migrateTo(last)
     if (error) throw error
     return (results ?? []).filter((r) => r.status === 'Success').map((r) => r.migrationName)
   } finally {

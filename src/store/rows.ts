@@ -29,6 +29,26 @@ export type Numeric = ColumnType<string, string, string>
 
 export type Timestamp = ColumnType<Instant, RawBuilder<Instant>, RawBuilder<Instant>>
 
+export interface AddOns {
+  amountCents: Int8
+  amountCurrency: string
+  code: string
+  createdAt: Timestamp
+  deletedAt: Timestamp | null
+  description: string | null
+  id: string
+  invoiceDisplayName: string | null
+  name: string
+  organizationId: string
+  updatedAt: Timestamp
+}
+
+export interface AddOnTaxes {
+  addOnId: string
+  organizationId: string
+  taxId: string
+}
+
 export interface AdvanceEvents {
   endedAt: Timestamp | null
   eventId: string
@@ -365,6 +385,7 @@ export interface Features {
 }
 
 export interface Fees {
+  addOnId: string | null
   amountCents: Int8
   amountDetails: Generated<Json>
   billingEntityId: string
@@ -382,6 +403,7 @@ export interface Fees {
   eventTransactionId: string | null
   failedAt: Timestamp | null
   feeType: string
+  fixedChargeId: string | null
   fromAt: Timestamp | null
   groupedBy: Generated<Json>
   id: string
@@ -427,6 +449,49 @@ export interface FeeTaxes {
   taxId: string | null
   taxName: string
   taxRate: Numeric
+}
+
+export interface FixedChargeOverrides {
+  createdAt: Timestamp
+  fixedChargeId: string
+  organizationId: string
+  subscriptionId: string
+  units: Numeric
+  updatedAt: Timestamp
+}
+
+export interface FixedCharges {
+  addOnId: string
+  chargeModel: string
+  code: string
+  createdAt: Timestamp
+  deletedAt: Timestamp | null
+  id: string
+  invoiceDisplayName: string | null
+  organizationId: string
+  parentId: string | null
+  payInAdvance: Generated<boolean>
+  planId: string
+  properties: Json
+  prorated: Generated<boolean>
+  units: Generated<Numeric>
+  updatedAt: Timestamp
+}
+
+export interface FixedChargeTaxes {
+  fixedChargeId: string
+  organizationId: string
+  taxId: string
+}
+
+export interface FixedChargeUnits {
+  appliesAt: Timestamp
+  createdAt: Timestamp
+  fixedChargeId: string
+  id: string
+  organizationId: string
+  subscriptionId: string
+  units: Numeric
 }
 
 export interface GraphileWorkerJobs {
@@ -712,6 +777,8 @@ export interface Plans {
   createdAt: Timestamp
   deletedAt: Timestamp | null
   description: string | null
+  hasFixedCharges: Generated<boolean>
+  hasFixedChargesInAdvance: Generated<boolean>
   id: string
   interval: string
   invoiceDisplayName: string | null
@@ -970,6 +1037,8 @@ export interface Webhooks {
 }
 
 export interface DB {
+  addOns: AddOns
+  addOnTaxes: AddOnTaxes
   advanceEvents: AdvanceEvents
   advanceStates: AdvanceStates
   alerts: Alerts
@@ -998,6 +1067,10 @@ export interface DB {
   features: Features
   fees: Fees
   feeTaxes: FeeTaxes
+  fixedChargeOverrides: FixedChargeOverrides
+  fixedCharges: FixedCharges
+  fixedChargeTaxes: FixedChargeTaxes
+  fixedChargeUnits: FixedChargeUnits
   'graphileWorker.jobs': GraphileWorkerJobs
   'graphileWorker.migrations': GraphileWorkerMigrations
   'graphileWorker.PrivateJobQueues': GraphileWorkerPrivateJobQueues

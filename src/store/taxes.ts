@@ -114,6 +114,8 @@ const OWNERS = {
   customer: ['customer_taxes', 'customer_id'],
   billingEntity: ['billing_entity_taxes', 'billing_entity_id'],
   minimumCommitment: ['minimum_commitment_taxes', 'minimum_commitment_id'],
+  addOn: ['add_on_taxes', 'add_on_id'],
+  fixedCharge: ['fixed_charge_taxes', 'fixed_charge_id'],
 } as const
 
 export type TaxOwner = keyof typeof OWNERS
@@ -127,6 +129,8 @@ export type TaxesOfOwners = {
   readonly customers: TaxesById
   readonly billingEntities: TaxesById
   readonly minimumCommitments: TaxesById
+  readonly addOns: TaxesById
+  readonly fixedCharges: TaxesById
 }
 
 /**
@@ -141,6 +145,8 @@ export async function taxesOfOwners(
     readonly customerIds?: readonly string[]
     readonly billingEntityIds?: readonly string[]
     readonly minimumCommitmentIds?: readonly string[]
+    readonly addOnIds?: readonly string[]
+    readonly fixedChargeIds?: readonly string[]
   },
 ): Promise<TaxesOfOwners> {
   const asked: [TaxOwner, readonly string[]][] = [
@@ -149,6 +155,8 @@ export async function taxesOfOwners(
     ['customer', ids.customerIds ?? []],
     ['billingEntity', ids.billingEntityIds ?? []],
     ['minimumCommitment', ids.minimumCommitmentIds ?? []],
+    ['addOn', ids.addOnIds ?? []],
+    ['fixedCharge', ids.fixedChargeIds ?? []],
   ]
   const maps = new Map<TaxOwner, Map<string, TaxRow[]>>(asked.map(([owner]) => [owner, new Map()]))
   const parts = asked
@@ -176,6 +184,8 @@ export async function taxesOfOwners(
     customers: mapOf('customer'),
     billingEntities: mapOf('billingEntity'),
     minimumCommitments: mapOf('minimumCommitment'),
+    addOns: mapOf('addOn'),
+    fixedCharges: mapOf('fixedCharge'),
   }
 }
 

@@ -4,15 +4,14 @@ import { type Told, WeirProcess } from '../support/weir-process.ts'
 
 const ADMIN = 'an-admin-key-that-is-long-enough-0123456789'
 const CALM_ASKED = 60
-const TIMES_MAX = 5
-/** What the machine itself does now and then is not the neighbour's doing. */
-const NOISE_MS = 20
+/**
+ * Answers that the quiet one gets, one after the other, while the loud one is served: a count and no time, because the
+ * machine may be busy. Without shares it was one or two. `bench/neighbour.ts` measures how long each of them takes.
+ */
+const ANSWERS_MIN = 20
 const PARALLEL = 100
-const INVOICES = 1000
+const INVOICES = 400
 const GROUPS = 30_000
-
-const quantile = (values: readonly number[], part: number) =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? 0
 
 type Asks = (method: string, path: string, body?: unknown) => Promise<Told>
 
@@ -57,42 +56,25 @@ describe('a quiet organization beside one that asks for much', () => {
     return told.body
   }
 
-  /** How long the quiet one's requests take while something goes on. */
-  async function latencies(isOver: () => boolean, least: number): Promise<number[]> {
-    const found: number[] = []
-    while (!isOver() || found.length < least) {
-      const began = performance.now()
-      await ok(quiet, 'GET', '/plans')
-      found.push(performance.now() - began)
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
-    return found
-  }
-
-  /** The quiet one's latencies alone, and beside requests of the loud one. */
+  /** The loud one's answers, and how many the quiet one got meanwhile, each of which was a 200. */
   async function beside(load: () => Promise<readonly Told[]>) {
-    await latencies(() => true, CALM_ASKED)
-    const calm = await latencies(() => true, CALM_ASKED)
+    for (let n = 0; n < CALM_ASKED; n += 1) await ok(quiet, 'GET', '/plans')
     const state = { isOver: false }
     const loading = load().finally(() => {
       state.isOver = true
     })
-    const busy = await latencies(() => state.isOver, 5)
-    const answers = await loading
-    const figures = {
-      asked: busy.length,
-      calmP99: quantile(calm, 0.99),
-      busyP50: quantile(busy, 0.5),
-      busyP99: quantile(busy, 0.99),
-      answers: answers.length,
+    let quietAnswers = 0
+    while (!state.isOver) {
+      await ok(quiet, 'GET', '/plans')
+      quietAnswers += 1
+      await new Promise((resolve) => setTimeout(resolve, 5))
     }
-    if (process.env.WEIR_SHOW_FIGURES) console.log(JSON.stringify(figures))
-    return { ...figures, statuses: answers.map(({ status }) => status) }
+    return { quietAnswers, statuses: (await loading).map(({ status }) => status) }
   }
 
   function expectFair(found: Awaited<ReturnType<typeof beside>>): void {
     for (const status of found.statuses) expect([200, 429]).toContain(status)
-    expect(found.busyP99).toBeLessThan(found.calmP99 * TIMES_MAX + NOISE_MS)
+    expect(found.quietAnswers).toBeGreaterThanOrEqual(ANSWERS_MIN)
   }
 
   it(`${PARALLEL} parallel POST /subscriptions`, async () => {

@@ -4,6 +4,7 @@ import { priceDeferredEvent } from '../billing/price-deferred-event.ts'
 import { followDays, followIssuing } from '../customers/follow-settings.ts'
 import { tellUnknownWallets } from '../events/tell-unknown-wallets.ts'
 import { validateEvents } from '../events/validate-events.ts'
+import { billChangedUnits } from '../fixed-charges/bill-units.ts'
 import { markOverdue } from '../invoices/mark-overdue.ts'
 import { finalizeDrafts, refreshDrafts } from '../invoices/remake-drafts.ts'
 import { followNewAmount } from '../plans/follow-new-amount.ts'
@@ -35,4 +36,5 @@ export const dueActions: DueActions = {
   customer_drafts: followIssuing,
   plan_amount: followNewAmount,
   alert_rearming: rearmAlerts,
+  fixed_charge_units: billChangedUnits,
 }

@@ -1,4 +1,5 @@
 import type { Tx } from '../../store/database.ts'
+import { deleteUnitsOverrides } from '../../store/fixed-charge-units.ts'
 import {
   replaceSubscriptionThresholds,
   type SubscriptionRow,
@@ -6,6 +7,7 @@ import {
 } from '../../store/subscriptions.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller } from '../context.ts'
+import { saveOwnUnits } from '../fixed-charges/own-units.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import type { SubscriptionWish } from './succeed-subscription.ts'
 
@@ -26,6 +28,8 @@ export async function changePendingPlan(
     ...(name === undefined ? {} : { name }),
     updatedAt: ts(caller.now),
   })
+  await deleteUnitsOverrides(tx, row.id)
+  await saveOwnUnits(tx, caller, row, wish.ownUnits)
   if (usageThresholds) await replaceSubscriptionThresholds(tx, row, usageThresholds, caller.now)
   await announceSubscription(tx, caller, 'subscription.updated', row)
   return row

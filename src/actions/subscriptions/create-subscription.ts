@@ -36,6 +36,7 @@ import { ts } from '../../store/values.ts'
 import { listWebhookEndpoints } from '../../store/webhooks.ts'
 import type { Caller, Context } from '../context.ts'
 import { createUnknownCustomer } from '../customers/upsert-customer.ts'
+import { saveOwnUnits } from '../fixed-charges/own-units.ts'
 import { listeningTo } from '../webhooks/announce.ts'
 import { changePendingPlan } from './change-pending-plan.ts'
 import { downgradeSubscription } from './downgrade-subscription.ts'
@@ -77,7 +78,7 @@ export async function createSubscription(
     refuseIfAny(problems)
     const customer = known ?? (await createUnknownCustomer(tx, caller, externalCustomerId, endpoints))
     const zone = customer.timezone ?? billingEntity.timezone
-    const wish = { request, customer, billingEntity, plan, zone, endpoints }
+    const wish = { request, customer, billingEntity, plan, ownUnits: [], zone, endpoints }
     checkEnding(wish, caller.now)
     return subscribe(context, tx, caller, { wish, chain: chainOf(members, customer.id) })
   })
@@ -139,9 +140,9 @@ async function changePlan(
   wish: SubscriptionWish,
 ): Promise<SubscriptionRow> {
   refuseUnpayableGate(wish.request)
-  const planId = await planWithOverrides(tx, caller, wish.plan.id, wish.request.planOverrides)
+  const { planId, ownUnits } = await planWithOverrides(tx, caller, wish.plan.id, wish.request.planOverrides)
   const plan = await readPlan(tx, planId)
-  const changed = { ...wish, plan }
+  const changed = { ...wish, plan, ownUnits }
   if (current.status === 'pending') return changePendingPlan(tx, caller, current, changed)
   const old = await readPlan(tx, current.planId)
   return planChangeKind(billingPlanOf(old), billingPlanOf(plan)) === 'upgrade'
@@ -167,7 +168,7 @@ async function createFirst(
   if (timing !== 'past') refuseUnpayableGate(request)
   const startedAt =
     timing === 'past' ? backdatedStart(subscriptionAt, chain.lastBilledTermination) : subscriptionAt
-  const planId = await planWithOverrides(tx, caller, wish.plan.id, request.planOverrides)
+  const { planId, ownUnits } = await planWithOverrides(tx, caller, wish.plan.id, request.planOverrides)
   const plan = planId === wish.plan.id ? wish.plan : await readPlan(tx, planId)
   const settings = await settingColumns(tx, request)
   const [row, shown] = await Promise.all([
@@ -190,6 +191,7 @@ async function createFirst(
   if (request.usageThresholds) {
     await replaceSubscriptionThresholds(tx, row, request.usageThresholds, now)
   }
+  await saveOwnUnits(tx, caller, row, ownUnits)
   const thresholds = request.usageThresholds ? await ownThresholds(tx, row) : []
   const initialStartedAt = earlier(chain.firstStartedAt, row.startedAt)
   const state: SubscriptionState = { row, plan, customer, zone, initialStartedAt }

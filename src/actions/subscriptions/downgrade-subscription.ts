@@ -5,6 +5,7 @@ import {
   type SubscriptionRow,
 } from '../../store/subscriptions.ts'
 import type { Caller } from '../context.ts'
+import { saveOwnUnits } from '../fixed-charges/own-units.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { cancelSuccessor } from './end-subscription.ts'
 import { type SubscriptionWish, successorColumns } from './succeed-subscription.ts'
@@ -25,6 +26,7 @@ export async function downgradeSubscription(
     status: 'pending',
     startedBy: 'downgrade',
   })
+  await saveOwnUnits(tx, caller, next, wish.ownUnits)
   const { usageThresholds } = wish.request
   if (usageThresholds) await replaceSubscriptionThresholds(tx, next, usageThresholds, caller.now)
   await announceSubscription(tx, caller, 'subscription.updated', current)

@@ -6,8 +6,10 @@ import type { Tx } from '../../store/database.ts'
 import { isId } from '../../store/ids.ts'
 import { findBillingEntity } from '../../store/organizations.ts'
 import { readPlan } from '../../store/plans.ts'
+import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import { tsOrNull } from '../../store/values.ts'
 import type { Caller } from '../context.ts'
+import { type OwnUnits, ownUnitsIn } from '../fixed-charges/own-units.ts'
 import { overridePlan, updateOverriddenPlan } from '../plans/override-plan.ts'
 
 /** The columns for the settings in a request, except the start. 404 for an unknown billing entity. */
@@ -46,19 +48,29 @@ async function billingEntityId(
   return entity.id
 }
 
+/** The plan that a subscription gets, and the units of its own beside it, which are saved once it exists. */
+export type OwnPlan = { readonly planId: string; readonly ownUnits: readonly OwnUnits[] }
+
 /**
- * Gives a subscription its own prices (docs/rules/plans.md#prices-of-one-subscription): creates a copy of the plan,
- * or updates its existing copy. Returns the copy's id.
+ * Gives a subscription its own prices (docs/rules/plans.md#prices-of-one-subscription): creates a copy of the plan, or
+ * updates its existing copy. Units alone need no copy.
+ *
+ * @param subscription the subscription on the plan, when it already exists
  */
 export async function planWithOverrides(
   tx: Tx,
   caller: Caller,
   planId: string,
   overrides: SubscriptionSettings['planOverrides'],
-): Promise<string> {
-  if (overrides === undefined) return planId
+  subscription?: SubscriptionRow,
+): Promise<OwnPlan> {
+  if (overrides === undefined) return { planId, ownUnits: [] }
   const plan = await readPlan(tx, planId)
-  if (plan.parentId === null) return overridePlan(tx, caller, { plan, overrides })
-  await updateOverriddenPlan(tx, caller, { child: plan, overrides })
-  return planId
+  if (plan.parentId !== null) {
+    await updateOverriddenPlan(tx, caller, { child: plan, overrides })
+    return { planId, ownUnits: [] }
+  }
+  const ownUnits = await ownUnitsIn(tx, planId, overrides)
+  if (ownUnits) return { planId, ownUnits }
+  return { planId: await overridePlan(tx, caller, { plan, overrides, subscription }), ownUnits: [] }
 }

@@ -25,6 +25,7 @@ import { ts } from '../../store/values.ts'
 import { settleAdvanceUsage } from '../billing/settle-advance-usage.ts'
 import { carryAdvanceToCopy } from '../charges/carry-advance-usage.ts'
 import type { Caller, Context } from '../context.ts'
+import { changeOwnUnits } from '../fixed-charges/own-units.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { findAgain } from './lock-subscription.ts'
 import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'
@@ -102,7 +103,7 @@ async function writeChange(
   }
   const timing = subscriptionAt === undefined ? undefined : startTiming(subscriptionAt, now, zone)
   if (timing !== 'past') refuseUnpayableGate(change)
-  const planId = await planWithOverrides(tx, caller, row.planId, change.planOverrides)
+  const { planId, ownUnits } = await planWithOverrides(tx, caller, row.planId, change.planOverrides, row)
   const changed = await storeSubscription(tx, row.id, {
     ...(await settingColumns(tx, change)),
     ...(await terminationColumns(tx, { planId }, change.onTermination)),
@@ -111,6 +112,7 @@ async function writeChange(
     ...(subscriptionAt === undefined || timing === 'future' ? {} : activeColumns(caller, subscriptionAt)),
     updatedAt: ts(now),
   })
+  await changeOwnUnits(tx, caller, row, ownUnits)
   if (planId !== row.planId) await carryAdvanceToCopy(tx, caller, changed, planId)
   if (change.usageThresholds) await replaceSubscriptionThresholds(tx, changed, change.usageThresholds, now)
   if (change.planOverrides !== undefined || change.progressiveBillingDisabled === false) {

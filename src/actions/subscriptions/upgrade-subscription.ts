@@ -9,6 +9,7 @@ import {
 } from '../../store/subscriptions.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
+import { saveOwnUnits } from '../fixed-charges/own-units.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { cancelSuccessor, closeSubscription } from './end-subscription.ts'
 import { activeColumns, afterStart, isBilledAtStart } from './start-subscription.ts'
@@ -34,6 +35,7 @@ export async function upgradeSubscription(
     ...activeColumns(caller, caller.now),
     startedBy: 'upgrade',
   })
+  await saveOwnUnits(tx, caller, next, wish.ownUnits)
   const { usageThresholds } = wish.request
   if (usageThresholds) await replaceSubscriptionThresholds(tx, next, usageThresholds, caller.now)
   await afterUpgrade(context, tx, caller, current, next)

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
 import type { HttpLimits } from '../limits.ts'
+import { addOnsRoutes } from './add-ons.ts'
 import { alertsRoutes } from './alerts.ts'
 import { billableMetricsRoutes } from './billable-metrics.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
@@ -14,9 +15,11 @@ import { invoicesRoutes } from './invoices.ts'
 import { lifetimeUsagesRoutes } from './lifetime-usages.ts'
 import { organizationsRoutes } from './organizations.ts'
 import { planChargesRoutes } from './plan-charges.ts'
+import { planFixedChargesRoutes } from './plan-fixed-charges.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
 import { plansRoutes } from './plans.ts'
 import { subscriptionChargesRoutes } from './subscription-charges.ts'
+import { subscriptionFixedChargesRoutes } from './subscription-fixed-charges.ts'
 import { subscriptionsRoutes } from './subscriptions.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
@@ -29,6 +32,7 @@ export type Routes = (app: FastifyInstance, context: Context, limits: HttpLimits
 
 /** Every group of routes under /api/v1. */
 export const routesOfV1: readonly Routes[] = [
+  addOnsRoutes,
   alertsRoutes,
   billableMetricsRoutes,
   billingEntitiesRoutes,
@@ -42,9 +46,11 @@ export const routesOfV1: readonly Routes[] = [
   lifetimeUsagesRoutes,
   organizationsRoutes,
   planChargesRoutes,
+  planFixedChargesRoutes,
   planMetadataRoutes,
   plansRoutes,
   subscriptionChargesRoutes,
+  subscriptionFixedChargesRoutes,
   subscriptionsRoutes,
   taxesRoutes,
   testClockRoutes,

@@ -7,7 +7,10 @@ import type { CustomerFacts, TaxesByOwner } from './snapshot.ts'
 export type ResolvedFee<Fee = FeeDraft> = { readonly fee: Fee; readonly taxes: readonly Tax[] }
 
 /** What decides whose taxes a fee carries. */
-export type TaxedItem = Pick<FeeDraft, 'feeType' | 'chargeId' | 'minimumCommitmentId' | 'subscriptionId'>
+export type TaxedItem = Pick<
+  FeeDraft,
+  'feeType' | 'chargeId' | 'fixedChargeId' | 'minimumCommitmentId' | 'subscriptionId'
+>
 
 /**
  * The taxes of each fee: the first non-empty list, from the charge, plan or other item itself up to the billing
@@ -27,6 +30,7 @@ export function resolveFeeTaxes<Fee extends TaxedItem>(
     fee,
     taxes: resolveTaxes(fee.feeType, {
       charge: taxes.charges.get(fee.chargeId ?? '') ?? [],
+      fixedCharge: taxes.fixedCharges.get(fee.fixedChargeId ?? '') ?? [],
       commitment: taxes.minimumCommitments.get(fee.minimumCommitmentId ?? '') ?? [],
       plan: taxes.plans.get(planIds.get(fee.subscriptionId ?? '') ?? '') ?? [],
       customer: ofCustomer,

@@ -5,6 +5,7 @@ import type { IssuingSettings } from '../subscriptions/issuing-dates.ts'
 import type { BillingPlan, BillingSubscription } from '../subscriptions/subscription.ts'
 import type { Window } from '../subscriptions/windows.ts'
 import type { Tax } from '../taxes/tax.ts'
+import type { FixedChargeFacts } from './fixed-charges.ts'
 
 /** Why a subscription is on an invoice. */
 export type InvoicingReason =
@@ -93,6 +94,7 @@ export type BilledPeriod = {
   readonly zone: TimeZone
   readonly subscription: Window | null
   readonly charges: Window | null
+  readonly fixedCharges: Window | null
 }
 
 /** An earlier subscription fee on an invoice that is neither deleted nor voided. */
@@ -120,6 +122,7 @@ export type TaxesByOwner = {
   readonly customers: ReadonlyMap<string, readonly Tax[]>
   readonly billingEntities: ReadonlyMap<string, readonly Tax[]>
   readonly minimumCommitments: ReadonlyMap<string, readonly Tax[]>
+  readonly fixedCharges: ReadonlyMap<string, readonly Tax[]>
 }
 
 /** A usage fee that was paid before it was on any invoice. */
@@ -150,6 +153,8 @@ export type BillingSnapshot = {
   readonly subscriptions: ReadonlyMap<string, SubscriptionFacts>
   /** By subscription id. */
   readonly histories: ReadonlyMap<string, BillingHistory>
+  /** Of their plans, by the id of the subscription; absent when there are none. */
+  readonly fixedCharges: ReadonlyMap<string, readonly FixedChargeFacts[]>
   readonly taxes: TaxesByOwner
   /** By customer id. */
   readonly paidFees: ReadonlyMap<string, PaidFees>

@@ -1,5 +1,6 @@
 import { Decimal } from '../amounts/decimal.ts'
 import { storedCents } from '../amounts/json-text.ts'
+import type { FixedPrice } from '../fixed-charges/price.ts'
 import { groupId } from '../metering/grouping.ts'
 import type { GroupedBy, PropertyValues } from '../metering/usage.ts'
 import { valuesKey } from '../plans/charge-filters.ts'
@@ -25,6 +26,8 @@ export type FeeDraft = {
   readonly chargeId: string | null
   readonly chargeFilterId: string | null
   readonly minimumCommitmentId: string | null
+  readonly addOnId: string | null
+  readonly fixedChargeId: string | null
   /** `key` of the fee whose charge this one tops up to its minimum. */
   readonly trueUpParentKey: string | null
   readonly invoiceDisplayName: string | null
@@ -70,6 +73,8 @@ function feeDraft(fee: Pick<FeeDraft, Needed> & Partial<FeeDraft>): FeeDraft {
     chargeId: fee.chargeId ?? null,
     chargeFilterId: fee.chargeFilterId ?? null,
     minimumCommitmentId: fee.minimumCommitmentId ?? null,
+    addOnId: fee.addOnId ?? null,
+    fixedChargeId: fee.fixedChargeId ?? null,
     trueUpParentKey: fee.trueUpParentKey ?? null,
     invoiceDisplayName: fee.invoiceDisplayName ?? null,
     units: fee.units,
@@ -203,6 +208,20 @@ export function commitmentFeeDraft(fee: {
     unitAmount: fee.unitAmount,
     period: fee.period,
   })
+}
+
+/** The fee of a fixed charge for a window (docs/rules/fixed-charges.md). */
+export function fixedChargeFeeDraft(fee: {
+  readonly key: string
+  readonly subscriptionId: string
+  readonly fixedChargeId: string
+  readonly addOnId: string
+  readonly price: FixedPrice
+  readonly payInAdvance: boolean
+  readonly period: Window
+}): FeeDraft {
+  const { price, ...rest } = fee
+  return feeDraft({ ...rest, ...price, feeType: 'fixed_charge', totalAggregatedUnits: price.units })
 }
 
 /** The total of a fee's reductions before taxes, in cents. */

@@ -273,6 +273,8 @@ function feeRow(
     chargeId: fee.chargeId,
     chargeFilterId: fee.chargeFilterId,
     minimumCommitmentId: fee.minimumCommitmentId,
+    addOnId: fee.addOnId,
+    fixedChargeId: fee.fixedChargeId,
     trueUpParentFeeId: parentId,
     originalFeeId: null,
     invoiceDisplayName: fee.invoiceDisplayName,

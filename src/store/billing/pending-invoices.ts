@@ -27,7 +27,7 @@ export async function lockPendingInvoices(tx: Tx, customerId: string): Promise<r
     .where('taxStatus', '=', 'pending')
     .orderBy('createdAt')
     .orderBy('id')
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute()
   if (rows.length === 0) return []
   const ids = anyOf(rows.map(({ id }) => id))
@@ -81,6 +81,7 @@ function feeOf(row: Selectable<Fees>): PendingFee {
     id: row.id,
     feeType: row.feeType as FeeType,
     chargeId: row.chargeId,
+    fixedChargeId: row.fixedChargeId,
     minimumCommitmentId: row.minimumCommitmentId,
     subscriptionId: row.subscriptionId,
     amountCents: row.amountCents,

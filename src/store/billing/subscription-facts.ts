@@ -167,7 +167,7 @@ export function billingPlanOf(plan: Selectable<Plans>): BillingPlan {
     trialPeriodDays: plan.trialPeriod === null ? null : Decimal.of(plan.trialPeriod),
     billChargesMonthly: plan.billChargesMonthly ?? false,
     billFixedChargesMonthly: plan.billFixedChargesMonthly ?? false,
-    hasPayInAdvanceFixedCharges: false,
+    hasPayInAdvanceFixedCharges: plan.hasFixedChargesInAdvance,
   }
 }
 

@@ -9,10 +9,12 @@ export async function readTaxesOfBills(
   reads: Reads,
   customers: ReadonlyMap<string, CustomerFacts>,
   subscriptions: readonly SubscriptionFacts[],
+  fixedChargeIds: readonly string[] = [],
 ): Promise<TaxesByOwner> {
   const people = [...customers.values()]
   const found = await taxesOfOwners(reads, {
     chargeIds: distinct(subscriptions.flatMap(({ charges }) => charges.map(({ id }) => id))),
+    fixedChargeIds: distinct(fixedChargeIds),
     planIds: distinct(subscriptions.map(({ plan }) => plan.id)),
     customerIds: people.map(({ id }) => id),
     billingEntityIds: distinct(people.map(({ billingEntityId }) => billingEntityId)),
@@ -30,6 +32,7 @@ export async function readTaxesOfFees(
 ): Promise<TaxesByOwner> {
   const found = await taxesOfOwners(reads, {
     chargeIds: distinct(fees.flatMap(({ chargeId }) => chargeId ?? [])),
+    fixedChargeIds: distinct(fees.flatMap(({ fixedChargeId }) => fixedChargeId ?? [])),
     planIds: distinct(planIds),
     customerIds: [customer.id],
     billingEntityIds: [customer.billingEntityId],
@@ -41,6 +44,7 @@ export async function readTaxesOfFees(
 function byOwner(found: TaxesOfOwners): TaxesByOwner {
   return {
     charges: taxesOf(found.charges),
+    fixedCharges: taxesOf(found.fixedCharges),
     plans: taxesOf(found.plans),
     customers: taxesOf(found.customers),
     billingEntities: taxesOf(found.billingEntities),

@@ -66,7 +66,7 @@ describe('migrations', () => {
       select g, g, g, g, g, now(), 1, 1, now() from gen_random_uuid() as g;
       insert into due_items (organization_id, id, kind, subject_id, due_at)
       select organization_id, id, 'advance_aside', id, now() from advance_asides`)
-    expect((await migrateAll(database.url))[0]).toBe('0010_deferred_events')
+    expect(await migrate(database.url, '0010_deferred_events')).toEqual(['0010_deferred_events'])
     const { rows } = await client.query(
       `select d.kind from due_items d join deferred_events e on e.id = d.subject_id`,
     )
