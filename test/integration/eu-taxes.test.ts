@@ -372,6 +372,42 @@ describe('EU taxes', () => {
     }
   }, 60_000)
 
+  it('taxes of the plan are known, and only what the customer decides waits', async () => {
+    await manage()
+    await ok(client, 'POST', '/taxes', { tax: { name: 'Own', code: 'own', rate: 10 } })
+    await plan({ tax_codes: ['own'] })
+    await plan({ code: 'q', amount_cents: 20_000 })
+    await customer({ country: 'DE', tax_identification_number: NUMBER })
+    await subscribe()
+    expect(await invoices()).toMatchObject([{ status: 'finalized', taxes_amount_cents: 968 }])
+    await subscribe({ external_id: 'other', plan_code: 'q', subscription_at: '2024-05-01' })
+    await client.clock('2024-06-01T00:00:00Z')
+    const june = async () =>
+      (await invoices()).find((one: { issuing_date: string }) => one.issuing_date > '2024-06')
+    expect(await june()).toMatchObject({
+      status: 'pending',
+      fees_amount_cents: 30_000,
+      taxes_amount_cents: 1000,
+    })
+    vies.registered.clear()
+    await check()
+    const { invoice } = await ok(client, 'GET', `/invoices/${(await june()).lago_id}`)
+    expect(invoice).toMatchObject({
+      status: 'finalized',
+      taxes_amount_cents: 4800,
+      total_amount_cents: 34_800,
+    })
+    const lines = invoice.applied_taxes.map((tax: Record<string, unknown>) => [
+      tax.tax_code,
+      tax.amount_cents,
+    ])
+    expect(lines.sort()).toEqual([
+      ['lago_eu_de_standard', 3800],
+      ['own', 1000],
+    ])
+    expect(await breaches()).toEqual([])
+  })
+
   it('invoices of events and of thresholds wait too, and the bill of the period credits the latter', async () => {
     await manage()
     const told = await listen('fee.created', 'invoice.created')
