@@ -372,6 +372,23 @@ describe('EU taxes', () => {
     }
   }, 60_000)
 
+  it('a number that changes while the old one is checked is checked too', async () => {
+    await manage()
+    vies.mood = 'silent'
+    const { context, databaseUrl } = harness
+    const log = { ...context.log, warn: () => undefined, error: () => undefined }
+    const worker = await startWorker({ context: { ...context, log }, databaseUrl, log })
+    try {
+      await customer({ country: 'DE', tax_identification_number: 'DE999999999' })
+      await expect.poll(() => vies.asked, { timeout: 15_000 }).toContain('DE999999999')
+      vies.mood = 'up'
+      await customer({ tax_identification_number: NUMBER })
+      await expect.poll(shown, { timeout: 12_000 }).toEqual(['lago_eu_reverse_charge'])
+    } finally {
+      await worker.stop()
+    }
+  }, 60_000)
+
   it('taxes of the plan are known, and only what the customer decides waits', async () => {
     await manage()
     await ok(client, 'POST', '/taxes', { tax: { name: 'Own', code: 'own', rate: 10 } })
