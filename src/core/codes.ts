@@ -72,7 +72,6 @@ export const FIELD_CODES = {
   not_compatible_with_aggregation_type: 'the setting needs another aggregation',
   not_compatible_with_pay_in_advance: 'the setting needs a charge in arrears',
   no_linked_payment_provider: 'no payment provider can take the first payment of the customer',
-  not_supported_yet: 'described, and not built yet',
   only_compatible_with_pay_in_advance_and_non_invoiceable: 'regrouping needs fees that are paid one by one',
   org_must_be_in_eu: 'taxes of the European Union need a country in it',
   overlaps_other_filter: 'two filters claim the same events, and nothing tells which is meant',
