@@ -2,8 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
 import type { HttpLimits } from '../limits.ts'
 import { alertsRoutes } from './alerts.ts'
+import { appliedCouponsRoutes } from './applied-coupons.ts'
 import { billableMetricsRoutes } from './billable-metrics.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
+import { couponsRoutes } from './coupons.ts'
 import { customersRoutes } from './customers.ts'
 import { entitlementsRoutes } from './entitlements.ts'
 import { estimatesRoutes } from './estimates.ts'
@@ -30,8 +32,10 @@ export type Routes = (app: FastifyInstance, context: Context, limits: HttpLimits
 /** Every group of routes under /api/v1. */
 export const routesOfV1: readonly Routes[] = [
   alertsRoutes,
+  appliedCouponsRoutes,
   billableMetricsRoutes,
   billingEntitiesRoutes,
+  couponsRoutes,
   customersRoutes,
   entitlementsRoutes,
   estimatesRoutes,

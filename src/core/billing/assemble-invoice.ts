@@ -42,7 +42,8 @@ export function assembleInvoice(
   const { head, periods, draft, reached } = lines
   const resolved = resolveFeeTaxes(lines.fees, head.customer, lines.planIds, taxes)
   const { fitting, excess } = fittingFees(resolved)
-  const totalled = totalInvoice(periods, fitting, available)
+  const { coupons: _, ...others } = available
+  const totalled = totalInvoice(periods, fitting, staysDraft(lines) ? others : available)
   const dates = datesOf(lines)
   const unbilled = excess.map(({ fee }) => fee)
   return {
@@ -98,15 +99,21 @@ function datesOf({ head, periods, hasGrace, draft }: InvoiceLines): IssuingDates
   return { ...dates, ...finalizedDates({ issuingOn }, final, customer.issuing) }
 }
 
+/** Whether the invoice is a draft afterwards; coupons wait until it is final. */
+function staysDraft({ head, hasGrace, draft }: InvoiceLines): boolean {
+  if (draft !== null) return draft.finalizedAt === null
+  return hasGrace && head.customer.issuing.graceDays > 0
+}
+
 function outcomeOf(
-  { head, hasGrace, draft }: InvoiceLines,
+  lines: InvoiceLines,
   dates: IssuingDates,
   totals: InvoiceTotals,
   unbilled: readonly FeeDraft[],
 ): InvoiceOutcome {
+  const { head, draft } = lines
   const { customer, billingEntity, zone } = head
-  const staysDraft = draft === null ? hasGrace && customer.issuing.graceDays > 0 : draft.finalizedAt === null
-  if (staysDraft) {
+  if (staysDraft(lines)) {
     return { status: 'draft', finalizationAt: startOfDay(dates.expectedFinalizationOn, zone) }
   }
   const keepsZero =

@@ -5,6 +5,7 @@ import type { IssuingSettings } from '../subscriptions/issuing-dates.ts'
 import type { BillingPlan, BillingSubscription } from '../subscriptions/subscription.ts'
 import type { Window } from '../subscriptions/windows.ts'
 import type { Tax } from '../taxes/tax.ts'
+import type { AppliedCouponFacts } from './reductions/applied-coupon.ts'
 
 /** Why a subscription is on an invoice. */
 export type InvoicingReason =
@@ -151,4 +152,6 @@ export type BillingSnapshot = {
   readonly taxes: TaxesByOwner
   /** By customer id. */
   readonly paidFees: ReadonlyMap<string, PaidFees>
+  /** The active coupons of each customer by its id, oldest first. */
+  readonly coupons: ReadonlyMap<string, readonly AppliedCouponFacts[]>
 }

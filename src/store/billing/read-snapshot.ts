@@ -1,6 +1,7 @@
 import type { BillRequest } from '../../core/billing/bill-request.ts'
 import type { BillingSnapshot, SubscriptionFacts } from '../../core/billing/snapshot.ts'
 import type { Reads } from '../database.ts'
+import { readCouponFacts } from './coupon-facts.ts'
 import { readCustomerFacts } from './customer-facts.ts'
 import { readHistories } from './histories.ts'
 import { readPaidFees } from './paid-fees.ts'
@@ -17,14 +18,15 @@ export async function readBillingSnapshot(
 ): Promise<BillingSnapshot> {
   const customerIds = [...new Set(requests.map(({ customerId }) => customerId))]
   const ids = [...new Set(requests.flatMap(({ entries }) => entries.map((each) => each.subscriptionId)))]
-  const [people, subscriptions, histories, paidFees] = await Promise.all([
+  const [people, subscriptions, histories, paidFees, coupons] = await Promise.all([
     readCustomerFacts(reads, customerIds),
     readSubscriptionFacts(reads, ids),
     readHistories(reads, ids),
     readPaidFees(reads, requests),
+    readCouponFacts(reads, customerIds),
   ])
   const taxes = await readTaxesOfBills(reads, people.customers, [...subscriptions.values()])
-  return { ...people, subscriptions, histories, paidFees, taxes }
+  return { ...people, subscriptions, histories, paidFees, taxes, coupons }
 }
 
 /**
