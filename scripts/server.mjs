@@ -43,6 +43,8 @@ async function startServer(folder, adminKey) {
       WEIR_DATA_DIR: join(folder, 'data'),
       ADMIN_API_KEY: adminKey,
       WEIR_ALLOW_PRIVATE_WEBHOOKS: 'true',
+      // Nothing listens there: no case may depend on an address outside of this machine.
+      WEIR_VIES_URL: 'http://127.0.0.1:9',
       LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
     },
   })

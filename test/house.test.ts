@@ -71,6 +71,8 @@ const NOUN_ROOMS = ['src/api/schemas', 'src/wire', 'src/store', 'src/actions']
 const PART_OF: Readonly<Record<string, string>> = {
   'plan-charges': 'charges',
   'subscription-charges': 'charges',
+  'subscription-fixed-charges': 'fixed-charges',
+  'plan-fixed-charges': 'fixed-charges',
   'plan-metadata': 'plans',
   'test-clock': 'organizations',
 }
@@ -95,9 +97,7 @@ const WITHOUT_COUNTERPART: Readonly<Record<string, string>> = {
   'src/actions/lifetime-usage': 'has yet to take the plural',
   'src/api/schemas/admin': "the operator's own routes",
   'src/api/schemas/common': 'parts of many schemas',
-  'src/api/schemas/custom-sections': 'described, and not built yet',
   'src/api/schemas/fee-details': 'part of fees',
-  'src/api/schemas/fixed-charges': 'described, and not built yet',
   'src/api/schemas/pagination': 'part of every list',
   'src/core/amounts': 'values of every noun',
   'src/core/calendar': 'values of every noun',
@@ -111,6 +111,7 @@ const WITHOUT_COUNTERPART: Readonly<Record<string, string>> = {
   'src/core/rating': 'from usage to fees',
   'src/core/refusal': 'how the rooms around the core pass a problem on',
   'src/wire/instant-fees': 'an estimate, which is no fee of the store',
+  'src/wire/invoice-preview': 'a bill that is not made, and is in no store',
   'src/wire/times': 'how instants are written',
 }
 

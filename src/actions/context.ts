@@ -1,6 +1,6 @@
 import type { Instant } from '../core/calendar/instant.ts'
 import type { Database, Tx } from '../store/database.ts'
-import type { OrganizationRow } from '../store/organizations.ts'
+import { type OrganizationRow, readOrganization } from '../store/organizations.ts'
 
 /** The logger, in the shape of pino's child loggers. */
 export type Log = {
@@ -23,6 +23,8 @@ export type Settings = {
   readonly webhookAttempts: number
   /** PEM of the RSA key that signs webhooks; null means the installation's own, generated at first use. */
   readonly rsaPrivateKey: string | null
+  /** The REST API of VIES, without a trailing slash. */
+  readonly viesUrl: string
   /** This process's number among those that write events; see the table event_counts. */
   readonly writer: number
 }
@@ -52,4 +54,23 @@ export type Caller = {
 /** The organization's URL in the dashboard at `frontUrl`. */
 export function dashboardUrl(frontUrl: string, organization: Pick<OrganizationRow, 'slug'>): string {
   return `${frontUrl.replace(/\/+$/, '')}/${organization.slug}`
+}
+
+/**
+ * The caller for an organization at its present time, for work outside of requests and due items. Throws while a
+ * sandbox's clock is being moved, so that the work is retried after the move.
+ */
+export async function presentCaller(context: Context, tx: Tx, organizationId: string): Promise<Caller> {
+  const organization = await readOrganization(tx, organizationId)
+  if (organization.clockStatus === 'advancing') {
+    throw new Error(`the clock of organization ${organizationId} is being moved`)
+  }
+  const systemNow = context.systemNow()
+  return {
+    organizationId,
+    organization,
+    now: organization.isSandbox ? (organization.clockAt ?? systemNow) : systemNow,
+    apiKeyId: null,
+    dashboardUrl: dashboardUrl(context.settings.frontUrl, organization),
+  }
 }

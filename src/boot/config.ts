@@ -63,6 +63,11 @@ const Environment = Type.Object({
   LAGO_DISABLE_PDF_GENERATION: flag(false),
   LAGO_WALLET_ONGOING_BALANCE_REFRESH_INTERVAL_SECONDS: whole(300, 1, 86_400),
   LAGO_CHECKOUT_AUTO_PAYMENT_DELAY_SECONDS: whole(600, 0, 86_400),
+  WEIR_VIES_URL: Type.String({
+    default: 'https://ec.europa.eu/taxation_customs/vies/rest-api',
+    pattern: '^https?://[^\\s/]+',
+    says: 'a URL that begins with http:// or https://',
+  }),
 })
 type Environment = Static<typeof Environment>
 
@@ -105,6 +110,8 @@ export type Config = {
   readonly isPdfDisabled: boolean
   readonly walletRefreshIntervalMs: number
   readonly checkoutPaymentDelayMs: number
+  /** The REST API of VIES, which knows the VAT numbers of the European Union; without a trailing slash. */
+  readonly viesUrl: string
 }
 
 /** An invalid environment: `message` has one sentence per invalid variable, with its name. */
@@ -229,7 +236,10 @@ function limitsOf(env: Environment): HttpLimits {
   })
 }
 
-function checkedUrl(name: 'LAGO_API_URL' | 'LAGO_FRONT_URL', env: Environment): string | null {
+function checkedUrl(
+  name: 'LAGO_API_URL' | 'LAGO_FRONT_URL' | 'WEIR_VIES_URL',
+  env: Environment,
+): string | null {
   const raw = env[name]
   if (raw === undefined) return null
   if (!URL.canParse(raw)) throw new ConfigProblem(sentence(name, env))
@@ -265,5 +275,6 @@ export function readConfig(source: Source = process.env): Config {
     isPdfDisabled: env.LAGO_DISABLE_PDF_GENERATION,
     walletRefreshIntervalMs: env.LAGO_WALLET_ONGOING_BALANCE_REFRESH_INTERVAL_SECONDS * 1000,
     checkoutPaymentDelayMs: env.LAGO_CHECKOUT_AUTO_PAYMENT_DELAY_SECONDS * 1000,
+    viesUrl: checkedUrl('WEIR_VIES_URL', env) ?? env.WEIR_VIES_URL,
   })
 }

@@ -20,6 +20,7 @@ export function settingsOf(config: Config): Settings {
     webhookTimeoutMs: config.webhookTimeoutMs,
     webhookAttempts: config.webhookAttempts,
     rsaPrivateKey: config.rsaPrivateKey,
+    viesUrl: config.viesUrl,
     // One process on an embedded database; on a shared one, a few numbers distinguish the processes.
     writer: config.databaseUrl === null ? 0 : process.pid % 16,
   }

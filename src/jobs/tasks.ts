@@ -1,11 +1,13 @@
 import { dropOldAnswers } from '../actions/drop-old-answers.ts'
 import { dropOldWebhooks } from '../actions/webhooks/drop-old-webhooks.ts'
+import { checkVatNumberJob } from './check-vat-number.ts'
 import { deliverWebhookJob } from './deliver-webhook.ts'
 import type { Job } from './job.ts'
 
 /** Every task of the queue, by name. */
 export const tasks: Readonly<Record<string, Job>> = {
   deliver_webhook: deliverWebhookJob,
+  check_vat_number: checkVatNumberJob,
   drop_old_webhooks: async (context) => {
     await dropOldWebhooks(context)
   },

@@ -195,3 +195,15 @@ export async function endCouponEverywhere(tx: Tx, couponId: string, now: Instant
     .where('status', '=', 'active')
     .execute()
 }
+
+/**
+ * Makes the coupons active again that were used up and that a voided invoice has used, unless the coupon itself has
+ * ended; what the invoice took of them no longer counts. The caller has locked the customer.
+ */
+export async function reviveCoupons(tx: Tx, invoiceId: string, now: Instant): Promise<void> {
+  await sql`
+    update applied_coupons a set status = 'active', ended_by = null, terminated_at = null, updated_at = ${ts(now)}
+    from invoice_reductions r, coupons c
+    where r.invoice_id = ${invoiceId} and r.kind = 'coupon' and a.id = r.source_id and a.ended_by = 'use'
+      and c.id = a.coupon_id and c.status = 'active' and c.deleted_at is null`.execute(tx)
+}

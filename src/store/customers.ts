@@ -34,7 +34,12 @@ export async function findCustomer(reads: Reads, externalId: string): Promise<Cu
     .executeTakeFirst()
 }
 
-/** The same, locked until the transaction ends, so that changes are serialized. */
+/** A customer by its id, deleted or not. */
+export async function readCustomer(reads: Reads, id: string): Promise<CustomerRow> {
+  return reads.selectFrom('customers').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+}
+
+/** The customer with the external id, locked until the transaction ends, so that changes are serialized. */
 export async function lockCustomerByExternalId(tx: Tx, externalId: string): Promise<CustomerRow | undefined> {
   return lockCustomerWhere(tx, sql<SqlBool>`external_id = ${externalId} and deleted_at is null`)
 }

@@ -29,6 +29,7 @@ const SUBJECT_OF: Readonly<
   alert_rearming: 'subscription',
   // The action locks the coupon itself; nobody waits for the item while holding the coupon.
   coupon_expiry: null,
+  fixed_charge_units: 'subscription',
 }
 
 /** The owner of an item's subject, read without locking anything; null when there is none, or it is gone. */

@@ -28,6 +28,11 @@ export type FeeView = FeeRow & {
   readonly filterValues: unknown
   readonly filterInvoiceDisplayName: string | null
   readonly commitmentInvoiceDisplayName: string | null
+  readonly fixedChargeInvoiceDisplayName: string | null
+  readonly addOnCode: string | null
+  readonly addOnName: string | null
+  readonly addOnDescription: string | null
+  readonly addOnInvoiceDisplayName: string | null
   /** The true-up fee that tops this one's charge up to its minimum. */
   readonly trueUpFeeId: string | null
   readonly appliedTaxes: readonly FeeTaxRow[]
@@ -173,6 +178,8 @@ function selectFees(reads: Reads) {
     .leftJoin('billableMetrics as m', 'm.id', 'ch.billableMetricId')
     .leftJoin('chargeFilters as cf', 'cf.id', 'f.chargeFilterId')
     .leftJoin('minimumCommitments as mc', 'mc.id', 'f.minimumCommitmentId')
+    .leftJoin('addOns as ao', 'ao.id', 'f.addOnId')
+    .leftJoin('fixedCharges as fc', 'fc.id', 'f.fixedChargeId')
     .selectAll('f')
     .select([
       'c.externalId as externalCustomerId',
@@ -190,6 +197,11 @@ function selectFees(reads: Reads) {
       'cf.values as filterValues',
       'cf.invoiceDisplayName as filterInvoiceDisplayName',
       'mc.invoiceDisplayName as commitmentInvoiceDisplayName',
+      'fc.invoiceDisplayName as fixedChargeInvoiceDisplayName',
+      'ao.code as addOnCode',
+      'ao.name as addOnName',
+      'ao.description as addOnDescription',
+      'ao.invoiceDisplayName as addOnInvoiceDisplayName',
     ])
 }
 

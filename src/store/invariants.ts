@@ -268,6 +268,22 @@ const REFUSED_SIGNATURES: Invariant = {
     group by e.organization_id, e.id`,
 }
 
+const WAITING_FOR_VIES: Invariant = {
+  code: 'waiting_for_vies',
+  says: 'no customer waits more than a day for VIES (docs/rules/taxes.md#vat-numbers)',
+  weight: 'notice',
+  query: `
+    select v.organization_id, format('customer %s', c.external_id) as subject,
+      format('VAT number %s, asked since %s, %s invoices wait', c.tax_identification_number, v.created_at,
+        (select count(*) from invoices i
+          where i.organization_id = v.organization_id and i.customer_id = v.customer_id and i.status = 'pending'))
+        as detail
+    from vies_checks v
+    join organizations o on o.id = v.organization_id
+    join customers c on c.organization_id = v.organization_id and c.id = v.customer_id
+    where v.created_at < coalesce(o.clock_at, now()) - interval '1 day'`,
+}
+
 const DEAD_JOBS: Invariant = {
   code: 'dead_jobs',
   says: 'no job has used up its attempts',
@@ -295,6 +311,7 @@ export const INVARIANTS: readonly Invariant[] = [
   UNPRICED,
   UNBILLED_FEES,
   REFUSED_SIGNATURES,
+  WAITING_FOR_VIES,
   DEAD_JOBS,
 ]
 

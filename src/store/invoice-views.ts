@@ -4,6 +4,7 @@ import { type CustomerDetails, detailsOfCustomers, findCustomersById } from './c
 import type { Reads } from './database.ts'
 import { type FeeView, feeViews } from './fees.ts'
 import { creditsOf, type InvoiceCreditView } from './invoice-credits.ts'
+import type { AppliedSectionRow } from './invoice-custom-sections.ts'
 import type { InvoiceRow } from './invoices.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { InvoiceMetadata, InvoiceTaxes } from './rows.ts'
@@ -49,6 +50,7 @@ export type InvoiceListView = {
 
 /** An invoice with everything on it. */
 export type InvoiceView = InvoiceListView & {
+  readonly sections: readonly AppliedSectionRow[]
   readonly fees: readonly FeeView[]
   readonly periods: readonly InvoicePeriodRow[]
   readonly subscriptions: readonly SubscriptionView[]
@@ -124,16 +126,18 @@ export async function invoiceViews(
 ): Promise<InvoiceView[]> {
   if (ids.length === 0) return []
   const rows = reads.selectFrom('invoices').selectAll().where('id', '=', anyOf(ids)).execute()
-  const [views, fees, billed, credits, unbilled] = await Promise.all([
+  const [views, fees, billed, credits, unbilled, sections] = await Promise.all([
     rows.then((found) => invoiceListViews(reads, found)),
     feeViews(reads, { invoiceIds: ids }),
     billedSubscriptions(reads, ids, now),
     creditsOf(reads, ids),
     unbilledFeesOf(reads, ids),
+    sectionsOf(reads, ids),
   ])
   const feesByInvoice = groupedBy(fees, (fee) => fee.invoiceId)
   const creditsByInvoice = groupedBy(credits, (credit) => credit.invoiceId)
   const unbilledByInvoice = groupedBy(unbilled, (row) => row.invoiceId)
+  const sectionsByInvoice = groupedBy(sections, (row) => row.invoiceId)
   return views.map((view) => {
     const { id } = view.invoice
     return {
@@ -142,6 +146,7 @@ export async function invoiceViews(
       ...billed.of(id),
       credits: creditsByInvoice.get(id) ?? [],
       unbilled: unbilledByInvoice.get(id) ?? [],
+      sections: sectionsByInvoice.get(id) ?? [],
     }
   })
 }
@@ -182,6 +187,16 @@ async function subscriptionsOf(reads: Reads, ids: readonly string[], now: Instan
   if (ids.length === 0) return []
   const rows = await reads.selectFrom('subscriptions').selectAll().where('id', '=', anyOf(ids)).execute()
   return viewsOf(reads, rows, now)
+}
+
+async function sectionsOf(reads: Reads, ids: readonly string[]): Promise<AppliedSectionRow[]> {
+  return reads
+    .selectFrom('appliedCustomSections')
+    .selectAll()
+    .where('invoiceId', '=', anyOf(ids))
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
 }
 
 async function thresholdsOf(reads: Reads, ids: readonly string[]): Promise<AppliedThresholdView[]> {
@@ -274,6 +289,9 @@ function filteredInvoices(reads: Reads, f: InvoiceFilters) {
       eb.or([
         eb('i.number', 'ilike', pattern),
         eb('c.name', 'ilike', pattern),
+        eb('c.firstname', 'ilike', pattern),
+        eb('c.lastname', 'ilike', pattern),
+        eb('c.legalName', 'ilike', pattern),
         eb('c.externalId', 'ilike', pattern),
         eb('c.email', 'ilike', pattern),
         eb(sql<string>`i.id::text`, 'ilike', pattern),

@@ -10,6 +10,11 @@ export type InvoiceRow = Selectable<Invoices>
 /** Statuses visible in the API (docs/rules/invoices.md#drafts). */
 export const VISIBLE_STATUSES = ['draft', 'finalized', 'voided', 'failed', 'pending'] as const
 
+/** Whether the API shows an invoice. */
+export function isVisible({ status }: Pick<InvoiceRow, 'status'>): boolean {
+  return VISIBLE_STATUSES.some((each) => each === status)
+}
+
 export async function updateInvoice(tx: Tx, id: string, set: Updateable<Invoices>): Promise<void> {
   await tx.updateTable('invoices').set(set).where('id', '=', id).execute()
 }

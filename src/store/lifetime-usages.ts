@@ -79,7 +79,7 @@ export async function invoicedUsageCents(
     .where('f.feeType', '=', 'charge')
     .where('f.deletedAt', 'is', null)
     .where('i.invoiceType', '=', 'subscription')
-    .where('i.status', 'in', ['draft', 'finalized'])
+    .where('i.status', 'in', ['draft', 'finalized', 'pending'])
   if (openFrom !== null) query = query.where('f.fromAt', '<', ts(openFrom))
   const row = await query.executeTakeFirst()
   return BigInt(row?.sum ?? '0')

@@ -6,6 +6,7 @@ import { type BillableMetricRow, billableMetricsByIds } from './billable-metrics
 import { type ChargeFilterRow, type ChargeRow, chargesOfPlans, filtersOfCharges } from './charges.ts'
 import type { Reads, Tx } from './database.ts'
 import { refusingDuplicates } from './duplicates.ts'
+import { fixedChargesByPlan, type PlanFixedCharge } from './fixed-charges.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 import {
   commitmentsOfPlans,
@@ -35,6 +36,7 @@ export type PlanCharge = ChargeRow & {
 /** A plan with everything needed to bill it. */
 export type PlanWithParts = PlanRow & {
   readonly charges: readonly PlanCharge[]
+  readonly fixedCharges: readonly PlanFixedCharge[]
   readonly taxes: readonly TaxRow[]
   readonly minimumCommitment: (MinimumCommitmentRow & { readonly taxes: readonly TaxRow[] }) | null
   /** The plan's own thresholds. */
@@ -234,14 +236,15 @@ export async function planWithParts(reads: Reads, row: Selectable<Plans>): Promi
   return plan
 }
 
-/** Plans with their parts, in the given order, in at most seven queries, pipelined where possible. */
+/** Plans with their parts, in the given order, in at most nine queries, pipelined where possible. */
 export async function withParts(reads: Reads, plans: readonly PlanRow[]): Promise<PlanWithParts[]> {
   const ids = plans.map((plan) => plan.id)
   const parentIds = plans.flatMap((plan) => plan.parentId ?? [])
-  const [commitments, thresholds, rows] = await Promise.all([
+  const [commitments, thresholds, rows, fixedCharges] = await Promise.all([
     commitmentsOfPlans(reads, ids),
     thresholdsOfPlans(reads, [...ids, ...parentIds]),
     chargesOfPlans(reads, ids),
+    fixedChargesByPlan(reads, ids),
   ])
   const taxes = taxesOfOwners(reads, {
     planIds: ids,
@@ -260,6 +263,7 @@ export async function withParts(reads: Reads, plans: readonly PlanRow[]): Promis
     return {
       ...plan,
       charges: chargesByPlan.get(plan.id) ?? [],
+      fixedCharges: fixedCharges.get(plan.id) ?? [],
       taxes: taxesOfPlans.get(plan.id) ?? [],
       minimumCommitment: commitment
         ? { ...commitment, taxes: minimumCommitments.get(commitment.id) ?? [] }

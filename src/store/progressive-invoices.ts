@@ -21,7 +21,7 @@ export async function progressivelyBilled(
       .innerJoin('invoiceSubscriptions as l', 'l.invoiceId', 'i.id')
       .select(['i.id as invoiceId', 'i.feesAmountCents as feesCents'])
       .where('i.invoiceType', '=', 'progressive_billing')
-      .where('i.status', 'in', ['finalized', 'failed'])
+      .where('i.status', 'in', ['finalized', 'failed', 'pending'])
       .where('l.subscriptionId', '=', subscriptionId)
       // Matches this period even if the customer's zone changed in it: the previous window may then end inside this
       // one.

@@ -29,6 +29,26 @@ export type Numeric = ColumnType<string, string, string>
 
 export type Timestamp = ColumnType<Instant, RawBuilder<Instant>, RawBuilder<Instant>>
 
+export interface AddOns {
+  amountCents: Int8
+  amountCurrency: string
+  code: string
+  createdAt: Timestamp
+  deletedAt: Timestamp | null
+  description: string | null
+  id: string
+  invoiceDisplayName: string | null
+  name: string
+  organizationId: string
+  updatedAt: Timestamp
+}
+
+export interface AddOnTaxes {
+  addOnId: string
+  organizationId: string
+  taxId: string
+}
+
 export interface AdvanceEvents {
   endedAt: Timestamp | null
   eventId: string
@@ -97,6 +117,18 @@ export interface AppliedCoupons {
   status: Generated<string>
   terminatedAt: Timestamp | null
   updatedAt: Timestamp
+}
+
+export interface AppliedCustomSections {
+  code: string
+  createdAt: Timestamp
+  details: string | null
+  displayName: string | null
+  id: string
+  invoiceId: string
+  name: string
+  organizationId: string
+  sectionId: string
 }
 
 export interface AppliedUsageThresholds {
@@ -414,6 +446,7 @@ export interface Features {
 }
 
 export interface Fees {
+  addOnId: string | null
   amountCents: Int8
   amountDetails: Generated<Json>
   billingEntityId: string
@@ -431,6 +464,7 @@ export interface Fees {
   eventTransactionId: string | null
   failedAt: Timestamp | null
   feeType: string
+  fixedChargeId: string | null
   fromAt: Timestamp | null
   groupedBy: Generated<Json>
   id: string
@@ -476,6 +510,49 @@ export interface FeeTaxes {
   taxId: string | null
   taxName: string
   taxRate: Numeric
+}
+
+export interface FixedChargeOverrides {
+  createdAt: Timestamp
+  fixedChargeId: string
+  organizationId: string
+  subscriptionId: string
+  units: Numeric
+  updatedAt: Timestamp
+}
+
+export interface FixedCharges {
+  addOnId: string
+  chargeModel: string
+  code: string
+  createdAt: Timestamp
+  deletedAt: Timestamp | null
+  id: string
+  invoiceDisplayName: string | null
+  organizationId: string
+  parentId: string | null
+  payInAdvance: Generated<boolean>
+  planId: string
+  properties: Json
+  prorated: Generated<boolean>
+  units: Generated<Numeric>
+  updatedAt: Timestamp
+}
+
+export interface FixedChargeTaxes {
+  fixedChargeId: string
+  organizationId: string
+  taxId: string
+}
+
+export interface FixedChargeUnits {
+  appliesAt: Timestamp
+  createdAt: Timestamp
+  fixedChargeId: string
+  id: string
+  organizationId: string
+  subscriptionId: string
+  units: Numeric
 }
 
 export interface GraphileWorkerJobs {
@@ -564,6 +641,19 @@ export interface Invites {
   organizationId: string
   roles: string[]
   tokenHash: Buffer
+}
+
+export interface InvoiceCustomSections {
+  code: string
+  createdAt: Timestamp
+  deletedAt: Timestamp | null
+  description: string | null
+  details: string | null
+  displayName: string | null
+  id: string
+  name: string
+  organizationId: string
+  updatedAt: Timestamp
 }
 
 export interface InvoiceMetadata {
@@ -761,6 +851,8 @@ export interface Plans {
   createdAt: Timestamp
   deletedAt: Timestamp | null
   description: string | null
+  hasFixedCharges: Generated<boolean>
+  hasFixedChargesInAdvance: Generated<boolean>
   id: string
   interval: string
   invoiceDisplayName: string | null
@@ -804,6 +896,16 @@ export interface Privileges {
   valueType: string
 }
 
+export interface SelectedCustomSections {
+  billingEntityId: string | null
+  createdAt: Timestamp
+  customerId: string | null
+  id: string
+  organizationId: string
+  sectionId: string
+  subscriptionId: string | null
+}
+
 export interface Subscriptions {
   activatedAt: Timestamp | null
   billingEntityId: string | null
@@ -827,6 +929,7 @@ export interface Subscriptions {
   previousSubscriptionId: string | null
   progressiveBillingDisabled: Generated<boolean>
   purchaseOrderNumber: string | null
+  skipInvoiceCustomSections: Generated<boolean>
   startedAt: Timestamp | null
   startedBy: Generated<string>
   status: string
@@ -981,6 +1084,15 @@ export interface Users {
   passwordHash: string | null
 }
 
+export interface ViesChecks {
+  createdAt: Timestamp
+  customerId: string
+  hasFailed: Generated<boolean>
+  id: string
+  organizationId: string
+  taxIds: Generated<string[]>
+}
+
 export interface WebhookEndpoints {
   createdAt: Timestamp
   eventTypes: string[] | null
@@ -1010,11 +1122,14 @@ export interface Webhooks {
 }
 
 export interface DB {
+  addOns: AddOns
+  addOnTaxes: AddOnTaxes
   advanceEvents: AdvanceEvents
   advanceStates: AdvanceStates
   alerts: Alerts
   apiKeys: ApiKeys
   appliedCoupons: AppliedCoupons
+  appliedCustomSections: AppliedCustomSections
   appliedUsageThresholds: AppliedUsageThresholds
   billableMetrics: BillableMetrics
   billingEntities: BillingEntities
@@ -1041,6 +1156,10 @@ export interface DB {
   features: Features
   fees: Fees
   feeTaxes: FeeTaxes
+  fixedChargeOverrides: FixedChargeOverrides
+  fixedCharges: FixedCharges
+  fixedChargeTaxes: FixedChargeTaxes
+  fixedChargeUnits: FixedChargeUnits
   'graphileWorker.jobs': GraphileWorkerJobs
   'graphileWorker.migrations': GraphileWorkerMigrations
   'graphileWorker.PrivateJobQueues': GraphileWorkerPrivateJobQueues
@@ -1050,6 +1169,7 @@ export interface DB {
   idempotentAnswers: IdempotentAnswers
   installation: Installation
   invites: Invites
+  invoiceCustomSections: InvoiceCustomSections
   invoiceMetadata: InvoiceMetadata
   invoicePayments: InvoicePayments
   invoiceReductions: InvoiceReductions
@@ -1066,6 +1186,7 @@ export interface DB {
   planTaxes: PlanTaxes
   pricingUnits: PricingUnits
   privileges: Privileges
+  selectedCustomSections: SelectedCustomSections
   subscriptions: Subscriptions
   targetWalletEvents: TargetWalletEvents
   systemClock: SystemClock
@@ -1081,6 +1202,7 @@ export interface DB {
   usageTrackers: UsageTrackers
   usageVersions: UsageVersions
   users: Users
+  viesChecks: ViesChecks
   webhookEndpoints: WebhookEndpoints
   webhooks: Webhooks
 }

@@ -127,10 +127,14 @@ export async function lastPeriodicBill(
     .executeTakeFirst()
 }
 
-/** Whether the start of a subscription was billed (the one bill with the reason `subscription_starting`). */
-export async function hasStartingBill(reads: Reads, subscriptionId: string): Promise<boolean> {
-  const { rows } = await sql<{ has: boolean }>`select exists (select from invoice_subscriptions
-    where subscription_id = ${subscriptionId} and invoicing_reason = 'subscription_starting'
-      and released_at is null) as has`.execute(reads)
+/** Whether a bill at the start of a subscription has the price of its plan; one in a trial may carry less. */
+export async function hasStartingPrice(reads: Reads, subscriptionId: string): Promise<boolean> {
+  const { rows } = await sql<{ has: boolean }>`select exists (
+    select from invoice_subscriptions l
+    join fees f on f.organization_id = l.organization_id and f.invoice_id = l.invoice_id
+      and f.subscription_id = l.subscription_id
+    where l.subscription_id = ${subscriptionId} and l.invoicing_reason = 'subscription_starting'
+      and l.released_at is null and f.fee_type = 'subscription' and f.deleted_at is null
+  ) as has`.execute(reads)
   return rows[0]?.has === true
 }

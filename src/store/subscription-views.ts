@@ -7,6 +7,7 @@ import type { Window } from '../core/subscriptions/windows.ts'
 import { windowsOfMoved } from './billed-windows.ts'
 import type { Reads } from './database.ts'
 import { entitlementsOn, NOTHING_CHANGED, readEntitlementChanges } from './entitlements.ts'
+import { type SelectedSection, selectedSections } from './invoice-custom-sections.ts'
 import { loadPlansForBilling, type PlanWithParts, planWithParts } from './plans.ts'
 import type { UsageThresholds } from './rows.ts'
 import { billMomentOf, type SubscribedPlan, type SubscriptionState, statesOf } from './subscription-states.ts'
@@ -39,6 +40,8 @@ export type SubscriptionDetails = SubscriptionView & {
   readonly wholePlan: PlanWithParts
   readonly planEntitlements: readonly PlanEntitlement[]
   readonly entitlements: readonly EffectiveEntitlement[]
+  /** The custom sections that it selected. */
+  readonly sections: readonly SelectedSection[]
 }
 
 /** The full view of one subscription at an instant. */
@@ -48,15 +51,16 @@ export async function subscriptionDetails(
   now: Instant,
 ): Promise<SubscriptionDetails> {
   const own = readEntitlementChanges(reads, row.id)
-  const [[view], plans] = await Promise.all([
+  const [[view], plans, sections] = await Promise.all([
     viewsOf(reads, [row], now),
     loadPlansForBilling(reads, [row.planId]),
+    selectedSections(reads, [row.id]),
     own,
   ])
   const wholePlan = plans.get(row.planId)
   if (!view || !wholePlan) throw new Error(`subscription ${row.id} has no plan`)
   const { ofPlan, effective } = await entitlementsOn(reads, wholePlan.parentId ?? wholePlan.id, own)
-  return { ...view, wholePlan, planEntitlements: ofPlan, entitlements: effective }
+  return { ...view, wholePlan, planEntitlements: ofPlan, entitlements: effective, sections }
 }
 
 /** What the response for a new subscription needs from its plan. */
@@ -81,6 +85,7 @@ export function createdDetails(
   more: {
     readonly billingEntityCode: string
     readonly ownThresholds: readonly ThresholdRow[]
+    readonly sections: readonly SelectedSection[]
     readonly now: Instant
   },
 ): SubscriptionDetails {
@@ -93,6 +98,7 @@ export function createdDetails(
     moment,
     currentPeriod: moment && openUsageWindow(moment, []).window,
     billingEntityCode: more.billingEntityCode,
+    sections: more.sections,
     previousPlanCode: null,
     successor: null,
     thresholds: state.row.progressiveBillingDisabled ? [] : counting,

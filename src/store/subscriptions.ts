@@ -93,6 +93,21 @@ export async function subscriptionsWithId(reads: Reads, externalId: string): Pro
   return reads.selectFrom('subscriptions').selectAll().where('externalId', '=', externalId).execute()
 }
 
+/** The active subscriptions of a customer with some external ids. */
+export async function activeSubscriptionsOf(
+  reads: Reads,
+  customerId: string,
+  externalIds: readonly string[],
+): Promise<SubscriptionRow[]> {
+  return reads
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where('customerId', '=', customerId)
+    .where('externalId', 'in', [...externalIds])
+    .where('status', '=', 'active')
+    .execute()
+}
+
 /** The pending successor of a subscription. */
 export async function findPendingSuccessor(
   reads: Reads,

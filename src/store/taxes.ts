@@ -5,6 +5,7 @@ import type { Reads, Tx } from './database.ts'
 import { refusingDuplicates } from './duplicates.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { DB, Taxes } from './rows.ts'
+import { anyOf } from './values.ts'
 
 /** A tax; `isAppliedToOrganization` says whether the default billing entity has it. */
 export type TaxRow = Selectable<Taxes> & { readonly isAppliedToOrganization: boolean }
@@ -55,6 +56,11 @@ export async function findTaxes(reads: Reads, codes: readonly string[]): Promise
     .execute()
 }
 
+/** The taxes with these ids that are not deleted, in order of creation. */
+export async function findTaxesById(reads: Reads, ids: readonly string[]): Promise<TaxRow[]> {
+  return selectTaxes(reads).where('t.id', '=', anyOf(ids)).orderBy('t.createdAt').orderBy('t.id').execute()
+}
+
 export async function listTaxes(reads: Reads, slice: Slice): Promise<Listed<TaxRow>> {
   return pageOf(selectTaxes(reads).orderBy('t.createdAt', 'desc').orderBy('t.id'), slice)
 }
@@ -62,6 +68,15 @@ export async function listTaxes(reads: Reads, slice: Slice): Promise<Listed<TaxR
 /** 422 `code: value_already_exist` when another tax has the code. */
 export async function insertTax(tx: Tx, row: Insertable<Taxes>): Promise<void> {
   await refusingDuplicates(tx.insertInto('taxes').values(row).execute(), 'taxes_code', 'code')
+}
+
+/** Creates the taxes whose codes are free, and leaves the others as they are. */
+export async function insertMissingTaxes(tx: Tx, rows: readonly Insertable<Taxes>[]): Promise<void> {
+  await tx
+    .insertInto('taxes')
+    .values([...rows])
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
 }
 
 /** 422 like `insertTax`. */
@@ -99,6 +114,8 @@ const OWNERS = {
   customer: ['customer_taxes', 'customer_id'],
   billingEntity: ['billing_entity_taxes', 'billing_entity_id'],
   minimumCommitment: ['minimum_commitment_taxes', 'minimum_commitment_id'],
+  addOn: ['add_on_taxes', 'add_on_id'],
+  fixedCharge: ['fixed_charge_taxes', 'fixed_charge_id'],
 } as const
 
 export type TaxOwner = keyof typeof OWNERS
@@ -112,6 +129,8 @@ export type TaxesOfOwners = {
   readonly customers: TaxesById
   readonly billingEntities: TaxesById
   readonly minimumCommitments: TaxesById
+  readonly addOns: TaxesById
+  readonly fixedCharges: TaxesById
 }
 
 /**
@@ -126,6 +145,8 @@ export async function taxesOfOwners(
     readonly customerIds?: readonly string[]
     readonly billingEntityIds?: readonly string[]
     readonly minimumCommitmentIds?: readonly string[]
+    readonly addOnIds?: readonly string[]
+    readonly fixedChargeIds?: readonly string[]
   },
 ): Promise<TaxesOfOwners> {
   const asked: [TaxOwner, readonly string[]][] = [
@@ -134,6 +155,8 @@ export async function taxesOfOwners(
     ['customer', ids.customerIds ?? []],
     ['billingEntity', ids.billingEntityIds ?? []],
     ['minimumCommitment', ids.minimumCommitmentIds ?? []],
+    ['addOn', ids.addOnIds ?? []],
+    ['fixedCharge', ids.fixedChargeIds ?? []],
   ]
   const maps = new Map<TaxOwner, Map<string, TaxRow[]>>(asked.map(([owner]) => [owner, new Map()]))
   const parts = asked
@@ -161,6 +184,8 @@ export async function taxesOfOwners(
     customers: mapOf('customer'),
     billingEntities: mapOf('billingEntity'),
     minimumCommitments: mapOf('minimumCommitment'),
+    addOns: mapOf('addOn'),
+    fixedCharges: mapOf('fixedCharge'),
   }
 }
 

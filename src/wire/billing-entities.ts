@@ -1,5 +1,7 @@
+import type { CustomSectionRow } from '../store/invoice-custom-sections.ts'
 import type { BillingEntityRow } from '../store/organizations.ts'
 import type { TaxRow } from '../store/taxes.ts'
+import { toWireCustomSection } from './invoice-custom-sections.ts'
 import { toWireTax } from './taxes.ts'
 import { isoSeconds } from './times.ts'
 
@@ -45,10 +47,14 @@ export function toWireBillingEntity(entity: BillingEntityRow): object {
 }
 
 /** A single billing entity, with its taxes. */
-export function toWireBillingEntityWithTaxes(entity: BillingEntityRow, taxes: readonly TaxRow[]): object {
+export function toWireBillingEntityWithTaxes(
+  entity: BillingEntityRow,
+  taxes: readonly TaxRow[],
+  sections: readonly CustomSectionRow[],
+): object {
   return {
     ...toWireBillingEntity(entity),
     taxes: taxes.map(toWireTax),
-    selected_invoice_custom_sections: [],
+    selected_invoice_custom_sections: sections.map(toWireCustomSection),
   }
 }

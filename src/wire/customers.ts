@@ -1,4 +1,6 @@
 import type { CustomerDetails, CustomerMetadataRow, CustomerRow } from '../store/customers.ts'
+import type { CustomSectionRow } from '../store/invoice-custom-sections.ts'
+import { toWireCustomSection } from './invoice-custom-sections.ts'
 import { toWireTax } from './taxes.ts'
 import { isoSeconds } from './times.ts'
 
@@ -12,8 +14,12 @@ export function toWireListedCustomer(details: CustomerDetails): object {
 }
 
 /** A single customer: shown, created or deleted. */
-export function toWireCustomer(details: CustomerDetails): object {
-  return { ...toWireListedCustomer(details), applicable_invoice_custom_sections: [], error_details: [] }
+export function toWireCustomer(details: CustomerDetails, sections: readonly CustomSectionRow[]): object {
+  return {
+    ...toWireListedCustomer(details),
+    applicable_invoice_custom_sections: sections.map(toWireCustomSection),
+    error_details: [],
+  }
 }
 
 /** A customer inside another object. */

@@ -63,27 +63,28 @@ const DATED_TYPES: readonly string[] = ['charge', 'subscription', 'add_on', 'fix
 
 /** A fee with its item, amounts and taxes (docs/rules/rounding.md). */
 export function toWireFee(fee: ShownFee): object {
-  const isMetered = fee.feeType === 'charge'
+  const isCounted = fee.feeType === 'charge' || fee.feeType === 'fixed_charge'
   const isAdvanceCharge = fee.feeType === 'charge' && fee.payInAdvance
   return {
     lago_id: fee.id,
     lago_charge_id: fee.chargeId,
     lago_charge_filter_id: fee.chargeFilterId,
-    lago_fixed_charge_id: null,
+    lago_fixed_charge_id: fee.fixedChargeId,
     lago_invoice_id: fee.invoiceId,
     lago_true_up_fee_id: fee.trueUpFeeId,
     lago_true_up_parent_fee_id: fee.trueUpParentFeeId,
     lago_original_fee_id: fee.originalFeeId,
     lago_subscription_id: fee.subscriptionId,
     external_subscription_id: fee.externalSubscriptionId,
-    lago_customer_id: fee.customerId,
-    external_customer_id: fee.externalCustomerId,
+    // Lago names the customer of a fee by its subscription.
+    lago_customer_id: fee.subscriptionId === null ? null : fee.customerId,
+    external_customer_id: fee.subscriptionId === null ? null : fee.externalCustomerId,
     item: itemOf(fee),
     pay_in_advance: fee.payInAdvance,
     invoiceable: fee.invoiceable,
     ...amountsOf(fee),
     units: wireDecimal(fee.units),
-    total_aggregated_units: isMetered ? wireDecimal(fee.totalAggregatedUnits ?? fee.units) : null,
+    total_aggregated_units: isCounted ? wireDecimal(fee.totalAggregatedUnits ?? fee.units) : null,
     description: fee.description,
     precise_unit_amount: wireDecimal(fee.preciseUnitAmount),
     events_count: fee.eventsCount === null ? null : Number(fee.eventsCount),
@@ -200,6 +201,7 @@ function itemOf(fee: ShownFee): object {
 }
 
 function namesOf(fee: ShownFee): object {
+  if (fee.feeType === 'add_on' || fee.feeType === 'fixed_charge') return addOnOf(fee)
   const planName =
     fee.feeType === 'commitment'
       ? fee.commitmentInvoiceDisplayName || 'Minimum commitment'
@@ -211,6 +213,18 @@ function namesOf(fee: ShownFee): object {
     invoice_display_name: fee.invoiceDisplayName || planName,
     lago_item_id: fee.subscriptionId,
     item_type: 'Subscription',
+  }
+}
+
+function addOnOf(fee: ShownFee): object {
+  const ownName = fee.fixedChargeInvoiceDisplayName || fee.addOnInvoiceDisplayName
+  return {
+    code: fee.addOnCode,
+    name: fee.addOnName,
+    description: fee.addOnDescription,
+    invoice_display_name: fee.invoiceDisplayName || ownName || fee.addOnName,
+    lago_item_id: fee.addOnId,
+    item_type: 'AddOn',
   }
 }
 

@@ -6,6 +6,7 @@ import type { InvoiceRow } from '../store/invoices.ts'
 import type { UnbilledFeeRow } from '../store/unbilled-fees.ts'
 import { toWireCustomerBase } from './customers.ts'
 import { toWireFee } from './fees.ts'
+import { toWireAppliedSection } from './invoice-custom-sections.ts'
 import { toWireSubscription } from './subscriptions.ts'
 import { isoSeconds, isoSecondsOrNull } from './times.ts'
 
@@ -20,22 +21,27 @@ export function toWireListedInvoice(view: InvoiceListView, dashboardUrl: string)
       value: row.value,
       created_at: isoSeconds(row.createdAt),
     })),
-    applied_taxes: view.taxes.map((row) => ({
-      lago_id: row.id,
-      lago_invoice_id: row.invoiceId,
-      lago_tax_id: row.taxId,
-      tax_name: row.taxName,
-      tax_code: row.taxCode,
-      tax_rate: Decimal.of(row.taxRate).toNumber(),
-      tax_description: row.taxDescription,
-      amount_cents: toWireCents(row.amountCents),
-      amount_currency: view.invoice.currency,
-      fees_amount_cents: toWireCents(Decimal.of(row.feesAmountCents).round().toBigInt()),
-      created_at: isoSeconds(row.createdAt),
-    })),
+    applied_taxes: view.taxes.map((row) => toWireInvoiceTax(row, view.invoice.currency)),
     ...(view.invoice.invoiceType === 'progressive_billing'
       ? { applied_usage_thresholds: view.thresholds.map(toWireAppliedThreshold) }
       : {}),
+  }
+}
+
+/** A tax of an invoice. */
+export function toWireInvoiceTax(row: InvoiceListView['taxes'][number], currency: string): object {
+  return {
+    lago_id: row.id,
+    lago_invoice_id: row.invoiceId,
+    lago_tax_id: row.taxId,
+    tax_name: row.taxName,
+    tax_code: row.taxCode,
+    tax_rate: Decimal.of(row.taxRate).toNumber(),
+    tax_description: row.taxDescription,
+    amount_cents: toWireCents(row.amountCents),
+    amount_currency: currency,
+    fees_amount_cents: toWireCents(Decimal.of(row.feesAmountCents).round().toBigInt()),
+    created_at: isoSeconds(row.createdAt),
   }
 }
 
@@ -61,11 +67,16 @@ export function toWireInvoice(view: InvoiceView, dashboardUrl: string): object {
     fees: view.fees.map((fee) => toWireFee(fee)),
     credits: view.credits.map(toWireCredit),
     error_details: view.unbilled.map(toWireUnbilledFee),
-    applied_invoice_custom_sections: [],
+    applied_invoice_custom_sections: view.sections.map(toWireAppliedSection),
   }
 }
 
-function toWireInvoiceBase(invoice: InvoiceRow, billingEntityCode: string, dashboardUrl: string): object {
+/** What stands in the head of an invoice, and its amounts. */
+export function toWireInvoiceBase(
+  invoice: InvoiceRow,
+  billingEntityCode: string,
+  dashboardUrl: string,
+): object {
   const due = invoice.status === 'voided' ? 0n : invoice.totalAmountCents - invoice.totalPaidAmountCents
   return {
     lago_id: invoice.id,

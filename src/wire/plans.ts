@@ -5,6 +5,7 @@ import type { UsageThresholdRow } from '../store/plan-parts.ts'
 import type { PlanWithParts } from '../store/plans.ts'
 import { toWireCharge } from './charges.ts'
 import { toWirePlanEntitlement } from './entitlements.ts'
+import { toWireFixedCharge } from './fixed-charges.ts'
 import { toWireTax } from './taxes.ts'
 import { isoSeconds } from './times.ts'
 
@@ -15,7 +16,10 @@ export function toWirePlan(
   plan: PlanWithParts,
   entitlements: readonly PlanEntitlement[] | undefined,
 ): Readonly<Record<string, unknown>> {
-  return { ...toWireListedPlan(plan, entitlements), fixed_charges: [] }
+  return {
+    ...toWireListedPlan(plan, entitlements),
+    fixed_charges: plan.fixedCharges.map(toWireFixedCharge),
+  }
 }
 
 /** A plan in a list: without fixed charges. */

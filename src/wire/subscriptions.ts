@@ -3,6 +3,7 @@ import { localDate } from '../core/calendar/zone.ts'
 import { downgradeDate } from '../core/subscriptions/change.ts'
 import type { SubscriptionDetails, SubscriptionView } from '../store/subscription-views.ts'
 import { toWireSubscriptionEntitlement } from './entitlements.ts'
+import { toWireSelectedSection } from './invoice-custom-sections.ts'
 import { toWireApplicableThreshold, toWirePlan } from './plans.ts'
 import { isoMillisOrNull, isoSeconds, isoSecondsOrNull } from './times.ts'
 
@@ -54,7 +55,7 @@ export function toWireSubscriptionDetails(details: SubscriptionDetails): object 
     plan: toWirePlan(details.wholePlan, details.planEntitlements),
     entitlements: details.entitlements.map(toWireSubscriptionEntitlement),
     applicable_usage_thresholds: details.thresholds.map(toWireApplicableThreshold),
-    applied_invoice_custom_sections: [],
+    applied_invoice_custom_sections: details.sections.map(toWireSelectedSection),
   }
 }
 

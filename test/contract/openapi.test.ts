@@ -20,6 +20,13 @@ const EXTENSIONS: readonly string[] = [
   'PUT /plans/{}/metadata',
   // Always 403: it needs a ClickHouse store; Lago does not describe it.
   'GET /events_enriched',
+  // Lago keeps them in its dashboard alone.
+  'GET /invoice_custom_sections',
+  'POST /invoice_custom_sections',
+  'GET /invoice_custom_sections/{}',
+  'PUT /invoice_custom_sections/{}',
+  'PATCH /invoice_custom_sections/{}',
+  'DELETE /invoice_custom_sections/{}',
   'GET /test_clock',
   'PUT /test_clock',
   'GET /webhook_endpoints/{}/webhooks',
@@ -67,6 +74,7 @@ async function describeOurs(): Promise<Description> {
         webhookTimeoutMs: 5000,
         webhookAttempts: 21,
         rsaPrivateKey: null,
+        viesUrl: 'http://127.0.0.1:1',
         writer: 0,
       },
     }),

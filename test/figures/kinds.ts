@@ -24,6 +24,7 @@ import { taxesOfFee, taxesOfInvoice } from '../../src/core/taxes/apply.ts'
 import { billingPlan, billingSubscription, endedAt } from '../support/subscription-fixtures.ts'
 import { at, cents, decimal, list, type Row, shown } from './cells.ts'
 import { couponFigures } from './coupon-kinds.ts'
+import { alreadyPaid, fixedPrices, fixedUnits, moreUnits } from './fixed-kinds.ts'
 import type { FigureTable } from './tables.ts'
 import {
   advanceFigures,
@@ -60,6 +61,10 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   'weighted-sum': weightedFigures,
   prorated: proratedFigures,
   'in-advance': advanceFigures,
+  'fixed-units': fixedUnits,
+  'fixed-price': fixedPrices,
+  'more-units': moreUnits,
+  'already-paid': alreadyPaid,
 }
 
 function eachRow(compute: (row: Row) => Row): Kind {

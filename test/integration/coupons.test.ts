@@ -312,6 +312,45 @@ describe('coupons', () => {
       })
     })
 
+    it('come back when an invoice that used them is voided, unless the coupon has ended', async () => {
+      await monthly()
+      await create({ code: 'once' })
+      await create({ code: 'twice', frequency: 'recurring', frequency_duration: 1 })
+      await create({ code: 'over', expiration: 'time_limit', expiration_at: '2024-06-02T00:00:00Z' })
+      for (const coupon_code of ['once', 'twice', 'over']) await apply({ coupon_code, amount_cents: 100 })
+      await client.clock('2024-06-03T00:00:00Z')
+      const [invoice] = await invoices()
+      expect(invoice.coupons_amount_cents).toBe(300)
+      await ok(client, 'POST', `/invoices/${invoice.lago_id}/void`, {})
+      const shown = (await appliedOf()).map((each: Record<string, unknown>) => [
+        each.coupon_code,
+        each.status,
+        each.amount_cents_remaining,
+        each.frequency_duration_remaining,
+      ])
+      expect(shown).toEqual([
+        ['over', 'terminated', 100, null],
+        ['twice', 'active', null, 1],
+        ['once', 'active', 100, null],
+      ])
+      await client.clock('2024-07-01T00:00:00Z')
+      const [july] = await invoices()
+      expect(july.coupons_amount_cents).toBe(200)
+    })
+
+    it('are in the preview of the next invoice, and not spent by it', async () => {
+      await monthly()
+      await create({})
+      await apply({})
+      const { invoice } = await ok(client, 'POST', '/invoices/preview', {
+        customer: { external_id: 'c' },
+        subscriptions: { external_ids: ['s'] },
+      })
+      expect(invoice).toMatchObject({ coupons_amount_cents: 1000 })
+      expect(invoice.credits[0].item).toMatchObject({ type: 'coupon', code: 'ten' })
+      expect((await appliedOf())[0]).toMatchObject({ status: 'active', amount_cents_remaining: 1000 })
+    })
+
     it('limited to a plan apply to copies of it with overridden prices', async () => {
       await monthly({ subscription: { plan_overrides: { amount_cents: 6200 } } })
       await create({ applies_to: { plan_codes: ['p'] }, coupon_type: 'percentage', percentage_rate: '50' })

@@ -142,7 +142,7 @@ describe('the organization and its billing entities', () => {
       einvoicing: ['country_not_supported'],
     })
     expect(await errorsOf({ code: 'a', name: 'x', eu_tax_management: true, country: 'US' })).toEqual({
-      eu_tax_management: ['org_must_be_in_eu'],
+      eu_tax_management: ['billing_entity_must_be_in_eu'],
     })
     expect(await errorsOf({ code: 'a', name: 'x', logo: 'data:text/html;base64,AAAA' })).toEqual({
       logo: ['invalid_content_type'],

@@ -124,7 +124,6 @@ describe('plans', () => {
       amount_cents: ['value_is_mandatory'],
       amount_currency: ['value_is_invalid'],
     })
-    expect(await refused({ fixed_charges: [{ units: 1 }] })).toEqual({ fixed_charges: ['not_supported_yet'] })
     expect(await refused({ usage_thresholds: [{ amount_cents: 1 }, { amount_cents: 1 }] })).toEqual({
       usage_thresholds: ['duplicated_values'],
     })

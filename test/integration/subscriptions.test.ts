@@ -117,8 +117,30 @@ describe('subscriptions', () => {
     const wrong = await subscribe({ external_customer_id: 'new', ending_at: START })
     expect([wrong.status, wrong.body.error_details]).toEqual([422, { ending_at: ['invalid_date'] }])
     expect((await client.call('GET', '/customers/new')).status).toBe(404)
-    const gated = await subscribe({ activation_rules: [{ type: 'payment' }] })
-    expect(gated.body.error_details).toEqual({ activation_rules: ['not_supported_yet'] })
+  })
+
+  it('422: activation rules need a payment provider, and a past start ignores them', async () => {
+    await sandbox()
+    const gated = { activation_rules: [{ type: 'payment', timeout_hours: 48 }] }
+    const provider = { customer: ['no_linked_payment_provider'] }
+    expect((await subscribe(gated)).body.error_details).toEqual(provider)
+    expect((await client.call('GET', '/subscriptions/s')).status).toBe(404)
+    const byHand = await subscribe({ ...gated, payment_method: { payment_method_type: 'manual' } })
+    expect(byHand.body.error_details).toEqual({
+      customer: ['manual_payment_method_invalid_for_payment_activation_rules'],
+    })
+    expect((await subscribe({ ...gated, subscription_at: '2024-01-20T00:00:00Z' })).status).toBe(422)
+    expect((await subscribe({ subscription_at: '2024-01-20T00:00:00Z' })).status).toBe(200)
+    const changed = await client.call('PUT', '/subscriptions/s?status=pending', { subscription: gated })
+    expect(changed.body.error_details).toEqual(provider)
+    const past = { ...gated, subscription_at: '2023-12-01T00:00:00Z' }
+    const started = await client.call('PUT', '/subscriptions/s?status=pending', { subscription: past })
+    expect(started.body.subscription).toMatchObject({ status: 'active', activation_rules: [] })
+    const active = await client.call('PUT', '/subscriptions/s', { subscription: gated })
+    expect(active.body.error_details).toEqual({ activation_rules: ['subscription_not_pending'] })
+    expect((await subscribe(gated)).status).toBe(200)
+    const other = await subscribe({ ...past, external_id: 'other' })
+    expect(other.body.subscription).toMatchObject({ status: 'active' })
   })
 
   it('a start in the future waits for the local midnight of its day', async () => {

@@ -39,7 +39,11 @@ export const ADMIN_KEY = 'test-admin-key'
  * The whole API on an own database, without a port: requests are injected. `poolMax` is how many of them may be in the
  * database at once.
  */
-export async function startHarness(options?: { readonly poolMax?: number }): Promise<Harness> {
+export async function startHarness(options?: {
+  readonly poolMax?: number
+  /** A local server that acts as VIES; without one, nobody answers. */
+  readonly viesUrl?: string
+}): Promise<Harness> {
   const database = await freshDatabase()
   const opened = openDatabase({ url: database.url, poolMax: options?.poolMax ?? 8 })
   const silent = () => undefined
@@ -57,6 +61,7 @@ export async function startHarness(options?: { readonly poolMax?: number }): Pro
       webhookTimeoutMs: 5000,
       webhookAttempts: 21,
       rsaPrivateKey: null,
+      viesUrl: options?.viesUrl ?? 'http://127.0.0.1:1',
       writer: 0,
     },
   })

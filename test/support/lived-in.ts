@@ -27,6 +27,15 @@ function planOf(mark: string, metricIds: readonly string[]): object {
     amount_currency: 'EUR',
     pay_in_advance: false,
     tax_codes: [`${mark}-tax`],
+    fixed_charges: [
+      {
+        add_on_code: `${mark}-add-on`,
+        code: `${mark}-fixed`,
+        charge_model: 'standard',
+        units: 3,
+        properties,
+      },
+    ],
     charges: [
       {
         billable_metric_id: metricIds[0],
@@ -52,6 +61,10 @@ async function makeCatalogue(client: Client, mark: string): Promise<void> {
   await ask(client, 'POST', '/taxes', { tax: { name: `Tax ${mark}`, code: `${mark}-tax`, rate: 20 } })
   const entity = { name: `Entity ${mark}`, code: `${mark}-entity` }
   await ask(client, 'POST', '/billing_entities', { billing_entity: entity })
+  const addOn = { name: `Add-on ${mark}`, code: `${mark}-add-on`, amount_cents: 900, amount_currency: 'EUR' }
+  await ask(client, 'POST', '/add_ons', { add_on: addOn })
+  const section = { code: `${mark}-section`, name: `Section ${mark}`, details: 'Thank you' }
+  await ask(client, 'POST', '/invoice_custom_sections', { invoice_custom_section: section })
   const privileges = [{ code: `${mark}-privilege`, name: `Seats ${mark}`, value_type: 'integer' }]
   const feature = { name: `Feature ${mark}`, code: `${mark}-feature`, privileges }
   await ask(client, 'POST', '/features', { feature })
@@ -139,6 +152,8 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
     mark,
     ids: [...new Set(idsIn([webhooks, invoices, fees, plan]))],
     names: {
+      add_ons: `${mark}-add-on`,
+      invoice_custom_sections: `${mark}-section`,
       alerts: `${mark}-alert`,
       billable_metrics: `${mark}-metric`,
       billing_entities: `${mark}-entity`,
@@ -150,6 +165,7 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
       fees: loose.lago_id,
       filters: plan.plan.charges.find((one: { code: string }) => one.code === `${mark}-charge`).filters[0]
         .lago_id,
+      fixed_charges: `${mark}-fixed`,
       invoices: draft.lago_id,
       metadata: `${mark}-key`,
       plans: `${mark}-plan`,

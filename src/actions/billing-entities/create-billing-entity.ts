@@ -6,6 +6,7 @@ import { newId } from '../../store/ids.ts'
 import { type BillingEntityRow, stamps } from '../../store/organizations.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
+import { createEuTaxes } from '../taxes/create-eu-taxes.ts'
 
 /**
  * Makes another billing entity. Its numbers begin with three letters of its name and four of its id
@@ -32,6 +33,7 @@ export async function createBillingEntity(
       ...stamps(caller.now),
     })
     accepted(checkBillingEntity(entity))
+    if (entity.euTaxManagement) await createEuTaxes(tx, caller)
     return entity
   })
 }

@@ -6,8 +6,11 @@ import type { BillingEntityRow } from '../../store/organizations.ts'
 import { flagDraftsOfTax, replaceTaxes, taxesOfOwners } from '../../store/taxes.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
+import { enqueueViesChecks, viesChecksOfEntity } from '../../store/vies-checks.ts'
 import type { Caller, Context } from '../context.ts'
 import { spreadSettings } from '../customers/follow-settings.ts'
+import { selectSections } from '../invoice-custom-sections/select-sections.ts'
+import { createEuTaxes } from '../taxes/create-eu-taxes.ts'
 import { readTaxesByCode } from '../taxes/read-tax.ts'
 import { logoColumns } from './create-billing-entity.ts'
 
@@ -33,6 +36,15 @@ export async function updateBillingEntity(
     })
     accepted(checkBillingEntity(changed))
     await spreadSettings(tx, caller, entity, changed)
+    if (changed.euTaxManagement && !entity.euTaxManagement) await createEuTaxes(tx, caller)
+    if (entity.euTaxManagement && !changed.euTaxManagement) {
+      // Nothing is left to find out, so these checks only end the wait of their customers.
+      await enqueueViesChecks(tx, await viesChecksOfEntity(tx, entity.id))
+    }
+    if (change.sectionCodes) {
+      const owner = { column: 'billingEntityId', id: entity.id } as const
+      await selectSections(tx, caller, owner, change.sectionCodes)
+    }
     if (change.taxCodes) {
       const taxes = await readTaxesByCode(tx, change.taxCodes)
       const before = await taxesOfOwners(tx, { billingEntityIds: [entity.id] })

@@ -53,6 +53,19 @@ function typeOf({ outcome, invoiceType, replaces }: InvoicePlan): WebhookType | 
   return outcome.status === 'finalized' ? FINAL[invoiceType] : undefined
 }
 
+/** Sends the webhooks of invoices that became final, in order, each by its type. */
+export async function announceFinalized(
+  tx: Tx,
+  caller: Caller,
+  invoices: readonly { readonly id: string; readonly invoiceType: string }[],
+): Promise<void> {
+  const messages = invoices.flatMap(({ id, invoiceType }): Happening[] => {
+    const type = FINAL[invoiceType]
+    return type ? [{ type, objectType: 'invoice', objectId: id }] : []
+  })
+  await announceMessages(tx, caller, messages)
+}
+
 /** Sends a webhook with the full current invoice. */
 export async function announceInvoice(
   tx: Tx,
@@ -70,9 +83,17 @@ export async function announceInvoices(
   invoiceIds: readonly string[],
   type: WebhookType,
 ): Promise<void> {
-  const messages = invoiceIds.map((objectId) => ({ type, objectType: 'invoice', objectId }))
-  await announceAll(tx, caller, messages, async () => {
-    const views = await invoiceViews(tx, invoiceIds, caller.now)
+  await announceMessages(
+    tx,
+    caller,
+    invoiceIds.map((objectId) => ({ type, objectType: 'invoice', objectId })),
+  )
+}
+
+async function announceMessages(tx: Tx, caller: Caller, messages: readonly Happening[]): Promise<void> {
+  await announceAll(tx, caller, messages, async (wanted) => {
+    const ids = wanted.map(({ objectId }) => objectId)
+    const views = await invoiceViews(tx, ids, caller.now)
     return new Map(views.map((view) => [view.invoice.id, toWireInvoice(view, caller.dashboardUrl)]))
   })
 }

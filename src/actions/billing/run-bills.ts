@@ -4,10 +4,11 @@ import { buildBill } from '../../core/billing/build-bills.ts'
 import { openBill, QuestionList } from '../../core/billing/usage-questions.ts'
 import { answerQuestions } from '../../store/billing/answers.ts'
 import { readBillingSnapshot } from '../../store/billing/read-snapshot.ts'
-import { writeBills } from '../../store/billing/write-bills.ts'
+import { type WrittenDocument, writeBills } from '../../store/billing/write-bills.ts'
 import type { Tx } from '../../store/database.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceDocuments } from './announce-documents.ts'
+import { withSections } from './bill-sections.ts'
 import { refuseUnbilled } from './refuse-unbilled.ts'
 
 /** How long to compute bills before yielding to the event loop. */
@@ -15,8 +16,9 @@ const TURN_MS = 10
 
 /**
  * Creates bills for one customer or for hundreds, in the caller's transaction: reads everything they depend on,
- * queries their usage, builds them in the core, writes them and sends their webhooks. Nothing is read after the
- * usage, and nothing is written before every bill is complete. The caller has locked the customers.
+ * queries their usage, builds them in the core, writes them and sends their webhooks. Nothing but their
+ * custom sections is read after the usage, and nothing is written before every bill is complete. The caller has
+ * locked the customers.
  */
 export async function runBills(
   context: Context,
@@ -33,16 +35,17 @@ export async function runBills(
   await writePlans(context, tx, caller, bills)
 }
 
-/** Writes built bills and sends their webhooks. */
+/** Writes built bills and sends their webhooks; returns their documents in order. */
 export async function writePlans(
   context: Context,
   tx: Tx,
   caller: Caller,
   bills: readonly BillPlan[],
-): Promise<void> {
+): Promise<readonly WrittenDocument[]> {
   refuseUnbilled(context, caller, bills)
-  const written = await writeBills(tx, caller.organizationId, bills)
+  const written = await writeBills(tx, caller.organizationId, await withSections(tx, bills))
   await announceDocuments(tx, caller, written.documents)
+  return written.documents
 }
 
 /** Computes items one by one, yielding to the event loop from time to time. */

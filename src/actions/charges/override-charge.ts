@@ -12,6 +12,7 @@ import {
   movePricedSubscription,
   type PricedSubscription,
 } from '../../store/priced-subscriptions.ts'
+import { readSubscription } from '../../store/subscriptions.ts'
 import { Conflict, inTransaction } from '../../store/transaction.ts'
 import { settleAdvanceUsage } from '../billing/settle-advance-usage.ts'
 import type { Caller, Context } from '../context.ts'
@@ -148,7 +149,8 @@ async function ownChargeOf(
 ): Promise<PlanCharge> {
   const plan = await readPlan(tx, subscription.planId)
   if (plan.parentId !== null) return found
-  const childId = await overridePlan(tx, caller, { plan, overrides: {} })
+  const row = await readSubscription(tx, subscription.id)
+  const childId = await overridePlan(tx, caller, { plan, overrides: {}, subscription: row })
   await movePricedSubscription(tx, subscription.id, childId, caller.now)
   await carryAdvanceToCopy(tx, caller, subscription, childId)
   return readCharge(tx, childId, found.code)
@@ -167,7 +169,8 @@ async function ownFilter(tx: Tx, charge: PlanCharge, filterId: string): Promise<
   return own
 }
 
-function statusesOf(status: string | undefined): readonly SubscriptionStatus[] {
+/** The statuses that a caller means: the one that it names, else those of subscriptions that have prices. */
+export function statusesOf(status: string | undefined): readonly SubscriptionStatus[] {
   const named = SUBSCRIPTION_STATUSES.find((each) => each === status)
   return named ? [named] : ['active', 'pending']
 }

@@ -14,17 +14,32 @@ import {
 import { Last, type Tx } from '../../store/database.ts'
 import { isDuplicate } from '../../store/duplicates.ts'
 import { newId } from '../../store/ids.ts'
+import {
+  applicableOf,
+  applicableSections,
+  type CustomSectionRow,
+  sectionsAround,
+} from '../../store/invoice-custom-sections.ts'
 import { findBillingEntity } from '../../store/organizations.ts'
-import { addTaxes, flagDraftsOfCustomer, replaceTaxes, type TaxRow } from '../../store/taxes.ts'
+import { addTaxes, flagDraftsOfCustomer, type TaxRow } from '../../store/taxes.ts'
 import { Conflict, inTransaction } from '../../store/transaction.ts'
 import { json, ts } from '../../store/values.ts'
+import { type EuSeller, listEuSellers } from '../../store/vies-checks.ts'
 import { listWebhookEndpoints, type WebhookEndpointRow } from '../../store/webhooks.ts'
 import { toWireCustomer } from '../../wire/customers.ts'
 import type { Caller, Context } from '../context.ts'
+import { selectSections } from '../invoice-custom-sections/select-sections.ts'
 import { redateDrafts } from '../invoices/redate-drafts.ts'
 import { rescheduleCustomer } from '../subscriptions/reschedule-customer.ts'
 import { readTaxesByCode } from '../taxes/read-tax.ts'
 import { announceTo, listeningTo } from '../webhooks/announce.ts'
+import { followTaxes, settleEuTax } from './settle-eu-tax.ts'
+
+/** A customer with the sections that its invoices print. */
+export type ShownCustomer = {
+  readonly details: CustomerDetails
+  readonly sections: readonly CustomSectionRow[]
+}
 
 /**
  * Creates or updates the customer with an external id; only fields in the request change. Of two concurrent requests,
@@ -35,26 +50,41 @@ export async function upsertCustomer(
   context: Context,
   caller: Caller,
   change: CustomerChange,
-): Promise<CustomerDetails> {
-  const details = await inTransaction<CustomerDetails>(context.database, caller, async (tx) => {
-    const [known, endpoints, taxes] = await Promise.all([
+): Promise<ShownCustomer> {
+  const shown = await inTransaction<ShownCustomer>(context.database, caller, async (tx) => {
+    const [known, endpoints, sellers, taxes, around] = await Promise.all([
       lockCustomerByExternalId(tx, change.externalId),
       listWebhookEndpoints(tx),
+      listEuSellers(tx),
       change.taxCodes && readTaxesByCode(tx, change.taxCodes),
+      change.sectionCodes === undefined ? sectionsAround(tx, change.externalId) : undefined,
     ])
-    if (known) {
-      const changed = await changeCustomer(tx, caller, known, change, taxes)
-      await announceTo(tx, caller, endpoints, messageOf('customer.updated', changed))
-      return changed
+    const withSections = async (details: CustomerDetails): Promise<ShownCustomer> => {
+      const { customer } = details
+      const sections = around ? applicableOf(customer, around) : await applicableSections(tx, customer)
+      return { details, sections }
     }
-    const created = createCustomer(tx, caller, change, taxes)
-    const isLast = change.billingEntityCode === undefined
-    if (isLast && listeningTo(endpoints, 'customer.created').length === 0) return new Last(created)
-    await announceTo(tx, caller, endpoints, messageOf('customer.created', await created))
-    return created
+    if (known) {
+      await select(tx, caller, known.id, change)
+      const changed = await changeCustomer(tx, caller, known, change, { taxes, sellers })
+      await announceTo(tx, caller, endpoints, messageOf(tx, 'customer.updated', changed))
+      return withSections(changed)
+    }
+    const created = createTaxedCustomer(tx, caller, change, { taxes, sellers })
+    const isLast =
+      change.billingEntityCode === undefined && change.sectionCodes === undefined && sellers.length === 0
+    if (isLast && listeningTo(endpoints, 'customer.created').length === 0)
+      return new Last(created.then(withSections))
+    await select(tx, caller, (await created).customer.id, change)
+    await announceTo(tx, caller, endpoints, messageOf(tx, 'customer.created', await created))
+    return withSections(await created)
   })
   if (change.asksForProvider) throw invalid({ base: ['payment_provider_not_found'] })
-  return details
+  return shown
+}
+
+async function select(tx: Tx, caller: Caller, id: string, { sectionCodes }: CustomerChange): Promise<void> {
+  if (sectionCodes) await selectSections(tx, caller, { column: 'customerId', id }, sectionCodes)
 }
 
 /**
@@ -67,18 +97,34 @@ export async function createUnknownCustomer(
   externalId: string,
   endpoints: readonly WebhookEndpointRow[],
 ): Promise<CustomerRow> {
-  const details = await createCustomer(tx, caller, { externalId, columns: {} }, undefined)
-  await announceTo(tx, caller, endpoints, messageOf('customer.created', details))
+  const given = { taxes: undefined, sellers: await listEuSellers(tx) }
+  const details = await createTaxedCustomer(tx, caller, { externalId, columns: {} }, given)
+  await announceTo(tx, caller, endpoints, messageOf(tx, 'customer.created', details))
   return details.customer
 }
 
-function messageOf(type: 'customer.created' | 'customer.updated', details: CustomerDetails) {
+function messageOf(tx: Tx, type: 'customer.created' | 'customer.updated', details: CustomerDetails) {
   return {
     type,
     objectType: 'customer',
     objectId: details.customer.id,
-    payload: () => toWireCustomer(details),
+    payload: async () => toWireCustomer(details, await applicableSections(tx, details.customer)),
   }
+}
+
+/** The taxes of a request, and the billing entities that manage EU taxes. */
+type Taxing = { readonly taxes: readonly TaxRow[] | undefined; readonly sellers: readonly EuSeller[] }
+
+async function createTaxedCustomer(
+  tx: Tx,
+  caller: Caller,
+  change: Omit<CustomerChange, 'asksForProvider'>,
+  { taxes, sellers }: Taxing,
+): Promise<CustomerDetails> {
+  const details = await createCustomer(tx, caller, change, taxes)
+  const seller = sellers.find(({ id }) => id === details.customer.billingEntityId)
+  const settled = seller && (await settleEuTax(tx, caller, details.customer, seller, taxes ?? []))
+  return settled ? { ...details, taxes: settled } : details
 }
 
 /** Sends all writes at once. */
@@ -122,7 +168,7 @@ async function changeCustomer(
   caller: Caller,
   customer: CustomerRow,
   change: CustomerChange,
-  taxes: readonly TaxRow[] | undefined,
+  { taxes, sellers }: Taxing,
 ): Promise<CustomerDetails> {
   const { customer: changed, billingEntity } = await updateCustomer(tx, customer.id, {
     ...change.columns,
@@ -135,20 +181,18 @@ async function changeCustomer(
     await redateDrafts(tx, caller, customer.id)
   }
   const metadata = change.metadata && (await replaceMetadata(tx, changed, change.metadata, caller.now))
-  if (taxes) {
-    const taxIds = taxes.map((tax) => tax.id)
-    await replaceTaxes(tx, caller.organizationId, 'customer', customer.id, taxIds)
-  }
   if (taxes || changed.billingEntityId !== customer.billingEntityId) {
     await flagDraftsOfCustomer(tx, customer.id)
   }
   if (changed.timezone !== customer.timezone || changed.billingEntityId !== customer.billingEntityId) {
     await rescheduleCustomer(tx, caller, customer.id)
   }
+  // Last, because invoices that waited for the customer's taxes may draw their numbers now (docs/decisions/0018).
+  const followed = await followTaxes(tx, caller, { before: customer, after: changed }, sellers, taxes)
   return detailsOfCustomer(tx, changed, {
     billingEntity,
     ...(metadata && { metadata }),
-    ...(taxes && { taxes }),
+    ...(followed && { taxes: followed }),
   })
 }
 

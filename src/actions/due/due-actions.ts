@@ -5,6 +5,7 @@ import { expireCoupon } from '../coupons/expire-coupon.ts'
 import { followDays, followIssuing } from '../customers/follow-settings.ts'
 import { tellUnknownWallets } from '../events/tell-unknown-wallets.ts'
 import { validateEvents } from '../events/validate-events.ts'
+import { billChangedUnits } from '../fixed-charges/bill-units.ts'
 import { markOverdue } from '../invoices/mark-overdue.ts'
 import { finalizeDrafts, refreshDrafts } from '../invoices/remake-drafts.ts'
 import { followNewAmount } from '../plans/follow-new-amount.ts'
@@ -37,4 +38,5 @@ export const dueActions: DueActions = {
   plan_amount: followNewAmount,
   alert_rearming: rearmAlerts,
   coupon_expiry: expireCoupon,
+  fixed_charge_units: billChangedUnits,
 }

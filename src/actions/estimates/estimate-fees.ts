@@ -144,6 +144,13 @@ const NOTHING = {
   planInvoiceDisplayName: null,
   metricDescription: null,
   commitmentInvoiceDisplayName: null,
+  fixedChargeId: null,
+  fixedChargeInvoiceDisplayName: null,
+  addOnId: null,
+  addOnCode: null,
+  addOnName: null,
+  addOnDescription: null,
+  addOnInvoiceDisplayName: null,
   createdAt: null,
 } as const
 

@@ -1,6 +1,11 @@
 import { notAllowed, notFound } from '../../core/refusal.ts'
 import { cancelItem } from '../../store/due-items.ts'
-import { lockInvoiceAfterCustomer, releaseBilledPeriods, updateInvoice } from '../../store/invoices.ts'
+import {
+  isVisible,
+  lockInvoiceAfterCustomer,
+  releaseBilledPeriods,
+  updateInvoice,
+} from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import { announceInvoice } from '../billing/announce-documents.ts'
@@ -13,8 +18,7 @@ import type { Caller, Context } from '../context.ts'
 export async function deleteDraft(context: Context, caller: Caller, id: string): Promise<void> {
   await inTransaction(context.database, caller, async (tx) => {
     const invoice = await lockInvoiceAfterCustomer(tx, id)
-    if (!invoice || ['generating', 'open', 'closed', 'deleted'].includes(invoice.status))
-      throw notFound('invoice')
+    if (!invoice || !isVisible(invoice)) throw notFound('invoice')
     if (invoice.status !== 'draft') throw notAllowed('not_deletable')
     await updateInvoice(tx, id, { status: 'deleted', updatedAt: ts(caller.now) })
     await releaseBilledPeriods(tx, id, caller.now)

@@ -1,4 +1,4 @@
-import { notFound } from '../../core/refusal.ts'
+import { forbidden, notFound } from '../../core/refusal.ts'
 import { requestsOfDrafts } from '../../store/billing/drafts.ts'
 import type { Tx } from '../../store/database.ts'
 import { cancelItem } from '../../store/due-items.ts'
@@ -8,10 +8,11 @@ import { runBills } from '../billing/run-bills.ts'
 import type { Caller, Context } from '../context.ts'
 import { followSettings } from '../customers/follow-settings.ts'
 
-/** Finalizes a draft now; 404 for an invoice that is not a draft. */
+/** Finalizes a draft now; 404 for an invoice that is not a draft, 403 for one that waits for its taxes. */
 export async function finalizeDraft(context: Context, caller: Caller, id: string): Promise<void> {
   await inTransaction(context.database, caller, async (tx) => {
     const invoice = await lockInvoiceAfterCustomer(tx, id)
+    if (invoice?.status === 'pending') throw forbidden('cannot_finalize_with_pending_taxes')
     if (invoice?.status !== 'draft') throw notFound('invoice')
     await finalizeInside(context, tx, caller, id)
   })

@@ -1,6 +1,6 @@
 import { forbidden, notFound } from '../../core/refusal.ts'
 import { requestsOfDrafts } from '../../store/billing/drafts.ts'
-import { lockInvoiceAfterCustomer } from '../../store/invoices.ts'
+import { isVisible, lockInvoiceAfterCustomer } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { runBills } from '../billing/run-bills.ts'
 import type { Caller, Context } from '../context.ts'
@@ -12,8 +12,7 @@ import type { Caller, Context } from '../context.ts'
 export async function refreshDraft(context: Context, caller: Caller, id: string): Promise<void> {
   await inTransaction(context.database, caller, async (tx) => {
     const invoice = await lockInvoiceAfterCustomer(tx, id)
-    if (!invoice || ['generating', 'open', 'closed', 'deleted'].includes(invoice.status))
-      throw notFound('invoice')
+    if (!invoice || !isVisible(invoice)) throw notFound('invoice')
     if (invoice.invoiceType !== 'subscription') throw forbidden('feature_unavailable')
     if (invoice.status !== 'draft') return
     await runBills(context, tx, caller, await requestsOfDrafts(tx, [invoice], null))

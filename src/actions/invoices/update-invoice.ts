@@ -8,7 +8,7 @@ import type { Tx } from '../../store/database.ts'
 import { cancelItem, scheduleItem } from '../../store/due-items.ts'
 import { type InvoiceMetadataEntry, replaceInvoiceMetadata } from '../../store/invoice-metadata.ts'
 import { stateFeePayment, statePaymentStatus } from '../../store/invoice-payments.ts'
-import { type InvoiceRow, lockInvoiceAfterCustomer, updateInvoice } from '../../store/invoices.ts'
+import { type InvoiceRow, isVisible, lockInvoiceAfterCustomer, updateInvoice } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import { announceInvoice } from '../billing/announce-documents.ts'
@@ -27,8 +27,7 @@ export async function updateInvoicePayment(
 ): Promise<void> {
   await inTransaction(context.database, caller, async (tx) => {
     const invoice = await lockInvoiceAfterCustomer(tx, id)
-    if (!invoice || ['generating', 'open', 'closed', 'deleted'].includes(invoice.status))
-      throw notFound('invoice')
+    if (!invoice || !isVisible(invoice)) throw notFound('invoice')
     if (invoice.status === 'voided') throw notAllowed('update_on_voided_invoice')
     const status = INVOICE_PAYMENT_STATUSES.find((each) => each === input.payment_status)
     if (input.payment_status !== undefined) {

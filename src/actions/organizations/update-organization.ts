@@ -51,7 +51,7 @@ export async function updateOrganization(
       ...(numbering === undefined ? {} : { documentNumbering: numbering }),
       updatedAt,
     })
-    accepted(checkBillingEntity(changed))
+    accepted(checkBillingEntity(changed, 'org_must_be_in_eu'))
     await spreadSettings(tx, caller, entity, changed)
     if (webhookUrl !== undefined) await setFirstEndpoint(tx, caller, webhookUrl)
     return organization

@@ -1,11 +1,6 @@
 import { Fields, type Input } from '../../core/input/fields.ts'
 import { type ChargePayload, readChargeOverride } from '../../core/plans/charge-settings.ts'
-import {
-  readCommitment,
-  readEntries,
-  readThresholds,
-  withoutFixedCharges,
-} from '../../core/plans/plan-parts.ts'
+import { readCommitment, readEntries, readThresholds } from '../../core/plans/plan-parts.ts'
 import { readPlanOverride } from '../../core/plans/plan-settings.ts'
 import { Problems } from '../../core/problems.ts'
 import { accepted, refuseIfAny } from '../../core/refusal.ts'
@@ -21,20 +16,28 @@ import {
   readPlan,
   updatePlan,
 } from '../../store/plans.ts'
+import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import { afterChange } from '../charges/change-charges.ts'
 import { writeChargeChange, writeChargeCopy } from '../charges/write-charge.ts'
 import type { Caller } from '../context.ts'
+import { changeFixedCopies, copyFixedCharges } from './override-fixed-charges.ts'
 import { hasCommitment, writePlanParts } from './write-plan-parts.ts'
 
 /**
  * Creates a copy of a plan for one subscription, with the values in `overrides`
- * (docs/rules/plans.md#prices-of-one-subscription): all charges are copied, taxes and the minimum commitment are not.
- * Returns the id of the copy. 422 for invalid fields, 403 `cannot_override_charge_model`, 404 `tax_not_found`.
+ * (docs/rules/plans.md#prices-of-one-subscription): all charges and fixed charges are copied, taxes and the minimum
+ * commitment are not. Returns the id of the copy. 422 for invalid fields, 403 `cannot_override_charge_model`, 404
+ * `tax_not_found` and `fixed_charge_not_found`.
  */
 export async function overridePlan(
   tx: Tx,
   caller: Caller,
-  request: { readonly plan: Pick<PlanRow, 'id'>; readonly overrides: Input },
+  request: {
+    readonly plan: Pick<PlanRow, 'id'>
+    readonly overrides: Input
+    /** The subscription that gets the copy, when it exists already. */
+    readonly subscription?: SubscriptionRow | undefined
+  },
 ): Promise<string> {
   const { overrides } = request
   await holdOriginalPlan(tx, request.plan.id)
@@ -53,6 +56,8 @@ export async function overridePlan(
   const charges = await chargesWithParts(tx, await chargesOfPlans(tx, [plan.id]))
   const payloads = chargePayloads(charges, overrides)
   for (const charge of charges) await writeChargeCopy(tx, caller, charge, child.id, payloads.get(charge.id))
+  const places = { originalId: plan.id, copyId: child.id }
+  await copyFixedCharges(tx, caller, places, overrides, request.subscription)
   const metricIds = charges.map((charge) => charge.billableMetricId)
   await afterChange(tx, caller, child, metricIds, false)
   return child.id
@@ -80,12 +85,12 @@ export async function updateOverriddenPlan(
     const payload = payloads.get(charge.id)
     if (payload) await writeChargeChange(tx, caller, charge, payload)
   }
+  await changeFixedCopies(tx, caller, child.id, overrides)
   const metricIds = charges.map((charge) => charge.billableMetricId)
   await afterChange(tx, caller, child, metricIds, false)
 }
 
 async function readOverrides(tx: Tx, plan: PlanRow, overrides: Input) {
-  accepted(withoutFixedCharges(overrides))
   const problems = new Problems()
   const settings = readPlanOverride(overrides, plan, problems)
   const isFirst = plan.parentId === null || !(await hasCommitment(tx, plan.id))

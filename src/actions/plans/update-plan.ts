@@ -1,11 +1,6 @@
 import { Fields, type Input } from '../../core/input/fields.ts'
 import { readMetadata } from '../../core/input/metadata.ts'
-import {
-  readCommitment,
-  readEntries,
-  readThresholds,
-  withoutFixedCharges,
-} from '../../core/plans/plan-parts.ts'
+import { readCommitment, readEntries, readThresholds } from '../../core/plans/plan-parts.ts'
 import { readPlanChange } from '../../core/plans/plan-settings.ts'
 import { Problems } from '../../core/problems.ts'
 import { accepted, notFound, refuseIfAny } from '../../core/refusal.ts'
@@ -25,13 +20,14 @@ import type { Caller, Context } from '../context.ts'
 import { announcePlan } from './announce-plan.ts'
 import { followNewAmounts, lockForNewAmounts } from './follow-new-amount.ts'
 import { writePlanCharges } from './write-plan-charges.ts'
+import { writePlanFixedCharges } from './write-plan-fixed-charges.ts'
 import { hasCommitment, writePlanParts } from './write-plan-parts.ts'
 
 /**
- * Updates a plan; absent keys stay, `charges` replaces the whole list, and fields frozen once the plan had a
- * subscription are ignored (docs/rules/plans.md#changing-a-plan). `cascade_updates` applies the change to copies of
- * the plan (docs/rules/plans.md#cascades). Drafts with the plan are flagged. Errors as in `createPlan`, and 404
- * `plan_not_found`.
+ * Updates a plan; absent keys stay, `charges` and `fixed_charges` replace the whole lists, and fields frozen once the
+ * plan had a subscription are ignored (docs/rules/plans.md#changing-a-plan). `cascade_updates` applies the change to
+ * copies of the plan (docs/rules/plans.md#cascades). Drafts with the plan are flagged. Errors as in `createPlan`, and
+ * 404 `plan_not_found`.
  */
 export async function updatePlan(
   context: Context,
@@ -43,7 +39,6 @@ export async function updatePlan(
     const stored = await lockPlan(tx, code)
     if (!stored) throw notFound('plan')
     await settleAdvanceUsage(context, tx, caller, { planCode: code })
-    accepted(withoutFixedCharges(input))
     const isFrozen = await isPlanAttached(tx, stored.id)
     const isCascaded = isCascade(input)
     const plan = await writeSettings(tx, caller, stored, input, isFrozen)
@@ -52,10 +47,11 @@ export async function updatePlan(
     await lockForNewAmounts(tx, repriced)
     const problems = new Problems()
     const charges = readEntries(input, 'charges', problems)
+    const fixedCharges = readEntries(input, 'fixed_charges', problems)
     refuseIfAny(problems)
-    const metricIds = charges
-      ? await writePlanCharges(tx, caller, plan, charges, { isFrozen, isCascaded })
-      : []
+    const options = { isFrozen, isCascaded }
+    const metricIds = charges ? await writePlanCharges(tx, caller, plan, charges, options) : []
+    if (fixedCharges) await writePlanFixedCharges(tx, caller, plan, fixedCharges, options)
     await afterChange(tx, caller, plan, metricIds, isCascaded)
     await announcePlan(tx, caller, 'plan.updated', plan)
     if (isRepriced) await followNewAmounts(context, tx, caller, repriced)

@@ -1,13 +1,12 @@
 import type { Tx } from '../../store/database.ts'
-import {
-  replaceSubscriptionThresholds,
-  type SubscriptionRow,
-  updateSubscription,
-} from '../../store/subscriptions.ts'
+import { deleteUnitsOverrides } from '../../store/fixed-charge-units.ts'
+import { type SubscriptionRow, updateSubscription } from '../../store/subscriptions.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller } from '../context.ts'
+import { saveOwnUnits } from '../fixed-charges/own-units.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import type { SubscriptionWish } from './succeed-subscription.ts'
+import { writeOwnParts } from './write-own-parts.ts'
 
 /**
  * Changes the plan, and the name if given, of a subscription that has not started
@@ -20,13 +19,15 @@ export async function changePendingPlan(
   pending: SubscriptionRow,
   wish: SubscriptionWish,
 ): Promise<SubscriptionRow> {
-  const { name, usageThresholds } = wish.request
+  const { name } = wish.request
   const row = await updateSubscription(tx, pending.id, {
     planId: wish.plan.id,
     ...(name === undefined ? {} : { name }),
     updatedAt: ts(caller.now),
   })
-  if (usageThresholds) await replaceSubscriptionThresholds(tx, row, usageThresholds, caller.now)
+  await deleteUnitsOverrides(tx, row.id)
+  await saveOwnUnits(tx, caller, row, wish.ownUnits)
+  await writeOwnParts(tx, caller, row, wish.request)
   await announceSubscription(tx, caller, 'subscription.updated', row)
   return row
 }

@@ -11,6 +11,7 @@ import { billingEntityOfExternalId, lockCustomerByExternalId } from '../../store
 import { Last, type Tx } from '../../store/database.ts'
 import { refusingDuplicates } from '../../store/duplicates.ts'
 import { newId } from '../../store/ids.ts'
+import { selectedSections } from '../../store/invoice-custom-sections.ts'
 import { readPlan } from '../../store/plans.ts'
 import {
   holdPlanByCode,
@@ -27,7 +28,6 @@ import {
 import {
   insertSubscription,
   readSubscription,
-  replaceSubscriptionThresholds,
   type SubscriptionRow,
   subscriptionsWithId,
 } from '../../store/subscriptions.ts'
@@ -36,6 +36,7 @@ import { ts } from '../../store/values.ts'
 import { listWebhookEndpoints } from '../../store/webhooks.ts'
 import type { Caller, Context } from '../context.ts'
 import { createUnknownCustomer } from '../customers/upsert-customer.ts'
+import { saveOwnUnits } from '../fixed-charges/own-units.ts'
 import { listeningTo } from '../webhooks/announce.ts'
 import { changePendingPlan } from './change-pending-plan.ts'
 import { downgradeSubscription } from './downgrade-subscription.ts'
@@ -43,9 +44,10 @@ import { notBefore } from './lock-subscription.ts'
 import { scheduleCreated } from './schedule-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
 import { activeColumns, afterCreatedStart, billStart, paysAtStart } from './start-subscription.ts'
-import { planWithOverrides, settingColumns } from './subscription-columns.ts'
+import { planWithOverrides, refuseUnpayableGate, settingColumns } from './subscription-columns.ts'
 import type { SubscriptionWish } from './succeed-subscription.ts'
 import { upgradeSubscription } from './upgrade-subscription.ts'
+import { writeOwnParts } from './write-own-parts.ts'
 
 /** A request, and the existing chain of subscriptions. */
 type Meeting = { readonly wish: SubscriptionWish; readonly chain: Chain<SubscriptionRow> }
@@ -77,7 +79,7 @@ export async function createSubscription(
     refuseIfAny(problems)
     const customer = known ?? (await createUnknownCustomer(tx, caller, externalCustomerId, endpoints))
     const zone = customer.timezone ?? billingEntity.timezone
-    const wish = { request, customer, billingEntity, plan, zone, endpoints }
+    const wish = { request, customer, billingEntity, plan, ownUnits: [], zone, endpoints }
     checkEnding(wish, caller.now)
     return subscribe(context, tx, caller, { wish, chain: chainOf(members, customer.id) })
   })
@@ -114,9 +116,7 @@ async function subscribe(
     const then = notBefore(caller, current)
     return subscriptionDetails(tx, await changePlan(context, tx, then, current, wish), then.now)
   }
-  if (request.usageThresholds) {
-    await replaceSubscriptionThresholds(tx, current, request.usageThresholds, now)
-  }
+  await writeOwnParts(tx, caller, current, request)
   return subscriptionDetails(tx, current, now)
 }
 
@@ -138,9 +138,10 @@ async function changePlan(
   current: SubscriptionRow,
   wish: SubscriptionWish,
 ): Promise<SubscriptionRow> {
-  const planId = await planWithOverrides(tx, caller, wish.plan.id, wish.request.planOverrides)
+  refuseUnpayableGate(wish.request)
+  const { planId, ownUnits } = await planWithOverrides(tx, caller, wish.plan.id, wish.request.planOverrides)
   const plan = await readPlan(tx, planId)
-  const changed = { ...wish, plan }
+  const changed = { ...wish, plan, ownUnits }
   if (current.status === 'pending') return changePendingPlan(tx, caller, current, changed)
   const old = await readPlan(tx, current.planId)
   return planChangeKind(billingPlanOf(old), billingPlanOf(plan)) === 'upgrade'
@@ -162,9 +163,11 @@ async function createFirst(
   const { now } = caller
   const subscriptionAt = request.subscriptionAt ?? now
   const timing = startTiming(subscriptionAt, now, zone)
+  // A start in the past is not billed, so there is nothing that its rules could wait for.
+  if (timing !== 'past') refuseUnpayableGate(request)
   const startedAt =
     timing === 'past' ? backdatedStart(subscriptionAt, chain.lastBilledTermination) : subscriptionAt
-  const planId = await planWithOverrides(tx, caller, wish.plan.id, request.planOverrides)
+  const { planId, ownUnits } = await planWithOverrides(tx, caller, wish.plan.id, request.planOverrides)
   const plan = planId === wish.plan.id ? wish.plan : await readPlan(tx, planId)
   const settings = await settingColumns(tx, request)
   const [row, shown] = await Promise.all([
@@ -184,9 +187,8 @@ async function createFirst(
     }),
     planOfCreated(tx, plan),
   ])
-  if (request.usageThresholds) {
-    await replaceSubscriptionThresholds(tx, row, request.usageThresholds, now)
-  }
+  await writeOwnParts(tx, caller, row, request)
+  await saveOwnUnits(tx, caller, row, ownUnits)
   const thresholds = request.usageThresholds ? await ownThresholds(tx, row) : []
   const initialStartedAt = earlier(chain.firstStartedAt, row.startedAt)
   const state: SubscriptionState = { row, plan, customer, zone, initialStartedAt }
@@ -201,7 +203,8 @@ async function createFirst(
     if (timing === 'today') await billStart(context, tx, caller, state)
     return subscriptionDetails(tx, await readSubscription(tx, row.id), now)
   }
-  const more = { billingEntityCode: billingEntity.code, ownThresholds: thresholds, now }
+  const sections = request.sections ? await selectedSections(tx, [row.id]) : []
+  const more = { billingEntityCode: billingEntity.code, ownThresholds: thresholds, sections, now }
   return new Last(scheduled.then(() => createdDetails(state, shown, more)))
 }
 

@@ -1,13 +1,11 @@
 import type { Tx } from '../../store/database.ts'
-import {
-  insertSubscription,
-  replaceSubscriptionThresholds,
-  type SubscriptionRow,
-} from '../../store/subscriptions.ts'
+import { insertSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
 import type { Caller } from '../context.ts'
+import { saveOwnUnits } from '../fixed-charges/own-units.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { cancelSuccessor } from './end-subscription.ts'
 import { type SubscriptionWish, successorColumns } from './succeed-subscription.ts'
+import { writeOwnParts } from './write-own-parts.ts'
 
 /**
  * Creates a pending subscription on a cheaper plan, which replaces the current one on its next billing day
@@ -25,8 +23,8 @@ export async function downgradeSubscription(
     status: 'pending',
     startedBy: 'downgrade',
   })
-  const { usageThresholds } = wish.request
-  if (usageThresholds) await replaceSubscriptionThresholds(tx, next, usageThresholds, caller.now)
+  await saveOwnUnits(tx, caller, next, wish.ownUnits)
+  await writeOwnParts(tx, caller, next, wish.request)
   await announceSubscription(tx, caller, 'subscription.updated', current)
   return current
 }

@@ -1,7 +1,7 @@
 import { localDate } from '../../core/calendar/zone.ts'
 import { isInTrial } from '../../core/subscriptions/trial.ts'
 import { lockCustomerById } from '../../store/customers.ts'
-import { billMomentOf, hasStartingBill, lastPeriodicBill, stateOf } from '../../store/subscription-states.ts'
+import { billMomentOf, hasStartingPrice, lastPeriodicBill, stateOf } from '../../store/subscription-states.ts'
 import { readSubscription, updateSubscription } from '../../store/subscriptions.ts'
 import { ts } from '../../store/values.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
@@ -26,7 +26,7 @@ export const endTrial: DueAction = async (context, tx, caller, subscriptionId) =
     updatedAt: ts(caller.now),
   })
   await announceSubscription(tx, caller, 'subscription.trial_ended', ended)
-  if (!state.plan.payInAdvance || (await hasStartingBill(tx, row.id))) return
+  if (!state.plan.payInAdvance || (await hasStartingPrice(tx, row.id))) return
   const last = await lastPeriodicBill(tx, row.id)
   const today = localDate(caller.now, state.zone)
   if (last && localDate(last.billingAt, state.zone) === today) return

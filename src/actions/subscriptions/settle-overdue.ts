@@ -6,6 +6,7 @@ import { billDueSubscriptions } from '../billing/bill-periodic.ts'
 import type { Caller, Context } from '../context.ts'
 import { followSettings } from '../customers/follow-settings.ts'
 import type { DueAction } from '../due/due-action.ts'
+import { billChangedUnits } from '../fixed-charges/bill-units.ts'
 import { watchSubscription } from '../usage/watch-subscription.ts'
 import { endDueSubscription } from './end-due-subscription.ts'
 import { endTrial } from './end-trial.ts'
@@ -17,6 +18,7 @@ const ACTIONS: Readonly<Partial<Record<DueKind, DueAction>>> = {
   subscription_end: endDueSubscription,
   subscription_billing: billDueSubscriptions,
   trial_end: endTrial,
+  fixed_charge_units: billChangedUnits,
 }
 const KINDS = Object.keys(ACTIONS) as DueKind[]
 

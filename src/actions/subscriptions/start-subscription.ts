@@ -3,6 +3,7 @@ import { startingBill } from '../../core/subscriptions/starting-bill.ts'
 import { scheduleAlertRearming, scheduleWatched } from '../../store/activity-items.ts'
 import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
+import { insertStartingUnits } from '../../store/fixed-charge-units.ts'
 import { billMomentOf, type SubscriptionState, stateOf } from '../../store/subscription-states.ts'
 import {
   insertLifetimeUsage,
@@ -16,6 +17,7 @@ import type { WebhookEndpointRow } from '../../store/webhooks.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
 import type { DueAction } from '../due/due-action.ts'
+import { billUnits } from '../fixed-charges/bill-units.ts'
 import { announceTo } from '../webhooks/announce.ts'
 import { announceSubscription, messageOf } from './announce-subscription.ts'
 import { cancelSubscription } from './end-subscription.ts'
@@ -46,6 +48,7 @@ export function paysAtStart(caller: Caller, state: SubscriptionState): boolean {
  */
 export async function afterStart(tx: Tx, caller: Caller, row: SubscriptionRow): Promise<void> {
   await insertLifetimeUsage(tx, row, caller.now)
+  await insertStartingUnits(tx, row, caller.now)
   await scheduleSubscription(tx, caller, row)
   await scheduleAlerts(tx, caller, row, 'nothing_is_sent')
   // A downgrade takes effect at the start of a period, and its carried usage waits for the first event as in any new
@@ -66,6 +69,7 @@ export async function afterCreatedStart(
   const { row } = state
   await Promise.all([
     insertLifetimeUsage(tx, row, caller.now),
+    state.plan.hasFixedCharges ? insertStartingUnits(tx, row, caller.now) : undefined,
     scheduleCreated(tx, caller, state),
     scheduleWatched(tx, caller.organizationId, row.id, caller.now),
   ])
@@ -79,8 +83,11 @@ export async function billStart(
   caller: Caller,
   state: SubscriptionState,
 ): Promise<void> {
-  if (!paysAtStart(caller, state)) return
+  const moment = billMomentOf(state, caller.now)
+  const bill = moment === null ? 'none' : startingBill(moment)
+  if (bill === 'none') return
   const { row } = state
+  if (bill === 'fixed_charges') return billUnits(context, tx, caller, row, 'all')
   await billSubscriptions(context, tx, caller, {
     customerId: row.customerId,
     at: caller.now,

@@ -1,12 +1,15 @@
 import { given } from '../../core/input/fields.ts'
-import { notFound } from '../../core/refusal.ts'
+import { accepted, notFound } from '../../core/refusal.ts'
+import { checkPaymentGate } from '../../core/subscriptions/activation-rules.ts'
 import type { SubscriptionSettings } from '../../core/subscriptions/subscription-input.ts'
 import type { Tx } from '../../store/database.ts'
 import { isId } from '../../store/ids.ts'
 import { findBillingEntity } from '../../store/organizations.ts'
 import { readPlan } from '../../store/plans.ts'
+import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import { tsOrNull } from '../../store/values.ts'
 import type { Caller } from '../context.ts'
+import { type OwnUnits, ownUnitsIn } from '../fixed-charges/own-units.ts'
 import { overridePlan, updateOverriddenPlan } from '../plans/override-plan.ts'
 
 /** The columns for the settings in a request, except the start. 404 for an unknown billing entity. */
@@ -25,30 +28,49 @@ export async function settingColumns(tx: Tx, settings: SubscriptionSettings) {
   }
 }
 
+/**
+ * Refuses activation rules, as for any customer without a payment provider: customers cannot be linked to one yet, so
+ * no payment could ever start the subscription.
+ */
+export function refuseUnpayableGate(settings: SubscriptionSettings): void {
+  const { activationRules, paymentMethodType } = settings
+  accepted(checkPaymentGate(activationRules, { methodType: paymentMethodType, hasProvider: false }))
+}
+
 async function billingEntityId(
   tx: Tx,
   named: SubscriptionSettings['billingEntity'],
-): Promise<string | undefined> {
-  if (named === undefined) return undefined
+): Promise<string | null | undefined> {
+  if (named === undefined || named === null) return named
   const isWrongId = 'id' in named && !isId(named.id)
   const entity = isWrongId ? undefined : await findBillingEntity(tx, named)
   if (!entity) throw notFound('billing_entity')
   return entity.id
 }
 
+/** The plan that a subscription gets, and the units of its own beside it, which are saved once it exists. */
+export type OwnPlan = { readonly planId: string; readonly ownUnits: readonly OwnUnits[] }
+
 /**
- * Gives a subscription its own prices (docs/rules/plans.md#prices-of-one-subscription): creates a copy of the plan,
- * or updates its existing copy. Returns the copy's id.
+ * Gives a subscription its own prices (docs/rules/plans.md#prices-of-one-subscription): creates a copy of the plan, or
+ * updates its existing copy. Units alone need no copy.
+ *
+ * @param subscription the subscription on the plan, when it already exists
  */
 export async function planWithOverrides(
   tx: Tx,
   caller: Caller,
   planId: string,
   overrides: SubscriptionSettings['planOverrides'],
-): Promise<string> {
-  if (overrides === undefined) return planId
+  subscription?: SubscriptionRow,
+): Promise<OwnPlan> {
+  if (overrides === undefined) return { planId, ownUnits: [] }
   const plan = await readPlan(tx, planId)
-  if (plan.parentId === null) return overridePlan(tx, caller, { plan, overrides })
-  await updateOverriddenPlan(tx, caller, { child: plan, overrides })
-  return planId
+  if (plan.parentId !== null) {
+    await updateOverriddenPlan(tx, caller, { child: plan, overrides })
+    return { planId, ownUnits: [] }
+  }
+  const ownUnits = await ownUnitsIn(tx, planId, overrides)
+  if (ownUnits) return { planId, ownUnits }
+  return { planId: await overridePlan(tx, caller, { plan, overrides, subscription }), ownUnits: [] }
 }

@@ -8,6 +8,7 @@ import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import { ts, tsOrNull } from '../../store/values.ts'
 import type { WebhookEndpointRow } from '../../store/webhooks.ts'
 import type { Caller } from '../context.ts'
+import type { OwnUnits } from '../fixed-charges/own-units.ts'
 import { settingColumns } from './subscription-columns.ts'
 
 /** A request with the objects it refers to. */
@@ -17,6 +18,8 @@ export type SubscriptionWish = {
   /** The customer's own. */
   readonly billingEntity: CustomerBillingEntity
   readonly plan: SubscribedPlan
+  /** Units that it gets for itself. */
+  readonly ownUnits: readonly OwnUnits[]
   readonly zone: TimeZone
   /** The organization's. */
   readonly endpoints: readonly WebhookEndpointRow[]

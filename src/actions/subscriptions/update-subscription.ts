@@ -16,7 +16,6 @@ import { stateOf } from '../../store/subscription-states.ts'
 import {
   findSubscription,
   readSubscription,
-  replaceSubscriptionThresholds,
   type SubscriptionRow,
   updateSubscription as storeSubscription,
 } from '../../store/subscriptions.ts'
@@ -25,13 +24,15 @@ import { ts } from '../../store/values.ts'
 import { settleAdvanceUsage } from '../billing/settle-advance-usage.ts'
 import { carryAdvanceToCopy } from '../charges/carry-advance-usage.ts'
 import type { Caller, Context } from '../context.ts'
+import { changeOwnUnits } from '../fixed-charges/own-units.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { findAgain } from './lock-subscription.ts'
 import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
 import { activeColumns, afterStart, billStart } from './start-subscription.ts'
-import { planWithOverrides, settingColumns } from './subscription-columns.ts'
+import { planWithOverrides, refuseUnpayableGate, settingColumns } from './subscription-columns.ts'
 import { terminationColumns } from './terminate-subscription.ts'
+import { writeOwnParts } from './write-own-parts.ts'
 
 /**
  * Updates a subscription; absent keys stay (docs/rules/subscriptions.md#changing-a-subscription). `status` selects
@@ -100,8 +101,9 @@ async function writeChange(
   if (endingAt != null && !isEndingAllowed(endingAt, subscriptionAt ?? row.subscriptionAt, now, zone)) {
     throw invalid({ ending_at: ['invalid_date'] })
   }
-  const planId = await planWithOverrides(tx, caller, row.planId, change.planOverrides)
   const timing = subscriptionAt === undefined ? undefined : startTiming(subscriptionAt, now, zone)
+  if (timing !== 'past') refuseUnpayableGate(change)
+  const { planId, ownUnits } = await planWithOverrides(tx, caller, row.planId, change.planOverrides, row)
   const changed = await storeSubscription(tx, row.id, {
     ...(await settingColumns(tx, change)),
     ...(await terminationColumns(tx, { planId }, change.onTermination)),
@@ -110,8 +112,9 @@ async function writeChange(
     ...(subscriptionAt === undefined || timing === 'future' ? {} : activeColumns(caller, subscriptionAt)),
     updatedAt: ts(now),
   })
+  await changeOwnUnits(tx, caller, row, ownUnits)
   if (planId !== row.planId) await carryAdvanceToCopy(tx, caller, changed, planId)
-  if (change.usageThresholds) await replaceSubscriptionThresholds(tx, changed, change.usageThresholds, now)
+  await writeOwnParts(tx, caller, changed, change)
   if (change.planOverrides !== undefined || change.progressiveBillingDisabled === false) {
     await scheduleActivity(tx, caller.organizationId, { externalSubscriptionId: row.externalId }, now)
   }

@@ -1,18 +1,15 @@
 import type { BillEntry } from '../../core/billing/bill-request.ts'
 import { addMs, SECOND_MS } from '../../core/calendar/instant.ts'
 import type { Tx } from '../../store/database.ts'
-import {
-  insertSubscription,
-  readSubscription,
-  replaceSubscriptionThresholds,
-  type SubscriptionRow,
-} from '../../store/subscriptions.ts'
+import { insertSubscription, readSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
+import { saveOwnUnits } from '../fixed-charges/own-units.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { cancelSuccessor, closeSubscription } from './end-subscription.ts'
 import { activeColumns, afterStart, isBilledAtStart } from './start-subscription.ts'
 import { type SubscriptionWish, successorColumns } from './succeed-subscription.ts'
+import { writeOwnParts } from './write-own-parts.ts'
 
 /**
  * Upgrades an active subscription immediately to a plan that costs at least as much
@@ -34,8 +31,8 @@ export async function upgradeSubscription(
     ...activeColumns(caller, caller.now),
     startedBy: 'upgrade',
   })
-  const { usageThresholds } = wish.request
-  if (usageThresholds) await replaceSubscriptionThresholds(tx, next, usageThresholds, caller.now)
+  await saveOwnUnits(tx, caller, next, wish.ownUnits)
+  await writeOwnParts(tx, caller, next, wish.request)
   await afterUpgrade(context, tx, caller, current, next)
   return readSubscription(tx, next.id)
 }

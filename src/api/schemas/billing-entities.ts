@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { ISSUING_DATE_ADJUSTMENTS, ISSUING_DATE_ANCHORS } from '../../core/customers/customer-change.ts'
 import { dateTime, nullableText, uuid, words } from './common.ts'
-import { InvoiceCustomSectionObject } from './custom-sections.ts'
+import { InvoiceCustomSectionObject } from './invoice-custom-sections.ts'
 import { invoiceSettings, sharedSettings } from './organizations.ts'
 import { TaxObject } from './taxes.ts'
 

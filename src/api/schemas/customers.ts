@@ -7,7 +7,7 @@ import {
 } from '../../core/customers/customer-change.ts'
 import { DOCUMENT_LOCALES } from '../../core/input/places.ts'
 import { dateTime, ErrorDetail, nullableInteger, nullableText, uuid, words, wordsOrNull } from './common.ts'
-import { InvoiceCustomSectionObject } from './custom-sections.ts'
+import { InvoiceCustomSectionObject } from './invoice-custom-sections.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'
 import { TaxObject } from './taxes.ts'
 

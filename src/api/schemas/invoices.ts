@@ -1,11 +1,11 @@
 import { type TSchema, Type } from 'typebox'
 import { dateTime, ErrorDetail, nullableText, nullableUri, uuid, words } from './common.ts'
-import { InvoicedCustomSection } from './custom-sections.ts'
 import { CustomerInside, IntegrationCustomer } from './customers.ts'
 import { AppliedTax, FeeObject } from './fees.ts'
+import { CustomSectionSelection, InvoicedCustomSection } from './invoice-custom-sections.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'
 import { UsageThresholdObject } from './plans.ts'
-import { SubscriptionObject } from './subscriptions.ts'
+import { PaymentMethodReference, SubscriptionObject } from './subscriptions.ts'
 
 const date = Type.String({ format: 'date' })
 const nullableDateTime = Type.Union([dateTime, Type.Null()])
@@ -132,6 +132,30 @@ export const InvoiceObject = Type.Object({
   applied_invoice_custom_sections: Type.Array(InvoicedCustomSection),
 })
 
+const OneOffInput = Type.Object({
+  invoice: Type.Object({
+    external_customer_id: Type.String(),
+    billing_entity_code: Type.Optional(Type.String()),
+    currency: Type.Optional(Type.String({ description: "The customer's by default." })),
+    purchase_order_number: Type.Optional(Type.String({ maxLength: 255 })),
+    skip_psp: Type.Optional(Type.Boolean({ description: 'True when no provider is asked for the payment.' })),
+    payment_method: Type.Optional(PaymentMethodReference),
+    invoice_custom_section: Type.Optional(CustomSectionSelection),
+    fees: Type.Array(
+      Type.Object({
+        add_on_code: Type.String(),
+        units: Type.Optional(nullableText),
+        unit_amount_cents: Type.Optional(nullableCents),
+        invoice_display_name: Type.Optional(Type.String()),
+        description: Type.Optional(nullableText),
+        from_datetime: Type.Optional(dateTime),
+        to_datetime: Type.Optional(dateTime),
+        tax_codes: Type.Optional(Type.Array(Type.String())),
+      }),
+    ),
+  }),
+})
+
 const InvoiceUpdateInput = Type.Object({
   invoice: Type.Object({
     payment_status: Type.Optional(paymentStatus),
@@ -148,8 +172,59 @@ const InvoiceUpdateInput = Type.Object({
   }),
 })
 
-const flag = Type.Optional(Type.Boolean())
 const text = Type.Optional(Type.String())
+const PreviewInput = Type.Object({
+  customer: Type.Object({
+    external_id: Type.Optional(Type.String({ description: 'A customer; without it somebody is imagined.' })),
+    name: text,
+    currency: text,
+    tax_identification_number: text,
+    timezone: text,
+    address_line1: text,
+    address_line2: Type.Optional(nullableText),
+    city: text,
+    state: text,
+    country: text,
+    shipping_address: Type.Optional(CustomerInside.properties.shipping_address),
+    integration_customers: Type.Optional(
+      Type.Array(Type.Object({ integration_type: Type.String(), integration_code: Type.String() })),
+    ),
+  }),
+  plan_code: text,
+  subscription_at: Type.Optional(dateTime),
+  billing_time: Type.Optional(words('calendar', 'anniversary')),
+  billing_entity_code: text,
+  coupons: Type.Optional(
+    Type.Array(
+      Type.Object({
+        code: Type.String(),
+        name: text,
+        coupon_type: Type.Optional(words('fixed_amount', 'percentage')),
+        amount_cents: Type.Optional(nullableCents),
+        amount_currency: Type.Optional(nullableText),
+        percentage_rate: Type.Optional(nullableText),
+        frequency_duration: Type.Optional(nullableCents),
+      }),
+    ),
+  ),
+  subscriptions: Type.Optional(
+    Type.Object({
+      external_ids: Type.Array(Type.String()),
+      plan_code: text,
+      terminated_at: Type.Optional(dateTime),
+    }),
+  ),
+})
+
+const InvoiceVoidInput = Type.Object({
+  generate_credit_note: Type.Optional(
+    Type.Boolean({ description: 'Gives the money back; not supported yet.' }),
+  ),
+  refund_amount: Type.Optional(Type.Integer({ minimum: 0, description: 'Cents.' })),
+  credit_amount: Type.Optional(Type.Integer({ minimum: 0, description: 'Cents.' })),
+})
+
+const flag = Type.Optional(Type.Boolean())
 const status = words('draft', 'finalized', 'voided', 'failed', 'pending')
 
 const query: Readonly<Record<string, TSchema>> = {
@@ -195,9 +270,31 @@ export const invoiceSchemas = {
     params: Type.Object({ external_id: Type.String() }),
     querystring: Type.Object(query),
   },
+  create: {
+    tags,
+    summary: 'Create a one-off invoice',
+    body: OneOffInput,
+    response: { 200: Type.Object({ invoice: InvoiceObject }) },
+  },
+  preview: {
+    tags,
+    summary: 'Show the next bill without making it',
+    body: PreviewInput,
+    response: { 200: Type.Object({ invoice: InvoiceObject }) },
+  },
   show: { ...one, summary: 'Retrieve an invoice' },
   update: { ...one, summary: 'Update payment status and metadata', body: InvoiceUpdateInput },
   refresh: { ...one, summary: 'Refresh a draft' },
   finalize: { ...one, summary: 'Finalize a draft' },
   remove: { ...one, summary: 'Delete a draft' },
+  void: { ...one, summary: 'Void a final invoice', body: InvoiceVoidInput },
+  loseDispute: { ...one, summary: 'Note that a dispute is lost' },
+  retry: { ...one, summary: 'Ask for the taxes of a failed invoice again' },
+  retryPayment: {
+    tags,
+    params,
+    summary: 'Ask for the payment of an unpaid invoice again',
+    body: Type.Object({ payment_method: Type.Optional(PaymentMethodReference) }),
+    response: { 200: Type.Null() },
+  },
 }

@@ -1,11 +1,10 @@
 import { Type } from 'typebox'
 import { CURRENCIES } from '../../core/amounts/currency.ts'
 import { PLAN_INTERVALS } from '../../core/plans/plan-settings.ts'
-import { chargeModels } from '../../core/pricing/models.ts'
 import { ChargeObject, PlanChargeInput } from './charges.ts'
 import { dateTime, nullableText, uuid, words } from './common.ts'
 import { PlanEntitlementObject } from './entitlements.ts'
-import { FixedChargeObject } from './fixed-charges.ts'
+import { FixedChargeObject, FixedChargeOverride, PlanFixedChargeInput } from './fixed-charges.ts'
 import { PaginationMeta } from './pagination.ts'
 import { TaxObject } from './taxes.ts'
 
@@ -40,13 +39,6 @@ const MinimumCommitment = Type.Object({
   updated_at: dateTime,
   taxes: Type.Array(TaxObject),
 })
-
-const fixedChargeModel = words('standard', 'graduated', 'volume')
-const fixedChargeProperties = Type.Union([
-  chargeModels.standard.schema,
-  chargeModels.graduated.schema,
-  chargeModels.volume.schema,
-])
 
 export const PlanObject = Type.Object({
   lago_id: uuid,
@@ -92,20 +84,6 @@ const thresholdInput = Type.Object({
   recurring: Type.Optional(Type.Boolean()),
 })
 
-const fixedChargeInput = Type.Object({
-  id: Type.Optional(uuid),
-  add_on_id: Type.Optional(uuid),
-  code: Type.Optional(Type.String()),
-  invoice_display_name: Type.Optional(nullableText),
-  units: Type.Optional(Type.Number()),
-  charge_model: Type.Optional(fixedChargeModel),
-  pay_in_advance: Type.Optional(Type.Boolean()),
-  prorated: Type.Optional(Type.Boolean()),
-  properties: Type.Optional(fixedChargeProperties),
-  apply_units_immediately: Type.Optional(Type.Boolean()),
-  tax_codes: Type.Optional(Type.Array(Type.String())),
-})
-
 const input = {
   invoice_display_name: Type.Optional(nullableText),
   description: Type.Optional(nullableText),
@@ -116,9 +94,7 @@ const input = {
   minimum_commitment: Type.Optional(commitmentInput),
   usage_thresholds: Type.Optional(Type.Array(thresholdInput)),
   charges: Type.Optional(Type.Array(PlanChargeInput)),
-  fixed_charges: Type.Optional(
-    Type.Array(fixedChargeInput, { description: 'Not supported yet: a list with entries is rejected.' }),
-  ),
+  fixed_charges: Type.Optional(Type.Array(PlanFixedChargeInput)),
   metadata: Type.Optional(metadata),
 }
 
@@ -135,6 +111,7 @@ export const PlanOverridesInput = Type.Partial(
     minimum_commitment: commitmentInput,
     usage_thresholds: Type.Array(thresholdInput),
     charges: Type.Array(PlanChargeInput),
+    fixed_charges: Type.Array(FixedChargeOverride),
   }),
 )
 

@@ -2,14 +2,14 @@ import { type TObject, Type } from 'typebox'
 import { BILLING_TIMES } from '../../core/calendar/boundaries.ts'
 import { SUBSCRIPTION_STATUSES } from '../../core/subscriptions/lifecycle.ts'
 import { dateTime, nullableText, uuid, words, wordsOrNull } from './common.ts'
-import { AppliedCustomSection } from './custom-sections.ts'
 import { SubscriptionEntitlementObject } from './entitlements.ts'
+import { AppliedCustomSection } from './invoice-custom-sections.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'
 import { PlanObject, PlanOverridesInput } from './plans.ts'
 
 const nullableDateTime = Type.Union([dateTime, Type.Null()])
 
-const PaymentMethodReference = Type.Object({
+export const PaymentMethodReference = Type.Object({
   payment_method_type: Type.Optional(words('provider', 'manual')),
   payment_method_id: Type.Optional(Type.Union([uuid, Type.Null()])),
 })

@@ -6,6 +6,7 @@ import type { Caller, Context } from '../../actions/context.ts'
 import { readBillingEntityChange } from '../../core/organizations/settings.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
 import { listBillingEntities } from '../../store/billing-entities.ts'
+import { selectedSections } from '../../store/invoice-custom-sections.ts'
 import { type BillingEntityRow, findBillingEntity } from '../../store/organizations.ts'
 import { taxesOfOwners } from '../../store/taxes.ts'
 import { toWireBillingEntity, toWireBillingEntityWithTaxes } from '../../wire/billing-entities.ts'
@@ -77,10 +78,12 @@ export function billingEntitiesRoutes(app: FastifyInstance, context: Context): v
 }
 
 async function answerOf(context: Context, caller: Caller, entity: BillingEntityRow): Promise<object> {
-  const taxes = await context.database.read(caller, (reads) =>
-    taxesOfOwners(reads, { billingEntityIds: [entity.id] }),
+  const [taxes, sections] = await context.database.read(caller, (reads) =>
+    Promise.all([
+      taxesOfOwners(reads, { billingEntityIds: [entity.id] }),
+      selectedSections(reads, [entity.id]),
+    ]),
   )
-  return {
-    billing_entity: toWireBillingEntityWithTaxes(entity, taxes.billingEntities.get(entity.id) ?? []),
-  }
+  const own = taxes.billingEntities.get(entity.id) ?? []
+  return { billing_entity: toWireBillingEntityWithTaxes(entity, own, sections) }
 }

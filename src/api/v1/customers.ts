@@ -1,14 +1,20 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import type { Context } from '../../actions/context.ts'
+import type { Caller, Context } from '../../actions/context.ts'
 import { deleteCustomer } from '../../actions/customers/delete-customer.ts'
 import { upsertCustomer } from '../../actions/customers/upsert-customer.ts'
 import { readCustomer } from '../../core/customers/customer-change.ts'
 import { type CustomerFilters, checkCustomerFilters } from '../../core/customers/filters.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
 import { listCustomers } from '../../store/customer-list.ts'
-import { detailsOfCustomer, detailsOfCustomers, findCustomer } from '../../store/customers.ts'
+import {
+  type CustomerDetails,
+  detailsOfCustomer,
+  detailsOfCustomers,
+  findCustomer,
+} from '../../store/customers.ts'
 import type { Reads } from '../../store/database.ts'
+import { applicableSections } from '../../store/invoice-custom-sections.ts'
 import { toWireCustomer, toWireListedCustomer } from '../../wire/customers.ts'
 import { entityIdsOf } from '../billing-entity-filter.ts'
 import { metaOf, pageOf } from '../pagination.ts'
@@ -37,7 +43,8 @@ export function customersRoutes(app: FastifyInstance, context: Context): void {
     },
     async (request) => {
       const change = accepted(readCustomer(rootOf(request.body, 'customer')))
-      return { customer: toWireCustomer(await upsertCustomer(context, request.caller, change)) }
+      const { details, sections } = await upsertCustomer(context, request.caller, change)
+      return { customer: toWireCustomer(details, sections) }
     },
   )
   app.get(
@@ -72,16 +79,27 @@ function oneCustomerRoutes(app: FastifyInstance, context: Context): void {
       context.database.read(request.caller, async (reads) => {
         const customer = await findCustomer(reads, request.params.externalId)
         if (!customer) throw notFound('customer')
-        return { customer: toWireCustomer(await detailsOfCustomer(reads, customer)) }
+        const [details, sections] = await Promise.all([
+          detailsOfCustomer(reads, customer),
+          applicableSections(reads, customer),
+        ])
+        return { customer: toWireCustomer(details, sections) }
       }),
   )
   app.delete<ByExternalId>(
     '/customers/:externalId',
     { config, schema: { tags, summary: 'Delete a customer', params, response } },
-    async (request) => ({
-      customer: toWireCustomer(await deleteCustomer(context, request.caller, request.params.externalId)),
-    }),
+    async (request) => {
+      const details = await deleteCustomer(context, request.caller, request.params.externalId)
+      return shown(context, request.caller, details)
+    },
   )
+}
+
+/** A customer with the sections that its invoices print. */
+async function shown({ database }: Context, caller: Caller, details: CustomerDetails): Promise<object> {
+  const sections = await database.read(caller, (reads) => applicableSections(reads, details.customer))
+  return { customer: toWireCustomer(details, sections) }
 }
 
 async function filtersOf(reads: Reads, query: unknown): Promise<CustomerFilters> {

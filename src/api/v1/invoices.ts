@@ -1,9 +1,14 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Caller, Context } from '../../actions/context.ts'
+import { createOneOffInvoice } from '../../actions/invoices/create-one-off-invoice.ts'
 import { deleteDraft } from '../../actions/invoices/delete-draft.ts'
 import { finalizeDraft } from '../../actions/invoices/finalize-draft.ts'
+import { loseDispute } from '../../actions/invoices/lose-dispute.ts'
+import { previewInvoice } from '../../actions/invoices/preview-invoice.ts'
 import { refreshDraft } from '../../actions/invoices/refresh-draft.ts'
+import { retryInvoice, retryPayment } from '../../actions/invoices/retry-invoice.ts'
 import { updateInvoicePayment } from '../../actions/invoices/update-invoice.ts'
+import { voidInvoice } from '../../actions/invoices/void-invoice.ts'
 import { notFound } from '../../core/refusal.ts'
 import { findCustomer } from '../../store/customers.ts'
 import { isId } from '../../store/ids.ts'
@@ -12,7 +17,7 @@ import { findInvoice, VISIBLE_STATUSES } from '../../store/invoices.ts'
 import { toWireInvoice, toWireListedInvoice } from '../../wire/invoices.ts'
 import { entityIdsOf } from '../billing-entity-filter.ts'
 import { metaOf, pageOf } from '../pagination.ts'
-import { rootOf } from '../params.ts'
+import { isObject, rootOf } from '../params.ts'
 import { readQuery } from '../query.ts'
 import { INVOICE_TYPES, invoiceSchemas, PAYMENT_STATUSES } from '../schemas/invoices.ts'
 
@@ -20,14 +25,28 @@ const CONFIG = { config: { resource: 'invoice' } } as const
 
 type ById = { Params: { id: string } }
 
-/** Invoices: list and retrieve, payment status and metadata, and actions on drafts (docs/rules/invoices.md). */
+/** Invoices: create, preview, list and retrieve, payment status and metadata, actions (docs/rules/invoices.md). */
 export function invoicesRoutes(app: FastifyInstance, context: Context): void {
-  const { database } = context
-  const show = async (caller: Caller, id: string) => {
-    const [view] = await database.read(caller, (reads) => invoiceViews(reads, [id], caller.now))
-    if (!view) throw notFound('invoice')
-    return { invoice: toWireInvoice(view, caller.dashboardUrl) }
-  }
+  listRoutes(app, context)
+  oneRoutes(app, context)
+  changeRoutes(app, context)
+  previewRoute(app, context)
+}
+
+/** An invoice in full, as it stands now. */
+async function show({ database }: Context, caller: Caller, id: string) {
+  const [view] = await database.read(caller, (reads) => invoiceViews(reads, [id], caller.now))
+  if (!view) throw notFound('invoice')
+  return { invoice: toWireInvoice(view, caller.dashboardUrl) }
+}
+
+/** The id of a path; 404 for a text that is none. */
+function idOf(request: FastifyRequest<ById>): string {
+  if (!isId(request.params.id)) throw notFound('invoice')
+  return request.params.id
+}
+
+function listRoutes(app: FastifyInstance, { database }: Context): void {
   const listing = async (caller: Caller, query: unknown, externalCustomerId?: string) => {
     const page = pageOf(query)
     return database.read(caller, async (reads) => {
@@ -42,7 +61,6 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
       return { invoices, meta: metaOf(page, total) }
     })
   }
-
   app.get('/invoices', { ...CONFIG, schema: invoiceSchemas.list }, (request) =>
     listing(request.caller, request.query),
   )
@@ -51,11 +69,17 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
     { ...CONFIG, schema: invoiceSchemas.listOfCustomer },
     (request) => listing(request.caller, request.query, request.params.external_id),
   )
+}
+
+function oneRoutes(app: FastifyInstance, context: Context): void {
+  app.post('/invoices', { ...CONFIG, schema: invoiceSchemas.create }, async ({ caller, body }) =>
+    show(context, caller, await createOneOffInvoice(context, caller, rootOf(body, 'invoice'))),
+  )
   app.get<ById>('/invoices/:id', { ...CONFIG, schema: invoiceSchemas.show }, async (request) => {
-    if (!isId(request.params.id)) throw notFound('invoice')
-    const row = await database.read(request.caller, (reads) => findInvoice(reads, request.params.id))
+    const id = idOf(request)
+    const row = await context.database.read(request.caller, (reads) => findInvoice(reads, id))
     if (!row) throw notFound('invoice')
-    return show(request.caller, row.id)
+    return show(context, request.caller, row.id)
   })
   app.route<ById>({
     method: ['PUT', 'PATCH'],
@@ -63,26 +87,53 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
     ...CONFIG,
     schema: invoiceSchemas.update,
     handler: async (request) => {
-      if (!isId(request.params.id)) throw notFound('invoice')
-      await updateInvoicePayment(context, request.caller, request.params.id, rootOf(request.body, 'invoice'))
-      return show(request.caller, request.params.id)
+      const id = idOf(request)
+      await updateInvoicePayment(context, request.caller, id, rootOf(request.body, 'invoice'))
+      return show(context, request.caller, id)
     },
   })
-  for (const [path, action, schema] of [
-    ['/invoices/:id/refresh', refreshDraft, invoiceSchemas.refresh],
-    ['/invoices/:id/finalize', finalizeDraft, invoiceSchemas.finalize],
+  app.delete<ById>('/invoices/:id', { ...CONFIG, schema: invoiceSchemas.remove }, async (request) => {
+    const id = idOf(request)
+    await deleteDraft(context, request.caller, id)
+    return show(context, request.caller, id)
+  })
+}
+
+function previewRoute(app: FastifyInstance, context: Context): void {
+  app.post('/invoices/preview', { ...CONFIG, schema: invoiceSchemas.preview }, async ({ caller, body }) => {
+    const customer = rootOf(body, 'customer')
+    return { invoice: await previewInvoice(context, caller, isObject(body) ? body : {}, customer) }
+  })
+}
+
+function changeRoutes(app: FastifyInstance, context: Context): void {
+  for (const [method, path, action, schema] of [
+    ['PUT', '/invoices/:id/refresh', refreshDraft, invoiceSchemas.refresh],
+    ['PUT', '/invoices/:id/finalize', finalizeDraft, invoiceSchemas.finalize],
+    ['POST', '/invoices/:id/void', voidInvoice, invoiceSchemas.void],
+    ['POST', '/invoices/:id/lose_dispute', loseDispute, invoiceSchemas.loseDispute],
+    ['POST', '/invoices/:id/retry', retryInvoice, invoiceSchemas.retry],
   ] as const) {
-    app.put<ById>(path, { ...CONFIG, schema }, async (request) => {
-      if (!isId(request.params.id)) throw notFound('invoice')
-      await action(context, request.caller, request.params.id)
-      return show(request.caller, request.params.id)
+    app.route<ById>({
+      method,
+      url: path,
+      ...CONFIG,
+      schema,
+      handler: async (request) => {
+        const id = idOf(request)
+        await action(context, request.caller, id, isObject(request.body) ? request.body : {})
+        return show(context, request.caller, id)
+      },
     })
   }
-  app.delete<ById>('/invoices/:id', { ...CONFIG, schema: invoiceSchemas.remove }, async (request) => {
-    if (!isId(request.params.id)) throw notFound('invoice')
-    await deleteDraft(context, request.caller, request.params.id)
-    return show(request.caller, request.params.id)
-  })
+  app.post<ById>(
+    '/invoices/:id/retry_payment',
+    { ...CONFIG, schema: invoiceSchemas.retryPayment },
+    async (request, reply) => {
+      await retryPayment(context, request.caller, idOf(request))
+      return reply.send()
+    },
+  )
 }
 
 const filtersOf = (query: unknown, externalCustomerId?: string) =>

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
 import type { HttpLimits } from '../limits.ts'
+import { addOnsRoutes } from './add-ons.ts'
 import { alertsRoutes } from './alerts.ts'
 import { appliedCouponsRoutes } from './applied-coupons.ts'
 import { billableMetricsRoutes } from './billable-metrics.ts'
@@ -12,13 +13,16 @@ import { estimatesRoutes } from './estimates.ts'
 import { eventRoutes } from './events.ts'
 import { featuresRoutes } from './features.ts'
 import { feesRoutes } from './fees.ts'
+import { invoiceCustomSectionsRoutes } from './invoice-custom-sections.ts'
 import { invoicesRoutes } from './invoices.ts'
 import { lifetimeUsagesRoutes } from './lifetime-usages.ts'
 import { organizationsRoutes } from './organizations.ts'
 import { planChargesRoutes } from './plan-charges.ts'
+import { planFixedChargesRoutes } from './plan-fixed-charges.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
 import { plansRoutes } from './plans.ts'
 import { subscriptionChargesRoutes } from './subscription-charges.ts'
+import { subscriptionFixedChargesRoutes } from './subscription-fixed-charges.ts'
 import { subscriptionsRoutes } from './subscriptions.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
@@ -31,6 +35,7 @@ export type Routes = (app: FastifyInstance, context: Context, limits: HttpLimits
 
 /** Every group of routes under /api/v1. */
 export const routesOfV1: readonly Routes[] = [
+  addOnsRoutes,
   alertsRoutes,
   appliedCouponsRoutes,
   billableMetricsRoutes,
@@ -42,13 +47,16 @@ export const routesOfV1: readonly Routes[] = [
   eventRoutes,
   featuresRoutes,
   feesRoutes,
+  invoiceCustomSectionsRoutes,
   invoicesRoutes,
   lifetimeUsagesRoutes,
   organizationsRoutes,
   planChargesRoutes,
+  planFixedChargesRoutes,
   planMetadataRoutes,
   plansRoutes,
   subscriptionChargesRoutes,
+  subscriptionFixedChargesRoutes,
   subscriptionsRoutes,
   taxesRoutes,
   testClockRoutes,

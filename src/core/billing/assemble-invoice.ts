@@ -15,7 +15,7 @@ import type {
   UninvoicedFees,
 } from './bill-plan.ts'
 import type { DraftFacts } from './bill-request.ts'
-import { type ResolvedFee, resolveFeeTaxes } from './fee-taxes.ts'
+import { hasOwnTaxes, type ResolvedFee, resolveFeeTaxes } from './fee-taxes.ts'
 import type { AvailableReductions } from './reductions/available.ts'
 import type { CustomerFacts, TaxesByOwner } from './snapshot.ts'
 import { type InvoiceTotals, taxedAlone, totalInvoice } from './totals.ts'
@@ -42,8 +42,12 @@ export function assembleInvoice(
   const { head, periods, draft, reached } = lines
   const resolved = resolveFeeTaxes(lines.fees, head.customer, lines.planIds, taxes)
   const { fitting, excess } = fittingFees(resolved)
+  const isKnown = (each: ResolvedFee) => hasOwnTaxes(each, head.customer, taxes)
+  const awaitsTaxes = head.customer.awaitsTaxes && !staysDraft(lines) && !fitting.every(isKnown)
+  const taxed = awaitsTaxes ? fitting.map((each) => (isKnown(each) ? each : { ...each, taxes: [] })) : fitting
+  // Coupons wait until the invoice is final.
   const { coupons: _, ...others } = available
-  const totalled = totalInvoice(periods, fitting, staysDraft(lines) ? others : available)
+  const totalled = totalInvoice(periods, taxed, staysDraft(lines) ? others : available)
   const dates = datesOf(lines)
   const unbilled = excess.map(({ fee }) => fee)
   return {
@@ -51,8 +55,12 @@ export function assembleInvoice(
     replaces: draft?.invoiceId ?? null,
     dates,
     settings: head.customer.issuing,
-    outcome: outcomeOf(lines, dates, totalled.totals, unbilled),
+    outcome: awaitsTaxes
+      ? { status: 'pending', finalizedAt: finalizedAtOf(lines) }
+      : outcomeOf(lines, dates, totalled.totals, unbilled),
     paymentStatus: unpaidStatus(totalled.totals.totalAmountCents),
+    customSections: null,
+    skipsPayment: false,
     paidCents: 0n,
     periods,
     fees: totalled.fees,
@@ -99,10 +107,13 @@ function datesOf({ head, periods, hasGrace, draft }: InvoiceLines): IssuingDates
   return { ...dates, ...finalizedDates({ issuingOn }, final, customer.issuing) }
 }
 
-/** Whether the invoice is a draft afterwards; coupons wait until it is final. */
+/** Whether the invoice is a draft afterwards. */
 function staysDraft({ head, hasGrace, draft }: InvoiceLines): boolean {
-  if (draft !== null) return draft.finalizedAt === null
-  return hasGrace && head.customer.issuing.graceDays > 0
+  return draft === null ? hasGrace && head.customer.issuing.graceDays > 0 : draft.finalizedAt === null
+}
+
+function finalizedAtOf({ head, draft }: InvoiceLines): Instant {
+  return draft?.finalizedAt ?? head.createdAt
 }
 
 function outcomeOf(
@@ -111,8 +122,7 @@ function outcomeOf(
   totals: InvoiceTotals,
   unbilled: readonly FeeDraft[],
 ): InvoiceOutcome {
-  const { head, draft } = lines
-  const { customer, billingEntity, zone } = head
+  const { customer, billingEntity, zone } = lines.head
   if (staysDraft(lines)) {
     return { status: 'draft', finalizationAt: startOfDay(dates.expectedFinalizationOn, zone) }
   }
@@ -124,7 +134,7 @@ function outcomeOf(
   if (totals.feesAmountCents === 0n && !keepsZero && unbilled.length === 0) return { status: 'closed' }
   return {
     status: 'finalized',
-    finalizedAt: draft?.finalizedAt ?? head.createdAt,
+    finalizedAt: finalizedAtOf(lines),
     overdueAt: totals.totalAmountCents > 0n ? overdueAt(dates.paymentDueOn, zone) : null,
   }
 }

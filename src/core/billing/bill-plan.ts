@@ -1,5 +1,6 @@
 import type { Instant } from '../calendar/instant.ts'
 import type { TimeZone } from '../calendar/zone.ts'
+import type { CustomSection } from '../invoice-custom-sections/invoice-sections.ts'
 import type { FeeDraft } from '../invoicing/fee-draft.ts'
 import type { InvoicePaymentStatus } from '../invoicing/payment-status.ts'
 import type { IssuingDates, IssuingSettings } from '../subscriptions/issuing-dates.ts'
@@ -8,7 +9,7 @@ import type { Reduction } from './reductions/reduction.ts'
 import type { BillingEntityFacts, CustomerFacts, InvoicingReason } from './snapshot.ts'
 import type { InvoiceTotals, TaxedFee } from './totals.ts'
 
-export type InvoiceType = 'subscription' | 'progressive_billing' | 'advance_charges'
+export type InvoiceType = 'subscription' | 'one_off' | 'progressive_billing' | 'advance_charges'
 
 /** A subscription on an invoice, with the windows it is billed for. */
 export type PlannedPeriod = {
@@ -40,12 +41,13 @@ export type InvoiceHead = {
 }
 
 /**
- * The status of a new invoice: a draft until an instant, finalized with a number, or closed without one because it is
- * empty.
+ * The status of a new invoice: a draft until an instant, finalized with a number, pending while the customer's taxes
+ * are unknown, or closed without a number because it is empty.
  */
 export type InvoiceOutcome =
   | { readonly status: 'draft'; readonly finalizationAt: Instant }
   | { readonly status: 'finalized'; readonly finalizedAt: Instant; readonly overdueAt: Instant | null }
+  | { readonly status: 'pending'; readonly finalizedAt: Instant }
   | { readonly status: 'closed' }
 
 /** One invoice with everything that will be written except its ids and its number. */
@@ -56,6 +58,10 @@ export type InvoicePlan = InvoiceHead & {
   readonly settings: IssuingSettings
   readonly outcome: InvoiceOutcome
   readonly paymentStatus: InvoicePaymentStatus
+  /** The custom sections that it prints; null for those that its customer and subscriptions selected. */
+  readonly customSections: readonly CustomSection[] | null
+  /** True if no payment provider is asked to collect it. */
+  readonly skipsPayment: boolean
   /** What was paid before the invoice existed: the fees on an `advance_charges` invoice. */
   readonly paidCents: bigint
   readonly periods: readonly PlannedPeriod[]

@@ -10,11 +10,13 @@ import {
   type Window,
 } from '../subscriptions/windows.ts'
 import type { BillEntry, BillRequest } from './bill-request.ts'
+import type { FixedChargeFacts } from './fixed-charges.ts'
 import type { BilledPeriod, BillingHistory, SubscriptionFacts } from './snapshot.ts'
 
 /** One subscription on a bill, with the part of its history that the bill considers. */
 export type BilledSubscription = {
   readonly subscription: SubscriptionFacts
+  readonly fixedCharges: readonly FixedChargeFacts[]
   readonly history: BillingHistory
   readonly reason: BillEntry['reason']
   readonly at: Instant
@@ -32,11 +34,11 @@ export type BilledSubscription = {
 export function billedSubscription(
   request: BillRequest,
   reason: BillEntry['reason'],
-  subscription: SubscriptionFacts,
-  history: BillingHistory,
+  facts: Pick<BilledSubscription, 'subscription' | 'fixedCharges' | 'history'>,
   zone: TimeZone,
 ): BilledSubscription {
   const { at, createdAt, skipCharges, draft } = request
+  const { subscription, fixedCharges, history } = facts
   const isSeen = (invoiceId: string) => draft === null || invoiceId !== draft.invoiceId
   const periods = history.periods.filter(
     (period) =>
@@ -47,6 +49,7 @@ export function billedSubscription(
   const subscriptionFees = history.subscriptionFees.filter((fee) => isSeen(fee.invoiceId))
   return {
     subscription,
+    fixedCharges,
     history: { periods, subscriptionFees },
     reason,
     at,
@@ -94,11 +97,17 @@ function isBillOf(period: BilledPeriod, { from, to }: Window, zone: TimeZone): b
     : subscription !== null && Math.abs(subscription.to - to) < ZONE_CHANGE_MAX_MS
 }
 
-/** After a zone change, usage continues where the last billed window ended. */
+/** After a zone change, a window continues where the last billed window ended. */
 function withContinuedCharges(windows: BillWindows, { history, zone }: BilledSubscription): BillWindows {
-  const billed = history.periods.flatMap(({ isPeriodic, charges, zone: own }): BilledWindow[] =>
-    isPeriodic && charges !== null ? [{ ...charges, zone: own }] : [],
-  )
-  const { charges } = windows
-  return { ...windows, charges: charges && continuedWindow(charges, billed, zone) }
+  const billedOf = (part: 'charges' | 'fixedCharges') =>
+    history.periods.flatMap((period): BilledWindow[] => {
+      const window = period[part]
+      return period.isPeriodic && window !== null ? [{ ...window, zone: period.zone }] : []
+    })
+  const { charges, fixedCharges } = windows
+  return {
+    ...windows,
+    charges: charges && continuedWindow(charges, billedOf('charges'), zone),
+    fixedCharges: fixedCharges && continuedWindow(fixedCharges, billedOf('fixedCharges'), zone),
+  }
 }

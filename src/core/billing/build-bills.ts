@@ -6,6 +6,7 @@ import type { BillPlan, InvoiceHead } from './bill-plan.ts'
 import type { BilledSubscription } from './billed-subscription.ts'
 import { chargeLines } from './lines/charge-lines.ts'
 import { commitmentLine } from './lines/commitment-line.ts'
+import { fixedChargeLines } from './lines/fixed-charge-lines.ts'
 import { buildPaidFeesInvoices } from './paid-fees-invoices.ts'
 import type { AvailableProgressiveInvoice } from './reductions/available.ts'
 import { availableCoupons, couponsAfter } from './reductions/coupons.ts'
@@ -95,7 +96,13 @@ function buildLine(open: OpenLine, answers: BillAnswers): BuiltLine {
     usage && own
       ? chargeLines(billed, usage.asked, rateSubscriptionUsage(usage, own))
       : { invoiced: [], uninvoiced: [] }
-  const fees = [...(open.subscriptionFee ? [open.subscriptionFee] : []), ...charges.invoiced]
+  const billedInAdvance =
+    places.fixedCharges === null ? [] : (answers.fixedCharges[places.fixedCharges] ?? [])
+  const fees = [
+    ...(open.subscriptionFee ? [open.subscriptionFee] : []),
+    ...charges.invoiced,
+    ...fixedChargeLines(billed, open.fixedCharges, billedInAdvance),
+  ]
   const earlier = places.commitment === null ? undefined : answers.commitments[places.commitment]
   const commitment = reconciled && earlier ? commitmentLine(billed, reconciled, fees, earlier) : null
   return { open, fees: commitment ? [...fees, commitment] : fees, uninvoiced: charges.uninvoiced }

@@ -93,6 +93,8 @@ function buildPaidFeesInvoice(
         ? { status: 'closed' }
         : { status: 'finalized', finalizedAt: request.createdAt, overdueAt: null },
       paymentStatus: 'succeeded',
+      customSections: null,
+      skipsPayment: false,
       paidCents: totals.totalAmountCents,
       periods: subscriptions.map(({ id }) => ({
         subscriptionId: id,

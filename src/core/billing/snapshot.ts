@@ -5,6 +5,7 @@ import type { IssuingSettings } from '../subscriptions/issuing-dates.ts'
 import type { BillingPlan, BillingSubscription } from '../subscriptions/subscription.ts'
 import type { Window } from '../subscriptions/windows.ts'
 import type { Tax } from '../taxes/tax.ts'
+import type { FixedChargeFacts } from './fixed-charges.ts'
 import type { AppliedCouponFacts } from './reductions/applied-coupon.ts'
 
 /** Why a subscription is on an invoice. */
@@ -25,6 +26,8 @@ export type CustomerFacts = {
   /** The billing entity that the customer belongs to. */
   readonly billingEntityId: string
   readonly zone: TimeZone
+  /** True while VIES checks its VAT number: its taxes are unknown, and its invoices wait. */
+  readonly awaitsTaxes: boolean
   /** True for a partner, who issues its invoices itself. */
   readonly isSelfBilled: boolean
   /** What happens to a zero invoice; `inherit` defers to the billing entity that issues it. */
@@ -81,6 +84,9 @@ export type SubscriptionFacts = {
   readonly successorMetricIds: ReadonlySet<string>
 }
 
+/** What a subscription gets from its plan. */
+export type PlanParts = Pick<SubscriptionFacts, 'plan' | 'charges' | 'commitment'>
+
 /** An earlier, valid invoice of a subscription, with the windows it billed. */
 export type BilledPeriod = {
   readonly invoiceId: string
@@ -92,6 +98,7 @@ export type BilledPeriod = {
   readonly zone: TimeZone
   readonly subscription: Window | null
   readonly charges: Window | null
+  readonly fixedCharges: Window | null
 }
 
 /** An earlier subscription fee on an invoice that is neither deleted nor voided. */
@@ -119,6 +126,10 @@ export type TaxesByOwner = {
   readonly customers: ReadonlyMap<string, readonly Tax[]>
   readonly billingEntities: ReadonlyMap<string, readonly Tax[]>
   readonly minimumCommitments: ReadonlyMap<string, readonly Tax[]>
+  readonly addOns: ReadonlyMap<string, readonly Tax[]>
+  /** Those that lines of a one-off invoice name themselves, by the key of the fee. */
+  readonly lines: ReadonlyMap<string, readonly Tax[]>
+  readonly fixedCharges: ReadonlyMap<string, readonly Tax[]>
 }
 
 /** A usage fee that was paid before it was on any invoice. */
@@ -149,6 +160,8 @@ export type BillingSnapshot = {
   readonly subscriptions: ReadonlyMap<string, SubscriptionFacts>
   /** By subscription id. */
   readonly histories: ReadonlyMap<string, BillingHistory>
+  /** Of their plans, by the id of the subscription; absent when there are none. */
+  readonly fixedCharges: ReadonlyMap<string, readonly FixedChargeFacts[]>
   readonly taxes: TaxesByOwner
   /** By customer id. */
   readonly paidFees: ReadonlyMap<string, PaidFees>

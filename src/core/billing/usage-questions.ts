@@ -1,3 +1,4 @@
+import type { Instant } from '../calendar/instant.ts'
 import type { FeeDraft } from '../invoicing/fee-draft.ts'
 import type { UsageGroup, UsageQuery } from '../metering/usage.ts'
 import { type PlannedUsage, planSubscriptionUsage } from '../rating/rate-subscription.ts'
@@ -5,8 +6,10 @@ import type { CommitmentFees } from '../subscriptions/commitment.ts'
 import type { BillWindows, Window } from '../subscriptions/windows.ts'
 import type { BillRequest } from './bill-request.ts'
 import { type BilledSubscription, billedSubscription, windowsOf } from './billed-subscription.ts'
+import type { BilledFixedFee, FixedChargeFacts } from './fixed-charges.ts'
 import { chargesAsked } from './lines/charge-lines.ts'
 import { type ReconciledPeriod, reconciledPeriod } from './lines/commitment-line.ts'
+import { type FixedChargeAsked, fixedChargesAsked } from './lines/fixed-charge-lines.ts'
 import { subscriptionLine } from './lines/subscription-line.ts'
 import type { ProgressiveInvoiceFacts } from './reductions/available.ts'
 import type { BillingHistory, BillingSnapshot } from './snapshot.ts'
@@ -27,11 +30,20 @@ export type CommitmentQuestion = {
   readonly exceptInvoiceId: string | null
 }
 
+/** Asks which fees for fixed charges in advance a subscription, or its predecessor, was billed. */
+export type FixedChargeQuestion = {
+  readonly subscriptionId: string
+  /** Windows that ended before do not count. */
+  readonly from: Instant
+  readonly exceptInvoiceId: string | null
+}
+
 /** Everything that bills need to know about usage and earlier fees in their windows, as data. */
 export type BillQuestions = {
   readonly usage: readonly UsageQuery[]
   readonly progressive: readonly ProgressiveQuestion[]
   readonly commitments: readonly CommitmentQuestion[]
+  readonly fixedCharges: readonly FixedChargeQuestion[]
 }
 
 /** The answers, each list in the order of its questions. */
@@ -39,6 +51,7 @@ export type BillAnswers = {
   readonly usage: readonly (readonly UsageGroup[])[]
   readonly progressive: readonly (ProgressiveInvoiceFacts | null)[]
   readonly commitments: readonly CommitmentFees[]
+  readonly fixedCharges: readonly (readonly BilledFixedFee[])[]
 }
 
 /** One subscription on a bill with its windows, the lines that need no usage, and its questions. */
@@ -47,6 +60,7 @@ export type OpenLine = {
   readonly windows: BillWindows
   readonly subscriptionFee: FeeDraft | null
   readonly usage: PlannedUsage | null
+  readonly fixedCharges: readonly FixedChargeAsked[]
   readonly reconciled: ReconciledPeriod | null
   /** The index of its first answer in each list. */
   readonly places: {
@@ -54,12 +68,14 @@ export type OpenLine = {
     /** Null when it has no such question. */
     readonly progressive: number | null
     readonly commitment: number | null
+    readonly fixedCharges: number | null
   }
 }
 
 /** A bill whose questions are not answered yet. */
 export type OpenBill = { readonly request: BillRequest; readonly lines: readonly OpenLine[] }
 
+const NO_FIXED_CHARGES: readonly FixedChargeFacts[] = []
 const NO_HISTORY: BillingHistory = { periods: [], subscriptionFees: [] }
 
 /** Collects the questions of bills as they are opened. */
@@ -67,6 +83,7 @@ export class QuestionList implements BillQuestions {
   readonly usage: UsageQuery[] = []
   readonly progressive: ProgressiveQuestion[] = []
   readonly commitments: CommitmentQuestion[] = []
+  readonly fixedCharges: FixedChargeQuestion[] = []
 }
 
 /**
@@ -79,16 +96,19 @@ export function openBill(snapshot: BillingSnapshot, request: BillRequest, questi
     const line = openLine(billed)
     const { id: subscriptionId, externalId } = billed.subscription
     const window = line.windows.charges
+    const advance = line.fixedCharges.find(({ charge }) => charge.payInAdvance)?.open.window
     const places = {
       usage: questions.usage.length,
       progressive: window === null ? null : questions.progressive.length,
       commitment: line.reconciled === null ? null : questions.commitments.length,
+      fixedCharges: advance === undefined ? null : questions.fixedCharges.length,
     }
     questions.usage.push(...(line.usage?.queries ?? []))
     if (window !== null) questions.progressive.push({ subscriptionId, externalId, window, exceptInvoiceId })
     if (line.reconciled !== null) {
       questions.commitments.push({ subscriptionId, covered: line.reconciled, exceptInvoiceId })
     }
+    if (advance) questions.fixedCharges.push({ subscriptionId, from: advance.from, exceptInvoiceId })
     return { ...line, places }
   })
   return { request, lines }
@@ -103,6 +123,7 @@ function openLine(billed: BilledSubscription): Omit<OpenLine, 'places'> {
     windows,
     subscriptionFee,
     usage: asked && planSubscriptionUsage(asked),
+    fixedCharges: fixedChargesAsked(billed, windows),
     reconciled: reconciledPeriod(billed, windows, subscriptionFee !== null),
   }
 }
@@ -117,7 +138,9 @@ function billedSubscriptions(snapshot: BillingSnapshot, request: BillRequest): B
       if (!subscription) return []
       const history = snapshot.histories.get(subscriptionId) ?? NO_HISTORY
       const zone = request.draft?.zone ?? customer.zone
-      return [billedSubscription(request, reason, subscription, history, zone)]
+      const fixedCharges = snapshot.fixedCharges.get(subscriptionId) ?? NO_FIXED_CHARGES
+      const facts = { subscription, fixedCharges, history }
+      return [billedSubscription(request, reason, facts, zone)]
     })
     .sort(({ subscription: a }, { subscription: b }) =>
       a.billing.startedAt === b.billing.startedAt

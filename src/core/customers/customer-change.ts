@@ -23,6 +23,8 @@ export type CustomerChange = {
   readonly accountType?: (typeof ACCOUNT_TYPES)[number]
   readonly billingEntityCode?: string
   readonly taxCodes?: readonly string[]
+  /** Custom sections to select instead of the billing entity's. */
+  readonly sectionCodes?: readonly string[]
   readonly metadata?: readonly MetadataEntry[]
   readonly shippingAddress?: AddressChange
   /** Whether the request asks to link the customer to a payment provider. */
@@ -53,6 +55,7 @@ export function readCustomer(input: Input): Outcome<CustomerChange> {
       accountType: fields.word('account_type', ACCOUNT_TYPES) ?? undefined,
       billingEntityCode: fields.id('billing_entity_code') ?? undefined,
       taxCodes: fields.ids('tax_codes'),
+      sectionCodes: fields.ids('invoice_custom_section_codes'),
       metadata: readCustomerMetadata(input.metadata, problems),
       shippingAddress: readAddress(fields.object('shipping_address')),
     }),

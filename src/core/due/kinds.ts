@@ -10,6 +10,7 @@ export const DUE_KINDS = [
   'invoice_finalization',
   'invoice_overdue',
   'trial_end',
+  'fixed_charge_units',
   'termination_alert',
   'event_validation',
   'target_wallets',

@@ -1,5 +1,6 @@
 import { Decimal } from '../amounts/decimal.ts'
 import { storedCents } from '../amounts/json-text.ts'
+import type { FixedPrice } from '../fixed-charges/price.ts'
 import { groupId } from '../metering/grouping.ts'
 import type { GroupedBy, PropertyValues } from '../metering/usage.ts'
 import { valuesKey } from '../plans/charge-filters.ts'
@@ -25,9 +26,13 @@ export type FeeDraft = {
   readonly chargeId: string | null
   readonly chargeFilterId: string | null
   readonly minimumCommitmentId: string | null
+  readonly addOnId: string | null
+  readonly fixedChargeId: string | null
   /** `key` of the fee whose charge this one tops up to its minimum. */
   readonly trueUpParentKey: string | null
   readonly invoiceDisplayName: string | null
+  /** A text of its own; null shows nothing. */
+  readonly description: string | null
   readonly units: Decimal
   readonly totalAggregatedUnits: Decimal | null
   readonly eventsCount: number | null
@@ -70,8 +75,11 @@ function feeDraft(fee: Pick<FeeDraft, Needed> & Partial<FeeDraft>): FeeDraft {
     chargeId: fee.chargeId ?? null,
     chargeFilterId: fee.chargeFilterId ?? null,
     minimumCommitmentId: fee.minimumCommitmentId ?? null,
+    addOnId: fee.addOnId ?? null,
+    fixedChargeId: fee.fixedChargeId ?? null,
     trueUpParentKey: fee.trueUpParentKey ?? null,
     invoiceDisplayName: fee.invoiceDisplayName ?? null,
+    description: fee.description ?? null,
     units: fee.units,
     totalAggregatedUnits: fee.totalAggregatedUnits ?? null,
     eventsCount: fee.eventsCount ?? null,
@@ -203,6 +211,35 @@ export function commitmentFeeDraft(fee: {
     unitAmount: fee.unitAmount,
     period: fee.period,
   })
+}
+
+/** The fee of a line of a one-off invoice (docs/rules/invoices.md#one-off-invoices). */
+export function oneOffFeeDraft(fee: {
+  readonly key: string
+  readonly addOnId: string
+  readonly invoiceDisplayName: string | null
+  readonly description: string | null
+  readonly units: Decimal
+  readonly amountCents: bigint
+  readonly preciseAmountCents: Decimal
+  readonly unitAmount: Decimal
+  readonly period: Window
+}): FeeDraft {
+  return feeDraft({ ...fee, feeType: 'add_on', subscriptionId: null })
+}
+
+/** The fee of a fixed charge for a window (docs/rules/fixed-charges.md). */
+export function fixedChargeFeeDraft(fee: {
+  readonly key: string
+  readonly subscriptionId: string
+  readonly fixedChargeId: string
+  readonly addOnId: string
+  readonly price: FixedPrice
+  readonly payInAdvance: boolean
+  readonly period: Window
+}): FeeDraft {
+  const { price, ...rest } = fee
+  return feeDraft({ ...rest, ...price, feeType: 'fixed_charge', totalAggregatedUnits: price.units })
 }
 
 /** The total of a fee's reductions before taxes, in cents. */

@@ -30,6 +30,8 @@ export type BillingEntityChange = {
   readonly code?: string
   readonly logo?: Logo
   readonly taxCodes?: readonly string[]
+  /** Custom sections to select. */
+  readonly sectionCodes?: readonly string[]
 }
 
 /** Reads `PUT /organizations`. 422 with every invalid field. */
@@ -64,6 +66,7 @@ export function readBillingEntityChange(input: Input, isNew: boolean): Outcome<B
       code: isNew ? fields.mandatoryId('code', 255) : undefined,
       logo: readLogo(fields),
       taxCodes: isNew ? undefined : fields.ids('tax_codes'),
+      sectionCodes: isNew ? undefined : fields.ids('invoice_custom_section_codes'),
     }),
   }
   return problems.outcome(change)
@@ -75,15 +78,22 @@ type TaxedEntity = {
   readonly euTaxManagement: boolean
 }
 
-/** Rejects e-invoicing and EU taxes in countries that do not have them. */
-export function checkBillingEntity<T extends TaxedEntity>(entity: T): Outcome<T> {
+/**
+ * Rejects e-invoicing and EU taxes in countries that do not have them.
+ *
+ * @param euCode the code for EU taxes, which differs between organizations and billing entities
+ */
+export function checkBillingEntity<T extends TaxedEntity>(
+  entity: T,
+  euCode: 'billing_entity_must_be_in_eu' | 'org_must_be_in_eu' = 'billing_entity_must_be_in_eu',
+): Outcome<T> {
   const problems = new Problems()
   if (entity.einvoicing && entity.country === null) problems.add('einvoicing', 'country_must_be_present')
   else if (entity.einvoicing && !E_INVOICING_COUNTRIES.includes(entity.country ?? '')) {
     problems.add('einvoicing', 'country_not_supported')
   }
   if (entity.euTaxManagement && !isInEu(entity.country ?? '')) {
-    problems.add('eu_tax_management', 'org_must_be_in_eu')
+    problems.add('eu_tax_management', euCode)
   }
   return problems.outcome(entity)
 }

@@ -1,7 +1,7 @@
 import { Decimal } from '../amounts/decimal.ts'
 import { readCents } from '../input/cents.ts'
 import { Fields, type Input, isInput } from '../input/fields.ts'
-import { type Outcome, outcome, type Problems, refusedFields } from '../problems.ts'
+import type { Problems } from '../problems.ts'
 import { checkUsageThresholds } from '../progressive-billing/thresholds.ts'
 
 const AMOUNT_MAX = Decimal.of(Number.MAX_SAFE_INTEGER)
@@ -69,13 +69,6 @@ export function readThresholds(raw: unknown, problems: Problems): readonly Thres
       isRecurring: fields.boolean('recurring') ?? false,
     }
   })
-}
-
-/** Plans do not support fixed charges yet, so a payload with some is rejected rather than truncated. */
-export function withoutFixedCharges(input: Input): Outcome<Input> {
-  const list = input.fixed_charges
-  if (list === undefined || list === null || (Array.isArray(list) && list.length === 0)) return outcome(input)
-  return refusedFields({ fixed_charges: ['not_supported_yet'] })
 }
 
 /** The entries of a list of objects; undefined when not sent. Anything else in the list becomes an empty object. */

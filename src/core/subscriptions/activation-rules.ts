@@ -1,30 +1,58 @@
 import { Decimal } from '../amounts/decimal.ts'
-import type { FieldCode } from '../codes.ts'
-import { digitsOf, isInput } from '../input/fields.ts'
+import { digitsOf, type Input, isInput } from '../input/fields.ts'
+import { type Outcome, outcome, type Problems, refusedFields } from '../problems.ts'
 
-/**
- * Errors in a request's activation rules, as pairs of field and code. Even valid rules are rejected: a start that
- * waits for a payment needs payment providers, which this version lacks, and starting the subscription unpaid would
- * be worse than an error.
- */
-export function checkActivationRules(raw: unknown): readonly (readonly [field: string, code: FieldCode])[] {
-  if (raw === undefined || raw === null) return []
-  if (!Array.isArray(raw)) return [['activation_rules', 'invalid_format']]
-  const rules = raw.map((rule: unknown) => (isInput(rule) ? rule : {}))
-  const types = rules.map((rule) => rule.type)
-  const found: [string, FieldCode][] = []
-  if (types.some((type) => type !== 'payment')) found.push(['activation_rules', 'invalid_type'])
-  if (new Set(types).size < types.length) found.push(['activation_rules', 'duplicated_type'])
-  if (rules.some((rule) => !isTimeout(rule.timeout_hours))) {
-    found.push(['timeout_hours', 'value_must_be_positive_or_zero'])
-  }
-  if (found.length > 0 || rules.length === 0) return found
-  return [['activation_rules', 'not_supported_yet']]
+/** A condition for the start of a subscription: its first invoice has to be paid. */
+export type ActivationRule = {
+  readonly type: 'payment'
+  /** How long the payment may take; 0 means for ever. */
+  readonly timeoutHours: number
 }
 
-function isTimeout(value: unknown): boolean {
-  if (value === undefined || value === null) return true
+/** A hundred years; more would leave the range of instants. */
+const TIMEOUT_HOURS_MAX = 876_600
+
+/** Reads the activation rules of a request; undefined when there are none. Errors are added to `problems`. */
+export function readActivationRules(raw: unknown, problems: Problems): readonly ActivationRule[] | undefined {
+  if (raw === undefined || raw === null) return undefined
+  if (!Array.isArray(raw)) {
+    problems.add('activation_rules', 'invalid_format')
+    return undefined
+  }
+  const inputs = raw.map((rule: unknown): Input => (isInput(rule) ? rule : {}))
+  const types = inputs.map((rule) => rule.type)
+  if (types.some((type) => type !== 'payment')) problems.add('activation_rules', 'invalid_type')
+  if (new Set(types).size < types.length) problems.add('activation_rules', 'duplicated_type')
+  return inputs.map((rule) => ({
+    type: 'payment',
+    timeoutHours: readTimeout(rule.timeout_hours, problems),
+  }))
+}
+
+function readTimeout(value: unknown, problems: Problems): number {
+  if (value === undefined || value === null) return 0
   const text = typeof value === 'string' ? value : digitsOf(value)
   const hours = text === undefined ? undefined : Decimal.parse(text)
-  return hours?.isInteger() === true && hours.compare(Decimal.of(0)) >= 0
+  if (!hours?.isInteger() || hours.isNegative()) {
+    problems.add('timeout_hours', 'value_must_be_positive_or_zero')
+    return 0
+  }
+  if (hours.compare(Decimal.of(TIMEOUT_HOURS_MAX)) > 0) problems.add('timeout_hours', 'value_is_out_of_range')
+  return hours.toNumber()
+}
+
+/**
+ * Checks that the first payment of a subscription with activation rules can be taken automatically: the customer needs
+ * a payment provider, and the subscription must not be paid by hand (docs/rules/subscriptions.md#activation-rules).
+ */
+export function checkPaymentGate(
+  rules: readonly ActivationRule[] | undefined,
+  payer: { readonly methodType: 'provider' | 'manual' | undefined; readonly hasProvider: boolean },
+): Outcome<true> {
+  if (rules === undefined || rules.length === 0) return outcome(true)
+  if (payer.methodType === 'manual') {
+    return refusedFields({ customer: ['manual_payment_method_invalid_for_payment_activation_rules'] })
+  }
+  if (!payer.hasProvider) return refusedFields({ customer: ['no_linked_payment_provider'] })
+  return outcome(true)
 }

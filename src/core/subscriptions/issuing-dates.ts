@@ -59,6 +59,27 @@ export function finalizedDates(
 }
 
 /**
+ * The dates of an invoice that waited for its taxes and becomes final on a later day than it should have: it is issued
+ * as many days later, unless it keeps its anchor (docs/rules/taxes.md#vat-numbers).
+ *
+ * @param wantedAt when it was to be final
+ */
+export function belatedDates(
+  pending: Pick<IssuingDates, 'issuingOn' | 'paymentDueOn'>,
+  wantedAt: Instant,
+  bill: Pick<IssuingBill, 'at' | 'zone' | 'isPeriodic'>,
+  settings: IssuingSettings,
+): Pick<IssuingDates, 'issuingOn' | 'paymentDueOn'> {
+  const keepsAnchor = bill.isPeriodic && settings.adjustment === 'keep_anchor'
+  const lateDays = daysBetween(localDate(wantedAt, bill.zone), localDate(bill.at, bill.zone))
+  if (keepsAnchor || lateDays <= 0) return pending
+  return {
+    issuingOn: addDays(pending.issuingOn, lateDays),
+    paymentDueOn: addDays(pending.paymentDueOn, lateDays),
+  }
+}
+
+/**
  * The dates of a draft after its settings changed: each moves by the difference between old and new settings
  * (docs/rules/invoices.md#dates).
  */

@@ -75,7 +75,7 @@ describe('the request of a subscription', () => {
     })
   })
 
-  it('checks the form of activation rules before it says that there are none yet', () => {
+  it('checks the form of activation rules', () => {
     expect(refusals({ activation_rules: [] })).toEqual({})
     expect(refusals({ activation_rules: 'x' })).toEqual({ activation_rules: ['invalid_format'] })
     expect(refusals({ activation_rules: [{ type: 'x', timeout_hours: -1 }] })).toEqual({
@@ -85,9 +85,10 @@ describe('the request of a subscription', () => {
     expect(refusals({ activation_rules: [{ type: 'payment' }, { type: 'payment' }] })).toEqual({
       activation_rules: ['duplicated_type'],
     })
-    expect(refusals({ activation_rules: [{ type: 'payment', timeout_hours: 48 }] })).toEqual({
-      activation_rules: ['not_supported_yet'],
+    expect(refusals({ activation_rules: [{ type: 'payment', timeout_hours: '1e9' }] })).toEqual({
+      timeout_hours: ['value_is_out_of_range'],
     })
+    expect(refusals({ activation_rules: [{ type: 'payment', timeout_hours: 48 }] })).toEqual({})
   })
 
   it('checks the options of a termination', () => {

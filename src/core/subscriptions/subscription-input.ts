@@ -2,9 +2,10 @@ import { Decimal } from '../amounts/decimal.ts'
 import { BILLING_TIMES, type BillingTime } from '../calendar/boundaries.ts'
 import type { Instant } from '../calendar/instant.ts'
 import { digitsOf, Fields, type Input, isInput } from '../input/fields.ts'
+import { readSelection, type SectionSelection } from '../invoice-custom-sections/section-input.ts'
 import type { Problems } from '../problems.ts'
 import { checkUsageThresholds } from '../progressive-billing/thresholds.ts'
-import { checkActivationRules } from './activation-rules.ts'
+import { type ActivationRule, readActivationRules } from './activation-rules.ts'
 
 /** A usage threshold set on the subscription itself; cents above zero. */
 export type ThresholdInput = {
@@ -21,9 +22,13 @@ export type SubscriptionSettings = {
   readonly progressiveBillingDisabled: boolean | undefined
   readonly consolidateInvoice: boolean | undefined
   readonly purchaseOrderNumber: string | null | undefined
-  readonly billingEntity: { readonly code: string } | { readonly id: string } | undefined
+  /** Null for the customer's own. */
+  readonly billingEntity: { readonly code: string } | { readonly id: string } | null | undefined
   readonly paymentMethodType: 'provider' | 'manual' | undefined
+  readonly activationRules: readonly ActivationRule[] | undefined
   readonly usageThresholds: readonly ThresholdInput[] | undefined
+  /** Which custom sections its invoices print. */
+  readonly sections: SectionSelection | undefined
   /** Not empty. */
   readonly planOverrides: Input | undefined
 }
@@ -80,7 +85,6 @@ export function readTermination(input: Input, problems: Problems): TerminationOp
 }
 
 function readSettings(input: Input, fields: Fields, problems: Problems): SubscriptionSettings {
-  for (const [field, code] of checkActivationRules(input.activation_rules)) problems.add(field, code)
   const planOverrides = fields.object('plan_overrides') ? (input.plan_overrides as Input) : undefined
   if (planOverrides?.usage_thresholds !== undefined && input.usage_thresholds !== undefined) {
     problems.add('plan_overrides', 'incompatible_params')
@@ -95,7 +99,9 @@ function readSettings(input: Input, fields: Fields, problems: Problems): Subscri
     purchaseOrderNumber: blankAsNull(fields.text('purchase_order_number', 255)),
     billingEntity: readBillingEntity(fields),
     paymentMethodType: readPaymentMethod(input.payment_method, problems),
+    activationRules: readActivationRules(input.activation_rules, problems),
     usageThresholds: readThresholds(input.usage_thresholds, problems),
+    sections: readSelection(input, problems),
     planOverrides: planOverrides && Object.keys(planOverrides).length > 0 ? planOverrides : undefined,
   }
 }
@@ -108,11 +114,15 @@ function readBillingEntity(fields: Fields): SubscriptionSettings['billingEntity'
   const code = fields.id('billing_entity_code')
   if (code) return { code }
   const id = fields.text('billing_entity_id')
-  return id ? { id } : undefined
+  if (id) return { id }
+  return fields.isNull('billing_entity_code') || fields.isNull('billing_entity_id') ? null : undefined
 }
 
 /** Payment methods are not supported yet, so any id is unknown. */
-function readPaymentMethod(value: unknown, problems: Problems): SubscriptionSettings['paymentMethodType'] {
+export function readPaymentMethod(
+  value: unknown,
+  problems: Problems,
+): SubscriptionSettings['paymentMethodType'] {
   if (value === undefined || value === null) return undefined
   const method = isInput(value) ? value : { payment_method_type: '' }
   const type = method.payment_method_type ?? 'provider'

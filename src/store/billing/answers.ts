@@ -6,22 +6,24 @@ import type { CommitmentFees } from '../../core/subscriptions/commitment.ts'
 import { ZONE_CHANGE_MAX_MS } from '../../core/subscriptions/open-window.ts'
 import type { Reads } from '../database.ts'
 import { answerUsages } from '../events/usage.ts'
+import { answerFixedCharges } from './fixed-charge-facts.ts'
 import { answerProgressive } from './progressive-facts.ts'
 
 /** Answers the questions of some bills, each list in the order of its questions. */
 export async function answerQuestions(reads: Reads, questions: BillQuestions): Promise<BillAnswers> {
-  const [usage, progressive, commitments] = await Promise.all([
+  const [usage, progressive, commitments, fixedCharges] = await Promise.all([
     answerUsages(reads, questions.usage),
     answerProgressive(reads, questions.progressive),
     answerCommitments(reads, questions.commitments),
+    answerFixedCharges(reads, questions.fixedCharges),
   ])
-  return { usage, progressive, commitments }
+  return { usage, progressive, commitments, fixedCharges }
 }
 
 /**
- * The existing fees that count towards minimum commitments: the subscription fee of the period, and its usage fees,
- * invoiced or not (a renewal in advance pays for the period it starts). If the customer changed zones, the period's
- * usage may start earlier, and the next period's before this one ends.
+ * The existing fees that count towards minimum commitments: the subscription fee of the period, and the fees of its
+ * charges, invoiced or not (a renewal in advance pays for the period it starts). If the customer changed zones, the
+ * period's usage may start earlier, and the next period's before this one ends.
  */
 async function answerCommitments(
   reads: Reads,
@@ -55,7 +57,7 @@ async function answerCommitments(
             and i.invoice_type <> 'progressive_billing' and i.id is distinct from q.except_invoice_id)
         ) and (
           (f.fee_type = 'subscription' and f.from_at >= q.period_from and f.from_at <= q.billed_to)
-          or (f.fee_type = 'charge' and f.from_at <= q.billed_to and f.to_at < q.latest_to and (
+          or (f.fee_type in ('charge', 'fixed_charge') and f.from_at <= q.billed_to and f.to_at < q.latest_to and (
             f.from_at >= q.billed_from or (f.from_at > q.earliest_from and f.to_at >= q.earliest_to)
           ))
         )

@@ -1,13 +1,19 @@
 import type { Selectable } from 'kysely'
 import { exponentOf } from '../../core/amounts/currency.ts'
 import { storedCents } from '../../core/amounts/json-text.ts'
-import type { InvoicePlan, PlannedPeriod, UninvoicedFees } from '../../core/billing/bill-plan.ts'
+import type {
+  InvoiceOutcome,
+  InvoicePlan,
+  PlannedPeriod,
+  UninvoicedFees,
+} from '../../core/billing/bill-plan.ts'
 import type { TaxedFee } from '../../core/billing/totals.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import type { FeeDraft } from '../../core/invoicing/fee-draft.ts'
 import { minorUnits } from '../../core/pricing/rated-fee.ts'
 import { newId } from '../ids.ts'
 import type {
+  AppliedCustomSections,
   AppliedUsageThresholds,
   Fees,
   FeeTaxes,
@@ -18,6 +24,8 @@ import type {
   InvoiceTaxes,
   UnbilledFees,
 } from '../rows.ts'
+import { sectionRows } from './section-rows.ts'
+import { feeTaxRow, invoiceTaxRow } from './tax-rows.ts'
 
 /** An invoice's numbers in its sequences, and the number shown. */
 export type InvoiceNumber = {
@@ -39,6 +47,7 @@ export type BillRows = {
   readonly invoiceReductions: Selectable<InvoiceReductions>[]
   readonly invoicePayments: Omit<Selectable<InvoicePayments>, 'entry'>[]
   readonly appliedUsageThresholds: Selectable<AppliedUsageThresholds>[]
+  readonly appliedCustomSections: Selectable<AppliedCustomSections>[]
   readonly unbilledFees: Selectable<UnbilledFees>[]
 }
 
@@ -52,6 +61,7 @@ export function noRows(): BillRows {
     invoiceReductions: [],
     invoicePayments: [],
     appliedUsageThresholds: [],
+    appliedCustomSections: [],
     unbilledFees: [],
   }
 }
@@ -69,20 +79,8 @@ export function addInvoice(
   for (const period of plan.periods)
     rows.invoiceSubscriptions.push(periodRow(organizationId, id, plan, period))
   const feeIds = addFees(rows, feeOwnerOf(organizationId, id, plan), plan.fees)
-  for (const { tax, amountCents, feesAmountCents } of plan.totals.taxes.appliedTaxes) {
-    rows.invoiceTaxes.push({
-      organizationId,
-      id: newId(),
-      invoiceId: id,
-      taxId: tax.id,
-      taxCode: tax.code,
-      taxName: tax.name,
-      taxDescription: tax.description,
-      taxRate: tax.rate.toString(),
-      amountCents,
-      feesAmountCents: feesAmountCents.toString(),
-      createdAt,
-    })
+  for (const tax of plan.totals.taxes.appliedTaxes) {
+    rows.invoiceTaxes.push(invoiceTaxRow({ organizationId, invoiceId: id, createdAt }, tax))
   }
   for (const { kind, sourceId, isBeforeTaxes, amountCents } of plan.reductions) {
     rows.invoiceReductions.push({
@@ -119,6 +117,7 @@ export function addInvoice(
       createdAt,
     })
   }
+  rows.appliedCustomSections.push(...sectionRows(organizationId, id, plan))
   addUnbilled(rows, { organizationId, invoiceId: id, currency: plan.currency, createdAt }, plan.unbilled)
   return feeIds.filter((_, i) => plan.fees[i]?.fee.event !== null)
 }
@@ -155,7 +154,7 @@ function invoiceRow(
     invoiceType: plan.invoiceType,
     status: outcome.status,
     paymentStatus: plan.paymentStatus,
-    taxStatus: null,
+    taxStatus: outcome.status === 'pending' ? 'pending' : null,
     currency: plan.currency,
     timezone: plan.zone,
     issuingDate: dates.issuingOn,
@@ -164,13 +163,13 @@ function invoiceRow(
     netPaymentTerm: settings.netPaymentTermDays,
     issuingSettings: settings,
     billingAt: plan.billingAt,
-    finalizedAt: outcome.status === 'finalized' ? outcome.finalizedAt : null,
+    finalizedAt: finalizedAtOf(outcome),
     voidedAt: null,
     paymentDisputeLostAt: null,
     paymentOverdue: false,
     purchaseOrderNumber: plan.purchaseOrderNumber,
     selfBilled: plan.customer.isSelfBilled,
-    skipPsp: false,
+    skipPsp: plan.skipsPayment,
     readyToBeRefreshed: false,
     feesAmountCents: totals.feesAmountCents,
     progressiveBillingCreditAmountCents: totals.progressiveCreditAmountCents,
@@ -186,8 +185,13 @@ function invoiceRow(
     versionNumber: INVOICE_VERSION,
     progressiveKey: plan.reached?.key ?? null,
     createdAt,
-    updatedAt: outcome.status === 'finalized' ? outcome.finalizedAt : createdAt,
+    updatedAt: finalizedAtOf(outcome) ?? createdAt,
   }
+}
+
+/** A pending invoice keeps the instant at which it was to be final, for its dates. */
+function finalizedAtOf(outcome: InvoiceOutcome): Instant | null {
+  return outcome.status === 'finalized' || outcome.status === 'pending' ? outcome.finalizedAt : null
 }
 
 /** The version of the amount fields, as shown by the API. */
@@ -246,20 +250,9 @@ function addFees(rows: BillRows, owner: FeeOwner, fees: readonly TaxedFee[]): st
     const id = ids.get(fee.key) ?? ''
     const parentId = fee.trueUpParentKey === null ? null : (ids.get(fee.trueUpParentKey) ?? null)
     rows.fees.push(feeRow(owner, id, parentId, fee, taxes))
-    for (const { tax, amountCents, preciseAmountCents } of taxes.appliedTaxes) {
-      rows.feeTaxes.push({
-        organizationId: owner.organizationId,
-        id: newId(),
-        feeId: id,
-        taxId: tax.id,
-        taxCode: tax.code,
-        taxName: tax.name,
-        taxDescription: tax.description,
-        taxRate: tax.rate.toString(),
-        amountCents,
-        preciseAmountCents: preciseAmountCents.round(15).toString(),
-        createdAt: owner.createdAt,
-      })
+    const { organizationId, createdAt } = owner
+    for (const tax of taxes.appliedTaxes) {
+      rows.feeTaxes.push(feeTaxRow({ organizationId, feeId: id, createdAt }, tax))
     }
   }
   return [...ids.values()]
@@ -285,10 +278,12 @@ function feeRow(
     chargeId: fee.chargeId,
     chargeFilterId: fee.chargeFilterId,
     minimumCommitmentId: fee.minimumCommitmentId,
+    addOnId: fee.addOnId,
+    fixedChargeId: fee.fixedChargeId,
     trueUpParentFeeId: parentId,
     originalFeeId: null,
     invoiceDisplayName: fee.invoiceDisplayName,
-    description: null,
+    description: fee.description,
     units: fee.units.toString(),
     totalAggregatedUnits: fee.totalAggregatedUnits?.toString() ?? null,
     eventsCount: fee.eventsCount === null ? null : BigInt(fee.eventsCount),

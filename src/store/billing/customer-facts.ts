@@ -16,7 +16,7 @@ export type BilledPeople = {
  * them.
  */
 export async function readCustomerFacts(reads: Reads, customerIds: readonly string[]): Promise<BilledPeople> {
-  const [customers, entities] = await Promise.all([
+  const [customers, entities, checks] = await Promise.all([
     reads.selectFrom('customers').selectAll().where('id', '=', anyOf(customerIds)).execute(),
     reads
       .selectFrom('billingEntities')
@@ -24,17 +24,38 @@ export async function readCustomerFacts(reads: Reads, customerIds: readonly stri
       .select(['invoiceGracePeriod', 'netPaymentTerm'])
       .select(['subscriptionInvoiceIssuingDateAnchor', 'subscriptionInvoiceIssuingDateAdjustment'])
       .execute(),
+    reads
+      .selectFrom('viesChecks')
+      .select('customerId')
+      .where('customerId', '=', anyOf(customerIds))
+      .execute(),
   ])
+  const awaiting = new Set(checks.map(({ customerId }) => customerId))
   const byId = new Map(entities.map((entity) => [entity.id, entity]))
   return {
     customers: new Map(
       customers.map((row) => {
         const entity = byId.get(row.billingEntityId)
         if (!entity) throw new Error(`customer ${row.id} has no billing entity`)
-        return [row.id, customerFacts(row, entity)]
+        return [row.id, customerFacts(row, entity, awaiting.has(row.id))]
       }),
     ),
     billingEntities: new Map(entities.map((row) => [row.id, billingEntityFacts(row)])),
+  }
+}
+
+/** Somebody who is no customer yet, as the billing entity would bill a new customer; a time zone may be given. */
+export function imaginedCustomer(id: string, zone: string | null, entity: EntitySettings): CustomerFacts {
+  return {
+    id,
+    externalId: '',
+    sequentialId: 0n,
+    billingEntityId: entity.id,
+    zone: zone ?? entity.timezone,
+    isSelfBilled: false,
+    zeroInvoices: 'inherit',
+    awaitsTaxes: false,
+    issuing: issuingSettings({}, entity),
   }
 }
 
@@ -48,13 +69,18 @@ type EntitySettings = Pick<
   | 'subscriptionInvoiceIssuingDateAdjustment'
 >
 
-function customerFacts(row: Selectable<Customers>, entity: EntitySettings): CustomerFacts {
+function customerFacts(
+  row: Selectable<Customers>,
+  entity: EntitySettings,
+  awaitsTaxes: boolean,
+): CustomerFacts {
   return {
     id: row.id,
     externalId: row.externalId,
     sequentialId: row.sequentialId,
     billingEntityId: row.billingEntityId,
     zone: row.timezone ?? entity.timezone,
+    awaitsTaxes,
     isSelfBilled: row.accountType === 'partner',
     zeroInvoices: row.finalizeZeroAmountInvoice as CustomerFacts['zeroInvoices'],
     issuing: issuingSettings(row, entity),
@@ -62,7 +88,7 @@ function customerFacts(row: Selectable<Customers>, entity: EntitySettings): Cust
 }
 
 /** The effective issuing date settings: the customer's, otherwise its billing entity's. */
-function issuingSettings(customer: Selectable<Customers>, entity: EntitySettings): IssuingSettings {
+function issuingSettings(customer: Partial<Selectable<Customers>>, entity: EntitySettings): IssuingSettings {
   return {
     graceDays: customer.invoiceGracePeriod ?? entity.invoiceGracePeriod,
     netPaymentTermDays: customer.netPaymentTerm ?? entity.netPaymentTerm,

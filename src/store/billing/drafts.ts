@@ -52,6 +52,7 @@ export async function clearDrafts(tx: Tx, ids: readonly string[]): Promise<void>
   await tx.deleteFrom('invoiceSubscriptions').where('invoiceId', '=', own).execute()
   await tx.deleteFrom('invoiceTaxes').where('invoiceId', '=', own).execute()
   await tx.deleteFrom('invoiceReductions').where('invoiceId', '=', own).execute()
+  await tx.deleteFrom('appliedCustomSections').where('invoiceId', '=', own).execute()
   await tx.deleteFrom('unbilledFees').where('invoiceId', '=', own).execute()
 }
 
@@ -67,6 +68,7 @@ export async function replaceDraft(tx: Tx, row: NewInvoiceRow): Promise<void> {
       entitySequentialId: row.entitySequentialId,
       finalizedAt: tsOrNull(row.finalizedAt),
       paymentStatus: row.paymentStatus,
+      taxStatus: row.taxStatus,
       ...(isDraft ? {} : datesOf(row)),
       feesAmountCents: row.feesAmountCents,
       progressiveBillingCreditAmountCents: row.progressiveBillingCreditAmountCents,

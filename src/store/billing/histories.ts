@@ -48,6 +48,8 @@ async function readPeriods(
     subscriptionTo: Instant | null
     chargesFrom: Instant | null
     chargesTo: Instant | null
+    fixedChargesFrom: Instant | null
+    fixedChargesTo: Instant | null
   }>`
     with links as (
       select l.* from invoice_subscriptions l
@@ -68,7 +70,8 @@ async function readPeriods(
       ) as o
     )
     select l.subscription_id, l.invoice_id, l.invoicing_reason as reason, l.is_recurring, l.billing_at,
-      l.subscription_from, l.subscription_to, l.charges_from, l.charges_to, i.invoice_type, i.timezone
+      l.subscription_from, l.subscription_to, l.charges_from, l.charges_to, l.fixed_charges_from, l.fixed_charges_to,
+      i.invoice_type, i.timezone
     from links l
     join invoices i on i.organization_id = l.organization_id and i.id = l.invoice_id
     where i.status <> 'deleted'
@@ -82,6 +85,7 @@ async function readPeriods(
     zone: row.timezone,
     subscription: windowOrNull(row.subscriptionFrom, row.subscriptionTo),
     charges: windowOrNull(row.chargesFrom, row.chargesTo),
+    fixedCharges: windowOrNull(row.fixedChargesFrom, row.fixedChargesTo),
   }))
 }
 

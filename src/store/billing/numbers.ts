@@ -5,11 +5,17 @@ import { customerNumber, draftNumber, entityNumber } from '../../core/invoicing/
 import type { Tx } from '../database.ts'
 import type { InvoiceNumber } from './bill-rows.ts'
 
+/** What the number of an invoice depends on. */
+export type NumberedInvoice = Pick<InvoicePlan, 'customer' | 'billingEntity' | 'outcome'>
+
 /**
  * The numbers of invoices, in order; those that are not final have none. Counters are locked until the transaction
  * ends, after all other locks: customers' first, then billing entities', each by id (docs/decisions/0018).
  */
-export async function takeNumbers(tx: Tx, plans: readonly InvoicePlan[]): Promise<readonly InvoiceNumber[]> {
+export async function takeNumbers(
+  tx: Tx,
+  plans: readonly NumberedInvoice[],
+): Promise<readonly InvoiceNumber[]> {
   const final = plans.filter(({ outcome }) => outcome.status === 'finalized')
   const ofCustomers = await drawCustomerNumbers(tx, final)
   const ofEntities = await drawEntityNumbers(tx, final)
@@ -45,11 +51,11 @@ export async function startEntityNumbering(tx: Tx, billingEntityId: string): Pro
       last_number = greatest(c.last_number, excluded.last_number)`.execute(tx)
 }
 
-function isPerEntity({ billingEntity, customer }: InvoicePlan): boolean {
+function isPerEntity({ billingEntity, customer }: NumberedInvoice): boolean {
   return billingEntity.numbering === 'per_billing_entity' && !customer.isSelfBilled
 }
 
-function customerKey({ customer, billingEntity }: InvoicePlan): string {
+function customerKey({ customer, billingEntity }: NumberedInvoice): string {
   return `${customer.id} ${billingEntity.id}`
 }
 
@@ -61,14 +67,17 @@ function next(numbers: Map<string, bigint>, key: string): bigint {
 }
 
 /** The number of invoices per key. */
-function countBy(plans: readonly InvoicePlan[], keyOf: (plan: InvoicePlan) => string): Map<string, number> {
+function countBy(
+  plans: readonly NumberedInvoice[],
+  keyOf: (plan: NumberedInvoice) => string,
+): Map<string, number> {
   const counts = new Map<string, number>()
   for (const plan of plans) counts.set(keyOf(plan), (counts.get(keyOf(plan)) ?? 0) + 1)
   return counts
 }
 
 /** The first number for each customer's invoices from each entity. */
-async function drawCustomerNumbers(tx: Tx, plans: readonly InvoicePlan[]): Promise<Map<string, bigint>> {
+async function drawCustomerNumbers(tx: Tx, plans: readonly NumberedInvoice[]): Promise<Map<string, bigint>> {
   const counts = countBy(plans, customerKey)
   if (counts.size === 0) return new Map()
   const keys = [...counts.keys()].map((key) => key.split(' '))
@@ -90,7 +99,7 @@ async function drawCustomerNumbers(tx: Tx, plans: readonly InvoicePlan[]): Promi
 }
 
 /** The first number for each entity that numbers all its invoices in one sequence. */
-async function drawEntityNumbers(tx: Tx, plans: readonly InvoicePlan[]): Promise<Map<string, bigint>> {
+async function drawEntityNumbers(tx: Tx, plans: readonly NumberedInvoice[]): Promise<Map<string, bigint>> {
   const counts = countBy(plans.filter(isPerEntity), ({ billingEntity }) => billingEntity.id)
   if (counts.size === 0) return new Map()
   const { rows } = await sql<{ billingEntityId: string; last: bigint }>`

@@ -86,7 +86,7 @@ async function findLatest(
       join invoice_subscriptions l on l.organization_id = s.organization_id and l.subscription_id = s.id
       join invoices i on i.organization_id = l.organization_id and i.id = l.invoice_id
       where s.external_id = q.external_id and l.invoicing_reason = 'progressive_billing'
-        and i.invoice_type = 'progressive_billing' and i.status in ('finalized', 'failed')
+        and i.invoice_type = 'progressive_billing' and i.status in ('finalized', 'failed', 'pending')
         and (
           l.charges_from <= q.window_from
           or (l.subscription_id = q.subscription_id and l.charges_from < q.moved_before

@@ -1,8 +1,10 @@
 import type { BillRequest } from '../../core/billing/bill-request.ts'
 import type { BillingSnapshot, SubscriptionFacts } from '../../core/billing/snapshot.ts'
+import { type Instant, instant } from '../../core/calendar/instant.ts'
 import type { Reads } from '../database.ts'
 import { readCouponFacts } from './coupon-facts.ts'
 import { readCustomerFacts } from './customer-facts.ts'
+import { readFixedCharges } from './fixed-charge-facts.ts'
 import { readHistories } from './histories.ts'
 import { readPaidFees } from './paid-fees.ts'
 import { readSubscriptionFacts } from './subscription-facts.ts'
@@ -18,15 +20,21 @@ export async function readBillingSnapshot(
 ): Promise<BillingSnapshot> {
   const customerIds = [...new Set(requests.map(({ customerId }) => customerId))]
   const ids = [...new Set(requests.flatMap(({ entries }) => entries.map((each) => each.subscriptionId)))]
-  const [people, subscriptions, histories, paidFees, coupons] = await Promise.all([
+  const [people, subscriptions, histories, fixedCharges, paidFees, coupons] = await Promise.all([
     readCustomerFacts(reads, customerIds),
     readSubscriptionFacts(reads, ids),
     readHistories(reads, ids),
+    readFixedCharges(reads, ids, earliestOf(requests)),
     readPaidFees(reads, requests),
     readCouponFacts(reads, customerIds),
   ])
-  const taxes = await readTaxesOfBills(reads, people.customers, [...subscriptions.values()])
-  return { ...people, subscriptions, histories, paidFees, taxes, coupons }
+  const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
+  const taxes = await readTaxesOfBills(reads, people.customers, [...subscriptions.values()], fixedChargeIds)
+  return { ...people, subscriptions, histories, fixedCharges, paidFees, taxes, coupons }
+}
+
+function earliestOf(requests: readonly BillRequest[]): Instant {
+  return instant(requests.reduce((earliest, { at }) => Math.min(earliest, at), Number.MAX_SAFE_INTEGER))
 }
 
 /**

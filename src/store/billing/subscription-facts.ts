@@ -3,6 +3,7 @@ import { Decimal } from '../../core/amounts/decimal.ts'
 import type {
   CommitmentFacts,
   PlanFacts,
+  PlanParts,
   SharedInstants,
   SubscriptionFacts,
 } from '../../core/billing/snapshot.ts'
@@ -44,24 +45,20 @@ export async function readSubscriptionFacts(
   ])
   const planIds = [...new Set(rows.map((row) => row.planId))]
   const upgraded = rows.filter((row) => row.endedBy === 'upgrade').map((row) => row.id)
-  const [plans, charges, commitments, shared, successorMetrics] = await Promise.all([
-    readPlans(reads, planIds),
-    ratedChargesOfPlans(reads, planIds),
-    readCommitments(reads, planIds),
+  const [parts, shared, successorMetrics] = await Promise.all([
+    readPlanParts(reads, planIds),
     // Only subscriptions with a reused external id can share an instant with another one.
     chains.areAlone ? new Map<string, SharedInstants>() : sharedInstants(reads, ids),
     readSuccessorMetrics(reads, upgraded),
   ])
   const facts = rows.flatMap((row): SubscriptionFacts[] => {
-    const plan = plans.get(row.planId)
-    if (!plan || row.startedAt === null) return []
+    const own = parts.get(row.planId)
+    if (!own || row.startedAt === null) return []
     const firstStart = chains.firstStarts.get(chainKey(row)) ?? row.startedAt
     return [
       {
         ...settingsOf(row),
-        plan,
-        charges: charges.get(plan.id) ?? NO_CHARGES,
-        commitment: commitments.get(plan.id) ?? null,
+        ...own,
         billing: billingSubscriptionOf(row, row.startedAt, firstStart),
         shared: shared.get(row.id) ?? null,
         successorMetricIds: successorMetrics.get(row.id) ?? NO_METRICS,
@@ -69,6 +66,48 @@ export async function readSubscriptionFacts(
     ]
   })
   return new Map(facts.map((each) => [each.id, each]))
+}
+
+/**
+ * Subscriptions that have not started as they would be if they started at an instant, by their ids. `firstStart` is
+ * that of their chain.
+ */
+export async function readWaitingFacts(
+  reads: Reads,
+  waiting: readonly { readonly row: BilledSubscriptionRow; readonly firstStart: Instant }[],
+  startedAt: Instant,
+): Promise<ReadonlyMap<string, SubscriptionFacts>> {
+  const parts = await readPlanParts(
+    reads,
+    waiting.map(({ row }) => row.planId),
+  )
+  return new Map(
+    waiting.flatMap(({ row, firstStart }) => {
+      const own = parts.get(row.planId)
+      if (!own) return []
+      const billing = billingSubscriptionOf(row, startedAt, firstStart)
+      const none = { shared: null, successorMetricIds: NO_METRICS }
+      return [[row.id, { ...settingsOf(row), ...own, billing, ...none }] as const]
+    }),
+  )
+}
+
+/** What subscriptions have from plans, by the ids of the plans. */
+export async function readPlanParts(
+  reads: Reads,
+  planIds: readonly string[],
+): Promise<ReadonlyMap<string, PlanParts>> {
+  const [plans, charges, commitments] = await Promise.all([
+    readPlans(reads, planIds),
+    ratedChargesOfPlans(reads, planIds),
+    readCommitments(reads, planIds),
+  ])
+  return new Map(
+    [...plans].map(([id, plan]) => [
+      id,
+      { plan, charges: charges.get(id) ?? NO_CHARGES, commitment: commitments.get(id) ?? null },
+    ]),
+  )
 }
 
 const NO_CHARGES: readonly RatedCharge[] = []
@@ -167,7 +206,7 @@ export function billingPlanOf(plan: Selectable<Plans>): BillingPlan {
     trialPeriodDays: plan.trialPeriod === null ? null : Decimal.of(plan.trialPeriod),
     billChargesMonthly: plan.billChargesMonthly ?? false,
     billFixedChargesMonthly: plan.billFixedChargesMonthly ?? false,
-    hasPayInAdvanceFixedCharges: false,
+    hasPayInAdvanceFixedCharges: plan.hasFixedChargesInAdvance,
   }
 }
 

@@ -78,6 +78,7 @@ async function insertAll(tx: Tx, rows: BillRows, replaced: ReadonlySet<string>):
   await insertRows(tx, 'invoiceReductions', rows.invoiceReductions)
   await insertRows(tx, 'invoicePayments', rows.invoicePayments)
   await insertRows(tx, 'appliedUsageThresholds', rows.appliedUsageThresholds)
+  await insertRows(tx, 'appliedCustomSections', rows.appliedCustomSections)
   await insertRows(tx, 'unbilledFees', rows.unbilledFees)
 }
 
@@ -107,7 +108,7 @@ async function endUsedCoupons(tx: Tx, plans: readonly InvoicePlan[]): Promise<vo
       .filter(({ kind, endsSource }) => kind === 'coupon' && endsSource === true)
       .map(({ sourceId }) => ({
         id: sourceId,
-        at: outcome.status === 'finalized' ? outcome.finalizedAt : createdAt,
+        at: 'finalizedAt' in outcome ? outcome.finalizedAt : createdAt,
       })),
   )
   await endAppliedCoupons(tx, used, 'use')

@@ -100,6 +100,8 @@ describe('foreign keys', () => {
       'charge_id',
       'charge_filter_id',
       'minimum_commitment_id',
+      'add_on_id',
+      'fixed_charge_id',
       'true_up_parent_fee_id',
       'original_fee_id',
     ]

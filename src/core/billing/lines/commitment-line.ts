@@ -52,7 +52,7 @@ export function commitmentLine(
   // A renewal on this bill pays for the new period; fees in arrears pay for the reconciled one.
   const counted = fees.filter(
     (fee) =>
-      (!plan.payInAdvance || fee.feeType === 'charge') &&
+      (!plan.payInAdvance || fee.feeType === 'charge' || fee.feeType === 'fixed_charge') &&
       fee.period !== null &&
       fee.period.from <= billed.to &&
       fee.period.to < addMs(period.to, ZONE_CHANGE_MAX_MS),

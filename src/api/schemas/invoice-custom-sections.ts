@@ -31,3 +31,23 @@ export const InvoicedCustomSection = Type.Object({
   display_name: nullableText,
   created_at: dateTime,
 })
+
+const nullable = Type.Optional(nullableText)
+
+export const CustomSectionInput = Type.Object({
+  invoice_custom_section: Type.Object({
+    code: Type.Optional(Type.String({ description: 'Mandatory for a new one.' })),
+    name: Type.Optional(Type.String({ description: 'Mandatory for a new one.' })),
+    description: nullable,
+    details: Type.Optional(
+      Type.Union([Type.String(), Type.Null()], { description: 'The text on the invoice.' }),
+    ),
+    display_name: nullable,
+  }),
+})
+
+/** Which sections an invoice or a subscription gets. */
+export const CustomSectionSelection = Type.Object({
+  skip_invoice_custom_sections: Type.Optional(Type.Boolean()),
+  invoice_custom_section_codes: Type.Optional(Type.Array(Type.String())),
+})

@@ -1,0 +1,38 @@
+import { notAllowed, notFound } from '../../core/refusal.ts'
+import { cancelItem } from '../../store/due-items.ts'
+import { invoiceListViews } from '../../store/invoice-views.ts'
+import { isVisible, lockInvoiceAfterCustomer, readInvoice, updateInvoice } from '../../store/invoices.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { ts } from '../../store/values.ts'
+import { toWireListedInvoice } from '../../wire/invoices.ts'
+import type { Caller, Context } from '../context.ts'
+import { announce } from '../webhooks/announce.ts'
+
+/**
+ * Notes that the dispute about a final or voided invoice is lost (405 `not_disputable` otherwise): it cannot become
+ * overdue any more. A dispute is lost once; asking again changes nothing.
+ */
+export async function loseDispute(context: Context, caller: Caller, id: string): Promise<void> {
+  await inTransaction(context.database, caller, async (tx) => {
+    const invoice = await lockInvoiceAfterCustomer(tx, id)
+    if (!invoice || !isVisible(invoice)) throw notFound('invoice')
+    if (!['finalized', 'voided'].includes(invoice.status)) throw notAllowed('not_disputable')
+    if (invoice.paymentDisputeLostAt !== null) return
+    await updateInvoice(tx, id, {
+      paymentDisputeLostAt: ts(caller.now),
+      paymentOverdue: false,
+      updatedAt: ts(caller.now),
+    })
+    await cancelItem(tx, 'invoice_overdue', id)
+    await announce(tx, caller, {
+      type: 'invoice.payment_dispute_lost',
+      objectType: 'payment_dispute_lost',
+      objectId: id,
+      payload: async () => {
+        const [view] = await invoiceListViews(tx, [await readInvoice(tx, id)])
+        if (!view) throw new Error(`invoice ${id} is gone`)
+        return { invoice: toWireListedInvoice(view, caller.dashboardUrl), provider_error: null }
+      },
+    })
+  })
+}

@@ -1,0 +1,173 @@
+import { type Selectable, sql } from 'kysely'
+import { Decimal } from '../../core/amounts/decimal.ts'
+import type { CompletedInvoice, PendingFee, PendingInvoice } from '../../core/billing/pending-invoice.ts'
+import type { FeeType } from '../../core/invoicing/fee-draft.ts'
+import type { IssuingSettings } from '../../core/subscriptions/issuing-dates.ts'
+import type { Tax } from '../../core/taxes/tax.ts'
+import type { Tx } from '../database.ts'
+import { insertRows } from '../insert-rows.ts'
+import type { Fees, FeeTaxes, Invoices } from '../rows.ts'
+import { anyOf, groupedBy, ts } from '../values.ts'
+import type { InvoiceNumber } from './bill-rows.ts'
+import { feeTaxRow, invoiceTaxRow } from './tax-rows.ts'
+
+/** An invoice that waits for taxes, with what its number and its webhook depend on. */
+export type PendingInvoiceRow = {
+  readonly invoice: PendingInvoice
+  readonly billingEntityId: string
+  readonly invoiceType: string
+}
+
+/** The invoices of a customer that wait for taxes, oldest first, locked. The caller has locked the customer. */
+export async function lockPendingInvoices(tx: Tx, customerId: string): Promise<readonly PendingInvoiceRow[]> {
+  const rows = await tx
+    .selectFrom('invoices')
+    .selectAll()
+    .where('customerId', '=', customerId)
+    .where('status', '=', 'pending')
+    .where('taxStatus', '=', 'pending')
+    .orderBy('createdAt')
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute()
+  if (rows.length === 0) return []
+  const ids = anyOf(rows.map(({ id }) => id))
+  const [fees, known, periods] = await Promise.all([
+    tx
+      .selectFrom('fees')
+      .selectAll()
+      .where('invoiceId', '=', ids)
+      .orderBy('createdAt')
+      .orderBy('id')
+      .execute(),
+    tx
+      .selectFrom('feeTaxes as t')
+      .innerJoin('fees as f', 'f.id', 't.feeId')
+      .selectAll('t')
+      .where('f.invoiceId', '=', ids)
+      .orderBy('t.id')
+      .execute(),
+    tx
+      .selectFrom('invoiceSubscriptions as l')
+      .innerJoin('subscriptions as s', 's.id', 'l.subscriptionId')
+      .select(['l.invoiceId', 'l.isRecurring', 's.id as subscriptionId', 's.planId'])
+      .where('l.invoiceId', '=', ids)
+      .execute(),
+  ])
+  const feesOf = groupedBy(fees, ({ invoiceId }) => invoiceId)
+  const knownOf = groupedBy(known, ({ feeId }) => feeId)
+  const periodsOf = groupedBy(periods, ({ invoiceId }) => invoiceId)
+  return rows.map((row) => {
+    const own = periodsOf.get(row.id) ?? []
+    return {
+      invoice: {
+        ...headOf(row),
+        fees: (feesOf.get(row.id) ?? []).map((fee) => feeOf(fee, knownOf.get(fee.id))),
+        planIds: new Map(own.map(({ subscriptionId, planId }) => [subscriptionId, planId])),
+        isPeriodic: own.some(({ isRecurring }) => isRecurring),
+      },
+      billingEntityId: row.billingEntityId,
+      invoiceType: row.invoiceType,
+    }
+  })
+}
+
+function headOf(row: Selectable<Invoices>): Omit<PendingInvoice, 'fees' | 'planIds' | 'isPeriodic'> {
+  return {
+    id: row.id,
+    subTotalExcludingTaxesAmountCents: row.subTotalExcludingTaxesAmountCents,
+    zone: row.timezone,
+    issuingOn: row.issuingDate,
+    paymentDueOn: row.paymentDueDate,
+    settings: row.issuingSettings as IssuingSettings,
+    wantedAt: row.finalizedAt ?? row.createdAt,
+  }
+}
+
+function feeOf(row: Selectable<Fees>, known: readonly Selectable<FeeTaxes>[] | undefined): PendingFee {
+  const reduction = Decimal.of(row.preciseProgressiveCreditAmountCents)
+  return {
+    id: row.id,
+    feeType: row.feeType as FeeType,
+    chargeId: row.chargeId,
+    fixedChargeId: row.fixedChargeId,
+    addOnId: row.addOnId,
+    minimumCommitmentId: row.minimumCommitmentId,
+    subscriptionId: row.subscriptionId,
+    amountCents: row.amountCents,
+    preciseAmountCents: Decimal.of(row.preciseAmountCents),
+    preciseReductionCents: reduction.plus(Decimal.of(row.preciseCouponsAmountCents)),
+    knownTaxes: known?.map(taxOfFee) ?? null,
+  }
+}
+
+function taxOfFee(row: Selectable<FeeTaxes>): Tax {
+  return {
+    id: row.taxId ?? row.id,
+    code: row.taxCode,
+    name: row.taxName,
+    description: row.taxDescription,
+    rate: Decimal.of(row.taxRate),
+  }
+}
+
+/** Writes the taxes, totals, dates and numbers of invoices that waited for taxes, and makes them final. */
+export async function writeCompletedInvoices(
+  tx: Tx,
+  organizationId: string,
+  completed: readonly { readonly invoice: CompletedInvoice; readonly number: InvoiceNumber }[],
+): Promise<void> {
+  const invoices = completed.map(({ invoice }) => invoice)
+  const fees = invoices.flatMap((invoice) => invoice.fees)
+  await sql`
+    update fees f set taxes_amount_cents = t.cents, taxes_precise_amount_cents = t.precise, taxes_rate = t.rate
+    from unnest(${fees.map(({ id }) => id)}::uuid[], ${fees.map(({ taxes }) => taxes.taxesAmountCents)}::bigint[],
+      ${fees.map(({ taxes }) => taxes.taxesPreciseAmountCents.round(15).toString())}::numeric[],
+      ${fees.map(({ taxes }) => taxes.taxesRate.toString())}::numeric[]) as t (id, cents, precise, rate)
+    where f.id = t.id`.execute(tx)
+  const feeTaxes = invoices.flatMap(({ fees: own, finalizedAt }) =>
+    own.flatMap(({ id, taxes }) =>
+      taxes.appliedTaxes.map((tax) => feeTaxRow({ organizationId, feeId: id, createdAt: finalizedAt }, tax)),
+    ),
+  )
+  await insertRows(tx, 'feeTaxes', feeTaxes)
+  // The lines of known taxes were sums of some fees only.
+  const ids = anyOf(invoices.map(({ id }) => id))
+  await tx.deleteFrom('invoiceTaxes').where('invoiceId', '=', ids).execute()
+  const invoiceTaxes = invoices.flatMap(({ id, taxes, finalizedAt }) =>
+    taxes.appliedTaxes.map((tax) =>
+      invoiceTaxRow({ organizationId, invoiceId: id, createdAt: finalizedAt }, tax),
+    ),
+  )
+  await insertRows(tx, 'invoiceTaxes', invoiceTaxes)
+  for (const { invoice, number } of completed) await finish(tx, invoice, number)
+}
+
+async function finish(tx: Tx, invoice: CompletedInvoice, number: InvoiceNumber): Promise<void> {
+  const { taxesAmountCents, taxesRate } = invoice.taxes
+  await tx
+    .updateTable('invoices')
+    .set((eb) => ({
+      taxesAmountCents,
+      taxesRate: taxesRate.toString(),
+      subTotalIncludingTaxesAmountCents: eb('subTotalExcludingTaxesAmountCents', '+', taxesAmountCents),
+      totalAmountCents: invoice.totalAmountCents,
+    }))
+    .where('id', '=', invoice.id)
+    .execute()
+  // The payment state depends on the total that was just written.
+  await tx
+    .updateTable('invoices')
+    .set({
+      status: 'finalized',
+      taxStatus: 'succeeded',
+      ...number,
+      paymentStatus: sql<string>`(select s.payment_status from weir_payment_state(organization_id, id) s)`,
+      finalizedAt: ts(invoice.finalizedAt),
+      issuingDate: invoice.dates.issuingOn,
+      paymentDueDate: invoice.dates.paymentDueOn,
+      updatedAt: ts(invoice.finalizedAt),
+    })
+    .where('id', '=', invoice.id)
+    .execute()
+}
