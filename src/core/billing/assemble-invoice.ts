@@ -45,7 +45,9 @@ export function assembleInvoice(
   const isKnown = (each: ResolvedFee) => hasOwnTaxes(each, head.customer, taxes)
   const awaitsTaxes = head.customer.awaitsTaxes && !staysDraft(lines) && !fitting.every(isKnown)
   const taxed = awaitsTaxes ? fitting.map((each) => (isKnown(each) ? each : { ...each, taxes: [] })) : fitting
-  const totalled = totalInvoice(periods, taxed, available)
+  // Coupons wait until the invoice is final.
+  const { coupons: _, ...others } = available
+  const totalled = totalInvoice(periods, taxed, staysDraft(lines) ? others : available)
   const dates = datesOf(lines)
   const unbilled = excess.map(({ fee }) => fee)
   return {
@@ -105,6 +107,7 @@ function datesOf({ head, periods, hasGrace, draft }: InvoiceLines): IssuingDates
   return { ...dates, ...finalizedDates({ issuingOn }, final, customer.issuing) }
 }
 
+/** Whether the invoice is a draft afterwards. */
 function staysDraft({ head, hasGrace, draft }: InvoiceLines): boolean {
   return draft === null ? hasGrace && head.customer.issuing.graceDays > 0 : draft.finalizedAt === null
 }
