@@ -178,7 +178,7 @@ describe('EU taxes', () => {
         customer: {
           external_id: 'c',
           taxes: [{ code: 'lago_eu_reverse_charge' }],
-          vies_check: { valid: true, country_code: 'DE', vat_number: '123456789' },
+          vies_check: { valid: true, valid_format: true, country_code: 'DE', vat_number: '123456789' },
         },
       },
     ])

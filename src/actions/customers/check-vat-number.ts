@@ -104,7 +104,8 @@ async function tellOutage(tx: Tx, caller: Caller, question: Question, reason: st
 }
 
 function shown(number: VatNumber | null): object {
-  return number === null ? {} : { country_code: number.prefix, vat_number: number.digits }
+  if (number === null) return { valid_format: false }
+  return { valid_format: true, country_code: number.prefix, vat_number: number.digits }
 }
 
 async function tellCheck(tx: Tx, caller: Caller, customer: CustomerRow, viesCheck: object): Promise<void> {
