@@ -52,7 +52,7 @@ async function makeDataFolder(dataDir: string, log: PinoLog): Promise<void> {
   try {
     await makeFolders(dataDir)
   } catch (error) {
-    throw new StartProblem(`The data folder ${dataDir} can not be made: ${sentenceOf(error)}.`)
+    throw new StartProblem(`The data folder ${dataDir} cannot be created: ${sentenceOf(error)}.`)
   }
   const { mode } = await stat(dataDir)
   if ((mode & 0o077) === 0) return
@@ -203,8 +203,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   } catch (error) {
     await lock.release()
     if (isOfFiles(error)) {
-      log.debug({ err: error }, 'the data folder can not be used')
-      throw new StartProblem(`The data folder ${dataDir} can not be used: ${sentenceOf(error)}.`)
+      log.debug({ err: error }, 'the data folder cannot be used')
+      throw new StartProblem(`The data folder ${dataDir} cannot be used: ${sentenceOf(error)}.`)
     }
     throw error
   }

@@ -1,5 +1,5 @@
 import type { Job, WorkerEvents } from 'graphile-worker'
-import type { SharedDelivery } from '../core/webhooks/delivery-flags.ts'
+import { type SharedDelivery, VIES_ENDPOINT } from '../core/webhooks/delivery-flags.ts'
 import { WebhookShares } from './webhook-shares.ts'
 
 /**
@@ -40,12 +40,17 @@ export function fetchInTurns(
   }
 }
 
-/** Jobs of other tasks, or queued without an organization and endpoint, do not count against a share. */
+/**
+ * Jobs of other tasks, or queued without an organization and endpoint, do not count against a share. All checks of VAT
+ * numbers count as one endpoint, so that an outage of VIES does not hold up webhooks.
+ */
 function deliveryOf({ task_identifier: task, payload }: Job): SharedDelivery | undefined {
-  if (task !== 'deliver_webhook' || typeof payload !== 'object' || payload === null) return undefined
+  if (typeof payload !== 'object' || payload === null) return undefined
   const { organizationId, endpointId } = payload as Readonly<Record<string, unknown>>
-  if (typeof organizationId !== 'string' || typeof endpointId !== 'string') return undefined
-  return { organizationId, endpointId }
+  const receiver =
+    task === 'check_vat_number' ? VIES_ENDPOINT : task === 'deliver_webhook' ? endpointId : undefined
+  if (typeof organizationId !== 'string' || typeof receiver !== 'string') return undefined
+  return { organizationId, endpointId: receiver }
 }
 
 /** A mutex that admits callers in order. */

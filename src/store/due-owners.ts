@@ -27,6 +27,8 @@ const SUBJECT_OF: Readonly<
   customer_drafts: 'customer',
   plan_amount: 'plan',
   alert_rearming: 'subscription',
+  // The action locks the coupon itself; nobody waits for the item while holding the coupon.
+  coupon_expiry: null,
   fixed_charge_units: 'subscription',
 }
 

@@ -141,17 +141,25 @@ export async function deleteUnitsOverrides(tx: Tx, subscriptionId: string): Prom
   await tx.deleteFrom('fixedChargeOverrides').where('subscriptionId', '=', subscriptionId).execute()
 }
 
-/** The subscriptions of plans that have started, but for those with units of their own for the fixed charge. */
-export async function subscriptionsWithUnitsOf(
+/** A subscription that has the units of its plan's fixed charge. */
+export type UnitsOwner = { readonly fixedChargeId: string; readonly subscription: SubscriptionRow }
+
+/**
+ * Some subscriptions that have started and have the units of these fixed charges of their plans, and none of their own;
+ * in the order of their ids, those after `last`.
+ */
+export async function unitsOwners(
   reads: Reads,
-  fixedCharges: readonly { readonly id: string; readonly planId: string }[],
-): Promise<readonly { readonly fixedChargeId: string; readonly subscription: SubscriptionRow }[]> {
+  fixedChargeIds: readonly string[],
+  last: UnitsOwner | undefined,
+  limit: number,
+): Promise<UnitsOwner[]> {
   const rows = await reads
     .selectFrom('subscriptions as s')
     .innerJoin('fixedCharges as f', 'f.planId', 's.planId')
     .selectAll('s')
     .select('f.id as fixedChargeId')
-    .where('f.id', '=', anyOf(fixedCharges.map((each) => each.id)))
+    .where('f.id', '=', anyOf(fixedChargeIds))
     .where('s.status', 'in', ['active', 'incomplete'])
     .where((eb) =>
       eb.not(
@@ -164,7 +172,12 @@ export async function subscriptionsWithUnitsOf(
         ),
       ),
     )
+    .$if(last !== undefined, (all) =>
+      all.where(sql<boolean>`(s.id, f.id) > (${last?.subscription.id}::uuid, ${last?.fixedChargeId}::uuid)`),
+    )
     .orderBy('s.id')
+    .orderBy('f.id')
+    .limit(limit)
     .execute()
   return rows.map(({ fixedChargeId, ...subscription }) => ({ fixedChargeId, subscription }))
 }

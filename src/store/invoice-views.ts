@@ -3,6 +3,7 @@ import type { Instant } from '../core/calendar/instant.ts'
 import { type CustomerDetails, detailsOfCustomers, findCustomersById } from './customers.ts'
 import type { Reads } from './database.ts'
 import { type FeeView, feeViews } from './fees.ts'
+import { creditsOf, type InvoiceCreditView } from './invoice-credits.ts'
 import type { AppliedSectionRow } from './invoice-custom-sections.ts'
 import type { InvoiceRow } from './invoices.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
@@ -22,16 +23,6 @@ export type InvoicePeriodRow = {
   readonly chargesTo: InvoiceRow['createdAt'] | null
   readonly fixedChargesFrom: InvoiceRow['createdAt'] | null
   readonly fixedChargesTo: InvoiceRow['createdAt'] | null
-}
-
-export type InvoiceCreditView = {
-  readonly id: string
-  readonly invoiceId: string
-  readonly amountCents: bigint
-  readonly beforeTaxes: boolean
-  readonly progressiveInvoiceId: string
-  readonly progressiveNumber: string
-  readonly progressivePaymentStatus: string
 }
 
 export type AppliedThresholdView = {
@@ -196,33 +187,6 @@ async function subscriptionsOf(reads: Reads, ids: readonly string[], now: Instan
   if (ids.length === 0) return []
   const rows = await reads.selectFrom('subscriptions').selectAll().where('id', '=', anyOf(ids)).execute()
   return viewsOf(reads, rows, now)
-}
-
-/** Progressive invoices as credits show them, by their ids. */
-export async function creditedInvoices(
-  reads: Reads,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, Pick<InvoiceCreditView, 'progressiveNumber' | 'progressivePaymentStatus'>>> {
-  if (ids.length === 0) return new Map()
-  const rows = await reads
-    .selectFrom('invoices')
-    .select(['id', 'number as progressiveNumber', 'paymentStatus as progressivePaymentStatus'])
-    .where('id', '=', anyOf(ids))
-    .execute()
-  return new Map(rows.map(({ id, ...names }) => [id, names]))
-}
-
-async function creditsOf(reads: Reads, ids: readonly string[]): Promise<InvoiceCreditView[]> {
-  return reads
-    .selectFrom('invoiceReductions as r')
-    .innerJoin('invoices as i', 'i.id', 'r.sourceId')
-    .select(['r.id', 'r.invoiceId', 'r.amountCents', 'r.beforeTaxes', 'r.sourceId as progressiveInvoiceId'])
-    .select(['i.number as progressiveNumber', 'i.paymentStatus as progressivePaymentStatus'])
-    .where('r.kind', '=', 'progressive_billing')
-    .where('r.invoiceId', '=', anyOf(ids))
-    .orderBy('r.createdAt')
-    .orderBy('r.id')
-    .execute()
 }
 
 async function sectionsOf(reads: Reads, ids: readonly string[]): Promise<AppliedSectionRow[]> {

@@ -102,6 +102,23 @@ export interface ApiKeys {
   secretHash: Buffer
 }
 
+export interface AppliedCoupons {
+  amountCents: Int8 | null
+  amountCurrency: string | null
+  couponId: string
+  createdAt: Timestamp
+  customerId: string
+  endedBy: string | null
+  frequency: string
+  frequencyDuration: number | null
+  id: string
+  organizationId: string
+  percentageRate: Numeric | null
+  status: Generated<string>
+  terminatedAt: Timestamp | null
+  updatedAt: Timestamp
+}
+
 export interface AppliedCustomSections {
   code: string
   createdAt: Timestamp
@@ -226,6 +243,38 @@ export interface ChargeTaxes {
   chargeId: string
   organizationId: string
   taxId: string
+}
+
+export interface Coupons {
+  amountCents: Int8 | null
+  amountCurrency: string | null
+  code: string
+  couponType: string
+  createdAt: Timestamp
+  deletedAt: Timestamp | null
+  description: string | null
+  expiration: string
+  expirationAt: Timestamp | null
+  frequency: string
+  frequencyDuration: number | null
+  id: string
+  limitedBillableMetrics: boolean
+  limitedPlans: boolean
+  name: string
+  organizationId: string
+  percentageRate: Numeric | null
+  reusable: boolean
+  status: Generated<string>
+  terminatedAt: Timestamp | null
+  updatedAt: Timestamp
+}
+
+export interface CouponTargets {
+  billableMetricId: string | null
+  couponId: string
+  id: string
+  organizationId: string
+  planId: string | null
 }
 
 export interface CustomerCounters {
@@ -1079,6 +1128,7 @@ export interface DB {
   advanceStates: AdvanceStates
   alerts: Alerts
   apiKeys: ApiKeys
+  appliedCoupons: AppliedCoupons
   appliedCustomSections: AppliedCustomSections
   appliedUsageThresholds: AppliedUsageThresholds
   billableMetrics: BillableMetrics
@@ -1087,6 +1137,8 @@ export interface DB {
   chargeFilters: ChargeFilters
   charges: Charges
   chargeTaxes: ChargeTaxes
+  coupons: Coupons
+  couponTargets: CouponTargets
   customerCounters: CustomerCounters
   customerInvoiceCounters: CustomerInvoiceCounters
   customerMetadata: CustomerMetadata

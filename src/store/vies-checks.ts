@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
+import { deliveryFlags, VIES_ENDPOINT } from '../core/webhooks/delivery-flags.ts'
 import type { CustomerRow } from './customers.ts'
 import type { Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
@@ -55,11 +56,15 @@ export async function enqueueViesChecks(
 ): Promise<void> {
   const jobs = checks.map(({ organizationId, customerId, id }) => ({
     payload: { organizationId, customerId, checkId: id },
-    key: `vies:${customerId}`,
+    // A key of its own for each check: a queued job does not replace one that runs.
+    key: `vies:${id}`,
+    flags: deliveryFlags({ organizationId, endpointId: VIES_ENDPOINT }),
   }))
   await sql`
-    select weir_enqueue('check_vat_number', j.payload, j.key, ${TRIES_MAX}::int)
-    from json_to_recordset(${JSON.stringify(jobs)}::json) as j (payload json, key text)`.execute(tx)
+    select weir_enqueue('check_vat_number', j.payload, j.key, ${TRIES_MAX}::int, j.flags)
+    from json_to_recordset(${JSON.stringify(jobs)}::json) as j (payload json, key text, flags text[])`.execute(
+    tx,
+  )
 }
 
 export async function findViesCheck(reads: Reads, customerId: string): Promise<ViesCheckRow | undefined> {

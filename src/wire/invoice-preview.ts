@@ -52,7 +52,7 @@ export function toWirePreview(preview: ShownPreview): object {
       lago_invoice_id: null,
       created_at: null,
     })),
-    credits: preview.credits.map((credit) => ({ ...toWireCredit(credit, invoice.currency), lago_id: null })),
+    credits: preview.credits.map((credit) => ({ ...toWireCredit(credit), lago_id: null })),
     subscriptions: preview.subscriptions.map((each) => subscriptionOf(each, preview)),
     fees: preview.fees.map((fee) => feeOf(fee, preview)),
   }

@@ -1,11 +1,7 @@
 import { Decimal } from '../core/amounts/decimal.ts'
 import { toWireCents } from '../core/amounts/json-text.ts'
-import type {
-  AppliedThresholdView,
-  InvoiceCreditView,
-  InvoiceListView,
-  InvoiceView,
-} from '../store/invoice-views.ts'
+import type { InvoiceCreditView } from '../store/invoice-credits.ts'
+import type { AppliedThresholdView, InvoiceListView, InvoiceView } from '../store/invoice-views.ts'
 import type { InvoiceRow } from '../store/invoices.ts'
 import type { UnbilledFeeRow } from '../store/unbilled-fees.ts'
 import { toWireCustomerBase } from './customers.ts'
@@ -69,7 +65,7 @@ export function toWireInvoice(view: InvoiceView, dashboardUrl: string): object {
       invoicing_reason: period.invoicingReason,
     })),
     fees: view.fees.map((fee) => toWireFee(fee)),
-    credits: view.credits.map((credit) => toWireCredit(credit, view.invoice.currency)),
+    credits: view.credits.map(toWireCredit),
     error_details: view.unbilled.map(toWireUnbilledFee),
     applied_invoice_custom_sections: view.sections.map(toWireAppliedSection),
   }
@@ -122,21 +118,21 @@ export function toWireInvoiceBase(
   }
 }
 
-/** What a progressive invoice gave to this one. */
-export function toWireCredit(credit: InvoiceCreditView, currency: string): object {
+/** A credit on an invoice, in `credits`. */
+export function toWireCredit(credit: InvoiceCreditView): object {
   return {
     lago_id: credit.id,
     amount_cents: toWireCents(credit.amountCents),
-    amount_currency: currency,
+    amount_currency: credit.currency,
     before_taxes: credit.beforeTaxes,
     item: {
-      lago_item_id: credit.progressiveInvoiceId,
-      type: 'invoice',
-      code: credit.progressiveNumber,
-      name: credit.progressiveNumber,
-      description: null,
+      lago_item_id: credit.item.id,
+      type: credit.item.type,
+      code: credit.item.code,
+      name: credit.item.name,
+      description: credit.item.description,
     },
-    invoice: { lago_id: credit.progressiveInvoiceId, payment_status: credit.progressivePaymentStatus },
+    invoice: { lago_id: credit.shownInvoice.id, payment_status: credit.shownInvoice.paymentStatus },
   }
 }
 

@@ -23,6 +23,7 @@ import { billWindows, type Window } from '../../src/core/subscriptions/windows.t
 import { taxesOfFee, taxesOfInvoice } from '../../src/core/taxes/apply.ts'
 import { billingPlan, billingSubscription, endedAt } from '../support/subscription-fixtures.ts'
 import { at, cents, decimal, list, type Row, shown } from './cells.ts'
+import { couponFigures } from './coupon-kinds.ts'
 import { alreadyPaid, fixedPrices, fixedUnits, moreUnits } from './fixed-kinds.ts'
 import type { FigureTable } from './tables.ts'
 import {
@@ -51,6 +52,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   commitment: eachRow(commitmentFigures),
   taxes: eachRow(taxFigures),
   'progressive-credit': eachRow(creditFigures),
+  coupons: eachRow(couponFigures),
   thresholds: ({ rows, settings }) => rows.map((row) => thresholdFigures(row, settings)),
   'issuing-dates': issuingFigures,
   numbers: numberFigures,

@@ -55,7 +55,7 @@ async function refusal(variables: Readonly<Record<string, string>>): Promise<str
   const started = weir(['start'], variables)
   expect(await started.exited, started.output()).toBe(1)
   const lines = started.output().trim().split('\n')
-  const isFirst = lines.some((line) => line.includes('shown only this once'))
+  const isFirst = lines.some((line) => line.includes('shown only once'))
   const told = lines.filter((line) => !line.startsWith('{'))
   // An organization that was made before the fault was met has been told of.
   const said = (isFirst ? told.slice(-1) : told).join('\n')
@@ -73,29 +73,29 @@ async function ready(started: { output: () => string; child: ChildProcess }): Pr
   throw new Error(`it is not ready:\n${started.output()}`)
 }
 
-describe('a start that can not succeed says why', () => {
+describe('a start that cannot succeed says why', () => {
   it.each([
     [
       'a folder of the kernel',
       { WEIR_DATA_DIR: '/proc/x' },
-      /^The data folder \/proc\/x can not be made: \S/,
+      /^The data folder \/proc\/x cannot be created: \S/,
     ],
     [
       'a file in the place of a folder',
       { WEIR_DATA_DIR: '/etc/passwd' },
-      /^The data folder \/etc\/passwd can not be made: \S/,
+      /^The data folder \/etc\/passwd cannot be created: \S/,
     ],
     [
       'a folder below a file',
       { WEIR_DATA_DIR: '/etc/passwd/x' },
-      /^The data folder \/etc\/passwd\/x can not be made: \S/,
+      /^The data folder \/etc\/passwd\/x cannot be created: \S/,
     ],
-    ['a device', { WEIR_DATA_DIR: '/dev/null' }, /^The data folder \/dev\/null can not be made: \S/],
+    ['a device', { WEIR_DATA_DIR: '/dev/null' }, /^The data folder \/dev\/null cannot be created: \S/],
     ['no port', { PORT: '99999' }, /^PORT must be a whole number from 0 to 65535/],
     [
       'an address of another machine',
       { HOST: '192.0.2.1' },
-      /^Weir may not or can not listen on 192\.0\.2\.1:\d+ \(HOST, PORT\): /,
+      /^Weir cannot listen on 192\.0\.2\.1:\d+ \(HOST, PORT\): /,
     ],
     ['an admin key that is guessed', { ADMIN_API_KEY: 'k' }, /^ADMIN_API_KEY must be at least 20 characters/],
     ['a pool of one', { WEIR_POOL_SIZE: '1' }, /^WEIR_POOL_SIZE must be a whole number from 2 to 500/],
@@ -107,7 +107,7 @@ describe('a start that can not succeed says why', () => {
     [
       'a database that is not there',
       { DATABASE_URL: 'postgres://u:hunter2@127.0.0.1:1/x' },
-      /^PostgreSQL at 127\.0\.0\.1:1\/x \(DATABASE_URL\) can not be used: .*ECONNREFUSED/,
+      /^PostgreSQL at 127\.0\.0\.1:1\/x \(DATABASE_URL\) cannot be used: .*ECONNREFUSED/,
     ],
     [
       'a database of another kind',
@@ -142,7 +142,7 @@ describe('a start that can not succeed says why', () => {
     const database = await emptyDatabase()
     try {
       const said = await refusal({ PORT: String(port), DATABASE_URL: database.url })
-      expect(said).toBe(`Another program listens on 127.0.0.1:${port}: stop it, or set PORT.`)
+      expect(said).toBe(`Another program is listening on 127.0.0.1:${port}: stop it, or set PORT.`)
     } finally {
       server.close()
       await database.drop()
@@ -153,7 +153,7 @@ describe('a start that can not succeed says why', () => {
     const url = new URL(inject('databaseUrl'))
     url.pathname = '/no_such_database'
     expect(await refusal({ DATABASE_URL: url.toString() })).toMatch(
-      /\(DATABASE_URL\) can not be used: .*no_such_database.* does not exist\.$/,
+      /\(DATABASE_URL\) cannot be used: .*no_such_database.* does not exist\.$/,
     )
     await mkdir(join(folder, 'data', 'postgres'), { recursive: true, mode: 0o700 })
     await writeFile(join(folder, 'data', 'postgres', 'PG_VERSION'), '9\n')
@@ -178,7 +178,7 @@ describe('what a start leaves', () => {
   it('an embedded PostgreSQL has room for WEIR_POOL_SIZE=100, and every write succeeds', async () => {
     const started = weir(['start'], { WEIR_POOL_SIZE: '100', LOG_LEVEL: 'info' })
     await ready(started)
-    const key = /shown only this once: (\S+)/.exec(started.output())?.[1]
+    const key = /shown only once: (\S+)/.exec(started.output())?.[1]
     const address = /"address":"http:\/\/localhost:(\d+)"/.exec(started.output())?.[1]
     const statuses = await Promise.all(
       Array.from({ length: 200 }, async (_, n) => {

@@ -3,11 +3,27 @@ import { checkVatNumber, ViesOutage } from '../../src/actions/customers/check-va
 import { startWorker } from '../../src/jobs/worker.ts'
 import { findBreaches, INVARIANTS } from '../../src/store/invariants.ts'
 import { findViesCheck } from '../../src/store/vies-checks.ts'
-import { ok } from '../support/billing-fixtures.ts'
+import { ok, send, subscribe as subscribeTo } from '../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 import { startVies, type ViesServer } from '../support/vies-server.ts'
 
 const NUMBER = 'DE123456789'
+
+/** A customer `c` whose number is checked, with a charge in advance and a usage threshold of 2,000. */
+async function usageOf(client: Client): Promise<void> {
+  await subscribeTo(client, {
+    metrics: [
+      { code: 'calls', aggregation_type: 'count_agg' },
+      { code: 'tokens', aggregation_type: 'sum_agg', field_name: 'n' },
+    ],
+    charges: [
+      { metric: 'calls', pay_in_advance: true, properties: { amount: '1' } },
+      { metric: 'tokens', properties: { amount: '1' } },
+    ],
+    plan: { usage_thresholds: [{ amount_cents: 2000 }] },
+    customer: { country: 'DE', tax_identification_number: NUMBER },
+  })
+}
 
 describe('EU taxes', () => {
   let harness: Harness
@@ -355,6 +371,98 @@ describe('EU taxes', () => {
       await worker.stop()
     }
   }, 60_000)
+
+  it('a number that changes while the old one is checked is checked too', async () => {
+    await manage()
+    vies.mood = 'silent'
+    const { context, databaseUrl } = harness
+    const log = { ...context.log, warn: () => undefined, error: () => undefined }
+    const worker = await startWorker({ context: { ...context, log }, databaseUrl, log })
+    try {
+      await customer({ country: 'DE', tax_identification_number: 'DE999999999' })
+      await expect.poll(() => vies.asked, { timeout: 15_000 }).toContain('DE999999999')
+      vies.mood = 'up'
+      await customer({ tax_identification_number: NUMBER })
+      await expect.poll(shown, { timeout: 12_000 }).toEqual(['lago_eu_reverse_charge'])
+    } finally {
+      await worker.stop()
+    }
+  }, 60_000)
+
+  it('taxes of the plan are known, and only what the customer decides waits', async () => {
+    await manage()
+    await ok(client, 'POST', '/taxes', { tax: { name: 'Own', code: 'own', rate: 10 } })
+    await plan({ tax_codes: ['own'] })
+    await plan({ code: 'q', amount_cents: 20_000 })
+    await customer({ country: 'DE', tax_identification_number: NUMBER })
+    await subscribe()
+    expect(await invoices()).toMatchObject([{ status: 'finalized', taxes_amount_cents: 968 }])
+    await subscribe({ external_id: 'other', plan_code: 'q', subscription_at: '2024-05-01' })
+    await client.clock('2024-06-01T00:00:00Z')
+    const june = async () =>
+      (await invoices()).find((one: { issuing_date: string }) => one.issuing_date > '2024-06')
+    expect(await june()).toMatchObject({
+      status: 'pending',
+      fees_amount_cents: 30_000,
+      taxes_amount_cents: 1000,
+    })
+    vies.registered.clear()
+    await check()
+    const { invoice } = await ok(client, 'GET', `/invoices/${(await june()).lago_id}`)
+    expect(invoice).toMatchObject({
+      status: 'finalized',
+      taxes_amount_cents: 4800,
+      total_amount_cents: 34_800,
+    })
+    const lines = invoice.applied_taxes.map((tax: Record<string, unknown>) => [
+      tax.tax_code,
+      tax.amount_cents,
+    ])
+    expect(lines.sort()).toEqual([
+      ['lago_eu_de_standard', 3800],
+      ['own', 1000],
+    ])
+    expect(await breaches()).toEqual([])
+  })
+
+  it('invoices of events and of thresholds wait too, and the bill of the period credits the latter', async () => {
+    await manage()
+    const told = await listen('fee.created', 'invoice.created')
+    await usageOf(client)
+    await send(client, { code: 'calls', transaction_id: 't1' })
+    await send(client, { code: 'tokens', transaction_id: 't2', properties: { n: 30 } })
+    await client.clock('2024-05-03T00:00:00Z')
+    const early = await invoices()
+    expect(early).toMatchObject([{ status: 'pending' }, { status: 'pending' }])
+    expect(early.map((one: { fees_amount_cents: number }) => one.fees_amount_cents).sort()).toEqual([
+      100, 3000,
+    ])
+    const { fees } = await ok(client, 'GET', '/fees?fee_type=charge')
+    const types = async () => (await told()).map(({ webhook_type }) => webhook_type)
+    expect(await types()).toEqual(['fee.created'])
+    await client.clock('2024-06-01T00:00:00Z')
+    expect(await invoices()).toHaveLength(3)
+    vies.registered.clear()
+    await check()
+    expect(await types()).toEqual(['fee.created', ...Array(3).fill('invoice.created')])
+    const facts = (await invoices()).map((one: Record<string, unknown>) => [
+      one.invoice_type,
+      one.status,
+      one.fees_amount_cents,
+      one.progressive_billing_credit_amount_cents,
+      one.taxes_amount_cents,
+      one.total_amount_cents,
+    ])
+    expect(facts.sort()).toEqual([
+      ['progressive_billing', 'finalized', 3000, 0, 570, 3570],
+      ['subscription', 'finalized', 100, 0, 19, 119],
+      ['subscription', 'finalized', 3000, 3000, 0, 0],
+    ])
+    const after = (await ok(client, 'GET', '/fees?fee_type=charge')).fees
+    const early2 = after.slice(0, fees.length).map(({ lago_id }: { lago_id: string }) => lago_id)
+    expect(early2).toEqual(fees.map(({ lago_id }: { lago_id: string }) => lago_id))
+    expect(await breaches()).toEqual([])
+  })
 
   it('a deleted customer whose number is still checked keeps its last invoice', async () => {
     await manage()

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { dueActions } from '../../src/actions/due/due-actions.ts'
+import { runDue } from '../../src/actions/due/run-due.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are read freely in tests
@@ -264,6 +266,18 @@ describe('units', () => {
     expect((await feesOf()).at(-1).item.invoice_display_name).toBe('Seats')
   })
 
+  it('are paid for once when the customer has moved to another time zone', async () => {
+    await makePlan('A', [fixed('a', 10, '10', { ...ADVANCE, code: 'seats' })])
+    await subscribe('A')
+    await ok('POST', '/customers', { customer: { external_id: 'acme', timezone: 'America/New_York' } })
+    await client.clock('2023-07-20T00:00:00Z')
+    await put(15)
+    await client.clock('2023-07-21T00:00:00Z')
+    expect(await billedAt('2023-07-20T00:00:00Z')).toEqual([['a', 5000]])
+    await client.clock('2023-08-02T00:00:00Z')
+    expect(await billedAt('2023-08-01T04:00:00Z')).toEqual([['a', 15_000]])
+  })
+
   it('that wait for the next period, and are replaced before', async () => {
     await makePlan('A', [fixed('a', 10, '10', { ...ADVANCE, code: 'seats' })])
     await subscribe('A')
@@ -281,6 +295,47 @@ describe('units', () => {
     const made = await subscribe('A', { plan_overrides: overrides })
     expect(made.plan.parent_id).toBeNull()
     expect(await billedAt('2023-07-19T12:12:00Z')).toEqual([['a', 3000]])
+  })
+
+  it('that change one after the other before anything is billed are all billed, each once', async () => {
+    // On the system's clock, whose due work waits for its runner.
+    client = await harness.organization({ sandbox: false })
+    for (const code of ['a', 'b']) {
+      const addOn = { name: code, code, amount_cents: 500, amount_currency: 'EUR' }
+      await ok('POST', '/add_ons', { add_on: addOn })
+    }
+    await ok('POST', '/customers', { customer: { external_id: 'acme', currency: 'EUR' } })
+    const charges = [
+      fixed('a', 1, '10', { ...ADVANCE, code: 'a' }),
+      fixed('b', 1, '20', { ...ADVANCE, code: 'b' }),
+    ]
+    await makePlan('A', charges)
+    await subscribe('A')
+    expect((await feesOf()).map((fee) => fee.amount_cents).sort()).toEqual([1000, 2000])
+    const change = (code: string, units: number, amount: string) =>
+      ok('PUT', `/plans/A/fixed_charges/${code}`, {
+        fixed_charge: { units, properties: { amount }, apply_units_immediately: true },
+      })
+    await change('a', 2, '10')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await change('b', 3, '20')
+    const until = harness.context.systemNow()
+    await runDue(harness.context, dueActions, { organizationId: client.organizationId, until, strict: false })
+    const amounts = (await feesOf()).map((fee) => fee.amount_cents)
+    expect(amounts.sort((x, y) => x - y)).toEqual([1000, 1000, 2000, 4000])
+    expect((await ok('GET', '/invoices')).invoices).toHaveLength(3)
+  })
+
+  it('are refused to another organization’s add-on', async () => {
+    const stranger = await harness.organization()
+    const addOn = { name: 'x', code: 'x', amount_cents: 1, amount_currency: 'EUR' }
+    const made = await stranger.call('POST', '/add_ons', { add_on: addOn })
+    const { add_on_code: _, ...charge } = fixed('x', 1, '1')
+    await makePlan('A', [])
+    const answer = await client.call('POST', '/plans/A/fixed_charges', {
+      fixed_charge: { ...charge, add_on_id: made.body.add_on.lago_id },
+    })
+    expect([answer.status, answer.body.code]).toEqual([404, 'add_on_not_found'])
   })
 
   it('cascade to copies that still have the old ones, and not to others', async () => {

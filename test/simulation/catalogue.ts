@@ -15,6 +15,7 @@ export type MetricDraft = {
 export type PlanDraft = { readonly code: string; readonly body: Body }
 
 export type Catalogue = {
+  readonly addOns: readonly (Body & { readonly code: string })[]
   readonly taxes: readonly (Body & { readonly code: string })[]
   readonly metrics: readonly MetricDraft[]
   readonly plans: readonly PlanDraft[]
@@ -48,7 +49,40 @@ export function drawCatalogue(r: Chance, currency: string, isWatched: boolean): 
   const plans = Array.from({ length: r.int(2, 4) }, (_, k) =>
     drawPlan(r, `plan${k}`, { currency, metrics, taxCodes, isWatched }),
   )
-  return { taxes, metrics, plans }
+  return { addOns: [], taxes, metrics, plans }
+}
+
+/** Add-ons, and fixed charges of half of the plans; drawn apart, so that the rest of a life stays as it is. */
+export function withFixedCharges(r: Chance, catalogue: Catalogue, currency: string): Catalogue {
+  const addOns = ['addon0', 'addon1'].map((code) => ({
+    name: code,
+    code,
+    amount_cents: r.int(1, 9000),
+    amount_currency: currency,
+  }))
+  const taxCodes = catalogue.taxes.map(({ code }) => code)
+  const plans = catalogue.plans.map(({ code, body }) => {
+    if (r.often(0.5)) return { code, body }
+    const isLong = body.interval === 'yearly' || body.interval === 'semiannual'
+    const fixed_charges = r
+      .some(addOns, r.int(1, 2))
+      .map((addOn) => ({ add_on_code: addOn.code, ...drawFixedCharge(r), ...someTaxes(r, taxCodes) }))
+    const monthly = isLong ? { bill_fixed_charges_monthly: r.often(0.5) } : {}
+    return { code, body: { ...body, ...monthly, fixed_charges } }
+  })
+  return { ...catalogue, addOns, plans }
+}
+
+function drawFixedCharge(r: Chance): Body {
+  const model = r.pick(['standard', 'standard', 'graduated', 'volume'])
+  const payInAdvance = model !== 'volume' && r.often(0.5)
+  return {
+    charge_model: model,
+    units: r.pick([0, 1, 3, 12, '2.5']),
+    pay_in_advance: payInAdvance,
+    prorated: !(model === 'graduated' && payInAdvance) && r.often(0.5),
+    properties: propertiesOf(r, model),
+  }
 }
 
 export function someTaxes(r: Chance, taxCodes: readonly string[]): Body {

@@ -15,7 +15,7 @@ export function billingPlanOf(plan: Wire): BillingPlan {
     trialPeriodDays: plan.trial_period === null ? null : Decimal.of(String(plan.trial_period)),
     billChargesMonthly: plan.bill_charges_monthly === true,
     billFixedChargesMonthly: plan.bill_fixed_charges_monthly === true,
-    hasPayInAdvanceFixedCharges: false,
+    hasPayInAdvanceFixedCharges: plan.fixed_charges.some((charge: Wire) => charge.pay_in_advance),
   }
 }
 

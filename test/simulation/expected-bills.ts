@@ -68,17 +68,32 @@ function startingBills(lived: Lived, end: Instant, periodic: readonly Instant[])
       { reason: 'subscription_starting', at, moment, windows: billWindows({ ...moment, current: false }) },
     ]
   }
-  const isBackdated =
+  const isBackdated = isBackdatedStart(lived)
+  const atStart = startingBill({ plan, subscription, at: activationOf(lived) })
+  // A subscription that follows another one shares its closing bill, also with fixed charges alone.
+  const isBilledAtStart = atStart === 'full' || (atStart !== 'none' && subscription.startedBy !== 'creation')
+  const starting = !isBackdated && isBilledAtStart ? billAt(subscription.startedAt) : []
+  if (!isBackdated && atStart === 'full') return starting
+  const trialEnd = trialEndAt(plan, subscription)
+  if (!plan.payInAdvance || trialEnd === null || wire.trial_ended_at === null) return starting
+  const at = atOf(wire.trial_ended_at)
+  const isBilledThatDay = periodic.some((day) => day <= at && localDate(day, zone) === localDate(at, zone))
+  return at > end || isBilledThatDay ? starting : [...starting, ...billAt(at)]
+}
+
+/** Whether a start bills fixed charges alone, on an invoice of their own. */
+export function startsWithUnits(lived: Lived): boolean {
+  const { plan, subscription } = lived
+  if (subscription.startedBy !== 'creation' || isBackdatedStart(lived)) return false
+  return startingBill({ plan, subscription: active(lived), at: activationOf(lived) }) === 'fixed_charges'
+}
+
+function isBackdatedStart({ subscription, zone }: Lived): boolean {
+  return (
     subscription.startedBy === 'creation' &&
     localDate(subscription.subscriptionAt, zone) < localDate(subscription.createdAt, zone) &&
     subscription.startedAt < subscription.createdAt
-  const startsWithBill = startingBill({ plan, subscription, at: activationOf(lived) }) !== 'none'
-  if (!isBackdated && startsWithBill) return billAt(subscription.startedAt)
-  const trialEnd = trialEndAt(plan, subscription)
-  if (!plan.payInAdvance || trialEnd === null || wire.trial_ended_at === null) return []
-  const at = atOf(wire.trial_ended_at)
-  const isBilledThatDay = periodic.some((day) => day <= at && localDate(day, zone) === localDate(at, zone))
-  return at > end || isBilledThatDay ? [] : billAt(at)
+  )
 }
 
 function activationOf({ wire, subscription }: Lived): Instant {

@@ -9,6 +9,7 @@ import type { Window } from '../../src/core/subscriptions/windows.ts'
 import type { Book, Wire } from './book.ts'
 import { atOf, type Lived } from './core-values.ts'
 import type { ExpectedBill } from './expected-bills.ts'
+import { startingInvoices, wrongFixedCharges } from './expected-fixed.ts'
 
 /** A bill of a subscription as it came out. */
 export type BilledLink = {
@@ -26,7 +27,11 @@ export type BilledLink = {
 
 /** What is wrong with the price of the plan and with the minimum commitment on a bill. */
 export function expectedPrices(book: Book, lived: Lived, bill: ExpectedBill, link: BilledLink): string[] {
-  return [...wrongPrice(lived, bill, link), ...wrongCommitment(book, lived, bill, link)]
+  return [
+    ...wrongPrice(lived, bill, link),
+    ...wrongFixedCharges(book, lived, bill, link),
+    ...wrongCommitment(book, lived, bill, link),
+  ]
 }
 
 function ofType(fees: readonly Wire[], type: string): Wire[] {
@@ -122,15 +127,18 @@ function countedFees(book: Book, lived: Lived, link: BilledLink, { period, from,
       ...link.fees,
     ].map((fee) => fee.lago_id),
   )
+  const atStart = new Set(
+    startingInvoices(book, lived).flatMap(({ fees }) => fees.map((fee: Wire) => fee.lago_id)),
+  )
   return [...all.values()].filter((fee) => {
     if (fee.lago_subscription_id !== id) return false
     const type = fee.item.type
-    if (type !== 'subscription' && type !== 'charge') return false
+    if (type !== 'subscription' && type !== 'charge' && type !== 'fixed_charge') return false
     const starts = atOf(fee.from_date)
     const isOfEvent = (fee.event_transaction_id ?? null) !== null
     const isThere = isOfEvent
       ? (order.get(fee.event_transaction_id) ?? Number.POSITIVE_INFINITY) < link.accepted
-      : known.has(fee.lago_id) || fee.lago_invoice_id === null || !fee.invoiceable
+      : known.has(fee.lago_id) || atStart.has(fee.lago_id) || fee.lago_invoice_id === null || !fee.invoiceable
     if (!isThere) return false
     if (type === 'subscription') return starts >= period.from && starts <= to
     return starts >= from && starts <= to && atOf(fee.to_date) <= addMs(period.to, 1)

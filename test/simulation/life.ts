@@ -6,10 +6,13 @@ import {
   REGIONS,
   SIZES,
   someTaxes,
+  withFixedCharges,
 } from './catalogue.ts'
 import { type Chance, chanceOf } from './chance.ts'
 
 const HOUR = 3_600_000
+/** Apart from the seeds of lives. */
+const FIXED_SEED = 1_000_000_007
 const DAY = 24 * HOUR
 const ZONES = [
   ...['UTC', 'Europe/Paris', 'America/New_York', 'America/Los_Angeles', 'Asia/Tokyo', 'Asia/Kolkata'],
@@ -70,7 +73,8 @@ export function drawLife(seed: number, years: number): Life {
   const day = r.pick([1, 1, 5, 14, 15, 28, 29, 30, 31])
   const start = Date.UTC(r.int(2021, 2024), r.int(0, 11), day, r.int(0, 23), r.int(0, 59))
   const isWatched = r.often(0.25)
-  const catalogue = drawCatalogue(r, currency, isWatched)
+  const drawn = drawCatalogue(r, currency, isWatched)
+  const catalogue = withFixedCharges(chanceOf(seed + FIXED_SEED), drawn, currency)
   const taxCodes = catalogue.taxes.map(({ code }) => code)
   const customers = Array.from({ length: r.int(1, 3) }, (_, k) =>
     drawCustomer(r, `c${k}`, currency, taxCodes),

@@ -1,4 +1,5 @@
 import type { Book, Fault } from './book.ts'
+import { validateStartingUnits } from './expected-fixed.ts'
 import { drawLife } from './life.ts'
 import { play } from './play.ts'
 import type { SimulatedServer } from './server.ts'
@@ -15,6 +16,7 @@ const VALIDATORS: readonly ((book: Book) => Fault[])[] = [
   validateMoney,
   validateNumbers,
   validateBills,
+  validateStartingUnits,
   validateAdvanceFees,
   validateProgressive,
 ]

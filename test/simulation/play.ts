@@ -79,6 +79,7 @@ class Player {
       await this.ok('PUT', `/billing_entities/${own.code}`, { billing_entity: entity })
     }
     for (const tax of catalogue.taxes) await this.ok('POST', '/taxes', { tax })
+    for (const addOn of catalogue.addOns) await this.ok('POST', '/add_ons', { add_on: addOn })
     for (const { code, body } of catalogue.metrics) {
       const { billable_metric } = await this.ok('POST', '/billable_metrics', { billable_metric: body })
       this.metrics.set(code, billable_metric)

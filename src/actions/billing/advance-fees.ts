@@ -1,6 +1,8 @@
 import { exponentOf } from '../../core/amounts/currency.ts'
 import { assembleInvoice, type InvoiceLines, uninvoicedFees } from '../../core/billing/assemble-invoice.ts'
 import type { BillPlan } from '../../core/billing/bill-plan.ts'
+import type { AppliedCouponFacts } from '../../core/billing/reductions/applied-coupon.ts'
+import { availableCoupons, couponsAfter } from '../../core/billing/reductions/coupons.ts'
 import type { SubscriptionFacts, TaxesByOwner } from '../../core/billing/snapshot.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import { chargeFeeDraft, type FeeDraft } from '../../core/invoicing/fee-draft.ts'
@@ -18,6 +20,7 @@ import type { BillingSubscription } from '../../core/subscriptions/subscription.
 import { billWindows, type UsageWindow } from '../../core/subscriptions/windows.ts'
 import { type AcceptedEvent, chargedEvents, chargedKey } from '../../store/advance-events.ts'
 import { windowsOfMovedCustomer } from '../../store/billed-windows.ts'
+import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
 import { type CustomerSnapshot, readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
 import { lockCustomerById } from '../../store/customers.ts'
@@ -149,7 +152,12 @@ export async function writeAdvanceFees(
   priced: readonly PricedEvent[],
 ): Promise<void> {
   const { id: customerId } = subject.snapshot.customer
-  const documents = [...uninvoicedDocuments(subject, priced), ...invoiceDocuments(subject, priced)]
+  const isInvoiced = priced.some(({ plan }) => plan.charge.invoiceable)
+  const coupons = isInvoiced ? await readCouponFacts(tx, [customerId]) : undefined
+  const documents = [
+    ...uninvoicedDocuments(subject, priced),
+    ...invoiceDocuments(subject, priced, coupons?.get(customerId) ?? []),
+  ]
   await writePlans(context, tx, caller, [{ customerId, documents, nextBillings: [] }])
 }
 
@@ -168,11 +176,17 @@ function uninvoicedDocuments(subject: AdvanceSubject, priced: readonly PricedEve
   }))
 }
 
-function invoiceDocuments(subject: AdvanceSubject, priced: readonly PricedEvent[]): BillPlan['documents'] {
+/** One invoice for each event; its coupons are those that the invoices before it left. */
+function invoiceDocuments(
+  subject: AdvanceSubject,
+  priced: readonly PricedEvent[],
+  applied: readonly AppliedCouponFacts[],
+): BillPlan['documents'] {
   const { subscription, snapshot, taxes } = subject
   const { customer } = snapshot
   const billingEntity = snapshot.billingEntities.get(subscription.billingEntityId ?? customer.billingEntityId)
   if (!billingEntity) throw new Error(`subscription ${subscription.id} has no billing entity`)
+  let left = applied
   return priced
     .filter(({ plan }) => plan.charge.invoiceable)
     .map((event) => {
@@ -201,7 +215,11 @@ function invoiceDocuments(subject: AdvanceSubject, priced: readonly PricedEvent[
         reached: null,
       }
       // Progressive invoices only bill charges in arrears, so they never reduce these.
-      return { kind: 'invoice', invoice: assembleInvoice(lines, taxes, { progressive: new Map() }) }
+      const progressive = new Map<string, never>()
+      const coupons = availableCoupons(left, subscription.plan.currency, [subscription])
+      const invoice = assembleInvoice(lines, taxes, { progressive, coupons })
+      left = couponsAfter(left, invoice.reductions)
+      return { kind: 'invoice', invoice }
     })
 }
 

@@ -1,5 +1,6 @@
 import { addMs } from '../../core/calendar/instant.ts'
 import { notFound } from '../../core/refusal.ts'
+import { endCouponsOfCustomer } from '../../store/applied-coupons.ts'
 import {
   type CustomerDetails,
   detailsOfCustomer,
@@ -29,6 +30,7 @@ export async function deleteCustomer(
     const customer = await lockCustomerByExternalId(tx, externalId)
     if (!customer) throw notFound('customer')
     await terminateSubscriptionsOfCustomer(context, tx, caller, customer.id)
+    await endCouponsOfCustomer(tx, customer.id, caller.now)
     for (const draft of await draftsOf(tx, { customerId: customer.id })) {
       const dueAt = addMs(caller.now, DRAFTS_FINAL_AFTER_MS)
       const item = { kind: 'invoice_finalization', subjectId: draft.id, dueAt } as const

@@ -181,13 +181,14 @@ async function changeCustomer(
     await redateDrafts(tx, caller, customer.id)
   }
   const metadata = change.metadata && (await replaceMetadata(tx, changed, change.metadata, caller.now))
-  const followed = await followTaxes(tx, caller, { before: customer, after: changed }, sellers, taxes)
   if (taxes || changed.billingEntityId !== customer.billingEntityId) {
     await flagDraftsOfCustomer(tx, customer.id)
   }
   if (changed.timezone !== customer.timezone || changed.billingEntityId !== customer.billingEntityId) {
     await rescheduleCustomer(tx, caller, customer.id)
   }
+  // Last, because invoices that waited for the customer's taxes may draw their numbers now (docs/decisions/0018).
+  const followed = await followTaxes(tx, caller, { before: customer, after: changed }, sellers, taxes)
   return detailsOfCustomer(tx, changed, {
     billingEntity,
     ...(metadata && { metadata }),

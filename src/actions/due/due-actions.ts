@@ -1,6 +1,7 @@
 import { billCustomers } from '../billing/bill-customers.ts'
 import { priceAdvanceUsage } from '../billing/price-advance-usage.ts'
 import { priceDeferredEvent } from '../billing/price-deferred-event.ts'
+import { expireCoupon } from '../coupons/expire-coupon.ts'
 import { followDays, followIssuing } from '../customers/follow-settings.ts'
 import { tellUnknownWallets } from '../events/tell-unknown-wallets.ts'
 import { validateEvents } from '../events/validate-events.ts'
@@ -36,5 +37,6 @@ export const dueActions: DueActions = {
   customer_drafts: followIssuing,
   plan_amount: followNewAmount,
   alert_rearming: rearmAlerts,
+  coupon_expiry: expireCoupon,
   fixed_charge_units: billChangedUnits,
 }

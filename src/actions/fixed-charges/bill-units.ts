@@ -1,5 +1,6 @@
 import type { FixedChargeFacts } from '../../core/billing/fixed-charges.ts'
 import { unitsBill, unitsWindow } from '../../core/billing/units-bill.ts'
+import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
 import { answerFixedCharges, readFixedCharges } from '../../store/billing/fixed-charge-facts.ts'
 import { readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
@@ -52,7 +53,7 @@ export async function billUnits(
   const billingEntity = billingEntities.get(subscription.billingEntityId ?? customer.billingEntityId)
   if (!billingEntity) throw new Error(`subscription ${row.id} has no billing entity`)
   const { from } = unitsWindow({ customer, subscription, at }).window
-  const [[earlier = []], taxes] = await Promise.all([
+  const [[earlier = []], taxes, applied] = await Promise.all([
     answerFixedCharges(tx, [{ subscriptionId: row.id, from, exceptInvoiceId: null }]),
     readTaxesOfBills(
       tx,
@@ -60,12 +61,14 @@ export async function billUnits(
       [subscription],
       asked.map(({ id }) => id),
     ),
+    readCouponFacts(tx, [customer.id]),
   ])
   // A change is billed once, also when it was made due twice.
   const isBilled = ({ rootId }: FixedChargeFacts) =>
     earlier.some((fee) => fee.isOwn && fee.rootId === rootId && fee.billedAt === at)
   const charges = asked.filter((charge) => !isBilled(charge))
   if (charges.length === 0) return
-  const bill = { customer, billingEntity, subscription, charges, earlier, taxes }
+  const coupons = applied.get(customer.id) ?? []
+  const bill = { customer, billingEntity, subscription, charges, earlier, taxes, coupons }
   await writePlans(context, tx, caller, [unitsBill({ ...bill, at, createdAt: at })])
 }

@@ -5,12 +5,16 @@ import {
   insertUnits,
   type NewUnits,
   scheduleUnits,
-  subscriptionsWithUnitsOf,
+  type UnitsOwner,
+  unitsOwners,
 } from '../../store/fixed-charge-units.ts'
 import type { FixedChargeRow } from '../../store/fixed-charges.ts'
 import { billMomentOf, statesOf } from '../../store/subscription-states.ts'
 import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import type { Caller } from '../context.ts'
+
+/** Subscriptions that are read at once, however many are on a plan. */
+const OWNERS_AT_ONCE = 1000
 
 type ChargeWithUnits = Pick<FixedChargeRow, 'id' | 'planId' | 'units' | 'payInAdvance'>
 
@@ -27,12 +31,16 @@ export async function recordUnits(
 ): Promise<void> {
   if (charges.length === 0) return
   const byId = new Map(charges.map((charge) => [charge.id, charge]))
-  const found = await subscriptionsWithUnitsOf(tx, charges)
-  const wanted = found.flatMap(({ fixedChargeId, subscription }) => {
-    const charge = byId.get(fixedChargeId)
-    return charge ? [{ subscription, charge }] : []
-  })
-  await recordFor(tx, caller, wanted, appliesAtOnce)
+  let last: UnitsOwner | undefined
+  do {
+    const found = await unitsOwners(tx, [...byId.keys()], last, OWNERS_AT_ONCE)
+    const wanted = found.flatMap(({ fixedChargeId, subscription }) => {
+      const charge = byId.get(fixedChargeId)
+      return charge ? [{ subscription, charge }] : []
+    })
+    await recordFor(tx, caller, wanted, appliesAtOnce)
+    last = found.length < OWNERS_AT_ONCE ? undefined : found.at(-1)
+  } while (last !== undefined)
 }
 
 /** The same for one subscription, whatever its own units are. */

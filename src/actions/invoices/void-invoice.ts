@@ -1,6 +1,7 @@
 import type { Input } from '../../core/input/fields.ts'
 import { checkVoid } from '../../core/invoicing/void.ts'
 import { accepted, notAllowed, notFound } from '../../core/refusal.ts'
+import { reviveCoupons } from '../../store/applied-coupons.ts'
 import type { Tx } from '../../store/database.ts'
 import { cancelItem } from '../../store/due-items.ts'
 import { isVisible, lockInvoiceAfterCustomer, updateInvoice } from '../../store/invoices.ts'
@@ -39,4 +40,5 @@ async function setVoided(tx: Tx, { now }: Caller, id: string): Promise<void> {
     updatedAt: ts(now),
   })
   await cancelItem(tx, 'invoice_overdue', id)
+  await reviveCoupons(tx, id, now)
 }

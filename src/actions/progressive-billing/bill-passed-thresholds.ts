@@ -1,5 +1,6 @@
 import { assembleInvoice, type InvoiceLines } from '../../core/billing/assemble-invoice.ts'
 import type { InvoicePlan, ReachedThresholds } from '../../core/billing/bill-plan.ts'
+import { availableCoupons } from '../../core/billing/reductions/coupons.ts'
 import { chargeFeeDraft, type FeeDraft, isWorthStoring } from '../../core/invoicing/fee-draft.ts'
 import { INVOICE_CENTS_MAX } from '../../core/invoicing/fitting-fees.ts'
 import {
@@ -10,6 +11,7 @@ import {
 } from '../../core/progressive-billing/progressive-check.ts'
 import type { RatedUsage } from '../../core/rating/rate-usage.ts'
 import { billWindows, type Window } from '../../core/subscriptions/windows.ts'
+import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
 import { answerProgressive } from '../../store/billing/progressive-facts.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
 import type { Tx } from '../../store/database.ts'
@@ -104,12 +106,16 @@ async function buildInvoice(
   const { snapshot, subscription, open } = activity
   const { customer } = snapshot
   const { id: subscriptionId, externalId, charges } = subscription
-  const [taxes, [earlier]] = await Promise.all([
+  const [taxes, [earlier], applied] = await Promise.all([
     readTaxesOfBills(tx, new Map([[customer.id, customer]]), [subscription]),
     answerProgressive(tx, [{ subscriptionId, externalId, window: open.window, exceptInvoiceId: null }]),
+    readCouponFacts(tx, [customer.id]),
   ])
   const progressive = new Map(earlier ? [[subscriptionId, { invoice: earlier, charges }]] : [])
-  return assembleInvoice(linesOf(caller, activity, reached), taxes, { progressive })
+  return assembleInvoice(linesOf(caller, activity, reached), taxes, {
+    progressive,
+    coupons: availableCoupons(applied.get(customer.id) ?? [], subscription.plan.currency, [subscription]),
+  })
 }
 
 function linesOf(

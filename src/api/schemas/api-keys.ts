@@ -37,5 +37,5 @@ export const ApiKeyRotateInput = Type.Object({
 export const ApiKey = Type.Object({ api_key: Type.Object(fields) })
 export const ApiKeys = Type.Object({ api_keys: Type.Array(Type.Object(fields)), meta: PaginationMeta })
 export const NewApiKey = Type.Object({
-  api_key: Type.Object({ ...fields, value: Type.String({ description: 'The key, shown only this once.' }) }),
+  api_key: Type.Object({ ...fields, value: Type.String({ description: 'The key, shown only once.' }) }),
 })

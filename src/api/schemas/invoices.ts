@@ -104,7 +104,8 @@ const BillingPeriod = Type.Object({
   ),
 })
 
-const Credit = Type.Object({
+/** What lowered an invoice: a coupon, a progressive invoice or a credit note. */
+export const Credit = Type.Object({
   lago_id: uuid,
   amount_cents: Type.Integer(),
   amount_currency: Type.String(),

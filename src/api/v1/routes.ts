@@ -3,8 +3,10 @@ import type { Context } from '../../actions/context.ts'
 import type { HttpLimits } from '../limits.ts'
 import { addOnsRoutes } from './add-ons.ts'
 import { alertsRoutes } from './alerts.ts'
+import { appliedCouponsRoutes } from './applied-coupons.ts'
 import { billableMetricsRoutes } from './billable-metrics.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
+import { couponsRoutes } from './coupons.ts'
 import { customersRoutes } from './customers.ts'
 import { entitlementsRoutes } from './entitlements.ts'
 import { estimatesRoutes } from './estimates.ts'
@@ -35,8 +37,10 @@ export type Routes = (app: FastifyInstance, context: Context, limits: HttpLimits
 export const routesOfV1: readonly Routes[] = [
   addOnsRoutes,
   alertsRoutes,
+  appliedCouponsRoutes,
   billableMetricsRoutes,
   billingEntitiesRoutes,
+  couponsRoutes,
   customersRoutes,
   entitlementsRoutes,
   estimatesRoutes,

@@ -15,7 +15,7 @@ import type {
   UninvoicedFees,
 } from './bill-plan.ts'
 import type { DraftFacts } from './bill-request.ts'
-import { type ResolvedFee, resolveFeeTaxes } from './fee-taxes.ts'
+import { hasOwnTaxes, type ResolvedFee, resolveFeeTaxes } from './fee-taxes.ts'
 import type { AvailableReductions } from './reductions/available.ts'
 import type { CustomerFacts, TaxesByOwner } from './snapshot.ts'
 import { type InvoiceTotals, taxedAlone, totalInvoice } from './totals.ts'
@@ -42,9 +42,12 @@ export function assembleInvoice(
   const { head, periods, draft, reached } = lines
   const resolved = resolveFeeTaxes(lines.fees, head.customer, lines.planIds, taxes)
   const { fitting, excess } = fittingFees(resolved)
-  const awaitsTaxes = head.customer.awaitsTaxes && !staysDraft(lines) && fitting.length > 0
-  const taxed = awaitsTaxes ? fitting.map(({ fee }) => ({ fee, taxes: [] })) : fitting
-  const totalled = totalInvoice(periods, taxed, available)
+  const isKnown = (each: ResolvedFee) => hasOwnTaxes(each, head.customer, taxes)
+  const awaitsTaxes = head.customer.awaitsTaxes && !staysDraft(lines) && !fitting.every(isKnown)
+  const taxed = awaitsTaxes ? fitting.map((each) => (isKnown(each) ? each : { ...each, taxes: [] })) : fitting
+  // Coupons wait until the invoice is final.
+  const { coupons: _, ...others } = available
+  const totalled = totalInvoice(periods, taxed, staysDraft(lines) ? others : available)
   const dates = datesOf(lines)
   const unbilled = excess.map(({ fee }) => fee)
   return {
@@ -104,6 +107,7 @@ function datesOf({ head, periods, hasGrace, draft }: InvoiceLines): IssuingDates
   return { ...dates, ...finalizedDates({ issuingOn }, final, customer.issuing) }
 }
 
+/** Whether the invoice is a draft afterwards. */
 function staysDraft({ head, hasGrace, draft }: InvoiceLines): boolean {
   return draft === null ? hasGrace && head.customer.issuing.graceDays > 0 : draft.finalizedAt === null
 }

@@ -9,6 +9,7 @@ import { commitmentLine } from './lines/commitment-line.ts'
 import { fixedChargeLines } from './lines/fixed-charge-lines.ts'
 import { buildPaidFeesInvoices } from './paid-fees-invoices.ts'
 import type { AvailableProgressiveInvoice } from './reductions/available.ts'
+import { availableCoupons, couponsAfter } from './reductions/coupons.ts'
 import type { BillingEntityFacts, BillingSnapshot, CustomerFacts } from './snapshot.ts'
 import type { BillAnswers, OpenBill, OpenLine } from './usage-questions.ts'
 
@@ -37,6 +38,7 @@ export function buildBill(snapshot: BillingSnapshot, bill: OpenBill, answers: Bi
   const customer = snapshot.customers.get(request.customerId)
   if (!customer) throw new Error(`customer ${request.customerId} is not in the snapshot`)
   const documents: BillPlan['documents'][number][] = []
+  let coupons = snapshot.coupons.get(customer.id) ?? []
   for (const group of groupsOf(snapshot, customer, bill)) {
     const built = group.lines.map((open) => buildLine(open, answers))
     const uninvoiced = built.flatMap((line) => line.uninvoiced)
@@ -62,8 +64,13 @@ export function buildBill(snapshot: BillingSnapshot, bill: OpenBill, answers: Bi
       draft: request.draft,
       reached: null,
     }
-    const progressive = progressiveOf(group, answers)
-    documents.push({ kind: 'invoice', invoice: assembleInvoice(lines, snapshot.taxes, { progressive }) })
+    const subscriptions = group.lines.map(({ billed }) => billed.subscription)
+    const invoice = assembleInvoice(lines, snapshot.taxes, {
+      progressive: progressiveOf(group, answers),
+      coupons: availableCoupons(coupons, group.currency, subscriptions),
+    })
+    coupons = couponsAfter(coupons, invoice.reductions)
+    documents.push({ kind: 'invoice', invoice })
   }
   if (!request.skipCharges && request.draft === null) {
     const ofPaidFees = buildPaidFeesInvoices(snapshot, customer, request)

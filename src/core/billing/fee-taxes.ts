@@ -43,3 +43,13 @@ export function resolveFeeTaxes<Fee extends TaxedItem>(
     }),
   }))
 }
+
+/** Whether the taxes of a fee are its own, or its plan's, so that the customer's do not matter. */
+export function hasOwnTaxes(
+  { taxes }: ResolvedFee<unknown>,
+  customer: Pick<CustomerFacts, 'id' | 'billingEntityId'>,
+  { customers, billingEntities }: TaxesByOwner,
+): boolean {
+  const isCustomers = taxes === customers.get(customer.id)
+  return taxes.length > 0 && !isCustomers && taxes !== billingEntities.get(customer.billingEntityId)
+}

@@ -2,6 +2,7 @@ import type { Decimal } from '../amounts/decimal.ts'
 import { addMs, type Instant, SECOND_MS } from '../calendar/instant.ts'
 import type { FixedPricing } from '../fixed-charges/price.ts'
 import type { RecordedUnits } from '../fixed-charges/units.ts'
+import { ZONE_CHANGE_MAX_MS } from '../subscriptions/open-window.ts'
 import type { Window } from '../subscriptions/windows.ts'
 
 /** A fixed charge of a subscription's plan, with the units that the subscription has had of it. */
@@ -26,6 +27,12 @@ export type BilledFixedFee = {
   readonly amountCents: bigint
   readonly period: Window
   readonly billedAt: Instant
+}
+
+/** Whether two windows are of the same period: when the customer moved to another zone, both ends moved with it. */
+export function isSamePeriod(one: Window, other: Window): boolean {
+  const isNear = (a: Instant, b: Instant) => Math.abs(a - b) < ZONE_CHANGE_MAX_MS
+  return isNear(one.from, other.from) && isNear(one.to, other.to)
 }
 
 /** A fixed charge of a plan with the units that a subscription starts with. */

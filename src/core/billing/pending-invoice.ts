@@ -5,6 +5,7 @@ import type { TimeZone } from '../calendar/zone.ts'
 import { overdueAt } from '../invoicing/overdue.ts'
 import { belatedDates, type IssuingDates, type IssuingSettings } from '../subscriptions/issuing-dates.ts'
 import { type FeeTaxes, type InvoiceTaxes, taxesOfFee, taxesOfInvoice } from '../taxes/apply.ts'
+import type { Tax } from '../taxes/tax.ts'
 import { resolveFeeTaxes, type TaxedItem } from './fee-taxes.ts'
 import type { CustomerFacts, TaxesByOwner } from './snapshot.ts'
 
@@ -14,6 +15,8 @@ export type PendingFee = TaxedItem & {
   readonly amountCents: bigint
   readonly preciseAmountCents: Decimal
   readonly preciseReductionCents: Decimal
+  /** Its taxes where they do not depend on the customer; null where they are not known yet. */
+  readonly knownTaxes: readonly Tax[] | null
 }
 
 /** An invoice that waits for taxes: everything else is computed. */
@@ -35,6 +38,7 @@ export type PendingInvoice = {
 /** What an invoice gets when it becomes final: its taxes, its total and its dates. */
 export type CompletedInvoice = {
   readonly id: string
+  /** The fees whose taxes were not known. */
   readonly fees: readonly { readonly id: string; readonly taxes: FeeTaxes }[]
   readonly taxes: InvoiceTaxes
   readonly totalAmountCents: bigint
@@ -54,7 +58,7 @@ export function completeInvoice(
   const { isPeriodic, zone } = invoice
   const taxable = resolveFeeTaxes(invoice.fees, customer, invoice.planIds, taxes).map((resolved) => ({
     ...resolved.fee,
-    taxes: resolved.taxes,
+    taxes: resolved.fee.knownTaxes ?? resolved.taxes,
   }))
   const subTotal = invoice.subTotalExcludingTaxesAmountCents
   const ofInvoice = taxesOfInvoice(taxable, subTotal)
@@ -62,7 +66,9 @@ export function completeInvoice(
   const dates = belatedDates(datesOf(invoice), invoice.wantedAt, { at, zone, isPeriodic }, invoice.settings)
   return {
     id: invoice.id,
-    fees: taxable.map((fee) => ({ id: fee.id, taxes: taxesOfFee(fee) })),
+    fees: taxable
+      .filter(({ knownTaxes }) => knownTaxes === null)
+      .map((fee) => ({ id: fee.id, taxes: taxesOfFee(fee) })),
     taxes: ofInvoice,
     totalAmountCents,
     dates,

@@ -6,6 +6,7 @@ import type { BillingPlan, BillingSubscription } from '../subscriptions/subscrip
 import type { Window } from '../subscriptions/windows.ts'
 import type { Tax } from '../taxes/tax.ts'
 import type { FixedChargeFacts } from './fixed-charges.ts'
+import type { AppliedCouponFacts } from './reductions/applied-coupon.ts'
 
 /** Why a subscription is on an invoice. */
 export type InvoicingReason =
@@ -164,4 +165,6 @@ export type BillingSnapshot = {
   readonly taxes: TaxesByOwner
   /** By customer id. */
   readonly paidFees: ReadonlyMap<string, PaidFees>
+  /** The active coupons of each customer by its id, oldest first. */
+  readonly coupons: ReadonlyMap<string, readonly AppliedCouponFacts[]>
 }

@@ -7,7 +7,9 @@ import { type FeeDraft, fixedChargeFeeDraft } from '../invoicing/fee-draft.ts'
 import { billWindows, currentFixedChargesWindow, type UsageWindow } from '../subscriptions/windows.ts'
 import { assembleInvoice } from './assemble-invoice.ts'
 import type { BillPlan } from './bill-plan.ts'
-import type { BilledFixedFee, FixedChargeFacts } from './fixed-charges.ts'
+import { type BilledFixedFee, type FixedChargeFacts, isSamePeriod } from './fixed-charges.ts'
+import type { AppliedCouponFacts } from './reductions/applied-coupon.ts'
+import { availableCoupons } from './reductions/coupons.ts'
 import type { BillingEntityFacts, CustomerFacts, SubscriptionFacts, TaxesByOwner } from './snapshot.ts'
 
 /** A subscription whose units are billed, with what its invoice depends on. */
@@ -20,6 +22,8 @@ export type UnitsBill = {
   /** What they were billed before. */
   readonly earlier: readonly BilledFixedFee[]
   readonly taxes: TaxesByOwner
+  /** The active coupons of the customer, oldest first. */
+  readonly coupons: readonly AppliedCouponFacts[]
   /** When the units changed. */
   readonly at: Instant
   readonly createdAt: Instant
@@ -62,7 +66,10 @@ export function unitsBill(bill: UnitsBill): BillPlan {
       reached: null,
     },
     bill.taxes,
-    { progressive: new Map() },
+    {
+      progressive: new Map(),
+      coupons: availableCoupons(bill.coupons, subscription.plan.currency, [subscription]),
+    },
   )
   return { customerId: customer.id, documents: [{ kind: 'invoice', invoice }], nextBillings: [] }
 }
@@ -87,8 +94,7 @@ function priceOf(bill: UnitsBill, charge: FixedChargeFacts): FixedPrice {
   const wanted =
     unitsOfPeriod(charge.records, { window, durationDays, zone, prorated: false })?.full ?? Decimal.zero
   const paid = earlier.filter(
-    ({ isOwn, rootId, period }) =>
-      isOwn && rootId === charge.rootId && period.from === window.from && period.to === window.to,
+    ({ isOwn, rootId, period }) => isOwn && rootId === charge.rootId && isSamePeriod(period, window),
   )
   const units = wanted.minus(Decimal.sum(paid.map((fee) => fee.units)))
   const part = charge.prorated

@@ -19,6 +19,7 @@ export const DUE_KINDS = [
   'customer_drafts',
   'plan_amount',
   'alert_rearming',
+  'coupon_expiry',
 ] as const
 
 export type DueKind = (typeof DUE_KINDS)[number]

@@ -3,9 +3,10 @@ import { Decimal } from '../../core/amounts/decimal.ts'
 import type { CompletedInvoice, PendingFee, PendingInvoice } from '../../core/billing/pending-invoice.ts'
 import type { FeeType } from '../../core/invoicing/fee-draft.ts'
 import type { IssuingSettings } from '../../core/subscriptions/issuing-dates.ts'
+import type { Tax } from '../../core/taxes/tax.ts'
 import type { Tx } from '../database.ts'
 import { insertRows } from '../insert-rows.ts'
-import type { Fees, Invoices } from '../rows.ts'
+import type { Fees, FeeTaxes, Invoices } from '../rows.ts'
 import { anyOf, groupedBy, ts } from '../values.ts'
 import type { InvoiceNumber } from './bill-rows.ts'
 import { feeTaxRow, invoiceTaxRow } from './tax-rows.ts'
@@ -31,13 +32,20 @@ export async function lockPendingInvoices(tx: Tx, customerId: string): Promise<r
     .execute()
   if (rows.length === 0) return []
   const ids = anyOf(rows.map(({ id }) => id))
-  const [fees, periods] = await Promise.all([
+  const [fees, known, periods] = await Promise.all([
     tx
       .selectFrom('fees')
       .selectAll()
       .where('invoiceId', '=', ids)
       .orderBy('createdAt')
       .orderBy('id')
+      .execute(),
+    tx
+      .selectFrom('feeTaxes as t')
+      .innerJoin('fees as f', 'f.id', 't.feeId')
+      .selectAll('t')
+      .where('f.invoiceId', '=', ids)
+      .orderBy('t.id')
       .execute(),
     tx
       .selectFrom('invoiceSubscriptions as l')
@@ -47,13 +55,14 @@ export async function lockPendingInvoices(tx: Tx, customerId: string): Promise<r
       .execute(),
   ])
   const feesOf = groupedBy(fees, ({ invoiceId }) => invoiceId)
+  const knownOf = groupedBy(known, ({ feeId }) => feeId)
   const periodsOf = groupedBy(periods, ({ invoiceId }) => invoiceId)
   return rows.map((row) => {
     const own = periodsOf.get(row.id) ?? []
     return {
       invoice: {
         ...headOf(row),
-        fees: (feesOf.get(row.id) ?? []).map(feeOf),
+        fees: (feesOf.get(row.id) ?? []).map((fee) => feeOf(fee, knownOf.get(fee.id))),
         planIds: new Map(own.map(({ subscriptionId, planId }) => [subscriptionId, planId])),
         isPeriodic: own.some(({ isRecurring }) => isRecurring),
       },
@@ -75,7 +84,7 @@ function headOf(row: Selectable<Invoices>): Omit<PendingInvoice, 'fees' | 'planI
   }
 }
 
-function feeOf(row: Selectable<Fees>): PendingFee {
+function feeOf(row: Selectable<Fees>, known: readonly Selectable<FeeTaxes>[] | undefined): PendingFee {
   const reduction = Decimal.of(row.preciseProgressiveCreditAmountCents)
   return {
     id: row.id,
@@ -88,6 +97,17 @@ function feeOf(row: Selectable<Fees>): PendingFee {
     amountCents: row.amountCents,
     preciseAmountCents: Decimal.of(row.preciseAmountCents),
     preciseReductionCents: reduction.plus(Decimal.of(row.preciseCouponsAmountCents)),
+    knownTaxes: known?.map(taxOfFee) ?? null,
+  }
+}
+
+function taxOfFee(row: Selectable<FeeTaxes>): Tax {
+  return {
+    id: row.taxId ?? row.id,
+    code: row.taxCode,
+    name: row.taxName,
+    description: row.taxDescription,
+    rate: Decimal.of(row.taxRate),
   }
 }
 
@@ -111,6 +131,9 @@ export async function writeCompletedInvoices(
     ),
   )
   await insertRows(tx, 'feeTaxes', feeTaxes)
+  // The lines of known taxes were sums of some fees only.
+  const ids = anyOf(invoices.map(({ id }) => id))
+  await tx.deleteFrom('invoiceTaxes').where('invoiceId', '=', ids).execute()
   const invoiceTaxes = invoices.flatMap(({ id, taxes, finalizedAt }) =>
     taxes.appliedTaxes.map((tax) =>
       invoiceTaxRow({ organizationId, invoiceId: id, createdAt: finalizedAt }, tax),

@@ -4,7 +4,7 @@ import { addOnsByIds } from '../add-ons.ts'
 import type { Reads } from '../database.ts'
 import type { FeeView } from '../fees.ts'
 import { newId } from '../ids.ts'
-import { creditedInvoices, type InvoiceCreditView } from '../invoice-views.ts'
+import { creditsOfRows, type InvoiceCreditView } from '../invoice-credits.ts'
 import { anyOf, groupedBy } from '../values.ts'
 import { addInvoice, type BillRows, noRows } from './bill-rows.ts'
 
@@ -36,12 +36,9 @@ export async function unwrittenInvoice(
   })
   const [invoice] = rows.invoices
   if (!invoice) throw new Error('a plan without an invoice')
-  const [{ planCodes, names }, credited] = await Promise.all([
+  const [{ planCodes, names }, credits] = await Promise.all([
     namesOf(reads, subscriptions, rows),
-    creditedInvoices(
-      reads,
-      plan.reductions.map(({ sourceId }) => sourceId),
-    ),
+    creditsOfRows(reads, rows.invoiceReductions, invoice),
   ])
   const taxes = groupedBy(rows.feeTaxes, ({ feeId }) => feeId)
   const trueUps = new Map(rows.fees.map(({ id, trueUpParentFeeId }) => [trueUpParentFeeId, id]))
@@ -52,12 +49,6 @@ export async function unwrittenInvoice(
     trueUpFeeId: trueUps.get(fee.id) ?? null,
     appliedTaxes: taxes.get(fee.id) ?? [],
   }))
-  const credits = rows.invoiceReductions.flatMap(({ id, invoiceId, amountCents, beforeTaxes, sourceId }) => {
-    const source = credited.get(sourceId)
-    return source
-      ? [{ id, invoiceId, amountCents, beforeTaxes, progressiveInvoiceId: sourceId, ...source }]
-      : []
-  })
   return { invoice, taxes: rows.invoiceTaxes, fees, credits, planCodes }
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { BillPlan, InvoicePlan } from '../../core/billing/bill-plan.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
+import { endAppliedCoupons } from '../applied-coupons.ts'
 import type { Tx } from '../database.ts'
 import { type DueItem, scheduleItems } from '../due-items.ts'
 import { newId } from '../ids.ts'
@@ -54,6 +55,7 @@ export async function writeBills(
   )
   await insertAll(tx, rows, new Set(replaced))
   await attachFees(tx, documents)
+  await endUsedCoupons(tx, plans)
   await scheduleItems(tx, organizationId, [
     ...documents.flatMap(dueItemsOf),
     ...bills.flatMap(({ nextBillings }) => nextBillings.flatMap(billingItemOf)),
@@ -97,6 +99,19 @@ async function attachFees(tx: Tx, documents: readonly WrittenDocument[]): Promis
     from unnest(${attached.map((each) => each.feeId)}::uuid[], ${attached.map((each) => each.invoiceId)}::uuid[],
       ${attached.map((each) => each.at)}::timestamptz[]) as a (fee_id, invoice_id, at)
     where f.id = a.fee_id`.execute(tx)
+}
+
+/** Ends the coupons that the invoices used up. */
+async function endUsedCoupons(tx: Tx, plans: readonly InvoicePlan[]): Promise<void> {
+  const used = plans.flatMap(({ reductions, outcome, createdAt }) =>
+    reductions
+      .filter(({ kind, endsSource }) => kind === 'coupon' && endsSource === true)
+      .map(({ sourceId }) => ({
+        id: sourceId,
+        at: 'finalizedAt' in outcome ? outcome.finalizedAt : createdAt,
+      })),
+  )
+  await endAppliedCoupons(tx, used, 'use')
 }
 
 function billingItemOf(next: BillPlan['nextBillings'][number]): DueItem[] {

@@ -4,7 +4,7 @@ import { unitsOfPeriod } from '../../fixed-charges/units.ts'
 import { type FeeDraft, fixedChargeFeeDraft, isWorthStoring } from '../../invoicing/fee-draft.ts'
 import { type BillWindows, currentFixedChargesWindow, type UsageWindow } from '../../subscriptions/windows.ts'
 import { type BilledSubscription, momentOf } from '../billed-subscription.ts'
-import type { BilledFixedFee, FixedChargeFacts } from '../fixed-charges.ts'
+import { type BilledFixedFee, type FixedChargeFacts, isSamePeriod } from '../fixed-charges.ts'
 
 /** A fixed charge on a bill, and the window that it is billed for. */
 export type FixedChargeAsked = { readonly charge: FixedChargeFacts; readonly open: UsageWindow }
@@ -77,11 +77,7 @@ function isPaid(
 ): boolean {
   return earlier.some(
     (fee) =>
-      fee.isOwn &&
-      fee.rootId === charge.rootId &&
-      fee.amountCents !== 0n &&
-      fee.period.from === window.from &&
-      fee.period.to === window.to,
+      fee.isOwn && fee.rootId === charge.rootId && fee.amountCents !== 0n && isSamePeriod(fee.period, window),
   )
 }
 

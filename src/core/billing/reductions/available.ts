@@ -1,5 +1,6 @@
 import type { ProgressiveInvoice } from '../../progressive-billing/credit.ts'
 import type { RatedCharge } from '../../rating/charge.ts'
+import type { AvailableCoupons } from './applied-coupon.ts'
 
 /** The newest progressive invoice of a charges window, with the facts needed to credit it. */
 export type ProgressiveInvoiceFacts = {
@@ -26,4 +27,6 @@ export type AvailableProgressiveInvoice = {
 export type AvailableReductions = {
   /** By subscription id. */
   readonly progressive: ReadonlyMap<string, AvailableProgressiveInvoice>
+  /** Absent for an invoice that uses no coupons. */
+  readonly coupons?: AvailableCoupons
 }

@@ -1,4 +1,5 @@
 import type { AvailableReductions } from './available.ts'
+import { reduceByCoupons } from './coupons.ts'
 import { reduceByProgressiveInvoices } from './progressive.ts'
 import type { Reduce, ReducibleInvoice } from './reduction.ts'
 
@@ -7,7 +8,7 @@ import type { Reduce, ReducibleInvoice } from './reduction.ts'
  * `progressive.ts` and one line here.
  */
 const ORDER: Readonly<Record<'before_taxes' | 'after_taxes', readonly Reduce[]>> = {
-  before_taxes: [reduceByProgressiveInvoices],
+  before_taxes: [reduceByProgressiveInvoices, reduceByCoupons],
   after_taxes: [],
 }
 

@@ -8,10 +8,12 @@ export type ReductionKind = (typeof REDUCTION_KINDS)[number]
 /** One reduction applied to an invoice. */
 export type Reduction = {
   readonly kind: ReductionKind
-  /** Id of its source: for a progressive credit, the progressive invoice. */
+  /** Id of its source: the progressive invoice, or the coupon of the customer. */
   readonly sourceId: string
   readonly isBeforeTaxes: boolean
   readonly amountCents: bigint
+  /** Set when nothing of the source is left for another invoice. */
+  readonly endsSource?: boolean
 }
 
 /** An invoice while reductions are being applied; fees carry their share of each. */

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import { at } from '../../../test/support/subscription-fixtures.ts'
+import { Decimal } from '../amounts/decimal.ts'
+import type { IssuingSettings } from '../subscriptions/issuing-dates.ts'
+import type { Tax } from '../taxes/tax.ts'
+import { completeInvoice, type PendingFee, type PendingInvoice } from './pending-invoice.ts'
+
+const tax = (code: string, rate: string): Tax => ({
+  id: code,
+  code,
+  name: code,
+  description: null,
+  rate: Decimal.of(rate),
+})
+const fee = (id: string, amount: number, changes: Partial<PendingFee> = {}): PendingFee => ({
+  id,
+  feeType: 'charge',
+  chargeId: id,
+  fixedChargeId: null,
+  addOnId: null,
+  minimumCommitmentId: null,
+  subscriptionId: 's',
+  amountCents: BigInt(amount),
+  preciseAmountCents: Decimal.of(amount),
+  preciseReductionCents: Decimal.zero,
+  knownTaxes: null,
+  ...changes,
+})
+const settings: IssuingSettings = {
+  graceDays: 0,
+  netPaymentTermDays: 10,
+  anchor: 'next_period_start',
+  adjustment: 'align_with_finalization_date',
+}
+const invoice = (fees: readonly PendingFee[], changes: Partial<PendingInvoice> = {}): PendingInvoice => ({
+  id: 'i',
+  fees,
+  planIds: new Map([['s', 'p']]),
+  subTotalExcludingTaxesAmountCents: fees.reduce((sum, { amountCents }) => sum + amountCents, 0n),
+  isPeriodic: true,
+  zone: 'Europe/Paris',
+  issuingOn: '2024-05-01',
+  paymentDueOn: '2024-05-11',
+  settings,
+  wantedAt: at('2024-04-30T22:00:00Z'),
+  ...changes,
+})
+const customer = { id: 'c', billingEntityId: 'e' }
+const taxes = (ofCustomer: readonly Tax[], ofEntity: readonly Tax[] = []) => ({
+  charges: new Map(),
+  fixedCharges: new Map(),
+  plans: new Map(),
+  customers: new Map([['c', ofCustomer]]),
+  billingEntities: new Map([['e', ofEntity]]),
+  minimumCommitments: new Map(),
+  addOns: new Map(),
+  lines: new Map(),
+})
+const SAME_DAY = at('2024-05-01T21:59:59Z')
+
+describe('an invoice that waited for its taxes', () => {
+  it('gets them from the unrounded fees, less their reductions', () => {
+    const fees = [fee('a', 3), fee('b', 3), fee('d', 100, { preciseReductionCents: Decimal.of('50.5') })]
+    const pending = invoice(fees, { subTotalExcludingTaxesAmountCents: 56n })
+    const done = completeInvoice(pending, customer, taxes([tax('vat', '20')]), SAME_DAY)
+    expect(done.fees.map((each) => each.taxes.taxesAmountCents)).toEqual([1n, 1n, 10n])
+    expect([done.taxes.taxesAmountCents, done.totalAmountCents]).toEqual([11n, 67n])
+    expect(done.taxes.appliedTaxes.map((each) => each.feesAmountCents.toString())).toEqual(['55.5'])
+  })
+
+  it('keeps the taxes that were known', () => {
+    const known = fee('a', 100, { knownTaxes: [tax('own', '10')] })
+    const done = completeInvoice(
+      invoice([known, fee('b', 200)]),
+      customer,
+      taxes([tax('vat', '20')]),
+      SAME_DAY,
+    )
+    expect(done.fees.map(({ id }) => id)).toEqual(['b'])
+    expect(done.taxes.appliedTaxes.map((each) => [each.tax.code, each.amountCents])).toEqual([
+      ['own', 10n],
+      ['vat', 40n],
+    ])
+    expect(done.totalAmountCents).toBe(350n)
+  })
+
+  it("has the entity's taxes when the customer has none", () => {
+    const done = completeInvoice(
+      invoice([fee('a', 100)]),
+      customer,
+      taxes([], [tax('entity', '5')]),
+      SAME_DAY,
+    )
+    expect(done.taxes.taxesAmountCents).toBe(5n)
+  })
+
+  it.each<[string, Partial<PendingInvoice>, string, string, string, string]>([
+    ['the same local day', {}, '2024-05-01T21:59:59Z', '2024-05-01', '2024-05-11', '2024-05-11T22:00:00Z'],
+    ['three days later', {}, '2024-05-03T22:00:00Z', '2024-05-04', '2024-05-14', '2024-05-14T22:00:00Z'],
+    [
+      'three days later, with its anchor',
+      { settings: { ...settings, adjustment: 'keep_anchor' } },
+      '2024-05-03T22:00:00Z',
+      '2024-05-01',
+      '2024-05-11',
+      '2024-05-11T22:00:00Z',
+    ],
+    [
+      'three days later, a bill that is not periodic has no anchor',
+      { settings: { ...settings, adjustment: 'keep_anchor' }, isPeriodic: false },
+      '2024-05-03T22:00:00Z',
+      '2024-05-04',
+      '2024-05-14',
+      '2024-05-14T22:00:00Z',
+    ],
+  ])('is dated: %s', (_, changes, when, issuingOn, paymentDueOn, overdueAt) => {
+    const done = completeInvoice(invoice([fee('a', 1)], changes), customer, taxes([]), at(when))
+    expect(done.dates).toEqual({ issuingOn, paymentDueOn })
+    expect(done.overdueAt).toBe(at(overdueAt))
+    expect(done.finalizedAt).toBe(at(when))
+  })
+
+  it('cannot become overdue when nothing is to be paid', () => {
+    expect(completeInvoice(invoice([fee('a', 0)]), customer, taxes([]), SAME_DAY).overdueAt).toBeNull()
+  })
+})
