@@ -17,6 +17,7 @@ const fee = (id: string, amount: number, changes: Partial<PendingFee> = {}): Pen
   feeType: 'charge',
   chargeId: id,
   fixedChargeId: null,
+  addOnId: null,
   minimumCommitmentId: null,
   subscriptionId: 's',
   amountCents: BigInt(amount),
@@ -52,6 +53,8 @@ const taxes = (ofCustomer: readonly Tax[], ofEntity: readonly Tax[] = []) => ({
   customers: new Map([['c', ofCustomer]]),
   billingEntities: new Map([['e', ofEntity]]),
   minimumCommitments: new Map(),
+  addOns: new Map(),
+  lines: new Map(),
 })
 const SAME_DAY = at('2024-05-01T21:59:59Z')
 
