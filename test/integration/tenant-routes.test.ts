@@ -187,6 +187,24 @@ describe('another organization’s identifiers', () => {
       (names) => ({ billing_entity: { tax_codes: [names.taxes] } }),
       404,
     ],
+    [
+      'POST',
+      '/coupons',
+      (names) => ({ coupon: { ...COUPON, applies_to: { plan_codes: [names.plans] } } }),
+      404,
+    ],
+    [
+      'POST',
+      '/applied_coupons',
+      (names) => ({ applied_coupon: { external_customer_id: names.customers, coupon_code: 'ours-coupon' } }),
+      404,
+    ],
+    [
+      'POST',
+      '/applied_coupons',
+      (names) => ({ applied_coupon: { external_customer_id: 'ours-customer', coupon_code: names.coupons } }),
+      404,
+    ],
     ['POST', '/events/estimate_fees', (names) => ({ event: estimate(names) }), 404],
     ['POST', '/events/estimate_instant_fees', (names) => ({ event: estimate(names) }), 404],
     [
@@ -222,6 +240,16 @@ describe('another organization’s identifiers', () => {
     expect(await everythingOf(theirs)).toEqual(before)
   })
 })
+
+const COUPON = {
+  name: 'New',
+  code: 'new',
+  coupon_type: 'fixed_amount',
+  amount_cents: 1,
+  amount_currency: 'EUR',
+  frequency: 'once',
+  expiration: 'no_expiration',
+}
 
 function plan(changes: object): object {
   const amounts = { amount_cents: 1, amount_currency: 'EUR', interval: 'monthly', pay_in_advance: false }

@@ -113,6 +113,18 @@ async function makeCustomers(client: Client, mark: string): Promise<void> {
 }
 
 async function useAndBill(client: Client, mark: string): Promise<void> {
+  const coupon = {
+    name: `Coupon ${mark}`,
+    code: `${mark}-coupon`,
+    coupon_type: 'percentage',
+    percentage_rate: '1',
+    frequency: 'forever',
+    expiration: 'no_expiration',
+    applies_to: { plan_codes: [`${mark}-plan`] },
+  }
+  await ask(client, 'POST', '/coupons', { coupon })
+  const applied = { external_customer_id: `${mark}-customer`, coupon_code: coupon.code }
+  await ask(client, 'POST', '/applied_coupons', { applied_coupon: applied })
   for (const code of ['metric', 'calls']) {
     await ask(client, 'POST', '/events', {
       event: {
@@ -147,17 +159,20 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
   const draft = invoices.find((one: { status: string }) => one.status === 'draft')
   const loose = fees.find((one: { lago_invoice_id: string | null }) => one.lago_invoice_id === null)
   const plan = await ask(client, 'GET', `/plans/${mark}-plan`)
+  const { applied_coupons: coupons } = await ask(client, 'GET', '/applied_coupons')
   return {
     client,
     mark,
-    ids: [...new Set(idsIn([webhooks, invoices, fees, plan]))],
+    ids: [...new Set(idsIn([webhooks, invoices, fees, coupons, plan]))],
     names: {
       add_ons: `${mark}-add-on`,
       invoice_custom_sections: `${mark}-section`,
       alerts: `${mark}-alert`,
+      applied_coupons: coupons[0].lago_id,
       billable_metrics: `${mark}-metric`,
       billing_entities: `${mark}-entity`,
       charges: `${mark}-charge`,
+      coupons: `${mark}-coupon`,
       customers: `${mark}-customer`,
       entitlements: `${mark}-feature`,
       events: `${mark}-event-metric`,

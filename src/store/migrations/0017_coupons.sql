@@ -47,9 +47,10 @@ create table coupon_targets (
   foreign key (organization_id, billable_metric_id) references billable_metrics,
   check (num_nonnulls(plan_id, billable_metric_id) = 1)
 );
-create unique index coupon_targets_plan on coupon_targets (organization_id, coupon_id, plan_id)
+create index coupon_targets_coupon on coupon_targets (organization_id, coupon_id);
+create unique index coupon_targets_plan on coupon_targets (organization_id, plan_id, coupon_id)
   where plan_id is not null;
-create unique index coupon_targets_metric on coupon_targets (organization_id, coupon_id, billable_metric_id)
+create unique index coupon_targets_metric on coupon_targets (organization_id, billable_metric_id, coupon_id)
   where billable_metric_id is not null;
 call weir_wall('coupon_targets');
 

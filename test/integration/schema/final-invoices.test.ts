@@ -142,8 +142,12 @@ function partsOf(table: string, invoiceId: string): string {
 
 async function copied(table: string, invoiceId: string): Promise<string> {
   const names = (await columnsOf(table)).map(({ name }) => name)
-  // A released link does not conflict with another one.
-  const own: Readonly<Record<string, string>> = { id: 'gen_random_uuid()', released_at: 'now()' }
+  // A released link does not conflict with another one, and an invoice uses a coupon once.
+  const own: Readonly<Record<string, string>> = {
+    id: 'gen_random_uuid()',
+    released_at: 'now()',
+    source_id: 'gen_random_uuid()',
+  }
   const values = names.map((name) => own[name] ?? `"${name}"`)
   return `insert into ${table} ("${names.join('", "')}")
     select ${values.join(', ')} from ${table} where ${partsOf(table, invoiceId)} limit 1`
