@@ -74,6 +74,9 @@ describe('dates and times', () => {
     }
   })
 
+  /** Fields with a code of their own. */
+  const CODES: Readonly<Record<string, string>> = { terminated_at: 'invalid_timestamp' }
+
   it('422 `invalid_date` in a body that holds none', async () => {
     const fields = routes.flatMap((route) =>
       route.body
@@ -92,7 +95,8 @@ describe('dates and times', () => {
           status: answer.status,
         }
         expect(said).toEqual({ ...said, status: 422 })
-        expect(answer.body.error_details).toMatchObject({ [place.at(-1) ?? '']: ['invalid_date'] })
+        const field = place.at(-1) ?? ''
+        expect(answer.body.error_details).toMatchObject({ [field]: [CODES[field] ?? 'invalid_date'] })
       }
     }
   })

@@ -38,10 +38,9 @@ export function readPreview(input: Input, customer: Input, now: Instant): Outcom
   const subscriptions = isInput(input.subscriptions) ? input.subscriptions : {}
   const externalIds = new Fields(subscriptions, problems).ids('external_ids') ?? []
   const billingEntityCode = new Fields(input, problems).id('billing_entity_code') || null
-  const mode =
-    externalIds.length === 0
-      ? readStart(input, problems)
-      : readExisting(subscriptions, externalIds, problems, now)
+  // Also where subscriptions are named, so that what cannot be read is refused whatever stands beside it.
+  const start = readStart(input, problems)
+  const mode = externalIds.length === 0 ? start : readExisting(subscriptions, externalIds, problems, now)
   if (problems.any || mode === null) return refusedFields(problems.details())
   if (externalIds.length > 0 && externalCustomerId === null) {
     return refusedFields({ customer: ['must_be_persisted'] })
