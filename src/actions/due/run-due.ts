@@ -41,7 +41,7 @@ export async function runDue(context: Context, actions: DueActions, run: DueRun)
     const steps: readonly Step[] =
       way === 'one_by_one'
         ? [await runEarliest(context, actions, run, waiting)]
-        : await runBatches(context, actions, run, waiting, isFull ? SIDE_BY_SIDE : 1)
+        : await runBatches(context, actions, run, waiting, isFull)
     const finished = steps.flatMap((step) => (step.kind === 'done' ? [step] : []))
     if (finished.length === 0) {
       if (steps.every(({ kind }) => kind === 'none')) return done
@@ -62,23 +62,39 @@ export async function runDue(context: Context, actions: DueActions, run: DueRun)
   }
 }
 
-/** Concurrent batches per run: one is computed while the other is written. */
-const SIDE_BY_SIDE = 2
+/** Concurrent batches per run: one is computed while others are written. */
+const SIDE_BY_SIDE = 3
 
-/** Waits for all batches even if one fails, so that nothing continues in the background. */
+/**
+ * One batch, or several lanes of them when the last one was full. Each lane goes on with its next batch without waiting
+ * for the others, until one of them is not full or has a failure, which the run must know before it goes on. Waits for
+ * all lanes even if one fails, so that nothing continues in the background.
+ */
 async function runBatches(
   context: Context,
   actions: DueActions,
   run: DueRun,
   waiting: Waiting,
-  count: number,
+  isFull: boolean,
 ): Promise<readonly Step[]> {
-  const batches = Array.from({ length: count }, () => runBatch(context, actions, run, waiting))
-  const ended = await Promise.allSettled(batches)
-  return ended.map((end) => {
-    if (end.status === 'rejected') throw end.reason
-    return end.value
-  })
+  const steps: Step[] = []
+  let isEnding = !isFull
+  const lane = async () => {
+    do {
+      try {
+        const step = await runBatch(context, actions, run, waiting)
+        steps.push(step)
+        if (step.kind !== 'done' || !step.isFull || step.failures.length > 0) isEnding = true
+      } catch (error) {
+        isEnding = true
+        throw error
+      }
+    } while (!isEnding && !run.signal?.aborted)
+  }
+  const ended = await Promise.allSettled(Array.from({ length: isFull ? SIDE_BY_SIDE : 1 }, lane))
+  const broken = ended.find((end) => end.status === 'rejected')
+  if (broken) throw broken.reason
+  return steps
 }
 
 async function runEarliest(
