@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { Registry } from 'prom-client'
 import type { Settings } from '../actions/context.ts'
+import { EXTRA_LANES } from '../actions/due/run-due.ts'
 import type { PinoLog } from './log.ts'
-import { type TickerCounts, tickerCounts } from './ticker.ts'
+import { ORGANIZATIONS_AT_ONCE, type TickerCounts, tickerCounts } from './ticker.ts'
 
-/** One per organization whose due work is running, and a few for the ticker itself. */
-export const CLOCK_CONNECTIONS = 6
+/** One per organization whose due work is running, those of extra lanes, and two for the ticker itself. */
+export const CLOCK_CONNECTIONS = ORGANIZATIONS_AT_ONCE + EXTRA_LANES + 2
 
 /** The input of the clock thread. */
 export type ClockData = {

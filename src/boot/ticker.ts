@@ -8,7 +8,7 @@ import { organizationsWithDueItems } from '../store/due-items.ts'
 
 const TICK_MS = 500
 /** Organizations whose due work runs concurrently. */
-const SIDE_BY_SIDE = 4
+export const ORGANIZATIONS_AT_ONCE = 4
 /** How long an organization's run may take while others may be waiting; it ends between two items. */
 const TURN_MS = 2000
 
@@ -70,7 +70,7 @@ export function startTicker(parts: {
   }
   const startMore = () => {
     for (const [id, next] of waiting) {
-      if (stopping.signal.aborted || running.size >= SIDE_BY_SIDE) return
+      if (stopping.signal.aborted || running.size >= ORGANIZATIONS_AT_ONCE) return
       waiting.delete(id)
       start(next)
     }

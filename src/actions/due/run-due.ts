@@ -62,13 +62,14 @@ export async function runDue(context: Context, actions: DueActions, run: DueRun)
   }
 }
 
-/** Concurrent batches per run: one is computed while others are written. */
-const SIDE_BY_SIDE = 3
+/** Batches beside the first of each run, of all runs in this thread together: each takes a connection. */
+export const EXTRA_LANES = 2
+let freeLanes = EXTRA_LANES
 
 /**
- * One batch, or several lanes of them when the last one was full. Each lane goes on with its next batch without waiting
- * for the others, until one of them is not full or has a failure, which the run must know before it goes on. Waits for
- * all lanes even if one fails, so that nothing continues in the background.
+ * One batch, or several lanes of them when the last one was full: one is computed while others are written. Each lane
+ * goes on with its next batch without waiting for the others, until one of them is not full or has a failure, which the
+ * run must know before it goes on. Waits for all lanes even if one fails, so that nothing continues in the background.
  */
 async function runBatches(
   context: Context,
@@ -91,7 +92,10 @@ async function runBatches(
       }
     } while (!isEnding && !run.signal?.aborted)
   }
-  const ended = await Promise.allSettled(Array.from({ length: isFull ? SIDE_BY_SIDE : 1 }, lane))
+  const extra = isFull ? freeLanes : 0
+  freeLanes -= extra
+  const ended = await Promise.allSettled(Array.from({ length: 1 + extra }, lane))
+  freeLanes += extra
   const broken = ended.find((end) => end.status === 'rejected')
   if (broken) throw broken.reason
   return steps
