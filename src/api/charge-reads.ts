@@ -7,7 +7,7 @@ import { chargesOfPlans } from '../store/charges.ts'
 import type { Reads } from '../store/database.ts'
 import { chargesWithParts, type PlanCharge } from '../store/plans.ts'
 import { toWireCharge, toWireChargeFilter } from '../wire/charges.ts'
-import { metaOf, pageOf } from './pagination.ts'
+import { metaOf, pageOf, rowsOf } from './pagination.ts'
 import { Charge, ChargeFilter, ChargeFilters, Charges } from './schemas/charges.ts'
 import { PageQuery } from './schemas/pagination.ts'
 
@@ -51,7 +51,7 @@ export function chargeReadRoutes(app: FastifyInstance, context: Context, owner: 
     context.database.read(request.caller, async (reads) => {
       const page = pageOf(request.query)
       const rows = await chargesOfPlans(reads, [await owner.planIdOf(reads, request)])
-      const charges = await chargesWithParts(reads, rows.slice(page.offset, page.offset + page.perPage))
+      const charges = await chargesWithParts(reads, rowsOf(page, rows))
       return { charges: charges.map(toWireCharge), meta: metaOf(page, rows.length) }
     }),
   )
@@ -65,7 +65,7 @@ export function chargeReadRoutes(app: FastifyInstance, context: Context, owner: 
     async (request) => {
       const page = pageOf(request.query)
       const { code, filters } = await chargeOf(request)
-      const shown = filters.slice(page.offset, page.offset + page.perPage)
+      const shown = rowsOf(page, filters)
       return {
         filters: shown.map((filter) => toWireChargeFilter(filter, code)),
         meta: metaOf(page, filters.length),

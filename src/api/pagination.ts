@@ -29,6 +29,11 @@ export function pageOf(query: unknown, rowsMax = PER_PAGE_MAX): Page {
   return { page, perPage, offset: Math.min((page - 1) * perPage, Number.MAX_SAFE_INTEGER) }
 }
 
+/** The rows of one page of a list that was read as a whole. */
+export function rowsOf<Row>(page: Page, all: readonly Row[]): readonly Row[] {
+  return all.slice(page.offset, page.offset + page.perPage)
+}
+
 /** The `meta` of a list; an empty list has 0 pages, and a page past the end echoes the requested number. */
 export function metaOf(page: Page, totalCount: number): PageMeta {
   if (totalCount === 0) {

@@ -11,7 +11,7 @@ import type { Reads } from '../../store/database.ts'
 import { fixedChargesOfPlans, type PlanFixedCharge } from '../../store/fixed-charges.ts'
 import { findPlan } from '../../store/plans.ts'
 import { toWireFixedCharge } from '../../wire/fixed-charges.ts'
-import { metaOf, pageOf } from '../pagination.ts'
+import { metaOf, pageOf, rowsOf } from '../pagination.ts'
 import { isObject, rootOf } from '../params.ts'
 import {
   FixedCharge,
@@ -48,7 +48,7 @@ export function planFixedChargesRoutes(app: FastifyInstance, context: Context): 
       context.database.read(caller, async (reads) => {
         const page = pageOf(query)
         const charges = await fixedChargesOfPlans(reads, [await planIdOf(reads, params.planCode)])
-        const shown = charges.slice(page.offset, page.offset + page.perPage)
+        const shown = rowsOf(page, charges)
         return {
           fixed_charges: shown.map(toWireFixedCharge),
           meta: metaOf(page, charges.length),

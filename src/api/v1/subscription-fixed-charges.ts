@@ -8,7 +8,7 @@ import {
 import { notFound } from '../../core/refusal.ts'
 import { SUBSCRIPTION_STATUSES } from '../../core/subscriptions/lifecycle.ts'
 import { toWireFixedCharge } from '../../wire/fixed-charges.ts'
-import { metaOf, pageOf } from '../pagination.ts'
+import { metaOf, pageOf, rowsOf } from '../pagination.ts'
 import { rootOf } from '../params.ts'
 import { queryText } from '../query.ts'
 import { words } from '../schemas/common.ts'
@@ -40,7 +40,7 @@ export function subscriptionFixedChargesRoutes(app: FastifyInstance, context: Co
     async (request) => {
       const page = pageOf(request.query)
       const charges = await chargesOf(context, request)
-      const shown = charges.slice(page.offset, page.offset + page.perPage)
+      const shown = rowsOf(page, charges)
       return {
         fixed_charges: shown.map(toWireFixedCharge),
         meta: metaOf(page, charges.length),

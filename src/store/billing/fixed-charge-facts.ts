@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { Decimal } from '../../core/amounts/decimal.ts'
 import type {
   BilledFixedFee,
@@ -10,20 +10,20 @@ import { addMs, DAY_MS, type Instant } from '../../core/calendar/instant.ts'
 import type { FixedChargeModel } from '../../core/fixed-charges/settings.ts'
 import type { ChargeProperties } from '../../core/pricing/charge-model.ts'
 import type { Reads } from '../database.ts'
+import type { FixedCharges } from '../rows.ts'
 import { anyOf, groupedBy, ts } from '../values.ts'
 
 /** No window begins longer before its bill than this: a year, a change of zones, and room. */
 const WINDOW_DAYS_MAX = 800
 
-type Row = {
+/** A fixed charge without its units, as it is stored. */
+type StoredPricing = Pick<
+  Selectable<FixedCharges>,
+  'id' | 'parentId' | 'addOnId' | 'chargeModel' | 'properties' | 'payInAdvance' | 'prorated'
+>
+
+type Row = StoredPricing & {
   readonly subscriptionId: string
-  readonly id: string
-  readonly parentId: string | null
-  readonly addOnId: string
-  readonly chargeModel: FixedChargeModel
-  readonly properties: ChargeProperties
-  readonly payInAdvance: boolean
-  readonly prorated: boolean
   readonly units: string | null
   readonly appliesAt: Instant | null
   readonly recordedAt: Instant | null
@@ -87,13 +87,7 @@ export async function readPlannedFixedCharges(
     [...byPlan].map(([planId, own]) => [
       planId,
       own.map((row) => ({
-        id: row.id,
-        rootId: row.parentId ?? row.id,
-        addOnId: row.addOnId,
-        model: row.chargeModel as FixedChargeModel,
-        properties: row.properties as ChargeProperties,
-        payInAdvance: row.payInAdvance,
-        prorated: row.prorated,
+        ...pricingOf(row),
         units: Decimal.of(row.units),
       })),
     ]),
@@ -112,16 +106,19 @@ function addRow(facts: Map<string, FixedChargeFacts[]>, row: Row): void {
     own[own.length - 1] = { ...last, records: [...last.records, ...records] }
     return
   }
-  own.push({
+  own.push({ ...pricingOf(row), records })
+}
+
+function pricingOf(row: StoredPricing): Omit<FixedChargeFacts, 'records'> {
+  return {
     id: row.id,
     rootId: row.parentId ?? row.id,
     addOnId: row.addOnId,
-    model: row.chargeModel,
-    properties: row.properties,
+    model: row.chargeModel as FixedChargeModel,
+    properties: row.properties as ChargeProperties,
     payInAdvance: row.payInAdvance,
     prorated: row.prorated,
-    records,
-  })
+  }
 }
 
 /**
