@@ -3,6 +3,7 @@ import { assembleInvoice, type InvoiceLines, uninvoicedFees } from '../../core/b
 import type { BillPlan } from '../../core/billing/bill-plan.ts'
 import type { AppliedCouponFacts } from '../../core/billing/reductions/applied-coupon.ts'
 import { availableCoupons, couponsAfter } from '../../core/billing/reductions/coupons.ts'
+import { type CreditNoteFacts, creditNotesAfter } from '../../core/billing/reductions/credit-notes.ts'
 import type { SubscriptionFacts, TaxesByOwner } from '../../core/billing/snapshot.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import { chargeFeeDraft, type FeeDraft } from '../../core/invoicing/fee-draft.ts'
@@ -21,6 +22,7 @@ import { billWindows, type UsageWindow } from '../../core/subscriptions/windows.
 import { type AcceptedEvent, chargedEvents, chargedKey } from '../../store/advance-events.ts'
 import { windowsOfMovedCustomer } from '../../store/billed-windows.ts'
 import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
+import { readCreditNoteFacts } from '../../store/billing/credit-note-facts.ts'
 import { type CustomerSnapshot, readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
 import { lockCustomerById } from '../../store/customers.ts'
@@ -153,10 +155,9 @@ export async function writeAdvanceFees(
 ): Promise<void> {
   const { id: customerId } = subject.snapshot.customer
   const isInvoiced = priced.some(({ plan }) => plan.charge.invoiceable)
-  const coupons = isInvoiced ? await readCouponFacts(tx, [customerId]) : undefined
   const documents = [
     ...uninvoicedDocuments(subject, priced),
-    ...invoiceDocuments(subject, priced, coupons?.get(customerId) ?? []),
+    ...(isInvoiced ? invoiceDocuments(subject, priced, await readCredits(tx, customerId)) : []),
   ]
   await writePlans(context, tx, caller, [{ customerId, documents, nextBillings: [] }])
 }
@@ -176,17 +177,33 @@ function uninvoicedDocuments(subject: AdvanceSubject, priced: readonly PricedEve
   }))
 }
 
-/** One invoice for each event; its coupons are those that the invoices before it left. */
+/** What a customer has to lower its invoices. */
+type Credits = {
+  readonly coupons: readonly AppliedCouponFacts[]
+  readonly creditNotes: readonly CreditNoteFacts[]
+}
+
+async function readCredits(tx: Tx, customerId: string): Promise<Credits> {
+  const [coupons, notes] = await Promise.all([
+    readCouponFacts(tx, [customerId]),
+    readCreditNoteFacts(tx, [customerId]),
+  ])
+  return { coupons: coupons.get(customerId) ?? [], creditNotes: notes.get(customerId) ?? [] }
+}
+
+/** One invoice for each event; its coupons and credit notes are those that the invoices before it left. */
 function invoiceDocuments(
   subject: AdvanceSubject,
   priced: readonly PricedEvent[],
-  applied: readonly AppliedCouponFacts[],
+  { coupons, creditNotes }: Credits,
 ): BillPlan['documents'] {
   const { subscription, snapshot, taxes } = subject
   const { customer } = snapshot
   const billingEntity = snapshot.billingEntities.get(subscription.billingEntityId ?? customer.billingEntityId)
   if (!billingEntity) throw new Error(`subscription ${subscription.id} has no billing entity`)
-  let left = applied
+  const { currency } = subscription.plan
+  let left = coupons
+  let notes = creditNotes
   return priced
     .filter(({ plan }) => plan.charge.invoiceable)
     .map((event) => {
@@ -195,7 +212,7 @@ function invoiceDocuments(
           customer,
           billingEntity,
           invoiceType: 'subscription',
-          currency: subscription.plan.currency,
+          currency,
           zone: customer.zone,
           purchaseOrderNumber: subscription.purchaseOrderNumber,
           billingAt: event.plan.source.at,
@@ -216,9 +233,13 @@ function invoiceDocuments(
       }
       // Progressive invoices only bill charges in arrears, so they never reduce these.
       const progressive = new Map<string, never>()
-      const coupons = availableCoupons(left, subscription.plan.currency, [subscription])
-      const invoice = assembleInvoice(lines, taxes, { progressive, coupons })
+      const invoice = assembleInvoice(lines, taxes, {
+        progressive,
+        coupons: availableCoupons(left, currency, [subscription]),
+        creditNotes: { notes, currency },
+      })
       left = couponsAfter(left, invoice.reductions)
+      notes = creditNotesAfter(notes, invoice.reductions)
       return { kind: 'invoice', invoice }
     })
 }

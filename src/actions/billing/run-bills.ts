@@ -7,6 +7,9 @@ import { readBillingSnapshot } from '../../store/billing/read-snapshot.ts'
 import { type WrittenDocument, writeBills } from '../../store/billing/write-bills.ts'
 import type { Tx } from '../../store/database.ts'
 import type { Caller, Context } from '../context.ts'
+import { readDraftNotes } from '../../store/draft-notes.ts'
+import { announceCreditNotes } from '../credit-notes/announce-credit-notes.ts'
+import { renewDraftNotes } from '../credit-notes/renew-draft-notes.ts'
 import { announceDocuments } from './announce-documents.ts'
 import { withSections } from './bill-sections.ts'
 import { refuseUnbilled } from './refuse-unbilled.ts'
@@ -43,9 +46,18 @@ export async function writePlans(
   bills: readonly BillPlan[],
 ): Promise<readonly WrittenDocument[]> {
   refuseUnbilled(context, caller, bills)
+  const drafts = await readDraftNotes(tx, replacedBy(bills))
   const written = await writeBills(tx, caller.organizationId, await withSections(tx, bills))
+  const renewed = await renewDraftNotes(tx, caller, drafts)
+  await announceCreditNotes(tx, caller, [...written.creditNoteIds, ...renewed])
   await announceDocuments(tx, caller, written.documents)
   return written.documents
+}
+
+function replacedBy(bills: readonly BillPlan[]): readonly string[] {
+  return bills.flatMap(({ documents }) =>
+    documents.flatMap((each) => (each.kind === 'invoice' ? (each.invoice.replaces ?? []) : [])),
+  )
 }
 
 /** Computes items one by one, yielding to the event loop from time to time. */

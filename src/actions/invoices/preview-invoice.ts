@@ -18,6 +18,7 @@ import { type PreviewInput, readPreview } from '../../core/invoicing/preview-inp
 import { accepted, invalid, notFound } from '../../core/refusal.ts'
 import { answerQuestions } from '../../store/billing/answers.ts'
 import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
+import { readCreditNoteFacts } from '../../store/billing/credit-note-facts.ts'
 import { readFixedCharges, readPlannedFixedCharges } from '../../store/billing/fixed-charge-facts.ts'
 import { readHistories } from '../../store/billing/histories.ts'
 import {
@@ -81,10 +82,11 @@ async function buildPreview(
   const { facts, billingEntities } = customer
   const customers = new Map([[facts.id, facts]])
   const ids = subscriptions.map(({ id }) => id)
-  const [histories, fixedCharges, coupons] = await Promise.all([
+  const [histories, fixedCharges, coupons, creditNotes] = await Promise.all([
     readHistories(reads, ids),
     fixedChargesOf(reads, subscriptions, request.at),
     readCouponFacts(reads, [facts.id]),
+    readCreditNoteFacts(reads, [facts.id]),
   ])
   const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
   const taxes = await readTaxesOfBills(reads, customers, subscriptions, fixedChargeIds)
@@ -105,6 +107,7 @@ async function buildPreview(
     // What was paid by itself is regrouped by the bill when it is made.
     paidFees: new Map(),
     coupons,
+    creditNotes,
   }
   const questions = new QuestionList()
   const open = openBill(snapshot, request, questions)

@@ -45,9 +45,8 @@ export function assembleInvoice(
   const isKnown = (each: ResolvedFee) => hasOwnTaxes(each, head.customer, taxes)
   const awaitsTaxes = head.customer.awaitsTaxes && !staysDraft(lines) && !fitting.every(isKnown)
   const taxed = awaitsTaxes ? fitting.map((each) => (isKnown(each) ? each : { ...each, taxes: [] })) : fitting
-  // Coupons wait until the invoice is final.
-  const { coupons: _, ...others } = available
-  const totalled = totalInvoice(periods, taxed, staysDraft(lines) ? others : available)
+  const usable = usableReductions(available, { isDraft: staysDraft(lines), awaitsTaxes })
+  const totalled = totalInvoice(periods, taxed, usable)
   const dates = datesOf(lines)
   const unbilled = excess.map(({ fee }) => fee)
   return {
@@ -66,9 +65,23 @@ export function assembleInvoice(
     fees: totalled.fees,
     attachedFeeIds: [],
     reductions: totalled.reductions,
+    creditNotes: totalled.creditNotes,
     totals: totalled.totals,
     unbilled,
     reached,
+  }
+}
+
+/** Coupons and notes of overbilled usage wait until the invoice is final, and credit notes for its taxes as well. */
+function usableReductions(
+  { progressive, coupons, creditNotes, newNotes }: AvailableReductions,
+  { isDraft, awaitsTaxes }: { readonly isDraft: boolean; readonly awaitsTaxes: boolean },
+): AvailableReductions {
+  return {
+    progressive,
+    ...(coupons && !isDraft ? { coupons } : {}),
+    ...(newNotes && !isDraft ? { newNotes } : {}),
+    ...(creditNotes && !isDraft && !awaitsTaxes ? { creditNotes } : {}),
   }
 }
 

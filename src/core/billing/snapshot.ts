@@ -7,6 +7,7 @@ import type { Window } from '../subscriptions/windows.ts'
 import type { Tax } from '../taxes/tax.ts'
 import type { FixedChargeFacts } from './fixed-charges.ts'
 import type { AppliedCouponFacts } from './reductions/applied-coupon.ts'
+import type { CreditNoteFacts } from './reductions/credit-notes.ts'
 
 /** Why a subscription is on an invoice. */
 export type InvoicingReason =
@@ -167,4 +168,6 @@ export type BillingSnapshot = {
   readonly paidFees: ReadonlyMap<string, PaidFees>
   /** The active coupons of each customer by its id, oldest first. */
   readonly coupons: ReadonlyMap<string, readonly AppliedCouponFacts[]>
+  /** The credit notes of each customer with something left, by its id, oldest first. */
+  readonly creditNotes: ReadonlyMap<string, readonly CreditNoteFacts[]>
 }

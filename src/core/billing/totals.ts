@@ -1,3 +1,4 @@
+import type { CreditNotePlan } from '../credit-notes/credit-note-plan.ts'
 import { type FeeDraft, preciseReductionCents } from '../invoicing/fee-draft.ts'
 import { type FeeTaxes, type InvoiceTaxes, taxesOfFee, taxesOfInvoice } from '../taxes/apply.ts'
 import type { Tax } from '../taxes/tax.ts'
@@ -27,6 +28,8 @@ export type InvoiceTotals = {
 /** An invoice with its reductions, taxes and totals. */
 export type TotalledInvoice = {
   readonly fees: readonly TaxedFee[]
+  /** Credit notes on earlier invoices that come with it. */
+  readonly creditNotes: readonly CreditNotePlan[]
   readonly reductions: readonly Reduction[]
   readonly totals: InvoiceTotals
 }
@@ -45,17 +48,24 @@ export function totalInvoice(
   const fees = resolved.map(({ fee }) => fee)
   const reduced = reduceInvoice(
     'before_taxes',
-    { periods, fees, reductions: [], leftCents: feesAmountCents },
+    { periods, fees, creditNotes: [], reductions: [], leftCents: feesAmountCents },
     available,
   )
   const taxable = reduced.fees.map((fee) => taxableFee(fee, taxesOf.get(fee.key) ?? []))
   const taxes = taxesOfInvoice(taxable, reduced.leftCents)
   const includingTaxes = reduced.leftCents + taxes.taxesAmountCents
-  const settled = reduceInvoice('after_taxes', { ...reduced, leftCents: includingTaxes }, available)
+  const taxed = taxable.map((each) => ({ fee: each.fee, taxes: taxesOfFee(each) }))
+  const taxesByFee = new Map(taxed.map((each) => [each.fee.key, each.taxes.taxesPreciseAmountCents]))
+  const settled = reduceInvoice(
+    'after_taxes',
+    { ...reduced, leftCents: includingTaxes, taxesByFee },
+    available,
+  )
   const takenBy = (kind: ReductionKind): bigint =>
     settled.reductions.reduce((sum, each) => (each.kind === kind ? sum + each.amountCents : sum), 0n)
   return {
-    fees: taxable.map((each, i) => ({ fee: settled.fees[i] ?? each.fee, taxes: taxesOfFee(each) })),
+    fees: taxed.map((each, i) => ({ ...each, fee: settled.fees[i] ?? each.fee })),
+    creditNotes: settled.creditNotes,
     reductions: settled.reductions,
     totals: {
       feesAmountCents,

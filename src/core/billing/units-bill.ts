@@ -10,6 +10,7 @@ import type { BillPlan } from './bill-plan.ts'
 import { type BilledFixedFee, type FixedChargeFacts, isSamePeriod } from './fixed-charges.ts'
 import type { AppliedCouponFacts } from './reductions/applied-coupon.ts'
 import { availableCoupons } from './reductions/coupons.ts'
+import type { CreditNoteFacts } from './reductions/credit-notes.ts'
 import type { BillingEntityFacts, CustomerFacts, SubscriptionFacts, TaxesByOwner } from './snapshot.ts'
 
 /** A subscription whose units are billed, with what its invoice depends on. */
@@ -24,6 +25,8 @@ export type UnitsBill = {
   readonly taxes: TaxesByOwner
   /** The active coupons of the customer, oldest first. */
   readonly coupons: readonly AppliedCouponFacts[]
+  /** Its credit notes with something left, oldest first. */
+  readonly creditNotes: readonly CreditNoteFacts[]
   /** When the units changed. */
   readonly at: Instant
   readonly createdAt: Instant
@@ -69,6 +72,7 @@ export function unitsBill(bill: UnitsBill): BillPlan {
     {
       progressive: new Map(),
       coupons: availableCoupons(bill.coupons, subscription.plan.currency, [subscription]),
+      creditNotes: { notes: bill.creditNotes, currency: subscription.plan.currency },
     },
   )
   return { customerId: customer.id, documents: [{ kind: 'invoice', invoice }], nextBillings: [] }

@@ -3,6 +3,7 @@ import type { BillingSnapshot, SubscriptionFacts } from '../../core/billing/snap
 import { type Instant, instant } from '../../core/calendar/instant.ts'
 import type { Reads } from '../database.ts'
 import { readCouponFacts } from './coupon-facts.ts'
+import { readCreditNoteFacts } from './credit-note-facts.ts'
 import { readCustomerFacts } from './customer-facts.ts'
 import { readFixedCharges } from './fixed-charge-facts.ts'
 import { readHistories } from './histories.ts'
@@ -20,17 +21,18 @@ export async function readBillingSnapshot(
 ): Promise<BillingSnapshot> {
   const customerIds = [...new Set(requests.map(({ customerId }) => customerId))]
   const ids = [...new Set(requests.flatMap(({ entries }) => entries.map((each) => each.subscriptionId)))]
-  const [people, subscriptions, histories, fixedCharges, paidFees, coupons] = await Promise.all([
+  const [people, subscriptions, histories, fixedCharges, paidFees, coupons, creditNotes] = await Promise.all([
     readCustomerFacts(reads, customerIds),
     readSubscriptionFacts(reads, ids),
     readHistories(reads, ids),
     readFixedCharges(reads, ids, earliestOf(requests)),
     readPaidFees(reads, requests),
     readCouponFacts(reads, customerIds),
+    readCreditNoteFacts(reads, customerIds),
   ])
   const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
   const taxes = await readTaxesOfBills(reads, people.customers, [...subscriptions.values()], fixedChargeIds)
-  return { ...people, subscriptions, histories, fixedCharges, paidFees, taxes, coupons }
+  return { ...people, subscriptions, histories, fixedCharges, paidFees, taxes, coupons, creditNotes }
 }
 
 function earliestOf(requests: readonly BillRequest[]): Instant {

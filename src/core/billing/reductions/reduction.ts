@@ -1,4 +1,6 @@
+import type { CreditNotePlan } from '../../credit-notes/credit-note-plan.ts'
 import type { FeeDraft } from '../../invoicing/fee-draft.ts'
+import type { Decimal } from '../../amounts/decimal.ts'
 import type { AvailableReductions } from './available.ts'
 
 /** What lowers an invoice; each kind has its own amount on the invoice. */
@@ -8,7 +10,7 @@ export type ReductionKind = (typeof REDUCTION_KINDS)[number]
 /** One reduction applied to an invoice. */
 export type Reduction = {
   readonly kind: ReductionKind
-  /** Id of its source: the progressive invoice, or the coupon of the customer. */
+  /** Id of its source: the progressive invoice, the coupon of the customer or the credit note. */
   readonly sourceId: string
   readonly isBeforeTaxes: boolean
   readonly amountCents: bigint
@@ -21,9 +23,13 @@ export type ReducibleInvoice = {
   /** The subscriptions on the invoice, in order. */
   readonly periods: readonly { readonly subscriptionId: string }[]
   readonly fees: readonly FeeDraft[]
+  /** Credit notes on earlier invoices that come with this one. */
+  readonly creditNotes: readonly CreditNotePlan[]
   readonly reductions: readonly Reduction[]
   /** The remaining amount in cents: without taxes before the tax stage, with taxes after it. */
   readonly leftCents: bigint
+  /** The unrounded taxes of each fee in cents, by its key; set after the tax stage. */
+  readonly taxesByFee?: ReadonlyMap<string, Decimal>
 }
 
 /** Applies one kind of reduction; returns the invoice with the shares of its fees, and the reductions used. */
