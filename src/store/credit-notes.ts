@@ -79,6 +79,16 @@ export async function hasCreditNotes(reads: Reads, invoiceId: string): Promise<b
   return row !== undefined
 }
 
+/** The number of the newest credit note among those of an invoice; zero without notes. */
+export async function lastNoteNumber(reads: Reads, invoiceId: string): Promise<number> {
+  const { last } = await reads
+    .selectFrom('creditNotes')
+    .select((eb) => eb.fn.max('sequentialId').as('last'))
+    .where('invoiceId', '=', invoiceId)
+    .executeTakeFirstOrThrow()
+  return last ?? 0
+}
+
 /** Credit notes with everything on them, in the order of the ids. */
 export async function creditNoteViews(reads: Reads, ids: readonly string[]): Promise<CreditNoteView[]> {
   if (ids.length === 0) return []

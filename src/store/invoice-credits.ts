@@ -42,7 +42,7 @@ export async function usesOfCoupons(
   return appliedIds.length === 0 ? [] : readCredits(reads, { appliedIds })
 }
 
-/** The credits of an invoice that is not written, from the rows that it would have. */
+/** The credits of an invoice that is not written, from the rows that it would have; some notes are not written either. */
 export async function creditsOfRows(
   reads: Reads,
   rows: readonly Pick<
@@ -50,6 +50,7 @@ export async function creditsOfRows(
     'id' | 'kind' | 'sourceId' | 'amountCents' | 'beforeTaxes'
   >[],
   invoice: Pick<Selectable<Invoices>, 'id' | 'currency' | 'paymentStatus'>,
+  notesAhead: readonly { readonly id: string; readonly invoiceNumber: string; readonly sequence: number }[],
 ): Promise<readonly InvoiceCreditView[]> {
   if (rows.length === 0) return []
   const { rows: named } = await sql<CreditNames>`
@@ -62,6 +63,10 @@ export async function creditsOfRows(
     left join credit_notes n on s.kind = 'credit_note' and n.id = s.id
     left join invoices ni on ni.organization_id = n.organization_id and ni.id = n.invoice_id`.execute(reads)
   const names = new Map(named.map((each) => [each.sourceId, each]))
+  for (const { id, invoiceNumber, sequence } of notesAhead) {
+    const own = names.get(id)
+    if (own) names.set(id, { ...own, notedNumber: invoiceNumber, noteSequence: sequence })
+  }
   return rows.flatMap(({ id, kind, sourceId, amountCents, beforeTaxes }) => {
     const own = names.get(sourceId)
     if (!own || !isShown(kind)) return []

@@ -1,6 +1,6 @@
 import { Decimal } from '../core/amounts/decimal.ts'
-import { roundCents } from '../core/amounts/rounding.ts'
 import { toWireCents } from '../core/amounts/json-text.ts'
+import { roundCents } from '../core/amounts/rounding.ts'
 import type { NoteEstimate } from '../core/credit-notes/estimate.ts'
 import type { NoteTax } from '../core/credit-notes/note-amounts.ts'
 import { creditNoteNumber } from '../core/credit-notes/number.ts'

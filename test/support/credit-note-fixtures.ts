@@ -1,6 +1,6 @@
 import { Decimal } from '../../src/core/amounts/decimal.ts'
-import type { NoteContent } from '../../src/core/credit-notes/early-end-note.ts'
 import { totalOfShares } from '../../src/core/credit-notes/credit-note.ts'
+import type { NoteContent } from '../../src/core/credit-notes/early-end-note.ts'
 import type { CreditableFee } from '../../src/core/credit-notes/note-amounts.ts'
 import type { NotedInvoice } from '../../src/core/credit-notes/noted-invoice.ts'
 import type { Tax } from '../../src/core/taxes/tax.ts'
@@ -14,7 +14,11 @@ export const tax = (rate: number | string, code = `vat${rate}`): Tax => ({
 })
 
 /** A fee of whole cents with one tax of 20 % and no reductions. */
-export function creditableFee(id: string, amountCents: bigint, of: Partial<CreditableFee> = {}): CreditableFee {
+export function creditableFee(
+  id: string,
+  amountCents: bigint,
+  of: Partial<CreditableFee> = {},
+): CreditableFee {
   return {
     id,
     amountCents,
@@ -28,7 +32,9 @@ export function creditableFee(id: string, amountCents: bigint, of: Partial<Credi
 /** A final, unpaid invoice of some fees; its amounts follow from them. */
 export function notedInvoice(fees: readonly CreditableFee[], of: Partial<NotedInvoice> = {}): NotedInvoice {
   const feesCents = fees.reduce((sum, { amountCents }) => sum + amountCents, 0n)
-  const reductionsCents = Decimal.sum(fees.map((fee) => fee.preciseReductionCents)).round().toBigInt()
+  const reductionsCents = Decimal.sum(fees.map((fee) => fee.preciseReductionCents))
+    .round()
+    .toBigInt()
   const taxes = fees.map((fee) =>
     Decimal.of(fee.amountCents)
       .minus(fee.preciseReductionCents)
@@ -60,7 +66,10 @@ export function withNote(invoice: NotedInvoice, { amounts, shares }: NoteContent
   const { noted } = invoice
   return {
     ...invoice,
-    fees: invoice.fees.map((fee) => ({ ...fee, creditedCents: fee.creditedCents + (taken.get(fee.id) ?? 0n) })),
+    fees: invoice.fees.map((fee) => ({
+      ...fee,
+      creditedCents: fee.creditedCents + (taken.get(fee.id) ?? 0n),
+    })),
     noted: {
       creditCents: noted.creditCents + shares.creditCents,
       refundCents: noted.refundCents + shares.refundCents,

@@ -1,9 +1,9 @@
-import type { Instant } from '../../core/calendar/instant.ts'
-import { localDate } from '../../core/calendar/zone.ts'
+import type { SubscriptionFacts } from '../../core/billing/snapshot.ts'
+import { localDate, type TimeZone } from '../../core/calendar/zone.ts'
 import { earlyEndNote, type NoteContent } from '../../core/credit-notes/early-end-note.ts'
 import type { TerminationCreditNote } from '../../core/subscriptions/unused-amount.ts'
 import { readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
-import type { Tx } from '../../store/database.ts'
+import type { Reads, Tx } from '../../store/database.ts'
 import { lastSubscriptionFee } from '../../store/early-ends.ts'
 import { type InvoiceRow, readInvoice } from '../../store/invoices.ts'
 import { readNotedInvoice } from '../../store/noted-invoices.ts'
@@ -13,12 +13,7 @@ import type { Caller } from '../context.ts'
 import { announceCreditNotes } from './announce-credit-notes.ts'
 
 /** A credit note for unused days, with the invoice that it credits. */
-export type EndCredit = {
-  readonly content: NoteContent
-  readonly invoice: InvoiceRow
-  /** The date in the customer's zone. */
-  readonly issuingOn: string
-}
+export type EndCredit = { readonly content: NoteContent; readonly invoice: InvoiceRow }
 
 /**
  * Credits the unused days of a subscription that was just ended by a termination or an upgrade
@@ -26,7 +21,11 @@ export type EndCredit = {
  * it. The note is at once available for the final invoice. The caller has locked the customer.
  */
 export async function creditEarlyEnd(tx: Tx, caller: Caller, ended: SubscriptionRow): Promise<void> {
-  const credit = await endCredit(tx, ended, caller.now)
+  const snapshot = await readCustomerSnapshot(tx, ended.customerId, [ended.id])
+  const [subscription] = snapshot?.subscriptions ?? []
+  if (!snapshot || !subscription) throw new Error(`subscription ${ended.id} has no facts`)
+  const { zone } = snapshot.customer
+  const credit = await endCredit(tx, subscription, zone, ended.onTerminationCreditNote)
   if (!credit) return
   const { invoice } = credit
   const isFinal = invoice.status === 'finalized'
@@ -42,7 +41,7 @@ export async function creditEarlyEnd(tx: Tx, caller: Caller, ended: Subscription
       description: null,
       metadata: null,
       status: isFinal ? 'finalized' : 'draft',
-      issuingOn: credit.issuingOn,
+      issuingOn: localDate(caller.now, zone),
       isVoided: false,
       createdAt: caller.now,
     },
@@ -50,33 +49,36 @@ export async function creditEarlyEnd(tx: Tx, caller: Caller, ended: Subscription
   if (isFinal) await announceCreditNotes(tx, caller, [...ids.values()])
 }
 
-/** What the unused days of an ended subscription come to; null when there is nothing to credit. */
-export async function endCredit(tx: Tx, ended: SubscriptionRow, now: Instant): Promise<EndCredit | null> {
-  const mode = ended.onTerminationCreditNote ?? 'credit'
-  const { terminatedAt } = ended
-  if (mode === 'skip' || terminatedAt === null) return null
-  const snapshot = await readCustomerSnapshot(tx, ended.customerId, [ended.id])
-  const [subscription] = snapshot?.subscriptions ?? []
-  if (!snapshot || !subscription) throw new Error(`subscription ${ended.id} has no facts`)
-  const { plan, billing } = subscription
-  if (!plan.payInAdvance || billing.endedBy === null || billing.endedBy === 'downgrade') return null
-  const last = await lastSubscriptionFee(tx, ended.id)
+/**
+ * What the unused days of an ended subscription come to; null when there is nothing to credit.
+ *
+ * @param setting what is wanted on a termination; null means credit
+ */
+export async function endCredit(
+  reads: Reads,
+  { id, plan, billing }: SubscriptionFacts,
+  zone: TimeZone,
+  setting: string | null,
+): Promise<EndCredit | null> {
+  const { terminatedAt, endedBy } = billing
+  if (setting === 'skip' || !plan.payInAdvance || terminatedAt === null) return null
+  if (endedBy === null || endedBy === 'downgrade') return null
+  const last = await lastSubscriptionFee(reads, id)
   // A subscription that ends before its period is billed has paid for nothing.
   if (last?.paidUntil == null || last.paidUntil < terminatedAt) return null
-  const invoice = await readInvoice(tx, last.invoiceId)
-  const noted = await readNotedInvoice(tx, invoice)
-  const fee = noted.fees.find(({ id }) => id === last.id)
+  const invoice = await readInvoice(reads, last.invoiceId)
+  const noted = await readNotedInvoice(reads, invoice)
+  const fee = noted.fees.find((each) => each.id === last.id)
   if (!fee) throw new Error(`fee ${last.id} is not on its invoice`)
-  const { zone } = snapshot.customer
   const content = earlyEndNote({
     plan,
     subscription: billing,
     terminatedAt,
     zone,
-    cause: billing.endedBy,
-    mode: mode as TerminationCreditNote,
+    cause: endedBy,
+    mode: (setting ?? 'credit') as TerminationCreditNote,
     invoice: noted,
     fee: { ...last, ...fee },
   })
-  return content && { content, invoice, issuingOn: localDate(now, zone) }
+  return content && { content, invoice }
 }

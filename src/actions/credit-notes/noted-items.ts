@@ -1,5 +1,5 @@
-import type { ItemInput } from '../../core/credit-notes/note-input.ts'
 import type { NoteItem } from '../../core/credit-notes/note-amounts.ts'
+import type { ItemInput } from '../../core/credit-notes/note-input.ts'
 import type { NotedInvoice } from '../../core/credit-notes/noted-invoice.ts'
 import { checkItems } from '../../core/credit-notes/settle-note.ts'
 import { accepted, notAllowed, notFound } from '../../core/refusal.ts'

@@ -2,12 +2,18 @@ import { Decimal } from '../../core/amounts/decimal.ts'
 import { localDate } from '../../core/calendar/zone.ts'
 import type { NoteContent } from '../../core/credit-notes/early-end-note.ts'
 import { renewedNote } from '../../core/credit-notes/renew-note.ts'
+import { readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
 import type { Tx } from '../../store/database.ts'
 import { type DraftNote, feesByKey } from '../../store/draft-notes.ts'
 import { type InvoiceRow, readInvoice } from '../../store/invoices.ts'
 import { readNotedInvoice } from '../../store/noted-invoices.ts'
 import { readSubscription } from '../../store/subscriptions.ts'
-import { clearDraftNotes, deleteDraftNotes, type RenewedNote, rewriteDraftNotes } from '../../store/write-credit-notes.ts'
+import {
+  clearDraftNotes,
+  deleteDraftNotes,
+  type RenewedNote,
+  rewriteDraftNotes,
+} from '../../store/write-credit-notes.ts'
 import type { Caller } from '../context.ts'
 import { endCredit } from './credit-early-end.ts'
 
@@ -29,7 +35,7 @@ export async function renewDraftNotes(
   const finals: string[] = []
   for (const note of notes) {
     const invoice = await readInvoice(tx, note.invoiceId)
-    const content = await contentOf(tx, caller, note, invoice)
+    const content = await contentOf(tx, note, invoice)
     if (!content) {
       await deleteDraftNotes(tx, [note.id])
       continue
@@ -48,15 +54,15 @@ export async function renewDraftNotes(
   return finals
 }
 
-async function contentOf(
-  tx: Tx,
-  caller: Caller,
-  note: DraftNote,
-  invoice: InvoiceRow,
-): Promise<NoteContent | null> {
+async function contentOf(tx: Tx, note: DraftNote, invoice: InvoiceRow): Promise<NoteContent | null> {
   const subscriptionId = note.items[0]?.subscriptionId
   if (note.cause === 'early_end' && subscriptionId) {
-    const credit = await endCredit(tx, await readSubscription(tx, subscriptionId), caller.now)
+    const { onTerminationCreditNote } = await readSubscription(tx, subscriptionId)
+    const snapshot = await readCustomerSnapshot(tx, invoice.customerId, [subscriptionId])
+    const [subscription] = snapshot?.subscriptions ?? []
+    if (!snapshot || !subscription) throw new Error(`subscription ${subscriptionId} has no facts`)
+    const { zone } = snapshot.customer
+    const credit = await endCredit(tx, subscription, zone, onTerminationCreditNote)
     return credit?.invoice.id === invoice.id ? credit.content : null
   }
   const ids = await feesByKey(tx, invoice.id)

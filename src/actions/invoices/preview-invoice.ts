@@ -27,8 +27,9 @@ import {
   readWaitingFacts,
 } from '../../store/billing/subscription-facts.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
-import { unwrittenInvoice } from '../../store/billing/unwritten-invoice.ts'
+import { type NoteAhead, unwrittenInvoice } from '../../store/billing/unwritten-invoice.ts'
 import { billingEntityIds } from '../../store/billing-entities.ts'
+import { lastNoteNumber } from '../../store/credit-notes.ts'
 import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import { findPlan } from '../../store/plans.ts'
@@ -36,6 +37,7 @@ import { viewsOf } from '../../store/subscription-views.ts'
 import { activeSubscriptionsOf, pendingSuccessors, type SubscriptionRow } from '../../store/subscriptions.ts'
 import { toWirePreview } from '../../wire/invoice-preview.ts'
 import type { Caller, Context } from '../context.ts'
+import { endCredit } from '../credit-notes/credit-early-end.ts'
 import { type PreviewCustomer, previewCustomer } from './preview-customer.ts'
 
 /** A bill that is shown, with the rows of the subscriptions on it that exist. */
@@ -55,9 +57,10 @@ export async function previewInvoice(
   return context.database.read(caller, async (reads) => {
     const customer = await previewCustomer(reads, asked)
     const scene = await sceneOf(reads, asked, customer, caller)
-    const plan = await buildPreview(reads, customer, scene, caller)
+    const ahead = await creditsAhead(reads, scene, customer)
+    const plan = await buildPreview(reads, customer, scene, ahead, caller)
     const [unwritten, views] = await Promise.all([
-      unwrittenInvoice(reads, caller.organizationId, plan, scene.subscriptions),
+      unwrittenInvoice(reads, caller.organizationId, plan, scene.subscriptions, ahead),
       viewsOf(reads, scene.rows, caller.now),
     ])
     return toWirePreview({
@@ -72,11 +75,39 @@ export async function previewInvoice(
   })
 }
 
+/** The credit notes that the bill will find, because its subscriptions end before what they paid for. */
+async function creditsAhead(
+  reads: Reads,
+  { subscriptions, rows }: Scene,
+  { facts }: PreviewCustomer,
+): Promise<readonly NoteAhead[]> {
+  const notes: NoteAhead[] = []
+  for (const subscription of subscriptions) {
+    const { endedBy } = subscription.billing
+    if (endedBy !== 'termination' && endedBy !== 'upgrade') continue
+    const row = rows.find(({ id }) => id === subscription.id)
+    const credit = await endCredit(reads, subscription, facts.zone, row?.onTerminationCreditNote ?? null)
+    if (credit?.invoice.status !== 'finalized') continue
+    const { invoice, content } = credit
+    const balanceCents = content.shares.creditCents
+    const sequence = (await lastNoteNumber(reads, invoice.id)) + 1
+    notes.push({
+      id: newId(),
+      currency: invoice.currency,
+      balanceCents,
+      invoiceNumber: invoice.number,
+      sequence,
+    })
+  }
+  return notes
+}
+
 /** The invoice of the previewed bill; several subscriptions share one. */
 async function buildPreview(
   reads: Reads,
   customer: PreviewCustomer,
   { subscriptions, request }: Scene,
+  notesAhead: readonly NoteAhead[],
   { now }: Caller,
 ): Promise<InvoicePlan> {
   const { facts, billingEntities } = customer
@@ -107,7 +138,7 @@ async function buildPreview(
     // What was paid by itself is regrouped by the bill when it is made.
     paidFees: new Map(),
     coupons,
-    creditNotes,
+    creditNotes: new Map([[facts.id, [...(creditNotes.get(facts.id) ?? []), ...notesAhead]]]),
   }
   const questions = new QuestionList()
   const open = openBill(snapshot, request, questions)

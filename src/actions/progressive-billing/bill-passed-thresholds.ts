@@ -115,7 +115,9 @@ async function buildInvoice(
     readCouponFacts(tx, [customer.id]),
     readCreditNoteFacts(tx, [customer.id]),
   ])
-  const progressive = new Map(earlier ? [[subscriptionId, { invoice: earlier, charges, carriedCents: 0n }]] : [])
+  const progressive = new Map(
+    earlier ? [[subscriptionId, { invoice: earlier, charges, carriedCents: 0n }]] : [],
+  )
   return assembleInvoice(linesOf(caller, activity, reached), taxes, {
     progressive,
     coupons: availableCoupons(applied.get(customer.id) ?? [], currency, [subscription]),

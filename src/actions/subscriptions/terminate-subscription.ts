@@ -45,7 +45,12 @@ export async function terminateSubscription(
     const then = notBefore(caller, row)
     if (row.status === 'pending') return cancelSubscription(tx, then, row)
     if (row.status !== 'active') throw notFound('subscription')
-    return endSubscription(context, tx, then, await refusePendingTaxes(tx, await withOptions(tx, row, options)))
+    return endSubscription(
+      context,
+      tx,
+      then,
+      await refusePendingTaxes(tx, await withOptions(tx, row, options)),
+    )
   })
 }
 

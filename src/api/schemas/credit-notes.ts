@@ -75,7 +75,9 @@ export const CreditNoteObject = Type.Object({
 const itemInputs = Type.Array(
   Type.Object({
     fee_id: uuid,
-    amount_cents: Type.Number({ description: 'Before taxes and coupons; fractions have 5 decimals at most.' }),
+    amount_cents: Type.Number({
+      description: 'Before taxes and coupons; fractions have 5 decimals at most.',
+    }),
   }),
 )
 

@@ -16,7 +16,15 @@ type Case = {
   readonly invoice?: Partial<NotedInvoice>
 }
 
-function noteOf({ plan: changes, rate, from, to, billingTime = 'anniversary', mode = 'credit', invoice }: Case) {
+function noteOf({
+  plan: changes,
+  rate,
+  from,
+  to,
+  billingTime = 'anniversary',
+  mode = 'credit',
+  invoice,
+}: Case) {
   const plan = billingPlan({ payInAdvance: true, ...changes })
   const subscription = billingSubscription(from, { billingTime, ...endedAt(to) })
   if (subscription.terminatedAt === null) throw new Error('not ended')
@@ -41,7 +49,15 @@ function noteOf({ plan: changes, rate, from, to, billingTime = 'anniversary', mo
 
 describe('earlyEndNote', () => {
   it.each([
-    ['part and tax round down', 20_000n, '25', 'monthly', '2025-09-18', [19_333, 4833, 24_166], '19333.33333'],
+    [
+      'part and tax round down',
+      20_000n,
+      '25',
+      'monthly',
+      '2025-09-18',
+      [19_333, 4833, 24_166],
+      '19333.33333',
+    ],
     ['part and tax round up', 16_000n, '25', 'monthly', '2025-09-18', [15_467, 3867, 19_334], '15466.66666'],
     ['a week', 2999n, '23.33', 'weekly', '2025-10-06', [2571, 600, 3171], '2570.57142'],
   ] as const)('ended on the first day: %s', (_name, amountCents, rate, interval, from, figures, precise) => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { creditableFee, notedInvoice, partsOf, tax, withNote } from '../../../test/support/credit-note-fixtures.ts'
+import {
+  creditableFee,
+  notedInvoice,
+  partsOf,
+  tax,
+  withNote,
+} from '../../../test/support/credit-note-fixtures.ts'
 import { Decimal } from '../amounts/decimal.ts'
 import type { Outcome } from '../problems.ts'
 import { type NoteShares, totalOfShares } from './credit-note.ts'

@@ -40,7 +40,6 @@ export function checkShares(invoice: NotedInvoice, amounts: NoteAmounts, shares:
   const isRefundedTooMuch = refundCents > paidCents - noted.refundCents
   const uncredited = whole - noted.creditCents - noted.offsetCents
   const due = dueCents(invoice)
-  const offsettable = due < uncredited ? due : uncredited
   if (!isWithin(total - amounts.valueCents)) problems.add('base', 'does_not_match_item_amounts')
   if (refundCents > 0n && paidCents === 0n) {
     problems.add('refund_amount_cents', 'cannot_refund_unpaid_invoice')
@@ -50,7 +49,7 @@ export function checkShares(invoice: NotedInvoice, amounts: NoteAmounts, shares:
   if (creditCents > uncredited + TOLERANCE_CENTS) {
     problems.add('credit_amount_cents', 'higher_than_remaining_invoice_amount')
   }
-  if (offsetCents > 0n && offsetCents > offsettable) {
+  if (offsetCents > 0n && (offsetCents > due || offsetCents > uncredited)) {
     problems.add('offset_amount_cents', 'higher_than_remaining_invoice_amount')
   }
   if (total > whole - totalOfShares(noted) + TOLERANCE_CENTS) {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { creditableFee, tax } from '../../../../test/support/credit-note-fixtures.ts'
-import { Decimal } from '../../amounts/decimal.ts'
 import { chargeOf, feeOf, PROGRESSIVE } from '../../../../test/support/reduction-fixtures.ts'
+import { Decimal } from '../../amounts/decimal.ts'
 import { usageKey } from '../../invoicing/fee-draft.ts'
 import type { Tax } from '../../taxes/tax.ts'
 import { totalInvoice } from '../totals.ts'
@@ -55,7 +55,10 @@ describe('reduceByCreditNotes', () => {
   })
 
   it('passes over other currencies and what is used up', () => {
-    const invoice = invoiceOf([['a', 100n, []]], [note('usd', 50n, 'USD'), note('gone', 0n), note('own', 30n)])
+    const invoice = invoiceOf(
+      [['a', 100n, []]],
+      [note('usd', 50n, 'USD'), note('gone', 0n), note('own', 30n)],
+    )
     expect(used(invoice)).toEqual([['own', 30]])
   })
 
@@ -122,7 +125,11 @@ const USAGE_OF_A = usageKey({ rootChargeId: 'a', filterValues: null, groupedBy: 
 
 describe('an invoice with less usage than was billed progressively', () => {
   /** A progressive invoice of 20,000 cents, of which usage of 15,000 is left at the end. */
-  const overbilled = (coupons: number, isFinal = true, carried = 0): ReadonlyMap<string, AvailableProgressiveInvoice> => {
+  const overbilled = (
+    coupons: number,
+    isFinal = true,
+    carried = 0,
+  ): ReadonlyMap<string, AvailableProgressiveInvoice> => {
     const fee = creditableFee('billed', 20_000n, { preciseReductionCents: Decimal.of(coupons) })
     return new Map([
       [

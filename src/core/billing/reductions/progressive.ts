@@ -2,7 +2,11 @@ import { Decimal } from '../../amounts/decimal.ts'
 import type { CreditNotePlan } from '../../credit-notes/credit-note-plan.ts'
 import { progressiveNote } from '../../credit-notes/progressive-note.ts'
 import { type FeeDraft, usageKey } from '../../invoicing/fee-draft.ts'
-import { type ProgressiveCredit, progressiveCredit, progressiveFeeCredit } from '../../progressive-billing/credit.ts'
+import {
+  type ProgressiveCredit,
+  progressiveCredit,
+  progressiveFeeCredit,
+} from '../../progressive-billing/credit.ts'
 import type { RatedCharge } from '../../rating/charge.ts'
 import type { AvailableProgressiveInvoice, NewNotes, ProgressiveInvoiceFacts } from './available.ts'
 import type { Reduce, Reduction } from './reduction.ts'

@@ -1,6 +1,6 @@
+import type { Decimal } from '../../amounts/decimal.ts'
 import type { CreditNotePlan } from '../../credit-notes/credit-note-plan.ts'
 import type { FeeDraft } from '../../invoicing/fee-draft.ts'
-import type { Decimal } from '../../amounts/decimal.ts'
 import type { AvailableReductions } from './available.ts'
 
 /** What lowers an invoice; each kind has its own amount on the invoice. */
