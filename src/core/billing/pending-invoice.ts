@@ -7,7 +7,8 @@ import { belatedDates, type IssuingDates, type IssuingSettings } from '../subscr
 import { type FeeTaxes, type InvoiceTaxes, taxesOfFee, taxesOfInvoice } from '../taxes/apply.ts'
 import type { Tax } from '../taxes/tax.ts'
 import { resolveFeeTaxes, type TaxedItem } from './fee-taxes.ts'
-import { type CreditedFee, type CreditNoteFacts, takeNotes } from './reductions/credit-notes.ts'
+import type { CreditNoteFacts } from './reductions/credit-note-facts.ts'
+import { type CreditedFee, takeNotes } from './reductions/credit-notes.ts'
 import type { Reduction } from './reductions/reduction.ts'
 import type { CustomerFacts, TaxesByOwner } from './snapshot.ts'
 

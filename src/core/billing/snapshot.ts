@@ -7,7 +7,7 @@ import type { Window } from '../subscriptions/windows.ts'
 import type { Tax } from '../taxes/tax.ts'
 import type { FixedChargeFacts } from './fixed-charges.ts'
 import type { AppliedCouponFacts } from './reductions/applied-coupon.ts'
-import type { CreditNoteFacts } from './reductions/credit-notes.ts'
+import type { CreditNoteFacts } from './reductions/credit-note-facts.ts'
 
 /** Why a subscription is on an invoice. */
 export type InvoicingReason =

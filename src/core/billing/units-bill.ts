@@ -10,7 +10,7 @@ import type { BillPlan } from './bill-plan.ts'
 import { type BilledFixedFee, type FixedChargeFacts, isSamePeriod } from './fixed-charges.ts'
 import type { AppliedCouponFacts } from './reductions/applied-coupon.ts'
 import { availableCoupons } from './reductions/coupons.ts'
-import type { CreditNoteFacts } from './reductions/credit-notes.ts'
+import type { CreditNoteFacts } from './reductions/credit-note-facts.ts'
 import type { BillingEntityFacts, CustomerFacts, SubscriptionFacts, TaxesByOwner } from './snapshot.ts'
 
 /** A subscription whose units are billed, with what its invoice depends on. */

@@ -1,4 +1,4 @@
-import type { CreditNoteFacts } from '../../core/billing/reductions/credit-notes.ts'
+import type { CreditNoteFacts } from '../../core/billing/reductions/credit-note-facts.ts'
 import type { Reads } from '../database.ts'
 import { anyOf, groupedBy } from '../values.ts'
 

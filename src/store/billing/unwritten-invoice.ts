@@ -1,5 +1,5 @@
 import type { InvoicePlan } from '../../core/billing/bill-plan.ts'
-import type { CreditNoteFacts } from '../../core/billing/reductions/credit-notes.ts'
+import type { CreditNoteFacts } from '../../core/billing/reductions/credit-note-facts.ts'
 import type { SubscriptionFacts } from '../../core/billing/snapshot.ts'
 import { addOnsByIds } from '../add-ons.ts'
 import type { Reads } from '../database.ts'

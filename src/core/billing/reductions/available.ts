@@ -3,7 +3,7 @@ import type { OverbilledInvoice } from '../../credit-notes/progressive-note.ts'
 import type { ProgressiveInvoice } from '../../progressive-billing/credit.ts'
 import type { RatedCharge } from '../../rating/charge.ts'
 import type { AvailableCoupons } from './applied-coupon.ts'
-import type { AvailableCreditNotes } from './credit-notes.ts'
+import type { AvailableCreditNotes } from './credit-note-facts.ts'
 
 /** The newest progressive invoice of a charges window, with the facts needed to credit it. */
 export type ProgressiveInvoiceFacts = {

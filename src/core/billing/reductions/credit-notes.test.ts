@@ -7,7 +7,8 @@ import { usageKey } from '../../invoicing/fee-draft.ts'
 import type { Tax } from '../../taxes/tax.ts'
 import { totalInvoice } from '../totals.ts'
 import type { AvailableProgressiveInvoice, NewNotes } from './available.ts'
-import { type CreditNoteFacts, creditNotesAfter } from './credit-notes.ts'
+import type { CreditNoteFacts } from './credit-note-facts.ts'
+import { creditNotesAfter } from './credit-notes.ts'
 
 const note = (id: string, balanceCents: bigint, currency = 'EUR'): CreditNoteFacts => ({
   id,

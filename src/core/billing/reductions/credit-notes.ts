@@ -4,17 +4,8 @@ import { localDate } from '../../calendar/zone.ts'
 import { type FeeDraft, preciseReductionCents } from '../../invoicing/fee-draft.ts'
 import type { CustomerFacts } from '../snapshot.ts'
 import type { NewNotes } from './available.ts'
+import type { AvailableCreditNotes, CreditNoteFacts } from './credit-note-facts.ts'
 import type { Reduce, ReducibleInvoice, Reduction } from './reduction.ts'
-
-/** A credit note with something left for later invoices. */
-export type CreditNoteFacts = {
-  readonly id: string
-  readonly currency: string
-  readonly balanceCents: bigint
-}
-
-/** The credit notes that an invoice may use, oldest first. */
-export type AvailableCreditNotes = { readonly notes: readonly CreditNoteFacts[]; readonly currency: string }
 
 /**
  * Takes the balances of credit notes off the total with taxes (docs/rules/reductions.md#credit-notes), oldest first,
@@ -54,12 +45,16 @@ export function takeNotes<Fee extends CreditedFee>(
   for (const { id, balanceCents, currency: own } of notes) {
     if (leftCents <= 0n) break
     if (own !== currency || balanceCents <= 0n) continue
-    const amountCents = balanceCents < leftCents ? balanceCents : leftCents
+    const amountCents = atMost(balanceCents, leftCents)
     fees = sharedOut({ ...invoice, fees, leftCents }, Decimal.of(amountCents))
     reductions = [...reductions, { kind: 'credit_note', sourceId: id, isBeforeTaxes: false, amountCents }]
     leftCents -= amountCents
   }
   return { fees, reductions, leftCents }
+}
+
+function atMost(cents: bigint, max: bigint): bigint {
+  return cents < max ? cents : max
 }
 
 const SHARE_SCALE = 5
