@@ -180,6 +180,8 @@ function invoiceRow(
     subTotalIncludingTaxesAmountCents: totals.subTotalIncludingTaxesAmountCents,
     creditNotesAmountCents: totals.creditNotesAmountCents,
     prepaidCreditAmountCents: totals.prepaidCreditAmountCents,
+    prepaidGrantedCreditAmountCents: null,
+    prepaidPurchasedCreditAmountCents: null,
     totalAmountCents: totals.totalAmountCents,
     totalPaidAmountCents: plan.paidCents,
     versionNumber: INVOICE_VERSION,
