@@ -98,6 +98,7 @@ export function toWireEstimatedCreditNote(
     sub_total_excluding_taxes_amount_cents: toWireCents(amounts.subTotalCents),
     max_creditable_amount_cents: toWireCents(estimate.maxCreditableCents),
     max_refundable_amount_cents: toWireCents(estimate.maxRefundableCents),
+    max_offsettable_amount_cents: toWireCents(estimate.maxOffsettableCents),
     coupons_adjustment_amount_cents: toWireCents(roundCents(amounts.preciseCouponsCents)),
     precise_coupons_adjustment_amount_cents: amounts.preciseCouponsCents.toWire(),
     taxes_rate: amounts.taxesRate.toNumber(),

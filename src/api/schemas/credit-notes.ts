@@ -113,6 +113,7 @@ const Estimate = Type.Object({
     sub_total_excluding_taxes_amount_cents: Type.Integer(),
     max_creditable_amount_cents: Type.Integer(),
     max_refundable_amount_cents: Type.Integer(),
+    max_offsettable_amount_cents: Type.Integer(),
     coupons_adjustment_amount_cents: Type.Integer(),
     precise_coupons_adjustment_amount_cents: decimalText,
     taxes_rate: Type.Number(),

@@ -1,7 +1,7 @@
 import { Decimal } from '../amounts/decimal.ts'
 import { roundCents } from '../amounts/rounding.ts'
 import { type NoteAmounts, type NoteItem, noteAmounts } from './note-amounts.ts'
-import { type NotedInvoice, refundableAmount } from './noted-invoice.ts'
+import { type NotedInvoice, offsettableAmount, refundableAmount } from './noted-invoice.ts'
 
 /** What a credit note of some items would come to, in cents. */
 export type NoteEstimate = {
@@ -9,6 +9,7 @@ export type NoteEstimate = {
   readonly taxesCents: bigint
   readonly maxCreditableCents: bigint
   readonly maxRefundableCents: bigint
+  readonly maxOffsettableCents: bigint
 }
 
 /**
@@ -20,11 +21,12 @@ export function estimateNote(invoice: NotedInvoice, items: readonly NoteItem[]):
   const { valueCents, subTotalCents, taxesCents } = amounts
   const surplus = valueCents - taxesCents - subTotalCents
   const max = surplus > 0n ? valueCents - 1n : valueCents
-  const refundable = Decimal.min(Decimal.of(max), refundableAmount(invoice))
+  const atMost = (amount: Decimal) => roundCents(Decimal.min(Decimal.of(max), amount))
   return {
     amounts,
     taxesCents: surplus < 0n ? taxesCents - 1n : taxesCents,
     maxCreditableCents: invoice.invoiceType === 'credit' ? 0n : max,
-    maxRefundableCents: roundCents(refundable),
+    maxRefundableCents: atMost(refundableAmount(invoice)),
+    maxOffsettableCents: atMost(offsettableAmount(invoice)),
   }
 }

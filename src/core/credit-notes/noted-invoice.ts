@@ -54,6 +54,11 @@ export function refundableAmount(invoice: NotedInvoice): Decimal {
   return Decimal.max(Decimal.min(paid, creditableAmount(invoice)), Decimal.zero)
 }
 
+/** What can still be taken off the amount that is due: at most the creditable amount. */
+export function offsettableAmount(invoice: NotedInvoice): Decimal {
+  return Decimal.min(Decimal.of(dueCents(invoice)), creditableAmount(invoice))
+}
+
 /** What is still due of an invoice: its total less payments and offsets; nothing once it is voided. */
 export function dueCents({ status, totalCents, paidCents, noted }: NotedInvoice): bigint {
   if (status === 'voided') return 0n

@@ -137,8 +137,9 @@ describe('settledShares', () => {
 describe('estimateNote', () => {
   const estimate = (invoice: NotedInvoice, cents: readonly number[]) => {
     const found = estimateNote(invoice, itemsOf(invoice, cents))
-    const { taxesCents, maxCreditableCents, maxRefundableCents } = found
-    return [found.amounts.subTotalCents, taxesCents, maxCreditableCents, maxRefundableCents].map(Number)
+    const { taxesCents, maxCreditableCents, maxRefundableCents, maxOffsettableCents } = found
+    const most = [maxCreditableCents, maxRefundableCents, maxOffsettableCents]
+    return [found.amounts.subTotalCents, taxesCents, ...most].map(Number)
   }
 
   it('of two plans and a coupon on one of them, of which a part was paid', () => {
@@ -153,8 +154,8 @@ describe('estimateNote', () => {
       { paidCents: 1200n },
     )
     expect(invoice.totalCents).toBe(37_570n)
-    expect(estimate(invoice, [26_260])).toEqual([9806, 1961, 11_767, 1200])
-    expect(estimate(invoice, [39_900, 17_900])).toEqual([32_800, 4770, 37_570, 1200])
+    expect(estimate(invoice, [26_260])).toEqual([9806, 1961, 11_767, 1200, 11_767])
+    expect(estimate(invoice, [39_900, 17_900])).toEqual([32_800, 4770, 37_570, 1200, 36_370])
   })
 
   it('takes a surplus cent off the taxes', () => {
@@ -166,7 +167,7 @@ describe('estimateNote', () => {
       }),
     )
     const invoice = notedInvoice(fees, { paidCents: 40n })
-    expect(estimate(invoice, [100, 100, 100, 100, 100])).toEqual([498, 49, 547, 40])
+    expect(estimate(invoice, [100, 100, 100, 100, 100])).toEqual([498, 49, 547, 40, 547])
   })
 
   it('credits nothing of bought credits', () => {
