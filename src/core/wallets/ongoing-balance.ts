@@ -29,7 +29,7 @@ export function allocateUsage(
     for (const { kind, cents } of own) {
       if (cents <= 0n || budget <= 0n) break
       const payers = inOrder.filter((wallet) => wallet.currency === currency && mayPay(wallet, kind))
-      budget -= giveOut(cents < budget ? cents : budget, payers, taken)
+      budget -= giveOut(smaller(cents, budget), payers, taken)
     }
   }
   return taken
