@@ -20,6 +20,10 @@ export const DUE_KINDS = [
   'plan_amount',
   'alert_rearming',
   'coupon_expiry',
+  'wallet_rule_expiry',
+  'wallet_rule',
+  'wallet_usage',
+  'wallet_refresh',
 ] as const
 
 export type DueKind = (typeof DUE_KINDS)[number]
