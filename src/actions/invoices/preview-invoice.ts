@@ -17,6 +17,7 @@ import type { Input } from '../../core/input/fields.ts'
 import { type PreviewInput, readPreview } from '../../core/invoicing/preview-input.ts'
 import { accepted, invalid, notFound } from '../../core/refusal.ts'
 import { answerQuestions } from '../../store/billing/answers.ts'
+import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
 import { readFixedCharges, readPlannedFixedCharges } from '../../store/billing/fixed-charge-facts.ts'
 import { readHistories } from '../../store/billing/histories.ts'
@@ -81,10 +82,11 @@ async function buildPreview(
   const { facts, billingEntities } = customer
   const customers = new Map([[facts.id, facts]])
   const ids = subscriptions.map(({ id }) => id)
-  const [histories, fixedCharges, coupons] = await Promise.all([
+  const [histories, fixedCharges, coupons, wallets] = await Promise.all([
     readHistories(reads, ids),
     fixedChargesOf(reads, subscriptions, request.at),
     readCouponFacts(reads, [facts.id]),
+    readWalletFacts(reads, [facts.id]),
   ])
   const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
   const taxes = await readTaxesOfBills(reads, customers, subscriptions, fixedChargeIds)
@@ -105,6 +107,7 @@ async function buildPreview(
     // What was paid by itself is regrouped by the bill when it is made.
     paidFees: new Map(),
     coupons,
+    wallets,
   }
   const questions = new QuestionList()
   const open = openBill(snapshot, request, questions)

@@ -1,5 +1,6 @@
 import { assembleInvoice, type InvoiceLines } from '../../core/billing/assemble-invoice.ts'
 import type { InvoicePlan, ReachedThresholds } from '../../core/billing/bill-plan.ts'
+import { availableWallets } from '../../core/billing/reductions/prepaid.ts'
 import { availableCoupons } from '../../core/billing/reductions/coupons.ts'
 import { chargeFeeDraft, type FeeDraft, isWorthStoring } from '../../core/invoicing/fee-draft.ts'
 import { INVOICE_CENTS_MAX } from '../../core/invoicing/fitting-fees.ts'
@@ -11,6 +12,7 @@ import {
 } from '../../core/progressive-billing/progressive-check.ts'
 import type { RatedUsage } from '../../core/rating/rate-usage.ts'
 import { billWindows, type Window } from '../../core/subscriptions/windows.ts'
+import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
 import { answerProgressive } from '../../store/billing/progressive-facts.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
@@ -106,15 +108,17 @@ async function buildInvoice(
   const { snapshot, subscription, open } = activity
   const { customer } = snapshot
   const { id: subscriptionId, externalId, charges } = subscription
-  const [taxes, [earlier], applied] = await Promise.all([
+  const [taxes, [earlier], applied, wallets] = await Promise.all([
     readTaxesOfBills(tx, new Map([[customer.id, customer]]), [subscription]),
     answerProgressive(tx, [{ subscriptionId, externalId, window: open.window, exceptInvoiceId: null }]),
     readCouponFacts(tx, [customer.id]),
+    readWalletFacts(tx, [customer.id]),
   ])
   const progressive = new Map(earlier ? [[subscriptionId, { invoice: earlier, charges }]] : [])
   return assembleInvoice(linesOf(caller, activity, reached), taxes, {
     progressive,
     coupons: availableCoupons(applied.get(customer.id) ?? [], subscription.plan.currency, [subscription]),
+    wallets: availableWallets(wallets.get(customer.id) ?? [], subscription.plan.currency, [subscription]),
   })
 }
 
