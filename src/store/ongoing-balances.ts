@@ -21,18 +21,18 @@ export async function scheduleWalletRefresh(
   await sql`select weir_refresh_wallets(${organizationId}, ${[...customerIds]}::uuid[], ${ts(now)})`.execute(tx)
 }
 
-/** The same for the customers with an active subscription on a plan or on one of its overridden copies. */
-export async function scheduleWalletRefreshOfPlan(
+/** The same for the customers with an active subscription on one of the plans. */
+export async function scheduleWalletRefreshOfPlans(
   tx: Tx,
   organizationId: string,
-  planId: string,
+  planIds: readonly string[],
   now: Instant,
 ): Promise<void> {
+  if (planIds.length === 0) return
   await sql`
     select weir_refresh_wallets(${organizationId}, array(
       select distinct s.customer_id from subscriptions s
-      where s.status = 'active'
-        and s.plan_id in (select p.id from plans p where p.id = ${planId} or p.parent_id = ${planId})
+      where s.status = 'active' and s.plan_id = any (${[...planIds]}::uuid[])
     ), ${ts(now)})`.execute(tx)
 }
 

@@ -6,6 +6,7 @@ import { answerQuestions } from '../../store/billing/answers.ts'
 import { readBillingSnapshot } from '../../store/billing/read-snapshot.ts'
 import { type WrittenDocument, writeBills } from '../../store/billing/write-bills.ts'
 import type { Tx } from '../../store/database.ts'
+import { scheduleWalletRefresh } from '../../store/ongoing-balances.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceDocuments } from './announce-documents.ts'
 import { withSections } from './bill-sections.ts'
@@ -45,6 +46,8 @@ export async function writePlans(
   refuseUnbilled(context, caller, bills)
   const written = await writeBills(tx, caller.organizationId, await withSections(tx, bills))
   await announceDocuments(tx, caller, written.documents)
+  const customerIds = [...new Set(bills.map(({ customerId }) => customerId))]
+  await scheduleWalletRefresh(tx, caller.organizationId, customerIds, caller.now)
   return written.documents
 }
 

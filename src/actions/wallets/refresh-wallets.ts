@@ -10,9 +10,9 @@ import {
 } from '../../store/ongoing-balances.ts'
 import { groupedBy } from '../../store/values.ts'
 import { fireWalletAlerts } from '../alerts/fire-wallet-alerts.ts'
-import type { Caller, Context } from '../context.ts'
+import type { Caller } from '../context.ts'
 import type { BatchAction } from '../due/due-action.ts'
-import { announceDepletion } from './announce-wallets.ts'
+import { announceDepletion } from './announce-depletion.ts'
 import { expectedUsage } from './expected-usage.ts'
 import { topUpBelowThresholds } from './top-up-below-thresholds.ts'
 
@@ -41,9 +41,8 @@ export const passOnWalletUsage: BatchAction = {
 export const refreshWallets: BatchAction = {
   kind: 'wallet_refresh',
   itemsMax: 200,
-  act: async (context, tx, caller, items) => {
+  act: async (_context, tx, caller, items) => {
     await refreshCustomers(
-      context,
       tx,
       caller,
       items.map(({ subjectId }) => subjectId),
@@ -53,7 +52,6 @@ export const refreshWallets: BatchAction = {
 
 /** The caller has locked the customers. */
 async function refreshCustomers(
-  context: Context,
   tx: Tx,
   caller: Caller,
   customerIds: readonly string[],
@@ -80,7 +78,7 @@ async function refreshCustomers(
     caller,
     depleted.map(({ row }) => row.id),
   )
-  await topUpBelowThresholds(context, tx, caller, changed)
+  await topUpBelowThresholds(tx, caller, changed)
   await fireWalletAlerts(tx, caller, balances)
 }
 
@@ -97,6 +95,3 @@ function isChanged(row: BalanceRow, balance: NewBalance): boolean {
     balance.ongoingUsageBalanceCents !== row.checkedOngoingUsageBalanceCents
   )
 }
-
-/** A wallet as it was, and its new ongoing balance. */
-export type RefreshedWallet = { readonly row: BalanceRow; readonly balance: NewBalance }

@@ -1,0 +1,25 @@
+import type { Selectable } from 'kysely'
+import type { Instant } from '../core/calendar/instant.ts'
+import type { Tx } from './database.ts'
+import { scheduleItems } from './due-items.ts'
+import type { WalletTopUps } from './rows.ts'
+import { json, ts } from './values.ts'
+
+export type TopUpRow = Selectable<WalletTopUps>
+
+/**
+ * Asks for top-ups of wallets, which are carried out at `dueAt`. One below a threshold asks for nothing when such a
+ * one waits for the wallet already.
+ */
+export async function askForTopUps(tx: Tx, topUps: readonly TopUpRow[], dueAt: Instant): Promise<void> {
+  const [first] = topUps
+  if (!first) return
+  const asked = await tx
+    .insertInto('walletTopUps')
+    .values(topUps.map((row) => ({ ...row, metadata: json(row.metadata), createdAt: ts(row.createdAt) })))
+    .onConflict((on) => on.doNothing())
+    .returning('id')
+    .execute()
+  const items = asked.map(({ id }) => ({ kind: 'wallet_top_up' as const, subjectId: id, dueAt }))
+  await scheduleItems(tx, first.organizationId, items)
+}
