@@ -18,7 +18,9 @@ export async function scheduleWalletRefresh(
   now: Instant,
 ): Promise<void> {
   if (customerIds.length === 0) return
-  await sql`select weir_refresh_wallets(${organizationId}, ${[...customerIds]}::uuid[], ${ts(now)})`.execute(tx)
+  await sql`select weir_refresh_wallets(${organizationId}, ${[...customerIds]}::uuid[], ${ts(now)})`.execute(
+    tx,
+  )
 }
 
 /** The same for the customers with an active subscription on one of the plans. */
@@ -163,10 +165,7 @@ const KIND_OF_FEE = sql`f.fee_type, c.billable_metric_id::text as metric_id,
 const CENTS_OF_FEE = sql`f.amount_cents + f.taxes_amount_cents - f.precise_coupons_amount_cents
   - f.precise_progressive_credit_amount_cents`
 
-function byCustomer(
-  rows: readonly AmountRow[],
-  sign: 1 | -1,
-): ReadonlyMap<string, readonly UsageAmount[]> {
+function byCustomer(rows: readonly AmountRow[], sign: 1 | -1): ReadonlyMap<string, readonly UsageAmount[]> {
   const amounts = rows.map((row) => ({ ...row, cents: Decimal.of(row.cents).times(Decimal.of(sign)) }))
   return groupedBy(amounts, ({ customerId }) => customerId)
 }

@@ -5,11 +5,7 @@ import type { Caller } from '../context.ts'
 import { announceAll, type Happening } from '../webhooks/announce.ts'
 
 /** Tells that the ongoing balances of wallets have fallen to zero or below. */
-export async function announceDepletion(
-  tx: Tx,
-  caller: Caller,
-  walletIds: readonly string[],
-): Promise<void> {
+export async function announceDepletion(tx: Tx, caller: Caller, walletIds: readonly string[]): Promise<void> {
   const messages = walletIds.map(
     (objectId): Happening => ({ type: 'wallet.depleted_ongoing_balance', objectType: 'wallet', objectId }),
   )

@@ -43,10 +43,7 @@ export async function expectedUsage(
     ),
   ])
   return new Map(
-    customerIds.map((id) => [
-      id,
-      [current, drafts, progressive].flatMap((amounts) => amounts.get(id) ?? []),
-    ]),
+    customerIds.map((id) => [id, [current, drafts, progressive].flatMap((amounts) => amounts.get(id) ?? [])]),
   )
 }
 

@@ -51,11 +51,7 @@ export const refreshWallets: BatchAction = {
 }
 
 /** The caller has locked the customers. */
-async function refreshCustomers(
-  tx: Tx,
-  caller: Caller,
-  customerIds: readonly string[],
-): Promise<void> {
+async function refreshCustomers(tx: Tx, caller: Caller, customerIds: readonly string[]): Promise<void> {
   const wallets = await usageWallets(tx, customerIds, caller.now)
   if (wallets.length === 0) return
   const byCustomer = groupedBy(wallets, ({ customerId }) => customerId)

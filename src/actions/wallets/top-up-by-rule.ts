@@ -12,6 +12,7 @@ import {
 } from '../../core/wallets/top-up-amounts.ts'
 import { nextTopUpAt } from '../../core/wallets/top-up-days.ts'
 import { DEFAULT_PRIORITY } from '../../core/wallets/wallet.ts'
+import { askForTopUps, type TopUpRow } from '../../store/automatic-top-ups.ts'
 import type { Tx } from '../../store/database.ts'
 import { scheduleItem } from '../../store/due-items.ts'
 import { newId } from '../../store/ids.ts'
@@ -24,7 +25,6 @@ import {
   type RuleWithWallet,
   ruleOf,
 } from '../../store/recurring-rules.ts'
-import { askForTopUps, type TopUpRow } from '../../store/automatic-top-ups.ts'
 import type { RecurringRuleRow, WalletRow } from '../../store/wallets.ts'
 import type { Caller } from '../context.ts'
 import type { DueAction } from '../due/due-action.ts'
@@ -79,7 +79,11 @@ async function intervalCredits(
 
 /** A wallet in credits, as its rules see it. */
 export function toppedUpWallet(
-  { currency, rateAmount, ongoingBalanceCents }: Pick<BalanceRow, 'currency' | 'rateAmount' | 'ongoingBalanceCents'>,
+  {
+    currency,
+    rateAmount,
+    ongoingBalanceCents,
+  }: Pick<BalanceRow, 'currency' | 'rateAmount' | 'ongoingBalanceCents'>,
   limits: Pick<WalletRow, 'paidTopUpMinAmountCents' | 'paidTopUpMaxAmountCents'>,
   pending: Decimal | undefined,
 ): TopUpWallet {

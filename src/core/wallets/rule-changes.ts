@@ -5,7 +5,11 @@ import type { RuleInput } from './rule-input.ts'
 /** What a new rule takes over from its wallet. */
 export type RuleDefaults = Pick<
   RecurringRule,
-  'paidCredits' | 'grantedCredits' | 'invoiceRequiresSuccessfulPayment' | 'paymentMethodType' | 'paymentMethodId'
+  | 'paidCredits'
+  | 'grantedCredits'
+  | 'invoiceRequiresSuccessfulPayment'
+  | 'paymentMethodType'
+  | 'paymentMethodId'
 >
 
 /** A new rule: a fixed one without credits of its own repeats those that its wallet begins with. */
