@@ -7,7 +7,10 @@ export type DueOwner = { readonly customerId: string } | { readonly planId: stri
 
 /** What the subject of an item is. Kinds that concern an organization's events have no owner. */
 const SUBJECT_OF: Readonly<
-  Record<DueKind, 'subscription' | 'invoice' | 'customer' | 'plan' | 'deferred' | null>
+  Record<
+    DueKind,
+    'subscription' | 'invoice' | 'customer' | 'plan' | 'deferred' | 'wallet' | 'top_up' | 'credits' | null
+  >
 > = {
   advance_usage: 'subscription',
   subscription_activity: 'subscription',
@@ -30,6 +33,9 @@ const SUBJECT_OF: Readonly<
   // The action locks the coupon itself; nobody waits for the item while holding the coupon.
   coupon_expiry: null,
   fixed_charge_units: 'subscription',
+  wallet_top_up: 'top_up',
+  wallet_purchase: 'credits',
+  wallet_expiry: 'wallet',
 }
 
 /** The owner of an item's subject, read without locking anything; null when there is none, or it is gone. */
@@ -43,11 +49,19 @@ export async function ownerOfItem(reads: Reads, kind: DueKind, subjectId: string
 }
 
 function customerOf(
-  subject: 'subscription' | 'invoice' | 'deferred',
+  subject: 'subscription' | 'invoice' | 'deferred' | 'wallet' | 'top_up' | 'credits',
   id: string,
 ): RawBuilder<{ customerId: string }> {
   if (subject === 'subscription') return sql`select customer_id from subscriptions where id = ${id}`
   if (subject === 'invoice') return sql`select customer_id from invoices where id = ${id}`
+  if (subject === 'wallet') return sql`select customer_id from wallets where id = ${id}`
+  if (subject === 'top_up' || subject === 'credits') {
+    const moved = sql.ref(subject === 'top_up' ? 'wallet_top_ups' : 'wallet_transactions')
+    return sql`
+      select w.customer_id from ${moved} t
+      join wallets w on w.organization_id = t.organization_id and w.id = t.wallet_id
+      where t.id = ${id}`
+  }
   return sql`
     select s.customer_id from deferred_events a
     join subscriptions s on s.organization_id = a.organization_id and s.id = a.subscription_id
