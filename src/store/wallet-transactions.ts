@@ -30,9 +30,9 @@ export type ConsumptionView = {
 
 /** Which transactions of a wallet to list; all given conditions must hold. */
 export type TransactionFilters = {
-  readonly status?: string
-  readonly transactionType?: string
-  readonly transactionStatus?: string
+  readonly status?: string | undefined
+  readonly transactionType?: string | undefined
+  readonly transactionStatus?: string | undefined
   /** Pairs that the metadata contains. */
   readonly metadata?: readonly { readonly key: string; readonly value: string }[]
 }
@@ -150,6 +150,21 @@ export async function fundingsOfWallet(reads: Reads, walletId: string): Promise<
   }))
 }
 
+/** An inbound transaction of a wallet. */
+export async function findInbound(
+  reads: Reads,
+  walletId: string,
+  id: string,
+): Promise<WalletTransactionRow | undefined> {
+  return reads
+    .selectFrom('walletTransactions')
+    .selectAll()
+    .where('id', '=', id)
+    .where('walletId', '=', walletId)
+    .where('transactionType', '=', 'inbound')
+    .executeTakeFirst()
+}
+
 /** A transaction, locked; the caller has locked its customer. */
 export async function lockWalletTransaction(tx: Tx, id: string): Promise<WalletTransactionRow | undefined> {
   return tx
@@ -194,7 +209,12 @@ export async function failTransaction(tx: Tx, id: string, now: Instant): Promise
 }
 
 /** Names the invoice that sells a purchase. */
-export async function setInvoiceOfPurchase(tx: Tx, id: string, invoiceId: string, now: Instant): Promise<void> {
+export async function setInvoiceOfPurchase(
+  tx: Tx,
+  id: string,
+  invoiceId: string,
+  now: Instant,
+): Promise<void> {
   await tx
     .updateTable('walletTransactions')
     .set({ invoiceId, updatedAt: ts(now) })

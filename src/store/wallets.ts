@@ -27,9 +27,9 @@ export type WalletView = NamedWallet & {
 
 /** Which wallets to list; all given conditions must hold. */
 export type WalletFilters = {
-  readonly customerId?: string
-  readonly currency?: string
-  readonly billingEntityCodes?: readonly string[]
+  readonly customerId?: string | undefined
+  readonly currency?: string | undefined
+  readonly billingEntityIds?: readonly string[] | undefined
 }
 
 /** Whose code a wallet's is, and the code. */
@@ -88,6 +88,14 @@ export async function lockActiveWallets(tx: Tx, customerId: string): Promise<Wal
     .execute()
 }
 
+/** Wallets by their ids, in the order of the ids; unknown ones are left out. */
+export async function walletsByIds(reads: Reads, ids: readonly string[]): Promise<WalletRow[]> {
+  if (ids.length === 0) return []
+  const rows = await reads.selectFrom('wallets').selectAll().where('id', '=', anyOf(ids)).execute()
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return [...new Set(ids)].flatMap((id) => byId.get(id) ?? [])
+}
+
 /** One page of wallets, newest first. */
 export async function listWallets(
   reads: Reads,
@@ -97,13 +105,10 @@ export async function listWallets(
   const conditions = [sql<SqlBool>`true`]
   if (filters.customerId) conditions.push(sql`w.customer_id = ${filters.customerId}`)
   if (filters.currency !== undefined) conditions.push(sql`w.currency = ${filters.currency}`)
-  if (filters.billingEntityCodes && filters.billingEntityCodes.length > 0) {
-    conditions.push(sql`exists (
-      select from customers c
-      join billing_entities b on b.organization_id = c.organization_id
-        and b.id = coalesce(w.billing_entity_id, c.billing_entity_id)
-      where c.organization_id = w.organization_id and c.id = w.customer_id
-        and b.code = any (${[...filters.billingEntityCodes]}::text[]))`)
+  if (filters.billingEntityIds) {
+    conditions.push(sql`coalesce(w.billing_entity_id, (
+      select c.billing_entity_id from customers c
+      where c.organization_id = w.organization_id and c.id = w.customer_id)) = ${anyOf(filters.billingEntityIds)}`)
   }
   const where = sql.join(conditions, sql` and `)
   const [page, count] = await Promise.all([
@@ -146,7 +151,7 @@ export async function walletViews(
     sql<{ walletId: string; code: string }>`
       select t.wallet_id, m.code from wallet_targets t
       join billable_metrics m on m.organization_id = t.organization_id and m.id = t.billable_metric_id
-      where t.wallet_id = ${anyOf(ids)}
+      where t.wallet_id = ${anyOf(ids)} and m.deleted_at is null
       order by m.code`.execute(reads),
   ])
   const sections = await sectionsOfWallets(reads, [...ids, ...rules.map(({ id }) => id)])
@@ -155,13 +160,20 @@ export async function walletViews(
   const codesOf = groupedBy(targets.rows, ({ walletId }) => walletId)
   return named.map((wallet) => ({
     ...wallet,
-    rules: (rulesOf.get(wallet.id) ?? []).map((rule) => ({ ...rule, sections: sectionsOf.get(rule.id) ?? [] })),
+    rules: (rulesOf.get(wallet.id) ?? []).map((rule) => ({
+      ...rule,
+      sections: sectionsOf.get(rule.id) ?? [],
+    })),
     metricCodes: (codesOf.get(wallet.id) ?? []).map(({ code }) => code),
     sections: sectionsOf.get(wallet.id) ?? [],
   }))
 }
 
-async function activeRules(reads: Reads, walletIds: readonly string[], now: Instant): Promise<RecurringRuleRow[]> {
+async function activeRules(
+  reads: Reads,
+  walletIds: readonly string[],
+  now: Instant,
+): Promise<RecurringRuleRow[]> {
   return reads
     .selectFrom('recurringTransactionRules')
     .selectAll()

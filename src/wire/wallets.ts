@@ -73,7 +73,8 @@ function toWireRule(rule: WalletView['rules'][number]): object {
     method: rule.method,
     paid_credits: creditsText(rule.paidCredits),
     granted_credits: creditsText(rule.grantedCredits),
-    target_ongoing_balance: rule.targetOngoingBalance === null ? null : creditsText(rule.targetOngoingBalance),
+    target_ongoing_balance:
+      rule.targetOngoingBalance === null ? null : creditsText(rule.targetOngoingBalance),
     grants_target_top_up: rule.grantsTargetTopUp,
     started_at: isoSecondsOrNull(rule.startedAt),
     expiration_at: isoSecondsOrNull(rule.expirationAt),

@@ -17,6 +17,9 @@ import { startSubscription } from '../subscriptions/start-subscription.ts'
 import { rearmAlerts, watchSubscription } from '../usage/watch-subscription.ts'
 import { passOnWalletUsage, refreshWallets } from '../wallets/refresh-wallets.ts'
 import { endExpiredRule, topUpByInterval } from '../wallets/top-up-by-rule.ts'
+import { billPurchase } from '../wallet-transactions/bill-purchase.ts'
+import { runTopUp } from '../wallets/run-top-up.ts'
+import { expireWallet } from '../wallets/terminate-wallet.ts'
 import type { DueActions } from './due-action.ts'
 
 /** The action for each kind of due item. */
@@ -45,4 +48,7 @@ export const dueActions: DueActions = {
   wallet_rule: topUpByInterval,
   wallet_usage: passOnWalletUsage,
   wallet_refresh: refreshWallets,
+  wallet_top_up: runTopUp,
+  wallet_purchase: billPurchase,
+  wallet_expiry: expireWallet,
 }

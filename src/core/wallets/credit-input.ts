@@ -41,7 +41,11 @@ export function checkWorth(
 }
 
 /** Refuses a purchase outside the limits of its wallet; nothing is always within them. */
-export function checkLimits(amountCents: bigint, { minCents, maxCents }: TopUpLimits, problems: Problems): void {
+export function checkLimits(
+  amountCents: bigint,
+  { minCents, maxCents }: TopUpLimits,
+  problems: Problems,
+): void {
   if (amountCents === 0n) return
   if (minCents !== null && amountCents < minCents) problems.add('paid_credits', 'amount_below_minimum')
   if (maxCents !== null && amountCents > maxCents) problems.add('paid_credits', 'amount_above_maximum')

@@ -1,3 +1,4 @@
+import { lesserCents } from '../amounts/cents.ts'
 import { Decimal } from '../amounts/decimal.ts'
 import { consume } from './consume.ts'
 import { invoicedAmount } from './credits.ts'
@@ -111,7 +112,7 @@ function bucketsOf({ totalCents, fees }: PayableInvoice): readonly Bucket[] {
 
 /** Whole cents that a wallet pays of the buckets. The fraction that it cannot pay is left to the next wallet. */
 function takeFrom(buckets: readonly Bucket[], wallet: SpendableWallet, leftCents: bigint): bigint {
-  const most = Decimal.of(wallet.balanceCents < leftCents ? wallet.balanceCents : leftCents)
+  const most = Decimal.of(lesserCents(wallet.balanceCents, leftCents))
   let used = Decimal.zero
   let last: Bucket | null = null
   for (const bucket of buckets) {

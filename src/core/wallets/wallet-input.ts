@@ -116,11 +116,7 @@ export function readChange(input: Input, now: Instant, { shape, wallet }: Wallet
 }
 
 /** Refuses a lower limit above the upper one. */
-export function checkLimitOrder(
-  minCents: bigint | null,
-  maxCents: bigint | null,
-  problems: Problems,
-): void {
+export function checkLimitOrder(minCents: bigint | null, maxCents: bigint | null, problems: Problems): void {
   if (minCents !== null && maxCents !== null && maxCents < minCents) {
     problems.add('paid_top_up_max_amount_cents', 'must_be_greater_than_or_equal_min')
   }

@@ -27,8 +27,8 @@ import type {
   UnbilledFees,
 } from '../rows.ts'
 import { sectionRows } from './section-rows.ts'
-import { addSpendings, type WalletRows } from './wallet-rows.ts'
 import { feeTaxRow, invoiceTaxRow } from './tax-rows.ts'
+import { addSpendings, type WalletRows } from './wallet-rows.ts'
 
 /** An invoice's numbers in its sequences, and the number shown. */
 export type InvoiceNumber = {

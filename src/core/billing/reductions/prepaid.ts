@@ -1,7 +1,7 @@
 import { Decimal } from '../../amounts/decimal.ts'
 import { type FeeDraft, preciseReductionCents } from '../../invoicing/fee-draft.ts'
 import { TARGET_WALLET_KEY } from '../../rating/usage-plan.ts'
-import { type Spending, type SpendableWallet, spendWallets } from '../../wallets/spend.ts'
+import { type SpendableWallet, type Spending, spendWallets } from '../../wallets/spend.ts'
 import type { PayableKey } from '../../wallets/wallet.ts'
 import type { SubscriptionFacts } from '../snapshot.ts'
 import type { AvailableWallets } from './available.ts'
