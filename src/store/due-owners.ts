@@ -16,9 +16,7 @@ const OF_WALLETS = {
 } as const
 
 /** What the subject of an item is. Kinds that concern an organization's events have no owner. */
-const SUBJECT_OF: Readonly<
-  Record<DueKind, 'customer' | 'plan' | OwnedSubject | null>
-> = {
+const SUBJECT_OF: Readonly<Record<DueKind, 'customer' | 'plan' | OwnedSubject | null>> = {
   advance_usage: 'subscription',
   subscription_activity: 'subscription',
   plan_deletion: 'plan',
@@ -59,10 +57,7 @@ export async function ownerOfItem(reads: Reads, kind: DueKind, subjectId: string
   return rows[0] ?? null
 }
 
-function customerOf(
-  subject: OwnedSubject,
-  id: string,
-): RawBuilder<{ customerId: string }> {
+function customerOf(subject: OwnedSubject, id: string): RawBuilder<{ customerId: string }> {
   if (subject === 'subscription') return sql`select customer_id from subscriptions where id = ${id}`
   if (subject === 'invoice') return sql`select customer_id from invoices where id = ${id}`
   if (subject === 'wallet') return sql`select customer_id from wallets where id = ${id}`

@@ -15,11 +15,11 @@ import { endTrial } from '../subscriptions/end-trial.ts'
 import { finishPlanDeletion } from '../subscriptions/finish-plan-deletion.ts'
 import { startSubscription } from '../subscriptions/start-subscription.ts'
 import { rearmAlerts, watchSubscription } from '../usage/watch-subscription.ts'
-import { passOnWalletUsage, refreshWallets } from '../wallets/refresh-wallets.ts'
-import { endExpiredRule, topUpByInterval } from '../wallets/top-up-by-rule.ts'
 import { billPurchase } from '../wallet-transactions/bill-purchase.ts'
+import { passOnWalletUsage, refreshWallets } from '../wallets/refresh-wallets.ts'
 import { runTopUp } from '../wallets/run-top-up.ts'
 import { expireWallet } from '../wallets/terminate-wallet.ts'
+import { endExpiredRule, topUpByInterval } from '../wallets/top-up-by-rule.ts'
 import type { DueActions } from './due-action.ts'
 
 /** The action for each kind of due item. */

@@ -41,7 +41,9 @@ export const watchSubscription: DueAction = async (context, tx, caller, subscrip
  */
 export const rearmAlerts: DueAction = async (_context, tx, caller, subscriptionId) => {
   const row = await lockActive(tx, subscriptionId)
-  const alerts: readonly AlertRow[] = row ? await lockAlertsOf(tx, { externalSubscriptionId: row.externalId }) : []
+  const alerts: readonly AlertRow[] = row
+    ? await lockAlertsOf(tx, { externalSubscriptionId: row.externalId })
+    : []
   if (!row || alerts.length === 0) return
   const activity = await rateActivity(tx, caller, row)
   if (activity) await fireAlerts(tx, caller, activity, alerts)

@@ -1,9 +1,9 @@
 import { addMs, SECOND_MS } from '../../core/calendar/instant.ts'
 import { thresholdTopUp } from '../../core/wallets/threshold-top-up.ts'
-import { askForTopUps } from '../../store/automatic-top-ups.ts'
 import type { Tx } from '../../store/database.ts'
 import type { BalanceRow, NewBalance } from '../../store/ongoing-balances.ts'
 import { pendingCredits, ruleOf, thresholdRules } from '../../store/recurring-rules.ts'
+import { askForTopUps } from '../../store/wallet-top-ups.ts'
 import type { Caller } from '../context.ts'
 import { toppedUpWallet, topUpOfRule } from './top-up-by-rule.ts'
 

@@ -12,7 +12,6 @@ import {
 } from '../../core/wallets/top-up-amounts.ts'
 import { nextTopUpAt } from '../../core/wallets/top-up-days.ts'
 import { DEFAULT_PRIORITY } from '../../core/wallets/wallet.ts'
-import { askForTopUps, type TopUpRow } from '../../store/automatic-top-ups.ts'
 import type { Tx } from '../../store/database.ts'
 import { scheduleItem } from '../../store/due-items.ts'
 import { newId } from '../../store/ids.ts'
@@ -25,6 +24,7 @@ import {
   type RuleWithWallet,
   ruleOf,
 } from '../../store/recurring-rules.ts'
+import { askForTopUps, type WalletTopUpRow } from '../../store/wallet-top-ups.ts'
 import type { RecurringRuleRow, WalletRow } from '../../store/wallets.ts'
 import type { Caller } from '../context.ts'
 import type { DueAction } from '../due/due-action.ts'
@@ -103,7 +103,7 @@ export function topUpOfRule(
   rule: RecurringRuleRow,
   source: 'interval' | 'threshold',
   { paid, granted }: TopUpCredits,
-): TopUpRow {
+): WalletTopUpRow {
   return {
     organizationId,
     id: newId(),

@@ -51,11 +51,11 @@ export async function writeRules(
     const rule = row ? changedRule(ruleOf(row), input) : newRule(input, { ...credits, ...own })
     await writeRule(tx, caller, wallet, { id: row?.id ?? newId(), row, input, rule })
   }
-  await checkLimits(tx, wallet)
+  await checkRuleLimits(tx, wallet)
 }
 
-/** 422 unless the purchases of a wallet's fixed rules are within its limits. */
-async function checkLimits(tx: Tx, wallet: WalletRow): Promise<void> {
+/** 422 as `writeRules` when the purchases of a wallet's fixed rules are not within its limits, which may have changed. */
+export async function checkRuleLimits(tx: Tx, wallet: WalletRow): Promise<void> {
   const limits = { minCents: wallet.paidTopUpMinAmountCents, maxCents: wallet.paidTopUpMaxAmountCents }
   const unit = { currency: wallet.currency, rate: Decimal.of(wallet.rateAmount) }
   const rules = await activeRulesOfWallet(tx, wallet.id)
