@@ -33,6 +33,7 @@ import {
   usageFigures,
   weightedFigures,
 } from './usage-kinds.ts'
+import { consumptionFigures, prepaidFigures, walletCreditFigures } from './wallet-kinds.ts'
 
 /** The cells that the core computes for each row, by column. */
 export type Kind = (table: FigureTable) => readonly Row[]
@@ -53,6 +54,9 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   taxes: eachRow(taxFigures),
   'progressive-credit': eachRow(creditFigures),
   coupons: eachRow(couponFigures),
+  credits: eachRow(walletCreditFigures),
+  consumption: eachRow(consumptionFigures),
+  prepaid: eachRow(prepaidFigures),
   thresholds: ({ rows, settings }) => rows.map((row) => thresholdFigures(row, settings)),
   'issuing-dates': issuingFigures,
   numbers: numberFigures,
