@@ -26,6 +26,7 @@ import { at, cents, decimal, list, type Row, shown } from './cells.ts'
 import { couponFigures } from './coupon-kinds.ts'
 import { alreadyPaid, fixedPrices, fixedUnits, moreUnits } from './fixed-kinds.ts'
 import type { FigureTable } from './tables.ts'
+import { ongoingFigures, topUpDays, topUpFigures } from './top-up-kinds.ts'
 import {
   advanceFigures,
   priceFigures,
@@ -57,6 +58,9 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   credits: eachRow(walletCreditFigures),
   consumption: eachRow(consumptionFigures),
   prepaid: eachRow(prepaidFigures),
+  'top-ups': topUpFigures,
+  'top-up-days': eachRow(topUpDays),
+  ongoing: eachRow(ongoingFigures),
   thresholds: ({ rows, settings }) => rows.map((row) => thresholdFigures(row, settings)),
   'issuing-dates': issuingFigures,
   numbers: numberFigures,

@@ -6,6 +6,7 @@ import { answerQuestions } from '../../store/billing/answers.ts'
 import { readBillingSnapshot } from '../../store/billing/read-snapshot.ts'
 import { type WrittenDocument, writeBills } from '../../store/billing/write-bills.ts'
 import type { Tx } from '../../store/database.ts'
+import { scheduleWalletRefresh } from '../../store/ongoing-balances.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceMovements } from '../wallets/announce-wallets.ts'
 import { announceDocuments } from './announce-documents.ts'
@@ -54,6 +55,8 @@ export async function writePlans(
   await beforeWebhooks?.(documents.flatMap((each) => (each.kind === 'invoice' ? [each.id] : [])))
   await announceDocuments(tx, caller, documents)
   await announceMovements(tx, caller, rows.walletTransactions)
+  const customerIds = [...new Set(bills.map(({ customerId }) => customerId))]
+  await scheduleWalletRefresh(tx, caller.organizationId, customerIds, caller.now)
   return documents
 }
 

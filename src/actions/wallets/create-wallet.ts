@@ -33,6 +33,7 @@ import type { Caller, Context } from '../context.ts'
 import { selectSections } from '../invoice-custom-sections/select-sections.ts'
 import { billingEntityId } from '../subscriptions/subscription-columns.ts'
 import { announceWallets } from './announce-wallets.ts'
+import { writeRules } from './write-rules.ts'
 
 /** Active wallets of one customer. */
 const WALLETS_MAX = 6
@@ -76,6 +77,7 @@ export async function createWallet(
     await replaceWalletTargets(tx, caller.organizationId, wallet.id, metricIds)
     const { sections } = wanted
     if (sections) await selectSections(tx, caller, { column: 'walletId', id: wallet.id }, sections.codes)
+    if (wanted.rules) await writeRules(tx, caller, wallet, wanted.rules, wanted.topUp)
     await scheduleFirst(tx, caller, wallet, wanted)
     await announceWallets(tx, caller, [wallet.id], 'wallet.created')
     const [view] = await walletViews(tx, [wallet], caller.now)

@@ -20,6 +20,7 @@ import { selectSections } from '../invoice-custom-sections/select-sections.ts'
 import { billingEntityId } from '../subscriptions/subscription-columns.ts'
 import { announceWallets } from './announce-wallets.ts'
 import { targetsOf } from './create-wallet.ts'
+import { checkRuleLimits, writeRules } from './write-rules.ts'
 
 /**
  * Changes a wallet (docs/rules/wallets.md#changing-a-wallet); absent keys keep their values, except for the metrics
@@ -50,6 +51,8 @@ export async function updateWallet(
     await replaceWalletTargets(tx, caller.organizationId, wallet.id, metricIds)
     const { sections } = change
     if (sections) await selectSections(tx, caller, { column: 'walletId', id: wallet.id }, sections.codes)
+    if (change.rules) await writeRules(tx, caller, wallet, change.rules, null)
+    else await checkRuleLimits(tx, wallet)
     if (wallet.expirationAt !== stored.expirationAt) await moveExpiration(tx, caller, wallet)
     await announceWallets(tx, caller, [wallet.id], 'wallet.updated')
     const [view] = await walletViews(tx, [wallet], caller.now)

@@ -23,6 +23,10 @@ export const DUE_KINDS = [
   'alert_rearming',
   'coupon_expiry',
   'wallet_expiry',
+  'wallet_rule_expiry',
+  'wallet_rule',
+  'wallet_usage',
+  'wallet_refresh',
 ] as const
 
 export type DueKind = (typeof DUE_KINDS)[number]
