@@ -234,13 +234,18 @@ export async function replaceWalletTargets(
     from unnest(${[...metricIds]}::uuid[]) as m (id)`.execute(tx)
 }
 
-/** The codes of a customer's active wallets. */
-export async function activeWalletCodes(reads: Reads, customerId: string): Promise<readonly string[]> {
+/** The codes of the active wallets of customers, by customer id. */
+export async function activeWalletCodesOf(
+  reads: Reads,
+  customerIds: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  if (customerIds.length === 0) return new Map()
   const rows = await reads
     .selectFrom('wallets')
-    .select('code')
-    .where('customerId', '=', customerId)
+    .select(['customerId', 'code'])
+    .where('customerId', '=', anyOf(customerIds))
     .where('status', '=', 'active')
     .execute()
-  return rows.map(({ code }) => code)
+  const own = groupedBy(rows, ({ customerId }) => customerId)
+  return new Map([...own].map(([id, list]) => [id, new Set(list.map(({ code }) => code))]))
 }

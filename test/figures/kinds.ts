@@ -34,6 +34,7 @@ import {
   usageFigures,
   weightedFigures,
 } from './usage-kinds.ts'
+import { consumptionFigures, prepaidFigures, walletCreditFigures } from './wallet-kinds.ts'
 
 /** The cells that the core computes for each row, by column. */
 export type Kind = (table: FigureTable) => readonly Row[]
@@ -54,6 +55,9 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   taxes: eachRow(taxFigures),
   'progressive-credit': eachRow(creditFigures),
   coupons: eachRow(couponFigures),
+  credits: eachRow(walletCreditFigures),
+  consumption: eachRow(consumptionFigures),
+  prepaid: eachRow(prepaidFigures),
   'top-ups': topUpFigures,
   'top-up-days': eachRow(topUpDays),
   ongoing: eachRow(ongoingFigures),

@@ -22,7 +22,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import { json, ts, tsOrNull } from '../../store/values.ts'
 import { insertTopUp } from '../../store/wallet-top-ups.ts'
 import {
-  activeWalletCodes,
+  activeWalletCodesOf,
   insertWallet,
   replaceWalletTargets,
   type WalletRow,
@@ -53,7 +53,7 @@ export async function createWallet(
     const problems = { shape: new Problems(), wallet: new Problems() }
     const wanted = readNewWallet(input, caller.now, problems)
     const customer = await lockCustomerByExternalId(tx, externalCustomerId)
-    const codes = customer ? await activeWalletCodes(tx, customer.id) : []
+    const codes = [...((customer && (await activeWalletCodesOf(tx, [customer.id])).get(customer.id)) ?? [])]
     if (!customer) problems.shape.add('customer', 'customer_not_found')
     else if (codes.length >= WALLETS_MAX) problems.shape.add('customer', 'wallet_limit_reached')
     const metricIds = await targetsOf(tx, wanted.limits.metricCodes ?? [], problems.shape)

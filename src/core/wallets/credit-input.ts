@@ -7,6 +7,13 @@ import type { TopUpLimits } from './wallet.ts'
 /** Fields that hold an amount of credits. */
 export type CreditField = 'paid_credits' | 'granted_credits' | 'voided_credits'
 
+/** The code of a field that holds no amount of credits. */
+const INVALID = {
+  paid_credits: 'invalid_paid_credits',
+  granted_credits: 'invalid_granted_credits',
+  voided_credits: 'invalid_voided_credits',
+} as const
+
 /** The first amount of credits that is too large. */
 const CREDITS_END = Decimal.of('1e25')
 /** The money of a wallet is kept below half of 64 bits, so that the sum of two amounts always fits. */
@@ -21,7 +28,7 @@ export function readCredits(input: Input, field: CreditField, problems: Problems
   if (value === undefined || value === null) return Decimal.zero
   const credits = typeof value === 'string' ? Decimal.parse(value) : undefined
   if (credits && !credits.isNegative() && credits.compare(CREDITS_END) < 0) return credits
-  problems.add(field, `invalid_${field}`)
+  problems.add(field, INVALID[field])
   problems.add(field, 'invalid_amount')
   return Decimal.zero
 }
