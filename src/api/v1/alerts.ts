@@ -22,44 +22,47 @@ import {
   WalletAlertsQuery,
 } from '../schemas/alerts.ts'
 
-type ByCode = { readonly code: string }
-type Asked<Params> = FastifyRequest<{ Params: Params }>
+type Params = Readonly<Record<string, string>>
+type Asked = { Params: Params }
 
 /** Where alerts are found: what they belong to, and how a path names it. */
-type Place<Params extends object> = {
+type Place = {
   readonly url: string
   readonly noun: string
-  readonly params: Readonly<Record<keyof Params & string, TSchema>>
+  readonly params: Readonly<Record<string, TSchema>>
   readonly query: TSchema | undefined
   readonly listQuery: TSchema
   readonly body: TSchema
-  readonly alertedOf: (request: FastifyRequest, params: Params) => Alerted
+  readonly alertedOf: (request: FastifyRequest<Asked>) => Alerted
 }
 
 const config = { resource: 'alert' } as const
 const tags = ['alerts']
 
-const OF_SUBSCRIPTION: Place<{ readonly externalId: string }> = {
+const OF_SUBSCRIPTION: Place = {
   url: '/subscriptions/:externalId/alerts',
   noun: 'subscription',
   params: { externalId: Type.String() },
   query: AlertedQuery,
   listQuery: AlertsQuery,
   body: AlertCreateInput,
-  alertedOf: (request, { externalId }) => ({
-    externalId,
-    status: queryText(request.query, 'subscription_status'),
+  alertedOf: ({ params, query }) => ({
+    externalId: params.externalId ?? '',
+    status: queryText(query, 'subscription_status'),
   }),
 }
 
-const OF_WALLET: Place<{ readonly externalCustomerId: string; readonly walletCode: string }> = {
+const OF_WALLET: Place = {
   url: '/customers/:externalCustomerId/wallets/:walletCode/alerts',
   noun: 'wallet',
   params: { externalCustomerId: Type.String(), walletCode: Type.String() },
   query: undefined,
   listQuery: WalletAlertsQuery,
   body: WalletAlertCreateInput,
-  alertedOf: (_request, params) => params,
+  alertedOf: ({ params }) => ({
+    externalCustomerId: params.externalCustomerId ?? '',
+    walletCode: params.walletCode ?? '',
+  }),
 }
 
 /** Alerts on the usage of subscriptions and on the balances of wallets, by the alert's own code (docs/rules/alerts.md). */
@@ -70,15 +73,10 @@ export function alertsRoutes(app: FastifyInstance, context: Context): void {
   }
 }
 
-function collectionRoutes<Params extends object>(
-  app: FastifyInstance,
-  context: Context,
-  place: Place<Params>,
-): void {
-  const { url, noun } = place
+function collectionRoutes(app: FastifyInstance, context: Context, place: Place): void {
+  const { url, noun, alertedOf } = place
   const schema = { tags, ...schemaOf(place, {}) }
-  const alertedOf = (request: Asked<Params>) => place.alertedOf(request, request.params)
-  app.post<{ Params: Params }>(
+  app.post<Asked>(
     url,
     {
       config,
@@ -99,7 +97,7 @@ function collectionRoutes<Params extends object>(
       return { alert: toWireAlert(await createAlert(context, request.caller, alertedOf(request), input)) }
     },
   )
-  app.get<{ Params: Params }>(
+  app.get<Asked>(
     url,
     {
       config,
@@ -120,7 +118,7 @@ function collectionRoutes<Params extends object>(
       })
     },
   )
-  app.delete<{ Params: Params }>(
+  app.delete<Asked>(
     url,
     { config, schema: { ...schema, summary: `Delete all alerts of a ${noun}` } },
     async (request, reply) => {
@@ -131,47 +129,48 @@ function collectionRoutes<Params extends object>(
   )
 }
 
-function oneRoutes<Params extends object>(
-  app: FastifyInstance,
-  context: Context,
-  place: Place<Params>,
-): void {
-  const { noun } = place
+function oneRoutes(app: FastifyInstance, context: Context, place: Place): void {
+  const { noun, alertedOf } = place
   const url = `${place.url}/:code`
   const schema = { tags, ...schemaOf(place, { code: Type.String() }), response: { 200: Alert } }
-  const alertedOf = (request: Asked<Params & ByCode>) => place.alertedOf(request, request.params)
-  app.get<{ Params: Params & ByCode }>(
+  app.get<Asked>(
     url,
     { config, schema: { ...schema, summary: `Retrieve an alert of a ${noun}` } },
     async (request) =>
       context.database.read(request.caller, async (reads) => {
-        const row = await readAlert(reads, alertedOf(request), request.params.code)
+        const row = await readAlert(reads, alertedOf(request), request.params.code ?? '')
         const [view] = await alertViews(reads, [row])
         return { alert: view && toWireAlert(view) }
       }),
   )
-  app.route<{ Params: Params & ByCode }>({
+  app.route<Asked>({
     method: ['PUT', 'PATCH'],
     url,
     config,
     schema: { ...schema, summary: `Update an alert of a ${noun}`, body: AlertUpdateInput },
     handler: async (request) => {
       const input = rootOf(request.body, 'alert')
-      const view = await updateAlert(context, request.caller, alertedOf(request), request.params.code, input)
+      const view = await updateAlert(
+        context,
+        request.caller,
+        alertedOf(request),
+        request.params.code ?? '',
+        input,
+      )
       return { alert: toWireAlert(view) }
     },
   })
-  app.delete<{ Params: Params & ByCode }>(
+  app.delete<Asked>(
     url,
     { config, schema: { ...schema, summary: `Delete an alert of a ${noun}` } },
     async (request) => {
-      const view = await deleteAlert(context, request.caller, alertedOf(request), request.params.code)
+      const view = await deleteAlert(context, request.caller, alertedOf(request), request.params.code ?? '')
       return { alert: toWireAlert(view) }
     },
   )
 }
 
-function schemaOf<Params extends object>(place: Place<Params>, more: Readonly<Record<string, TSchema>>) {
+function schemaOf(place: Place, more: Readonly<Record<string, TSchema>>) {
   const params = Type.Object({ ...place.params, ...more })
   return place.query === undefined ? { params } : { params, querystring: place.query }
 }

@@ -16,6 +16,11 @@ export type RuleDefaults = Pick<
 export function newRule({ rule }: RuleInput, defaults: RuleDefaults): RecurringRule {
   const isFixed = rule.method === 'fixed'
   return {
+    paidCredits: isFixed ? defaults.paidCredits : Decimal.zero,
+    grantedCredits: isFixed ? defaults.grantedCredits : Decimal.zero,
+    invoiceRequiresSuccessfulPayment: defaults.invoiceRequiresSuccessfulPayment,
+    paymentMethodType: defaults.paymentMethodType,
+    paymentMethodId: defaults.paymentMethodId,
     thresholdCredits: Decimal.zero,
     targetOngoingBalance: null,
     grantsTargetTopUp: null,
@@ -25,8 +30,6 @@ export function newRule({ rule }: RuleInput, defaults: RuleDefaults): RecurringR
     transactionMetadata: [],
     transactionName: null,
     purchaseOrderNumber: null,
-    ...defaults,
-    ...(isFixed ? {} : { paidCredits: Decimal.zero, grantedCredits: Decimal.zero }),
     ...rule,
   }
 }
