@@ -74,6 +74,7 @@ const PART_OF: Readonly<Record<string, string>> = {
   'plan-fixed-charges': 'fixed-charges',
   'plan-metadata': 'plans',
   'credit-note-metadata': 'credit-notes',
+  'wallet-metadata': 'wallets',
   'test-clock': 'organizations',
 }
 

@@ -5,6 +5,7 @@ import type { AppliedCouponFacts } from '../../core/billing/reductions/applied-c
 import { availableCoupons, couponsAfter } from '../../core/billing/reductions/coupons.ts'
 import type { CreditNoteFacts } from '../../core/billing/reductions/credit-note-facts.ts'
 import { creditNotesAfter } from '../../core/billing/reductions/credit-notes.ts'
+import { availableWallets, spendingsOf } from '../../core/billing/reductions/prepaid.ts'
 import type { SubscriptionFacts, TaxesByOwner } from '../../core/billing/snapshot.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import { chargeFeeDraft, type FeeDraft } from '../../core/invoicing/fee-draft.ts'
@@ -20,12 +21,14 @@ import { usageAfter } from '../../core/rating/rate-subscription.ts'
 import { type BilledWindow, openUsageWindow } from '../../core/subscriptions/open-window.ts'
 import type { BillingSubscription } from '../../core/subscriptions/subscription.ts'
 import { billWindows, type UsageWindow } from '../../core/subscriptions/windows.ts'
+import { type SpendableWallet, walletsAfter } from '../../core/wallets/spend.ts'
 import { type AcceptedEvent, chargedEvents, chargedKey } from '../../store/advance-events.ts'
 import { windowsOfMovedCustomer } from '../../store/billed-windows.ts'
 import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
 import { readCreditNoteFacts } from '../../store/billing/credit-note-facts.ts'
 import { type CustomerSnapshot, readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
+import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { customerOfSubscription } from '../../store/subscriptions.ts'
@@ -182,29 +185,34 @@ function uninvoicedDocuments(subject: AdvanceSubject, priced: readonly PricedEve
 type Credits = {
   readonly coupons: readonly AppliedCouponFacts[]
   readonly creditNotes: readonly CreditNoteFacts[]
+  readonly wallets: readonly SpendableWallet[]
 }
 
 async function readCredits(tx: Tx, customerId: string): Promise<Credits> {
-  const [coupons, notes] = await Promise.all([
+  const [coupons, notes, wallets] = await Promise.all([
     readCouponFacts(tx, [customerId]),
     readCreditNoteFacts(tx, [customerId]),
+    readWalletFacts(tx, [customerId]),
   ])
-  return { coupons: coupons.get(customerId) ?? [], creditNotes: notes.get(customerId) ?? [] }
+  return {
+    coupons: coupons.get(customerId) ?? [],
+    creditNotes: notes.get(customerId) ?? [],
+    wallets: wallets.get(customerId) ?? [],
+  }
 }
 
-/** One invoice for each event; its coupons and credit notes are those that the invoices before it left. */
+/** One invoice for each event; its coupons and credits are those that the invoices before it left. */
 function invoiceDocuments(
   subject: AdvanceSubject,
   priced: readonly PricedEvent[],
-  { coupons, creditNotes }: Credits,
+  usable: Credits,
 ): BillPlan['documents'] {
   const { subscription, snapshot, taxes } = subject
   const { customer } = snapshot
   const billingEntity = snapshot.billingEntities.get(subscription.billingEntityId ?? customer.billingEntityId)
   if (!billingEntity) throw new Error(`subscription ${subscription.id} has no billing entity`)
   const { currency } = subscription.plan
-  let left = coupons
-  let notes = creditNotes
+  let { coupons: left, creditNotes: notes, wallets } = usable
   return priced
     .filter(({ plan }) => plan.charge.invoiceable)
     .map((event) => {
@@ -238,9 +246,11 @@ function invoiceDocuments(
         progressive,
         coupons: availableCoupons(left, currency, [subscription]),
         creditNotes: { notes, currency },
+        wallets: availableWallets(wallets, currency, [subscription]),
       })
       left = couponsAfter(left, invoice.reductions)
       notes = creditNotesAfter(notes, invoice.reductions)
+      wallets = walletsAfter(wallets, spendingsOf(invoice.reductions))
       return { kind: 'invoice', invoice }
     })
 }

@@ -7,9 +7,11 @@ import { readBillingSnapshot } from '../../store/billing/read-snapshot.ts'
 import { type WrittenDocument, writeBills } from '../../store/billing/write-bills.ts'
 import type { Tx } from '../../store/database.ts'
 import { readDraftNotes } from '../../store/draft-notes.ts'
+import { scheduleWalletRefresh } from '../../store/ongoing-balances.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceCreditNotes } from '../credit-notes/announce-credit-notes.ts'
 import { renewDraftNotes } from '../credit-notes/renew-draft-notes.ts'
+import { announceMovements } from '../wallets/announce-wallets.ts'
 import { announceDocuments } from './announce-documents.ts'
 import { withSections } from './bill-sections.ts'
 import { refuseUnbilled } from './refuse-unbilled.ts'
@@ -38,20 +40,31 @@ export async function runBills(
   await writePlans(context, tx, caller, bills)
 }
 
-/** Writes built bills and sends their webhooks; returns their documents in order. */
+/**
+ * Writes built bills and sends their webhooks, and those of the prepaid credits that they spend; returns their
+ * documents in order.
+ *
+ * @param beforeWebhooks writes what the webhooks show beside the bills, given the ids of the invoices
+ */
 export async function writePlans(
   context: Context,
   tx: Tx,
   caller: Caller,
   bills: readonly BillPlan[],
+  beforeWebhooks?: (invoiceIds: readonly string[]) => Promise<void>,
 ): Promise<readonly WrittenDocument[]> {
   refuseUnbilled(context, caller, bills)
   const drafts = await readDraftNotes(tx, replacedBy(bills))
   const written = await writeBills(tx, caller.organizationId, await withSections(tx, bills))
+  const { documents, rows, creditNoteIds } = written
   const renewed = await renewDraftNotes(tx, caller, drafts)
-  await announceCreditNotes(tx, caller, [...written.creditNoteIds, ...renewed])
-  await announceDocuments(tx, caller, written.documents)
-  return written.documents
+  await beforeWebhooks?.(documents.flatMap((each) => (each.kind === 'invoice' ? [each.id] : [])))
+  await announceCreditNotes(tx, caller, [...creditNoteIds, ...renewed])
+  await announceDocuments(tx, caller, documents)
+  await announceMovements(tx, caller, rows.walletTransactions)
+  const customerIds = [...new Set(bills.map(({ customerId }) => customerId))]
+  await scheduleWalletRefresh(tx, caller.organizationId, customerIds, caller.now)
+  return documents
 }
 
 function replacedBy(bills: readonly BillPlan[]): readonly string[] {

@@ -5,6 +5,7 @@ import { readCreditNoteFacts } from '../../store/billing/credit-note-facts.ts'
 import { answerFixedCharges, readFixedCharges } from '../../store/billing/fixed-charge-facts.ts'
 import { readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
+import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { nextChange, scheduleUnits } from '../../store/fixed-charge-units.ts'
@@ -54,7 +55,7 @@ export async function billUnits(
   const billingEntity = billingEntities.get(subscription.billingEntityId ?? customer.billingEntityId)
   if (!billingEntity) throw new Error(`subscription ${row.id} has no billing entity`)
   const { from } = unitsWindow({ customer, subscription, at }).window
-  const [[earlier = []], taxes, applied, notes] = await Promise.all([
+  const [[earlier = []], taxes, applied, notes, spendable] = await Promise.all([
     answerFixedCharges(tx, [{ subscriptionId: row.id, from, exceptInvoiceId: null }]),
     readTaxesOfBills(
       tx,
@@ -64,6 +65,7 @@ export async function billUnits(
     ),
     readCouponFacts(tx, [customer.id]),
     readCreditNoteFacts(tx, [customer.id]),
+    readWalletFacts(tx, [customer.id]),
   ])
   // A change is billed once, also when it was made due twice.
   const isBilled = ({ rootId }: FixedChargeFacts) =>
@@ -72,6 +74,8 @@ export async function billUnits(
   if (charges.length === 0) return
   const coupons = applied.get(customer.id) ?? []
   const creditNotes = notes.get(customer.id) ?? []
-  const bill = { customer, billingEntity, subscription, charges, earlier, taxes, coupons, creditNotes }
+  const wallets = spendable.get(customer.id) ?? []
+  const credits = { coupons, creditNotes, wallets }
+  const bill = { customer, billingEntity, subscription, charges, earlier, taxes, ...credits }
   await writePlans(context, tx, caller, [unitsBill({ ...bill, at, createdAt: at })])
 }

@@ -28,6 +28,7 @@ import {
 } from '../../store/billing/subscription-facts.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
 import { type NoteAhead, unwrittenInvoice } from '../../store/billing/unwritten-invoice.ts'
+import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import { billingEntityIds } from '../../store/billing-entities.ts'
 import { lastNoteNumber } from '../../store/credit-notes.ts'
 import type { Reads } from '../../store/database.ts'
@@ -113,11 +114,12 @@ async function buildPreview(
   const { facts, billingEntities } = customer
   const customers = new Map([[facts.id, facts]])
   const ids = subscriptions.map(({ id }) => id)
-  const [histories, fixedCharges, coupons, creditNotes] = await Promise.all([
+  const [histories, fixedCharges, coupons, creditNotes, wallets] = await Promise.all([
     readHistories(reads, ids),
     fixedChargesOf(reads, subscriptions, request.at),
     readCouponFacts(reads, [facts.id]),
     readCreditNoteFacts(reads, [facts.id]),
+    readWalletFacts(reads, [facts.id]),
   ])
   const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
   const taxes = await readTaxesOfBills(reads, customers, subscriptions, fixedChargeIds)
@@ -139,6 +141,7 @@ async function buildPreview(
     paidFees: new Map(),
     coupons,
     creditNotes: new Map([[facts.id, [...(creditNotes.get(facts.id) ?? []), ...notesAhead]]]),
+    wallets,
   }
   const questions = new QuestionList()
   const open = openBill(snapshot, request, questions)

@@ -14,6 +14,7 @@ import { writeCreditNotes } from '../../store/write-credit-notes.ts'
 import { announceInvoice } from '../billing/announce-documents.ts'
 import type { Caller, Context } from '../context.ts'
 import { announceCreditNotes } from '../credit-notes/announce-credit-notes.ts'
+import { recreditInvoice } from '../wallets/recredit-invoice.ts'
 
 /**
  * Voids a final invoice (405 `not_voidable` otherwise): nobody has to pay it any more, its number stays, and what it
@@ -30,6 +31,8 @@ export async function voidInvoice(context: Context, caller: Caller, id: string, 
     const refund = accepted(readVoid(input))
     const notes = refund && accepted(voidNotes(await readNotedInvoice(tx, invoice), refund))
     await setVoided(tx, caller, id)
+    // A credit note gives back prepaid credits with the rest.
+    if (notes === null) await recreditInvoice(tx, caller, id)
     await announceInvoice(tx, caller, id, 'invoice.voided')
     if (notes) await writeVoidNotes(tx, caller, invoice, notes)
   })

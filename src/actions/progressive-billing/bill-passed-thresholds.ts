@@ -2,6 +2,7 @@ import { assembleInvoice, type InvoiceLines } from '../../core/billing/assemble-
 import type { InvoicePlan, ReachedThresholds } from '../../core/billing/bill-plan.ts'
 import { availableCoupons } from '../../core/billing/reductions/coupons.ts'
 import { newNotesOf } from '../../core/billing/reductions/credit-notes.ts'
+import { availableWallets } from '../../core/billing/reductions/prepaid.ts'
 import { chargeFeeDraft, type FeeDraft, isWorthStoring } from '../../core/invoicing/fee-draft.ts'
 import { INVOICE_CENTS_MAX } from '../../core/invoicing/fitting-fees.ts'
 import {
@@ -16,6 +17,7 @@ import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
 import { readCreditNoteFacts } from '../../store/billing/credit-note-facts.ts'
 import { answerProgressive } from '../../store/billing/progressive-facts.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
+import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import type { Tx } from '../../store/database.ts'
 import type { UsageThresholdRow } from '../../store/plan-parts.ts'
 import { hasProgressiveInvoice, progressivelyBilled } from '../../store/progressive-invoices.ts'
@@ -109,11 +111,12 @@ async function buildInvoice(
   const { customer } = snapshot
   const { id: subscriptionId, externalId, charges } = subscription
   const { currency } = subscription.plan
-  const [taxes, [earlier], applied, notes] = await Promise.all([
+  const [taxes, [earlier], applied, notes, wallets] = await Promise.all([
     readTaxesOfBills(tx, new Map([[customer.id, customer]]), [subscription]),
     answerProgressive(tx, [{ subscriptionId, externalId, window: open.window, exceptInvoiceId: null }]),
     readCouponFacts(tx, [customer.id]),
     readCreditNoteFacts(tx, [customer.id]),
+    readWalletFacts(tx, [customer.id]),
   ])
   const progressive = new Map(
     earlier ? [[subscriptionId, { invoice: earlier, charges, carriedCents: 0n }]] : [],
@@ -123,6 +126,7 @@ async function buildInvoice(
     coupons: availableCoupons(applied.get(customer.id) ?? [], currency, [subscription]),
     creditNotes: { notes: notes.get(customer.id) ?? [], currency },
     newNotes: newNotesOf(customer, currency, caller.now),
+    wallets: availableWallets(wallets.get(customer.id) ?? [], currency, [subscription]),
   })
 }
 

@@ -72,9 +72,9 @@ export function assembleInvoice(
   }
 }
 
-/** Coupons and notes of overbilled usage wait until the invoice is final, and credit notes for its taxes as well. */
+/** Coupons and notes of overbilled usage wait until the invoice is final, and other credits for its taxes as well. */
 function usableReductions(
-  { progressive, coupons, creditNotes, newNotes }: AvailableReductions,
+  { progressive, coupons, creditNotes, newNotes, wallets }: AvailableReductions,
   { isDraft, awaitsTaxes }: { readonly isDraft: boolean; readonly awaitsTaxes: boolean },
 ): AvailableReductions {
   return {
@@ -82,6 +82,7 @@ function usableReductions(
     ...(coupons && !isDraft ? { coupons } : {}),
     ...(newNotes && !isDraft ? { newNotes } : {}),
     ...(creditNotes && !isDraft && !awaitsTaxes ? { creditNotes } : {}),
+    ...(wallets && !isDraft && !awaitsTaxes ? { wallets } : {}),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { FeeDraft } from '../invoicing/fee-draft.ts'
 import { rateSubscriptionUsage } from '../rating/rate-subscription.ts'
 import { nextBillingAt } from '../subscriptions/due.ts'
+import { walletsAfter } from '../wallets/spend.ts'
 import { assembleInvoice, uninvoicedFees } from './assemble-invoice.ts'
 import type { BillPlan, InvoiceHead } from './bill-plan.ts'
 import type { BilledSubscription } from './billed-subscription.ts'
@@ -11,6 +12,7 @@ import { buildPaidFeesInvoices } from './paid-fees-invoices.ts'
 import type { AvailableProgressiveInvoice } from './reductions/available.ts'
 import { availableCoupons, couponsAfter } from './reductions/coupons.ts'
 import { creditNotesAfter, newNotesOf } from './reductions/credit-notes.ts'
+import { availableWallets, spendingsOf } from './reductions/prepaid.ts'
 import type { BillingEntityFacts, BillingSnapshot, CustomerFacts } from './snapshot.ts'
 import type { BillAnswers, OpenBill, OpenLine } from './usage-questions.ts'
 
@@ -41,6 +43,7 @@ export function buildBill(snapshot: BillingSnapshot, bill: OpenBill, answers: Bi
   const documents: BillPlan['documents'][number][] = []
   let coupons = snapshot.coupons.get(customer.id) ?? []
   let creditNotes = snapshot.creditNotes.get(customer.id) ?? []
+  let wallets = snapshot.wallets.get(customer.id) ?? []
   for (const group of groupsOf(snapshot, customer, bill)) {
     const built = group.lines.map((open) => buildLine(open, answers))
     const uninvoiced = built.flatMap((line) => line.uninvoiced)
@@ -72,9 +75,11 @@ export function buildBill(snapshot: BillingSnapshot, bill: OpenBill, answers: Bi
       coupons: availableCoupons(coupons, group.currency, subscriptions),
       creditNotes: { notes: creditNotes, currency: group.currency },
       newNotes: newNotesOf(customer, group.currency, request.draft?.finalizedAt ?? request.createdAt),
+      wallets: availableWallets(wallets, group.currency, subscriptions),
     })
     coupons = couponsAfter(coupons, invoice.reductions)
     creditNotes = creditNotesAfter(creditNotes, invoice.reductions)
+    wallets = walletsAfter(wallets, spendingsOf(invoice.reductions))
     documents.push({ kind: 'invoice', invoice })
   }
   if (!request.skipCharges && request.draft === null) {

@@ -5,6 +5,7 @@ import type { IssuingSettings } from '../subscriptions/issuing-dates.ts'
 import type { BillingPlan, BillingSubscription } from '../subscriptions/subscription.ts'
 import type { Window } from '../subscriptions/windows.ts'
 import type { Tax } from '../taxes/tax.ts'
+import type { SpendableWallet } from '../wallets/spend.ts'
 import type { FixedChargeFacts } from './fixed-charges.ts'
 import type { AppliedCouponFacts } from './reductions/applied-coupon.ts'
 import type { CreditNoteFacts } from './reductions/credit-note-facts.ts'
@@ -170,4 +171,6 @@ export type BillingSnapshot = {
   readonly coupons: ReadonlyMap<string, readonly AppliedCouponFacts[]>
   /** The credit notes of each customer with something left, by its id, oldest first. */
   readonly creditNotes: ReadonlyMap<string, readonly CreditNoteFacts[]>
+  /** The active wallets of each customer with something to spend, by its id. */
+  readonly wallets: ReadonlyMap<string, readonly SpendableWallet[]>
 }

@@ -10,6 +10,7 @@ import { readHistories } from './histories.ts'
 import { readPaidFees } from './paid-fees.ts'
 import { readSubscriptionFacts } from './subscription-facts.ts'
 import { readTaxesOfBills } from './taxes-of-bills.ts'
+import { readWalletFacts } from './wallet-facts.ts'
 
 /**
  * Everything that some bills depend on, except usage and fees in their windows, read in a fixed number of SQL
@@ -21,7 +22,7 @@ export async function readBillingSnapshot(
 ): Promise<BillingSnapshot> {
   const customerIds = [...new Set(requests.map(({ customerId }) => customerId))]
   const ids = [...new Set(requests.flatMap(({ entries }) => entries.map((each) => each.subscriptionId)))]
-  const [people, subscriptions, histories, fixedCharges, paidFees, coupons, creditNotes] = await Promise.all([
+  const [people, subscriptions, histories, fixedCharges, paidFees, ...credits] = await Promise.all([
     readCustomerFacts(reads, customerIds),
     readSubscriptionFacts(reads, ids),
     readHistories(reads, ids),
@@ -29,10 +30,13 @@ export async function readBillingSnapshot(
     readPaidFees(reads, requests),
     readCouponFacts(reads, customerIds),
     readCreditNoteFacts(reads, customerIds),
+    readWalletFacts(reads, customerIds),
   ])
+  const [coupons, creditNotes, wallets] = credits
   const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
   const taxes = await readTaxesOfBills(reads, people.customers, [...subscriptions.values()], fixedChargeIds)
-  return { ...people, subscriptions, histories, fixedCharges, paidFees, taxes, coupons, creditNotes }
+  const own = { subscriptions, histories, fixedCharges, paidFees }
+  return { ...people, ...own, taxes, coupons, creditNotes, wallets }
 }
 
 function earliestOf(requests: readonly BillRequest[]): Instant {

@@ -2,6 +2,7 @@ import type { Instant } from '../../calendar/instant.ts'
 import type { OverbilledInvoice } from '../../credit-notes/progressive-note.ts'
 import type { ProgressiveInvoice } from '../../progressive-billing/credit.ts'
 import type { RatedCharge } from '../../rating/charge.ts'
+import type { SpendableWallet } from '../../wallets/spend.ts'
 import type { AvailableCoupons } from './applied-coupon.ts'
 import type { AvailableCreditNotes } from './credit-note-facts.ts'
 
@@ -40,6 +41,14 @@ export type NewNotes = {
   readonly createdAt: Instant
 }
 
+/** The wallets that may pay an invoice, and what decides which of its fees they pay. */
+export type AvailableWallets = {
+  readonly wallets: readonly SpendableWallet[]
+  readonly currency: string
+  /** By charge id. */
+  readonly charges: ReadonlyMap<string, { readonly metricId: string; readonly acceptsTargetWallet: boolean }>
+}
+
 /** Credits and discounts that may be applied to an invoice. */
 export type AvailableReductions = {
   /** By subscription id. */
@@ -50,4 +59,6 @@ export type AvailableReductions = {
   readonly creditNotes?: AvailableCreditNotes
   /** What notes on overbilled progressive invoices need; absent for an invoice that makes none. */
   readonly newNotes?: NewNotes
+  /** Absent for an invoice that uses no prepaid credits. */
+  readonly wallets?: AvailableWallets
 }

@@ -1,6 +1,7 @@
 import type { Decimal } from '../../amounts/decimal.ts'
 import type { CreditNotePlan } from '../../credit-notes/credit-note-plan.ts'
 import type { FeeDraft } from '../../invoicing/fee-draft.ts'
+import type { Spending } from '../../wallets/spend.ts'
 import type { AvailableReductions } from './available.ts'
 
 /** What lowers an invoice; each kind has its own amount on the invoice. */
@@ -10,12 +11,14 @@ export type ReductionKind = (typeof REDUCTION_KINDS)[number]
 /** One reduction applied to an invoice. */
 export type Reduction = {
   readonly kind: ReductionKind
-  /** Id of its source: the progressive invoice, the coupon of the customer or the credit note. */
+  /** Id of its source: the progressive invoice, the coupon of the customer, the credit note or the wallet. */
   readonly sourceId: string
   readonly isBeforeTaxes: boolean
   readonly amountCents: bigint
   /** Set when nothing of the source is left for another invoice. */
   readonly endsSource?: boolean
+  /** Of prepaid credits: what is taken from the wallet. */
+  readonly spending?: Spending
 }
 
 /** An invoice while reductions are being applied; fees carry their share of each. */
