@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { Decimal } from '../core/amounts/decimal.ts'
 import type { CreditableFee } from '../core/credit-notes/note-amounts.ts'
-import type { NotedInvoice, SoldCredits } from '../core/credit-notes/noted-invoice.ts'
+import type { NotedInvoice, BoughtCredits } from '../core/credit-notes/noted-invoice.ts'
 import type { Tax } from '../core/taxes/tax.ts'
 import type { Reads } from './database.ts'
 import type { FeeTaxRow } from './fees.ts'
@@ -35,7 +35,7 @@ export async function readNotedInvoice(reads: Reads, invoice: InvoiceRow): Promi
 }
 
 /** The credits that an invoice sold, and what is left of them in the wallet. */
-async function soldCredits(reads: Reads, { id, paymentStatus }: InvoiceRow): Promise<SoldCredits> {
+async function soldCredits(reads: Reads, { id, paymentStatus }: InvoiceRow): Promise<BoughtCredits> {
   const row = await reads
     .selectFrom('walletTransactions as t')
     .innerJoin('wallets as w', 'w.id', 't.walletId')

@@ -21,11 +21,11 @@ export type NotedInvoice = {
   /** What the taxes of its credit notes were rounded up by, in total. */
   readonly taxRoundingCents: Decimal
   /** What an invoice of bought credits sold; null for any other. */
-  readonly purchase: SoldCredits | null
+  readonly purchase: BoughtCredits | null
 }
 
 /** Credits that an invoice sold. */
-export type SoldCredits = {
+export type BoughtCredits = {
   /** Whether its wallet is active. */
   readonly isUsable: boolean
   readonly isPaid: boolean
@@ -60,8 +60,8 @@ export function creditableAmount(invoice: NotedInvoice): Decimal {
 }
 
 /**
- * What can still be paid back: what was paid less earlier refunds, at most the creditable amount, or the bought credits
- * that are left.
+ * What can still be paid back: what was paid less earlier refunds, at most the creditable amount, or the bought
+ * credits that are left.
  */
 export function refundableAmount(invoice: NotedInvoice): Decimal {
   const { purchase, paidCents, noted } = invoice
@@ -71,8 +71,8 @@ export function refundableAmount(invoice: NotedInvoice): Decimal {
 }
 
 /**
- * What can still be taken off the amount that is due: at most the creditable amount; of bought credits all of it, as long
- * as nothing was paid.
+ * What can still be taken off the amount that is due: at most the creditable amount; of bought credits all of it, as
+ * long as nothing was paid.
  */
 export function offsettableAmount(invoice: NotedInvoice): Decimal {
   if (invoice.purchase) return Decimal.of(invoice.paidCents === 0n ? dueCents(invoice) : 0n)

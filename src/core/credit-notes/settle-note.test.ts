@@ -16,7 +16,7 @@ import {
   dueCents,
   type NotedInvoice,
   refundableAmount,
-  type SoldCredits,
+  type BoughtCredits,
 } from './noted-invoice.ts'
 import { canBeNoted, checkItems, checkShares, settledShares } from './settle-note.ts'
 
@@ -119,7 +119,7 @@ describe('checkItems', () => {
 })
 
 describe('bought credits', () => {
-  const sold = (of: Partial<SoldCredits> = {}, paidCents = 1500n) => {
+  const sold = (of: Partial<BoughtCredits> = {}, paidCents = 1500n) => {
     const purchase = { isUsable: true, isPaid: paidCents > 0n, remainingCents: paidCents, ...of }
     const fee = creditableFee('a', 1500n, { taxes: [] })
     return notedInvoice([fee], { invoiceType: 'credit', paidCents, purchase })
