@@ -12,11 +12,11 @@ import { type NoteShares, totalOfShares } from './credit-note.ts'
 import { estimateNote } from './estimate.ts'
 import { type CreditableFee, noteAmounts } from './note-amounts.ts'
 import {
+  type BoughtCredits,
   creditableAmount,
   dueCents,
   type NotedInvoice,
   refundableAmount,
-  type BoughtCredits,
 } from './noted-invoice.ts'
 import { canBeNoted, checkItems, checkShares, settledShares } from './settle-note.ts'
 
@@ -68,6 +68,7 @@ describe('checkShares', () => {
       { base: ['does_not_match_item_amounts', 'total_amount_must_be_positive'] },
     ],
     ['a cent beside the items', [5000], parts(6001), null],
+    ['a cent for less than half a cent', ['0.4'], parts(1), { base: ['total_amount_must_be_positive'] }],
     ['an offset of all that is due', [10_000], parts(0, 0, 12_000), null],
   ])('%s', (_name, cents, shares, problems) => {
     expect(check(invoice, cents, shares)).toEqual(problems)

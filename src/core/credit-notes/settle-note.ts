@@ -83,7 +83,9 @@ export function checkShares(invoice: NotedInvoice, amounts: NoteAmounts, shares:
   if (total > whole - totalOfShares(noted) + TOLERANCE_CENTS) {
     problems.add('base', 'higher_than_remaining_invoice_amount')
   }
-  if (total <= 0n) problems.add('base', 'total_amount_must_be_positive')
+  if (totalOfShares(settledShares(invoice, amounts, shares)) <= 0n) {
+    problems.add('base', 'total_amount_must_be_positive')
+  }
   return problems.outcome(undefined)
 }
 
@@ -93,8 +95,9 @@ export function checkShares(invoice: NotedInvoice, amounts: NoteAmounts, shares:
  * at their limit already.
  */
 export function settledShares(invoice: NotedInvoice, amounts: NoteAmounts, asked: NoteShares): NoteShares {
-  const difference = amounts.subTotalCents + amounts.taxesCents - totalOfShares(asked)
-  if (difference === 0n || !isWithin(difference)) return asked
+  const missing = amounts.subTotalCents + amounts.taxesCents - totalOfShares(asked)
+  if (missing === 0n || totalOfShares(asked) === 0n) return asked
+  const difference = missing > 0n ? 1n : -1n
   const { creditCents, refundCents, offsetCents } = asked
   const refundMax = invoice.paidCents - invoice.noted.refundCents
   if (creditCents > 0n) return { ...asked, creditCents: creditCents + difference }
