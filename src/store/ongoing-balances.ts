@@ -43,8 +43,8 @@ const TOGETHER_MS = 1000
 
 /**
  * Turns the wish for a refresh that events left into the refresh itself, for these customers and for all others whose
- * events came within a second and before anything else is due. Customers that are being refreshed or billed are left for
- * later: waiting for them would keep the sender of an event waiting.
+ * events came within a second and before anything else is due. Customers that are being refreshed or billed are left
+ * for later: waiting for them would keep the sender of an event waiting.
  */
 export async function passOnUsage(
   tx: Tx,
