@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { balanceBenchmarks } from './balance.ts'
 import { bigInvoiceBenchmarks } from './big-invoice.ts'
 import { billingBenchmarks } from './billing.ts'
 import type { Benchmark, Figure } from './figure.ts'
@@ -26,6 +27,7 @@ const all: readonly Benchmark[] = [
   ...twoProcessesBenchmarks,
   ...writeBenchmarks,
   ...bigInvoiceBenchmarks,
+  ...balanceBenchmarks,
 ]
 
 const { values: options } = parseArgs({
