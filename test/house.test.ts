@@ -60,7 +60,6 @@ const TALKS_SQL =
 const AWAITED: Readonly<Record<string, string>> = {
   'src/core/amounts/money.ts': 'wallets and payments',
   'src/core/amounts/split.ts': 'credit notes, which share an amount over fees',
-  'src/core/pricing/adjusted.ts': 'adjusted fees of drafts',
   'src/core/subscriptions/unused-amount.ts': 'credit notes of plans in advance that end early',
 }
 

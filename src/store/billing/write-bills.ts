@@ -1,11 +1,13 @@
 import { sql } from 'kysely'
 import type { BillPlan, InvoicePlan } from '../../core/billing/bill-plan.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
+import { linkAdjustedFees } from '../adjusted-fees.ts'
 import { endAppliedCoupons } from '../applied-coupons.ts'
 import type { Tx } from '../database.ts'
 import { type DueItem, scheduleItems } from '../due-items.ts'
 import { newId } from '../ids.ts'
 import { insertRows } from '../insert-rows.ts'
+import { insertRegeneration } from '../invoice-regenerations.ts'
 import { addInvoice, addUninvoicedFees, type BillRows, noRows } from './bill-rows.ts'
 import { clearDrafts, replaceDraft } from './drafts.ts'
 import { takeNumbers } from './numbers.ts'
@@ -55,6 +57,7 @@ export async function writeBills(
   )
   await insertAll(tx, rows, new Set(replaced))
   await attachFees(tx, documents)
+  await linkVoided(tx, organizationId, documents)
   await endUsedCoupons(tx, plans)
   await scheduleItems(tx, organizationId, [
     ...documents.flatMap(dueItemsOf),
@@ -80,6 +83,22 @@ async function insertAll(tx: Tx, rows: BillRows, replaced: ReadonlySet<string>):
   await insertRows(tx, 'appliedUsageThresholds', rows.appliedUsageThresholds)
   await insertRows(tx, 'appliedCustomSections', rows.appliedCustomSections)
   await insertRows(tx, 'unbilledFees', rows.unbilledFees)
+  await linkAdjustedFees(tx, rows.adjusted)
+}
+
+/** Links the invoices that replace voided ones with these. */
+async function linkVoided(
+  tx: Tx,
+  organizationId: string,
+  documents: readonly WrittenDocument[],
+): Promise<void> {
+  for (const document of documents) {
+    if (document.kind !== 'invoice') continue
+    const { id: invoiceId, plan } = document
+    const { voidedInvoiceId, createdAt } = plan
+    if (voidedInvoiceId === undefined) continue
+    await insertRegeneration(tx, organizationId, { invoiceId, voidedInvoiceId, createdAt })
+  }
 }
 
 /** Moves fees that were already paid onto their invoices. */
