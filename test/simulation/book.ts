@@ -36,7 +36,12 @@ export type Book = {
   /** The event log as the server lists it. */
   readonly listedEvents: readonly Wire[]
   readonly subscriptions: readonly Wire[]
+  /** Without those that were voided. */
   readonly invoices: readonly Wire[]
+  readonly voided: readonly Wire[]
+  readonly appliedCoupons: readonly Wire[]
+  /** How previews differed from the bills that were made a second later. */
+  readonly wrongPreviews: readonly string[]
   /** How many events had been accepted when the figures of an invoice became final, by its id. */
   readonly finalAfter: ReadonlyMap<string, number>
   /** Fees of charges in advance that are not invoiced one by one. */
