@@ -24,7 +24,7 @@ export function drawCoupons(seed: number, currency: string, planCodes: readonly 
 }
 
 /**
- * The steps of a life with coupons, previews, and voided invoices that are made anew between them; drawn apart, so that
+ * The steps of a life with coupons, previews, other units, and voided invoices that are made anew between them; drawn apart, so that
  * the rest of a life stays as it is. A watched life voids nothing: its thresholds would be passed again.
  */
 export function withInvoiceSteps(
@@ -33,9 +33,7 @@ export function withInvoiceSteps(
 ): Step[] {
   const r = chanceOf(life.seed + SEED + 1)
   const subscriptions = [...new Set(steps.flatMap(subscriptionOf))]
-  const kinds = life.isWatched
-    ? (['coupon', 'preview'] as const)
-    : (['coupon', 'preview', 'regenerate'] as const)
+  const kinds = ['coupon', 'preview', 'units', ...(life.isWatched ? [] : (['regenerate'] as const))] as const
   return steps.flatMap((step): Step[] => {
     if (step.kind !== 'clock' || !r.often(RATE)) return [step]
     return [step, draw(r, r.pick(kinds), r.pick(life.customers), r.pick(subscriptions))]
@@ -44,11 +42,12 @@ export function withInvoiceSteps(
 
 function draw(
   r: Chance,
-  kind: 'coupon' | 'preview' | 'regenerate',
+  kind: 'coupon' | 'preview' | 'units' | 'regenerate',
   customer: string,
   subscription: string,
 ): Step {
   if (kind === 'preview') return { kind: 'preview', subscription }
+  if (kind === 'units') return { kind, subscription, place: r.next(), units: r.pick(['0', '2', '7.5', '30']) }
   if (kind === 'regenerate') return { kind: 'regenerate', place: r.next() }
   const applied_coupon = { external_customer_id: customer, coupon_code: `coupon${r.int(0, 2)}` }
   return { kind: 'request', method: 'POST', path: '/applied_coupons', body: { applied_coupon } }

@@ -41,6 +41,8 @@ export type Step =
   | { readonly kind: 'finalize_draft' | 'refresh_draft' | 'pay_fees' }
   /** Compares the preview of a subscription's next bill, taken a second before it, with the bill. */
   | { readonly kind: 'preview'; readonly subscription: string }
+  /** Gives a subscription another number of units of one of its plan's fixed charges, from its next period on. */
+  | { readonly kind: 'units'; readonly subscription: string; readonly place: number; readonly units: string }
   /** Voids a final invoice, the one at this share of them, and makes it anew. */
   | { readonly kind: 'regenerate'; readonly place: number }
   /** Reads everything that a customer can see. */

@@ -3,7 +3,7 @@ import { Decimal } from '../../src/core/amounts/decimal.ts'
 import { instant } from '../../src/core/calendar/instant.ts'
 import type { EventProperties } from '../../src/core/metering/property-value.ts'
 import { urlOf } from '../support/paths.ts'
-import type { AcceptedEvent, Book, Look, Wire } from './book.ts'
+import type { AcceptedEvent, Book, Look, UnitsChange, Wire } from './book.ts'
 import type { Body } from './catalogue.ts'
 import { type Chance, chanceOf } from './chance.ts'
 import { type EventDraft, iso, type Life, type Step } from './life.ts'
@@ -52,6 +52,7 @@ class Player {
   private readonly finalAfter = new Map<string, number>()
   private readonly looks: Look[] = []
   private readonly wrongPreviews: string[] = []
+  private readonly unitsChanges: UnitsChange[] = []
 
   constructor(server: SimulatedServer, life: Life, manner: Manner) {
     this.server = server
@@ -133,6 +134,7 @@ class Player {
       voided: all.filter(isVoided),
       appliedCoupons: await this.list('/applied_coupons', 'applied_coupons'),
       wrongPreviews: this.wrongPreviews,
+      unitsChanges: this.unitsChanges,
       finalAfter: this.finalAfter,
       looseFees: (await this.list('/fees', 'fees')).filter((fee) => !fee.invoiceable),
       looks: this.looks,
@@ -157,6 +159,8 @@ class Player {
         return this.payFees()
       case 'preview':
         return this.preview(step.subscription)
+      case 'units':
+        return this.changeUnits(step)
       case 'regenerate':
         return this.regenerate(step.place)
       case 'finalize_draft':
@@ -263,6 +267,22 @@ class Player {
     const where = `${externalId} at ${iso(at)}`
     this.wrongPreviews.push(...differences(shown, billed).map((says) => `${where}: ${says}`))
     return 'compared'
+  }
+
+  private async changeUnits(step: Extract<Step, { kind: 'units' }>): Promise<string> {
+    const { subscription: externalId, place, units } = step
+    const found = this.subscriptions.find(
+      (each) => each.external_id === externalId && each.status === 'active',
+    )
+    const charges: readonly Wire[] = this.plans.get(found?.plan_code)?.fixed_charges ?? []
+    const charge = charges[Math.floor(place * charges.length)]
+    if (!found || !charge) return 'no fixed charge'
+    const path = `/subscriptions/${externalId}/fixed_charges/${charge.code}`
+    const sent = await this.write('PUT', path, { fixed_charge: { units } })
+    if (sent.status === 200) {
+      this.unitsChanges.push({ subscriptionId: found.lago_id, code: charge.code, units, at: this.now })
+    }
+    return this.said(sent)
   }
 
   /** Voids a final invoice and makes it anew, with all of its fees. */
