@@ -95,13 +95,15 @@ async function buildPreview(
     fixedChargesOf(reads, subscriptions, request.at),
   ])
   const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
-  const taxes = await readTaxesOfBills(reads, customers, subscriptions, fixedChargeIds)
+  const known = await readTaxesOfBills(reads, customers, subscriptions, fixedChargeIds)
+  const { imaginedTaxes } = customer
+  const taxes = imaginedTaxes ? { ...known, customers: new Map([[facts.id, imaginedTaxes]]) } : known
   const ahead = subscriptions.map((subscription) => {
     const history = histories.get(subscription.id) ?? { periods: [], subscriptionFees: [] }
     const { startedAt } = subscription.billing
     const from = startedAt > now ? request.at : now
-    const known = { subscription, history, fixedCharges: fixedCharges.get(subscription.id) ?? [] }
-    return [subscription.id, historyUntil(known, facts.zone, from, request.at)] as const
+    const billed = { subscription, history, fixedCharges: fixedCharges.get(subscription.id) ?? [] }
+    return [subscription.id, historyUntil(billed, facts.zone, from, request.at)] as const
   })
   const snapshot: BillingSnapshot = {
     customers,
