@@ -28,6 +28,7 @@ import {
 } from '../../store/billing/subscription-facts.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
 import { unwrittenInvoice } from '../../store/billing/unwritten-invoice.ts'
+import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import { billingEntityIds } from '../../store/billing-entities.ts'
 import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
@@ -90,9 +91,10 @@ async function buildPreview(
   const { facts, billingEntities } = customer
   const customers = new Map([[facts.id, facts]])
   const ids = subscriptions.map(({ id }) => id)
-  const [histories, fixedCharges] = await Promise.all([
+  const [histories, fixedCharges, wallets] = await Promise.all([
     readHistories(reads, ids),
     fixedChargesOf(reads, subscriptions, request.at),
+    readWalletFacts(reads, [facts.id]),
   ])
   const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
   const known = await readTaxesOfBills(reads, customers, subscriptions, fixedChargeIds)
@@ -115,6 +117,7 @@ async function buildPreview(
     // What was paid by itself is regrouped by the bill when it is made.
     paidFees: new Map(),
     coupons: new Map([[facts.id, coupons.facts]]),
+    wallets,
   }
   const questions = new QuestionList()
   const open = openBill(snapshot, request, questions)

@@ -1,4 +1,5 @@
 import type { AvailableReductions } from '../../core/billing/reductions/available.ts'
+import { availableWallets } from '../../core/billing/reductions/prepaid.ts'
 import { regenerateInvoice as build, type ChosenFee, isRegenerable } from '../../core/billing/regenerate.ts'
 import type { CustomerFacts } from '../../core/billing/snapshot.ts'
 import type { ProgressiveQuestion } from '../../core/billing/usage-questions.ts'
@@ -10,6 +11,7 @@ import { readCustomerFacts } from '../../store/billing/customer-facts.ts'
 import { answerProgressive } from '../../store/billing/progressive-facts.ts'
 import { readTaxesOfFees } from '../../store/billing/taxes-of-bills.ts'
 import { readVoidedInvoice, type VoidedInvoiceFacts } from '../../store/billing/voided-invoices.ts'
+import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import type { Tx } from '../../store/database.ts'
 import { isRegenerated } from '../../store/invoice-regenerations.ts'
 import { isVisible, lockInvoiceAfterCustomer, releaseBilledPeriods } from '../../store/invoices.ts'
@@ -94,9 +96,10 @@ async function availableTo(
     if (externalId === undefined || !window) return []
     return [{ subscriptionId, externalId, window, exceptInvoiceId: null }]
   })
-  const [progressive, applied] = await Promise.all([
+  const [progressive, applied, wallets] = await Promise.all([
     answerProgressive(tx, questions),
     readCouponFacts(tx, [customer.id]),
+    readWalletFacts(tx, [customer.id]),
   ])
   const rated = [...charges.values()]
   return {
@@ -112,5 +115,6 @@ async function availableTo(
       planIds: voided.planIds,
       metricIds: new Map(rated.map(({ id, metric }) => [id, metric.id])),
     },
+    wallets: availableWallets(wallets.get(customer.id) ?? [], voided.currency, [{ charges: rated }]),
   }
 }
