@@ -19,6 +19,7 @@ import type { Input } from '../../core/input/fields.ts'
 import { type PreviewInput, readPreview } from '../../core/invoicing/preview-input.ts'
 import { accepted, invalid, notFound } from '../../core/refusal.ts'
 import { answerQuestions } from '../../store/billing/answers.ts'
+import { readCreditNoteFacts } from '../../store/billing/credit-note-facts.ts'
 import { readFixedCharges, readPlannedFixedCharges } from '../../store/billing/fixed-charge-facts.ts'
 import { readHistories } from '../../store/billing/histories.ts'
 import {
@@ -27,9 +28,10 @@ import {
   readWaitingFacts,
 } from '../../store/billing/subscription-facts.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
-import { unwrittenInvoice } from '../../store/billing/unwritten-invoice.ts'
+import { type NoteAhead, unwrittenInvoice } from '../../store/billing/unwritten-invoice.ts'
 import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import { billingEntityIds } from '../../store/billing-entities.ts'
+import { lastNoteNumber } from '../../store/credit-notes.ts'
 import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import { findPlan } from '../../store/plans.ts'
@@ -37,6 +39,7 @@ import { viewsOf } from '../../store/subscription-views.ts'
 import { activeSubscriptionsOf, pendingSuccessors, type SubscriptionRow } from '../../store/subscriptions.ts'
 import { toWirePreview } from '../../wire/invoice-preview.ts'
 import type { Caller, Context } from '../context.ts'
+import { endCredit } from '../credit-notes/credit-early-end.ts'
 import { type PreviewedCoupons, previewCoupons } from './preview-coupons.ts'
 import { type PreviewCustomer, previewCustomer } from './preview-customer.ts'
 
@@ -59,9 +62,10 @@ export async function previewInvoice(
     const scene = await sceneOf(reads, asked, customer, caller)
     const planIds = scene.subscriptions.map(({ plan }) => plan.id)
     const coupons = await previewCoupons(reads, asked.coupons, customer.facts.id, planIds, caller.now)
-    const plan = await buildPreview(reads, customer, scene, coupons, caller)
+    const ahead = await creditsAhead(reads, scene, customer)
+    const plan = await buildPreview(reads, customer, scene, { coupons, notes: ahead }, caller)
     const [unwritten, views] = await Promise.all([
-      unwrittenInvoice(reads, caller.organizationId, plan, scene.subscriptions),
+      unwrittenInvoice(reads, caller.organizationId, plan, scene.subscriptions, ahead),
       viewsOf(reads, scene.rows, caller.now),
     ])
     return toWirePreview({
@@ -80,20 +84,48 @@ export async function previewInvoice(
   })
 }
 
+/** The credit notes that the bill will find, because its subscriptions end before what they paid for. */
+async function creditsAhead(
+  reads: Reads,
+  { subscriptions, rows }: Scene,
+  { facts }: PreviewCustomer,
+): Promise<readonly NoteAhead[]> {
+  const notes: NoteAhead[] = []
+  for (const subscription of subscriptions) {
+    const { endedBy } = subscription.billing
+    if (endedBy !== 'termination' && endedBy !== 'upgrade') continue
+    const row = rows.find(({ id }) => id === subscription.id)
+    const credit = await endCredit(reads, subscription, facts.zone, row?.onTerminationCreditNote ?? null)
+    if (credit?.invoice.status !== 'finalized') continue
+    const { invoice, content } = credit
+    const balanceCents = content.shares.creditCents
+    const sequence = (await lastNoteNumber(reads, invoice.id)) + 1
+    notes.push({
+      id: newId(),
+      currency: invoice.currency,
+      balanceCents,
+      invoiceNumber: invoice.number,
+      sequence,
+    })
+  }
+  return notes
+}
+
 /** The invoice of the previewed bill; several subscriptions share one. */
 async function buildPreview(
   reads: Reads,
   customer: PreviewCustomer,
   { subscriptions, request, follows }: Scene,
-  coupons: PreviewedCoupons,
+  { coupons, notes }: { readonly coupons: PreviewedCoupons; readonly notes: readonly NoteAhead[] },
   { now }: Caller,
 ): Promise<InvoicePlan> {
   const { facts, billingEntities } = customer
   const customers = new Map([[facts.id, facts]])
   const ids = subscriptions.map(({ id }) => id)
-  const [histories, fixedCharges, wallets] = await Promise.all([
+  const [histories, fixedCharges, creditNotes, wallets] = await Promise.all([
     readHistories(reads, ids),
     fixedChargesOf(reads, subscriptions, request.at),
+    readCreditNoteFacts(reads, [facts.id]),
     readWalletFacts(reads, [facts.id]),
   ])
   const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
@@ -117,6 +149,7 @@ async function buildPreview(
     // What was paid by itself is regrouped by the bill when it is made.
     paidFees: new Map(),
     coupons: new Map([[facts.id, coupons.facts]]),
+    creditNotes: new Map([[facts.id, [...(creditNotes.get(facts.id) ?? []), ...notes]]]),
     wallets,
   }
   const questions = new QuestionList()

@@ -1,4 +1,5 @@
 import type { AvailableReductions } from '../../core/billing/reductions/available.ts'
+import { newNotesOf } from '../../core/billing/reductions/credit-notes.ts'
 import { availableWallets } from '../../core/billing/reductions/prepaid.ts'
 import { regenerateInvoice as build, type ChosenFee, isRegenerable } from '../../core/billing/regenerate.ts'
 import type { CustomerFacts } from '../../core/billing/snapshot.ts'
@@ -7,6 +8,7 @@ import type { Input } from '../../core/input/fields.ts'
 import { type RegeneratedFeeInput, readRegeneration } from '../../core/invoicing/adjusted-fee-input.ts'
 import { accepted, notAllowed, notFound } from '../../core/refusal.ts'
 import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
+import { readCreditNoteFacts } from '../../store/billing/credit-note-facts.ts'
 import { readCustomerFacts } from '../../store/billing/customer-facts.ts'
 import { answerProgressive } from '../../store/billing/progressive-facts.ts'
 import { readTaxesOfFees } from '../../store/billing/taxes-of-bills.ts'
@@ -53,7 +55,7 @@ export async function regenerateInvoice(
     const fees = voided.fees.map(({ fee }) => fee)
     const [taxes, available] = await Promise.all([
       readTaxesOfFees(tx, customer, fees, [...voided.planIds.values()]),
-      availableTo(tx, customer, facts),
+      availableTo(tx, caller, customer, facts),
     ])
     const who = { customer, billingEntity, createdAt: caller.now }
     const invoice = accepted(build(voided, chosen, who, taxes, available))
@@ -84,6 +86,7 @@ async function chosenOf(
 /** What may lower the new invoice: nothing lowers a one-off invoice. */
 async function availableTo(
   tx: Tx,
+  { now }: Caller,
   customer: CustomerFacts,
   { voided, charges }: VoidedInvoiceFacts,
 ): Promise<AvailableReductions> {
@@ -96,9 +99,10 @@ async function availableTo(
     if (externalId === undefined || !window) return []
     return [{ subscriptionId, externalId, window, exceptInvoiceId: null }]
   })
-  const [progressive, applied, wallets] = await Promise.all([
+  const [progressive, applied, notes, wallets] = await Promise.all([
     answerProgressive(tx, questions),
     readCouponFacts(tx, [customer.id]),
+    readCreditNoteFacts(tx, [customer.id]),
     readWalletFacts(tx, [customer.id]),
   ])
   const rated = [...charges.values()]
@@ -115,6 +119,8 @@ async function availableTo(
       planIds: voided.planIds,
       metricIds: new Map(rated.map(({ id, metric }) => [id, metric.id])),
     },
+    creditNotes: { notes: notes.get(customer.id) ?? [], currency: voided.currency },
+    newNotes: newNotesOf(customer, voided.currency, now),
     wallets: availableWallets(wallets.get(customer.id) ?? [], voided.currency, [{ charges: rated }]),
   }
 }
