@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CopyReference, copyReference } from './copy-reference.ts'
 import { withClient } from './database.ts'
-import { type Book, makeBook } from './due-book.ts'
+import { type Book, type Extras, makeBook } from './due-book.ts'
 import type { Benchmark, Figure, Setting } from './figure.ts'
 import type { Load } from './load-process.ts'
 import { seedOrganization } from './seed.ts'
@@ -67,11 +67,12 @@ export async function withBook<T>(
   count: number,
   work: (server: WeirServer, book: Book) => Promise<T>,
   endpointUrl?: string,
+  extras?: Extras,
 ): Promise<T> {
   const environment = { WEIR_ALLOW_PRIVATE_WEBHOOKS: 'true' }
   const server = await startWeirServer(setting.root, { environment })
   try {
-    return await work(server, await makeBook(server, setting.load, count, endpointUrl))
+    return await work(server, await makeBook(server, setting.load, count, endpointUrl, extras))
   } finally {
     await server.stop()
   }
@@ -104,8 +105,11 @@ async function runPlain(setting: Setting, count: number): Promise<Measured> {
   })
 }
 
-/** Checks that every subscription has one finalized invoice with a subscription fee and three charges. */
-export async function checkInvoices(server: WeirServer, book: Book): Promise<void> {
+/** Fees of a plain bill: a subscription fee and three charges. */
+const PLAIN_FEES = 4
+
+/** Checks that every subscription has one finalized invoice with so many fees. */
+export async function checkInvoices(server: WeirServer, book: Book, feesEach = PLAIN_FEES): Promise<void> {
   const { rows } = await withClient(server.databaseUrl, (client) =>
     client.query(
       `select count(*)::int as invoices, count(distinct customer_id)::int as customers,
@@ -115,9 +119,44 @@ export async function checkInvoices(server: WeirServer, book: Book): Promise<voi
     ),
   )
   const { invoices, customers, fees } = rows[0]
-  if (invoices !== book.count || customers !== book.count || fees !== book.count * 4) {
+  if (invoices !== book.count || customers !== book.count || fees !== book.count * feesEach) {
     throw new Error(`${book.count} were due, but ${JSON.stringify(rows[0])}`)
   }
+}
+
+/** Two fixed charges and a custom section on each bill may cost this much more. */
+const EXTRAS_TIMES_MAX = 1.25
+
+/** The same bills with two fixed charges and a custom section on each. */
+async function runWithFixedCharges(setting: Setting): Promise<readonly Figure[]> {
+  const count = setting.sizes?.[0] ?? (setting.isQuick ? 1000 : 10_000)
+  const { run: plain } = await runPlain(setting, count)
+  const run = await withBook(
+    setting,
+    count,
+    async (server, book) => {
+      const billed = await runBills(server, book)
+      await checkInvoices(server, book, PLAIN_FEES + 2)
+      return billed
+    },
+    undefined,
+    { hasFixedCharges: true },
+  )
+  const [value, reference] = [1000 / run.perSecond, 1000 / plain.perSecond]
+  return [
+    {
+      name: 'billing with fixed charges',
+      what: `one of ${count} invoices with two fixed charges and a custom section`,
+      unit: 'ms',
+      value,
+      reference,
+      referenceWhat: 'one without them',
+      ratio: value / reference,
+      target: EXTRAS_TIMES_MAX,
+      isFloor: false,
+      details: { ...run, plainPerSecond: plain.perSecond },
+    },
+  ]
 }
 
 async function runWithEndpoint(setting: Setting, count: number): Promise<Figure> {
@@ -216,4 +255,7 @@ async function runBilling(setting: Setting): Promise<readonly Figure[]> {
   return figures
 }
 
-export const billingBenchmarks: readonly Benchmark[] = [{ name: 'billing', run: runBilling }]
+export const billingBenchmarks: readonly Benchmark[] = [
+  { name: 'billing', run: runBilling },
+  { name: 'billing-fixed', run: runWithFixedCharges },
+]

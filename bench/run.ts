@@ -9,6 +9,7 @@ import { ingestBenchmarks } from './ingest.ts'
 import { LoadGenerator } from './load.ts'
 import { neighbourBenchmarks } from './neighbour.ts'
 import { overloadBenchmarks } from './overload.ts'
+import { previewBenchmarks } from './preview.ts'
 import { readBenchmarks } from './reads.ts'
 import { describeMachine, tableOf, writeReport } from './report.ts'
 import { twoProcessesBenchmarks } from './two-processes.ts'
@@ -24,6 +25,7 @@ const all: readonly Benchmark[] = [
   ...neighbourBenchmarks,
   ...hostileBodiesBenchmarks,
   ...billingBenchmarks,
+  ...previewBenchmarks,
   ...twoProcessesBenchmarks,
   ...writeBenchmarks,
   ...bigInvoiceBenchmarks,

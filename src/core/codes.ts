@@ -11,6 +11,7 @@ export const FIELD_CODES = {
   answer_is_too_large: 'a page of so large objects is to be asked for in parts',
   'cannot be used with timestamp_from_started_at': 'two parameters that exclude each other',
   'required with timestamp_from_started_at': 'a parameter that another one needs',
+  already_exists: 'the fee of a draft was adjusted already',
   alert_already_exists: 'the subscription has an alert of the type, on the metric',
   amount_above_maximum: 'a purchase above the limit of its wallet',
   amount_below_minimum: 'a purchase below the limit of its wallet',
@@ -46,7 +47,8 @@ export const FIELD_CODES = {
     'a charge in advance that the aggregation or the model does not allow',
   invalid_amount: 'a price is no amount',
   invalid_billable_metric_or_charge_model: 'a prorated charge that the metric or the model does not allow',
-  invalid_charge_model: 'a fixed charge in advance or prorated that the model does not allow',
+  invalid_charge_model:
+    'a fixed charge in advance or prorated that the model does not allow, or units that it cannot price alone',
   invalid_content_type: 'a logo is no data URL of a PNG or JPEG',
   invalid_count: 'too many entries, or two with one key',
   invalid_count_per_integration_type: 'a customer has one integration of a type',
@@ -154,6 +156,7 @@ export const FIELD_CODES = {
 /** 404: an object in the path, or an id or code in the body, does not exist. */
 export const NOT_FOUND_CODES = {
   add_on_not_found: '',
+  adjusted_fee_not_found: '',
   add_ons_not_found: 'of the fixed charges of a plan',
   alert_not_found: '',
   api_key_not_found: '',
@@ -204,6 +207,7 @@ export const NOT_ALLOWED_CODES = {
   no_active_subscription: 'there is no usage to show',
   no_voidable_amount: 'nothing is left of the credit note',
   not_deletable: 'only drafts are deleted',
+  not_regenerable: 'only voided invoices of what was sold or used are made anew, and only once',
   not_disputable: 'only final invoices are disputed',
   not_voidable: 'only final invoices without a lost dispute are voided',
   only_one_limitation_type_per_coupon_allowed: 'a coupon is limited to plans or to metrics',

@@ -113,7 +113,7 @@ async function subscribe(
     return createFirst(context, tx, caller, { wish: { ...wish, customer }, chain: settled })
   }
   if (current.planId !== plan.id) {
-    const then = notBefore(caller, current)
+    const then = await notBefore(tx, caller, current)
     return subscriptionDetails(tx, await changePlan(context, tx, then, current, wish), then.now)
   }
   await writeOwnParts(tx, caller, current, request)
