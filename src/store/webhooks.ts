@@ -8,6 +8,8 @@ import type { WebhookEndpoints, Webhooks } from './rows.ts'
 import { ts } from './values.ts'
 
 export type WebhookEndpointRow = Selectable<WebhookEndpoints>
+/** An endpoint as far as messages to it depend on it. */
+export type Listener = Pick<WebhookEndpointRow, 'id' | 'eventTypes'>
 export type WebhookRow = Selectable<Webhooks>
 /** A message with its endpoint's current signature algorithm. */
 export type LoggedWebhook = WebhookRow & { readonly signatureAlgo: WebhookEndpointRow['signatureAlgo'] }

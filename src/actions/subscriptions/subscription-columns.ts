@@ -37,7 +37,8 @@ export function refuseUnpayableGate(settings: SubscriptionSettings): void {
   accepted(checkPaymentGate(activationRules, { methodType: paymentMethodType, hasProvider: false }))
 }
 
-async function billingEntityId(
+/** The id of a billing entity that a request names; null where it names none and undefined where it is silent. */
+export async function billingEntityId(
   tx: Tx,
   named: SubscriptionSettings['billingEntity'],
 ): Promise<string | null | undefined> {
