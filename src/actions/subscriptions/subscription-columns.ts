@@ -37,7 +37,7 @@ export function refuseUnpayableGate(settings: SubscriptionSettings): void {
   accepted(checkPaymentGate(activationRules, { methodType: paymentMethodType, hasProvider: false }))
 }
 
-/** The id of a billing entity that a request names; null where it names none and undefined where it is silent. */
+/** The billing entity that a request names; null and undefined as they are. 404 `billing_entity_not_found`. */
 export async function billingEntityId(
   tx: Tx,
   named: SubscriptionSettings['billingEntity'],
