@@ -77,9 +77,7 @@ export async function enqueueViesChecks(
     key: `vies:${id}`,
     flags: deliveryFlags({ organizationId, endpointId: VIES_ENDPOINT }),
   }))
-  await sql`
-    select weir_enqueue('check_vat_number', j.payload, j.key, ${TRIES_MAX}::int, j.flags)
-    from json_to_recordset(${JSON.stringify(jobs)}::json) as j (payload json, key text, flags text[])`.execute(
+  await sql`select weir_enqueue_jobs('check_vat_number', ${JSON.stringify(jobs)}::json, ${TRIES_MAX}::int)`.execute(
     tx,
   )
 }

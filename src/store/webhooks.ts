@@ -78,10 +78,9 @@ export async function queueDeliveries(
     key: `webhook:${webhookId}`,
     flags: deliveryFlags({ organizationId, endpointId }),
   }))
-  await sql`
-    select weir_enqueue('deliver_webhook', j.payload, j.key, ${TRIES_MAX}::int, j.flags)
-    from json_to_recordset(${JSON.stringify(jobs)}::json) as j (payload json, key text, flags text[])
-  `.execute(tx)
+  await sql`select weir_enqueue_jobs('deliver_webhook', ${JSON.stringify(jobs)}::json, ${TRIES_MAX}::int)`.execute(
+    tx,
+  )
 }
 
 /** A logged message, locked when `forUpdate` is set. */
