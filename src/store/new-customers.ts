@@ -81,14 +81,12 @@ async function insertOf<Table extends 'customerMetadata' | 'customerTaxes' | 'se
     insert into ${sql.table(table)} (${columns}) select * from ${source})`
 }
 
-function selectionsOf({ row, sectionIds }: NewCustomer): Selectable<SelectedCustomSections>[] {
+function selectionsOf({ row, sectionIds }: NewCustomer): Partial<Selectable<SelectedCustomSections>>[] {
   return sectionIds.map((sectionId) => ({
     organizationId: row.organizationId,
     id: newId(),
     sectionId,
-    billingEntityId: null,
     customerId: row.id,
-    subscriptionId: null,
     createdAt: row.createdAt,
   }))
 }
