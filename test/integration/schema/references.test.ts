@@ -4,6 +4,11 @@ import { ALERT_KINDS } from '../../../src/core/alerts/check-alert.ts'
 import { REDUCTION_KINDS } from '../../../src/core/billing/reductions/reduction.ts'
 import { BILLING_TIMES } from '../../../src/core/calendar/boundaries.ts'
 import {
+  CREDIT_NOTE_REASONS,
+  CREDIT_STATUSES,
+  REFUND_STATUSES,
+} from '../../../src/core/credit-notes/credit-note.ts'
+import {
   ACCOUNT_TYPES,
   CUSTOMER_TYPES,
   ISSUING_DATE_ADJUSTMENTS,
@@ -125,6 +130,9 @@ const WORDS: readonly (readonly [readonly string[], readonly string[]])[] = [
   [AGGREGATIONS, ['billable_metrics.aggregation_type', 'usage_trackers.aggregation_type']],
   [ROUNDING_FUNCTIONS, ['billable_metrics.rounding_function']],
   [CHARGE_MODELS, ['charges.charge_model']],
+  [CREDIT_NOTE_REASONS, ['credit_notes.reason']],
+  [CREDIT_STATUSES, ['credit_notes.credit_status']],
+  [REFUND_STATUSES, ['credit_notes.refund_status']],
   [PLAN_INTERVALS, ['plans.interval']],
   [PRIVILEGE_TYPES, ['privileges.value_type']],
   [ACCOUNT_TYPES, ['customers.account_type']],
