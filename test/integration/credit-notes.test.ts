@@ -415,6 +415,22 @@ describe('credit notes', () => {
     )
   })
 
+  it('never give back more than the invoice holds, however many are asked for at once', async () => {
+    const { invoiceId, feeId } = await oneOff()
+    const asked = { invoice_id: invoiceId, credit_amount_cents: 3600 }
+    const items = [{ fee_id: feeId, amount_cents: 3000 }]
+    const answers = await Promise.all(Array.from({ length: 12 }, () => create({ ...asked, items })))
+    const statuses = answers.map(({ status }) => status).sort()
+    expect(statuses).toEqual([200, 200, 200, ...Array.from({ length: 9 }, () => 422)])
+    const numbers = (await notes()).map(({ sequential_id: id }: { sequential_id: number }) => id).sort()
+    expect(numbers).toEqual([1, 2, 3])
+    const [first] = await notes()
+    const voids = await Promise.all(
+      Array.from({ length: 5 }, () => client.call('PUT', `/credit_notes/${first.lago_id}/void`)),
+    )
+    expect(voids.map(({ status }) => status).sort()).toEqual([200, 405, 405, 405, 405])
+  })
+
   it('the database refuses what does not add up, and any other change', async () => {
     const { lago_id: id } = await credit(5000)
     const refused = (statement: string) => expect(owner.query(statement, [id])).rejects
