@@ -278,6 +278,63 @@ export interface CouponTargets {
   planId: string | null
 }
 
+export interface CreditNoteItems {
+  amountCents: Int8
+  createdAt: Timestamp
+  creditNoteId: string
+  feeId: string
+  id: string
+  organizationId: string
+  preciseAmountCents: Numeric
+}
+
+export interface CreditNotes {
+  balanceAmountCents: Int8
+  cause: string
+  createdAt: Timestamp
+  creditAmountCents: Int8
+  creditStatus: Generated<string>
+  currency: string
+  customerId: string
+  description: string | null
+  id: string
+  invoiceId: string
+  issuingDate: string
+  metadata: Json | null
+  offsetAmountCents: Int8
+  organizationId: string
+  preciseCouponsAdjustmentAmountCents: Numeric
+  preciseTaxesAmountCents: Numeric
+  reason: string
+  refundAmountCents: Int8
+  refundedAt: Timestamp | null
+  refundStatus: string | null
+  sealedIn: Generated<string>
+  sequentialId: number
+  status: string
+  subTotalExcludingTaxesAmountCents: Int8
+  taxesAmountCents: Int8
+  taxesRate: Numeric
+  totalAmountCents: Int8
+  updatedAt: Timestamp
+  voidedAmountCents: Generated<Int8>
+  voidedAt: Timestamp | null
+}
+
+export interface CreditNoteTaxes {
+  amountCents: Int8
+  baseAmountCents: Int8
+  createdAt: Timestamp
+  creditNoteId: string
+  id: string
+  organizationId: string
+  taxCode: string
+  taxDescription: string | null
+  taxId: string | null
+  taxName: string
+  taxRate: Numeric
+}
+
 export interface CustomerCounters {
   lastNumber: Int8
   organizationId: string
@@ -1277,6 +1334,9 @@ export interface DB {
   chargeTaxes: ChargeTaxes
   coupons: Coupons
   couponTargets: CouponTargets
+  creditNoteItems: CreditNoteItems
+  creditNotes: CreditNotes
+  creditNoteTaxes: CreditNoteTaxes
   customerCounters: CustomerCounters
   customerInvoiceCounters: CustomerInvoiceCounters
   customerMetadata: CustomerMetadata

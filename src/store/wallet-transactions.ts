@@ -224,13 +224,16 @@ export async function setInvoiceOfPurchase(
     .execute()
 }
 
-/** What an invoice took from wallets that are active. */
-export async function spentOnInvoice(reads: Reads, invoiceId: string): Promise<WalletTransactionRow[]> {
+/** What invoices took from wallets that are active. */
+export async function spentOnInvoices(
+  reads: Reads,
+  invoiceIds: readonly string[],
+): Promise<WalletTransactionRow[]> {
   return reads
     .selectFrom('walletTransactions as t')
     .innerJoin('wallets as w', 'w.id', 't.walletId')
     .selectAll('t')
-    .where('t.invoiceId', '=', invoiceId)
+    .where('t.invoiceId', '=', anyOf(invoiceIds))
     .where('t.transactionStatus', '=', 'invoiced')
     .where('w.status', '=', 'active')
     .orderBy('t.id')

@@ -24,6 +24,7 @@ import { taxesOfFee, taxesOfInvoice } from '../../src/core/taxes/apply.ts'
 import { billingPlan, billingSubscription, endedAt } from '../support/subscription-fixtures.ts'
 import { at, cents, decimal, list, type Row, shown } from './cells.ts'
 import { couponFigures } from './coupon-kinds.ts'
+import { creditNoteFigures, earlyEndFigures } from './credit-note-kinds.ts'
 import { alreadyPaid, fixedPrices, fixedUnits, moreUnits } from './fixed-kinds.ts'
 import type { FigureTable } from './tables.ts'
 import { ongoingFigures, topUpDays, topUpFigures } from './top-up-kinds.ts'
@@ -61,6 +62,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   'top-ups': topUpFigures,
   'top-up-days': eachRow(topUpDays),
   ongoing: eachRow(ongoingFigures),
+  'credit-notes': eachRow(creditNoteFigures),
+  'early-ends': eachRow(earlyEndFigures),
   thresholds: ({ rows, settings }) => rows.map((row) => thresholdFigures(row, settings)),
   'issuing-dates': issuingFigures,
   numbers: numberFigures,

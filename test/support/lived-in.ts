@@ -181,10 +181,11 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
   const loose = fees.find((one: { lago_invoice_id: string | null }) => one.lago_invoice_id === null)
   const plan = await ask(client, 'GET', `/plans/${mark}-plan`)
   const { applied_coupons: coupons } = await ask(client, 'GET', '/applied_coupons')
+  const note = await creditSomething(client, mark, invoices, fees)
   return {
     client,
     mark,
-    ids: [...new Set([...idsIn([webhooks, invoices, fees, coupons, plan]), wallet, transaction])],
+    ids: [...new Set([...idsIn([webhooks, invoices, fees, coupons, note, plan]), wallet, transaction])],
     names: {
       add_ons: `${mark}-add-on`,
       invoice_custom_sections: `${mark}-section`,
@@ -194,6 +195,7 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
       billing_entities: `${mark}-entity`,
       charges: `${mark}-charge`,
       coupons: `${mark}-coupon`,
+      credit_notes: note.lago_id,
       customers: `${mark}-customer`,
       entitlements: `${mark}-feature`,
       events: `${mark}-event-metric`,
@@ -214,6 +216,33 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
       webhooks: webhooks[0].lago_id,
     },
   }
+}
+
+/** A credit note on a final invoice, with metadata. */
+async function creditSomething(
+  client: Client,
+  mark: string,
+  invoices: readonly { lago_id: string; status: string }[],
+  fees: readonly { lago_id: string; lago_invoice_id: string | null; amount_cents: number }[],
+) {
+  const final = new Set(invoices.filter((one) => one.status === 'finalized').map((one) => one.lago_id))
+  const fee = fees.find((one) => final.has(one.lago_invoice_id ?? '') && one.amount_cents > 1)
+  const input = {
+    invoice_id: fee?.lago_invoice_id,
+    items: [{ fee_id: fee?.lago_id, amount_cents: fee?.amount_cents }],
+  }
+  const { estimated_credit_note: estimate } = await ask(client, 'POST', '/credit_notes/estimate', {
+    credit_note: input,
+  })
+  const { credit_note: note } = await ask(client, 'POST', '/credit_notes', {
+    credit_note: {
+      ...input,
+      credit_amount_cents: estimate.max_creditable_amount_cents,
+      description: `Note ${mark}`,
+      metadata: { [`${mark}-key`]: mark },
+    },
+  })
+  return note
 }
 
 /** Every `lago_id` in an answer, however deep. */

@@ -18,6 +18,7 @@ import { type PreviewInput, readPreview } from '../../core/invoicing/preview-inp
 import { accepted, invalid, notFound } from '../../core/refusal.ts'
 import { answerQuestions } from '../../store/billing/answers.ts'
 import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
+import { readCreditNoteFacts } from '../../store/billing/credit-note-facts.ts'
 import { readFixedCharges, readPlannedFixedCharges } from '../../store/billing/fixed-charge-facts.ts'
 import { readHistories } from '../../store/billing/histories.ts'
 import {
@@ -26,9 +27,10 @@ import {
   readWaitingFacts,
 } from '../../store/billing/subscription-facts.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
-import { unwrittenInvoice } from '../../store/billing/unwritten-invoice.ts'
+import { type NoteAhead, unwrittenInvoice } from '../../store/billing/unwritten-invoice.ts'
 import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import { billingEntityIds } from '../../store/billing-entities.ts'
+import { lastNoteNumber } from '../../store/credit-notes.ts'
 import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import { findPlan } from '../../store/plans.ts'
@@ -36,6 +38,7 @@ import { viewsOf } from '../../store/subscription-views.ts'
 import { activeSubscriptionsOf, pendingSuccessors, type SubscriptionRow } from '../../store/subscriptions.ts'
 import { toWirePreview } from '../../wire/invoice-preview.ts'
 import type { Caller, Context } from '../context.ts'
+import { endCredit } from '../credit-notes/credit-early-end.ts'
 import { type PreviewCustomer, previewCustomer } from './preview-customer.ts'
 
 /** A bill that is shown, with the rows of the subscriptions on it that exist. */
@@ -55,9 +58,10 @@ export async function previewInvoice(
   return context.database.read(caller, async (reads) => {
     const customer = await previewCustomer(reads, asked)
     const scene = await sceneOf(reads, asked, customer, caller)
-    const plan = await buildPreview(reads, customer, scene, caller)
+    const ahead = await creditsAhead(reads, scene, customer)
+    const plan = await buildPreview(reads, customer, scene, ahead, caller)
     const [unwritten, views] = await Promise.all([
-      unwrittenInvoice(reads, caller.organizationId, plan, scene.subscriptions),
+      unwrittenInvoice(reads, caller.organizationId, plan, scene.subscriptions, ahead),
       viewsOf(reads, scene.rows, caller.now),
     ])
     return toWirePreview({
@@ -72,20 +76,49 @@ export async function previewInvoice(
   })
 }
 
+/** The credit notes that the bill will find, because its subscriptions end before what they paid for. */
+async function creditsAhead(
+  reads: Reads,
+  { subscriptions, rows }: Scene,
+  { facts }: PreviewCustomer,
+): Promise<readonly NoteAhead[]> {
+  const notes: NoteAhead[] = []
+  for (const subscription of subscriptions) {
+    const { endedBy } = subscription.billing
+    if (endedBy !== 'termination' && endedBy !== 'upgrade') continue
+    const row = rows.find(({ id }) => id === subscription.id)
+    const credit = await endCredit(reads, subscription, facts.zone, row?.onTerminationCreditNote ?? null)
+    if (credit?.invoice.status !== 'finalized') continue
+    const { invoice, content } = credit
+    const balanceCents = content.shares.creditCents
+    const sequence = (await lastNoteNumber(reads, invoice.id)) + 1
+    notes.push({
+      id: newId(),
+      currency: invoice.currency,
+      balanceCents,
+      invoiceNumber: invoice.number,
+      sequence,
+    })
+  }
+  return notes
+}
+
 /** The invoice of the previewed bill; several subscriptions share one. */
 async function buildPreview(
   reads: Reads,
   customer: PreviewCustomer,
   { subscriptions, request }: Scene,
+  notesAhead: readonly NoteAhead[],
   { now }: Caller,
 ): Promise<InvoicePlan> {
   const { facts, billingEntities } = customer
   const customers = new Map([[facts.id, facts]])
   const ids = subscriptions.map(({ id }) => id)
-  const [histories, fixedCharges, coupons, wallets] = await Promise.all([
+  const [histories, fixedCharges, coupons, creditNotes, wallets] = await Promise.all([
     readHistories(reads, ids),
     fixedChargesOf(reads, subscriptions, request.at),
     readCouponFacts(reads, [facts.id]),
+    readCreditNoteFacts(reads, [facts.id]),
     readWalletFacts(reads, [facts.id]),
   ])
   const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
@@ -107,6 +140,7 @@ async function buildPreview(
     // What was paid by itself is regrouped by the bill when it is made.
     paidFees: new Map(),
     coupons,
+    creditNotes: new Map([[facts.id, [...(creditNotes.get(facts.id) ?? []), ...notesAhead]]]),
     wallets,
   }
   const questions = new QuestionList()

@@ -1,7 +1,7 @@
 import { inboundRow } from '../../store/billing/wallet-rows.ts'
 import type { Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
-import { insertMovements, spentOnInvoice } from '../../store/wallet-transactions.ts'
+import { insertMovements, spentOnInvoices } from '../../store/wallet-transactions.ts'
 import type { Caller } from '../context.ts'
 import { announceMovements } from './announce-wallets.ts'
 
@@ -11,7 +11,7 @@ import { announceMovements } from './announce-wallets.ts'
  */
 export async function recreditInvoice(tx: Tx, caller: Caller, invoiceId: string): Promise<void> {
   const { organizationId, now } = caller
-  const spent = await spentOnInvoice(tx, invoiceId)
+  const spent = await spentOnInvoices(tx, [invoiceId])
   const rows = spent.map(({ walletId, amountCents, creditAmount }) => {
     const of = { id: newId(), walletId, amountCents, credits: creditAmount }
     return { ...inboundRow({ organizationId, at: now }, of, 'granted'), voidedInvoiceId: invoiceId }

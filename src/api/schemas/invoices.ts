@@ -217,9 +217,7 @@ const PreviewInput = Type.Object({
 })
 
 const InvoiceVoidInput = Type.Object({
-  generate_credit_note: Type.Optional(
-    Type.Boolean({ description: 'Gives the money back; not supported yet.' }),
-  ),
+  generate_credit_note: Type.Optional(Type.Boolean({ description: 'Gives the money back.' })),
   refund_amount: Type.Optional(Type.Integer({ minimum: 0, description: 'Cents.' })),
   credit_amount: Type.Optional(Type.Integer({ minimum: 0, description: 'Cents.' })),
 })

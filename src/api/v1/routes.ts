@@ -7,6 +7,8 @@ import { appliedCouponsRoutes } from './applied-coupons.ts'
 import { billableMetricsRoutes } from './billable-metrics.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
 import { couponsRoutes } from './coupons.ts'
+import { creditNoteMetadataRoutes } from './credit-note-metadata.ts'
+import { creditNotesRoutes } from './credit-notes.ts'
 import { customersRoutes } from './customers.ts'
 import { entitlementsRoutes } from './entitlements.ts'
 import { estimatesRoutes } from './estimates.ts'
@@ -44,6 +46,8 @@ export const routesOfV1: readonly Routes[] = [
   billableMetricsRoutes,
   billingEntitiesRoutes,
   couponsRoutes,
+  creditNoteMetadataRoutes,
+  creditNotesRoutes,
   customersRoutes,
   entitlementsRoutes,
   estimatesRoutes,

@@ -65,20 +65,26 @@ export function assembleInvoice(
     fees: totalled.fees,
     attachedFeeIds: [],
     reductions: totalled.reductions,
+    creditNotes: totalled.creditNotes,
     totals: totalled.totals,
     unbilled,
     reached,
   }
 }
 
-/** Coupons wait until the invoice is final, and prepaid credits until its taxes are known as well. */
+/**
+ * Coupons and notes of overbilled usage wait until the invoice is final, credit notes and prepaid credits for its taxes
+ * as well.
+ */
 function usableReductions(
-  { progressive, coupons, wallets }: AvailableReductions,
+  { progressive, coupons, creditNotes, newNotes, wallets }: AvailableReductions,
   { isDraft, awaitsTaxes }: { readonly isDraft: boolean; readonly awaitsTaxes: boolean },
 ): AvailableReductions {
   return {
     progressive,
     ...(coupons && !isDraft ? { coupons } : {}),
+    ...(newNotes && !isDraft ? { newNotes } : {}),
+    ...(creditNotes && !isDraft && !awaitsTaxes ? { creditNotes } : {}),
     ...(wallets && !isDraft && !awaitsTaxes ? { wallets } : {}),
   }
 }

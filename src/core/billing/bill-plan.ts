@@ -1,5 +1,6 @@
 import type { Instant } from '../calendar/instant.ts'
 import type { TimeZone } from '../calendar/zone.ts'
+import type { CreditNotePlan } from '../credit-notes/credit-note-plan.ts'
 import type { CustomSection } from '../invoice-custom-sections/invoice-sections.ts'
 import type { FeeDraft } from '../invoicing/fee-draft.ts'
 import type { InvoicePaymentStatus } from '../invoicing/payment-status.ts'
@@ -70,6 +71,8 @@ export type InvoicePlan = InvoiceHead & {
   /** Existing paid fees that are moved onto this invoice. */
   readonly attachedFeeIds: readonly string[]
   readonly reductions: readonly Reduction[]
+  /** Credit notes on earlier invoices that are written with it. */
+  readonly creditNotes: readonly CreditNotePlan[]
   readonly totals: InvoiceTotals
   /** Fees left off because their amount does not fit. */
   readonly unbilled: readonly FeeDraft[]

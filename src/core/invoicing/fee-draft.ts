@@ -44,6 +44,8 @@ export type FeeDraft = {
   readonly preciseProgressiveCreditCents: Decimal
   /** Its share of coupons in cents, with 5 decimals. */
   readonly preciseCouponsAmountCents: Decimal
+  /** Its share of credit notes in cents, with 5 decimals; taken after taxes. */
+  readonly preciseCreditNotesAmountCents: Decimal
   readonly amountDetails: Readonly<Record<string, unknown>>
   readonly groupedBy: GroupedBy
   readonly presentation: readonly PresentationRow[]
@@ -88,6 +90,7 @@ function feeDraft(fee: Pick<FeeDraft, Needed> & Partial<FeeDraft>): FeeDraft {
     unitAmount: fee.unitAmount,
     preciseProgressiveCreditCents: Decimal.zero,
     preciseCouponsAmountCents: Decimal.zero,
+    preciseCreditNotesAmountCents: Decimal.zero,
     amountDetails: fee.amountDetails ?? {},
     groupedBy: fee.groupedBy ?? {},
     presentation: fee.presentation ?? [],

@@ -303,7 +303,7 @@ function feeRow(
     preciseUnitAmount: fee.unitAmount.round(15).toString(),
     preciseProgressiveCreditAmountCents: fee.preciseProgressiveCreditCents.round(5).toString(),
     preciseCouponsAmountCents: fee.preciseCouponsAmountCents.round(5).toString(),
-    preciseCreditNotesAmountCents: '0',
+    preciseCreditNotesAmountCents: fee.preciseCreditNotesAmountCents.round(5).toString(),
     taxesAmountCents: taxes.taxesAmountCents,
     taxesPreciseAmountCents: taxes.taxesPreciseAmountCents.round(15).toString(),
     taxesRate: taxes.taxesRate.toString(),

@@ -24,6 +24,7 @@ function sumsOf(invoice: Wire): Sum[] {
   const fees: Wire[] = invoice.fees
   const credits: Wire[] = invoice.credits
   const before = credits.filter((credit) => credit.before_taxes)
+  const ofNotes = credits.filter((credit) => credit.item.type === 'credit_note')
   const net =
     invoice.fees_amount_cents - invoice.progressive_billing_credit_amount_cents - invoice.coupons_amount_cents
   const gross = invoice.sub_total_excluding_taxes_amount_cents + invoice.taxes_amount_cents
@@ -35,6 +36,11 @@ function sumsOf(invoice: Wire): Sum[] {
     ['fees_amount_cents', invoice.fees_amount_cents, sum(fees, (fee) => fee.amount_cents)],
     ['sub_total_excluding_taxes_amount_cents', invoice.sub_total_excluding_taxes_amount_cents, net],
     ['reductions before taxes', invoice.fees_amount_cents - net, sum(before, (each) => each.amount_cents)],
+    [
+      'credit_notes_amount_cents',
+      invoice.credit_notes_amount_cents,
+      sum(ofNotes, (each) => each.amount_cents),
+    ],
     ['sub_total_including_taxes_amount_cents', invoice.sub_total_including_taxes_amount_cents, gross],
     ['total_amount_cents', invoice.total_amount_cents, total],
     ['total_due_amount_cents', invoice.total_due_amount_cents, total - invoice.total_paid_amount_cents],

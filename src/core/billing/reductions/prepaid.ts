@@ -74,5 +74,5 @@ export function payableKey(
 
 function capOf(fee: FeeDraft, preciseTaxes: Decimal): Decimal {
   const base = Decimal.of(fee.amountCents).minus(preciseReductionCents(fee))
-  return base.isZero() ? Decimal.zero : base.plus(preciseTaxes)
+  return base.isZero() ? Decimal.zero : base.plus(preciseTaxes).minus(fee.preciseCreditNotesAmountCents)
 }

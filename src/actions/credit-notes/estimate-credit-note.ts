@@ -1,0 +1,28 @@
+import { estimateNote, type NoteEstimate } from '../../core/credit-notes/estimate.ts'
+import { readEstimatedItems } from '../../core/credit-notes/note-input.ts'
+import type { Input } from '../../core/input/fields.ts'
+import { accepted, notFound } from '../../core/refusal.ts'
+import { isId } from '../../store/ids.ts'
+import { findInvoice, type InvoiceRow } from '../../store/invoices.ts'
+import { readNotedInvoice } from '../../store/noted-invoices.ts'
+import type { Caller, Context } from '../context.ts'
+import { checkNotedInvoice, itemsOf } from './noted-items.ts'
+
+/**
+ * What a credit note of some items would come to, with its invoice; nothing is written. Refused as the note itself
+ * would be.
+ */
+export async function estimateCreditNote(
+  context: Context,
+  caller: Caller,
+  input: Input,
+): Promise<{ readonly invoice: InvoiceRow; readonly estimate: NoteEstimate }> {
+  const invoiceId = typeof input.invoice_id === 'string' ? input.invoice_id : ''
+  if (!isId(invoiceId)) throw notFound('invoice')
+  return context.database.read(caller, async (reads) => {
+    const invoice = checkNotedInvoice(await findInvoice(reads, invoiceId))
+    const inputs = accepted(readEstimatedItems(input))
+    const noted = await readNotedInvoice(reads, invoice)
+    return { invoice, estimate: estimateNote(noted, itemsOf(noted, inputs)) }
+  })
+}
