@@ -73,8 +73,8 @@ const PART_OF: Readonly<Record<string, string>> = {
   'subscription-fixed-charges': 'fixed-charges',
   'plan-fixed-charges': 'fixed-charges',
   'plan-metadata': 'plans',
-  'wallet-metadata': 'wallets',
   'credit-note-metadata': 'credit-notes',
+  'wallet-metadata': 'wallets',
   'test-clock': 'organizations',
 }
 

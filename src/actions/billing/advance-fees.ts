@@ -201,18 +201,18 @@ async function readCredits(tx: Tx, customerId: string): Promise<Credits> {
   }
 }
 
-/** One invoice for each event; its coupons, credit notes and credits are those that the invoices before it left. */
+/** One invoice for each event; its coupons and credits are those that the invoices before it left. */
 function invoiceDocuments(
   subject: AdvanceSubject,
   priced: readonly PricedEvent[],
-  credits: Credits,
+  usable: Credits,
 ): BillPlan['documents'] {
   const { subscription, snapshot, taxes } = subject
   const { customer } = snapshot
   const billingEntity = snapshot.billingEntities.get(subscription.billingEntityId ?? customer.billingEntityId)
   if (!billingEntity) throw new Error(`subscription ${subscription.id} has no billing entity`)
   const { currency } = subscription.plan
-  let { coupons, creditNotes: notes, wallets } = credits
+  let { coupons: left, creditNotes: notes, wallets } = usable
   return priced
     .filter(({ plan }) => plan.charge.invoiceable)
     .map((event) => {
@@ -244,11 +244,11 @@ function invoiceDocuments(
       const progressive = new Map<string, never>()
       const invoice = assembleInvoice(lines, taxes, {
         progressive,
-        coupons: availableCoupons(coupons, currency, [subscription]),
+        coupons: availableCoupons(left, currency, [subscription]),
         creditNotes: { notes, currency },
         wallets: availableWallets(wallets, currency, [subscription]),
       })
-      coupons = couponsAfter(coupons, invoice.reductions)
+      left = couponsAfter(left, invoice.reductions)
       notes = creditNotesAfter(notes, invoice.reductions)
       wallets = walletsAfter(wallets, spendingsOf(invoice.reductions))
       return { kind: 'invoice', invoice }

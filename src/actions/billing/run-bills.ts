@@ -56,10 +56,10 @@ export async function writePlans(
   refuseUnbilled(context, caller, bills)
   const drafts = await readDraftNotes(tx, replacedBy(bills))
   const written = await writeBills(tx, caller.organizationId, await withSections(tx, bills))
-  const { documents, rows } = written
-  await beforeWebhooks?.(documents.flatMap((each) => (each.kind === 'invoice' ? [each.id] : [])))
+  const { documents, rows, creditNoteIds } = written
   const renewed = await renewDraftNotes(tx, caller, drafts)
-  await announceCreditNotes(tx, caller, [...written.creditNoteIds, ...renewed])
+  await beforeWebhooks?.(documents.flatMap((each) => (each.kind === 'invoice' ? [each.id] : [])))
+  await announceCreditNotes(tx, caller, [...creditNoteIds, ...renewed])
   await announceDocuments(tx, caller, documents)
   await announceMovements(tx, caller, rows.walletTransactions)
   const customerIds = [...new Set(bills.map(({ customerId }) => customerId))]

@@ -21,6 +21,8 @@ export type EndCredit = { readonly content: NoteContent; readonly invoice: Invoi
  * it. The note is at once available for the final invoice. The caller has locked the customer.
  */
 export async function creditEarlyEnd(tx: Tx, caller: Caller, ended: SubscriptionRow): Promise<void> {
+  // Its end has set what a plan in advance says by default; a plan in arrears says nothing.
+  if (ended.onTerminationCreditNote === null || ended.onTerminationCreditNote === 'skip') return
   const snapshot = await readCustomerSnapshot(tx, ended.customerId, [ended.id])
   const [subscription] = snapshot?.subscriptions ?? []
   if (!snapshot || !subscription) throw new Error(`subscription ${ended.id} has no facts`)

@@ -31,8 +31,8 @@ export async function voidInvoice(context: Context, caller: Caller, id: string, 
     const refund = accepted(readVoid(input))
     const notes = refund && accepted(voidNotes(await readNotedInvoice(tx, invoice), refund))
     await setVoided(tx, caller, id)
-    // A credit note carries the value instead.
-    if (!refund) await recreditInvoice(tx, caller, id)
+    // A credit note gives back prepaid credits with the rest.
+    if (notes === null) await recreditInvoice(tx, caller, id)
     await announceInvoice(tx, caller, id, 'invoice.voided')
     if (notes) await writeVoidNotes(tx, caller, invoice, notes)
   })

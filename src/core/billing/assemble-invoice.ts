@@ -72,10 +72,7 @@ export function assembleInvoice(
   }
 }
 
-/**
- * Coupons and notes of overbilled usage wait until the invoice is final, credit notes and prepaid credits for its taxes
- * as well.
- */
+/** Coupons and notes of overbilled usage wait until the invoice is final, and other credits for its taxes as well. */
 function usableReductions(
   { progressive, coupons, creditNotes, newNotes, wallets }: AvailableReductions,
   { isDraft, awaitsTaxes }: { readonly isDraft: boolean; readonly awaitsTaxes: boolean },

@@ -35,8 +35,8 @@ export async function readBillingSnapshot(
   const [coupons, creditNotes, wallets] = credits
   const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
   const taxes = await readTaxesOfBills(reads, people.customers, [...subscriptions.values()], fixedChargeIds)
-  const bills = { subscriptions, histories, fixedCharges, paidFees, taxes }
-  return { ...people, ...bills, coupons, creditNotes, wallets }
+  const own = { subscriptions, histories, fixedCharges, paidFees }
+  return { ...people, ...own, taxes, coupons, creditNotes, wallets }
 }
 
 function earliestOf(requests: readonly BillRequest[]): Instant {
