@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { Decimal } from '../core/amounts/decimal.ts'
 import type { CreditableFee } from '../core/credit-notes/note-amounts.ts'
-import type { NotedInvoice } from '../core/credit-notes/noted-invoice.ts'
+import type { NotedInvoice, NotedPurchase } from '../core/credit-notes/noted-invoice.ts'
 import type { Tax } from '../core/taxes/tax.ts'
 import type { Reads } from './database.ts'
 import type { FeeTaxRow } from './fees.ts'
@@ -10,9 +10,10 @@ import { anyOf, groupedBy } from './values.ts'
 
 /** An invoice as its credit notes see it: with its fees, their taxes and what was credited of them. */
 export async function readNotedInvoice(reads: Reads, invoice: InvoiceRow): Promise<NotedInvoice> {
-  const [fees, noted] = await Promise.all([
+  const [fees, noted, purchase] = await Promise.all([
     readCreditableFees(reads, [invoice.id]),
     readNotedAmounts(reads, [invoice.id]),
+    invoice.invoiceType === 'credit' ? readPurchase(reads, invoice) : undefined,
   ])
   const none = { creditCents: 0n, refundCents: 0n, offsetCents: 0n, taxRoundingCents: Decimal.zero }
   const { taxRoundingCents, ...shares } = noted.get(invoice.id) ?? none
@@ -21,7 +22,9 @@ export async function readNotedInvoice(reads: Reads, invoice: InvoiceRow): Promi
     invoiceType: invoice.invoiceType,
     status: invoice.status,
     currency: invoice.currency,
-    fees: fees.get(invoice.id) ?? [],
+    fees: (fees.get(invoice.id) ?? []).map((fee) =>
+      purchase?.isPaid ? { ...fee, inWalletCents: purchase.remainingCents } : fee,
+    ),
     feesCents: invoice.feesAmountCents,
     reductionsCents: invoice.couponsAmountCents + invoice.progressiveBillingCreditAmountCents,
     subTotalIncludingTaxesCents: invoice.subTotalIncludingTaxesAmountCents,
@@ -29,7 +32,26 @@ export async function readNotedInvoice(reads: Reads, invoice: InvoiceRow): Promi
     paidCents: invoice.totalPaidAmountCents,
     noted: shares,
     taxRoundingCents,
+    ...(purchase ? { purchase } : {}),
   }
+}
+
+/** The credits that an invoice sells. */
+async function readPurchase(reads: Reads, invoice: InvoiceRow): Promise<NotedPurchase | undefined> {
+  const row = await reads
+    .selectFrom('walletTransactions as t')
+    .innerJoin('wallets as w', 'w.id', 't.walletId')
+    .select(['t.remainingAmountCents', 'w.status'])
+    .where('t.invoiceId', '=', invoice.id)
+    .where('t.transactionStatus', '=', 'purchased')
+    .executeTakeFirst()
+  return (
+    row && {
+      isPaid: invoice.paymentStatus === 'succeeded',
+      isWalletActive: row.status === 'active',
+      remainingCents: row.remainingAmountCents ?? 0n,
+    }
+  )
 }
 
 type NotedAmountsRow = {

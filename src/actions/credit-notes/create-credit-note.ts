@@ -1,6 +1,7 @@
 import { localDate } from '../../core/calendar/zone.ts'
 import { noteAmounts } from '../../core/credit-notes/note-amounts.ts'
 import { readCreditNote } from '../../core/credit-notes/note-input.ts'
+import { checkPurchase } from '../../core/credit-notes/noted-invoice.ts'
 import { checkShares, settledShares } from '../../core/credit-notes/settle-note.ts'
 import type { Input } from '../../core/input/fields.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
@@ -11,6 +12,7 @@ import { readNotedInvoice } from '../../store/noted-invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { writeCreditNotes } from '../../store/write-credit-notes.ts'
 import type { Caller, Context } from '../context.ts'
+import { followPurchase } from '../wallets/follow-purchase.ts'
 import { announceCreditNotes } from './announce-credit-notes.ts'
 import { checkNotedInvoice, itemsOf } from './noted-items.ts'
 
@@ -30,6 +32,7 @@ export async function createCreditNote(
     const invoice = checkNotedInvoice(await lockInvoiceAfterCustomer(tx, invoiceId))
     const asked = accepted(readCreditNote(input))
     const noted = await readNotedInvoice(tx, invoice)
+    accepted(checkPurchase(noted, asked.shares))
     const items = itemsOf(noted, asked.items)
     const amounts = noteAmounts(items, noted.fees, noted.taxRoundingCents)
     accepted(checkShares(noted, amounts, asked.shares))
@@ -52,6 +55,7 @@ export async function createCreditNote(
       },
     ])
     if (invoice.status !== 'draft') await announceCreditNotes(tx, caller, [...ids.values()])
+    if (noted.purchase) await followPurchase(tx, caller, invoice, [...ids.values()])
     const [view] = await creditNoteViews(tx, [...ids.values()])
     if (!view) throw new Error('a credit note was not written')
     return view

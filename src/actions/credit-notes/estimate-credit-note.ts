@@ -1,5 +1,6 @@
 import { estimateNote, type NoteEstimate } from '../../core/credit-notes/estimate.ts'
 import { readEstimatedItems } from '../../core/credit-notes/note-input.ts'
+import { checkPurchase } from '../../core/credit-notes/noted-invoice.ts'
 import type { Input } from '../../core/input/fields.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
 import { isId } from '../../store/ids.ts'
@@ -23,6 +24,7 @@ export async function estimateCreditNote(
     const invoice = checkNotedInvoice(await findInvoice(reads, invoiceId))
     const inputs = accepted(readEstimatedItems(input))
     const noted = await readNotedInvoice(reads, invoice)
+    accepted(checkPurchase(noted, null))
     return { invoice, estimate: estimateNote(noted, itemsOf(noted, inputs)) }
   })
 }

@@ -11,9 +11,7 @@ const NOTED_STATUSES: readonly string[] = ['draft', 'finalized', 'voided']
 /** Refuses an invoice that cannot have credit notes: 404 `invoice_not_found`, 405 `invalid_type_or_status`. */
 export function checkNotedInvoice(invoice: InvoiceRow | undefined): InvoiceRow {
   if (!invoice || !isVisible(invoice)) throw notFound('invoice')
-  if (!NOTED_STATUSES.includes(invoice.status) || invoice.invoiceType === 'credit') {
-    throw notAllowed('invalid_type_or_status')
-  }
+  if (!NOTED_STATUSES.includes(invoice.status)) throw notAllowed('invalid_type_or_status')
   return invoice
 }
 

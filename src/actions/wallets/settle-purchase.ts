@@ -1,7 +1,13 @@
 import type { InvoicePaymentStatus } from '../../core/invoicing/payment-status.ts'
 import type { Tx } from '../../store/database.ts'
 import type { InvoiceRow } from '../../store/invoices.ts'
-import { failTransaction, lockPurchaseOfInvoice, settleTransaction } from '../../store/wallet-transactions.ts'
+import { readNotedAmounts } from '../../store/noted-invoices.ts'
+import {
+  failTransaction,
+  lockPurchaseOfInvoice,
+  settleTransaction,
+  type WalletTransactionRow,
+} from '../../store/wallet-transactions.ts'
 import type { Caller } from '../context.ts'
 import { finalizeOpenInvoice } from '../invoices/finalize-open-invoice.ts'
 import { announceTransactions, announceWallets } from './announce-wallets.ts'
@@ -16,19 +22,25 @@ export async function settlePurchase(
   tx: Tx,
   caller: Caller,
   invoice: InvoiceRow,
-  status: InvoicePaymentStatus | 'offset',
+  status: InvoicePaymentStatus,
 ): Promise<void> {
   if (invoice.invoiceType !== 'credit' || status === 'pending') return
   const purchase = await lockPurchaseOfInvoice(tx, invoice.id)
   if (!purchase || purchase.status === 'settled') return
-  if (status === 'failed' || status === 'offset') {
-    if (purchase.status === 'failed') return
-    await failTransaction(tx, purchase.id, caller.now)
-    await announceTransactions(tx, caller, [purchase], 'wallet_transaction.updated')
+  const { offsetCents } = (await readNotedAmounts(tx, [invoice.id])).get(invoice.id) ?? { offsetCents: 0n }
+  if (status === 'failed' || offsetCents > 0n) {
+    await failPurchase(tx, caller, purchase)
     return
   }
   await settleTransaction(tx, purchase.id, caller.now)
   await announceTransactions(tx, caller, [purchase], 'wallet_transaction.updated')
   await announceWallets(tx, caller, [purchase.walletId], 'wallet.updated')
   if (invoice.status === 'open') await finalizeOpenInvoice(tx, caller, invoice)
+}
+
+/** Marks a purchase as failed that is neither paid nor failed. */
+export async function failPurchase(tx: Tx, caller: Caller, purchase: WalletTransactionRow): Promise<void> {
+  if (purchase.status !== 'pending') return
+  await failTransaction(tx, purchase.id, caller.now)
+  await announceTransactions(tx, caller, [purchase], 'wallet_transaction.updated')
 }

@@ -1,5 +1,6 @@
 import { Decimal } from '../amounts/decimal.ts'
 import { roundCents } from '../amounts/rounding.ts'
+import { type Outcome, outcome, refused } from '../problems.ts'
 import type { NoteShares } from './credit-note.ts'
 import { type CreditableFee, creditableCents } from './note-amounts.ts'
 
@@ -20,6 +21,16 @@ export type NotedInvoice = {
   readonly noted: NoteShares
   /** What the taxes of its credit notes were rounded up by, in total. */
   readonly taxRoundingCents: Decimal
+  /** The credits that it sells; absent on other invoices. */
+  readonly purchase?: NotedPurchase
+}
+
+/** Bought credits as credit notes on their invoice see them. */
+export type NotedPurchase = {
+  readonly isPaid: boolean
+  readonly isWalletActive: boolean
+  /** What the wallet still holds of them, in cents. */
+  readonly remainingCents: bigint
 }
 
 const SCALE = 5
@@ -48,15 +59,33 @@ export function creditableAmount(invoice: NotedInvoice): Decimal {
     .round(SCALE)
 }
 
-/** What can still be paid back: what was paid less earlier refunds, at most the creditable amount. */
+/**
+ * What can still be paid back: what was paid less earlier refunds, at most the creditable amount, or what the wallet
+ * still holds of bought credits.
+ */
 export function refundableAmount(invoice: NotedInvoice): Decimal {
   const paid = Decimal.of(invoice.paidCents - invoice.noted.refundCents)
-  return Decimal.max(Decimal.min(paid, creditableAmount(invoice)), Decimal.zero)
+  const most = invoice.purchase ? Decimal.of(invoice.purchase.remainingCents) : creditableAmount(invoice)
+  return Decimal.max(Decimal.min(paid, most), Decimal.zero)
 }
 
 /** What can still be taken off the amount that is due: at most the creditable amount. */
 export function offsettableAmount(invoice: NotedInvoice): Decimal {
+  if (invoice.purchase) return Decimal.of(invoice.paidCents === 0n ? dueCents(invoice) : 0n)
   return Decimal.min(Decimal.of(dueCents(invoice)), creditableAmount(invoice))
+}
+
+/**
+ * Refuses a credit note on bought credits (`invalid_type_or_status`) when their wallet is terminated, or when they are
+ * not paid and the note is more than an offset.
+ *
+ * @param shares null for an estimate
+ */
+export function checkPurchase({ purchase }: NotedInvoice, shares: NoteShares | null): Outcome<void> {
+  if (!purchase) return outcome(undefined)
+  const isOffset = shares !== null && shares.refundCents === 0n && shares.creditCents === 0n
+  const isAllowed = purchase.isWalletActive && (purchase.isPaid || isOffset)
+  return isAllowed ? outcome(undefined) : refused({ kind: 'not_allowed', code: 'invalid_type_or_status' })
 }
 
 /** What is still due of an invoice: its total less payments and offsets; nothing once it is voided. */

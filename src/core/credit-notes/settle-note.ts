@@ -9,7 +9,7 @@ const TOLERANCE_CENTS = 1n
 
 /**
  * Checks that each fee has the amounts left that its items ask for (`amount_cents`: `invalid_value`,
- * `higher_than_remaining_fee_amount`).
+ * `higher_than_remaining_fee_amount`, `higher_than_wallet_balance` for bought credits).
  */
 export function checkItems(items: readonly NoteItem[]): Outcome<void> {
   const problems = new Problems()
@@ -18,7 +18,11 @@ export function checkItems(items: readonly NoteItem[]): Outcome<void> {
     const sum = preciseAmountCents.plus(taken.get(fee.id) ?? Decimal.zero)
     taken.set(fee.id, sum)
     if (preciseAmountCents.isNegative()) problems.add('amount_cents', 'invalid_value')
-    else if (isMoreThanLeft(fee, sum)) problems.add('amount_cents', 'higher_than_remaining_fee_amount')
+    else if (isMoreThanLeft(fee, sum)) {
+      const code =
+        fee.inWalletCents === undefined ? 'higher_than_remaining_fee_amount' : 'higher_than_wallet_balance'
+      problems.add('amount_cents', code)
+    }
   }
   return problems.outcome(undefined)
 }
@@ -46,6 +50,7 @@ export function checkShares(invoice: NotedInvoice, amounts: NoteAmounts, shares:
   } else if (refundCents > 0n && isRefundedTooMuch) {
     problems.add('refund_amount_cents', 'higher_than_remaining_invoice_amount')
   }
+  if (invoice.purchase) checkPurchaseShares(invoice, shares, problems)
   if (creditCents > uncredited + TOLERANCE_CENTS) {
     problems.add('credit_amount_cents', 'higher_than_remaining_invoice_amount')
   }
@@ -57,6 +62,19 @@ export function checkShares(invoice: NotedInvoice, amounts: NoteAmounts, shares:
   }
   if (total <= 0n) problems.add('base', 'total_amount_must_be_positive')
   return problems.outcome(undefined)
+}
+
+/** Bought credits are paid back or offset as a whole, and never become credit for later invoices. */
+function checkPurchaseShares(
+  { paidCents, totalCents }: NotedInvoice,
+  { creditCents, offsetCents }: NoteShares,
+  problems: Problems,
+): void {
+  if (creditCents > 0n) problems.add('credit_amount_cents', 'cannot_credit_invoice')
+  if (offsetCents > 0n && paidCents > 0n) problems.add('offset_amount_cents', 'cannot_apply_to_paid_invoice')
+  if (offsetCents > 0n && offsetCents !== totalCents) {
+    problems.add('offset_amount_cents', 'not_equal_to_total_amount')
+  }
 }
 
 /**
