@@ -284,6 +284,38 @@ describe('credits of a wallet', () => {
     expect(rows).toEqual([{ status: 'open', number: expect.stringMatching(/-DRAFT$/) }])
   })
 
+  it('never enter it when a credit note offsets their invoice', async () => {
+    const id = await make()
+    const { body } = await move(id, { paid_credits: '15' })
+    const purchase = `/wallet_transactions/${body.wallet_transactions[0].lago_id}`
+    await later()
+    const list = await client.call('GET', `/invoices?external_customer_id=${customer}`)
+    const invoice_id = list.body.invoices[0].lago_id
+    const [fee] = (await client.call('GET', `/invoices/${invoice_id}`)).body.invoice.fees
+    const note = (cents: number, amounts: object) =>
+      client.call('POST', '/credit_notes', {
+        credit_note: {
+          invoice_id,
+          reason: 'other',
+          ...amounts,
+          items: [{ fee_id: fee.lago_id, amount_cents: cents }],
+        },
+      })
+    const estimate = await client.call('POST', '/credit_notes/estimate', {
+      credit_note: { invoice_id, items: [{ fee_id: fee.lago_id, amount_cents: 15 }] },
+    })
+    expect([estimate.status, estimate.body.code]).toEqual([405, 'invalid_type_or_status'])
+    const refund = await note(15, { refund_amount_cents: 15 })
+    expect([refund.status, refund.body.code]).toEqual([405, 'invalid_type_or_status'])
+    expect(await note(15, { offset_amount_cents: 15 })).toMatchObject(
+      invalid({ offset_amount_cents: ['not_equal_to_total_amount'] }),
+    )
+    expect((await note(1500, { offset_amount_cents: 1500 })).status).toBe(200)
+    await client.call('PUT', `/invoices/${invoice_id}`, { invoice: { payment_status: 'succeeded' } })
+    expect((await client.call('GET', purchase)).body.wallet_transaction.status).toBe('failed')
+    expect((await shown(id)).balance_cents).toBe(0)
+  })
+
   it('are voided across all of it, with fractions of a cent', async () => {
     const id = await make({ granted_credits: '100' })
     const { body } = await move(id, { voided_credits: '14.28444999' })
