@@ -59,6 +59,18 @@ async function seedWallets(setting: Setting) {
   return organization
 }
 
+/** Waits until the wallets have their credits and nothing is left to be done for them. */
+async function untilIdle(client: pg.Client, organizationId: string): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ waiting: number }>(
+      'select count(*)::int as waiting from due_items where organization_id = $1 and due_at <= now()',
+      [organizationId],
+    )
+    if (rows[0]?.waiting === 0) return
+    await sleep(200)
+  }
+}
+
 /** When each event of a wallet was answered; how many of them its ongoing balance has shown. */
 type Watched = { readonly answeredAt: number[]; shown: number }
 
@@ -133,6 +145,7 @@ async function measure(setting: Setting): Promise<Figure[]> {
   const wallets: Watched[] = Array.from({ length: WALLETS }, () => ({ answeredAt: [], shown: 0 }))
   const seconds = setting.isQuick ? 8 : SECONDS
   return withClient(setting.server.databaseUrl, async (client) => {
+    await untilIdle(client, id)
     let isSent = false
     let endsAt = Number.POSITIVE_INFINITY
     const isSeen = () => wallets.every(({ shown, answeredAt }) => shown === answeredAt.length)
