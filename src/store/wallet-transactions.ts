@@ -240,10 +240,10 @@ export async function spentOnInvoices(
     .execute()
 }
 
-/** The money that pending purchases would add to a wallet, in cents. */
-export async function pendingCents(reads: Reads, walletId: string): Promise<bigint> {
+/** The money that purchases that are not paid, failed ones too, would add to a wallet, in cents. */
+export async function unpaidCents(reads: Reads, walletId: string): Promise<bigint> {
   const { rows } = await sql<{ cents: bigint }>`
     select coalesce(sum(amount_cents), 0)::bigint as cents from wallet_transactions
-    where wallet_id = ${walletId} and status = 'pending'`.execute(reads)
+    where wallet_id = ${walletId} and status <> 'settled'`.execute(reads)
   return rows[0]?.cents ?? 0n
 }

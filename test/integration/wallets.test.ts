@@ -445,6 +445,35 @@ describe('credits of a wallet', () => {
   })
 })
 
+describe('a wallet that many use', () => {
+  it('holds what came in less what went out, also when it ends in the middle of it', async () => {
+    const id = await make({ granted_credits: '50', expiration_at: '2030-01-01T00:00:00Z' })
+    const request = (n: number) => {
+      if (n === 150) return client.call('DELETE', `/wallets/${id}`)
+      if (n % 10 === 0) return move(id, { paid_credits: '1' })
+      if (n % 4 === 0) return move(id, { granted_credits: '0.25', voided_credits: '0.75' })
+      return move(id, { voided_credits: '0.5' })
+    }
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => request(n)))
+    const refusals = answers.filter(({ status }) => status !== 200)
+    expect(refusals.every(({ status }) => status === 422)).toBe(true)
+    const moved = answers.flatMap(({ body }) => body.wallet_transactions ?? [])
+    const cents = moved
+      .filter((each: { status: string }) => each.status === 'settled')
+      .map(({ amount, transaction_type }: { amount: string; transaction_type: string }) =>
+        Math.round(Number(amount) * (transaction_type === 'inbound' ? 100 : -100)),
+      )
+    const { balance_cents, status } = await shown(id)
+    expect(status).toBe('terminated')
+    expect(balance_cents).toBe(cents.reduce((sum: number, each: number) => sum + each, 5000))
+    const { rows } = await sql`
+      select from wallets w where w.id = ${id} and w.balance_cents <> (
+        select coalesce(sum(t.remaining_amount_cents), 0) from wallet_transactions t where t.wallet_id = w.id
+      )`.execute(harness.context.database.system)
+    expect(rows).toEqual([])
+  })
+})
+
 describe('the schema', () => {
   const run = (statement: ReturnType<typeof sql>) => statement.execute(harness.context.database.system)
   const outbound = (id: string, cents: number) => sql`

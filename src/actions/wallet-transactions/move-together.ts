@@ -8,7 +8,7 @@ import { findCustomSections } from '../../store/invoice-custom-sections.ts'
 import {
   fundingsOfWallet,
   inboundIdsAmong,
-  pendingCents,
+  unpaidCents,
   type WalletTransactionView,
   walletTransactionViews,
 } from '../../store/wallet-transactions.ts'
@@ -44,12 +44,12 @@ export async function moveTogether(
   const code = wallet ? ('wallet_is_terminated' as const) : ('wallet_not_found' as const)
   if (!wallet || !isActive) return requests.map(({ problems }) => refusedFor(problems, code))
   const named = requests.flatMap(({ movement }) => movement.voidedTransactionId ?? []).filter(isId)
-  const [pending, fundings, inboundIds] = await Promise.all([
-    pendingCents(tx, wallet.id),
+  const [unpaid, fundings, inboundIds] = await Promise.all([
+    unpaidCents(tx, wallet.id),
     fundingsOfWallet(tx, wallet.id),
     inboundIdsAmong(tx, wallet.id, named),
   ])
-  let state = stateOf(wallet, pending, fundings)
+  let state = stateOf(wallet, unpaid, fundings)
   const results: (MovementPart | Refusal)[] = []
   for (const request of requests) {
     const result = await moveOne(tx, wallet, state, request, inboundIds)

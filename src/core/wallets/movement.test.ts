@@ -11,7 +11,7 @@ const wallet = (cents: number, changes: Partial<WalletState> = {}): WalletState 
   limits: { minCents: null, maxCents: null },
   balanceCents: BigInt(cents),
   credits: Decimal.of(cents).dividedBy(Decimal.hundred),
-  pendingCents: 0n,
+  unpaidCents: 0n,
   fundings:
     cents === 0
       ? []
@@ -63,7 +63,7 @@ describe('a movement of credits', () => {
       { inboundId: 'g', amountCents: 300n },
       { inboundId: 'old', amountCents: 100n },
     ])
-    expect(applied.ok && applied.value.state).toMatchObject({ balanceCents: 400n, pendingCents: 700n })
+    expect(applied.ok && applied.value.state).toMatchObject({ balanceCents: 400n, unpaidCents: 700n })
   })
 
   it('lets the credits of a wallet drift from its cents', () => {
@@ -117,7 +117,7 @@ describe('a movement of credits', () => {
     ],
     [
       'more than a wallet can hold, with what is pending',
-      wallet(100, { pendingCents: 3_999_999_999_999_999_900n }),
+      wallet(100, { unpaidCents: 3_999_999_999_999_999_900n }),
       { grantedCredits: Decimal.one },
       { granted_credits: ['value_is_out_of_range'] },
     ],

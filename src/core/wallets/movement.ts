@@ -15,7 +15,7 @@ export type WalletState = {
   readonly balanceCents: bigint
   readonly credits: Decimal
   /** What purchases that are not paid yet would add. */
-  readonly pendingCents: bigint
+  readonly unpaidCents: bigint
   readonly fundings: readonly Funding[]
 }
 
@@ -55,7 +55,7 @@ export function checkMovement(
   checkWorth('granted_credits', grantedCredits, granted, problems)
   if (!ignoreLimits) checkLimits(paid.amountCents, state.limits, problems)
   const addedCents = paid.amountCents + granted.amountCents
-  if (addedCents > 0n && state.balanceCents + state.pendingCents + addedCents > WALLET_CENTS_MAX) {
+  if (addedCents > 0n && state.balanceCents + state.unpaidCents + addedCents > WALLET_CENTS_MAX) {
     const field = paid.amountCents > granted.amountCents ? 'paid_credits' : 'granted_credits'
     problems.add(field, 'value_is_out_of_range')
   }
@@ -131,7 +131,7 @@ function applyInbound(
     ],
     state: {
       ...state,
-      pendingCents: state.pendingCents + paid.amountCents,
+      unpaidCents: state.unpaidCents + paid.amountCents,
       balanceCents: state.balanceCents + granted.amountCents,
       credits: state.credits.plus(granted.credits),
       fundings: isGranted ? [...state.fundings, funding] : state.fundings,
