@@ -15,8 +15,9 @@ import { announceTransactions, announceWallets } from './announce-wallets.ts'
 /**
  * What a new payment status of an invoice does to the credits that it sells (docs/rules/wallets.md#buying-credits):
  * once it is paid they are in the wallet, and an open invoice becomes final. A failed payment leaves them out, until
- * one succeeds. Credits in the wallet stay there, and an invoice that a credit note has offset adds none. To be called wherever the payment status of an invoice changes; does
- * nothing for other invoices. The caller has locked the customer and the invoice.
+ * one succeeds. Credits in the wallet stay there, and an invoice that a credit note has offset adds none. To be called
+ * wherever the payment status of an invoice changes; does nothing for other invoices. The caller has locked the
+ * customer and the invoice.
  */
 export async function settlePurchase(
   tx: Tx,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { at } from '../../../test/support/subscription-fixtures.ts'
 import { Decimal } from '../amounts/decimal.ts'
 import { Problems } from '../problems.ts'
-import { applyMovement, checkMovement, type Movement, type WalletState } from './movement.ts'
+import { applyMovement, type CreditMovement, checkMovement, type WalletState } from './movement.ts'
 
 const NOW = at('2024-05-01T00:00:00Z')
 const wallet = (cents: number, changes: Partial<WalletState> = {}): WalletState => ({
@@ -26,7 +26,7 @@ const wallet = (cents: number, changes: Partial<WalletState> = {}): WalletState 
         ],
   ...changes,
 })
-const movement = (changes: Partial<Movement>): Movement => ({
+const movement = (changes: Partial<CreditMovement>): CreditMovement => ({
   paidCredits: Decimal.zero,
   grantedCredits: Decimal.zero,
   voidedCredits: null,
@@ -37,7 +37,7 @@ const movement = (changes: Partial<Movement>): Movement => ({
 })
 const IDS = { purchased: 'p', granted: 'g', voided: 'v' }
 
-function wrong(state: WalletState, changes: Partial<Movement>) {
+function wrong(state: WalletState, changes: Partial<CreditMovement>) {
   const problems = new Problems()
   checkMovement(state, movement(changes), new Set(['old', 'spent']), problems)
   return problems.details()
@@ -84,7 +84,7 @@ describe('a movement of credits', () => {
     expect(applied.ok && applied.value.moved).toMatchObject([{ amountCents: 500n, kind: 'voided' }])
   })
 
-  it.each<[string, WalletState, Partial<Movement>, object]>([
+  it.each<[string, WalletState, Partial<CreditMovement>, object]>([
     [
       'more than there is',
       wallet(3000),

@@ -20,7 +20,7 @@ export type WalletState = {
 }
 
 /** What a request moves. */
-export type Movement = Pick<
+export type CreditMovement = Pick<
   MovementInput,
   'paidCredits' | 'grantedCredits' | 'voidedCredits' | 'voidedTransactionId' | 'ignoreLimits' | 'priority'
 >
@@ -43,7 +43,7 @@ export type Applied = { readonly moved: readonly Moved[]; readonly state: Wallet
  */
 export function checkMovement(
   state: WalletState,
-  movement: Movement,
+  movement: CreditMovement,
   inboundIds: ReadonlySet<string>,
   problems: Problems,
 ): void {
@@ -79,7 +79,7 @@ export function checkMovement(
  */
 export function applyMovement(
   state: WalletState,
-  movement: Movement,
+  movement: CreditMovement,
   ids: Readonly<Record<Moved['kind'], string>>,
   at: Instant,
 ): Outcome<Applied> {
@@ -109,7 +109,7 @@ export function applyMovement(
 
 function applyInbound(
   state: WalletState,
-  { paidCredits, grantedCredits, priority }: Movement,
+  { paidCredits, grantedCredits, priority }: CreditMovement,
   ids: Readonly<Record<Moved['kind'], string>>,
   at: Instant,
 ): Applied {
@@ -142,7 +142,7 @@ function applyInbound(
 /** What a movement voids: the credits that it names, or all that is left of a transaction; null for nothing. */
 function amountToVoid(
   { unit, fundings }: WalletState,
-  { voidedCredits, voidedTransactionId }: Movement,
+  { voidedCredits, voidedTransactionId }: CreditMovement,
 ): CreditAmount | null {
   if (voidedCredits !== null) return voidedCredits.isZero() ? null : voidedAmount(voidedCredits, unit)
   if (voidedTransactionId === null) return null
