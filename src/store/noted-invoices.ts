@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { Decimal } from '../core/amounts/decimal.ts'
 import type { CreditableFee } from '../core/credit-notes/note-amounts.ts'
-import type { NotedInvoice, NotedPurchase } from '../core/credit-notes/noted-invoice.ts'
+import type { BoughtCredits, NotedInvoice } from '../core/credit-notes/noted-invoice.ts'
 import type { Tax } from '../core/taxes/tax.ts'
 import type { Reads } from './database.ts'
 import type { FeeTaxRow } from './fees.ts'
@@ -13,7 +13,7 @@ export async function readNotedInvoice(reads: Reads, invoice: InvoiceRow): Promi
   const [fees, noted, purchase] = await Promise.all([
     readCreditableFees(reads, [invoice.id]),
     readNotedAmounts(reads, [invoice.id]),
-    invoice.invoiceType === 'credit' ? readPurchase(reads, invoice) : undefined,
+    invoice.invoiceType === 'credit' ? soldCredits(reads, invoice) : null,
   ])
   const none = { creditCents: 0n, refundCents: 0n, offsetCents: 0n, taxRoundingCents: Decimal.zero }
   const { taxRoundingCents, ...shares } = noted.get(invoice.id) ?? none
@@ -22,9 +22,7 @@ export async function readNotedInvoice(reads: Reads, invoice: InvoiceRow): Promi
     invoiceType: invoice.invoiceType,
     status: invoice.status,
     currency: invoice.currency,
-    fees: (fees.get(invoice.id) ?? []).map((fee) =>
-      purchase?.isPaid ? { ...fee, inWalletCents: purchase.remainingCents } : fee,
-    ),
+    fees: fees.get(invoice.id) ?? [],
     feesCents: invoice.feesAmountCents,
     reductionsCents: invoice.couponsAmountCents + invoice.progressiveBillingCreditAmountCents,
     subTotalIncludingTaxesCents: invoice.subTotalIncludingTaxesAmountCents,
@@ -32,26 +30,24 @@ export async function readNotedInvoice(reads: Reads, invoice: InvoiceRow): Promi
     paidCents: invoice.totalPaidAmountCents,
     noted: shares,
     taxRoundingCents,
-    ...(purchase ? { purchase } : {}),
+    purchase,
   }
 }
 
-/** The credits that an invoice sells. */
-async function readPurchase(reads: Reads, invoice: InvoiceRow): Promise<NotedPurchase | undefined> {
+/** The credits that an invoice sold, and what is left of them in the wallet. */
+async function soldCredits(reads: Reads, { id, paymentStatus }: InvoiceRow): Promise<BoughtCredits> {
   const row = await reads
     .selectFrom('walletTransactions as t')
     .innerJoin('wallets as w', 'w.id', 't.walletId')
-    .select(['t.remainingAmountCents', 'w.status'])
-    .where('t.invoiceId', '=', invoice.id)
+    .select(['w.status', 't.remainingAmountCents'])
+    .where('t.invoiceId', '=', id)
     .where('t.transactionStatus', '=', 'purchased')
     .executeTakeFirst()
-  return (
-    row && {
-      isPaid: invoice.paymentStatus === 'succeeded',
-      isWalletActive: row.status === 'active',
-      remainingCents: row.remainingAmountCents ?? 0n,
-    }
-  )
+  return {
+    isUsable: row?.status === 'active',
+    isPaid: paymentStatus === 'succeeded',
+    remainingCents: row?.remainingAmountCents ?? 0n,
+  }
 }
 
 type NotedAmountsRow = {

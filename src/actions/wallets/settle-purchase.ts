@@ -40,7 +40,7 @@ export async function settlePurchase(
 }
 
 /** Marks a purchase as failed that is neither paid nor failed. */
-export async function failPurchase(tx: Tx, caller: Caller, purchase: WalletTransactionRow): Promise<void> {
+async function failPurchase(tx: Tx, caller: Caller, purchase: WalletTransactionRow): Promise<void> {
   if (purchase.status !== 'pending') return
   await failTransaction(tx, purchase.id, caller.now)
   await announceTransactions(tx, caller, [purchase], 'wallet_transaction.updated')

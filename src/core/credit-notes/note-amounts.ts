@@ -1,4 +1,3 @@
-import { lesserCents } from '../amounts/cents.ts'
 import { Decimal } from '../amounts/decimal.ts'
 import { roundCents } from '../amounts/rounding.ts'
 import type { Tax } from '../taxes/tax.ts'
@@ -13,8 +12,6 @@ export type CreditableFee = {
   readonly taxes: readonly Tax[]
   /** Cents before reductions and taxes that earlier credit notes gave back. */
   readonly creditedCents: bigint
-  /** Of a fee of credits that were paid: what its wallet still holds of them. */
-  readonly inWalletCents?: bigint
 }
 
 /** A part of a fee to give back: cents before reductions and taxes, with up to 5 decimals. */
@@ -45,9 +42,8 @@ export type NoteAmounts = {
 const SCALE = 5
 
 /** Cents of a fee that can still be credited, before reductions and taxes. */
-export function creditableCents({ amountCents, creditedCents, inWalletCents }: CreditableFee): bigint {
-  const left = amountCents - creditedCents
-  return inWalletCents === undefined ? left : lesserCents(left, inWalletCents)
+export function creditableCents({ amountCents, creditedCents }: CreditableFee): bigint {
+  return amountCents - creditedCents
 }
 
 /**

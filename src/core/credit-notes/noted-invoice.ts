@@ -1,6 +1,5 @@
 import { Decimal } from '../amounts/decimal.ts'
 import { roundCents } from '../amounts/rounding.ts'
-import { type Outcome, outcome, refused } from '../problems.ts'
 import type { NoteShares } from './credit-note.ts'
 import { type CreditableFee, creditableCents } from './note-amounts.ts'
 
@@ -21,15 +20,16 @@ export type NotedInvoice = {
   readonly noted: NoteShares
   /** What the taxes of its credit notes were rounded up by, in total. */
   readonly taxRoundingCents: Decimal
-  /** The credits that it sells; absent on other invoices. */
-  readonly purchase?: NotedPurchase
+  /** What an invoice of bought credits sold; null for any other. */
+  readonly purchase: BoughtCredits | null
 }
 
-/** Bought credits as credit notes on their invoice see them. */
-export type NotedPurchase = {
+/** Credits that an invoice sold. */
+export type BoughtCredits = {
+  /** Whether its wallet is active. */
+  readonly isUsable: boolean
   readonly isPaid: boolean
-  readonly isWalletActive: boolean
-  /** What the wallet still holds of them, in cents. */
+  /** Cents of them that are still in the wallet. */
   readonly remainingCents: bigint
 }
 
@@ -60,32 +60,23 @@ export function creditableAmount(invoice: NotedInvoice): Decimal {
 }
 
 /**
- * What can still be paid back: what was paid less earlier refunds, at most the creditable amount, or what the wallet
- * still holds of bought credits.
+ * What can still be paid back: what was paid less earlier refunds, at most the creditable amount, or the bought
+ * credits that are left.
  */
 export function refundableAmount(invoice: NotedInvoice): Decimal {
-  const paid = Decimal.of(invoice.paidCents - invoice.noted.refundCents)
-  const most = invoice.purchase ? Decimal.of(invoice.purchase.remainingCents) : creditableAmount(invoice)
+  const { purchase, paidCents, noted } = invoice
+  const paid = Decimal.of(paidCents - noted.refundCents)
+  const most = purchase ? Decimal.of(purchase.remainingCents) : creditableAmount(invoice)
   return Decimal.max(Decimal.min(paid, most), Decimal.zero)
 }
 
-/** What can still be taken off the amount that is due: at most the creditable amount. */
+/**
+ * What can still be taken off the amount that is due: at most the creditable amount; of bought credits all of it, as
+ * long as nothing was paid.
+ */
 export function offsettableAmount(invoice: NotedInvoice): Decimal {
   if (invoice.purchase) return Decimal.of(invoice.paidCents === 0n ? dueCents(invoice) : 0n)
   return Decimal.min(Decimal.of(dueCents(invoice)), creditableAmount(invoice))
-}
-
-/**
- * Refuses a credit note on bought credits (`invalid_type_or_status`) when their wallet is terminated, or when they are
- * not paid and the note is more than an offset.
- *
- * @param shares null for an estimate
- */
-export function checkPurchase({ purchase }: NotedInvoice, shares: NoteShares | null): Outcome<void> {
-  if (!purchase) return outcome(undefined)
-  const isOffset = shares !== null && shares.refundCents === 0n && shares.creditCents === 0n
-  const isAllowed = purchase.isWalletActive && (purchase.isPaid || isOffset)
-  return isAllowed ? outcome(undefined) : refused({ kind: 'not_allowed', code: 'invalid_type_or_status' })
 }
 
 /** What is still due of an invoice: its total less payments and offsets; nothing once it is voided. */
