@@ -150,19 +150,21 @@ export async function fundingsOfWallet(reads: Reads, walletId: string): Promise<
   }))
 }
 
-/** An inbound transaction of a wallet. */
-export async function findInbound(
+/** Those of some ids that are inbound transactions of a wallet. */
+export async function inboundIdsAmong(
   reads: Reads,
   walletId: string,
-  id: string,
-): Promise<WalletTransactionRow | undefined> {
-  return reads
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set()
+  const rows = await reads
     .selectFrom('walletTransactions')
-    .selectAll()
-    .where('id', '=', id)
+    .select('id')
+    .where('id', '=', anyOf(ids))
     .where('walletId', '=', walletId)
     .where('transactionType', '=', 'inbound')
-    .executeTakeFirst()
+    .execute()
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** A transaction, locked; the caller has locked its customer. */

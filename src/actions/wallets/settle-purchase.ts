@@ -9,19 +9,19 @@ import { announceTransactions, announceWallets } from './announce-wallets.ts'
 /**
  * What a new payment status of an invoice does to the credits that it sells (docs/rules/wallets.md#buying-credits):
  * once it is paid they are in the wallet, and an open invoice becomes final. A failed payment leaves them out, until
- * one succeeds. Credits in the wallet stay there. To be called wherever the payment status of an invoice changes; does
+ * one succeeds. Credits in the wallet stay there, and an invoice that a credit note has offset adds none. To be called wherever the payment status of an invoice changes; does
  * nothing for other invoices. The caller has locked the customer and the invoice.
  */
 export async function settlePurchase(
   tx: Tx,
   caller: Caller,
   invoice: InvoiceRow,
-  status: InvoicePaymentStatus,
+  status: InvoicePaymentStatus | 'offset',
 ): Promise<void> {
   if (invoice.invoiceType !== 'credit' || status === 'pending') return
   const purchase = await lockPurchaseOfInvoice(tx, invoice.id)
   if (!purchase || purchase.status === 'settled') return
-  if (status === 'failed') {
+  if (status === 'failed' || status === 'offset') {
     if (purchase.status === 'failed') return
     await failTransaction(tx, purchase.id, caller.now)
     await announceTransactions(tx, caller, [purchase], 'wallet_transaction.updated')
