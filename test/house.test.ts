@@ -60,7 +60,6 @@ const TALKS_SQL =
 const AWAITED: Readonly<Record<string, string>> = {
   'src/core/amounts/money.ts': 'wallets and payments',
   'src/core/amounts/split.ts': 'credit notes, which share an amount over fees',
-  'src/core/pricing/adjusted.ts': 'adjusted fees of drafts',
 }
 
 /** Rooms in which each noun of the API has a file or a folder of its name. */

@@ -32,6 +32,8 @@ export function startTicker(parts: {
   readonly context: Context
   readonly log: Log
   readonly counts?: TickerCounts
+  /** Whether requests come first at the moment; without it, due work takes what it can. */
+  readonly isBusy?: () => boolean
   /** Different actions, for tests. */
   readonly actions?: DueActions
   /** A different turn length, for tests. */
@@ -40,6 +42,7 @@ export function startTicker(parts: {
   const { context, log } = parts
   const actions = parts.actions ?? dueActions
   const counts = parts.counts ?? tickerCounts()
+  const busy = parts.isBusy ? { isBusy: parts.isBusy } : {}
   const stopping = new AbortController()
   const running = new Map<string, Run>()
   /** In order of their turns. */
@@ -50,7 +53,8 @@ export function startTicker(parts: {
     const until = presentOf(organization, context.systemNow())
     const turn = new AbortController()
     const timer = setTimeout(() => turn.abort(), parts.turnMs ?? TURN_MS)
-    const done = runDue(context, actions, { organizationId, until, strict: false, signal: turn.signal })
+    const run = { organizationId, until, strict: false, signal: turn.signal, ...busy }
+    const done = runDue(context, actions, run)
       .then(
         (items) => {
           counts.items.inc(items)

@@ -13,8 +13,8 @@ export type InvoiceCreditView = {
   readonly currency: string
   readonly beforeTaxes: boolean
   readonly item: {
-    /** A coupon is named by its own id and not by that of its application. */
-    readonly id: string
+    /** A coupon is named by its own id and not by that of its application; null for one that a preview describes. */
+    readonly id: string | null
     readonly type: 'coupon' | 'invoice' | 'credit_note'
     readonly code: string
     readonly name: string

@@ -49,6 +49,20 @@ export interface AddOnTaxes {
   taxId: string
 }
 
+export interface AdjustedFees {
+  createdAt: Timestamp
+  feeId: string | null
+  feeKey: string
+  fromAt: Timestamp | null
+  id: string
+  invoiceDisplayName: string | null
+  invoiceId: string
+  organizationId: string
+  toAt: Timestamp | null
+  unitPreciseAmount: Numeric | null
+  units: Numeric | null
+}
+
 export interface AdvanceEvents {
   endedAt: Timestamp | null
   eventId: string
@@ -746,6 +760,13 @@ export interface InvoiceReductions {
   sourceId: string
 }
 
+export interface InvoiceRegenerations {
+  createdAt: Timestamp
+  invoiceId: string
+  organizationId: string
+  voidedInvoiceId: string
+}
+
 export interface Invoices {
   billingAt: Timestamp
   billingEntityId: string
@@ -1319,6 +1340,7 @@ export interface Webhooks {
 export interface DB {
   addOns: AddOns
   addOnTaxes: AddOnTaxes
+  adjustedFees: AdjustedFees
   advanceEvents: AdvanceEvents
   advanceStates: AdvanceStates
   alerts: Alerts
@@ -1371,6 +1393,7 @@ export interface DB {
   invoiceMetadata: InvoiceMetadata
   invoicePayments: InvoicePayments
   invoiceReductions: InvoiceReductions
+  invoiceRegenerations: InvoiceRegenerations
   invoices: Invoices
   invoiceSubscriptions: InvoiceSubscriptions
   invoiceTaxes: InvoiceTaxes

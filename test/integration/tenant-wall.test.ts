@@ -205,11 +205,12 @@ describe('the application’s role', () => {
     expect(rows).toEqual([])
   })
 
-  it('has one function that acts as the owner: queueing a job', async () => {
+  it('has two functions that act as the owner: queueing one job or several', async () => {
     const { rows } = await owner.query(`
       select proname as name from pg_proc
-      where prosecdef and pronamespace = 'public'::regnamespace and has_function_privilege('weir_app', oid, 'execute')`)
-    expect(rows).toEqual([{ name: 'weir_enqueue' }])
+      where prosecdef and pronamespace = 'public'::regnamespace and has_function_privilege('weir_app', oid, 'execute')
+      order by proname`)
+    expect(rows).toEqual([{ name: 'weir_enqueue' }, { name: 'weir_enqueue_jobs' }])
   })
 
   it('reaches no table without the wall', async () => {

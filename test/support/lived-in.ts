@@ -178,6 +178,9 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
   const { invoices } = await ask(client, 'GET', '/invoices')
   const { fees } = await ask(client, 'GET', '/fees')
   const draft = invoices.find((one: { status: string }) => one.status === 'draft')
+  const adjusted = await ask(client, 'POST', `/api/weir/v1/invoices/${draft.lago_id}/adjusted_fees`, {
+    adjusted_fee: { fee_id: await feeOn(client, draft.lago_id), invoice_display_name: mark },
+  })
   const loose = fees.find((one: { lago_invoice_id: string | null }) => one.lago_invoice_id === null)
   const plan = await ask(client, 'GET', `/plans/${mark}-plan`)
   const { applied_coupons: coupons } = await ask(client, 'GET', '/applied_coupons')
@@ -187,6 +190,7 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
     mark,
     ids: [...new Set([...idsIn([webhooks, invoices, fees, coupons, note, plan]), wallet, transaction])],
     names: {
+      adjusted_fees: adjusted.adjusted_fee.lago_id,
       add_ons: `${mark}-add-on`,
       invoice_custom_sections: `${mark}-section`,
       alerts: `${mark}-alert`,
@@ -216,6 +220,12 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
       webhooks: webhooks[0].lago_id,
     },
   }
+}
+
+/** The price of the plan on an invoice. */
+async function feeOn(client: Client, invoiceId: string): Promise<string> {
+  const { invoice } = await ask(client, 'GET', `/invoices/${invoiceId}`)
+  return invoice.fees.find((fee: { item: { type: string } }) => fee.item.type === 'subscription').lago_id
 }
 
 /** A credit note on a final invoice, with metadata. */

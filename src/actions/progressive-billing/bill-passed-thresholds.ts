@@ -155,7 +155,7 @@ function linesOf(
       {
         subscriptionId: subscription.id,
         reason: 'progressive_billing',
-        windows: { ...windows, charges: open.window, chargesDurationDays: open.durationDays },
+        windows: { ...windows, charges: open.window },
       },
     ],
     fees: feesOf(subscription.id, rated, open.window),

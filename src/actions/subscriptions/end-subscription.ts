@@ -106,7 +106,7 @@ export async function endAll(
   for (const each of await subscriptionsOf(tx, owner, ['active', 'pending'])) {
     await lockCustomerById(tx, each.customerId)
     const row = await readSubscription(tx, each.id)
-    const then = notBefore(caller, row)
+    const then = await notBefore(tx, caller, row)
     if (row.status === 'active') await endSubscription(context, tx, then, row)
     if (row.status === 'pending') await cancelSubscription(tx, then, row)
   }

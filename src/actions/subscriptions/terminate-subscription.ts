@@ -42,7 +42,7 @@ export async function terminateSubscription(
     await settleOverdue(context, tx, caller, found.customerId)
     // While the lock was awaited, or by what was overdue, another one may have taken its place, or it has started.
     const row = (await findAgain(find, found)) ?? (await readSubscription(tx, found.id))
-    const then = notBefore(caller, row)
+    const then = await notBefore(tx, caller, row)
     if (row.status === 'pending') return cancelSubscription(tx, then, row)
     if (row.status !== 'active') throw notFound('subscription')
     return endSubscription(

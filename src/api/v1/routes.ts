@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
 import type { HttpLimits } from '../limits.ts'
 import { addOnsRoutes } from './add-ons.ts'
+import { adjustedFeesRoutes } from './adjusted-fees.ts'
 import { alertsRoutes } from './alerts.ts'
 import { appliedCouponsRoutes } from './applied-coupons.ts'
 import { billableMetricsRoutes } from './billable-metrics.ts'
@@ -16,7 +17,7 @@ import { eventRoutes } from './events.ts'
 import { featuresRoutes } from './features.ts'
 import { feesRoutes } from './fees.ts'
 import { invoiceCustomSectionsRoutes } from './invoice-custom-sections.ts'
-import { invoicesRoutes } from './invoices.ts'
+import { invoicesRoutes, regenerationRoutes } from './invoices.ts'
 import { lifetimeUsagesRoutes } from './lifetime-usages.ts'
 import { organizationsRoutes } from './organizations.ts'
 import { planChargesRoutes } from './plan-charges.ts'
@@ -74,3 +75,6 @@ export const routesOfV1: readonly Routes[] = [
   webhookEndpointsRoutes,
   webhooksRoutes,
 ]
+
+/** Every group of routes under /api/weir/v1 but those of API keys, because Lago has no such routes. */
+export const routesOfWeir: readonly Routes[] = [adjustedFeesRoutes, regenerationRoutes]

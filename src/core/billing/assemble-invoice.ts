@@ -31,6 +31,8 @@ export type InvoiceLines = {
   readonly hasGrace: boolean
   readonly draft: DraftFacts | null
   readonly reached: ReachedThresholds | null
+  /** The instant that dates it, where that is not the one being billed. */
+  readonly datedAt?: Instant
 }
 
 /** Computes an invoice's reductions, taxes and totals, sets its dates and decides its status. */
@@ -108,10 +110,10 @@ export function uninvoicedFees(
   }
 }
 
-function datesOf({ head, periods, hasGrace, draft }: InvoiceLines): IssuingDates {
+function datesOf({ head, periods, hasGrace, draft, datedAt }: InvoiceLines): IssuingDates {
   const { customer, billingAt, zone } = head
   const isPeriodic = periods.some(({ reason }) => reason === 'subscription_periodic')
-  const dates = issuingDates({ at: billingAt, zone, isPeriodic, hasGrace }, customer.issuing)
+  const dates = issuingDates({ at: datedAt ?? billingAt, zone, isPeriodic, hasGrace }, customer.issuing)
   if (draft === null) return dates
   const issuingOn = parseCalendarDate(draft.issuingOn)
   const paymentDueOn = parseCalendarDate(draft.paymentDueOn)

@@ -16,7 +16,7 @@ export type InvoiceType = 'subscription' | 'one_off' | 'progressive_billing' | '
 export type PlannedPeriod = {
   readonly subscriptionId: string
   readonly reason: InvoicingReason
-  readonly windows: BillWindows | null
+  readonly windows: Pick<BillWindows, 'subscription' | 'charges' | 'fixedCharges'> | null
 }
 
 /** The usage thresholds that triggered a progressive invoice. */
@@ -77,6 +77,8 @@ export type InvoicePlan = InvoiceHead & {
   /** Fees left off because their amount does not fit. */
   readonly unbilled: readonly FeeDraft[]
   readonly reached: ReachedThresholds | null
+  /** The voided invoice that it is made for anew. */
+  readonly voidedInvoiceId?: string
 }
 
 /** Fees that are on no invoice yet, taxed immediately. The client reports their payment. */

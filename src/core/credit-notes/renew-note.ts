@@ -1,3 +1,4 @@
+import { lesserCents } from '../amounts/cents.ts'
 import { Decimal } from '../amounts/decimal.ts'
 import type { NoteShares } from './credit-note.ts'
 import type { NoteContent } from './early-end-note.ts'
@@ -28,11 +29,7 @@ export function renewedNote(
   const amounts = noteAmounts(items, invoice.fees, invoice.taxRoundingCents)
   const total = amounts.subTotalCents + amounts.taxesCents
   if (total <= 0n) return null
-  const refundCents = atMost(asked.refundCents, total)
-  const offsetCents = atMost(asked.offsetCents, total - refundCents)
+  const refundCents = lesserCents(asked.refundCents, total)
+  const offsetCents = lesserCents(asked.offsetCents, total - refundCents)
   return { amounts, shares: { creditCents: total - refundCents - offsetCents, refundCents, offsetCents } }
-}
-
-function atMost(cents: bigint, max: bigint): bigint {
-  return cents < max ? cents : max
 }

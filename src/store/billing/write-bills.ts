@@ -2,11 +2,13 @@ import { sql } from 'kysely'
 import type { BillPlan, InvoicePlan } from '../../core/billing/bill-plan.ts'
 import type { Reduction } from '../../core/billing/reductions/reduction.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
+import { linkAdjustedFees } from '../adjusted-fees.ts'
 import { endAppliedCoupons } from '../applied-coupons.ts'
 import type { Tx } from '../database.ts'
 import { type DueItem, scheduleItems } from '../due-items.ts'
 import { newId } from '../ids.ts'
 import { insertRows } from '../insert-rows.ts'
+import { insertRegeneration } from '../invoice-regenerations.ts'
 import { type NoteUse, takeFromCreditNotes, writeCreditNotes } from '../write-credit-notes.ts'
 import { addInvoice, addUninvoicedFees, type BillRows, noRows } from './bill-rows.ts'
 import { clearDrafts, replaceDraft } from './drafts.ts'
@@ -68,6 +70,7 @@ export async function writeBills(
   )
   await insertAll(tx, rows, new Set(replaced))
   await attachFees(tx, documents)
+  await linkVoided(tx, organizationId, documents)
   await endUsedCoupons(tx, plans)
   await takeFromCreditNotes(tx, usesOfNotes(rows))
   await scheduleItems(tx, organizationId, [
@@ -108,6 +111,22 @@ async function insertAll(tx: Tx, rows: BillRows, replaced: ReadonlySet<string>):
   await insertRows(tx, 'appliedUsageThresholds', rows.appliedUsageThresholds)
   await insertRows(tx, 'appliedCustomSections', rows.appliedCustomSections)
   await insertRows(tx, 'unbilledFees', rows.unbilledFees)
+  await linkAdjustedFees(tx, rows.adjusted)
+}
+
+/** Links the invoices that replace voided ones with these. */
+async function linkVoided(
+  tx: Tx,
+  organizationId: string,
+  documents: readonly WrittenDocument[],
+): Promise<void> {
+  for (const document of documents) {
+    if (document.kind !== 'invoice') continue
+    const { id: invoiceId, plan } = document
+    const { voidedInvoiceId, createdAt } = plan
+    if (voidedInvoiceId === undefined) continue
+    await insertRegeneration(tx, organizationId, { invoiceId, voidedInvoiceId, createdAt })
+  }
 }
 
 /** Moves fees that were already paid onto their invoices. */

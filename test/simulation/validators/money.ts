@@ -5,7 +5,7 @@ import type { Book, Fault, Wire } from '../book.ts'
  * reductions are the figures of the invoice.
  */
 export function validateMoney(book: Book): Fault[] {
-  return book.invoices.flatMap((invoice) => {
+  return [...book.invoices, ...book.voided].flatMap((invoice) => {
     const where = `invoice ${invoice.number} of ${invoice.customer.external_id}`
     return sumsOf(invoice)
       .filter(([, told, found]) => told !== found)
@@ -43,7 +43,11 @@ function sumsOf(invoice: Wire): Sum[] {
     ],
     ['sub_total_including_taxes_amount_cents', invoice.sub_total_including_taxes_amount_cents, gross],
     ['total_amount_cents', invoice.total_amount_cents, total],
-    ['total_due_amount_cents', invoice.total_due_amount_cents, total - invoice.total_paid_amount_cents],
+    [
+      'total_due_amount_cents',
+      invoice.total_due_amount_cents,
+      invoice.status === 'voided' ? 0 : total - invoice.total_paid_amount_cents,
+    ],
     ['a total below zero', Math.min(0, invoice.total_amount_cents), 0],
     ['taxes_amount_cents', invoice.taxes_amount_cents, isOfPaidFees ? sum(fees, taxOf) : taxesOf(fees)],
     ...fees.map(
