@@ -1,4 +1,5 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { CallLog } from '../actions/api-logs/call-log.ts'
 import type { Context } from '../actions/context.ts'
 import { jsonText } from '../core/amounts/json-text.ts'
 import { notFound, Refusal } from '../core/refusal.ts'
@@ -10,6 +11,7 @@ import { answerErrors, answerUnknownPaths } from './errors.ts'
 import { shareConnections } from './fair-shares.ts'
 import { keepAnswers } from './idempotency.ts'
 import { DEFAULT_LIMITS, type HttpLimits, timeoutsOf } from './limits.ts'
+import { logCalls } from './log-calls.ts'
 import { answerLongReadsElsewhere, type ReadElsewhere } from './long-reads.ts'
 import { describeApi } from './openapi.ts'
 import { tidyPathIds } from './params.ts'
@@ -17,7 +19,15 @@ import { requestIdOf } from './request-id.ts'
 import { awaitSandboxClock } from './sandbox-writes.ts'
 import { securityHeaders } from './security-headers.ts'
 import { apiKeyRoutes } from './v1/api-keys.ts'
+import { dunningCampaignsRoutes } from './v1/dunning-campaigns.ts'
+import { paymentRequestEndRoutes } from './v1/payment-requests.ts'
 import { routesOfV1 } from './v1/routes.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    callLog: CallLog
+  }
+}
 
 const PREFIX = '/api/v1'
 /** Of what Lago has no routes for. */
@@ -73,12 +83,16 @@ export function buildApp(
       if (request.is404 && !isKeyed(request.server)) throw NO_SUCH_PATH()
     })
   })
+  const calls = new CallLog(context)
+  app.decorate('callLog', calls)
+  app.addHook('onClose', () => calls.close())
   describeApi(app, context.settings.apiUrl)
   // Inside `register`, because routes are only described once the OpenAPI plugin is loaded.
   void app.register(async (admin) => adminRoutes(admin, context))
   void app.register(
     async (v1) => {
       authenticate(v1, context)
+      logCalls(v1, calls, 'v1')
       answerUnknownPathsEarly(v1)
       tidyPathIds(v1)
       awaitSandboxClock(v1, context)
@@ -93,8 +107,11 @@ export function buildApp(
     // Without Idempotency-Key: its answers would keep the secrets of keys.
     async (own) => {
       authenticate(own, context)
+      logCalls(own, calls, 'weir-v1')
       answerUnknownPathsEarly(own)
       apiKeyRoutes(own, context)
+      dunningCampaignsRoutes(own, context)
+      paymentRequestEndRoutes(own, context)
     },
     { prefix: OWN_PREFIX },
   )

@@ -84,6 +84,7 @@ export const FIELD_CODES = {
   only_compatible_with_pay_in_advance_and_non_invoiceable: 'regrouping needs fees that are paid one by one',
   org_must_be_in_eu: 'taxes of the European Union need a country in it',
   overlaps_other_filter: 'two filters claim the same events, and nothing tells which is meant',
+  payment_request_is_already_succeeded: 'a payment request that holds the invoice was paid',
   payment_provider_not_found: 'no connection to the payment provider',
   per_transaction_max_lower_than_per_transaction_min: 'the bounds of an event exclude each other',
   recurring_value_is_negative: 'the step of a recurring threshold is not above zero',
@@ -118,10 +119,12 @@ export const FIELD_CODES = {
 
 /** 404: an object in the path, or an id or code in the body, does not exist. */
 export const NOT_FOUND_CODES = {
+  activity_log_not_found: '',
   add_on_not_found: '',
   add_ons_not_found: 'of the fixed charges of a plan',
   alert_not_found: '',
   api_key_not_found: '',
+  api_log_not_found: '',
   applied_coupon_not_found: '',
   billable_metric_not_found: '',
   billable_metrics_not_found: 'of the charges of a plan or the limits of a coupon',
@@ -130,6 +133,7 @@ export const NOT_FOUND_CODES = {
   charge_not_found: '',
   coupon_not_found: '',
   customer_not_found: '',
+  dunning_campaign_not_found: '',
   entitlement_not_found: '',
   event_not_found: '',
   feature_not_found: '',
@@ -141,6 +145,9 @@ export const NOT_FOUND_CODES = {
   lifetime_usage_not_found: '',
   metadata_not_found: '',
   organization_not_found: '',
+  payment_not_found: '',
+  payment_receipt_not_found: '',
+  payment_request_not_found: '',
   plan_not_found: '',
   plans_not_found: 'of the limits of a coupon',
   pricing_unit_not_found: '',
@@ -155,8 +162,11 @@ export const NOT_FOUND_CODES = {
 /** 405: not allowed in the object's current state. */
 export const NOT_ALLOWED_CODES = {
   full_usage_not_allowed: 'full usage is given for one charge or group only',
-  invalid_status: 'the invoice is not in the state that the request is for',
+  invalid_status: 'the invoice or payment request is not in the state that the request is for',
   invoiced_fee: 'the invoice of a fee answers for it',
+  invoices_have_different_billing_entities: 'a payment request is for invoices of one billing entity',
+  invoices_have_different_currencies: 'a payment request is in one currency',
+  invoices_not_overdue: 'a payment request is for overdue invoices',
   is_succeeded: 'the webhook was delivered',
   last_non_expiring_api_key: 'an organization keeps one key without an end',
   metadata_on_draft_invoice: 'metadata is for final invoices',

@@ -18,6 +18,7 @@ const SUBJECT_OF: Readonly<
   subscription_billing: 'subscription',
   invoice_finalization: 'invoice',
   invoice_overdue: 'invoice',
+  dunning: 'customer',
   trial_end: 'subscription',
   termination_alert: 'subscription',
   event_validation: null,

@@ -110,8 +110,9 @@ const INVOICE_PAYMENTS: Invariant = {
         p.payment_status, p.total_paid_amount_cents) as detail
     from invoices i
     cross join lateral weir_payment_state(i.organization_id, i.id) p
-    where i.status in ('draft', 'finalized', 'voided') and (i.payment_status, i.total_paid_amount_cents)
-      is distinct from (p.payment_status, p.total_paid_amount_cents)`,
+    where i.status in ('draft', 'finalized', 'voided')
+      and (i.payment_status, i.total_paid_amount_cents, i.offset_amount_cents)
+        is distinct from (p.payment_status, p.total_paid_amount_cents, p.offset_amount_cents)`,
 }
 
 const INVOICE_NUMBERS: Invariant = {

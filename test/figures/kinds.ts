@@ -25,6 +25,7 @@ import { billingPlan, billingSubscription, endedAt } from '../support/subscripti
 import { at, cents, decimal, list, type Row, shown } from './cells.ts'
 import { couponFigures } from './coupon-kinds.ts'
 import { alreadyPaid, fixedPrices, fixedUnits, moreUnits } from './fixed-kinds.ts'
+import { dunningFigures, manualPaymentFigures, paymentRequestFigures } from './payment-kinds.ts'
 import type { FigureTable } from './tables.ts'
 import {
   advanceFigures,
@@ -53,6 +54,10 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   taxes: eachRow(taxFigures),
   'progressive-credit': eachRow(creditFigures),
   coupons: eachRow(couponFigures),
+  'manual-payment': ({ rows, settings }) =>
+    rows.map((row) => manualPaymentFigures(row, BigInt(settings.total))),
+  'payment-request': eachRow(paymentRequestFigures),
+  dunning: dunningFigures,
   thresholds: ({ rows, settings }) => rows.map((row) => thresholdFigures(row, settings)),
   'issuing-dates': issuingFigures,
   numbers: numberFigures,

@@ -1,8 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
 import type { HttpLimits } from '../limits.ts'
+import { activityLogsRoutes } from './activity-logs.ts'
 import { addOnsRoutes } from './add-ons.ts'
 import { alertsRoutes } from './alerts.ts'
+import { analyticsRoutes } from './analytics.ts'
+import { apiLogsRoutes } from './api-logs.ts'
 import { appliedCouponsRoutes } from './applied-coupons.ts'
 import { billableMetricsRoutes } from './billable-metrics.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
@@ -17,6 +20,9 @@ import { invoiceCustomSectionsRoutes } from './invoice-custom-sections.ts'
 import { invoicesRoutes } from './invoices.ts'
 import { lifetimeUsagesRoutes } from './lifetime-usages.ts'
 import { organizationsRoutes } from './organizations.ts'
+import { paymentReceiptsRoutes } from './payment-receipts.ts'
+import { paymentRequestsRoutes } from './payment-requests.ts'
+import { paymentsRoutes } from './payments.ts'
 import { planChargesRoutes } from './plan-charges.ts'
 import { planFixedChargesRoutes } from './plan-fixed-charges.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
@@ -35,8 +41,11 @@ export type Routes = (app: FastifyInstance, context: Context, limits: HttpLimits
 
 /** Every group of routes under /api/v1. */
 export const routesOfV1: readonly Routes[] = [
+  activityLogsRoutes,
   addOnsRoutes,
   alertsRoutes,
+  analyticsRoutes,
+  apiLogsRoutes,
   appliedCouponsRoutes,
   billableMetricsRoutes,
   billingEntitiesRoutes,
@@ -51,6 +60,9 @@ export const routesOfV1: readonly Routes[] = [
   invoicesRoutes,
   lifetimeUsagesRoutes,
   organizationsRoutes,
+  paymentReceiptsRoutes,
+  paymentRequestsRoutes,
+  paymentsRoutes,
   planChargesRoutes,
   planFixedChargesRoutes,
   planMetadataRoutes,

@@ -103,6 +103,8 @@ export function addInvoice(
       kind: 'fees',
       status: 'succeeded',
       amountCents: paidCents,
+      paymentId: null,
+      creditNoteId: null,
       paidAt: plan.billingAt,
       createdAt,
     })
@@ -182,6 +184,7 @@ function invoiceRow(
     prepaidCreditAmountCents: totals.prepaidCreditAmountCents,
     totalAmountCents: totals.totalAmountCents,
     totalPaidAmountCents: plan.paidCents,
+    offsetAmountCents: 0n,
     versionNumber: INVOICE_VERSION,
     progressiveKey: plan.reached?.key ?? null,
     createdAt,
