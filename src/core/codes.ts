@@ -25,6 +25,7 @@ export const FIELD_CODES = {
   duplicate_threshold_values: 'an alert has one threshold for a value',
   duplicated_type: 'two activation rules of one type',
   duplicated_values: 'a plan has one usage threshold for an amount',
+  exceeds_available_amount: 'a wallet holds less',
   feature_not_available: 'alerts on lifetime usage are switched off',
   feature_unavailable: 'a part of the engine that is switched off',
   graduated_percentage_requires_premium_license: 'the charge model is switched off',
