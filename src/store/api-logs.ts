@@ -30,7 +30,11 @@ export type ApiLogFilters = {
  * Writes requests of any organizations in one statement, as the owner of the tables: they are not part of any
  * transaction of an organization.
  */
-export async function insertApiLogs(database: Database, logs: readonly NewApiLog[], now: Instant): Promise<void> {
+export async function insertApiLogs(
+  database: Database,
+  logs: readonly NewApiLog[],
+  now: Instant,
+): Promise<void> {
   const of = <K extends keyof NewApiLog>(key: K) => logs.map((log) => log[key])
   await sql`
     insert into api_logs (organization_id, id, request_id, api_key_id, client, http_method, http_status,

@@ -113,7 +113,9 @@ export async function writeDunningState(
     insert into dunning_attempts (organization_id, customer_id, currency, attempts)
     select ${organizationId}::uuid, ${customerId}::uuid, a.currency, a.attempts
     from unnest(${[...attempts.keys()]}::text[], ${[...attempts.values()]}::integer[]) as a (currency, attempts)
-    on conflict (organization_id, customer_id, currency) do update set attempts = excluded.attempts`.execute(tx)
+    on conflict (organization_id, customer_id, currency) do update set attempts = excluded.attempts`.execute(
+    tx,
+  )
 }
 
 /** Forgets what customers, which the caller has locked, were asked. */
@@ -160,11 +162,7 @@ export async function resetPaidDunning(
  * Schedules in one statement that customers are looked at, those to whom a campaign applies and who have something
  * overdue; an earlier look stays.
  */
-export async function scheduleDunning(
-  tx: Tx,
-  customerIds: readonly string[],
-  dueAt: Instant,
-): Promise<void> {
+export async function scheduleDunning(tx: Tx, customerIds: readonly string[], dueAt: Instant): Promise<void> {
   if (customerIds.length === 0) return
   await sql`
     insert into due_items as d (organization_id, id, kind, subject_id, due_at)

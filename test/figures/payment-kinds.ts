@@ -18,10 +18,10 @@ export function manualPaymentFigures(row: Row, totalAmountCents: bigint): Row {
   const amountCents = cents(row.Payment)
   const order = { invoiceId: 'i', amountCents }
   const checked = checkPayment({ reference: 'r' }, order, invoice, instant(0))
-  const details = checked.ok ? {} : (checked.problem as { details: Record<string, string[]> }).details
+  const refusal = checked.ok ? '' : JSON.stringify(checked.problem)
   const due = dueCents(invoice)
   return {
-    Answer: checked.ok ? '200' : (details.amount_cents?.join(', ') ?? ''),
+    Answer: checked.ok ? '200' : (/value_is_out_of_range/.exec(refusal)?.[0] ?? refusal),
     'Still due': shown(checked.ok ? due - amountCents : due),
   }
 }

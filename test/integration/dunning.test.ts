@@ -39,8 +39,7 @@ const CAMPAIGN = {
 const create = (client: Client, change: object = {}) =>
   own(client, 'POST', '/dunning_campaigns', { dunning_campaign: { ...CAMPAIGN, ...change } })
 
-const assign = (client: Client, dunning: object) =>
-  own(client, 'PUT', '/customers/acme/dunning', { dunning })
+const assign = (client: Client, dunning: object) => own(client, 'PUT', '/customers/acme/dunning', { dunning })
 
 const dunningOf = async (client: Client) => (await own(client, 'GET', '/customers/acme/dunning')).body.dunning
 
@@ -54,12 +53,15 @@ async function dunned(campaign: object = {}): Promise<Client> {
   return client
 }
 
-/** The payment requests as `currency amount`, oldest first. */
+/** The payment requests as `currency amount`, in order. */
 async function requestsOf(client: Client): Promise<string[]> {
   const { payment_requests: requests } = await ok(client, 'GET', '/payment_requests')
   return requests
-    .map((one: { amount_currency: string; amount_cents: number }) => `${one.amount_currency} ${one.amount_cents}`)
-    .reverse()
+    .map(
+      (one: { amount_currency: string; amount_cents: number }) =>
+        `${one.amount_currency} ${one.amount_cents}`,
+    )
+    .sort()
 }
 
 describe('dunning', () => {
@@ -79,7 +81,7 @@ describe('dunning', () => {
     await client.clock('2025-01-04T01:44:59Z')
     expect(await requestsOf(client)).toEqual(['USD 11000'])
     await client.clock('2025-01-04T01:45:00Z')
-    expect(await requestsOf(client)).toEqual(['USD 11000', 'EUR 15900', 'USD 11000'].sort())
+    expect(await requestsOf(client)).toEqual(['EUR 15900', 'USD 11000', 'USD 11000'])
     expect(await dunningOf(client)).toMatchObject({
       last_attempt_at: '2025-01-04T01:45:00Z',
       attempts: [
@@ -113,7 +115,7 @@ describe('dunning', () => {
     await issue(client, 'acme', 14_900)
     await issue(client, 'acme', 100, { billing_entity_code: 'b' })
     await client.clock('2025-01-02T01:00:00Z')
-    expect((await requestsOf(client)).sort()).toEqual(['EUR 100', 'EUR 14900'])
+    expect(await requestsOf(client)).toEqual(['EUR 100', 'EUR 14900'])
     expect((await dunningOf(client)).attempts).toEqual([{ currency: 'EUR', attempts: 1 }])
   })
 

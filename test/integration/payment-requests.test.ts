@@ -100,10 +100,7 @@ describe('a payment request', () => {
     const stranger = await harness.organization()
     const { payment_request: request } = (await ask(client, ids)).body
     await refused(stranger.call('GET', `/payment_requests/${request.lago_id}`), 'payment_request_not_found')
-    await refused(
-      end(stranger, request.lago_id, { payment_status: 'failed' }),
-      'payment_request_not_found',
-    )
+    await refused(end(stranger, request.lago_id, { payment_status: 'failed' }), 'payment_request_not_found')
   })
 
   it('200: is listed by customer, status, currency and billing entity', async () => {

@@ -1,5 +1,5 @@
-import { jsonText } from '../../core/amounts/json-text.ts'
 import { type ActivityType, keepsObject, resourceTypeOf } from '../../core/activity-logs/activity.ts'
+import { jsonText } from '../../core/amounts/json-text.ts'
 import { type Actor, insertActivities, type NewActivity } from '../../store/activity-logs.ts'
 import type { Tx } from '../../store/database.ts'
 import type { Caller } from '../context.ts'

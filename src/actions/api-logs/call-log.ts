@@ -39,7 +39,10 @@ export class CallLog {
 
   add(call: AnsweredCall): void {
     const bytes = bytesOf(call)
-    if (this.waiting.length >= CALLS_MAX || this.bytes + bytes > BYTES_MAX) return this.drop(1)
+    if (this.waiting.length >= CALLS_MAX || this.bytes + bytes > BYTES_MAX) {
+      this.drop(1)
+      return
+    }
     this.waiting.push(call)
     this.bytes += bytes
     this.timer ??= setTimeout(() => void this.flush(), WRITE_EVERY_MS).unref()
@@ -102,4 +105,3 @@ function bytesOf({ bodyBytes, requestResponse, requestPath }: AnsweredCall): num
 function toRow({ body, bodyBytes: _, ...call }: AnsweredCall): NewApiLog {
   return { ...call, requestBody: body === undefined ? null : exactJson(withoutSecrets(body)) }
 }
-

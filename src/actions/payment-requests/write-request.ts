@@ -5,7 +5,11 @@ import type { Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import type { InvoiceRow } from '../../store/invoices.ts'
 import { stamps } from '../../store/organizations.ts'
-import { findPaymentRequest, insertPaymentRequest, paymentRequestViews } from '../../store/payment-requests.ts'
+import {
+  findPaymentRequest,
+  insertPaymentRequest,
+  paymentRequestViews,
+} from '../../store/payment-requests.ts'
 import { toWirePaymentRequest } from '../../wire/payment-requests.ts'
 import type { Caller } from '../context.ts'
 import { announce } from '../webhooks/announce.ts'

@@ -60,11 +60,7 @@ function isSettled({ after }: PaymentStatusChange): boolean {
  * A paid invoice cannot become overdue. One whose payment is reverted can, immediately if its due date has passed
  * (docs/rules/invoices.md#payment-and-overdue).
  */
-async function followOverdue(
-  tx: Tx,
-  caller: Caller,
-  changes: readonly PaymentStatusChange[],
-): Promise<void> {
+async function followOverdue(tx: Tx, caller: Caller, changes: readonly PaymentStatusChange[]): Promise<void> {
   for (const change of changes) {
     const { before, after } = change
     if (isSettled(change)) await cancelItem(tx, 'invoice_overdue', after.id)

@@ -28,7 +28,9 @@ const PaymentRequestInput = Type.Object({
 const PaymentRequestEndInput = Type.Object({
   payment_request: Type.Object({
     payment_status: words('succeeded', 'failed'),
-    reference: Type.Optional(Type.String({ maxLength: 40, description: 'Of the payment, when it succeeded.' })),
+    reference: Type.Optional(
+      Type.String({ maxLength: 40, description: 'Of the payment, when it succeeded.' }),
+    ),
     paid_at: Type.Optional(dateTime),
   }),
 })
@@ -37,7 +39,9 @@ const tags = ['payment_requests']
 const text = Type.Optional(Type.String())
 const params = Type.Object({ id: Type.String({ description: 'The lago_id of the payment request.' }) })
 const one = { 200: Type.Object({ payment_request: PaymentRequestObject }) }
-const many = { 200: Type.Object({ payment_requests: Type.Array(PaymentRequestObject), meta: PaginationMeta }) }
+const many = {
+  200: Type.Object({ payment_requests: Type.Array(PaymentRequestObject), meta: PaginationMeta }),
+}
 const query = {
   ...PageQuery.properties,
   payment_status: Type.Optional(words(...PAYMENT_STATUSES)),
@@ -47,7 +51,12 @@ const query = {
 
 /** Parameters, bodies and responses of the routes of payment requests. */
 export const paymentRequestSchemas = {
-  create: { tags, summary: 'Ask for the payment of overdue invoices', body: PaymentRequestInput, response: one },
+  create: {
+    tags,
+    summary: 'Ask for the payment of overdue invoices',
+    body: PaymentRequestInput,
+    response: one,
+  },
   list: {
     tags,
     summary: 'List payment requests',

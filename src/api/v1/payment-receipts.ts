@@ -15,19 +15,15 @@ const config = { resource: 'invoice' } as const
 
 /** Receipts of payments: list and retrieve (docs/rules/payments.md#receipts). */
 export function paymentReceiptsRoutes(app: FastifyInstance, { database }: Context): void {
-  app.get(
-    '/payment_receipts',
-    { config, schema: paymentReceiptSchemas.list },
-    async ({ caller, query }) => {
-      const page = pageOf(query)
-      const filters = readQuery(query, (from) => ({ invoiceId: from.uuid('invoice_id') }))
-      return database.read(caller, async (reads) => {
-        const { rows, total } = await listReceipts(reads, filters, page)
-        const receipts = await receiptViews(reads, rows)
-        return { payment_receipts: receipts.map(toWirePaymentReceipt), meta: metaOf(page, total) }
-      })
-    },
-  )
+  app.get('/payment_receipts', { config, schema: paymentReceiptSchemas.list }, async ({ caller, query }) => {
+    const page = pageOf(query)
+    const filters = readQuery(query, (from) => ({ invoiceId: from.uuid('invoice_id') }))
+    return database.read(caller, async (reads) => {
+      const { rows, total } = await listReceipts(reads, filters, page)
+      const receipts = await receiptViews(reads, rows)
+      return { payment_receipts: receipts.map(toWirePaymentReceipt), meta: metaOf(page, total) }
+    })
+  })
   app.get<ById>(
     '/payment_receipts/:id',
     { config, schema: paymentReceiptSchemas.show },

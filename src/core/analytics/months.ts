@@ -1,4 +1,4 @@
-import { addMonthsClamped, type CalendarDate, partsOf, dateOf, utcDate } from '../calendar/calendar-date.ts'
+import { addMonthsClamped, type CalendarDate, dateOf, partsOf, utcDate } from '../calendar/calendar-date.ts'
 import type { Instant } from '../calendar/instant.ts'
 
 /** The first day of a date's month. */

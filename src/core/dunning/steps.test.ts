@@ -33,19 +33,23 @@ describe('dunning', () => {
     expect(third).toMatchObject({ currencies: ['USD'], isFinished: false })
     expect(third.after.attempts).toEqual(new Map([['USD', 1]]))
     // Day 5, at the same hour: not more than two days have passed.
-    expect(dunningStep(campaign, third.after, overdue(14_900n, 12_000n), at('2025-01-05T12:45:00Z'))).toEqual({
-      kind: 'wait',
-      until: at('2025-01-05T13:45:00Z'),
-    })
+    expect(dunningStep(campaign, third.after, overdue(14_900n, 12_000n), at('2025-01-05T12:45:00Z'))).toEqual(
+      {
+        kind: 'wait',
+        until: at('2025-01-05T13:45:00Z'),
+      },
+    )
     const sixth = attempt(third.after, overdue(15_900n, 12_000n), at('2025-01-06T12:45:00Z'))
     expect(sixth).toMatchObject({ currencies: ['EUR', 'USD'], isFinished: false })
     expect(sixth.after.attempts).toEqual(overdueAttempts(1, 2))
     const ninth = attempt(sixth.after, overdue(15_900n, 12_000n), at('2025-01-09T12:45:00Z'))
     expect(ninth).toMatchObject({ currencies: ['EUR'], isFinished: true })
     expect(ninth.after.attempts).toEqual(overdueAttempts(2, 2))
-    expect(dunningStep(campaign, ninth.after, overdue(15_900n, 12_000n), at('2025-01-12T12:45:00Z'))).toEqual({
-      kind: 'nothing',
-    })
+    expect(dunningStep(campaign, ninth.after, overdue(15_900n, 12_000n), at('2025-01-12T12:45:00Z'))).toEqual(
+      {
+        kind: 'nothing',
+      },
+    )
   })
 
   it('starts over in a currency whose count is reset, and a reset count finishes nothing', () => {
@@ -61,7 +65,9 @@ describe('dunning', () => {
   })
 
   it('asks for nothing below the threshold or in another currency', () => {
-    expect(dunningStep(campaign, never, overdue(14_999n, 9_999n), at('2025-01-01T00:45:00Z')).kind).toBe('nothing')
+    expect(dunningStep(campaign, never, overdue(14_999n, 9_999n), at('2025-01-01T00:45:00Z')).kind).toBe(
+      'nothing',
+    )
     const yen = new Map([['JPY', 1_000_000n]])
     expect(dunningStep(campaign, never, yen, at('2025-01-01T00:45:00Z')).kind).toBe('nothing')
     expect(dunningStep(campaign, never, new Map(), at('2025-01-01T00:45:00Z')).kind).toBe('nothing')
@@ -75,7 +81,9 @@ describe('dunning', () => {
   })
 
   it('never asks more often than the campaign says, however often it is looked at', () => {
-    const looks = fc.array(fc.tuple(fc.integer({ min: 1, max: 90 }), fc.bigInt(0n, 30_000n), fc.bigInt(0n, 30_000n)))
+    const looks = fc.array(
+      fc.tuple(fc.integer({ min: 1, max: 90 }), fc.bigInt(0n, 30_000n), fc.bigInt(0n, 30_000n)),
+    )
     fc.assert(
       fc.property(looks, (looks) => {
         let state = never

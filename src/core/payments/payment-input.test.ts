@@ -16,8 +16,11 @@ const OF_1000: PayableInvoice = {
 const detailsOf = (result: { ok: boolean; problem?: unknown }) =>
   result.ok ? null : (result as { problem: { details?: unknown; code?: string } }).problem
 
-const pay = (amountCents: bigint, invoice: Partial<PayableInvoice> = {}, input: object = { reference: 'r' }) =>
-  checkPayment({ ...input }, { invoiceId: 'i', amountCents }, { ...OF_1000, ...invoice }, NOW)
+const pay = (
+  amountCents: bigint,
+  invoice: Partial<PayableInvoice> = {},
+  input: object = { reference: 'r' },
+) => checkPayment({ ...input }, { invoiceId: 'i', amountCents }, { ...OF_1000, ...invoice }, NOW)
 
 describe('which invoice, and how much', () => {
   it.each([
@@ -51,7 +54,9 @@ describe('a manual payment', () => {
   it('of 400 of 1000, then of 700 or of 600', () => {
     expect(pay(400n)).toEqual({ ok: true, value: { amountCents: 400n, reference: 'r', paidAt: NOW } })
     const later = { totalPaidAmountCents: 400n }
-    expect(detailsOf(pay(700n, later))).toMatchObject({ details: { amount_cents: ['value_is_out_of_range'] } })
+    expect(detailsOf(pay(700n, later))).toMatchObject({
+      details: { amount_cents: ['value_is_out_of_range'] },
+    })
     expect(pay(600n, later).ok).toBe(true)
   })
 
@@ -60,9 +65,12 @@ describe('a manual payment', () => {
     expect(pay(701n, { offsetAmountCents: 300n }).ok).toBe(false)
   })
 
-  it.each(['draft', 'voided', 'pending', 'failed', 'closed'])('is refused while the invoice is %s', (status) => {
-    expect(detailsOf(pay(1n, { status }))).toEqual({ kind: 'forbidden', code: 'feature_unavailable' })
-  })
+  it.each(['draft', 'voided', 'pending', 'failed', 'closed'])(
+    'is refused while the invoice is %s',
+    (status) => {
+      expect(detailsOf(pay(1n, { status }))).toEqual({ kind: 'forbidden', code: 'feature_unavailable' })
+    },
+  )
 
   it('is taken for an open invoice, and for one of paid fees', () => {
     expect(pay(1n, { status: 'open' }).ok).toBe(true)

@@ -1,7 +1,7 @@
 import { Decimal } from '../amounts/decimal.ts'
 import type { Instant } from '../calendar/instant.ts'
 import { digitsOf, Fields, type Input } from '../input/fields.ts'
-import { type Outcome, outcome, Problems, type FieldErrors, refused, refusedFields } from '../problems.ts'
+import { type FieldErrors, type Outcome, outcome, Problems, refused, refusedFields } from '../problems.ts'
 
 const REFERENCE_LENGTH_MAX = 40
 

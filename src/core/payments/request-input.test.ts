@@ -13,8 +13,16 @@ const OVERDUE: RequestedInvoice = {
 
 describe('a payment request', () => {
   it('asks for what is due, not for the totals', () => {
-    const second = { ...OVERDUE, totalAmountCents: 1000n, totalPaidAmountCents: 300n, offsetAmountCents: 200n }
-    expect(requestOf([OVERDUE, second])).toEqual({ ok: true, value: { amountCents: 15_400n, currency: 'EUR' } })
+    const second = {
+      ...OVERDUE,
+      totalAmountCents: 1000n,
+      totalPaidAmountCents: 300n,
+      offsetAmountCents: 200n,
+    }
+    expect(requestOf([OVERDUE, second])).toEqual({
+      ok: true,
+      value: { amountCents: 15_400n, currency: 'EUR' },
+    })
   })
 
   it.each([

@@ -185,6 +185,8 @@ function invoiceRow(
     totalAmountCents: totals.totalAmountCents,
     totalPaidAmountCents: plan.paidCents,
     offsetAmountCents: 0n,
+    prepaidGrantedCreditAmountCents: null,
+    prepaidPurchasedCreditAmountCents: null,
     versionNumber: INVOICE_VERSION,
     progressiveKey: plan.reached?.key ?? null,
     createdAt,
