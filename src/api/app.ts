@@ -107,14 +107,19 @@ export function buildApp(
   return app
 }
 
-/** Without Idempotency-Key: its answers would keep the secrets of keys. */
 function ownRoutes(own: FastifyInstance, context: Context): void {
   authenticate(own, context)
   logCalls(own, own.callLog, 'weir-v1')
   answerUnknownPathsEarly(own)
+  // Without Idempotency-Key: its answers would keep the secrets of keys.
   apiKeyRoutes(own, context)
-  dunningCampaignsRoutes(own, context)
-  paymentRequestEndRoutes(own, context)
+  void own.register(async (others) => {
+    tidyPathIds(others)
+    awaitSandboxClock(others, context)
+    keepAnswers(others, context)
+    dunningCampaignsRoutes(others, context)
+    paymentRequestEndRoutes(others, context)
+  })
 }
 
 function logAnswers(app: FastifyInstance, context: Context): void {

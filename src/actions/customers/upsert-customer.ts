@@ -11,7 +11,7 @@ import {
   replaceMetadata,
   updateCustomer,
 } from '../../store/customers.ts'
-import { Last, type Tx } from '../../store/database.ts'
+import type { Tx } from '../../store/database.ts'
 import { isDuplicate } from '../../store/duplicates.ts'
 import { newId } from '../../store/ids.ts'
 import {
@@ -32,7 +32,7 @@ import { selectSections } from '../invoice-custom-sections/select-sections.ts'
 import { redateDrafts } from '../invoices/redate-drafts.ts'
 import { rescheduleCustomer } from '../subscriptions/reschedule-customer.ts'
 import { readTaxesByCode } from '../taxes/read-tax.ts'
-import { announceTo, listeningTo } from '../webhooks/announce.ts'
+import { announceTo } from '../webhooks/announce.ts'
 import { followTaxes, settleEuTax } from './settle-eu-tax.ts'
 
 /** A customer with the sections that its invoices print. */
@@ -70,14 +70,10 @@ export async function upsertCustomer(
       await announceTo(tx, caller, endpoints, messageOf(tx, 'customer.updated', changed))
       return withSections(changed)
     }
-    const created = createTaxedCustomer(tx, caller, change, { taxes, sellers })
-    const isLast =
-      change.billingEntityCode === undefined && change.sectionCodes === undefined && sellers.length === 0
-    if (isLast && listeningTo(endpoints, 'customer.created').length === 0)
-      return new Last(created.then(withSections))
-    await select(tx, caller, (await created).customer.id, change)
-    await announceTo(tx, caller, endpoints, messageOf(tx, 'customer.created', await created))
-    return withSections(await created)
+    const created = await createTaxedCustomer(tx, caller, change, { taxes, sellers })
+    await select(tx, caller, created.customer.id, change)
+    await announceTo(tx, caller, endpoints, messageOf(tx, 'customer.created', created))
+    return withSections(created)
   })
   if (change.asksForProvider) throw invalid({ base: ['payment_provider_not_found'] })
   return shown

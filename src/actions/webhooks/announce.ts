@@ -1,7 +1,11 @@
 import { keepsObject } from '../../core/activity-logs/activity.ts'
 import { jsonText } from '../../core/amounts/json-text.ts'
 import { takesType, type WebhookType } from '../../core/webhooks/types.ts'
-import { insertActivitiesForEndpoints, type NewActivity } from '../../store/activity-logs.ts'
+import {
+  insertActivities,
+  insertActivitiesForEndpoints,
+  type NewActivity,
+} from '../../store/activity-logs.ts'
 import type { Tx } from '../../store/database.ts'
 import {
   insertWebhooks,
@@ -36,7 +40,7 @@ export async function announce(tx: Tx, caller: Caller, message: Message): Promis
   const { type, objectId } = message
   const kept = keepsObject(type) ? await message.payload() : null
   const endpoints = await logAndList(tx, caller, activitiesOf(type, objectId, kept))
-  await announceTo(tx, caller, endpoints, kept === null ? message : { ...message, payload: () => kept })
+  await queue(tx, caller, endpoints, kept === null ? message : { ...message, payload: () => kept })
 }
 
 /** Logs activities and reads the endpoints, in one round trip. */
@@ -51,6 +55,21 @@ async function logAndList(
 
 /** The same to the subscribed ones among `endpoints`, which were read earlier in the transaction. */
 export async function announceTo(
+  tx: Tx,
+  caller: Caller,
+  endpoints: readonly WebhookEndpointRow[],
+  message: Message,
+): Promise<void> {
+  const { type, objectId } = message
+  const kept = keepsObject(type) ? await message.payload() : null
+  await Promise.all([
+    insertActivities(tx, actorOf(caller), activitiesOf(type, objectId, kept)),
+    queue(tx, caller, endpoints, kept === null ? message : { ...message, payload: () => kept }),
+  ])
+}
+
+/** Queues a message to the subscribed ones among all endpoints. */
+async function queue(
   tx: Tx,
   caller: Caller,
   all: readonly WebhookEndpointRow[],

@@ -56,6 +56,7 @@ create table payments (
 create index payments_list on payments (organization_id, paid_at desc, id);
 create index payments_customer on payments (organization_id, customer_id, paid_at desc);
 create index payments_invoice on payments (organization_id, invoice_id) where invoice_id is not null;
+create index payments_request on payments (organization_id, payment_request_id) where payment_request_id is not null;
 -- A request is paid once.
 create unique index payments_of_request on payments (organization_id, payment_request_id)
   where payment_request_id is not null and payment_status = 'succeeded';
