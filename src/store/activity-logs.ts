@@ -71,6 +71,13 @@ function insertion(
           join payments p on p.id = r.payment_id
           join customers c on c.id = p.customer_id
           where r.id = a.resource_id)
+        when 'Wallet' then (
+          select c.external_id from wallets w join customers c on c.id = w.customer_id where w.id = a.resource_id)
+        when 'WalletTransaction' then (
+          select c.external_id from wallet_transactions t
+          join wallets w on w.id = t.wallet_id
+          join customers c on c.id = w.customer_id
+          where t.id = a.resource_id)
         when 'Subscription' then (
           select c.external_id from subscriptions s join customers c on c.id = s.customer_id
           where s.id = a.resource_id)

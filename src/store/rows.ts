@@ -1257,6 +1257,8 @@ export interface Wallets {
   allowedFeeTypes: Generated<string[]>
   balanceCents: Generated<Int8>
   billingEntityId: string | null
+  checkedOngoingBalanceCents: Generated<Int8>
+  checkedOngoingUsageBalanceCents: Generated<Int8>
   code: string
   consumedAmountCents: Generated<Int8>
   consumedCredits: Generated<Numeric>

@@ -27,6 +27,7 @@ import { couponFigures } from './coupon-kinds.ts'
 import { alreadyPaid, fixedPrices, fixedUnits, moreUnits } from './fixed-kinds.ts'
 import { dunningFigures, manualPaymentFigures, paymentRequestFigures } from './payment-kinds.ts'
 import type { FigureTable } from './tables.ts'
+import { ongoingFigures, topUpDays, topUpFigures } from './top-up-kinds.ts'
 import {
   advanceFigures,
   priceFigures,
@@ -34,6 +35,7 @@ import {
   usageFigures,
   weightedFigures,
 } from './usage-kinds.ts'
+import { consumptionFigures, prepaidFigures, walletCreditFigures } from './wallet-kinds.ts'
 
 /** The cells that the core computes for each row, by column. */
 export type Kind = (table: FigureTable) => readonly Row[]
@@ -58,6 +60,12 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     rows.map((row) => manualPaymentFigures(row, BigInt(settings.total))),
   'payment-request': eachRow(paymentRequestFigures),
   dunning: dunningFigures,
+  credits: eachRow(walletCreditFigures),
+  consumption: eachRow(consumptionFigures),
+  prepaid: eachRow(prepaidFigures),
+  'top-ups': topUpFigures,
+  'top-up-days': eachRow(topUpDays),
+  ongoing: eachRow(ongoingFigures),
   thresholds: ({ rows, settings }) => rows.map((row) => thresholdFigures(row, settings)),
   'issuing-dates': issuingFigures,
   numbers: numberFigures,

@@ -45,7 +45,9 @@ describe('gross revenue', () => {
       { ...euro, currency: 'USD', month: JANUARY, amount_cents: 500, invoices_count: 1 },
       { ...euro, month: MARCH, amount_cents: 2000, invoices_count: 1 },
     ])
-    expect((await read(client, 'gross_revenue?months=2&currency=eur')).map(({ month }) => month)).toEqual([MARCH])
+    expect((await read(client, 'gross_revenue?months=2&currency=eur')).map(({ month }) => month)).toEqual([
+      MARCH,
+    ])
     expect(await read(client, 'gross_revenue?months=3&currency=EUR')).toHaveLength(2)
     expect(await read(client, 'gross_revenue?months=x')).toHaveLength(3)
     expect(await read(client, 'gross_revenue?external_customer_id=partner')).toEqual([])
@@ -131,9 +133,9 @@ describe('usage and recurring revenue', () => {
     expect(await read(client, 'usage?time_granularity=weekly')).toEqual([
       { ...usage, start_of_period_dt: '2025-01-27', end_of_period_dt: '2025-02-02' },
     ])
-    expect(await read(client, 'usage?time_granularity=monthly&plan_code=p&external_subscription_id=s')).toEqual([
-      { ...usage, start_of_period_dt: '2025-02-01', end_of_period_dt: '2025-02-28' },
-    ])
+    expect(
+      await read(client, 'usage?time_granularity=monthly&plan_code=p&external_subscription_id=s'),
+    ).toEqual([{ ...usage, start_of_period_dt: '2025-02-01', end_of_period_dt: '2025-02-28' }])
     for (const none of [
       'from_date=2025-02-02',
       'to_date=2025-01-31',

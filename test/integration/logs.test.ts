@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { dropOldLogs } from '../../src/actions/api-logs/drop-old-logs.ts'
 import { CallLog } from '../../src/actions/api-logs/call-log.ts'
+import { dropOldLogs } from '../../src/actions/api-logs/drop-old-logs.ts'
 import { listen, receivedBy } from '../support/announcements.ts'
 import { ok } from '../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'

@@ -15,6 +15,7 @@ import { toWireListedCustomer } from '../../wire/customers.ts'
 import { logActivity } from '../activity-logs/log-activity.ts'
 import type { Caller, Context } from '../context.ts'
 import { terminateSubscriptionsOfCustomer } from '../subscriptions/terminate-subscription.ts'
+import { terminateWalletsOfCustomer } from '../wallets/terminate-wallet.ts'
 
 /** Lets usage still in transit reach the last drafts. */
 const DRAFTS_FINAL_AFTER_MS = 300_000
@@ -33,6 +34,7 @@ export async function deleteCustomer(
     if (!customer) throw notFound('customer')
     await terminateSubscriptionsOfCustomer(context, tx, caller, customer.id)
     await endCouponsOfCustomer(tx, customer.id, caller.now)
+    await terminateWalletsOfCustomer(tx, caller, customer.id)
     for (const draft of await draftsOf(tx, { customerId: customer.id })) {
       const dueAt = addMs(caller.now, DRAFTS_FINAL_AFTER_MS)
       const item = { kind: 'invoice_finalization', subjectId: draft.id, dueAt } as const

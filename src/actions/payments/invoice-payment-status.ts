@@ -1,7 +1,7 @@
 import { instant } from '../../core/calendar/instant.ts'
 import { nextLookAt } from '../../core/dunning/steps.ts'
 import { overdueAt } from '../../core/invoicing/overdue.ts'
-import { INVOICE_PAYMENT_STATUSES } from '../../core/invoicing/payment-status.ts'
+import { INVOICE_PAYMENT_STATUSES, type InvoicePaymentStatus } from '../../core/invoicing/payment-status.ts'
 import type { Tx } from '../../store/database.ts'
 import { cancelItem, scheduleItem } from '../../store/due-items.ts'
 import { resetPaidDunning, scheduleDunning } from '../../store/dunning.ts'
@@ -9,6 +9,7 @@ import { addLedgerEntries, type LedgerEntry, stateFeePayment } from '../../store
 import { type InvoiceRow, isVisible, lockInvoices, touchInvoices } from '../../store/invoices.ts'
 import { announceInvoices } from '../billing/announce-documents.ts'
 import type { Caller } from '../context.ts'
+import { settlePurchase } from '../wallets/settle-purchase.ts'
 
 /** An invoice before and after its payment status changed. */
 export type PaymentStatusChange = { readonly before: InvoiceRow; readonly after: InvoiceRow }
@@ -49,7 +50,12 @@ export async function settleInvoices(
   await followDunning(tx, caller, changes)
   const announced = changes.filter(({ after }) => isVisible(after)).map(({ after }) => after.id)
   await announceInvoices(tx, caller, announced, 'invoice.payment_status_updated')
+  for (const { after } of changes) await settlePurchase(tx, caller, after, paymentStatusOf(after))
   return changes
+}
+
+function paymentStatusOf({ paymentStatus }: InvoiceRow): InvoicePaymentStatus {
+  return paymentStatus as InvoicePaymentStatus
 }
 
 function isSettled({ after }: PaymentStatusChange): boolean {

@@ -1,3 +1,4 @@
+import { lesserCents } from '../amounts/cents.ts'
 import { type Outcome, outcome, refusedFields } from '../problems.ts'
 import type { Consumption, Funding } from './transaction.ts'
 
@@ -28,7 +29,7 @@ export function consume(fundings: readonly Funding[], amountCents: bigint): Outc
   const left: Funding[] = []
   let wantedCents = amountCents
   for (const funding of inConsumptionOrder(fundings)) {
-    const takenCents = funding.remainingCents < wantedCents ? funding.remainingCents : wantedCents
+    const takenCents = lesserCents(funding.remainingCents, wantedCents)
     if (takenCents > 0n) consumptions.push({ inboundId: funding.id, amountCents: takenCents })
     wantedCents -= takenCents
     const remainingCents = funding.remainingCents - takenCents
