@@ -172,6 +172,7 @@ export const NOT_FOUND_CODES = {
   lifetime_usage_not_found: '',
   metadata_not_found: '',
   organization_not_found: '',
+  payment_method_not_found: '',
   payment_not_found: '',
   payment_receipt_not_found: '',
   payment_request_not_found: '',

@@ -925,6 +925,20 @@ export interface Organizations {
   zipcode: string | null
 }
 
+export interface PaymentMethods {
+  createdAt: Timestamp
+  customerId: string
+  deletedAt: Timestamp | null
+  id: string
+  isDefault: Generated<boolean>
+  organizationId: string
+  paymentProviderCode: string | null
+  paymentProviderName: string | null
+  paymentProviderType: string
+  providerMethodId: string
+  updatedAt: Timestamp
+}
+
 export interface PaymentReceipts {
   createdAt: Timestamp
   id: string
@@ -1452,6 +1466,7 @@ export interface DB {
   minimumCommitments: MinimumCommitments
   minimumCommitmentTaxes: MinimumCommitmentTaxes
   organizations: Organizations
+  paymentMethods: PaymentMethods
   paymentReceipts: PaymentReceipts
   paymentRequestInvoices: PaymentRequestInvoices
   paymentRequests: PaymentRequests

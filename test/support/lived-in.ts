@@ -186,6 +186,8 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
       activity_logs: activities.activity_logs[0].activity_id,
       api_logs: calls.api_logs[0].request_id,
       payments: payments.payments[0].lago_id,
+      // Only payment providers make methods, so this is the id of something else.
+      payment_methods: endpointId,
       payment_receipts: receipts.payment_receipts[0].lago_id,
       payment_requests: requests.payment_requests[0].lago_id,
       alerts: `${mark}-alert`,

@@ -20,6 +20,7 @@ import { invoiceCustomSectionsRoutes } from './invoice-custom-sections.ts'
 import { invoicesRoutes } from './invoices.ts'
 import { lifetimeUsagesRoutes } from './lifetime-usages.ts'
 import { organizationsRoutes } from './organizations.ts'
+import { paymentMethodsRoutes } from './payment-methods.ts'
 import { paymentReceiptsRoutes } from './payment-receipts.ts'
 import { paymentRequestsRoutes } from './payment-requests.ts'
 import { paymentsRoutes } from './payments.ts'
@@ -63,6 +64,7 @@ export const routesOfV1: readonly Routes[] = [
   invoicesRoutes,
   lifetimeUsagesRoutes,
   organizationsRoutes,
+  paymentMethodsRoutes,
   paymentReceiptsRoutes,
   paymentRequestsRoutes,
   paymentsRoutes,

@@ -89,6 +89,28 @@ create table customer_receipt_counters (
 ) with (fillfactor = 50);
 call weir_wall('customer_receipt_counters');
 
+-- Cards and mandates with which customers pay, as payment providers tell of them.
+create table payment_methods (
+  organization_id uuid not null references organizations,
+  id uuid not null,
+  customer_id uuid not null,
+  payment_provider_type text not null check (payment_provider_type in
+    ('adyen', 'cashfree', 'gocardless', 'stripe', 'flutterwave', 'moneyhash')),
+  payment_provider_code text,
+  payment_provider_name text,
+  provider_method_id text not null,
+  is_default boolean not null default false,
+  deleted_at timestamptz(3),
+  created_at timestamptz(3) not null,
+  updated_at timestamptz(3) not null,
+  primary key (organization_id, id),
+  foreign key (organization_id, customer_id) references customers
+);
+create index payment_methods_customer on payment_methods (organization_id, customer_id) where deleted_at is null;
+create unique index payment_methods_default on payment_methods (organization_id, customer_id)
+  where is_default and deleted_at is null;
+call weir_wall('payment_methods');
+
 -- The ledger also holds money that was received (`payment`) and what a credit note offsets (`offset`).
 alter table invoice_payments
   add column payment_id uuid,
