@@ -185,7 +185,7 @@ export type UsageFilters = Pick<AnalyticsFilters, 'currency' | 'externalCustomer
 }
 
 /** Usage of a metric in a period. */
-export type UsageAmount = {
+export type BilledUsage = {
   readonly start: CalendarDate
   readonly end: CalendarDate
   readonly currency: string
@@ -202,9 +202,9 @@ const TRUNCATED_TO: Readonly<Record<TimeGranularity, string>> = {
 }
 
 /** Billed usage by the period in which it was billed and by metric: the fees of charges before coupons and taxes. */
-export async function usageAmounts(reads: Reads, filters: UsageFilters): Promise<readonly UsageAmount[]> {
+export async function usageAmounts(reads: Reads, filters: UsageFilters): Promise<readonly BilledUsage[]> {
   const unit = TRUNCATED_TO[filters.granularity]
-  const { rows } = await sql<UsageAmount>`
+  const { rows } = await sql<BilledUsage>`
     select start, (start + make_interval(days => ${filters.granularity === 'daily' ? 0 : -1}::integer,
         weeks => ${filters.granularity === 'weekly' ? 1 : 0}::integer,
         months => ${filters.granularity === 'monthly' ? 1 : 0}::integer))::date as end,

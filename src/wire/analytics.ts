@@ -2,12 +2,12 @@ import { Decimal } from '../core/amounts/decimal.ts'
 import { toWireCents } from '../core/amounts/json-text.ts'
 import type { CalendarDate } from '../core/calendar/calendar-date.ts'
 import type {
+  BilledUsage,
   grossRevenue,
   invoiceCollection,
   invoicedUsage,
   MonthAmount,
   overdueBalance,
-  UsageAmount,
 } from '../store/analytics.ts'
 
 type Row<F extends (...args: never[]) => Promise<readonly unknown[]>> = Awaited<ReturnType<F>>[number]
@@ -62,7 +62,7 @@ export function toWireOverdueBalance(
   return { ...toWireMonth(row), lago_invoice_ids: [...row.invoiceIds], billing_entity_id: billingEntityId }
 }
 
-export function toWireUsageAmount(row: UsageAmount, organizationId: string): object {
+export function toWireUsageAmount(row: BilledUsage, organizationId: string): object {
   return {
     organization_id: organizationId,
     start_of_period_dt: row.start,

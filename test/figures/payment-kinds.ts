@@ -1,6 +1,6 @@
 import { instant } from '../../src/core/calendar/instant.ts'
 import { type DunningCampaign, type DunningState, dunningStep } from '../../src/core/dunning/steps.ts'
-import { checkPayment, dueCents, type PayableInvoice } from '../../src/core/payments/payment-input.ts'
+import { checkPayment, dueCents, type OwedInvoice } from '../../src/core/payments/payment-input.ts'
 import { requestOf } from '../../src/core/payments/request-input.ts'
 import { at, cents, type Row, shown } from './cells.ts'
 import type { FigureTable } from './tables.ts'
@@ -9,7 +9,7 @@ const FINAL = { status: 'finalized', invoiceType: 'subscription', isRequestPaid:
 
 /** A payment of an invoice with a total, part of which is paid and offset already. */
 export function manualPaymentFigures(row: Row, totalAmountCents: bigint): Row {
-  const invoice: PayableInvoice = {
+  const invoice: OwedInvoice = {
     ...FINAL,
     totalAmountCents,
     totalPaidAmountCents: cents(row['Paid before']),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { instant } from '../calendar/instant.ts'
 import { ExactNumber } from '../input/exact-number.ts'
-import { checkPayment, dueCents, type PayableInvoice, readPaymentOrder } from './payment-input.ts'
+import { checkPayment, dueCents, type OwedInvoice, readPaymentOrder } from './payment-input.ts'
 
 const NOW = instant(1_700_000_000_000)
-const OF_1000: PayableInvoice = {
+const OF_1000: OwedInvoice = {
   status: 'finalized',
   invoiceType: 'subscription',
   totalAmountCents: 1000n,
@@ -16,11 +16,8 @@ const OF_1000: PayableInvoice = {
 const detailsOf = (result: { ok: boolean; problem?: unknown }) =>
   result.ok ? null : (result as { problem: { details?: unknown; code?: string } }).problem
 
-const pay = (
-  amountCents: bigint,
-  invoice: Partial<PayableInvoice> = {},
-  input: object = { reference: 'r' },
-) => checkPayment({ ...input }, { invoiceId: 'i', amountCents }, { ...OF_1000, ...invoice }, NOW)
+const pay = (amountCents: bigint, invoice: Partial<OwedInvoice> = {}, input: object = { reference: 'r' }) =>
+  checkPayment({ ...input }, { invoiceId: 'i', amountCents }, { ...OF_1000, ...invoice }, NOW)
 
 describe('which invoice, and how much', () => {
   it.each([

@@ -9,7 +9,7 @@ const REFERENCE_LENGTH_MAX = 40
 export type PaymentOrder = { readonly invoiceId: string; readonly amountCents: bigint }
 
 /** What decides whether an invoice can be paid by hand. Amounts are cents. */
-export type PayableInvoice = {
+export type OwedInvoice = {
   readonly status: string
   readonly invoiceType: string
   readonly totalAmountCents: bigint
@@ -56,7 +56,7 @@ function amountOf(input: Input): bigint | undefined {
 export function checkPayment(
   input: Input,
   { amountCents }: PaymentOrder,
-  invoice: PayableInvoice,
+  invoice: OwedInvoice,
   now: Instant,
 ): Outcome<ManualPayment> {
   const isPayable = invoice.invoiceType === 'advance_charges' || PAYABLE_STATUSES.includes(invoice.status)
@@ -83,7 +83,7 @@ function readDetails(input: Input): Outcome<Details> {
   return problems.outcome({ reference: reference ?? '', paidAt })
 }
 
-function amountErrors(amountCents: bigint, invoice: PayableInvoice): FieldErrors | null {
+function amountErrors(amountCents: bigint, invoice: OwedInvoice): FieldErrors | null {
   if (amountCents > dueCents(invoice)) return { amount_cents: ['value_is_out_of_range'] }
   if (invoice.invoiceType === 'credit' && amountCents !== invoice.totalAmountCents) {
     return { amount_cents: ['invalid_amount'] }
@@ -93,7 +93,7 @@ function amountErrors(amountCents: bigint, invoice: PayableInvoice): FieldErrors
 
 /** What is still to be paid of an invoice, in cents: its total less payments and offsets; nothing once voided. */
 export function dueCents(
-  invoice: Pick<PayableInvoice, 'status' | 'totalAmountCents' | 'totalPaidAmountCents' | 'offsetAmountCents'>,
+  invoice: Pick<OwedInvoice, 'status' | 'totalAmountCents' | 'totalPaidAmountCents' | 'offsetAmountCents'>,
 ): bigint {
   if (invoice.status === 'voided') return 0n
   return invoice.totalAmountCents - invoice.totalPaidAmountCents - invoice.offsetAmountCents

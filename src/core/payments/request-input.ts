@@ -1,7 +1,7 @@
 import { Fields, type Input } from '../input/fields.ts'
 import { INVOICE_PAYMENT_STATUSES } from '../invoicing/payment-status.ts'
 import { type Outcome, outcome, Problems, refused, refusedFields } from '../problems.ts'
-import { dueCents, type PayableInvoice } from './payment-input.ts'
+import { dueCents, type OwedInvoice } from './payment-input.ts'
 
 /** Which invoices of which customer a payment request asks for; `email` is the customer's own when null. */
 export type PaymentRequestInput = {
@@ -12,7 +12,7 @@ export type PaymentRequestInput = {
 
 /** An invoice that a payment request asks for. */
 export type RequestedInvoice = Pick<
-  PayableInvoice,
+  OwedInvoice,
   'status' | 'totalAmountCents' | 'totalPaidAmountCents' | 'offsetAmountCents'
 > & {
   readonly paymentOverdue: boolean
