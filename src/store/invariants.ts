@@ -115,6 +115,21 @@ const INVOICE_PAYMENTS: Invariant = {
         is distinct from (p.payment_status, p.total_paid_amount_cents, p.offset_amount_cents)`,
 }
 
+const PAYMENTS: Invariant = {
+  code: 'payments',
+  says: 'every successful payment is in the ledgers of its invoices with its whole amount, and no other payment is',
+  weight: 'error',
+  query: `
+    select p.organization_id, p.id::text as subject,
+      format('payment %s cents (%s), ledgers %s cents', p.amount_cents, p.payment_status,
+        coalesce(sum(e.amount_cents), 0)) as detail
+    from payments p
+    left join invoice_payments e on e.organization_id = p.organization_id and e.payment_id = p.id
+    group by p.organization_id, p.id
+    having coalesce(sum(e.amount_cents), 0)
+      <> case p.payment_status when 'succeeded' then p.amount_cents else 0 end`,
+}
+
 const INVOICE_NUMBERS: Invariant = {
   code: 'invoice_numbers',
   says: "a customer's invoices are numbered without gaps",
@@ -304,6 +319,7 @@ export const INVARIANTS: readonly Invariant[] = [
   INVOICE_FEES,
   INVOICE_TAXES,
   INVOICE_PAYMENTS,
+  PAYMENTS,
   INVOICE_NUMBERS,
   EVENT_KEYS,
   FAILING_ITEMS,

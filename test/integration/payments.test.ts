@@ -197,6 +197,34 @@ describe('the schema', () => {
   })
 })
 
+describe('the schema', () => {
+  it('refuses a payment that is in no ledger, or only in part', async () => {
+    const client = await selling()
+    const id = await issue(client, 'acme', 1000)
+    const { payment } = (await pay(client, id, 400)).body
+    const owner = new pg.Client(harness.databaseUrl)
+    await owner.connect()
+    const attempt = (statement: string, values: unknown[]) =>
+      owner.query(statement, values).then(
+        () => null,
+        ({ constraint }) => constraint,
+      )
+    const where = 'where organization_id = $1 and id = $2'
+    const own = [client.organizationId, payment.lago_id]
+    expect(await attempt(`update payments set amount_cents = 401 ${where}`, own)).toBe('payments_are_entered')
+    const entry = `insert into invoice_payments (organization_id, id, invoice_id, kind, status, amount_cents,
+      payment_id, paid_at, created_at)
+      select organization_id, gen_random_uuid(), $3, 'payment', 'succeeded', 1, id, now(), now() from payments ${where}`
+    const other = await issue(client, 'acme', 1000)
+    expect(await attempt(entry, [...own, other])).toBe('payments_are_entered')
+    const copy = `insert into payments
+      select (jsonb_populate_record(p, '{"id": "00000000-0000-7000-8000-000000000001"}')).* from payments p ${where}`
+    expect(await attempt(copy, own)).toBe('payments_are_entered')
+    await owner.end()
+    expect(await invoiceOf(client, other)).toMatchObject({ total_paid_amount_cents: 0 })
+  })
+})
+
 describe('payments', () => {
   it('200: are listed by invoice and customer, and shown', async () => {
     const client = await selling()

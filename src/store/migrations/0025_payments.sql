@@ -127,6 +127,13 @@ create unique index invoice_payments_payment on invoice_payments (organization_i
 create unique index invoice_payments_note on invoice_payments (organization_id, credit_note_id, invoice_id)
   where credit_note_id is not null;
 
+\ir ../functions/weir_check_payment.sql
+create constraint trigger payment_is_entered after insert or update of amount_cents, payment_status on payments
+  deferrable initially deferred for each row execute function weir_check_payment();
+create constraint trigger payment_is_entered after insert on invoice_payments
+  deferrable initially deferred for each row when (new.payment_id is not null)
+  execute function weir_check_payment();
+
 alter table invoices add column offset_amount_cents bigint not null default 0;
 -- Whoever pays at the same time waits for the invoice in weir_settle_invoices, so the sum is always of all payments.
 alter table invoices add constraint no_more_than_the_total_is_paid check
