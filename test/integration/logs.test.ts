@@ -175,7 +175,9 @@ describe('the API log', () => {
     expect(await count('&request_paths[]=/api/v1/customer_')).toBe(0)
     expect(await count('&clients[]=b')).toBe(2)
     expect(await count('&api_version=v2')).toBe(0)
-    expect(await count('&from_date=2025-01-02')).toBe(0)
+    // The clock was first set in real time.
+    expect(await count('&from_date=2025-01-02')).toBe(1)
+    expect(await count('&to_date=2024-12-31')).toBe(0)
     expect((await client.call('GET', '/api_logs?http_methods[]=get')).status).toBe(422)
   })
 
@@ -233,6 +235,6 @@ describe('the API log', () => {
     await dropOldLogs(harness.context)
     expect(await activities(client)).toEqual([])
     const paths = (await calls(client)).map((one: { request_path: string }) => one.request_path)
-    expect(paths).toEqual(['/api/v1/test_clock', '/api/v1/test_clock'])
+    expect(new Set(paths)).toEqual(new Set(['/api/v1/test_clock']))
   })
 })

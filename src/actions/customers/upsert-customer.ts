@@ -25,14 +25,14 @@ import { addTaxes, flagDraftsOfCustomer, type TaxRow } from '../../store/taxes.t
 import { Conflict, inTransaction } from '../../store/transaction.ts'
 import { json, ts } from '../../store/values.ts'
 import { type EuSeller, listEuSellers } from '../../store/vies-checks.ts'
-import { listWebhookEndpoints, type WebhookEndpointRow } from '../../store/webhooks.ts'
+import type { WebhookEndpointRow } from '../../store/webhooks.ts'
 import { toWireCustomer } from '../../wire/customers.ts'
 import type { Caller, Context } from '../context.ts'
 import { selectSections } from '../invoice-custom-sections/select-sections.ts'
 import { redateDrafts } from '../invoices/redate-drafts.ts'
 import { rescheduleCustomer } from '../subscriptions/reschedule-customer.ts'
 import { readTaxesByCode } from '../taxes/read-tax.ts'
-import { announceTo } from '../webhooks/announce.ts'
+import { announce, announceTo } from '../webhooks/announce.ts'
 import { followTaxes, settleEuTax } from './settle-eu-tax.ts'
 
 /** A customer with the sections that its invoices print. */
@@ -52,9 +52,8 @@ export async function upsertCustomer(
   change: CustomerChange,
 ): Promise<ShownCustomer> {
   const shown = await inTransaction<ShownCustomer>(context.database, caller, async (tx) => {
-    const [known, endpoints, sellers, taxes, around] = await Promise.all([
+    const [known, sellers, taxes, around] = await Promise.all([
       lockCustomerByExternalId(tx, change.externalId),
-      listWebhookEndpoints(tx),
       listEuSellers(tx),
       change.taxCodes && readTaxesByCode(tx, change.taxCodes),
       change.sectionCodes === undefined ? sectionsAround(tx, change.externalId) : undefined,
@@ -67,12 +66,12 @@ export async function upsertCustomer(
     if (known) {
       await select(tx, caller, known.id, change)
       const changed = await changeCustomer(tx, caller, known, change, { taxes, sellers })
-      await announceTo(tx, caller, endpoints, messageOf(tx, 'customer.updated', changed))
+      await announce(tx, caller, messageOf(tx, 'customer.updated', changed))
       return withSections(changed)
     }
     const created = await createTaxedCustomer(tx, caller, change, { taxes, sellers })
     await select(tx, caller, created.customer.id, change)
-    await announceTo(tx, caller, endpoints, messageOf(tx, 'customer.created', created))
+    await announce(tx, caller, messageOf(tx, 'customer.created', created))
     return withSections(created)
   })
   if (change.asksForProvider) throw invalid({ base: ['payment_provider_not_found'] })
