@@ -19,9 +19,7 @@ import { requestIdOf } from './request-id.ts'
 import { awaitSandboxClock } from './sandbox-writes.ts'
 import { securityHeaders } from './security-headers.ts'
 import { apiKeyRoutes } from './v1/api-keys.ts'
-import { dunningCampaignsRoutes } from './v1/dunning-campaigns.ts'
-import { paymentRequestEndRoutes } from './v1/payment-requests.ts'
-import { routesOfV1 } from './v1/routes.ts'
+import { type Routes, routesOfV1, routesOfWeir } from './v1/routes.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -94,32 +92,38 @@ export function buildApp(
       authenticate(v1, context)
       logCalls(v1, calls, 'v1')
       answerUnknownPathsEarly(v1)
-      tidyPathIds(v1)
-      awaitSandboxClock(v1, context)
-      shareConnections(v1, context)
-      if (readElsewhere) answerLongReadsElsewhere(v1, readElsewhere)
-      keepAnswers(v1, context)
-      for (const routes of routesOfV1) routes(v1, context, limits)
+      addRoutes(v1, routesOfV1, context, limits, readElsewhere)
     },
     { prefix: PREFIX },
   )
-  void app.register(async (own) => ownRoutes(own, context), { prefix: OWN_PREFIX })
+  void app.register(
+    async (own) => {
+      authenticate(own, context)
+      logCalls(own, calls, 'weir-v1')
+      answerUnknownPathsEarly(own)
+      // Without Idempotency-Key: its answers would keep the secrets of keys.
+      void own.register(async (keys) => apiKeyRoutes(keys, context))
+      void own.register(async (rest) => addRoutes(rest, routesOfWeir, context, limits, readElsewhere))
+    },
+    { prefix: OWN_PREFIX },
+  )
   return app
 }
 
-function ownRoutes(own: FastifyInstance, context: Context): void {
-  authenticate(own, context)
-  logCalls(own, own.callLog, 'weir-v1')
-  answerUnknownPathsEarly(own)
-  // Without Idempotency-Key: its answers would keep the secrets of keys.
-  apiKeyRoutes(own, context)
-  void own.register(async (others) => {
-    tidyPathIds(others)
-    awaitSandboxClock(others, context)
-    keepAnswers(others, context)
-    dunningCampaignsRoutes(others, context)
-    paymentRequestEndRoutes(others, context)
-  })
+/** Groups of routes with what every request of an organization goes through. */
+function addRoutes(
+  scope: FastifyInstance,
+  groups: readonly Routes[],
+  context: Context,
+  limits: HttpLimits,
+  readElsewhere: ReadElsewhere | undefined,
+): void {
+  tidyPathIds(scope)
+  awaitSandboxClock(scope, context)
+  shareConnections(scope, context)
+  if (readElsewhere) answerLongReadsElsewhere(scope, readElsewhere)
+  keepAnswers(scope, context)
+  for (const routes of groups) routes(scope, context, limits)
 }
 
 function logAnswers(app: FastifyInstance, context: Context): void {

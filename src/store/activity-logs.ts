@@ -17,11 +17,8 @@ export type NewActivity = {
   readonly resourceId: string
   /** The object afterwards as JSON; null when it is only named. */
   readonly object: string | null
-}
-
-/** Who did it, and when. */
-export type Actor = {
-  readonly organizationId: string
+  /** Of a customer that the same statement inserts; otherwise it is found by the object. */
+  readonly externalCustomerId?: string
   readonly source: ActivitySource
   readonly apiKeyId: string | null
   readonly now: Instant
@@ -30,36 +27,37 @@ export type Actor = {
 /** Logs what was done, in the transaction that did it. */
 export async function insertActivities(
   tx: Tx,
-  actor: Actor,
+  organizationId: string,
   activities: readonly NewActivity[],
 ): Promise<void> {
   if (activities.length === 0) return
-  await insertion(actor, activities).execute(tx)
+  await insertionOfActivities(organizationId, activities).execute(tx)
 }
 
 /** The same, and reads in the same round trip the endpoints to which it may be told. */
 export async function insertActivitiesForEndpoints(
   tx: Tx,
-  actor: Actor,
+  organizationId: string,
   activities: readonly NewActivity[],
 ): Promise<WebhookEndpointRow[]> {
   const { rows } = await sql<WebhookEndpointRow>`
-    with logged as (${insertion(actor, activities)})
+    with logged as (${insertionOfActivities(organizationId, activities)})
     select e.* from webhook_endpoints e order by e.webhook_url, e.id`.execute(tx)
   return rows
 }
 
-/** The customer and the subscription of an activity are found by its object. */
-function insertion(
-  { organizationId, source, apiKeyId, now }: Actor,
+/** The insertion of activities, for a statement that does more. Their customers and subscriptions are looked up. */
+export function insertionOfActivities(
+  organizationId: string,
   activities: readonly NewActivity[],
 ): RawBuilder<unknown> {
+  const instants = activities.map(({ now }) => new Date(now).toISOString())
   return sql`
     insert into activity_logs (organization_id, id, activity_type, activity_source, activity_object, resource_type,
       resource_id, api_key_id, external_customer_id, external_subscription_id, logged_at, created_at)
-    select ${organizationId}::uuid, a.id, a.type, ${source}, a.object::json, a.resource_type, a.resource_id,
-      ${apiKeyId}::uuid,
-      coalesce(a.object::json ->> 'external_customer_id', case a.resource_type
+    select ${organizationId}::uuid, a.id, a.type, a.source, a.object::json, a.resource_type, a.resource_id,
+      a.api_key_id,
+      coalesce(a.external_customer_id, a.object::json ->> 'external_customer_id', case a.resource_type
         when 'Customer' then (select c.external_id from customers c where c.id = a.resource_id)
         when 'Invoice' then (
           select c.external_id from invoices i join customers c on c.id = i.customer_id where i.id = a.resource_id)
@@ -85,11 +83,14 @@ function insertion(
       case a.resource_type
         when 'Subscription' then (select s.external_id from subscriptions s where s.id = a.resource_id)
       end,
-      ${ts(now)}, ${ts(now)}
+      a.at, a.at
     from unnest(${activities.map(() => newId())}::uuid[], ${activities.map(({ type }) => type)}::text[],
       ${activities.map(({ object }) => object)}::text[],
       ${activities.map(({ resourceType }) => resourceType)}::text[],
-      ${activities.map(({ resourceId }) => resourceId)}::uuid[]) as a (id, type, object, resource_type, resource_id)`
+      ${activities.map(({ resourceId }) => resourceId)}::uuid[], ${activities.map(({ source }) => source)}::text[],
+      ${activities.map(({ apiKeyId }) => apiKeyId)}::uuid[], ${instants}::timestamptz[],
+      ${activities.map(({ externalCustomerId }) => externalCustomerId ?? null)}::text[])
+      as a (id, type, object, resource_type, resource_id, source, api_key_id, at, external_customer_id)`
 }
 
 /** Filters of the list of activities; undefined means no restriction. */

@@ -130,6 +130,25 @@ const PAYMENTS: Invariant = {
       <> case p.payment_status when 'succeeded' then p.amount_cents else 0 end`,
 }
 
+const CREDIT_NOTES: Invariant = {
+  code: 'credit_notes',
+  says: 'the credit of a credit note is what invoices used, what was given up and what is left of it',
+  weight: 'error',
+  query: `
+    select n.organization_id, n.id::text as subject,
+      format('credit %s, used %s, given up %s, left %s', n.credit_amount_cents, used.cents, n.voided_amount_cents,
+        n.balance_amount_cents) as detail
+    from credit_notes n
+    cross join lateral (
+      select coalesce(sum(r.amount_cents), 0) as cents
+      from invoice_reductions r
+      join invoices i on i.organization_id = r.organization_id and i.id = r.invoice_id
+      where r.organization_id = n.organization_id and r.kind = 'credit_note' and r.source_id = n.id
+        and i.status not in ('closed', 'deleted')
+    ) used
+    where n.credit_amount_cents <> used.cents + n.voided_amount_cents + n.balance_amount_cents`,
+}
+
 const INVOICE_NUMBERS: Invariant = {
   code: 'invoice_numbers',
   says: "a customer's invoices are numbered without gaps",
@@ -320,6 +339,7 @@ export const INVARIANTS: readonly Invariant[] = [
   INVOICE_TAXES,
   INVOICE_PAYMENTS,
   PAYMENTS,
+  CREDIT_NOTES,
   INVOICE_NUMBERS,
   EVENT_KEYS,
   FAILING_ITEMS,

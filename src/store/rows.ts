@@ -65,6 +65,20 @@ export interface AddOnTaxes {
   taxId: string
 }
 
+export interface AdjustedFees {
+  createdAt: Timestamp
+  feeId: string | null
+  feeKey: string
+  fromAt: Timestamp | null
+  id: string
+  invoiceDisplayName: string | null
+  invoiceId: string
+  organizationId: string
+  toAt: Timestamp | null
+  unitPreciseAmount: Numeric | null
+  units: Numeric | null
+}
+
 export interface AdvanceEvents {
   endedAt: Timestamp | null
   eventId: string
@@ -310,6 +324,63 @@ export interface CouponTargets {
   id: string
   organizationId: string
   planId: string | null
+}
+
+export interface CreditNoteItems {
+  amountCents: Int8
+  createdAt: Timestamp
+  creditNoteId: string
+  feeId: string
+  id: string
+  organizationId: string
+  preciseAmountCents: Numeric
+}
+
+export interface CreditNotes {
+  balanceAmountCents: Int8
+  cause: string
+  createdAt: Timestamp
+  creditAmountCents: Int8
+  creditStatus: Generated<string>
+  currency: string
+  customerId: string
+  description: string | null
+  id: string
+  invoiceId: string
+  issuingDate: string
+  metadata: Json | null
+  offsetAmountCents: Int8
+  organizationId: string
+  preciseCouponsAdjustmentAmountCents: Numeric
+  preciseTaxesAmountCents: Numeric
+  reason: string
+  refundAmountCents: Int8
+  refundedAt: Timestamp | null
+  refundStatus: string | null
+  sealedIn: Generated<string>
+  sequentialId: number
+  status: string
+  subTotalExcludingTaxesAmountCents: Int8
+  taxesAmountCents: Int8
+  taxesRate: Numeric
+  totalAmountCents: Int8
+  updatedAt: Timestamp
+  voidedAmountCents: Generated<Int8>
+  voidedAt: Timestamp | null
+}
+
+export interface CreditNoteTaxes {
+  amountCents: Int8
+  baseAmountCents: Int8
+  createdAt: Timestamp
+  creditNoteId: string
+  id: string
+  organizationId: string
+  taxCode: string
+  taxDescription: string | null
+  taxId: string | null
+  taxName: string
+  taxRate: Numeric
 }
 
 export interface CustomerCounters {
@@ -766,6 +837,13 @@ export interface InvoiceReductions {
   kind: string
   organizationId: string
   sourceId: string
+}
+
+export interface InvoiceRegenerations {
+  createdAt: Timestamp
+  invoiceId: string
+  organizationId: string
+  voidedInvoiceId: string
 }
 
 export interface Invoices {
@@ -1402,6 +1480,7 @@ export interface DB {
   activityLogs: ActivityLogs
   addOns: AddOns
   addOnTaxes: AddOnTaxes
+  adjustedFees: AdjustedFees
   advanceEvents: AdvanceEvents
   advanceStates: AdvanceStates
   alerts: Alerts
@@ -1418,6 +1497,9 @@ export interface DB {
   chargeTaxes: ChargeTaxes
   coupons: Coupons
   couponTargets: CouponTargets
+  creditNoteItems: CreditNoteItems
+  creditNotes: CreditNotes
+  creditNoteTaxes: CreditNoteTaxes
   customerCounters: CustomerCounters
   customerDunning: CustomerDunning
   customerInvoiceCounters: CustomerInvoiceCounters
@@ -1457,6 +1539,7 @@ export interface DB {
   invoiceMetadata: InvoiceMetadata
   invoicePayments: InvoicePayments
   invoiceReductions: InvoiceReductions
+  invoiceRegenerations: InvoiceRegenerations
   invoices: Invoices
   invoiceSubscriptions: InvoiceSubscriptions
   invoiceTaxes: InvoiceTaxes

@@ -41,14 +41,15 @@ describe('the activity log', () => {
     const made = all.find((one: { activity_type: string }) => one.activity_type === 'customer.created')
     expect(made).toMatchObject({
       activity_source: 'api',
-      activity_object: { external_id: 'acme', email: 'acme@example.com' },
+      activity_object: null,
       activity_object_changes: {},
       user_email: null,
       resource_type: 'Customer',
       organization_id: client.organizationId,
       logged_at: '2025-01-01T10:00:00Z',
     })
-    expect(made.resource_id).toBe(made.activity_object.lago_id)
+    const gone = all.find((one: { activity_type: string }) => one.activity_type === 'customer.deleted')
+    expect(gone.activity_object).toMatchObject({ external_id: 'acme', lago_id: made.resource_id })
     expect((await ok(client, 'GET', `/activity_logs/${made.activity_id}`)).activity_log).toEqual(made)
     const invoiced = all.find((one: { resource_type: string }) => one.resource_type === 'Invoice')
     expect(invoiced).toMatchObject({ resource_id: id, activity_object: null })
@@ -62,6 +63,7 @@ describe('the activity log', () => {
     const client = await harness.organization()
     await sell(client)
     await addCustomer(client, 'acme')
+    await addCustomer(client, 'acme', { city: 'Paris' })
     await addCustomer(client, 'acme', { name: 'Acme Ltd' })
     await ok(client, 'POST', '/coupons', {
       coupon: {
@@ -74,8 +76,10 @@ describe('the activity log', () => {
       },
     })
     await ok(client, 'PUT', '/coupons/ten', { coupon: { percentage_rate: '12' } })
-    const [updated] = await activities(client, '&activity_types[]=customer.updated')
+    const [updated, first] = await activities(client, '&activity_types[]=customer.updated')
     expect(updated.activity_object_changes).toEqual({ name: ['acme', 'Acme Ltd'] })
+    // A new customer is only named, so nothing is known of it before.
+    expect(first.activity_object_changes).toEqual({})
     const [coupon] = await activities(client, '&resource_types[]=Coupon&activity_types[]=coupon.updated')
     expect(coupon.activity_object_changes).toEqual({ percentage_rate: ['10.0', '12.0'] })
   })

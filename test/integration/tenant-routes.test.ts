@@ -209,6 +209,13 @@ describe('another organization’s identifiers', () => {
       (names) => ({ applied_coupon: { external_customer_id: 'ours-customer', coupon_code: names.coupons } }),
       404,
     ],
+    ['POST', '/credit_notes', (names) => ({ credit_note: { invoice_id: names.invoices, items: [] } }), 404],
+    [
+      'POST',
+      '/credit_notes/estimate',
+      (names) => ({ credit_note: { invoice_id: names.invoices, items: [] } }),
+      404,
+    ],
     ['POST', '/events/estimate_fees', (names) => ({ event: estimate(names) }), 404],
     ['POST', '/events/estimate_instant_fees', (names) => ({ event: estimate(names) }), 404],
     [

@@ -9,15 +9,15 @@ import type {
 /** A message of the fake provider, and when it arrives. */
 export type FakeMessage = { readonly at: Instant; readonly payment: ProviderPayment }
 
-type Plan = { readonly first: ProviderPayment['state']; readonly then: ProviderPayment['state'] | null }
+type Plan = { readonly first: ProviderPayment['state']; readonly later: ProviderPayment['state'] | null }
 
 const PLANS: readonly (readonly [number, Plan | 'refused'])[] = [
-  [0.55, { first: 'settled', then: null }],
-  [0.12, { first: 'declined', then: null }],
-  [0.15, { first: 'processing', then: 'settled' }],
-  [0.08, { first: 'processing', then: 'declined' }],
-  [0.04, { first: 'action_required', then: 'settled' }],
-  [0.03, { first: 'action_required', then: 'canceled' }],
+  [0.55, { first: 'settled', later: null }],
+  [0.12, { first: 'declined', later: null }],
+  [0.15, { first: 'processing', later: 'settled' }],
+  [0.08, { first: 'processing', later: 'declined' }],
+  [0.04, { first: 'action_required', later: 'settled' }],
+  [0.03, { first: 'action_required', later: 'canceled' }],
   [0.03, 'refused'],
 ]
 
@@ -28,7 +28,7 @@ const MESSAGE_DELAY_MS_MAX = 2 * 86_400_000
 type Stored = {
   payment: ProviderPayment
   readonly shownAt: Instant
-  readonly then: Plan['then']
+  readonly later: Plan['then']
   readonly decidedAt: Instant
 }
 
@@ -87,7 +87,7 @@ export class FakeGateway implements PaymentGateway {
   /** How a payment ended at the provider; undefined when it never took it. */
   truthOf(paymentId: string): ProviderPayment['state'] | undefined {
     const stored = this.byKey.get(keyOf(paymentId))
-    return stored === undefined || stored === 'refused' ? undefined : (stored.then ?? stored.payment.state)
+    return stored === undefined || stored === 'refused' ? undefined : (stored.later ?? stored.payment.state)
   }
 
   private execute(order: ChargeOrder): Stored | 'refused' {
@@ -107,13 +107,13 @@ export class FakeGateway implements PaymentGateway {
               money: order.money,
             },
             shownAt: addMs(now, Math.floor(this.random() * SHOWN_AFTER_MS_MAX)),
-            then: plan.then,
+            later: plan.later,
             decidedAt: addMs(now, Math.floor(this.random() * DECIDED_AFTER_MS_MAX)),
           }
     this.byKey.set(order.idempotencyKey, stored)
     if (stored !== 'refused') {
       this.tell(stored.payment, now)
-      if (stored.then !== null) this.tell({ ...stored.payment, state: stored.then }, stored.decidedAt)
+      if (stored.later !== null) this.tell({ ...stored.payment, state: stored.later }, stored.decidedAt)
     }
     return stored
   }
@@ -127,8 +127,8 @@ export class FakeGateway implements PaymentGateway {
     return 'refused'
   }
 
-  private presentOf({ payment, then, decidedAt }: Stored): ProviderPayment {
-    return then !== null && this.now() >= decidedAt ? { ...payment, state: then } : payment
+  private presentOf({ payment, later, decidedAt }: Stored): ProviderPayment {
+    return later !== null && this.now() >= decidedAt ? { ...payment, state: later } : payment
   }
 
   /** No message, one, or several, each with a delay of its own. */

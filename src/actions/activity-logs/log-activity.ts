@@ -1,6 +1,6 @@
 import { type ActivityType, keepsObject, resourceTypeOf } from '../../core/activity-logs/activity.ts'
 import { jsonText } from '../../core/amounts/json-text.ts'
-import { type Actor, insertActivities, type NewActivity } from '../../store/activity-logs.ts'
+import { insertActivities, type NewActivity } from '../../store/activity-logs.ts'
 import type { Tx } from '../../store/database.ts'
 import type { Caller } from '../context.ts'
 
@@ -12,11 +12,12 @@ export async function logActivity(
   resourceId: string,
   object: object,
 ): Promise<void> {
-  await insertActivities(tx, actorOf(caller), activitiesOf(type, resourceId, object))
+  await insertActivities(tx, caller.organizationId, activitiesOf(caller, type, resourceId, object))
 }
 
 /** The activity of a type, if it is one; `object` is the resource afterwards, or its JSON. */
 export function activitiesOf(
+  { apiKeyId, now }: Caller,
   type: ActivityType,
   resourceId: string | null,
   object: object | string | null,
@@ -25,10 +26,7 @@ export function activitiesOf(
   if (resourceType === undefined || resourceId === null) return []
   const kept = keepsObject(type) ? object : null
   const text = kept === null || typeof kept === 'string' ? kept : jsonText(kept)
-  return [{ type, resourceType, resourceId, object: text }]
-}
-
-/** Who acts as a caller: a key's owner, or Weir itself in due work. */
-export function actorOf({ organizationId, apiKeyId, now }: Caller): Actor {
-  return { organizationId, apiKeyId, now, source: apiKeyId === null ? 'system' : 'api' }
+  // A caller without a key is Weir itself, in due work.
+  const source = apiKeyId === null ? 'system' : 'api'
+  return [{ type, resourceType, resourceId, object: text, source, apiKeyId, now }]
 }

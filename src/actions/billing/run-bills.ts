@@ -6,8 +6,11 @@ import { answerQuestions } from '../../store/billing/answers.ts'
 import { readBillingSnapshot } from '../../store/billing/read-snapshot.ts'
 import { type WrittenDocument, writeBills } from '../../store/billing/write-bills.ts'
 import type { Tx } from '../../store/database.ts'
+import { readDraftNotes } from '../../store/draft-notes.ts'
 import { scheduleWalletRefresh } from '../../store/ongoing-balances.ts'
 import type { Caller, Context } from '../context.ts'
+import { issueCreditNotes } from '../credit-notes/issue-credit-notes.ts'
+import { renewDraftNotes } from '../credit-notes/renew-draft-notes.ts'
 import { announceMovements } from '../wallets/announce-wallets.ts'
 import { announceDocuments } from './announce-documents.ts'
 import { withSections } from './bill-sections.ts'
@@ -51,13 +54,23 @@ export async function writePlans(
   beforeWebhooks?: (invoiceIds: readonly string[]) => Promise<void>,
 ): Promise<readonly WrittenDocument[]> {
   refuseUnbilled(context, caller, bills)
-  const { documents, rows } = await writeBills(tx, caller.organizationId, await withSections(tx, bills))
+  const drafts = await readDraftNotes(tx, replacedBy(bills))
+  const written = await writeBills(tx, caller.organizationId, await withSections(tx, bills))
+  const { documents, rows, creditNoteIds } = written
+  const renewed = await renewDraftNotes(tx, caller, drafts)
   await beforeWebhooks?.(documents.flatMap((each) => (each.kind === 'invoice' ? [each.id] : [])))
+  await issueCreditNotes(tx, caller, [...creditNoteIds, ...renewed])
   await announceDocuments(tx, caller, documents)
   await announceMovements(tx, caller, rows.walletTransactions)
   const customerIds = [...new Set(bills.map(({ customerId }) => customerId))]
   await scheduleWalletRefresh(tx, caller.organizationId, customerIds, caller.now)
   return documents
+}
+
+function replacedBy(bills: readonly BillPlan[]): readonly string[] {
+  return bills.flatMap(({ documents }) =>
+    documents.flatMap((each) => (each.kind === 'invoice' ? (each.invoice.replaces ?? []) : [])),
+  )
 }
 
 /** Computes items one by one, yielding to the event loop from time to time. */

@@ -7,13 +7,8 @@ import {
   type NewActivity,
 } from '../../store/activity-logs.ts'
 import type { Tx } from '../../store/database.ts'
-import {
-  insertWebhooks,
-  listWebhookEndpoints,
-  type NewWebhook,
-  type WebhookEndpointRow,
-} from '../../store/webhooks.ts'
-import { activitiesOf, actorOf } from '../activity-logs/log-activity.ts'
+import { insertWebhooks, type Listener, listWebhookEndpoints, type NewWebhook } from '../../store/webhooks.ts'
+import { activitiesOf } from '../activity-logs/log-activity.ts'
 import type { Caller } from '../context.ts'
 
 /** A webhook event about an object, without its payload. */
@@ -39,7 +34,7 @@ type Message = {
 export async function announce(tx: Tx, caller: Caller, message: Message): Promise<void> {
   const { type, objectId } = message
   const kept = keepsObject(type) ? await message.payload() : null
-  const endpoints = await logAndList(tx, caller, activitiesOf(type, objectId, kept))
+  const endpoints = await logAndList(tx, caller, activitiesOf(caller, type, objectId, kept))
   await queue(tx, caller, endpoints, kept === null ? message : { ...message, payload: () => kept })
 }
 
@@ -48,38 +43,46 @@ async function logAndList(
   tx: Tx,
   caller: Caller,
   activities: readonly NewActivity[],
-): Promise<readonly WebhookEndpointRow[]> {
+): Promise<readonly Listener[]> {
   if (activities.length === 0) return listWebhookEndpoints(tx)
-  return insertActivitiesForEndpoints(tx, actorOf(caller), activities)
+  return insertActivitiesForEndpoints(tx, caller.organizationId, activities)
 }
 
 /** The same to the subscribed ones among `endpoints`, which were read earlier in the transaction. */
 export async function announceTo(
   tx: Tx,
   caller: Caller,
-  endpoints: readonly WebhookEndpointRow[],
+  endpoints: readonly Listener[],
   message: Message,
 ): Promise<void> {
   const { type, objectId } = message
   const kept = keepsObject(type) ? await message.payload() : null
   await Promise.all([
-    insertActivities(tx, actorOf(caller), activitiesOf(type, objectId, kept)),
+    insertActivities(tx, caller.organizationId, activitiesOf(caller, type, objectId, kept)),
     queue(tx, caller, endpoints, kept === null ? message : { ...message, payload: () => kept }),
   ])
 }
 
 /** Queues a message to the subscribed ones among all endpoints. */
-async function queue(
-  tx: Tx,
-  caller: Caller,
-  all: readonly WebhookEndpointRow[],
-  message: Message,
-): Promise<void> {
+async function queue(tx: Tx, caller: Caller, all: readonly Listener[], message: Message): Promise<void> {
   const endpoints = listeningTo(all, message.type)
   if (endpoints.length === 0) return
-  const body = bodyOf(caller, message, await message.payload())
-  const logged = endpoints.map(({ id }) => webhookOf(caller, id, message, body))
-  await insertWebhooks(tx, caller.organizationId, logged)
+  await insertWebhooks(
+    tx,
+    caller.organizationId,
+    webhooksOf(caller, endpoints, message, await message.payload()),
+  )
+}
+
+/** The webhooks of a message to the endpoints that are subscribed to it. */
+export function webhooksOf(
+  caller: Caller,
+  endpoints: readonly Listener[],
+  message: Omit<Message, 'payload'>,
+  payload: object | string,
+): NewWebhook[] {
+  const body = bodyOf(caller, message, payload)
+  return endpoints.map(({ id }) => webhookOf(caller, id, message, body))
 }
 
 /**
@@ -98,7 +101,9 @@ export async function announceAll(
   const endpoints = await logAndList(
     tx,
     caller,
-    messages.flatMap(({ type, objectId }) => activitiesOf(type, objectId, kept.get(objectId) ?? null)),
+    messages.flatMap(({ type, objectId }) =>
+      activitiesOf(caller, type, objectId, kept.get(objectId) ?? null),
+    ),
   )
   const heard = messages.map((message) => ({
     message,
@@ -111,8 +116,7 @@ export async function announceAll(
   const logged = wanted.flatMap(({ message, listeners }) => {
     const payload = told.get(message.objectId)
     if (!payload) throw new Error(`${message.objectType} ${message.objectId} is gone`)
-    const body = bodyOf(caller, message, payload)
-    return listeners.map(({ id }) => webhookOf(caller, id, message, body))
+    return webhooksOf(caller, listeners, message, payload)
   })
   await insertWebhooks(tx, caller.organizationId, logged)
 }
@@ -142,9 +146,6 @@ function webhookOf(
 }
 
 /** The endpoints subscribed to a type. */
-export function listeningTo(
-  all: readonly WebhookEndpointRow[],
-  type: WebhookType,
-): readonly WebhookEndpointRow[] {
+export function listeningTo(all: readonly Listener[], type: WebhookType): readonly Listener[] {
   return all.filter((endpoint) => takesType(endpoint.eventTypes, type))
 }

@@ -8,7 +8,8 @@ const ActivityLogObject = Type.Object({
   activity_type: words(...ACTIVITY_TYPES),
   activity_source: words(...ACTIVITY_SOURCES),
   activity_object: Type.Unknown({
-    description: 'The object afterwards; null for invoices, credit notes, subscriptions and wallets.',
+    description:
+      'The object afterwards; null for new customers, invoices, credit notes, subscriptions and wallets.',
   }),
   activity_object_changes: Type.Record(Type.String(), Type.Array(Type.Unknown()), {
     description: 'What an update changed: values before and after, by field.',

@@ -3,6 +3,7 @@ import type { Context } from '../../actions/context.ts'
 import type { HttpLimits } from '../limits.ts'
 import { activityLogsRoutes } from './activity-logs.ts'
 import { addOnsRoutes } from './add-ons.ts'
+import { adjustedFeesRoutes } from './adjusted-fees.ts'
 import { alertsRoutes } from './alerts.ts'
 import { analyticsRoutes } from './analytics.ts'
 import { apiLogsRoutes } from './api-logs.ts'
@@ -10,19 +11,22 @@ import { appliedCouponsRoutes } from './applied-coupons.ts'
 import { billableMetricsRoutes } from './billable-metrics.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
 import { couponsRoutes } from './coupons.ts'
+import { creditNoteMetadataRoutes } from './credit-note-metadata.ts'
+import { creditNotesRoutes } from './credit-notes.ts'
 import { customersRoutes } from './customers.ts'
+import { dunningCampaignsRoutes } from './dunning-campaigns.ts'
 import { entitlementsRoutes } from './entitlements.ts'
 import { estimatesRoutes } from './estimates.ts'
 import { eventRoutes } from './events.ts'
 import { featuresRoutes } from './features.ts'
 import { feesRoutes } from './fees.ts'
 import { invoiceCustomSectionsRoutes } from './invoice-custom-sections.ts'
-import { invoicesRoutes } from './invoices.ts'
+import { invoicesRoutes, regenerationRoutes } from './invoices.ts'
 import { lifetimeUsagesRoutes } from './lifetime-usages.ts'
 import { organizationsRoutes } from './organizations.ts'
 import { paymentMethodsRoutes } from './payment-methods.ts'
 import { paymentReceiptsRoutes } from './payment-receipts.ts'
-import { paymentRequestsRoutes } from './payment-requests.ts'
+import { paymentRequestEndRoutes, paymentRequestsRoutes } from './payment-requests.ts'
 import { paymentsRoutes } from './payments.ts'
 import { planChargesRoutes } from './plan-charges.ts'
 import { planFixedChargesRoutes } from './plan-fixed-charges.ts'
@@ -54,6 +58,8 @@ export const routesOfV1: readonly Routes[] = [
   billableMetricsRoutes,
   billingEntitiesRoutes,
   couponsRoutes,
+  creditNoteMetadataRoutes,
+  creditNotesRoutes,
   customersRoutes,
   entitlementsRoutes,
   estimatesRoutes,
@@ -83,4 +89,12 @@ export const routesOfV1: readonly Routes[] = [
   walletsRoutes,
   webhookEndpointsRoutes,
   webhooksRoutes,
+]
+
+/** Every group of routes under /api/weir/v1 but those of API keys, because Lago has no such routes. */
+export const routesOfWeir: readonly Routes[] = [
+  adjustedFeesRoutes,
+  dunningCampaignsRoutes,
+  paymentRequestEndRoutes,
+  regenerationRoutes,
 ]

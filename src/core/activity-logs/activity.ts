@@ -63,8 +63,9 @@ export function resourceTypeOf(type: ActivityType): ResourceType | undefined {
   return Object.hasOwn(RESOURCE_TYPES, noun) ? RESOURCE_TYPES[noun as Noun] : undefined
 }
 
-/** Whether activities of a type keep their object. */
+/** Whether activities of a type keep their object. A new customer is committed before its row is read back. */
 export function keepsObject(type: ActivityType): boolean {
+  if (type === 'customer.created') return false
   const resource = resourceTypeOf(type)
   return resource !== undefined && !NAMED_ONLY.includes(resource)
 }

@@ -34,6 +34,8 @@ const settings: IssuingSettings = {
 }
 const invoice = (fees: readonly PendingFee[], changes: Partial<PendingInvoice> = {}): PendingInvoice => ({
   id: 'i',
+  invoiceType: 'subscription',
+  currency: 'EUR',
   fees,
   planIds: new Map([['s', 'p']]),
   subTotalExcludingTaxesAmountCents: fees.reduce((sum, { amountCents }) => sum + amountCents, 0n),
@@ -62,7 +64,7 @@ describe('an invoice that waited for its taxes', () => {
   it('gets them from the unrounded fees, less their reductions', () => {
     const fees = [fee('a', 3), fee('b', 3), fee('d', 100, { preciseReductionCents: Decimal.of('50.5') })]
     const pending = invoice(fees, { subTotalExcludingTaxesAmountCents: 56n })
-    const done = completeInvoice(pending, customer, taxes([tax('vat', '20')]), SAME_DAY)
+    const done = completeInvoice(pending, customer, taxes([tax('vat', '20')]), SAME_DAY, [])
     expect(done.fees.map((each) => each.taxes.taxesAmountCents)).toEqual([1n, 1n, 10n])
     expect([done.taxes.taxesAmountCents, done.totalAmountCents]).toEqual([11n, 67n])
     expect(done.taxes.appliedTaxes.map((each) => each.feesAmountCents.toString())).toEqual(['55.5'])
@@ -75,6 +77,7 @@ describe('an invoice that waited for its taxes', () => {
       customer,
       taxes([tax('vat', '20')]),
       SAME_DAY,
+      [],
     )
     expect(done.fees.map(({ id }) => id)).toEqual(['b'])
     expect(done.taxes.appliedTaxes.map((each) => [each.tax.code, each.amountCents])).toEqual([
@@ -90,8 +93,33 @@ describe('an invoice that waited for its taxes', () => {
       customer,
       taxes([], [tax('entity', '5')]),
       SAME_DAY,
+      [],
     )
     expect(done.taxes.taxesAmountCents).toBe(5n)
+  })
+
+  it('uses the credit notes of its customer once its taxes are known, and one-off invoices use none', () => {
+    const notes = [
+      { id: 'old', currency: 'EUR', balanceCents: 100n },
+      { id: 'dollars', currency: 'USD', balanceCents: 100n },
+      { id: 'new', currency: 'EUR', balanceCents: 300n },
+    ]
+    const complete = (changes: Partial<PendingInvoice>) => {
+      const pending = invoice([fee('a', 100), fee('b', 200)], changes)
+      return completeInvoice(pending, customer, taxes([tax('vat', '20')]), SAME_DAY, notes)
+    }
+    const done = complete({})
+    expect(done.creditNotes.map(({ sourceId, amountCents }) => [sourceId, amountCents])).toEqual([
+      ['old', 100n],
+      ['new', 260n],
+    ])
+    expect([done.creditNotesAmountCents, done.totalAmountCents, done.overdueAt]).toEqual([360n, 0n, null])
+    expect(done.creditNoteShares.map(({ id, cents }) => [id, cents.toString()])).toEqual([
+      ['a', '120'],
+      ['b', '240'],
+    ])
+    const oneOff = complete({ invoiceType: 'one_off' })
+    expect([oneOff.creditNotesAmountCents, oneOff.totalAmountCents]).toEqual([0n, 360n])
   })
 
   it.each<[string, Partial<PendingInvoice>, string, string, string, string]>([
@@ -114,13 +142,14 @@ describe('an invoice that waited for its taxes', () => {
       '2024-05-14T22:00:00Z',
     ],
   ])('is dated: %s', (_, changes, when, issuingOn, paymentDueOn, overdueAt) => {
-    const done = completeInvoice(invoice([fee('a', 1)], changes), customer, taxes([]), at(when))
+    const done = completeInvoice(invoice([fee('a', 1)], changes), customer, taxes([]), at(when), [])
     expect(done.dates).toEqual({ issuingOn, paymentDueOn })
     expect(done.overdueAt).toBe(at(overdueAt))
     expect(done.finalizedAt).toBe(at(when))
   })
 
   it('cannot become overdue when nothing is to be paid', () => {
-    expect(completeInvoice(invoice([fee('a', 0)]), customer, taxes([]), SAME_DAY).overdueAt).toBeNull()
+    const done = completeInvoice(invoice([fee('a', 0)]), customer, taxes([]), SAME_DAY, [])
+    expect(done.overdueAt).toBeNull()
   })
 })

@@ -1,4 +1,4 @@
-import type { Decimal } from '../amounts/decimal.ts'
+import { Decimal } from '../amounts/decimal.ts'
 import { parseCalendarDate } from '../calendar/calendar-date.ts'
 import type { Instant } from '../calendar/instant.ts'
 import type { TimeZone } from '../calendar/zone.ts'
@@ -7,6 +7,9 @@ import { belatedDates, type IssuingDates, type IssuingSettings } from '../subscr
 import { type FeeTaxes, type InvoiceTaxes, taxesOfFee, taxesOfInvoice } from '../taxes/apply.ts'
 import type { Tax } from '../taxes/tax.ts'
 import { resolveFeeTaxes, type TaxedItem } from './fee-taxes.ts'
+import type { CreditNoteFacts } from './reductions/credit-note-facts.ts'
+import { type CreditedFee, takeNotes } from './reductions/credit-notes.ts'
+import type { Reduction } from './reductions/reduction.ts'
 import type { CustomerFacts, TaxesByOwner } from './snapshot.ts'
 
 /** A fee of an invoice that waits for taxes. */
@@ -22,6 +25,8 @@ export type PendingFee = TaxedItem & {
 /** An invoice that waits for taxes: everything else is computed. */
 export type PendingInvoice = {
   readonly id: string
+  readonly invoiceType: string
+  readonly currency: string
   readonly fees: readonly PendingFee[]
   /** Plan ids by subscription id. */
   readonly planIds: ReadonlyMap<string, string>
@@ -41,6 +46,10 @@ export type CompletedInvoice = {
   /** The fees whose taxes were not known. */
   readonly fees: readonly { readonly id: string; readonly taxes: FeeTaxes }[]
   readonly taxes: InvoiceTaxes
+  /** What credit notes took off, and each fee's share of it with 5 decimals. */
+  readonly creditNotes: readonly Reduction[]
+  readonly creditNotesAmountCents: bigint
+  readonly creditNoteShares: readonly { readonly id: string; readonly cents: Decimal }[]
   readonly totalAmountCents: bigint
   readonly dates: Pick<IssuingDates, 'issuingOn' | 'paymentDueOn'>
   readonly finalizedAt: Instant
@@ -48,12 +57,17 @@ export type CompletedInvoice = {
   readonly overdueAt: Instant | null
 }
 
-/** Adds the taxes that an invoice waited for, and makes it final at `at`. */
+/**
+ * Adds the taxes that an invoice waited for, takes the credit notes of its customer off, and makes it final at `at`.
+ *
+ * @param notes oldest first
+ */
 export function completeInvoice(
   invoice: PendingInvoice,
   customer: Pick<CustomerFacts, 'id' | 'billingEntityId'>,
   taxes: TaxesByOwner,
   at: Instant,
+  notes: readonly CreditNoteFacts[],
 ): CompletedInvoice {
   const { isPeriodic, zone } = invoice
   const taxable = resolveFeeTaxes(invoice.fees, customer, invoice.planIds, taxes).map((resolved) => ({
@@ -62,18 +76,45 @@ export function completeInvoice(
   }))
   const subTotal = invoice.subTotalExcludingTaxesAmountCents
   const ofInvoice = taxesOfInvoice(taxable, subTotal)
-  const totalAmountCents = subTotal + ofInvoice.taxesAmountCents
+  const withTaxes = subTotal + ofInvoice.taxesAmountCents
+  const taxed = taxable.map((fee) => ({ ...fee, feeTaxes: taxesOfFee(fee) }))
+  const credited = takeNotes(
+    {
+      fees: invoice.invoiceType === 'one_off' ? [] : taxed.map(creditedFeeOf),
+      taxesByFee: new Map(taxed.map(({ id, feeTaxes }) => [id, feeTaxes.taxesPreciseAmountCents])),
+      reductions: [],
+      leftCents: withTaxes,
+    },
+    { notes: invoice.invoiceType === 'one_off' ? [] : notes, currency: invoice.currency },
+  )
+  const totalAmountCents = credited.leftCents
   const dates = belatedDates(datesOf(invoice), invoice.wantedAt, { at, zone, isPeriodic }, invoice.settings)
   return {
     id: invoice.id,
-    fees: taxable
+    fees: taxed
       .filter(({ knownTaxes }) => knownTaxes === null)
-      .map((fee) => ({ id: fee.id, taxes: taxesOfFee(fee) })),
+      .map(({ id, feeTaxes }) => ({ id, taxes: feeTaxes })),
     taxes: ofInvoice,
+    creditNotes: credited.reductions,
+    creditNotesAmountCents: withTaxes - totalAmountCents,
+    creditNoteShares: credited.fees.map(({ key, preciseCreditNotesAmountCents }) => ({
+      id: key,
+      cents: preciseCreditNotesAmountCents,
+    })),
     totalAmountCents,
     dates,
     finalizedAt: at,
     overdueAt: totalAmountCents > 0n ? overdueAt(dates.paymentDueOn, zone) : null,
+  }
+}
+
+function creditedFeeOf({ id, amountCents, preciseReductionCents }: PendingFee): CreditedFee {
+  return {
+    key: id,
+    amountCents,
+    preciseProgressiveCreditCents: Decimal.zero,
+    preciseCouponsAmountCents: preciseReductionCents,
+    preciseCreditNotesAmountCents: Decimal.zero,
   }
 }
 

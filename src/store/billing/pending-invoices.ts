@@ -5,18 +5,16 @@ import type { FeeType } from '../../core/invoicing/fee-draft.ts'
 import type { IssuingSettings } from '../../core/subscriptions/issuing-dates.ts'
 import type { Tax } from '../../core/taxes/tax.ts'
 import type { Tx } from '../database.ts'
+import { newId } from '../ids.ts'
 import { insertRows } from '../insert-rows.ts'
 import type { Fees, FeeTaxes, Invoices } from '../rows.ts'
 import { anyOf, groupedBy, ts } from '../values.ts'
+import { takeFromCreditNotes } from '../write-credit-notes.ts'
 import type { InvoiceNumber } from './bill-rows.ts'
 import { feeTaxRow, invoiceTaxRow } from './tax-rows.ts'
 
 /** An invoice that waits for taxes, with what its number and its webhook depend on. */
-export type PendingInvoiceRow = {
-  readonly invoice: PendingInvoice
-  readonly billingEntityId: string
-  readonly invoiceType: string
-}
+export type PendingInvoiceRow = { readonly invoice: PendingInvoice; readonly billingEntityId: string }
 
 /** The invoices of a customer that wait for taxes, oldest first, locked. The caller has locked the customer. */
 export async function lockPendingInvoices(tx: Tx, customerId: string): Promise<readonly PendingInvoiceRow[]> {
@@ -67,7 +65,6 @@ export async function lockPendingInvoices(tx: Tx, customerId: string): Promise<r
         isPeriodic: own.some(({ isRecurring }) => isRecurring),
       },
       billingEntityId: row.billingEntityId,
-      invoiceType: row.invoiceType,
     }
   })
 }
@@ -75,6 +72,8 @@ export async function lockPendingInvoices(tx: Tx, customerId: string): Promise<r
 function headOf(row: Selectable<Invoices>): Omit<PendingInvoice, 'fees' | 'planIds' | 'isPeriodic'> {
   return {
     id: row.id,
+    invoiceType: row.invoiceType,
+    currency: row.currency,
     subTotalExcludingTaxesAmountCents: row.subTotalExcludingTaxesAmountCents,
     zone: row.timezone,
     issuingOn: row.issuingDate,
@@ -111,36 +110,50 @@ function taxOfFee(row: Selectable<FeeTaxes>): Tax {
   }
 }
 
-/** Writes the taxes, totals, dates and numbers of invoices that waited for taxes, and makes them final. */
-export async function writeCompletedInvoices(
+/** Writes the taxes, reductions, totals, dates and number of an invoice that waited for taxes, and makes it final. */
+export async function writeCompletedInvoice(
   tx: Tx,
   organizationId: string,
-  completed: readonly { readonly invoice: CompletedInvoice; readonly number: InvoiceNumber }[],
+  invoice: CompletedInvoice,
+  number: InvoiceNumber,
 ): Promise<void> {
-  const invoices = completed.map(({ invoice }) => invoice)
-  const fees = invoices.flatMap((invoice) => invoice.fees)
+  const { id: invoiceId, fees, finalizedAt: createdAt } = invoice
   await sql`
     update fees f set taxes_amount_cents = t.cents, taxes_precise_amount_cents = t.precise, taxes_rate = t.rate
     from unnest(${fees.map(({ id }) => id)}::uuid[], ${fees.map(({ taxes }) => taxes.taxesAmountCents)}::bigint[],
       ${fees.map(({ taxes }) => taxes.taxesPreciseAmountCents.round(15).toString())}::numeric[],
       ${fees.map(({ taxes }) => taxes.taxesRate.toString())}::numeric[]) as t (id, cents, precise, rate)
     where f.id = t.id`.execute(tx)
-  const feeTaxes = invoices.flatMap(({ fees: own, finalizedAt }) =>
-    own.flatMap(({ id, taxes }) =>
-      taxes.appliedTaxes.map((tax) => feeTaxRow({ organizationId, feeId: id, createdAt: finalizedAt }, tax)),
-    ),
+  const feeTaxes = fees.flatMap(({ id, taxes }) =>
+    taxes.appliedTaxes.map((tax) => feeTaxRow({ organizationId, feeId: id, createdAt }, tax)),
   )
   await insertRows(tx, 'feeTaxes', feeTaxes)
   // The lines of known taxes were sums of some fees only.
-  const ids = anyOf(invoices.map(({ id }) => id))
-  await tx.deleteFrom('invoiceTaxes').where('invoiceId', '=', ids).execute()
-  const invoiceTaxes = invoices.flatMap(({ id, taxes, finalizedAt }) =>
-    taxes.appliedTaxes.map((tax) =>
-      invoiceTaxRow({ organizationId, invoiceId: id, createdAt: finalizedAt }, tax),
-    ),
+  await tx.deleteFrom('invoiceTaxes').where('invoiceId', '=', invoiceId).execute()
+  const invoiceTaxes = invoice.taxes.appliedTaxes.map((tax) =>
+    invoiceTaxRow({ organizationId, invoiceId, createdAt }, tax),
   )
   await insertRows(tx, 'invoiceTaxes', invoiceTaxes)
-  for (const { invoice, number } of completed) await finish(tx, invoice, number)
+  if (invoice.creditNotes.length > 0) await writeCreditNoteUses(tx, organizationId, invoice)
+  await finish(tx, invoice, number)
+}
+
+async function writeCreditNoteUses(tx: Tx, organizationId: string, invoice: CompletedInvoice): Promise<void> {
+  const { id: invoiceId, creditNotes, creditNoteShares, finalizedAt: createdAt } = invoice
+  const rows = creditNotes.map(({ kind, sourceId, isBeforeTaxes, amountCents }) => ({
+    ...{ organizationId, id: newId(), invoiceId, kind, sourceId, amountCents, createdAt },
+    beforeTaxes: isBeforeTaxes,
+  }))
+  await insertRows(tx, 'invoiceReductions', rows)
+  await sql`
+    update fees f set precise_credit_notes_amount_cents = s.cents
+    from unnest(${creditNoteShares.map(({ id }) => id)}::uuid[],
+      ${creditNoteShares.map(({ cents }) => cents.toString())}::numeric[]) as s (id, cents)
+    where f.id = s.id`.execute(tx)
+  await takeFromCreditNotes(
+    tx,
+    creditNotes.map(({ sourceId, amountCents }) => ({ id: sourceId, amountCents, at: createdAt })),
+  )
 }
 
 async function finish(tx: Tx, invoice: CompletedInvoice, number: InvoiceNumber): Promise<void> {
@@ -151,6 +164,7 @@ async function finish(tx: Tx, invoice: CompletedInvoice, number: InvoiceNumber):
       taxesAmountCents,
       taxesRate: taxesRate.toString(),
       subTotalIncludingTaxesAmountCents: eb('subTotalExcludingTaxesAmountCents', '+', taxesAmountCents),
+      creditNotesAmountCents: invoice.creditNotesAmountCents,
       totalAmountCents: invoice.totalAmountCents,
     }))
     .where('id', '=', invoice.id)
