@@ -110,8 +110,24 @@ const INVOICE_PAYMENTS: Invariant = {
         p.payment_status, p.total_paid_amount_cents) as detail
     from invoices i
     cross join lateral weir_payment_state(i.organization_id, i.id) p
-    where i.status in ('draft', 'finalized', 'voided') and (i.payment_status, i.total_paid_amount_cents)
-      is distinct from (p.payment_status, p.total_paid_amount_cents)`,
+    where i.status in ('draft', 'finalized', 'voided')
+      and (i.payment_status, i.total_paid_amount_cents, i.offset_amount_cents)
+        is distinct from (p.payment_status, p.total_paid_amount_cents, p.offset_amount_cents)`,
+}
+
+const PAYMENTS: Invariant = {
+  code: 'payments',
+  says: 'every successful payment is in the ledgers of its invoices with its whole amount, and no other payment is',
+  weight: 'error',
+  query: `
+    select p.organization_id, p.id::text as subject,
+      format('payment %s cents (%s), ledgers %s cents', p.amount_cents, p.payment_status,
+        coalesce(sum(e.amount_cents), 0)) as detail
+    from payments p
+    left join invoice_payments e on e.organization_id = p.organization_id and e.payment_id = p.id
+    group by p.organization_id, p.id
+    having coalesce(sum(e.amount_cents), 0)
+      <> case p.payment_status when 'succeeded' then p.amount_cents else 0 end`,
 }
 
 const CREDIT_NOTES: Invariant = {
@@ -356,6 +372,7 @@ export const INVARIANTS: readonly Invariant[] = [
   INVOICE_FEES,
   INVOICE_TAXES,
   INVOICE_PAYMENTS,
+  PAYMENTS,
   CREDIT_NOTES,
   INVOICE_NUMBERS,
   EVENT_KEYS,

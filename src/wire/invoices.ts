@@ -1,5 +1,6 @@
 import { Decimal } from '../core/amounts/decimal.ts'
 import { toWireCents } from '../core/amounts/json-text.ts'
+import { dueCents } from '../core/payments/payment-input.ts'
 import type { InvoiceCreditView } from '../store/invoice-credits.ts'
 import type { AppliedThresholdView, InvoiceListView, InvoiceView } from '../store/invoice-views.ts'
 import type { InvoiceRow } from '../store/invoices.ts'
@@ -80,7 +81,6 @@ export function toWireInvoiceBase(
   billingEntityCode: string,
   dashboardUrl: string,
 ): object {
-  const due = invoice.status === 'voided' ? 0n : invoice.totalAmountCents - invoice.totalPaidAmountCents
   return {
     lago_id: invoice.id,
     billing_entity_code: billingEntityCode,
@@ -105,9 +105,9 @@ export function toWireInvoiceBase(
     sub_total_excluding_taxes_amount_cents: toWireCents(invoice.subTotalExcludingTaxesAmountCents),
     sub_total_including_taxes_amount_cents: toWireCents(invoice.subTotalIncludingTaxesAmountCents),
     total_amount_cents: toWireCents(invoice.totalAmountCents),
-    total_due_amount_cents: toWireCents(due),
+    total_due_amount_cents: toWireCents(dueCents(invoice)),
     total_paid_amount_cents: toWireCents(invoice.totalPaidAmountCents),
-    total_offsetted_credit_note_amount_cents: 0,
+    total_offsetted_credit_note_amount_cents: toWireCents(invoice.offsetAmountCents),
     prepaid_credit_amount_cents: toWireCents(invoice.prepaidCreditAmountCents),
     prepaid_granted_credit_amount_cents: centsOrNull(invoice.prepaidGrantedCreditAmountCents),
     prepaid_purchased_credit_amount_cents: centsOrNull(invoice.prepaidPurchasedCreditAmountCents),
