@@ -68,6 +68,21 @@ export async function updateCreditNote(tx: Tx, id: string, set: Updateable<Credi
   await tx.updateTable('creditNotes').set(set).where('id', '=', id).execute()
 }
 
+/** What credit notes offset of their invoices, in cents; those without an offset are left out. */
+export async function offsetsOfNotes(
+  reads: Reads,
+  ids: readonly string[],
+): Promise<readonly { creditNoteId: string; invoiceId: string; amountCents: bigint }[]> {
+  if (ids.length === 0) return []
+  return reads
+    .selectFrom('creditNotes')
+    .select(['id as creditNoteId', 'invoiceId', 'offsetAmountCents as amountCents'])
+    .where('id', '=', anyOf(ids))
+    .where('offsetAmountCents', '>', 0n)
+    .orderBy('id')
+    .execute()
+}
+
 /** Whether an invoice has credit notes, drafts included. */
 export async function hasCreditNotes(reads: Reads, invoiceId: string): Promise<boolean> {
   const row = await reads

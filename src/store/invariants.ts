@@ -135,18 +135,13 @@ const CREDIT_NOTES: Invariant = {
   says: 'the credit of a credit note is what invoices used, what was given up and what is left of it',
   weight: 'error',
   query: `
-    select n.organization_id, n.id::text as subject,
-      format('credit %s, used %s, given up %s, left %s', n.credit_amount_cents, used.cents, n.voided_amount_cents,
-        n.balance_amount_cents) as detail
+    select organization_id, id::text as subject,
+      format('credit %s, given up %s, left %s', credit_amount_cents, voided_amount_cents, balance_amount_cents) as detail
     from credit_notes n
-    cross join lateral (
-      select coalesce(sum(r.amount_cents), 0) as cents
-      from invoice_reductions r
+    where credit_amount_cents - voided_amount_cents - balance_amount_cents <> (
+      select coalesce(sum(r.amount_cents), 0) from invoice_reductions r
       join invoices i on i.organization_id = r.organization_id and i.id = r.invoice_id
-      where r.organization_id = n.organization_id and r.kind = 'credit_note' and r.source_id = n.id
-        and i.status not in ('closed', 'deleted')
-    ) used
-    where n.credit_amount_cents <> used.cents + n.voided_amount_cents + n.balance_amount_cents`,
+      where r.kind = 'credit_note' and r.source_id = n.id and i.status not in ('closed', 'deleted'))`,
 }
 
 const INVOICE_NUMBERS: Invariant = {

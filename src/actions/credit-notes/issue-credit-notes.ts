@@ -3,8 +3,12 @@ import type { Tx } from '../../store/database.ts'
 import { toWireCreditNote } from '../../wire/credit-notes.ts'
 import type { Caller } from '../context.ts'
 import { announceAll } from '../webhooks/announce.ts'
+import { settleOffsets } from './settle-offsets.ts'
 
-/** Sends `credit_note.created` for credit notes that are final, in order; drafts are announced once they are. */
+/**
+ * What follows when credit notes become final, in order: `credit_note.created` is sent, and their offsets lower what is
+ * due. Drafts are issued once they are final.
+ */
 export async function issueCreditNotes(tx: Tx, caller: Caller, ids: readonly string[]): Promise<void> {
   const messages = ids.map((objectId) => {
     return { type: 'credit_note.created', objectType: 'credit_note', objectId } as const
@@ -16,4 +20,5 @@ export async function issueCreditNotes(tx: Tx, caller: Caller, ids: readonly str
     )
     return new Map(views.map((view) => [view.id, toWireCreditNote(view)]))
   })
+  await settleOffsets(tx, caller, ids)
 }
