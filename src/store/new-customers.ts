@@ -16,8 +16,9 @@ export type NewCustomer = {
 
 /**
  * Inserts customers of one organization with its next numbers, in the given order, and everything that belongs to them,
- * in one statement, which also logs the activities. The counter is locked until the transaction ends, so that there are no gaps: let this be the last
- * one. Violates the index `customers_external_id` when another transaction has created one of them meanwhile.
+ * in one statement, which also logs the activities. The counter is locked until the transaction ends, so that there are
+ * no gaps: let this be the last one. Violates the index `customers_external_id` when another transaction has created
+ * one of them meanwhile.
  */
 export async function insertCustomers(
   tx: Tx,
