@@ -49,5 +49,5 @@ const CREDIT_NOTES: Invariant = {
     where n.credit_amount_cents <> used.cents + n.voided_amount_cents + n.balance_amount_cents`,
 }
 
-/** What must hold of payments and of the ledgers of invoices. */
-export const PAYMENT_INVARIANTS: readonly Invariant[] = [INVOICE_PAYMENTS, PAYMENTS]
+/** What must hold of payments, of the ledgers of invoices and of credit notes. */
+export const PAYMENT_INVARIANTS: readonly Invariant[] = [INVOICE_PAYMENTS, PAYMENTS, CREDIT_NOTES]
