@@ -51,7 +51,7 @@ function madeSince({ since }: AnalyticsFilters): RawBuilder<SqlBool> {
 
 const MADE_IN = sql`date_trunc('month', f.created_at at time zone 'UTC')::date`
 
-/** What was invoiced in each month, by issuing date, and what fees in advance without an invoice came to, with taxes. */
+/** What was invoiced in each month, by issuing date, less what was refunded of it, and what fees in advance without an invoice came to, with taxes. */
 export async function grossRevenue(
   reads: Reads,
   filters: AnalyticsFilters,
@@ -63,6 +63,13 @@ export async function grossRevenue(
         count(*) as invoices
       from invoices i
       where ${COUNTS} and ${issuedSince(filters)} and ${matches('i', filters)}
+      group by 1, 2
+      union all
+      select date_trunc('month', i.issuing_date)::date, i.currency, -sum(n.refund_amount_cents), 0
+      from credit_notes n
+      join invoices i on i.organization_id = n.organization_id and i.id = n.invoice_id
+      where n.status = 'finalized' and n.refund_amount_cents > 0 and ${COUNTS} and ${issuedSince(filters)}
+        and ${matches('i', filters)}
       group by 1, 2
       union all
       select ${MADE_IN}, f.currency, sum(f.amount_cents + f.taxes_amount_cents), 0

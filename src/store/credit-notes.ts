@@ -68,21 +68,6 @@ export async function updateCreditNote(tx: Tx, id: string, set: Updateable<Credi
   await tx.updateTable('creditNotes').set(set).where('id', '=', id).execute()
 }
 
-/** What credit notes offset of their invoices, in cents; those without an offset are left out. */
-export async function offsetsOfNotes(
-  reads: Reads,
-  ids: readonly string[],
-): Promise<readonly { creditNoteId: string; invoiceId: string; amountCents: bigint }[]> {
-  if (ids.length === 0) return []
-  return reads
-    .selectFrom('creditNotes')
-    .select(['id as creditNoteId', 'invoiceId', 'offsetAmountCents as amountCents'])
-    .where('id', '=', anyOf(ids))
-    .where('offsetAmountCents', '>', 0n)
-    .orderBy('id')
-    .execute()
-}
-
 /** Whether an invoice has credit notes, drafts included. */
 export async function hasCreditNotes(reads: Reads, invoiceId: string): Promise<boolean> {
   const row = await reads
@@ -225,4 +210,21 @@ function filteredNotes(reads: Reads, f: CreditNoteFilters) {
     )
   }
   return query
+}
+
+/** What credit notes take off the amounts that are due of their invoices, in cents above zero. */
+export async function offsetsOfNotes(
+  reads: Reads,
+  ids: readonly string[],
+): Promise<
+  readonly { readonly creditNoteId: string; readonly invoiceId: string; readonly amountCents: bigint }[]
+> {
+  if (ids.length === 0) return []
+  return reads
+    .selectFrom('creditNotes')
+    .select(['id as creditNoteId', 'invoiceId', 'offsetAmountCents as amountCents'])
+    .where('id', '=', anyOf(ids))
+    .where('offsetAmountCents', '>', 0n)
+    .orderBy('id')
+    .execute()
 }

@@ -197,7 +197,7 @@ describe('the schema', () => {
   })
 })
 
-describe('the schema', () => {
+describe('the schema, of payments and ledgers together,', () => {
   it('refuses a payment that is in no ledger, or only in part', async () => {
     const client = await selling()
     const id = await issue(client, 'acme', 1000)

@@ -28,7 +28,7 @@ const MESSAGE_DELAY_MS_MAX = 2 * 86_400_000
 type Stored = {
   payment: ProviderPayment
   readonly shownAt: Instant
-  readonly later: Plan['then']
+  readonly later: Plan['later']
   readonly decidedAt: Instant
 }
 

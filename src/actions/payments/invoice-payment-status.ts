@@ -50,7 +50,10 @@ export async function settleInvoices(
   await followDunning(tx, caller, changes)
   const announced = changes.filter(({ after }) => isVisible(after)).map(({ after }) => after.id)
   await announceInvoices(tx, caller, announced, 'invoice.payment_status_updated')
-  for (const { after } of changes) await settlePurchase(tx, caller, after, paymentStatusOf(after))
+  for (const { after } of changes) {
+    // Credits that were offset instead of paid are not bought.
+    if (after.offsetAmountCents === 0n) await settlePurchase(tx, caller, after, paymentStatusOf(after))
+  }
   return changes
 }
 

@@ -116,6 +116,7 @@ alter table invoice_payments
   add column payment_id uuid,
   add column credit_note_id uuid,
   add foreign key (organization_id, payment_id) references payments,
+  add foreign key (organization_id, credit_note_id) references credit_notes,
   drop constraint invoice_payments_kind_check,
   drop constraint invoice_payments_check1,
   add constraint invoice_payments_kind_check check (kind in ('fees', 'status', 'payment', 'offset')),
