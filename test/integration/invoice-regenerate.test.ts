@@ -245,6 +245,11 @@ describe('POST /invoices/:id/regenerate', () => {
     expect(await ask([])).toEqual([404, 'fees_not_found'])
     expect(await ask([{ id: id }])).toEqual([404, 'fee_not_found'])
     expect(await ask([{ id: own, tax_codes: ['none'] }])).toEqual([404, 'tax_not_found'])
+    await ok(client, 'POST', '/taxes', { tax: { name: 'Low', code: 'low', rate: 5 } })
+    expect(await ask([{ id: own, tax_codes: ['low'] }])).toEqual([
+      422,
+      { tax_codes: ['value_must_be_blank'] },
+    ])
     expect(await ask([{ id: own }, { id: own }])).toEqual([422, { fees: ['value_is_duplicated'] }])
     expect(await ask({ id: own })).toEqual([422, { fees: ['value_is_invalid'] }])
     const tooMuch = [{ id: own, units: '999999999999999', unit_precise_amount: '99999' }]

@@ -4,8 +4,8 @@ import type { Step } from './life.ts'
 
 /** Apart from the seeds of lives. */
 const SEED = 2_000_000_011
-/** A share of the steps of a life after which one of these happens. */
-const RATE = 0.12
+/** The share of the moves of the clock after which one of these happens. */
+const RATE = 0.4
 
 /** Coupons that customers may get. */
 export function drawCoupons(seed: number, currency: string, planCodes: readonly string[]): Body[] {

@@ -10,7 +10,7 @@ import { lockInvoiceAfterCustomer } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { writeCreditNotes } from '../../store/write-credit-notes.ts'
 import type { Caller, Context } from '../context.ts'
-import { announceCreditNotes } from './announce-credit-notes.ts'
+import { issueCreditNotes } from './issue-credit-notes.ts'
 import { invoiceToNote, itemsOf } from './noted-items.ts'
 import { takeBackCredits } from './take-back-credits.ts'
 
@@ -54,7 +54,7 @@ export async function createCreditNote(
       },
     ])
     const [id = ''] = ids.values()
-    if (invoice.status !== 'draft') await announceCreditNotes(tx, caller, [id])
+    if (invoice.status !== 'draft') await issueCreditNotes(tx, caller, [id])
     await takeBackCredits(tx, caller, invoice, { creditNoteId: id, amountCents: shares.refundCents })
     const [view] = await creditNoteViews(tx, [id])
     if (!view) throw new Error('a credit note was not written')

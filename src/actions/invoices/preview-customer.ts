@@ -29,10 +29,12 @@ export async function previewCustomer(
   reads: Reads,
   { externalCustomerId, customer: input, billingEntityCode }: PreviewInput,
 ): Promise<PreviewCustomer> {
-  const entities = await listBillingEntities(reads)
+  const [entities, customer] = await Promise.all([
+    listBillingEntities(reads),
+    externalCustomerId === null ? undefined : findCustomer(reads, externalCustomerId),
+  ])
   const entityCodes = new Map(entities.map(({ id, code }) => [id, code]))
   if (externalCustomerId !== null) {
-    const customer = await findCustomer(reads, externalCustomerId)
     if (!customer) throw notFound('customer')
     const [{ customers, billingEntities }, details] = await Promise.all([
       readCustomerFacts(reads, [customer.id]),

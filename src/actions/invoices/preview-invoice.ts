@@ -61,8 +61,10 @@ export async function previewInvoice(
     const customer = await previewCustomer(reads, asked)
     const scene = await sceneOf(reads, asked, customer, caller)
     const planIds = scene.subscriptions.map(({ plan }) => plan.id)
-    const coupons = await previewCoupons(reads, asked.coupons, customer.facts.id, planIds, caller.now)
-    const ahead = await creditsAhead(reads, scene, customer)
+    const [coupons, ahead] = await Promise.all([
+      previewCoupons(reads, asked.coupons, customer.facts.id, planIds, caller.now),
+      creditsAhead(reads, scene, customer),
+    ])
     const plan = await buildPreview(reads, customer, scene, { coupons, notes: ahead }, caller)
     const [unwritten, views] = await Promise.all([
       unwrittenInvoice(reads, caller.organizationId, plan, scene.subscriptions, ahead),
@@ -211,10 +213,11 @@ async function sceneOf(
   const externalIds = mode.kind === 'next' ? mode.externalIds : [mode.externalId]
   const rows = await activeSubscriptionsOf(reads, facts.id, externalIds)
   if (rows.length < externalIds.length) throw notFound('subscription')
-  const known = await readSubscriptionFacts(
-    reads,
-    rows.map(({ id }) => id),
-  )
+  const ids = rows.map(({ id }) => id)
+  const [known, successors] = await Promise.all([
+    readSubscriptionFacts(reads, ids),
+    mode.kind === 'next' ? pendingSuccessors(reads, ids) : new Map<string, SubscriptionRow>(),
+  ])
   const current = [...known.values()]
   const [first] = current
   if (!first) throw notFound('subscription')
@@ -226,21 +229,24 @@ async function sceneOf(
     }
     return { ...accepted(previewPlanChange(first, { id: newId(), ...parts }, facts, now)), rows }
   }
-  return nextScene(reads, current, rows, customer, now)
+  return nextScene(reads, { current, rows, successors }, customer, now)
 }
 
 /** The next bill of subscriptions, where those that wait take over. */
 async function nextScene(
   reads: Reads,
-  current: readonly SubscriptionFacts[],
-  rows: readonly SubscriptionRow[],
+  {
+    current,
+    rows,
+    successors,
+  }: {
+    readonly current: readonly SubscriptionFacts[]
+    readonly rows: readonly SubscriptionRow[]
+    readonly successors: Awaited<ReturnType<typeof pendingSuccessors>>
+  },
   { facts }: PreviewCustomer,
   now: Caller['now'],
 ): Promise<Scene> {
-  const successors = await pendingSuccessors(
-    reads,
-    rows.map(({ id }) => id),
-  )
   const pending = current.flatMap(({ id, billing }) => {
     const row = successors.get(id)
     return row?.status === 'pending' ? [{ row, firstStart: billing.initialStartedAt }] : []

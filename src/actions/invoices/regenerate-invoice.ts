@@ -1,3 +1,4 @@
+import { offeredProgressive } from '../../core/billing/build-bills.ts'
 import type { AvailableReductions } from '../../core/billing/reductions/available.ts'
 import { newNotesOf } from '../../core/billing/reductions/credit-notes.ts'
 import { availableWallets } from '../../core/billing/reductions/prepaid.ts'
@@ -11,13 +12,13 @@ import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
 import { readCreditNoteFacts } from '../../store/billing/credit-note-facts.ts'
 import { readCustomerFacts } from '../../store/billing/customer-facts.ts'
 import { answerProgressive } from '../../store/billing/progressive-facts.ts'
+import { readSubscriptionFacts } from '../../store/billing/subscription-facts.ts'
 import { readTaxesOfFees } from '../../store/billing/taxes-of-bills.ts'
 import { readVoidedInvoice, type VoidedInvoiceFacts } from '../../store/billing/voided-invoices.ts'
 import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import type { Tx } from '../../store/database.ts'
 import { isRegenerated } from '../../store/invoice-regenerations.ts'
 import { isVisible, lockInvoiceAfterCustomer, releaseBilledPeriods } from '../../store/invoices.ts'
-import { readSubscriptions } from '../../store/subscriptions.ts'
 import { findTaxes, taxOf } from '../../store/taxes.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { writePlans } from '../billing/run-bills.ts'
@@ -83,6 +84,8 @@ async function chosenOf(
   }))
 }
 
+const NO_METRICS: ReadonlySet<string> = new Set()
+
 /** What may lower the new invoice: nothing lowers a one-off invoice. */
 async function availableTo(
   tx: Tx,
@@ -91,16 +94,21 @@ async function availableTo(
   { voided, charges }: VoidedInvoiceFacts,
 ): Promise<AvailableReductions> {
   if (voided.invoiceType === 'one_off') return { progressive: new Map() }
-  const subscriptions = await readSubscriptions(tx, [...voided.planIds.keys()])
-  const externalIds = new Map(subscriptions.map(({ id, externalId }) => [id, externalId]))
-  const questions = voided.periods.flatMap(({ subscriptionId, windows }): ProgressiveQuestion[] => {
-    const externalId = externalIds.get(subscriptionId)
+  const subscriptions = await readSubscriptionFacts(tx, [...voided.planIds.keys()])
+  const asked = voided.periods.flatMap(({ subscriptionId, reason, windows }) => {
+    const subscription = subscriptions.get(subscriptionId)
     const window = windows?.charges
-    if (externalId === undefined || !window) return []
-    return [{ subscriptionId, externalId, window, exceptInvoiceId: null }]
+    if (!subscription || !window) return []
+    const { externalId, successorMetricIds } = subscription
+    const isEnd = reason === 'subscription_terminating'
+    const question: ProgressiveQuestion = { subscriptionId, externalId, window, exceptInvoiceId: null }
+    return [{ question, successorMetricIds: isEnd ? successorMetricIds : NO_METRICS }]
   })
   const [progressive, applied, notes, wallets] = await Promise.all([
-    answerProgressive(tx, questions),
+    answerProgressive(
+      tx,
+      asked.map(({ question }) => question),
+    ),
     readCouponFacts(tx, [customer.id]),
     readCreditNoteFacts(tx, [customer.id]),
     readWalletFacts(tx, [customer.id]),
@@ -108,9 +116,11 @@ async function availableTo(
   const rated = [...charges.values()]
   return {
     progressive: new Map(
-      questions.flatMap(({ subscriptionId }, n) => {
+      asked.flatMap(({ question, successorMetricIds }, n) => {
         const invoice = progressive[n]
-        return invoice ? [[subscriptionId, { invoice, charges: rated, carriedCents: 0n }] as const] : []
+        if (!invoice) return []
+        const offered = offeredProgressive(invoice, { charges: rated, successorMetricIds })
+        return [[question.subscriptionId, offered] as const]
       }),
     ),
     coupons: {

@@ -13,7 +13,7 @@ import type { AvailableProgressiveInvoice } from './reductions/available.ts'
 import { availableCoupons, couponsAfter } from './reductions/coupons.ts'
 import { creditNotesAfter, newNotesOf } from './reductions/credit-notes.ts'
 import { availableWallets, spendingsOf } from './reductions/prepaid.ts'
-import type { BillingEntityFacts, BillingSnapshot, CustomerFacts } from './snapshot.ts'
+import type { BillingEntityFacts, BillingSnapshot, CustomerFacts, SubscriptionFacts } from './snapshot.ts'
 import type { BillAnswers, OpenBill, OpenLine } from './usage-questions.ts'
 
 /** What one subscription contributes to its invoice. */
@@ -188,11 +188,17 @@ function progressiveOf(
   return new Map(
     group.lines.flatMap(({ billed: { subscription }, places }) => {
       const invoice = places.progressive === null ? null : answers.progressive[places.progressive]
-      if (!invoice) return []
-      const { charges, successorMetricIds } = subscription
-      let carriedCents = 0n
-      for (const id of successorMetricIds) carriedCents += invoice.recurringByMetric.get(id) ?? 0n
-      return [[subscription.id, { invoice, charges, carriedCents }] as const]
+      return invoice ? [[subscription.id, offeredProgressive(invoice, subscription)] as const] : []
     }),
   )
+}
+
+/** A progressive invoice as a bill of a subscription may credit it. */
+export function offeredProgressive(
+  invoice: AvailableProgressiveInvoice['invoice'],
+  { charges, successorMetricIds }: Pick<SubscriptionFacts, 'charges' | 'successorMetricIds'>,
+): AvailableProgressiveInvoice {
+  let carriedCents = 0n
+  for (const id of successorMetricIds) carriedCents += invoice.recurringByMetric.get(id) ?? 0n
+  return { invoice, charges, carriedCents }
 }

@@ -42,7 +42,7 @@ export type VoidedInvoice = {
   readonly reached: ReachedThresholds | null
 }
 
-/** A fee that the new invoice repeats, as it is or changed. */
+/** A fee that the new invoice repeats, as it is or changed; a line of a one-off invoice may name its taxes. */
 export type ChosenFee = {
   readonly id: string
   readonly change: FeeChange
@@ -96,14 +96,18 @@ function chosenFees(
   chosen: readonly ChosenFee[] | null,
 ): Outcome<readonly FeeDraft[]> {
   if (chosen === null) return outcome(fees.map(({ fee }) => fee))
-  const changes = new Map(chosen.map((each) => [each.id, each.change]))
+  const changes = new Map(chosen.map((each) => [each.id, each]))
   const isUnknown = chosen.some(({ id }) => !fees.some((fee) => fee.id === id))
   if (isUnknown) return refused({ kind: 'not_found', code: 'fee_not_found' })
   const kept: FeeDraft[] = []
   const exponent = exponentOf(currency)
   for (const { id, fee, priceUnits } of fees) {
-    const change = changes.get(id)
-    if (!change) continue
+    const own = changes.get(id)
+    if (!own) continue
+    const { change, taxes } = own
+    // What a subscription pays is taxed by its charges, its plan and its customer.
+    if (taxes !== null && fee.feeType !== 'add_on')
+      return refusedFields({ tax_codes: ['value_must_be_blank'] })
     if (change.units !== null && change.unitAmount === null && priceUnits === null) {
       return refusedFields({ charge: ['invalid_charge_model'] })
     }
