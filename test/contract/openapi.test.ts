@@ -38,6 +38,7 @@ const EXTENSIONS: readonly string[] = [
 const ROOTS: Readonly<Record<string, Roots>> = {
   'GET /payments/{}': { answer: 'payment' },
   'GET /payment_requests/{}': { answer: 'payment_request' },
+  'GET /wallet_transactions/{}': { answer: 'wallet_transaction' },
   'POST /billing_entities': { answer: 'billing_entity' },
   'PUT /billing_entities/{}': { body: 'billing_entity', answer: 'billing_entity' },
   'PATCH /billing_entities/{}': { body: 'billing_entity', answer: 'billing_entity' },
