@@ -4,6 +4,7 @@ import { withClient } from './database.ts'
 import { type Book, type Extras, makeBook } from './due-book.ts'
 import type { Benchmark, Figure, Setting } from './figure.ts'
 import type { Load } from './load-process.ts'
+import { type ProcessorTime, watchProcessorTime } from './processor-time.ts'
 import { seedOrganization } from './seed.ts'
 import { startSink } from './sink.ts'
 import { startWeirServer, type WeirServer } from './weir-server.ts'
@@ -23,6 +24,8 @@ export type BillingRun = {
   readonly perSecond: number
   readonly seconds: number
   readonly memoryPeakBytes: number
+  /** Of one invoice. */
+  readonly processorTime: ProcessorTime
 }
 
 /** Makes a book fall due and waits until it is fully billed; `during` is called repeatedly with the number left. */
@@ -34,6 +37,7 @@ export async function runBills(
   const { count } = book
   const isClose = count <= WATCHED_CLOSELY
   return withClient(server.databaseUrl, async (client) => {
+    const timeOf = await watchProcessorTime(server)
     await book.fallDue()
     const begun = performance.now()
     let first = { left: count, at: begun }
@@ -51,12 +55,14 @@ export async function runBills(
       memory = Math.max(memory, await server.residentBytes())
     }
     const ended = performance.now()
+    const processorTime = await timeOf(count)
     const from = first.left === 0 ? { left: count, at: begun } : first
     return {
       invoices: count,
       perSecond: from.left / ((ended - from.at) / 1000),
       seconds: (ended - begun) / 1000,
       memoryPeakBytes: memory,
+      processorTime,
     }
   })
 }

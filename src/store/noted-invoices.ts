@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { Decimal } from '../core/amounts/decimal.ts'
 import type { CreditableFee } from '../core/credit-notes/note-amounts.ts'
-import type { NotedInvoice } from '../core/credit-notes/noted-invoice.ts'
+import type { NotedInvoice, BoughtCredits } from '../core/credit-notes/noted-invoice.ts'
 import type { Tax } from '../core/taxes/tax.ts'
 import type { Reads } from './database.ts'
 import type { FeeTaxRow } from './fees.ts'
@@ -10,9 +10,10 @@ import { anyOf, groupedBy } from './values.ts'
 
 /** An invoice as its credit notes see it: with its fees, their taxes and what was credited of them. */
 export async function readNotedInvoice(reads: Reads, invoice: InvoiceRow): Promise<NotedInvoice> {
-  const [fees, noted] = await Promise.all([
+  const [fees, noted, purchase] = await Promise.all([
     readCreditableFees(reads, [invoice.id]),
     readNotedAmounts(reads, [invoice.id]),
+    invoice.invoiceType === 'credit' ? soldCredits(reads, invoice) : null,
   ])
   const none = { creditCents: 0n, refundCents: 0n, offsetCents: 0n, taxRoundingCents: Decimal.zero }
   const { taxRoundingCents, ...shares } = noted.get(invoice.id) ?? none
@@ -29,6 +30,23 @@ export async function readNotedInvoice(reads: Reads, invoice: InvoiceRow): Promi
     paidCents: invoice.totalPaidAmountCents,
     noted: shares,
     taxRoundingCents,
+    purchase,
+  }
+}
+
+/** The credits that an invoice sold, and what is left of them in the wallet. */
+async function soldCredits(reads: Reads, { id, paymentStatus }: InvoiceRow): Promise<BoughtCredits> {
+  const row = await reads
+    .selectFrom('walletTransactions as t')
+    .innerJoin('wallets as w', 'w.id', 't.walletId')
+    .select(['w.status', 't.remainingAmountCents'])
+    .where('t.invoiceId', '=', id)
+    .where('t.transactionStatus', '=', 'purchased')
+    .executeTakeFirst()
+  return {
+    isUsable: row?.status === 'active',
+    isPaid: paymentStatus === 'succeeded',
+    remainingCents: row?.remainingAmountCents ?? 0n,
   }
 }
 

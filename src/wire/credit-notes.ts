@@ -72,14 +72,12 @@ function amountsOf(note: CreditNoteView) {
 }
 
 function toWireItem(item: CreditNoteView['items'][number], currency: string): object {
-  // The taxes of the fee are those of the note.
-  const { applied_taxes: _, ...fee } = toWireFee(item.fee) as Record<string, unknown>
   return {
     lago_id: item.id,
     amount_cents: toWireCents(item.amountCents),
     precise_amount_cents: Decimal.of(item.preciseAmountCents).toWire(),
     amount_currency: currency,
-    fee,
+    fee: toWireFee(item.fee),
   }
 }
 

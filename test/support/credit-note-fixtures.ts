@@ -55,6 +55,7 @@ export function notedInvoice(fees: readonly CreditableFee[], of: Partial<NotedIn
     paidCents: 0n,
     noted: { creditCents: 0n, refundCents: 0n, offsetCents: 0n },
     taxRoundingCents: Decimal.zero,
+    purchase: null,
     ...of,
   }
 }

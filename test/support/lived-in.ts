@@ -144,6 +144,26 @@ async function useAndBill(client: Client, mark: string): Promise<void> {
   await client.clock('2024-02-01T00:10:00Z')
 }
 
+/** A wallet with credits, whose code is its id, so that either names it in a path. */
+async function makeWallet(client: Client, mark: string): Promise<{ wallet: string; transaction: string }> {
+  const { wallet } = await ask(client, 'POST', '/wallets', {
+    wallet: {
+      external_customer_id: `${mark}-customer`,
+      name: `Wallet ${mark}`,
+      rate_amount: '1',
+      currency: 'EUR',
+    },
+  })
+  const id: string = wallet.lago_id
+  await ask(client, 'PUT', `/wallets/${id}`, { wallet: { code: id, metadata: { [`${mark}-key`]: mark } } })
+  const { wallet_transactions: moved } = await ask(client, 'POST', '/wallet_transactions', {
+    wallet_transaction: { wallet_id: id, granted_credits: '10', paid_credits: '5', name: `Top-up ${mark}` },
+  })
+  const alert = { alert_type: 'wallet_balance_amount', code: `${mark}-alert`, thresholds: [{ value: '1' }] }
+  await ask(client, 'POST', `/customers/${mark}-customer/wallets/${id}/alerts`, { alert })
+  return { wallet: id, transaction: moved[1].lago_id }
+}
+
 /** Lives a month of an organization (a sandbox, its clock not yet moved) through the API. */
 export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
   await client.clock('2024-01-01T00:00:00Z')
@@ -152,6 +172,7 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
   await makeCatalogue(client, mark)
   await makeCustomers(client, mark)
   await useAndBill(client, mark)
+  const { wallet, transaction } = await makeWallet(client, mark)
   const endpointId: string = endpoint.webhook_endpoint.lago_id
   const { webhooks } = await ask(client, 'GET', `/webhook_endpoints/${endpointId}/webhooks`)
   const { invoices } = await ask(client, 'GET', '/invoices')
@@ -167,7 +188,7 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
   return {
     client,
     mark,
-    ids: [...new Set(idsIn([webhooks, invoices, fees, coupons, note, plan]))],
+    ids: [...new Set([...idsIn([webhooks, invoices, fees, coupons, note, plan]), wallet, transaction])],
     names: {
       adjusted_fees: adjusted.adjusted_fee.lago_id,
       add_ons: `${mark}-add-on`,
@@ -193,6 +214,8 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
       privileges: `${mark}-privilege`,
       subscriptions: `${mark}-subscription`,
       taxes: `${mark}-tax`,
+      wallet_transactions: transaction,
+      wallets: wallet,
       webhook_endpoints: endpointId,
       webhooks: webhooks[0].lago_id,
     },

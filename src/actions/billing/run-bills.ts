@@ -9,7 +9,7 @@ import type { Tx } from '../../store/database.ts'
 import { readDraftNotes } from '../../store/draft-notes.ts'
 import { scheduleWalletRefresh } from '../../store/ongoing-balances.ts'
 import type { Caller, Context } from '../context.ts'
-import { announceCreditNotes } from '../credit-notes/announce-credit-notes.ts'
+import { issueCreditNotes } from '../credit-notes/issue-credit-notes.ts'
 import { renewDraftNotes } from '../credit-notes/renew-draft-notes.ts'
 import { announceMovements } from '../wallets/announce-wallets.ts'
 import { announceDocuments } from './announce-documents.ts'
@@ -59,7 +59,7 @@ export async function writePlans(
   const { documents, rows, creditNoteIds } = written
   const renewed = await renewDraftNotes(tx, caller, drafts)
   await beforeWebhooks?.(documents.flatMap((each) => (each.kind === 'invoice' ? [each.id] : [])))
-  await announceCreditNotes(tx, caller, [...creditNoteIds, ...renewed])
+  await issueCreditNotes(tx, caller, [...creditNoteIds, ...renewed])
   await announceDocuments(tx, caller, documents)
   await announceMovements(tx, caller, rows.walletTransactions)
   const customerIds = [...new Set(bills.map(({ customerId }) => customerId))]

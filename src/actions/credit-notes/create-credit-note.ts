@@ -7,12 +7,12 @@ import { accepted, notFound } from '../../core/refusal.ts'
 import { type CreditNoteView, creditNoteViews } from '../../store/credit-notes.ts'
 import { isId } from '../../store/ids.ts'
 import { lockInvoiceAfterCustomer } from '../../store/invoices.ts'
-import { readNotedInvoice } from '../../store/noted-invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { writeCreditNotes } from '../../store/write-credit-notes.ts'
 import type { Caller, Context } from '../context.ts'
-import { announceCreditNotes } from './announce-credit-notes.ts'
-import { checkNotedInvoice, itemsOf } from './noted-items.ts'
+import { issueCreditNotes } from './issue-credit-notes.ts'
+import { invoiceToNote, itemsOf } from './noted-items.ts'
+import { takeBackCredits } from './take-back-credits.ts'
 
 /**
  * Makes a credit note on an invoice (docs/rules/credit-notes.md). 404 `invoice_not_found` and `fee_not_found`, 405
@@ -27,12 +27,14 @@ export async function createCreditNote(
   const invoiceId = typeof input.invoice_id === 'string' ? input.invoice_id : ''
   if (!isId(invoiceId)) throw notFound('invoice')
   return inTransaction(context.database, caller, async (tx) => {
-    const invoice = checkNotedInvoice(await lockInvoiceAfterCustomer(tx, invoiceId))
-    const asked = accepted(readCreditNote(input))
-    const noted = await readNotedInvoice(tx, invoice)
+    const found = await lockInvoiceAfterCustomer(tx, invoiceId)
+    const read = readCreditNote(input)
+    const { invoice, noted } = await invoiceToNote(tx, found, read.ok ? read.value.shares : null)
+    const asked = accepted(read)
     const items = itemsOf(noted, asked.items)
     const amounts = noteAmounts(items, noted.fees, noted.taxRoundingCents)
     accepted(checkShares(noted, amounts, asked.shares))
+    const shares = settledShares(noted, amounts, asked.shares)
     const ids = await writeCreditNotes(tx, caller.organizationId, [
       {
         key: invoice.id,
@@ -46,13 +48,15 @@ export async function createCreditNote(
         status: invoice.status === 'draft' ? 'draft' : 'finalized',
         issuingOn: localDate(caller.now, invoice.timezone),
         amounts,
-        shares: settledShares(noted, amounts, asked.shares),
+        shares,
         isVoided: false,
         createdAt: caller.now,
       },
     ])
-    if (invoice.status !== 'draft') await announceCreditNotes(tx, caller, [...ids.values()])
-    const [view] = await creditNoteViews(tx, [...ids.values()])
+    const [id = ''] = ids.values()
+    if (invoice.status !== 'draft') await issueCreditNotes(tx, caller, [id])
+    await takeBackCredits(tx, caller, invoice, { creditNoteId: id, amountCents: shares.refundCents })
+    const [view] = await creditNoteViews(tx, [id])
     if (!view) throw new Error('a credit note was not written')
     return view
   })

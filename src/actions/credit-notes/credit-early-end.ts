@@ -10,7 +10,7 @@ import { readNotedInvoice } from '../../store/noted-invoices.ts'
 import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import { writeCreditNotes } from '../../store/write-credit-notes.ts'
 import type { Caller } from '../context.ts'
-import { announceCreditNotes } from './announce-credit-notes.ts'
+import { issueCreditNotes } from './issue-credit-notes.ts'
 
 /** A credit note for unused days, with the invoice that it credits. */
 export type EndCredit = { readonly content: NoteContent; readonly invoice: InvoiceRow }
@@ -48,7 +48,7 @@ export async function creditEarlyEnd(tx: Tx, caller: Caller, ended: Subscription
       createdAt: caller.now,
     },
   ])
-  if (isFinal) await announceCreditNotes(tx, caller, [...ids.values()])
+  if (isFinal) await issueCreditNotes(tx, caller, [...ids.values()])
 }
 
 /**

@@ -4,9 +4,8 @@ import type { Input } from '../../core/input/fields.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
 import { isId } from '../../store/ids.ts'
 import { findInvoice, type InvoiceRow } from '../../store/invoices.ts'
-import { readNotedInvoice } from '../../store/noted-invoices.ts'
 import type { Caller, Context } from '../context.ts'
-import { checkNotedInvoice, itemsOf } from './noted-items.ts'
+import { invoiceToNote, itemsOf } from './noted-items.ts'
 
 /**
  * What a credit note of some items would come to, with its invoice; nothing is written. Refused as the note itself
@@ -20,9 +19,8 @@ export async function estimateCreditNote(
   const invoiceId = typeof input.invoice_id === 'string' ? input.invoice_id : ''
   if (!isId(invoiceId)) throw notFound('invoice')
   return context.database.read(caller, async (reads) => {
-    const invoice = checkNotedInvoice(await findInvoice(reads, invoiceId))
+    const { invoice, noted } = await invoiceToNote(reads, await findInvoice(reads, invoiceId), null)
     const inputs = accepted(readEstimatedItems(input))
-    const noted = await readNotedInvoice(reads, invoice)
     return { invoice, estimate: estimateNote(noted, itemsOf(noted, inputs)) }
   })
 }

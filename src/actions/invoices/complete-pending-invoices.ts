@@ -9,7 +9,7 @@ import { readDraftNotes } from '../../store/draft-notes.ts'
 import { scheduleItem } from '../../store/due-items.ts'
 import { announceFinalized } from '../billing/announce-documents.ts'
 import type { Caller } from '../context.ts'
-import { announceCreditNotes } from '../credit-notes/announce-credit-notes.ts'
+import { issueCreditNotes } from '../credit-notes/issue-credit-notes.ts'
 import { renewDraftNotes } from '../credit-notes/renew-draft-notes.ts'
 
 /**
@@ -49,7 +49,7 @@ export async function completePendingInvoices(tx: Tx, caller: Caller, customerId
     }
     // Its own credit notes are open for the invoices after it.
     const own = drafts.filter(({ invoiceId }) => invoiceId === invoice.id)
-    await announceCreditNotes(tx, caller, await renewDraftNotes(tx, caller, own))
+    await issueCreditNotes(tx, caller, await renewDraftNotes(tx, caller, own))
   }
   await announceFinalized(
     tx,

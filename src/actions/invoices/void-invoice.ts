@@ -13,7 +13,7 @@ import { ts } from '../../store/values.ts'
 import { writeCreditNotes } from '../../store/write-credit-notes.ts'
 import { announceInvoice } from '../billing/announce-documents.ts'
 import type { Caller, Context } from '../context.ts'
-import { announceCreditNotes } from '../credit-notes/announce-credit-notes.ts'
+import { issueCreditNotes } from '../credit-notes/issue-credit-notes.ts'
 import { recreditInvoice } from '../wallets/recredit-invoice.ts'
 
 /**
@@ -61,7 +61,7 @@ async function writeVoidNotes(
     ...(requested ? [{ ...shared, ...requested, key: 'requested', isVoided: false }] : []),
     ...(rest ? [{ ...shared, ...rest, key: 'rest', isVoided: true }] : []),
   ])
-  await announceCreditNotes(tx, caller, [...ids.values()])
+  await issueCreditNotes(tx, caller, [...ids.values()])
 }
 
 async function setVoided(tx: Tx, { now }: Caller, id: string): Promise<void> {

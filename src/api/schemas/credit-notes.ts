@@ -22,8 +22,6 @@ const AppliedNoteTax = Type.Object({
   base_amount_cents: Type.Integer(),
 })
 
-const { applied_taxes: _, ...feeProperties } = FeeObject.properties
-
 export const CreditNoteObject = Type.Object({
   lago_id: uuid,
   billing_entity_code: Type.String(),
@@ -64,7 +62,7 @@ export const CreditNoteObject = Type.Object({
       amount_cents: Type.Integer(),
       precise_amount_cents: decimalText,
       amount_currency: Type.String(),
-      fee: Type.Object(feeProperties),
+      fee: FeeObject,
     }),
   ),
   applied_taxes: Type.Array(AppliedNoteTax),

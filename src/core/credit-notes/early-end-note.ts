@@ -1,3 +1,4 @@
+import { lesserCents } from '../amounts/cents.ts'
 import { Decimal } from '../amounts/decimal.ts'
 import {
   creditNoteShares,
@@ -66,5 +67,5 @@ function billedFeeOf(fee: CreditedEnd['fee']): EarlyEnd['fee'] {
 
 function atMost(cents: bigint, max: bigint): bigint {
   if (max <= 0n) return 0n
-  return cents < max ? cents : max
+  return lesserCents(cents, max)
 }

@@ -20,6 +20,17 @@ export type NotedInvoice = {
   readonly noted: NoteShares
   /** What the taxes of its credit notes were rounded up by, in total. */
   readonly taxRoundingCents: Decimal
+  /** What an invoice of bought credits sold; null for any other. */
+  readonly purchase: BoughtCredits | null
+}
+
+/** Credits that an invoice sold. */
+export type BoughtCredits = {
+  /** Whether its wallet is active. */
+  readonly isUsable: boolean
+  readonly isPaid: boolean
+  /** Cents of them that are still in the wallet. */
+  readonly remainingCents: bigint
 }
 
 const SCALE = 5
@@ -48,14 +59,23 @@ export function creditableAmount(invoice: NotedInvoice): Decimal {
     .round(SCALE)
 }
 
-/** What can still be paid back: what was paid less earlier refunds, at most the creditable amount. */
+/**
+ * What can still be paid back: what was paid less earlier refunds, at most the creditable amount, or the bought
+ * credits that are left.
+ */
 export function refundableAmount(invoice: NotedInvoice): Decimal {
-  const paid = Decimal.of(invoice.paidCents - invoice.noted.refundCents)
-  return Decimal.max(Decimal.min(paid, creditableAmount(invoice)), Decimal.zero)
+  const { purchase, paidCents, noted } = invoice
+  const paid = Decimal.of(paidCents - noted.refundCents)
+  const most = purchase ? Decimal.of(purchase.remainingCents) : creditableAmount(invoice)
+  return Decimal.max(Decimal.min(paid, most), Decimal.zero)
 }
 
-/** What can still be taken off the amount that is due: at most the creditable amount. */
+/**
+ * What can still be taken off the amount that is due: at most the creditable amount; of bought credits all of it, as
+ * long as nothing was paid.
+ */
 export function offsettableAmount(invoice: NotedInvoice): Decimal {
+  if (invoice.purchase) return Decimal.of(invoice.paidCents === 0n ? dueCents(invoice) : 0n)
   return Decimal.min(Decimal.of(dueCents(invoice)), creditableAmount(invoice))
 }
 

@@ -1,8 +1,9 @@
+import { lesserCents } from '../amounts/cents.ts'
 import { Decimal } from '../amounts/decimal.ts'
 import type { NoteShares } from './credit-note.ts'
 import type { NoteContent } from './early-end-note.ts'
 import { creditableCents, type NoteItem, noteAmounts } from './note-amounts.ts'
-import type { NotedInvoice } from './noted-invoice.ts'
+import { dueCents, type NotedInvoice } from './noted-invoice.ts'
 
 /** A part of a fee that a draft credit note gives back; the fee may be gone. */
 export type WantedItem = { readonly feeId: string | null; readonly preciseAmountCents: Decimal }
@@ -28,11 +29,7 @@ export function renewedNote(
   const amounts = noteAmounts(items, invoice.fees, invoice.taxRoundingCents)
   const total = amounts.subTotalCents + amounts.taxesCents
   if (total <= 0n) return null
-  const refundCents = atMost(asked.refundCents, total)
-  const offsetCents = atMost(asked.offsetCents, total - refundCents)
+  const refundCents = lesserCents(asked.refundCents, total)
+  const offsetCents = lesserCents(lesserCents(asked.offsetCents, total - refundCents), dueCents(invoice))
   return { amounts, shares: { creditCents: total - refundCents - offsetCents, refundCents, offsetCents } }
-}
-
-function atMost(cents: bigint, max: bigint): bigint {
-  return cents < max ? cents : max
 }

@@ -11,8 +11,14 @@ import type { Outcome } from '../problems.ts'
 import { type NoteShares, totalOfShares } from './credit-note.ts'
 import { estimateNote } from './estimate.ts'
 import { type CreditableFee, noteAmounts } from './note-amounts.ts'
-import { creditableAmount, dueCents, type NotedInvoice, refundableAmount } from './noted-invoice.ts'
-import { checkItems, checkShares, settledShares } from './settle-note.ts'
+import {
+  type BoughtCredits,
+  creditableAmount,
+  dueCents,
+  type NotedInvoice,
+  refundableAmount,
+} from './noted-invoice.ts'
+import { canBeNoted, checkItems, checkShares, settledShares } from './settle-note.ts'
 
 const parts = (credit: number, refund = 0, offset = 0): NoteShares => ({
   creditCents: BigInt(credit),
@@ -62,6 +68,7 @@ describe('checkShares', () => {
       { base: ['does_not_match_item_amounts', 'total_amount_must_be_positive'] },
     ],
     ['a cent beside the items', [5000], parts(6001), null],
+    ['a cent for less than half a cent', ['0.4'], parts(1), { base: ['total_amount_must_be_positive'] }],
     ['an offset of all that is due', [10_000], parts(0, 0, 12_000), null],
   ])('%s', (_name, cents, shares, problems) => {
     expect(check(invoice, cents, shares)).toEqual(problems)
@@ -102,11 +109,52 @@ describe('checkItems', () => {
   it('holds each fee to what is left of it, over all its items', () => {
     const fee = creditableFee('a', 10_000n, { creditedCents: 4000n })
     const item = (cents: string) => ({ fee, preciseAmountCents: Decimal.of(cents) })
-    expect(refusal(checkItems([item('6000')]))).toBeNull()
-    expect(refusal(checkItems([item('3000'), item('3000.00001')]))).toEqual({
+    expect(refusal(checkItems(notedInvoice([fee]), [item('6000')]))).toBeNull()
+    expect(refusal(checkItems(notedInvoice([fee]), [item('3000'), item('3000.00001')]))).toEqual({
       amount_cents: ['higher_than_remaining_fee_amount'],
     })
-    expect(refusal(checkItems([item('-1')]))).toEqual({ amount_cents: ['invalid_value'] })
+    expect(refusal(checkItems(notedInvoice([fee]), [item('-1')]))).toEqual({
+      amount_cents: ['invalid_value'],
+    })
+  })
+})
+
+describe('bought credits', () => {
+  const sold = (of: Partial<BoughtCredits> = {}, paidCents = 1500n) => {
+    const purchase = { isUsable: true, isPaid: paidCents > 0n, remainingCents: paidCents, ...of }
+    const fee = creditableFee('a', 1500n, { taxes: [] })
+    return notedInvoice([fee], { invoiceType: 'credit', paidCents, purchase })
+  }
+
+  it('are paid back while their wallet is active, and offset before they are paid', () => {
+    expect(canBeNoted(sold(), parts(0, 500))).toBe(true)
+    expect(canBeNoted(sold(), null)).toBe(true)
+    expect(canBeNoted(sold({ isUsable: false }), parts(0, 500))).toBe(false)
+    const unpaid = sold({}, 0n)
+    expect(canBeNoted(unpaid, parts(0, 15))).toBe(false)
+    expect(canBeNoted(unpaid, null)).toBe(false)
+    expect(canBeNoted(unpaid, parts(0, 0, 1500))).toBe(true)
+    expect(canBeNoted({ ...unpaid, status: 'open' }, parts(0, 0, 1500))).toBe(false)
+  })
+
+  it('are paid back at most as far as they are left, offset as a whole, and never credited', () => {
+    const left = sold({ remainingCents: 5n })
+    const item = (invoice: NotedInvoice, cents: number) =>
+      refusal(checkItems(invoice, itemsOf(invoice, [cents])))
+    expect(item(left, 10)).toEqual({ amount_cents: ['higher_than_wallet_balance'] })
+    expect(item(left, 5)).toBeNull()
+    expect(check(sold(), [500], parts(500))).toEqual({ credit_amount_cents: ['cannot_credit_invoice'] })
+    expect(check(sold(), [500], parts(0, 0, 500))).toEqual({
+      offset_amount_cents: ['cannot_apply_to_paid_invoice'],
+    })
+    const unpaid = sold({}, 0n)
+    expect(item(unpaid, 1500)).toBeNull()
+    expect(check(unpaid, [500], parts(0, 0, 500))).toEqual({
+      offset_amount_cents: ['not_equal_to_total_amount'],
+    })
+    expect(check(unpaid, [1500], parts(0, 0, 1500))).toBeNull()
+    expect(refundableAmount(left).toString()).toBe('5')
+    expect(estimateNote(unpaid, itemsOf(unpaid, [1500])).maxOffsettableCents).toBe(1500n)
   })
 })
 
@@ -174,6 +222,7 @@ describe('estimateNote', () => {
     const invoice = notedInvoice([creditableFee('a', 1500n, { taxes: [] })], {
       invoiceType: 'credit',
       paidCents: 1500n,
+      purchase: { isUsable: true, isPaid: true, remainingCents: 1500n },
     })
     expect(estimate(invoice, [10])[2]).toBe(0)
   })

@@ -15,6 +15,8 @@ export type UnwrittenInvoice = {
   readonly taxes: BillRows['invoiceTaxes']
   readonly fees: readonly FeeView[]
   readonly credits: readonly InvoiceCreditView[]
+  /** Ids that stand for credit notes which are not made yet. */
+  readonly notesAhead: ReadonlySet<string>
   /** Codes of the subscriptions' plans by their ids. */
   readonly planCodes: ReadonlyMap<string, string>
 }
@@ -54,7 +56,8 @@ export async function unwrittenInvoice(
     trueUpFeeId: trueUps.get(fee.id) ?? null,
     appliedTaxes: taxes.get(fee.id) ?? [],
   }))
-  return { invoice, taxes: rows.invoiceTaxes, fees, credits, planCodes }
+  const ahead = new Set(notesAhead.map(({ id }) => id))
+  return { invoice, taxes: rows.invoiceTaxes, fees, credits, notesAhead: ahead, planCodes }
 }
 
 type Names = Omit<

@@ -1,3 +1,4 @@
+import { lesserCents } from '../../amounts/cents.ts'
 import { Decimal } from '../../amounts/decimal.ts'
 import type { Instant } from '../../calendar/instant.ts'
 import { localDate } from '../../calendar/zone.ts'
@@ -45,16 +46,12 @@ export function takeNotes<Fee extends CreditedFee>(
   for (const { id, balanceCents, currency: own } of notes) {
     if (leftCents <= 0n) break
     if (own !== currency || balanceCents <= 0n) continue
-    const amountCents = atMost(balanceCents, leftCents)
+    const amountCents = lesserCents(balanceCents, leftCents)
     fees = sharedOut({ ...invoice, fees, leftCents }, Decimal.of(amountCents))
     reductions = [...reductions, { kind: 'credit_note', sourceId: id, isBeforeTaxes: false, amountCents }]
     leftCents -= amountCents
   }
   return { fees, reductions, leftCents }
-}
-
-function atMost(cents: bigint, max: bigint): bigint {
-  return cents < max ? cents : max
 }
 
 const SHARE_SCALE = 5

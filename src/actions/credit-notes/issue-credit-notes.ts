@@ -5,7 +5,7 @@ import type { Caller } from '../context.ts'
 import { announceAll } from '../webhooks/announce.ts'
 
 /** Sends `credit_note.created` for credit notes that are final, in order; drafts are announced once they are. */
-export async function announceCreditNotes(tx: Tx, caller: Caller, ids: readonly string[]): Promise<void> {
+export async function issueCreditNotes(tx: Tx, caller: Caller, ids: readonly string[]): Promise<void> {
   const messages = ids.map((objectId) => {
     return { type: 'credit_note.created', objectType: 'credit_note', objectId } as const
   })
