@@ -67,7 +67,7 @@ function creditOf(
     ...toWireCredit(credit),
     lago_id: null,
     item: {
-      lago_item_id: notesAhead.has(item.id) ? null : item.id,
+      lago_item_id: item.id !== null && notesAhead.has(item.id) ? null : item.id,
       type: item.type,
       code: item.code,
       name: item.name,
