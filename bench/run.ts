@@ -5,6 +5,7 @@ import { bigInvoiceBenchmarks } from './big-invoice.ts'
 import { billingBenchmarks } from './billing.ts'
 import type { Benchmark, Figure } from './figure.ts'
 import { hostileBodiesBenchmarks } from './hostile-bodies.ts'
+import { hotWalletBenchmarks } from './hot-wallet.ts'
 import { ingestBenchmarks } from './ingest.ts'
 import { LoadGenerator } from './load.ts'
 import { neighbourBenchmarks } from './neighbour.ts'
@@ -30,6 +31,7 @@ const all: readonly Benchmark[] = [
   ...writeBenchmarks,
   ...bigInvoiceBenchmarks,
   ...balanceBenchmarks,
+  ...hotWalletBenchmarks,
 ]
 
 const { values: options } = parseArgs({

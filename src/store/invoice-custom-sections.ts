@@ -1,10 +1,6 @@
-import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
+import { type Insertable, type RawBuilder, type Selectable, sql, type Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import {
-  type SectionedInvoice,
-  type SectionFacts,
-  sectionsOfCustomer,
-} from '../core/invoice-custom-sections/invoice-sections.ts'
+import { type SectionFacts, sectionsOfCustomer } from '../core/invoice-custom-sections/invoice-sections.ts'
 import type { Reads, Tx } from './database.ts'
 import { refusingDuplicates } from './duplicates.ts'
 import { newId } from './ids.ts'
@@ -116,13 +112,20 @@ export async function selectedSections(
   reads: Reads,
   ownerIds: readonly string[],
 ): Promise<SelectedSection[]> {
+  const meant = sql`(${[...ownerIds]}::uuid[])`
+  return selectedWhere(
+    reads,
+    sql`(l.billing_entity_id = any ${meant} or l.customer_id = any ${meant} or l.subscription_id = any ${meant})`,
+  )
+}
+
+async function selectedWhere(reads: Reads, condition: RawBuilder<unknown>): Promise<SelectedSection[]> {
   const { rows } = await sql<SelectedSection>`
     select s.*, coalesce(l.subscription_id, l.customer_id, l.billing_entity_id) as owner_id, l.id as selection_id,
       l.created_at as selected_at
     from selected_custom_sections l
     join invoice_custom_sections s on s.organization_id = l.organization_id and s.id = l.section_id
-    where s.deleted_at is null and (l.billing_entity_id = any (${[...ownerIds]}::uuid[])
-      or l.customer_id = any (${[...ownerIds]}::uuid[]) or l.subscription_id = any (${[...ownerIds]}::uuid[]))
+    where s.deleted_at is null and ${condition}
     order by s.created_at, s.id`.execute(reads)
   return rows
 }
@@ -171,23 +174,22 @@ type SectionedCustomer = {
   readonly skipInvoiceCustomSections: boolean
 }
 
-/** Everything that decides the sections of some invoices: two statements, which travel together. */
-export async function readSectionFacts(
-  reads: Reads,
-  invoices: readonly SectionedInvoice[],
-): Promise<SectionFacts> {
-  const customerIds = new Set(invoices.map(({ customer }) => customer.id))
-  const entityIds = new Set(invoices.map(({ customer }) => customer.billingEntityId))
-  const subscriptionIds = new Set(
-    invoices.flatMap(({ periods }) => periods.map(({ subscriptionId }) => subscriptionId)),
-  )
+/** Everything that decides the sections of some customers' invoices: two statements, which travel together. */
+export async function readSectionFacts(reads: Reads, customerIds: readonly string[]): Promise<SectionFacts> {
+  const meant = sql`(${[...customerIds]}::uuid[])`
   const [selected, skipping] = await Promise.all([
-    selectedSections(reads, [...customerIds, ...entityIds, ...subscriptionIds]),
+    selectedWhere(
+      reads,
+      sql`(l.customer_id = any ${meant}
+        or l.billing_entity_id in (select billing_entity_id from customers where id = any ${meant})
+        or l.subscription_id in (select id from subscriptions where customer_id = any ${meant}))`,
+    ),
     sql<{ id: string }>`
-      select id from customers where id = any (${[...customerIds]}::uuid[]) and skip_invoice_custom_sections
+      select id from customers where id = any ${meant} and skip_invoice_custom_sections
       union all
-      select id from subscriptions
-      where id = any (${[...subscriptionIds]}::uuid[]) and skip_invoice_custom_sections`.execute(reads),
+      select id from subscriptions where customer_id = any ${meant} and skip_invoice_custom_sections`.execute(
+      reads,
+    ),
   ])
   return {
     skipping: new Set(skipping.rows.map(({ id }) => id)),

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { Decimal } from '../core/amounts/decimal.ts'
 import type { CreditableFee } from '../core/credit-notes/note-amounts.ts'
-import type { NotedInvoice, BoughtCredits } from '../core/credit-notes/noted-invoice.ts'
+import type { BoughtCredits, NotedInvoice } from '../core/credit-notes/noted-invoice.ts'
 import type { Tax } from '../core/taxes/tax.ts'
 import type { Reads } from './database.ts'
 import type { FeeTaxRow } from './fees.ts'

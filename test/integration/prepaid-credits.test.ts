@@ -11,7 +11,7 @@ describe('prepaid credits', () => {
   afterAll(() => harness.close())
   beforeEach(async () => {
     client = await harness.organization()
-    await client.clock('2024-05-02T10:00:00Z')
+    await client.clock('2024-05-01T10:00:00Z')
   })
 
   const wallet = async (fields: object = {}): Promise<string> => {

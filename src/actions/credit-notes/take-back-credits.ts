@@ -7,7 +7,7 @@ import type { InvoiceRow } from '../../store/invoices.ts'
 import { insertMovements, lockPurchaseOfInvoice } from '../../store/wallet-transactions.ts'
 import { walletsByIds } from '../../store/wallets.ts'
 import type { Caller } from '../context.ts'
-import { announceMovements } from '../wallets/announce-wallets.ts'
+import { announceWallets } from '../wallets/announce-wallets.ts'
 
 /**
  * Voids the bought credits whose price a credit note pays back (docs/rules/credit-notes.md#bought-credits), from the
@@ -32,5 +32,5 @@ export async function takeBackCredits(
   const rows = { walletTransactions: [row], walletTransactionConsumptions: [] }
   addConsumptions(rows, head, id, [{ inboundId: purchase.id, amountCents }])
   await insertMovements(tx, rows)
-  await announceMovements(tx, caller, [row])
+  await announceWallets(tx, caller, [wallet.id], 'wallet.updated')
 }

@@ -4,13 +4,16 @@ import { readCustomerFacts } from '../../store/billing/customer-facts.ts'
 import { takeNumbers } from '../../store/billing/numbers.ts'
 import { lockPendingInvoices, writeCompletedInvoice } from '../../store/billing/pending-invoices.ts'
 import { readTaxesOfFees } from '../../store/billing/taxes-of-bills.ts'
+import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import type { Tx } from '../../store/database.ts'
 import { readDraftNotes } from '../../store/draft-notes.ts'
 import { scheduleItem } from '../../store/due-items.ts'
+import { spentOnInvoices } from '../../store/wallet-transactions.ts'
 import { announceFinalized } from '../billing/announce-documents.ts'
 import type { Caller } from '../context.ts'
 import { issueCreditNotes } from '../credit-notes/issue-credit-notes.ts'
 import { renewDraftNotes } from '../credit-notes/renew-draft-notes.ts'
+import { announceMovements } from '../wallets/announce-wallets.ts'
 
 /**
  * Makes the invoices of a customer final that waited for its taxes, oldest first: with their taxes, numbers and
@@ -33,8 +36,12 @@ export async function completePendingInvoices(tx: Tx, caller: Caller, customerId
   for (const { invoice, billingEntityId } of pending) {
     const billingEntity = billingEntities.get(billingEntityId)
     if (!billingEntity) throw new Error(`billing entity ${billingEntityId} is gone`)
-    const notes = (await readCreditNoteFacts(tx, [customerId])).get(customerId) ?? []
-    const completed = completeInvoice(invoice, customer, taxes, now, notes)
+    const [notes, wallets] = await Promise.all([
+      readCreditNoteFacts(tx, [customerId]),
+      readWalletFacts(tx, [customerId]),
+    ])
+    const credits = { notes: notes.get(customerId) ?? [], wallets: wallets.get(customerId) ?? [] }
+    const completed = completeInvoice(invoice, customer, taxes, now, credits)
     const outcome = { status: 'finalized', finalizedAt: now, overdueAt: null } as const
     const [number] = await takeNumbers(tx, [{ customer, billingEntity, outcome }])
     if (!number) throw new Error('an invoice without a number')
@@ -56,4 +63,9 @@ export async function completePendingInvoices(tx: Tx, caller: Caller, customerId
     caller,
     pending.map(({ invoice }) => ({ id: invoice.id, invoiceType: invoice.invoiceType })),
   )
+  const spent = await spentOnInvoices(
+    tx,
+    pending.map(({ invoice }) => invoice.id),
+  )
+  await announceMovements(tx, caller, spent)
 }

@@ -6,6 +6,8 @@ import { overdueAt } from '../invoicing/overdue.ts'
 import { belatedDates, type IssuingDates, type IssuingSettings } from '../subscriptions/issuing-dates.ts'
 import { type FeeTaxes, type InvoiceTaxes, taxesOfFee, taxesOfInvoice } from '../taxes/apply.ts'
 import type { Tax } from '../taxes/tax.ts'
+import { type SpendableWallet, type Spending, spendWallets } from '../wallets/spend.ts'
+import type { PayableKey } from '../wallets/wallet.ts'
 import { resolveFeeTaxes, type TaxedItem } from './fee-taxes.ts'
 import type { CreditNoteFacts } from './reductions/credit-note-facts.ts'
 import { type CreditedFee, takeNotes } from './reductions/credit-notes.ts'
@@ -20,6 +22,8 @@ export type PendingFee = TaxedItem & {
   readonly preciseReductionCents: Decimal
   /** Its taxes where they do not depend on the customer; null where they are not known yet. */
   readonly knownTaxes: readonly Tax[] | null
+  /** What decides which wallets may pay it. */
+  readonly payable: PayableKey
 }
 
 /** An invoice that waits for taxes: everything else is computed. */
@@ -50,6 +54,9 @@ export type CompletedInvoice = {
   readonly creditNotes: readonly Reduction[]
   readonly creditNotesAmountCents: bigint
   readonly creditNoteShares: readonly { readonly id: string; readonly cents: Decimal }[]
+  /** What wallets paid. */
+  readonly spendings: readonly Spending[]
+  readonly prepaidCreditAmountCents: bigint
   readonly totalAmountCents: bigint
   readonly dates: Pick<IssuingDates, 'issuingOn' | 'paymentDueOn'>
   readonly finalizedAt: Instant
@@ -58,16 +65,17 @@ export type CompletedInvoice = {
 }
 
 /**
- * Adds the taxes that an invoice waited for, takes the credit notes of its customer off, and makes it final at `at`.
+ * Adds the taxes that an invoice waited for, takes the credit notes and prepaid credits of its customer off, and makes
+ * it final at `at`.
  *
- * @param notes oldest first
+ * @param credits what its customer has, the notes oldest first
  */
 export function completeInvoice(
   invoice: PendingInvoice,
   customer: Pick<CustomerFacts, 'id' | 'billingEntityId'>,
   taxes: TaxesByOwner,
   at: Instant,
-  notes: readonly CreditNoteFacts[],
+  credits: { readonly notes: readonly CreditNoteFacts[]; readonly wallets: readonly SpendableWallet[] },
 ): CompletedInvoice {
   const { isPeriodic, zone } = invoice
   const taxable = resolveFeeTaxes(invoice.fees, customer, invoice.planIds, taxes).map((resolved) => ({
@@ -78,6 +86,7 @@ export function completeInvoice(
   const ofInvoice = taxesOfInvoice(taxable, subTotal)
   const withTaxes = subTotal + ofInvoice.taxesAmountCents
   const taxed = taxable.map((fee) => ({ ...fee, feeTaxes: taxesOfFee(fee) }))
+  const { notes, wallets } = invoice.invoiceType === 'one_off' ? { notes: [], wallets: [] } : credits
   const credited = takeNotes(
     {
       fees: invoice.invoiceType === 'one_off' ? [] : taxed.map(creditedFeeOf),
@@ -85,9 +94,19 @@ export function completeInvoice(
       reductions: [],
       leftCents: withTaxes,
     },
-    { notes: invoice.invoiceType === 'one_off' ? [] : notes, currency: invoice.currency },
+    { notes, currency: invoice.currency },
   )
-  const totalAmountCents = credited.leftCents
+  const shares = new Map(credited.fees.map((fee) => [fee.key, fee.preciseCreditNotesAmountCents]))
+  const spendings = spendWallets(wallets, {
+    currency: invoice.currency,
+    totalCents: credited.leftCents,
+    fees: taxed.map((fee) => ({
+      ...fee.payable,
+      capCents: capOf(fee, fee.feeTaxes).minus(shares.get(fee.id) ?? Decimal.zero),
+    })),
+  })
+  const prepaidCreditAmountCents = spendings.reduce((sum, { amountCents }) => sum + amountCents, 0n)
+  const totalAmountCents = credited.leftCents - prepaidCreditAmountCents
   const dates = belatedDates(datesOf(invoice), invoice.wantedAt, { at, zone, isPeriodic }, invoice.settings)
   return {
     id: invoice.id,
@@ -96,16 +115,24 @@ export function completeInvoice(
       .map(({ id, feeTaxes }) => ({ id, taxes: feeTaxes })),
     taxes: ofInvoice,
     creditNotes: credited.reductions,
-    creditNotesAmountCents: withTaxes - totalAmountCents,
+    creditNotesAmountCents: withTaxes - credited.leftCents,
     creditNoteShares: credited.fees.map(({ key, preciseCreditNotesAmountCents }) => ({
       id: key,
       cents: preciseCreditNotesAmountCents,
     })),
+    spendings,
+    prepaidCreditAmountCents,
     totalAmountCents,
     dates,
     finalizedAt: at,
     overdueAt: totalAmountCents > 0n ? overdueAt(dates.paymentDueOn, zone) : null,
   }
+}
+
+/** What a fee comes to with unrounded taxes; nothing when only taxes are left of it. */
+function capOf({ amountCents, preciseReductionCents }: PendingFee, taxes: FeeTaxes): Decimal {
+  const base = Decimal.of(amountCents).minus(preciseReductionCents)
+  return base.isZero() ? Decimal.zero : base.plus(taxes.taxesPreciseAmountCents)
 }
 
 function creditedFeeOf({ id, amountCents, preciseReductionCents }: PendingFee): CreditedFee {

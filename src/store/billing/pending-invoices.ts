@@ -1,17 +1,23 @@
 import { type Selectable, sql } from 'kysely'
 import { Decimal } from '../../core/amounts/decimal.ts'
 import type { CompletedInvoice, PendingFee, PendingInvoice } from '../../core/billing/pending-invoice.ts'
+import type { AvailableWallets } from '../../core/billing/reductions/available.ts'
+import { payableKey } from '../../core/billing/reductions/prepaid.ts'
 import type { FeeType } from '../../core/invoicing/fee-draft.ts'
+import type { GroupedBy } from '../../core/metering/usage.ts'
 import type { IssuingSettings } from '../../core/subscriptions/issuing-dates.ts'
 import type { Tax } from '../../core/taxes/tax.ts'
+import { spentByKind } from '../../core/wallets/spend.ts'
 import type { Tx } from '../database.ts'
 import { newId } from '../ids.ts'
 import { insertRows } from '../insert-rows.ts'
 import type { Fees, FeeTaxes, Invoices } from '../rows.ts'
 import { anyOf, groupedBy, ts } from '../values.ts'
+import { insertMovements } from '../wallet-transactions.ts'
 import { takeFromCreditNotes } from '../write-credit-notes.ts'
 import type { InvoiceNumber } from './bill-rows.ts'
 import { feeTaxRow, invoiceTaxRow } from './tax-rows.ts'
+import { addSpendings, type WalletRows } from './wallet-rows.ts'
 
 /** An invoice that waits for taxes, with what its number and its webhook depend on. */
 export type PendingInvoiceRow = { readonly invoice: PendingInvoice; readonly billingEntityId: string }
@@ -30,7 +36,7 @@ export async function lockPendingInvoices(tx: Tx, customerId: string): Promise<r
     .execute()
   if (rows.length === 0) return []
   const ids = anyOf(rows.map(({ id }) => id))
-  const [fees, known, periods] = await Promise.all([
+  const [fees, known, periods, charges] = await Promise.all([
     tx
       .selectFrom('fees')
       .selectAll()
@@ -51,16 +57,24 @@ export async function lockPendingInvoices(tx: Tx, customerId: string): Promise<r
       .select(['l.invoiceId', 'l.isRecurring', 's.id as subscriptionId', 's.planId'])
       .where('l.invoiceId', '=', ids)
       .execute(),
+    tx
+      .selectFrom('charges as c')
+      .innerJoin('fees as f', 'f.chargeId', 'c.id')
+      .select(['c.id', 'c.billableMetricId as metricId', 'c.acceptsTargetWallet'])
+      .distinct()
+      .where('f.invoiceId', '=', ids)
+      .execute(),
   ])
   const feesOf = groupedBy(fees, ({ invoiceId }) => invoiceId)
   const knownOf = groupedBy(known, ({ feeId }) => feeId)
+  const chargeOf = new Map(charges.map(({ id, ...charge }) => [id, charge]))
   const periodsOf = groupedBy(periods, ({ invoiceId }) => invoiceId)
   return rows.map((row) => {
     const own = periodsOf.get(row.id) ?? []
     return {
       invoice: {
         ...headOf(row),
-        fees: (feesOf.get(row.id) ?? []).map((fee) => feeOf(fee, knownOf.get(fee.id))),
+        fees: (feesOf.get(row.id) ?? []).map((fee) => feeOf(fee, knownOf.get(fee.id), chargeOf)),
         planIds: new Map(own.map(({ subscriptionId, planId }) => [subscriptionId, planId])),
         isPeriodic: own.some(({ isRecurring }) => isRecurring),
       },
@@ -83,7 +97,11 @@ function headOf(row: Selectable<Invoices>): Omit<PendingInvoice, 'fees' | 'planI
   }
 }
 
-function feeOf(row: Selectable<Fees>, known: readonly Selectable<FeeTaxes>[] | undefined): PendingFee {
+function feeOf(
+  row: Selectable<Fees>,
+  known: readonly Selectable<FeeTaxes>[] | undefined,
+  charges: AvailableWallets['charges'],
+): PendingFee {
   const reduction = Decimal.of(row.preciseProgressiveCreditAmountCents)
   return {
     id: row.id,
@@ -97,6 +115,10 @@ function feeOf(row: Selectable<Fees>, known: readonly Selectable<FeeTaxes>[] | u
     preciseAmountCents: Decimal.of(row.preciseAmountCents),
     preciseReductionCents: reduction.plus(Decimal.of(row.preciseCouponsAmountCents)),
     knownTaxes: known?.map(taxOfFee) ?? null,
+    payable: payableKey(
+      { feeType: row.feeType as FeeType, chargeId: row.chargeId, groupedBy: row.groupedBy as GroupedBy },
+      charges,
+    ),
   }
 }
 
@@ -135,7 +157,29 @@ export async function writeCompletedInvoice(
   )
   await insertRows(tx, 'invoiceTaxes', invoiceTaxes)
   if (invoice.creditNotes.length > 0) await writeCreditNoteUses(tx, organizationId, invoice)
+  await writeSpendings(tx, organizationId, invoice)
   await finish(tx, invoice, number)
+}
+
+async function writeSpendings(tx: Tx, organizationId: string, invoice: CompletedInvoice): Promise<void> {
+  const { id: invoiceId, spendings, finalizedAt: createdAt } = invoice
+  if (spendings.length === 0) return
+  const reductions = spendings.map(({ walletId, amountCents }) => ({
+    ...{
+      organizationId,
+      id: newId(),
+      invoiceId,
+      kind: 'prepaid_credit',
+      sourceId: walletId,
+      amountCents,
+      createdAt,
+    },
+    beforeTaxes: false,
+  }))
+  await insertRows(tx, 'invoiceReductions', reductions)
+  const rows: WalletRows = { walletTransactions: [], walletTransactionConsumptions: [] }
+  addSpendings(rows, { organizationId, invoiceId, at: createdAt }, spendings)
+  await insertMovements(tx, rows)
 }
 
 async function writeCreditNoteUses(tx: Tx, organizationId: string, invoice: CompletedInvoice): Promise<void> {
@@ -158,6 +202,7 @@ async function writeCreditNoteUses(tx: Tx, organizationId: string, invoice: Comp
 
 async function finish(tx: Tx, invoice: CompletedInvoice, number: InvoiceNumber): Promise<void> {
   const { taxesAmountCents, taxesRate } = invoice.taxes
+  const spent = spentByKind(invoice.spendings)
   await tx
     .updateTable('invoices')
     .set((eb) => ({
@@ -165,6 +210,9 @@ async function finish(tx: Tx, invoice: CompletedInvoice, number: InvoiceNumber):
       taxesRate: taxesRate.toString(),
       subTotalIncludingTaxesAmountCents: eb('subTotalExcludingTaxesAmountCents', '+', taxesAmountCents),
       creditNotesAmountCents: invoice.creditNotesAmountCents,
+      prepaidCreditAmountCents: invoice.prepaidCreditAmountCents,
+      prepaidGrantedCreditAmountCents: spent.granted || null,
+      prepaidPurchasedCreditAmountCents: spent.purchased || null,
       totalAmountCents: invoice.totalAmountCents,
     }))
     .where('id', '=', invoice.id)
