@@ -60,7 +60,7 @@ export async function updateInvoicePayment(
  * (docs/rules/invoices.md#payment-and-overdue).
  */
 async function scheduleOverdue(tx: Tx, caller: Caller, invoice: InvoiceRow): Promise<void> {
-  if (invoice.selfBilled || invoice.totalAmountCents === 0n || invoice.paymentDisputeLostAt !== null) return
+  if (invoice.totalAmountCents === 0n || invoice.paymentDisputeLostAt !== null) return
   const passesAt = overdueAt(invoice.paymentDueDate, invoice.timezone)
   const dueAt = instant(Math.max(passesAt, caller.now))
   await scheduleItem(tx, caller.organizationId, { kind: 'invoice_overdue', subjectId: invoice.id, dueAt })
