@@ -42,7 +42,8 @@ export function toWireInvoiceTax(row: InvoiceListView['taxes'][number], currency
     tax_description: row.taxDescription,
     amount_cents: toWireCents(row.amountCents),
     amount_currency: currency,
-    fees_amount_cents: toWireCents(Decimal.of(row.feesAmountCents).round().toBigInt()),
+    // Lago shows whole cents of the base, without rounding.
+    fees_amount_cents: toWireCents(Decimal.of(row.feesAmountCents).round(0, 'down').toBigInt()),
     created_at: isoSeconds(row.createdAt),
   }
 }

@@ -24,5 +24,5 @@ export const markOverdue: BatchAction = {
 
 function isPassed(invoice: InvoiceRow): boolean {
   const isOpen = invoice.status === 'finalized' && invoice.paymentStatus !== 'succeeded'
-  return isOpen && !invoice.paymentOverdue && !invoice.selfBilled && invoice.paymentDisputeLostAt === null
+  return isOpen && !invoice.paymentOverdue && invoice.paymentDisputeLostAt === null
 }

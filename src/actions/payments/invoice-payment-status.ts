@@ -52,7 +52,8 @@ export async function settleInvoices(
   await announceInvoices(tx, caller, announced, 'invoice.payment_status_updated')
   for (const { after } of changes) {
     // Credits that were offset instead of paid are not bought.
-    if (after.offsetAmountCents === 0n) await settlePurchase(tx, caller, after, paymentStatusOf(after))
+    const status = after.offsetAmountCents === 0n ? paymentStatusOf(after) : 'failed'
+    await settlePurchase(tx, caller, after, status)
   }
   return changes
 }
