@@ -20,6 +20,10 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   store: { rooms: ['core', 'store'], packages: ['pg', 'kysely', 'pg-copy-streams', 'node:'] },
   wire: { rooms: ['core', 'wire', 'store'], packages: [] },
   gateways: { rooms: ['core', 'gateways'], packages: ['undici', 'jose', 'ipaddr.js', 'node:'] },
+  documents: {
+    rooms: ['core', 'documents'],
+    packages: ['pdfkit', 'node:fs', 'node:module', 'node:path', 'node:zlib'],
+  },
   actions: {
     rooms: ['core', 'store', 'wire', 'gateways', 'actions'],
     packages: ['node:crypto', 'node:util'],
@@ -30,7 +34,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   },
   jobs: { rooms: ['actions', 'jobs', 'core'], packages: ['graphile-worker', 'node:'] },
   boot: {
-    rooms: ['core', 'store', 'wire', 'gateways', 'actions', 'api', 'jobs', 'boot'],
+    rooms: ['core', 'documents', 'store', 'wire', 'gateways', 'actions', 'api', 'jobs', 'boot'],
     packages: ['pg', 'pino', 'pino-pretty', 'prom-client', 'typebox', 'fastify', 'undici', 'node:'],
   },
   cli: {

@@ -13,8 +13,8 @@ import {
   usageBlocks,
 } from './fee-tables.ts'
 import { formatAmount, formatDate, formatDates, formatUnits } from './formats.ts'
-import type { FrozenHead, FrozenInvoice } from './frozen.ts'
-import { headNotes, paymentNotes } from './notes-block.ts'
+import type { FrozenHead, FrozenInvoice, FrozenSubscription } from './frozen.ts'
+import { notesOf } from './notes-block.ts'
 import { paperOf, partiesOf, sellerName, sideFieldsOf } from './parties.ts'
 import { invoiceTotals } from './totals-block.ts'
 import type { WordKey } from './words/en.ts'
@@ -33,7 +33,7 @@ export function invoiceContent(invoice: FrozenInvoice): DocumentContent {
     parties: partiesOf(invoice, 'party.bill_to'),
     amount: formatAmount(locale, BigInt(cents.total), currency),
     amountNotes: [dueText(invoice)],
-    blocks: [...lineBlocks(invoice), ...paymentNotes(invoice)],
+    blocks: lineBlocks(invoice, { notes: notesOf(invoice), withUsage: true }),
   }
 }
 
@@ -60,12 +60,15 @@ export function shellOf(
   }
 }
 
-/** The tables and totals of an invoice, without its notes. */
-export function lineBlocks(invoice: FrozenInvoice, options = { withUsage: true }): Block[] {
+/** The tables and totals of an invoice, with its notes behind the totals and the usage of its charges at the end. */
+export function lineBlocks(
+  invoice: FrozenInvoice,
+  { notes, withUsage }: { readonly notes: readonly Block[]; readonly withUsage: boolean },
+): Block[] {
   const totals: Block = { kind: 'totals', rows: invoiceTotals(invoice) }
-  if (invoice.invoiceType === 'credit') return [creditTable(invoice), totals]
-  if (invoice.subscriptions.length === 0) return [oneOffTable(invoice), totals]
-  const usage = options.withUsage ? usageBlocks(invoice) : []
+  if (invoice.invoiceType === 'credit') return [creditTable(invoice), totals, ...notes]
+  if (invoice.subscriptions.length === 0) return [oneOffTable(invoice), totals, ...notes]
+  const usage = withUsage ? usageBlocks(invoice) : []
   const sorted = [...invoice.subscriptions].sort(
     byName(
       ({ name }) => name,
@@ -73,22 +76,19 @@ export function lineBlocks(invoice: FrozenInvoice, options = { withUsage: true }
     ),
   )
   const [only] = sorted
-  if (only && sorted.length === 1) return [...subscriptionTables(invoice, only), totals, ...usage]
-  const details = sorted.flatMap((subscription): Block[] => [
-    { kind: 'heading', text: say(invoice.locale, 'sec.details_of', { name: subscription.name }) },
+  if (only && sorted.length === 1) return [...subscriptionTables(invoice, only), totals, ...notes, ...usage]
+  const details = sorted.flatMap((subscription) => sectionBlocks(invoice, subscription))
+  return [summaryTable(invoice, sorted), totals, ...notes, ...details, ...usage]
+}
+
+function sectionBlocks(invoice: FrozenInvoice, subscription: FrozenSubscription): Block[] {
+  const { locale, currency } = invoice
+  const amount = formatAmount(locale, subscriptionCents(invoice, subscription), currency)
+  return [
+    { kind: 'heading', text: say(locale, 'sec.details_of', { name: subscription.name }) },
     ...subscriptionTables(invoice, subscription),
-    {
-      kind: 'totals',
-      rows: [
-        {
-          label: say(invoice.locale, 'tot.total'),
-          amount: formatAmount(invoice.locale, subscriptionCents(invoice, subscription), invoice.currency),
-          isStrong: true,
-        },
-      ],
-    },
-  ])
-  return [summaryTable(invoice, sorted), totals, ...headNotes(invoice), ...details, ...usage]
+    { kind: 'totals', rows: [{ label: say(locale, 'tot.total'), amount, isStrong: true }] },
+  ]
 }
 
 function summaryTable(invoice: FrozenInvoice, sorted: FrozenInvoice['subscriptions']): Block {

@@ -10,22 +10,13 @@ const FRENCH_NOTES: Readonly<Record<string, string>> = {
   fr_aab: "Pas d'escompte pour paiement anticipé.",
 }
 
-/** The notes of an invoice with a summary stand on the page of the summary. */
-export function headNotes(invoice: FrozenInvoice): Block[] {
-  return invoice.subscriptions.length > 1 ? allNotes(invoice) : []
-}
-
-/** The notes after the totals of an invoice that has no summary. */
-export function paymentNotes(invoice: FrozenInvoice): Block[] {
-  return invoice.subscriptions.length > 1 ? [] : allNotes(invoice)
-}
-
 /** The notes on taxes and the footer of any document. */
 export function closingNotes(head: FrozenHead, taxes: readonly FrozenTax[]): Block[] {
   return [...vatNotes(head, taxes), ...footerOf(head)]
 }
 
-function allNotes(invoice: FrozenInvoice): Block[] {
+/** The notes that stand after the totals of an invoice. */
+export function notesOf(invoice: FrozenInvoice): Block[] {
   return [
     ...vatNotes(invoice, invoice.taxes),
     ...thresholdNote(invoice),

@@ -20,7 +20,7 @@ export function receiptContent(receipt: FrozenReceipt): DocumentContent {
     parties: partiesOf(receipt, 'party.bill_to'),
     amount: formatAmount(locale, BigInt(receipt.amountCents), currency),
     amountNotes: [say(locale, 'head.paid_on', { date, amount })],
-    blocks: [...body(receipt), ...closingNotes(receipt, 'invoice' in paid ? paid.invoice.taxes : [])],
+    blocks: body(receipt, closingNotes(receipt, 'invoice' in paid ? paid.invoice.taxes : [])),
   }
 }
 
@@ -34,8 +34,8 @@ function fieldsOf({ locale, number, paid, method }: FrozenReceipt, date: string)
   return fields.flatMap(([key, value]) => (value ? [{ label: say(locale, key), value }] : []))
 }
 
-function body({ locale, currency, paid }: FrozenReceipt): Block[] {
-  if ('invoice' in paid) return lineBlocks(paid.invoice, { withUsage: false })
+function body({ locale, currency, paid }: FrozenReceipt, notes: readonly Block[]): Block[] {
+  if ('invoice' in paid) return lineBlocks({ ...paid.invoice, locale }, { notes, withUsage: false })
   return [
     {
       kind: 'table',
@@ -51,5 +51,6 @@ function body({ locale, currency, paid }: FrozenReceipt): Block[] {
         carried: null,
       })),
     },
+    ...notes,
   ]
 }
