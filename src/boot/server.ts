@@ -7,6 +7,7 @@ import { type Background, startBackground } from './background.ts'
 import type { Config } from './config.ts'
 import { checkConnections } from './connections.ts'
 import { createContext } from './context.ts'
+import { DocumentThreads } from './document-threads.ts'
 import type { Endings } from './endings.ts'
 import type { DatabasePlace } from './find-database.ts'
 import { measureLag } from './lag-metrics.ts'
@@ -57,7 +58,14 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
   await checkConnections(place.url, config, role)
   const database = openPools(place.url, config, log)
   endings.add('database connections', 700, () => database.close())
-  const context = createContext({ database, log, settings: settingsOf(config) })
+  const documents = new DocumentThreads(log)
+  endings.add('documents', 2500, () => documents.stop())
+  const context = createContext({
+    database,
+    log,
+    settings: settingsOf(config),
+    renderDocument: documents.render,
+  })
   await prepareDatabase(place.url, log, async () => {
     await goOnFromLatestTime(database, log)
     const organization = await ensureOrganization(context, config.firstOrganization)

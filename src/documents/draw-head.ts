@@ -8,10 +8,11 @@ const LABEL_WIDTH = { least: 100, most: 150 }
 const COLUMN_GAP = 12
 
 /** Draws the title and logo, the fields, the parties and the amount; the sheet goes on below them. */
-export function drawHead(sheet: Sheet): { readonly isLogoUnreadable: boolean } {
+export function drawHead(sheet: Sheet, logo: Uint8Array | null): { readonly isLogoUnreadable: boolean } {
   const { content, width } = sheet
-  const isLogoUnreadable = drawLogo(sheet)
-  const hasLogo = content.logo !== null && !isLogoUnreadable
+  const own = content.hasLogo ? logo : null
+  const isLogoUnreadable = own !== null && !drawLogo(sheet, own)
+  const hasLogo = own !== null && !isLogoUnreadable
   const titleWidth = width - (hasLogo ? LOGO.width + COLUMN_GAP : 0)
   const title = sheet.lines(printedLine(content.title), STYLES.title, titleWidth)
   const top = sheet.y
@@ -29,12 +30,11 @@ export function drawHead(sheet: Sheet): { readonly isLogoUnreadable: boolean } {
   return { isLogoUnreadable }
 }
 
-/** True when there is a logo that cannot be drawn. */
-function drawLogo(sheet: Sheet): boolean {
+/** False when the logo cannot be drawn. */
+function drawLogo(sheet: Sheet, bytes: Uint8Array): boolean {
   const { content, file, width } = sheet
-  if (content.logo === null) return false
-  const logo = drawableLogo(content.logo, LOGO)
-  if (!logo) return true
+  const logo = drawableLogo(bytes, LOGO)
+  if (!logo) return false
   const tag = sheet.child(sheet.root, 'Figure', { alt: content.author })
   sheet.tagged(tag, 'Figure', () => {
     file.image(logo.bytes as never, MARGIN + width - logo.width, sheet.y, {
@@ -43,7 +43,7 @@ function drawLogo(sheet: Sheet): boolean {
     })
   })
   tag.end()
-  return false
+  return true
 }
 
 type Box = { readonly x: number; readonly y: number; readonly width: number }

@@ -11,10 +11,10 @@ export type Logo = { readonly bytes: Uint8Array; readonly width: number; readonl
  * size. The size is read from the head of the file, so that nothing large is ever decoded.
  */
 export function drawableLogo(
-  base64: string,
+  given: Uint8Array,
   box: { readonly width: number; readonly height: number },
 ): Logo | undefined {
-  const bytes = Buffer.from(base64, 'base64')
+  const bytes = Buffer.from(given)
   const png = sizeOfPng(bytes)
   const size = png ?? sizeOfJpeg(bytes)
   if (!size || !isSensible(size) || (png && !isWholePng(bytes, png))) return undefined

@@ -1,6 +1,7 @@
 import type { DocumentContent } from '../core/documents/content.ts'
 import { documentContent } from '../core/documents/document-content.ts'
 import type { FrozenDocument } from '../core/documents/frozen.ts'
+import type { RenderedDocument, RenderOrder } from '../core/documents/rendering.ts'
 import { drawBlocks } from './draw-blocks.ts'
 import { drawHead } from './draw-head.ts'
 import { FACES } from './faces.ts'
@@ -10,16 +11,6 @@ import { Sheet } from './sheet.ts'
 /** Above this many rows, only whole rows are tagged. */
 const TAGGED_ROWS_MAX = 5000
 
-/** What a document is rendered from. */
-export type RenderOrder = {
-  readonly frozen: FrozenDocument
-  /** Told to the file's properties: which document and version it is. */
-  readonly subject: string
-}
-
-/** A rendered file, and what could not be printed as it was. */
-export type RenderedDocument = { readonly bytes: Uint8Array; readonly problems: readonly string[] }
-
 /**
  * Renders a document as PDF/A-3b. The same model gives the same bytes: nothing is read but the model and the fonts, and
  * nothing is fetched.
@@ -27,7 +18,7 @@ export type RenderedDocument = { readonly bytes: Uint8Array; readonly problems: 
  * @param options `isCompressed: false` for files that are compared between releases of Node
  */
 export async function renderDocument(
-  { frozen, subject }: RenderOrder,
+  { frozen, subject, logo }: RenderOrder,
   options = { isCompressed: true },
 ): Promise<RenderedDocument> {
   const problems: string[] = []
@@ -35,7 +26,7 @@ export async function renderDocument(
   const file = new PdfFile(content, subject, options.isCompressed)
   const bytes = collected(file)
   const sheet = new Sheet(file, content)
-  const { isLogoUnreadable } = drawHead(sheet)
+  const { isLogoUnreadable } = drawHead(sheet, logo)
   if (isLogoUnreadable) problems.push('logo_unreadable')
   const rows = content.blocks.reduce(
     (sum, block) => sum + (block.kind === 'table' ? block.rows.length : 0),

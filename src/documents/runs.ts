@@ -36,7 +36,9 @@ export function runsOf(text: string, weight: Weight, missing: Missing): Run[] {
     if (!face) missing.add(codePoint)
     const drawn = face ? (mirrored?.get(index) ?? character) : REPLACEMENT
     const own = face ?? faces.base
-    if (last && last.face === own && last.level === level) last.text += drawn
+    // The font would turn Arabic digits around, although a number reads from the left.
+    const isDigit = level % 2 === 0 && RIGHT_TO_LEFT.test(character)
+    if (last && last.face === own && last.level === level && !isDigit) last.text += drawn
     else pieces.push({ face: own, level, text: drawn })
     index += character.length
   }

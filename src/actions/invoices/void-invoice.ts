@@ -9,6 +9,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import { announceInvoice } from '../billing/announce-documents.ts'
 import type { Caller, Context } from '../context.ts'
+import { voidDocument } from '../documents/void-document.ts'
 import { recreditInvoice } from '../wallets/recredit-invoice.ts'
 
 /**
@@ -29,6 +30,7 @@ export async function voidInvoice(context: Context, caller: Caller, id: string, 
       }),
     )
     await setVoided(tx, caller, id)
+    await voidDocument(tx, caller, id)
     await recreditInvoice(tx, caller, id)
     await announceInvoice(tx, caller, id, 'invoice.voided')
   })

@@ -44,8 +44,8 @@ export type DocumentContent = {
   /** The instant in the file's dates, in milliseconds since the epoch. */
   readonly datedAt: number
   readonly watermark: string | null
-  /** The logo's bytes in base64. */
-  readonly logo: string | null
+  /** Self-billed documents carry no logo. */
+  readonly hasLogo: boolean
   readonly fields: readonly Field[]
   readonly sideFields: readonly Field[]
   readonly parties: readonly { readonly heading: string; readonly lines: readonly string[] }[]

@@ -29,7 +29,7 @@ export type FrozenAddress = {
 export type FrozenSeller = FrozenParty & {
   readonly footer: string | null
   readonly euTaxManagement: boolean
-  /** The logo's bytes in base64; null for none. */
+  /** The SHA-256 of the logo's bytes; null for none. */
   readonly logo: string | null
 }
 

@@ -51,7 +51,7 @@ export function shellOf(
     author,
     number,
     datedAt: startOfUtcDay(calendarDate(head.issuedOn)),
-    logo: isSelfBilled ? null : seller.logo,
+    hasLogo: !isSelfBilled && seller.logo !== null,
     sideFields: sideFieldsOf(buyer),
     footer: [author, number].filter((each) => each !== '').join(' · '),
     pageLabel: say(locale, 'page'),
