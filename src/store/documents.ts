@@ -84,7 +84,7 @@ export async function addDocumentVersion(
   )
 }
 
-/** One job for every few documents, flagged so that no organization takes all of the workers. */
+/** One job for every few documents, flagged because only some of the queue's slots render. */
 async function queueRendering(tx: Tx, organizationId: string, ids: readonly string[]): Promise<void> {
   const jobs = []
   for (let from = 0; from < ids.length; from += DOCUMENTS_OF_JOB) {
