@@ -1,4 +1,4 @@
-import { fontBytes, fontkit, type ParsedFont } from './libraries.ts'
+import { fontBytes, fontkit, type ParsedFont, type Shaped } from './libraries.ts'
 
 export type Weight = 'regular' | 'strong'
 
@@ -7,10 +7,9 @@ export type Face = {
   readonly name: string
   readonly font: ParsedFont
   readonly script: Script
-  /** Widths of texts in thousandths of the size, and shaped texts of pdfkit; both only depend on the font. */
-  readonly widths: Map<string, number>
-  shaped: Record<string, unknown>
-  documents: number
+  /** Texts that have been shaped, which only depends on the font; pdfkit draws from them too. */
+  shaped: Record<string, Shaped>
+  shapedCount: number
 }
 
 export type Script = 'latin' | 'hebrew' | 'arabic' | 'han'
@@ -46,7 +45,7 @@ const FILES: readonly Files[] = [
 ]
 
 const REPLACEMENT = 0xfffd
-const WIDTHS_MAX = 50_000
+const SHAPED_MAX = 20_000
 
 /** The faces of a weight. A font is read and parsed when a text first needs it. */
 export class Faces {
@@ -100,9 +99,8 @@ export class Faces {
       name,
       font: fontkit.create(bytes),
       script,
-      widths: new Map(),
       shaped: Object.create(null),
-      documents: 0,
+      shapedCount: 0,
     }
   }
 }
@@ -113,12 +111,27 @@ export const FACES: Readonly<Record<Weight, Faces>> = {
   strong: new Faces('strong'),
 }
 
-/** The width of a text of one face, in thousandths of the size. */
+/** The width of a text of one face, in thousandths of the size; a text is shaped once for measuring and drawing. */
 export function widthIn(face: Face, text: string): number {
-  const known = face.widths.get(text)
-  if (known !== undefined) return known
-  const width = (face.font.layout(text).advanceWidth * 1000) / face.font.unitsPerEm
-  if (face.widths.size >= WIDTHS_MAX) face.widths.clear()
-  face.widths.set(text, width)
-  return width
+  const known = face.shaped[text]
+  if (known) return known.advanceWidth
+  const shaped = shape(face.font, text)
+  if (face.shapedCount >= SHAPED_MAX) {
+    face.shaped = Object.create(null)
+    face.shapedCount = 0
+  }
+  face.shaped[text] = shaped
+  face.shapedCount += 1
+  return shaped.advanceWidth
+}
+
+/** In the form that pdfkit keeps: positions in thousandths of the size, with the width of the glyph itself. */
+function shape(font: ParsedFont, text: string): Shaped {
+  const shaped = font.layout(text)
+  const scale = 1000 / font.unitsPerEm
+  for (const [index, position] of shaped.positions.entries()) {
+    for (const key of Object.keys(position)) position[key] = (position[key] ?? 0) * scale
+    position.advanceWidth = (shaped.glyphs[index]?.advanceWidth ?? 0) * scale
+  }
+  return shaped
 }

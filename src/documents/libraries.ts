@@ -4,8 +4,15 @@ import path from 'node:path'
 
 const load = createRequire(import.meta.url)
 
-/** What a shaped text looks like; widths are in units of the font. */
-export type Shaped = { readonly advanceWidth: number }
+/** Where a glyph stands; in units of the font, and after scaling in thousandths of the size. */
+type Position = Record<string, number>
+
+/** A shaped text; its width is the sum of its positions. */
+export type Shaped = {
+  readonly glyphs: readonly { readonly advanceWidth: number }[]
+  readonly positions: readonly Position[]
+  readonly advanceWidth: number
+}
 
 /** A parsed font of fontkit. */
 export type ParsedFont = {

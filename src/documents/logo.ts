@@ -4,7 +4,7 @@ const SIDE_MAX = 4000
 const PIXELS_MAX = 8_000_000
 
 /** A picture at the size in which it is drawn, in points. */
-export type Logo = { readonly bytes: Uint8Array; readonly width: number; readonly height: number }
+export type ScaledLogo = { readonly bytes: Uint8Array; readonly width: number; readonly height: number }
 
 /**
  * A logo that fits a box, with its proportions and never enlarged; undefined unless it is a PNG or JPEG of a sensible
@@ -13,7 +13,7 @@ export type Logo = { readonly bytes: Uint8Array; readonly width: number; readonl
 export function drawableLogo(
   given: Uint8Array,
   box: { readonly width: number; readonly height: number },
-): Logo | undefined {
+): ScaledLogo | undefined {
   const bytes = Buffer.from(given)
   const png = sizeOfPng(bytes)
   const size = png ?? sizeOfJpeg(bytes)

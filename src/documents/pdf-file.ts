@@ -3,8 +3,6 @@ import type { DocumentContent } from '../core/documents/content.ts'
 import type { Face } from './faces.ts'
 
 const CREATOR = 'Weir'
-/** What a face has shaped is kept for this many documents. */
-const DOCUMENTS_OF_SHAPES = 200
 
 /** What of pdfkit is used beyond its types. */
 type Inside = {
@@ -45,19 +43,14 @@ export class PdfFile extends PDFDocument {
     this.escapeMetadata()
   }
 
-  /** Chooses a face; what was shaped with it for earlier documents is used again. */
+  /** Chooses a face; pdfkit draws what was shaped with it for measuring, also for earlier documents. */
   useFace(face: Face, size: number): void {
     if (!this.ready.has(face.name)) {
       this.registerFont(face.name, face.font as unknown as string)
-      this.font(face.name, size)
-      const cache = this.inside._font
-      face.documents += 1
-      if (face.documents % DOCUMENTS_OF_SHAPES === 0) face.shaped = Object.create(null)
-      cache.layoutCache = face.shaped
       this.ready.add(face.name)
-      return
     }
     this.font(face.name, size)
+    this.inside._font.layoutCache = face.shaped
   }
 
   private get inside(): Inside {

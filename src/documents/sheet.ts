@@ -52,6 +52,8 @@ export class Sheet {
   /** The root of the tags. */
   readonly root: Tag
   y = MARGIN
+  /** The colour that texts of the page are drawn in now. */
+  private color = ''
 
   constructor(file: PdfFile, content: DocumentContent) {
     this.file = file
@@ -77,6 +79,7 @@ export class Sheet {
   newPage(): void {
     this.file.addPage()
     this.y = MARGIN
+    this.color = ''
     this.drawWatermark()
   }
 
@@ -96,7 +99,8 @@ export class Sheet {
   drawLine({ runs, style }: Line, x: number, y: number, align: 'left' | 'right' = 'left', width = 0): void {
     let at = align === 'right' ? x + width - lineWidth(runs, style.size) : x
     const baseline = y + style.lineHeight * BASELINE
-    this.file.fillColor(style.color)
+    if (this.color !== style.color) this.file.fillColor(style.color)
+    this.color = style.color
     for (const run of runs) {
       this.file.useFace(run.face, style.size)
       // With features, pdfkit shapes a text as a whole instead of word by word.
@@ -166,6 +170,7 @@ export class Sheet {
     const { start, count } = this.file.bufferedPageRange()
     for (let index = 0; index < count; index += 1) {
       this.file.switchToPage(start + index)
+      this.color = ''
       this.artifact(() => this.drawFooter(index + 1, count))
     }
     this.root.end()
@@ -201,6 +206,7 @@ export class Sheet {
       const half = lineWidth(runs, size) / 2
       this.drawLine({ runs, style }, width / 2 - half, height / 2 - size * 0.4)
       file.restore()
+      this.color = ''
     })
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { notFound } from '../../core/refusal.ts'
 import { latestDocument } from '../../store/documents.ts'
 import { findInvoice } from '../../store/invoices.ts'
@@ -29,6 +28,6 @@ export async function downloadInvoice(context: Context, caller: Caller, id: stri
     const document = await database.read(caller, (reads) => latestDocument(reads, id))
     if (document?.status === 'ready') return true
     if (document?.status === 'failed' || performance.now() >= until) return false
-    await sleep(LOOK_EVERY_MS)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
   }
 }

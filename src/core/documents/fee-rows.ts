@@ -23,7 +23,7 @@ import { type Locale, say, sayCount } from './words.ts'
 export type FeeSetting = { readonly locale: Locale; readonly currency: string; readonly timezone: string }
 
 /** A row and the cents that it adds to the sum of its table. */
-export type FeeRow = Omit<Row, 'carried'> & { readonly cents: bigint }
+export type PrintedRow = Omit<Row, 'carried'> & { readonly cents: bigint }
 
 /** The title of a fee: its name, the values that it is grouped by and its filter. */
 export function feeTitle(fee: FrozenFee, subscription: FrozenSubscription | null, locale: Locale): string {
@@ -36,7 +36,7 @@ export function feeRows(
   fee: FrozenFee,
   subscription: FrozenSubscription | null,
   setting: FeeSetting,
-): FeeRow[] {
+): PrintedRow[] {
   const { locale, currency } = setting
   const cents = BigInt(fee.amountCents)
   const title = feeTitle(fee, subscription, locale)
@@ -64,7 +64,7 @@ export function feeRows(
 }
 
 /** The row of a true-up, which follows the fee of its charge. */
-export function trueUpRow(fee: FrozenFee, parentTitle: string, setting: FeeSetting): FeeRow {
+export function trueUpRow(fee: FrozenFee, parentTitle: string, setting: FeeSetting): PrintedRow {
   const { locale, currency } = setting
   const writer = writerOf(fee, setting)
   const amount = writer.amount(ownAmounts(fee, currency).amount)
@@ -130,7 +130,7 @@ function isPlainRate(fee: FrozenFee, details: readonly DetailRow[]): boolean {
   return fee.model === 'percentage' && details.length === 1
 }
 
-function detailRow({ label, units, price, amount }: DetailRow, tax: string, locale: Locale): FeeRow {
+function detailRow({ label, units, price, amount }: DetailRow, tax: string, locale: Locale): PrintedRow {
   const cells = [label, formatUnits(locale, Decimal.of(units)), price, tax, amount]
   return { style: 'detail', cells, notes: [], cents: 0n }
 }
@@ -168,6 +168,6 @@ function conversionRow(fee: FrozenFee, { locale, currency }: FeeSetting): readon
   return [label, '', '', '', formatAmount(locale, BigInt(fee.amountCents), currency)]
 }
 
-function ended(conversion: readonly string[] | null, cents: bigint): FeeRow[] {
+function ended(conversion: readonly string[] | null, cents: bigint): PrintedRow[] {
   return conversion ? [{ style: 'subtotal', cells: conversion, notes: [], cents }] : []
 }

@@ -3,7 +3,7 @@ import { instant } from '../calendar/instant.ts'
 import { localDate } from '../calendar/zone.ts'
 import { narrowBreakdowns, presentationKeys } from '../metering/grouping.ts'
 import type { Block, Column, Row, Table } from './content.ts'
-import { type FeeRow, type FeeSetting, feeRows, feeTitle, trueUpRow } from './fee-rows.ts'
+import { type PrintedRow, type FeeSetting, feeRows, feeTitle, trueUpRow } from './fee-rows.ts'
 import { formatAmount, formatDates, formatUnits } from './formats.ts'
 import type { FrozenFee, FrozenInvoice, FrozenSubscription } from './frozen.ts'
 import { say } from './words.ts'
@@ -29,7 +29,9 @@ export function subscriptionTables(invoice: FrozenInvoice, subscription: FrozenS
   const periods = new Map<string, FrozenFee[]>()
   for (const fee of shown.fees) {
     const key = `${fee.from ?? ''} ${fee.to ?? ''}`
-    periods.set(key, [...(periods.get(key) ?? []), fee])
+    const period = periods.get(key)
+    if (period) period.push(fee)
+    else periods.set(key, [fee])
   }
   return [...periods.values()]
     .sort((a, b) => startOf(a) - startOf(b) || endOf(a) - endOf(b))
@@ -166,7 +168,7 @@ function periodTable(invoice: FrozenInvoice, subscription: FrozenSubscription, {
   return table(invoice, head, rows)
 }
 
-function table(invoice: FrozenInvoice, head: string, rows: readonly FeeRow[]): Table {
+function table(invoice: FrozenInvoice, head: string, rows: readonly PrintedRow[]): Table {
   const { locale, currency } = invoice
   let sum = 0n
   return {
