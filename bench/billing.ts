@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CopyReference, copyReference } from './copy-reference.ts'
 import { withClient } from './database.ts'
-import { type Book, makeBook } from './due-book.ts'
+import { type Book, type Extras, makeBook } from './due-book.ts'
 import type { Benchmark, Figure, Setting } from './figure.ts'
 import type { Load } from './load-process.ts'
+import { type ProcessorTime, watchProcessorTime } from './processor-time.ts'
 import { seedOrganization } from './seed.ts'
 import { startSink } from './sink.ts'
 import { startWeirServer, type WeirServer } from './weir-server.ts'
@@ -23,6 +24,8 @@ export type BillingRun = {
   readonly perSecond: number
   readonly seconds: number
   readonly memoryPeakBytes: number
+  /** Of one invoice. */
+  readonly processorTime: ProcessorTime
 }
 
 /** Makes a book fall due and waits until it is fully billed; `during` is called repeatedly with the number left. */
@@ -34,6 +37,7 @@ export async function runBills(
   const { count } = book
   const isClose = count <= WATCHED_CLOSELY
   return withClient(server.databaseUrl, async (client) => {
+    const timeOf = await watchProcessorTime(server)
     await book.fallDue()
     const begun = performance.now()
     let first = { left: count, at: begun }
@@ -51,12 +55,14 @@ export async function runBills(
       memory = Math.max(memory, await server.residentBytes())
     }
     const ended = performance.now()
+    const processorTime = await timeOf(count)
     const from = first.left === 0 ? { left: count, at: begun } : first
     return {
       invoices: count,
       perSecond: from.left / ((ended - from.at) / 1000),
       seconds: (ended - begun) / 1000,
       memoryPeakBytes: memory,
+      processorTime,
     }
   })
 }
@@ -67,11 +73,12 @@ export async function withBook<T>(
   count: number,
   work: (server: WeirServer, book: Book) => Promise<T>,
   endpointUrl?: string,
+  extras?: Extras,
 ): Promise<T> {
   const environment = { WEIR_ALLOW_PRIVATE_WEBHOOKS: 'true' }
   const server = await startWeirServer(setting.root, { environment })
   try {
-    return await work(server, await makeBook(server, setting.load, count, endpointUrl))
+    return await work(server, await makeBook(server, setting.load, count, endpointUrl, extras))
   } finally {
     await server.stop()
   }
@@ -104,8 +111,11 @@ async function runPlain(setting: Setting, count: number): Promise<Measured> {
   })
 }
 
-/** Checks that every subscription has one finalized invoice with a subscription fee and three charges. */
-export async function checkInvoices(server: WeirServer, book: Book): Promise<void> {
+/** Fees of a plain bill: a subscription fee and three charges. */
+const PLAIN_FEES = 4
+
+/** Checks that every subscription has one finalized invoice with so many fees. */
+export async function checkInvoices(server: WeirServer, book: Book, feesEach = PLAIN_FEES): Promise<void> {
   const { rows } = await withClient(server.databaseUrl, (client) =>
     client.query(
       `select count(*)::int as invoices, count(distinct customer_id)::int as customers,
@@ -115,9 +125,44 @@ export async function checkInvoices(server: WeirServer, book: Book): Promise<voi
     ),
   )
   const { invoices, customers, fees } = rows[0]
-  if (invoices !== book.count || customers !== book.count || fees !== book.count * 4) {
+  if (invoices !== book.count || customers !== book.count || fees !== book.count * feesEach) {
     throw new Error(`${book.count} were due, but ${JSON.stringify(rows[0])}`)
   }
+}
+
+/** Two fixed charges and a custom section on each bill may cost this much more. */
+const EXTRAS_TIMES_MAX = 1.25
+
+/** The same bills with two fixed charges and a custom section on each. */
+async function runWithFixedCharges(setting: Setting): Promise<readonly Figure[]> {
+  const count = setting.sizes?.[0] ?? (setting.isQuick ? 1000 : 10_000)
+  const { run: plain } = await runPlain(setting, count)
+  const run = await withBook(
+    setting,
+    count,
+    async (server, book) => {
+      const billed = await runBills(server, book)
+      await checkInvoices(server, book, PLAIN_FEES + 2)
+      return billed
+    },
+    undefined,
+    { hasFixedCharges: true },
+  )
+  const [value, reference] = [1000 / run.perSecond, 1000 / plain.perSecond]
+  return [
+    {
+      name: 'billing with fixed charges',
+      what: `one of ${count} invoices with two fixed charges and a custom section`,
+      unit: 'ms',
+      value,
+      reference,
+      referenceWhat: 'one without them',
+      ratio: value / reference,
+      target: EXTRAS_TIMES_MAX,
+      isFloor: false,
+      details: { ...run, plainPerSecond: plain.perSecond },
+    },
+  ]
 }
 
 async function runWithEndpoint(setting: Setting, count: number): Promise<Figure> {
@@ -216,4 +261,7 @@ async function runBilling(setting: Setting): Promise<readonly Figure[]> {
   return figures
 }
 
-export const billingBenchmarks: readonly Benchmark[] = [{ name: 'billing', run: runBilling }]
+export const billingBenchmarks: readonly Benchmark[] = [
+  { name: 'billing', run: runBilling },
+  { name: 'billing-fixed', run: runWithFixedCharges },
+]

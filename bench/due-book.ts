@@ -26,7 +26,38 @@ function months(): { readonly before: Date; readonly current: Date } {
   return { before: new Date(Date.UTC(year, month - 1, 1)), current: new Date(Date.UTC(year, month, 1)) }
 }
 
-async function makePlan(organization: Opened): Promise<void> {
+/** What the bills of a book carry besides the price of the plan and three charges. */
+export type Extras = {
+  /** Two fixed charges, and a custom section of the billing entity. */
+  readonly hasFixedCharges: boolean
+}
+
+const PLAIN: Extras = { hasFixedCharges: false }
+
+/** Two add-ons, and a section that every invoice prints. */
+async function makeExtras(organization: Opened): Promise<readonly object[]> {
+  for (const code of ['seat', 'support']) {
+    await organization.post('/add_ons', {
+      add_on: { name: code, code, amount_cents: 1000, amount_currency: 'EUR' },
+    })
+  }
+  await organization.post('/invoice_custom_sections', {
+    invoice_custom_section: { name: 'Terms', code: 'terms', details: 'Payable within a month.' },
+  })
+  await organization.put('/billing_entities', 'billing_entities', {
+    billing_entity: { invoice_custom_section_codes: ['terms'] },
+  })
+  const fixed = (add_on_code: string, units: number, prorated: boolean) => ({
+    add_on_code,
+    units,
+    prorated,
+    charge_model: 'standard',
+    properties: { amount: '10' },
+  })
+  return [fixed('seat', 5, true), fixed('support', 1, false)]
+}
+
+async function makePlan(organization: Opened, fixedCharges: readonly object[]): Promise<void> {
   const tax = { name: 'VAT', code: 'vat', rate: '20', applied_to_organization: true }
   await organization.post('/taxes', { tax })
   const charge = (code: string, amount: string) => ({
@@ -44,6 +75,7 @@ async function makePlan(organization: Opened): Promise<void> {
       amount_currency: 'EUR',
       pay_in_advance: false,
       charges: [charge('requests', '0.01'), charge('tokens', '0.002'), charge('peak', '1')],
+      fixed_charges: fixedCharges,
     },
   })
 }
@@ -105,12 +137,19 @@ async function copyPattern(
       ...Object.fromEntries(['started_at', 'activated_at', 'created_at'].map((column) => [column, began])),
     },
   })
-  const { rows } = await client.query<{ id: string }>(
-    'select id from lifetime_usages where subscription_id = $1',
-    [pattern.subscription],
-  )
-  const changed = { id: numberedId('11111111111'), subscription_id: series.subscription }
-  await copyRow(client, { table: 'lifetime_usages', id: rows[0]?.id ?? '', count, changed })
+  for (const [table, ids] of [
+    ['lifetime_usages', ['11111111111']],
+    ['fixed_charge_units', ['f1ced0f1ced', 'f1ced1f1ced']],
+  ] as const) {
+    const { rows } = await client.query<{ id: string }>(
+      `select id from ${table} where subscription_id = $1 order by id`,
+      [pattern.subscription],
+    )
+    for (const [n, { id }] of rows.entries()) {
+      const changed = { id: numberedId(ids[n] ?? ''), subscription_id: series.subscription }
+      await copyRow(client, { table, id, count, changed })
+    }
+  }
 }
 
 async function sendUsage(
@@ -135,16 +174,18 @@ async function sendUsage(
 
 /**
  * Subscribers of a plan with a subscription fee, three charges that each had usage last month, and 20 % tax. One is
- * created through the API and the others are copies of its rows; their events are sent normally.
+ * created through the API and the others are copies of its rows; their events are sent normally. `extras` puts more on
+ * each bill.
  */
 export async function makeBook(
   server: WeirServer,
   load: LoadGenerator,
   count: number,
   endpointUrl?: string,
+  { hasFixedCharges }: Extras = PLAIN,
 ): Promise<Book> {
   const organization = await openOrganization(server)
-  await makePlan(organization)
+  await makePlan(organization, hasFixedCharges ? await makeExtras(organization) : [])
   const series = {
     customer: numberedId('ccccccccccc'),
     subscription: numberedId('5ab5ab5ab5a'),

@@ -24,6 +24,8 @@ export type Setting = {
   readonly server: WeirServer
   readonly load: LoadGenerator
   readonly isQuick: boolean
+  /** Whether to add where PostgreSQL spends its time, for the benchmarks that can tell. */
+  readonly isProfiled: boolean
   /** How many subscriptions the billing benchmarks bill, in place of their own sizes. */
   readonly sizes: readonly number[] | undefined
 }

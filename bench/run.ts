@@ -1,20 +1,23 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { balanceBenchmarks } from './balance.ts'
 import { bigInvoiceBenchmarks } from './big-invoice.ts'
 import { billingBenchmarks } from './billing.ts'
 import type { Benchmark, Figure } from './figure.ts'
 import { hostileBodiesBenchmarks } from './hostile-bodies.ts'
+import { hotWalletBenchmarks } from './hot-wallet.ts'
 import { ingestBenchmarks } from './ingest.ts'
 import { LoadGenerator } from './load.ts'
 import { neighbourBenchmarks } from './neighbour.ts'
 import { overloadBenchmarks } from './overload.ts'
+import { previewBenchmarks } from './preview.ts'
 import { readBenchmarks } from './reads.ts'
 import { describeMachine, tableOf, writeReport } from './report.ts'
 import { twoProcessesBenchmarks } from './two-processes.ts'
 import { startWeirServer } from './weir-server.ts'
 import { writeBenchmarks } from './writes.ts'
 
-// npm run bench [-- --only NAME,NAME] [--quick] [--sizes 1000,10000]: measures Weir against references in the same
+// npm run bench [-- --only NAME,NAME] [--quick] [--profile] [--sizes 1000,10000]: measures Weir against references in the same
 // run (docs/performance.md).
 const all: readonly Benchmark[] = [
   ...ingestBenchmarks,
@@ -23,15 +26,19 @@ const all: readonly Benchmark[] = [
   ...neighbourBenchmarks,
   ...hostileBodiesBenchmarks,
   ...billingBenchmarks,
+  ...previewBenchmarks,
   ...twoProcessesBenchmarks,
   ...writeBenchmarks,
   ...bigInvoiceBenchmarks,
+  ...balanceBenchmarks,
+  ...hotWalletBenchmarks,
 ]
 
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
     quick: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
     sizes: { type: 'string' },
   },
 })
@@ -57,7 +64,14 @@ try {
   let written = ''
   for (const { name, run } of chosen) {
     console.log(`${new Date().toISOString().slice(11, 19)} ${name} …`)
-    const found = await run({ root, server, load, isQuick: options.quick, sizes })
+    const found = await run({
+      root,
+      server,
+      load,
+      isQuick: options.quick,
+      isProfiled: options.profile,
+      sizes,
+    })
     for (const { details, ...figure } of found)
       console.log(tableOf([{ ...figure, details }]).split('\n')[2], details)
     figures.push(...found)

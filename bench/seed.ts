@@ -6,9 +6,14 @@ export type Organization = { readonly id: string; readonly apiKey: string }
 type Body = Readonly<Record<string, unknown>>
 const SIDE_BY_SIDE = 8
 
-async function request(url: string, apiKey: string, body: Body): Promise<Record<string, never>> {
+async function request(
+  url: string,
+  apiKey: string,
+  body: Body,
+  method = 'POST',
+): Promise<Record<string, never>> {
   const answer = await fetch(url, {
-    method: 'POST',
+    method,
     headers: {
       authorization: `Bearer ${apiKey}`,
       'x-admin-api-key': apiKey,
@@ -24,6 +29,8 @@ async function request(url: string, apiKey: string, body: Body): Promise<Record<
 export type Opened = Organization & {
   /** A request under /api/v1; with a body it is a POST. Throws unless the response is a 200. */
   readonly post: (path: string, body: Body) => Promise<Record<string, never>>
+  /** Changes the organization's only object of a list, such as its billing entity. */
+  readonly put: (path: string, root: string, body: Body) => Promise<Record<string, never>>
   /** The metrics' ids by their codes. */
   readonly metricIds: ReadonlyMap<string, string>
 }
@@ -36,12 +43,18 @@ export async function openOrganization(server: WeirServer, settings: Body = {}):
   })
   const { id, api_key: apiKey } = made.organization as unknown as { id: string; api_key: string }
   const post = (path: string, body: Body) => request(`${server.url}/api/v1${path}`, apiKey, body)
+  const put = async (path: string, root: string, body: Body) => {
+    const headers = { authorization: `Bearer ${apiKey}` }
+    const listed = await (await fetch(`${server.url}/api/v1${path}`, { headers })).json()
+    const [own] = (listed as Record<string, { code: string }[]>)[root] ?? []
+    return request(`${server.url}/api/v1${path}/${own?.code}`, apiKey, body, 'PUT')
+  }
   const metricIds = new Map<string, string>()
   for (const metric of METRICS) {
     const answer = await post('/billable_metrics', { billable_metric: { ...metric, recurring: false } })
     metricIds.set(metric.code, (answer.billable_metric as unknown as { lago_id: string }).lago_id)
   }
-  return { id, apiKey, post, metricIds }
+  return { id, apiKey, post, put, metricIds }
 }
 
 export type SeedOptions = {

@@ -10,6 +10,8 @@ const START_LIMIT_MS = 60_000
 
 export type WeirServer = {
   readonly url: string
+  /** Of the Node process. */
+  readonly pid: number
   /** The database URL of the role that owns Weir's tables. */
   readonly databaseUrl: string
   /** The embedded PostgreSQL as its superuser; empty for a process on another one's database. */
@@ -88,8 +90,9 @@ export async function startWeirServer(root: string, options: ServerOptions = {})
     const health = await fetch(`${url}/health`).catch(() => null)
     if (health?.ok) {
       const urls = await databaseUrls(folder, options.databaseUrl)
-      const residentBytes = () => residentBytesOf(child.pid ?? 0)
-      return { url, ...urls, residentBytes, adminKey, folder, stop, kill }
+      const pid = child.pid ?? 0
+      const residentBytes = () => residentBytesOf(pid)
+      return { url, pid, ...urls, residentBytes, adminKey, folder, stop, kill }
     }
     await sleep(50)
   }

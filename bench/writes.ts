@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type pg from 'pg'
 import { columnsOf, copyRow, numberedId, withClient, withClients } from './database.ts'
 import { type Benchmark, type Figure, median, middle, type Setting } from './figure.ts'
 import { LoadGenerator } from './load.ts'
 import type { Load } from './load-process.ts'
+import { type ProcessorTime, watchProcessorTime } from './processor-time.ts'
 import { type Opened, openOrganization } from './seed.ts'
-import { startWeirServer, type WeirServer } from './weir-server.ts'
+import { profileStatements, withCountingServer } from './statement-profile.ts'
+import type { WeirServer } from './weir-server.ts'
 
 const CONNECTIONS = 64
 const REFERENCE_CONNECTIONS = 8
@@ -127,33 +126,19 @@ function postsOf(server: WeirServer, shop: Opened, kind: Kind, prefix: string): 
   return { url: server.url, apiKey: shop.apiKey, connections: CONNECTIONS, what, seconds: 60 }
 }
 
-/**
- * Statements per request on behalf of its organization, from pg_stat_statements. The module is loaded at startup, so
- * this needs its own server.
- */
+/** Statements per request on behalf of its organization. */
 async function countStatements(setting: Setting): Promise<Readonly<Record<Kind, number>>> {
-  const folder = await mkdtemp(join(tmpdir(), 'weir-bench-'))
   const load = new LoadGenerator()
   try {
-    const first = await startWeirServer(setting.root, { folder })
-    await withClient(first.superuserUrl, async (client) => {
-      await client.query(`alter system set shared_preload_libraries = 'pg_stat_statements'`)
-      await client.query('create extension pg_stat_statements')
-    })
-    await first.stop()
-    const server = await startWeirServer(setting.root, { folder })
-    try {
+    return await withCountingServer(setting.root, async (server) => {
       const shop = await openShop(server, COUNTED * 2)
       return {
         customers: await countOne(server, load, shop, 'customers'),
         subscriptions: await countOne(server, load, shop, 'subscriptions'),
       }
-    } finally {
-      await server.stop()
-    }
+    })
   } finally {
     load.stop()
-    await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -176,13 +161,27 @@ async function measure(setting: Setting, kind: Kind, statements: number): Promis
   const rounds = setting.isQuick ? 3 : 5
   const customers = 4000 * seconds
   const shop = await openShop(server, kind === 'subscriptions' ? customers : 1)
-  const pairs: { value: number; reference: number; medianMs: number; p99Ms: number }[] = []
+  const pairs: {
+    value: number
+    reference: number
+    medianMs: number
+    p99Ms: number
+    processorTime: ProcessorTime
+  }[] = []
   await setting.load.one({ ...postsOf(server, shop, kind, 'warm_'), seconds: 2, requestsMax: customers })
   for (let round = 0; round < rounds; round += 1) {
     const reference = await oneRowInserts(server, kind, seconds)
     const posts = postsOf(server, shop, kind, `round_${round}_`)
+    const timeOf = await watchProcessorTime(server)
     const done = await setting.load.one({ ...posts, seconds, requestsMax: customers })
-    pairs.push({ value: done.okPerSecond, reference, medianMs: done.medianMs, p99Ms: done.p99Ms })
+    const processorTime = await timeOf(done.ok)
+    pairs.push({
+      value: done.okPerSecond,
+      reference,
+      medianMs: done.medianMs,
+      p99Ms: done.p99Ms,
+      processorTime,
+    })
   }
   const { ratios, ...found } = middle(pairs)
   const [target, statementsMax] = kind === 'customers' ? [0.35, 8] : [0.2, 20]
@@ -200,8 +199,22 @@ async function measure(setting: Setting, kind: Kind, statements: number): Promis
       statements,
       medianMs: median(pairs.map((pair) => pair.medianMs)),
       p99Ms: median(pairs.map((pair) => pair.p99Ms)),
+      processorTime: pairs.map((pair) => pair.processorTime)[Math.floor(rounds / 2)],
+      ...(setting.isProfiled ? await profileOf(setting, kind) : {}),
     },
   }
+}
+
+/** Time by statement and what connections wait for, on a server of its own. */
+async function profileOf(setting: Setting, kind: Kind): Promise<object> {
+  return withCountingServer(setting.root, async (server) => {
+    const shop = await openShop(server, kind === 'subscriptions' ? 20_000 : 1)
+    const posts = { ...postsOf(server, shop, kind, 'warm_'), requestsMax: 20_000 }
+    await setting.load.one({ ...posts, seconds: 2 })
+    const load = () => setting.load.one({ ...postsOf(server, shop, kind, 'profiled_'), ...{ seconds: 4 } })
+    const { result, profile } = await profileStatements(server, load, ({ ok }) => ok)
+    return { profile: { requestsPerSecond: result.okPerSecond, ...profile } }
+  })
 }
 
 async function runWrites(setting: Setting): Promise<readonly Figure[]> {

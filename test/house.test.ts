@@ -69,8 +69,6 @@ const TALKS_SQL =
 const AWAITED: Readonly<Record<string, string>> = {
   'src/core/amounts/money.ts': 'wallets and payments',
   'src/core/amounts/split.ts': 'credit notes, which share an amount over fees',
-  'src/core/pricing/adjusted.ts': 'adjusted fees of drafts',
-  'src/core/subscriptions/unused-amount.ts': 'credit notes of plans in advance that end early',
 }
 
 /** Rooms in which each noun of the API has a file or a folder of its name. */
@@ -83,6 +81,7 @@ const PART_OF: Readonly<Record<string, string>> = {
   'subscription-fixed-charges': 'fixed-charges',
   'plan-fixed-charges': 'fixed-charges',
   'plan-metadata': 'plans',
+  'credit-note-metadata': 'credit-notes',
   'wallet-metadata': 'wallets',
   'test-clock': 'organizations',
 }

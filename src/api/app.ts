@@ -18,7 +18,7 @@ import { requestIdOf } from './request-id.ts'
 import { awaitSandboxClock } from './sandbox-writes.ts'
 import { securityHeaders } from './security-headers.ts'
 import { apiKeyRoutes } from './v1/api-keys.ts'
-import { routesOfV1 } from './v1/routes.ts'
+import { type Routes, routesOfV1, routesOfWeir } from './v1/routes.ts'
 
 const PREFIX = '/api/v1'
 /** Of what Lago has no routes for. */
@@ -82,25 +82,37 @@ export function buildApp(
     async (v1) => {
       authenticate(v1, context)
       answerUnknownPathsEarly(v1)
-      tidyPathIds(v1)
-      awaitSandboxClock(v1, context)
-      shareConnections(v1, context)
-      if (readElsewhere) answerLongReadsElsewhere(v1, readElsewhere)
-      keepAnswers(v1, context)
-      for (const routes of routesOfV1) routes(v1, context, limits)
+      addRoutes(v1, routesOfV1, context, limits, readElsewhere)
     },
     { prefix: PREFIX },
   )
   void app.register(
-    // Without Idempotency-Key: its answers would keep the secrets of keys.
     async (own) => {
       authenticate(own, context)
       answerUnknownPathsEarly(own)
-      apiKeyRoutes(own, context)
+      // Without Idempotency-Key: its answers would keep the secrets of keys.
+      void own.register(async (keys) => apiKeyRoutes(keys, context))
+      void own.register(async (rest) => addRoutes(rest, routesOfWeir, context, limits, readElsewhere))
     },
     { prefix: OWN_PREFIX },
   )
   return app
+}
+
+/** Groups of routes with what every request of an organization goes through. */
+function addRoutes(
+  scope: FastifyInstance,
+  groups: readonly Routes[],
+  context: Context,
+  limits: HttpLimits,
+  readElsewhere: ReadElsewhere | undefined,
+): void {
+  tidyPathIds(scope)
+  awaitSandboxClock(scope, context)
+  shareConnections(scope, context)
+  if (readElsewhere) answerLongReadsElsewhere(scope, readElsewhere)
+  keepAnswers(scope, context)
+  for (const routes of groups) routes(scope, context, limits)
 }
 
 function logAnswers(app: FastifyInstance, context: Context): void {

@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import { keepWorker } from './keep-worker.ts'
 import type { PinoLog } from './log.ts'
 import { startPartitions } from './partitions.ts'
+import type { RequestCounter } from './request-meter.ts'
 import type { Role } from './role.ts'
 import { keepTime } from './system-time.ts'
 import { startTicker, tickerCounts } from './ticker.ts'
@@ -24,6 +25,8 @@ export type BackgroundInput = {
   /** The database, for parts with their own connections. */
   readonly url: string
   readonly log: PinoLog
+  /** Counts the requests that this process serves. */
+  readonly requests: RequestCounter
   /** Where the parts register their metrics. */
   readonly registry: Registry
 }
@@ -48,10 +51,10 @@ const PARTS: readonly Part[] = [
   {
     name: 'clock',
     roles: ['all', 'clock'],
-    start: async ({ context, config, url, role, log, registry }) =>
+    start: async ({ context, config, url, role, log, registry, requests }) =>
       role === 'clock'
         ? startTicker({ context, log, counts: tickerCounts(registry) })
-        : startClock({ data: clockData(context, config, url), log, registry }),
+        : startClock({ data: { ...clockData(context, config, url), requests }, log, registry }),
   },
   {
     name: 'sandbox clocks',
@@ -70,7 +73,7 @@ const PARTS: readonly Part[] = [
   },
 ]
 
-function clockData(context: Context, config: Config, databaseUrl: string): ClockData {
+function clockData(context: Context, config: Config, databaseUrl: string): Omit<ClockData, 'requests'> {
   const log = { level: config.logLevel, isTerminal: process.stdout.isTTY === true }
   return { databaseUrl, settings: context.settings, log }
 }

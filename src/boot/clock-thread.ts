@@ -1,13 +1,20 @@
+import os from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from '../store/database.ts'
 import { CLOCK_CONNECTIONS, type ClockData, type ClockMessage } from './clock.ts'
 import { createContext } from './context.ts'
 import { openLog } from './log.ts'
+import { watchRequests } from './request-meter.ts'
 import { goOnFromLatestTime } from './system-time.ts'
 import { startTicker, type TickerCounts } from './ticker.ts'
 
+/** A positive number means that others are preferred. */
+const PRIORITY = 5
+
 /** The main function of the clock thread; see clock.ts. */
 async function run(data: ClockData): Promise<void> {
+  // Requests come first. On Linux a priority belongs to a thread, elsewhere it would be that of the whole process.
+  if (process.platform === 'linux') os.setPriority(PRIORITY)
   const log = await openLog(data.log)
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
   const database = openDatabase({ url: data.databaseUrl, poolMax: CLOCK_CONNECTIONS, onError })
@@ -24,7 +31,7 @@ async function run(data: ClockData): Promise<void> {
   await goOnFromLatestTime(database, log).catch((error: unknown) => {
     log.warn({ err: error }, 'the latest time could not be read')
   })
-  const ticker = startTicker({ context, log, counts })
+  const ticker = startTicker({ context, log, counts, isBusy: watchRequests(data.requests) })
   parentPort?.once('message', () => {
     void ticker
       .stop()

@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client'
 import type { Settings } from '../actions/context.ts'
 import { EXTRA_LANES } from '../actions/due/run-due.ts'
 import type { PinoLog } from './log.ts'
+import type { RequestCounter } from './request-meter.ts'
 import { ORGANIZATIONS_AT_ONCE, type TickerCounts, tickerCounts } from './ticker.ts'
 
 /** One per organization whose due work is running, those of extra lanes, and two for the ticker itself. */
@@ -13,6 +14,8 @@ export const CLOCK_CONNECTIONS = ORGANIZATIONS_AT_ONCE + EXTRA_LANES + 2
 export type ClockData = {
   readonly databaseUrl: string
   readonly settings: Settings
+  /** Of the requests that this process serves. */
+  readonly requests: RequestCounter
   readonly log: { readonly level: string; readonly isTerminal: boolean }
 }
 

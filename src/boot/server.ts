@@ -15,6 +15,7 @@ import { createMetrics, measureRequests } from './metrics.ts'
 import { openPools, prepareDatabase } from './open-database.ts'
 import { answerProbes } from './probes.ts'
 import { Reader } from './reader.ts'
+import { countRequest, requestCounter } from './request-meter.ts'
 import type { Role } from './role.ts'
 import { localAddress, settingsOf } from './settings.ts'
 import { StartProblem } from './start-problem.ts'
@@ -78,6 +79,8 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
   const app = buildServer(role, context, config, reader)
   let isStopping = false
   measureRequests(app, registry)
+  const requests = requestCounter()
+  app.addHook('onRequest', async () => countRequest(requests))
   measureLag(context, registry)
   answerProbes(app, { database, registry, isStopping: () => isStopping })
   const address = await listen(app, config)
@@ -87,6 +90,6 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
     isStopping = true
     await Promise.all([app.close(), background?.stop()])
   })
-  background = await startBackground({ context, config, role, url: place.url, log, registry })
+  background = await startBackground({ context, config, role, url: place.url, log, registry, requests })
   return address
 }

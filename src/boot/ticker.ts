@@ -7,6 +7,8 @@ import type { Instant } from '../core/calendar/instant.ts'
 import { organizationsWithDueItems } from '../store/due-items.ts'
 
 const TICK_MS = 500
+/** While there is work: what just fell due, such as the balances of wallets whose usage goes on, follows at once. */
+const BUSY_TICK_MS = 100
 /** Organizations whose due work runs concurrently. */
 export const ORGANIZATIONS_AT_ONCE = 4
 /** How long an organization's run may take while others may be waiting; it ends between two items. */
@@ -20,16 +22,18 @@ type Run = { readonly turn: AbortController; readonly done: Promise<void> }
 type DueOrganization = Awaited<ReturnType<typeof organizationsWithDueItems>>[number]
 
 /**
- * Twice a second, processes everything due for every organization: up to the system time, or up to a sandbox's own
- * clock (docs/decisions/0007-due-work-is-rows.md). Each organization has one run at a time in this process; runs in
- * other processes are coordinated through the database. A run that is not finished after its turn continues after all
- * others that are waiting, so that no organization holds up another, however much work it has. `stop` starts nothing
- * new and waits for the items in progress.
+ * Processes everything due for every organization, twice a second and more often while there is work: up to the system
+ * time, or up to a sandbox's own clock (docs/decisions/0007-due-work-is-rows.md). Each organization has one run at a
+ * time in this process; runs in other processes are coordinated through the database. A run that is not finished after
+ * its turn continues after all others that are waiting, so that no organization holds up another, however much work it
+ * has. `stop` starts nothing new and waits for the items in progress.
  */
 export function startTicker(parts: {
   readonly context: Context
   readonly log: Log
   readonly counts?: TickerCounts
+  /** Whether requests come first at the moment; without it, due work takes what it can. */
+  readonly isBusy?: () => boolean
   /** Different actions, for tests. */
   readonly actions?: DueActions
   /** A different turn length, for tests. */
@@ -38,6 +42,7 @@ export function startTicker(parts: {
   const { context, log } = parts
   const actions = parts.actions ?? dueActions
   const counts = parts.counts ?? tickerCounts()
+  const busy = parts.isBusy ? { isBusy: parts.isBusy } : {}
   const stopping = new AbortController()
   const running = new Map<string, Run>()
   /** In order of their turns. */
@@ -48,7 +53,8 @@ export function startTicker(parts: {
     const until = presentOf(organization, context.systemNow())
     const turn = new AbortController()
     const timer = setTimeout(() => turn.abort(), parts.turnMs ?? TURN_MS)
-    const done = runDue(context, actions, { organizationId, until, strict: false, signal: turn.signal })
+    const run = { organizationId, until, strict: false, signal: turn.signal, ...busy }
+    const done = runDue(context, actions, run)
       .then(
         (items) => {
           counts.items.inc(items)
@@ -86,7 +92,8 @@ export function startTicker(parts: {
       log.error({ err: error }, 'could not query due work')
     }
   }
-  const ticking = repeat(tick, stopping.signal)
+  const isBusy = () => running.size > 0
+  const ticking = repeat(tick, isBusy, stopping.signal)
   return {
     stop: async () => {
       stopping.abort()
@@ -113,10 +120,10 @@ function lineUp(
 }
 
 /** Ticks until aborted, each tick after the previous one has finished. */
-async function repeat(tick: () => Promise<void>, signal: AbortSignal): Promise<void> {
+async function repeat(tick: () => Promise<void>, isBusy: () => boolean, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await tick()
-    await pause(TICK_MS, signal)
+    await pause(isBusy() ? BUSY_TICK_MS : TICK_MS, signal)
   }
 }
 

@@ -51,6 +51,13 @@ export class Problems {
     else if (!codes.includes(code)) codes.push(code)
   }
 
+  /** The same errors so far, to which others can be added. */
+  copy(): Problems {
+    const copied = new Problems()
+    for (const [field, codes] of this.byField) copied.byField.set(field, [...codes])
+    return copied
+  }
+
   /** The value of an outcome; undefined when it has none, and then its field errors are added to these. */
   absorb<T>(of: Outcome<T>): T | undefined {
     if (of.ok) return of.value

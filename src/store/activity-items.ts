@@ -36,28 +36,34 @@ export async function scheduleActivity(
   `.execute(tx)
 }
 
+/** A subscription that has just started, and when. */
+export type Started = { readonly id: string; readonly now: Instant }
+
 /**
- * The same for a subscription that has just started, but only if it has an alert or thresholds, so that starting many
- * subscriptions does not schedule a check for each.
+ * The same for subscriptions that have just started, but only if they have an alert or thresholds, so that starting
+ * many subscriptions does not schedule a check for each.
  */
 export async function scheduleWatched(
   tx: Tx,
   organizationId: string,
-  subscriptionId: string,
-  now: Instant,
+  started: readonly Started[],
 ): Promise<void> {
+  if (started.length === 0) return
   await sql`
     insert into due_items as d (organization_id, id, kind, subject_id, due_at)
-    select ${organizationId}, gen_random_uuid(), 'subscription_activity', s.id, ${ts(now)}
-    from subscriptions s
+    select ${organizationId}, gen_random_uuid(), 'subscription_activity', s.id, b.due_at
+    from unnest(${started.map(({ id }) => id)}::uuid[],
+      ${started.map(({ now }) => new Date(now).toISOString())}::timestamptz[]) as b (id, due_at)
+    join subscriptions s on s.id = b.id
     join plans p on p.id = s.plan_id
-    where s.id = ${subscriptionId} and s.status = 'active' and (
+    where s.status = 'active' and (
       exists (select from alerts a where a.external_subscription_id = s.external_id and a.deleted_at is null)
       or (not s.progressive_billing_disabled and exists (
         select from usage_thresholds t
         where t.deleted_at is null and (t.subscription_id = s.id or t.plan_id in (p.id, p.parent_id))
       ))
     )
+    order by s.id
     on conflict (organization_id, kind, subject_id) do update set
       id = excluded.id, due_at = least(d.due_at, excluded.due_at), attempts = 0, retry_at = null, error = null
   `.execute(tx)

@@ -5,10 +5,11 @@ import type { MetadataEntry } from '../core/customers/metadata.ts'
 import type { Reads, Tx } from './database.ts'
 import { isId, newId } from './ids.ts'
 import { holdSettings, SETTINGS_HELD } from './inherited-settings.ts'
+import { insertRows } from './insert-rows.ts'
 import type { BillingEntityRow } from './organizations.ts'
 import type { CustomerMetadata, Customers } from './rows.ts'
 import { type TaxRow, taxesOfOwners } from './taxes.ts'
-import { anyOf, groupedBy, ts } from './values.ts'
+import { anyOf, groupedBy } from './values.ts'
 
 export type CustomerRow = Selectable<Customers>
 export type CustomerMetadataRow = Selectable<CustomerMetadata>
@@ -52,6 +53,24 @@ export async function lockCustomerById(tx: Tx, id: string): Promise<CustomerRow>
 }
 
 /**
+ * Locks the customers with these external ids until the transaction ends, in the order of their ids, and gives them
+ * with their billing entities. Leaves out those that others have locked, for whom nobody else is to wait. The caller
+ * holds the settings that customers inherit.
+ */
+export async function lockFreeCustomers(
+  tx: Tx,
+  externalIds: readonly string[],
+): Promise<readonly CustomerOfEntity[]> {
+  const { rows } = await sql<WithEntity>`
+    select *, ${entityColumn('code')} as entity_code, ${entityColumn('timezone')} as entity_timezone
+    from customers
+    where external_id = any (${[...new Set(externalIds)]}::text[]) and deleted_at is null
+    order by id
+    for no key update skip locked`.execute(tx)
+  return rows.map(withEntity)
+}
+
+/**
  * Share-locks the settings that customers inherit, then locks the customer that matches a condition, in one
  * statement. The settings are locked even if there is no such customer.
  */
@@ -91,55 +110,10 @@ export async function findCustomersById(reads: Reads, ids: readonly string[]): P
     .execute()
 }
 
-/** A new customer without its number, which the organization assigns. */
-export type NewCustomer = Omit<Updateable<Customers>, 'billingEntityId'> & {
-  readonly organizationId: string
-  readonly id: string
-  readonly externalId: string
-  /** Code of its billing entity; the default one if absent. */
-  readonly billingEntityCode: string | undefined
-  readonly now: Instant
-}
-
 /** A customer with its billing entity. */
 export type CustomerOfEntity = {
   readonly customer: CustomerRow
   readonly billingEntity: CustomerBillingEntity
-}
-
-/**
- * Inserts a customer with the organization's next number, in one statement. The counter is locked until the
- * transaction ends, so that there are no gaps. Undefined when the billing entity does not exist. Violates the index
- * `customers_external_id` when another transaction has created the customer meanwhile.
- */
-export async function insertCustomer(tx: Tx, values: NewCustomer): Promise<CustomerOfEntity | undefined> {
-  const { organizationId, billingEntityCode, now, ...columns } = values
-  const row = { ...columns, organizationId, createdAt: ts(now), updatedAt: ts(now) }
-  const given = Object.entries(row).filter(([, value]) => value !== undefined)
-  const isMeant =
-    billingEntityCode === undefined ? sql<SqlBool>`is_default` : sql<SqlBool>`code = ${billingEntityCode}`
-  const inserted = sql<WithEntity>`
-    with entity as (
-      select id, code, timezone from billing_entities where archived_at is null and ${isMeant}
-    ), counted as (
-      insert into customer_counters as c (organization_id, last_number)
-      select ${organizationId}, 1 from entity
-      on conflict (organization_id) do update set last_number = c.last_number + 1
-      returning last_number
-    ), numbered as (
-      select c.last_number as number, o.document_number_prefix as prefix
-      from counted c
-      cross join organizations o
-      where o.id = ${organizationId}
-    )
-    insert into customers
-      (${sql.join(given.map(([column]) => sql.ref(column)))}, billing_entity_id, sequential_id, slug)
-    select ${sql.join(given.map(([, value]) => value))}, entity.id, number,
-      prefix || '-' || lpad(number::text, greatest(3, length(number::text)), '0')
-    from numbered cross join entity
-    returning *, ${entityColumn('code')} as entity_code, ${entityColumn('timezone')} as entity_timezone`
-  const { rows } = await inserted.execute(tx)
-  return rows[0] && withEntity(rows[0])
 }
 
 type WithEntity = CustomerRow & { readonly entityCode: string; readonly entityTimezone: TimeZone }
@@ -191,18 +165,18 @@ export async function replaceMetadata(
     .where('customerId', '=', customer.id)
     .returningAll()
     .execute()
-  return insertMetadata(tx, customer, entries, removed, now)
+  const rows = metadataRows(customer, entries, removed, now)
+  await insertRows(tx, 'customerMetadata', rows)
+  return rows
 }
 
-/** Adds metadata to a customer whose entries were just deleted; entries with an earlier id keep it. */
-export async function insertMetadata(
-  tx: Tx,
+/** The rows of a customer's metadata, as shown; entries with the id of a `removed` one keep it. */
+export function metadataRows(
   customer: Pick<CustomerRow, 'id' | 'organizationId'>,
   entries: readonly MetadataEntry[],
   removed: readonly CustomerMetadataRow[],
   now: Instant,
-): Promise<CustomerMetadataRow[]> {
-  if (entries.length === 0) return []
+): CustomerMetadataRow[] {
   const earlier = new Map(removed.map((row) => [row.id, row]))
   const rows = entries.map((entry) => {
     const kept = entry.id !== null && isId(entry.id) ? earlier.get(entry.id.toLowerCase()) : undefined
@@ -215,11 +189,10 @@ export async function insertMetadata(
       key: entry.key,
       value: entry.value,
       displayInInvoice: entry.displayInInvoice,
-      createdAt: ts(kept?.createdAt ?? now),
+      createdAt: kept?.createdAt ?? now,
     }
   })
-  const inserted = await tx.insertInto('customerMetadata').values(rows).returningAll().execute()
-  return inserted.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
+  return rows.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
 }
 
 /** The details of customers, in the given order, in three pipelined queries. */

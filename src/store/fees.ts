@@ -224,10 +224,10 @@ function whereOf(asked: FeesAsked): RawBuilder<SqlBool> {
 
 function conditionsOf(filters: FeeFilters): RawBuilder<SqlBool>[] {
   const conditions = [
-    // Invoices being generated and deleted drafts are never visible.
+    // Invoices being generated or not paid for yet, and deleted drafts, are never visible.
     sql<SqlBool>`not exists (select from invoices i
       where i.organization_id = f.organization_id and i.id = f.invoice_id
-        and i.status in ('generating', 'deleted'))`,
+        and i.status in ('generating', 'open', 'deleted'))`,
   ]
   const equals: [string, string | undefined][] = [
     ['f.fee_type', filters.feeType],

@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Tx } from './database.ts'
 import type { DB } from './rows.ts'
 
@@ -14,17 +14,35 @@ export async function insertRows<Table extends keyof DB>(
   table: Table,
   rows: readonly Partial<Selectable<DB[Table]>>[],
 ): Promise<void> {
+  for (let start = 0; start < rows.length; start += ROWS_MAX) {
+    const { columns, source } = await rowsAsSource(tx, table, rows.slice(start, start + ROWS_MAX))
+    await sql`insert into ${sql.table(snakeCase(table))} (${columns}) select * from ${source}`.execute(tx)
+  }
+}
+
+/** Complete rows as parameters of a statement. */
+export type RowSource = {
+  /** The names of the rows' columns, in the order of the source. */
+  readonly columns: RawBuilder<unknown>
+  /** An `unnest` that gives the rows in their order. */
+  readonly source: RawBuilder<unknown>
+}
+
+/** The same rows for a statement that does more than to insert them; there must be at least one. */
+export async function rowsAsSource<Table extends keyof DB>(
+  tx: Tx,
+  table: Table,
+  rows: readonly Partial<Selectable<DB[Table]>>[],
+): Promise<RowSource> {
   const [first] = rows
-  if (!first) return
+  if (!first) throw new Error(`no rows of ${table}`)
   const name = snakeCase(table)
   const types = await columnTypes(tx, name)
   const columns = Object.keys(first).map((key) => columnOf(types, name, key))
-  const list = sql.raw(columns.map((column) => `"${column.name}"`).join(', '))
-  for (let start = 0; start < rows.length; start += ROWS_MAX) {
-    const part = rows.slice(start, start + ROWS_MAX)
-    const arrays = columns.map((column) => sql`${arrayText(column, part)}::${sql.raw(column.type)}[]`)
-    await sql`insert into ${sql.raw(name)} (${list})
-      select * from unnest(${sql.join(arrays)})`.execute(tx)
+  const arrays = columns.map((column) => sql`${arrayText(column, rows)}::${sql.raw(column.type)}[]`)
+  return {
+    columns: sql.raw(columns.map((column) => `"${column.name}"`).join(', ')),
+    source: sql`unnest(${sql.join(arrays)})`,
   }
 }
 

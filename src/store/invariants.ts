@@ -114,6 +114,25 @@ const INVOICE_PAYMENTS: Invariant = {
       is distinct from (p.payment_status, p.total_paid_amount_cents)`,
 }
 
+const CREDIT_NOTES: Invariant = {
+  code: 'credit_notes',
+  says: 'the credit of a credit note is what invoices used, what was given up and what is left of it',
+  weight: 'error',
+  query: `
+    select n.organization_id, n.id::text as subject,
+      format('credit %s, used %s, given up %s, left %s', n.credit_amount_cents, used.cents, n.voided_amount_cents,
+        n.balance_amount_cents) as detail
+    from credit_notes n
+    cross join lateral (
+      select coalesce(sum(r.amount_cents), 0) as cents
+      from invoice_reductions r
+      join invoices i on i.organization_id = r.organization_id and i.id = r.invoice_id
+      where r.organization_id = n.organization_id and r.kind = 'credit_note' and r.source_id = n.id
+        and i.status not in ('closed', 'deleted')
+    ) used
+    where n.credit_amount_cents <> used.cents + n.voided_amount_cents + n.balance_amount_cents`,
+}
+
 const INVOICE_NUMBERS: Invariant = {
   code: 'invoice_numbers',
   says: "a customer's invoices are numbered without gaps",
@@ -294,6 +313,40 @@ const DEAD_JOBS: Invariant = {
     from graphile_worker.jobs where attempts >= max_attempts`,
 }
 
+/** The balance follows from triggers, one transaction at a time; this adds everything up again. */
+const WALLET_BALANCES: Invariant = {
+  code: 'wallet_balances',
+  says: 'the balance of a wallet is what came in less what went out, and the sum of what remains of its transactions',
+  weight: 'error',
+  query: `
+    select w.organization_id, w.id::text as subject,
+      format('balance %s, transactions %s, remainders %s', w.balance_cents, sums.moved, sums.remaining) as detail
+    from wallets w
+    cross join lateral (
+      select
+        coalesce(sum(case t.transaction_type when 'inbound' then t.amount_cents else -t.amount_cents end), 0) as moved,
+        coalesce(sum(t.remaining_amount_cents), 0) as remaining
+      from wallet_transactions t
+      where t.organization_id = w.organization_id and t.wallet_id = w.id and t.status = 'settled'
+    ) sums
+    where w.balance_cents <> sums.moved or w.balance_cents <> sums.remaining`,
+}
+
+const PREPAID_CREDITS: Invariant = {
+  code: 'prepaid_credits',
+  says: 'the prepaid credits of an invoice are what it took from wallets',
+  weight: 'error',
+  query: `
+    select i.organization_id, i.id::text as subject,
+      format('invoice %s, wallets %s', i.prepaid_credit_amount_cents, coalesce(sum(t.amount_cents), 0)) as detail
+    from invoices i
+    left join wallet_transactions t on t.organization_id = i.organization_id and t.invoice_id = i.id
+      and t.transaction_status = 'invoiced'
+    where i.prepaid_credit_amount_cents <> 0 or t.id is not null
+    group by i.organization_id, i.id, i.prepaid_credit_amount_cents
+    having i.prepaid_credit_amount_cents <> coalesce(sum(t.amount_cents), 0)`,
+}
+
 /** Every invariant that `weir doctor` checks, cheap ones first. */
 export const INVARIANTS: readonly Invariant[] = [
   WALL,
@@ -303,6 +356,7 @@ export const INVARIANTS: readonly Invariant[] = [
   INVOICE_FEES,
   INVOICE_TAXES,
   INVOICE_PAYMENTS,
+  CREDIT_NOTES,
   INVOICE_NUMBERS,
   EVENT_KEYS,
   FAILING_ITEMS,
@@ -313,6 +367,8 @@ export const INVARIANTS: readonly Invariant[] = [
   REFUSED_SIGNATURES,
   WAITING_FOR_VIES,
   DEAD_JOBS,
+  WALLET_BALANCES,
+  PREPAID_CREDITS,
 ]
 
 /** The violations of one invariant in all organizations, at most `limit`, and their total count. */

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely'
+import { creditNoteNumber } from '../core/credit-notes/number.ts'
 import type { Reads } from './database.ts'
 import type { InvoiceReductions, Invoices } from './rows.ts'
 
@@ -6,15 +7,15 @@ import type { InvoiceReductions, Invoices } from './rows.ts'
 export type InvoiceCreditView = {
   readonly id: string
   readonly invoiceId: string
-  /** The progressive invoice or the applied coupon. */
+  /** The progressive invoice, the applied coupon or the credit note. */
   readonly sourceId: string
   readonly amountCents: bigint
   readonly currency: string
   readonly beforeTaxes: boolean
   readonly item: {
-    /** A coupon is named by its own id and not by that of its application. */
-    readonly id: string
-    readonly type: 'coupon' | 'invoice'
+    /** A coupon is named by its own id and not by that of its application; null for one that a preview describes. */
+    readonly id: string | null
+    readonly type: 'coupon' | 'invoice' | 'credit_note'
     readonly code: string
     readonly name: string
     readonly description: string | null
@@ -41,7 +42,7 @@ export async function usesOfCoupons(
   return appliedIds.length === 0 ? [] : readCredits(reads, { appliedIds })
 }
 
-/** The credits of an invoice that is not written, from the rows that it would have. */
+/** The credits of an invoice that is not written, from the rows that it would have; some notes are not written either. */
 export async function creditsOfRows(
   reads: Reads,
   rows: readonly Pick<
@@ -49,6 +50,7 @@ export async function creditsOfRows(
     'id' | 'kind' | 'sourceId' | 'amountCents' | 'beforeTaxes'
   >[],
   invoice: Pick<Selectable<Invoices>, 'id' | 'currency' | 'paymentStatus'>,
+  notesAhead: readonly { readonly id: string; readonly invoiceNumber: string; readonly sequence: number }[],
 ): Promise<readonly InvoiceCreditView[]> {
   if (rows.length === 0) return []
   const { rows: named } = await sql<CreditNames>`
@@ -57,20 +59,35 @@ export async function creditsOfRows(
       ${rows.map(({ kind }) => kind)}::text[]) as s (id, kind)
     left join applied_coupons a on s.kind = 'coupon' and a.id = s.id
     left join coupons c on c.organization_id = a.organization_id and c.id = a.coupon_id
-    left join invoices p on s.kind = 'progressive_billing' and p.id = s.id`.execute(reads)
+    left join invoices p on s.kind = 'progressive_billing' and p.id = s.id
+    left join credit_notes n on s.kind = 'credit_note' and n.id = s.id
+    left join invoices ni on ni.organization_id = n.organization_id and ni.id = n.invoice_id`.execute(reads)
   const names = new Map(named.map((each) => [each.sourceId, each]))
+  for (const { id, invoiceNumber, sequence } of notesAhead) {
+    const own = names.get(id)
+    if (own) names.set(id, { ...own, notedNumber: invoiceNumber, noteSequence: sequence })
+  }
   return rows.flatMap(({ id, kind, sourceId, amountCents, beforeTaxes }) => {
     const own = names.get(sourceId)
-    if (!own || (kind !== 'coupon' && kind !== 'progressive_billing')) return []
+    if (!own || !isShown(kind)) return []
     const { currency, paymentStatus } = invoice
     const shared = { id, kind, amountCents, beforeTaxes, currency, paymentStatus, isValid: true } as const
     return [viewOf({ ...own, ...shared, invoiceId: invoice.id })]
   })
 }
 
+/** The kinds of reductions that `credits` shows. */
+const SHOWN = ['progressive_billing', 'coupon', 'credit_note'] as const
+type ShownKind = (typeof SHOWN)[number]
+
+function isShown(kind: string): kind is ShownKind {
+  return SHOWN.some((each) => each === kind)
+}
+
 const CREDIT_NAMES = sql`c.id as coupon_id, c.code as coupon_code, c.name as coupon_name,
   c.description as coupon_description, p.number as progressive_number,
-  p.payment_status as progressive_payment_status`
+  p.payment_status as progressive_payment_status, ni.number as noted_number, n.sequential_id as note_sequence,
+  n.description as note_description`
 
 async function readCredits(
   reads: Reads,
@@ -78,7 +95,7 @@ async function readCredits(
 ): Promise<readonly InvoiceCreditView[]> {
   const isMeant =
     'invoiceIds' in of
-      ? sql`r.invoice_id = any (${[...of.invoiceIds]}::uuid[]) and r.kind in ('progressive_billing', 'coupon')`
+      ? sql`r.invoice_id = any (${[...of.invoiceIds]}::uuid[]) and r.kind = any (${[...SHOWN]}::text[])`
       : sql`r.kind = 'coupon' and r.source_id = any (${[...of.appliedIds]}::uuid[])`
   const { rows } = await sql<CreditRow>`
     select r.id, r.invoice_id, r.source_id, r.amount_cents, r.before_taxes, r.kind, i.currency,
@@ -90,6 +107,9 @@ async function readCredits(
     left join coupons c on c.organization_id = a.organization_id and c.id = a.coupon_id
     left join invoices p on r.kind = 'progressive_billing' and p.organization_id = r.organization_id
       and p.id = r.source_id
+    left join credit_notes n on r.kind = 'credit_note' and n.organization_id = r.organization_id
+      and n.id = r.source_id
+    left join invoices ni on ni.organization_id = n.organization_id and ni.id = n.invoice_id
     where ${isMeant}
     order by r.created_at, r.id`.execute(reads)
   return rows.map(viewOf)
@@ -100,7 +120,7 @@ type CreditRow = CreditNames & {
   readonly invoiceId: string
   readonly amountCents: bigint
   readonly beforeTaxes: boolean
-  readonly kind: 'progressive_billing' | 'coupon'
+  readonly kind: ShownKind
   readonly currency: string
   readonly paymentStatus: string
   readonly isValid: boolean
@@ -114,6 +134,9 @@ type CreditNames = {
   readonly couponDescription: string | null
   readonly progressiveNumber: string | null
   readonly progressivePaymentStatus: string | null
+  readonly notedNumber: string | null
+  readonly noteSequence: number | null
+  readonly noteDescription: string | null
 }
 
 function viewOf(row: CreditRow): InvoiceCreditView {
@@ -129,6 +152,15 @@ function viewOf(row: CreditRow): InvoiceCreditView {
         name: row.couponName ?? '',
         description: row.couponDescription,
       },
+      shownInvoice: { id: invoiceId, paymentStatus: row.paymentStatus },
+    }
+  }
+  if (row.kind === 'credit_note') {
+    const name = row.notedNumber ?? ''
+    const code = creditNoteNumber(name, row.noteSequence ?? 0)
+    return {
+      ...shared,
+      item: { id: sourceId, type: 'credit_note', code, name, description: row.noteDescription },
       shownInvoice: { id: invoiceId, paymentStatus: row.paymentStatus },
     }
   }

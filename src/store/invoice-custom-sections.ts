@@ -1,15 +1,11 @@
-import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
+import { type Insertable, type RawBuilder, type Selectable, sql, type Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import {
-  type SectionedInvoice,
-  type SectionFacts,
-  sectionsOfCustomer,
-} from '../core/invoice-custom-sections/invoice-sections.ts'
+import { type SectionFacts, sectionsOfCustomer } from '../core/invoice-custom-sections/invoice-sections.ts'
 import type { Reads, Tx } from './database.ts'
 import { refusingDuplicates } from './duplicates.ts'
 import { newId } from './ids.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
-import type { AppliedCustomSections, InvoiceCustomSections, SelectedCustomSections } from './rows.ts'
+import type { AppliedCustomSections, InvoiceCustomSections } from './rows.ts'
 import { groupedBy, ts } from './values.ts'
 
 export type CustomSectionRow = Selectable<InvoiceCustomSections>
@@ -90,24 +86,18 @@ export async function replaceSelection(
   sectionIds: readonly string[],
   now: Instant,
 ): Promise<void> {
-  await tx
-    .deleteFrom('selectedCustomSections')
-    .where(owner.column, '=', owner.id)
-    .where('sectionId', '<>', sql<string>`all(${[...sectionIds]}::uuid[])`)
-    .execute()
-  if (sectionIds.length === 0) return
-  const rows: Insertable<SelectedCustomSections>[] = sectionIds.map((sectionId) => ({
-    organizationId,
-    id: newId(),
-    sectionId,
-    [owner.column]: owner.id,
-    createdAt: ts(now),
-  }))
-  await tx
-    .insertInto('selectedCustomSections')
-    .values(rows)
-    .onConflict((on) => on.doNothing())
-    .execute()
+  const column = sql.ref(owner.column)
+  const ids = sectionIds.map(() => newId())
+  // What is deleted and what is added are different rows.
+  await sql`
+    with gone as (
+      delete from selected_custom_sections
+      where ${column} = ${owner.id}::uuid and section_id <> all (${[...sectionIds]}::uuid[])
+    )
+    insert into selected_custom_sections (organization_id, id, section_id, ${column}, created_at)
+    select ${organizationId}::uuid, s.id, s.section_id, ${owner.id}::uuid, ${ts(now)}
+    from unnest(${ids}::uuid[], ${[...sectionIds]}::uuid[]) as s (id, section_id)
+    on conflict do nothing`.execute(tx)
 }
 
 /** A section with the owner that selected it, and since when. */
@@ -122,13 +112,20 @@ export async function selectedSections(
   reads: Reads,
   ownerIds: readonly string[],
 ): Promise<SelectedSection[]> {
+  const meant = sql`(${[...ownerIds]}::uuid[])`
+  return selectedWhere(
+    reads,
+    sql`(l.billing_entity_id = any ${meant} or l.customer_id = any ${meant} or l.subscription_id = any ${meant})`,
+  )
+}
+
+async function selectedWhere(reads: Reads, condition: RawBuilder<unknown>): Promise<SelectedSection[]> {
   const { rows } = await sql<SelectedSection>`
     select s.*, coalesce(l.subscription_id, l.customer_id, l.billing_entity_id) as owner_id, l.id as selection_id,
       l.created_at as selected_at
     from selected_custom_sections l
     join invoice_custom_sections s on s.organization_id = l.organization_id and s.id = l.section_id
-    where s.deleted_at is null and (l.billing_entity_id = any (${[...ownerIds]}::uuid[])
-      or l.customer_id = any (${[...ownerIds]}::uuid[]) or l.subscription_id = any (${[...ownerIds]}::uuid[]))
+    where s.deleted_at is null and ${condition}
     order by s.created_at, s.id`.execute(reads)
   return rows
 }
@@ -163,10 +160,10 @@ export async function applicableSections(
 }
 
 /** The same from what was read before. */
-export function applicableOf(
+export function applicableOf<Section extends CustomSectionRow & { readonly ownerId: string }>(
   customer: SectionedCustomer,
-  selected: readonly SelectedSection[],
-): readonly SelectedSection[] {
+  selected: readonly Section[],
+): readonly Section[] {
   const skipping = new Set(customer.skipInvoiceCustomSections ? [customer.id] : [])
   return sectionsOfCustomer(customer, { skipping, selected: groupedBy(selected, ({ ownerId }) => ownerId) })
 }
@@ -177,39 +174,22 @@ type SectionedCustomer = {
   readonly skipInvoiceCustomSections: boolean
 }
 
-/**
- * What all billing entities selected, and the customer with an external id if there is one: what a request that creates
- * or changes the customer has to know before it knows the customer.
- */
-export async function sectionsAround(reads: Reads, externalCustomerId: string): Promise<SelectedSection[]> {
-  const { rows } = await sql<SelectedSection>`
-    select s.*, coalesce(l.customer_id, l.billing_entity_id) as owner_id, l.id as selection_id,
-      l.created_at as selected_at
-    from selected_custom_sections l
-    join invoice_custom_sections s on s.organization_id = l.organization_id and s.id = l.section_id
-    where s.deleted_at is null and (l.billing_entity_id is not null or l.customer_id in (
-      select id from customers where external_id = ${externalCustomerId} and deleted_at is null))
-    order by s.created_at, s.id`.execute(reads)
-  return rows
-}
-
-/** Everything that decides the sections of some invoices: two statements, which travel together. */
-export async function readSectionFacts(
-  reads: Reads,
-  invoices: readonly SectionedInvoice[],
-): Promise<SectionFacts> {
-  const customerIds = new Set(invoices.map(({ customer }) => customer.id))
-  const entityIds = new Set(invoices.map(({ customer }) => customer.billingEntityId))
-  const subscriptionIds = new Set(
-    invoices.flatMap(({ periods }) => periods.map(({ subscriptionId }) => subscriptionId)),
-  )
+/** Everything that decides the sections of some customers' invoices: two statements, which travel together. */
+export async function readSectionFacts(reads: Reads, customerIds: readonly string[]): Promise<SectionFacts> {
+  const meant = sql`(${[...customerIds]}::uuid[])`
   const [selected, skipping] = await Promise.all([
-    selectedSections(reads, [...customerIds, ...entityIds, ...subscriptionIds]),
+    selectedWhere(
+      reads,
+      sql`(l.customer_id = any ${meant}
+        or l.billing_entity_id in (select billing_entity_id from customers where id = any ${meant})
+        or l.subscription_id in (select id from subscriptions where customer_id = any ${meant}))`,
+    ),
     sql<{ id: string }>`
-      select id from customers where id = any (${[...customerIds]}::uuid[]) and skip_invoice_custom_sections
+      select id from customers where id = any ${meant} and skip_invoice_custom_sections
       union all
-      select id from subscriptions
-      where id = any (${[...subscriptionIds]}::uuid[]) and skip_invoice_custom_sections`.execute(reads),
+      select id from subscriptions where customer_id = any ${meant} and skip_invoice_custom_sections`.execute(
+      reads,
+    ),
   ])
   return {
     skipping: new Set(skipping.rows.map(({ id }) => id)),

@@ -41,7 +41,8 @@ const CENTS = sql`json_build_object('fees', i.fees_amount_cents::text,
   'progressive', i.progressive_billing_credit_amount_cents::text, 'coupons', i.coupons_amount_cents::text,
   'subtotalExcl', i.sub_total_excluding_taxes_amount_cents::text, 'taxes', i.taxes_amount_cents::text,
   'subtotalIncl', i.sub_total_including_taxes_amount_cents::text, 'creditNotes', i.credit_notes_amount_cents::text,
-  'prepaid', i.prepaid_credit_amount_cents::text, 'prepaidGranted', null, 'prepaidPurchased', null,
+  'prepaid', i.prepaid_credit_amount_cents::text, 'prepaidGranted', i.prepaid_granted_credit_amount_cents::text,
+  'prepaidPurchased', i.prepaid_purchased_credit_amount_cents::text,
   'total', i.total_amount_cents::text, 'paid', i.total_paid_amount_cents::text)`
 
 const PRICING_UNIT = sql`case when f.pricing_unit is null then null else json_build_object(

@@ -6,6 +6,7 @@ import { type DocumentFile, filesOfInvoices } from './documents.ts'
 import { type FeeView, feeViews } from './fees.ts'
 import { creditsOf, type InvoiceCreditView } from './invoice-credits.ts'
 import type { AppliedSectionRow } from './invoice-custom-sections.ts'
+import { regenerationsOf } from './invoice-regenerations.ts'
 import type { InvoiceRow } from './invoices.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { InvoiceMetadata, InvoiceTaxes } from './rows.ts'
@@ -60,6 +61,10 @@ export type InvoiceView = InvoiceListView & {
   readonly credits: readonly InvoiceCreditView[]
   /** Fees left off because their amount does not fit. */
   readonly unbilled: readonly UnbilledFeeRow[]
+  /** The voided invoice that it replaces. */
+  readonly voidedInvoiceId: string | null
+  /** The invoice that replaces it after it was voided. */
+  readonly regeneratedInvoiceId: string | null
 }
 
 /** List views of invoices, in the order of the rows, in a fixed number of pipelined queries. */
@@ -131,13 +136,14 @@ export async function invoiceViews(
 ): Promise<InvoiceView[]> {
   if (ids.length === 0) return []
   const rows = reads.selectFrom('invoices').selectAll().where('id', '=', anyOf(ids)).execute()
-  const [views, fees, billed, credits, unbilled, sections] = await Promise.all([
+  const [views, fees, billed, credits, unbilled, sections, regenerations] = await Promise.all([
     rows.then((found) => invoiceListViews(reads, found)),
     feeViews(reads, { invoiceIds: ids }),
     billedSubscriptions(reads, ids, now),
     creditsOf(reads, ids),
     unbilledFeesOf(reads, ids),
     sectionsOf(reads, ids),
+    regenerationsOf(reads, ids),
   ])
   const feesByInvoice = groupedBy(fees, (fee) => fee.invoiceId)
   const creditsByInvoice = groupedBy(credits, (credit) => credit.invoiceId)
@@ -152,6 +158,8 @@ export async function invoiceViews(
       credits: creditsByInvoice.get(id) ?? [],
       unbilled: unbilledByInvoice.get(id) ?? [],
       sections: sectionsByInvoice.get(id) ?? [],
+      voidedInvoiceId: regenerations.voided.get(id) ?? null,
+      regeneratedInvoiceId: regenerations.regenerated.get(id) ?? null,
     }
   })
 }

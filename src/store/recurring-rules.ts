@@ -19,7 +19,7 @@ export function ruleOf(row: RecurringRuleRow): RecurringRule {
     paidCredits: Decimal.of(row.paidCredits),
     grantedCredits: Decimal.of(row.grantedCredits),
     targetOngoingBalance: row.targetOngoingBalance === null ? null : Decimal.of(row.targetOngoingBalance),
-    grantsTargetTopUp: row.grantsTargetTopUp,
+    grantsTargetTopUp: row.grantsTargetTopUp ?? false,
     startedAt: row.startedAt,
     expirationAt: row.expirationAt,
     invoiceRequiresSuccessfulPayment: row.invoiceRequiresSuccessfulPayment,

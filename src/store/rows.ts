@@ -49,6 +49,20 @@ export interface AddOnTaxes {
   taxId: string
 }
 
+export interface AdjustedFees {
+  createdAt: Timestamp
+  feeId: string | null
+  feeKey: string
+  fromAt: Timestamp | null
+  id: string
+  invoiceDisplayName: string | null
+  invoiceId: string
+  organizationId: string
+  toAt: Timestamp | null
+  unitPreciseAmount: Numeric | null
+  units: Numeric | null
+}
+
 export interface AdvanceEvents {
   endedAt: Timestamp | null
   eventId: string
@@ -276,6 +290,63 @@ export interface CouponTargets {
   id: string
   organizationId: string
   planId: string | null
+}
+
+export interface CreditNoteItems {
+  amountCents: Int8
+  createdAt: Timestamp
+  creditNoteId: string
+  feeId: string
+  id: string
+  organizationId: string
+  preciseAmountCents: Numeric
+}
+
+export interface CreditNotes {
+  balanceAmountCents: Int8
+  cause: string
+  createdAt: Timestamp
+  creditAmountCents: Int8
+  creditStatus: Generated<string>
+  currency: string
+  customerId: string
+  description: string | null
+  id: string
+  invoiceId: string
+  issuingDate: string
+  metadata: Json | null
+  offsetAmountCents: Int8
+  organizationId: string
+  preciseCouponsAdjustmentAmountCents: Numeric
+  preciseTaxesAmountCents: Numeric
+  reason: string
+  refundAmountCents: Int8
+  refundedAt: Timestamp | null
+  refundStatus: string | null
+  sealedIn: Generated<string>
+  sequentialId: number
+  status: string
+  subTotalExcludingTaxesAmountCents: Int8
+  taxesAmountCents: Int8
+  taxesRate: Numeric
+  totalAmountCents: Int8
+  updatedAt: Timestamp
+  voidedAmountCents: Generated<Int8>
+  voidedAt: Timestamp | null
+}
+
+export interface CreditNoteTaxes {
+  amountCents: Int8
+  baseAmountCents: Int8
+  createdAt: Timestamp
+  creditNoteId: string
+  id: string
+  organizationId: string
+  taxCode: string
+  taxDescription: string | null
+  taxId: string | null
+  taxName: string
+  taxRate: Numeric
 }
 
 export interface CustomerCounters {
@@ -712,6 +783,13 @@ export interface InvoiceReductions {
   kind: string
   organizationId: string
   sourceId: string
+}
+
+export interface InvoiceRegenerations {
+  createdAt: Timestamp
+  invoiceId: string
+  organizationId: string
+  voidedInvoiceId: string
 }
 
 export interface Invoices {
@@ -1287,6 +1365,7 @@ export interface Webhooks {
 export interface DB {
   addOns: AddOns
   addOnTaxes: AddOnTaxes
+  adjustedFees: AdjustedFees
   advanceEvents: AdvanceEvents
   advanceStates: AdvanceStates
   alerts: Alerts
@@ -1302,6 +1381,9 @@ export interface DB {
   chargeTaxes: ChargeTaxes
   coupons: Coupons
   couponTargets: CouponTargets
+  creditNoteItems: CreditNoteItems
+  creditNotes: CreditNotes
+  creditNoteTaxes: CreditNoteTaxes
   customerCounters: CustomerCounters
   customerInvoiceCounters: CustomerInvoiceCounters
   customerMetadata: CustomerMetadata
@@ -1338,6 +1420,7 @@ export interface DB {
   invoiceMetadata: InvoiceMetadata
   invoicePayments: InvoicePayments
   invoiceReductions: InvoiceReductions
+  invoiceRegenerations: InvoiceRegenerations
   invoices: Invoices
   invoiceSubscriptions: InvoiceSubscriptions
   invoiceTaxes: InvoiceTaxes

@@ -110,6 +110,24 @@ export async function holdPlanByCode(tx: Tx, code: string): Promise<SubscribedPl
     .executeTakeFirst()
 }
 
+/** The same for several codes, by code; locked in the order of the ids. */
+export async function holdPlansByCode(
+  tx: Tx,
+  codes: readonly string[],
+): Promise<ReadonlyMap<string, SubscribedPlan>> {
+  const rows = await tx
+    .selectFrom('plans')
+    .selectAll()
+    .where('code', '=', sql<string>`any(${[...new Set(codes)]}::text[])`)
+    .where('parentId', 'is', null)
+    .where('deletedAt', 'is', null)
+    .where('isPendingDeletion', '=', false)
+    .orderBy('id')
+    .forShare()
+    .execute()
+  return new Map(rows.map((row) => [row.code, row]))
+}
+
 /** A subscription's newest valid periodic bill, and the zone it was created in. */
 export async function lastPeriodicBill(
   reads: Reads,

@@ -1,10 +1,11 @@
-import type { Insertable, Selectable, Updateable } from 'kysely'
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { SubscriptionStatus } from '../core/subscriptions/lifecycle.ts'
 import type { ThresholdInput } from '../core/subscriptions/subscription-input.ts'
 import { scheduleActivity } from './activity-items.ts'
 import type { Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
+import { rowsAsSource } from './insert-rows.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { Subscriptions } from './rows.ts'
 import { anyOf, ts } from './values.ts'
@@ -23,6 +24,37 @@ export type SubscriptionFilter = {
 
 export async function insertSubscription(tx: Tx, row: Insertable<Subscriptions>): Promise<SubscriptionRow> {
   return tx.insertInto('subscriptions').values(row).returningAll().executeTakeFirstOrThrow()
+}
+
+/**
+ * Inserts complete subscriptions of one organization, and starts tracking the lifetime usage of the active ones, in one
+ * statement. There must be at least one; none has a predecessor.
+ */
+export async function insertSubscriptions(tx: Tx, rows: readonly SubscriptionRow[]): Promise<void> {
+  const { columns, source } = await rowsAsSource(tx, 'subscriptions', rows)
+  const lifetimes = rows.flatMap((row) =>
+    row.status === 'active'
+      ? [
+          {
+            organizationId: row.organizationId,
+            id: newId(),
+            subscriptionId: row.id,
+            historicalUsageAmountCents: 0n,
+            createdAt: row.createdAt,
+            updatedAt: row.createdAt,
+          },
+        ]
+      : [],
+  )
+  const insert = sql`insert into subscriptions (${columns}) select * from ${source}`
+  if (lifetimes.length === 0) {
+    await insert.execute(tx)
+    return
+  }
+  const tracked = await rowsAsSource(tx, 'lifetimeUsages', lifetimes)
+  await sql`
+    with added as (${insert})
+    insert into lifetime_usages (${tracked.columns}) select * from ${tracked.source}`.execute(tx)
 }
 
 export async function updateSubscription(
@@ -91,6 +123,20 @@ export async function findSubscription(
 /** All subscriptions of the organization with an external id, of any customer and status. */
 export async function subscriptionsWithId(reads: Reads, externalId: string): Promise<SubscriptionRow[]> {
   return reads.selectFrom('subscriptions').selectAll().where('externalId', '=', externalId).execute()
+}
+
+/** Which of some external ids any subscription of the organization has or had. */
+export async function usedSubscriptionIds(
+  reads: Reads,
+  externalIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await reads
+    .selectFrom('subscriptions')
+    .select('externalId')
+    .distinct()
+    .where('externalId', '=', sql<string>`any(${[...externalIds]}::text[])`)
+    .execute()
+  return new Set(rows.map(({ externalId }) => externalId))
 }
 
 /** The active subscriptions of a customer with some external ids. */

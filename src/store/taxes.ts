@@ -198,9 +198,15 @@ export async function replaceTaxes(
   taxIds: readonly string[],
 ): Promise<void> {
   const [table, column] = OWNERS[owner]
-  await sql`delete from ${sql.table(table)}
-    where ${sql.ref(column)} = ${ownerId} and tax_id <> all(${[...taxIds]}::uuid[])`.execute(tx)
-  await addTaxes(tx, organizationId, owner, ownerId, taxIds)
+  // What is deleted and what is added are different rows.
+  await sql`
+    with gone as (
+      delete from ${sql.table(table)}
+      where ${sql.ref(column)} = ${ownerId}::uuid and tax_id <> all (${[...taxIds]}::uuid[])
+    )
+    insert into ${sql.table(table)} (organization_id, ${sql.ref(column)}, tax_id)
+    select ${organizationId}::uuid, ${ownerId}::uuid, unnest(${[...taxIds]}::uuid[])
+    on conflict do nothing`.execute(tx)
 }
 
 /** Adds taxes to an owner. */

@@ -31,22 +31,39 @@ export async function listEuSellers(reads: Reads): Promise<EuSeller[]> {
 /** Attempts for one check: one every six hours in the end, for years. */
 const TRIES_MAX = 10_000
 
-/** Records that a customer's VAT number is to be checked and queues the check; it replaces an earlier one. */
-export async function startViesCheck(
+/** Records that customers' VAT numbers are to be checked and queues the checks; they replace earlier ones. */
+export async function startViesChecks(
   tx: Tx,
-  customer: Pick<CustomerRow, 'id' | 'organizationId'>,
-  taxIds: readonly string[],
-  now: Instant,
+  checks: readonly {
+    readonly customer: Pick<CustomerRow, 'id' | 'organizationId'>
+    readonly taxIds: readonly string[]
+    readonly now: Instant
+  }[],
 ): Promise<void> {
-  const { organizationId, id: customerId } = customer
-  const id = newId()
-  const values = { id, taxIds: [...taxIds], hasFailed: false, createdAt: ts(now) }
-  await tx
-    .insertInto('viesChecks')
-    .values({ organizationId, customerId, ...values })
-    .onConflict((conflict) => conflict.columns(['organizationId', 'customerId']).doUpdateSet(values))
-    .execute()
-  await enqueueViesChecks(tx, [{ organizationId, customerId, id }])
+  if (checks.length === 0) return
+  const rows = checks.map(({ customer, taxIds, now }) => ({
+    organizationId: customer.organizationId,
+    customerId: customer.id,
+    id: newId(),
+    taxIds: [...taxIds],
+    hasFailed: false,
+    createdAt: ts(now),
+  }))
+  await Promise.all([
+    tx
+      .insertInto('viesChecks')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(['organizationId', 'customerId']).doUpdateSet((eb) => ({
+          id: eb.ref('excluded.id'),
+          taxIds: eb.ref('excluded.taxIds'),
+          hasFailed: eb.ref('excluded.hasFailed'),
+          createdAt: eb.ref('excluded.createdAt'),
+        })),
+      )
+      .execute(),
+    enqueueViesChecks(tx, rows),
+  ])
 }
 
 /** Queues pending checks to run now, whenever they would have been retried. */
@@ -60,9 +77,7 @@ export async function enqueueViesChecks(
     key: `vies:${id}`,
     flags: deliveryFlags({ organizationId, endpointId: VIES_ENDPOINT }),
   }))
-  await sql`
-    select weir_enqueue('check_vat_number', j.payload, j.key, ${TRIES_MAX}::int, j.flags)
-    from json_to_recordset(${JSON.stringify(jobs)}::json) as j (payload json, key text, flags text[])`.execute(
+  await sql`select weir_enqueue_jobs('check_vat_number', ${JSON.stringify(jobs)}::json, ${TRIES_MAX}::int)`.execute(
     tx,
   )
 }

@@ -150,19 +150,21 @@ export async function fundingsOfWallet(reads: Reads, walletId: string): Promise<
   }))
 }
 
-/** An inbound transaction of a wallet. */
-export async function findInbound(
+/** Those of some ids that are inbound transactions of a wallet. */
+export async function inboundIdsAmong(
   reads: Reads,
   walletId: string,
-  id: string,
-): Promise<WalletTransactionRow | undefined> {
-  return reads
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set()
+  const rows = await reads
     .selectFrom('walletTransactions')
-    .selectAll()
-    .where('id', '=', id)
+    .select('id')
+    .where('id', '=', anyOf(ids))
     .where('walletId', '=', walletId)
     .where('transactionType', '=', 'inbound')
-    .executeTakeFirst()
+    .execute()
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** A transaction, locked; the caller has locked its customer. */
@@ -222,23 +224,26 @@ export async function setInvoiceOfPurchase(
     .execute()
 }
 
-/** What an invoice took from wallets that are active. */
-export async function spentOnInvoice(reads: Reads, invoiceId: string): Promise<WalletTransactionRow[]> {
+/** What invoices took from wallets that are active. */
+export async function spentOnInvoices(
+  reads: Reads,
+  invoiceIds: readonly string[],
+): Promise<WalletTransactionRow[]> {
   return reads
     .selectFrom('walletTransactions as t')
     .innerJoin('wallets as w', 'w.id', 't.walletId')
     .selectAll('t')
-    .where('t.invoiceId', '=', invoiceId)
+    .where('t.invoiceId', '=', anyOf(invoiceIds))
     .where('t.transactionStatus', '=', 'invoiced')
     .where('w.status', '=', 'active')
     .orderBy('t.id')
     .execute()
 }
 
-/** The money that pending purchases would add to a wallet, in cents. */
-export async function pendingCents(reads: Reads, walletId: string): Promise<bigint> {
+/** The money that purchases that are not paid, failed ones too, would add to a wallet, in cents. */
+export async function unpaidCents(reads: Reads, walletId: string): Promise<bigint> {
   const { rows } = await sql<{ cents: bigint }>`
     select coalesce(sum(amount_cents), 0)::bigint as cents from wallet_transactions
-    where wallet_id = ${walletId} and status = 'pending'`.execute(reads)
+    where wallet_id = ${walletId} and status <> 'settled'`.execute(reads)
   return rows[0]?.cents ?? 0n
 }

@@ -8,6 +8,8 @@ import type { WebhookEndpoints, Webhooks } from './rows.ts'
 import { ts } from './values.ts'
 
 export type WebhookEndpointRow = Selectable<WebhookEndpoints>
+/** An endpoint as far as messages to it depend on it. */
+export type Listener = Pick<WebhookEndpointRow, 'id' | 'eventTypes'>
 export type WebhookRow = Selectable<Webhooks>
 /** A message with its endpoint's current signature algorithm. */
 export type LoggedWebhook = WebhookRow & { readonly signatureAlgo: WebhookEndpointRow['signatureAlgo'] }
@@ -76,10 +78,9 @@ export async function queueDeliveries(
     key: `webhook:${webhookId}`,
     flags: deliveryFlags({ organizationId, endpointId }),
   }))
-  await sql`
-    select weir_enqueue('deliver_webhook', j.payload, j.key, ${TRIES_MAX}::int, j.flags)
-    from json_to_recordset(${JSON.stringify(jobs)}::json) as j (payload json, key text, flags text[])
-  `.execute(tx)
+  await sql`select weir_enqueue_jobs('deliver_webhook', ${JSON.stringify(jobs)}::json, ${TRIES_MAX}::int)`.execute(
+    tx,
+  )
 }
 
 /** A logged message, locked when `forUpdate` is set. */

@@ -52,9 +52,31 @@ export function toWirePreview(preview: ShownPreview): object {
       lago_invoice_id: null,
       created_at: null,
     })),
-    credits: preview.credits.map((credit) => ({ ...toWireCredit(credit), lago_id: null })),
+    credits: preview.credits.map((credit) => creditOf(credit, preview)),
     subscriptions: preview.subscriptions.map((each) => subscriptionOf(each, preview)),
     fees: preview.fees.map((fee) => feeOf(fee, preview)),
+  }
+}
+
+function creditOf(
+  credit: UnwrittenInvoice['credits'][number],
+  { invoice, notesAhead }: ShownPreview,
+): object {
+  const { item, shownInvoice } = credit
+  return {
+    ...toWireCredit(credit),
+    lago_id: null,
+    item: {
+      lago_item_id: item.id !== null && notesAhead.has(item.id) ? null : item.id,
+      type: item.type,
+      code: item.code,
+      name: item.name,
+      description: item.description,
+    },
+    invoice: {
+      lago_id: shownInvoice.id === invoice.id ? null : shownInvoice.id,
+      payment_status: shownInvoice.paymentStatus,
+    },
   }
 }
 

@@ -85,6 +85,8 @@ export function toWireInvoice(view: InvoiceView, links: InvoiceLinks): object {
     credits: view.credits.map(toWireCredit),
     error_details: view.unbilled.map(toWireUnbilledFee),
     applied_invoice_custom_sections: view.sections.map(toWireAppliedSection),
+    ...(view.voidedInvoiceId === null ? {} : { voided_invoice_id: view.voidedInvoiceId }),
+    ...(view.regeneratedInvoiceId === null ? {} : { regenerated_invoice_id: view.regeneratedInvoiceId }),
   }
 }
 

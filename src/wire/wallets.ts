@@ -75,7 +75,7 @@ function toWireRule(rule: WalletView['rules'][number]): object {
     granted_credits: creditsText(rule.grantedCredits),
     target_ongoing_balance:
       rule.targetOngoingBalance === null ? null : creditsText(rule.targetOngoingBalance),
-    grants_target_top_up: rule.grantsTargetTopUp,
+    grants_target_top_up: rule.grantsTargetTopUp ?? false,
     started_at: isoSecondsOrNull(rule.startedAt),
     expiration_at: isoSecondsOrNull(rule.expirationAt),
     invoice_requires_successful_payment: rule.invoiceRequiresSuccessfulPayment,

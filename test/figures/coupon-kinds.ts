@@ -14,7 +14,7 @@ export function couponFigures(row: Row): Row {
   const names = new Map(fees.map(({ key }) => [key, key]))
   const feesCents = fees.reduce((sum, { amountCents }) => sum + amountCents, 0n)
   const reduced = reduceByCoupons(
-    { periods: [], fees, reductions: [], leftCents: feesCents },
+    { periods: [], fees, creditNotes: [], reductions: [], leftCents: feesCents },
     { progressive: new Map(), coupons: { applied, currency: 'EUR', planIds: names, metricIds: names } },
   )
   const creditOf = new Map(reduced.reductions.map(({ sourceId, amountCents }) => [sourceId, amountCents]))

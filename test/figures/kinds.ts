@@ -24,6 +24,7 @@ import { taxesOfFee, taxesOfInvoice } from '../../src/core/taxes/apply.ts'
 import { billingPlan, billingSubscription, endedAt } from '../support/subscription-fixtures.ts'
 import { at, cents, decimal, list, type Row, shown } from './cells.ts'
 import { couponFigures } from './coupon-kinds.ts'
+import { creditNoteFigures, earlyEndFigures } from './credit-note-kinds.ts'
 import { alreadyPaid, fixedPrices, fixedUnits, moreUnits } from './fixed-kinds.ts'
 import type { FigureTable } from './tables.ts'
 import { ongoingFigures, topUpDays, topUpFigures } from './top-up-kinds.ts'
@@ -55,6 +56,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   taxes: eachRow(taxFigures),
   'progressive-credit': eachRow(creditFigures),
   coupons: eachRow(couponFigures),
+  'credit-notes': eachRow(creditNoteFigures),
+  'early-ends': eachRow(earlyEndFigures),
   credits: eachRow(walletCreditFigures),
   consumption: eachRow(consumptionFigures),
   prepaid: eachRow(prepaidFigures),

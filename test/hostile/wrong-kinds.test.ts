@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { bodyOf } from '../support/garbage.ts'
 import { type Harness, startHarness } from '../support/harness.ts'
 import { type LivedIn, liveIn } from '../support/lived-in.ts'
+import { urlOf } from '../support/paths.ts'
 import { fill, type Route, routeTable, type Schema } from '../support/route-table.ts'
 
 // An object or a list where a text belongs is refused by the field's own code; none becomes "[object Object]".
@@ -103,7 +104,7 @@ async function send(route: Route, field: string, value: unknown) {
   const path = fill(route, whose.names) ?? '/nowhere'
   const answer = await harness.app.inject({
     method: route.method as 'POST',
-    url: `/api/v1${path}`,
+    url: urlOf(path),
     headers: { authorization: `Bearer ${whose.client.apiKey}`, 'content-type': 'application/json' },
     payload: JSON.stringify(body),
   })

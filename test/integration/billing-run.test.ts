@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { billCustomers } from '../../src/actions/billing/bill-customers.ts'
 import { dueActions } from '../../src/actions/due/due-actions.ts'
 import { runDue } from '../../src/actions/due/run-due.ts'
 import { instant } from '../../src/core/calendar/instant.ts'
@@ -100,6 +102,30 @@ describe('a billing run over many customers', () => {
     await owner.end()
     expect(await run(client)).toBe(1)
     expect(await invoicesOf(client)).toHaveLength(7)
+  })
+
+  it('runs in lanes, and in one of them while requests come first', async () => {
+    const most: number[] = []
+    for (const isBusy of [false, true]) {
+      const client = await book(16)
+      let running = 0
+      let peak = 0
+      const act: typeof billCustomers.act = async (...given) => {
+        running += 1
+        peak = Math.max(peak, running)
+        await sleep(30)
+        await billCustomers.act(...given)
+        running -= 1
+      }
+      const actions = { ...dueActions, subscription_billing: { ...billCustomers, itemsMax: 2, act } }
+      const { organizationId } = client
+      const until = instant(Date.parse(DUE))
+      const asked = { organizationId, until, strict: false, isBusy: () => isBusy }
+      expect(await runDue(harness.context, actions, asked)).toBe(16)
+      expect(await invoicesOf(client)).toHaveLength(16)
+      most.push(peak)
+    }
+    expect(most).toEqual([3, 1])
   })
 
   it('is shared by two processes: every customer is billed once, with numbers without a gap', async () => {

@@ -251,6 +251,79 @@ describe('EU taxes', () => {
     expect(await breaches()).toEqual([])
   })
 
+  it('an invoice that waited is paid from wallets once its taxes are known', async () => {
+    await manage()
+    await plan()
+    await customer({ country: 'DE', tax_identification_number: NUMBER })
+    const { wallet } = await ok(client, 'POST', '/wallets', {
+      wallet: { external_customer_id: 'c', rate_amount: '1', currency: 'EUR', granted_credits: '50' },
+    })
+    await client.clock('2024-05-02T10:01:00Z')
+    const told = await listen('wallet_transaction.created')
+    await subscribe({ subscription_at: '2024-05-02T10:01:00Z' })
+    const balance = async () => (await ok(client, 'GET', `/wallets/${wallet.lago_id}`)).wallet.balance_cents
+    const [waiting] = await invoices()
+    expect(waiting).toMatchObject({ status: 'pending', prepaid_credit_amount_cents: 0 })
+    expect(await balance()).toBe(5000)
+    vies.registered.clear()
+    await check()
+    const { invoice } = await ok(client, 'GET', `/invoices/${waiting.lago_id}`)
+    expect(invoice).toMatchObject({
+      status: 'finalized',
+      sub_total_including_taxes_amount_cents: 11_516,
+      prepaid_credit_amount_cents: 5000,
+      prepaid_granted_credit_amount_cents: 5000,
+      total_amount_cents: 6516,
+    })
+    expect(await balance()).toBe(0)
+    expect(await told()).toMatchObject([
+      {
+        wallet_transaction: {
+          lago_invoice_id: invoice.lago_id,
+          transaction_status: 'invoiced',
+          amount: '50.0',
+        },
+      },
+    ])
+    expect(await breaches()).toEqual([])
+  })
+
+  it('unused days of a fee without taxes yet are credited when they arrive, and lower the bill of the upgrade', async () => {
+    await manage()
+    const told = await listen('credit_note.created')
+    await plan()
+    const bigger = { name: 'Q', code: 'q', interval: 'monthly', amount_cents: 20_000, amount_currency: 'EUR' }
+    await ok(client, 'POST', '/plans', { plan: { ...bigger, pay_in_advance: true, charges: [] } })
+    await customer({ country: 'DE', tax_identification_number: NUMBER })
+    await subscribe({ subscription_at: '2024-05-02T10:00:00Z' })
+    const refused = await client.call('DELETE', '/subscriptions/s')
+    expect([refused.status, refused.body.code]).toEqual([405, 'cannot_terminate_with_pending_taxes'])
+    await client.clock('2024-05-12T10:00:00Z')
+    await subscribe({ plan_code: 'q' })
+    expect(await told()).toEqual([])
+    expect((await ok(client, 'GET', '/credit_notes')).credit_notes).toEqual([])
+    vies.registered.clear()
+    await check()
+    // 20 of 31 days of 10,000 cents, with 19 %.
+    const { credit_notes: notes } = await ok(client, 'GET', '/credit_notes')
+    expect(notes).toMatchObject([
+      { sub_total_excluding_taxes_amount_cents: 6452, taxes_amount_cents: 1226, total_amount_cents: 7678 },
+    ])
+    expect(await told()).toMatchObject([{ credit_note: { lago_id: notes[0].lago_id } }])
+    const bills = await invoices()
+    const upgraded = bills.find(
+      ({ fees_amount_cents: cents }: { fees_amount_cents: number }) => cents === 12_903,
+    )
+    expect(upgraded).toMatchObject({
+      status: 'finalized',
+      sub_total_including_taxes_amount_cents: 15_355,
+      credit_notes_amount_cents: 7678,
+      total_amount_cents: 7677,
+    })
+    expect(notes[0].balance_amount_cents).toBe(0)
+    expect(await breaches()).toEqual([])
+  })
+
   it('drafts stay drafts with the taxes of now, and wait when they become final', async () => {
     await manage()
     await ok(client, 'POST', '/customers', {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { BODIES, bodyOf, LONG_VALUES, MILLION, spoil, VALUES, WORDS } from '../support/garbage.ts'
 import { ADMIN_KEY, type Harness, startHarness } from '../support/harness.ts'
 import { type LivedIn, liveIn } from '../support/lived-in.ts'
+import { urlOf } from '../support/paths.ts'
 import { fill, type Route, routeTable } from '../support/route-table.ts'
 
 // Whatever is sent to any route: a response with a reason, never a 500 and never a hang.
@@ -51,7 +52,7 @@ async function send(
   const began = performance.now()
   const answer = await harness.app.inject({
     method: method as 'POST',
-    url: `/api/v1${path}`,
+    url: urlOf(path),
     headers: {
       authorization: `Bearer ${client.apiKey}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),

@@ -55,6 +55,56 @@ async function randomLife(client: Client, { pick, often }: Chance): Promise<void
   })
 }
 
+/** A coupon, for everything, the plan or a metric, given to the customer. */
+async function randomCoupon(client: Client, { pick }: Chance, code: string): Promise<void> {
+  const coupon = {
+    name: code,
+    code,
+    ...pick([
+      { coupon_type: 'fixed_amount', amount_cents: pick([99, 1500, 90_000]), amount_currency: 'EUR' },
+      { coupon_type: 'percentage', percentage_rate: pick(['7.5', '100']) },
+    ]),
+    ...pick([
+      { frequency: 'once' },
+      { frequency: 'recurring', frequency_duration: 2 },
+      { frequency: 'forever' },
+    ]),
+    expiration: 'no_expiration',
+    applies_to: pick([null, { plan_codes: ['p'] }, { plan_codes: ['q'] }, { billable_metric_codes: ['gb'] }]),
+  }
+  await ok(client, 'POST', '/coupons', { coupon })
+  const applied = { external_customer_id: 'c', coupon_code: code }
+  const { status, body } = await client.call('POST', '/applied_coupons', { applied_coupon: applied })
+  // Two coupons for one plan, or for a metric that its charges are on, are refused.
+  if (status !== 200 && body.code !== 'plan_overlapping') throw new Error(JSON.stringify(body))
+}
+
+/** Another plan, dearer or cheaper, with a fixed charge on the same add-on. */
+async function otherPlan(client: Client, { pick }: Chance): Promise<void> {
+  const plan = {
+    name: 'Q',
+    code: 'q',
+    interval: 'monthly',
+    amount_cents: pick([500, 50_000]),
+    amount_currency: 'EUR',
+    pay_in_advance: pick([true, false]),
+    fixed_charges: pick([
+      [],
+      [
+        {
+          add_on_code: 'seat',
+          charge_model: 'standard',
+          properties: { amount: '3' },
+          units: '4',
+          pay_in_advance: pick([true, false]),
+          prorated: true,
+        },
+      ],
+    ]),
+  }
+  await ok(client, 'POST', '/plans', { plan })
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: answers are read freely in tests
 type Shown = any
 
@@ -69,8 +119,22 @@ async function allInvoices(client: Client): Promise<readonly string[]> {
   return invoices.map((one: Shown) => one.lago_id)
 }
 
+/** What a preview shows, and the bill that `make` then makes; null where it makes none. */
+async function compare(client: Client, asked: object, make: () => Promise<unknown>): Promise<void> {
+  const before = await allInvoices(client)
+  const { invoice: shown } = await ok(client, 'POST', '/invoices/preview', {
+    customer: { external_id: 'c' },
+    ...asked,
+  })
+  await make()
+  const made = (await allInvoices(client)).filter((id) => !before.includes(id))
+  if (made.length !== 1) throw new Error(`${made.length} invoices were made`)
+  const { invoice } = await ok(client, 'GET', `/invoices/${made[0]}`)
+  expect(figuresOf(shown)).toEqual(figuresOf(invoice))
+}
+
 describe('a preview taken a second before a bill', () => {
-  it.each(Array.from({ length: 16 }, (_, seed) => seed + 1))('equals the bill: life %i', async (seed) => {
+  it.each(Array.from({ length: 24 }, (_, seed) => seed + 1))('equals the bill: life %i', async (seed) => {
     const chance = chanceOf(seed)
     const client = await harness.organization()
     await client.clock(new Date(Date.UTC(2024, 0, chance.int(1, 31), 9)).toISOString())
@@ -78,22 +142,36 @@ describe('a preview taken a second before a bill', () => {
       tax: { name: 'VAT', code: 'vat', rate: 7.7, applied_to_organization: true },
     })
     await randomLife(client, chance)
+    await otherPlan(client, chance)
     for (let period = 0; period < 3; period++) {
       const at = await nextBillAt(client)
       for (const code of ['gb', 'seats']) {
         const n = chance.int(0, 1000) / 10
         await send(client, { code, transaction_id: `${code}-${period}`, properties: { n } })
       }
+      if (chance.often(0.3)) await randomCoupon(client, chance, `coupon-${period}`)
       await client.clock(new Date(at - 1000).toISOString())
-      const before = await allInvoices(client)
-      const asked = { customer: { external_id: 'c' }, subscriptions: { external_ids: ['s'] } }
-      const { invoice: shown } = await ok(client, 'POST', '/invoices/preview', asked)
-      await client.clock(new Date(at).toISOString())
-      const [made] = (await allInvoices(client)).filter((id) => !before.includes(id))
-      if (made === undefined) throw new Error(`nothing was billed at ${new Date(at).toISOString()}`)
-      const { invoice } = await ok(client, 'GET', `/invoices/${made}`)
-      expect(figuresOf(shown)).toEqual(figuresOf(invoice))
+      await compare(client, { subscriptions: { external_ids: ['s'] } }, () =>
+        client.clock(new Date(at).toISOString()),
+      )
       await client.clock(new Date(at + 3_600_000).toISOString())
     }
+    await client.clock(new Date((await nextBillAt(client)) - chance.int(1, 5) * 86_400_000).toISOString())
+    const external_ids = ['s']
+    if (chance.often(0.5)) {
+      const { test_clock } = await ok(client, 'GET', '/test_clock')
+      const subscriptions = { external_ids, terminated_at: test_clock.now }
+      await compare(client, { subscriptions }, () => ok(client, 'DELETE', '/subscriptions/s'))
+      return
+    }
+    const subscription = { external_customer_id: 'c', external_id: 's', plan_code: 'q' }
+    await compare(client, { subscriptions: { external_ids, plan_code: 'q' } }, async () => {
+      const at = await nextBillAt(client)
+      const before = await allInvoices(client)
+      await ok(client, 'POST', '/subscriptions', { subscription })
+      const isUpgrade = (await allInvoices(client)).length > before.length
+      // A downgrade is billed at the end of the period.
+      if (!isUpgrade) await client.clock(new Date(at).toISOString())
+    })
   })
 })

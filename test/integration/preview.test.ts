@@ -204,6 +204,31 @@ describe('POST /invoices/preview', () => {
     expect((await ok(client, 'GET', '/subscriptions')).meta.total_count).toBe(1)
   })
 
+  it('200: somebody who is no customer pays the taxes that it would get', async () => {
+    const client = await metered()
+    const { billing_entities: entities } = await ok(client, 'GET', '/billing_entities')
+    await ok(client, 'PUT', `/billing_entities/${entities[0].code}`, {
+      billing_entity: { country: 'FR', eu_tax_management: true },
+    })
+    await ok(client, 'POST', '/taxes', { tax: { name: 'Local', code: 'local', rate: 1 } })
+    const ratesOf = async (customer: object) => {
+      const { applied_taxes } = await preview(client, { customer, plan_code: 'p' })
+      return applied_taxes.map((tax: Shown) => [tax.tax_code, tax.tax_rate])
+    }
+    expect(await ratesOf({ country: 'DE' })).toEqual([['lago_eu_de_standard', 19]])
+    expect(await ratesOf({ name: 'Maybe' })).toEqual([['lago_eu_fr_standard', 20]])
+    expect(await ratesOf({ country: 'US', tax_codes: ['local'] })).toEqual([
+      ['local', 1],
+      ['lago_eu_tax_exempt', 0],
+    ])
+    expect(await ratesOf({ country: 'DE', tax_identification_number: 'DE123456788' })).toEqual([])
+    const unknown = await client.call('POST', '/invoices/preview', {
+      customer: { tax_codes: ['none'] },
+      plan_code: 'p',
+    })
+    expect([unknown.status, unknown.body.code]).toEqual([404, 'tax_not_found'])
+  })
+
   it('200: several subscriptions on one invoice', async () => {
     const client = await metered()
     await ok(client, 'POST', '/subscriptions', {

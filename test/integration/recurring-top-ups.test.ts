@@ -201,7 +201,7 @@ describe('the rules of a wallet', () => {
       paid_credits: '20.0',
       granted_credits: '1.0',
       target_ongoing_balance: null,
-      grants_target_top_up: null,
+      grants_target_top_up: false,
       started_at: null,
       expiration_at: null,
       status: 'active',

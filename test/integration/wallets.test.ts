@@ -284,6 +284,38 @@ describe('credits of a wallet', () => {
     expect(rows).toEqual([{ status: 'open', number: expect.stringMatching(/-DRAFT$/) }])
   })
 
+  it('never enter it when a credit note offsets their invoice', async () => {
+    const id = await make()
+    const { body } = await move(id, { paid_credits: '15' })
+    const purchase = `/wallet_transactions/${body.wallet_transactions[0].lago_id}`
+    await later()
+    const list = await client.call('GET', `/invoices?external_customer_id=${customer}`)
+    const invoice_id = list.body.invoices[0].lago_id
+    const [fee] = (await client.call('GET', `/invoices/${invoice_id}`)).body.invoice.fees
+    const note = (cents: number, amounts: object) =>
+      client.call('POST', '/credit_notes', {
+        credit_note: {
+          invoice_id,
+          reason: 'other',
+          ...amounts,
+          items: [{ fee_id: fee.lago_id, amount_cents: cents }],
+        },
+      })
+    const estimate = await client.call('POST', '/credit_notes/estimate', {
+      credit_note: { invoice_id, items: [{ fee_id: fee.lago_id, amount_cents: 15 }] },
+    })
+    expect([estimate.status, estimate.body.code]).toEqual([405, 'invalid_type_or_status'])
+    const refund = await note(15, { refund_amount_cents: 15 })
+    expect([refund.status, refund.body.code]).toEqual([405, 'invalid_type_or_status'])
+    expect(await note(15, { offset_amount_cents: 15 })).toMatchObject(
+      invalid({ offset_amount_cents: ['not_equal_to_total_amount'] }),
+    )
+    expect((await note(1500, { offset_amount_cents: 1500 })).status).toBe(200)
+    await client.call('PUT', `/invoices/${invoice_id}`, { invoice: { payment_status: 'succeeded' } })
+    expect((await client.call('GET', purchase)).body.wallet_transaction.status).toBe('failed')
+    expect((await shown(id)).balance_cents).toBe(0)
+  })
+
   it('are voided across all of it, with fractions of a cent', async () => {
     const id = await make({ granted_credits: '100' })
     const { body } = await move(id, { voided_credits: '14.28444999' })
@@ -410,6 +442,35 @@ describe('credits of a wallet', () => {
     expect(rows).toEqual([
       { left: BigInt(balance_cents), consumed: BigInt(voided * 100), out: BigInt(voided * 100) },
     ])
+  })
+})
+
+describe('a wallet that many use', () => {
+  it('holds what came in less what went out, also when it ends in the middle of it', async () => {
+    const id = await make({ granted_credits: '50', expiration_at: '2030-01-01T00:00:00Z' })
+    const request = (n: number) => {
+      if (n === 150) return client.call('DELETE', `/wallets/${id}`)
+      if (n % 10 === 0) return move(id, { paid_credits: '1' })
+      if (n % 4 === 0) return move(id, { granted_credits: '0.25', voided_credits: '0.75' })
+      return move(id, { voided_credits: '0.5' })
+    }
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => request(n)))
+    const refusals = answers.filter(({ status }) => status !== 200)
+    expect(refusals.every(({ status }) => status === 422)).toBe(true)
+    const moved = answers.flatMap(({ body }) => body.wallet_transactions ?? [])
+    const cents = moved
+      .filter((each: { status: string }) => each.status === 'settled')
+      .map(({ amount, transaction_type }: { amount: string; transaction_type: string }) =>
+        Math.round(Number(amount) * (transaction_type === 'inbound' ? 100 : -100)),
+      )
+    const { balance_cents, status } = await shown(id)
+    expect(status).toBe('terminated')
+    expect(balance_cents).toBe(cents.reduce((sum: number, each: number) => sum + each, 5000))
+    const { rows } = await sql`
+      select from wallets w where w.id = ${id} and w.balance_cents <> (
+        select coalesce(sum(t.remaining_amount_cents), 0) from wallet_transactions t where t.wallet_id = w.id
+      )`.execute(harness.context.database.system)
+    expect(rows).toEqual([])
   })
 })
 

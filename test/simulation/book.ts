@@ -12,6 +12,15 @@ export type AcceptedEvent = {
   readonly subscriptions: readonly Wire[]
 }
 
+/** A number of units that a subscription got for its next period. */
+export type UnitsChange = {
+  readonly subscriptionId: string
+  /** The code of the fixed charge. */
+  readonly code: string
+  readonly units: string
+  readonly at: number
+}
+
 /** What a customer saw at one moment. */
 export type Look = {
   /** Index of the step. */
@@ -36,7 +45,13 @@ export type Book = {
   /** The event log as the server lists it. */
   readonly listedEvents: readonly Wire[]
   readonly subscriptions: readonly Wire[]
+  /** Without those that were voided. */
   readonly invoices: readonly Wire[]
+  readonly voided: readonly Wire[]
+  readonly appliedCoupons: readonly Wire[]
+  readonly unitsChanges: readonly UnitsChange[]
+  /** How previews differed from the bills that were made a second later. */
+  readonly wrongPreviews: readonly string[]
   /** How many events had been accepted when the figures of an invoice became final, by its id. */
   readonly finalAfter: ReadonlyMap<string, number>
   /** Fees of charges in advance that are not invoiced one by one. */

@@ -1,6 +1,7 @@
 import { exponentOf } from '../../src/core/amounts/currency.ts'
 import { Decimal } from '../../src/core/amounts/decimal.ts'
 import { daysBetween } from '../../src/core/calendar/calendar-date.ts'
+import { addMs, instant } from '../../src/core/calendar/instant.ts'
 import { localDate } from '../../src/core/calendar/zone.ts'
 import {
   alreadyPaidCents,
@@ -8,6 +9,7 @@ import {
   priceFixedCharge,
   priceMoreUnits,
 } from '../../src/core/fixed-charges/price.ts'
+import { type RecordedUnits, unitsOfPeriod } from '../../src/core/fixed-charges/units.ts'
 import {
   currentFixedChargesWindow,
   type UsageWindow,
@@ -17,7 +19,7 @@ import type { Book, Fault, Wire } from './book.ts'
 import { atOf, type Lived, livedSubscriptions } from './core-values.ts'
 import { type ExpectedBill, startsWithUnits } from './expected-bills.ts'
 
-/** What is wrong with the fixed charges on a bill. Their units never change in a life. */
+/** What is wrong with the fixed charges on a bill. */
 export function wrongFixedCharges(
   book: Book,
   lived: Lived,
@@ -112,15 +114,33 @@ function centsFor(
   { window, durationDays }: UsageWindow,
   invoice: Wire,
 ): bigint {
-  const full = Decimal.of(charge.units)
-  const days = Decimal.of(daysOf(window, lived.zone))
-  const weighed = charge.prorated ? full.times(days).dividedBy(Decimal.of(durationDays), 6) : full
-  const price = priceFixedCharge(pricingOf(charge), { full, weighed }, exponentOf(book.life.currency))
+  const { zone } = lived
+  const records = recordedUnits(book, lived, charge)
+  const units = unitsOfPeriod(records, { window, durationDays, zone, prorated: charge.prorated })
+  if (units === null) return 0n
+  const price = priceFixedCharge(pricingOf(charge), units, exponentOf(book.life.currency))
   if (!charge.pay_in_advance || !charge.prorated) return price.amountCents
   const isFirst = window.from === lived.subscription.startedAt
   return isFirst
     ? lessPaid(price, paidBefore(book, lived, charge, window, invoice)).amountCents
     : price.amountCents
+}
+
+/** The units of a fixed charge that a subscription began with, and those that it was given for a next period. */
+function recordedUnits(book: Book, lived: Lived, charge: Wire): RecordedUnits[] {
+  const { plan, subscription, zone, wire } = lived
+  const { startedAt } = subscription
+  const active = { ...subscription, terminatedAt: null, endedBy: null }
+  const changes = book.unitsChanges.filter(
+    ({ subscriptionId, code }) => subscriptionId === wire.lago_id && code === charge.code,
+  )
+  return [
+    { units: Decimal.of(charge.units), appliesAt: addMs(startedAt, 1000), createdAt: startedAt },
+    ...changes.map(({ units, at }) => {
+      const { window } = currentFixedChargesWindow({ plan, subscription: active, at: instant(at), zone })
+      return { units: Decimal.of(units), appliesAt: addMs(window.to, 1000), createdAt: instant(at) }
+    }),
+  ]
 }
 
 /** What the subscription before was paid in advance for the same add-on and the beginning of the window. */

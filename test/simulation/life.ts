@@ -9,6 +9,7 @@ import {
   withFixedCharges,
 } from './catalogue.ts'
 import { type Chance, chanceOf } from './chance.ts'
+import { drawCoupons, withInvoiceSteps } from './invoice-steps.ts'
 
 const HOUR = 3_600_000
 /** Apart from the seeds of lives. */
@@ -38,6 +39,12 @@ export type Step =
   /** A request that may be refused, for the book may have moved on; the answer is part of what is compared. */
   | { readonly kind: 'request'; readonly method: string; readonly path: string; readonly body?: Body }
   | { readonly kind: 'finalize_draft' | 'refresh_draft' | 'pay_fees' }
+  /** Compares the preview of a subscription's next bill, taken a second before it, with the bill. */
+  | { readonly kind: 'preview'; readonly subscription: string }
+  /** Gives a subscription another number of units of one of its plan's fixed charges, from its next period on. */
+  | { readonly kind: 'units'; readonly subscription: string; readonly place: number; readonly units: string }
+  /** Voids a final invoice, the one at this share of them, and makes it anew. */
+  | { readonly kind: 'regenerate'; readonly place: number }
   /** Reads everything that a customer can see. */
   | { readonly kind: 'look' }
 
@@ -51,6 +58,7 @@ export type Life = {
   readonly catalogue: Catalogue
   readonly entity: Body
   readonly customers: readonly Body[]
+  readonly coupons: readonly Body[]
   readonly steps: readonly Step[]
 }
 
@@ -86,7 +94,11 @@ export function drawLife(seed: number, years: number): Life {
   const end = start + (0.5 + r.next() / 2) * years * 365 * DAY
   while (d.now < end) passTime(d)
   d.steps.push({ kind: 'look' })
-  return { seed, currency, isWatched, start, catalogue, customers, steps: d.steps, entity: entityOf(r) }
+  const ids = customers.map(({ external_id: id }) => String(id))
+  const steps = withInvoiceSteps(d.steps, { seed, isWatched, customers: ids })
+  const codes = catalogue.plans.map(({ code }) => code)
+  const coupons = drawCoupons(seed, currency, codes)
+  return { seed, currency, isWatched, start, catalogue, customers, coupons, steps, entity: entityOf(r) }
 }
 
 function entityOf(r: Chance): Body {

@@ -4,10 +4,12 @@ import { drawLife } from './life.ts'
 import { play } from './play.ts'
 import type { SimulatedServer } from './server.ts'
 import { validateAdvanceFees, validateBills } from './validators/bills.ts'
+import { validateCoupons } from './validators/coupons.ts'
 import { validateLog } from './validators/log.ts'
 import { validateMoney } from './validators/money.ts'
 import { validateNumbers } from './validators/numbers.ts'
 import { comparePlays } from './validators/plays.ts'
+import { validatePreviews } from './validators/previews.ts'
 import { validateProgressive } from './validators/progressive.ts'
 
 /** The invariants after every play. */
@@ -19,6 +21,8 @@ const VALIDATORS: readonly ((book: Book) => Fault[])[] = [
   validateStartingUnits,
   validateAdvanceFees,
   validateProgressive,
+  validateCoupons,
+  validatePreviews,
 ]
 
 /** How long a life is, and how often the server is to die in its rough play, on average. */

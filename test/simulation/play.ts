@@ -2,11 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Decimal } from '../../src/core/amounts/decimal.ts'
 import { instant } from '../../src/core/calendar/instant.ts'
 import type { EventProperties } from '../../src/core/metering/property-value.ts'
-import type { AcceptedEvent, Book, Look, Wire } from './book.ts'
+import { urlOf } from '../support/paths.ts'
+import type { AcceptedEvent, Book, Look, UnitsChange, Wire } from './book.ts'
 import type { Body } from './catalogue.ts'
 import { type Chance, chanceOf } from './chance.ts'
 import { type EventDraft, iso, type Life, type Step } from './life.ts'
+import { billedAt, datedAsFirst, linesOf, nextBillAt } from './preview-step.ts'
 import { ADMIN_KEY, type SimulatedServer } from './server.ts'
+import { differences } from './validators/plays.ts'
 
 /** How a life is played; the figures must not depend on this. */
 export type Manner = {
@@ -48,6 +51,8 @@ class Player {
   private readonly events: AcceptedEvent[] = []
   private readonly finalAfter = new Map<string, number>()
   private readonly looks: Look[] = []
+  private readonly wrongPreviews: string[] = []
+  private readonly unitsChanges: UnitsChange[] = []
 
   constructor(server: SimulatedServer, life: Life, manner: Manner) {
     this.server = server
@@ -58,7 +63,7 @@ class Player {
   }
 
   async setUp(): Promise<void> {
-    const { catalogue, customers, entity, seed } = this.life
+    const { catalogue, customers, coupons, entity, seed } = this.life
     const organization = {
       name: `Life ${seed}`,
       email: `${this.name}@example.com`,
@@ -93,6 +98,7 @@ class Player {
       this.plans.set(code, plan)
     }
     for (const customer of customers) await this.ok('POST', '/customers', { customer })
+    for (const coupon of coupons) await this.ok('POST', '/coupons', { coupon })
   }
 
   /** Does one step and waits for its end; what it made final is noted. */
@@ -112,8 +118,9 @@ class Player {
     await this.moveClock(this.now)
     await this.noteFinal()
     const listed = await this.list('/invoices', 'invoices')
-    const invoices: Wire[] = []
-    for (const { lago_id: id } of listed) invoices.push((await this.ok('GET', `/invoices/${id}`)).invoice)
+    const all: Wire[] = []
+    for (const { lago_id: id } of listed) all.push((await this.ok('GET', `/invoices/${id}`)).invoice)
+    const isVoided = ({ status }: Wire) => status === 'voided'
     return {
       life: this.life,
       answers: this.answers,
@@ -123,7 +130,11 @@ class Player {
       events: this.events,
       listedEvents: await this.list('/events', 'events'),
       subscriptions: await this.list(`/subscriptions?${ALL_STATUSES}`, 'subscriptions'),
-      invoices,
+      invoices: datedAsFirst(all).filter((invoice) => !isVoided(invoice)),
+      voided: all.filter(isVoided),
+      appliedCoupons: await this.list('/applied_coupons', 'applied_coupons'),
+      wrongPreviews: this.wrongPreviews,
+      unitsChanges: this.unitsChanges,
       finalAfter: this.finalAfter,
       looseFees: (await this.list('/fees', 'fees')).filter((fee) => !fee.invoiceable),
       looks: this.looks,
@@ -146,6 +157,12 @@ class Player {
         return this.look(index)
       case 'pay_fees':
         return this.payFees()
+      case 'preview':
+        return this.preview(step.subscription)
+      case 'units':
+        return this.changeUnits(step)
+      case 'regenerate':
+        return this.regenerate(step.place)
       case 'finalize_draft':
         return this.touchDraft('finalize')
       case 'refresh_draft':
@@ -222,6 +239,67 @@ class Player {
     return this.said(await this.write('PUT', `/invoices/${first.lago_id}/${verb}`))
   }
 
+  /** Compares the preview of the next bill with the bill, if one is made soon. */
+  private async preview(externalId: string): Promise<string> {
+    const found = this.subscriptions.find(
+      (each) => each.external_id === externalId && each.status === 'active',
+    )
+    if (!found) return 'not active'
+    const { subscription } = await this.ok('GET', `/subscriptions/${externalId}`)
+    const at = nextBillAt(subscription, this.now)
+    if (at === null) return 'no bill soon'
+    await this.moveClock(at - 1000)
+    const current = this.life.customers.find(({ external_id: id }) => id === found.external_customer_id)
+    const asked = {
+      customer: { external_id: current?.external_id },
+      subscriptions: { external_ids: [externalId] },
+    }
+    const { status, answer } = await this.send('POST', '/invoices/preview', asked)
+    await this.moveClock(at)
+    const listed = await this.list(`/invoices?external_customer_id=${found.external_customer_id}`, 'invoices')
+    const made: Wire[] = []
+    for (const { lago_id: id, created_at } of listed) {
+      if (Date.parse(created_at) === at) made.push((await this.ok('GET', `/invoices/${id}`)).invoice)
+    }
+    const bill = billedAt(made, subscription, at)
+    if (status !== 200 || !bill) return `${status}, ${bill ? 'a bill' : 'no bill'}`
+    const [shown, billed] = [linesOf(answer.invoice, externalId), linesOf(bill, externalId)]
+    const where = `${externalId} at ${iso(at)}`
+    this.wrongPreviews.push(...differences(shown, billed).map((says) => `${where}: ${says}`))
+    return 'compared'
+  }
+
+  private async changeUnits(step: Extract<Step, { kind: 'units' }>): Promise<string> {
+    const { subscription: externalId, place, units } = step
+    const found = this.subscriptions.find(
+      (each) => each.external_id === externalId && each.status === 'active',
+    )
+    const charges: readonly Wire[] = this.plans.get(found?.plan_code)?.fixed_charges ?? []
+    const charge = charges[Math.floor(place * charges.length)]
+    if (!found || !charge) return 'no fixed charge'
+    const path = `/subscriptions/${externalId}/fixed_charges/${charge.code}`
+    const sent = await this.write('PUT', path, { fixed_charge: { units } })
+    if (sent.status === 200) {
+      this.unitsChanges.push({ subscriptionId: found.lago_id, code: charge.code, units, at: this.now })
+    }
+    return this.said(sent)
+  }
+
+  /** Voids a final invoice and makes it anew, with all of its fees. */
+  private async regenerate(place: number): Promise<string> {
+    await this.moveClock(this.now)
+    const invoices = await this.list('/invoices?status=finalized&invoice_type=subscription', 'invoices')
+    const sorted = invoices.sort((a, b) => (keyOfFinal(a) < keyOfFinal(b) ? -1 : 1))
+    const chosen = sorted[Math.floor(place * sorted.length)]
+    if (!chosen) return 'no invoice'
+    await this.noteFinal()
+    const { lago_id: id } = chosen
+    await this.ok('POST', `/invoices/${id}/void`)
+    const { invoice } = await this.ok('POST', `/api/weir/v1/invoices/${id}/regenerate`)
+    this.finalAfter.set(invoice.lago_id, this.finalAfter.get(id) ?? this.events.length)
+    return `regenerated ${invoice.fees.length} fees of ${invoice.fees_amount_cents}`
+  }
+
   private async noteFinal(): Promise<void> {
     const invoices = await this.list('/invoices?status=finalized', 'invoices')
     for (const { lago_id: id } of invoices) {
@@ -274,7 +352,7 @@ class Player {
   private async send(method: string, path: string, body?: Body, more = {}): Promise<Sent> {
     for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
       const headers = { ...this.headers, ...more }
-      const answer = await this.server.request(method, `/api/v1${path}`, headers, body)
+      const answer = await this.server.request(method, urlOf(path), headers, body)
       // The statement of a dead process may still be running in the database.
       const isBusy = answer?.status === IN_USE && tries > 1
       if (answer !== undefined && !isBusy) return { status: answer.status, tries, answer: answer.body }
@@ -298,6 +376,10 @@ function keyOfFee(fee: Wire): string {
     fee.from_date,
     fee.lago_charge_filter_id === null,
   ])
+}
+
+function keyOfFinal(invoice: Wire): string {
+  return JSON.stringify([invoice.customer.external_id, String(invoice.sequential_id).padStart(9, '0')])
 }
 
 function keyOfDraft(invoice: Wire): string {

@@ -5,6 +5,7 @@ import { buildApp } from '../../src/api/app.ts'
 import { createContext } from '../../src/boot/context.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { freshDatabase } from './database.ts'
+import { urlOf } from './paths.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are read freely in tests
 export type Answer = { status: number; body: any; headers: Record<string, unknown> }
@@ -22,7 +23,7 @@ export type Harness = {
 export type Client = {
   readonly organizationId: string
   readonly apiKey: string
-  /** One request below /api/v1 with the organization's key. */
+  /** One request below /api/v1, or to a full path, with the organization's key. */
   readonly call: (
     method: string,
     path: string,
@@ -92,7 +93,7 @@ function clientOf(app: FastifyInstance, organizationId: string, apiKey: string):
   const call: Client['call'] = async (method, path, body, headers) => {
     const answer = await app.inject({
       method: method as 'GET',
-      url: `/api/v1${path}`,
+      url: urlOf(path),
       headers: {
         authorization: `Bearer ${apiKey}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),

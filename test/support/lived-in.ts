@@ -144,6 +144,26 @@ async function useAndBill(client: Client, mark: string): Promise<void> {
   await client.clock('2024-02-01T00:10:00Z')
 }
 
+/** A wallet with credits, whose code is its id, so that either names it in a path. */
+async function makeWallet(client: Client, mark: string): Promise<{ wallet: string; transaction: string }> {
+  const { wallet } = await ask(client, 'POST', '/wallets', {
+    wallet: {
+      external_customer_id: `${mark}-customer`,
+      name: `Wallet ${mark}`,
+      rate_amount: '1',
+      currency: 'EUR',
+    },
+  })
+  const id: string = wallet.lago_id
+  await ask(client, 'PUT', `/wallets/${id}`, { wallet: { code: id, metadata: { [`${mark}-key`]: mark } } })
+  const { wallet_transactions: moved } = await ask(client, 'POST', '/wallet_transactions', {
+    wallet_transaction: { wallet_id: id, granted_credits: '10', paid_credits: '5', name: `Top-up ${mark}` },
+  })
+  const alert = { alert_type: 'wallet_balance_amount', code: `${mark}-alert`, thresholds: [{ value: '1' }] }
+  await ask(client, 'POST', `/customers/${mark}-customer/wallets/${id}/alerts`, { alert })
+  return { wallet: id, transaction: moved[1].lago_id }
+}
+
 /** Lives a month of an organization (a sandbox, its clock not yet moved) through the API. */
 export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
   await client.clock('2024-01-01T00:00:00Z')
@@ -152,19 +172,25 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
   await makeCatalogue(client, mark)
   await makeCustomers(client, mark)
   await useAndBill(client, mark)
+  const { wallet, transaction } = await makeWallet(client, mark)
   const endpointId: string = endpoint.webhook_endpoint.lago_id
   const { webhooks } = await ask(client, 'GET', `/webhook_endpoints/${endpointId}/webhooks`)
   const { invoices } = await ask(client, 'GET', '/invoices')
   const { fees } = await ask(client, 'GET', '/fees')
   const draft = invoices.find((one: { status: string }) => one.status === 'draft')
+  const adjusted = await ask(client, 'POST', `/api/weir/v1/invoices/${draft.lago_id}/adjusted_fees`, {
+    adjusted_fee: { fee_id: await feeOn(client, draft.lago_id), invoice_display_name: mark },
+  })
   const loose = fees.find((one: { lago_invoice_id: string | null }) => one.lago_invoice_id === null)
   const plan = await ask(client, 'GET', `/plans/${mark}-plan`)
   const { applied_coupons: coupons } = await ask(client, 'GET', '/applied_coupons')
+  const note = await creditSomething(client, mark, invoices, fees)
   return {
     client,
     mark,
-    ids: [...new Set(idsIn([webhooks, invoices, fees, coupons, plan]))],
+    ids: [...new Set([...idsIn([webhooks, invoices, fees, coupons, note, plan]), wallet, transaction])],
     names: {
+      adjusted_fees: adjusted.adjusted_fee.lago_id,
       add_ons: `${mark}-add-on`,
       invoice_custom_sections: `${mark}-section`,
       alerts: `${mark}-alert`,
@@ -173,6 +199,7 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
       billing_entities: `${mark}-entity`,
       charges: `${mark}-charge`,
       coupons: `${mark}-coupon`,
+      credit_notes: note.lago_id,
       customers: `${mark}-customer`,
       entitlements: `${mark}-feature`,
       events: `${mark}-event-metric`,
@@ -187,10 +214,45 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
       privileges: `${mark}-privilege`,
       subscriptions: `${mark}-subscription`,
       taxes: `${mark}-tax`,
+      wallet_transactions: transaction,
+      wallets: wallet,
       webhook_endpoints: endpointId,
       webhooks: webhooks[0].lago_id,
     },
   }
+}
+
+/** The price of the plan on an invoice. */
+async function feeOn(client: Client, invoiceId: string): Promise<string> {
+  const { invoice } = await ask(client, 'GET', `/invoices/${invoiceId}`)
+  return invoice.fees.find((fee: { item: { type: string } }) => fee.item.type === 'subscription').lago_id
+}
+
+/** A credit note on a final invoice, with metadata. */
+async function creditSomething(
+  client: Client,
+  mark: string,
+  invoices: readonly { lago_id: string; status: string }[],
+  fees: readonly { lago_id: string; lago_invoice_id: string | null; amount_cents: number }[],
+) {
+  const final = new Set(invoices.filter((one) => one.status === 'finalized').map((one) => one.lago_id))
+  const fee = fees.find((one) => final.has(one.lago_invoice_id ?? '') && one.amount_cents > 1)
+  const input = {
+    invoice_id: fee?.lago_invoice_id,
+    items: [{ fee_id: fee?.lago_id, amount_cents: fee?.amount_cents }],
+  }
+  const { estimated_credit_note: estimate } = await ask(client, 'POST', '/credit_notes/estimate', {
+    credit_note: input,
+  })
+  const { credit_note: note } = await ask(client, 'POST', '/credit_notes', {
+    credit_note: {
+      ...input,
+      credit_amount_cents: estimate.max_creditable_amount_cents,
+      description: `Note ${mark}`,
+      metadata: { [`${mark}-key`]: mark },
+    },
+  })
+  return note
 }
 
 /** Every `lago_id` in an answer, however deep. */

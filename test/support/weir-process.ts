@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { urlOf } from './paths.ts'
 
 export const PROCESS_KEY = 'key-of-the-first-organization'
 
@@ -81,9 +82,9 @@ export class WeirProcess {
     return this.child.exitCode === null && this.child.signalCode === null
   }
 
-  /** One request below /api/v1; throws when the connection breaks. */
+  /** One request below /api/v1, or to a full path; throws when the connection breaks. */
   async call(method: string, path: string, body?: unknown, key: string = PROCESS_KEY): Promise<Told> {
-    const answer = await fetch(`${this.url}/api/v1${path}`, {
+    const answer = await fetch(`${this.url}${urlOf(path)}`, {
       method,
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -3,6 +3,8 @@ import { assembleInvoice, type InvoiceLines, uninvoicedFees } from '../../core/b
 import type { BillPlan } from '../../core/billing/bill-plan.ts'
 import type { AppliedCouponFacts } from '../../core/billing/reductions/applied-coupon.ts'
 import { availableCoupons, couponsAfter } from '../../core/billing/reductions/coupons.ts'
+import type { CreditNoteFacts } from '../../core/billing/reductions/credit-note-facts.ts'
+import { creditNotesAfter } from '../../core/billing/reductions/credit-notes.ts'
 import { availableWallets, spendingsOf } from '../../core/billing/reductions/prepaid.ts'
 import type { SubscriptionFacts, TaxesByOwner } from '../../core/billing/snapshot.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
@@ -23,6 +25,7 @@ import { type SpendableWallet, walletsAfter } from '../../core/wallets/spend.ts'
 import { type AcceptedEvent, chargedEvents, chargedKey } from '../../store/advance-events.ts'
 import { windowsOfMovedCustomer } from '../../store/billed-windows.ts'
 import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
+import { readCreditNoteFacts } from '../../store/billing/credit-note-facts.ts'
 import { type CustomerSnapshot, readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
 import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
@@ -156,15 +159,9 @@ export async function writeAdvanceFees(
 ): Promise<void> {
   const { id: customerId } = subject.snapshot.customer
   const isInvoiced = priced.some(({ plan }) => plan.charge.invoiceable)
-  const [coupons, wallets] = isInvoiced
-    ? await Promise.all([readCouponFacts(tx, [customerId]), readWalletFacts(tx, [customerId])])
-    : []
   const documents = [
     ...uninvoicedDocuments(subject, priced),
-    ...invoiceDocuments(subject, priced, {
-      coupons: coupons?.get(customerId) ?? [],
-      wallets: wallets?.get(customerId) ?? [],
-    }),
+    ...(isInvoiced ? invoiceDocuments(subject, priced, await readCredits(tx, customerId)) : []),
   ]
   await writePlans(context, tx, caller, [{ customerId, documents, nextBillings: [] }])
 }
@@ -184,20 +181,38 @@ function uninvoicedDocuments(subject: AdvanceSubject, priced: readonly PricedEve
   }))
 }
 
+/** What a customer has to lower its invoices. */
+type Credits = {
+  readonly coupons: readonly AppliedCouponFacts[]
+  readonly creditNotes: readonly CreditNoteFacts[]
+  readonly wallets: readonly SpendableWallet[]
+}
+
+async function readCredits(tx: Tx, customerId: string): Promise<Credits> {
+  const [coupons, notes, wallets] = await Promise.all([
+    readCouponFacts(tx, [customerId]),
+    readCreditNoteFacts(tx, [customerId]),
+    readWalletFacts(tx, [customerId]),
+  ])
+  return {
+    coupons: coupons.get(customerId) ?? [],
+    creditNotes: notes.get(customerId) ?? [],
+    wallets: wallets.get(customerId) ?? [],
+  }
+}
+
 /** One invoice for each event; its coupons and credits are those that the invoices before it left. */
 function invoiceDocuments(
   subject: AdvanceSubject,
   priced: readonly PricedEvent[],
-  usable: {
-    readonly coupons: readonly AppliedCouponFacts[]
-    readonly wallets: readonly SpendableWallet[]
-  },
+  usable: Credits,
 ): BillPlan['documents'] {
   const { subscription, snapshot, taxes } = subject
   const { customer } = snapshot
   const billingEntity = snapshot.billingEntities.get(subscription.billingEntityId ?? customer.billingEntityId)
   if (!billingEntity) throw new Error(`subscription ${subscription.id} has no billing entity`)
-  let { coupons: left, wallets: leftWallets } = usable
+  const { currency } = subscription.plan
+  let { coupons: left, creditNotes: notes, wallets } = usable
   return priced
     .filter(({ plan }) => plan.charge.invoiceable)
     .map((event) => {
@@ -206,7 +221,7 @@ function invoiceDocuments(
           customer,
           billingEntity,
           invoiceType: 'subscription',
-          currency: subscription.plan.currency,
+          currency,
           zone: customer.zone,
           purchaseOrderNumber: subscription.purchaseOrderNumber,
           billingAt: event.plan.source.at,
@@ -227,11 +242,15 @@ function invoiceDocuments(
       }
       // Progressive invoices only bill charges in arrears, so they never reduce these.
       const progressive = new Map<string, never>()
-      const coupons = availableCoupons(left, subscription.plan.currency, [subscription])
-      const wallets = availableWallets(leftWallets, subscription.plan.currency, [subscription])
-      const invoice = assembleInvoice(lines, taxes, { progressive, coupons, wallets })
+      const invoice = assembleInvoice(lines, taxes, {
+        progressive,
+        coupons: availableCoupons(left, currency, [subscription]),
+        creditNotes: { notes, currency },
+        wallets: availableWallets(wallets, currency, [subscription]),
+      })
       left = couponsAfter(left, invoice.reductions)
-      leftWallets = walletsAfter(leftWallets, spendingsOf(invoice.reductions))
+      notes = creditNotesAfter(notes, invoice.reductions)
+      wallets = walletsAfter(wallets, spendingsOf(invoice.reductions))
       return { kind: 'invoice', invoice }
     })
 }

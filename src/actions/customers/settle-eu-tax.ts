@@ -1,37 +1,31 @@
 import { decideEuTax, isEuTaxCode } from '../../core/taxes/eu-tax.ts'
+import type { CustomerSurroundings } from '../../store/customer-surroundings.ts'
 import type { CustomerRow } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
-import { flagDraftsOfCustomer, replaceTaxes, type TaxRow, taxesOfOwners } from '../../store/taxes.ts'
-import {
-  deleteViesCheck,
-  type EuSeller,
-  findViesCheck,
-  setTaxesOfViesCheck,
-  startViesCheck,
-} from '../../store/vies-checks.ts'
+import { flagDraftsOfCustomer, replaceTaxes, type TaxRow } from '../../store/taxes.ts'
+import { deleteViesCheck, setTaxesOfViesCheck, startViesChecks } from '../../store/vies-checks.ts'
 import type { Caller } from '../context.ts'
 import { completePendingInvoices } from '../invoices/complete-pending-invoices.ts'
 import { readEuTax } from '../taxes/create-eu-taxes.ts'
+import { withEuTax } from './create-customers.ts'
 
 /** What decides a customer's EU tax. */
 const DECIDING = ['taxIdentificationNumber', 'zipcode', 'country', 'billingEntityId'] as const
 
 /**
  * Gives a customer its EU tax, beside the taxes of the same request; both replace what it had. With a VAT number, the
- * taxes stay as the request left them until VIES has been asked. Returns the customer's taxes. The caller has locked
- * the customer.
+ * taxes stay as the request left them until VIES has been asked. Returns the customer's taxes.
  */
-export async function settleEuTax(
+async function settleEuTax(
   tx: Tx,
   caller: Caller,
   customer: CustomerRow,
-  seller: EuSeller,
+  sellerCountry: string,
   kept: readonly TaxRow[],
 ): Promise<readonly TaxRow[] | undefined> {
-  const decision = decideEuTax(seller.country, customer)
+  const decision = decideEuTax(sellerCountry, customer)
   if (decision.kind === 'check') {
-    const taxIds = kept.map(({ id }) => id)
-    await startViesCheck(tx, customer, taxIds, caller.now)
+    await startViesChecks(tx, [{ customer, taxIds: kept.map(({ id }) => id), now: caller.now }])
     return undefined
   }
   return assignEuTax(tx, caller, customer.id, decision.code, kept)
@@ -46,9 +40,7 @@ export async function assignEuTax(
   kept: readonly TaxRow[],
 ): Promise<readonly TaxRow[]> {
   const own = await readEuTax(tx, caller, code)
-  const taxes = [...kept.filter(({ id }) => id !== own.id), own].sort(
-    (a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1),
-  )
+  const taxes = withEuTax(kept, own)
   const taxIds = taxes.map(({ id }) => id)
   await replaceTaxes(tx, caller.organizationId, 'customer', customerId, taxIds)
   await flagDraftsOfCustomer(tx, customerId)
@@ -67,7 +59,7 @@ export type CustomerMove = { readonly before: CustomerRow; readonly after: Custo
 /**
  * Follows a change of a customer with its taxes: those of the request replace what it had. Its EU tax is decided anew
  * when something that decides it has changed, or when it has none; a customer that leaves for an entity without EU tax
- * management loses it. Returns the customer's taxes, undefined where they stay (docs/rules/taxes.md#taxes-in-the-eu).
+ * management loses it. Returns the customer's taxes (docs/rules/taxes.md#taxes-in-the-eu).
  *
  * @param sent the taxes of the request, if it had any
  */
@@ -75,29 +67,30 @@ export async function followTaxes(
   tx: Tx,
   caller: Caller,
   { before, after }: CustomerMove,
-  sellers: readonly EuSeller[],
+  around: CustomerSurroundings,
   sent: readonly TaxRow[] | undefined,
-): Promise<readonly TaxRow[] | undefined> {
+): Promise<readonly TaxRow[]> {
   const hasMoved = before.billingEntityId !== after.billingEntityId
-  const seller = sellers.find(({ id }) => id === after.billingEntityId)
-  if (!seller && !hasMoved) return replaceWith(tx, caller, after.id, sent)
-  const found = await taxesOfOwners(tx, { customerIds: [after.id] })
-  const taxes = found.customers.get(after.id) ?? []
+  const entity = around.entities.find(({ id }) => id === after.billingEntityId)
+  const sellerCountry = entity?.euCountry ?? null
+  const taxes = around.taxes.filter(({ customerIds }) => customerIds.includes(after.id))
+  const replace = (by: readonly TaxRow[] | undefined) => replaceWith(tx, caller, after.id, by)
+  if (sellerCountry === null && !hasMoved) return (await replace(sent)) ?? taxes
   const kept = sent ?? (hasMoved ? taxes.filter(({ code }) => !isEuTaxCode(code)) : undefined)
-  if (!seller) {
-    const left = await replaceWith(tx, caller, after.id, kept)
+  if (sellerCountry === null) {
+    const left = await replace(kept)
     await endViesCheck(tx, caller, after.id)
-    return left
+    return left ?? taxes
   }
   const hasChanged = DECIDING.some((column) => before[column] !== after[column])
-  const isWaiting = (await findViesCheck(tx, after.id)) !== undefined
+  const isWaiting = around.checkedIds.includes(after.id)
   if (!hasChanged && (isWaiting || taxes.some(({ code }) => isEuTaxCode(code)))) {
     const ids = sent?.map(({ id }) => id)
     if (isWaiting && ids) await setTaxesOfViesCheck(tx, after.id, ids)
-    return replaceWith(tx, caller, after.id, sent)
+    return (await replace(sent)) ?? taxes
   }
-  const settled = await settleEuTax(tx, caller, after, seller, sent ?? [])
-  return settled ?? replaceWith(tx, caller, after.id, kept)
+  const settled = await settleEuTax(tx, caller, after, sellerCountry, sent ?? [])
+  return settled ?? (await replace(kept)) ?? taxes
 }
 
 async function replaceWith(

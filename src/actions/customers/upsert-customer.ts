@@ -1,166 +1,106 @@
 import type { CustomerChange } from '../../core/customers/customer-change.ts'
-import { invalid, notFound } from '../../core/refusal.ts'
+import { invalid } from '../../core/refusal.ts'
+import type { CustomerSurroundings, SectionAround } from '../../store/customer-surroundings.ts'
 import {
   type CustomerDetails,
   type CustomerRow,
-  detailsOfCustomer,
   hasSales,
-  insertCustomer,
-  insertMetadata,
   lockCustomerByExternalId,
   replaceMetadata,
   updateCustomer,
 } from '../../store/customers.ts'
 import { Last, type Tx } from '../../store/database.ts'
 import { isDuplicate } from '../../store/duplicates.ts'
-import { newId } from '../../store/ids.ts'
-import {
-  applicableOf,
-  applicableSections,
-  type CustomSectionRow,
-  sectionsAround,
-} from '../../store/invoice-custom-sections.ts'
-import { findBillingEntity } from '../../store/organizations.ts'
-import { addTaxes, flagDraftsOfCustomer, type TaxRow } from '../../store/taxes.ts'
+import { type CustomSectionRow, replaceSelection } from '../../store/invoice-custom-sections.ts'
+import { flagDraftsOfCustomer } from '../../store/taxes.ts'
 import { Conflict, inTransaction } from '../../store/transaction.ts'
 import { json, ts } from '../../store/values.ts'
-import { type EuSeller, listEuSellers } from '../../store/vies-checks.ts'
-import { listWebhookEndpoints, type WebhookEndpointRow } from '../../store/webhooks.ts'
 import { toWireCustomer } from '../../wire/customers.ts'
 import type { Caller, Context } from '../context.ts'
-import { selectSections } from '../invoice-custom-sections/select-sections.ts'
 import { redateDrafts } from '../invoices/redate-drafts.ts'
 import { rescheduleCustomer } from '../subscriptions/reschedule-customer.ts'
-import { readTaxesByCode } from '../taxes/read-tax.ts'
-import { announceTo, listeningTo } from '../webhooks/announce.ts'
-import { followTaxes, settleEuTax } from './settle-eu-tax.ts'
-
-/** A customer with the sections that its invoices print. */
-export type ShownCustomer = {
-  readonly details: CustomerDetails
-  readonly sections: readonly CustomSectionRow[]
-}
+import { announceTo } from '../webhooks/announce.ts'
+import {
+  applicableSectionsOf,
+  createCustomers,
+  entityMeant,
+  type ShownCustomer,
+  sectionsMeant,
+  surroundingsOf,
+  taxesMeant,
+} from './create-customers.ts'
+import { customersAtOnce } from './create-together.ts'
+import { followTaxes } from './settle-eu-tax.ts'
 
 /**
  * Creates or updates the customer with an external id; only fields in the request change. Of two concurrent requests,
- * one creates and the other updates. 404 for an unknown billing entity or tax. A request to link a payment provider
- * gets a 422 after the customer is saved, because there are no provider connections yet.
+ * one creates and the other updates; customers that are created at the same time share a transaction. 404 for an
+ * unknown billing entity, tax or custom section. A request to link a payment provider gets a 422 after the customer is
+ * saved, because there are no provider connections yet.
  */
 export async function upsertCustomer(
   context: Context,
   caller: Caller,
   change: CustomerChange,
 ): Promise<ShownCustomer> {
-  const shown = await inTransaction<ShownCustomer>(context.database, caller, async (tx) => {
-    const [known, endpoints, sellers, taxes, around] = await Promise.all([
-      lockCustomerByExternalId(tx, change.externalId),
-      listWebhookEndpoints(tx),
-      listEuSellers(tx),
-      change.taxCodes && readTaxesByCode(tx, change.taxCodes),
-      change.sectionCodes === undefined ? sectionsAround(tx, change.externalId) : undefined,
-    ])
-    const withSections = async (details: CustomerDetails): Promise<ShownCustomer> => {
-      const { customer } = details
-      const sections = around ? applicableOf(customer, around) : await applicableSections(tx, customer)
-      return { details, sections }
-    }
-    if (known) {
-      await select(tx, caller, known.id, change)
-      const changed = await changeCustomer(tx, caller, known, change, { taxes, sellers })
-      await announceTo(tx, caller, endpoints, messageOf(tx, 'customer.updated', changed))
-      return withSections(changed)
-    }
-    const created = createTaxedCustomer(tx, caller, change, { taxes, sellers })
-    const isLast =
-      change.billingEntityCode === undefined && change.sectionCodes === undefined && sellers.length === 0
-    if (isLast && listeningTo(endpoints, 'customer.created').length === 0)
-      return new Last(created.then(withSections))
-    await select(tx, caller, (await created).customer.id, change)
-    await announceTo(tx, caller, endpoints, messageOf(tx, 'customer.created', await created))
-    return withSections(await created)
-  })
+  const alone = () => inTransaction(context.database, caller, (tx) => upsertAlone(tx, caller, change))
+  // What is one transaction with its response, and what depends on a sandbox's clock, shares its transaction with none.
+  const isAlone = caller.open !== undefined || caller.organization.isSandbox
+  const { organizationId } = caller
+  const shown = await (isAlone
+    ? alone()
+    : customersAtOnce(context).enter(organizationId, { caller, change }, alone))
   if (change.asksForProvider) throw invalid({ base: ['payment_provider_not_found'] })
   return shown
 }
 
-async function select(tx: Tx, caller: Caller, id: string, { sectionCodes }: CustomerChange): Promise<void> {
-  if (sectionCodes) await selectSections(tx, caller, { column: 'customerId', id }, sectionCodes)
+async function upsertAlone(
+  tx: Tx,
+  caller: Caller,
+  change: CustomerChange,
+): Promise<ShownCustomer | Last<ShownCustomer>> {
+  const [known, around] = await Promise.all([
+    lockCustomerByExternalId(tx, change.externalId),
+    surroundingsOf(tx, [change]),
+  ])
+  if (known) return changeCustomer(tx, caller, known, change, around)
+  return createOne(tx, caller, change, around)
 }
 
 /**
  * Creates a customer with only an external id, for a subscription of an unknown customer, and sends the webhook to
- * the subscribed `endpoints`. Runs in the caller's transaction, which has found no customer to lock.
+ * the subscribed endpoints. Runs in the caller's transaction, which has found no customer to lock.
  */
 export async function createUnknownCustomer(
   tx: Tx,
   caller: Caller,
   externalId: string,
-  endpoints: readonly WebhookEndpointRow[],
 ): Promise<CustomerRow> {
-  const given = { taxes: undefined, sellers: await listEuSellers(tx) }
-  const details = await createTaxedCustomer(tx, caller, { externalId, columns: {} }, given)
-  await announceTo(tx, caller, endpoints, messageOf(tx, 'customer.created', details))
+  const change = { externalId, columns: {} }
+  const created = await createOne(tx, caller, change, await surroundingsOf(tx, [change]))
+  const { details } = created instanceof Last ? await created.statements : created
   return details.customer
 }
 
-function messageOf(tx: Tx, type: 'customer.created' | 'customer.updated', details: CustomerDetails) {
-  return {
-    type,
-    objectType: 'customer',
-    objectId: details.customer.id,
-    payload: async () => toWireCustomer(details, await applicableSections(tx, details.customer)),
-  }
-}
-
-/** The taxes of a request, and the billing entities that manage EU taxes. */
-type Taxing = { readonly taxes: readonly TaxRow[] | undefined; readonly sellers: readonly EuSeller[] }
-
-async function createTaxedCustomer(
+async function createOne(
   tx: Tx,
   caller: Caller,
   change: Omit<CustomerChange, 'asksForProvider'>,
-  { taxes, sellers }: Taxing,
-): Promise<CustomerDetails> {
-  const details = await createCustomer(tx, caller, change, taxes)
-  const seller = sellers.find(({ id }) => id === details.customer.billingEntityId)
-  const settled = seller && (await settleEuTax(tx, caller, details.customer, seller, taxes ?? []))
-  return settled ? { ...details, taxes: settled } : details
+  around: CustomerSurroundings,
+): Promise<ShownCustomer | Last<ShownCustomer>> {
+  const created = await createCustomers(tx, [{ caller, change }], around)
+  if (!(created instanceof Last)) return onlyOne(created)
+  return new Last(created.statements.then(onlyOne, refuseTaken))
 }
 
-/** Sends all writes at once. */
-async function createCustomer(
-  tx: Tx,
-  caller: Caller,
-  change: Omit<CustomerChange, 'asksForProvider'>,
-  taxes: readonly TaxRow[] | undefined,
-): Promise<CustomerDetails> {
-  const { organizationId, now } = caller
-  const owner = { organizationId, id: newId() }
-  const { accountType, shippingAddress, metadata = [] } = change
-  const taxIds = (taxes ?? []).map((tax) => tax.id)
-  const inserting = insertCustomer(tx, {
-    ...change.columns,
-    ...owner,
-    externalId: change.externalId,
-    ...(accountType === undefined ? {} : { accountType }),
-    ...(shippingAddress === undefined ? {} : { shippingAddress: json(shippingAddress) }),
-    billingEntityCode: change.billingEntityCode,
-    now,
-  })
-  try {
-    // Only a billing entity named in the request can be unknown; otherwise there is no need to wait for the customer.
-    if (change.billingEntityCode !== undefined && !(await inserting)) throw notFound('billing_entity')
-    const [inserted, entries] = await Promise.all([
-      inserting,
-      insertMetadata(tx, owner, metadata, [], now),
-      taxIds.length === 0 ? undefined : addTaxes(tx, organizationId, 'customer', owner.id, taxIds),
-    ])
-    if (!inserted) throw notFound('billing_entity')
-    return { ...inserted, metadata: entries, taxes: taxes ?? [] }
-  } catch (error) {
-    if (!isDuplicate(error, 'customers_external_id')) throw error
-    throw new Conflict('a customer with the external id was created meanwhile')
-  }
+function onlyOne([shown]: readonly ShownCustomer[]): ShownCustomer {
+  if (!shown) throw new Error('a customer was created and is not shown')
+  return shown
+}
+
+function refuseTaken(error: unknown): never {
+  if (!isDuplicate(error, 'customers_external_id')) throw error
+  throw new Conflict('a customer with the external id was created meanwhile')
 }
 
 async function changeCustomer(
@@ -168,11 +108,16 @@ async function changeCustomer(
   caller: Caller,
   customer: CustomerRow,
   change: CustomerChange,
-  { taxes, sellers }: Taxing,
-): Promise<CustomerDetails> {
+  around: CustomerSurroundings,
+): Promise<ShownCustomer> {
+  const sent = change.taxCodes && taxesMeant(around, change.taxCodes)
+  const selected = change.sectionCodes && sectionsMeant(around, change.sectionCodes)
+  const entity =
+    change.billingEntityCode === undefined ? undefined : entityMeant(around, change.billingEntityCode)
+  if (selected) await selectSections(tx, caller, customer.id, selected)
   const { customer: changed, billingEntity } = await updateCustomer(tx, customer.id, {
     ...change.columns,
-    ...(await entityOf(tx, change)),
+    ...(entity && { billingEntityId: entity.id }),
     ...(await accountTypeOf(tx, customer, change)),
     ...addressOf(customer, change),
     updatedAt: ts(caller.now),
@@ -181,19 +126,50 @@ async function changeCustomer(
     await redateDrafts(tx, caller, customer.id)
   }
   const metadata = change.metadata && (await replaceMetadata(tx, changed, change.metadata, caller.now))
-  if (taxes || changed.billingEntityId !== customer.billingEntityId) {
+  if (sent || changed.billingEntityId !== customer.billingEntityId) {
     await flagDraftsOfCustomer(tx, customer.id)
   }
   if (changed.timezone !== customer.timezone || changed.billingEntityId !== customer.billingEntityId) {
     await rescheduleCustomer(tx, caller, customer.id)
   }
   // Last, because invoices that waited for the customer's taxes may draw their numbers now (docs/decisions/0018).
-  const followed = await followTaxes(tx, caller, { before: customer, after: changed }, sellers, taxes)
-  return detailsOfCustomer(tx, changed, {
+  const taxes = await followTaxes(tx, caller, { before: customer, after: changed }, around, sent)
+  const details: CustomerDetails = {
+    customer: changed,
     billingEntity,
-    ...(metadata && { metadata }),
-    ...(followed && { taxes: followed }),
+    metadata: metadata ?? around.metadata,
+    taxes,
+  }
+  const sections = selected && selected.length > 0 ? selected : sectionsAfter(changed, selected, around)
+  await announceTo(tx, caller, around.listeners, {
+    type: 'customer.updated',
+    objectType: 'customer',
+    objectId: changed.id,
+    payload: () => toWireCustomer(details, sections),
   })
+  return { details, sections }
+}
+
+async function selectSections(
+  tx: Tx,
+  caller: Caller,
+  customerId: string,
+  sections: readonly SectionAround[],
+): Promise<void> {
+  const owner = { column: 'customerId', id: customerId } as const
+  const ids = sections.map(({ id }) => id)
+  await replaceSelection(tx, caller.organizationId, owner, ids, caller.now)
+}
+
+/** The sections of a changed customer that has none of its own by this request. */
+function sectionsAfter(
+  customer: CustomerRow,
+  selected: readonly SectionAround[] | undefined,
+  around: CustomerSurroundings,
+): readonly CustomSectionRow[] {
+  // An empty selection takes away what it had selected.
+  const left = selected ? around.sections.filter(({ ownerId }) => ownerId !== customer.id) : around.sections
+  return applicableSectionsOf(customer, { ...around, sections: left })
 }
 
 /** Draft dates depend on these, and on the billing entity's settings, whose changes are applied separately. */
@@ -204,13 +180,6 @@ const ISSUING_COLUMNS = [
   'subscriptionInvoiceIssuingDateAnchor',
   'subscriptionInvoiceIssuingDateAdjustment',
 ] as const
-
-async function entityOf(tx: Tx, change: CustomerChange): Promise<{ billingEntityId?: string }> {
-  if (change.billingEntityCode === undefined) return {}
-  const entity = await findBillingEntity(tx, { code: change.billingEntityCode })
-  if (!entity) throw notFound('billing_entity')
-  return { billingEntityId: entity.id }
-}
 
 /** The account type can be set until something is sold to the customer; later changes are ignored. */
 async function accountTypeOf(

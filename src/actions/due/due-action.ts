@@ -33,6 +33,8 @@ export type DueRun = {
   readonly until: Instant
   readonly strict: boolean
   readonly signal?: AbortSignal
+  /** True while requests come first: batches then run one after the other, which leaves processors to them. */
+  readonly isBusy?: () => boolean
   readonly onFailure?: (failure: DueFailure) => void
 }
 

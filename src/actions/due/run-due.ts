@@ -69,7 +69,8 @@ let freeLanes = EXTRA_LANES
 /**
  * One batch, or several lanes of them when the last one was full: one is computed while others are written. Each lane
  * goes on with its next batch without waiting for the others, until one of them is not full or has a failure, which the
- * run must know before it goes on. Waits for all lanes even if one fails, so that nothing continues in the background.
+ * run must know before it goes on. While requests come first, there is one lane. Waits for all lanes even if one fails,
+ * so that nothing continues in the background.
  */
 async function runBatches(
   context: Context,
@@ -80,7 +81,8 @@ async function runBatches(
 ): Promise<readonly Step[]> {
   const steps: Step[] = []
   let isEnding = !isFull
-  const lane = async () => {
+  const isBusy = () => run.isBusy?.() === true
+  const lane = async (_: unknown, place: number) => {
     do {
       try {
         const step = await runBatch(context, actions, run, waiting)
@@ -90,9 +92,9 @@ async function runBatches(
         isEnding = true
         throw error
       }
-    } while (!isEnding && !run.signal?.aborted)
+    } while (!isEnding && !run.signal?.aborted && (place === 0 || !isBusy()))
   }
-  const extra = isFull ? freeLanes : 0
+  const extra = isFull && !isBusy() ? freeLanes : 0
   freeLanes -= extra
   const ended = await Promise.allSettled(Array.from({ length: 1 + extra }, lane))
   freeLanes += extra

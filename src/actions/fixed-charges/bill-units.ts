@@ -1,6 +1,7 @@
 import type { FixedChargeFacts } from '../../core/billing/fixed-charges.ts'
 import { unitsBill, unitsWindow } from '../../core/billing/units-bill.ts'
 import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
+import { readCreditNoteFacts } from '../../store/billing/credit-note-facts.ts'
 import { answerFixedCharges, readFixedCharges } from '../../store/billing/fixed-charge-facts.ts'
 import { readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
@@ -54,7 +55,7 @@ export async function billUnits(
   const billingEntity = billingEntities.get(subscription.billingEntityId ?? customer.billingEntityId)
   if (!billingEntity) throw new Error(`subscription ${row.id} has no billing entity`)
   const { from } = unitsWindow({ customer, subscription, at }).window
-  const [[earlier = []], taxes, applied, spendable] = await Promise.all([
+  const [[earlier = []], taxes, applied, notes, spendable] = await Promise.all([
     answerFixedCharges(tx, [{ subscriptionId: row.id, from, exceptInvoiceId: null }]),
     readTaxesOfBills(
       tx,
@@ -63,6 +64,7 @@ export async function billUnits(
       asked.map(({ id }) => id),
     ),
     readCouponFacts(tx, [customer.id]),
+    readCreditNoteFacts(tx, [customer.id]),
     readWalletFacts(tx, [customer.id]),
   ])
   // A change is billed once, also when it was made due twice.
@@ -71,7 +73,9 @@ export async function billUnits(
   const charges = asked.filter((charge) => !isBilled(charge))
   if (charges.length === 0) return
   const coupons = applied.get(customer.id) ?? []
+  const creditNotes = notes.get(customer.id) ?? []
   const wallets = spendable.get(customer.id) ?? []
-  const bill = { customer, billingEntity, subscription, charges, earlier, taxes, coupons, wallets }
+  const credits = { coupons, creditNotes, wallets }
+  const bill = { customer, billingEntity, subscription, charges, earlier, taxes, ...credits }
   await writePlans(context, tx, caller, [unitsBill({ ...bill, at, createdAt: at })])
 }

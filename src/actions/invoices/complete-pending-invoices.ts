@@ -1,12 +1,19 @@
 import { completeInvoice } from '../../core/billing/pending-invoice.ts'
+import { readCreditNoteFacts } from '../../store/billing/credit-note-facts.ts'
 import { readCustomerFacts } from '../../store/billing/customer-facts.ts'
 import { takeNumbers } from '../../store/billing/numbers.ts'
-import { lockPendingInvoices, writeCompletedInvoices } from '../../store/billing/pending-invoices.ts'
+import { lockPendingInvoices, writeCompletedInvoice } from '../../store/billing/pending-invoices.ts'
 import { readTaxesOfFees } from '../../store/billing/taxes-of-bills.ts'
+import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import type { Tx } from '../../store/database.ts'
-import { scheduleItems } from '../../store/due-items.ts'
+import { readDraftNotes } from '../../store/draft-notes.ts'
+import { scheduleItem } from '../../store/due-items.ts'
+import { spentOnInvoices } from '../../store/wallet-transactions.ts'
 import { announceFinalized } from '../billing/announce-documents.ts'
 import type { Caller } from '../context.ts'
+import { issueCreditNotes } from '../credit-notes/issue-credit-notes.ts'
+import { renewDraftNotes } from '../credit-notes/renew-draft-notes.ts'
+import { announceMovements } from '../wallets/announce-wallets.ts'
 
 /**
  * Makes the invoices of a customer final that waited for its taxes, oldest first: with their taxes, numbers and
@@ -22,31 +29,43 @@ export async function completePendingInvoices(tx: Tx, caller: Caller, customerId
   const fees = pending.flatMap(({ invoice }) => invoice.fees)
   const planIds = pending.flatMap(({ invoice }) => [...invoice.planIds.values()])
   const taxes = await readTaxesOfFees(tx, customer, fees, planIds)
-  const invoices = pending.map(({ invoice }) => completeInvoice(invoice, customer, taxes, now))
-  const numbers = await takeNumbers(
+  const drafts = await readDraftNotes(
     tx,
-    pending.map(({ billingEntityId }) => {
-      const billingEntity = billingEntities.get(billingEntityId)
-      if (!billingEntity) throw new Error(`billing entity ${billingEntityId} is gone`)
-      const outcome = { status: 'finalized', finalizedAt: now, overdueAt: null } as const
-      return { customer, billingEntity, outcome }
-    }),
+    pending.map(({ invoice }) => invoice.id),
   )
-  const completed = invoices.flatMap((invoice, i) => {
-    const number = numbers[i]
-    return number ? [{ invoice, number }] : []
-  })
-  await writeCompletedInvoices(tx, organizationId, completed)
-  await scheduleItems(
-    tx,
-    organizationId,
-    invoices.flatMap(({ id, overdueAt }) =>
-      overdueAt === null ? [] : [{ kind: 'invoice_overdue' as const, subjectId: id, dueAt: overdueAt }],
-    ),
-  )
+  for (const { invoice, billingEntityId } of pending) {
+    const billingEntity = billingEntities.get(billingEntityId)
+    if (!billingEntity) throw new Error(`billing entity ${billingEntityId} is gone`)
+    const [notes, wallets] = await Promise.all([
+      readCreditNoteFacts(tx, [customerId]),
+      readWalletFacts(tx, [customerId]),
+    ])
+    const credits = { notes: notes.get(customerId) ?? [], wallets: wallets.get(customerId) ?? [] }
+    const completed = completeInvoice(invoice, customer, taxes, now, credits)
+    const outcome = { status: 'finalized', finalizedAt: now, overdueAt: null } as const
+    const [number] = await takeNumbers(tx, [{ customer, billingEntity, outcome }])
+    if (!number) throw new Error('an invoice without a number')
+    await writeCompletedInvoice(tx, organizationId, completed, number)
+    const { overdueAt } = completed
+    if (overdueAt !== null) {
+      await scheduleItem(tx, organizationId, {
+        kind: 'invoice_overdue',
+        subjectId: invoice.id,
+        dueAt: overdueAt,
+      })
+    }
+    // Its own credit notes are open for the invoices after it.
+    const own = drafts.filter(({ invoiceId }) => invoiceId === invoice.id)
+    await issueCreditNotes(tx, caller, await renewDraftNotes(tx, caller, own))
+  }
   await announceFinalized(
     tx,
     caller,
-    pending.map(({ invoice, invoiceType }) => ({ id: invoice.id, invoiceType })),
+    pending.map(({ invoice }) => ({ id: invoice.id, invoiceType: invoice.invoiceType })),
   )
+  const spent = await spentOnInvoices(
+    tx,
+    pending.map(({ invoice }) => invoice.id),
+  )
+  await announceMovements(tx, caller, spent)
 }

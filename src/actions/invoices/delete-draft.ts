@@ -1,4 +1,5 @@
 import { notAllowed, notFound } from '../../core/refusal.ts'
+import { hasCreditNotes } from '../../store/credit-notes.ts'
 import { cancelItem } from '../../store/due-items.ts'
 import {
   isVisible,
@@ -13,14 +14,15 @@ import { announceInvoice } from '../billing/announce-documents.ts'
 import type { Caller, Context } from '../context.ts'
 
 /**
- * Deletes a draft (405 `not_deletable` otherwise); its period may be invoiced again
- * (docs/rules/invoices.md#drafts).
+ * Deletes a draft (405 `not_deletable` otherwise, `credit_note_not_deletable` when it has credit notes); its period may
+ * be invoiced again (docs/rules/invoices.md#drafts).
  */
 export async function deleteDraft(context: Context, caller: Caller, id: string): Promise<void> {
   await inTransaction(context.database, caller, async (tx) => {
     const invoice = await lockInvoiceAfterCustomer(tx, id)
     if (!invoice || !isVisible(invoice)) throw notFound('invoice')
     if (invoice.status !== 'draft') throw notAllowed('not_deletable')
+    if (await hasCreditNotes(tx, id)) throw notAllowed('credit_note_not_deletable')
     await updateInvoice(tx, id, { status: 'deleted', updatedAt: ts(caller.now) })
     await releaseBilledPeriods(tx, id, caller.now)
     await cancelItem(tx, 'invoice_finalization', id)

@@ -2,6 +2,8 @@ import type { InvoicePlan } from '../../core/billing/bill-plan.ts'
 import { buildBill } from '../../core/billing/build-bills.ts'
 import { startingUnits } from '../../core/billing/fixed-charges.ts'
 import {
+  answeredAhead,
+  askedAhead,
   historyUntil,
   type PreviewedBill,
   previewNext,
@@ -17,7 +19,7 @@ import type { Input } from '../../core/input/fields.ts'
 import { type PreviewInput, readPreview } from '../../core/invoicing/preview-input.ts'
 import { accepted, invalid, notFound } from '../../core/refusal.ts'
 import { answerQuestions } from '../../store/billing/answers.ts'
-import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
+import { readCreditNoteFacts } from '../../store/billing/credit-note-facts.ts'
 import { readFixedCharges, readPlannedFixedCharges } from '../../store/billing/fixed-charge-facts.ts'
 import { readHistories } from '../../store/billing/histories.ts'
 import {
@@ -26,9 +28,10 @@ import {
   readWaitingFacts,
 } from '../../store/billing/subscription-facts.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
-import { unwrittenInvoice } from '../../store/billing/unwritten-invoice.ts'
+import { type NoteAhead, unwrittenInvoice } from '../../store/billing/unwritten-invoice.ts'
 import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import { billingEntityIds } from '../../store/billing-entities.ts'
+import { lastNoteNumber } from '../../store/credit-notes.ts'
 import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import { findPlan } from '../../store/plans.ts'
@@ -36,6 +39,8 @@ import { viewsOf } from '../../store/subscription-views.ts'
 import { activeSubscriptionsOf, pendingSuccessors, type SubscriptionRow } from '../../store/subscriptions.ts'
 import { toWirePreview } from '../../wire/invoice-preview.ts'
 import type { Caller, Context } from '../context.ts'
+import { endCredit } from '../credit-notes/credit-early-end.ts'
+import { type PreviewedCoupons, previewCoupons } from './preview-coupons.ts'
 import { type PreviewCustomer, previewCustomer } from './preview-customer.ts'
 
 /** A bill that is shown, with the rows of the subscriptions on it that exist. */
@@ -55,13 +60,22 @@ export async function previewInvoice(
   return context.database.read(caller, async (reads) => {
     const customer = await previewCustomer(reads, asked)
     const scene = await sceneOf(reads, asked, customer, caller)
-    const plan = await buildPreview(reads, customer, scene, caller)
+    const planIds = scene.subscriptions.map(({ plan }) => plan.id)
+    const [coupons, ahead] = await Promise.all([
+      previewCoupons(reads, asked.coupons, customer.facts.id, planIds, caller.now),
+      creditsAhead(reads, scene, customer),
+    ])
+    const plan = await buildPreview(reads, customer, scene, { coupons, notes: ahead }, caller)
     const [unwritten, views] = await Promise.all([
-      unwrittenInvoice(reads, caller.organizationId, plan, scene.subscriptions),
+      unwrittenInvoice(reads, caller.organizationId, plan, scene.subscriptions, ahead),
       viewsOf(reads, scene.rows, caller.now),
     ])
     return toWirePreview({
       ...unwritten,
+      credits: unwritten.credits.map((credit) => ({
+        ...credit,
+        item: coupons.items.get(credit.sourceId) ?? credit.item,
+      })),
       plan,
       subscriptions: scene.subscriptions,
       views,
@@ -72,30 +86,60 @@ export async function previewInvoice(
   })
 }
 
+/** The credit notes that the bill will find, because its subscriptions end before what they paid for. */
+async function creditsAhead(
+  reads: Reads,
+  { subscriptions, rows }: Scene,
+  { facts }: PreviewCustomer,
+): Promise<readonly NoteAhead[]> {
+  const notes: NoteAhead[] = []
+  for (const subscription of subscriptions) {
+    const { endedBy } = subscription.billing
+    if (endedBy !== 'termination' && endedBy !== 'upgrade') continue
+    const row = rows.find(({ id }) => id === subscription.id)
+    const credit = await endCredit(reads, subscription, facts.zone, row?.onTerminationCreditNote ?? null)
+    if (credit?.invoice.status !== 'finalized') continue
+    const { invoice, content } = credit
+    const balanceCents = content.shares.creditCents
+    const sequence = (await lastNoteNumber(reads, invoice.id)) + 1
+    notes.push({
+      id: newId(),
+      currency: invoice.currency,
+      balanceCents,
+      invoiceNumber: invoice.number,
+      sequence,
+    })
+  }
+  return notes
+}
+
 /** The invoice of the previewed bill; several subscriptions share one. */
 async function buildPreview(
   reads: Reads,
   customer: PreviewCustomer,
-  { subscriptions, request }: Scene,
+  { subscriptions, request, follows }: Scene,
+  { coupons, notes }: { readonly coupons: PreviewedCoupons; readonly notes: readonly NoteAhead[] },
   { now }: Caller,
 ): Promise<InvoicePlan> {
   const { facts, billingEntities } = customer
   const customers = new Map([[facts.id, facts]])
   const ids = subscriptions.map(({ id }) => id)
-  const [histories, fixedCharges, coupons, wallets] = await Promise.all([
+  const [histories, fixedCharges, creditNotes, wallets] = await Promise.all([
     readHistories(reads, ids),
     fixedChargesOf(reads, subscriptions, request.at),
-    readCouponFacts(reads, [facts.id]),
+    readCreditNoteFacts(reads, [facts.id]),
     readWalletFacts(reads, [facts.id]),
   ])
   const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
-  const taxes = await readTaxesOfBills(reads, customers, subscriptions, fixedChargeIds)
+  const known = await readTaxesOfBills(reads, customers, subscriptions, fixedChargeIds)
+  const { imaginedTaxes } = customer
+  const taxes = imaginedTaxes ? { ...known, customers: new Map([[facts.id, imaginedTaxes]]) } : known
   const ahead = subscriptions.map((subscription) => {
     const history = histories.get(subscription.id) ?? { periods: [], subscriptionFees: [] }
     const { startedAt } = subscription.billing
     const from = startedAt > now ? request.at : now
-    const known = { subscription, history, fixedCharges: fixedCharges.get(subscription.id) ?? [] }
-    return [subscription.id, historyUntil(known, facts.zone, from, request.at)] as const
+    const billed = { subscription, history, fixedCharges: fixedCharges.get(subscription.id) ?? [] }
+    return [subscription.id, historyUntil(billed, facts.zone, from, request.at)] as const
   })
   const snapshot: BillingSnapshot = {
     customers,
@@ -106,12 +150,14 @@ async function buildPreview(
     taxes,
     // What was paid by itself is regrouped by the bill when it is made.
     paidFees: new Map(),
-    coupons,
+    coupons: new Map([[facts.id, coupons.facts]]),
+    creditNotes: new Map([[facts.id, [...(creditNotes.get(facts.id) ?? []), ...notes]]]),
     wallets,
   }
   const questions = new QuestionList()
   const open = openBill(snapshot, request, questions)
-  const answers = withFeesAhead(open, await answerQuestions(reads, questions), new Map(ahead))
+  const answered = await answerQuestions(reads, askedAhead(questions, follows))
+  const answers = withFeesAhead(open, answeredAhead(questions, answered, follows), new Map(ahead))
   const bill = buildBill(snapshot, open, answers)
   const invoice = bill.documents.flatMap((each) => (each.kind === 'invoice' ? [each.invoice] : []))[0]
   if (!invoice) throw new Error('a preview without an invoice')
@@ -167,10 +213,11 @@ async function sceneOf(
   const externalIds = mode.kind === 'next' ? mode.externalIds : [mode.externalId]
   const rows = await activeSubscriptionsOf(reads, facts.id, externalIds)
   if (rows.length < externalIds.length) throw notFound('subscription')
-  const known = await readSubscriptionFacts(
-    reads,
-    rows.map(({ id }) => id),
-  )
+  const ids = rows.map(({ id }) => id)
+  const [known, successors] = await Promise.all([
+    readSubscriptionFacts(reads, ids),
+    mode.kind === 'next' ? pendingSuccessors(reads, ids) : new Map<string, SubscriptionRow>(),
+  ])
   const current = [...known.values()]
   const [first] = current
   if (!first) throw notFound('subscription')
@@ -182,21 +229,24 @@ async function sceneOf(
     }
     return { ...accepted(previewPlanChange(first, { id: newId(), ...parts }, facts, now)), rows }
   }
-  return nextScene(reads, current, rows, customer, now)
+  return nextScene(reads, { current, rows, successors }, customer, now)
 }
 
 /** The next bill of subscriptions, where those that wait take over. */
 async function nextScene(
   reads: Reads,
-  current: readonly SubscriptionFacts[],
-  rows: readonly SubscriptionRow[],
+  {
+    current,
+    rows,
+    successors,
+  }: {
+    readonly current: readonly SubscriptionFacts[]
+    readonly rows: readonly SubscriptionRow[]
+    readonly successors: Awaited<ReturnType<typeof pendingSuccessors>>
+  },
   { facts }: PreviewCustomer,
   now: Caller['now'],
 ): Promise<Scene> {
-  const successors = await pendingSuccessors(
-    reads,
-    rows.map(({ id }) => id),
-  )
   const pending = current.flatMap(({ id, billing }) => {
     const row = successors.get(id)
     return row?.status === 'pending' ? [{ row, firstStart: billing.initialStartedAt }] : []

@@ -1,20 +1,26 @@
+import { localDate } from '../../core/calendar/zone.ts'
+import { type VoidNotes, voidNotes } from '../../core/credit-notes/void-notes.ts'
 import type { Input } from '../../core/input/fields.ts'
-import { checkVoid } from '../../core/invoicing/void.ts'
+import { readVoid } from '../../core/invoicing/void.ts'
 import { accepted, notAllowed, notFound } from '../../core/refusal.ts'
 import { reviveCoupons } from '../../store/applied-coupons.ts'
 import type { Tx } from '../../store/database.ts'
 import { cancelItem } from '../../store/due-items.ts'
-import { isVisible, lockInvoiceAfterCustomer, updateInvoice } from '../../store/invoices.ts'
+import { type InvoiceRow, isVisible, lockInvoiceAfterCustomer, updateInvoice } from '../../store/invoices.ts'
+import { readNotedInvoice } from '../../store/noted-invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
+import { writeCreditNotes } from '../../store/write-credit-notes.ts'
 import { announceInvoice } from '../billing/announce-documents.ts'
 import type { Caller, Context } from '../context.ts'
+import { issueCreditNotes } from '../credit-notes/issue-credit-notes.ts'
 import { voidDocument } from '../documents/void-document.ts'
 import { recreditInvoice } from '../wallets/recredit-invoice.ts'
 
 /**
  * Voids a final invoice (405 `not_voidable` otherwise): nobody has to pay it any more, its number stays, and what it
- * billed counts neither as billed ahead nor towards a commitment (docs/rules/invoices.md#voided-invoices).
+ * billed counts neither as billed ahead nor towards a commitment (docs/rules/invoices.md#voided-invoices). With
+ * `generate_credit_note` it is credited and refunded as asked.
  */
 export async function voidInvoice(context: Context, caller: Caller, id: string, input: Input): Promise<void> {
   await inTransaction(context.database, caller, async (tx) => {
@@ -23,17 +29,41 @@ export async function voidInvoice(context: Context, caller: Caller, id: string, 
     // What the other side of a lost dispute took back is settled there.
     if (invoice.status !== 'finalized' || invoice.paymentDisputeLostAt !== null)
       throw notAllowed('not_voidable')
-    accepted(
-      checkVoid(input, {
-        creditableCents: invoice.subTotalIncludingTaxesAmountCents,
-        paidCents: invoice.totalPaidAmountCents,
-      }),
-    )
+    const refund = accepted(readVoid(input))
+    const notes = refund && accepted(voidNotes(await readNotedInvoice(tx, invoice), refund))
     await setVoided(tx, caller, id)
     await voidDocument(tx, caller, id)
-    await recreditInvoice(tx, caller, id)
+    // A credit note gives back prepaid credits with the rest.
+    if (notes === null) await recreditInvoice(tx, caller, id)
     await announceInvoice(tx, caller, id, 'invoice.voided')
+    if (notes) await writeVoidNotes(tx, caller, invoice, notes)
   })
+}
+
+/** What is given back, and the rest, which is given up so that nothing more can be credited. */
+async function writeVoidNotes(
+  tx: Tx,
+  caller: Caller,
+  invoice: InvoiceRow,
+  { requested, rest }: VoidNotes,
+): Promise<void> {
+  const shared = {
+    customerId: invoice.customerId,
+    invoiceId: invoice.id,
+    currency: invoice.currency,
+    reason: 'other',
+    cause: 'voided_invoice',
+    description: `Credit note created due to voided invoice ${invoice.id}`,
+    metadata: null,
+    status: 'finalized',
+    issuingOn: localDate(caller.now, invoice.timezone),
+    createdAt: caller.now,
+  } as const
+  const ids = await writeCreditNotes(tx, caller.organizationId, [
+    ...(requested ? [{ ...shared, ...requested, key: 'requested', isVoided: false }] : []),
+    ...(rest ? [{ ...shared, ...rest, key: 'rest', isVoided: true }] : []),
+  ])
+  await issueCreditNotes(tx, caller, [...ids.values()])
 }
 
 async function setVoided(tx: Tx, { now }: Caller, id: string): Promise<void> {

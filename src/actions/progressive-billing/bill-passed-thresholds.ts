@@ -1,6 +1,7 @@
 import { assembleInvoice, type InvoiceLines } from '../../core/billing/assemble-invoice.ts'
 import type { InvoicePlan, ReachedThresholds } from '../../core/billing/bill-plan.ts'
 import { availableCoupons } from '../../core/billing/reductions/coupons.ts'
+import { newNotesOf } from '../../core/billing/reductions/credit-notes.ts'
 import { availableWallets } from '../../core/billing/reductions/prepaid.ts'
 import { chargeFeeDraft, type FeeDraft, isWorthStoring } from '../../core/invoicing/fee-draft.ts'
 import { INVOICE_CENTS_MAX } from '../../core/invoicing/fitting-fees.ts'
@@ -13,6 +14,7 @@ import {
 import type { RatedUsage } from '../../core/rating/rate-usage.ts'
 import { billWindows, type Window } from '../../core/subscriptions/windows.ts'
 import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
+import { readCreditNoteFacts } from '../../store/billing/credit-note-facts.ts'
 import { answerProgressive } from '../../store/billing/progressive-facts.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
 import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
@@ -108,17 +110,23 @@ async function buildInvoice(
   const { snapshot, subscription, open } = activity
   const { customer } = snapshot
   const { id: subscriptionId, externalId, charges } = subscription
-  const [taxes, [earlier], applied, wallets] = await Promise.all([
+  const { currency } = subscription.plan
+  const [taxes, [earlier], applied, notes, wallets] = await Promise.all([
     readTaxesOfBills(tx, new Map([[customer.id, customer]]), [subscription]),
     answerProgressive(tx, [{ subscriptionId, externalId, window: open.window, exceptInvoiceId: null }]),
     readCouponFacts(tx, [customer.id]),
+    readCreditNoteFacts(tx, [customer.id]),
     readWalletFacts(tx, [customer.id]),
   ])
-  const progressive = new Map(earlier ? [[subscriptionId, { invoice: earlier, charges }]] : [])
+  const progressive = new Map(
+    earlier ? [[subscriptionId, { invoice: earlier, charges, carriedCents: 0n }]] : [],
+  )
   return assembleInvoice(linesOf(caller, activity, reached), taxes, {
     progressive,
-    coupons: availableCoupons(applied.get(customer.id) ?? [], subscription.plan.currency, [subscription]),
-    wallets: availableWallets(wallets.get(customer.id) ?? [], subscription.plan.currency, [subscription]),
+    coupons: availableCoupons(applied.get(customer.id) ?? [], currency, [subscription]),
+    creditNotes: { notes: notes.get(customer.id) ?? [], currency },
+    newNotes: newNotesOf(customer, currency, caller.now),
+    wallets: availableWallets(wallets.get(customer.id) ?? [], currency, [subscription]),
   })
 }
 
@@ -147,7 +155,7 @@ function linesOf(
       {
         subscriptionId: subscription.id,
         reason: 'progressive_billing',
-        windows: { ...windows, charges: open.window, chargesDurationDays: open.durationDays },
+        windows: { ...windows, charges: open.window },
       },
     ],
     fees: feesOf(subscription.id, rated, open.window),

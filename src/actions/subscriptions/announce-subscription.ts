@@ -1,7 +1,7 @@
 import type { WebhookType } from '../../core/webhooks/types.ts'
-import { detailsOfCustomer } from '../../store/customers.ts'
+import { type CustomerDetails, detailsOfCustomer } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
-import { subscriptionDetails } from '../../store/subscription-views.ts'
+import { type SubscriptionDetails, subscriptionDetails } from '../../store/subscription-views.ts'
 import { readSubscription } from '../../store/subscriptions.ts'
 import { toWireCustomerBase } from '../../wire/customers.ts'
 import { toWireSubscriptionDetails } from '../../wire/subscriptions.ts'
@@ -35,8 +35,12 @@ export function messageOf(
     objectId: row.id,
     payload: async () => {
       const details = await subscriptionDetails(tx, await readSubscription(tx, row.id), caller.now)
-      const customer = await detailsOfCustomer(tx, details.customer)
-      return { ...toWireSubscriptionDetails(details), customer: toWireCustomerBase(customer), ...more }
+      return { ...payloadOf(details, await detailsOfCustomer(tx, details.customer)), ...more }
     },
   }
+}
+
+/** What a message about a subscription says. */
+export function payloadOf(details: SubscriptionDetails, customer: CustomerDetails): object {
+  return { ...toWireSubscriptionDetails(details), customer: toWireCustomerBase(customer) }
 }

@@ -4,13 +4,11 @@ import { Problems } from '../../core/problems.ts'
 import { invalid, notFound, refuseIfAny } from '../../core/refusal.ts'
 import { type Chain, chainOf } from '../../core/subscriptions/chain.ts'
 import { planChangeKind } from '../../core/subscriptions/change.ts'
-import { backdatedStart, isEndingAllowed, startTiming } from '../../core/subscriptions/due.ts'
-import { readNewSubscription } from '../../core/subscriptions/subscription-input.ts'
+import { type NewSubscription, readNewSubscription } from '../../core/subscriptions/subscription-input.ts'
 import { billingPlanOf } from '../../store/billing/subscription-facts.ts'
 import { billingEntityOfExternalId, lockCustomerByExternalId } from '../../store/customers.ts'
 import { Last, type Tx } from '../../store/database.ts'
 import { refusingDuplicates } from '../../store/duplicates.ts'
-import { newId } from '../../store/ids.ts'
 import { selectedSections } from '../../store/invoice-custom-sections.ts'
 import { readPlan } from '../../store/plans.ts'
 import {
@@ -26,25 +24,25 @@ import {
   subscriptionDetails,
 } from '../../store/subscription-views.ts'
 import {
-  insertSubscription,
+  insertSubscriptions,
   readSubscription,
   type SubscriptionRow,
   subscriptionsWithId,
 } from '../../store/subscriptions.ts'
 import { inTransaction } from '../../store/transaction.ts'
-import { ts } from '../../store/values.ts'
 import { listWebhookEndpoints } from '../../store/webhooks.ts'
 import type { Caller, Context } from '../context.ts'
 import { createUnknownCustomer } from '../customers/upsert-customer.ts'
 import { saveOwnUnits } from '../fixed-charges/own-units.ts'
-import { listeningTo } from '../webhooks/announce.ts'
 import { changePendingPlan } from './change-pending-plan.ts'
+import { subscriptionsAtOnce } from './create-together.ts'
 import { downgradeSubscription } from './downgrade-subscription.ts'
 import { notBefore } from './lock-subscription.ts'
+import { endsInTime, isSilent, rowOfNew, startOf } from './new-subscription.ts'
 import { scheduleCreated } from './schedule-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
-import { activeColumns, afterCreatedStart, billStart, paysAtStart } from './start-subscription.ts'
-import { planWithOverrides, refuseUnpayableGate, settingColumns } from './subscription-columns.ts'
+import { afterCreatedStart, billStart } from './start-subscription.ts'
+import { billingEntityId, planWithOverrides, refuseUnpayableGate } from './subscription-columns.ts'
 import type { SubscriptionWish } from './succeed-subscription.ts'
 import { upgradeSubscription } from './upgrade-subscription.ts'
 import { writeOwnParts } from './write-own-parts.ts'
@@ -65,6 +63,19 @@ export async function createSubscription(
 ): Promise<SubscriptionDetails> {
   const problems = new Problems()
   const request = readNewSubscription(input, problems)
+  const alone = () => createAlone(context, caller, request, problems)
+  // What is one transaction with its response, and what depends on a sandbox's clock, shares its transaction with none.
+  const isAlone = caller.open !== undefined || caller.organization.isSandbox || problems.any
+  if (isAlone) return alone()
+  return subscriptionsAtOnce(context).enter(caller.organizationId, { caller, request }, alone)
+}
+
+async function createAlone(
+  context: Context,
+  caller: Caller,
+  request: NewSubscription,
+  problems: Problems,
+): Promise<SubscriptionDetails> {
   const work = inTransaction<SubscriptionDetails>(context.database, caller, async (tx) => {
     const { externalCustomerId, planCode } = request
     if (externalCustomerId === undefined) throw invalid(problems.details())
@@ -77,7 +88,7 @@ export async function createSubscription(
     ])
     if (!plan) throw notFound('plan')
     refuseIfAny(problems)
-    const customer = known ?? (await createUnknownCustomer(tx, caller, externalCustomerId, endpoints))
+    const customer = known ?? (await createUnknownCustomer(tx, caller, externalCustomerId))
     const zone = customer.timezone ?? billingEntity.timezone
     const wish = { request, customer, billingEntity, plan, ownUnits: [], zone, endpoints }
     checkEnding(wish, caller.now)
@@ -87,11 +98,7 @@ export async function createSubscription(
 }
 
 function checkEnding({ request, zone }: SubscriptionWish, now: Instant): void {
-  const { endingAt, subscriptionAt } = request
-  if (endingAt === null || endingAt === undefined) return
-  if (!isEndingAllowed(endingAt, subscriptionAt ?? now, now, zone)) {
-    throw invalid({ ending_at: ['invalid_date'] })
-  }
+  if (!endsInTime(request, zone, now)) throw invalid({ ending_at: ['invalid_date'] })
 }
 
 async function subscribe(
@@ -113,7 +120,7 @@ async function subscribe(
     return createFirst(context, tx, caller, { wish: { ...wish, customer }, chain: settled })
   }
   if (current.planId !== plan.id) {
-    const then = notBefore(caller, current)
+    const then = await notBefore(tx, caller, current)
     return subscriptionDetails(tx, await changePlan(context, tx, then, current, wish), then.now)
   }
   await writeOwnParts(tx, caller, current, request)
@@ -161,32 +168,14 @@ async function createFirst(
 ): Promise<SubscriptionDetails | Last<SubscriptionDetails>> {
   const { request, customer, zone, billingEntity } = wish
   const { now } = caller
-  const subscriptionAt = request.subscriptionAt ?? now
-  const timing = startTiming(subscriptionAt, now, zone)
+  const { subscriptionAt, timing, startedAt } = startOf(wish, now, chain.lastBilledTermination)
   // A start in the past is not billed, so there is nothing that its rules could wait for.
   if (timing !== 'past') refuseUnpayableGate(request)
-  const startedAt =
-    timing === 'past' ? backdatedStart(subscriptionAt, chain.lastBilledTermination) : subscriptionAt
   const { planId, ownUnits } = await planWithOverrides(tx, caller, wish.plan.id, request.planOverrides)
   const plan = planId === wish.plan.id ? wish.plan : await readPlan(tx, planId)
-  const settings = await settingColumns(tx, request)
-  const [row, shown] = await Promise.all([
-    insertSubscription(tx, {
-      organizationId: caller.organizationId,
-      id: newId(),
-      customerId: customer.id,
-      planId,
-      externalId: request.externalId,
-      billingTime: request.billingTime,
-      subscriptionAt: ts(subscriptionAt),
-      ...(timing === 'future' ? { status: 'pending' as const } : activeColumns(caller, startedAt)),
-      ...settings,
-      name: request.name ?? '',
-      createdAt: ts(now),
-      updatedAt: ts(now),
-    }),
-    planOfCreated(tx, plan),
-  ])
+  const entityId = (await billingEntityId(tx, request.billingEntity)) ?? null
+  const row = rowOfNew({ caller, wish }, { planId, billingEntityId: entityId, subscriptionAt, startedAt })
+  const [, shown] = await Promise.all([insertSubscriptions(tx, [row]), planOfCreated(tx, plan)])
   await writeOwnParts(tx, caller, row, request)
   await saveOwnUnits(tx, caller, row, ownUnits)
   const thresholds = request.usageThresholds ? await ownThresholds(tx, row) : []
@@ -194,10 +183,10 @@ async function createFirst(
   const state: SubscriptionState = { row, plan, customer, zone, initialStartedAt }
   const scheduled =
     timing === 'future'
-      ? scheduleCreated(tx, caller, state)
+      ? scheduleCreated(tx, [{ caller, state }])
       : afterCreatedStart(tx, caller, state, wish.endpoints)
   // Another billing entity than the customer's own is not at hand.
-  if (row.billingEntityId !== null || !isLast(caller, wish, timing, state)) {
+  if (row.billingEntityId !== null || !isSilent(caller, wish.endpoints, timing, state)) {
     await scheduled
     // A start in the past is not billed; the next billing day bills as usual.
     if (timing === 'today') await billStart(context, tx, caller, state)
@@ -206,18 +195,6 @@ async function createFirst(
   const sections = request.sections ? await selectedSections(tx, [row.id]) : []
   const more = { billingEntityCode: billingEntity.code, ownThresholds: thresholds, sections, now }
   return new Last(scheduled.then(() => createdDetails(state, shown, more)))
-}
-
-/** Whether scheduling is the last write: no webhook is sent and nothing is billed. */
-function isLast(
-  caller: Caller,
-  { endpoints }: SubscriptionWish,
-  timing: 'past' | 'today' | 'future',
-  state: SubscriptionState,
-): boolean {
-  if (timing === 'future') return true
-  if (listeningTo(endpoints, 'subscription.started').length > 0) return false
-  return timing === 'past' || !paysAtStart(caller, state)
 }
 
 function earlier(first: Instant | null, second: Instant | null): Instant | null {

@@ -15,6 +15,7 @@ import {
 import { ts } from '../../store/values.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
+import { creditEarlyEnd } from '../credit-notes/credit-early-end.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { notBefore } from './lock-subscription.ts'
 import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'
@@ -62,8 +63,8 @@ export async function cancelSuccessor(tx: Tx, caller: Caller, row: SubscriptionR
 }
 
 /**
- * Terminates an active subscription now, without a successor (docs/rules/subscriptions.md#end): creates the final
- * invoice unless set to `skip`, and cancels a pending successor. The caller holds the customer's lock.
+ * Terminates an active subscription now, without a successor (docs/rules/subscriptions.md#end): credits its unused
+ * days, creates the final invoice unless set to `skip`, and cancels a pending successor. The caller holds the customer's lock.
  */
 export async function endSubscription(
   context: Context,
@@ -73,6 +74,7 @@ export async function endSubscription(
 ): Promise<SubscriptionRow> {
   await cancelSuccessor(tx, caller, row)
   const ended = await closeSubscription(tx, caller, row, 'termination')
+  await creditEarlyEnd(tx, caller, ended)
   if (ended.onTerminationInvoice !== 'skip') {
     await billSubscriptions(context, tx, caller, {
       customerId: ended.customerId,
@@ -104,7 +106,7 @@ export async function endAll(
   for (const each of await subscriptionsOf(tx, owner, ['active', 'pending'])) {
     await lockCustomerById(tx, each.customerId)
     const row = await readSubscription(tx, each.id)
-    const then = notBefore(caller, row)
+    const then = await notBefore(tx, caller, row)
     if (row.status === 'active') await endSubscription(context, tx, then, row)
     if (row.status === 'pending') await cancelSubscription(tx, then, row)
   }

@@ -1,4 +1,5 @@
 import { instant } from '../../core/calendar/instant.ts'
+import { lastRegularBillAt } from '../../store/billing/histories.ts'
 import { lockCustomersById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import type { SubscriptionRow } from '../../store/subscriptions.ts'
@@ -20,14 +21,18 @@ export async function findLocked<T extends { readonly customerId: string }>(
 }
 
 /**
- * The caller as of no earlier instant than a subscription was made and activated at: requests are told their time
- * before they wait for the customer, and whoever had it first may have been told a later one.
+ * The caller as of no earlier instant than a subscription was made, activated and last billed at: requests are told
+ * their time before they wait for the customer, and whoever had it first may have been told a later one. The billing
+ * run of midnight is such a holder, and a termination of a moment before must not bill again what it billed.
  */
-export function notBefore(
+export async function notBefore(
+  tx: Tx,
   caller: Caller,
-  { createdAt, activatedAt }: Pick<SubscriptionRow, 'createdAt' | 'activatedAt'>,
-): Caller {
-  return { ...caller, now: instant(Math.max(caller.now, createdAt, activatedAt ?? createdAt)) }
+  { id, createdAt, activatedAt }: Pick<SubscriptionRow, 'id' | 'createdAt' | 'activatedAt'>,
+): Promise<Caller> {
+  const billedAt = await lastRegularBillAt(tx, id)
+  const latest = Math.max(caller.now, createdAt, activatedAt ?? createdAt, billedAt ?? createdAt)
+  return { ...caller, now: instant(latest) }
 }
 
 /** What is meant now that the customer of `found` is locked; begins the transaction again when it is another's. */

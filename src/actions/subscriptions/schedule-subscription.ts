@@ -56,17 +56,26 @@ export async function scheduleSubscription(
   await cancelItems(tx, KINDS, row.id)
 }
 
+/** A subscription that was just created, and by whom. */
+export type CreatedState = { readonly caller: Caller; readonly state: SubscriptionState }
+
 /**
- * Schedules everything ahead of a new subscription, including warnings before its end, in one statement: nothing is
- * scheduled for it yet, and nothing was billed.
+ * Schedules everything ahead of new subscriptions of one organization, including warnings before their ends, in one
+ * statement: nothing is scheduled for them yet, and nothing was billed.
  */
-export async function scheduleCreated(tx: Tx, caller: Caller, state: SubscriptionState): Promise<void> {
+export async function scheduleCreated(tx: Tx, created: readonly CreatedState[]): Promise<void> {
+  const [first] = created
+  if (!first) return
+  await scheduleItems(tx, first.caller.organizationId, created.flatMap(itemsOfCreated))
+}
+
+function itemsOfCreated({ caller, state }: CreatedState): DueItem[] {
   const { row, zone } = state
   const due =
     row.status === 'active'
       ? [...activeItems(state, caller, startOfToday(caller, zone)), alertItem(row, caller, 'nothing_is_sent')]
       : [startItem(row, zone)]
-  await scheduleItems(tx, row.organizationId, due.flatMap(itemOf(row)))
+  return due.flatMap(itemOf(row))
 }
 
 async function scheduleActive(

@@ -13,7 +13,7 @@ import {
   updateSubscription,
 } from '../../store/subscriptions.ts'
 import { ts } from '../../store/values.ts'
-import type { WebhookEndpointRow } from '../../store/webhooks.ts'
+import type { Listener } from '../../store/webhooks.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
 import type { DueAction } from '../due/due-action.ts'
@@ -55,23 +55,25 @@ export async function afterStart(tx: Tx, caller: Caller, row: SubscriptionRow): 
   // period.
   if (row.startedBy === 'downgrade') {
     await scheduleAlertRearming(tx, caller.organizationId, [row.id], caller.now)
-  } else await scheduleWatched(tx, caller.organizationId, row.id, caller.now)
+  } else await scheduleWatched(tx, caller.organizationId, [{ id: row.id, now: caller.now }])
   await announceSubscription(tx, caller, 'subscription.started', row)
 }
 
-/** The same for a subscription that starts on creation; the webhook goes to the subscribed `endpoints`. */
+/**
+ * The same for a subscription that starts on creation, whose lifetime usage is tracked already; the webhook goes to the
+ * subscribed `endpoints`.
+ */
 export async function afterCreatedStart(
   tx: Tx,
   caller: Caller,
   state: SubscriptionState,
-  endpoints: readonly WebhookEndpointRow[],
+  endpoints: readonly Listener[],
 ): Promise<void> {
   const { row } = state
   await Promise.all([
-    insertLifetimeUsage(tx, row, caller.now),
     state.plan.hasFixedCharges ? insertStartingUnits(tx, row, caller.now) : undefined,
-    scheduleCreated(tx, caller, state),
-    scheduleWatched(tx, caller.organizationId, row.id, caller.now),
+    scheduleCreated(tx, [{ caller, state }]),
+    scheduleWatched(tx, caller.organizationId, [{ id: row.id, now: caller.now }]),
   ])
   await announceTo(tx, caller, endpoints, messageOf(tx, caller, 'subscription.started', row))
 }

@@ -6,7 +6,7 @@ import { newId } from '../../store/ids.ts'
 import type { SubscribedPlan } from '../../store/subscription-states.ts'
 import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import { ts, tsOrNull } from '../../store/values.ts'
-import type { WebhookEndpointRow } from '../../store/webhooks.ts'
+import type { Listener } from '../../store/webhooks.ts'
 import type { Caller } from '../context.ts'
 import type { OwnUnits } from '../fixed-charges/own-units.ts'
 import { settingColumns } from './subscription-columns.ts'
@@ -22,7 +22,7 @@ export type SubscriptionWish = {
   readonly ownUnits: readonly OwnUnits[]
   readonly zone: TimeZone
   /** The organization's. */
-  readonly endpoints: readonly WebhookEndpointRow[]
+  readonly endpoints: readonly Listener[]
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { Input } from '../../core/input/fields.ts'
 import { Problems } from '../../core/problems.ts'
-import { invalid, notFound, refuseIfAny } from '../../core/refusal.ts'
+import { invalid, notAllowed, notFound, refuseIfAny } from '../../core/refusal.ts'
 import { readTermination, type TerminationOptions } from '../../core/subscriptions/subscription-input.ts'
 import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
+import { isLastFeePending } from '../../store/early-ends.ts'
 import { readPlan } from '../../store/plans.ts'
 import {
   findSubscription,
@@ -41,11 +42,24 @@ export async function terminateSubscription(
     await settleOverdue(context, tx, caller, found.customerId)
     // While the lock was awaited, or by what was overdue, another one may have taken its place, or it has started.
     const row = (await findAgain(find, found)) ?? (await readSubscription(tx, found.id))
-    const then = notBefore(caller, row)
+    const then = await notBefore(tx, caller, row)
     if (row.status === 'pending') return cancelSubscription(tx, then, row)
     if (row.status !== 'active') throw notFound('subscription')
-    return endSubscription(context, tx, then, await withOptions(tx, row, options))
+    return endSubscription(
+      context,
+      tx,
+      then,
+      await refusePendingTaxes(tx, await withOptions(tx, row, options)),
+    )
   })
+}
+
+/** 405 while the taxes of what would be credited are unknown. */
+async function refusePendingTaxes(tx: Tx, row: SubscriptionRow): Promise<SubscriptionRow> {
+  if (row.onTerminationCreditNote !== 'skip' && (await isLastFeePending(tx, row.id))) {
+    throw notAllowed('cannot_terminate_with_pending_taxes')
+  }
+  return row
 }
 
 async function refuseIncomplete(tx: Tx, externalId: string): Promise<void> {

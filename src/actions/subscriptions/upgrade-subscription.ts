@@ -4,6 +4,7 @@ import type { Tx } from '../../store/database.ts'
 import { insertSubscription, readSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
+import { creditEarlyEnd } from '../credit-notes/credit-early-end.ts'
 import { saveOwnUnits } from '../fixed-charges/own-units.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { cancelSuccessor, closeSubscription } from './end-subscription.ts'
@@ -25,7 +26,8 @@ export async function upgradeSubscription(
 ): Promise<SubscriptionRow> {
   await cancelSuccessor(tx, caller, current)
   const columns = await successorColumns(tx, caller, current, wish)
-  await closeSubscription(tx, caller, current, 'upgrade')
+  const ended = await closeSubscription(tx, caller, current, 'upgrade')
+  await creditEarlyEnd(tx, caller, ended)
   const next = await insertSubscription(tx, {
     ...columns,
     ...activeColumns(caller, caller.now),

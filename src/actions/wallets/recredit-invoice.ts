@@ -1,8 +1,7 @@
-import { DEFAULT_PRIORITY } from '../../core/wallets/wallet.ts'
-import type { NewWalletTransactionRow } from '../../store/billing/wallet-rows.ts'
+import { inboundRow } from '../../store/billing/wallet-rows.ts'
 import type { Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
-import { insertMovements, spentOnInvoice } from '../../store/wallet-transactions.ts'
+import { insertMovements, spentOnInvoices } from '../../store/wallet-transactions.ts'
 import type { Caller } from '../context.ts'
 import { announceMovements } from './announce-wallets.ts'
 
@@ -12,37 +11,11 @@ import { announceMovements } from './announce-wallets.ts'
  */
 export async function recreditInvoice(tx: Tx, caller: Caller, invoiceId: string): Promise<void> {
   const { organizationId, now } = caller
-  const spent = await spentOnInvoice(tx, invoiceId)
-  const rows = spent.map(
-    ({ walletId, amountCents, creditAmount }): NewWalletTransactionRow => ({
-      organizationId,
-      id: newId(),
-      walletId,
-      transactionType: 'inbound',
-      transactionStatus: 'granted',
-      status: 'settled',
-      source: 'manual',
-      amountCents,
-      creditAmount,
-      remainingAmountCents: amountCents,
-      priority: DEFAULT_PRIORITY,
-      name: null,
-      purchaseOrderNumber: null,
-      billingEntityId: null,
-      invoiceId: null,
-      creditNoteId: null,
-      voidedInvoiceId: invoiceId,
-      invoiceRequiresSuccessfulPayment: false,
-      metadata: [],
-      skipInvoiceCustomSections: false,
-      paymentMethodType: 'provider',
-      paymentMethodId: null,
-      settledAt: now,
-      failedAt: null,
-      createdAt: now,
-      updatedAt: now,
-    }),
-  )
+  const spent = await spentOnInvoices(tx, [invoiceId])
+  const rows = spent.map(({ walletId, amountCents, creditAmount }) => {
+    const of = { id: newId(), walletId, amountCents, credits: creditAmount }
+    return { ...inboundRow({ organizationId, at: now }, of, 'granted'), voidedInvoiceId: invoiceId }
+  })
   await insertMovements(tx, { walletTransactions: rows, walletTransactionConsumptions: [] })
   await announceMovements(tx, caller, rows)
 }

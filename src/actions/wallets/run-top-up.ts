@@ -1,11 +1,15 @@
 import { Decimal } from '../../core/amounts/decimal.ts'
-import type { TRANSACTION_SOURCES, TransactionMetadata } from '../../core/wallets/transaction.ts'
+import { accepted } from '../../core/refusal.ts'
+import { applyMovement } from '../../core/wallets/movement.ts'
+import type { TransactionMetadata } from '../../core/wallets/transaction.ts'
+import { newId } from '../../store/ids.ts'
 import { sectionsOfWallets } from '../../store/invoice-custom-sections.ts'
-import { takeTopUp } from '../../store/wallet-top-ups.ts'
+import { takeTopUp, type WalletTopUpRow } from '../../store/wallet-top-ups.ts'
 import { lockWallet } from '../../store/wallets.ts'
 import type { DueAction } from '../due/due-action.ts'
-import { addCredits } from './add-credits.ts'
 import { announceMovements } from './announce-wallets.ts'
+import { stateOf } from './wallet-state.ts'
+import { type MovementDetails, writeMovements } from './write-movements.ts'
 
 /**
  * Due work: carries out a top-up of a new wallet or of a rule, once. A wallet that was terminated meanwhile gets
@@ -18,10 +22,28 @@ export const runTopUp: DueAction = async (_context, tx, caller, topUpId) => {
   if (wallet?.status !== 'active') return
   const ruleId = topUp.recurringTransactionRuleId
   const sections = ruleId === null ? [] : await sectionsOfWallets(tx, [ruleId])
-  const added = await addCredits(tx, caller, wallet, {
+  const state = stateOf(wallet, 0n, [])
+  const ids = { purchased: newId(), granted: newId(), voided: newId() }
+  const movement = {
     paidCredits: Decimal.of(topUp.paidCredits),
     grantedCredits: Decimal.of(topUp.grantedCredits),
-    source: topUp.source as (typeof TRANSACTION_SOURCES)[number],
+    voidedCredits: null,
+    voidedTransactionId: null,
+    ignoreLimits: true,
+    priority: topUp.priority,
+  }
+  const { moved } = accepted(applyMovement(state, movement, ids, caller.now))
+  const details = detailsOf(
+    topUp,
+    sections.map(({ id }) => id),
+  )
+  const part = { walletId: wallet.id, at: caller.now, moved, details }
+  await announceMovements(tx, caller, await writeMovements(tx, caller.organizationId, [part]))
+}
+
+function detailsOf(topUp: WalletTopUpRow, sectionIds: readonly string[]): MovementDetails {
+  return {
+    source: topUp.source as MovementDetails['source'],
     name: topUp.name,
     priority: topUp.priority,
     metadata: topUp.metadata as TransactionMetadata,
@@ -30,7 +52,6 @@ export const runTopUp: DueAction = async (_context, tx, caller, topUpId) => {
     paymentMethodType: topUp.paymentMethodType,
     paymentMethodId: topUp.paymentMethodId,
     skipsSections: topUp.skipInvoiceCustomSections,
-    sectionIds: sections.map(({ id }) => id),
-  })
-  await announceMovements(tx, caller, added)
+    sectionIds,
+  }
 }

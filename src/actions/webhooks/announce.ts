@@ -1,12 +1,7 @@
 import { jsonText } from '../../core/amounts/json-text.ts'
 import { takesType, type WebhookType } from '../../core/webhooks/types.ts'
 import type { Tx } from '../../store/database.ts'
-import {
-  insertWebhooks,
-  listWebhookEndpoints,
-  type NewWebhook,
-  type WebhookEndpointRow,
-} from '../../store/webhooks.ts'
+import { insertWebhooks, type Listener, listWebhookEndpoints, type NewWebhook } from '../../store/webhooks.ts'
 import type { Caller } from '../context.ts'
 
 /** A webhook event about an object, without its payload. */
@@ -36,14 +31,27 @@ export async function announce(tx: Tx, caller: Caller, message: Message): Promis
 export async function announceTo(
   tx: Tx,
   caller: Caller,
-  all: readonly WebhookEndpointRow[],
+  all: readonly Listener[],
   message: Message,
 ): Promise<void> {
   const endpoints = listeningTo(all, message.type)
   if (endpoints.length === 0) return
-  const body = bodyOf(caller, message, await message.payload())
-  const logged = endpoints.map(({ id }) => webhookOf(caller, id, message, body))
-  await insertWebhooks(tx, caller.organizationId, logged)
+  await insertWebhooks(
+    tx,
+    caller.organizationId,
+    webhooksOf(caller, endpoints, message, await message.payload()),
+  )
+}
+
+/** The webhooks of a message to the endpoints that are subscribed to it. */
+export function webhooksOf(
+  caller: Caller,
+  endpoints: readonly Listener[],
+  message: Omit<Message, 'payload'>,
+  payload: object | string,
+): NewWebhook[] {
+  const body = bodyOf(caller, message, payload)
+  return endpoints.map(({ id }) => webhookOf(caller, id, message, body))
 }
 
 /**
@@ -68,8 +76,7 @@ export async function announceAll(
   const logged = wanted.flatMap(({ message, listeners }) => {
     const payload = told.get(message.objectId)
     if (!payload) throw new Error(`${message.objectType} ${message.objectId} is gone`)
-    const body = bodyOf(caller, message, payload)
-    return listeners.map(({ id }) => webhookOf(caller, id, message, body))
+    return webhooksOf(caller, listeners, message, payload)
   })
   await insertWebhooks(tx, caller.organizationId, logged)
 }
@@ -99,9 +106,6 @@ function webhookOf(
 }
 
 /** The endpoints subscribed to a type. */
-export function listeningTo(
-  all: readonly WebhookEndpointRow[],
-  type: WebhookType,
-): readonly WebhookEndpointRow[] {
+export function listeningTo(all: readonly Listener[], type: WebhookType): readonly Listener[] {
   return all.filter((endpoint) => takesType(endpoint.eventTypes, type))
 }

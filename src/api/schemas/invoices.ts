@@ -111,7 +111,7 @@ export const Credit = Type.Object({
   amount_currency: Type.String(),
   before_taxes: Type.Boolean(),
   item: Type.Object({
-    lago_item_id: uuid,
+    lago_item_id: Type.Union([uuid, Type.Null()]),
     type: words('coupon', 'credit_note', 'invoice'),
     code: Type.String(),
     name: Type.String(),
@@ -130,6 +130,8 @@ export const InvoiceObject = Type.Object({
     description: 'Fees that are too large for the invoice: `fee_amount_out_of_range`.',
   }),
   applied_invoice_custom_sections: Type.Array(InvoicedCustomSection),
+  voided_invoice_id: Type.Optional(uuid),
+  regenerated_invoice_id: Type.Optional(uuid),
 })
 
 const OneOffInput = Type.Object({
@@ -203,6 +205,7 @@ const PreviewInput = Type.Object({
         amount_cents: Type.Optional(nullableCents),
         amount_currency: Type.Optional(nullableText),
         percentage_rate: Type.Optional(nullableText),
+        frequency: Type.Optional(words('once', 'recurring', 'forever')),
         frequency_duration: Type.Optional(nullableCents),
       }),
     ),
@@ -217,11 +220,28 @@ const PreviewInput = Type.Object({
 })
 
 const InvoiceVoidInput = Type.Object({
-  generate_credit_note: Type.Optional(
-    Type.Boolean({ description: 'Gives the money back; not supported yet.' }),
-  ),
+  generate_credit_note: Type.Optional(Type.Boolean({ description: 'Gives the money back.' })),
   refund_amount: Type.Optional(Type.Integer({ minimum: 0, description: 'Cents.' })),
   credit_amount: Type.Optional(Type.Integer({ minimum: 0, description: 'Cents.' })),
+})
+
+const InvoiceRegenerateInput = Type.Object({
+  invoice: Type.Optional(
+    Type.Object({
+      fees: Type.Optional(
+        Type.Array(
+          Type.Object({
+            id: Type.String({ description: 'A fee of the voided invoice.' }),
+            units: Type.Optional(Type.Union([Type.String(), Type.Number()])),
+            unit_precise_amount: Type.Optional(Type.Union([Type.String(), Type.Number()])),
+            invoice_display_name: text,
+            tax_codes: Type.Optional(Type.Array(Type.String())),
+          }),
+          { description: 'The fees to repeat; all of them without it.' },
+        ),
+      ),
+    }),
+  ),
 })
 
 const flag = Type.Optional(Type.Boolean())
@@ -288,6 +308,7 @@ export const invoiceSchemas = {
   finalize: { ...one, summary: 'Finalize a draft' },
   remove: { ...one, summary: 'Delete a draft' },
   void: { ...one, summary: 'Void a final invoice', body: InvoiceVoidInput },
+  regenerate: { ...one, summary: 'Replace a voided invoice', body: InvoiceRegenerateInput },
   loseDispute: { ...one, summary: 'Note that a dispute is lost' },
   retry: { ...one, summary: 'Ask for the taxes of a failed invoice again' },
   download: {

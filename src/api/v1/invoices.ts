@@ -7,6 +7,7 @@ import { finalizeDraft } from '../../actions/invoices/finalize-draft.ts'
 import { loseDispute } from '../../actions/invoices/lose-dispute.ts'
 import { previewInvoice } from '../../actions/invoices/preview-invoice.ts'
 import { refreshDraft } from '../../actions/invoices/refresh-draft.ts'
+import { regenerateInvoice } from '../../actions/invoices/regenerate-invoice.ts'
 import { retryInvoice, retryPayment } from '../../actions/invoices/retry-invoice.ts'
 import { updateInvoicePayment } from '../../actions/invoices/update-invoice.ts'
 import { voidInvoice } from '../../actions/invoices/void-invoice.ts'
@@ -150,6 +151,19 @@ function changeRoutes(app: FastifyInstance, context: Context): void {
     async (request, reply) => {
       await retryPayment(context, request.caller, idOf(request))
       return reply.send()
+    },
+  )
+}
+
+/** The invoice that replaces a voided one; Lago has it in its dashboard only. */
+export function regenerationRoutes(app: FastifyInstance, context: Context): void {
+  app.post<ById>(
+    '/invoices/:id/regenerate',
+    { ...CONFIG, schema: invoiceSchemas.regenerate },
+    async (request) => {
+      const { body, caller } = request
+      const input = isObject(body) && isObject(body.invoice) ? body.invoice : {}
+      return show(context, caller, await regenerateInvoice(context, caller, idOf(request), input))
     },
   )
 }

@@ -2,11 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
 import type { HttpLimits } from '../limits.ts'
 import { addOnsRoutes } from './add-ons.ts'
+import { adjustedFeesRoutes } from './adjusted-fees.ts'
 import { alertsRoutes } from './alerts.ts'
 import { appliedCouponsRoutes } from './applied-coupons.ts'
 import { billableMetricsRoutes } from './billable-metrics.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
 import { couponsRoutes } from './coupons.ts'
+import { creditNoteMetadataRoutes } from './credit-note-metadata.ts'
+import { creditNotesRoutes } from './credit-notes.ts'
 import { customersRoutes } from './customers.ts'
 import { entitlementsRoutes } from './entitlements.ts'
 import { estimatesRoutes } from './estimates.ts'
@@ -14,7 +17,7 @@ import { eventRoutes } from './events.ts'
 import { featuresRoutes } from './features.ts'
 import { feesRoutes } from './fees.ts'
 import { invoiceCustomSectionsRoutes } from './invoice-custom-sections.ts'
-import { invoicesRoutes } from './invoices.ts'
+import { invoicesRoutes, regenerationRoutes } from './invoices.ts'
 import { lifetimeUsagesRoutes } from './lifetime-usages.ts'
 import { organizationsRoutes } from './organizations.ts'
 import { planChargesRoutes } from './plan-charges.ts'
@@ -44,6 +47,8 @@ export const routesOfV1: readonly Routes[] = [
   billableMetricsRoutes,
   billingEntitiesRoutes,
   couponsRoutes,
+  creditNoteMetadataRoutes,
+  creditNotesRoutes,
   customersRoutes,
   entitlementsRoutes,
   estimatesRoutes,
@@ -70,3 +75,6 @@ export const routesOfV1: readonly Routes[] = [
   webhookEndpointsRoutes,
   webhooksRoutes,
 ]
+
+/** Every group of routes under /api/weir/v1 but those of API keys, because Lago has no such routes. */
+export const routesOfWeir: readonly Routes[] = [adjustedFeesRoutes, regenerationRoutes]

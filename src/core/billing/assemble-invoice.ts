@@ -31,6 +31,8 @@ export type InvoiceLines = {
   readonly hasGrace: boolean
   readonly draft: DraftFacts | null
   readonly reached: ReachedThresholds | null
+  /** The instant that dates it, where that is not the one being billed. */
+  readonly datedAt?: Instant
 }
 
 /** Computes an invoice's reductions, taxes and totals, sets its dates and decides its status. */
@@ -65,20 +67,23 @@ export function assembleInvoice(
     fees: totalled.fees,
     attachedFeeIds: [],
     reductions: totalled.reductions,
+    creditNotes: totalled.creditNotes,
     totals: totalled.totals,
     unbilled,
     reached,
   }
 }
 
-/** Coupons wait until the invoice is final, and prepaid credits until its taxes are known as well. */
+/** Coupons and notes of overbilled usage wait until the invoice is final, and other credits for its taxes as well. */
 function usableReductions(
-  { progressive, coupons, wallets }: AvailableReductions,
+  { progressive, coupons, creditNotes, newNotes, wallets }: AvailableReductions,
   { isDraft, awaitsTaxes }: { readonly isDraft: boolean; readonly awaitsTaxes: boolean },
 ): AvailableReductions {
   return {
     progressive,
     ...(coupons && !isDraft ? { coupons } : {}),
+    ...(newNotes && !isDraft ? { newNotes } : {}),
+    ...(creditNotes && !isDraft && !awaitsTaxes ? { creditNotes } : {}),
     ...(wallets && !isDraft && !awaitsTaxes ? { wallets } : {}),
   }
 }
@@ -105,10 +110,10 @@ export function uninvoicedFees(
   }
 }
 
-function datesOf({ head, periods, hasGrace, draft }: InvoiceLines): IssuingDates {
+function datesOf({ head, periods, hasGrace, draft, datedAt }: InvoiceLines): IssuingDates {
   const { customer, billingAt, zone } = head
   const isPeriodic = periods.some(({ reason }) => reason === 'subscription_periodic')
-  const dates = issuingDates({ at: billingAt, zone, isPeriodic, hasGrace }, customer.issuing)
+  const dates = issuingDates({ at: datedAt ?? billingAt, zone, isPeriodic, hasGrace }, customer.issuing)
   if (draft === null) return dates
   const issuingOn = parseCalendarDate(draft.issuingOn)
   const paymentDueOn = parseCalendarDate(draft.paymentDueOn)

@@ -1,5 +1,6 @@
 import type { Instant } from '../calendar/instant.ts'
 import type { TimeZone } from '../calendar/zone.ts'
+import type { CreditNotePlan } from '../credit-notes/credit-note-plan.ts'
 import type { CustomSection } from '../invoice-custom-sections/invoice-sections.ts'
 import type { FeeDraft } from '../invoicing/fee-draft.ts'
 import type { InvoicePaymentStatus } from '../invoicing/payment-status.ts'
@@ -15,7 +16,7 @@ export type InvoiceType = 'subscription' | 'one_off' | 'progressive_billing' | '
 export type PlannedPeriod = {
   readonly subscriptionId: string
   readonly reason: InvoicingReason
-  readonly windows: BillWindows | null
+  readonly windows: Pick<BillWindows, 'subscription' | 'charges' | 'fixedCharges'> | null
 }
 
 /** The usage thresholds that triggered a progressive invoice. */
@@ -70,10 +71,14 @@ export type InvoicePlan = InvoiceHead & {
   /** Existing paid fees that are moved onto this invoice. */
   readonly attachedFeeIds: readonly string[]
   readonly reductions: readonly Reduction[]
+  /** Credit notes on earlier invoices that are written with it. */
+  readonly creditNotes: readonly CreditNotePlan[]
   readonly totals: InvoiceTotals
   /** Fees left off because their amount does not fit. */
   readonly unbilled: readonly FeeDraft[]
   readonly reached: ReachedThresholds | null
+  /** The voided invoice that it is made for anew. */
+  readonly voidedInvoiceId?: string
 }
 
 /** Fees that are on no invoice yet, taxed immediately. The client reports their payment. */

@@ -1,5 +1,6 @@
 import type { Instant } from '../calendar/instant.ts'
 import type { TimeZone } from '../calendar/zone.ts'
+import type { AdjustedFee } from '../invoicing/adjusted-fee.ts'
 import type { InvoicingReason } from './snapshot.ts'
 
 /** One subscription on a bill, and the reason it is billed. */
@@ -37,4 +38,6 @@ export type DraftFacts = {
   readonly paymentDueOn: string
   /** When this bill finalizes the draft; null when it stays a draft. */
   readonly finalizedAt: Instant | null
+  /** What was changed on it by hand, by `adjustedKey`. */
+  readonly adjusted: ReadonlyMap<string, AdjustedFee>
 }

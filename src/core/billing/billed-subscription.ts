@@ -1,5 +1,6 @@
 import type { Instant } from '../calendar/instant.ts'
 import type { TimeZone } from '../calendar/zone.ts'
+import type { AdjustedFee } from '../invoicing/adjusted-fee.ts'
 import { type BilledWindow, continuedWindow, ZONE_CHANGE_MAX_MS } from '../subscriptions/open-window.ts'
 import type { BillMoment } from '../subscriptions/subscription.ts'
 import {
@@ -25,7 +26,11 @@ export type BilledSubscription = {
   readonly createdAt: Instant
   /** True for a draft being rebuilt. */
   readonly isRemade: boolean
+  /** What was changed by hand on the draft being rebuilt, by `adjustedKey`. */
+  readonly adjusted: ReadonlyMap<string, AdjustedFee>
 }
+
+const NOT_ADJUSTED: ReadonlyMap<string, AdjustedFee> = new Map()
 
 /**
  * A subscription as a bill sees it. A draft being rebuilt ignores itself and all later bills. Progressive invoices
@@ -56,6 +61,7 @@ export function billedSubscription(
     zone,
     createdAt,
     isRemade: draft !== null,
+    adjusted: draft?.adjusted ?? NOT_ADJUSTED,
     skipCharges: draft === null ? skipCharges : reason === 'subscription_starting',
   }
 }

@@ -11,8 +11,9 @@ import { fixedChargeLines } from './lines/fixed-charge-lines.ts'
 import { buildPaidFeesInvoices } from './paid-fees-invoices.ts'
 import type { AvailableProgressiveInvoice } from './reductions/available.ts'
 import { availableCoupons, couponsAfter } from './reductions/coupons.ts'
+import { creditNotesAfter, newNotesOf } from './reductions/credit-notes.ts'
 import { availableWallets, spendingsOf } from './reductions/prepaid.ts'
-import type { BillingEntityFacts, BillingSnapshot, CustomerFacts } from './snapshot.ts'
+import type { BillingEntityFacts, BillingSnapshot, CustomerFacts, SubscriptionFacts } from './snapshot.ts'
 import type { BillAnswers, OpenBill, OpenLine } from './usage-questions.ts'
 
 /** What one subscription contributes to its invoice. */
@@ -41,6 +42,7 @@ export function buildBill(snapshot: BillingSnapshot, bill: OpenBill, answers: Bi
   if (!customer) throw new Error(`customer ${request.customerId} is not in the snapshot`)
   const documents: BillPlan['documents'][number][] = []
   let coupons = snapshot.coupons.get(customer.id) ?? []
+  let creditNotes = snapshot.creditNotes.get(customer.id) ?? []
   let wallets = snapshot.wallets.get(customer.id) ?? []
   for (const group of groupsOf(snapshot, customer, bill)) {
     const built = group.lines.map((open) => buildLine(open, answers))
@@ -71,9 +73,12 @@ export function buildBill(snapshot: BillingSnapshot, bill: OpenBill, answers: Bi
     const invoice = assembleInvoice(lines, snapshot.taxes, {
       progressive: progressiveOf(group, answers),
       coupons: availableCoupons(coupons, group.currency, subscriptions),
+      creditNotes: { notes: creditNotes, currency: group.currency },
+      newNotes: newNotesOf(customer, group.currency, request.draft?.finalizedAt ?? request.createdAt),
       wallets: availableWallets(wallets, group.currency, subscriptions),
     })
     coupons = couponsAfter(coupons, invoice.reductions)
+    creditNotes = creditNotesAfter(creditNotes, invoice.reductions)
     wallets = walletsAfter(wallets, spendingsOf(invoice.reductions))
     documents.push({ kind: 'invoice', invoice })
   }
@@ -183,7 +188,17 @@ function progressiveOf(
   return new Map(
     group.lines.flatMap(({ billed: { subscription }, places }) => {
       const invoice = places.progressive === null ? null : answers.progressive[places.progressive]
-      return invoice ? [[subscription.id, { invoice, charges: subscription.charges }] as const] : []
+      return invoice ? [[subscription.id, offeredProgressive(invoice, subscription)] as const] : []
     }),
   )
+}
+
+/** A progressive invoice as a bill of a subscription may credit it. */
+export function offeredProgressive(
+  invoice: AvailableProgressiveInvoice['invoice'],
+  { charges, successorMetricIds }: Pick<SubscriptionFacts, 'charges' | 'successorMetricIds'>,
+): AvailableProgressiveInvoice {
+  let carriedCents = 0n
+  for (const id of successorMetricIds) carriedCents += invoice.recurringByMetric.get(id) ?? 0n
+  return { invoice, charges, carriedCents }
 }

@@ -104,6 +104,7 @@ function buildPaidFeesInvoice(
       fees: [],
       attachedFeeIds: fees.map(({ id }) => id),
       reductions: [],
+      creditNotes: [],
       totals,
       unbilled: [],
       reached: null,

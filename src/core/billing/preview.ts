@@ -11,12 +11,14 @@ import type { BillEntry, BillRequest } from './bill-request.ts'
 import { type BilledSubscription, billedSubscription, windowsOf } from './billed-subscription.ts'
 import { subscriptionLine } from './lines/subscription-line.ts'
 import type { BilledPeriod, BillingHistory, CustomerFacts, PlanParts, SubscriptionFacts } from './snapshot.ts'
-import type { BillAnswers, OpenBill } from './usage-questions.ts'
+import type { BillAnswers, BillQuestions, OpenBill } from './usage-questions.ts'
 
 /** A bill that is shown and not made: the subscriptions as they will be then, and what is asked for. */
 export type PreviewedBill = {
   readonly subscriptions: readonly SubscriptionFacts[]
   readonly request: BillRequest
+  /** By the id of a subscription that does not exist yet, the one that it follows. */
+  readonly follows: ReadonlyMap<string, string>
 }
 
 /** A subscription with the one that waits to take over at the end of its period. */
@@ -24,6 +26,8 @@ export type PreviewSubject = {
   readonly subscription: SubscriptionFacts
   readonly waiting: SubscriptionFacts | null
 }
+
+const NOBODY: ReadonlyMap<string, string> = new Map()
 
 type Who = Pick<CustomerFacts, 'id' | 'zone' | 'billingEntityId'>
 
@@ -55,6 +59,7 @@ export function previewNext(
       at,
       billed.flatMap(({ entries }) => entries),
     ),
+    follows: NOBODY,
   })
 }
 
@@ -69,6 +74,7 @@ export function previewTermination(
     request: requestOf(customer, at, [
       { subscriptionId: subscription.id, reason: 'subscription_terminating' },
     ]),
+    follows: NOBODY,
   }
 }
 
@@ -92,7 +98,8 @@ export function previewPlanChange(
   const entries = takeOver(old, started, now)
   // As an upgrade is billed: a second later.
   const request = { ...requestOf(customer, addMs(now, SECOND_MS), entries), createdAt: now }
-  return outcome({ subscriptions: onOneInvoice([old, started]), request })
+  const follows = new Map([[started.id, old.id]])
+  return outcome({ subscriptions: onOneInvoice([old, started]), request, follows })
 }
 
 /**
@@ -141,7 +148,31 @@ export function previewStart(
   return {
     subscriptions: [subscription],
     request: { ...requestOf(customer, at, [{ subscriptionId: id, reason }]), skipCharges: true },
+    follows: NOBODY,
   }
+}
+
+/** The questions of a previewed bill, where one of a subscription that does not exist is about the one it follows. */
+export function askedAhead(questions: BillQuestions, follows: PreviewedBill['follows']): BillQuestions {
+  const fixedCharges = questions.fixedCharges.map((asked) => {
+    const subscriptionId = follows.get(asked.subscriptionId) ?? asked.subscriptionId
+    return { ...asked, subscriptionId }
+  })
+  return { ...questions, fixedCharges }
+}
+
+/** The answers to them as the bill will get them: what was paid for fixed charges was paid by the one before. */
+export function answeredAhead(
+  questions: BillQuestions,
+  answers: BillAnswers,
+  follows: PreviewedBill['follows'],
+): BillAnswers {
+  const fixedCharges = answers.fixedCharges.map((fees, n) =>
+    follows.has(questions.fixedCharges[n]?.subscriptionId ?? '')
+      ? fees.filter(({ isOwn }) => isOwn).map((fee) => ({ ...fee, isOwn: false }))
+      : fees,
+  )
+  return { ...answers, fixedCharges }
 }
 
 /** As far back as bills before the previewed one are looked at: every plan is billed at least once in it. */

@@ -8,6 +8,7 @@ import type { Tax } from '../taxes/tax.ts'
 import type { SpendableWallet } from '../wallets/spend.ts'
 import type { FixedChargeFacts } from './fixed-charges.ts'
 import type { AppliedCouponFacts } from './reductions/applied-coupon.ts'
+import type { CreditNoteFacts } from './reductions/credit-note-facts.ts'
 
 /** Why a subscription is on an invoice. */
 export type InvoicingReason =
@@ -168,6 +169,8 @@ export type BillingSnapshot = {
   readonly paidFees: ReadonlyMap<string, PaidFees>
   /** The active coupons of each customer by its id, oldest first. */
   readonly coupons: ReadonlyMap<string, readonly AppliedCouponFacts[]>
+  /** The credit notes of each customer with something left, by its id, oldest first. */
+  readonly creditNotes: ReadonlyMap<string, readonly CreditNoteFacts[]>
   /** The active wallets of each customer with something to spend, by its id. */
   readonly wallets: ReadonlyMap<string, readonly SpendableWallet[]>
 }

@@ -1,3 +1,4 @@
+import type { CreditNotePlan } from '../credit-notes/credit-note-plan.ts'
 import { type FeeDraft, preciseReductionCents } from '../invoicing/fee-draft.ts'
 import { type FeeTaxes, type InvoiceTaxes, taxesOfFee, taxesOfInvoice } from '../taxes/apply.ts'
 import type { Tax } from '../taxes/tax.ts'
@@ -27,6 +28,8 @@ export type InvoiceTotals = {
 /** An invoice with its reductions, taxes and totals. */
 export type TotalledInvoice = {
   readonly fees: readonly TaxedFee[]
+  /** Credit notes on earlier invoices that come with it. */
+  readonly creditNotes: readonly CreditNotePlan[]
   readonly reductions: readonly Reduction[]
   readonly totals: InvoiceTotals
 }
@@ -45,7 +48,7 @@ export function totalInvoice(
   const fees = resolved.map(({ fee }) => fee)
   const reduced = reduceInvoice(
     'before_taxes',
-    { periods, fees, reductions: [], leftCents: feesAmountCents },
+    { periods, fees, creditNotes: [], reductions: [], leftCents: feesAmountCents },
     available,
   )
   const taxable = reduced.fees.map((fee) => taxableFee(fee, taxesOf.get(fee.key) ?? []))
@@ -62,6 +65,7 @@ export function totalInvoice(
     settled.reductions.reduce((sum, each) => (each.kind === kind ? sum + each.amountCents : sum), 0n)
   return {
     fees: taxed.map((each, i) => ({ ...each, fee: settled.fees[i] ?? each.fee })),
+    creditNotes: settled.creditNotes,
     reductions: settled.reductions,
     totals: {
       feesAmountCents,

@@ -11,6 +11,7 @@ import type { BillPlan } from './bill-plan.ts'
 import { type BilledFixedFee, type FixedChargeFacts, isSamePeriod } from './fixed-charges.ts'
 import type { AppliedCouponFacts } from './reductions/applied-coupon.ts'
 import { availableCoupons } from './reductions/coupons.ts'
+import type { CreditNoteFacts } from './reductions/credit-note-facts.ts'
 import { availableWallets } from './reductions/prepaid.ts'
 import type { BillingEntityFacts, CustomerFacts, SubscriptionFacts, TaxesByOwner } from './snapshot.ts'
 
@@ -26,6 +27,8 @@ export type UnitsBill = {
   readonly taxes: TaxesByOwner
   /** The active coupons of the customer, oldest first. */
   readonly coupons: readonly AppliedCouponFacts[]
+  /** Its credit notes with something left, oldest first. */
+  readonly creditNotes: readonly CreditNoteFacts[]
   /** Its active wallets with something to spend. */
   readonly wallets: readonly SpendableWallet[]
   /** When the units changed. */
@@ -73,6 +76,7 @@ export function unitsBill(bill: UnitsBill): BillPlan {
     {
       progressive: new Map(),
       coupons: availableCoupons(bill.coupons, subscription.plan.currency, [subscription]),
+      creditNotes: { notes: bill.creditNotes, currency: subscription.plan.currency },
       wallets: availableWallets(bill.wallets, subscription.plan.currency, [subscription]),
     },
   )

@@ -44,6 +44,8 @@ export type FeeDraft = {
   readonly preciseProgressiveCreditCents: Decimal
   /** Its share of coupons in cents, with 5 decimals. */
   readonly preciseCouponsAmountCents: Decimal
+  /** Its share of credit notes in cents, with 5 decimals; taken after taxes. */
+  readonly preciseCreditNotesAmountCents: Decimal
   readonly amountDetails: Readonly<Record<string, unknown>>
   readonly groupedBy: GroupedBy
   readonly presentation: readonly PresentationRow[]
@@ -55,6 +57,10 @@ export type FeeDraft = {
   /** The charges window it belongs to. */
   readonly chargesWindow: Window | null
   readonly event: { readonly id: string; readonly transactionId: string } | null
+  /** The fee of a voided invoice that it repeats; of several, the first. */
+  readonly originalFeeId: string | null
+  /** The change that somebody made to it on a draft. */
+  readonly adjustedFeeId: string | null
 }
 
 type Needed =
@@ -67,7 +73,7 @@ type Needed =
   | 'unitAmount'
 
 /** A fee of which only what differs from the plainest one is given. One literal, so that all fees share a shape. */
-function feeDraft(fee: Pick<FeeDraft, Needed> & Partial<FeeDraft>): FeeDraft {
+export function feeDraft(fee: Pick<FeeDraft, Needed> & Partial<FeeDraft>): FeeDraft {
   return {
     key: fee.key,
     feeType: fee.feeType,
@@ -88,6 +94,7 @@ function feeDraft(fee: Pick<FeeDraft, Needed> & Partial<FeeDraft>): FeeDraft {
     unitAmount: fee.unitAmount,
     preciseProgressiveCreditCents: Decimal.zero,
     preciseCouponsAmountCents: Decimal.zero,
+    preciseCreditNotesAmountCents: Decimal.zero,
     amountDetails: fee.amountDetails ?? {},
     groupedBy: fee.groupedBy ?? {},
     presentation: fee.presentation ?? [],
@@ -97,6 +104,8 @@ function feeDraft(fee: Pick<FeeDraft, Needed> & Partial<FeeDraft>): FeeDraft {
     period: fee.period ?? null,
     chargesWindow: fee.chargesWindow ?? null,
     event: fee.event ?? null,
+    originalFeeId: fee.originalFeeId ?? null,
+    adjustedFeeId: fee.adjustedFeeId ?? null,
   }
 }
 
@@ -261,9 +270,11 @@ export function preciseReductionCents(
 }
 
 /**
- * Whether a charge fee has any units or amount; otherwise it is not stored (docs/rules/invoices.md#what-is-on-it).
+ * Whether a charge fee has any units or amount, or was adjusted by hand; otherwise it is not stored
+ * (docs/rules/invoices.md#what-is-on-it).
  */
 export function isWorthStoring(fee: FeeDraft): boolean {
+  if (fee.adjustedFeeId !== null) return true
   return !fee.units.isZero() || fee.amountCents !== 0n || (fee.eventsCount ?? 0) > 0
 }
 

@@ -1,5 +1,6 @@
 import type { Instant } from '../calendar/instant.ts'
 import { isBillable, parseInstant } from '../calendar/parse-instant.ts'
+import { type PreviewCoupon, readPreviewCoupons } from '../coupons/preview-coupons.ts'
 import { Fields, type Input, isInput } from '../input/fields.ts'
 import { tidyId } from '../input/ids.ts'
 import { type Outcome, Problems, refused, refusedFields } from '../problems.ts'
@@ -24,6 +25,8 @@ export type PreviewInput = {
   /** What is said of somebody who is no customer yet. */
   readonly customer: Input
   readonly billingEntityCode: string | null
+  /** For a customer that has no active coupon. */
+  readonly coupons: readonly PreviewCoupon[]
   readonly mode: PreviewMode
 }
 
@@ -37,6 +40,7 @@ export function readPreview(input: Input, customer: Input, now: Instant): Outcom
   const externalCustomerId = new Fields(customer, problems).id('external_id') || null
   const subscriptions = isInput(input.subscriptions) ? input.subscriptions : {}
   const externalIds = new Fields(subscriptions, problems).ids('external_ids') ?? []
+  const coupons = readPreviewCoupons(input.coupons, problems)
   const billingEntityCode = new Fields(input, problems).id('billing_entity_code') || null
   // Also where subscriptions are named, so that what cannot be read is refused whatever stands beside it.
   const start = readStart(input, problems)
@@ -45,7 +49,7 @@ export function readPreview(input: Input, customer: Input, now: Instant): Outcom
   if (externalIds.length > 0 && externalCustomerId === null) {
     return refusedFields({ customer: ['must_be_persisted'] })
   }
-  return problems.outcome({ externalCustomerId, customer, billingEntityCode, mode })
+  return problems.outcome({ externalCustomerId, customer, billingEntityCode, coupons, mode })
 }
 
 function readStart(input: Input, problems: Problems): PreviewMode {

@@ -1,33 +1,18 @@
+import type { VoidRefund } from '../credit-notes/void-notes.ts'
 import { readCents } from '../input/cents.ts'
 import { Fields, type Input } from '../input/fields.ts'
 import { type Outcome, Problems } from '../problems.ts'
 
-/** What an invoice holds that a credit note could give back, in cents. */
-export type Voidable = {
-  /** All of it with taxes, less what was credited already. */
-  readonly creditableCents: bigint
-  /** What was paid of it. */
-  readonly paidCents: bigint
-}
-
 /**
- * Reads how an invoice is to be voided. Its money cannot be given back by credit notes yet: `generate_credit_note` is
- * refused with `not_supported_yet`, after the amounts of the request were held against the invoice
- * (`credit_refund_amount`: `total_amount_exceeds_invoice_amount`).
+ * Reads how an invoice is voided: with `generate_credit_note`, the cents to credit and to refund; otherwise null. 422
+ * for amounts that are no cents.
  */
-export function checkVoid(input: Input, { creditableCents, paidCents }: Voidable): Outcome<void> {
+export function readVoid(input: Input): Outcome<VoidRefund | null> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
   const generates = fields.boolean('generate_credit_note')
-  if (generates !== true) return problems.outcome(undefined)
+  if (generates !== true) return problems.outcome(null)
   const creditCents = readCents(fields, 'credit_amount', 0n) ?? 0n
   const refundCents = readCents(fields, 'refund_amount', 0n) ?? 0n
-  const refundableCents = paidCents < creditableCents ? paidCents : creditableCents
-  const isTooMuch =
-    creditCents > creditableCents ||
-    refundCents > refundableCents ||
-    creditCents + refundCents > creditableCents
-  if (isTooMuch) problems.add('credit_refund_amount', 'total_amount_exceeds_invoice_amount')
-  if (!problems.any) problems.add('generate_credit_note', 'not_supported_yet')
-  return problems.outcome(undefined)
+  return problems.outcome({ creditCents, refundCents })
 }

@@ -3,7 +3,7 @@ import { Decimal } from '../amounts/decimal.ts'
 /** Decimals of a stored precise amount (docs/rules/rounding.md). */
 const PRECISE_SCALE = 15
 /** A pricing unit has two decimals, whatever the currency. */
-const PRICING_UNIT_EXPONENT = 2
+export const PRICING_UNIT_EXPONENT = 2
 
 /** The fee in the charge's pricing unit (docs/rules/pricing-models.md#pricing-units); cents are its hundredths. */
 export type PricingUnitAmounts = {

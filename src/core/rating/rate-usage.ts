@@ -6,10 +6,10 @@ import { emptyGroup, groupId, groupPart, type PresentationBreakdown } from '../m
 import { type MeasureContext, type MeasuredUsage, measure } from '../metering/measure.ts'
 import { windowDays } from '../metering/proration.ts'
 import type { Aggregation, GroupedBy, UsageEvent, UsageGroup } from '../metering/usage.ts'
-import type { PricedUsage } from '../pricing/charge-model.ts'
+import { type PricedUsage, plainUsage } from '../pricing/charge-model.ts'
 import { freeAllowanceOf } from '../pricing/percentage.ts'
 import { type Pricing, priceUsage } from '../pricing/price-usage.ts'
-import { majorUnits, type RatedFee } from '../pricing/rated-fee.ts'
+import { majorUnits, type RatedFee, zeroFee } from '../pricing/rated-fee.ts'
 import { runningTotalsOf } from '../pricing/running-totals.ts'
 import type { Window } from '../subscriptions/windows.ts'
 import type { RatedCharge, RatedFilter } from './charge.ts'
@@ -95,6 +95,30 @@ export function rateBucket(
       pricing,
     }
   })
+}
+
+/** A bucket without usage, for a fee that somebody adds by hand. */
+export function nothingUsed(
+  charge: RatedCharge,
+  filter: RatedFilter | null,
+  groupedBy: GroupedBy,
+  exponent: number,
+): RatedUsage {
+  const properties = filter?.properties ?? charge.properties
+  const conversionRate = charge.pricingUnit?.conversionRate ?? null
+  const pricing: Pricing = { model: charge.model, properties, exponent, conversionRate }
+  const usage = plainUsage(Decimal.zero)
+  return {
+    charge,
+    filter,
+    groupedBy,
+    fee: zeroFee(pricing),
+    eventsCount: 0,
+    totalAggregatedUnits: Decimal.zero,
+    presentation: [],
+    usage,
+    pricing,
+  }
 }
 
 /**

@@ -117,6 +117,10 @@ describe('allocateUsage', () => {
     })
   })
 
+  it('counts no more than a wallet can hold, so that it can be stored', () => {
+    expect(allocateUsage([amountOf('1e30')], [walletOf('w', 1000)]).get('w')).toBe(4_000_000_000_000_000_000n)
+  })
+
   it('rounds what coupons left of each kind', () => {
     expect(shares([amountOf('99.5')], [walletOf('w', 1000)])).toEqual({ w: 100 })
     expect(shares([amountOf('99.4'), amountOf('0.05')], [walletOf('w', 1000)])).toEqual({ w: 99 })

@@ -1,4 +1,5 @@
 import type { Decimal } from '../amounts/decimal.ts'
+import { WALLET_CENTS_MAX } from './credit-input.ts'
 import { inSpendingOrder, mayPay, type PayableKey, type WalletFacts } from './wallet.ts'
 
 /** An amount with its taxes in cents that wallets are expected to pay; negative when it is billed already. */
@@ -14,7 +15,8 @@ export type UsageWallet = Omit<WalletFacts, 'rate'> & {
  * How much of what a customer has used each wallet is expected to pay, in cents by wallet id
  * (docs/rules/ongoing-balance.md#who-pays). The largest kinds of usage are given out first, each to the wallets that
  * may pay it in their order. A wallet pays at most what it has, except the last one that may pay a kind, and one that
- * is refilled: these take all that is left. The order of the arguments does not matter.
+ * is refilled: these take all that is left. The order of the arguments does not matter. More than a wallet can hold is
+ * counted as that.
  */
 export function allocateUsage(
   amounts: readonly UsageAmount[],
@@ -32,7 +34,7 @@ export function allocateUsage(
       budget -= giveOut(smaller(cents, budget), payers, taken)
     }
   }
-  return taken
+  return new Map([...taken].map(([id, cents]) => [id, smaller(cents, WALLET_CENTS_MAX)]))
 }
 
 /** Gives an amount to wallets in their order; returns how much of it somebody takes. */

@@ -17,8 +17,8 @@ export type RecurringRule = {
   readonly grantedCredits: Decimal
   /** Null for a fixed amount. */
   readonly targetOngoingBalance: Decimal | null
-  /** Whether what is missing to the target is granted and not sold; null when not stated. */
-  readonly grantsTargetTopUp: boolean | null
+  /** Whether what is missing to the target is granted and not sold. */
+  readonly grantsTargetTopUp: boolean
   /** The day that an interval counts from; null for that of the wallet. */
   readonly startedAt: Instant | null
   readonly expirationAt: Instant | null

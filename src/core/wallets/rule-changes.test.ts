@@ -59,4 +59,14 @@ describe('changedRule', () => {
     expect(changed).toMatchObject({ trigger: 'threshold', interval: null, transactionName: 'n' })
     expect(changed.thresholdCredits.toString()).toBe('2')
   })
+
+  it('goes on granting towards its target, until it is a fixed one', () => {
+    const target = { ...INTERVAL, method: 'target', target_ongoing_balance: '50' }
+    const stored = newRule(inputOf({ ...target, grants_target_top_up: true }), DEFAULTS)
+    expect(changedRule(stored, inputOf(target)).grantsTargetTopUp).toBe(true)
+    expect(changedRule(stored, inputOf(INTERVAL))).toMatchObject({
+      grantsTargetTopUp: false,
+      targetOngoingBalance: null,
+    })
+  })
 })

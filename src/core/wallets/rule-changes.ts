@@ -23,7 +23,7 @@ export function newRule({ rule }: RuleInput, defaults: RuleDefaults): RecurringR
     paymentMethodId: defaults.paymentMethodId,
     thresholdCredits: Decimal.zero,
     targetOngoingBalance: null,
-    grantsTargetTopUp: null,
+    grantsTargetTopUp: false,
     startedAt: null,
     expirationAt: null,
     ignorePaidTopUpLimits: false,

@@ -32,7 +32,7 @@ describe('readRules', () => {
         paidCredits: '10',
         grantedCredits: '0',
         targetOngoingBalance: null,
-        grantsTargetTopUp: null,
+        grantsTargetTopUp: false,
         startedAt: Date.UTC(2026, 1, 1),
         transactionMetadata: [],
         transactionName: 'n',

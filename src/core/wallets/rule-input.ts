@@ -112,16 +112,13 @@ function readHowMuch(input: Input, { trigger, thresholdCredits }: When): HowMuch
   const credits = isStated
     ? { paidCredits: paid ?? Decimal.zero, grantedCredits: granted ?? Decimal.zero }
     : {}
-  const none = { targetOngoingBalance: null, grantsTargetTopUp: null }
-  if (method === 'fixed') return { method, ...credits, ...none }
+  if (method === 'fixed') {
+    return { method, ...credits, targetOngoingBalance: null, grantsTargetTopUp: false }
+  }
   const target = creditsIn(input.target_ongoing_balance)
   if (!target || (trigger === 'threshold' && target.compare(thresholdCredits) < 0)) return undefined
-  return {
-    method,
-    ...credits,
-    targetOngoingBalance: target,
-    grantsTargetTopUp: typeof grants === 'boolean' ? grants : null,
-  }
+  const how = typeof grants === 'boolean' ? { grantsTargetTopUp: grants } : {}
+  return { method, ...credits, ...how, targetOngoingBalance: target }
 }
 
 /** A text with an amount of credits; undefined for anything else. */

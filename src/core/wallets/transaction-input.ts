@@ -36,7 +36,7 @@ export function readMovement(input: Input, problems: Problems): MovementInput {
   const isVoiding = input.voided_credits !== undefined && input.voided_credits !== null
   const voidedTransactionId = fields.isBlank('voided_transaction_id')
     ? null
-    : (fields.text('voided_transaction_id') ?? null)
+    : (fields.text('voided_transaction_id')?.toLowerCase() ?? null)
   return {
     paidCredits: readCredits(input, 'paid_credits', problems),
     grantedCredits: readCredits(input, 'granted_credits', problems),

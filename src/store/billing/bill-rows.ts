@@ -52,6 +52,8 @@ export type BillRows = WalletRows & {
   readonly appliedUsageThresholds: Selectable<AppliedUsageThresholds>[]
   readonly appliedCustomSections: Selectable<AppliedCustomSections>[]
   readonly unbilledFees: Selectable<UnbilledFees>[]
+  /** Fees that were adjusted by hand, with the adjustment that each has. */
+  readonly adjusted: { readonly id: string; readonly feeId: string }[]
 }
 
 export function noRows(): BillRows {
@@ -66,6 +68,7 @@ export function noRows(): BillRows {
     appliedUsageThresholds: [],
     appliedCustomSections: [],
     unbilledFees: [],
+    adjusted: [],
     walletTransactions: [],
     walletTransactionConsumptions: [],
   }
@@ -260,6 +263,7 @@ function addFees(rows: BillRows, owner: FeeOwner, fees: readonly TaxedFee[]): st
     const id = ids.get(fee.key) ?? ''
     const parentId = fee.trueUpParentKey === null ? null : (ids.get(fee.trueUpParentKey) ?? null)
     rows.fees.push(feeRow(owner, id, parentId, fee, taxes))
+    if (fee.adjustedFeeId !== null) rows.adjusted.push({ id: fee.adjustedFeeId, feeId: id })
     const { organizationId, createdAt } = owner
     for (const tax of taxes.appliedTaxes) {
       rows.feeTaxes.push(feeTaxRow({ organizationId, feeId: id, createdAt }, tax))
@@ -291,7 +295,7 @@ function feeRow(
     addOnId: fee.addOnId,
     fixedChargeId: fee.fixedChargeId,
     trueUpParentFeeId: parentId,
-    originalFeeId: null,
+    originalFeeId: fee.originalFeeId,
     invoiceDisplayName: fee.invoiceDisplayName,
     description: fee.description,
     units: fee.units.toString(),
@@ -303,7 +307,7 @@ function feeRow(
     preciseUnitAmount: fee.unitAmount.round(15).toString(),
     preciseProgressiveCreditAmountCents: fee.preciseProgressiveCreditCents.round(5).toString(),
     preciseCouponsAmountCents: fee.preciseCouponsAmountCents.round(5).toString(),
-    preciseCreditNotesAmountCents: '0',
+    preciseCreditNotesAmountCents: fee.preciseCreditNotesAmountCents.round(5).toString(),
     taxesAmountCents: taxes.taxesAmountCents,
     taxesPreciseAmountCents: taxes.taxesPreciseAmountCents.round(15).toString(),
     taxesRate: taxes.taxesRate.toString(),

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { Decimal } from '../../core/amounts/decimal.ts'
 import type { AppliedCouponFacts } from '../../core/billing/reductions/applied-coupon.ts'
 import type { Reads } from '../database.ts'
@@ -23,10 +23,13 @@ type CouponFactsRow = {
 /**
  * The active coupons of customers by customer id, each list oldest first, in one statement. Invoices that are voided,
  * closed or deleted have not used a coupon. The caller has locked the customers when it is going to use the coupons.
+ *
+ * @param planIds plans that a customer is going to have besides those of its subscriptions
  */
 export async function readCouponFacts(
   reads: Reads,
   customerIds: readonly string[],
+  planIds: readonly string[] = [],
 ): Promise<ReadonlyMap<string, readonly AppliedCouponFacts[]>> {
   const { rows } = await sql<CouponFactsRow>`
     select a.id, a.customer_id, a.amount_cents, a.amount_currency, a.percentage_rate, a.frequency,
@@ -38,6 +41,8 @@ export async function readCouponFacts(
         join plans p on p.organization_id = s.organization_id and p.id = s.plan_id
         where c.limited_plans and t.organization_id = c.organization_id and t.coupon_id = c.id
           and t.plan_id = coalesce(p.parent_id, p.id)
+        union
+        ${plansOf(sql`c.id`, planIds)}
       ) as plan_ids,
       array(
         select t.billable_metric_id::text from coupon_targets t
@@ -55,6 +60,28 @@ export async function readCouponFacts(
     where a.customer_id = any (${[...customerIds]}::uuid[]) and a.status = 'active'
     order by a.created_at, a.id`.execute(reads)
   return new Map([...groupedBy(rows, (row) => row.customerId)].map(([id, own]) => [id, own.map(factsOf)]))
+}
+
+/** Of some plans, those that a coupon is limited to, as a query; copies with other prices count as their original. */
+function plansOf(couponId: RawBuilder<unknown>, planIds: readonly string[]): RawBuilder<unknown> {
+  return sql`select p.id::text from plans p
+    join coupon_targets t on t.organization_id = p.organization_id and t.plan_id = coalesce(p.parent_id, p.id)
+    where t.coupon_id = ${couponId} and p.id = any (${[...planIds]}::uuid[])`
+}
+
+/** The fees that a coupon would apply to on an invoice of some plans. */
+export async function limitOfCoupon(
+  reads: Reads,
+  coupon: Pick<CouponFactsRow, 'id' | 'limitedPlans' | 'limitedBillableMetrics'>,
+  planIds: readonly string[],
+): Promise<AppliedCouponFacts['limit']> {
+  const { rows } = await sql<Pick<CouponFactsRow, 'planIds' | 'metricIds'>>`
+    select array(${plansOf(sql`${coupon.id}::uuid`, planIds)}) as plan_ids, array(
+      select t.billable_metric_id::text from coupon_targets t
+      where t.coupon_id = ${coupon.id}::uuid and t.billable_metric_id is not null
+    ) as metric_ids`.execute(reads)
+  const [targets] = rows
+  return limitOf({ ...coupon, planIds: targets?.planIds ?? [], metricIds: targets?.metricIds ?? [] })
 }
 
 function factsOf(row: CouponFactsRow): AppliedCouponFacts {
@@ -77,7 +104,9 @@ function discountOf(row: CouponFactsRow): AppliedCouponFacts['discount'] {
   }
 }
 
-function limitOf(row: CouponFactsRow): AppliedCouponFacts['limit'] {
+function limitOf(
+  row: Pick<CouponFactsRow, 'limitedPlans' | 'limitedBillableMetrics' | 'planIds' | 'metricIds'>,
+): AppliedCouponFacts['limit'] {
   if (row.limitedPlans) return { to: 'plans', planIds: new Set(row.planIds) }
   if (row.limitedBillableMetrics) return { to: 'metrics', metricIds: new Set(row.metricIds) }
   return { to: 'everything' }

@@ -1,6 +1,7 @@
 import type { BillRequest } from '../../core/billing/bill-request.ts'
 import type { InvoicingReason } from '../../core/billing/snapshot.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
+import { adjustedFeesOfDrafts } from '../adjusted-fees.ts'
 import type { Reads, Tx } from '../database.ts'
 import type { InvoiceRow } from '../invoices.ts'
 import { anyOf, json, ts, tsOrNull } from '../values.ts'
@@ -14,13 +15,17 @@ export async function requestsOfDrafts(
   drafts: readonly InvoiceRow[],
   finalizedAt: Instant | null,
 ): Promise<readonly BillRequest[]> {
-  const periods = await reads
-    .selectFrom('invoiceSubscriptions')
-    .select(['invoiceId', 'subscriptionId', 'invoicingReason'])
-    .where('invoiceId', '=', anyOf(drafts.map(({ id }) => id)))
-    .orderBy('createdAt')
-    .orderBy('id')
-    .execute()
+  const ids = drafts.map(({ id }) => id)
+  const [periods, adjusted] = await Promise.all([
+    reads
+      .selectFrom('invoiceSubscriptions')
+      .select(['invoiceId', 'subscriptionId', 'invoicingReason'])
+      .where('invoiceId', '=', anyOf(ids))
+      .orderBy('createdAt')
+      .orderBy('id')
+      .execute(),
+    adjustedFeesOfDrafts(reads, ids),
+  ])
   return drafts.map((draft) => ({
     customerId: draft.customerId,
     at: draft.billingAt,
@@ -41,6 +46,7 @@ export async function requestsOfDrafts(
       issuingOn: draft.issuingDate,
       paymentDueOn: draft.paymentDueDate,
       finalizedAt,
+      adjusted: adjusted.get(draft.id) ?? new Map(),
     },
   }))
 }

@@ -94,6 +94,19 @@ export async function readPlannedFixedCharges(
   )
 }
 
+/** A fixed charge that fees refer to, as far as the price of units goes. */
+export type FixedPricingRow = Pick<FixedChargeFacts, 'id' | 'model' | 'properties' | 'prorated'>
+
+/** Fixed charges by id, including deleted ones, to which existing fees refer. */
+export async function fixedPricingByIds(
+  reads: Reads,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, FixedPricingRow>> {
+  if (ids.length === 0) return new Map()
+  const rows = await reads.selectFrom('fixedCharges').selectAll().where('id', '=', anyOf(ids)).execute()
+  return new Map(rows.map((row) => [row.id, pricingOf(row)]))
+}
+
 function addRow(facts: Map<string, FixedChargeFacts[]>, row: Row): void {
   const own = facts.get(row.subscriptionId) ?? []
   facts.set(row.subscriptionId, own)

@@ -89,7 +89,19 @@ async function readPeriods(
   }))
 }
 
-/** Subscription fees on invoices that are neither deleted nor voided, newest first. */
+/** The instant of a subscription's last periodic bill; null when it has had none. */
+export async function lastRegularBillAt(reads: Reads, subscriptionId: string): Promise<Instant | null> {
+  const { rows } = await sql<{ billingAt: Instant | null }>`
+    select max(billing_at) as billing_at from invoice_subscriptions
+    where subscription_id = ${subscriptionId}::uuid and invoicing_reason = 'subscription_periodic'
+      and is_recurring and released_at is null`.execute(reads)
+  return rows[0]?.billingAt ?? null
+}
+
+/**
+ * Subscription fees on invoices that are neither deleted nor voided, newest first. A fee of a regenerated invoice is as
+ * old as the one that it repeats.
+ */
 async function readSubscriptionFees(
   reads: Reads,
   ids: readonly string[],
@@ -103,13 +115,15 @@ async function readSubscriptionFees(
     timezone: TimeZone
     isClosed: boolean
   }>`
-    select f.subscription_id, f.invoice_id, f.created_at, f.from_at, f.to_at, i.timezone,
+    select f.subscription_id, f.invoice_id, coalesce(o.created_at, f.created_at) as created_at, f.from_at, f.to_at,
+      i.timezone,
       i.status = 'closed' as is_closed
     from fees f
     join invoices i on i.organization_id = f.organization_id and i.id = f.invoice_id
+    left join fees o on o.organization_id = f.organization_id and o.id = f.original_fee_id
     where f.subscription_id = any (${[...ids]}::uuid[]) and f.charge_id is null and f.fee_type = 'subscription'
       and f.deleted_at is null and i.status not in ('deleted', 'voided')
-    order by f.created_at desc, f.id desc`.execute(reads)
+    order by 3 desc, f.id desc`.execute(reads)
   return grouped(rows, (row) => ({
     invoiceId: row.invoiceId,
     createdAt: row.createdAt,

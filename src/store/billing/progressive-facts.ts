@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { Decimal } from '../../core/amounts/decimal.ts'
 import type { ProgressiveInvoiceFacts } from '../../core/billing/reductions/available.ts'
 import type { ProgressiveQuestion } from '../../core/billing/usage-questions.ts'
 import { addMs, type Instant } from '../../core/calendar/instant.ts'
@@ -6,17 +7,21 @@ import { usageKey } from '../../core/invoicing/fee-draft.ts'
 import type { GroupedBy, PropertyValues } from '../../core/metering/usage.ts'
 import { ZONE_CHANGE_MAX_MS } from '../../core/subscriptions/open-window.ts'
 import type { Reads } from '../database.ts'
-import { anyOf } from '../values.ts'
+import { readCreditableFees, readNotedAmounts } from '../noted-invoices.ts'
+import { anyOf, groupedBy } from '../values.ts'
 
 /** The newest progressive invoice for a question, by the question's 1-based position. */
 type LatestRow = {
   readonly place: number
   readonly id: string
+  readonly status: string
   readonly subscriptionId: string
   readonly feesAmountCents: bigint
   readonly couponsAmountCents: bigint
   /** What other invoices have already credited from it; voided, closed and deleted ones no longer count. */
   readonly takenCents: string
+  /** The credit of its credit notes that were not voided. */
+  readonly notedCents: string
 }
 
 /**
@@ -32,24 +37,45 @@ export async function answerProgressive(
   const latest = await findLatest(reads, questions)
   const answers: (ProgressiveInvoiceFacts | null)[] = questions.map(() => null)
   if (latest.length === 0) return answers
-  const fees = await readFees(reads, [...new Set(latest.map(({ id }) => id))])
+  const ids = [...new Set(latest.map(({ id }) => id))]
+  const [fees, creditable, noted] = await Promise.all([
+    readFees(reads, ids),
+    readCreditableFees(reads, ids),
+    readNotedAmounts(reads, ids),
+  ])
   for (const row of latest) {
     const question = questions[row.place - 1]
     if (!question) continue
     const own = fees.get(row.id) ?? []
     const isEarlier = row.subscriptionId !== question.subscriptionId
-    const carried = own.filter((fee) => isEarlier && fee.isRecurring && !fee.prorated)
+    const recurring = own.filter((fee) => fee.isRecurring && !fee.prorated)
+    const carried = isEarlier ? recurring : []
     answers[row.place - 1] = {
       invoiceId: row.id,
       amounts: {
         feesCents: row.feesAmountCents,
         couponsCents: row.couponsAmountCents,
         takenCents: BigInt(row.takenCents),
-        creditNotesCents: 0n,
+        creditNotesCents: BigInt(row.notedCents),
       },
       rootChargeIds: new Set(own.map((fee) => fee.rootChargeId)),
       carriedMetricIds: new Set(carried.map((fee) => fee.billableMetricId)),
+      recurringByMetric: new Map(
+        [...groupedBy(recurring, ({ billableMetricId }) => billableMetricId)].map(([id, ofMetric]) => [
+          id,
+          ofMetric.reduce((sum, { amountCents }) => sum + amountCents, 0n),
+        ]),
+      ),
       feesByUsage: new Map(own.map((fee) => [usageKey(fee), fee.amountCents])),
+      credited: {
+        isFinal: row.status === 'finalized',
+        // What earlier progressive invoices took off was paid with them, and is given back with the rest.
+        fees: (creditable.get(row.id) ?? []).map(({ preciseCouponsCents, ...fee }) => ({
+          ...fee,
+          preciseReductionCents: preciseCouponsCents,
+        })),
+        taxRoundingCents: noted.get(row.id)?.taxRoundingCents ?? Decimal.zero,
+      },
     }
   }
   return answers
@@ -74,14 +100,18 @@ async function findLatest(
       join invoices t on t.organization_id = r.organization_id and t.id = r.invoice_id
       where r.kind = 'progressive_billing' and r.source_id = p.id and t.status not in ('voided', 'closed', 'deleted')
         and t.id is distinct from q.except_invoice_id
-    ) as taken_cents
+    ) as taken_cents, (
+      select coalesce(sum(n.credit_amount_cents), 0)::text
+      from credit_notes n
+      where n.invoice_id = p.id and n.credit_status in ('available', 'consumed')
+    ) as noted_cents
     from rows from (json_to_recordset(${JSON.stringify(asked)}::json) as (
       subscription_id uuid, external_id text, except_invoice_id uuid, window_from timestamptz, window_to timestamptz,
       moved_before timestamptz
     )) with ordinality as q (subscription_id, external_id, except_invoice_id, window_from, window_to, moved_before,
       place)
     cross join lateral (
-      select i.id, l.subscription_id, i.fees_amount_cents, i.coupons_amount_cents
+      select i.id, i.status, l.subscription_id, i.fees_amount_cents, i.coupons_amount_cents
       from subscriptions s
       join invoice_subscriptions l on l.organization_id = s.organization_id and l.subscription_id = s.id
       join invoices i on i.organization_id = l.organization_id and i.id = l.invoice_id

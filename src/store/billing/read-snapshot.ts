@@ -3,6 +3,7 @@ import type { BillingSnapshot, SubscriptionFacts } from '../../core/billing/snap
 import { type Instant, instant } from '../../core/calendar/instant.ts'
 import type { Reads } from '../database.ts'
 import { readCouponFacts } from './coupon-facts.ts'
+import { readCreditNoteFacts } from './credit-note-facts.ts'
 import { readCustomerFacts } from './customer-facts.ts'
 import { readFixedCharges } from './fixed-charge-facts.ts'
 import { readHistories } from './histories.ts'
@@ -21,18 +22,21 @@ export async function readBillingSnapshot(
 ): Promise<BillingSnapshot> {
   const customerIds = [...new Set(requests.map(({ customerId }) => customerId))]
   const ids = [...new Set(requests.flatMap(({ entries }) => entries.map((each) => each.subscriptionId)))]
-  const [people, subscriptions, histories, fixedCharges, paidFees, coupons, wallets] = await Promise.all([
+  const [people, subscriptions, histories, fixedCharges, paidFees, ...credits] = await Promise.all([
     readCustomerFacts(reads, customerIds),
     readSubscriptionFacts(reads, ids),
     readHistories(reads, ids),
     readFixedCharges(reads, ids, earliestOf(requests)),
     readPaidFees(reads, requests),
     readCouponFacts(reads, customerIds),
+    readCreditNoteFacts(reads, customerIds),
     readWalletFacts(reads, customerIds),
   ])
+  const [coupons, creditNotes, wallets] = credits
   const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
   const taxes = await readTaxesOfBills(reads, people.customers, [...subscriptions.values()], fixedChargeIds)
-  return { ...people, subscriptions, histories, fixedCharges, paidFees, taxes, coupons, wallets }
+  const own = { subscriptions, histories, fixedCharges, paidFees }
+  return { ...people, ...own, taxes, coupons, creditNotes, wallets }
 }
 
 function earliestOf(requests: readonly BillRequest[]): Instant {

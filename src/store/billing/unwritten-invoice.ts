@@ -1,4 +1,5 @@
 import type { InvoicePlan } from '../../core/billing/bill-plan.ts'
+import type { CreditNoteFacts } from '../../core/billing/reductions/credit-note-facts.ts'
 import type { SubscriptionFacts } from '../../core/billing/snapshot.ts'
 import { addOnsByIds } from '../add-ons.ts'
 import type { Reads } from '../database.ts'
@@ -14,9 +15,14 @@ export type UnwrittenInvoice = {
   readonly taxes: BillRows['invoiceTaxes']
   readonly fees: readonly FeeView[]
   readonly credits: readonly InvoiceCreditView[]
+  /** Ids that stand for credit notes which are not made yet. */
+  readonly notesAhead: ReadonlySet<string>
   /** Codes of the subscriptions' plans by their ids. */
   readonly planCodes: ReadonlyMap<string, string>
 }
+
+/** A credit note that the bill will find when it is made. */
+export type NoteAhead = CreditNoteFacts & { readonly invoiceNumber: string; readonly sequence: number }
 
 /**
  * The rows that a plan of an invoice comes to, which are not written. Its subscriptions need not exist: what is shown
@@ -27,6 +33,7 @@ export async function unwrittenInvoice(
   organizationId: string,
   plan: InvoicePlan,
   subscriptions: readonly SubscriptionFacts[],
+  notesAhead: readonly NoteAhead[],
 ): Promise<UnwrittenInvoice> {
   const rows = noRows()
   addInvoice(rows, organizationId, newId(), plan, {
@@ -38,7 +45,7 @@ export async function unwrittenInvoice(
   if (!invoice) throw new Error('a plan without an invoice')
   const [{ planCodes, names }, credits] = await Promise.all([
     namesOf(reads, subscriptions, rows),
-    creditsOfRows(reads, rows.invoiceReductions, invoice),
+    creditsOfRows(reads, rows.invoiceReductions, invoice, notesAhead),
   ])
   const taxes = groupedBy(rows.feeTaxes, ({ feeId }) => feeId)
   const trueUps = new Map(rows.fees.map(({ id, trueUpParentFeeId }) => [trueUpParentFeeId, id]))
@@ -49,7 +56,8 @@ export async function unwrittenInvoice(
     trueUpFeeId: trueUps.get(fee.id) ?? null,
     appliedTaxes: taxes.get(fee.id) ?? [],
   }))
-  return { invoice, taxes: rows.invoiceTaxes, fees, credits, planCodes }
+  const ahead = new Set(notesAhead.map(({ id }) => id))
+  return { invoice, taxes: rows.invoiceTaxes, fees, credits, notesAhead: ahead, planCodes }
 }
 
 type Names = Omit<

@@ -49,21 +49,47 @@ export function addConsumptions(
   }
 }
 
-/** A settled outbound transaction. */
-export function outboundRow(
-  { organizationId, at }: Pick<Head, 'organizationId' | 'at'>,
-  of: Pick<NewWalletTransactionRow, 'id' | 'walletId' | 'amountCents'> & { readonly credits: string },
-): NewWalletTransactionRow {
+type Amounts = Pick<NewWalletTransactionRow, 'id' | 'walletId' | 'amountCents'> & { readonly credits: string }
+
+/** A settled outbound transaction, which voids credits unless changed. */
+export function outboundRow(head: Pick<Head, 'organizationId' | 'at'>, of: Amounts): NewWalletTransactionRow {
   return {
-    organizationId,
-    id: of.id,
-    walletId: of.walletId,
+    ...plainRow(head, of),
     transactionType: 'outbound',
     transactionStatus: 'voided',
     status: 'settled',
+    settledAt: head.at,
+  }
+}
+
+/** A grant, which is settled, or a purchase, which is pending. */
+export function inboundRow(
+  head: Pick<Head, 'organizationId' | 'at'>,
+  of: Amounts,
+  kind: 'granted' | 'purchased',
+): NewWalletTransactionRow {
+  const isGranted = kind === 'granted'
+  return {
+    ...plainRow(head, of),
+    transactionType: 'inbound',
+    transactionStatus: kind,
+    status: isGranted ? 'settled' : 'pending',
+    remainingAmountCents: isGranted ? of.amountCents : null,
+    settledAt: isGranted ? head.at : null,
+  }
+}
+
+function plainRow(
+  { organizationId, at }: Pick<Head, 'organizationId' | 'at'>,
+  { id, walletId, amountCents, credits }: Amounts,
+) {
+  return {
+    organizationId,
+    id,
+    walletId,
     source: 'manual',
-    amountCents: of.amountCents,
-    creditAmount: of.credits,
+    amountCents,
+    creditAmount: credits,
     remainingAmountCents: null,
     priority: DEFAULT_PRIORITY,
     name: null,
@@ -77,7 +103,6 @@ export function outboundRow(
     skipInvoiceCustomSections: false,
     paymentMethodType: 'provider',
     paymentMethodId: null,
-    settledAt: at,
     failedAt: null,
     createdAt: at,
     updatedAt: at,

@@ -1,11 +1,15 @@
 import { sql } from 'kysely'
 import type { BillPlan, InvoicePlan } from '../../core/billing/bill-plan.ts'
+import type { Reduction } from '../../core/billing/reductions/reduction.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
+import { linkAdjustedFees } from '../adjusted-fees.ts'
 import { endAppliedCoupons } from '../applied-coupons.ts'
 import type { Tx } from '../database.ts'
 import { type DueItem, scheduleItems } from '../due-items.ts'
 import { newId } from '../ids.ts'
 import { insertRows } from '../insert-rows.ts'
+import { insertRegeneration } from '../invoice-regenerations.ts'
+import { type NoteUse, takeFromCreditNotes, writeCreditNotes } from '../write-credit-notes.ts'
 import { addInvoice, addUninvoicedFees, type BillRows, noRows } from './bill-rows.ts'
 import { clearDrafts, replaceDraft } from './drafts.ts'
 import { takeNumbers } from './numbers.ts'
@@ -22,7 +26,12 @@ export type WrittenDocument =
   | { readonly kind: 'fees'; readonly ids: readonly string[] }
 
 /** The rows written, by table, and the documents in the order of their webhooks. */
-export type WrittenBills = { readonly rows: BillRows; readonly documents: readonly WrittenDocument[] }
+export type WrittenBills = {
+  readonly rows: BillRows
+  readonly documents: readonly WrittenDocument[]
+  /** The credit notes on earlier invoices that came with the bills. */
+  readonly creditNoteIds: readonly string[]
+}
 
 /**
  * Writes bills with one insert per table for any number of bills, assigns numbers and schedules what falls due next.
@@ -41,6 +50,11 @@ export async function writeBills(
   const numbers = await takeNumbers(tx, plans)
   const numberOf = new Map(plans.map((plan, i) => [plan, numbers[i]]))
   const rows = noRows()
+  const noteIds = await writeCreditNotes(
+    tx,
+    organizationId,
+    plans.flatMap(({ creditNotes }) => creditNotes),
+  )
   const documents = bills.flatMap((bill) =>
     bill.documents.map((document): WrittenDocument => {
       if (document.kind === 'uninvoiced_fees') {
@@ -50,17 +64,32 @@ export async function writeBills(
       const number = numberOf.get(plan)
       if (!number) throw new Error('an invoice without a number')
       const id = plan.replaces ?? newId()
-      return { kind: 'invoice', id, plan, eventFeeIds: addInvoice(rows, organizationId, id, plan, number) }
+      const named = { ...plan, reductions: plan.reductions.map((each) => withNoteId(each, noteIds)) }
+      return { kind: 'invoice', id, plan, eventFeeIds: addInvoice(rows, organizationId, id, named, number) }
     }),
   )
   await insertAll(tx, rows, new Set(replaced))
   await attachFees(tx, documents)
+  await linkVoided(tx, organizationId, documents)
   await endUsedCoupons(tx, plans)
+  await takeFromCreditNotes(tx, usesOfNotes(rows))
   await scheduleItems(tx, organizationId, [
     ...documents.flatMap(dueItemsOf),
     ...bills.flatMap(({ nextBillings }) => nextBillings.flatMap(billingItemOf)),
   ])
-  return { rows, documents }
+  return { rows, documents, creditNoteIds: [...noteIds.values()] }
+}
+
+/** A reduction by a credit note of the same bill names it by the key of its plan until the note has an id. */
+function withNoteId(reduction: Reduction, noteIds: ReadonlyMap<string, string>): Reduction {
+  const sourceId = noteIds.get(reduction.sourceId)
+  return sourceId === undefined ? reduction : { ...reduction, sourceId }
+}
+
+function usesOfNotes({ invoiceReductions }: BillRows): readonly NoteUse[] {
+  return invoiceReductions
+    .filter(({ kind }) => kind === 'credit_note')
+    .map(({ sourceId, amountCents, createdAt }) => ({ id: sourceId, amountCents, at: createdAt }))
 }
 
 async function insertAll(tx: Tx, rows: BillRows, replaced: ReadonlySet<string>): Promise<void> {
@@ -82,6 +111,22 @@ async function insertAll(tx: Tx, rows: BillRows, replaced: ReadonlySet<string>):
   await insertRows(tx, 'appliedUsageThresholds', rows.appliedUsageThresholds)
   await insertRows(tx, 'appliedCustomSections', rows.appliedCustomSections)
   await insertRows(tx, 'unbilledFees', rows.unbilledFees)
+  await linkAdjustedFees(tx, rows.adjusted)
+}
+
+/** Links the invoices that replace voided ones with these. */
+async function linkVoided(
+  tx: Tx,
+  organizationId: string,
+  documents: readonly WrittenDocument[],
+): Promise<void> {
+  for (const document of documents) {
+    if (document.kind !== 'invoice') continue
+    const { id: invoiceId, plan } = document
+    const { voidedInvoiceId, createdAt } = plan
+    if (voidedInvoiceId === undefined) continue
+    await insertRegeneration(tx, organizationId, { invoiceId, voidedInvoiceId, createdAt })
+  }
 }
 
 /** Moves fees that were already paid onto their invoices. */

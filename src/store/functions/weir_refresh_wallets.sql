@@ -1,5 +1,5 @@
 -- Schedules a refresh of the ongoing balances of customers, one item for each that has an active wallet. An item that
--- waits keeps its instant.
+-- waits keeps its instant; it is only locked, so that it is not processed before this transaction ends.
 create or replace function weir_refresh_wallets(organization uuid, customers uuid[], at timestamptz) returns void
 language sql
 as $$
@@ -11,4 +11,5 @@ as $$
     where w.organization_id = organization and w.customer_id = c.id and w.status = 'active')
   on conflict (organization_id, kind, subject_id) do update set
     due_at = least(kept.due_at, excluded.due_at), attempts = 0, retry_at = null, error = null
+  where kept.due_at > excluded.due_at or kept.attempts > 0
 $$;

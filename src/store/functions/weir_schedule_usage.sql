@@ -44,7 +44,8 @@ begin
         where w.organization_id = organization and w.customer_id = s.customer_id and w.status = 'active')
       order by 1) as subjects
     on conflict (organization_id, kind, subject_id) do update set
-      due_at = least(kept.due_at, excluded.due_at), attempts = 0, retry_at = null, error = null;
+      due_at = least(kept.due_at, excluded.due_at), attempts = 0, retry_at = null, error = null
+    where kept.due_at > excluded.due_at or kept.attempts > 0;
   end if;
 end
 $$;

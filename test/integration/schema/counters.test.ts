@@ -1,8 +1,9 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lockBillingEntity } from '../../../src/store/billing-entities.ts'
-import { insertCustomer, lockCustomerById } from '../../../src/store/customers.ts'
+import { lockCustomerById } from '../../../src/store/customers.ts'
 import { newId } from '../../../src/store/ids.ts'
+import { insertCustomers } from '../../../src/store/new-customers.ts'
 import { ok } from '../../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../../support/harness.ts'
 
@@ -89,11 +90,14 @@ describe('the locks of whoever bills, makes a customer or changes a billing enti
     ])
     const [entity, customer] = [entities[0], customers[0]]
     const held = await harness.context.database.writeAs(organizationId, async (tx) => {
-      await lockCustomerById(tx, customer.id)
+      const { sequentialId, slug, ...known } = await lockCustomerById(tx, customer.id)
       await lockBillingEntity(tx, entity.code)
-      const now = harness.context.systemNow()
-      const made = { organizationId, id: newId(), externalId: 'b', billingEntityCode: entity.code, now }
-      expect(await insertCustomer(tx, made)).toBeDefined()
+      const row = { ...known, id: newId(), externalId: 'b' }
+      const made = { row, metadata: [], taxIds: [], sectionIds: [] }
+      const { statements } = await insertCustomers(tx, organizationId, [made])
+      const [added] = await statements
+      expect(added?.sequentialId).toBe(sequentialId + 1n)
+      expect(added?.slug).not.toBe(slug)
       await owner.query(`set lock_timeout = '5s'`)
       const { rowCount } = await owner.query(
         `insert into subscriptions (organization_id, id, customer_id, plan_id, billing_entity_id, external_id, status,

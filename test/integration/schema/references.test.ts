@@ -51,9 +51,14 @@ const WITHOUT_INDEX: Readonly<Record<string, string>> = {
   'memberships (user_id)': 'users are few, and stay',
   'subscriptions (organization_id, billing_entity_id)': 'an organization has few entities',
   'triggered_alerts (organization_id, alert_id)': 'written and never read by alert; alerts stay',
+  'triggered_alerts (organization_id, wallet_id)': 'written and never read by wallet; wallets stay',
   'unbilled_fees (organization_id, subscription_id)': 'a handful of rows at any time',
   'usage_trackers (organization_id, billable_metric_id)':
     'a few rows for each organization, asked for by code',
+  'wallet_top_ups (organization_id, recurring_transaction_rule_id)': 'a handful of rows at any time',
+  'wallet_transactions (organization_id, billing_entity_id)':
+    'an organization has few entities; entities stay',
+  'wallets (organization_id, billing_entity_id)': 'an organization has few entities',
 }
 
 /** Indexes that the planner can use for every row with a value in the column: whole, or without nulls or deleted rows. */

@@ -5,7 +5,7 @@ import type { Book, Fault, Wire } from '../book.ts'
  * reductions are the figures of the invoice.
  */
 export function validateMoney(book: Book): Fault[] {
-  return book.invoices.flatMap((invoice) => {
+  return [...book.invoices, ...book.voided].flatMap((invoice) => {
     const where = `invoice ${invoice.number} of ${invoice.customer.external_id}`
     return sumsOf(invoice)
       .filter(([, told, found]) => told !== found)
@@ -24,6 +24,7 @@ function sumsOf(invoice: Wire): Sum[] {
   const fees: Wire[] = invoice.fees
   const credits: Wire[] = invoice.credits
   const before = credits.filter((credit) => credit.before_taxes)
+  const ofNotes = credits.filter((credit) => credit.item.type === 'credit_note')
   const net =
     invoice.fees_amount_cents - invoice.progressive_billing_credit_amount_cents - invoice.coupons_amount_cents
   const gross = invoice.sub_total_excluding_taxes_amount_cents + invoice.taxes_amount_cents
@@ -35,9 +36,18 @@ function sumsOf(invoice: Wire): Sum[] {
     ['fees_amount_cents', invoice.fees_amount_cents, sum(fees, (fee) => fee.amount_cents)],
     ['sub_total_excluding_taxes_amount_cents', invoice.sub_total_excluding_taxes_amount_cents, net],
     ['reductions before taxes', invoice.fees_amount_cents - net, sum(before, (each) => each.amount_cents)],
+    [
+      'credit_notes_amount_cents',
+      invoice.credit_notes_amount_cents,
+      sum(ofNotes, (each) => each.amount_cents),
+    ],
     ['sub_total_including_taxes_amount_cents', invoice.sub_total_including_taxes_amount_cents, gross],
     ['total_amount_cents', invoice.total_amount_cents, total],
-    ['total_due_amount_cents', invoice.total_due_amount_cents, total - invoice.total_paid_amount_cents],
+    [
+      'total_due_amount_cents',
+      invoice.total_due_amount_cents,
+      invoice.status === 'voided' ? 0 : total - invoice.total_paid_amount_cents,
+    ],
     ['a total below zero', Math.min(0, invoice.total_amount_cents), 0],
     ['taxes_amount_cents', invoice.taxes_amount_cents, isOfPaidFees ? sum(fees, taxOf) : taxesOf(fees)],
     ...fees.map(

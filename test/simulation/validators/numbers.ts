@@ -2,7 +2,7 @@ import type { Book, Fault, Wire } from '../book.ts'
 
 /** Final invoices are numbered without a gap or a double: for each customer, and for each entity that numbers itself. */
 export function validateNumbers(book: Book): Fault[] {
-  const final = book.invoices.filter(({ status }) => status === 'finalized')
+  const final = [...book.invoices, ...book.voided].filter(({ status }) => status !== 'draft')
   const faults = Object.entries(grouped(final, (each) => each.customer.external_id)).flatMap(
     ([customer, own]) =>
       unlessGapless(

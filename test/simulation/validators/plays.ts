@@ -16,7 +16,8 @@ export function comparePlays(first: Book, second: Book): Fault[] {
 }
 
 /** Members whose values are ids, or name one. */
-const IDS = /^(lago_.*|id|number|sequential_id|updated_at|web_url|file_url|created_at)$/
+const IDS =
+  /^(lago_.*|id|number|sequential_id|updated_at|web_url|file_url|created_at|(voided|regenerated)_invoice_id)$/
 /** A progressive credit is called by the number of its invoice, which begins with a part of an id. */
 const NUMBER = /^[A-Z0-9]+-[A-Z0-9]{4}-[\d-]+$/
 

@@ -3,12 +3,14 @@ import { Decimal } from '../../amounts/decimal.ts'
 import { chargeFeeDraft, type FeeDraft, isWorthStoring, trueUpFeeDraft } from '../../invoicing/fee-draft.ts'
 import { windowDays } from '../../metering/proration.ts'
 import { trueUpFee } from '../../pricing/minimum.ts'
+import { majorUnits, minorUnits, PRICING_UNIT_EXPONENT } from '../../pricing/rated-fee.ts'
 import { isLeftToSuccessor } from '../../rating/carried-over.ts'
 import type { RatedCharge } from '../../rating/charge.ts'
 import type { UsageAsked } from '../../rating/rate-subscription.ts'
 import type { RatedUsage } from '../../rating/rate-usage.ts'
 import { type BillWindows, currentChargesWindow, type Window } from '../../subscriptions/windows.ts'
 import type { BilledSubscription } from '../billed-subscription.ts'
+import { adjustedAmount, adjustedUsage, withAddedUsages } from './adjusted-lines.ts'
 
 /** Usage fees of a bill: those on the invoice, and renewals that are not invoiced, which are kept even at zero. */
 export type ChargeLines = { readonly invoiced: readonly FeeDraft[]; readonly uninvoiced: readonly FeeDraft[] }
@@ -38,8 +40,10 @@ export function chargeLines(
   const invoiced: FeeDraft[] = []
   const uninvoiced: FeeDraft[] = []
   for (const charge of asked.charges) {
-    const usages = byCharge.get(charge.id) ?? []
-    const fees = usages.map((usage, n) => lineOf(billed, usage, asked.window, n))
+    const usages = withAddedUsages(billed, charge, byCharge.get(charge.id) ?? [])
+    const fees = usages.map((usage, n) =>
+      adjustedUsage(billed, usage, lineOf(billed, usage, asked.window, n)),
+    )
     if (charge.payInAdvance && !charge.invoiceable) uninvoiced.push(...fees)
     else invoiced.push(...withMinimum(charge, fees, billed, asked))
   }
@@ -105,16 +109,17 @@ function withMinimum(
 function trueUpOf(
   charge: RatedCharge,
   fees: readonly FeeDraft[],
-  { subscription, reason, zone }: BilledSubscription,
+  billed: BilledSubscription,
   { window, durationDays }: UsageAsked,
 ): FeeDraft | null {
+  const { subscription, reason, zone } = billed
   // The fee of the default bucket carries the true-up, even when it is zero.
   const parent = fees.find((fee) => fee.chargeFilterId === null) ?? fees[0]
   if (!parent) return null
-  const usedCents = fees.reduce((sum, fee) => sum + (fee.pricingUnit?.amountCents ?? fee.amountCents), 0n)
-  const usedPreciseCents = Decimal.sum(
-    fees.map((fee) => fee.pricingUnit?.preciseAmountCents ?? fee.preciseAmountCents),
-  )
+  const exponent = exponentOf(subscription.plan.currency)
+  const used = fees.map((fee) => pricedCents(charge, fee, exponent))
+  const usedCents = used.reduce((sum, { amountCents }) => sum + amountCents, 0n)
+  const usedPreciseCents = Decimal.sum(used.map(({ preciseAmountCents }) => preciseAmountCents))
   const endedByUpgrade = reason === 'subscription_terminating' && subscription.billing.endedBy === 'upgrade'
   const trueUp = trueUpFee(
     {
@@ -125,9 +130,24 @@ function trueUpOf(
       days: windowDays({ ...window, chargesDurationDays: durationDays, endedByUpgrade, zone }),
     },
     {
-      exponent: exponentOf(subscription.plan.currency),
+      exponent,
       conversionRate: charge.pricingUnit?.conversionRate ?? null,
     },
   )
-  return trueUp && trueUpFeeDraft(`${parent.key}/minimum`, parent, trueUp, charge.pricingUnit)
+  if (trueUp === null) return null
+  const fee = trueUpFeeDraft(`${parent.key}/minimum`, parent, trueUp, charge.pricingUnit)
+  return adjustedAmount(billed, { kind: 'true_up', rootChargeId: charge.rootId }, fee)
+}
+
+/** A fee's amounts in what its charge is priced in; the price of an adjusted fee is in the currency. */
+function pricedCents(
+  { pricingUnit }: RatedCharge,
+  fee: FeeDraft,
+  exponent: number,
+): Pick<FeeDraft, 'amountCents' | 'preciseAmountCents'> {
+  if (fee.pricingUnit !== null) return fee.pricingUnit
+  if (pricingUnit === null) return fee
+  const major = majorUnits(fee.preciseAmountCents, exponent).dividedBy(pricingUnit.conversionRate)
+  const cents = minorUnits(major, PRICING_UNIT_EXPONENT)
+  return { amountCents: cents.round().toBigInt(), preciseAmountCents: cents }
 }

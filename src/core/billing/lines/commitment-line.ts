@@ -9,6 +9,7 @@ import { ZONE_CHANGE_MAX_MS } from '../../subscriptions/open-window.ts'
 import { periodRule } from '../../subscriptions/subscription.ts'
 import type { BillWindows, Window } from '../../subscriptions/windows.ts'
 import type { BilledSubscription } from '../billed-subscription.ts'
+import { adjustedAmount } from './adjusted-lines.ts'
 
 /** The period over which a minimum commitment is reconciled, in the zone it was billed in. */
 export type ReconciledPeriod = {
@@ -41,11 +42,12 @@ export function reconciledPeriod(
  * @param earlier fees on earlier bills that count towards the period
  */
 export function commitmentLine(
-  { subscription }: BilledSubscription,
+  subject: BilledSubscription,
   covered: ReconciledPeriod,
   fees: readonly FeeDraft[],
   earlier: CommitmentFees,
 ): FeeDraft | null {
+  const { subscription } = subject
   const { commitment, plan } = subscription
   if (commitment === null) return null
   const { period, billed, zone } = covered
@@ -68,7 +70,7 @@ export function commitmentLine(
     },
   )
   if (trueUp === null) return null
-  return commitmentFeeDraft({
+  const fee = commitmentFeeDraft({
     key: `${subscription.id}/commitment`,
     subscriptionId: subscription.id,
     commitmentId: commitment.id,
@@ -78,6 +80,7 @@ export function commitmentLine(
     unitAmount: fromCents(trueUp.amountCents, plan.currency),
     period: billed,
   })
+  return adjustedAmount(subject, { kind: 'commitment' }, fee)
 }
 
 /** The period of the latest earlier subscription fee; null when there is none (first invoice, or a trial). */

@@ -5,6 +5,7 @@ import { type FeeDraft, fixedChargeFeeDraft, isWorthStoring } from '../../invoic
 import { type BillWindows, currentFixedChargesWindow, type UsageWindow } from '../../subscriptions/windows.ts'
 import { type BilledSubscription, momentOf } from '../billed-subscription.ts'
 import { type BilledFixedFee, type FixedChargeFacts, isSamePeriod } from '../fixed-charges.ts'
+import { adjustedUnits } from './adjusted-lines.ts'
 
 /** A fixed charge on a bill, and the window that it is billed for. */
 export type FixedChargeAsked = { readonly charge: FixedChargeFacts; readonly open: UsageWindow }
@@ -39,7 +40,7 @@ export function fixedChargeLines(
     if (charge.payInAdvance && isPaid(charge, open, before)) return []
     const price = priceOf(billed, charge, open, before)
     if (price === null) return []
-    const fee = fixedChargeFeeDraft({
+    const computed = fixedChargeFeeDraft({
       key: `${subscription.id}/${charge.id}`,
       subscriptionId: subscription.id,
       fixedChargeId: charge.id,
@@ -48,6 +49,7 @@ export function fixedChargeLines(
       payInAdvance: charge.payInAdvance,
       period: open.window,
     })
+    const fee = adjustedUnits(billed, charge, computed)
     return isWorthStoring(fee) ? [fee] : []
   })
 }

@@ -8,6 +8,7 @@ import {
 } from '../../subscriptions/subscription-fee.ts'
 import type { BillWindows } from '../../subscriptions/windows.ts'
 import { type BilledSubscription, momentOf } from '../billed-subscription.ts'
+import { adjustedAmount } from './adjusted-lines.ts'
 
 /** The subscription fee on a bill; null when the bill carries none. */
 export function subscriptionLine(billed: BilledSubscription, windows: BillWindows): FeeDraft | null {
@@ -17,7 +18,7 @@ export function subscriptionLine(billed: BilledSubscription, windows: BillWindow
   const history = feeHistoryOf(billed)
   if (!isSubscriptionFeeDue(moment, history)) return null
   const { amountCents, preciseAmountCents } = subscriptionFee(moment, windows.subscription, history)
-  return subscriptionFeeDraft({
+  const fee = subscriptionFeeDraft({
     key: `${subscription.id}/subscription`,
     subscriptionId: subscription.id,
     amountCents,
@@ -27,6 +28,7 @@ export function subscriptionLine(billed: BilledSubscription, windows: BillWindow
     payInAdvance: plan.payInAdvance,
     period: windows.subscription,
   })
+  return adjustedAmount(billed, { kind: 'subscription' }, fee)
 }
 
 function feeHistoryOf(billed: BilledSubscription): FeeHistory {

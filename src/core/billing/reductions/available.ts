@@ -1,7 +1,10 @@
+import type { Instant } from '../../calendar/instant.ts'
+import type { OverbilledInvoice } from '../../credit-notes/progressive-note.ts'
 import type { ProgressiveInvoice } from '../../progressive-billing/credit.ts'
 import type { RatedCharge } from '../../rating/charge.ts'
 import type { SpendableWallet } from '../../wallets/spend.ts'
 import type { AvailableCoupons } from './applied-coupon.ts'
+import type { AvailableCreditNotes } from './credit-note-facts.ts'
 
 /** The newest progressive invoice of a charges window, with the facts needed to credit it. */
 export type ProgressiveInvoiceFacts = {
@@ -14,14 +17,28 @@ export type ProgressiveInvoiceFacts = {
    * new plan and leaves them out of the old plan's last bill.
    */
   readonly carriedMetricIds: ReadonlySet<string>
+  /** What it billed of each metric whose quantity an upgrade carries into the next plan, in cents. */
+  readonly recurringByMetric: ReadonlyMap<string, bigint>
   /** Cents by `usageKey`. */
   readonly feesByUsage: ReadonlyMap<string, bigint>
+  /** What a credit note on it depends on. */
+  readonly credited: OverbilledInvoice & { readonly isFinal: boolean }
 }
 
 /** A progressive invoice that a bill may credit, with the charges that the bill prices. */
 export type AvailableProgressiveInvoice = {
   readonly invoice: ProgressiveInvoiceFacts
   readonly charges: readonly RatedCharge[]
+  /** What the next plan's bill deducts after an upgrade, and no credit note gives back, in cents. */
+  readonly carriedCents: bigint
+}
+
+/** What the credit notes that come with an invoice share. */
+export type NewNotes = {
+  readonly customerId: string
+  readonly currency: string
+  readonly issuingOn: string
+  readonly createdAt: Instant
 }
 
 /** The wallets that may pay an invoice, and what decides which of its fees they pay. */
@@ -38,6 +55,10 @@ export type AvailableReductions = {
   readonly progressive: ReadonlyMap<string, AvailableProgressiveInvoice>
   /** Absent for an invoice that uses no coupons. */
   readonly coupons?: AvailableCoupons
+  /** Absent for an invoice that uses no credit notes. */
+  readonly creditNotes?: AvailableCreditNotes
+  /** What notes on overbilled progressive invoices need; absent for an invoice that makes none. */
+  readonly newNotes?: NewNotes
   /** Absent for an invoice that uses no prepaid credits. */
   readonly wallets?: AvailableWallets
 }

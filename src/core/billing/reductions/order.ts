@@ -1,5 +1,6 @@
 import type { AvailableReductions } from './available.ts'
 import { reduceByCoupons } from './coupons.ts'
+import { reduceByCreditNotes } from './credit-notes.ts'
 import { reduceByWallets } from './prepaid.ts'
 import { reduceByProgressiveInvoices } from './progressive.ts'
 import type { Reduce, ReducibleInvoice } from './reduction.ts'
@@ -10,7 +11,7 @@ import type { Reduce, ReducibleInvoice } from './reduction.ts'
  */
 const ORDER: Readonly<Record<'before_taxes' | 'after_taxes', readonly Reduce[]>> = {
   before_taxes: [reduceByProgressiveInvoices, reduceByCoupons],
-  after_taxes: [reduceByWallets],
+  after_taxes: [reduceByCreditNotes, reduceByWallets],
 }
 
 /** The invoice after all reductions of a stage. */

@@ -74,5 +74,6 @@ export function payableKey(
 
 function capOf(fee: FeeDraft, preciseTaxes: Decimal): Decimal {
   const base = Decimal.of(fee.amountCents).minus(preciseReductionCents(fee))
-  return base.isZero() ? Decimal.zero : base.plus(preciseTaxes)
+  if (base.isZero()) return Decimal.zero
+  return Decimal.max(base.plus(preciseTaxes).minus(fee.preciseCreditNotesAmountCents), Decimal.zero)
 }

@@ -1,8 +1,14 @@
 import { Decimal } from '../../amounts/decimal.ts'
+import type { CreditNotePlan } from '../../credit-notes/credit-note-plan.ts'
+import { progressiveNote } from '../../credit-notes/progressive-note.ts'
 import { type FeeDraft, usageKey } from '../../invoicing/fee-draft.ts'
-import { progressiveCredit, progressiveFeeCredit } from '../../progressive-billing/credit.ts'
+import {
+  type ProgressiveCredit,
+  progressiveCredit,
+  progressiveFeeCredit,
+} from '../../progressive-billing/credit.ts'
 import type { RatedCharge } from '../../rating/charge.ts'
-import type { AvailableProgressiveInvoice } from './available.ts'
+import type { AvailableProgressiveInvoice, NewNotes, ProgressiveInvoiceFacts } from './available.ts'
 import type { Reduce, Reduction } from './reduction.ts'
 
 /**
@@ -12,11 +18,13 @@ import type { Reduce, Reduction } from './reduction.ts'
 export const reduceByProgressiveInvoices: Reduce = (invoice, available) => {
   let fees = invoice.fees
   const used: Reduction[] = []
+  const notes: CreditNotePlan[] = []
   for (const { subscriptionId } of invoice.periods) {
     const offered = available.progressive.get(subscriptionId)
     if (!offered) continue
     const own = fees.filter((fee) => fee.subscriptionId === subscriptionId)
-    const { creditCents, shares } = creditOf(own, offered)
+    const { creditCents, creditNoteCents, shares } = creditOf(own, offered)
+    notes.push(...noteOf(offered.invoice, creditNoteCents - offered.carriedCents, available.newNotes))
     if (creditCents === 0n) continue
     used.push({
       kind: 'progressive_billing',
@@ -30,6 +38,7 @@ export const reduceByProgressiveInvoices: Reduce = (invoice, available) => {
   return {
     ...invoice,
     fees,
+    creditNotes: [...invoice.creditNotes, ...notes],
     reductions: [...invoice.reductions, ...used],
     leftCents: invoice.leftCents - takenCents,
   }
@@ -38,7 +47,7 @@ export const reduceByProgressiveInvoices: Reduce = (invoice, available) => {
 function creditOf(
   fees: readonly FeeDraft[],
   { invoice, charges }: AvailableProgressiveInvoice,
-): { readonly creditCents: bigint; readonly shares: ReadonlyMap<FeeDraft, bigint> } {
+): ProgressiveCredit & { readonly shares: ReadonlyMap<FeeDraft, bigint> } {
   const same = feesOf(fees, charges, ({ rootId }) => invoice.rootChargeIds.has(rootId))
   const carried = feesOf(
     fees,
@@ -46,8 +55,34 @@ function creditOf(
     ({ rootId, metric }) => !invoice.rootChargeIds.has(rootId) && invoice.carriedMetricIds.has(metric.id),
   )
   const billed = [...same.keys(), ...carried.keys()].reduce((sum, fee) => sum + fee.amountCents, 0n)
-  const { creditCents } = progressiveCredit(invoice.amounts, billed)
-  return { creditCents, shares: sharesOf(same, [...carried.keys()], invoice.feesByUsage, creditCents) }
+  const credit = progressiveCredit(invoice.amounts, billed)
+  return {
+    ...credit,
+    shares: sharesOf(same, [...carried.keys()], invoice.feesByUsage, credit.creditCents),
+  }
+}
+
+/** The credit note for what a progressive invoice billed too much. */
+function noteOf(
+  { invoiceId, credited }: ProgressiveInvoiceFacts,
+  overbilledCents: bigint,
+  newNotes: NewNotes | undefined,
+): readonly CreditNotePlan[] {
+  const content = newNotes && overbilledCents > 0n ? progressiveNote(credited, overbilledCents) : null
+  if (!newNotes || !content) return []
+  const note: CreditNotePlan = {
+    ...newNotes,
+    ...content,
+    key: `progressive/${invoiceId}`,
+    invoiceId,
+    reason: 'other',
+    cause: 'progressive_billing',
+    description: null,
+    metadata: null,
+    status: credited.isFinal ? 'finalized' : 'draft',
+    isVoided: false,
+  }
+  return [note]
 }
 
 /** The fees of the given charges, each with its charge. */

@@ -1,4 +1,5 @@
 import type { Decimal } from '../../amounts/decimal.ts'
+import type { CreditNotePlan } from '../../credit-notes/credit-note-plan.ts'
 import type { FeeDraft } from '../../invoicing/fee-draft.ts'
 import type { Spending } from '../../wallets/spend.ts'
 import type { AvailableReductions } from './available.ts'
@@ -10,7 +11,7 @@ export type ReductionKind = (typeof REDUCTION_KINDS)[number]
 /** One reduction applied to an invoice. */
 export type Reduction = {
   readonly kind: ReductionKind
-  /** Id of its source: the progressive invoice, the coupon of the customer, or the wallet. */
+  /** Id of its source: the progressive invoice, the coupon of the customer, the credit note or the wallet. */
   readonly sourceId: string
   readonly isBeforeTaxes: boolean
   readonly amountCents: bigint
@@ -25,6 +26,8 @@ export type ReducibleInvoice = {
   /** The subscriptions on the invoice, in order. */
   readonly periods: readonly { readonly subscriptionId: string }[]
   readonly fees: readonly FeeDraft[]
+  /** Credit notes on earlier invoices that come with this one. */
+  readonly creditNotes: readonly CreditNotePlan[]
   readonly reductions: readonly Reduction[]
   /** The remaining amount in cents: without taxes before the tax stage, with taxes after it. */
   readonly leftCents: bigint
