@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { RenderDocument, RenderedDocument, RenderOrder } from '../core/documents/rendering.ts'
 import type { PinoLog } from './log.ts'
@@ -22,6 +23,10 @@ const DOCUMENTS_MAX = 5000
 /** A thread that has nothing to do is ended after this time and gives its memory back. */
 const IDLE_MS = 60_000
 
+/** While bills are being made, a document waits this long at most, so that it takes little from their processors. */
+const WAIT_MAX_MS = 1000
+const WAIT_STEP_MS = 50
+
 /** The compiled file beside this one, or its source where sources run. */
 const FILE = new URL(`./document-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
 
@@ -32,19 +37,25 @@ const FILE = new URL(`./document-thread.${import.meta.url.endsWith('.ts') ? 'ts'
  */
 export class DocumentThreads {
   private readonly log: PinoLog
+  private readonly isBusy: () => boolean
   private readonly most: number
   private readonly idle: Thread[] = []
   private readonly threads = new Set<Thread>()
   private readonly waiting: Waiting[] = []
   private isStopped = false
 
-  constructor(log: PinoLog, most = Math.max(1, availableParallelism() - 1)) {
+  /** @param isBusy whether the process is making bills now */
+  constructor(log: PinoLog, isBusy: () => boolean, most = Math.max(1, availableParallelism() - 1)) {
     this.log = log
+    this.isBusy = isBusy
     this.most = most
   }
 
-  readonly render: RenderDocument = (order) => {
-    if (this.isStopped) return Promise.reject(new Error('documents are not rendered any more'))
+  readonly render: RenderDocument = async (order) => {
+    for (let waited = 0; waited < WAIT_MAX_MS && this.isBusy() && !this.isStopped; waited += WAIT_STEP_MS) {
+      await sleep(WAIT_STEP_MS)
+    }
+    if (this.isStopped) throw new Error('documents are not rendered any more')
     return new Promise((resolve, reject) => {
       this.waiting.push({ order, resolve, reject })
       this.next()

@@ -59,7 +59,8 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
   await checkConnections(place.url, config, role)
   const database = openPools(place.url, config, log)
   endings.add('database connections', 700, () => database.close())
-  const documents = new DocumentThreads(log)
+  let dueWork = 0
+  const documents = new DocumentThreads(log, () => dueWork > 0)
   endings.add('documents', 2500, () => documents.stop())
   const context = createContext({
     database,
@@ -90,6 +91,11 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
     isStopping = true
     await Promise.all([app.close(), background?.stop()])
   })
-  background = await startBackground({ context, config, role, url: place.url, log, registry, requests })
+  background = await startBackground({
+    ...{ context, config, role, url: place.url, log, registry, requests },
+    onDueWork: (organizations) => {
+      dueWork = organizations
+    },
+  })
   return address
 }

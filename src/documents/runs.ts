@@ -31,7 +31,8 @@ export function runsOf(text: string, weight: Weight, missing: Missing): Run[] {
     const level = levels?.levels[index] ?? 0
     const last = pieces.at(-1)
     const codePoint = character.codePointAt(0) ?? 0
-    const joins = last && JOINS.test(character) && last.face.font.hasGlyphForCodePoint(codePoint)
+    const joins =
+      last?.level === level && JOINS.test(character) && last.face.font.hasGlyphForCodePoint(codePoint)
     const face = joins ? last.face : faces.faceOf(codePoint)
     if (!face) missing.add(codePoint)
     const drawn = face ? (mirrored?.get(index) ?? character) : REPLACEMENT
