@@ -33,6 +33,7 @@ const all: readonly Benchmark[] = [
   ...bigInvoiceBenchmarks,
   ...balanceBenchmarks,
   ...hotWalletBenchmarks,
+  ...documentBenchmarks,
 ]
 
 const { values: options } = parseArgs({
