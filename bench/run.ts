@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { balanceBenchmarks } from './balance.ts'
 import { bigInvoiceBenchmarks } from './big-invoice.ts'
 import { billingBenchmarks } from './billing.ts'
+import { documentBenchmarks } from './documents.ts'
 import type { Benchmark, Figure } from './figure.ts'
 import { hostileBodiesBenchmarks } from './hostile-bodies.ts'
 import { hotWalletBenchmarks } from './hot-wallet.ts'
@@ -32,6 +33,7 @@ const all: readonly Benchmark[] = [
   ...bigInvoiceBenchmarks,
   ...balanceBenchmarks,
   ...hotWalletBenchmarks,
+  ...documentBenchmarks,
 ]
 
 const { values: options } = parseArgs({

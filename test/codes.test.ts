@@ -6,6 +6,7 @@ import {
   CONFLICT_CODES,
   FIELD_CODES,
   FORBIDDEN_CODES,
+  GONE_CODES,
   NOT_ALLOWED_CODES,
   NOT_FOUND_CODES,
   OTHER_CODES,
@@ -46,6 +47,7 @@ describe('the catalogue of codes', () => {
     ['405', 'notAllowed|not_allowed', NOT_ALLOWED_CODES],
     ['409', 'conflict', CONFLICT_CODES],
     ['403', 'forbidden', FORBIDDEN_CODES],
+    ['410', 'gone', GONE_CODES],
   ])('has no %s that nothing answers', (_status, thrower, codes) => {
     const isSaid = (code: string) =>
       isUsed(new RegExp(`(?:${thrower})\\('${code}'\\)|kind: '(?:${thrower})', code: '${code}'`))

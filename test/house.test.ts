@@ -20,6 +20,10 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   store: { rooms: ['core', 'store'], packages: ['pg', 'kysely', 'pg-copy-streams', 'node:'] },
   wire: { rooms: ['core', 'wire', 'store'], packages: [] },
   gateways: { rooms: ['core', 'gateways'], packages: ['undici', 'jose', 'ipaddr.js', 'node:'] },
+  documents: {
+    rooms: ['core', 'documents'],
+    packages: ['pdfkit', 'node:fs', 'node:module', 'node:path', 'node:zlib'],
+  },
   actions: {
     rooms: ['core', 'store', 'wire', 'gateways', 'actions'],
     packages: ['node:crypto', 'node:util'],
@@ -30,7 +34,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   },
   jobs: { rooms: ['actions', 'jobs', 'core'], packages: ['graphile-worker', 'node:'] },
   boot: {
-    rooms: ['core', 'store', 'wire', 'gateways', 'actions', 'api', 'jobs', 'boot'],
+    rooms: ['core', 'documents', 'store', 'wire', 'gateways', 'actions', 'api', 'jobs', 'boot'],
     packages: ['pg', 'pino', 'pino-pretty', 'prom-client', 'typebox', 'fastify', 'undici', 'node:'],
   },
   cli: {
@@ -40,7 +44,12 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
 }
 
 /** Entry points. */
-const ROOTS = ['src/cli/main.ts', 'src/boot/clock-thread.ts', 'src/boot/reader-thread.ts']
+const ROOTS = [
+  'src/cli/main.ts',
+  'src/boot/clock-thread.ts',
+  'src/boot/document-thread.ts',
+  'src/boot/reader-thread.ts',
+]
 
 /** Files outside src/store that use SQL, and why. The list only shrinks. */
 const SQL_OUTSIDE_STORE: Readonly<Record<string, string>> = {
@@ -100,6 +109,7 @@ const WITHOUT_COUNTERPART: Readonly<Record<string, string>> = {
   'src/api/schemas/admin': "the operator's own routes",
   'src/api/schemas/common': 'parts of many schemas',
   'src/api/schemas/fee-details': 'part of fees',
+  'src/api/schemas/files': 'documents, by the links that are given out',
   'src/api/schemas/pagination': 'part of every list',
   'src/core/amounts': 'values of every noun',
   'src/core/calendar': 'values of every noun',

@@ -9,6 +9,7 @@ import { readBodies } from './body.ts'
 import { allowOrigins } from './cors.ts'
 import { answerErrors, answerUnknownPaths } from './errors.ts'
 import { shareConnections } from './fair-shares.ts'
+import { fileRoutes } from './files.ts'
 import { keepAnswers } from './idempotency.ts'
 import { DEFAULT_LIMITS, type HttpLimits, timeoutsOf } from './limits.ts'
 import { logCalls } from './log-calls.ts'
@@ -87,6 +88,7 @@ export function buildApp(
   describeApi(app, context.settings.apiUrl)
   // Inside `register`, because routes are only described once the OpenAPI plugin is loaded.
   void app.register(async (admin) => adminRoutes(admin, context))
+  void app.register(async (files) => fileRoutes(files, context))
   void app.register(
     async (v1) => {
       authenticate(v1, context)

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type Caller, type Context, dashboardUrl } from '../actions/context.ts'
+import { type Caller, type Context, linksOf } from '../actions/context.ts'
 import type { PermissionResource, Permissions } from '../core/organizations/permissions.ts'
 import { Refusal } from '../core/refusal.ts'
 import { touchApiKeys } from '../store/api-keys.ts'
@@ -48,7 +48,7 @@ export function authenticate(app: FastifyInstance, context: Context): void {
       organization,
       now: organization.isSandbox ? (organization.clockAt ?? now) : now,
       apiKeyId: key.id,
-      dashboardUrl: dashboardUrl(context.settings.frontUrl, organization),
+      ...linksOf(context, organization),
     }
     request.permissions = key.permissions as Permissions
     checkPermission(request, request.permissions)

@@ -1,5 +1,12 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
-import type { ConflictCode, ForbiddenCode, NotAllowedCode, NotFoundCode, OtherCode } from '../core/codes.ts'
+import type {
+  ConflictCode,
+  ForbiddenCode,
+  GoneCode,
+  NotAllowedCode,
+  NotFoundCode,
+  OtherCode,
+} from '../core/codes.ts'
 import type { Problem } from '../core/problems.ts'
 import { Refusal } from '../core/refusal.ts'
 import { ReadTooLarge } from '../store/read-budget.ts'
@@ -8,7 +15,7 @@ import { isUnavailable } from '../store/unavailable.ts'
 type ErrorBody = {
   status: number
   error: string
-  code?: NotFoundCode | NotAllowedCode | ForbiddenCode | ConflictCode | OtherCode
+  code?: NotFoundCode | NotAllowedCode | ForbiddenCode | ConflictCode | GoneCode | OtherCode
   error_details?: unknown
 }
 
@@ -19,6 +26,7 @@ const STATUS: Record<Problem['kind'], readonly [number, string]> = {
   not_found: [404, 'Not Found'],
   not_allowed: [405, 'Method Not Allowed'],
   conflict: [409, 'Conflict'],
+  gone: [410, 'Gone'],
   invalid: [422, 'Unprocessable Entity'],
 }
 

@@ -29,6 +29,8 @@ export type BackgroundInput = {
   readonly requests: RequestCounter
   /** Where the parts register their metrics. */
   readonly registry: Registry
+  /** Told how many organizations' due work is running in this process, whenever that changes. */
+  readonly onDueWork: (organizations: number) => void
 }
 
 type Part = {
@@ -51,10 +53,10 @@ const PARTS: readonly Part[] = [
   {
     name: 'clock',
     roles: ['all', 'clock'],
-    start: async ({ context, config, url, role, log, registry, requests }) =>
+    start: async ({ context, config, url, role, log, registry, requests, onDueWork: onRunning }) =>
       role === 'clock'
         ? startTicker({ context, log, counts: tickerCounts(registry) })
-        : startClock({ data: { ...clockData(context, config, url), requests }, log, registry }),
+        : startClock({ data: { ...clockData(context, config, url), requests }, log, registry, onRunning }),
   },
   {
     name: 'sandbox clocks',

@@ -36,8 +36,10 @@ export function startClock(parts: {
   readonly data: ClockData
   readonly log: PinoLog
   readonly registry: Registry
+  /** Told how many organizations' due work is running, whenever that changes. */
+  readonly onRunning: (organizations: number) => void
 }): { readonly stop: () => Promise<void> } {
-  const { data, log, registry } = parts
+  const { data, log, registry, onRunning } = parts
   const counts = tickerCounts(registry)
   const stopping = new AbortController()
   let worker: Worker | null = null
@@ -45,10 +47,14 @@ export function startClock(parts: {
     while (!stopping.signal.aborted) {
       const thread = new Worker(FILE, { workerData: data })
       worker = thread
-      thread.on('message', (message: ClockMessage) => count(counts, message))
+      thread.on('message', (message: ClockMessage) => {
+        count(counts, message)
+        if (message.figure === 'running') onRunning(message.value)
+      })
       thread.on('error', (error) => log.error({ err: error }, 'the clock thread failed'))
       await new Promise<void>((resolve) => thread.once('exit', () => resolve()))
       worker = null
+      onRunning(0)
       if (stopping.signal.aborted) return
       log.warn('the clock thread exited; restarting it')
       await sleep(RESTART_PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined)

@@ -7,6 +7,7 @@ import { type Background, startBackground } from './background.ts'
 import type { Config } from './config.ts'
 import { checkConnections } from './connections.ts'
 import { createContext } from './context.ts'
+import { DocumentThreads } from './document-threads.ts'
 import type { Endings } from './endings.ts'
 import type { DatabasePlace } from './find-database.ts'
 import { measureLag } from './lag-metrics.ts'
@@ -62,7 +63,15 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
   await checkConnections(place.url, config, role)
   const database = openPools(place.url, config, log)
   endings.add('database connections', 700, () => database.close())
-  const context = createContext({ database, log, settings: settingsOf(config) })
+  let dueWork = 0
+  const documents = new DocumentThreads(log, () => dueWork > 0)
+  endings.add('documents', 2500, () => documents.stop())
+  const context = createContext({
+    database,
+    log,
+    settings: settingsOf(config),
+    renderDocument: documents.render,
+  })
   await prepareDatabase(place.url, log, async () => {
     await goOnFromLatestTime(database, log)
     const organization = await ensureOrganization(context, config.firstOrganization)
@@ -87,6 +96,11 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
     isStopping = true
     await Promise.all([app.close(), background?.stop()])
   })
-  background = await startBackground({ context, config, role, url: place.url, log, registry, requests })
+  background = await startBackground({
+    ...{ context, config, role, url: place.url, log, registry, requests },
+    onDueWork: (organizations) => {
+      dueWork = organizations
+    },
+  })
   return address
 }

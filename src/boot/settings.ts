@@ -21,6 +21,7 @@ export function settingsOf(config: Config): Settings {
     webhookAttempts: config.webhookAttempts,
     rsaPrivateKey: config.rsaPrivateKey,
     viesUrl: config.viesUrl,
+    makesDocuments: !config.isPdfDisabled,
     // One process on an embedded database; on a shared one, a few numbers distinguish the processes.
     writer: config.databaseUrl === null ? 0 : process.pid % 16,
   }

@@ -175,6 +175,7 @@ export const NOT_FOUND_CODES = {
   dunning_campaign_not_found: '',
   entitlement_not_found: '',
   event_not_found: '',
+  file_not_found: 'the link is not one of ours, or its file is gone',
   feature_not_found: '',
   fees_not_found: 'a one-off invoice without lines',
   fee_not_found: '',
@@ -228,6 +229,11 @@ export const NOT_ALLOWED_CODES = {
   update_on_voided_invoice: 'a voided invoice stays as it is',
 } as const
 
+/** 410: it was there, and is not any more. */
+export const GONE_CODES = {
+  file_link_expired: 'the link was good for a time that is over',
+} as const
+
 /** 409: the request conflicts with another one. */
 export const CONFLICT_CODES = {
   clock_is_advancing: 'the clock of the sandbox is being moved',
@@ -265,6 +271,7 @@ export type MissingResource = NotFoundCode extends infer C
   : never
 export type NotAllowedCode = keyof typeof NOT_ALLOWED_CODES
 export type ConflictCode = keyof typeof CONFLICT_CODES
+export type GoneCode = keyof typeof GONE_CODES
 /** The code names the permission that the key lacks. */
 export type ForbiddenCode =
   | keyof typeof FORBIDDEN_CODES

@@ -1,4 +1,11 @@
-import type { ConflictCode, FieldCode, ForbiddenCode, NotAllowedCode, NotFoundCode } from './codes.ts'
+import type {
+  ConflictCode,
+  FieldCode,
+  ForbiddenCode,
+  GoneCode,
+  NotAllowedCode,
+  NotFoundCode,
+} from './codes.ts'
 
 /** Field errors of a 422: field name to codes, in the order found. */
 export type FieldErrors = Readonly<Record<string, readonly FieldCode[]>>
@@ -17,6 +24,7 @@ export type Problem =
   | { readonly kind: 'not_found'; readonly code: NotFoundCode }
   | { readonly kind: 'not_allowed'; readonly code: NotAllowedCode }
   | { readonly kind: 'conflict'; readonly code: ConflictCode }
+  | { readonly kind: 'gone'; readonly code: GoneCode }
   | { readonly kind: 'invalid'; readonly details: InvalidDetails }
 
 /** A result that is either a value or the reason why there is none. */

@@ -1,4 +1,4 @@
-import type { ConflictCode, ForbiddenCode, MissingResource, NotAllowedCode } from './codes.ts'
+import type { ConflictCode, ForbiddenCode, GoneCode, MissingResource, NotAllowedCode } from './codes.ts'
 import type { InvalidDetails, Outcome, Problem, Problems } from './problems.ts'
 
 /**
@@ -34,6 +34,9 @@ export const notAllowed = (code: NotAllowedCode): Refusal => new Refusal({ kind:
 
 /** A 409: the request conflicts with another one. */
 export const conflict = (code: ConflictCode): Refusal => new Refusal({ kind: 'conflict', code })
+
+/** A 410: it was there, and is not any more. */
+export const gone = (code: GoneCode): Refusal => new Refusal({ kind: 'gone', code })
 
 /** A 403: not allowed for this caller or in this installation. */
 export const forbidden = (code: ForbiddenCode): Refusal => new Refusal({ kind: 'forbidden', code })

@@ -2,6 +2,11 @@ import type { Job, WorkerEvents } from 'graphile-worker'
 import { type SharedDelivery, VIES_ENDPOINT } from '../core/webhooks/delivery-flags.ts'
 import { WebhookShares } from './webhook-shares.ts'
 
+const RENDERING = 'render_documents'
+const RENDERING_FLAG = 'documents'
+/** A billing run queues thousands of documents; a quarter of the slots render, so that webhooks go out meanwhile. */
+const RENDERING_SHARE = 4
+
 /**
  * Makes the workers of a queue fetch their next job one at a time, each knowing what the previous one took: two
  * fetching at once could both take a job when only one more is allowed. Returns the queue's `forbiddenFlags`.
@@ -14,6 +19,8 @@ export function fetchInTurns(
   now: () => number,
 ): () => Promise<string[]> {
   const shares = new WebhookShares(slots)
+  const renderingMax = Math.max(1, Math.floor(slots / RENDERING_SHARE))
+  let rendering = 0
   const begun = new Map<string, number>()
   const turn = new Turn()
   const end = () => turn.end()
@@ -25,9 +32,11 @@ export function fetchInTurns(
       begun.set(job.id, now())
       shares.begin(delivery)
     }
+    if (job.task_identifier === RENDERING) rendering += 1
     turn.end()
   })
   events.on('job:complete', ({ job }) => {
+    if (job.task_identifier === RENDERING) rendering -= 1
     const delivery = deliveryOf(job)
     const beganAt = begun.get(job.id)
     if (!delivery || beganAt === undefined) return
@@ -36,7 +45,7 @@ export function fetchInTurns(
   })
   return async () => {
     await turn.begin()
-    return shares.usedUp()
+    return rendering < renderingMax ? shares.usedUp() : [...shares.usedUp(), RENDERING_FLAG]
   }
 }
 

@@ -1,16 +1,22 @@
 import { dropOldLogs } from '../actions/api-logs/drop-old-logs.ts'
+import { dropOldDocuments } from '../actions/documents/drop-old-documents.ts'
 import { dropOldAnswers } from '../actions/drop-old-answers.ts'
 import { dropOldWebhooks } from '../actions/webhooks/drop-old-webhooks.ts'
 import { checkVatNumberJob } from './check-vat-number.ts'
 import { deliverWebhookJob } from './deliver-webhook.ts'
 import type { Job } from './job.ts'
+import { renderDocumentsJob } from './render-documents.ts'
 
 /** Every task of the queue, by name. */
 export const tasks: Readonly<Record<string, Job>> = {
   deliver_webhook: deliverWebhookJob,
   check_vat_number: checkVatNumberJob,
+  render_documents: renderDocumentsJob,
   drop_old_webhooks: async (context) => {
     await dropOldWebhooks(context)
+  },
+  drop_old_documents: async (context) => {
+    await dropOldDocuments(context)
   },
   drop_old_answers: async (context) => {
     await dropOldAnswers(context)
@@ -25,4 +31,5 @@ export const schedule: readonly { readonly task: string; readonly match: string 
   { task: 'drop_old_webhooks', match: '23 3 * * *' },
   { task: 'drop_old_answers', match: '53 3 * * *' },
   { task: 'drop_old_logs', match: '23 4 * * *' },
+  { task: 'drop_old_documents', match: '13 4 * * *' },
 ]

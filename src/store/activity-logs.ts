@@ -61,6 +61,9 @@ export function insertionOfActivities(
         when 'Customer' then (select c.external_id from customers c where c.id = a.resource_id)
         when 'Invoice' then (
           select c.external_id from invoices i join customers c on c.id = i.customer_id where i.id = a.resource_id)
+        when 'CreditNote' then (
+          select c.external_id from credit_notes n join customers c on c.id = n.customer_id
+          where n.id = a.resource_id)
         when 'PaymentRequest' then (
           select c.external_id from payment_requests r join customers c on c.id = r.customer_id
           where r.id = a.resource_id)

@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import { type CustomerDetails, detailsOfCustomers, findCustomersById } from './customers.ts'
 import type { Reads } from './database.ts'
+import { type DocumentFile, filesOfInvoices } from './documents.ts'
 import { type FeeView, feeViews } from './fees.ts'
 import { creditsOf, type InvoiceCreditView } from './invoice-credits.ts'
 import type { AppliedSectionRow } from './invoice-custom-sections.ts'
@@ -47,6 +48,8 @@ export type InvoiceListView = {
   readonly taxes: readonly Selectable<InvoiceTaxes>[]
   /** The thresholds reached by a progressive invoice; empty on others. */
   readonly thresholds: readonly AppliedThresholdView[]
+  /** Its newest PDF; null while there is none. */
+  readonly file: DocumentFile | null
 }
 
 /** An invoice with everything on it. */
@@ -72,7 +75,7 @@ export async function invoiceListViews(
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.id)
   const progressive = rows.filter((row) => row.invoiceType === 'progressive_billing')
-  const [customers, entities, thresholds, metadata, taxes] = await Promise.all([
+  const [customers, entities, thresholds, metadata, taxes, files] = await Promise.all([
     customersOf(reads, rows),
     reads.selectFrom('billingEntities').select(['id', 'code']).execute(),
     thresholdsOf(
@@ -93,6 +96,7 @@ export async function invoiceListViews(
       .orderBy('createdAt')
       .orderBy('id')
       .execute(),
+    filesOfInvoices(reads, ids),
   ])
   const codes = new Map(entities.map(({ id, code }) => [id, code]))
   const metadataByInvoice = groupedBy(metadata, (row) => row.invoiceId)
@@ -109,6 +113,7 @@ export async function invoiceListViews(
         metadata: metadataByInvoice.get(invoice.id) ?? [],
         taxes: taxesByInvoice.get(invoice.id) ?? [],
         thresholds: thresholdsByInvoice.get(invoice.id) ?? [],
+        file: files.get(invoice.id) ?? null,
       },
     ]
   })

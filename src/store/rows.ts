@@ -483,6 +483,31 @@ export interface DeferredEvents {
   timestamp: Timestamp
 }
 
+export interface DocumentBlobs {
+  bytes: Buffer
+  organizationId: string
+  sha256: Buffer
+}
+
+export interface Documents {
+  byteSize: number | null
+  contentSha256: Buffer | null
+  createdAt: Timestamp
+  fileName: string
+  id: string
+  invoiceId: string
+  isAnnounced: boolean
+  kind: string
+  model: Json
+  organizationId: string
+  problems: Generated<string[]>
+  readyAt: Timestamp | null
+  reason: string
+  renderer: string | null
+  status: Generated<string>
+  version: number
+}
+
 export interface DueItems {
   attempts: Generated<number>
   dueAt: Timestamp
@@ -1508,6 +1533,8 @@ export interface DB {
   customers: Customers
   customerTaxes: CustomerTaxes
   deferredEvents: DeferredEvents
+  documentBlobs: DocumentBlobs
+  documents: Documents
   dueItems: DueItems
   dunningAttempts: DunningAttempts
   dunningCampaigns: DunningCampaigns

@@ -1,6 +1,7 @@
 import { Decimal } from '../core/amounts/decimal.ts'
 import { toWireCents } from '../core/amounts/json-text.ts'
 import { dueCents } from '../core/payments/payment-input.ts'
+import type { DocumentFile } from '../store/documents.ts'
 import type { InvoiceCreditView } from '../store/invoice-credits.ts'
 import type { AppliedThresholdView, InvoiceListView, InvoiceView } from '../store/invoice-views.ts'
 import type { InvoiceRow } from '../store/invoices.ts'
@@ -12,10 +13,17 @@ import { toWireAppliedSection } from './invoice-custom-sections.ts'
 import { toWireSubscription } from './subscriptions.ts'
 import { isoSeconds, isoSecondsOrNull } from './times.ts'
 
-/** An invoice in lists: without fees, credits and periods. `dashboardUrl` is the organization's dashboard. */
-export function toWireListedInvoice(view: InvoiceListView, dashboardUrl: string): object {
+/** What the links of an invoice are made with. */
+export type InvoiceLinks = {
+  /** The organization's dashboard. */
+  readonly dashboardUrl: string
+  readonly fileUrl: (file: DocumentFile) => string
+}
+
+/** An invoice in lists: without fees, credits and periods. */
+export function toWireListedInvoice(view: InvoiceListView, links: InvoiceLinks): object {
   return {
-    ...toWireInvoiceBase(view.invoice, view.billingEntityCode, dashboardUrl),
+    ...toWireDownloadedInvoice(view, links),
     customer: { ...toWireCustomerBase(view.customer), integration_customers: [] },
     metadata: view.metadata.map((row) => ({
       lago_id: row.id,
@@ -27,6 +35,14 @@ export function toWireListedInvoice(view: InvoiceListView, dashboardUrl: string)
     ...(view.invoice.invoiceType === 'progressive_billing'
       ? { applied_usage_thresholds: view.thresholds.map(toWireAppliedThreshold) }
       : {}),
+  }
+}
+
+/** An invoice with its file and without any collection. */
+export function toWireDownloadedInvoice(view: InvoiceListView, links: InvoiceLinks): object {
+  return {
+    ...toWireInvoiceBase(view.invoice, view.billingEntityCode, links.dashboardUrl),
+    file_url: view.file === null ? null : links.fileUrl(view.file),
   }
 }
 
@@ -49,10 +65,10 @@ export function toWireInvoiceTax(row: InvoiceListView['taxes'][number], currency
 }
 
 /** An invoice with everything on it. */
-export function toWireInvoice(view: InvoiceView, dashboardUrl: string): object {
+export function toWireInvoice(view: InvoiceView, links: InvoiceLinks): object {
   const isOfPaidFees = view.invoice.invoiceType === 'advance_charges'
   return {
-    ...toWireListedInvoice(view, dashboardUrl),
+    ...toWireListedInvoice(view, links),
     subscriptions: view.subscriptions.map(toWireSubscription),
     billing_periods: view.periods.map((period) => ({
       lago_subscription_id: period.subscriptionId,

@@ -78,6 +78,7 @@ async function describeOurs(): Promise<Description> {
         webhookAttempts: 21,
         rsaPrivateKey: null,
         viesUrl: 'http://127.0.0.1:1',
+        makesDocuments: true,
         writer: 0,
       },
     }),

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Caller } from '../../src/actions/context.ts'
+import { type Caller, linksOf } from '../../src/actions/context.ts'
 import { Door, DoorIsFull } from '../../src/actions/events/door.ts'
 import { ingestEvent, ingestEvents } from '../../src/actions/events/ingest-events.ts'
 import { deleteUsage, refreshUsageTracker } from '../../src/actions/usage/refresh-usage-tracker.ts'
@@ -31,7 +31,7 @@ describe('what an event causes', () => {
       organization,
       now: NOW,
       apiKeyId: null,
-      dashboardUrl: 'http://localhost:3000/test',
+      ...linksOf(harness.context, organization),
     }
     planId = newId()
     customerId = newId()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Caller } from '../../src/actions/context.ts'
+import { type Caller, linksOf } from '../../src/actions/context.ts'
 import { ingestEvent, ingestEvents } from '../../src/actions/events/ingest-events.ts'
 import { refreshUsageTracker } from '../../src/actions/usage/refresh-usage-tracker.ts'
 import { DAY_MS, HOUR_MS, instant, SECOND_MS } from '../../src/core/calendar/instant.ts'
@@ -102,7 +102,7 @@ describe('usage from running state', () => {
       organization,
       now: NOW,
       apiKeyId: null,
-      dashboardUrl: 'http://localhost:3000/test',
+      ...linksOf(harness.context, organization),
     }
   })
   afterAll(() => harness.close())

@@ -2,7 +2,7 @@ import { createHmac, createPublicKey } from 'node:crypto'
 import { jwtVerify } from 'jose'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { Settings } from '../../src/actions/context.ts'
+import { linksOf, type Settings } from '../../src/actions/context.ts'
 import { announce } from '../../src/actions/webhooks/announce.ts'
 import { DeliveryFailure, deliverWebhook } from '../../src/actions/webhooks/deliver-webhook.ts'
 import { dropOldWebhooks } from '../../src/actions/webhooks/drop-old-webhooks.ts'
@@ -62,7 +62,7 @@ describe('webhooks', () => {
     await inTransaction(harness.context.database, organizationId, (tx) =>
       announce(
         tx,
-        { organizationId, organization, now, apiKeyId: null, dashboardUrl: 'http://localhost:3000/test' },
+        { organizationId, organization, now, apiKeyId: null, ...linksOf(harness.context, organization) },
         { type, objectType: 'plan', objectId: null, payload: () => payload },
       ),
     )

@@ -62,6 +62,7 @@ export async function startHarness(options?: {
       webhookTimeoutMs: 5000,
       webhookAttempts: 21,
       rsaPrivateKey: null,
+      makesDocuments: true,
       viesUrl: options?.viesUrl ?? 'http://127.0.0.1:1',
       writer: 0,
     },

@@ -7,6 +7,7 @@ import { invoiceViews } from '../../store/invoice-views.ts'
 import { toWireFee } from '../../wire/fees.ts'
 import { toWireInvoice } from '../../wire/invoices.ts'
 import type { Caller } from '../context.ts'
+import { freezeDocuments } from '../documents/freeze-documents.ts'
 import { announceAll, type Happening } from '../webhooks/announce.ts'
 
 /** The webhook sent when an invoice of a type is finalized; types with other webhooks are absent. */
@@ -18,12 +19,16 @@ const FINAL: Readonly<Record<string, WebhookType>> = {
   credit: 'invoice.paid_credit_added',
 }
 
-/** Sends the webhooks for written bills, in order: invoices, uninvoiced fees, and fees caused by an event. */
+/**
+ * Freezes the documents of written bills that are final, and sends the webhooks of all of them, in order: invoices,
+ * uninvoiced fees, and fees caused by an event.
+ */
 export async function announceDocuments(
   tx: Tx,
   caller: Caller,
   documents: readonly WrittenDocument[],
 ): Promise<void> {
+  await freezeDocuments(tx, caller, documents.flatMap(finalIdOf))
   await announceAll(tx, caller, documents.flatMap(typesOf), async (wanted) => {
     const ids = (objectType: string) =>
       wanted.filter((each) => each.objectType === objectType).map(({ objectId }) => objectId)
@@ -32,10 +37,14 @@ export async function announceDocuments(
       feeViews(tx, { feeIds: ids('fee') }),
     ])
     return new Map<string, object>([
-      ...invoices.map((view) => [view.invoice.id, toWireInvoice(view, caller.dashboardUrl)] as const),
+      ...invoices.map((view) => [view.invoice.id, toWireInvoice(view, caller.webhookLinks)] as const),
       ...fees.map((view) => [view.id, toWireFee(view)] as const),
     ])
   })
+}
+
+function finalIdOf(document: WrittenDocument): string[] {
+  return document.kind === 'invoice' && document.plan.outcome.status === 'finalized' ? [document.id] : []
 }
 
 function typesOf(document: WrittenDocument): Happening[] {
@@ -54,12 +63,17 @@ function typeOf({ outcome, invoiceType, replaces }: InvoicePlan): WebhookType | 
   return outcome.status === 'finalized' ? FINAL[invoiceType] : undefined
 }
 
-/** Sends the webhooks of invoices that became final, in order, each by its type. */
+/** Freezes the documents of invoices that became final, and sends their webhooks in order, each by its type. */
 export async function announceFinalized(
   tx: Tx,
   caller: Caller,
   invoices: readonly { readonly id: string; readonly invoiceType: string }[],
 ): Promise<void> {
+  await freezeDocuments(
+    tx,
+    caller,
+    invoices.map(({ id }) => id),
+  )
   const messages = invoices.flatMap(({ id, invoiceType }): Happening[] => {
     const type = FINAL[invoiceType]
     return type ? [{ type, objectType: 'invoice', objectId: id }] : []
@@ -95,6 +109,6 @@ async function announceMessages(tx: Tx, caller: Caller, messages: readonly Happe
   await announceAll(tx, caller, messages, async (wanted) => {
     const ids = wanted.map(({ objectId }) => objectId)
     const views = await invoiceViews(tx, ids, caller.now)
-    return new Map(views.map((view) => [view.invoice.id, toWireInvoice(view, caller.dashboardUrl)]))
+    return new Map(views.map((view) => [view.invoice.id, toWireInvoice(view, caller.webhookLinks)]))
   })
 }

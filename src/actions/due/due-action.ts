@@ -5,7 +5,7 @@ import type { Tx } from '../../store/database.ts'
 import { failItems } from '../../store/due-items.ts'
 import { readOrganization } from '../../store/organizations.ts'
 import { inTransaction } from '../../store/transaction.ts'
-import { type Caller, type Context, dashboardUrl } from '../context.ts'
+import { type Caller, type Context, linksOf } from '../context.ts'
 
 /** A failed item, and the reason. */
 export type DueFailure = {
@@ -61,13 +61,12 @@ export async function callerAt(
   now: Instant,
 ): Promise<Caller> {
   const organization = await readOrganization(tx, organizationId)
-  const { frontUrl } = context.settings
   return {
     organizationId,
     organization,
     now,
     apiKeyId: null,
-    dashboardUrl: dashboardUrl(frontUrl, organization),
+    ...linksOf(context, organization),
   }
 }
 

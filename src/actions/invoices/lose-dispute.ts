@@ -31,7 +31,7 @@ export async function loseDispute(context: Context, caller: Caller, id: string):
       payload: async () => {
         const [view] = await invoiceListViews(tx, [await readInvoice(tx, id)])
         if (!view) throw new Error(`invoice ${id} is gone`)
-        return { invoice: toWireListedInvoice(view, caller.dashboardUrl), provider_error: null }
+        return { invoice: toWireListedInvoice(view, caller.webhookLinks), provider_error: null }
       },
     })
   })

@@ -14,6 +14,7 @@ import { writeCreditNotes } from '../../store/write-credit-notes.ts'
 import { announceInvoice } from '../billing/announce-documents.ts'
 import type { Caller, Context } from '../context.ts'
 import { issueCreditNotes } from '../credit-notes/issue-credit-notes.ts'
+import { voidDocument } from '../documents/void-document.ts'
 import { recreditInvoice } from '../wallets/recredit-invoice.ts'
 
 /**
@@ -31,6 +32,7 @@ export async function voidInvoice(context: Context, caller: Caller, id: string, 
     const refund = accepted(readVoid(input))
     const notes = refund && accepted(voidNotes(await readNotedInvoice(tx, invoice), refund))
     await setVoided(tx, caller, id)
+    await voidDocument(tx, caller, id)
     // A credit note gives back prepaid credits with the rest.
     if (notes === null) await recreditInvoice(tx, caller, id)
     await announceInvoice(tx, caller, id, 'invoice.voided')

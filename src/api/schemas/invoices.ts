@@ -319,6 +319,12 @@ export const invoiceSchemas = {
   regenerate: { ...one, summary: 'Replace a voided invoice', body: InvoiceRegenerateInput },
   loseDispute: { ...one, summary: 'Note that a dispute is lost' },
   retry: { ...one, summary: 'Ask for the taxes of a failed invoice again' },
+  download: {
+    tags,
+    params,
+    summary: 'Download the PDF of a final invoice: its file_url, or an empty answer while it is being made',
+    response: { 200: Type.Union([Type.Object({ invoice: Type.Object(listed) }), Type.Null()]) },
+  },
   retryPayment: {
     tags,
     params,

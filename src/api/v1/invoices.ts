@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Caller, Context } from '../../actions/context.ts'
+import { downloadInvoice } from '../../actions/documents/download-invoice.ts'
 import { createOneOffInvoice } from '../../actions/invoices/create-one-off-invoice.ts'
 import { deleteDraft } from '../../actions/invoices/delete-draft.ts'
 import { finalizeDraft } from '../../actions/invoices/finalize-draft.ts'
@@ -14,8 +15,8 @@ import { notFound } from '../../core/refusal.ts'
 import { findCustomer } from '../../store/customers.ts'
 import { isId } from '../../store/ids.ts'
 import { invoiceListViews, invoiceViews, listInvoices, SETTLEMENTS } from '../../store/invoice-views.ts'
-import { findInvoice, VISIBLE_STATUSES } from '../../store/invoices.ts'
-import { toWireInvoice, toWireListedInvoice } from '../../wire/invoices.ts'
+import { findInvoice, readInvoice, VISIBLE_STATUSES } from '../../store/invoices.ts'
+import { toWireDownloadedInvoice, toWireInvoice, toWireListedInvoice } from '../../wire/invoices.ts'
 import { entityIdsOf } from '../billing-entity-filter.ts'
 import { metaOf, pageOf } from '../pagination.ts'
 import { isObject, rootOf } from '../params.ts'
@@ -31,6 +32,7 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
   listRoutes(app, context)
   oneRoutes(app, context)
   changeRoutes(app, context)
+  downloadRoutes(app, context)
   previewRoute(app, context)
 }
 
@@ -38,7 +40,7 @@ export function invoicesRoutes(app: FastifyInstance, context: Context): void {
 async function show({ database }: Context, caller: Caller, id: string) {
   const [view] = await database.read(caller, (reads) => invoiceViews(reads, [id], caller.now))
   if (!view) throw notFound('invoice')
-  return { invoice: toWireInvoice(view, caller.dashboardUrl) }
+  return { invoice: toWireInvoice(view, caller.links) }
 }
 
 /** The id of a path; 404 for a text that is none. */
@@ -58,7 +60,7 @@ function listRoutes(app: FastifyInstance, { database }: Context): void {
       const billingEntityIds = await entityIdsOf(reads, codes)
       const { rows, total } = await listInvoices(reads, { ...filters, billingEntityIds }, page)
       const views = await invoiceListViews(reads, rows)
-      const invoices = views.map((view) => toWireListedInvoice(view, caller.dashboardUrl))
+      const invoices = views.map((view) => toWireListedInvoice(view, caller.links))
       return { invoices, meta: metaOf(page, total) }
     })
   }
@@ -105,6 +107,22 @@ function previewRoute(app: FastifyInstance, context: Context): void {
     const customer = rootOf(body, 'customer')
     return { invoice: await previewInvoice(context, caller, isObject(body) ? body : {}, customer) }
   })
+}
+
+function downloadRoutes(app: FastifyInstance, context: Context): void {
+  for (const path of ['/invoices/:id/download', '/invoices/:id/download_pdf']) {
+    app.post<ById>(path, { ...CONFIG, schema: invoiceSchemas.download }, async (request, reply) => {
+      const { caller } = request
+      const id = idOf(request)
+      // An empty answer tells that the file is not ready yet.
+      if (!(await downloadInvoice(context, caller, id))) return reply.send()
+      const [view] = await context.database.read(caller, async (reads) =>
+        invoiceListViews(reads, [await readInvoice(reads, id)]),
+      )
+      if (!view) throw notFound('invoice')
+      return { invoice: toWireDownloadedInvoice(view, caller.links) }
+    })
+  }
 }
 
 function changeRoutes(app: FastifyInstance, context: Context): void {

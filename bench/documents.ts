@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import type { Benchmark, Figure, Setting } from './figure.ts'
+
+const PAGES_PER_SECOND_MIN = 40
+const LONG_LINES = 1000
+const LONG_MS_MAX = 1000
+const LONG_MEMORY_MAX_BYTES = 200e6
+const LONGEST_LINES = 20_000
+const LINE_TIMES_MAX = 1.3
+
+/** What the process that renders tells, see document-process.ts. */
+export type RenderFigures = {
+  /** Processor time of one document, in ms. */
+  readonly processorMs: number
+  readonly wallMs: number
+  readonly bytes: number
+  /** Of the process at its highest, with its fonts, less what it had before the first document. */
+  readonly memoryPeakBytes: number
+}
+
+/** Renders documents of `lines` lines in a process of its own, so that its memory is that of the rendering. */
+function rendered(root: string, lines: number, times: number): Promise<RenderFigures> {
+  return new Promise((resolve, reject) => {
+    const script = join(root, 'bench/document-process.ts')
+    const args = ['--import', 'tsx', script, String(lines), String(times)]
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    let told = ''
+    child.stdout.on('data', (chunk) => {
+      told += String(chunk)
+    })
+    child.once('error', reject)
+    child.once('exit', (code) => {
+      if (code === 0) resolve(JSON.parse(told) as RenderFigures)
+      else reject(new Error(`documents could not be rendered: ${code}`))
+    })
+  })
+}
+
+/** One page of twelve lines, as PDF/A-3b with tags. */
+async function onePage({ root, isQuick }: Setting): Promise<readonly Figure[]> {
+  const page = await rendered(root, 12, isQuick ? 100 : 500)
+  const value = 1000 / page.processorMs
+  return [
+    {
+      name: 'documents, one page',
+      what: 'documents a second and core',
+      unit: 'documents/s',
+      value,
+      reference: PAGES_PER_SECOND_MIN,
+      referenceWhat: 'documents/s that are asked for',
+      ratio: value / PAGES_PER_SECOND_MIN,
+      target: 1,
+      isFloor: true,
+      details: { ...page },
+    },
+  ]
+}
+
+/** A thousand lines, and what a line costs when there are twenty thousand. */
+async function manyLines({ root, isQuick }: Setting): Promise<readonly Figure[]> {
+  const long = await rendered(root, LONG_LINES, 1)
+  const longest = await rendered(root, isQuick ? LONGEST_LINES / 4 : LONGEST_LINES, 1)
+  const lines = isQuick ? LONGEST_LINES / 4 : LONGEST_LINES
+  const value = longest.processorMs / lines
+  const reference = long.processorMs / LONG_LINES
+  return [
+    {
+      name: 'documents, many lines',
+      what: `processor time of a line among ${lines}`,
+      unit: 'ms',
+      value,
+      reference,
+      referenceWhat: `ms of a line among ${LONG_LINES}`,
+      ratio: value / reference,
+      target: LINE_TIMES_MAX,
+      isFloor: false,
+      conditions: {
+        [`${LONG_LINES} lines under ${LONG_MS_MAX} ms`]: long.wallMs < LONG_MS_MAX,
+        [`${LONG_LINES} lines within 200 MB`]: long.memoryPeakBytes < LONG_MEMORY_MAX_BYTES,
+      },
+      details: { long, longest },
+    },
+  ]
+}
+
+export const documentBenchmarks: readonly Benchmark[] = [
+  { name: 'documents', run: async (setting) => [...(await onePage(setting)), ...(await manyLines(setting))] },
+]

@@ -1,0 +1,29 @@
+import { gone, notFound } from '../../core/refusal.ts'
+import { readFile } from '../../store/documents.ts'
+import { findOrganization } from '../../store/organizations.ts'
+import type { Context } from '../context.ts'
+import { readFileLink } from './file-links.ts'
+
+/** An opened file, and until when its link opens it, in milliseconds since the epoch. */
+export type OpenedFile = {
+  readonly fileName: string
+  readonly sha256: Buffer
+  readonly bytes: Buffer
+  readonly expiresAt: number
+}
+
+/**
+ * The file that a link opens. 404 `file_not_found` for a link that is not ours or whose document is gone; 410
+ * `file_link_expired` for one whose time is over.
+ */
+export async function openFile(context: Context, token: string): Promise<OpenedFile> {
+  const link = readFileLink(token)
+  if (!link) throw notFound('file')
+  const { organizationId, documentId, expiresAt } = link
+  const organization = await findOrganization(context.database, organizationId)
+  if (!organization || !link.isSignedBy(organization)) throw notFound('file')
+  if (context.systemNow() >= expiresAt) throw gone('file_link_expired')
+  const file = await context.database.read(organizationId, (reads) => readFile(reads, documentId))
+  if (!file) throw notFound('file')
+  return { ...file, expiresAt }
+}

@@ -1,0 +1,194 @@
+import type { Locale } from './words.ts'
+
+/**
+ * What a document is made of, frozen in the transaction that makes its subject final: plain JSON values in which cents
+ * and decimals are texts and instants are milliseconds since the epoch. Rendering reads nothing else.
+ */
+export type FrozenParty = {
+  readonly name: string | null
+  readonly legalName: string | null
+  readonly firstname: string | null
+  readonly lastname: string | null
+  readonly legalNumber: string | null
+  readonly taxNumber: string | null
+  readonly email: string | null
+  readonly address: FrozenAddress
+}
+
+export type FrozenAddress = {
+  readonly line1: string | null
+  readonly line2: string | null
+  readonly zipcode: string | null
+  readonly city: string | null
+  readonly state: string | null
+  /** ISO 3166 code. */
+  readonly country: string | null
+}
+
+/** The billing entity, with what of its settings is printed. */
+export type FrozenSeller = FrozenParty & {
+  readonly footer: string | null
+  readonly euTaxManagement: boolean
+  /** The SHA-256 of the logo's bytes; null for none. */
+  readonly logo: string | null
+}
+
+/** The customer, with what of it is printed. */
+export type FrozenBuyer = FrozenParty & {
+  readonly shipping: FrozenAddress | null
+  readonly metadata: readonly { readonly key: string; readonly value: string }[]
+}
+
+export type FrozenTax = { readonly code: string; readonly name: string; readonly rate: string }
+
+/** A tax of a whole document. */
+export type FrozenTaxLine = FrozenTax & {
+  readonly amountCents: string
+  /** What the tax is computed from, after reductions; unrounded. */
+  readonly baseCents: string
+}
+
+export type FrozenPricingUnit = {
+  readonly shortName: string
+  readonly amountCents: string
+  readonly unitPrice: string
+  readonly conversionRate: string
+}
+
+export type FrozenFee = {
+  readonly id: string
+  readonly type: 'charge' | 'add_on' | 'subscription' | 'credit' | 'commitment' | 'fixed_charge'
+  readonly subscriptionId: string | null
+  readonly trueUpParentId: string | null
+  /** Its own display name, its charge's, or that of what it bills; null when there is none to print. */
+  readonly name: string | null
+  readonly description: string | null
+  readonly groups: readonly (string | null)[]
+  readonly filterName: string | null
+  readonly filterValues: Readonly<Record<string, readonly string[]>> | null
+  readonly model: string | null
+  readonly aggregation: string | null
+  readonly isProrated: boolean
+  /** What the charge bills at least in a full period. */
+  readonly minimumCents: string | null
+  readonly units: string
+  /** In major units. */
+  readonly unitPrice: string
+  readonly amountCents: string
+  readonly eventsCount: number | null
+  readonly details: Readonly<Record<string, unknown>>
+  readonly pricingUnit: FrozenPricingUnit | null
+  readonly presentationKeys: unknown
+  readonly breakdowns: readonly {
+    readonly presentation_by: Readonly<Record<string, string | null>>
+    readonly units: string
+  }[]
+  readonly taxes: readonly FrozenTax[]
+  readonly from: number | null
+  readonly to: number | null
+  readonly paidAt: number | null
+}
+
+export type FrozenSubscription = {
+  readonly id: string
+  readonly name: string
+  readonly planName: string
+  readonly interval: string
+}
+
+export type FrozenCoupon = {
+  readonly name: string
+  readonly percentage: string | null
+  readonly fixedCents: string | null
+  readonly fixedCurrency: string | null
+  readonly amountCents: string
+}
+
+/** What every kind of document has. */
+export type FrozenHead = {
+  readonly locale: Locale
+  readonly isSandbox: boolean
+  readonly currency: string
+  readonly timezone: string
+  readonly number: string
+  /** YYYY-MM-DD. */
+  readonly issuedOn: string
+  readonly purchaseOrder: string | null
+  readonly isSelfBilled: boolean
+  readonly seller: FrozenSeller
+  readonly buyer: FrozenBuyer
+}
+
+export type FrozenInvoice = FrozenHead & {
+  readonly kind: 'invoice'
+  readonly mark: 'draft' | 'preview' | null
+  readonly invoiceType: string
+  /** YYYY-MM-DD. */
+  readonly dueOn: string
+  readonly netPaymentTerm: number
+  readonly voidedAt: number | null
+  readonly cents: {
+    readonly fees: string
+    readonly progressive: string
+    readonly coupons: string
+    readonly subtotalExcl: string
+    readonly taxes: string
+    readonly subtotalIncl: string
+    readonly creditNotes: string
+    readonly prepaid: string
+    readonly prepaidGranted: string | null
+    readonly prepaidPurchased: string | null
+    readonly total: string
+    readonly paid: string
+  }
+  readonly subscriptions: readonly FrozenSubscription[]
+  readonly fees: readonly FrozenFee[]
+  readonly taxes: readonly FrozenTaxLine[]
+  readonly coupons: readonly FrozenCoupon[]
+  readonly thresholds: readonly { readonly usageCents: string; readonly thresholdCents: string }[]
+  readonly sections: readonly FrozenSection[]
+}
+
+export type FrozenSection = {
+  readonly code: string
+  readonly name: string
+  readonly details: string | null
+}
+
+export type FrozenNoteItem = {
+  readonly fee: FrozenFee
+  readonly amountCents: string
+}
+
+export type FrozenCreditNote = FrozenHead & {
+  readonly kind: 'credit_note'
+  readonly invoiceNumber: string
+  readonly invoiceType: string
+  readonly description: string | null
+  readonly cents: {
+    readonly coupons: string
+    readonly subtotalExcl: string
+    readonly taxes: string
+    readonly offset: string
+    readonly credited: string
+    readonly refunded: string
+    readonly total: string
+  }
+  readonly subscriptions: readonly FrozenSubscription[]
+  readonly items: readonly FrozenNoteItem[]
+  readonly taxes: readonly FrozenTaxLine[]
+}
+
+export type FrozenReceipt = FrozenHead & {
+  readonly kind: 'receipt'
+  readonly paidAt: number
+  readonly method: string | null
+  readonly amountCents: string
+  readonly dueCents: string
+  /** The paid invoice, or the invoices of a payment request. */
+  readonly paid:
+    | { readonly invoice: FrozenInvoice }
+    | { readonly invoices: readonly { readonly number: string; readonly totalCents: string }[] }
+}
+
+export type FrozenDocument = FrozenInvoice | FrozenCreditNote | FrozenReceipt
