@@ -1,4 +1,5 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { CallLog } from '../actions/api-logs/call-log.ts'
 import type { Context } from '../actions/context.ts'
 import { jsonText } from '../core/amounts/json-text.ts'
 import { notFound, Refusal } from '../core/refusal.ts'
@@ -11,6 +12,7 @@ import { shareConnections } from './fair-shares.ts'
 import { fileRoutes } from './files.ts'
 import { keepAnswers } from './idempotency.ts'
 import { DEFAULT_LIMITS, type HttpLimits, timeoutsOf } from './limits.ts'
+import { logCalls } from './log-calls.ts'
 import { answerLongReadsElsewhere, type ReadElsewhere } from './long-reads.ts'
 import { describeApi } from './openapi.ts'
 import { tidyPathIds } from './params.ts'
@@ -19,6 +21,12 @@ import { awaitSandboxClock } from './sandbox-writes.ts'
 import { securityHeaders } from './security-headers.ts'
 import { apiKeyRoutes } from './v1/api-keys.ts'
 import { type Routes, routesOfV1, routesOfWeir } from './v1/routes.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    callLog: CallLog
+  }
+}
 
 const PREFIX = '/api/v1'
 /** Of what Lago has no routes for. */
@@ -74,6 +82,9 @@ export function buildApp(
       if (request.is404 && !isKeyed(request.server)) throw NO_SUCH_PATH()
     })
   })
+  const calls = new CallLog(context)
+  app.decorate('callLog', calls)
+  app.addHook('onClose', () => calls.close())
   describeApi(app, context.settings.apiUrl)
   // Inside `register`, because routes are only described once the OpenAPI plugin is loaded.
   void app.register(async (admin) => adminRoutes(admin, context))
@@ -81,6 +92,7 @@ export function buildApp(
   void app.register(
     async (v1) => {
       authenticate(v1, context)
+      logCalls(v1, calls, 'v1')
       answerUnknownPathsEarly(v1)
       addRoutes(v1, routesOfV1, context, limits, readElsewhere)
     },
@@ -89,6 +101,7 @@ export function buildApp(
   void app.register(
     async (own) => {
       authenticate(own, context)
+      logCalls(own, calls, 'weir-v1')
       answerUnknownPathsEarly(own)
       // Without Idempotency-Key: its answers would keep the secrets of keys.
       void own.register(async (keys) => apiKeyRoutes(keys, context))

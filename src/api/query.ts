@@ -6,6 +6,7 @@ import type { FieldCode } from '../core/codes.ts'
 import { tidyId } from '../core/input/ids.ts'
 import { Problems } from '../core/problems.ts'
 import { refuseIfAny } from '../core/refusal.ts'
+import { isId } from '../store/ids.ts'
 import { isObject } from './params.ts'
 
 /** Within PostgreSQL's bigint. */
@@ -43,6 +44,12 @@ export class Query {
   id(name: string): string | undefined {
     const text = this.text(name)
     return text === undefined ? undefined : tidyId(text) || undefined
+  }
+
+  /** The `lago_id` of something. */
+  uuid(name: string): string | undefined {
+    const text = this.text(name)
+    return text === undefined || isId(text) ? text : this.refuse(name, 'value_is_invalid')
   }
 
   /** All values of `name[]=` or `name=`. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from '../store/database.ts'
 
 const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -20,6 +20,19 @@ export function createMetrics(database: Database): Registry {
     },
   })
   return registry
+}
+
+/** Counts the requests that were not logged because too many were waiting to be. */
+export function measureCallLog({ callLog }: FastifyInstance, registry: Registry): void {
+  new Counter({
+    name: 'weir_api_logs_dropped_total',
+    help: 'Requests that are missing in the API log because too many were waiting to be written.',
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(callLog.dropped)
+    },
+  })
 }
 
 /** Counts and times requests by route pattern, never by path: paths contain customer ids. */

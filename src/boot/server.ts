@@ -11,7 +11,7 @@ import { DocumentThreads } from './document-threads.ts'
 import type { Endings } from './endings.ts'
 import type { DatabasePlace } from './find-database.ts'
 import { measureLag } from './lag-metrics.ts'
-import { createMetrics, measureRequests } from './metrics.ts'
+import { createMetrics, measureCallLog, measureRequests } from './metrics.ts'
 import { openPools, prepareDatabase } from './open-database.ts'
 import { answerProbes } from './probes.ts'
 import { Reader } from './reader.ts'
@@ -22,9 +22,13 @@ import { StartProblem } from './start-problem.ts'
 import { goOnFromLatestTime } from './system-time.ts'
 import type { WeirOptions } from './weir-options.ts'
 
+function servesApi(role: Role): boolean {
+  return role === 'all' || role === 'api'
+}
+
 /** Roles without the API still serve the probes, so that they can be monitored. */
 function buildServer(role: Role, context: Context, { limits }: Config, reader: Reader): FastifyInstance {
-  if (role === 'all' || role === 'api') return buildApp(context, limits, reader.read)
+  if (servesApi(role)) return buildApp(context, limits, reader.read)
   return Fastify({
     loggerInstance: context.log as unknown as FastifyBaseLogger,
     forceCloseConnections: 'idle',
@@ -83,6 +87,7 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
   const requests = requestCounter()
   app.addHook('onRequest', async () => countRequest(requests))
   measureLag(context, registry)
+  if (servesApi(role)) measureCallLog(app, registry)
   answerProbes(app, { database, registry, isStopping: () => isStopping })
   const address = await listen(app, config)
   let background: Background | null = null

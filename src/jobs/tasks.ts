@@ -1,3 +1,4 @@
+import { dropOldLogs } from '../actions/api-logs/drop-old-logs.ts'
 import { dropOldDocuments } from '../actions/documents/drop-old-documents.ts'
 import { dropOldAnswers } from '../actions/drop-old-answers.ts'
 import { dropOldWebhooks } from '../actions/webhooks/drop-old-webhooks.ts'
@@ -20,11 +21,15 @@ export const tasks: Readonly<Record<string, Job>> = {
   drop_old_answers: async (context) => {
     await dropOldAnswers(context)
   },
+  drop_old_logs: async (context) => {
+    await dropOldLogs(context)
+  },
 }
 
 /** Scheduled tasks in cron format; times are UTC. */
 export const schedule: readonly { readonly task: string; readonly match: string }[] = [
   { task: 'drop_old_webhooks', match: '23 3 * * *' },
   { task: 'drop_old_answers', match: '53 3 * * *' },
+  { task: 'drop_old_logs', match: '23 4 * * *' },
   { task: 'drop_old_documents', match: '13 4 * * *' },
 ]

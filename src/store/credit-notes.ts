@@ -211,3 +211,20 @@ function filteredNotes(reads: Reads, f: CreditNoteFilters) {
   }
   return query
 }
+
+/** What credit notes take off the amounts that are due of their invoices, in cents above zero. */
+export async function offsetsOfNotes(
+  reads: Reads,
+  ids: readonly string[],
+): Promise<
+  readonly { readonly creditNoteId: string; readonly invoiceId: string; readonly amountCents: bigint }[]
+> {
+  if (ids.length === 0) return []
+  return reads
+    .selectFrom('creditNotes')
+    .select(['id as creditNoteId', 'invoiceId', 'offsetAmountCents as amountCents'])
+    .where('id', '=', anyOf(ids))
+    .where('offsetAmountCents', '>', 0n)
+    .orderBy('id')
+    .execute()
+}

@@ -26,6 +26,7 @@ const SUBJECT_OF: Readonly<Record<DueKind, 'customer' | 'plan' | OwnedSubject | 
   subscription_billing: 'subscription',
   invoice_finalization: 'invoice',
   invoice_overdue: 'invoice',
+  dunning: 'customer',
   trial_end: 'subscription',
   termination_alert: 'subscription',
   event_validation: null,

@@ -1,16 +1,8 @@
 import { sql } from 'kysely'
 import { JWT_BODY_BYTES_MAX } from '../core/webhooks/signature-size.ts'
 import type { Database } from './database.ts'
-
-/** An invariant of the data, and a query for the rows that violate it. */
-export type Invariant = {
-  readonly code: string
-  readonly says: string
-  /** `notice`: the data is consistent, but someone should look. */
-  readonly weight: 'error' | 'notice'
-  /** Returns one row per violation: `organization_id`, `subject` (an id or a name) and `detail`. */
-  readonly query: string
-}
+import type { Invariant } from './invariant.ts'
+import { PAYMENT_INVARIANTS } from './payment-invariants.ts'
 
 export type Breach = {
   readonly organizationId: string | null
@@ -98,39 +90,6 @@ const INVOICE_TAXES: Invariant = {
     join invoice_taxes t on t.organization_id = i.organization_id and t.invoice_id = i.id
     where i.status in ('finalized', 'voided') and i.invoice_type <> 'advance_charges'
       and round(t.fees_amount_cents * t.tax_rate * 0.01) <> t.amount_cents`,
-}
-
-const INVOICE_PAYMENTS: Invariant = {
-  code: 'invoice_payments',
-  says: 'the payment status and paid total of an invoice match its payments',
-  weight: 'error',
-  query: `
-    select i.organization_id, i.id::text as subject,
-      format('invoice %s and %s cents, payments %s and %s cents', i.payment_status, i.total_paid_amount_cents,
-        p.payment_status, p.total_paid_amount_cents) as detail
-    from invoices i
-    cross join lateral weir_payment_state(i.organization_id, i.id) p
-    where i.status in ('draft', 'finalized', 'voided') and (i.payment_status, i.total_paid_amount_cents)
-      is distinct from (p.payment_status, p.total_paid_amount_cents)`,
-}
-
-const CREDIT_NOTES: Invariant = {
-  code: 'credit_notes',
-  says: 'the credit of a credit note is what invoices used, what was given up and what is left of it',
-  weight: 'error',
-  query: `
-    select n.organization_id, n.id::text as subject,
-      format('credit %s, used %s, given up %s, left %s', n.credit_amount_cents, used.cents, n.voided_amount_cents,
-        n.balance_amount_cents) as detail
-    from credit_notes n
-    cross join lateral (
-      select coalesce(sum(r.amount_cents), 0) as cents
-      from invoice_reductions r
-      join invoices i on i.organization_id = r.organization_id and i.id = r.invoice_id
-      where r.organization_id = n.organization_id and r.kind = 'credit_note' and r.source_id = n.id
-        and i.status not in ('closed', 'deleted')
-    ) used
-    where n.credit_amount_cents <> used.cents + n.voided_amount_cents + n.balance_amount_cents`,
 }
 
 const INVOICE_NUMBERS: Invariant = {
@@ -355,8 +314,7 @@ export const INVARIANTS: readonly Invariant[] = [
   BILLING_IS_DUE,
   INVOICE_FEES,
   INVOICE_TAXES,
-  INVOICE_PAYMENTS,
-  CREDIT_NOTES,
+  ...PAYMENT_INVARIANTS,
   INVOICE_NUMBERS,
   EVENT_KEYS,
   FAILING_ITEMS,

@@ -2,40 +2,57 @@ import type { Instant } from '../core/calendar/instant.ts'
 import type { InvoicePaymentStatus } from '../core/invoicing/payment-status.ts'
 import type { Tx } from './database.ts'
 import { newId } from './ids.ts'
-import { ts } from './values.ts'
+import { insertRows } from './insert-rows.ts'
+import { anyOf, ts } from './values.ts'
 
 /**
- * Records a payment status that was set directly, without a known payment. A trigger updates the invoice, which the
- * caller has locked.
+ * An entry of the ledger of an invoice: a status that was stated without any money, money that was received, or what a
+ * credit note takes off the amount that is due. Amounts are cents above zero.
  */
-export async function statePaymentStatus(
+export type LedgerEntry = { readonly invoiceId: string } & (
+  | { readonly kind: 'status'; readonly status: InvoicePaymentStatus }
+  | {
+      readonly kind: 'payment'
+      readonly amountCents: bigint
+      readonly paymentId: string
+      readonly paidAt: Instant
+    }
+  | { readonly kind: 'offset'; readonly amountCents: bigint; readonly creditNoteId: string }
+)
+
+/**
+ * Adds entries to the ledgers of invoices, which the caller has locked. A trigger derives the invoices' payment status
+ * and paid total; more than the total of an invoice violates `no_more_than_the_total_is_paid`.
+ */
+export async function addLedgerEntries(
   tx: Tx,
-  invoice: { readonly organizationId: string; readonly id: string },
-  status: InvoicePaymentStatus,
+  organizationId: string,
+  entries: readonly LedgerEntry[],
   now: Instant,
 ): Promise<void> {
-  await tx
-    .insertInto('invoicePayments')
-    .values({
-      organizationId: invoice.organizationId,
-      id: newId(),
-      invoiceId: invoice.id,
-      kind: 'status',
-      status,
-      amountCents: 0n,
-      paidAt: ts(now),
-      createdAt: ts(now),
-    })
-    .execute()
+  const rows = entries.map((entry) => ({
+    organizationId,
+    id: newId(),
+    invoiceId: entry.invoiceId,
+    kind: entry.kind,
+    status: entry.kind === 'status' ? entry.status : 'succeeded',
+    amountCents: entry.kind === 'status' ? 0n : entry.amountCents,
+    paymentId: entry.kind === 'payment' ? entry.paymentId : null,
+    creditNoteId: entry.kind === 'offset' ? entry.creditNoteId : null,
+    paidAt: entry.kind === 'payment' ? entry.paidAt : now,
+    createdAt: now,
+  }))
+  await insertRows(tx, 'invoicePayments', rows)
 }
 
-/** Gives the fees of an invoice the payment status that was stated for it. */
+/** Gives the fees of invoices the payment status of their invoice. */
 export async function stateFeePayment(
   tx: Tx,
-  invoiceId: string,
+  invoiceIds: readonly string[],
   status: InvoicePaymentStatus,
   now: Instant,
 ): Promise<void> {
+  if (invoiceIds.length === 0) return
   await tx
     .updateTable('fees')
     .set({
@@ -44,6 +61,6 @@ export async function stateFeePayment(
       failedAt: status === 'failed' ? ts(now) : null,
       updatedAt: ts(now),
     })
-    .where('invoiceId', '=', invoiceId)
+    .where('invoiceId', '=', anyOf(invoiceIds))
     .execute()
 }

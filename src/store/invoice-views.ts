@@ -226,6 +226,10 @@ async function thresholdsOf(reads: Reads, ids: readonly string[]): Promise<Appli
     .execute()
 }
 
+/** What can settle an invoice: money, or the offset of a credit note. */
+export const SETTLEMENTS = ['payment', 'credit_note'] as const
+export type Settlement = (typeof SETTLEMENTS)[number]
+
 /** Filters of the invoice list; undefined means no restriction. */
 export type InvoiceFilters = {
   readonly externalCustomerId?: string | undefined
@@ -244,6 +248,8 @@ export type InvoiceFilters = {
   readonly purchaseOrderNumber?: string | undefined
   readonly searchTerm?: string | undefined
   readonly selfBilled?: boolean | undefined
+  /** Only invoices with a settlement of one of these kinds. */
+  readonly settlements?: readonly Settlement[] | undefined
   readonly statuses: readonly string[]
 }
 
@@ -282,6 +288,18 @@ function filteredInvoices(reads: Reads, f: InvoiceFilters) {
   if (f.partiallyPaid !== undefined) {
     const isPart = sql<boolean>`(i.total_paid_amount_cents > 0 and i.total_paid_amount_cents < i.total_amount_cents)`
     query = query.where(f.partiallyPaid ? isPart : sql<boolean>`not ${isPart}`)
+  }
+  if (f.settlements) {
+    const kinds = f.settlements.map((each) => (each === 'payment' ? 'payment' : 'offset'))
+    query = query.where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('invoicePayments as e')
+          .select('e.id')
+          .whereRef('e.invoiceId', '=', 'i.id')
+          .where('e.kind', 'in', kinds),
+      ),
+    )
   }
   if (f.billingEntityIds) query = query.where('i.billingEntityId', 'in', f.billingEntityIds)
   for (const [key, value] of f.metadata ?? []) {

@@ -1,4 +1,4 @@
-import type { Selectable, Updateable } from 'kysely'
+import { type Selectable, sql, type Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import { lockCustomerById } from './customers.ts'
 import type { Reads, Tx } from './database.ts'
@@ -38,15 +38,16 @@ async function lockInvoice(tx: Tx, id: string): Promise<InvoiceRow | undefined> 
   return tx.selectFrom('invoices').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
 }
 
-/** Locks invoices by id, oldest first; missing ones are left out. */
-export async function lockInvoices(tx: Tx, ids: readonly string[]): Promise<InvoiceRow[]> {
-  const rows = await tx
-    .selectFrom('invoices')
-    .selectAll()
-    .where('id', '=', anyOf(ids))
-    .orderBy('id')
-    .forNoKeyUpdate()
-    .execute()
+/** Locks invoices by id, oldest first; missing ones, and those of other customers if one is named, are left out. */
+export async function lockInvoices(
+  tx: Tx,
+  ids: readonly string[],
+  customerId?: string,
+): Promise<InvoiceRow[]> {
+  if (ids.length === 0) return []
+  let query = tx.selectFrom('invoices').selectAll().where('id', '=', anyOf(ids))
+  if (customerId !== undefined) query = query.where('customerId', '=', customerId)
+  const rows = await query.orderBy('id').forNoKeyUpdate().execute()
   return rows.sort((a, b) => a.createdAt - b.createdAt)
 }
 
@@ -56,6 +57,22 @@ export async function markInvoicesOverdue(tx: Tx, ids: readonly string[], now: I
   await tx
     .updateTable('invoices')
     .set({ paymentOverdue: true, updatedAt: ts(now) })
+    .where('id', '=', anyOf(ids))
+    .execute()
+}
+
+/** Notes that the payments of invoices changed; those that are settled now are not overdue any more. */
+export async function touchInvoices(
+  tx: Tx,
+  ids: readonly string[],
+  { now, settled }: { readonly now: Instant; readonly settled: readonly string[] },
+): Promise<void> {
+  await tx
+    .updateTable('invoices')
+    .set({
+      updatedAt: ts(now),
+      paymentOverdue: sql<boolean>`payment_overdue and id <> all (${[...settled]}::uuid[])`,
+    })
     .where('id', '=', anyOf(ids))
     .execute()
 }

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely'
+import { insertionOfActivities, type NewActivity } from './activity-logs.ts'
 import type { CustomerMetadataRow, CustomerRow } from './customers.ts'
 import { Last, type Tx } from './database.ts'
 import { newId } from './ids.ts'
@@ -15,13 +16,15 @@ export type NewCustomer = {
 
 /**
  * Inserts customers of one organization with its next numbers, in the given order, and everything that belongs to them,
- * in one statement. The counter is locked until the transaction ends, so that there are no gaps: let this be the last
- * one. Violates the index `customers_external_id` when another transaction has created one of them meanwhile.
+ * in one statement, which also logs the activities. The counter is locked until the transaction ends, so that there are
+ * no gaps: let this be the last one. Violates the index `customers_external_id` when another transaction has created
+ * one of them meanwhile.
  */
 export async function insertCustomers(
   tx: Tx,
   organizationId: string,
   customers: readonly NewCustomer[],
+  activities: readonly NewActivity[],
 ): Promise<Last<CustomerRow[]>> {
   const { columns, source } = await rowsAsSource(
     tx,
@@ -29,6 +32,8 @@ export async function insertCustomers(
     customers.map(({ row }) => row),
   )
   const parts = await insertsOfParts(tx, organizationId, customers)
+  const logged =
+    activities.length === 0 ? sql`` : sql`, logged as (${insertionOfActivities(organizationId, activities)})`
   const insert = sql<CustomerRow>`
     with counted as (
       insert into customer_counters as c (organization_id, last_number)
@@ -47,7 +52,7 @@ export async function insertCustomers(
       ) numbered
       order by number
       returning *
-    )${parts}
+    )${parts}${logged}
     select * from added order by sequential_id`
   return new Last(insert.execute(tx).then(({ rows }) => rows))
 }

@@ -29,6 +29,22 @@ export type Numeric = ColumnType<string, string, string>
 
 export type Timestamp = ColumnType<Instant, RawBuilder<Instant>, RawBuilder<Instant>>
 
+export interface ActivityLogs {
+  activityObject: Json | null
+  activitySource: string
+  activityType: string
+  apiKeyId: string | null
+  createdAt: Timestamp
+  externalCustomerId: string | null
+  externalSubscriptionId: string | null
+  id: string
+  loggedAt: Timestamp
+  organizationId: string
+  resourceId: string
+  resourceType: string
+  userEmail: string | null
+}
+
 export interface AddOns {
   amountCents: Int8
   amountCurrency: string
@@ -117,6 +133,23 @@ export interface ApiKeys {
   secretHash: Buffer
 }
 
+export interface ApiLogs {
+  apiKeyId: string | null
+  apiVersion: string
+  client: string
+  createdAt: Timestamp
+  httpMethod: string
+  httpStatus: number
+  id: string
+  loggedAt: Timestamp
+  organizationId: string
+  requestBody: string | null
+  requestId: string
+  requestOrigin: string
+  requestPath: string
+  requestResponse: string | null
+}
+
 export interface AppliedCoupons {
   amountCents: Int8 | null
   amountCurrency: string | null
@@ -177,6 +210,7 @@ export interface BillableMetrics {
 export interface BillingEntities {
   addressLine1: string | null
   addressLine2: string | null
+  appliedDunningCampaignId: string | null
   archivedAt: Timestamp | null
   city: string | null
   code: string
@@ -354,6 +388,15 @@ export interface CustomerCounters {
   organizationId: string
 }
 
+export interface CustomerDunning {
+  appliedDunningCampaignId: string | null
+  customerId: string
+  isExcluded: Generated<boolean>
+  lastAttemptAt: Timestamp | null
+  organizationId: string
+  updatedAt: Timestamp
+}
+
 export interface CustomerInvoiceCounters {
   billingEntityId: string
   customerId: string
@@ -369,6 +412,12 @@ export interface CustomerMetadata {
   key: string
   organizationId: string
   value: string
+}
+
+export interface CustomerReceiptCounters {
+  customerId: string
+  lastNumber: Int8
+  organizationId: string
 }
 
 export interface Customers {
@@ -468,6 +517,34 @@ export interface DueItems {
   organizationId: string
   retryAt: Timestamp | null
   subjectId: string
+}
+
+export interface DunningAttempts {
+  attempts: number
+  currency: string
+  customerId: string
+  organizationId: string
+}
+
+export interface DunningCampaigns {
+  bccEmails: Generated<string[]>
+  code: string
+  createdAt: Timestamp
+  daysBetweenAttempts: number
+  deletedAt: Timestamp | null
+  description: string | null
+  id: string
+  maxAttempts: number
+  name: string
+  organizationId: string
+  updatedAt: Timestamp
+}
+
+export interface DunningThresholds {
+  amountCents: Int8
+  currency: string
+  dunningCampaignId: string
+  organizationId: string
 }
 
 export interface EntitlementRemovals {
@@ -765,12 +842,14 @@ export interface InvoiceMetadata {
 export interface InvoicePayments {
   amountCents: Int8
   createdAt: Timestamp
+  creditNoteId: string | null
   entry: Generated<Int8>
   id: string
   invoiceId: string
   kind: string
   organizationId: string
   paidAt: Timestamp
+  paymentId: string | null
   status: string
 }
 
@@ -810,6 +889,7 @@ export interface Invoices {
   issuingSettings: Json | null
   netPaymentTerm: number
   number: string
+  offsetAmountCents: Generated<Int8>
   organizationId: string
   paymentDisputeLostAt: Timestamp | null
   paymentDueDate: string
@@ -946,6 +1026,65 @@ export interface Organizations {
   timezone: Generated<string>
   updatedAt: Timestamp
   zipcode: string | null
+}
+
+export interface PaymentMethods {
+  createdAt: Timestamp
+  customerId: string
+  deletedAt: Timestamp | null
+  id: string
+  isDefault: Generated<boolean>
+  organizationId: string
+  paymentProviderCode: string | null
+  paymentProviderName: string | null
+  paymentProviderType: string
+  providerMethodId: string
+  updatedAt: Timestamp
+}
+
+export interface PaymentReceipts {
+  createdAt: Timestamp
+  id: string
+  number: string
+  organizationId: string
+  paymentId: string
+  updatedAt: Timestamp
+}
+
+export interface PaymentRequestInvoices {
+  invoiceId: string
+  organizationId: string
+  paymentRequestId: string
+}
+
+export interface PaymentRequests {
+  amountCents: Int8
+  amountCurrency: string
+  createdAt: Timestamp
+  customerId: string
+  dunningCampaignId: string | null
+  email: string | null
+  id: string
+  organizationId: string
+  paymentStatus: Generated<string>
+  updatedAt: Timestamp
+}
+
+export interface Payments {
+  amountCents: Int8
+  amountCurrency: string
+  createdAt: Timestamp
+  customerId: string
+  id: string
+  invoiceId: string | null
+  organizationId: string
+  paidAt: Timestamp
+  paymentRequestId: string | null
+  paymentStatus: string
+  paymentType: string
+  reference: string | null
+  status: string
+  updatedAt: Timestamp
 }
 
 export interface Plans {
@@ -1363,6 +1502,7 @@ export interface Webhooks {
 }
 
 export interface DB {
+  activityLogs: ActivityLogs
   addOns: AddOns
   addOnTaxes: AddOnTaxes
   adjustedFees: AdjustedFees
@@ -1370,6 +1510,7 @@ export interface DB {
   advanceStates: AdvanceStates
   alerts: Alerts
   apiKeys: ApiKeys
+  apiLogs: ApiLogs
   appliedCoupons: AppliedCoupons
   appliedCustomSections: AppliedCustomSections
   appliedUsageThresholds: AppliedUsageThresholds
@@ -1385,14 +1526,19 @@ export interface DB {
   creditNotes: CreditNotes
   creditNoteTaxes: CreditNoteTaxes
   customerCounters: CustomerCounters
+  customerDunning: CustomerDunning
   customerInvoiceCounters: CustomerInvoiceCounters
   customerMetadata: CustomerMetadata
+  customerReceiptCounters: CustomerReceiptCounters
   customers: Customers
   customerTaxes: CustomerTaxes
   deferredEvents: DeferredEvents
   documentBlobs: DocumentBlobs
   documents: Documents
   dueItems: DueItems
+  dunningAttempts: DunningAttempts
+  dunningCampaigns: DunningCampaigns
+  dunningThresholds: DunningThresholds
   entitlementRemovals: EntitlementRemovals
   entitlements: Entitlements
   entitlementValues: EntitlementValues
@@ -1430,6 +1576,11 @@ export interface DB {
   minimumCommitments: MinimumCommitments
   minimumCommitmentTaxes: MinimumCommitmentTaxes
   organizations: Organizations
+  paymentMethods: PaymentMethods
+  paymentReceipts: PaymentReceipts
+  paymentRequestInvoices: PaymentRequestInvoices
+  paymentRequests: PaymentRequests
+  payments: Payments
   plans: Plans
   planTaxes: PlanTaxes
   pricingUnits: PricingUnits

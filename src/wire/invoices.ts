@@ -1,5 +1,6 @@
 import { Decimal } from '../core/amounts/decimal.ts'
 import { toWireCents } from '../core/amounts/json-text.ts'
+import { dueCents } from '../core/payments/payment-input.ts'
 import type { DocumentFile } from '../store/documents.ts'
 import type { InvoiceCreditView } from '../store/invoice-credits.ts'
 import type { AppliedThresholdView, InvoiceListView, InvoiceView } from '../store/invoice-views.ts'
@@ -57,7 +58,8 @@ export function toWireInvoiceTax(row: InvoiceListView['taxes'][number], currency
     tax_description: row.taxDescription,
     amount_cents: toWireCents(row.amountCents),
     amount_currency: currency,
-    fees_amount_cents: toWireCents(Decimal.of(row.feesAmountCents).round().toBigInt()),
+    // Lago shows whole cents of the base, without rounding.
+    fees_amount_cents: toWireCents(Decimal.of(row.feesAmountCents).round(0, 'down').toBigInt()),
     created_at: isoSeconds(row.createdAt),
   }
 }
@@ -96,7 +98,6 @@ export function toWireInvoiceBase(
   billingEntityCode: string,
   dashboardUrl: string,
 ): object {
-  const due = invoice.status === 'voided' ? 0n : invoice.totalAmountCents - invoice.totalPaidAmountCents
   return {
     lago_id: invoice.id,
     billing_entity_code: billingEntityCode,
@@ -121,9 +122,9 @@ export function toWireInvoiceBase(
     sub_total_excluding_taxes_amount_cents: toWireCents(invoice.subTotalExcludingTaxesAmountCents),
     sub_total_including_taxes_amount_cents: toWireCents(invoice.subTotalIncludingTaxesAmountCents),
     total_amount_cents: toWireCents(invoice.totalAmountCents),
-    total_due_amount_cents: toWireCents(due),
+    total_due_amount_cents: toWireCents(dueCents(invoice)),
     total_paid_amount_cents: toWireCents(invoice.totalPaidAmountCents),
-    total_offsetted_credit_note_amount_cents: 0,
+    total_offsetted_credit_note_amount_cents: toWireCents(invoice.offsetAmountCents),
     prepaid_credit_amount_cents: toWireCents(invoice.prepaidCreditAmountCents),
     prepaid_granted_credit_amount_cents: centsOrNull(invoice.prepaidGrantedCreditAmountCents),
     prepaid_purchased_credit_amount_cents: centsOrNull(invoice.prepaidPurchasedCreditAmountCents),

@@ -36,6 +36,9 @@ const EXTENSIONS: readonly string[] = [
 
 /** Where Lago describes a body or an answer without the root key with which its server takes or sends it. */
 const ROOTS: Readonly<Record<string, Roots>> = {
+  'GET /payments/{}': { answer: 'payment' },
+  'GET /payment_requests/{}': { answer: 'payment_request' },
+  'GET /wallet_transactions/{}': { answer: 'wallet_transaction' },
   'POST /billing_entities': { answer: 'billing_entity' },
   'PUT /billing_entities/{}': { body: 'billing_entity', answer: 'billing_entity' },
   'PATCH /billing_entities/{}': { body: 'billing_entity', answer: 'billing_entity' },

@@ -26,6 +26,7 @@ import { at, cents, decimal, list, type Row, shown } from './cells.ts'
 import { couponFigures } from './coupon-kinds.ts'
 import { creditNoteFigures, earlyEndFigures } from './credit-note-kinds.ts'
 import { alreadyPaid, fixedPrices, fixedUnits, moreUnits } from './fixed-kinds.ts'
+import { dunningFigures, manualPaymentFigures, paymentRequestFigures } from './payment-kinds.ts'
 import type { FigureTable } from './tables.ts'
 import { ongoingFigures, topUpDays, topUpFigures } from './top-up-kinds.ts'
 import {
@@ -56,6 +57,10 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   taxes: eachRow(taxFigures),
   'progressive-credit': eachRow(creditFigures),
   coupons: eachRow(couponFigures),
+  'manual-payment': ({ rows, settings }) =>
+    rows.map((row) => manualPaymentFigures(row, BigInt(settings.total))),
+  'payment-request': eachRow(paymentRequestFigures),
+  dunning: dunningFigures,
   'credit-notes': eachRow(creditNoteFigures),
   'early-ends': eachRow(earlyEndFigures),
   credits: eachRow(walletCreditFigures),

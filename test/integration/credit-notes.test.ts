@@ -126,11 +126,32 @@ describe('credit notes', () => {
       })
     })
 
-    it('are skipped, or offset as far as something is due', async () => {
+    it('are skipped', async () => {
       await inAdvance()
       await client.clock('2024-03-15T10:00:00Z')
       await ok(client, 'DELETE', '/subscriptions/s?on_termination_credit_note=skip')
       expect(await notes()).toEqual([])
+    })
+
+    it('are refunded as far as they were paid, and otherwise offset', async () => {
+      await inAdvance()
+      const [first] = await invoices()
+      const payment = { invoice_id: first.lago_id, amount_cents: 2500, reference: 'bank' }
+      await ok(client, 'POST', '/payments', { payment })
+      await client.clock('2024-03-15T10:00:00Z')
+      await ok(client, 'DELETE', '/subscriptions/s?on_termination_credit_note=offset')
+      // 15 of 31 days, 1,800 cents with taxes, were used of 2,500 that were paid.
+      expect(await notes()).toMatchObject([
+        {
+          total_amount_cents: 1920,
+          refund_amount_cents: 700,
+          offset_amount_cents: 1220,
+          credit_amount_cents: 0,
+          refund_status: 'pending',
+        },
+      ])
+      const [after] = await invoices()
+      expect([after.total_due_amount_cents, after.payment_status]).toEqual([0, 'succeeded'])
     })
 
     it('are none when the invoice was voided or the period was not billed', async () => {
@@ -244,6 +265,29 @@ describe('credit notes', () => {
       expect(await ok(client, 'DELETE', `${path}/metadata`)).toEqual({ metadata: null })
       const gone = await client.call('DELETE', `${path}/metadata/a`)
       expect([gone.status, gone.body.code]).toEqual([404, 'metadata_not_found'])
+    })
+
+    it('lower what is due of their invoice, and settle it', async () => {
+      const { invoiceId, feeId } = await oneOff()
+      const offset = (cents: number) =>
+        create({
+          invoice_id: invoiceId,
+          offset_amount_cents: cents * 1.2,
+          items: [{ fee_id: feeId, amount_cents: cents }],
+        })
+      const endpoint = await listen(client)
+      const made = await offset(4000)
+      expect(made.body.credit_note).toMatchObject({ offset_amount_cents: 4800, balance_amount_cents: 0 })
+      const due = async () => (await ok(client, 'GET', `/invoices/${invoiceId}`)).invoice
+      expect(await due()).toMatchObject({
+        total_amount_cents: 12_000,
+        total_due_amount_cents: 7200,
+        total_offsetted_credit_note_amount_cents: 4800,
+        payment_status: 'pending',
+      })
+      expect((await offset(6000)).status).toBe(200)
+      expect(await due()).toMatchObject({ total_due_amount_cents: 0, payment_status: 'succeeded' })
+      expect(await receivedBy(client, endpoint, 'invoice.payment_status_updated')).toHaveLength(1)
     })
 
     it('404, 405 and 422 change nothing', async () => {
@@ -413,6 +457,22 @@ describe('credit notes', () => {
     expect((await ok(client, 'GET', `/credit_notes/${note.lago_id}`)).credit_note.balance_amount_cents).toBe(
       0,
     )
+  })
+
+  it('never give back more than the invoice holds, however many are asked for at once', async () => {
+    const { invoiceId, feeId } = await oneOff()
+    const asked = { invoice_id: invoiceId, credit_amount_cents: 3600 }
+    const items = [{ fee_id: feeId, amount_cents: 3000 }]
+    const answers = await Promise.all(Array.from({ length: 12 }, () => create({ ...asked, items })))
+    const statuses = answers.map(({ status }) => status).sort()
+    expect(statuses).toEqual([200, 200, 200, ...Array.from({ length: 9 }, () => 422)])
+    const numbers = (await notes()).map(({ sequential_id: id }: { sequential_id: number }) => id).sort()
+    expect(numbers).toEqual([1, 2, 3])
+    const [first] = await notes()
+    const voids = await Promise.all(
+      Array.from({ length: 5 }, () => client.call('PUT', `/credit_notes/${first.lago_id}/void`)),
+    )
+    expect(voids.map(({ status }) => status).sort()).toEqual([200, 405, 405, 405, 405])
   })
 
   it('the database refuses what does not add up, and any other change', async () => {

@@ -44,3 +44,33 @@ describe('the JSON of an invoice', () => {
     expect(await only()).toMatchObject({ status: 'finalized', sequential_id: 1 })
   })
 })
+
+describe('a grace period that is taken away', () => {
+  it('makes the draft final now, and not as of a day that is over', async () => {
+    const harness = await startHarness()
+    try {
+      const client = await harness.organization()
+      await client.clock('2024-01-01T00:00:00Z')
+      await subscribe(client, {
+        metrics: [],
+        charges: [],
+        plan: { amount_cents: 3100 },
+        customer: { billing_configuration: { invoice_grace_period: 5 } },
+      })
+      await client.clock('2024-02-03T00:00:00Z')
+      await ok(client, 'POST', '/customers', {
+        customer: { external_id: 'c', billing_configuration: { invoice_grace_period: 0 } },
+      })
+      await client.clock('2024-02-03T00:01:00Z')
+      const [invoice] = (await ok(client, 'GET', '/invoices')).invoices
+      expect(invoice).toMatchObject({
+        status: 'finalized',
+        issuing_date: '2024-02-03',
+        payment_due_date: '2024-02-03',
+        payment_overdue: false,
+      })
+    } finally {
+      await harness.close()
+    }
+  })
+})

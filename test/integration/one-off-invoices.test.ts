@@ -174,6 +174,9 @@ describe('POST /invoices', () => {
     const client = await shop({ account_type: 'partner' })
     const invoice = await sold(client, [{ add_on_code: 'setup' }])
     expect([invoice.self_billed, invoice.fees[0].self_billed]).toEqual([true, true])
+    await client.clock('2024-08-01T00:00:00Z')
+    const late = (await ok(client, 'GET', `/invoices/${invoice.lago_id}`)).invoice
+    expect(late.payment_overdue).toBe(true)
   })
 
   it('422: more than an invoice holds, and nothing is written', async () => {

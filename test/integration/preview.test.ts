@@ -121,7 +121,10 @@ describe('a preview taken a second before a bill equals the bill', () => {
       await ok(client, 'DELETE', '/subscriptions/s')
       const bill = await billed(client)
       expect(figuresOf(near)).toEqual(figuresOf(bill))
-      expect(figuresOf(later)).toEqual(figuresOf(bill))
+      // The credit for a price in advance that has yet to be billed is not known.
+      const linesOf = (invoice: Shown) => (figuresOf(invoice) as { fees: unknown }).fees
+      if (pay_in_advance) expect(linesOf(later)).toEqual(linesOf(bill))
+      else expect(figuresOf(later)).toEqual(figuresOf(bill))
     }
   })
 

@@ -17,6 +17,9 @@ const QUERIES: Readonly<Record<string, (mark: string) => string>> = {
   '/customers/:external_id/past_usage': (mark) => `?external_subscription_id=${mark}-subscription`,
 }
 
+/** The log of one's own requests has what they named. */
+const ECHOES = ['/api_logs']
+
 /** Lists that are empty instead of a 404 for an unknown customer. */
 const EMPTY_LISTS = ['/customers/:external_id/invoices']
 
@@ -136,7 +139,8 @@ describe('another organization’s identifiers', () => {
       '?per_page=1000&status[]=active&status[]=terminated&status[]=draft&status[]=finalized',
     ]
     const wrong: unknown[] = []
-    for (const route of routes.filter((one) => one.method === 'GET' && one.parents.length === 0)) {
+    const lists = routes.filter((one) => one.method === 'GET' && one.parents.length === 0)
+    for (const route of lists.filter(({ path }) => !ECHOES.includes(path))) {
       for (const filter of filters) {
         const answer = await ours.client.call('GET', `${route.path}${filter}`)
         const leaks = leaksIn(answer)

@@ -144,6 +144,15 @@ async function useAndBill(client: Client, mark: string): Promise<void> {
   await client.clock('2024-02-01T00:10:00Z')
 }
 
+/** Asks for the payment of an invoice once it is overdue, a day after it was issued, and records a part of it. */
+async function payOverdue(client: Client, mark: string, invoiceId: string): Promise<void> {
+  await client.clock('2024-02-02T00:10:00Z')
+  const request = { external_customer_id: `${mark}-customer`, lago_invoice_ids: [invoiceId] }
+  await ask(client, 'POST', '/payment_requests', { payment_request: request })
+  const payment = { invoice_id: invoiceId, amount_cents: 1, reference: `Reference ${mark}` }
+  await ask(client, 'POST', '/payments', { payment })
+}
+
 /** A wallet with credits, whose code is its id, so that either names it in a path. */
 async function makeWallet(client: Client, mark: string): Promise<{ wallet: string; transaction: string }> {
   const { wallet } = await ask(client, 'POST', '/wallets', {
@@ -174,25 +183,45 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
   await useAndBill(client, mark)
   const { wallet, transaction } = await makeWallet(client, mark)
   const endpointId: string = endpoint.webhook_endpoint.lago_id
-  const { webhooks } = await ask(client, 'GET', `/webhook_endpoints/${endpointId}/webhooks`)
   const { invoices } = await ask(client, 'GET', '/invoices')
+  const final = invoices.find((one: { status: string }) => one.status === 'finalized')
+  await payOverdue(client, mark, final.lago_id)
+  const { webhooks } = await ask(client, 'GET', `/webhook_endpoints/${endpointId}/webhooks`)
   const { fees } = await ask(client, 'GET', '/fees')
   const draft = invoices.find((one: { status: string }) => one.status === 'draft')
   const adjusted = await ask(client, 'POST', `/api/weir/v1/invoices/${draft.lago_id}/adjusted_fees`, {
     adjusted_fee: { fee_id: await feeOn(client, draft.lago_id), invoice_display_name: mark },
   })
   const loose = fees.find((one: { lago_invoice_id: string | null }) => one.lago_invoice_id === null)
+  const payments = await ask(client, 'GET', '/payments')
+  const receipts = await ask(client, 'GET', '/payment_receipts')
+  const requests = await ask(client, 'GET', '/payment_requests')
+  const activities = await ask(client, 'GET', '/activity_logs')
+  const calls = await ask(client, 'GET', '/api_logs')
   const plan = await ask(client, 'GET', `/plans/${mark}-plan`)
   const { applied_coupons: coupons } = await ask(client, 'GET', '/applied_coupons')
   const note = await creditSomething(client, mark, invoices, fees)
   return {
     client,
     mark,
-    ids: [...new Set([...idsIn([webhooks, invoices, fees, coupons, note, plan]), wallet, transaction])],
+    ids: [
+      ...new Set([
+        ...idsIn([webhooks, invoices, fees, coupons, note, payments, receipts, requests, plan]),
+        wallet,
+        transaction,
+      ]),
+    ],
     names: {
       adjusted_fees: adjusted.adjusted_fee.lago_id,
       add_ons: `${mark}-add-on`,
       invoice_custom_sections: `${mark}-section`,
+      activity_logs: activities.activity_logs[0].activity_id,
+      api_logs: calls.api_logs[0].request_id,
+      payments: payments.payments[0].lago_id,
+      // Only payment providers make methods, so this is the id of something else.
+      payment_methods: endpointId,
+      payment_receipts: receipts.payment_receipts[0].lago_id,
+      payment_requests: requests.payment_requests[0].lago_id,
       alerts: `${mark}-alert`,
       applied_coupons: coupons[0].lago_id,
       billable_metrics: `${mark}-metric`,

@@ -42,11 +42,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     why: 'the path names the customer',
   },
   {
-    operation: /^GET \/wallet_transactions\/\{\}$/,
-    lack: 'answer ',
-    why: 'Lago’s server answers with the root `wallet_transaction`, and so do we',
-  },
-  {
     operation: /^DELETE \/subscriptions\/\{\}\/entitlements\//,
     lack: 'answer entitlement',
     why: 'Lago’s server answers the full list',

@@ -13,6 +13,8 @@ import { findCustomer, lockCustomerByExternalId } from '../../store/customers.ts
 import { newId } from '../../store/ids.ts'
 import { stamps } from '../../store/organizations.ts'
 import { inTransaction } from '../../store/transaction.ts'
+import { toWireAppliedCoupon } from '../../wire/applied-coupons.ts'
+import { logActivity } from '../activity-logs/log-activity.ts'
 import type { Caller, Context } from '../context.ts'
 
 /**
@@ -47,7 +49,9 @@ export async function applyCoupon(
       ...terms,
       ...stamps(caller.now),
     })
-    return readAppliedCoupon(tx, id)
+    const applied = await readAppliedCoupon(tx, id)
+    await logActivity(tx, caller, 'applied_coupon.created', id, toWireAppliedCoupon(applied))
+    return applied
   })
 }
 

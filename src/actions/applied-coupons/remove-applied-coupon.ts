@@ -8,6 +8,8 @@ import {
 import { lockCustomerByExternalId } from '../../store/customers.ts'
 import { isId } from '../../store/ids.ts'
 import { inTransaction } from '../../store/transaction.ts'
+import { toWireAppliedCoupon } from '../../wire/applied-coupons.ts'
+import { logActivity } from '../activity-logs/log-activity.ts'
 import type { Caller, Context } from '../context.ts'
 
 /**
@@ -26,6 +28,8 @@ export async function removeAppliedCoupon(
     const applied = isId(id) ? await lockAppliedCoupon(tx, customer.id, id) : undefined
     if (!applied) throw notFound('applied_coupon')
     await endAppliedCoupons(tx, [{ id, at: caller.now }], 'removal')
-    return readAppliedCoupon(tx, id)
+    const removed = await readAppliedCoupon(tx, id)
+    await logActivity(tx, caller, 'applied_coupon.deleted', id, toWireAppliedCoupon(removed))
+    return removed
   })
 }

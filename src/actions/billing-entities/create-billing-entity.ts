@@ -5,6 +5,8 @@ import { insertNewBillingEntity } from '../../store/billing-entities.ts'
 import { newId } from '../../store/ids.ts'
 import { type BillingEntityRow, stamps } from '../../store/organizations.ts'
 import { inTransaction } from '../../store/transaction.ts'
+import { toWireBillingEntity } from '../../wire/billing-entities.ts'
+import { logActivity } from '../activity-logs/log-activity.ts'
 import type { Caller, Context } from '../context.ts'
 import { createEuTaxes } from '../taxes/create-eu-taxes.ts'
 
@@ -34,6 +36,7 @@ export async function createBillingEntity(
     })
     accepted(checkBillingEntity(entity))
     if (entity.euTaxManagement) await createEuTaxes(tx, caller)
+    await logActivity(tx, caller, 'billing_entities.created', id, toWireBillingEntity(entity))
     return entity
   })
 }

@@ -7,6 +7,8 @@ import { flagDraftsOfTax, replaceTaxes, taxesOfOwners } from '../../store/taxes.
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import { enqueueViesChecks, viesChecksOfEntity } from '../../store/vies-checks.ts'
+import { toWireBillingEntity } from '../../wire/billing-entities.ts'
+import { logActivity } from '../activity-logs/log-activity.ts'
 import type { Caller, Context } from '../context.ts'
 import { spreadSettings } from '../customers/follow-settings.ts'
 import { selectSections } from '../invoice-custom-sections/select-sections.ts'
@@ -59,6 +61,7 @@ export async function updateBillingEntity(
       )
       for (const tax of taxes) await flagDraftsOfTax(tx, tax.id)
     }
+    await logActivity(tx, caller, 'billing_entities.updated', entity.id, toWireBillingEntity(changed))
     return changed
   })
 }

@@ -5,6 +5,8 @@ import { newId } from '../../store/ids.ts'
 import { stamps } from '../../store/organizations.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { tsOrNull } from '../../store/values.ts'
+import { toWireCoupon } from '../../wire/coupons.ts'
+import { logActivity } from '../activity-logs/log-activity.ts'
 import type { Caller, Context } from '../context.ts'
 import { findTargets, readCoupon } from './read-coupon.ts'
 
@@ -37,7 +39,9 @@ export async function createCoupon(
         dueAt: settings.expirationAt,
       })
     }
-    return readCoupon(tx, settings.code)
+    const coupon = await readCoupon(tx, settings.code)
+    await logActivity(tx, caller, 'coupon.created', id, toWireCoupon(coupon))
+    return coupon
   })
 }
 

@@ -10,6 +10,8 @@ import { lockCustomersById } from '../../store/customers.ts'
 import { cancelItem } from '../../store/due-items.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
+import { toWireCoupon } from '../../wire/coupons.ts'
+import { logActivity } from '../activity-logs/log-activity.ts'
 import type { Caller, Context } from '../context.ts'
 import { viewOfCoupon } from './read-coupon.ts'
 
@@ -28,6 +30,8 @@ export async function deleteCoupon(context: Context, caller: Caller, code: strin
     await replaceCouponTargets(tx, organizationId, stored.id, { planIds: [], metricIds: [] })
     await cancelItem(tx, 'coupon_expiry', stored.id)
     const coupon = await writeCoupon(tx, stored.id, { deletedAt: ts(now), updatedAt: ts(now) })
-    return viewOfCoupon(tx, coupon)
+    const view = await viewOfCoupon(tx, coupon)
+    await logActivity(tx, caller, 'coupon.deleted', stored.id, toWireCoupon(view))
+    return view
   })
 }

@@ -11,6 +11,8 @@ import {
 import { cancelItem, scheduleItem } from '../../store/due-items.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
+import { toWireCoupon } from '../../wire/coupons.ts'
+import { logActivity } from '../activity-logs/log-activity.ts'
 import type { Caller, Context } from '../context.ts'
 import { couponColumns } from './create-coupon.ts'
 import { findTargets, viewOfCoupon } from './read-coupon.ts'
@@ -46,6 +48,8 @@ export async function updateCoupon(
       const dueAt = settings.expirationAt
       await scheduleItem(tx, organizationId, { kind: 'coupon_expiry', subjectId: stored.id, dueAt })
     }
-    return viewOfCoupon(tx, coupon)
+    const view = await viewOfCoupon(tx, coupon)
+    await logActivity(tx, caller, 'coupon.updated', stored.id, toWireCoupon(view))
+    return view
   })
 }

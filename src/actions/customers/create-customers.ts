@@ -16,6 +16,7 @@ import type { TaxRow } from '../../store/taxes.ts'
 import { startViesChecks } from '../../store/vies-checks.ts'
 import { insertWebhooks } from '../../store/webhooks.ts'
 import { toWireCustomer } from '../../wire/customers.ts'
+import { activitiesOf } from '../activity-logs/log-activity.ts'
 import type { Caller } from '../context.ts'
 import { readEuTax } from '../taxes/create-eu-taxes.ts'
 import { listeningTo, webhooksOf } from '../webhooks/announce.ts'
@@ -68,7 +69,13 @@ export async function createCustomers(
   if (!first) return []
   const drafts: Draft[] = []
   for (const request of requests) drafts.push(await draftOf(tx, request, around))
-  const sent = await insertCustomers(tx, first.caller.organizationId, drafts)
+  const activities = drafts.flatMap(({ row, caller }) =>
+    activitiesOf(caller, 'customer.created', row.id, null).map((activity) => ({
+      ...activity,
+      externalCustomerId: row.externalId,
+    })),
+  )
+  const sent = await insertCustomers(tx, first.caller.organizationId, drafts, activities)
   const inserted = sent.statements.then((rows) => {
     const rowById = new Map(rows.map((row) => [row.id, row]))
     return drafts.map((draft) => shownOf(draft, rowById.get(draft.row.id)))

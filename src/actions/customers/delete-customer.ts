@@ -11,6 +11,8 @@ import { draftsOf } from '../../store/draft-invoices.ts'
 import { scheduleItem } from '../../store/due-items.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
+import { toWireListedCustomer } from '../../wire/customers.ts'
+import { logActivity } from '../activity-logs/log-activity.ts'
 import type { Caller, Context } from '../context.ts'
 import { terminateSubscriptionsOfCustomer } from '../subscriptions/terminate-subscription.ts'
 import { terminateWalletsOfCustomer } from '../wallets/terminate-wallet.ts'
@@ -42,6 +44,8 @@ export async function deleteCustomer(
       deletedAt: ts(caller.now),
       updatedAt: ts(caller.now),
     })
-    return detailsOfCustomer(tx, deleted, { billingEntity })
+    const details = await detailsOfCustomer(tx, deleted, { billingEntity })
+    await logActivity(tx, caller, 'customer.deleted', customer.id, toWireListedCustomer(details))
+    return details
   })
 }

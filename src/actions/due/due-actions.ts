@@ -3,6 +3,7 @@ import { priceAdvanceUsage } from '../billing/price-advance-usage.ts'
 import { priceDeferredEvent } from '../billing/price-deferred-event.ts'
 import { expireCoupon } from '../coupons/expire-coupon.ts'
 import { followDays, followIssuing } from '../customers/follow-settings.ts'
+import { dunCustomer } from '../dunning/dun-customer.ts'
 import { tellUnknownWallets } from '../events/tell-unknown-wallets.ts'
 import { validateEvents } from '../events/validate-events.ts'
 import { billChangedUnits } from '../fixed-charges/bill-units.ts'
@@ -28,6 +29,7 @@ export const dueActions: DueActions = {
   draft_refresh: refreshDrafts,
   invoice_finalization: finalizeDrafts,
   invoice_overdue: markOverdue,
+  dunning: dunCustomer,
   subscription_activity: watchSubscription,
   plan_deletion: finishPlanDeletion,
   subscription_start: startSubscription,

@@ -1,4 +1,5 @@
 import { parseCalendarDate } from '../../core/calendar/calendar-date.ts'
+import { instant } from '../../core/calendar/instant.ts'
 import { startOfDay } from '../../core/calendar/zone.ts'
 import { type IssuingSettings, shiftedDates } from '../../core/subscriptions/issuing-dates.ts'
 import { readCustomerFacts } from '../../store/billing/customer-facts.ts'
@@ -60,9 +61,8 @@ async function redate(
     netPaymentTerm: after.netPaymentTermDays,
     issuingSettings: json(after),
   })
-  await scheduleItem(tx, caller.organizationId, {
-    kind: 'invoice_finalization',
-    subjectId: draft.id,
-    dueAt: startOfDay(dates.expectedFinalizationOn, draft.timezone),
-  })
+  // Not as of a day that was over when the settings changed.
+  const finalAt = startOfDay(dates.expectedFinalizationOn, draft.timezone)
+  const dueAt = instant(Math.max(finalAt, caller.now))
+  await scheduleItem(tx, caller.organizationId, { kind: 'invoice_finalization', subjectId: draft.id, dueAt })
 }

@@ -1,19 +1,12 @@
-import { instant } from '../../core/calendar/instant.ts'
 import type { Input } from '../../core/input/fields.ts'
-import { overdueAt } from '../../core/invoicing/overdue.ts'
 import { INVOICE_PAYMENT_STATUSES } from '../../core/invoicing/payment-status.ts'
 import { Problems } from '../../core/problems.ts'
 import { invalid, notAllowed, notFound, refuseIfAny } from '../../core/refusal.ts'
-import type { Tx } from '../../store/database.ts'
-import { cancelItem, scheduleItem } from '../../store/due-items.ts'
 import { type InvoiceMetadataEntry, replaceInvoiceMetadata } from '../../store/invoice-metadata.ts'
-import { stateFeePayment, statePaymentStatus } from '../../store/invoice-payments.ts'
-import { type InvoiceRow, isVisible, lockInvoiceAfterCustomer, updateInvoice } from '../../store/invoices.ts'
+import { isVisible, lockInvoiceAfterCustomer } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
-import { ts } from '../../store/values.ts'
-import { announceInvoice } from '../billing/announce-documents.ts'
 import type { Caller, Context } from '../context.ts'
-import { settlePurchase } from '../wallets/settle-purchase.ts'
+import { settleInvoices } from '../payments/invoice-payment-status.ts'
 
 const METADATA_MAX = 5
 const KEY_LENGTH_MAX = 20
@@ -41,29 +34,8 @@ export async function updateInvoicePayment(
       await replaceInvoiceMetadata(tx, invoice, readMetadata(input.metadata), caller.now)
     }
     if (status === undefined || status === invoice.paymentStatus) return
-    const hasSucceeded = status === 'succeeded'
-    await statePaymentStatus(tx, invoice, status, caller.now)
-    await updateInvoice(tx, id, {
-      updatedAt: ts(caller.now),
-      ...(hasSucceeded ? { paymentOverdue: false } : {}),
-    })
-    await stateFeePayment(tx, id, status, caller.now)
-    if (hasSucceeded) await cancelItem(tx, 'invoice_overdue', id)
-    else if (invoice.paymentStatus === 'succeeded') await scheduleOverdue(tx, caller, invoice)
-    await announceInvoice(tx, caller, id, 'invoice.payment_status_updated')
-    await settlePurchase(tx, caller, invoice, status)
+    await settleInvoices(tx, caller, [invoice], [{ kind: 'status', invoiceId: id, status }])
   })
-}
-
-/**
- * An invoice whose payment is reverted can become overdue again, immediately if its due date has passed
- * (docs/rules/invoices.md#payment-and-overdue).
- */
-async function scheduleOverdue(tx: Tx, caller: Caller, invoice: InvoiceRow): Promise<void> {
-  if (invoice.selfBilled || invoice.totalAmountCents === 0n || invoice.paymentDisputeLostAt !== null) return
-  const passesAt = overdueAt(invoice.paymentDueDate, invoice.timezone)
-  const dueAt = instant(Math.max(passesAt, caller.now))
-  await scheduleItem(tx, caller.organizationId, { kind: 'invoice_overdue', subjectId: invoice.id, dueAt })
 }
 
 function readMetadata(raw: unknown): InvoiceMetadataEntry[] {

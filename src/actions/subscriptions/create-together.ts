@@ -1,5 +1,6 @@
 import type { NewSubscription } from '../../core/subscriptions/subscription-input.ts'
 import { scheduleWatched } from '../../store/activity-items.ts'
+import { insertActivities } from '../../store/activity-logs.ts'
 import {
   type CustomerDetails,
   type CustomerOfEntity,
@@ -18,6 +19,7 @@ import {
 import { insertSubscriptions, usedSubscriptionIds } from '../../store/subscriptions.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { insertWebhooks, type Listener, listWebhookEndpoints } from '../../store/webhooks.ts'
+import { activitiesOf } from '../activity-logs/log-activity.ts'
 import type { Caller, Context } from '../context.ts'
 import { sharedTransactions } from '../organizations/shared-transactions.ts'
 import { listeningTo, webhooksOf } from '../webhooks/announce.ts'
@@ -117,6 +119,13 @@ async function write(
   const details = new Map(drafts.map((draft) => [draft.asked, detailsOf(draft, plans)]))
   if (announced.length > 0) await announce(tx, organizationId, listeners, announced, { details, customers })
   const scheduled = Promise.all([
+    insertActivities(
+      tx,
+      organizationId,
+      started.flatMap(({ state, caller }) =>
+        activitiesOf(caller, 'subscription.started', state.row.id, null),
+      ),
+    ),
     scheduleCreated(tx, drafts),
     scheduleWatched(
       tx,

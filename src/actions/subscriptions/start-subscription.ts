@@ -74,8 +74,9 @@ export async function afterCreatedStart(
     state.plan.hasFixedCharges ? insertStartingUnits(tx, row, caller.now) : undefined,
     scheduleCreated(tx, [{ caller, state }]),
     scheduleWatched(tx, caller.organizationId, [{ id: row.id, now: caller.now }]),
+    // Sent with the others: the commit may follow right behind them.
+    announceTo(tx, caller, endpoints, messageOf(tx, caller, 'subscription.started', row)),
   ])
-  await announceTo(tx, caller, endpoints, messageOf(tx, caller, 'subscription.started', row))
 }
 
 /** Bills what is due at the start of a subscription without a predecessor (docs/rules/subscriptions.md#start). */

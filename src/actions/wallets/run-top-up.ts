@@ -1,10 +1,11 @@
 import { Decimal } from '../../core/amounts/decimal.ts'
 import { accepted } from '../../core/refusal.ts'
-import { applyMovement } from '../../core/wallets/movement.ts'
+import { applyMovement, canHold } from '../../core/wallets/movement.ts'
 import type { TransactionMetadata } from '../../core/wallets/transaction.ts'
 import { newId } from '../../store/ids.ts'
 import { sectionsOfWallets } from '../../store/invoice-custom-sections.ts'
 import { takeTopUp, type WalletTopUpRow } from '../../store/wallet-top-ups.ts'
+import { unpaidCents } from '../../store/wallet-transactions.ts'
 import { lockWallet } from '../../store/wallets.ts'
 import type { DueAction } from '../due/due-action.ts'
 import { announceMovements } from './announce-wallets.ts'
@@ -13,16 +14,16 @@ import { type MovementDetails, writeMovements } from './write-movements.ts'
 
 /**
  * Due work: carries out a top-up of a new wallet or of a rule, once. A wallet that was terminated meanwhile gets
- * nothing.
+ * nothing; neither does one that could not hold it, which is logged.
  */
-export const runTopUp: DueAction = async (_context, tx, caller, topUpId) => {
+export const runTopUp: DueAction = async (context, tx, caller, topUpId) => {
   const topUp = await takeTopUp(tx, topUpId)
   if (!topUp) return
   const wallet = await lockWallet(tx, { id: topUp.walletId })
   if (wallet?.status !== 'active') return
   const ruleId = topUp.recurringTransactionRuleId
   const sections = ruleId === null ? [] : await sectionsOfWallets(tx, [ruleId])
-  const state = stateOf(wallet, 0n, [])
+  const state = stateOf(wallet, await unpaidCents(tx, wallet.id), [])
   const ids = { purchased: newId(), granted: newId(), voided: newId() }
   const movement = {
     paidCredits: Decimal.of(topUp.paidCredits),
@@ -31,6 +32,11 @@ export const runTopUp: DueAction = async (_context, tx, caller, topUpId) => {
     voidedTransactionId: null,
     ignoreLimits: true,
     priority: topUp.priority,
+  }
+  if (!canHold(state, movement)) {
+    const { organizationId } = caller
+    context.log.warn({ organizationId, walletId: wallet.id }, 'a top-up is more than its wallet can hold')
+    return
   }
   const { moved } = accepted(applyMovement(state, movement, ids, caller.now))
   const details = detailsOf(

@@ -46,7 +46,7 @@ const amounts = {
   total_offsetted_credit_note_amount_cents: Type.Integer(),
 }
 
-const listed = {
+const base = {
   lago_id: uuid,
   billing_entity_code: Type.String(),
   sequential_id: Type.Optional(Type.Integer({ description: 'Assigned when the invoice is finalized.' })),
@@ -69,6 +69,13 @@ const listed = {
   created_at: dateTime,
   updated_at: dateTime,
   voided_at: nullableDateTime,
+}
+
+/** What stands in the head of an invoice, and its amounts. */
+export const InvoiceBase = Type.Object(base)
+
+const listed = {
+  ...base,
   customer: Type.Object({
     ...CustomerInside.properties,
     integration_customers: Type.Array(IntegrationCustomer),
@@ -265,6 +272,7 @@ const query: Readonly<Record<string, TSchema>> = {
   purchase_order_number: text,
   search_term: text,
   self_billed: flag,
+  'settlements[]': Type.Optional(Type.Array(words('payment', 'credit_note'))),
   status: Type.Optional(status),
   'statuses[]': Type.Optional(Type.Array(status)),
 }

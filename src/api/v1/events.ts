@@ -41,7 +41,7 @@ const TURNED_AWAY = JSON.stringify(TOO_MANY_REQUESTS)
 /** Usage events: sending one, or a batch that is stored all or nothing, and reading them (docs/rules/events.md). */
 export function eventRoutes(app: FastifyInstance, context: Context, limits: HttpLimits): void {
   const early = { ...turnAwayEarly(context), bodyLimit: limits.eventBodyBytes }
-  const repeatable = { ...config, isRepeatable: true, isFair: true }
+  const repeatable = { ...config, isRepeatable: true, isFair: true, isLogged: false }
   app.post('/events', { config: repeatable, schema: createEventSchema, ...early }, async (request, reply) => {
     const raw = rootOf(request.body, 'event')
     const stored = await admitted(reply, ingestEvent(context, request.caller, raw))

@@ -14,7 +14,7 @@ import { voidInvoice } from '../../actions/invoices/void-invoice.ts'
 import { notFound } from '../../core/refusal.ts'
 import { findCustomer } from '../../store/customers.ts'
 import { isId } from '../../store/ids.ts'
-import { invoiceListViews, invoiceViews, listInvoices } from '../../store/invoice-views.ts'
+import { invoiceListViews, invoiceViews, listInvoices, SETTLEMENTS } from '../../store/invoice-views.ts'
 import { findInvoice, readInvoice, VISIBLE_STATUSES } from '../../store/invoices.ts'
 import { toWireDownloadedInvoice, toWireInvoice, toWireListedInvoice } from '../../wire/invoices.ts'
 import { entityIdsOf } from '../billing-entity-filter.ts'
@@ -187,5 +187,6 @@ const filtersOf = (query: unknown, externalCustomerId?: string) =>
     purchaseOrderNumber: query.text('purchase_order_number'),
     searchTerm: query.text('search_term'),
     selfBilled: query.boolean('self_billed'),
+    settlements: query.words('settlements', SETTLEMENTS),
     statuses: query.words('status', VISIBLE_STATUSES, 'statuses') ?? VISIBLE_STATUSES,
   }))

@@ -1,9 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
 import type { HttpLimits } from '../limits.ts'
+import { activityLogsRoutes } from './activity-logs.ts'
 import { addOnsRoutes } from './add-ons.ts'
 import { adjustedFeesRoutes } from './adjusted-fees.ts'
 import { alertsRoutes } from './alerts.ts'
+import { analyticsRoutes } from './analytics.ts'
+import { apiLogsRoutes } from './api-logs.ts'
 import { appliedCouponsRoutes } from './applied-coupons.ts'
 import { billableMetricsRoutes } from './billable-metrics.ts'
 import { billingEntitiesRoutes } from './billing-entities.ts'
@@ -11,6 +14,7 @@ import { couponsRoutes } from './coupons.ts'
 import { creditNoteMetadataRoutes } from './credit-note-metadata.ts'
 import { creditNotesRoutes } from './credit-notes.ts'
 import { customersRoutes } from './customers.ts'
+import { dunningCampaignsRoutes } from './dunning-campaigns.ts'
 import { entitlementsRoutes } from './entitlements.ts'
 import { estimatesRoutes } from './estimates.ts'
 import { eventRoutes } from './events.ts'
@@ -20,6 +24,10 @@ import { invoiceCustomSectionsRoutes } from './invoice-custom-sections.ts'
 import { invoicesRoutes, regenerationRoutes } from './invoices.ts'
 import { lifetimeUsagesRoutes } from './lifetime-usages.ts'
 import { organizationsRoutes } from './organizations.ts'
+import { paymentMethodsRoutes } from './payment-methods.ts'
+import { paymentReceiptsRoutes } from './payment-receipts.ts'
+import { paymentRequestEndRoutes, paymentRequestsRoutes } from './payment-requests.ts'
+import { paymentsRoutes } from './payments.ts'
 import { planChargesRoutes } from './plan-charges.ts'
 import { planFixedChargesRoutes } from './plan-fixed-charges.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
@@ -41,8 +49,11 @@ export type Routes = (app: FastifyInstance, context: Context, limits: HttpLimits
 
 /** Every group of routes under /api/v1. */
 export const routesOfV1: readonly Routes[] = [
+  activityLogsRoutes,
   addOnsRoutes,
   alertsRoutes,
+  analyticsRoutes,
+  apiLogsRoutes,
   appliedCouponsRoutes,
   billableMetricsRoutes,
   billingEntitiesRoutes,
@@ -59,6 +70,10 @@ export const routesOfV1: readonly Routes[] = [
   invoicesRoutes,
   lifetimeUsagesRoutes,
   organizationsRoutes,
+  paymentMethodsRoutes,
+  paymentReceiptsRoutes,
+  paymentRequestsRoutes,
+  paymentsRoutes,
   planChargesRoutes,
   planFixedChargesRoutes,
   planMetadataRoutes,
@@ -77,4 +92,9 @@ export const routesOfV1: readonly Routes[] = [
 ]
 
 /** Every group of routes under /api/weir/v1 but those of API keys, because Lago has no such routes. */
-export const routesOfWeir: readonly Routes[] = [adjustedFeesRoutes, regenerationRoutes]
+export const routesOfWeir: readonly Routes[] = [
+  adjustedFeesRoutes,
+  dunningCampaignsRoutes,
+  paymentRequestEndRoutes,
+  regenerationRoutes,
+]

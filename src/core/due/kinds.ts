@@ -11,6 +11,7 @@ export const DUE_KINDS = [
   'subscription_billing',
   'invoice_finalization',
   'invoice_overdue',
+  'dunning',
   'trial_end',
   'fixed_charge_units',
   'termination_alert',

@@ -54,8 +54,7 @@ export function checkMovement(
   checkWorth('paid_credits', paidCredits, paid, problems)
   checkWorth('granted_credits', grantedCredits, granted, problems)
   if (!ignoreLimits) checkLimits(paid.amountCents, state.limits, problems)
-  const addedCents = paid.amountCents + granted.amountCents
-  if (addedCents > 0n && state.balanceCents + state.unpaidCents + addedCents > WALLET_CENTS_MAX) {
+  if (!canHold(state, movement)) {
     const field = paid.amountCents > granted.amountCents ? 'paid_credits' : 'granted_credits'
     problems.add(field, 'value_is_out_of_range')
   }
@@ -69,6 +68,16 @@ export function checkMovement(
   } else if (!state.fundings.some(({ id }) => id === voidedTransactionId)) {
     problems.add('voided_transaction_id', 'no_remaining_amount')
   }
+}
+
+/** Whether a wallet can hold what is added to it, with all that is not paid yet. */
+export function canHold(
+  { unit, balanceCents, unpaidCents }: WalletState,
+  { paidCredits, grantedCredits }: Pick<CreditMovement, 'paidCredits' | 'grantedCredits'>,
+): boolean {
+  const addedCents =
+    inboundAmount(paidCredits, unit).amountCents + inboundAmount(grantedCredits, unit).amountCents
+  return addedCents === 0n || balanceCents + unpaidCents + addedCents <= WALLET_CENTS_MAX
 }
 
 /**

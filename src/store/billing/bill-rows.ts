@@ -113,6 +113,8 @@ export function addInvoice(
       kind: 'fees',
       status: 'succeeded',
       amountCents: paidCents,
+      paymentId: null,
+      creditNoteId: null,
       paidAt: plan.billingAt,
       createdAt,
     })
@@ -195,6 +197,7 @@ function invoiceRow(
     prepaidPurchasedCreditAmountCents: spent.purchased || null,
     totalAmountCents: totals.totalAmountCents,
     totalPaidAmountCents: plan.paidCents,
+    offsetAmountCents: 0n,
     versionNumber: INVOICE_VERSION,
     progressiveKey: plan.reached?.key ?? null,
     createdAt,

@@ -6,8 +6,8 @@ create or replace function weir_guard_invoice() returns trigger
 language plpgsql
 as $$
 declare
-  may_change text[] := '{payment_status, total_paid_amount_cents, payment_overdue, payment_dispute_lost_at,
-    updated_at}';
+  may_change text[] := '{payment_status, total_paid_amount_cents, offset_amount_cents, payment_overdue,
+    payment_dispute_lost_at, updated_at}';
 begin
   if tg_op = 'DELETE' then
     if old.status in ('finalized', 'voided') then
@@ -38,8 +38,8 @@ begin
   if to_jsonb(new) - may_change is distinct from to_jsonb(old) - may_change then
     raise exception 'invoice % is % and cannot change', old.id, old.status;
   end if;
-  if (new.payment_status, new.total_paid_amount_cents) is distinct from
-    (old.payment_status, old.total_paid_amount_cents) and pg_trigger_depth() < 2
+  if (new.payment_status, new.total_paid_amount_cents, new.offset_amount_cents) is distinct from
+    (old.payment_status, old.total_paid_amount_cents, old.offset_amount_cents) and pg_trigger_depth() < 2
   then
     raise exception 'the payment of invoice % changes with its rows of invoice_payments only', old.id;
   end if;

@@ -94,7 +94,7 @@ describe('the locks of whoever bills, makes a customer or changes a billing enti
       await lockBillingEntity(tx, entity.code)
       const row = { ...known, id: newId(), externalId: 'b' }
       const made = { row, metadata: [], taxIds: [], sectionIds: [] }
-      const { statements } = await insertCustomers(tx, organizationId, [made])
+      const { statements } = await insertCustomers(tx, organizationId, [made], [])
       const [added] = await statements
       expect(added?.sequentialId).toBe(sequentialId + 1n)
       expect(added?.slug).not.toBe(slug)

@@ -1,0 +1,161 @@
+import { addMs, HOUR_MS, type Instant } from '../calendar/instant.ts'
+import type { ChargeOutcome, GatewayMoney, ProviderPayment } from './gateway.ts'
+
+/**
+ * The states of a payment by a provider: `created` and not sent, `sending` by a worker, sent with an `unknown` outcome,
+ * waiting for the payer (`action_required`) or for the provider (`processing`), `held` because it cannot be sent as it
+ * is, and its ends.
+ */
+export type ProviderPaymentState =
+  | 'created'
+  | 'sending'
+  | 'unknown'
+  | 'action_required'
+  | 'processing'
+  | 'succeeded'
+  | 'failed'
+  | 'canceled'
+  | 'held'
+
+/** What is known of a payment by a provider. Instants are those of the first and the last sending. */
+export type TrackedPayment = {
+  readonly state: ProviderPaymentState
+  readonly money: GatewayMoney
+  readonly providerPaymentId: string | null
+  readonly firstSentAt: Instant | null
+  readonly lastSentAt: Instant | null
+  /** When the provider was last asked and had nothing, although its answer was complete. */
+  readonly absentSince: Instant | null
+  readonly hasSucceededBefore: boolean
+  readonly hasFailedBefore: boolean
+  readonly needsReview: boolean
+}
+
+/** Something that was learned of a payment. */
+export type Evidence =
+  /** A worker takes it to send it. */
+  | { readonly kind: 'claimed' }
+  | { readonly kind: 'outcome'; readonly outcome: ChargeOutcome }
+  /** The worker did not come back in time: it may or may not have sent it. */
+  | { readonly kind: 'worker_lost' }
+  /** A message of the provider, or what a look at it found. */
+  | { readonly kind: 'told'; readonly payment: ProviderPayment }
+  /** A complete look found nothing. */
+  | { readonly kind: 'absent' }
+
+/** What is to be announced once the new state is stored; each at most once in the life of a payment. */
+export type PaymentAnnouncement = 'succeeded' | 'failed'
+
+export type Learned = {
+  readonly payment: TrackedPayment
+  readonly announcement: PaymentAnnouncement | null
+  /** Why the evidence changed nothing. */
+  readonly ignored: string | null
+}
+
+/** How long a key protects from a second charge, with an hour to spare. */
+const REPLAY_WITHIN_MS = 23 * HOUR_MS
+/** How long after the last sending a provider may still not show a payment that it accepted. */
+const SHOWN_AFTER_MS = 10 * 60_000
+/** The time between the two looks that prove absence. */
+const LOOKS_APART_MS = 5 * 60_000
+
+const REFUSED_AS_HELD: readonly (string | null)[] = ['amount_too_small', 'amount_not_representable']
+
+/**
+ * A payment after something was learned of it at an instant. Late, repeated and reordered evidence changes nothing, and
+ * nothing but a definite answer or proof of absence makes a payment fail: a timeout never does.
+ */
+export function learn(payment: TrackedPayment, evidence: Evidence, now: Instant): Learned {
+  if (evidence.kind === 'claimed') return claimed(payment, now)
+  if (evidence.kind === 'told') return told(payment, evidence.payment)
+  if (evidence.kind === 'absent') return absent(payment, now)
+  if (payment.state !== 'sending')
+    return ignored(payment, `${evidence.kind} of a payment that is ${payment.state}`)
+  if (evidence.kind === 'worker_lost') return moved(payment, 'unknown')
+  const { outcome } = evidence
+  if (outcome.kind === 'known') return told(payment, outcome.payment)
+  if (outcome.kind === 'not_sent') return moved(payment, 'created')
+  if (outcome.kind === 'unknown') return moved(payment, 'unknown')
+  return moved(payment, REFUSED_AS_HELD.includes(outcome.error.code) ? 'held' : 'failed')
+}
+
+function claimed(payment: TrackedPayment, now: Instant): Learned {
+  const { state } = payment
+  if (state !== 'created' && state !== 'unknown') return ignored(payment, `claimed while ${state}`)
+  const sent = { ...payment, firstSentAt: payment.firstSentAt ?? now, lastSentAt: now, absentSince: null }
+  return moved(sent, 'sending')
+}
+
+const STATE_OF: Readonly<Record<ProviderPayment['state'], ProviderPaymentState>> = {
+  settled: 'succeeded',
+  processing: 'processing',
+  action_required: 'action_required',
+  declined: 'failed',
+  canceled: 'canceled',
+}
+
+const OPEN_STATES: readonly ProviderPaymentState[] = ['sending', 'unknown', 'processing', 'action_required']
+const ENDED_BADLY: readonly ProviderPaymentState[] = ['failed', 'canceled']
+
+function told(payment: TrackedPayment, said: ProviderPayment): Learned {
+  const { money, providerPaymentId } = payment
+  const isOurs =
+    said.money.cents === money.cents &&
+    said.money.currency === money.currency &&
+    (providerPaymentId === null || providerPaymentId === said.providerPaymentId)
+  // Nothing of what does not fit is applied; somebody has to look.
+  if (!isOurs) {
+    return {
+      ...ignored(payment, 'another payment, amount or currency'),
+      payment: { ...payment, needsReview: true },
+    }
+  }
+  const to = STATE_OF[said.state]
+  const known = { ...payment, providerPaymentId: said.providerPaymentId, absentSince: null }
+  const isLateSuccess = ENDED_BADLY.includes(payment.state) && to === 'succeeded'
+  if (!OPEN_STATES.includes(payment.state) && !isLateSuccess) {
+    return ignored(payment, `told ${to} while ${payment.state}`)
+  }
+  return moved(known, to)
+}
+
+/** The second of two complete looks without a find, far enough apart and from the last sending, proves absence. */
+function absent(payment: TrackedPayment, now: Instant): Learned {
+  const { state, absentSince, lastSentAt } = payment
+  if (state !== 'unknown') return ignored(payment, `absent while ${state}`)
+  if (lastSentAt !== null && now < addMs(lastSentAt, SHOWN_AFTER_MS)) {
+    return ignored(payment, 'it may not be shown yet')
+  }
+  if (absentSince === null)
+    return { payment: { ...payment, absentSince: now }, announcement: null, ignored: null }
+  if (now < addMs(absentSince, LOOKS_APART_MS)) return ignored(payment, 'too soon after the first look')
+  return moved(payment, 'failed')
+}
+
+/**
+ * What may be done to find out about a payment whose outcome is unknown: look, or send the same order with the same key
+ * again. Past the life of the key a replay could charge twice, so it is only looked for.
+ */
+export function mayReplay({ state, firstSentAt }: TrackedPayment, now: Instant): boolean {
+  return state === 'unknown' && firstSentAt !== null && now < addMs(firstSentAt, REPLAY_WITHIN_MS)
+}
+
+function moved(payment: TrackedPayment, to: ProviderPaymentState): Learned {
+  const hasSucceeded = to === 'succeeded' && !payment.hasSucceededBefore
+  const hasFailed = to === 'failed' && !payment.hasFailedBefore
+  return {
+    payment: {
+      ...payment,
+      state: to,
+      hasSucceededBefore: payment.hasSucceededBefore || to === 'succeeded',
+      hasFailedBefore: payment.hasFailedBefore || to === 'failed',
+    },
+    announcement: hasSucceeded ? 'succeeded' : hasFailed ? 'failed' : null,
+    ignored: null,
+  }
+}
+
+function ignored(payment: TrackedPayment, reason: string): Learned {
+  return { payment, announcement: null, ignored: reason }
+}

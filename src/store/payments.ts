@@ -1,0 +1,132 @@
+import { type Selectable, sql } from 'kysely'
+import type { Instant } from '../core/calendar/instant.ts'
+import type { Reads, Tx } from './database.ts'
+import { type Listed, pageOf, type Slice } from './pages.ts'
+import type { Payments } from './rows.ts'
+import { anyOf, groupedBy, ts } from './values.ts'
+
+export type PaymentRow = Selectable<Payments>
+
+/** A payment with what is shown of its customer and of the invoices that it pays. */
+export type PaymentView = PaymentRow & {
+  readonly externalCustomerId: string
+  readonly invoices: readonly { readonly id: string; readonly number: string }[]
+}
+
+/** Filters of the list of payments; undefined means no restriction. */
+export type PaymentFilters = {
+  readonly externalCustomerId?: string | undefined
+  /** Also finds the payments of payment requests that hold the invoice. */
+  readonly invoiceId?: string | undefined
+}
+
+/** A payment that was recorded by hand, of an invoice or of a payment request. */
+export type NewManualPayment = {
+  readonly organizationId: string
+  readonly id: string
+  readonly customerId: string
+  readonly invoiceId: string | null
+  readonly paymentRequestId: string | null
+  readonly amountCents: bigint
+  readonly amountCurrency: string
+  readonly reference: string
+  readonly paidAt: Instant
+}
+
+/** Records a manual payment, which has succeeded. Its entries in the ledgers of invoices are written separately. */
+export async function insertManualPayment(tx: Tx, payment: NewManualPayment, now: Instant): Promise<void> {
+  await tx
+    .insertInto('payments')
+    .values({
+      ...payment,
+      paidAt: ts(payment.paidAt),
+      paymentType: 'manual',
+      status: 'succeeded',
+      paymentStatus: 'succeeded',
+      createdAt: ts(now),
+      updatedAt: ts(now),
+    })
+    .execute()
+}
+
+/** One page of payments, the latest first, and the total count. */
+export async function listPayments(
+  reads: Reads,
+  filters: PaymentFilters,
+  slice: Slice,
+): Promise<Listed<PaymentRow>> {
+  let query = reads.selectFrom('payments as p').selectAll('p')
+  const { externalCustomerId, invoiceId } = filters
+  if (externalCustomerId !== undefined) {
+    query = query.where('p.customerId', 'in', (eb) =>
+      eb
+        .selectFrom('customers as c')
+        .select('c.id')
+        .where('c.externalId', '=', externalCustomerId)
+        .where('c.deletedAt', 'is', null),
+    )
+  }
+  if (invoiceId !== undefined) {
+    query = query.where((eb) =>
+      eb.or([
+        eb('p.invoiceId', '=', invoiceId),
+        eb(
+          'p.paymentRequestId',
+          'in',
+          eb
+            .selectFrom('paymentRequestInvoices as r')
+            .select('r.paymentRequestId')
+            .where('r.invoiceId', '=', invoiceId),
+        ),
+      ]),
+    )
+  }
+  return pageOf(query.orderBy('p.paidAt', 'desc').orderBy('p.id'), slice)
+}
+
+export async function findPayments(reads: Reads, ids: readonly string[]): Promise<PaymentRow[]> {
+  return reads.selectFrom('payments').selectAll().where('id', '=', anyOf(ids)).execute()
+}
+
+/** Payments with their customers and invoices, in the order of the rows. */
+export async function paymentViews(reads: Reads, rows: readonly PaymentRow[]): Promise<PaymentView[]> {
+  if (rows.length === 0) return []
+  const [customers, invoices] = await Promise.all([
+    reads
+      .selectFrom('customers')
+      .select(['id', 'externalId'])
+      .where('id', '=', anyOf(rows.map(({ customerId }) => customerId)))
+      .execute(),
+    invoicesOf(reads, rows),
+  ])
+  const externalIds = new Map(customers.map(({ id, externalId }) => [id, externalId]))
+  return rows.map((row) => ({
+    ...row,
+    externalCustomerId: externalIds.get(row.customerId) ?? '',
+    invoices: invoices.get(row.id) ?? [],
+  }))
+}
+
+async function invoicesOf(reads: Reads, rows: readonly PaymentRow[]) {
+  const { rows: found } = await sql<{ paymentId: string; id: string; number: string }>`
+    select p.id as payment_id, i.id, i.number
+    from payments p
+    left join payment_request_invoices r on r.payment_request_id = p.payment_request_id
+    join invoices i on i.id = coalesce(p.invoice_id, r.invoice_id)
+    where p.id = any (${rows.map(({ id }) => id)}::uuid[])
+    order by i.created_at, i.id`.execute(reads)
+  return groupedBy(found, ({ paymentId }) => paymentId)
+}
+
+/** Whether an invoice is in a payment request that was paid. */
+export async function isInPaidRequest(reads: Reads, invoiceId: string): Promise<boolean> {
+  const row = await reads
+    .selectFrom('paymentRequestInvoices as l')
+    .innerJoin('paymentRequests as r', 'r.id', 'l.paymentRequestId')
+    .select('r.id')
+    .where('l.invoiceId', '=', invoiceId)
+    .where('r.paymentStatus', '=', 'succeeded')
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
