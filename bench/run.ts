@@ -34,6 +34,7 @@ const all: readonly Benchmark[] = [
   ...documentBenchmarks,
   ...balanceBenchmarks,
   ...hotWalletBenchmarks,
+  ...documentBenchmarks,
 ]
 
 const { values: options } = parseArgs({

@@ -4,8 +4,11 @@ import { ShareIsUsedUp, Shares } from './shares.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The route has a way of its own to be fair between organizations. */
-    isFair?: boolean
+    /**
+     * The route has a way of its own to be fair between organizations; `without_key` unless the request has an
+     * Idempotency-Key.
+     */
+    isFair?: boolean | 'without_key'
   }
 }
 
@@ -19,7 +22,9 @@ export function shareConnections(app: FastifyInstance, context: Context): void {
   const leaving = new WeakMap<FastifyRequest, () => void>()
   const leave = (request: FastifyRequest) => leaving.get(request)?.()
   app.addHook('preHandler', async (request, reply) => {
-    if (request.routeOptions.config.isFair) return
+    const { isFair } = request.routeOptions.config
+    const hasKey = request.headers['idempotency-key'] !== undefined
+    if (isFair === true || (isFair === 'without_key' && !hasKey)) return
     try {
       const given = await shares.enter(request.caller.organizationId)
       leaving.set(request, given)

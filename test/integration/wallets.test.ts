@@ -282,6 +282,17 @@ describe('credits of a wallet', () => {
       harness.context.database.system,
     )
     expect(rows).toEqual([{ status: 'open', number: expect.stringMatching(/-DRAFT$/) }])
+    expect((await shown(id)).balance_cents).toBe(0)
+    const payment = { invoice_id: lago_invoice_id, amount_cents: 1500, reference: 'bank' }
+    expect((await client.call('POST', '/payments', { payment })).status).toBe(200)
+    expect((await client.call('GET', `/invoices/${lago_invoice_id}`)).body.invoice).toMatchObject({
+      status: 'finalized',
+      payment_status: 'succeeded',
+      number: expect.stringMatching(/-001$/),
+      payment_due_date: new Date(now).toISOString().slice(0, 10),
+    })
+    expect((await client.call('GET', purchase)).body.wallet_transaction.status).toBe('settled')
+    expect((await shown(id)).balance_cents).toBe(1500)
   })
 
   it('never enter it when a credit note offsets their invoice', async () => {

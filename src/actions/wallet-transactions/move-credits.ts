@@ -32,15 +32,15 @@ export async function moveCredits(
   const isAlone = walletId === null || caller.open !== undefined
   const [answer] = isAlone
     ? await run([request])
-    : [await runsOf(context).join(keyOf(caller, walletId), request, run)]
+    : [await runsOf(context).join(caller.organizationId, keyOf(caller, walletId), request, run)]
   if (!answer) throw new Error('a movement of credits without an answer')
   if (!answer.ok) throw answer.error
   return answer.views
 }
 
 /** Requests of a sandbox before and after a move of its clock are not written together. */
-function keyOf({ organizationId, organization, now }: Caller, walletId: string): string {
-  return `${organizationId} ${walletId} ${organization.isSandbox ? now : ''}`
+function keyOf({ organization, now }: Caller, walletId: string): string {
+  return `${walletId} ${organization.isSandbox ? now : ''}`
 }
 
 const known = new WeakMap<Context, SharedRuns<MovementRequest, MovementAnswer>>()

@@ -47,7 +47,7 @@ export function walletTransactionsRoutes(app: FastifyInstance, context: Context)
   app.post(
     '/wallet_transactions',
     {
-      config,
+      config: { ...config, isFair: 'without_key' },
       schema: {
         tags,
         summary: 'Top up a wallet, or void its credits',
