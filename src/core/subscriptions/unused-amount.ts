@@ -134,9 +134,9 @@ function unusedDays(end: EarlyEnd): number {
 /** The days from the start of the period, the start of the subscription or the end of a trial to the termination. */
 function usedDays(end: EarlyEnd): number {
   const begun = localDate(end.subscription.startedAt, end.zone)
+  const last = localDate(end.terminatedAt, end.zone)
   const starts = [openPeriod(end).start, begun, trialEndDay(end) ?? begun]
-  const first = starts.reduce((latest, day) => (day > latest ? day : latest))
-  return Math.max(0, daysBetween(first, localDate(end.terminatedAt, end.zone)) + 1)
+  return Math.max(0, Math.min(...starts.map((start) => daysBetween(start, last) + 1)))
 }
 
 function openPeriod(end: EarlyEnd): { readonly start: CalendarDate; readonly end: CalendarDate } {
