@@ -31,6 +31,7 @@ const all: readonly Benchmark[] = [
   ...twoProcessesBenchmarks,
   ...writeBenchmarks,
   ...bigInvoiceBenchmarks,
+  ...documentBenchmarks,
   ...balanceBenchmarks,
   ...hotWalletBenchmarks,
   ...documentBenchmarks,

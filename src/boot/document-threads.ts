@@ -16,8 +16,9 @@ type Waiting = {
 }
 
 /** A thread that takes longer over one document is ended. */
-const RENDER_LIMIT_MS = 30_000
-const MEMORY_MB = 512
+const RENDER_LIMIT_MS = 120_000
+/** Enough for an invoice of tens of thousands of lines, whose pages are held until their number is known. */
+const MEMORY_MB = 1024
 /** A thread is replaced after so many documents. */
 const DOCUMENTS_MAX = 5000
 /** A thread that has nothing to do is ended after this time and gives its memory back. */

@@ -29,6 +29,8 @@ const EXTENSIONS: readonly string[] = [
   'DELETE /invoice_custom_sections/{}',
   'GET /test_clock',
   'PUT /test_clock',
+  // The other name of POST /invoices/{}/download.
+  'POST /invoices/{}/download_pdf',
   'GET /webhook_endpoints/{}/webhooks',
   'GET /webhooks/{}',
   'POST /webhooks/{}/retry',

@@ -323,7 +323,7 @@ export const invoiceSchemas = {
     tags,
     params,
     summary: 'Download the PDF of a final invoice: its file_url, or an empty answer while it is being made',
-    response: { 200: Type.Union([Type.Object({ invoice: Type.Object(listed) }), Type.Null()]) },
+    response: { 200: Type.Union([Type.Object({ invoice: Type.Object(base) }), Type.Null()]) },
   },
   retryPayment: {
     tags,

@@ -160,6 +160,20 @@ describe('creditNoteShares', () => {
     expect(shares(paid, 'credit')).toEqual([1920n, 0n, 0n])
   })
 
+  it('counts used days from the start of a subscription within the period', () => {
+    // 14 of 28 days used, 6,000 cents with tax of 9,000 billed for 21 days.
+    const late = billingSubscription('2025-02-08', endedAt('2025-02-21'))
+    const of = earlyEnd({ plan: { amountCents: 10_000n }, subscription: late, feeCents: 7500n, rate: 20 })
+    const invoice = { subTotalIncludingTaxesAmountCents: 9000n, totalPaidAmountCents: 7500n }
+    const total = unusedAmount(of)?.totalAmountCents ?? 0n
+    expect(total).toBe(3000n)
+    expect(creditNoteShares(of, total, invoice, 'refund')).toEqual({
+      creditAmountCents: 1500n,
+      refundAmountCents: 1500n,
+      offsetAmountCents: 0n,
+    })
+  })
+
   it('credits an upgrade whatever is stored', () => {
     expect(shares(7440n, 'refund', { ...end, cause: 'upgrade' })).toEqual([2040n, 0n, 0n])
   })

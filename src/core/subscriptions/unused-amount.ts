@@ -131,11 +131,11 @@ function unusedDays(end: EarlyEnd): number {
   return Math.max(0, daysBetween(addDays(trialDay, -1), last))
 }
 
-/** The days from the start of the period, or the end of a trial within it, to the day of the termination. */
+/** The days from the start of the period, the start of the subscription or the end of a trial to the termination. */
 function usedDays(end: EarlyEnd): number {
-  const period = openPeriod(end)
-  const trialDay = trialEndDay(end)
-  const first = trialDay !== null && trialDay > period.start ? trialDay : period.start
+  const begun = localDate(end.subscription.startedAt, end.zone)
+  const starts = [openPeriod(end).start, begun, trialEndDay(end) ?? begun]
+  const first = starts.reduce((latest, day) => (day > latest ? day : latest))
   return Math.max(0, daysBetween(first, localDate(end.terminatedAt, end.zone)) + 1)
 }
 
