@@ -153,6 +153,18 @@ async function payOverdue(client: Client, mark: string, invoiceId: string): Prom
   await ask(client, 'POST', '/payments', { payment })
 }
 
+/** A campaign for overdue payments, which is assigned to nobody. */
+async function makeCampaign(client: Client, mark: string): Promise<void> {
+  const dunning_campaign = {
+    name: `Campaign ${mark}`,
+    code: `${mark}-campaign`,
+    days_between_attempts: 3,
+    max_attempts: 2,
+    thresholds: [{ amount_cents: 100, currency: 'EUR' }],
+  }
+  await ask(client, 'POST', '/api/weir/v1/dunning_campaigns', { dunning_campaign })
+}
+
 /** A wallet with credits, whose code is its id, so that either names it in a path. */
 async function makeWallet(client: Client, mark: string): Promise<{ wallet: string; transaction: string }> {
   const { wallet } = await ask(client, 'POST', '/wallets', {
@@ -186,6 +198,7 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
   const { invoices } = await ask(client, 'GET', '/invoices')
   const final = invoices.find((one: { status: string }) => one.status === 'finalized')
   await payOverdue(client, mark, final.lago_id)
+  await makeCampaign(client, mark)
   const { webhooks } = await ask(client, 'GET', `/webhook_endpoints/${endpointId}/webhooks`)
   const { fees } = await ask(client, 'GET', '/fees')
   const draft = invoices.find((one: { status: string }) => one.status === 'draft')
@@ -230,6 +243,7 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
       coupons: `${mark}-coupon`,
       credit_notes: note.lago_id,
       customers: `${mark}-customer`,
+      dunning_campaigns: `${mark}-campaign`,
       entitlements: `${mark}-feature`,
       events: `${mark}-event-metric`,
       features: `${mark}-feature`,

@@ -32,10 +32,10 @@ export async function endPaymentRequest(
   id: string,
   input: Input,
 ): Promise<void> {
-  const status = accepted(readRequestEnd(input))
   await inTransaction(context.database, caller, async (tx) => {
     const found = await findPaymentRequest(tx, id)
     if (!found) throw notFound('payment_request')
+    const status = accepted(readRequestEnd(input))
     const customer = await lockCustomerById(tx, found.customerId)
     const request = await lockPaymentRequest(tx, id)
     if (request.paymentStatus === 'succeeded') throw notAllowed('invalid_status')

@@ -202,6 +202,8 @@ describe('words', () => {
       'activity_logs.resource_type',
       // Any text of the client or of a browser.
       'billing_entities.logo_content_type',
+      // As a payment provider calls it; payment_status is what it means.
+      'payments.status',
       'subscriptions.cancellation_reason',
       // Both grow with every part of the product; the message itself has them too.
       'webhooks.object_type',
