@@ -24,7 +24,8 @@ export type Manner = {
 const ALL_STATUSES = 'status[]=active&status[]=pending&status[]=terminated&status[]=canceled'
 const PAGE = 100
 const STATEMENTS_MAX = 90
-const TRIES_MAX = 50
+/** Half a minute: a clock that a dead process was moving is moved on by the next one. */
+const TRIES_MAX = 600
 const IN_USE = 409
 
 /** Plays a life on a server, in its own organization, and returns everything the server returned. */
