@@ -74,6 +74,7 @@ const PART_OF: Readonly<Record<string, string>> = {
   'subscription-fixed-charges': 'fixed-charges',
   'plan-fixed-charges': 'fixed-charges',
   'plan-metadata': 'plans',
+  'wallet-metadata': 'wallets',
   'test-clock': 'organizations',
 }
 

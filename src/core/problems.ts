@@ -43,6 +43,17 @@ export class Problems {
     else if (!codes.includes(code)) codes.push(code)
   }
 
+  /** The value of an outcome; undefined when it has none, and then its field errors are added to these. */
+  absorb<T>(of: Outcome<T>): T | undefined {
+    if (of.ok) return of.value
+    const details =
+      of.problem.kind === 'invalid' && typeof of.problem.details !== 'string' ? of.problem.details : {}
+    for (const [field, codes] of Object.entries(details)) {
+      if (Array.isArray(codes)) for (const code of codes as readonly FieldCode[]) this.add(field, code)
+    }
+    return undefined
+  }
+
   get any(): boolean {
     return this.byField.size > 0
   }

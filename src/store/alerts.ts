@@ -1,4 +1,4 @@
-import type { Insertable, Selectable, Updateable } from 'kysely'
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { AlertThreshold } from '../core/alerts/crossing.ts'
 import { Decimal } from '../core/amounts/decimal.ts'
 import type { Instant } from '../core/calendar/instant.ts'
@@ -6,13 +6,20 @@ import { type BillableMetricRow, billableMetricsByIds } from './billable-metrics
 import type { Reads, Tx } from './database.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { Alerts, TriggeredAlerts } from './rows.ts'
-import { json, ts } from './values.ts'
+import { anyOf, json, ts } from './values.ts'
 
 export type AlertRow = Selectable<Alerts>
 export type TriggeredAlertRow = Selectable<TriggeredAlerts>
 
-/** An alert with the metric it watches, if any. */
-export type AlertView = { readonly row: AlertRow; readonly metric: BillableMetricRow | null }
+/** What an alert belongs to: an external subscription id, so that it survives upgrades, or a wallet. */
+export type AlertOwner = { readonly externalSubscriptionId: string } | { readonly walletId: string }
+
+/** An alert with the metric it watches and the code of the wallet it belongs to, if any. */
+export type AlertView = {
+  readonly row: AlertRow
+  readonly metric: BillableMetricRow | null
+  readonly walletCode: string | null
+}
 
 /** An alert's thresholds as stored: strings, so that no digit is lost. */
 export function storedThresholds(thresholds: readonly AlertThreshold[]) {
@@ -41,30 +48,31 @@ export async function updateAlert(tx: Tx, id: string, set: Updateable<Alerts>): 
   return tx.updateTable('alerts').set(set).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
 }
 
-/** An alert of a subscription by its code; alerts belong to the external id (docs/rules/alerts.md). */
+/** The alerts of a subscription or a wallet. */
+function alertsOfOwner(reads: Reads, owner: AlertOwner) {
+  const all = reads.selectFrom('alerts').selectAll().where('deletedAt', 'is', null)
+  return 'walletId' in owner
+    ? all.where('walletId', '=', owner.walletId)
+    : all.where('externalSubscriptionId', '=', owner.externalSubscriptionId)
+}
+
+/** An alert by its code (docs/rules/alerts.md). */
 export async function findAlert(
   reads: Reads,
-  externalSubscriptionId: string,
+  owner: AlertOwner,
   code: string,
 ): Promise<AlertRow | undefined> {
-  return reads
-    .selectFrom('alerts')
-    .selectAll()
-    .where('externalSubscriptionId', '=', externalSubscriptionId)
-    .where('code', '=', code)
-    .where('deletedAt', 'is', null)
-    .executeTakeFirst()
+  return alertsOfOwner(reads, owner).where('code', '=', code).executeTakeFirst()
 }
 
 /** Alerts that conflict with a new one: the same code, or the same type and metric. */
 export async function rivalsOf(
   reads: Reads,
-  alert: Pick<AlertRow, 'externalSubscriptionId' | 'code' | 'alertType' | 'billableMetricId'>,
+  owner: AlertOwner,
+  alert: Pick<AlertRow, 'code' | 'alertType' | 'billableMetricId'>,
   exceptId: string | null,
 ): Promise<{ readonly hasCode: boolean; readonly hasKind: boolean }> {
-  const others = (await alertsOf(reads, alert.externalSubscriptionId ?? '')).filter(
-    (each) => each.id !== exceptId,
-  )
+  const others = (await alertsOf(reads, owner)).filter((each) => each.id !== exceptId)
   return {
     hasCode: others.some((each) => each.code === alert.code),
     hasKind: others.some(
@@ -73,38 +81,47 @@ export async function rivalsOf(
   }
 }
 
-/** All alerts of a subscription, oldest first. */
-export async function alertsOf(reads: Reads, externalSubscriptionId: string): Promise<AlertRow[]> {
-  return oldestFirst(reads, externalSubscriptionId).execute()
+/** All alerts of a subscription or a wallet, oldest first. */
+export async function alertsOf(reads: Reads, owner: AlertOwner): Promise<AlertRow[]> {
+  return alertsOfOwner(reads, owner).orderBy('createdAt').orderBy('id').execute()
 }
 
 /** The same, locked until the transaction ends. */
-export async function lockAlertsOf(tx: Tx, externalSubscriptionId: string): Promise<AlertRow[]> {
-  return oldestFirst(tx, externalSubscriptionId).forUpdate().execute()
+export async function lockAlertsOf(tx: Tx, owner: AlertOwner): Promise<AlertRow[]> {
+  return alertsOfOwner(tx, owner).orderBy('createdAt').orderBy('id').forUpdate().execute()
 }
 
-function oldestFirst(reads: Reads, externalSubscriptionId: string) {
-  return reads
+/** The alerts of many wallets, locked; those of each are oldest first. */
+export async function lockAlertsOfWallets(tx: Tx, walletIds: readonly string[]): Promise<AlertRow[]> {
+  return tx
     .selectFrom('alerts')
     .selectAll()
-    .where('externalSubscriptionId', '=', externalSubscriptionId)
+    .where('walletId', '=', anyOf(walletIds))
     .where('deletedAt', 'is', null)
+    .orderBy('walletId')
     .orderBy('createdAt')
     .orderBy('id')
+    .forUpdate()
+    .execute()
 }
 
-/** One page of the alerts of a subscription, newest first. */
-export async function listAlerts(
-  reads: Reads,
-  externalSubscriptionId: string,
-  slice: Slice,
-): Promise<Listed<AlertRow>> {
-  const all = reads
-    .selectFrom('alerts')
-    .selectAll()
-    .where('externalSubscriptionId', '=', externalSubscriptionId)
-    .where('deletedAt', 'is', null)
-  return pageOf(all.orderBy('createdAt', 'desc').orderBy('id'), slice)
+/** Remembers the values that alerts were last compared with, in one statement. */
+export async function rememberValues(
+  tx: Tx,
+  values: readonly { readonly id: string; readonly value: Decimal }[],
+  now: Instant,
+): Promise<void> {
+  if (values.length === 0) return
+  await sql`
+    update alerts a set previous_value = v.value, last_processed_at = ${ts(now)}
+    from unnest(${values.map(({ id }) => id)}::uuid[], ${values.map(({ value }) => value.toString())}::numeric[])
+      as v (id, value)
+    where a.id = v.id`.execute(tx)
+}
+
+/** One page of the alerts of a subscription or a wallet, newest first. */
+export async function listAlerts(reads: Reads, owner: AlertOwner, slice: Slice): Promise<Listed<AlertRow>> {
+  return pageOf(alertsOfOwner(reads, owner).orderBy('createdAt', 'desc').orderBy('id'), slice)
 }
 
 export async function deleteAlerts(tx: Tx, ids: readonly string[], now: Instant): Promise<void> {
@@ -130,11 +147,27 @@ export async function insertTriggeredAlert(
     .executeTakeFirstOrThrow()
 }
 
-/** Alerts with their metrics, in the given order. */
+/** Alerts with their metrics and wallets, in the given order. */
 export async function alertViews(reads: Reads, rows: readonly AlertRow[]): Promise<AlertView[]> {
-  const metrics = await billableMetricsByIds(
-    reads,
-    rows.flatMap((row) => row.billableMetricId ?? []),
-  )
-  return rows.map((row) => ({ row, metric: metrics.get(row.billableMetricId ?? '') ?? null }))
+  const [metrics, codes] = await Promise.all([
+    billableMetricsByIds(
+      reads,
+      rows.flatMap((row) => row.billableMetricId ?? []),
+    ),
+    walletCodes(
+      reads,
+      rows.flatMap((row) => row.walletId ?? []),
+    ),
+  ])
+  return rows.map((row) => ({
+    row,
+    metric: metrics.get(row.billableMetricId ?? '') ?? null,
+    walletCode: codes.get(row.walletId ?? '') ?? null,
+  }))
+}
+
+async function walletCodes(reads: Reads, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await reads.selectFrom('wallets').select(['id', 'code']).where('id', '=', anyOf(ids)).execute()
+  return new Map(rows.map(({ id, code }) => [id, code]))
 }

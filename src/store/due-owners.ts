@@ -5,10 +5,18 @@ import type { Reads } from './database.ts'
 /** Whose a due item is: the customer, or the plan, that is locked before the item (docs/decisions/0018). */
 export type DueOwner = { readonly customerId: string } | { readonly planId: string } | null
 
+/** Subjects that lead to their customers. */
+type OwnedSubject = 'subscription' | 'invoice' | 'deferred' | 'wallet' | 'top_up' | 'credits' | 'rule'
+
+/** The tables of subjects that lead to wallets. */
+const OF_WALLETS = {
+  top_up: 'wallet_top_ups',
+  credits: 'wallet_transactions',
+  rule: 'recurring_transaction_rules',
+} as const
+
 /** What the subject of an item is. Kinds that concern an organization's events have no owner. */
-const SUBJECT_OF: Readonly<
-  Record<DueKind, 'subscription' | 'invoice' | 'customer' | 'plan' | 'deferred' | null>
-> = {
+const SUBJECT_OF: Readonly<Record<DueKind, 'customer' | 'plan' | OwnedSubject | null>> = {
   advance_usage: 'subscription',
   subscription_activity: 'subscription',
   plan_deletion: 'plan',
@@ -30,6 +38,13 @@ const SUBJECT_OF: Readonly<
   // The action locks the coupon itself; nobody waits for the item while holding the coupon.
   coupon_expiry: null,
   fixed_charge_units: 'subscription',
+  wallet_top_up: 'top_up',
+  wallet_purchase: 'credits',
+  wallet_expiry: 'wallet',
+  wallet_rule_expiry: 'rule',
+  wallet_rule: 'rule',
+  wallet_usage: 'customer',
+  wallet_refresh: 'customer',
 }
 
 /** The owner of an item's subject, read without locking anything; null when there is none, or it is gone. */
@@ -42,12 +57,16 @@ export async function ownerOfItem(reads: Reads, kind: DueKind, subjectId: string
   return rows[0] ?? null
 }
 
-function customerOf(
-  subject: 'subscription' | 'invoice' | 'deferred',
-  id: string,
-): RawBuilder<{ customerId: string }> {
+function customerOf(subject: OwnedSubject, id: string): RawBuilder<{ customerId: string }> {
   if (subject === 'subscription') return sql`select customer_id from subscriptions where id = ${id}`
   if (subject === 'invoice') return sql`select customer_id from invoices where id = ${id}`
+  if (subject === 'wallet') return sql`select customer_id from wallets where id = ${id}`
+  if (subject !== 'deferred') {
+    return sql`
+      select w.customer_id from ${sql.table(OF_WALLETS[subject])} t
+      join wallets w on w.organization_id = t.organization_id and w.id = t.wallet_id
+      where t.id = ${id}`
+  }
   return sql`
     select s.customer_id from deferred_events a
     join subscriptions s on s.organization_id = a.organization_id and s.id = a.subscription_id

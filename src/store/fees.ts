@@ -33,6 +33,8 @@ export type FeeView = FeeRow & {
   readonly addOnName: string | null
   readonly addOnDescription: string | null
   readonly addOnInvoiceDisplayName: string | null
+  /** The purchase that a credit fee bills. */
+  readonly walletTransactionId: string | null
   /** The true-up fee that tops this one's charge up to its minimum. */
   readonly trueUpFeeId: string | null
   readonly appliedTaxes: readonly FeeTaxRow[]
@@ -168,6 +170,12 @@ export async function deleteFeeRow(tx: Tx, id: string, now: Instant): Promise<vo
     .execute()
 }
 
+/** A purchase of credits has one invoice, with one fee. */
+const PURCHASE_ID = sql<string | null>`case when f.fee_type = 'credit' then (
+  select t.id from wallet_transactions t
+  where t.organization_id = f.organization_id and t.invoice_id = f.invoice_id
+    and t.transaction_status = 'purchased') end`
+
 function selectFees(reads: Reads) {
   return reads
     .selectFrom('fees as f')
@@ -203,6 +211,7 @@ function selectFees(reads: Reads) {
       'ao.description as addOnDescription',
       'ao.invoiceDisplayName as addOnInvoiceDisplayName',
     ])
+    .select(PURCHASE_ID.as('walletTransactionId'))
 }
 
 function whereOf(asked: FeesAsked): RawBuilder<SqlBool> {

@@ -18,7 +18,13 @@ export type CustomSectionRow = Selectable<InvoiceCustomSections>
 export type AppliedSectionRow = Selectable<AppliedCustomSections>
 
 /** Whose selection it is: the column of its id. */
-export type SectionOwner = 'billingEntityId' | 'customerId' | 'subscriptionId'
+export type SectionOwner =
+  | 'billingEntityId'
+  | 'customerId'
+  | 'subscriptionId'
+  | 'walletId'
+  | 'walletTransactionId'
+  | 'recurringTransactionRuleId'
 
 export async function findCustomSection(reads: Reads, code: string): Promise<CustomSectionRow | undefined> {
   const [section] = await findCustomSections(reads, [code])
@@ -123,6 +129,23 @@ export async function selectedSections(
     join invoice_custom_sections s on s.organization_id = l.organization_id and s.id = l.section_id
     where s.deleted_at is null and (l.billing_entity_id = any (${[...ownerIds]}::uuid[])
       or l.customer_id = any (${[...ownerIds]}::uuid[]) or l.subscription_id = any (${[...ownerIds]}::uuid[]))
+    order by s.created_at, s.id`.execute(reads)
+  return rows
+}
+
+/** What wallets, their transactions and their rules selected, in the order of the sections' creation. */
+export async function sectionsOfWallets(
+  reads: Reads,
+  ownerIds: readonly string[],
+): Promise<SelectedSection[]> {
+  const { rows } = await sql<SelectedSection>`
+    select s.*, coalesce(l.wallet_id, l.wallet_transaction_id, l.recurring_transaction_rule_id) as owner_id,
+      l.id as selection_id, l.created_at as selected_at
+    from selected_custom_sections l
+    join invoice_custom_sections s on s.organization_id = l.organization_id and s.id = l.section_id
+    where s.deleted_at is null and (l.wallet_id = any (${[...ownerIds]}::uuid[])
+      or l.wallet_transaction_id = any (${[...ownerIds]}::uuid[])
+      or l.recurring_transaction_rule_id = any (${[...ownerIds]}::uuid[]))
     order by s.created_at, s.id`.execute(reads)
   return rows
 }

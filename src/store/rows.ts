@@ -88,6 +88,7 @@ export interface Alerts {
   previousValue: Generated<Numeric>
   thresholds: Json
   updatedAt: Timestamp
+  walletId: string | null
 }
 
 export interface ApiKeys {
@@ -712,6 +713,8 @@ export interface Invoices {
   paymentOverdue: Generated<boolean>
   paymentStatus: Generated<string>
   prepaidCreditAmountCents: Generated<Int8>
+  prepaidGrantedCreditAmountCents: Int8 | null
+  prepaidPurchasedCreditAmountCents: Int8 | null
   progressiveBillingCreditAmountCents: Generated<Int8>
   progressiveKey: string | null
   purchaseOrderNumber: string | null
@@ -896,14 +899,45 @@ export interface Privileges {
   valueType: string
 }
 
+export interface RecurringTransactionRules {
+  createdAt: Timestamp
+  expirationAt: Timestamp | null
+  grantedCredits: Generated<Numeric>
+  grantsTargetTopUp: boolean | null
+  id: string
+  ignorePaidTopUpLimits: Generated<boolean>
+  interval: string | null
+  invoiceRequiresSuccessfulPayment: Generated<boolean>
+  method: Generated<string>
+  organizationId: string
+  paidCredits: Generated<Numeric>
+  paymentMethodId: string | null
+  paymentMethodType: Generated<string>
+  purchaseOrderNumber: string | null
+  skipInvoiceCustomSections: Generated<boolean>
+  startedAt: Timestamp | null
+  status: Generated<string>
+  targetOngoingBalance: Numeric | null
+  terminatedAt: Timestamp | null
+  thresholdCredits: Generated<Numeric>
+  transactionMetadata: Generated<Json>
+  transactionName: string | null
+  trigger: string
+  updatedAt: Timestamp
+  walletId: string
+}
+
 export interface SelectedCustomSections {
   billingEntityId: string | null
   createdAt: Timestamp
   customerId: string | null
   id: string
   organizationId: string
+  recurringTransactionRuleId: string | null
   sectionId: string
   subscriptionId: string | null
+  walletId: string | null
+  walletTransactionId: string | null
 }
 
 export interface Subscriptions {
@@ -939,17 +973,17 @@ export interface Subscriptions {
   updatedAt: Timestamp
 }
 
+export interface SystemClock {
+  latestAt: Timestamp
+  singleton: Generated<boolean>
+}
+
 export interface TargetWalletEvents {
   code: string
   eventId: string
   externalSubscriptionId: string
   organizationId: string
   timestamp: Timestamp
-}
-
-export interface SystemClock {
-  latestAt: Timestamp
-  singleton: Generated<boolean>
 }
 
 export interface Taxes {
@@ -973,6 +1007,7 @@ export interface TriggeredAlerts {
   previousValue: Numeric
   subscriptionId: string | null
   triggeredAt: Timestamp
+  walletId: string | null
 }
 
 export interface UnbilledFees {
@@ -1093,6 +1128,109 @@ export interface ViesChecks {
   taxIds: Generated<string[]>
 }
 
+export interface Wallets {
+  allowedFeeTypes: Generated<string[]>
+  balanceCents: Generated<Int8>
+  billingEntityId: string | null
+  checkedOngoingBalanceCents: Generated<Int8>
+  checkedOngoingUsageBalanceCents: Generated<Int8>
+  code: string
+  consumedAmountCents: Generated<Int8>
+  consumedCredits: Generated<Numeric>
+  createdAt: Timestamp
+  creditsBalance: Generated<Numeric>
+  currency: string
+  customerId: string
+  depletedOngoingBalance: Generated<boolean>
+  expirationAt: Timestamp | null
+  id: string
+  invoiceRequiresSuccessfulPayment: Generated<boolean>
+  lastBalanceSyncAt: Timestamp | null
+  lastConsumedCreditAt: Timestamp | null
+  lastOngoingBalanceSyncAt: Timestamp | null
+  metadata: Json | null
+  name: string | null
+  ongoingBalanceCents: Generated<Int8>
+  ongoingUsageBalanceCents: Generated<Int8>
+  organizationId: string
+  paidTopUpMaxAmountCents: Int8 | null
+  paidTopUpMinAmountCents: Int8 | null
+  paymentMethodId: string | null
+  paymentMethodType: Generated<string>
+  priority: Generated<number>
+  purchaseOrderNumber: string | null
+  rateAmount: Numeric
+  skipInvoiceCustomSections: Generated<boolean>
+  status: Generated<string>
+  terminatedAt: Timestamp | null
+  updatedAt: Timestamp
+}
+
+export interface WalletTargets {
+  billableMetricId: string
+  organizationId: string
+  walletId: string
+}
+
+export interface WalletTopUps {
+  createdAt: Timestamp
+  grantedCredits: Generated<Numeric>
+  id: string
+  ignorePaidTopUpLimits: Generated<boolean>
+  invoiceRequiresSuccessfulPayment: boolean
+  metadata: Generated<Json>
+  name: string | null
+  organizationId: string
+  paidCredits: Generated<Numeric>
+  paymentMethodId: string | null
+  paymentMethodType: Generated<string>
+  priority: Generated<number>
+  purchaseOrderNumber: string | null
+  recurringTransactionRuleId: string | null
+  skipInvoiceCustomSections: Generated<boolean>
+  source: string
+  walletId: string
+}
+
+export interface WalletTransactionConsumptions {
+  amountCents: Int8
+  createdAt: Timestamp
+  id: string
+  inboundWalletTransactionId: string
+  organizationId: string
+  outboundWalletTransactionId: string
+}
+
+export interface WalletTransactions {
+  amountCents: Int8
+  billingEntityId: string | null
+  createdAt: Timestamp
+  creditAmount: Numeric
+  creditNoteId: string | null
+  failedAt: Timestamp | null
+  hasRemaining: Generated<boolean | null>
+  id: string
+  invoiceId: string | null
+  invoiceRequiresSuccessfulPayment: Generated<boolean>
+  metadata: Generated<Json>
+  name: string | null
+  organizationId: string
+  paymentMethodId: string | null
+  paymentMethodType: Generated<string>
+  priority: Generated<number>
+  purchaseOrderNumber: string | null
+  remainingAmountCents: Int8 | null
+  settledAt: Timestamp | null
+  skipInvoiceCustomSections: Generated<boolean>
+  source: Generated<string>
+  status: string
+  transactionStatus: string
+  transactionType: string
+  updatedAt: Timestamp
+  voidedInvoiceId: string | null
+  walletId: string
+}
+
 export interface WebhookEndpoints {
   createdAt: Timestamp
   eventTypes: string[] | null
@@ -1186,10 +1324,11 @@ export interface DB {
   planTaxes: PlanTaxes
   pricingUnits: PricingUnits
   privileges: Privileges
+  recurringTransactionRules: RecurringTransactionRules
   selectedCustomSections: SelectedCustomSections
   subscriptions: Subscriptions
-  targetWalletEvents: TargetWalletEvents
   systemClock: SystemClock
+  targetWalletEvents: TargetWalletEvents
   taxes: Taxes
   triggeredAlerts: TriggeredAlerts
   unbilledFees: UnbilledFees
@@ -1203,6 +1342,11 @@ export interface DB {
   usageVersions: UsageVersions
   users: Users
   viesChecks: ViesChecks
+  wallets: Wallets
+  walletTargets: WalletTargets
+  walletTopUps: WalletTopUps
+  walletTransactionConsumptions: WalletTransactionConsumptions
+  walletTransactions: WalletTransactions
   webhookEndpoints: WebhookEndpoints
   webhooks: Webhooks
 }

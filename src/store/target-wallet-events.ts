@@ -12,8 +12,8 @@ export type TargetWalletEvent = ListedEvent & {
   readonly isRecurring: boolean
 }
 
-/** A subscription that an event may belong to, with its plan. */
-export type EventSubscription = EventCandidate & { readonly planId: string }
+/** A subscription that an event may belong to, with its customer and plan. */
+export type EventSubscription = EventCandidate & { readonly customerId: string; readonly planId: string }
 
 type TakenRow = Omit<TargetWalletEvent, 'preciseTotalAmountCents'> & {
   preciseTotalAmountCents: string | null
@@ -56,7 +56,7 @@ export async function eventCandidates(
   if (externalIds.length === 0) return candidates
   const rows = await reads
     .selectFrom('subscriptions')
-    .select(['externalId', 'planId', 'status', 'startedAt', 'terminatedAt'])
+    .select(['externalId', 'customerId', 'planId', 'status', 'startedAt', 'terminatedAt'])
     .where('externalId', 'in', [...new Set(externalIds)])
     .execute()
   for (const { externalId, ...row } of rows) {

@@ -6,14 +6,14 @@ import { isoSeconds, isoSecondsOrNull } from './times.ts'
 type AlertThreshold = { readonly code: string | null; readonly value: string; readonly recurring: boolean }
 
 /** An alert (docs/rules/alerts.md). */
-export function toWireAlert({ row, metric }: AlertView): object {
+export function toWireAlert({ row, metric, walletCode }: AlertView): object {
   return {
     lago_id: row.id,
     lago_organization_id: row.organizationId,
     subscription_external_id: row.externalSubscriptionId,
     external_subscription_id: row.externalSubscriptionId,
-    lago_wallet_id: null,
-    wallet_code: null,
+    lago_wallet_id: row.walletId,
+    wallet_code: walletCode,
     alert_type: row.alertType,
     code: row.code,
     name: row.name,
@@ -38,7 +38,7 @@ export function toWireTriggeredAlert(
     lago_alert_id: row.id,
     lago_subscription_id: triggered.subscriptionId,
     external_subscription_id: row.externalSubscriptionId,
-    lago_wallet_id: null,
+    lago_wallet_id: triggered.walletId,
     external_customer_id: externalCustomerId,
     billable_metric_code: metric?.code ?? null,
     alert_name: row.name,

@@ -202,6 +202,7 @@ function itemOf(fee: ShownFee): object {
 
 function namesOf(fee: ShownFee): object {
   if (fee.feeType === 'add_on' || fee.feeType === 'fixed_charge') return addOnOf(fee)
+  if (fee.feeType === 'credit') return creditOf(fee)
   const planName =
     fee.feeType === 'commitment'
       ? fee.commitmentInvoiceDisplayName || 'Minimum commitment'
@@ -213,6 +214,17 @@ function namesOf(fee: ShownFee): object {
     invoice_display_name: fee.invoiceDisplayName || planName,
     lago_item_id: fee.subscriptionId,
     item_type: 'Subscription',
+  }
+}
+
+function creditOf(fee: ShownFee): object {
+  return {
+    code: 'credit',
+    name: 'credit',
+    description: 'credit',
+    invoice_display_name: fee.invoiceDisplayName || 'credit',
+    lago_item_id: fee.walletTransactionId,
+    item_type: 'WalletTransaction',
   }
 }
 

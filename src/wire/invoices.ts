@@ -4,6 +4,7 @@ import type { InvoiceCreditView } from '../store/invoice-credits.ts'
 import type { AppliedThresholdView, InvoiceListView, InvoiceView } from '../store/invoice-views.ts'
 import type { InvoiceRow } from '../store/invoices.ts'
 import type { UnbilledFeeRow } from '../store/unbilled-fees.ts'
+import { centsOrNull } from './coupons.ts'
 import { toWireCustomerBase } from './customers.ts'
 import { toWireFee } from './fees.ts'
 import { toWireAppliedSection } from './invoice-custom-sections.ts'
@@ -106,8 +107,8 @@ export function toWireInvoiceBase(
     total_paid_amount_cents: toWireCents(invoice.totalPaidAmountCents),
     total_offsetted_credit_note_amount_cents: 0,
     prepaid_credit_amount_cents: toWireCents(invoice.prepaidCreditAmountCents),
-    prepaid_granted_credit_amount_cents: null,
-    prepaid_purchased_credit_amount_cents: null,
+    prepaid_granted_credit_amount_cents: centsOrNull(invoice.prepaidGrantedCreditAmountCents),
+    prepaid_purchased_credit_amount_cents: centsOrNull(invoice.prepaidPurchasedCreditAmountCents),
     xml_url: null,
     web_url: `${dashboardUrl}/customer/${invoice.customerId}/invoice/${invoice.id}/overview`,
     version_number: invoice.versionNumber,

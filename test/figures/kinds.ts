@@ -26,6 +26,7 @@ import { at, cents, decimal, list, type Row, shown } from './cells.ts'
 import { couponFigures } from './coupon-kinds.ts'
 import { alreadyPaid, fixedPrices, fixedUnits, moreUnits } from './fixed-kinds.ts'
 import type { FigureTable } from './tables.ts'
+import { ongoingFigures, topUpDays, topUpFigures } from './top-up-kinds.ts'
 import {
   advanceFigures,
   priceFigures,
@@ -33,6 +34,7 @@ import {
   usageFigures,
   weightedFigures,
 } from './usage-kinds.ts'
+import { consumptionFigures, prepaidFigures, walletCreditFigures } from './wallet-kinds.ts'
 
 /** The cells that the core computes for each row, by column. */
 export type Kind = (table: FigureTable) => readonly Row[]
@@ -53,6 +55,12 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   taxes: eachRow(taxFigures),
   'progressive-credit': eachRow(creditFigures),
   coupons: eachRow(couponFigures),
+  credits: eachRow(walletCreditFigures),
+  consumption: eachRow(consumptionFigures),
+  prepaid: eachRow(prepaidFigures),
+  'top-ups': topUpFigures,
+  'top-up-days': eachRow(topUpDays),
+  ongoing: eachRow(ongoingFigures),
   thresholds: ({ rows, settings }) => rows.map((row) => thresholdFigures(row, settings)),
   'issuing-dates': issuingFigures,
   numbers: numberFigures,

@@ -1,15 +1,14 @@
 import type { Input } from '../../core/input/fields.ts'
-import { scheduleActivity } from '../../store/activity-items.ts'
 import { type AlertView, alertsOf, alertViews, deleteAlerts } from '../../store/alerts.ts'
 import type { Tx } from '../../store/database.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
-import { type Alerted, lockAlerted, readAlert } from './find-alerted.ts'
+import { type Alerted, lockAlerted, readAlert, scheduleCheck } from './find-alerted.ts'
 import { writeAlertChange } from './write-alert.ts'
 
 /**
- * Updates an alert and schedules a check of its subscription's usage (docs/rules/alerts.md). 404 for an unknown
- * subscription or code; other errors as in `writeAlertChange`.
+ * Updates an alert and schedules a check of the figure it watches (docs/rules/alerts.md). 404 for an unknown
+ * subscription, wallet or code; other errors as in `writeAlertChange`.
  */
 export async function updateAlert(
   context: Context,
@@ -18,11 +17,10 @@ export async function updateAlert(
   code: string,
   input: Input,
 ): Promise<AlertView> {
-  const { organizationId, now } = caller
   return inTransaction(context.database, caller, async (tx) => {
-    const { externalId } = await lockAlerted(tx, alerted)
-    const row = await writeAlertChange(tx, caller, await readAlert(tx, alerted, code), input)
-    await scheduleActivity(tx, organizationId, { externalSubscriptionId: externalId }, now)
+    const subject = await lockAlerted(tx, alerted)
+    const row = await writeAlertChange(tx, caller, subject, await readAlert(tx, alerted, code), input)
+    await scheduleCheck(tx, caller, subject)
     return viewOf(tx, row)
   })
 }
@@ -43,11 +41,11 @@ export async function deleteAlert(
   })
 }
 
-/** Deletes all alerts of a subscription. 404 `subscription_not_found`. */
+/** Deletes all alerts of a subscription or a wallet. 404 when there is no such one. */
 export async function deleteAllAlerts(context: Context, caller: Caller, alerted: Alerted): Promise<void> {
   await inTransaction(context.database, caller, async (tx) => {
-    const { externalId } = await lockAlerted(tx, alerted)
-    const rows = await alertsOf(tx, externalId)
+    const { owner } = await lockAlerted(tx, alerted)
+    const rows = await alertsOf(tx, owner)
     await deleteAlerts(
       tx,
       rows.map((row) => row.id),

@@ -1,17 +1,16 @@
 import { digitsOf, type Input } from '../../core/input/fields.ts'
 import type { EntryErrors, Problem } from '../../core/problems.ts'
 import { invalid, Refusal } from '../../core/refusal.ts'
-import { scheduleActivity } from '../../store/activity-items.ts'
 import { type AlertView, alertViews } from '../../store/alerts.ts'
 import type { Tx } from '../../store/database.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
-import { type Alerted, lockAlerted } from './find-alerted.ts'
+import { type Alerted, type AlertSubject, lockAlerted, scheduleCheck } from './find-alerted.ts'
 import { writeNewAlert } from './write-alert.ts'
 
 /**
- * Creates an alert on a subscription and schedules a check of its usage (docs/rules/alerts.md). 404
- * `subscription_not_found`; other errors as in `writeNewAlert`.
+ * Creates an alert on a subscription or a wallet and schedules a check of the figure it watches (docs/rules/alerts.md).
+ * 404 when there is no such subscription or wallet; other errors as in `writeNewAlert`.
  */
 export async function createAlert(
   context: Context,
@@ -19,8 +18,8 @@ export async function createAlert(
   alerted: Alerted,
   input: Input,
 ): Promise<AlertView> {
-  const [view] = await writeAll(context, caller, alerted, (tx, externalId) =>
-    writeNewAlert(tx, caller, externalId, input).then((row) => [row]),
+  const [view] = await writeAll(context, caller, alerted, (tx, subject) =>
+    writeNewAlert(tx, caller, subject, input).then((row) => [row]),
   )
   if (!view) throw new Error('the new alert was not returned')
   return view
@@ -36,12 +35,12 @@ export async function createAlerts(
   alerted: Alerted,
   inputs: readonly Input[],
 ): Promise<AlertView[]> {
-  return writeAll(context, caller, alerted, async (tx, externalId) => {
+  return writeAll(context, caller, alerted, async (tx, subject) => {
     const refused: Record<string, EntryErrors> = {}
     const rows = []
     for (const [index, input] of inputs.entries()) {
       try {
-        rows.push(await writeNewAlert(tx, caller, externalId, input))
+        rows.push(await writeNewAlert(tx, caller, subject, input))
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         refused[String(index)] = { params: shown(input), errors: messageOf(error.problem) }
@@ -56,13 +55,12 @@ async function writeAll(
   context: Context,
   caller: Caller,
   alerted: Alerted,
-  write: (tx: Tx, externalId: string) => Promise<AlertView['row'][]>,
+  write: (tx: Tx, subject: AlertSubject) => Promise<AlertView['row'][]>,
 ): Promise<AlertView[]> {
-  const { organizationId, now } = caller
   return inTransaction(context.database, caller, async (tx) => {
-    const { externalId } = await lockAlerted(tx, alerted)
-    const rows = await write(tx, externalId)
-    await scheduleActivity(tx, organizationId, { externalSubscriptionId: externalId }, now)
+    const subject = await lockAlerted(tx, alerted)
+    const rows = await write(tx, subject)
+    await scheduleCheck(tx, caller, subject)
     return alertViews(tx, rows)
   })
 }

@@ -1,20 +1,12 @@
-import { type AlertDirection, type AlertThreshold, crossedThresholds } from '../../core/alerts/crossing.ts'
+import { type AlertDirection, crossedThresholds } from '../../core/alerts/crossing.ts'
 import { Decimal } from '../../core/amounts/decimal.ts'
-import {
-  type AlertRow,
-  alertViews,
-  insertTriggeredAlert,
-  thresholdsIn,
-  updateAlert,
-} from '../../store/alerts.ts'
+import { type AlertRow, thresholdsIn, updateAlert } from '../../store/alerts.ts'
 import type { Tx } from '../../store/database.ts'
-import { newId } from '../../store/ids.ts'
 import { ts } from '../../store/values.ts'
-import { toWireTriggeredAlert } from '../../wire/alerts.ts'
 import type { Caller } from '../context.ts'
 import type { SubscriptionActivity } from '../progressive-billing/bill-passed-thresholds.ts'
-import { announce } from '../webhooks/announce.ts'
 import { alertValues } from './alert-values.ts'
+import { raiseAlert } from './raise-alert.ts'
 
 /**
  * Compares each alert's current value with the previous one (docs/rules/alerts.md#passing-a-threshold). All
@@ -27,46 +19,15 @@ export async function fireAlerts(
   alerts: readonly AlertRow[],
 ): Promise<void> {
   const values = await alertValues(tx, activity, alerts)
+  const { snapshot, subscription } = activity
+  const of = { subscriptionId: subscription.id, externalCustomerId: snapshot.customer.externalId }
   for (const alert of alerts) {
     const current = values.get(alert.id)
     if (current === undefined) continue
     const previous = Decimal.of(alert.previousValue)
     const direction = alert.direction as AlertDirection
     const crossed = crossedThresholds(direction, thresholdsIn(alert.thresholds), previous, current)
-    if (crossed.length > 0) await trigger(tx, caller, activity, { alert, previous, current, crossed })
+    if (crossed.length > 0) await raiseAlert(tx, caller, { alert, previous, current, crossed }, of)
     await updateAlert(tx, alert.id, { previousValue: current.toString(), lastProcessedAt: ts(caller.now) })
   }
-}
-
-async function trigger(
-  tx: Tx,
-  caller: Caller,
-  { snapshot, subscription }: SubscriptionActivity,
-  hit: {
-    readonly alert: AlertRow
-    readonly previous: Decimal
-    readonly current: Decimal
-    readonly crossed: readonly AlertThreshold[]
-  },
-): Promise<void> {
-  const triggered = await insertTriggeredAlert(tx, {
-    organizationId: caller.organizationId,
-    id: newId(),
-    alertId: hit.alert.id,
-    subscriptionId: subscription.id,
-    currentValue: hit.current.toString(),
-    previousValue: hit.previous.toString(),
-    crossedThresholds: hit.crossed,
-    triggeredAt: ts(caller.now),
-  })
-  await announce(tx, caller, {
-    type: 'alert.triggered',
-    objectType: 'triggered_alert',
-    objectId: triggered.id,
-    payload: async () => {
-      const [view] = await alertViews(tx, [hit.alert])
-      if (!view) throw new Error(`alert ${hit.alert.id} is gone`)
-      return toWireTriggeredAlert(triggered, view, snapshot.customer.externalId)
-    },
-  })
 }

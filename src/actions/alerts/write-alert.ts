@@ -7,35 +7,48 @@ import {
 import { ALERT_KINDS, type AlertType } from '../../core/alerts/check-alert.ts'
 import type { Input } from '../../core/input/fields.ts'
 import { accepted, invalid, notFound } from '../../core/refusal.ts'
-import { type AlertRow, insertAlert, rivalsOf, storedThresholds, updateAlert } from '../../store/alerts.ts'
+import {
+  type AlertOwner,
+  type AlertRow,
+  insertAlert,
+  rivalsOf,
+  storedThresholds,
+  updateAlert,
+} from '../../store/alerts.ts'
 import { findBillableMetric } from '../../store/billable-metrics.ts'
 import type { Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller } from '../context.ts'
+import type { AlertSubject } from './find-alerted.ts'
+import { walletValue } from './wallet-value.ts'
 
 /**
- * Writes a new alert of a subscription. Checked in this order: 422 with the first error in type or thresholds, 404
- * `billable_metric_not_found`, then 422 `code: value_already_exist` and `base: alert_already_exists`. The caller has
- * locked the subscription.
+ * Writes a new alert. Checked in this order: 422 with the first error in type or thresholds, 404
+ * `billable_metric_not_found`, then 422 `code: value_already_exist` and `base: alert_already_exists`. One on a wallet
+ * begins with the value of now, so that it waits for the next fall. The caller has locked the subject.
  */
 export async function writeNewAlert(
   tx: Tx,
   caller: Caller,
-  externalSubscriptionId: string,
+  subject: AlertSubject,
   input: Input,
 ): Promise<AlertRow> {
   const { organizationId, now } = caller
-  const { type, thresholds, metricCode } = accepted(readAlertInput(input, 'subscription'))
+  const { type, thresholds, metricCode } = accepted(readAlertInput(input, subject.family))
   const billableMetricId = await metricIdOf(tx, metricCode)
   const names = accepted(readAlertNames(input, type, billableMetricId !== null, null))
-  const kind = { externalSubscriptionId, alertType: type, billableMetricId }
-  await refuseRivals(tx, kind, names, null)
+  const kind = { alertType: type, billableMetricId }
+  await refuseRivals(tx, subject.owner, kind, names, null)
+  const begins =
+    subject.family === 'wallet' ? { previousValue: walletValue(type, subject.wallet).toString() } : {}
   return insertAlert(tx, {
     organizationId,
     id: newId(),
+    ...subject.owner,
     ...kind,
     ...names,
+    ...begins,
     direction: ALERT_KINDS[type].direction,
     thresholds,
     createdAt: ts(now),
@@ -47,6 +60,7 @@ export async function writeNewAlert(
 export async function writeAlertChange(
   tx: Tx,
   caller: Caller,
+  { owner }: AlertSubject,
   alert: AlertRow,
   input: Input,
 ): Promise<AlertRow> {
@@ -56,7 +70,7 @@ export async function writeAlertChange(
   const names = accepted(
     readAlertNames(input, alert.alertType as AlertType, billableMetricId !== null, alert),
   )
-  await refuseRivals(tx, { ...alert, billableMetricId }, names, alert.id)
+  await refuseRivals(tx, owner, { ...alert, billableMetricId }, names, alert.id)
   return updateAlert(tx, alert.id, {
     ...names,
     billableMetricId,
@@ -74,11 +88,12 @@ async function metricIdOf(tx: Tx, code: string | null): Promise<string | null> {
 
 async function refuseRivals(
   tx: Tx,
-  kind: Pick<AlertRow, 'externalSubscriptionId' | 'alertType' | 'billableMetricId'>,
+  owner: AlertOwner,
+  kind: Pick<AlertRow, 'alertType' | 'billableMetricId'>,
   { code }: AlertNames,
   exceptId: string | null,
 ): Promise<void> {
-  const { hasCode, hasKind } = await rivalsOf(tx, { ...kind, code }, exceptId)
+  const { hasCode, hasKind } = await rivalsOf(tx, owner, { ...kind, code }, exceptId)
   if (hasCode) throw invalid({ code: ['value_already_exist'] })
   if (hasKind) throw invalid({ base: ['alert_already_exists'] })
 }

@@ -5,10 +5,10 @@ import {
   deleteBillableMetric as storeDeletion,
 } from '../../store/billable-metrics.ts'
 import { chargesOnMetric, deleteCharges } from '../../store/charges.ts'
-import { flagDraftsOfPlans } from '../../store/draft-invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { toWireCountedMetric } from '../../wire/billable-metrics.ts'
 import type { Caller, Context } from '../context.ts'
+import { followPrices } from '../plans/follow-prices.ts'
 import { deleteUsage } from '../usage/refresh-usage-tracker.ts'
 import { announce } from '../webhooks/announce.ts'
 
@@ -32,7 +32,7 @@ export async function deleteBillableMetric(
     )
     await storeDeletion(tx, metric.id, caller.now)
     await deleteUsage(tx, caller, metric.id, context.settings.writer)
-    await flagDraftsOfPlans(tx, [...new Set(charges.map((charge) => charge.planId))])
+    await followPrices(tx, caller, [...new Set(charges.map((charge) => charge.planId))])
     await announce(tx, caller, {
       type: 'billable_metric.deleted',
       objectType: 'billable_metric',

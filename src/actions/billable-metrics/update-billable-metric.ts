@@ -16,10 +16,10 @@ import {
   updateFilters,
 } from '../../store/charges.ts'
 import type { Tx } from '../../store/database.ts'
-import { flagDraftsOfPlans } from '../../store/draft-invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { toWireCountedMetric } from '../../wire/billable-metrics.ts'
 import type { Caller, Context } from '../context.ts'
+import { followPrices } from '../plans/follow-prices.ts'
 import { refreshUsageTracker } from '../usage/refresh-usage-tracker.ts'
 import { announce } from '../webhooks/announce.ts'
 
@@ -67,5 +67,5 @@ async function trimChargeFilters(tx: Tx, caller: Caller, metric: BillableMetricR
   }
   await updateFilters(tx, trimmed, caller.now)
   await deleteFilters(tx, emptied, caller.now)
-  await flagDraftsOfPlans(tx, [...new Set(charges.map((charge) => charge.planId))])
+  await followPrices(tx, caller, [...new Set(charges.map((charge) => charge.planId))])
 }

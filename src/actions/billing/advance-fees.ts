@@ -3,6 +3,7 @@ import { assembleInvoice, type InvoiceLines, uninvoicedFees } from '../../core/b
 import type { BillPlan } from '../../core/billing/bill-plan.ts'
 import type { AppliedCouponFacts } from '../../core/billing/reductions/applied-coupon.ts'
 import { availableCoupons, couponsAfter } from '../../core/billing/reductions/coupons.ts'
+import { availableWallets, spendingsOf } from '../../core/billing/reductions/prepaid.ts'
 import type { SubscriptionFacts, TaxesByOwner } from '../../core/billing/snapshot.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import { chargeFeeDraft, type FeeDraft } from '../../core/invoicing/fee-draft.ts'
@@ -18,11 +19,13 @@ import { usageAfter } from '../../core/rating/rate-subscription.ts'
 import { type BilledWindow, openUsageWindow } from '../../core/subscriptions/open-window.ts'
 import type { BillingSubscription } from '../../core/subscriptions/subscription.ts'
 import { billWindows, type UsageWindow } from '../../core/subscriptions/windows.ts'
+import { type SpendableWallet, walletsAfter } from '../../core/wallets/spend.ts'
 import { type AcceptedEvent, chargedEvents, chargedKey } from '../../store/advance-events.ts'
 import { windowsOfMovedCustomer } from '../../store/billed-windows.ts'
 import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
 import { type CustomerSnapshot, readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
+import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { customerOfSubscription } from '../../store/subscriptions.ts'
@@ -153,10 +156,15 @@ export async function writeAdvanceFees(
 ): Promise<void> {
   const { id: customerId } = subject.snapshot.customer
   const isInvoiced = priced.some(({ plan }) => plan.charge.invoiceable)
-  const coupons = isInvoiced ? await readCouponFacts(tx, [customerId]) : undefined
+  const [coupons, wallets] = isInvoiced
+    ? await Promise.all([readCouponFacts(tx, [customerId]), readWalletFacts(tx, [customerId])])
+    : []
   const documents = [
     ...uninvoicedDocuments(subject, priced),
-    ...invoiceDocuments(subject, priced, coupons?.get(customerId) ?? []),
+    ...invoiceDocuments(subject, priced, {
+      coupons: coupons?.get(customerId) ?? [],
+      wallets: wallets?.get(customerId) ?? [],
+    }),
   ]
   await writePlans(context, tx, caller, [{ customerId, documents, nextBillings: [] }])
 }
@@ -176,17 +184,20 @@ function uninvoicedDocuments(subject: AdvanceSubject, priced: readonly PricedEve
   }))
 }
 
-/** One invoice for each event; its coupons are those that the invoices before it left. */
+/** One invoice for each event; its coupons and credits are those that the invoices before it left. */
 function invoiceDocuments(
   subject: AdvanceSubject,
   priced: readonly PricedEvent[],
-  applied: readonly AppliedCouponFacts[],
+  usable: {
+    readonly coupons: readonly AppliedCouponFacts[]
+    readonly wallets: readonly SpendableWallet[]
+  },
 ): BillPlan['documents'] {
   const { subscription, snapshot, taxes } = subject
   const { customer } = snapshot
   const billingEntity = snapshot.billingEntities.get(subscription.billingEntityId ?? customer.billingEntityId)
   if (!billingEntity) throw new Error(`subscription ${subscription.id} has no billing entity`)
-  let left = applied
+  let { coupons: left, wallets: leftWallets } = usable
   return priced
     .filter(({ plan }) => plan.charge.invoiceable)
     .map((event) => {
@@ -217,8 +228,10 @@ function invoiceDocuments(
       // Progressive invoices only bill charges in arrears, so they never reduce these.
       const progressive = new Map<string, never>()
       const coupons = availableCoupons(left, subscription.plan.currency, [subscription])
-      const invoice = assembleInvoice(lines, taxes, { progressive, coupons })
+      const wallets = availableWallets(leftWallets, subscription.plan.currency, [subscription])
+      const invoice = assembleInvoice(lines, taxes, { progressive, coupons, wallets })
       left = couponsAfter(left, invoice.reductions)
+      leftWallets = walletsAfter(leftWallets, spendingsOf(invoice.reductions))
       return { kind: 'invoice', invoice }
     })
 }

@@ -15,6 +15,7 @@ const FINAL: Readonly<Record<string, WebhookType>> = {
   progressive_billing: 'invoice.created',
   advance_charges: 'invoice.created',
   one_off: 'invoice.one_off_created',
+  credit: 'invoice.paid_credit_added',
 }
 
 /** Sends the webhooks for written bills, in order: invoices, uninvoiced fees, and fees caused by an event. */

@@ -6,7 +6,9 @@ import { answerQuestions } from '../../store/billing/answers.ts'
 import { readBillingSnapshot } from '../../store/billing/read-snapshot.ts'
 import { type WrittenDocument, writeBills } from '../../store/billing/write-bills.ts'
 import type { Tx } from '../../store/database.ts'
+import { scheduleWalletRefresh } from '../../store/ongoing-balances.ts'
 import type { Caller, Context } from '../context.ts'
+import { announceMovements } from '../wallets/announce-wallets.ts'
 import { announceDocuments } from './announce-documents.ts'
 import { withSections } from './bill-sections.ts'
 import { refuseUnbilled } from './refuse-unbilled.ts'
@@ -35,17 +37,27 @@ export async function runBills(
   await writePlans(context, tx, caller, bills)
 }
 
-/** Writes built bills and sends their webhooks; returns their documents in order. */
+/**
+ * Writes built bills and sends their webhooks, and those of the prepaid credits that they spend; returns their
+ * documents in order.
+ *
+ * @param beforeWebhooks writes what the webhooks show beside the bills, given the ids of the invoices
+ */
 export async function writePlans(
   context: Context,
   tx: Tx,
   caller: Caller,
   bills: readonly BillPlan[],
+  beforeWebhooks?: (invoiceIds: readonly string[]) => Promise<void>,
 ): Promise<readonly WrittenDocument[]> {
   refuseUnbilled(context, caller, bills)
-  const written = await writeBills(tx, caller.organizationId, await withSections(tx, bills))
-  await announceDocuments(tx, caller, written.documents)
-  return written.documents
+  const { documents, rows } = await writeBills(tx, caller.organizationId, await withSections(tx, bills))
+  await beforeWebhooks?.(documents.flatMap((each) => (each.kind === 'invoice' ? [each.id] : [])))
+  await announceDocuments(tx, caller, documents)
+  await announceMovements(tx, caller, rows.walletTransactions)
+  const customerIds = [...new Set(bills.map(({ customerId }) => customerId))]
+  await scheduleWalletRefresh(tx, caller.organizationId, customerIds, caller.now)
+  return documents
 }
 
 /** Computes items one by one, yielding to the event loop from time to time. */

@@ -14,7 +14,6 @@ import { accepted, invalid, notFound } from '../../core/refusal.ts'
 import { type BillableMetricRow, billableMetricsByIds } from '../../store/billable-metrics.ts'
 import { type ChargeFilterRow, chargesOfPlans, deleteCharges } from '../../store/charges.ts'
 import type { Reads, Tx } from '../../store/database.ts'
-import { flagDraftsOfPlans } from '../../store/draft-invoices.ts'
 import { isId } from '../../store/ids.ts'
 import {
   chargesWithParts,
@@ -27,6 +26,7 @@ import {
 import { inTransaction } from '../../store/transaction.ts'
 import { settleAdvanceUsage } from '../billing/settle-advance-usage.ts'
 import type { Caller, Context } from '../context.ts'
+import { followPrices } from '../plans/follow-prices.ts'
 import { refreshUsageTracker } from '../usage/refresh-usage-tracker.ts'
 import { cascadeChange, cascadeNewCharge, cascadeRemoval } from './cascade-charge.ts'
 import { changeChargeMetric } from './change-charge-metric.ts'
@@ -206,7 +206,7 @@ export async function afterChange(
 ): Promise<void> {
   for (const metricId of new Set(metricIds)) await refreshUsageTracker(tx, caller, metricId)
   const children = isCascaded ? await childPlansInUse(tx, plan.id) : []
-  await flagDraftsOfPlans(tx, [plan.id, ...children.map((child) => child.id)])
+  await followPrices(tx, caller, [plan.id, ...children.map((child) => child.id)])
 }
 
 /** The metric in a payload; 404 `billable_metric_not_found`. */

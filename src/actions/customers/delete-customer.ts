@@ -13,6 +13,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
 import { terminateSubscriptionsOfCustomer } from '../subscriptions/terminate-subscription.ts'
+import { terminateWalletsOfCustomer } from '../wallets/terminate-wallet.ts'
 
 /** Lets usage still in transit reach the last drafts. */
 const DRAFTS_FINAL_AFTER_MS = 300_000
@@ -31,6 +32,7 @@ export async function deleteCustomer(
     if (!customer) throw notFound('customer')
     await terminateSubscriptionsOfCustomer(context, tx, caller, customer.id)
     await endCouponsOfCustomer(tx, customer.id, caller.now)
+    await terminateWalletsOfCustomer(tx, caller, customer.id)
     for (const draft of await draftsOf(tx, { customerId: customer.id })) {
       const dueAt = addMs(caller.now, DRAFTS_FINAL_AFTER_MS)
       const item = { kind: 'invoice_finalization', subjectId: draft.id, dueAt } as const

@@ -15,6 +15,11 @@ import { endTrial } from '../subscriptions/end-trial.ts'
 import { finishPlanDeletion } from '../subscriptions/finish-plan-deletion.ts'
 import { startSubscription } from '../subscriptions/start-subscription.ts'
 import { rearmAlerts, watchSubscription } from '../usage/watch-subscription.ts'
+import { billPurchase } from '../wallet-transactions/bill-purchase.ts'
+import { passOnWalletUsage, refreshWallets } from '../wallets/refresh-wallets.ts'
+import { runTopUp } from '../wallets/run-top-up.ts'
+import { expireWallet } from '../wallets/terminate-wallet.ts'
+import { endExpiredRule, topUpByInterval } from '../wallets/top-up-by-rule.ts'
 import type { DueActions } from './due-action.ts'
 
 /** The action for each kind of due item. */
@@ -39,4 +44,11 @@ export const dueActions: DueActions = {
   alert_rearming: rearmAlerts,
   coupon_expiry: expireCoupon,
   fixed_charge_units: billChangedUnits,
+  wallet_rule_expiry: endExpiredRule,
+  wallet_rule: topUpByInterval,
+  wallet_usage: passOnWalletUsage,
+  wallet_refresh: refreshWallets,
+  wallet_top_up: runTopUp,
+  wallet_purchase: billPurchase,
+  wallet_expiry: expireWallet,
 }

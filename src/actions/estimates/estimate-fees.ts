@@ -151,6 +151,7 @@ const NOTHING = {
   addOnName: null,
   addOnDescription: null,
   addOnInvoiceDisplayName: null,
+  walletTransactionId: null,
   createdAt: null,
 } as const
 

@@ -1,5 +1,7 @@
+import { isInput } from '../../core/input/fields.ts'
 import { subscriptionOfEvent } from '../../core/metering/event-subscription.ts'
 import type { FieldErrors } from '../../core/problems.ts'
+import { TARGET_WALLET_KEY } from '../../core/rating/usage-plan.ts'
 import { takesType } from '../../core/webhooks/types.ts'
 import type { Tx } from '../../store/database.ts'
 import { scheduleItem } from '../../store/due-items.ts'
@@ -10,6 +12,7 @@ import {
   takeTargetWalletEvents,
   takingKey,
 } from '../../store/target-wallet-events.ts'
+import { activeWalletCodesOf } from '../../store/wallets.ts'
 import { listWebhookEndpoints } from '../../store/webhooks.ts'
 import { toWireEventErrorJson } from '../../wire/events.ts'
 import type { DueAction } from '../due/due-action.ts'
@@ -32,7 +35,6 @@ export const tellUnknownWallets: DueAction = async (_context, tx, caller, organi
   }
   const endpoints = await listWebhookEndpoints(tx)
   if (!endpoints.some((each) => takesType(each.eventTypes, 'event.error'))) return
-  // There are no wallets yet, so every name is unknown. Once there are, look them up here.
   for (const event of await aimedEvents(tx, events)) {
     await announce(tx, caller, {
       type: 'event.error',
@@ -43,7 +45,7 @@ export const tellUnknownWallets: DueAction = async (_context, tx, caller, organi
   }
 }
 
-/** The events whose subscription has a charge that accepts wallet names. */
+/** The events whose subscription has a charge that accepts wallet names, and whose customer lacks the named one. */
 async function aimedEvents(
   tx: Tx,
   events: readonly TargetWalletEvent[],
@@ -56,9 +58,24 @@ async function aimedEvents(
     tx,
     events.map((each) => each.metricId),
   )
-  return events.filter((event) => {
+  const aimed = events.flatMap((event) => {
     const ofEvent = candidates.get(event.externalSubscriptionId) ?? []
     const subscription = subscriptionOfEvent(ofEvent, event.at, event.isRecurring)
-    return subscription !== null && taking.has(takingKey(subscription.planId, event.metricId))
+    const isTaken = subscription !== null && taking.has(takingKey(subscription.planId, event.metricId))
+    return isTaken ? [{ event, customerId: subscription.customerId }] : []
   })
+  const codes = await activeWalletCodesOf(
+    tx,
+    aimed.map(({ customerId }) => customerId),
+  )
+  const isKnown = ({ event, customerId }: (typeof aimed)[number]) =>
+    codes.get(customerId)?.has(walletCodeOf(event)) === true
+  return aimed.filter((each) => !isKnown(each)).map(({ event }) => event)
+}
+
+/** The code of the wallet that an event names. */
+function walletCodeOf({ propertiesJson }: TargetWalletEvent): string {
+  const properties: unknown = JSON.parse(propertiesJson)
+  const code = isInput(properties) ? properties[TARGET_WALLET_KEY] : undefined
+  return typeof code === 'string' ? code : String(code)
 }

@@ -4,6 +4,7 @@ import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
 import { answerFixedCharges, readFixedCharges } from '../../store/billing/fixed-charge-facts.ts'
 import { readCustomerSnapshot } from '../../store/billing/read-snapshot.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
+import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { nextChange, scheduleUnits } from '../../store/fixed-charge-units.ts'
@@ -53,7 +54,7 @@ export async function billUnits(
   const billingEntity = billingEntities.get(subscription.billingEntityId ?? customer.billingEntityId)
   if (!billingEntity) throw new Error(`subscription ${row.id} has no billing entity`)
   const { from } = unitsWindow({ customer, subscription, at }).window
-  const [[earlier = []], taxes, applied] = await Promise.all([
+  const [[earlier = []], taxes, applied, spendable] = await Promise.all([
     answerFixedCharges(tx, [{ subscriptionId: row.id, from, exceptInvoiceId: null }]),
     readTaxesOfBills(
       tx,
@@ -62,6 +63,7 @@ export async function billUnits(
       asked.map(({ id }) => id),
     ),
     readCouponFacts(tx, [customer.id]),
+    readWalletFacts(tx, [customer.id]),
   ])
   // A change is billed once, also when it was made due twice.
   const isBilled = ({ rootId }: FixedChargeFacts) =>
@@ -69,6 +71,7 @@ export async function billUnits(
   const charges = asked.filter((charge) => !isBilled(charge))
   if (charges.length === 0) return
   const coupons = applied.get(customer.id) ?? []
-  const bill = { customer, billingEntity, subscription, charges, earlier, taxes, coupons }
+  const wallets = spendable.get(customer.id) ?? []
+  const bill = { customer, billingEntity, subscription, charges, earlier, taxes, coupons, wallets }
   await writePlans(context, tx, caller, [unitsBill({ ...bill, at, createdAt: at })])
 }

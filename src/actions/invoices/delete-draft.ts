@@ -6,6 +6,7 @@ import {
   releaseBilledPeriods,
   updateInvoice,
 } from '../../store/invoices.ts'
+import { scheduleWalletRefresh } from '../../store/ongoing-balances.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import { announceInvoice } from '../billing/announce-documents.ts'
@@ -24,6 +25,7 @@ export async function deleteDraft(context: Context, caller: Caller, id: string):
     await releaseBilledPeriods(tx, id, caller.now)
     await cancelItem(tx, 'invoice_finalization', id)
     await cancelItem(tx, 'draft_refresh', id)
+    await scheduleWalletRefresh(tx, caller.organizationId, [invoice.customerId], caller.now)
     await announceInvoice(tx, caller, id, 'invoice.deleted')
   })
 }

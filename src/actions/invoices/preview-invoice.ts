@@ -27,6 +27,7 @@ import {
 } from '../../store/billing/subscription-facts.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
 import { unwrittenInvoice } from '../../store/billing/unwritten-invoice.ts'
+import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import { billingEntityIds } from '../../store/billing-entities.ts'
 import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
@@ -81,10 +82,11 @@ async function buildPreview(
   const { facts, billingEntities } = customer
   const customers = new Map([[facts.id, facts]])
   const ids = subscriptions.map(({ id }) => id)
-  const [histories, fixedCharges, coupons] = await Promise.all([
+  const [histories, fixedCharges, coupons, wallets] = await Promise.all([
     readHistories(reads, ids),
     fixedChargesOf(reads, subscriptions, request.at),
     readCouponFacts(reads, [facts.id]),
+    readWalletFacts(reads, [facts.id]),
   ])
   const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
   const taxes = await readTaxesOfBills(reads, customers, subscriptions, fixedChargeIds)
@@ -105,6 +107,7 @@ async function buildPreview(
     // What was paid by itself is regrouped by the bill when it is made.
     paidFees: new Map(),
     coupons,
+    wallets,
   }
   const questions = new QuestionList()
   const open = openBill(snapshot, request, questions)

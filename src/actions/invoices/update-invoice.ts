@@ -13,6 +13,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import { announceInvoice } from '../billing/announce-documents.ts'
 import type { Caller, Context } from '../context.ts'
+import { settlePurchase } from '../wallets/settle-purchase.ts'
 
 const METADATA_MAX = 5
 const KEY_LENGTH_MAX = 20
@@ -50,6 +51,7 @@ export async function updateInvoicePayment(
     if (hasSucceeded) await cancelItem(tx, 'invoice_overdue', id)
     else if (invoice.paymentStatus === 'succeeded') await scheduleOverdue(tx, caller, invoice)
     await announceInvoice(tx, caller, id, 'invoice.payment_status_updated')
+    await settlePurchase(tx, caller, invoice, status)
   })
 }
 

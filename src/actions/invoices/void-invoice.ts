@@ -9,6 +9,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import { announceInvoice } from '../billing/announce-documents.ts'
 import type { Caller, Context } from '../context.ts'
+import { recreditInvoice } from '../wallets/recredit-invoice.ts'
 
 /**
  * Voids a final invoice (405 `not_voidable` otherwise): nobody has to pay it any more, its number stays, and what it
@@ -28,6 +29,7 @@ export async function voidInvoice(context: Context, caller: Caller, id: string, 
       }),
     )
     await setVoided(tx, caller, id)
+    await recreditInvoice(tx, caller, id)
     await announceInvoice(tx, caller, id, 'invoice.voided')
   })
 }

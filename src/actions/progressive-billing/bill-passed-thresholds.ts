@@ -1,6 +1,7 @@
 import { assembleInvoice, type InvoiceLines } from '../../core/billing/assemble-invoice.ts'
 import type { InvoicePlan, ReachedThresholds } from '../../core/billing/bill-plan.ts'
 import { availableCoupons } from '../../core/billing/reductions/coupons.ts'
+import { availableWallets } from '../../core/billing/reductions/prepaid.ts'
 import { chargeFeeDraft, type FeeDraft, isWorthStoring } from '../../core/invoicing/fee-draft.ts'
 import { INVOICE_CENTS_MAX } from '../../core/invoicing/fitting-fees.ts'
 import {
@@ -14,6 +15,7 @@ import { billWindows, type Window } from '../../core/subscriptions/windows.ts'
 import { readCouponFacts } from '../../store/billing/coupon-facts.ts'
 import { answerProgressive } from '../../store/billing/progressive-facts.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
+import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import type { Tx } from '../../store/database.ts'
 import type { UsageThresholdRow } from '../../store/plan-parts.ts'
 import { hasProgressiveInvoice, progressivelyBilled } from '../../store/progressive-invoices.ts'
@@ -106,15 +108,17 @@ async function buildInvoice(
   const { snapshot, subscription, open } = activity
   const { customer } = snapshot
   const { id: subscriptionId, externalId, charges } = subscription
-  const [taxes, [earlier], applied] = await Promise.all([
+  const [taxes, [earlier], applied, wallets] = await Promise.all([
     readTaxesOfBills(tx, new Map([[customer.id, customer]]), [subscription]),
     answerProgressive(tx, [{ subscriptionId, externalId, window: open.window, exceptInvoiceId: null }]),
     readCouponFacts(tx, [customer.id]),
+    readWalletFacts(tx, [customer.id]),
   ])
   const progressive = new Map(earlier ? [[subscriptionId, { invoice: earlier, charges }]] : [])
   return assembleInvoice(linesOf(caller, activity, reached), taxes, {
     progressive,
     coupons: availableCoupons(applied.get(customer.id) ?? [], subscription.plan.currency, [subscription]),
+    wallets: availableWallets(wallets.get(customer.id) ?? [], subscription.plan.currency, [subscription]),
   })
 }
 

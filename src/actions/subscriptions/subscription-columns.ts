@@ -37,7 +37,8 @@ export function refuseUnpayableGate(settings: SubscriptionSettings): void {
   accepted(checkPaymentGate(activationRules, { methodType: paymentMethodType, hasProvider: false }))
 }
 
-async function billingEntityId(
+/** The billing entity that a request names; null and undefined as they are. 404 `billing_entity_not_found`. */
+export async function billingEntityId(
   tx: Tx,
   named: SubscriptionSettings['billingEntity'],
 ): Promise<string | null | undefined> {

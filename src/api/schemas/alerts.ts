@@ -1,14 +1,12 @@
 import { Type } from 'typebox'
-import { ALERT_KINDS, type AlertType } from '../../core/alerts/check-alert.ts'
+import { ALERT_KINDS, type AlertFamily, type AlertType } from '../../core/alerts/check-alert.ts'
 import { SUBSCRIPTION_STATUSES } from '../../core/subscriptions/lifecycle.ts'
 import { BillableMetricObject } from './billable-metrics.ts'
 import { dateTime, nullableText, uuid, words } from './common.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'
 
-const types = (Object.keys(ALERT_KINDS) as AlertType[]).filter(
-  (type) => ALERT_KINDS[type].family === 'subscription',
-)
-const alertType = words(...types)
+const ALL = Object.keys(ALERT_KINDS) as AlertType[]
+const typesOf = (family: AlertFamily) => words(...ALL.filter((type) => ALERT_KINDS[type].family === family))
 const decimalText = Type.String({ description: 'A decimal number.' })
 
 export const AlertObject = Type.Object({
@@ -18,7 +16,7 @@ export const AlertObject = Type.Object({
   external_subscription_id: nullableText,
   lago_wallet_id: nullableText,
   wallet_code: nullableText,
-  alert_type: alertType,
+  alert_type: words(...ALL),
   code: Type.String(),
   name: nullableText,
   direction: words('increasing', 'decreasing'),
@@ -39,14 +37,6 @@ const thresholds = Type.Array(
 )
 const metricCode = Type.Optional(nullableText)
 
-const NewAlert = Type.Object({
-  alert_type: alertType,
-  code: Type.String(),
-  name: Type.Optional(nullableText),
-  billable_metric_code: metricCode,
-  thresholds,
-})
-
 export const Alert = Type.Object({ alert: AlertObject })
 export const Alerts = Type.Object({ alerts: Type.Array(AlertObject), meta: PaginationMeta })
 export const AlertOrAlerts = Type.Union([
@@ -54,11 +44,20 @@ export const AlertOrAlerts = Type.Union([
   Type.Object({ alerts: Type.Array(AlertObject), meta: Type.Optional(PaginationMeta) }),
 ])
 
-/** One alert under `alert`, or several under `alerts`. */
-export const AlertCreateInput = Type.Union([
-  Type.Object({ alert: NewAlert }),
-  Type.Object({ alerts: Type.Array(NewAlert) }),
-])
+/** One new alert under `alert`, or several under `alerts`. */
+function createInput(family: AlertFamily) {
+  const newAlert = Type.Object({
+    alert_type: typesOf(family),
+    code: Type.String(),
+    name: Type.Optional(nullableText),
+    ...(family === 'subscription' ? { billable_metric_code: metricCode } : {}),
+    thresholds,
+  })
+  return Type.Union([Type.Object({ alert: newAlert }), Type.Object({ alerts: Type.Array(newAlert) })])
+}
+
+export const AlertCreateInput = createInput('subscription')
+export const WalletAlertCreateInput = createInput('wallet')
 
 export const AlertUpdateInput = Type.Object({
   alert: Type.Object({
@@ -74,3 +73,5 @@ export const AlertedQuery = Type.Object({
 })
 
 export const AlertsQuery = Type.Object({ ...AlertedQuery.properties, ...PageQuery.properties })
+
+export const WalletAlertsQuery = Type.Object({ ...PageQuery.properties })

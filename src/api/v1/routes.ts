@@ -27,6 +27,9 @@ import { subscriptionsRoutes } from './subscriptions.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
 import { usageRoutes } from './usage.ts'
+import { walletMetadataRoutes } from './wallet-metadata.ts'
+import { walletTransactionsRoutes } from './wallet-transactions.ts'
+import { walletsRoutes } from './wallets.ts'
 import { webhookEndpointsRoutes } from './webhook-endpoints.ts'
 import { webhooksRoutes } from './webhooks.ts'
 
@@ -61,6 +64,9 @@ export const routesOfV1: readonly Routes[] = [
   taxesRoutes,
   testClockRoutes,
   usageRoutes,
+  walletMetadataRoutes,
+  walletTransactionsRoutes,
+  walletsRoutes,
   webhookEndpointsRoutes,
   webhooksRoutes,
 ]

@@ -45,9 +45,8 @@ export function assembleInvoice(
   const isKnown = (each: ResolvedFee) => hasOwnTaxes(each, head.customer, taxes)
   const awaitsTaxes = head.customer.awaitsTaxes && !staysDraft(lines) && !fitting.every(isKnown)
   const taxed = awaitsTaxes ? fitting.map((each) => (isKnown(each) ? each : { ...each, taxes: [] })) : fitting
-  // Coupons wait until the invoice is final.
-  const { coupons: _, ...others } = available
-  const totalled = totalInvoice(periods, taxed, staysDraft(lines) ? others : available)
+  const usable = usableReductions(available, { isDraft: staysDraft(lines), awaitsTaxes })
+  const totalled = totalInvoice(periods, taxed, usable)
   const dates = datesOf(lines)
   const unbilled = excess.map(({ fee }) => fee)
   return {
@@ -69,6 +68,18 @@ export function assembleInvoice(
     totals: totalled.totals,
     unbilled,
     reached,
+  }
+}
+
+/** Coupons wait until the invoice is final, and prepaid credits until its taxes are known as well. */
+function usableReductions(
+  { progressive, coupons, wallets }: AvailableReductions,
+  { isDraft, awaitsTaxes }: { readonly isDraft: boolean; readonly awaitsTaxes: boolean },
+): AvailableReductions {
+  return {
+    progressive,
+    ...(coupons && !isDraft ? { coupons } : {}),
+    ...(wallets && !isDraft && !awaitsTaxes ? { wallets } : {}),
   }
 }
 

@@ -9,7 +9,7 @@ import type { Reduction } from './reductions/reduction.ts'
 import type { BillingEntityFacts, CustomerFacts, InvoicingReason } from './snapshot.ts'
 import type { InvoiceTotals, TaxedFee } from './totals.ts'
 
-export type InvoiceType = 'subscription' | 'one_off' | 'progressive_billing' | 'advance_charges'
+export type InvoiceType = 'subscription' | 'one_off' | 'progressive_billing' | 'advance_charges' | 'credit'
 
 /** A subscription on an invoice, with the windows it is billed for. */
 export type PlannedPeriod = {
@@ -42,12 +42,13 @@ export type InvoiceHead = {
 
 /**
  * The status of a new invoice: a draft until an instant, finalized with a number, pending while the customer's taxes
- * are unknown, or closed without a number because it is empty.
+ * are unknown, open until it is paid, or closed without a number because it is empty.
  */
 export type InvoiceOutcome =
   | { readonly status: 'draft'; readonly finalizationAt: Instant }
   | { readonly status: 'finalized'; readonly finalizedAt: Instant; readonly overdueAt: Instant | null }
   | { readonly status: 'pending'; readonly finalizedAt: Instant }
+  | { readonly status: 'open' }
   | { readonly status: 'closed' }
 
 /** One invoice with everything that will be written except its ids and its number. */

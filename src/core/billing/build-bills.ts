@@ -1,6 +1,7 @@
 import type { FeeDraft } from '../invoicing/fee-draft.ts'
 import { rateSubscriptionUsage } from '../rating/rate-subscription.ts'
 import { nextBillingAt } from '../subscriptions/due.ts'
+import { walletsAfter } from '../wallets/spend.ts'
 import { assembleInvoice, uninvoicedFees } from './assemble-invoice.ts'
 import type { BillPlan, InvoiceHead } from './bill-plan.ts'
 import type { BilledSubscription } from './billed-subscription.ts'
@@ -10,6 +11,7 @@ import { fixedChargeLines } from './lines/fixed-charge-lines.ts'
 import { buildPaidFeesInvoices } from './paid-fees-invoices.ts'
 import type { AvailableProgressiveInvoice } from './reductions/available.ts'
 import { availableCoupons, couponsAfter } from './reductions/coupons.ts'
+import { availableWallets, spendingsOf } from './reductions/prepaid.ts'
 import type { BillingEntityFacts, BillingSnapshot, CustomerFacts } from './snapshot.ts'
 import type { BillAnswers, OpenBill, OpenLine } from './usage-questions.ts'
 
@@ -39,6 +41,7 @@ export function buildBill(snapshot: BillingSnapshot, bill: OpenBill, answers: Bi
   if (!customer) throw new Error(`customer ${request.customerId} is not in the snapshot`)
   const documents: BillPlan['documents'][number][] = []
   let coupons = snapshot.coupons.get(customer.id) ?? []
+  let wallets = snapshot.wallets.get(customer.id) ?? []
   for (const group of groupsOf(snapshot, customer, bill)) {
     const built = group.lines.map((open) => buildLine(open, answers))
     const uninvoiced = built.flatMap((line) => line.uninvoiced)
@@ -68,8 +71,10 @@ export function buildBill(snapshot: BillingSnapshot, bill: OpenBill, answers: Bi
     const invoice = assembleInvoice(lines, snapshot.taxes, {
       progressive: progressiveOf(group, answers),
       coupons: availableCoupons(coupons, group.currency, subscriptions),
+      wallets: availableWallets(wallets, group.currency, subscriptions),
     })
     coupons = couponsAfter(coupons, invoice.reductions)
+    wallets = walletsAfter(wallets, spendingsOf(invoice.reductions))
     documents.push({ kind: 'invoice', invoice })
   }
   if (!request.skipCharges && request.draft === null) {

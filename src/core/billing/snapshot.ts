@@ -5,6 +5,7 @@ import type { IssuingSettings } from '../subscriptions/issuing-dates.ts'
 import type { BillingPlan, BillingSubscription } from '../subscriptions/subscription.ts'
 import type { Window } from '../subscriptions/windows.ts'
 import type { Tax } from '../taxes/tax.ts'
+import type { SpendableWallet } from '../wallets/spend.ts'
 import type { FixedChargeFacts } from './fixed-charges.ts'
 import type { AppliedCouponFacts } from './reductions/applied-coupon.ts'
 
@@ -167,4 +168,6 @@ export type BillingSnapshot = {
   readonly paidFees: ReadonlyMap<string, PaidFees>
   /** The active coupons of each customer by its id, oldest first. */
   readonly coupons: ReadonlyMap<string, readonly AppliedCouponFacts[]>
+  /** The active wallets of each customer with something to spend, by its id. */
+  readonly wallets: ReadonlyMap<string, readonly SpendableWallet[]>
 }

@@ -51,11 +51,17 @@ export function totalInvoice(
   const taxable = reduced.fees.map((fee) => taxableFee(fee, taxesOf.get(fee.key) ?? []))
   const taxes = taxesOfInvoice(taxable, reduced.leftCents)
   const includingTaxes = reduced.leftCents + taxes.taxesAmountCents
-  const settled = reduceInvoice('after_taxes', { ...reduced, leftCents: includingTaxes }, available)
+  const taxed = taxable.map((each) => ({ fee: each.fee, taxes: taxesOfFee(each) }))
+  const taxesByFee = new Map(taxed.map((each) => [each.fee.key, each.taxes.taxesPreciseAmountCents]))
+  const settled = reduceInvoice(
+    'after_taxes',
+    { ...reduced, leftCents: includingTaxes, taxesByFee },
+    available,
+  )
   const takenBy = (kind: ReductionKind): bigint =>
     settled.reductions.reduce((sum, each) => (each.kind === kind ? sum + each.amountCents : sum), 0n)
   return {
-    fees: taxable.map((each, i) => ({ fee: settled.fees[i] ?? each.fee, taxes: taxesOfFee(each) })),
+    fees: taxed.map((each, i) => ({ ...each, fee: settled.fees[i] ?? each.fee })),
     reductions: settled.reductions,
     totals: {
       feesAmountCents,

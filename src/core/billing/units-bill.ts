@@ -5,11 +5,13 @@ import { type FixedPrice, priceMoreUnits, remainingDays } from '../fixed-charges
 import { unitsOfPeriod } from '../fixed-charges/units.ts'
 import { type FeeDraft, fixedChargeFeeDraft } from '../invoicing/fee-draft.ts'
 import { billWindows, currentFixedChargesWindow, type UsageWindow } from '../subscriptions/windows.ts'
+import type { SpendableWallet } from '../wallets/spend.ts'
 import { assembleInvoice } from './assemble-invoice.ts'
 import type { BillPlan } from './bill-plan.ts'
 import { type BilledFixedFee, type FixedChargeFacts, isSamePeriod } from './fixed-charges.ts'
 import type { AppliedCouponFacts } from './reductions/applied-coupon.ts'
 import { availableCoupons } from './reductions/coupons.ts'
+import { availableWallets } from './reductions/prepaid.ts'
 import type { BillingEntityFacts, CustomerFacts, SubscriptionFacts, TaxesByOwner } from './snapshot.ts'
 
 /** A subscription whose units are billed, with what its invoice depends on. */
@@ -24,6 +26,8 @@ export type UnitsBill = {
   readonly taxes: TaxesByOwner
   /** The active coupons of the customer, oldest first. */
   readonly coupons: readonly AppliedCouponFacts[]
+  /** Its active wallets with something to spend. */
+  readonly wallets: readonly SpendableWallet[]
   /** When the units changed. */
   readonly at: Instant
   readonly createdAt: Instant
@@ -69,6 +73,7 @@ export function unitsBill(bill: UnitsBill): BillPlan {
     {
       progressive: new Map(),
       coupons: availableCoupons(bill.coupons, subscription.plan.currency, [subscription]),
+      wallets: availableWallets(bill.wallets, subscription.plan.currency, [subscription]),
     },
   )
   return { customerId: customer.id, documents: [{ kind: 'invoice', invoice }], nextBillings: [] }

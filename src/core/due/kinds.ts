@@ -2,6 +2,8 @@
 export const DUE_KINDS = [
   'advance_usage',
   'subscription_activity',
+  'wallet_top_up',
+  'wallet_purchase',
   'plan_deletion',
   'draft_refresh',
   'subscription_start',
@@ -20,6 +22,11 @@ export const DUE_KINDS = [
   'plan_amount',
   'alert_rearming',
   'coupon_expiry',
+  'wallet_expiry',
+  'wallet_rule_expiry',
+  'wallet_rule',
+  'wallet_usage',
+  'wallet_refresh',
 ] as const
 
 export type DueKind = (typeof DUE_KINDS)[number]

@@ -242,6 +242,17 @@ export function fixedChargeFeeDraft(fee: {
   return feeDraft({ ...rest, ...price, feeType: 'fixed_charge', totalAggregatedUnits: price.units })
 }
 
+/** The fee of credits that are bought (docs/rules/wallets.md#buying-credits). */
+export function creditFeeDraft(fee: {
+  readonly key: string
+  readonly units: Decimal
+  readonly amountCents: bigint
+  readonly preciseAmountCents: Decimal
+  readonly unitAmount: Decimal
+}): FeeDraft {
+  return feeDraft({ ...fee, feeType: 'credit', subscriptionId: null })
+}
+
 /** The total of a fee's reductions before taxes, in cents. */
 export function preciseReductionCents(
   fee: Pick<FeeDraft, 'preciseProgressiveCreditCents' | 'preciseCouponsAmountCents'>,

@@ -7,10 +7,12 @@ import type {
   PlannedPeriod,
   UninvoicedFees,
 } from '../../core/billing/bill-plan.ts'
+import { spendingsOf } from '../../core/billing/reductions/prepaid.ts'
 import type { TaxedFee } from '../../core/billing/totals.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import type { FeeDraft } from '../../core/invoicing/fee-draft.ts'
 import { minorUnits } from '../../core/pricing/rated-fee.ts'
+import { spentByKind } from '../../core/wallets/spend.ts'
 import { newId } from '../ids.ts'
 import type {
   AppliedCustomSections,
@@ -26,6 +28,7 @@ import type {
 } from '../rows.ts'
 import { sectionRows } from './section-rows.ts'
 import { feeTaxRow, invoiceTaxRow } from './tax-rows.ts'
+import { addSpendings, type WalletRows } from './wallet-rows.ts'
 
 /** An invoice's numbers in its sequences, and the number shown. */
 export type InvoiceNumber = {
@@ -38,7 +41,7 @@ export type InvoiceNumber = {
 export type NewInvoiceRow = Omit<Selectable<Invoices>, 'sealedIn'>
 
 /** The rows of some bills by table, in the form in which they are read back. */
-export type BillRows = {
+export type BillRows = WalletRows & {
   readonly invoices: NewInvoiceRow[]
   readonly invoiceSubscriptions: Selectable<InvoiceSubscriptions>[]
   readonly fees: Selectable<Fees>[]
@@ -63,6 +66,8 @@ export function noRows(): BillRows {
     appliedUsageThresholds: [],
     appliedCustomSections: [],
     unbilledFees: [],
+    walletTransactions: [],
+    walletTransactionConsumptions: [],
   }
 }
 
@@ -94,6 +99,8 @@ export function addInvoice(
       createdAt,
     })
   }
+  const spentAt = finalizedAtOf(plan.outcome) ?? createdAt
+  addSpendings(rows, { organizationId, invoiceId: id, at: spentAt }, spendingsOf(plan.reductions))
   const paidCents = plan.paidCents
   if (paidCents > 0n) {
     rows.invoicePayments.push({
@@ -145,6 +152,7 @@ function invoiceRow(
   number: InvoiceNumber,
 ): NewInvoiceRow {
   const { totals, outcome, dates, settings, createdAt } = plan
+  const spent = spentByKind(spendingsOf(plan.reductions))
   return {
     organizationId,
     id,
@@ -180,6 +188,8 @@ function invoiceRow(
     subTotalIncludingTaxesAmountCents: totals.subTotalIncludingTaxesAmountCents,
     creditNotesAmountCents: totals.creditNotesAmountCents,
     prepaidCreditAmountCents: totals.prepaidCreditAmountCents,
+    prepaidGrantedCreditAmountCents: spent.granted || null,
+    prepaidPurchasedCreditAmountCents: spent.purchased || null,
     totalAmountCents: totals.totalAmountCents,
     totalPaidAmountCents: plan.paidCents,
     versionNumber: INVOICE_VERSION,

@@ -4,12 +4,14 @@ import { type DueHead, isRipe, type Waiting } from '../due-items.ts'
 import { holdSettings } from '../inherited-settings.ts'
 import { ts } from '../values.ts'
 
-/** The kinds processed in batches, with the table of their subjects, which has the customer. */
+/** The kinds processed in batches, with the table of their subjects: it has the customer, or is that of customers. */
 const SUBJECTS = {
   subscription_billing: 'subscriptions',
   draft_refresh: 'invoices',
   invoice_finalization: 'invoices',
   invoice_overdue: 'invoices',
+  wallet_usage: 'customers',
+  wallet_refresh: 'customers',
 } as const
 
 export type BatchKind = keyof typeof SUBJECTS
@@ -18,7 +20,10 @@ export type BatchKind = keyof typeof SUBJECTS
 export type BatchHead = DueHead & { readonly kind: BatchKind }
 
 function subjectsOf({ kind }: BatchHead): RawBuilder<unknown> {
-  return sql.table(SUBJECTS[kind])
+  const table = SUBJECTS[kind]
+  return table === 'customers'
+    ? sql`(select organization_id, id, id as customer_id from customers)`
+    : sql.table(table)
 }
 
 /** A claimed due item and its customer. */

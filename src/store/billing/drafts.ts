@@ -79,6 +79,8 @@ export async function replaceDraft(tx: Tx, row: NewInvoiceRow): Promise<void> {
       subTotalIncludingTaxesAmountCents: row.subTotalIncludingTaxesAmountCents,
       creditNotesAmountCents: row.creditNotesAmountCents,
       prepaidCreditAmountCents: row.prepaidCreditAmountCents,
+      prepaidGrantedCreditAmountCents: row.prepaidGrantedCreditAmountCents,
+      prepaidPurchasedCreditAmountCents: row.prepaidPurchasedCreditAmountCents,
       totalAmountCents: row.totalAmountCents,
       readyToBeRefreshed: false,
       updatedAt: ts(row.updatedAt),

@@ -9,6 +9,7 @@ import { readHistories } from './histories.ts'
 import { readPaidFees } from './paid-fees.ts'
 import { readSubscriptionFacts } from './subscription-facts.ts'
 import { readTaxesOfBills } from './taxes-of-bills.ts'
+import { readWalletFacts } from './wallet-facts.ts'
 
 /**
  * Everything that some bills depend on, except usage and fees in their windows, read in a fixed number of SQL
@@ -20,17 +21,18 @@ export async function readBillingSnapshot(
 ): Promise<BillingSnapshot> {
   const customerIds = [...new Set(requests.map(({ customerId }) => customerId))]
   const ids = [...new Set(requests.flatMap(({ entries }) => entries.map((each) => each.subscriptionId)))]
-  const [people, subscriptions, histories, fixedCharges, paidFees, coupons] = await Promise.all([
+  const [people, subscriptions, histories, fixedCharges, paidFees, coupons, wallets] = await Promise.all([
     readCustomerFacts(reads, customerIds),
     readSubscriptionFacts(reads, ids),
     readHistories(reads, ids),
     readFixedCharges(reads, ids, earliestOf(requests)),
     readPaidFees(reads, requests),
     readCouponFacts(reads, customerIds),
+    readWalletFacts(reads, customerIds),
   ])
   const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
   const taxes = await readTaxesOfBills(reads, people.customers, [...subscriptions.values()], fixedChargeIds)
-  return { ...people, subscriptions, histories, fixedCharges, paidFees, taxes, coupons }
+  return { ...people, subscriptions, histories, fixedCharges, paidFees, taxes, coupons, wallets }
 }
 
 function earliestOf(requests: readonly BillRequest[]): Instant {

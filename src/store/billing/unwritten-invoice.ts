@@ -114,6 +114,7 @@ async function namesOf(
       addOnName: addOn?.name ?? null,
       addOnDescription: addOn?.description ?? null,
       addOnInvoiceDisplayName: addOn?.invoiceDisplayName ?? null,
+      walletTransactionId: null,
     }
   }
   return { planCodes: new Map(plans.map(({ id, code }) => [id, code])), names }

@@ -76,6 +76,8 @@ async function insertAll(tx: Tx, rows: BillRows, replaced: ReadonlySet<string>):
   await insertRows(tx, 'feeTaxes', rows.feeTaxes)
   await insertRows(tx, 'invoiceTaxes', rows.invoiceTaxes)
   await insertRows(tx, 'invoiceReductions', rows.invoiceReductions)
+  await insertRows(tx, 'walletTransactions', rows.walletTransactions)
+  await insertRows(tx, 'walletTransactionConsumptions', rows.walletTransactionConsumptions)
   await insertRows(tx, 'invoicePayments', rows.invoicePayments)
   await insertRows(tx, 'appliedUsageThresholds', rows.appliedUsageThresholds)
   await insertRows(tx, 'appliedCustomSections', rows.appliedCustomSections)

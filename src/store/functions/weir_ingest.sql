@@ -17,7 +17,7 @@
 -- unseen_subscriptions   external ids that the caller has not seen yet, with their events: [{external_id, events_count}]
 -- advance                events that may be charged in advance or name a wallet, or null:
 --                        [{event_id, external_subscription_id, code, timestamp}]
--- watched                external ids of subscriptions with new events, when alerts or thresholds look at any; or null
+-- watched                external ids of subscriptions with new events, when anything watches usage; or null
 create or replace function weir_ingest(organization uuid, definitions_version bigint, received_at timestamptz,
   writer_number integer, code_locks bigint[], arrived jsonb, sums_now json, lasts_now json, slots smallint[],
   sums_to_fold json[], lasts_to_fold json[], counts jsonb, unknown_codes bigint, unknown_subscriptions bigint,

@@ -1,7 +1,7 @@
--- Schedules the work caused by accepted events, one item per affected subscription that needs one; see weir_ingest
--- for the parameters. A waiting item keeps its instant; its new id shows the runner that it was rescheduled. The due
--- items are written before the events: their locks, held until the transaction ends, let only one arrival at a time
--- number the events of a subscription.
+-- Schedules the work caused by accepted events, one item per affected subscription that needs one, and one per customer
+-- with wallets; see weir_ingest for the parameters. A waiting item keeps its instant; the new id of one that is
+-- processed alone shows the runner that it was rescheduled. The due items are written before the events: their locks,
+-- held until the transaction ends, let only one arrival at a time number the events of a subscription.
 create or replace function weir_schedule_usage(organization uuid, received_at timestamptz, advance jsonb,
   watched text[])
 returns void
@@ -34,6 +34,17 @@ begin
     from (select weir_watched_subscriptions(watched) as subject order by 1) as subjects
     on conflict (organization_id, kind, subject_id) do update set
       id = excluded.id, due_at = least(kept.due_at, excluded.due_at), attempts = 0, retry_at = null, error = null;
+    insert into due_items as kept (organization_id, id, kind, subject_id, due_at)
+    select organization, gen_random_uuid(), 'wallet_usage', subject, received_at
+    from (
+      select distinct s.customer_id as subject
+      from subscriptions s
+      where s.organization_id = organization and s.external_id = any (watched) and s.status = 'active' and exists (
+        select from wallets w
+        where w.organization_id = organization and w.customer_id = s.customer_id and w.status = 'active')
+      order by 1) as subjects
+    on conflict (organization_id, kind, subject_id) do update set
+      due_at = least(kept.due_at, excluded.due_at), attempts = 0, retry_at = null, error = null;
   end if;
 end
 $$;

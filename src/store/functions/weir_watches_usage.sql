@@ -4,4 +4,5 @@ language sql stable
 as $$
   select exists (select from usage_thresholds where deleted_at is null)
     or exists (select from alerts where deleted_at is null and external_subscription_id is not null)
+    or exists (select from wallets where status = 'active')
 $$;

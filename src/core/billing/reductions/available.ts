@@ -1,5 +1,6 @@
 import type { ProgressiveInvoice } from '../../progressive-billing/credit.ts'
 import type { RatedCharge } from '../../rating/charge.ts'
+import type { SpendableWallet } from '../../wallets/spend.ts'
 import type { AvailableCoupons } from './applied-coupon.ts'
 
 /** The newest progressive invoice of a charges window, with the facts needed to credit it. */
@@ -23,10 +24,20 @@ export type AvailableProgressiveInvoice = {
   readonly charges: readonly RatedCharge[]
 }
 
+/** The wallets that may pay an invoice, and what decides which of its fees they pay. */
+export type AvailableWallets = {
+  readonly wallets: readonly SpendableWallet[]
+  readonly currency: string
+  /** By charge id. */
+  readonly charges: ReadonlyMap<string, { readonly metricId: string; readonly acceptsTargetWallet: boolean }>
+}
+
 /** Credits and discounts that may be applied to an invoice. */
 export type AvailableReductions = {
   /** By subscription id. */
   readonly progressive: ReadonlyMap<string, AvailableProgressiveInvoice>
   /** Absent for an invoice that uses no coupons. */
   readonly coupons?: AvailableCoupons
+  /** Absent for an invoice that uses no prepaid credits. */
+  readonly wallets?: AvailableWallets
 }

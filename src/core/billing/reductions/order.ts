@@ -1,5 +1,6 @@
 import type { AvailableReductions } from './available.ts'
 import { reduceByCoupons } from './coupons.ts'
+import { reduceByWallets } from './prepaid.ts'
 import { reduceByProgressiveInvoices } from './progressive.ts'
 import type { Reduce, ReducibleInvoice } from './reduction.ts'
 
@@ -9,7 +10,7 @@ import type { Reduce, ReducibleInvoice } from './reduction.ts'
  */
 const ORDER: Readonly<Record<'before_taxes' | 'after_taxes', readonly Reduce[]>> = {
   before_taxes: [reduceByProgressiveInvoices, reduceByCoupons],
-  after_taxes: [],
+  after_taxes: [reduceByWallets],
 }
 
 /** The invoice after all reductions of a stage. */

@@ -1,0 +1,16 @@
+import type { FieldCode } from '../codes.ts'
+
+/** What decides whether a purchase can be paid on a page of a payment provider. */
+export type PayablePurchase = {
+  readonly transactionStatus: string
+  readonly status: string
+  readonly invoiceId: string | null
+}
+
+/** Why a purchase gets no payment page. No customer is linked to a payment provider yet, so none ever does. */
+export function refuseToPay({ transactionStatus, status, invoiceId }: PayablePurchase): FieldCode {
+  if (transactionStatus !== 'purchased') return 'wallet_transaction_not_purchased'
+  if (status === 'settled') return 'wallet_transaction_already_settled'
+  if (invoiceId === null) return 'wallet_transaction_has_no_attached_invoice'
+  return 'no_linked_payment_provider'
+}
