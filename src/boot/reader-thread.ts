@@ -6,9 +6,11 @@ import { createContext } from './context.ts'
 import { openLog } from './log.ts'
 import { READER_CONNECTIONS, type ReaderData, type ReaderMessage, type ReaderOrder } from './reader.ts'
 import { goOnFromLatestTime } from './system-time.ts'
+import { yieldToRequests } from './thread-priority.ts'
 
 /** The body of the thread for long reads; see reader.ts. */
 async function run(data: ReaderData): Promise<void> {
+  yieldToRequests()
   const log = await openLog(data.log)
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
   const database = openDatabase({ url: data.databaseUrl, poolMax: READER_CONNECTIONS, onError })
