@@ -1,4 +1,3 @@
-import os from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from '../store/database.ts'
 import { CLOCK_CONNECTIONS, type ClockData, type ClockMessage } from './clock.ts'
@@ -6,15 +5,12 @@ import { createContext } from './context.ts'
 import { openLog } from './log.ts'
 import { watchRequests } from './request-meter.ts'
 import { goOnFromLatestTime } from './system-time.ts'
+import { yieldToRequests } from './thread-priority.ts'
 import { startTicker, type TickerCounts } from './ticker.ts'
-
-/** A positive number means that others are preferred. */
-const PRIORITY = 5
 
 /** The main function of the clock thread; see clock.ts. */
 async function run(data: ClockData): Promise<void> {
-  // Requests come first. On Linux a priority belongs to a thread, elsewhere it would be that of the whole process.
-  if (process.platform === 'linux') os.setPriority(PRIORITY)
+  yieldToRequests()
   const log = await openLog(data.log)
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
   const database = openDatabase({ url: data.databaseUrl, poolMax: CLOCK_CONNECTIONS, onError })
