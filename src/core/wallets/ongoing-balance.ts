@@ -1,3 +1,4 @@
+import { lesserCents } from '../amounts/cents.ts'
 import type { Decimal } from '../amounts/decimal.ts'
 import { WALLET_CENTS_MAX } from './credit-input.ts'
 import { inSpendingOrder, mayPay, type PayableKey, type WalletFacts } from './wallet.ts'
@@ -31,10 +32,10 @@ export function allocateUsage(
     for (const { kind, cents } of own) {
       if (cents <= 0n || budget <= 0n) break
       const payers = inOrder.filter((wallet) => wallet.currency === currency && mayPay(wallet, kind))
-      budget -= giveOut(smaller(cents, budget), payers, taken)
+      budget -= giveOut(lesserCents(cents, budget), payers, taken)
     }
   }
-  return new Map([...taken].map(([id, cents]) => [id, smaller(cents, WALLET_CENTS_MAX)]))
+  return new Map([...taken].map(([id, cents]) => [id, lesserCents(cents, WALLET_CENTS_MAX)]))
 }
 
 /** Gives an amount to wallets in their order; returns how much of it somebody takes. */
@@ -43,7 +44,7 @@ function giveOut(cents: bigint, payers: readonly UsageWallet[], taken: Map<strin
   for (const [place, { id, balanceCents, isRefilled }] of payers.entries()) {
     const already = taken.get(id) ?? 0n
     const takesAll = isRefilled || place === payers.length - 1
-    const share = takesAll ? rest : smaller(rest, balanceCents - already)
+    const share = takesAll ? rest : lesserCents(rest, balanceCents - already)
     if (share <= 0n) continue
     taken.set(id, already + share)
     rest -= share
@@ -67,10 +68,6 @@ function netKinds(amounts: readonly UsageAmount[]): readonly NetKind[] {
   return [...sums]
     .map(([id, { kind, cents }]) => ({ id, kind, cents: cents.round().toBigInt() }))
     .sort((a, b) => (a.cents === b.cents ? (a.id < b.id ? -1 : 1) : a.cents > b.cents ? -1 : 1))
-}
-
-function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b
 }
 
 /** Whether a wallet is depleted, and whether that is news: each crossing is announced once. Zero is depleted. */
