@@ -4,6 +4,7 @@ import { withClient } from './database.ts'
 import { type Book, type Extras, makeBook } from './due-book.ts'
 import type { Benchmark, Figure, Setting } from './figure.ts'
 import type { Load } from './load-process.ts'
+import { MONEY } from './money.ts'
 import { type ProcessorTime, watchProcessorTime } from './processor-time.ts'
 import { seedOrganization } from './seed.ts'
 import { startSink } from './sink.ts'
@@ -12,6 +13,8 @@ import { startWeirServer, type WeirServer } from './weir-server.ts'
 /** COPY may be this many times as fast. */
 const COPY_TIMES_MAX = 3
 const MANY_TIMES_MAX = 1.2
+/** The runs with an endpoint, and beside events, have no more subscriptions than this. */
+const BESIDE_MAX = 10_000
 const MEMORY_MAX_BYTES = 450e6
 const PLANS_P99_MAX_MS = 100
 /** Runs this small are polled more often, because polling twice a second would be a large part of their time. */
@@ -52,6 +55,7 @@ export async function runBills(
       await during(left)
       if (performance.now() - looked < 250 && left > 0) continue
       looked = performance.now()
+      await book.checkFailures(client)
       memory = Math.max(memory, await server.residentBytes())
     }
     const ended = performance.now()
@@ -119,8 +123,9 @@ export async function checkInvoices(server: WeirServer, book: Book, feesEach = P
   const { rows } = await withClient(server.databaseUrl, (client) =>
     client.query(
       `select count(*)::int as invoices, count(distinct customer_id)::int as customers,
-        (select count(*)::int from fees where organization_id = $1) as fees
-      from invoices where organization_id = $1 and status = 'finalized' and total_amount_cents > 0`,
+        (select count(*)::int from fees where organization_id = $1 and fee_type <> 'add_on') as fees
+      from invoices
+      where organization_id = $1 and invoice_type = 'subscription' and status = 'finalized' and total_amount_cents > 0`,
       [book.organization.id],
     ),
   )
@@ -131,38 +136,77 @@ export async function checkInvoices(server: WeirServer, book: Book, feesEach = P
 }
 
 /** Two fixed charges and a custom section on each bill may cost this much more. */
-const EXTRAS_TIMES_MAX = 1.25
+const FIXED_TIMES_MAX = 1.25
+/** A coupon, a credit note and a wallet may. */
+const MONEY_TIMES_MAX = 1.5
 
-/** The same bills with two fixed charges and a custom section on each. */
-async function runWithFixedCharges(setting: Setting): Promise<readonly Figure[]> {
+type Richer = {
+  readonly name: string
+  readonly what: string
+  readonly extras: Extras
+  readonly feesEach: number
+  readonly target: number
+  readonly check?: (server: WeirServer, book: Book) => Promise<void>
+}
+
+/** What an invoice with more on it costs beside a plain one. */
+async function runRicher(setting: Setting, richer: Richer): Promise<readonly Figure[]> {
   const count = setting.sizes?.[0] ?? (setting.isQuick ? 1000 : 10_000)
   const { run: plain } = await runPlain(setting, count)
-  const run = await withBook(
-    setting,
-    count,
-    async (server, book) => {
-      const billed = await runBills(server, book)
-      await checkInvoices(server, book, PLAIN_FEES + 2)
-      return billed
-    },
-    undefined,
-    { hasFixedCharges: true },
-  )
+  const work = async (server: WeirServer, book: Book) => {
+    const billed = await runBills(server, book)
+    await checkInvoices(server, book, richer.feesEach)
+    await richer.check?.(server, book)
+    return billed
+  }
+  const run = await withBook(setting, count, work, undefined, richer.extras)
   const [value, reference] = [1000 / run.perSecond, 1000 / plain.perSecond]
   return [
     {
-      name: 'billing with fixed charges',
-      what: `one of ${count} invoices with two fixed charges and a custom section`,
+      name: richer.name,
+      what: `one of ${count} invoices with ${richer.what}`,
       unit: 'ms',
       value,
       reference,
       referenceWhat: 'one without them',
       ratio: value / reference,
-      target: EXTRAS_TIMES_MAX,
+      target: richer.target,
       isFloor: false,
       details: { ...run, plainPerSecond: plain.perSecond },
     },
   ]
+}
+
+const runWithFixedCharges = (setting: Setting) =>
+  runRicher(setting, {
+    name: 'billing with fixed charges',
+    what: 'two fixed charges and a custom section',
+    extras: { hasFixedCharges: true },
+    feesEach: PLAIN_FEES + 2,
+    target: FIXED_TIMES_MAX,
+  })
+
+const runWithMoney = (setting: Setting) =>
+  runRicher(setting, {
+    name: 'billing with money',
+    what: 'a coupon, a credit note and a wallet',
+    extras: { hasMoney: true },
+    feesEach: PLAIN_FEES,
+    target: MONEY_TIMES_MAX,
+    check: checkMoney,
+  })
+
+/** Checks that every invoice was reduced by the coupon, the credit note and the wallet. */
+async function checkMoney(server: WeirServer, book: Book): Promise<void> {
+  const { rows } = await withClient(server.databaseUrl, (client) =>
+    client.query<{ reduced: number }>(
+      `select count(*)::int as reduced from invoices
+      where organization_id = $1 and invoice_type = 'subscription' and coupons_amount_cents > 0
+        and credit_notes_amount_cents = $2 and prepaid_credit_amount_cents = $3`,
+      [book.organization.id, MONEY.noteCents * 1.2, MONEY.walletCents],
+    ),
+  )
+  if (rows[0]?.reduced !== book.count) throw new Error(`${rows[0]?.reduced} of ${book.count} were reduced`)
 }
 
 async function runWithEndpoint(setting: Setting, count: number): Promise<Figure> {
@@ -255,7 +299,7 @@ async function runBilling(setting: Setting): Promise<readonly Figure[]> {
       details: {},
     })
   }
-  const beside = sizes[Math.min(1, sizes.length - 1)] ?? 1000
+  const beside = Math.min(BESIDE_MAX, sizes.at(-1) ?? BESIDE_MAX)
   figures.push(await runWithEndpoint(setting, beside))
   figures.push(await runBeside(setting, beside))
   return figures
@@ -264,4 +308,5 @@ async function runBilling(setting: Setting): Promise<readonly Figure[]> {
 export const billingBenchmarks: readonly Benchmark[] = [
   { name: 'billing', run: runBilling },
   { name: 'billing-fixed', run: runWithFixedCharges },
+  { name: 'billing-money', run: runWithMoney },
 ]

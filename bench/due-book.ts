@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { copyRow, numberedId, withClient } from './database.ts'
 import type { LoadGenerator } from './load.ts'
+import { copyMoney, makeMoney } from './money.ts'
 import { type Opened, openOrganization } from './seed.ts'
 import type { WeirServer } from './weir-server.ts'
 
@@ -17,6 +18,8 @@ export type Book = {
   readonly fallDue: () => Promise<void>
   /** The number of these bills still to be created. */
   readonly left: (client: pg.Client) => Promise<number>
+  /** Throws when one of them could not be created. */
+  readonly checkFailures: (client: pg.Client) => Promise<void>
 }
 
 /** The first of this month and of the one before, in UTC. */
@@ -29,10 +32,10 @@ function months(): { readonly before: Date; readonly current: Date } {
 /** What the bills of a book carry besides the price of the plan and three charges. */
 export type Extras = {
   /** Two fixed charges, and a custom section of the billing entity. */
-  readonly hasFixedCharges: boolean
+  readonly hasFixedCharges?: boolean
+  /** A coupon, a credit note and a wallet of each customer. */
+  readonly hasMoney?: boolean
 }
-
-const PLAIN: Extras = { hasFixedCharges: false }
 
 /** Two add-ons, and a section that every invoice prints. */
 async function makeExtras(organization: Opened): Promise<readonly object[]> {
@@ -182,7 +185,7 @@ export async function makeBook(
   load: LoadGenerator,
   count: number,
   endpointUrl?: string,
-  { hasFixedCharges }: Extras = PLAIN,
+  { hasFixedCharges = false, hasMoney = false }: Extras = {},
 ): Promise<Book> {
   const organization = await openOrganization(server)
   await makePlan(organization, hasFixedCharges ? await makeExtras(organization) : [])
@@ -191,12 +194,14 @@ export async function makeBook(
     subscription: numberedId('5ab5ab5ab5a'),
     item: numberedId('d0ed0ed0ed0'),
   }
-  const pattern = await withClient(server.databaseUrl, async (client) => {
-    const made = await makePattern(organization, client)
-    await copyPattern(client, made, count, series)
+  const pattern = await withClient(server.databaseUrl, (client) => makePattern(organization, client))
+  await withClient(server.superuserUrl, async (client) => {
+    // Before the customer is copied, with the number of the invoice that the credit note is for.
+    const money = hasMoney ? await makeMoney(organization, client) : undefined
+    await copyPattern(client, pattern, count, series)
     await client.query('analyze customers')
     await client.query('analyze subscriptions')
-    return made
+    if (money) await copyMoney(client, money, count, series.customer)
   })
   await sendUsage(server, load, organization.apiKey, count)
   await sleep(FOLDED_WITHIN_MS)
@@ -225,6 +230,13 @@ export async function makeBook(
         [organization.id, dueAt],
       )
       return rows[0]?.left ?? Number.NaN
+    },
+    checkFailures: async (client) => {
+      const { rows } = await client.query<{ error: string }>(
+        'select error from due_items where organization_id = $1 and error is not null limit 1',
+        [organization.id],
+      )
+      if (rows[0]) throw new Error(`a bill could not be created: ${rows[0].error}`)
     },
   }
 }

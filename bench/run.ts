@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { balanceBenchmarks } from './balance.ts'
 import { bigInvoiceBenchmarks } from './big-invoice.ts'
 import { billingBenchmarks } from './billing.ts'
+import { dashboardBenchmarks } from './dashboard.ts'
 import { documentBenchmarks } from './documents.ts'
 import type { Benchmark, Figure } from './figure.ts'
 import { hostileBodiesBenchmarks } from './hostile-bodies.ts'
@@ -34,7 +35,7 @@ const all: readonly Benchmark[] = [
   ...documentBenchmarks,
   ...balanceBenchmarks,
   ...hotWalletBenchmarks,
-  ...documentBenchmarks,
+  ...dashboardBenchmarks,
 ]
 
 const { values: options } = parseArgs({

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const START_LIMIT_MS = 60_000
+const START_LIMIT_MS = 300_000
 
 export type WeirServer = {
   readonly url: string

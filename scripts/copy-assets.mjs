@@ -1,7 +1,7 @@
 // Copies everything in src that is not TypeScript (SQL, fonts, templates) to dist, and removes leftovers of an
 // earlier build: a migration deleted from src must not run.
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const entries = await readdir(join(root, 'src'), { recursive: true, withFileTypes: true })
@@ -9,7 +9,11 @@ const assets = entries.filter(
   (entry) => entry.isFile() && !entry.name.endsWith('.ts') && !entry.name.endsWith('.md'),
 )
 
-const built = await readdir(join(root, 'dist'), { recursive: true, withFileTypes: true })
+const web = join(root, 'dist', 'web')
+const built = (await readdir(join(root, 'dist'), { recursive: true, withFileTypes: true })).filter(
+  // The dashboard has a build of its own.
+  ({ parentPath }) => parentPath !== web && !parentPath.startsWith(web + sep),
+)
 const kept = new Set(
   assets.map(({ parentPath, name }) => join(parentPath, name).slice(join(root, 'src').length)),
 )

@@ -10,6 +10,7 @@ import {
   NOT_ALLOWED_CODES,
   NOT_FOUND_CODES,
   OTHER_CODES,
+  UNAUTHORIZED_CODES,
 } from '../src/core/codes.ts'
 
 const SOURCES = path.join(path.dirname(fileURLToPath(import.meta.url)), '../src')
@@ -44,6 +45,7 @@ describe('the catalogue of codes', () => {
   })
 
   it.each([
+    ['401', 'unauthorized', UNAUTHORIZED_CODES],
     ['405', 'notAllowed|not_allowed', NOT_ALLOWED_CODES],
     ['409', 'conflict', CONFLICT_CODES],
     ['403', 'forbidden', FORBIDDEN_CODES],

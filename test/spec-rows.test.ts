@@ -3,17 +3,36 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
-// Every case in docs/rules/cases.md has a test named after it: `case 52: …`, `cases 81, 82: …` or `cases 8 to 12: …`.
+// Every case in docs/rules/cases.md has a test named after it: `case 52: …`, `cases 81, 82: …` or `cases 8 to 12: …`; those
+// of docs/rules/document-cases.md are named `document case 17: …`, those of payment-cases.md `payment case 17: …`.
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..')
-/** The numbers of the cases, from the first column of the page's tables. */
-const CASES = [
-  ...readFileSync(path.join(ROOT, 'docs/rules/cases.md'), 'utf8').matchAll(/^\| (\d+) \|/gm),
-].map(([, number]) => Number(number))
-/** A name right after `it(` or after the table of `it.each(…)(`. */
-const TEST_NAME = /(?:\bit\(|[\])]\)\()\s*['"`]cases? ([\d, to]+):/g
+/** The pages of cases: what stands before their numbers in the names of tests, and how many there were. */
+const PAGES = [
+  { page: 'docs/rules/cases.md', word: '', least: 102 },
+  { page: 'docs/rules/document-cases.md', word: 'document ', least: 45 },
+  { page: 'docs/rules/payment-cases.md', word: 'payment ', least: 58 },
+] as const
+
+/** The numbers of the cases, from the first column of a page's tables. */
+function casesOf(page: string): number[] {
+  const text = readFileSync(path.join(ROOT, page), 'utf8')
+  return [...text.matchAll(/^\| (\d+) \|/gm)].map(([, number]) => Number(number))
+}
+
+/** A name right after `it(` or after the table, or the name of the table, of `it.each(…)(`. */
+function testName(word: string): RegExp {
+  return new RegExp(
+    `(?:\\bit\\(|[\\])](?: as const)?\\)\\(|each\\(\\w+\\)\\()\\s*['"\`]${word}cases? ([\\d, to]+):`,
+    'g',
+  )
+}
+
 /** Any such text, in files whose tests take their names from a table. */
-const TABLE_NAME = /['"`]cases? ([\d, to]+):/g
+function tableName(word: string): RegExp {
+  return new RegExp(`['"\`]${word}cases? ([\\d, to]+):`, 'g')
+}
+
 const IS_BY_TABLE = /\bit\((?:\w+\.)?name,/
 
 /** Every validation error code by area. Each is requested over the API by a test in test/integration/validation. */
@@ -73,25 +92,32 @@ function numbersOf(list: string): number[] {
 const files = ['src', 'test']
   .flatMap((folder) => testFiles(path.join(ROOT, folder)))
   .map((full) => ({ file: path.relative(ROOT, full), text: readFileSync(full, 'utf8') }))
-  .filter(({ file, text }) => /['"`]cases? \d/.test(text) && file !== 'test/spec-rows.test.ts')
+  .filter(
+    ({ file, text }) =>
+      /['"`](?:document |payment )?cases? \d/.test(text) && file !== 'test/spec-rows.test.ts',
+  )
 
-describe('the cases of docs/rules/cases.md', () => {
+describe.each(PAGES)('the cases of $page', ({ page, word, least }) => {
+  const cases = casesOf(page)
+
   it('are numbered from 1 without gaps', () => {
-    expect(CASES.length).toBeGreaterThanOrEqual(102)
-    expect(CASES).toEqual(CASES.map((_, k) => k + 1))
+    expect(cases.length).toBeGreaterThanOrEqual(least)
+    expect(cases).toEqual(cases.map((_, k) => k + 1))
   })
 
   it('each have a test with their number', () => {
     const tested = files.flatMap(({ text }) =>
-      [...text.matchAll(IS_BY_TABLE.test(text) ? TABLE_NAME : TEST_NAME)].flatMap((match) =>
+      [...text.matchAll(IS_BY_TABLE.test(text) ? tableName(word) : testName(word))].flatMap((match) =>
         numbersOf(match[1] ?? ''),
       ),
     )
     const known = new Set(tested)
-    expect(CASES.filter((number) => !known.has(number))).toEqual([])
-    expect([...known].filter((number) => !CASES.includes(number))).toEqual([])
+    expect(cases.filter((number) => !known.has(number))).toEqual([])
+    expect([...known].filter((number) => !cases.includes(number))).toEqual([])
   })
+})
 
+describe('the tests of cases', () => {
   it('are all run', () => {
     const left = files.filter(({ text }) => /\b(?:it|describe|test)\.(?:skip|todo|only|fails)\b/.test(text))
     expect(left.map(({ file }) => file)).toEqual([])

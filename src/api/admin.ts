@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../actions/context.ts'
+import { regenerateDocument } from '../actions/documents/regenerate-document.ts'
 import { createOrganization } from '../actions/organizations/create-organization.ts'
 import { renameOrganization } from '../actions/organizations/rename-organization.ts'
 import { invalid, notFound, Refusal } from '../core/refusal.ts'
@@ -43,6 +44,21 @@ export function adminRoutes(app: FastifyInstance, context: Context): void {
         premiumIntegrations: textsOf(body.premium_integrations),
       })
       return { organization: toWireAdminOrganization(organization) }
+    },
+  )
+  invoiceRoutes(app, context)
+}
+
+/** Documents of any organization, by the operator. */
+function invoiceRoutes(app: FastifyInstance, context: Context): void {
+  app.post<{ Params: { id: string } }>(
+    '/admin/invoices/:id/regenerate',
+    { schema: adminSchemas.regenerate },
+    async (request, reply) => {
+      if (!isId(request.params.id)) throw notFound('invoice')
+      const body = isObject(request.body) ? request.body : {}
+      await regenerateDocument(context, request.params.id, { refreshParties: body.refresh_parties === true })
+      return reply.send()
     },
   )
 }

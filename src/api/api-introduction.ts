@@ -8,6 +8,10 @@ Every request under \`/api/v1\` needs an API key of the organization:
 
     curl -H "Authorization: Bearer $WEIR_API_KEY" $WEIR_URL/api/v1/organizations
 
+Somebody who is signed in to the dashboard needs no key: the session cookie and the header \`x-weir-organization\` with
+the slug of an organization take its place, and writes need the header \`x-csrf-token\` from
+\`GET /api/weir/v1/session\`. What may be done follows from the roles of the member.
+
 The first start prints a key. On this page, enter it under **Authorize**. Requests under \`/admin\` need the
 operator's key in \`X-Admin-API-Key\` instead.
 
@@ -30,6 +34,7 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
   { name: 'taxes', description: 'Tax rates' },
   { name: 'features', description: 'Features that plans can include' },
   { name: 'customers', description: 'Who is billed' },
+  { name: 'portal', description: 'What customers see and do by themselves (docs/api/portal.md)' },
   { name: 'subscriptions', description: 'Which customer is on which plan, since when' },
   { name: 'entitlements', description: 'The features of a plan or a subscription' },
   { name: 'events', description: 'Usage as it happens, and what it would cost' },
@@ -42,5 +47,11 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
   { name: 'webhooks', description: 'The delivery log, and the public key of signatures' },
   { name: 'test_clock', description: 'The clock of a sandbox organization' },
   { name: 'api_keys', description: 'The keys of your organization' },
+  { name: 'sessions', description: 'Signing in to the dashboard, and your own account' },
+  { name: 'members', description: 'Who may do what in your organization' },
+  { name: 'roles', description: 'What members may do' },
+  { name: 'invitations', description: 'Invitations of new members' },
+  { name: 'search', description: 'Finding things by a part of their names' },
+  { name: 'security_logs', description: 'Sign-ins, and changes of keys, members and roles' },
   { name: 'admin', description: 'For the operator of this server' },
 ]

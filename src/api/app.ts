@@ -11,16 +11,25 @@ import { answerErrors, answerUnknownPaths } from './errors.ts'
 import { shareConnections } from './fair-shares.ts'
 import { fileRoutes } from './files.ts'
 import { keepAnswers } from './idempotency.ts'
+import { inboxRoutes } from './inbox.ts'
 import { DEFAULT_LIMITS, type HttpLimits, timeoutsOf } from './limits.ts'
 import { logCalls } from './log-calls.ts'
 import { answerLongReadsElsewhere, type ReadElsewhere } from './long-reads.ts'
 import { describeApi } from './openapi.ts'
 import { tidyPathIds } from './params.ts'
+import { admitBuyers } from './portal-visits.ts'
 import { requestIdOf } from './request-id.ts'
 import { awaitSandboxClock } from './sandbox-writes.ts'
 import { securityHeaders } from './security-headers.ts'
-import { apiKeyRoutes } from './v1/api-keys.ts'
-import { type Routes, routesOfV1, routesOfWeir } from './v1/routes.ts'
+import {
+  type Routes,
+  routesOfEntry,
+  routesOfPortal,
+  routesOfSecrets,
+  routesOfV1,
+  routesOfWeir,
+} from './v1/routes.ts'
+import { answerPage, mayBePage } from './web-pages.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -31,6 +40,8 @@ declare module 'fastify' {
 const PREFIX = '/api/v1'
 /** Of what Lago has no routes for. */
 const OWN_PREFIX = '/api/weir/v1'
+/** Of what customers call by themselves. */
+const PORTAL_PREFIX = `${OWN_PREFIX}/portal`
 const PARAM_LENGTH_MAX = 1024
 /** Thrown before the body is read. */
 const NO_SUCH_PATH = () => notFound('resource')
@@ -46,6 +57,8 @@ export function buildApp(
   context: Context,
   limits: HttpLimits = DEFAULT_LIMITS,
   readElsewhere?: ReadElsewhere,
+  /** The folder of the built dashboard. */
+  webFolder?: string,
 ): FastifyInstance {
   const app = Fastify({
     loggerInstance: context.log as unknown as FastifyBaseLogger,
@@ -68,6 +81,11 @@ export function buildApp(
   app.setReplySerializer(jsonText)
   readBodies(app)
   answerErrors(app)
+  answerUnknownPaths(
+    app,
+    async (request, reply) =>
+      webFolder !== undefined && mayBePage(request) && (await answerPage(webFolder, request, reply)),
+  )
   const headers = securityHeaders()
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(headers).header('x-request-id', request.id)
@@ -79,9 +97,20 @@ export function buildApp(
   app.after(() => {
     app.addHook('onRequest', async (request) => {
       // Where keys are asked for, that is told only to those whose key is known.
-      if (request.is404 && !isKeyed(request.server)) throw NO_SUCH_PATH()
+      if (request.is404 && !isKeyed(request.server) && !mayBePage(request)) throw NO_SUCH_PATH()
     })
   })
+  addGroups(app, context, limits, readElsewhere)
+  return app
+}
+
+/** Every route, each under the prefix and behind the key that it belongs to. */
+function addGroups(
+  app: FastifyInstance,
+  context: Context,
+  limits: HttpLimits,
+  readElsewhere: ReadElsewhere | undefined,
+): void {
   const calls = new CallLog(context)
   app.decorate('callLog', calls)
   app.addHook('onClose', () => calls.close())
@@ -89,6 +118,21 @@ export function buildApp(
   // Inside `register`, because routes are only described once the OpenAPI plugin is loaded.
   void app.register(async (admin) => adminRoutes(admin, context))
   void app.register(async (files) => fileRoutes(files, context))
+  void app.register(async (inbox) => inboxRoutes(inbox, context))
+  void app.register(
+    async (entry) => {
+      for (const routes of routesOfEntry) routes(entry, context, limits)
+    },
+    { prefix: OWN_PREFIX },
+  )
+  void app.register(
+    async (portal) => {
+      admitBuyers(portal, context)
+      answerUnknownPathsEarly(portal)
+      addRoutes(portal, routesOfPortal, context, limits, undefined)
+    },
+    { prefix: PORTAL_PREFIX },
+  )
   void app.register(
     async (v1) => {
       authenticate(v1, context)
@@ -103,13 +147,14 @@ export function buildApp(
       authenticate(own, context)
       logCalls(own, calls, 'weir-v1')
       answerUnknownPathsEarly(own)
-      // Without Idempotency-Key: its answers would keep the secrets of keys.
-      void own.register(async (keys) => apiKeyRoutes(keys, context))
+      // Without Idempotency-Key: its answers would keep the secrets.
+      void own.register(async (secrets) => {
+        for (const routes of routesOfSecrets) routes(secrets, context, limits)
+      })
       void own.register(async (rest) => addRoutes(rest, routesOfWeir, context, limits, readElsewhere))
     },
     { prefix: OWN_PREFIX },
   )
-  return app
 }
 
 /** Groups of routes with what every request of an organization goes through. */
@@ -145,5 +190,5 @@ function answerUnknownPathsEarly(app: FastifyInstance): void {
 }
 
 function isKeyed({ prefix }: FastifyInstance): boolean {
-  return prefix === PREFIX || prefix === OWN_PREFIX
+  return prefix === PREFIX || prefix === OWN_PREFIX || prefix === PORTAL_PREFIX
 }

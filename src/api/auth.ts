@@ -1,15 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Caller, type Context, linksOf } from '../actions/context.ts'
 import type { PermissionResource, Permissions } from '../core/organizations/permissions.ts'
-import { Refusal } from '../core/refusal.ts'
+import { forbidden, Refusal } from '../core/refusal.ts'
 import { touchApiKeys } from '../store/api-keys.ts'
 import { knownKeysOf } from './known-keys.ts'
+import { admitMember, isOfSession } from './members.ts'
+import { permissionOfRoute } from './route-permissions.ts'
 import { WrongKeys } from './wrong-keys.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller
-    /** What the caller's key may do. */
+    /** What the caller's key may do, or a key that the caller makes. */
     permissions: Permissions
   }
   interface FastifyContextConfig {
@@ -21,8 +23,9 @@ declare module 'fastify' {
 const TOUCH_EVERY_MS = 60_000
 
 /**
- * Bearer authentication: sets `request.caller`; 401 for an unknown key, 403 for a key without the route's permission.
- * A sandbox is read on every request, because the response depends on its clock.
+ * Sets `request.caller` from an API key, or from a session in its place: 401 for an unknown key, 403 for one without
+ * the route's permission. A sandbox is read on every request, because the response depends on its clock. A route must
+ * say what it needs: the resource of a key's permissions, or a permission that only members can have.
  */
 export function authenticate(app: FastifyInstance, context: Context): void {
   const known = knownKeysOf(context)
@@ -38,7 +41,11 @@ export function authenticate(app: FastifyInstance, context: Context): void {
   touching.unref()
   app.addHook('onClose', () => clearInterval(touching))
 
+  app.addHook('onRoute', (route) => {
+    route.config = { ...route.config, permission: permissionOfRoute(route) }
+  })
   app.addHook('onRequest', async (request) => {
+    if (isOfSession(request)) return admitMember(context, request)
     const secret = secretOf(request)
     const now = context.systemNow()
     const { key, organization } = await guesses.slowly(request, known.find(secret))
@@ -62,8 +69,11 @@ function secretOf(request: FastifyRequest): string {
 }
 
 function checkPermission(request: FastifyRequest, permissions: Permissions): void {
-  const resource = request.routeOptions.config.resource
-  if (resource === undefined) return
+  const { resource, permission } = request.routeOptions.config
+  if (resource === undefined) {
+    if (permission !== undefined) throw forbidden('session_required')
+    return
+  }
   const mode = request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'write'
   if (permissions[resource]?.includes(mode)) return
   throw new Refusal({ kind: 'forbidden', code: `${mode}_action_not_allowed_for_${resource}` })

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type {
   ConflictCode,
   ForbiddenCode,
@@ -6,6 +6,7 @@ import type {
   NotAllowedCode,
   NotFoundCode,
   OtherCode,
+  UnauthorizedCode,
 } from '../core/codes.ts'
 import type { Problem } from '../core/problems.ts'
 import { Refusal } from '../core/refusal.ts'
@@ -15,7 +16,14 @@ import { isUnavailable } from '../store/unavailable.ts'
 type ErrorBody = {
   status: number
   error: string
-  code?: NotFoundCode | NotAllowedCode | ForbiddenCode | ConflictCode | GoneCode | OtherCode
+  code?:
+    | NotFoundCode
+    | NotAllowedCode
+    | ForbiddenCode
+    | ConflictCode
+    | GoneCode
+    | OtherCode
+    | UnauthorizedCode
   error_details?: unknown
 }
 
@@ -27,7 +35,11 @@ const STATUS: Record<Problem['kind'], readonly [number, string]> = {
   not_allowed: [405, 'Method Not Allowed'],
   conflict: [409, 'Conflict'],
   gone: [410, 'Gone'],
+  locked: [429, 'Too Many Requests'],
+  too_many_requests: [429, 'Too Many Requests'],
   invalid: [422, 'Unprocessable Entity'],
+  third_party: [422, 'Unprocessable Entity'],
+  throttled: [429, 'Too Many Requests'],
 }
 
 /** The HTTP status and body for a problem. */
@@ -37,9 +49,24 @@ export function toWireProblem(problem: Problem): ErrorBody {
     case 'bad_request':
       return { status, error: `${error}: ${problem.message}` }
     case 'unauthorized':
-      return { status, error }
+      return { status, error, ...(problem.code === undefined ? {} : { code: problem.code }) }
+    case 'forbidden': {
+      const { code, permission } = problem
+      const details = permission === undefined ? {} : { error_details: { permission: [permission] } }
+      return { status, error, code, ...details }
+    }
+    case 'locked':
+      return { status: 429, error, code: 'locked' }
+    case 'too_many_requests':
+      return TOO_MANY_REQUESTS
     case 'invalid':
       return { status, error, code: 'validation_errors', error_details: problem.details }
+    case 'third_party': {
+      const details = { third_party: problem.party, thirdparty_error: problem.message }
+      return { status, error, code: 'third_party_error', error_details: details }
+    }
+    case 'throttled':
+      return { status, error, code: 'too_many_provider_requests' }
     default:
       return { status, error, code: problem.code }
   }
@@ -79,10 +106,16 @@ function sendTooLarge(reply: FastifyReply, { isCrowded }: ReadTooLarge): void {
   else send(reply, toWireProblem({ kind: 'invalid', details: { base: ['answer_is_too_large'] } }))
 }
 
-/** 404 for an address, or a method on it, that does not exist. */
-export function answerUnknownPaths(app: FastifyInstance): void {
-  app.setNotFoundHandler((_request, reply) => {
-    send(reply, toWireProblem({ kind: 'not_found', code: 'resource_not_found' }))
+/** Answers a path that no route has, if it is a page; whether it was one. */
+export type AnswerPage = (request: FastifyRequest, reply: FastifyReply) => Promise<boolean>
+
+/** 404 for an address, or a method on it, that does not exist, unless it is a page. */
+export function answerUnknownPaths(app: FastifyInstance, page?: AnswerPage): void {
+  app.setNotFoundHandler(async (request, reply) => {
+    if (!(await page?.(request, reply))) {
+      send(reply, toWireProblem({ kind: 'not_found', code: 'resource_not_found' }))
+    }
+    return reply
   })
 }
 
@@ -91,9 +124,12 @@ export function answerUnknownPaths(app: FastifyInstance): void {
  * 500.
  */
 export function answerErrors(app: FastifyInstance): void {
-  answerUnknownPaths(app)
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
-    if (error instanceof Refusal) return send(reply, toWireProblem(error.problem))
+    if (error instanceof Refusal) {
+      const { problem } = error
+      if ('retryAfterSeconds' in problem) void reply.header('retry-after', String(problem.retryAfterSeconds))
+      return send(reply, toWireProblem(problem))
+    }
     if (isUnavailable(error)) {
       request.log.warn({ err: error, requestId: request.id }, 'a request could not be answered now')
       void reply.header('retry-after', RETRY_AFTER_SECONDS)

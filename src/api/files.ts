@@ -31,9 +31,14 @@ function describe(
 ): void {
   const plain = plainFileName(fileName)
   const seconds = Math.max(0, Math.floor((expiresAt - now) / 1000))
+  // XML is saved and never shown: a browser would run what is in it.
+  const isXml = fileName.endsWith('.xml')
   void reply
-    .type('application/pdf')
-    .header('content-disposition', `inline; filename="${plain}"; filename*=UTF-8''${percentCoded(fileName)}`)
+    .type(isXml ? 'application/xml' : 'application/pdf')
+    .header(
+      'content-disposition',
+      `${isXml ? 'attachment' : 'inline'}; filename="${plain}"; filename*=UTF-8''${percentCoded(fileName)}`,
+    )
     .header('etag', etag)
     .header('accept-ranges', 'bytes')
     .header('cache-control', `private, max-age=${seconds}`)

@@ -53,10 +53,16 @@ function keyedRequestOf(request: FastifyRequest): KeyedRequest | undefined {
   if (key.length > KEY_LENGTH_MAX) {
     throw new Refusal({ kind: 'bad_request', message: 'the Idempotency-Key is longer than 255 characters' })
   }
+  const { buyer } = request.caller
   const requestHash = createHash('sha256')
     .update(`${request.method} ${request.url}\n${JSON.stringify(request.body) ?? ''}`)
     .digest()
-  return { key, requestHash }
+  return { key: buyer === undefined ? key : keyOfBuyer(key, buyer.customerId), requestHash }
+}
+
+/** Customers choose their keys without knowing those of others, so each has names of its own. */
+function keyOfBuyer(key: string, customerId: string): string {
+  return createHash('sha256').update(`portal ${customerId} ${key}`).digest('hex')
 }
 
 /** A handler's response or rejection; any other error it throws propagates. */

@@ -6,6 +6,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** False for writes that are too many to be logged one by one. */
     isLogged?: boolean
+    /** The answer has a secret that is shown once, and is in no log. */
+    isSecret?: boolean
   }
 }
 
@@ -48,8 +50,9 @@ function callOf(request: FastifyRequest, reply: FastifyReply, payload: unknown, 
   }
 }
 
-/** The answer's JSON. A new API key is shown once, and not in any log. */
+/** The answer's JSON. A new API key, or the link of an invitation, is shown once, and not in any log. */
 function answerOf(request: FastifyRequest, payload: unknown): string | null {
   if (typeof payload !== 'string' || payload === '' || payload.length > BODY_BYTES_MAX) return null
-  return request.routeOptions.config.resource === 'api_key' ? null : payload
+  const { resource, isSecret } = request.routeOptions.config
+  return resource === 'api_key' || isSecret === true ? null : payload
 }

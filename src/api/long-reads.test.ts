@@ -23,7 +23,9 @@ async function world() {
   await app.ready()
   const ask = (url: string, key = 'a', method: 'GET' | 'POST' = 'GET') =>
     app.inject({ method, url, headers: { authorization: key, cookie: 'secret' } })
-  return { ask, elsewhere, here }
+  const askAsMember = (url: string) =>
+    app.inject({ method: 'GET', url, headers: { cookie: 'secret', 'x-weir-organization': 'acme' } })
+  return { ask, askAsMember, elsewhere, here }
 }
 
 describe('long reads', () => {
@@ -42,6 +44,13 @@ describe('long reads', () => {
     await ask('/long', 'b')
     await ask('/other')
     expect(here).toEqual(['/long', '/long', '/other'])
+  })
+
+  it('have the session of a member with them', async () => {
+    const { askAsMember, elsewhere } = await world()
+    await askAsMember('/long')
+    await askAsMember('/long')
+    expect(elsewhere[0]?.headers).toMatchObject({ cookie: 'secret', 'x-weir-organization': 'acme' })
   })
 
   it('are answered elsewhere at once when they are lists of very many, and here again when they are short', async () => {

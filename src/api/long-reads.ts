@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isOfSession, SLUG_HEADER } from './members.ts'
 
 /** A read that another thread is to answer. */
 export type LongRead = {
@@ -22,6 +23,8 @@ const LONG_PER_PAGE = 200
 const KNOWN_MAX = 10_000
 /** What the other thread needs to answer as this one would. */
 const PASSED_HEADERS = ['authorization', 'x-request-id', 'accept-language']
+/** And for who asks with a session in place of a key. */
+const SESSION_HEADERS = ['cookie', SLUG_HEADER]
 const GIVEN_HEADERS = ['content-type', 'retry-after']
 
 /**
@@ -54,10 +57,10 @@ export function givenHeaders(headers: Readonly<Record<string, unknown>>): Record
   )
 }
 
-function passed({ headers, id }: FastifyRequest): Record<string, string> {
-  const found = PASSED_HEADERS.flatMap((name) =>
-    typeof headers[name] === 'string' ? [[name, headers[name]]] : [],
-  )
+function passed(request: FastifyRequest): Record<string, string> {
+  const { headers, id } = request
+  const names = [...PASSED_HEADERS, ...(isOfSession(request) ? SESSION_HEADERS : [])]
+  const found = names.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name]]] : []))
   return { ...Object.fromEntries(found), 'x-request-id': id }
 }
 

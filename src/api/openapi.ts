@@ -59,13 +59,31 @@ export function describeApi(app: FastifyInstance, apiUrl: string): void {
       components: {
         securitySchemes: {
           bearerAuth: { type: 'http', scheme: 'bearer', description: 'An API key of the organization.' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'weir_session',
+            description: 'Somebody who signed in. Writes also need the header `x-csrf-token`.',
+          },
+          organization: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'x-weir-organization',
+            description: 'The slug of the organization that a request by session is for.',
+          },
+          portal: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'weir_portal',
+            description: 'A customer who opened the portal. Writes also need the header `x-csrf-token`.',
+          },
           adminKey: { type: 'apiKey', in: 'header', name: 'X-Admin-API-Key' },
         },
         responses: Object.fromEntries(
           Object.entries(errorAnswers).map(([name, answer]) => [name, toErrorAnswer(name, answer)]),
         ),
       },
-      security: [{ bearerAuth: [] }],
+      security: [{ bearerAuth: [] }, { session: [], organization: [] }],
     },
     transformObject: (given) => {
       if (!('openapiObject' in given)) throw new Error('the API is described as OpenAPI only')
@@ -135,6 +153,8 @@ function completeOperation(path: string, method: string, operation: Operation): 
   operation.tags ??= [(isV1 ? segments[2] : segments[0]) ?? 'api']
   if (path.startsWith('/admin/')) operation.security = [{ adminKey: [] }]
   else if (!isV1) operation.security = []
+  // Routes of who signs in describe their errors themselves.
+  if (isV1 && operation.security?.some((each) => 'organization' in (each as object)) === false) return
   const responses = operation.responses ?? {}
   operation.responses = responses
   for (const name of errorsOf(path, method, operation)) {

@@ -17,6 +17,11 @@ export function rootOf(body: unknown, root: string): Input {
   return value
 }
 
+/** A body without a root key; an empty object for anything that is no object, so that its fields are missing. */
+export function bodyOf(body: unknown): Input {
+  return isObject(body) ? body : {}
+}
+
 /** Trims every id and code in a path, since they are stored trimmed. Metadata keys are not ids. */
 export function tidyPathIds(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {

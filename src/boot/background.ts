@@ -4,6 +4,7 @@ import { startWorker } from '../jobs/worker.ts'
 import { type ClockData, startClock } from './clock.ts'
 import { keepClockMoves } from './clock-moves.ts'
 import type { Config } from './config.ts'
+import { startFoldingDays } from './days.ts'
 import { keepWorker } from './keep-worker.ts'
 import type { PinoLog } from './log.ts'
 import { startPartitions } from './partitions.ts'
@@ -71,7 +72,12 @@ const PARTS: readonly Part[] = [
   {
     name: 'event partitions',
     roles: ['all', 'clock'],
-    start: ({ context, log }) => startPartitions({ context, log }),
+    start: async ({ context, log }) => startPartitions({ context, log }),
+  },
+  {
+    name: 'sums by day',
+    roles: ['all', 'clock'],
+    start: async ({ context, log }) => startFoldingDays({ context, log }),
   },
 ]
 

@@ -32,6 +32,10 @@ describe('readConfig', () => {
     ['WEIR_ALLOW_PRIVATE_WEBHOOKS', 'maybe'],
     ['LAGO_API_URL', 'ftp://x'],
     ['LAGO_EVENTS_BATCH_MAX_LENGTH', '0'],
+    ['WEIR_DOCUMENT_STORE', 'folder:files'],
+    ['WEIR_FILE_LINK_SECONDS', '60'],
+    ['WEIR_DOCUMENT_WORKERS', '0'],
+    ['WEIR_DOWNLOAD_WAIT_MS', '60000'],
     ['LAGO_RSA_PRIVATE_KEY', 'nonsense'],
     ['WEIR_ORG_EMAIL', 'nobody'],
   ])('names %s when it is %j', (name, value) => {
@@ -79,6 +83,15 @@ describe('readConfig', () => {
     expect(readConfig({ ...source, LAGO_CREATE_ORG: 'false' }).firstOrganization.isRequested).toBe(false)
     const { LAGO_ORG_NAME: _, ...partial } = source
     expect(() => readConfig(partial)).toThrow(/^LAGO_ORG_NAME must be set when LAGO_CREATE_ORG is true/)
+  })
+
+  it('has a thread for documents on the smallest machine, and as many as it is told', () => {
+    expect(readConfig({}).documentWorkers).toBeGreaterThanOrEqual(1)
+    expect(readConfig({})).toMatchObject({ documents: { downloadWaitMs: 2000 } })
+    expect(readConfig({ WEIR_DOCUMENT_WORKERS: '3', WEIR_DOWNLOAD_WAIT_MS: '0' })).toMatchObject({
+      documentWorkers: 3,
+      documents: { downloadWaitMs: 0 },
+    })
   })
 
   it('takes an RSA key as PEM, as PEM on one line and as base64', () => {

@@ -1,7 +1,14 @@
 import { createPrivateKey } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
+import type { DocumentSettings } from '../actions/context.ts'
 import type { HttpLimits } from '../api/limits.ts'
+import { PROVIDER_TYPES } from '../core/payments/gateway.ts'
+import type { SmtpSettings } from '../gateways/mail/smtp.ts'
+import type { ProviderHosts } from '../gateways/payment-gateways.ts'
+import { isEncryptionKey } from './encryption-key.ts'
+import { fits, typed } from './typed-values.ts'
 
 /** How to describe a variable in messages: what it must be, and whether its value may be shown. */
 type Telling = { readonly says: string; readonly isSecret?: boolean }
@@ -18,6 +25,7 @@ const whole = (standard: number, minimum: number, maximum: number) =>
     says: `a whole number from ${minimum} to ${maximum}`,
   })
 const webUrl = (telling: Telling) => Type.Optional(Type.String({ pattern: '^https?://[^\\s/]+', ...telling }))
+const TLS_MODES = ['auto', 'always', 'never'] as const
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 /** Every variable that Weir reads. Names that start with LAGO_ are the ones Lago uses. */
@@ -60,9 +68,37 @@ const Environment = Type.Object({
   LAGO_EVENTS_BATCH_MAX_LENGTH: whole(100, 1, 10_000),
   LAGO_FROM_EMAIL: address({ says: 'an e-mail address' }),
   LAGO_DISABLE_SIGNUP: flag(false),
+  WEIR_SIGN_UP: Type.Optional(Type.Enum(['open', 'closed'], { says: 'open or closed' })),
   LAGO_DISABLE_PDF_GENERATION: flag(false),
+  WEIR_DOCUMENT_STORE: Type.String({
+    default: 'database',
+    pattern: '^(database|folder:/.+)$',
+    says: 'database, or folder: and an absolute path',
+  }),
+  LAGO_SMTP_ADDRESS: text({ says: 'the name of a mail server' }),
+  LAGO_SMTP_PORT: whole(587, 1, 65_535),
+  LAGO_SMTP_DOMAIN: text({ says: 'a domain' }),
+  LAGO_SMTP_USERNAME: text({ says: 'a text' }),
+  LAGO_SMTP_PASSWORD: text({ says: 'a text', isSecret: true }),
+  WEIR_SMTP_TLS: Type.Enum([...TLS_MODES], { default: 'auto', says: `one of ${TLS_MODES.join(', ')}` }),
+  WEIR_SMTP_POOL: whole(3, 1, 100),
+  WEIR_SMTP_RATE: whole(10, 1, 10_000),
+  WEIR_MAIL_SINK: Type.Optional(
+    Type.String({ pattern: '^folder:/.+$', says: 'folder: and an absolute path' }),
+  ),
+  WEIR_DOCUMENT_YEARS: whole(10, 1, 100),
+  // One processor is left for requests and events.
+  WEIR_DOCUMENT_WORKERS: whole(Math.min(Math.max(availableParallelism() - 1, 1), 64), 1, 64),
+  WEIR_DOWNLOAD_WAIT_MS: whole(2000, 0, 30_000),
+  WEIR_FILE_LINK_SECONDS: whole(86_400, 300, 2_592_000),
+  WEIR_WEBHOOK_LINK_SECONDS: whole(604_800, 300, 2_592_000),
+  WEIR_MAIL_LINK_SECONDS: whole(2_592_000, 300, 2_592_000),
   LAGO_WALLET_ONGOING_BALANCE_REFRESH_INTERVAL_SECONDS: whole(300, 1, 86_400),
   LAGO_CHECKOUT_AUTO_PAYMENT_DELAY_SECONDS: whole(600, 0, 86_400),
+  WEIR_ENCRYPTION_KEY: text({ says: '32 bytes in base64; try openssl rand -base64 32', isSecret: true }),
+  WEIR_ENCRYPTION_KEYS_OLD: text({ says: 'keys in base64, separated by commas', isSecret: true }),
+  WEIR_ALLOW_FAKE_PROVIDERS: flag(false),
+  WEIR_PROVIDER_HOSTS: text({ says: 'a JSON object of loopback addresses by payment provider' }),
   WEIR_VIES_URL: Type.String({
     default: 'https://ec.europa.eu/taxation_customs/vies/rest-api',
     pattern: '^https?://[^\\s/]+',
@@ -79,6 +115,16 @@ export type FirstOrganization = {
   readonly apiKey: string | null
   /** The environment requests it, so it is found or created even if other organizations exist. */
   readonly isRequested: boolean
+}
+
+/** How mails are sent. */
+export type MailConfig = {
+  /** Null when no mail server is configured. */
+  readonly smtp: SmtpSettings | null
+  /** Everything goes into this folder, and nothing leaves. */
+  readonly sinkFolder: string | null
+  /** For the mails of sandboxes. */
+  readonly sandboxFolder: string
 }
 
 /** The validated, frozen configuration from the environment. Durations have their unit in the name. */
@@ -106,12 +152,21 @@ export type Config = {
   readonly webhookTimeoutMs: number
   readonly eventsBatchMax: number
   readonly fromEmail: string | null
-  readonly isSignupDisabled: boolean
+  /** Without WEIR_SIGN_UP, the first user may sign up, and nobody after that. */
+  readonly signUp: 'open' | 'closed' | 'first_user'
   readonly isPdfDisabled: boolean
+  readonly documents: DocumentSettings
+  /** Threads that render documents, at most. */
+  readonly documentWorkers: number
+  readonly mail: MailConfig
   readonly walletRefreshIntervalMs: number
   readonly checkoutPaymentDelayMs: number
   /** The REST API of VIES, which knows the VAT numbers of the European Union; without a trailing slash. */
   readonly viesUrl: string
+  /** Keys in base64 that secrets are encrypted with, the present one first; empty when none is given. */
+  readonly encryptionKeys: readonly string[]
+  /** Local servers of tests that stand in for payment providers. */
+  readonly providerHosts: ProviderHosts
 }
 
 /** An invalid environment: `message` has one sentence per invalid variable, with its name. */
@@ -120,37 +175,6 @@ export class ConfigProblem extends Error {
 }
 
 type Source = Readonly<Record<string, string | undefined>>
-
-/** Converts a text to its schema's type; if that fails, it stays text and validation reports it. */
-function typed(raw: string, type: unknown): unknown {
-  if (type === 'integer' && /^-?\d{1,15}$/.test(raw)) return Number(raw)
-  if (type === 'boolean' && /^(true|1|yes|on)$/i.test(raw)) return true
-  if (type === 'boolean' && /^(false|0|no|off)$/i.test(raw)) return false
-  return raw
-}
-
-/**
- * The keywords used by the schema above. Loading typebox's own validator takes 250 ms, a tenth of the startup time.
- */
-type Keywords = {
-  readonly type?: string
-  readonly enum?: readonly unknown[]
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly minLength?: number
-  readonly pattern?: string
-}
-
-function fits(value: unknown, schema: Keywords): boolean {
-  if (schema.enum) return schema.enum.includes(value)
-  if (schema.type === 'boolean') return typeof value === 'boolean'
-  if (schema.type === 'integer') {
-    const { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER } = schema
-    return typeof value === 'number' && value >= minimum && value <= maximum
-  }
-  if (typeof value !== 'string' || value.length < (schema.minLength ?? 0)) return false
-  return schema.pattern === undefined || new RegExp(schema.pattern, 'u').test(value)
-}
 
 function readEnvironment(source: Source): Environment {
   const values: Record<string, unknown> = {}
@@ -236,6 +260,37 @@ function limitsOf(env: Environment): HttpLimits {
   })
 }
 
+function documentsOf(env: Environment): DocumentSettings {
+  const [, folder = null] = /^folder:(.+)$/.exec(env.WEIR_DOCUMENT_STORE) ?? []
+  return Object.freeze({
+    folder,
+    years: env.WEIR_DOCUMENT_YEARS,
+    downloadWaitMs: env.WEIR_DOWNLOAD_WAIT_MS,
+    linkSeconds: {
+      answer: env.WEIR_FILE_LINK_SECONDS,
+      webhook: env.WEIR_WEBHOOK_LINK_SECONDS,
+      mail: env.WEIR_MAIL_LINK_SECONDS,
+    },
+  })
+}
+
+function mailOf(env: Environment): MailConfig {
+  const [, sinkFolder = null] = /^folder:(.+)$/.exec(env.WEIR_MAIL_SINK ?? '') ?? []
+  const host = env.LAGO_SMTP_ADDRESS
+  const smtp = host !== undefined && {
+    host,
+    port: env.LAGO_SMTP_PORT,
+    domain: env.LAGO_SMTP_DOMAIN ?? null,
+    username: env.LAGO_SMTP_USERNAME ?? null,
+    password: env.LAGO_SMTP_PASSWORD ?? null,
+    tls: env.WEIR_SMTP_TLS,
+    connections: env.WEIR_SMTP_POOL,
+    perSecond: env.WEIR_SMTP_RATE,
+  }
+  const sandboxFolder = sinkFolder ?? resolve(env.WEIR_DATA_DIR, 'mails')
+  return Object.freeze({ smtp: smtp || null, sinkFolder, sandboxFolder })
+}
+
 function checkedUrl(
   name: 'LAGO_API_URL' | 'LAGO_FRONT_URL' | 'WEIR_VIES_URL',
   env: Environment,
@@ -244,6 +299,42 @@ function checkedUrl(
   if (raw === undefined) return null
   if (!URL.canParse(raw)) throw new ConfigProblem(sentence(name, env))
   return raw.replace(/\/+$/, '')
+}
+
+function encryptionKeys(env: Environment): readonly string[] {
+  const all = [
+    ['WEIR_ENCRYPTION_KEY', env.WEIR_ENCRYPTION_KEY] as const,
+    ...(env.WEIR_ENCRYPTION_KEYS_OLD ?? '')
+      .split(',')
+      .map((key) => ['WEIR_ENCRYPTION_KEYS_OLD', key.trim() || undefined] as const),
+  ]
+  return all.flatMap(([name, key]) => {
+    if (key === undefined) return []
+    if (!isEncryptionKey(key)) throw new ConfigProblem(sentence(name, {}))
+    return [key]
+  })
+}
+
+const LOOPBACK = /^http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?\/?(#timeout=\d+)?$/
+
+/** Production never reaches a server that only acts as a provider: it takes two variables, and loopback addresses. */
+function providerHosts(env: Environment): ProviderHosts {
+  const text = env.WEIR_PROVIDER_HOSTS
+  if (text === undefined || !env.WEIR_ALLOW_FAKE_PROVIDERS) return {}
+  const problem = new ConfigProblem(sentence('WEIR_PROVIDER_HOSTS', env))
+  let hosts: unknown
+  try {
+    hosts = JSON.parse(text)
+  } catch {
+    throw problem
+  }
+  const entries = Object.entries(typeof hosts === 'object' && hosts !== null ? hosts : { not: 'an object' })
+  const isFine = entries.every(
+    ([type, url]) =>
+      PROVIDER_TYPES.some((each) => each === type) && typeof url === 'string' && LOOPBACK.test(url),
+  )
+  if (!isFine) throw problem
+  return Object.freeze(Object.fromEntries(entries))
 }
 
 /**
@@ -271,10 +362,15 @@ export function readConfig(source: Source = process.env): Config {
     webhookTimeoutMs: env.LAGO_WEBHOOK_TIMEOUT_SECONDS * 1000,
     eventsBatchMax: env.LAGO_EVENTS_BATCH_MAX_LENGTH,
     fromEmail: env.LAGO_FROM_EMAIL ?? null,
-    isSignupDisabled: env.LAGO_DISABLE_SIGNUP,
+    signUp: env.WEIR_SIGN_UP ?? (env.LAGO_DISABLE_SIGNUP ? 'closed' : 'first_user'),
     isPdfDisabled: env.LAGO_DISABLE_PDF_GENERATION,
+    documents: documentsOf(env),
+    documentWorkers: env.WEIR_DOCUMENT_WORKERS,
+    mail: mailOf(env),
     walletRefreshIntervalMs: env.LAGO_WALLET_ONGOING_BALANCE_REFRESH_INTERVAL_SECONDS * 1000,
     checkoutPaymentDelayMs: env.LAGO_CHECKOUT_AUTO_PAYMENT_DELAY_SECONDS * 1000,
     viesUrl: checkedUrl('WEIR_VIES_URL', env) ?? env.WEIR_VIES_URL,
+    encryptionKeys: encryptionKeys(env),
+    providerHosts: providerHosts(env),
   })
 }

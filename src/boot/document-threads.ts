@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { RenderDocument, RenderedDocument, RenderOrder } from '../core/documents/rendering.ts'
@@ -32,9 +31,9 @@ const WAIT_STEP_MS = 50
 const FILE = new URL(`./document-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
 
 /**
- * Renders documents in threads of their own, which parse the fonts once: as many as there are processors less one, so
- * that requests and events are served meanwhile. Threads are started when they are needed; one that dies fails its
- * document only, and the queue tries that again.
+ * Renders documents in threads of their own, which parse the fonts once: by default as many as there are processors
+ * less one, so that requests and events are served meanwhile. Threads are started when they are needed; one that dies
+ * fails its document only, and the queue tries that again.
  */
 export class DocumentThreads {
   private readonly log: PinoLog
@@ -45,8 +44,11 @@ export class DocumentThreads {
   private readonly waiting: Waiting[] = []
   private isStopped = false
 
-  /** @param isBusy whether the process is making bills now */
-  constructor(log: PinoLog, isBusy: () => boolean, most = Math.max(1, availableParallelism() - 1)) {
+  /**
+   * @param isBusy whether the process is making bills now
+   * @param most how many threads there are at once
+   */
+  constructor(log: PinoLog, isBusy: () => boolean, most: number) {
     this.log = log
     this.isBusy = isBusy
     this.most = most

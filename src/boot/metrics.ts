@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Counts } from '../actions/context.ts'
 import type { Database } from '../store/database.ts'
 
 const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -20,6 +21,25 @@ export function createMetrics(database: Database): Registry {
     },
   })
   return registry
+}
+
+/** Counts what jobs tell of their work. */
+export function jobCounts(registry: Registry): Counts {
+  const failed = new Counter({
+    name: 'weir_documents_failed_total',
+    help: 'Documents that were given up after their last attempt.',
+    registers: [registry],
+  })
+  const mails = new Counter({
+    name: 'weir_mails_total',
+    help: 'Mails that were sent or given up.',
+    labelNames: ['kind', 'status'],
+    registers: [registry],
+  })
+  return {
+    documentsFailed: (count) => failed.inc(count),
+    mailEnded: (kind, status) => mails.inc({ kind, status }),
+  }
 }
 
 /** Counts the requests that were not logged because too many were waiting to be. */

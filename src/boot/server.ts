@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Context } from '../actions/context.ts'
 import { ensureOrganization } from '../actions/organizations/ensure-organization.ts'
+import { createOwnerLink } from '../actions/users/owner-link.ts'
 import { buildApp } from '../api/app.ts'
 import { timeoutsOf } from '../api/limits.ts'
 import { type Background, startBackground } from './background.ts'
@@ -8,10 +10,12 @@ import type { Config } from './config.ts'
 import { checkConnections } from './connections.ts'
 import { createContext } from './context.ts'
 import { DocumentThreads } from './document-threads.ts'
+import { checkEncryptionKeys, findEncryptionKeys } from './encryption-keys.ts'
 import type { Endings } from './endings.ts'
 import type { DatabasePlace } from './find-database.ts'
 import { measureLag } from './lag-metrics.ts'
-import { createMetrics, measureCallLog, measureRequests } from './metrics.ts'
+import { createMailer } from './mailer.ts'
+import { createMetrics, jobCounts, measureCallLog, measureRequests } from './metrics.ts'
 import { openPools, prepareDatabase } from './open-database.ts'
 import { answerProbes } from './probes.ts'
 import { Reader } from './reader.ts'
@@ -22,13 +26,16 @@ import { StartProblem } from './start-problem.ts'
 import { goOnFromLatestTime } from './system-time.ts'
 import type { WeirOptions } from './weir-options.ts'
 
+/** Where `npm run build` puts the dashboard, seen from the source and from the build. */
+const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
+
 function servesApi(role: Role): boolean {
   return role === 'all' || role === 'api'
 }
 
 /** Roles without the API still serve the probes, so that they can be monitored. */
 function buildServer(role: Role, context: Context, { limits }: Config, reader: Reader): FastifyInstance {
-  if (servesApi(role)) return buildApp(context, limits, reader.read)
+  if (servesApi(role)) return buildApp(context, limits, reader.read, WEB_FOLDER)
   return Fastify({
     loggerInstance: context.log as unknown as FastifyBaseLogger,
     forceCloseConnections: 'idle',
@@ -64,20 +71,27 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
   const database = openPools(place.url, config, log)
   endings.add('database connections', 700, () => database.close())
   let dueWork = 0
-  const documents = new DocumentThreads(log, () => dueWork > 0)
+  const documents = new DocumentThreads(log, () => dueWork > 0, config.documentWorkers)
   endings.add('documents', 2500, () => documents.stop())
+  const registry = createMetrics(database)
+  const mail = createMailer(config.mail)
+  endings.add('mails', 500, async () => mail.close())
   const context = createContext({
     database,
     log,
-    settings: settingsOf(config),
+    settings: settingsOf(config, await findEncryptionKeys(config)),
     renderDocument: documents.render,
+    counts: jobCounts(registry),
+    mail,
   })
   await prepareDatabase(place.url, log, async () => {
+    await checkEncryptionKeys(context)
     await goOnFromLatestTime(database, log)
     const organization = await ensureOrganization(context, config.firstOrganization)
     if (organization !== null) options.onOrganization(organization)
+    const ownerLink = servesApi(role) ? await createOwnerLink(context) : null
+    if (ownerLink !== null) options.onOwnerLink(ownerLink)
   })
-  const registry = createMetrics(database)
   const readerLog = { level: config.logLevel, isTerminal: process.stdout.isTTY === true }
   const reader = new Reader({ databaseUrl: place.url, settings: context.settings, log: readerLog }, log)
   endings.add('long reads', 2500, () => reader.stop())

@@ -1,5 +1,6 @@
 import type { Settings } from '../actions/context.ts'
 import type { Config } from './config.ts'
+import { VERSION } from './version.ts'
 
 /** The address for links when none is configured. */
 export function localAddress(host: string, port: number): string {
@@ -9,12 +10,16 @@ export function localAddress(host: string, port: number): string {
 }
 
 /** The settings of the actions, from the configuration. */
-export function settingsOf(config: Config): Settings {
+export function settingsOf(config: Config, encryptionKeys: readonly string[]): Settings {
+  const isMailConfigured = config.mail.smtp !== null || config.mail.sinkFolder !== null
   const apiUrl = config.apiUrl ?? localAddress(config.host, config.port)
   return {
     apiUrl,
     frontUrl: config.frontUrl ?? apiUrl,
     adminApiKey: config.adminApiKey,
+    signUp: config.signUp,
+    sendsMail: isMailConfigured && config.fromEmail !== null,
+    version: VERSION,
     eventsBatchMax: config.eventsBatchMax,
     allowPrivateWebhooks: config.allowPrivateWebhooks,
     webhookTimeoutMs: config.webhookTimeoutMs,
@@ -22,6 +27,11 @@ export function settingsOf(config: Config): Settings {
     rsaPrivateKey: config.rsaPrivateKey,
     viesUrl: config.viesUrl,
     makesDocuments: !config.isPdfDisabled,
+    encryptionKeys,
+    providerHosts: config.providerHosts,
+    checkoutPaymentDelayMs: config.checkoutPaymentDelayMs,
+    documents: config.documents,
+    mail: { fromEmail: config.fromEmail, isConfigured: isMailConfigured },
     // One process on an embedded database; on a shared one, a few numbers distinguish the processes.
     writer: config.databaseUrl === null ? 0 : process.pid % 16,
   }

@@ -10,6 +10,8 @@ export type WeirOptions = {
   readonly role: Role
   /** Called as soon as an organization was found or created: its key is shown nowhere else. */
   readonly onOrganization: (organization: EnsuredOrganization) => void
+  /** Called with the link for the first user when there is none: it is shown nowhere else. */
+  readonly onOwnerLink: (url: string) => void
   /** Called when the process cannot continue. */
   readonly onLost: (reason: Error) => void
 }

@@ -2,6 +2,7 @@ import { createApiKey } from '../actions/api-keys/create-api-key.ts'
 import { revokeApiKey } from '../actions/api-keys/revoke-api-key.ts'
 import { rotateApiKey } from '../actions/api-keys/rotate-api-key.ts'
 import type { Context } from '../actions/context.ts'
+import { OPERATOR } from '../actions/security-logs/log-security.ts'
 import { StartProblem } from '../boot/start-problem.ts'
 import { addMs, HOUR_MS } from '../core/calendar/instant.ts'
 import { isoText } from '../core/calendar/iso-text.ts'
@@ -35,11 +36,8 @@ type Chosen = { readonly organization?: string }
 export async function createKey(options: Chosen & { readonly name?: string }): Promise<void> {
   await withContext(async (context) => {
     const organizationId = await chooseOrganization(context, options.organization)
-    const { secret } = await createApiKey(context, organizationId, {
-      name: options.name ?? null,
-      permissions: allPermissions(),
-      expiresAt: null,
-    })
+    const key = { name: options.name ?? null, permissions: allPermissions(), expiresAt: null }
+    const { secret } = await createApiKey(context, organizationId, key, OPERATOR)
     console.log(secret)
   })
 }
@@ -64,7 +62,7 @@ export async function rotateKey(id: string, options: Chosen & { readonly overlap
   await withContext(async (context) => {
     const organizationId = await chooseOrganization(context, options.organization)
     const endsAt = addMs(context.systemNow(), options.overlap * HOUR_MS)
-    const rotating = rotateApiKey(context, organizationId, id, { endsAt, own: allPermissions() })
+    const rotating = rotateApiKey(context, organizationId, id, { endsAt, own: allPermissions() }, OPERATOR)
     const { secret } = await told(id, rotating)
     console.log(secret)
   })
@@ -74,7 +72,7 @@ export async function rotateKey(id: string, options: Chosen & { readonly overlap
 export async function revokeKey(id: string, options: Chosen): Promise<void> {
   await withContext(async (context) => {
     const organizationId = await chooseOrganization(context, options.organization)
-    await told(id, revokeApiKey(context, organizationId, id))
+    await told(id, revokeApiKey(context, organizationId, id, OPERATOR))
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Context } from '../actions/context.ts'
 import { readConfig } from '../boot/config.ts'
 import { createContext } from '../boot/context.ts'
+import { findEncryptionKeys } from '../boot/encryption-keys.ts'
 import { findDatabase } from '../boot/find-database.ts'
 import { openLog } from '../boot/log.ts'
 import { openPools, prepareDatabase } from '../boot/open-database.ts'
@@ -20,9 +21,10 @@ export async function withContext<T>(
   const place = await findDatabase({ config, log, mayJoin: true })
   try {
     if (options.migrates) await prepareDatabase(place.url, log, async () => undefined)
+    const keys = await findEncryptionKeys(config)
     const database = openPools(place.url, config, log)
     try {
-      return await work(createContext({ database, log, settings: settingsOf(config) }), place.url)
+      return await work(createContext({ database, log, settings: settingsOf(config, keys) }), place.url)
     } finally {
       await database.close()
     }

@@ -1,11 +1,17 @@
 import type { Context } from '../actions/context.ts'
+import { checkFiles } from '../actions/documents/check-files.ts'
 import { compareUsage } from '../actions/usage/compare-usage.ts'
+import { missingDocumentFonts } from '../boot/document-fonts.ts'
 import { type Breach, findBreaches, INVARIANTS } from '../store/invariants.ts'
 import { withContext } from './command-context.ts'
 
 const SHOWN_MAX = 10
 /** The number of subscriptions and metrics per organization whose usage is compared. */
 const COMPARED_MAX = 200
+/** The number of files of documents that are held against their hashes, the newest first. */
+const FILES_MAX = 1000
+/** More than this in the database makes its backups slow. */
+const DATABASE_BYTES_MAX = 50e9
 
 type Finding = {
   readonly code: string
@@ -23,6 +29,45 @@ function tell(finding: Finding): void {
   }
   const rest = finding.count - finding.breaches.length
   if (rest > 0) console.log(`        and ${rest} more`)
+}
+
+/** Looks at the files of documents: whether they are what they were, where they are, and what they cannot print. */
+async function checkDocuments(context: Context): Promise<readonly Finding[]> {
+  const { compared, lost, databaseBytes } = await checkFiles(context, FILES_MAX)
+  const { folder } = context.settings.documents
+  const isLarge = folder === null && databaseBytes > DATABASE_BYTES_MAX
+  const gigabytes = Math.round(databaseBytes / 1e9)
+  const fonts = missingDocumentFonts()
+  const files = lost.map(({ organizationId, fileName, reason }) => ({
+    organizationId,
+    subject: fileName,
+    detail: reason,
+  }))
+  const large = { organizationId: null, subject: 'document_blobs', detail: `${gigabytes} GB` }
+  const unprinted = fonts.map(({ script, of }) => ({ organizationId: null, subject: script, detail: of }))
+  return [
+    {
+      code: 'document_files',
+      says: `files of documents are there and undamaged (${compared} compared)`,
+      weight: 'error',
+      count: files.length,
+      breaches: files.slice(0, SHOWN_MAX),
+    },
+    {
+      code: 'document_store',
+      says: 'the database holds less than 50 GB of files; more belong into a folder (WEIR_DOCUMENT_STORE)',
+      weight: 'notice',
+      count: isLarge ? 1 : 0,
+      breaches: isLarge ? [large] : [],
+    },
+    {
+      code: 'document_fonts',
+      says: 'documents have fonts for all their scripts: Latin, Hebrew, Arabic and Traditional Chinese',
+      weight: 'notice',
+      count: fonts.length,
+      breaches: unprinted,
+    },
+  ]
 }
 
 /** Compares the running usage of the busiest subscriptions with the log. */
@@ -63,6 +108,10 @@ export async function doctor(isJson: boolean): Promise<void> {
         if (!isJson) tell(finding)
       }
       found.push(await checkUsage(context, isJson))
+      for (const finding of await checkDocuments(context)) {
+        found.push(finding)
+        if (!isJson) tell(finding)
+      }
       return found
     },
     { migrates: false },

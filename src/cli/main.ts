@@ -28,6 +28,7 @@ Environment (all optional):
                           the organization that is found or made at start
                           (Lago's LAGO_CREATE_ORG, LAGO_ORG_NAME, LAGO_ORG_USER_EMAIL,
                           LAGO_ORG_USER_PASSWORD and LAGO_ORG_API_KEY are understood too)
+  WEIR_SIGN_UP            open or closed: whether strangers may sign up (without it, only the first user)
   ADMIN_API_KEY           opens POST /admin/organizations and the rest of the admin API
   LAGO_API_URL, LAGO_FRONT_URL, LAGO_RSA_PRIVATE_KEY, LAGO_EVENTS_BATCH_MAX_LENGTH, …
                           as with Lago
@@ -120,6 +121,30 @@ function addApiKeys(program: Command): void {
     })
 }
 
+function addUsers(program: Command): void {
+  const user = program.command('user').description('help people who cannot sign in')
+  user
+    .command('reset-link')
+    .argument('<email>', 'the address of the user')
+    .description('make a link with which a user sets a new password within a day, and print it once')
+    .action(async (email: string) => {
+      const { printResetLink } = await import('./user.ts')
+      await attempt(() => printResetLink(email))
+    })
+}
+
+function addSecrets(program: Command): void {
+  program
+    .command('secrets')
+    .description('the stored secrets of payment providers')
+    .command('rotate')
+    .description('encrypt them with WEIR_ENCRYPTION_KEY; earlier keys are in WEIR_ENCRYPTION_KEYS_OLD')
+    .action(async () => {
+      const { runRotateSecrets } = await import('./secrets.ts')
+      await attempt(runRotateSecrets)
+    })
+}
+
 /** Runs the command line; `argv` is the process's own. */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('weir')
@@ -130,5 +155,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addUpkeep(program)
   addMaking(program)
   addApiKeys(program)
+  addUsers(program)
+  addSecrets(program)
   await program.parseAsync([...argv])
 }

@@ -21,6 +21,11 @@ function tellOrganization(organization: EnsuredOrganization, address: string): v
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
+/** Printed like the key: whoever has the link becomes the owner. */
+function tellOwnerLink(url: string): void {
+  process.stdout.write(`\n  Nobody can sign in yet. To choose your password, open ${url}\n\n`)
+}
+
 /**
  * `weir start`: runs until SIGTERM or SIGINT, which may arrive during startup. Throws `ConfigProblem` and
  * `StartProblem`; any other startup failure exits with code 1.
@@ -46,7 +51,8 @@ export async function start(role: Role): Promise<void> {
       config,
       log,
       role,
-      onOrganization: (organization) => tellOrganization(organization, settingsOf(config).frontUrl),
+      onOrganization: (organization) => tellOrganization(organization, settingsOf(config, []).frontUrl),
+      onOwnerLink: tellOwnerLink,
       onLost: (reason) => {
         log.fatal({ err: reason }, 'PostgreSQL is lost')
         requestStop()

@@ -11,6 +11,8 @@ export const FIELD_CODES = {
   answer_is_too_large: 'a page of so large objects is to be asked for in parts',
   'cannot be used with timestamp_from_started_at': 'two parameters that exclude each other',
   'required with timestamp_from_started_at': 'a parameter that another one needs',
+  'must have at least one recipient': 'a mail needs somebody to go to',
+  'must have email configured': 'a billing entity sends mails from its own address',
   already_exists: 'the fee of a draft was adjusted already',
   alert_already_exists: 'the subscription has an alert of the type, on the metric',
   amount_above_maximum: 'a purchase above the limit of its wallet',
@@ -27,12 +29,16 @@ export const FIELD_CODES = {
   coupon_is_not_reusable: 'the customer had the coupon, which is for one use',
   country_must_be_present: 'e-invoicing needs the country of the billing entity',
   country_not_supported: 'there is no e-invoicing in the country',
+  credentials_of_another_account: 'new secrets of a connection open another account at the provider',
+  currency_not_supported: 'the payment provider does not collect the currency of the customer',
   customer_not_found: 'an event names a customer that does not exist',
   does_not_match_item_amounts: 'the parts of a credit note are not what its items come to',
   does_not_match_an_instant_charge: 'no charge in advance is on the metric',
   duplicate_threshold_values: 'an alert has one threshold for a value',
   duplicated_type: 'two activation rules of one type',
   duplicated_values: 'a plan has one usage threshold for an amount',
+  einvoice_currency_not_supported: 'an e-invoice in a currency of more than two decimals',
+  encryption_key_missing: 'the installation has no key to keep secrets with',
   exceeds_available_amount: 'a wallet holds less',
   exceeds_remaining_transaction_amount: 'the transaction that is voided holds less',
   feature_not_available: 'alerts on lifetime usage are switched off',
@@ -42,6 +48,9 @@ export const FIELD_CODES = {
   higher_than_wallet_balance: 'more is paid back than is left of the bought credits',
   higher_than_remaining_invoice_amount: 'more is credited, refunded or offset than the invoice has left',
   incompatible_params: 'two fields that exclude each other',
+  email_already_used: 'the address is that of a member',
+  invite_already_exists: 'an invitation of the address is open',
+  invalid_role: 'the organization has no such role',
   insufficient_credits: 'the wallet holds fewer credits',
   invalid_aggregation_type_or_charge_model:
     'a charge in advance that the aggregation or the model does not allow',
@@ -50,6 +59,7 @@ export const FIELD_CODES = {
   invalid_charge_model:
     'a fixed charge in advance or prorated that the model does not allow, or units that it cannot price alone',
   invalid_content_type: 'a logo is no data URL of a PNG or JPEG',
+  invalid_credentials: 'the payment provider does not know the secrets',
   invalid_count: 'too many entries, or two with one key',
   invalid_count_per_integration_type: 'a customer has one integration of a type',
   invalid_date: 'no ISO 8601 date or instant, or one outside the range that can be billed',
@@ -64,6 +74,7 @@ export const FIELD_CODES = {
   invalid_granted_credits: 'no text with an amount of credits',
   invalid_graduated_percentage_ranges: 'the ranges leave a gap or overlap',
   invalid_graduated_ranges: 'the ranges leave a gap or overlap',
+  invalid_invoice_status_or_payment_status: 'a page is for final invoices that are not paid',
   invalid_limitations: 'an unknown fee type or metric',
   invalid_package_size: 'the size of a package is no count above zero',
   invalid_key_value_pair: 'metadata of a wallet transaction is a list of keys with values',
@@ -81,9 +92,13 @@ export const FIELD_CODES = {
   invalid_voided_credits: 'no text with an amount of credits',
   invalid_volume_ranges: 'the ranges leave a gap or overlap',
   key_too_long: 'a key of the metadata of a wallet transaction is longer than its bound',
+  live_credentials_in_sandbox: 'a sandbox moves no real money',
   manual_payment_method_invalid_for_payment_activation_rules:
     'a payment by hand cannot decide when a subscription starts',
   missing_amount_cents: 'a usage threshold without an amount',
+  invalid_payment_provider: 'the payment provider has no pages to pay on',
+  missing_payment_provider: 'the connection of the customer is gone',
+  missing_payment_provider_customer: 'the payment provider has not made the customer yet',
   missing_graduated_percentage_ranges: 'the model needs ranges',
   missing_graduated_ranges: 'the model needs ranges',
   missing_volume_ranges: 'the model needs ranges',
@@ -98,20 +113,26 @@ export const FIELD_CODES = {
   next_subscription_incomplete: 'the subscription that follows waits for its activation',
   no_active_subscription: 'an event names a customer without an active subscription',
   no_events: 'an empty batch',
+  no_payment_methods_to_setup_available: 'the customer pays with nothing that can be stored',
   no_remaining_amount: 'nothing is left of the transaction that is voided',
   not_a_number: 'a rate is no number',
   not_a_valid_country_code: 'no country of ISO 3166',
   not_a_valid_language_code: 'no language that documents are written in',
   not_compatible_with_aggregation_type: 'the setting needs another aggregation',
   not_compatible_with_pay_in_advance: 'the setting needs a charge in arrears',
+  no_default_payment_method: 'the customer has no method with which the first payment could be taken',
   no_linked_payment_provider: 'no payment provider can take the first payment of the customer',
   not_equal_to_total_amount: 'bought credits are offset as a whole',
+  not_found_at_provider: 'the payment provider has no such customer',
   only_one_subscription_allowed_for_plan_change: 'a preview changes the plan of one subscription',
   only_one_subscription_allowed_for_termination: 'a preview terminates one subscription',
   only_compatible_with_pay_in_advance_and_non_invoiceable: 'regrouping needs fees that are paid one by one',
   org_must_be_in_eu: 'taxes of the European Union need a country in it',
   overlaps_other_filter: 'two filters claim the same events, and nothing tells which is meant',
+  password_is_common: 'a password that many have, or that others can guess from the names of its owner',
+  payment_method_not_found: 'a start that waits for a payment names a method that the customer does not have',
   payment_request_is_already_succeeded: 'a payment request that holds the invoice was paid',
+  payment_provider_code_missing: 'several connections to the payment provider, and none is named',
   payment_provider_not_found: 'no connection to the payment provider',
   per_transaction_max_lower_than_per_transaction_min: 'the bounds of an event exclude each other',
   recurring_value_is_negative: 'the step of a recurring threshold is not above zero',
@@ -180,20 +201,31 @@ export const NOT_FOUND_CODES = {
   fees_not_found: 'a one-off invoice without lines',
   fee_not_found: '',
   fixed_charge_not_found: '',
+  invitation_not_found: '',
   invoice_custom_section_not_found: '',
   invoice_not_found: '',
   lifetime_usage_not_found: '',
+  member_not_found: '',
   metadata_not_found: '',
   organization_not_found: '',
+  owner_link_not_found: '',
+  password_reset_not_found: '',
   payment_method_not_found: '',
   payment_not_found: '',
+  payment_provider_not_found: '',
+  provider_message_not_found: '',
+  refund_not_found: '',
   payment_receipt_not_found: '',
   payment_request_not_found: '',
   plan_not_found: '',
+  plan_version_not_found: '',
   plans_not_found: 'of the limits of a coupon',
   pricing_unit_not_found: '',
   privilege_not_found: '',
   resource_not_found: 'no such path, or not with this method',
+  role_not_found: '',
+  security_log_not_found: '',
+  session_not_found: '',
   subscription_not_found: '',
   tax_not_found: '',
   wallet_not_found: '',
@@ -205,10 +237,17 @@ export const NOT_FOUND_CODES = {
 /** 405: not allowed in the object's current state. */
 export const NOT_ALLOWED_CODES = {
   cannot_terminate_with_pending_taxes: 'what would be credited has no taxes yet',
+  cannot_revoke_own_membership: 'a member is removed by another one',
+  payment_method_needed: 'the last payment method of a customer who has something left to pay',
+  last_admin: 'an organization keeps an admin',
+  role_in_use: 'a member or an open invitation has the role',
   credit_note_not_deletable: 'a draft with credit notes is finalized and not deleted',
+  email_settings_disabled: 'the billing entity sends no mails of this kind',
+  feature_not_supported: 'the payment provider of the customer does not have this',
   full_usage_not_allowed: 'full usage is given for one charge or group only',
   invalid_type_or_status: 'the invoice is not in the state that a credit note needs',
   invalid_status: 'the invoice or payment request is not in the state that the request is for',
+  invoice_not_finalized: 'only final invoices are sent by mail',
   invoiced_fee: 'the invoice of a fee answers for it',
   invoices_have_different_billing_entities: 'a payment request is for invoices of one billing entity',
   invoices_have_different_currencies: 'a payment request is in one currency',
@@ -217,12 +256,15 @@ export const NOT_ALLOWED_CODES = {
   last_non_expiring_api_key: 'an organization keeps one key without an end',
   metadata_on_draft_invoice: 'metadata is for final invoices',
   no_active_subscription: 'there is no usage to show',
+  no_failed_refund: 'only refunds that failed are sent again',
   no_voidable_amount: 'nothing is left of the credit note',
   not_deletable: 'only drafts are deleted',
   not_regenerable: 'only voided invoices of what was sold or used are made anew, and only once',
   not_disputable: 'only final invoices are disputed',
   not_voidable: 'only final invoices without a lost dispute are voided',
   only_one_limitation_type_per_coupon_allowed: 'a coupon is limited to plans or to metrics',
+  payments_in_flight: 'payments of the connection are under way',
+  payment_processor_is_currently_handling_payment: 'a charge is under way, and may be paid any moment',
   payment_status_update_on_draft_invoice: 'only final invoices are paid',
   plan_overlapping: 'an active coupon of the customer is for the same plan or metric',
   subscription_incomplete: 'the subscription waits for its activation',
@@ -232,6 +274,9 @@ export const NOT_ALLOWED_CODES = {
 /** 410: it was there, and is not any more. */
 export const GONE_CODES = {
   file_link_expired: 'the link was good for a time that is over',
+  invitation_expired: 'the invitation was accepted or revoked, or is older than two weeks',
+  owner_link_used: 'there is a user, who can invite others',
+  password_reset_expired: 'the link was used, or is older than a day',
 } as const
 
 /** 409: the request conflicts with another one. */
@@ -241,9 +286,29 @@ export const CONFLICT_CODES = {
   idempotency_key_reused: 'the key was used for another request',
 } as const
 
+/** 401: who asks is not known. A wrong API key has no code, as with Lago. */
+export const UNAUTHORIZED_CODES = {
+  invalid_credentials: 'the address is unknown, or the password is wrong',
+  session_required: 'nobody is signed in, or the session has ended',
+  portal_link_invalid: 'a link to the portal that is none, or whose time is over',
+  portal_session_required: 'no link to the portal was opened, or its session has ended',
+} as const
+
 /** 403: not allowed for this caller, or not available in this installation. */
 export const FORBIDDEN_CODES = {
   cannot_finalize_with_pending_taxes: 'the invoice becomes final by itself, once its taxes are known',
+  csrf_token_invalid: 'a write of a session without its token, or from a page of somebody else',
+  cannot_grant_admin: 'only admins make others admins',
+  cannot_grant_more: 'a member gives and changes no rights beyond their own',
+  invitation_for_other_address: 'somebody else is signed in than who was invited',
+  member_of_other_organizations: 'a new password would open other organizations too',
+  portal_is_read_only: 'a member who looks at the portal of a customer changes nothing there',
+  portal_part_off: 'the organization does not show its customers this part of the portal',
+  password_confirmation_required: 'the password was given too long ago for this',
+  sign_up_closed: 'strangers may not sign up here; members invite others',
+  session_required: 'only members can do it, and no API key',
+  permission_missing:
+    'the roles of the member do not allow it; `error_details.permission` names what is missing',
   cannot_override_charge_model: 'a subscription changes prices of a charge, and not their model',
   endpoint_not_available: 'the endpoint needs another event store',
   feature_unavailable: 'a part of the reference system that Weir does not have',
@@ -254,14 +319,21 @@ export const FORBIDDEN_CODES = {
 export const OTHER_CODES = {
   body_too_large: 413,
   internal_error: 500,
+  third_party_error: 422,
+  too_many_provider_requests: 429,
   too_many_requests: 429,
   unsupported_media_type: 415,
   validation_errors: 422,
+  locked: 429,
   service_unavailable: 503,
 } as const
 
-/** Unknown webhook types are listed in the code itself. */
-export type FieldCode = keyof typeof FIELD_CODES | `contains invalid types: [${string}]`
+/** Unknown webhook types, addresses that are none and the rule that an e-invoice breaks stand in the code itself. */
+export type FieldCode =
+  | keyof typeof FIELD_CODES
+  | `contains invalid types: [${string}]`
+  | `invalid email format: ${string}`
+  | `rule_failed:${string}`
 export type NotFoundCode = keyof typeof NOT_FOUND_CODES
 /** The resources of `<resource>_not_found`. */
 export type MissingResource = NotFoundCode extends infer C
@@ -271,6 +343,7 @@ export type MissingResource = NotFoundCode extends infer C
   : never
 export type NotAllowedCode = keyof typeof NOT_ALLOWED_CODES
 export type ConflictCode = keyof typeof CONFLICT_CODES
+export type UnauthorizedCode = keyof typeof UNAUTHORIZED_CODES
 export type GoneCode = keyof typeof GONE_CODES
 /** The code names the permission that the key lacks. */
 export type ForbiddenCode =

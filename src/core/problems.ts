@@ -5,7 +5,9 @@ import type {
   GoneCode,
   NotAllowedCode,
   NotFoundCode,
+  UnauthorizedCode,
 } from './codes.ts'
+import type { MemberPermission } from './members/member-permissions.ts'
 
 /** Field errors of a 422: field name to codes, in the order found. */
 export type FieldErrors = Readonly<Record<string, readonly FieldCode[]>>
@@ -19,13 +21,19 @@ export type InvalidDetails = Readonly<Record<string, readonly FieldCode[] | Entr
 /** Every kind of error that a caller can cause, as a value. src/api/errors.ts turns it into the HTTP response. */
 export type Problem =
   | { readonly kind: 'bad_request'; readonly message: string }
-  | { readonly kind: 'unauthorized' }
-  | { readonly kind: 'forbidden'; readonly code: ForbiddenCode }
+  | { readonly kind: 'unauthorized'; readonly code?: UnauthorizedCode }
+  | { readonly kind: 'forbidden'; readonly code: ForbiddenCode; readonly permission?: MemberPermission }
   | { readonly kind: 'not_found'; readonly code: NotFoundCode }
   | { readonly kind: 'not_allowed'; readonly code: NotAllowedCode }
   | { readonly kind: 'conflict'; readonly code: ConflictCode }
   | { readonly kind: 'gone'; readonly code: GoneCode }
+  | { readonly kind: 'locked'; readonly retryAfterSeconds: number }
+  | { readonly kind: 'too_many_requests'; readonly retryAfterSeconds: number }
   | { readonly kind: 'invalid'; readonly details: InvalidDetails }
+  /** A payment provider refused what it was asked for, or gave no answer. */
+  | { readonly kind: 'third_party'; readonly party: string; readonly message: string }
+  /** A payment provider asks for fewer requests. */
+  | { readonly kind: 'throttled' }
 
 /** A result that is either a value or the reason why there is none. */
 export type Outcome<T> =
@@ -58,15 +66,23 @@ export class Problems {
     return copied
   }
 
-  /** The value of an outcome; undefined when it has none, and then its field errors are added to these. */
-  absorb<T>(of: Outcome<T>): T | undefined {
+  /**
+   * The value of an outcome; undefined when it has none, and then its field errors are added to these, under a prefix
+   * if there is one.
+   */
+  absorb<T>(of: Outcome<T>, prefix = ''): T | undefined {
     if (of.ok) return of.value
     const details =
       of.problem.kind === 'invalid' && typeof of.problem.details !== 'string' ? of.problem.details : {}
     for (const [field, codes] of Object.entries(details)) {
-      if (Array.isArray(codes)) for (const code of codes as readonly FieldCode[]) this.add(field, code)
+      if (Array.isArray(codes))
+        for (const code of codes as readonly FieldCode[]) this.add(`${prefix}${field}`, code)
     }
     return undefined
+  }
+
+  has(field: string): boolean {
+    return this.byField.has(field)
   }
 
   get any(): boolean {

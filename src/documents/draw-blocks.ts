@@ -1,6 +1,6 @@
 import type { Block, TotalRow } from '../core/documents/content.ts'
 import { printedLine, printedLines } from '../core/documents/plain-text.ts'
-import { beginningHeight, drawTable } from './draw-table.ts'
+import { beginningHeight, drawTable, wholeHeight } from './draw-table.ts'
 import { BLOCK_GAP, type Line, MARGIN, type Sheet, STYLES } from './sheet.ts'
 
 /** A totals block of at most this many rows is kept whole. */
@@ -8,8 +8,8 @@ const WHOLE_TOTALS_MAX = 12
 const LABEL_SHARE = 0.35
 const AMOUNT_SHARE = 0.15
 const GAP = 4
-const NOTE_GAP = 8
-/** A section begins on a new page when less than this share of the page is left. */
+const NOTE_GAP = 6
+/** A section begins on a new page when less than this share of the page is left, unless all of it fits. */
 const SECTION_SHARE = 1 / 3
 
 /** Draws the tables, totals and notes of a document one after the other. */
@@ -19,7 +19,9 @@ export function drawBlocks(sheet: Sheet, options: { readonly tagsCells: boolean 
     const next = blocks[index + 1]
     switch (block.kind) {
       case 'heading':
-        drawHeading(sheet, block.text, next)
+        // The gap below a note is small.
+        if (blocks[index - 1]?.kind === 'note') sheet.y += BLOCK_GAP - NOTE_GAP
+        drawHeading(sheet, block.text, blocks.slice(index + 1))
         break
       case 'table':
         drawTable(sheet, block, { ...options, tail: tailOf(sheet, next) })
@@ -40,14 +42,29 @@ function tailOf(sheet: Sheet, next: Block | undefined): number {
   return BLOCK_GAP + next.rows.map((row) => totalRow(sheet, row).height).reduce((sum, each) => sum + each, 0)
 }
 
-function drawHeading(sheet: Sheet, text: string, next: Block | undefined): void {
+function drawHeading(sheet: Sheet, text: string, after: readonly Block[]): void {
+  const [next] = after
   const lines = sheet.lines(printedLine(text), STYLES.heading, sheet.width)
   const own = heightOf(lines) + GAP
   const below = next?.kind === 'table' ? beginningHeight(sheet, next) : 0
-  sheet.ensure(Math.max(own + below, sheet.bottom * SECTION_SHARE))
+  const whole = own + sectionHeight(sheet, after)
+  sheet.ensure(Math.max(own + below, Math.min(sheet.bottom * SECTION_SHARE, whole)))
   sheet.textTag('H2', () => {
     sheet.y += sheet.drawLines(lines, MARGIN, sheet.y) + GAP
   })
+}
+
+/** The height of what follows a heading, up to the next one. */
+function sectionHeight(sheet: Sheet, after: readonly Block[]): number {
+  let height = 0
+  for (const block of after) {
+    if (block.kind === 'heading') break
+    if (block.kind === 'table') height += wholeHeight(sheet, block)
+    if (block.kind === 'totals')
+      height += block.rows.reduce((sum, row) => sum + totalRow(sheet, row).height, BLOCK_GAP)
+  }
+  // The gap below the last block may be off the page.
+  return Math.max(0, height - BLOCK_GAP)
 }
 
 type SetTotal = { readonly label: readonly Line[]; readonly amount: readonly Line[]; readonly height: number }

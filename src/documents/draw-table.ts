@@ -3,9 +3,15 @@ import { printedLine, printedLines } from '../core/documents/plain-text.ts'
 import { BLOCK_GAP, type Line, MARGIN, type Sheet, STYLES, type Tag } from './sheet.ts'
 
 const PADDING = 3
+/** A table of more rows than this is set closer: it is looked things up in, and 1,000 lines take 24 pages, not 27. */
+const LONG_ROWS = 100
+const LONG_PADDING = 2
+/** A fee of at most this many rows is not split over two pages. */
+const WHOLE_FEE_MAX = 8
+/** No more rows than these fit a page. */
+const MEASURED_ROWS_MAX = 50
 const COLUMN_GAP = 4
 const INDENT = 10
-const CARRIED_HEIGHT = STYLES.faint.lineHeight + 2 * PADDING
 
 /** A row with its texts broken into lines. */
 type SetRow = { readonly cells: readonly (readonly Line[])[]; readonly height: number; readonly row: Row }
@@ -13,6 +19,8 @@ type SetRow = { readonly cells: readonly (readonly Line[])[]; readonly height: n
 type Setting = {
   readonly table: Table
   readonly edges: readonly { readonly x: number; readonly width: number }[]
+  /** Above and below the texts of a row. */
+  readonly padding: number
   readonly tag: Tag
   /** Cells have tags of their own; very long tables only tag their rows. */
   readonly tagsCells: boolean
@@ -33,6 +41,7 @@ export function drawTable(
   const setting: Setting = {
     table,
     edges: edgesOf(table.columns, sheet.width),
+    padding: paddingOf(table),
     tag,
     tagsCells: options.tagsCells,
   }
@@ -44,7 +53,7 @@ export function drawTable(
     const chunk = table.rows.slice(from, to).map((row) => setRow(sheet, setting, row))
     const height = heightOf(chunk)
     const isLast = to === count
-    const after = isLast ? options.tail : table.rows[to - 1]?.carried == null ? 0 : CARRIED_HEIGHT
+    const after = isLast ? options.tail : table.rows[to - 1]?.carried == null ? 0 : carriedHeight(setting)
     const need = height + (previous ? 0 : head.height) + after
     if (previous === null) {
       sheet.ensure(need)
@@ -62,18 +71,46 @@ export function drawTable(
   sheet.y += BLOCK_GAP
 }
 
-/** The height of a table's head and first rows, which a heading above it stays with. */
-export function beginningHeight(sheet: Sheet, table: Table): number {
-  const setting = { table, edges: edgesOf(table.columns, sheet.width) }
-  const rows = table.rows.slice(0, chunkEnd(table.rows, 0)).map((row) => setRow(sheet, setting, row))
-  return setHead(sheet, setting, false).height + heightOf(rows) + CARRIED_HEIGHT
+/** The height of a whole table; infinite for one of many rows, which is not worth measuring. */
+export function wholeHeight(sheet: Sheet, table: Table): number {
+  if (table.rows.length > MEASURED_ROWS_MAX) return Number.POSITIVE_INFINITY
+  const setting = { table, edges: edgesOf(table.columns, sheet.width), padding: paddingOf(table) }
+  const rows = table.rows.map((row) => setRow(sheet, setting, row))
+  return setHead(sheet, setting, false).height + heightOf(rows) + BLOCK_GAP
 }
 
-/** Where the rows end that stay together: a title with its first detail, a subtotal with the row before it. */
+/** The height of a table's head and first rows, which a heading above it stays with. */
+export function beginningHeight(sheet: Sheet, table: Table): number {
+  const setting = { table, edges: edgesOf(table.columns, sheet.width), padding: paddingOf(table) }
+  const rows = table.rows.slice(0, chunkEnd(table.rows, 0)).map((row) => setRow(sheet, setting, row))
+  return setHead(sheet, setting, false).height + heightOf(rows) + carriedHeight(setting)
+}
+
+function paddingOf({ rows }: Table): number {
+  return rows.length > LONG_ROWS ? LONG_PADDING : PADDING
+}
+
+function carriedHeight({ padding }: Pick<Setting, 'padding'>): number {
+  return STYLES.faint.lineHeight + 2 * padding
+}
+
+/**
+ * Where the rows end that stay together: a fee with all the parts of its price, unless they are many; then a title with
+ * its first detail, and a subtotal with the row before it.
+ */
 function chunkEnd(rows: readonly Row[], from: number): number {
   let to = from + 1
+  if (rows[from]?.style === 'title') {
+    while (isPart(rows[to])) to += 1
+    if (to - from <= WHOLE_FEE_MAX) return to
+    to = from + 1
+  }
   while (to < rows.length && (rows[to]?.style === 'subtotal' || rows[to - 1]?.style === 'title')) to += 1
   return to
+}
+
+function isPart(row: Row | undefined): boolean {
+  return row?.style === 'detail' || row?.style === 'subtotal'
 }
 
 function heightOf(rows: readonly SetRow[]): number {
@@ -90,7 +127,7 @@ function edgesOf(columns: readonly Column[], width: number): Setting['edges'] {
   })
 }
 
-function setRow(sheet: Sheet, { edges }: Pick<Setting, 'edges'>, row: Row): SetRow {
+function setRow(sheet: Sheet, { edges, padding }: Pick<Setting, 'edges' | 'padding'>, row: Row): SetRow {
   const isIndented = row.style === 'detail' || row.style === 'subtotal'
   const isHeading = row.style === 'title' && row.cells.slice(1).every((cell) => cell === '')
   const style = isHeading ? STYLES.strong : STYLES.body
@@ -104,12 +141,12 @@ function setRow(sheet: Sheet, { edges }: Pick<Setting, 'edges'>, row: Row): SetR
       ...row.notes.flatMap((note) => sheet.lines(printedLines(note), STYLES.faintNote, width)),
     ]
   })
-  return { cells, height: Math.max(...cells.map(linesHeight)) + 2 * PADDING, row }
+  return { cells, height: Math.max(...cells.map(linesHeight)) + 2 * padding, row }
 }
 
 function setHead(
   sheet: Sheet,
-  { table, edges }: Pick<Setting, 'table' | 'edges'>,
+  { table, edges, padding }: Pick<Setting, 'table' | 'edges' | 'padding'>,
   isContinued: boolean,
 ): SetRow {
   const cells = table.head.map((text, k) => {
@@ -117,7 +154,7 @@ function setHead(
     return sheet.lines(printedLine(full), STYLES.faint, (edges[k]?.width ?? 0) - COLUMN_GAP)
   })
   const row: Row = { style: 'plain', cells: table.head, notes: [], carried: null }
-  return { cells, height: Math.max(...cells.map(linesHeight)) + 2 * PADDING, row }
+  return { cells, height: Math.max(...cells.map(linesHeight)) + 2 * padding, row }
 }
 
 function linesHeight(lines: readonly Line[]): number {
@@ -128,7 +165,7 @@ function drawHead(sheet: Sheet, setting: Setting, head: SetRow): void {
   const tr = sheet.child(setting.tag, 'TR')
   for (const [k, lines] of head.cells.entries()) {
     const th = sheet.child(tr, 'TH', { scope: 'Column' })
-    sheet.tagged(th, 'TH', () => drawCell(sheet, setting, k, lines, sheet.y + PADDING, 0))
+    sheet.tagged(th, 'TH', () => drawCell(sheet, setting, k, lines, sheet.y + setting.padding, 0))
     th.end()
   }
   tr.end()
@@ -138,27 +175,28 @@ function drawHead(sheet: Sheet, setting: Setting, head: SetRow): void {
 
 /** Ends the page inside a table and repeats the head on the next one. */
 function breakPage(sheet: Sheet, setting: Setting, last: Row): void {
-  drawCarried(sheet, last)
+  drawCarried(sheet, setting, last)
   sheet.newPage()
   const head = setHead(sheet, setting, true)
   sheet.artifact(() => {
-    for (const [k, lines] of head.cells.entries()) drawCell(sheet, setting, k, lines, sheet.y + PADDING, 0)
+    for (const [k, lines] of head.cells.entries())
+      drawCell(sheet, setting, k, lines, sheet.y + setting.padding, 0)
   })
   sheet.y += head.height
   sheet.drawRule(MARGIN, sheet.y, sheet.width)
-  if (drawCarried(sheet, last)) sheet.drawRule(MARGIN, sheet.y, sheet.width)
+  if (drawCarried(sheet, setting, last)) sheet.drawRule(MARGIN, sheet.y, sheet.width)
 }
 
-function drawCarried(sheet: Sheet, { carried }: Row): boolean {
+function drawCarried(sheet: Sheet, setting: Setting, { carried }: Row): boolean {
   if (carried === null) return false
   const { width, content } = sheet
   const [label] = sheet.lines(content.carriedLabel, STYLES.faint, width)
   const [sum] = sheet.lines(carried, STYLES.faint, width)
   sheet.artifact(() => {
-    if (label) sheet.drawLine(label, MARGIN, sheet.y + PADDING)
-    if (sum) sheet.drawLine(sum, MARGIN, sheet.y + PADDING, 'right', width)
+    if (label) sheet.drawLine(label, MARGIN, sheet.y + setting.padding)
+    if (sum) sheet.drawLine(sum, MARGIN, sheet.y + setting.padding, 'right', width)
   })
-  sheet.y += CARRIED_HEIGHT
+  sheet.y += carriedHeight(setting)
   return true
 }
 
@@ -169,24 +207,23 @@ function drawRow(sheet: Sheet, setting: Setting, set: SetRow, next: Row | undefi
   let rest = set.cells
   // A row that is taller than what a page holds goes on at the top of the next one.
   for (;;) {
-    const split = rest.map((lines) => splitLines(lines, sheet.left - 2 * PADDING))
+    const split = rest.map((lines) => splitLines(lines, sheet.left - 2 * setting.padding))
     const now = split.map(({ fitting }) => fitting)
-    const y = sheet.y + PADDING
+    const y = sheet.y + setting.padding
     const drawAll = (only?: number) => {
       for (const [k, lines] of now.entries())
         if (only === undefined || only === k) drawCell(sheet, setting, k, lines, y, k === 0 ? indent : 0)
     }
     for (const [k, tag] of tags.entries())
       sheet.tagged(tag, 'TD', () => drawAll(setting.tagsCells ? k : undefined))
-    sheet.y += Math.max(...now.map(linesHeight)) + 2 * PADDING
+    sheet.y += Math.max(...now.map(linesHeight)) + 2 * setting.padding
     rest = split.map(({ later }) => later)
     if (rest.every((lines) => lines.length === 0)) break
     sheet.newPage()
   }
   for (const tag of tags) tag.end()
   tr.end()
-  const goesOn = next?.style === 'detail' || next?.style === 'subtotal'
-  if (!goesOn) sheet.drawRule(MARGIN, sheet.y, sheet.width)
+  if (!isPart(next)) sheet.drawRule(MARGIN, sheet.y, sheet.width)
 }
 
 function splitLines(

@@ -111,6 +111,13 @@ export const FACES: Readonly<Record<Weight, Faces>> = {
   strong: new Faces('strong'),
 }
 
+/** The fonts that are not installed, of either weight: characters of their scripts are printed as U+FFFD. */
+export function missingFonts(): readonly { readonly script: Script; readonly of: string }[] {
+  return FILES.filter(({ of, files }) => !fontBytes(of, files.regular) || !fontBytes(of, files.strong)).map(
+    ({ script, of }) => ({ script, of }),
+  )
+}
+
 /** The width of a text of one face, in thousandths of the size; a text is shaped once for measuring and drawing. */
 export function widthIn(face: Face, text: string): number {
   const known = face.shaped[text]

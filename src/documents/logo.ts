@@ -1,7 +1,5 @@
 import { inflateSync } from 'node:zlib'
-
-const SIDE_MAX = 4000
-const PIXELS_MAX = 8_000_000
+import { isSensible, type Picture, readPicture } from '../core/documents/picture.ts'
 
 /** A picture at the size in which it is drawn, in points. */
 export type ScaledLogo = { readonly bytes: Uint8Array; readonly width: number; readonly height: number }
@@ -15,47 +13,18 @@ export function drawableLogo(
   box: { readonly width: number; readonly height: number },
 ): ScaledLogo | undefined {
   const bytes = Buffer.from(given)
-  const png = sizeOfPng(bytes)
-  const size = png ?? sizeOfJpeg(bytes)
-  if (!size || !isSensible(size) || (png && !isWholePng(bytes, png))) return undefined
-  const scale = Math.min(1, box.width / size.width, box.height / size.height)
-  return { bytes, width: size.width * scale, height: size.height * scale }
-}
-
-type Size = { readonly width: number; readonly height: number }
-
-function isSensible({ width, height }: Size): boolean {
-  return width > 0 && height > 0 && Math.max(width, height) <= SIDE_MAX && width * height <= PIXELS_MAX
-}
-
-function sizeOfPng(bytes: Buffer): Size | undefined {
-  const isPng =
-    bytes.length > 33 && bytes.readUInt32BE(0) === 0x89504e47 && bytes.toString('latin1', 12, 16) === 'IHDR'
-  return isPng ? { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) } : undefined
-}
-
-/** Of a JPEG with one or three colours: a file of four would need a profile of its own. */
-function sizeOfJpeg(bytes: Buffer): Size | undefined {
-  if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xffd8) return undefined
-  let at = 2
-  while (at + 9 < bytes.length && bytes[at] === 0xff) {
-    const marker = bytes[at + 1] ?? 0
-    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
-    if (isFrame) {
-      const colours = bytes[at + 9]
-      if (colours !== 1 && colours !== 3) return undefined
-      return { width: bytes.readUInt16BE(at + 7), height: bytes.readUInt16BE(at + 5) }
-    }
-    at += 2 + bytes.readUInt16BE(at + 2)
-  }
-  return undefined
+  const picture = readPicture(bytes)
+  if (!picture || picture.isCmyk || !isSensible(picture)) return undefined
+  if (picture.kind === 'png' && !isWholePng(bytes, picture)) return undefined
+  const scale = Math.min(1, box.width / picture.width, box.height / picture.height)
+  return { bytes, width: picture.width * scale, height: picture.height * scale }
 }
 
 /** At most eight bytes for a point, and one for the filter of each row. */
 const BYTES_OF_POINT = 8
 
 /** Whether the points of a PNG can be unpacked; pdfkit would write broken ones into the file as they are. */
-function isWholePng(bytes: Buffer, { width, height }: Size): boolean {
+function isWholePng(bytes: Buffer, { width, height }: Picture): boolean {
   const parts: Buffer[] = []
   for (let at = 8; at + 12 <= bytes.length; ) {
     const length = bytes.readUInt32BE(at)

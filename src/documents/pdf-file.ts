@@ -1,6 +1,8 @@
 import PDFDocument from 'pdfkit'
 import type { DocumentContent } from '../core/documents/content.ts'
+import type { CarriedFile } from '../core/documents/xml/e-document.ts'
 import type { Face } from './faces.ts'
+import { facturXMetadata } from './factur-x.ts'
 
 const CREATOR = 'Weir'
 
@@ -8,6 +10,7 @@ const CREATOR = 'Weir'
 type Inside = {
   _font: { layoutCache?: Record<string, unknown> }
   _addInfo: () => void
+  appendXML: (xml: string) => void
   info: Record<string, unknown>
 }
 
@@ -51,6 +54,30 @@ export class PdfFile extends PDFDocument {
     }
     this.font(face.name, size)
     this.inside._font.layoutCache = face.shaped
+  }
+
+  /** Carries an e-invoice inside of this file, as PDF/A-3 allows. */
+  carry({ name, xml, relationship, isFacturX }: CarriedFile): void {
+    this.attach(name, xml, 'text/xml', relationship)
+    if (isFacturX) this.inside.appendXML(facturXMetadata())
+  }
+
+  /** Carries the lines that are too many to be printed. */
+  carryLines({ name, csv }: NonNullable<DocumentContent['attachedLines']>): void {
+    this.attach(name, csv, 'text/csv', 'Supplement')
+  }
+
+  /** The date of a file is that of the document. */
+  private attach(name: string, text: string, type: string, relationship: string): void {
+    const datedAt = this.info.CreationDate
+    this.file(Buffer.from(text, 'utf8'), {
+      name,
+      type,
+      description: name,
+      relationship,
+      creationDate: datedAt,
+      modifiedDate: datedAt,
+    } as Parameters<typeof this.file>[1])
   }
 
   private get inside(): Inside {

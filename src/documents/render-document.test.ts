@@ -2,9 +2,16 @@ import net from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { documentGallery, samplePng } from '../../test/support/document-gallery.ts'
 import { invoiceOf, longInvoice, planFee, sampleInvoice } from '../../test/support/document-samples.ts'
+import { eInvoiceGallery, frenchInvoice, frenchReceipt } from '../../test/support/e-invoice-samples.ts'
+import { parseXml } from '../../test/support/parse-xml.ts'
 import type { FrozenDocument } from '../core/documents/frozen.ts'
+import { eDocumentOf } from '../core/documents/xml/e-document.ts'
+import { FACES } from './faces.ts'
 import { drawableLogo } from './logo.ts'
 import { renderDocument } from './render-document.ts'
+
+// Machines may have much else to do.
+vi.setConfig({ testTimeout: 180_000 })
 
 const BOX = { width: 140, height: 40 }
 
@@ -51,7 +58,7 @@ describe('a rendered document', () => {
     }
   })
 
-  it('has the same bytes for the same model, and others for another date', async () => {
+  it('document case 21: has the same bytes for the same model, and others for another date', async () => {
     const [first, again] = [await rendered(sampleInvoice()), await rendered(sampleInvoice())]
     // Whatever was rendered in between leaves no trace.
     await rendered(documentGallery().scripts ?? sampleInvoice())
@@ -75,18 +82,40 @@ describe('a rendered document', () => {
     expect(connect).not.toHaveBeenCalled()
   })
 
-  it('names what no font has, and prints a sign in its place', async () => {
+  it('document case 16: names what no font has, and prints a sign in its place', async () => {
     const { buyer } = sampleInvoice()
     const { problems } = await rendered(sampleInvoice({ buyer: { ...buyer, legalName: 'Ada 😀' } }))
     expect(problems).toEqual(['missing_glyph U+1F600'])
   })
 
-  it('carries a long table over its pages, and stays small', async () => {
+  it('document case 17: is in English where the font of its language is not installed, and says so', async () => {
+    const latin = FACES.regular.face('latin')
+    vi.spyOn(FACES.regular, 'face').mockImplementation((script) => (script === 'latin' ? latin : null))
+    const { problems, text } = await rendered(sampleInvoice({ locale: 'zh-TW' }))
+    expect(problems).toEqual(['locale_font_missing'])
+    expect(text).toContain('/Lang (en)')
+  })
+
+  it('document case 42: carries a long table over its pages, and stays small', async () => {
     const { pages, problems } = await rendered(longInvoice(1000))
     const { bytes } = await renderDocument({ frozen: longInvoice(1000), subject: 'id 1', logo: null })
-    expect([pages >= 20 && pages <= 28, problems, bytes.length < 1_000_000]).toEqual([true, [], true])
+    expect([pages >= 20 && pages <= 24, problems, bytes.length < 1_000_000]).toEqual([true, [], true])
     const reduced = await rendered(longInvoice(5001))
     expect(reduced.problems).toEqual(['tags_reduced'])
+  })
+
+  it('carries more lines than can be printed as a file, and prints the rest on one page', async () => {
+    const { text, pages, problems } = await rendered(longInvoice(50_001))
+    expect([pages, problems]).toEqual([1, []])
+    const wanted = [
+      '/AFRelationship /Supplement',
+      '/F (lines.csv)',
+      '/Subtype /text#2Fcsv',
+      '/ModDate (D:20260201',
+    ]
+    expect(wanted.filter((each) => !text.includes(each))).toEqual([])
+    const rows = carriedIn(text).toString('utf8').split('\r\n')
+    expect([rows.length, rows[1]?.startsWith('line,Pro,2026-01-01,2026-01-31,')]).toEqual([50_003, true])
   })
 
   it('never leaves the totals alone on a page', async () => {
@@ -108,6 +137,64 @@ describe('a rendered document', () => {
     const fee = planFee({ type: 'add_on', subscriptionId: null, name: 'Story', description })
     const { pages } = await rendered(invoiceOf([fee], { subscriptions: [], invoiceType: 'one_off' }))
     expect(pages).toBeGreaterThan(2)
+  })
+})
+
+/** The bytes of the file that a PDF carries. */
+function carriedIn(text: string): Buffer {
+  const [, body = ''] = /\/Type \/EmbeddedFile[\s\S]*?stream\n([\s\S]*?)\nendstream/.exec(text) ?? []
+  return Buffer.from(body, 'latin1')
+}
+
+describe('an e-invoice', () => {
+  it('is carried inside of the PDF as Factur-X, and told in its metadata', async () => {
+    for (const [name, document] of Object.entries(eInvoiceGallery())) {
+      const files = eDocumentOf(document)
+      const { text, problems } = await rendered(document)
+      expect([name, problems, 'carried' in files]).toEqual([name, [], true])
+      if ('refusal' in files) continue
+      expect(carriedIn(text).toString('utf8')).toBe(files.carried.xml)
+      const wanted = [
+        '/AFRelationship /Alternative',
+        '/F (factur-x.xml)',
+        '/UF (factur-x.xml)',
+        '/Subtype /text#2Fxml',
+        '/CheckSum (',
+        '/ModDate (D:20260201',
+        '<fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>',
+        '<fx:DocumentFileName>factur-x.xml</fx:DocumentFileName>',
+        '<pdfaSchema:prefix>fx</pdfaSchema:prefix>',
+        '<pdfaid:part>3</pdfaid:part>',
+      ]
+      expect([name, wanted.filter((each) => !text.includes(each))]).toEqual([name, []])
+      expect(text).toMatch(/\/AF \[\d+ 0 R\]/)
+      expect(text).toMatch(/\/EmbeddedFiles/)
+      const [, xmp = ''] = /<x:xmpmeta([\s\S]*?)<\/x:xmpmeta>/.exec(text) ?? []
+      expect(parseXml(`<x:xmpmeta${xmp}</x:xmpmeta>`).children).toHaveLength(1)
+    }
+  })
+
+  it('has the same bytes for the same model', async () => {
+    const [first, again] = [await rendered(frenchInvoice()), await rendered(frenchInvoice())]
+    expect(first.bytes.equals(again.bytes)).toBe(true)
+  })
+
+  it('of a receipt is data about it, and no Factur-X', async () => {
+    const { text } = await rendered(frenchReceipt())
+    expect(text).toContain('/AFRelationship /Data')
+    expect(text).toContain('/F (receipt.xml)')
+    expect(text).not.toContain('fx:DocumentType')
+  })
+
+  it('is not in the PDF when it was refused, is a draft or is not wanted', async () => {
+    const { seller } = frenchInvoice()
+    for (const document of [
+      frenchInvoice({ seller: { ...seller, taxNumber: null } }),
+      frenchInvoice({ mark: 'draft' }),
+      frenchInvoice({ seller: { ...seller, einvoicing: false } }),
+    ]) {
+      expect((await rendered(document)).text).not.toContain('EmbeddedFile')
+    }
   })
 })
 

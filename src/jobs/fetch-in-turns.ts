@@ -6,6 +6,8 @@ const RENDERING = 'render_documents'
 const RENDERING_FLAG = 'documents'
 /** A billing run queues thousands of documents; a quarter of the slots render, so that webhooks go out meanwhile. */
 const RENDERING_SHARE = 4
+/** Jobs that wait for payment providers, which may take a minute each: half of the slots at most. */
+const PAYMENTS_FLAG = 'payments'
 
 /**
  * Makes the workers of a queue fetch their next job one at a time, each knowing what the previous one took: two
@@ -20,7 +22,9 @@ export function fetchInTurns(
 ): () => Promise<string[]> {
   const shares = new WebhookShares(slots)
   const renderingMax = Math.max(1, Math.floor(slots / RENDERING_SHARE))
+  const payingMax = Math.max(1, Math.floor(slots / 2))
   let rendering = 0
+  let paying = 0
   const begun = new Map<string, number>()
   const turn = new Turn()
   const end = () => turn.end()
@@ -33,10 +37,12 @@ export function fetchInTurns(
       shares.begin(delivery)
     }
     if (job.task_identifier === RENDERING) rendering += 1
+    if (isPayment(job)) paying += 1
     turn.end()
   })
   events.on('job:complete', ({ job }) => {
     if (job.task_identifier === RENDERING) rendering -= 1
+    if (isPayment(job)) paying -= 1
     const delivery = deliveryOf(job)
     const beganAt = begun.get(job.id)
     if (!delivery || beganAt === undefined) return
@@ -45,8 +51,16 @@ export function fetchInTurns(
   })
   return async () => {
     await turn.begin()
-    return rendering < renderingMax ? shares.usedUp() : [...shares.usedUp(), RENDERING_FLAG]
+    return [
+      ...shares.usedUp(),
+      ...(rendering < renderingMax ? [] : [RENDERING_FLAG]),
+      ...(paying < payingMax ? [] : [PAYMENTS_FLAG]),
+    ]
   }
+}
+
+function isPayment({ flags }: Job): boolean {
+  return flags !== null && Object.hasOwn(flags, PAYMENTS_FLAG)
 }
 
 /**

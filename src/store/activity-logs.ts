@@ -21,6 +21,8 @@ export type NewActivity = {
   readonly externalCustomerId?: string
   readonly source: ActivitySource
   readonly apiKeyId: string | null
+  /** The user of a session. */
+  readonly userEmail: string | null
   readonly now: Instant
 }
 
@@ -54,9 +56,9 @@ export function insertionOfActivities(
   const instants = activities.map(({ now }) => new Date(now).toISOString())
   return sql`
     insert into activity_logs (organization_id, id, activity_type, activity_source, activity_object, resource_type,
-      resource_id, api_key_id, external_customer_id, external_subscription_id, logged_at, created_at)
+      resource_id, api_key_id, user_email, external_customer_id, external_subscription_id, logged_at, created_at)
     select ${organizationId}::uuid, a.id, a.type, a.source, a.object::json, a.resource_type, a.resource_id,
-      a.api_key_id,
+      a.api_key_id, a.user_email,
       coalesce(a.external_customer_id, a.object::json ->> 'external_customer_id', case a.resource_type
         when 'Customer' then (select c.external_id from customers c where c.id = a.resource_id)
         when 'Invoice' then (
@@ -92,8 +94,9 @@ export function insertionOfActivities(
       ${activities.map(({ resourceType }) => resourceType)}::text[],
       ${activities.map(({ resourceId }) => resourceId)}::uuid[], ${activities.map(({ source }) => source)}::text[],
       ${activities.map(({ apiKeyId }) => apiKeyId)}::uuid[], ${instants}::timestamptz[],
-      ${activities.map(({ externalCustomerId }) => externalCustomerId ?? null)}::text[])
-      as a (id, type, object, resource_type, resource_id, source, api_key_id, at, external_customer_id)`
+      ${activities.map(({ externalCustomerId }) => externalCustomerId ?? null)}::text[],
+      ${activities.map(({ userEmail }) => userEmail)}::text[])
+      as a (id, type, object, resource_type, resource_id, source, api_key_id, at, external_customer_id, user_email)`
 }
 
 /** Filters of the list of activities; undefined means no restriction. */

@@ -31,17 +31,25 @@ export async function lockAddOn(tx: Tx, code: string): Promise<AddOnRow | undefi
     .executeTakeFirst()
 }
 
+type Named = { readonly ids?: readonly string[]; readonly codes?: readonly string[] }
+
 /**
  * The add-ons with these ids or codes that are not deleted, kept from being deleted until the transaction ends; unknown
  * ones are not among them.
  */
-export async function holdAddOns(
-  tx: Tx,
-  by: { readonly ids?: readonly string[]; readonly codes?: readonly string[] },
-): Promise<AddOnRow[]> {
-  const { ids = [], codes = [] } = by
-  if (ids.length === 0 && codes.length === 0) return []
-  return tx
+export async function holdAddOns(tx: Tx, by: Named): Promise<AddOnRow[]> {
+  return (await namedAddOns(tx, by)?.forShare().execute()) ?? []
+}
+
+/** The same without keeping them from anything. */
+export async function findAddOns(reads: Reads, by: Named): Promise<AddOnRow[]> {
+  return (await namedAddOns(reads, by)?.execute()) ?? []
+}
+
+/** Undefined when nothing is named. */
+function namedAddOns(reads: Reads, { ids = [], codes = [] }: Named) {
+  if (ids.length === 0 && codes.length === 0) return undefined
+  return reads
     .selectFrom('addOns')
     .selectAll()
     .where((eb) =>
@@ -49,8 +57,16 @@ export async function holdAddOns(
     )
     .where('deletedAt', 'is', null)
     .orderBy('id')
-    .forShare()
-    .execute()
+}
+
+/** The add-ons with these codes that are not deleted; unknown ones are not among them. */
+export async function addOnsByCodes(reads: Reads, codes: readonly string[]): Promise<AddOnRow[]> {
+  if (codes.length === 0) return []
+  const query = reads
+    .selectFrom('addOns')
+    .selectAll()
+    .where('code', 'in', [...codes])
+  return query.where('deletedAt', 'is', null).orderBy('id').execute()
 }
 
 /** Add-ons with these ids, deleted ones too, by id: what fees and fixed charges refer to. */

@@ -49,9 +49,40 @@ function madeSince({ since }: AnalyticsFilters): RawBuilder<SqlBool> {
     : sql<SqlBool>`f.created_at >= ${since}::date::timestamp at time zone 'UTC'`
 }
 
+/** The same for a day of fee_days. */
+function summedSince({ since }: AnalyticsFilters): RawBuilder<SqlBool> {
+  return since === undefined ? sql<SqlBool>`true` : sql<SqlBool>`f.made_on >= ${since}::date`
+}
+
 const MADE_IN = sql`date_trunc('month', f.created_at at time zone 'UTC')::date`
 
-/** What was invoiced in each month, by issuing date, less what was refunded of it, and what fees in advance without an invoice came to, with taxes. */
+/** Whether sums by day have what is asked for: they do not know customers. */
+const isSummed = ({ externalCustomerId }: AnalyticsFilters): boolean => externalCustomerId === undefined
+
+/** The invoices that count: `cents` and their number, by `month`, `currency` and `payment_status`. */
+function invoiced(filters: AnalyticsFilters): RawBuilder<unknown> {
+  if (!isSummed(filters)) {
+    return sql`
+      select date_trunc('month', i.issuing_date)::date as month, i.currency, i.payment_status,
+        sum(i.total_amount_cents) as cents, count(*) as invoices
+      from invoices i
+      where ${COUNTS} and ${issuedSince(filters)} and ${matches('i', filters)}
+      group by 1, 2, 3`
+  }
+  return sql`
+    select date_trunc('month', i.issuing_date)::date as month, i.currency, i.payment_status,
+      sum(i.total_amount_cents) as cents, sum(i.invoices) as invoices
+    from invoice_days i
+    where i.status = 'finalized' and not i.self_billed and not i.is_lost and ${issuedSince(filters)}
+      and ${matches('i', filters)}
+    group by 1, 2, 3
+    having sum(i.invoices) > 0`
+}
+
+/**
+ * What was invoiced in each month, by issuing date, less what was refunded of it, and what fees in advance without an
+ * invoice came to, with taxes.
+ */
 export async function grossRevenue(
   reads: Reads,
   filters: AnalyticsFilters,
@@ -59,11 +90,7 @@ export async function grossRevenue(
   const { rows } = await sql<MonthAmount & { invoicesCount: number }>`
     select month, currency, sum(cents)::text as amount_cents, sum(invoices)::integer as invoices_count
     from (
-      select date_trunc('month', i.issuing_date)::date as month, i.currency, sum(i.total_amount_cents) as cents,
-        count(*) as invoices
-      from invoices i
-      where ${COUNTS} and ${issuedSince(filters)} and ${matches('i', filters)}
-      group by 1, 2
+      select month, currency, cents, invoices from (${invoiced(filters)}) as issued
       union all
       select date_trunc('month', i.issuing_date)::date, i.currency, -sum(n.refund_amount_cents), 0
       from credit_notes n
@@ -89,11 +116,8 @@ export async function invoiceCollection(
   filters: AnalyticsFilters,
 ): Promise<readonly (MonthAmount & { readonly paymentStatus: string; readonly invoicesCount: number })[]> {
   const { rows } = await sql<MonthAmount & { paymentStatus: string; invoicesCount: number }>`
-    select date_trunc('month', i.issuing_date)::date as month, i.currency, i.payment_status,
-      sum(i.total_amount_cents)::text as amount_cents, count(*)::integer as invoices_count
-    from invoices i
-    where ${COUNTS} and ${issuedSince(filters)} and ${matches('i', filters)}
-    group by 1, 2, 3
+    select month, currency, payment_status, cents::text as amount_cents, invoices::integer as invoices_count
+    from (${invoiced(filters)}) as issued
     order by 1, 3, 2`.execute(reads)
   return rows
 }
@@ -104,47 +128,40 @@ export async function invoicedUsage(
   filters: AnalyticsFilters,
 ): Promise<readonly (MonthAmount & { readonly code: string })[]> {
   const { rows } = await sql<MonthAmount & { code: string }>`
-    select ${MADE_IN} as month, f.currency, m.code,
-      sum(f.amount_cents - f.precise_coupons_amount_cents)::text as amount_cents
-    from fees f
-    join invoices i on i.organization_id = f.organization_id and i.id = f.invoice_id
+    select date_trunc('month', f.made_on)::date as month, f.currency, m.code,
+      sum(f.amount_cents - f.coupons_amount_cents)::text as amount_cents
+    from fee_days f
     join charges h on h.organization_id = f.organization_id and h.id = f.charge_id
     join billable_metrics m on m.organization_id = h.organization_id and m.id = h.billable_metric_id
-    where f.fee_type = 'charge' and f.deleted_at is null and ${COUNTS} and ${madeSince(filters)}
-      and ${matches('f', filters)}
+    where f.fee_type = 'charge' and f.is_invoiced and ${summedSince(filters)} and ${matches('f', filters)}
     group by 1, 2, 3
-    order by 1 desc, sum(f.amount_cents - f.precise_coupons_amount_cents) desc, 3, 2`.execute(reads)
+    having sum(f.fees) > 0
+    order by 1 desc, sum(f.amount_cents - f.coupons_amount_cents) desc, 3, 2`.execute(reads)
   return rows
 }
 
 /**
  * Subscription fees of final invoices, less coupons and with taxes, spread evenly over the months that they pay for:
- * as many as the period has times 30.44 days, rounded, and one at least. They begin with the month of the period's
- * first day where the customer is.
+ * as many as the period has times 30.44 days, rounded, and one at least (weir_fee_months). They begin with the month of
+ * the period's first day where the customer is.
  */
 export async function monthlyRecurringRevenue(
   reads: Reads,
   filters: AnalyticsFilters,
 ): Promise<readonly MonthAmount[]> {
   const { since } = filters
-  // A fee is made at the earliest when its period begins, and a period is a year at most.
-  const isRecent =
-    since === undefined
-      ? sql<SqlBool>`true`
-      : sql<SqlBool>`f.created_at >= ${since}::date::timestamp at time zone 'UTC' - interval '13 months'`
   const isShown = since === undefined ? sql<SqlBool>`true` : sql<SqlBool>`month >= ${since}::date`
   const { rows } = await sql<MonthAmount>`
     select month, currency, sum(cents)::text as amount_cents
     from (
       select (s.starts_in + make_interval(months => n.n))::date as month, s.currency, s.cents / s.months as cents
       from (
-        select f.currency, date_trunc('month', f.from_at at time zone i.timezone) as starts_in,
-          f.amount_cents - f.precise_coupons_amount_cents + f.taxes_precise_amount_cents as cents,
-          greatest(1, round(extract(epoch from f.to_at - f.from_at) / 86400 / 30.44))::integer as months
-        from fees f
-        join invoices i on i.organization_id = f.organization_id and i.id = f.invoice_id
-        where f.fee_type = 'subscription' and f.deleted_at is null and f.from_at is not null
-          and ${COUNTS} and ${isRecent} and ${matches('f', filters)}
+        select f.currency, f.starts_in, f.months,
+          sum(f.amount_cents - f.coupons_amount_cents + f.taxes_amount_cents) as cents
+        from fee_days f
+        where f.fee_type = 'subscription' and f.is_invoiced and f.starts_in is not null and ${matches('f', filters)}
+        group by 1, 2, 3
+        having sum(f.fees) > 0
       ) as s
       cross join lateral generate_series(0, s.months - 1) as n (n)
     ) as parts
@@ -208,17 +225,33 @@ const TRUNCATED_TO: Readonly<Record<TimeGranularity, string>> = {
   monthly: 'month',
 }
 
-/** Billed usage by the period in which it was billed and by metric: the fees of charges before coupons and taxes. */
-export async function usageAmounts(reads: Reads, filters: UsageFilters): Promise<readonly BilledUsage[]> {
-  const unit = TRUNCATED_TO[filters.granularity]
-  const { rows } = await sql<BilledUsage>`
-    select start, (start + make_interval(days => ${filters.granularity === 'daily' ? 0 : -1}::integer,
-        weeks => ${filters.granularity === 'weekly' ? 1 : 0}::integer,
-        months => ${filters.granularity === 'monthly' ? 1 : 0}::integer))::date as end,
-      currency, sum(amount_cents)::text as amount_cents, sum(units)::text as units, metric_code, is_metric_deleted
-    from (
-      select date_trunc(${unit}, f.created_at at time zone 'UTC')::date as start, f.currency, f.amount_cents, f.units,
+/** Whether sums by day have the usage that is asked for: they know neither customers nor subscriptions. */
+const isSummedUsage = (filters: UsageFilters): boolean =>
+  [
+    filters.externalCustomerId,
+    filters.customerType,
+    filters.customerCountry,
+    filters.externalSubscriptionId,
+    filters.planCode,
+  ].every((value) => value === undefined)
+
+function summedUsage(unit: string, filters: UsageFilters): RawBuilder<unknown> {
+  return sql`
+      select date_trunc(${unit}, f.made_on)::date as start, f.currency, f.amount_cents, f.units, f.fees,
         m.code as metric_code, m.deleted_at is not null as is_metric_deleted
+      from fee_days f
+      join charges h on h.organization_id = f.organization_id and h.id = f.charge_id
+      join billable_metrics m on m.organization_id = h.organization_id and m.id = h.billable_metric_id
+      where f.fee_type = 'charge' and not f.self_billed and ${usageMatches(filters)}
+        and f.made_on >= coalesce(${filters.from ?? null}::date, '-infinity')
+        and f.made_on <= coalesce(${filters.to ?? null}::date, 'infinity')
+        and ${matches('f', filters)}`
+}
+
+function eachUsage(unit: string, filters: UsageFilters): RawBuilder<unknown> {
+  return sql`
+      select date_trunc(${unit}, f.created_at at time zone 'UTC')::date as start, f.currency, f.amount_cents, f.units,
+        1 as fees, m.code as metric_code, m.deleted_at is not null as is_metric_deleted
       from fees f
       join charges h on h.organization_id = f.organization_id and h.id = f.charge_id
       join billable_metrics m on m.organization_id = h.organization_id and m.id = h.billable_metric_id
@@ -228,12 +261,27 @@ export async function usageAmounts(reads: Reads, filters: UsageFilters): Promise
       left join plans p on p.organization_id = s.organization_id and p.id = s.plan_id
       where f.fee_type = 'charge' and f.deleted_at is null and not f.self_billed
         and (f.invoice_id is null or ${COUNTS}) and ${usageMatches(filters)} and ${matches('f', filters)}
+        and f.created_at >= coalesce(${filters.from ?? null}::date::timestamp at time zone 'UTC', '-infinity')
+        and f.created_at < coalesce((${filters.to ?? null}::date + 1)::timestamp at time zone 'UTC', 'infinity')`
+}
+
+/** Billed usage by the period in which it was billed and by metric: the fees of charges before coupons and taxes. */
+export async function usageAmounts(reads: Reads, filters: UsageFilters): Promise<readonly BilledUsage[]> {
+  const unit = TRUNCATED_TO[filters.granularity]
+  const { rows } = await sql<BilledUsage>`
+    select start, (start + make_interval(days => ${filters.granularity === 'daily' ? 0 : -1}::integer,
+        weeks => ${filters.granularity === 'weekly' ? 1 : 0}::integer,
+        months => ${filters.granularity === 'monthly' ? 1 : 0}::integer))::date as end,
+      currency, sum(amount_cents)::text as amount_cents, sum(units)::text as units, metric_code, is_metric_deleted
+    from (${isSummedUsage(filters) ? summedUsage(unit, filters) : eachUsage(unit, filters)}
     ) as billed
     group by start, currency, metric_code, is_metric_deleted
+    having sum(fees) > 0
     order by start, metric_code, currency, is_metric_deleted`.execute(reads)
   return rows
 }
 
+/** The conditions of the filters on a metric, customer, subscription and plan. */
 function usageMatches(filters: UsageFilters): RawBuilder<SqlBool> {
   const conditions: RawBuilder<unknown>[] = [sql`true`]
   const equal = (column: string, value: string | boolean | undefined) => {
@@ -245,11 +293,5 @@ function usageMatches(filters: UsageFilters): RawBuilder<SqlBool> {
   equal('p.code', filters.planCode)
   equal('m.code', filters.metricCode)
   equal('m.is_recurring', filters.isRecurring)
-  if (filters.from !== undefined) {
-    conditions.push(sql`f.created_at >= ${filters.from}::date::timestamp at time zone 'UTC'`)
-  }
-  if (filters.to !== undefined) {
-    conditions.push(sql`f.created_at < (${filters.to}::date + 1)::timestamp at time zone 'UTC'`)
-  }
   return sql<SqlBool>`(${sql.join(conditions, sql` and `)})`
 }

@@ -36,19 +36,11 @@ export type NewApiKey = {
   readonly expiresAt: Instant | null
   readonly now: Instant
   readonly secret?: string
+  /** The address of the member who makes it. */
+  readonly createdBy?: string
 }
 
-/** Creates a key and returns its secret, of which only the hash is stored. */
-export async function insertApiKey(
-  database: Database,
-  key: NewApiKey,
-): Promise<{ readonly id: string; readonly secret: string }> {
-  const { secret, row } = rowOf(key)
-  await database.system.insertInto('apiKeys').values(row).execute()
-  return { id: row.id, secret }
-}
-
-/** The same within a transaction of its organization. */
+/** Creates a key and gives its secret, of which only the hash is stored. */
 export async function addApiKey(
   tx: Tx,
   key: NewApiKey,
@@ -70,6 +62,7 @@ function rowOf(key: NewApiKey) {
       lastCharacters: secret.slice(-4),
       permissions: json(key.permissions),
       expiresAt: tsOrNull(key.expiresAt),
+      createdBy: key.createdBy ?? null,
       createdAt: ts(key.now),
     },
   }

@@ -15,6 +15,11 @@ export async function listBillingEntities(reads: Reads): Promise<BillingEntityRo
     .execute()
 }
 
+/** The same with those that are archived, which may still issue invoices of their customers. */
+export async function allBillingEntities(reads: Reads): Promise<BillingEntityRow[]> {
+  return reads.selectFrom('billingEntities').selectAll().orderBy('createdAt').orderBy('id').execute()
+}
+
 /** Ids of billing entities by code; unknown and archived codes are absent. */
 export async function billingEntityIds(
   reads: Reads,

@@ -1,4 +1,4 @@
-import { type Selectable, sql, type Updateable } from 'kysely'
+import { type RawBuilder, type Selectable, sql, type Updateable } from 'kysely'
 import type {
   CreditNoteReason,
   CreditNoteType,
@@ -7,8 +7,11 @@ import type {
 } from '../core/credit-notes/credit-note.ts'
 import { type CustomerDetails, detailsOfCustomers, findCustomersById, lockCustomerById } from './customers.ts'
 import type { Reads, Tx } from './database.ts'
+import { type DocumentFile, type FailedDocument, failedDocuments, filesOf } from './documents.ts'
+import { type EFile, eFilesOf } from './e-documents.ts'
 import { type FeeView, feeViews } from './fees.ts'
 import { isId } from './ids.ts'
+import { customersNamed, patternOf } from './list-search.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { CreditNoteItems, CreditNotes, CreditNoteTaxes } from './rows.ts'
 import { anyOf, groupedBy } from './values.ts'
@@ -24,10 +27,17 @@ export type CreditNoteView = CreditNoteRow & {
   readonly customer: CustomerDetails
   readonly items: readonly (Selectable<CreditNoteItems> & { readonly fee: FeeView })[]
   readonly taxes: readonly Selectable<CreditNoteTaxes>[]
+  /** Its newest PDF; null while there is none. */
+  readonly file: DocumentFile | null
+  readonly eFile: EFile | null
+  /** Its newest document, if that could not be rendered. */
+  readonly failures: readonly FailedDocument[]
 }
 
 /** Filters of the list; undefined means no restriction. */
 export type CreditNoteFilters = {
+  /** One customer, and none that had its external id before. */
+  readonly customerId?: string | undefined
   readonly externalCustomerId?: string | undefined
   readonly amountFrom?: bigint | undefined
   readonly amountTo?: bigint | undefined
@@ -54,6 +64,17 @@ export async function findCreditNote(reads: Reads, id: string): Promise<CreditNo
     .where('id', '=', id)
     .where('status', '=', 'finalized')
     .executeTakeFirst()
+}
+
+/** Those of final credit notes that refund something. */
+export async function refundingNotes(reads: Reads, ids: readonly string[]): Promise<CreditNoteRow[]> {
+  return reads
+    .selectFrom('creditNotes')
+    .selectAll()
+    .where('id', '=', anyOf(ids))
+    .where('status', '=', 'finalized')
+    .where('refundAmountCents', '>', 0n)
+    .execute()
 }
 
 /** A final credit note, locked for a change after its customer. */
@@ -93,7 +114,7 @@ export async function lastNoteNumber(reads: Reads, invoiceId: string): Promise<n
 export async function creditNoteViews(reads: Reads, ids: readonly string[]): Promise<CreditNoteView[]> {
   if (ids.length === 0) return []
   const own = anyOf(ids)
-  const [notes, items, taxes] = await Promise.all([
+  const [notes, items, taxes, files, eFiles, failures] = await Promise.all([
     reads
       .selectFrom('creditNotes as n')
       .innerJoin('invoices as i', 'i.id', 'n.invoiceId')
@@ -117,6 +138,9 @@ export async function creditNoteViews(reads: Reads, ids: readonly string[]): Pro
       .orderBy('createdAt')
       .orderBy('id')
       .execute(),
+    filesOf(reads, 'credit_note_pdf', ids),
+    eFilesOf(reads, 'credit_note_xml', ids),
+    failedDocuments(reads, 'credit_note_pdf', ids),
   ])
   const customerIds = [...new Set(notes.map(({ customerId }) => customerId))]
   const [fees, customers] = await Promise.all([
@@ -134,7 +158,14 @@ export async function creditNoteViews(reads: Reads, ids: readonly string[]): Pro
       const fee = feeById.get(item.feeId)
       return fee ? [{ ...item, fee }] : []
     })
-    return [[note.id, { ...note, customer, items: shown, taxes: taxesOf.get(note.id) ?? [] }]]
+    const parts = {
+      items: shown,
+      taxes: taxesOf.get(note.id) ?? [],
+      file: files.get(note.id) ?? null,
+      eFile: eFiles.get(note.id) ?? null,
+      failures: failures.filter(({ subjectId }) => subjectId === note.id),
+    }
+    return [[note.id, { ...note, customer, ...parts }]]
   })
   const viewById = new Map(views)
   return ids.flatMap((id) => viewById.get(id) ?? [])
@@ -146,7 +177,8 @@ export async function listCreditNotes(
   filters: CreditNoteFilters,
   slice: Slice,
 ): Promise<Listed<CreditNoteView>> {
-  const ordered = filteredNotes(reads, filters)
+  const filtered = await filteredNotes(reads, filters)
+  const ordered = filtered
     .select('n.id')
     .orderBy('n.issuingDate', 'desc')
     .orderBy('n.createdAt', 'desc')
@@ -161,29 +193,27 @@ export async function listCreditNotes(
   }
 }
 
-const NUMBER = sql<string>`i.number || '-CN' || lpad(n.sequential_id::text, greatest(3, length(n.sequential_id::text)), '0')`
+/** The number of a note `n`. */
+const NUMBER = sql<string>`(
+  select i.number || '-CN' || lpad(n.sequential_id::text, greatest(3, length(n.sequential_id::text)), '0')
+  from invoices i where i.organization_id = n.organization_id and i.id = n.invoice_id)`
 
-function filteredNotes(reads: Reads, f: CreditNoteFilters) {
-  let query = reads
-    .selectFrom('creditNotes as n')
-    .innerJoin('invoices as i', 'i.id', 'n.invoiceId')
-    .innerJoin('customers as c', 'c.id', 'n.customerId')
-    .where('n.status', '=', 'finalized')
-  if (f.externalCustomerId !== undefined) query = query.where('c.externalId', '=', f.externalCustomerId)
+async function filteredNotes(reads: Reads, f: CreditNoteFilters) {
+  let query = reads.selectFrom('creditNotes as n').where('n.status', '=', 'finalized')
+  if (f.customerId !== undefined) query = query.where('n.customerId', '=', f.customerId)
+  if (f.externalCustomerId !== undefined) {
+    const own = sql<string>`any(array(select c.id from customers c where c.external_id = ${f.externalCustomerId}))`
+    query = query.where('n.customerId', '=', own)
+  }
   if (f.amountFrom !== undefined) query = query.where('n.totalAmountCents', '>=', f.amountFrom)
   if (f.amountTo !== undefined) query = query.where('n.totalAmountCents', '<=', f.amountTo)
-  if (f.billingEntityIds) query = query.where('i.billingEntityId', '=', anyOf(f.billingEntityIds))
   if (f.creditStatus !== undefined) query = query.where('n.creditStatus', '=', f.creditStatus)
   if (f.refundStatus !== undefined) query = query.where('n.refundStatus', '=', f.refundStatus)
   if (f.reason !== undefined) query = query.where('n.reason', '=', f.reason)
   if (f.currency !== undefined) query = query.where('n.currency', '=', f.currency)
   if (f.issuingFrom !== undefined) query = query.where('n.issuingDate', '>=', f.issuingFrom)
   if (f.issuingTo !== undefined) query = query.where('n.issuingDate', '<=', f.issuingTo)
-  if (f.selfBilled !== undefined) query = query.where('i.selfBilled', '=', f.selfBilled)
-  if (f.invoiceNumber !== undefined) query = query.where('i.number', '=', f.invoiceNumber)
-  if (f.purchaseOrderNumber !== undefined) {
-    query = query.where('i.purchaseOrderNumber', 'ilike', f.purchaseOrderNumber.replace(/[\\%_]/g, '\\$&'))
-  }
+  for (const condition of conditionsOfInvoice(f)) query = query.where(condition)
   if (f.types && f.types.length > 0) {
     const { types } = f
     query = query.where((eb) =>
@@ -194,22 +224,32 @@ function filteredNotes(reads: Reads, f: CreditNoteFilters) {
       ]),
     )
   }
-  if (f.searchTerm !== undefined) {
-    const pattern = `%${f.searchTerm.replace(/[\\%_]/g, '\\$&')}%`
-    query = query.where((eb) =>
-      eb.or([
-        eb(NUMBER, 'ilike', pattern),
-        eb(sql<string>`n.id::text`, 'ilike', pattern),
-        eb('c.name', 'ilike', pattern),
-        eb('c.firstname', 'ilike', pattern),
-        eb('c.lastname', 'ilike', pattern),
-        eb('c.legalName', 'ilike', pattern),
-        eb('c.externalId', 'ilike', pattern),
-        eb('c.email', 'ilike', pattern),
-      ]),
-    )
-  }
-  return query
+  if (f.searchTerm === undefined) return query
+  const pattern = patternOf(f.searchTerm)
+  const customers = await customersNamed(reads, f.searchTerm)
+  return query.where((eb) =>
+    eb.or([
+      eb('n.customerId', '=', anyOf(customers)),
+      eb(sql<string>`n.id::text`, 'ilike', pattern),
+      eb(NUMBER, 'ilike', pattern),
+    ]),
+  )
+}
+
+/** What the filters ask of the invoice of a note `n`. */
+function conditionsOfInvoice(f: CreditNoteFilters): readonly RawBuilder<boolean>[] {
+  const number = f.purchaseOrderNumber?.replace(/[\\%_]/g, '\\$&')
+  const conditions = [
+    ...(f.billingEntityIds ? [sql`i.billing_entity_id = ${anyOf(f.billingEntityIds)}`] : []),
+    ...(f.selfBilled === undefined ? [] : [sql`i.self_billed = ${f.selfBilled}`]),
+    ...(f.invoiceNumber === undefined ? [] : [sql`i.number = ${f.invoiceNumber}`]),
+    ...(number === undefined ? [] : [sql`i.purchase_order_number ilike ${number}`]),
+  ]
+  return conditions.map(
+    (condition) => sql<boolean>`exists (
+      select from invoices i
+      where i.organization_id = n.organization_id and i.id = n.invoice_id and ${condition})`,
+  )
 }
 
 /** What credit notes take off the amounts that are due of their invoices, in cents above zero. */

@@ -94,7 +94,8 @@ function milliseconds(column: string): RawBuilder<Instant> {
 function taxesAround(codes: readonly string[]): RawBuilder<unknown> {
   return sql`(select coalesce(json_agg(json_build_object('organizationId', t.organization_id, 'id', t.id,
       'code', t.code, 'name', t.name, 'description', t.description, 'rate', t.rate::text,
-      'createdAt', ${milliseconds('t.created_at')}, 'updatedAt', ${milliseconds('t.updated_at')}, 'deletedAt', null,
+      'einvoiceCategory', t.einvoice_category, 'einvoiceExemptionCode', t.einvoice_exemption_code,
+      'einvoiceExemptionReason', t.einvoice_exemption_reason, 'createdAt', ${milliseconds('t.created_at')}, 'updatedAt', ${milliseconds('t.updated_at')}, 'deletedAt', null,
       'isAppliedToOrganization', exists (
         select from billing_entity_taxes d
         where d.organization_id = t.organization_id and d.tax_id = t.id and d.billing_entity_id = t.organization_id),

@@ -266,7 +266,8 @@ function entityOf(reads: Reads, customer: CustomerRow): Promise<CustomerBillingE
     .executeTakeFirstOrThrow()
 }
 
-async function metadataOf(
+/** The metadata of customers by their ids, oldest first. */
+export async function metadataOf(
   reads: Reads,
   customerIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly CustomerMetadataRow[]>> {

@@ -122,8 +122,9 @@ export class Database {
   }
 
   /**
-   * The same for usage: every statement is planned once per connection, regardless of its parameters. Selects on
-   * running state take ten times longer to plan than to run, and their best plan does not depend on the parameters.
+   * The same for usage and previews: every statement is planned once per connection, regardless of its parameters.
+   * Selects on running state take ten times longer to plan than to run, and the best plan of all these statements does
+   * not depend on the parameters.
    */
   readUsage<T>(tenant: Tenant, query: (reads: Reads) => Promise<T>): Promise<T> {
     return this.readWith('; set local plan_cache_mode = force_generic_plan', tenant, query)

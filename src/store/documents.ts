@@ -1,58 +1,106 @@
-import { type Selectable, sql } from 'kysely'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { FrozenInvoice } from '../core/documents/frozen.ts'
-import type { Database, Reads, Tx } from './database.ts'
+import { E_INVOICING_COUNTRIES } from '../core/organizations/settings.ts'
+import { creditNoteModels } from './credit-note-models.ts'
+import type { Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import { invoiceModels } from './invoice-models.ts'
+import { receiptModels } from './receipt-models.ts'
 import type { Documents } from './rows.ts'
 import { anyOf, ts } from './values.ts'
 
 export type DocumentRow = Selectable<Documents>
 
+/** A document that was given up. */
+export type FailedDocument = Pick<DocumentRow, 'id' | 'kind' | 'version'>
+
 /** The file of a document that is ready. */
 export type DocumentFile = Pick<DocumentRow, 'organizationId' | 'id' | 'fileName'>
 
 /** Why a document is made. */
-export type DocumentReason = 'issued' | 'voided' | 'admin' | 'asked'
+export type DocumentReason = 'issued' | 'voided' | 'admin' | 'asked' | 'retry'
 
 /** One job renders at most this many documents. */
 const DOCUMENTS_OF_JOB = 50
-/** After these attempts a document is given up. */
-export const RENDER_ATTEMPTS = 6
+/** A job that is interrupted is begun again so often; one that fails queues its next attempt itself. */
+const INTERRUPTIONS_MAX = 25
 
-type NewDocuments = {
+/** What a document is of, and in which form. */
+export type DocumentKind = 'invoice_pdf' | 'credit_note_pdf' | 'receipt_pdf'
+/** The e-invoice of the same subject. */
+export type EDocumentKind = 'invoice_xml' | 'credit_note_xml' | 'receipt_xml'
+
+export const XML_OF: Readonly<Record<DocumentKind, EDocumentKind>> = {
+  invoice_pdf: 'invoice_xml',
+  credit_note_pdf: 'credit_note_xml',
+  receipt_pdf: 'receipt_xml',
+}
+
+type Origin = {
   readonly organizationId: string
-  readonly invoiceIds: readonly string[]
   readonly reason: DocumentReason
+  /** Whether the file is announced with a webhook when it is ready. */
   readonly isAnnounced: boolean
   readonly now: Instant
 }
 
+/** The column that names the subject, and the query for models, of each kind. */
+const SUBJECTS: Readonly<
+  Record<
+    DocumentKind,
+    { readonly column: string; readonly models: (ids: readonly string[]) => RawBuilder<unknown> }
+  >
+> = {
+  invoice_pdf: { column: 'invoice_id', models: invoiceModels },
+  credit_note_pdf: { column: 'credit_note_id', models: creditNoteModels },
+  receipt_pdf: { column: 'payment_receipt_id', models: receiptModels },
+}
+
+/** A query for what documents of a kind say, with their `subject_id`, `number` and `billing_entity_id`. */
+export function modelsOf(kind: DocumentKind, subjectIds: readonly string[]): RawBuilder<unknown> {
+  return SUBJECTS[kind].models(subjectIds)
+}
+
 /**
- * Freezes what the PDFs of final invoices say and queues their rendering, in the caller's transaction and for any
- * number of invoices in two statements. Invoices that have a document already are left alone.
+ * Freezes what the documents of final invoices, credit notes or receipts say and queues their rendering, in the
+ * caller's transaction and for any number of subjects in two statements: the XML of those whose billing entity has
+ * e-invoicing, and the PDFs if `makesPdfs`. Those that have a document of a kind already are left alone.
  */
-export async function freezeInvoiceDocuments(tx: Tx, made: NewDocuments): Promise<void> {
-  if (made.invoiceIds.length === 0) return
-  const ids = made.invoiceIds.map(() => newId())
+export async function freezeSubjects(
+  tx: Tx,
+  kind: DocumentKind,
+  subjectIds: readonly string[],
+  made: Origin & { readonly makesPdfs: boolean },
+): Promise<void> {
+  if (subjectIds.length === 0) return
+  const { column, models } = SUBJECTS[kind]
+  const xmlIds = subjectIds.map(() => newId())
+  const ids = subjectIds.map(() => newId())
   const { rows } = await sql<{ id: string }>`
     with asked as (
-      select * from unnest(${ids}::uuid[], ${[...made.invoiceIds]}::uuid[]) as a (id, invoice_id)
-    ), models as (${invoiceModels(made.invoiceIds)}),
+      select * from unnest(${ids}::uuid[], ${xmlIds}::uuid[], ${[...subjectIds]}::uuid[]) as a (id, xml_id, subject_id)
+    ), models as materialized (${models(subjectIds)}),
     logos as (
       insert into document_blobs (organization_id, sha256, bytes)
       select distinct b.organization_id, sha256(b.logo), b.logo
-      from asked a
-      join invoices i on i.organization_id = ${made.organizationId} and i.id = a.invoice_id
-      join billing_entities b on b.organization_id = i.organization_id and b.id = i.billing_entity_id
+      from models m
+      join billing_entities b on b.organization_id = ${made.organizationId} and b.id = m.billing_entity_id
       where b.logo is not null
       on conflict do nothing
     )
-    insert into documents (organization_id, id, kind, invoice_id, version, reason, is_announced, file_name, model,
-      created_at)
-    select ${made.organizationId}, a.id, 'invoice_pdf', a.invoice_id, 1, ${made.reason}, ${made.isAnnounced},
-      m.number || '.pdf', m.model, ${ts(made.now)}
-    from asked a join models m on m.invoice_id = a.invoice_id
+    insert into documents (organization_id, id, kind, ${sql.ref(column)}, version, reason, is_announced, file_name,
+      model, created_at)
+    select ${made.organizationId}, form.id, form.kind, a.subject_id, 1, ${made.reason}, form.is_announced,
+      m.number || form.extension, m.model, ${ts(made.now)}
+    from asked a
+    join models m on m.subject_id = a.subject_id
+    join billing_entities b on b.organization_id = ${made.organizationId} and b.id = m.billing_entity_id
+    cross join lateral (values
+      (a.xml_id, ${XML_OF[kind]}, '.xml', false, b.einvoicing and b.country = any(${[...E_INVOICING_COUNTRIES]}::text[])),
+      (a.id, ${kind}, '.pdf', ${made.isAnnounced}::boolean, ${made.makesPdfs}::boolean)
+    ) form (id, kind, extension, is_announced, is_made)
+    where form.is_made
     on conflict on constraint one_version_once do nothing
     returning id`.execute(tx)
   await queueRendering(
@@ -62,39 +110,92 @@ export async function freezeInvoiceDocuments(tx: Tx, made: NewDocuments): Promis
   )
 }
 
-/** Another version of an invoice's document from the model of its last one, with changes to that model. */
+/**
+ * Another version of a document, from the model of its last one with changes to it; false when there is none yet.
+ */
 export async function addDocumentVersion(
   tx: Tx,
-  made: Omit<NewDocuments, 'invoiceIds'> & { readonly invoiceId: string },
+  kind: DocumentKind | EDocumentKind,
+  subjectId: string,
+  made: Origin,
   changes: Partial<FrozenInvoice>,
-): Promise<void> {
-  const { rows } = await sql<{ id: string }>`
-    insert into documents (organization_id, id, kind, invoice_id, version, reason, is_announced, file_name, model,
-      created_at)
-    select d.organization_id, ${newId()}, d.kind, d.invoice_id, d.version + 1, ${made.reason}, ${made.isAnnounced},
-      d.file_name, (d.model::jsonb || ${JSON.stringify(changes)}::jsonb)::json, ${ts(made.now)}
-    from documents d
-    where d.invoice_id = ${made.invoiceId} and d.kind = 'invoice_pdf'
-    order by d.version desc limit 1
+): Promise<boolean> {
+  const last = await tx
+    .selectFrom('documents')
+    .select(['version', 'fileName', 'model'])
+    .where('subjectId', '=', subjectId)
+    .where('kind', '=', kind)
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (!last) return false
+  const id = newId()
+  // Merged here and not by the database, whose jsonb would give the keys another order.
+  const model = JSON.stringify({ ...(last.model as object), ...changes })
+  const { rows } = await sql`
+    insert into documents (organization_id, id, kind, ${sql.ref(columnOf(kind))}, version, reason,
+      is_announced, file_name, model, created_at)
+    values (${made.organizationId}, ${id}, ${kind}, ${subjectId}, ${last.version + 1}, ${made.reason},
+      ${made.isAnnounced}, ${last.fileName}, ${model}::json, ${ts(made.now)})
+    on conflict on constraint one_version_once do nothing
     returning id`.execute(tx)
-  await queueRendering(
-    tx,
-    made.organizationId,
-    rows.map(({ id }) => id),
-  )
+  // Whoever asked at the same time makes the same version.
+  if (rows.length > 0) await queueRendering(tx, made.organizationId, [id])
+  return true
 }
 
-/** One job for every few documents, flagged because only some of the queue's slots render. */
-async function queueRendering(tx: Tx, organizationId: string, ids: readonly string[]): Promise<void> {
+function columnOf(kind: DocumentKind | EDocumentKind): string {
+  return SUBJECTS[kind.replace('_xml', '_pdf') as DocumentKind].column
+}
+
+/** The parties of an invoice as they are now, and their language; the logo is kept for rendering. */
+export async function currentParties(
+  tx: Tx,
+  invoiceId: string,
+): Promise<Pick<FrozenInvoice, 'seller' | 'buyer' | 'locale'>> {
+  const { rows } = await sql<Pick<FrozenInvoice, 'seller' | 'buyer' | 'locale'>>`
+    with models as materialized (${invoiceModels([invoiceId])}),
+    logos as (
+      insert into document_blobs (organization_id, sha256, bytes)
+      select b.organization_id, sha256(b.logo), b.logo
+      from models m join billing_entities b on b.id = m.billing_entity_id
+      where b.logo is not null
+      on conflict do nothing
+    )
+    select model->'seller' as seller, model->'buyer' as buyer, model->>'locale' as locale from models`.execute(
+    tx,
+  )
+  const [parties] = rows
+  if (!parties) throw new Error(`invoice ${invoiceId} is gone`)
+  return parties
+}
+
+/**
+ * Queues one job for every few documents, flagged because only some of the queue's slots render.
+ *
+ * @param attempt its number from 1, and when it is made; the first at once
+ */
+export async function queueRendering(
+  tx: Tx,
+  organizationId: string,
+  ids: readonly string[],
+  { attempt, at }: { readonly attempt: number; readonly at: Instant | null } = { attempt: 1, at: null },
+): Promise<void> {
   const jobs = []
   for (let from = 0; from < ids.length; from += DOCUMENTS_OF_JOB) {
     const documentIds = ids.slice(from, from + DOCUMENTS_OF_JOB)
-    jobs.push({ payload: { organizationId, documentIds }, key: `documents:${documentIds[0]}` })
+    jobs.push({
+      payload: { organizationId, documentIds, attempt },
+      key: `documents:${documentIds[0]}:${attempt}`,
+      flags: ['documents'],
+      run_at: at === null ? null : new Date(at).toISOString(),
+    })
   }
   if (jobs.length === 0) return
   await sql`
-    select weir_enqueue('render_documents', j.payload, j.key, ${RENDER_ATTEMPTS}::int, ${['documents']}::text[])
-    from json_to_recordset(${JSON.stringify(jobs)}::json) as j (payload json, key text)`.execute(tx)
+    select weir_enqueue_jobs('render_documents', ${JSON.stringify(jobs)}::json, ${INTERRUPTIONS_MAX}::int)`.execute(
+    tx,
+  )
 }
 
 /** The documents among `ids` that are still to be rendered, in the order in which they were asked for. */
@@ -120,20 +221,23 @@ export async function keepFile(
   tx: Tx,
   document: Pick<DocumentRow, 'organizationId' | 'id'>,
   file: {
-    readonly bytes: Uint8Array
+    readonly sha256: Buffer
+    readonly byteSize: number
+    /** Null when they are stored elsewhere. */
+    readonly bytes: Uint8Array | null
     readonly problems: readonly string[]
     readonly renderer: string
     readonly now: Instant
   },
 ): Promise<void> {
-  const bytes = Buffer.from(file.bytes)
-  await sql`
-    with kept as (
+  if (file.bytes !== null) {
+    await sql`
       insert into document_blobs (organization_id, sha256, bytes)
-      values (${document.organizationId}, sha256(${bytes}::bytea), ${bytes}::bytea)
-      on conflict do nothing
-    )
-    update documents set status = 'ready', content_sha256 = sha256(${bytes}::bytea), byte_size = ${bytes.length}::int,
+      values (${document.organizationId}, ${file.sha256}, ${Buffer.from(file.bytes)})
+      on conflict do nothing`.execute(tx)
+  }
+  await sql`
+    update documents set status = 'ready', content_sha256 = ${file.sha256}, byte_size = ${file.byteSize}::int,
       problems = ${[...file.problems]}::text[], renderer = ${file.renderer}, ready_at = ${ts(file.now)}
     where id = ${document.id}`.execute(tx)
 }
@@ -145,85 +249,80 @@ export async function failDocuments(tx: Tx, ids: readonly string[], problem: str
     where id = any(${[...ids]}::uuid[]) and status = 'pending'`.execute(tx)
 }
 
-/** The newest file of each invoice that has one. */
-export async function filesOfInvoices(
+/** The newest file of each invoice, credit note or receipt that has one, by its id. */
+export async function filesOf(
   reads: Reads,
-  invoiceIds: readonly string[],
+  kind: DocumentKind,
+  subjectIds: readonly string[],
 ): Promise<ReadonlyMap<string, DocumentFile>> {
+  if (subjectIds.length === 0) return new Map()
   const rows = await reads
     .selectFrom('documents')
-    .distinctOn('invoiceId')
-    .select(['organizationId', 'id', 'fileName', 'invoiceId'])
-    .where('invoiceId', '=', anyOf(invoiceIds))
-    .where('kind', '=', 'invoice_pdf')
+    .distinctOn('subjectId')
+    .select(['organizationId', 'id', 'fileName'])
+    .select((eb) => eb.ref('subjectId').$notNull().as('subjectId'))
+    .where('subjectId', '=', anyOf(subjectIds))
+    .where('kind', '=', kind)
     .where('status', '=', 'ready')
-    .orderBy('invoiceId')
+    .orderBy('subjectId')
     .orderBy('version', 'desc')
     .execute()
-  return new Map(rows.map(({ invoiceId, ...file }) => [invoiceId, file]))
+  return new Map(rows.map(({ subjectId, ...file }) => [subjectId, file]))
 }
 
-/** The state of an invoice's newest document; undefined when none was made. */
+/** The state of the newest document of a subject; undefined when none was made. */
 export async function latestDocument(
   reads: Reads,
-  invoiceId: string,
+  kind: DocumentKind,
+  subjectId: string,
 ): Promise<Pick<DocumentRow, 'id' | 'status' | 'version'> | undefined> {
   return reads
     .selectFrom('documents')
     .select(['id', 'status', 'version'])
-    .where('invoiceId', '=', invoiceId)
-    .where('kind', '=', 'invoice_pdf')
+    .where('subjectId', '=', subjectId)
+    .where('kind', '=', kind)
     .orderBy('version', 'desc')
     .limit(1)
     .executeTakeFirst()
 }
 
-/** A ready document with its bytes. */
-export async function readFile(
+/** The newest documents of subjects which could not be rendered. */
+export async function failedDocuments(
   reads: Reads,
-  id: string,
-): Promise<{ readonly fileName: string; readonly sha256: Buffer; readonly bytes: Buffer } | undefined> {
+  kind: DocumentKind,
+  subjectIds: readonly string[],
+): Promise<readonly (FailedDocument & { readonly subjectId: string })[]> {
+  if (subjectIds.length === 0) return []
   return reads
     .selectFrom('documents as d')
-    .innerJoin('documentBlobs as b', 'b.sha256', 'd.contentSha256')
-    .select(['d.fileName', 'b.sha256', 'b.bytes'])
-    .where('d.id', '=', id)
-    .where('d.status', '=', 'ready')
-    .executeTakeFirst()
-}
-
-/** The bytes of a logo by the hash in a model. */
-export async function readBlob(reads: Reads, sha256: string): Promise<Buffer | undefined> {
-  const row = await reads
-    .selectFrom('documentBlobs')
-    .select('bytes')
-    .where('sha256', '=', Buffer.from(sha256, 'hex'))
-    .executeTakeFirst()
-  return row?.bytes
-}
-
-/** Deletes up to `limit` documents older than `years`, and the files that no document needs; returns how many. */
-export async function deleteOldDocuments(
-  database: Database,
-  old: { readonly now: Instant; readonly years: number; readonly limit: number },
-): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    with gone as (
-      delete from documents where (organization_id, id) in (
-        select organization_id, id from documents
-        where created_at < ${ts(old.now)} - make_interval(years => ${old.years}::int)
-        limit ${old.limit}
-      )
-      returning organization_id, id, content_sha256
-    ), freed as (
-      delete from document_blobs b using gone g
-      where b.organization_id = g.organization_id and b.sha256 = g.content_sha256
-        and not exists (
-          select from documents d
-          where d.organization_id = b.organization_id and d.content_sha256 = b.sha256
-            and d.id not in (select id from gone)
-        )
+    .select(['d.id', 'd.kind', 'd.version'])
+    .select((eb) => eb.ref('d.subjectId').$notNull().as('subjectId'))
+    .where('d.subjectId', '=', anyOf(subjectIds))
+    .where('d.kind', '=', kind)
+    .where('d.status', '=', 'failed')
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('documents as later')
+            .select('later.id')
+            .whereRef('later.subjectId', '=', 'd.subjectId')
+            .whereRef('later.kind', '=', 'd.kind')
+            .whereRef('later.version', '>', 'd.version'),
+        ),
+      ),
     )
-    select count(*)::int as count from gone`.execute(database.system)
-  return rows[0]?.count ?? 0
+    .execute()
+}
+
+/** Whether any document of these subjects is still being made. */
+export async function hasPendingDocuments(reads: Reads, subjectIds: readonly string[]): Promise<boolean> {
+  const row = await reads
+    .selectFrom('documents')
+    .select('id')
+    .where('subjectId', '=', anyOf(subjectIds))
+    .where('status', '=', 'pending')
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }

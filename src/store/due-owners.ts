@@ -6,7 +6,18 @@ import type { Reads } from './database.ts'
 export type DueOwner = { readonly customerId: string } | { readonly planId: string } | null
 
 /** Subjects that lead to their customers. */
-type OwnedSubject = 'subscription' | 'invoice' | 'deferred' | 'wallet' | 'top_up' | 'credits' | 'rule'
+type OwnedSubject =
+  | 'subscription'
+  | 'invoice'
+  | 'deferred'
+  | 'wallet'
+  | 'top_up'
+  | 'credits'
+  | 'rule'
+  | 'payment_request'
+  | 'payment'
+  | 'page'
+  | 'refund'
 
 /** The tables of subjects that lead to wallets. */
 const OF_WALLETS = {
@@ -22,6 +33,7 @@ const SUBJECT_OF: Readonly<Record<DueKind, 'customer' | 'plan' | OwnedSubject | 
   plan_deletion: 'plan',
   draft_refresh: 'invoice',
   subscription_start: 'subscription',
+  subscription_gate: 'subscription',
   subscription_end: 'subscription',
   subscription_billing: 'subscription',
   invoice_finalization: 'invoice',
@@ -46,6 +58,13 @@ const SUBJECT_OF: Readonly<Record<DueKind, 'customer' | 'plan' | OwnedSubject | 
   wallet_rule: 'rule',
   wallet_usage: 'customer',
   wallet_refresh: 'customer',
+  invoice_charge: 'invoice',
+  request_charge: 'payment_request',
+  payment_attention: 'payment',
+  refund_attention: 'refund',
+  page_expiry: 'page',
+  // A connection has many customers.
+  provider_probe: null,
 }
 
 /** The owner of an item's subject, read without locking anything; null when there is none, or it is gone. */
@@ -62,6 +81,15 @@ function customerOf(subject: OwnedSubject, id: string): RawBuilder<{ customerId:
   if (subject === 'subscription') return sql`select customer_id from subscriptions where id = ${id}`
   if (subject === 'invoice') return sql`select customer_id from invoices where id = ${id}`
   if (subject === 'wallet') return sql`select customer_id from wallets where id = ${id}`
+  if (subject === 'payment_request') return sql`select customer_id from payment_requests where id = ${id}`
+  if (subject === 'payment') return sql`select customer_id from payments where id = ${id}`
+  if (subject === 'page') return sql`select customer_id from payment_pages where id = ${id}`
+  if (subject === 'refund') {
+    return sql`
+      select p.customer_id from refunds r
+      join payments p on p.organization_id = r.organization_id and p.id = r.payment_id
+      where r.id = ${id}`
+  }
   if (subject !== 'deferred') {
     return sql`
       select w.customer_id from ${sql.table(OF_WALLETS[subject])} t

@@ -16,7 +16,7 @@ export type CustomerDunning = {
 }
 
 /** The campaign that applies to a customer `c` with its settings `d` and its billing entity `e`; null for none. */
-const APPLIED = sql`case when coalesce(d.is_excluded, false) then null
+export const APPLIED_CAMPAIGN = sql<string | null>`case when coalesce(d.is_excluded, false) then null
   else coalesce(d.applied_dunning_campaign_id, e.applied_dunning_campaign_id) end`
 
 const CUSTOMERS = sql`customers c
@@ -34,7 +34,7 @@ export async function readDunning(reads: Reads, customerId: string): Promise<Cus
   const [{ rows }, attempts] = await Promise.all([
     sql<Row>`
       select d.applied_dunning_campaign_id as own_campaign_id, coalesce(d.is_excluded, false) as is_excluded,
-        ${APPLIED} as campaign_id, d.last_attempt_at
+        ${APPLIED_CAMPAIGN} as campaign_id, d.last_attempt_at
       from ${CUSTOMERS}
       where c.id = ${customerId}`.execute(reads),
     reads
@@ -170,7 +170,7 @@ export async function scheduleDunning(tx: Tx, customerIds: readonly string[], du
     from (
       select c.organization_id, c.id
       from ${CUSTOMERS}
-      where c.id = any (${[...customerIds]}::uuid[]) and c.deleted_at is null and ${APPLIED} is not null
+      where c.id = any (${[...customerIds]}::uuid[]) and c.deleted_at is null and ${APPLIED_CAMPAIGN} is not null
         and exists (
           select from invoices i
           where i.organization_id = c.organization_id and i.customer_id = c.id and i.payment_overdue)
@@ -188,7 +188,7 @@ export async function customersToDun(
 ): Promise<string[]> {
   const isMeant =
     'campaignId' in of
-      ? sql`${APPLIED} = ${of.campaignId}::uuid`
+      ? sql`${APPLIED_CAMPAIGN} = ${of.campaignId}::uuid`
       : sql`c.billing_entity_id = ${of.billingEntityId}::uuid and d.applied_dunning_campaign_id is null`
   const { rows } = await sql<{ id: string }>`
     select c.id from ${CUSTOMERS}

@@ -91,11 +91,13 @@ export async function feeViews(reads: Reads, asked: FeesAsked, slice?: Slice): P
   for (const { id, trueUpParentFeeId, invoiceId } of trueUps) {
     if (trueUpParentFeeId !== null) trueUpOf.set(`${trueUpParentFeeId} ${invoiceId}`, id)
   }
-  return rows.map((row) => ({
-    ...row,
-    trueUpFeeId: trueUpOf.get(`${row.id} ${row.invoiceId}`) ?? null,
-    appliedTaxes: taxes.get(row.id) ?? [],
-  }))
+  // On the rows themselves: copies of so many properties cost more than reading them.
+  return rows.map((row) =>
+    Object.assign(row, {
+      trueUpFeeId: trueUpOf.get(`${row.id} ${row.invoiceId}`) ?? null,
+      appliedTaxes: taxes.get(row.id) ?? [],
+    }),
+  )
 }
 
 /** The true-up fees of these fees, on the same invoices. */

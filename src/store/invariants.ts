@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { JWT_BODY_BYTES_MAX } from '../core/webhooks/signature-size.ts'
 import type { Database } from './database.ts'
+import { DAY_INVARIANTS } from './day-invariants.ts'
 import type { Invariant } from './invariant.ts'
 import { PAYMENT_INVARIANTS } from './payment-invariants.ts'
 
@@ -136,6 +137,27 @@ const BILLING_IS_DUE: Invariant = {
             select max(l.billing_at) from invoice_subscriptions l
             where l.organization_id = s.organization_id and l.subscription_id = s.id))
       )`,
+}
+
+const GATES_ARE_DUE: Invariant = {
+  code: 'gates_are_due',
+  says: 'every subscription that waits for a payment is looked at once that is made, and when its time is over',
+  weight: 'error',
+  query: `
+    select s.organization_id, s.id::text as subject, 'no due look' as detail
+    from subscriptions s
+    where s.status = 'incomplete'
+      and (exists (
+        select from activation_rules r
+        where r.organization_id = s.organization_id and r.subscription_id = s.id and r.expires_at is not null)
+      or exists (
+        select from invoice_subscriptions l
+        join invoices i on i.organization_id = l.organization_id and i.id = l.invoice_id
+        where l.organization_id = s.organization_id and l.subscription_id = s.id
+          and (i.status = 'finalized' or i.payment_status <> 'pending')))
+      and not exists (
+        select from due_items d
+        where d.organization_id = s.organization_id and d.kind = 'subscription_gate' and d.subject_id = s.id)`,
 }
 
 /** Every event is stored once, with its key and in the log. */
@@ -312,10 +334,12 @@ export const INVARIANTS: readonly Invariant[] = [
   INDEXES,
   DEFAULT_ENTITY,
   BILLING_IS_DUE,
+  GATES_ARE_DUE,
   INVOICE_FEES,
   INVOICE_TAXES,
   ...PAYMENT_INVARIANTS,
   INVOICE_NUMBERS,
+  ...DAY_INVARIANTS,
   EVENT_KEYS,
   FAILING_ITEMS,
   UNMATCHED,

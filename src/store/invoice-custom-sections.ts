@@ -174,6 +174,12 @@ type SectionedCustomer = {
   readonly skipInvoiceCustomSections: boolean
 }
 
+/** What decides the sections of invoices of somebody who is no customer yet: the selection of the billing entity. */
+export async function readSectionFactsOfEntity(reads: Reads, billingEntityId: string): Promise<SectionFacts> {
+  const selected = await selectedSections(reads, [billingEntityId])
+  return { skipping: new Set(), selected: groupedBy(selected, ({ ownerId }) => ownerId) }
+}
+
 /** Everything that decides the sections of some customers' invoices: two statements, which travel together. */
 export async function readSectionFacts(reads: Reads, customerIds: readonly string[]): Promise<SectionFacts> {
   const meant = sql`(${[...customerIds]}::uuid[])`

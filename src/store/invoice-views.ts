@@ -1,14 +1,14 @@
-import { type Selectable, sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import { type CustomerDetails, detailsOfCustomers, findCustomersById } from './customers.ts'
 import type { Reads } from './database.ts'
-import { type DocumentFile, filesOfInvoices } from './documents.ts'
+import { type DocumentFile, type FailedDocument, failedDocuments, filesOf } from './documents.ts'
+import { type EFile, eFilesOf } from './e-documents.ts'
 import { type FeeView, feeViews } from './fees.ts'
 import { creditsOf, type InvoiceCreditView } from './invoice-credits.ts'
 import type { AppliedSectionRow } from './invoice-custom-sections.ts'
 import { regenerationsOf } from './invoice-regenerations.ts'
 import type { InvoiceRow } from './invoices.ts'
-import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { InvoiceMetadata, InvoiceTaxes } from './rows.ts'
 import { type SubscriptionView, viewsOf } from './subscription-views.ts'
 import { type UnbilledFeeRow, unbilledFeesOf } from './unbilled-fees.ts'
@@ -50,6 +50,7 @@ export type InvoiceListView = {
   readonly thresholds: readonly AppliedThresholdView[]
   /** Its newest PDF; null while there is none. */
   readonly file: DocumentFile | null
+  readonly eFile: EFile | null
 }
 
 /** An invoice with everything on it. */
@@ -61,6 +62,8 @@ export type InvoiceView = InvoiceListView & {
   readonly credits: readonly InvoiceCreditView[]
   /** Fees left off because their amount does not fit. */
   readonly unbilled: readonly UnbilledFeeRow[]
+  /** Its newest document, if that could not be rendered. */
+  readonly failures: readonly FailedDocument[]
   /** The voided invoice that it replaces. */
   readonly voidedInvoiceId: string | null
   /** The invoice that replaces it after it was voided. */
@@ -75,7 +78,7 @@ export async function invoiceListViews(
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.id)
   const progressive = rows.filter((row) => row.invoiceType === 'progressive_billing')
-  const [customers, entities, thresholds, metadata, taxes, files] = await Promise.all([
+  const [customers, entities, thresholds, metadata, taxes, files, eFiles] = await Promise.all([
     customersOf(reads, rows),
     reads.selectFrom('billingEntities').select(['id', 'code']).execute(),
     thresholdsOf(
@@ -96,7 +99,8 @@ export async function invoiceListViews(
       .orderBy('createdAt')
       .orderBy('id')
       .execute(),
-    filesOfInvoices(reads, ids),
+    filesOf(reads, 'invoice_pdf', ids),
+    eFilesOf(reads, 'invoice_xml', ids),
   ])
   const codes = new Map(entities.map(({ id, code }) => [id, code]))
   const metadataByInvoice = groupedBy(metadata, (row) => row.invoiceId)
@@ -114,6 +118,7 @@ export async function invoiceListViews(
         taxes: taxesByInvoice.get(invoice.id) ?? [],
         thresholds: thresholdsByInvoice.get(invoice.id) ?? [],
         file: files.get(invoice.id) ?? null,
+        eFile: eFiles.get(invoice.id) ?? null,
       },
     ]
   })
@@ -136,7 +141,7 @@ export async function invoiceViews(
 ): Promise<InvoiceView[]> {
   if (ids.length === 0) return []
   const rows = reads.selectFrom('invoices').selectAll().where('id', '=', anyOf(ids)).execute()
-  const [views, fees, billed, credits, unbilled, sections, regenerations] = await Promise.all([
+  const [views, fees, billed, credits, unbilled, sections, regenerations, failures] = await Promise.all([
     rows.then((found) => invoiceListViews(reads, found)),
     feeViews(reads, { invoiceIds: ids }),
     billedSubscriptions(reads, ids, now),
@@ -144,11 +149,13 @@ export async function invoiceViews(
     unbilledFeesOf(reads, ids),
     sectionsOf(reads, ids),
     regenerationsOf(reads, ids),
+    failedDocuments(reads, 'invoice_pdf', ids),
   ])
   const feesByInvoice = groupedBy(fees, (fee) => fee.invoiceId)
   const creditsByInvoice = groupedBy(credits, (credit) => credit.invoiceId)
   const unbilledByInvoice = groupedBy(unbilled, (row) => row.invoiceId)
   const sectionsByInvoice = groupedBy(sections, (row) => row.invoiceId)
+  const failuresByInvoice = groupedBy(failures, (row) => row.subjectId)
   return views.map((view) => {
     const { id } = view.invoice
     return {
@@ -157,6 +164,7 @@ export async function invoiceViews(
       ...billed.of(id),
       credits: creditsByInvoice.get(id) ?? [],
       unbilled: unbilledByInvoice.get(id) ?? [],
+      failures: failuresByInvoice.get(id) ?? [],
       sections: sectionsByInvoice.get(id) ?? [],
       voidedInvoiceId: regenerations.voided.get(id) ?? null,
       regeneratedInvoiceId: regenerations.regenerated.get(id) ?? null,
@@ -224,110 +232,4 @@ async function thresholdsOf(reads: Reads, ids: readonly string[]): Promise<Appli
     .orderBy('t.isRecurring')
     .orderBy('t.amountCents')
     .execute()
-}
-
-/** What can settle an invoice: money, or the offset of a credit note. */
-export const SETTLEMENTS = ['payment', 'credit_note'] as const
-export type Settlement = (typeof SETTLEMENTS)[number]
-
-/** Filters of the invoice list; undefined means no restriction. */
-export type InvoiceFilters = {
-  readonly externalCustomerId?: string | undefined
-  readonly amountFrom?: bigint | undefined
-  readonly amountTo?: bigint | undefined
-  readonly billingEntityIds?: readonly string[] | undefined
-  readonly currency?: string | undefined
-  readonly invoiceType?: string | undefined
-  readonly issuingFrom?: string | undefined
-  readonly issuingTo?: string | undefined
-  readonly metadata?: readonly (readonly [string, string])[] | undefined
-  readonly partiallyPaid?: boolean | undefined
-  readonly paymentDisputeLost?: boolean | undefined
-  readonly paymentOverdue?: boolean | undefined
-  readonly paymentStatuses?: readonly string[] | undefined
-  readonly purchaseOrderNumber?: string | undefined
-  readonly searchTerm?: string | undefined
-  readonly selfBilled?: boolean | undefined
-  /** Only invoices with a settlement of one of these kinds. */
-  readonly settlements?: readonly Settlement[] | undefined
-  readonly statuses: readonly string[]
-}
-
-/** One page of invoices, newest issuing date first, and the total count. */
-export async function listInvoices(
-  reads: Reads,
-  filters: InvoiceFilters,
-  slice: Slice,
-): Promise<Listed<InvoiceRow>> {
-  const filtered = filteredInvoices(reads, filters).selectAll('i')
-  const ordered = filtered.orderBy('i.issuingDate', 'desc').orderBy('i.createdAt', 'desc').orderBy('i.id')
-  return pageOf(ordered, slice)
-}
-
-function filteredInvoices(reads: Reads, f: InvoiceFilters) {
-  let query = reads
-    .selectFrom('invoices as i')
-    .innerJoin('customers as c', 'c.id', 'i.customerId')
-    .where('i.status', 'in', [...f.statuses])
-  if (f.externalCustomerId !== undefined) query = query.where('c.externalId', '=', f.externalCustomerId)
-  if (f.amountFrom !== undefined) query = query.where('i.totalAmountCents', '>=', f.amountFrom)
-  if (f.amountTo !== undefined) query = query.where('i.totalAmountCents', '<=', f.amountTo)
-  if (f.currency !== undefined) query = query.where('i.currency', '=', f.currency)
-  if (f.invoiceType !== undefined) query = query.where('i.invoiceType', '=', f.invoiceType)
-  if (f.issuingFrom !== undefined) query = query.where('i.issuingDate', '>=', f.issuingFrom)
-  if (f.issuingTo !== undefined) query = query.where('i.issuingDate', '<=', f.issuingTo)
-  if (f.paymentStatuses) query = query.where('i.paymentStatus', 'in', [...f.paymentStatuses])
-  if (f.paymentOverdue !== undefined) query = query.where('i.paymentOverdue', '=', f.paymentOverdue)
-  if (f.selfBilled !== undefined) query = query.where('i.selfBilled', '=', f.selfBilled)
-  if (f.purchaseOrderNumber !== undefined) {
-    query = query.where('i.purchaseOrderNumber', '=', f.purchaseOrderNumber)
-  }
-  if (f.paymentDisputeLost !== undefined) {
-    query = query.where('i.paymentDisputeLostAt', f.paymentDisputeLost ? 'is not' : 'is', null)
-  }
-  if (f.partiallyPaid !== undefined) {
-    const isPart = sql<boolean>`(i.total_paid_amount_cents > 0 and i.total_paid_amount_cents < i.total_amount_cents)`
-    query = query.where(f.partiallyPaid ? isPart : sql<boolean>`not ${isPart}`)
-  }
-  if (f.settlements) {
-    const kinds = f.settlements.map((each) => (each === 'payment' ? 'payment' : 'offset'))
-    query = query.where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('invoicePayments as e')
-          .select('e.id')
-          .whereRef('e.invoiceId', '=', 'i.id')
-          .where('e.kind', 'in', kinds),
-      ),
-    )
-  }
-  if (f.billingEntityIds) query = query.where('i.billingEntityId', 'in', f.billingEntityIds)
-  for (const [key, value] of f.metadata ?? []) {
-    query = query.where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('invoiceMetadata as m')
-          .select('m.id')
-          .whereRef('m.invoiceId', '=', 'i.id')
-          .where('m.key', '=', key)
-          .where('m.value', '=', value),
-      ),
-    )
-  }
-  if (f.searchTerm !== undefined) {
-    const pattern = `%${f.searchTerm.replace(/[\\%_]/g, '\\$&')}%`
-    query = query.where((eb) =>
-      eb.or([
-        eb('i.number', 'ilike', pattern),
-        eb('c.name', 'ilike', pattern),
-        eb('c.firstname', 'ilike', pattern),
-        eb('c.lastname', 'ilike', pattern),
-        eb('c.legalName', 'ilike', pattern),
-        eb('c.externalId', 'ilike', pattern),
-        eb('c.email', 'ilike', pattern),
-        eb(sql<string>`i.id::text`, 'ilike', pattern),
-      ]),
-    )
-  }
-  return query
 }

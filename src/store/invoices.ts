@@ -1,7 +1,7 @@
 import { type Selectable, sql, type Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import { lockCustomerById } from './customers.ts'
-import type { Reads, Tx } from './database.ts'
+import type { Database, Reads, Tx } from './database.ts'
 import type { Invoices } from './rows.ts'
 import { anyOf, ts } from './values.ts'
 
@@ -27,6 +27,16 @@ export async function findInvoice(reads: Reads, id: string): Promise<InvoiceRow 
     .where('id', '=', id)
     .where('status', 'in', [...VISIBLE_STATUSES])
     .executeTakeFirst()
+}
+
+/** The organization of an invoice, for the operator, who may see every organization. */
+export async function organizationOfInvoice(database: Database, id: string): Promise<string | undefined> {
+  const row = await database.system
+    .selectFrom('invoices')
+    .select('organizationId')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row?.organizationId
 }
 
 /** An invoice that must exist, whatever its status. */

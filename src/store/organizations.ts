@@ -1,5 +1,6 @@
-import type { Insertable, Selectable, Updateable } from 'kysely'
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
+import type { StoredWebhookSecrets } from '../core/webhooks/secrets.ts'
 import type { Database, Reads, Tx } from './database.ts'
 import type { BillingEntities, Organizations } from './rows.ts'
 import { ts } from './values.ts'
@@ -32,11 +33,9 @@ export async function readOrganization(reads: Reads, id: string): Promise<Organi
   return reads.selectFrom('organizations').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
 
-export async function insertOrganization(
-  database: Database,
-  row: Insertable<Organizations>,
-): Promise<OrganizationRow> {
-  return database.system.insertInto('organizations').values(row).returningAll().executeTakeFirstOrThrow()
+/** Creates an organization, in a transaction of the database's owner. */
+export async function insertOrganization(tx: Tx, row: Insertable<Organizations>): Promise<OrganizationRow> {
+  return tx.insertInto('organizations').values(row).returningAll().executeTakeFirstOrThrow()
 }
 
 export async function updateOrganization(
@@ -50,6 +49,37 @@ export async function updateOrganization(
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow()
+}
+
+/** Makes every link to a file void that was signed before. */
+export async function raiseFileLinkEpoch(tx: Tx, id: string): Promise<void> {
+  await sql`update organizations set file_link_epoch = file_link_epoch + 1 where id = ${id}`.execute(tx)
+}
+
+/** The secrets that sign an organization's webhooks, as they are stored; locked when asked for. */
+export async function readWebhookSecrets(
+  reads: Reads,
+  id: string,
+  options?: { readonly forUpdate: true },
+): Promise<StoredWebhookSecrets> {
+  const query = reads
+    .selectFrom('organizations')
+    .select(['hmacKey', 'webhookSecret', 'oldWebhookSecret', 'oldWebhookSecretUntil'])
+    .where('id', '=', id)
+  return (options ? query.forNoKeyUpdate() : query).executeTakeFirstOrThrow()
+}
+
+/** Replaces the secret of webhooks; the one before counts until an instant. */
+export async function replaceWebhookSecret(
+  tx: Tx,
+  id: string,
+  { secret, old, until }: { readonly secret: string; readonly old: string; readonly until: Instant },
+): Promise<void> {
+  await tx
+    .updateTable('organizations')
+    .set({ webhookSecret: secret, oldWebhookSecret: old, oldWebhookSecretUntil: ts(until) })
+    .where('id', '=', id)
+    .execute()
 }
 
 export async function insertBillingEntity(
@@ -73,4 +103,14 @@ export async function findBillingEntity(
 /** The creation columns at `now`; see `createOrganization`. */
 export function stamps(now: Instant) {
   return { createdAt: ts(now), updatedAt: ts(now) }
+}
+
+/** The name of a billing entity, archived or not. */
+export async function readBillingEntityName(reads: Reads, id: string): Promise<string> {
+  const row = await reads
+    .selectFrom('billingEntities')
+    .select('name')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  return row.name
 }

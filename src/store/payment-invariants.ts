@@ -17,17 +17,17 @@ const INVOICE_PAYMENTS: Invariant = {
 
 const PAYMENTS: Invariant = {
   code: 'payments',
-  says: 'every successful payment is in the ledgers of its invoices with its whole amount, and no other payment is',
+  says: 'every successful payment is in the ledgers of its invoices, less what was paid too much, and no other payment is',
   weight: 'error',
   query: `
     select p.organization_id, p.id::text as subject,
-      format('payment %s cents (%s), ledgers %s cents', p.amount_cents, p.payment_status,
+      format('payment %s cents (%s, %s too much), ledgers %s cents', p.amount_cents, p.payment_status, p.excess_cents,
         coalesce(sum(e.amount_cents), 0)) as detail
     from payments p
     left join invoice_payments e on e.organization_id = p.organization_id and e.payment_id = p.id
     group by p.organization_id, p.id
     having coalesce(sum(e.amount_cents), 0)
-      <> case p.payment_status when 'succeeded' then p.amount_cents else 0 end`,
+      <> case p.payment_status when 'succeeded' then p.amount_cents - p.excess_cents else 0 end`,
 }
 
 const CREDIT_NOTES: Invariant = {
@@ -49,5 +49,58 @@ const CREDIT_NOTES: Invariant = {
     where n.credit_amount_cents <> used.cents + n.voided_amount_cents + n.balance_amount_cents`,
 }
 
+const EXCESS: Invariant = {
+  code: 'payment_excess',
+  says: 'what was paid too much goes back, or somebody is asked to look',
+  weight: 'error',
+  query: `
+    select p.organization_id, p.id::text as subject, format('%s cents too much', p.excess_cents) as detail
+    from payments p
+    where p.excess_cents > 0 and p.review is null and not exists (
+      select from refunds r
+      where r.organization_id = p.organization_id and r.payment_id = p.id and r.reason <> 'credit_note')`,
+}
+
+const OPEN_PAYMENTS: Invariant = {
+  code: 'open_payments',
+  says: 'every payment by a provider that has not ended is looked at again',
+  weight: 'error',
+  query: `
+    select p.organization_id, p.id::text as subject, format('%s, and nobody turns to it', p.state) as detail
+    from payments p
+    where p.payment_type = 'provider' and (
+      p.state in ('sending', 'unknown', 'processing', 'action_required') and not exists (
+        select from due_items d
+        where d.organization_id = p.organization_id and d.kind = 'payment_attention' and d.subject_id = p.id)
+      or p.state = 'created' and p.tries > 0 and not exists (
+        select from due_items d
+        where d.organization_id = p.organization_id and d.kind = 'payment_attention' and d.subject_id = p.id))`,
+}
+
+const REVIEWS: Invariant = {
+  code: 'payment_reviews',
+  says: 'no payment by a provider waits for somebody to find out about it',
+  weight: 'notice',
+  query: `
+    select p.organization_id, p.id::text as subject, p.review as detail from payments p where p.review is not null`,
+}
+
+const MESSAGES: Invariant = {
+  code: 'provider_messages',
+  says: 'every message of a payment provider could be applied',
+  weight: 'notice',
+  query: `
+    select m.organization_id, m.id::text as subject, format('%s: %s', m.message_type, m.result) as detail
+    from provider_messages m where m.status = 'dead'`,
+}
+
 /** What must hold of payments, of the ledgers of invoices and of credit notes. */
-export const PAYMENT_INVARIANTS: readonly Invariant[] = [INVOICE_PAYMENTS, PAYMENTS, CREDIT_NOTES]
+export const PAYMENT_INVARIANTS: readonly Invariant[] = [
+  INVOICE_PAYMENTS,
+  PAYMENTS,
+  EXCESS,
+  OPEN_PAYMENTS,
+  REVIEWS,
+  MESSAGES,
+  CREDIT_NOTES,
+]

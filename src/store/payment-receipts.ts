@@ -1,6 +1,8 @@
 import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { Reads, Tx } from './database.ts'
+import { type DocumentFile, filesOf } from './documents.ts'
+import { type EFile, eFilesOf } from './e-documents.ts'
 import { newId } from './ids.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 import { findPayments, type PaymentView, paymentViews } from './payments.ts'
@@ -9,8 +11,12 @@ import { ts } from './values.ts'
 
 export type PaymentReceiptRow = Selectable<PaymentReceipts>
 
-/** A receipt with its payment. */
-export type PaymentReceiptView = PaymentReceiptRow & { readonly payment: PaymentView }
+/** A receipt with its payment, and its newest PDF, null while there is none. */
+export type PaymentReceiptView = PaymentReceiptRow & {
+  readonly payment: PaymentView
+  readonly file: DocumentFile | null
+  readonly eFile: EFile | null
+}
 
 /**
  * Issues the receipt of a payment with the customer's next number, `<slug>-RCPT-000001`. The counter is locked until
@@ -39,13 +45,19 @@ export async function insertReceipt(
   return receipt
 }
 
-/** One page of receipts, the latest first; with `invoiceId` those of payments of this invoice. */
+/** One page of receipts, the latest first: of all, of payments of an invoice, or of payments by a customer. */
 export async function listReceipts(
   reads: Reads,
-  { invoiceId }: { readonly invoiceId?: string | undefined },
+  of: { readonly invoiceId?: string | undefined; readonly customerId?: string | undefined },
   slice: Slice,
 ): Promise<Listed<PaymentReceiptRow>> {
+  const { invoiceId, customerId } = of
   let query = reads.selectFrom('paymentReceipts as r').selectAll('r')
+  if (customerId !== undefined) {
+    query = query.where('r.paymentId', 'in', (eb) =>
+      eb.selectFrom('payments as p').select('p.id').where('p.customerId', '=', customerId),
+    )
+  }
   if (invoiceId !== undefined) {
     query = query.where('r.paymentId', 'in', (eb) =>
       eb
@@ -67,14 +79,17 @@ export async function receiptViews(
   reads: Reads,
   rows: readonly PaymentReceiptRow[],
 ): Promise<PaymentReceiptView[]> {
-  const payments = await findPayments(
-    reads,
-    rows.map(({ paymentId }) => paymentId),
-  )
+  const paymentIds = rows.map(({ paymentId }) => paymentId)
+  const receiptIds = rows.map(({ id }) => id)
+  const [payments, files, eFiles] = await Promise.all([
+    findPayments(reads, paymentIds),
+    filesOf(reads, 'receipt_pdf', receiptIds),
+    eFilesOf(reads, 'receipt_xml', receiptIds),
+  ])
   const byId = new Map((await paymentViews(reads, payments)).map((view) => [view.id, view]))
   return rows.map((row) => {
     const payment = byId.get(row.paymentId)
     if (!payment) throw new Error(`receipt ${row.id} has no payment`)
-    return { ...row, payment }
+    return { ...row, payment, file: files.get(row.id) ?? null, eFile: eFiles.get(row.id) ?? null }
   })
 }

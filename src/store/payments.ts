@@ -11,6 +11,15 @@ export type PaymentRow = Selectable<Payments>
 export type PaymentView = PaymentRow & {
   readonly externalCustomerId: string
   readonly invoices: readonly { readonly id: string; readonly number: string }[]
+  /** Where it is made; null for a manual payment. */
+  readonly provider: PaymentPlace | null
+}
+
+/** The connection of a payment, and the customer there. */
+export type PaymentPlace = {
+  readonly code: string
+  readonly type: string
+  readonly providerCustomerId: string | null
 }
 
 /** Filters of the list of payments; undefined means no restriction. */
@@ -55,7 +64,8 @@ export async function listPayments(
   filters: PaymentFilters,
   slice: Slice,
 ): Promise<Listed<PaymentRow>> {
-  let query = reads.selectFrom('payments as p').selectAll('p')
+  // Payments that ended before they were sent are only in the journal.
+  let query = reads.selectFrom('payments as p').selectAll('p').where(sql<boolean>`not p.hidden`)
   const { externalCustomerId, invoiceId } = filters
   if (externalCustomerId !== undefined) {
     query = query.where('p.customerId', 'in', (eb) =>
@@ -91,20 +101,38 @@ export async function findPayments(reads: Reads, ids: readonly string[]): Promis
 /** Payments with their customers and invoices, in the order of the rows. */
 export async function paymentViews(reads: Reads, rows: readonly PaymentRow[]): Promise<PaymentView[]> {
   if (rows.length === 0) return []
-  const [customers, invoices] = await Promise.all([
+  const [customers, invoices, places] = await Promise.all([
     reads
       .selectFrom('customers')
       .select(['id', 'externalId'])
       .where('id', '=', anyOf(rows.map(({ customerId }) => customerId)))
       .execute(),
     invoicesOf(reads, rows),
+    placesOf(reads, rows),
   ])
   const externalIds = new Map(customers.map(({ id, externalId }) => [id, externalId]))
   return rows.map((row) => ({
     ...row,
     externalCustomerId: externalIds.get(row.customerId) ?? '',
     invoices: invoices.get(row.id) ?? [],
+    provider: places.get(row.id) ?? null,
   }))
+}
+
+async function placesOf(
+  reads: Reads,
+  rows: readonly PaymentRow[],
+): Promise<ReadonlyMap<string, PaymentPlace>> {
+  const ids = rows.filter(({ paymentType }) => paymentType === 'provider').map(({ id }) => id)
+  if (ids.length === 0) return new Map()
+  const found = await reads
+    .selectFrom('payments as p')
+    .innerJoin('paymentProviders as v', 'v.id', 'p.paymentProviderId')
+    .leftJoin('paymentProviderCustomers as l', 'l.id', 'p.paymentProviderCustomerId')
+    .select(['p.id', 'v.code', 'v.providerType as type', 'l.providerCustomerId'])
+    .where('p.id', '=', anyOf(ids))
+    .execute()
+  return new Map(found.map(({ id, ...place }) => [id, place]))
 }
 
 async function invoicesOf(reads: Reads, rows: readonly PaymentRow[]) {
@@ -129,4 +157,17 @@ export async function isInPaidRequest(reads: Reads, invoiceId: string): Promise<
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
+}
+
+/** The last payment by a provider of an invoice or a request; undefined when there was none. */
+export async function lastProviderPayment(
+  reads: Reads,
+  payable: { readonly invoiceId: string } | { readonly paymentRequestId: string },
+): Promise<PaymentRow | undefined> {
+  const query = reads.selectFrom('payments').selectAll().where('paymentType', '=', 'provider')
+  const own =
+    'invoiceId' in payable
+      ? query.where('invoiceId', '=', payable.invoiceId)
+      : query.where('paymentRequestId', '=', payable.paymentRequestId)
+  return own.orderBy('id', 'desc').limit(1).executeTakeFirst()
 }

@@ -14,14 +14,14 @@ export async function copiesOfPlan(reads: Reads, planId: string): Promise<string
   return rows.map((row) => row.id)
 }
 
-/** Some customers with active or pending subscriptions on a plan, by id. */
+/** Some customers with subscriptions that have not ended on a plan, by id. */
 export async function customersOnPlan(reads: Reads, planId: string, limit: number): Promise<string[]> {
   const rows = await reads
     .selectFrom('subscriptions')
     .select('customerId')
     .distinct()
     .where('planId', '=', planId)
-    .where('status', 'in', ['active', 'pending'])
+    .where('status', 'in', ['active', 'pending', 'incomplete'])
     .orderBy('customerId')
     .limit(limit)
     .execute()

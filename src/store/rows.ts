@@ -29,6 +29,18 @@ export type Numeric = ColumnType<string, string, string>
 
 export type Timestamp = ColumnType<Instant, RawBuilder<Instant>, RawBuilder<Instant>>
 
+export interface ActivationRules {
+  createdAt: Timestamp
+  expiresAt: Timestamp | null
+  id: string
+  organizationId: string
+  status: string
+  subscriptionId: string
+  timeoutHours: number
+  type: string
+  updatedAt: Timestamp
+}
+
 export interface ActivityLogs {
   activityObject: Json | null
   activitySource: string
@@ -123,6 +135,7 @@ export interface Alerts {
 
 export interface ApiKeys {
   createdAt: Timestamp
+  createdBy: string | null
   expiresAt: Timestamp | null
   id: string
   lastCharacters: string
@@ -212,6 +225,9 @@ export interface BillingEntities {
   addressLine2: string | null
   appliedDunningCampaignId: string | null
   archivedAt: Timestamp | null
+  bankAccountBic: string | null
+  bankAccountHolder: string | null
+  bankAccountIban: string | null
   city: string | null
   code: string
   country: string | null
@@ -449,6 +465,8 @@ export interface Customers {
   paymentProvider: string | null
   paymentProviderCode: string | null
   phone: string | null
+  providerCustomerId: string | null
+  providerPaymentMethods: Json | null
   sequentialId: Int8
   shippingAddress: Json | null
   skipInvoiceCustomSections: Generated<boolean>
@@ -456,6 +474,7 @@ export interface Customers {
   state: string | null
   subscriptionInvoiceIssuingDateAdjustment: string | null
   subscriptionInvoiceIssuingDateAnchor: string | null
+  syncWithProvider: Generated<boolean>
   taxIdentificationNumber: string | null
   timezone: string | null
   updatedAt: Timestamp
@@ -493,18 +512,22 @@ export interface Documents {
   byteSize: number | null
   contentSha256: Buffer | null
   createdAt: Timestamp
+  creditNoteId: string | null
   fileName: string
   id: string
-  invoiceId: string
+  invoiceId: string | null
   isAnnounced: boolean
   kind: string
   model: Json
   organizationId: string
+  paymentReceiptId: string | null
   problems: Generated<string[]>
   readyAt: Timestamp | null
   reason: string
+  refusal: Json | null
   renderer: string | null
   status: Generated<string>
+  subjectId: Generated<string | null>
   version: number
 }
 
@@ -545,6 +568,12 @@ export interface DunningThresholds {
   currency: string
   dunningCampaignId: string
   organizationId: string
+}
+
+export interface EncryptionKeys {
+  createdAt: Generated<Timestamp>
+  id: string
+  keyCheck: Buffer
 }
 
 export interface EntitlementRemovals {
@@ -617,6 +646,26 @@ export interface Features {
   name: string | null
   organizationId: string
   updatedAt: Timestamp
+}
+
+export interface FeeDays {
+  amountCents: Numeric
+  billingEntityId: string
+  chargeId: string | null
+  couponsAmountCents: Numeric
+  currency: string
+  fees: Int8
+  feeType: string
+  id: Generated<Int8>
+  isFolded: Generated<boolean>
+  isInvoiced: boolean
+  madeOn: string
+  months: number | null
+  organizationId: string
+  selfBilled: boolean
+  startsIn: string | null
+  taxesAmountCents: Numeric
+  units: Numeric
 }
 
 export interface Fees {
@@ -807,12 +856,21 @@ export interface Installation {
   webhookPrivateKey: string
 }
 
+export interface InviteLinks {
+  createdAt: Timestamp
+  inviteId: string
+  organizationId: string
+  tokenHash: Buffer
+}
+
 export interface Invites {
   acceptedAt: Timestamp | null
   createdAt: Timestamp
   email: string
   id: string
+  invitedBy: string | null
   organizationId: string
+  revokedAt: Timestamp | null
   roles: string[]
   tokenHash: Buffer
 }
@@ -828,6 +886,24 @@ export interface InvoiceCustomSections {
   name: string
   organizationId: string
   updatedAt: Timestamp
+}
+
+export interface InvoiceDays {
+  billingEntityId: string
+  currency: string
+  id: Generated<Int8>
+  invoices: Int8
+  invoiceType: string
+  isFolded: Generated<boolean>
+  isLost: boolean
+  isPartlyPaid: boolean
+  issuingDate: string
+  organizationId: string
+  paymentOverdue: boolean
+  paymentStatus: string
+  selfBilled: boolean
+  status: string
+  totalAmountCents: Numeric
 }
 
 export interface InvoiceMetadata {
@@ -966,6 +1042,34 @@ export interface LifetimeUsages {
   updatedAt: Timestamp
 }
 
+export interface Mails {
+  attempts: Generated<number>
+  bcc: Generated<string[]>
+  cc: Generated<string[]>
+  createdAt: Timestamp
+  creditNoteId: string | null
+  id: string
+  inviteId: string | null
+  invoiceId: string | null
+  isResent: boolean
+  kind: string
+  locale: string
+  nextAttemptAt: Timestamp | null
+  organizationId: string
+  paymentReceiptId: string | null
+  paymentRequestId: string | null
+  problem: string | null
+  recipients: string[]
+  rejected: Generated<string[]>
+  sentAt: Timestamp | null
+  smtpCode: number | null
+  smtpText: string | null
+  status: Generated<string>
+  subjectId: Generated<string | null>
+  title: string
+  userId: string | null
+}
+
 export interface Memberships {
   createdAt: Timestamp
   id: string
@@ -1009,6 +1113,7 @@ export interface Organizations {
   documentNumberPrefix: string
   email: string | null
   emailSettings: Generated<string[]>
+  fileLinkEpoch: Generated<number>
   finalizeZeroAmountInvoice: Generated<boolean>
   hmacKey: string
   id: string
@@ -1019,27 +1124,134 @@ export interface Organizations {
   legalNumber: string | null
   name: string
   netPaymentTerm: Generated<number>
+  oldWebhookSecret: string | null
+  oldWebhookSecretUntil: Timestamp | null
+  portalParts: Generated<string[]>
   premiumIntegrations: Generated<string[]>
   slug: string
   state: string | null
   taxIdentificationNumber: string | null
   timezone: Generated<string>
   updatedAt: Timestamp
+  webhookSecret: string | null
   zipcode: string | null
+}
+
+export interface OwnerLinks {
+  createdAt: Timestamp
+  organizationId: string
+  tokenHash: Buffer
+}
+
+export interface PasswordResets {
+  createdAt: Timestamp
+  tokenHash: Buffer
+  usedAt: Timestamp | null
+  userId: string
+}
+
+export interface PaymentCalls {
+  call: string
+  endedAt: Timestamp
+  error: string | null
+  httpCode: number | null
+  id: string
+  idempotencyKey: string | null
+  organizationId: string
+  outcome: string
+  paymentProviderId: string
+  requestId: string | null
+  startedAt: Timestamp
+  subjectId: string
+}
+
+export interface PaymentDisputes {
+  amountCents: Int8
+  closedAt: Timestamp | null
+  id: string
+  openedAt: Timestamp
+  organizationId: string
+  paymentId: string
+  providerDisputeId: string
+  reason: string | null
+  status: string
+  toldAt: Timestamp
 }
 
 export interface PaymentMethods {
   createdAt: Timestamp
   customerId: string
   deletedAt: Timestamp | null
+  details: Generated<Json>
   id: string
   isDefault: Generated<boolean>
+  isSuspected: Generated<boolean>
   organizationId: string
   paymentProviderCode: string | null
+  paymentProviderCustomerId: string | null
+  paymentProviderId: string | null
   paymentProviderName: string | null
   paymentProviderType: string
   providerMethodId: string
+  providerMethodType: Generated<string>
   updatedAt: Timestamp
+}
+
+export interface PaymentPages {
+  amountCents: Int8
+  amountCurrency: string
+  createdAt: Timestamp
+  customerId: string
+  expiresAt: Timestamp
+  id: string
+  invoiceId: string | null
+  organizationId: string
+  paymentProviderCustomerId: string
+  paymentProviderId: string
+  paymentRequestId: string | null
+  providerPageId: string | null
+  returnUrl: string | null
+  status: string
+  updatedAt: Timestamp
+  url: string | null
+}
+
+export interface PaymentProviderCustomers {
+  createdAt: Timestamp
+  customerId: string
+  deletedAt: Timestamp | null
+  id: string
+  isAnnounced: Generated<boolean>
+  isDefault: Generated<boolean>
+  organizationId: string
+  paymentProviderId: string
+  providerCustomerId: string | null
+  providerPaymentMethods: Generated<Json>
+  syncWithProvider: Generated<boolean>
+  updatedAt: Timestamp
+}
+
+export interface PaymentProviders {
+  accountId: string | null
+  code: string
+  createdAt: Timestamp
+  deletedAt: Timestamp | null
+  failingSince: Timestamp | null
+  hints: Generated<Json>
+  id: string
+  lastError: Json | null
+  mode: string
+  name: string
+  organizationId: string
+  providerType: string
+  refundDuplicates: Generated<boolean>
+  secrets: Generated<Json>
+  settings: Generated<Json>
+  state: Generated<string>
+  successRedirectUrl: string | null
+  sweptUntil: Timestamp | null
+  updatedAt: Timestamp
+  webhookState: Generated<string>
 }
 
 export interface PaymentReceipts {
@@ -1071,20 +1283,57 @@ export interface PaymentRequests {
 }
 
 export interface Payments {
+  absentSince: Timestamp | null
   amountCents: Int8
   amountCurrency: string
   createdAt: Timestamp
   customerId: string
+  error: Json | null
+  excessCents: Generated<Int8>
+  firstCalledAt: Timestamp | null
+  firstSentAt: Timestamp | null
+  hasFailed: Generated<boolean>
+  hasSucceeded: Generated<boolean>
+  hidden: Generated<boolean>
   id: string
   invoiceId: string | null
+  isOnSession: Generated<boolean>
+  lastSentAt: Timestamp | null
+  leaseUntil: Timestamp | null
+  looks: Generated<number>
+  nextAction: Json | null
+  nextLookAt: Timestamp | null
+  orderHash: string | null
   organizationId: string
+  origin: Generated<string>
   paidAt: Timestamp
+  paymentMethodId: string | null
+  paymentProviderCustomerId: string | null
+  paymentProviderId: string | null
   paymentRequestId: string | null
   paymentStatus: string
   paymentType: string
+  providerPaymentId: string | null
   reference: string | null
+  reversalKind: string | null
+  reversedAt: Timestamp | null
+  review: string | null
+  sends: Generated<number>
+  state: Generated<string>
   status: string
+  tries: Generated<number>
   updatedAt: Timestamp
+}
+
+export interface PaymentTransitions {
+  cause: string
+  createdAt: Timestamp
+  fromState: string
+  id: string
+  note: string | null
+  organizationId: string
+  paymentId: string
+  toState: string
 }
 
 export interface Plans {
@@ -1117,6 +1366,29 @@ export interface PlanTaxes {
   taxId: string
 }
 
+export interface PlanVersions {
+  apiKeyId: string | null
+  createdAt: Timestamp
+  definition: Json
+  isCascaded: boolean
+  number: number
+  organizationId: string
+  planId: string
+  restoredFrom: number | null
+  source: string
+  userEmail: string | null
+}
+
+export interface PortalSessions {
+  createdAt: Timestamp
+  customerId: string
+  expiresAt: Timestamp
+  id: string
+  isViewOnly: boolean
+  organizationId: string
+  tokenHash: Buffer
+}
+
 export interface PricingUnits {
   code: string
   createdAt: Timestamp
@@ -1139,6 +1411,22 @@ export interface Privileges {
   organizationId: string
   updatedAt: Timestamp
   valueType: string
+}
+
+export interface ProviderMessages {
+  body: Json
+  handledAt: Timestamp | null
+  id: string
+  messageId: string
+  messageType: string
+  occurredAt: Timestamp
+  organizationId: string
+  paymentProviderId: string
+  receivedAt: Timestamp
+  result: string | null
+  source: string
+  status: string
+  tries: Generated<number>
 }
 
 export interface RecurringTransactionRules {
@@ -1169,6 +1457,57 @@ export interface RecurringTransactionRules {
   walletId: string
 }
 
+export interface Refunds {
+  absentSince: Timestamp | null
+  amountCents: Int8
+  amountCurrency: string
+  createdAt: Timestamp
+  creditNoteId: string | null
+  error: Json | null
+  firstCalledAt: Timestamp | null
+  firstSentAt: Timestamp | null
+  id: string
+  idempotencyKey: string
+  isFailureAnnounced: Generated<boolean>
+  lastSentAt: Timestamp | null
+  leaseUntil: Timestamp | null
+  looks: Generated<number>
+  nextLookAt: Timestamp | null
+  organizationId: string
+  paymentId: string
+  providerRefundId: string | null
+  reason: string
+  state: string
+  tries: Generated<number>
+  updatedAt: Timestamp
+}
+
+export interface Roles {
+  code: string
+  createdAt: Timestamp
+  description: string | null
+  id: string
+  name: string
+  organizationId: string
+  permissions: string[]
+  updatedAt: Timestamp
+}
+
+export interface SecurityLogs {
+  apiKeyId: string | null
+  createdAt: Timestamp
+  id: string
+  ipAddress: string | null
+  logEvent: string
+  loggedAt: Timestamp
+  logType: string
+  organizationId: string
+  resources: Json
+  userAgent: string | null
+  userEmail: string | null
+  userId: string | null
+}
+
 export interface SelectedCustomSections {
   billingEntityId: string | null
   createdAt: Timestamp
@@ -1180,6 +1519,23 @@ export interface SelectedCustomSections {
   subscriptionId: string | null
   walletId: string | null
   walletTransactionId: string | null
+}
+
+export interface Sessions {
+  confirmedAt: Timestamp
+  createdAt: Timestamp
+  id: string
+  ipAddress: string
+  lastUsedAt: Timestamp
+  tokenHash: Buffer
+  userAgent: string
+  userId: string
+}
+
+export interface SignInFailures {
+  failedAt: Timestamp
+  failures: number
+  subject: Buffer
 }
 
 export interface Subscriptions {
@@ -1194,6 +1550,7 @@ export interface Subscriptions {
   endedBy: string | null
   endingAt: Timestamp | null
   externalId: string
+  gatedAt: Timestamp | null
   id: string
   name: string | null
   onTerminationCreditNote: string | null
@@ -1233,6 +1590,9 @@ export interface Taxes {
   createdAt: Timestamp
   deletedAt: Timestamp | null
   description: string | null
+  einvoiceCategory: string | null
+  einvoiceExemptionCode: string | null
+  einvoiceExemptionReason: string | null
   id: string
   name: string
   organizationId: string
@@ -1358,6 +1718,7 @@ export interface Users {
   createdAt: Timestamp
   email: string
   id: string
+  name: string | null
   passwordHash: string | null
 }
 
@@ -1485,6 +1846,7 @@ export interface WebhookEndpoints {
 }
 
 export interface Webhooks {
+  attempts: Generated<Json>
   createdAt: Timestamp
   httpStatus: number | null
   id: string
@@ -1502,6 +1864,7 @@ export interface Webhooks {
 }
 
 export interface DB {
+  activationRules: ActivationRules
   activityLogs: ActivityLogs
   addOns: AddOns
   addOnTaxes: AddOnTaxes
@@ -1539,6 +1902,7 @@ export interface DB {
   dunningAttempts: DunningAttempts
   dunningCampaigns: DunningCampaigns
   dunningThresholds: DunningThresholds
+  encryptionKeys: EncryptionKeys
   entitlementRemovals: EntitlementRemovals
   entitlements: Entitlements
   entitlementValues: EntitlementValues
@@ -1547,6 +1911,7 @@ export interface DB {
   eventKeys: EventKeys
   events: Events
   features: Features
+  feeDays: FeeDays
   fees: Fees
   feeTaxes: FeeTaxes
   fixedChargeOverrides: FixedChargeOverrides
@@ -1561,8 +1926,10 @@ export interface DB {
   'graphileWorker.PrivateTasks': GraphileWorkerPrivateTasks
   idempotentAnswers: IdempotentAnswers
   installation: Installation
+  inviteLinks: InviteLinks
   invites: Invites
   invoiceCustomSections: InvoiceCustomSections
+  invoiceDays: InvoiceDays
   invoiceMetadata: InvoiceMetadata
   invoicePayments: InvoicePayments
   invoiceReductions: InvoiceReductions
@@ -1572,21 +1939,38 @@ export interface DB {
   invoiceTaxes: InvoiceTaxes
   jobWorkers: JobWorkers
   lifetimeUsages: LifetimeUsages
+  mails: Mails
   memberships: Memberships
   minimumCommitments: MinimumCommitments
   minimumCommitmentTaxes: MinimumCommitmentTaxes
   organizations: Organizations
+  ownerLinks: OwnerLinks
+  passwordResets: PasswordResets
+  paymentCalls: PaymentCalls
+  paymentDisputes: PaymentDisputes
   paymentMethods: PaymentMethods
+  paymentPages: PaymentPages
+  paymentProviderCustomers: PaymentProviderCustomers
+  paymentProviders: PaymentProviders
   paymentReceipts: PaymentReceipts
   paymentRequestInvoices: PaymentRequestInvoices
   paymentRequests: PaymentRequests
   payments: Payments
+  paymentTransitions: PaymentTransitions
   plans: Plans
   planTaxes: PlanTaxes
+  planVersions: PlanVersions
+  portalSessions: PortalSessions
   pricingUnits: PricingUnits
   privileges: Privileges
+  providerMessages: ProviderMessages
   recurringTransactionRules: RecurringTransactionRules
+  refunds: Refunds
+  roles: Roles
+  securityLogs: SecurityLogs
   selectedCustomSections: SelectedCustomSections
+  sessions: Sessions
+  signInFailures: SignInFailures
   subscriptions: Subscriptions
   systemClock: SystemClock
   targetWalletEvents: TargetWalletEvents

@@ -4,6 +4,7 @@ import type { EffectiveEntitlement, PlanEntitlement } from '../core/entitlements
 import { openUsageWindow } from '../core/subscriptions/open-window.ts'
 import type { BillMoment } from '../core/subscriptions/subscription.ts'
 import type { Window } from '../core/subscriptions/windows.ts'
+import { type ActivationRuleRow, activationRulesOf } from './activation-rules.ts'
 import { windowsOfMoved } from './billed-windows.ts'
 import type { Reads } from './database.ts'
 import { entitlementsOn, NOTHING_CHANGED, readEntitlementChanges } from './entitlements.ts'
@@ -33,7 +34,11 @@ export type SubscriptionView = SubscriptionState & {
   readonly successor: Successor | null
   /** The thresholds that apply (docs/rules/progressive-billing.md#thresholds). */
   readonly thresholds: readonly ThresholdRow[]
+  readonly activationRules: readonly ActivationRuleRow[]
 }
+
+/** A subscription as lists and invoices show it, for which thresholds do not matter. */
+export type ListedSubscription = Omit<SubscriptionView, 'thresholds'>
 
 /** What the API shows for a single subscription. */
 export type SubscriptionDetails = SubscriptionView & {
@@ -86,6 +91,7 @@ export function createdDetails(
     readonly billingEntityCode: string
     readonly ownThresholds: readonly ThresholdRow[]
     readonly sections: readonly SelectedSection[]
+    readonly activationRules: readonly ActivationRuleRow[]
     readonly now: Instant
   },
 ): SubscriptionDetails {
@@ -99,6 +105,7 @@ export function createdDetails(
     currentPeriod: moment && openUsageWindow(moment, []).window,
     billingEntityCode: more.billingEntityCode,
     sections: more.sections,
+    activationRules: more.activationRules,
     previousPlanCode: null,
     successor: null,
     thresholds: state.row.progressiveBillingDisabled ? [] : counting,
@@ -112,12 +119,17 @@ export async function viewsOf(
   now: Instant,
 ): Promise<SubscriptionView[]> {
   if (rows.length === 0) return []
-  const [states, entities, previousCodes, successors] = await Promise.all([
+  const [states, entities, previousCodes, successors, rules] = await Promise.all([
     statesOf(reads, rows),
     reads.selectFrom('billingEntities').select(['id', 'code']).execute(),
     previousPlanCodes(reads, rows),
     successorsOf(reads, rows),
+    activationRulesOf(
+      reads,
+      rows.map(({ id }) => id),
+    ),
   ])
+  const rulesById = groupedBy(rules, ({ subscriptionId }) => subscriptionId)
   const zoned = states.map(({ row, zone }) => ({ id: row.id, zone }))
   const [thresholds, billed] = await Promise.all([thresholdsOf(reads, states), windowsOfMoved(reads, zoned)])
   const codes = new Map(entities.map(({ id, code }) => [id, code]))
@@ -132,6 +144,7 @@ export async function viewsOf(
       previousPlanCode: previousCodes.get(row.previousSubscriptionId ?? '') ?? null,
       successor: successors.get(row.id) ?? null,
       thresholds: applicable(state, thresholds),
+      activationRules: rulesById.get(row.id) ?? [],
     }
   })
 }
@@ -149,7 +162,8 @@ export async function applicableThresholds(
   return states.flatMap((state) => applicable(state, thresholds))
 }
 
-async function previousPlanCodes(
+/** The codes of the plans of the subscriptions that others followed, by their ids. */
+export async function previousPlanCodes(
   reads: Reads,
   rows: readonly SubscriptionRow[],
 ): Promise<ReadonlyMap<string, string>> {

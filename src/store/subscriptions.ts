@@ -1,4 +1,4 @@
-import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
+import { type Insertable, type RawBuilder, type Selectable, sql, type Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { SubscriptionStatus } from '../core/subscriptions/lifecycle.ts'
 import type { ThresholdInput } from '../core/subscriptions/subscription-input.ts'
@@ -139,18 +139,22 @@ export async function usedSubscriptionIds(
   return new Set(rows.map(({ externalId }) => externalId))
 }
 
-/** The active subscriptions of a customer with some external ids. */
+/** Active subscriptions of the customer with an external id, by their start; none when there is no such customer. */
 export async function activeSubscriptionsOf(
   reads: Reads,
-  customerId: string,
+  externalCustomerId: string,
   externalIds: readonly string[],
 ): Promise<SubscriptionRow[]> {
   return reads
-    .selectFrom('subscriptions')
-    .selectAll()
-    .where('customerId', '=', customerId)
-    .where('externalId', 'in', [...externalIds])
-    .where('status', '=', 'active')
+    .selectFrom('subscriptions as s')
+    .innerJoin('customers as c', 'c.id', 's.customerId')
+    .selectAll('s')
+    .where('c.externalId', '=', externalCustomerId)
+    .where('c.deletedAt', 'is', null)
+    .where('s.externalId', '=', sql<string>`any(${[...externalIds]}::text[])`)
+    .where('s.status', '=', 'active')
+    .orderBy('s.startedAt')
+    .orderBy('s.id')
     .execute()
 }
 
@@ -178,6 +182,26 @@ export async function pendingSuccessors(
     .execute()
   // A later one takes the place of an earlier one.
   return new Map(rows.map((row) => [row.previousSubscriptionId ?? '', row]))
+}
+
+/** A subscription that follows another one, with the code of its plan. */
+export type FollowingSubscription = SubscriptionRow & { readonly planCode: string }
+
+/** The subscriptions that follow others and were not canceled, oldest first. */
+export async function followersOf(
+  reads: Reads,
+  subscriptionIds: readonly string[],
+): Promise<readonly FollowingSubscription[]> {
+  return reads
+    .selectFrom('subscriptions as s')
+    .innerJoin('plans as p', 'p.id', 's.planId')
+    .selectAll('s')
+    .select('p.code as planCode')
+    .where('s.previousSubscriptionId', '=', anyOf(subscriptionIds))
+    .where('s.status', '<>', 'canceled')
+    .orderBy('s.createdAt')
+    .orderBy('s.id')
+    .execute()
 }
 
 /** An active subscription and its pending successor. */
@@ -228,7 +252,7 @@ export async function awaitedPlans(reads: Reads, planIds: readonly string[]): Pr
   return rows.map((row) => row.planId)
 }
 
-/** Whether another customer's active subscription has the external id. */
+/** Whether another customer's subscription has the external id: one that is active, or waits for its payment. */
 export async function isTakenByAnother(
   reads: Reads,
   externalId: string,
@@ -238,7 +262,7 @@ export async function isTakenByAnother(
     .selectFrom('subscriptions')
     .select('id')
     .where('externalId', '=', externalId)
-    .where('status', '=', 'active')
+    .where('status', 'in', ['active', 'incomplete'])
     .where('customerId', '<>', customerId)
     .limit(1)
     .executeTakeFirst()
@@ -273,30 +297,33 @@ export async function subscriptionsOf(
     .execute()
 }
 
+/** Any of the ids of a table that a condition names, looked up once, before anything else is read. */
+const idsWhere = (table: RawBuilder<unknown>, condition: RawBuilder<unknown>): RawBuilder<string> =>
+  sql<string>`any(array(select o.id from ${table} o where o.${condition}))`
+
 /** One page of the subscriptions that match a filter, by `subscriptionAt` descending. */
 export async function listSubscriptions(
   reads: Reads,
   filter: SubscriptionFilter,
   slice: Slice,
 ): Promise<Listed<SubscriptionRow>> {
-  let all = reads
-    .selectFrom('subscriptions as s')
-    .innerJoin('customers as c', (join) =>
-      join.onRef('c.id', '=', 's.customerId').onRef('c.organizationId', '=', 's.organizationId'),
-    )
-    .innerJoin('plans as p', (join) =>
-      join.onRef('p.id', '=', 's.planId').onRef('p.organizationId', '=', 's.organizationId'),
-    )
-    .where('s.status', 'in', [...filter.statuses])
+  let all = reads.selectFrom('subscriptions as s').where('s.status', 'in', [...filter.statuses])
   if (filter.customerId !== undefined) all = all.where('s.customerId', '=', filter.customerId)
   if (filter.externalCustomerId !== undefined) {
-    all = all.where('c.externalId', '=', filter.externalCustomerId)
+    const { externalCustomerId } = filter
+    all = all.where('s.customerId', '=', idsWhere(sql`customers`, sql`external_id = ${externalCustomerId}`))
   }
-  if (filter.planCode !== undefined) all = all.where('p.code', '=', filter.planCode)
-  if (filter.currency !== undefined) all = all.where('p.amountCurrency', '=', filter.currency)
+  if (filter.planCode !== undefined) {
+    all = all.where('s.planId', '=', idsWhere(sql`plans`, sql`code = ${filter.planCode}`))
+  }
+  if (filter.currency !== undefined) {
+    all = all.where('s.planId', '=', idsWhere(sql`plans`, sql`amount_currency = ${filter.currency}`))
+  }
   if (filter.billingEntityIds !== undefined) {
-    const ids = [...filter.billingEntityIds]
-    all = all.where((eb) => eb(eb.fn.coalesce('s.billingEntityId', 'c.billingEntityId'), 'in', ids))
+    const ids = anyOf(filter.billingEntityIds)
+    all = all.where(sql<boolean>`coalesce(s.billing_entity_id, (
+      select c.billing_entity_id from customers c
+      where c.organization_id = s.organization_id and c.id = s.customer_id)) = ${ids}`)
   }
   const ordered = all.selectAll('s').orderBy('s.subscriptionAt', 'desc').orderBy('s.createdAt', 'desc')
   return pageOf(ordered.orderBy('s.id'), slice)

@@ -1,4 +1,4 @@
-import type { Insertable, Selectable } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { Tx } from './database.ts'
 import { scheduleItems } from './due-items.ts'
@@ -7,11 +7,6 @@ import { json, ts } from './values.ts'
 
 /** A top-up that was asked for and is not carried out yet. */
 export type WalletTopUpRow = Selectable<WalletTopUps>
-
-/** Keeps a top-up until its due item is processed. */
-export async function insertTopUp(tx: Tx, row: Insertable<WalletTopUps>): Promise<void> {
-  await tx.insertInto('walletTopUps').values(row).execute()
-}
 
 /** Takes a top-up that waits, so that nobody carries it out twice. */
 export async function takeTopUp(tx: Tx, id: string): Promise<WalletTopUpRow | undefined> {

@@ -1,5 +1,6 @@
 import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
+import type { BalanceMovement } from '../core/wallets/balance-history.ts'
 import type { Funding } from '../core/wallets/transaction.ts'
 import type { WalletRows } from './billing/wallet-rows.ts'
 import type { Reads, Tx } from './database.ts'
@@ -115,6 +116,28 @@ export async function listConsumptions(
     }),
     total: Number(count.rows[0]?.count ?? 0n),
   }
+}
+
+/** The newest settled transactions of a wallet as movements of its balance, newest first. */
+export async function newestMovements(
+  reads: Reads,
+  walletId: string,
+  limit: number,
+): Promise<readonly BalanceMovement[]> {
+  const { rows } = await sql<BalanceMovement>`
+    select settled_at as at, case transaction_type when 'inbound' then amount_cents else -amount_cents end as cents
+    from wallet_transactions where wallet_id = ${walletId} and status = 'settled'
+    order by settled_at desc, id desc limit ${limit}`.execute(reads)
+  return rows
+}
+
+/** The cents of a wallet that paid for invoices since an instant. */
+export async function spentSince(reads: Reads, walletId: string, since: Instant): Promise<bigint> {
+  const { rows } = await sql<{ cents: bigint }>`
+    select coalesce(sum(amount_cents), 0)::bigint as cents from wallet_transactions
+    where wallet_id = ${walletId} and status = 'settled' and transaction_status = 'invoiced'
+      and settled_at >= ${ts(since)}`.execute(reads)
+  return rows[0]?.cents ?? 0n
 }
 
 /** The sections that the invoices of purchases print, where a purchase selected some, by transaction id. */

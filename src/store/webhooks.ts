@@ -5,7 +5,7 @@ import type { Database, Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import { insertRows } from './insert-rows.ts'
 import type { WebhookEndpoints, Webhooks } from './rows.ts'
-import { ts } from './values.ts'
+import { anyOf, json, ts } from './values.ts'
 
 export type WebhookEndpointRow = Selectable<WebhookEndpoints>
 /** An endpoint as far as messages to it depend on it. */
@@ -16,6 +16,8 @@ export type LoggedWebhook = WebhookRow & { readonly signatureAlgo: WebhookEndpoi
 
 /** More than the settings allow: the delivery itself decides which attempt is the last. */
 const TRIES_MAX = 101
+/** The latest attempts of a message that are kept; all of them, unless it was sent again many times. */
+const ATTEMPTS_KEPT = 100
 
 /** The statuses of a logged message. */
 export const WEBHOOK_STATUSES = ['pending', 'retrying', 'succeeded', 'failed'] as const
@@ -67,16 +69,18 @@ export async function insertWebhooks(
 
 /**
  * Queues the deliveries of logged messages (again), flagged with the organization and endpoint that they count
- * against.
+ * against. Those of one `queue` are sent one after the other, in order.
  */
 export async function queueDeliveries(
   tx: Tx,
   webhooks: readonly { readonly organizationId: string; readonly id: string; readonly endpointId: string }[],
+  queue?: string,
 ): Promise<void> {
   const jobs = webhooks.map(({ organizationId, id: webhookId, endpointId }) => ({
     payload: { organizationId, webhookId, endpointId },
     key: `webhook:${webhookId}`,
     flags: deliveryFlags({ organizationId, endpointId }),
+    ...(queue === undefined ? {} : { queue }),
   }))
   await sql`select weir_enqueue_jobs('deliver_webhook', ${JSON.stringify(jobs)}::json, ${TRIES_MAX}::int)`.execute(
     tx,
@@ -108,6 +112,7 @@ export async function findDelivery(reads: Reads, id: string) {
     .innerJoin('webhookEndpoints as e', 'e.id', 'w.webhookEndpointId')
     .innerJoin('organizations as o', 'o.id', 'w.organizationId')
     .select(['w.id', 'w.payload', 'w.status', 'e.webhookUrl', 'e.signatureAlgo', 'o.hmacKey'])
+    .select(['o.webhookSecret', 'o.oldWebhookSecret', 'o.oldWebhookSecretUntil'])
     .select(['o.isSandbox', 'o.clockAt'])
     .select(sql<string>`w.xmin::text`.as('version'))
     .where('w.id', '=', id)
@@ -142,6 +147,8 @@ export async function recordTry(
       httpStatus: end.httpStatus,
       response: end.response,
       retries: end.status === 'succeeded' ? sql`retries` : sql`retries + 1`,
+      attempts: sql`(case when jsonb_array_length(attempts) < ${ATTEMPTS_KEPT} then attempts else attempts - 0 end)
+        || (${json([{ at: end.now, httpStatus: end.httpStatus, isDelivered: end.status === 'succeeded' }])})::jsonb`,
       lastRetriedAt: sql<Instant>`case when retries > 0 then ${ts(end.now)} else last_retried_at end`,
       updatedAt: ts(end.now),
     })
@@ -160,6 +167,30 @@ export async function setWebhookStatus(
     .updateTable('webhooks')
     .set({ status, updatedAt: ts(now) })
     .where('id', '=', id)
+    .execute()
+}
+
+/** The messages to an endpoint that were given up, of one type or all, the first one first; locked, up to `limit`. */
+export async function lockFailedWebhooks(
+  tx: Tx,
+  filter: { readonly endpointId: string; readonly type: string | undefined },
+  limit: number,
+): Promise<readonly Pick<WebhookRow, 'id'>[]> {
+  let query = tx
+    .selectFrom('webhooks')
+    .select('id')
+    .where('webhookEndpointId', '=', filter.endpointId)
+    .where('status', '=', 'failed')
+  if (filter.type !== undefined) query = query.where('webhookType', '=', filter.type)
+  return query.orderBy('createdAt').orderBy('id').limit(limit).forUpdate().execute()
+}
+
+/** Marks messages as being sent again. */
+export async function markRetrying(tx: Tx, ids: readonly string[], now: Instant): Promise<void> {
+  await tx
+    .updateTable('webhooks')
+    .set({ status: 'retrying', updatedAt: ts(now) })
+    .where('id', '=', anyOf(ids))
     .execute()
 }
 

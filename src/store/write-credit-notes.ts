@@ -115,6 +115,25 @@ export async function takeFromCreditNotes(tx: Tx, uses: readonly NoteUse[]): Pro
     where n.id = u.id`.execute(tx)
 }
 
+/**
+ * Gives back what an invoice that came to nothing took from credit notes. What it took of one that was voided since is
+ * given up with the rest.
+ */
+export async function giveBackToCreditNotes(tx: Tx, invoiceId: string, now: Instant): Promise<void> {
+  await sql`
+    update credit_notes n set
+      balance_amount_cents = n.balance_amount_cents + case when n.credit_status = 'voided' then 0 else u.cents end,
+      voided_amount_cents = n.voided_amount_cents + case when n.credit_status = 'voided' then u.cents else 0 end,
+      credit_status = case when n.credit_status = 'consumed' then 'available' else n.credit_status end,
+      updated_at = ${ts(now)}
+    from (
+      select r.source_id, sum(r.amount_cents)::bigint as cents from invoice_reductions r
+      where r.invoice_id = ${invoiceId} and r.kind = 'credit_note'
+      group by r.source_id
+    ) as u
+    where n.id = u.source_id`.execute(tx)
+}
+
 async function lastNumbers(tx: Tx, invoiceIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await tx
     .selectFrom('creditNotes')

@@ -10,6 +10,7 @@ export function toWireApiKey(key: ApiKeyRow): object {
     permissions: key.permissions,
     expires_at: isoSecondsOrNull(key.expiresAt),
     last_used_at: isoSecondsOrNull(key.lastUsedAt),
+    created_by: key.createdBy,
     created_at: isoSeconds(key.createdAt),
   }
 }

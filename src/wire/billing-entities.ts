@@ -39,6 +39,14 @@ export function toWireBillingEntity(entity: BillingEntityRow): object {
     document_locale: entity.documentLocale,
     is_default: entity.isDefault,
     eu_tax_management: entity.euTaxManagement,
+    bank_account:
+      entity.bankAccountIban === null
+        ? null
+        : {
+            holder: entity.bankAccountHolder,
+            iban: entity.bankAccountIban,
+            bic: entity.bankAccountBic,
+          },
     logo_url:
       entity.logo === null
         ? null

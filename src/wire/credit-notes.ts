@@ -8,10 +8,11 @@ import type { CreditNoteView } from '../store/credit-notes.ts'
 import type { InvoiceRow } from '../store/invoices.ts'
 import { toWireCustomerBase } from './customers.ts'
 import { toWireFee } from './fees.ts'
+import { type InvoiceLinks, toWireFailedDocument, toWireRefusals, xmlUrlOf } from './invoices.ts'
 import { isoSeconds } from './times.ts'
 
 /** A credit note with its customer, items and taxes. */
-export function toWireCreditNote(note: CreditNoteView): object {
+export function toWireCreditNote(note: CreditNoteView, links: Pick<InvoiceLinks, 'fileUrl'>): object {
   return {
     lago_id: note.id,
     billing_entity_code: note.billingEntityCode,
@@ -30,8 +31,8 @@ export function toWireCreditNote(note: CreditNoteView): object {
     taxes_rate: Decimal.of(note.taxesRate).toNumber(),
     created_at: isoSeconds(note.createdAt),
     updated_at: isoSeconds(note.updatedAt),
-    file_url: null,
-    xml_url: null,
+    file_url: note.file === null ? null : links.fileUrl(note.file),
+    xml_url: xmlUrlOf(note.eFile, links),
     self_billed: note.selfBilled,
     customer: { ...toWireCustomerBase(note.customer), integration_customers: [] },
     items: note.items.map((item) => toWireItem(item, note.currency)),
@@ -48,7 +49,7 @@ export function toWireCreditNote(note: CreditNoteView): object {
       amount_currency: note.currency,
       created_at: isoSeconds(tax.createdAt),
     })),
-    error_details: [],
+    error_details: [...note.failures.map(toWireFailedDocument), ...toWireRefusals(note.eFile)],
     ...(note.metadata === null ? {} : { metadata: note.metadata }),
   }
 }

@@ -23,7 +23,11 @@ export function toWireCustomer(details: CustomerDetails, sections: readonly Cust
 }
 
 /** A customer inside another object. */
-export function toWireCustomerBase({ customer, billingEntity, metadata }: CustomerDetails): object {
+export function toWireCustomerBase({
+  customer,
+  billingEntity,
+  metadata,
+}: Omit<CustomerDetails, 'taxes'>): object {
   return {
     lago_id: customer.id,
     billing_entity_code: billingEntity.code,
@@ -78,6 +82,16 @@ function billingConfigurationOf(customer: CustomerRow): object {
     document_locale: customer.documentLocale,
     subscription_invoice_issuing_date_anchor: customer.subscriptionInvoiceIssuingDateAnchor,
     subscription_invoice_issuing_date_adjustment: customer.subscriptionInvoiceIssuingDateAdjustment,
+    ...(customer.providerPaymentMethods === null ? {} : linkOf(customer)),
+  }
+}
+
+/** The customer at its payment provider; its id there is null until the provider has answered. */
+function linkOf(customer: CustomerRow): object {
+  return {
+    provider_customer_id: customer.providerCustomerId,
+    sync_with_provider: customer.syncWithProvider,
+    provider_payment_methods: customer.providerPaymentMethods,
   }
 }
 

@@ -1,6 +1,8 @@
 import { toWireCents } from '../core/amounts/json-text.ts'
+import { nextAttemptAt } from '../core/dunning/steps.ts'
 import type { CustomerDunning } from '../store/dunning.ts'
 import type { DunningCampaignView } from '../store/dunning-campaigns.ts'
+import type { DunnedCustomer, DunningFunnel } from '../store/dunning-progress.ts'
 import { isoSeconds, isoSecondsOrNull } from './times.ts'
 
 export function toWireDunningCampaign(campaign: DunningCampaignView): object {
@@ -30,6 +32,31 @@ export function toWireDunning(externalCustomerId: string, dunning: CustomerDunni
     is_own_campaign: dunning.ownCampaignId !== null,
     last_attempt_at: isoSecondsOrNull(dunning.state.lastAttemptAt),
     attempts: [...dunning.state.attempts].map(([currency, attempts]) => ({ currency, attempts })),
+  }
+}
+
+/** How far the customers of a campaign have come; those in progress were asked, and have neither paid nor all attempts. */
+export function toWireFunnel({ asked, mailed, paid, exhausted }: DunningFunnel): object {
+  return { asked, mailed, paid, exhausted, in_progress: asked - paid - exhausted }
+}
+
+/** A customer whom a campaign is asking. */
+export function toWireDunnedCustomer(
+  customer: DunnedCustomer,
+  campaign: Parameters<typeof nextAttemptAt>[0],
+): object {
+  const attempts = new Map(customer.attempts.map((each) => [each.currency, each.attempts]))
+  const { lastAttemptAt } = customer
+  return {
+    external_id: customer.externalId,
+    name: customer.name,
+    last_attempt_at: isoSecondsOrNull(lastAttemptAt),
+    next_attempt_at: isoSecondsOrNull(nextAttemptAt(campaign, { lastAttemptAt, attempts })),
+    attempts: customer.attempts.map(({ currency, attempts }) => ({ currency, attempts })),
+    overdue_balances: [...customer.balances].map(([currency, cents]) => ({
+      currency,
+      amount_cents: toWireCents(cents),
+    })),
   }
 }
 

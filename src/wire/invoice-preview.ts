@@ -6,7 +6,7 @@ import type { CustomerColumns } from '../core/customers/customer-change.ts'
 import { openUsageWindow } from '../core/subscriptions/open-window.ts'
 import type { UnwrittenInvoice } from '../store/billing/unwritten-invoice.ts'
 import type { CustomerDetails } from '../store/customers.ts'
-import type { SubscriptionView } from '../store/subscription-views.ts'
+import type { ListedSubscription } from '../store/subscription-views.ts'
 import { toWireCustomerBase } from './customers.ts'
 import { toWireFee } from './fees.ts'
 import { toWireCredit, toWireInvoiceBase, toWireInvoiceTax } from './invoices.ts'
@@ -19,12 +19,12 @@ export type ShownPreview = UnwrittenInvoice & {
   /** The subscriptions on it, as they will be then. */
   readonly subscriptions: readonly SubscriptionFacts[]
   /** Those of them that exist, as they are. */
-  readonly views: readonly SubscriptionView[]
+  readonly views: readonly ListedSubscription[]
   readonly customer: {
     readonly facts: CustomerFacts
     readonly entityCodes: ReadonlyMap<string, string>
     readonly shown:
-      | { readonly kind: 'known'; readonly details: CustomerDetails }
+      | { readonly kind: 'known'; readonly details: Omit<CustomerDetails, 'taxes'> }
       | { readonly kind: 'imagined'; readonly columns: CustomerColumns }
   }
   readonly now: Instant
@@ -83,22 +83,19 @@ function creditOf(
 function feeOf(fee: UnwrittenInvoice['fees'][number], { views, customer, plan }: ShownPreview): object {
   const exists = views.some(({ row }) => row.id === fee.subscriptionId)
   const isKnown = customer.shown.kind === 'known'
-  const shown = toWireFee({
+  return toWireFee({
     ...fee,
+    id: null,
     createdAt: null,
+    trueUpFeeId: null,
+    trueUpParentFeeId: null,
     appliedTaxes: fee.appliedTaxes.map((tax) => ({ ...tax, id: null, feeId: null, createdAt: null })),
     subscriptionId: exists ? fee.subscriptionId : null,
     externalSubscriptionId: fee.externalSubscriptionId || null,
-    ...(plan.invoiceType === 'subscription' ? { invoiceId: null } : {}),
+    customerId: isKnown ? fee.customerId : null,
+    externalCustomerId: isKnown ? fee.externalCustomerId : null,
+    invoiceId: plan.invoiceType === 'subscription' ? null : fee.invoiceId,
   })
-  return {
-    ...shown,
-    lago_id: null,
-    lago_true_up_fee_id: null,
-    lago_true_up_parent_fee_id: null,
-    lago_customer_id: exists && isKnown ? fee.customerId : null,
-    external_customer_id: exists && isKnown ? fee.externalCustomerId : null,
-  }
 }
 
 function subscriptionOf(facts: SubscriptionFacts, preview: ShownPreview): object {
@@ -107,11 +104,11 @@ function subscriptionOf(facts: SubscriptionFacts, preview: ShownPreview): object
   if (!view) return imaginedSubscription(facts, preview)
   const hasStarted = view.row.startedAt !== null
   return {
+    // One that has started shows when, as everywhere: an upgrade that waited for its payment, when it was asked for.
     ...toWireSubscription(view),
     status: billing.status,
-    started_at: isoMillisOrNull(billing.startedAt),
     terminated_at: isoSecondsOrNull(billing.terminatedAt),
-    ...(hasStarted ? {} : periodOf(facts, preview)),
+    ...(hasStarted ? {} : { started_at: isoMillisOrNull(billing.startedAt), ...periodOf(facts, preview) }),
   }
 }
 

@@ -1,7 +1,8 @@
 import { Decimal } from '../core/amounts/decimal.ts'
 import { toWireCents } from '../core/amounts/json-text.ts'
 import { dueCents } from '../core/payments/payment-input.ts'
-import type { DocumentFile } from '../store/documents.ts'
+import type { DocumentFile, FailedDocument } from '../store/documents.ts'
+import type { EFile } from '../store/e-documents.ts'
 import type { InvoiceCreditView } from '../store/invoice-credits.ts'
 import type { AppliedThresholdView, InvoiceListView, InvoiceView } from '../store/invoice-views.ts'
 import type { InvoiceRow } from '../store/invoices.ts'
@@ -43,6 +44,7 @@ export function toWireDownloadedInvoice(view: InvoiceListView, links: InvoiceLin
   return {
     ...toWireInvoiceBase(view.invoice, view.billingEntityCode, links.dashboardUrl),
     file_url: view.file === null ? null : links.fileUrl(view.file),
+    xml_url: xmlUrlOf(view.eFile, links),
   }
 }
 
@@ -85,7 +87,11 @@ export function toWireInvoice(view: InvoiceView, links: InvoiceLinks): object {
     })),
     fees: view.fees.map((fee) => toWireFee(fee)),
     credits: view.credits.map(toWireCredit),
-    error_details: view.unbilled.map(toWireUnbilledFee),
+    error_details: [
+      ...view.unbilled.map(toWireUnbilledFee),
+      ...view.failures.map(toWireFailedDocument),
+      ...toWireRefusals(view.eFile),
+    ],
     applied_invoice_custom_sections: view.sections.map(toWireAppliedSection),
     ...(view.voidedInvoiceId === null ? {} : { voided_invoice_id: view.voidedInvoiceId }),
     ...(view.regeneratedInvoiceId === null ? {} : { regenerated_invoice_id: view.regeneratedInvoiceId }),
@@ -154,6 +160,23 @@ export function toWireCredit(credit: InvoiceCreditView): object {
     },
     invoice: { lago_id: credit.shownInvoice.id, payment_status: credit.shownInvoice.paymentStatus },
   }
+}
+
+/** The link to an e-invoice; null when there is none or it was refused. */
+export function xmlUrlOf(eFile: EFile | null, links: Pick<InvoiceLinks, 'fileUrl'>): string | null {
+  return eFile === null || eFile.refusal !== null ? null : links.fileUrl(eFile)
+}
+
+/** Why there is no e-invoice, in `error_details`: the codes of each field. */
+export function toWireRefusals(eFile: EFile | null): object[] {
+  if (!eFile?.refusal) return []
+  const details = Object.entries(eFile.refusal).map(([field, codes]) => [field, codes.join(', ')])
+  return [{ lago_id: eFile.id, error_code: 'einvoice_error', details: Object.fromEntries(details) }]
+}
+
+/** A document that was given up, in `error_details`. */
+export function toWireFailedDocument({ id, kind, version }: FailedDocument): object {
+  return { lago_id: id, error_code: 'document_failed', details: { kind, version } }
 }
 
 /** A fee left off the invoice because its amount does not fit. */

@@ -2,6 +2,16 @@ import { toWireCents } from '../core/amounts/json-text.ts'
 import type { PaymentView } from '../store/payments.ts'
 import { isoSeconds } from './times.ts'
 
+/** Types of providers, in the words that Lago's clients know. */
+const CLASSES: Readonly<Record<string, string>> = {
+  adyen: 'PaymentProviders::AdyenProvider',
+  cashfree: 'PaymentProviders::CashfreeProvider',
+  flutterwave: 'PaymentProviders::FlutterwaveProvider',
+  gocardless: 'PaymentProviders::GocardlessProvider',
+  moneyhash: 'PaymentProviders::MoneyhashProvider',
+  stripe: 'PaymentProviders::StripeProvider',
+}
+
 /** A payment. The fields of providers are null on manual payments; `created_at` is when the money was paid. */
 export function toWirePayment(payment: PaymentView): object {
   return {
@@ -18,13 +28,13 @@ export function toWirePayment(payment: PaymentView): object {
     payment_status: payment.paymentStatus,
     type: payment.paymentType,
     reference: payment.reference,
-    payment_provider_code: null,
-    payment_provider_type: null,
-    external_payment_id: null,
-    provider_payment_id: null,
-    provider_customer_id: null,
-    payment_method_id: null,
-    next_action: {},
+    payment_provider_code: payment.provider?.code ?? null,
+    payment_provider_type: payment.provider && (CLASSES[payment.provider.type] ?? payment.provider.type),
+    external_payment_id: payment.providerPaymentId,
+    provider_payment_id: payment.providerPaymentId,
+    provider_customer_id: payment.provider?.providerCustomerId ?? null,
+    payment_method_id: payment.paymentMethodId,
+    next_action: payment.nextAction ?? {},
     created_at: isoSeconds(payment.paidAt),
   }
 }

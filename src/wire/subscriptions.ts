@@ -1,14 +1,14 @@
 import { toWireCents } from '../core/amounts/json-text.ts'
 import { localDate } from '../core/calendar/zone.ts'
 import { downgradeDate } from '../core/subscriptions/change.ts'
-import type { SubscriptionDetails, SubscriptionView } from '../store/subscription-views.ts'
+import type { ListedSubscription, SubscriptionDetails } from '../store/subscription-views.ts'
 import { toWireSubscriptionEntitlement } from './entitlements.ts'
 import { toWireSelectedSection } from './invoice-custom-sections.ts'
 import { toWireApplicableThreshold, toWirePlan } from './plans.ts'
 import { isoMillisOrNull, isoSeconds, isoSecondsOrNull } from './times.ts'
 
 /** A subscription in lists and invoices (docs/rules/subscriptions.md). */
-export function toWireSubscription(view: SubscriptionView): object {
+export function toWireSubscription(view: ListedSubscription): object {
   const { row, plan, customer } = view
   return {
     lago_id: row.id,
@@ -23,7 +23,8 @@ export function toWireSubscription(view: SubscriptionView): object {
     status: row.status,
     billing_time: row.billingTime,
     subscription_at: isoSeconds(row.subscriptionAt),
-    started_at: isoMillisOrNull(row.startedAt),
+    // An upgrade that waited for its payment shows when it was asked for.
+    started_at: isoMillisOrNull(row.gatedAt ?? row.startedAt),
     activated_at: isoSecondsOrNull(row.activatedAt),
     trial_ended_at: isoSecondsOrNull(row.trialEndedAt),
     ending_at: isoSecondsOrNull(row.endingAt),
@@ -44,7 +45,19 @@ export function toWireSubscription(view: SubscriptionView): object {
       payment_method_id: row.paymentMethodId,
       payment_method_type: row.paymentMethodType,
     },
-    activation_rules: [],
+    activation_rules: view.activationRules.map(toWireRule),
+  }
+}
+
+function toWireRule(rule: ListedSubscription['activationRules'][number]): object {
+  return {
+    lago_id: rule.id,
+    type: rule.type,
+    timeout_hours: rule.timeoutHours,
+    status: rule.status,
+    expires_at: isoSecondsOrNull(rule.expiresAt),
+    created_at: isoSeconds(rule.createdAt),
+    updated_at: isoSeconds(rule.updatedAt),
   }
 }
 
@@ -59,7 +72,7 @@ export function toWireSubscriptionDetails(details: SubscriptionDetails): object 
   }
 }
 
-function currentPeriod({ currentPeriod: window }: SubscriptionView): object {
+function currentPeriod({ currentPeriod: window }: ListedSubscription): object {
   return {
     current_billing_period_started_at: isoSecondsOrNull(window?.from ?? null),
     current_billing_period_ending_at: isoSecondsOrNull(window?.to ?? null),
@@ -67,7 +80,7 @@ function currentPeriod({ currentPeriod: window }: SubscriptionView): object {
 }
 
 /** When a pending downgrade takes effect, or did; null when there is none. */
-function downgradePlanDate(view: SubscriptionView): string | null {
+function downgradePlanDate(view: ListedSubscription): string | null {
   const { row, successor, zone, moment } = view
   if (successor?.status === 'pending') return moment === null ? null : downgradeDate(moment)
   if (row.endedBy !== 'downgrade' || successor?.startedAt == null) return null

@@ -1,10 +1,12 @@
 import { Decimal } from '../core/amounts/decimal.ts'
 import { toWireCents } from '../core/amounts/json-text.ts'
+import type { Instant } from '../core/calendar/instant.ts'
+import type { BalancePoint } from '../core/wallets/balance-history.ts'
 import { creditsOfCents } from '../core/wallets/credits.ts'
 import type { NamedWallet, WalletView } from '../store/wallets.ts'
 import { centsOrNull } from './coupons.ts'
 import { toWireSelectedSection } from './invoice-custom-sections.ts'
-import { isoMillisOrNull, isoSeconds, isoSecondsOrNull } from './times.ts'
+import { isoMillis, isoMillisOrNull, isoSeconds, isoSecondsOrNull } from './times.ts'
 
 /** A wallet with everything about it. */
 export function toWireWallet(view: WalletView): object {
@@ -91,4 +93,26 @@ function toWireRule(rule: WalletView['rules'][number]): object {
 
 function creditsText(credits: string): string {
   return Decimal.of(credits).toWire()
+}
+
+/** What a wallet held over time, in money and in credits; `spentCents` is what paid invoices lately. */
+export function toWireBalanceHistory(
+  wallet: NamedWallet,
+  points: readonly BalancePoint[],
+  spentCents: bigint,
+  emptyAt: Instant | null,
+): object {
+  const unit = { currency: wallet.currency, rate: Decimal.of(wallet.rateAmount) }
+  return {
+    lago_wallet_id: wallet.id,
+    currency: wallet.currency,
+    points: points.map(({ at, balanceCents }) => ({
+      at: isoMillis(at),
+      balance_cents: toWireCents(balanceCents),
+      credits_balance: creditsOfCents(balanceCents, unit).toWire(),
+    })),
+    spent_cents_in_30_days: toWireCents(spentCents),
+    spent_credits_in_30_days: creditsOfCents(spentCents, unit).toWire(),
+    empty_at: isoSecondsOrNull(emptyAt),
+  }
 }

@@ -1,3 +1,5 @@
+import type { Instant } from '../core/calendar/instant.ts'
+import type { WebhookSecrets } from '../core/webhooks/secrets.ts'
 import { isSignatureTooLong, SIGNATURE_ADVICE } from '../core/webhooks/signature-size.ts'
 import type { LoggedWebhook } from '../store/webhooks.ts'
 import { isoSeconds, isoSecondsOrNull } from './times.ts'
@@ -24,5 +26,25 @@ export function toWireWebhook(webhook: LoggedWebhook) {
 
 /** The same with the body, as the text that is signed. */
 export function toWireWebhookInFull(webhook: LoggedWebhook) {
-  return { ...toWireWebhook(webhook), payload: webhook.payload }
+  const attempts = webhook.attempts as readonly StoredAttempt[]
+  return {
+    ...toWireWebhook(webhook),
+    payload: webhook.payload,
+    attempts: attempts.map(({ at, httpStatus, isDelivered }) => ({
+      at: isoSeconds(at),
+      http_status: httpStatus,
+      is_delivered: isDelivered,
+    })),
+  }
+}
+
+type StoredAttempt = {
+  readonly at: Instant
+  readonly httpStatus: number | null
+  readonly isDelivered: boolean
+}
+
+/** The secrets that sign webhooks. */
+export function toWireWebhookSecrets({ secret, next, until }: WebhookSecrets): object {
+  return { secret, next_secret: next, secret_until: isoSecondsOrNull(until) }
 }

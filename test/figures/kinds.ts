@@ -25,6 +25,7 @@ import { billingPlan, billingSubscription, endedAt } from '../support/subscripti
 import { at, cents, decimal, list, type Row, shown } from './cells.ts'
 import { couponFigures } from './coupon-kinds.ts'
 import { creditNoteFigures, earlyEndFigures } from './credit-note-kinds.ts'
+import { quantityFigures, vatFigures } from './e-invoice-kinds.ts'
 import { alreadyPaid, fixedPrices, fixedUnits, moreUnits } from './fixed-kinds.ts'
 import { dunningFigures, manualPaymentFigures, paymentRequestFigures } from './payment-kinds.ts'
 import type { FigureTable } from './tables.ts'
@@ -57,6 +58,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   taxes: eachRow(taxFigures),
   'progressive-credit': eachRow(creditFigures),
   coupons: eachRow(couponFigures),
+  'e-invoice-vat': eachRow(vatFigures),
+  'e-invoice-quantities': eachRow(quantityFigures),
   'manual-payment': ({ rows, settings }) =>
     rows.map((row) => manualPaymentFigures(row, BigInt(settings.total))),
   'payment-request': eachRow(paymentRequestFigures),

@@ -9,6 +9,13 @@ const AWAY_MS = 4000
 const REQUEST_PAUSE_MS = 60
 const PATIENCE_MS = 60_000
 
+/** What the server logged of requests that were answered with 500, which says why. */
+function errorsIn(output: string): string {
+  const lines = output.split('\n')
+  const failed = lines.flatMap((line) => /"status":500,"requestId":"([^"]+)"/.exec(line)?.[1] ?? [])
+  return lines.filter((line) => failed.some((id) => line.includes(id))).join('\n')
+}
+
 describe('PostgreSQL goes away while everything is under way', () => {
   let database: FreshDatabase
   let line: BreakableLine
@@ -82,7 +89,7 @@ describe('PostgreSQL goes away while everything is under way', () => {
 
   async function expectItGoesOn(answers: readonly Told[]): Promise<void> {
     for (const { status, body, retryAfter } of answers) {
-      expect([200, 429, 503], JSON.stringify(body)).toContain(status)
+      expect([200, 429, 503], `${JSON.stringify(body)}\n${errorsIn(weir.output())}`).toContain(status)
       if (status !== 503) continue
       expect(body).toEqual({ status: 503, error: 'Service Unavailable', code: 'service_unavailable' })
       expect(Number(retryAfter)).toBeGreaterThan(0)

@@ -5,12 +5,10 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { WEIR } from '../support/built-weir.ts'
 import { emptyDatabase } from '../support/database.ts'
 
 // Every way to fail to start ends with a sentence and a code, and what a start leaves behind is nobody else's to read.
-
-const THREADS = join(import.meta.dirname, '../support/tsx-threads.mjs')
-const DRIVER = join(import.meta.dirname, '../support/weir-driver.ts')
 
 let folder: string
 let running: { readonly child: ChildProcess; readonly exited: Promise<number | null> }[]
@@ -28,7 +26,7 @@ afterEach(async () => {
 })
 
 function weir(args: readonly string[], variables: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--import', THREADS, DRIVER, ...args], {
+  const child = spawn(process.execPath, [WEIR, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH ?? '',

@@ -1,9 +1,21 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ok } from '../support/billing-fixtures.ts'
+import { samplePng } from '../support/document-gallery.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
-const PNG = `data:image/png;base64,${Buffer.from('picture').toString('base64')}`
+const dataUrl = (type: string, bytes: Uint8Array) =>
+  `data:image/${type};base64,${Buffer.from(bytes).toString('base64')}`
+const PNG = dataUrl('png', samplePng(16, 16))
+/** The head of a JPEG of so many points and colours. */
+const jpeg = (width: number, height: number, colours = 3) => {
+  const bytes = Buffer.alloc(24)
+  bytes.set([0xff, 0xd8, 0xff, 0xc0, 0, 17, 8])
+  bytes.writeUInt16BE(height, 7)
+  bytes.writeUInt16BE(width, 9)
+  bytes[11] = colours
+  return bytes
+}
 
 describe('billing entities', () => {
   let harness: Harness
@@ -159,6 +171,16 @@ describe('billing entities', () => {
       { eu_tax_management: ['billing_entity_must_be_in_eu'] },
     ],
     ['a logo of another type', { logo: 'data:text/html;base64,AAAA' }, { logo: ['invalid_content_type'] }],
+    ['a JPEG that says PNG', { logo: dataUrl('png', jpeg(40, 40)) }, { logo: ['invalid_content_type'] }],
+    ['a logo that is no picture', { logo: 'data:image/png;base64,AAAA' }, { logo: ['invalid_content_type'] }],
+    ['a logo cut short', { logo: 'data:image/png;base64,iVBORw0KG' }, { logo: ['invalid_content_type'] }],
+    [
+      'a logo in the colours of print',
+      { logo: dataUrl('jpeg', jpeg(40, 40, 4)) },
+      { logo: ['invalid_content_type'] },
+    ],
+    ['a logo too wide', { logo: dataUrl('jpeg', jpeg(12_000, 10)) }, { logo: ['invalid_size'] }],
+    ['a logo of too many points', { logo: dataUrl('jpg', jpeg(3000, 3000)) }, { logo: ['invalid_size'] }],
     [
       'a logo too large',
       { logo: `data:image/png;base64,${'A'.repeat(1_100_000)}` },
@@ -199,6 +221,37 @@ describe('billing entities', () => {
     const again = await change('test_organization', fields)
     expect([again.status, again.body.error_details]).toEqual([422, details])
     expect((await client.call('GET', '/billing_entities/test_organization')).body).toEqual(unchanged)
+  })
+
+  it('200: has the bank account that its customers pay into, until it is removed', async () => {
+    const sent = { iban: 'de89 3704 0044 0532 0130 00', bic: 'cobadeff 370', holder: ' Acme ' }
+    const stored = { iban: 'DE89370400440532013000', bic: 'COBADEFF370', holder: 'Acme' }
+    const made = await create({ code: 'bank', name: 'Bank', bank_account: sent })
+    expect(made.body.billing_entity.bank_account).toEqual(stored)
+    const other = await change('bank', { city: 'Berlin' })
+    expect(other.body.billing_entity.bank_account).toEqual(stored)
+    const bare = await change('bank', { bank_account: { iban: stored.iban } })
+    expect(bare.body.billing_entity.bank_account).toEqual({ iban: stored.iban, bic: null, holder: null })
+    const gone = await change('bank', { bank_account: null })
+    expect(gone.body.billing_entity.bank_account).toBeNull()
+  })
+
+  it.each<[object | string, object]>([
+    [{ iban: 'DE89370400440532013001' }, { iban: ['value_is_invalid'] }],
+    [{ iban: 'DE8937040044053201300' }, { iban: ['value_is_invalid'] }],
+    [{ bic: 'COBADEFF' }, { iban: ['value_is_mandatory'] }],
+    [
+      { iban: '', holder: 'x'.repeat(256) },
+      { iban: ['value_is_mandatory'], holder: ['value_is_too_long'] },
+    ],
+    [{ iban: 'DE89370400440532013000', bic: 'COBA' }, { bic: ['value_is_invalid'] }],
+    [{ iban: ['DE89370400440532013000'] }, { iban: ['value_is_invalid'] }],
+    ['DE89370400440532013000', { bank_account: ['value_is_invalid'] }],
+  ])('422: a bank account as %j', async (account, details) => {
+    const before = (await client.call('GET', '/billing_entities/test_organization')).body
+    const refused = await change('test_organization', { city: 'Berlin', bank_account: account })
+    expect([refused.status, refused.body.error_details]).toEqual([422, details])
+    expect((await client.call('GET', '/billing_entities/test_organization')).body).toEqual(before)
   })
 
   it('404: an unknown entity, an unknown tax; nothing else changes', async () => {

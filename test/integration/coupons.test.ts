@@ -148,6 +148,20 @@ describe('coupons', () => {
       expect((await invoices())[0].coupons_amount_cents).toBe(1000)
     })
 
+    it('end at once on request, like at their expiration, and stay ended', async () => {
+      const end = (code: string) => client.call('POST', `/api/weir/v1/coupons/${code}/terminate`)
+      await monthly()
+      await create({ expiration: 'time_limit', expiration_at: '2024-07-20T12:00:00Z', frequency: 'forever' })
+      await apply({})
+      const { status, body } = await end('ten')
+      expect([status, body.coupon.terminated_at]).toEqual([200, '2024-05-02T10:00:00Z'])
+      expect((await apply({})).body.code).toBe('coupon_not_found')
+      expect((await end('nobody')).body).toMatchObject({ status: 404, code: 'coupon_not_found' })
+      await client.clock('2024-08-01T00:00:00Z')
+      expect((await end('ten')).body.coupon.terminated_at).toBe('2024-05-02T10:00:00Z')
+      expect((await invoices()).map((each) => each.coupons_amount_cents)).toEqual([1000, 1000, 1000])
+    })
+
     it('are taken away from everybody when they are deleted, and still named by invoices', async () => {
       await monthly()
       await create({ frequency: 'forever' })

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildApp } from '../../src/api/app.ts'
+import { openDatabase } from '../../src/store/database.ts'
 import { ok } from '../support/billing-fixtures.ts'
 import { type Answer, type Client, type Harness, startHarness } from '../support/harness.ts'
 
@@ -80,6 +82,32 @@ describe('customers that are created at the same time', () => {
     expect(answers.map(({ status }) => status)).toEqual(upTo(20).map((n) => (n % 5 === 0 ? 404 : 200)))
     expect(answers[4]?.body.code).toBe('tax_not_found')
     expect(await numbers()).toEqual(upTo(16))
+  })
+
+  it('are one where two processes create the same, which is announced once', async () => {
+    client = await harness.organization({ sandbox: false })
+    const endpoint = { webhook_url: 'http://127.0.0.1:1/', signature_algo: 'hmac' }
+    await ok(client, 'POST', '/webhook_endpoints', { webhook_endpoint: endpoint })
+    const database = openDatabase({ url: harness.databaseUrl, poolMax: 8 })
+    const other = buildApp({ ...harness.context, database })
+    await other.ready()
+    try {
+      const headers = { authorization: `Bearer ${client.apiKey}`, 'content-type': 'application/json' }
+      for (const n of upTo(10)) {
+        const customer = { external_id: `same${n}`, name: 'Same' }
+        const payload = JSON.stringify({ customer })
+        const [[here], there] = await Promise.all([
+          atOnce([customer]),
+          other.inject({ method: 'POST', url: '/api/v1/customers', headers, payload }),
+        ])
+        expect([here?.status, there.statusCode]).toEqual([200, 200])
+        expect(here?.body.customer.lago_id).toBe(there.json().customer.lago_id)
+      }
+    } finally {
+      await other.close()
+      await database.close()
+    }
+    expect(await numbers()).toEqual(upTo(10))
   })
 
   it('are announced once each', async () => {

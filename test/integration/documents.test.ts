@@ -1,14 +1,22 @@
 import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Context } from '../../src/actions/context.ts'
-import { renderDocuments } from '../../src/actions/documents/render-documents.ts'
-import type { FrozenInvoice } from '../../src/core/documents/frozen.ts'
+import type { Context, DocumentSettings } from '../../src/actions/context.ts'
+import { dropOldDocuments } from '../../src/actions/documents/drop-old-documents.ts'
+import { RENDER_ATTEMPTS } from '../../src/actions/documents/render-documents.ts'
 import type { RenderDocument } from '../../src/core/documents/rendering.ts'
-import { renderDocument } from '../../src/documents/render-document.ts'
-import { RENDER_ATTEMPTS } from '../../src/store/documents.ts'
 import { listen, receivedBy } from '../support/announcements.ts'
 import { ok } from '../support/billing-fixtures.ts'
-import { type Client, type Harness, startHarness } from '../support/harness.ts'
+import { ADMIN_KEY, type Client, type Harness, startHarness } from '../support/harness.ts'
+import {
+  render as renderOf,
+  sell as sellOf,
+  shop as shopOf,
+  documentsOf as storedOf,
+} from '../support/stored-documents.ts'
 
 let harness: Harness
 
@@ -20,57 +28,21 @@ afterAll(async () => {
   await harness?.close()
 })
 
-/** A sandbox on 2 May 2024 with a customer `c` in Lyon and an add-on `setup` of 100.00 EUR. */
-async function shop(): Promise<Client> {
-  const client = await harness.organization()
-  await client.clock('2024-05-02T10:00:00Z')
-  await ok(client, 'POST', '/add_ons', {
-    add_on: { name: 'Setup', code: 'setup', amount_cents: 10_000, amount_currency: 'EUR' },
-  })
-  await ok(client, 'POST', '/customers', {
-    customer: { external_id: 'c', name: 'Lyon Data', currency: 'EUR', city: 'Lyon', country: 'FR' },
-  })
-  return client
-}
+const shop = () => shopOf(harness)
+const sell = async (client: Client): Promise<string> => (await sellOf(client)).lago_id
+const documentsOf = (invoiceId: string) => storedOf(harness, invoiceId)
+const render = (client: Client, invoiceId: string, options = {}) =>
+  renderOf(harness, client, invoiceId, options)
 
-async function sell(client: Client): Promise<string> {
-  const { invoice } = await ok(client, 'POST', '/invoices', {
-    invoice: { external_customer_id: 'c', fees: [{ add_on_code: 'setup', units: 2 }] },
-  })
-  return invoice.lago_id
-}
-
-type Stored = {
-  readonly id: string
-  readonly version: number
-  readonly status: string
-  readonly model: FrozenInvoice
-  readonly sha256: string | null
-  readonly problems: readonly string[]
-}
-
-async function documentsOf(invoiceId: string): Promise<Stored[]> {
-  const rows = await harness.context.database.system
-    .selectFrom('documents')
-    .selectAll()
-    .where('invoiceId', '=', invoiceId)
-    .orderBy('version')
-    .execute()
-  return rows.map(({ id, version, status, model, contentSha256, problems }) => {
-    const sha256 = contentSha256?.toString('hex') ?? null
-    return { id, version, status, model: model as FrozenInvoice, sha256, problems }
-  })
-}
-
-/** What the job does, with a renderer in this thread. */
-async function render(
-  client: Client,
-  invoiceId: string,
-  { attempt = 1, renderer = renderDocument as RenderDocument } = {},
-): Promise<void> {
-  const context: Context = { ...harness.context, renderDocument: renderer }
-  const documentIds = (await documentsOf(invoiceId)).map(({ id }) => id)
-  await renderDocuments(context, { organizationId: client.organizationId, documentIds, attempt })
+/** When the job of an attempt is to run, in milliseconds since the epoch. */
+async function nextAttempt(invoiceId: string, attempt: number): Promise<number> {
+  const [document] = await documentsOf(invoiceId)
+  const { runAt } = await harness.context.database.system
+    .selectFrom('graphileWorker.jobs')
+    .select('runAt')
+    .where('key', '=', `documents:${document?.id}:${attempt}`)
+    .executeTakeFirstOrThrow()
+  return Number(runAt)
 }
 
 const pathOf = (url: string) => url.replace('http://localhost:3000', '')
@@ -142,7 +114,7 @@ describe('a final invoice', () => {
     })
   })
 
-  it('has a second version when it is voided, which nothing announces', async () => {
+  it('document case 19: has a second version when it is voided, which nothing announces', async () => {
     const client = await shop()
     const endpoint = await listen(client)
     const id = await sell(client)
@@ -182,15 +154,31 @@ describe('a final invoice', () => {
     const renderer: RenderDocument = async () => {
       throw new Error('no')
     }
-    await expect(render(client, id, { renderer })).rejects.toThrow('no')
-    expect((await documentsOf(id)).map(({ status }) => status)).toEqual(['pending'])
+    const delays: number[] = []
+    for (let attempt = 1; attempt < RENDER_ATTEMPTS; attempt += 1) {
+      const asked = harness.context.systemNow()
+      await render(client, id, { renderer, attempt })
+      expect((await documentsOf(id)).map(({ status }) => status)).toEqual(['pending'])
+      delays.push(Math.round(((await nextAttempt(id, attempt + 1)) - asked) / 1000))
+    }
+    expect(delays).toEqual([10, 30, 90, 270, 810])
     await render(client, id, { renderer, attempt: RENDER_ATTEMPTS })
-    expect(await documentsOf(id)).toMatchObject([{ status: 'failed', problems: ['document_failed'] }])
-    const told = await receivedBy(client, endpoint, 'invoice.generated')
-    expect(told).toEqual([])
+    const [failed] = await documentsOf(id)
+    expect(failed).toMatchObject({ status: 'failed', problems: ['document_failed'] })
+    const { invoice } = await ok(client, 'GET', `/invoices/${id}`)
+    expect(invoice.error_details).toEqual([
+      { lago_id: failed?.id, error_code: 'document_failed', details: { kind: 'invoice_pdf', version: 1 } },
+    ])
+    expect(await receivedBy(client, endpoint, 'invoice.generated')).toEqual([])
+    // Whoever asks for the file has it tried again.
+    await download(client, id)
+    await render(client, id)
+    expect((await documentsOf(id)).map(({ status }) => status)).toEqual(['failed', 'ready'])
+    expect(await receivedBy(client, endpoint, 'invoice.generated')).toHaveLength(1)
+    expect((await ok(client, 'GET', `/invoices/${id}`)).invoice.error_details).toEqual([])
   })
 
-  it('200: is answered empty while its file is not there', async () => {
+  it('document case 23: 200 and empty while its file is not there', async () => {
     const client = await shop()
     const id = await sell(client)
     const { status, body } = await client.call('POST', `/invoices/${id}/download_pdf`)
@@ -199,7 +187,7 @@ describe('a final invoice', () => {
 })
 
 describe('a link to a file', () => {
-  it('404: with one character changed, for another document, or made up', async () => {
+  it('document case 22: 404 with one character changed, for another document, or made up', async () => {
     const client = await shop()
     const id = await sell(client)
     await render(client, id)
@@ -212,6 +200,27 @@ describe('a link to a file', () => {
       expect([changed, statusCode, JSON.parse(body).code]).toEqual([changed, 404, 'file_not_found'])
     }
     expect((await open('/files/v1.x.y/a.pdf')).statusCode).toBe(404)
+  })
+
+  it('404: after all links of the organization were revoked, until it is asked for again', async () => {
+    const client = await shop()
+    const other = await shop()
+    const urls: string[] = []
+    for (const each of [client, other]) {
+      const id = await sell(each)
+      await render(each, id)
+      urls.push((await download(each, id)).body.invoice.file_url)
+    }
+    const { file_links: links } = await ok(client, 'DELETE', '/api/weir/v1/file_links')
+    expect(Date.parse(links.revoked_at)).toBeGreaterThan(Date.now() - 60_000)
+    const [own = '', others = ''] = urls
+    const revoked = await open(own)
+    expect([revoked.statusCode, JSON.parse(revoked.body).code]).toEqual([404, 'file_not_found'])
+    expect((await open(others)).statusCode).toBe(200)
+    const { invoices } = await ok(client, 'GET', '/invoices')
+    const { invoice } = (await download(client, invoices[0].lago_id)).body
+    expect(invoice.file_url).not.toBe(own)
+    expect((await open(invoice.file_url)).statusCode).toBe(200)
   })
 
   it('410: when its time is over', async () => {
@@ -265,6 +274,98 @@ describe('a download', () => {
       expect(await documentsOf(id)).toHaveLength(1)
     } finally {
       settings.makesDocuments = true
+    }
+  })
+})
+
+describe('a document that is made again by the operator', () => {
+  const regenerate = (id: string, body: object = {}, key: string = ADMIN_KEY) =>
+    harness.app.inject({
+      method: 'POST',
+      url: `/admin/invoices/${id}/regenerate`,
+      headers: { 'x-admin-api-key': key },
+      payload: body,
+    })
+
+  it('document case 18: 200, is another version of the same model, and is announced', async () => {
+    const client = await shop()
+    const endpoint = await listen(client)
+    const id = await sell(client)
+    await render(client, id)
+    await ok(client, 'POST', '/customers', { customer: { external_id: 'c', city: 'Nice' } })
+    const answer = await regenerate(id)
+    expect([answer.statusCode, answer.body]).toEqual([200, ''])
+    await render(client, id)
+    const [first, second] = await documentsOf(id)
+    expect([second?.version, second?.status, second?.model]).toEqual([2, 'ready', first?.model])
+    expect(await receivedBy(client, endpoint, 'invoice.generated')).toHaveLength(2)
+  })
+
+  it('document case 18: 200, reads the parties anew where that is asked for', async () => {
+    const client = await shop()
+    const id = await sell(client)
+    await render(client, id)
+    await ok(client, 'POST', '/customers', {
+      customer: { external_id: 'c', city: 'Nice', billing_configuration: { document_locale: 'fr' } },
+    })
+    await ok(client, 'PUT', '/add_ons/setup', { add_on: { name: 'Renamed' } })
+    expect((await regenerate(id, { refresh_parties: true })).statusCode).toBe(200)
+    const [first, second] = await documentsOf(id)
+    expect(first?.model.buyer.address.city).toBe('Lyon')
+    expect(second?.model).toMatchObject({
+      locale: 'fr',
+      buyer: { address: { city: 'Nice' } },
+      fees: [{ name: 'Setup' }],
+    })
+    await render(client, id)
+    expect((await documentsOf(id)).map(({ status }) => status)).toEqual(['ready', 'ready'])
+  })
+
+  it('401 and 404: is for the operator, and of invoices that are final', async () => {
+    const client = await shop()
+    const id = await sell(client)
+    expect((await regenerate(id, {}, 'wrong')).statusCode).toBe(401)
+    for (const unknown of ['x', '00000000-0000-7000-8000-000000000000']) {
+      const { statusCode, body } = await regenerate(unknown)
+      expect([statusCode, JSON.parse(body).code]).toEqual([404, 'invoice_not_found'])
+    }
+    expect(await documentsOf(id)).toHaveLength(1)
+  })
+})
+
+describe('files in a folder', () => {
+  it('are served and deleted like those in the database, which holds none of them', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'weir-files-'))
+    const settings = harness.context.settings as { documents: DocumentSettings }
+    const standard = settings.documents
+    settings.documents = { ...standard, folder }
+    try {
+      const client = await shop()
+      const id = await sell(client)
+      await render(client, id)
+      const [stored] = await documentsOf(id)
+      const url: string = (await download(client, id)).body.invoice.file_url
+      const file = await open(url)
+      expect(createHash('sha256').update(file.rawPayload).digest('hex')).toBe(stored?.sha256)
+      const { system } = harness.context.database
+      const inDatabase = () =>
+        system
+          .selectFrom('documentBlobs')
+          .select('sha256')
+          .where('organizationId', '=', client.organizationId)
+      expect(await inDatabase().execute()).toEqual([])
+      const inFolder = async () =>
+        (await readdir(folder, { recursive: true })).filter((name) => name.includes(String(stored?.sha256)))
+      expect(await inFolder()).toHaveLength(1)
+      await sql`update documents set created_at = now() - interval '11 years' where id = ${stored?.id}`.execute(
+        system,
+      )
+      await dropOldDocuments(harness.context)
+      expect([await documentsOf(id), await inFolder()]).toEqual([[], []])
+      expect((await open(url)).statusCode).toBe(404)
+    } finally {
+      settings.documents = standard
+      await rm(folder, { recursive: true })
     }
   })
 })

@@ -109,6 +109,48 @@ describe('dunning', () => {
     expect(await receivedBy(client, endpoint, 'payment_request.created')).toHaveLength(4)
   })
 
+  it('tells how far customers have come, and whom it is asking', async () => {
+    const client = await dunned()
+    const funnelOf = async (who = client) => own(who, 'GET', '/dunning_campaigns/late/funnel')
+    const customersOf = async () =>
+      (await own(client, 'GET', '/dunning_campaigns/late/customers')).body.customers
+    const nobody = { asked: 0, mailed: 0, paid: 0, exhausted: 0, in_progress: 0 }
+    expect((await funnelOf()).body.funnel).toEqual(nobody)
+    expect(await customersOf()).toEqual([])
+    for (const id of ['poor', 'deaf']) {
+      await addCustomer(client, id, { net_payment_term: 0, ...(id === 'deaf' ? { email: null } : {}) })
+      await own(client, 'PUT', `/customers/${id}/dunning`, { dunning: { dunning_campaign_code: 'late' } })
+    }
+    const paid = await issue(client, 'acme', 15_000)
+    await issue(client, 'poor', 20_000)
+    await issue(client, 'deaf', 30_000)
+    await client.clock('2025-01-02T01:00:00Z')
+    expect((await funnelOf()).body.funnel).toEqual({ ...nobody, asked: 3, mailed: 2, in_progress: 3 })
+    expect((await customersOf())[2]).toEqual({
+      external_id: 'poor',
+      name: 'poor',
+      last_attempt_at: '2025-01-02T00:45:00Z',
+      next_attempt_at: '2025-01-04T01:45:00Z',
+      attempts: [{ currency: 'EUR', attempts: 1 }],
+      overdue_balances: [{ currency: 'EUR', amount_cents: 20_000 }],
+    })
+    await pay(client, paid, 15_000)
+    await client.clock('2025-01-05T00:00:00Z')
+    expect((await funnelOf()).body.funnel).toEqual({
+      asked: 3,
+      mailed: 2,
+      paid: 1,
+      exhausted: 2,
+      in_progress: 0,
+    })
+    const asked: { external_id: string; next_attempt_at: string | null }[] = await customersOf()
+    expect(asked.map(({ next_attempt_at }) => next_attempt_at)).toEqual([null, null])
+    expect(asked.map(({ external_id }) => external_id)).toEqual(['deaf', 'poor'])
+    const stranger = await harness.organization()
+    expect((await funnelOf(stranger)).status).toBe(404)
+    expect((await own(stranger, 'GET', '/dunning_campaigns/late/customers')).status).toBe(404)
+  })
+
   it('makes one request for each billing entity, and counts one attempt', async () => {
     const client = await dunned()
     await ok(client, 'POST', '/billing_entities', { billing_entity: { code: 'b', name: 'B' } })
@@ -144,11 +186,14 @@ describe('dunning', () => {
     expect(await requestsOf(client)).toEqual([])
     const { billing_entities: entities } = await ok(client, 'GET', '/billing_entities')
     const path = `/billing_entities/${entities[0].code}/dunning`
+    expect((await own(client, 'GET', path)).body.dunning.dunning_campaign_code).toBeNull()
     const given = await own(client, 'PUT', path, { dunning: { dunning_campaign_code: 'late' } })
     expect(given.body.dunning).toEqual({
       billing_entity_code: entities[0].code,
       dunning_campaign_code: 'late',
     })
+    expect((await own(client, 'GET', path)).body).toEqual(given.body)
+    expect((await own(client, 'GET', '/billing_entities/x/dunning')).status).toBe(404)
     expect(await dunningOf(client)).toMatchObject({ dunning_campaign_code: 'late', is_own_campaign: false })
     await client.clock('2025-01-02T02:00:00Z')
     expect(await requestsOf(client)).toEqual(['EUR 15000'])

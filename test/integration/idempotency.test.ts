@@ -199,7 +199,12 @@ describe('every write', () => {
         const key = randomUUID()
         const headers: Record<string, string> = method === 'GET' ? {} : { 'idempotency-key': key }
         const answer = await organization.call(method, path, body, headers)
-        if (method !== 'GET') requests.push({ args: [method, path, body], key, answer })
+        // The answers of these have secrets, which are not kept.
+        const hasSecret =
+          /^\/api\/weir\/v1\/(api_keys|invitations|members|payment_providers$|webhook_secret|.*\/register_webhook)/.test(
+            path,
+          )
+        if (method !== 'GET' && !hasSecret) requests.push({ args: [method, path, body], key, answer })
         return answer
       },
     }

@@ -33,6 +33,11 @@ async function sold(client: Client, fees: unknown, invoice: object = {}) {
   return body.invoice
 }
 
+const preview = (client: Client, fees: unknown, invoice: object = {}) =>
+  client.call('POST', '/api/weir/v1/one_off_previews', {
+    invoice: { external_customer_id: 'c', fees, ...invoice },
+  })
+
 const tax = (client: Client, code: string, rate: number, applied = false) =>
   ok(client, 'POST', '/taxes', { tax: { name: code, code, rate, applied_to_organization: applied } })
 
@@ -159,6 +164,31 @@ describe('POST /invoices', () => {
     expect([invoice.billing_entity_code, invoice.taxes_amount_cents]).toEqual(['second', 2000])
   })
 
+  it('200: is previewed without being made, to the cent', async () => {
+    const client = await shop()
+    await tax(client, 'vat', 20)
+    await tax(client, 'city', 3.5)
+    const fees = [
+      { add_on_code: 'setup', units: '2.5', unit_amount_cents: 333, invoice_display_name: 'Days' },
+      { add_on_code: 'setup', tax_codes: ['vat', 'city'] },
+    ]
+    const { body } = await preview(client, fees)
+    const { one_off_preview: shown } = body
+    expect((await ok(client, 'GET', '/invoices')).meta.total_count).toBe(0)
+    const made = await sold(client, fees)
+    expect(shown).toMatchObject({
+      currency: 'EUR',
+      fees: [
+        { name: 'Days', units: '2.5', amount_cents: 833, taxes_amount_cents: 0 },
+        { name: 'Setup', add_on_code: 'setup', amount_cents: 10_000, taxes_amount_cents: 2350 },
+      ],
+      fees_amount_cents: made.fees_amount_cents,
+      taxes_amount_cents: made.taxes_amount_cents,
+      total_amount_cents: made.total_amount_cents,
+    })
+    expect(shown.applied_taxes).toMatchObject([{ amount_cents: 2000 }, { amount_cents: 350 }])
+  })
+
   it('200: an invoice of zero is final and paid, or closed where those are skipped', async () => {
     const client = await shop()
     const free = [{ add_on_code: 'setup', unit_amount_cents: 0 }]
@@ -202,6 +232,8 @@ describe('POST /invoices', () => {
     const client = await shop()
     const answer = await sell(client, fees, invoice)
     expect([answer.status, answer.body.code]).toEqual([404, code])
+    const shown = await preview(client, fees, invoice)
+    expect([shown.status, shown.body.code]).toEqual([404, code])
   })
 
   it('422: values_are_invalid for boundaries, and 400 without its root', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { samplePng } from '../support/document-gallery.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
 describe('the organization and its billing entities', () => {
@@ -57,6 +58,25 @@ describe('the organization and its billing entities', () => {
     expect([customer.slug, customer.applicable_timezone]).toEqual(['ORG-2-001', 'Europe/Paris'])
   })
 
+  it('422 for a slug that is taken, is no path, or is one of Weir’s own', async () => {
+    await fresh()
+    const other = await harness.organization()
+    const taken = (await other.call('GET', '/organizations')).body.organization.slug
+    for (const [slug, code] of [
+      [taken, 'value_already_exist'],
+      ['a/b', 'value_is_invalid'],
+      ['login', 'value_is_invalid'],
+      [' ', 'value_is_mandatory'],
+      ['x'.repeat(101), 'value_is_too_long'],
+    ]) {
+      const { status, body } = await put({ slug, city: 'Lyon' })
+      expect([slug, status, body.error_details]).toEqual([slug, 422, { slug: [code] }])
+    }
+    const { organization } = (await client.call('GET', '/organizations')).body
+    expect(organization.city).toBeNull()
+    expect((await put({ slug: organization.slug })).status).toBe(200)
+  })
+
   it('200: a webhook URL makes the first endpoint, then edits it', async () => {
     await fresh()
     expect((await put({ webhook_url: 'https://example.com/a' })).body.organization.webhook_urls).toEqual([
@@ -104,7 +124,7 @@ describe('the organization and its billing entities', () => {
     const made = await create({ code: 'two', name: 'Zürich AG', timezone: 'Europe/Zurich' })
     expect(made.body.billing_entity).toMatchObject({ is_default: false, taxes: [] })
     expect(made.body.billing_entity.document_number_prefix).toMatch(/^ZÜR-[0-9A-F]{4}$/)
-    const logo = 'data:image/png;base64,iVBORw0KGgo='
+    const logo = `data:image/png;base64,${Buffer.from(samplePng(1, 1)).toString('base64')}`
     const changed = await client.call('PUT', '/billing_entities/two', {
       billing_entity: { name: 'Two', code: 'ignored', tax_codes: ['vat'], logo },
     })

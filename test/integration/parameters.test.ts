@@ -18,6 +18,8 @@ const CHOOSES_SUBSCRIPTION = /^\/subscriptions\/:[^/]+/
 const IGNORES_UNKNOWN = /\/(credit_notes|wallet_transactions)$/
 /** They take any word as the name of an activity or a resource. */
 const TAKES_ANY_WORD = /\/activity_logs$/
+/** What a list is not given without; the last of a repeated parameter counts. */
+const NEEDED: Readonly<Record<string, string>> = { '/security_logs': 'to_date=2100-01-01&' }
 /** Looks its invoice up first; test/integration/payments.test.ts has its dates. */
 const LOOKS_UP_FIRST = ['POST /payments']
 
@@ -42,7 +44,10 @@ const parameters = (fits: (schema: Schema, name: string) => boolean): Parameter[
 const isDate = ({ format }: Schema) => format === 'date' || format === 'date-time'
 const wordsOf = (schema: Schema) => schema.enum ?? schema.items?.enum
 const ask = ({ route, name }: Parameter, value: string) =>
-  whose.client.call('GET', `${fill(route, whose.names)}?${name}=${encodeURIComponent(value)}`)
+  whose.client.call(
+    'GET',
+    `${fill(route, whose.names)}?${NEEDED[route.path] ?? ''}${name}=${encodeURIComponent(value)}`,
+  )
 const ignores = ({ route }: Parameter) => IGNORES_UNKNOWN.test(route.path)
 const told = (parameter: Parameter, value: string, { status, body }: Answer) => ({
   asked: `${parameter.route.path}?${parameter.name}=${value}`,
@@ -71,7 +76,8 @@ describe('dates and times', () => {
 
   it('200 in a query that holds a date, a date-time, or nothing', async () => {
     for (const parameter of parameters(isDate)) {
-      for (const value of [...DATES, '']) {
+      const isNeeded = NEEDED[parameter.route.path]?.startsWith(parameter.name)
+      for (const value of [...DATES, ...(isNeeded ? [] : [''])]) {
         const answer = told(parameter, value, await ask(parameter, value))
         expect(answer).toEqual({ ...answer, status: 200 })
       }

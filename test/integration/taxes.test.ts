@@ -65,6 +65,31 @@ describe('taxes', () => {
     expect(again.body.tax.lago_id).not.toBe(made.body.tax.lago_id)
   })
 
+  it('422: has a category of e-invoices that fits what it becomes', async () => {
+    await fresh()
+    const fields = {
+      einvoice_category: 'E',
+      einvoice_exemption_code: 'VATEX-FR-FRANCHISE',
+      einvoice_exemption_reason: 'TVA non applicable, art. 293 B du CGI',
+    }
+    const made = await client.call('POST', '/taxes', { tax: { name: 'F', code: 'f', rate: 0, ...fields } })
+    expect([made.status, made.body.tax]).toEqual([200, expect.objectContaining(fields)])
+    const changed = await client.call('PUT', '/taxes/f', { tax: { rate: 20 } })
+    expect([changed.status, changed.body.error_details]).toEqual([
+      422,
+      { einvoice_category: ['value_is_invalid'] },
+    ])
+    const none = { einvoice_category: null, einvoice_exemption_code: null, einvoice_exemption_reason: null }
+    const cleared = await client.call('PUT', '/taxes/f', { tax: { rate: 20, ...none } })
+    expect([cleared.status, cleared.body.tax]).toEqual([200, expect.objectContaining({ ...none, rate: 20 })])
+    const wrong = { name: 'G', code: 'g', rate: 20, einvoice_category: 'G' }
+    const refused = await client.call('POST', '/taxes', { tax: wrong })
+    expect([refused.status, refused.body.error_details]).toEqual([
+      422,
+      { einvoice_category: ['value_is_invalid'] },
+    ])
+  })
+
   it('404 for an unknown code, on every verb', async () => {
     await fresh()
     for (const [method, body] of [['GET'], ['DELETE'], ['PUT', { tax: { name: 'x' } }]] as const) {

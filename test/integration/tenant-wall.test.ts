@@ -205,12 +205,32 @@ describe('the application’s role', () => {
     expect(rows).toEqual([])
   })
 
-  it('has two functions that act as the owner: queueing one job or several', async () => {
+  it('is kept by the functions that find names in lists', async () => {
+    for (const [name, table] of [
+      ['weir_customers_named', 'customers'],
+      ['weir_invoices_named', 'invoices'],
+    ] as const) {
+      const { rows: own } = await owner.query(`select id from ${table} where organization_id = $1`, [ours])
+      const seen = await attempt(ours, `select ${name}('%') as id`)
+      expect(own, name).toHaveLength(1)
+      expect(typeof seen === 'string' ? seen : seen.rows, name).toEqual(own)
+      const nobody = await attempt(null, `select ${name}('%') as id`)
+      expect(typeof nobody === 'string' ? nobody : nobody.rows, name).toEqual([])
+    }
+  })
+
+  it('has five functions that act as the owner: queueing one job or several, and finding names', async () => {
     const { rows } = await owner.query(`
       select proname as name from pg_proc
       where prosecdef and pronamespace = 'public'::regnamespace and has_function_privilege('weir_app', oid, 'execute')
       order by proname`)
-    expect(rows).toEqual([{ name: 'weir_enqueue' }, { name: 'weir_enqueue_jobs' }])
+    expect(rows.map(({ name }) => name)).toEqual([
+      'weir_customers_named',
+      'weir_enqueue',
+      'weir_enqueue_jobs',
+      'weir_invoices_named',
+      'weir_search',
+    ])
   })
 
   it('reaches no table without the wall', async () => {

@@ -53,6 +53,24 @@ const invalid = (error_details: object) => ({
 })
 
 describe('a wallet', () => {
+  it('pays a bill that is made right after it', async () => {
+    const plan = {
+      name: 'Advance',
+      code: customer,
+      interval: 'monthly',
+      amount_cents: 999,
+      pay_in_advance: true,
+    }
+    await client.call('POST', '/plans', { plan: { ...plan, amount_currency: 'EUR' } })
+    await post({ granted_credits: '10' })
+    const subscription = { external_customer_id: customer, external_id: customer, plan_code: customer }
+    await client.call('POST', '/subscriptions', { subscription })
+    const { body } = await client.call('GET', `/invoices?external_customer_id=${customer}`)
+    expect(body.invoices).toMatchObject([
+      { prepaid_credit_amount_cents: 999, total_amount_cents: 0, payment_status: 'succeeded' },
+    ])
+  })
+
   it('is empty at first and filled right afterwards', async () => {
     const { body } = await post({ granted_credits: '10', metadata: { a: 'b' } })
     expect(body.wallet).toMatchObject({ credits_balance: '0.0', code: 'prepaid', metadata: { a: 'b' } })
@@ -453,6 +471,64 @@ describe('credits of a wallet', () => {
     expect(rows).toEqual([
       { left: BigInt(balance_cents), consumed: BigInt(voided * 100), out: BigInt(voided * 100) },
     ])
+  })
+})
+
+describe('the history of a wallet', () => {
+  const historyOf = async (id: string) =>
+    (await client.call('GET', `/api/weir/v1/wallets/${id}/balance_history`)).body.balance_history
+
+  it('shows what it held after each settled transaction, and no end before anything is spent', async () => {
+    const id = await make({ granted_credits: '10', paid_credits: '7', rate_amount: '0.5' })
+    await move(id, { granted_credits: '6' })
+    await later()
+    await move(id, { voided_credits: '4' })
+    const history = await historyOf(id)
+    expect(history.points.map((point: { balance_cents: number }) => point.balance_cents)).toEqual([
+      500, 800, 600,
+    ])
+    expect(history).toMatchObject({
+      currency: 'EUR',
+      spent_cents_in_30_days: 0,
+      spent_credits_in_30_days: '0.0',
+      empty_at: null,
+    })
+    expect(history.points.at(-1)).toMatchObject({ credits_balance: '12.0' })
+  })
+
+  it('ends with the balance, and tells when it is used up at the pace of its invoices', async () => {
+    await client.call('POST', '/plans', {
+      plan: {
+        name: 'Advance',
+        code: `${customer}-plan`,
+        interval: 'monthly',
+        amount_cents: 1000,
+        amount_currency: 'EUR',
+        pay_in_advance: true,
+      },
+    })
+    const id = await make({ granted_credits: '30' })
+    await client.call('POST', '/subscriptions', {
+      subscription: {
+        external_customer_id: customer,
+        plan_code: `${customer}-plan`,
+        external_id: customer,
+        billing_time: 'anniversary',
+      },
+    })
+    await later()
+    const history = await historyOf(id)
+    expect(history.points.map((point: { balance_cents: number }) => point.balance_cents)).toEqual([
+      3000, 2000,
+    ])
+    expect(history.spent_cents_in_30_days).toBe(1000)
+    expect(Date.parse(history.empty_at) - now).toBe(60 * 86_400_000)
+  })
+
+  it('of an unknown wallet answers 404', async () => {
+    const path = '/api/weir/v1/wallets/01900000-0000-7000-8000-000000000000/balance_history'
+    expect((await client.call('GET', path)).body).toMatchObject({ status: 404, code: 'wallet_not_found' })
+    expect((await client.call('GET', '/api/weir/v1/wallets/x/balance_history')).status).toBe(404)
   })
 })
 

@@ -49,6 +49,9 @@ export type Book = {
   readonly invoices: readonly Wire[]
   readonly voided: readonly Wire[]
   readonly appliedCoupons: readonly Wire[]
+  readonly wallets: readonly { readonly wallet: Wire; readonly transactions: readonly Wire[] }[]
+  readonly creditNotes: readonly Wire[]
+  readonly payments: readonly Wire[]
   readonly unitsChanges: readonly UnitsChange[]
   /** How previews differed from the bills that were made a second later. */
   readonly wrongPreviews: readonly string[]

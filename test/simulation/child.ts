@@ -34,6 +34,7 @@ async function start({ env, jitterSeed }: StartOrder): Promise<void> {
     log,
     role: 'all',
     onOrganization: () => undefined,
+    onOwnerLink: () => undefined,
     onLost: () => process.exit(1),
   })
   tell({ kind: 'started', address: running.address })

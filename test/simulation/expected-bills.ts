@@ -46,11 +46,21 @@ function billingDays(lived: Lived, end: Instant): Instant[] {
   const found: Instant[] = []
   let next = firstBillingAt(plan, subscription, zone)
   // A billing day that was over when a later start made the subscription active is none of it.
-  while (next !== null && next < end) {
+  while (next !== null && (next < end || (next === end && isEndedByRequest(lived)))) {
     found.push(next)
     next = nextBillingAt(plan, subscription, next, zone)
   }
   return found
+}
+
+/**
+ * Whether a request ended the subscription. What is due at an instant is done before a request of that instant is sent, so a
+ * request on a billing day finds the bill of that day made; a planned end makes its closing bill in place of it.
+ */
+function isEndedByRequest({ wire, subscription }: Lived): boolean {
+  const { endedBy, terminatedAt } = subscription
+  if (terminatedAt === null || endedBy === 'downgrade') return false
+  return wire.ending_at === null || atOf(wire.ending_at) !== terminatedAt
 }
 
 function periodicBill(lived: Lived, at: Instant): ExpectedBill {

@@ -10,6 +10,7 @@ import {
 } from './catalogue.ts'
 import { type Chance, chanceOf } from './chance.ts'
 import { drawCoupons, withInvoiceSteps } from './invoice-steps.ts'
+import { type MoneyStep, withMoneySteps } from './money-steps.ts'
 
 const HOUR = 3_600_000
 /** Apart from the seeds of lives. */
@@ -32,6 +33,7 @@ export type EventDraft = {
 
 /** One thing that happens to the book; whoever plays it waits for the end of each before the next. */
 export type Step =
+  | MoneyStep
   | { readonly kind: 'clock'; readonly to: number }
   | { readonly kind: 'events'; readonly events: readonly EventDraft[]; readonly isBatch: boolean }
   /** An event that was sent before: it must be refused. */
@@ -95,7 +97,8 @@ export function drawLife(seed: number, years: number): Life {
   while (d.now < end) passTime(d)
   d.steps.push({ kind: 'look' })
   const ids = customers.map(({ external_id: id }) => String(id))
-  const steps = withInvoiceSteps(d.steps, { seed, isWatched, customers: ids })
+  const own = withInvoiceSteps(d.steps, { seed, isWatched, customers: ids })
+  const steps = withMoneySteps(own, { seed, currency, customers: ids })
   const codes = catalogue.plans.map(({ code }) => code)
   const coupons = drawCoupons(seed, currency, codes)
   return { seed, currency, isWatched, start, catalogue, customers, coupons, steps, entity: entityOf(r) }

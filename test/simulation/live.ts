@@ -5,6 +5,7 @@ import { play } from './play.ts'
 import type { SimulatedServer } from './server.ts'
 import { validateAdvanceFees, validateBills } from './validators/bills.ts'
 import { validateCoupons } from './validators/coupons.ts'
+import { validateLedgers } from './validators/ledgers.ts'
 import { validateLog } from './validators/log.ts'
 import { validateMoney } from './validators/money.ts'
 import { validateNumbers } from './validators/numbers.ts'
@@ -22,6 +23,7 @@ const VALIDATORS: readonly ((book: Book) => Fault[])[] = [
   validateAdvanceFees,
   validateProgressive,
   validateCoupons,
+  validateLedgers,
   validatePreviews,
 ]
 

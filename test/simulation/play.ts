@@ -7,6 +7,7 @@ import type { AcceptedEvent, Book, Look, UnitsChange, Wire } from './book.ts'
 import type { Body } from './catalogue.ts'
 import { type Chance, chanceOf } from './chance.ts'
 import { type EventDraft, iso, type Life, type Step } from './life.ts'
+import { keyOfFinal, takeMoneyStep, walletsOf } from './money-steps.ts'
 import { billedAt, datedAsFirst, linesOf, nextBillAt } from './preview-step.ts'
 import { ADMIN_KEY, type SimulatedServer } from './server.ts'
 import { differences } from './validators/plays.ts'
@@ -134,6 +135,9 @@ class Player {
       invoices: datedAsFirst(all).filter((invoice) => !isVoided(invoice)),
       voided: all.filter(isVoided),
       appliedCoupons: await this.list('/applied_coupons', 'applied_coupons'),
+      wallets: await walletsOf(this.life.customers, (path, root) => this.list(path, root)),
+      creditNotes: await this.list('/credit_notes', 'credit_notes'),
+      payments: await this.list('/payments', 'payments'),
       wrongPreviews: this.wrongPreviews,
       unitsChanges: this.unitsChanges,
       finalAfter: this.finalAfter,
@@ -168,6 +172,12 @@ class Player {
         return this.touchDraft('finalize')
       case 'refresh_draft':
         return this.touchDraft('refresh')
+      default:
+        return takeMoneyStep(step, {
+          list: (path, root) => this.list(path, root),
+          write: (method, path, body) => this.write(method, path, body),
+          said: (sent) => this.said(sent as Sent),
+        })
     }
   }
 
@@ -295,7 +305,8 @@ class Player {
     if (!chosen) return 'no invoice'
     await this.noteFinal()
     const { lago_id: id } = chosen
-    await this.ok('POST', `/invoices/${id}/void`)
+    const voided = await this.write('POST', `/invoices/${id}/void`)
+    if (voided.status !== 200) return this.said(voided)
     const { invoice } = await this.ok('POST', `/api/weir/v1/invoices/${id}/regenerate`)
     this.finalAfter.set(invoice.lago_id, this.finalAfter.get(id) ?? this.events.length)
     return `regenerated ${invoice.fees.length} fees of ${invoice.fees_amount_cents}`
@@ -377,10 +388,6 @@ function keyOfFee(fee: Wire): string {
     fee.from_date,
     fee.lago_charge_filter_id === null,
   ])
-}
-
-function keyOfFinal(invoice: Wire): string {
-  return JSON.stringify([invoice.customer.external_id, String(invoice.sequential_id).padStart(9, '0')])
 }
 
 function keyOfDraft(invoice: Wire): string {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { migrateAll } from '../../src/boot/migrate-all.ts'
 import { type FreshDatabase, freshDatabase } from '../support/database.ts'
+import { unfitBills } from '../support/e-invoices-of-database.ts'
 import { live, type Servers } from './live.ts'
 import { SimulatedServer } from './server.ts'
 
@@ -39,6 +40,12 @@ describe('simulated lives', () => {
     },
     PATIENCE_MS,
   )
+
+  it('could issue every bill as an e-invoice', async () => {
+    const { count, unfit } = await unfitBills(database.url)
+    expect(count).toBeGreaterThan(20)
+    expect(unfit).toEqual([])
+  })
 
   it('met deaths', () => {
     expect(servers.rough.deaths).toBeGreaterThan(0)

@@ -30,6 +30,8 @@ export function freshDatabase(): Promise<FreshDatabase> {
 async function createDatabase(template: string): Promise<FreshDatabase> {
   const name = `weir_test_${randomBytes(6).toString('hex')}`
   await run(`create database ${name} template ${template}`)
+  // Nobody reads it after a crash of the machine. Tests of what is on the disk start a PostgreSQL of their own.
+  await run(`alter database ${name} set synchronous_commit = off`)
   const url = new URL(inject('databaseUrl'))
   url.pathname = `/${name}`
   return { url: url.toString(), drop: () => drop(name) }

@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib'
 import type { FrozenDocument, FrozenInvoice } from '../../src/core/documents/frozen.ts'
 import {
+  ACCOUNT,
   API_CALLS,
   invoiceOf,
   LOCALES,
@@ -84,6 +85,11 @@ export function documentGallery(): Readonly<Record<string, FrozenDocument>> {
       buyer: { ...buyer, legalName: 'Lyon Data Société à responsabilité limitée '.repeat(8) },
       number: 'ACM-'.repeat(40),
     }),
+    bank: withMark({ seller: { ...seller, bankAccount: ACCOUNT } }),
+    'bank-de': withMark({
+      locale: 'de',
+      seller: { ...seller, bankAccount: { ...ACCOUNT, holder: 'Acme Treuhand GmbH' } },
+    }),
     several: severalSubscriptions(),
     sections: withMark({
       sections: [
@@ -156,6 +162,7 @@ export function documentGallery(): Readonly<Record<string, FrozenDocument>> {
     'exempt-de': withMark({
       locale: 'de',
       seller: { ...seller, euTaxManagement: true },
+      cents: { ...invoice.cents, taxes: '0', subtotalIncl: '12122', prepaid: '0', total: '12122' },
       taxes: [
         {
           code: 'lago_eu_reverse_charge',

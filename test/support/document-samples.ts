@@ -7,6 +7,8 @@ import type {
 } from '../../src/core/documents/frozen.ts'
 import type { Locale } from '../../src/core/documents/words.ts'
 
+export const ACCOUNT = { iban: 'FR1420041010050500013M02606', holder: null, bic: 'PSSTFRPPPAR' }
+
 /** Jan 1 and Jan 31, 2026 in UTC. */
 export const JANUARY = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2026, 0, 31, 23, 59, 59) }
 
@@ -236,10 +238,13 @@ export function sampleReceipt(changes: Partial<FrozenReceipt> = {}): FrozenRecei
     kind: 'receipt',
     timezone: 'Europe/Paris',
     paidAt: Date.UTC(2026, 0, 31, 23, 30),
-    method: 'Visa 4242',
+    method: {
+      ...{ kind: 'provider', reference: null, provider: 'stripe' },
+      ...{ type: 'card', brand: 'visa', last4: '4242' },
+    },
     amountCents: '4000',
     dueCents: '6000',
-    paid: { invoice: sampleInvoice() },
+    paid: { invoice: sampleInvoice(), paidCents: '4000', offsetCents: '0' },
     ...changes,
   }
 }

@@ -2,7 +2,7 @@ import { addMs, type Instant } from '../../src/core/calendar/instant.ts'
 import type {
   ChargeOrder,
   ChargeOutcome,
-  PaymentGateway,
+  ErrorClass,
   ProviderPayment,
 } from '../../src/core/payments/gateway.ts'
 
@@ -25,6 +25,10 @@ const SHOWN_AFTER_MS_MAX = 5 * 60_000
 const DECIDED_AFTER_MS_MAX = 3 * 86_400_000
 const MESSAGE_DELAY_MS_MAX = 2 * 86_400_000
 
+type FakeOrder = Pick<ChargeOrder, 'paymentId' | 'idempotencyKey' | 'money'>
+
+const errorOf = (reason: ErrorClass) => ({ class: reason, code: null, message: reason })
+
 type Stored = {
   payment: ProviderPayment
   readonly shownAt: Instant
@@ -37,7 +41,7 @@ type Stored = {
  * although it took the money, decides later, and repeats, reorders and loses its messages. It executes each key once,
  * and what it holds in the end is the truth. The same seed does the same.
  */
-export class FakeGateway implements PaymentGateway {
+export class FakeGateway {
   private readonly now: () => Instant
   private state: number
   private readonly byKey = new Map<string, Stored | 'refused'>()
@@ -54,29 +58,25 @@ export class FakeGateway implements PaymentGateway {
     return this.state / 2 ** 32
   }
 
-  readonly charge = async (order: ChargeOrder): Promise<ChargeOutcome> => {
+  readonly charge = async (order: FakeOrder): Promise<ChargeOutcome> => {
     const luck = this.random()
-    const error = { code: null, message: 'the network failed' }
+    const error = errorOf('network')
     if (luck < 0.06) return { kind: 'not_sent', error, retryAfterMs: 30_000 }
     if (luck < 0.12) return { kind: 'unknown', error }
     const stored = this.execute(order)
     // The time runs out after the provider has done its work.
     if (luck < 0.25) return { kind: 'unknown', error }
-    if (stored === 'refused') return { kind: 'refused', error: { code: 'invalid', message: 'not accepted' } }
+    if (stored === 'refused') return { kind: 'refused', error: errorOf('invalid_request') }
     return { kind: 'known', payment: this.presentOf(stored) }
   }
 
   readonly findPayment = async (paymentId: string, _sentFrom: Instant) => {
     const luck = this.random()
-    if (luck < 0.1) return { ok: false as const, error: { code: null, message: 'the network failed' } }
+    if (luck < 0.1) return { ok: false as const, error: errorOf('network') }
     if (luck < 0.2) return { ok: true as const, value: { isComplete: false, items: [] } }
     const stored = this.byKey.get(keyOf(paymentId))
     const isShown = stored !== undefined && stored !== 'refused' && this.now() >= stored.shownAt
     return { ok: true as const, value: { isComplete: true, items: isShown ? [this.presentOf(stored)] : [] } }
-  }
-
-  readonly cancelPayment = async (): Promise<ChargeOutcome> => {
-    return { kind: 'refused', error: { code: 'not_cancelable', message: 'it is too late' } }
   }
 
   /** The messages that arrive, in the order in which they do. */
@@ -90,7 +90,7 @@ export class FakeGateway implements PaymentGateway {
     return stored === undefined || stored === 'refused' ? undefined : (stored.later ?? stored.payment.state)
   }
 
-  private execute(order: ChargeOrder): Stored | 'refused' {
+  private execute(order: FakeOrder): Stored | 'refused' {
     const known = this.byKey.get(order.idempotencyKey)
     if (known !== undefined) return known
     const plan = this.choosePlan()

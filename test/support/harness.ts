@@ -3,6 +3,8 @@ import type { Context } from '../../src/actions/context.ts'
 import { createOrganization } from '../../src/actions/organizations/create-organization.ts'
 import { buildApp } from '../../src/api/app.ts'
 import { createContext } from '../../src/boot/context.ts'
+import { renderDocument } from '../../src/documents/render-document.ts'
+import type { ProviderHosts } from '../../src/gateways/payment-gateways.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { freshDatabase } from './database.ts'
 import { urlOf } from './paths.ts'
@@ -44,6 +46,8 @@ export async function startHarness(options?: {
   readonly poolMax?: number
   /** A local server that acts as VIES; without one, nobody answers. */
   readonly viesUrl?: string
+  /** Local servers that act as payment providers; without one, nobody answers. */
+  readonly providerHosts?: ProviderHosts
 }): Promise<Harness> {
   const database = await freshDatabase()
   const opened = openDatabase({ url: database.url, poolMax: options?.poolMax ?? 8 })
@@ -52,18 +56,38 @@ export async function startHarness(options?: {
   const log = { debug: silent, info: silent, warn: complain, error: complain, trace: silent, fatal: complain }
   const context = createContext({
     database: opened,
+    renderDocument,
     log: Object.assign(log, { child: () => log, level: 'info' }),
     settings: {
       apiUrl: 'http://localhost:3000',
       frontUrl: 'http://localhost:3000',
       adminApiKey: ADMIN_KEY,
+      signUp: 'first_user',
+      sendsMail: false,
+      version: '0.0.0-test',
       eventsBatchMax: 100,
       allowPrivateWebhooks: true,
       webhookTimeoutMs: 5000,
       webhookAttempts: 21,
       rsaPrivateKey: null,
       makesDocuments: true,
+      mail: { fromEmail: 'weir@weir.example', isConfigured: false },
+      documents: {
+        folder: null,
+        years: 10,
+        downloadWaitMs: 2000,
+        linkSeconds: { answer: 86_400, webhook: 604_800, mail: 2_592_000 },
+      },
       viesUrl: options?.viesUrl ?? 'http://127.0.0.1:1',
+      encryptionKeys: [Buffer.alloc(32, 7).toString('base64')],
+      providerHosts: options?.providerHosts ?? {
+        cashfree: 'http://127.0.0.1:1',
+        flutterwave: 'http://127.0.0.1:1',
+        moneyhash: 'http://127.0.0.1:1',
+        gocardless: 'http://127.0.0.1:1',
+        stripe: 'http://127.0.0.1:1',
+      },
+      checkoutPaymentDelayMs: 600_000,
       writer: 0,
     },
   })
@@ -101,9 +125,10 @@ function clientOf(app: FastifyInstance, organizationId: string, apiKey: string):
       },
       ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
+    const isJson = String(answer.headers['content-type'] ?? '').includes('json')
     return {
       status: answer.statusCode,
-      body: answer.body === '' ? null : answer.json(),
+      body: answer.body === '' ? null : isJson ? answer.json() : answer.body,
       headers: answer.headers,
     }
   }

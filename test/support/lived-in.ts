@@ -212,6 +212,8 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
   const activities = await ask(client, 'GET', '/activity_logs')
   const calls = await ask(client, 'GET', '/api_logs')
   const plan = await ask(client, 'GET', `/plans/${mark}-plan`)
+  await ask(client, 'POST', '/api/weir/v1/api_keys', { api_key: { name: `Key ${mark}` } })
+  const security = await ask(client, 'GET', '/api/weir/v1/security_logs')
   const { applied_coupons: coupons } = await ask(client, 'GET', '/applied_coupons')
   const note = await creditSomething(client, mark, invoices, fees)
   return {
@@ -231,8 +233,11 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
       activity_logs: activities.activity_logs[0].activity_id,
       api_logs: calls.api_logs[0].request_id,
       payments: payments.payments[0].lago_id,
-      // Only payment providers make methods, so this is the id of something else.
+      // Only payment providers make methods, and nobody answers as one here: these are ids of something else.
       payment_methods: endpointId,
+      payment_providers: endpointId,
+      provider_messages: endpointId,
+      refunds: endpointId,
       payment_receipts: receipts.payment_receipts[0].lago_id,
       payment_requests: requests.payment_requests[0].lago_id,
       alerts: `${mark}-alert`,
@@ -255,8 +260,10 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
       metadata: `${mark}-key`,
       plans: `${mark}-plan`,
       privileges: `${mark}-privilege`,
+      security_logs: security.security_logs[0].log_id,
       subscriptions: `${mark}-subscription`,
       taxes: `${mark}-tax`,
+      versions: '1',
       wallet_transactions: transaction,
       wallets: wallet,
       webhook_endpoints: endpointId,

@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { WEIR } from './built-weir.ts'
 import { urlOf } from './paths.ts'
 
 export const PROCESS_KEY = 'key-of-the-first-organization'
 
-const THREADS = join(import.meta.dirname, 'tsx-threads.mjs')
-const SCRIPT = join(import.meta.dirname, 'weir-driver.ts')
 /** Far more than a start takes on a machine with much else to do. */
 const START_TRIES = 2400
 const PAUSE_MS = 50
@@ -39,7 +37,7 @@ export class WeirProcess {
 
   private constructor(port: number, env: Readonly<Record<string, string>>) {
     this.url = `http://127.0.0.1:${port}`
-    this.child = spawn(process.execPath, ['--import', 'tsx', '--import', THREADS, SCRIPT, 'start'], {
+    this.child = spawn(process.execPath, [WEIR, 'start'], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env.PATH ?? '',

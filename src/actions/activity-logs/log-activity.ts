@@ -1,4 +1,9 @@
-import { type ActivityType, keepsObject, resourceTypeOf } from '../../core/activity-logs/activity.ts'
+import {
+  type ActivitySource,
+  type ActivityType,
+  keepsObject,
+  resourceTypeOf,
+} from '../../core/activity-logs/activity.ts'
 import { jsonText } from '../../core/amounts/json-text.ts'
 import { insertActivities, type NewActivity } from '../../store/activity-logs.ts'
 import type { Tx } from '../../store/database.ts'
@@ -17,7 +22,7 @@ export async function logActivity(
 
 /** The activity of a type, if it is one; `object` is the resource afterwards, or its JSON. */
 export function activitiesOf(
-  { apiKeyId, now }: Caller,
+  caller: Caller,
   type: ActivityType,
   resourceId: string | null,
   object: object | string | null,
@@ -26,7 +31,14 @@ export function activitiesOf(
   if (resourceType === undefined || resourceId === null) return []
   const kept = keepsObject(type) ? object : null
   const text = kept === null || typeof kept === 'string' ? kept : jsonText(kept)
-  // A caller without a key is Weir itself, in due work.
-  const source = apiKeyId === null ? 'system' : 'api'
-  return [{ type, resourceType, resourceId, object: text, source, apiKeyId, now }]
+  const { apiKeyId, userEmail = null, now } = caller
+  const source = sourceOf(caller)
+  return [{ type, resourceType, resourceId, object: text, source, apiKeyId, userEmail, now }]
+}
+
+/** Where what a caller does comes from. One without a key or a session is Weir itself, in due work. */
+export function sourceOf({ apiKeyId, userEmail, buyer }: Caller): ActivitySource {
+  if (buyer !== undefined) return 'portal'
+  if (userEmail !== undefined) return 'front'
+  return apiKeyId === null ? 'system' : 'api'
 }

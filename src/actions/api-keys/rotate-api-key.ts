@@ -1,11 +1,13 @@
 import { type Instant, instant } from '../../core/calendar/instant.ts'
+import { isoText } from '../../core/calendar/iso-text.ts'
 import { mayGive } from '../../core/organizations/api-key-input.ts'
 import type { Permissions } from '../../core/organizations/permissions.ts'
 import { forbidden } from '../../core/refusal.ts'
 import { addApiKey, expireApiKey, lockApiKeys } from '../../store/api-keys.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Context } from '../context.ts'
-import type { MadeApiKey } from './create-api-key.ts'
+import { type Actor, logSecurity } from '../security-logs/log-security.ts'
+import { creatorOf, type MadeApiKey, resourcesOf } from './create-api-key.ts'
 import { apiKeyOf } from './find-api-key.ts'
 
 /**
@@ -18,6 +20,7 @@ export async function rotateApiKey(
   organizationId: string,
   id: string,
   input: { readonly name?: string | null; readonly endsAt: Instant | null; readonly own: Permissions },
+  actor: Actor,
 ): Promise<MadeApiKey> {
   const now = context.systemNow()
   return inTransaction(context.database, organizationId, async (tx) => {
@@ -25,9 +28,15 @@ export async function rotateApiKey(
     const permissions = old.permissions as Permissions
     if (!mayGive(input.own, permissions)) throw forbidden('write_action_not_allowed_for_api_key')
     const name = input.name === undefined ? old.name : input.name
-    const made = await addApiKey(tx, { organizationId, name, permissions, expiresAt: null, now })
+    const made = await addApiKey(tx, {
+      ...{ organizationId, name, permissions, expiresAt: null },
+      ...creatorOf(actor),
+      now,
+    })
     const wanted = instant(Math.max(now, input.endsAt ?? now))
     if (old.expiresAt === null || old.expiresAt > wanted) await expireApiKey(tx, id, wanted)
+    const resources = { ...resourcesOf(made.key), replaces: id, until: isoText(wanted) }
+    await logSecurity(context, tx, organizationId, 'api_key.rotated', actor, resources)
     return made
   })
 }

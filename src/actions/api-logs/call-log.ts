@@ -28,6 +28,7 @@ export class CallLog {
   private bytes = 0
   private writing: Promise<void> | null = null
   private timer: NodeJS.Timeout | null = null
+  private isClosed = false
   private unreported = 0
   private reportedAt = Number.NEGATIVE_INFINITY
   /** How many requests were not logged since the process started. */
@@ -39,7 +40,7 @@ export class CallLog {
 
   add(call: AnsweredCall): void {
     const bytes = bytesOf(call)
-    if (this.waiting.length >= CALLS_MAX || this.bytes + bytes > BYTES_MAX) {
+    if (this.isClosed || this.waiting.length >= CALLS_MAX || this.bytes + bytes > BYTES_MAX) {
       this.drop(1)
       return
     }
@@ -56,8 +57,9 @@ export class CallLog {
     return this.writing
   }
 
-  /** Writes what waits for the last time. */
+  /** Writes what waits for the last time: the database may be gone after this. What is answered later is dropped. */
   async close(): Promise<void> {
+    this.isClosed = true
     await this.flush()
     await this.flush()
     if (this.timer) clearTimeout(this.timer)
@@ -75,6 +77,7 @@ export class CallLog {
         await insertApiLogs(this.context.database, batch.map(toRow), this.context.systemNow())
       } catch (error) {
         this.context.log.warn({ err: error }, 'could not write the log of requests')
+        if (this.isClosed) return
         this.timer = setTimeout(() => void this.flush(), LOGGED_EVERY_MS / 10).unref()
         return
       }

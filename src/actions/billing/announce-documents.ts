@@ -8,6 +8,7 @@ import { toWireFee } from '../../wire/fees.ts'
 import { toWireInvoice } from '../../wire/invoices.ts'
 import type { Caller } from '../context.ts'
 import { freezeDocuments } from '../documents/freeze-documents.ts'
+import { queueCharges } from '../payments/queue-charges.ts'
 import { announceAll, type Happening } from '../webhooks/announce.ts'
 
 /** The webhook sent when an invoice of a type is finalized; types with other webhooks are absent. */
@@ -20,15 +21,16 @@ const FINAL: Readonly<Record<string, WebhookType>> = {
 }
 
 /**
- * Freezes the documents of written bills that are final, and sends the webhooks of all of them, in order: invoices,
- * uninvoiced fees, and fees caused by an event.
+ * Freezes the documents of written bills that are final, queues their charges, and sends the webhooks of all of them,
+ * in order: invoices, uninvoiced fees, and fees caused by an event.
  */
 export async function announceDocuments(
   tx: Tx,
   caller: Caller,
   documents: readonly WrittenDocument[],
 ): Promise<void> {
-  await freezeDocuments(tx, caller, documents.flatMap(finalIdOf))
+  await freezeDocuments(tx, caller, 'invoice_pdf', documents.flatMap(finalIdOf))
+  await queueCharges(tx, caller, documents.flatMap(chargedIdOf))
   await announceAll(tx, caller, documents.flatMap(typesOf), async (wanted) => {
     const ids = (objectType: string) =>
       wanted.filter((each) => each.objectType === objectType).map(({ objectId }) => objectId)
@@ -47,6 +49,13 @@ function finalIdOf(document: WrittenDocument): string[] {
   return document.kind === 'invoice' && document.plan.outcome.status === 'finalized' ? [document.id] : []
 }
 
+/** Invoices that are open until they are paid are charged too. */
+function chargedIdOf(document: WrittenDocument): string[] {
+  const isCharged =
+    document.kind === 'invoice' && ['finalized', 'open'].includes(document.plan.outcome.status)
+  return isCharged ? [document.id] : []
+}
+
 function typesOf(document: WrittenDocument): Happening[] {
   const feeMessages = (ids: readonly string[]): Happening[] =>
     ids.map((objectId) => ({ type: 'fee.created', objectType: 'fee', objectId }))
@@ -63,17 +72,18 @@ function typeOf({ outcome, invoiceType, replaces }: InvoicePlan): WebhookType | 
   return outcome.status === 'finalized' ? FINAL[invoiceType] : undefined
 }
 
-/** Freezes the documents of invoices that became final, and sends their webhooks in order, each by its type. */
+/**
+ * Freezes the documents of invoices that became final, queues their charges, and sends their webhooks in order, each by
+ * its type.
+ */
 export async function announceFinalized(
   tx: Tx,
   caller: Caller,
   invoices: readonly { readonly id: string; readonly invoiceType: string }[],
 ): Promise<void> {
-  await freezeDocuments(
-    tx,
-    caller,
-    invoices.map(({ id }) => id),
-  )
+  const ids = invoices.map(({ id }) => id)
+  await freezeDocuments(tx, caller, 'invoice_pdf', ids)
+  await queueCharges(tx, caller, ids)
   const messages = invoices.flatMap(({ id, invoiceType }): Happening[] => {
     const type = FINAL[invoiceType]
     return type ? [{ type, objectType: 'invoice', objectId: id }] : []

@@ -1,9 +1,12 @@
 import type { BillEntry, BillRequest } from '../../core/billing/bill-request.ts'
+import { nextBillingAt } from '../../core/subscriptions/due.ts'
 import { moved, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import { scheduleAlertRearming } from '../../store/activity-items.ts'
 import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
+import { scheduleItem } from '../../store/due-items.ts'
 import { takeBillingItems } from '../../store/subscription-due-items.ts'
+import { billMomentOf, stateOf } from '../../store/subscription-states.ts'
 import {
   pendingSuccessors,
   readSubscription,
@@ -16,6 +19,7 @@ import type { Caller, Context } from '../context.ts'
 import type { DueAction } from '../due/due-action.ts'
 import { announceSubscription } from '../subscriptions/announce-subscription.ts'
 import { closeSubscription } from '../subscriptions/end-subscription.ts'
+import { mustWait, openGate, waitingColumns } from '../subscriptions/open-gate.ts'
 import { activeColumns, afterStart, isBilledAtStart } from '../subscriptions/start-subscription.ts'
 import { billSubscriptions } from './bill-subscriptions.ts'
 import { runBills } from './run-bills.ts'
@@ -50,6 +54,7 @@ export async function billPeriodic(
   for (const row of rows) {
     const successor = successors.get(row.id)
     if (successor?.status === 'pending') await rotate(context, tx, caller, row, successor)
+    else if (successor?.startedBy === 'downgrade') await holdBill(tx, caller, row)
     else periodic.push(row)
   }
   await runBills(context, tx, caller, requestsOf(caller, periodic))
@@ -84,6 +89,11 @@ async function rotate(
   row: SubscriptionRow,
   successor: SubscriptionRow,
 ): Promise<void> {
+  if (await mustWait(tx, caller, successor)) {
+    await holdBill(tx, caller, row)
+    const waiting = { ...waitingColumns(caller.now), updatedAt: ts(caller.now) }
+    return openGate(context, tx, caller, await updateSubscription(tx, successor.id, waiting))
+  }
   const old = await closeSubscription(tx, caller, row, 'downgrade')
   moved(successor.status as SubscriptionStatus, 'active')
   const next = await updateSubscription(tx, successor.id, {
@@ -102,4 +112,15 @@ async function rotate(
     entries,
     skipCharges: false,
   })
+}
+
+/**
+ * Bills nothing while a downgrade waits for its payment: its predecessor ended on this day once that is paid, and is
+ * billed for this day and those since when it is not (docs/rules/subscriptions.md#activation-rules).
+ */
+async function holdBill(tx: Tx, caller: Caller, row: SubscriptionRow): Promise<void> {
+  const moment = billMomentOf(await stateOf(tx, row), caller.now)
+  const dueAt = moment && nextBillingAt(moment.plan, moment.subscription, caller.now, moment.zone)
+  if (dueAt === null) return
+  await scheduleItem(tx, caller.organizationId, { kind: 'subscription_billing', subjectId: row.id, dueAt })
 }

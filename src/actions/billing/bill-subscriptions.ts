@@ -12,6 +12,8 @@ export type SubscriptionsBill = {
   readonly entries: readonly BillEntry[]
   /** True for starting bills and at the end of a trial, which carry no usage. */
   readonly skipCharges: boolean
+  /** Whether the start that is billed waits for the payment. */
+  readonly awaitsPayment?: boolean
 }
 
 /** Bills subscriptions of a customer at an instant, in the caller's transaction; see `buildBill` in the core. */

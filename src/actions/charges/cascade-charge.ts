@@ -1,3 +1,4 @@
+import { isSameValue } from '../../core/input/same-value.ts'
 import { type FilterSettings, valuesKey } from '../../core/plans/charge-filters.ts'
 import type { ChargeProperties } from '../../core/pricing/charge-model.ts'
 import {
@@ -12,7 +13,7 @@ import { newId } from '../../store/ids.ts'
 import { chargesWithParts, childPlansInUse, type PlanCharge } from '../../store/plans.ts'
 import { inParts } from '../../store/values.ts'
 import type { Caller } from '../context.ts'
-import { isSameValue, newFilters, writeFilters } from './write-charge.ts'
+import { newFilters, writeFilters } from './write-charge.ts'
 
 /** Copies written per statement; between statements, other work gets the process and the database. */
 const COPIES_AT_ONCE = 500

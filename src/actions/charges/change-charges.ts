@@ -19,13 +19,12 @@ import {
   chargesWithParts,
   childPlansInUse,
   isPlanAttached,
-  lockPlan,
   type PlanCharge,
   type PlanRow,
 } from '../../store/plans.ts'
-import { inTransaction } from '../../store/transaction.ts'
 import { settleAdvanceUsage } from '../billing/settle-advance-usage.ts'
 import type { Caller, Context } from '../context.ts'
+import { changingPlan } from '../plans/changing-plan.ts'
 import { followPrices } from '../plans/follow-prices.ts'
 import { refreshUsageTracker } from '../usage/refresh-usage-tracker.ts'
 import { cascadeChange, cascadeNewCharge, cascadeRemoval } from './cascade-charge.ts'
@@ -59,8 +58,7 @@ export async function createCharge(
   planCode: string,
   input: Input,
 ): Promise<PlanCharge> {
-  return inTransaction(context.database, caller, async (tx) => {
-    const plan = await planToChange(context, tx, caller, planCode)
+  return changingCharges(context, caller, planCode, isCascade(input), async (tx, plan) => {
     const metric = await metricIn(tx, input)
     const payload = accepted(readNewCharge(input, metric, { needsCode: true }))
     const place = { planId: plan.id, parentId: null, billableMetricId: metric.id }
@@ -94,8 +92,7 @@ export async function deleteCharge(
   at: { readonly planCode: string; readonly chargeCode: string },
   input: Input,
 ): Promise<PlanCharge> {
-  return inTransaction(context.database, caller, async (tx) => {
-    const plan = await planToChange(context, tx, caller, at.planCode)
+  return changingCharges(context, caller, at.planCode, isCascade(input), async (tx, plan) => {
     const charge = await readCharge(tx, plan.id, at.chargeCode)
     if (isCascade(input)) await cascadeRemoval(tx, caller, charge.id)
     await deleteCharges(tx, [charge.id], caller.now)
@@ -217,12 +214,18 @@ async function metricIn(tx: Tx, input: Input): Promise<BillableMetricRow> {
   return metric
 }
 
-/** Locks a plan, then charges what its subscriptions owe at current prices; 404 `plan_not_found`. */
-async function planToChange(context: Context, tx: Tx, caller: Caller, code: string): Promise<PlanRow> {
-  const plan = await lockPlan(tx, code)
-  if (!plan) throw notFound('plan')
-  await settleAdvanceUsage(context, tx, caller, { planCode: code })
-  return plan
+/** Runs a change of the charges of a plan (see `changingPlan`): what its subscriptions owe is charged at the prices before. */
+function changingCharges<T>(
+  context: Context,
+  caller: Caller,
+  code: string,
+  isCascaded: boolean,
+  change: (tx: Tx, plan: PlanRow) => Promise<T>,
+): Promise<T> {
+  return changingPlan(context, caller, code, isCascaded, async (tx, plan) => {
+    await settleAdvanceUsage(context, tx, caller, { planCode: code })
+    return change(tx, plan)
+  })
 }
 
 async function changed(
@@ -232,8 +235,7 @@ async function changed(
   isCascaded: boolean,
   change: (tx: Tx, plan: PlanRow, charge: PlanCharge) => Promise<void>,
 ): Promise<PlanCharge> {
-  return inTransaction(context.database, caller, async (tx) => {
-    const plan = await planToChange(context, tx, caller, at.planCode)
+  return changingCharges(context, caller, at.planCode, isCascaded, async (tx, plan) => {
     const before = await readCharge(tx, plan.id, at.chargeCode)
     await change(tx, plan, before)
     const after = await rereadCharge(tx, plan.id, before.id)

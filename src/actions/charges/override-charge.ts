@@ -1,7 +1,7 @@
 import type { Input } from '../../core/input/fields.ts'
 import { valuesKey } from '../../core/plans/charge-filters.ts'
 import { readChargeOverride } from '../../core/plans/charge-settings.ts'
-import { accepted, notFound } from '../../core/refusal.ts'
+import { accepted, notAllowed, notFound } from '../../core/refusal.ts'
 import { SUBSCRIPTION_STATUSES, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import { type ChargeFilterRow, filtersOfCharges } from '../../store/charges.ts'
 import { lockCustomerById } from '../../store/customers.ts'
@@ -47,6 +47,20 @@ export async function readPricedSubscription(
   const subscription = await findPricedSubscription(reads, at.externalId, statusesOf(at.status))
   if (!subscription) throw notFound('subscription')
   return subscription
+}
+
+/** The same to change its prices: 405 while it waits for its payment. */
+export async function findRepriced(
+  reads: Reads,
+  at: Pick<OverridePlace, 'externalId' | 'status'>,
+): Promise<PricedSubscription | undefined> {
+  const waiting = () => findPricedSubscription(reads, at.externalId, ['incomplete'])
+  const found =
+    at.status === 'incomplete'
+      ? undefined
+      : await findPricedSubscription(reads, at.externalId, statusesOf(at.status))
+  if (!found && (await waiting())) throw notAllowed('subscription_incomplete')
+  return found
 }
 
 /**
@@ -122,7 +136,7 @@ async function onOwnCharge(
   change: (tx: Tx, charge: PlanCharge) => Promise<void>,
 ): Promise<PlanCharge> {
   return inTransaction(context.database, caller, async (tx) => {
-    const find = () => findPricedSubscription(tx, at.externalId, statusesOf(at.status))
+    const find = () => findRepriced(tx, at)
     const meant = await find()
     if (!meant) throw notFound('subscription')
     // The plan before the customer, and both before its charges in advance are settled at their present prices.

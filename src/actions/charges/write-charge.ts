@@ -1,3 +1,4 @@
+import { isSameValue } from '../../core/input/same-value.ts'
 import { type FilterSettings, valuesKey } from '../../core/plans/charge-filters.ts'
 import type { ChargePayload } from '../../core/plans/charge-settings.ts'
 import { normalizeProperties } from '../../core/pricing/charge-rules.ts'
@@ -167,19 +168,6 @@ export function newFilters(chargeId: string, filters: readonly FilterSettings[])
 /** Whether two filters have the same prices and name. */
 export function isSameFilter(a: FilterSettings, b: FilterSettings): boolean {
   return a.invoiceDisplayName === b.invoiceDisplayName && isSameValue(a.properties, b.properties)
-}
-
-/** Whether two JSON values are equal, regardless of key order. */
-export function isSameValue(a: unknown, b: unknown): boolean {
-  return canonical(a) === canonical(b)
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, each: unknown) =>
-    typeof each === 'object' && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([x], [y]) => (x < y ? -1 : 1)))
-      : each,
-  )
 }
 
 /** The charge of a row, with its current parts. */

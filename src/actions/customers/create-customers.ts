@@ -30,7 +30,7 @@ export type ShownCustomer = {
 /** A request to create a customer, or to change it. */
 export type CustomerRequest = {
   readonly caller: Caller
-  readonly change: Omit<CustomerChange, 'asksForProvider'>
+  readonly change: Omit<CustomerChange, 'providerLink'>
 }
 
 /** A customer that is about to be inserted, and everything that its response shows. */
@@ -220,6 +220,10 @@ function rowOf({ caller, change }: CustomerRequest, entity: MeantEntity): NewCus
     billingEntityId: entity.id,
     accountType: change.accountType ?? 'customer',
     shippingAddress: change.shippingAddress ?? null,
+    // Linked, if at all, once it exists.
+    providerCustomerId: null,
+    syncWithProvider: false,
+    providerPaymentMethods: null,
     deletedAt: null,
     createdAt: caller.now,
     updatedAt: caller.now,

@@ -1,5 +1,6 @@
 import type { CustomerChange } from '../../core/customers/customer-change.ts'
-import { invalid } from '../../core/refusal.ts'
+import type { ProviderLink } from '../../core/payment-providers/provider-link.ts'
+import { notFound } from '../../core/refusal.ts'
 import type { CustomerSurroundings, SectionAround } from '../../store/customer-surroundings.ts'
 import {
   type CustomerDetails,
@@ -18,6 +19,8 @@ import { json, ts } from '../../store/values.ts'
 import { toWireCustomer } from '../../wire/customers.ts'
 import type { Caller, Context } from '../context.ts'
 import { redateDrafts } from '../invoices/redate-drafts.ts'
+import { linkCustomer, unlinkCustomer } from '../payment-providers/link-customer.ts'
+import { tellProvider } from '../payment-providers/sync-customer.ts'
 import { rescheduleCustomer } from '../subscriptions/reschedule-customer.ts'
 import { announceTo } from '../webhooks/announce.ts'
 import {
@@ -36,7 +39,7 @@ import { followTaxes } from './settle-eu-tax.ts'
  * Creates or updates the customer with an external id; only fields in the request change. Of two concurrent requests,
  * one creates and the other updates; customers that are created at the same time share a transaction. 404 for an
  * unknown billing entity, tax or custom section. A request to link a payment provider gets a 422 after the customer is
- * saved, because there are no provider connections yet.
+ * saved when there is no such connection.
  */
 export async function upsertCustomer(
   context: Context,
@@ -45,13 +48,25 @@ export async function upsertCustomer(
 ): Promise<ShownCustomer> {
   const alone = () => inTransaction(context.database, caller, (tx) => upsertAlone(tx, caller, change))
   // What is one transaction with its response, and what depends on a sandbox's clock, shares its transaction with none.
-  const isAlone = caller.open !== undefined || caller.organization.isSandbox
+  const isAlone = caller.open !== undefined || caller.organization.isSandbox || caller.buyer !== undefined
   const { organizationId } = caller
   const shown = await (isAlone
     ? alone()
     : customersAtOnce(context).enter(organizationId, { caller, change }, alone))
-  if (change.asksForProvider) throw invalid({ base: ['payment_provider_not_found'] })
-  return shown
+  return change.providerLink === undefined ? shown : followLink(context, caller, shown, change.providerLink)
+}
+
+/** Links the customer that was saved, and shows it anew. */
+async function followLink(
+  context: Context,
+  caller: Caller,
+  { details, sections }: ShownCustomer,
+  link: ProviderLink | null,
+): Promise<ShownCustomer> {
+  const customer = await (link === null
+    ? unlinkCustomer(context, caller, details.customer.id)
+    : linkCustomer(context, caller, details.customer.id, link))
+  return { details: { ...details, customer }, sections }
 }
 
 async function upsertAlone(
@@ -63,6 +78,8 @@ async function upsertAlone(
     lockCustomerByExternalId(tx, change.externalId),
     surroundingsOf(tx, [change]),
   ])
+  // A customer in the portal changes itself, and never becomes a new one that has its external id.
+  if (caller.buyer && known?.id !== caller.buyer.customerId) throw notFound('customer')
   if (known) return changeCustomer(tx, caller, known, change, around)
   return createOne(tx, caller, change, around)
 }
@@ -85,10 +102,10 @@ export async function createUnknownCustomer(
 async function createOne(
   tx: Tx,
   caller: Caller,
-  change: Omit<CustomerChange, 'asksForProvider'>,
+  change: Omit<CustomerChange, 'providerLink'>,
   around: CustomerSurroundings,
 ): Promise<ShownCustomer | Last<ShownCustomer>> {
-  const created = await createCustomers(tx, [{ caller, change }], around)
+  const created = await createCustomers(tx, [{ caller, change }], around).catch(refuseTaken)
   if (!(created instanceof Last)) return onlyOne(created)
   return new Last(created.statements.then(onlyOne, refuseTaken))
 }
@@ -125,6 +142,7 @@ async function changeCustomer(
   if (ISSUING_COLUMNS.some((column) => changed[column] !== customer[column])) {
     await redateDrafts(tx, caller, customer.id)
   }
+  await tellProvider(tx, customer, changed)
   const metadata = change.metadata && (await replaceMetadata(tx, changed, change.metadata, caller.now))
   if (sent || changed.billingEntityId !== customer.billingEntityId) {
     await flagDraftsOfCustomer(tx, customer.id)

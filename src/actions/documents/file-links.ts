@@ -9,11 +9,8 @@ const ID_BYTES = 16
 const SIGNATURE_BYTES = 16
 const PAYLOAD_BYTES = 2 * ID_BYTES + 4
 
-/** How long a link opens a file, in seconds: those in webhooks are retried for three days. */
-export const LINK_SECONDS = { answer: 86_400, webhook: 7 * 86_400 } as const
-
 /** The owner of a link's secret. */
-type Owner = Pick<OrganizationRow, 'id' | 'hmacKey'>
+type Owner = Pick<OrganizationRow, 'id' | 'hmacKey' | 'fileLinkEpoch'>
 
 /** What a link says about itself; nothing of it is proven before its signature is checked. */
 export type FileLink = {
@@ -24,8 +21,9 @@ export type FileLink = {
 }
 
 /**
- * The address of a document's file, which anybody who has it can open until it expires. It is signed with a key of the
- * organization, and the expiry is rounded up to the full hour, so that the same link is given all hour long.
+ * The address of a document's file, which anybody who has it can open until it expires. It is signed with a key of
+ * the organization, of which revoking all links makes another, and the expiry is rounded up to the full hour, so that
+ * the same link is given all hour long.
  */
 export function fileUrl(
   apiUrl: string,
@@ -63,9 +61,9 @@ export function plainFileName(name: string): string {
   return name.replace(/[^A-Za-z0-9._-]/g, '_')
 }
 
-function signatureOf({ hmacKey }: Owner, payload: Buffer): Buffer {
-  // A key of its own, so that no signature of a webhook is ever one of a link.
-  const key = createHmac('sha256', hmacKey).update('file-links').digest()
+function signatureOf({ hmacKey, fileLinkEpoch }: Owner, payload: Buffer): Buffer {
+  // A key of its own, so that no signature of a webhook is ever one of a link, nor one from before all were revoked.
+  const key = createHmac('sha256', hmacKey).update(`file-links ${fileLinkEpoch}`).digest()
   return createHmac('sha256', key).update(payload).digest().subarray(0, SIGNATURE_BYTES)
 }
 

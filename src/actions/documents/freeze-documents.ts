@@ -1,24 +1,29 @@
 import type { Tx } from '../../store/database.ts'
-import { type DocumentReason, freezeInvoiceDocuments } from '../../store/documents.ts'
+import { type DocumentKind, type DocumentReason, freezeSubjects } from '../../store/documents.ts'
 import type { Caller } from '../context.ts'
+import { queueMails } from '../mails/queue-mails.ts'
+
+const MAIL_OF = { invoice_pdf: 'invoice', credit_note_pdf: 'credit_note', receipt_pdf: 'receipt' } as const
 
 /**
- * Freezes what the PDFs of invoices that have just become final say, and queues their rendering, in the transaction
- * that makes them final. Nothing is made where PDFs are switched off.
+ * Freezes what the documents of invoices, credit notes or receipts that have just become final say, and queues their
+ * rendering, in the transaction that makes them final. Where PDFs are switched off only e-invoices are made, and the
+ * mails go out at once.
  */
 export async function freezeDocuments(
   tx: Tx,
   caller: Caller,
-  invoiceIds: readonly string[],
+  kind: DocumentKind,
+  subjectIds: readonly string[],
   reason: DocumentReason = 'issued',
 ): Promise<void> {
-  if (!caller.makesDocuments) return
+  if (!caller.makesDocuments && reason === 'issued') await queueMails(tx, caller, MAIL_OF[kind], subjectIds)
   const { organizationId, now } = caller
-  await freezeInvoiceDocuments(tx, {
+  await freezeSubjects(tx, kind, subjectIds, {
     organizationId,
-    invoiceIds,
     reason,
     now,
-    isAnnounced: reason === 'issued',
+    isAnnounced: reason !== 'asked',
+    makesPdfs: caller.makesDocuments,
   })
 }

@@ -1,5 +1,6 @@
 import { gone, notFound } from '../../core/refusal.ts'
-import { readFile } from '../../store/documents.ts'
+import { readFromFolder } from '../../gateways/files/folder.ts'
+import { readFile } from '../../store/document-files.ts'
 import { findOrganization } from '../../store/organizations.ts'
 import type { Context } from '../context.ts'
 import { readFileLink } from './file-links.ts'
@@ -10,6 +11,20 @@ export type OpenedFile = {
   readonly sha256: Buffer
   readonly bytes: Buffer
   readonly expiresAt: number
+}
+
+/** The bytes of a document's file, from the database or from the folder. Throws when they are not there. */
+export async function bytesOf(
+  { settings }: Context,
+  organizationId: string,
+  { sha256, bytes }: { readonly sha256: Buffer; readonly bytes: Buffer | null },
+): Promise<Buffer> {
+  if (bytes !== null) return bytes
+  const file = { organizationId, sha256: sha256.toString('hex') }
+  const { folder } = settings.documents
+  const found = folder === null ? undefined : await readFromFolder(folder, file)
+  if (!found) throw new Error(`the file ${file.sha256} of organization ${organizationId} is missing`)
+  return found
 }
 
 /**
@@ -25,5 +40,5 @@ export async function openFile(context: Context, token: string): Promise<OpenedF
   if (context.systemNow() >= expiresAt) throw gone('file_link_expired')
   const file = await context.database.read(organizationId, (reads) => readFile(reads, documentId))
   if (!file) throw notFound('file')
-  return { ...file, expiresAt }
+  return { ...file, bytes: await bytesOf(context, organizationId, file), expiresAt }
 }

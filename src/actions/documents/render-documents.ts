@@ -1,18 +1,28 @@
+import { instant } from '../../core/calendar/instant.ts'
 import type { FrozenDocument } from '../../core/documents/frozen.ts'
 import { RENDERER, type RenderedDocument } from '../../core/documents/rendering.ts'
+import type { EInvoiceProblems } from '../../core/documents/xml/check-e-invoice.ts'
+import { eDocumentOf } from '../../core/documents/xml/e-document.ts'
 import type { Tx } from '../../store/database.ts'
+import { readBlob } from '../../store/document-files.ts'
 import {
   type DocumentRow,
   failDocuments,
   keepFile,
   lockPendingDocument,
   pendingDocuments,
-  RENDER_ATTEMPTS,
-  readBlob,
+  queueRendering,
 } from '../../store/documents.ts'
+import { refuseDocument } from '../../store/e-documents.ts'
 import { inTransaction } from '../../store/transaction.ts'
-import { announceInvoice } from '../billing/announce-documents.ts'
 import { type Caller, type Context, callerOfPresent } from '../context.ts'
+import { queueMailOfDocument } from '../mails/queue-mails.ts'
+import { announceFile } from './announce-file.ts'
+import { type KeptFile, keepBytes } from './keep-bytes.ts'
+
+/** How long after a failure the next attempt is made; after the last one the document is given up. */
+const DELAYS_MS = [10_000, 30_000, 90_000, 270_000, 810_000]
+export const RENDER_ATTEMPTS = DELAYS_MS.length + 1
 
 /** Documents that are rendered side by side for one job. */
 const SIDE_BY_SIDE = 2
@@ -27,8 +37,8 @@ type RenderJob = {
 
 /**
  * Renders documents and makes each ready in a transaction of its own, with its webhook: wherever this ends, a document
- * is whole and announced, or it is not there. Those that fail are tried again by the queue; after the last attempt they
- * are given up. Throws the first failure unless it was the last attempt.
+ * is whole and announced, or it is not there. Those that fail are queued again for later; after the last attempt they
+ * are given up. Throws when it was interrupted.
  */
 export async function renderDocuments(context: Context, job: RenderJob): Promise<void> {
   const { organizationId } = job
@@ -37,41 +47,77 @@ export async function renderDocuments(context: Context, job: RenderJob): Promise
   )
   const failures: { readonly id: string; readonly error: unknown }[] = []
   const left = [...pending]
-  const renderSome = async () => {
-    for (let document = left.shift(); document; document = left.shift()) {
+  const renderSome = async (isMeant: (document: DocumentRow) => boolean) => {
+    for (let document = left.find(isMeant); document; document = left.find(isMeant)) {
+      const { id } = document
+      left.splice(left.indexOf(document), 1)
       job.signal?.throwIfAborted()
       await renderOne(context, document).catch((error: unknown) => {
-        failures.push({ id: document?.id ?? '', error })
+        failures.push({ id, error })
       })
     }
   }
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, renderSome))
+  // E-invoices go first, so that what is announced with its PDF has its XML too.
+  await renderSome(isXml)
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => renderSome(() => true)))
   const [first] = failures
   if (!first) return
-  if (job.attempt < RENDER_ATTEMPTS) throw first.error
+  // A server that stops has failed nothing: the queue begins this attempt again.
+  if (job.signal?.aborted) throw first.error
   const ids = failures.map(({ id }) => id)
-  context.log.error({ err: first.error, organizationId, ids }, 'documents were given up')
-  await inTransaction(context.database, organizationId, (tx) => failDocuments(tx, ids, 'document_failed'))
+  const delayMs = DELAYS_MS[job.attempt - 1]
+  const fields = { err: first.error, organizationId, ids }
+  if (delayMs === undefined) {
+    context.log.error(fields, 'documents were given up')
+    await inTransaction(context.database, organizationId, (tx) => failDocuments(tx, ids, 'document_failed'))
+    context.counts.documentsFailed(ids.length)
+    return
+  }
+  context.log.warn(fields, 'documents could not be rendered and are tried again')
+  const next = { attempt: job.attempt + 1, at: instant(context.systemNow() + delayMs) }
+  await inTransaction(context.database, organizationId, (tx) => queueRendering(tx, organizationId, ids, next))
 }
 
 async function renderOne(context: Context, document: DocumentRow): Promise<void> {
+  const { organizationId } = document
+  const made = isXml(document) ? writtenOf(document) : await printedOf(context, document)
+  const file =
+    'refusal' in made ? made : { ...made, ...(await keepBytes(context, organizationId, made.bytes)) }
+  await inTransaction(context.database, organizationId, (tx) => makeReady(context, tx, document, file))
+}
+
+/** The PDF of a document. */
+async function printedOf(context: Context, document: DocumentRow): Promise<RenderedDocument> {
   const { organizationId } = document
   const frozen = document.model as FrozenDocument
   const hash = frozen.seller.logo
   const logo = hash && (await context.database.read(organizationId, (reads) => readBlob(reads, hash)))
   const subject = `${document.id} ${document.version}`
-  const rendered = await context.renderDocument({ frozen, subject, logo: logo || null })
-  await inTransaction(context.database, organizationId, (tx) => makeReady(context, tx, document, rendered))
+  return context.renderDocument({ frozen, subject, logo: logo || null })
+}
+
+/** The XML of an e-invoice, or why it may not be issued (docs/rules/e-invoices.md#refusal). */
+function writtenOf(document: DocumentRow): RenderedDocument | { readonly refusal: EInvoiceProblems } {
+  const files = eDocumentOf(document.model as FrozenDocument)
+  if ('refusal' in files) return files
+  return { bytes: new TextEncoder().encode(files.xml), problems: files.warnings }
 }
 
 async function makeReady(
   context: Context,
   tx: Tx,
   document: DocumentRow,
-  rendered: RenderedDocument,
+  made: (KeptFile & Pick<RenderedDocument, 'problems'>) | { readonly refusal: EInvoiceProblems },
 ): Promise<void> {
   if (!(await lockPendingDocument(tx, document.id))) return
+  if ('refusal' in made) return refuseDocument(tx, document, made.refusal)
   const caller: Caller = await callerOfPresent(context, tx, document.organizationId)
-  await keepFile(tx, document, { ...rendered, renderer: RENDERER, now: caller.now })
-  if (document.isAnnounced) await announceInvoice(tx, caller, document.invoiceId, 'invoice.generated')
+  await keepFile(tx, document, { ...made, renderer: RENDERER, now: caller.now })
+  if (!document.isAnnounced) return
+  await announceFile(tx, caller, document)
+  await queueMailOfDocument(tx, caller, document)
+}
+
+function isXml({ kind }: DocumentRow): boolean {
+  return kind.endsWith('_xml')
 }

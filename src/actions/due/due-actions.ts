@@ -9,12 +9,17 @@ import { validateEvents } from '../events/validate-events.ts'
 import { billChangedUnits } from '../fixed-charges/bill-units.ts'
 import { markOverdue } from '../invoices/mark-overdue.ts'
 import { finalizeDrafts, refreshDrafts } from '../invoices/remake-drafts.ts'
+import { dueProbe } from '../payment-providers/probe-provider.ts'
+import { attendPage } from '../payments/attend-page.ts'
+import { attendPayment, chargeInvoices, chargeRequest } from '../payments/charge-due.ts'
 import { followNewAmount } from '../plans/follow-new-amount.ts'
+import { attendRefund } from '../refunds/advance-refund.ts'
 import { alertTermination } from '../subscriptions/alert-termination.ts'
 import { endDueSubscription } from '../subscriptions/end-due-subscription.ts'
 import { endTrial } from '../subscriptions/end-trial.ts'
 import { finishPlanDeletion } from '../subscriptions/finish-plan-deletion.ts'
-import { startSubscription } from '../subscriptions/start-subscription.ts'
+import { resolveGate } from '../subscriptions/resolve-gate.ts'
+import { startDueSubscription } from '../subscriptions/start-due-subscription.ts'
 import { rearmAlerts, watchSubscription } from '../usage/watch-subscription.ts'
 import { billPurchase } from '../wallet-transactions/bill-purchase.ts'
 import { passOnWalletUsage, refreshWallets } from '../wallets/refresh-wallets.ts'
@@ -32,7 +37,8 @@ export const dueActions: DueActions = {
   dunning: dunCustomer,
   subscription_activity: watchSubscription,
   plan_deletion: finishPlanDeletion,
-  subscription_start: startSubscription,
+  subscription_start: startDueSubscription,
+  subscription_gate: resolveGate,
   subscription_end: endDueSubscription,
   subscription_billing: billCustomers,
   trial_end: endTrial,
@@ -53,4 +59,10 @@ export const dueActions: DueActions = {
   wallet_top_up: runTopUp,
   wallet_purchase: billPurchase,
   wallet_expiry: expireWallet,
+  invoice_charge: chargeInvoices,
+  request_charge: chargeRequest,
+  payment_attention: attendPayment,
+  refund_attention: attendRefund,
+  page_expiry: attendPage,
+  provider_probe: dueProbe,
 }

@@ -38,6 +38,7 @@ export async function billUnits(
   caller: Caller,
   row: Pick<SubscriptionRow, 'id' | 'customerId'>,
   which: 'all' | 'changed',
+  awaitsPayment = false,
 ): Promise<void> {
   const at = caller.now
   const [snapshot, facts] = await Promise.all([
@@ -77,5 +78,5 @@ export async function billUnits(
   const wallets = spendable.get(customer.id) ?? []
   const credits = { coupons, creditNotes, wallets }
   const bill = { customer, billingEntity, subscription, charges, earlier, taxes, ...credits }
-  await writePlans(context, tx, caller, [unitsBill({ ...bill, at, createdAt: at })])
+  await writePlans(context, tx, caller, [unitsBill({ ...bill, at, createdAt: at, awaitsPayment })])
 }

@@ -1,3 +1,4 @@
+import { isSameValue } from '../../core/input/same-value.ts'
 import type { Tx } from '../../store/database.ts'
 import {
   cascadedFixedCharges,
@@ -6,7 +7,6 @@ import {
   updateFixedChargeCopies,
 } from '../../store/fixed-charges.ts'
 import { childPlansInUse } from '../../store/plans.ts'
-import { isSameValue } from '../charges/write-charge.ts'
 import type { Caller } from '../context.ts'
 import { recordUnits } from './record-units.ts'
 import { writeFixedChargeCopy } from './write-fixed-charge.ts'

@@ -5,10 +5,10 @@ import { type AddOnRow, holdAddOns } from '../../store/add-ons.ts'
 import type { Tx } from '../../store/database.ts'
 import { deleteFixedCharges, type PlanFixedCharge } from '../../store/fixed-charges.ts'
 import { isId } from '../../store/ids.ts'
-import { isPlanAttached, lockPlan, type PlanRow } from '../../store/plans.ts'
-import { inTransaction } from '../../store/transaction.ts'
+import { isPlanAttached } from '../../store/plans.ts'
 import { afterChange, isCascade } from '../charges/change-charges.ts'
 import type { Caller, Context } from '../context.ts'
+import { changingPlan } from '../plans/changing-plan.ts'
 import { cascadeFixedChange, cascadeFixedRemoval, cascadeNewFixedCharge } from './cascade-fixed-charge.ts'
 import { readFixedCharge, writeFixedChargeChange, writeNewFixedCharge } from './write-fixed-charge.ts'
 
@@ -22,8 +22,7 @@ export async function createFixedCharge(
   planCode: string,
   input: Input,
 ): Promise<PlanFixedCharge> {
-  return inTransaction(context.database, caller, async (tx) => {
-    const plan = await planToChange(tx, planCode)
+  return changingPlan(context, caller, planCode, isCascade(input), async (tx, plan) => {
     const addOn = await addOnIn(tx, input)
     const payload = accepted(readNewFixedCharge(input))
     const charge = await writeNewFixedCharge(tx, caller, plan, addOn, payload)
@@ -40,8 +39,7 @@ export async function updateFixedCharge(
   at: FixedChargeAt,
   input: Input,
 ): Promise<PlanFixedCharge> {
-  return inTransaction(context.database, caller, async (tx) => {
-    const plan = await planToChange(tx, at.planCode)
+  return changingPlan(context, caller, at.planCode, isCascade(input), async (tx, plan) => {
     const before = await readFixedCharge(tx, plan.id, at.fixedChargeCode)
     const isFrozen = await isPlanAttached(tx, plan.id)
     const payload = accepted(readFixedChargeChange(input, before, { isFrozen, isWhole: true }))
@@ -59,8 +57,7 @@ export async function deleteFixedCharge(
   at: FixedChargeAt,
   input: Input,
 ): Promise<PlanFixedCharge> {
-  return inTransaction(context.database, caller, async (tx) => {
-    const plan = await planToChange(tx, at.planCode)
+  return changingPlan(context, caller, at.planCode, isCascade(input), async (tx, plan) => {
     const charge = await readFixedCharge(tx, plan.id, at.fixedChargeCode)
     if (isCascade(input)) await cascadeFixedRemoval(tx, caller, charge.id)
     await deleteFixedCharges(tx, [charge.id], caller.now)
@@ -76,10 +73,4 @@ async function addOnIn(tx: Tx, input: Input): Promise<AddOnRow> {
   const [addOn] = await holdAddOns(tx, isId(id) ? { ids: [id] } : { codes: code === '' ? [] : [code] })
   if (!addOn) throw notFound('add_on')
   return addOn
-}
-
-async function planToChange(tx: Tx, code: string): Promise<PlanRow> {
-  const plan = await lockPlan(tx, code)
-  if (!plan) throw notFound('plan')
-  return plan
 }

@@ -6,13 +6,13 @@ import type { Reads, Tx } from '../../store/database.ts'
 import { unitsOverridesOf } from '../../store/fixed-charge-units.ts'
 import { fixedChargesOfPlans, type PlanFixedCharge } from '../../store/fixed-charges.ts'
 import { holdOriginalPlan, readPlan } from '../../store/plans.ts'
-import { findPricedSubscription, movePricedSubscription } from '../../store/priced-subscriptions.ts'
+import { movePricedSubscription } from '../../store/priced-subscriptions.ts'
 import { readSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
 import { Conflict, inTransaction } from '../../store/transaction.ts'
 import { settleAdvanceUsage } from '../billing/settle-advance-usage.ts'
 import { carryAdvanceToCopy } from '../charges/carry-advance-usage.ts'
 import { afterChange } from '../charges/change-charges.ts'
-import { type OverridePlace, readPricedSubscription, statusesOf } from '../charges/override-charge.ts'
+import { findRepriced, type OverridePlace, readPricedSubscription } from '../charges/override-charge.ts'
 import type { Caller, Context } from '../context.ts'
 import { overridePlan } from '../plans/override-plan.ts'
 import { findAgain } from '../subscriptions/lock-subscription.ts'
@@ -48,7 +48,7 @@ export async function overrideFixedCharge(
   input: Input,
 ): Promise<PlanFixedCharge> {
   return inTransaction(context.database, caller, async (tx) => {
-    const find = () => findPricedSubscription(tx, at.externalId, statusesOf(at.status))
+    const find = () => findRepriced(tx, at)
     const meant = await find()
     if (!meant) throw notFound('subscription')
     // The plan before the customer, and both before what is due at its present prices is settled.

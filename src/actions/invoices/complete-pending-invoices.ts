@@ -2,7 +2,11 @@ import { completeInvoice } from '../../core/billing/pending-invoice.ts'
 import { readCreditNoteFacts } from '../../store/billing/credit-note-facts.ts'
 import { readCustomerFacts } from '../../store/billing/customer-facts.ts'
 import { takeNumbers } from '../../store/billing/numbers.ts'
-import { lockPendingInvoices, writeCompletedInvoice } from '../../store/billing/pending-invoices.ts'
+import {
+  lockPendingInvoices,
+  type PendingInvoiceRow,
+  writeCompletedInvoice,
+} from '../../store/billing/pending-invoices.ts'
 import { readTaxesOfFees } from '../../store/billing/taxes-of-bills.ts'
 import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
 import type { Tx } from '../../store/database.ts'
@@ -13,11 +17,14 @@ import { announceFinalized } from '../billing/announce-documents.ts'
 import type { Caller } from '../context.ts'
 import { issueCreditNotes } from '../credit-notes/issue-credit-notes.ts'
 import { renewDraftNotes } from '../credit-notes/renew-draft-notes.ts'
+import { queueCharges } from '../payments/queue-charges.ts'
+import { wakeGate } from '../subscriptions/settle-gate.ts'
 import { announceMovements } from '../wallets/announce-wallets.ts'
 
 /**
  * Makes the invoices of a customer final that waited for its taxes, oldest first: with their taxes, numbers and
- * webhooks (docs/rules/taxes.md#vat-numbers). The caller has locked the customer.
+ * webhooks (docs/rules/taxes.md#vat-numbers). One for whose payment a subscription waits is charged now, and is final once it
+ * is paid. The caller has locked the customer.
  */
 export async function completePendingInvoices(tx: Tx, caller: Caller, customerId: string): Promise<void> {
   const { organizationId, now } = caller
@@ -33,7 +40,9 @@ export async function completePendingInvoices(tx: Tx, caller: Caller, customerId
     tx,
     pending.map(({ invoice }) => invoice.id),
   )
-  for (const { invoice, billingEntityId } of pending) {
+  const final: PendingInvoiceRow[] = []
+  for (const each of pending) {
+    const { invoice, billingEntityId } = each
     const billingEntity = billingEntities.get(billingEntityId)
     if (!billingEntity) throw new Error(`billing entity ${billingEntityId} is gone`)
     const [notes, wallets] = await Promise.all([
@@ -42,6 +51,12 @@ export async function completePendingInvoices(tx: Tx, caller: Caller, customerId
     ])
     const credits = { notes: notes.get(customerId) ?? [], wallets: wallets.get(customerId) ?? [] }
     const completed = completeInvoice(invoice, customer, taxes, now, credits)
+    if (each.awaitsPayment && completed.totalAmountCents > 0n) {
+      await writeCompletedInvoice(tx, organizationId, completed, null)
+      await queueCharges(tx, caller, [invoice.id])
+      continue
+    }
+    final.push(each)
     const outcome = { status: 'finalized', finalizedAt: now, overdueAt: null } as const
     const [number] = await takeNumbers(tx, [{ customer, billingEntity, outcome }])
     if (!number) throw new Error('an invoice without a number')
@@ -57,11 +72,12 @@ export async function completePendingInvoices(tx: Tx, caller: Caller, customerId
     // Its own credit notes are open for the invoices after it.
     const own = drafts.filter(({ invoiceId }) => invoiceId === invoice.id)
     await issueCreditNotes(tx, caller, await renewDraftNotes(tx, caller, own))
+    if (each.awaitsPayment) await wakeGate(tx, caller, invoice.id)
   }
   await announceFinalized(
     tx,
     caller,
-    pending.map(({ invoice }) => ({ id: invoice.id, invoiceType: invoice.invoiceType })),
+    final.map(({ invoice }) => ({ id: invoice.id, invoiceType: invoice.invoiceType })),
   )
   const spent = await spentOnInvoices(
     tx,

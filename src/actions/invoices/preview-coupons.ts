@@ -3,7 +3,7 @@ import type { Instant } from '../../core/calendar/instant.ts'
 import { readAppliedTerms } from '../../core/coupons/application.ts'
 import { describedCoupon, type PreviewCoupon, unusedCoupon } from '../../core/coupons/preview-coupons.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
-import { limitOfCoupon, readCouponFacts } from '../../store/billing/coupon-facts.ts'
+import { limitOfCoupon } from '../../store/billing/coupon-facts.ts'
 import { findCoupon } from '../../store/coupons.ts'
 import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
@@ -20,15 +20,16 @@ export type PreviewedCoupons = {
  * The coupons of a preview (docs/rules/invoices.md#previews): those that the customer has, otherwise those that the
  * request names by their codes or describes. 404 `coupon_not_found` for a code that is neither, 422 for terms that
  * cannot be read.
+ *
+ * @param own the active coupons of the customer
  */
 export async function previewCoupons(
   reads: Reads,
   asked: readonly PreviewCoupon[],
-  customerId: string,
+  own: readonly AppliedCouponFacts[],
   planIds: readonly string[],
   now: Instant,
 ): Promise<PreviewedCoupons> {
-  const own = (await readCouponFacts(reads, [customerId], planIds)).get(customerId) ?? []
   const wished: (readonly [AppliedCouponFacts, InvoiceCreditView['item']])[] = []
   // Read even when they are not used, so that nonsense is refused whatever the customer has.
   for (const coupon of asked) wished.push(await couponOf(reads, coupon, planIds, now))

@@ -4,11 +4,12 @@ import type { PreviewInput } from '../../core/invoicing/preview-input.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
 import { decideEuTax } from '../../core/taxes/eu-tax.ts'
 import type { Tax } from '../../core/taxes/tax.ts'
-import { imaginedCustomer, readCustomerFacts } from '../../store/billing/customer-facts.ts'
-import { listBillingEntities } from '../../store/billing-entities.ts'
-import { type CustomerDetails, detailsOfCustomer, findCustomer } from '../../store/customers.ts'
+import { customersAwaitingTaxes, imaginedCustomer, peopleOf } from '../../store/billing/customer-facts.ts'
+import { allBillingEntities } from '../../store/billing-entities.ts'
+import { type CustomerDetails, type CustomerRow, findCustomer, metadataOf } from '../../store/customers.ts'
 import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
+import type { BillingEntityRow } from '../../store/organizations.ts'
 import { findTaxes, taxOf } from '../../store/taxes.ts'
 import { listEuSellers } from '../../store/vies-checks.ts'
 
@@ -16,49 +17,90 @@ import { listEuSellers } from '../../store/vies-checks.ts'
 export type PreviewCustomer = {
   readonly facts: CustomerFacts
   readonly billingEntities: BillingSnapshot['billingEntities']
+  /** The codes of all billing entities by their ids, and the ids of those that are not archived by their codes. */
   readonly entityCodes: ReadonlyMap<string, string>
+  readonly issuerIds: ReadonlyMap<string, string>
   /** The taxes that somebody who is no customer yet would get; null for a customer, who has its own. */
   readonly imaginedTaxes: readonly Tax[] | null
   readonly shown:
-    | { readonly kind: 'known'; readonly details: CustomerDetails }
+    | { readonly kind: 'known'; readonly details: Omit<CustomerDetails, 'taxes'> }
     | { readonly kind: 'imagined'; readonly columns: CustomerColumns }
 }
 
+type Asked = Pick<PreviewInput, 'externalCustomerId' | 'customer' | 'billingEntityCode'>
+
+/** The customer that a preview names, if it names one, with all billing entities. */
+export type FoundCustomer = {
+  readonly row: CustomerRow | null
+  readonly entities: readonly BillingEntityRow[]
+}
+
 /** Finds or imagines the customer of a preview; 404 `customer_not_found` and `billing_entity_not_found`. */
-export async function previewCustomer(
+export async function previewCustomer(reads: Reads, asked: Asked): Promise<PreviewCustomer> {
+  return customerOf(reads, asked, await findPreviewCustomer(reads, asked))
+}
+
+/** The first step of it: the rows, in one round trip. 404 `customer_not_found`. */
+export async function findPreviewCustomer(
   reads: Reads,
-  { externalCustomerId, customer: input, billingEntityCode }: PreviewInput,
-): Promise<PreviewCustomer> {
+  { externalCustomerId }: Pick<Asked, 'externalCustomerId'>,
+): Promise<FoundCustomer> {
   const [entities, customer] = await Promise.all([
-    listBillingEntities(reads),
-    externalCustomerId === null ? undefined : findCustomer(reads, externalCustomerId),
+    allBillingEntities(reads),
+    externalCustomerId === null ? null : findCustomer(reads, externalCustomerId),
   ])
-  const entityCodes = new Map(entities.map(({ id, code }) => [id, code]))
-  if (externalCustomerId !== null) {
-    if (!customer) throw notFound('customer')
-    const [{ customers, billingEntities }, details] = await Promise.all([
-      readCustomerFacts(reads, [customer.id]),
-      detailsOfCustomer(reads, customer),
-    ])
-    const facts = customers.get(customer.id)
-    if (!facts) throw notFound('customer')
-    const shown = { kind: 'known', details } as const
-    return { facts, billingEntities, entityCodes, imaginedTaxes: null, shown }
+  if (customer === undefined) throw notFound('customer')
+  return { row: customer, entities }
+}
+
+/** The second step: what else a bill shows of the customer, or what it would be. 404 `billing_entity_not_found`. */
+export async function customerOf(
+  reads: Reads,
+  { customer: input, billingEntityCode }: Asked,
+  { row, entities }: FoundCustomer,
+): Promise<PreviewCustomer> {
+  const active = entities.filter(({ archivedAt }) => archivedAt === null)
+  const codes = {
+    entityCodes: new Map(entities.map(({ id, code }) => [id, code])),
+    issuerIds: new Map(active.map(({ id, code }) => [code, id])),
   }
+  if (row !== null) return { ...codes, ...(await knownCustomer(reads, row, entities)) }
   const entity =
-    billingEntityCode === null ? entities[0] : entities.find(({ code }) => code === billingEntityCode)
+    billingEntityCode === null ? active[0] : active.find(({ code }) => code === billingEntityCode)
   if (!entity) throw notFound('billing_entity')
   // An external id is all that a customer must have; this one is shown nowhere.
   const { columns, taxCodes } = accepted(readCustomer({ ...input, external_id: 'preview' }))
-  const { billingEntities } = await readCustomerFacts(reads, [])
+  const { billingEntities } = peopleOf([], entities, new Set())
   const facts = imaginedCustomer(newId(), columns.timezone ?? null, entity)
   const { taxes, isChecked } = await imaginedTaxes(reads, entity.id, columns, taxCodes ?? [])
   return {
+    ...codes,
     facts: { ...facts, awaitsTaxes: isChecked },
     billingEntities,
-    entityCodes,
     imaginedTaxes: taxes,
     shown: { kind: 'imagined', columns },
+  }
+}
+
+async function knownCustomer(
+  reads: Reads,
+  customer: CustomerRow,
+  entities: readonly BillingEntityRow[],
+): Promise<Omit<PreviewCustomer, 'entityCodes' | 'issuerIds'>> {
+  const [awaiting, metadata] = await Promise.all([
+    customersAwaitingTaxes(reads, [customer.id]),
+    metadataOf(reads, [customer.id]),
+  ])
+  const { customers, billingEntities } = peopleOf([customer], entities, awaiting)
+  const facts = customers.get(customer.id)
+  const billingEntity = entities.find(({ id }) => id === customer.billingEntityId)
+  if (!facts || !billingEntity) throw new Error(`customer ${customer.id} has no billing entity`)
+  const details = { customer, billingEntity, metadata: metadata.get(customer.id) ?? [] }
+  return {
+    facts,
+    billingEntities,
+    imaginedTaxes: null,
+    shown: { kind: 'known', details },
   }
 }
 

@@ -1,50 +1,30 @@
 import type { InvoicePlan } from '../../core/billing/bill-plan.ts'
 import { buildBill } from '../../core/billing/build-bills.ts'
 import { startingUnits } from '../../core/billing/fixed-charges.ts'
-import {
-  answeredAhead,
-  askedAhead,
-  historyUntil,
-  type PreviewedBill,
-  previewNext,
-  previewPlanChange,
-  previewStart,
-  previewTermination,
-  withFeesAhead,
-} from '../../core/billing/preview.ts'
+import { answeredAhead, askedAhead, historyUntil, withFeesAhead } from '../../core/billing/preview.ts'
 import type { BillingSnapshot, SubscriptionFacts } from '../../core/billing/snapshot.ts'
 import { openBill, QuestionList } from '../../core/billing/usage-questions.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import type { Input } from '../../core/input/fields.ts'
 import { type PreviewInput, readPreview } from '../../core/invoicing/preview-input.ts'
-import { accepted, invalid, notFound } from '../../core/refusal.ts'
+import { accepted } from '../../core/refusal.ts'
 import { answerQuestions } from '../../store/billing/answers.ts'
-import { readCreditNoteFacts } from '../../store/billing/credit-note-facts.ts'
 import { readFixedCharges, readPlannedFixedCharges } from '../../store/billing/fixed-charge-facts.ts'
-import { readHistories } from '../../store/billing/histories.ts'
-import {
-  readPlanParts,
-  readSubscriptionFacts,
-  readWaitingFacts,
-} from '../../store/billing/subscription-facts.ts'
 import { readTaxesOfBills } from '../../store/billing/taxes-of-bills.ts'
-import { type NoteAhead, unwrittenInvoice } from '../../store/billing/unwritten-invoice.ts'
-import { readWalletFacts } from '../../store/billing/wallet-facts.ts'
-import { billingEntityIds } from '../../store/billing-entities.ts'
+import { type NoteAhead, readItemNames, unwrittenInvoice } from '../../store/billing/unwritten-invoice.ts'
 import { lastNoteNumber } from '../../store/credit-notes.ts'
 import type { Reads } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
-import { findPlan } from '../../store/plans.ts'
-import { viewsOf } from '../../store/subscription-views.ts'
-import { activeSubscriptionsOf, pendingSuccessors, type SubscriptionRow } from '../../store/subscriptions.ts'
-import { toWirePreview } from '../../wire/invoice-preview.ts'
+import { readSectionFacts, readSectionFactsOfEntity } from '../../store/invoice-custom-sections.ts'
+import { readFixedModels, readPrintedParties } from '../../store/printed-parts.ts'
+import { type ShownPreview, toWirePreview } from '../../wire/invoice-preview.ts'
 import type { Caller, Context } from '../context.ts'
 import { endCredit } from '../credit-notes/credit-early-end.ts'
 import { type PreviewedCoupons, previewCoupons } from './preview-coupons.ts'
-import { type PreviewCustomer, previewCustomer } from './preview-customer.ts'
-
-/** A bill that is shown, with the rows of the subscriptions on it that exist. */
-type Scene = PreviewedBill & { readonly rows: readonly SubscriptionRow[] }
+import { customerOf, findPreviewCustomer, type PreviewCustomer } from './preview-customer.ts'
+import { previewModel } from './preview-model.ts'
+import { findSubjects, type KnownFacts, readKnownFacts, type Scene, sceneOf } from './preview-scene.ts'
+import { viewsOfScene } from './preview-views.ts'
 
 /**
  * Shows a bill without making it (docs/rules/invoices.md#previews): the facts are those of the bill, changed in memory
@@ -57,33 +37,84 @@ export async function previewInvoice(
   customerInput: Input,
 ): Promise<object> {
   const asked = accepted(readPreview(input, customerInput, caller.now))
-  return context.database.read(caller, async (reads) => {
-    const customer = await previewCustomer(reads, asked)
-    const scene = await sceneOf(reads, asked, customer, caller)
-    const planIds = scene.subscriptions.map(({ plan }) => plan.id)
-    const [coupons, ahead] = await Promise.all([
-      previewCoupons(reads, asked.coupons, customer.facts.id, planIds, caller.now),
-      creditsAhead(reads, scene, customer),
-    ])
-    const plan = await buildPreview(reads, customer, scene, { coupons, notes: ahead }, caller)
-    const [unwritten, views] = await Promise.all([
-      unwrittenInvoice(reads, caller.organizationId, plan, scene.subscriptions, ahead),
-      viewsOf(reads, scene.rows, caller.now),
-    ])
-    return toWirePreview({
-      ...unwritten,
-      credits: unwritten.credits.map((credit) => ({
-        ...credit,
-        item: coupons.items.get(credit.sourceId) ?? credit.item,
-      })),
-      plan,
-      subscriptions: scene.subscriptions,
-      views,
-      customer,
-      now: caller.now,
-      dashboardUrl: caller.dashboardUrl,
-    })
+  return context.database.readUsage(caller, async (reads) => {
+    const { shown } = await previewOf(reads, asked, caller)
+    return toWirePreview(shown)
   })
+}
+
+/** The same as a PDF, marked as a preview. */
+export async function previewDocument(
+  context: Context,
+  caller: Caller,
+  input: Input,
+  customerInput: Input,
+): Promise<Uint8Array> {
+  const asked = accepted(readPreview(input, customerInput, caller.now))
+  const { frozen, logo } = await context.database.readUsage(caller, async (reads) => {
+    const { shown, coupons } = await previewOf(reads, asked, caller)
+    const { customer, plan, fees } = shown
+    const customerId = customer.shown.kind === 'known' ? customer.facts.id : null
+    const fixedIds = fees.flatMap(({ fixedChargeId }) => fixedChargeId ?? [])
+    const [parties, fixedModels, sections] = await Promise.all([
+      readPrintedParties(reads, plan.billingEntity.id, customerId),
+      readFixedModels(reads, fixedIds),
+      customerId === null
+        ? readSectionFactsOfEntity(reads, customer.facts.billingEntityId)
+        : readSectionFacts(reads, [customerId]),
+    ])
+    const { isSandbox } = caller.organization
+    const printed = { parties, fixedModels, coupons: coupons.facts, isSandbox, sections }
+    const frozen = previewModel(shown, printed)
+    return { frozen, logo: parties.logo }
+  })
+  const { bytes } = await context.renderDocument({ frozen, subject: 'preview', logo })
+  return bytes
+}
+
+/** A previewed bill with all that it shows. */
+export type Previewed = { readonly shown: ShownPreview; readonly coupons: PreviewedCoupons }
+
+/** Builds the bill that is asked for; 404 and 422 as docs/rules/invoices.md#previews says. */
+export async function previewOf(reads: Reads, asked: PreviewInput, caller: Caller): Promise<Previewed> {
+  const { now, organizationId, dashboardUrl } = caller
+  const [found, subjects] = await Promise.all([findPreviewCustomer(reads, asked), findSubjects(reads, asked)])
+  const [customer, known] = await Promise.all([
+    customerOf(reads, asked, found),
+    readKnownFacts(reads, subjects, found.row?.id ?? null, now),
+  ])
+  const scene = await sceneOf(reads, asked, subjects, known, customer, now)
+  const { subscriptions } = scene
+  const planIds = subscriptions.map(({ plan }) => plan.id)
+  const own = known.coupons.get(customer.facts.id) ?? []
+  const [coupons, notes, views, fixedCharges] = await Promise.all([
+    previewCoupons(reads, asked.coupons, own, planIds, now),
+    creditsAhead(reads, scene, customer),
+    viewsOfScene(reads, scene, known, customer, now),
+    fixedChargesOf(reads, scene, known),
+  ])
+  const credits = { coupons: coupons.facts, notes }
+  const facts = { ...known, fixedCharges }
+  const [plan, items] = await Promise.all([
+    buildPreview(reads, customer, scene, facts, credits, now),
+    readItemNames(reads, subscriptions, [...fixedCharges.values()].flat(), known.subscriptions.plans),
+  ])
+  const parts = { subscriptions, notesAhead: notes, items }
+  const unwritten = await unwrittenInvoice(reads, organizationId, plan, parts)
+  const shown = {
+    ...unwritten,
+    credits: unwritten.credits.map((credit) => ({
+      ...credit,
+      item: coupons.items.get(credit.sourceId) ?? credit.item,
+    })),
+    plan,
+    subscriptions,
+    views,
+    customer,
+    now,
+    dashboardUrl,
+  }
+  return { shown, coupons }
 }
 
 /** The credit notes that the bill will find, because its subscriptions end before what they paid for. */
@@ -118,46 +149,44 @@ async function buildPreview(
   reads: Reads,
   customer: PreviewCustomer,
   { subscriptions, request, follows }: Scene,
-  { coupons, notes }: { readonly coupons: PreviewedCoupons; readonly notes: readonly NoteAhead[] },
-  { now }: Caller,
+  { histories, fixedCharges, creditNotes, wallets }: KnownFacts,
+  ahead: { readonly coupons: PreviewedCoupons['facts']; readonly notes: readonly NoteAhead[] },
+  now: Instant,
 ): Promise<InvoicePlan> {
   const { facts, billingEntities } = customer
   const customers = new Map([[facts.id, facts]])
-  const ids = subscriptions.map(({ id }) => id)
-  const [histories, fixedCharges, creditNotes, wallets] = await Promise.all([
-    readHistories(reads, ids),
-    fixedChargesOf(reads, subscriptions, request.at),
-    readCreditNoteFacts(reads, [facts.id]),
-    readWalletFacts(reads, [facts.id]),
-  ])
-  const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
-  const known = await readTaxesOfBills(reads, customers, subscriptions, fixedChargeIds)
-  const { imaginedTaxes } = customer
-  const taxes = imaginedTaxes ? { ...known, customers: new Map([[facts.id, imaginedTaxes]]) } : known
-  const ahead = subscriptions.map((subscription) => {
+  const billed = subscriptions.map((subscription) => {
     const history = histories.get(subscription.id) ?? { periods: [], subscriptionFees: [] }
     const { startedAt } = subscription.billing
     const from = startedAt > now ? request.at : now
-    const billed = { subscription, history, fixedCharges: fixedCharges.get(subscription.id) ?? [] }
-    return [subscription.id, historyUntil(billed, facts.zone, from, request.at)] as const
+    const own = { subscription, history, fixedCharges: fixedCharges.get(subscription.id) ?? [] }
+    return [subscription.id, historyUntil(own, facts.zone, from, request.at)] as const
   })
-  const snapshot: BillingSnapshot = {
+  const opening = {
     customers,
-    billingEntities,
     subscriptions: new Map(subscriptions.map((each) => [each.id, each])),
-    histories: new Map(ahead.map(([id, { history }]) => [id, history])),
+    histories: new Map(billed.map(([id, { history }]) => [id, history])),
     fixedCharges,
-    taxes,
-    // What was paid by itself is regrouped by the bill when it is made.
-    paidFees: new Map(),
-    coupons: new Map([[facts.id, coupons.facts]]),
-    creditNotes: new Map([[facts.id, [...(creditNotes.get(facts.id) ?? []), ...notes]]]),
-    wallets,
   }
   const questions = new QuestionList()
-  const open = openBill(snapshot, request, questions)
-  const answered = await answerQuestions(reads, askedAhead(questions, follows))
-  const answers = withFeesAhead(open, answeredAhead(questions, answered, follows), new Map(ahead))
+  const open = openBill(opening, request, questions)
+  const fixedChargeIds = [...fixedCharges.values()].flatMap((list) => list.map(({ id }) => id))
+  const [known, answered] = await Promise.all([
+    readTaxesOfBills(reads, customers, subscriptions, fixedChargeIds),
+    answerQuestions(reads, askedAhead(questions, follows)),
+  ])
+  const { imaginedTaxes } = customer
+  const snapshot: BillingSnapshot = {
+    ...opening,
+    billingEntities,
+    taxes: imaginedTaxes ? { ...known, customers: new Map([[facts.id, imaginedTaxes]]) } : known,
+    // What was paid by itself is regrouped by the bill when it is made.
+    paidFees: new Map(),
+    coupons: new Map([[facts.id, ahead.coupons]]),
+    creditNotes: new Map([[facts.id, [...(creditNotes.get(facts.id) ?? []), ...ahead.notes]]]),
+    wallets,
+  }
+  const answers = withFeesAhead(open, answeredAhead(questions, answered, follows), new Map(billed))
   const bill = buildBill(snapshot, open, answers)
   const invoice = bill.documents.flatMap((each) => (each.kind === 'invoice' ? [each.invoice] : []))[0]
   if (!invoice) throw new Error('a preview without an invoice')
@@ -167,109 +196,38 @@ async function buildPreview(
 /** The fixed charges of subscriptions; one that has not started will have the units of its plan. */
 async function fixedChargesOf(
   reads: Reads,
-  subscriptions: readonly SubscriptionFacts[],
-  at: Instant,
+  { subscriptions, rows, request }: Scene,
+  known: KnownFacts,
 ): Promise<BillingSnapshot['fixedCharges']> {
-  const [recorded, planned] = await Promise.all([
-    readFixedCharges(
-      reads,
-      subscriptions.map(({ id }) => id),
-      at,
-    ),
-    readPlannedFixedCharges(
-      reads,
-      subscriptions.map(({ plan }) => plan.id),
-    ),
-  ])
+  const isRead = (id: string) => known.subscriptions.facts.has(id)
+  const unread = rows.map(({ id }) => id).filter((id) => !isRead(id))
+  const recorded = new Map([...known.fixedCharges, ...(await readFixedCharges(reads, unread, request.at))])
+  const ownOf = ({ id }: SubscriptionFacts) =>
+    recorded.get(id)?.filter(({ records }) => records.length > 0) ?? []
+  // A plan without fixed charges has no units either.
+  const starting = subscriptions.filter(
+    (each) => ownOf(each).length === 0 && (recorded.has(each.id) || !isRead(each.id)),
+  )
+  const planned = await plannedUnits(reads, starting)
   return new Map(
-    subscriptions.map(({ id, plan, billing: { startedAt } }) => {
-      const own = recorded.get(id)?.filter(({ records }) => records.length > 0) ?? []
-      if (own.length > 0) return [id, own]
-      const units = (planned.get(plan.id) ?? []).map((charge) => startingUnits(charge, startedAt))
-      return [id, units]
+    subscriptions.map((each) => {
+      const own = ownOf(each)
+      return [each.id, own.length > 0 ? own : (planned.get(each.id) ?? [])]
     }),
   )
 }
 
-async function sceneOf(
+async function plannedUnits(
   reads: Reads,
-  { mode, billingEntityCode }: PreviewInput,
-  customer: PreviewCustomer,
-  { now }: Caller,
-): Promise<Scene> {
-  const { facts } = customer
-  if (mode.kind === 'start') {
-    const { planId, ...parts } = await planOf(reads, mode.planCode)
-    const start = {
-      ...parts,
-      id: newId(),
-      externalId: '',
-      billingEntityId: await issuerOf(reads, billingEntityCode),
-      billingTime: mode.billingTime,
-      subscriptionAt: mode.subscriptionAt ?? now,
-    }
-    return { ...previewStart(start, facts, now), rows: [] }
-  }
-  const externalIds = mode.kind === 'next' ? mode.externalIds : [mode.externalId]
-  const rows = await activeSubscriptionsOf(reads, facts.id, externalIds)
-  if (rows.length < externalIds.length) throw notFound('subscription')
-  const ids = rows.map(({ id }) => id)
-  const [known, successors] = await Promise.all([
-    readSubscriptionFacts(reads, ids),
-    mode.kind === 'next' ? pendingSuccessors(reads, ids) : new Map<string, SubscriptionRow>(),
-  ])
-  const current = [...known.values()]
-  const [first] = current
-  if (!first) throw notFound('subscription')
-  if (mode.kind === 'termination') return { ...previewTermination(first, facts, mode.at), rows }
-  if (mode.kind === 'plan_change') {
-    const { planId, ...parts } = await planOf(reads, mode.planCode)
-    if (first.plan.id === planId) {
-      throw invalid({ base: ['new_plan_should_be_different_from_existing_plan'] })
-    }
-    return { ...accepted(previewPlanChange(first, { id: newId(), ...parts }, facts, now)), rows }
-  }
-  return nextScene(reads, { current, rows, successors }, customer, now)
-}
-
-/** The next bill of subscriptions, where those that wait take over. */
-async function nextScene(
-  reads: Reads,
-  {
-    current,
-    rows,
-    successors,
-  }: {
-    readonly current: readonly SubscriptionFacts[]
-    readonly rows: readonly SubscriptionRow[]
-    readonly successors: Awaited<ReturnType<typeof pendingSuccessors>>
-  },
-  { facts }: PreviewCustomer,
-  now: Caller['now'],
-): Promise<Scene> {
-  const pending = current.flatMap(({ id, billing }) => {
-    const row = successors.get(id)
-    return row?.status === 'pending' ? [{ row, firstStart: billing.initialStartedAt }] : []
-  })
-  const waiting = await readWaitingFacts(reads, pending, now)
-  const subjects = current.map((subscription) => ({
-    subscription,
-    waiting: waiting.get(successors.get(subscription.id)?.id ?? '') ?? null,
-  }))
-  const previewed = accepted(previewNext(subjects, facts, now))
-  return { ...previewed, rows: [...rows, ...pending.map(({ row }) => row)] }
-}
-
-async function planOf(reads: Reads, code: string) {
-  const plan = await findPlan(reads, code)
-  const parts = plan && (await readPlanParts(reads, [plan.id])).get(plan.id)
-  if (!plan || !parts) throw notFound('plan')
-  return { planId: plan.id, ...parts }
-}
-
-async function issuerOf(reads: Reads, code: string | null): Promise<string | null> {
-  if (code === null) return null
-  const id = (await billingEntityIds(reads, [code])).get(code)
-  if (id === undefined) throw notFound('billing_entity')
-  return id
+  starting: readonly SubscriptionFacts[],
+): Promise<BillingSnapshot['fixedCharges']> {
+  if (starting.length === 0) return new Map()
+  const planIds = starting.map(({ plan }) => plan.id)
+  const planned = await readPlannedFixedCharges(reads, planIds)
+  return new Map(
+    starting.map(({ id, plan, billing: { startedAt } }) => [
+      id,
+      (planned.get(plan.id) ?? []).map((charge) => startingUnits(charge, startedAt)),
+    ]),
+  )
 }

@@ -4,6 +4,7 @@ import type { Tx } from '../../store/database.ts'
 import { type InvoiceRow, isVisible, lockInvoiceAfterCustomer } from '../../store/invoices.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
+import { beginCharge, type ChargeAsked } from '../payments/begin-charge.ts'
 import { announce } from '../webhooks/announce.ts'
 
 /**
@@ -19,16 +20,31 @@ export async function retryInvoice(context: Context, caller: Caller, id: string)
 }
 
 /**
- * Asks for the payment of an unpaid final invoice again (405 `invalid_status` for any other). The customer has no
- * payment provider, which is announced as the failure that it is.
+ * Asks for the payment of an unpaid final invoice again: 405 `invalid_status` for any other, and
+ * `payment_processor_is_currently_handling_payment` while a charge is under way. A customer without a payment provider is
+ * announced as the failure that it is.
  */
-export async function retryPayment(context: Context, caller: Caller, id: string): Promise<void> {
+export async function retryPayment(
+  context: Context,
+  caller: Caller,
+  id: string,
+  method?: ChargeAsked['method'],
+): Promise<void> {
   await inTransaction(context.database, caller, async (tx) => {
     const invoice = await lockInvoiceAfterCustomer(tx, id)
     if (!invoice || !isVisible(invoice)) throw notFound('invoice')
     const isUnpaid = invoice.status === 'finalized' && invoice.paymentStatus !== 'succeeded'
     if (!isUnpaid) throw notAllowed('invalid_status')
-    await announceNoProvider(tx, caller, invoice)
+    const begun = await beginCharge(tx, caller, {
+      customerId: invoice.customerId,
+      payable: { invoiceId: id },
+      invoices: [invoice],
+      isAskedFor: true,
+      ...(method ? { method } : {}),
+    })
+    if (begun.kind === 'begun') return
+    if (begun.why === 'under_way') throw notAllowed('payment_processor_is_currently_handling_payment')
+    if (begun.why === 'no_provider') await announceNoProvider(tx, caller, invoice)
   })
 }
 

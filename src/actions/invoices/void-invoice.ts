@@ -8,6 +8,8 @@ import type { Tx } from '../../store/database.ts'
 import { cancelItem } from '../../store/due-items.ts'
 import { type InvoiceRow, isVisible, lockInvoiceAfterCustomer, updateInvoice } from '../../store/invoices.ts'
 import { readNotedInvoice } from '../../store/noted-invoices.ts'
+import { enqueueCancel } from '../../store/payment-jobs.ts'
+import { liveCharges } from '../../store/provider-payments.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import { writeCreditNotes } from '../../store/write-credit-notes.ts'
@@ -35,6 +37,9 @@ export async function voidInvoice(context: Context, caller: Caller, id: string, 
     await voidDocument(tx, caller, id)
     // A credit note gives back prepaid credits with the rest.
     if (notes === null) await recreditInvoice(tx, caller, id)
+    for (const { id: paymentId } of await liveCharges(tx, { invoiceId: id })) {
+      await enqueueCancel(tx, { organizationId: caller.organizationId, paymentId })
+    }
     await announceInvoice(tx, caller, id, 'invoice.voided')
     if (notes) await writeVoidNotes(tx, caller, invoice, notes)
   })

@@ -1,10 +1,12 @@
 import { allPermissions } from '../../core/organizations/permissions.ts'
-import { findApiKey, insertApiKey } from '../../store/api-keys.ts'
+import { addApiKey, findApiKey } from '../../store/api-keys.ts'
 import { findOrganizationByName } from '../../store/first-organization.ts'
 import { countOrganizations } from '../../store/organizations.ts'
+import { inSystemTransaction } from '../../store/transaction.ts'
 import { insertMember } from '../../store/users.ts'
 import type { Context } from '../context.ts'
-import { createOrganization, hashPassword } from './create-organization.ts'
+import { hashPassword } from '../users/passwords.ts'
+import { createOrganization } from './create-organization.ts'
 
 export type WantedOrganization = {
   readonly name: string
@@ -50,12 +52,14 @@ export async function ensureOrganization(
   }
   if (email !== null && password !== null) {
     const passwordHash = await hashPassword(password)
-    await insertMember(context.database, { organizationId, email, passwordHash, now })
+    await inSystemTransaction(context.database, (tx) =>
+      insertMember(tx, { organizationId, email, passwordHash, now }),
+    )
   }
   if (apiKey !== null && holder === undefined) {
     const permissions = allPermissions()
     const key = { organizationId, name: null, permissions, expiresAt: null, now, secret: apiKey }
-    await insertApiKey(context.database, key)
+    await inSystemTransaction(context.database, (tx) => addApiKey(tx, key))
   }
   return { name, isNew: false, freshApiKey: null }
 }

@@ -3,6 +3,7 @@ import { accepted, notFound } from '../../core/refusal.ts'
 import { readEndpoint } from '../../core/webhooks/endpoint.ts'
 import { updateBillingEntity } from '../../store/billing-entities.ts'
 import type { Tx } from '../../store/database.ts'
+import { refusingDuplicates } from '../../store/duplicates.ts'
 import { newId } from '../../store/ids.ts'
 import { lockSettings } from '../../store/inherited-settings.ts'
 import {
@@ -37,12 +38,13 @@ export async function updateOrganization(
   const updatedAt = ts(caller.now)
   return inTransaction(context.database, caller, async (tx) => {
     await lockSettings(tx)
-    const organization = await writeOrganization(tx, organizationId, {
+    const writing = writeOrganization(tx, organizationId, {
       ...shared,
       ...(documentNumbering === undefined ? {} : { documentNumbering }),
       ...(slug === undefined ? {} : { slug }),
       updatedAt,
     })
+    const organization = await refusingDuplicates(writing, 'organizations_slug', 'slug')
     const entity = await findBillingEntity(tx, { isDefault: true })
     if (!entity) throw notFound('billing_entity')
     const numbering = documentNumbering === 'per_organization' ? 'per_billing_entity' : documentNumbering

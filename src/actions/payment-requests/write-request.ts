@@ -2,9 +2,11 @@ import { requestOf } from '../../core/payments/request-input.ts'
 import { accepted } from '../../core/refusal.ts'
 import type { CustomerRow } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
+import { scheduleItem } from '../../store/due-items.ts'
 import { newId } from '../../store/ids.ts'
 import type { InvoiceRow } from '../../store/invoices.ts'
 import { stamps } from '../../store/organizations.ts'
+import { findDefaultLink } from '../../store/payment-provider-customers.ts'
 import {
   findPaymentRequest,
   insertPaymentRequest,
@@ -12,11 +14,12 @@ import {
 } from '../../store/payment-requests.ts'
 import { toWirePaymentRequest } from '../../wire/payment-requests.ts'
 import type { Caller } from '../context.ts'
+import { queueMails } from '../mails/queue-mails.ts'
 import { announce } from '../webhooks/announce.ts'
 
 /**
- * Writes and announces a payment request for overdue invoices of one customer, which the caller has locked. Returns
- * its id. 404 and 405 as `requestOf` says.
+ * Writes and announces a payment request for overdue invoices of one customer, which the caller has locked, and queues
+ * its charge where the customer is linked to a payment provider. Returns its id. 404 and 405 as `requestOf` says.
  */
 export async function writePaymentRequest(
   tx: Tx,
@@ -47,6 +50,11 @@ export async function writePaymentRequest(
     asked.invoices.map((invoice) => invoice.id),
   )
   await announcePaymentRequest(tx, caller, id, 'payment_request.created')
+  // A payment provider is asked first; its failure is what the customer is told of.
+  if (await findDefaultLink(tx, customer.id)) {
+    const item = { kind: 'request_charge', subjectId: id, dueAt: caller.now } as const
+    await scheduleItem(tx, caller.organizationId, item)
+  } else await queueMails(tx, caller, 'payment_request', [id])
   return id
 }
 

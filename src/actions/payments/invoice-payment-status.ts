@@ -7,8 +7,11 @@ import { cancelItem, scheduleItem } from '../../store/due-items.ts'
 import { resetPaidDunning, scheduleDunning } from '../../store/dunning.ts'
 import { addLedgerEntries, type LedgerEntry, stateFeePayment } from '../../store/invoice-payments.ts'
 import { type InvoiceRow, isVisible, lockInvoices, touchInvoices } from '../../store/invoices.ts'
+import { enqueuePageClosing } from '../../store/payment-jobs.ts'
+import { activePagesOf } from '../../store/payment-pages.ts'
 import { announceInvoices } from '../billing/announce-documents.ts'
 import type { Caller } from '../context.ts'
+import { settleGate } from '../subscriptions/settle-gate.ts'
 import { settlePurchase } from '../wallets/settle-purchase.ts'
 
 /** An invoice before and after its payment status changed. */
@@ -46,6 +49,7 @@ export async function settleInvoices(
       now,
     )
   }
+  await closePages(tx, organizationId, settled)
   await followOverdue(tx, caller, changes)
   await followDunning(tx, caller, changes)
   const announced = changes.filter(({ after }) => isVisible(after)).map(({ after }) => after.id)
@@ -54,6 +58,7 @@ export async function settleInvoices(
     // Credits that were offset instead of paid are not bought.
     const status = after.offsetAmountCents === 0n ? paymentStatusOf(after) : 'failed'
     await settlePurchase(tx, caller, after, status)
+    await settleGate(tx, caller, after, status)
   }
   return changes
 }
@@ -64,6 +69,13 @@ function paymentStatusOf({ paymentStatus }: InvoiceRow): InvoicePaymentStatus {
 
 function isSettled({ after }: PaymentStatusChange): boolean {
   return after.paymentStatus === 'succeeded'
+}
+
+/** What is paid is not to be paid on a page as well, nor with what else a payment request asks for. */
+async function closePages(tx: Tx, organizationId: string, invoiceIds: readonly string[]): Promise<void> {
+  for (const { id: pageId } of await activePagesOf(tx, invoiceIds)) {
+    await enqueuePageClosing(tx, { organizationId, pageId })
+  }
 }
 
 /**

@@ -8,6 +8,7 @@ import { insertManualPayment, isInPaidRequest } from '../../store/payments.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { issueReceipt } from '../payment-receipts/issue-receipt.ts'
+import { settleOverdue } from '../subscriptions/settle-overdue.ts'
 import { settleInvoices } from './invoice-payment-status.ts'
 import { logPayment } from './log-payment.ts'
 
@@ -24,7 +25,9 @@ export async function recordPayment(context: Context, caller: Caller, input: Inp
     const invoice = await lockInvoiceAfterCustomer(tx, order.invoiceId)
     if (!invoice || !(isVisible(invoice) || invoice.status === 'open')) throw notFound('invoice')
     const isRequestPaid = await isInPaidRequest(tx, invoice.id)
-    const payment = accepted(checkPayment(input, order, { ...invoice, isRequestPaid }, now))
+    // What an invoice comes to is not known before its taxes.
+    const status = invoice.taxStatus === 'pending' ? 'pending' : invoice.status
+    const payment = accepted(checkPayment(input, order, { ...invoice, status, isRequestPaid }, now))
     const customer = await readCustomer(tx, invoice.customerId)
     const id = newId()
     await insertManualPayment(
@@ -49,6 +52,8 @@ export async function recordPayment(context: Context, caller: Caller, input: Inp
     )
     await logPayment(tx, caller, id)
     await issueReceipt(tx, caller, customer, id)
+    // A subscription that waited for it starts.
+    if (invoice.status === 'open') await settleOverdue(context, tx, caller, invoice.customerId)
     return id
   })
 }

@@ -10,6 +10,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import { afterChange } from '../charges/change-charges.ts'
 import type { Caller, Context } from '../context.ts'
 import { announcePlan } from './announce-plan.ts'
+import { recordFirstVersion } from './record-version.ts'
 import { writePlanCharges } from './write-plan-charges.ts'
 import { writePlanFixedCharges } from './write-plan-fixed-charges.ts'
 import { writePlanParts } from './write-plan-parts.ts'
@@ -45,7 +46,7 @@ export async function createPlan(context: Context, caller: Caller, input: Input)
     const metricIds = await writePlanCharges(tx, caller, plan, charges, options)
     await writePlanFixedCharges(tx, caller, plan, fixedCharges, options)
     await afterChange(tx, caller, plan, metricIds, false)
-    await announcePlan(tx, caller, 'plan.created', plan)
+    await announcePlan(tx, caller, 'plan.created', await recordFirstVersion(tx, caller, plan))
     return plan
   })
 }

@@ -15,6 +15,7 @@ import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
 import type { DueAction } from '../due/due-action.ts'
 import { cancelSubscription, closeSubscription } from '../subscriptions/end-subscription.ts'
+import { mustWait, openGate, waitingColumns } from '../subscriptions/open-gate.ts'
 import { settleOverdue } from '../subscriptions/settle-overdue.ts'
 import { activeColumns } from '../subscriptions/start-subscription.ts'
 import { afterUpgrade } from '../subscriptions/upgrade-subscription.ts'
@@ -142,6 +143,10 @@ async function upgradeNow(
   previous: SubscriptionRow,
   pending: SubscriptionRow,
 ): Promise<void> {
+  if (await mustWait(tx, caller, pending)) {
+    const waiting = { ...waitingColumns(caller.now), startedBy: 'upgrade', updatedAt: ts(caller.now) }
+    return openGate(context, tx, caller, await updateSubscription(tx, pending.id, waiting))
+  }
   const closed = await closeSubscription(tx, caller, previous, 'upgrade')
   const next = await updateSubscription(tx, pending.id, {
     ...activeColumns(caller, caller.now),

@@ -19,6 +19,7 @@ import { afterChange, isCascade } from '../charges/change-charges.ts'
 import type { Caller, Context } from '../context.ts'
 import { announcePlan } from './announce-plan.ts'
 import { followNewAmounts, lockForNewAmounts } from './follow-new-amount.ts'
+import { recordVersion, versionBefore } from './record-version.ts'
 import { writePlanCharges } from './write-plan-charges.ts'
 import { writePlanFixedCharges } from './write-plan-fixed-charges.ts'
 import { hasCommitment, writePlanParts } from './write-plan-parts.ts'
@@ -27,17 +28,19 @@ import { hasCommitment, writePlanParts } from './write-plan-parts.ts'
  * Updates a plan; absent keys stay, `charges` and `fixed_charges` replace the whole lists, and fields frozen once the
  * plan had a subscription are ignored (docs/rules/plans.md#changing-a-plan). `cascade_updates` applies the change to
  * copies of the plan (docs/rules/plans.md#cascades). Drafts with the plan are flagged. Errors as in `createPlan`, and
- * 404 `plan_not_found`.
+ * 404 `plan_not_found`. A change is kept as a version; `restoredFrom` is the number of the one that it brings back.
  */
 export async function updatePlan(
   context: Context,
   caller: Caller,
   code: string,
   input: Input,
+  restoredFrom: number | null = null,
 ): Promise<PlanRow> {
   return inTransaction(context.database, caller, async (tx) => {
     const stored = await lockPlan(tx, code)
     if (!stored) throw notFound('plan')
+    const before = await versionBefore(tx, stored)
     await settleAdvanceUsage(context, tx, caller, { planCode: code })
     const isFrozen = await isPlanAttached(tx, stored.id)
     const isCascaded = isCascade(input)
@@ -53,7 +56,8 @@ export async function updatePlan(
     const metricIds = charges ? await writePlanCharges(tx, caller, plan, charges, options) : []
     if (fixedCharges) await writePlanFixedCharges(tx, caller, plan, fixedCharges, options)
     await afterChange(tx, caller, plan, metricIds, isCascaded)
-    await announcePlan(tx, caller, 'plan.updated', plan)
+    const whole = await recordVersion(tx, caller, before, plan, { isCascaded, restoredFrom })
+    await announcePlan(tx, caller, 'plan.updated', whole)
     if (isRepriced) await followNewAmounts(context, tx, caller, repriced)
     return plan
   })

@@ -1,5 +1,6 @@
 import { readFixedChargeChange, readNewFixedCharge } from '../../core/fixed-charges/settings.ts'
 import type { Input } from '../../core/input/fields.ts'
+import { addOnOf } from '../../core/plans/plan-after.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
 import { type AddOnRow, holdAddOns } from '../../store/add-ons.ts'
 import type { Tx } from '../../store/database.ts'
@@ -79,11 +80,6 @@ async function addOnsOf(tx: Tx, entries: readonly Input[]): Promise<readonly Add
   const addOns = await holdAddOns(tx, { ids, codes })
   if (!entries.every((entry) => addOnOf(entry, addOns))) throw notFound('add_ons')
   return addOns
-}
-
-function addOnOf(entry: Input, addOns: readonly AddOnRow[]): AddOnRow | undefined {
-  const id = textIn(entry, 'add_on_id')
-  return addOns.find((addOn) => (id === '' ? addOn.code === codeIn(entry) : addOn.id === id))
 }
 
 function textIn(entry: Input, key: string): string {

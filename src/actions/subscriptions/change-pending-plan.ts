@@ -1,3 +1,4 @@
+import { replaceActivationRules } from '../../store/activation-rules.ts'
 import type { Tx } from '../../store/database.ts'
 import { deleteUnitsOverrides } from '../../store/fixed-charge-units.ts'
 import { type SubscriptionRow, updateSubscription } from '../../store/subscriptions.ts'
@@ -28,6 +29,8 @@ export async function changePendingPlan(
   await deleteUnitsOverrides(tx, row.id)
   await saveOwnUnits(tx, caller, row, wish.ownUnits)
   await writeOwnParts(tx, caller, row, wish.request)
+  const { activationRules } = wish.request
+  if (activationRules) await replaceActivationRules(tx, row, activationRules, caller.now)
   await announceSubscription(tx, caller, 'subscription.updated', row)
   return row
 }

@@ -2,9 +2,15 @@ import type { Instant } from '../../core/calendar/instant.ts'
 import type { Input } from '../../core/input/fields.ts'
 import { Problems } from '../../core/problems.ts'
 import { invalid, notFound, refuseIfAny } from '../../core/refusal.ts'
+import type { ActivationRule } from '../../core/subscriptions/activation-rules.ts'
 import { type Chain, chainOf } from '../../core/subscriptions/chain.ts'
 import { planChangeKind } from '../../core/subscriptions/change.ts'
 import { type NewSubscription, readNewSubscription } from '../../core/subscriptions/subscription-input.ts'
+import {
+  type ActivationRuleRow,
+  activationRulesOf,
+  replaceActivationRules,
+} from '../../store/activation-rules.ts'
 import { billingPlanOf } from '../../store/billing/subscription-facts.ts'
 import { billingEntityOfExternalId, lockCustomerByExternalId } from '../../store/customers.ts'
 import { Last, type Tx } from '../../store/database.ts'
@@ -39,10 +45,11 @@ import { subscriptionsAtOnce } from './create-together.ts'
 import { downgradeSubscription } from './downgrade-subscription.ts'
 import { notBefore } from './lock-subscription.ts'
 import { endsInTime, isSilent, rowOfNew, startOf } from './new-subscription.ts'
+import { isHeldBack, mustWait, openGate } from './open-gate.ts'
 import { scheduleCreated } from './schedule-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
 import { afterCreatedStart, billStart } from './start-subscription.ts'
-import { billingEntityId, planWithOverrides, refuseUnpayableGate } from './subscription-columns.ts'
+import { billingEntityId, planWithOverrides, refuseUnpayable } from './subscription-columns.ts'
 import type { SubscriptionWish } from './succeed-subscription.ts'
 import { upgradeSubscription } from './upgrade-subscription.ts'
 import { writeOwnParts } from './write-own-parts.ts'
@@ -109,11 +116,11 @@ async function subscribe(
 ): Promise<SubscriptionDetails | Last<SubscriptionDetails>> {
   const { request, plan } = wish
   const { now } = caller
-  if (chain.incomplete?.customerId === wish.customer.id) {
-    throw invalid({ subscription: ['subscription_incomplete'] })
-  }
+  const isOwn = (each: SubscriptionRow | undefined) => each?.customerId === wish.customer.id
   const customer = await setCustomerCurrency(tx, wish.customer, plan.amountCurrency, now)
-  const settled = chain.current ? await settledChain(context, tx, caller, wish) : chain
+  const isKnown = chain.current !== undefined || isOwn(chain.incomplete)
+  const settled = isKnown ? await settledChain(context, tx, caller, wish) : chain
+  if (isOwn(settled.incomplete)) throw invalid({ subscription: ['subscription_incomplete'] })
   const { current } = settled
   if (!current) {
     if (settled.isTakenByAnother) throw invalid({ external_id: ['value_already_exist'] })
@@ -145,7 +152,12 @@ async function changePlan(
   current: SubscriptionRow,
   wish: SubscriptionWish,
 ): Promise<SubscriptionRow> {
-  refuseUnpayableGate(wish.request)
+  const { activationRules: rules = [], paymentMethodType, paymentMethodId } = wish.request
+  await refuseUnpayable(tx, current.customerId, {
+    rules,
+    methodType: paymentMethodType ?? current.paymentMethodType,
+    methodId: paymentMethodId === undefined ? current.paymentMethodId : paymentMethodId,
+  })
   const { planId, ownUnits } = await planWithOverrides(tx, caller, wish.plan.id, wish.request.planOverrides)
   const plan = await readPlan(tx, planId)
   const changed = { ...wish, plan, ownUnits }
@@ -170,16 +182,27 @@ async function createFirst(
   const { now } = caller
   const { subscriptionAt, timing, startedAt } = startOf(wish, now, chain.lastBilledTermination)
   // A start in the past is not billed, so there is nothing that its rules could wait for.
-  if (timing !== 'past') refuseUnpayableGate(request)
+  const rules = timing === 'past' ? [] : (request.activationRules ?? [])
+  const { paymentMethodType: methodType = 'provider', paymentMethodId: methodId = null } = request
+  await refuseUnpayable(tx, customer.id, { rules, methodType, methodId })
   const { planId, ownUnits } = await planWithOverrides(tx, caller, wish.plan.id, request.planOverrides)
   const plan = planId === wish.plan.id ? wish.plan : await readPlan(tx, planId)
   const entityId = (await billingEntityId(tx, request.billingEntity)) ?? null
-  const row = rowOfNew({ caller, wish }, { planId, billingEntityId: entityId, subscriptionAt, startedAt })
+  const made = rowOfNew({ caller, wish }, { planId, billingEntityId: entityId, subscriptionAt, startedAt })
+  const initialStartedAt = earlier(chain.firstStartedAt, made.startedAt)
+  const isWaiting = isHeldBack(rules, { row: made, plan, customer, zone, initialStartedAt }, now)
+  const row: SubscriptionRow = isWaiting
+    ? { ...made, status: 'incomplete', activatedAt: null, gatedAt: startedAt }
+    : made
   const [, shown] = await Promise.all([insertSubscriptions(tx, [row]), planOfCreated(tx, plan)])
   await writeOwnParts(tx, caller, row, request)
   await saveOwnUnits(tx, caller, row, ownUnits)
+  const activationRules = await keepRules(tx, caller, row, rules)
+  if (isWaiting) {
+    await openGate(context, tx, caller, row)
+    return subscriptionDetails(tx, await readSubscription(tx, row.id), now)
+  }
   const thresholds = request.usageThresholds ? await ownThresholds(tx, row) : []
-  const initialStartedAt = earlier(chain.firstStartedAt, row.startedAt)
   const state: SubscriptionState = { row, plan, customer, zone, initialStartedAt }
   const scheduled =
     timing === 'future'
@@ -193,8 +216,27 @@ async function createFirst(
     return subscriptionDetails(tx, await readSubscription(tx, row.id), now)
   }
   const sections = request.sections ? await selectedSections(tx, [row.id]) : []
-  const more = { billingEntityCode: billingEntity.code, ownThresholds: thresholds, sections, now }
+  const more = {
+    billingEntityCode: billingEntity.code,
+    ownThresholds: thresholds,
+    sections,
+    activationRules,
+    now,
+  }
   return new Last(scheduled.then(() => createdDetails(state, shown, more)))
+}
+
+/** Writes the rules of a new subscription; those of one that starts without waiting have nothing to wait for. */
+async function keepRules(
+  tx: Tx,
+  caller: Caller,
+  row: SubscriptionRow,
+  rules: readonly ActivationRule[],
+): Promise<readonly ActivationRuleRow[]> {
+  if (rules.length === 0) return []
+  await replaceActivationRules(tx, row, rules, caller.now)
+  if (row.status === 'active') await mustWait(tx, caller, row)
+  return activationRulesOf(tx, [row.id])
 }
 
 function earlier(first: Instant | null, second: Instant | null): Instant | null {

@@ -168,6 +168,12 @@ async function plansOf(tx: Tx, drafts: readonly Draft[]): Promise<PlansOfCreated
 function detailsOf({ state, of, caller }: Draft, plans: PlansOfCreated): SubscriptionDetails {
   const plan = plans.get(state.plan.id)
   if (!plan) throw new Error(`plan ${state.plan.id} was not read`)
-  const more = { billingEntityCode: of.billingEntity.code, ownThresholds: [], sections: [], now: caller.now }
+  const more = {
+    billingEntityCode: of.billingEntity.code,
+    ownThresholds: [],
+    sections: [],
+    activationRules: [],
+    now: caller.now,
+  }
   return createdDetails(state, plan, more)
 }

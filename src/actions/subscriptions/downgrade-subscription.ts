@@ -1,3 +1,4 @@
+import { replaceActivationRules } from '../../store/activation-rules.ts'
 import type { Tx } from '../../store/database.ts'
 import { insertSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
 import type { Caller } from '../context.ts'
@@ -25,6 +26,7 @@ export async function downgradeSubscription(
   })
   await saveOwnUnits(tx, caller, next, wish.ownUnits)
   await writeOwnParts(tx, caller, next, wish.request)
+  await replaceActivationRules(tx, next, wish.request.activationRules ?? [], caller.now)
   await announceSubscription(tx, caller, 'subscription.updated', current)
   return current
 }

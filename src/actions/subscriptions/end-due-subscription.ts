@@ -6,6 +6,7 @@ import { readSubscription } from '../../store/subscriptions.ts'
 import { billDueSubscriptions } from '../billing/bill-periodic.ts'
 import type { Caller, Context } from '../context.ts'
 import type { DueAction } from '../due/due-action.ts'
+import { giveUpSuccessor } from './cancel-gate.ts'
 import { endSubscription } from './end-subscription.ts'
 
 /**
@@ -15,6 +16,7 @@ import { endSubscription } from './end-subscription.ts'
 export const endDueSubscription: DueAction = async (context, tx, caller, subscriptionId) => {
   const { customerId } = await readSubscription(tx, subscriptionId)
   await lockCustomerById(tx, customerId)
+  await giveUpSuccessor(tx, caller, await readSubscription(tx, subscriptionId))
   await billClosedPeriods(context, tx, caller, subscriptionId)
   const row = await readSubscription(tx, subscriptionId)
   if (row.status === 'active' && row.endingAt !== null) await endSubscription(context, tx, caller, row)
@@ -24,7 +26,7 @@ export const endDueSubscription: DueAction = async (context, tx, caller, subscri
  * Bills earlier due periods that failed: the end would remove them from the list, and they would never be billed. If
  * a bill fails again, the end waits.
  */
-async function billClosedPeriods(
+export async function billClosedPeriods(
   context: Context,
   tx: Tx,
   caller: Caller,

@@ -1,23 +1,14 @@
 import { invalid } from '../../core/refusal.ts'
 import { moved, type SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import type { EndCause } from '../../core/subscriptions/subscription.ts'
-import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { readPlan } from '../../store/plans.ts'
-import {
-  findPendingSuccessor,
-  readSubscription,
-  type SubscriptionOwner,
-  type SubscriptionRow,
-  subscriptionsOf,
-  updateSubscription,
-} from '../../store/subscriptions.ts'
+import { findPendingSuccessor, type SubscriptionRow, updateSubscription } from '../../store/subscriptions.ts'
 import { ts } from '../../store/values.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
 import { creditEarlyEnd } from '../credit-notes/credit-early-end.ts'
 import { announceSubscription } from './announce-subscription.ts'
-import { notBefore } from './lock-subscription.ts'
 import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'
 
 /** Ends an active subscription now, for any reason, and cancels its due items. Does not bill and sends no webhook. */
@@ -39,15 +30,23 @@ export async function closeSubscription(
   return closed
 }
 
-/** Cancels a subscription that has not started (docs/rules/subscriptions.md#states); nothing is billed. */
+/**
+ * Cancels a subscription that has not started (docs/rules/subscriptions.md#states); nothing is billed.
+ *
+ * @param reason why it did not, when it waited for a payment
+ */
 export async function cancelSubscription(
   tx: Tx,
   caller: Caller,
   row: SubscriptionRow,
+  reason: 'payment_failed' | 'timeout' | null = null,
 ): Promise<SubscriptionRow> {
   const canceled = await updateSubscription(tx, row.id, {
     status: moved(row.status as SubscriptionStatus, 'canceled'),
     canceledAt: ts(caller.now),
+    cancellationReason: reason,
+    // It had no life, in which usage could fall or a trial could begin.
+    startedAt: null,
     updatedAt: ts(caller.now),
   })
   await scheduleSubscription(tx, caller, canceled)
@@ -94,20 +93,4 @@ export async function endSubscription(
 async function isCreditedByDefault(tx: Tx, row: SubscriptionRow, endedBy: EndCause): Promise<boolean> {
   if (row.onTerminationCreditNote !== null || endedBy === 'downgrade') return false
   return (await readPlan(tx, row.planId)).payInAdvance
-}
-
-/** Terminates the active subscriptions of a customer, or of customers on some plans, and cancels the pending ones. */
-export async function endAll(
-  context: Context,
-  tx: Tx,
-  caller: Caller,
-  owner: SubscriptionOwner,
-): Promise<void> {
-  for (const each of await subscriptionsOf(tx, owner, ['active', 'pending'])) {
-    await lockCustomerById(tx, each.customerId)
-    const row = await readSubscription(tx, each.id)
-    const then = await notBefore(tx, caller, row)
-    if (row.status === 'active') await endSubscription(context, tx, then, row)
-    if (row.status === 'pending') await cancelSubscription(tx, then, row)
-  }
 }

@@ -6,7 +6,7 @@ import { copiesOfPlan, customersOnPlan, removePlan } from '../../store/plan-dele
 import type { Caller, Context } from '../context.ts'
 import type { DueAction } from '../due/due-action.ts'
 import { finalizeInside } from '../invoices/finalize-draft.ts'
-import { endAll } from './end-subscription.ts'
+import { endAll } from './end-all.ts'
 import { settleOverdue } from './settle-overdue.ts'
 
 /** Customers, drafts and plans per transaction; the deletion continues in the next one. */

@@ -63,6 +63,7 @@ export function rowOfNew(
     subscriptionAt: of.subscriptionAt,
     startedAt: of.startedAt,
     activatedAt: of.startedAt === null ? null : now,
+    gatedAt: null,
     endingAt: request.endingAt ?? null,
     terminatedAt: null,
     canceledAt: null,
@@ -77,7 +78,7 @@ export function rowOfNew(
     purchaseOrderNumber: request.purchaseOrderNumber ?? null,
     billingEntityId: of.billingEntityId,
     paymentMethodType: request.paymentMethodType ?? 'provider',
-    paymentMethodId: null,
+    paymentMethodId: request.paymentMethodId ?? null,
     skipInvoiceCustomSections: false,
     cancellationReason: null,
     createdAt: now,
@@ -112,5 +113,6 @@ export function isPlain({
 }): boolean {
   const { planOverrides, usageThresholds, sections, billingEntity, activationRules } = request
   const own = [planOverrides, usageThresholds, sections, billingEntity, activationRules]
-  return own.every((each) => each === undefined) && !plan.hasFixedCharges
+  const isNamed = typeof request.paymentMethodId === 'string'
+  return own.every((each) => each === undefined) && !isNamed && !plan.hasFixedCharges
 }

@@ -107,7 +107,8 @@ function activeItems(state: SubscriptionState, caller: Caller, after: Instant): 
 }
 
 function startItem(row: SubscriptionRow, zone: TimeZone): Wanted {
-  return ['subscription_start', activationAt(row.subscriptionAt, zone)]
+  // A start that was moved to today is due from then on.
+  return ['subscription_start', instant(Math.max(activationAt(row.subscriptionAt, zone), row.updatedAt))]
 }
 
 /**

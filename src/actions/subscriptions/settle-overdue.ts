@@ -10,11 +10,13 @@ import { billChangedUnits } from '../fixed-charges/bill-units.ts'
 import { watchSubscription } from '../usage/watch-subscription.ts'
 import { endDueSubscription } from './end-due-subscription.ts'
 import { endTrial } from './end-trial.ts'
-import { startSubscription } from './start-subscription.ts'
+import { resolveGate } from './resolve-gate.ts'
+import { startDueSubscription } from './start-due-subscription.ts'
 
 const ACTIONS: Readonly<Partial<Record<DueKind, DueAction>>> = {
   subscription_activity: watchSubscription,
-  subscription_start: startSubscription,
+  subscription_start: startDueSubscription,
+  subscription_gate: resolveGate,
   subscription_end: endDueSubscription,
   subscription_billing: billDueSubscriptions,
   trial_end: endTrial,

@@ -1,26 +1,17 @@
 import type { Instant } from '../../core/calendar/instant.ts'
 import { startingBill } from '../../core/subscriptions/starting-bill.ts'
 import { scheduleAlertRearming, scheduleWatched } from '../../store/activity-items.ts'
-import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { insertStartingUnits } from '../../store/fixed-charge-units.ts'
 import { billMomentOf, type SubscriptionState, stateOf } from '../../store/subscription-states.ts'
-import {
-  insertLifetimeUsage,
-  isTakenByAnother,
-  readSubscription,
-  type SubscriptionRow,
-  updateSubscription,
-} from '../../store/subscriptions.ts'
+import { insertLifetimeUsage, type SubscriptionRow } from '../../store/subscriptions.ts'
 import { ts } from '../../store/values.ts'
 import type { Listener } from '../../store/webhooks.ts'
 import { billSubscriptions } from '../billing/bill-subscriptions.ts'
 import type { Caller, Context } from '../context.ts'
-import type { DueAction } from '../due/due-action.ts'
 import { billUnits } from '../fixed-charges/bill-units.ts'
 import { announceTo } from '../webhooks/announce.ts'
 import { announceSubscription, messageOf } from './announce-subscription.ts'
-import { cancelSubscription } from './end-subscription.ts'
 import { scheduleAlerts, scheduleCreated, scheduleSubscription } from './schedule-subscription.ts'
 
 /** The columns that make a subscription active now, with the start of its periods. */
@@ -48,7 +39,8 @@ export function paysAtStart(caller: Caller, state: SubscriptionState): boolean {
  */
 export async function afterStart(tx: Tx, caller: Caller, row: SubscriptionRow): Promise<void> {
   await insertLifetimeUsage(tx, row, caller.now)
-  await insertStartingUnits(tx, row, caller.now)
+  // One that waited for its payment has had its units since then.
+  if (row.gatedAt === null) await insertStartingUnits(tx, row, caller.now)
   await scheduleSubscription(tx, caller, row)
   await scheduleAlerts(tx, caller, row, 'nothing_is_sent')
   // A downgrade takes effect at the start of a period, and its carried usage waits for the first event as in any new
@@ -79,45 +71,28 @@ export async function afterCreatedStart(
   ])
 }
 
-/** Bills what is due at the start of a subscription without a predecessor (docs/rules/subscriptions.md#start). */
+/**
+ * Bills what is due at the start of a subscription without a predecessor (docs/rules/subscriptions.md#start).
+ *
+ * @param awaitsPayment whether the invoice is open until it is paid
+ */
 export async function billStart(
   context: Context,
   tx: Tx,
   caller: Caller,
   state: SubscriptionState,
+  awaitsPayment = false,
 ): Promise<void> {
   const moment = billMomentOf(state, caller.now)
   const bill = moment === null ? 'none' : startingBill(moment)
   if (bill === 'none') return
   const { row } = state
-  if (bill === 'fixed_charges') return billUnits(context, tx, caller, row, 'all')
+  if (bill === 'fixed_charges') return billUnits(context, tx, caller, row, 'all', awaitsPayment)
   await billSubscriptions(context, tx, caller, {
     customerId: row.customerId,
     at: caller.now,
     entries: [{ subscriptionId: row.id, reason: 'subscription_starting' }],
     skipCharges: true,
+    awaitsPayment,
   })
-}
-
-/**
- * Starts a pending subscription on its day, as of the local midnight, its due instant
- * (docs/rules/subscriptions.md#start). It is canceled if another customer now has an active subscription with its
- * external id (docs/rules/subscriptions.md#states).
- */
-export const startSubscription: DueAction = async (context, tx, caller, subscriptionId) => {
-  const { customerId } = await readSubscription(tx, subscriptionId)
-  await lockCustomerById(tx, customerId)
-  const pending = await readSubscription(tx, subscriptionId)
-  if (pending.status !== 'pending' || pending.previousSubscriptionId !== null) return
-  if (await isTakenByAnother(tx, pending.externalId, customerId)) {
-    // Its external id was free when it was created but now belongs to another customer's subscription.
-    await cancelSubscription(tx, caller, pending)
-    return
-  }
-  const row = await updateSubscription(tx, pending.id, {
-    ...activeColumns(caller, caller.now),
-    updatedAt: ts(caller.now),
-  })
-  await afterStart(tx, caller, row)
-  await billStart(context, tx, caller, await stateOf(tx, row))
 }

@@ -1,7 +1,8 @@
 import { given } from '../../core/input/fields.ts'
-import { accepted, notFound } from '../../core/refusal.ts'
-import { checkPaymentGate } from '../../core/subscriptions/activation-rules.ts'
+import { accepted, invalid, notFound } from '../../core/refusal.ts'
+import { type ActivationRule, checkPaymentGate } from '../../core/subscriptions/activation-rules.ts'
 import type { SubscriptionSettings } from '../../core/subscriptions/subscription-input.ts'
+import { readPayer } from '../../store/charge-facts.ts'
 import type { Tx } from '../../store/database.ts'
 import { isId } from '../../store/ids.ts'
 import { findBillingEntity } from '../../store/organizations.ts'
@@ -22,19 +23,34 @@ export async function settingColumns(tx: Tx, settings: SubscriptionSettings) {
       consolidateInvoice: settings.consolidateInvoice,
       purchaseOrderNumber: settings.purchaseOrderNumber,
       paymentMethodType: settings.paymentMethodType,
+      paymentMethodId: settings.paymentMethodId,
       billingEntityId: await billingEntityId(tx, settings.billingEntity),
     }),
     ...(endingAt === undefined ? {} : { endingAt: tsOrNull(endingAt) }),
   }
 }
 
+/** How a subscription is to be paid, and the rules of its start. */
+export type WantedPayment = {
+  readonly rules: readonly ActivationRule[]
+  readonly methodType: string
+  readonly methodId: string | null
+}
+
 /**
- * Refuses activation rules, as for any customer without a payment provider: customers cannot be linked to one yet, so
- * no payment could ever start the subscription.
+ * Refuses a method that is none of the customer's, 422 on `payment_method`, and rules for a customer whose first payment
+ * cannot be taken, 422 on `customer` (docs/rules/subscriptions.md#activation-rules). The customer is locked.
  */
-export function refuseUnpayableGate(settings: SubscriptionSettings): void {
-  const { activationRules, paymentMethodType } = settings
-  accepted(checkPaymentGate(activationRules, { methodType: paymentMethodType, hasProvider: false }))
+export async function refuseUnpayable(tx: Tx, customerId: string, wanted: WantedPayment): Promise<void> {
+  const { rules, methodType, methodId } = wanted
+  if (rules.length === 0 && methodId === null) return
+  const known = methodId !== null && isId(methodId) ? methodId : null
+  const { provider, method } = await readPayer(tx, customerId, [], { methodType, methodId: known })
+  const isKnown = known !== null && method?.id === known
+  const named = methodId === null ? 'none' : isKnown ? 'known' : 'unknown'
+  const payer = { methodType, hasProvider: provider !== undefined, hasDefaultMethod: method !== undefined }
+  accepted(checkPaymentGate(rules, { ...payer, named }))
+  if (named === 'unknown') throw invalid({ payment_method: ['invalid_payment_method'] })
 }
 
 /** The billing entity that a request names; null and undefined as they are. 404 `billing_entity_not_found`. */

@@ -14,7 +14,8 @@ import {
 } from '../../store/subscriptions.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
-import { cancelSubscription, endAll, endSubscription } from './end-subscription.ts'
+import { endAll } from './end-all.ts'
+import { cancelSubscription, endSubscription } from './end-subscription.ts'
 import { findAgain, notBefore } from './lock-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
 
@@ -33,15 +34,17 @@ export async function terminateSubscription(
   const problems = new Problems()
   const options = readTermination(input, problems)
   return inTransaction(context.database, caller, async (tx) => {
-    const find = () => findSubscription(tx, externalId, [input.status])
+    const find = async () =>
+      (await findSubscription(tx, externalId, [input.status])) ??
+      (await findSubscription(tx, externalId, ['incomplete']))
     const found = await find()
-    if (!found) await refuseIncomplete(tx, externalId)
     if (!found) throw notFound('subscription')
     refuseIfAny(problems)
     await lockCustomerById(tx, found.customerId)
     await settleOverdue(context, tx, caller, found.customerId)
     // While the lock was awaited, or by what was overdue, another one may have taken its place, or it has started.
     const row = (await findAgain(find, found)) ?? (await readSubscription(tx, found.id))
+    if (row.status === 'incomplete') throw invalid({ base: ['subscription_incomplete'] })
     const then = await notBefore(tx, caller, row)
     if (row.status === 'pending') return cancelSubscription(tx, then, row)
     if (row.status !== 'active') throw notFound('subscription')
@@ -60,11 +63,6 @@ async function refusePendingTaxes(tx: Tx, row: SubscriptionRow): Promise<Subscri
     throw notAllowed('cannot_terminate_with_pending_taxes')
   }
   return row
-}
-
-async function refuseIncomplete(tx: Tx, externalId: string): Promise<void> {
-  const incomplete = await findSubscription(tx, externalId, ['incomplete'])
-  if (incomplete) throw invalid({ base: ['subscription_incomplete'] })
 }
 
 async function withOptions(

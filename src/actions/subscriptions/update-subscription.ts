@@ -2,12 +2,18 @@ import type { Instant } from '../../core/calendar/instant.ts'
 import type { Input } from '../../core/input/fields.ts'
 import { Problems } from '../../core/problems.ts'
 import { invalid, notAllowed, notFound, refuseIfAny } from '../../core/refusal.ts'
+import type { ActivationRule } from '../../core/subscriptions/activation-rules.ts'
 import { isEndingAllowed, startTiming } from '../../core/subscriptions/due.ts'
 import type { SubscriptionStatus } from '../../core/subscriptions/lifecycle.ts'
 import {
   readSubscriptionChange,
   type SubscriptionChange,
 } from '../../core/subscriptions/subscription-input.ts'
+import {
+  type ActivationRuleRow,
+  activationRulesOf,
+  replaceActivationRules,
+} from '../../store/activation-rules.ts'
 import { scheduleActivity } from '../../store/activity-items.ts'
 import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
@@ -27,10 +33,11 @@ import type { Caller, Context } from '../context.ts'
 import { changeOwnUnits } from '../fixed-charges/own-units.ts'
 import { announceSubscription } from './announce-subscription.ts'
 import { findAgain } from './lock-subscription.ts'
+import type { StartTiming } from './new-subscription.ts'
 import { scheduleAlerts, scheduleSubscription } from './schedule-subscription.ts'
 import { settleOverdue } from './settle-overdue.ts'
 import { activeColumns, afterStart, billStart } from './start-subscription.ts'
-import { planWithOverrides, refuseUnpayableGate, settingColumns } from './subscription-columns.ts'
+import { planWithOverrides, refuseUnpayable, settingColumns } from './subscription-columns.ts'
 import { terminationColumns } from './terminate-subscription.ts'
 import { writeOwnParts } from './write-own-parts.ts'
 
@@ -102,14 +109,16 @@ async function writeChange(
     throw invalid({ ending_at: ['invalid_date'] })
   }
   const timing = subscriptionAt === undefined ? undefined : startTiming(subscriptionAt, now, zone)
-  if (timing !== 'past') refuseUnpayableGate(change)
+  const rules = await rulesAfter(tx, caller, row, change, timing)
   const { planId, ownUnits } = await planWithOverrides(tx, caller, row.planId, change.planOverrides, row)
   const changed = await storeSubscription(tx, row.id, {
     ...(await settingColumns(tx, change)),
     ...(await terminationColumns(tx, { planId }, change.onTermination)),
     planId,
     ...(subscriptionAt === undefined ? {} : { subscriptionAt: ts(subscriptionAt) }),
-    ...(subscriptionAt === undefined || timing === 'future' ? {} : activeColumns(caller, subscriptionAt)),
+    ...(subscriptionAt === undefined || !startsNow(timing, rules)
+      ? {}
+      : activeColumns(caller, subscriptionAt)),
     updatedAt: ts(now),
   })
   await changeOwnUnits(tx, caller, row, ownUnits)
@@ -129,6 +138,46 @@ async function writeChange(
   }
   await announceSubscription(tx, caller, 'subscription.updated', changed)
   return readSubscription(tx, changed.id)
+}
+
+/**
+ * The rules that a subscription has after a change; a start in the past drops them. 422 when its first payment cannot
+ * be taken.
+ */
+async function rulesAfter(
+  tx: Tx,
+  caller: Caller,
+  row: SubscriptionRow,
+  change: SubscriptionChange,
+  timing: StartTiming | undefined,
+): Promise<readonly ActivationRule[]> {
+  const isWaiting = row.status === 'pending' && timing !== 'past'
+  const kept = isWaiting ? await activationRulesOf(tx, [row.id]) : []
+  const rules = isWaiting ? (change.activationRules ?? kept.map(ruleOf)) : []
+  const { paymentMethodType, paymentMethodId } = change
+  // What stays as it is was looked at before.
+  const isAsked = [change.activationRules, paymentMethodType, paymentMethodId].some(
+    (each) => each !== undefined,
+  )
+  if (isAsked) {
+    await refuseUnpayable(tx, row.customerId, {
+      rules,
+      methodType: paymentMethodType ?? row.paymentMethodType,
+      methodId: paymentMethodId === undefined ? row.paymentMethodId : paymentMethodId,
+    })
+  }
+  const isOther = change.activationRules !== undefined || timing === 'past'
+  if (row.status === 'pending' && isOther) await replaceActivationRules(tx, row, rules, caller.now)
+  return rules
+}
+
+function ruleOf({ timeoutHours }: ActivationRuleRow): ActivationRule {
+  return { type: 'payment', timeoutHours }
+}
+
+/** One with rules that is to start today stays pending until its due work looks at them, at once. */
+function startsNow(timing: StartTiming | undefined, rules: readonly ActivationRule[]): boolean {
+  return timing === 'past' || (timing === 'today' && rules.length === 0)
 }
 
 /** The start can be moved until it has passed; a successor starts with the end of its predecessor. */

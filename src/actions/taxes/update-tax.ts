@@ -1,4 +1,5 @@
-import type { TaxChange } from '../../core/taxes/tax.ts'
+import { accepted } from '../../core/refusal.ts'
+import { checkEInvoiceTax, type TaxChange } from '../../core/taxes/tax.ts'
 import {
   flagDraftsOfTax,
   setBillingEntityTax,
@@ -24,6 +25,7 @@ export async function updateTax(
   return inTransaction(context.database, caller, async (tx) => {
     const tax = await readTaxToChange(tx, code)
     const { appliedToOrganization, ...fields } = change
+    accepted(checkEInvoiceTax({ ...tax, ...fields }))
     await flagDraftsOfTax(tx, tax.id)
     await writeTax(tx, tax.id, { ...fields, updatedAt: ts(caller.now) })
     if (appliedToOrganization !== undefined) {

@@ -124,11 +124,11 @@ async function writeAll(
   if (!first) return []
   const { caller } = first
   const rows = await writeMovements(tx, caller.organizationId, parts)
-  await announceMovements(tx, caller, rows)
   const views = await walletTransactionViews(
     tx,
     rows.map(({ id }) => id),
   )
+  await announceMovements(tx, caller, rows, views)
   const viewOf = new Map(views.map((view) => [view.id, view]))
   return results.map((result) =>
     result instanceof Refusal

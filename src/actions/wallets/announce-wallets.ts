@@ -1,6 +1,6 @@
 import type { WebhookType } from '../../core/webhooks/types.ts'
 import type { Tx } from '../../store/database.ts'
-import { walletTransactionViews } from '../../store/wallet-transactions.ts'
+import { type WalletTransactionView, walletTransactionViews } from '../../store/wallet-transactions.ts'
 import { namedWallets, walletsByIds, walletViews } from '../../store/wallets.ts'
 import { toWireAnnouncedWalletTransaction } from '../../wire/wallet-transactions.ts'
 import { toWireWalletWithRules } from '../../wire/wallets.ts'
@@ -28,21 +28,20 @@ export async function announceWallets(
 /** A transaction of a wallet, by id. */
 export type MovedCredits = { readonly id: string; readonly walletId: string }
 
-/** Sends a webhook about transactions of wallets, in order. */
+/** Sends a webhook about transactions of wallets, in order; `known` are their views, where the caller has read them. */
 export async function announceTransactions(
   tx: Tx,
   caller: Caller,
   moved: readonly MovedCredits[],
   type: Extract<WebhookType, `wallet_transaction.${'created' | 'updated'}`>,
+  known?: readonly WalletTransactionView[],
 ): Promise<void> {
   const messages = moved.map(
     ({ id }): Happening => ({ type, objectType: 'wallet_transaction', objectId: id }),
   )
   await announceAll(tx, caller, messages, async (wanted) => {
-    const views = await walletTransactionViews(
-      tx,
-      wanted.map(({ objectId }) => objectId),
-    )
+    const ids = wanted.map(({ objectId }) => objectId)
+    const views = known ?? (await walletTransactionViews(tx, ids))
     const wallets = await namedWallets(
       tx,
       await walletsByIds(
@@ -60,14 +59,18 @@ export async function announceTransactions(
   })
 }
 
-/** Sends the webhooks of new transactions: each of its own, then each wallet whose balance moved. */
+/**
+ * Sends the webhooks of new transactions: each of its own, then each wallet whose balance moved. `known` are their views,
+ * where the caller has read them.
+ */
 export async function announceMovements(
   tx: Tx,
   caller: Caller,
   moved: readonly (MovedCredits & { readonly status: string })[],
+  known?: readonly WalletTransactionView[],
 ): Promise<void> {
   if (moved.length === 0) return
-  await announceTransactions(tx, caller, moved, 'wallet_transaction.created')
+  await announceTransactions(tx, caller, moved, 'wallet_transaction.created', known)
   const settled = moved.filter(({ status }) => status === 'settled')
   const walletIds = [...new Set(settled.map(({ walletId }) => walletId))]
   await announceWallets(tx, caller, walletIds, 'wallet.updated')

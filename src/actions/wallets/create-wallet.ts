@@ -19,8 +19,7 @@ import { newId } from '../../store/ids.ts'
 import { stamps } from '../../store/organizations.ts'
 import { setCustomerCurrency } from '../../store/subscription-states.ts'
 import { inTransaction } from '../../store/transaction.ts'
-import { json, ts, tsOrNull } from '../../store/values.ts'
-import { insertTopUp } from '../../store/wallet-top-ups.ts'
+import { json, tsOrNull } from '../../store/values.ts'
 import {
   activeWalletCodesOf,
   insertWallet,
@@ -33,14 +32,15 @@ import type { Caller, Context } from '../context.ts'
 import { selectSections } from '../invoice-custom-sections/select-sections.ts'
 import { billingEntityId } from '../subscriptions/subscription-columns.ts'
 import { announceWallets } from './announce-wallets.ts'
+import { carryOutTopUp } from './run-top-up.ts'
 import { writeRules } from './write-rules.ts'
 
 /** Active wallets of one customer. */
 const WALLETS_MAX = 6
 
 /**
- * Creates a wallet of a customer (docs/rules/wallets.md#a-wallet). Its first top-up follows right after the
- * transaction, so the wallet that is returned is empty. 422 with everything that is wrong with the request, also for an
+ * Creates a wallet of a customer (docs/rules/wallets.md#a-wallet) and carries out its first top-up. The wallet that is
+ * returned is the one before it, with no credits. 422 with everything that is wrong with the request, also for an
  * unknown customer; 404 for an unknown billing entity or custom section.
  */
 export async function createWallet(
@@ -78,10 +78,14 @@ export async function createWallet(
     const { sections } = wanted
     if (sections) await selectSections(tx, caller, { column: 'walletId', id: wallet.id }, sections.codes)
     if (wanted.rules) await writeRules(tx, caller, wallet, wanted.rules, wanted.topUp)
-    await scheduleFirst(tx, caller, wallet, wanted)
+    if (wallet.expirationAt !== null) {
+      const item = { kind: 'wallet_expiry', subjectId: wallet.id, dueAt: wallet.expirationAt } as const
+      await scheduleItem(tx, caller.organizationId, item)
+    }
     await announceWallets(tx, caller, [wallet.id], 'wallet.created')
     const [view] = await walletViews(tx, [wallet], caller.now)
     if (!view) throw new Error(`wallet ${wallet.id} is gone`)
+    await topUpFirst(context, tx, caller, wallet, wanted)
     return view
   })
 }
@@ -151,32 +155,30 @@ async function columnsOf(
   }
 }
 
-/** Schedules what happens to a new wallet by itself: its first top-up and its expiration. */
-async function scheduleFirst(
+/**
+ * The first top-up of a new wallet, in its own transaction: a bill that follows at once already finds the credits.
+ */
+async function topUpFirst(
+  context: Context,
   tx: Tx,
-  { organizationId, now }: Caller,
+  caller: Caller,
   wallet: WalletRow,
   { topUp }: NewWalletInput,
 ): Promise<void> {
-  if (wallet.expirationAt !== null) {
-    const item = { kind: 'wallet_expiry', subjectId: wallet.id, dueAt: wallet.expirationAt } as const
-    await scheduleItem(tx, organizationId, item)
-  }
   if (topUp.paidCredits.isZero() && topUp.grantedCredits.isZero()) return
-  const id = newId()
-  await insertTopUp(tx, {
-    organizationId,
-    id,
-    walletId: wallet.id,
+  await carryOutTopUp(context, tx, caller, wallet, {
     source: 'manual',
     paidCredits: topUp.paidCredits.round(5, 'floor').toString(),
     grantedCredits: topUp.grantedCredits.round(5, 'floor').toString(),
     name: topUp.name,
     priority: topUp.priority ?? DEFAULT_PRIORITY,
-    metadata: json(topUp.metadata),
+    metadata: topUp.metadata,
+    purchaseOrderNumber: null,
     invoiceRequiresSuccessfulPayment: wallet.invoiceRequiresSuccessfulPayment,
     paymentMethodType: wallet.paymentMethodType,
-    createdAt: ts(now),
+    paymentMethodId: null,
+    skipInvoiceCustomSections: false,
+    recurringTransactionRuleId: null,
+    ignorePaidTopUpLimits: true,
   })
-  await scheduleItem(tx, organizationId, { kind: 'wallet_top_up', subjectId: id, dueAt: now })
 }

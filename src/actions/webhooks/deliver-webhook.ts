@@ -1,4 +1,5 @@
 import type { Instant } from '../../core/calendar/instant.ts'
+import { webhookSecretsAt } from '../../core/webhooks/secrets.ts'
 import { isSignatureTooLong, SIGNATURE_ADVICE } from '../../core/webhooks/signature-size.ts'
 import { type DeliveryResult, deliver } from '../../gateways/webhooks/deliver.ts'
 import { signWithHmac, signWithJwt } from '../../gateways/webhooks/signing.ts'
@@ -61,8 +62,9 @@ async function post(
 ): Promise<DeliveryResult> {
   const { settings } = context
   const isHmac = found.signatureAlgo === 'hmac'
+  const { secret, next } = webhookSecretsAt(found, context.systemNow())
   const signature = isHmac
-    ? signWithHmac(found.hmacKey, found.payload)
+    ? signWithHmac(secret, found.payload)
     : await signWithJwt(await signingKey(context), found.payload, settings.apiUrl)
   return deliver({
     url: found.webhookUrl,
@@ -71,6 +73,7 @@ async function post(
       'X-Lago-Signature': signature,
       'X-Lago-Signature-Algorithm': isHmac ? 'hmac' : 'jwt',
       'X-Lago-Unique-Key': found.id,
+      ...(isHmac && next !== null ? { 'X-Weir-Next-Signature': signWithHmac(next, found.payload) } : {}),
     },
     timeoutMs: settings.webhookTimeoutMs,
     allowPrivate: settings.allowPrivateWebhooks,

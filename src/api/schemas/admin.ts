@@ -46,4 +46,15 @@ export const adminSchemas = {
     }),
     response: { 200: Type.Object({ organization: Type.Object(OrganizationObject) }) },
   },
+  regenerate: {
+    tags,
+    summary: 'Make the PDF of a final invoice again',
+    params: Type.Object({ id: Type.String() }),
+    body: Type.Object({
+      refresh_parties: Type.Optional(
+        Type.Boolean({ description: 'Read names, addresses, logo, footer and language anew.' }),
+      ),
+    }),
+    response: { 200: Type.Null() },
+  },
 }

@@ -14,6 +14,9 @@ const fields = {
   permissions,
   expires_at: nullableTime,
   last_used_at: nullableTime,
+  created_by: Type.Union([Type.String(), Type.Null()], {
+    description: 'The address of the member who made it.',
+  }),
   created_at: dateTime,
 }
 

@@ -10,6 +10,16 @@ const issuingDates = {
   subscription_invoice_issuing_date_adjustment: words(...ISSUING_DATE_ADJUSTMENTS),
 }
 
+const bankAccount = Type.Object(
+  { holder: nullableText, iban: Type.String(), bic: nullableText },
+  { description: 'Printed on invoices and written into e-invoices.' },
+)
+const bankAccountInput = Type.Object({
+  holder: Type.Optional(nullableText),
+  iban: Type.String(),
+  bic: Type.Optional(nullableText),
+})
+
 const own = {
   phone: nullableText,
   einvoicing: Type.Boolean(),
@@ -28,6 +38,7 @@ const EntityObject = Type.Object({
   ...invoiceSettings,
   ...issuingDates,
   is_default: Type.Boolean(),
+  bank_account: Type.Union([bankAccount, Type.Null()]),
   logo_url: nullableText,
 })
 
@@ -35,6 +46,7 @@ const input = Type.Partial(
   Type.Object({
     ...sharedSettings,
     ...own,
+    bank_account: Type.Union([bankAccountInput, Type.Null()]),
     logo: Type.Union([
       Type.String({ description: 'A data URL of a png or jpeg; blank removes it.' }),
       Type.Null(),

@@ -176,6 +176,20 @@ export const creditNoteSchemas = {
     response: one,
   },
   void: { tags, summary: 'Give up what is left of a credit note', params, response: one },
+  download: {
+    tags,
+    params,
+    summary: 'Download the PDF of a credit note: its file_url, or an empty answer while it is being made',
+    response: { 200: Type.Union([Type.Object({ credit_note: CreditNoteObject }), Type.Null()]) },
+  },
+  downloadXml: {
+    tags,
+    params,
+    summary:
+      'Download the e-invoice of a credit note: its xml_url, null where the billing entity has no e-invoicing, or an ' +
+      'empty answer while it is being made; 422 with what is missing when it was refused',
+    response: { 200: Type.Union([Type.Object({ credit_note: CreditNoteObject }), Type.Null()]) },
+  },
   replaceMetadata: { ...metadataAnswer, summary: 'Replace the metadata', body: MetadataInput },
   mergeMetadata: { ...metadataAnswer, summary: 'Merge into the metadata', body: MetadataInput },
   removeMetadata: { ...metadataAnswer, summary: 'Remove the metadata' },

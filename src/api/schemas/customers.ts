@@ -168,3 +168,14 @@ export const CustomersQuery = Type.Interface([PageQuery], {
 
 export const Customer = Type.Object({ customer: CustomerObject })
 export const Customers = Type.Object({ customers: Type.Array(CustomerObject), meta: PaginationMeta })
+
+/** A page of a payment provider on which a customer leaves a card or a mandate. */
+export const CheckoutUrl = Type.Object({
+  customer: Type.Object({
+    lago_customer_id: uuid,
+    external_customer_id: Type.String(),
+    payment_provider: Type.String(),
+    payment_provider_code: Type.String(),
+    checkout_url: Type.String({ format: 'uri' }),
+  }),
+})

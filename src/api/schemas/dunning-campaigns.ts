@@ -40,11 +40,35 @@ const Dunning = Type.Object({
   attempts: Type.Array(Type.Object({ currency: Type.String(), attempts: Type.Integer() })),
 })
 
+const count = (description: string) => Type.Integer({ description })
+const Funnel = Type.Object({
+  asked: count('Customers that the campaign asked so far.'),
+  mailed: count('Of those, whom a mail could go to.'),
+  paid: count('Everything that they were asked for is paid.'),
+  exhausted: count('They had all their attempts in a currency, and have not paid.'),
+  in_progress: count('All others that were asked.'),
+})
+const DunnedCustomer = Type.Object({
+  external_id: Type.String(),
+  name: nullableText,
+  last_attempt_at: Type.Union([dateTime, Type.Null()]),
+  next_attempt_at: Type.Union([dateTime, Type.Null()], {
+    description: 'If enough is overdue by then; null when all attempts were made.',
+  }),
+  attempts: Type.Array(Type.Object({ currency: Type.String(), attempts: Type.Integer() })),
+  overdue_balances: Type.Array(Type.Object({ currency: Type.String(), amount_cents: Type.Integer() })),
+})
+
 const tags = ['dunning_campaigns']
 const params = Type.Object({ code: Type.String() })
 const customerParams = Type.Object({ external_id: Type.String() })
 const one = { 200: Type.Object({ dunning_campaign: DunningCampaignObject }) }
 const dunning = { 200: Type.Object({ dunning: Dunning }) }
+const dunningOfEntity = {
+  200: Type.Object({
+    dunning: Type.Object({ billing_entity_code: Type.String(), dunning_campaign_code: nullableText }),
+  }),
+}
 const campaignCode = Type.Optional(nullableText)
 
 /** Parameters, bodies and responses of the routes of dunning campaigns. */
@@ -74,6 +98,19 @@ export const dunningSchemas = {
     response: one,
   },
   remove: { tags, summary: 'Delete a dunning campaign', params, response: one },
+  funnel: {
+    tags,
+    summary: 'How far the customers of a campaign have come',
+    params,
+    response: { 200: Type.Object({ funnel: Funnel }) },
+  },
+  customers: {
+    tags,
+    summary: 'List the customers whom a campaign is asking',
+    params,
+    querystring: PageQuery,
+    response: { 200: Type.Object({ customers: Type.Array(DunnedCustomer), meta: PaginationMeta }) },
+  },
   showCustomer: { tags, summary: 'How a customer is dunned', params: customerParams, response: dunning },
   updateCustomer: {
     tags,
@@ -87,15 +124,17 @@ export const dunningSchemas = {
     }),
     response: dunning,
   },
+  showEntity: {
+    tags,
+    summary: 'Which campaign the customers of a billing entity have',
+    params,
+    response: dunningOfEntity,
+  },
   updateEntity: {
     tags,
     summary: 'Give a billing entity the campaign of its customers',
     params,
     body: Type.Object({ dunning: Type.Object({ dunning_campaign_code: campaignCode }) }),
-    response: {
-      200: Type.Object({
-        dunning: Type.Object({ billing_entity_code: Type.String(), dunning_campaign_code: nullableText }),
-      }),
-    },
+    response: dunningOfEntity,
   },
 }

@@ -141,7 +141,7 @@ export const InvoiceObject = Type.Object({
   regenerated_invoice_id: Type.Optional(uuid),
 })
 
-const OneOffInput = Type.Object({
+export const OneOffInput = Type.Object({
   invoice: Type.Object({
     external_customer_id: Type.String(),
     billing_entity_code: Type.Optional(Type.String()),
@@ -306,10 +306,11 @@ export const invoiceSchemas = {
   },
   preview: {
     tags,
-    summary: 'Show the next bill without making it',
+    summary: 'Show the next bill without making it; as a PDF with Accept: application/pdf',
     body: PreviewInput,
     response: { 200: Type.Object({ invoice: InvoiceObject }) },
   },
+  draftPdf: { tags, params, summary: 'The PDF of a draft as it would be now; nothing is stored' },
   show: { ...one, summary: 'Retrieve an invoice' },
   update: { ...one, summary: 'Update payment status and metadata', body: InvoiceUpdateInput },
   refresh: { ...one, summary: 'Refresh a draft' },
@@ -325,11 +326,35 @@ export const invoiceSchemas = {
     summary: 'Download the PDF of a final invoice: its file_url, or an empty answer while it is being made',
     response: { 200: Type.Union([Type.Object({ invoice: Type.Object(base) }), Type.Null()]) },
   },
+  downloadXml: {
+    tags,
+    params,
+    summary:
+      'Download the e-invoice of a final invoice: its xml_url, or an empty answer while it is being made or where the ' +
+      'billing entity has no e-invoicing; 422 with what is missing when it was refused',
+    response: { 200: Type.Union([Type.Object({ invoice: Type.Object(base) }), Type.Null()]) },
+  },
   retryPayment: {
     tags,
     params,
     summary: 'Ask for the payment of an unpaid invoice again',
     body: Type.Object({ payment_method: Type.Optional(PaymentMethodReference) }),
     response: { 200: Type.Null() },
+  },
+  paymentUrl: {
+    tags,
+    params,
+    summary: 'Make a page to pay an invoice',
+    response: {
+      200: Type.Object({
+        invoice_payment_details: Type.Object({
+          lago_customer_id: uuid,
+          lago_invoice_id: uuid,
+          external_customer_id: Type.String(),
+          payment_provider: Type.String(),
+          payment_url: Type.String(),
+        }),
+      }),
+    },
   },
 }

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { DOCUMENT_LOCALES } from '../../core/input/places.ts'
 import { dateTime, nullableText, uuid, words } from './common.ts'
+import { Forbidden, Invalid, OwnOrganization, signedIn, Unauthorized } from './sessions.ts'
 import { TaxObject } from './taxes.ts'
 
 /** Fields shared by organizations and billing entities. */
@@ -56,3 +57,26 @@ export const OrganizationUpdateInput = Type.Object({
 })
 
 export const Organization = Type.Object({ organization: OrganizationObject })
+
+export const ownOrganizationSchema = {
+  tags: ['sessions'],
+  security: signedIn,
+  summary: 'Make another organization of your own',
+  body: Type.Object({
+    name: Type.String(),
+    country: Type.Optional(nullableText),
+    sandbox: Type.Optional(Type.Boolean({ description: 'Whether its clock can be moved.' })),
+  }),
+  response: {
+    200: Type.Object({ organization: OwnOrganization }),
+    401: Unauthorized,
+    403: Forbidden,
+    422: Invalid,
+  },
+}
+
+export const fileLinksSchema = {
+  tags: ['organizations'],
+  summary: 'Make every link to a file void that was given so far',
+  response: { 200: Type.Object({ file_links: Type.Object({ revoked_at: dateTime }) }) },
+}

@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
-import { dateTime, nullableText, uuid } from './common.ts'
+import { dateTime, nullableText, uuid, wordsOrNull } from './common.ts'
 import { PaginationMeta } from './pagination.ts'
+
+const category = wordsOrNull('S', 'Z', 'E', 'AE', 'K', 'G', 'O')
 
 export const TaxObject = Type.Object({
   lago_id: uuid,
@@ -9,6 +11,9 @@ export const TaxObject = Type.Object({
   rate: Type.Number({ description: 'Percent.' }),
   description: nullableText,
   applied_to_organization: Type.Boolean({ description: 'Whether the default billing entity has it.' }),
+  einvoice_category: category,
+  einvoice_exemption_code: nullableText,
+  einvoice_exemption_reason: nullableText,
   applied_to_billing_entities_codes: Type.Optional(Type.Array(Type.String())),
   add_ons_count: Type.Integer(),
   customers_count: Type.Integer(),
@@ -22,6 +27,9 @@ const rateInput = Type.Union([Type.String({ pattern: '^[0-9]+.?[0-9]*$' }), Type
 const others = {
   description: Type.Optional(nullableText),
   applied_to_organization: Type.Optional(Type.Boolean()),
+  einvoice_category: Type.Optional(category),
+  einvoice_exemption_code: Type.Optional(nullableText),
+  einvoice_exemption_reason: Type.Optional(nullableText),
 }
 
 export const TaxCreateInput = Type.Object({

@@ -169,3 +169,20 @@ export const WalletsQuery = Type.Object({
   ...WalletsOfCustomerQuery.properties,
   external_customer_id: Type.Optional(Type.String()),
 })
+
+export const BalanceHistory = Type.Object({
+  balance_history: Type.Object({
+    lago_wallet_id: uuid,
+    currency: Type.String(),
+    points: Type.Array(
+      Type.Object({ at: dateTime, balance_cents: Type.Integer(), credits_balance: balance }),
+      { description: 'After each of the newest settled transactions, oldest first.' },
+    ),
+    spent_cents_in_30_days: Type.Integer({ description: 'What paid for invoices.' }),
+    spent_credits_in_30_days: balance,
+    empty_at: Type.Union([dateTime, Type.Null()], {
+      description:
+        'When the ongoing balance is used up at the pace of these days; null when nothing was spent.',
+    }),
+  }),
+})

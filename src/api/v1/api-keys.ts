@@ -9,6 +9,7 @@ import { accepted, notFound } from '../../core/refusal.ts'
 import { listApiKeys } from '../../store/api-keys.ts'
 import { isId } from '../../store/ids.ts'
 import { toWireApiKey, toWireNewApiKey } from '../../wire/api-keys.ts'
+import { actorOf, requireConfirmation } from '../actor.ts'
 import { knownKeysOf } from '../known-keys.ts'
 import { metaOf, pageOf } from '../pagination.ts'
 import { isObject, rootOf } from '../params.ts'
@@ -49,12 +50,15 @@ export function apiKeyRoutes(app: FastifyInstance, context: Context): void {
       schema: { tags, summary: 'Create an API key', body: ApiKeyCreateInput, response: { 200: NewApiKey } },
     },
     async (request) => {
+      requireConfirmation(context, request)
       const input = isObject(request.body) && isObject(request.body.api_key) ? request.body.api_key : {}
       const read = accepted(readApiKeyInput(input, request.permissions, context.systemNow()))
-      const made = await createApiKey(context, request.caller.organizationId, {
-        ...read,
-        name: read.name ?? null,
-      })
+      const made = await createApiKey(
+        context,
+        request.caller.organizationId,
+        { ...read, name: read.name ?? null },
+        actorOf(request),
+      )
       return { api_key: toWireNewApiKey(made.key, made.secret) }
     },
   )
@@ -77,11 +81,12 @@ function oneKeyRoutes(app: FastifyInstance, context: Context): void {
     async (request) => {
       const { id } = request.params
       if (!isId(id)) throw notFound('api_key')
+      requireConfirmation(context, request)
       const input = request.body === undefined ? {} : rootOf(request.body, 'api_key')
       const own = request.permissions
       const { name, expiresAt } = accepted(readApiKeyInput(input, own, context.systemNow()))
       const change = { ...(name === undefined ? {} : { name }), endsAt: expiresAt, own }
-      const made = await rotateApiKey(context, request.caller.organizationId, id, change)
+      const made = await rotateApiKey(context, request.caller.organizationId, id, change, actorOf(request))
       knownKeysOf(context).forget(id)
       return { api_key: toWireNewApiKey(made.key, made.secret) }
     },
@@ -91,7 +96,12 @@ function oneKeyRoutes(app: FastifyInstance, context: Context): void {
     { config, schema: { tags, summary: 'Revoke an API key', params, response: { 200: ApiKey } } },
     async (request) => {
       if (!isId(request.params.id)) throw notFound('api_key')
-      const key = await revokeApiKey(context, request.caller.organizationId, request.params.id)
+      const key = await revokeApiKey(
+        context,
+        request.caller.organizationId,
+        request.params.id,
+        actorOf(request),
+      )
       knownKeysOf(context).forget(key.id)
       return { api_key: toWireApiKey(key) }
     },

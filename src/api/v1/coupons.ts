@@ -4,6 +4,7 @@ import type { Context } from '../../actions/context.ts'
 import { createCoupon } from '../../actions/coupons/create-coupon.ts'
 import { deleteCoupon } from '../../actions/coupons/delete-coupon.ts'
 import { readCoupon } from '../../actions/coupons/read-coupon.ts'
+import { terminateCoupon } from '../../actions/coupons/terminate-coupon.ts'
 import { updateCoupon } from '../../actions/coupons/update-coupon.ts'
 import { readNewCoupon } from '../../core/coupons/coupon.ts'
 import { accepted } from '../../core/refusal.ts'
@@ -73,6 +74,17 @@ function oneCouponRoutes(app: FastifyInstance, context: Context): void {
     { config, schema: { tags, summary: 'Delete a coupon', params, response } },
     async (request) => ({
       coupon: toWireCoupon(await deleteCoupon(context, request.caller, request.params.code)),
+    }),
+  )
+}
+
+/** The end of a coupon before its expiration, under /api/weir/v1 because Lago ends coupons in its dashboard alone. */
+export function couponEndRoutes(app: FastifyInstance, context: Context): void {
+  app.post<ByCode>(
+    '/coupons/:code/terminate',
+    { config, schema: { tags, summary: 'End a coupon; whoever has it keeps it', params, response } },
+    async ({ caller, params: { code } }) => ({
+      coupon: toWireCoupon(await terminateCoupon(context, caller, code)),
     }),
   )
 }

@@ -4,6 +4,8 @@ import { createCreditNote } from '../../actions/credit-notes/create-credit-note.
 import { estimateCreditNote } from '../../actions/credit-notes/estimate-credit-note.ts'
 import { changeCreditNote } from '../../actions/credit-notes/update-credit-note.ts'
 import { voidCreditNote } from '../../actions/credit-notes/void-credit-note.ts'
+import { downloadCreditNote } from '../../actions/documents/download-document.ts'
+import { downloadCreditNoteXml } from '../../actions/documents/download-xml.ts'
 import {
   CREDIT_NOTE_REASONS,
   CREDIT_NOTE_TYPES,
@@ -26,13 +28,15 @@ const CONFIG = { config: { resource: 'credit_note' } } as const
 type ById = { Params: { id: string } }
 type OfCustomer = { Params: { external_id: string } }
 
-/** Credit notes: create, estimate, list, retrieve, update and void (docs/rules/credit-notes.md). */
+/** Credit notes: create, estimate, list, retrieve, update, void and download (docs/rules/credit-notes.md). */
 export function creditNotesRoutes(app: FastifyInstance, context: Context): void {
   listRoutes(app, context)
   oneRoutes(app, context)
   app.post('/credit_notes', { ...CONFIG, schema: creditNoteSchemas.create }, async (request) => {
     const input = rootOf(request.body, 'credit_note')
-    return { credit_note: toWireCreditNote(await createCreditNote(context, request.caller, input)) }
+    const { caller } = request
+    const view = await createCreditNote(context, caller, input)
+    return { credit_note: toWireCreditNote(view, caller.links) }
   })
   app.post('/credit_notes/estimate', { ...CONFIG, schema: creditNoteSchemas.estimate }, async (request) => {
     const input = rootOf(request.body, 'credit_note')
@@ -48,7 +52,7 @@ async function show({ database }: Context, caller: Caller, id: string): Promise<
     return row ? creditNoteViews(reads, [row.id]) : []
   })
   if (!view) throw notFound('credit_note')
-  return { credit_note: toWireCreditNote(view) }
+  return { credit_note: toWireCreditNote(view, caller.links) }
 }
 
 function oneRoutes(app: FastifyInstance, context: Context): void {
@@ -66,6 +70,26 @@ function oneRoutes(app: FastifyInstance, context: Context): void {
       return show(context, request.caller, id)
     },
   })
+  for (const path of ['/credit_notes/:id/download', '/credit_notes/:id/download_pdf']) {
+    app.post<ById>(path, { ...CONFIG, schema: creditNoteSchemas.download }, async (request) => {
+      const { id } = request.params
+      // An empty answer tells that the file is not ready yet.
+      if (!(await downloadCreditNote(context, request.caller, id))) return ''
+      return show(context, request.caller, id)
+    })
+  }
+  app.post<ById>(
+    '/credit_notes/:id/download_xml',
+    { ...CONFIG, schema: creditNoteSchemas.downloadXml },
+    async (request) => {
+      const { id } = request.params
+      // Without e-invoicing the note is answered as soon as its PDF is there, as Lago does.
+      const isThere =
+        (await downloadCreditNoteXml(context, request.caller, id)) ||
+        (await downloadCreditNote(context, request.caller, id))
+      return isThere ? show(context, request.caller, id) : ''
+    },
+  )
   app.put<ById>('/credit_notes/:id/void', { ...CONFIG, schema: creditNoteSchemas.void }, async (request) => {
     await voidCreditNote(context, request.caller, request.params.id)
     return show(context, request.caller, request.params.id)
@@ -96,7 +120,7 @@ async function answer(
     const { codes, ...filters } = filtersOf(query, externalCustomerId)
     const billingEntityIds = await entityIdsOf(reads, codes)
     const { rows, total } = await listCreditNotes(reads, { ...filters, billingEntityIds }, page)
-    return { credit_notes: rows.map(toWireCreditNote), meta: metaOf(page, total) }
+    return { credit_notes: rows.map((row) => toWireCreditNote(row, caller.links)), meta: metaOf(page, total) }
   })
 }
 

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import type { Caller, Context } from '../../actions/context.ts'
 import { deleteCustomer } from '../../actions/customers/delete-customer.ts'
 import { upsertCustomer } from '../../actions/customers/upsert-customer.ts'
+import { openSetupPageOf } from '../../actions/payment-providers/open-setup-page.ts'
 import { readCustomer } from '../../core/customers/customer-change.ts'
 import { type CustomerFilters, checkCustomerFilters } from '../../core/customers/filters.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
@@ -20,7 +21,13 @@ import { entityIdsOf } from '../billing-entity-filter.ts'
 import { metaOf, pageOf } from '../pagination.ts'
 import { rootOf } from '../params.ts'
 import { readQuery } from '../query.ts'
-import { Customer, CustomerCreateInput, Customers, CustomersQuery } from '../schemas/customers.ts'
+import {
+  CheckoutUrl,
+  Customer,
+  CustomerCreateInput,
+  Customers,
+  CustomersQuery,
+} from '../schemas/customers.ts'
 
 type ByExternalId = { Params: { externalId: string } }
 
@@ -85,6 +92,21 @@ function oneCustomerRoutes(app: FastifyInstance, context: Context): void {
         ])
         return { customer: toWireCustomer(details, sections) }
       }),
+  )
+  app.post<ByExternalId>(
+    '/customers/:externalId/checkout_url',
+    {
+      config: { ...config, isRepeatable: true },
+      schema: {
+        tags,
+        summary: 'Make a page on which a customer leaves a payment method',
+        params,
+        response: { 200: CheckoutUrl },
+      },
+    },
+    async ({ caller, params: { externalId } }) => ({
+      customer: await openSetupPageOf(context, caller, externalId),
+    }),
   )
   app.delete<ByExternalId>(
     '/customers/:externalId',

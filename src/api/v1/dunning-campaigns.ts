@@ -8,10 +8,22 @@ import {
 } from '../../actions/dunning-campaigns/change-campaign.ts'
 import { readCampaignChange, readNewCampaign } from '../../core/dunning/campaign-input.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
+import { listBillingEntities } from '../../store/billing-entities.ts'
 import { findCustomer } from '../../store/customers.ts'
 import { readDunning } from '../../store/dunning.ts'
-import { campaignViews, findCampaign, listCampaigns } from '../../store/dunning-campaigns.ts'
-import { toWireDunning, toWireDunningCampaign } from '../../wire/dunning-campaigns.ts'
+import {
+  campaignViews,
+  findCampaign,
+  findCampaignsById,
+  listCampaigns,
+} from '../../store/dunning-campaigns.ts'
+import { pageOfDunned, readFunnel } from '../../store/dunning-progress.ts'
+import {
+  toWireDunnedCustomer,
+  toWireDunning,
+  toWireDunningCampaign,
+  toWireFunnel,
+} from '../../wire/dunning-campaigns.ts'
 import { metaOf, pageOf } from '../pagination.ts'
 import { rootOf } from '../params.ts'
 import { dunningSchemas } from '../schemas/dunning-campaigns.ts'
@@ -37,7 +49,35 @@ export function dunningCampaignsRoutes(app: FastifyInstance, context: Context): 
     })
   })
   oneCampaignRoutes(app, context)
+  progressRoutes(app, context)
   assignmentRoutes(app, context)
+}
+
+function progressRoutes(app: FastifyInstance, { database }: Context): void {
+  const url = '/dunning_campaigns/:code'
+  app.get<ByCode>(`${url}/funnel`, { config, schema: dunningSchemas.funnel }, async ({ caller, params }) =>
+    database.read(caller, async (reads) => {
+      const campaign = await findCampaign(reads, params.code)
+      if (!campaign) throw notFound('dunning_campaign')
+      return { funnel: toWireFunnel(await readFunnel(reads, campaign)) }
+    }),
+  )
+  app.get<ByCode>(
+    `${url}/customers`,
+    { config, schema: dunningSchemas.customers },
+    async ({ caller, params, query }) => {
+      const page = pageOf(query)
+      return database.read(caller, async (reads) => {
+        const campaign = await findCampaign(reads, params.code)
+        if (!campaign) throw notFound('dunning_campaign')
+        const { rows, total } = await pageOfDunned(reads, campaign, page)
+        return {
+          customers: rows.map((row) => toWireDunnedCustomer(row, campaign)),
+          meta: metaOf(page, total),
+        }
+      })
+    },
+  )
 }
 
 function oneCampaignRoutes(app: FastifyInstance, context: Context): void {
@@ -85,9 +125,19 @@ function assignmentRoutes(app: FastifyInstance, context: Context): void {
       return { dunning: toWireDunning(externalId, dunning) }
     },
   })
+  const ofEntity = '/billing_entities/:code/dunning'
+  app.get<ByCode>(ofEntity, { config, schema: dunningSchemas.showEntity }, async ({ caller, params }) =>
+    context.database.read(caller, async (reads) => {
+      const entity = (await listBillingEntities(reads)).find(({ code }) => code === params.code)
+      if (!entity) throw notFound('billing_entity')
+      const { code, appliedDunningCampaignId: id } = entity
+      const [campaign] = id === null ? [] : await findCampaignsById(reads, [id])
+      return { dunning: { billing_entity_code: code, dunning_campaign_code: campaign?.code ?? null } }
+    }),
+  )
   app.route<ByCode>({
     method: ['PUT', 'PATCH'],
-    url: '/billing_entities/:code/dunning',
+    url: ofEntity,
     config,
     schema: dunningSchemas.updateEntity,
     handler: async ({ caller, params: { code }, body }) => {

@@ -1,20 +1,24 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller, Context } from '../../actions/context.ts'
-import { downloadInvoice } from '../../actions/documents/download-invoice.ts'
+import { downloadInvoice } from '../../actions/documents/download-document.ts'
+import { downloadInvoiceXml } from '../../actions/documents/download-xml.ts'
+import { draftDocument } from '../../actions/documents/draft-document.ts'
 import { createOneOffInvoice } from '../../actions/invoices/create-one-off-invoice.ts'
 import { deleteDraft } from '../../actions/invoices/delete-draft.ts'
 import { finalizeDraft } from '../../actions/invoices/finalize-draft.ts'
 import { loseDispute } from '../../actions/invoices/lose-dispute.ts'
-import { previewInvoice } from '../../actions/invoices/preview-invoice.ts'
+import { previewDocument, previewInvoice } from '../../actions/invoices/preview-invoice.ts'
 import { refreshDraft } from '../../actions/invoices/refresh-draft.ts'
 import { regenerateInvoice } from '../../actions/invoices/regenerate-invoice.ts'
 import { retryInvoice, retryPayment } from '../../actions/invoices/retry-invoice.ts'
 import { updateInvoicePayment } from '../../actions/invoices/update-invoice.ts'
 import { voidInvoice } from '../../actions/invoices/void-invoice.ts'
+import { openPaymentPage } from '../../actions/payments/open-payment-page.ts'
 import { notFound } from '../../core/refusal.ts'
 import { findCustomer } from '../../store/customers.ts'
 import { isId } from '../../store/ids.ts'
-import { invoiceListViews, invoiceViews, listInvoices, SETTLEMENTS } from '../../store/invoice-views.ts'
+import { listInvoices, SETTLEMENTS } from '../../store/invoice-list.ts'
+import { invoiceListViews, invoiceViews } from '../../store/invoice-views.ts'
 import { findInvoice, readInvoice, VISIBLE_STATUSES } from '../../store/invoices.ts'
 import { toWireDownloadedInvoice, toWireInvoice, toWireListedInvoice } from '../../wire/invoices.ts'
 import { entityIdsOf } from '../billing-entity-filter.ts'
@@ -103,19 +107,51 @@ function oneRoutes(app: FastifyInstance, context: Context): void {
 }
 
 function previewRoute(app: FastifyInstance, context: Context): void {
-  app.post('/invoices/preview', { ...CONFIG, schema: invoiceSchemas.preview }, async ({ caller, body }) => {
+  app.post('/invoices/preview', { ...CONFIG, schema: invoiceSchemas.preview }, async (request, reply) => {
+    const { caller, body } = request
     const customer = rootOf(body, 'customer')
-    return { invoice: await previewInvoice(context, caller, isObject(body) ? body : {}, customer) }
+    const input = isObject(body) ? body : {}
+    if (!asksForPdf(request.headers.accept)) {
+      return { invoice: await previewInvoice(context, caller, input, customer) }
+    }
+    return sendPdf(reply, 'preview.pdf', await previewDocument(context, caller, input, customer))
   })
 }
 
+/** Whether PDF is wanted, and JSON is not. */
+function asksForPdf(accept: string | undefined): boolean {
+  return accept !== undefined && /application\/pdf/i.test(accept) && !/application\/json/i.test(accept)
+}
+
+function sendPdf(reply: FastifyReply, name: string, bytes: Uint8Array): FastifyReply {
+  return reply
+    .type('application/pdf')
+    .header('content-disposition', `inline; filename="${name}"`)
+    .header('cache-control', 'private, no-store')
+    .send(Buffer.from(bytes))
+}
+
+/** The PDF of a draft, which is made on demand; Lago has none. */
+export function draftPdfRoutes(app: FastifyInstance, context: Context): void {
+  app.get<ById>(
+    '/invoices/:id/draft_pdf',
+    { ...CONFIG, schema: invoiceSchemas.draftPdf },
+    async (request, reply) =>
+      sendPdf(reply, 'draft.pdf', await draftDocument(context, request.caller, idOf(request))),
+  )
+}
+
 function downloadRoutes(app: FastifyInstance, context: Context): void {
-  for (const path of ['/invoices/:id/download', '/invoices/:id/download_pdf']) {
-    app.post<ById>(path, { ...CONFIG, schema: invoiceSchemas.download }, async (request, reply) => {
+  for (const [path, download, schema] of [
+    ['/invoices/:id/download', downloadInvoice, invoiceSchemas.download],
+    ['/invoices/:id/download_pdf', downloadInvoice, invoiceSchemas.download],
+    ['/invoices/:id/download_xml', downloadInvoiceXml, invoiceSchemas.downloadXml],
+  ] as const) {
+    app.post<ById>(path, { ...CONFIG, schema }, async (request) => {
       const { caller } = request
       const id = idOf(request)
       // An empty answer tells that the file is not ready yet.
-      if (!(await downloadInvoice(context, caller, id))) return reply.send()
+      if (!(await download(context, caller, id))) return ''
       const [view] = await context.database.read(caller, async (reads) =>
         invoiceListViews(reads, [await readInvoice(reads, id)]),
       )
@@ -148,11 +184,39 @@ function changeRoutes(app: FastifyInstance, context: Context): void {
   app.post<ById>(
     '/invoices/:id/retry_payment',
     { ...CONFIG, schema: invoiceSchemas.retryPayment },
-    async (request, reply) => {
-      await retryPayment(context, request.caller, idOf(request))
-      return reply.send()
+    async (request) => {
+      await retryPayment(context, request.caller, idOf(request), methodOf(request.body))
+      return ''
     },
   )
+  app.post<ById>(
+    '/invoices/:id/payment_url',
+    { config: { ...CONFIG.config, isRepeatable: true }, schema: invoiceSchemas.paymentUrl },
+    async (request) => {
+      const id = idOf(request)
+      const { page, provider, externalCustomerId } = await openPaymentPage(context, request.caller, id)
+      return {
+        invoice_payment_details: {
+          lago_customer_id: page.customerId,
+          external_customer_id: externalCustomerId,
+          payment_provider: provider.providerType,
+          lago_invoice_id: id,
+          payment_url: page.url,
+        },
+      }
+    },
+  )
+}
+
+/** The method that a request names for a payment; undefined when it names none. */
+function methodOf(body: unknown): { methodType: string; methodId: string | null } | undefined {
+  const method = isObject(body) && isObject(body.payment_method) ? body.payment_method : undefined
+  if (!method) return undefined
+  const { payment_method_id: id, payment_method_type: type } = method
+  return {
+    methodType: type === 'manual' ? 'manual' : 'provider',
+    methodId: typeof id === 'string' && isId(id) ? id : null,
+  }
 }
 
 /** The invoice that replaces a voided one; Lago has it in its dashboard only. */

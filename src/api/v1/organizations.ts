@@ -1,15 +1,25 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
+import { revokeLinks } from '../../actions/documents/revoke-links.ts'
+import { createOwnOrganization } from '../../actions/organizations/create-own-organization.ts'
 import { updateOrganization } from '../../actions/organizations/update-organization.ts'
-import { readOrganizationChange } from '../../core/organizations/settings.ts'
+import { readNewOrganization, readOrganizationChange } from '../../core/organizations/settings.ts'
 import { accepted } from '../../core/refusal.ts'
 import { readOrganization } from '../../store/organizations.ts'
 import { taxesOfOwners } from '../../store/taxes.ts'
 import { listWebhookEndpoints } from '../../store/webhooks.ts'
 import { toWireOrganization } from '../../wire/organizations.ts'
+import { toWireOwnOrganization } from '../../wire/sessions.ts'
 import { toWireTax } from '../../wire/taxes.ts'
-import { rootOf } from '../params.ts'
-import { Organization, OrganizationUpdateInput } from '../schemas/organizations.ts'
+import { isoSeconds } from '../../wire/times.ts'
+import { requireSession } from '../members.ts'
+import { bodyOf, rootOf } from '../params.ts'
+import {
+  fileLinksSchema,
+  Organization,
+  OrganizationUpdateInput,
+  ownOrganizationSchema,
+} from '../schemas/organizations.ts'
 
 const config = { resource: 'organization' } as const
 const tags = ['organizations']
@@ -57,5 +67,21 @@ export function organizationsRoutes(app: FastifyInstance, context: Context): voi
         }
       })
     },
+  })
+}
+
+/** The links to files that the organization has given: all of them can be made void. */
+export function fileLinksRoutes(app: FastifyInstance, context: Context): void {
+  app.delete('/file_links', { config, schema: fileLinksSchema }, async ({ caller }) => ({
+    file_links: { revoked_at: isoSeconds(await revokeLinks(context, caller)) },
+  }))
+}
+
+/** Making organizations, which belongs to none: only a session opens it. */
+export function ownOrganizationsRoutes(app: FastifyInstance, context: Context): void {
+  app.post('/organizations', { schema: ownOrganizationSchema }, async (request) => {
+    const session = await requireSession(context, request)
+    const input = accepted(readNewOrganization(bodyOf(request.body)))
+    return { organization: toWireOwnOrganization(await createOwnOrganization(context, session, input)) }
   })
 }

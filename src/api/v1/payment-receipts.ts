@@ -21,7 +21,10 @@ export function paymentReceiptsRoutes(app: FastifyInstance, { database }: Contex
     return database.read(caller, async (reads) => {
       const { rows, total } = await listReceipts(reads, filters, page)
       const receipts = await receiptViews(reads, rows)
-      return { payment_receipts: receipts.map(toWirePaymentReceipt), meta: metaOf(page, total) }
+      return {
+        payment_receipts: receipts.map((receipt) => toWirePaymentReceipt(receipt, caller.links)),
+        meta: metaOf(page, total),
+      }
     })
   })
   app.get<ById>(
@@ -33,7 +36,7 @@ export function paymentReceiptsRoutes(app: FastifyInstance, { database }: Contex
         const row = await findReceipt(reads, id)
         const [receipt] = row ? await receiptViews(reads, [row]) : []
         if (!receipt) throw notFound('payment_receipt')
-        return { payment_receipt: toWirePaymentReceipt(receipt) }
+        return { payment_receipt: toWirePaymentReceipt(receipt, caller.links) }
       })
     },
   )

@@ -22,7 +22,7 @@ const response = { 200: Plan }
 
 /** Plans, by code (docs/rules/plans.md). */
 export function plansRoutes(app: FastifyInstance, context: Context): void {
-  const answer = answerOf(context)
+  const answer = planAnswerOf(context)
   app.post(
     '/plans',
     { config, schema: { tags, summary: 'Create a plan', body: PlanCreateInput, response } },
@@ -54,7 +54,8 @@ export function plansRoutes(app: FastifyInstance, context: Context): void {
   onePlanRoutes(app, context)
 }
 
-function answerOf(context: Context): (request: FastifyRequest, plan: PlanRow) => Promise<object> {
+/** The answer with a plan and all its parts. */
+export function planAnswerOf(context: Context): (request: FastifyRequest, plan: PlanRow) => Promise<object> {
   return (request, plan) =>
     context.database.read(request.caller, async (reads) => {
       const [whole] = await withParts(reads, [plan])
@@ -64,7 +65,7 @@ function answerOf(context: Context): (request: FastifyRequest, plan: PlanRow) =>
 }
 
 function onePlanRoutes(app: FastifyInstance, context: Context): void {
-  const answer = answerOf(context)
+  const answer = planAnswerOf(context)
   app.get<ByCode>(
     '/plans/:code',
     { config, schema: { tags, summary: 'Retrieve a plan', params, response } },

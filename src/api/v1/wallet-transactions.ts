@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../../actions/context.ts'
+import { openPaymentPage } from '../../actions/payments/open-payment-page.ts'
 import { moveCredits } from '../../actions/wallet-transactions/move-credits.ts'
 import { invalid, notFound } from '../../core/refusal.ts'
 import { refuseToPay } from '../../core/wallets/payment-url.ts'
@@ -105,7 +106,11 @@ function filtersOf(raw: unknown): TransactionFilters {
   })
 }
 
-function oneTransactionRoutes(app: FastifyInstance, { database }: Context): void {
+/** An invoice of credits may be open until it is paid. */
+const OPEN_TOO = ['finalized', 'open'] as const
+
+function oneTransactionRoutes(app: FastifyInstance, context: Context): void {
+  const { database } = context
   app.get<ById>(
     '/wallet_transactions/:id',
     {
@@ -127,12 +132,30 @@ function oneTransactionRoutes(app: FastifyInstance, { database }: Context): void
   app.post<ById>(
     '/wallet_transactions/:id/payment_url',
     {
-      config,
+      config: { ...config, isRepeatable: true },
       schema: { tags, summary: 'Make a page to pay a purchase', params, response: { 200: PaymentUrl } },
     },
     async (request) => {
-      const view = await database.read(request.caller, (reads) => transactionOf(reads, request))
-      throw invalid({ base: [refuseToPay(view)] })
+      const { caller } = request
+      const view = await database.read(caller, (reads) => transactionOf(reads, request))
+      const refusal = refuseToPay(view)
+      if (refusal !== null || view.invoiceId === null)
+        throw invalid({ base: [refusal ?? 'wallet_not_found'] })
+      const { page, provider, externalCustomerId } = await openPaymentPage(
+        context,
+        caller,
+        view.invoiceId,
+        OPEN_TOO,
+      )
+      return {
+        wallet_transaction_payment_details: {
+          lago_customer_id: page.customerId,
+          external_customer_id: externalCustomerId,
+          payment_provider: provider.providerType,
+          lago_wallet_transaction_id: view.id,
+          payment_url: page.url,
+        },
+      }
     },
   )
 }

@@ -1,17 +1,28 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../../actions/context.ts'
+import { replayWebhooks } from '../../actions/webhooks/replay-webhooks.ts'
 import { retryWebhook } from '../../actions/webhooks/retry-webhook.ts'
 import { webhookPublicKey } from '../../actions/webhooks/signing-key.ts'
+import { revealWebhookSecret, rotateWebhookSecret } from '../../actions/webhooks/webhook-secret.ts'
 import type { MissingResource } from '../../core/codes.ts'
 import { notFound } from '../../core/refusal.ts'
 import { isId } from '../../store/ids.ts'
 import { findWebhookEndpoint } from '../../store/webhook-endpoints.ts'
 import { findWebhook, pageOfWebhooks, WEBHOOK_STATUSES } from '../../store/webhooks.ts'
-import { toWireWebhook, toWireWebhookInFull } from '../../wire/webhooks.ts'
+import { toWireWebhook, toWireWebhookInFull, toWireWebhookSecrets } from '../../wire/webhooks.ts'
+import { actorOf, requireConfirmation } from '../actor.ts'
 import { metaOf, pageOf } from '../pagination.ts'
+import { rootOf } from '../params.ts'
 import { readQuery } from '../query.ts'
-import { Webhook, WebhookPublicKey, Webhooks, WebhooksQuery } from '../schemas/webhooks.ts'
+import {
+  Webhook,
+  WebhookPublicKey,
+  WebhookReplaySchema,
+  Webhooks,
+  WebhooksQuery,
+  webhookSecretSchemas,
+} from '../schemas/webhooks.ts'
 
 type ById = { Params: { id: string } }
 
@@ -88,6 +99,37 @@ function logRoutes(app: FastifyInstance, context: Context): void {
     async (request) => {
       const webhook = await retryWebhook(context, request.caller, idOf(request.params, 'webhook'))
       return { webhook: toWireWebhookInFull(webhook) }
+    },
+  )
+}
+
+/** The secret that signs webhooks, under /api/weir/v1 because Lago only shows it in its dashboard. */
+export function webhookSecretRoutes(app: FastifyInstance, context: Context): void {
+  const config = { resource: 'webhook_endpoint', isSecret: true } as const
+  app.post('/webhook_secret/reveal', { config, schema: webhookSecretSchemas.reveal }, async (request) => {
+    requireConfirmation(context, request)
+    const secrets = await revealWebhookSecret(context, request.caller.organizationId, actorOf(request))
+    return { webhook_secret: toWireWebhookSecrets(secrets) }
+  })
+  app.post('/webhook_secret/rotate', { config, schema: webhookSecretSchemas.rotate }, async (request) => {
+    requireConfirmation(context, request)
+    const { caller, body } = request
+    const input = body === undefined ? {} : rootOf(body, 'webhook_secret')
+    const secrets = await rotateWebhookSecret(context, caller.organizationId, input, actorOf(request))
+    return { webhook_secret: toWireWebhookSecrets(secrets) }
+  })
+}
+
+/** Sending again what was given up, under /api/weir/v1 because Lago has no such route. */
+export function webhookReplayRoutes(app: FastifyInstance, context: Context): void {
+  app.post<ById>(
+    '/webhook_endpoints/:id/replay',
+    { config: { resource: 'webhook_endpoint' }, schema: WebhookReplaySchema },
+    async ({ caller, params, body }) => {
+      const id = idOf(params, 'webhook_endpoint')
+      const input = body === undefined ? {} : rootOf(body, 'replay')
+      const { count, isMore } = await replayWebhooks(context, caller, id, input)
+      return { replay: { webhooks_count: count, has_more: isMore } }
     },
   )
 }

@@ -16,7 +16,7 @@ export const TUNABLE_SETTINGS: Readonly<Record<string, string>> = {
   max_connections: '60',
   jit: 'off',
   random_page_cost: '1.1',
-  autovacuum_naptime: '20s',
+  autovacuum_naptime: '5s',
   autovacuum_vacuum_scale_factor: '0.05',
   autovacuum_analyze_scale_factor: '0.02',
   autovacuum_vacuum_insert_scale_factor: '0.1',

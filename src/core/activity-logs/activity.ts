@@ -32,16 +32,24 @@ const OWN_TYPES = [
   'coupon.updated',
   'coupon.deleted',
   'customer.deleted',
+  'email.sent',
+  'email.failed',
   'payment.recorded',
 ] as const
 
 /** Webhooks that tell of a payment provider, and not of what somebody did. */
-const NO_ACTIVITIES: readonly WebhookType[] = ['payment.succeeded', 'payment.requires_action']
+const NO_ACTIVITIES: readonly WebhookType[] = [
+  'payment.succeeded',
+  'payment.requires_action',
+  'payment.reversed',
+  'payment.duplicated',
+  'payment.needs_review',
+]
 
 export type ActivityType = (typeof OWN_TYPES)[number] | WebhookType
 
-/** Who acts: a request, the dashboard, Weir itself, or its operator. */
-export const ACTIVITY_SOURCES = ['api', 'front', 'system', 'admin'] as const
+/** Who acts: a request, the dashboard, Weir itself, its operator, or a customer in the portal. */
+export const ACTIVITY_SOURCES = ['api', 'front', 'system', 'admin', 'portal'] as const
 export type ActivitySource = (typeof ACTIVITY_SOURCES)[number]
 
 /**

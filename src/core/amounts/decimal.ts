@@ -36,6 +36,7 @@ export class Decimal {
    */
   static of(source: string | number | bigint | Decimal): Decimal {
     if (source instanceof Decimal) return source
+    if (source === '0' || source === 0n) return Decimal.zero
     if (typeof source === 'bigint') return new Decimal(new Big(source.toString()))
     if (typeof source === 'number' && !Number.isSafeInteger(source)) {
       throw new Error(`not an exact number: ${source}`)
@@ -72,11 +73,14 @@ export class Decimal {
   }
 
   plus(other: Decimal): Decimal {
+    // Most of what is added up on invoices is nothing.
+    if (other.isZero()) return this
+    if (this.isZero()) return other
     return new Decimal(this.value.plus(other.value))
   }
 
   minus(other: Decimal): Decimal {
-    return new Decimal(this.value.minus(other.value))
+    return other.isZero() ? this : new Decimal(this.value.minus(other.value))
   }
 
   times(other: Decimal): Decimal {
@@ -113,6 +117,7 @@ export class Decimal {
 
   /** Keeps `scale` decimals; a negative scale rounds to tens, hundreds and so on. */
   round(scale = 0, mode: RoundingMode = 'half-up'): Decimal {
+    if (this.decimals() <= scale) return this
     if (mode === 'half-up') return new Decimal(this.value.round(scale, Big.roundHalfUp))
     const down = new Decimal(this.value.round(scale, Big.roundDown))
     if (down.compare(this) === 0 || mode === 'down') return down
@@ -132,19 +137,25 @@ export class Decimal {
   }
 
   isZero(): boolean {
-    return this.value.eq(0)
+    return this.value.c[0] === 0
   }
 
   isNegative(): boolean {
-    return this.value.lt(0)
+    return this.value.s < 0 && !this.isZero()
   }
 
   isPositive(): boolean {
-    return this.value.gt(0)
+    return this.value.s > 0 && !this.isZero()
   }
 
   isInteger(): boolean {
-    return this.value.round(0, Big.roundDown).eq(this.value)
+    return this.decimals() <= 0
+  }
+
+  /** How many digits stand behind the point; negative for a multiple of ten. big.js keeps no zeros at the end. */
+  private decimals(): number {
+    const { c: digits, e: exponent } = this.value
+    return digits.length - 1 - exponent
   }
 
   /** Plain notation without an exponent and without trailing zeros: `"10"`, `"0.5"`. */

@@ -16,12 +16,18 @@ export function storedCents(cents: bigint): number | string {
 /** Reverses `storedCents`: digit strings under amount keys become numbers again. */
 export function fromStoredCents(stored: unknown): unknown {
   if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return stored
+  const amounts = stored as Readonly<Record<string, unknown>>
+  if (!AMOUNT_KEYS.some((key) => isDigits(amounts[key]))) return stored
   return Object.fromEntries(
     Object.entries(stored).map(([key, value]: [string, unknown]) => [
       key,
-      AMOUNT_KEYS.includes(key) && typeof value === 'string' && /^-?\d+$/.test(value) ? BigInt(value) : value,
+      AMOUNT_KEYS.includes(key) && isDigits(value) ? BigInt(value) : value,
     ]),
   )
+}
+
+function isDigits(value: unknown): value is string {
+  return typeof value === 'string' && /^-?\d+$/.test(value)
 }
 
 const AMOUNT_KEYS: readonly string[] = ['plan_amount_cents', 'amount_cents', 'unit_amount_cents']

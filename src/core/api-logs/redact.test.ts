@@ -7,7 +7,9 @@ describe('what is logged of a body', () => {
     const amount = new ExactNumber('1.10')
     const body = {
       customer: { name: 'Ada', api_key: 'x', nested: [{ client_secret: 'y', kept: null }] },
+      client_id: 'w',
       hmac_key: 'z',
+      secret_key: 'sk_test_x',
       tokens: 5,
       accessToken: { a: 1 },
       password: null,
@@ -15,7 +17,9 @@ describe('what is logged of a body', () => {
     }
     expect(withoutSecrets(body)).toEqual({
       customer: { name: 'Ada', api_key: REDACTED, nested: [{ client_secret: REDACTED, kept: null }] },
+      client_id: REDACTED,
       hmac_key: REDACTED,
+      secret_key: REDACTED,
       tokens: 5,
       accessToken: REDACTED,
       password: null,

@@ -4,7 +4,8 @@ import { ExactNumber } from '../input/exact-number.ts'
 export const REDACTED = '[redacted]'
 
 /** Endings of the names of fields that hold a secret; `tokens` are usually units of usage. */
-const SECRET = /(secret|password|token|authorization|(api|hmac|private|access)_?key)$/i
+const SECRET =
+  /(secret|password|token|authorization|client_id|(api|hmac|private|access|secret|signature)_?key)$/i
 
 /** A copy of a value from JSON in which secrets are replaced, by the names of their fields. */
 export function withoutSecrets(value: unknown): unknown {

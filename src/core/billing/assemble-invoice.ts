@@ -31,6 +31,8 @@ export type InvoiceLines = {
   readonly hasGrace: boolean
   readonly draft: DraftFacts | null
   readonly reached: ReachedThresholds | null
+  /** Whether it is open until it is paid, unless there is nothing to pay. */
+  readonly awaitsPayment?: boolean
   /** The instant that dates it, where that is not the one being billed. */
   readonly datedAt?: Instant
 }
@@ -56,9 +58,7 @@ export function assembleInvoice(
     replaces: draft?.invoiceId ?? null,
     dates,
     settings: head.customer.issuing,
-    outcome: awaitsTaxes
-      ? { status: 'pending', finalizedAt: finalizedAtOf(lines) }
-      : outcomeOf(lines, dates, totalled.totals, unbilled),
+    outcome: awaitsTaxes ? untaxedOutcome(lines) : outcomeOf(lines, dates, totalled.totals, unbilled),
     paymentStatus: unpaidStatus(totalled.totals.totalAmountCents),
     customSections: null,
     skipsPayment: false,
@@ -132,6 +132,12 @@ function finalizedAtOf({ head, draft }: InvoiceLines): Instant {
   return draft?.finalizedAt ?? head.createdAt
 }
 
+function untaxedOutcome(lines: InvoiceLines): InvoiceOutcome {
+  return lines.awaitsPayment === true
+    ? { status: 'open', awaitsTaxes: true }
+    : { status: 'pending', finalizedAt: finalizedAtOf(lines) }
+}
+
 function outcomeOf(
   lines: InvoiceLines,
   dates: IssuingDates,
@@ -147,6 +153,7 @@ function outcomeOf(
       ? billingEntity.keepsZeroInvoices
       : customer.zeroInvoices === 'finalize'
   // An invoice that reports an unbilled fee is kept.
+  if (lines.awaitsPayment === true && totals.totalAmountCents > 0n) return { status: 'open' }
   if (totals.feesAmountCents === 0n && !keepsZero && unbilled.length === 0) return { status: 'closed' }
   return {
     status: 'finalized',

@@ -49,7 +49,7 @@ export type InvoiceOutcome =
   | { readonly status: 'draft'; readonly finalizationAt: Instant }
   | { readonly status: 'finalized'; readonly finalizedAt: Instant; readonly overdueAt: Instant | null }
   | { readonly status: 'pending'; readonly finalizedAt: Instant }
-  | { readonly status: 'open' }
+  | { readonly status: 'open'; readonly awaitsTaxes?: boolean }
   | { readonly status: 'closed' }
 
 /** One invoice with everything that will be written except its ids and its number. */

@@ -24,6 +24,8 @@ export type BillRequest = {
   readonly createdAt: Instant
   /** The draft being rebuilt; null for a new bill. */
   readonly draft: DraftFacts | null
+  /** Whether the start that is billed waits for the payment, so that the invoice is open and has no grace. */
+  readonly awaitsPayment?: boolean
 }
 
 /** A draft whose lines and totals are rebuilt while its id stays. */

@@ -53,7 +53,7 @@ export function billedSubscription(
   )
   const subscriptionFees = history.subscriptionFees.filter((fee) => isSeen(fee.invoiceId))
   return {
-    subscription,
+    subscription: asBilled(subscription, reason, at),
     fixedCharges,
     history: { periods, subscriptionFees },
     reason,
@@ -64,6 +64,20 @@ export function billedSubscription(
     adjusted: draft?.adjusted ?? NOT_ADJUSTED,
     skipCharges: draft === null ? skipCharges : reason === 'subscription_starting',
   }
+}
+
+/**
+ * The subscription as a bill finds it. A periodic bill is of an active one: a request that ends it at the very instant
+ * of the bill comes after the bill, also where its draft is rebuilt later.
+ */
+function asBilled(
+  subscription: BilledSubscription['subscription'],
+  reason: BillEntry['reason'],
+  at: Instant,
+): BilledSubscription['subscription'] {
+  const { billing } = subscription
+  if (reason !== 'subscription_periodic' || billing.terminatedAt !== at) return subscription
+  return { ...subscription, billing: { ...billing, status: 'active', terminatedAt: null, endedBy: null } }
 }
 
 /** The subscription at the instant its windows are computed for. */

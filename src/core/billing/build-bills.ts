@@ -65,9 +65,10 @@ export function buildBill(snapshot: BillingSnapshot, bill: OpenBill, answers: Bi
       })),
       fees: built.flatMap((line) => line.fees),
       planIds,
-      hasGrace: true,
+      hasGrace: request.awaitsPayment !== true,
       draft: request.draft,
       reached: null,
+      awaitsPayment: request.awaitsPayment === true,
     }
     const subscriptions = group.lines.map(({ billed }) => billed.subscription)
     const invoice = assembleInvoice(lines, snapshot.taxes, {

@@ -29,10 +29,12 @@ export type BilledFixedFee = {
   readonly billedAt: Instant
 }
 
-/** Whether two windows are of the same period: when the customer moved to another zone, both ends moved with it. */
+/**
+ * Whether two windows are of the same period, which their ends tell: they moved with a customer that moved to another
+ * zone, and an upgrade that waited for its payment begins later than the window that was paid.
+ */
 export function isSamePeriod(one: Window, other: Window): boolean {
-  const isNear = (a: Instant, b: Instant) => Math.abs(a - b) < ZONE_CHANGE_MAX_MS
-  return isNear(one.from, other.from) && isNear(one.to, other.to)
+  return Math.abs(one.to - other.to) < ZONE_CHANGE_MAX_MS
 }
 
 /** A fixed charge of a plan with the units that a subscription starts with. */

@@ -34,6 +34,8 @@ export type UnitsBill = {
   /** When the units changed. */
   readonly at: Instant
   readonly createdAt: Instant
+  /** Whether the start that is billed waits for the payment. */
+  readonly awaitsPayment: boolean
 }
 
 /** The window that fixed charges in advance pay for at an instant. */
@@ -71,6 +73,7 @@ export function unitsBill(bill: UnitsBill): BillPlan {
       hasGrace: false,
       draft: null,
       reached: null,
+      awaitsPayment: bill.awaitsPayment,
     },
     bill.taxes,
     {

@@ -72,6 +72,9 @@ export type OpenLine = {
   }
 }
 
+/** What of a snapshot decides the windows and questions of bills. */
+export type OpeningFacts = Pick<BillingSnapshot, 'customers' | 'subscriptions' | 'histories' | 'fixedCharges'>
+
 /** A bill whose questions are not answered yet. */
 export type OpenBill = { readonly request: BillRequest; readonly lines: readonly OpenLine[] }
 
@@ -90,7 +93,7 @@ export class QuestionList implements BillQuestions {
  * Opens a bill: computes the windows of each subscription, builds the lines that need no usage, and adds to
  * `questions` whatever the rest of the bill needs. Subscriptions that have not started are left out.
  */
-export function openBill(snapshot: BillingSnapshot, request: BillRequest, questions: QuestionList): OpenBill {
+export function openBill(snapshot: OpeningFacts, request: BillRequest, questions: QuestionList): OpenBill {
   const exceptInvoiceId = request.draft?.invoiceId ?? null
   const lines = billedSubscriptions(snapshot, request).map((billed): OpenLine => {
     const line = openLine(billed)
@@ -129,7 +132,7 @@ function openLine(billed: BilledSubscription): Omit<OpenLine, 'places'> {
 }
 
 /** The subscriptions of a request, by start. */
-function billedSubscriptions(snapshot: BillingSnapshot, request: BillRequest): BilledSubscription[] {
+function billedSubscriptions(snapshot: OpeningFacts, request: BillRequest): BilledSubscription[] {
   const customer = snapshot.customers.get(request.customerId)
   if (!customer) throw new Error(`customer ${request.customerId} is not in the snapshot`)
   return request.entries

@@ -1,5 +1,7 @@
 import { Fields, given, type Input, isInput } from '../input/fields.ts'
 import { readCountry, readCurrency, readLocale, readTimeZone } from '../input/places.ts'
+import { type ProviderLink, readProviderLink } from '../payment-providers/provider-link.ts'
+import { PROVIDER_TYPES } from '../payments/gateway.ts'
 import { type Outcome, Problems } from '../problems.ts'
 import { areEmails, tidyEmails } from './email.ts'
 import { type MetadataEntry, readCustomerMetadata } from './metadata.ts'
@@ -8,7 +10,6 @@ export const ACCOUNT_TYPES = ['customer', 'partner'] as const
 export const CUSTOMER_TYPES = ['company', 'individual'] as const
 export const ISSUING_DATE_ANCHORS = ['current_period_end', 'next_period_start'] as const
 export const ISSUING_DATE_ADJUSTMENTS = ['keep_anchor', 'align_with_finalization_date'] as const
-const PAYMENT_PROVIDERS = ['stripe', 'gocardless', 'cashfree', 'adyen', 'flutterwave', 'moneyhash'] as const
 const ZERO_AMOUNT_RULES = ['inherit', 'skip', 'finalize'] as const
 
 const ADDRESS_KEYS = ['address_line1', 'address_line2', 'city', 'zipcode', 'state'] as const
@@ -27,8 +28,8 @@ export type CustomerChange = {
   readonly sectionCodes?: readonly string[]
   readonly metadata?: readonly MetadataEntry[]
   readonly shippingAddress?: AddressChange
-  /** Whether the request asks to link the customer to a payment provider. */
-  readonly asksForProvider: boolean
+  /** How to link the customer to a payment provider; null unlinks it. */
+  readonly providerLink?: ProviderLink | null
 }
 
 /** Longer ones do not fit into an index entry of PostgreSQL. */
@@ -59,13 +60,13 @@ export function readCustomer(input: Input): Outcome<CustomerChange> {
       metadata: readCustomerMetadata(input.metadata, problems),
       shippingAddress: readAddress(fields.object('shipping_address')),
     }),
-    asksForProvider: asksForProvider(billing),
   }
+  const providerLink = readProviderLink(billing)
   checkIntegrations(input.integration_customers, problems)
   if (input.skip_invoice_custom_sections === true && fields.has('invoice_custom_section_codes')) {
     problems.add('invoice_custom_sections', 'skip_sections_and_selected_ids_sent_together')
   }
-  return problems.outcome({ externalId: externalId ?? '', ...change })
+  return problems.outcome({ externalId: externalId ?? '', ...change, ...given({ providerLink }) })
 }
 
 function readColumns(fields: Fields, billing: Fields | undefined) {
@@ -107,7 +108,7 @@ function readColumns(fields: Fields, billing: Fields | undefined) {
       'subscription_invoice_issuing_date_adjustment',
       ISSUING_DATE_ADJUSTMENTS,
     ),
-    paymentProvider: billing?.word('payment_provider', PAYMENT_PROVIDERS),
+    paymentProvider: billing?.word('payment_provider', PROVIDER_TYPES),
     paymentProviderCode: billing?.id('payment_provider_code'),
   })
 }
@@ -128,13 +129,6 @@ function readAddress(fields: Fields | undefined): AddressChange | undefined {
   return Object.fromEntries(
     all.filter((entry): entry is [(typeof entry)[0], string | null] => entry[1] !== undefined),
   )
-}
-
-/** Linking requires a provider and either an existing customer id there or a request to create one. */
-function asksForProvider(billing: Fields | undefined): boolean {
-  if (!billing || typeof billing.text('payment_provider') !== 'string') return false
-  const id = billing.text('provider_customer_id')
-  return billing.boolean('sync_with_provider') === true || (typeof id === 'string' && id !== '')
 }
 
 function checkIntegrations(value: unknown, problems: Problems): void {

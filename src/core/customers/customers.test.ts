@@ -29,7 +29,6 @@ describe('a customer in a request', () => {
     expect(accepted(readCustomer({ external_id: 'c', firstname: null, country: 'fr' }))).toEqual({
       externalId: 'c',
       columns: { firstname: null, country: 'FR' },
-      asksForProvider: false,
     })
   })
   it('reads nested settings', () => {

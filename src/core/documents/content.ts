@@ -59,4 +59,6 @@ export type DocumentContent = {
   readonly continued: string
   /** Before a carried sum. */
   readonly carriedLabel: string
+  /** The lines as a file inside the document, where they are too many to be printed. */
+  readonly attachedLines: { readonly name: string; readonly csv: string } | null
 }

@@ -1,7 +1,7 @@
 import { calendarDate } from '../calendar/calendar-date.ts'
 import type { Block, Column, DocumentContent, Field, Row, TotalRow } from './content.ts'
+import { byName, bySubscriptionName } from './fee-order.ts'
 import { feeTitle, taxCell } from './fee-rows.ts'
-import { byName } from './fee-tables.ts'
 import { formatAmount, formatDate } from './formats.ts'
 import type { FrozenCreditNote, FrozenFee, FrozenNoteItem, FrozenSubscription } from './frozen.ts'
 import { shellOf } from './invoice-content.ts'
@@ -32,7 +32,7 @@ export function creditNoteContent(note: FrozenCreditNote): DocumentContent {
     fields: fieldsOf(note),
     parties: partiesOf(note, 'party.credit_to'),
     amount: formatAmount(locale, BigInt(cents.total), currency),
-    amountNotes: [headText(note), ...(note.description ? [note.description] : [])],
+    amountNotes: [creditNoteHeadText(note), ...(note.description ? [note.description] : [])],
     blocks: [...tables(note), { kind: 'totals', rows: totals(note) }, ...closingNotes(note, note.taxes)],
   }
 }
@@ -48,7 +48,7 @@ function fieldsOf({ locale, number, invoiceNumber, purchaseOrder, issuedOn }: Fr
 }
 
 /** What became of the money, when it went one way only. */
-function headText({ locale, cents, issuedOn, invoiceNumber }: FrozenCreditNote): string {
+export function creditNoteHeadText({ locale, cents, issuedOn, invoiceNumber }: FrozenCreditNote): string {
   const date = formatDate(locale, calendarDate(issuedOn))
   const ways: (readonly [bigint, WordKey])[] = [
     [BigInt(cents.credited), 'head.credited_on'],
@@ -68,12 +68,7 @@ function tables(note: FrozenCreditNote): Block[] {
     return [{ kind: 'table', columns: COLUMNS_OF_CREDITS, head, rows: rowsOf(rows) }]
   }
   const head = [say(locale, 'col.item'), say(locale, 'col.tax'), say(locale, 'col.amount_excl')]
-  const sorted = [...note.subscriptions].sort(
-    byName(
-      ({ name }) => name,
-      ({ id }) => id,
-    ),
-  )
+  const sorted = bySubscriptionName(note.subscriptions)
   const bySubscription = sorted.flatMap((subscription): Block[] => {
     const own = note.items.filter(({ fee }) => fee.subscriptionId === subscription.id)
     if (own.length === 0) return []

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  ACCOUNT,
   API_CALLS,
   invoiceOf,
   MODELS,
@@ -11,9 +12,11 @@ import {
   sampleReceipt,
   VAT,
 } from '../../../test/support/document-samples.ts'
+import { twoRates } from '../../../test/support/e-invoice-samples.ts'
 import type { DocumentContent, Table, TotalRow } from './content.ts'
 import { documentContent } from './document-content.ts'
 import { feeRows } from './fee-rows.ts'
+import type { FrozenDocument } from './frozen.ts'
 import { printedLine } from './plain-text.ts'
 import { shareTaxes } from './totals-block.ts'
 
@@ -26,8 +29,41 @@ const cellsOf = (content: DocumentContent) =>
 const notesOf = ({ blocks }: DocumentContent) =>
   blocks.flatMap((block) => (block.kind === 'note' ? [block.text] : []))
 
+describe('the account to pay into', () => {
+  const seller = { ...sampleInvoice().seller, bankAccount: ACCOUNT }
+  const bankOf = (document: FrozenDocument) =>
+    documentContent(document).blocks.flatMap((block) =>
+      block.kind === 'note' && block.text.includes('IBAN') ? [[block.title, ...block.text.split('\n')]] : [],
+    )
+
+  it('stands below the footer with its holder and the number to refer to', () => {
+    const details = ['Acme SAS', 'IBAN FR14 2004 1010 0505 0001 3M02 606', 'BIC PSSTFRPPPAR']
+    expect(bankOf(sampleInvoice({ seller }))).toEqual([
+      ['Bank transfer', ...details, 'Reference: ACM-1234-001-002'],
+    ])
+    expect(documentContent(sampleInvoice({ seller })).blocks.at(-1)).toMatchObject({ title: 'Bank transfer' })
+    const own = { ...seller, bankAccount: { ...ACCOUNT, holder: 'Acme Treuhand', bic: null } }
+    expect(bankOf(sampleInvoice({ seller: own, locale: 'de', number: '', mark: 'draft' }))).toEqual([
+      ['Überweisung', 'Acme Treuhand', 'IBAN FR14 2004 1010 0505 0001 3M02 606'],
+    ])
+  })
+
+  it('is left out where nothing is to be paid to the seller', () => {
+    for (const document of [
+      sampleInvoice(),
+      sampleInvoice({ seller, isSelfBilled: true }),
+      sampleInvoice({ seller, invoiceType: 'advance_charges' }),
+      sampleInvoice({ seller, cents: { ...sampleInvoice().cents, total: '0' } }),
+      sampleCreditNote({ seller }),
+      sampleReceipt({ seller }),
+    ]) {
+      expect(bankOf(document)).toEqual([])
+    }
+  })
+})
+
 describe('an invoice', () => {
-  it('prints its head, parties, lines and totals', () => {
+  it('document case 3: prints its head, parties, lines and totals', () => {
     const content = documentContent(sampleInvoice())
     expect(content).toMatchObject({
       title: 'Invoice',
@@ -131,7 +167,7 @@ describe('an invoice', () => {
         ['Subtotal', '', '', '€30.00'],
       ],
     ],
-  ] as const)('prints the parts of a %s price', (id, rows) => {
+  ] as const)('document case 9: prints the parts of a %s price', (id, rows) => {
     const fee = MODELS.find((each) => each.id === id) ?? planFee()
     const [title, ...parts] = feeRows(fee, null, sampleInvoice())
     expect(title?.cells).toEqual([fee.name, '', '', '', ''])
@@ -150,7 +186,7 @@ describe('an invoice', () => {
     ])
   })
 
-  it('names a single open range by its beginning, and prints a fee of zero in one row', () => {
+  it('document cases 9, 10: names a single open range by its beginning, and prints a fee of zero in one row', () => {
     const open = { from_value: 0, to_value: null, per_unit_amount: '2.0', units: '3.0' }
     const range = { ...open, flat_unit_amount: '0.0', total_with_flat_amount: '6.0' }
     const fee = sampleFee({ id: 'o', name: 'Seats', model: 'graduated', units: '3', amountCents: '600' })
@@ -160,7 +196,7 @@ describe('an invoice', () => {
     expect(free.map(({ cells }) => cells)).toEqual([['Storage', '5', '€0.00', '20%', '€0.00']])
   })
 
-  it('prints a true-up behind its charge, which is there although it is zero', () => {
+  it('document case 11: prints a true-up behind its charge, which is there although it is zero', () => {
     const parent = sampleFee({ id: 'p', name: 'API calls', units: '0', minimumCents: '10000' })
     const trueUp = sampleFee({ id: 't', trueUpParentId: 'p', amountCents: '3750', minimumCents: '10000' })
     const content = documentContent(invoiceOf([trueUp, parent]))
@@ -170,16 +206,26 @@ describe('an invoice', () => {
     ])
   })
 
-  it('prints two taxes of a line below each other, the higher one first', () => {
+  it('document case 12: prints two taxes below each other, the higher one first', () => {
     const taxes = [
       { code: 'gst', name: 'GST', rate: '5' },
       { code: 'qst', name: 'QST', rate: '9.975' },
     ]
     const [row] = feeRows({ ...API_CALLS, taxes }, null, sampleInvoice())
     expect(row?.cells[3]).toBe('9.975%\n5%')
+    const lines = taxes.map((tax) => ({ ...tax, baseCents: '2000', amountCents: '0' }))
+    const invoice = sampleInvoice({ taxes: lines, cents: { ...sampleInvoice().cents, taxes: '300' } })
+    expect(
+      totalsOf(documentContent(invoice))
+        .slice(2, 4)
+        .map(({ label, amount }) => [label, amount]),
+    ).toEqual([
+      ['QST 9.975% on €20.00', '€2.00'],
+      ['GST 5% on €20.00', '€1.00'],
+    ])
   })
 
-  it('prints pricing units and their conversion', () => {
+  it('document case 43: prints pricing units and their conversion', () => {
     const pricingUnit = { shortName: 'CR', amountCents: '30000', unitPrice: '1', conversionRate: '0.5' }
     const fee = sampleFee({ id: 'cr', name: 'Tokens', units: '300', unitPrice: '0.5', amountCents: '15000' })
     const rows = feeRows({ ...fee, pricingUnit }, null, sampleInvoice())
@@ -189,7 +235,7 @@ describe('an invoice', () => {
     ])
   })
 
-  it('has a summary of several subscriptions, by name, which their sections add up to', () => {
+  it('document case 13: has a summary of several subscriptions, by name, which their sections add up to', () => {
     const names = ['web', 'API', 'backup']
     const fees = names.map((name, k) =>
       planFee({ id: name, subscriptionId: name, amountCents: String((k + 1) * 1000) }),
@@ -216,7 +262,7 @@ describe('an invoice', () => {
     expect(heads).toEqual(['Jan 1, 2026 – Jan 31, 2026', 'Feb 1, 2026 – Feb 28, 2026'])
   })
 
-  it('prints prepaid credits without a tax column and one-off items with their period', () => {
+  it('document case 28: prints prepaid credits without a tax column', () => {
     const credit = sampleFee({
       id: 'c',
       type: 'credit',
@@ -233,7 +279,7 @@ describe('an invoice', () => {
     ])
   })
 
-  it('swaps the parties when it is self-billed, and says so', () => {
+  it('document case 26: swaps the parties when it is self-billed, and says so', () => {
     const content = documentContent(sampleInvoice({ locale: 'de', isSelfBilled: true }))
     expect(content.title).toBe('Gutschrift (Selbstabrechnung)')
     expect(content.parties.map(({ lines }) => lines[0])).toEqual(['Lyon Data SARL', 'Acme SAS'])
@@ -241,7 +287,7 @@ describe('an invoice', () => {
     expect(content.hasLogo).toBe(false)
   })
 
-  it('is marked, and has the words of a tax invoice where the law asks for them', () => {
+  it('document case 34: is marked, says that it is paid, and is a tax invoice where the law asks for the words', () => {
     const { seller } = sampleInvoice()
     const singapore = { ...seller, address: { ...seller.address, country: 'SG' } }
     const marks = [{ mark: 'draft' }, { mark: 'preview' }, { voidedAt: 0 }, { isSandbox: true }] as const
@@ -260,7 +306,7 @@ describe('an invoice', () => {
     ])
   })
 
-  it('has nothing to pay at zero, and still its subscription line', () => {
+  it('document case 25: has nothing to pay at zero, and still its subscription line', () => {
     const content = documentContent(invoiceOf([planFee({ amountCents: '0', unitPrice: '0' })]))
     expect([content.amount, content.amountNotes, cellsOf(content).length]).toEqual([
       '€0.00',
@@ -269,32 +315,33 @@ describe('an invoice', () => {
     ])
   })
 
-  it('is on Letter paper for a seller of the United States, with its place in one line', () => {
+  it('document case 44: is on Letter paper for a seller of the United States, with its place in one line', () => {
     const { seller } = sampleInvoice()
     const address = { ...seller.address, country: 'US', city: 'Austin', state: 'TX', zipcode: '78701' }
     const content = documentContent(sampleInvoice({ seller: { ...seller, address } }))
     expect([content.paper, content.parties[0]?.lines.includes('Austin TX 78701')]).toEqual(['LETTER', true])
   })
 
-  it('shares its taxes so that the printed lines add up', () => {
+  it('document case 1: shares its taxes so that the printed lines add up', () => {
     const lines = [
       { ...VAT, rate: '20', amountCents: '479', baseCents: '2394.12' },
       { ...VAT, rate: '10', amountCents: '1411', baseCents: '14105.88' },
     ]
     expect(shareTaxes(lines, 1889n)).toEqual([479n, 1410n])
-    const content = documentContent(
-      sampleInvoice({ taxes: lines, cents: { ...sampleInvoice().cents, taxes: '1889' } }),
-    )
-    expect(
-      totalsOf(content)
-        .slice(2, 4)
-        .map(({ amount }) => amount),
-    ).toEqual(['€4.79', '€14.10'])
+    expect(totalsOf(documentContent(twoRates())).map(({ label, amount }) => [label, amount])).toEqual([
+      ['LAUNCH (€35.00)', '-€35.00'],
+      ['Subtotal excl. tax', '€165.00'],
+      ['VAT 20% on €23.94', '€4.79'],
+      ['VAT 10% on €141.06', '€14.10'],
+      ['Subtotal incl. tax', '€183.89'],
+      ['Total', '€183.89'],
+    ])
+    expect(twoRates().taxes.map(({ amountCents }) => amountCents)).toEqual(['1411', '479'])
   })
 })
 
 describe('a credit note', () => {
-  it('prints its items net, what became of the money, and its total', () => {
+  it('document case 27: prints its items net, what became of the money, and its total', () => {
     const content = documentContent(sampleCreditNote())
     expect([content.title, content.amount, content.amountNotes]).toEqual([
       'Credit note',
@@ -317,7 +364,7 @@ describe('a credit note', () => {
 })
 
 describe('a receipt', () => {
-  it('has the date of payment where the customer is, and what is still due', () => {
+  it('document cases 35, 36: has the date of payment where the customer is, and what is still due', () => {
     const content = documentContent(sampleReceipt())
     expect([content.title, content.amount, content.amountNotes]).toEqual([
       'Receipt',
@@ -334,7 +381,7 @@ describe('a receipt', () => {
 })
 
 describe('printed text', () => {
-  it('has nothing that hides or turns what is read, and markup as it was typed', () => {
+  it('document case 17: has nothing that hides or turns what is read, and markup as it was typed', () => {
     expect(printedLine('A\u202e€001\u202c\u0000\u200b\ufeff <b>&amp; {{x}}\n]]>')).toBe(
       'A€001 <b>&amp; {{x}} ]]>',
     )

@@ -98,7 +98,9 @@ export function dateText(at: number, { locale, timezone }: Pick<FeeSetting, 'loc
 function nameOf(fee: FrozenFee, subscription: FrozenSubscription | null, locale: Locale): string {
   if (fee.name) return fee.name
   if (fee.type === 'commitment') return say(locale, 'fee.minimum_commitment')
-  if (fee.type === 'credit') return say(locale, 'credit.prepaid')
+  if (fee.type === 'credit') {
+    return [say(locale, 'credit.prepaid'), fee.walletName].filter((part) => part).join(' – ')
+  }
   if (!subscription) return ''
   const interval = say(locale, `interval.${subscription.interval}` as WordKey)
   return say(locale, 'fee.subscription', { interval, plan: subscription.planName })

@@ -28,7 +28,7 @@ describe('formats', () => {
     ['sv', '1_234,56_€', '1_234,50_CHF', '8,5_%', '2 mars 2026', '-1_234,56_€'],
     ['pt-BR', '€_1.234,56', 'CHF_1.234,50', '8,5%', '02/03/2026', '-€_1.234,56'],
     ['zh-TW', '€1,234.56', 'CHF_1,234.50', '8.5%', '2026年3月2日', '-€1,234.56'],
-  ] as const)('writes numbers and dates in %s', (locale, euro, franc, rate, date, minus) => {
+  ] as const)('document case 7: writes numbers and dates in %s', (locale, euro, franc, rate, date, minus) => {
     const written = [
       formatAmount(locale, 123_456n, 'EUR'),
       formatAmount(locale, 123_450n, 'CHF'),
@@ -39,7 +39,7 @@ describe('formats', () => {
     expect(written.map(visible)).toEqual([euro, franc, rate, date, minus])
   })
 
-  it('uses a sign only where nobody can mistake it', () => {
+  it('document case 6: uses a sign only where nobody can mistake it', () => {
     const written = (
       [
         ['en', 1000n, 'USD'],
@@ -53,7 +53,7 @@ describe('formats', () => {
     expect(written).toEqual(['$10.00', 'CAD_10.00', 'R$_10,00', 'BRL_10.00', 'NT$1,234.00', 'BHD_12.345'])
   })
 
-  it('has the decimals of the currency, whatever the language', () => {
+  it('document cases 4, 5, 7: has the decimals of the currency, whatever the language', () => {
     expect(formatAmount('en', 193_548n, 'JPY')).toBe('¥193,548')
     expect(visible(formatPrice('en', d('1.50'), 'HUF'))).toBe('HUF_1.50')
     expect(visible(formatAmount('en', 195_101n, 'HUF'))).toBe('HUF_1,951.01')
@@ -61,7 +61,7 @@ describe('formats', () => {
     expect(visible(formatAmount('nb', -500n, 'EUR'))).toBe('-5,00_€')
   })
 
-  it('writes unit prices with at most six digits below one and six decimals above', () => {
+  it('document cases 8, 31: writes unit prices with at most six digits below one and six decimals above', () => {
     const prices = ['0.0000125', '0.123456789', '12.3456789', '3.8', '0', '3.333333333333333', '1234.5']
     expect(prices.map((price) => formatPrice('en', d(price), 'EUR'))).toEqual([
       '€0.0000125',
@@ -73,9 +73,10 @@ describe('formats', () => {
       '€1,234.50',
     ])
     expect(formatPrice('en', d('0.5'), 'JPY')).toBe('¥0.5')
+    expect(formatPrice('en', d('0.000012345679'), 'EUR')).toBe('€0.0000123457')
   })
 
-  it('writes quantities without an exponent', () => {
+  it('document case 8: writes quantities without an exponent', () => {
     const units = ['1234567.125', '0.0000001234567', '10', '-0.0000000', '-12']
     expect(units.map((each) => formatUnits('en', d(each)))).toEqual([
       '1,234,567.125',
@@ -110,7 +111,7 @@ describe('words', () => {
     )
   })
 
-  it('count in the singular and plural of their language', () => {
+  it('document case 45: count in the singular and plural of their language', () => {
     const counted = (locale: Locale) =>
       [0, 1, 2].map((value) => sayCount(locale, 'fee.events', { value, text: String(value) }))
     expect(counted('fr')).toEqual(['0 événement', '1 événement', '2 événements'])

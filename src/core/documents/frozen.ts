@@ -1,4 +1,5 @@
 import type { Locale } from './words.ts'
+import type { VatCode } from './xml/vat-code.ts'
 
 /**
  * What a document is made of, frozen in the transaction that makes its subject final: plain JSON values in which cents
@@ -12,6 +13,8 @@ export type FrozenParty = {
   readonly legalNumber: string | null
   readonly taxNumber: string | null
   readonly email: string | null
+  /** Of e-invoices, like every optional field here: models from before them lack it. */
+  readonly phone?: string | null
   readonly address: FrozenAddress
 }
 
@@ -31,15 +34,38 @@ export type FrozenSeller = FrozenParty & {
   readonly euTaxManagement: boolean
   /** The SHA-256 of the logo's bytes; null for none. */
   readonly logo: string | null
+  /** Whether its documents are e-invoices too. */
+  readonly einvoicing?: boolean
+  /** Where it is paid by bank transfer. */
+  readonly bankAccount?: FrozenBankAccount | null
+}
+
+export type FrozenBankAccount = {
+  /** Without spaces. */
+  readonly iban: string
+  /** Null for the seller's own name. */
+  readonly holder: string | null
+  readonly bic: string | null
 }
 
 /** The customer, with what of it is printed. */
 export type FrozenBuyer = FrozenParty & {
   readonly shipping: FrozenAddress | null
   readonly metadata: readonly { readonly key: string; readonly value: string }[]
+  readonly externalId?: string
+  /** What the customer wants invoices to refer to, from its metadata: the Leitweg-ID of German authorities. */
+  readonly buyerReference?: string | null
 }
 
-export type FrozenTax = { readonly code: string; readonly name: string; readonly rate: string }
+export type FrozenTax = {
+  readonly code: string
+  readonly name: string
+  readonly rate: string
+  /** What it is in e-invoices, and why it is nothing, where its rate does not tell. */
+  readonly category?: VatCode | null
+  readonly exemptionCode?: string | null
+  readonly exemptionReason?: string | null
+}
 
 /** A tax of a whole document. */
 export type FrozenTaxLine = FrozenTax & {
@@ -62,8 +88,16 @@ export type FrozenFee = {
   readonly trueUpParentId: string | null
   /** Its own display name, its charge's, or that of what it bills; null when there is none to print. */
   readonly name: string | null
+  /** The wallet whose credits are sold. */
+  readonly walletName?: string | null
   readonly description: string | null
   readonly groups: readonly (string | null)[]
+  /** The keys of `groups`. */
+  readonly groupKeys?: readonly string[]
+  /** Of what it bills: a metric, an add-on or a plan. */
+  readonly code?: string | null
+  /** Its share of the reductions before taxes, in cents with decimals. */
+  readonly reductionCents?: string
   readonly filterName: string | null
   readonly filterValues: Readonly<Record<string, readonly string[]>> | null
   readonly model: string | null
@@ -140,6 +174,8 @@ export type FrozenInvoice = FrozenHead & {
     readonly prepaidPurchased: string | null
     readonly total: string
     readonly paid: string
+    /** What credit notes took off the total; only receipts know of it. */
+    readonly offset?: string
   }
   readonly subscriptions: readonly FrozenSubscription[]
   readonly fees: readonly FrozenFee[]
@@ -158,11 +194,15 @@ export type FrozenSection = {
 export type FrozenNoteItem = {
   readonly fee: FrozenFee
   readonly amountCents: string
+  /** With decimals. */
+  readonly preciseCents?: string
 }
 
 export type FrozenCreditNote = FrozenHead & {
   readonly kind: 'credit_note'
   readonly invoiceNumber: string
+  /** YYYY-MM-DD. */
+  readonly invoiceIssuedOn?: string
   readonly invoiceType: string
   readonly description: string | null
   readonly cents: {
@@ -182,13 +222,36 @@ export type FrozenCreditNote = FrozenHead & {
 export type FrozenReceipt = FrozenHead & {
   readonly kind: 'receipt'
   readonly paidAt: number
-  readonly method: string | null
+  /** Null on receipts from before it was told. */
+  readonly method: FrozenMethod | null
   readonly amountCents: string
   readonly dueCents: string
-  /** The paid invoice, or the invoices of a payment request. */
+  /** The paid invoice with what has been paid of it and set off against it, or the invoices of a payment request. */
   readonly paid:
-    | { readonly invoice: FrozenInvoice }
-    | { readonly invoices: readonly { readonly number: string; readonly totalCents: string }[] }
+    | { readonly invoice: FrozenInvoice; readonly paidCents: string; readonly offsetCents: string }
+    | { readonly invoices: readonly FrozenPaidInvoice[] }
+}
+
+/** How a payment was made. */
+export type FrozenMethod = {
+  readonly kind: 'manual' | 'provider'
+  /** What was noted of a payment that was recorded by hand. */
+  readonly reference: string | null
+  /** A kind of provider, such as `stripe`. */
+  readonly provider: string | null
+  /** The provider's word for the method, such as `card` or `sepa_debit`. */
+  readonly type: string | null
+  readonly brand: string | null
+  readonly last4: string | null
+}
+
+/** An invoice of a payment request that was paid. */
+export type FrozenPaidInvoice = {
+  readonly number: string
+  readonly totalCents: string
+  /** YYYY-MM-DD. */
+  readonly issuedOn?: string
+  readonly invoiceType?: string
 }
 
 export type FrozenDocument = FrozenInvoice | FrozenCreditNote | FrozenReceipt

@@ -3,15 +3,9 @@ import { type CalendarDate, calendarDate, startOfUtcDay } from '../calendar/cale
 import { instant } from '../calendar/instant.ts'
 import { localDate } from '../calendar/zone.ts'
 import type { Block, DocumentContent, Field } from './content.ts'
+import { bySubscriptionName } from './fee-order.ts'
 import { dateText } from './fee-rows.ts'
-import {
-  byName,
-  creditTable,
-  oneOffTable,
-  subscriptionCents,
-  subscriptionTables,
-  usageBlocks,
-} from './fee-tables.ts'
+import { creditTable, oneOffTable, subscriptionCents, subscriptionTables, usageBlocks } from './fee-tables.ts'
 import { formatAmount, formatDate, formatDates, formatUnits } from './formats.ts'
 import type { FrozenHead, FrozenInvoice, FrozenSubscription } from './frozen.ts'
 import { notesOf } from './notes-block.ts'
@@ -57,6 +51,7 @@ export function shellOf(
     pageLabel: say(locale, 'page'),
     continued: say(locale, 'sec.continued'),
     carriedLabel: say(locale, 'row.carried'),
+    attachedLines: null,
   }
 }
 
@@ -69,12 +64,7 @@ export function lineBlocks(
   if (invoice.invoiceType === 'credit') return [creditTable(invoice), totals, ...notes]
   if (invoice.subscriptions.length === 0) return [oneOffTable(invoice), totals, ...notes]
   const usage = withUsage ? usageBlocks(invoice) : []
-  const sorted = [...invoice.subscriptions].sort(
-    byName(
-      ({ name }) => name,
-      ({ id }) => id,
-    ),
-  )
+  const sorted = bySubscriptionName(invoice.subscriptions)
   const [only] = sorted
   if (only && sorted.length === 1) return [...subscriptionTables(invoice, only), totals, ...notes, ...usage]
   const details = sorted.flatMap((subscription) => sectionBlocks(invoice, subscription))
@@ -149,18 +139,16 @@ function fieldsOf(invoice: FrozenInvoice): Field[] {
 
 /** From the earliest to the latest day of the lines; lines without dates are of the issue date. */
 function supplyPeriod({ fees, locale, timezone, issuedOn }: FrozenInvoice): string {
+  // Of tens of thousands of lines, most are of the same days.
   const dayOf = (at: number | null): CalendarDate =>
     at === null ? calendarDate(issuedOn) : localDate(instant(at), timezone)
-  const from = fees.map((fee) => dayOf(fee.from)).sort()[0] ?? calendarDate(issuedOn)
-  const to =
-    fees
-      .map((fee) => dayOf(fee.to))
-      .sort()
-      .at(-1) ?? calendarDate(issuedOn)
-  return formatDates(locale, from, to)
+  const from = [...new Set(fees.map((fee) => fee.from))].map(dayOf).sort()[0]
+  const to = [...new Set(fees.map((fee) => fee.to))].map(dayOf).sort().at(-1)
+  return formatDates(locale, from ?? calendarDate(issuedOn), to ?? calendarDate(issuedOn))
 }
 
-function dueText({ locale, invoiceType, cents, dueOn }: FrozenInvoice): string {
+/** When an invoice is to be paid, or why nothing is. */
+export function dueText({ locale, invoiceType, cents, dueOn }: FrozenInvoice): string {
   if (invoiceType === 'advance_charges') return say(locale, 'head.already_paid')
   if (BigInt(cents.total) === 0n) return say(locale, 'head.nothing_due')
   return say(locale, 'head.due_on', { date: formatDate(locale, calendarDate(dueOn)) })

@@ -1,14 +1,9 @@
+import { bankNotes } from './bank-account.ts'
 import type { Block } from './content.ts'
 import { formatAmount } from './formats.ts'
+import { frenchNotesOf } from './french-notes.ts'
 import type { FrozenHead, FrozenInvoice, FrozenSection, FrozenTax } from './frozen.ts'
 import { say } from './words.ts'
-
-/** Notes that French law asks for between companies, unless a custom section of that code says them. */
-const FRENCH_NOTES: Readonly<Record<string, string>> = {
-  fr_pmt: 'Indemnité forfaitaire de recouvrement : 40 €.',
-  fr_pmd: "Pénalités de retard : trois fois le taux d'intérêt légal.",
-  fr_aab: "Pas d'escompte pour paiement anticipé.",
-}
 
 /** The notes on taxes and the footer of any document. */
 export function closingNotes(head: FrozenHead, taxes: readonly FrozenTax[]): Block[] {
@@ -20,9 +15,10 @@ export function notesOf(invoice: FrozenInvoice): Block[] {
   return [
     ...vatNotes(invoice, invoice.taxes),
     ...thresholdNote(invoice),
-    ...frenchNotes(invoice),
+    ...frenchNotesOf(invoice).flatMap(({ text, isOwn }) => (isOwn ? [] : [note(text)])),
     ...sectionNotes(invoice.sections),
     ...footerOf(invoice),
+    ...bankNotes(invoice),
   ]
 }
 
@@ -43,13 +39,6 @@ function thresholdNote({ locale, currency, thresholds }: FrozenInvoice): Block[]
   const usage = formatAmount(locale, BigInt(last.usageCents), currency)
   const threshold = formatAmount(locale, BigInt(last.thresholdCents), currency)
   return [note(say(locale, 'note.threshold', { usage, threshold }))]
-}
-
-function frenchNotes({ seller, buyer, sections }: FrozenInvoice): Block[] {
-  const isFrench = seller.address.country === 'FR' && buyer.address.country === 'FR' && buyer.legalNumber
-  if (!isFrench) return []
-  const said = new Set(sections.map(({ code }) => code))
-  return Object.entries(FRENCH_NOTES).flatMap(([code, text]) => (said.has(code) ? [] : [note(text)]))
 }
 
 function sectionNotes(sections: readonly FrozenSection[]): Block[] {

@@ -34,13 +34,18 @@ export function partiesOf(head: FrozenHead, to: WordKey): DocumentContent['parti
     { heading: say(locale, to), lines: isSelfBilled ? entity : customer },
   ]
   const { shipping } = buyer
-  if (!shipping?.country || isSame(shipping, buyer.address)) return parties
+  if (!shipping?.country || isSameAddress(shipping, buyer.address)) return parties
   return [...parties, { heading: say(locale, 'party.ship_to'), lines: addressLines(locale, shipping) }]
 }
 
 /** The customer's metadata that is shown on invoices, oldest first. */
 export function sideFieldsOf(buyer: FrozenBuyer): Field[] {
   return buyer.metadata.slice(0, METADATA_MAX).map(({ key, value }) => ({ label: key, value }))
+}
+
+/** The lines of a seller's address. */
+export function sellerAddress(locale: Locale, seller: FrozenParty): string[] {
+  return addressLines(locale, seller.address)
 }
 
 function sellerLines(locale: Locale, seller: FrozenSeller): string[] {
@@ -92,7 +97,8 @@ function countryName(locale: Locale, code: string): string {
   return /^[A-Z]{2}$/.test(code) ? (known.of(code) ?? code) : code
 }
 
-function isSame(a: FrozenAddress, b: FrozenAddress): boolean {
+/** Whether two addresses say the same; a field that is empty is like one that is absent. */
+export function isSameAddress(a: FrozenAddress, b: FrozenAddress): boolean {
   const texts = ({ line1, line2, zipcode, city, state, country }: FrozenAddress) =>
     JSON.stringify([line1, line2, zipcode, city, state, country].map((each) => each || null))
   return texts(a) === texts(b)

@@ -5,6 +5,7 @@ import type { FrozenReceipt } from './frozen.ts'
 import { lineBlocks, shellOf } from './invoice-content.ts'
 import { closingNotes } from './notes-block.ts'
 import { partiesOf } from './parties.ts'
+import { methodText } from './payment-method.ts'
 import type { WordKey } from './words/en.ts'
 import { say } from './words.ts'
 
@@ -12,30 +13,41 @@ import { say } from './words.ts'
 export function receiptContent(receipt: FrozenReceipt): DocumentContent {
   const { locale, currency, isSandbox, paid } = receipt
   const date = dateText(receipt.paidAt, receipt)
-  const amount = formatAmount(locale, BigInt(receipt.dueCents), currency)
   return {
     ...shellOf(receipt, say(locale, 'doc.receipt')),
     watermark: isSandbox ? say(locale, 'wm.test') : null,
     fields: fieldsOf(receipt, date),
     parties: partiesOf(receipt, 'party.bill_to'),
     amount: formatAmount(locale, BigInt(receipt.amountCents), currency),
-    amountNotes: [say(locale, 'head.paid_on', { date, amount })],
+    amountNotes: [paidText(receipt)],
     blocks: body(receipt, closingNotes(receipt, 'invoice' in paid ? paid.invoice.taxes : [])),
   }
+}
+
+/** When a payment was made, and what is still due after it. */
+export function paidText(receipt: FrozenReceipt): string {
+  const { locale, currency, dueCents } = receipt
+  const date = dateText(receipt.paidAt, receipt)
+  if (BigInt(dueCents) <= 0n) return say(locale, 'head.paid_in_full', { date })
+  return say(locale, 'head.paid_on', { date, amount: formatAmount(locale, BigInt(dueCents), currency) })
 }
 
 function fieldsOf({ locale, number, paid, method }: FrozenReceipt, date: string): Field[] {
   const fields: (readonly [WordKey, string | null])[] = [
     ['meta.receipt_number', number],
     ['meta.invoice_number', 'invoice' in paid ? paid.invoice.number : null],
-    ['meta.payment_method', method],
+    ['meta.payment_method', methodText(locale, method)],
     ['meta.payment_date', date],
   ]
   return fields.flatMap(([key, value]) => (value ? [{ label: say(locale, key), value }] : []))
 }
 
 function body({ locale, currency, paid }: FrozenReceipt, notes: readonly Block[]): Block[] {
-  if ('invoice' in paid) return lineBlocks({ ...paid.invoice, locale }, { notes, withUsage: false })
+  if ('invoice' in paid) {
+    const { invoice, paidCents, offsetCents } = paid
+    const cents = { ...invoice.cents, paid: paidCents, offset: offsetCents }
+    return lineBlocks({ ...invoice, locale, cents }, { notes, withUsage: false })
+  }
   return [
     {
       kind: 'table',

@@ -1,3 +1,4 @@
+import { allot } from '../amounts/allot.ts'
 import { Decimal } from '../amounts/decimal.ts'
 import type { TotalRow } from './content.ts'
 import { formatAmount, formatRate } from './formats.ts'
@@ -63,27 +64,16 @@ export function taxRows(
 }
 
 /**
- * The cents of each tax so that they sum to the total, which was rounded from their unrounded sum: each is rounded
- * down, and what is missing goes to the largest fractions, to the higher rate among equal ones.
+ * The cents of each tax so that they sum to the total, which was rounded from their unrounded sum. Taxes computed fee
+ * by fee may be off by more than a cent for each line.
  */
 export function shareTaxes(taxes: readonly FrozenTaxLine[], totalCents: bigint): bigint[] {
-  const exact = taxes.map(({ baseCents, rate }) =>
-    Decimal.of(baseCents).times(Decimal.of(rate)).dividedBy(Decimal.hundred),
+  return allot(
+    taxes.map(({ baseCents, rate }) =>
+      Decimal.of(baseCents).times(Decimal.of(rate)).dividedBy(Decimal.hundred),
+    ),
+    totalCents,
   )
-  const shares = exact.map((each) => each.round(0, 'floor').toBigInt())
-  const order = exact
-    .map((each, k) => ({ k, fraction: each.minus(each.round(0, 'floor')) }))
-    .sort((a, b) => b.fraction.compare(a.fraction) || a.k - b.k)
-    .map(({ k }) => k)
-  let missing = totalCents - shares.reduce((sum, share) => sum + share, 0n)
-  const step = missing < 0n ? -1n : 1n
-  // Taxes computed fee by fee may be off by more than a cent for each line, so the turns go round.
-  for (let turn = 0; missing !== 0n && order.length > 0; turn += 1) {
-    const k = order[turn % order.length] ?? 0
-    shares[k] = (shares[k] ?? 0n) + step
-    missing -= step
-  }
-  return shares
 }
 
 function taxLabel(tax: FrozenTaxLine, locale: Locale, amount: (cents: bigint) => string): string {
@@ -113,12 +103,16 @@ function prepaidRows(
   ]
 }
 
-function paidRows({ locale, currency, cents, invoiceType }: FrozenInvoice): TotalRow[] {
+/** What was paid and set off when the model was made, and what is due after it. */
+function paidRows({ locale, currency, cents, invoiceType, number }: FrozenInvoice): TotalRow[] {
   const paid = BigInt(cents.paid)
-  if (paid <= 0n || invoiceType === 'advance_charges') return []
-  const due = BigInt(cents.total) - paid
+  const offset = BigInt(cents.offset ?? '0')
+  if (paid + offset <= 0n || invoiceType === 'advance_charges') return []
+  const row = (label: string, amount: bigint, isStrong = false): TotalRow[] =>
+    amount === 0n && !isStrong ? [] : [{ label, amount: formatAmount(locale, amount, currency), isStrong }]
   return [
-    { label: say(locale, 'tot.paid'), amount: formatAmount(locale, -paid, currency), isStrong: false },
-    { label: say(locale, 'tot.due'), amount: formatAmount(locale, due, currency), isStrong: true },
+    ...row(say(locale, 'tot.paid'), -paid),
+    ...row(say(locale, 'cn.offset', { number }), -offset),
+    ...row(say(locale, 'tot.due'), BigInt(cents.total) - paid - offset, true),
   ]
 }

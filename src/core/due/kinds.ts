@@ -7,6 +7,7 @@ export const DUE_KINDS = [
   'plan_deletion',
   'draft_refresh',
   'subscription_start',
+  'subscription_gate',
   'subscription_end',
   'subscription_billing',
   'invoice_finalization',
@@ -28,6 +29,12 @@ export const DUE_KINDS = [
   'wallet_rule',
   'wallet_usage',
   'wallet_refresh',
+  'invoice_charge',
+  'request_charge',
+  'payment_attention',
+  'refund_attention',
+  'page_expiry',
+  'provider_probe',
 ] as const
 
 export type DueKind = (typeof DUE_KINDS)[number]

@@ -55,8 +55,7 @@ export function dunningStep(
   if (currencies.length === 0) return NOTHING
   if (state.lastAttemptAt !== null) {
     const allowedAfter = state.lastAttemptAt + campaign.daysBetweenAttempts * DAY_MS
-    // One millisecond more, because the days must have passed, and not just be over.
-    if (now <= allowedAfter) return { kind: 'wait', until: nextLookAt(instant(allowedAfter + 1)) }
+    if (now <= allowedAfter) return { kind: 'wait', until: lookAfter(allowedAfter) }
   }
   const attempts = new Map(state.attempts)
   for (const currency of currencies) attempts.set(currency, (attempts.get(currency) ?? 0) + 1)
@@ -67,6 +66,21 @@ export function dunningStep(
     attempts,
     isFinished: counts.every((count) => count >= campaign.maxAttempts),
   }
+}
+
+/** The first look after an instant: one millisecond more, because the days must have passed, and not just be over. */
+function lookAfter(allowedAfter: number): Instant {
+  return nextLookAt(instant(allowedAfter + 1))
+}
+
+/** When a customer who was asked is asked again if enough is overdue; null when all attempts were made. */
+export function nextAttemptAt(
+  campaign: Pick<DunningCampaign, 'daysBetweenAttempts' | 'maxAttempts'>,
+  state: DunningState,
+): Instant | null {
+  const isOver = [...state.attempts.values()].every((count) => count >= campaign.maxAttempts)
+  if (state.lastAttemptAt === null || isOver) return null
+  return lookAfter(state.lastAttemptAt + campaign.daysBetweenAttempts * DAY_MS)
 }
 
 /** The currencies in which overdue balances reach a campaign's thresholds, in the order of the thresholds. */

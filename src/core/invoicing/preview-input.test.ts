@@ -28,6 +28,7 @@ describe('readPreview', () => {
       kind: 'termination',
       externalId: 's',
       at: NOW,
+      creditNote: null,
     })
     expect(modeOf({ subscriptions: { external_ids: ['s'], plan_code: ' q ' } })).toEqual({
       kind: 'plan_change',

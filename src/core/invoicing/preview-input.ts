@@ -16,7 +16,13 @@ export type PreviewMode =
       readonly subscriptionAt: Instant | null
     }
   | { readonly kind: 'next'; readonly externalIds: readonly string[] }
-  | { readonly kind: 'termination'; readonly externalId: string; readonly at: Instant }
+  | {
+      readonly kind: 'termination'
+      readonly externalId: string
+      readonly at: Instant
+      /** What happens to what was paid and not used; null for what the subscription says. */
+      readonly creditNote: string | null
+    }
   | { readonly kind: 'plan_change'; readonly externalId: string; readonly planCode: string }
 
 export type PreviewInput = {
@@ -72,7 +78,7 @@ function readExisting(
   if (isGiven(subscriptions.terminated_at)) {
     if (others.length > 0) problems.add('subscriptions', 'only_one_subscription_allowed_for_termination')
     const at = readTermination(subscriptions.terminated_at, problems, now)
-    return at === null ? null : { kind: 'termination', externalId, at }
+    return at === null ? null : { kind: 'termination', externalId, at, creditNote: null }
   }
   if (isGiven(subscriptions.plan_code)) {
     if (others.length > 0) problems.add('subscriptions', 'only_one_subscription_allowed_for_plan_change')

@@ -24,9 +24,14 @@ export function readApiKeyInput(input: Input, own: Permissions, now: Instant): O
   const expiresAt = fields.instant('expires_at') ?? null
   if (expiresAt !== null && expiresAt <= now) problems.add('expires_at', 'value_is_out_of_range')
   const isAbsent = !fields.has('permissions') || fields.isNull('permissions')
-  const permissions = isAbsent ? own : readPermissions(input.permissions)
+  const permissions = isAbsent ? standardOf(own) : readPermissions(input.permissions)
   if (permissions === undefined || !mayGive(own, permissions)) problems.add('permissions', 'value_is_invalid')
   return problems.outcome({ name, permissions: permissions ?? {}, expiresAt })
+}
+
+/** What a new key may do unless its permissions are named: all that its maker may, but to connect payment providers. */
+function standardOf({ payment_provider: _, ...rest }: Permissions): Permissions {
+  return rest
 }
 
 /** Whether a key with the permissions `own` may grant `given`: no key grants what it lacks. */

@@ -24,6 +24,7 @@ export const PERMISSION_RESOURCES = [
   'organization',
   'payment',
   'payment_method',
+  'payment_provider',
   'payment_receipt',
   'payment_request',
   'plan',

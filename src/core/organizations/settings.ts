@@ -1,14 +1,23 @@
 import { ISSUING_DATE_ADJUSTMENTS, ISSUING_DATE_ANCHORS, readEmails } from '../customers/customer-change.ts'
+import { isSensible, type Picture, readPicture } from '../documents/picture.ts'
 import { Fields, given, type Input } from '../input/fields.ts'
 import { isInEu, readCountry, readCurrency, readLocale, readTimeZone } from '../input/places.ts'
 import { type Outcome, Problems } from '../problems.ts'
+import { isIban, tidyIban } from './iban.ts'
+import { isSlug } from './names.ts'
 
 const MAIL_KINDS = ['invoice.finalized', 'credit_note.created', 'payment_receipt.created'] as const
 const PREFIX_LENGTH_MAX = 10
 const FOOTER_LENGTH_MAX = 600
+const SLUG_LENGTH_MAX = 100
+const HOLDER_LENGTH_MAX = 255
+/** With spaces. */
+const IBAN_LENGTH_MAX = 60
+const BIC = /^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$/
 const LOGO_BYTES_MAX = 800 * 1024
 const LOGO = /^data:image\/(png|jpe?g);base64,([A-Za-z0-9+/]+={0,2})$/
-const E_INVOICING_COUNTRIES = ['FR', 'DE']
+/** Countries whose rules of e-invoices we know. */
+export const E_INVOICING_COUNTRIES = ['FR', 'DE']
 
 /** Settings shared by an organization and its default billing entity, as sent. */
 export type SharedSettings = ReturnType<typeof readShared>
@@ -34,12 +43,24 @@ export type BillingEntityChange = {
   readonly sectionCodes?: readonly string[]
 }
 
+/** Reads a new organization: its name, its country if given, and whether it is a sandbox. */
+export function readNewOrganization(
+  input: Input,
+): Outcome<{ readonly name: string; readonly country: string | null; readonly isSandbox: boolean }> {
+  const problems = new Problems()
+  const fields = new Fields(input, problems)
+  return problems.outcome({
+    name: fields.mandatoryText('name', 255) ?? '',
+    country: readCountry(fields) ?? null,
+    isSandbox: fields.boolean('sandbox') ?? false,
+  })
+}
+
 /** Reads `PUT /organizations`. 422 with every invalid field. */
 export function readOrganizationChange(input: Input): Outcome<OrganizationChange> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
-  const slug = fields.text('slug')?.trim().toLowerCase()
-  if (slug === '') problems.add('slug', 'value_is_mandatory')
+  const slug = readSlug(fields)
   const change = {
     shared: readShared(fields),
     ...given({
@@ -134,6 +155,7 @@ function readOwn(fields: Fields, isNew: boolean) {
     name: isNew ? fields.mandatoryText('name', 255) : fields.presentText('name', 255),
     phone: fields.text('phone'),
     einvoicing: fields.boolean('einvoicing') ?? undefined,
+    ...readBankAccount(fields),
     euTaxManagement: fields.boolean('eu_tax_management') ?? undefined,
     documentNumbering: numbering === 'per_organization' ? 'per_billing_entity' : (numbering ?? undefined),
     subscriptionInvoiceIssuingDateAnchor:
@@ -141,6 +163,32 @@ function readOwn(fields: Fields, isNew: boolean) {
     subscriptionInvoiceIssuingDateAdjustment:
       billing?.word('subscription_invoice_issuing_date_adjustment', ISSUING_DATE_ADJUSTMENTS) ?? undefined,
   })
+}
+
+/**
+ * Where customers pay by bank transfer: an IBAN with right check digits, its BIC and its holder; only the first is
+ * needed. Null removes it.
+ */
+function readBankAccount(fields: Fields) {
+  if (fields.isNull('bank_account')) {
+    return { bankAccountHolder: null, bankAccountIban: null, bankAccountBic: null }
+  }
+  const account = fields.object('bank_account')
+  if (!account) return {}
+  const iban = tidyIban(account.mandatoryText('iban', IBAN_LENGTH_MAX) ?? '')
+  if (iban !== '' && !isIban(iban)) account.refuse('iban', 'value_is_invalid')
+  const bic = account.text('bic', IBAN_LENGTH_MAX)?.replace(/\s/g, '').toUpperCase() || null
+  if (bic !== null && !BIC.test(bic)) account.refuse('bic', 'value_is_invalid')
+  const holder = account.text('holder', HOLDER_LENGTH_MAX)?.trim() || null
+  return { bankAccountHolder: holder, bankAccountIban: iban, bankAccountBic: bic }
+}
+
+/** The organization's name in the dashboard's URLs: letters and digits joined by hyphens, and no path of its own. */
+function readSlug(fields: Fields): string | undefined {
+  if (fields.isNull('slug')) return undefined
+  const slug = fields.presentText('slug', SLUG_LENGTH_MAX)?.trim().toLowerCase()
+  if (slug === undefined || isSlug(slug)) return slug
+  return fields.refuse('slug', 'value_is_invalid')
 }
 
 function readPrefix(fields: Fields): string | undefined {
@@ -157,7 +205,10 @@ function readMailKinds(fields: Fields): string[] | undefined {
   return kinds?.every(isKnown) === false ? fields.refuse('email_settings', 'unsupported_value') : kinds
 }
 
-/** A data URL of a PNG or JPEG of at most 800 kB; a blank one removes the logo. */
+/**
+ * A data URL of a PNG or JPEG of at most 800 kB, 4,000 points a side and 8 million in all; a blank one removes the
+ * logo. The bytes have to be what the URL says that they are, in grey or three colours.
+ */
 function readLogo(fields: Fields): Logo | undefined {
   const text = fields.text('logo', 2 * LOGO_BYTES_MAX)
   if (text === undefined) return undefined
@@ -165,5 +216,14 @@ function readLogo(fields: Fields): Logo | undefined {
   const [, kind, base64] = LOGO.exec(text) ?? []
   if (kind === undefined || base64 === undefined) return fields.refuse('logo', 'invalid_content_type')
   if ((base64.length * 3) / 4 > LOGO_BYTES_MAX) return fields.refuse('logo', 'invalid_size')
+  const picture = pictureIn(base64)
+  const isAsSaid = picture?.kind === (kind === 'png' ? 'png' : 'jpeg') && !picture.isCmyk
+  if (!isAsSaid) return fields.refuse('logo', 'invalid_content_type')
+  if (!isSensible(picture)) return fields.refuse('logo', 'invalid_size')
   return { contentType: kind === 'png' ? 'image/png' : 'image/jpeg', base64 }
+}
+
+function pictureIn(base64: string): Picture | undefined {
+  if (base64.length % 4 !== 0) return undefined
+  return readPicture(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)))
 }

@@ -43,16 +43,28 @@ function readTimeout(value: unknown, problems: Problems): number {
 
 /**
  * Checks that the first payment of a subscription with activation rules can be taken automatically: the customer needs
- * a payment provider, and the subscription must not be paid by hand (docs/rules/subscriptions.md#activation-rules).
+ * a payment provider and a method, and the subscription must not be paid by hand
+ * (docs/rules/subscriptions.md#activation-rules). 422 on `customer`.
  */
-export function checkPaymentGate(
-  rules: readonly ActivationRule[] | undefined,
-  payer: { readonly methodType: 'provider' | 'manual' | undefined; readonly hasProvider: boolean },
-): Outcome<true> {
-  if (rules === undefined || rules.length === 0) return outcome(true)
+export function checkPaymentGate(rules: readonly ActivationRule[], payer: GatePayer): Outcome<true> {
+  if (rules.length === 0) return outcome(true)
   if (payer.methodType === 'manual') {
     return refusedFields({ customer: ['manual_payment_method_invalid_for_payment_activation_rules'] })
   }
   if (!payer.hasProvider) return refusedFields({ customer: ['no_linked_payment_provider'] })
+  if (payer.named === 'unknown') return refusedFields({ customer: ['payment_method_not_found'] })
+  if (payer.named === 'none' && !payer.hasDefaultMethod) {
+    return refusedFields({ customer: ['no_default_payment_method'] })
+  }
   return outcome(true)
+}
+
+/** How the first invoice of a subscription would be paid. */
+export type GatePayer = {
+  readonly methodType: string
+  /** Whether the customer is linked to a payment provider. */
+  readonly hasProvider: boolean
+  readonly hasDefaultMethod: boolean
+  /** The method that the subscription names. */
+  readonly named: 'none' | 'unknown' | 'known'
 }

@@ -18,7 +18,7 @@ export type Chain<T extends ChainMember> = {
   readonly incomplete: T | undefined
   /** The customer's own: active, or pending without a predecessor. */
   readonly current: T | undefined
-  /** Whether another customer's active subscription has the external id. */
+  /** Whether another customer's subscription has it: one that is active, or waits for its payment. */
   readonly isTakenByAnother: boolean
   /** The latest billed termination among the customer's own; usage before it has been billed. */
   readonly lastBilledTermination: Instant | null
@@ -38,7 +38,8 @@ export function chainOf<T extends ChainMember>(members: readonly T[], customerId
     incomplete: members.filter(({ status }) => status === 'incomplete').sort(byNewest)[0],
     current: own.filter(isCurrent).sort(byStart)[0],
     isTakenByAnother: members.some(
-      (member) => member.status === 'active' && member.customerId !== customerId,
+      ({ status, customerId: owner }) =>
+        (status === 'active' || status === 'incomplete') && owner !== customerId,
     ),
     lastBilledTermination: extreme(billed, ({ terminatedAt }) => terminatedAt, Math.max),
     firstStartedAt: extreme(own, ({ startedAt }) => startedAt, Math.min),

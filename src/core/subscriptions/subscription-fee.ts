@@ -56,7 +56,8 @@ export function subscriptionFee(bill: BillMoment, window: Window, history: FeeHi
   const isCutByTrial = trialEnd !== null && trialEnd > window.from
   const from = isCutByTrial ? trialEnd : window.from
   const isClosing = isClosedInArrears(bill)
-  const isUpgradeStart = subscription.startedBy === 'upgrade' && history.isFirstInvoice
+  const isUpgradeStart =
+    subscription.startedBy === 'upgrade' && (history.isFirstInvoice || opensOnStartDay(bill, window))
   const isFull = !isClosing && !isUpgradeStart && isFullPeriod(bill, history)
   if (isFull && !isCutByTrial) return feeOf(Decimal.of(plan.amountCents))
   const upgradeDay = isClosing && subscription.endedBy === 'upgrade' ? 1 : 0
@@ -80,6 +81,11 @@ export function priceOfDays(
 
 function feeOf(preciseAmountCents: Decimal): FeeAmount {
   return { preciseAmountCents, amountCents: roundCents(preciseAmountCents) }
+}
+
+/** An upgrade that waited for its payment into the next period pays that one from its start on. */
+function opensOnStartDay({ subscription, zone }: BillMoment, window: Window): boolean {
+  return window.from === startOfDay(localDate(subscription.startedAt, zone), zone)
 }
 
 /** Terminated in arrears, by an upgrade or without a successor (docs/rules/proration.md#first-and-last-periods). */

@@ -53,7 +53,7 @@ describe('the request of a subscription', () => {
         billing_time: 'whenever',
         subscription_at: 'hello',
         ending_at: 12,
-        payment_method: { payment_method_id: 'x' },
+        payment_method: { payment_method_id: 12 },
         usage_thresholds: [{ amount_cents: 0 }],
       }),
     ).toEqual({

@@ -25,6 +25,8 @@ export type SubscriptionSettings = {
   /** Null for the customer's own. */
   readonly billingEntity: { readonly code: string } | { readonly id: string } | null | undefined
   readonly paymentMethodType: 'provider' | 'manual' | undefined
+  /** A method of the customer; null for its default. */
+  readonly paymentMethodId: string | null | undefined
   readonly activationRules: readonly ActivationRule[] | undefined
   readonly usageThresholds: readonly ThresholdInput[] | undefined
   /** Which custom sections its invoices print. */
@@ -40,10 +42,13 @@ export type NewSubscription = SubscriptionSettings & {
   readonly billingTime: BillingTime
 }
 
+export const TERMINATION_CREDIT_NOTES = ['credit', 'skip', 'refund', 'offset'] as const
+export const TERMINATION_INVOICES = ['generate', 'skip'] as const
+
 /** What happens to a subscription's money when it ends (docs/rules/subscriptions.md#end). */
 export type TerminationOptions = {
-  readonly creditNote: 'credit' | 'skip' | 'refund' | 'offset' | null | undefined
-  readonly invoice: 'generate' | 'skip' | undefined
+  readonly creditNote: (typeof TERMINATION_CREDIT_NOTES)[number] | null | undefined
+  readonly invoice: (typeof TERMINATION_INVOICES)[number] | undefined
 }
 
 export type SubscriptionChange = SubscriptionSettings & { readonly onTermination: TerminationOptions }
@@ -76,11 +81,9 @@ export function readSubscriptionChange(input: Input, problems: Problems): Subscr
  */
 export function readTermination(input: Input, problems: Problems): TerminationOptions {
   const fields = new Fields(input, problems)
-  const creditNotes = ['credit', 'skip', 'refund', 'offset'] as const
   return {
-    creditNote: fields.word('on_termination_credit_note', creditNotes, 'invalid_value'),
-    invoice:
-      fields.word('on_termination_invoice', ['generate', 'skip'] as const, 'invalid_value') ?? undefined,
+    creditNote: fields.word('on_termination_credit_note', TERMINATION_CREDIT_NOTES, 'invalid_value'),
+    invoice: fields.word('on_termination_invoice', TERMINATION_INVOICES, 'invalid_value') ?? undefined,
   }
 }
 
@@ -98,7 +101,7 @@ function readSettings(input: Input, fields: Fields, problems: Problems): Subscri
     consolidateInvoice: fields.boolean('consolidate_invoice') ?? undefined,
     purchaseOrderNumber: blankAsNull(fields.text('purchase_order_number', 255)),
     billingEntity: readBillingEntity(fields),
-    paymentMethodType: readPaymentMethod(input.payment_method, problems),
+    ...readMethodChoice(input.payment_method, problems),
     activationRules: readActivationRules(input.activation_rules, problems),
     usageThresholds: readThresholds(input.usage_thresholds, problems),
     sections: readSelection(input, problems),
@@ -118,7 +121,20 @@ function readBillingEntity(fields: Fields): SubscriptionSettings['billingEntity'
   return fields.isNull('billing_entity_code') || fields.isNull('billing_entity_id') ? null : undefined
 }
 
-/** Payment methods are not supported yet, so any id is unknown. */
+/** How a subscription is paid: by hand, or by a provider with the customer's default method or one that it names. */
+function readMethodChoice(
+  value: unknown,
+  problems: Problems,
+): Pick<SubscriptionSettings, 'paymentMethodType' | 'paymentMethodId'> {
+  const method = isInput(value) ? value : undefined
+  const id = method?.payment_method_id
+  const isNamed = typeof id === 'string' && (method?.payment_method_type ?? 'provider') === 'provider'
+  if (isNamed) return { paymentMethodType: 'provider', paymentMethodId: id }
+  const type = readPaymentMethod(value, problems)
+  return { paymentMethodType: type, paymentMethodId: type === undefined ? undefined : null }
+}
+
+/** How something else is paid: it cannot name a method, so any id is unknown. */
 export function readPaymentMethod(
   value: unknown,
   problems: Problems,

@@ -111,8 +111,10 @@ function linesOf(fees: readonly TaxableFee[]): TaxLine[] {
 
 /** Exactly `rate` percent of an amount: dividing by 100 never needs rounding. */
 function shareOf(amount: Decimal, rate: Decimal): Decimal {
-  return amount.times(rate).times(Decimal.of('0.01'))
+  return amount.times(rate).times(HUNDREDTH)
 }
+
+const HUNDREDTH = Decimal.of('0.01')
 
 function cents(amount: Decimal): bigint {
   return amount.round().toBigInt()

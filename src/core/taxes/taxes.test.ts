@@ -5,7 +5,7 @@ import type { Outcome } from '../problems.ts'
 import { accepted } from '../refusal.ts'
 import { type TaxableFee, taxesOfFee, taxesOfInvoice } from './apply.ts'
 import { resolveTaxes } from './resolve.ts'
-import { readNewTax, readTaxChange, type Tax } from './tax.ts'
+import { checkEInvoiceTax, readNewTax, readTaxChange, type Tax } from './tax.ts'
 
 function tax(rate: string | number): Tax {
   return { id: `t${rate}`, code: `t${rate}`, name: `Tax ${rate}`, description: null, rate: Decimal.of(rate) }
@@ -136,6 +136,43 @@ describe('the fields of a tax', () => {
     })
     expect(refusal(readTaxChange({ rate: -1 }))).toEqual({ rate: ['value_is_out_of_range'] })
     expect(refusal(readTaxChange({ name: '' }))).toEqual({ name: ['value_is_mandatory'] })
+  })
+  it('has a category of e-invoices that fits its rate, and a reason only when it is exempt', () => {
+    const exempt = {
+      einvoice_category: 'E',
+      einvoice_exemption_code: 'VATEX-FR-FRANCHISE',
+      einvoice_exemption_reason: ' ',
+    }
+    expect(accepted(readTaxChange(exempt))).toEqual({
+      einvoiceCategory: 'E',
+      einvoiceExemptionCode: 'VATEX-FR-FRANCHISE',
+      einvoiceExemptionReason: null,
+    })
+    expect(accepted(readTaxChange({ einvoice_category: null }))).toEqual({ einvoiceCategory: null })
+    expect(refusal(readTaxChange({ einvoice_category: 'X', einvoice_exemption_code: 'franchise' }))).toEqual({
+      einvoice_category: ['value_is_invalid'],
+      einvoice_exemption_code: ['value_is_invalid'],
+    })
+    const tax = {
+      einvoiceCategory: null,
+      einvoiceExemptionCode: null,
+      einvoiceExemptionReason: null,
+      rate: '20',
+    }
+    const code = { einvoiceExemptionCode: 'VATEX-EU-G' }
+    for (const [changes, fields] of [
+      [{}, []],
+      [{ einvoiceCategory: 'S' }, []],
+      [{ einvoiceCategory: 'E' }, ['einvoice_category']],
+      [{ einvoiceCategory: 'S', rate: '0' }, ['einvoice_category']],
+      [{ einvoiceCategory: 'G', rate: '0', ...code }, []],
+      [{ einvoiceCategory: 'Z', rate: '0', ...code }, ['einvoice_exemption_code']],
+      [{ einvoiceExemptionReason: 'because' }, ['einvoice_exemption_reason']],
+    ] as const) {
+      const outcome = checkEInvoiceTax({ ...tax, ...changes })
+      const refused = outcome.ok ? [] : Object.keys(refusal(outcome) as object)
+      expect([changes, refused]).toEqual([changes, fields])
+    }
   })
   it('changes only what is given', () => {
     expect(accepted(readTaxChange({ description: null, applied_to_organization: false }))).toEqual({

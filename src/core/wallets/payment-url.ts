@@ -7,10 +7,9 @@ export type PayablePurchase = {
   readonly invoiceId: string | null
 }
 
-/** Why a purchase gets no payment page. No customer is linked to a payment provider yet, so none ever does. */
-export function refuseToPay({ transactionStatus, status, invoiceId }: PayablePurchase): FieldCode {
+/** Why a purchase gets no payment page; null when its invoice is to be asked. */
+export function refuseToPay({ transactionStatus, status, invoiceId }: PayablePurchase): FieldCode | null {
   if (transactionStatus !== 'purchased') return 'wallet_transaction_not_purchased'
   if (status === 'settled') return 'wallet_transaction_already_settled'
-  if (invoiceId === null) return 'wallet_transaction_has_no_attached_invoice'
-  return 'no_linked_payment_provider'
+  return invoiceId === null ? 'wallet_transaction_has_no_attached_invoice' : null
 }

@@ -1,5 +1,15 @@
+/** Types that Lago does not have: only endpoints that name them get them. */
+const OWN_TYPES = [
+  'payment.reversed',
+  'payment.duplicated',
+  'payment.needs_review',
+  'payment_method.created',
+  'payment_method.deleted',
+] as const
+
 /** Every webhook type that Weir sends. */
 export const WEBHOOK_TYPES = [
+  ...OWN_TYPES,
   'alert.triggered',
   'billable_metric.created',
   'billable_metric.updated',
@@ -90,7 +100,7 @@ export function webhookTypeOf(text: string): WebhookType | undefined {
   return ALIASES[name] ?? WEBHOOK_TYPES.find((type) => type === name)
 }
 
-/** Whether an endpoint receives a type: null receives all, a list only its entries. */
+/** Whether an endpoint receives a type: a list receives its entries, and null all types that Lago has too. */
 export function takesType(eventTypes: readonly string[] | null, type: WebhookType): boolean {
-  return eventTypes === null || eventTypes.includes(type)
+  return eventTypes === null ? !OWN_TYPES.some((own) => own === type) : eventTypes.includes(type)
 }

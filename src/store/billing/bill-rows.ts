@@ -150,6 +150,10 @@ export function addUninvoicedFees(rows: BillRows, organizationId: string, plan: 
   return addFees(rows, owner, plan.fees)
 }
 
+function awaitsTaxes(outcome: InvoiceOutcome): boolean {
+  return outcome.status === 'pending' || (outcome.status === 'open' && outcome.awaitsTaxes === true)
+}
+
 function invoiceRow(
   organizationId: string,
   id: string,
@@ -167,7 +171,7 @@ function invoiceRow(
     invoiceType: plan.invoiceType,
     status: outcome.status,
     paymentStatus: plan.paymentStatus,
-    taxStatus: outcome.status === 'pending' ? 'pending' : null,
+    taxStatus: awaitsTaxes(outcome) ? 'pending' : null,
     currency: plan.currency,
     timezone: plan.zone,
     issuingDate: dates.issuingOn,

@@ -10,6 +10,7 @@ const SUBJECTS = {
   draft_refresh: 'invoices',
   invoice_finalization: 'invoices',
   invoice_overdue: 'invoices',
+  invoice_charge: 'invoices',
   wallet_usage: 'customers',
   wallet_refresh: 'customers',
 } as const

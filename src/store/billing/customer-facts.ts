@@ -16,7 +16,7 @@ export type BilledPeople = {
  * them.
  */
 export async function readCustomerFacts(reads: Reads, customerIds: readonly string[]): Promise<BilledPeople> {
-  const [customers, entities, checks] = await Promise.all([
+  const [customers, entities, awaiting] = await Promise.all([
     reads.selectFrom('customers').selectAll().where('id', '=', anyOf(customerIds)).execute(),
     reads
       .selectFrom('billingEntities')
@@ -24,13 +24,17 @@ export async function readCustomerFacts(reads: Reads, customerIds: readonly stri
       .select(['invoiceGracePeriod', 'netPaymentTerm'])
       .select(['subscriptionInvoiceIssuingDateAnchor', 'subscriptionInvoiceIssuingDateAdjustment'])
       .execute(),
-    reads
-      .selectFrom('viesChecks')
-      .select('customerId')
-      .where('customerId', '=', anyOf(customerIds))
-      .execute(),
+    customersAwaitingTaxes(reads, customerIds),
   ])
-  const awaiting = new Set(checks.map(({ customerId }) => customerId))
+  return peopleOf(customers, entities, awaiting)
+}
+
+/** The same from rows that were read: customers, all billing entities, and those of the customers that await taxes. */
+export function peopleOf(
+  customers: readonly Selectable<Customers>[],
+  entities: readonly (EntitySettings & EntityNumbers)[],
+  awaiting: ReadonlySet<string>,
+): BilledPeople {
   const byId = new Map(entities.map((entity) => [entity.id, entity]))
   return {
     customers: new Map(
@@ -42,6 +46,19 @@ export async function readCustomerFacts(reads: Reads, customerIds: readonly stri
     ),
     billingEntities: new Map(entities.map((row) => [row.id, billingEntityFacts(row)])),
   }
+}
+
+/** The ids of those customers whose VAT numbers are being checked. */
+export async function customersAwaitingTaxes(
+  reads: Reads,
+  customerIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const checks = await reads
+    .selectFrom('viesChecks')
+    .select('customerId')
+    .where('customerId', '=', anyOf(customerIds))
+    .execute()
+  return new Set(checks.map(({ customerId }) => customerId))
 }
 
 /** Somebody who is no customer yet, as the billing entity would bill a new customer; a time zone may be given. */
@@ -99,12 +116,12 @@ function issuingSettings(customer: Partial<Selectable<Customers>>, entity: Entit
   }
 }
 
-function billingEntityFacts(
-  row: Pick<
-    Selectable<BillingEntities>,
-    'id' | 'timezone' | 'documentNumberPrefix' | 'documentNumbering' | 'finalizeZeroAmountInvoice'
-  >,
-): BillingEntityFacts {
+type EntityNumbers = Pick<
+  Selectable<BillingEntities>,
+  'id' | 'timezone' | 'documentNumberPrefix' | 'documentNumbering' | 'finalizeZeroAmountInvoice'
+>
+
+function billingEntityFacts(row: EntityNumbers): BillingEntityFacts {
   return {
     id: row.id,
     zone: row.timezone,

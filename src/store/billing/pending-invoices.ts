@@ -20,7 +20,12 @@ import { feeTaxRow, invoiceTaxRow } from './tax-rows.ts'
 import { addSpendings, type WalletRows } from './wallet-rows.ts'
 
 /** An invoice that waits for taxes, with what its number and its webhook depend on. */
-export type PendingInvoiceRow = { readonly invoice: PendingInvoice; readonly billingEntityId: string }
+export type PendingInvoiceRow = {
+  readonly invoice: PendingInvoice
+  readonly billingEntityId: string
+  /** Whether it stays open until it is paid. */
+  readonly awaitsPayment: boolean
+}
 
 /** The invoices of a customer that wait for taxes, oldest first, locked. The caller has locked the customer. */
 export async function lockPendingInvoices(tx: Tx, customerId: string): Promise<readonly PendingInvoiceRow[]> {
@@ -28,7 +33,8 @@ export async function lockPendingInvoices(tx: Tx, customerId: string): Promise<r
     .selectFrom('invoices')
     .selectAll()
     .where('customerId', '=', customerId)
-    .where('status', '=', 'pending')
+    // One that is open waits for its payment too.
+    .where('status', 'in', ['pending', 'open'])
     .where('taxStatus', '=', 'pending')
     .orderBy('createdAt')
     .orderBy('id')
@@ -79,6 +85,7 @@ export async function lockPendingInvoices(tx: Tx, customerId: string): Promise<r
         isPeriodic: own.some(({ isRecurring }) => isRecurring),
       },
       billingEntityId: row.billingEntityId,
+      awaitsPayment: row.status === 'open',
     }
   })
 }
@@ -132,12 +139,15 @@ function taxOfFee(row: Selectable<FeeTaxes>): Tax {
   }
 }
 
-/** Writes the taxes, reductions, totals, dates and number of an invoice that waited for taxes, and makes it final. */
+/**
+ * Writes the taxes, reductions, totals, dates and number of an invoice that waited for taxes, and makes it final;
+ * without a number it stays open until it is paid.
+ */
 export async function writeCompletedInvoice(
   tx: Tx,
   organizationId: string,
   invoice: CompletedInvoice,
-  number: InvoiceNumber,
+  number: InvoiceNumber | null,
 ): Promise<void> {
   const { id: invoiceId, fees, finalizedAt: createdAt } = invoice
   await sql`
@@ -200,7 +210,7 @@ async function writeCreditNoteUses(tx: Tx, organizationId: string, invoice: Comp
   )
 }
 
-async function finish(tx: Tx, invoice: CompletedInvoice, number: InvoiceNumber): Promise<void> {
+async function finish(tx: Tx, invoice: CompletedInvoice, number: InvoiceNumber | null): Promise<void> {
   const { taxesAmountCents, taxesRate } = invoice.taxes
   const spent = spentByKind(invoice.spendings)
   await tx
@@ -221,11 +231,9 @@ async function finish(tx: Tx, invoice: CompletedInvoice, number: InvoiceNumber):
   await tx
     .updateTable('invoices')
     .set({
-      status: 'finalized',
       taxStatus: 'succeeded',
-      ...number,
+      ...(number === null ? {} : { status: 'finalized', ...number, finalizedAt: ts(invoice.finalizedAt) }),
       paymentStatus: sql<string>`(select s.payment_status from weir_payment_state(organization_id, id) s)`,
-      finalizedAt: ts(invoice.finalizedAt),
       issuingDate: invoice.dates.issuingOn,
       paymentDueDate: invoice.dates.paymentDueOn,
       updatedAt: ts(invoice.finalizedAt),

@@ -2,7 +2,6 @@ import { type Selectable, sql } from 'kysely'
 import { Decimal } from '../../core/amounts/decimal.ts'
 import type {
   CommitmentFacts,
-  PlanFacts,
   PlanParts,
   SharedInstants,
   SubscriptionFacts,
@@ -43,12 +42,37 @@ export async function readSubscriptionFacts(
       .execute(),
     readChains(reads, ids),
   ])
+  return (await factsOfRows(reads, rows, chains)).facts
+}
+
+/** Subscriptions whose rows are known, with what else was read for their facts. */
+export type KnownSubscriptions = {
+  /** By id, in the order of the rows. */
+  readonly facts: ReadonlyMap<string, SubscriptionFacts>
+  /** Their plans by id. */
+  readonly plans: ReadonlyMap<string, Selectable<Plans>>
+}
+
+/** The same from rows that were read; those that have not started are left out. One round trip for most. */
+export async function subscriptionFactsOf(
+  reads: Reads,
+  rows: readonly BilledSubscriptionRow[],
+): Promise<KnownSubscriptions> {
+  if (rows.length === 0) return { facts: new Map(), plans: new Map() }
+  const ids = rows.map(({ id }) => id)
+  return factsOfRows(reads, rows, readChains(reads, ids))
+}
+
+async function factsOfRows(
+  reads: Reads,
+  rows: readonly BilledSubscriptionRow[],
+  asked: Chains | Promise<Chains>,
+): Promise<KnownSubscriptions> {
   const planIds = [...new Set(rows.map((row) => row.planId))]
   const upgraded = rows.filter((row) => row.endedBy === 'upgrade').map((row) => row.id)
-  const [parts, shared, successorMetrics] = await Promise.all([
-    readPlanParts(reads, planIds),
-    // Only subscriptions with a reused external id can share an instant with another one.
-    chains.areAlone ? new Map<string, SharedInstants>() : sharedInstants(reads, ids),
+  const [{ chains, shared }, parts, successorMetrics] = await Promise.all([
+    withSharedInstants(reads, rows, asked),
+    readStoredPlans(reads, planIds),
     readSuccessorMetrics(reads, upgraded),
   ])
   const facts = rows.flatMap((row): SubscriptionFacts[] => {
@@ -58,14 +82,29 @@ export async function readSubscriptionFacts(
     return [
       {
         ...settingsOf(row),
-        ...own,
+        ...own.parts,
         billing: billingSubscriptionOf(row, row.startedAt, firstStart),
         shared: shared.get(row.id) ?? null,
         successorMetricIds: successorMetrics.get(row.id) ?? NO_METRICS,
       },
     ]
   })
-  return new Map(facts.map((each) => [each.id, each]))
+  return {
+    facts: new Map(facts.map((each) => [each.id, each])),
+    plans: new Map([...parts].map(([id, { row }]) => [id, row])),
+  }
+}
+
+/** Only subscriptions with a reused external id can share an instant with another one. */
+async function withSharedInstants(
+  reads: Reads,
+  rows: readonly BilledSubscriptionRow[],
+  asked: Chains | Promise<Chains>,
+): Promise<{ readonly chains: Chains; readonly shared: ReadonlyMap<string, SharedInstants> }> {
+  const chains = await asked
+  if (chains.areAlone) return { chains, shared: new Map() }
+  const ids = rows.map(({ id }) => id)
+  return { chains, shared: await sharedInstants(reads, ids) }
 }
 
 /**
@@ -77,6 +116,7 @@ export async function readWaitingFacts(
   waiting: readonly { readonly row: BilledSubscriptionRow; readonly firstStart: Instant }[],
   startedAt: Instant,
 ): Promise<ReadonlyMap<string, SubscriptionFacts>> {
+  if (waiting.length === 0) return new Map()
   const parts = await readPlanParts(
     reads,
     waiting.map(({ row }) => row.planId),
@@ -97,16 +137,28 @@ export async function readPlanParts(
   reads: Reads,
   planIds: readonly string[],
 ): Promise<ReadonlyMap<string, PlanParts>> {
+  const stored = await readStoredPlans(reads, planIds)
+  return new Map([...stored].map(([id, { parts }]) => [id, parts]))
+}
+
+/** A plan as it is stored, and what subscriptions have from it. */
+type StoredPlan = { readonly row: Selectable<Plans>; readonly parts: PlanParts }
+
+async function readStoredPlans(
+  reads: Reads,
+  planIds: readonly string[],
+): Promise<ReadonlyMap<string, StoredPlan>> {
   const [plans, charges, commitments] = await Promise.all([
-    readPlans(reads, planIds),
+    reads.selectFrom('plans').selectAll().where('id', '=', anyOf(planIds)).execute(),
     ratedChargesOfPlans(reads, planIds),
     readCommitments(reads, planIds),
   ])
   return new Map(
-    [...plans].map(([id, plan]) => [
-      id,
-      { plan, charges: charges.get(id) ?? NO_CHARGES, commitment: commitments.get(id) ?? null },
-    ]),
+    plans.map((row) => {
+      const plan = { ...billingPlanOf(row), id: row.id, currency: row.amountCurrency }
+      const own = { charges: charges.get(row.id) ?? NO_CHARGES, commitment: commitments.get(row.id) ?? null }
+      return [row.id, { row, parts: { plan, ...own } }]
+    }),
   )
 }
 
@@ -129,10 +181,9 @@ function chainKey(row: { readonly customerId: string; readonly externalId: strin
 }
 
 /** The first start of each customer's chain, and whether every external id belongs to just one subscription. */
-async function readChains(
-  reads: Reads,
-  ids: readonly string[],
-): Promise<{ readonly firstStarts: ReadonlyMap<string, Instant>; readonly areAlone: boolean }> {
+type Chains = { readonly firstStarts: ReadonlyMap<string, Instant>; readonly areAlone: boolean }
+
+async function readChains(reads: Reads, ids: readonly string[]): Promise<Chains> {
   const { rows } = await sql<{
     customerId: string
     externalId: string
@@ -150,13 +201,6 @@ async function readChains(
     ),
     areAlone: externalIds.size === rows.length && rows.every(({ count }) => count === 1n),
   }
-}
-
-async function readPlans(reads: Reads, ids: readonly string[]): Promise<ReadonlyMap<string, PlanFacts>> {
-  const rows = await reads.selectFrom('plans').selectAll().where('id', '=', anyOf(ids)).execute()
-  return new Map(
-    rows.map((row) => [row.id, { ...billingPlanOf(row), id: row.id, currency: row.amountCurrency }]),
-  )
 }
 
 async function readCommitments(

@@ -1,5 +1,6 @@
 -- Adds jobs of one task, like weir_enqueue, in a fixed number of statements for any number of them: the queue's own
--- function writes the task again for every call. `jobs` is a list of {payload, key, flags}; no key comes twice.
+-- function writes the task again for every call. `jobs` is a list of {payload, key, flags, run_at}; no key comes twice,
+-- and without a time they run at once.
 create or replace function weir_enqueue_jobs(task text, jobs json, max_attempts integer)
 returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -15,9 +16,10 @@ begin
   )
   select coalesce(array_agg(again.key), '{}') into running from again;
   perform graphile_worker.add_jobs(array(
-    select (weir_enqueue_jobs.task, n.payload, null, null, weir_enqueue_jobs.max_attempts, n.key, null,
+    select (weir_enqueue_jobs.task, n.payload, n.queue, n.run_at, weir_enqueue_jobs.max_attempts, n.key, null,
       n.flags)::graphile_worker.job_spec
-    from json_to_recordset(weir_enqueue_jobs.jobs) as n (payload json, key text, flags text[])
+    from json_to_recordset(weir_enqueue_jobs.jobs) as n (payload json, key text, flags text[],
+      run_at timestamptz, queue text)
     where n.key <> all (running)));
 end
 $$;

@@ -22,7 +22,10 @@ begin
   if to_jsonb(new) - may_change is distinct from to_jsonb(old) - may_change then
     raise exception 'credit note % is final and cannot change', old.id;
   end if;
-  if old.credit_status <> 'available' and new.credit_status <> old.credit_status then
+  if old.credit_status <> 'available' and new.credit_status <> old.credit_status
+    -- Used up by an invoice that came to nothing.
+    and (old.credit_status, new.credit_status) <> ('consumed', 'available')
+  then
     raise exception 'credit note % cannot go from % to %', old.id, old.credit_status, new.credit_status;
   end if;
   return new;

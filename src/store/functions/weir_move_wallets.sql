@@ -1,5 +1,6 @@
 -- Moves the balances of wallets by new transactions that are settled. What an invoice takes was counted as usage in the
--- ongoing balance before, and leaves it with the next refresh.
+-- ongoing balance before, and leaves it with the next refresh; what was not counted, such as a price in advance, lowers
+-- it at once, for it is never more than the balance.
 create or replace function weir_move_wallets() returns trigger
 language plpgsql
 as $$
@@ -7,7 +8,8 @@ begin
   update wallets w set
     balance_cents = w.balance_cents + moved.cents,
     credits_balance = w.credits_balance + moved.credits,
-    ongoing_balance_cents = w.ongoing_balance_cents + moved.cents + moved.invoiced_cents,
+    ongoing_balance_cents =
+      least(w.ongoing_balance_cents + moved.cents + moved.invoiced_cents, w.balance_cents + moved.cents),
     consumed_amount_cents = greatest(0, w.consumed_amount_cents + moved.consumed_cents),
     consumed_credits = greatest(0, w.consumed_credits + moved.consumed_credits),
     last_balance_sync_at = moved.at,

@@ -6,11 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, inject, it, onTestFailed } from 'vitest'
 import { readRunRecord } from '../../../src/boot/postgres/records.ts'
+import { WEIR } from '../../support/built-weir.ts'
 import { emptyDatabase } from '../../support/database.ts'
 import { startSink } from '../../support/webhook-sink.ts'
-
-/** The clock runs in a thread, which reads TypeScript only with this. */
-const THREADS = join(import.meta.dirname, '../../support/tsx-threads.mjs')
 
 let folder: string
 let running: Weir[]
@@ -22,8 +20,7 @@ type Weir = {
 }
 
 function weir(args: readonly string[], variables: Record<string, string>): Weir {
-  const script = join(import.meta.dirname, '../../support/weir-driver.ts')
-  const child = spawn(process.execPath, ['--import', 'tsx', '--import', THREADS, script, ...args], {
+  const child = spawn(process.execPath, [WEIR, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH ?? '', WEIR_DATA_DIR: join(folder, 'data'), ...variables },
   })

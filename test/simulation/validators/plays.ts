@@ -8,6 +8,9 @@ export function comparePlays(first: Book, second: Book): Fault[] {
     ['invoices', invoicesOf(first), invoicesOf(second)],
     ['fees without an invoice', feesOf(first.looseFees), feesOf(second.looseFees)],
     ['subscriptions', subscriptionsOf(first), subscriptionsOf(second)],
+    ['wallets', walletsOf(first), walletsOf(second)],
+    ['credit notes', notesOf(first), notesOf(second)],
+    ['payments', sorted(first.payments.map(plain)), sorted(second.payments.map(plain))],
     ['current usage', looksOf(first), looksOf(second)],
   ]
   return parts.flatMap(([where, one, other]) =>
@@ -17,9 +20,9 @@ export function comparePlays(first: Book, second: Book): Fault[] {
 
 /** Members whose values are ids, or name one. */
 const IDS =
-  /^(lago_.*|id|number|sequential_id|updated_at|web_url|file_url|created_at|(voided|regenerated)_invoice_id)$/
+  /^(lago_.*|id|number|sequential_id|updated_at|web_url|file_url|created_at|(voided|regenerated)_invoice_id|invoice_ids)$/
 /** A progressive credit is called by the number of its invoice, which begins with a part of an id. */
-const NUMBER = /^[A-Z0-9]+-[A-Z0-9]{4}-[\d-]+$/
+const NUMBER = /^[A-Z0-9]+-[A-Z0-9]{4}-[\d-]+(-CN\d+)?$/
 
 function plain(value: Wire): Wire {
   if (Array.isArray(value)) return value.map(plain)
@@ -52,6 +55,18 @@ function invoicesOf(book: Book): Wire[] {
       taxes: sorted(applied_taxes.map(plain)),
     })),
   )
+}
+
+function notesOf(book: Book): Wire[] {
+  return sorted(book.creditNotes.map(({ customer, ...note }) => plain({ ...note, to: customer.external_id })))
+}
+
+function walletsOf(book: Book): Wire[] {
+  return book.wallets.map(({ wallet, transactions }) => ({
+    credits: wallet.credits_balance,
+    ongoing: wallet.credits_ongoing_balance,
+    transactions: sorted(transactions.map(plain)),
+  }))
 }
 
 function subscriptionsOf(book: Book): Wire[] {

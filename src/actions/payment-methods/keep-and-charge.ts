@@ -1,0 +1,25 @@
+import type { MethodSummary } from '../../core/payments/gateway.ts'
+import { rescheduleUnpaid } from '../../store/charge-facts.ts'
+import { lockCustomerById } from '../../store/customers.ts'
+import type { LinkRow } from '../../store/payment-provider-customers.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { type Context, presentCaller } from '../context.ts'
+import { announceMethod } from './announce-methods.ts'
+import { keepMethods } from './keep-methods.ts'
+
+/** Keeps a method as the default of its customer, and charges what is owed with it; whether it is a new one. */
+export async function keepAndCharge(
+  context: Context,
+  link: LinkRow,
+  method: MethodSummary,
+): Promise<boolean> {
+  const { organizationId, customerId } = link
+  return inTransaction(context.database, organizationId, async (tx) => {
+    const caller = await presentCaller(context, tx, organizationId)
+    await lockCustomerById(tx, customerId)
+    const rows = await keepMethods(tx, caller, link, [method])
+    for (const row of rows) await announceMethod(tx, caller, row, 'payment_method.created')
+    if (rows.length > 0) await rescheduleUnpaid(tx, organizationId, customerId, caller.now)
+    return rows.length > 0
+  })
+}

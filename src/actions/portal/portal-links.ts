@@ -1,0 +1,89 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Instant } from '../../core/calendar/instant.ts'
+import { linkEnd } from '../../core/portal/portal-life.ts'
+import { notFound } from '../../core/refusal.ts'
+import { findCustomer } from '../../store/customers.ts'
+import type { OrganizationRow } from '../../store/organizations.ts'
+import type { Caller, Context } from '../context.ts'
+
+const ID_BYTES = 16
+const PAYLOAD_BYTES = 2 * ID_BYTES + 5
+const SIGNATURE_BYTES = 32
+const FULL = 0
+const VIEW_ONLY = 1
+
+/** The owner of a link's secret. */
+type Owner = Pick<OrganizationRow, 'id' | 'hmacKey'>
+
+/** What a link says about itself; nothing of it is proven before its signature is checked. */
+export type PortalLink = {
+  readonly organizationId: string
+  readonly customerId: string
+  readonly expiresAt: number
+  readonly isViewOnly: boolean
+  readonly isSignedBy: (owner: Owner) => boolean
+}
+
+/**
+ * The address that opens the portal of a customer for twelve hours (docs/api/portal.md); 404 `customer_not_found`.
+ *
+ * @param isViewOnly for members, who see what the customer sees and can change nothing
+ */
+export async function portalUrlOf(
+  context: Context,
+  caller: Caller,
+  externalId: string,
+  { isViewOnly }: { readonly isViewOnly: boolean },
+): Promise<string> {
+  const customer = await context.database.read(caller, (reads) => findCustomer(reads, externalId))
+  if (!customer) throw notFound('customer')
+  // By the system's time, which is also the time at which links are opened.
+  const token = signLink(caller.organization, { customerId: customer.id, isViewOnly }, context.systemNow())
+  return `${context.settings.frontUrl.replace(/\/+$/, '')}/customer-portal/${token}`
+}
+
+/** Signs a link with a key of the organization. */
+export function signLink(
+  owner: Owner,
+  { customerId, isViewOnly }: { readonly customerId: string; readonly isViewOnly: boolean },
+  now: Instant,
+): string {
+  const payload = Buffer.alloc(PAYLOAD_BYTES)
+  bytesOf(owner.id).copy(payload, 0)
+  bytesOf(customerId).copy(payload, ID_BYTES)
+  payload.writeUInt32BE(Math.floor(linkEnd(now) / 1000), 2 * ID_BYTES)
+  payload.writeUInt8(isViewOnly ? VIEW_ONLY : FULL, PAYLOAD_BYTES - 1)
+  return Buffer.concat([payload, signatureOf(owner, payload)]).toString('base64url')
+}
+
+/** A token taken apart; undefined for a text that is none. */
+export function readPortalLink(token: string): PortalLink | undefined {
+  const bytes = Buffer.from(token, 'base64url')
+  // Other spellings of the same bytes are no links of ours.
+  if (bytes.length !== PAYLOAD_BYTES + SIGNATURE_BYTES || bytes.toString('base64url') !== token)
+    return undefined
+  const payload = bytes.subarray(0, PAYLOAD_BYTES)
+  const signature = bytes.subarray(PAYLOAD_BYTES)
+  return {
+    organizationId: idOf(payload.subarray(0, ID_BYTES)),
+    customerId: idOf(payload.subarray(ID_BYTES, 2 * ID_BYTES)),
+    expiresAt: payload.readUInt32BE(2 * ID_BYTES) * 1000,
+    isViewOnly: payload.readUInt8(PAYLOAD_BYTES - 1) !== FULL,
+    isSignedBy: (owner) => timingSafeEqual(signature, signatureOf(owner, payload)),
+  }
+}
+
+function signatureOf({ hmacKey }: Owner, payload: Buffer): Buffer {
+  // A key of its own, so that no signature of a webhook or of a file's link is ever one of these.
+  const key = createHmac('sha256', hmacKey).update('portal-links').digest()
+  return createHmac('sha256', key).update(payload).digest()
+}
+
+function bytesOf(id: string): Buffer {
+  return Buffer.from(id.replace(/-/g, ''), 'hex')
+}
+
+function idOf(bytes: Buffer): string {
+  const hex = bytes.toString('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}

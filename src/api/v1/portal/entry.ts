@@ -1,0 +1,62 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Context } from '../../../actions/context.ts'
+import { endPortalSession, openPortalSession } from '../../../actions/portal/portal-sessions.ts'
+import { Refusal } from '../../../core/refusal.ts'
+import { findDefaultLink } from '../../../store/payment-provider-customers.ts'
+import { findPortalVisit, type PortalVisit, readLogo } from '../../../store/portal.ts'
+import { toWirePortalSession } from '../../../wire/portal/customer.ts'
+import { bodyOf } from '../../params.ts'
+import { requireVisit } from '../../portal-visits.ts'
+import { portalSchemas } from '../../schemas/portal.ts'
+import {
+  checkCsrf,
+  checkOrigin,
+  clearSessionCookie,
+  csrfTokenOf,
+  OF_PORTAL,
+  setSessionCookie,
+} from '../../session-cookie.ts'
+import { WrongKeys } from '../../wrong-keys.ts'
+
+/** Opening the portal with a link, and leaving it (docs/api/portal.md). */
+export function portalEntryRoutes(app: FastifyInstance, context: Context): void {
+  const guesses = new WrongKeys(context, 'a link to the portal')
+  app.post('/portal/session', { schema: portalSchemas.open }, async (request, reply) => {
+    checkOrigin(request, context.settings)
+    const { token: link } = bodyOf(request.body)
+    const opening = openPortalSession(context, typeof link === 'string' ? link : '')
+    const token = await guesses.slowly(request, opening)
+    const visit = await findPortalVisit(context.database, token, context.systemNow())
+    // The customer may have been deleted meanwhile.
+    if (!visit) throw new Refusal({ kind: 'unauthorized', code: 'portal_link_invalid' })
+    setSessionCookie(reply, context.settings, token, OF_PORTAL)
+    return answer(context, reply, visit, token)
+  })
+  app.get('/portal/session', { schema: portalSchemas.session }, async (request, reply) => {
+    const { visit, token } = await requireVisit(context, request)
+    return answer(context, reply, visit, token)
+  })
+  app.delete('/portal/session', { schema: portalSchemas.leave }, async (request, reply) => {
+    const { visit, token } = await requireVisit(context, request)
+    checkCsrf(request, token, context.settings)
+    await endPortalSession(context, visit.session)
+    clearSessionCookie(reply, context.settings, OF_PORTAL)
+    return {}
+  })
+}
+
+async function answer(
+  context: Context,
+  reply: FastifyReply,
+  visit: PortalVisit,
+  token: string,
+): Promise<object> {
+  const { organization, customer, billingEntity } = visit
+  const [link, logo] = await context.database.read(organization.id, (reads) =>
+    Promise.all([findDefaultLink(reads, customer.id), readLogo(reads, billingEntity.id)]),
+  )
+  const canPay = link !== undefined && link.providerCustomerId !== null
+  const now = organization.isSandbox ? (organization.clockAt ?? context.systemNow()) : context.systemNow()
+  void reply.header('cache-control', 'no-store')
+  return { session: toWirePortalSession(visit, { csrfToken: csrfTokenOf(token), canPay, now, logo }) }
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.jpg': 'image/jpeg',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.map': 'application/json; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
+  '.webp': 'image/webp',
+  '.woff2': 'font/woff2',
+}
+
+/** Nothing from elsewhere, no script or style inside of a page; documents are shown from memory. */
+const POLICY = [
+  "default-src 'self'",
+  "img-src 'self' data: blob:",
+  "frame-src 'self' blob:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** Where pages never are: an unknown path there is a 404 of the API. */
+const ELSEWHERE = /^\/(api|admin|docs|files|health|metrics|openapi\.json|ready)(\/|$)/
+/** A path of plain names; none begins with a dot. */
+const PLAIN_PATH = /^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/
+/** Addresses of the portal of customers, which is a page of its own. */
+const OF_PORTAL = /^\/customer-portal(\/|$)/
+/** Their names change with their content. */
+const HASHED = /^\/assets\//
+const ENCODINGS = [
+  { name: 'br', extension: '.br' },
+  { name: 'gzip', extension: '.gz' },
+] as const
+
+const NOT_BUILT =
+  'Weir is running. Its dashboard is not built: run npm run build. The API is described at /docs.\n'
+
+/** Whether a path may be one of the dashboard: those that are read, and that nothing else answers. */
+export function mayBePage({ method, url }: FastifyRequest): boolean {
+  return (method === 'GET' || method === 'HEAD') && !ELSEWHERE.test(pathOf(url))
+}
+
+/**
+ * Answers with a file of the built dashboard in `folder`, or with its page for any other path that a browser opens,
+ * because the page itself knows its routes. Gives false, and sends nothing, for what is neither.
+ */
+export async function answerPage(
+  folder: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<boolean> {
+  const path = pathOf(request.url)
+  const isRoot = path === '/'
+  if (!isRoot && extname(path) !== '' && PLAIN_PATH.test(path)) {
+    if (await sendFile(folder, path, request, reply)) return true
+  }
+  const isOpened = isRoot || (request.headers.accept ?? '').includes('text/html')
+  if (!isOpened || HASHED.test(path)) return false
+  const page = OF_PORTAL.test(path) ? '/portal.html' : '/index.html'
+  if (await sendFile(folder, page, request, reply)) return true
+  void reply.type('text/plain; charset=utf-8').send(NOT_BUILT)
+  return true
+}
+
+function pathOf(url: string): string {
+  return url.split('?')[0] ?? ''
+}
+
+async function sendFile(
+  folder: string,
+  path: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<boolean> {
+  const file = await readEncoded(join(folder, path), String(request.headers['accept-encoding'] ?? ''))
+  if (!file) return false
+  const etag = `"${createHash('sha256').update(file.bytes).digest('base64url').slice(0, 22)}"`
+  void reply
+    .type(TYPES[extname(path)] ?? 'application/octet-stream')
+    .header('content-security-policy', POLICY)
+    .header('cross-origin-resource-policy', 'same-origin')
+    .header('referrer-policy', 'no-referrer')
+    .header('vary', 'accept-encoding')
+    .header('etag', etag)
+    .header('cache-control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache')
+  if (file.encoding !== null) void reply.header('content-encoding', file.encoding)
+  if (request.headers['if-none-match'] === etag) void reply.code(304).send()
+  else void reply.send(file.bytes)
+  return true
+}
+
+/** A file, or its compressed form that lies beside it, when the browser takes that. */
+async function readEncoded(
+  file: string,
+  accepted: string,
+): Promise<{ readonly bytes: Buffer; readonly encoding: string | null } | undefined> {
+  for (const { name, extension } of ENCODINGS) {
+    if (!new RegExp(`\\b${name}\\b(?!\\s*;\\s*q=0(\\.0*)?(,|$))`).test(accepted)) continue
+    const bytes = await readIfThere(`${file}${extension}`)
+    if (bytes) return { bytes, encoding: name }
+  }
+  const bytes = await readIfThere(file)
+  return bytes && { bytes, encoding: null }
+}
+
+async function readIfThere(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR' || code === 'ENAMETOOLONG')
+      return undefined
+    throw error
+  }
+}

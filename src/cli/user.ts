@@ -1,0 +1,13 @@
+import { createResetLink } from '../actions/users/reset-password.ts'
+import { StartProblem } from '../boot/start-problem.ts'
+import { findUserByEmail } from '../store/users.ts'
+import { withContext } from './command-context.ts'
+
+/** `weir user reset-link`: prints a link with which the user of an address sets a new password. */
+export async function printResetLink(email: string): Promise<void> {
+  await withContext(async (context) => {
+    const user = await findUserByEmail(context.database, email)
+    if (!user) throw new StartProblem(`There is no user ${email}.`)
+    console.log(await createResetLink(context, user.id))
+  })
+}

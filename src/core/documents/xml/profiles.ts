@@ -1,0 +1,20 @@
+import type { EInvoice } from './e-invoice.ts'
+
+/** The European standard itself, which every CII file follows. */
+export const SPECIFICATION = 'urn:cen.eu:en16931:2017'
+/** The German use of it. */
+export const XRECHNUNG = `${SPECIFICATION}#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0`
+
+const PEPPOL_BILLING = 'urn:fdc:peppol.eu:2017:poacc:billing:01:1.0'
+/** France's frames of invoicing: services to be paid, and services paid already. */
+const SERVICES = 'S1'
+const SERVICES_PAID = 'S2'
+
+/** BT-23: the business process of a file; null where none is named. */
+export function processOf(
+  { nation, kind, totals }: Pick<EInvoice, 'nation' | 'kind' | 'totals'>,
+  syntax: 'ubl' | 'cii',
+): string | null {
+  if (nation === 'DE') return syntax === 'ubl' ? PEPPOL_BILLING : null
+  return kind === 'invoice' && totals.dueCents === 0n ? SERVICES_PAID : SERVICES
+}

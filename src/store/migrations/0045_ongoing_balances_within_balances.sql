@@ -1,0 +1,2 @@
+-- An ongoing balance is never more than the balance, also before its refresh.
+\ir ../functions/weir_move_wallets.sql

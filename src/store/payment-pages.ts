@@ -1,0 +1,96 @@
+import type { Selectable, Updateable } from 'kysely'
+import type { Instant } from '../core/calendar/instant.ts'
+import type { Reads, Tx } from './database.ts'
+import { newId } from './ids.ts'
+import type { Payable } from './provider-payments.ts'
+import type { PaymentPages } from './rows.ts'
+import { anyOf, ts } from './values.ts'
+
+/** A page at a provider on which an invoice or a payment request is paid. */
+export type PageRow = Selectable<PaymentPages>
+
+/** The page of a payable that can be paid on, or is being made; one at most. */
+export async function findActivePage(reads: Reads, payable: Payable): Promise<PageRow | undefined> {
+  const query = reads.selectFrom('paymentPages').selectAll().where('status', 'in', ['opening', 'active'])
+  const own =
+    'invoiceId' in payable
+      ? query.where('invoiceId', '=', payable.invoiceId)
+      : query.where('paymentRequestId', '=', payable.paymentRequestId)
+  return own.executeTakeFirst()
+}
+
+export async function findPage(reads: Reads, id: string): Promise<PageRow | undefined> {
+  return reads.selectFrom('paymentPages').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** The page of a connection with an id of its provider. */
+export async function findPageThere(
+  reads: Reads,
+  providerId: string,
+  providerPageId: string,
+): Promise<PageRow | undefined> {
+  return reads
+    .selectFrom('paymentPages')
+    .selectAll()
+    .where('paymentProviderId', '=', providerId)
+    .where('providerPageId', '=', providerPageId)
+    .executeTakeFirst()
+}
+
+/** The pages that can be paid on of invoices, and of the payment requests that hold one of them. */
+export async function activePagesOf(reads: Reads, invoiceIds: readonly string[]): Promise<PageRow[]> {
+  if (invoiceIds.length === 0) return []
+  return reads
+    .selectFrom('paymentPages')
+    .selectAll()
+    .where('status', 'in', ['opening', 'active'])
+    .where((eb) =>
+      eb.or([
+        eb('invoiceId', '=', anyOf(invoiceIds)),
+        eb('paymentRequestId', 'in', (requests) =>
+          requests
+            .selectFrom('paymentRequestInvoices')
+            .select('paymentRequestId')
+            .where('invoiceId', '=', anyOf(invoiceIds)),
+        ),
+      ]),
+    )
+    .orderBy('id')
+    .execute()
+}
+
+/** A page that is about to be made at the provider. */
+export async function insertPage(
+  tx: Tx,
+  page: {
+    readonly organizationId: string
+    readonly customerId: string
+    readonly invoiceId: string | null
+    readonly paymentRequestId: string | null
+    readonly paymentProviderId: string
+    readonly paymentProviderCustomerId: string
+    readonly amountCents: bigint
+    readonly amountCurrency: string
+    readonly expiresAt: Instant
+    /** Where the page leads back to; null for the address of its connection. */
+    readonly returnUrl: string | null
+  },
+  now: Instant,
+): Promise<PageRow> {
+  return tx
+    .insertInto('paymentPages')
+    .values({
+      ...page,
+      id: newId(),
+      status: 'opening',
+      expiresAt: ts(page.expiresAt),
+      createdAt: ts(now),
+      updatedAt: ts(now),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+export async function updatePage(tx: Tx, id: string, set: Updateable<PaymentPages>): Promise<PageRow> {
+  return tx.updateTable('paymentPages').set(set).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
+}

@@ -1,0 +1,136 @@
+import { type Selectable, sql } from 'kysely'
+import type { Instant } from '../core/calendar/instant.ts'
+import type { CustomerRow } from './customers.ts'
+import type { Database, Reads, Tx } from './database.ts'
+import { newId } from './ids.ts'
+import type { BillingEntityRow, OrganizationRow } from './organizations.ts'
+import type { PortalSessions } from './rows.ts'
+import { hashOfToken } from './sessions.ts'
+import { ts } from './values.ts'
+
+export type PortalSessionRow = Selectable<PortalSessions>
+
+/** A session of the portal that goes on, with the customer whom it opens. */
+export type PortalVisit = {
+  readonly session: PortalSessionRow
+  readonly organization: OrganizationRow
+  readonly customer: CustomerRow
+  readonly billingEntity: Pick<BillingEntityRow, (typeof ENTITY_COLUMNS)[number]>
+}
+
+/** All but the logo, which is large and needed once only. */
+const ENTITY_COLUMNS = ['id', 'name', 'legalName', 'email', 'documentLocale', 'timezone'] as const
+
+/** Creates a session of a customer; only the hash of its token is stored. */
+export async function insertPortalSession(
+  tx: Tx,
+  session: {
+    readonly organizationId: string
+    readonly customerId: string
+    readonly token: string
+    readonly isViewOnly: boolean
+    readonly expiresAt: Instant
+    readonly now: Instant
+  },
+): Promise<void> {
+  const { organizationId, customerId, token, isViewOnly, expiresAt, now } = session
+  await tx
+    .insertInto('portalSessions')
+    .values({
+      organizationId,
+      id: newId(),
+      customerId,
+      tokenHash: hashOfToken(token),
+      isViewOnly,
+      expiresAt: ts(expiresAt),
+      createdAt: ts(now),
+    })
+    .execute()
+}
+
+/** What the token of a cookie opens; undefined when the session has ended or its customer was deleted. */
+export async function findPortalVisit(
+  database: Database,
+  token: string,
+  now: Instant,
+): Promise<PortalVisit | undefined> {
+  const session = await database.system
+    .selectFrom('portalSessions')
+    .selectAll()
+    .where('tokenHash', '=', hashOfToken(token))
+    .where('expiresAt', '>', ts(now))
+    .executeTakeFirst()
+  if (!session) return undefined
+  const { organizationId, customerId } = session
+  return database.read(organizationId, async (reads) => {
+    const [organization, customer] = await Promise.all([
+      reads.selectFrom('organizations').selectAll().where('id', '=', organizationId).executeTakeFirst(),
+      findLiveCustomer(reads, customerId),
+    ])
+    if (!organization || !customer) return undefined
+    const billingEntity = await reads
+      .selectFrom('billingEntities')
+      .select(ENTITY_COLUMNS)
+      .where('id', '=', customer.billingEntityId)
+      .executeTakeFirstOrThrow()
+    return { session, organization, customer, billingEntity }
+  })
+}
+
+/** The logo of a billing entity. */
+export async function readLogo(
+  reads: Reads,
+  id: string,
+): Promise<Pick<BillingEntityRow, 'logo' | 'logoContentType'>> {
+  return reads
+    .selectFrom('billingEntities')
+    .select(['logo', 'logoContentType'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+}
+
+/** A customer that is not deleted. */
+export async function findLiveCustomer(reads: Reads, id: string): Promise<CustomerRow | undefined> {
+  return reads
+    .selectFrom('customers')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deletedAt', 'is', null)
+    .executeTakeFirst()
+}
+
+/** Ends a session before its time. */
+export async function deletePortalSession(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom('portalSessions').where('id', '=', id).execute()
+}
+
+/** Deletes the sessions whose time is over. */
+export async function dropEndedPortalSessions(database: Database, now: Instant): Promise<void> {
+  await database.system.deleteFrom('portalSessions').where('expiresAt', '<=', ts(now)).execute()
+}
+
+/** What a customer owes in one currency, in cents. */
+export type OwedRow = {
+  readonly currency: string
+  readonly dueCents: bigint
+  readonly overdueCents: bigint
+  readonly dueCount: bigint
+  readonly overdueCount: bigint
+}
+
+/** What is left to pay of a customer's final invoices, by currency. */
+export async function owedByCustomer(reads: Reads, customerId: string): Promise<readonly OwedRow[]> {
+  const { rows } = await sql<OwedRow>`
+    select currency, sum(due)::bigint as due_cents, count(*) as due_count,
+      coalesce(sum(due) filter (where payment_overdue), 0)::bigint as overdue_cents,
+      count(*) filter (where payment_overdue) as overdue_count
+    from (
+      select currency, payment_overdue, total_amount_cents - total_paid_amount_cents - offset_amount_cents as due
+      from invoices
+      where customer_id = ${customerId} and status = 'finalized' and payment_status <> 'succeeded'
+        and payment_dispute_lost_at is null and not self_billed
+    ) as open
+    where due > 0
+    group by currency order by currency`.execute(reads)
+  return rows
+}

@@ -1,0 +1,190 @@
+import { sql, type Updateable } from 'kysely'
+import type { Instant } from '../core/calendar/instant.ts'
+import type { GateCharge } from '../core/subscriptions/activation-gate.ts'
+import type { Reads, Tx } from './database.ts'
+import { newId } from './ids.ts'
+import type { PaymentRow } from './payments.ts'
+import type { Payments } from './rows.ts'
+import { anyOf, ts } from './values.ts'
+
+/** What a payment pays: an invoice, or all invoices of a payment request. */
+export type Payable = { readonly invoiceId: string } | { readonly paymentRequestId: string }
+
+/** States in which a charge is under way, or waits to be changed. */
+const LIVE_STATES = ['created', 'sending', 'unknown', 'action_required', 'processing', 'held'] as const
+
+/** A payment that a provider is to make, or has told of. */
+export type NewProviderPayment = {
+  readonly organizationId: string
+  readonly customerId: string
+  readonly payable: Payable
+  readonly origin: 'charge' | 'page' | 'recovered'
+  /** What a provider told of was sent by somebody; nobody knows yet how it ended. */
+  readonly state: 'created' | 'unknown'
+  readonly amountCents: bigint
+  readonly amountCurrency: string
+  readonly paymentProviderId: string
+  readonly paymentProviderCustomerId: string
+  readonly paymentMethodId: string | null
+  readonly isOnSession: boolean
+}
+
+export async function insertProviderPayment(
+  tx: Tx,
+  { payable, ...payment }: NewProviderPayment,
+  now: Instant,
+): Promise<PaymentRow> {
+  return tx
+    .insertInto('payments')
+    .values({
+      ...payment,
+      id: newId(),
+      invoiceId: 'invoiceId' in payable ? payable.invoiceId : null,
+      paymentRequestId: 'paymentRequestId' in payable ? payable.paymentRequestId : null,
+      paymentType: 'provider',
+      status: 'pending',
+      paymentStatus: 'pending',
+      ...(payment.state === 'unknown' ? { firstSentAt: ts(now), lastSentAt: ts(now) } : {}),
+      paidAt: ts(now),
+      createdAt: ts(now),
+      updatedAt: ts(now),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** The customer of a payment; undefined when there is no such payment. */
+export async function customerOfPayment(reads: Reads, id: string): Promise<string | undefined> {
+  const row = await reads.selectFrom('payments').select('customerId').where('id', '=', id).executeTakeFirst()
+  return row?.customerId
+}
+
+/** A payment, locked; the caller has locked its customer. */
+export async function lockPayment(tx: Tx, id: string): Promise<PaymentRow> {
+  return tx.selectFrom('payments').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirstOrThrow()
+}
+
+export async function updatePayment(tx: Tx, id: string, set: Updateable<Payments>): Promise<PaymentRow> {
+  return tx.updateTable('payments').set(set).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
+}
+
+/** The charges of a payable that are under way; also those of payment requests that hold an invoice. */
+export async function liveCharges(reads: Reads, payable: Payable): Promise<PaymentRow[]> {
+  const { rows } = await sql<{ id: string }>`
+    select p.id from payments p
+    where p.payment_type = 'provider' and p.state = any (${[...LIVE_STATES]}::text[]) and (
+      ${'invoiceId' in payable ? sql`p.invoice_id = ${payable.invoiceId}` : sql`p.payment_request_id = ${payable.paymentRequestId}`}
+      or ${requestsBeside(payable)}
+    )`.execute(reads)
+  if (rows.length === 0) return []
+  return reads
+    .selectFrom('payments')
+    .selectAll()
+    .where('id', '=', anyOf(rows.map(({ id }) => id)))
+    .orderBy('id')
+    .execute()
+}
+
+/** The charges of an open invoice that are under way. */
+export async function chargesOfGate(reads: Reads, invoiceId: string): Promise<readonly GateCharge[]> {
+  const { rows } = await sql<GateCharge>`
+    select p.state, p.tries, p.first_sent_at, c.state = 'active' and c.deleted_at is null as can_be_sent
+    from payments p
+    join payment_providers c on c.organization_id = p.organization_id and c.id = p.payment_provider_id
+    where p.invoice_id = ${invoiceId}::uuid and p.payment_type = 'provider'
+      and p.state = any (${[...LIVE_STATES]}::text[])`.execute(reads)
+  return rows
+}
+
+/** An invoice is also paid through a request that holds it, and a request through each of its invoices. */
+function requestsBeside(payable: Payable) {
+  if ('invoiceId' in payable) {
+    return sql`p.payment_request_id in (
+      select r.payment_request_id from payment_request_invoices r where r.invoice_id = ${payable.invoiceId})`
+  }
+  return sql`p.invoice_id in (
+    select r.invoice_id from payment_request_invoices r
+    where r.payment_request_id = ${payable.paymentRequestId})`
+}
+
+/** The payment of a connection with an id of its provider. */
+export async function findPaymentThere(
+  reads: Reads,
+  providerId: string,
+  providerPaymentId: string,
+): Promise<PaymentRow | undefined> {
+  return reads
+    .selectFrom('payments')
+    .selectAll()
+    .where('paymentProviderId', '=', providerId)
+    .where('providerPaymentId', '=', providerPaymentId)
+    .executeTakeFirst()
+}
+
+/** A payment on a page, of an amount, of which its provider has not told the id yet. */
+export async function findPaidWithoutId(
+  reads: Reads,
+  providerId: string,
+  payable: Payable,
+  { cents, currency }: { readonly cents: bigint; readonly currency: string },
+): Promise<PaymentRow | undefined> {
+  const query = reads
+    .selectFrom('payments')
+    .selectAll()
+    .where('paymentProviderId', '=', providerId)
+    .where('providerPaymentId', 'is', null)
+    .where('origin', '=', 'page')
+    .where('state', '=', 'succeeded')
+    .where('amountCents', '=', cents)
+    .where('amountCurrency', '=', currency)
+    .orderBy('id')
+    .limit(1)
+  const own =
+    'invoiceId' in payable
+      ? query.where('invoiceId', '=', payable.invoiceId)
+      : query.where('paymentRequestId', '=', payable.paymentRequestId)
+  return own.executeTakeFirst()
+}
+
+/** The payments by providers that succeeded for an invoice and were not taken back, the latest first. */
+export async function refundablePayments(reads: Reads, invoiceId: string): Promise<PaymentRow[]> {
+  return reads
+    .selectFrom('payments')
+    .selectAll()
+    .where('paymentType', '=', 'provider')
+    .where('state', '=', 'succeeded')
+    .where('reversedAt', 'is', null)
+    .where((eb) =>
+      eb.or([
+        eb('invoiceId', '=', invoiceId),
+        eb(
+          'paymentRequestId',
+          'in',
+          eb
+            .selectFrom('paymentRequestInvoices as r')
+            .select('r.paymentRequestId')
+            .where('r.invoiceId', '=', invoiceId),
+        ),
+      ]),
+    )
+    .orderBy('paidAt', 'desc')
+    .orderBy('id', 'desc')
+    .execute()
+}
+
+/** Whether customers of the organization have ever been given a page to pay on. */
+export async function hasOpenedPages(reads: Reads): Promise<boolean> {
+  return (await reads.selectFrom('paymentPages').select('id').limit(1).executeTakeFirst()) !== undefined
+}
+
+/** Whether a payment with a method was sent and has not ended. */
+export async function hasPaymentsUnderWay(reads: Reads, paymentMethodId: string): Promise<boolean> {
+  const found = await reads
+    .selectFrom('payments')
+    .select('id')
+    .where('paymentMethodId', '=', paymentMethodId)
+    .where('state', 'in', ['sending', 'unknown', 'processing', 'action_required'])
+    .limit(1)
+    .executeTakeFirst()
+  return found !== undefined
+}

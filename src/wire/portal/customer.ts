@@ -1,0 +1,177 @@
+import { toWireCents } from '../../core/amounts/json-text.ts'
+import type { Instant } from '../../core/calendar/instant.ts'
+import { type PortalPart, partsOf } from '../../core/portal/portal-parts.ts'
+import type { CustomerRow } from '../../store/customers.ts'
+import type { BillingEntityRow, OrganizationRow } from '../../store/organizations.ts'
+import type { PaymentMethodRow } from '../../store/payment-methods.ts'
+import type { OwedRow, PortalVisit } from '../../store/portal.ts'
+import type { SubscriptionDetails, SubscriptionView } from '../../store/subscription-views.ts'
+import { isoMillis, isoSeconds, isoSecondsOrNull } from '../times.ts'
+
+/** The parts of the portal that an organization shows. */
+export function toWirePortalSettings({ portalParts }: Pick<OrganizationRow, 'portalParts'>): object {
+  return { parts: partsOf(portalParts) }
+}
+
+/** Who has opened the portal, and what it looks like. */
+export function toWirePortalSession(
+  { session, organization, customer, billingEntity }: PortalVisit,
+  more: {
+    readonly csrfToken: string
+    readonly canPay: boolean
+    readonly now: Instant
+    readonly logo: Pick<BillingEntityRow, 'logo' | 'logoContentType'>
+  },
+): object {
+  const { csrfToken, canPay, now } = more
+  const { logo, logoContentType } = more.logo
+  return {
+    brand: {
+      name: billingEntity.legalName || billingEntity.name || organization.name,
+      email: billingEntity.email ?? organization.email,
+      logo_url:
+        logo === null ? null : `data:${logoContentType ?? 'image/png'};base64,${logo.toString('base64')}`,
+    },
+    customer: {
+      name: nameOf(customer),
+      locale: customer.documentLocale ?? billingEntity.documentLocale,
+      timezone: customer.timezone ?? billingEntity.timezone,
+    },
+    parts: partsOf(organization.portalParts),
+    can_pay: canPay,
+    is_view_only: session.isViewOnly,
+    is_sandbox: organization.isSandbox,
+    csrf_token: csrfToken,
+    now: isoSeconds(now),
+    expires_at: isoSeconds(session.expiresAt),
+  }
+}
+
+function nameOf({ legalName, name, firstname, lastname, email }: CustomerRow): string {
+  const person = [firstname, lastname].filter(Boolean).join(' ')
+  return name || legalName || person || email || ''
+}
+
+/** What a customer can see and change of itself. */
+export function toWireOwnCustomer(customer: CustomerRow, locale: string): object {
+  const shipping = (customer.shippingAddress ?? {}) as Record<string, string | null>
+  return {
+    name: customer.name,
+    firstname: customer.firstname,
+    lastname: customer.lastname,
+    legal_name: customer.legalName,
+    tax_identification_number: customer.taxIdentificationNumber,
+    email: customer.email,
+    customer_type: customer.customerType,
+    document_locale: customer.documentLocale ?? locale,
+    ...addressOf(customer),
+    shipping_address: addressOf({
+      addressLine1: shipping.address_line1 ?? null,
+      addressLine2: shipping.address_line2 ?? null,
+      city: shipping.city ?? null,
+      state: shipping.state ?? null,
+      zipcode: shipping.zipcode ?? null,
+      country: shipping.country ?? null,
+    }),
+  }
+}
+
+type Address = Pick<CustomerRow, 'addressLine1' | 'addressLine2' | 'city' | 'state' | 'zipcode' | 'country'>
+
+function addressOf(address: Address): object {
+  return {
+    address_line1: address.addressLine1,
+    address_line2: address.addressLine2,
+    city: address.city,
+    state: address.state,
+    zipcode: address.zipcode,
+    country: address.country,
+  }
+}
+
+/** What is left to pay in one currency. */
+export function toWireOwed(row: OwedRow): object {
+  return {
+    currency: row.currency,
+    due_cents: toWireCents(row.dueCents),
+    due_count: Number(row.dueCount),
+    overdue_cents: toWireCents(row.overdueCents),
+    overdue_count: Number(row.overdueCount),
+  }
+}
+
+/** A subscription in the portal; without its price where the plan is not shown. */
+export function toWireOwnSubscription(view: SubscriptionView, parts: readonly PortalPart[]): object {
+  const { row, plan, currentPeriod } = view
+  return {
+    id: row.id,
+    name: row.name || plan.invoiceDisplayName || plan.name,
+    plan_name: plan.invoiceDisplayName || plan.name,
+    status: row.status,
+    started_at: isoSecondsOrNull(row.startedAt),
+    ending_at: isoSecondsOrNull(row.endingAt),
+    period_from: isoSecondsOrNull(currentPeriod?.from ?? null),
+    period_to: isoSecondsOrNull(currentPeriod?.to ?? null),
+    ...(parts.includes('plan')
+      ? {
+          interval: plan.interval,
+          amount_cents: toWireCents(plan.amountCents),
+          currency: plan.amountCurrency,
+          is_paid_in_advance: plan.payInAdvance,
+        }
+      : {}),
+  }
+}
+
+/** The same with the prices of its plan, in the words of the catalogue, and what the plan entitles to. */
+export function toWireOwnPlan(details: SubscriptionDetails, parts: readonly PortalPart[]): object {
+  const { wholePlan } = details
+  return {
+    ...toWireOwnSubscription(details, parts),
+    description: wholePlan.description,
+    charges: wholePlan.charges.map((charge) => ({
+      name: charge.invoiceDisplayName || charge.metric.name,
+      model: charge.chargeModel,
+      prices: pricesOf(charge.properties),
+    })),
+    entitlements: details.entitlements.map(({ feature, privileges }) => ({
+      name: feature.name || feature.code,
+      values: privileges.map(({ privilege, value }) => ({
+        name: privilege.name || privilege.code,
+        value: value === null ? null : String(value),
+      })),
+    })),
+  }
+}
+
+/** The prices among the properties of a charge; what else is there is for staff. */
+const PRICES = [
+  'amount',
+  'rate',
+  'fixed_amount',
+  'free_units',
+  'package_size',
+  'graduated_ranges',
+  'volume_ranges',
+  'graduated_percentage_ranges',
+] as const
+
+function pricesOf(properties: unknown): object {
+  const all = (properties ?? {}) as Record<string, unknown>
+  return Object.fromEntries(PRICES.filter((key) => all[key] !== undefined).map((key) => [key, all[key]]))
+}
+
+/** A payment method, without the ids of its provider. */
+export function toWireOwnMethod(method: PaymentMethodRow): object {
+  const details = (method.details ?? {}) as Record<string, string | null>
+  return {
+    id: method.id,
+    is_default: method.isDefault,
+    method_kind: method.providerMethodType,
+    brand: details.brand ?? null,
+    last4: details.last4 ?? null,
+    expiration_month: details.expirationMonth ?? null,
+    expiration_year: details.expirationYear ?? null,
+    created_at: isoMillis(method.createdAt),
+  }
+}

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hasChromium, Journey, type Place } from '../support/browser-journey.ts'
+
+/** Each kind with its name on the card, and what five events of 2, 5, 2, 1.5 and 4 come to. */
+const KINDS = [
+  ['Count', 'count_agg', '5'],
+  ['Sum', 'sum_agg', '14.5'],
+  ['Maximum', 'max_agg', '5'],
+  ['Unique count', 'unique_count_agg', '4'],
+  ['Latest', 'latest_agg', '4'],
+] as const
+
+const VALUES = [2, 5, 2, 1.5, 4]
+
+describe.runIf(hasChromium)('J05: each kind of metric', () => {
+  let journey: Journey
+  let place: Place
+
+  beforeAll(async () => {
+    journey = await Journey.start('j05')
+    place = await journey.sandbox('Metrics')
+  })
+  afterAll(() => journey?.end())
+
+  it('is made by the form, and the try-out gives the units that are right by hand', async () => {
+    const page = await journey.open()
+    await journey.signIn(page, `/${place.slug}/metrics`)
+    await page.getByRole('heading', { name: 'Measure something' }).waitFor()
+    await journey.look(page, 'empty')
+    for (const [label, aggregation, units] of KINDS) {
+      await page.goto(`/${place.slug}/metrics/new`)
+      await page.locator('#field-name').fill(`My ${label}`)
+      await page.getByRole('radio', { name: new RegExp(`^${label}`) }).check()
+      if (aggregation !== 'count_agg') await page.locator('#field-field_name').fill('n')
+      const isRecurringOffered = await page.getByRole('switch', { name: /Carries over/ }).isVisible()
+      expect([label, isRecurringOffered]).toEqual([
+        label,
+        ['sum_agg', 'unique_count_agg'].includes(aggregation),
+      ])
+      const tryIt = page.getByRole('region', { name: 'Try it' })
+      await tryIt.getByRole('button', { name: 'Add event' }).click()
+      await tryIt.getByRole('button', { name: 'Add event' }).click()
+      for (const [n, value] of VALUES.entries()) {
+        await tryIt.getByLabel(`Properties of event ${n + 1}`).fill(JSON.stringify({ n: value }))
+      }
+      await expect.poll(() => tryIt.getByRole('status').textContent()).toBe(`Units: ${units}`)
+      await page.getByRole('button', { name: 'Create metric' }).click()
+      await page.getByRole('heading', { name: `My ${label}`, level: 1 }).waitFor()
+    }
+    await journey.look(page, 'detail')
+    const { billable_metrics } = await place.api('GET', '/billable_metrics')
+    expect(
+      billable_metrics.map((metric: { aggregation_type: string }) => metric.aggregation_type).sort(),
+    ).toEqual(KINDS.map(([, aggregation]) => aggregation).sort())
+  })
+
+  it('keeps filters, and shows the refusal of a code that is taken at its field', async () => {
+    const page = await journey.open()
+    await journey.signIn(page, `/${place.slug}/metrics/new`)
+    await page.locator('#field-name').fill('Regional')
+    await page.locator('#field-code').fill('my_sum')
+    await page.getByRole('button', { name: 'Add filter' }).click()
+    await page.getByLabel('Key of filter 1').fill('region')
+    await page.getByLabel('Values of filter region').fill('eu,us,')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Create metric' }).click()
+    await page.locator('#field-code-error').waitFor()
+    expect(await page.locator('#field-code').getAttribute('aria-invalid')).toBe('true')
+    await journey.look(page, 'refused')
+    await page.locator('#field-code').fill('regional')
+    await page.getByRole('button', { name: 'Create metric' }).click()
+    await page.getByRole('heading', { name: 'Regional', level: 1 }).waitFor()
+    const { billable_metric } = await place.api('GET', '/billable_metrics/regional')
+    expect(billable_metric.filters).toEqual([{ key: 'region', values: ['eu', 'us'] }])
+  })
+})

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { hasChromium, Journey, type Place } from '../support/browser-journey.ts'
+import { makeScene, sendEvent } from '../support/browser-scenes.ts'
+
+/** Every page below the organization, without its slug. */
+const PAGES = [
+  '',
+  '/metrics',
+  '/metrics/new',
+  '/metrics/tokens',
+  '/metrics/tokens/edit',
+  '/metrics/none',
+  '/plans',
+  '/plans/new',
+  '/plans/pro',
+  '/plans/pro/edit',
+  '/plans/pro/subscriptions',
+  '/plans/pro/entitlements',
+  '/plans/pro/versions',
+  '/features',
+  '/features/new',
+  '/features/team',
+  '/features/team/edit',
+  '/customers',
+  '/customers?q=nobody-has-this-name',
+  '/customers/new',
+  '/customers/c',
+  '/customers/c/usage',
+  '/customers/c/invoices',
+  '/customers/c/information',
+  '/customers/c/activity',
+  '/customers/c/edit',
+  '/subscriptions',
+  '/subscriptions/new?customer=c&plan=pro',
+  '/subscriptions/s',
+  '/subscriptions/s/usage',
+  '/subscriptions/s/pricing',
+  '/subscriptions/s/entitlements',
+  '/subscriptions/s/events',
+  '/invoices',
+  '/invoices?view=draft',
+  '/invoices/new?customer=c',
+  '/developers/events',
+  '/developers/events/new',
+  '/developers/keys',
+  '/developers/keys/new',
+  '/customers/c/payments',
+  '/customers/c/wallets',
+  '/customers/c/coupons',
+  '/customers/c/credit-notes',
+  '/coupons',
+  '/coupons/new',
+  '/add-ons',
+  '/add-ons/new',
+  '/wallets',
+  '/wallets/new',
+  '/credit-notes',
+  '/payments',
+  '/refunds',
+  '/analytics',
+  '/analytics/mrr',
+  '/analytics/overdue',
+  '/analytics/usage',
+  '/analytics/collection',
+  '/developers/webhooks',
+  '/developers/webhooks/new',
+  '/developers/activity',
+  '/developers/api-log',
+  '/settings',
+  '/settings/billing-entities',
+  '/settings/billing-entities/new',
+  '/settings/taxes',
+  '/settings/taxes/new',
+  '/settings/invoice-sections',
+  '/settings/invoice-sections/new',
+  '/settings/payment-providers',
+  '/settings/payment-providers/new',
+  '/settings/dunning',
+  '/settings/dunning/new',
+  '/settings/portal',
+  '/settings/team',
+  '/settings/roles/new',
+  '/settings/roles/finance',
+  '/settings/security-log',
+  '/start',
+  '/start/own',
+] as const
+
+describe.runIf(hasChromium)('every page', () => {
+  let journey: Journey
+  let place: Place
+
+  beforeAll(async () => {
+    journey = await Journey.start('pages')
+    place = await journey.sandbox('Pages')
+    await makeScene(place)
+    await place.api('POST', '/features', {
+      feature: { name: 'Team', code: 'team', privileges: [{ code: 'max', value_type: 'integer' }] },
+    })
+    await place.api('POST', '/plans/pro/entitlements', { entitlements: { team: { max: 5 } } })
+    await place.api('POST', '/add_ons', {
+      add_on: { name: 'Set-up', code: 'setup', amount_cents: 5000, amount_currency: 'EUR' },
+    })
+    await sendEvent(place, 'tokens', { tokens: 120 })
+    await place.api('PUT', '/test_clock', { test_clock: { now: '2026-02-03T10:00:00Z' } })
+    await sendEvent(place, 'calls', {})
+  })
+  afterAll(() => journey?.end())
+
+  it.each([
+    ['light', false, 1440],
+    ['dark', true, 1440],
+    ['light on a telephone', false, 390],
+  ] as const)('has nothing for axe to find, %s', { timeout: 900_000 }, async (name, dark, width) => {
+    const page = await journey.open({ dark, width })
+    await journey.signIn(page, `/${place.slug}`)
+    const { invoices } = await place.api('GET', '/invoices')
+    const id = invoices[0].lago_id
+    for (const path of [...PAGES, `/invoices/${id}`, `/credit-notes/new?invoice=${id}`]) {
+      await page.goto(`/${place.slug}${path}`)
+      await page.getByRole('heading', { level: 1 }).first().waitFor()
+      await journey.look(page, `${name.replaceAll(' ', '-')}${path.replaceAll(/\W+/g, '_')}`)
+    }
+  })
+})

@@ -1,0 +1,229 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SentMessage } from '../fakes/chaotic-server.ts'
+import { type FakeGoCardless, startGoCardless } from '../fakes/gocardless.ts'
+import { type FakeStripe, startStripe } from '../fakes/stripe.ts'
+import { hasChromium, Journey, type Place } from '../support/browser-journey.ts'
+
+const KEY = 'sk_test_weir00a1b'
+const WRONG_KEY = 'sk_test_nobodys'
+const TOKEN = 'sandbox_weir00c3d'
+
+type Sender = {
+  readonly takeMessages: () => SentMessage[]
+  readonly sign: (message: SentMessage, atMs: number) => SentMessage
+}
+
+describe.runIf(hasChromium)('payment providers', () => {
+  let stripe: FakeStripe
+  let debits: FakeGoCardless
+  let journey: Journey
+  let place: Place
+
+  beforeAll(async () => {
+    stripe = await startStripe()
+    debits = await startGoCardless()
+    journey = await Journey.start('providers', {
+      WEIR_ALLOW_FAKE_PROVIDERS: '1',
+      WEIR_PROVIDER_HOSTS: JSON.stringify({ stripe: stripe.url, gocardless: debits.url }),
+      LAGO_CHECKOUT_AUTO_PAYMENT_DELAY_SECONDS: '0',
+    })
+    place = await journey.sandbox('Providers')
+    await place.api('POST', '/add_ons', {
+      add_on: { name: 'Setup', code: 'setup', amount_cents: 1000, amount_currency: 'EUR' },
+    })
+    await place.api('POST', '/customers', {
+      customer: { external_id: 'c', name: 'Customer One', currency: 'EUR', email: 'c@example.com' },
+    })
+  })
+  afterAll(async () => {
+    await journey?.end()
+    await stripe?.close()
+    await debits?.close()
+  })
+
+  const deliver = async (fake: Sender) => {
+    for (const message of fake.takeMessages()) {
+      const { url, body, headers } = fake.sign(message, Date.now())
+      expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200)
+    }
+  }
+  const bill = async (): Promise<string> => {
+    const { invoice } = await place.api('POST', '/invoices', {
+      invoice: { external_customer_id: 'c', currency: 'EUR', fees: [{ add_on_code: 'setup' }] },
+    })
+    return invoice.lago_id
+  }
+  const statusesOf = async (invoiceId: string) => {
+    const { payments } = await place.api('GET', `/payments?invoice_id=${invoiceId}`)
+    return payments.map((each: { payment_status: string }) => each.payment_status)
+  }
+  const open = (page: Page, path: string) => page.goto(`/${place.slug}${path}`)
+  const choose = async (page: Page, item: string) => {
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: item }).click()
+  }
+
+  it('an account is connected, used, watched and given up', async () => {
+    const page = await journey.open()
+    await journey.signIn(page, `/${place.slug}/settings/payment-providers`)
+    await page.getByRole('heading', { name: 'Have invoices paid by themselves' }).waitFor()
+    await page.getByRole('link', { name: 'New connection' }).first().click()
+    await page.getByRole('textbox', { name: 'Name', exact: false }).first().fill('Stripe EU')
+    stripe.state.revoke(WRONG_KEY)
+    await page.getByLabel('Secret key').fill(WRONG_KEY)
+    await page.getByRole('button', { name: 'Connect' }).click()
+    await page.getByText('The provider does not know this key.').first().waitFor()
+    await page.getByLabel('Secret key').fill(KEY)
+    await journey.look(page, 'form')
+    await page.getByRole('button', { name: 'Show as API call' }).click()
+    expect(await page.getByRole('dialog').textContent()).not.toContain(KEY)
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('button', { name: 'Connect' }).click()
+    await page.getByRole('heading', { name: 'Stripe EU', level: 1 }).waitFor()
+    await page.getByText('It works. What is due is charged by itself.').waitFor()
+    expect(await page.content()).not.toContain(KEY)
+    await page.getByRole('button', { name: 'Test' }).click()
+    await page.getByText('It works, with account acct_fake1.').waitFor()
+    await journey.look(page, 'connection')
+    const connection = new URL(page.url()).pathname.split('/').at(-1)
+
+    await open(page, '/customers/c/payments')
+    await page.getByRole('button', { name: 'Link to a provider' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Link customer' }).click()
+    await page.getByText('There is no payment method yet').waitFor()
+    await page.getByRole('button', { name: 'Setup link' }).click()
+    await page.getByRole('dialog', { name: 'Send this to your customer' }).getByText('http').waitFor()
+    await journey.look(page, 'setup-link')
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
+    const [there] = [...stripe.state.customers.keys()]
+    const declined = stripe.state.addMethod(there ?? '', 'declined')
+    await deliver(stripe)
+    await page.getByRole('row', { name: new RegExp(`${declined.id} Default`) }).waitFor()
+
+    const failed = await bill()
+    await expect.poll(() => statusesOf(failed)).toEqual(['failed'])
+    const good = stripe.state.addMethod(there ?? '')
+    await deliver(stripe)
+    await page.getByRole('row', { name: new RegExp(`${good.id} Default`) }).waitFor()
+    for (const { id } of [declined, good]) {
+      await page.getByRole('button', { name: `Actions of ${id}` }).click()
+      await page.getByRole('menuitem', { name: 'Make it the default' }).click()
+      await page.getByRole('row', { name: new RegExp(`${id} Default`) }).waitFor()
+    }
+    await page.getByRole('button', { name: `Actions of ${declined.id}` }).click()
+    await page.getByRole('menuitem', { name: 'Remove' }).click()
+    await page.getByRole('button', { name: 'Remove payment method' }).click()
+    await page.getByRole('row', { name: new RegExp(declined.id) }).waitFor({ state: 'detached' })
+    await journey.look(page, 'how-it-pays')
+
+    await page.getByRole('region', { name: 'payments' }).getByRole('link').first().click()
+    await page
+      .getByRole('region', { name: 'changes of the payment' })
+      .getByText('Failed', { exact: true })
+      .first()
+      .waitFor()
+    await journey.look(page, 'failed-payment')
+    await page.getByRole('button', { name: 'Charge again' }).click()
+    await expect.poll(async () => (await statusesOf(failed)).includes('succeeded')).toBe(true)
+    await deliver(stripe)
+
+    await open(page, `/settings/payment-providers/${connection}/messages`)
+    await page.getByRole('link', { name: 'setup_intent.succeeded' }).first().waitFor()
+    await page.getByLabel('Kind of message').fill('payment_intent.succeeded')
+    await page.getByRole('link', { name: 'setup_intent.succeeded' }).first().waitFor({ state: 'detached' })
+    await journey.look(page, 'messages')
+    await page.getByRole('link', { name: 'payment_intent.succeeded' }).click()
+    const message = page.getByRole('dialog', { name: 'payment_intent.succeeded' })
+    await message.getByRole('region', { name: 'What was sent' }).getByText('payment_intent').waitFor()
+    await message.getByRole('button', { name: 'Apply again' }).click()
+    await page.getByText('The message is being applied again.').waitFor()
+    await message.getByText('Succeeded', { exact: true }).waitFor()
+    await journey.look(page, 'message')
+    expect(await statusesOf(failed)).toHaveLength(2)
+
+    const slow = stripe.state.addMethod(there ?? '', 'slow')
+    await deliver(stripe)
+    await open(page, '/customers/c/payments')
+    await page.getByRole('row', { name: new RegExp(`${slow.id} Default`) }).waitFor()
+    const waiting = await bill()
+    await expect.poll(() => statusesOf(waiting)).toEqual(['processing'])
+    await open(page, `/settings/payment-providers/${connection}`)
+    await choose(page, 'Delete')
+    const asked = page.getByRole('dialog', { name: 'Delete Stripe EU?' })
+    await asked.getByLabel(/^Type/).fill('stripe_eu')
+    await asked.getByRole('button', { name: 'Delete connection' }).click()
+    await asked.getByText('Payments through this connection are still under way.').waitFor()
+    await journey.look(page, 'in-flight')
+    await asked.getByRole('button', { name: 'Cancel' }).click()
+
+    const { payments } = await place.api('GET', `/payments?invoice_id=${waiting}`)
+    await open(page, `/payments/${payments[0].lago_id}`)
+    await page
+      .getByRole('region', { name: 'changes of the payment' })
+      .getByText('Processing', { exact: true })
+      .first()
+      .waitFor()
+    await choose(page, 'State its outcome')
+    const stated = page.getByRole('dialog', { name: 'State the outcome' })
+    await stated.getByLabel('How you know').fill('The bank said so on the telephone.')
+    await journey.look(page, 'state-outcome')
+    await stated.getByRole('button', { name: 'State outcome' }).click()
+    await page.getByRole('cell', { name: 'The bank said so on the telephone.' }).waitFor()
+    expect(await statusesOf(waiting)).toEqual(['succeeded'])
+    await journey.look(page, 'stated')
+
+    const { invoice } = await place.api('GET', `/invoices/${failed}`)
+    await place.api('POST', '/credit_notes', {
+      credit_note: {
+        invoice_id: failed,
+        refund_amount_cents: 300,
+        credit_amount_cents: 0,
+        items: [{ fee_id: invoice.fees[0].lago_id, amount_cents: 300 }],
+      },
+    })
+    await open(page, '/refunds')
+    await page.getByRole('link', { name: '€3.00' }).click()
+    await page.getByRole('dialog', { name: 'Refund of €3.00' }).getByText('Succeeded').waitFor()
+    await journey.look(page, 'refund')
+
+    await open(page, `/settings/payment-providers/${connection}`)
+    await choose(page, 'Pause')
+    await page.getByRole('button', { name: 'Pause connection' }).click()
+    await page.getByText('It is paused: nothing is charged').waitFor()
+    await choose(page, 'Resume')
+    await page.getByText('It works. What is due is charged by itself.').waitFor()
+    await choose(page, 'Delete')
+    await asked.getByLabel(/^Type/).fill('stripe_eu')
+    await asked.getByRole('button', { name: 'Delete connection' }).click()
+    await page.getByRole('heading', { name: 'Have invoices paid by themselves' }).waitFor()
+  })
+
+  it('what has to be pasted at GoCardless is shown once', async () => {
+    const page = await journey.open({ width: 390 })
+    await journey.signIn(page, `/${place.slug}/settings/payment-providers/new`)
+    await page.getByRole('radio', { name: /GoCardless/ }).check()
+    await page.getByRole('textbox', { name: 'Name', exact: false }).first().fill('Debits')
+    await page.getByLabel('Access token').fill(TOKEN)
+    await page.getByRole('button', { name: 'Connect' }).click()
+    const shown = page.getByRole('dialog', { name: 'One more step' })
+    const secret = (await shown.getByTestId('key-value').textContent()) ?? ''
+    expect(secret).toMatch(/^[A-Za-z0-9]{50}$/)
+    await journey.look(page, 'secret')
+    await shown.getByRole('button', { name: 'I stored it' }).click()
+    await page.getByRole('heading', { name: 'Debits', level: 1 }).waitFor()
+    await page.reload()
+    await page.getByText('Set up by hand').waitFor()
+    expect(await page.content()).not.toContain(secret)
+    await journey.look(page, 'by-hand')
+
+    debits.state.revoke(TOKEN)
+    await page.getByRole('button', { name: 'Test' }).click()
+    await page.getByText('It does not work.').waitFor()
+    await choose(page, 'New secret of messages')
+    await page.getByRole('dialog').getByRole('button', { name: 'Make a new secret' }).click()
+    const again = await shown.getByTestId('key-value').textContent()
+    expect(again).toMatch(/^[A-Za-z0-9]{50}$/)
+    expect(again).not.toBe(secret)
+  })
+})

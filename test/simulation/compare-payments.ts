@@ -1,0 +1,199 @@
+import type pg from 'pg'
+import { PAYMENT_INVARIANTS } from '../../src/store/payment-invariants.ts'
+import type { Capture, PlayedProvider } from './played-providers.ts'
+
+/** What was found after everything had come to rest; a list of faults that is empty when nothing is wrong. */
+export type PaymentsFound = {
+  readonly faults: readonly string[]
+  readonly payments: number
+  readonly captures: number
+  readonly refunds: number
+  readonly calls: number
+  readonly kills: number
+  /** What the provider did badly, and how often. */
+  readonly mischief: Readonly<Record<string, number>>
+  /** Payments by state. */
+  readonly states: Readonly<Record<string, number>>
+  /** Payments whose outcome was unknown for a time. */
+  readonly unknown: number
+  /** How long it was unknown at the most, by the sandbox's clock; without those that were left to somebody. */
+  readonly longestUnknownMs: number
+  /** Payments that nobody wants any more and nobody has heard of, where nobody can be asked. */
+  readonly leftToSomebody: number
+}
+
+type PaymentFacts = {
+  readonly id: string
+  readonly state: string
+  readonly there: string | null
+  readonly cents: number
+  readonly excess: number
+  readonly invoice_id: string | null
+  readonly review: string | null
+  readonly reversal: string | null
+}
+
+const ENDED = ['succeeded', 'failed', 'canceled', 'held']
+
+/** Compares what a provider holds with what Weir says of it: every payment, capture and invoice. */
+export async function comparePayments(
+  owner: pg.Client,
+  provider: PlayedProvider,
+  run: { readonly invoices: readonly string[]; readonly kills: number },
+): Promise<PaymentsFound> {
+  const { rows: payments } = await owner.query<PaymentFacts>(
+    `select p.id, p.state, p.provider_payment_id as there, p.amount_cents::int as cents, p.excess_cents::int as excess,
+       p.invoice_id, p.review, p.reversal_kind as reversal from payments p where p.payment_type = 'provider'`,
+  )
+  const captures = provider.captures()
+  const isLeft = (row: PaymentFacts) =>
+    !provider.canBeAsked && row.state === 'unknown' && row.review === 'outcome_unknown'
+  const faults = [
+    ...provider.violations,
+    ...faultsOfCaptures(provider, captures, payments),
+    ...faultsOfPayments(payments, new Set(captures.map(({ id }) => id)), isLeft),
+    ...(await historyOf(
+      owner,
+      payments.filter((row) => !isLeft(row) && !ENDED.includes(row.state)),
+    )),
+    ...(await faultsOfInvoices(owner, provider, captures, run.invoices)),
+    ...(await faultsOfReceipts(owner)),
+    ...(await faultsByDoctor(owner)),
+  ]
+  const { rows: counts } = await owner.query('select count(*)::int as calls from payment_calls')
+  const states: Record<string, number> = {}
+  for (const { state } of payments) states[state] = (states[state] ?? 0) + 1
+  return {
+    faults,
+    payments: payments.length,
+    captures: captures.length,
+    refunds: provider.refundCount(),
+    calls: counts[0].calls,
+    kills: run.kills,
+    mischief: Object.fromEntries(provider.mischief),
+    states,
+    ...(await timesUnknown(owner)),
+    leftToSomebody: payments.filter(isLeft).length,
+  }
+}
+
+/** Money that was taken is known here, once, and what was too much has gone back. */
+function faultsOfCaptures(
+  provider: PlayedProvider,
+  captures: readonly Capture[],
+  payments: readonly PaymentFacts[],
+): string[] {
+  const byIntent = new Map(payments.map((row) => [row.there, row]))
+  return captures.flatMap(({ id }) => {
+    const row = byIntent.get(id)
+    if (!row) return [`capture ${id} is unknown here`]
+    if (row.state !== 'succeeded') return [`capture ${id} is ${row.state} here`]
+    const isDisputed = provider.isDisputed(id)
+    if ((row.reversal === 'dispute') !== isDisputed)
+      return [`capture ${id} is disputed: ${isDisputed}, here ${row.reversal}`]
+    const returned = provider.refundedOf(id)
+    return returned === row.excess ? [] : [`capture ${id}: ${row.excess} too much, ${returned} given back`]
+  })
+}
+
+function faultsOfPayments(
+  payments: readonly PaymentFacts[],
+  captured: ReadonlySet<string | null>,
+  isLeft: (row: PaymentFacts) => boolean,
+): string[] {
+  return payments.flatMap((row) => {
+    const faults: string[] = []
+    // What nobody wants any more and nobody has heard of is for somebody to see, where nobody can be asked.
+    if (!isLeft(row) && !ENDED.includes(row.state)) faults.push(`payment ${row.id} is ${row.state}`)
+    // What was given back of money that its bank took back later is for somebody to see.
+    if (!isLeft(row) && row.review !== null && row.review !== 'refunded_and_taken_back')
+      faults.push(`payment ${row.id} waits for somebody: ${row.review}`)
+    if (row.state === 'succeeded' && !captured.has(row.there))
+      faults.push(`payment ${row.id} succeeded without a capture`)
+    return faults
+  })
+}
+
+/** How payments came to stand still, and what would move them on. */
+async function historyOf(owner: pg.Client, payments: readonly PaymentFacts[]): Promise<string[]> {
+  const { rows } = await owner.query(
+    `select p.id, p.tries, p.looks, p.next_look_at,
+       (select string_agg(format('%s by %s (%s)', t.to_state, t.cause, t.note), ', ' order by t.id)
+        from payment_transitions t where t.payment_id = p.id) as states,
+       (select format('%s at %s', d.due_at, d.error) from due_items d
+        where d.kind = 'payment_attention' and d.subject_id = p.id) as due,
+       (select format('%s tries, at %s, %s', j.attempts, j.run_at, j.last_error)
+        from graphile_worker._private_jobs j where j.key = 'payment:' || p.id) as job
+     from payments p where p.id = any ($1::uuid[])`,
+    [payments.slice(0, 20).map(({ id }) => id)],
+  )
+  return rows.map((row) => JSON.stringify(row))
+}
+
+/** What the provider kept for an invoice, with what was paid by hand, is what the invoice says is paid: never more than it is. */
+async function faultsOfInvoices(
+  owner: pg.Client,
+  provider: PlayedProvider,
+  captures: readonly Capture[],
+  invoices: readonly string[],
+): Promise<string[]> {
+  const { rows } = await owner.query(
+    `select i.id, i.total_paid_amount_cents::int as paid, i.total_amount_cents::int as total,
+       coalesce(p.cents, 0)::int as by_hand
+     from invoices i
+     left join (select invoice_id, sum(amount_cents) as cents from payments where payment_type = 'manual' group by 1) p
+       on p.invoice_id = i.id
+     where i.id = any ($1::uuid[])`,
+    [invoices],
+  )
+  const kept = new Map<string | undefined, number>()
+  for (const { id, invoiceId, cents } of captures)
+    kept.set(invoiceId, (kept.get(invoiceId) ?? 0) + cents - provider.refundedOf(id))
+  const missing =
+    rows.length === invoices.length ? [] : [`${invoices.length - rows.length} invoices are gone`]
+  return rows.reduce((faults: string[], row) => {
+    const there = kept.get(row.id) ?? 0
+    const isRight = there + row.by_hand === row.paid && row.paid <= row.total
+    if (!isRight)
+      faults.push(
+        `invoice ${row.id} of ${row.total}: ${row.paid} paid, ${there} kept, ${row.by_hand} by hand`,
+      )
+    return faults
+  }, missing)
+}
+
+/** A payment that paid something has one receipt, however often it was told of. */
+async function faultsOfReceipts(owner: pg.Client): Promise<string[]> {
+  const { rows } = await owner.query(
+    `select p.id, count(r.id)::int as receipts from payments p
+     left join payment_receipts r on r.payment_id = p.id and r.organization_id = p.organization_id
+     where p.state = 'succeeded' and p.payment_type = 'provider'
+     group by p.organization_id, p.id
+     having count(r.id) <> (case when p.excess_cents < p.amount_cents then 1 else 0 end)`,
+  )
+  return rows.map(({ id, receipts }) => `payment ${id} has ${receipts} receipts`)
+}
+
+/** What `weir doctor` calls broken of payments. */
+async function faultsByDoctor(owner: pg.Client): Promise<string[]> {
+  const faults: string[] = []
+  for (const { code, query } of PAYMENT_INVARIANTS.filter(({ weight }) => weight === 'error')) {
+    const { rows } = await owner.query(query)
+    for (const { subject, detail } of rows) faults.push(`doctor, ${code}: ${subject}, ${detail}`)
+  }
+  return faults
+}
+
+async function timesUnknown(owner: pg.Client): Promise<{ unknown: number; longestUnknownMs: number }> {
+  const { rows } = await owner.query(
+    `select count(*)::int as unknown, coalesce(max(extract(epoch from known.at - lost.at) * 1000), 0)::float8 as longest
+     from (select payment_id, min(created_at) as at from payment_transitions where to_state = 'unknown'
+           group by 1) lost
+     left join lateral (
+       select min(t.created_at) as at from payment_transitions t
+       where t.payment_id = lost.payment_id and t.created_at >= lost.at
+         and t.to_state in ('processing', 'action_required', 'succeeded', 'failed', 'canceled')
+     ) known on true`,
+  )
+  return { unknown: rows[0].unknown, longestUnknownMs: rows[0].longest }
+}

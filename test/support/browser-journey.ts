@@ -1,0 +1,217 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { newId } from '../../src/store/ids.ts'
+import { findChromium } from './chromium.ts'
+import { freePort } from './weir-process.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const ARTIFACTS = join(ROOT, 'artifacts')
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const ADMIN_KEY = 'admin-key-of-a-browser-test-7f3a91'
+const HEALTHY_TRIES = 1200
+
+export const EMAIL = 'owner@example.com'
+export const PASSWORD = 'correct-horse-battery'
+export const hasChromium = findChromium() !== null
+
+/** An organization that the test's person is an administrator of. */
+export type Place = {
+  readonly slug: string
+  readonly key: string
+  /** A call of the public API with the organization's key; the body. */
+  // biome-ignore lint/suspicious/noExplicitAny: answers are read freely in tests
+  readonly api: (method: string, path: string, body?: unknown) => Promise<any>
+}
+
+/** A built server of its own with a browser on it. */
+export class Journey {
+  readonly url: string
+  readonly browser: Browser
+  private readonly child: ChildProcess
+  private readonly folder: string
+  private readonly name: string
+  private shots = 0
+
+  private constructor(parts: {
+    url: string
+    browser: Browser
+    child: ChildProcess
+    folder: string
+    name: string
+  }) {
+    this.url = parts.url
+    this.browser = parts.browser
+    this.child = parts.child
+    this.folder = parts.folder
+    this.name = parts.name
+    mkdirSync(ARTIFACTS, { recursive: true })
+  }
+
+  /** Starts the server, with more of its environment, and the browser. `name` is for the screenshots. */
+  static async start(name: string, more: Readonly<Record<string, string>> = {}): Promise<Journey> {
+    const port = await freePort()
+    const folder = await mkdtemp(join(tmpdir(), 'weir-browser-'))
+    const child = spawn(process.execPath, ['bin/weir.js', 'start'], {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: {
+        PATH: process.env.PATH ?? '',
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        WEIR_DATA_DIR: folder,
+        WEIR_ORG_NAME: 'Acme',
+        WEIR_ORG_EMAIL: EMAIL,
+        WEIR_ORG_PASSWORD: PASSWORD,
+        ADMIN_API_KEY: ADMIN_KEY,
+        LOG_LEVEL: 'error',
+        ...more,
+      },
+    })
+    const url = `http://127.0.0.1:${port}`
+    await healthy(url, child)
+    const executablePath = findChromium()
+    if (executablePath === null) throw new Error('there is no Chromium')
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+    return new Journey({ url, browser, child, folder, name })
+  }
+
+  async end(): Promise<void> {
+    // What every window showed at the end tells most of what went wrong.
+    for (const [n, page] of this.browser
+      .contexts()
+      .flatMap((context) => context.pages())
+      .entries()) {
+      await page.screenshot({ path: join(ARTIFACTS, `${this.name}-end-${n + 1}.png`) })
+    }
+    await this.browser.close()
+    this.child.kill('SIGTERM')
+    if (this.child.exitCode === null) await new Promise((resolve) => this.child.once('exit', resolve))
+    await rm(this.folder, { recursive: true, force: true })
+  }
+
+  /** A new window, signed out. Whatever the page complains about fails the test. */
+  async open(options: { dark?: boolean; width?: number } = {}): Promise<Page> {
+    const context: BrowserContext = await this.browser.newContext({
+      baseURL: this.url,
+      locale: 'en-US',
+      colorScheme: options.dark ? 'dark' : 'light',
+      viewport: { width: options.width ?? 1440, height: 900 },
+      acceptDownloads: true,
+    })
+    const page = await context.newPage()
+    page.setDefaultTimeout(30_000)
+    page.on('pageerror', (error) => {
+      throw error
+    })
+    page.on('console', (message) => {
+      if (/Content Security Policy/.test(message.text())) throw new Error(message.text())
+    })
+    return page
+  }
+
+  /** Signs in by the form; the page is then at `path`. */
+  async signIn(page: Page, path = '/'): Promise<void> {
+    await page.goto(path)
+    await page.getByLabel('E-mail').fill(EMAIL)
+    await page.getByLabel('Password').fill(PASSWORD)
+    const button = page.getByRole('button', { name: 'Sign in' })
+    await button.click()
+    await page.waitForURL((url) => !url.pathname.startsWith('/login'))
+    // The address changes before the page does.
+    await button.waitFor({ state: 'detached' })
+  }
+
+  /** A sandbox with nothing in it, in which the person has some roles; an administrator unless told otherwise. */
+  async sandbox(name: string, roles: readonly string[] = ['admin']): Promise<Place> {
+    const answer = await fetch(`${this.url}/admin/organizations`, {
+      method: 'POST',
+      headers: { 'x-admin-api-key': ADMIN_KEY, 'content-type': 'application/json' },
+      body: JSON.stringify({ name, sandbox: true }),
+    })
+    const { organization } = (await answer.json()) as { organization: { id: string; api_key: string } }
+    await this.join(organization.id, roles)
+    const api: Place['api'] = async (method, path, body) => {
+      const reply = await fetch(`${this.url}${path.startsWith('/api/') ? '' : '/api/v1'}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${organization.api_key}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      const text = await reply.text()
+      if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`)
+      return text === '' ? null : JSON.parse(text)
+    }
+    const own = await api('GET', '/organizations')
+    return { slug: own.organization.slug, key: organization.api_key, api }
+  }
+
+  /** Makes the person a member of an organization. */
+  private async join(organizationId: string, roles: readonly string[]): Promise<void> {
+    const run = JSON.parse(await readFile(join(this.folder, 'postgres-run.json'), 'utf8')) as { url: string }
+    const client = new pg.Client({ connectionString: run.url })
+    await client.connect()
+    try {
+      await client.query(
+        `insert into memberships (organization_id, id, user_id, roles, created_at)
+         select $1, $2, id, $4, now() from users where email = $3`,
+        [organizationId, newId(), EMAIL, roles],
+      )
+    } finally {
+      await client.end()
+    }
+  }
+
+  /** Keeps what the page looks like, and lets axe look at it: nothing may be wrong. */
+  async look(page: Page, what: string): Promise<void> {
+    await page.waitForLoadState('networkidle')
+    await atRest(page)
+    this.shots += 1
+    const file = `${this.name}-${String(this.shots).padStart(2, '0')}-${what}.png`
+    await page.screenshot({ path: join(ARTIFACTS, file) })
+    expect(await violationsOf(page), `${this.name}, ${what}`).toEqual([])
+  }
+}
+
+/** Waits until nothing fades or moves in: half-transparent text has less contrast than the page will have. */
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(`Promise.allSettled(
+    document.getAnimations()
+      .filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)
+      .map(({ finished }) => finished),
+  )`)
+}
+
+/** What axe finds on a page at rest, in a line each. */
+export async function violationsOf(page: Page): Promise<string[]> {
+  await atRest(page)
+  await page.evaluate(AXE)
+  return page.evaluate(async (tags) => {
+    // biome-ignore lint/suspicious/noExplicitAny: axe is put into the page by its text
+    const { violations } = await (globalThis as any).axe.run({ runOnly: tags })
+    return violations.flatMap(
+      (violation: { id: string; nodes: { target: string[]; failureSummary?: string }[] }) =>
+        violation.nodes.map(
+          ({ target, failureSummary = '' }) =>
+            `${violation.id}: ${target.join(' ')} ${failureSummary.split('\n').slice(1).join(' ').trim()}`,
+        ),
+    )
+  }, AXE_TAGS)
+}
+
+async function healthy(url: string, child: ChildProcess): Promise<void> {
+  for (let tries = 0; tries < HEALTHY_TRIES; tries += 1) {
+    const answer = await fetch(`${url}/health`).catch(() => null)
+    if (answer?.ok) return
+    if (child.exitCode !== null) break
+    await sleep(100)
+  }
+  throw new Error('the server did not start')
+}

@@ -1,0 +1,10 @@
+import { existsSync } from 'node:fs'
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+
+/** The distribution's Chromium; null when there is none. */
+export function findChromium(): string | null {
+  const folders = (process.env.PATH ?? '').split(':').filter((folder) => folder !== '')
+  const paths = NAMES.flatMap((name) => folders.map((folder) => `${folder}/${name}`))
+  return paths.find((path) => existsSync(path)) ?? null
+}

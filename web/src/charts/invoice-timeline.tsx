@@ -1,0 +1,33 @@
+import type { ReactElement } from 'react'
+import { formatDay } from '../format/dates.ts'
+import { Icon } from '../parts/icon.tsx'
+
+export type Step = {
+  readonly label: string
+  readonly at: string
+  readonly state: 'done' | 'next' | 'failed'
+}
+
+const WORDS = { done: 'done', next: 'still to come', failed: 'went wrong' } as const
+
+/** The way of an invoice: a step for each thing that happened or will happen; upright on small screens. */
+export function InvoiceTimeline({ steps }: { readonly steps: readonly Step[] }): ReactElement {
+  return (
+    <ol className="steps" data-testid="invoice-timeline">
+      {steps.map(({ label, at, state }, n) => (
+        <li key={`${label}-${n}`} className={`step step-${state}`}>
+          <span className="step-mark">
+            <Icon name={state === 'done' ? 'check' : state === 'failed' ? 'close' : 'clock'} size={12} />
+          </span>
+          <span className="step-text">
+            <strong>{label}</strong>
+            <time className="caption" dateTime={at}>
+              {formatDay(at)}
+            </time>
+            <span className="visually-hidden">{WORDS[state]}</span>
+          </span>
+        </li>
+      ))}
+    </ol>
+  )
+}

@@ -1,0 +1,71 @@
+import { type FormEvent, type ReactElement, type ReactNode, useId } from 'react'
+import type { ApiProblem } from '../api/client.ts'
+import { textOfCode, textOfProblem } from '../api/problem-texts.ts'
+import { Button } from '../parts/button.tsx'
+
+/** A short form outside of an organization. */
+export function PlainForm(props: {
+  readonly verb: string
+  readonly isBusy: boolean
+  readonly problem: ApiProblem | null
+  readonly onSubmit: (values: Readonly<Record<string, string>>) => void
+  readonly children: ReactNode
+}): ReactElement {
+  const { problem } = props
+  const send = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const values = Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>
+    props.onSubmit(values)
+  }
+  return (
+    <form className="stack" onSubmit={send}>
+      {problem && Object.keys(problem.details).length === 0 && (
+        <p className="notice notice-danger" role="alert">
+          {problem.status === 429 ? 'Too many attempts. Wait a while and try again.' : textOfProblem(problem)}
+        </p>
+      )}
+      {props.children}
+      <Button type="submit" kind="primary" isBusy={props.isBusy}>
+        {props.verb}
+      </Button>
+    </form>
+  )
+}
+
+/** A labelled input of a short form, with the server's errors under it. */
+export function PlainField(props: {
+  readonly name: string
+  readonly label: string
+  readonly type?: 'text' | 'email' | 'password'
+  readonly autoComplete: string
+  readonly help?: string
+  readonly initial?: string
+  readonly minLength?: number
+  readonly problem: ApiProblem | null
+  readonly isFocused?: boolean
+}): ReactElement {
+  const id = useId()
+  const codes = props.problem?.details[props.name]
+  return (
+    <div className="field">
+      <label htmlFor={id}>{props.label}</label>
+      <input
+        id={id}
+        name={props.name}
+        className="input input-large"
+        type={props.type ?? 'text'}
+        autoComplete={props.autoComplete}
+        defaultValue={props.initial}
+        minLength={props.minLength}
+        required
+        // biome-ignore lint/a11y/noAutofocus: the only thing to do on the page.
+        autoFocus={props.isFocused}
+        aria-invalid={codes ? true : undefined}
+        aria-describedby={`${id}-help`}
+      />
+      <p id={`${id}-help`} className={codes ? 'field-error' : 'help'}>
+        {codes ? codes.map(textOfCode).join(' ') : props.help}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,237 @@
+import type { ReactElement } from 'react'
+import { useList, useOne } from '../../api/queries.ts'
+import type { ActivityLog, ApiLog } from '../../api/types.ts'
+import { formatTime } from '../../format/dates.ts'
+import { Ago } from '../../parts/ago.tsx'
+import { Code } from '../../parts/button.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
+import { useAt } from '../../parts/link.tsx'
+import { type Column, FilterBar, FilterChip, List, Table, useView } from '../../parts/list.tsx'
+import { Card, Facts, None, Page } from '../../parts/page.tsx'
+import { Empty, Loaded } from '../../parts/states.tsx'
+import { Status } from '../../parts/status.tsx'
+import { activityWords } from '../../shell/ran-list.tsx'
+import { changesOf } from './changes.ts'
+
+const SOURCES = { api: 'API', front: 'Dashboard', system: 'System' } as const
+const RESOURCES = [
+  'BillableMetric',
+  'Plan',
+  'Customer',
+  'Subscription',
+  'Invoice',
+  'CreditNote',
+  'Coupon',
+  'Wallet',
+  'PaymentReceipt',
+  'BillingEntity',
+  'Feature',
+]
+
+const spaced = (type: string): string => type.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
+const sourceOf = (source: string): string => SOURCES[source as keyof typeof SOURCES] ?? source
+
+const activityColumns: readonly Column<ActivityLog>[] = [
+  { title: 'What', cell: ({ activity_type }) => activityWords(activity_type) },
+  { title: 'Object', isMinor: true, cell: ({ resource_type }) => spaced(resource_type) },
+  { title: 'Customer', isMinor: true, cell: ({ external_customer_id: id }) => id ?? <None /> },
+  { title: 'Who', cell: ({ user_email, activity_source }) => user_email ?? sourceOf(activity_source) },
+  { title: 'When', cell: ({ logged_at }) => <Ago at={logged_at} /> },
+]
+
+/** What was done to which object, by whom. */
+export function ActivityLogPage(): ReactElement {
+  const view = useView()
+  const at = useAt()
+  const source = view.get('source')
+  const type = view.get('type')
+  const opened = view.get('activity')
+  const query = useList<ActivityLog>('/activity_logs', 'activity_logs', {
+    page: view.page,
+    per_page: 50,
+    external_customer_id: view.get('customer'),
+    ...(source ? { activity_sources: [source] } : {}),
+    ...(type ? { resource_types: [type] } : {}),
+  })
+  return (
+    <Page title="Activity">
+      <FilterBar>
+        <FilterChip
+          view={view}
+          name="type"
+          label="Object"
+          options={RESOURCES.map((value) => ({ value, label: spaced(value) }))}
+        />
+        <FilterChip
+          view={view}
+          name="source"
+          label="Source"
+          options={Object.entries(SOURCES).map(([value, label]) => ({ value, label }))}
+        />
+      </FilterBar>
+      <List
+        label="activities"
+        query={query}
+        view={view}
+        columns={activityColumns}
+        keyOf={({ activity_id }) => activity_id}
+        hrefOf={({ activity_id }) => at(`/developers/activity?activity=${activity_id}`)}
+        filters={['type', 'source', 'customer']}
+        empty={
+          <Empty icon="activity" title="Nothing happened yet">
+            Every change is noted here: what it was, who made it, and the values before and after.
+          </Empty>
+        }
+      />
+      {opened !== '' && <Activity id={opened} onClose={() => view.set({ activity: '' })} />}
+    </Page>
+  )
+}
+
+function Activity({ id, onClose }: { readonly id: string; readonly onClose: () => void }): ReactElement {
+  const query = useOne<ActivityLog>(`/activity_logs/${encodeURIComponent(id)}`, 'activity_log')
+  return (
+    <Dialog
+      title={query.data ? activityWords(query.data.activity_type) : 'Activity'}
+      isOpen
+      onClose={onClose}
+      isWide
+    >
+      <Loaded query={query}>
+        {(activity) => {
+          const changes = changesOf(activity.activity_object_changes)
+          return (
+            <div className="stack-wide">
+              <Facts
+                facts={[
+                  ['Object', spaced(activity.resource_type)],
+                  ['Id of the object', <Code key="resource" text={activity.resource_id} />],
+                  ['Who', activity.user_email ?? sourceOf(activity.activity_source)],
+                  ['When', formatTime(activity.logged_at)],
+                  ['Customer', activity.external_customer_id],
+                  ['Subscription', activity.external_subscription_id],
+                ]}
+              />
+              {changes.length > 0 && (
+                <Card title="What changed" isFlush>
+                  <Table
+                    label="Values before and after"
+                    rows={changes}
+                    keyOf={({ field }) => field}
+                    columns={[
+                      { title: 'Field', cell: ({ field }) => <code>{field}</code> },
+                      { title: 'Before', cell: ({ before }) => before || <None /> },
+                      { title: 'After', cell: ({ after }) => after || <None /> },
+                    ]}
+                  />
+                </Card>
+              )}
+              {activity.activity_object !== null && (
+                <Block title="The object afterwards" value={activity.activity_object} />
+              )}
+            </div>
+          )
+        }}
+      </Loaded>
+    </Dialog>
+  )
+}
+
+const METHODS = ['post', 'put', 'patch', 'delete'].map((value) => ({ value, label: value.toUpperCase() }))
+const RESULTS = [
+  { value: 'succeeded', label: 'Succeeded' },
+  { value: 'failed', label: 'Failed' },
+]
+
+const callStatus = ({ http_status: status }: ApiLog): ReactElement => (
+  <Status status={status < 400 ? 'succeeded' : 'failed'} label={String(status)} />
+)
+
+const callColumns: readonly Column<ApiLog>[] = [
+  {
+    title: 'Call',
+    cell: ({ http_method, request_path }) => (
+      <code>
+        {http_method.toUpperCase()} {request_path}
+      </code>
+    ),
+  },
+  { title: 'Status', cell: callStatus },
+  { title: 'Client', isMinor: true, cell: ({ client }) => <span className="clip">{client}</span> },
+  { title: 'When', cell: ({ logged_at }) => formatTime(logged_at) },
+]
+
+/** Calls of the API that wrote something. */
+export function ApiLogPage(): ReactElement {
+  const view = useView()
+  const at = useAt()
+  const method = view.get('method')
+  const status = view.get('status')
+  const opened = view.get('call')
+  const query = useList<ApiLog>('/api_logs', 'api_logs', {
+    page: view.page,
+    per_page: 50,
+    ...(method ? { http_methods: [method] } : {}),
+    ...(status ? { http_statuses: [status] } : {}),
+  })
+  return (
+    <Page title="API log">
+      <p className="muted log-note">Calls that write are logged. Calls that only read are not.</p>
+      <FilterBar>
+        <FilterChip view={view} name="method" label="Method" options={METHODS} />
+        <FilterChip view={view} name="status" label="Status" options={RESULTS} />
+      </FilterBar>
+      <List
+        label="calls"
+        query={query}
+        view={view}
+        columns={callColumns}
+        keyOf={({ request_id }) => request_id}
+        hrefOf={({ request_id }) => at(`/developers/api-log?call=${request_id}`)}
+        filters={['method', 'status']}
+        empty={
+          <Empty icon="code" title="Nothing was called yet">
+            Each call that writes is kept with its body and answer, so that you can see what went wrong.
+          </Empty>
+        }
+      />
+      {opened !== '' && <Call id={opened} onClose={() => view.set({ call: '' })} />}
+    </Page>
+  )
+}
+
+function Call({ id, onClose }: { readonly id: string; readonly onClose: () => void }): ReactElement {
+  const query = useOne<ApiLog>(`/api_logs/${encodeURIComponent(id)}`, 'api_log')
+  return (
+    <Dialog title="API call" isOpen onClose={onClose} isWide>
+      <Loaded query={query}>
+        {(call) => (
+          <div className="stack-wide">
+            <Facts
+              facts={[
+                ['Call', <code key="call">{`${call.http_method.toUpperCase()} ${call.request_path}`}</code>],
+                ['Status', callStatus(call)],
+                ['Client', call.client],
+                ['Origin', call.request_origin],
+                ['When', formatTime(call.logged_at)],
+                ['Request', <Code key="id" text={call.request_id} />],
+              ]}
+            />
+            <Block title="Request body" value={call.request_body} />
+            <Block title="Answer" value={call.request_response} />
+          </div>
+        )}
+      </Loaded>
+    </Dialog>
+  )
+}
+
+function Block({ title, value }: { readonly title: string; readonly value: unknown }): ReactElement {
+  return (
+    <Card title={title}>
+      <pre className="code-block" tabIndex={0} role="region" aria-label={title}>
+        {JSON.stringify(value, null, 2)}
+      </pre>
+    </Card>
+  )
+}

@@ -1,0 +1,182 @@
+import { useParams } from '@tanstack/react-router'
+import { type ReactElement, useState } from 'react'
+import { useOne } from '../../api/queries.ts'
+import { useOrganization } from '../../api/session.ts'
+import type { PaymentProvider } from '../../api/types.ts'
+import { CardsField, NameAndCode, SelectField, SwitchField, TextField } from '../../parts/fields.tsx'
+import { FormPage, Section, useForm } from '../../parts/form.tsx'
+import { useAt, useGo } from '../../parts/link.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Loaded } from '../../parts/states.tsx'
+import { useToasts } from '../../parts/toast.tsx'
+import {
+  bodyOfConnection,
+  CONNECTIONS,
+  type ConnectionValues,
+  checkConnection,
+  newConnection,
+  PROVIDER_KINDS,
+  shownBody,
+  valuesOfConnection,
+} from './connection-values.ts'
+import { MadeSecret, madeSecretOf } from './made-secret.tsx'
+
+export function NewConnection(): ReactElement {
+  return <ConnectionForm initial={newConnection('stripe')} stored={null} />
+}
+
+export function EditConnection(): ReactElement {
+  const { id = '' } = useParams({ strict: false }) as { id?: string }
+  const query = useOne<PaymentProvider>(`${CONNECTIONS}/${encodeURIComponent(id)}`, 'payment_provider')
+  return (
+    <Loaded query={query}>
+      {(stored) => <ConnectionForm initial={valuesOfConnection(stored)} stored={stored} />}
+    </Loaded>
+  )
+}
+
+function ConnectionForm(props: {
+  readonly initial: ConnectionValues
+  readonly stored: PaymentProvider | null
+}): ReactElement {
+  const { initial, stored } = props
+  const [made, setMade] = useState<PaymentProvider | null>(null)
+  const at = useAt()
+  const go = useGo()
+  const toasts = useToasts()
+  const isNew = stored === null
+  const list = at('/settings/payment-providers')
+  const call = (body: object) => ({
+    method: isNew ? ('POST' as const) : ('PUT' as const),
+    path: isNew ? CONNECTIONS : `${CONNECTIONS}/${stored.lago_id}`,
+    body: { payment_provider: body },
+  })
+  const form = useForm<ConnectionValues>({
+    initial,
+    check: (values) => checkConnection(values, isNew),
+    toWrite: (values) => call(bodyOfConnection(values, isNew)),
+    toShow: (values) => call(shownBody(values, isNew)),
+    onDone: (answer) => {
+      const { payment_provider: saved } = answer as { payment_provider: PaymentProvider }
+      toasts.success(isNew ? `${saved.name} is connected.` : `${saved.name} was saved.`)
+      if (isNew && madeSecretOf(saved) !== null) setMade(saved)
+      else go(`${list}/${saved.lago_id}`)
+    },
+  })
+  return (
+    <Page
+      title={stored ? `Edit ${stored.name}` : 'New connection'}
+      crumbs={[
+        { label: 'Settings', href: at('/settings') },
+        { label: 'Payment providers', href: list },
+        ...(stored ? [{ label: stored.name, href: `${list}/${stored.lago_id}` }] : []),
+      ]}
+    >
+      <FormPage
+        form={form}
+        verb={stored ? 'Save connection' : 'Connect'}
+        onCancel={() => go(stored ? `${list}/${stored.lago_id}` : list)}
+        effect={
+          isNew
+            ? 'The provider is asked first whether the key works. Nobody is charged until a customer is linked.'
+            : 'A new key has to open the same account. Payments that wait go on with it.'
+        }
+      >
+        <Section title="Account" help="Where the money goes.">
+          {isNew && <CardsField name="type" label="Provider" options={PROVIDER_KINDS} />}
+          <NameAndCode isNew={isNew} usedBy="What customers refer to. It must be unique for a provider." />
+          <OwnFields type={form.values.type} stored={stored} />
+        </Section>
+        <Section title="Payments" help="How it behaves for everybody who pays there.">
+          <TextField
+            name="success_redirect_url"
+            label="Page after paying"
+            placeholder="https://example.com/thanks"
+            help="Where the pages of the provider lead back to."
+          />
+          <SwitchField
+            name="refund_duplicates"
+            label="Give back at once what was paid twice"
+            help="Otherwise it stays with you until somebody refunds it."
+          />
+        </Section>
+      </FormPage>
+      {made && <MadeSecret connection={made} onClose={() => go(`${list}/${made.lago_id}`)} />}
+    </Page>
+  )
+}
+
+/** The fields that a type has of its own. */
+function OwnFields(props: {
+  readonly type: ConnectionValues['type']
+  readonly stored: PaymentProvider | null
+}): ReactElement {
+  const { type, stored } = props
+  const { is_sandbox: isSandbox } = useOrganization()
+  const isNew = stored === null
+  const keep = (hint: string | null | undefined) =>
+    hint ? `Now ${hint}. Leave it empty to keep it.` : 'Not shown again once it is saved.'
+  if (type === 'gocardless') {
+    return (
+      <>
+        <TextField
+          name="access_token"
+          label="Access token"
+          type="password"
+          isRequired={isNew}
+          isCode
+          autoComplete="new-password"
+          help={keep(stored?.access_token)}
+        />
+        {isNew && (
+          <SelectField
+            name="environment"
+            label="Environment"
+            placeholder="As the token says"
+            help="Only for tokens that do not begin with it."
+            options={[
+              { value: 'sandbox', label: 'Sandbox' },
+              ...(isSandbox ? [] : [{ value: 'live', label: 'Live' }]),
+            ]}
+          />
+        )}
+      </>
+    )
+  }
+  return (
+    <>
+      <TextField
+        name="secret_key"
+        label="Secret key"
+        type="password"
+        isRequired={isNew}
+        isCode
+        autoComplete="new-password"
+        placeholder={isSandbox ? 'sk_test_…' : 'sk_live_…'}
+        help={keep(stored?.secret_key)}
+      />
+      <TextField
+        name="webhook_secret"
+        label="Signing secret of messages"
+        type="password"
+        isCode
+        autoComplete="new-password"
+        placeholder="whsec_…"
+        help={
+          stored?.webhook_secret
+            ? keep(stored.webhook_secret)
+            : 'Only for restricted keys that may not register endpoints: make the endpoint at Stripe yourself.'
+        }
+      />
+      <SwitchField
+        name="supports_3ds"
+        label="Charge again with the payer there when a bank asks for it"
+        help="Such a payment waits for 3-D Secure; otherwise it has failed."
+      />
+      <SwitchField
+        name="require_terms_of_service_consent"
+        label="Payers have to accept your terms on payment pages"
+      />
+    </>
+  )
+}

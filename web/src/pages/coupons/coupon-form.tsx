@@ -1,0 +1,173 @@
+import { useParams } from '@tanstack/react-router'
+import type { ReactElement } from 'react'
+import { useList, useOne } from '../../api/queries.ts'
+import { useOrganization } from '../../api/session.ts'
+import type { AppliedCoupon, BillableMetric, Coupon, Plan } from '../../api/types.ts'
+import { CURRENCIES } from '../../format/countries.ts'
+import { ChecksField } from '../../parts/checks-field.tsx'
+import { NameAndCode, SelectField, SwitchField, TextField } from '../../parts/fields.tsx'
+import { FormPage, Section, useForm } from '../../parts/form.tsx'
+import { useAt, useGo } from '../../parts/link.tsx'
+import { useView } from '../../parts/list.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Loaded, Skeleton } from '../../parts/states.tsx'
+import { useToasts } from '../../parts/toast.tsx'
+import { CouponTerms } from './coupon-terms.tsx'
+import {
+  type CouponValues,
+  checkCoupon,
+  couponBody,
+  couponSentence,
+  newCoupon,
+  valuesOfCoupon,
+} from './coupon-values.ts'
+
+export function NewCoupon(): ReactElement {
+  const from = useView().get('from')
+  const { default_currency: currency } = useOrganization()
+  const source = useOne<Coupon>(`/coupons/${encodeURIComponent(from)}`, 'coupon', { enabled: from !== '' })
+  if (from !== '' && source.isPending) return <Skeleton />
+  const copy = source.data
+    ? { ...valuesOfCoupon(source.data, currency), name: `${source.data.name} copy`, code: `${from}_copy` }
+    : newCoupon(currency)
+  return <CouponForm initial={copy} stored={null} isApplied={false} />
+}
+
+export function EditCoupon(): ReactElement {
+  const { code = '' } = useParams({ strict: false }) as { code?: string }
+  const { default_currency: currency } = useOrganization()
+  const query = useOne<Coupon>(`/coupons/${encodeURIComponent(code)}`, 'coupon')
+  const uses = useList<AppliedCoupon>('/applied_coupons', 'applied_coupons', {
+    coupon_code: [code],
+    per_page: 1,
+  })
+  return (
+    <Loaded query={query}>
+      {(coupon) => (
+        <Loaded query={uses}>
+          {({ meta }) => (
+            <CouponForm
+              initial={valuesOfCoupon(coupon, currency)}
+              stored={coupon}
+              isApplied={meta.total_count > 0}
+            />
+          )}
+        </Loaded>
+      )}
+    </Loaded>
+  )
+}
+
+type FormProps = {
+  readonly initial: CouponValues
+  readonly stored: Coupon | null
+  readonly isApplied: boolean
+}
+
+function CouponForm({ initial, stored, isApplied }: FormProps): ReactElement {
+  const at = useAt()
+  const go = useGo()
+  const toasts = useToasts()
+  const plans = useList<Plan>('/plans', 'plans', { per_page: 200 })
+  const metrics = useList<BillableMetric>('/billable_metrics', 'billable_metrics', { per_page: 200 })
+  const form = useForm<CouponValues>({
+    initial,
+    check: checkCoupon,
+    draft: `coupon ${stored?.code ?? 'new'}`,
+    toWrite: (values) => ({
+      method: stored ? 'PUT' : 'POST',
+      path: stored ? `/coupons/${encodeURIComponent(stored.code)}` : '/coupons',
+      body: { coupon: couponBody(values) },
+    }),
+    onDone: (answer) => {
+      const { coupon } = answer as { coupon: Coupon }
+      toasts.success(`${coupon.name} was saved.`)
+      go(at(`/coupons/${encodeURIComponent(coupon.code)}`))
+    },
+  })
+  const locked = isApplied ? 'A customer has this coupon. Duplicate it for other terms.' : undefined
+  const back = stored ? at(`/coupons/${encodeURIComponent(stored.code)}`) : at('/coupons')
+  return (
+    <Page
+      title={stored ? `Edit ${stored.name}` : 'New coupon'}
+      crumbs={[
+        { label: 'Coupons', href: at('/coupons') },
+        ...(stored ? [{ label: stored.name, href: back }] : []),
+      ]}
+    >
+      <FormPage
+        form={form}
+        verb={stored ? 'Save coupon' : 'Create coupon'}
+        onCancel={() => go(back)}
+        effect={couponSentence(form.values)}
+      >
+        <Section title="Basics" help="How people and programs call it.">
+          <NameAndCode isNew={stored === null} lockedCode={locked} />
+          <TextField name="description" label="Description" isLong />
+        </Section>
+        <Section title="Discount" help="What it takes off, and how often.">
+          <CouponTerms values={form.values} currencies={CURRENCIES} locked={locked} />
+        </Section>
+        <Section title="Limits" help="Who can have it, until when, and for what.">
+          <SwitchField
+            name="reusable"
+            label="A customer can have it more than once"
+            help="Off, a second use for the same customer is refused."
+            locked={locked}
+          />
+          <TextField
+            name="expiration_at"
+            label="Last day"
+            type="date"
+            help="After it nobody can be given the coupon. Who has it keeps it. Empty means no end."
+          />
+          <LimitFields
+            limit={form.values.limit}
+            plans={plans.data?.rows ?? []}
+            metrics={metrics.data?.rows ?? []}
+            locked={locked}
+          />
+        </Section>
+      </FormPage>
+    </Page>
+  )
+}
+
+function LimitFields(props: {
+  readonly limit: string
+  readonly plans: readonly Plan[]
+  readonly metrics: readonly BillableMetric[]
+  readonly locked: string | undefined
+}): ReactElement {
+  const { limit, locked } = props
+  return (
+    <>
+      <SelectField
+        name="limit"
+        label="Applies to"
+        locked={locked}
+        options={[
+          { value: 'none', label: 'Everything on the invoice' },
+          { value: 'plans', label: 'Fees of some plans' },
+          { value: 'metrics', label: 'Usage of some metrics' },
+        ]}
+      />
+      {limit === 'plans' && (
+        <ChecksField
+          name="plan_codes"
+          label="Plans"
+          locked={locked}
+          options={props.plans.map(({ code, name }) => ({ value: code, label: name }))}
+        />
+      )}
+      {limit === 'metrics' && (
+        <ChecksField
+          name="billable_metric_codes"
+          label="Metrics"
+          locked={locked}
+          options={props.metrics.map(({ code, name }) => ({ value: code, label: name }))}
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,70 @@
+/** The kinds of messages by what they are about, as the form offers them. */
+export const WEBHOOK_GROUPS: readonly { readonly label: string; readonly types: readonly string[] }[] = [
+  {
+    label: 'Invoices',
+    types: [
+      'invoice.created',
+      'invoice.one_off_created',
+      'invoice.paid_credit_added',
+      'invoice.drafted',
+      'invoice.ready_to_finalize',
+      'invoice.generated',
+      'invoice.voided',
+      'invoice.deleted',
+      'invoice.payment_status_updated',
+      'invoice.payment_overdue',
+      'invoice.payment_failure',
+      'invoice.payment_dispute_lost',
+      'invoice.resynced',
+    ],
+  },
+  {
+    label: 'Subscriptions and fees',
+    types: [
+      'subscription.started',
+      'subscription.updated',
+      'subscription.terminated',
+      'subscription.canceled',
+      'subscription.incomplete',
+      'subscription.trial_ended',
+      'subscription.termination_alert',
+      'subscription.usage_threshold_reached',
+      'fee.created',
+    ],
+  },
+  {
+    label: 'Customers',
+    types: ['customer.created', 'customer.updated', 'customer.vies_check', 'customer.checkout_url_generated'],
+  },
+  {
+    label: 'Payments',
+    types: [
+      'payment_receipt.created',
+      'payment_receipt.generated',
+      'payment_request.created',
+      'payment_request.payment_failure',
+      'payment_request.payment_status_updated',
+    ],
+  },
+  {
+    label: 'Wallets and credits',
+    types: [
+      'wallet.created',
+      'wallet.updated',
+      'wallet.terminated',
+      'wallet.depleted_ongoing_balance',
+      'wallet_transaction.created',
+      'wallet_transaction.updated',
+      'wallet_transaction.payment_failure',
+    ],
+  },
+  { label: 'Credit notes', types: ['credit_note.created', 'credit_note.generated'] },
+  { label: 'Plans', types: ['plan.created', 'plan.updated', 'plan.deleted'] },
+  {
+    label: 'Billable metrics',
+    types: ['billable_metric.created', 'billable_metric.updated', 'billable_metric.deleted'],
+  },
+  { label: 'Features', types: ['feature.created', 'feature.updated', 'feature.deleted'] },
+  { label: 'Events', types: ['event.error', 'events.errors'] },
+  { label: 'Alerts and dunning', types: ['alert.triggered', 'dunning_campaign.finished'] },
+]

@@ -1,0 +1,96 @@
+import { type ReactElement, useState } from 'react'
+import { useList } from '../../api/queries.ts'
+import { useMay, useOrganization } from '../../api/session.ts'
+import type { WebhookEndpoint } from '../../api/types.ts'
+import { Button } from '../../parts/button.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { Link, useAt } from '../../parts/link.tsx'
+import { Card } from '../../parts/page.tsx'
+
+const exists = (query: { data?: { meta: { total_count: number } } | undefined }): boolean =>
+  (query.data?.meta.total_count ?? 0) > 0
+
+/** The six facts of an organization that bills; ticked by what exists, not by clicks. */
+export function Checklist(): ReactElement | null {
+  const { slug } = useOrganization()
+  const at = useAt()
+  const may = useMay()
+  const key = `weir-checklist ${slug}`
+  const [isHidden, setHidden] = useState(() => localStorage.getItem(key) === 'hidden')
+  const plans = useList<{ code: string }>('/plans', 'plans', { per_page: 1 })
+  const metrics = useList('/billable_metrics', 'billable_metrics', { per_page: 1 })
+  const customers = useList('/customers', 'customers', { per_page: 1 })
+  const events = useList('/events', 'events', { per_page: 1 })
+  const invoices = useList('/invoices', 'invoices', { status: 'finalized', per_page: 1 })
+  const delivered = useDelivered()
+  const plan = plans.data?.rows[0]?.code
+  const items: readonly (readonly [done: boolean, label: string, href: string])[] = [
+    [exists(metrics), 'A metric exists', metrics.data?.meta.total_count ? '/metrics' : '/metrics/new'],
+    [exists(plans), 'A plan exists', plan ? `/plans/${encodeURIComponent(plan)}` : '/plans/new'],
+    [exists(customers), 'A customer exists', exists(customers) ? '/customers' : '/customers/new'],
+    [exists(events), 'An event was accepted', '/developers/events/new'],
+    [exists(invoices), 'An invoice was finalized', '/invoices'],
+    [delivered, 'A webhook was delivered', '/developers/events'],
+  ]
+  const done = items.filter(([isDone]) => isDone).length
+  const isReady = [plans, metrics, customers, events, invoices].every(({ data }) => data !== undefined)
+  if (!isReady || done === items.length || isHidden || !may('plans:create')) return null
+  return (
+    <Card
+      title="From nothing to an invoice"
+      aside={
+        <span className="line">
+          <span className="caption">
+            {done} of {items.length}
+          </span>
+          <Button
+            kind="quiet"
+            onClick={() => {
+              localStorage.setItem(key, 'hidden')
+              setHidden(true)
+            }}
+          >
+            Hide
+          </Button>
+        </span>
+      }
+    >
+      <ol className="checklist">
+        {items.map(([isDone, label, href]) => (
+          <li key={label} className={isDone ? 'checked' : undefined}>
+            <span className="check-mark">{isDone && <Icon name="check" size={12} />}</span>
+            <Link href={at(href)}>{label}</Link>
+            {isDone && <span className="visually-hidden">done</span>}
+          </li>
+        ))}
+      </ol>
+      {done === 0 && (
+        <div className="line">
+          <Link className="button button-primary" href={at('/start')}>
+            Start here
+          </Link>
+        </div>
+      )}
+    </Card>
+  )
+}
+
+/** Whether any delivery to the first endpoint succeeded. */
+function useDelivered(): boolean {
+  const may = useMay()
+  const isOn = may('developers:manage')
+  const endpoints = useList<WebhookEndpoint>(
+    '/webhook_endpoints',
+    'webhook_endpoints',
+    { per_page: 1 },
+    { enabled: isOn },
+  )
+  const id = endpoints.data?.rows[0]?.lago_id
+  const deliveries = useList(
+    `/webhook_endpoints/${id ?? ''}/webhooks`,
+    'webhooks',
+    { status: 'succeeded', per_page: 1 },
+    { enabled: id !== undefined },
+  )
+  return exists(deliveries)
+}

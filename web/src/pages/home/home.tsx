@@ -1,0 +1,181 @@
+import type { ReactElement } from 'react'
+import { useList, useRead } from '../../api/queries.ts'
+import { useMay, useOrganization } from '../../api/session.ts'
+import type { Invoice } from '../../api/types.ts'
+import { RevenueChart } from '../../charts/revenue-chart.tsx'
+import { formatCents, wholeCents } from '../../format/money.ts'
+import { Icon, type IconName } from '../../parts/icon.tsx'
+import { Link, useAt } from '../../parts/link.tsx'
+import { useView } from '../../parts/list.tsx'
+import { Card, Figure, Page } from '../../parts/page.tsx'
+import { Loaded } from '../../parts/states.tsx'
+import { Segments } from '../../parts/tabs.tsx'
+import { ActivityList } from '../activity/activity-list.tsx'
+import { Checklist } from './checklist.tsx'
+
+/** What is going on today, and what needs somebody. */
+export function Home(): ReactElement {
+  const may = useMay()
+  return (
+    <Page title="Home">
+      <div className="stack-wide">
+        <Checklist />
+        {may('analytics:view') && <Money />}
+        <div className="split">
+          {may('invoices:view') && <NeedsAttention />}
+          {may('audit_logs:view') && (
+            <Card title="Recent activity" isFlush>
+              <ActivityList params={{ per_page: '8' }} />
+            </Card>
+          )}
+        </div>
+      </div>
+    </Page>
+  )
+}
+
+type Month = {
+  readonly month: string
+  readonly amount_cents: number | string | null
+  readonly currency: string | null
+}
+
+const newestFirst = (months: readonly Month[]): readonly Month[] =>
+  [...months].sort((a, b) => b.month.localeCompare(a.month))
+
+/** Revenue by month, with what is recurring and what is late, as the API's analytics give them. */
+function Money(): ReactElement {
+  const { default_currency } = useOrganization()
+  const view = useView()
+  const all = useRead<{ gross_revenues: readonly Month[] }>('/analytics/gross_revenue', { months: 12 })
+  const billed = [
+    ...new Set((all.data?.gross_revenues ?? []).flatMap(({ currency }) => currency ?? [])),
+  ].sort()
+  const first = billed.includes(default_currency) ? default_currency : (billed[0] ?? default_currency)
+  const currency = view.get('currency') || first
+  const mrr = useRead<{ mrrs: readonly Month[] }>('/analytics/mrr', { currency, months: 2 })
+  const overdue = useRead<{ overdue_balances: readonly Month[] }>('/analytics/overdue_balance', {
+    currency,
+    months: 2,
+  })
+  const show = (months: readonly Month[] | undefined) => {
+    const cents = newestFirst(months ?? [])[0]?.amount_cents
+    return formatCents(wholeCents(cents), currency)
+  }
+  return (
+    <Loaded query={all} rows={3}>
+      {({ gross_revenues }) => {
+        const months = newestFirst(gross_revenues.filter((month) => month.currency === currency))
+        return (
+          <Card
+            title="Revenue"
+            aside={
+              billed.length > 1 ? (
+                <Segments
+                  label="Currency"
+                  value={currency}
+                  onChange={(next) => view.set({ currency: next })}
+                  options={billed.map((code) => ({ value: code, label: code }))}
+                />
+              ) : (
+                <span className="muted">{currency}, by month of issue</span>
+              )
+            }
+          >
+            <div className="figures figures-flat">
+              <Figure label="This month" value={show(months.slice(0, 1))} />
+              <Figure label="Last month" value={show(months.slice(1, 2))} />
+              <Figure label="Recurring, per month" value={show(mrr.data?.mrrs)} />
+              <Figure label="Overdue from this month" value={show(overdue.data?.overdue_balances)} />
+            </div>
+            <RevenueChart
+              currency={currency}
+              months={[...months].reverse().map(({ month, amount_cents }) => ({
+                month,
+                cents: wholeCents(amount_cents),
+              }))}
+            />
+          </Card>
+        )
+      }}
+    </Loaded>
+  )
+}
+
+/** How many invoices fit. */
+function useInvoiceCount(params: Parameters<typeof useList>[2]): number | undefined {
+  return useList<Invoice>('/invoices', 'invoices', { per_page: 1, ...params }).data?.meta.total_count
+}
+
+type Need = {
+  readonly label: string
+  readonly icon: IconName
+  readonly count: number | undefined
+  readonly href: string
+}
+
+function NeedsAttention(): ReactElement {
+  const at = useAt()
+  const may = useMay()
+  const failed = useInvoiceCount({ status: 'failed' })
+  const overdue = useInvoiceCount({ payment_overdue: 'true' })
+  const unpaid = useInvoiceCount({ status: 'finalized', payment_status: 'failed' })
+  const drafts = useInvoiceCount({ status: 'draft' })
+  const unmatched = useUnmatchedNeed(may('developers:manage'))
+  const needs: readonly Need[] = [
+    {
+      label: 'failed invoices',
+      icon: 'alert',
+      count: failed,
+      href: '/invoices?view=failed',
+    },
+    {
+      label: 'overdue invoices',
+      icon: 'clock',
+      count: overdue,
+      href: '/invoices?view=overdue',
+    },
+    {
+      label: 'failed payments',
+      icon: 'payment',
+      count: unpaid,
+      href: '/invoices?view=outstanding',
+    },
+    { label: 'drafts', icon: 'invoice', count: drafts, href: '/invoices?view=draft' },
+    ...unmatched,
+  ]
+  const shown = needs.filter((need) => (need.count ?? 0) > 0)
+  return (
+    <Card title="Needs attention">
+      {shown.length === 0 ? (
+        <p className="muted">Nothing waits for you.</p>
+      ) : (
+        <ul className="needs">
+          {shown.map(({ label, icon, count: n, href }) => (
+            <li key={label}>
+              <Link href={at(href)}>
+                <Icon name={icon} />
+                <strong>{n?.toLocaleString()}</strong> {n === 1 ? label.replace(/s$/, '') : label}
+                <span className="grow" />
+                <Icon name="right" />
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  )
+}
+
+function useUnmatchedNeed(isOn: boolean): readonly Need[] {
+  const query = useList('/events', 'events', { unmatched: 'true', per_page: 1 }, { enabled: isOn })
+  if (!isOn) return []
+  return [
+    {
+      label: 'events that match nothing',
+      icon: 'event',
+      count: query.data?.meta.total_count,
+      href: '/developers/events?state=unmatched',
+    },
+  ]
+}

@@ -1,0 +1,160 @@
+import { useParams } from '@tanstack/react-router'
+import { type ReactElement, useState } from 'react'
+import { useList, useOne } from '../../api/queries.ts'
+import { useMay } from '../../api/session.ts'
+import type { ActivityLog, Invoice } from '../../api/types.ts'
+import { InvoiceTimeline } from '../../charts/invoice-timeline.tsx'
+import { formatDay, formatTime } from '../../format/dates.ts'
+import { formatCents } from '../../format/money.ts'
+import { ApiCallButton } from '../../parts/api-call.tsx'
+import { Button, Code } from '../../parts/button.tsx'
+import { Link, useAt } from '../../parts/link.tsx'
+import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
+import { Loaded } from '../../parts/states.tsx'
+import { Status } from '../../parts/status.tsx'
+import { useRecent } from '../../shell/recent.ts'
+import { ActivityList } from '../activity/activity-list.tsx'
+import { nameOf } from '../customers/customer-list.tsx'
+import { FeesTable } from './fees-table.tsx'
+import { InvoiceActions, useInvoiceMenu } from './invoice-actions.tsx'
+import { stepsOf } from './invoice-steps.ts'
+import { invoiceName, invoiceType, stateOf } from './invoice-table.tsx'
+import { PdfDialog } from './pdf-dialog.tsx'
+
+/** One invoice: where it stands, what it is for, and what can be done with it. */
+export function InvoiceDetail(): ReactElement {
+  const { id = '' } = useParams({ strict: false }) as { id?: string }
+  const at = useAt()
+  const query = useOne<Invoice>(`/invoices/${encodeURIComponent(id)}`, 'invoice', { every: 5000 })
+  if (query.data) return <Detail invoice={query.data} />
+  return (
+    <Page title="Invoice" crumbs={[{ label: 'Invoices', href: at('/invoices') }]}>
+      <Loaded query={query}>{() => null}</Loaded>
+    </Page>
+  )
+}
+
+function Detail({ invoice }: { readonly invoice: Invoice }): ReactElement {
+  const at = useAt()
+  const may = useMay()
+  const [isPdfOpen, setPdfOpen] = useState(false)
+  const name = invoiceName(invoice)
+  useRecent('Invoice', name)
+  const { menu, dialog } = useInvoiceMenu(invoice)
+  const activities = useList<ActivityLog>(
+    '/activity_logs',
+    'activity_logs',
+    { resource_ids: [invoice.lago_id], per_page: 100 },
+    { enabled: may('audit_logs:view') },
+  )
+  const { customer } = invoice
+  const state = stateOf(invoice)
+  return (
+    <Page
+      title={name}
+      crumbs={[{ label: 'Invoices', href: at('/invoices') }]}
+      status={<Status status={state} />}
+      facts={
+        <>
+          {customer && (
+            <Link href={at(`/customers/${encodeURIComponent(customer.external_id)}`)}>
+              {nameOf(customer)}
+            </Link>
+          )}
+          <span>{invoiceType(invoice.invoice_type)}</span>
+          {invoice.status === 'finalized' && <span>Due {formatDay(invoice.payment_due_date)}</span>}
+        </>
+      }
+      action={
+        <>
+          <InvoiceActions invoice={invoice} />
+          <Button
+            icon="download"
+            disabled={invoice.status !== 'finalized' && invoice.status !== 'voided'}
+            title={invoice.status === 'draft' ? 'A draft has no document yet.' : undefined}
+            onClick={() => setPdfOpen(true)}
+          >
+            PDF
+          </Button>
+        </>
+      }
+      menu={menu}
+    >
+      <div className="stack-wide">
+        {invoice.error_details.length > 0 && (
+          <div className="notice notice-danger" role="alert">
+            {invoice.error_details.map(({ error_code }) => error_code.replaceAll('_', ' ')).join(', ')}
+          </div>
+        )}
+        {invoice.status === 'draft' && (
+          <p className="notice notice-info">
+            A draft follows the usage until it is finalized{' '}
+            {invoice.issuing_date && <>on {formatDay(invoice.issuing_date)}</>}. Until then lines can change.
+          </p>
+        )}
+        <Card title="Timeline">
+          <InvoiceTimeline steps={stepsOf(invoice, activities.data?.rows ?? [])} />
+        </Card>
+        <Columns aside={<Aside invoice={invoice} />}>
+          <FeesTable invoice={invoice} />
+          {may('audit_logs:view') && (
+            <Card title="Activity" isFlush>
+              <ActivityList params={{ resource_ids: [invoice.lago_id] }} />
+            </Card>
+          )}
+        </Columns>
+      </div>
+      {isPdfOpen && <PdfDialog invoice={invoice} onClose={() => setPdfOpen(false)} />}
+      {dialog}
+    </Page>
+  )
+}
+
+function Aside({ invoice }: { readonly invoice: Invoice }): ReactElement {
+  const { currency } = invoice
+  return (
+    <>
+      <section className="card amount-due" aria-label="Amount due">
+        <span className="caption">{invoice.status === 'draft' ? 'Total so far' : 'Amount due'}</span>
+        <span className="display">
+          {formatCents(
+            invoice.status === 'draft' ? invoice.total_amount_cents : invoice.total_due_amount_cents,
+            currency,
+          )}
+        </span>
+        {invoice.total_paid_amount_cents > 0 && (
+          <span className="caption">{formatCents(invoice.total_paid_amount_cents, currency)} paid</span>
+        )}
+      </section>
+      <Card
+        title="Facts"
+        aside={<ApiCallButton write={{ method: 'GET', path: `/invoices/${invoice.lago_id}` }} />}
+      >
+        <Facts
+          facts={[
+            ['Number', invoice.status === 'draft' ? null : <Code key="number" text={invoice.number} />],
+            ['Issued', formatDay(invoice.issuing_date)],
+            ['Due', formatDay(invoice.payment_due_date)],
+            ['Payment', <Status key="payment" status={invoice.payment_status} />],
+            ['Billing entity', invoice.billing_entity_code],
+            ['Order number', invoice.purchase_order_number],
+            ['Created', formatTime(invoice.created_at)],
+            ['Takes the place of', <OtherInvoice key="before" id={invoice.voided_invoice_id} />],
+            ['Replaced by', <OtherInvoice key="after" id={invoice.regenerated_invoice_id} />],
+            ['Voided', invoice.voided_at && formatTime(invoice.voided_at)],
+            ...invoice.metadata.map(({ key, value }) => [key, value] as const),
+            ['Id', <Code key="id" text={invoice.lago_id} />],
+          ]}
+        />
+      </Card>
+    </>
+  )
+}
+
+/** A link to the invoice before or after this one, by its number. */
+function OtherInvoice({ id }: { readonly id: string | undefined }): ReactElement {
+  const at = useAt()
+  const { data } = useOne<Invoice>(`/invoices/${id}`, 'invoice', { enabled: id !== undefined })
+  if (id === undefined) return <None />
+  return <Link href={at(`/invoices/${id}`)}>{data?.number ?? 'Invoice'}</Link>
+}

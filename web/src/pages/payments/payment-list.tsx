@@ -1,0 +1,225 @@
+import type { UseQueryResult } from '@tanstack/react-query'
+import { useLocation, useParams } from '@tanstack/react-router'
+import { type ReactElement, useState } from 'react'
+import type { ApiProblem } from '../../api/client.ts'
+import { type Page as PageOf, useList, useOne } from '../../api/queries.ts'
+import { useMay } from '../../api/session.ts'
+import type { Payment } from '../../api/types.ts'
+import { formatDate, formatTime } from '../../format/dates.ts'
+import { formatCents } from '../../format/money.ts'
+import { ApiCallButton } from '../../parts/api-call.tsx'
+import { Button, ButtonLink, Code } from '../../parts/button.tsx'
+import { DocumentDialog } from '../../parts/document-dialog.tsx'
+import { Link, useAt } from '../../parts/link.tsx'
+import { type Column, List, useView, type ViewState } from '../../parts/list.tsx'
+import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
+import { Empty, Loaded } from '../../parts/states.tsx'
+import { Status } from '../../parts/status.tsx'
+import { Tabs } from '../../parts/tabs.tsx'
+import { PaymentJournal, RetryPayment, usePaymentMenu } from './payment-journal.tsx'
+
+const EXAMPLE = {
+  method: 'POST',
+  path: '/payments',
+  body: { payment: { invoice_id: 'INVOICE_ID', amount_cents: 4900, reference: 'Bank transfer' } },
+} as const
+
+const methodOf = (payment: Payment): string =>
+  payment.type === 'manual'
+    ? 'By hand'
+    : (payment.payment_provider_type?.replace(/^PaymentProviders::(\w+)Provider$/, '$1') ?? 'Provider')
+
+const paymentName = (payment: Payment): string => payment.reference || payment.invoice_numbers.join(', ')
+
+const columnsOf = (hidesCustomer: boolean): readonly Column<Payment>[] => [
+  { title: 'Reference', cell: paymentName },
+  { title: 'Status', cell: ({ payment_status }) => <Status status={payment_status} /> },
+  ...(hidesCustomer
+    ? []
+    : [{ title: 'Customer', isMinor: true, cell: ({ external_customer_id: id }: Payment) => id }]),
+  { title: 'Invoices', isMinor: true, cell: ({ invoice_numbers }) => invoice_numbers.join(', ') || <None /> },
+  {
+    title: 'Amount',
+    isNumber: true,
+    cell: ({ amount_cents, amount_currency }) => formatCents(amount_cents, amount_currency),
+  },
+  { title: 'Method', isMinor: true, cell: methodOf },
+  { title: 'Paid', isMinor: true, cell: ({ created_at }) => formatDate(created_at) },
+]
+
+/** Payments, of everybody or of one customer. */
+export function PaymentTable(props: {
+  readonly query: UseQueryResult<PageOf<Payment>, ApiProblem>
+  readonly view: ViewState
+  readonly hidesCustomer?: boolean
+}): ReactElement {
+  const at = useAt()
+  return (
+    <List
+      label="payments"
+      query={props.query}
+      view={props.view}
+      columns={columnsOf(props.hidesCustomer ?? false)}
+      keyOf={({ lago_id }) => lago_id}
+      hrefOf={({ lago_id }) => at(`/payments/${lago_id}`)}
+      empty={
+        <Empty
+          icon="payment"
+          title="Nothing was paid yet"
+          write={EXAMPLE}
+          action={
+            <ButtonLink href={at('/invoices?view=outstanding')} icon="invoice">
+              Outstanding invoices
+            </ButtonLink>
+          }
+        >
+          Payments arrive from a payment provider, or are recorded on an invoice: a bank transfer, for
+          example.
+        </Empty>
+      }
+    />
+  )
+}
+
+/** Payments, and what went back. */
+export function PaymentTabs(): ReactElement {
+  const at = useAt()
+  const path = useLocation({ select: ({ pathname }) => pathname.replace(/\/$/, '') })
+  const pages = [
+    ['/payments', 'Payments'],
+    ['/refunds', 'Refunds'],
+  ] as const
+  return (
+    <Tabs
+      label="Payments and refunds"
+      tabs={pages.map(([page, label]) => ({ href: at(page), label, isCurrent: path === at(page) }))}
+    />
+  )
+}
+
+/** Every payment. */
+export function PaymentList(): ReactElement {
+  const view = useView()
+  const query = useList<Payment>('/payments', 'payments', { page: view.page, per_page: 50 })
+  return (
+    <Page title="Payments" tabs={<PaymentTabs />}>
+      <PaymentTable query={query} view={view} />
+    </Page>
+  )
+}
+
+/** One payment, with its receipt. */
+export function PaymentDetail(): ReactElement {
+  const { id = '' } = useParams({ strict: false }) as { id?: string }
+  const at = useAt()
+  const query = useOne<Payment>(`/payments/${encodeURIComponent(id)}`, 'payment', { every: 5000 })
+  if (query.data) return <Detail payment={query.data} />
+  return (
+    <Page title="Payment" crumbs={[{ label: 'Payments', href: at('/payments') }]}>
+      <Loaded query={query}>{() => null}</Loaded>
+    </Page>
+  )
+}
+
+type Receipt = {
+  readonly lago_id: string
+  readonly number: string
+  readonly file_url: string | null
+  readonly payment: Payment
+}
+
+function Detail({ payment }: { readonly payment: Payment }): ReactElement {
+  const at = useAt()
+  const invoices = payment.invoice_ids.map((id, n) => ({ id, number: payment.invoice_numbers[n] ?? id }))
+  const customer = payment.external_customer_id
+  const { menu, dialog } = usePaymentMenu(payment)
+  return (
+    <Page
+      title={paymentName(payment) || 'Payment'}
+      crumbs={[{ label: 'Payments', href: at('/payments') }]}
+      status={<Status status={payment.payment_status} />}
+      facts={
+        <>
+          <span>{formatCents(payment.amount_cents, payment.amount_currency)}</span>
+          <Link className="in-text" href={at(`/customers/${encodeURIComponent(customer)}`)}>
+            {customer}
+          </Link>
+        </>
+      }
+      action={
+        <>
+          <RetryPayment payment={payment} />
+          <ReceiptButton payment={payment} />
+        </>
+      }
+      menu={menu}
+    >
+      <Columns
+        aside={
+          <Card
+            title="Facts"
+            aside={<ApiCallButton write={{ method: 'GET', path: `/payments/${payment.lago_id}` }} />}
+          >
+            <Facts
+              facts={[
+                ['Method', methodOf(payment)],
+                ['Reference', payment.reference],
+                ['Connection', payment.payment_provider_code],
+                ['Id at the provider', payment.provider_payment_id],
+                ['Paid', formatTime(payment.created_at)],
+                ['Id', <Code key="id" text={payment.lago_id} />],
+              ]}
+            />
+          </Card>
+        }
+      >
+        <Card title={payment.payment_status === 'succeeded' ? 'What it paid' : 'What it is for'}>
+          <ul className="stack-tight">
+            {invoices.map(({ id, number }) => (
+              <li key={id}>
+                <Link className="in-text" href={at(`/invoices/${id}`)}>
+                  {number}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </Card>
+        {payment.type === 'provider' && <PaymentJournal payment={payment} />}
+      </Columns>
+      {dialog}
+    </Page>
+  )
+}
+
+/** The receipt of a payment, when it has one. */
+function ReceiptButton({ payment }: { readonly payment: Payment }): ReactElement | null {
+  const may = useMay()
+  const [isOpen, setOpen] = useState(false)
+  const [invoice = ''] = payment.invoice_ids
+  const receipts = useList<Receipt>(
+    '/payment_receipts',
+    'payment_receipts',
+    { invoice_id: invoice, per_page: 100 },
+    { enabled: invoice !== '' && may('payment_receipts:view') },
+  )
+  const receipt = receipts.data?.rows.find((each) => each.payment.lago_id === payment.lago_id)
+  if (!receipt) return null
+  const find = async () => (await receipts.refetch()).data?.rows.find(isReceipt(receipt.lago_id))?.file_url
+  return (
+    <>
+      <Button icon="download" onClick={() => setOpen(true)}>
+        Receipt
+      </Button>
+      {isOpen && (
+        <DocumentDialog
+          title={receipt.number}
+          version={receipt.lago_id}
+          find={find}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </>
+  )
+}
+
+const isReceipt = (id: string) => (receipt: Receipt) => receipt.lago_id === id

@@ -1,0 +1,95 @@
+import { type ReactElement, useState } from 'react'
+import { OWN_API, useOne, useWrite } from '../../api/queries.ts'
+import { useMay } from '../../api/session.ts'
+import type { PortalSettings } from '../../api/types.ts'
+import { ApiCallButton } from '../../parts/api-call.tsx'
+import { ProblemLine } from '../../parts/dialog.tsx'
+import { Card, Facts, Page } from '../../parts/page.tsx'
+import { Loaded } from '../../parts/states.tsx'
+import { Toggle } from '../../parts/toggle.tsx'
+import { SettingsTabs } from './settings-tabs.tsx'
+
+type Part = PortalSettings['parts'][number]
+
+const PATH = `${OWN_API}/portal_settings`
+const PARTS: readonly (readonly [part: Part, label: string, help: string])[] = [
+  [
+    'usage',
+    'Usage',
+    'Units of the present period and of those before, and the tiers that they have reached.',
+  ],
+  [
+    'amounts',
+    'Money beside usage',
+    'Without it, customers see units only, and no estimate of the next invoice.',
+  ],
+  [
+    'invoices',
+    'Invoices',
+    'Final invoices and receipts, with downloads and the way to pay. Drafts are never shown.',
+  ],
+  ['wallets', 'Credits', 'Balances of wallets and their movements.'],
+  ['top_ups', 'Buying credits', 'Within the limits of the wallet.'],
+  ['credit_notes', 'Credit notes', 'Final credit notes, and what is left of them.'],
+  [
+    'payment_methods',
+    'Payment methods',
+    'Adding on the page of the provider, choosing the default, removing.',
+  ],
+  ['plan', 'Plan', 'Its price, the prices of its charges, and entitlements.'],
+  [
+    'information',
+    'Details',
+    'Names, addresses, tax number, e-mail and language, which customers can change.',
+  ],
+]
+
+/** What customers see and do in their portal. */
+export function PortalSettingsPage(): ReactElement {
+  const query = useOne<PortalSettings>(PATH, 'portal_settings')
+  return (
+    <Page title="Customer portal" tabs={<SettingsTabs />}>
+      <Loaded query={query}>{(settings) => <Parts settings={settings} />}</Loaded>
+    </Page>
+  )
+}
+
+function Parts({ settings }: { readonly settings: PortalSettings }): ReactElement {
+  const may = useMay()
+  const { mutate, error, isPending } = useWrite()
+  const [chosen, setChosen] = useState(settings.parts)
+  // What was chosen is shown at once, and what the server says as soon as it has answered.
+  const parts = isPending ? chosen : settings.parts
+  const writeOf = (next: readonly Part[]) =>
+    ({ method: 'PUT', path: PATH, body: { portal_settings: { parts: next } } }) as const
+  const turn = (part: Part, isOn: boolean) => {
+    const next = isOn ? [...parts, part] : parts.filter((each) => each !== part)
+    setChosen(next)
+    mutate(writeOf(next))
+  }
+  return (
+    <Card title="What customers see" aside={<ApiCallButton write={writeOf(parts)} />}>
+      <div className="stack">
+        <p className="muted">
+          Customers open their portal with a link, which you find on their page. It has the name and logo of
+          their billing entity, and their language.
+        </p>
+        {error && <ProblemLine problem={error} />}
+        {!may('organization:update') && (
+          <Facts
+            facts={PARTS.map(([part, label]) => [label, parts.includes(part) ? 'Shown' : 'Hidden'] as const)}
+          />
+        )}
+        {PARTS.filter(() => may('organization:update')).map(([part, label, help]) => (
+          <Toggle
+            key={part}
+            label={label}
+            help={help}
+            isOn={parts.includes(part)}
+            onChange={(isOn) => turn(part, isOn)}
+          />
+        ))}
+      </div>
+    </Card>
+  )
+}

@@ -1,0 +1,264 @@
+import type { ReactElement } from 'react'
+import { useNow } from '../../api/now.ts'
+import { useList } from '../../api/queries.ts'
+import type { Customer, Plan, Subscription } from '../../api/types.ts'
+import { dayIn, formatDay, startOfDayIn } from '../../format/dates.ts'
+import { formatCents, toMinor } from '../../format/money.ts'
+import { DecimalField, Row, SelectField, TextField } from '../../parts/fields.tsx'
+import { type Form, FormPage, Section, useForm } from '../../parts/form.tsx'
+import { Link, useAt, useGo } from '../../parts/link.tsx'
+import { useView } from '../../parts/list.tsx'
+import { Card, Page } from '../../parts/page.tsx'
+import { Loaded } from '../../parts/states.tsx'
+import { useToasts } from '../../parts/toast.tsx'
+import { nameOf } from '../customers/customer-list.tsx'
+import type { Properties } from '../plans/plan-values.ts'
+import {
+  ActivationSection,
+  type ActivationValues,
+  activationBody,
+  NO_ACTIVATION,
+  problemOfTimeout,
+} from './activation-gate.tsx'
+import { BillingDays, type BillingDaysWish } from './billing-days.tsx'
+import { ChargeOverrides, overridesBody } from './charge-overrides.tsx'
+import { PreviewLines, usePreview } from './next-invoice.tsx'
+
+export type SubscriptionValues = {
+  external_customer_id: string
+  plan_code: string
+  external_id: string
+  name: string
+  billing_time: string
+  subscription_at: string
+  ending_at: string
+  amount: string
+  charges: Readonly<Record<string, Properties>>
+} & ActivationValues
+
+/** What decides on the days of the bills; days are those of the customer's zone. */
+function wishOf(values: SubscriptionValues, zone: string): BillingDaysWish {
+  const dayOf = (day: string) => (day === '' ? undefined : startOfDayIn(day, zone))
+  return {
+    external_customer_id: values.external_customer_id,
+    plan_code: values.plan_code,
+    billing_time: values.billing_time,
+    subscription_at: dayOf(values.subscription_at),
+    ending_at: dayOf(values.ending_at),
+  }
+}
+
+function bodyOf(values: SubscriptionValues, plan: Plan | undefined, zone: string) {
+  const amount = plan && values.amount !== '' ? toMinor(values.amount, plan.amount_currency) : null
+  const charges = plan ? overridesBody(plan, values.charges) : []
+  const overrides = {
+    ...(amount !== null && amount !== plan?.amount_cents ? { amount_cents: amount } : {}),
+    ...(charges.length > 0 ? { charges } : {}),
+  }
+  return {
+    ...wishOf(values, zone),
+    external_id: values.external_id,
+    name: values.name || undefined,
+    ...activationBody(values),
+    ...(Object.keys(overrides).length > 0 ? { plan_overrides: overrides } : {}),
+  }
+}
+
+/** Puts a customer on a plan, with prices of its own if need be. */
+export function NewSubscription(): ReactElement {
+  const view = useView()
+  const at = useAt()
+  const go = useGo()
+  const toasts = useToasts()
+  const now = useNow()
+  const customers = useList<Customer>('/customers', 'customers', { per_page: 500 })
+  const plans = useList<Plan>('/plans', 'plans', { per_page: 500 })
+  const known = plans.data?.rows ?? []
+  const planOf = (code: string) => known.find((plan) => plan.code === code)
+  const zoneOf = (externalId: string) =>
+    customers.data?.rows.find(({ external_id }) => external_id === externalId)?.applicable_timezone ?? 'UTC'
+  const form = useForm<SubscriptionValues>({
+    initial: {
+      external_customer_id: view.get('customer'),
+      plan_code: view.get('plan'),
+      external_id: '',
+      name: '',
+      billing_time: 'calendar',
+      subscription_at: '',
+      ending_at: '',
+      amount: '',
+      charges: {},
+      ...NO_ACTIVATION,
+    },
+    check: (values) => ({
+      timeout_hours: problemOfTimeout(values),
+      external_customer_id: values.external_customer_id === '' ? 'Choose a customer.' : undefined,
+      plan_code: values.plan_code === '' ? 'Choose a plan.' : undefined,
+      external_id: values.external_id.trim() === '' ? 'Give the subscription an id.' : undefined,
+      ending_at:
+        values.ending_at !== '' && values.ending_at <= values.subscription_at
+          ? 'It must end after it starts.'
+          : undefined,
+    }),
+    draft: 'subscription new',
+    toWrite: (values) => ({
+      method: 'POST',
+      path: '/subscriptions',
+      body: { subscription: bodyOf(values, planOf(values.plan_code), zoneOf(values.external_customer_id)) },
+    }),
+    onDone: (answer) => {
+      const { subscription } = answer as { subscription: Subscription }
+      toasts.success('The subscription was created.')
+      const search = subscription.status === 'active' ? '' : `?status=${subscription.status}`
+      go(at(`/subscriptions/${encodeURIComponent(subscription.external_id)}${search}`))
+    },
+  })
+  const plan = planOf(form.values.plan_code)
+  const zone = zoneOf(form.values.external_customer_id)
+  const wish = wishOf(form.values, zone)
+  const isPast = form.values.subscription_at !== '' && form.values.subscription_at < dayIn(now, zone)
+  return (
+    <Page title="New subscription" crumbs={[{ label: 'Subscriptions', href: at('/subscriptions') }]}>
+      <div className="form-with-preview">
+        <FormPage
+          form={form}
+          verb="Create subscription"
+          onCancel={() => go(at('/subscriptions'))}
+          effect={effectOf(form.values)}
+        >
+          <WhoSection form={form} customers={customers.data?.rows ?? []} plans={known} />
+          <WhenSection />
+          <ActivationSection isWaiting={form.values.waits_for_payment} />
+          {plan && (
+            <Section title="Prices of its own" help="What differs from the plan, for this subscription only.">
+              <DecimalField
+                name="amount"
+                label="Base price"
+                suffix={plan.amount_currency}
+                help={`The plan says ${formatCents(plan.amount_cents, plan.amount_currency)}. Empty keeps it.`}
+              />
+              <ChargeOverrides form={form} plan={plan} />
+            </Section>
+          )}
+        </FormPage>
+        <aside className="preview stack" aria-label="What will be billed">
+          <FirstInvoice wish={wish} isPast={isPast} />
+          <BillingDays wish={wish} />
+        </aside>
+      </div>
+    </Page>
+  )
+}
+
+function effectOf(values: SubscriptionValues): string {
+  const start = values.subscription_at === '' ? 'now' : `on ${formatDay(values.subscription_at)}`
+  const day = values.billing_time === 'calendar' ? 'the first day of each period' : 'the day of its start'
+  if (values.waits_for_payment) {
+    return `Its first invoice is charged ${start}. Once that is paid it is active, and it is billed on ${day}.`
+  }
+  return `Starts ${start} and is billed on ${day}.`
+}
+
+function WhoSection(props: {
+  readonly form: Form<SubscriptionValues>
+  readonly customers: readonly Customer[]
+  readonly plans: readonly Plan[]
+}): ReactElement {
+  const { customers, plans } = props
+  const at = useAt()
+  return (
+    <Section title="Who and what" help="The currency of the plan must be that of the customer.">
+      <Row>
+        <SelectField
+          name="external_customer_id"
+          label="Customer"
+          isRequired
+          placeholder="Choose a customer…"
+          help={
+            customers.length === 0 ? (
+              <Link href={at('/customers/new')}>Create a customer first</Link>
+            ) : undefined
+          }
+          options={customers.map((customer) => ({ value: customer.external_id, label: nameOf(customer) }))}
+        />
+        <SelectField
+          name="plan_code"
+          label="Plan"
+          isRequired
+          placeholder="Choose a plan…"
+          help={plans.length === 0 ? <Link href={at('/plans/new')}>Create a plan first</Link> : undefined}
+          options={plans.map(({ code, name }) => ({ value: code, label: name }))}
+        />
+      </Row>
+      <Row>
+        <TextField
+          name="external_id"
+          label="External id"
+          isRequired
+          isCode
+          help="What events name the subscription by."
+        />
+        <TextField name="name" label="Name" />
+      </Row>
+    </Section>
+  )
+}
+
+function WhenSection(): ReactElement {
+  return (
+    <Section title="When">
+      <SelectField
+        name="billing_time"
+        label="Billing days"
+        options={[
+          { value: 'calendar', label: 'Calendar: the first of the month, quarter or year' },
+          { value: 'anniversary', label: 'Anniversary: the day on which it started' },
+        ]}
+      />
+      <Row>
+        <TextField
+          name="subscription_at"
+          label="Starts"
+          type="date"
+          help="Empty means now. Of a start in the past, what is over is not billed."
+        />
+        <TextField name="ending_at" label="Ends" type="date" help="Empty means never." />
+      </Row>
+    </Section>
+  )
+}
+
+/** The first invoice as the server would make it; prices of its own are not in it. A start in the past has none. */
+function FirstInvoice(props: { readonly wish: BillingDaysWish; readonly isPast: boolean }): ReactElement {
+  const { wish, isPast } = props
+  const isReady = wish.external_customer_id !== '' && wish.plan_code !== ''
+  const query = usePreview(
+    {
+      customer: { external_id: wish.external_customer_id },
+      plan_code: wish.plan_code,
+      billing_time: wish.billing_time,
+      ...(wish.subscription_at ? { subscription_at: wish.subscription_at } : {}),
+    },
+    isReady && !isPast,
+  )
+  return (
+    <Card title="First invoice">
+      {!isReady && <p className="muted">Choose a customer and a plan to see it.</p>}
+      {isReady && isPast && (
+        <p className="muted">A start in the past is not billed; the next billing day is.</p>
+      )}
+      {isReady && !isPast && (
+        <Loaded query={query} rows={3}>
+          {(invoice) => (
+            <>
+              <p className="muted">
+                {formatDay(invoice.issuing_date)}, at the prices of the plan and without usage.
+              </p>
+              <PreviewLines invoice={invoice} />
+            </>
+          )}
+        </Loaded>
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,145 @@
+import { lazy, type ReactElement, Suspense, useState } from 'react'
+import { call } from './api.ts'
+import { useSay } from './language.ts'
+import { Home } from './pages/home.tsx'
+import { Button, Page } from './parts.tsx'
+import { go, Link, usePath } from './route.tsx'
+import { useSession, useShows } from './session.ts'
+import { ThemeField } from './theme.tsx'
+import type { WordKey } from './words/en.ts'
+
+const Usage = lazy(async () => ({ default: (await import('./pages/usage.tsx')).Usage }))
+const Invoices = lazy(async () => ({ default: (await import('./pages/invoices.tsx')).Invoices }))
+const Invoice = lazy(async () => ({ default: (await import('./pages/invoice.tsx')).Invoice }))
+const Wallets = lazy(async () => ({ default: (await import('./pages/wallets.tsx')).Wallets }))
+const CreditNotes = lazy(async () => ({ default: (await import('./pages/credit-notes.tsx')).CreditNotes }))
+const Methods = lazy(async () => ({ default: (await import('./pages/payment-methods.tsx')).PaymentMethods }))
+const Plan = lazy(async () => ({ default: (await import('./pages/plan.tsx')).Plan }))
+const Information = lazy(async () => ({ default: (await import('./pages/information.tsx')).Information }))
+
+/** The pages of the navigation, each with the part of the portal that it needs. */
+const ENTRIES = [
+  ['', 'home', null],
+  ['usage', 'usage', 'usage'],
+  ['invoices', 'invoices', 'invoices'],
+  ['wallets', 'wallets', 'wallets'],
+  ['credit-notes', 'creditNotes', 'credit_notes'],
+  ['payment-methods', 'paymentMethods', 'payment_methods'],
+  ['plan', 'plan', 'plan'],
+  ['information', 'information', 'information'],
+] as const satisfies readonly (readonly [string, WordKey, string | null])[]
+
+/** First parts of the portal's own addresses; anything else in their place is the token of a link. */
+export const PAGES: readonly string[] = ENTRIES.map(([path]) => path).filter((path) => path !== '')
+
+type AppProps = { readonly onLeft: () => void; readonly onLanguage: () => void }
+
+/** The portal: whose it is, its pages, and the one that is open. */
+export function App({ onLeft, onLanguage }: AppProps): ReactElement {
+  const say = useSay()
+  const { brand, customer, is_sandbox, is_view_only } = useSession()
+  const [first = ''] = usePath().split('/')
+  return (
+    <>
+      <a className="portal-skip" href="#content">
+        {say('skip')}
+      </a>
+      <header>
+        {is_view_only && <p className="portal-banner">{say('viewOnly')}</p>}
+        {is_sandbox && <p className="portal-banner portal-banner-test">{say('sandbox')}</p>}
+        <div className="portal-top">
+          <Link to="" className="portal-brand">
+            {brand.logo_url ? <img src={brand.logo_url} alt={brand.name} /> : brand.name}
+          </Link>
+          <span className="muted clip">{customer.name}</span>
+          <Leave onLeft={onLeft} />
+        </div>
+      </header>
+      <div className="portal-body">
+        <Navigation current={first} />
+        <main id="content" tabIndex={-1}>
+          <Suspense fallback={<p className="muted">{say('loading')}</p>}>
+            <Content onLanguage={onLanguage} />
+          </Suspense>
+        </main>
+      </div>
+      <footer className="portal-foot">
+        {brand.email && <HelpLine email={brand.email} />}
+        <span>{say('zone', { zone: customer.timezone })}</span>
+        <ThemeField />
+      </footer>
+    </>
+  )
+}
+
+function HelpLine({ email }: { readonly email: string }): ReactElement {
+  const [before = '', after = ''] = useSay()('help', { email: '\u0000' }).split('\u0000')
+  return (
+    <span>
+      {before}
+      <a href={`mailto:${email}`} className="in-text">
+        {email}
+      </a>
+      {after}
+    </span>
+  )
+}
+
+function Leave({ onLeft }: { readonly onLeft: () => void }): ReactElement {
+  const say = useSay()
+  const [isBusy, setBusy] = useState(false)
+  const leave = async () => {
+    setBusy(true)
+    // Whatever the answer is: a session that cannot be ended now ends by itself, and this page shows nothing more.
+    await call('DELETE', '/session').finally(() => {
+      go('', { replace: true })
+      onLeft()
+    })
+  }
+  return (
+    <Button kind="quiet" isBusy={isBusy} onClick={() => void leave()}>
+      {say('leave')}
+    </Button>
+  )
+}
+
+function Navigation({ current }: { readonly current: string }): ReactElement {
+  const say = useSay()
+  const shows = useShows()
+  const entries = ENTRIES.filter(([, , part]) => part === null || shows(part))
+  return (
+    <nav className="portal-nav" aria-label={say('main')}>
+      <ul>
+        {entries.map(([path, word]) => (
+          <li key={path}>
+            <Link to={path} aria-current={path === current ? 'page' : undefined}>
+              {say(word)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+function Content({ onLanguage }: { readonly onLanguage: () => void }): ReactElement {
+  const say = useSay()
+  const shows = useShows()
+  const [first = '', second = '', ...more] = usePath().split('/')
+  const entry = ENTRIES.find(([path]) => path === first)
+  if (!entry || more.length > 0 || (entry[2] !== null && !shows(entry[2]))) {
+    return (
+      <Page title={say('notFound')}>
+        <Link to="">{say('home')}</Link>
+      </Page>
+    )
+  }
+  if (first === 'usage') return <Usage id={second} />
+  if (first === 'invoices') return second === '' ? <Invoices /> : <Invoice id={second} />
+  if (first === 'wallets') return <Wallets id={second} />
+  if (first === 'credit-notes') return <CreditNotes />
+  if (first === 'payment-methods') return <Methods />
+  if (first === 'plan') return <Plan />
+  if (first === 'information') return <Information onLanguage={onLanguage} />
+  return <Home />
+}

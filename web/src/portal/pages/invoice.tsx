@@ -1,0 +1,157 @@
+import type { ReactElement } from 'react'
+import type { OwnInvoiceInFull } from '../../api/types.ts'
+import { formatDate, formatDay, formatPeriod } from '../../format/dates.ts'
+import { formatCents, formatPrice, formatRate, formatUnits } from '../../format/money.ts'
+import { useRead } from '../api.ts'
+import { useSay } from '../language.ts'
+import { Card, type Column, Facts, Loaded, OpenButton, Page, Status, Table } from '../parts.tsx'
+import { useSession } from '../session.ts'
+import { InvoiceStatus, kindOf } from './invoices.tsx'
+
+/** One invoice with its lines, and the way to pay it. */
+export function Invoice({ id }: { readonly id: string }): ReactElement {
+  const say = useSay()
+  const read = useRead<{ invoice: OwnInvoiceInFull }>(`/invoices/${encodeURIComponent(id)}`)
+  const invoice = read.data?.invoice
+  const back = { to: 'invoices', label: say('invoices') }
+  if (!invoice) {
+    return (
+      <Page title={say('invoice')} back={back}>
+        <Loaded read={read}>{() => null}</Loaded>
+      </Page>
+    )
+  }
+  return (
+    <Page
+      title={invoice.number}
+      back={back}
+      status={<InvoiceStatus invoice={invoice} />}
+      action={<Actions invoice={invoice} />}
+    >
+      <Card>
+        <Facts
+          facts={[
+            [say('kind'), kindOf(say, invoice)],
+            [say('date'), formatDay(invoice.issuing_date)],
+            [say('due'), formatDay(invoice.payment_due_date)],
+            ...(invoice.purchase_order_number
+              ? ([[say('order'), invoice.purchase_order_number]] as const)
+              : []),
+            [say('total'), formatCents(invoice.total_amount_cents, invoice.currency)],
+            [say('leftToPay'), formatCents(invoice.due_amount_cents, invoice.currency)],
+          ]}
+        />
+      </Card>
+      <Lines invoice={invoice} />
+      {invoice.payments.length > 0 && <Payments invoice={invoice} />}
+    </Page>
+  )
+}
+
+type OfInvoice = { readonly invoice: OwnInvoiceInFull }
+
+function Actions({ invoice }: OfInvoice): ReactElement {
+  const say = useSay()
+  const { is_view_only } = useSession()
+  const path = `/invoices/${invoice.id}`
+  return (
+    <>
+      <OpenButton path={`${path}/download`} label={say('download')} isFile />
+      {invoice.has_e_invoice && (
+        <OpenButton path={`${path}/download_xml`} label={say('downloadXml')} isFile />
+      )}
+      {invoice.can_be_paid && !is_view_only && (
+        <OpenButton path={`${path}/payment_url`} label={say('payNow')} kind="primary" />
+      )}
+    </>
+  )
+}
+
+function Lines({ invoice }: OfInvoice): ReactElement {
+  const say = useSay()
+  const { customer } = useSession()
+  const { currency } = invoice
+  const columns: Column<OwnInvoiceInFull['fees'][number]>[] = [
+    {
+      head: say('item'),
+      cell: (fee) => (
+        <>
+          {fee.name}
+          {fee.detail && <span className="muted"> {fee.detail}</span>}
+          {fee.from && (
+            <span className="caption portal-under">{formatPeriod(fee.from, fee.to, customer.timezone)}</span>
+          )}
+        </>
+      ),
+    },
+    { head: say('units'), isNumber: true, cell: (fee) => formatUnits(fee.units) },
+    { head: say('unitPrice'), isNumber: true, cell: (fee) => formatPrice(fee.unit_amount, currency) },
+    { head: say('tax'), isNumber: true, cell: (fee) => formatRate(fee.taxes_rate) },
+    { head: say('amount'), isNumber: true, cell: (fee) => formatCents(fee.amount_cents, currency) },
+  ]
+  return (
+    <Card title={say('items')}>
+      <Table caption={say('items')} columns={columns} rows={invoice.fees} keyOf={({ id }) => id} />
+      <Totals invoice={invoice} />
+    </Card>
+  )
+}
+
+function Totals({ invoice }: OfInvoice): ReactElement {
+  const say = useSay()
+  const money = (cents: number | string) => formatCents(cents, invoice.currency)
+  // An amount that is taken off is written with its sign, and not computed.
+  const off = (name: string, cents: number) => (cents === 0 ? [] : [[name, money(`-${cents}`)] as const])
+  const rows: (readonly [string, string])[] = [
+    ...off(say('billedBefore'), invoice.progressive_billing_credit_amount_cents),
+    ...off(say('discounts'), invoice.coupons_amount_cents),
+    ...invoice.taxes.map((tax) => [`${tax.name} ${formatRate(tax.rate)}`, money(tax.amount_cents)] as const),
+    ...off(say('creditNotes'), invoice.credit_notes_amount_cents),
+    ...off(say('prepaid'), invoice.prepaid_credit_amount_cents),
+    [say('total'), money(invoice.total_amount_cents)],
+    ...off(say('alreadyPaid'), invoice.paid_amount_cents),
+  ]
+  return (
+    <dl className="portal-totals">
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function Payments({ invoice }: OfInvoice): ReactElement {
+  const say = useSay()
+  const { customer } = useSession()
+  type Payment = OwnInvoiceInFull['payments'][number]
+  const standing = (payment: Payment) => {
+    if (payment.payment_status === 'succeeded') return <Status tone="success">{say('done')}</Status>
+    if (payment.payment_status === 'failed') return <Status tone="danger">{say('notDone')}</Status>
+    return <Status tone="info">{say('pending')}</Status>
+  }
+  const columns: Column<Payment>[] = [
+    { head: say('date'), cell: ({ paid_at }) => formatDate(paid_at, customer.timezone) },
+    {
+      head: say('status'),
+      cell: (payment) => (
+        <span className="line">
+          {standing(payment)}
+          {payment.action_url && <a href={payment.action_url}>{say('confirmPayment')}</a>}
+        </span>
+      ),
+    },
+    {
+      head: say('amount'),
+      isNumber: true,
+      cell: ({ amount_cents, currency }) => formatCents(amount_cents, currency),
+    },
+  ]
+  return (
+    <Card title={say('payments')}>
+      <Table caption={say('payments')} columns={columns} rows={invoice.payments} keyOf={({ id }) => id} />
+    </Card>
+  )
+}

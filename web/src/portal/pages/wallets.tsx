@@ -1,0 +1,214 @@
+import { type FormEvent, type ReactElement, useRef, useState } from 'react'
+import type { OwnTransaction, OwnWallet } from '../../api/types.ts'
+import { formatDate } from '../../format/dates.ts'
+import { formatCents, formatPrice, formatUnits, readDecimal } from '../../format/money.ts'
+import { useRead, useWrite } from '../api.ts'
+import { useSay } from '../language.ts'
+import {
+  Button,
+  Card,
+  type Column,
+  Facts,
+  Loaded,
+  Page,
+  type Paged,
+  Pages,
+  Status,
+  Table,
+} from '../parts.tsx'
+import { Link } from '../route.tsx'
+import { useSession, useShows } from '../session.ts'
+import type { WordKey } from '../words/en.ts'
+
+/** The wallets; the one that was chosen, or the only one, with its movements. */
+export function Wallets({ id }: { readonly id: string }): ReactElement {
+  const say = useSay()
+  const read = useRead<{ wallets: readonly OwnWallet[] }>('/wallets')
+  return (
+    <Page title={say('wallets')}>
+      <Loaded read={read}>
+        {({ wallets }) => {
+          const chosen = wallets.find((wallet) => wallet.id === id) ?? wallets[0]
+          if (!chosen) return <p className="muted">{say('noWallets')}</p>
+          return (
+            <div className="stack-wide">
+              {wallets.length > 1 && (
+                <ul className="portal-tabs">
+                  {wallets.map((wallet) => (
+                    <li key={wallet.id}>
+                      <Link
+                        to={`wallets/${wallet.id}`}
+                        aria-current={wallet.id === chosen.id ? 'true' : undefined}
+                      >
+                        {wallet.name || formatCents(wallet.balance_cents, wallet.currency)}
+                      </Link>
+                    </li>
+                  ))}
+                </ul>
+              )}
+              <One key={chosen.id} wallet={chosen} />
+            </div>
+          )
+        }}
+      </Loaded>
+    </Page>
+  )
+}
+
+type OfWallet = { readonly wallet: OwnWallet }
+
+function One({ wallet }: OfWallet): ReactElement {
+  const say = useSay()
+  const shows = useShows()
+  const { customer, is_view_only } = useSession()
+  const isActive = wallet.status === 'active'
+  return (
+    <>
+      <Card
+        title={wallet.name || say('balance')}
+        aside={isActive ? undefined : <Status tone="neutral">{say('ended')}</Status>}
+      >
+        <p className="portal-figure">{formatCents(wallet.balance_cents, wallet.currency)}</p>
+        <Facts
+          facts={[
+            [say('available'), say('creditsOf', { credits: formatUnits(wallet.credits_balance) })],
+            [say('afterUsage'), formatCents(wallet.ongoing_balance_cents, wallet.currency)],
+          ]}
+        />
+        <p className="muted">
+          {say('creditPrice', { amount: formatPrice(wallet.rate_amount, wallet.currency) })}
+        </p>
+        {wallet.expires_at && (
+          <p className="muted">
+            {say('expiresOn', { date: formatDate(wallet.expires_at, customer.timezone) })}
+          </p>
+        )}
+        {wallet.rules.map((rule) => (
+          <p key={rule.trigger} className="muted">
+            {rule.trigger === 'threshold'
+              ? say('ruleThreshold', { credits: formatUnits(rule.threshold_credits) })
+              : say('ruleInterval')}
+          </p>
+        ))}
+      </Card>
+      {isActive && shows('top_ups') && !is_view_only && <TopUp wallet={wallet} />}
+      <Movements wallet={wallet} />
+    </>
+  )
+}
+
+const PROBLEMS: Readonly<Record<string, WordKey>> = {
+  amount_below_minimum: 'tooLittle',
+  amount_above_maximum: 'tooMuch',
+  value_is_mandatory: 'missing',
+}
+
+function TopUp({ wallet }: OfWallet): ReactElement {
+  const say = useSay()
+  const { run, isBusy, problem } = useWrite()
+  const [credits, setCredits] = useState('')
+  const [isDone, setDone] = useState(false)
+  const field = useRef<HTMLInputElement>(null)
+  const [code] = problem?.details.paid_credits ?? []
+  const limits = [
+    ...(wallet.top_up_min_cents === null
+      ? []
+      : [say('atLeast', { amount: formatCents(wallet.top_up_min_cents, wallet.currency) })]),
+    ...(wallet.top_up_max_cents === null
+      ? []
+      : [say('atMost', { amount: formatCents(wallet.top_up_max_cents, wallet.currency) })]),
+  ]
+  const buy = async (event: FormEvent) => {
+    event.preventDefault()
+    setDone(false)
+    const top_up = { paid_credits: readDecimal(credits) }
+    const answer = await run('POST', `/wallets/${wallet.id}/top_ups`, { top_up })
+    if (answer === undefined) return field.current?.focus()
+    setCredits('')
+    setDone(true)
+  }
+  return (
+    <Card title={say('buy')}>
+      <form className="portal-buy" onSubmit={(event) => void buy(event)} noValidate>
+        <div className="field">
+          <label htmlFor="credits">{say('credits')}</label>
+          <input
+            id="credits"
+            ref={field}
+            className="input"
+            inputMode="decimal"
+            autoComplete="off"
+            value={credits}
+            onChange={(event) => setCredits(event.target.value)}
+            aria-invalid={problem !== null}
+            aria-describedby="credits-help"
+          />
+        </div>
+        <Button type="submit" kind="primary" isBusy={isBusy}>
+          {say('buy')}
+        </Button>
+      </form>
+      <p id="credits-help" className={problem ? 'field-error' : 'help'} role={problem ? 'alert' : undefined}>
+        {problem
+          ? say(problem.status === 429 ? 'tooMany' : (PROBLEMS[code ?? ''] ?? 'wrongValue'))
+          : limits.join(' · ')}
+      </p>
+      <p role="status" className="portal-good">
+        {isDone && say('bought')}
+      </p>
+    </Card>
+  )
+}
+
+const KINDS: Readonly<Record<string, WordKey>> = {
+  purchased: 'purchased',
+  granted: 'granted',
+  invoiced: 'used',
+  voided: 'removed',
+}
+
+function Movements({ wallet }: OfWallet): ReactElement {
+  const say = useSay()
+  const { customer } = useSession()
+  const [page, setPage] = useState(1)
+  type Answer = Paged & { readonly transactions: readonly OwnTransaction[] }
+  const read = useRead<Answer>(`/wallets/${wallet.id}/transactions?page=${page}&per_page=20`)
+  const standing = ({ status }: OwnTransaction) => {
+    if (status === 'settled') return <Status tone="success">{say('done')}</Status>
+    if (status === 'failed') return <Status tone="danger">{say('notDone')}</Status>
+    return <Status tone="info">{say('waiting')}</Status>
+  }
+  const sign = ({ direction }: OwnTransaction) => (direction === 'outbound' ? '-' : '')
+  const columns: Column<OwnTransaction>[] = [
+    { head: say('date'), cell: ({ created_at }) => formatDate(created_at, customer.timezone) },
+    { head: say('kind'), cell: ({ kind, name }) => name || say(KINDS[kind] ?? 'used') },
+    { head: say('status'), cell: standing },
+    { head: say('credits'), isNumber: true, cell: (row) => formatUnits(`${sign(row)}${row.credits}`) },
+    {
+      head: say('amount'),
+      isNumber: true,
+      cell: (row) => formatCents(`${sign(row)}${row.amount_cents}`, row.currency),
+    },
+  ]
+  return (
+    <Card title={say('movements')}>
+      <Loaded read={read}>
+        {({ transactions, meta }) =>
+          transactions.length === 0 ? (
+            <p className="muted">{say('noMovements')}</p>
+          ) : (
+            <>
+              <Table
+                caption={say('movements')}
+                columns={columns}
+                rows={transactions}
+                keyOf={({ id }) => id}
+              />
+              <Pages meta={meta} onPage={setPage} />
+            </>
+          )
+        }
+      </Loaded>
+    </Card>
+  )
+}

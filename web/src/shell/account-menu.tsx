@@ -1,0 +1,63 @@
+import { useQueryClient } from '@tanstack/react-query'
+import type { ReactElement } from 'react'
+import { send } from '../api/client.ts'
+import { SESSION_KEY, useSession } from '../api/session.ts'
+import { Icon } from '../parts/icon.tsx'
+import { useGo } from '../parts/link.tsx'
+import { Menu } from '../parts/menu.tsx'
+import { Segments } from '../parts/tabs.tsx'
+import { useDensity, useTheme } from './theme.ts'
+
+/** Theme, density, sign out. */
+export function AccountMenu(): ReactElement {
+  const { data: session } = useSession()
+  const [theme, setTheme] = useTheme()
+  const [density, setDensity] = useDensity()
+  const client = useQueryClient()
+  const go = useGo()
+  const signOut = () =>
+    void send('DELETE', '/api/weir/v1/session').finally(() => {
+      client.clear()
+      client.setQueryData(SESSION_KEY, null)
+      go('/login')
+    })
+  const name = session?.user.name || session?.user.email || ''
+  return (
+    <div className="side-foot">
+      <Segments
+        label="Theme"
+        value={theme}
+        onChange={setTheme}
+        options={[
+          { value: 'light', label: 'Light' },
+          { value: 'dark', label: 'Dark' },
+          { value: 'system', label: 'System' },
+        ]}
+      />
+      <Menu
+        label="Account"
+        side="left"
+        className="side-account"
+        items={[
+          ...(['comfortable', 'compact', 'dense'] as const).map((each) => ({
+            label: `Density: ${each}`,
+            ...(each === density ? { icon: 'check' as const } : {}),
+            onSelect: () => setDensity(each),
+          })),
+          {
+            label: 'API reference',
+            icon: 'code' as const,
+            onSelect: () => window.open('/docs', '_blank', 'noopener'),
+          },
+          { label: 'Sign out', icon: 'signOut' as const, onSelect: signOut },
+        ]}
+      >
+        <span className="avatar" aria-hidden="true">
+          {name.charAt(0).toUpperCase()}
+        </span>
+        <span className="clip grow">{name}</span>
+        <Icon name="more" />
+      </Menu>
+    </div>
+  )
+}

@@ -1,0 +1,29 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { devSession } from './dev-session.ts'
+
+const server = process.env.WEIR_API ?? 'http://localhost:3000'
+const key = process.env.WEIR_API_KEY
+
+/** Everything that the server answers itself. */
+const SERVED = '^/(api|files|docs|openapi.json)(/|$)'
+
+const proxy = {
+  [SERVED]: { target: server, ...(key ? { headers: { authorization: `Bearer ${key}` } } : {}) },
+}
+
+// The build goes where the server looks for it. Nothing is inlined, because the server's policy allows no inline code.
+export default defineConfig({
+  plugins: [react(), ...(key ? [devSession(server, key)] : [])],
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // The dashboard, and the portal of its customers.
+    rollupOptions: { input: ['index.html', 'portal.html'] },
+  },
+  server: { proxy },
+  preview: { proxy },
+})
