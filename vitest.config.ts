@@ -13,6 +13,7 @@ export default defineConfig({
           setupFiles: ['test/support/loopback-only.ts'],
           include: ['src/**/*.test.ts', 'web/src/**/*.test.ts', 'test/*.test.ts', 'test/unit/**/*.test.ts'],
           testTimeout: 20_000,
+          maxWorkers: 2,
         },
       },
       {
@@ -24,7 +25,8 @@ export default defineConfig({
           // Generous: a shared machine may be many times slower than an idle one.
           testTimeout: 180_000,
           hookTimeout: 240_000,
-          maxWorkers: 2,
+          // One more than two cores: the tests of killed processes mostly wait.
+          maxWorkers: 3,
           // Loading the whole server once a file is a fifth of the work; each file has a database of its own.
           isolate: false,
         },

@@ -38,5 +38,10 @@ export class SteadyClock {
   }
 }
 
+/** What the system's clock says, even when it was set back: for comparing with times that others have told. */
+export function wallTime(): Instant {
+  return instant(Date.now())
+}
+
 /** The one clock of this process (of this thread, where there are several). */
 export const systemClock = new SteadyClock()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { BODIES, bodyOf, LONG_VALUES, MILLION, spoil, VALUES, WORDS } from '../support/garbage.ts'
+import { BODIES, bodyOf, LONG_VALUES, MILLION, spoil, thinned, VALUES, WORDS } from '../support/garbage.ts'
 import { ADMIN_KEY, type Harness, startHarness } from '../support/harness.ts'
 import { type LivedIn, liveIn } from '../support/lived-in.ts'
 import { urlOf } from '../support/paths.ts'
@@ -12,8 +12,8 @@ const REQUESTS_MIN = 3000
 const SLOW_MS = 5000
 const SHOWN_MAX = 160
 /** Requests per route, sampled evenly from all generated ones, which would take minutes. */
-const SPOILED_MAX = 80
-const ADDRESSES_MAX = 60
+const SPOILED_MAX = 30
+const ADDRESSES_MAX = 20
 const ORDER = ['POST', 'PATCH', 'PUT', 'DELETE']
 
 let harness: Harness
@@ -64,13 +64,6 @@ async function send(
   const shown = (body ?? '').length > SHOWN_MAX ? `${body?.slice(0, SHOWN_MAX)}…` : (body ?? '')
   const why = [...complaints, `${ms} ms`].join('; ')
   return { request: `${method} ${path.slice(0, SHOWN_MAX)} ${shown}`, status: answer.statusCode, why }
-}
-
-/** At most so many of a list, taken evenly from all of it. */
-function thinned<T>(list: readonly T[], max: number): T[] {
-  return list.filter(
-    (_item, i) => Math.floor((i * max) / list.length) !== Math.floor(((i - 1) * max) / list.length),
-  )
 }
 
 /** Garbage of all kinds for the whole body, and in its fields one at a time. */

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { buildApp } from '../../src/api/app.ts'
 import { checkEncryptionKeys } from '../../src/boot/encryption-keys.ts'
+import { addMs } from '../../src/core/calendar/instant.ts'
 import { type FakeStripe, startStripe } from '../fakes/stripe.ts'
 import { listen, receivedBy } from '../support/announcements.ts'
 import { ok } from '../support/billing-fixtures.ts'
@@ -406,6 +408,16 @@ describe('messages of a provider', () => {
     expect((await ok(client, 'GET', '/api/weir/v1/provider_messages')).meta.total_count).toBe(0)
     expect((await send(url, signed)).statusCode).toBe(200)
     expect((await ok(client, 'GET', '/api/weir/v1/provider_messages')).meta.total_count).toBe(1)
+  })
+
+  it('are taken by the provider’s time while the time of the database is ahead of the clock', async () => {
+    await connectStripe(client)
+    const systemNow = () => addMs(harness.context.systemNow(), 7_200_000)
+    const app = buildApp({ ...harness.context, systemNow })
+    await app.ready()
+    stripe.state.tell('customer.updated', { id: 'cus_1', object: 'customer' })
+    expect(await deliver({ ...harness, app }, stripe)).toEqual([200])
+    await app.close()
   })
 
   it('are kept without the numbers of cards', async () => {

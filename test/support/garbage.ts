@@ -202,3 +202,14 @@ function placesIn(body: unknown): unknown[] {
     [PLACE, ...placesIn(item)].map((spoiled) => ({ ...body, [key]: spoiled })),
   )
 }
+
+/** Multiplies what is sampled, for a long look: `WEIR_GARBAGE=10`. */
+const TIMES = Number(process.env.WEIR_GARBAGE ?? '1')
+
+/** At most so many of a list, taken evenly from all of it. */
+export function thinned<T>(list: readonly T[], few: number): T[] {
+  const max = few * TIMES
+  return list.filter(
+    (_item, i) => Math.floor((i * max) / list.length) !== Math.floor(((i - 1) * max) / list.length),
+  )
+}

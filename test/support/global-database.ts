@@ -15,6 +15,9 @@ declare module 'vitest' {
   }
 }
 
+/** For all servers that the tests of several workers run beside each other. */
+const CONNECTIONS = 400
+
 /**
  * One PostgreSQL for the whole integration run: an embedded one in a folder of its own, or the one that
  * WEIR_TEST_DATABASE_URL names (its role must be allowed to create databases and roles). It is migrated once, into a
@@ -30,7 +33,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
   const folder = await mkdtemp('/tmp/weir-test-')
   const log = await openLog({ level: 'error', isTerminal: false })
-  const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data'), log })
+  const postgres = await startEmbeddedPostgres({
+    dataDir: join(folder, 'data'),
+    log,
+    maxConnections: CONNECTIONS,
+  })
   await makeTemplate(project, postgres.url)
   return async () => {
     await postgres.stop()

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { expect } from 'vitest'
+import type { DueFailure } from '../../src/actions/due/due-action.ts'
 import { dueActions } from '../../src/actions/due/due-actions.ts'
 import { runDue } from '../../src/actions/due/run-due.ts'
 import type { Instant } from '../../src/core/calendar/instant.ts'
@@ -81,11 +82,15 @@ export async function runJobs(harness: Harness, tasksLike = PROVIDER_TASKS): Pro
   }
 }
 
-/** Does what is due for an organization at the present of its clock. */
+/** Does what is due for an organization at the present of its clock; fails with the first item that fails. */
 export async function runWhatIsDue(harness: Harness, client: Client): Promise<void> {
   const { test_clock: clock } = await ok(client, 'GET', '/test_clock')
   const until = Date.parse(clock.now) as Instant
-  await runDue(harness.context, dueActions, { organizationId: client.organizationId, until, strict: true })
+  const onFailure = ({ error }: DueFailure) => {
+    throw error
+  }
+  const { organizationId } = client
+  await runDue(harness.context, dueActions, { organizationId, until, strict: true, onFailure })
 }
 
 /** Charges what is due, as far as it gets without messages and without time. */

@@ -1,4 +1,5 @@
 import type { ProviderType, RawDelivery } from '../../core/payments/gateway.ts'
+import { wallTime } from '../../store/clock.ts'
 import { isId } from '../../store/ids.ts'
 import { findOrganization } from '../../store/organizations.ts'
 import { enqueueMessages } from '../../store/payment-jobs.ts'
@@ -44,5 +45,6 @@ export async function receiveMessages(context: Context, delivery: InboxDelivery)
 
 function openWith(context: Context, provider: PaymentProviderRow, delivery: RawDelivery) {
   const { connection, gateway } = openConnection(context, provider)
-  return gateway.openMessages(connection, delivery, context.systemNow())
+  // The signature has the provider's time, from which a clock that was once ahead may be hours away.
+  return gateway.openMessages(connection, delivery, wallTime())
 }
