@@ -4,9 +4,9 @@ import { playStoredPayments } from './stored-payments.ts'
 
 /** More of them with `npm run payments -- --provider …`. */
 const RUNS = [
-  ['stripe', 40],
-  ['gocardless', 20],
-  ['adyen', 20],
+  ['stripe', 24],
+  ['gocardless', 12],
+  ['adyen', 12],
 ] as const
 
 describe.each(RUNS)(
