@@ -13,11 +13,12 @@ import {
   makePrivateFolder,
 } from './postgres/cluster.ts'
 import { lockDataFolder } from './postgres/data-lock.ts'
-import { runningServer, stopServer } from './postgres/postmasters.ts'
+import { isRunning, runningServer, stopServer } from './postgres/postmasters.ts'
 import { DATABASE, OWNER, provision, socketUrl, withClient } from './postgres/provision.ts'
 import {
   type ClusterRecord,
   makeClusterRecord,
+  markerOf,
   readClusterRecord,
   readRunRecord,
   writeRunRecord,
@@ -120,7 +121,8 @@ async function adoptServer(plan: ServerPlan, record: ClusterRecord) {
     if (answers) return { pid, socketDir: run.socketDir, child: null }
   }
   await stopServer(plan.marker, uidOf(plan), 5000)
-  if (run !== null) await rm(run.socketDir, { recursive: true, force: true })
+  // The record of a copied folder may be that of the original's server, which runs.
+  if (run !== null && !isRunning(run.pid)) await rm(run.socketDir, { recursive: true, force: true })
   return null
 }
 
@@ -229,7 +231,7 @@ async function startLocked(options: EmbeddedPostgresOptions, release: () => Prom
     await createCluster(dataDir, binaries, accounts, record)
   }
   const { maxConnections = 0 } = options
-  const { marker } = record
+  const marker = await markerOf(record, folder)
   const plan: ServerPlan = { dataDir, binaries, account: accounts.server, marker, log, maxConnections }
   const run = (await adoptServer(plan, record)) ?? (await startFirst(plan, record))
   log.info({ version: binaries.version, isTakenOver: run.child === null }, 'PostgreSQL is ready')

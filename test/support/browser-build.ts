@@ -1,17 +1,30 @@
 import { execFileSync } from 'node:child_process'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { makeDataFolder } from './browser-server.ts'
 import { findChromium } from './chromium.ts'
 
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The data folder that each journey's server begins with a copy of. */
+    browserData: string
+  }
+}
+
 /** Builds what the browser tests drive, or says that they are skipped. */
-export default function setup(): void {
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   if (findChromium() === null) {
     console.warn(
       'No Chromium on this machine (chromium, chromium-browser or google-chrome): browser tests are skipped.',
     )
-    return
+    return undefined
   }
   execFileSync('npm', ['run', '--silent', 'build'], {
     cwd: join(import.meta.dirname, '../..'),
     stdio: 'inherit',
   })
+  const folder = await makeDataFolder()
+  project.provide('browserData', folder)
+  return () => rm(folder, { recursive: true, force: true })
 }

@@ -1,26 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { expect, inject } from 'vitest'
 import { newId } from '../../src/store/ids.ts'
+import { ADMIN_KEY, copyDataFolder, EMAIL, PASSWORD, startServer, stopServer } from './browser-server.ts'
 import { findChromium } from './chromium.ts'
-import { freePort } from './weir-process.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const ARTIFACTS = join(ROOT, 'artifacts')
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-const ADMIN_KEY = 'admin-key-of-a-browser-test-7f3a91'
-const HEALTHY_TRIES = 1200
 
-export const EMAIL = 'owner@example.com'
-export const PASSWORD = 'correct-horse-battery'
+export { EMAIL, PASSWORD } from './browser-server.ts'
 export const hasChromium = findChromium() !== null
 
 /** An organization that the test's person is an administrator of. */
@@ -58,26 +53,8 @@ export class Journey {
 
   /** Starts the server, with more of its environment, and the browser. `name` is for the screenshots. */
   static async start(name: string, more: Readonly<Record<string, string>> = {}): Promise<Journey> {
-    const port = await freePort()
-    const folder = await mkdtemp(join(tmpdir(), 'weir-browser-'))
-    const child = spawn(process.execPath, ['bin/weir.js', 'start'], {
-      cwd: ROOT,
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: {
-        PATH: process.env.PATH ?? '',
-        HOST: '127.0.0.1',
-        PORT: String(port),
-        WEIR_DATA_DIR: folder,
-        WEIR_ORG_NAME: 'Acme',
-        WEIR_ORG_EMAIL: EMAIL,
-        WEIR_ORG_PASSWORD: PASSWORD,
-        ADMIN_API_KEY: ADMIN_KEY,
-        LOG_LEVEL: 'error',
-        ...more,
-      },
-    })
-    const url = `http://127.0.0.1:${port}`
-    await healthy(url, child)
+    const folder = await copyDataFolder(inject('browserData'))
+    const { url, child } = await startServer(folder, more)
     const executablePath = findChromium()
     if (executablePath === null) throw new Error('there is no Chromium')
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
@@ -93,8 +70,7 @@ export class Journey {
       await page.screenshot({ path: join(ARTIFACTS, `${this.name}-end-${n + 1}.png`) })
     }
     await this.browser.close()
-    this.child.kill('SIGTERM')
-    if (this.child.exitCode === null) await new Promise((resolve) => this.child.once('exit', resolve))
+    await stopServer(this.child)
     await rm(this.folder, { recursive: true, force: true })
   }
 
@@ -204,14 +180,4 @@ export async function violationsOf(page: Page): Promise<string[]> {
         ),
     )
   }, AXE_TAGS)
-}
-
-async function healthy(url: string, child: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < HEALTHY_TRIES; tries += 1) {
-    const answer = await fetch(`${url}/health`).catch(() => null)
-    if (answer?.ok) return
-    if (child.exitCode !== null) break
-    await sleep(100)
-  }
-  throw new Error('the server did not start')
 }

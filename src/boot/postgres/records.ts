@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { open, readFile, rename } from 'node:fs/promises'
+import { createHash, randomBytes } from 'node:crypto'
+import { open, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Permanent facts about a cluster. Stored in the data folder, readable only by Weir's user. */
 export type ClusterRecord = {
-  /** Identifies the cluster's processes in the process list, e.g. `weir-3f9c21aa`. */
+  /** What `markerOf` begins with. */
   readonly marker: string
   readonly adminPassword: string
   readonly ownerPassword: string
@@ -59,6 +59,15 @@ export async function makeClusterRecord(dataDir: string): Promise<ClusterRecord>
   }
   await writeJson(join(dataDir, CLUSTER_FILE), record)
   return record
+}
+
+/**
+ * What identifies the processes of a cluster in the process list, e.g. `weir-3f9c21aa04de`. A copy of a data folder has
+ * another one than its original, so that both can run on one machine; a folder that is moved keeps its own.
+ */
+export async function markerOf({ marker }: ClusterRecord, clusterFolder: string): Promise<string> {
+  const { dev, ino } = await stat(clusterFolder, { bigint: true })
+  return `weir-${createHash('sha256').update(`${marker} ${dev}:${ino}`).digest('hex').slice(0, 12)}`
 }
 
 /** The record of the latest run, or null when there was none. */

@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pidsWithMarker } from '../../../src/boot/postgres/postmasters.ts'
-import { readClusterRecord, readRunRecord } from '../../../src/boot/postgres/records.ts'
+import { markerOf, readClusterRecord, readRunRecord } from '../../../src/boot/postgres/records.ts'
 
 type Answer = { readonly url?: string; readonly problem?: string; readonly tookMs?: number }
 type Driver = { readonly child: ChildProcess; readonly answer: Answer }
@@ -15,10 +15,10 @@ let folder: string
 let dataDir: string
 let children: ChildProcess[]
 
-async function drive(asUser?: number): Promise<Driver> {
+async function drive(asUser?: number, on = dataDir): Promise<Driver> {
   const script = join(import.meta.dirname, '../../support/postgres-driver.ts')
   const options = asUser === undefined ? [] : [String(asUser)]
-  const child = spawn(process.execPath, ['--import', 'tsx', script, dataDir, ...options], {
+  const child = spawn(process.execPath, ['--import', 'tsx', script, on, ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   children.push(child)
@@ -49,9 +49,9 @@ async function query(driver: Driver, statement: string): Promise<unknown[]> {
   }
 }
 
-async function serverPids(): Promise<number[]> {
-  const record = await readClusterRecord(dataDir)
-  return pidsWithMarker(record?.marker ?? 'none', isRoot ? 60_806 : null)
+async function serverPids(of = dataDir, uid = isRoot ? 60_806 : null): Promise<number[]> {
+  const record = await readClusterRecord(of)
+  return record ? pidsWithMarker(await markerOf(record, join(of, 'postgres')), uid) : []
 }
 
 beforeEach(async () => {
@@ -152,6 +152,34 @@ describe('startEmbeddedPostgres', () => {
     expect(await query(driver, 'select 1 as one')).toEqual([{ one: 1 }])
   })
 
+  it('runs on a copy of a data folder beside its original', async () => {
+    const first = await drive()
+    await query(first, 'create table kept as select 7 as value')
+    await kill(first, 'SIGTERM')
+    const copy = `${dataDir}-copy`
+    execFileSync('cp', ['-a', dataDir, copy])
+    const again = await drive()
+    const [pid] = await serverPids()
+    const beside = await drive(undefined, copy)
+    expect(await query(beside, 'select value from kept')).toEqual([{ value: 7 }])
+    await kill(beside, 'SIGTERM')
+    expect(await serverPids(copy)).toEqual([])
+    expect((await serverPids())[0]).toBe(pid)
+    expect(await query(again, 'select value from kept')).toEqual([{ value: 7 }])
+  })
+
+  it('leaves the server of the original alone when the copy has the record of its run', async () => {
+    const first = await drive()
+    await kill(first, 'SIGTERM')
+    const copy = `${dataDir}-copy`
+    execFileSync('cp', ['-a', dataDir, copy])
+    const again = await drive()
+    execFileSync('cp', ['-a', join(dataDir, 'postgres-run.json'), copy])
+    const beside = await drive(undefined, copy)
+    await query(beside, 'select 1')
+    await query(again, 'select 1')
+  })
+
   it('says so when the cluster is of another major version', async () => {
     await mkdir(join(dataDir, 'postgres'), { recursive: true })
     await writeFile(join(dataDir, 'postgres/PG_VERSION'), '12\n')
@@ -165,7 +193,6 @@ describe('startEmbeddedPostgres', () => {
     const driver = await drive(65_534)
     expect(await query(driver, 'select 1 as one')).toEqual([{ one: 1 }])
     await kill(driver, 'SIGTERM')
-    const record = await readClusterRecord(dataDir)
-    expect(pidsWithMarker(record?.marker ?? 'none', 65_534)).toEqual([])
+    expect(await serverPids(dataDir, 65_534)).toEqual([])
   })
 })
