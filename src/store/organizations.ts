@@ -106,6 +106,15 @@ export function stamps(now: Instant) {
 }
 
 /** The name of a billing entity, archived or not. */
+export async function readBillingEntityCountry(reads: Reads, id: string): Promise<string | null> {
+  const row = await reads
+    .selectFrom('billingEntities')
+    .select('country')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  return row.country
+}
+
 export async function readBillingEntityName(reads: Reads, id: string): Promise<string> {
   const row = await reads
     .selectFrom('billingEntities')

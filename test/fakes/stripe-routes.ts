@@ -8,6 +8,7 @@ import {
   type FakeSession,
   type StripeState,
 } from './stripe-state.ts'
+import { awaitTransfer, transferAskedFor } from './stripe-transfers.ts'
 
 type Route = (state: StripeState, form: Form, ids: readonly string[]) => object
 
@@ -70,15 +71,21 @@ function createIntent(state: StripeState, form: Form): object {
       'off_session',
     ],
     ...['error_on_requires_action', 'return_url', 'description', 'metadata', 'expand'],
+    ...['payment_method_data', 'payment_method_options'],
   )
   const amount = Number(textOf(form, 'amount'))
   const customer = textOf(form, 'customer') ?? ''
   if (!state.customers.has(customer)) return missing('customer')
+  const transfer = transferAskedFor(form)
   const method = state.methods.get(textOf(form, 'payment_method') ?? '')
-  if (method?.customer !== customer) return missing('payment_method')
+  if (!transfer && method?.customer !== customer) return missing('payment_method')
   if (amount < MINIMUM_UNITS) return refuse(400, 'amount_too_small')
   const intent = state.newIntent(amount, textOf(form, 'currency') ?? '', customer, textsOf(form, 'metadata'))
   intent.description = textOf(form, 'description') ?? null
+  if (transfer || !method) {
+    awaitTransfer(state, intent, transfer?.country ?? null)
+    return intentOf(state, intent)
+  }
   const isOnSession = textOf(form, 'off_session') !== 'true'
   state.confirm(intent, method, isOnSession)
   if (method.kind === 'dies_after_use') method.customer = null

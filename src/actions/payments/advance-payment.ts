@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { addMs, type Instant } from '../../core/calendar/instant.ts'
 import { traitsOf } from '../../core/payment-providers/provider-types.ts'
+import { paysByTransfer } from '../../core/payments/bank-transfer.ts'
 import type { ChargeOrder, Found, GatewayAnswer, ProviderPayment } from '../../core/payments/gateway.ts'
 import { GIVE_UP_AFTER_MS } from '../../core/payments/next-look.ts'
 import { dueCents } from '../../core/payments/payment-input.ts'
@@ -152,9 +153,9 @@ async function nextStep(
 }
 
 async function stepOfCreated(context: Context, tx: Tx, caller: Caller, facts: Facts): Promise<Step> {
-  const { payment, provider, method, payable } = facts
+  const { payment, provider, payable } = facts
   const { now, organizationId } = caller
-  if (!isStillOwed(facts) || !isUsable(facts) || !method) {
+  if (!isStillOwed(facts) || !isUsable(facts)) {
     await applyEvidence(tx, caller, payment, { kind: 'abandoned' }, 'clock')
     if (owedOf(facts) > 0n && payment.invoiceId !== null) {
       // Another amount, or another method: charged anew.
@@ -189,13 +190,14 @@ function isStillOwed(facts: Facts): boolean {
   return owedOf(facts) === facts.payment.amountCents
 }
 
-function isUsable({ provider, link, method }: Facts): boolean {
+/** Whether the payment can be taken as it was meant: with its method, or by a transfer of the payer. */
+function isUsable({ payment, provider, link, method }: Facts): boolean {
+  const isByTransfer = payment.paymentMethodId === null && paysByTransfer(link.providerPaymentMethods)
   return (
     provider.deletedAt === null &&
     link.deletedAt === null &&
     link.providerCustomerId !== null &&
-    method !== undefined &&
-    method.deletedAt === null
+    (isByTransfer || (method !== undefined && method.deletedAt === null))
   )
 }
 
@@ -205,7 +207,7 @@ function isUsable({ provider, link, method }: Facts): boolean {
  */
 async function claim(context: Context, tx: Tx, caller: Caller, facts: Facts): Promise<Step> {
   const { payment, link, method, provider, payable, invoices } = facts
-  if (!method || link.providerCustomerId === null) return { kind: 'nothing' }
+  if (link.providerCustomerId === null) return { kind: 'nothing' }
   const order = await orderOf(tx, caller, { payment, link, method, provider, payable, invoices })
   const hash = createHash('sha256').update(JSON.stringify(order, textOfBigint)).digest('hex')
   const isOther = payment.orderHash !== null && payment.orderHash !== hash
@@ -322,12 +324,12 @@ async function lookThere(
  * when it was sent. Whether it ended is told by a message.
  */
 async function stepOfUnfindable(context: Context, tx: Tx, caller: Caller, facts: Facts): Promise<Step> {
-  const { payment, provider, method } = facts
-  if (payment.state !== 'unknown' || isStillOwed(facts) || provider.state !== 'active' || !method)
+  const { payment, provider } = facts
+  if (payment.state !== 'unknown' || isStillOwed(facts) || provider.state !== 'active')
     return { kind: 'nothing' }
   if (!openConnection(context, provider).gateway.cancelSent) return { kind: 'nothing' }
   if (await hasAnsweredCall(tx, payment.id, CANCEL_SENT)) return { kind: 'nothing' }
-  return { kind: 'cancel', facts, reference: (await orderOf(tx, caller, { ...facts, method })).reference }
+  return { kind: 'cancel', facts, reference: (await orderOf(tx, caller, facts)).reference }
 }
 
 const CANCEL_SENT = 'cancel_sent'

@@ -1,3 +1,4 @@
+import { paysByTransfer } from '../../core/payments/bank-transfer.ts'
 import { type NoCharge, refuseInvoice, refusePayer } from '../../core/payments/charge-decision.ts'
 import type { GatewayError } from '../../core/payments/gateway.ts'
 import { dueCents } from '../../core/payments/payment-input.ts'
@@ -48,16 +49,18 @@ export async function beginCharge(tx: Tx, caller: Caller, asked: ChargeAsked): P
     owing.map(({ id }) => id),
     asked.method,
   )
-  const { link, provider, method, methodType } = payer
+  const { link, provider, methodType } = payer
+  const isByTransfer = paysByTransfer(link?.providerPaymentMethods)
+  const method = isByTransfer ? undefined : payer.method
   const facts = {
     methodType,
     hasProviderCustomer: provider !== undefined && Boolean(link?.providerCustomerId),
-    hasMethod: method !== undefined,
+    hasMethod: method !== undefined || isByTransfer,
     isSuspected: method?.isSuspected === true,
   }
   const refusal = refusePayer(facts, asked.isAskedFor)
   if (refusal === 'no_method' && link) await enqueueMethodSearch(tx, { organizationId, linkId: link.id })
-  if (refusal !== null || !link || !provider || !method) return none(refusal ?? 'no_provider')
+  if (refusal !== null || !link || !provider) return none(refusal ?? 'no_provider')
   const live = await liveCharges(tx, payable)
   if (live.some(({ state }) => state !== 'held')) return none('under_way')
   for (const held of live) await applyEvidence(tx, caller, held, { kind: 'abandoned' }, 'clock')
@@ -73,8 +76,8 @@ export async function beginCharge(tx: Tx, caller: Caller, asked: ChargeAsked): P
       amountCurrency: first.currency,
       paymentProviderId: provider.id,
       paymentProviderCustomerId: link.id,
-      paymentMethodId: method.id,
-      isOnSession: await isOnSession(tx, customerId, payable),
+      paymentMethodId: method?.id ?? null,
+      isOnSession: isByTransfer || (await isOnSession(tx, customerId, payable)),
     },
     now,
   )

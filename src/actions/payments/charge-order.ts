@@ -1,7 +1,9 @@
+import type { TransferPlaces } from '../../core/payments/bank-transfer.ts'
 import type { ChargeOrder } from '../../core/payments/gateway.ts'
+import { readCustomer } from '../../store/customers.ts'
 import type { Reads } from '../../store/database.ts'
 import type { InvoiceRow } from '../../store/invoices.ts'
-import { readBillingEntityName } from '../../store/organizations.ts'
+import { readBillingEntityCountry, readBillingEntityName } from '../../store/organizations.ts'
 import type { PaymentMethodRow } from '../../store/payment-methods.ts'
 import type { LinkRow } from '../../store/payment-provider-customers.ts'
 import type { PaymentProviderRow } from '../../store/payment-providers.ts'
@@ -20,7 +22,8 @@ export async function orderOf(
     readonly invoices: readonly InvoiceRow[]
     readonly provider: PaymentProviderRow
     readonly link: LinkRow
-    readonly method: PaymentMethodRow
+    /** Undefined when the payer transfers the money. */
+    readonly method: PaymentMethodRow | undefined
   },
 ): Promise<ChargeOrder> {
   const { payment, payable, invoices, provider, link, method } = facts
@@ -29,13 +32,26 @@ export async function orderOf(
     idempotencyKey: `payment-${payment.id}`,
     money: { cents: payment.amountCents, currency: payment.amountCurrency },
     customerId: link.providerCustomerId ?? '',
-    method: { id: method.providerMethodId, type: method.providerMethodType },
+    method: method ? { id: method.providerMethodId, type: method.providerMethodType } : null,
+    ...(method ? {} : { transferPlaces: await placesOf(reads, payment.customerId, invoices) }),
     isOnSession: payment.isOnSession,
     description: await descriptionOf(reads, payable, invoices),
     reference: referenceOf(payable, invoices),
     returnUrl: returnUrlOf(provider),
     metadata: { ...metadataOf(caller, payment.customerId, payable, invoices), lago_payment_id: payment.id },
   }
+}
+
+async function placesOf(
+  reads: Reads,
+  customerId: string,
+  [first]: readonly InvoiceRow[],
+): Promise<TransferPlaces> {
+  const [payer, seller] = await Promise.all([
+    readCustomer(reads, customerId),
+    first ? readBillingEntityCountry(reads, first.billingEntityId) : null,
+  ])
+  return { payer: payer.country, seller }
 }
 
 /** An open invoice has no number yet, and a payment request never has one. */

@@ -1,4 +1,5 @@
 import type { Instant } from '../calendar/instant.ts'
+import type { TransferPlaces } from './bank-transfer.ts'
 
 /** The payment providers, as customers and connections name them. */
 export const PROVIDER_TYPES = [
@@ -115,7 +116,10 @@ export type ChargeOrder = {
   readonly idempotencyKey: string
   readonly money: GatewayMoney
   readonly customerId: string
-  readonly method: { readonly id: string; readonly type: string }
+  /** Null when the payer transfers the money. */
+  readonly method: { readonly id: string; readonly type: string } | null
+  /** Where the payer and the seller are, of a bank transfer. */
+  readonly transferPlaces?: TransferPlaces
   /** Whether the payer is there, so that the provider may ask for an authentication. */
   readonly isOnSession: boolean
   readonly description: string

@@ -2,6 +2,7 @@ import type { ChargeOrder, ChargeOutcome, Connection, ProviderRefund } from '../
 import type { PaymentGateway } from '../../core/payments/payment-gateway.ts'
 import { toProviderUnits } from '../../core/payments/provider-amounts.ts'
 import { unsendable } from '../amounts.ts'
+import { methodOf } from '../order-method.ts'
 import { type Adyen, type AdyenHost, askAdyen, sendToAdyen } from './client.ts'
 import { AdyenProblem } from './problems.ts'
 import { metadataOf, readResult, referenceOf, textOf } from './reading.ts'
@@ -89,7 +90,7 @@ function chargeOf({ merchantAccount }: Adyen, order: ChargeOrder, units: bigint)
     amount: { value: Number(units), currency: order.money.currency },
     reference: referenceOf(order.paymentId, order.reference),
     merchantOrderReference: order.reference,
-    paymentMethod: { type: 'scheme', storedPaymentMethodId: order.method.id },
+    paymentMethod: { type: 'scheme', storedPaymentMethodId: methodOf(order).id },
     shopperReference: order.customerId,
     shopperInteraction: 'ContAuth',
     recurringProcessingModel: 'UnscheduledCardOnFile',

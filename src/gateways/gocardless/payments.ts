@@ -10,6 +10,7 @@ import type {
 import type { PaymentGateway } from '../../core/payments/payment-gateway.ts'
 import { toProviderUnits } from '../../core/payments/provider-amounts.ts'
 import { unsendable } from '../amounts.ts'
+import { methodOf } from '../order-method.ts'
 import {
   askGoCardless,
   type GoCardless,
@@ -69,7 +70,8 @@ export function gocardlessPayments(host: GoCardlessHost): PaymentCalls {
 }
 
 /** GoCardless keeps three texts with a payment. */
-function chargeOf({ method, money, reference, metadata }: ChargeOrder, units: bigint): object {
+function chargeOf(order: ChargeOrder, units: bigint): object {
+  const { money, reference, metadata } = order
   const { lago_payment_id, lago_invoice_id, lago_payable_id, lago_customer_id } = metadata
   return {
     amount: Number(units),
@@ -77,7 +79,7 @@ function chargeOf({ method, money, reference, metadata }: ChargeOrder, units: bi
     // A second try of ours is a payment of its own.
     retry_if_possible: false,
     description: reference,
-    links: { mandate: method.id },
+    links: { mandate: methodOf(order).id },
     metadata: {
       lago_payment_id,
       ...(lago_invoice_id === undefined ? { lago_payable_id } : { lago_invoice_id }),

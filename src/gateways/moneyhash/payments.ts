@@ -8,6 +8,7 @@ import type {
 import type { PaymentGateway } from '../../core/payments/payment-gateway.ts'
 import { toMajorUnits } from '../../core/payments/provider-amounts.ts'
 import { unsendable } from '../amounts.ts'
+import { methodOf } from '../order-method.ts'
 import { MONEY_TIMEOUT_MS, partOf, plainOutcome } from '../plain-calls.ts'
 import { callMoneyHash, type MoneyHashHost } from './client.ts'
 import { readIntent } from './intents.ts'
@@ -67,13 +68,13 @@ const UNSUPPORTED: GatewayError = {
 }
 
 function chargeOf({ settings }: Connection, order: ChargeOrder, amount: string): object {
-  const { money, customerId, method, metadata } = order
+  const { money, customerId, metadata } = order
   return {
     amount,
     amount_currency: money.currency,
     flow_id: settings.flow_id,
     customer: customerId,
-    card_token: method.id,
+    card_token: methodOf(order).id,
     merchant_initiated: true,
     payment_type: 'UNSCHEDULED',
     recurring_data: { agreement_id: metadata.lago_customer_id },

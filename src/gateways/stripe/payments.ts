@@ -1,4 +1,5 @@
 import type Stripe from 'stripe'
+import { BANK_TRANSFER, bankTransferFor } from '../../core/payments/bank-transfer.ts'
 import type {
   ChargeOrder,
   ChargeOutcome,
@@ -76,14 +77,14 @@ export function stripePayments(host: StripeHost): PaymentCalls {
 async function charge(host: StripeHost, connection: Connection, order: ChargeOrder): Promise<ChargeOutcome> {
   const sent = toProviderUnits('stripe', order.money)
   if (!sent.ok) return { kind: 'refused', error: unsendable('Stripe', sent.reason) }
+  const how = order.method ? chargeOf(order, order.method) : transferOf(order)
+  if ('class' in how) return { kind: 'refused', error: how }
   const params: Stripe.PaymentIntentCreateParams = {
     amount: Number(sent.units),
     currency: order.money.currency.toLowerCase(),
     customer: order.customerId,
-    payment_method: order.method.id,
-    allowed_payment_method_types: [order.method.type],
+    ...how,
     confirm: true,
-    ...(order.isOnSession ? {} : { off_session: true, error_on_requires_action: true }),
     return_url: order.returnUrl,
     description: order.description,
     metadata: { ...order.metadata },
@@ -91,6 +92,40 @@ async function charge(host: StripeHost, connection: Connection, order: ChargeOrd
   }
   const { idempotencyKey } = order
   return send(host, connection, INTENTS, (stripe) => stripe.paymentIntents.create(params, { idempotencyKey }))
+}
+
+type How = Partial<Stripe.PaymentIntentCreateParams>
+
+function chargeOf({ isOnSession }: ChargeOrder, method: { readonly id: string; readonly type: string }): How {
+  return {
+    payment_method: method.id,
+    allowed_payment_method_types: [method.type],
+    ...(isOnSession ? {} : { off_session: true, error_on_requires_action: true }),
+  }
+}
+
+/** The payer is told an account, and the payment waits until the money is there; an error when there is no such account. */
+function transferOf({
+  money,
+  transferPlaces = { payer: null, seller: null },
+}: ChargeOrder): How | GatewayError {
+  const transfer = bankTransferFor(money.currency, transferPlaces)
+  if (transfer === 'missing_country') {
+    const message = 'Bank transfers in euros need the country of the customer or of the billing entity'
+    return { class: 'invalid_request', code: transfer, message }
+  }
+  if (transfer === 'currency_not_supported') return unsendable('Stripe', transfer)
+  const { type, country } = transfer
+  return {
+    allowed_payment_method_types: [BANK_TRANSFER],
+    payment_method_data: { type: BANK_TRANSFER },
+    payment_method_options: {
+      [BANK_TRANSFER]: {
+        funding_type: 'bank_transfer',
+        bank_transfer: { type, ...(country ? { eu_bank_transfer: { country } } : {}) },
+      },
+    },
+  }
 }
 
 async function refund(host: StripeHost, connection: Connection, order: RefundOrder): Promise<RefundOutcome> {

@@ -73,8 +73,11 @@ export function toWireOwnInvoiceInFull(
 }
 
 function toWireOwnPayment(payment: PaymentView): object {
-  const next = (payment.nextAction ?? {}) as { redirect_to_url?: { url?: unknown } }
-  const { url } = next.redirect_to_url ?? {}
+  const next = (payment.nextAction ?? {}) as {
+    redirect_to_url?: { url?: unknown }
+    display_bank_transfer_instructions?: { hosted_instructions_url?: unknown }
+  }
+  const url = next.redirect_to_url?.url ?? next.display_bank_transfer_instructions?.hosted_instructions_url
   const isAsked = payment.state === 'action_required' && typeof url === 'string'
   return {
     id: payment.id,
