@@ -1048,6 +1048,7 @@ export interface Mails {
   cc: Generated<string[]>
   createdAt: Timestamp
   creditNoteId: string | null
+  customerId: string | null
   id: string
   inviteId: string | null
   invoiceId: string | null

@@ -34,6 +34,9 @@ const Session = Type.Object({
     is_view_only: Type.Boolean({ description: 'A member looks at the portal of the customer.' }),
     is_sandbox: Type.Boolean(),
     csrf_token: Type.String({ description: 'For the header `x-csrf-token` of writes.' }),
+    renewal_token: Type.Union([Type.String(), Type.Null()], {
+      description: 'Opens nothing; for `POST /portal/link_requests`, once the session has ended.',
+    }),
     now: dateTime,
     expires_at: dateTime,
   }),
@@ -290,6 +293,13 @@ export const portalSchemas = {
   open: {
     ...route('Open the portal with the token of a link', Session),
     security: open,
+    body: Type.Object({ token: text }),
+  },
+  requestLink: {
+    ...route('Ask that the customer of a link is mailed a new one', Type.Object({})),
+    security: open,
+    description:
+      'The answer is the same whether there is such a customer or not, and whether it has an address.',
     body: Type.Object({ token: text }),
   },
   session: route('Retrieve the session of the portal', Session),

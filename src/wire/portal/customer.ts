@@ -18,12 +18,13 @@ export function toWirePortalSession(
   { session, organization, customer, billingEntity }: PortalVisit,
   more: {
     readonly csrfToken: string
+    readonly renewalToken: string | null
     readonly canPay: boolean
     readonly now: Instant
     readonly logo: Pick<BillingEntityRow, 'logo' | 'logoContentType'>
   },
 ): object {
-  const { csrfToken, canPay, now } = more
+  const { csrfToken, renewalToken, canPay, now } = more
   const { logo, logoContentType } = more.logo
   return {
     brand: {
@@ -42,6 +43,7 @@ export function toWirePortalSession(
     is_view_only: session.isViewOnly,
     is_sandbox: organization.isSandbox,
     csrf_token: csrfToken,
+    renewal_token: renewalToken,
     now: isoSeconds(now),
     expires_at: isoSeconds(session.expiresAt),
   }

@@ -3417,6 +3417,7 @@ export type PortalSession = {
   is_view_only: boolean
   is_sandbox: boolean
   csrf_token: string
+  renewal_token: string | null
   now: string
   expires_at: string
 }

@@ -25,7 +25,13 @@ export const de: Words = {
   retry: 'Erneut versuchen',
   notFound: 'Unter dieser Adresse gibt es nichts.',
   linkOver: 'Dieser Link funktioniert nicht mehr',
-  linkOverText: 'Links zu dieser Seite gelten nur begrenzte Zeit. Bitte fordern Sie einen neuen an.',
+  linkOverText:
+    'Links zu dieser Seite gelten nur eine begrenzte Zeit. Bitte fragen Sie nach einem neuen bei dem, der Ihnen den Link geschickt hat.',
+  linkOverOffer:
+    'Links zu dieser Seite gelten nur eine begrenzte Zeit. Ein neuer kann an die E-Mail-Adresse gehen, die für Sie hinterlegt ist.',
+  sendLink: 'Neuen Link schicken',
+  linkSent:
+    'Wenn für Sie eine E-Mail-Adresse hinterlegt ist, ist ein neuer Link unterwegs. Er gilt 12 Stunden.',
   signedOut: 'Sie haben sich abgemeldet',
   signedOutText: 'Öffnen Sie Ihren Link erneut, um zurückzukehren.',
   tooMany: 'Das ging zu schnell. Bitte warten Sie einen Moment und versuchen Sie es erneut.',

@@ -24,7 +24,12 @@ export const en = {
   retry: 'Try again',
   notFound: 'There is nothing at this address.',
   linkOver: 'This link does not work any more',
-  linkOverText: 'Links to this page work for a limited time. Please ask for a new one.',
+  linkOverText:
+    'Links to this page work for a limited time. Please ask whoever sent you the link for a new one.',
+  linkOverOffer:
+    'Links to this page work for a limited time. A new one can be sent to the e-mail address that is on file for you.',
+  sendLink: 'Send me a new link',
+  linkSent: 'If there is an e-mail address on file for you, a new link is on its way. It works for 12 hours.',
   signedOut: 'You have signed out',
   signedOutText: 'Open your link again to come back.',
   tooMany: 'That was too fast. Please wait a moment and try again.',

@@ -25,7 +25,13 @@ export const es: Words = {
   retry: 'Reintentar',
   notFound: 'No hay nada en esta dirección.',
   linkOver: 'Este enlace ya no funciona',
-  linkOverText: 'Los enlaces a esta página valen un tiempo limitado. Pida uno nuevo.',
+  linkOverText:
+    'Los enlaces a esta página funcionan durante un tiempo limitado. Pida uno nuevo a quien le envió el enlace.',
+  linkOverOffer:
+    'Los enlaces a esta página funcionan durante un tiempo limitado. Podemos enviar uno nuevo a la dirección de correo electrónico que tenemos de usted.',
+  sendLink: 'Enviarme un nuevo enlace',
+  linkSent:
+    'Si tenemos una dirección de correo electrónico de usted, un nuevo enlace va en camino. Funciona durante 12 horas.',
   signedOut: 'Ha cerrado la sesión',
   signedOutText: 'Abra de nuevo su enlace para volver.',
   tooMany: 'Ha sido demasiado rápido. Espere un momento y vuelva a intentarlo.',

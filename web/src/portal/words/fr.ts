@@ -25,7 +25,13 @@ export const fr: Words = {
   retry: 'Réessayer',
   notFound: 'Il n’y a rien à cette adresse.',
   linkOver: 'Ce lien ne fonctionne plus',
-  linkOverText: 'Les liens vers cette page sont valables un temps limité. Veuillez en demander un nouveau.',
+  linkOverText:
+    'Les liens vers cette page ne fonctionnent que pendant une durée limitée. Demandez-en un nouveau à la personne qui vous a envoyé le lien.',
+  linkOverOffer:
+    "Les liens vers cette page ne fonctionnent que pendant une durée limitée. Un nouveau peut être envoyé à l'adresse e-mail enregistrée pour vous.",
+  sendLink: "M'envoyer un nouveau lien",
+  linkSent:
+    'Si une adresse e-mail est enregistrée pour vous, un nouveau lien vient de partir. Il fonctionne pendant 12 heures.',
   signedOut: 'Vous êtes déconnecté',
   signedOutText: 'Ouvrez à nouveau votre lien pour revenir.',
   tooMany: 'C’était trop rapide. Attendez un instant et réessayez.',

@@ -25,7 +25,12 @@ export const it: Words = {
   retry: 'Riprova',
   notFound: 'A questo indirizzo non c’è nulla.',
   linkOver: 'Questo link non funziona più',
-  linkOverText: 'I link a questa pagina valgono per un tempo limitato. Ne chieda uno nuovo.',
+  linkOverText:
+    'I link a questa pagina funzionano per un tempo limitato. Ne chieda uno nuovo a chi le ha inviato il link.',
+  linkOverOffer:
+    "I link a questa pagina funzionano per un tempo limitato. Uno nuovo può essere inviato all'indirizzo e-mail registrato per lei.",
+  sendLink: 'Inviami un nuovo link',
+  linkSent: 'Se per lei è registrato un indirizzo e-mail, un nuovo link è in arrivo. Funziona per 12 ore.',
   signedOut: 'È uscito',
   signedOutText: 'Apra di nuovo il link per tornare.',
   tooMany: 'Troppo veloce. Attenda un momento e riprovi.',

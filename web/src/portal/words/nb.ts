@@ -25,7 +25,12 @@ export const nb: Words = {
   retry: 'Prøv igjen',
   notFound: 'Det finnes ingenting på denne adressen.',
   linkOver: 'Denne lenken virker ikke lenger',
-  linkOverText: 'Lenker til denne siden gjelder i begrenset tid. Be om en ny.',
+  linkOverText:
+    'Lenker til denne siden virker bare en begrenset tid. Be den som sendte deg lenken, om en ny.',
+  linkOverOffer:
+    'Lenker til denne siden virker bare en begrenset tid. En ny kan sendes til e-postadressen vi har registrert på deg.',
+  sendLink: 'Send meg en ny lenke',
+  linkSent: 'Hvis vi har registrert en e-postadresse på deg, er en ny lenke på vei. Den virker i 12 timer.',
   signedOut: 'Du er logget ut',
   signedOutText: 'Åpne lenken igjen for å komme tilbake.',
   tooMany: 'Det gikk for fort. Vent litt og prøv igjen.',

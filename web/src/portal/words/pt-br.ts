@@ -25,7 +25,13 @@ export const ptBr: Words = {
   retry: 'Tentar de novo',
   notFound: 'Não há nada neste endereço.',
   linkOver: 'Este link não funciona mais',
-  linkOverText: 'Os links para esta página valem por tempo limitado. Peça um novo.',
+  linkOverText:
+    'Os links para esta página funcionam por tempo limitado. Peça um novo a quem enviou o link a você.',
+  linkOverOffer:
+    'Os links para esta página funcionam por tempo limitado. Um novo pode ser enviado para o endereço de e-mail cadastrado para você.',
+  sendLink: 'Enviar um novo link',
+  linkSent:
+    'Se houver um endereço de e-mail cadastrado para você, um novo link está a caminho. Ele funciona por 12 horas.',
   signedOut: 'Você saiu',
   signedOutText: 'Abra seu link de novo para voltar.',
   tooMany: 'Foi rápido demais. Espere um momento e tente de novo.',

@@ -25,7 +25,13 @@ export const sv: Words = {
   retry: 'Försök igen',
   notFound: 'Det finns inget på den här adressen.',
   linkOver: 'Den här länken fungerar inte längre',
-  linkOverText: 'Länkar till den här sidan gäller en begränsad tid. Be om en ny.',
+  linkOverText:
+    'Länkar till den här sidan fungerar bara en begränsad tid. Be den som skickade länken om en ny.',
+  linkOverOffer:
+    'Länkar till den här sidan fungerar bara en begränsad tid. En ny kan skickas till den e-postadress som finns registrerad för dig.',
+  sendLink: 'Skicka en ny länk',
+  linkSent:
+    'Om det finns en e-postadress registrerad för dig är en ny länk på väg. Den fungerar i 12 timmar.',
   signedOut: 'Du har loggat ut',
   signedOutText: 'Öppna länken igen för att komma tillbaka.',
   tooMany: 'Det gick för fort. Vänta ett ögonblick och försök igen.',
