@@ -57,6 +57,8 @@ const WANTED = [
   ['OwnSubscription', 'get', '/api/weir/v1/portal/overview', 'subscriptions[]'],
   ['NextInvoice', 'get', '/api/weir/v1/portal/next_invoices', 'next_invoices[]'],
   ['OwnPlan', 'get', '/api/weir/v1/portal/subscriptions/{id}', 'subscription'],
+  ['OwnPlanChoices', 'get', '/api/weir/v1/portal/subscriptions/{id}/plans', 'plan_choices'],
+  ['OwnPlanChange', 'get', '/api/weir/v1/portal/subscriptions/{id}/plans/{plan_id}', 'plan_change'],
   ['OwnUsage', 'get', '/api/weir/v1/portal/subscriptions/{id}/usage', 'usage'],
   ['OwnInvoice', 'get', '/api/weir/v1/portal/invoices', 'invoices[]'],
   ['OwnInvoiceInFull', 'get', '/api/weir/v1/portal/invoices/{id}', 'invoice'],

@@ -1380,6 +1380,11 @@ export interface PlanVersions {
   userEmail: string | null
 }
 
+export interface PortalPlans {
+  organizationId: string
+  planId: string
+}
+
 export interface PortalSessions {
   createdAt: Timestamp
   customerId: string
@@ -1961,6 +1966,7 @@ export interface DB {
   plans: Plans
   planTaxes: PlanTaxes
   planVersions: PlanVersions
+  portalPlans: PortalPlans
   portalSessions: PortalSessions
   pricingUnits: PricingUnits
   privileges: Privileges

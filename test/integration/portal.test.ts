@@ -4,6 +4,7 @@ import { signLink } from '../../src/actions/portal/portal-links.ts'
 import { buildApp } from '../../src/api/app.ts'
 import { type Instant, MINUTE_MS } from '../../src/core/calendar/instant.ts'
 import { LINK_MS, SESSION_MS } from '../../src/core/portal/portal-life.ts'
+import { PORTAL_PARTS } from '../../src/core/portal/portal-parts.ts'
 import { findOrganization } from '../../src/store/organizations.ts'
 import { type FakeStripe, startStripe } from '../fakes/stripe.ts'
 import { ok, send, subscribe } from '../support/billing-fixtures.ts'
@@ -17,7 +18,7 @@ import { connectStripe, deliver, payingCustomer, runJobs } from '../support/stri
 const WEIR = '/api/weir/v1'
 const PORTAL = `${WEIR}/portal`
 const NOTHING = '00000000-0000-7000-8000-000000000000'
-const ROUTES_MIN = 20
+const ROUTES_MIN = 25
 /** What is called without a session, or with that of anybody. */
 const OPEN = /\/(session|link_requests)$/
 
@@ -53,8 +54,19 @@ const addWallet = async (externalId: string, others: object = {}): Promise<strin
   }
   return (await ok(client, 'POST', '/wallets', { wallet })).wallet.lago_id
 }
-const setParts = (parts: readonly string[]) =>
-  ok(client, 'PUT', `${WEIR}/portal_settings`, { portal_settings: { parts } })
+const setParts = (parts: readonly string[], plan_codes: readonly string[] = []) =>
+  ok(client, 'PUT', `${WEIR}/portal_settings`, { portal_settings: { parts, plan_codes } })
+/** A plan that customers on `code` may change to; its id. */
+const offerFrom = async (code: string): Promise<string> => {
+  const { plan } = await ok(client, 'POST', '/plans', {
+    plan: {
+      ...{ name: 'More', code: 'secret-more', interval: 'monthly', amount_cents: 90_000 },
+      amount_currency: 'EUR',
+    },
+  })
+  await setParts(PORTAL_PARTS, [code, 'secret-more'])
+  return plan.lago_id
+}
 
 describe('a link to the portal', () => {
   it('leads to the page of the portal, for customers that exist', async () => {
@@ -272,8 +284,10 @@ describe('every route of the portal', () => {
       subscriptions: (await ok(client, 'GET', '/subscriptions/acme-s')).subscription.lago_id,
     }
     const named = routes.filter(({ url }) => url.includes(':id'))
-    expect(named.length).toBeGreaterThanOrEqual(13)
+    expect(named.length).toBeGreaterThanOrEqual(17)
+    const planId = await offerFrom('p')
     const stranger = await harness.organization()
+    await ok(stranger, 'PUT', `${WEIR}/portal_settings`, { portal_settings: { parts: PORTAL_PARTS } })
     await addCustomer(stranger, 'acme')
     const owner = await buyerOf(harness, client, 'acme')
     const wrong: unknown[] = []
@@ -284,7 +298,8 @@ describe('every route of the portal', () => {
       for (const { method, url } of named) {
         const [, noun = ''] = /portal\/(\w+)\/:id/.exec(url) ?? []
         for (const id of [ids[noun] ?? 'none', NOTHING, 'no-id']) {
-          const { status } = await other.call(method, url.replace(':id', id), bodyFor(method))
+          const path = url.replace(':id', id).replace(':plan_id', planId)
+          const { status } = await other.call(method, path, bodyFor(method))
           if (status !== 404) wrong.push({ method, url, id, status })
         }
       }
@@ -298,7 +313,8 @@ describe('every route of the portal', () => {
     // Nothing of it has happened, and the owner finds everything.
     for (const { method, url } of named.filter(({ method }) => method === 'GET')) {
       const [, noun = ''] = /portal\/(\w+)\/:id/.exec(url) ?? []
-      const { status } = await owner.call(method, url.replace(':id', ids[noun] ?? ''))
+      const path = url.replace(':id', ids[noun] ?? '').replace(':plan_id', planId)
+      const { status } = await owner.call(method, path)
       expect([url, status]).toEqual([url, 200])
     }
     expect((await owner.call('GET', '/payment_methods')).body.meta.total_count).toBe(1)
@@ -306,10 +322,11 @@ describe('every route of the portal', () => {
 
   it('403s to a member who only looks, when it changes something', async () => {
     await addCustomer(client, 'acme')
+    await setParts(PORTAL_PARTS)
     const member = await buyerOf(harness, client, 'acme', true)
     const writes = routes.filter(({ method, url }) => method !== 'GET' && !/download/.test(url))
     expect(routes.length).toBeGreaterThanOrEqual(ROUTES_MIN)
-    expect(writes.length).toBeGreaterThanOrEqual(6)
+    expect(writes.length).toBeGreaterThanOrEqual(8)
     for (const { method, url } of writes) {
       const { status, body } = await member.call(method, url.replace(':id', NOTHING), bodyFor(method))
       expect([url, status, body.code]).toEqual([url, 403, 'portal_is_read_only'])
@@ -332,6 +349,8 @@ describe('every route of the portal', () => {
       '/next_invoices',
       `/subscriptions/${NOTHING}`,
       `/subscriptions/${NOTHING}/usage`,
+      `/subscriptions/${NOTHING}/plans`,
+      `/subscriptions/${NOTHING}/plans/${NOTHING}`,
     ]
     for (const path of paths) {
       const { status, body } = await buyer.call('GET', path)
@@ -377,6 +396,7 @@ describe('every route of the portal', () => {
     await client.clock('2025-02-01T10:00:00Z')
     const { invoices } = await ok(client, 'GET', '/invoices?status=draft')
     expect(invoices).toHaveLength(1)
+    const planId = await offerFrom('secret-plan')
     const buyer = await buyerOf(harness, client, 'c')
     const { subscriptions } = (await buyer.call('GET', '/overview')).body
     const id = subscriptions[0].id
@@ -385,7 +405,8 @@ describe('every route of the portal', () => {
     const texts: string[] = []
     for (const { url } of routes.filter(({ method }) => method === 'GET')) {
       const [, noun = ''] = /portal\/(\w+)\/:id/.exec(url) ?? []
-      const { status, body } = await buyer.call('GET', url.replace(':id', ids[noun] ?? ''))
+      const path = url.replace(':id', ids[noun] ?? '').replace(':plan_id', planId)
+      const { status, body } = await buyer.call('GET', path)
       expect([url, status]).toEqual([url, 200])
       texts.push(JSON.stringify(body))
     }

@@ -10,12 +10,13 @@ const text = Type.String()
 const cents = Type.Integer()
 const day = Type.String({ format: 'date' })
 const nullableTime = Type.Union([dateTime, Type.Null()])
-const byId = Type.Object({ id: text })
+export const byId = Type.Object({ id: text })
 /** Of routes that a session of a customer opens. */
 const byBuyer = [{ portal: [] }]
 const parts = Type.Array(words(...PORTAL_PARTS))
 
-const route = (summary: string, response: TSchema, more: object = {}) => ({
+/** A route that a session of a customer opens. */
+export const route = (summary: string, response: TSchema, more: object = {}) => ({
   tags,
   security: byBuyer,
   summary,
@@ -64,7 +65,7 @@ const customer = {
 }
 const Customer = Type.Object({ customer: Type.Object(customer) })
 
-const subscription = {
+export const subscription = {
   id: uuid,
   name: text,
   plan_name: text,
@@ -95,19 +96,20 @@ const NextInvoices = Type.Object({
     Type.Object({ subscription_id: uuid, issuing_date: day, currency: text, total_amount_cents: cents }),
   ),
 })
+/** What a plan costs besides its own price, and what it entitles to. */
+export const ofPlan = {
+  charges: Type.Array(
+    Type.Object({ name: text, model: text, prices: Type.Record(Type.String(), Type.Unknown()) }),
+  ),
+  entitlements: Type.Array(
+    Type.Object({ name: text, values: Type.Array(Type.Object({ name: text, value: nullableText })) }),
+  ),
+}
 const Plan = Type.Object({
   subscription: Type.Object({
     ...subscription,
     description: nullableText,
-    charges: Type.Array(
-      Type.Object({ name: text, model: text, prices: Type.Record(Type.String(), Type.Unknown()) }),
-    ),
-    entitlements: Type.Array(
-      Type.Object({
-        name: text,
-        values: Type.Array(Type.Object({ name: text, value: nullableText })),
-      }),
-    ),
+    ...ofPlan,
   }),
 })
 
@@ -264,7 +266,10 @@ const Method = Type.Object({
 const OneMethod = Type.Object({ payment_method: Method })
 const Url = Type.Object({ url: nullableUri })
 const PortalUrl = Type.Object({ customer: Type.Object({ portal_url: Type.String({ format: 'uri' }) }) })
-const Settings = Type.Object({ portal_settings: Type.Object({ parts }) })
+const planCodes = Type.Array(text, {
+  description: 'The plans between which customers may change, where `plan_changes` is on.',
+})
+const Settings = Type.Object({ portal_settings: Type.Object({ parts, plan_codes: planCodes }) })
 
 const ofCustomer = Type.Object({ external_customer_id: text })
 
@@ -286,7 +291,9 @@ export const portalSchemas = {
   updateSettings: {
     tags,
     summary: 'Set what customers see of the portal',
-    body: Settings,
+    body: Type.Object({
+      portal_settings: Type.Object({ parts, plan_codes: Type.Optional(planCodes) }),
+    }),
     response: { 200: Settings },
   },
 

@@ -1,16 +1,21 @@
 import { toWireCents } from '../../core/amounts/json-text.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
+import type { PlanEntitlement } from '../../core/entitlements/resolve.ts'
 import { type PortalPart, partsOf } from '../../core/portal/portal-parts.ts'
 import type { CustomerRow } from '../../store/customers.ts'
 import type { BillingEntityRow, OrganizationRow } from '../../store/organizations.ts'
 import type { PaymentMethodRow } from '../../store/payment-methods.ts'
+import type { PlanWithParts } from '../../store/plans.ts'
 import type { OwedRow, PortalVisit } from '../../store/portal.ts'
 import type { SubscriptionDetails, SubscriptionView } from '../../store/subscription-views.ts'
 import { isoMillis, isoSeconds, isoSecondsOrNull } from '../times.ts'
 
-/** The parts of the portal that an organization shows. */
-export function toWirePortalSettings({ portalParts }: Pick<OrganizationRow, 'portalParts'>): object {
-  return { parts: partsOf(portalParts) }
+/** The parts of the portal that an organization shows, and the plans between which its customers may change. */
+export function toWirePortalSettings(
+  { portalParts }: Pick<OrganizationRow, 'portalParts'>,
+  planCodes: readonly string[],
+): object {
+  return { parts: partsOf(portalParts), plan_codes: planCodes }
 }
 
 /** Who has opened the portal, and what it looks like. */
@@ -131,19 +136,35 @@ export function toWireOwnPlan(details: SubscriptionDetails, parts: readonly Port
   return {
     ...toWireOwnSubscription(details, parts),
     description: wholePlan.description,
-    charges: wholePlan.charges.map((charge) => ({
+    ...toWireOwnPrices(wholePlan),
+    entitlements: toWireOwnEntitlements(details.entitlements),
+  }
+}
+
+/** What a plan costs besides its own price. */
+export function toWireOwnPrices(plan: PlanWithParts): object {
+  return {
+    charges: plan.charges.map((charge) => ({
       name: charge.invoiceDisplayName || charge.metric.name,
       model: charge.chargeModel,
       prices: pricesOf(charge.properties),
     })),
-    entitlements: details.entitlements.map(({ feature, privileges }) => ({
-      name: feature.name || feature.code,
-      values: privileges.map(({ privilege, value }) => ({
-        name: privilege.name || privilege.code,
-        value: value === null ? null : String(value),
-      })),
-    })),
   }
+}
+
+type ShownEntitlement = Pick<PlanEntitlement, 'feature'> & {
+  readonly privileges: readonly Pick<PlanEntitlement['privileges'][number], 'privilege' | 'value'>[]
+}
+
+/** What a plan or a subscription entitles to, by the names of the catalogue. */
+export function toWireOwnEntitlements(entitlements: readonly ShownEntitlement[]): readonly object[] {
+  return entitlements.map(({ feature, privileges }) => ({
+    name: feature.name || feature.code,
+    values: privileges.map(({ privilege, value }) => ({
+      name: privilege.name || privilege.code,
+      value: value === null ? null : String(value),
+    })),
+  }))
 }
 
 /** The prices among the properties of a charge; what else is there is for staff. */

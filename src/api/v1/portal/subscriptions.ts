@@ -4,15 +4,14 @@ import { previewInvoice } from '../../../actions/invoices/preview-invoice.ts'
 import { readPastUsage } from '../../../actions/usage/read-past-usage.ts'
 import { readProjectedUsage } from '../../../actions/usage/read-projected-usage.ts'
 import { partsOf } from '../../../core/portal/portal-parts.ts'
-import { notFound, Refusal } from '../../../core/refusal.ts'
-import type { Reads } from '../../../store/database.ts'
-import { isId } from '../../../store/ids.ts'
+import { Refusal } from '../../../core/refusal.ts'
 import { owedByCustomer, type PortalVisit } from '../../../store/portal.ts'
 import { subscriptionDetails, viewsOf } from '../../../store/subscription-views.ts'
-import { type SubscriptionRow, subscriptionsOf } from '../../../store/subscriptions.ts'
+import type { SubscriptionRow } from '../../../store/subscriptions.ts'
 import { toWireOwed, toWireOwnPlan, toWireOwnSubscription } from '../../../wire/portal/customer.ts'
 import { toWireOwnUsage } from '../../../wire/portal/usage.ts'
 import { metaOf, pageOf } from '../../pagination.ts'
+import { ownSubscription, ownSubscriptions } from '../../portal-subscriptions.ts'
 import { portalSchemas } from '../../schemas/portal.ts'
 
 type ById = { Params: { id: string } }
@@ -20,7 +19,6 @@ type ById = { Params: { id: string } }
 /** Each estimate builds a bill; nobody reads more of them on one page. */
 const ESTIMATES_MAX = 5
 const PAST_PERIODS_MAX = 12
-const SHOWN_STATUSES = ['active', 'pending'] as const
 
 /** What a customer owes, has subscribed to and uses. */
 export function portalSubscriptionsRoutes(app: FastifyInstance, context: Context): void {
@@ -101,17 +99,6 @@ function showsAmounts({ organization }: PortalVisit): boolean {
 
 function subjectOf({ customer }: PortalVisit, { externalId }: SubscriptionRow) {
   return { externalCustomerId: customer.externalId, externalSubscriptionId: externalId }
-}
-
-function ownSubscriptions(reads: Reads, { customer }: PortalVisit): Promise<SubscriptionRow[]> {
-  return subscriptionsOf(reads, { customerId: customer.id }, SHOWN_STATUSES)
-}
-
-/** A subscription of the customer; 404 for one of anybody else, and for one that is over. */
-async function ownSubscription(reads: Reads, visit: PortalVisit, id: string): Promise<SubscriptionRow> {
-  const row = isId(id) ? (await ownSubscriptions(reads, visit)).find((each) => each.id === id) : undefined
-  if (!row) throw notFound('subscription')
-  return row
 }
 
 /** The next invoice of a subscription as it stands now; undefined when the subscription has none any more. */
