@@ -59,6 +59,8 @@ const WANTED = [
   ['OwnPlan', 'get', '/api/weir/v1/portal/subscriptions/{id}', 'subscription'],
   ['OwnPlanChoices', 'get', '/api/weir/v1/portal/subscriptions/{id}/plans', 'plan_choices'],
   ['OwnPlanChange', 'get', '/api/weir/v1/portal/subscriptions/{id}/plans/{plan_id}', 'plan_change'],
+  ['Invoiced', 'get', '/api/weir/v1/portal/overview', 'invoiced[]'],
+  ['OwnUsageDays', 'get', '/api/weir/v1/portal/subscriptions/{id}/usage_days', 'usage_days[]'],
   ['OwnUsage', 'get', '/api/weir/v1/portal/subscriptions/{id}/usage', 'usage'],
   ['OwnInvoice', 'get', '/api/weir/v1/portal/invoices', 'invoices[]'],
   ['OwnInvoiceInFull', 'get', '/api/weir/v1/portal/invoices/{id}', 'invoice'],

@@ -178,3 +178,16 @@ export async function owedByCustomer(reads: Reads, customerId: string): Promise<
     group by currency order by currency`.execute(reads)
   return rows
 }
+
+/** What a customer was invoiced in one currency, in cents. */
+export type InvoicedRow = { readonly currency: string; readonly totalCents: bigint; readonly count: bigint }
+
+/** The totals of a customer's final invoices, by currency. */
+export async function invoicedToCustomer(reads: Reads, customerId: string): Promise<readonly InvoicedRow[]> {
+  const { rows } = await sql<InvoicedRow>`
+    select currency, sum(total_amount_cents)::bigint as total_cents, count(*) as count
+    from invoices
+    where customer_id = ${customerId} and status = 'finalized' and not self_billed
+    group by currency order by currency`.execute(reads)
+  return rows
+}

@@ -472,6 +472,78 @@ describe('in the portal', () => {
     expect(JSON.stringify(hidden.map(({ body }) => body))).not.toMatch(/amount/)
   })
 
+  it('usage is shown by day where the customer is, and the days come to the period', async () => {
+    await subscribe(client, {
+      metrics: [
+        {
+          ...{ code: 'calls', name: 'Calls', aggregation_type: 'sum_agg', field_name: 'n' },
+          filters: [{ key: 'region', values: ['eu', 'us'] }],
+        },
+        { code: 'peak', name: 'Peak', aggregation_type: 'max_agg', field_name: 'n' },
+        { code: 'seats', name: 'Seats', aggregation_type: 'sum_agg', field_name: 'n', recurring: true },
+      ],
+      charges: [
+        {
+          ...{ metric: 'calls', charge_model: 'standard', properties: { amount: '1' } },
+          filters: [{ values: { region: ['eu'] }, properties: { amount: '2' } }],
+        },
+        { metric: 'peak', charge_model: 'standard', properties: { amount: '1' } },
+        { metric: 'seats', charge_model: 'standard', properties: { amount: '1' } },
+      ],
+      customer: { external_id: 'c', timezone: 'Asia/Tokyo' },
+    })
+    await client.clock('2025-01-04T16:00:00Z')
+    const used = [
+      ['2025-01-01T12:00:00Z', 1, 'eu'],
+      // Half past midnight in Tokyo, and half an hour before.
+      ['2025-01-03T14:59:59Z', 2, 'us'],
+      ['2025-01-03T15:30:00Z', 4, 'eu'],
+      ['2025-01-04T15:30:00Z', 8, 'asia'],
+    ] as const
+    for (const [at, n, region] of used) {
+      for (const code of ['calls', 'peak', 'seats']) {
+        const timestamp = Date.parse(at) / 1000
+        await send(client, { code, transaction_id: `${code} ${at}`, timestamp, properties: { n, region } })
+      }
+    }
+    const buyer = await buyerOf(harness, client, 'c')
+    const [{ id }] = (await buyer.call('GET', '/overview')).body.subscriptions
+    const { usage_days: charges } = (await buyer.call('GET', `/subscriptions/${id}/usage_days`)).body
+    // A highest value, and what lasts beyond the period, are no sums of days.
+    expect(charges).toEqual([
+      {
+        name: 'Calls',
+        days: [
+          { date: '2025-01-01', units: '1.0' },
+          { date: '2025-01-02', units: '0.0' },
+          { date: '2025-01-03', units: '2.0' },
+          { date: '2025-01-04', units: '4.0' },
+          { date: '2025-01-05', units: '8.0' },
+        ],
+      },
+    ])
+    const { usage } = (await buyer.call('GET', `/subscriptions/${id}/usage`)).body
+    const ofCalls = usage.charges.find((each: { name: string }) => each.name === 'Calls')
+    expect(ofCalls.units).toBe('15.0')
+    await setParts(['amounts'])
+    expect((await buyer.call('GET', `/subscriptions/${id}/usage_days`)).body.code).toBe('portal_part_off')
+  })
+
+  it('what was invoiced is told by currency, without drafts and what was voided', async () => {
+    await addCustomer(client, 'acme')
+    const first = await issue(client, 'acme', 1000)
+    await issue(client, 'acme', 2500)
+    const voided = await issue(client, 'acme', 400)
+    await ok(client, 'POST', `/invoices/${voided}/void`)
+    await pay(client, first, 1000)
+    const buyer = await buyerOf(harness, client, 'acme')
+    const { invoiced, owed } = (await buyer.call('GET', '/overview')).body
+    expect(invoiced).toEqual([{ currency: 'EUR', total_cents: 3500, count: 2 }])
+    expect(owed).toMatchObject([{ due_cents: 2500, due_count: 1 }])
+    await setParts(['usage'])
+    expect((await buyer.call('GET', '/overview')).body).toMatchObject({ invoiced: [], owed: [] })
+  })
+
   it('a customer changes itself and nothing else, and staff see who did it', async () => {
     await addCustomer(client, 'acme', { net_payment_term: 30, metadata: [{ key: 'k', value: 'v' }] })
     const buyer = await buyerOf(harness, client, 'acme')

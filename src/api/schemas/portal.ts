@@ -89,6 +89,7 @@ const Overview = Type.Object({
       overdue_count: Type.Integer(),
     }),
   ),
+  invoiced: Type.Array(Type.Object({ currency: text, total_cents: cents, count: Type.Integer() })),
   subscriptions: Type.Array(Type.Object(subscription)),
 })
 const NextInvoices = Type.Object({
@@ -321,6 +322,15 @@ export const portalSchemas = {
   usage: route('Retrieve the usage of a subscription of the customer', Type.Object({ usage }), {
     params: byId,
   }),
+  usageDays: route(
+    'List the units of the present period by day',
+    Type.Object({
+      usage_days: Type.Array(
+        Type.Object({ name: text, days: Type.Array(Type.Object({ date: day, units: text })) }),
+      ),
+    }),
+    { params: byId },
+  ),
   pastUsage: route('List the billed usage of a subscription of the customer', listOf('periods', usage), {
     params: byId,
     querystring: PageQuery,

@@ -6,7 +6,7 @@ import type { CustomerRow } from '../../store/customers.ts'
 import type { BillingEntityRow, OrganizationRow } from '../../store/organizations.ts'
 import type { PaymentMethodRow } from '../../store/payment-methods.ts'
 import type { PlanWithParts } from '../../store/plans.ts'
-import type { OwedRow, PortalVisit } from '../../store/portal.ts'
+import type { InvoicedRow, OwedRow, PortalVisit } from '../../store/portal.ts'
 import type { SubscriptionDetails, SubscriptionView } from '../../store/subscription-views.ts'
 import { isoMillis, isoSeconds, isoSecondsOrNull } from '../times.ts'
 
@@ -105,6 +105,11 @@ export function toWireOwed(row: OwedRow): object {
     overdue_cents: toWireCents(row.overdueCents),
     overdue_count: Number(row.overdueCount),
   }
+}
+
+/** What a customer was invoiced in one currency. */
+export function toWireInvoiced({ currency, totalCents, count }: InvoicedRow): object {
+  return { currency, total_cents: toWireCents(totalCents), count: Number(count) }
 }
 
 /** A subscription in the portal; without its price where the plan is not shown. */

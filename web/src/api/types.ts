@@ -3588,6 +3588,20 @@ export type OwnPlanChange = {
   } | null
 }
 
+export type Invoiced = {
+  currency: string
+  total_cents: number
+  count: number
+}
+
+export type OwnUsageDays = {
+  name: string
+  days: readonly {
+    date: string
+    units: string
+  }[]
+}
+
 export type OwnUsage = {
   from: string
   to: string

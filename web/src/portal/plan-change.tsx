@@ -4,7 +4,7 @@ import { formatDay } from '../format/dates.ts'
 import { formatCents, formatRate, formatUnits } from '../format/money.ts'
 import { readAgain, useRead, useWrite } from './api.ts'
 import { type Say, useSay } from './language.ts'
-import { Button, type Column, Facts, Loaded, ProblemLine, Table } from './parts.tsx'
+import { Button, type Column, Loaded, ProblemLine, Table } from './parts.tsx'
 import { chargeWords, entitlementWords, priceOf } from './plan-words.ts'
 import { useSession } from './session.ts'
 
@@ -22,13 +22,13 @@ export function PlanChoices({ id }: { readonly id: string }): ReactElement {
         <>
           {waiting && <Waiting id={id} waiting={waiting} />}
           {plans.length > 0 && (
-            <div className="stack-tight">
+            <div className="stack portal-choices">
               <h3>{say('changePlan')}</h3>
               <ul className="portal-list">
                 {plans.map((plan) => (
                   <li key={plan.id} className="line-between portal-plan">
                     <div className="stack-tight">
-                      <h4>{plan.name}</h4>
+                      <h4 className="portal-method">{plan.name}</h4>
                       <p>
                         {priceOf(say, plan)} <span className="muted">{whenOf(say, plan)}</span>
                       </p>
@@ -114,13 +114,9 @@ function Confirm(props: {
         <Loaded read={read}>
           {({ plan_change: preview }) => (
             <>
-              <Facts
-                facts={[
-                  [say('plan'), preview.plan.name],
-                  [say('amount'), priceOf(say, preview.plan)],
-                  [say('from'), whenOf(say, preview.plan)],
-                ]}
-              />
+              <p>
+                {priceOf(say, preview.plan)} <span className="muted">{whenOf(say, preview.plan)}</span>
+              </p>
               {preview.invoice && <Bill invoice={preview.invoice} isNow={preview.plan.kind === 'upgrade'} />}
               {problem && (problem.details.terms ? <Outdated /> : <ProblemLine problem={problem} />)}
               <div className="line">

@@ -22,8 +22,25 @@ export function priceOf(say: Say, { amount_cents, currency, interval }: Priced):
   return say(INTERVALS[interval ?? ''] ?? 'monthly', { amount: formatCents(amount_cents, currency ?? 'EUR') })
 }
 
-/** The price of a charge in words; tiers are with its usage, where they can be compared with the units. */
+/** Where the tiers of a charge are among its prices. */
+const RANGES = ['graduated_ranges', 'volume_ranges', 'graduated_percentage_ranges'] as const
+
+/** A tier in words: "0 – 1,000: 0.01 €". */
+function tierWords(tier: Readonly<Record<string, unknown>>, currency: string): string {
+  const { from_value: from, to_value: to, per_unit_amount: perUnit, flat_amount: flat, rate } = tier
+  const upTo = to === null || to === undefined ? '∞' : formatUnits(String(to))
+  const prices = [
+    ...(perUnit === undefined || perUnit === null ? [] : [formatPrice(String(perUnit), currency)]),
+    ...(rate === undefined || rate === null ? [] : [formatRate(String(rate))]),
+    ...(Number(flat ?? 0) === 0 ? [] : [formatPrice(String(flat), currency)]),
+  ]
+  return `${formatUnits(String(from ?? 0))} – ${upTo}: ${prices.join(' + ')}`
+}
+
+/** The price of a charge in words, with its tiers. */
 export function chargeWords(say: Say, { prices }: OwnPlan['charges'][number], currency: string): string {
+  const ranges = RANGES.map((key) => prices[key]).find(Array.isArray) as Readonly<Record<string, unknown>>[]
+  if (ranges) return ranges.map((tier) => tierWords(tier, currency)).join('; ')
   const text = (key: string) =>
     prices[key] === undefined || prices[key] === null ? null : String(prices[key])
   const [amount, rate, size, free] = [text('amount'), text('rate'), text('package_size'), text('free_units')]

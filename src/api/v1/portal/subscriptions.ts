@@ -1,15 +1,21 @@
 import type { FastifyInstance } from 'fastify'
 import type { Caller, Context } from '../../../actions/context.ts'
 import { previewInvoice } from '../../../actions/invoices/preview-invoice.ts'
+import { readUsageDays } from '../../../actions/portal/read-usage-days.ts'
 import { readPastUsage } from '../../../actions/usage/read-past-usage.ts'
 import { readProjectedUsage } from '../../../actions/usage/read-projected-usage.ts'
 import { partsOf } from '../../../core/portal/portal-parts.ts'
 import { Refusal } from '../../../core/refusal.ts'
-import { owedByCustomer, type PortalVisit } from '../../../store/portal.ts'
+import { invoicedToCustomer, owedByCustomer, type PortalVisit } from '../../../store/portal.ts'
 import { subscriptionDetails, viewsOf } from '../../../store/subscription-views.ts'
 import type { SubscriptionRow } from '../../../store/subscriptions.ts'
-import { toWireOwed, toWireOwnPlan, toWireOwnSubscription } from '../../../wire/portal/customer.ts'
-import { toWireOwnUsage } from '../../../wire/portal/usage.ts'
+import {
+  toWireInvoiced,
+  toWireOwed,
+  toWireOwnPlan,
+  toWireOwnSubscription,
+} from '../../../wire/portal/customer.ts'
+import { toWireOwnDays, toWireOwnUsage } from '../../../wire/portal/usage.ts'
 import { metaOf, pageOf } from '../../pagination.ts'
 import { ownSubscription, ownSubscriptions } from '../../portal-subscriptions.ts'
 import { portalSchemas } from '../../schemas/portal.ts'
@@ -25,16 +31,18 @@ export function portalSubscriptionsRoutes(app: FastifyInstance, context: Context
   const { database } = context
   app.get('/overview', { schema: portalSchemas.overview }, async ({ caller, visit }) => {
     const parts = partsOf(visit.organization.portalParts)
-    const { owed, views } = await database.read(caller, async (reads) => {
+    const { owed, invoiced, views } = await database.read(caller, async (reads) => {
       const rows = await ownSubscriptions(reads, visit)
-      const [owed, views] = await Promise.all([
+      const [owed, invoiced, views] = await Promise.all([
         parts.includes('invoices') ? owedByCustomer(reads, visit.customer.id) : [],
+        parts.includes('invoices') ? invoicedToCustomer(reads, visit.customer.id) : [],
         viewsOf(reads, rows, caller.now),
       ])
-      return { owed, views }
+      return { owed, invoiced, views }
     })
     return {
       owed: owed.map(toWireOwed),
+      invoiced: invoiced.map(toWireInvoiced),
       subscriptions: views.map((view) => toWireOwnSubscription(view, parts)),
     }
   })
@@ -79,6 +87,17 @@ function usageRoutes(app: FastifyInstance, { database }: Context): void {
     },
   )
   app.get<ById>(
+    '/subscriptions/:id/usage_days',
+    { config, schema: portalSchemas.usageDays },
+    async ({ caller, visit, params }) => {
+      const row = await database.read(caller, (reads) => ownSubscription(reads, visit, params.id))
+      const charges = await database.readUsage(caller, (reads) =>
+        readUsageDays(reads, caller, subjectOf(visit, row)),
+      )
+      return { usage_days: charges.map(toWireOwnDays) }
+    },
+  )
+  app.get<ById>(
     '/subscriptions/:id/past_usage',
     { config, schema: portalSchemas.pastUsage },
     async ({ caller, visit, params, query }) => {
@@ -88,7 +107,9 @@ function usageRoutes(app: FastifyInstance, { database }: Context): void {
         readPastUsage(reads, { ...subjectOf(visit, row), metricCode: undefined, slice: page }),
       )
       const shown = { showsAmounts: showsAmounts(visit), hasTiers: false }
-      return { periods: rows.map((usage) => toWireOwnUsage(usage, shown)), meta: metaOf(page, total) }
+      // What is paid in advance is billed at the start, for which no time has passed in which anything was used.
+      const lasted = rows.filter(({ window }) => window.from < window.to)
+      return { periods: lasted.map((usage) => toWireOwnUsage(usage, shown)), meta: metaOf(page, total) }
     },
   )
 }

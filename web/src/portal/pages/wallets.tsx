@@ -72,7 +72,12 @@ function One({ wallet }: OfWallet): ReactElement {
         <Facts
           facts={[
             [say('available'), say('creditsOf', { credits: formatUnits(wallet.credits_balance) })],
-            [say('afterUsage'), formatCents(wallet.ongoing_balance_cents, wallet.currency)],
+            [
+              say('afterUsage'),
+              <span key="after" className="portal-number">
+                {formatCents(wallet.ongoing_balance_cents, wallet.currency)}
+              </span>,
+            ],
           ]}
         />
         <p className="muted">
