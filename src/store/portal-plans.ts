@@ -1,3 +1,4 @@
+import { addOnsByIds } from './add-ons.ts'
 import type { Reads, Tx } from './database.ts'
 import { loadPlansForBilling, type PlanWithParts } from './plans.ts'
 
@@ -9,6 +10,16 @@ export async function readPortalPlans(reads: Reads): Promise<readonly PlanWithPa
     rows.map(({ id }) => id),
   )
   return rows.flatMap(({ id }) => plans.get(id) ?? [])
+}
+
+/** The names of the add-ons that fixed charges of plans sell, by id. */
+export async function addOnNamesOf(
+  reads: Reads,
+  plans: readonly PlanWithParts[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = plans.flatMap(({ fixedCharges }) => fixedCharges.map(({ addOnId }) => addOnId))
+  const addOns = await addOnsByIds(reads, [...new Set(ids)])
+  return new Map([...addOns].map(([id, { invoiceDisplayName, name }]) => [id, invoiceDisplayName || name]))
 }
 
 /** The codes of these plans. */

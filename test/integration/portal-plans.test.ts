@@ -130,8 +130,16 @@ describe('the plans between which customers may change', () => {
 
   it('are shown with their prices and with when each would take over, the cheapest first', async () => {
     await addPlan('dollars', 100, { amount_currency: 'USD' })
-    await offer(['large', 'middle', 'small', 'dollars'])
-    const { choices } = await customer()
+    await ok(client, 'POST', '/add_ons', {
+      add_on: { name: 'Seats', code: 'seats', amount_cents: 400, amount_currency: 'EUR' },
+    })
+    const fixed = { add_on_code: 'seats', charge_model: 'standard', units: 3, properties: { amount: '4' } }
+    await addPlan('seated', 7000, {
+      fixed_charges: [{ ...fixed, code: 'seats' }],
+      minimum_commitment: { amount_cents: 9900 },
+    })
+    await offer(['large', 'middle', 'small', 'dollars', 'seated'])
+    const { choices, buyer, own, change } = await customer()
     const { plans, waiting } = await choices()
     expect(waiting).toBeNull()
     expect(plans).toMatchObject([
@@ -140,8 +148,20 @@ describe('the plans between which customers may change', () => {
         ...{ kind: 'downgrade', takes_effect_on: '2025-02-01', is_paid_in_advance: true },
         charges: [{ name: 'Calls', prices: { amount: '0.5' } }],
       },
-      { name: 'The large one', kind: 'upgrade', takes_effect_on: null },
+      { name: 'The large one', kind: 'upgrade', takes_effect_on: null, minimum_amount_cents: null },
+      {
+        ...{ name: 'The seated one', minimum_amount_cents: 9900 },
+        fixed_charges: [{ name: 'Seats', model: 'standard', units: '3.0', prices: { amount: '4' } }],
+      },
     ])
+    await change('seated')
+    const seats = { fixed_charge: { units: 5, apply_units_immediately: true } }
+    await ok(client, 'PUT', '/subscriptions/acme-s/fixed_charges/seats', seats)
+    const { subscription } = (await buyer.call('GET', `/subscriptions/${await own()}`)).body
+    expect(subscription).toMatchObject({
+      minimum_amount_cents: 9900,
+      fixed_charges: [{ name: 'Seats', units: '5.0' }],
+    })
   })
 })
 

@@ -34,6 +34,8 @@ export async function changeOwnPlan(
     // In the order of every change of plan: plans before customers.
     await holdPlans(tx, [asked.planId, planId])
     await lockCustomerById(tx, customer.id)
+    // What is overdue may have put another subscription in its place, whose bill nobody has seen.
+    await settleOverdue(context, tx, caller, customer.id)
     const row = await activeOf(tx, customer, subscriptionId)
     const shown = await readPlanChoice(tx, caller, row, planId)
     if (shown.terms !== terms) throw invalid({ terms: ['plan_has_changed'] })

@@ -10,7 +10,7 @@ import type { Reads } from '../../store/database.ts'
 import { entitlementsOfPlans } from '../../store/entitlements.ts'
 import type { PlanWithParts } from '../../store/plans.ts'
 import { readPlan } from '../../store/plans.ts'
-import { readPortalPlans } from '../../store/portal-plans.ts'
+import { addOnNamesOf, readPortalPlans } from '../../store/portal-plans.ts'
 import { viewsOf } from '../../store/subscription-views.ts'
 import { pendingSuccessors, type SubscriptionRow } from '../../store/subscriptions.ts'
 import type { ShownPreview } from '../../wire/invoice-preview.ts'
@@ -23,6 +23,8 @@ export type PlanChoice = {
   readonly kind: 'upgrade' | 'downgrade'
   readonly takesEffectOn: CalendarDate | null
   readonly entitlements: readonly PlanEntitlement[]
+  /** Of what its fixed charges sell, by id. */
+  readonly addOnNames: ReadonlyMap<string, string>
 }
 
 /** A change that waits for the end of the period. */
@@ -52,13 +54,14 @@ export async function readPlanChoices(
   const successor = successors.get(row.id)
   const isGated = successor?.status === 'incomplete'
   const plans = planChoices({ status: row.status, planId: row.planId, isGated }, offered)
-  const entitlements = await entitlementsOfPlans(
-    reads,
-    plans.map(({ id }) => id),
-  )
+  const ids = plans.map(({ id }) => id)
+  const [entitlements, addOnNames] = await Promise.all([
+    entitlementsOfPlans(reads, ids),
+    addOnNamesOf(reads, plans),
+  ])
   const periodEnd = view?.moment ? downgradeDate(view.moment) : null
   const choices = plans.map(({ kind, ...plan }) => ({
-    ...{ plan, kind, entitlements: entitlements.get(plan.id) ?? [] },
+    ...{ plan, kind, addOnNames, entitlements: entitlements.get(plan.id) ?? [] },
     takesEffectOn: kind === 'downgrade' ? periodEnd : null,
   }))
   if (successor?.status !== 'pending') return { choices, waiting: null }

@@ -97,11 +97,12 @@ const NextInvoices = Type.Object({
     Type.Object({ subscription_id: uuid, issuing_date: day, currency: text, total_amount_cents: cents }),
   ),
 })
+const prices = Type.Record(Type.String(), Type.Unknown())
 /** What a plan costs besides its own price, and what it entitles to. */
 export const ofPlan = {
-  charges: Type.Array(
-    Type.Object({ name: text, model: text, prices: Type.Record(Type.String(), Type.Unknown()) }),
-  ),
+  charges: Type.Array(Type.Object({ name: text, model: text, prices })),
+  fixed_charges: Type.Array(Type.Object({ name: text, model: text, units: text, prices })),
+  minimum_amount_cents: nullableInteger,
   entitlements: Type.Array(
     Type.Object({ name: text, values: Type.Array(Type.Object({ name: text, value: nullableText })) }),
   ),

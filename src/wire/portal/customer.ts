@@ -1,3 +1,4 @@
+import { Decimal } from '../../core/amounts/decimal.ts'
 import { toWireCents } from '../../core/amounts/json-text.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import type { PlanEntitlement } from '../../core/entitlements/resolve.ts'
@@ -136,24 +137,42 @@ export function toWireOwnSubscription(view: SubscriptionView, parts: readonly Po
 }
 
 /** The same with the prices of its plan, in the words of the catalogue, and what the plan entitles to. */
-export function toWireOwnPlan(details: SubscriptionDetails, parts: readonly PortalPart[]): object {
+export function toWireOwnPlan(
+  details: SubscriptionDetails,
+  parts: readonly PortalPart[],
+  prices: OwnPriceParts,
+): object {
   const { wholePlan } = details
   return {
     ...toWireOwnSubscription(details, parts),
     description: wholePlan.description,
-    ...toWireOwnPrices(wholePlan),
+    ...toWireOwnPrices(wholePlan, prices),
     entitlements: toWireOwnEntitlements(details.entitlements),
   }
 }
 
+/** What else prices a plan: the names of its add-ons by id, and units that a subscription has of its own. */
+export type OwnPriceParts = {
+  readonly addOnNames: ReadonlyMap<string, string>
+  readonly ownUnits?: ReadonlyMap<string, string>
+}
+
 /** What a plan costs besides its own price. */
-export function toWireOwnPrices(plan: PlanWithParts): object {
+export function toWireOwnPrices(plan: PlanWithParts, { addOnNames, ownUnits }: OwnPriceParts): object {
   return {
     charges: plan.charges.map((charge) => ({
       name: charge.invoiceDisplayName || charge.metric.name,
       model: charge.chargeModel,
       prices: pricesOf(charge.properties),
     })),
+    fixed_charges: plan.fixedCharges.map((charge) => ({
+      name: charge.invoiceDisplayName || (addOnNames.get(charge.addOnId) ?? ''),
+      model: charge.chargeModel,
+      units: Decimal.of(ownUnits?.get(charge.id) ?? charge.units).toWire(),
+      prices: pricesOf(charge.properties),
+    })),
+    minimum_amount_cents:
+      plan.minimumCommitment === null ? null : toWireCents(plan.minimumCommitment.amountCents),
   }
 }
 

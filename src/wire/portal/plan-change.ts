@@ -14,6 +14,7 @@ export function toWirePlanChoice(choice: {
   readonly kind: 'upgrade' | 'downgrade'
   readonly takesEffectOn: CalendarDate | null
   readonly entitlements: readonly PlanEntitlement[]
+  readonly addOnNames: ReadonlyMap<string, string>
 }): object {
   const { plan, kind, takesEffectOn } = choice
   return {
@@ -24,7 +25,7 @@ export function toWirePlanChoice(choice: {
     amount_cents: toWireCents(plan.amountCents),
     currency: plan.amountCurrency,
     is_paid_in_advance: plan.payInAdvance,
-    ...toWireOwnPrices(plan),
+    ...toWireOwnPrices(plan, choice),
     entitlements: toWireOwnEntitlements(choice.entitlements),
     kind,
     takes_effect_on: takesEffectOn,

@@ -3499,6 +3499,13 @@ export type OwnPlan = {
     model: string
     prices: Record<string, unknown>
   }[]
+  fixed_charges: readonly {
+    name: string
+    model: string
+    units: string
+    prices: Record<string, unknown>
+  }[]
+  minimum_amount_cents: number | null
   entitlements: readonly {
     name: string
     values: readonly {
@@ -3522,6 +3529,13 @@ export type OwnPlanChoices = {
       model: string
       prices: Record<string, unknown>
     }[]
+    fixed_charges: readonly {
+      name: string
+      model: string
+      units: string
+      prices: Record<string, unknown>
+    }[]
+    minimum_amount_cents: number | null
     entitlements: readonly {
       name: string
       values: readonly {
@@ -3553,6 +3567,13 @@ export type OwnPlanChange = {
       model: string
       prices: Record<string, unknown>
     }[]
+    fixed_charges: readonly {
+      name: string
+      model: string
+      units: string
+      prices: Record<string, unknown>
+    }[]
+    minimum_amount_cents: number | null
     entitlements: readonly {
       name: string
       values: readonly {

@@ -5,7 +5,7 @@ import { formatCents, formatRate, formatUnits } from '../format/money.ts'
 import { readAgain, useRead, useWrite } from './api.ts'
 import { type Say, useSay } from './language.ts'
 import { Button, type Column, Loaded, ProblemLine, Table } from './parts.tsx'
-import { chargeWords, entitlementWords, priceOf } from './plan-words.ts'
+import { entitlementWords, priceOf, pricesOf } from './plan-words.ts'
 import { useSession } from './session.ts'
 
 type Choice = OwnPlanChoices['plans'][number]
@@ -55,10 +55,10 @@ export function PlanChoices({ id }: { readonly id: string }): ReactElement {
 const whenOf = (say: Say, { takes_effect_on: on }: Choice): string =>
   on === null ? say('changeNow') : say('changeOn', { date: formatDay(on) })
 
-const detailsOf = (say: Say, { charges, entitlements, currency }: Choice): string =>
+const detailsOf = (say: Say, plan: Choice): string =>
   [
-    ...charges.map((charge) => `${charge.name}: ${chargeWords(say, charge, currency)}`),
-    ...entitlements.map((each) => `${each.name}: ${entitlementWords(each)}`),
+    ...pricesOf(say, plan, plan.currency).map(([name, price]) => `${name}: ${price}`),
+    ...plan.entitlements.map((each) => `${each.name}: ${entitlementWords(each)}`),
   ].join(' · ')
 
 function Waiting(props: {

@@ -38,7 +38,11 @@ function tierWords(tier: Readonly<Record<string, unknown>>, currency: string): s
 }
 
 /** The price of a charge in words, with its tiers. */
-export function chargeWords(say: Say, { prices }: OwnPlan['charges'][number], currency: string): string {
+export function chargeWords(
+  say: Say,
+  { prices }: Pick<OwnPlan['charges'][number], 'prices'>,
+  currency: string,
+): string {
   const ranges = RANGES.map((key) => prices[key]).find(Array.isArray) as Readonly<Record<string, unknown>>[]
   if (ranges) return ranges.map((tier) => tierWords(tier, currency)).join('; ')
   const text = (key: string) =>
@@ -56,6 +60,25 @@ export function chargeWords(say: Say, { prices }: OwnPlan['charges'][number], cu
     ...(free === null || free === '0' ? [] : [say('freeUnits', { units: formatUnits(free) })]),
   ]
   return words.length === 0 ? say('byUsage') : words.join(' · ')
+}
+
+/** The price of a fixed charge in words: so many units, at what each costs. */
+export function fixedWords(say: Say, charge: OwnPlan['fixed_charges'][number], currency: string): string {
+  return `${formatUnits(charge.units)} × ${chargeWords(say, charge, currency)}`
+}
+
+/** Every price of a plan besides its own, each with its name. */
+export function pricesOf(
+  say: Say,
+  plan: Pick<OwnPlan, 'charges' | 'fixed_charges' | 'minimum_amount_cents'>,
+  currency: string,
+): readonly (readonly [name: string, price: string])[] {
+  const { minimum_amount_cents: minimum } = plan
+  return [
+    ...plan.fixed_charges.map((charge) => [charge.name, fixedWords(say, charge, currency)] as const),
+    ...plan.charges.map((charge) => [charge.name, chargeWords(say, charge, currency)] as const),
+    ...(minimum === null ? [] : [[say('minimum'), formatCents(minimum, currency)] as const]),
+  ]
 }
 
 /** The values of a feature in words, and a mark for one that has none. */

@@ -6,7 +6,9 @@ import { readPastUsage } from '../../../actions/usage/read-past-usage.ts'
 import { readProjectedUsage } from '../../../actions/usage/read-projected-usage.ts'
 import { partsOf } from '../../../core/portal/portal-parts.ts'
 import { Refusal } from '../../../core/refusal.ts'
+import { unitsOverridesOf } from '../../../store/fixed-charge-units.ts'
 import { invoicedToCustomer, owedByCustomer, type PortalVisit } from '../../../store/portal.ts'
+import { addOnNamesOf } from '../../../store/portal-plans.ts'
 import { subscriptionDetails, viewsOf } from '../../../store/subscription-views.ts'
 import type { SubscriptionRow } from '../../../store/subscriptions.ts'
 import {
@@ -68,7 +70,12 @@ export function portalSubscriptionsRoutes(app: FastifyInstance, context: Context
       database.read(caller, async (reads) => {
         const row = await ownSubscription(reads, visit, params.id)
         const details = await subscriptionDetails(reads, row, caller.now)
-        return { subscription: toWireOwnPlan(details, partsOf(visit.organization.portalParts)) }
+        const [addOnNames, ownUnits] = await Promise.all([
+          addOnNamesOf(reads, [details.wholePlan]),
+          unitsOverridesOf(reads, row.id),
+        ])
+        const parts = partsOf(visit.organization.portalParts)
+        return { subscription: toWireOwnPlan(details, parts, { addOnNames, ownUnits }) }
       }),
   )
   usageRoutes(app, context)

@@ -5,7 +5,7 @@ import { useRead } from '../api.ts'
 import { useSay } from '../language.ts'
 import { Card, Facts, Loaded, Page } from '../parts.tsx'
 import { PlanChoices } from '../plan-change.tsx'
-import { chargeWords, entitlementWords, priceOf } from '../plan-words.ts'
+import { entitlementWords, priceOf, pricesOf } from '../plan-words.ts'
 import { useSession, useShows } from '../session.ts'
 
 /** What the customer has subscribed to, in words. */
@@ -53,7 +53,7 @@ function One({ id }: { readonly id: string }): ReactElement {
                   : []),
               ]}
             />
-            {plan.charges.length > 0 && <Prices plan={plan} currency={currency} />}
+            <Prices plan={plan} currency={currency} />
             {plan.entitlements.length > 0 && <Entitlements plan={plan} />}
             {shows('plan_changes') && plan.status === 'active' && <PlanChoices id={plan.id} />}
           </Card>
@@ -63,14 +63,14 @@ function One({ id }: { readonly id: string }): ReactElement {
   )
 }
 
-function Prices({ plan, currency }: { readonly plan: OwnPlan; readonly currency: string }): ReactElement {
+function Prices(props: { readonly plan: OwnPlan; readonly currency: string }): ReactElement | null {
   const say = useSay()
+  const prices = pricesOf(say, props.plan, props.currency)
+  if (prices.length === 0) return null
   return (
     <div className="stack-tight">
       <h3>{say('prices')}</h3>
-      <Facts
-        facts={plan.charges.map((charge) => [charge.name, chargeWords(say, charge, currency)] as const)}
-      />
+      <Facts facts={prices} />
     </div>
   )
 }

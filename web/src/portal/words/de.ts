@@ -153,6 +153,7 @@ export const de: Words = {
   noMethods: 'Es gibt noch kein Zahlungsmittel.',
   methodNeeded: 'Das letzte Zahlungsmittel kann nicht entfernt werden, solange eine Rechnung offen ist.',
   prices: 'Preise',
+  minimum: 'Mindestens, in jedem Zeitraum',
   perPackage: '{amount} für je {size}',
   percent: '{rate} des Betrags',
   freeUnits: '{units} frei',

@@ -151,6 +151,7 @@ export const en = {
   noMethods: 'There is no payment method yet.',
   methodNeeded: 'The last payment method cannot be removed while an invoice is open.',
   prices: 'Prices',
+  minimum: 'At least, in each period',
   perPackage: '{amount} for each {size}',
   percent: '{rate} of the amount',
   freeUnits: '{units} free',

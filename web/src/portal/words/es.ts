@@ -153,6 +153,7 @@ export const es: Words = {
   noMethods: 'Aún no hay ningún medio de pago.',
   methodNeeded: 'El último medio de pago no se puede eliminar mientras haya una factura abierta.',
   prices: 'Precios',
+  minimum: 'Mínimo por período',
   perPackage: '{amount} por cada {size}',
   percent: '{rate} del importe',
   freeUnits: '{units} gratis',

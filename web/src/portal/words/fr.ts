@@ -153,6 +153,7 @@ export const fr: Words = {
   noMethods: 'Il n’y a pas encore de moyen de paiement.',
   methodNeeded: 'Le dernier moyen de paiement ne peut pas être supprimé tant qu’une facture est ouverte.',
   prices: 'Prix',
+  minimum: 'Minimum par période',
   perPackage: '{amount} par lot de {size}',
   percent: '{rate} du montant',
   freeUnits: '{units} offertes',

@@ -152,6 +152,7 @@ export const it: Words = {
   noMethods: 'Non c’è ancora alcun metodo di pagamento.',
   methodNeeded: 'L’ultimo metodo di pagamento non si può rimuovere finché una fattura è aperta.',
   prices: 'Prezzi',
+  minimum: 'Minimo per periodo',
   perPackage: '{amount} ogni {size}',
   percent: '{rate} dell’importo',
   freeUnits: '{units} gratis',

@@ -152,6 +152,7 @@ export const nb: Words = {
   noMethods: 'Det finnes ingen betalingsmåte ennå.',
   methodNeeded: 'Den siste betalingsmåten kan ikke fjernes mens en faktura er åpen.',
   prices: 'Priser',
+  minimum: 'Minst, i hver periode',
   perPackage: '{amount} for hver {size}',
   percent: '{rate} av beløpet',
   freeUnits: '{units} gratis',

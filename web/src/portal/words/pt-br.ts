@@ -153,6 +153,7 @@ export const ptBr: Words = {
   noMethods: 'Ainda não há forma de pagamento.',
   methodNeeded: 'A última forma de pagamento não pode ser removida enquanto houver uma fatura aberta.',
   prices: 'Preços',
+  minimum: 'Mínimo por período',
   perPackage: '{amount} a cada {size}',
   percent: '{rate} do valor',
   freeUnits: '{units} grátis',

@@ -153,6 +153,7 @@ export const sv: Words = {
   noMethods: 'Det finns inget betalsätt än.',
   methodNeeded: 'Det sista betalsättet kan inte tas bort så länge en faktura är öppen.',
   prices: 'Priser',
+  minimum: 'Minst, i varje period',
   perPackage: '{amount} för varje {size}',
   percent: '{rate} av beloppet',
   freeUnits: '{units} fria',

@@ -150,6 +150,7 @@ export const zhTw: Words = {
   noMethods: '尚無付款方式。',
   methodNeeded: '仍有未結發票時，無法移除最後一個付款方式。',
   prices: '價格',
+  minimum: '每期最低金額',
   perPackage: '每 {size} 收 {amount}',
   percent: '金額的 {rate}',
   freeUnits: '{units} 免費',
