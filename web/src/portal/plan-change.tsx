@@ -145,6 +145,8 @@ function Outdated(): ReactElement {
 }
 
 type PreviewedInvoice = NonNullable<OwnPlanChange['invoice']>
+/** Fees that are not made have no ids. */
+type FeeRow = PreviewedInvoice['fees'][number] & { readonly key: string }
 
 function Bill(props: { readonly invoice: PreviewedInvoice; readonly isNow: boolean }): ReactElement {
   const say = useSay()
@@ -152,7 +154,7 @@ function Bill(props: { readonly invoice: PreviewedInvoice; readonly isNow: boole
   const money = (cents: number | string) => formatCents(cents, invoice.currency)
   // An amount that is taken off is written with its sign, and not computed.
   const off = (name: string, cents: number) => (cents === 0 ? [] : [[name, money(`-${cents}`)] as const])
-  const columns: Column<PreviewedInvoice['fees'][number]>[] = [
+  const columns: Column<FeeRow>[] = [
     {
       head: say('item'),
       cell: ({ name, detail }) => (
@@ -173,12 +175,12 @@ function Bill(props: { readonly invoice: PreviewedInvoice; readonly isNow: boole
     ...off(say('prepaid'), invoice.prepaid_credit_amount_cents),
     [say('total'), money(invoice.total_amount_cents)] as const,
   ]
-  const rows = invoice.fees.map((fee, n) => ({ ...fee, key: String(n) }))
+  const rows: FeeRow[] = invoice.fees.map((fee, n) => ({ ...fee, key: String(n) }))
   const title = isNow ? say('billNow') : say('billLater', { date: formatDay(invoice.issuing_date) })
   return (
     <div className="stack-tight">
       <h3>{title}</h3>
-      <Table caption={title} columns={columns} rows={rows} keyOf={(row) => (row as { key: string }).key} />
+      <Table caption={title} columns={columns} rows={rows} keyOf={({ key }) => key} />
       <dl className="portal-totals">
         {totals.map(([name, value]) => (
           <div key={name}>

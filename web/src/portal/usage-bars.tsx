@@ -16,6 +16,8 @@ const BOTTOM = 24
 const BAR_WIDTH_MAX = 56
 /** A label of a period has room in so many pixels. */
 const LABEL_WIDTH = 90
+/** And another one before the last label, which ends with its bar, in so many times that. */
+const LAST_LABEL_ROOM = 1.25
 
 /** The units of one charge in each of some spans as bars, the oldest first; with a choice where there are several. */
 export function UsageBars({ caption, spans }: BarsProps): ReactElement | null {
@@ -109,6 +111,8 @@ function Bars({ name, caption, spans }: BarsProps & { readonly name: string }): 
           const middle = LEFT + slot * (n + 0.5)
           // The label of the last narrow bar ends with it, so that it is not cut off.
           const isLast = n === spans.length - 1 && step > 1
+          const hasRoom =
+            step === 1 || (middle > LABEL_WIDTH / 2 && width - middle > LABEL_WIDTH * LAST_LABEL_ROOM)
           return (
             <g key={key}>
               <rect
@@ -121,7 +125,7 @@ function Bars({ name, caption, spans }: BarsProps & { readonly name: string }): 
               >
                 <title>{says[n]}</title>
               </rect>
-              {(spans.length - 1 - n) % step === 0 && (n === 0 || middle - LEFT > LABEL_WIDTH / 2) && (
+              {(spans.length - 1 - n) % step === 0 && (isLast || hasRoom) && (
                 <text
                   x={isLast ? width : middle}
                   y={HEIGHT - 8}

@@ -72,12 +72,7 @@ function One({ wallet }: OfWallet): ReactElement {
         <Facts
           facts={[
             [say('available'), say('creditsOf', { credits: formatUnits(wallet.credits_balance) })],
-            [
-              say('afterUsage'),
-              <span key="after" className="portal-number">
-                {formatCents(wallet.ongoing_balance_cents, wallet.currency)}
-              </span>,
-            ],
+            [say('afterUsage'), formatCents(wallet.ongoing_balance_cents, wallet.currency)],
           ]}
         />
         <p className="muted">
