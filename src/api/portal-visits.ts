@@ -3,7 +3,7 @@ import { type Context, linksOf } from '../actions/context.ts'
 import type { PortalPart } from '../core/portal/portal-parts.ts'
 import { forbidden, Refusal } from '../core/refusal.ts'
 import { findPortalVisit, type PortalVisit } from '../store/portal.ts'
-import { WriteShares } from './portal-writes.ts'
+import { OF_WRITES, WriteShares } from './portal-writes.ts'
 import { checkCsrf, OF_PORTAL, sessionTokenOf } from './session-cookie.ts'
 
 declare module 'fastify' {
@@ -27,7 +27,7 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
  * the organization has switched off and for writes of members who only look, 429 for too many writes.
  */
 export function admitBuyers(app: FastifyInstance, context: Context): void {
-  const shares = new WriteShares()
+  const shares = new WriteShares(OF_WRITES)
   app.addHook('onRequest', async (request) => {
     const { visit, token } = await requireVisit(context, request)
     const { session, organization, customer } = visit

@@ -3,6 +3,7 @@ import { dropOldDocuments } from '../actions/documents/drop-old-documents.ts'
 import { dropOldAnswers } from '../actions/drop-old-answers.ts'
 import { dropOldSecurity } from '../actions/security-logs/drop-old-security.ts'
 import { dropOldWebhooks } from '../actions/webhooks/drop-old-webhooks.ts'
+import { answerLinkRequestJob } from './answer-link-request.ts'
 import { answerPasswordResetJob } from './answer-password-reset.ts'
 import { checkVatNumberJob } from './check-vat-number.ts'
 import { deliverWebhookJob } from './deliver-webhook.ts'
@@ -19,6 +20,7 @@ export const tasks: Readonly<Record<string, Job>> = {
   render_documents: renderDocumentsJob,
   send_mail: sendMailJob,
   answer_password_reset: answerPasswordResetJob,
+  answer_link_request: answerLinkRequestJob,
   drop_old_webhooks: async (context) => {
     await dropOldWebhooks(context)
   },

@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { MailAnswer } from '../core/mails/attempts.ts'
 import { MAIL_KINDS, type MailKind } from '../core/mails/mail-content.ts'
+import type { PORTAL_MAIL } from '../core/mails/portal-mail-content.ts'
 import type { Recipients } from '../core/mails/resend-input.ts'
 import type { UserMailKind } from '../core/mails/user-mail-content.ts'
 import type { Reads, Tx } from './database.ts'
@@ -62,29 +63,39 @@ export async function insertMail(tx: Tx, mail: NewMail, now: Instant): Promise<s
   return id
 }
 
-/** A mail to a user that is to be written down. */
-export type NewUserMail = {
+/** Mails with a link that is made when they are sent. */
+export type LinkMailKind = UserMailKind | typeof PORTAL_MAIL
+
+/** The column of what each of them is about. */
+const LINK_COLUMNS = {
+  invitation: 'inviteId',
+  password_reset: 'userId',
+  portal_link: 'customerId',
+} as const satisfies Readonly<Record<LinkMailKind, string>>
+
+/** A mail with a link that is to be written down. */
+export type NewLinkMail = {
   readonly organizationId: string
   /** Given by who asks, so that asking again for the same writes nothing. */
   readonly id: string
-  readonly kind: UserMailKind
-  /** The invitation, or the user whose password it is. */
+  readonly kind: LinkMailKind
+  /** The invitation, the user whose password it is, or the customer. */
   readonly subjectId: string
-  readonly recipient: string
+  readonly recipients: readonly string[]
   readonly title: string
   readonly locale: string
   /** Why it is not sent; null when it is. */
   readonly problem: string | null
 }
 
-/** Writes a mail to a user down and queues it, unless it is not to be sent, or was written down before. */
-export async function insertUserMail(tx: Tx, mail: NewUserMail, now: Instant): Promise<void> {
-  const { organizationId, id, kind, subjectId, recipient, title, locale, problem } = mail
+/** Writes a mail with a link down and queues it, unless it is not to be sent, or was written down before. */
+export async function insertLinkMail(tx: Tx, mail: NewLinkMail, now: Instant): Promise<void> {
+  const { organizationId, id, kind, subjectId, recipients, title, locale, problem } = mail
   const made = await tx
     .insertInto('mails')
     .values({
-      ...{ organizationId, id, kind, isResent: true, recipients: [recipient], title, locale, problem },
-      ...(kind === 'invitation' ? { inviteId: subjectId } : { userId: subjectId }),
+      ...{ organizationId, id, kind, isResent: true, recipients: [...recipients], title, locale, problem },
+      [LINK_COLUMNS[kind]]: subjectId,
       status: problem === null ? 'queued' : 'skipped',
       createdAt: ts(now),
     })
@@ -96,16 +107,18 @@ export async function insertUserMail(tx: Tx, mail: NewUserMail, now: Instant): P
   }
 }
 
-/** How many mails of a kind an organization has, or one of its users, since an instant. */
-export async function countUserMails(
+/** How many mails of a kind an organization has, or one of its users or customers, since an instant. */
+export async function countLinkMails(
   reads: Reads,
-  { organizationId, kind, userId }: { organizationId: string; kind: UserMailKind; userId?: string },
+  { organizationId, kind, subjectId }: { organizationId: string; kind: LinkMailKind; subjectId?: string },
   since: Instant,
 ): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from mails
     where organization_id = ${organizationId} and kind = ${kind} and created_at > ${ts(since)}
-      and ${userId === undefined ? sql`true` : sql`user_id = ${userId}`}`.execute(reads)
+      and ${subjectId === undefined ? sql`true` : sql`${sql.ref(LINK_COLUMNS[kind])} = ${subjectId}`}`.execute(
+    reads,
+  )
   return rows[0]?.count ?? 0
 }
 

@@ -89,6 +89,13 @@ export async function holdOriginalPlan(tx: Tx, planId: string): Promise<void> {
     for share of original`.execute(tx)
 }
 
+/** Share-locks plans until the transaction ends, in the order of their ids, so that nothing of them changes. */
+export async function holdPlans(tx: Tx, planIds: readonly string[]): Promise<void> {
+  await sql`
+    select from plans where id = any(${[...planIds]}::uuid[]) and parent_id is null
+    order by id for share`.execute(tx)
+}
+
 /** A plan by id, including copies and deleted ones. */
 export async function readPlan(reads: Reads, id: string): Promise<PlanRow> {
   return toRow(await reads.selectFrom('plans').selectAll().where('id', '=', id).executeTakeFirstOrThrow())

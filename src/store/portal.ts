@@ -99,6 +99,50 @@ export async function findLiveCustomer(reads: Reads, id: string): Promise<Custom
     .executeTakeFirst()
 }
 
+/** The same, locked until the transaction ends. */
+export async function lockLiveCustomer(tx: Tx, id: string): Promise<CustomerRow | undefined> {
+  return tx
+    .selectFrom('customers')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deletedAt', 'is', null)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+}
+
+/** Whom a new link is mailed to, and for whom. */
+export type LinkSubject = {
+  readonly recipient: string
+  readonly locale: string
+  readonly entityName: string
+  /** The name that the entity signs with. */
+  readonly sellerName: string
+  readonly entityEmail: string | null
+  readonly logo: Buffer | null
+}
+
+/** What the mail with a new link says of a customer and its billing entity; undefined for a deleted customer. */
+export async function findLinkSubject(reads: Reads, customerId: string): Promise<LinkSubject | undefined> {
+  const { rows } = await sql<LinkSubject>`
+    select coalesce(nullif(c.name, ''), nullif(c.legal_name, ''),
+        nullif(concat_ws(' ', nullif(c.firstname, ''), nullif(c.lastname, '')), ''), '') as recipient,
+      coalesce(c.document_locale, b.document_locale) as locale, b.name as entity_name,
+      coalesce(nullif(b.legal_name, ''), b.name) as seller_name, nullif(b.email, '') as entity_email, b.logo
+    from customers c
+    join billing_entities b on b.organization_id = c.organization_id and b.id = c.billing_entity_id
+    where c.id = ${customerId} and c.deleted_at is null`.execute(reads)
+  return rows[0]
+}
+
+/** Queues the answer to a customer who asks for a new link. */
+export async function queueLinkRequest(
+  tx: Tx,
+  request: { readonly key: string; readonly payload: Readonly<Record<string, string>> },
+): Promise<void> {
+  const jobs = JSON.stringify([{ payload: request.payload, key: request.key }])
+  await sql`select weir_enqueue_jobs('answer_link_request', ${jobs}::json, 5::int)`.execute(tx)
+}
+
 /** Ends a session before its time. */
 export async function deletePortalSession(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('portalSessions').where('id', '=', id).execute()
@@ -131,6 +175,19 @@ export async function owedByCustomer(reads: Reads, customerId: string): Promise<
         and payment_dispute_lost_at is null and not self_billed
     ) as open
     where due > 0
+    group by currency order by currency`.execute(reads)
+  return rows
+}
+
+/** What a customer was invoiced in one currency, in cents. */
+export type InvoicedRow = { readonly currency: string; readonly totalCents: bigint; readonly count: bigint }
+
+/** The totals of a customer's final invoices, by currency. */
+export async function invoicedToCustomer(reads: Reads, customerId: string): Promise<readonly InvoicedRow[]> {
+  const { rows } = await sql<InvoicedRow>`
+    select currency, sum(total_amount_cents)::bigint as total_cents, count(*) as count
+    from invoices
+    where customer_id = ${customerId} and status = 'finalized' and not self_billed
     group by currency order by currency`.execute(reads)
   return rows
 }

@@ -1048,6 +1048,7 @@ export interface Mails {
   cc: Generated<string[]>
   createdAt: Timestamp
   creditNoteId: string | null
+  customerId: string | null
   id: string
   inviteId: string | null
   invoiceId: string | null
@@ -1377,6 +1378,11 @@ export interface PlanVersions {
   restoredFrom: number | null
   source: string
   userEmail: string | null
+}
+
+export interface PortalPlans {
+  organizationId: string
+  planId: string
 }
 
 export interface PortalSessions {
@@ -1960,6 +1966,7 @@ export interface DB {
   plans: Plans
   planTaxes: PlanTaxes
   planVersions: PlanVersions
+  portalPlans: PortalPlans
   portalSessions: PortalSessions
   pricingUnits: PricingUnits
   privileges: Privileges

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
@@ -137,7 +138,7 @@ describe.runIf(hasChromium)('J26: the portal', () => {
     await journey.look(tab, 'member')
     // What is switched off is gone at once.
     await page.goto(`/${place.slug}/settings/portal`)
-    const plan = page.getByRole('switch', { name: 'Plan' })
+    const plan = page.getByRole('switch', { name: 'Plan', exact: true })
     await plan.uncheck()
     await page.waitForLoadState('networkidle')
     await journey.look(page, 'settings')
@@ -175,7 +176,14 @@ describe.runIf(hasChromium)('J26: the portal', () => {
     await page.getByText('Noch 600 zum jetzigen Preis').waitFor()
     // Half past midnight in Berlin is a day later than in UTC.
     await page.getByText(/01\.[^0]*28\.02\.2026/).waitFor()
+    const byDay = page.getByRole('img', { name: /^Einheiten nach Tagen: Tokens/ })
+    expect(await byDay.getAttribute('aria-label')).toMatch(/03\.02\.2026: 0; 04\.02\.2026: 400$/)
     await journey.look(page, 'usage')
+    const save = page.getByRole('button', { name: 'Als CSV speichern' }).first()
+    const [file] = await Promise.all([page.waitForEvent('download'), save.click()])
+    expect(file.suggestedFilename()).toBe('01-28-02-2026.csv')
+    const lines = (await readFile(await file.path(), 'utf8')).split('\r\n')
+    expect(lines).toEqual(['\ufeffPosten,Menge,Betrag (EUR)', 'Tokens,400.0,4.00', ''])
 
     await pay(page)
     await buy(page)
@@ -217,6 +225,7 @@ describe.runIf(hasChromium)('J26: the portal', () => {
   async function pay(page: Page): Promise<void> {
     await page.getByRole('link', { name: 'Rechnungen' }).first().click()
     const { invoice } = await place.api('GET', `/invoices/${invoiceId}`)
+    await page.getByRole('heading', { name: 'Rechnungen', level: 1 }).waitFor()
     await journey.look(page, 'invoices')
     await page.getByRole('link', { name: invoice.number }).click()
     await page.getByRole('cell', { name: /Einrichtung/ }).waitFor()
@@ -318,6 +327,9 @@ describe.runIf(hasChromium)('J26: the portal', () => {
     await page.getByRole('heading', { name: 'This link does not work any more' }).waitFor()
     expect(new URL(page.url()).pathname).toBe(PORTAL)
     expect(await page.textContent('body')).not.toMatch(/Portal|Kundin/)
+    // No mail is sent from here, so there is nothing to ask for.
+    await page.getByText('Please ask whoever sent you the link for a new one.').waitFor()
+    expect(await page.getByRole('button').count()).toBe(0)
     await journey.look(page, 'none')
   })
 })

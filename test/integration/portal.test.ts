@@ -4,6 +4,7 @@ import { signLink } from '../../src/actions/portal/portal-links.ts'
 import { buildApp } from '../../src/api/app.ts'
 import { type Instant, MINUTE_MS } from '../../src/core/calendar/instant.ts'
 import { LINK_MS, SESSION_MS } from '../../src/core/portal/portal-life.ts'
+import { PORTAL_PARTS } from '../../src/core/portal/portal-parts.ts'
 import { findOrganization } from '../../src/store/organizations.ts'
 import { type FakeStripe, startStripe } from '../fakes/stripe.ts'
 import { ok, send, subscribe } from '../support/billing-fixtures.ts'
@@ -17,7 +18,9 @@ import { connectStripe, deliver, payingCustomer, runJobs } from '../support/stri
 const WEIR = '/api/weir/v1'
 const PORTAL = `${WEIR}/portal`
 const NOTHING = '00000000-0000-7000-8000-000000000000'
-const ROUTES_MIN = 20
+const ROUTES_MIN = 25
+/** What is called without a session, or with that of anybody. */
+const OPEN = /\/(session|link_requests)$/
 
 let harness: Harness
 let stripe: FakeStripe
@@ -51,8 +54,19 @@ const addWallet = async (externalId: string, others: object = {}): Promise<strin
   }
   return (await ok(client, 'POST', '/wallets', { wallet })).wallet.lago_id
 }
-const setParts = (parts: readonly string[]) =>
-  ok(client, 'PUT', `${WEIR}/portal_settings`, { portal_settings: { parts } })
+const setParts = (parts: readonly string[], plan_codes: readonly string[] = []) =>
+  ok(client, 'PUT', `${WEIR}/portal_settings`, { portal_settings: { parts, plan_codes } })
+/** A plan that customers on `code` may change to; its id. */
+const offerFrom = async (code: string): Promise<string> => {
+  const { plan } = await ok(client, 'POST', '/plans', {
+    plan: {
+      ...{ name: 'More', code: 'secret-more', interval: 'monthly', amount_cents: 90_000 },
+      amount_currency: 'EUR',
+    },
+  })
+  await setParts(PORTAL_PARTS, [code, 'secret-more'])
+  return plan.lago_id
+}
 
 describe('a link to the portal', () => {
   it('leads to the page of the portal, for customers that exist', async () => {
@@ -232,7 +246,7 @@ describe('every route of the portal', () => {
     const app = buildApp(harness.context)
     const found: RouteOptions[] = []
     app.addHook('onRoute', (route) => {
-      if (route.url.startsWith(`${PORTAL}/`) && !route.url.endsWith('/session')) found.push(route)
+      if (route.url.startsWith(`${PORTAL}/`) && !OPEN.test(route.url)) found.push(route)
     })
     await app.ready()
     await app.close()
@@ -270,8 +284,10 @@ describe('every route of the portal', () => {
       subscriptions: (await ok(client, 'GET', '/subscriptions/acme-s')).subscription.lago_id,
     }
     const named = routes.filter(({ url }) => url.includes(':id'))
-    expect(named.length).toBeGreaterThanOrEqual(13)
+    expect(named.length).toBeGreaterThanOrEqual(17)
+    const planId = await offerFrom('p')
     const stranger = await harness.organization()
+    await ok(stranger, 'PUT', `${WEIR}/portal_settings`, { portal_settings: { parts: PORTAL_PARTS } })
     await addCustomer(stranger, 'acme')
     const owner = await buyerOf(harness, client, 'acme')
     const wrong: unknown[] = []
@@ -282,7 +298,8 @@ describe('every route of the portal', () => {
       for (const { method, url } of named) {
         const [, noun = ''] = /portal\/(\w+)\/:id/.exec(url) ?? []
         for (const id of [ids[noun] ?? 'none', NOTHING, 'no-id']) {
-          const { status } = await other.call(method, url.replace(':id', id), bodyFor(method))
+          const path = url.replace(':id', id).replace(':plan_id', planId)
+          const { status } = await other.call(method, path, bodyFor(method))
           if (status !== 404) wrong.push({ method, url, id, status })
         }
       }
@@ -296,7 +313,8 @@ describe('every route of the portal', () => {
     // Nothing of it has happened, and the owner finds everything.
     for (const { method, url } of named.filter(({ method }) => method === 'GET')) {
       const [, noun = ''] = /portal\/(\w+)\/:id/.exec(url) ?? []
-      const { status } = await owner.call(method, url.replace(':id', ids[noun] ?? ''))
+      const path = url.replace(':id', ids[noun] ?? '').replace(':plan_id', planId)
+      const { status } = await owner.call(method, path)
       expect([url, status]).toEqual([url, 200])
     }
     expect((await owner.call('GET', '/payment_methods')).body.meta.total_count).toBe(1)
@@ -304,10 +322,11 @@ describe('every route of the portal', () => {
 
   it('403s to a member who only looks, when it changes something', async () => {
     await addCustomer(client, 'acme')
+    await setParts(PORTAL_PARTS)
     const member = await buyerOf(harness, client, 'acme', true)
     const writes = routes.filter(({ method, url }) => method !== 'GET' && !/download/.test(url))
     expect(routes.length).toBeGreaterThanOrEqual(ROUTES_MIN)
-    expect(writes.length).toBeGreaterThanOrEqual(6)
+    expect(writes.length).toBeGreaterThanOrEqual(8)
     for (const { method, url } of writes) {
       const { status, body } = await member.call(method, url.replace(':id', NOTHING), bodyFor(method))
       expect([url, status, body.code]).toEqual([url, 403, 'portal_is_read_only'])
@@ -330,6 +349,8 @@ describe('every route of the portal', () => {
       '/next_invoices',
       `/subscriptions/${NOTHING}`,
       `/subscriptions/${NOTHING}/usage`,
+      `/subscriptions/${NOTHING}/plans`,
+      `/subscriptions/${NOTHING}/plans/${NOTHING}`,
     ]
     for (const path of paths) {
       const { status, body } = await buyer.call('GET', path)
@@ -375,6 +396,7 @@ describe('every route of the portal', () => {
     await client.clock('2025-02-01T10:00:00Z')
     const { invoices } = await ok(client, 'GET', '/invoices?status=draft')
     expect(invoices).toHaveLength(1)
+    const planId = await offerFrom('secret-plan')
     const buyer = await buyerOf(harness, client, 'c')
     const { subscriptions } = (await buyer.call('GET', '/overview')).body
     const id = subscriptions[0].id
@@ -383,7 +405,8 @@ describe('every route of the portal', () => {
     const texts: string[] = []
     for (const { url } of routes.filter(({ method }) => method === 'GET')) {
       const [, noun = ''] = /portal\/(\w+)\/:id/.exec(url) ?? []
-      const { status, body } = await buyer.call('GET', url.replace(':id', ids[noun] ?? ''))
+      const path = url.replace(':id', ids[noun] ?? '').replace(':plan_id', planId)
+      const { status, body } = await buyer.call('GET', path)
       expect([url, status]).toEqual([url, 200])
       texts.push(JSON.stringify(body))
     }
@@ -447,6 +470,78 @@ describe('in the portal', () => {
     ]
     expect(hidden.map(({ status }) => status)).toEqual([200, 200, 200])
     expect(JSON.stringify(hidden.map(({ body }) => body))).not.toMatch(/amount/)
+  })
+
+  it('usage is shown by day where the customer is, and the days come to the period', async () => {
+    await subscribe(client, {
+      metrics: [
+        {
+          ...{ code: 'calls', name: 'Calls', aggregation_type: 'sum_agg', field_name: 'n' },
+          filters: [{ key: 'region', values: ['eu', 'us'] }],
+        },
+        { code: 'peak', name: 'Peak', aggregation_type: 'max_agg', field_name: 'n' },
+        { code: 'seats', name: 'Seats', aggregation_type: 'sum_agg', field_name: 'n', recurring: true },
+      ],
+      charges: [
+        {
+          ...{ metric: 'calls', charge_model: 'standard', properties: { amount: '1' } },
+          filters: [{ values: { region: ['eu'] }, properties: { amount: '2' } }],
+        },
+        { metric: 'peak', charge_model: 'standard', properties: { amount: '1' } },
+        { metric: 'seats', charge_model: 'standard', properties: { amount: '1' } },
+      ],
+      customer: { external_id: 'c', timezone: 'Asia/Tokyo' },
+    })
+    await client.clock('2025-01-04T16:00:00Z')
+    const used = [
+      ['2025-01-01T12:00:00Z', 1, 'eu'],
+      // Half past midnight in Tokyo, and half an hour before.
+      ['2025-01-03T14:59:59Z', 2, 'us'],
+      ['2025-01-03T15:30:00Z', 4, 'eu'],
+      ['2025-01-04T15:30:00Z', 8, 'asia'],
+    ] as const
+    for (const [at, n, region] of used) {
+      for (const code of ['calls', 'peak', 'seats']) {
+        const timestamp = Date.parse(at) / 1000
+        await send(client, { code, transaction_id: `${code} ${at}`, timestamp, properties: { n, region } })
+      }
+    }
+    const buyer = await buyerOf(harness, client, 'c')
+    const [{ id }] = (await buyer.call('GET', '/overview')).body.subscriptions
+    const { usage_days: charges } = (await buyer.call('GET', `/subscriptions/${id}/usage_days`)).body
+    // A highest value, and what lasts beyond the period, are no sums of days.
+    expect(charges).toEqual([
+      {
+        name: 'Calls',
+        days: [
+          { date: '2025-01-01', units: '1.0' },
+          { date: '2025-01-02', units: '0.0' },
+          { date: '2025-01-03', units: '2.0' },
+          { date: '2025-01-04', units: '4.0' },
+          { date: '2025-01-05', units: '8.0' },
+        ],
+      },
+    ])
+    const { usage } = (await buyer.call('GET', `/subscriptions/${id}/usage`)).body
+    const ofCalls = usage.charges.find((each: { name: string }) => each.name === 'Calls')
+    expect(ofCalls.units).toBe('15.0')
+    await setParts(['amounts'])
+    expect((await buyer.call('GET', `/subscriptions/${id}/usage_days`)).body.code).toBe('portal_part_off')
+  })
+
+  it('what was invoiced is told by currency, without drafts and what was voided', async () => {
+    await addCustomer(client, 'acme')
+    const first = await issue(client, 'acme', 1000)
+    await issue(client, 'acme', 2500)
+    const voided = await issue(client, 'acme', 400)
+    await ok(client, 'POST', `/invoices/${voided}/void`)
+    await pay(client, first, 1000)
+    const buyer = await buyerOf(harness, client, 'acme')
+    const { invoiced, owed } = (await buyer.call('GET', '/overview')).body
+    expect(invoiced).toEqual([{ currency: 'EUR', total_cents: 3500, count: 2 }])
+    expect(owed).toMatchObject([{ due_cents: 2500, due_count: 1 }])
+    await setParts(['usage'])
+    expect((await buyer.call('GET', '/overview')).body).toMatchObject({ invoiced: [], owed: [] })
   })
 
   it('a customer changes itself and nothing else, and staff see who did it', async () => {

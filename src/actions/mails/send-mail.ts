@@ -1,9 +1,10 @@
 import { instant } from '../../core/calendar/instant.ts'
 import { afterAttempt, waitMs } from '../../core/mails/attempts.ts'
-import { type MailKind, mailContent, mailText, oneLine } from '../../core/mails/mail-content.ts'
+import { type MailKind, mailContent, mailText } from '../../core/mails/mail-content.ts'
+import { PORTAL_MAIL } from '../../core/mails/portal-mail-content.ts'
 import { isUserMailKind } from '../../core/mails/user-mail-content.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { LOGO_ID, mailHtml } from '../../gateways/mail/mail-html.ts'
+import { mailHtml } from '../../gateways/mail/mail-html.ts'
 import { type MailAttachment, type MailMessage, messageIdOf } from '../../gateways/mail/message.ts'
 import { insertActivities, type NewActivity } from '../../store/activity-logs.ts'
 import type { Reads } from '../../store/database.ts'
@@ -24,6 +25,8 @@ import { type Caller, type Context, callerOfPresent } from '../context.ts'
 import { plainFileName } from '../documents/file-links.ts'
 import { bytesOf } from '../documents/open-file.ts'
 import { openRequestPage } from '../payments/open-request-page.ts'
+import { logoOf, senderOf } from './mail-parts.ts'
+import { portalMessageOf } from './portal-message.ts'
 import { userMessageOf } from './user-message.ts'
 
 /** More than this in all is not attached; the link opens it. */
@@ -39,11 +42,16 @@ export async function sendMail(context: Context, job: MailJob): Promise<void> {
   const mail = await context.database.read(organizationId, (reads) => findMail(reads, mailId))
   if (!mail || !['queued', 'retrying'].includes(mail.status) || mail.attempts !== attempt - 1) return
   const isToUser = isUserMailKind(mail.kind)
-  if (!isToUser && (await hasToWait(context, mail, job))) return
+  const isOfDocument = !isToUser && mail.kind !== PORTAL_MAIL
+  if (isOfDocument && (await hasToWait(context, mail, job))) return
   const caller = await inTransaction(context.database, organizationId, (tx) =>
     callerOfPresent(context, tx, organizationId),
   )
-  const message = isToUser ? await userMessageOf(context, mail) : await messageOf(context, caller, mail)
+  const message = isOfDocument
+    ? await messageOf(context, caller, mail)
+    : isToUser
+      ? await userMessageOf(context, mail)
+      : await portalMessageOf(context, caller, mail)
   if ('problem' in message) {
     await inTransaction(context.database, organizationId, (tx) => skipMail(tx, mailId, message.problem))
     return
@@ -74,14 +82,15 @@ const RESOURCES = {
   credit_note: 'CreditNote',
   receipt: 'PaymentReceipt',
   payment_request: 'PaymentRequest',
+  [PORTAL_MAIL]: 'Customer',
 } as const
 
 function activityOf(mail: MailRow, { now }: Caller, status: 'sent' | 'failed'): NewActivity {
-  const { id, kind, subjectId, recipients, title } = mail
+  const { id, kind, subjectId, customerId, recipients, title } = mail
   return {
     type: status === 'sent' ? 'email.sent' : 'email.failed',
-    resourceType: RESOURCES[kind as MailKind],
-    resourceId: subjectId ?? '',
+    resourceType: RESOURCES[kind as MailKind | typeof PORTAL_MAIL],
+    resourceId: subjectId ?? customerId ?? '',
     object: JSON.stringify({ lago_id: id, kind, to: recipients, subject: title }),
     source: 'system',
     apiKeyId: null,
@@ -165,18 +174,6 @@ async function payUrl(context: Context, caller: Caller, requestId: string): Prom
   }
 }
 
-/** The entity's own address where the organization may use it, else the installation's. */
-function senderOf(
-  { settings }: Context,
-  { organization }: Caller,
-  { entityName, entityEmail }: { readonly entityName: string; readonly entityEmail: string | null },
-): MailMessage['from'] {
-  const isOwn = organization.premiumIntegrations.includes('from_email')
-  const standard = settings.mail.fromEmail
-  const address = (isOwn ? entityEmail : null) ?? standard ?? entityEmail ?? ''
-  return { name: oneLine(entityName), address }
-}
-
 /** PDFs of the subject and of the invoices of a receipt; of an invoice also its XML. */
 function isAttached(kind: MailKind, file: FoundFile): boolean {
   return file.kind.endsWith('_pdf') || (kind === 'invoice' && file.kind === 'invoice_xml')
@@ -200,10 +197,4 @@ async function attachmentsOf(
       bytes: await bytesOf(context, mail.organizationId, file),
     })),
   )
-}
-
-function logoOf(bytes: Buffer): MailAttachment {
-  const isPng = bytes.subarray(1, 4).toString('latin1') === 'PNG'
-  const [type, name] = isPng ? ['image/png', 'logo.png'] : ['image/jpeg', 'logo.jpg']
-  return { fileName: name, contentType: type, bytes, contentId: LOGO_ID }
 }

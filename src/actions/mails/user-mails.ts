@@ -5,7 +5,7 @@ import { userMailSubject } from '../../core/mails/user-mail-content.ts'
 import type { Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import type { InviteRow } from '../../store/invitations.ts'
-import { countUserMails, insertUserMail } from '../../store/mails.ts'
+import { countLinkMails, insertLinkMail } from '../../store/mails.ts'
 import type { OrganizationRow } from '../../store/organizations.ts'
 import { inSystemTransaction } from '../../store/transaction.ts'
 import { lockResetSubject, queueResetRequest } from '../../store/user-mail-subjects.ts'
@@ -31,15 +31,15 @@ export async function queueInvitationMail(
   if (!context.settings.sendsMail || organization.isSandbox) return false
   const now = context.systemNow()
   const { id: organizationId, name, documentLocale } = organization
-  const sent = await countUserMails(tx, { organizationId, kind: 'invitation' }, addMs(now, -DAY_MS))
+  const sent = await countLinkMails(tx, { organizationId, kind: 'invitation' }, addMs(now, -DAY_MS))
   const locale = localeOf(documentLocale)
   const problem = sent >= INVITATIONS_OF_DAY ? 'too_many_invitations' : null
   const mail = {
     ...{ organizationId, id: newId(), kind: 'invitation' as const, subjectId: invite.id },
-    ...{ recipient: invite.email, locale, title: userMailSubject('invitation', locale, name) },
+    ...{ recipients: [invite.email], locale, title: userMailSubject('invitation', locale, name) },
     problem,
   }
-  await insertUserMail(tx, mail, now)
+  await insertLinkMail(tx, mail, now)
   return problem === null
 }
 
@@ -75,10 +75,10 @@ export async function queueResetMail(
     const locale = localeOf(subject.locale)
     const mail = {
       ...{ organizationId: subject.organizationId, id: requestId, kind: 'password_reset' as const },
-      ...{ subjectId: subject.userId, recipient: subject.email, locale },
+      ...{ subjectId: subject.userId, recipients: [subject.email], locale },
       ...{ title: userMailSubject('password_reset', locale, ''), problem: null },
     }
-    await insertUserMail(tx, mail, now)
+    await insertLinkMail(tx, mail, now)
     return user
   })
 }
@@ -89,7 +89,6 @@ async function hasEnough(
   now: Instant,
 ): Promise<boolean> {
   const since = instant(now - HOUR_MS)
-  return (
-    (await countUserMails(tx, { organizationId, kind: 'password_reset', userId }, since)) >= RESETS_OF_HOUR
-  )
+  const subject = { organizationId, kind: 'password_reset', subjectId: userId } as const
+  return (await countLinkMails(tx, subject, since)) >= RESETS_OF_HOUR
 }

@@ -11,6 +11,8 @@ const PAYLOAD_BYTES = 2 * ID_BYTES + 5
 const SIGNATURE_BYTES = 32
 const FULL = 0
 const VIEW_ONLY = 1
+/** Opens nothing; whoever has it may ask that the customer is mailed a new link. */
+const RENEWAL = 2
 
 /** The owner of a link's secret. */
 type Owner = Pick<OrganizationRow, 'id' | 'hmacKey'>
@@ -21,6 +23,8 @@ export type PortalLink = {
   readonly customerId: string
   readonly expiresAt: number
   readonly isViewOnly: boolean
+  /** Given to the customer, and not to a member who looks. */
+  readonly isOfCustomer: boolean
   readonly isSignedBy: (owner: Owner) => boolean
 }
 
@@ -37,22 +41,35 @@ export async function portalUrlOf(
 ): Promise<string> {
   const customer = await context.database.read(caller, (reads) => findCustomer(reads, externalId))
   if (!customer) throw notFound('customer')
+  return portalUrlTo(context, caller, { customerId: customer.id, isViewOnly })
+}
+
+/** The customer whom a link opens the portal of, and how. */
+type LinkSubject = { readonly customerId: string; readonly isViewOnly: boolean }
+
+/** The same for a customer whose id is known. */
+export function portalUrlTo(context: Context, caller: Caller, subject: LinkSubject): string {
   // By the system's time, which is also the time at which links are opened.
-  const token = signLink(caller.organization, { customerId: customer.id, isViewOnly }, context.systemNow())
+  const token = signLink(caller.organization, subject, context.systemNow())
   return `${context.settings.frontUrl.replace(/\/+$/, '')}/customer-portal/${token}`
 }
 
 /** Signs a link with a key of the organization. */
-export function signLink(
-  owner: Owner,
-  { customerId, isViewOnly }: { readonly customerId: string; readonly isViewOnly: boolean },
-  now: Instant,
-): string {
+export function signLink(owner: Owner, { customerId, isViewOnly }: LinkSubject, now: Instant): string {
+  return sign(owner, customerId, Math.floor(linkEnd(now) / 1000), isViewOnly ? VIEW_ONLY : FULL)
+}
+
+/** What the page keeps of a session, so that its customer can ask for a new link once the session has ended. */
+export function signRenewal(owner: Owner, customerId: string): string {
+  return sign(owner, customerId, 0, RENEWAL)
+}
+
+function sign(owner: Owner, customerId: string, endSeconds: number, kind: number): string {
   const payload = Buffer.alloc(PAYLOAD_BYTES)
   bytesOf(owner.id).copy(payload, 0)
   bytesOf(customerId).copy(payload, ID_BYTES)
-  payload.writeUInt32BE(Math.floor(linkEnd(now) / 1000), 2 * ID_BYTES)
-  payload.writeUInt8(isViewOnly ? VIEW_ONLY : FULL, PAYLOAD_BYTES - 1)
+  payload.writeUInt32BE(endSeconds, 2 * ID_BYTES)
+  payload.writeUInt8(kind, PAYLOAD_BYTES - 1)
   return Buffer.concat([payload, signatureOf(owner, payload)]).toString('base64url')
 }
 
@@ -64,11 +81,13 @@ export function readPortalLink(token: string): PortalLink | undefined {
     return undefined
   const payload = bytes.subarray(0, PAYLOAD_BYTES)
   const signature = bytes.subarray(PAYLOAD_BYTES)
+  const kind = payload.readUInt8(PAYLOAD_BYTES - 1)
   return {
     organizationId: idOf(payload.subarray(0, ID_BYTES)),
     customerId: idOf(payload.subarray(ID_BYTES, 2 * ID_BYTES)),
     expiresAt: payload.readUInt32BE(2 * ID_BYTES) * 1000,
-    isViewOnly: payload.readUInt8(PAYLOAD_BYTES - 1) !== FULL,
+    isViewOnly: kind !== FULL,
+    isOfCustomer: kind !== VIEW_ONLY,
     isSignedBy: (owner) => timingSafeEqual(signature, signatureOf(owner, payload)),
   }
 }

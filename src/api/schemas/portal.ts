@@ -10,12 +10,13 @@ const text = Type.String()
 const cents = Type.Integer()
 const day = Type.String({ format: 'date' })
 const nullableTime = Type.Union([dateTime, Type.Null()])
-const byId = Type.Object({ id: text })
+export const byId = Type.Object({ id: text })
 /** Of routes that a session of a customer opens. */
 const byBuyer = [{ portal: [] }]
 const parts = Type.Array(words(...PORTAL_PARTS))
 
-const route = (summary: string, response: TSchema, more: object = {}) => ({
+/** A route that a session of a customer opens. */
+export const route = (summary: string, response: TSchema, more: object = {}) => ({
   tags,
   security: byBuyer,
   summary,
@@ -34,6 +35,9 @@ const Session = Type.Object({
     is_view_only: Type.Boolean({ description: 'A member looks at the portal of the customer.' }),
     is_sandbox: Type.Boolean(),
     csrf_token: Type.String({ description: 'For the header `x-csrf-token` of writes.' }),
+    renewal_token: Type.Union([Type.String(), Type.Null()], {
+      description: 'Opens nothing; for `POST /portal/link_requests`, once the session has ended.',
+    }),
     now: dateTime,
     expires_at: dateTime,
   }),
@@ -61,7 +65,7 @@ const customer = {
 }
 const Customer = Type.Object({ customer: Type.Object(customer) })
 
-const subscription = {
+export const subscription = {
   id: uuid,
   name: text,
   plan_name: text,
@@ -85,6 +89,7 @@ const Overview = Type.Object({
       overdue_count: Type.Integer(),
     }),
   ),
+  invoiced: Type.Array(Type.Object({ currency: text, total_cents: cents, count: Type.Integer() })),
   subscriptions: Type.Array(Type.Object(subscription)),
 })
 const NextInvoices = Type.Object({
@@ -92,19 +97,21 @@ const NextInvoices = Type.Object({
     Type.Object({ subscription_id: uuid, issuing_date: day, currency: text, total_amount_cents: cents }),
   ),
 })
+const prices = Type.Record(Type.String(), Type.Unknown())
+/** What a plan costs besides its own price, and what it entitles to. */
+export const ofPlan = {
+  charges: Type.Array(Type.Object({ name: text, model: text, prices })),
+  fixed_charges: Type.Array(Type.Object({ name: text, model: text, units: text, prices })),
+  minimum_amount_cents: nullableInteger,
+  entitlements: Type.Array(
+    Type.Object({ name: text, values: Type.Array(Type.Object({ name: text, value: nullableText })) }),
+  ),
+}
 const Plan = Type.Object({
   subscription: Type.Object({
     ...subscription,
     description: nullableText,
-    charges: Type.Array(
-      Type.Object({ name: text, model: text, prices: Type.Record(Type.String(), Type.Unknown()) }),
-    ),
-    entitlements: Type.Array(
-      Type.Object({
-        name: text,
-        values: Type.Array(Type.Object({ name: text, value: nullableText })),
-      }),
-    ),
+    ...ofPlan,
   }),
 })
 
@@ -261,7 +268,10 @@ const Method = Type.Object({
 const OneMethod = Type.Object({ payment_method: Method })
 const Url = Type.Object({ url: nullableUri })
 const PortalUrl = Type.Object({ customer: Type.Object({ portal_url: Type.String({ format: 'uri' }) }) })
-const Settings = Type.Object({ portal_settings: Type.Object({ parts }) })
+const planCodes = Type.Array(text, {
+  description: 'The plans between which customers may change, where `plan_changes` is on.',
+})
+const Settings = Type.Object({ portal_settings: Type.Object({ parts, plan_codes: planCodes }) })
 
 const ofCustomer = Type.Object({ external_customer_id: text })
 
@@ -283,13 +293,22 @@ export const portalSchemas = {
   updateSettings: {
     tags,
     summary: 'Set what customers see of the portal',
-    body: Settings,
+    body: Type.Object({
+      portal_settings: Type.Object({ parts, plan_codes: Type.Optional(planCodes) }),
+    }),
     response: { 200: Settings },
   },
 
   open: {
     ...route('Open the portal with the token of a link', Session),
     security: open,
+    body: Type.Object({ token: text }),
+  },
+  requestLink: {
+    ...route('Ask that the customer of a link is mailed a new one', Type.Object({})),
+    security: open,
+    description:
+      'The answer is the same whether there is such a customer or not, and whether it has an address.',
     body: Type.Object({ token: text }),
   },
   session: route('Retrieve the session of the portal', Session),
@@ -304,6 +323,15 @@ export const portalSchemas = {
   usage: route('Retrieve the usage of a subscription of the customer', Type.Object({ usage }), {
     params: byId,
   }),
+  usageDays: route(
+    'List the units of the present period by day',
+    Type.Object({
+      usage_days: Type.Array(
+        Type.Object({ name: text, days: Type.Array(Type.Object({ date: day, units: text })) }),
+      ),
+    }),
+    { params: byId },
+  ),
   pastUsage: route('List the billed usage of a subscription of the customer', listOf('periods', usage), {
     params: byId,
     querystring: PageQuery,

@@ -46,6 +46,7 @@ import { portalCustomerRoutes } from './portal/customer.ts'
 import { portalDocumentsRoutes } from './portal/documents.ts'
 import { portalEntryRoutes } from './portal/entry.ts'
 import { portalPaymentMethodsRoutes } from './portal/payment-methods.ts'
+import { portalPlanChangesRoutes } from './portal/plan-changes.ts'
 import { portalSettingsRoutes, portalUrlRoutes } from './portal/staff.ts'
 import { portalSubscriptionsRoutes } from './portal/subscriptions.ts'
 import { portalWalletsRoutes } from './portal/wallets.ts'
@@ -170,6 +171,7 @@ export const routesOfPortal: readonly Routes[] = [
   portalCustomerRoutes,
   portalDocumentsRoutes,
   portalPaymentMethodsRoutes,
+  portalPlanChangesRoutes,
   portalSubscriptionsRoutes,
   portalWalletsRoutes,
 ]

@@ -1,6 +1,6 @@
 import type { Decimal } from '../amounts/decimal.ts'
 import { type CustomerChange, readCustomer } from '../customers/customer-change.ts'
-import { given, type Input } from '../input/fields.ts'
+import { Fields, given, type Input } from '../input/fields.ts'
 import { type Outcome, Problems } from '../problems.ts'
 import { readCredits } from '../wallets/credit-input.ts'
 
@@ -44,4 +44,15 @@ export function readPurchase(input: Input): Outcome<Decimal> {
   const credits = readCredits(input, 'paid_credits', problems)
   if (!problems.any && credits.isZero()) problems.add('paid_credits', 'value_is_mandatory')
   return problems.outcome(credits)
+}
+
+/** Reads to which plan a customer changes, and what it agreed to. */
+export function readOwnPlanChange(
+  input: Input,
+): Outcome<{ readonly planId: string; readonly terms: string }> {
+  const problems = new Problems()
+  const fields = new Fields(input, problems)
+  const planId = fields.mandatoryText('plan_id') ?? ''
+  const terms = fields.mandatoryText('terms') ?? ''
+  return problems.outcome({ planId, terms })
 }

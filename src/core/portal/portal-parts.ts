@@ -3,7 +3,7 @@ import { type Outcome, Problems } from '../problems.ts'
 
 /**
  * What an organization can let its customers see and do in the portal (docs/api/portal.md): `amounts` is money beside
- * usage, and `top_ups` is buying credits.
+ * usage, `top_ups` is buying credits, and `plan_changes` is changing between the plans that it offers.
  */
 export const PORTAL_PARTS = [
   'usage',
@@ -14,12 +14,19 @@ export const PORTAL_PARTS = [
   'credit_notes',
   'payment_methods',
   'plan',
+  'plan_changes',
   'information',
 ] as const
 export type PortalPart = (typeof PORTAL_PARTS)[number]
 
+/** What `PUT /portal_settings` sets; plans that are not sent stay as they are. */
+export type PortalSettings = {
+  readonly parts: readonly PortalPart[]
+  readonly planCodes: readonly string[] | undefined
+}
+
 /** Reads the body of `PUT /portal_settings`: the parts that are on, in the order of the list above. */
-export function readPortalSettings(input: Input): Outcome<{ readonly parts: readonly PortalPart[] }> {
+export function readPortalSettings(input: Input): Outcome<PortalSettings> {
   const problems = new Problems()
   const fields = new Fields(input, problems)
   const named = fields.texts('parts')
@@ -27,7 +34,9 @@ export function readPortalSettings(input: Input): Outcome<{ readonly parts: read
   if (named?.some((part) => !PORTAL_PARTS.some((known) => known === part))) {
     fields.refuse('parts', 'value_is_invalid')
   }
-  return problems.outcome({ parts: PORTAL_PARTS.filter((part) => named?.includes(part)) })
+  const planCodes = fields.ids('plan_codes')
+  const parts = PORTAL_PARTS.filter((part) => named?.includes(part))
+  return problems.outcome({ parts, planCodes })
 }
 
 /** The parts that are on, of those that an organization has stored. */

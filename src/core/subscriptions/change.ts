@@ -11,7 +11,8 @@ const PERIODS_A_YEAR: Readonly<Record<BillingInterval, bigint>> = {
   weekly: 52n,
 }
 
-type PricedPlan = Pick<BillingPlan, 'interval' | 'amountCents'>
+/** What plans are compared by. */
+export type PricedPlan = Pick<BillingPlan, 'interval' | 'amountCents'>
 
 /**
  * A plan's yearly amount in cents, only for comparing plans, whatever their currency

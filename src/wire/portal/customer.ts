@@ -1,16 +1,22 @@
+import { Decimal } from '../../core/amounts/decimal.ts'
 import { toWireCents } from '../../core/amounts/json-text.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
+import type { PlanEntitlement } from '../../core/entitlements/resolve.ts'
 import { type PortalPart, partsOf } from '../../core/portal/portal-parts.ts'
 import type { CustomerRow } from '../../store/customers.ts'
 import type { BillingEntityRow, OrganizationRow } from '../../store/organizations.ts'
 import type { PaymentMethodRow } from '../../store/payment-methods.ts'
-import type { OwedRow, PortalVisit } from '../../store/portal.ts'
+import type { PlanWithParts } from '../../store/plans.ts'
+import type { InvoicedRow, OwedRow, PortalVisit } from '../../store/portal.ts'
 import type { SubscriptionDetails, SubscriptionView } from '../../store/subscription-views.ts'
 import { isoMillis, isoSeconds, isoSecondsOrNull } from '../times.ts'
 
-/** The parts of the portal that an organization shows. */
-export function toWirePortalSettings({ portalParts }: Pick<OrganizationRow, 'portalParts'>): object {
-  return { parts: partsOf(portalParts) }
+/** The parts of the portal that an organization shows, and the plans between which its customers may change. */
+export function toWirePortalSettings(
+  { portalParts }: Pick<OrganizationRow, 'portalParts'>,
+  planCodes: readonly string[],
+): object {
+  return { parts: partsOf(portalParts), plan_codes: planCodes }
 }
 
 /** Who has opened the portal, and what it looks like. */
@@ -18,12 +24,13 @@ export function toWirePortalSession(
   { session, organization, customer, billingEntity }: PortalVisit,
   more: {
     readonly csrfToken: string
+    readonly renewalToken: string | null
     readonly canPay: boolean
     readonly now: Instant
     readonly logo: Pick<BillingEntityRow, 'logo' | 'logoContentType'>
   },
 ): object {
-  const { csrfToken, canPay, now } = more
+  const { csrfToken, renewalToken, canPay, now } = more
   const { logo, logoContentType } = more.logo
   return {
     brand: {
@@ -42,6 +49,7 @@ export function toWirePortalSession(
     is_view_only: session.isViewOnly,
     is_sandbox: organization.isSandbox,
     csrf_token: csrfToken,
+    renewal_token: renewalToken,
     now: isoSeconds(now),
     expires_at: isoSeconds(session.expiresAt),
   }
@@ -100,6 +108,11 @@ export function toWireOwed(row: OwedRow): object {
   }
 }
 
+/** What a customer was invoiced in one currency. */
+export function toWireInvoiced({ currency, totalCents, count }: InvoicedRow): object {
+  return { currency, total_cents: toWireCents(totalCents), count: Number(count) }
+}
+
 /** A subscription in the portal; without its price where the plan is not shown. */
 export function toWireOwnSubscription(view: SubscriptionView, parts: readonly PortalPart[]): object {
   const { row, plan, currentPeriod } = view
@@ -124,24 +137,58 @@ export function toWireOwnSubscription(view: SubscriptionView, parts: readonly Po
 }
 
 /** The same with the prices of its plan, in the words of the catalogue, and what the plan entitles to. */
-export function toWireOwnPlan(details: SubscriptionDetails, parts: readonly PortalPart[]): object {
+export function toWireOwnPlan(
+  details: SubscriptionDetails,
+  parts: readonly PortalPart[],
+  prices: OwnPriceParts,
+): object {
   const { wholePlan } = details
   return {
     ...toWireOwnSubscription(details, parts),
     description: wholePlan.description,
-    charges: wholePlan.charges.map((charge) => ({
+    ...toWireOwnPrices(wholePlan, prices),
+    entitlements: toWireOwnEntitlements(details.entitlements),
+  }
+}
+
+/** What else prices a plan: the names of its add-ons by id, and units that a subscription has of its own. */
+export type OwnPriceParts = {
+  readonly addOnNames: ReadonlyMap<string, string>
+  readonly ownUnits?: ReadonlyMap<string, string>
+}
+
+/** What a plan costs besides its own price. */
+export function toWireOwnPrices(plan: PlanWithParts, { addOnNames, ownUnits }: OwnPriceParts): object {
+  return {
+    charges: plan.charges.map((charge) => ({
       name: charge.invoiceDisplayName || charge.metric.name,
       model: charge.chargeModel,
       prices: pricesOf(charge.properties),
     })),
-    entitlements: details.entitlements.map(({ feature, privileges }) => ({
-      name: feature.name || feature.code,
-      values: privileges.map(({ privilege, value }) => ({
-        name: privilege.name || privilege.code,
-        value: value === null ? null : String(value),
-      })),
+    fixed_charges: plan.fixedCharges.map((charge) => ({
+      name: charge.invoiceDisplayName || (addOnNames.get(charge.addOnId) ?? ''),
+      model: charge.chargeModel,
+      units: Decimal.of(ownUnits?.get(charge.id) ?? charge.units).toWire(),
+      prices: pricesOf(charge.properties),
     })),
+    minimum_amount_cents:
+      plan.minimumCommitment === null ? null : toWireCents(plan.minimumCommitment.amountCents),
   }
+}
+
+type ShownEntitlement = Pick<PlanEntitlement, 'feature'> & {
+  readonly privileges: readonly Pick<PlanEntitlement['privileges'][number], 'privilege' | 'value'>[]
+}
+
+/** What a plan or a subscription entitles to, by the names of the catalogue. */
+export function toWireOwnEntitlements(entitlements: readonly ShownEntitlement[]): readonly object[] {
+  return entitlements.map(({ feature, privileges }) => ({
+    name: feature.name || feature.code,
+    values: privileges.map(({ privilege, value }) => ({
+      name: privilege.name || privilege.code,
+      value: value === null ? null : String(value),
+    })),
+  }))
 }
 
 /** The prices among the properties of a charge; what else is there is for staff. */

@@ -1,6 +1,9 @@
+import type { Decimal } from '../../core/amounts/decimal.ts'
 import { toWireCents } from '../../core/amounts/json-text.ts'
+import type { CalendarDate } from '../../core/calendar/calendar-date.ts'
 import { ALL_FILTER_VALUES } from '../../core/metering/filters.ts'
 import { tiersAt } from '../../core/portal/tiers.ts'
+import type { RatedCharge } from '../../core/rating/charge.ts'
 import { type ChargeUsage, type UsageSum, usageTree } from '../../core/rating/usage-tree.ts'
 import { filterLabel } from '../fees.ts'
 import { isoSeconds } from '../times.ts'
@@ -53,6 +56,20 @@ export function toWireOwnUsage(
         })),
       ],
     })),
+  }
+}
+
+/** The units of charges by day, for a chart. */
+export function toWireOwnDays({
+  charge,
+  days,
+}: {
+  readonly charge: RatedCharge
+  readonly days: readonly { readonly date: CalendarDate; readonly units: Decimal }[]
+}): object {
+  return {
+    name: charge.invoiceDisplayName || charge.metric.name,
+    days: days.map(({ date, units }) => ({ date, units: units.toWire() })),
   }
 }
 

@@ -3387,8 +3387,10 @@ export type PortalSettings = {
     | 'credit_notes'
     | 'payment_methods'
     | 'plan'
+    | 'plan_changes'
     | 'information'
   )[]
+  plan_codes: readonly string[]
 }
 
 export type PortalSession = {
@@ -3411,12 +3413,14 @@ export type PortalSession = {
     | 'credit_notes'
     | 'payment_methods'
     | 'plan'
+    | 'plan_changes'
     | 'information'
   )[]
   can_pay: boolean
   is_view_only: boolean
   is_sandbox: boolean
   csrf_token: string
+  renewal_token: string | null
   now: string
   expires_at: string
 }
@@ -3495,12 +3499,127 @@ export type OwnPlan = {
     model: string
     prices: Record<string, unknown>
   }[]
+  fixed_charges: readonly {
+    name: string
+    model: string
+    units: string
+    prices: Record<string, unknown>
+  }[]
+  minimum_amount_cents: number | null
   entitlements: readonly {
     name: string
     values: readonly {
       name: string
       value: string | null
     }[]
+  }[]
+}
+
+export type OwnPlanChoices = {
+  plans: readonly {
+    id: string
+    name: string
+    description: string | null
+    interval: string
+    amount_cents: number
+    currency: string
+    is_paid_in_advance: boolean
+    charges: readonly {
+      name: string
+      model: string
+      prices: Record<string, unknown>
+    }[]
+    fixed_charges: readonly {
+      name: string
+      model: string
+      units: string
+      prices: Record<string, unknown>
+    }[]
+    minimum_amount_cents: number | null
+    entitlements: readonly {
+      name: string
+      values: readonly {
+        name: string
+        value: string | null
+      }[]
+    }[]
+    kind: 'upgrade' | 'downgrade'
+    takes_effect_on: string | null
+  }[]
+  waiting: {
+    plan_name: string
+    takes_effect_on: string | null
+    can_be_withdrawn: boolean
+  } | null
+}
+
+export type OwnPlanChange = {
+  plan: {
+    id: string
+    name: string
+    description: string | null
+    interval: string
+    amount_cents: number
+    currency: string
+    is_paid_in_advance: boolean
+    charges: readonly {
+      name: string
+      model: string
+      prices: Record<string, unknown>
+    }[]
+    fixed_charges: readonly {
+      name: string
+      model: string
+      units: string
+      prices: Record<string, unknown>
+    }[]
+    minimum_amount_cents: number | null
+    entitlements: readonly {
+      name: string
+      values: readonly {
+        name: string
+        value: string | null
+      }[]
+    }[]
+    kind: 'upgrade' | 'downgrade'
+    takes_effect_on: string | null
+  }
+  terms: string
+  invoice: {
+    issuing_date: string | null
+    currency: string
+    fees: readonly {
+      name: string
+      detail: string | null
+      units: string
+      amount_cents: number
+      from: string | null
+      to: string | null
+    }[]
+    taxes: readonly {
+      name: string
+      rate: string
+      amount_cents: number
+    }[]
+    progressive_billing_credit_amount_cents: number
+    coupons_amount_cents: number
+    credit_notes_amount_cents: number
+    prepaid_credit_amount_cents: number
+    total_amount_cents: number
+  } | null
+}
+
+export type Invoiced = {
+  currency: string
+  total_cents: number
+  count: number
+}
+
+export type OwnUsageDays = {
+  name: string
+  days: readonly {
+    date: string
+    units: string
   }[]
 }
 

@@ -19,9 +19,21 @@ export async function openPortal(token: string | null): Promise<PortalSession> {
   return session
 }
 
+let whenOver: () => void = () => undefined
+
+/** Sets what happens when the session has ended while a page was open. */
+export function onOver(show: () => void): void {
+  whenOver = show
+}
+
 /** A request of the portal; `path` is below its API. */
-export function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  return send<T>(method, `${PORTAL}${path}`, body)
+export async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  try {
+    return await send<T>(method, `${PORTAL}${path}`, body)
+  } catch (error) {
+    if (isSignedOut(error)) whenOver()
+    throw error
+  }
 }
 
 let version = 0

@@ -1,10 +1,11 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { PortalSession } from '../api/types.ts'
-import { isSignedOut, openPortal } from './api.ts'
+import { isSignedOut, onOver, openPortal } from './api.ts'
 import { App, PAGES } from './app.tsx'
 import { languageOfBrowser, loadLanguage, SayContext, sayIn } from './language.ts'
 import { Ended, Unreached } from './outside.tsx'
+import { keepRenewal, keptRenewal, sendsMails } from './renewal.ts'
 import { takeToken } from './route.tsx'
 import { SessionContext } from './session.ts'
 import '../styles/tokens.css'
@@ -21,15 +22,32 @@ async function start(token: string | null): Promise<void> {
   try {
     session = await openPortal(token)
   } catch (error) {
-    const say = sayIn(await loadLanguage(languageOfBrowser()))
+    if (isSignedOut(error)) return showOver(token)
+    const words = await loadLanguage(languageOfBrowser())
     root.render(
-      <SayContext value={say}>
-        {isSignedOut(error) ? <Ended why="over" /> : <Unreached onRetry={() => void start(token)} />}
+      <SayContext value={sayIn(words)}>
+        <Unreached onRetry={() => void start(token)} />
       </SayContext>,
     )
     return
   }
+  keepRenewal(session.renewal_token)
+  onOver(() => void showOver(null))
   await show(session)
+}
+
+/** The page of a link, or of a session, that is over; with the way to a new one where mails are sent. */
+async function showOver(token: string | null): Promise<void> {
+  const known = token ?? keptRenewal()
+  const [words, renewal] = await Promise.all([
+    loadLanguage(languageOfBrowser()),
+    known !== null && (await sendsMails()) ? known : null,
+  ])
+  root.render(
+    <SayContext value={sayIn(words)}>
+      <Ended why="over" renewal={renewal} />
+    </SayContext>,
+  )
 }
 
 async function show(session: PortalSession): Promise<void> {
@@ -39,13 +57,14 @@ async function show(session: PortalSession): Promise<void> {
       <SayContext value={sayIn(words)}>
         <SessionContext value={session}>
           <App
-            onLeft={() =>
+            onLeft={() => {
+              keepRenewal(null)
               root.render(
                 <SayContext value={sayIn(words)}>
                   <Ended why="left" />
                 </SayContext>,
               )
-            }
+            }}
             onLanguage={async () => show(await openPortal(null))}
           />
         </SessionContext>

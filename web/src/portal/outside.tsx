@@ -1,12 +1,24 @@
-import { type ReactElement, useEffect } from 'react'
+import { type ReactElement, useEffect, useState } from 'react'
+import { ApiProblem } from '../api/client.ts'
 import { useSay } from './language.ts'
 import { Button } from './parts.tsx'
+import { askForLink } from './renewal.ts'
 
-/** In place of the portal: the link is over, or somebody has signed out. It does not tell whose portal it was. */
-export function Ended({ why }: { readonly why: 'over' | 'left' }): ReactElement {
+/**
+ * In place of the portal: the link is over, or somebody has signed out. It does not tell whose portal it was.
+ *
+ * @param renewal with which a new link can be asked for; null where there is none, or no mail is sent
+ */
+export function Ended(props: {
+  readonly why: 'over' | 'left'
+  readonly renewal?: string | null
+}): ReactElement {
   const say = useSay()
+  const { why, renewal = null } = props
   const [title, text] =
-    why === 'over' ? (['linkOver', 'linkOverText'] as const) : (['signedOut', 'signedOutText'] as const)
+    why === 'left'
+      ? (['signedOut', 'signedOutText'] as const)
+      : (['linkOver', renewal === null ? 'linkOverText' : 'linkOverOffer'] as const)
   useEffect(() => {
     document.title = say(title)
   }, [say, title])
@@ -14,7 +26,42 @@ export function Ended({ why }: { readonly why: 'over' | 'left' }): ReactElement 
     <main className="portal-outside">
       <h1>{say(title)}</h1>
       <p className="muted">{say(text)}</p>
+      {renewal !== null && <NewLink renewal={renewal} />}
     </main>
+  )
+}
+
+type Step = 'offered' | 'asking' | 'asked' | 'tooMany' | 'failed'
+
+function NewLink({ renewal }: { readonly renewal: string }): ReactElement {
+  const say = useSay()
+  const [step, setStep] = useState<Step>('offered')
+  const ask = async () => {
+    setStep('asking')
+    try {
+      await askForLink(renewal)
+      setStep('asked')
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error
+      setStep(error.status === 429 ? 'tooMany' : 'failed')
+    }
+  }
+  return (
+    <>
+      {step !== 'asked' && (
+        <Button kind="primary" isBusy={step === 'asking'} onClick={() => void ask()}>
+          {say('sendLink')}
+        </Button>
+      )}
+      <p role="status" className="portal-good">
+        {step === 'asked' && say('linkSent')}
+      </p>
+      {(step === 'tooMany' || step === 'failed') && (
+        <p role="alert" className="field-error">
+          {say(step === 'tooMany' ? 'tooMany' : 'refused')}
+        </p>
+      )}
+    </>
   )
 }
 

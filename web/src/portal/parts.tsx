@@ -119,6 +119,8 @@ export function Button({
 export function OpenButton(props: {
   readonly path: string
   readonly label: string
+  /** For who does not see what it stands beside. */
+  readonly describedAs?: string
   readonly kind?: 'primary' | 'secondary'
   readonly isFile?: boolean
 }): ReactElement {
@@ -133,7 +135,12 @@ export function OpenButton(props: {
   }
   return (
     <span className="portal-open">
-      <Button kind={props.kind ?? 'secondary'} onClick={() => void open()} isBusy={isBusy}>
+      <Button
+        kind={props.kind ?? 'secondary'}
+        aria-label={props.describedAs}
+        onClick={() => void open()}
+        isBusy={isBusy}
+      >
         {props.label}
       </Button>
       {problem && <ProblemLine problem={problem} />}
@@ -243,7 +250,9 @@ export function Facts({
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{value}</dd>
+          <dd>
+            <bdi>{value}</bdi>
+          </dd>
         </div>
       ))}
     </dl>

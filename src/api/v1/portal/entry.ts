@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Context } from '../../../actions/context.ts'
+import { requestPortalLink } from '../../../actions/portal/link-requests.ts'
+import { readPortalLink, signRenewal } from '../../../actions/portal/portal-links.ts'
 import { endPortalSession, openPortalSession } from '../../../actions/portal/portal-sessions.ts'
 import { Refusal } from '../../../core/refusal.ts'
 import { findDefaultLink } from '../../../store/payment-provider-customers.ts'
@@ -7,6 +9,7 @@ import { findPortalVisit, type PortalVisit, readLogo } from '../../../store/port
 import { toWirePortalSession } from '../../../wire/portal/customer.ts'
 import { bodyOf } from '../../params.ts'
 import { requireVisit } from '../../portal-visits.ts'
+import { OF_LINK_REQUESTS, WriteShares } from '../../portal-writes.ts'
 import { portalSchemas } from '../../schemas/portal.ts'
 import {
   checkCsrf,
@@ -43,6 +46,20 @@ export function portalEntryRoutes(app: FastifyInstance, context: Context): void 
     clearSessionCookie(reply, context.settings, OF_PORTAL)
     return {}
   })
+  linkRequestRoutes(app, context)
+}
+
+function linkRequestRoutes(app: FastifyInstance, context: Context): void {
+  const shares = new WriteShares(OF_LINK_REQUESTS)
+  app.post('/portal/link_requests', { schema: portalSchemas.requestLink }, async (request) => {
+    checkOrigin(request, context.settings)
+    const { token } = bodyOf(request.body)
+    const link = typeof token === 'string' ? readPortalLink(token) : undefined
+    // By what the link says, proven or not: a refusal tells no more than that somebody asks too often.
+    if (link) shares.take(link.customerId)
+    await requestPortalLink(context, typeof token === 'string' ? token : '')
+    return {}
+  })
 }
 
 async function answer(
@@ -58,5 +75,7 @@ async function answer(
   const canPay = link !== undefined && link.providerCustomerId !== null
   const now = organization.isSandbox ? (organization.clockAt ?? context.systemNow()) : context.systemNow()
   void reply.header('cache-control', 'no-store')
-  return { session: toWirePortalSession(visit, { csrfToken: csrfTokenOf(token), canPay, now, logo }) }
+  const renewalToken = visit.session.isViewOnly ? null : signRenewal(organization, customer.id)
+  const more = { csrfToken: csrfTokenOf(token), renewalToken, canPay, now, logo }
+  return { session: toWirePortalSession(visit, more) }
 }

@@ -5,6 +5,7 @@ import { updatePortalSettings } from '../../../actions/portal/update-portal-sett
 import { readPortalSettings } from '../../../core/portal/portal-parts.ts'
 import { accepted } from '../../../core/refusal.ts'
 import { readOrganization } from '../../../store/organizations.ts'
+import { readPortalPlanCodes } from '../../../store/portal-plans.ts'
 import { toWirePortalSettings } from '../../../wire/portal/customer.ts'
 import { rootOf } from '../../params.ts'
 import { portalSchemas } from '../../schemas/portal.ts'
@@ -43,8 +44,10 @@ export function portalSettingsRoutes(app: FastifyInstance, context: Context): vo
     { config: ofOrganization, schema: portalSchemas.settings },
     async ({ caller }) => {
       const { organizationId } = caller
-      const row = await context.database.read(caller, (reads) => readOrganization(reads, organizationId))
-      return { portal_settings: toWirePortalSettings(row) }
+      const [row, planCodes] = await context.database.read(caller, (reads) =>
+        Promise.all([readOrganization(reads, organizationId), readPortalPlanCodes(reads)]),
+      )
+      return { portal_settings: toWirePortalSettings(row, planCodes) }
     },
   )
   app.route({
@@ -53,8 +56,9 @@ export function portalSettingsRoutes(app: FastifyInstance, context: Context): vo
     config: ofOrganization,
     schema: portalSchemas.updateSettings,
     handler: async ({ caller, body }) => {
-      const { parts } = accepted(readPortalSettings(rootOf(body, 'portal_settings')))
-      return { portal_settings: toWirePortalSettings(await updatePortalSettings(context, caller, parts)) }
+      const settings = accepted(readPortalSettings(rootOf(body, 'portal_settings')))
+      const { row, planCodes } = await updatePortalSettings(context, caller, settings)
+      return { portal_settings: toWirePortalSettings(row, planCodes) }
     },
   })
 }

@@ -1,18 +1,25 @@
 import type { FastifyInstance } from 'fastify'
 import type { Caller, Context } from '../../../actions/context.ts'
 import { previewInvoice } from '../../../actions/invoices/preview-invoice.ts'
+import { readUsageDays } from '../../../actions/portal/read-usage-days.ts'
 import { readPastUsage } from '../../../actions/usage/read-past-usage.ts'
 import { readProjectedUsage } from '../../../actions/usage/read-projected-usage.ts'
 import { partsOf } from '../../../core/portal/portal-parts.ts'
-import { notFound, Refusal } from '../../../core/refusal.ts'
-import type { Reads } from '../../../store/database.ts'
-import { isId } from '../../../store/ids.ts'
-import { owedByCustomer, type PortalVisit } from '../../../store/portal.ts'
+import { Refusal } from '../../../core/refusal.ts'
+import { unitsOverridesOf } from '../../../store/fixed-charge-units.ts'
+import { invoicedToCustomer, owedByCustomer, type PortalVisit } from '../../../store/portal.ts'
+import { addOnNamesOf } from '../../../store/portal-plans.ts'
 import { subscriptionDetails, viewsOf } from '../../../store/subscription-views.ts'
-import { type SubscriptionRow, subscriptionsOf } from '../../../store/subscriptions.ts'
-import { toWireOwed, toWireOwnPlan, toWireOwnSubscription } from '../../../wire/portal/customer.ts'
-import { toWireOwnUsage } from '../../../wire/portal/usage.ts'
+import type { SubscriptionRow } from '../../../store/subscriptions.ts'
+import {
+  toWireInvoiced,
+  toWireOwed,
+  toWireOwnPlan,
+  toWireOwnSubscription,
+} from '../../../wire/portal/customer.ts'
+import { toWireOwnDays, toWireOwnUsage } from '../../../wire/portal/usage.ts'
 import { metaOf, pageOf } from '../../pagination.ts'
+import { ownSubscription, ownSubscriptions } from '../../portal-subscriptions.ts'
 import { portalSchemas } from '../../schemas/portal.ts'
 
 type ById = { Params: { id: string } }
@@ -20,23 +27,24 @@ type ById = { Params: { id: string } }
 /** Each estimate builds a bill; nobody reads more of them on one page. */
 const ESTIMATES_MAX = 5
 const PAST_PERIODS_MAX = 12
-const SHOWN_STATUSES = ['active', 'pending'] as const
 
 /** What a customer owes, has subscribed to and uses. */
 export function portalSubscriptionsRoutes(app: FastifyInstance, context: Context): void {
   const { database } = context
   app.get('/overview', { schema: portalSchemas.overview }, async ({ caller, visit }) => {
     const parts = partsOf(visit.organization.portalParts)
-    const { owed, views } = await database.read(caller, async (reads) => {
+    const { owed, invoiced, views } = await database.read(caller, async (reads) => {
       const rows = await ownSubscriptions(reads, visit)
-      const [owed, views] = await Promise.all([
+      const [owed, invoiced, views] = await Promise.all([
         parts.includes('invoices') ? owedByCustomer(reads, visit.customer.id) : [],
+        parts.includes('invoices') ? invoicedToCustomer(reads, visit.customer.id) : [],
         viewsOf(reads, rows, caller.now),
       ])
-      return { owed, views }
+      return { owed, invoiced, views }
     })
     return {
       owed: owed.map(toWireOwed),
+      invoiced: invoiced.map(toWireInvoiced),
       subscriptions: views.map((view) => toWireOwnSubscription(view, parts)),
     }
   })
@@ -62,7 +70,12 @@ export function portalSubscriptionsRoutes(app: FastifyInstance, context: Context
       database.read(caller, async (reads) => {
         const row = await ownSubscription(reads, visit, params.id)
         const details = await subscriptionDetails(reads, row, caller.now)
-        return { subscription: toWireOwnPlan(details, partsOf(visit.organization.portalParts)) }
+        const [addOnNames, ownUnits] = await Promise.all([
+          addOnNamesOf(reads, [details.wholePlan]),
+          unitsOverridesOf(reads, row.id),
+        ])
+        const parts = partsOf(visit.organization.portalParts)
+        return { subscription: toWireOwnPlan(details, parts, { addOnNames, ownUnits }) }
       }),
   )
   usageRoutes(app, context)
@@ -81,6 +94,17 @@ function usageRoutes(app: FastifyInstance, { database }: Context): void {
     },
   )
   app.get<ById>(
+    '/subscriptions/:id/usage_days',
+    { config, schema: portalSchemas.usageDays },
+    async ({ caller, visit, params }) => {
+      const row = await database.read(caller, (reads) => ownSubscription(reads, visit, params.id))
+      const charges = await database.readUsage(caller, (reads) =>
+        readUsageDays(reads, caller, subjectOf(visit, row)),
+      )
+      return { usage_days: charges.map(toWireOwnDays) }
+    },
+  )
+  app.get<ById>(
     '/subscriptions/:id/past_usage',
     { config, schema: portalSchemas.pastUsage },
     async ({ caller, visit, params, query }) => {
@@ -90,7 +114,9 @@ function usageRoutes(app: FastifyInstance, { database }: Context): void {
         readPastUsage(reads, { ...subjectOf(visit, row), metricCode: undefined, slice: page }),
       )
       const shown = { showsAmounts: showsAmounts(visit), hasTiers: false }
-      return { periods: rows.map((usage) => toWireOwnUsage(usage, shown)), meta: metaOf(page, total) }
+      // What is paid in advance is billed at the start, for which no time has passed in which anything was used.
+      const lasted = rows.filter(({ window }) => window.from < window.to)
+      return { periods: lasted.map((usage) => toWireOwnUsage(usage, shown)), meta: metaOf(page, total) }
     },
   )
 }
@@ -101,17 +127,6 @@ function showsAmounts({ organization }: PortalVisit): boolean {
 
 function subjectOf({ customer }: PortalVisit, { externalId }: SubscriptionRow) {
   return { externalCustomerId: customer.externalId, externalSubscriptionId: externalId }
-}
-
-function ownSubscriptions(reads: Reads, { customer }: PortalVisit): Promise<SubscriptionRow[]> {
-  return subscriptionsOf(reads, { customerId: customer.id }, SHOWN_STATUSES)
-}
-
-/** A subscription of the customer; 404 for one of anybody else, and for one that is over. */
-async function ownSubscription(reads: Reads, visit: PortalVisit, id: string): Promise<SubscriptionRow> {
-  const row = isId(id) ? (await ownSubscriptions(reads, visit)).find((each) => each.id === id) : undefined
-  if (!row) throw notFound('subscription')
-  return row
 }
 
 /** The next invoice of a subscription as it stands now; undefined when the subscription has none any more. */

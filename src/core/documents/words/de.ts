@@ -135,6 +135,13 @@ export const de: Words = {
   'mail.reset_until': 'Der Link gilt einmal, innerhalb von 24 Stunden.',
   'mail.reset_ignore':
     'Falls Sie das nicht waren, ist nichts weiter zu tun: Ihr Passwort bleibt unverändert.',
+  'mail.portal_subject': 'Ihr neuer Link von {seller}',
+  'mail.portal_intro':
+    'hier ist der neue Link, den Sie angefordert haben. Er öffnet Ihre Seite mit Rechnungen und Verbrauch.',
+  'mail.portal_open': 'Seite öffnen',
+  'mail.portal_until':
+    'Der Link gilt 12 Stunden. Wer ihn hat, kann in Ihrem Namen handeln: Bitte geben Sie ihn nicht weiter.',
+  'mail.portal_ignore': 'Wenn Sie ihn nicht angefordert haben, müssen Sie nichts tun.',
   'mail.invitation_subject': 'Einladung zu {organization}',
   'mail.invitation_intro': '{inviter} lädt Sie zu {organization} ein.',
   'mail.invitation_intro_plain': 'Sie sind zu {organization} eingeladen.',

@@ -131,6 +131,13 @@ export const en = {
   'mail.reset_open': 'Set a new password',
   'mail.reset_until': 'The link works once, within 24 hours.',
   'mail.reset_ignore': 'If it was not you, nothing is left to do: your password stays as it is.',
+  'mail.portal_subject': 'Your new link from {seller}',
+  'mail.portal_intro':
+    'Here is the new link that you asked for. It opens your page with your invoices and usage.',
+  'mail.portal_open': 'Open your page',
+  'mail.portal_until':
+    'The link works for 12 hours. Whoever has it can act in your name, so please keep it to yourself.',
+  'mail.portal_ignore': 'If you did not ask for it, nothing is left to do.',
   'mail.invitation_subject': 'Join {organization}',
   'mail.invitation_intro': '{inviter} invites you to {organization}.',
   'mail.invitation_intro_plain': 'You are invited to {organization}.',

@@ -133,6 +133,13 @@ export const es: Words = {
   'mail.reset_open': 'Establecer una contraseña nueva',
   'mail.reset_until': 'El enlace funciona una sola vez, durante 24 horas.',
   'mail.reset_ignore': 'Si no ha sido usted, no tiene que hacer nada: su contraseña no cambia.',
+  'mail.portal_subject': 'Su nuevo enlace de {seller}',
+  'mail.portal_intro':
+    'Este es el nuevo enlace que ha solicitado. Abre su página con sus facturas y su consumo.',
+  'mail.portal_open': 'Abrir su página',
+  'mail.portal_until':
+    'El enlace funciona durante 12 horas. Quien lo tenga puede actuar en su nombre: no lo comparta.',
+  'mail.portal_ignore': 'Si no lo ha solicitado, no tiene que hacer nada.',
   'mail.invitation_subject': 'Únase a {organization}',
   'mail.invitation_intro': '{inviter} le invita a {organization}.',
   'mail.invitation_intro_plain': 'Le han invitado a {organization}.',

@@ -133,6 +133,13 @@ export const fr: Words = {
   'mail.reset_open': 'Définir un nouveau mot de passe',
   'mail.reset_until': 'Le lien fonctionne une seule fois, pendant 24 heures.',
   'mail.reset_ignore': "Si ce n'était pas vous, il n'y a rien à faire : votre mot de passe ne change pas.",
+  'mail.portal_subject': 'Votre nouveau lien de {seller}',
+  'mail.portal_intro':
+    'Voici le nouveau lien que vous avez demandé. Il ouvre votre page avec vos factures et votre consommation.',
+  'mail.portal_open': 'Ouvrir votre page',
+  'mail.portal_until':
+    'Le lien fonctionne pendant 12 heures. Toute personne qui le possède peut agir en votre nom : gardez-le pour vous.',
+  'mail.portal_ignore': "Si vous ne l'avez pas demandé, il n'y a rien à faire.",
   'mail.invitation_subject': 'Rejoindre {organization}',
   'mail.invitation_intro': '{inviter} vous invite à rejoindre {organization}.',
   'mail.invitation_intro_plain': 'Vous êtes invité à rejoindre {organization}.',

@@ -133,6 +133,12 @@ export const nb: Words = {
   'mail.reset_open': 'Velg et nytt passord',
   'mail.reset_until': 'Lenken virker én gang, innen 24 timer.',
   'mail.reset_ignore': 'Hvis det ikke var deg, trenger du ikke gjøre noe: passordet ditt er uendret.',
+  'mail.portal_subject': 'Din nye lenke fra {seller}',
+  'mail.portal_intro': 'Her er den nye lenken du ba om. Den åpner siden din med fakturaer og forbruk.',
+  'mail.portal_open': 'Åpne siden din',
+  'mail.portal_until':
+    'Lenken virker i 12 timer. Den som har den, kan handle i ditt navn, så ikke del den med andre.',
+  'mail.portal_ignore': 'Hvis du ikke ba om den, trenger du ikke gjøre noe.',
   'mail.invitation_subject': 'Invitasjon til {organization}',
   'mail.invitation_intro': '{inviter} inviterer deg til {organization}.',
   'mail.invitation_intro_plain': 'Du er invitert til {organization}.',

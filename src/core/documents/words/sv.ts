@@ -133,6 +133,13 @@ export const sv: Words = {
   'mail.reset_open': 'Välj ett nytt lösenord',
   'mail.reset_until': 'Länken fungerar en gång, inom 24 timmar.',
   'mail.reset_ignore': 'Om det inte var du behöver du inte göra något: ditt lösenord är oförändrat.',
+  'mail.portal_subject': 'Din nya länk från {seller}',
+  'mail.portal_intro':
+    'Här är den nya länken som du bad om. Den öppnar din sida med fakturor och förbrukning.',
+  'mail.portal_open': 'Öppna din sida',
+  'mail.portal_until':
+    'Länken fungerar i 12 timmar. Den som har den kan agera i ditt namn, så dela den inte med någon.',
+  'mail.portal_ignore': 'Om du inte bad om den behöver du inte göra något.',
   'mail.invitation_subject': 'Inbjudan till {organization}',
   'mail.invitation_intro': '{inviter} bjuder in dig till {organization}.',
   'mail.invitation_intro_plain': 'Du är inbjuden till {organization}.',

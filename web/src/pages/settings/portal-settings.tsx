@@ -1,7 +1,7 @@
 import { type ReactElement, useState } from 'react'
-import { OWN_API, useOne, useWrite } from '../../api/queries.ts'
+import { OWN_API, useList, useOne, useWrite } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
-import type { PortalSettings } from '../../api/types.ts'
+import type { Plan, PortalSettings } from '../../api/types.ts'
 import { ApiCallButton } from '../../parts/api-call.tsx'
 import { ProblemLine } from '../../parts/dialog.tsx'
 import { Card, Facts, Page } from '../../parts/page.tsx'
@@ -38,6 +38,11 @@ const PARTS: readonly (readonly [part: Part, label: string, help: string])[] = [
   ],
   ['plan', 'Plan', 'Its price, the prices of its charges, and entitlements.'],
   [
+    'plan_changes',
+    'Changing the plan',
+    'Between the plans that you choose below: to a dearer one at once, to a cheaper one at the end of the period.',
+  ],
+  [
     'information',
     'Details',
     'Names, addresses, tax number, e-mail and language, which customers can change.',
@@ -49,7 +54,14 @@ export function PortalSettingsPage(): ReactElement {
   const query = useOne<PortalSettings>(PATH, 'portal_settings')
   return (
     <Page title="Customer portal" tabs={<SettingsTabs />}>
-      <Loaded query={query}>{(settings) => <Parts settings={settings} />}</Loaded>
+      <Loaded query={query}>
+        {(settings) => (
+          <div className="stack-wide">
+            <Parts settings={settings} />
+            {settings.parts.includes('plan_changes') && <Plans settings={settings} />}
+          </div>
+        )}
+      </Loaded>
     </Page>
   )
 }
@@ -89,6 +101,61 @@ function Parts({ settings }: { readonly settings: PortalSettings }): ReactElemen
             onChange={(isOn) => turn(part, isOn)}
           />
         ))}
+      </div>
+    </Card>
+  )
+}
+
+/** Beyond so many, plans are offered by the API. */
+const PLANS_MAX = 100
+
+function Plans({ settings }: { readonly settings: PortalSettings }): ReactElement {
+  const may = useMay()
+  const { mutate, error, isPending } = useWrite()
+  const [chosen, setChosen] = useState(settings.plan_codes)
+  const query = useList<Plan>('/plans', 'plans', { per_page: PLANS_MAX })
+  const codes = isPending ? chosen : settings.plan_codes
+  const writeOf = (next: readonly string[]) =>
+    ({
+      method: 'PUT',
+      path: PATH,
+      body: { portal_settings: { parts: settings.parts, plan_codes: next } },
+    }) as const
+  const turn = (code: string, isOn: boolean) => {
+    const next = isOn ? [...codes, code] : codes.filter((each) => each !== code)
+    setChosen(next)
+    mutate(writeOf(next))
+  }
+  return (
+    <Card title="Plans that customers may choose" aside={<ApiCallButton write={writeOf(codes)} />}>
+      <div className="stack">
+        <p className="muted">
+          A customer on one of these plans can change to another one of them in the same currency.
+          Subscriptions with prices of their own stay as they are.
+        </p>
+        {error && <ProblemLine problem={error} />}
+        <Loaded query={query}>
+          {({ rows, meta }) => (
+            <>
+              {rows.length === 0 && <p className="muted">There is no plan yet.</p>}
+              {!may('organization:update') && <p>{codes.join(', ') || 'None'}</p>}
+              {rows
+                .filter(() => may('organization:update'))
+                .map(({ code, name }) => (
+                  <Toggle
+                    key={code}
+                    label={name}
+                    help={code}
+                    isOn={codes.includes(code)}
+                    onChange={(isOn) => turn(code, isOn)}
+                  />
+                ))}
+              {meta.total_count > rows.length && (
+                <p className="muted">Only the latest {PLANS_MAX} plans are listed.</p>
+              )}
+            </>
+          )}
+        </Loaded>
       </div>
     </Card>
   )

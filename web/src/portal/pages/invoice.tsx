@@ -44,7 +44,22 @@ export function Invoice({ id }: { readonly id: string }): ReactElement {
       </Card>
       <Lines invoice={invoice} />
       {invoice.payments.length > 0 && <Payments invoice={invoice} />}
+      <Question number={invoice.number} />
     </Page>
+  )
+}
+
+/** A question about the invoice, to the address of who made it. */
+function Question({ number }: { readonly number: string }): ReactElement | null {
+  const say = useSay()
+  const { brand } = useSession()
+  if (!brand.email) return null
+  return (
+    <p>
+      <a href={`mailto:${brand.email}?subject=${encodeURIComponent(`${say('invoice')} ${number}`)}`}>
+        {say('askAbout')}
+      </a>
+    </p>
   )
 }
 

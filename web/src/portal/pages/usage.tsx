@@ -1,13 +1,14 @@
 import { type ReactElement, useState } from 'react'
-import type { OwnSubscription, OwnUsage } from '../../api/types.ts'
+import type { OwnSubscription, OwnUsage, OwnUsageDays } from '../../api/types.ts'
 import { formatPeriod } from '../../format/dates.ts'
 import { formatCents, formatPrice, formatRate, formatUnits } from '../../format/money.ts'
 import { useRead } from '../api.ts'
 import { useSay } from '../language.ts'
-import { Card, type Column, Loaded, Page, type Paged, Pages, Table } from '../parts.tsx'
+import { Button, Card, type Column, Loaded, Page, type Paged, Pages, Table } from '../parts.tsx'
 import { go } from '../route.tsx'
 import { useSession, useShows } from '../session.ts'
-import { UsageBars } from '../usage-bars.tsx'
+import { spansOfDays, spansOfPeriods, UsageBars } from '../usage-bars.tsx'
+import { saveUsage } from '../usage-file.ts'
 
 type Charge = OwnUsage['charges'][number]
 
@@ -69,7 +70,9 @@ function Current({ id, name }: { readonly id: string; readonly name: string }): 
             aside={<span className="muted">{formatPeriod(usage.from, usage.to, customer.timezone)}</span>}
           >
             <UsageTable usage={usage} isCurrent />
+            <SaveButton usage={usage} />
           </Card>
+          <Days id={id} />
           {usage.charges
             .filter(({ tiers }) => (tiers?.length ?? 0) > 0)
             .map((charge, n) => (
@@ -144,6 +147,31 @@ function UsageTable(props: { readonly usage: OwnUsage; readonly isCurrent?: bool
   )
 }
 
+function SaveButton({ usage }: { readonly usage: OwnUsage }): ReactElement | null {
+  const say = useSay()
+  const { customer } = useSession()
+  if (usage.charges.length === 0) return null
+  const heads = [say('item'), say('units'), say('amount')] as const
+  return (
+    <div className="line">
+      <Button onClick={() => saveUsage(usage, heads, customer.timezone)}>{say('saveCsv')}</Button>
+    </div>
+  )
+}
+
+/** The units of each day; nothing for a period of one day. */
+function Days({ id }: { readonly id: string }): ReactElement | null {
+  const say = useSay()
+  const { data } = useRead<{ usage_days: readonly OwnUsageDays[] }>(`/subscriptions/${id}/usage_days`)
+  const spans = spansOfDays(data?.usage_days ?? [])
+  if (spans.length < 2) return null
+  return (
+    <Card title={say('byDay')}>
+      <UsageBars caption="unitsByDay" spans={spans} />
+    </Card>
+  )
+}
+
 function Tiers({ charge, currency }: { readonly charge: Charge; readonly currency: string }): ReactElement {
   const say = useSay()
   const shows = useShows()
@@ -194,7 +222,10 @@ function Past({ id }: { readonly id: string }): ReactElement {
         {({ periods, meta }) => (
           <div className="stack">
             {periods.length === 0 && <p className="muted">{say('noPast')}</p>}
-            <UsageBars periods={[...periods].reverse()} />
+            <UsageBars
+              caption="unitsByPeriod"
+              spans={spansOfPeriods([...periods].reverse(), customer.timezone)}
+            />
             {periods.map((usage) => (
               <details key={usage.from} className="portal-past">
                 <summary>
@@ -204,6 +235,7 @@ function Past({ id }: { readonly id: string }): ReactElement {
                   )}
                 </summary>
                 <UsageTable usage={usage} />
+                <SaveButton usage={usage} />
               </details>
             ))}
             <Pages meta={meta} onPage={setPage} />
