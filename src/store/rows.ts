@@ -659,11 +659,11 @@ export interface FeeDays {
   id: Generated<Int8>
   isFolded: Generated<boolean>
   isInvoiced: boolean
-  madeOn: string
+  madeOn: Timestamp
   months: number | null
   organizationId: string
   selfBilled: boolean
-  startsIn: string | null
+  startsIn: Timestamp | null
   taxesAmountCents: Numeric
   units: Numeric
 }
