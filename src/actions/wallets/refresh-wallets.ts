@@ -16,6 +16,9 @@ import { announceDepletion } from './announce-depletion.ts'
 import { expectedUsage } from './expected-usage.ts'
 import { topUpBelowThresholds } from './top-up-below-thresholds.ts'
 
+/** Customers in one transaction: what waits to be folded is read as a whole, however few of them ask for it. */
+const REFRESHED_MAX = 1000
+
 /**
  * Due work: events of customers with wallets. It only passes on the wish for a refresh, so that it is over at once: an
  * event that comes meanwhile waits for it.
@@ -34,13 +37,13 @@ export const passOnWalletUsage: BatchAction = {
 }
 
 /**
- * Due work: computes the ongoing balances of customers anew, hundreds in one transaction, and does what follows from
+ * Due work: computes the ongoing balances of customers anew, up to a thousand in one transaction, and does what follows from
  * them: alerts, the message of a wallet that is depleted, and top-ups below a threshold
  * (docs/rules/ongoing-balance.md).
  */
 export const refreshWallets: BatchAction = {
   kind: 'wallet_refresh',
-  itemsMax: 200,
+  itemsMax: REFRESHED_MAX,
   act: async (_context, tx, caller, items) => {
     await refreshCustomers(
       tx,
