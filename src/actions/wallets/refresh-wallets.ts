@@ -37,8 +37,8 @@ export const passOnWalletUsage: BatchAction = {
 }
 
 /**
- * Due work: computes the ongoing balances of customers anew, up to a thousand in one transaction, and does what follows from
- * them: alerts, the message of a wallet that is depleted, and top-ups below a threshold
+ * Due work: computes the ongoing balances of customers anew, up to a thousand in one transaction, and does what follows
+ * from them: alerts, the message of a wallet that is depleted, and top-ups below a threshold
  * (docs/rules/ongoing-balance.md).
  */
 export const refreshWallets: BatchAction = {

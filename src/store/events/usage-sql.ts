@@ -297,8 +297,8 @@ function nameOne(column: 'sums' | 'lasts', externalSubscriptionIds: readonly str
 }
 
 /**
- * The upper bound is a list of one: the planner takes two plain bounds for a narrow range, and while a month is young it
- * then reads all events of the range by the index of the list, not those of a subscription by that of usage.
+ * The upper bound is a list of one: the planner takes two plain bounds for a narrow range. While a month is young, it
+ * would read all events of the range by the index of the list instead of those of a subscription by that of usage.
  */
 function logFrom(shape: UsageShape): RawBuilder<unknown> {
   return sql`from events e
