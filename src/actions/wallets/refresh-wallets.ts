@@ -8,6 +8,7 @@ import {
   usageWallets,
   writeOngoingBalances,
 } from '../../store/ongoing-balances.ts'
+import { refreshStatistics } from '../../store/planner-statistics.ts'
 import { groupedBy } from '../../store/values.ts'
 import { fireWalletAlerts } from '../alerts/fire-wallet-alerts.ts'
 import type { Caller } from '../context.ts'
@@ -18,6 +19,8 @@ import { topUpBelowThresholds } from './top-up-below-thresholds.ts'
 
 /** Customers in one transaction: what waits to be folded is read as a whole, however few of them ask for it. */
 const REFRESHED_MAX = 1000
+/** Of so many customers, reading the events of a young month by the wrong index would take seconds. */
+const MANY = 50
 
 /**
  * Due work: events of customers with wallets. It only passes on the wish for a refresh, so that it is over at once: an
@@ -44,7 +47,8 @@ export const passOnWalletUsage: BatchAction = {
 export const refreshWallets: BatchAction = {
   kind: 'wallet_refresh',
   itemsMax: REFRESHED_MAX,
-  act: async (_context, tx, caller, items) => {
+  act: async (context, tx, caller, items) => {
+    if (items.length >= MANY) await refreshStatistics(context.database)
     await refreshCustomers(
       tx,
       caller,
