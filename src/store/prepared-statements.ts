@@ -9,6 +9,9 @@ const USES_MIN = 3
 const COUNTED_MAX = 2000
 const NAMED_MAX = 200
 
+/** Begins a statement that is to be planned each time, by its parameters and by how full the tables are then. */
+export const PLANNED_ANEW = '/* planned anew */'
+
 /**
  * Names frequent statements, so that PostgreSQL parses and plans each once per connection: planning most of them
  * takes several times longer than running them.
@@ -20,6 +23,7 @@ export class StatementNames {
 
   /** The name of a statement; undefined for a rare one, or when too many have names. */
   nameOf(text: string): string | undefined {
+    if (text.startsWith(PLANNED_ANEW)) return undefined
     const name = this.names.get(text)
     if (name !== undefined || this.names.size >= NAMED_MAX) return name
     const uses = (this.uses.get(text) ?? 0) + 1

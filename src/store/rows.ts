@@ -659,11 +659,11 @@ export interface FeeDays {
   id: Generated<Int8>
   isFolded: Generated<boolean>
   isInvoiced: boolean
-  madeOn: Timestamp
+  madeOn: string
   months: number | null
   organizationId: string
   selfBilled: boolean
-  startsIn: Timestamp | null
+  startsIn: string | null
   taxesAmountCents: Numeric
   units: Numeric
 }

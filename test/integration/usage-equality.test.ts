@@ -250,15 +250,19 @@ describe('usage from running state', () => {
       ...since,
       ...upToEvents(events.slice(0, 3), since),
     ]
-    const [state, log] = await harness.context.database.read(client.organizationId, async (reads) => [
+    const others = queries.slice(0, 4).map((each, n) => ({ ...each, externalSubscriptionId: `nobody ${n}` }))
+    const [state, log, beside] = await harness.context.database.read(client.organizationId, async (reads) => [
       await answerUsages(reads, queries),
       await answerFromLog(reads, queries),
+      // Usage of many subscriptions is read in another way than that of a few.
+      await answerUsages(reads, [...queries, ...others]),
     ])
     for (const [index, query] of queries.entries()) {
       const expected = plain(usageOf(events, query))
       const label = JSON.stringify(query)
       expect({ label, groups: plain(log[index] ?? []) }).toEqual({ label, groups: expected })
       expect({ label, groups: plain(state[index] ?? []) }).toEqual({ label, groups: expected })
+      expect({ label, groups: plain(beside[index] ?? []) }).toEqual({ label, groups: expected })
     }
   }
 

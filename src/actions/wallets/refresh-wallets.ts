@@ -8,6 +8,7 @@ import {
   usageWallets,
   writeOngoingBalances,
 } from '../../store/ongoing-balances.ts'
+import { refreshStatistics } from '../../store/planner-statistics.ts'
 import { groupedBy } from '../../store/values.ts'
 import { fireWalletAlerts } from '../alerts/fire-wallet-alerts.ts'
 import type { Caller } from '../context.ts'
@@ -15,6 +16,11 @@ import type { BatchAction } from '../due/due-action.ts'
 import { announceDepletion } from './announce-depletion.ts'
 import { expectedUsage } from './expected-usage.ts'
 import { topUpBelowThresholds } from './top-up-below-thresholds.ts'
+
+/** Customers in one transaction: what waits to be folded is read as a whole, however few of them ask for it. */
+const REFRESHED_MAX = 1000
+/** Of so many customers, reading the events of a young month by the wrong index would take seconds. */
+const MANY = 50
 
 /**
  * Due work: events of customers with wallets. It only passes on the wish for a refresh, so that it is over at once: an
@@ -34,14 +40,15 @@ export const passOnWalletUsage: BatchAction = {
 }
 
 /**
- * Due work: computes the ongoing balances of customers anew, hundreds in one transaction, and does what follows from
- * them: alerts, the message of a wallet that is depleted, and top-ups below a threshold
+ * Due work: computes the ongoing balances of customers anew, up to a thousand in one transaction, and does what follows
+ * from them: alerts, the message of a wallet that is depleted, and top-ups below a threshold
  * (docs/rules/ongoing-balance.md).
  */
 export const refreshWallets: BatchAction = {
   kind: 'wallet_refresh',
-  itemsMax: 200,
-  act: async (_context, tx, caller, items) => {
+  itemsMax: REFRESHED_MAX,
+  act: async (context, tx, caller, items) => {
+    if (items.length >= MANY) await refreshStatistics(context.database)
     await refreshCustomers(
       tx,
       caller,

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Reads, Tx } from '../database.ts'
 import { type DueHead, isRipe, type Waiting } from '../due-items.ts'
 import { holdSettings } from '../inherited-settings.ts'
-import { ts } from '../values.ts'
+import { anyOf, ts } from '../values.ts'
 
 /** The kinds processed in batches, with the table of their subjects: it has the customer, or is that of customers. */
 const SUBJECTS = {
@@ -63,12 +63,24 @@ export async function claimBatch(
     where id = any (${[...new Set(found.map(({ customerId }) => customerId))]}::uuid[])
     order by id
     for no key update skip locked`.execute(tx)
-  const customerIds = await wholeCustomers(
-    tx,
-    head,
-    locked.map(({ id }) => id),
+  const lockedIds = locked.map(({ id }) => id)
+  // A customer that is the subject has one item of a kind, and it is locked already.
+  if (SUBJECTS[head.kind] === 'customers') return takeLocked(tx, found, new Set(lockedIds))
+  return takeItems(tx, head, await wholeCustomers(tx, head, lockedIds))
+}
+
+/** Deletes items that are locked, those of the given customers. */
+async function takeLocked(
+  tx: Tx,
+  found: readonly { readonly id: string; readonly subjectId: string }[],
+  customerIds: ReadonlySet<string>,
+): Promise<readonly ClaimedItem[]> {
+  const taken = found.flatMap(({ id, subjectId }) =>
+    customerIds.has(subjectId) ? [{ id, subjectId, customerId: subjectId }] : [],
   )
-  return takeItems(tx, head, customerIds)
+  const ids = taken.map(({ id }) => id)
+  if (ids.length > 0) await tx.deleteFrom('dueItems').where('id', '=', anyOf(ids)).execute()
+  return taken
 }
 
 /** Claims the items of the given customers, waiting for their locks: customers first, then their items. */

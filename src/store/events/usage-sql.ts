@@ -8,6 +8,7 @@ import {
   type UsageBound,
   type UsageQuery,
 } from '../../core/metering/usage.ts'
+import { PLANNED_ANEW } from '../prepared-statements.ts'
 import type { CutTracker, TrackerDefinition } from './definitions.ts'
 import { keepsLasts, subscriptionText } from './running-state.ts'
 import { slotOf } from './usage-slots.ts'
@@ -159,37 +160,60 @@ function segmentsFrom(segments: readonly SegmentRow[]): RawBuilder<unknown> {
   return sql`jsonb_to_recordset(${JSON.stringify(segments)}::jsonb) as ${SEGMENT}`
 }
 
-/** Optimization fences, so that each segment is one index range and the join order is fixed. */
 function sumsOfState(shape: UsageShape, tracker: TrackerDefinition, segments: readonly SegmentRow[]) {
   const textOf = dimensionOf(tracker, 'dimensions')
   const waitingOf = dimensionOf(tracker, 'd')
   return sql`
-    select x.* from ${segmentsFrom(segments)}
-    cross join lateral (
-      select seg.w, seg.b, ${groupsOf(shape, textOf)} as g, u.events_count as n, u.sum as v, u.max as x,
-        u.moment as m, u.precise_total_amount_cents as p, u.last_at as l
-      from usage_sums u where ${stateRange(tracker)} and ${matchOf(shape.match, textOf)}
+    select x.* from (
+      ${segmentsOfTracker(tracker, segments)}
+      select folded.* from seg cross join lateral (
+        select seg.w, seg.b, ${groupsOf(shape, textOf)} as g, u.events_count as n, u.sum as v, u.max as x,
+          u.moment as m, u.precise_total_amount_cents as p, u.last_at as l
+        from usage_sums u where ${STATE_RANGE} and ${matchOf(shape.match, textOf)}
+        offset 0) as folded
       union all
-      select seg.w, seg.b, ${groupsOf(shape, waitingOf)}, u.n, coalesce(u.v, 0), u.x, coalesce(u.m, 0),
+      select u.w, u.b, ${groupsOf(shape, waitingOf)}, u.n, coalesce(u.v, 0), u.x, coalesce(u.m, 0),
         coalesce(u.p, 0), u.l
-      from waiting_sums u where ${waitingRange(tracker)} and ${matchOf(shape.match, waitingOf)}
-      offset 0) as x`
+      from ${waitingIn('waiting_sums')} where ${matchOf(shape.match, waitingOf)}) as x`
 }
 
 function lastsOfState(shape: UsageShape, tracker: TrackerDefinition, segments: readonly SegmentRow[]) {
   const textOf = dimensionOf(tracker, 'dimensions')
   const waitingOf = dimensionOf(tracker, 'd')
   return sql`
-    select x.* from ${segmentsFrom(segments)}
-    cross join lateral (
-      select seg.w, seg.b, ${groupsOf(shape, textOf)} as g, u.unique_value as u, u.events_count as n,
-        u.last_value as v, u.last_operation as o, u.precise_total_amount_cents as p, u.last_at as l,
-        u.last_id as i
-      from usage_lasts u where ${stateRange(tracker)} and ${matchOf(shape.match, textOf)}
+    select x.* from (
+      ${segmentsOfTracker(tracker, segments)}
+      select folded.* from seg cross join lateral (
+        select seg.w, seg.b, ${groupsOf(shape, textOf)} as g, u.unique_value as u, u.events_count as n,
+          u.last_value as v, u.last_operation as o, u.precise_total_amount_cents as p, u.last_at as l,
+          u.last_id as i
+        from usage_lasts u where ${STATE_RANGE} and ${matchOf(shape.match, textOf)}
+        offset 0) as folded
       union all
-      select seg.w, seg.b, ${groupsOf(shape, waitingOf)}, u.u, u.n, u.v, u.o, coalesce(u.p, 0), u.l, u.i
-      from waiting_lasts u where ${waitingRange(tracker)} and ${matchOf(shape.match, waitingOf)}
-      offset 0) as x`
+      select u.w, u.b, ${groupsOf(shape, waitingOf)}, u.u, u.n, u.v, u.o, coalesce(u.p, 0), u.l, u.i
+      from ${waitingIn('waiting_lasts')} where ${matchOf(shape.match, waitingOf)}) as x`
+}
+
+/** A `with` clause of the segments. The tracker is a column of theirs, so that waiting usage is found by hashing. */
+function segmentsOfTracker(tracker: TrackerDefinition, segments: readonly SegmentRow[]): RawBuilder<unknown> {
+  return sql`with seg as materialized (
+        select ${tracker.id}::uuid as tracker, seg.* from ${segmentsFrom(segments)})`
+}
+
+/** A fence (`offset 0`) around the use of this keeps each segment one index range. */
+const STATE_RANGE = sql`u.tracker_id = seg.tracker and u.external_subscription_id = seg.s and u.span = seg.k
+    and u.starts_at >= seg.f and u.starts_at < seg.t`
+
+/**
+ * Waiting usage with the segment that it belongs to. Read once for all segments: hundreds of subscriptions may have
+ * thousands of rows waiting. The fence keeps conditions on key values from making the planner expect a single row.
+ */
+function waitingIn(waiting: 'waiting_sums' | 'waiting_lasts'): RawBuilder<unknown> {
+  return sql`(
+        select seg.w, seg.b, u.*
+        from seg
+        join ${sql.table(waiting)} u on u.t = seg.tracker and u.s = seg.s and u.a >= seg.f and u.a < seg.t
+        offset 0) as u`
 }
 
 function sumsOfLog(shape: UsageShape, segments: readonly SegmentRow[]) {
@@ -216,13 +240,12 @@ function lastsOfLog(shape: UsageShape, segments: readonly SegmentRow[]) {
       offset 0) as x`
 }
 
-function stateRange(tracker: TrackerDefinition): RawBuilder<unknown> {
-  return sql`u.tracker_id = ${tracker.id}::uuid and u.external_subscription_id = seg.s and u.span = seg.k
-    and u.starts_at >= seg.f and u.starts_at < seg.t`
-}
-
-function waitingRange(tracker: TrackerDefinition): RawBuilder<unknown> {
-  return sql`u.t = ${tracker.id}::uuid and u.s = seg.s and u.a >= seg.f and u.a < seg.t`
+/**
+ * The beginning of a statement about these subscriptions. For many, the best plan depends on how much there is at the
+ * moment, and making it costs less than one of them.
+ */
+export function planningFor(externalSubscriptionIds: readonly string[]): RawBuilder<unknown> {
+  return sql.raw(externalSubscriptionIds.length > NEEDLES_MAX ? PLANNED_ANEW : '')
 }
 
 /** Up to this many subscriptions, a slot row is searched for their names before it is parsed. */
@@ -237,10 +260,9 @@ export function waitingUsage(
   externalSubscriptionIds: readonly string[],
 ): RawBuilder<unknown> {
   const slots = [...new Set(externalSubscriptionIds.map(slotOf))]
-  const subscriptions = sql`${[...externalSubscriptionIds]}::text[]`
-  const range = sql`u.s = any (${subscriptions}) and u.t = any (${[...trackerIds]}::uuid[])`
   const partsWith = (column: 'sums' | 'lasts') =>
     sql`usage_arrivals r where r.slot = any (${slots}::smallint[]) and ${nameOne(column, externalSubscriptionIds)}`
+  const range = rangeOf(trackerIds, externalSubscriptionIds)
   return sql`
     with waiting_sums as materialized (
       select u.t, u.s, weir_instant(u.a) as a, u.d, coalesce(u.n, 1) as n, u.v, u.x, u.m, u.p, weir_instant(u.l) as l
@@ -257,6 +279,12 @@ export function waitingUsage(
     )`
 }
 
+/** Many are told apart by the join with their segments: comparing each row with each name would take longer. */
+function rangeOf(trackerIds: readonly string[], externalSubscriptionIds: readonly string[]) {
+  if (externalSubscriptionIds.length > NEEDLES_MAX) return sql`true`
+  return sql`u.s = any (${[...externalSubscriptionIds]}::text[]) and u.t = any (${[...trackerIds]}::uuid[])`
+}
+
 /**
  * Whether a slot row contains one of the subscriptions, by the text that `RunningState` wrote; a tenth of the cost of
  * parsing it.
@@ -268,10 +296,14 @@ function nameOne(column: 'sums' | 'lasts', externalSubscriptionIds: readonly str
   return sql`(${sql.join([...found, sql`false`], sql` or `)})`
 }
 
+/**
+ * The upper bound is a list of one: the planner takes two plain bounds for a narrow range. While a month is young, it
+ * would read all events of the range by the index of the list instead of those of a subscription by that of usage.
+ */
 function logFrom(shape: UsageShape): RawBuilder<unknown> {
   return sql`from events e
     where e.code = ${shape.code} and e.external_subscription_id = seg.s and e.timestamp >= seg.f
-      and e.timestamp < seg.t and (seg.i is null or e.id < seg.i or (seg.e and e.id = seg.i))
+      and e.timestamp < any (array[seg.t]) and (seg.i is null or e.id < seg.i or (seg.e and e.id = seg.i))
       and (seg.o is null or e.id > seg.o)
       and e.deleted_at is null and ${matchOf(shape.match, PROPERTY)}
       and ${isCounted(shape)}`

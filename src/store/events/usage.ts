@@ -14,7 +14,7 @@ import {
 } from './definitions.ts'
 import { numericOf } from './numeric.ts'
 import { withStartSeconds } from './start-seconds.ts'
-import { eventsSelect, totalsSelect, type UsageShape, waitingUsage } from './usage-sql.ts'
+import { eventsSelect, planningFor, totalsSelect, type UsageShape, waitingUsage } from './usage-sql.ts'
 
 /** Queries of one shape with their positions in the caller's list. */
 type Batch = {
@@ -157,10 +157,11 @@ async function answerTotals(
     numbered(index, totalsSelect(shape, queries, trackers[index] ?? null)),
   )
   const used = [...new Set(trackers.flatMap((each) => (each ? [each.id] : [])))]
-  const subscriptions = batches.flatMap(({ queries }) => queries.map((each) => each.externalSubscriptionId))
+  const named = batches.flatMap(({ queries }) => queries.map((each) => each.externalSubscriptionId))
+  const subscriptions = [...new Set(named)]
   // If the tracker was rebuilt meanwhile, its state is gone too; the same snapshot shows that it is missing.
-  const { rows } = await sql<TotalsRow & { gone: boolean }>`
-    ${waitingUsage(used, [...new Set(subscriptions)])}
+  const { rows } = await sql<TotalsRow & { gone: boolean }>`${planningFor(subscriptions)}
+    ${waitingUsage(used, subscriptions)}
     select x.*, (
       select count(*) < ${used.length} from usage_trackers where id = any (${used}::uuid[])) as gone
     from (values (1)) as one left join (${sql.join(selects, sql` union all `)}) as x on true`.execute(reads)
