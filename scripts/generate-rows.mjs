@@ -30,7 +30,10 @@ const text = readFileSync(out, 'utf8')
     'export type Int8 = ColumnType<bigint, bigint | number | string, bigint | number | string>',
   )
   .replace(/export type Numeric = .*/, 'export type Numeric = ColumnType<string, string, string>')
-  .replace(/\b(issuingDate|paymentDueDate|expectedFinalizationDate|startsOn|madeOn|startsIn): Timestamp/g, '$1: string')
+  .replace(
+    /\b(issuingDate|paymentDueDate|expectedFinalizationDate|startsOn|madeOn|startsIn): Timestamp/g,
+    '$1: string',
+  )
   .replace(
     /export type Timestamp = .*/,
     'export type Timestamp = ColumnType<Instant, RawBuilder<Instant>, RawBuilder<Instant>>',
