@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { findChromium } from '../test/support/chromium.ts'
-import { type Paint, paintOf, timed } from './browser-page.ts'
+import { type Paint, paintOf, timed, until } from './browser-page.ts'
 import { type Figure, median, quantile } from './figure.ts'
 import { type LargeOrganization, OWNER } from './seed-large.ts'
 
@@ -108,7 +108,7 @@ async function listFigures(
       filter.push(await timed(page, 'change', isOther, () => chip.selectOption(currency)))
     }
     await page.goto(`/${slug}/invoices`)
-    await page.waitForFunction(HAS_ROWS)
+    await until(page, HAS_ROWS)
     const before = await page.evaluate<string>(`JSON.stringify(${CAPTION})`)
     const last = page.getByRole('button', { name: 'Last', exact: true })
     end.push(await timed(page, 'click', `${SETTLED} && ${CAPTION} !== ${before}`, () => last.click()))
