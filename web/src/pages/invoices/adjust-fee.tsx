@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react'
+import { ApiProblem } from '../../api/client.ts'
 import { OWN_API, useList, useWrite } from '../../api/queries.ts'
 import type { AdjustedFee, Invoice } from '../../api/types.ts'
 import { formatUnits } from '../../format/money.ts'
@@ -69,21 +70,22 @@ export function UndoAdjustment(props: {
   readonly onDone: () => void
 }): ReactElement {
   const { invoice, adjusted, onDone } = props
-  const { mutate, isPending, error } = useWrite()
+  const { mutateAsync, isPending, error } = useWrite()
   const toasts = useToasts()
-  const undo = () =>
-    mutate(
-      { method: 'DELETE', path: `${pathOf(invoice)}/${adjusted.lago_id}` },
-      {
-        onSuccess: () => {
-          toasts.success('The line is as the usage makes it.')
-          onDone()
-        },
-      },
-    )
+  const undo = async () => {
+    try {
+      // Awaited here: once the line is made anew this button is gone, and would not hear of it.
+      await mutateAsync({ method: 'DELETE', path: `${pathOf(invoice)}/${adjusted.lago_id}` })
+    } catch (problem) {
+      if (problem instanceof ApiProblem) return // Shown below.
+      throw problem
+    }
+    toasts.success('The line is as the usage makes it.')
+    onDone()
+  }
   return (
     <>
-      <Button icon="subscription" isBusy={isPending} onClick={undo}>
+      <Button icon="subscription" isBusy={isPending} onClick={() => void undo()}>
         Undo the change
       </Button>
       {error && <ProblemLine problem={error} />}
