@@ -13,7 +13,7 @@ const WAIT_MS = 30_000
 export async function timed(
   page: Page,
   on: 'click' | 'keydown' | 'change' | 'input',
-  until: Condition,
+  condition: Condition,
   act: () => Promise<unknown>,
 ): Promise<number> {
   const measured = page.evaluate<number | null>(`new Promise((resolve) => {
@@ -21,7 +21,7 @@ export async function timed(
     addEventListener('${on}', () => {
       const begun = performance.now()
       const look = () => {
-        if (!(${until})) return requestAnimationFrame(look)
+        if (!(${condition})) return requestAnimationFrame(look)
         clearTimeout(giveUp)
         resolve(performance.now() - begun)
       }
@@ -31,8 +31,17 @@ export async function timed(
   await page.evaluate('1')
   await act()
   const took = await measured
-  if (took === null) throw new Error(`not within ${WAIT_MS} ms: ${until}`)
+  if (took === null) throw new Error(`not within ${WAIT_MS} ms: ${condition}`)
   return took
+}
+
+/** Waits until a condition holds. Playwright's own way needs `eval`, which the policy of the pages forbids. */
+export async function until(page: Page, condition: Condition): Promise<void> {
+  const end = performance.now() + WAIT_MS
+  while (!(await page.evaluate<boolean>(`Boolean(${condition})`))) {
+    if (performance.now() > end) throw new Error(`not within ${WAIT_MS} ms: ${condition}`)
+    await page.waitForTimeout(20)
+  }
 }
 
 export type Paint = {
@@ -68,7 +77,7 @@ export async function paintOf(context: BrowserContext, path: string, slowdown: n
   await page.goto(path)
   await page.locator('h1').first().waitFor({ timeout: WAIT_MS })
   await page.waitForLoadState('networkidle')
-  await page.waitForFunction(`!document.querySelector('.skeleton')`, undefined, { timeout: WAIT_MS })
+  await until(page, `!document.querySelector('.skeleton')`)
   await page.waitForTimeout(300)
   const paint = await page.evaluate<Paint>('window.benchPaint')
   await page.close()

@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { findChromium } from '../test/support/chromium.ts'
-import { type Paint, paintOf, timed } from './browser-page.ts'
+import { type Paint, paintOf, timed, until } from './browser-page.ts'
 import { type Figure, median, quantile } from './figure.ts'
 import { type LargeOrganization, OWNER } from './seed-large.ts'
 
@@ -108,7 +108,7 @@ async function listFigures(
       filter.push(await timed(page, 'change', isOther, () => chip.selectOption(currency)))
     }
     await page.goto(`/${slug}/invoices`)
-    await page.waitForFunction(HAS_ROWS)
+    await until(page, HAS_ROWS)
     const before = await page.evaluate<string>(`JSON.stringify(${CAPTION})`)
     const last = page.getByRole('button', { name: 'Last', exact: true })
     end.push(await timed(page, 'click', `${SETTLED} && ${CAPTION} !== ${before}`, () => last.click()))
@@ -162,6 +162,7 @@ async function paletteFigure(
 ): Promise<Figure> {
   const page = await context.newPage()
   await page.goto(`/${of.slug}`)
+  await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor()
   await page.waitForLoadState('networkidle')
   const taken: number[] = []
   for (let round = 0; round < rounds; round += 1) {
@@ -177,6 +178,8 @@ async function paletteFigure(
       taken.push(await timed(page, 'keydown', isFound, () => page.keyboard.type(String(number % 10))))
     }
     await page.keyboard.press('Escape')
+    // The next key would otherwise come between its closing and the end of it.
+    await until(page, `!document.querySelector('dialog.palette')`)
   }
   await page.close()
   return figureOf('palette', `p95 from a key to what it finds, of ${taken.length}`, {
@@ -193,8 +196,9 @@ async function previewFigure(context: BrowserContext, slug: string, rounds: numb
   const total = page.getByTestId('preview-total')
   await total.waitFor()
   await page.waitForLoadState('networkidle')
-  await page.locator('#field-amount').focus()
-  await page.keyboard.press('End')
+  // Without a point, so that every key is another price.
+  await page.locator('#field-amount').fill('41')
+  await page.waitForLoadState('networkidle')
   const taken: number[] = []
   for (let round = 0; round < rounds; round += 1) {
     const before = JSON.stringify(await total.textContent())

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type pg from 'pg'
 import { copyRow, numberedId, withClient } from './database.ts'
@@ -53,6 +53,7 @@ export async function startLarge(
   customers: number,
 ): Promise<LargeOrganization> {
   const record = join(folder, 'large.json')
+  await mkdir(folder, { recursive: true })
   const server = await startWeirServer(root, {
     folder,
     environment: {

@@ -18,9 +18,14 @@ function filesBelow(folder) {
 }
 
 function hashOfSources() {
-  const single = ['index.html', 'portal.html', 'vite.config.ts', 'package.json'].map((name) =>
-    join(web, name),
-  )
+  const single = [
+    'index.html',
+    'login.html',
+    'portal.html',
+    'sign-in-html.ts',
+    'vite.config.ts',
+    'package.json',
+  ].map((name) => join(web, name))
   const files = [...filesBelow(join(web, 'src')), ...filesBelow(join(web, 'public')), ...single]
   const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')))
   for (const file of files.sort()) hash.update(file.slice(root.length)).update(readFileSync(file))

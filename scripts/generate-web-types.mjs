@@ -22,6 +22,7 @@ const WANTED = [
   ],
   ['Invoice', 'get', '/api/v1/invoices/{id}', 'invoice'],
   ['Fee', 'get', '/api/v1/fees/{id}', 'fee'],
+  ['AdjustedFee', 'get', '/api/weir/v1/invoices/{id}/adjusted_fees', 'adjusted_fees[]'],
   ['CurrentUsage', 'get', '/api/v1/customers/{external_customer_id}/current_usage', 'customer_usage'],
   ['Event', 'get', '/api/v1/events/{transaction_id}', 'event'],
   ['Tax', 'get', '/api/v1/taxes/{code}', 'tax'],

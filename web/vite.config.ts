@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { devSession } from './dev-session.ts'
+import { signInHtml } from './sign-in-html.ts'
 
 const server = process.env.WEIR_API ?? 'http://localhost:3000'
 const key = process.env.WEIR_API_KEY
@@ -14,15 +15,15 @@ const proxy = {
 
 // The build goes where the server looks for it. Nothing is inlined, because the server's policy allows no inline code.
 export default defineConfig({
-  plugins: [react(), ...(key ? [devSession(server, key)] : [])],
+  plugins: [react(), signInHtml(), ...(key ? [devSession(server, key)] : [])],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // The dashboard, and the portal of its customers.
-    rollupOptions: { input: ['index.html', 'portal.html'] },
+    // The dashboard, the page to sign in to it, and the portal of its customers.
+    rollupOptions: { input: ['index.html', 'login.html', 'portal.html'] },
   },
   server: { proxy },
   preview: { proxy },

@@ -35,8 +35,11 @@ const POLICY = [
 const ELSEWHERE = /^\/(api|admin|docs|files|health|metrics|openapi\.json|ready)(\/|$)/
 /** A path of plain names; none begins with a dot. */
 const PLAIN_PATH = /^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/
-/** Addresses of the portal of customers, which is a page of its own. */
-const OF_PORTAL = /^\/customer-portal(\/|$)/
+/** Addresses that have a page of their own: that to sign in, and the portal of customers. */
+const OWN_PAGES = [
+  [/^\/login\/?$/, '/login.html'],
+  [/^\/customer-portal(\/|$)/, '/portal.html'],
+] as const
 /** Their names change with their content. */
 const HASHED = /^\/assets\//
 const ENCODINGS = [
@@ -68,7 +71,7 @@ export async function answerPage(
   }
   const isOpened = isRoot || (request.headers.accept ?? '').includes('text/html')
   if (!isOpened || HASHED.test(path)) return false
-  const page = OF_PORTAL.test(path) ? '/portal.html' : '/index.html'
+  const page = OWN_PAGES.find(([addresses]) => addresses.test(path))?.[1] ?? '/index.html'
   if (await sendFile(folder, page, request, reply)) return true
   void reply.type('text/plain; charset=utf-8').send(NOT_BUILT)
   return true

@@ -229,8 +229,8 @@ async function filteredNotes(reads: Reads, f: CreditNoteFilters) {
   const customers = await customersNamed(reads, f.searchTerm)
   return query.where((eb) =>
     eb.or([
-      eb('n.customerId', '=', anyOf(customers)),
-      eb(sql<string>`n.id::text`, 'ilike', pattern),
+      customers.has(sql.ref('n.customerId')),
+      eb(sql<string>`n.id::text`, 'like', pattern.toLowerCase()),
       eb(NUMBER, 'ilike', pattern),
     ]),
   )

@@ -5,7 +5,6 @@ import type { Reads } from './database.ts'
 import { customersNamed } from './list-search.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { DB } from './rows.ts'
-import { anyOf } from './values.ts'
 
 /** One page of the customers that match all filters, newest first. */
 export async function listCustomers(
@@ -16,7 +15,7 @@ export async function listCustomers(
   let filtered = filteredCustomers(reads, filters).selectAll('c')
   // An external id is looked for alone.
   if (filters.searchTerm !== undefined && filters.externalId === undefined) {
-    filtered = filtered.where('c.id', '=', anyOf(await customersNamed(reads, filters.searchTerm)))
+    filtered = filtered.where((await customersNamed(reads, filters.searchTerm)).has(sql.ref('c.id')))
   }
   return pageOf(filtered.orderBy('c.createdAt', 'desc').orderBy('c.id'), slice)
 }

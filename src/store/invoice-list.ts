@@ -5,7 +5,6 @@ import type { Reads } from './database.ts'
 import type { InvoiceRow } from './invoices.ts'
 import { customersNamed, invoicesNamed } from './list-search.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
-import { anyOf } from './values.ts'
 
 /** What can settle an invoice: money, or the offset of a credit note. */
 export const SETTLEMENTS = ['payment', 'credit_note'] as const
@@ -52,10 +51,8 @@ export async function listInvoices(
   ])
   // Few searches find both, and either alone is found by its index.
   const hits = [
-    ...(invoices.length > 0 ? [sql<boolean>`i.id = ${anyOf(invoices)}`] : []),
-    ...(customers.length > 0 || invoices.length === 0
-      ? [sql<boolean>`i.customer_id = ${anyOf(customers)}`]
-      : []),
+    ...(invoices.isNone ? [] : [invoices.has(sql.ref('i.id'))]),
+    ...(customers.isNone && !invoices.isNone ? [] : [customers.has(sql.ref('i.customerId'))]),
   ]
   const found = filtered.where(sql<boolean>`(${sql.join(hits, sql` or `)})`)
   return pageOf(ordered(found), slice)

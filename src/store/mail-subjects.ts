@@ -149,7 +149,9 @@ export async function invoicesOfReceipt(reads: Reads, receiptId: string): Promis
     join payments p on p.organization_id = r.organization_id and p.id = r.payment_id
     left join payment_request_invoices pri on pri.organization_id = p.organization_id
       and pri.payment_request_id = p.payment_request_id
-    join invoices i on i.organization_id = p.organization_id and i.id = coalesce(p.invoice_id, pri.invoice_id)
+    -- CASE and not COALESCE, as in payments.ts.
+    join invoices i on i.organization_id = p.organization_id
+      and i.id = case when p.invoice_id is null then pri.invoice_id else p.invoice_id end
     where r.id = ${receiptId}
     order by i.issuing_date, i.created_at, i.id`.execute(reads)
   return rows.map(({ id }) => id)

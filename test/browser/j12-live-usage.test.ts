@@ -27,7 +27,7 @@ describe.runIf(hasChromium)('J12 and J23: usage and events, live', () => {
     await journey.look(first, 'usage')
     await first.context().setOffline(true)
     await sendEvent(place, 'tokens', { tokens: 100 })
-    await first.waitForTimeout(4000)
+    await first.waitForTimeout(10_000)
     await first.context().setOffline(false)
     await expect.poll(totals, { timeout: 20_000 }).toEqual(['€6.00', '€6.00'])
   })

@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { customersNamed, invoicesNamed } from '../../src/store/list-search.ts'
 import { ok } from '../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
@@ -142,6 +144,27 @@ describe('GET /invoices', () => {
     expect(await list(`/invoices?search_term=${number}`)).toEqual(['own'])
     expect(await list(`/invoices?search_term=${lago_id}`)).toEqual(['own'])
   })
+
+  it.each(['ann', 'Söhne', 'EXAMPLE', 'example.com', '-00', '0', '1', 'a', 'c4', '%', '_', 'none of them'])(
+    'finds “%s” as well when it has too many hits to name them',
+    async (text) => {
+      const found = await harness.context.database.read(client.organizationId, async (reads) => {
+        const idsWhere = async (most?: number) => {
+          const [customers, invoices] = await Promise.all([
+            customersNamed(reads, text, most),
+            invoicesNamed(reads, text, most),
+          ])
+          const { rows } = await sql<{ ofCustomer: boolean; named: boolean }>`
+            select ${customers.has(sql.ref('i.customer_id'))} as of_customer, ${invoices.has(sql.ref('i.id'))} as named
+            from invoices i order by i.id`.execute(reads)
+          return { rows, isNone: [customers.isNone, invoices.isNone] }
+        }
+        return { few: await idsWhere(), many: await idsWhere(0) }
+      })
+      expect(found.few.rows.length).toBeGreaterThan(6)
+      expect(found.many).toEqual(found.few)
+    },
+  )
 
   it('200: pages through all of them, newest issuing date first', async () => {
     const seen: string[] = []

@@ -8,6 +8,7 @@ import { buildApp } from '../../src/api/app.ts'
 import { type Harness, startHarness } from '../support/harness.ts'
 
 const PAGE = '<!doctype html><title>Weir</title>'
+const SIGN_IN = '<!doctype html><title>Sign in · Weir</title>'
 const SCRIPT = 'export const answer = 42\n'
 const HTML = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
 
@@ -21,6 +22,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'secret.txt'), 'not for the web')
   const web = join(folder, 'web')
   await writeFile(join(web, 'index.html'), PAGE)
+  await writeFile(join(web, 'login.html'), SIGN_IN)
   await writeFile(join(web, 'favicon.svg'), '<svg/>')
   await writeFile(join(web, '.hidden.txt'), 'hidden')
   await writeFile(join(web, 'assets', 'app-1a2b.js'), SCRIPT)
@@ -39,22 +41,27 @@ const get = (url: string, headers: Record<string, string> = {}, method: 'GET' | 
   app.inject({ method, url, headers })
 
 describe('the dashboard', () => {
-  it.each(['/', '/login', '/acme/invoices/01a2', '/acme/customer/1/invoice/2/overview', '/a.b/c?tab=x'])(
-    '200 is its page at %s',
-    async (url) => {
-      const answer = await get(url, HTML)
-      expect(answer.statusCode).toBe(200)
-      expect(answer.body).toBe(PAGE)
-      expect(answer.headers['content-type']).toBe('text/html; charset=utf-8')
-      expect(answer.headers['cache-control']).toBe('no-cache')
-      expect(answer.headers['referrer-policy']).toBe('no-referrer')
-      expect(answer.headers['x-content-type-options']).toBe('nosniff')
-      const policy = String(answer.headers['content-security-policy'])
-      expect(policy).toContain("default-src 'self'")
-      expect(policy).toContain("frame-ancestors 'none'")
-      expect(policy).not.toContain('unsafe')
-    },
-  )
+  it.each([
+    ['/', PAGE],
+    ['/login', SIGN_IN],
+    ['/login/?next=%2Facme', SIGN_IN],
+    ['/login/more', PAGE],
+    ['/acme/invoices/01a2', PAGE],
+    ['/acme/customer/1/invoice/2/overview', PAGE],
+    ['/a.b/c?tab=x', PAGE],
+  ])('200 is its page at %s', async (url, page) => {
+    const answer = await get(url, HTML)
+    expect(answer.statusCode).toBe(200)
+    expect(answer.body).toBe(page)
+    expect(answer.headers['content-type']).toBe('text/html; charset=utf-8')
+    expect(answer.headers['cache-control']).toBe('no-cache')
+    expect(answer.headers['referrer-policy']).toBe('no-referrer')
+    expect(answer.headers['x-content-type-options']).toBe('nosniff')
+    const policy = String(answer.headers['content-security-policy'])
+    expect(policy).toContain("default-src 'self'")
+    expect(policy).toContain("frame-ancestors 'none'")
+    expect(policy).not.toContain('unsafe')
+  })
 
   it('200 serves files whose names have their hash for a year, compressed as the browser likes', async () => {
     const url = '/assets/app-1a2b.js'

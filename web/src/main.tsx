@@ -4,12 +4,13 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { onSignedOut } from './api/client.ts'
 import { makeQueryClient } from './api/queries.ts'
-import { SESSION_KEY } from './api/session.ts'
+import { goToSignIn } from './parts/leave.ts'
 import { makeRouter } from './router.tsx'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/parts.css'
 import './styles/forms.css'
+import './styles/entry.css'
 import './styles/shell.css'
 import './styles/pages.css'
 import './styles/money.css'
@@ -17,13 +18,11 @@ import './styles/money.css'
 const client = makeQueryClient()
 const router = makeRouter(client)
 
-// The page stays as it is until the person has signed in again and comes back to the same address.
+// Whoever has signed in again comes back to the same address.
 onSignedOut(() => {
-  client.setQueryData(SESSION_KEY, null)
   const { pathname, searchStr } = router.state.location
   // An invitation is read with a session or without one.
-  if (pathname.startsWith('/login') || pathname.startsWith('/invitation')) return
-  router.history.push(`/login?next=${encodeURIComponent(pathname + searchStr)}`)
+  if (!pathname.startsWith('/invitation')) goToSignIn(pathname + searchStr)
 })
 
 const root = document.getElementById('root')

@@ -50,7 +50,7 @@ export function makeRouter(client: QueryClient) {
     path: '/',
     beforeLoad: async () => {
       const session = await sessionOf(client)
-      if (!session) throw redirect({ href: '/login', replace: true })
+      if (!session) throw redirect({ href: '/login', reloadDocument: true, replace: true })
       const slug = lastOrganization(session)
       throw redirect({ href: slug ? `/${slug}` : '/select-organization', replace: true })
     },
@@ -64,7 +64,11 @@ export function makeRouter(client: QueryClient) {
     beforeLoad: async ({ params, location }) => {
       const session = await sessionOf(client)
       if (!session)
-        throw redirect({ href: `/login?next=${encodeURIComponent(location.href)}`, replace: true })
+        throw redirect({
+          href: `/login?next=${encodeURIComponent(location.href)}`,
+          reloadDocument: true,
+          replace: true,
+        })
       const { org } = params
       const isMember = session.memberships.some((each) => each.organization.slug === org)
       setOrganization(isMember ? org : null)

@@ -5,9 +5,8 @@ type Load = () => Promise<object>
 /** A path, the module of its page, and the page's name there. */
 export type PageRoute = readonly [path: string, load: Load, name: string]
 
-/** Pages outside of an organization. */
+/** Pages outside of an organization. The page to sign in is not one of the dashboard (login.html). */
 export const ENTRY_PAGES: readonly PageRoute[] = [
-  ['/login', () => import('./entry/sign-in.tsx'), 'SignIn'],
   ['/sign-up', () => import('./entry/sign-up.tsx'), 'SignUp'],
   ['/forgot-password', () => import('./entry/password.tsx'), 'ForgotPassword'],
   ['/reset-password/$token', () => import('./entry/password.tsx'), 'ResetPassword'],

@@ -54,11 +54,12 @@ export function onSignedOut(handle: () => void): void {
   whenSignedOut = handle
 }
 
-function headersOf(method: Method, hasBody: boolean): Record<string, string> {
+function headersOf(method: Method, hasBody: boolean, key: string | undefined): Record<string, string> {
   return {
     accept: 'application/json',
     ...(hasBody ? { 'content-type': 'application/json' } : {}),
     ...(carried.organization ? { 'x-weir-organization': carried.organization } : {}),
+    ...(key === undefined ? {} : { 'idempotency-key': key }),
     ...(method !== 'GET' && carried.csrfToken ? { 'x-csrf-token': carried.csrfToken } : {}),
   }
 }
@@ -68,20 +69,21 @@ const SESSION_ENDED = 'session_required'
 
 /**
  * Sends a request to `path` (absolute, such as `/api/v1/plans`) and gives the body of the answer; `undefined` for an
- * empty one. Throws `ApiProblem`.
+ * empty one. Writes with the same `key` are done once. Throws `ApiProblem`.
  */
 export async function send<T>(
   method: Method,
   path: string,
   body?: unknown,
   signal?: AbortSignal,
+  key?: string,
 ): Promise<T> {
   const request = `${method} ${path}`
   let answer: Response
   try {
     answer = await fetch(path, {
       method,
-      headers: headersOf(method, body !== undefined),
+      headers: headersOf(method, body !== undefined, key),
       credentials: 'same-origin',
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),

@@ -2262,6 +2262,16 @@ export type Fee = {
   }[]
 }
 
+export type AdjustedFee = {
+  lago_id: string
+  lago_invoice_id: string
+  lago_fee_id: string | null
+  units: string | null
+  unit_precise_amount: string | null
+  invoice_display_name: string | null
+  created_at: string
+}
+
 export type CurrentUsage = {
   from_datetime: string
   to_datetime: string

@@ -47,7 +47,7 @@ export function RevenueChart(props: {
       <svg
         ref={measured}
         viewBox={`0 0 ${width} ${HEIGHT}`}
-        className="chart"
+        className="chart chart-months"
         aria-hidden="true"
         focusable="false"
         data-testid="revenue"

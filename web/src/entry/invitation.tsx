@@ -4,11 +4,10 @@ import type { ReactElement } from 'react'
 import { type ApiProblem, send } from '../api/client.ts'
 import { type Session, useSession } from '../api/session.ts'
 import { Button } from '../parts/button.tsx'
-import { Link } from '../parts/link.tsx'
 import { Skeleton } from '../parts/states.tsx'
+import { useArrive } from './arrive.ts'
 import { PlainField, PlainForm } from './plain-form.tsx'
 import { PlainPage } from './plain-page.tsx'
-import { useArrive } from './sign-in.tsx'
 
 type Invited = {
   readonly email: string
@@ -38,9 +37,9 @@ export function InvitationPage(): ReactElement {
         title={query.error.status === 410 ? 'This invitation has ended' : 'There is no such invitation'}
         lead="Ask the person who invited you for a new link."
       >
-        <Link className="button button-secondary" href="/login">
+        <a className="button button-secondary" href="/login">
           Sign in
-        </Link>
+        </a>
       </PlainPage>
     )
   }

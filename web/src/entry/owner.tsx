@@ -3,9 +3,9 @@ import { useParams } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { type ApiProblem, send } from '../api/client.ts'
 import type { Session } from '../api/session.ts'
+import { useArrive } from './arrive.ts'
 import { PlainField, PlainForm } from './plain-form.tsx'
 import { PlainPage } from './plain-page.tsx'
-import { useArrive } from './sign-in.tsx'
 
 /** The link that the first start prints: its reader becomes the owner of the installation. */
 export function Owner(): ReactElement {

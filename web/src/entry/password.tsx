@@ -3,10 +3,9 @@ import { useParams } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { type ApiProblem, send } from '../api/client.ts'
 import type { Session } from '../api/session.ts'
-import { Link } from '../parts/link.tsx'
+import { useArrive, useInstallation } from './arrive.ts'
 import { PlainField, PlainForm } from './plain-form.tsx'
 import { PlainPage } from './plain-page.tsx'
-import { useArrive, useInstallation } from './sign-in.tsx'
 
 type Values = Readonly<Record<string, string>>
 
@@ -26,9 +25,9 @@ export function ForgotPassword(): ReactElement {
             : 'This installation sends no mail. An administrator can give you the link: weir user reset-link.'
         }
       >
-        <Link className="button button-secondary" href="/login">
+        <a className="button button-secondary" href="/login">
           Back to sign-in
-        </Link>
+        </a>
       </PlainPage>
     )
   }

@@ -1,29 +1,30 @@
 import { type FormEvent, type ReactElement, type ReactNode, useId } from 'react'
 import type { ApiProblem } from '../api/client.ts'
-import { textOfCode, textOfProblem } from '../api/problem-texts.ts'
+import { textOfCode } from '../api/problem-texts.ts'
 import { Button } from '../parts/button.tsx'
+import { noticeOf } from './plain-problem.ts'
 
 /** A short form outside of an organization. */
 export function PlainForm(props: {
   readonly verb: string
   readonly isBusy: boolean
   readonly problem: ApiProblem | null
-  readonly onSubmit: (values: Readonly<Record<string, string>>) => void
+  /** Missing where the page has a script of its own. */
+  readonly onSubmit?: (values: Readonly<Record<string, string>>) => void
   readonly children: ReactNode
 }): ReactElement {
-  const { problem } = props
+  const notice = props.problem && noticeOf(props.problem)
   const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const values = Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>
-    props.onSubmit(values)
+    props.onSubmit?.(values)
   }
   return (
-    <form className="stack" onSubmit={send}>
-      {problem && Object.keys(problem.details).length === 0 && (
-        <p className="notice notice-danger" role="alert">
-          {problem.status === 429 ? 'Too many attempts. Wait a while and try again.' : textOfProblem(problem)}
-        </p>
-      )}
+    // Before its script is there, a form that is sent must not put a password into the address.
+    <form className="stack" method="post" onSubmit={send}>
+      <p className="notice notice-danger" role="alert" hidden={notice === null}>
+        {notice}
+      </p>
       {props.children}
       <Button type="submit" kind="primary" isBusy={props.isBusy}>
         {props.verb}

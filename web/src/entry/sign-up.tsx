@@ -3,10 +3,9 @@ import { type ReactElement, useId } from 'react'
 import { type ApiProblem, send } from '../api/client.ts'
 import type { Session } from '../api/session.ts'
 import { COUNTRIES, guessCountry } from '../format/countries.ts'
-import { Link } from '../parts/link.tsx'
+import { useArrive, useInstallation } from './arrive.ts'
 import { PlainField, PlainForm } from './plain-form.tsx'
 import { PlainPage } from './plain-page.tsx'
-import { useArrive, useInstallation } from './sign-in.tsx'
 
 /** Four fields; the country sets currency, time zone and language of the first billing entity. */
 export function SignUp(): ReactElement {
@@ -23,9 +22,9 @@ export function SignUp(): ReactElement {
         title="Sign-ups are closed"
         lead="Ask an administrator of this installation for an invitation."
       >
-        <Link className="button button-secondary" href="/login">
+        <a className="button button-secondary" href="/login">
           Sign in
-        </Link>
+        </a>
       </PlainPage>
     )
   }
@@ -77,7 +76,7 @@ export function SignUp(): ReactElement {
         </div>
       </PlainForm>
       <p className="muted">
-        You have an account? <Link href="/login">Sign in</Link>
+        You have an account? <a href="/login">Sign in</a>
       </p>
     </PlainPage>
   )

@@ -16,6 +16,7 @@ import { useWrite, type Write } from '../api/queries.ts'
 import { ApiCallButton } from './api-call.tsx'
 import { Button } from './button.tsx'
 import { forgetDraft, keepDraft, readDraft } from './drafts.ts'
+import { isLeavingToSignIn } from './leave.ts'
 
 /** The values of a form: texts as typed, switches, and whatever the page keeps in its own editors. */
 export type Values = Readonly<Record<string, unknown>>
@@ -153,12 +154,10 @@ export function FormPage<V extends Values>(props: {
 }): ReactElement {
   const { form } = props
   useBlocker({
+    shouldBlockFn: () =>
+      form.keepsPage() && !window.confirm('Leave without saving? What you typed is kept as a draft.'),
     // Whoever has to sign in again finds the draft afterwards.
-    shouldBlockFn: ({ next }) =>
-      form.keepsPage() &&
-      !next.pathname.startsWith('/login') &&
-      !window.confirm('Leave without saving? What you typed is kept as a draft.'),
-    enableBeforeUnload: () => form.keepsPage(),
+    enableBeforeUnload: () => form.keepsPage() && !isLeavingToSignIn(),
   })
   const send = (event: FormEvent) => {
     event.preventDefault()

@@ -6,6 +6,7 @@ import type { Page } from '../api/queries.ts'
 import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
 import { Link } from './link.tsx'
+import { SelectAllRows, type Selection, SelectRow } from './selection.tsx'
 import { Failure, Skeleton } from './states.tsx'
 
 export type Column<Row> = {
@@ -56,6 +57,8 @@ type ListProps<Row> = {
   readonly empty: ReactNode
   /** The names of filters that are set: an empty list then offers to clear them. */
   readonly filters?: readonly string[]
+  /** Where rows can be chosen to do something with many. */
+  readonly selection?: Selection | undefined
 }
 
 /** A list with all its states: loading, empty, nothing found, failed; J and K move, Enter opens. */
@@ -104,8 +107,9 @@ export function Table<Row>(props: {
   readonly columns: readonly Column<Row>[]
   readonly keyOf: (row: Row) => string
   readonly hrefOf?: (row: Row) => string
+  readonly selection?: Selection | undefined
 }): ReactElement {
-  const { rows, columns, hrefOf } = props
+  const { rows, columns, hrefOf, selection } = props
   const body = useRef<HTMLTableSectionElement>(null)
   useRowKeys(body, hrefOf !== undefined)
   return (
@@ -114,6 +118,7 @@ export function Table<Row>(props: {
         <caption className="visually-hidden">{props.label}</caption>
         <thead>
           <tr>
+            {selection && <SelectAllRows selection={selection} keys={rows.map(props.keyOf)} />}
             {columns.map(({ title, isNumber, isMinor }) => (
               <th key={title} scope="col" className={classOf(isNumber, isMinor)}>
                 {title}
@@ -124,6 +129,9 @@ export function Table<Row>(props: {
         <tbody ref={body}>
           {rows.map((row) => (
             <tr key={props.keyOf(row)} className={hrefOf ? 'row-link' : undefined}>
+              {selection && (
+                <SelectRow selection={selection} rowKey={props.keyOf(row)} keys={rows.map(props.keyOf)} />
+              )}
               {columns.map(({ title, cell, isNumber, isMinor }, at) => (
                 <td key={title} className={classOf(isNumber, isMinor)} data-title={title}>
                   {at === 0 && hrefOf ? (

@@ -1,9 +1,8 @@
-import { useQueryClient } from '@tanstack/react-query'
 import type { ReactElement } from 'react'
 import { send } from '../api/client.ts'
-import { SESSION_KEY, useSession } from '../api/session.ts'
+import { useSession } from '../api/session.ts'
 import { Icon } from '../parts/icon.tsx'
-import { useGo } from '../parts/link.tsx'
+import { goToSignIn } from '../parts/leave.ts'
 import { Menu } from '../parts/menu.tsx'
 import { Segments } from '../parts/tabs.tsx'
 import { useDensity, useTheme } from './theme.ts'
@@ -13,14 +12,7 @@ export function AccountMenu(): ReactElement {
   const { data: session } = useSession()
   const [theme, setTheme] = useTheme()
   const [density, setDensity] = useDensity()
-  const client = useQueryClient()
-  const go = useGo()
-  const signOut = () =>
-    void send('DELETE', '/api/weir/v1/session').finally(() => {
-      client.clear()
-      client.setQueryData(SESSION_KEY, null)
-      go('/login')
-    })
+  const signOut = () => void send('DELETE', '/api/weir/v1/session').finally(() => goToSignIn())
   const name = session?.user.name || session?.user.email || ''
   return (
     <div className="side-foot">

@@ -4,6 +4,7 @@ import { IconButton } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Link, useAt } from '../parts/link.tsx'
 import { Menu } from '../parts/menu.tsx'
+import { TaskIndicator } from '../tasks/task-indicator.tsx'
 import { useShownCrumbs } from './crumbs.ts'
 import { CREATIONS } from './navigation.ts'
 
@@ -32,6 +33,7 @@ export function TopBar(props: { readonly onMenu: () => void; readonly onSearch: 
         <span className="grow">Search</span>
         <kbd>Ctrl K</kbd>
       </button>
+      <TaskIndicator />
       <Menu
         label="New"
         className="button button-secondary new-button"

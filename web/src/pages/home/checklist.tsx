@@ -10,10 +10,11 @@ import { Card } from '../../parts/page.tsx'
 const exists = (query: { data?: { meta: { total_count: number } } | undefined }): boolean =>
   (query.data?.meta.total_count ?? 0) > 0
 
-/** The six facts of an organization that bills; ticked by what exists, not by clicks. */
-export function Checklist(): ReactElement | null {
+type Item = readonly [isDone: boolean, label: string, href: string]
+
+/** The six facts of an organization that bills, as far as they are known; ticked by what exists, not by clicks. */
+export function useChecklist() {
   const { slug } = useOrganization()
-  const at = useAt()
   const may = useMay()
   const key = `weir-checklist ${slug}`
   const [isHidden, setHidden] = useState(() => localStorage.getItem(key) === 'hidden')
@@ -24,17 +25,38 @@ export function Checklist(): ReactElement | null {
   const invoices = useList('/invoices', 'invoices', { status: 'finalized', per_page: 1 })
   const delivered = useDelivered()
   const plan = plans.data?.rows[0]?.code
-  const items: readonly (readonly [done: boolean, label: string, href: string])[] = [
+  const items: readonly Item[] = [
     [exists(metrics), 'A metric exists', metrics.data?.meta.total_count ? '/metrics' : '/metrics/new'],
     [exists(plans), 'A plan exists', plan ? `/plans/${encodeURIComponent(plan)}` : '/plans/new'],
     [exists(customers), 'A customer exists', exists(customers) ? '/customers' : '/customers/new'],
     [exists(events), 'An event was accepted', '/developers/events/new'],
     [exists(invoices), 'An invoice was finalized', '/invoices'],
-    [delivered, 'A webhook was delivered', '/developers/events'],
+    [delivered === true, 'A webhook was delivered', '/developers/events'],
   ]
   const done = items.filter(([isDone]) => isDone).length
-  const isReady = [plans, metrics, customers, events, invoices].every(({ data }) => data !== undefined)
-  if (!isReady || done === items.length || isHidden || !may('plans:create')) return null
+  const read = [plans, metrics, customers, events, invoices]
+  const isReady = read.every(({ data }) => data !== undefined) && delivered !== undefined
+  const isUnwanted = isHidden || !may('plans:create')
+  return {
+    items,
+    /** Whether it will not appear any more. */
+    isSettled: isReady || isUnwanted || read.some(({ error }) => error !== null),
+    isShown: isReady && !isUnwanted && done < items.length,
+    hide: () => {
+      localStorage.setItem(key, 'hidden')
+      setHidden(true)
+    },
+  }
+}
+
+/** What is there and what is missing on the way from nothing to an invoice. */
+export function Checklist(props: {
+  readonly items: readonly Item[]
+  readonly onHide: () => void
+}): ReactElement {
+  const at = useAt()
+  const { items } = props
+  const done = items.filter(([isDone]) => isDone).length
   return (
     <Card
       title="From nothing to an invoice"
@@ -43,13 +65,7 @@ export function Checklist(): ReactElement | null {
           <span className="caption">
             {done} of {items.length}
           </span>
-          <Button
-            kind="quiet"
-            onClick={() => {
-              localStorage.setItem(key, 'hidden')
-              setHidden(true)
-            }}
-          >
+          <Button kind="quiet" onClick={props.onHide}>
             Hide
           </Button>
         </span>
@@ -75,8 +91,8 @@ export function Checklist(): ReactElement | null {
   )
 }
 
-/** Whether any delivery to the first endpoint succeeded. */
-function useDelivered(): boolean {
+/** Whether any delivery to the first endpoint succeeded; undefined until it is known. */
+function useDelivered(): boolean | undefined {
   const may = useMay()
   const isOn = may('developers:manage')
   const endpoints = useList<WebhookEndpoint>(
@@ -92,5 +108,7 @@ function useDelivered(): boolean {
     { status: 'succeeded', per_page: 1 },
     { enabled: id !== undefined },
   )
-  return exists(deliveries)
+  if (!isOn || endpoints.error) return false
+  if (endpoints.data === undefined) return undefined
+  return id === undefined ? false : deliveries.data && exists(deliveries)
 }

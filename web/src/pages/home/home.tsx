@@ -11,23 +11,27 @@ import { Card, Figure, Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Segments } from '../../parts/tabs.tsx'
 import { ActivityList } from '../activity/activity-list.tsx'
-import { Checklist } from './checklist.tsx'
+import { Checklist, useChecklist } from './checklist.tsx'
 
 /** What is going on today, and what needs somebody. */
 export function Home(): ReactElement {
   const may = useMay()
+  const { isShown, isSettled, items, hide } = useChecklist()
   return (
     <Page title="Home">
       <div className="stack-wide">
-        <Checklist />
-        {may('analytics:view') && <Money />}
-        <div className="split">
-          {may('invoices:view') && <NeedsAttention />}
-          {may('audit_logs:view') && (
-            <Card title="Recent activity" isFlush>
-              <ActivityList params={{ per_page: '8' }} />
-            </Card>
-          )}
+        {isShown && <Checklist items={items} onHide={hide} />}
+        {/* The checklist comes first, so that nothing moves when it appears. */}
+        <div className="stack-wide" hidden={!isSettled}>
+          {may('analytics:view') && <Money />}
+          <div className="split">
+            {may('invoices:view') && <NeedsAttention />}
+            {may('audit_logs:view') && (
+              <Card title="Recent activity" isFlush>
+                <ActivityList params={{ per_page: '8' }} />
+              </Card>
+            )}
+          </div>
         </div>
       </div>
     </Page>
@@ -63,42 +67,44 @@ function Money(): ReactElement {
     return formatCents(wholeCents(cents), currency)
   }
   return (
-    <Loaded query={all} rows={3}>
-      {({ gross_revenues }) => {
-        const months = newestFirst(gross_revenues.filter((month) => month.currency === currency))
-        return (
-          <Card
-            title="Revenue"
-            aside={
-              billed.length > 1 ? (
-                <Segments
-                  label="Currency"
-                  value={currency}
-                  onChange={(next) => view.set({ currency: next })}
-                  options={billed.map((code) => ({ value: code, label: code }))}
-                />
-              ) : (
-                <span className="muted">{currency}, by month of issue</span>
-              )
-            }
-          >
-            <div className="figures figures-flat">
-              <Figure label="This month" value={show(months.slice(0, 1))} />
-              <Figure label="Last month" value={show(months.slice(1, 2))} />
-              <Figure label="Recurring, per month" value={show(mrr.data?.mrrs)} />
-              <Figure label="Overdue from this month" value={show(overdue.data?.overdue_balances)} />
-            </div>
-            <RevenueChart
-              currency={currency}
-              months={[...months].reverse().map(({ month, amount_cents }) => ({
-                month,
-                cents: wholeCents(amount_cents),
-              }))}
-            />
-          </Card>
-        )
-      }}
-    </Loaded>
+    <div className="home-money">
+      <Loaded query={all} rows={3}>
+        {({ gross_revenues }) => {
+          const months = newestFirst(gross_revenues.filter((month) => month.currency === currency))
+          return (
+            <Card
+              title="Revenue"
+              aside={
+                billed.length > 1 ? (
+                  <Segments
+                    label="Currency"
+                    value={currency}
+                    onChange={(next) => view.set({ currency: next })}
+                    options={billed.map((code) => ({ value: code, label: code }))}
+                  />
+                ) : (
+                  <span className="muted">{currency}, by month of issue</span>
+                )
+              }
+            >
+              <div className="figures figures-flat">
+                <Figure label="This month" value={show(months.slice(0, 1))} />
+                <Figure label="Last month" value={show(months.slice(1, 2))} />
+                <Figure label="Recurring, per month" value={show(mrr.data?.mrrs)} />
+                <Figure label="Overdue from this month" value={show(overdue.data?.overdue_balances)} />
+              </div>
+              <RevenueChart
+                currency={currency}
+                months={[...months].reverse().map(({ month, amount_cents }) => ({
+                  month,
+                  cents: wholeCents(amount_cents),
+                }))}
+              />
+            </Card>
+          )
+        }}
+      </Loaded>
+    </div>
   )
 }
 

@@ -1,14 +1,16 @@
-import { type ReactElement, useState } from 'react'
-import type { Invoice } from '../../api/types.ts'
+import { type ReactElement, type ReactNode, useState } from 'react'
+import { useMay } from '../../api/session.ts'
+import type { AdjustedFee, Invoice } from '../../api/types.ts'
 import { formatPeriod } from '../../format/dates.ts'
 import { formatCents, formatPrice, formatRate, formatUnits } from '../../format/money.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
 import { Facts, None } from '../../parts/page.tsx'
+import { Tag } from '../../parts/status.tsx'
+import { AdjustFee, UndoAdjustment, useAdjustedFees } from './adjust-fee.tsx'
+import { feeName, filterText, type InvoiceFee } from './fee-name.ts'
 import { taxRounding } from './tax-rounding.ts'
-
-type InvoiceFee = NonNullable<Invoice['fees']>[number]
 
 const ORDER = ['subscription', 'commitment', 'fixed_charge', 'charge', 'add_on', 'credit']
 const rank = (fee: InvoiceFee): number => ORDER.indexOf(fee.item.type)
@@ -20,6 +22,9 @@ const isEmpty = (fee: InvoiceFee): boolean =>
 export function FeesTable({ invoice }: { readonly invoice: Invoice }): ReactElement {
   const [showsEmpty, setShowsEmpty] = useState(false)
   const [opened, setOpened] = useState<InvoiceFee | null>(null)
+  const [changed, setChanged] = useState<InvoiceFee | null>(null)
+  const adjusted = useAdjustedFees(invoice)
+  const mayAdjust = useMay()('invoices:update') && invoice.status === 'draft'
   const zone = invoice.customer?.applicable_timezone ?? 'UTC'
   const all = [...(invoice.fees ?? [])].sort((a, b) => rank(a) - rank(b))
   const empty = all.filter(isEmpty).length
@@ -65,6 +70,7 @@ export function FeesTable({ invoice }: { readonly invoice: Invoice }): ReactElem
                   key={fee.lago_id ?? fee.item.code}
                   fee={fee}
                   zone={zone}
+                  isAdjusted={adjusted.has(fee.lago_id ?? '')}
                   onOpen={() => setOpened(fee)}
                 />
               ))}
@@ -80,7 +86,19 @@ export function FeesTable({ invoice }: { readonly invoice: Invoice }): ReactElem
         </div>
       )}
       <Totals invoice={invoice} />
-      {opened && <FeeDialog fee={opened} zone={zone} onClose={() => setOpened(null)} />}
+      {opened && (
+        <FeeDialog
+          fee={opened}
+          zone={zone}
+          onClose={() => setOpened(null)}
+          actions={
+            mayAdjust && (
+              <FeeActions invoice={invoice} fee={opened} {...{ adjusted, setOpened, setChanged }} />
+            )
+          }
+        />
+      )}
+      {changed && <AdjustFee invoice={invoice} fee={changed} onClose={() => setChanged(null)} />}
     </section>
   )
 }
@@ -97,22 +115,10 @@ function SubscriptionName(props: { readonly invoice: Invoice; readonly externalI
   )
 }
 
-export const feeName = (fee: InvoiceFee): string => {
-  const name = fee.item.invoice_display_name || fee.item.name || fee.item.code
-  return fee.lago_true_up_parent_fee_id ? `${name} · up to its minimum` : name
-}
-
-function filterText(fee: InvoiceFee): string {
-  const filters = (fee.item.filters ?? {}) as Readonly<Record<string, readonly string[]>>
-  const groups = Object.values(fee.item.grouped_by ?? {}).filter(Boolean)
-  return [fee.item.filter_invoice_display_name || Object.values(filters).flat().join(', '), ...groups]
-    .filter(Boolean)
-    .join(' · ')
-}
-
 function FeeRow(props: {
   readonly fee: InvoiceFee
   readonly zone: string
+  readonly isAdjusted: boolean
   readonly onOpen: () => void
 }): ReactElement {
   const { fee, zone } = props
@@ -125,6 +131,7 @@ function FeeRow(props: {
           {feeName(fee)}
         </button>
         {filter && <span className="muted"> · {filter}</span>}
+        {props.isAdjusted && <Tag>Changed by hand</Tag>}
       </td>
       <td className="muted nowrap">{formatPeriod(fee.from_date, fee.to_date, zone)}</td>
       <td className="number">{formatUnits(fee.units)}</td>
@@ -188,6 +195,28 @@ function Totals({ invoice }: { readonly invoice: Invoice }): ReactElement {
   )
 }
 
+/** What can be done with a line of a draft. */
+function FeeActions(props: {
+  readonly invoice: Invoice
+  readonly fee: InvoiceFee
+  readonly adjusted: ReadonlyMap<string, AdjustedFee>
+  readonly setOpened: (fee: null) => void
+  readonly setChanged: (fee: InvoiceFee) => void
+}): ReactElement {
+  const { invoice, fee, setOpened, setChanged } = props
+  const adjusted = props.adjusted.get(fee.lago_id ?? '')
+  if (adjusted) return <UndoAdjustment invoice={invoice} adjusted={adjusted} onDone={() => setOpened(null)} />
+  const change = () => {
+    setOpened(null)
+    setChanged(fee)
+  }
+  return (
+    <Button icon="edit" onClick={change}>
+      Change this line
+    </Button>
+  )
+}
+
 type Range = Readonly<Record<string, unknown>>
 
 /** How the price of a line came about. */
@@ -195,6 +224,7 @@ function FeeDialog(props: {
   readonly fee: InvoiceFee
   readonly zone: string
   readonly onClose: () => void
+  readonly actions: ReactNode
 }): ReactElement {
   const { fee, zone, onClose } = props
   const at = useAt()
@@ -203,7 +233,7 @@ function FeeDialog(props: {
   const ranges = (details.graduated_ranges ?? details.graduated_percentage_ranges ?? []) as readonly Range[]
   const events = `/developers/events?code=${encodeURIComponent(fee.item.code)}&subscription=${encodeURIComponent(fee.external_subscription_id ?? '')}`
   return (
-    <Dialog title={feeName(fee)} isOpen onClose={onClose} isWide>
+    <Dialog title={feeName(fee)} isOpen onClose={onClose} isWide actions={props.actions}>
       <div className="stack">
         <Facts
           facts={[

@@ -45,7 +45,7 @@ function Detail({ invoice }: { readonly invoice: Invoice }): ReactElement {
     '/activity_logs',
     'activity_logs',
     { resource_ids: [invoice.lago_id], per_page: 100 },
-    { enabled: may('audit_logs:view') },
+    { enabled: may('audit_logs:view'), every: 5000 },
   )
   const { customer } = invoice
   const state = stateOf(invoice)

@@ -7,6 +7,8 @@ import { ButtonLink } from '../../parts/button.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
 import { DayChip, FilterBar, FilterChip, SearchBox, useView } from '../../parts/list.tsx'
 import { Page } from '../../parts/page.tsx'
+import { SelectionBar, useSelection } from '../../parts/selection.tsx'
+import { FinalizeDrafts } from './finalize-drafts.tsx'
 import { InvoiceTable } from './invoice-table.tsx'
 
 type Params = Parameters<typeof useList>[2]
@@ -41,9 +43,7 @@ export function InvoiceList(): ReactElement {
   const at = useAt()
   const may = useMay()
   const quick = QUICK.find(({ key }) => key === view.get('view')) ?? QUICK[0]
-  const query = useList<Invoice>('/invoices', 'invoices', {
-    page: view.page,
-    per_page: 50,
+  const filters = {
     search_term: view.get('q'),
     currency: view.get('currency'),
     invoice_type: view.get('type'),
@@ -51,7 +51,10 @@ export function InvoiceList(): ReactElement {
     issuing_date_to: view.get('to'),
     ...(view.get('payment') ? { payment_status: view.get('payment') } : {}),
     ...quick?.params,
-  })
+  }
+  const query = useList<Invoice>('/invoices', 'invoices', { page: view.page, per_page: 50, ...filters })
+  const selection = useSelection(JSON.stringify(filters))
+  const maySelect = quick?.key === 'draft' && may('invoices:update')
   return (
     <Page
       title="Invoices"
@@ -105,7 +108,13 @@ export function InvoiceList(): ReactElement {
         query={query}
         view={view}
         filters={['q', 'currency', 'type', 'view', 'payment', 'from', 'to']}
+        selection={maySelect ? selection : undefined}
       />
+      {maySelect && query.data && (
+        <SelectionBar selection={selection} total={query.data.meta.total_count} noun="draft">
+          <FinalizeDrafts selection={selection} rows={query.data.rows} params={filters} />
+        </SelectionBar>
+      )}
     </Page>
   )
 }

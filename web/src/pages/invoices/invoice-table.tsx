@@ -8,6 +8,7 @@ import { formatCents } from '../../format/money.ts'
 import { useAt } from '../../parts/link.tsx'
 import { type Column, List, type ViewState } from '../../parts/list.tsx'
 import { None } from '../../parts/page.tsx'
+import type { Selection } from '../../parts/selection.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import { nameOf } from '../customers/customer-list.tsx'
@@ -82,6 +83,7 @@ export function InvoiceTable(props: {
   readonly view: ViewState
   readonly hidesCustomer?: boolean
   readonly filters?: readonly string[]
+  readonly selection?: Selection | undefined
 }): ReactElement {
   const at = useAt()
   return (
@@ -90,6 +92,7 @@ export function InvoiceTable(props: {
       query={props.query}
       view={props.view}
       filters={props.filters ?? []}
+      selection={props.selection}
       columns={columnsOf(props.hidesCustomer ?? false)}
       keyOf={({ lago_id }) => lago_id}
       hrefOf={({ lago_id }) => at(`/invoices/${lago_id}`)}

@@ -9,7 +9,7 @@ import { useAt, useGo } from '../../parts/link.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
-import { feeName } from './fees-table.tsx'
+import { feeName } from './fee-name.ts'
 import {
   checkRegeneration,
   linesOfInvoice,
