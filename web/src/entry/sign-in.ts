@@ -2,6 +2,7 @@ import { ApiProblem, send } from '../api/client.ts'
 import { textOfCode } from '../api/problem-texts.ts'
 import { readInstallation } from './installation.ts'
 import { noticeOf } from './plain-problem.ts'
+import { safeNext } from './safe-next.ts'
 import '../styles/tokens.css'
 import '../styles/base.css'
 import '../styles/parts.css'
@@ -9,10 +10,6 @@ import '../styles/forms.css'
 import '../styles/entry.css'
 
 /** What the page to sign in does (sign-in-page.tsx). It needs no React, which is most of what the dashboard loads. */
-
-/** Only an address of ours, so that a link to the sign-in cannot lead elsewhere. */
-const safeNext = (next: string | null): string =>
-  next && /^\/(?![/\\])/.test(next) && !next.startsWith('/login') ? next : '/'
 
 function find<E extends Element>(selector: string): E {
   const found = document.querySelector<E>(selector)
@@ -25,7 +22,7 @@ const button = find<HTMLButtonElement>('form button')
 const notice = find<HTMLElement>('form [role=alert]')
 const spinner = Object.assign(document.createElement('span'), { className: 'spinner' })
 spinner.setAttribute('aria-hidden', 'true')
-const next = safeNext(new URLSearchParams(location.search).get('next'))
+const next = safeNext(new URLSearchParams(location.search).get('next'), location.origin)
 
 function setBusy(isBusy: boolean): void {
   button.disabled = isBusy
@@ -66,7 +63,7 @@ form.addEventListener('submit', (event) => {
   event.preventDefault()
   void signIn()
 })
-find<HTMLElement>('#goes-on').hidden = next === '/'
+find<HTMLElement>('#goes-on').hidden = next === `${location.origin}/`
 void readInstallation().then(({ sign_up }) => {
   find<HTMLElement>('#sign-up').hidden = sign_up !== 'open'
 })
