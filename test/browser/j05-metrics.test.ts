@@ -54,6 +54,31 @@ describe.runIf(hasChromium)('J05: each kind of metric', () => {
     ).toEqual(KINDS.map(([, aggregation]) => aggregation).sort())
   })
 
+  it('computes its property by an expression', async () => {
+    const page = await journey.open()
+    await journey.signIn(page, `/${place.slug}/metrics/new`)
+    await page.locator('#field-name').fill('Doubled')
+    await page.getByRole('radio', { name: /^Sum/ }).check()
+    await page.locator('#field-field_name').fill('twice')
+    await page.locator('#field-expression').fill('event.properties.n * 2')
+    const tryIt = page.getByRole('region', { name: 'Try it' })
+    await tryIt.getByRole('button', { name: 'Add event' }).click()
+    await tryIt.getByRole('button', { name: 'Add event' }).click()
+    for (const [n, value] of VALUES.entries()) {
+      await tryIt.getByLabel(`Properties of event ${n + 1}`).fill(JSON.stringify({ n: value }))
+    }
+    // Twice 2, 5, 2, 1.5 and 4.
+    await expect.poll(() => tryIt.getByRole('status').textContent()).toBe('Units: 29')
+    await page.getByRole('button', { name: 'Create metric' }).click()
+    await page.getByRole('heading', { name: 'Doubled', level: 1 }).waitFor()
+    const { billable_metric } = await place.api('GET', '/billable_metrics/doubled')
+    expect(billable_metric).toMatchObject({
+      aggregation_type: 'sum_agg',
+      field_name: 'twice',
+      expression: 'event.properties.n * 2',
+    })
+  })
+
   it('keeps filters, and shows the refusal of a code that is taken at its field', async () => {
     const page = await journey.open()
     await journey.signIn(page, `/${place.slug}/metrics/new`)

@@ -45,6 +45,6 @@ export async function receiveMessages(context: Context, delivery: InboxDelivery)
 
 function openWith(context: Context, provider: PaymentProviderRow, delivery: RawDelivery) {
   const { connection, gateway } = openConnection(context, provider)
-  // The signature has the provider's time, from which a clock that was once ahead may be hours away.
-  return gateway.openMessages(connection, delivery, wallTime())
+  // Signatures have the provider's time. Where the clock was once set back, the time of our records is ahead of it.
+  return gateway.openMessages(connection, delivery, { now: context.systemNow(), clock: wallTime() })
 }

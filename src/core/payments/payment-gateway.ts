@@ -42,6 +42,9 @@ export type PageCalls = {
   readonly read?: (connection: Connection, pageId: string) => Promise<GatewayAnswer<PageState>>
 }
 
+/** The present: by the time that records are kept by, and by the clock, with which the times of senders are compared. */
+export type Present = { readonly now: Instant; readonly clock: Instant }
+
 /**
  * A payment provider as the engine sees it. Methods never throw for anything that a provider or a network does; a throw
  * is a bug of ours and counts as `unknown`.
@@ -142,7 +145,11 @@ export type PaymentGateway = {
       ) => Promise<GatewayAnswer<Found<ProviderRefund>>>)
     | null
   /** Verifies a delivery and splits it into its messages. */
-  readonly openMessages: (connection: Connection, raw: RawDelivery, now: Instant) => Promise<OpenedMessages>
+  readonly openMessages: (
+    connection: Connection,
+    raw: RawDelivery,
+    present: Present,
+  ) => Promise<OpenedMessages>
   readonly readMessage: (message: InboundMessage) => MessageMeaning
   /** The mode that a message was sent in; null when it does not say. */
   readonly modeOf: (body: InboundMessage['body']) => ProviderMode | null

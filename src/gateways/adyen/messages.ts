@@ -21,7 +21,7 @@ type MessageCalls = Pick<PaymentGateway, 'openMessages' | 'readMessage' | 'modeO
 /** Messages that Adyen sends: several in one delivery, each signed by itself; those of stored methods one by one. */
 export function adyenMessages(): MessageCalls {
   return {
-    openMessages: async (connection, raw, now) => openMessages(connection, raw, now),
+    openMessages: async (connection, raw, { now }) => openMessages(connection, raw, now),
     readMessage: ({ body }) => (isAdyenObject(body.item) ? meaningOf(body.item) : meaningOfToken(body)),
     modeOf,
     listMessages: null,

@@ -7,13 +7,13 @@ type MessageCalls = Pick<PaymentGateway, 'openMessages' | 'readMessage' | 'modeO
 /** Messages of Cashfree about its links. */
 export function cashfreeMessages(): MessageCalls {
   return {
-    openMessages: async ({ secrets }, raw, now) => {
+    openMessages: async ({ secrets }, raw, { clock }) => {
       const signature = headerOf(raw, 'x-webhook-signature') ?? headerOf(raw, 'x-cashfree-signature')
       const sentAt = headerOf(raw, 'x-webhook-timestamp') ?? headerOf(raw, 'x-cashfree-timestamp')
       const secret = secrets.client_secret
       if (!secret || signature === undefined || sentAt === undefined)
         return { ok: false, reason: 'signature' }
-      const occurredAt = recentInstant(sentAt, now)
+      const occurredAt = recentInstant(sentAt, clock)
       const isSigned = isSameMac(macOf(secret, sentAt, raw.body), Buffer.from(signature, 'base64'))
       if (!isSigned || occurredAt === undefined) return { ok: false, reason: 'signature' }
       return openedMessage(raw, occurredAt, (body) => {

@@ -9,7 +9,7 @@ type MessageCalls = Pick<PaymentGateway, 'openMessages' | 'readMessage' | 'modeO
 /** Messages of Flutterwave. They carry a secret and no signature, so that only what is read counts. */
 export function flutterwaveMessages(): MessageCalls {
   return {
-    openMessages: async (connection, raw, now) => {
+    openMessages: async (connection, raw, { now }) => {
       const given = headerOf(raw, 'verif-hash')
       const isKnown =
         given !== undefined && secretsOf(connection, now).some((secret) => isSameText(secret, given))

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { type Instant, instant } from '../../core/calendar/instant.ts'
+import { instant } from '../../core/calendar/instant.ts'
 import type {
   Connection,
   InboundMessage,
@@ -7,7 +7,7 @@ import type {
   OpenedMessages,
   RawDelivery,
 } from '../../core/payments/gateway.ts'
-import type { PaymentGateway } from '../../core/payments/payment-gateway.ts'
+import type { PaymentGateway, Present } from '../../core/payments/payment-gateway.ts'
 import { askGoCardless, type GoCardlessHost, type Resource } from './client.ts'
 import { failureOf } from './problems.ts'
 import { textOf } from './reading.ts'
@@ -32,7 +32,7 @@ export function gocardlessMessages(host: GoCardlessHost): MessageCalls {
 async function openMessages(
   { secrets, settings }: Connection,
   { body, headers }: RawDelivery,
-  now: Instant,
+  { now }: Present,
 ): Promise<OpenedMessages> {
   const signature = headers['webhook-signature']
   const { webhook_secret: secret, old_webhook_secret: old } = secrets

@@ -8,14 +8,14 @@ type MessageCalls = Pick<PaymentGateway, 'openMessages' | 'readMessage' | 'modeO
 /** Messages of MoneyHash about intents, their transactions and cards. */
 export function moneyhashMessages(): MessageCalls {
   return {
-    openMessages: async ({ secrets }, raw, now) => {
+    openMessages: async ({ secrets }, raw, { clock }) => {
       const header = headerOf(raw, 'moneyhash-signature') ?? ''
       const [sentAt, given] = [/(?:^|,)t=(\d+)/, /(?:^|,)v3=([0-9a-f]{64})/].map(
         (form) => form.exec(header)?.[1],
       )
       const secret = secrets.webhook_secret
       if (!secret || sentAt === undefined || given === undefined) return { ok: false, reason: 'signature' }
-      const occurredAt = recentInstant(sentAt, now)
+      const occurredAt = recentInstant(sentAt, clock)
       const wanted = macOf(secret, Buffer.from(raw.body).toString('base64'), sentAt)
       const isSigned = isSameMac(wanted, Buffer.from(given, 'hex'))
       if (!isSigned || occurredAt === undefined) return { ok: false, reason: 'signature' }

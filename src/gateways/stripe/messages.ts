@@ -1,5 +1,5 @@
 import type Stripe from 'stripe'
-import { type Instant, instant } from '../../core/calendar/instant.ts'
+import { instant } from '../../core/calendar/instant.ts'
 import type {
   Connection,
   InboundMessage,
@@ -8,7 +8,7 @@ import type {
   ProviderMode,
   RawDelivery,
 } from '../../core/payments/gateway.ts'
-import type { PaymentGateway } from '../../core/payments/payment-gateway.ts'
+import type { PaymentGateway, Present } from '../../core/payments/payment-gateway.ts'
 import { STRIPE_EVENTS } from './accounts.ts'
 import { askStripe, type StripeHost } from './client.ts'
 import { centsOf, idOf, readIntent, readRefund } from './reading.ts'
@@ -36,7 +36,7 @@ export function stripeMessages(host: StripeHost): MessageCalls {
 async function openMessages(
   { secrets }: Connection,
   { body, headers }: RawDelivery,
-  now: Instant,
+  { clock }: Present,
 ): Promise<OpenedMessages> {
   const { default: StripeSdk } = await import('stripe')
   const header = headers['stripe-signature']
@@ -51,14 +51,14 @@ async function openMessages(
       secret,
       TOLERANCE_SECONDS,
       undefined,
-      now,
+      clock,
     )
   } catch {
     return { ok: false, reason: 'signature' } // whatever is wrong with it, nobody is told
   }
   // The SDK takes a message of the future, however far ahead.
   const sentAt = Number(/(?:^|,)t=(\d+)/.exec(header)?.[1])
-  if (!(sentAt * 1000 <= now + TOLERANCE_SECONDS * 1000)) return { ok: false, reason: 'signature' }
+  if (!(sentAt * 1000 <= clock + TOLERANCE_SECONDS * 1000)) return { ok: false, reason: 'signature' }
   try {
     const event = JSON.parse(Buffer.from(body).toString('utf8')) as Stripe.Event
     return isEvent(event) ? { ok: true, messages: [messageOf(event)] } : { ok: false, reason: 'malformed' }

@@ -83,7 +83,7 @@ function bodyOf(values: MetricValues) {
 }
 
 function check(values: MetricValues) {
-  const needsField = kindOf(values.aggregation_type)?.needsField && values.expression === ''
+  const needsField = kindOf(values.aggregation_type)?.needsField
   const precision = values.rounding_precision
   const keys = values.filters.map(({ key }) => key).filter((key) => key !== '')
   return {
@@ -256,10 +256,10 @@ function MeasureSection(props: {
             name="field_name"
             label="Property"
             isCode
-            isRequired={values.expression === ''}
+            isRequired
             list={seen}
             locked={locked}
-            help="The property of an event that holds the value."
+            help="The property of an event that holds the value, or that the expression sets."
           />
           <TextField
             name="expression"
