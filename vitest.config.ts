@@ -1,5 +1,8 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/support/longest-first.ts'
+
+const CORES = Math.max(2, availableParallelism())
 
 // Three projects: `unit` needs nothing, `integration` shares one real PostgreSQL, `browser` drives built servers by
 // Chromium and is skipped, saying so, where there is none.
@@ -13,7 +16,7 @@ export default defineConfig({
           setupFiles: ['test/support/loopback-only.ts'],
           include: ['src/**/*.test.ts', 'web/src/**/*.test.ts', 'test/*.test.ts', 'test/unit/**/*.test.ts'],
           testTimeout: 20_000,
-          maxWorkers: 2,
+          maxWorkers: CORES,
         },
       },
       {
@@ -25,8 +28,8 @@ export default defineConfig({
           // Generous: a shared machine may be many times slower than an idle one.
           testTimeout: 180_000,
           hookTimeout: 240_000,
-          // One more than two cores: the tests of killed processes mostly wait.
-          maxWorkers: 3,
+          // One more: the tests of killed processes mostly wait.
+          maxWorkers: CORES + 1,
           // Loading the whole server once a file is a fifth of the work; each file has a database of its own.
           isolate: false,
         },
@@ -39,7 +42,7 @@ export default defineConfig({
           expect: { poll: { timeout: 10_000 } },
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          maxWorkers: 2,
+          maxWorkers: CORES,
         },
       },
     ],

@@ -10,8 +10,8 @@ const CALM_ASKED = 60
  */
 const ANSWERS_MIN = 20
 const PARALLEL = 100
-const INVOICES = 400
-const GROUPS = 30_000
+const INVOICES = 200
+const GROUPS = 10_000
 
 type Asks = (method: string, path: string, body?: unknown) => Promise<Told>
 

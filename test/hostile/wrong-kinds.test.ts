@@ -156,8 +156,8 @@ describe('objects and lists in the place of texts', () => {
       if (route.path === '/test_clock' || isTwin(route)) continue
       for (const [field, { type, isOwn }] of placesOf(route)) {
         const place = `${route.method} ${route.path} ${field}`
-        // Every place gets some of them, and every value comes to a third of the places or more.
-        const values = [UNPRINTABLE, OBJECTS[turn % OBJECTS.length], LISTS[turn % LISTS.length]]
+        // Every place gets an object and a list, and every value comes to a fifth of the places or more.
+        const values = [[UNPRINTABLE, ...OBJECTS][turn % 5], LISTS[turn % LISTS.length]]
         for (const value of values) {
           const { status, text } = await send(route, field, value)
           const isWrong = status >= 500 || text.includes('[object ')

@@ -204,7 +204,7 @@ describe('the fee of an event in advance', () => {
         expect(await play(given, steps, () => false)).toEqual(prompt)
         expect(await play(given, steps, (place) => timing[place] ?? false)).toEqual(prompt)
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     )
   }, 600_000)
 })

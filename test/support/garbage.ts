@@ -95,6 +95,9 @@ export const BODIES: readonly string[] = [
 /** A million elements, within the body limit. */
 export const MILLION = `[${'0,'.repeat(999_999)}0]`
 
+/** Twenty thousand of them. */
+export const THOUSANDS = `[${'0,'.repeat(19_999)}0]`
+
 /** For a part of a path or a query, not yet encoded. */
 export const WORDS: readonly string[] = [
   '\u0000',

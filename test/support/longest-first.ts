@@ -9,6 +9,10 @@ const LONG_FILES = [
   'integration/crash.test.ts',
   'hostile/documents-of-a-killed-process.test.ts',
   'hostile/webhooks-of-a-dead-process.test.ts',
+  'integration/garbage.test.ts',
+  'boot/start.test.ts',
+  'hostile/starts.test.ts',
+  'integration/usage-equality.test.ts',
   'browser/pages.test.ts',
   'browser/j26-portal.test.ts',
 ]
