@@ -42,7 +42,8 @@ export default defineConfig({
           expect: { poll: { timeout: 10_000 } },
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          maxWorkers: CORES,
+          // Two more: journeys wait for pages, jobs and animations.
+          maxWorkers: CORES + 2,
         },
       },
     ],

@@ -16,7 +16,7 @@ import {
 let harness: Harness
 
 beforeAll(async () => {
-  harness = await startHarness()
+  harness = await startHarness({ downloadWaitMs: 2000 })
 })
 
 afterAll(async () => {

@@ -22,15 +22,16 @@ const REQUESTS_MIN = 3000
 const SLOW_MS = 5000
 const SHOWN_MAX = 160
 /** Requests per route, sampled evenly from all generated ones, which would take minutes. */
-const SPOILED_MAX = 30
+const SPOILED_MAX = 20
 const LONG_MAX = 12
-const ADDRESSES_MAX = 20
+const ADDRESSES_MAX = 14
 const ORDER = ['POST', 'PATCH', 'PUT', 'DELETE']
 
 let harness: Harness
 let routes: Route[]
 let requests = 0
 const complaints: string[] = []
+const lives = new Map<string, LivedIn>()
 
 beforeAll(async () => {
   harness = await startHarness()
@@ -86,7 +87,7 @@ function bodiesOf(route: Route, whose: LivedIn, turn: number): string[] {
   )
   // Reading a million elements takes half a second, whatever the route.
   const many = Object.keys(body as object).map(
-    (root) => `{"${root}": ${turn % 4 === 0 ? MILLION : THOUSANDS}}`,
+    (root) => `{"${root}": ${turn % 12 === 0 ? MILLION : THOUSANDS}}`,
   )
   return [...BODIES, ...many, ...spoiled]
 }
@@ -99,10 +100,15 @@ const isTwin = ({ method, path }: Route) =>
 
 /** An organization with history, except where moving the clock to the year 9999 would bill every month until then. */
 async function lifeFor(area: string): Promise<LivedIn> {
+  const known = lives.get(area)
+  if (known) return known
   const client = await harness.organization()
-  return area === 'test_clock'
-    ? { client, mark: '', names: {}, ids: [] }
-    : liveIn(client, area.replace('_', '-'))
+  const life =
+    area === 'test_clock'
+      ? { client, mark: '', names: {}, ids: [] }
+      : await liveIn(client, area.replace('_', '-'))
+  lives.set(area, life)
+  return life
 }
 
 describe('garbage', () => {
@@ -110,25 +116,7 @@ describe('garbage', () => {
     expect(routes.filter((route) => route.method !== 'GET').length).toBeGreaterThanOrEqual(WRITES_MIN)
   })
 
-  it('in bodies is answered with a reason', { timeout: 600_000 }, async () => {
-    const failures: Failure[] = []
-    for (const area of new Set(routes.map(areaOf))) {
-      const whose = await lifeFor(area)
-      const writes = routes
-        .filter((route) => areaOf(route) === area && route.method !== 'GET' && !isTwin(route))
-        .sort((a, b) => ORDER.indexOf(a.method) - ORDER.indexOf(b.method))
-      for (const [turn, route] of writes.entries()) {
-        const path = fill(route, whose.names)
-        expect(path, `test/support/lived-in.ts names each part of ${route.path}`).not.toBeNull()
-        for (const body of bodiesOf(route, whose, turn)) {
-          const failure = await send(whose, route.method, path ?? '', body)
-          if (failure) failures.push(failure)
-        }
-      }
-    }
-    expect(failures).toEqual([])
-  })
-
+  // First, because the next one deletes what there is.
   it('of long texts is answered with a reason, in every field', { timeout: 600_000 }, async () => {
     const failures: Failure[] = []
     for (const area of new Set(routes.map(areaOf))) {
@@ -160,6 +148,25 @@ describe('garbage', () => {
           payload,
         })
         expect(made.statusCode, payload.slice(0, SHOWN_MAX)).toBeLessThan(500)
+      }
+    }
+    expect(failures).toEqual([])
+  })
+
+  it('in bodies is answered with a reason', { timeout: 600_000 }, async () => {
+    const failures: Failure[] = []
+    for (const area of new Set(routes.map(areaOf))) {
+      const whose = await lifeFor(area)
+      const writes = routes
+        .filter((route) => areaOf(route) === area && route.method !== 'GET' && !isTwin(route))
+        .sort((a, b) => ORDER.indexOf(a.method) - ORDER.indexOf(b.method))
+      for (const [turn, route] of writes.entries()) {
+        const path = fill(route, whose.names)
+        expect(path, `test/support/lived-in.ts names each part of ${route.path}`).not.toBeNull()
+        for (const body of bodiesOf(route, whose, turn)) {
+          const failure = await send(whose, route.method, path ?? '', body)
+          if (failure) failures.push(failure)
+        }
       }
     }
     expect(failures).toEqual([])

@@ -7,7 +7,7 @@ import { SimulatedServer } from './server.ts'
 
 // A few short lives; `npm run simulate` plays more and longer ones overnight.
 const SEEDS = [2, 53]
-const SIZE = { years: 0.4, deaths: 2 }
+const SIZE = { years: 0.3, deaths: 2 }
 /** A busy machine is many times slower; on an idle one a life takes about 15 seconds. */
 const PATIENCE_MS = 600_000
 

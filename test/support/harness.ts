@@ -46,6 +46,8 @@ export async function startHarness(options?: {
   readonly poolMax?: number
   /** A local server that acts as VIES; without one, nobody answers. */
   readonly viesUrl?: string
+  /** How long a download waits for its file; without it not at all, because nobody makes files beside the requests. */
+  readonly downloadWaitMs?: number
   /** Local servers that act as payment providers; without one, nobody answers. */
   readonly providerHosts?: ProviderHosts
 }): Promise<Harness> {
@@ -75,7 +77,7 @@ export async function startHarness(options?: {
       documents: {
         folder: null,
         years: 10,
-        downloadWaitMs: 2000,
+        downloadWaitMs: options?.downloadWaitMs ?? 0,
         linkSeconds: { answer: 86_400, webhook: 604_800, mail: 2_592_000 },
       },
       viesUrl: options?.viesUrl ?? 'http://127.0.0.1:1',
