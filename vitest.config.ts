@@ -43,7 +43,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           // Two more: journeys wait for pages, jobs and animations.
-          maxWorkers: CORES + 2,
+          maxWorkers: CORES + 1,
         },
       },
     ],

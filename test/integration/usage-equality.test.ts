@@ -397,7 +397,7 @@ describe('usage from running state', () => {
           },
         ),
         // Shrinking would replay histories into a log that already has them.
-        { numRuns: 5, endOnFailure: true },
+        { numRuns: 4, endOnFailure: true },
       )
     })
   }
