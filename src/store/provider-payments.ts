@@ -85,6 +85,23 @@ export async function liveCharges(reads: Reads, payable: Payable): Promise<Payme
     .execute()
 }
 
+/** The charges of invoices that wait for their payer; also those of payment requests that hold one of them. */
+export async function waitingChargesOf(
+  reads: Reads,
+  invoiceIds: readonly string[],
+): Promise<readonly string[]> {
+  if (invoiceIds.length === 0) return []
+  const { rows } = await sql<{ id: string }>`
+    select p.id from payments p
+    where p.origin = 'charge' and p.state = 'action_required' and (
+      p.invoice_id = any (${[...invoiceIds]}::uuid[])
+      or p.payment_request_id in (
+        select r.payment_request_id from payment_request_invoices r
+        where r.invoice_id = any (${[...invoiceIds]}::uuid[])))
+    order by p.id`.execute(reads)
+  return rows.map(({ id }) => id)
+}
+
 /** The charges of an open invoice that are under way. */
 export async function chargesOfGate(reads: Reads, invoiceId: string): Promise<readonly GateCharge[]> {
   const { rows } = await sql<GateCharge>`

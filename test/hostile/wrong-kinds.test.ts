@@ -170,7 +170,7 @@ describe('objects and lists in the place of texts', () => {
       }
     }
     expect(failures).toEqual([])
-    expect(asked).toBeGreaterThan(FIELDS_MIN / 2)
+    expect(asked).toBeGreaterThan(FIELDS_MIN)
   })
 
   it('nothing of the kind is stored', async () => {

@@ -11,6 +11,7 @@ import {
   connectStripe,
   deliver,
   expectSound,
+  linkedTo,
   newSeller,
   runJobs,
   startWithStripe,
@@ -32,24 +33,18 @@ beforeEach(async () => {
 })
 
 /** A customer who pays by bank transfer. */
-async function transferring(externalId: string, others: object = {}): Promise<void> {
-  await ok(client, 'POST', '/customers', {
-    customer: {
-      external_id: externalId,
-      name: externalId,
-      email: `${externalId}@example.com`,
-      country: 'DE',
-      ...others,
-      billing_configuration: {
-        payment_provider: 'stripe',
-        payment_provider_code: 'eu',
-        sync_with_provider: true,
-        provider_payment_methods: ['customer_balance'],
-      },
+const transferring = (externalId: string, others: object = {}) =>
+  linkedTo(
+    {
+      payment_provider: 'stripe',
+      payment_provider_code: 'eu',
+      provider_payment_methods: ['customer_balance'],
     },
-  })
-  await runJobs(harness)
-}
+    harness,
+    client,
+    externalId,
+    { country: 'DE', ...others },
+  )
 
 const paymentsOf = async (id: string) => (await ok(client, 'GET', `/payments?invoice_id=${id}`)).payments
 const invoiceOf = async (id: string) => (await ok(client, 'GET', `/invoices/${id}`)).invoice
@@ -125,6 +120,25 @@ describe('a customer who pays by bank transfer', () => {
     await settle()
     expect(intent.status).toBe('canceled')
     expect(await invoiceOf(id)).toMatchObject({ payment_status: 'succeeded', total_paid_amount_cents: 700 })
+    await expectSound(harness)
+  })
+
+  it('is not asked any more once the invoice was offset by a credit note', async () => {
+    await transferring('offset')
+    const id = await issue(client, 'offset', 700)
+    await charge(harness, client)
+    const intent = await intentOf(id)
+    const { fees } = await invoiceOf(id)
+    await ok(client, 'POST', '/credit_notes', {
+      credit_note: {
+        invoice_id: id,
+        offset_amount_cents: 700,
+        items: [{ fee_id: fees[0].lago_id, amount_cents: 700 }],
+      },
+    })
+    await settle()
+    expect(intent.status).toBe('canceled')
+    expect(await invoiceOf(id)).toMatchObject({ payment_status: 'succeeded', total_due_amount_cents: 0 })
     await expectSound(harness)
   })
 

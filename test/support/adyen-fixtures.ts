@@ -2,7 +2,7 @@ import type { FakeAdyen } from '../fakes/adyen.ts'
 import type { CardKind, FakeCard } from '../fakes/adyen-state.ts'
 import { ok } from './billing-fixtures.ts'
 import type { Client, Harness } from './harness.ts'
-import { deliver, runJobs } from './stripe-fixtures.ts'
+import { deliver, linkedTo, runJobs } from './stripe-fixtures.ts'
 
 export const API_KEY = 'AQEweir00a9f'
 export const HMAC_KEY = '0123456789ABCDEF'.repeat(4)
@@ -34,25 +34,13 @@ export async function tell(harness: Harness, fake: FakeAdyen): Promise<number[]>
 }
 
 /** A customer who pays through Adyen, without a card; the name by which Adyen knows it. */
-export async function shopper(
+export function shopper(
   harness: Harness,
   client: Client,
   externalId: string,
   others: object = {},
 ): Promise<string> {
-  await ok(client, 'POST', '/customers', {
-    customer: {
-      external_id: externalId,
-      name: externalId,
-      email: `${externalId}@example.com`,
-      net_payment_term: 2,
-      billing_configuration: { payment_provider: 'adyen', sync_with_provider: true },
-      ...others,
-    },
-  })
-  await runJobs(harness)
-  const { customer } = await ok(client, 'GET', `/customers/${externalId}`)
-  return customer.billing_configuration.provider_customer_id
+  return linkedTo({ payment_provider: 'adyen' }, harness, client, externalId, others)
 }
 
 /** The same with a card of a kind, as messages tell it. */

@@ -2,7 +2,7 @@ import type { FakeGoCardless } from '../fakes/gocardless.ts'
 import type { MandateKind } from '../fakes/gocardless-state.ts'
 import { ok } from './billing-fixtures.ts'
 import type { Client, Harness } from './harness.ts'
-import { deliver, runJobs } from './stripe-fixtures.ts'
+import { deliver, linkedTo, runJobs } from './stripe-fixtures.ts'
 
 export const ACCESS_TOKEN = 'sandbox_weir00c3d'
 
@@ -42,23 +42,11 @@ export async function debitedCustomer(
 }
 
 /** A customer at the fake GoCardless without a mandate; the id there. */
-export async function linkedCustomer(
+export function linkedCustomer(
   harness: Harness,
   client: Client,
   externalId: string,
   others: object = {},
 ): Promise<string> {
-  await ok(client, 'POST', '/customers', {
-    customer: {
-      external_id: externalId,
-      name: externalId,
-      email: `${externalId}@example.com`,
-      net_payment_term: 2,
-      billing_configuration: { payment_provider: 'gocardless', sync_with_provider: true },
-      ...others,
-    },
-  })
-  await runJobs(harness)
-  const { customer } = await ok(client, 'GET', `/customers/${externalId}`)
-  return customer.billing_configuration.provider_customer_id
+  return linkedTo({ payment_provider: 'gocardless' }, harness, client, externalId, others)
 }

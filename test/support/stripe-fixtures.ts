@@ -126,6 +126,29 @@ export async function deliver(
   return statuses
 }
 
+/** A customer who is made at a provider; the id there. */
+export async function linkedTo(
+  billing: { readonly payment_provider: string; readonly [field: string]: unknown },
+  harness: Harness,
+  client: Client,
+  externalId: string,
+  others: object = {},
+): Promise<string> {
+  await ok(client, 'POST', '/customers', {
+    customer: {
+      external_id: externalId,
+      name: externalId,
+      email: `${externalId}@example.com`,
+      net_payment_term: 2,
+      billing_configuration: { ...billing, sync_with_provider: true },
+      ...others,
+    },
+  })
+  await runJobs(harness)
+  const { customer } = await ok(client, 'GET', `/customers/${externalId}`)
+  return customer.billing_configuration.provider_customer_id
+}
+
 /** A customer at the fake Stripe with a method of a kind, as messages tell it; the id there. */
 export async function payingCustomer(
   harness: Harness,
@@ -135,23 +158,8 @@ export async function payingCustomer(
   kind: Parameters<FakeStripe['state']['addMethod']>[1] = 'ok',
   others: object = {},
 ): Promise<string> {
-  await ok(client, 'POST', '/customers', {
-    customer: {
-      external_id: externalId,
-      name: externalId,
-      email: `${externalId}@example.com`,
-      net_payment_term: 2,
-      billing_configuration: {
-        payment_provider: 'stripe',
-        payment_provider_code: 'eu',
-        sync_with_provider: true,
-      },
-      ...others,
-    },
-  })
-  await runJobs(harness)
-  const { customer } = await ok(client, 'GET', `/customers/${externalId}`)
-  const id: string = customer.billing_configuration.provider_customer_id
+  const billing = { payment_provider: 'stripe', payment_provider_code: 'eu' }
+  const id = await linkedTo(billing, harness, client, externalId, others)
   stripe.state.addMethod(id, kind)
   await deliver(harness, stripe)
   await runJobs(harness)

@@ -7,8 +7,9 @@ import { cancelItem, scheduleItem } from '../../store/due-items.ts'
 import { resetPaidDunning, scheduleDunning } from '../../store/dunning.ts'
 import { addLedgerEntries, type LedgerEntry, stateFeePayment } from '../../store/invoice-payments.ts'
 import { type InvoiceRow, isVisible, lockInvoices, touchInvoices } from '../../store/invoices.ts'
-import { enqueuePageClosing } from '../../store/payment-jobs.ts'
+import { enqueueCancel, enqueuePageClosing } from '../../store/payment-jobs.ts'
 import { activePagesOf } from '../../store/payment-pages.ts'
+import { waitingChargesOf } from '../../store/provider-payments.ts'
 import { announceInvoices } from '../billing/announce-documents.ts'
 import type { Caller } from '../context.ts'
 import { settleGate } from '../subscriptions/settle-gate.ts'
@@ -50,6 +51,7 @@ export async function settleInvoices(
     )
   }
   await closePages(tx, organizationId, settled)
+  await cancelWaiting(tx, organizationId, settled)
   await followOverdue(tx, caller, changes)
   await followDunning(tx, caller, changes)
   const announced = changes.filter(({ after }) => isVisible(after)).map(({ after }) => after.id)
@@ -75,6 +77,13 @@ function isSettled({ after }: PaymentStatusChange): boolean {
 async function closePages(tx: Tx, organizationId: string, invoiceIds: readonly string[]): Promise<void> {
   for (const { id: pageId } of await activePagesOf(tx, invoiceIds)) {
     await enqueuePageClosing(tx, { organizationId, pageId })
+  }
+}
+
+/** Nor by what waits for the payer, such as a bank transfer. */
+async function cancelWaiting(tx: Tx, organizationId: string, invoiceIds: readonly string[]): Promise<void> {
+  for (const paymentId of await waitingChargesOf(tx, invoiceIds)) {
+    await enqueueCancel(tx, { organizationId, paymentId })
   }
 }
 

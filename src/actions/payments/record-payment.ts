@@ -1,13 +1,10 @@
 import type { Input } from '../../core/input/fields.ts'
-import { checkPayment, dueCents, readPaymentOrder } from '../../core/payments/payment-input.ts'
+import { checkPayment, readPaymentOrder } from '../../core/payments/payment-input.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
 import { readCustomer } from '../../store/customers.ts'
-import type { Tx } from '../../store/database.ts'
 import { isId, newId } from '../../store/ids.ts'
 import { isVisible, lockInvoiceAfterCustomer } from '../../store/invoices.ts'
-import { enqueueCancel } from '../../store/payment-jobs.ts'
 import { insertManualPayment, isInPaidRequest } from '../../store/payments.ts'
-import { liveCharges } from '../../store/provider-payments.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { issueReceipt } from '../payment-receipts/issue-receipt.ts'
@@ -53,18 +50,10 @@ export async function recordPayment(context: Context, caller: Caller, input: Inp
       [invoice],
       [{ kind: 'payment', invoiceId: invoice.id, amountCents, paymentId: id, paidAt }],
     )
-    if (amountCents >= dueCents(invoice)) await cancelWaiting(tx, caller, invoice.id)
     await logPayment(tx, caller, id)
     await issueReceipt(tx, caller, customer, id)
     // A subscription that waited for it starts.
     if (invoice.status === 'open') await settleOverdue(context, tx, caller, invoice.customerId)
     return id
   })
-}
-
-/** Ends what waits for the payer, such as a bank transfer, so that a paid invoice is not paid once more. */
-async function cancelWaiting(tx: Tx, { organizationId }: Caller, invoiceId: string): Promise<void> {
-  for (const { id: paymentId, state } of await liveCharges(tx, { invoiceId })) {
-    if (state === 'action_required') await enqueueCancel(tx, { organizationId, paymentId })
-  }
 }
