@@ -12,7 +12,8 @@ const WIDTH = 420
 const HEIGHT = 190
 const LEFT = 56
 const RIGHT = 20
-const TOP = 12
+// Room for the name of the axis above its highest number.
+const TOP = 26
 const BOTTOM = 26
 
 type CurveProps = {
