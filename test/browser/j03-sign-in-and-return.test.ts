@@ -11,6 +11,28 @@ describe.runIf(hasChromium)('J03: sign in, sign out, return', () => {
   })
   afterAll(() => journey?.end())
 
+  it('takes no password before its script is there', async () => {
+    const page = await journey.open()
+    let arrive = (): void => undefined
+    const arrival = new Promise<void>((resolve) => {
+      arrive = resolve
+    })
+    await page.route(/\/login[^/]*\.js$/, async (route) => {
+      await arrival
+      await route.continue()
+    })
+    await page.goto(`/login?next=/${place.slug}`, { waitUntil: 'commit' })
+    await page.getByLabel('E-mail').fill(EMAIL)
+    await page.getByLabel('Password').fill(PASSWORD)
+    await page.keyboard.press('Enter')
+    const button = page.getByRole('button', { name: 'Sign in' })
+    expect(await button.isDisabled()).toBe(true)
+    expect(new URL(page.url()).pathname).toBe('/login')
+    arrive()
+    await button.click()
+    await page.waitForURL((url) => url.pathname === `/${place.slug}`)
+  })
+
   it('lands on the deep link with its query, and keeps what was typed when the session ends', async () => {
     const page = await journey.open()
     const deep = `/${place.slug}/invoices?view=overdue&q=Acme`

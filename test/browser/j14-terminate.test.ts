@@ -62,6 +62,31 @@ describe.runIf(hasChromium)('J14: four terminations', () => {
     return (await term.locator('xpath=following-sibling::dd').textContent()) ?? ''
   }
 
+  it('does not move a choice from under the pointer when the figures arrive', async () => {
+    const page = await journey.open()
+    await journey.signIn(page, `/${place.slug}`)
+    let arrive = (): void => undefined
+    const arrival = new Promise<void>((resolve) => {
+      arrive = resolve
+    })
+    await page.route('**/termination_preview?*', async (route) => {
+      await arrival
+      await route.continue()
+    })
+    await page.goto(`/${place.slug}/subscriptions/credit`)
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Terminate' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Terminate the subscription?' })
+    await dialog.evaluate((element) =>
+      Promise.all(element.getAnimations().map(({ finished }: { finished: Promise<unknown> }) => finished)),
+    )
+    const choice = dialog.getByRole('radio', { name: /^Keep what was paid/ })
+    const before = await choice.boundingBox()
+    arrive()
+    await dialog.getByRole('heading', { name: 'A credit note of €12.00' }).waitFor()
+    expect(await choice.boundingBox()).toEqual(before)
+  })
+
   it('makes the documents whose amounts were shown', async () => {
     const page = await journey.open()
     await journey.signIn(page, `/${place.slug}`)

@@ -56,6 +56,16 @@ describe.runIf(hasChromium)('J29: anything is found by the palette, with the key
       await page.waitForURL((url) => url.pathname === `/${place.slug}${path}`)
       await page.getByRole('heading', { level: 1 }).first().waitFor()
     }
+    // Enter does not have to wait for the answer.
+    await page.route('**/api/weir/v1/search?q=tokens', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      await route.continue()
+    })
+    const slow = await find(page, 'tokens')
+    await page.keyboard.press('Enter')
+    await slow.getByText('Searching…').waitFor()
+    await page.waitForURL((url) => url.pathname === `/${place.slug}/metrics/tokens`)
+
     // The typed filter came with its filters.
     await find(page, 'status:outstanding')
     await page.keyboard.press('Enter')

@@ -30,6 +30,9 @@ type Params = Parameters<typeof queryOf>[0]
 
 type ReadOptions = { readonly enabled?: boolean; readonly every?: number }
 
+/** `isKept`: what was read before, of another path, stays until the answer is there (`isPlaceholderData`). */
+type OneOptions = ReadOptions & { readonly isKept?: boolean }
+
 /** The body of a GET under /api/v1, or of an absolute path; read again `every` so many ms. */
 export function useRead<T>(
   path: string,
@@ -50,7 +53,7 @@ export function useRead<T>(
 export function useOne<T>(
   path: string,
   key: string,
-  options: ReadOptions = {},
+  options: OneOptions = {},
 ): UseQueryResult<T, ApiProblem> {
   const { slug } = useOrganization()
   const url = `${path.startsWith('/api/') ? '' : API}${path}`
@@ -59,6 +62,7 @@ export function useOne<T>(
     queryFn: async ({ signal }) => (await send<Record<string, T>>('GET', url, undefined, signal))[key] as T,
     enabled: options.enabled ?? true,
     ...(options.every ? { refetchInterval: options.every } : {}),
+    ...(options.isKept ? { placeholderData: keepPreviousData } : {}),
   })
 }
 

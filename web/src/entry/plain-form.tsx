@@ -9,7 +9,7 @@ export function PlainForm(props: {
   readonly verb: string
   readonly isBusy: boolean
   readonly problem: ApiProblem | null
-  /** Missing where the page has a script of its own. */
+  /** Missing where the page has a script of its own, which also enables the button. */
   readonly onSubmit?: (values: Readonly<Record<string, string>>) => void
   readonly children: ReactNode
 }): ReactElement {
@@ -20,13 +20,13 @@ export function PlainForm(props: {
     props.onSubmit?.(values)
   }
   return (
-    // Before its script is there, a form that is sent must not put a password into the address.
+    // Whatever becomes of the scripts, a password must not get into the address.
     <form className="stack" method="post" onSubmit={send}>
       <p className="notice notice-danger" role="alert" hidden={notice === null}>
         {notice}
       </p>
       {props.children}
-      <Button type="submit" kind="primary" isBusy={props.isBusy}>
+      <Button type="submit" kind="primary" isBusy={props.isBusy} disabled={!props.onSubmit}>
         {props.verb}
       </Button>
     </form>

@@ -63,6 +63,8 @@ form.addEventListener('submit', (event) => {
   event.preventDefault()
   void signIn()
 })
+// Until now a click would have sent the form itself, to an address that takes none.
+setBusy(false)
 find<HTMLElement>('#goes-on').hidden = next === `${location.origin}/`
 void readInstallation().then(({ sign_up }) => {
   find<HTMLElement>('#sign-up').hidden = sign_up !== 'open'

@@ -86,8 +86,15 @@ export function Palette({
 function PaletteBody({ onClose }: { readonly onClose: () => void }): ReactElement {
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
-  const choices = useChoices(text, onClose)
+  const [isEntered, setEntered] = useState(false)
+  const { choices, isSettled } = useChoices(text, onClose)
   const current = choices[Math.min(at, choices.length - 1)]
+  useEffect(() => {
+    // Whoever types and presses Enter at once gets the best result as soon as it is known.
+    if (!isEntered || !isSettled) return
+    setEntered(false)
+    current?.run()
+  }, [isEntered, isSettled, current])
   const move = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step !== undefined) {
@@ -97,7 +104,8 @@ function PaletteBody({ onClose }: { readonly onClose: () => void }): ReactElemen
       )
     } else if (event.key === 'Enter') {
       event.preventDefault()
-      current?.run()
+      if (isSettled || at > 0) current?.run()
+      else setEntered(true)
     }
   }
   useEffect(() => {
@@ -120,6 +128,7 @@ function PaletteBody({ onClose }: { readonly onClose: () => void }): ReactElemen
           onChange={(event) => {
             setText(event.target.value)
             setAt(0)
+            setEntered(false)
           }}
           onKeyDown={move}
         />
@@ -151,21 +160,28 @@ function PaletteBody({ onClose }: { readonly onClose: () => void }): ReactElemen
         ))}
       </div>
       <div className="palette-foot caption" role="status">
-        {choices.length === 0 ? 'Nothing found.' : `${choices.length} results`}
+        {choices.length > 0 && `${choices.length} results`}
+        {choices.length === 0 && (isSettled ? 'Nothing found.' : 'Searching…')}
       </div>
     </>
   )
 }
 
+type Choices = {
+  readonly choices: readonly Choice[]
+  /** The server has answered, or is not asked. */
+  readonly isSettled: boolean
+}
+
 /** What fits the text: objects of the server first, then pages and commands. */
-function useChoices(text: string, onClose: () => void): readonly Choice[] {
+function useChoices(text: string, onClose: () => void): Choices {
   const go = useGo()
   const at = useAt()
   const may = useMay()
   const [, setTheme] = useTheme()
   const asked = useDebounced(text.trim())
   const isObject = asked.length >= QUERY_MIN && !asked.startsWith('>')
-  const { data } = useRead<{ results?: readonly Found[] }>(
+  const { data, isLoading } = useRead<{ results?: readonly Found[] }>(
     '/api/weir/v1/search',
     { q: asked },
     { enabled: isObject },
@@ -237,7 +253,10 @@ function useChoices(text: string, onClose: () => void): readonly Choice[] {
   )
   const words = text.replace(/^>/, '').trim().toLowerCase()
   const fits = ({ label }: Choice) => label.toLowerCase().includes(words)
-  return [...filtered, ...recent, ...objects, ...[...pages, ...makes, ...themes].filter(fits)]
+  return {
+    choices: [...filtered, ...recent, ...objects, ...[...pages, ...makes, ...themes].filter(fits)],
+    isSettled: asked === text.trim() && !isLoading,
+  }
 }
 
 const recentChoice = ({ href, label, kind }: Recent, run: () => void): Choice => ({

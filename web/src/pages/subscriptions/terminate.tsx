@@ -31,7 +31,7 @@ export function Terminate(props: {
   const preview = useOne<TerminationPreview>(
     `${OWN_API}${path}/termination_preview?${options}`,
     'termination_preview',
-    { enabled: !isPending },
+    { enabled: !isPending, isKept: true },
   )
   return (
     <Confirm
@@ -76,7 +76,9 @@ export function Terminate(props: {
             Make a last invoice
           </label>
           {preview.error && <ProblemLine problem={preview.error} />}
-          {preview.data && <Results preview={preview.data} isInAdvance={isInAdvance} />}
+          {preview.data && (
+            <Results preview={preview.data} isInAdvance={isInAdvance} isStale={preview.isPlaceholderData} />
+          )}
         </div>
       )}
     </Confirm>
@@ -87,11 +89,17 @@ export function Terminate(props: {
 function Results(props: {
   readonly preview: TerminationPreview
   readonly isInAdvance: boolean
+  /** The figures are still those of the choice before. */
+  readonly isStale: boolean
 }): ReactElement {
   const { invoice, credit_note: note } = props.preview
   const amount = (cents: number) => (cents > 0 ? formatCents(cents, note?.currency ?? '') : null)
   return (
-    <section className="stack-tight" aria-label="What this makes">
+    <section
+      className={props.isStale ? 'stack-tight is-stale' : 'stack-tight'}
+      aria-label="What this makes"
+      aria-busy={props.isStale}
+    >
       {note && (
         <>
           <h3>A credit note of {formatCents(note.total_amount_cents, note.currency)}</h3>
