@@ -141,7 +141,8 @@ describe.runIf(hasChromium)('J15: from draft to paid', () => {
     await page.getByRole('button', { name: 'Record payment' }).click()
     const dialog = page.getByRole('dialog', { name: 'Record payment' })
     await dialog.getByLabel('Amount').fill('1000')
-    await dialog.getByRole('button', { name: 'Record payment' }).click()
+    // However slowly it is pressed: the message under the field must not move the button away.
+    await dialog.getByRole('button', { name: 'Record payment' }).click({ delay: 300 })
     await dialog.getByRole('alert').waitFor()
     await dialog.getByLabel('Amount').fill('29')
     await dialog.getByLabel('Reference').fill('wire-7')

@@ -57,14 +57,14 @@ describe.runIf(hasChromium)('J29: anything is found by the palette, with the key
       await page.getByRole('heading', { level: 1 }).first().waitFor()
     }
     // Enter does not have to wait for the answer.
-    await page.route('**/api/weir/v1/search?q=tokens', async (route) => {
+    await page.route(/search\?q=Customer(%20|\+)One$/, async (route) => {
       await new Promise((resolve) => setTimeout(resolve, 500))
       await route.continue()
     })
-    const slow = await find(page, 'tokens')
+    const slow = await find(page, 'Customer One')
     await page.keyboard.press('Enter')
     await slow.getByText('Searching…').waitFor()
-    await page.waitForURL((url) => url.pathname === `/${place.slug}/metrics/tokens`)
+    await page.waitForURL((url) => url.pathname === `/${place.slug}/customers/c`)
 
     // The typed filter came with its filters.
     await find(page, 'status:outstanding')

@@ -13,6 +13,7 @@ import {
 import type { ApiProblem, FieldErrors } from '../api/client.ts'
 import { labelOf, textOfField, textOfProblem } from '../api/problem-texts.ts'
 import { useWrite, type Write } from '../api/queries.ts'
+import { afterPress } from './after-press.ts'
 import { ApiCallButton } from './api-call.tsx'
 import { Button } from './button.tsx'
 import { forgetDraft, keepDraft, readDraft } from './drafts.ts'
@@ -106,7 +107,7 @@ export function useForm<V extends Values>(options: FormOptions<V>): Form<V> {
     set: (name, value) => patch({ [name]: value } as unknown as Partial<V>),
     patch,
     errorOf,
-    touch: (name) => setTouched((all) => new Set(all).add(name)),
+    touch: (name) => afterPress(() => setTouched((all) => new Set(all).add(name))),
     isDirty,
     keepsPage: () => isDirty && !isSaved.current,
     isBusy: isPending,
