@@ -1,5 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
 
+/**
+ * The columns of a `select` list as a JSON object; their names are its keys. It takes half as long as
+ * `json_build_object`, which looks up the type of each key and each value again for every row.
+ */
+export const object = (columns: TemplateStringsArray, ...values: readonly unknown[]): RawBuilder<unknown> =>
+  sql`(select row_to_json(made) from (select ${sql(columns, ...values)}) made)`
+
 /** A name of the purchase that a fee bills, or of its wallet `w`. */
 const ofPurchase = (column: string): RawBuilder<unknown> => sql`(
   select nullif(${sql.ref(column)}, '') from wallet_transactions wt
@@ -21,27 +28,30 @@ export const ms = (column: string): RawBuilder<unknown> =>
 
 const ADDRESS = (of: string): RawBuilder<unknown> => {
   const column = (name: string) => sql.ref(`${of}.${name}`)
-  return sql`json_build_object('line1', ${column('address_line1')}, 'line2', ${column('address_line2')},
-    'zipcode', ${column('zipcode')}, 'city', ${column('city')}, 'state', ${column('state')},
-    'country', ${column('country')})`
+  return object`
+  ${column('address_line1')} as "line1", ${column('address_line2')} as "line2",
+  ${column('zipcode')} as "zipcode", ${column('city')} as "city", ${column('state')} as "state",
+  ${column('country')} as "country"`
 }
 
-const SHIPPING = sql`case when c.shipping_address is null then null else json_build_object(
-  'line1', c.shipping_address->>'address_line1', 'line2', c.shipping_address->>'address_line2',
-  'zipcode', c.shipping_address->>'zipcode', 'city', c.shipping_address->>'city',
-  'state', c.shipping_address->>'state', 'country', c.shipping_address->>'country') end`
+const SHIPPING = sql`case when c.shipping_address is null then null else ${object`
+  c.shipping_address->>'address_line1' as "line1", c.shipping_address->>'address_line2' as "line2",
+  c.shipping_address->>'zipcode' as "zipcode", c.shipping_address->>'city' as "city",
+  c.shipping_address->>'state' as "state", c.shipping_address->>'country' as "country"`} end`
 
-const BANK_ACCOUNT = sql`case when b.bank_account_iban is null then null else json_build_object(
-  'iban', b.bank_account_iban, 'holder', b.bank_account_holder, 'bic', b.bank_account_bic) end`
+const BANK_ACCOUNT = sql`case when b.bank_account_iban is null then null else ${object`
+  b.bank_account_iban as "iban", b.bank_account_holder as "holder", b.bank_account_bic as "bic"`} end`
 
 /** The billing entity `b`, as `FrozenSeller`. */
-export const SELLER = sql`json_build_object('name', b.name, 'legalName', b.legal_name, 'firstname', null,
-  'lastname', null, 'legalNumber', b.legal_number, 'taxNumber', b.tax_identification_number, 'email', b.email,
-  'address', ${ADDRESS('b')}, 'footer', b.invoice_footer, 'euTaxManagement', b.eu_tax_management,
-  'logo', encode(sha256(b.logo), 'hex'), 'phone', b.phone, 'einvoicing', b.einvoicing,
-  'bankAccount', ${BANK_ACCOUNT})`
+export const SELLER = object`
+  b.name as "name", b.legal_name as "legalName", null as "firstname", null as "lastname",
+  b.legal_number as "legalNumber", b.tax_identification_number as "taxNumber", b.email as "email",
+  ${ADDRESS('b')} as "address", b.invoice_footer as "footer", b.eu_tax_management as "euTaxManagement",
+  encode(sha256(b.logo), 'hex') as "logo", b.phone as "phone", b.einvoicing as "einvoicing",
+  ${BANK_ACCOUNT} as "bankAccount"`
 
-const METADATA = sql`(select coalesce(json_agg(json_build_object('key', cm.key, 'value', cm.value)
+const METADATA = sql`(select coalesce(json_agg(${object`
+  cm.key as "key", cm.value as "value"`}
     order by cm.created_at, cm.id), '[]'::json)
   from customer_metadata cm
   where cm.organization_id = c.organization_id and cm.customer_id = c.id and cm.display_in_invoice)`
@@ -51,41 +61,46 @@ const BUYER_REFERENCE = sql`(select cm.value from customer_metadata cm
   where cm.organization_id = c.organization_id and cm.customer_id = c.id and cm.key = 'buyer_reference')`
 
 /** The customer `c`, as `FrozenBuyer`. */
-export const BUYER = sql`json_build_object('name', c.name, 'legalName', c.legal_name, 'firstname', c.firstname,
-  'lastname', c.lastname, 'legalNumber', c.legal_number, 'taxNumber', c.tax_identification_number, 'email', c.email,
-  'address', ${ADDRESS('c')}, 'shipping', ${SHIPPING}, 'metadata', ${METADATA}, 'phone', c.phone,
-  'externalId', c.external_id, 'buyerReference', ${BUYER_REFERENCE})`
+export const BUYER = object`
+  c.name as "name", c.legal_name as "legalName", c.firstname as "firstname", c.lastname as "lastname",
+  c.legal_number as "legalNumber", c.tax_identification_number as "taxNumber", c.email as "email",
+  ${ADDRESS('c')} as "address", ${SHIPPING} as "shipping", ${METADATA} as "metadata", c.phone as "phone",
+  c.external_id as "externalId", ${BUYER_REFERENCE} as "buyerReference"`
 
-const PRICING_UNIT = sql`case when f.pricing_unit is null then null else json_build_object(
-  'shortName', f.pricing_unit->>'short_name', 'amountCents', f.pricing_unit->>'amount_cents',
-  'unitPrice', f.pricing_unit->>'precise_unit_amount', 'conversionRate', f.pricing_unit->>'conversion_rate') end`
+const PRICING_UNIT = sql`case when f.pricing_unit is null then null else ${object`
+  f.pricing_unit->>'short_name' as "shortName", f.pricing_unit->>'amount_cents' as "amountCents",
+  f.pricing_unit->>'precise_unit_amount' as "unitPrice",
+  f.pricing_unit->>'conversion_rate' as "conversionRate"`} end`
 
-const FEE_TAXES = sql`(select coalesce(json_agg(json_build_object('code', ft.tax_code, 'name', ft.tax_name,
-    'rate', ft.tax_rate::text, 'category', t.einvoice_category, 'exemptionCode', t.einvoice_exemption_code,
-    'exemptionReason', t.einvoice_exemption_reason) order by ft.created_at, ft.id), '[]'::json)
+const FEE_TAXES = sql`(select coalesce(json_agg(${object`
+  ft.tax_code as "code", ft.tax_name as "name", ft.tax_rate::text as "rate",
+  t.einvoice_category as "category", t.einvoice_exemption_code as "exemptionCode",
+  t.einvoice_exemption_reason as "exemptionReason"`} order by ft.created_at, ft.id), '[]'::json)
   from fee_taxes ft
   left join taxes t on t.organization_id = ft.organization_id and t.id = ft.tax_id
   where ft.organization_id = f.organization_id and ft.fee_id = f.id)`
 
-/** Groups as a list of their values and one of their keys, in the order of the keys as stored. */
-const GROUPS = sql`(select coalesce(json_agg(g.value), '[]'::json) from json_each_text(f.grouped_by) g)`
-const GROUP_KEYS = sql`(select coalesce(json_agg(g.key), '[]'::json) from json_each_text(f.grouped_by) g)`
+/** Of the groups of a fee, most of which have none, a list of values or keys, in the order of the keys as stored. */
+const groupsOf = (column: 'key' | 'value'): RawBuilder<unknown> => sql`case when f.grouped_by::text = '{}'
+  then '[]'::json else (select json_agg(g.${sql.ref(column)}) from json_each_text(f.grouped_by) g) end`
 
 /** The fee `f` with what `FEE_JOINS` joins, as `FrozenFee`. */
-export const FEE = sql`json_build_object('id', f.id, 'type', f.fee_type, 'subscriptionId', f.subscription_id,
-  'trueUpParentId', f.true_up_parent_fee_id, 'name', ${FEE_NAME},
-  'walletName', case when f.fee_type = 'credit' then ${ofPurchase('w.name')} end, 'description', f.description,
-  'groups', ${GROUPS}, 'groupKeys', ${GROUP_KEYS}, 'code', coalesce(m.code, ao.code, p.code),
-  'reductionCents', (f.precise_progressive_credit_amount_cents + f.precise_coupons_amount_cents)::text,
-  'filterName', cf.invoice_display_name, 'filterValues', cf.values,
-  'model', coalesce(ch.charge_model, fc.charge_model), 'aggregation', m.aggregation_type,
-  'isProrated', coalesce(ch.prorated, fc.prorated, false),
-  'minimumCents', nullif(ch.min_amount_cents, 0)::text, 'units', f.units::text,
-  'unitPrice', f.precise_unit_amount::text, 'amountCents', f.amount_cents::text, 'eventsCount', f.events_count,
-  'details', f.amount_details, 'pricingUnit', ${PRICING_UNIT},
-  'presentationKeys', ch.properties->'presentation_group_keys', 'breakdowns', f.presentation_breakdowns,
-  'taxes', ${FEE_TAXES}, 'from', ${ms('f.from_at')}, 'to', ${ms('f.to_at')},
-  'paidAt', case when f.invoiceable then null else ${ms('f.succeeded_at')} end)`
+export const FEE = object`
+  f.id as "id", f.fee_type as "type", f.subscription_id as "subscriptionId",
+  f.true_up_parent_fee_id as "trueUpParentId", ${FEE_NAME} as "name",
+  case when f.fee_type = 'credit' then ${ofPurchase('w.name')} end as "walletName",
+  f.description as "description", ${groupsOf('value')} as "groups", ${groupsOf('key')} as "groupKeys",
+  coalesce(m.code, ao.code, p.code) as "code",
+  (f.precise_progressive_credit_amount_cents + f.precise_coupons_amount_cents)::text as "reductionCents",
+  cf.invoice_display_name as "filterName", cf.values as "filterValues",
+  coalesce(ch.charge_model, fc.charge_model) as "model", m.aggregation_type as "aggregation",
+  coalesce(ch.prorated, fc.prorated, false) as "isProrated",
+  nullif(ch.min_amount_cents, 0)::text as "minimumCents", f.units::text as "units",
+  f.precise_unit_amount::text as "unitPrice", f.amount_cents::text as "amountCents",
+  f.events_count as "eventsCount", f.amount_details as "details", ${PRICING_UNIT} as "pricingUnit",
+  ch.properties->'presentation_group_keys' as "presentationKeys", f.presentation_breakdowns as "breakdowns",
+  ${FEE_TAXES} as "taxes", ${ms('f.from_at')} as "from", ${ms('f.to_at')} as "to",
+  case when f.invoiceable then null else ${ms('f.succeeded_at')} end as "paidAt"`
 
 /** What a fee `f` takes its names and its model from. */
 export const FEE_JOINS = sql`
@@ -99,6 +114,6 @@ export const FEE_JOINS = sql`
   left join fixed_charges fc on fc.organization_id = f.organization_id and fc.id = f.fixed_charge_id`
 
 /** A subscription `s` of a plan `p`, as `FrozenSubscription`. */
-export const SUBSCRIPTION = sql`json_build_object('id', s.id,
-  'name', coalesce(nullif(s.name, ''), nullif(p.invoice_display_name, ''), p.name), 'planName', p.name,
-  'interval', p.interval)`
+export const SUBSCRIPTION = object`
+  s.id as "id", coalesce(nullif(s.name, ''), nullif(p.invoice_display_name, ''), p.name) as "name",
+  p.name as "planName", p.interval as "interval"`

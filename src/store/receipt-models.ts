@@ -1,22 +1,26 @@
 import { type RawBuilder, sql } from 'kysely'
 import { invoiceModels } from './invoice-models.ts'
-import { BUYER, ms, SELLER } from './model-parts.ts'
+import { BUYER, ms, object, SELLER } from './model-parts.ts'
 
 /** The invoice that was paid as its own document shows it, with what has been paid of it since. */
-const PAID_INVOICE = sql`json_build_object('invoice', coalesce(shown.model, made.model),
-  'paidCents', i.total_paid_amount_cents::text, 'offsetCents', i.offset_amount_cents::text)`
+const PAID_INVOICE = object`
+  coalesce(shown.model, fresh.model) as "invoice", i.total_paid_amount_cents::text as "paidCents",
+  i.offset_amount_cents::text as "offsetCents"`
 
-const PAID_REQUEST = sql`json_build_object('invoices', (
-  select coalesce(json_agg(json_build_object('number', ri.number, 'totalCents', ri.total_amount_cents::text,
-    'issuedOn', ri.issuing_date, 'invoiceType', ri.invoice_type)
+const PAID_REQUEST = object`
+  (
+  select coalesce(json_agg(${object`
+  ri.number as "number", ri.total_amount_cents::text as "totalCents", ri.issuing_date as "issuedOn",
+  ri.invoice_type as "invoiceType"`}
     order by ri.issuing_date, ri.created_at, ri.id), '[]'::json)
   from payment_request_invoices pri
   join invoices ri on ri.organization_id = pri.organization_id and ri.id = pri.invoice_id
-  where pri.organization_id = p.organization_id and pri.payment_request_id = p.payment_request_id))`
+  where pri.organization_id = p.organization_id and pri.payment_request_id = p.payment_request_id) as "invoices"`
 
 /** How it was paid: by hand with a reference, or by a provider that may have told the card or the account. */
-const METHOD = sql`json_build_object('kind', p.payment_type, 'reference', p.reference, 'provider', pp.provider_type,
-  'type', pm.provider_method_type, 'brand', pm.details->>'brand', 'last4', pm.details->>'last4')`
+const METHOD = object`
+  p.payment_type as "kind", p.reference as "reference", pp.provider_type as "provider",
+  pm.provider_method_type as "type", pm.details->>'brand' as "brand", pm.details->>'last4' as "last4"`
 
 /** What is left to pay of the invoices of a request, which may be less than was asked for when it was made. */
 const DUE_OF_REQUEST = sql`(
@@ -38,15 +42,15 @@ export function receiptModels(receiptIds: readonly string[]): RawBuilder<unknown
       and not exists (select from documents d where d.organization_id = rp.organization_id
         and d.invoice_id = rp.invoice_id and d.kind = 'invoice_pdf'))::uuid[]`
   return sql`
-    select r.id as subject_id, r.number, b.id as billing_entity_id, json_build_object('kind', 'receipt',
-      'locale', coalesce(c.document_locale, b.document_locale), 'isSandbox', o.is_sandbox,
-      'currency', p.amount_currency, 'timezone', zone.name, 'number', r.number,
-      'issuedOn', (p.paid_at at time zone zone.name)::date, 'purchaseOrder', null, 'isSelfBilled', false,
-      'seller', ${SELLER}, 'buyer', ${BUYER}, 'paidAt', ${ms('p.paid_at')}, 'method', ${METHOD},
-      'amountCents', p.amount_cents::text,
-      'dueCents', (case when p.invoice_id is null then ${DUE_OF_REQUEST}
-        else i.total_amount_cents - i.total_paid_amount_cents - i.offset_amount_cents end)::text,
-      'paid', case when p.invoice_id is null then ${PAID_REQUEST} else ${PAID_INVOICE} end) as model
+    select r.id as subject_id, r.number, b.id as billing_entity_id, ${object`
+  'receipt' as "kind", coalesce(c.document_locale, b.document_locale) as "locale",
+  o.is_sandbox as "isSandbox", p.amount_currency as "currency", zone.name as "timezone", r.number as "number",
+  (p.paid_at at time zone zone.name)::date as "issuedOn", null as "purchaseOrder", false as "isSelfBilled",
+  ${SELLER} as "seller", ${BUYER} as "buyer", ${ms('p.paid_at')} as "paidAt", ${METHOD} as "method",
+  p.amount_cents::text as "amountCents",
+  (case when p.invoice_id is null then ${DUE_OF_REQUEST}
+        else i.total_amount_cents - i.total_paid_amount_cents - i.offset_amount_cents end)::text as "dueCents",
+  case when p.invoice_id is null then ${PAID_REQUEST} else ${PAID_INVOICE} end as "paid"`} as model
     from payment_receipts r
     join payments p on p.organization_id = r.organization_id and p.id = r.payment_id
     join customers c on c.organization_id = p.organization_id and c.id = p.customer_id
@@ -62,6 +66,6 @@ export function receiptModels(receiptIds: readonly string[]): RawBuilder<unknown
       where d.organization_id = i.organization_id and d.invoice_id = i.id and d.kind = 'invoice_pdf'
       order by d.version desc limit 1
     ) shown on true
-    left join (${invoiceModels(unshown)}) made on made.subject_id = i.id
+    left join (${invoiceModels(unshown)}) fresh on fresh.subject_id = i.id
     where r.id = any(${[...receiptIds]}::uuid[])`
 }
