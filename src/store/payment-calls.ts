@@ -69,6 +69,17 @@ export async function hasAnsweredCall(reads: Reads, subjectId: string, call: str
   return found !== undefined
 }
 
+/** How often a request of a kind about something was sent, as far as its end is known. */
+export async function countCalls(reads: Reads, subjectId: string, call: string): Promise<number> {
+  const { count } = await reads
+    .selectFrom('paymentCalls')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('subjectId', '=', subjectId)
+    .where('call', '=', call)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
 /** How a payment came to its state, the first change first. */
 export async function listTransitions(reads: Reads, paymentId: string): Promise<PaymentTransitionRow[]> {
   return reads

@@ -9,9 +9,11 @@ import { anyOf, ts } from './values.ts'
 /** A page at a provider on which an invoice or a payment request is paid. */
 export type PageRow = Selectable<PaymentPages>
 
+const OPEN_STATUSES = ['opening', 'active']
+
 /** The page of a payable that can be paid on, or is being made; one at most. */
 export async function findActivePage(reads: Reads, payable: Payable): Promise<PageRow | undefined> {
-  const query = reads.selectFrom('paymentPages').selectAll().where('status', 'in', ['opening', 'active'])
+  const query = reads.selectFrom('paymentPages').selectAll().where('status', 'in', OPEN_STATUSES)
   const own =
     'invoiceId' in payable
       ? query.where('invoiceId', '=', payable.invoiceId)
@@ -43,7 +45,7 @@ export async function activePagesOf(reads: Reads, invoiceIds: readonly string[])
   return reads
     .selectFrom('paymentPages')
     .selectAll()
-    .where('status', 'in', ['opening', 'active'])
+    .where('status', 'in', OPEN_STATUSES)
     .where((eb) =>
       eb.or([
         eb('invoiceId', '=', anyOf(invoiceIds)),
@@ -89,6 +91,20 @@ export async function insertPage(
     })
     .returningAll()
     .executeTakeFirstOrThrow()
+}
+
+/** Changes a page that is being made or can be paid on; undefined when it is over. */
+export async function updateOpenPage(
+  tx: Tx,
+  id: string,
+  set: Updateable<PaymentPages>,
+): Promise<PageRow | undefined> {
+  const open = tx
+    .updateTable('paymentPages')
+    .set(set)
+    .where('id', '=', id)
+    .where('status', 'in', OPEN_STATUSES)
+  return open.returningAll().executeTakeFirst()
 }
 
 export async function updatePage(tx: Tx, id: string, set: Updateable<PaymentPages>): Promise<PageRow> {

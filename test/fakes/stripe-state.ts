@@ -146,6 +146,12 @@ export class StripeState {
     intent.status = 'requires_payment_method'
     intent.last_payment_error = { type: 'card_error', code: 'card_declined', message: 'The bank says no' }
     this.tell('payment_intent.payment_failed', intent)
+    const session = [...this.sessions.values()].find(({ payment_intent }) => payment_intent === intent.id)
+    if (session?.status === 'complete') this.tellOfSession('checkout.session.async_payment_failed', session)
+  }
+
+  private tellOfSession(type: string, { id, payment_intent }: FakeSession): void {
+    this.tell(type, { id, object: 'checkout.session', payment_intent })
   }
 
   /** A buyer pays a page; null when it is not open any more. */
@@ -160,13 +166,9 @@ export class StripeState {
     session.payment_intent = intent.id
     this.methods.set(method.id, method)
     this.confirm(intent, method, true)
-    if (intent.status === 'succeeded') {
+    if (intent.status === 'succeeded' || intent.status === 'processing') {
       session.status = 'complete'
-      this.tell('checkout.session.completed', {
-        id: session.id,
-        object: 'checkout.session',
-        payment_intent: intent.id,
-      })
+      this.tellOfSession('checkout.session.completed', session)
     }
     return intent
   }

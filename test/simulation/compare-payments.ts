@@ -123,7 +123,11 @@ async function historyOf(owner: pg.Client, payments: readonly PaymentFacts[]): P
        (select format('%s at %s', d.due_at, d.error) from due_items d
         where d.kind = 'payment_attention' and d.subject_id = p.id) as due,
        (select format('%s tries, at %s, %s', j.attempts, j.run_at, j.last_error)
-        from graphile_worker._private_jobs j where j.key = 'payment:' || p.id) as job
+        from graphile_worker._private_jobs j where j.key = 'payment:' || p.id) as job,
+       (select string_agg(format('%s %s, expires at %s; %s', g.id, g.status, g.expires_at,
+            (select string_agg(format('%s %s %s %s', c.call, c.outcome, c.http_code, c.error), ', ' order by c.id)
+             from (select * from payment_calls c where c.subject_id = g.id order by c.id desc limit 5) c)), '; ')
+        from payment_pages g where g.invoice_id = p.invoice_id) as pages
      from payments p where p.id = any ($1::uuid[])`,
     [payments.slice(0, 20).map(({ id }) => id)],
   )

@@ -23,14 +23,14 @@ export class PageUnanswered extends Error {
 
 /**
  * Closes a page at its provider, so that it and a charge are not both paid. A page that was paid meanwhile is recorded,
- * and a page whose making was not answered is made with the same key, to be closed.
+ * and a page whose making was not answered is made with the same key, to be closed; one that cannot be made is given up.
  */
 export async function closePage(context: Context, organizationId: string, pageId: string): Promise<PageEnd> {
   const page = await context.database.read(organizationId, (reads) => findPage(reads, pageId))
   if (page?.status !== 'active' && page?.status !== 'opening') return 'over'
   const opened =
     page.providerPageId === null ? await openAtProvider(context, page) : { ok: true as const, page }
-  if (!opened.ok) return opened.isRefused ? endAs(context, page, 'expired') : 'unanswered'
+  if (!opened.ok) return opened.isOver ? 'over' : 'unanswered'
   const provider = await context.database.read(organizationId, (reads) =>
     readProvider(reads, page.paymentProviderId),
   )
@@ -101,19 +101,21 @@ export async function applyPageState(
   { id, organizationId, customerId }: PageRow,
   state: PageState,
 ): Promise<boolean> {
-  const said = state.kind === 'paid' ? state.payment : state.kind === 'open' ? state.declined : undefined
-  if (state.kind === 'paying' || (state.kind === 'open' && !said)) return false
+  if (state.kind === 'paying') return false
+  const said = state.kind === 'paid' ? state.payment : state.declined
+  if (state.kind === 'open' && !said) return false
   return inTransaction(context.database, organizationId, async (tx) => {
     const caller = await presentCaller(context, tx, organizationId)
     await lockCustomerById(tx, customerId)
     const page = await findPage(tx, id)
     // A message may have told already which payment it was that a page says nothing more of than that it was paid.
     if (!page || (said?.providerPaymentId === null && !OPEN.includes(page.status))) return false
-    const isNews = said ? await recordOnPage(tx, caller, page, said) : OPEN.includes(page.status)
+    const isOpen = OPEN.includes(page.status)
+    const isNews = said ? await recordOnPage(tx, caller, page, said) : isOpen
     // A page whose address never came is none that was paid on.
     if (state.kind === 'paid') await endPage(tx, caller, page, page.url === null ? 'expired' : 'paid')
     // One that was paid stays so.
-    else if (state.kind === 'closed' && isNews) await endPage(tx, caller, page, 'expired')
+    else if (state.kind === 'closed' && isOpen) await endPage(tx, caller, page, 'expired')
     return isNews
   })
 }

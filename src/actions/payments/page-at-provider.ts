@@ -6,7 +6,8 @@ import { dueCents } from '../../core/payments/payment-input.ts'
 import { type CustomerRow, readCustomer } from '../../store/customers.ts'
 import type { Reads } from '../../store/database.ts'
 import { readInvoice } from '../../store/invoices.ts'
-import { type PageRow, updatePage } from '../../store/payment-pages.ts'
+import { countCalls } from '../../store/payment-calls.ts'
+import { type PageRow, updateOpenPage } from '../../store/payment-pages.ts'
 import { findLink } from '../../store/payment-provider-customers.ts'
 import { type PaymentProviderRow, readProvider } from '../../store/payment-providers.ts'
 import { invoiceIdsOfRequest } from '../../store/payment-requests.ts'
@@ -18,14 +19,28 @@ import { returnUrlOf } from '../payment-providers/open-setup-page.ts'
 import { descriptionOf, metadataOf, referenceOf } from './charge-order.ts'
 import { askProvider, isPassing } from './provider-calls.ts'
 
-/** A page as it was made, or why there is none: a refusal is for good. */
+/** A page as it was made, or why there is none: a refusal is for good. A page that is over is not made again. */
 export type PageOpened =
   | { readonly ok: true; readonly page: PageRow }
-  | { readonly ok: false; readonly error: GatewayError; readonly isRefused: boolean }
+  | {
+      readonly ok: false
+      readonly error: GatewayError
+      readonly isRefused: boolean
+      readonly isOver: boolean
+    }
+
+/** After so many failures a page is given up, because a provider may keep its failure with the key for a day. */
+const FAILURES_MAX = 2
+const GIVEN_UP: GatewayError = {
+  class: 'provider_unavailable',
+  code: null,
+  message: 'the page was given up meanwhile',
+}
 
 /**
  * Makes a page at its provider under the key of its row, so that a second try after a lost answer gives the same page.
- * A page that is refused is over.
+ * A page that is refused is over, and so is one that the provider failed twice to make: whatever it made has an address
+ * that nobody knows. A page that is over when the answer comes stays so, and its address is not given to anybody.
  */
 export async function openAtProvider(context: Context, page: PageRow): Promise<PageOpened> {
   const { organizationId, id } = page
@@ -35,7 +50,7 @@ export async function openAtProvider(context: Context, page: PageRow): Promise<P
     organizationId,
     providerId: provider.id,
     subjectId: id,
-    call: 'open_page',
+    call: OPEN_PAGE,
     idempotencyKey: order.idempotencyKey,
   }
   const { pages } = gateway
@@ -48,14 +63,28 @@ export async function openAtProvider(context: Context, page: PageRow): Promise<P
       asksForConsent: connection.settings.require_terms_of_service_consent === true,
     }),
   )
-  const isRefused = !answer.ok && !isPassing(answer.error)
-  const saved = await inTransaction(context.database, organizationId, (tx) => {
+  return inTransaction(context.database, organizationId, async (tx): Promise<PageOpened> => {
     const updatedAt = ts(context.systemNow())
-    if (!answer.ok) return updatePage(tx, id, isRefused ? { status: 'expired', updatedAt } : { updatedAt })
-    const { pageId, url } = answer.value
-    return updatePage(tx, id, { status: 'active', providerPageId: pageId, url, updatedAt })
+    if (answer.ok) {
+      const { pageId, url } = answer.value
+      const saved = await updateOpenPage(tx, id, { status: 'active', providerPageId: pageId, url, updatedAt })
+      return saved
+        ? { ok: true, page: saved }
+        : { ok: false, error: GIVEN_UP, isRefused: false, isOver: true }
+    }
+    const { error } = answer
+    const isRefused = !isPassing(error)
+    const isOver = isRefused || (isFailure(error) && (await countCalls(tx, id, OPEN_PAGE)) >= FAILURES_MAX)
+    await updateOpenPage(tx, id, isOver ? { status: 'expired', updatedAt } : { updatedAt })
+    return { ok: false, error, isRefused, isOver }
   })
-  return answer.ok ? { ok: true, page: saved } : { ok: false, error: answer.error, isRefused }
+}
+
+const OPEN_PAGE = 'open_page'
+
+/** Whether nothing may be waited for: as opposed to a request that is still being worked on, or that came too early. */
+function isFailure({ class: reason }: GatewayError): boolean {
+  return reason === 'provider_unavailable' || reason === 'network'
 }
 
 async function orderOf(

@@ -190,10 +190,10 @@ export type ProviderPage = {
   readonly expiresAt: Instant | null
 }
 
-/** A page is open, is being paid, was paid, or is closed for good. An open one may tell of a try that was declined. */
+/** A page is open, is being paid, was paid, or is closed for good. It may tell of a try that was declined. */
 export type PageState =
-  | { readonly kind: 'open'; readonly declined?: ProviderPayment }
-  | { readonly kind: 'paying' | 'closed' }
+  | { readonly kind: 'open' | 'closed'; readonly declined?: ProviderPayment }
+  | { readonly kind: 'paying' }
   | { readonly kind: 'paid'; readonly payment: ProviderPayment }
 
 export type SetupOrder = {

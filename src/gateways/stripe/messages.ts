@@ -130,6 +130,7 @@ function meaningOf(event: Stripe.Event): MessageMeaning {
       return { about: 'method_removed', providerMethodId: methodId }
     }
     case 'checkout.session.expired':
+    case 'checkout.session.async_payment_failed':
       return { about: 'page_closed', pageId: (object as Stripe.Checkout.Session).id }
     default:
       return NOTHING

@@ -1,6 +1,12 @@
 import type Stripe from 'stripe'
 import { instant } from '../../core/calendar/instant.ts'
-import type { PageOrder, PageState, ProviderPage, SetupOrder } from '../../core/payments/gateway.ts'
+import type {
+  PageOrder,
+  PageState,
+  ProviderPage,
+  ProviderPayment,
+  SetupOrder,
+} from '../../core/payments/gateway.ts'
 import type { PaymentGateway } from '../../core/payments/payment-gateway.ts'
 import { toProviderUnits } from '../../core/payments/provider-amounts.ts'
 import { unsendable } from '../amounts.ts'
@@ -47,6 +53,8 @@ async function closePage(stripe: Stripe, pageId: string): Promise<PageState> {
   }
 }
 
+const UNPAID: readonly ProviderPayment['state'][] = ['declined', 'canceled']
+
 async function stateOf(stripe: Stripe, pageId: string): Promise<PageState> {
   const session = await stripe.checkout.sessions.retrieve(pageId, {
     expand: ['payment_intent.payment_method'],
@@ -55,7 +63,10 @@ async function stateOf(stripe: Stripe, pageId: string): Promise<PageState> {
   if (session.status === 'expired') return { kind: 'closed' }
   const intent = session.payment_intent
   if (typeof intent !== 'object' || intent === null) return { kind: 'paying' }
-  return intent.status === 'succeeded' ? { kind: 'paid', payment: readIntent(intent) } : { kind: 'paying' }
+  const payment = readIntent(intent)
+  if (payment.state === 'settled') return { kind: 'paid', payment }
+  // The bank said no days after the page was done: nobody can pay on it again.
+  return UNPAID.includes(payment.state) ? { kind: 'closed', declined: payment } : { kind: 'paying' }
 }
 
 function setupOf(order: SetupOrder): Stripe.Checkout.SessionCreateParams {
