@@ -253,6 +253,7 @@ export const NOT_ALLOWED_CODES = {
   invoices_have_different_billing_entities: 'a payment request is for invoices of one billing entity',
   invoices_have_different_currencies: 'a payment request is in one currency',
   invoices_not_overdue: 'a payment request is for overdue invoices',
+  invoices_not_ready_for_payment_processing: 'a charge of one of the invoices is under way',
   is_succeeded: 'the webhook was delivered',
   last_non_expiring_api_key: 'an organization keeps one key without an end',
   metadata_on_draft_invoice: 'metadata is for final invoices',

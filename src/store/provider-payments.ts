@@ -85,6 +85,20 @@ export async function liveCharges(reads: Reads, payable: Payable): Promise<Payme
     .execute()
 }
 
+/** Whether a charge of one of the invoices, or of a payment request that holds one, may be paid any moment. */
+export async function isAnyUnderWay(reads: Reads, invoiceIds: readonly string[]): Promise<boolean> {
+  const states = LIVE_STATES.filter((state) => state !== 'held')
+  const { rows } = await sql`
+    select from payments p
+    where p.payment_type = 'provider' and p.state = any (${states}::text[]) and (
+      p.invoice_id = any (${[...invoiceIds]}::uuid[])
+      or p.payment_request_id in (
+        select r.payment_request_id from payment_request_invoices r
+        where r.invoice_id = any (${[...invoiceIds]}::uuid[])))
+    limit 1`.execute(reads)
+  return rows.length > 0
+}
+
 /** The charges of invoices that wait for their payer; also those of payment requests that hold one of them. */
 export async function waitingChargesOf(
   reads: Reads,

@@ -382,6 +382,27 @@ describe('a payment request', () => {
     await expectSound(harness)
   })
 
+  it('405: is not made while one of its invoices is being paid, by itself or by another request', async () => {
+    const ids = await overdue(1000, 2000)
+    await payingCustomer(harness, stripe, client, 'acme', 'slow')
+    const refused = async (asked: readonly string[]) => {
+      const { status, body } = await client.call('POST', '/payment_requests', {
+        payment_request: { external_customer_id: 'acme', lago_invoice_ids: asked },
+      })
+      expect([status, body.code]).toEqual([405, 'invoices_not_ready_for_payment_processing'])
+    }
+    const request = await ask(ids.slice(0, 1))
+    await charge(harness, client)
+    await refused(ids)
+    const [intent] = intentsOf(request)
+    if (!intent) throw new Error('nothing was charged')
+    stripe.state.fail(intent)
+    await told()
+    // A failure leaves it free to be asked for again.
+    await ask(ids)
+    await expectSound(harness)
+  })
+
   it('fails with its invoices', async () => {
     const endpoint = await listen(client)
     const ids = await overdue(1000, 2000)

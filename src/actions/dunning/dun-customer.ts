@@ -37,6 +37,8 @@ export const dunCustomer: DueAction = async (_context, tx, caller, customerId) =
     for (const [, asked] of groupedBy(own, ({ billingEntityId }) => billingEntityId)) {
       await writePaymentRequest(tx, caller, customer, {
         invoices: asked,
+        // What is being paid already is waited for before the request is charged.
+        isUnderWay: false,
         email: null,
         dunningCampaignId: campaign.id,
       })

@@ -3,6 +3,7 @@ import { notFound } from '../../core/refusal.ts'
 import { lockCustomerByExternalId } from '../../store/customers.ts'
 import { isId } from '../../store/ids.ts'
 import { isVisible, lockInvoices } from '../../store/invoices.ts'
+import { isAnyUnderWay } from '../../store/provider-payments.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { writePaymentRequest } from './write-request.ts'
@@ -21,8 +22,11 @@ export async function createPaymentRequest(
     const customer = await lockCustomerByExternalId(tx, externalCustomerId)
     if (!customer) throw notFound('customer')
     const found = await lockInvoices(tx, invoiceIds.filter(isId), customer.id)
+    const invoices = found.filter(isVisible)
+    const ids = invoices.map(({ id }) => id)
     return writePaymentRequest(tx, caller, customer, {
-      invoices: found.filter(isVisible),
+      invoices,
+      isUnderWay: await isAnyUnderWay(tx, ids),
       email,
       dunningCampaignId: null,
     })

@@ -27,12 +27,14 @@ export async function writePaymentRequest(
   customer: CustomerRow,
   asked: {
     readonly invoices: readonly InvoiceRow[]
+    /** Whether a charge of one of them is under way, which refuses the request. */
+    readonly isUnderWay: boolean
     readonly email: string | null
     /** The campaign that asks; null when somebody does. */
     readonly dunningCampaignId: string | null
   },
 ): Promise<string> {
-  const { amountCents, currency } = accepted(requestOf(asked.invoices))
+  const { amountCents, currency } = accepted(requestOf(asked.invoices, asked.isUnderWay))
   const id = newId()
   await insertPaymentRequest(
     tx,

@@ -23,7 +23,7 @@ export class PageUnanswered extends Error {
 
 /**
  * Closes a page at its provider, so that it and a charge are not both paid. A page that was paid meanwhile is recorded,
- * and a page whose making was not answered is made with the same key, to be closed; one that cannot be made is given up.
+ * and a page whose making was not answered is made with the same key, to be closed. What cannot be made is given up.
  */
 export async function closePage(context: Context, organizationId: string, pageId: string): Promise<PageEnd> {
   const page = await context.database.read(organizationId, (reads) => findPage(reads, pageId))

@@ -34,6 +34,15 @@ describe('a payment request', () => {
     expect(requestOf(invoices)).toMatchObject({ ok: false, problem: { code } })
   })
 
+  it('is refused last while one of its invoices is being paid', () => {
+    expect(requestOf([OVERDUE], true)).toMatchObject({
+      problem: { code: 'invoices_not_ready_for_payment_processing' },
+    })
+    expect(requestOf([OVERDUE, { ...OVERDUE, billingEntityId: 'b' }], true)).toMatchObject({
+      problem: { code: 'invoices_have_different_billing_entities' },
+    })
+  })
+
   it('reads its body', () => {
     expect(readPaymentRequest({ external_customer_id: ' c ', lago_invoice_ids: ['a', 'a'] })).toEqual({
       ok: true,

@@ -33,11 +33,12 @@ export function readPaymentRequest(input: Input): Outcome<PaymentRequestInput> {
 
 /**
  * What a request for invoices asks for: what is due of them, in cents, and their currency. Refused in this order: 404
- * `invoice_not_found` without any invoice; 405 when one is not overdue, or when they differ in currency or in billing
- * entity.
+ * `invoice_not_found` without any invoice; 405 when one is not overdue, when they differ in currency or in billing
+ * entity, or when one is being paid already.
  */
 export function requestOf(
   invoices: readonly RequestedInvoice[],
+  isUnderWay = false,
 ): Outcome<{ readonly amountCents: bigint; readonly currency: string }> {
   const [first] = invoices
   if (!first) return refused({ kind: 'not_found', code: 'invoice_not_found' })
@@ -50,6 +51,7 @@ export function requestOf(
   if (invoices.some(({ billingEntityId }) => billingEntityId !== first.billingEntityId)) {
     return refused({ kind: 'not_allowed', code: 'invoices_have_different_billing_entities' })
   }
+  if (isUnderWay) return refused({ kind: 'not_allowed', code: 'invoices_not_ready_for_payment_processing' })
   const amountCents = invoices.reduce((sum, invoice) => sum + dueCents(invoice), 0n)
   return outcome({ amountCents, currency: first.currency })
 }
