@@ -189,6 +189,22 @@ describe('a connection', () => {
     expect(methods).toEqual([])
   })
 
+  it('is in the security log when it is made, changed and deleted, with the names of new secrets alone', async () => {
+    const { lago_id: id } = await connectStripe(client)
+    await ok(client, 'PUT', `${PATH}/${id}`, { payment_provider: { secret_key: 'sk_test_other' } })
+    await ok(client, 'DELETE', `${PATH}/${id}`)
+    const { rows } = await sql<{ logEvent: string; resources: object }>`
+      select log_event as "logEvent", resources from security_logs
+      where resources->>'id' = ${id} order by id`.execute(harness.context.database.system)
+    const about = { id, type: 'stripe', code: 'eu', mode: 'test' }
+    expect(rows).toMatchObject([
+      { logEvent: 'integration.created', resources: about },
+      { logEvent: 'integration.updated', resources: { ...about, new_secrets: ['secret_key'] } },
+      { logEvent: 'integration.deleted', resources: about },
+    ])
+    expect(JSON.stringify(rows)).not.toContain('sk_test')
+  })
+
   it('is announced when its messages cannot be asked for, and is repaired', async () => {
     const endpoint = await listen(client)
     stripe.state.endpoints.push(

@@ -70,6 +70,32 @@ describe('the security log', () => {
       expect(JSON.stringify(seen)).not.toContain(secret)
   })
 
+  it('200 tells of endpoints, billing entities and the organization, and keeps what a URL may hide to itself', async () => {
+    const url = 'https://user:hidden@hooks.example.com/weir?token=hidden'
+    const made = await client.call('POST', '/webhook_endpoints', { webhook_endpoint: { webhook_url: url } })
+    const { lago_id: id } = made.body.webhook_endpoint
+    await client.call('PUT', `/webhook_endpoints/${id}`, {
+      webhook_endpoint: { event_types: ['invoice.created'] },
+    })
+    await client.call('PUT', '/organizations', {
+      organization: { webhook_url: 'https://other.example.com/' },
+    })
+    await client.call('DELETE', `/webhook_endpoints/${id}`)
+    await client.call('POST', '/billing_entities', { billing_entity: { code: 'branch', name: 'Branch' } })
+    await client.call('PUT', '/billing_entities/branch', { billing_entity: { name: 'Renamed' } })
+    const seen = await entries('?log_types[]=webhook_endpoint&log_types[]=billing_entity')
+    const at = (webhook_url: string) => ({ id, webhook_url })
+    expect(seen).toMatchObject([
+      { log_event: 'billing_entity.updated', resources: { code: 'branch', name: 'Renamed' } },
+      { log_event: 'billing_entity.created', resources: { code: 'branch', name: 'Branch' } },
+      { log_event: 'webhook_endpoint.deleted', resources: at('https://other.example.com/') },
+      { log_event: 'webhook_endpoint.updated', resources: at('https://other.example.com/') },
+      { log_event: 'webhook_endpoint.updated', resources: at('https://hooks.example.com/weir') },
+      { log_event: 'webhook_endpoint.created', resources: at('https://hooks.example.com/weir') },
+    ])
+    expect(JSON.stringify(seen)).not.toContain('hidden')
+  })
+
   it('200 tells of roles, invitations and members', async () => {
     const role = { name: 'Reader', permissions: ['plans:view'] }
     await admin.call('POST', `${OWN}/roles`, { role })

@@ -8,6 +8,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import { toWireBillingEntity } from '../../wire/billing-entities.ts'
 import { logActivity } from '../activity-logs/log-activity.ts'
 import type { Caller, Context } from '../context.ts'
+import { type Actor, logSecurity } from '../security-logs/log-security.ts'
 import { createEuTaxes } from '../taxes/create-eu-taxes.ts'
 
 /**
@@ -18,6 +19,7 @@ export async function createBillingEntity(
   context: Context,
   caller: Caller,
   change: BillingEntityChange,
+  actor: Actor,
 ): Promise<BillingEntityRow> {
   const id = newId()
   const { code = '', own, shared } = change
@@ -37,6 +39,7 @@ export async function createBillingEntity(
     accepted(checkBillingEntity(entity))
     if (entity.euTaxManagement) await createEuTaxes(tx, caller)
     await logActivity(tx, caller, 'billing_entities.created', id, toWireBillingEntity(entity))
+    await logSecurity(context, tx, caller.organizationId, 'billing_entity.created', actor, { code, name })
     return entity
   })
 }

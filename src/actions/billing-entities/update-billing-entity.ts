@@ -12,6 +12,7 @@ import { logActivity } from '../activity-logs/log-activity.ts'
 import type { Caller, Context } from '../context.ts'
 import { spreadSettings } from '../customers/follow-settings.ts'
 import { selectSections } from '../invoice-custom-sections/select-sections.ts'
+import { type Actor, logSecurity } from '../security-logs/log-security.ts'
 import { createEuTaxes } from '../taxes/create-eu-taxes.ts'
 import { readTaxesByCode } from '../taxes/read-tax.ts'
 import { logoColumns } from './create-billing-entity.ts'
@@ -25,6 +26,7 @@ export async function updateBillingEntity(
   caller: Caller,
   code: string,
   change: BillingEntityChange,
+  actor: Actor,
 ): Promise<BillingEntityRow> {
   return inTransaction(context.database, caller, async (tx) => {
     await lockSettings(tx)
@@ -62,6 +64,9 @@ export async function updateBillingEntity(
       for (const tax of taxes) await flagDraftsOfTax(tx, tax.id)
     }
     await logActivity(tx, caller, 'billing_entities.updated', entity.id, toWireBillingEntity(changed))
+    const { organizationId } = caller
+    const resources = { code, name: changed.name }
+    await logSecurity(context, tx, organizationId, 'billing_entity.updated', actor, resources)
     return changed
   })
 }

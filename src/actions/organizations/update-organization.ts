@@ -22,7 +22,9 @@ import {
 } from '../../store/webhook-endpoints.ts'
 import type { Caller, Context } from '../context.ts'
 import { spreadSettings } from '../customers/follow-settings.ts'
+import { type Actor, logSecurity } from '../security-logs/log-security.ts'
 import { awaitEventFaults } from '../webhook-endpoints/await-event-faults.ts'
+import { resourcesOf } from '../webhook-endpoints/create-webhook-endpoint.ts'
 
 /**
  * Updates the organization's settings and, in the same transaction, those of its default billing entity, which
@@ -32,6 +34,7 @@ export async function updateOrganization(
   context: Context,
   caller: Caller,
   change: OrganizationChange,
+  actor: Actor,
 ): Promise<OrganizationRow> {
   const { organizationId } = caller
   const { shared, documentNumbering, slug, webhookUrl } = change
@@ -55,26 +58,30 @@ export async function updateOrganization(
     })
     accepted(checkBillingEntity(changed, 'org_must_be_in_eu'))
     await spreadSettings(tx, caller, entity, changed)
-    if (webhookUrl !== undefined) await setFirstEndpoint(tx, caller, webhookUrl)
+    if (webhookUrl !== undefined) {
+      const { event, endpoint } = await setFirstEndpoint(tx, caller, webhookUrl)
+      await logSecurity(context, tx, organizationId, event, actor, resourcesOf(endpoint))
+    }
     return organization
   })
 }
 
-async function setFirstEndpoint(tx: Tx, caller: Caller, webhookUrl: string): Promise<void> {
+async function setFirstEndpoint(tx: Tx, caller: Caller, webhookUrl: string) {
   await lockWebhookEndpoints(tx, caller.organizationId)
   const fields = accepted(readEndpoint({ webhook_url: webhookUrl }, null))
   const [first] = (await pageOfWebhookEndpoints(tx, { perPage: 1, offset: 0 })).rows
   if (first) {
     const set = { webhookUrl: fields.webhookUrl, updatedAt: ts(caller.now) }
-    await updateWebhookEndpoint(tx, first.id, set)
-    return
+    const endpoint = await updateWebhookEndpoint(tx, first.id, set)
+    return { event: 'webhook_endpoint.updated', endpoint } as const
   }
   await awaitEventFaults(tx, caller, fields)
-  await insertWebhookEndpoint(tx, {
+  const endpoint = await insertWebhookEndpoint(tx, {
     organizationId: caller.organizationId,
     id: newId(),
     webhookUrl: fields.webhookUrl,
     signatureAlgo: fields.signatureAlgo,
     ...stamps(caller.now),
   })
+  return { event: 'webhook_endpoint.created', endpoint } as const
 }

@@ -12,8 +12,10 @@ import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
 import { askProvider } from '../payments/provider-calls.ts'
+import { type Actor, logSecurity } from '../security-logs/log-security.ts'
 import { openConnection } from './connection.ts'
 import { reviveProvider } from './provider-health.ts'
+import { resourcesOf } from './save-provider.ts'
 
 /**
  * Ends a connection. Its customers lose their link and their methods; messages of what is still under way are taken for
@@ -24,6 +26,7 @@ export async function deleteProvider(
   caller: Caller,
   id: string,
   isForced: boolean,
+  actor: Actor,
 ): Promise<PaymentProviderRow> {
   const { now } = caller
   const deleted = await inTransaction(context.database, caller, async (tx) => {
@@ -32,6 +35,8 @@ export async function deleteProvider(
     if (!isForced && (await hasMoneyInFlight(tx, id))) throw notAllowed('payments_in_flight')
     await discardLinks(tx, { providerId: id }, now)
     await cancelItem(tx, 'provider_probe', id)
+    const { organizationId } = caller
+    await logSecurity(context, tx, organizationId, 'integration.deleted', actor, resourcesOf(locked))
     return updateProvider(tx, id, { deletedAt: ts(now), updatedAt: ts(now) })
   })
   const { connection, gateway } = openConnection(context, deleted)

@@ -21,6 +21,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import { json, ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
 import { answered } from '../payments/provider-calls.ts'
+import { type Actor, logSecurity } from '../security-logs/log-security.ts'
 import { openConnection } from './connection.ts'
 import { madeSecrets, type WithMadeSecrets } from './made-secrets.ts'
 import { reviveProvider } from './provider-health.ts'
@@ -36,6 +37,7 @@ export async function createProvider(
   context: Context,
   caller: Caller,
   input: Input,
+  actor: Actor,
 ): Promise<WithMadeSecrets> {
   const { organizationId, organization, now } = caller
   const asked = accepted(readNewProvider(input, organization.isSandbox))
@@ -47,7 +49,7 @@ export async function createProvider(
   const { providerHosts } = context.settings
   const sealed = await sealSecrets(context, organizationId, id, { ...asked.secrets, ...made })
   const row = await inTransaction(context.database, caller, async (tx) => {
-    return refusingDuplicates(
+    const inserted = await refusingDuplicates(
       insertProvider(
         tx,
         {
@@ -70,6 +72,8 @@ export async function createProvider(
       'payment_providers_code',
       'code',
     )
+    await logSecurity(context, tx, organizationId, 'integration.created', actor, resourcesOf(inserted))
+    return inserted
   })
   return { row: (await registerInbox(context, caller, row.id)) ?? row, made }
 }
@@ -83,6 +87,7 @@ export async function updateProviderSettings(
   caller: Caller,
   id: string,
   input: Input,
+  actor: Actor,
 ): Promise<PaymentProviderRow> {
   const before = await context.database.read(caller, (reads) => findProvider(reads, id))
   if (!before) throw notFound('payment_provider')
@@ -110,10 +115,17 @@ export async function updateProviderSettings(
       'code',
     )
     if (row.code !== locked.code) await renameProviderOfCustomers(tx, id, row.code)
+    const changed = { ...resourcesOf(row), new_secrets: Object.keys(change.secrets) }
+    await logSecurity(context, tx, caller.organizationId, 'integration.updated', actor, changed)
     return hasKey && locked.state === 'failing' ? reviveProvider(tx, caller, id) : row
   })
   if (saved.code === before.code && saved.webhookState !== 'missing') return saved
   return (await registerInbox(context, caller, id)) ?? saved
+}
+
+/** What the security log tells of a connection: never a secret. */
+export function resourcesOf({ id, providerType, code, mode }: PaymentProviderRow): object {
+  return { id, type: providerType, code, mode }
 }
 
 function columnsOf(locked: PaymentProviderRow, change: ProviderChange, sealed: Sealed) {

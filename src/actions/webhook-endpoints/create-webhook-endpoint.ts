@@ -11,6 +11,7 @@ import {
 } from '../../store/webhook-endpoints.ts'
 import type { WebhookEndpointRow } from '../../store/webhooks.ts'
 import type { Caller, Context } from '../context.ts'
+import { type Actor, logSecurity } from '../security-logs/log-security.ts'
 import { awaitEventFaults } from './await-event-faults.ts'
 
 /** Creates a webhook endpoint. 422 for invalid fields, for a URL already in use, and beyond ten endpoints. */
@@ -18,6 +19,7 @@ export async function createWebhookEndpoint(
   context: Context,
   caller: Caller,
   input: Readonly<Record<string, unknown>>,
+  actor: Actor,
 ): Promise<WebhookEndpointRow> {
   const { organizationId } = caller
   const fields = accepted(readEndpoint(input, null))
@@ -30,12 +32,20 @@ export async function createWebhookEndpoint(
       throw invalid({ webhook_url: ['value_already_exist'] })
     }
     await awaitEventFaults(tx, caller, fields)
-    return insertWebhookEndpoint(tx, {
+    const made = await insertWebhookEndpoint(tx, {
       organizationId,
       id: newId(),
       ...fields,
       eventTypes: fields.eventTypes === null ? null : [...fields.eventTypes],
       ...stamps(caller.now),
     })
+    await logSecurity(context, tx, organizationId, 'webhook_endpoint.created', actor, resourcesOf(made))
+    return made
   })
+}
+
+/** What the security log tells of an endpoint: where events go, and which. The rest of its URL may be a secret. */
+export function resourcesOf({ id, webhookUrl, eventTypes }: WebhookEndpointRow): object {
+  const { origin, pathname } = new URL(webhookUrl)
+  return { id, webhook_url: `${origin}${pathname}`, event_types: eventTypes }
 }

@@ -10,7 +10,9 @@ import {
 } from '../../store/webhook-endpoints.ts'
 import type { WebhookEndpointRow } from '../../store/webhooks.ts'
 import type { Caller, Context } from '../context.ts'
+import { type Actor, logSecurity } from '../security-logs/log-security.ts'
 import { awaitEventFaults } from './await-event-faults.ts'
+import { resourcesOf } from './create-webhook-endpoint.ts'
 
 /** Updates the given fields. 404 for an unknown id, 422 as on creation. */
 export async function updateWebhookEndpoint(
@@ -18,6 +20,7 @@ export async function updateWebhookEndpoint(
   caller: Caller,
   id: string,
   input: Readonly<Record<string, unknown>>,
+  actor: Actor,
 ): Promise<WebhookEndpointRow> {
   return inTransaction(context.database, caller, async (tx) => {
     await lockWebhookEndpoints(tx, caller.organizationId)
@@ -32,10 +35,13 @@ export async function updateWebhookEndpoint(
     if (await hasWebhookUrl(tx, fields.webhookUrl, id))
       throw invalid({ webhook_url: ['value_already_exist'] })
     await awaitEventFaults(tx, caller, fields)
-    return updateRow(tx, id, {
+    const changed = await updateRow(tx, id, {
       ...fields,
       eventTypes: fields.eventTypes === null ? null : [...fields.eventTypes],
       updatedAt: ts(caller.now),
     })
+    const { organizationId } = caller
+    await logSecurity(context, tx, organizationId, 'webhook_endpoint.updated', actor, resourcesOf(changed))
+    return changed
   })
 }

@@ -10,6 +10,7 @@ import { selectedSections } from '../../store/invoice-custom-sections.ts'
 import { type BillingEntityRow, findBillingEntity } from '../../store/organizations.ts'
 import { taxesOfOwners } from '../../store/taxes.ts'
 import { toWireBillingEntity, toWireBillingEntityWithTaxes } from '../../wire/billing-entities.ts'
+import { actorOf } from '../actor.ts'
 import { LOGO_BODY_BYTES } from '../limits.ts'
 import { rootOf } from '../params.ts'
 import {
@@ -38,7 +39,8 @@ export function billingEntitiesRoutes(app: FastifyInstance, context: Context): v
     },
     async (request) => {
       const change = accepted(readBillingEntityChange(rootOf(request.body, 'billing_entity'), true))
-      return answerOf(context, request.caller, await createBillingEntity(context, request.caller, change))
+      const made = await createBillingEntity(context, request.caller, change, actorOf(request))
+      return answerOf(context, request.caller, made)
     },
   )
   app.get(
@@ -71,7 +73,7 @@ export function billingEntitiesRoutes(app: FastifyInstance, context: Context): v
       return answerOf(
         context,
         request.caller,
-        await updateBillingEntity(context, request.caller, request.params.code, change),
+        await updateBillingEntity(context, request.caller, request.params.code, change, actorOf(request)),
       )
     },
   })

@@ -12,6 +12,7 @@ import { toWireOrganization } from '../../wire/organizations.ts'
 import { toWireOwnOrganization } from '../../wire/sessions.ts'
 import { toWireTax } from '../../wire/taxes.ts'
 import { isoSeconds } from '../../wire/times.ts'
+import { actorOf } from '../actor.ts'
 import { requireSession } from '../members.ts'
 import { bodyOf, rootOf } from '../params.ts'
 import {
@@ -53,7 +54,7 @@ export function organizationsRoutes(app: FastifyInstance, context: Context): voi
     },
     handler: async (request) => {
       const change = accepted(readOrganizationChange(rootOf(request.body, 'organization')))
-      const organization = await updateOrganization(context, request.caller, change)
+      const organization = await updateOrganization(context, request.caller, change, actorOf(request))
       return context.database.read(request.caller, async (reads) => {
         const endpoints = await listWebhookEndpoints(reads)
         // The default billing entity has the id of its organization.

@@ -20,6 +20,7 @@ import {
   PROVIDER_STATES,
 } from '../../store/payment-providers.ts'
 import { toWirePaymentProvider } from '../../wire/payment-providers.ts'
+import { actorOf } from '../actor.ts'
 import { metaOf, pageOf } from '../pagination.ts'
 import { rootOf } from '../params.ts'
 import { readQuery } from '../query.ts'
@@ -35,8 +36,9 @@ const URL = '/payment_providers'
 /** Routes whose answers may have a secret that is shown once. */
 export function paymentProviderSecretsRoutes(app: FastifyInstance, context: Context): void {
   const secret = { ...config, isSecret: true } as const
-  app.post(URL, { config: secret, schema: paymentProviderSchemas.create }, async ({ caller, body }) => {
-    const { row, made } = await createProvider(context, caller, rootOf(body, ROOT))
+  app.post(URL, { config: secret, schema: paymentProviderSchemas.create }, async (request) => {
+    const { caller, body } = request
+    const { row, made } = await createProvider(context, caller, rootOf(body, ROOT), actorOf(request))
     return shown(context, caller, row, made)
   })
   app.post<ById>(
@@ -86,19 +88,19 @@ function oneProviderRoutes(app: FastifyInstance, context: Context): void {
     url: `${URL}/:id`,
     config,
     schema: paymentProviderSchemas.update,
-    handler: async ({ caller, params, body }) => {
-      const id = idOf(params)
-      return shown(context, caller, await updateProviderSettings(context, caller, id, rootOf(body, ROOT)))
+    handler: async (request) => {
+      const { caller, params, body } = request
+      const input = rootOf(body, ROOT)
+      const changed = await updateProviderSettings(context, caller, idOf(params), input, actorOf(request))
+      return shown(context, caller, changed)
     },
   })
-  app.delete<ById>(
-    `${URL}/:id`,
-    { config, schema: paymentProviderSchemas.remove },
-    async ({ caller, params, query }) => {
-      const isForced = readQuery(query, (from) => from.boolean('force')) === true
-      return shown(context, caller, await deleteProvider(context, caller, idOf(params), isForced))
-    },
-  )
+  app.delete<ById>(`${URL}/:id`, { config, schema: paymentProviderSchemas.remove }, async (request) => {
+    const { caller, params, query } = request
+    const isForced = readQuery(query, (from) => from.boolean('force')) === true
+    const gone = await deleteProvider(context, caller, idOf(params), isForced, actorOf(request))
+    return shown(context, caller, gone)
+  })
   app.post<ById>(
     `${URL}/:id/test`,
     { config, schema: paymentProviderSchemas.test },

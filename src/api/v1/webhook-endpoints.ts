@@ -7,6 +7,7 @@ import { notFound } from '../../core/refusal.ts'
 import { isId } from '../../store/ids.ts'
 import { findWebhookEndpoint, pageOfWebhookEndpoints } from '../../store/webhook-endpoints.ts'
 import { toWireWebhookEndpoint } from '../../wire/webhook-endpoints.ts'
+import { actorOf } from '../actor.ts'
 import { metaOf, pageOf } from '../pagination.ts'
 import { rootOf } from '../params.ts'
 import { PageQuery } from '../schemas/pagination.ts'
@@ -37,7 +38,7 @@ export function webhookEndpointsRoutes(app: FastifyInstance, context: Context): 
     },
     async (request) => {
       const input = rootOf(request.body, 'webhook_endpoint')
-      const endpoint = await createWebhookEndpoint(context, request.caller, input)
+      const endpoint = await createWebhookEndpoint(context, request.caller, input, actorOf(request))
       return { webhook_endpoint: toWireWebhookEndpoint(endpoint) }
     },
   )
@@ -87,7 +88,7 @@ function oneEndpointRoutes(app: FastifyInstance, context: Context): void {
     handler: async (request) => {
       const id = idOf(request.params)
       const input = rootOf(request.body, 'webhook_endpoint')
-      const endpoint = await updateWebhookEndpoint(context, request.caller, id, input)
+      const endpoint = await updateWebhookEndpoint(context, request.caller, id, input, actorOf(request))
       return { webhook_endpoint: toWireWebhookEndpoint(endpoint) }
     },
   })
@@ -95,7 +96,12 @@ function oneEndpointRoutes(app: FastifyInstance, context: Context): void {
     '/webhook_endpoints/:id',
     { config, schema: { tags, summary: 'Delete a webhook endpoint', response: { 200: WebhookEndpoint } } },
     async (request) => {
-      const endpoint = await deleteWebhookEndpoint(context, request.caller, idOf(request.params))
+      const endpoint = await deleteWebhookEndpoint(
+        context,
+        request.caller,
+        idOf(request.params),
+        actorOf(request),
+      )
       return { webhook_endpoint: toWireWebhookEndpoint(endpoint) }
     },
   )

@@ -14,6 +14,11 @@ export const SECURITY_EVENTS = [
   'api_key.created',
   'api_key.deleted',
   'api_key.rotated',
+  'billing_entity.created',
+  'billing_entity.updated',
+  'integration.created',
+  'integration.deleted',
+  'integration.updated',
   'role.created',
   'role.deleted',
   'role.updated',
@@ -29,8 +34,11 @@ export const SECURITY_EVENTS = [
   'user.signed_in',
   'user.signed_out',
   'user.signed_up',
+  'webhook_endpoint.created',
+  'webhook_endpoint.deleted',
   'webhook_endpoint.secret_revealed',
   'webhook_endpoint.secret_rotated',
+  'webhook_endpoint.updated',
 ] as const
 
 export type SecurityEvent = (typeof SECURITY_EVENTS)[number]
