@@ -68,6 +68,7 @@ export const ROUTE_PERMISSIONS: Readonly<Record<string, Needed>> = {
   'PUT /billing_entities/:code/dunning': 'billing_entities:update',
 
   ...onMethods('/payment_providers', {
+    'GET/gocardless/authorize POST/gocardless/exchange': 'organization:integrations:create',
     'POST/:id/pause POST/:id/register_webhook POST/:id/resume POST/:id/test':
       'organization:integrations:update',
   }),

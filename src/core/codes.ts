@@ -274,6 +274,8 @@ export const NOT_ALLOWED_CODES = {
 
 /** 410: it was there, and is not any more. */
 export const GONE_CODES = {
+  authorization_expired: 'the provider was to be asked within ten minutes, which are over',
+  authorization_used: 'the state was used already, and each is for one exchange',
   file_link_expired: 'the link was good for a time that is over',
   invitation_expired: 'the invitation was accepted or revoked, or is older than two weeks',
   owner_link_used: 'there is a user, who can invite others',
@@ -297,6 +299,7 @@ export const UNAUTHORIZED_CODES = {
 
 /** 403: not allowed for this caller, or not available in this installation. */
 export const FORBIDDEN_CODES = {
+  oauth_app_missing: 'the installation has no app at the provider that could ask for access to an account',
   cannot_finalize_with_pending_taxes: 'the invoice becomes final by itself, once its taxes are known',
   csrf_token_invalid: 'a write of a session without its token, or from a page of somebody else',
   cannot_grant_admin: 'only admins make others admins',

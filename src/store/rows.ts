@@ -1419,6 +1419,15 @@ export interface Privileges {
   valueType: string
 }
 
+export interface ProviderAuthorizations {
+  createdAt: Timestamp
+  environment: string
+  organizationId: string
+  redirectUri: string
+  stateHash: Buffer
+  usedAt: Timestamp | null
+}
+
 export interface ProviderMessages {
   body: Json
   handledAt: Timestamp | null
@@ -1970,6 +1979,7 @@ export interface DB {
   portalSessions: PortalSessions
   pricingUnits: PricingUnits
   privileges: Privileges
+  providerAuthorizations: ProviderAuthorizations
   providerMessages: ProviderMessages
   recurringTransactionRules: RecurringTransactionRules
   refunds: Refunds
