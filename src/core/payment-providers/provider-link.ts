@@ -24,25 +24,28 @@ export function readProviderLink(billing: Fields | undefined): ProviderLink | nu
   const type = billing.word('payment_provider', PROVIDER_TYPES)
   const methodTypes = readMethodTypes(billing, type)
   if (billing.isNull('payment_provider')) return null
-  const id = billing.id('provider_customer_id')
-  const syncWithProvider = billing.boolean('sync_with_provider') === true
-  const providerCustomerId = typeof id === 'string' && id !== '' ? id : null
+  const { providerCustomerId, syncWithProvider, isImmediate } = readProviderCustomer(billing)
   if (!type || (providerCustomerId === null && !syncWithProvider)) return undefined
-  if (providerCustomerId !== null && !/^[A-Za-z0-9._-]{1,255}$/.test(providerCustomerId)) {
-    return billing.refuse('provider_customer_id', 'value_is_invalid')
-  }
+  const code = billing.id('payment_provider_code') || null
+  return { type, code, providerCustomerId, syncWithProvider, isImmediate, methodTypes }
+}
+
+/** Reads which customer of a provider is meant: one that is known there, or one that is to be made there. */
+export function readProviderCustomer(
+  fields: Fields,
+): Pick<ProviderLink, 'providerCustomerId' | 'syncWithProvider' | 'isImmediate'> {
+  const id = fields.id('provider_customer_id') || null
+  const isWrong = id !== null && !/^[A-Za-z0-9._-]{1,255}$/.test(id)
+  if (isWrong) fields.refuse('provider_customer_id', 'value_is_invalid')
   return {
-    type,
-    code: billing.id('payment_provider_code') || null,
-    providerCustomerId,
-    syncWithProvider,
-    isImmediate: billing.boolean('sync') === true,
-    methodTypes,
+    providerCustomerId: isWrong ? null : id,
+    syncWithProvider: fields.boolean('sync_with_provider') === true,
+    isImmediate: fields.boolean('sync') === true,
   }
 }
 
 /** `link` belongs to cards, and a bank transfer stands alone. Where the provider alone decides, nothing is chosen. */
-function readMethodTypes(
+export function readMethodTypes(
   billing: Fields,
   provider: ProviderType | null | undefined,
 ): readonly string[] | undefined {
