@@ -2,6 +2,9 @@ import type { Fields } from '../input/fields.ts'
 import { PROVIDER_TYPES, type ProviderType } from '../payments/gateway.ts'
 import { knownTraits } from './provider-types.ts'
 
+/** What providers call their customers. */
+const CUSTOMER_ID = /^[A-Za-z0-9._-]{1,255}$/
+
 /** How a customer is to be linked to a provider: as a customer that is known there, or as a new one. */
 export type ProviderLink = {
   readonly type: ProviderType
@@ -24,10 +27,21 @@ export function readProviderLink(billing: Fields | undefined): ProviderLink | nu
   const type = billing.word('payment_provider', PROVIDER_TYPES)
   const methodTypes = readMethodTypes(billing, type)
   if (billing.isNull('payment_provider')) return null
-  const { providerCustomerId, syncWithProvider, isImmediate } = readProviderCustomer(billing)
+  const id = billing.id('provider_customer_id')
+  const syncWithProvider = billing.boolean('sync_with_provider') === true
+  const providerCustomerId = typeof id === 'string' && id !== '' ? id : null
   if (!type || (providerCustomerId === null && !syncWithProvider)) return undefined
-  const code = billing.id('payment_provider_code') || null
-  return { type, code, providerCustomerId, syncWithProvider, isImmediate, methodTypes }
+  if (providerCustomerId !== null && !CUSTOMER_ID.test(providerCustomerId)) {
+    return billing.refuse('provider_customer_id', 'value_is_invalid')
+  }
+  return {
+    type,
+    code: billing.id('payment_provider_code') || null,
+    providerCustomerId,
+    syncWithProvider,
+    isImmediate: billing.boolean('sync') === true,
+    methodTypes,
+  }
 }
 
 /** Reads which customer of a provider is meant: one that is known there, or one that is to be made there. */
@@ -35,7 +49,7 @@ export function readProviderCustomer(
   fields: Fields,
 ): Pick<ProviderLink, 'providerCustomerId' | 'syncWithProvider' | 'isImmediate'> {
   const id = fields.id('provider_customer_id') || null
-  const isWrong = id !== null && !/^[A-Za-z0-9._-]{1,255}$/.test(id)
+  const isWrong = id !== null && !CUSTOMER_ID.test(id)
   if (isWrong) fields.refuse('provider_customer_id', 'value_is_invalid')
   return {
     providerCustomerId: isWrong ? null : id,
