@@ -46,6 +46,12 @@ const WANTED = [
   ['ProviderMessage', 'get', '/api/weir/v1/provider_messages', 'provider_messages[]'],
   ['PaymentCall', 'get', '/api/weir/v1/payments/{id}/calls', 'calls[]'],
   ['PaymentTransition', 'get', '/api/weir/v1/payments/{id}/transitions', 'transitions[]'],
+  [
+    'PaymentConnection',
+    'get',
+    '/api/weir/v1/customers/{external_id}/payment_connections',
+    'payment_connections[]',
+  ],
   ['PaymentMethod', 'get', '/api/v1/customers/{external_id}/payment_methods', 'payment_methods[]'],
   ['Refund', 'get', '/api/weir/v1/refunds/{id}', 'refund'],
   ['Dunning', 'get', '/api/weir/v1/customers/{external_id}/dunning', 'dunning'],

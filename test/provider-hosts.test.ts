@@ -16,6 +16,8 @@ const HOSTS = [
   'api.gocardless.com',
   'api.stripe.com',
   'checkout-test.adyen.com',
+  'connect-sandbox.gocardless.com',
+  'connect.gocardless.com',
   'sandbox.cashfree.com',
   'staging-web.moneyhash.io',
   'web.moneyhash.io',

@@ -32,6 +32,9 @@ export type MailSettings = {
   readonly isConfigured: boolean
 }
 
+/** An app at a provider, with which accounts of others are opened once they agree. */
+export type OAuthApp = { readonly id: string; readonly secret: string }
+
 export type Settings = {
   /** Public URL of the API: issuer of signatures and base of links. */
   readonly apiUrl: string
@@ -57,6 +60,10 @@ export type Settings = {
   readonly makesDocuments: boolean
   /** Keys that secrets are encrypted with, in base64: the present one first, then those that are only read with. */
   readonly encryptionKeys: readonly string[]
+  /** The app with which GoCardless is asked for access to accounts; null when there is none. */
+  readonly gocardlessApp: OAuthApp | null
+  /** Where providers send those back who gave access to an account, without a trailing slash. */
+  readonly oauthProxyUrl: string
   /** Local servers of tests that stand in for payment providers; empty otherwise. */
   readonly providerHosts: ProviderHosts
   /** How long the first charge of an invoice waits where customers also pay on pages. */

@@ -68,12 +68,17 @@ export const ROUTE_PERMISSIONS: Readonly<Record<string, Needed>> = {
   'PUT /billing_entities/:code/dunning': 'billing_entities:update',
 
   ...onMethods('/payment_providers', {
+    'GET/gocardless/authorize POST/gocardless/exchange': 'organization:integrations:create',
     'POST/:id/pause POST/:id/register_webhook POST/:id/resume POST/:id/test':
       'organization:integrations:update',
   }),
   'DELETE /file_links': 'organization:update',
   'POST /provider_messages/:id/replay': 'organization:integrations:update',
   'POST /customers/:externalId/checkout_url': 'customers:update',
+  ...onMethods('/customers/:external_id/payment_connections', {
+    GET: 'customers:view',
+    'POST PUT/:code DELETE/:code PUT/:code/set_as_default': 'customers:update',
+  }),
   // Whoever has the link can change the customer.
   'GET /customers/:external_customer_id/portal_url': 'customers:update',
   'POST /invoices/:id/payment_url': 'payments:create',

@@ -102,4 +102,19 @@ describe('readConfig', () => {
       expect(readConfig({ LAGO_RSA_PRIVATE_KEY: form }).rsaPrivateKey?.trim()).toBe(pem.trim())
     }
   })
+
+  it('takes an app at GoCardless whole, and never shows its secret', () => {
+    expect(readConfig({}).gocardlessApp).toBeNull()
+    const app = { GOCARDLESS_CLIENT_ID: 'id', GOCARDLESS_CLIENT_SECRET: 'hidden' }
+    expect(readConfig(app).gocardlessApp).toEqual({ id: 'id', secret: 'hidden' })
+    for (const half of [{ GOCARDLESS_CLIENT_ID: 'id' }, { GOCARDLESS_CLIENT_SECRET: 'hidden' }]) {
+      expect(() => readConfig(half)).toThrow(
+        /^GOCARDLESS_CLIENT_ID and GOCARDLESS_CLIENT_SECRET must be set together\.$/,
+      )
+    }
+    expect(readConfig({ LAGO_OAUTH_PROXY_URL: 'https://proxy.example/' }).oauthProxyUrl).toBe(
+      'https://proxy.example',
+    )
+    expect(() => readConfig({ LAGO_OAUTH_PROXY_URL: 'proxy' })).toThrow(/LAGO_OAUTH_PROXY_URL/)
+  })
 })

@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
-import type { DocumentSettings } from '../actions/context.ts'
+import type { DocumentSettings, OAuthApp } from '../actions/context.ts'
 import type { HttpLimits } from '../api/limits.ts'
 import { PROVIDER_TYPES } from '../core/payments/gateway.ts'
 import type { SmtpSettings } from '../gateways/mail/smtp.ts'
@@ -97,6 +97,9 @@ const Environment = Type.Object({
   LAGO_CHECKOUT_AUTO_PAYMENT_DELAY_SECONDS: whole(600, 0, 86_400),
   WEIR_ENCRYPTION_KEY: text({ says: '32 bytes in base64; try openssl rand -base64 32', isSecret: true }),
   WEIR_ENCRYPTION_KEYS_OLD: text({ says: 'keys in base64, separated by commas', isSecret: true }),
+  GOCARDLESS_CLIENT_ID: text({ says: 'the client id of an app at GoCardless' }),
+  GOCARDLESS_CLIENT_SECRET: text({ says: 'the client secret of an app at GoCardless', isSecret: true }),
+  LAGO_OAUTH_PROXY_URL: webUrl({ says: 'a URL that begins with http:// or https://' }),
   WEIR_ALLOW_FAKE_PROVIDERS: flag(false),
   WEIR_PROVIDER_HOSTS: text({ says: 'a JSON object of loopback addresses by payment provider' }),
   WEIR_VIES_URL: Type.String({
@@ -165,6 +168,10 @@ export type Config = {
   readonly viesUrl: string
   /** Keys in base64 that secrets are encrypted with, the present one first; empty when none is given. */
   readonly encryptionKeys: readonly string[]
+  /** The app with which GoCardless is asked for access to accounts; null when there is none. */
+  readonly gocardlessApp: OAuthApp | null
+  /** Where providers send those back who gave access to their account; null means the dashboard. */
+  readonly oauthProxyUrl: string | null
   /** Local servers of tests that stand in for payment providers. */
   readonly providerHosts: ProviderHosts
 }
@@ -292,7 +299,7 @@ function mailOf(env: Environment): MailConfig {
 }
 
 function checkedUrl(
-  name: 'LAGO_API_URL' | 'LAGO_FRONT_URL' | 'WEIR_VIES_URL',
+  name: 'LAGO_API_URL' | 'LAGO_FRONT_URL' | 'LAGO_OAUTH_PROXY_URL' | 'WEIR_VIES_URL',
   env: Environment,
 ): string | null {
   const raw = env[name]
@@ -313,6 +320,13 @@ function encryptionKeys(env: Environment): readonly string[] {
     if (!isEncryptionKey(key)) throw new ConfigProblem(sentence(name, {}))
     return [key]
   })
+}
+
+function gocardlessApp(env: Environment): OAuthApp | null {
+  const { GOCARDLESS_CLIENT_ID: id, GOCARDLESS_CLIENT_SECRET: secret } = env
+  if (id === undefined && secret === undefined) return null
+  if (id !== undefined && secret !== undefined) return Object.freeze({ id, secret })
+  throw new ConfigProblem('GOCARDLESS_CLIENT_ID and GOCARDLESS_CLIENT_SECRET must be set together.')
 }
 
 const LOOPBACK = /^http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?\/?(#timeout=\d+)?$/
@@ -371,6 +385,8 @@ export function readConfig(source: Source = process.env): Config {
     checkoutPaymentDelayMs: env.LAGO_CHECKOUT_AUTO_PAYMENT_DELAY_SECONDS * 1000,
     viesUrl: checkedUrl('WEIR_VIES_URL', env) ?? env.WEIR_VIES_URL,
     encryptionKeys: encryptionKeys(env),
+    gocardlessApp: gocardlessApp(env),
+    oauthProxyUrl: checkedUrl('LAGO_OAUTH_PROXY_URL', env),
     providerHosts: providerHosts(env),
   })
 }

@@ -28,6 +28,8 @@ export function settingsOf(config: Config, encryptionKeys: readonly string[]): S
     viesUrl: config.viesUrl,
     makesDocuments: !config.isPdfDisabled,
     encryptionKeys,
+    gocardlessApp: config.gocardlessApp,
+    oauthProxyUrl: config.oauthProxyUrl ?? config.frontUrl ?? apiUrl,
     providerHosts: config.providerHosts,
     checkoutPaymentDelayMs: config.checkoutPaymentDelayMs,
     documents: config.documents,

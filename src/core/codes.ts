@@ -160,6 +160,7 @@ export const FIELD_CODES = {
   value_is_mandatory: 'absent, null or blank',
   value_is_not_valid_number: 'the property that the metric reads is no number',
   value_is_out_of_range: 'a number below or above its bounds',
+  value_is_reserved: 'the code stands for something else wherever it is named',
   value_is_too_long: 'longer than its bound',
   value_is_too_short: 'shorter than its bound',
   value_too_long: 'a value of the metadata of a wallet transaction is longer than its bound',
@@ -211,6 +212,7 @@ export const NOT_FOUND_CODES = {
   organization_not_found: '',
   owner_link_not_found: '',
   password_reset_not_found: '',
+  payment_connection_not_found: '',
   payment_method_not_found: '',
   payment_not_found: '',
   payment_provider_not_found: '',
@@ -275,6 +277,8 @@ export const NOT_ALLOWED_CODES = {
 
 /** 410: it was there, and is not any more. */
 export const GONE_CODES = {
+  authorization_expired: 'the provider was to be asked within ten minutes, which are over',
+  authorization_used: 'the state was used already, and each is for one exchange',
   file_link_expired: 'the link was good for a time that is over',
   invitation_expired: 'the invitation was accepted or revoked, or is older than two weeks',
   owner_link_used: 'there is a user, who can invite others',
@@ -298,6 +302,7 @@ export const UNAUTHORIZED_CODES = {
 
 /** 403: not allowed for this caller, or not available in this installation. */
 export const FORBIDDEN_CODES = {
+  oauth_app_missing: 'the installation has no app at the provider that could ask for access to an account',
   cannot_finalize_with_pending_taxes: 'the invoice becomes final by itself, once its taxes are known',
   csrf_token_invalid: 'a write of a session without its token, or from a page of somebody else',
   cannot_grant_admin: 'only admins make others admins',

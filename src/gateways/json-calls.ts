@@ -7,6 +7,8 @@ export type JsonRequest = {
   readonly headers: Readonly<Record<string, string>>
   /** Sent as JSON; nothing is sent without it. */
   readonly body?: unknown
+  /** Sent as a form instead of a body. */
+  readonly form?: Readonly<Record<string, string>>
   /** For the whole call. */
   readonly timeoutMs: number
 }
@@ -41,7 +43,9 @@ const NOT_TRUSTED = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
  * Sends a request once: it is not repeated, and no redirect is followed. Never throws for anything that a server or a
  * network does.
  */
-export async function callJson({ method, url, headers, body, timeoutMs }: JsonRequest): Promise<JsonReply> {
+export async function callJson(asked: JsonRequest): Promise<JsonReply> {
+  const { method, url, headers, timeoutMs } = asked
+  const sent = contentOf(asked)
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
     const answer = await request(url, {
@@ -49,10 +53,10 @@ export async function callJson({ method, url, headers, body, timeoutMs }: JsonRe
       headers: {
         accept: 'application/json',
         'user-agent': 'Weir',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(sent === undefined ? {} : { 'content-type': sent.type }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(sent === undefined ? {} : { body: sent.text }),
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       signal: timeout,
@@ -65,6 +69,15 @@ export async function callJson({ method, url, headers, body, timeoutMs }: JsonRe
     const said = timeout.aborted ? `no answer within ${timeoutMs} ms` : (message ?? String(error))
     return { kind: isUnsent ? 'not_connected' : 'no_answer', message: said }
   }
+}
+
+function contentOf({
+  body,
+  form,
+}: JsonRequest): { readonly type: string; readonly text: string } | undefined {
+  if (form !== undefined)
+    return { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() }
+  return body === undefined ? undefined : { type: 'application/json', text: JSON.stringify(body) }
 }
 
 async function readText(body: AsyncIterable<Buffer>): Promise<string> {

@@ -2,16 +2,18 @@ import { sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
-import { findMethod, type PaymentMethodRow } from './payment-methods.ts'
-import { findDefaultLink, type LinkRow } from './payment-provider-customers.ts'
+import { findDefaultMethod, findMethod, type PaymentMethodRow } from './payment-methods.ts'
+import { findDefaultLink, findLink, type LinkRow } from './payment-provider-customers.ts'
 import { findProvider, type PaymentProviderRow } from './payment-providers.ts'
 
 /** How an invoice is to be paid by what was sold on it. */
 type MethodChoice = { readonly methodType: string; readonly methodId: string | null }
 
-/** A customer's default link, connection and the method of a charge. */
+/** The link, the connection and the method of a charge: the customer's defaults, but where a method was named. */
 export type PayerFacts = {
   readonly methodType: string
+  /** Whether the method was named, and is there. */
+  readonly isNamed: boolean
   readonly link: LinkRow | undefined
   readonly provider: PaymentProviderRow | undefined
   readonly method: PaymentMethodRow | undefined
@@ -45,8 +47,9 @@ export async function scheduleCharges(
 }
 
 /**
- * With what an invoice is paid: the method of the bought credits, of its subscriptions, or the customer's default. A
- * subscription or purchase that is paid by hand makes the whole invoice so.
+ * With what an invoice is paid: the method of the bought credits or of its subscriptions, at its own connection, or the
+ * default one of the customer's default connection. A subscription or purchase that is paid by hand makes the whole
+ * invoice so.
  */
 export async function readPayer(
   reads: Reads,
@@ -54,24 +57,26 @@ export async function readPayer(
   invoiceIds: readonly string[],
   chosen?: MethodChoice,
 ): Promise<PayerFacts> {
-  const link = await findDefaultLink(reads, customerId)
   const choice = chosen ?? (await choiceOf(reads, invoiceIds))
+  const named = await namedMethod(reads, customerId, choice.methodId)
+  const link = named?.link ?? (await findDefaultLink(reads, customerId))
   const provider = link && (await findProvider(reads, link.paymentProviderId))
-  const named = choice.methodId === null ? undefined : await findMethod(reads, choice.methodId)
-  const isUsable =
-    named !== undefined && named.deletedAt === null && named.paymentProviderCustomerId === link?.id
-  const method = isUsable ? named : link && (await defaultOf(reads, link.id))
-  return { methodType: choice.methodType, link, provider, method }
+  const method = named?.method ?? (link && (await findDefaultMethod(reads, link.id)))
+  return { methodType: choice.methodType, isNamed: named !== undefined, link, provider, method }
 }
 
-async function defaultOf(reads: Reads, linkId: string): Promise<PaymentMethodRow | undefined> {
-  return reads
-    .selectFrom('paymentMethods')
-    .selectAll()
-    .where('paymentProviderCustomerId', '=', linkId)
-    .where('isDefault', '=', true)
-    .where('deletedAt', 'is', null)
-    .executeTakeFirst()
+/** A method of the customer that can be charged, and where; undefined for any other one. */
+async function namedMethod(
+  reads: Reads,
+  customerId: string,
+  methodId: string | null,
+): Promise<{ readonly method: PaymentMethodRow; readonly link: LinkRow } | undefined> {
+  const method = methodId === null ? undefined : await findMethod(reads, methodId)
+  const linkId = method?.paymentProviderCustomerId ?? null
+  if (!method || method.deletedAt !== null || method.customerId !== customerId || linkId === null)
+    return undefined
+  const link = await findLink(reads, linkId)
+  return link && link.deletedAt === null ? { method, link } : undefined
 }
 
 async function choiceOf(reads: Reads, invoiceIds: readonly string[]): Promise<MethodChoice> {

@@ -4,7 +4,7 @@ import type { MethodSummary } from '../core/payments/gateway.ts'
 import type { Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
-import type { LinkRow } from './payment-provider-customers.ts'
+import { findLink, type LinkRow } from './payment-provider-customers.ts'
 import type { PaymentProviderRow } from './payment-providers.ts'
 import type { PaymentMethods } from './rows.ts'
 import { json, ts } from './values.ts'
@@ -41,22 +41,33 @@ export async function lockPaymentMethod(
     .executeTakeFirst()
 }
 
-/** Makes a payment method the only default of its customer. */
+/**
+ * Makes a payment method the only default of its connection, and of its customer where that is the customer's default
+ * connection, or where the method belongs to none.
+ */
 export async function makeDefault(
   tx: Tx,
-  { id, customerId }: Pick<PaymentMethodRow, 'id' | 'customerId'>,
+  method: Pick<PaymentMethodRow, 'id' | 'customerId' | 'paymentProviderCustomerId'>,
   now: Instant,
 ): Promise<PaymentMethodRow> {
-  await tx
-    .updateTable('paymentMethods')
-    .set({ isDefault: false, updatedAt: ts(now) })
-    .where('customerId', '=', customerId)
-    .where('isDefault', '=', true)
-    .where('id', '<>', id)
+  const { id, customerId, paymentProviderCustomerId: linkId } = method
+  const link = linkId === null ? undefined : await findLink(tx, linkId)
+  const isCustomers = link === undefined || (link.isDefault && link.deletedAt === null)
+  const others = tx.updateTable('paymentMethods').where('customerId', '=', customerId).where('id', '<>', id)
+  if (isCustomers) {
+    await others
+      .set({ isDefault: false, updatedAt: ts(now) })
+      .where('isDefault', '=', true)
+      .execute()
+  }
+  await others
+    .set({ isConnectionDefault: false, updatedAt: ts(now) })
+    .where('isConnectionDefault', '=', true)
+    .where('paymentProviderCustomerId', 'is not distinct from', linkId)
     .execute()
   return tx
     .updateTable('paymentMethods')
-    .set({ isDefault: true, updatedAt: ts(now) })
+    .set({ isConnectionDefault: true, updatedAt: ts(now), ...(isCustomers ? { isDefault: true } : {}) })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow()
@@ -66,21 +77,28 @@ export async function makeDefault(
 export async function discardPaymentMethod(tx: Tx, id: string, now: Instant): Promise<PaymentMethodRow> {
   return tx
     .updateTable('paymentMethods')
-    .set({ isDefault: false, deletedAt: ts(now), updatedAt: ts(now) })
+    .set({ isDefault: false, isConnectionDefault: false, deletedAt: ts(now), updatedAt: ts(now) })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow()
 }
 
-/** Whether a method is its customer's only one while a final invoice is not fully paid. */
+/**
+ * Whether a method is the only one of its customer's default connection, or of a customer without one, while a final
+ * invoice is not fully paid.
+ */
 export async function isNeeded(
   reads: Reads,
-  { id, customerId }: Pick<PaymentMethodRow, 'id' | 'customerId'>,
+  method: Pick<PaymentMethodRow, 'id' | 'customerId' | 'paymentProviderCustomerId'>,
 ): Promise<boolean> {
+  const { id, customerId, paymentProviderCustomerId: linkId } = method
   const { rows } = await sql<{ isNeeded: boolean }>`
     select not exists (
       select from payment_methods
       where customer_id = ${customerId} and id <> ${id} and deleted_at is null
+        and payment_provider_customer_id is not distinct from ${linkId}
+    ) and not exists (
+      select from payment_provider_customers where id = ${linkId} and not is_default
     ) and exists (
       select from invoices
       where customer_id = ${customerId} and status = 'finalized' and payment_status <> 'succeeded'
@@ -163,7 +181,7 @@ export async function findDefaultMethod(reads: Reads, linkId: string): Promise<P
     .selectFrom('paymentMethods')
     .selectAll()
     .where('paymentProviderCustomerId', '=', linkId)
-    .where('isDefault', '=', true)
+    .where('isConnectionDefault', '=', true)
     .where('deletedAt', 'is', null)
     .executeTakeFirst()
 }

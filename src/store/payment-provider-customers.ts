@@ -23,6 +23,33 @@ export async function findLink(reads: Reads, id: string): Promise<LinkRow | unde
   return reads.selectFrom('paymentProviderCustomers').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** The link of a customer at one account; undefined when there is none. */
+export async function findLinkAt(
+  reads: Reads,
+  customerId: string,
+  providerId: string,
+): Promise<LinkRow | undefined> {
+  return reads
+    .selectFrom('paymentProviderCustomers')
+    .selectAll()
+    .where('customerId', '=', customerId)
+    .where('paymentProviderId', '=', providerId)
+    .where('deletedAt', 'is', null)
+    .executeTakeFirst()
+}
+
+/** All links of a customer that have not ended, the oldest first. */
+export async function findLinksOf(reads: Reads, customerId: string): Promise<LinkRow[]> {
+  return reads
+    .selectFrom('paymentProviderCustomers')
+    .selectAll()
+    .where('customerId', '=', customerId)
+    .where('deletedAt', 'is', null)
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
+}
+
 /** The links of a customer of the provider, at one connection. */
 export async function findLinksThere(
   reads: Reads,
@@ -38,12 +65,15 @@ export async function findLinksThere(
     .execute()
 }
 
+/** Keeps a new link. Violates an index when the customer has one at the account, of the code, or another default. */
 export async function insertLink(
   tx: Tx,
   link: {
     readonly organizationId: string
     readonly customerId: string
     readonly paymentProviderId: string
+    readonly code: string
+    readonly isDefault: boolean
     readonly providerCustomerId: string | null
     readonly syncWithProvider: boolean
     readonly methodTypes: readonly string[]
@@ -77,25 +107,28 @@ export async function updateLink(
     .executeTakeFirstOrThrow()
 }
 
-/** Ends links with the methods that belong to them, which stay readable for refunds. */
+/**
+ * Ends links with the methods that belong to them, which stay readable for refunds. A customer whose default has ended
+ * has none then.
+ */
 export async function discardLinks(
   tx: Tx,
-  of: { readonly customerId: string } | { readonly providerId: string },
+  of: { readonly linkId: string } | { readonly providerId: string },
   now: Instant,
 ): Promise<void> {
-  const own =
-    'customerId' in of ? sql`l.customer_id = ${of.customerId}` : sql`l.payment_provider_id = ${of.providerId}`
+  const own = 'linkId' in of ? sql`l.id = ${of.linkId}` : sql`l.payment_provider_id = ${of.providerId}`
   await sql`
     with ended as (
       update payment_provider_customers l set deleted_at = ${ts(now)}, updated_at = ${ts(now)}
       where ${own} and l.deleted_at is null
-      returning l.organization_id, l.id, l.customer_id
+      returning l.organization_id, l.id, l.customer_id, l.is_default
     ), unlinked as (
       update customers c set payment_provider = null, payment_provider_code = null, provider_customer_id = null,
         sync_with_provider = false, provider_payment_methods = null, updated_at = ${ts(now)}
-      from ended e where c.organization_id = e.organization_id and c.id = e.customer_id
+      from ended e where c.organization_id = e.organization_id and c.id = e.customer_id and e.is_default
     )
-    update payment_methods m set deleted_at = ${ts(now)}, is_default = false, updated_at = ${ts(now)}
+    update payment_methods m
+    set deleted_at = ${ts(now)}, is_default = false, is_connection_default = false, updated_at = ${ts(now)}
     from ended e
     where m.organization_id = e.organization_id and m.payment_provider_customer_id = e.id and m.deleted_at is null`.execute(
     tx,

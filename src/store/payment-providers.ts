@@ -85,6 +85,17 @@ export async function findProvidersOfType(
   return (code === null ? query : query.where('code', '=', code)).execute()
 }
 
+/** Whether a connection of the organization, of whichever type, has a code. */
+export async function isProviderCodeTaken(reads: Reads, code: string): Promise<boolean> {
+  const found = await reads
+    .selectFrom('paymentProviders')
+    .select('id')
+    .where('code', '=', code)
+    .where('deletedAt', 'is', null)
+    .executeTakeFirst()
+  return found !== undefined
+}
+
 /** The connections that may get messages of a type under a code, those that are deleted for a while too. */
 export async function findReceivers(
   reads: Reads,

@@ -27,6 +27,8 @@ export type NewProviderPayment = {
   readonly paymentProviderCustomerId: string
   readonly paymentMethodId: string | null
   readonly isOnSession: boolean
+  /** Whether it goes to whatever is the customer's default connection when it is sent; otherwise a method was named. */
+  readonly followsDefault?: boolean
 }
 
 export async function insertProviderPayment(

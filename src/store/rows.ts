@@ -1185,6 +1185,7 @@ export interface PaymentMethods {
   deletedAt: Timestamp | null
   details: Generated<Json>
   id: string
+  isConnectionDefault: Generated<boolean>
   isDefault: Generated<boolean>
   isSuspected: Generated<boolean>
   organizationId: string
@@ -1218,6 +1219,7 @@ export interface PaymentPages {
 }
 
 export interface PaymentProviderCustomers {
+  code: string
   createdAt: Timestamp
   customerId: string
   deletedAt: Timestamp | null
@@ -1293,6 +1295,7 @@ export interface Payments {
   excessCents: Generated<Int8>
   firstCalledAt: Timestamp | null
   firstSentAt: Timestamp | null
+  followsDefault: Generated<boolean>
   hasFailed: Generated<boolean>
   hasSucceeded: Generated<boolean>
   hidden: Generated<boolean>
@@ -1417,6 +1420,15 @@ export interface Privileges {
   organizationId: string
   updatedAt: Timestamp
   valueType: string
+}
+
+export interface ProviderAuthorizations {
+  createdAt: Timestamp
+  environment: string
+  organizationId: string
+  redirectUri: string
+  stateHash: Buffer
+  usedAt: Timestamp | null
 }
 
 export interface ProviderMessages {
@@ -1970,6 +1982,7 @@ export interface DB {
   portalSessions: PortalSessions
   pricingUnits: PricingUnits
   privileges: Privileges
+  providerAuthorizations: ProviderAuthorizations
   providerMessages: ProviderMessages
   recurringTransactionRules: RecurringTransactionRules
   refunds: Refunds

@@ -226,4 +226,45 @@ describe.runIf(hasChromium)('payment providers', () => {
     expect(again).toMatch(/^[A-Za-z0-9]{50}$/)
     expect(again).not.toBe(secret)
   })
+
+  it('a customer with several connections is charged at the one that is chosen', async () => {
+    const providers = '/api/weir/v1/payment_providers'
+    const cards = { type: 'stripe', code: 'cards', name: 'Cards', secret_key: KEY }
+    const bank = { type: 'gocardless', code: 'bank', name: 'Bank', access_token: 'sandbox_another' }
+    for (const payment_provider of [cards, bank]) await place.api('POST', providers, { payment_provider })
+    await place.api('POST', '/customers', { customer: { external_id: 'two', name: 'Customer Two' } })
+    const connections = '/api/weir/v1/customers/two/payment_connections'
+    for (const [payment_provider, payment_provider_code] of [
+      ['stripe', 'cards'],
+      ['gocardless', 'bank'],
+    ]) {
+      const asked = { payment_provider, payment_provider_code, sync_with_provider: true, sync: true }
+      await place.api('POST', connections, { payment_connection: asked })
+    }
+    const page = await journey.open()
+    await journey.signIn(page, `/${place.slug}/customers/two/payments`)
+    const row = (code: string) =>
+      page.getByRole('region', { name: 'payment connections' }).getByRole('row', { name: new RegExp(code) })
+    await row('cards Default Stripe').waitFor()
+    await row('bank GoCardless').waitFor()
+    await journey.look(page, 'several-connections')
+    await page.getByRole('button', { name: 'Actions of bank' }).click()
+    await page.getByRole('menuitem', { name: 'Make it the default' }).click()
+    await page.getByText('Invoices are charged there from now on.').waitFor()
+    await row('bank Default GoCardless').waitFor()
+    await row('cards Stripe').waitFor()
+    const { customer } = await place.api('GET', '/customers/two')
+    expect(customer.billing_configuration.payment_provider_code).toBe('bank')
+    await page.getByRole('button', { name: 'Actions of cards' }).click()
+    await page.getByRole('menuitem', { name: 'End' }).click()
+    await page.getByText('The default connection stays as it is.').waitFor()
+    await journey.look(page, 'end-connection')
+    await page.getByRole('dialog').getByRole('button', { name: 'End connection' }).click()
+    await page.getByText('The connection has ended.').waitFor()
+    // What is left is the default alone, which the page shows by itself.
+    await page.getByRole('region', { name: 'payment connections' }).waitFor({ state: 'detached' })
+    expect((await place.api('GET', connections)).payment_connections).toMatchObject([
+      { code: 'bank', is_default: true },
+    ])
+  })
 })

@@ -92,6 +92,8 @@ async function describeOurs(): Promise<Description> {
         webhookTimeoutMs: 5000,
         webhookAttempts: 21,
         rsaPrivateKey: null,
+        gocardlessApp: null,
+        oauthProxyUrl: 'http://localhost:3000',
         viesUrl: 'http://127.0.0.1:1',
         makesDocuments: true,
         encryptionKeys: [],

@@ -1,3 +1,4 @@
+import { GoCardlessOAuth } from './gocardless-oauth.ts'
 import { GroupedMap } from './grouped-map.ts'
 
 export type MandateKind = 'ok' | 'no_money' | 'closed'
@@ -64,6 +65,7 @@ export class GoCardlessState {
   readonly requests = new Map<string, { id: string; scheme: string; currency: string; customer: string }>()
   readonly flows = new Map<string, FakeFlow>()
   readonly events: FakeGoCardlessEvent[] = []
+  readonly oauth = new GoCardlessOAuth()
   /** Where messages go, as somebody has pasted it. */
   endpoint: { readonly url: string; readonly secret: string } | null = null
   private readonly untaken: FakeGoCardlessEvent[] = []

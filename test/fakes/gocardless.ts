@@ -41,6 +41,7 @@ export async function startGoCardless(seed = 1, port = 0): Promise<FakeGoCardles
   const answer = async ({ method = 'GET', url: path = '/', headers }: IncomingMessage, body: string) => {
     const url = new URL(path, 'http://gocardless')
     asked.push(`${method} ${url.pathname}`)
+    if (url.pathname === '/oauth/access_token') return state.oauth.exchange(method, body)
     const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? ''
     const key = headers['idempotency-key']
     try {

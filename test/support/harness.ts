@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Context } from '../../src/actions/context.ts'
+import type { Context, OAuthApp } from '../../src/actions/context.ts'
 import { createOrganization } from '../../src/actions/organizations/create-organization.ts'
 import { buildApp } from '../../src/api/app.ts'
 import { createContext } from '../../src/boot/context.ts'
@@ -50,6 +50,8 @@ export async function startHarness(options?: {
   readonly downloadWaitMs?: number
   /** Local servers that act as payment providers; without one, nobody answers. */
   readonly providerHosts?: ProviderHosts
+  /** The app that asks GoCardless for access; there is none without it. */
+  readonly gocardlessApp?: OAuthApp
 }): Promise<Harness> {
   const database = await freshDatabase()
   const opened = openDatabase({ url: database.url, poolMax: options?.poolMax ?? 8 })
@@ -82,6 +84,8 @@ export async function startHarness(options?: {
       },
       viesUrl: options?.viesUrl ?? 'http://127.0.0.1:1',
       encryptionKeys: [Buffer.alloc(32, 7).toString('base64')],
+      gocardlessApp: options?.gocardlessApp ?? null,
+      oauthProxyUrl: 'https://proxy.example',
       providerHosts: options?.providerHosts ?? {
         cashfree: 'http://127.0.0.1:1',
         flutterwave: 'http://127.0.0.1:1',

@@ -235,6 +235,7 @@ export async function liveIn(client: Client, mark: string): Promise<LivedIn> {
       payments: payments.payments[0].lago_id,
       // Only payment providers make methods, and nobody answers as one here: these are ids of something else.
       payment_methods: endpointId,
+      payment_connections: endpointId,
       payment_providers: endpointId,
       provider_messages: endpointId,
       refunds: endpointId,

@@ -7,7 +7,10 @@ import { type Context, presentCaller } from '../context.ts'
 import { announceMethod } from './announce-methods.ts'
 import { keepMethods } from './keep-methods.ts'
 
-/** Keeps a method as the default of its customer, and charges what is owed with it; whether it is a new one. */
+/**
+ * Keeps a method as the default of its connection; where that is the customer's default, what is owed is charged with it.
+ * Whether it is a new one.
+ */
 export async function keepAndCharge(
   context: Context,
   link: LinkRow,
@@ -19,7 +22,8 @@ export async function keepAndCharge(
     await lockCustomerById(tx, customerId)
     const rows = await keepMethods(tx, caller, link, [method])
     for (const row of rows) await announceMethod(tx, caller, row, 'payment_method.created')
-    if (rows.length > 0) await rescheduleUnpaid(tx, organizationId, customerId, caller.now)
+    if (rows.some(({ isDefault }) => isDefault))
+      await rescheduleUnpaid(tx, organizationId, customerId, caller.now)
     return rows.length > 0
   })
 }

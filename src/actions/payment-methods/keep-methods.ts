@@ -11,8 +11,8 @@ import { readProvider } from '../../store/payment-providers.ts'
 import type { Caller } from '../context.ts'
 
 /**
- * Keeps methods that a provider told of, and makes each new one the default of its customer, whom the caller has
- * locked. Known ones stay as they are. Returns the new ones.
+ * Keeps methods that a provider told of, and makes each new one the default of its connection, whose customer the
+ * caller has locked. Known ones stay as they are. Returns the new ones.
  */
 export async function keepMethods(
   tx: Tx,

@@ -1,21 +1,24 @@
+import { freeConnectionCode } from '../../core/payment-connections/connection-input.ts'
 import type { ProviderLink } from '../../core/payment-providers/provider-link.ts'
 import { knownTraits, traitsOf } from '../../core/payment-providers/provider-types.ts'
 import { invalid } from '../../core/refusal.ts'
 import { type CustomerRow, lockCustomerById, readCustomer, updateCustomer } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
+import { discardMethodsOfLink, moveDefaultLink } from '../../store/payment-connections.ts'
 import {
   discardLinks,
   enqueueLinkSync,
   findDefaultLink,
+  findLinksOf,
   insertLink,
   type LinkRow,
   updateLink,
 } from '../../store/payment-provider-customers.ts'
-import { findProvidersOfType, type PaymentProviderRow } from '../../store/payment-providers.ts'
+import { findProvidersOfType, type PaymentProviderRow, readProvider } from '../../store/payment-providers.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { json, ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
-import { syncCustomerNow } from './sync-customer.ts'
+import { columnsOfLink, syncCustomerNow } from './sync-customer.ts'
 
 /**
  * Links a customer to a payment provider (docs/rules/provider-payments.md#customers): as a customer that is known there,
@@ -43,7 +46,7 @@ export async function linkCustomer(
   return context.database.read(organizationId, (reads) => readCustomer(reads, customerId))
 }
 
-/** Ends the link of a customer and discards its methods; payments that are under way go on. */
+/** Ends the default link of a customer and discards its methods; payments that are under way go on. */
 export async function unlinkCustomer(
   context: Context,
   caller: Caller,
@@ -51,59 +54,118 @@ export async function unlinkCustomer(
 ): Promise<CustomerRow> {
   return inTransaction(context.database, caller, async (tx) => {
     const customer = await lockCustomerById(tx, customerId)
-    if (customer.providerPaymentMethods !== null) await discardLinks(tx, { customerId }, caller.now)
+    const known = customer.providerPaymentMethods === null ? undefined : await findDefaultLink(tx, customerId)
+    if (known) await discardLinks(tx, { linkId: known.id }, caller.now)
     return readCustomer(tx, customerId)
   })
 }
 
-async function providerMeant(tx: Tx, { type, code }: ProviderLink): Promise<PaymentProviderRow> {
+/** The connection that is meant; 422 on `base` when there is none, or more than one. */
+export async function providerMeant(
+  tx: Tx,
+  { type, code }: Pick<ProviderLink, 'type' | 'code'>,
+): Promise<PaymentProviderRow> {
   const [found, another] = await findProvidersOfType(tx, type, code)
   if (!found) throw invalid({ base: ['payment_provider_not_found'] })
   if (another) throw invalid({ base: ['payment_provider_code_missing'] })
   return found
 }
 
+/**
+ * Writes the default link of a customer. Another account that the customer is linked to already becomes the default,
+ * and the link before stays; a new one takes its place.
+ */
 async function writeLink(
   tx: Tx,
   caller: Caller,
   customerId: string,
   provider: PaymentProviderRow,
-  { providerCustomerId, syncWithProvider, methodTypes }: ProviderLink,
+  link: ProviderLink,
 ): Promise<LinkRow> {
   const { organizationId, now } = caller
-  const known = await findDefaultLink(tx, customerId)
-  if (known?.paymentProviderId === provider.id) {
-    const isOther = providerCustomerId !== null && providerCustomerId !== known.providerCustomerId
-    return updateLink(tx, known.id, {
+  const { providerCustomerId, syncWithProvider, methodTypes } = link
+  const links = await findLinksOf(tx, customerId)
+  const there = links.find(({ paymentProviderId }) => paymentProviderId === provider.id)
+  if (there) {
+    if (!there.isDefault) await moveDefaultLink(tx, customerId, there.id, now)
+    return changeLink(tx, caller, there, {
       syncWithProvider,
-      ...(isOther ? { providerCustomerId, isAnnounced: false } : {}),
-      ...(methodTypes ? { providerPaymentMethods: json(methodTypes) } : {}),
-      updatedAt: ts(now),
+      ...(providerCustomerId === null ? {} : { providerCustomerId }),
+      ...(methodTypes ? { methodTypes } : {}),
     })
   }
-  if (known) await discardLinks(tx, { customerId }, now)
+  const known = links.find(({ isDefault }) => isDefault)
+  if (known) await discardLinks(tx, { linkId: known.id }, now)
+  const others = links.filter(({ id }) => id !== known?.id)
   return insertLink(
     tx,
     {
       organizationId,
       customerId,
       paymentProviderId: provider.id,
+      code: freeConnectionCode(
+        provider.code,
+        others.map(({ code }) => code),
+      ),
+      isDefault: true,
       providerCustomerId,
       syncWithProvider,
-      methodTypes: methodTypes ?? traitsOf(provider.providerType).methodTypes?.standard ?? [],
+      methodTypes: methodTypes ?? standardMethodTypes(provider),
     },
     now,
   )
 }
 
-/** Shows the link on the customer. */
-async function showLink(tx: Tx, { now }: Caller, link: LinkRow, provider: PaymentProviderRow): Promise<void> {
+/** What a customer is offered at a connection without a choice. */
+export function standardMethodTypes({
+  providerType,
+}: Pick<PaymentProviderRow, 'providerType'>): readonly string[] {
+  return traitsOf(providerType).methodTypes?.standard ?? []
+}
+
+/** What changes of a link; absent keys stay as they are. */
+export type LinkChange = {
+  readonly code?: string
+  readonly providerCustomerId?: string
+  readonly syncWithProvider?: boolean
+  readonly methodTypes?: readonly string[]
+}
+
+/** Changes a link, whose customer is locked. The methods of another customer of the provider are discarded. */
+export async function changeLink(
+  tx: Tx,
+  { now }: Caller,
+  known: LinkRow,
+  { methodTypes, ...change }: LinkChange,
+): Promise<LinkRow> {
+  const { providerCustomerId: id } = change
+  const isOther = id !== undefined && id !== known.providerCustomerId
+  if (isOther && known.providerCustomerId !== null) await discardMethodsOfLink(tx, known.id, now)
+  return updateLink(tx, known.id, {
+    ...change,
+    ...(isOther ? { isAnnounced: false } : {}),
+    ...(methodTypes ? { providerPaymentMethods: json(methodTypes) } : {}),
+    updatedAt: ts(now),
+  })
+}
+
+/** Makes a link the default one of its customer, who is locked, and shows it on the customer. */
+export async function makeLinkDefault(tx: Tx, caller: Caller, link: LinkRow): Promise<void> {
+  await moveDefaultLink(tx, link.customerId, link.id, caller.now)
+  await showLink(tx, caller, link, await readProvider(tx, link.paymentProviderId))
+}
+
+/** Shows the default link on its customer. */
+export async function showLink(
+  tx: Tx,
+  { now }: Caller,
+  link: LinkRow,
+  provider: PaymentProviderRow,
+): Promise<void> {
+  const { providerPaymentMethods, ...columns } = columnsOfLink(link, provider)
   await updateCustomer(tx, link.customerId, {
-    paymentProvider: provider.providerType,
-    paymentProviderCode: provider.code,
-    providerCustomerId: link.providerCustomerId,
-    syncWithProvider: link.syncWithProvider,
-    providerPaymentMethods: json(link.providerPaymentMethods),
+    ...columns,
+    providerPaymentMethods: json(providerPaymentMethods),
     updatedAt: ts(now),
   })
 }

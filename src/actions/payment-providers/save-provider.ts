@@ -1,6 +1,6 @@
 import type { FieldCode } from '../../core/codes.ts'
 import type { Input } from '../../core/input/fields.ts'
-import type { ProviderChange } from '../../core/payment-providers/provider-input.ts'
+import type { NewProvider, ProviderChange } from '../../core/payment-providers/provider-input.ts'
 import { readNewProvider, readProviderChange } from '../../core/payment-providers/provider-input.ts'
 import { traitsOf } from '../../core/payment-providers/provider-types.ts'
 import type { Connection, ProviderMode, ProviderType } from '../../core/payments/gateway.ts'
@@ -11,8 +11,8 @@ import { newId } from '../../store/ids.ts'
 import { renameProviderOfCustomers } from '../../store/payment-provider-customers.ts'
 import {
   findProvider,
-  findProvidersOfType,
   insertProvider,
+  isProviderCodeTaken,
   lockProvider,
   type PaymentProviderRow,
   updateProvider,
@@ -39,10 +39,19 @@ export async function createProvider(
   input: Input,
   actor: Actor,
 ): Promise<WithMadeSecrets> {
-  const { organizationId, organization, now } = caller
-  const asked = accepted(readNewProvider(input, organization.isSandbox))
+  const asked = accepted(readNewProvider(input, caller.organization.isSandbox))
   refuseLiveAtFake(context, asked.type, asked.mode)
-  await refuseTakenCode(context, caller, asked.type, asked.code)
+  await refuseTakenCode(context, caller, asked.code)
+  return connectProvider(context, caller, asked)
+}
+
+/** The same for a connection that was read, after `refuseLiveAtFake` and `refuseTakenCode`. */
+export async function connectProvider(
+  context: Context,
+  caller: Caller,
+  asked: NewProvider,
+): Promise<WithMadeSecrets> {
+  const { organizationId, now } = caller
   const id = newId()
   const account = await checkSecrets(context, { ...asked, id })
   const made = madeSecrets(asked.type)
@@ -163,17 +172,14 @@ function onCredentials(
   return Object.fromEntries(fields.map((field) => [field, [code]]))
 }
 
-async function refuseTakenCode(
-  context: Context,
-  caller: Caller,
-  type: ProviderType,
-  code: string,
-): Promise<void> {
-  const taken = await context.database.read(caller, (reads) => findProvidersOfType(reads, type, code))
-  if (taken.length > 0) throw invalid({ code: ['value_already_exist'] })
+/** 422 `code: value_already_exist` for the code of another connection. */
+export async function refuseTakenCode(context: Context, caller: Caller, code: string): Promise<void> {
+  const isTaken = await context.database.read(caller, (reads) => isProviderCodeTaken(reads, code))
+  if (isTaken) throw invalid({ code: ['value_already_exist'] })
 }
 
-function refuseLiveAtFake({ settings }: Context, type: ProviderType, mode: ProviderMode): void {
+/** 422 `mode: value_is_invalid` for a live account where a fake stands in for the provider. */
+export function refuseLiveAtFake({ settings }: Context, type: ProviderType, mode: ProviderMode): void {
   if (mode === 'live' && settings.providerHosts[type] !== undefined)
     throw invalid({ mode: ['value_is_invalid'] })
 }

@@ -12,8 +12,8 @@ import type { Tx } from '../../store/database.ts'
 import { applicableSections } from '../../store/invoice-custom-sections.ts'
 import {
   enqueueLinkSync,
-  findDefaultLink,
   findLink,
+  findLinksOf,
   type LinkRow,
   updateLink,
 } from '../../store/payment-provider-customers.ts'
@@ -50,13 +50,14 @@ const SYNCED = [
   'country',
 ] as const
 
-/** Queues telling the provider what has changed of a customer that is kept the same there. */
+/** Queues telling the providers what has changed of a customer that is kept the same there. */
 export async function tellProvider(tx: Tx, before: CustomerRow, after: CustomerRow): Promise<void> {
-  if (!after.syncWithProvider || after.providerCustomerId === null || after.paymentProvider === null) return
-  if (traitsOf(after.paymentProvider).isPageOnly) return
   if (SYNCED.every((column) => before[column] === after[column])) return
-  const link = await findDefaultLink(tx, after.id)
-  if (link) await enqueueLinkSync(tx, link)
+  for (const link of await findLinksOf(tx, after.id)) {
+    if (!link.syncWithProvider || link.providerCustomerId === null) continue
+    const { providerType } = await readProvider(tx, link.paymentProviderId)
+    if (!traitsOf(providerType).isPageOnly) await enqueueLinkSync(tx, link)
+  }
 }
 
 /** What became of a talk with a provider about a customer. */
@@ -169,16 +170,19 @@ async function settle(context: Context, caller: Caller, linkId: string, talk: Ta
     const customer = await lockCustomerById(tx, found.customerId)
     const link = (await findLink(tx, linkId)) ?? found
     if (link.deletedAt !== null) return false
+    const provider = await readProvider(tx, link.paymentProviderId)
     if (talk.kind !== 'synced') {
-      await announceCustomerError(tx, caller, customer, errorOf(talk))
+      await announceCustomerError(tx, caller, customer, provider, errorOf(talk))
       return false
     }
     const { providerCustomerId, methods } = talk
     const isNew = link.providerCustomerId === null
-    await updateLink(tx, linkId, { providerCustomerId, isAnnounced: true, updatedAt: ts(caller.now) })
-    const { customer: shown } = await updateCustomer(tx, customer.id, { providerCustomerId })
+    const set = { providerCustomerId, isAnnounced: true, updatedAt: ts(caller.now) }
+    const linked = await updateLink(tx, linkId, set)
+    if (linked.isDefault) await updateCustomer(tx, customer.id, { providerCustomerId })
     await keepMethods(tx, caller, link, methods.slice(0, 1))
-    if (!link.isAnnounced) await announceLinked(tx, caller, shown)
+    if (!link.isAnnounced)
+      await announceLinked(tx, caller, { ...customer, ...columnsOfLink(linked, provider) })
     return isNew
   })
 }
@@ -213,6 +217,18 @@ function orderOf(customer: CustomerRow): Omit<CustomerOrder, 'idempotencyKey'> {
   }
 }
 
+/** What a customer shows of a link. */
+export function columnsOfLink(link: LinkRow, { providerType, code }: PaymentProviderRow) {
+  return {
+    paymentProvider: providerType,
+    paymentProviderCode: code,
+    providerCustomerId: link.providerCustomerId,
+    syncWithProvider: link.syncWithProvider,
+    providerPaymentMethods: link.providerPaymentMethods,
+  }
+}
+
+/** Tells that a customer is known at a provider now, as it is linked there. */
 async function announceLinked(tx: Tx, caller: Caller, customer: CustomerRow): Promise<void> {
   await announce(tx, caller, {
     type: 'customer.payment_provider_created',
@@ -228,6 +244,7 @@ export async function announceCustomerError(
   tx: Tx,
   caller: Caller,
   customer: CustomerRow,
+  provider: PaymentProviderRow,
   error: { readonly message: string; readonly error_code: string },
 ): Promise<void> {
   await announce(tx, caller, {
@@ -237,8 +254,8 @@ export async function announceCustomerError(
     payload: () => ({
       lago_customer_id: customer.id,
       external_customer_id: customer.externalId,
-      payment_provider: customer.paymentProvider,
-      payment_provider_code: customer.paymentProviderCode,
+      payment_provider: provider.providerType,
+      payment_provider_code: provider.code,
       provider_error: error,
     }),
   })

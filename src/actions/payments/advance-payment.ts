@@ -155,15 +155,17 @@ async function nextStep(
 async function stepOfCreated(context: Context, tx: Tx, caller: Caller, facts: Facts): Promise<Step> {
   const { payment, provider, payable } = facts
   const { now, organizationId } = caller
-  if (!isStillOwed(facts) || !isUsable(facts)) {
+  const isMoved = payment.followsDefault && !facts.link.isDefault
+  if (!isStillOwed(facts) || !isUsable(facts) || isMoved) {
     await applyEvidence(tx, caller, payment, { kind: 'abandoned' }, 'clock')
-    if (owedOf(facts) > 0n && payment.invoiceId !== null) {
-      // Another amount, or another method: charged anew.
-      await scheduleItem(tx, organizationId, {
-        kind: 'invoice_charge',
-        subjectId: payment.invoiceId,
-        dueAt: now,
-      })
+    const { invoiceId, paymentRequestId } = payment
+    // Another amount, another method or another connection: charged anew.
+    const item =
+      invoiceId !== null
+        ? { kind: 'invoice_charge' as const, subjectId: invoiceId }
+        : { kind: 'request_charge' as const, subjectId: isMoved ? paymentRequestId : null }
+    if (owedOf(facts) > 0n && item.subjectId !== null) {
+      await scheduleItem(tx, organizationId, { ...item, subjectId: item.subjectId, dueAt: now })
     }
     return { kind: 'nothing' }
   }

@@ -5,6 +5,7 @@ import type { Reads, Tx } from '../../store/database.ts'
 import { type InvoiceRow, isVisible } from '../../store/invoices.ts'
 import { findMethod } from '../../store/payment-methods.ts'
 import { findLink } from '../../store/payment-provider-customers.ts'
+import { readProvider } from '../../store/payment-providers.ts'
 import { findPayments, type PaymentRow, paymentViews } from '../../store/payments.ts'
 import { lockPurchaseOfInvoice } from '../../store/wallet-transactions.ts'
 import { toWirePaymentMethod } from '../../wire/payment-methods.ts'
@@ -113,12 +114,13 @@ export function failureOf(payment: PaymentRow): Failure {
 async function partiesOf(reads: Reads, { customerId, linkId }: Failure): Promise<object> {
   const customer = await readCustomer(reads, customerId)
   const link = linkId === null ? undefined : await findLink(reads, linkId)
+  const provider = link && (await readProvider(reads, link.paymentProviderId))
   return {
     lago_customer_id: customer.id,
     external_customer_id: customer.externalId,
     provider_customer_id: link?.providerCustomerId ?? null,
-    payment_provider: customer.paymentProvider,
-    payment_provider_code: customer.paymentProviderCode,
+    payment_provider: provider?.providerType ?? customer.paymentProvider,
+    payment_provider_code: provider?.code ?? customer.paymentProviderCode,
   }
 }
 

@@ -77,6 +77,7 @@ export async function beginCharge(tx: Tx, caller: Caller, asked: ChargeAsked): P
       paymentProviderId: provider.id,
       paymentProviderCustomerId: link.id,
       paymentMethodId: method?.id ?? null,
+      followsDefault: !payer.isNamed,
       isOnSession: isByTransfer || (await isOnSession(tx, customerId, payable)),
     },
     now,

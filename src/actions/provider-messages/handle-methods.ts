@@ -8,7 +8,7 @@ import {
   type PaymentMethodRow,
   wasMethodTold,
 } from '../../store/payment-methods.ts'
-import { findDefaultLink, findLinksThere } from '../../store/payment-provider-customers.ts'
+import { findLinkAt, findLinksThere } from '../../store/payment-provider-customers.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { type Context, presentCaller } from '../context.ts'
 import { announceMethod } from '../payment-methods/announce-methods.ts'
@@ -81,9 +81,8 @@ export async function handleToldMethod(
   const link = await context.database.read(organizationId, async (reads) => {
     if (await wasMethodTold(reads, providerId, method.providerMethodId)) return 'known'
     const [found] = providerCustomerId ? await findLinksThere(reads, providerId, providerCustomerId) : []
-    const own =
-      !found && customerId && isId(customerId) ? await findDefaultLink(reads, customerId) : undefined
-    return found ?? (own?.paymentProviderId === providerId ? own : undefined)
+    if (found || !customerId || !isId(customerId)) return found
+    return findLinkAt(reads, customerId, providerId)
   })
   if (link === 'known') return NO_CHANGE
   if (!link) return ignored('not_ours')
@@ -98,10 +97,9 @@ export async function handleSetupRefused(
 ): Promise<Handled> {
   return inTransaction(context.database, provider.organizationId, async (tx) => {
     const customer = await findCustomer(tx, externalCustomerId)
-    const link = customer && (await findDefaultLink(tx, customer.id))
-    if (!customer || link?.paymentProviderId !== provider.id) return ignored('not_ours')
+    if (!customer || !(await findLinkAt(tx, customer.id, provider.id))) return ignored('not_ours')
     const caller = await presentCaller(context, tx, provider.organizationId)
-    await announceCustomerError(tx, caller, customer, { message, error_code: code })
+    await announceCustomerError(tx, caller, customer, provider, { message, error_code: code })
     return APPLIED
   })
 }

@@ -11,7 +11,7 @@ import {
   type PageRow,
   updatePage,
 } from '../../store/payment-pages.ts'
-import { findDefaultLink } from '../../store/payment-provider-customers.ts'
+import { findDefaultLink, findLinkAt } from '../../store/payment-provider-customers.ts'
 import { findPayments, type PaymentRow } from '../../store/payments.ts'
 import { findPaymentThere, lockPayment } from '../../store/provider-payments.ts'
 import { findRefund, findRefundThere, lockRefund, type RefundRow } from '../../store/refunds.ts'
@@ -165,7 +165,8 @@ export async function recordUnknown(
     if (!found) return { status: 'waiting', result: 'payable_unknown' }
     await lockCustomerById(tx, found.customerId)
     const caller = await presentCaller(context, tx, organizationId)
-    const link = await findDefaultLink(tx, found.customerId)
+    const link =
+      (await findLinkAt(tx, found.customerId, provider.id)) ?? (await findDefaultLink(tx, found.customerId))
     const page = known ?? (await pageOfPayable(tx, found.payable, provider.id))
     const linkId = page?.paymentProviderCustomerId ?? link?.id
     if (linkId === undefined) return ignored('customer_not_linked')

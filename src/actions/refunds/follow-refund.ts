@@ -4,6 +4,7 @@ import { type CreditNoteRow, findCreditNote, updateCreditNote } from '../../stor
 import { readCustomer } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { findLink } from '../../store/payment-provider-customers.ts'
+import { readProvider } from '../../store/payment-providers.ts'
 import { findPayments } from '../../store/payments.ts'
 import { type RefundRow, refundsOfNote, updateRefund } from '../../store/refunds.ts'
 import { ts } from '../../store/values.ts'
@@ -45,14 +46,15 @@ async function announceFailure(
       const [payment] = await findPayments(tx, [refund.paymentId])
       const linkId = payment?.paymentProviderCustomerId
       const link = linkId ? await findLink(tx, linkId) : undefined
+      const provider = link && (await readProvider(tx, link.paymentProviderId))
       const error = refund.error as GatewayError | null
       return {
         lago_credit_note_id: note.id,
         lago_customer_id: customer.id,
         external_customer_id: customer.externalId,
         provider_customer_id: link?.providerCustomerId ?? null,
-        payment_provider: customer.paymentProvider,
-        payment_provider_code: customer.paymentProviderCode,
+        payment_provider: provider?.providerType ?? customer.paymentProvider,
+        payment_provider_code: provider?.code ?? customer.paymentProviderCode,
         provider_error: error && { message: error.message, error_code: error.code ?? error.class },
       }
     },

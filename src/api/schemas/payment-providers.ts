@@ -68,6 +68,36 @@ export const paymentProviderSchemas = {
     }),
     response: one,
   },
+  authorize: {
+    tags,
+    summary: 'Ask the holder of an account at GoCardless for access to it',
+    description:
+      'Needs `GOCARDLESS_CLIENT_ID` and `GOCARDLESS_CLIENT_SECRET` on the server: 403 `oauth_app_missing` otherwise. ' +
+      'GoCardless sends the holder from `url` to `<LAGO_OAUTH_PROXY_URL>/gocardless/callback`, with `state` and a `code`, ' +
+      'which is to be exchanged within ten minutes.',
+    querystring: Type.Object({
+      environment: Type.Optional(
+        Type.Union([Type.Literal('live'), Type.Literal('sandbox')], {
+          description: 'Of the account; without it `sandbox` in a sandbox, else `live`.',
+        }),
+      ),
+    }),
+    response: { 200: Type.Object({ url: Type.String(), state: Type.String() }) },
+  },
+  exchange: {
+    tags,
+    summary: 'Connect an account at GoCardless whose holder gave access to it',
+    description:
+      'A `state` is for one exchange, within ten minutes: 410 `authorization_used` or `authorization_expired` after that. ' +
+      'Nothing is saved when GoCardless gives no token.',
+    body: Type.Object({
+      state: Type.String(),
+      access_code: Type.String({ description: 'The `code` that GoCardless sent the holder back with.' }),
+      code: Type.String({ description: 'Of the new connection.' }),
+      name: Type.String(),
+    }),
+    response: one,
+  },
   list: {
     tags,
     summary: 'List the connections to payment providers',

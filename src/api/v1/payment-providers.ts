@@ -6,9 +6,11 @@ import {
   resumeProvider,
   testProvider,
 } from '../../actions/payment-providers/delete-provider.ts'
+import { askForAccess, exchangeAccess } from '../../actions/payment-providers/gocardless-access.ts'
 import { rotateMadeSecrets } from '../../actions/payment-providers/made-secrets.ts'
 import { inboxUrl, registerInbox } from '../../actions/payment-providers/register-inbox.ts'
 import { createProvider, updateProviderSettings } from '../../actions/payment-providers/save-provider.ts'
+import { GOCARDLESS_ENVIRONMENTS } from '../../core/payment-providers/gocardless-access.ts'
 import { PROVIDER_TYPES } from '../../core/payments/gateway.ts'
 import { notFound } from '../../core/refusal.ts'
 import { isId } from '../../store/ids.ts'
@@ -22,7 +24,7 @@ import {
 import { toWirePaymentProvider } from '../../wire/payment-providers.ts'
 import { actorOf } from '../actor.ts'
 import { metaOf, pageOf } from '../pagination.ts'
-import { rootOf } from '../params.ts'
+import { bodyOf, rootOf } from '../params.ts'
 import { readQuery } from '../query.ts'
 import { paymentProviderSchemas } from '../schemas/payment-providers.ts'
 
@@ -41,6 +43,14 @@ export function paymentProviderSecretsRoutes(app: FastifyInstance, context: Cont
     const { row, made } = await createProvider(context, caller, rootOf(body, ROOT), actorOf(request))
     return shown(context, caller, row, made)
   })
+  app.post(
+    `${URL}/gocardless/exchange`,
+    { config: secret, schema: paymentProviderSchemas.exchange },
+    async ({ caller, body }) => {
+      const { row, made } = await exchangeAccess(context, caller, bodyOf(body))
+      return shown(context, caller, row, made)
+    },
+  )
   app.post<ById>(
     `${URL}/:id/register_webhook`,
     { config: secret, schema: paymentProviderSchemas.registerWebhook },
@@ -52,6 +62,18 @@ export function paymentProviderSecretsRoutes(app: FastifyInstance, context: Cont
       }
       await registerInbox(context, caller, id)
       return show(context, caller, id)
+    },
+  )
+}
+
+/** Where the holder of an account is sent: the answer opens nothing by itself, and is good once. */
+function gocardlessAccessRoutes(app: FastifyInstance, context: Context): void {
+  app.get(
+    `${URL}/gocardless/authorize`,
+    { config, schema: paymentProviderSchemas.authorize },
+    async ({ caller, query }) => {
+      const named = readQuery(query, (from) => from.word('environment', GOCARDLESS_ENVIRONMENTS))
+      return askForAccess(context, caller, named)
     },
   )
 }
@@ -76,6 +98,7 @@ export function paymentProvidersRoutes(app: FastifyInstance, context: Context): 
       return { payment_providers: providers, meta: metaOf(page, total) }
     })
   })
+  gocardlessAccessRoutes(app, context)
   oneProviderRoutes(app, context)
 }
 

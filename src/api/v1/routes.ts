@@ -30,6 +30,7 @@ import { membersRoutes } from './members.ts'
 import { metricPreviewsRoutes } from './metric-previews.ts'
 import { oneOffPreviewsRoutes } from './one-off-previews.ts'
 import { fileLinksRoutes, organizationsRoutes, ownOrganizationsRoutes } from './organizations.ts'
+import { paymentConnectionsRoutes } from './payment-connections.ts'
 import { paymentJournalRoutes } from './payment-journal.ts'
 import { paymentMethodsRoutes } from './payment-methods.ts'
 import { paymentProviderSecretsRoutes, paymentProvidersRoutes } from './payment-providers.ts'
@@ -138,6 +139,7 @@ export const routesOfWeir: readonly Routes[] = [
   mailListRoutes,
   dunningCampaignsRoutes,
   fileLinksRoutes,
+  paymentConnectionsRoutes,
   paymentProvidersRoutes,
   paymentJournalRoutes,
   providerMessagesRoutes,

@@ -5,7 +5,7 @@ export const REDACTED = '[redacted]'
 
 /** Endings of the names of fields that hold a secret; `tokens` are usually units of usage. */
 const SECRET =
-  /(secret|password|token|authorization|client_id|(api|hmac|private|access|secret|signature)_?key)$/i
+  /(secret|password|token|authorization|client_id|access_code|(api|hmac|private|access|secret|signature)_?key)$/i
 
 /** A copy of a value from JSON in which secrets are replaced, by the names of their fields. */
 export function withoutSecrets(value: unknown): unknown {

@@ -2,6 +2,9 @@ import type { Fields } from '../input/fields.ts'
 import { PROVIDER_TYPES, type ProviderType } from '../payments/gateway.ts'
 import { knownTraits } from './provider-types.ts'
 
+/** What providers call their customers. */
+const CUSTOMER_ID = /^[A-Za-z0-9._-]{1,255}$/
+
 /** How a customer is to be linked to a provider: as a customer that is known there, or as a new one. */
 export type ProviderLink = {
   readonly type: ProviderType
@@ -28,7 +31,7 @@ export function readProviderLink(billing: Fields | undefined): ProviderLink | nu
   const syncWithProvider = billing.boolean('sync_with_provider') === true
   const providerCustomerId = typeof id === 'string' && id !== '' ? id : null
   if (!type || (providerCustomerId === null && !syncWithProvider)) return undefined
-  if (providerCustomerId !== null && !/^[A-Za-z0-9._-]{1,255}$/.test(providerCustomerId)) {
+  if (providerCustomerId !== null && !CUSTOMER_ID.test(providerCustomerId)) {
     return billing.refuse('provider_customer_id', 'value_is_invalid')
   }
   return {
@@ -41,8 +44,22 @@ export function readProviderLink(billing: Fields | undefined): ProviderLink | nu
   }
 }
 
+/** Reads which customer of a provider is meant: one that is known there, or one that is to be made there. */
+export function readProviderCustomer(
+  fields: Fields,
+): Pick<ProviderLink, 'providerCustomerId' | 'syncWithProvider' | 'isImmediate'> {
+  const id = fields.id('provider_customer_id') || null
+  const isWrong = id !== null && !CUSTOMER_ID.test(id)
+  if (isWrong) fields.refuse('provider_customer_id', 'value_is_invalid')
+  return {
+    providerCustomerId: isWrong ? null : id,
+    syncWithProvider: fields.boolean('sync_with_provider') === true,
+    isImmediate: fields.boolean('sync') === true,
+  }
+}
+
 /** `link` belongs to cards, and a bank transfer stands alone. Where the provider alone decides, nothing is chosen. */
-function readMethodTypes(
+export function readMethodTypes(
   billing: Fields,
   provider: ProviderType | null | undefined,
 ): readonly string[] | undefined {

@@ -3334,6 +3334,20 @@ export type PaymentTransition = {
   created_at: string
 }
 
+export type PaymentConnection = {
+  lago_id: string
+  code: string
+  is_default: boolean
+  payment_provider: string
+  payment_provider_code: string
+  payment_provider_name: string
+  provider_customer_id: string | null
+  sync_with_provider: boolean
+  provider_payment_methods: readonly string[]
+  created_at: string
+  updated_at: string
+}
+
 export type PaymentMethod = {
   lago_id: string
   is_default: boolean

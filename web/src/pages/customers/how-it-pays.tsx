@@ -13,6 +13,7 @@ import { Loaded } from '../../parts/states.tsx'
 import { Tag } from '../../parts/status.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { kindName } from '../connections/connection-values.ts'
+import { CustomerConnections } from './customer-connections.tsx'
 import { LinkCustomer, linkWrite } from './link-customer.tsx'
 
 type OfCustomer = { readonly customer: Customer }
@@ -60,11 +61,15 @@ export function HowItPays({ customer }: OfCustomer): ReactElement {
             ]}
           />
           {may('payment_methods:view') && <Methods customer={customer} />}
+          <CustomerConnections customer={customer} />
         </div>
       ) : (
-        <p className="muted">
-          By itself: bank transfer, for example. Linked to a payment provider, its invoices are charged.
-        </p>
+        <div className="stack-wide">
+          <p className="muted">
+            By itself: bank transfer, for example. Linked to a payment provider, its invoices are charged.
+          </p>
+          <CustomerConnections customer={customer} />
+        </div>
       )}
       {isLinking && <LinkCustomer customer={customer} onClose={() => setLinking(false)} />}
       <Confirm
@@ -76,7 +81,7 @@ export function HowItPays({ customer }: OfCustomer): ReactElement {
         write={linkWrite(customer, { payment_provider: null })}
         done="The customer is no longer linked."
       >
-        <p>Its payment methods are forgotten here, and its invoices are no longer charged.</p>
+        <p>Its payment methods there are forgotten here, and its invoices are no longer charged.</p>
       </Confirm>
     </Card>
   )
