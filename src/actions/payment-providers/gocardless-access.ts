@@ -22,6 +22,7 @@ import {
 } from '../../store/provider-authorizations.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context, OAuthApp } from '../context.ts'
+import type { Actor } from '../security-logs/log-security.ts'
 import type { WithMadeSecrets } from './made-secrets.ts'
 import { connectProvider, refuseLiveAtFake, refuseTakenCode } from './save-provider.ts'
 import { presentKeyId } from './secrets.ts'
@@ -68,6 +69,7 @@ export async function exchangeAccess(
   context: Context,
   caller: Caller,
   input: Input,
+  actor: Actor,
 ): Promise<WithMadeSecrets> {
   const app = appOf(context)
   presentKeyId(context)
@@ -89,7 +91,7 @@ export async function exchangeAccess(
   )
   // A token of the other environment.
   if (!read.ok) throw failed('an answer that cannot be read')
-  return connectProvider(context, caller, read.value)
+  return connectProvider(context, caller, read.value, actor)
 }
 
 /** A request that an exchange may use; refuses any other. */

@@ -42,7 +42,7 @@ export async function createProvider(
   const asked = accepted(readNewProvider(input, caller.organization.isSandbox))
   refuseLiveAtFake(context, asked.type, asked.mode)
   await refuseTakenCode(context, caller, asked.code)
-  return connectProvider(context, caller, asked)
+  return connectProvider(context, caller, asked, actor)
 }
 
 /** The same for a connection that was read, after `refuseLiveAtFake` and `refuseTakenCode`. */
@@ -50,6 +50,7 @@ export async function connectProvider(
   context: Context,
   caller: Caller,
   asked: NewProvider,
+  actor: Actor,
 ): Promise<WithMadeSecrets> {
   const { organizationId, now } = caller
   const id = newId()

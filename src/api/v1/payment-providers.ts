@@ -46,8 +46,9 @@ export function paymentProviderSecretsRoutes(app: FastifyInstance, context: Cont
   app.post(
     `${URL}/gocardless/exchange`,
     { config: secret, schema: paymentProviderSchemas.exchange },
-    async ({ caller, body }) => {
-      const { row, made } = await exchangeAccess(context, caller, bodyOf(body))
+    async (request) => {
+      const { caller, body } = request
+      const { row, made } = await exchangeAccess(context, caller, bodyOf(body), actorOf(request))
       return shown(context, caller, row, made)
     },
   )
