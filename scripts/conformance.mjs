@@ -16,7 +16,7 @@ const { values: options, positionals } = parseArgs({
     filter: { type: 'string' },
     'done-only': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
-    jobs: { type: 'string', default: '2' },
+    jobs: { type: 'string', default: '4' },
     json: { type: 'string' },
     answers: { type: 'string' },
     values: { type: 'boolean', default: false },
