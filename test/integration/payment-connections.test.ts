@@ -368,7 +368,36 @@ describe('the default connection', () => {
     await expectSound(harness)
   })
 
-  it('is left out where a subscription or a request names a method of another one', async () => {
+  it('takes over the charge of a payment request that was not sent yet', async () => {
+    await addCustomer(client, 'acme')
+    const overdue = await issue(client, 'acme', 1000)
+    await client.clock('2025-01-05T10:00:00Z')
+    await ok(client, 'PUT', `/invoices/${overdue}`, { invoice: { payment_status: 'failed' } })
+    await twofold('acme')
+    const { payment_providers: all } = await ok(client, 'GET', `${WEIR}/payment_providers?type=stripe`)
+    await ok(client, 'POST', `${WEIR}/payment_providers/${all[0].lago_id}/pause`)
+    await ok(client, 'POST', '/payment_requests', {
+      payment_request: { external_customer_id: 'acme', lago_invoice_ids: [overdue] },
+    })
+    await charge(harness, client)
+    await makeDefault('acme', 'dd')
+    await client.clock('2025-01-05T10:10:00Z')
+    await runJobs(harness)
+    await charge(harness, client)
+    const { payments } = await ok(client, 'GET', '/payments?external_customer_id=acme')
+    expect(
+      payments.map(
+        (each: { payment_provider_code: string; payment_status: string; payable_type: string }) => [
+          each.payable_type,
+          each.payment_provider_code,
+          each.payment_status,
+        ],
+      ),
+    ).toEqual([['PaymentRequest', 'dd', 'processing']])
+    await expectSound(harness)
+  })
+
+  it('is left out where a subscription names a method of another one', async () => {
     await twofold('acme')
     const { payment_methods: all } = await ok(client, 'GET', '/customers/acme/payment_methods')
     const mandate = all.find((each: { is_default: boolean }) => !each.is_default)

@@ -6,7 +6,7 @@ import {
 } from '../../core/payment-connections/connection-input.ts'
 import { knownTraits } from '../../core/payment-providers/provider-types.ts'
 import { accepted, invalid, notFound } from '../../core/refusal.ts'
-import { lockCustomerByExternalId, lockCustomerById } from '../../store/customers.ts'
+import { findCustomer, lockCustomerByExternalId, lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import {
   discardLinks,
@@ -33,6 +33,9 @@ export async function createConnection(
   externalCustomerId: string,
   input: Input,
 ): Promise<LinkRow> {
+  // Of an unknown customer nothing else is said.
+  const customer = await context.database.read(caller, (reads) => findCustomer(reads, externalCustomerId))
+  if (!customer) throw notFound('customer')
   const asked = accepted(readNewConnection(input))
   const isKnownThere = knownTraits(asked.link.type)?.isPageOnly !== true
   const isAsked = isKnownThere && asked.link.isImmediate
