@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SentMessage } from '../fakes/chaotic-server.ts'
 import { type FakeGoCardless, startGoCardless } from '../fakes/gocardless.ts'
+import { OAUTH_APP } from '../fakes/gocardless-oauth.ts'
 import { type FakeStripe, startStripe } from '../fakes/stripe.ts'
 import { hasChromium, Journey, type Place } from '../support/browser-journey.ts'
 
@@ -25,6 +26,8 @@ describe.runIf(hasChromium)('payment providers', () => {
     debits = await startGoCardless()
     journey = await Journey.start('providers', {
       WEIR_ALLOW_FAKE_PROVIDERS: '1',
+      GOCARDLESS_CLIENT_ID: OAUTH_APP.id,
+      GOCARDLESS_CLIENT_SECRET: OAUTH_APP.secret,
       WEIR_PROVIDER_HOSTS: JSON.stringify({ stripe: stripe.url, gocardless: debits.url }),
       LAGO_CHECKOUT_AUTO_PAYMENT_DELAY_SECONDS: '0',
     })
@@ -63,6 +66,47 @@ describe.runIf(hasChromium)('payment providers', () => {
     await page.getByRole('button', { name: 'More actions' }).click()
     await page.getByRole('menuitem', { name: item }).click()
   }
+
+  it('an account at GoCardless is connected on its own page, without a token', async () => {
+    const page = await journey.open({ width: 390 })
+    await journey.signIn(page, `/${place.slug}/settings/payment-providers/new`)
+    const begin = async (name: string) => {
+      await page.getByRole('radio', { name: /^GoCardless/ }).check()
+      await page.getByRole('textbox', { name: 'Name', exact: false }).first().fill(name)
+      await journey.look(page, 'access')
+      let asked = ''
+      await page.route('**/oauth/authorize?*', async (route) => {
+        asked = route.request().url()
+        await route.fulfill({ body: 'The page of GoCardless', contentType: 'text/plain' })
+      })
+      await page.getByRole('button', { name: 'Give access at GoCardless instead' }).click()
+      await page.getByText('The page of GoCardless').waitFor()
+      return asked
+    }
+    const refused = new URL(await begin('Debits'))
+    const { redirect_uri: back, state } = Object.fromEntries(refused.searchParams)
+    await page.goto(`${back}?error=access_denied&state=${state}`)
+    await page.getByText('Access was not given at GoCardless.').waitFor()
+    await page.getByRole('link', { name: 'Begin again' }).click()
+
+    const asked = await begin('Debits')
+    const given = debits.state.oauth.agree(asked, 'sandbox_given')
+    await page.goto(`${back}?code=${given.code}&state=${given.state}`)
+    const step = page.getByRole('dialog', { name: 'One more step' })
+    await step.getByText('/webhooks/gocardless/').first().waitFor()
+    await journey.look(page, 'access-given')
+    await step
+      .getByRole('button', { name: /close|done|saved/i })
+      .last()
+      .click()
+    await page.getByRole('heading', { name: 'Debits', level: 1 }).waitFor()
+    const { payment_providers: made } = await place.api('GET', '/api/weir/v1/payment_providers')
+    expect(made).toMatchObject([{ type: 'gocardless', name: 'Debits', code: 'debits' }])
+    // The same answer again is of no use, and another window has begun nothing.
+    await page.goto(`${back}?code=${given.code}&state=${given.state}`)
+    await page.getByRole('heading', { name: 'Nothing waits for this answer' }).waitFor()
+    await place.api('DELETE', `/api/weir/v1/payment_providers/${made[0].lago_id}`)
+  })
 
   it('an account is connected, used, watched and given up', async () => {
     const page = await journey.open()

@@ -12,6 +12,7 @@ export const ENTRY_PAGES: readonly PageRoute[] = [
   ['/reset-password/$token', () => import('./entry/password.tsx'), 'ResetPassword'],
   ['/invitation/$token', () => import('./entry/invitation.tsx'), 'InvitationPage'],
   ['/owner/$token', () => import('./entry/owner.tsx'), 'Owner'],
+  ['/gocardless/callback', () => import('./entry/gocardless-callback.tsx'), 'GoCardlessCallback'],
   ['/select-organization', () => import('./entry/select-organization.tsx'), 'SelectOrganization'],
 ]
 

@@ -11,5 +11,11 @@ export function goToSignIn(back?: string): void {
   location.assign(back === undefined ? '/login' : `/login?next=${encodeURIComponent(back)}`)
 }
 
-/** Whether the dashboard is being left to sign in: whoever comes back finds drafts of what was typed. */
+/** Goes to a page of somebody else that leads back here. No form holds it up. */
+export function goElsewhere(url: string): void {
+  isLeaving = true
+  location.assign(url)
+}
+
+/** Whether the dashboard is being left on purpose, such as to sign in: whoever comes back finds what was typed. */
 export const isLeavingToSignIn = (): boolean => isLeaving

@@ -1,10 +1,15 @@
-import { useParams } from '@tanstack/react-router'
+import { useMutation } from '@tanstack/react-query'
+import { useParams, useSearch } from '@tanstack/react-router'
 import { type ReactElement, useState } from 'react'
+import { type ApiProblem, send } from '../../api/client.ts'
 import { useOne } from '../../api/queries.ts'
 import { useOrganization } from '../../api/session.ts'
 import type { PaymentProvider } from '../../api/types.ts'
+import { Button } from '../../parts/button.tsx'
+import { ProblemLine } from '../../parts/dialog.tsx'
 import { CardsField, NameAndCode, SelectField, SwitchField, TextField } from '../../parts/fields.tsx'
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
+import { goElsewhere } from '../../parts/leave.ts'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
@@ -19,9 +24,15 @@ import {
   shownBody,
   valuesOfConnection,
 } from './connection-values.ts'
+import { keepConsent, readConsent } from './consent.ts'
+import { ConsentGiven } from './consent-given.tsx'
 import { MadeSecret, madeSecretOf } from './made-secret.tsx'
 
 export function NewConnection(): ReactElement {
+  const search = useSearch({ strict: false }) as Readonly<Record<string, string>>
+  // Read once: the answer is used up by the first look at it.
+  const [begun] = useState(() => readConsent(search.state))
+  if (begun) return <ConsentGiven begun={begun} accessCode={search.code} />
   return <ConnectionForm initial={newConnection('stripe')} stored={null} />
 }
 
@@ -86,6 +97,7 @@ function ConnectionForm(props: {
           {isNew && <CardsField name="type" label="Provider" options={PROVIDER_KINDS} />}
           <NameAndCode isNew={isNew} usedBy="What customers refer to. It must be unique for a provider." />
           <OwnFields type={form.values.type} stored={stored} />
+          {isNew && form.values.type === 'gocardless' && <AccessInstead values={form.values} />}
         </Section>
         <Section title="Payments" help="How it behaves for everybody who pays there.">
           <TextField
@@ -103,6 +115,30 @@ function ConnectionForm(props: {
       </FormPage>
       {made && <MadeSecret connection={made} onClose={() => go(`${list}/${made.lago_id}`)} />}
     </Page>
+  )
+}
+
+/** Goes to a page of GoCardless on which the holder of the account gives access, instead of a token. */
+function AccessInstead({ values }: { readonly values: ConnectionValues }): ReactElement {
+  const { slug } = useOrganization()
+  const { name, code } = { name: values.name.trim(), code: values.code.trim() }
+  const { mutate, isPending, error } = useMutation<void, ApiProblem>({
+    mutationFn: async () => {
+      const asked = await send<{ url: string; state: string }>('GET', `${CONNECTIONS}/gocardless/authorize`)
+      keepConsent({ slug, state: asked.state, name, code })
+      goElsewhere(asked.url)
+    },
+  })
+  return (
+    <div className="field">
+      <div>
+        <Button onClick={() => mutate()} isBusy={isPending} disabled={name === '' || code === ''}>
+          Give access at GoCardless instead
+        </Button>
+      </div>
+      <p className="help">You sign in there and come back here; no token has to be copied.</p>
+      {error && <ProblemLine problem={error} />}
+    </div>
   )
 }
 
