@@ -3339,7 +3339,7 @@ export type ActivityLog = {
 export type ApiLog = {
   request_id: string
   client: string
-  http_method: 'post' | 'put' | 'patch' | 'delete'
+  http_method: 'post' | 'put' | 'patch' | 'delete' | 'get'
   http_status: number
   request_origin: string
   request_path: string
