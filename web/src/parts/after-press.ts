@@ -6,8 +6,8 @@ if (typeof document !== 'undefined') {
 }
 
 /**
- * Runs what may move the page, at once or after the press of the mouse or finger that is under way: whoever leaves a field
- * by pressing a button would not click it if a message appeared under the field and moved the button meanwhile.
+ * Runs what may move the page, at once or after the press of the mouse or finger that is under way: whoever leaves a
+ * field by pressing a button would not click it if a message appeared under the field and moved the button meanwhile.
  */
 export function afterPress(run: () => void): void {
   if (!isPressed) {
