@@ -80,7 +80,7 @@ function Detail({ metric }: { readonly metric: BillableMetric }): ReactElement {
         </Card>
         <TryIt metric={metric} title="Try it" />
         <PlansOf code={code} />
-        <EventsOf code={code} />
+        {may('developers:manage') && <EventsOf code={code} />}
       </Columns>
       <Confirm
         title={`Delete ${name}?`}

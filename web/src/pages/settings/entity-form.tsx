@@ -154,6 +154,7 @@ function ChosenSections(): ReactElement {
     '/invoice_custom_sections',
     'invoice_custom_sections',
     { per_page: 200 },
+    { enabled: useMay()('invoice_custom_sections:view') },
   )
   return (
     <Section title="On every invoice" help="Unless a customer has its own.">
