@@ -16,13 +16,19 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
 const BODY_BYTES_MAX = 32 * 1024
 const CLIENT_LENGTH_MAX = 255
 
-/** Logs every answered write of a known key. Call this after `authenticate`, which says whose it is. */
+/**
+ * Logs every answered write of a known key, and each read that a key may not make. Call this after `authenticate`, which
+ * says whose it is.
+ */
 export function logCalls(app: FastifyInstance, calls: CallLog, apiVersion: string): void {
   app.addHook('onSend', (request, reply, payload, done) => {
     const { config } = request.routeOptions
     const isWrite = !READING.has(request.method)
+    const isRefusedRead = request.method === 'GET' && reply.statusCode === 403
     // Without a key that is known there is nobody whose log it would be.
-    if (isWrite && config.isLogged !== false && request.caller !== undefined) {
+    const { caller } = request
+    const isMeant = isWrite || (isRefusedRead && typeof caller?.apiKeyId === 'string')
+    if (isMeant && config.isLogged !== false && caller !== undefined) {
       calls.add(callOf(request, reply, payload, apiVersion))
     }
     done(null, payload)

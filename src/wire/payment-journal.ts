@@ -1,4 +1,6 @@
+import type { GatewayError } from '../core/payments/gateway.ts'
 import type { PaymentCallRow, PaymentTransitionRow } from '../store/payment-calls.ts'
+import type { PaymentRow } from '../store/payments.ts'
 import { isoSeconds } from './times.ts'
 
 /** A request to a payment provider, and what became of it. */
@@ -26,4 +28,11 @@ export function toWireTransition(transition: PaymentTransitionRow): object {
     note: transition.note,
     created_at: isoSeconds(transition.createdAt),
   }
+}
+
+/** Why a payment has failed or is held: our class, and what the provider said. Null while it has not, or nobody said. */
+export function toWireFailure({ state, error }: Pick<PaymentRow, 'state' | 'error'>): object | null {
+  if (error === null || !['failed', 'canceled', 'held'].includes(state)) return null
+  const { class: reason, code, declineCode, message } = error as unknown as GatewayError
+  return { reason, code: code ?? null, decline_code: declineCode ?? null, message }
 }

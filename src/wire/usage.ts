@@ -1,8 +1,15 @@
 import { toWireCents } from '../core/amounts/json-text.ts'
 import type { CalendarDate } from '../core/calendar/calendar-date.ts'
+import { tiersAt } from '../core/pricing/tiers.ts'
 import type { RatedCharge } from '../core/rating/charge.ts'
 import type { UsageFigures, UsageLine } from '../core/rating/usage-lines.ts'
-import { type FilterUsage, type GroupUsage, type UsageSum, usageTree } from '../core/rating/usage-tree.ts'
+import {
+  type ChargeUsage,
+  type FilterUsage,
+  type GroupUsage,
+  type UsageSum,
+  usageTree,
+} from '../core/rating/usage-tree.ts'
 import type { Window } from '../core/subscriptions/windows.ts'
 import { storedBreakdowns } from './fees.ts'
 import { isoSeconds } from './times.ts'
@@ -27,14 +34,52 @@ export type ShownUsage = {
 export function toWireUsage(usage: ShownUsage): object {
   return {
     ...headOf(usage),
-    charges_usage: usageTree(usage.lines).map((row) => ({
-      ...sumOf(row, row.charge),
-      amount_currency: usage.currency,
-      charge: { ...chargeOf(row.charge), code: row.charge.code },
-      billable_metric: metricOf(row.charge),
-      filters: row.filters.map((each) => filterOf(each, row.charge, sumOf)),
-      grouped_usage: row.groups.map((each) => groupOf(each, row.charge, sumOf)),
-    })),
+    charges_usage: usageTree(usage.lines).map((row) => toWireChargeUsage(row, usage.currency)),
+  }
+}
+
+/**
+ * `live_usage`: `customer_usage` with the tier that each charge and filter has reached. A charge that is split by filters
+ * or groups has none itself, because its parts are priced apart.
+ */
+export function toWireLiveUsage(usage: ShownUsage): object {
+  return {
+    ...headOf(usage),
+    charges_usage: usageTree(usage.lines).map((row) => {
+      const { charge } = row
+      const isWhole = row.filters.length === 0 && row.groups.length === 0
+      return {
+        ...toWireChargeUsage(row, usage.currency),
+        tier: isWhole ? tierOf(charge, charge.properties, row) : null,
+        filters: row.filters.map((each) => {
+          const own = charge.filters.find(({ id }) => id === each.filter?.id)?.properties ?? charge.properties
+          const tier = row.groups.length === 0 ? tierOf(charge, own, each) : null
+          return { ...filterOf(each, charge, sumOf), tier }
+        }),
+      }
+    }),
+  }
+}
+
+/** Where units are among the tiers of a price; `left` is how many more the tier has, null in the last one. */
+function tierOf(
+  { model }: RatedCharge,
+  properties: RatedCharge['properties'],
+  { units }: UsageSum,
+): object | null {
+  const { tiers, left } = tiersAt(model, properties, units)
+  const place = tiers.findIndex(({ isCurrent }) => isCurrent)
+  return place < 0 ? null : { number: place + 1, count: tiers.length, left: left?.toWire() ?? null }
+}
+
+function toWireChargeUsage(row: ChargeUsage, currency: string) {
+  return {
+    ...sumOf(row, row.charge),
+    amount_currency: currency,
+    charge: { ...chargeOf(row.charge), code: row.charge.code },
+    billable_metric: metricOf(row.charge),
+    filters: row.filters.map((each) => filterOf(each, row.charge, sumOf)),
+    grouped_usage: row.groups.map((each) => groupOf(each, row.charge, sumOf)),
   }
 }
 

@@ -104,6 +104,10 @@ describe.runIf(hasChromium)('J15: from draft to paid', () => {
     const timeline = page.locator('section', { has: page.getByRole('heading', { name: 'Timeline' }) })
     await timeline.getByText('Payment failed', { exact: true }).waitFor()
     await page.getByRole('main').getByText('Failed').first().waitFor()
+    const why = page.getByRole('main').getByRole('alert')
+    await why.getByText('There is not enough money in the account.').waitFor()
+    expect(await why.locator('code').allTextContents()).toEqual(['card_declined', 'insufficient_funds'])
+    await page.evaluate('scrollTo(0, 0)')
     await journey.look(page, 'failed')
     const good = await addMethod('ok')
     const found = (await methods()).find(
@@ -116,6 +120,11 @@ describe.runIf(hasChromium)('J15: from draft to paid', () => {
     for (const step of ['Period ended', 'Drafted', 'Finalized', 'Payment failed', 'Paid']) {
       await timeline.getByText(step, { exact: true }).first().waitFor()
     }
+    // Of a paid invoice only the payment says why it failed.
+    await why.waitFor({ state: 'detached' })
+    const card = page.getByRole('list', { name: 'Payments of the invoice' })
+    await expect.poll(() => card.getByRole('listitem').count()).toBe(2)
+    await card.getByText('There is not enough money in the account.').waitFor()
     // Where the sandbox bar covers nothing of the top bar.
     await page.evaluate('scrollTo(0, 0)')
     await journey.look(page, 'paid')

@@ -185,6 +185,30 @@ describe('the API log', () => {
     expect((await client.call('GET', '/api_logs?http_methods[]=get')).status).toBe(422)
   })
 
+  it('has the reads that a key may not make, with the reason, for those who ask', async () => {
+    const client = await harness.organization()
+    const permissions = { event: ['write'] }
+    const { api_key: made } = await ok(client, 'POST', '/api/weir/v1/api_keys', { api_key: { permissions } })
+    const ask = (path: string, secret: string) =>
+      harness.app.inject({ url: path, headers: { authorization: `Bearer ${secret}` } })
+    expect((await ask('/api/v1/invoices?page=1', made.value)).statusCode).toBe(403)
+    // What nobody refused, and what nobody may know whose it is.
+    expect((await ask('/api/v1/invoices', client.apiKey)).statusCode).toBe(200)
+    expect((await ask('/api/v1/invoices/nothing', client.apiKey)).statusCode).toBe(404)
+    expect((await ask('/api/v1/invoices', 'nobody')).statusCode).toBe(401)
+    const written = (await calls(client)).map(({ http_method: method }: { http_method: string }) => method)
+    expect(written).not.toContain('get')
+    const all = await calls(client, '&with_refused_reads=true')
+    expect(all).toHaveLength(written.length + 1)
+    expect(all[0]).toMatchObject({
+      http_method: 'get',
+      http_status: 403,
+      request_path: '/api/v1/invoices',
+      request_response: { code: 'read_action_not_allowed_for_invoice' },
+    })
+    expect(await calls(client, '&http_statuses[]=403')).toEqual([])
+  })
+
   it('never has the secret of a new API key', async () => {
     const client = await harness.organization()
     const made = await harness.app.inject({

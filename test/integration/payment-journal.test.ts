@@ -58,6 +58,26 @@ describe('what operators do about a payment', () => {
     ])
   })
 
+  it('200: says why it failed, and nothing of one that has succeeded', async () => {
+    await payingCustomer(harness, stripe, client, 'acme', 'no_money')
+    const id = await issue(client, 'acme', 1000)
+    await charge(harness, client)
+    const { lago_id: paymentId } = await paymentOf(id)
+    const { failure } = await ok(client, 'GET', `${WEIR}/payments/${paymentId}/transitions`)
+    expect(failure).toEqual({
+      reason: 'insufficient_funds',
+      code: 'card_declined',
+      decline_code: 'insufficient_funds',
+      message: expect.stringMatching(/./),
+    })
+    await payingCustomer(harness, stripe, client, 'umbrella')
+    const paid = await issue(client, 'umbrella', 1000)
+    await charge(harness, client)
+    const { lago_id: paidBy } = await paymentOf(paid)
+    const answer = await ok(client, 'GET', `${WEIR}/payments/${paidBy}/transitions`)
+    expect(answer.failure).toBeNull()
+  })
+
   it('200: is ended before it is sent, and 405 once its money has moved', async () => {
     await payingCustomer(harness, stripe, client, 'acme')
     const id = await issue(client, 'acme', 1000)

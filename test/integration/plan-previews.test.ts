@@ -284,6 +284,26 @@ describe('POST /metric_previews', () => {
     expect(shown.units).toBe(expected.at(-1))
   })
 
+  it('weighs by the days that are left, and refuses a day outside of the period', async () => {
+    const { client } = await catalogue()
+    const preview = (...days: unknown[]) =>
+      client.call('POST', `${OWN}/metric_previews`, {
+        billable_metric: { aggregation_type: 'weighted_sum_agg', field_name: 'n' },
+        events: days.map((day, n) => ({ properties: { n: n === 0 ? 10 : -4 }, day })),
+      })
+    // 10 for 30 of 30 days, and 4 less for the last 15 of them.
+    const { body } = await preview(0, 15)
+    expect(body.metric_preview.events.map((event: Shown) => event.units)).toEqual(['10.0', '8.0'])
+    for (const [day, code] of [
+      [30, 'value_is_out_of_range'],
+      [-1, 'value_is_out_of_range'],
+      ['x', 'value_is_invalid'],
+    ]) {
+      const { status, body: refusal } = await preview(0, day)
+      expect([status, refusal.error_details]).toEqual([422, { 'events.1.day': [code] }])
+    }
+  })
+
   it('computes expressions, rounds, and names filters', async () => {
     const { client } = await catalogue()
     const metric = {

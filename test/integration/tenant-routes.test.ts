@@ -15,6 +15,8 @@ const LIST_ROUTES_MIN = 10
 /** Routes that only answer with a query. */
 const QUERIES: Readonly<Record<string, (mark: string) => string>> = {
   '/customers/:external_id/current_usage': (mark) => `?external_subscription_id=${mark}-subscription`,
+  '/api/weir/v1/customers/:external_id/live_usage': (mark) =>
+    `?external_subscription_id=${mark}-subscription`,
   '/customers/:external_id/projected_usage': (mark) => `?external_subscription_id=${mark}-subscription`,
   '/customers/:external_id/past_usage': (mark) => `?external_subscription_id=${mark}-subscription`,
 }

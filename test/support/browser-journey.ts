@@ -106,15 +106,22 @@ export class Journey {
     await button.waitFor({ state: 'detached' })
   }
 
-  /** A sandbox with nothing in it, in which the person has some roles; an administrator unless told otherwise. */
-  async sandbox(name: string, roles: readonly string[] = ['admin']): Promise<Place> {
+  /**
+   * A sandbox with nothing in it, in which the person has some roles; an administrator unless told otherwise. `own` are
+   * roles that it defines, with what they allow.
+   */
+  async sandbox(
+    name: string,
+    roles: readonly string[] = ['admin'],
+    own: Readonly<Record<string, readonly string[]>> = {},
+  ): Promise<Place> {
     const answer = await fetch(`${this.url}/admin/organizations`, {
       method: 'POST',
       headers: { 'x-admin-api-key': ADMIN_KEY, 'content-type': 'application/json' },
       body: JSON.stringify({ name, sandbox: true }),
     })
     const { organization } = (await answer.json()) as { organization: { id: string; api_key: string } }
-    await this.join(organization.id, roles)
+    await this.join(organization.id, roles, own)
     const api: Place['api'] = async (method, path, body) => {
       const reply = await fetch(`${this.url}${path.startsWith('/api/') ? '' : '/api/v1'}${path}`, {
         method,
@@ -125,16 +132,27 @@ export class Journey {
       if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`)
       return text === '' ? null : JSON.parse(text)
     }
-    const own = await api('GET', '/organizations')
-    return { slug: own.organization.slug, key: organization.api_key, api }
+    const shown = await api('GET', '/organizations')
+    return { slug: shown.organization.slug, key: organization.api_key, api }
   }
 
-  /** Makes the person a member of an organization. */
-  private async join(organizationId: string, roles: readonly string[]): Promise<void> {
+  /** Makes the person a member of an organization, and its own roles. */
+  private async join(
+    organizationId: string,
+    roles: readonly string[],
+    own: Readonly<Record<string, readonly string[]>>,
+  ): Promise<void> {
     const run = JSON.parse(await readFile(join(this.folder, 'postgres-run.json'), 'utf8')) as { url: string }
     const client = new pg.Client({ connectionString: run.url })
     await client.connect()
     try {
+      for (const [code, permissions] of Object.entries(own)) {
+        await client.query(
+          `insert into roles (organization_id, id, code, name, permissions, created_at, updated_at)
+           values ($1, $2, $3, $3, $4, now(), now())`,
+          [organizationId, newId(), code, permissions],
+        )
+      }
       await client.query(
         `insert into memberships (organization_id, id, user_id, roles, created_at)
          select $1, $2, id, $4, now() from users where email = $3`,
@@ -147,13 +165,29 @@ export class Journey {
 
   /** Keeps what the page looks like, and lets axe look at it: nothing may be wrong. */
   async look(page: Page, what: string): Promise<void> {
-    await page.waitForLoadState('networkidle')
+    await loaded(page)
     await atRest(page)
     this.shots += 1
     const file = `${this.name}-${String(this.shots).padStart(2, '0')}-${what}.png`
     await page.screenshot({ path: join(ARTIFACTS, file) })
     expect(await violationsOf(page), `${this.name}, ${what}`).toEqual([])
   }
+}
+
+/**
+ * Waits until nothing loads: no request, or nothing that is busy for two seconds. A page that reads its figures again
+ * all the time is never without a request where each takes long.
+ */
+export async function loaded(page: Page): Promise<void> {
+  const calm = `(() => {
+    const isBusy = document.readyState !== 'complete' || document.querySelector('[aria-busy="true"]')
+    if (isBusy || window.calmSince === undefined) window.calmSince = performance.now()
+    return performance.now() - window.calmSince > 2000
+  })()`
+  const isCalm = async (): Promise<void> => {
+    while (!(await page.evaluate(calm))) await page.waitForTimeout(100)
+  }
+  await Promise.race([page.waitForLoadState('networkidle'), isCalm()])
 }
 
 /** Waits until nothing fades or moves in: half-transparent text has less contrast than the page will have. */

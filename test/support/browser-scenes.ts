@@ -43,14 +43,19 @@ export async function makeScene(
 
 let sent = 0
 
-/** Sends an event of subscription `s` at the sandbox's time. */
-export async function sendEvent({ api }: Place, code: string, properties: object): Promise<void> {
+/** Sends an event of a subscription, `s` unless told otherwise, at the sandbox's time. */
+export async function sendEvent(
+  { api }: Place,
+  code: string,
+  properties: object,
+  subscription = 's',
+): Promise<void> {
   sent += 1
   const { test_clock } = await api('GET', '/test_clock')
   await api('POST', '/events', {
     event: {
       transaction_id: `browser-${sent}`,
-      external_subscription_id: 's',
+      external_subscription_id: subscription,
       code,
       timestamp: Math.floor(Date.parse(test_clock.now) / 1000),
       properties,

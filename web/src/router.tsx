@@ -13,6 +13,7 @@ import { readSession, SESSION_KEY, type Session } from './api/session.ts'
 import { CrashPage, MissingPage } from './entry/plain-page.tsx'
 import { ToastProvider } from './parts/toast.tsx'
 import { ENTRY_PAGES, PAGES } from './routes.ts'
+import { guarded } from './shell/guarded.tsx'
 
 /** Query strings as plain text: the default would read `?code=123` as a number and write it back differently. */
 const parseSearch = (text: string): Record<string, string> => Object.fromEntries(new URLSearchParams(text))
@@ -33,6 +34,13 @@ const lastOrganization = (session: Session): string | undefined => {
 /** The page `name` of a module that loads when the page is first opened. */
 const pageOf = (load: () => Promise<object>, name: string) =>
   lazyRouteComponent(load as () => Promise<Record<string, () => ReactNode>>, name)
+
+/** The same for those who may see the page at `path`. */
+function guardedPage(path: string, load: () => Promise<object>, name: string) {
+  const page = pageOf(load, name)
+  const { preload } = page
+  return preload ? Object.assign(guarded(path, page), { preload }) : guarded(path, page)
+}
 
 /** Every address of the dashboard. Pages load when they are first opened. */
 export function makeRouter(client: QueryClient) {
@@ -77,7 +85,7 @@ export function makeRouter(client: QueryClient) {
     component: lazyRouteComponent(() => import('./shell/shell.tsx'), 'Shell'),
   })
   const pages = PAGES.map(([path, load, name]) =>
-    createRoute({ getParentRoute: () => organization, path, component: pageOf(load, name) }),
+    createRoute({ getParentRoute: () => organization, path, component: guardedPage(path, load, name) }),
   )
   return createRouter({
     routeTree: root.addChildren([start, ...entries, organization.addChildren(pages)]),

@@ -2,12 +2,12 @@ import { Type } from 'typebox'
 import { dateTime, uuid, words } from './common.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'
 
-export const LOGGED_METHODS = ['post', 'put', 'patch', 'delete'] as const
+export const WRITING_METHODS = ['post', 'put', 'patch', 'delete'] as const
 
 const ApiLogObject = Type.Object({
   request_id: uuid,
   client: Type.String({ description: 'The user agent.' }),
-  http_method: words(...LOGGED_METHODS),
+  http_method: words(...WRITING_METHODS, 'get'),
   http_status: Type.Integer(),
   request_origin: Type.String(),
   request_path: Type.String(),
@@ -30,7 +30,10 @@ export const apiLogSchemas = {
       ...PageQuery.properties,
       from_date: Type.Optional(dateTime),
       to_date: Type.Optional(dateTime),
-      'http_methods[]': Type.Optional(Type.Array(words(...LOGGED_METHODS))),
+      'http_methods[]': Type.Optional(Type.Array(words(...WRITING_METHODS))),
+      with_refused_reads: Type.Optional(
+        Type.Boolean({ description: 'Also the reads that a key may not make, unless methods are given.' }),
+      ),
       'http_statuses[]': Type.Optional(
         Type.Array(Type.String(), { description: 'Statuses, `succeeded` (up to 399) or `failed`.' }),
       ),

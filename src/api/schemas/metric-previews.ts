@@ -15,9 +15,16 @@ export const MetricPreviewInput = Type.Object({
     ),
   }),
   events: Type.Optional(
-    Type.Array(Type.Object({ properties: Type.Record(Type.String(), Type.Unknown()) }), {
-      description: 'At most 100 events, a minute apart.',
-    }),
+    Type.Array(
+      Type.Object({
+        properties: Type.Record(Type.String(), Type.Unknown()),
+        day: Type.Optional(nullableInteger),
+      }),
+      {
+        description:
+          'At most 100 events in a period of 30 days: on the `day` of it from 0 to 29, else a minute apart.',
+      },
+    ),
   ),
 })
 

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { ERROR_CLASSES } from '../../core/payments/gateway.ts'
 import { dateTime, nullableText, uuid, words } from './common.ts'
 import { PaymentObject } from './payments.ts'
 
@@ -23,6 +24,16 @@ const Transition = Type.Object({
   created_at: dateTime,
 })
 
+const Failure = Type.Union([
+  Type.Object({
+    reason: words(...ERROR_CLASSES),
+    code: nullableText,
+    decline_code: nullableText,
+    message: Type.String({ description: 'In the words of the provider.' }),
+  }),
+  Type.Null(),
+])
+
 const tags = ['payments']
 const params = Type.Object({ id: Type.String({ description: 'The lago_id of the payment.' }) })
 const one = { 200: Type.Object({ payment: PaymentObject }) }
@@ -37,9 +48,9 @@ export const paymentJournalSchemas = {
   },
   transitions: {
     tags,
-    summary: 'List the changes of a payment',
+    summary: 'List the changes of a payment, and why it failed',
     params,
-    response: { 200: Type.Object({ transitions: Type.Array(Transition) }) },
+    response: { 200: Type.Object({ transitions: Type.Array(Transition), failure: Failure }) },
   },
   reconcile: { tags, summary: 'Ask the provider about a payment now', params, response: one },
   cancel: { tags, summary: 'End a payment before its money moves', params, response: one },

@@ -49,22 +49,29 @@ const metric = Type.Object({
   aggregation_type: Type.String(),
 })
 
-function chargeUsage(own: Record<string, TSchema>, chargeFields: Record<string, TSchema>) {
-  const filters = Type.Array(
-    Type.Object({
-      ...own,
-      invoice_display_name: nullableText,
-      values: Type.Union([Type.Record(Type.String(), Type.Array(Type.String())), Type.Null()]),
-    }),
-  )
+function chargeUsage(
+  own: Record<string, TSchema>,
+  chargeFields: Record<string, TSchema>,
+  ofPrice: Record<string, TSchema> = {},
+) {
+  const filter = {
+    ...own,
+    invoice_display_name: nullableText,
+    values: Type.Union([Type.Record(Type.String(), Type.Array(Type.String())), Type.Null()]),
+  }
   return Type.Object({
     ...own,
+    ...ofPrice,
     amount_currency: Type.String(),
     charge: Type.Object(chargeFields),
     billable_metric: metric,
-    filters,
+    filters: Type.Array(Type.Object({ ...filter, ...ofPrice })),
     grouped_usage: Type.Array(
-      Type.Object({ ...own, grouped_by: Type.Record(Type.String(), nullableText), filters }),
+      Type.Object({
+        ...own,
+        grouped_by: Type.Record(Type.String(), nullableText),
+        filters: Type.Array(Type.Object(filter)),
+      }),
     ),
   })
 }
@@ -86,6 +93,26 @@ const UsageObject = Type.Object({
 })
 
 export const CustomerUsage = Type.Object({ customer_usage: UsageObject })
+
+const Tier = Type.Union([
+  Type.Object({
+    number: Type.Integer({ description: 'The place of the tier that is reached, from 1.' }),
+    count: Type.Integer(),
+    left: Type.Union([decimalText, Type.Null()], {
+      description: 'Units until the next tier; null in the last.',
+    }),
+  }),
+  Type.Null(),
+])
+
+export const LiveUsage = Type.Object({
+  live_usage: Type.Object({
+    ...head,
+    charges_usage: Type.Array(chargeUsage(sums, { ...charge, code: Type.String() }, { tier: Tier })),
+  }),
+})
+
+export const LiveUsageQuery = Type.Object({ external_subscription_id: Type.String() })
 
 export const CustomerProjectedUsage = Type.Object({
   customer_projected_usage: Type.Object({

@@ -6,7 +6,7 @@ import { isId } from '../../store/ids.ts'
 import { toWireApiLog } from '../../wire/api-logs.ts'
 import { metaOf, pageOf } from '../pagination.ts'
 import { readQuery } from '../query.ts'
-import { apiLogSchemas, LOGGED_METHODS } from '../schemas/api-logs.ts'
+import { apiLogSchemas, WRITING_METHODS } from '../schemas/api-logs.ts'
 
 type ById = { Params: { request_id: string } }
 
@@ -19,7 +19,7 @@ export function apiLogsRoutes(app: FastifyInstance, { database }: Context): void
     const filters = readQuery(query, (from) => ({
       from: from.instant('from_date'),
       to: from.instant('to_date'),
-      methods: from.words('http_methods', LOGGED_METHODS),
+      methods: from.words('http_methods', WRITING_METHODS) ?? methodsFor(from.boolean('with_refused_reads')),
       statuses: from.texts('http_statuses')?.flatMap(statusOf),
       apiVersion: from.text('api_version'),
       paths: from.texts('request_paths'),
@@ -42,6 +42,11 @@ export function apiLogsRoutes(app: FastifyInstance, { database }: Context): void
       return { api_log: toWireApiLog(row) }
     },
   )
+}
+
+/** Lago has no reads in its log, so that they are only listed for clients that ask for them. */
+function methodsFor(withReads: boolean | undefined): readonly string[] {
+  return withReads === true ? [...WRITING_METHODS, 'get'] : WRITING_METHODS
 }
 
 /** Anything but a status or one of the two words is ignored. */

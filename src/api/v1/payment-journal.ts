@@ -8,7 +8,7 @@ import type { Reads } from '../../store/database.ts'
 import { isId } from '../../store/ids.ts'
 import { listCalls, listTransitions } from '../../store/payment-calls.ts'
 import { findPayments, type PaymentRow, paymentViews } from '../../store/payments.ts'
-import { toWireCall, toWireTransition } from '../../wire/payment-journal.ts'
+import { toWireCall, toWireFailure, toWireTransition } from '../../wire/payment-journal.ts'
 import { toWirePayment } from '../../wire/payments.ts'
 import { rootOf } from '../params.ts'
 import { paymentJournalSchemas } from '../schemas/payment-journal.ts'
@@ -35,8 +35,9 @@ export function paymentJournalRoutes(app: FastifyInstance, context: Context): vo
     { config, schema: paymentJournalSchemas.transitions },
     async ({ caller, params }) =>
       database.read(caller, async (reads) => {
-        const { id } = await readPayment(reads, params.id)
-        return { transitions: (await listTransitions(reads, id)).map(toWireTransition) }
+        const payment = await readPayment(reads, params.id)
+        const transitions = await listTransitions(reads, payment.id)
+        return { transitions: transitions.map(toWireTransition), failure: toWireFailure(payment) }
       }),
   )
   app.post<ById>(

@@ -63,7 +63,7 @@ import { subscriptionPreviewsRoutes } from './subscription-previews.ts'
 import { subscriptionsRoutes } from './subscriptions.ts'
 import { taxesRoutes } from './taxes.ts'
 import { testClockRoutes } from './test-clock.ts'
-import { usageRoutes } from './usage.ts'
+import { liveUsageRoutes, usageRoutes } from './usage.ts'
 import { usersRoutes } from './users.ts'
 import { walletBalancesRoutes } from './wallet-balances.ts'
 import { walletMetadataRoutes } from './wallet-metadata.ts'
@@ -136,6 +136,7 @@ export const routesOfWeir: readonly Routes[] = [
   adjustedFeesRoutes,
   couponEndRoutes,
   draftPdfRoutes,
+  liveUsageRoutes,
   mailListRoutes,
   dunningCampaignsRoutes,
   fileLinksRoutes,

@@ -4,7 +4,7 @@ import type { Context } from '../../actions/context.ts'
 import { readCurrentUsage } from '../../actions/usage/read-current-usage.ts'
 import { readPastUsage } from '../../actions/usage/read-past-usage.ts'
 import { readProjectedUsage } from '../../actions/usage/read-projected-usage.ts'
-import { toWireProjectedUsage, toWireUsage } from '../../wire/usage.ts'
+import { toWireLiveUsage, toWireProjectedUsage, toWireUsage } from '../../wire/usage.ts'
 import { metaOf, pageOf } from '../pagination.ts'
 import { queryText, readQuery } from '../query.ts'
 import {
@@ -12,6 +12,8 @@ import {
   CustomerPastUsage,
   CustomerProjectedUsage,
   CustomerUsage,
+  LiveUsage,
+  LiveUsageQuery,
   PastUsageQuery,
   ProjectedUsageQuery,
 } from '../schemas/usage.ts'
@@ -75,6 +77,33 @@ export function usageRoutes(app: FastifyInstance, context: Context): void {
     },
   )
   pastUsageRoute(app, context)
+}
+
+/** The usage of the open period with the tiers that it has reached; under /api/weir/v1, because Lago has no such route. */
+export function liveUsageRoutes(app: FastifyInstance, context: Context): void {
+  app.get<OfCustomer>(
+    '/customers/:external_customer_id/live_usage',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Retrieve current usage with the tiers that it has reached',
+        params,
+        querystring: LiveUsageQuery,
+        response: { 200: LiveUsage },
+      },
+    },
+    async ({ caller, params, query }) => {
+      const asked = {
+        ...subjectOf(params.external_customer_id, query),
+        ...{ charges: null, group: {}, skipGrouping: false, presentation: undefined, fullUsage: false },
+      }
+      const usage = await context.database.readUsage(caller, (reads) =>
+        readCurrentUsage(reads, caller, asked),
+      )
+      return { live_usage: toWireLiveUsage(usage) }
+    },
+  )
 }
 
 function pastUsageRoute(app: FastifyInstance, context: Context): void {

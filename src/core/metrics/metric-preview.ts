@@ -1,5 +1,5 @@
 import { Decimal } from '../amounts/decimal.ts'
-import { addMs, type Instant } from '../calendar/instant.ts'
+import { addMs, DAY_MS, floorToSecond, type Instant, MINUTE_MS } from '../calendar/instant.ts'
 import { Fields, type Input, isInput } from '../input/fields.ts'
 import { evaluateExpression } from '../metering/expression.ts'
 import { parseExpression } from '../metering/expression-parser.ts'
@@ -23,13 +23,12 @@ export type PreviewedEvent = {
 export type MetricPreview = { readonly units: Decimal; readonly events: readonly PreviewedEvent[] }
 
 const EVENTS_MAX = 100
-/** Events without a time come a minute apart. */
-const APART_MS = 60_000
-const PERIOD_MS = 30 * 86_400_000
+const PERIOD_DAYS = 30
 
 /**
  * The units of a metric that need not be stored after each of some made-up events, by the same functions that bill
- * (docs/rules/aggregation.md). Refuses with a 422.
+ * (docs/rules/aggregation.md). The period is the 30 days from `now`; the `day` of an event is that many whole days
+ * after its start, 0 to 29. Refuses with a 422.
  */
 export function previewMetric(input: Input, body: Input, now: Instant): Outcome<MetricPreview> {
   const problems = new Problems()
@@ -44,9 +43,12 @@ export function previewMetric(input: Input, body: Input, now: Instant): Outcome<
   const roundingPrecision = fields.integer('rounding_precision', -15) ?? null
   const entries = readEntries(body, 'events', problems) ?? []
   if (entries.length > EVENTS_MAX) problems.add('events', 'value_is_too_long')
+  const times = entries.map((entry, n) => readTime(new Fields(entry, problems, `events.${n}.`), n))
   if (problems.any || !aggregation) return refusedFields(problems.details())
 
-  const period = { from: now, to: addMs(now, PERIOD_MS) }
+  // Weights are of whole seconds.
+  const from = floorToSecond(now)
+  const period = { from, to: addMs(from, PERIOD_DAYS * DAY_MS) }
   const query: UsageQuery = {
     externalSubscriptionId: 'preview',
     code: 'preview',
@@ -62,7 +64,7 @@ export function previewMetric(input: Input, body: Input, now: Instant): Outcome<
   const events: RawEvent[] = []
   const previewed: PreviewedEvent[] = []
   for (const [n, entry] of entries.entries()) {
-    const at = addMs(now, n * APART_MS)
+    const at = addMs(from, times[n] ?? 0)
     const given = isInput(entry.properties) ? entry.properties : {}
     const result = expression && evaluateExpression(expression, { code: 'preview', at, properties: given })
     if (result && !result.ok) return refusedFields({ expression: ['invalid_expression'] })
@@ -78,6 +80,15 @@ export function previewMetric(input: Input, body: Input, now: Instant): Outcome<
     })
   }
   return outcome({ units: previewed.at(-1)?.units ?? Decimal.zero, events: previewed })
+}
+
+/** Milliseconds from the start of the period to the `n`th event. */
+function readTime(fields: Fields, n: number): number {
+  const day = fields.integer('day')
+  // Without a day they come a minute apart.
+  if (day === undefined || day === null) return n * MINUTE_MS
+  if (day >= PERIOD_DAYS) fields.refuse('day', 'value_is_out_of_range')
+  return day * DAY_MS
 }
 
 function rawEvent(n: number, at: Instant, properties: Input): RawEvent {
@@ -105,7 +116,7 @@ function unitsOf(
   return measure(group, {
     from: query.period.from,
     to: addMs(query.period.to, -1),
-    chargesDurationDays: PERIOD_MS / 86_400_000,
+    chargesDurationDays: PERIOD_DAYS,
     endedByUpgrade: false,
     zone: 'UTC',
     aggregation: query.aggregation,

@@ -93,6 +93,8 @@ export function textOfCode(code: string): string {
   const known = TEXTS[code]
   if (known) return known
   const words = code.replaceAll('_', ' ')
+  const refused = /^(read|write)_action_not_allowed_for_(?!api_key$)(\w+)$/.exec(code)
+  if (refused) return `The key may not ${refused[1]} ${refused[2]?.replaceAll('_', ' ')}s.`
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
 }
 

@@ -2424,6 +2424,105 @@ export type AddOn = {
   }[]
 }
 
+export type LiveUsage = {
+  from_datetime: string
+  to_datetime: string
+  issuing_date: string
+  currency: string
+  amount_cents: number
+  total_amount_cents: number
+  taxes_amount_cents: number
+  lago_invoice_id: string | null
+  charges_usage: readonly {
+    units: string
+    total_aggregated_units: string
+    events_count: number
+    amount_cents: number
+    pricing_unit_details: {
+      amount_cents: number
+      short_name: string
+      conversion_rate: string
+    } | null
+    presentation_breakdowns: readonly {
+      presentation_by: Record<string, unknown>
+      units: string
+    }[]
+    tier: {
+      number: number
+      count: number
+      left: string | null
+    } | null
+    amount_currency: string
+    charge: {
+      lago_id: string
+      charge_model: string
+      invoice_display_name: string | null
+      code: string
+    }
+    billable_metric: {
+      lago_id: string
+      name: string
+      code: string
+      aggregation_type: string
+    }
+    filters: readonly {
+      units: string
+      total_aggregated_units: string
+      events_count: number
+      amount_cents: number
+      pricing_unit_details: {
+        amount_cents: number
+        short_name: string
+        conversion_rate: string
+      } | null
+      presentation_breakdowns: readonly {
+        presentation_by: Record<string, unknown>
+        units: string
+      }[]
+      invoice_display_name: string | null
+      values: Record<string, unknown> | null
+      tier: {
+        number: number
+        count: number
+        left: string | null
+      } | null
+    }[]
+    grouped_usage: readonly {
+      units: string
+      total_aggregated_units: string
+      events_count: number
+      amount_cents: number
+      pricing_unit_details: {
+        amount_cents: number
+        short_name: string
+        conversion_rate: string
+      } | null
+      presentation_breakdowns: readonly {
+        presentation_by: Record<string, unknown>
+        units: string
+      }[]
+      grouped_by: Record<string, unknown>
+      filters: readonly {
+        units: string
+        total_aggregated_units: string
+        events_count: number
+        amount_cents: number
+        pricing_unit_details: {
+          amount_cents: number
+          short_name: string
+          conversion_rate: string
+        } | null
+        presentation_breakdowns: readonly {
+          presentation_by: Record<string, unknown>
+          units: string
+        }[]
+        invoice_display_name: string | null
+        values: Record<string, unknown> | null
+      }[]
+    }[]
+  }[]
+}
+
 export type Coupon = {
   lago_id: string
   name: string
@@ -3240,7 +3339,7 @@ export type ActivityLog = {
 export type ApiLog = {
   request_id: string
   client: string
-  http_method: 'post' | 'put' | 'patch' | 'delete'
+  http_method: 'post' | 'put' | 'patch' | 'delete' | 'get'
   http_status: number
   request_origin: string
   request_path: string
@@ -3347,6 +3446,33 @@ export type PaymentConnection = {
   created_at: string
   updated_at: string
 }
+
+export type PaymentFailure = {
+  reason:
+    | 'card_declined'
+    | 'insufficient_funds'
+    | 'fraud_suspected'
+    | 'authentication_required'
+    | 'amount_too_small'
+    | 'amount_too_large'
+    | 'amount_not_representable'
+    | 'method_revoked'
+    | 'customer_missing'
+    | 'currency_not_supported'
+    | 'method_type_not_enabled'
+    | 'invalid_request'
+    | 'invalid_credentials'
+    | 'permission_missing'
+    | 'rate_limited'
+    | 'key_conflict'
+    | 'provider_unavailable'
+    | 'network'
+    | 'outcome_absent'
+    | 'late_failure'
+  code: string | null
+  decline_code: string | null
+  message: string
+} | null
 
 export type PaymentMethod = {
   lago_id: string

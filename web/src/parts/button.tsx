@@ -1,6 +1,6 @@
 import { type ButtonHTMLAttributes, type ReactElement, type ReactNode, useEffect, useState } from 'react'
 import { Icon, type IconName } from './icon.tsx'
-import { Link } from './link.tsx'
+import { Link, useMayOpen } from './link.tsx'
 
 type Kind = 'primary' | 'secondary' | 'quiet' | 'danger'
 
@@ -45,7 +45,8 @@ export function ButtonLink(props: {
   readonly kind?: Kind
   readonly icon?: IconName
   readonly children: ReactNode
-}): ReactElement {
+}): ReactElement | null {
+  if (!useMayOpen()(props.href)) return null
   return (
     <Link href={props.href} className={classOf(props.kind ?? 'secondary')}>
       {props.icon && <Icon name={props.icon} />}

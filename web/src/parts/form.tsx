@@ -151,9 +151,11 @@ export function FormPage<V extends Values>(props: {
   readonly onCancel: () => void
   /** What saving will do, in words. */
   readonly effect?: ReactNode
+  /** False for those who may see what is stored and not change it. */
+  readonly mayChange?: boolean
   readonly children: ReactNode
 }): ReactElement {
-  const { form } = props
+  const { form, mayChange = true } = props
   useBlocker({
     shouldBlockFn: () =>
       form.keepsPage() && !window.confirm('Leave without saving? What you typed is kept as a draft.'),
@@ -179,18 +181,26 @@ export function FormPage<V extends Values>(props: {
           </div>
         )}
         <Summary form={form} />
-        {props.children}
-        <div className="form-foot">
-          {props.effect && <p className="muted">{props.effect}</p>}
-          <div className="line">
-            <Button type="submit" kind="primary" isBusy={form.isBusy}>
-              {props.verb}
-            </Button>
-            <Button onClick={props.onCancel}>Cancel</Button>
-            <span className="grow" />
-            {form.write && <ApiCallButton write={form.write} />}
+        {mayChange ? (
+          props.children
+        ) : (
+          <fieldset className="form-locked" disabled>
+            {props.children}
+          </fieldset>
+        )}
+        {mayChange && (
+          <div className="form-foot">
+            {props.effect && <p className="muted">{props.effect}</p>}
+            <div className="line">
+              <Button type="submit" kind="primary" isBusy={form.isBusy}>
+                {props.verb}
+              </Button>
+              <Button onClick={props.onCancel}>Cancel</Button>
+              <span className="grow" />
+              {form.write && <ApiCallButton write={form.write} />}
+            </div>
           </div>
-        </div>
+        )}
       </form>
     </FormContext>
   )

@@ -8,7 +8,7 @@ import {
   useState,
 } from 'react'
 import { Icon, type IconName } from './icon.tsx'
-import { useGo } from './link.tsx'
+import { useGo, useMayOpen } from './link.tsx'
 
 export type MenuItem = {
   readonly label: string
@@ -29,11 +29,13 @@ type MenuProps = {
 }
 
 /** A button that opens a list of actions: arrows move, Enter chooses, Escape closes. */
-export function Menu({ label, items, children, side = 'right', className }: MenuProps): ReactElement {
+export function Menu({ label, items: given, children, side = 'right', className }: MenuProps): ReactElement {
   const [isOpen, setOpen] = useState(false)
   const box = useRef<HTMLDivElement>(null)
   const id = useId()
   const go = useGo()
+  const mayOpen = useMayOpen()
+  const items = given.filter(({ href }) => href === undefined || mayOpen(href))
   useEffect(() => {
     if (!isOpen) return
     box.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus()

@@ -72,7 +72,13 @@ export function Failure({
       <Icon name="alert" size={20} />
       <div className="stack-tight grow">
         <h2>{isForbidden ? 'You may not see this' : 'This could not be loaded'}</h2>
-        <p className="muted">{isForbidden ? <Missing problem={problem} /> : textOfProblem(problem)}</p>
+        <p className="muted">
+          {isForbidden ? (
+            <Missing permission={problem.details.permission?.[0] ?? problem.code ?? 'unknown'} />
+          ) : (
+            textOfProblem(problem)
+          )}
+        </p>
         <p className="caption">
           {problem.request}
           {problem.status > 0 && ` · HTTP ${problem.status}`}
@@ -92,13 +98,28 @@ export function Failure({
   )
 }
 
+/** A page that the member may not see. */
+export function Forbidden({ permission }: { readonly permission: string }): ReactElement {
+  return (
+    <div className="failure" role="alert">
+      <Icon name="alert" size={20} />
+      <div className="stack-tight grow">
+        <h2>You may not see this</h2>
+        <p className="muted">
+          <Missing permission={permission} />
+        </p>
+      </div>
+    </div>
+  )
+}
+
 /** The permission that is missing, and who can grant it. */
-function Missing({ problem }: { readonly problem: ApiProblem }): ReactElement {
+function Missing({ permission }: { readonly permission: string }): ReactElement {
   const { admins = [] } = useMembership()
   const who = admins.map(({ name, email }) => name || email).join(', ')
   return (
     <>
-      Missing permission: <code>{problem.details.permission?.[0] ?? problem.code}</code>.{' '}
+      Missing permission: <code>{permission}</code>.{' '}
       {who ? `${who} can grant it.` : 'An administrator can grant it.'}
     </>
   )

@@ -1,14 +1,16 @@
 import type { KeyboardEvent, ReactElement, ReactNode } from 'react'
-import { Link } from './link.tsx'
+import { Link, useMayOpen } from './link.tsx'
 
 /** Tabs that are pages of their own: each has its address. */
 export function Tabs(props: {
   readonly label: string
   readonly tabs: readonly { readonly href: string; readonly label: string; readonly isCurrent: boolean }[]
 }): ReactElement {
+  const mayOpen = useMayOpen()
+  const shown = props.tabs.filter(({ href }) => mayOpen(href))
   return (
     <nav className="tabs" aria-label={props.label}>
-      {props.tabs.map(({ href, label, isCurrent }) => (
+      {shown.map(({ href, label, isCurrent }) => (
         <Link key={href} href={href} className="tab" aria-current={isCurrent ? 'page' : undefined}>
           {label}
         </Link>

@@ -6,11 +6,18 @@ export type Entry = {
   readonly icon: IconName
   /** What is needed to see it; absent entries are for every member. */
   readonly permission?: string
+  /** Who may this has another entry for it. */
+  readonly unless?: string
   /** The letter after G. */
   readonly key?: string
 }
 
 export type Group = { readonly label: string | null; readonly entries: readonly Entry[] }
+
+/** Whether a member sees an entry. */
+export function isShown({ permission, unless }: Entry, may: (permission: string) => boolean): boolean {
+  return (!permission || may(permission)) && !(unless && may(unless))
+}
 
 /** The side navigation. Entries that a member may not view are absent. */
 export const NAVIGATION: readonly Group[] = [
@@ -81,7 +88,17 @@ export const NAVIGATION: readonly Group[] = [
   },
   {
     label: 'Settings',
-    entries: [{ label: 'Settings', path: '/settings', icon: 'settings', permission: 'organization:view' }],
+    // Whoever may not see the organization begins with what else may be seen of its settings.
+    entries: [
+      { label: 'Settings', path: '/settings', icon: 'settings', permission: 'organization:view' },
+      {
+        label: 'Settings',
+        path: '/settings/billing-entities',
+        icon: 'settings',
+        permission: 'billing_entities:view',
+        unless: 'organization:view',
+      },
+    ],
   },
 ]
 

@@ -3,7 +3,7 @@ import { useRead } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { useAt, useGo } from '../parts/link.tsx'
-import { CREATIONS, NAVIGATION } from './navigation.ts'
+import { CREATIONS, isShown, NAVIGATION } from './navigation.ts'
 import { type Recent, readRecent } from './recent.ts'
 import { useTheme } from './theme.ts'
 import { readTypedFilter } from './typed-filter.ts'
@@ -223,7 +223,7 @@ function useChoices(text: string, onClose: () => void): Choices {
         )
       : []
   const pages = NAVIGATION.flatMap(({ entries }) => entries)
-    .filter(({ permission }) => !permission || may(permission))
+    .filter((entry) => isShown(entry, may))
     .map(({ label, path, icon, key }): Choice => {
       const note = key ? { note: `G ${key.toUpperCase()}` } : {}
       return { id: `go-${label}`, group: 'Go to', icon, label, ...note, run: closing(() => go(at(path))) }

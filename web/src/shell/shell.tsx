@@ -5,7 +5,7 @@ import { useMay, useMembership, useSession } from '../api/session.ts'
 import { PlainPage } from '../entry/plain-page.tsx'
 import { Link, useAt, useGo } from '../parts/link.tsx'
 import { isTyping } from '../parts/list.tsx'
-import { CREATIONS, NAVIGATION } from './navigation.ts'
+import { CREATIONS, isShown, NAVIGATION } from './navigation.ts'
 import { Palette } from './palette.tsx'
 import { SandboxBar } from './sandbox-bar.tsx'
 import { SideNavigation } from './side-navigation.tsx'
@@ -100,7 +100,7 @@ function useShortcuts(openPalette: () => void): void {
       first.current = { key: event.key, at: event.timeStamp }
       const entries = { g: NAVIGATION.flatMap((group) => group.entries), c: CREATIONS }[before] ?? []
       const entry = entries.find(({ key }) => key === event.key)
-      if (!entry || (entry.permission && !may(entry.permission))) return
+      if (!entry || !isShown(entry, may)) return
       event.preventDefault()
       first.current = { key: '', at: 0 }
       go(at(entry.path))

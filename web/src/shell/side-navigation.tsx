@@ -6,7 +6,7 @@ import { Icon } from '../parts/icon.tsx'
 import { Link } from '../parts/link.tsx'
 import { Menu } from '../parts/menu.tsx'
 import { AccountMenu } from './account-menu.tsx'
-import { NAVIGATION } from './navigation.ts'
+import { isShown, NAVIGATION } from './navigation.ts'
 
 /** Organization, pages by group, account. */
 export function SideNavigation({ onClose }: { readonly onClose: () => void }): ReactElement {
@@ -28,7 +28,7 @@ export function SideNavigation({ onClose }: { readonly onClose: () => void }): R
         <OrganizationSwitch />
         <div className="side-groups">
           {NAVIGATION.map(({ label, entries }) => {
-            const shown = entries.filter(({ permission }) => !permission || may(permission))
+            const shown = entries.filter((entry) => isShown(entry, may))
             if (shown.length === 0) return null
             return (
               <div key={label ?? 'top'} className="side-group">

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react'
+import { textOfCode } from '../../api/problem-texts.ts'
 import { useList, useOne } from '../../api/queries.ts'
 import type { ActivityLog, ApiLog } from '../../api/types.ts'
 import { formatTime } from '../../format/dates.ts'
@@ -157,11 +158,28 @@ const callColumns: readonly Column<ApiLog>[] = [
     ),
   },
   { title: 'Status', cell: callStatus },
-  { title: 'Client', isMinor: true, cell: ({ client }) => <span className="clip">{client}</span> },
+  { title: 'Reason', isMinor: true, cell: (call) => reasonOf(call) ?? <None /> },
+  {
+    title: 'Client',
+    isMinor: true,
+    cell: ({ client }) => (
+      <span className="clip log-client" title={client}>
+        {client}
+      </span>
+    ),
+  },
   { title: 'When', cell: ({ logged_at }) => formatTime(logged_at) },
 ]
 
-/** Calls of the API that wrote something. */
+/** Why a call was refused, in words; null of one that was not. */
+function reasonOf({ http_status, request_response: answer }: ApiLog): string | null {
+  if (http_status < 400 || typeof answer !== 'object' || answer === null) return null
+  const { code, error } = answer as { readonly code?: unknown; readonly error?: unknown }
+  if (typeof code === 'string') return textOfCode(code)
+  return typeof error === 'string' ? error : null
+}
+
+/** Calls of the API that wrote something, and reads that were refused. */
 export function ApiLogPage(): ReactElement {
   const view = useView()
   const at = useAt()
@@ -171,12 +189,14 @@ export function ApiLogPage(): ReactElement {
   const query = useList<ApiLog>('/api_logs', 'api_logs', {
     page: view.page,
     per_page: 50,
-    ...(method ? { http_methods: [method] } : {}),
+    ...(method ? { http_methods: [method] } : { with_refused_reads: 'true' }),
     ...(status ? { http_statuses: [status] } : {}),
   })
   return (
     <Page title="API log">
-      <p className="muted log-note">Calls that write are logged. Calls that only read are not.</p>
+      <p className="muted log-note">
+        Calls that write are logged. Of those that only read, the ones that a key may not make.
+      </p>
       <FilterBar>
         <FilterChip view={view} name="method" label="Method" options={METHODS} />
         <FilterChip view={view} name="status" label="Status" options={RESULTS} />
@@ -211,6 +231,7 @@ function Call({ id, onClose }: { readonly id: string; readonly onClose: () => vo
               facts={[
                 ['Call', <code key="call">{`${call.http_method.toUpperCase()} ${call.request_path}`}</code>],
                 ['Status', callStatus(call)],
+                ['Reason', reasonOf(call)],
                 ['Client', call.client],
                 ['Origin', call.request_origin],
                 ['When', formatTime(call.logged_at)],

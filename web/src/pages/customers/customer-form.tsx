@@ -1,7 +1,7 @@
 import { useParams } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { useList, useOne } from '../../api/queries.ts'
-import { useOrganization } from '../../api/session.ts'
+import { useMay, useOrganization } from '../../api/session.ts'
 import type { BillingEntity, Customer, Invoice, Tax } from '../../api/types.ts'
 import { COUNTRIES, CURRENCIES } from '../../format/countries.ts'
 import { Row, SelectField, TextField } from '../../parts/fields.tsx'
@@ -134,7 +134,12 @@ function CustomerForm(props: {
   const at = useAt()
   const go = useGo()
   const toasts = useToasts()
-  const taxes = useList<Tax>('/taxes', 'taxes', { per_page: 200 })
+  const taxes = useList<Tax>(
+    '/taxes',
+    'taxes',
+    { per_page: 200 },
+    { enabled: useMay()('organization:taxes:view') },
+  )
   const form = useForm<CustomerValues>({
     initial,
     check,

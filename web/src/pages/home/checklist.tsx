@@ -16,13 +16,19 @@ type Item = readonly [isDone: boolean, label: string, href: string]
 export function useChecklist() {
   const { slug } = useOrganization()
   const may = useMay()
+  const isWanted = may('plans:create')
   const key = `weir-checklist ${slug}`
   const [isHidden, setHidden] = useState(() => localStorage.getItem(key) === 'hidden')
-  const plans = useList<{ code: string }>('/plans', 'plans', { per_page: 1 })
-  const metrics = useList('/billable_metrics', 'billable_metrics', { per_page: 1 })
-  const customers = useList('/customers', 'customers', { per_page: 1 })
-  const events = useList('/events', 'events', { per_page: 1 })
-  const invoices = useList('/invoices', 'invoices', { status: 'finalized', per_page: 1 })
+  const plans = useList<{ code: string }>('/plans', 'plans', { per_page: 1 }, { enabled: isWanted })
+  const metrics = useList('/billable_metrics', 'billable_metrics', { per_page: 1 }, { enabled: isWanted })
+  const customers = useList('/customers', 'customers', { per_page: 1 }, { enabled: isWanted })
+  const events = useList('/events', 'events', { per_page: 1 }, { enabled: isWanted })
+  const invoices = useList(
+    '/invoices',
+    'invoices',
+    { status: 'finalized', per_page: 1 },
+    { enabled: isWanted },
+  )
   const delivered = useDelivered()
   const plan = plans.data?.rows[0]?.code
   const items: readonly Item[] = [
@@ -36,7 +42,7 @@ export function useChecklist() {
   const done = items.filter(([isDone]) => isDone).length
   const read = [plans, metrics, customers, events, invoices]
   const isReady = read.every(({ data }) => data !== undefined) && delivered !== undefined
-  const isUnwanted = isHidden || !may('plans:create')
+  const isUnwanted = isHidden || !isWanted
   return {
     items,
     /** Whether it will not appear any more. */

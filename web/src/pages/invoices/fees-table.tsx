@@ -131,6 +131,7 @@ function FeeRow(props: {
           {feeName(fee)}
         </button>
         {filter && <span className="muted"> · {filter}</span>}
+        {props.isAdjusted && ' '}
         {props.isAdjusted && <Tag>Changed by hand</Tag>}
       </td>
       <td className="muted nowrap">{formatPeriod(fee.from_date, fee.to_date, zone)}</td>

@@ -2,7 +2,7 @@ import { useParams } from '@tanstack/react-router'
 import { type ReactElement, useState } from 'react'
 import { useList, useOne } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
-import type { ActivityLog, Invoice } from '../../api/types.ts'
+import type { ActivityLog, Invoice, Payment } from '../../api/types.ts'
 import { InvoiceTimeline } from '../../charts/invoice-timeline.tsx'
 import { formatDay, formatTime } from '../../format/dates.ts'
 import { formatCents } from '../../format/money.ts'
@@ -15,6 +15,7 @@ import { Status } from '../../parts/status.tsx'
 import { useRecent } from '../../shell/recent.ts'
 import { ActivityList } from '../activity/activity-list.tsx'
 import { nameOf } from '../customers/customer-list.tsx'
+import { PaymentsCard, WhyItFailed } from '../payments/failure.tsx'
 import { FeesTable } from './fees-table.tsx'
 import { InvoiceActions, useInvoiceMenu } from './invoice-actions.tsx'
 import { stepsOf } from './invoice-steps.ts'
@@ -47,6 +48,13 @@ function Detail({ invoice }: { readonly invoice: Invoice }): ReactElement {
     { resource_ids: [invoice.lago_id], per_page: 100 },
     { enabled: may('audit_logs:view'), every: 5000 },
   )
+  const payments = useList<Payment>(
+    '/payments',
+    'payments',
+    { invoice_id: invoice.lago_id, per_page: 20 },
+    { enabled: may('payments:view') && invoice.status !== 'draft', every: 5000 },
+  )
+  const lastFailed = payments.data?.rows.find(({ payment_status }) => payment_status === 'failed')
   const { customer } = invoice
   const state = stateOf(invoice)
   return (
@@ -86,6 +94,7 @@ function Detail({ invoice }: { readonly invoice: Invoice }): ReactElement {
             {invoice.error_details.map(({ error_code }) => error_code.replaceAll('_', ' ')).join(', ')}
           </div>
         )}
+        {invoice.payment_status === 'failed' && lastFailed && <WhyItFailed payment={lastFailed} />}
         {invoice.status === 'draft' && (
           <p className="notice notice-info">
             A draft follows the usage until it is finalized{' '}
@@ -97,6 +106,7 @@ function Detail({ invoice }: { readonly invoice: Invoice }): ReactElement {
         </Card>
         <Columns aside={<Aside invoice={invoice} />}>
           <FeesTable invoice={invoice} />
+          <PaymentsCard payments={payments.data?.rows ?? []} />
           {may('audit_logs:view') && (
             <Card title="Activity" isFlush>
               <ActivityList params={{ resource_ids: [invoice.lago_id] }} />

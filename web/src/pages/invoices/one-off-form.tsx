@@ -3,7 +3,7 @@ import { type ReactElement, useEffect, useState } from 'react'
 import { type ApiProblem, send } from '../../api/client.ts'
 import { textOfProblem } from '../../api/problem-texts.ts'
 import { OWN_API, useList } from '../../api/queries.ts'
-import { useOrganization } from '../../api/session.ts'
+import { useMay, useOrganization } from '../../api/session.ts'
 import type { AddOn, Customer, Invoice, OneOffPreview, Tax } from '../../api/types.ts'
 import { CURRENCIES } from '../../format/countries.ts'
 import { formatCents, formatPrice, formatRate, formatUnits } from '../../format/money.ts'
@@ -28,7 +28,12 @@ export function NewOneOff(): ReactElement {
   // That of the amounts as typed: the form depends on it, and it on the customer that the form names.
   const [currency, setCurrency] = useState(default_currency)
   const addOns = useList<AddOn>('/add_ons', 'add_ons', { per_page: 500 })
-  const taxes = useList<Tax>('/taxes', 'taxes', { per_page: 200 })
+  const taxes = useList<Tax>(
+    '/taxes',
+    'taxes',
+    { per_page: 200 },
+    { enabled: useMay()('organization:taxes:view') },
+  )
   const known = addOns.data?.rows ?? []
   const form = useForm<OneOffValues>({
     initial: { ...NEW, external_customer_id: view.get('customer') },

@@ -78,9 +78,9 @@ function Detail({ metric }: { readonly metric: BillableMetric }): ReactElement {
           <p>{metricSentence(metric)}</p>
           {metric.description && <p className="muted">{metric.description}</p>}
         </Card>
-        <TryIt metric={metric} />
+        <TryIt metric={metric} title="Try it" />
         <PlansOf code={code} />
-        <EventsOf code={code} />
+        {may('developers:manage') && <EventsOf code={code} />}
       </Columns>
       <Confirm
         title={`Delete ${name}?`}

@@ -16,6 +16,7 @@ import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
 import { Empty, Loaded } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
+import { WhyItFailed } from './failure.tsx'
 import { PaymentJournal, RetryPayment, usePaymentMenu } from './payment-journal.tsx'
 
 const EXAMPLE = {
@@ -173,6 +174,7 @@ function Detail({ payment }: { readonly payment: Payment }): ReactElement {
           </Card>
         }
       >
+        <WhyItFailed payment={payment} />
         <Card title={payment.payment_status === 'succeeded' ? 'What it paid' : 'What it is for'}>
           <ul className="stack-tight">
             {invoices.map(({ id, number }) => (

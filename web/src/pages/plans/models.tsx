@@ -91,7 +91,7 @@ export function modelOptions(metric: MetricFacts | undefined): readonly CardOpti
 }
 
 function modelRefusal(model: ChargeModel, { aggregation_type }: MetricFacts): string | undefined {
-  if (model === 'custom') return 'Needs a custom aggregation.'
+  if (model === 'custom') return 'Needs a custom aggregation, which Weir does not have.'
   if (model === 'dynamic' && aggregation_type !== 'sum_agg') return 'Needs a metric that sums.'
   const isShare = model === 'percentage' || model === 'graduated_percentage'
   if (isShare && aggregation_type === 'latest_agg') return 'Not with a metric of the latest value.'

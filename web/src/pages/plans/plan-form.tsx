@@ -3,7 +3,7 @@ import { type ReactElement, useState } from 'react'
 import type { FieldErrors } from '../../api/client.ts'
 import { textOfProblem } from '../../api/problem-texts.ts'
 import { useList, useOne, useWrite } from '../../api/queries.ts'
-import { useOrganization } from '../../api/session.ts'
+import { useMay, useOrganization } from '../../api/session.ts'
 import type { AddOn, BillableMetric, Plan, Tax } from '../../api/types.ts'
 import { CURRENCIES } from '../../format/countries.ts'
 import { formatCents, toMinor } from '../../format/money.ts'
@@ -180,7 +180,9 @@ function PlanSections(props: {
   readonly isUsed: boolean
 }): ReactElement {
   const { form, refused, isUsed } = props
-  const taxes = useList<Tax>('/taxes', 'taxes', { per_page: 200 }).data?.rows ?? []
+  const taxes =
+    useList<Tax>('/taxes', 'taxes', { per_page: 200 }, { enabled: useMay()('organization:taxes:view') }).data
+      ?.rows ?? []
   const addOns = useList<AddOn>('/add_ons', 'add_ons', { per_page: 500 }).data?.rows ?? []
   return (
     <>

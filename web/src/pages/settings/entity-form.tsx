@@ -39,6 +39,7 @@ function EntityForm(props: {
   const { initial, stored } = props
   const at = useAt()
   const go = useGo()
+  const may = useMay()
   const toasts = useToasts()
   const back = at('/settings/billing-entities')
   const form = useForm<EntityValues>({
@@ -68,6 +69,7 @@ function EntityForm(props: {
       <div className="stack-wide">
         <FormPage
           form={form}
+          mayChange={stored === null || may('billing_entities:update')}
           verb={stored ? 'Save billing entity' : 'Create billing entity'}
           onCancel={() => go(back)}
           effect="New invoices are issued like this. Finalized invoices never change."
@@ -142,11 +144,17 @@ function CompanySections({ isNew }: { readonly isNew: boolean }): ReactElement {
 }
 
 function ChosenSections(): ReactElement {
-  const taxes = useList<Tax>('/taxes', 'taxes', { per_page: 200 })
+  const taxes = useList<Tax>(
+    '/taxes',
+    'taxes',
+    { per_page: 200 },
+    { enabled: useMay()('organization:taxes:view') },
+  )
   const sections = useList<{ readonly code: string; readonly name: string }>(
     '/invoice_custom_sections',
     'invoice_custom_sections',
     { per_page: 200 },
+    { enabled: useMay()('invoice_custom_sections:view') },
   )
   return (
     <Section title="On every invoice" help="Unless a customer has its own.">

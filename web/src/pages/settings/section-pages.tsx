@@ -167,6 +167,7 @@ function SectionForm(props: {
     >
       <FormPage
         form={form}
+        mayChange={stored === null || may('invoice_custom_sections:update')}
         verb={stored ? 'Save section' : 'Create section'}
         onCancel={() => go(back)}
         effect="New invoices print it where it is chosen. Finalized invoices never change."

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react'
-import { useOne } from '../../api/queries.ts'
-import type { CurrentUsage, Customer, Subscription } from '../../api/types.ts'
+import { OWN_API, useOne } from '../../api/queries.ts'
+import type { Customer, LiveUsage, Subscription } from '../../api/types.ts'
 import { formatPeriod } from '../../format/dates.ts'
 import { formatCents, formatUnits } from '../../format/money.ts'
 import { Link, useAt } from '../../parts/link.tsx'
@@ -18,9 +18,9 @@ export function UsageCards(props: {
   const { subscription, isNamed } = props
   const at = useAt()
   const customer = encodeURIComponent(subscription.external_customer_id)
-  const query = useOne<CurrentUsage>(
-    `/customers/${customer}/current_usage?external_subscription_id=${encodeURIComponent(subscription.external_id)}`,
-    'customer_usage',
+  const query = useOne<LiveUsage>(
+    `${OWN_API}/customers/${customer}/live_usage?external_subscription_id=${encodeURIComponent(subscription.external_id)}`,
+    'live_usage',
     { every: LIVE_EVERY_MS },
   )
   const { data: payer } = useOne<Customer>(`/customers/${customer}`, 'customer')
@@ -64,7 +64,7 @@ export function UsageCards(props: {
 }
 
 function UsageCard(props: {
-  readonly usage: CurrentUsage['charges_usage'][number]
+  readonly usage: LiveUsage['charges_usage'][number]
   readonly currency: string
   readonly href: string
 }): ReactElement {
@@ -81,17 +81,21 @@ function UsageCard(props: {
         <span className="figure-value">{formatUnits(usage.units)}</span>
         <span className="usage-amount">{formatCents(usage.amount_cents, currency)}</span>
       </div>
+      <TierReached tier={usage.tier} />
       {filters.length > 0 && (
         <ul className="usage-parts">
           {filters.map((part, at) => (
-            <li key={at} className="line-between">
-              <span className="muted">
-                {part.invoice_display_name ||
-                  (part.values ? Object.values(part.values).flat().join(', ') : 'Others')}
+            <li key={at}>
+              <span className="line-between">
+                <span className="muted">
+                  {part.invoice_display_name ||
+                    (part.values ? Object.values(part.values).flat().join(', ') : 'Others')}
+                </span>
+                <span>
+                  {formatUnits(part.units)} · {formatCents(part.amount_cents, currency)}
+                </span>
               </span>
-              <span>
-                {formatUnits(part.units)} · {formatCents(part.amount_cents, currency)}
-              </span>
+              <TierReached tier={part.tier} />
             </li>
           ))}
         </ul>
@@ -100,5 +104,17 @@ function UsageCard(props: {
         {usage.events_count.toLocaleString()} {usage.events_count === 1 ? 'event' : 'events'}
       </Link>
     </li>
+  )
+}
+
+/** Which tier the units have reached, and how far the next one is. */
+function TierReached({ tier }: Pick<LiveUsage['charges_usage'][number], 'tier'>): ReactElement | null {
+  if (!tier) return null
+  const { number, count, left } = tier
+  return (
+    <span className="bill-detail">
+      Tier {number} of {count}
+      {left !== null && ` · ${formatUnits(left)} ${left === '1.0' ? 'unit' : 'units'} to the next`}
+    </span>
   )
 }

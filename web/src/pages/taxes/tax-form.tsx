@@ -101,6 +101,7 @@ function TaxForm(props: { readonly initial: TaxValues; readonly stored: Tax | nu
   const fields = (
     <FormPage
       form={form}
+      mayChange={may('organization:taxes:update')}
       verb={stored ? 'Save tax' : 'Create tax'}
       onCancel={() => go(back)}
       effect={

@@ -101,6 +101,7 @@ function RoleForm(props: { readonly stored: Role | null; readonly all: readonly 
     >
       <FormPage
         form={form}
+        mayChange={stored === null || may('roles:update')}
         verb={stored ? 'Save role' : 'Create role'}
         onCancel={() => go(back)}
         effect={`Whoever has it may do ${form.values.permissions.length} of ${all.length} things.`}

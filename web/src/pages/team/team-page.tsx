@@ -37,8 +37,8 @@ export function TeamPage(): ReactElement {
       tabs={<SettingsTabs />}
     >
       <div className="stack-wide">
-        <Members roles={known} />
-        <Invitations roles={known} />
+        {may('organization:members:view') && <Members roles={known} />}
+        {may('organization:members:view') && <Invitations roles={known} />}
         {may('roles:view') && (
           <Card
             title="Roles"

@@ -1,7 +1,7 @@
 import { useParams } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { useList, useOne } from '../../api/queries.ts'
-import { useOrganization } from '../../api/session.ts'
+import { useMay, useOrganization } from '../../api/session.ts'
 import type { BillableMetric, Wallet } from '../../api/types.ts'
 import { CURRENCIES } from '../../format/countries.ts'
 import { formatPrice } from '../../format/money.ts'
@@ -71,7 +71,12 @@ function WalletForm(props: {
   const { initial, stored, isOfCustomer } = props
   const at = useAt()
   const go = useGo()
-  const metrics = useList<BillableMetric>('/billable_metrics', 'billable_metrics', { per_page: 200 })
+  const metrics = useList<BillableMetric>(
+    '/billable_metrics',
+    'billable_metrics',
+    { per_page: 200 },
+    { enabled: useMay()('billable_metrics:view') },
+  )
   const form = useWalletForm(initial, stored)
   const { currency, rate_amount: rate } = form.values
   const back = at(stored ? `/wallets/${stored.lago_id}` : '/wallets')

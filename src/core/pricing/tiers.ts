@@ -1,5 +1,5 @@
 import { Decimal } from '../amounts/decimal.ts'
-import { boundsOf, rangeList } from '../pricing/ranges-check.ts'
+import { boundsOf, rangeList } from './ranges-check.ts'
 
 /** Where the ranges of a charge model are, in its properties. */
 const RANGES: Readonly<Record<string, string>> = {
@@ -8,7 +8,7 @@ const RANGES: Readonly<Record<string, string>> = {
   graduated_percentage: 'graduated_percentage_ranges',
 }
 
-/** A tier of a charge as its customer sees it; `to` is null on the last one. */
+/** A tier of a charge as it is shown; `to` is null on the last one. */
 export type ShownTier = {
   readonly from: Decimal
   readonly to: Decimal | null

@@ -1,0 +1,23 @@
+import { useLocation } from '@tanstack/react-router'
+import type { ComponentType, ReactElement } from 'react'
+import { permissionsOfPage } from '../page-permissions.ts'
+import { useMayOpen } from '../parts/link.tsx'
+import { Page } from '../parts/page.tsx'
+import { Forbidden } from '../parts/states.tsx'
+
+/** A page for those who may see it; others read what they miss, and who can grant it. */
+export function guarded<P extends object>(
+  route: string,
+  Shown: ComponentType<P>,
+): (props: P) => ReactElement {
+  const [permission = 'unknown'] = permissionsOfPage(route)
+  return function Guarded(props: P): ReactElement {
+    const path = useLocation({ select: ({ pathname }) => pathname.replace(/\/$/, '') })
+    if (useMayOpen()(path)) return <Shown {...props} />
+    return (
+      <Page title="No access">
+        <Forbidden permission={permission} />
+      </Page>
+    )
+  }
+}
