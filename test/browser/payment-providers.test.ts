@@ -84,7 +84,9 @@ describe.runIf(hasChromium)('payment providers', () => {
       return asked
     }
     const refused = new URL(await begin('Debits'))
-    const { redirect_uri: back, state } = Object.fromEntries(refused.searchParams)
+    const { redirect_uri, state } = Object.fromEntries(refused.searchParams)
+    // The server names itself localhost, and the window that began is at another name of it.
+    const back = `${journey.url}${new URL(redirect_uri ?? '').pathname}`
     await page.goto(`${back}?error=access_denied&state=${state}`)
     await page.getByText('Access was not given at GoCardless.').waitFor()
     await page.getByRole('link', { name: 'Begin again' }).click()

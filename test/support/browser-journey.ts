@@ -4,7 +4,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import pg from 'pg'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, errors, type Page } from 'playwright-core'
 import { expect, inject } from 'vitest'
 import { newId } from '../../src/store/ids.ts'
 import { ADMIN_KEY, copyDataFolder, EMAIL, PASSWORD, startServer, stopServer } from './browser-server.ts'
@@ -163,31 +163,31 @@ export class Journey {
     }
   }
 
-  /** Keeps what the page looks like, and lets axe look at it: nothing may be wrong. */
-  async look(page: Page, what: string): Promise<void> {
+  /** Keeps what the page looks like, and lets axe look at it, by all rules or these: nothing may be wrong. */
+  async look(page: Page, what: string, rules?: readonly string[]): Promise<void> {
     await loaded(page)
     await atRest(page)
     this.shots += 1
     const file = `${this.name}-${String(this.shots).padStart(2, '0')}-${what}.png`
     await page.screenshot({ path: join(ARTIFACTS, file) })
-    expect(await violationsOf(page), `${this.name}, ${what}`).toEqual([])
+    expect(await violationsOf(page, rules), `${this.name}, ${what}`).toEqual([])
   }
 }
 
+/** How long a page may go on asking before it counts as one that never stops. */
+const NETWORK_PATIENCE_MS = 10_000
+
 /**
- * Waits until nothing loads: no request, or nothing that is busy for two seconds. A page that reads its figures again
- * all the time is never without a request where each takes long.
+ * Waits until nothing loads. A page that reads its figures again all the time is never without a request where each
+ * takes long; there it is enough that nothing on it is busy.
  */
 export async function loaded(page: Page): Promise<void> {
-  const calm = `(() => {
-    const isBusy = document.readyState !== 'complete' || document.querySelector('[aria-busy="true"]')
-    if (isBusy || window.calmSince === undefined) window.calmSince = performance.now()
-    return performance.now() - window.calmSince > 2000
-  })()`
-  const isCalm = async (): Promise<void> => {
-    while (!(await page.evaluate(calm))) await page.waitForTimeout(100)
+  try {
+    await page.waitForLoadState('networkidle', { timeout: NETWORK_PATIENCE_MS })
+  } catch (error) {
+    if (!(error instanceof errors.TimeoutError)) throw error
+    await page.waitForFunction(`document.querySelector('[aria-busy="true"]') === null`)
   }
-  await Promise.race([page.waitForLoadState('networkidle'), isCalm()])
 }
 
 /** Waits until nothing fades or moves in: half-transparent text has less contrast than the page will have. */
@@ -199,19 +199,22 @@ async function atRest(page: Page): Promise<void> {
   )`)
 }
 
-/** What axe finds on a page at rest, in a line each. */
-export async function violationsOf(page: Page): Promise<string[]> {
+/** What axe finds on a page at rest, in a line each: by the rules of its tags, or by these alone. */
+export async function violationsOf(page: Page, rules?: readonly string[]): Promise<string[]> {
   await atRest(page)
-  await page.evaluate(AXE)
-  return page.evaluate(async (tags) => {
-    // biome-ignore lint/suspicious/noExplicitAny: axe is put into the page by its text
-    const { violations } = await (globalThis as any).axe.run({ runOnly: tags })
-    return violations.flatMap(
-      (violation: { id: string; nodes: { target: string[]; failureSummary?: string }[] }) =>
-        violation.nodes.map(
-          ({ target, failureSummary = '' }) =>
-            `${violation.id}: ${target.join(' ')} ${failureSummary.split('\n').slice(1).join(' ').trim()}`,
-        ),
-    )
-  }, AXE_TAGS)
+  if (!(await page.evaluate(`'axe' in window`))) await page.evaluate(AXE)
+  return page.evaluate(
+    async (runOnly) => {
+      // biome-ignore lint/suspicious/noExplicitAny: axe is put into the page by its text
+      const { violations } = await (globalThis as any).axe.run({ runOnly })
+      return violations.flatMap(
+        (violation: { id: string; nodes: { target: string[]; failureSummary?: string }[] }) =>
+          violation.nodes.map(
+            ({ target, failureSummary = '' }) =>
+              `${violation.id}: ${target.join(' ')} ${failureSummary.split('\n').slice(1).join(' ').trim()}`,
+          ),
+      )
+    },
+    rules ? { type: 'rule', values: [...rules] } : { type: 'tag', values: AXE_TAGS },
+  )
 }

@@ -70,7 +70,7 @@ type ConfirmProps = {
 export function Confirm(props: ConfirmProps): ReactElement {
   const { title, isOpen, onClose, children, verb, write, mustType } = props
   const [typed, setTyped] = useState('')
-  const { mutate, isPending, error, reset } = useWrite()
+  const { mutateAsync, isPending, error, reset } = useWrite()
   const toasts = useToasts()
   const id = useId()
   const close = () => {
@@ -78,14 +78,17 @@ export function Confirm(props: ConfirmProps): ReactElement {
     setTyped('')
     onClose()
   }
+  // The write may take away what shows this dialog: callbacks of `mutate` would be lost with it.
   const run = () =>
-    mutate(write, {
-      onSuccess: (answer) => {
+    mutateAsync(write).then(
+      (answer) => {
         toasts.success(props.done)
         close()
         props.onDone?.(answer)
       },
-    })
+      // It is shown by `error`.
+      () => undefined,
+    )
   const actions = (
     <>
       <ApiCallButton write={write} />

@@ -29,10 +29,18 @@ import { ConsentGiven } from './consent-given.tsx'
 import { MadeSecret, madeSecretOf } from './made-secret.tsx'
 
 export function NewConnection(): ReactElement {
-  const search = useSearch({ strict: false }) as Readonly<Record<string, string>>
+  const { state, code } = useSearch({ strict: false }) as Readonly<Record<string, string>>
+  return <NewOrGiven key={state} state={state} accessCode={code} />
+}
+
+/** An empty form, or the connection to which somebody has agreed at GoCardless. */
+function NewOrGiven(props: {
+  readonly state: string | undefined
+  readonly accessCode: string | undefined
+}): ReactElement {
   // Read once: the answer is used up by the first look at it.
-  const [begun] = useState(() => readConsent(search.state))
-  if (begun) return <ConsentGiven begun={begun} accessCode={search.code} />
+  const [begun] = useState(() => readConsent(props.state))
+  if (begun) return <ConsentGiven begun={begun} accessCode={props.accessCode} />
   return <ConnectionForm initial={newConnection('stripe')} stored={null} />
 }
 
