@@ -36,6 +36,8 @@ export type CustomerSurroundings = {
   readonly metadata: readonly CustomerMetadataRow[]
   /** The customers whose VAT numbers are being checked. */
   readonly checkedIds: readonly string[]
+  /** The customers that have a connection to a payment provider. */
+  readonly linkedIds: readonly string[]
 }
 
 /** A section with the selection that it is in; null when a request only names it. */
@@ -80,7 +82,9 @@ export async function readSurroundings(reads: Reads, named: NamedByRequests): Pr
         'createdAt', ${milliseconds('created_at')}) order by created_at, id), '[]')
         from customer_metadata where customer_id in (select id from known)) as metadata,
       (select coalesce(json_agg(customer_id), '[]')
-        from vies_checks where customer_id in (select id from known)) as checked_ids`.execute(reads)
+        from vies_checks where customer_id in (select id from known)) as checked_ids,
+      (select coalesce(json_agg(distinct customer_id), '[]') from payment_provider_customers
+        where customer_id in (select id from known) and deleted_at is null) as linked_ids`.execute(reads)
   const [found] = rows
   if (!found) throw new Error('a statement without a from clause gives one row')
   return found

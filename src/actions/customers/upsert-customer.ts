@@ -142,7 +142,7 @@ async function changeCustomer(
   if (ISSUING_COLUMNS.some((column) => changed[column] !== customer[column])) {
     await redateDrafts(tx, caller, customer.id)
   }
-  await tellProvider(tx, customer, changed)
+  if (around.linkedIds.includes(customer.id)) await tellProvider(tx, customer, changed)
   const metadata = change.metadata && (await replaceMetadata(tx, changed, change.metadata, caller.now))
   if (sent || changed.billingEntityId !== customer.billingEntityId) {
     await flagDraftsOfCustomer(tx, customer.id)
