@@ -107,6 +107,16 @@ export async function updateOpenPage(
   return open.returningAll().executeTakeFirst()
 }
 
+/** Ends a page that is still being made, whose address nobody has; whether it was one. */
+export async function giveUpPage(tx: Tx, id: string, now: Instant): Promise<boolean> {
+  const ended = tx.updateTable('paymentPages').set({ status: 'expired', updatedAt: ts(now) })
+  const { numUpdatedRows } = await ended
+    .where('id', '=', id)
+    .where('status', '=', 'opening')
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
+}
+
 export async function updatePage(tx: Tx, id: string, set: Updateable<PaymentPages>): Promise<PageRow> {
   return tx.updateTable('paymentPages').set(set).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
 }

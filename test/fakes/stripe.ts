@@ -18,6 +18,8 @@ export type FakeStripe = {
   readonly takeMessages: () => SentMessage[]
   /** The same message as Stripe would send it: signed with the secret of its endpoint, at a time in ms. */
   readonly sign: (message: SentMessage, atMs: number) => SentMessage
+  /** The keys that it has seen, with the answers that it kept. */
+  readonly keys: { readonly clear: () => void }
   chaos: ChaosPlan
   /** What it did badly, and how often. */
   readonly mischief: ReadonlyMap<string, number>
@@ -73,6 +75,7 @@ export async function startStripe(seed = 1, port = 0): Promise<FakeStripe> {
   const fake: FakeStripe = {
     url: server.url,
     state,
+    keys,
     asked,
     violations,
     takeMessages: () =>

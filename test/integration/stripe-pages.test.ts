@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openAtProvider } from '../../src/actions/payments/page-at-provider.ts'
+import { findActivePage } from '../../src/store/payment-pages.ts'
 import type { FakeStripe } from '../fakes/stripe.ts'
 import { ok } from '../support/billing-fixtures.ts'
 import type { Client, Harness } from '../support/harness.ts'
@@ -97,6 +99,25 @@ describe('a page that Stripe fails to make, and whose failure it keeps with the 
     stripe.chaos = {}
     await sessionAt(id)
     expect(sessionsOf(id)).toHaveLength(1)
+  })
+
+  it('is not given up by a second try that fails, once the first one has made it', async () => {
+    await payingCustomer(harness, stripe, client, 'acme')
+    const id = await issue(client, 'acme', 1000)
+    await failOnce(id)
+    stripe.keys.clear()
+    const before = await harness.context.database.read(client.organizationId, (reads) =>
+      findActivePage(reads, { invoiceId: id }),
+    )
+    if (!before) throw new Error('no page is being made')
+    const session = await sessionAt(id)
+    stripe.chaos = { error500_before: 1000 }
+    expect(await openAtProvider(harness.context, before)).toMatchObject({ ok: false, isOver: false })
+    stripe.chaos = {}
+    // Its payer has the address, so a charge closes it first.
+    expect((await sessionAt(id)).id).toBe(session.id)
+    await chargeNow()
+    expect([session.status, await statusesOf(id)]).toEqual(['expired', ['succeeded']])
   })
 
   it('does not come back when its answer comes after it was given up', async () => {

@@ -7,7 +7,7 @@ import { type CustomerRow, readCustomer } from '../../store/customers.ts'
 import type { Reads } from '../../store/database.ts'
 import { readInvoice } from '../../store/invoices.ts'
 import { countCalls } from '../../store/payment-calls.ts'
-import { type PageRow, updateOpenPage } from '../../store/payment-pages.ts'
+import { giveUpPage, type PageRow, updateOpenPage } from '../../store/payment-pages.ts'
 import { findLink } from '../../store/payment-provider-customers.ts'
 import { type PaymentProviderRow, readProvider } from '../../store/payment-providers.ts'
 import { invoiceIdsOfRequest } from '../../store/payment-requests.ts'
@@ -64,8 +64,8 @@ export async function openAtProvider(context: Context, page: PageRow): Promise<P
     }),
   )
   return inTransaction(context.database, organizationId, async (tx): Promise<PageOpened> => {
-    const updatedAt = ts(context.systemNow())
     if (answer.ok) {
+      const updatedAt = ts(context.systemNow())
       const { pageId, url } = answer.value
       const saved = await updateOpenPage(tx, id, { status: 'active', providerPageId: pageId, url, updatedAt })
       return saved
@@ -74,8 +74,9 @@ export async function openAtProvider(context: Context, page: PageRow): Promise<P
     }
     const { error } = answer
     const isRefused = !isPassing(error)
-    const isOver = isRefused || (isFailure(error) && (await countCalls(tx, id, OPEN_PAGE)) >= FAILURES_MAX)
-    await updateOpenPage(tx, id, isOver ? { status: 'expired', updatedAt } : { updatedAt })
+    const isMeant = isRefused || (isFailure(error) && (await countCalls(tx, id, OPEN_PAGE)) >= FAILURES_MAX)
+    // Somebody else may have made it meanwhile, and its payer may have its address.
+    const isOver = isMeant && (await giveUpPage(tx, id, context.systemNow()))
     return { ok: false, error, isRefused, isOver }
   })
 }
