@@ -1,67 +1,119 @@
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hasChromium, Journey, type Place } from '../support/browser-journey.ts'
+import { EMAIL, hasChromium, Journey, PASSWORD } from '../support/browser-journey.ts'
+import { SlowHuman } from '../support/browser-keyboard.ts'
+import { type Sink, startSink } from '../support/webhook-sink.ts'
 
-describe.runIf(hasChromium)('J01: from nothing to an invoice', () => {
+const SECONDS_MAX = 300
+
+describe.runIf(hasChromium)('J01: from a fresh install to an invoice, by the keyboard alone', () => {
+  let sink: Sink
   let journey: Journey
-  let place: Place
+  let link: string
 
   beforeAll(async () => {
-    journey = await Journey.start('j01')
-    place = await journey.sandbox('Sample')
+    sink = await startSink()
+    const fresh = await Journey.fresh('j01', { WEIR_ALLOW_PRIVATE_WEBHOOKS: 'true' })
+    ;({ journey, link } = fresh)
   })
-  afterAll(() => journey?.end())
+  afterAll(async () => {
+    await journey?.end()
+    await sink?.close()
+  })
 
-  it('sample company, price, a thousand events, time, invoice and PDF', async () => {
+  it('account, sample company, price, a thousand events, time, invoice and PDF', async () => {
     const page = await journey.open()
-    await journey.signIn(page, `/${place.slug}`)
-    await page.getByRole('link', { name: 'Start here' }).click()
+    const human = new SlowHuman(page)
+    await page.goto(`${journey.url}${new URL(link).pathname}`)
+    await journey.look(page, 'owner')
+    await human.type(page.getByLabel('E-mail'), EMAIL)
+    await human.type(page.getByLabel('Password'), PASSWORD)
+    await human.keys('Enter')
+
+    await page.getByRole('heading', { name: 'How do you want to start?' }).waitFor()
     await journey.look(page, 'doors')
-    await page.getByRole('button', { name: 'Make the sample company' }).click()
+    await human.press(page.getByRole('button', { name: 'Make the sample company' }))
     await page.getByText('5 of 6').waitFor({ timeout: 120_000 })
     await journey.look(page, 'home')
 
-    await page.goto(`/${place.slug}/plans/growth`)
+    await human.press(page.getByRole('link', { name: 'A webhook was delivered' }))
+    await human.type(page.getByLabel('URL'), `${sink.url}/hooks`)
+    await human.press(page.getByRole('button', { name: 'Create endpoint' }))
+    await page.getByRole('heading', { name: `${sink.url}/hooks`, level: 1 }).waitFor()
+
+    await human.open('growth', 'Growth')
     const total = page.getByTestId('preview-total')
     await total.waitFor()
     const before = await total.textContent()
-    await page.getByRole('slider', { name: 'api_calls, units' }).fill('600')
+    await human.press(page.getByRole('slider', { name: 'api_calls, units' }))
+    await human.keys(...Array.from({ length: 10 }, () => 'ArrowRight'))
     await expect.poll(() => total.textContent()).not.toBe(before)
     await journey.look(page, 'price')
 
     const id = 'northwind-robotics-1'
-    await page.goto(`/${place.slug}/subscriptions/${id}`)
-    await page.getByRole('link', { name: 'Send usage' }).click()
-    await page.getByLabel('Metric').selectOption('api_calls')
+    await human.open(id, 'Northwind')
+    await human.press(page.getByRole('link', { name: 'Send usage' }))
+    await human.type(page.getByLabel('Metric'), 'API calls')
     const usage = page.getByRole('region', { name: `Usage of ${id}` })
     const cards = usage.getByRole('listitem').filter({ hasText: 'API calls' })
     await cards.getByText('0', { exact: true }).waitFor()
-    await page.getByRole('button', { name: 'Send 1,000' }).click()
+    await human.press(page.getByRole('button', { name: 'Send 1,000' }))
     await cards.getByText('1,000', { exact: true }).waitFor()
     await journey.look(page, 'events')
 
-    await page.getByRole('button', { name: 'Advance' }).click()
-    await page.getByRole('menuitem', { name: 'To the end of the billing period' }).click()
+    await human.press(page.getByRole('button', { name: 'Advance' }))
+    await human.keys('ArrowDown', 'ArrowDown', 'Enter')
     const ran = page.getByRole('dialog', { name: 'What happened' })
-    await ran.getByText(/things happened/).waitFor({ timeout: 120_000 })
+    await ran.getByText(/happened/).waitFor({ timeout: 120_000 })
     await journey.look(page, 'time')
-    await ran.getByRole('button', { name: 'Close' }).click()
+    await human.keys('Escape')
 
-    await page.goto(`/${place.slug}/customers/northwind-robotics/invoices`)
-    await page.getByRole('region', { name: 'invoices' }).getByRole('link').first().click()
+    await human.open('northwind-robotics', 'Northwind')
+    await human.press(page.getByRole('link', { name: 'Invoices', exact: true }).last())
+    await human.press(page.getByRole('region', { name: 'invoices' }).getByRole('link').first())
     await page.getByTestId('invoice-total').waitFor()
     await journey.look(page, 'invoice')
-    const shown = await page.getByTestId('invoice-total').textContent()
-    const invoiceId = new URL(page.url()).pathname.split('/').at(-1)
-    const { invoice } = await place.api('GET', `/invoices/${invoiceId}`)
+    const invoice = await invoiceShown(page)
     expect(invoice.status).toBe('finalized')
     const format = new Intl.NumberFormat('en-US', { style: 'currency', currency: invoice.currency })
+    const shown = await page.getByTestId('invoice-total').textContent()
     expect(shown?.trim()).toBe(format.format(invoice.total_amount_cents / 100))
-    const calls = invoice.fees.find((fee: { item: { code: string } }) => fee.item.code === 'api_calls')
+    const calls = invoice.fees.find(({ item }) => item.code === 'api_calls')
     // 100 at 1.00 with 10.00 flat, and 900 at 0.50.
-    expect([calls.units, calls.amount_cents]).toEqual(['1000.0', 56_000])
+    expect([calls?.units, calls?.amount_cents]).toEqual(['1000.0', 56_000])
 
-    await page.getByRole('button', { name: 'PDF' }).click()
+    await human.press(page.getByRole('button', { name: 'PDF' }))
     await page.getByRole('link', { name: 'Download' }).waitFor({ timeout: 60_000 })
     await journey.look(page, 'pdf')
+    expect(human.seconds()).toBeLessThan(SECONDS_MAX)
+
+    // All six facts are there, so Home does not ask for them any more.
+    await human.keys('Escape')
+    await human.keys('g', 'h')
+    await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor()
+    await journey.look(page, 'home-at-the-end')
+    expect(await page.getByText('From nothing to an invoice').count()).toBe(0)
+    expect(sink.received.length).toBeGreaterThan(0)
   })
 })
+
+type Shown = {
+  readonly status: string
+  readonly currency: string
+  readonly total_amount_cents: number
+  readonly fees: readonly {
+    readonly item: { readonly code: string }
+    readonly units: string
+    readonly amount_cents: number
+  }[]
+}
+
+/** The invoice of the page, as the API answers it to the person who looks at it. */
+async function invoiceShown(page: Page): Promise<Shown> {
+  const [, slug, , id] = new URL(page.url()).pathname.split('/')
+  const { invoice } = await page.evaluate<{ invoice: Shown }>(
+    `fetch('/api/v1/invoices/${id}', { headers: { 'x-weir-organization': '${slug}' } })
+      .then((answer) => answer.json())`,
+  )
+  return invoice
+}

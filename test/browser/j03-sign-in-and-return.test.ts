@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EMAIL, hasChromium, Journey, PASSWORD, type Place } from '../support/browser-journey.ts'
+import { pressOn, tabTo, typeInto } from '../support/browser-keyboard.ts'
 
 describe.runIf(hasChromium)('J03: sign in, sign out, return', () => {
   let journey: Journey
@@ -33,33 +34,42 @@ describe.runIf(hasChromium)('J03: sign in, sign out, return', () => {
     await page.waitForURL((url) => url.pathname === `/${place.slug}`)
   })
 
-  it('lands on the deep link with its query, and keeps what was typed when the session ends', async () => {
+  it('lands on the deep link, and keeps what was typed when the session ends, by the keyboard alone', async () => {
     const page = await journey.open()
     const deep = `/${place.slug}/invoices?view=overdue&q=Acme`
     await page.goto(deep)
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
     await journey.look(page, 'sign-in')
-    await page.getByLabel('E-mail').fill(EMAIL)
-    await page.getByLabel('Password').fill('wrong-password-here')
-    await page.getByRole('button', { name: 'Sign in' }).click()
+    await typeInto(page, page.getByLabel('E-mail'), EMAIL)
+    await typeInto(page, page.getByLabel('Password'), 'wrong-password-here')
+    await page.keyboard.press('Enter')
     await page.getByRole('alert').getByText('The e-mail address or the password is wrong.').waitFor()
-    await page.getByLabel('Password').fill(PASSWORD)
+    await tabTo(page, page.getByLabel('Password'))
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type(PASSWORD)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Invoices', exact: true }).waitFor()
     expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe(deep)
 
     await page.goto(`/${place.slug}/metrics/new`)
-    await page.getByLabel('Name', { exact: false }).first().fill('Half typed')
+    await typeInto(page, page.getByLabel('Name', { exact: false }).first(), 'Half typed')
     await page.waitForTimeout(200)
     await page.context().clearCookies()
-    await page.getByRole('button', { name: 'Create metric' }).click()
+    await pressOn(page, page.getByRole('button', { name: 'Create metric' }))
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-    await page.getByLabel('E-mail').fill(EMAIL)
-    await page.getByLabel('Password').fill(PASSWORD)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByRole('button', { name: 'Continue' }).click()
+    await typeInto(page, page.getByLabel('E-mail'), EMAIL)
+    await typeInto(page, page.getByLabel('Password'), PASSWORD)
+    await pressOn(page, page.getByRole('button', { name: 'Sign in' }))
+    await pressOn(page, page.getByRole('button', { name: 'Continue' }))
     expect(await page.locator('#field-name').inputValue()).toBe('Half typed')
     expect(new URL(page.url()).pathname).toBe(`/${place.slug}/metrics/new`)
+
+    await pressOn(page, page.getByRole('button', { name: EMAIL }))
+    await page.keyboard.press('End')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await page.goto(`/${place.slug}/plans`)
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   })
 
   it('says that an organization of others does not exist, and shows nothing of it', async () => {
@@ -68,15 +78,5 @@ describe.runIf(hasChromium)('J03: sign in, sign out, return', () => {
     await page.goto('/somebody-else/customers')
     await page.getByRole('heading', { name: 'There is no such organization' }).waitFor()
     await journey.look(page, 'not-a-member')
-  })
-
-  it('signs out', async () => {
-    const page = await journey.open()
-    await journey.signIn(page, `/${place.slug}`)
-    await page.getByRole('button', { name: EMAIL }).click()
-    await page.getByRole('menuitem', { name: 'Sign out' }).click()
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-    await page.goto(`/${place.slug}/plans`)
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   })
 })

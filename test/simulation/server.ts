@@ -6,8 +6,10 @@ import type { Notice, Order } from './child.ts'
 
 export const ADMIN_KEY = 'simulation-admin-key'
 
-/** What every thread of a server loads first: the reading of TypeScript, and the hooks. */
-const PRELOADED = ['tsx', urlOf('../support/tsx-threads.mjs'), urlOf('./hooks.mjs')]
+/** The server as build-child.mjs bundles it. */
+const CHILD = join(import.meta.dirname, '../../dist/simulation/child.js')
+/** What every thread of a server loads first. */
+const HOOKS = new URL('./hooks.mjs', import.meta.url).href
 const OUTPUT_MAX = 20_000
 const HEALTH_PAUSE_MS = 20
 
@@ -15,10 +17,6 @@ type Child = {
   readonly process: ChildProcess
   readonly exited: Promise<unknown>
   readonly loaded: Promise<void>
-}
-
-function urlOf(file: string): string {
-  return new URL(file, import.meta.url).href
 }
 
 /** A free port of this machine. */
@@ -120,8 +118,8 @@ export class SimulatedServer {
   }
 
   private load(): Child {
-    const child = fork(join(import.meta.dirname, 'child.ts'), {
-      execArgv: PRELOADED.flatMap((module) => ['--import', module]),
+    const child = fork(CHILD, {
+      execArgv: ['--import', HOOKS],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { PATH: process.env.PATH ?? '' },
     })

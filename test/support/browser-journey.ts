@@ -1,13 +1,22 @@
 import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
-import { readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { type Browser, type BrowserContext, chromium, errors, type Page } from 'playwright-core'
 import { expect, inject } from 'vitest'
 import { newId } from '../../src/store/ids.ts'
-import { ADMIN_KEY, copyDataFolder, EMAIL, PASSWORD, startServer, stopServer } from './browser-server.ts'
+import {
+  ADMIN_KEY,
+  copyDataFolder,
+  EMAIL,
+  PASSWORD,
+  startFreshServer,
+  startServer,
+  stopServer,
+} from './browser-server.ts'
 import { findChromium } from './chromium.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -55,10 +64,17 @@ export class Journey {
   static async start(name: string, more: Readonly<Record<string, string>> = {}): Promise<Journey> {
     const folder = await copyDataFolder(inject('browserData'))
     const { url, child } = await startServer(folder, more)
-    const executablePath = findChromium()
-    if (executablePath === null) throw new Error('there is no Chromium')
-    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
-    return new Journey({ url, browser, child, folder, name })
+    return new Journey({ url, browser: await launch(), child, folder, name })
+  }
+
+  /** The same with a server that was just installed; `link` is what it printed for its owner. */
+  static async fresh(
+    name: string,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly journey: Journey; readonly link: string }> {
+    const folder = await mkdtemp(join(tmpdir(), 'weir-browser-'))
+    const { url, child, link } = await startFreshServer(folder, more)
+    return { journey: new Journey({ url, browser: await launch(), child, folder, name }), link }
   }
 
   async end(): Promise<void> {
@@ -174,6 +190,12 @@ export class Journey {
   }
 }
 
+async function launch(): Promise<Browser> {
+  const executablePath = findChromium()
+  if (executablePath === null) throw new Error('there is no Chromium')
+  return chromium.launch({ executablePath, args: ['--no-sandbox'] })
+}
+
 /** How long a page may go on asking before it counts as one that never stops. */
 const NETWORK_PATIENCE_MS = 10_000
 
@@ -186,7 +208,7 @@ export async function loaded(page: Page): Promise<void> {
     await page.waitForLoadState('networkidle', { timeout: NETWORK_PATIENCE_MS })
   } catch (error) {
     if (!(error instanceof errors.TimeoutError)) throw error
-    await page.waitForFunction(`document.querySelector('[aria-busy="true"]') === null`)
+    await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' })
   }
 }
 

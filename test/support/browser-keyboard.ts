@@ -24,6 +24,55 @@ export async function pressOn(page: Page, target: Locator): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
+/** Somebody without a mouse who takes their time, as far as it can be told without waiting for them. */
+export class SlowHuman {
+  private readonly beganAt = performance.now()
+  private controls = 0
+  private characters = 0
+  readonly page: Page
+
+  constructor(page: Page) {
+    this.page = page
+  }
+
+  async type(target: Locator, text: string): Promise<void> {
+    await typeInto(this.page, target, text)
+    this.count(text.length)
+  }
+
+  async press(target: Locator): Promise<void> {
+    await pressOn(this.page, target)
+    this.count(0)
+  }
+
+  /** Presses keys where the focus is. */
+  async keys(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.press(key)
+    this.count(0)
+  }
+
+  /** Opens what the palette finds first. */
+  async open(text: string, label: string): Promise<void> {
+    await this.page.keyboard.press('Control+K')
+    const palette = this.page.getByRole('dialog', { name: 'Search' })
+    await palette.getByRole('combobox').waitFor()
+    await this.page.keyboard.type(text)
+    await palette.getByRole('option', { selected: true }).filter({ hasText: label }).waitFor()
+    await this.page.keyboard.press('Enter')
+    this.count(text.length)
+  }
+
+  /** Seconds that this takes somebody who thinks 1.5 s at each control and types 40 words a minute. */
+  seconds(): number {
+    return (performance.now() - this.beganAt) / 1000 + this.controls * 1.5 + this.characters * 0.3
+  }
+
+  private count(characters: number): void {
+    this.controls += 1
+    this.characters += characters
+  }
+}
+
 async function hasFocus(target: Locator): Promise<boolean> {
   return (await target.and(target.page().locator(':focus')).count()) > 0
 }

@@ -19,27 +19,55 @@ export async function startServer(
   folder: string,
   more: Readonly<Record<string, string>> = {},
 ): Promise<BrowserServer> {
+  const started = await spawnServer(folder, {
+    WEIR_ORG_NAME: 'Acme',
+    WEIR_ORG_EMAIL: EMAIL,
+    WEIR_ORG_PASSWORD: PASSWORD,
+    ...more,
+  })
+  started.child.stdout.resume()
+  await untilHealthy(started)
+  return started
+}
+
+/** Starts the built server in an empty folder, as somebody does who has just installed it; `link` is what it prints. */
+export async function startFreshServer(
+  folder: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<BrowserServer & { readonly link: string }> {
+  const started = await spawnServer(folder, more)
+  let printed = ''
+  started.child.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString()
+  })
+  await untilHealthy(started)
+  const link = /To choose your password, open (\S+)/.exec(printed)?.[1]
+  if (link === undefined) throw new Error(`the server printed no link:\n${printed}`)
+  return { ...started, link }
+}
+
+async function spawnServer(folder: string, more: Readonly<Record<string, string>>) {
   const port = await freePort()
   const child = spawn(process.execPath, ['bin/weir.js', 'start'], {
     cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env.PATH ?? '',
       HOST: '127.0.0.1',
       PORT: String(port),
       WEIR_DATA_DIR: folder,
-      WEIR_ORG_NAME: 'Acme',
-      WEIR_ORG_EMAIL: EMAIL,
-      WEIR_ORG_PASSWORD: PASSWORD,
       ADMIN_API_KEY: ADMIN_KEY,
       LOG_LEVEL: 'error',
       ...more,
     },
   })
-  const url = `http://127.0.0.1:${port}`
+  return { url: `http://127.0.0.1:${port}`, child }
+}
+
+async function untilHealthy({ url, child }: BrowserServer): Promise<void> {
   for (let tries = 0; tries < HEALTHY_TRIES; tries += 1) {
     const answer = await fetch(`${url}/health`).catch(() => null)
-    if (answer?.ok) return { url, child }
+    if (answer?.ok) return
     if (child.exitCode !== null) break
     await sleep(100)
   }

@@ -111,7 +111,9 @@ async function makeReady(
 ): Promise<void> {
   if (!(await lockPendingDocument(tx, document.id))) return
   if ('refusal' in made) return refuseDocument(tx, document, made.refusal)
-  const caller: Caller = await callerOfPresent(context, tx, document.organizationId)
+  const present = await callerOfPresent(context, tx, document.organizationId)
+  // While the clock of a sandbox is being moved, it shows the time from before the move.
+  const caller: Caller = { ...present, now: instant(Math.max(present.now, document.createdAt)) }
   await keepFile(tx, document, { ...made, renderer: RENDERER, now: caller.now })
   if (!document.isAnnounced) return
   await announceFile(tx, caller, document)

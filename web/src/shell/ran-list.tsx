@@ -23,6 +23,12 @@ export const activityWords = (type: string): string => {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
+const summaryOf = (count: number): string => {
+  if (count === 0) return 'Nothing fell due.'
+  if (count === 1) return 'One thing happened.'
+  return count < SHOWN_MAX ? `${count} things happened.` : `The last ${count} things that happened:`
+}
+
 /** What the system did between two instants of a sandbox; grows while the clock moves. */
 export function RanList(props: {
   readonly from: string
@@ -37,29 +43,26 @@ export function RanList(props: {
   })
   const isBetween = (text: string) => {
     const instant = Date.parse(text)
-    return instant >= Date.parse(from) - 1000 && instant <= Date.parse(to)
+    return instant > Date.parse(from) && instant <= Date.parse(to)
   }
   const rows = (data?.rows ?? []).filter(({ logged_at }) => isBetween(logged_at)).reverse()
   return (
     <div className="stack-tight">
       <p className="muted" role="status">
-        {formatTime(from)} → {formatTime(to)}.{' '}
-        {isRunning ? 'Working…' : rows.length === 0 ? 'Nothing fell due.' : `${rows.length} things happened.`}
+        {formatTime(from)} → {formatTime(to)}. {isRunning ? 'Working…' : summaryOf(rows.length)}
       </p>
       <ol className="ran-list">
         {rows.map((row) => {
           const icon = ICONS.find(([prefix]) => row.activity_type.startsWith(prefix))?.[1] ?? 'activity'
-          const isInvoice = row.resource_type === 'Invoice'
+          const words = activityWords(row.activity_type)
           return (
             <li key={row.activity_id}>
               <Icon name={icon} />
               <span className="grow">
-                {activityWords(row.activity_type)}
-                {isInvoice && (
-                  <>
-                    {' '}
-                    · <Link href={at(`/invoices/${row.resource_id ?? ''}`)}>open</Link>
-                  </>
+                {row.resource_type === 'Invoice' ? (
+                  <Link href={at(`/invoices/${row.resource_id ?? ''}`)}>{words}</Link>
+                ) : (
+                  words
                 )}
               </span>
               <span className="caption">{row.external_customer_id}</span>

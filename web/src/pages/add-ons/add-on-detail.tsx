@@ -10,6 +10,7 @@ import { ButtonLink, Code } from '../../parts/button.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { Table } from '../../parts/list.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { useRecent } from '../../shell/recent.ts'
@@ -21,11 +22,10 @@ export function AddOnDetail(): ReactElement {
   const { code = '' } = useParams({ strict: false }) as { code?: string }
   const at = useAt()
   const query = useOne<AddOn>(pathOf(code), 'add_on')
-  if (query.data) return <Detail addOn={query.data} />
   return (
-    <Page title={code} crumbs={[{ label: 'Add-ons', href: at('/add-ons') }]}>
-      <Loaded query={query}>{() => null}</Loaded>
-    </Page>
+    <LoadedPage title={code} crumbs={[{ label: 'Add-ons', href: at('/add-ons') }]} query={query}>
+      {(addOn) => <Detail addOn={addOn} />}
+    </LoadedPage>
   )
 }
 

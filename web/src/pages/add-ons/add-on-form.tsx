@@ -10,8 +10,9 @@ import { DecimalField, NameAndCode, Row, SelectField, TextField } from '../../pa
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Loaded, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 
 type AddOnValues = {
@@ -63,7 +64,11 @@ export function NewAddOn(): ReactElement {
 export function EditAddOn(): ReactElement {
   const { code = '' } = useParams({ strict: false }) as { code?: string }
   const query = useOne<AddOn>(pathOf(code), 'add_on')
-  return <Loaded query={query}>{(addOn) => <AddOnForm initial={valuesOf(addOn)} stored={addOn} />}</Loaded>
+  return (
+    <LoadedPage title="Edit add-on" query={query}>
+      {(addOn) => <AddOnForm initial={valuesOf(addOn)} stored={addOn} />}
+    </LoadedPage>
+  )
 }
 
 function useAddOnForm(initial: AddOnValues, stored: AddOn | null) {

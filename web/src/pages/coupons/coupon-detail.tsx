@@ -9,9 +9,9 @@ import { Button, ButtonLink, Code } from '../../parts/button.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import type { MenuItem } from '../../parts/menu.tsx'
 import { Card, Columns, Facts, Page } from '../../parts/page.tsx'
-import { Loaded } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { useRecent } from '../../shell/recent.ts'
@@ -29,11 +29,10 @@ export function CouponDetail(): ReactElement {
   const { code = '', tab = 'overview' } = useParams({ strict: false }) as { code?: string; tab?: string }
   const at = useAt()
   const query = useOne<Coupon>(pathOf(code), 'coupon')
-  if (query.data) return <Detail coupon={query.data} tab={tab} />
   return (
-    <Page title={code} crumbs={[{ label: 'Coupons', href: at('/coupons') }]}>
-      <Loaded query={query}>{() => null}</Loaded>
-    </Page>
+    <LoadedPage title={code} crumbs={[{ label: 'Coupons', href: at('/coupons') }]} query={query}>
+      {(coupon) => <Detail coupon={coupon} tab={tab} />}
+    </LoadedPage>
   )
 }
 

@@ -9,8 +9,9 @@ import { NameAndCode, SelectField, SwitchField, TextField } from '../../parts/fi
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Loaded, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { CouponTerms } from './coupon-terms.tsx'
 import {
@@ -42,9 +43,9 @@ export function EditCoupon(): ReactElement {
     per_page: 1,
   })
   return (
-    <Loaded query={query}>
+    <LoadedPage title="Edit coupon" query={query}>
       {(coupon) => (
-        <Loaded query={uses}>
+        <LoadedPage title="Edit coupon" query={uses}>
           {({ meta }) => (
             <CouponForm
               initial={valuesOfCoupon(coupon, currency)}
@@ -52,9 +53,9 @@ export function EditCoupon(): ReactElement {
               isApplied={meta.total_count > 0}
             />
           )}
-        </Loaded>
+        </LoadedPage>
       )}
-    </Loaded>
+    </LoadedPage>
   )
 }
 

@@ -11,8 +11,8 @@ import { Confirm } from '../../parts/dialog.tsx'
 import { DocumentDialog, fileBy } from '../../parts/document-dialog.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
 import { Table } from '../../parts/list.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Card, Columns, Facts, Figure, Page } from '../../parts/page.tsx'
-import { Loaded } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import { useRecent } from '../../shell/recent.ts'
 import { ActivityList } from '../activity/activity-list.tsx'
@@ -24,11 +24,14 @@ export function CreditNoteDetail(): ReactElement {
   const { id = '' } = useParams({ strict: false }) as { id?: string }
   const at = useAt()
   const query = useOne<CreditNote>(`/credit_notes/${encodeURIComponent(id)}`, 'credit_note')
-  if (query.data) return <Detail note={query.data} />
   return (
-    <Page title="Credit note" crumbs={[{ label: 'Credit notes', href: at('/credit-notes') }]}>
-      <Loaded query={query}>{() => null}</Loaded>
-    </Page>
+    <LoadedPage
+      title="Credit note"
+      crumbs={[{ label: 'Credit notes', href: at('/credit-notes') }]}
+      query={query}
+    >
+      {(note) => <Detail note={note} />}
+    </LoadedPage>
   )
 }
 

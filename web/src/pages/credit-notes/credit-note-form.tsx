@@ -11,8 +11,8 @@ import { ariaOf, DecimalInput, FieldFrame, SelectField, TextField } from '../../
 import { type Form, FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Card, Facts, Page } from '../../parts/page.tsx'
-import { Loaded } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { REASONS } from './credit-note-table.tsx'
 import {
@@ -28,7 +28,11 @@ import {
 export function NewCreditNote(): ReactElement {
   const id = useView().get('invoice')
   const query = useOne<Invoice>(`/invoices/${encodeURIComponent(id)}`, 'invoice')
-  return <Loaded query={query}>{(invoice) => <NoteForm invoice={invoice} />}</Loaded>
+  return (
+    <LoadedPage title="New credit note" query={query}>
+      {(invoice) => <NoteForm invoice={invoice} />}
+    </LoadedPage>
+  )
 }
 
 /** The estimate of what is typed, from the server. */

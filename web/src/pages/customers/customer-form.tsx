@@ -7,8 +7,8 @@ import { COUNTRIES, CURRENCIES } from '../../format/countries.ts'
 import { Row, SelectField, TextField } from '../../parts/fields.tsx'
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Loaded } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { TaxChoice } from '../plans/charge-editor.tsx'
 import { nameOf } from './customer-list.tsx'
@@ -120,9 +120,9 @@ export function EditCustomer(): ReactElement {
   const { externalId = '' } = useParams({ strict: false }) as { externalId?: string }
   const query = useOne<Customer>(`/customers/${encodeURIComponent(externalId)}`, 'customer')
   return (
-    <Loaded query={query}>
+    <LoadedPage title="Edit customer" query={query}>
       {(customer) => <CustomerForm initial={valuesOf(customer)} stored={customer} />}
-    </Loaded>
+    </LoadedPage>
   )
 }
 

@@ -8,6 +8,7 @@ import { ButtonLink, Code } from '../../parts/button.tsx'
 import { Confirm, Dialog } from '../../parts/dialog.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { type Column, FilterBar, FilterChip, List, Table, useView } from '../../parts/list.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Facts, None, Page } from '../../parts/page.tsx'
 import { Payload, pretty } from '../../parts/payload.tsx'
 import { RepeatActions } from '../../parts/repeat-actions.tsx'
@@ -27,11 +28,14 @@ export function WebhookDetail(): ReactElement {
   const { id = '' } = useParams({ strict: false }) as { id?: string }
   const at = useAt()
   const query = useOne<WebhookEndpoint>(`/webhook_endpoints/${encodeURIComponent(id)}`, 'webhook_endpoint')
-  if (query.data) return <Detail endpoint={query.data} />
   return (
-    <Page title="Endpoint" crumbs={[{ label: 'Webhooks', href: at('/developers/webhooks') }]}>
-      <Loaded query={query}>{() => null}</Loaded>
-    </Page>
+    <LoadedPage
+      title="Endpoint"
+      crumbs={[{ label: 'Webhooks', href: at('/developers/webhooks') }]}
+      query={query}
+    >
+      {(endpoint) => <Detail endpoint={endpoint} />}
+    </LoadedPage>
   )
 }
 

@@ -6,8 +6,8 @@ import { ChecksField } from '../../parts/checks-field.tsx'
 import { CardsField, SwitchField, TextField } from '../../parts/fields.tsx'
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Loaded } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { endpointName } from './webhook-list.tsx'
 import { WEBHOOK_GROUPS } from './webhook-types.ts'
@@ -36,7 +36,7 @@ export function EditEndpoint(): ReactElement {
   const { id = '' } = useParams({ strict: false }) as { id?: string }
   const query = useOne<WebhookEndpoint>(`/webhook_endpoints/${id}`, 'webhook_endpoint')
   return (
-    <Loaded query={query}>
+    <LoadedPage title="Edit endpoint" query={query}>
       {(endpoint) => (
         <EndpointForm
           stored={endpoint}
@@ -49,7 +49,7 @@ export function EditEndpoint(): ReactElement {
           }}
         />
       )}
-    </Loaded>
+    </LoadedPage>
   )
 }
 

@@ -10,6 +10,7 @@ import { ButtonLink, Code } from '../../parts/button.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { type Column, List, useView } from '../../parts/list.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Named } from '../../parts/named.tsx'
 import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
 import { Empty, Loaded } from '../../parts/states.tsx'
@@ -21,11 +22,10 @@ export function CampaignDetail(): ReactElement {
   const { code = '' } = useParams({ strict: false }) as { code?: string }
   const at = useAt()
   const query = useOne<DunningCampaign>(campaignPath(code), 'dunning_campaign')
-  if (query.data) return <Detail campaign={query.data} />
   return (
-    <Page title="Campaign" crumbs={[{ label: 'Dunning', href: at('/settings/dunning') }]}>
-      <Loaded query={query}>{() => null}</Loaded>
-    </Page>
+    <LoadedPage title="Campaign" crumbs={[{ label: 'Dunning', href: at('/settings/dunning') }]} query={query}>
+      {(campaign) => <Detail campaign={campaign} />}
+    </LoadedPage>
   )
 }
 

@@ -9,6 +9,7 @@ import { Button, ButtonLink, Code } from '../../parts/button.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { Table } from '../../parts/list.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { useRecent } from '../../shell/recent.ts'
@@ -21,11 +22,10 @@ export function FeatureDetail(): ReactElement {
   const { code = '' } = useParams({ strict: false }) as { code?: string }
   const at = useAt()
   const query = useOne<Feature>(pathOf(code), 'feature')
-  if (query.data) return <Detail feature={query.data} />
   return (
-    <Page title={code} crumbs={[{ label: 'Features', href: at('/features') }]}>
-      <Loaded query={query}>{() => null}</Loaded>
-    </Page>
+    <LoadedPage title={code} crumbs={[{ label: 'Features', href: at('/features') }]} query={query}>
+      {(feature) => <Detail feature={feature} />}
+    </LoadedPage>
   )
 }
 

@@ -5,8 +5,8 @@ import type { Feature } from '../../api/types.ts'
 import { NameAndCode, TextField } from '../../parts/fields.tsx'
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Loaded } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import {
   checkFeature,
@@ -24,7 +24,11 @@ export function NewFeature(): ReactElement {
 export function EditFeature(): ReactElement {
   const { code = '' } = useParams({ strict: false }) as { code?: string }
   const query = useOne<Feature>(`/features/${encodeURIComponent(code)}`, 'feature')
-  return <Loaded query={query}>{(feature) => <FeatureForm stored={feature} />}</Loaded>
+  return (
+    <LoadedPage title="Edit feature" query={query}>
+      {(feature) => <FeatureForm stored={feature} />}
+    </LoadedPage>
+  )
 }
 
 function FeatureForm({ stored }: { readonly stored: Feature | null }): ReactElement {

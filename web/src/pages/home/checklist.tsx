@@ -29,7 +29,7 @@ export function useChecklist() {
     { status: 'finalized', per_page: 1 },
     { enabled: isWanted },
   )
-  const delivered = useDelivered()
+  const { hasEndpoint, isDelivered } = useDelivered()
   const plan = plans.data?.rows[0]?.code
   const items: readonly Item[] = [
     [exists(metrics), 'A metric exists', metrics.data?.meta.total_count ? '/metrics' : '/metrics/new'],
@@ -37,11 +37,15 @@ export function useChecklist() {
     [exists(customers), 'A customer exists', exists(customers) ? '/customers' : '/customers/new'],
     [exists(events), 'An event was accepted', '/developers/events/new'],
     [exists(invoices), 'An invoice was finalized', '/invoices'],
-    [delivered === true, 'A webhook was delivered', '/developers/events'],
+    [
+      isDelivered === true,
+      'A webhook was delivered',
+      hasEndpoint ? '/developers/webhooks' : '/developers/webhooks/new',
+    ],
   ]
   const done = items.filter(([isDone]) => isDone).length
   const read = [plans, metrics, customers, events, invoices]
-  const isReady = read.every(({ data }) => data !== undefined) && delivered !== undefined
+  const isReady = read.every(({ data }) => data !== undefined) && isDelivered !== undefined
   const isUnwanted = isHidden || !isWanted
   return {
     items,
@@ -97,8 +101,13 @@ export function Checklist(props: {
   )
 }
 
-/** Whether any delivery to the first endpoint succeeded; undefined until it is known. */
-function useDelivered(): boolean | undefined {
+type Delivered = {
+  readonly hasEndpoint: boolean
+  /** Whether any delivery to the first endpoint succeeded; undefined until it is known. */
+  readonly isDelivered: boolean | undefined
+}
+
+function useDelivered(): Delivered {
   const may = useMay()
   const isOn = may('developers:manage')
   const endpoints = useList<WebhookEndpoint>(
@@ -114,7 +123,7 @@ function useDelivered(): boolean | undefined {
     { status: 'succeeded', per_page: 1 },
     { enabled: id !== undefined },
   )
-  if (!isOn || endpoints.error) return false
-  if (endpoints.data === undefined) return undefined
-  return id === undefined ? false : deliveries.data && exists(deliveries)
+  if (!isOn || endpoints.error) return { hasEndpoint: false, isDelivered: false }
+  if (id === undefined) return { hasEndpoint: false, isDelivered: endpoints.data ? false : undefined }
+  return { hasEndpoint: true, isDelivered: deliveries.data && exists(deliveries) }
 }

@@ -9,8 +9,8 @@ import { formatCents } from '../../format/money.ts'
 import { ApiCallButton } from '../../parts/api-call.tsx'
 import { Button, Code } from '../../parts/button.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
-import { Loaded } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import { useRecent } from '../../shell/recent.ts'
 import { ActivityList } from '../activity/activity-list.tsx'
@@ -27,11 +27,10 @@ export function InvoiceDetail(): ReactElement {
   const { id = '' } = useParams({ strict: false }) as { id?: string }
   const at = useAt()
   const query = useOne<Invoice>(`/invoices/${encodeURIComponent(id)}`, 'invoice', { every: 5000 })
-  if (query.data) return <Detail invoice={query.data} />
   return (
-    <Page title="Invoice" crumbs={[{ label: 'Invoices', href: at('/invoices') }]}>
-      <Loaded query={query}>{() => null}</Loaded>
-    </Page>
+    <LoadedPage title="Invoice" crumbs={[{ label: 'Invoices', href: at('/invoices') }]} query={query}>
+      {(invoice) => <Detail invoice={invoice} />}
+    </LoadedPage>
   )
 }
 

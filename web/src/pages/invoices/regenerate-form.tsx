@@ -6,8 +6,8 @@ import { formatCents, formatPrice, formatUnits } from '../../format/money.ts'
 import { DecimalInput } from '../../parts/fields.tsx'
 import { type Form, FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Loaded } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { feeName } from './fee-name.ts'
 import {
@@ -21,7 +21,11 @@ import {
 export function RegenerateInvoice(): ReactElement {
   const { id = '' } = useParams({ strict: false }) as { id?: string }
   const query = useOne<Invoice>(`/invoices/${encodeURIComponent(id)}`, 'invoice')
-  return <Loaded query={query}>{(invoice) => <RegenerateForm invoice={invoice} />}</Loaded>
+  return (
+    <LoadedPage title="Regenerate invoice" query={query}>
+      {(invoice) => <RegenerateForm invoice={invoice} />}
+    </LoadedPage>
+  )
 }
 
 function RegenerateForm({ invoice }: { readonly invoice: Invoice }): ReactElement {

@@ -6,8 +6,9 @@ import { CardsField, NameAndCode, Row, SelectField, SwitchField, TextField } fro
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Loaded, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import {
   AGGREGATIONS,
@@ -122,7 +123,9 @@ export function EditMetric(): ReactElement {
   const { code = '' } = useParams({ strict: false }) as { code?: string }
   const query = useOne<BillableMetric>(`/billable_metrics/${encodeURIComponent(code)}`, 'billable_metric')
   return (
-    <Loaded query={query}>{(metric) => <MetricForm initial={valuesOf(metric)} stored={metric} />}</Loaded>
+    <LoadedPage title="Edit metric" query={query}>
+      {(metric) => <MetricForm initial={valuesOf(metric)} stored={metric} />}
+    </LoadedPage>
   )
 }
 

@@ -12,8 +12,9 @@ import { Button, ButtonLink, Code } from '../../parts/button.tsx'
 import { DocumentDialog } from '../../parts/document-dialog.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
 import { type Column, List, useView, type ViewState } from '../../parts/list.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
-import { Empty, Loaded } from '../../parts/states.tsx'
+import { Empty } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { WhyItFailed } from './failure.tsx'
@@ -114,11 +115,10 @@ export function PaymentDetail(): ReactElement {
   const { id = '' } = useParams({ strict: false }) as { id?: string }
   const at = useAt()
   const query = useOne<Payment>(`/payments/${encodeURIComponent(id)}`, 'payment', { every: 5000 })
-  if (query.data) return <Detail payment={query.data} />
   return (
-    <Page title="Payment" crumbs={[{ label: 'Payments', href: at('/payments') }]}>
-      <Loaded query={query}>{() => null}</Loaded>
-    </Page>
+    <LoadedPage title="Payment" crumbs={[{ label: 'Payments', href: at('/payments') }]} query={query}>
+      {(payment) => <Detail payment={payment} />}
+    </LoadedPage>
   )
 }
 

@@ -11,8 +11,9 @@ import { DecimalField, NameAndCode, Row, SelectField, SwitchField, TextField } f
 import { type Form, FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Loaded, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { TaxChoice } from './charge-editor.tsx'
 import { ChargeList } from './charge-list.tsx'
@@ -75,9 +76,9 @@ export function EditPlan(): ReactElement {
   if (uses.isPending) return <Skeleton />
   const used = uses.data?.meta.total_count ?? null
   return (
-    <Loaded query={query}>
+    <LoadedPage title="Edit plan" query={query}>
       {(plan) => <PlanForm initial={valuesOfPlan(plan)} stored={plan} used={used} />}
-    </Loaded>
+    </LoadedPage>
   )
 }
 

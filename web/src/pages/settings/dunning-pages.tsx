@@ -9,9 +9,10 @@ import { DecimalInput, NameAndCode, Row, TextField } from '../../parts/fields.ts
 import { type Form, FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { type Column, List, useView } from '../../parts/list.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Named } from '../../parts/named.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Empty, Loaded } from '../../parts/states.tsx'
+import { Empty } from '../../parts/states.tsx'
 import { TagsInput } from '../../parts/tags-field.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import {
@@ -98,9 +99,9 @@ export function EditCampaign(): ReactElement {
   const { code = '' } = useParams({ strict: false }) as { code?: string }
   const query = useOne<DunningCampaign>(campaignPath(code), 'dunning_campaign')
   return (
-    <Loaded query={query}>
+    <LoadedPage title="Edit campaign" query={query}>
       {(campaign) => <CampaignForm initial={valuesOfCampaign(campaign)} stored={campaign} />}
-    </Loaded>
+    </LoadedPage>
   )
 }
 

@@ -8,6 +8,7 @@ import { ChecksField } from '../../parts/checks-field.tsx'
 import { NameAndCode, Row, SelectField, SwitchField, TextField } from '../../parts/fields.tsx'
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Card, Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Tag } from '../../parts/status.tsx'
@@ -26,9 +27,9 @@ export function EditEntity(): ReactElement {
   const { code = '' } = useParams({ strict: false }) as { code?: string }
   const query = useOne<BillingEntity>(pathOf(code), 'billing_entity')
   return (
-    <Loaded query={query}>
+    <LoadedPage title="Edit billing entity" query={query}>
       {(entity) => <EntityForm initial={valuesOfEntity(entity)} stored={entity} />}
-    </Loaded>
+    </LoadedPage>
   )
 }
 

@@ -8,9 +8,10 @@ import { NameAndCode, TextField } from '../../parts/fields.tsx'
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { type Column, List, useView } from '../../parts/list.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Named } from '../../parts/named.tsx'
 import { None, Page } from '../../parts/page.tsx'
-import { Empty, Loaded } from '../../parts/states.tsx'
+import { Empty } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { SettingsTabs } from './settings-tabs.tsx'
 
@@ -103,7 +104,7 @@ export function EditSection(): ReactElement {
   const { code = '' } = useParams({ strict: false }) as { code?: string }
   const query = useOne<InvoiceSection>(pathOf(code), 'invoice_custom_section')
   return (
-    <Loaded query={query}>
+    <LoadedPage title="Edit section" query={query}>
       {(section) => (
         <SectionForm
           stored={section}
@@ -117,7 +118,7 @@ export function EditSection(): ReactElement {
           }}
         />
       )}
-    </Loaded>
+    </LoadedPage>
   )
 }
 

@@ -11,8 +11,8 @@ import { Confirm } from '../../parts/dialog.tsx'
 import { DecimalField, NameAndCode, SwitchField, TextField } from '../../parts/fields.tsx'
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
-import { Loaded } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 
 type TaxValues = {
@@ -52,7 +52,11 @@ export function NewTax(): ReactElement {
 export function EditTax(): ReactElement {
   const { code = '' } = useParams({ strict: false }) as { code?: string }
   const query = useOne<Tax>(pathOf(code), 'tax')
-  return <Loaded query={query}>{(tax) => <TaxForm initial={valuesOf(tax)} stored={tax} />}</Loaded>
+  return (
+    <LoadedPage title="Tax" query={query}>
+      {(tax) => <TaxForm initial={valuesOf(tax)} stored={tax} />}
+    </LoadedPage>
+  )
 }
 
 function useTaxForm(initial: TaxValues, stored: Tax | null) {

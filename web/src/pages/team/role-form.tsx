@@ -8,8 +8,9 @@ import { Confirm } from '../../parts/dialog.tsx'
 import { NameAndCode, TextField } from '../../parts/fields.tsx'
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Loaded, NotFound } from '../../parts/states.tsx'
+import { NotFound } from '../../parts/states.tsx'
 import { Tag } from '../../parts/status.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { actionWords, permissionGroups, type Role, resourceWords } from './team.ts'
@@ -22,15 +23,21 @@ export function RolePage(): ReactElement {
   const { code } = useParams({ strict: false }) as { code?: string }
   const query = useList<Role>(ROLES, 'roles')
   return (
-    <Loaded query={query}>
+    <LoadedPage title="Role" query={query}>
       {({ rows }) => {
         const stored = rows.find((role) => role.code === code)
-        if (code !== undefined && !stored) return <NotFound />
+        if (code !== undefined && !stored) {
+          return (
+            <Page title="Role">
+              <NotFound />
+            </Page>
+          )
+        }
         // The administrator may do everything, so its permissions are all there are.
         const all = rows.find((role) => role.code === 'admin')?.permissions ?? []
         return <RoleForm key={code} stored={stored ?? null} all={all} />
       }}
-    </Loaded>
+    </LoadedPage>
   )
 }
 

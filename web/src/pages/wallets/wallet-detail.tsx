@@ -11,6 +11,7 @@ import { ApiCallButton } from '../../parts/api-call.tsx'
 import { Button, ButtonLink, Code } from '../../parts/button.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Card, Columns, Facts, Figure, None, Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
@@ -29,11 +30,10 @@ export function WalletDetail(): ReactElement {
   const { id = '', tab = 'overview' } = useParams({ strict: false }) as { id?: string; tab?: string }
   const at = useAt()
   const query = useOne<Wallet>(`/wallets/${encodeURIComponent(id)}`, 'wallet')
-  if (query.data) return <Detail wallet={query.data} tab={tab} />
   return (
-    <Page title="Wallet" crumbs={[{ label: 'Wallets', href: at('/wallets') }]}>
-      <Loaded query={query}>{() => null}</Loaded>
-    </Page>
+    <LoadedPage title="Wallet" crumbs={[{ label: 'Wallets', href: at('/wallets') }]} query={query}>
+      {(wallet) => <Detail wallet={wallet} tab={tab} />}
+    </LoadedPage>
   )
 }
 

@@ -11,8 +11,8 @@ import { DecimalField, Row, SelectField, SwitchField, TextField } from '../../pa
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Loaded } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { RuleFields } from './rule-fields.tsx'
 import { walletName } from './wallet-table.tsx'
@@ -36,9 +36,9 @@ export function EditWallet(): ReactElement {
   const { id = '' } = useParams({ strict: false }) as { id?: string }
   const query = useOne<Wallet>(`/wallets/${encodeURIComponent(id)}`, 'wallet')
   return (
-    <Loaded query={query}>
+    <LoadedPage title="Edit wallet" query={query}>
       {(wallet) => <WalletForm initial={valuesOfWallet(wallet)} stored={wallet} isOfCustomer />}
-    </Loaded>
+    </LoadedPage>
   )
 }
 
