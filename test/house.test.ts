@@ -126,6 +126,7 @@ const WITHOUT_COUNTERPART: Readonly<Record<string, string>> = {
   'src/api/schemas/files': 'documents, by the links that are given out',
   'src/api/schemas/inbox': 'what payment providers send, in their own form',
   'src/api/schemas/pagination': 'part of every list',
+  'src/api/schemas/portal-settings': 'part of the portal',
   'src/core/amounts': 'values of every noun',
   'src/core/calendar': 'values of every noun',
   'src/core/codes': 'the catalogue of codes that refusals carry',

@@ -26,6 +26,7 @@ export const FIELD_CODES = {
   cannot_refund_unpaid_invoice: 'nothing was paid that could be paid back',
   clock_cannot_move_backwards: 'the clock of a sandbox is later already',
   clock_cannot_move_so_far: 'the clock of a sandbox moves a limited span at once',
+  contrast_is_too_low: 'text in the color could not be read',
   coupon_is_not_reusable: 'the customer had the coupon, which is for one use',
   country_must_be_present: 'e-invoicing needs the country of the billing entity',
   country_not_supported: 'there is no e-invoicing in the country',

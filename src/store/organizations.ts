@@ -1,9 +1,10 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
+import type { PortalBrand } from '../core/portal/portal-brand.ts'
 import type { StoredWebhookSecrets } from '../core/webhooks/secrets.ts'
 import type { Database, Reads, Tx } from './database.ts'
 import type { BillingEntities, Organizations } from './rows.ts'
-import { ts } from './values.ts'
+import { json, ts } from './values.ts'
 
 export type OrganizationRow = Selectable<Organizations>
 export type BillingEntityRow = Selectable<BillingEntities>
@@ -49,6 +50,15 @@ export async function updateOrganization(
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow()
+}
+
+/** Changes what is given of the look of the portal. */
+export async function changePortalBrand(tx: Tx, id: string, change: Partial<PortalBrand>): Promise<void> {
+  await tx
+    .updateTable('organizations')
+    .set({ portalBrand: sql`portal_brand || ${json(change)}::jsonb` })
+    .where('id', '=', id)
+    .execute()
 }
 
 /** Makes every link to a file void that was signed before. */

@@ -1127,6 +1127,7 @@ export interface Organizations {
   netPaymentTerm: Generated<number>
   oldWebhookSecret: string | null
   oldWebhookSecretUntil: Timestamp | null
+  portalBrand: Generated<Json>
   portalParts: Generated<string[]>
   premiumIntegrations: Generated<string[]>
   slug: string

@@ -149,6 +149,41 @@ describe.runIf(hasChromium)('J26: the portal', () => {
     await page.waitForLoadState('networkidle')
   })
 
+  it('has the color, corners and links of the organization, in a shade that can be read', async () => {
+    const page = await journey.open()
+    await journey.signIn(page, `/${place.slug}/settings/portal`)
+    await page.getByRole('link', { name: 'Change the look' }).click()
+    const color = page.getByRole('textbox', { name: 'Accent color', exact: true })
+    await color.fill('#ff6600')
+    await page.getByRole('radio', { name: /Round/ }).check()
+    await page.getByRole('textbox', { name: 'Terms' }).fill('https://example.com/agb')
+    await page.getByRole('button', { name: 'Save look' }).click()
+    await page.getByText('Text in this color could not be read.').first().waitFor()
+    await journey.look(page, 'look')
+    await page.getByRole('button', { name: 'Use #ba4a00' }).click()
+    await page.getByRole('button', { name: 'Save look' }).click()
+    await page.getByText('The look of the portal was saved.').waitFor()
+    await page.getByText('#ba4a00').waitFor()
+    const { portal_settings: settings } = await place.api('GET', '/api/weir/v1/portal_settings')
+    for (const [theme, accent] of [
+      ['light', settings.accents.light.accent],
+      ['dark', settings.accents.dark.accent],
+    ]) {
+      const portal = await journey.open({ dark: theme === 'dark' })
+      await portal.goto(await linkOf())
+      await portal.getByRole('link', { name: 'AGB' }).waitFor()
+      expect(await portal.getByRole('link', { name: 'AGB' }).getAttribute('href')).toBe(
+        'https://example.com/agb',
+      )
+      const shown = `getComputedStyle(document.querySelector('.portal-nav [aria-current]')).color`
+      expect(await portal.evaluate(shown)).toBe(rgb(accent))
+      await portal.locator('.portal-card').first().waitFor()
+      const corner = `getComputedStyle(document.querySelector('.portal-card')).borderRadius`
+      expect(await portal.evaluate(corner)).toBe('18px')
+      await journey.look(portal, `brand-${theme}`)
+    }
+  })
+
   it('in German and dark: usage, a payment, a purchase and a new address', async () => {
     const page = await journey.open({ dark: true })
     const answers: string[] = []
@@ -337,6 +372,12 @@ describe.runIf(hasChromium)('J26: the portal', () => {
 /** An address of the portal where the page is: its cookie is for that name of the server. */
 function at(page: Page, path: string): string {
   return new URL(`${PORTAL}${path}`, page.url()).href
+}
+
+/** A color as a browser tells it. */
+function rgb(color: string): string {
+  const [red, green, blue] = [1, 3, 5].map((from) => Number.parseInt(color.slice(from, from + 2), 16))
+  return `rgb(${red}, ${green}, ${blue})`
 }
 
 /** How far the page is wider than its window. */

@@ -78,6 +78,7 @@ const PAGES = [
   '/settings/dunning',
   '/settings/dunning/new',
   '/settings/portal',
+  '/settings/portal/look',
   '/settings/team',
   '/settings/roles/new',
   '/settings/roles/finance',

@@ -108,7 +108,7 @@ describe('the plans between which customers may change', () => {
     const { portal_settings: kept } = await ok(client, 'PUT', `${WEIR}/portal_settings`, {
       portal_settings: { parts: ['plan'] },
     })
-    expect(kept).toEqual({ parts: ['plan'], plan_codes: ['small', 'middle'] })
+    expect(kept).toMatchObject({ parts: ['plan'], plan_codes: ['small', 'middle'] })
     const wrong = await client.call('PUT', `${WEIR}/portal_settings`, {
       portal_settings: { parts: [], plan_codes: ['small', 'none'] },
     })
@@ -120,7 +120,7 @@ describe('the plans between which customers may change', () => {
       expect([status, Object.keys(body.error_details)]).toEqual([422, ['plan_codes']])
     }
     await ok(client, 'DELETE', '/plans/small')
-    expect((await ok(client, 'GET', `${WEIR}/portal_settings`)).portal_settings).toEqual({
+    expect((await ok(client, 'GET', `${WEIR}/portal_settings`)).portal_settings).toMatchObject({
       parts: ['plan'],
       plan_codes: ['middle'],
     })

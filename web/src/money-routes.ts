@@ -70,6 +70,7 @@ export const MONEY_PAGES: readonly PageRoute[] = [
   ['/developers/activity', () => import('./pages/activity/log-pages.tsx'), 'ActivityLogPage'],
   ['/developers/api-log', () => import('./pages/activity/log-pages.tsx'), 'ApiLogPage'],
   ['/settings/portal', () => import('./pages/settings/portal-settings.tsx'), 'PortalSettingsPage'],
+  ['/settings/portal/look', () => import('./pages/settings/portal-look.tsx'), 'PortalLook'],
   ['/settings/team', () => import('./pages/team/team-page.tsx'), 'TeamPage'],
   ['/settings/roles/new', () => import('./pages/team/role-form.tsx'), 'RolePage'],
   ['/settings/roles/$code', () => import('./pages/team/role-form.tsx'), 'RolePage'],

@@ -26,6 +26,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   '/developers/api-log': ['audit_logs:view'],
   '/settings': ['organization:view'],
   '/settings/portal': ['organization:view'],
+  '/settings/portal/look': ['organization:update'],
   '/settings/taxes': ['organization:taxes:view'],
   '/settings/taxes/new': ['organization:taxes:update'],
   '/settings/taxes/$code': ['organization:taxes:view'],

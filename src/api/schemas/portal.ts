@@ -1,8 +1,9 @@
 import { type TSchema, Type } from 'typebox'
 import { DOCUMENT_LOCALES } from '../../core/input/places.ts'
-import { PORTAL_PARTS } from '../../core/portal/portal-parts.ts'
+import { CORNERS } from '../../core/portal/portal-brand.ts'
 import { dateTime, nullableInteger, nullableText, nullableUri, uuid, words, wordsOrNull } from './common.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'
+import { accents, PortalSettings, PortalSettingsChange, parts } from './portal-settings.ts'
 import { open } from './sessions.ts'
 
 const tags = ['portal']
@@ -13,7 +14,6 @@ const nullableTime = Type.Union([dateTime, Type.Null()])
 export const byId = Type.Object({ id: text })
 /** Of routes that a session of a customer opens. */
 const byBuyer = [{ portal: [] }]
-const parts = Type.Array(words(...PORTAL_PARTS))
 
 /** A route that a session of a customer opens. */
 export const route = (summary: string, response: TSchema, more: object = {}) => ({
@@ -28,7 +28,16 @@ const listOf = (name: string, item: TSchema) =>
 
 const Session = Type.Object({
   session: Type.Object({
-    brand: Type.Object({ name: text, email: nullableText, logo_url: nullableUri }),
+    brand: Type.Object({
+      name: text,
+      email: nullableText,
+      logo_url: nullableUri,
+      support_url: nullableUri,
+      terms_url: nullableUri,
+      privacy_url: nullableUri,
+      corners: words(...CORNERS),
+      accents,
+    }),
     customer: Type.Object({ name: text, locale: text, timezone: text }),
     parts,
     can_pay: Type.Boolean({ description: 'The customer is linked to a payment provider.' }),
@@ -268,11 +277,6 @@ const Method = Type.Object({
 const OneMethod = Type.Object({ payment_method: Method })
 const Url = Type.Object({ url: nullableUri })
 const PortalUrl = Type.Object({ customer: Type.Object({ portal_url: Type.String({ format: 'uri' }) }) })
-const planCodes = Type.Array(text, {
-  description: 'The plans between which customers may change, where `plan_changes` is on.',
-})
-const Settings = Type.Object({ portal_settings: Type.Object({ parts, plan_codes: planCodes }) })
-
 const ofCustomer = Type.Object({ external_customer_id: text })
 
 export const portalSchemas = {
@@ -289,14 +293,12 @@ export const portalSchemas = {
     params: ofCustomer,
     response: { 200: PortalUrl },
   },
-  settings: { tags, summary: 'Retrieve what customers see of the portal', response: { 200: Settings } },
+  settings: { tags, summary: 'Retrieve what customers see of the portal', response: { 200: PortalSettings } },
   updateSettings: {
     tags,
     summary: 'Set what customers see of the portal',
-    body: Type.Object({
-      portal_settings: Type.Object({ parts, plan_codes: Type.Optional(planCodes) }),
-    }),
-    response: { 200: Settings },
+    body: PortalSettingsChange,
+    response: { 200: PortalSettings },
   },
 
   open: {

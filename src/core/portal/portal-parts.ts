@@ -1,5 +1,6 @@
 import { Fields, type Input } from '../input/fields.ts'
-import { type Outcome, Problems } from '../problems.ts'
+import { type Outcome, Problems, refused } from '../problems.ts'
+import { type PortalBrand, readPortalBrand } from './portal-brand.ts'
 
 /**
  * What an organization can let its customers see and do in the portal (docs/api/portal.md): `amounts` is money beside
@@ -19,10 +20,12 @@ export const PORTAL_PARTS = [
 ] as const
 export type PortalPart = (typeof PORTAL_PARTS)[number]
 
-/** What `PUT /portal_settings` sets; plans that are not sent stay as they are. */
+/** What `PUT /portal_settings` sets; plans, and parts of the look, that are not sent stay as they are. */
 export type PortalSettings = {
   readonly parts: readonly PortalPart[]
   readonly planCodes: readonly string[] | undefined
+  /** What changes of the look; what is not sent stays as it is. */
+  readonly brand: Partial<PortalBrand>
 }
 
 /** Reads the body of `PUT /portal_settings`: the parts that are on, in the order of the list above. */
@@ -36,7 +39,12 @@ export function readPortalSettings(input: Input): Outcome<PortalSettings> {
   }
   const planCodes = fields.ids('plan_codes')
   const parts = PORTAL_PARTS.filter((part) => named?.includes(part))
-  return problems.outcome({ parts, planCodes })
+  const brand = readPortalBrand(fields.object('brand'))
+  if (brand.nearest !== undefined) {
+    const details = { ...problems.details(), nearest_accent_color: brand.nearest }
+    return refused({ kind: 'invalid', details })
+  }
+  return problems.outcome({ parts, planCodes, brand: brand.change })
 }
 
 /** The parts that are on, of those that an organization has stored. */

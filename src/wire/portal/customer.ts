@@ -2,6 +2,8 @@ import { Decimal } from '../../core/amounts/decimal.ts'
 import { toWireCents } from '../../core/amounts/json-text.ts'
 import type { Instant } from '../../core/calendar/instant.ts'
 import type { PlanEntitlement } from '../../core/entitlements/resolve.ts'
+import { accentsOf } from '../../core/portal/accent-color.ts'
+import { brandOf, type PortalBrand } from '../../core/portal/portal-brand.ts'
 import { type PortalPart, partsOf } from '../../core/portal/portal-parts.ts'
 import type { CustomerRow } from '../../store/customers.ts'
 import type { BillingEntityRow, OrganizationRow } from '../../store/organizations.ts'
@@ -11,13 +13,29 @@ import type { InvoicedRow, OwedRow, PortalVisit } from '../../store/portal.ts'
 import type { SubscriptionDetails, SubscriptionView } from '../../store/subscription-views.ts'
 import { isoMillis, isoSeconds, isoSecondsOrNull } from '../times.ts'
 
-/** The parts of the portal that an organization shows, and the plans between which its customers may change. */
+/** The parts of the portal that an organization shows, the plans between which its customers may change, and its look. */
 export function toWirePortalSettings(
-  { portalParts }: Pick<OrganizationRow, 'portalParts'>,
+  { portalParts, portalBrand }: Pick<OrganizationRow, 'portalParts' | 'portalBrand'>,
   planCodes: readonly string[],
 ): object {
-  return { parts: partsOf(portalParts), plan_codes: planCodes }
+  const brand = brandOf(portalBrand)
+  return {
+    parts: partsOf(portalParts),
+    plan_codes: planCodes,
+    brand: {
+      accent_color: brand.accentColor,
+      corners: brand.corners,
+      support_email: brand.supportEmail,
+      support_url: brand.supportUrl,
+      terms_url: brand.termsUrl,
+      privacy_url: brand.privacyUrl,
+    },
+    accents: accentsOfBrand(brand),
+  }
 }
+
+const accentsOfBrand = ({ accentColor }: PortalBrand): object | null =>
+  accentColor === null ? null : accentsOf(accentColor)
 
 /** Who has opened the portal, and what it looks like. */
 export function toWirePortalSession(
@@ -32,10 +50,16 @@ export function toWirePortalSession(
 ): object {
   const { csrfToken, renewalToken, canPay, now } = more
   const { logo, logoContentType } = more.logo
+  const brand = brandOf(organization.portalBrand)
   return {
     brand: {
       name: billingEntity.legalName || billingEntity.name || organization.name,
-      email: billingEntity.email ?? organization.email,
+      email: brand.supportEmail ?? billingEntity.email ?? organization.email,
+      support_url: brand.supportUrl,
+      terms_url: brand.termsUrl,
+      privacy_url: brand.privacyUrl,
+      corners: brand.corners,
+      accents: accentsOfBrand(brand),
       logo_url:
         logo === null ? null : `data:${logoContentType ?? 'image/png'};base64,${logo.toString('base64')}`,
     },

@@ -11,6 +11,8 @@ export class ApiProblem extends Error {
   readonly status: number
   readonly code: string | null
   readonly details: FieldErrors
+  /** What the server proposes instead, by name. */
+  readonly texts: Readonly<Record<string, string>>
   readonly requestId: string | null
   readonly request: string
 
@@ -18,6 +20,7 @@ export class ApiProblem extends Error {
     status: number
     code: string | null
     details?: FieldErrors
+    texts?: Readonly<Record<string, string>>
     requestId?: string | null
     request: string
     message: string
@@ -26,6 +29,7 @@ export class ApiProblem extends Error {
     this.status = parts.status
     this.code = parts.code
     this.details = parts.details ?? {}
+    this.texts = parts.texts ?? {}
     this.requestId = parts.requestId ?? null
     this.request = parts.request
   }
@@ -95,12 +99,12 @@ export async function send<T>(
   const text = await answer.text()
   const json = parse(text)
   if (answer.ok) return json as T
-  const refusal = (json ?? {}) as { code?: string; error?: string; error_details?: FieldErrors }
+  const refusal = (json ?? {}) as { code?: string; error?: string; error_details?: unknown }
   if (answer.status === 401 && refusal.code === SESSION_ENDED) whenSignedOut()
   throw new ApiProblem({
     status: answer.status,
     code: refusal.code ?? null,
-    details: isFields(refusal.error_details) ? refusal.error_details : {},
+    ...partsOfDetails(refusal.error_details),
     requestId: answer.headers.get('x-request-id'),
     request,
     message: refusal.error ?? `The server answered ${answer.status}.`,
@@ -116,8 +120,18 @@ function parse(text: string): unknown {
   }
 }
 
-function isFields(details: unknown): details is FieldErrors {
-  return typeof details === 'object' && details !== null && Object.values(details).every(Array.isArray)
+/** The errors by field among the details of a refusal, and what is proposed there instead. */
+function partsOfDetails(details: unknown): {
+  readonly details: FieldErrors
+  readonly texts: Readonly<Record<string, string>>
+} {
+  const entries = typeof details === 'object' && details !== null ? Object.entries(details) : []
+  return {
+    details: Object.fromEntries(entries.filter((each): each is [string, string[]] => Array.isArray(each[1]))),
+    texts: Object.fromEntries(
+      entries.filter((each): each is [string, string] => typeof each[1] === 'string'),
+    ),
+  }
 }
 
 /** A query string of what is set; lists become `key[]=…`. */

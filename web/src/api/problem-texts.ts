@@ -10,6 +10,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   value_is_too_long: 'This is too long.',
   invalid_email_format: 'This is not an e-mail address.',
   invalid_format: 'The format is not valid.',
+  contrast_is_too_low: 'Text in this color could not be read.',
+  url_is_invalid: 'Enter an address that begins with https:// or http://.',
   invalid_currency: 'This is not a currency.',
   currencies_does_not_match: 'The currency differs from the customer’s currency.',
   invalid_amount: 'Enter an amount of zero or more.',

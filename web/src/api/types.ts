@@ -3541,6 +3541,28 @@ export type PortalSettings = {
     | 'information'
   )[]
   plan_codes: readonly string[]
+  brand: {
+    accent_color: string | null
+    corners: 'square' | 'soft' | 'round'
+    support_email: string | null
+    support_url: string | null
+    terms_url: string | null
+    privacy_url: string | null
+  }
+  accents: {
+    light: {
+      accent: string
+      accent_strong: string
+      on_accent: string
+      accent_soft: string
+    }
+    dark: {
+      accent: string
+      accent_strong: string
+      on_accent: string
+      accent_soft: string
+    }
+  } | null
 }
 
 export type PortalSession = {
@@ -3548,6 +3570,24 @@ export type PortalSession = {
     name: string
     email: string | null
     logo_url: string | null
+    support_url: string | null
+    terms_url: string | null
+    privacy_url: string | null
+    corners: 'square' | 'soft' | 'round'
+    accents: {
+      light: {
+        accent: string
+        accent_strong: string
+        on_accent: string
+        accent_soft: string
+      }
+      dark: {
+        accent: string
+        accent_strong: string
+        on_accent: string
+        accent_soft: string
+      }
+    } | null
   }
   customer: {
     name: string

@@ -65,9 +65,32 @@ export function App({ onLeft, onLanguage }: AppProps): ReactElement {
       </div>
       <footer className="portal-foot">
         {brand.email && <HelpLine email={brand.email} />}
+        <BrandLinks />
         <span>{say('zone', { zone: customer.timezone })}</span>
         <ThemeField />
       </footer>
+    </>
+  )
+}
+
+/** Where the organization has more to read. */
+function BrandLinks(): ReactElement {
+  const say = useSay()
+  const { brand } = useSession()
+  const links = (
+    [
+      ['support', brand.support_url],
+      ['terms', brand.terms_url],
+      ['privacy', brand.privacy_url],
+    ] as const
+  ).filter(([, url]) => url !== null)
+  return (
+    <>
+      {links.map(([word, url]) => (
+        <a key={word} href={url ?? ''} className="in-text" target="_blank" rel="noopener noreferrer">
+          {say(word)}
+        </a>
+      ))}
     </>
   )
 }

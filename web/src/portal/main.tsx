@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client'
 import type { PortalSession } from '../api/types.ts'
 import { isSignedOut, onOver, openPortal } from './api.ts'
 import { App, PAGES } from './app.tsx'
+import { showBrand } from './brand.ts'
 import { languageOfBrowser, loadLanguage, SayContext, sayIn } from './language.ts'
 import { Ended, Unreached } from './outside.tsx'
 import { keepRenewal, keptRenewal, sendsMails } from './renewal.ts'
@@ -51,6 +52,7 @@ async function showOver(token: string | null): Promise<void> {
 }
 
 async function show(session: PortalSession): Promise<void> {
+  showBrand(session.brand)
   const words = await loadLanguage(session.customer.locale)
   root.render(
     <StrictMode>

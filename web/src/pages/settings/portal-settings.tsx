@@ -3,7 +3,9 @@ import { OWN_API, useList, useOne, useWrite } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { Plan, PortalSettings } from '../../api/types.ts'
 import { ApiCallButton } from '../../parts/api-call.tsx'
+import { ButtonLink } from '../../parts/button.tsx'
 import { ProblemLine } from '../../parts/dialog.tsx'
+import { useAt } from '../../parts/link.tsx'
 import { Card, Facts, Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Toggle } from '../../parts/toggle.tsx'
@@ -59,6 +61,7 @@ export function PortalSettingsPage(): ReactElement {
           <div className="stack-wide">
             <Parts settings={settings} />
             {settings.parts.includes('plan_changes') && <Plans settings={settings} />}
+            <Look settings={settings} />
           </div>
         )}
       </Loaded>
@@ -102,6 +105,35 @@ function Parts({ settings }: { readonly settings: PortalSettings }): ReactElemen
           />
         ))}
       </div>
+    </Card>
+  )
+}
+
+/** What the portal looks like, and the way to change it. */
+function Look({ settings }: { readonly settings: PortalSettings }): ReactElement {
+  const at = useAt()
+  const may = useMay()
+  const { brand } = settings
+  const link = (url: string | null) => url ?? '—'
+  return (
+    <Card
+      title="Look"
+      aside={
+        may('organization:update') && (
+          <ButtonLink href={at('/settings/portal/look')}>Change the look</ButtonLink>
+        )
+      }
+    >
+      <Facts
+        facts={[
+          ['Accent color', brand.accent_color ?? 'That of the portal'],
+          ['Corners', { square: 'Square', soft: 'Soft', round: 'Round' }[brand.corners]],
+          ['E-mail address for questions', brand.support_email ?? 'That of the billing entity'],
+          ['Help pages', link(brand.support_url)],
+          ['Terms', link(brand.terms_url)],
+          ['Privacy', link(brand.privacy_url)],
+        ]}
+      />
     </Card>
   )
 }
