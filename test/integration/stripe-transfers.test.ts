@@ -6,6 +6,7 @@ import { listen, receivedBy } from '../support/announcements.ts'
 import { ok } from '../support/billing-fixtures.ts'
 import type { Client, Harness } from '../support/harness.ts'
 import { issue, pay } from '../support/payment-fixtures.ts'
+import { buyerOf } from '../support/portal-buyer.ts'
 import {
   charge,
   connectStripe,
@@ -81,6 +82,11 @@ describe('a customer who pays by bank transfer', () => {
     const [told, ...others] = await receivedBy(client, sink, 'payment.requires_action')
     expect(others).toEqual([])
     expect(told.payment.next_action).toMatchObject({ display_bank_transfer_instructions: shown })
+    const buyer = await buyerOf(harness, client, 'wire')
+    const { body } = await buyer.call('GET', `/invoices/${id}`)
+    expect(body.invoice.payments).toMatchObject([
+      { action_url: `https://payments.stripe.test/bank_transfers/${intent.id}`, action_kind: 'transfer' },
+    ])
 
     fund(stripe.state, intent, 4000)
     await settle()

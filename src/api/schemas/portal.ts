@@ -201,6 +201,7 @@ const Invoice = Type.Object({
         payment_status: text,
         paid_at: dateTime,
         action_url: nullableUri,
+        action_kind: wordsOrNull('confirm', 'transfer'),
       }),
     ),
   }),

@@ -77,7 +77,8 @@ function toWireOwnPayment(payment: PaymentView): object {
     redirect_to_url?: { url?: unknown }
     display_bank_transfer_instructions?: { hosted_instructions_url?: unknown }
   }
-  const url = next.redirect_to_url?.url ?? next.display_bank_transfer_instructions?.hosted_instructions_url
+  const page = next.redirect_to_url?.url
+  const url = page ?? next.display_bank_transfer_instructions?.hosted_instructions_url
   const isAsked = payment.state === 'action_required' && typeof url === 'string'
   return {
     id: payment.id,
@@ -86,6 +87,7 @@ function toWireOwnPayment(payment: PaymentView): object {
     payment_status: payment.paymentStatus,
     paid_at: isoSeconds(payment.paidAt),
     action_url: isAsked ? url : null,
+    action_kind: isAsked ? (page === undefined ? 'transfer' : 'confirm') : null,
   }
 }
 

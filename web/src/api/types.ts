@@ -3903,6 +3903,7 @@ export type OwnInvoiceInFull = {
     payment_status: string
     paid_at: string
     action_url: string | null
+    action_kind: 'confirm' | 'transfer' | null
   }[]
 }
 

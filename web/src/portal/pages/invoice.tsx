@@ -154,7 +154,11 @@ function Payments({ invoice }: OfInvoice): ReactElement {
       cell: (payment) => (
         <span className="line">
           {standing(payment)}
-          {payment.action_url && <a href={payment.action_url}>{say('confirmPayment')}</a>}
+          {payment.action_url && (
+            <a href={payment.action_url}>
+              {say(payment.action_kind === 'transfer' ? 'transferDetails' : 'confirmPayment')}
+            </a>
+          )}
         </span>
       ),
     },

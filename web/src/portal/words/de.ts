@@ -117,6 +117,7 @@ export const de: Words = {
   leftToPay: 'Noch zu zahlen',
   payments: 'Zahlungen',
   confirmPayment: 'Zahlung bestätigen',
+  transferDetails: 'Bankverbindung für die Überweisung',
   order: 'Bestellnummer',
   noWallets: 'Es gibt kein Guthaben.',
   available: 'Verfügbar',

@@ -115,6 +115,7 @@ export const en = {
   leftToPay: 'Left to pay',
   payments: 'Payments',
   confirmPayment: 'Confirm payment',
+  transferDetails: 'Bank details for the transfer',
   order: 'Purchase order',
   noWallets: 'There are no credits.',
   available: 'Available',

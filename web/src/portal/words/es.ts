@@ -117,6 +117,7 @@ export const es: Words = {
   leftToPay: 'Queda por pagar',
   payments: 'Pagos',
   confirmPayment: 'Confirmar el pago',
+  transferDetails: 'Datos para la transferencia',
   order: 'Orden de compra',
   noWallets: 'No hay créditos.',
   available: 'Disponible',

@@ -117,6 +117,7 @@ export const fr: Words = {
   leftToPay: 'Reste à payer',
   payments: 'Paiements',
   confirmPayment: 'Confirmer le paiement',
+  transferDetails: 'Coordonnées pour le virement',
   order: 'Bon de commande',
   noWallets: 'Il n’y a pas de crédits.',
   available: 'Disponible',

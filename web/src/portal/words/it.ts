@@ -116,6 +116,7 @@ export const it: Words = {
   leftToPay: 'Resta da pagare',
   payments: 'Pagamenti',
   confirmPayment: 'Conferma il pagamento',
+  transferDetails: 'Dati per il bonifico',
   order: 'Ordine di acquisto',
   noWallets: 'Non ci sono crediti.',
   available: 'Disponibile',

@@ -116,6 +116,7 @@ export const nb: Words = {
   leftToPay: 'Gjenstår å betale',
   payments: 'Betalinger',
   confirmPayment: 'Bekreft betaling',
+  transferDetails: 'Bankopplysninger for overføringen',
   order: 'Innkjøpsordre',
   noWallets: 'Det finnes ingen kreditter.',
   available: 'Tilgjengelig',

@@ -117,6 +117,7 @@ export const ptBr: Words = {
   leftToPay: 'Falta pagar',
   payments: 'Pagamentos',
   confirmPayment: 'Confirmar pagamento',
+  transferDetails: 'Dados para a transferência',
   order: 'Pedido de compra',
   noWallets: 'Não há créditos.',
   available: 'Disponível',

@@ -117,6 +117,7 @@ export const sv: Words = {
   leftToPay: 'Kvar att betala',
   payments: 'Betalningar',
   confirmPayment: 'Bekräfta betalningen',
+  transferDetails: 'Bankuppgifter för överföringen',
   order: 'Inköpsorder',
   noWallets: 'Det finns inga krediter.',
   available: 'Tillgängligt',

@@ -114,6 +114,7 @@ export const zhTw: Words = {
   leftToPay: '尚待付款',
   payments: '付款紀錄',
   confirmPayment: '確認付款',
+  transferDetails: '轉帳資訊',
   order: '採購單',
   noWallets: '沒有點數。',
   available: '可用',
