@@ -13,6 +13,8 @@ export class ApiProblem extends Error {
   readonly details: FieldErrors
   readonly requestId: string | null
   readonly request: string
+  /** What a payment provider said, where it was one that refused. */
+  readonly saidBy: { readonly name: string; readonly words: string } | null
 
   constructor(parts: {
     status: number
@@ -21,6 +23,7 @@ export class ApiProblem extends Error {
     requestId?: string | null
     request: string
     message: string
+    saidBy?: ApiProblem['saidBy']
   }) {
     super(parts.message)
     this.status = parts.status
@@ -28,6 +31,7 @@ export class ApiProblem extends Error {
     this.details = parts.details ?? {}
     this.requestId = parts.requestId ?? null
     this.request = parts.request
+    this.saidBy = parts.saidBy ?? null
   }
 }
 
@@ -95,7 +99,7 @@ export async function send<T>(
   const text = await answer.text()
   const json = parse(text)
   if (answer.ok) return json as T
-  const refusal = (json ?? {}) as { code?: string; error?: string; error_details?: FieldErrors }
+  const refusal = (json ?? {}) as { code?: string; error?: string; error_details?: unknown }
   if (answer.status === 401 && refusal.code === SESSION_ENDED) whenSignedOut()
   throw new ApiProblem({
     status: answer.status,
@@ -104,6 +108,7 @@ export async function send<T>(
     requestId: answer.headers.get('x-request-id'),
     request,
     message: refusal.error ?? `The server answered ${answer.status}.`,
+    saidBy: saidBy(refusal.error_details),
   })
 }
 
@@ -118,6 +123,11 @@ function parse(text: string): unknown {
 
 function isFields(details: unknown): details is FieldErrors {
   return typeof details === 'object' && details !== null && Object.values(details).every(Array.isArray)
+}
+
+function saidBy(details: unknown): ApiProblem['saidBy'] {
+  const { third_party: name, thirdparty_error: words } = (details ?? {}) as Readonly<Record<string, unknown>>
+  return typeof name === 'string' && typeof words === 'string' ? { name, words } : null
 }
 
 /** A query string of what is set; lists become `key[]=…`. */
