@@ -344,6 +344,29 @@ describe.runIf(hasChromium)('payment providers', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'End connection' }).click()
     await page.getByRole('button', { name: 'Link to a provider' }).waitFor()
   })
+  it('a provider that refused a customer is asked again', async () => {
+    const connections = '/api/weir/v1/customers/nameless/payment_connections'
+    await place.api('POST', '/customers', { customer: { external_id: 'nameless' } })
+    const gocardless = { payment_provider: 'gocardless', payment_provider_code: 'bank' }
+    const payment_connection = { ...gocardless, sync_with_provider: true }
+    await place.api('POST', connections, { payment_connection })
+    const page = await journey.open()
+    await journey.signIn(page, `/${place.slug}/customers/nameless/payments`)
+    const row = page.getByRole('region', { name: 'payment connections' }).getByRole('row', { name: /bank/ })
+    await row.getByText('Waits for the provider').waitFor()
+    const askAgain = async () => {
+      await page.getByRole('button', { name: 'Actions of bank' }).click()
+      await page.getByRole('menuitem', { name: 'Ask the provider again' }).click()
+    }
+    await askAgain()
+    await page.getByText(/^GoCardless refuses: /).waitFor()
+    await journey.look(page, 'refused-customer')
+    await place.api('POST', '/customers', { customer: { external_id: 'nameless', name: 'Named' } })
+    await askAgain()
+    await page.getByText('The provider knows the customer now.').waitFor()
+    await row.getByText('Made there').waitFor()
+  })
+
   it('who may not change customers sees their connections, and changes none', async () => {
     const roles = {
       viewer: ['customers:view', 'payments:view'],
