@@ -355,7 +355,7 @@ export const INVARIANTS: readonly Invariant[] = [
 
 /** The violations of one invariant in all organizations, at most `limit`, and their total count. */
 export async function findBreaches(
-  database: Database,
+  database: Pick<Database, 'system'>,
   invariant: Invariant,
   limit: number,
 ): Promise<{ readonly count: number; readonly breaches: readonly Breach[] }> {

@@ -94,12 +94,48 @@ const MESSAGES: Invariant = {
     from provider_messages m where m.status = 'dead'`,
 }
 
-/** What must hold of payments, of the ledgers of invoices and of credit notes. */
+/** What a customer shows of its default connection, and where it comes from. */
+const SHOWN = [
+  ['payment_provider', 'p.provider_type'],
+  ['payment_provider_code', 'p.code'],
+  ['provider_customer_id', 'l.provider_customer_id'],
+  ['sync_with_provider', 'l.sync_with_provider'],
+  ['provider_payment_methods', 'l.provider_payment_methods'],
+] as const
+
+const differs = ([shown, own]: (typeof SHOWN)[number]) => `c.${shown} is distinct from ${own}`
+const difference = (field: (typeof SHOWN)[number]) =>
+  `case when ${differs(field)} then format('${field[0]} %L instead of %L', c.${field[0]}, ${field[1]}) end`
+
+/** A customer without one may still show the provider and code that a request has named. */
+const DEFAULT_CONNECTIONS: Invariant = {
+  code: 'default_connections',
+  says: 'a customer shows its default payment connection as it is',
+  weight: 'error',
+  query: `
+    select c.organization_id, format('customer %s', c.external_id) as subject,
+      concat_ws(', ', ${SHOWN.map(difference).join(', ')}) as detail
+    from payment_provider_customers l
+    join payment_providers p on p.organization_id = l.organization_id and p.id = l.payment_provider_id
+    join customers c on c.organization_id = l.organization_id and c.id = l.customer_id
+    where l.is_default and l.deleted_at is null and (${SHOWN.map(differs).join(' or ')})
+    union all
+    select c.organization_id, format('customer %s', c.external_id), 'shows a connection, and has no default one'
+    from customers c
+    where (c.provider_customer_id is not null or c.sync_with_provider or c.provider_payment_methods is not null)
+      and not exists (
+        select from payment_provider_customers l
+        where l.organization_id = c.organization_id and l.customer_id = c.id and l.is_default
+          and l.deleted_at is null)`,
+}
+
+/** What must hold of payments, of how customers pay, of the ledgers of invoices and of credit notes. */
 export const PAYMENT_INVARIANTS: readonly Invariant[] = [
   INVOICE_PAYMENTS,
   PAYMENTS,
   EXCESS,
   OPEN_PAYMENTS,
+  DEFAULT_CONNECTIONS,
   REVIEWS,
   MESSAGES,
   CREDIT_NOTES,

@@ -48,6 +48,17 @@ export async function lockProvider(tx: Tx, id: string): Promise<PaymentProviderR
     .executeTakeFirst()
 }
 
+/** A connection that is not deleted, and is neither changed nor deleted until the transaction ends. */
+export async function holdProvider(tx: Tx, id: string): Promise<PaymentProviderRow | undefined> {
+  return tx
+    .selectFrom('paymentProviders')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deletedAt', 'is', null)
+    .forShare()
+    .executeTakeFirst()
+}
+
 /** A connection, deleted or not, locked until the transaction ends. */
 export async function lockAnyProvider(tx: Tx, id: string): Promise<PaymentProviderRow> {
   return tx

@@ -136,7 +136,13 @@ describe.runIf(hasChromium)('payment providers', () => {
 
     await open(page, '/customers/c/payments')
     await page.getByRole('button', { name: 'Link to a provider' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Link customer' }).click()
+    const linking = page.getByRole('dialog', { name: 'Add a connection' })
+    await linking.getByLabel('Id at Stripe').fill('cus_nobody')
+    await linking.getByRole('button', { name: 'Add connection' }).click()
+    await linking.getByText('The provider has no such customer.').first().waitFor()
+    await journey.look(page, 'unknown-customer')
+    await linking.getByLabel('Id at Stripe').fill('')
+    await linking.getByRole('button', { name: 'Add connection' }).click()
     await page.getByText('There is no payment method yet').waitFor()
     await page.getByRole('button', { name: 'Setup link' }).click()
     await page.getByRole('dialog', { name: 'Send this to your customer' }).getByText('http').waitFor()
@@ -280,25 +286,46 @@ describe.runIf(hasChromium)('payment providers', () => {
     for (const payment_provider of [cards, bank]) await place.api('POST', providers, { payment_provider })
     await place.api('POST', '/customers', { customer: { external_id: 'two', name: 'Customer Two' } })
     const connections = '/api/weir/v1/customers/two/payment_connections'
-    for (const [payment_provider, payment_provider_code] of [
-      ['stripe', 'cards'],
-      ['gocardless', 'bank'],
-    ]) {
-      const asked = { payment_provider, payment_provider_code, sync_with_provider: true, sync: true }
-      await place.api('POST', connections, { payment_connection: asked })
-    }
     const page = await journey.open()
     await journey.signIn(page, `/${place.slug}/customers/two/payments`)
     const row = (code: string) =>
       page.getByRole('region', { name: 'payment connections' }).getByRole('row', { name: new RegExp(code) })
-    await row('cards Default Stripe').waitFor()
-    await row('bank GoCardless').waitFor()
+    const dialog = page.getByRole('dialog', { name: 'Add a connection' })
+    const connect = () => dialog.getByRole('button', { name: 'Add connection' }).click()
+    await page.getByText('By itself: bank transfer, for example.').waitFor()
+    await page.getByRole('button', { name: 'Link to a provider' }).click()
+    await dialog.getByLabel('Account').selectOption('Cards · Stripe · test')
+    const known = 'cus_known'
+    const there = { id: known, metadata: {}, standard: null, deleted: false, email: null, name: 'Two' }
+    stripe.state.customers.set(known, there)
+    await dialog.getByLabel('Id at Stripe').fill(known)
+    await dialog.getByLabel('Keep its details there up to date').uncheck()
+    await journey.look(page, 'first-connection')
+    await connect()
+    await row('cards Default Stripe Known there by its id').waitFor()
+    await page.getByRole('button', { name: 'Add a connection' }).click()
+    // One connection to each account: what is left is another one.
+    expect(await dialog.getByRole('option', { name: /^Cards/ }).count()).toBe(0)
+    await dialog.getByLabel('Account').selectOption('Bank · GoCardless · test')
+    expect(await dialog.getByLabel('Charge invoices there from now on').isChecked()).toBe(false)
+    await journey.look(page, 'second-connection')
+    await connect()
+    await row('bank GoCardless Made there').waitFor()
+    const made = (await place.api('GET', connections)).payment_connections
+    expect(made).toMatchObject([
+      { code: 'cards', is_default: true, provider_customer_id: known, sync_with_provider: false },
+      { code: 'bank', is_default: false, sync_with_provider: true },
+    ])
+    await page.getByText(made[1].provider_customer_id).waitFor()
     await journey.look(page, 'several-connections')
+    await page.setViewportSize({ width: 390, height: 844 })
+    await journey.look(page, 'several-connections-narrow')
+    await page.setViewportSize({ width: 1440, height: 900 })
     await page.getByRole('button', { name: 'Actions of bank' }).click()
     await page.getByRole('menuitem', { name: 'Make it the default' }).click()
     await page.getByText('Invoices are charged there from now on.').waitFor()
     await row('bank Default GoCardless').waitFor()
-    await row('cards Stripe').waitFor()
+    await row('cards Stripe Known there by its id').waitFor()
     const { customer } = await place.api('GET', '/customers/two')
     expect(customer.billing_configuration.payment_provider_code).toBe('bank')
     await page.getByRole('button', { name: 'Actions of cards' }).click()
@@ -307,10 +334,64 @@ describe.runIf(hasChromium)('payment providers', () => {
     await journey.look(page, 'end-connection')
     await page.getByRole('dialog').getByRole('button', { name: 'End connection' }).click()
     await page.getByText('The connection has ended.').waitFor()
-    // What is left is the default alone, which the page shows by itself.
-    await page.getByRole('region', { name: 'payment connections' }).waitFor({ state: 'detached' })
+    await row('cards').waitFor({ state: 'detached' })
     expect((await place.api('GET', connections)).payment_connections).toMatchObject([
       { code: 'bank', is_default: true },
     ])
+    await page.getByRole('button', { name: 'Actions of bank' }).click()
+    await page.getByRole('menuitem', { name: 'End' }).click()
+    await page.getByText('invoices are no longer charged by themselves').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'End connection' }).click()
+    await page.getByRole('button', { name: 'Link to a provider' }).waitFor()
+  })
+  it('a provider that refused a customer is asked again', async () => {
+    const connections = '/api/weir/v1/customers/nameless/payment_connections'
+    await place.api('POST', '/customers', { customer: { external_id: 'nameless' } })
+    const gocardless = { payment_provider: 'gocardless', payment_provider_code: 'bank' }
+    const payment_connection = { ...gocardless, sync_with_provider: true }
+    await place.api('POST', connections, { payment_connection })
+    const page = await journey.open()
+    await journey.signIn(page, `/${place.slug}/customers/nameless/payments`)
+    const row = page.getByRole('region', { name: 'payment connections' }).getByRole('row', { name: /bank/ })
+    await row.getByText('Waits for the provider').waitFor()
+    const askAgain = async () => {
+      await page.getByRole('button', { name: 'Actions of bank' }).click()
+      await page.getByRole('menuitem', { name: 'Ask the provider again' }).click()
+    }
+    await askAgain()
+    await page.getByText(/^GoCardless refuses: /).waitFor()
+    await journey.look(page, 'refused-customer')
+    await place.api('POST', '/customers', { customer: { external_id: 'nameless', name: 'Named' } })
+    await askAgain()
+    await page.getByText('The provider knows the customer now.').waitFor()
+    await row.getByText('Made there').waitFor()
+  })
+
+  it('who may not change customers sees their connections, and changes none', async () => {
+    const roles = {
+      viewer: ['customers:view', 'payments:view'],
+      // May see no accounts, and so chooses none.
+      changer: ['customers:view', 'customers:update', 'payments:view'],
+    }
+    for (const [role, permissions] of Object.entries(roles)) {
+      const own = await journey.sandbox(`Seen by a ${role}`, [role], { [role]: permissions })
+      const payment_provider = { type: 'stripe', code: 'cards', name: 'Cards', secret_key: KEY }
+      await own.api('POST', '/api/weir/v1/payment_providers', { payment_provider })
+      await own.api('POST', '/customers', {
+        customer: {
+          external_id: 'seen',
+          billing_configuration: { payment_provider: 'stripe', sync_with_provider: true, sync: true },
+        },
+      })
+      const page = await journey.open()
+      await journey.signIn(page, `/${own.slug}/customers/seen/payments`)
+      const region = page.getByRole('region', { name: 'payment connections' })
+      await region.getByText('Kept in sync').waitFor()
+      const isChanger = role === 'changer' ? 1 : 0
+      expect(await region.getByRole('button', { name: 'Actions of cards' }).count()).toBe(isChanger)
+      expect(await page.getByRole('button', { name: 'Setup link' }).count()).toBe(isChanger)
+      expect(await page.getByRole('button', { name: 'Add a connection' }).count()).toBe(0)
+      await page.context().close()
+    }
   })
 })

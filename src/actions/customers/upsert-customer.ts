@@ -19,7 +19,7 @@ import { json, ts } from '../../store/values.ts'
 import { toWireCustomer } from '../../wire/customers.ts'
 import type { Caller, Context } from '../context.ts'
 import { redateDrafts } from '../invoices/redate-drafts.ts'
-import { linkCustomer, unlinkCustomer } from '../payment-providers/link-customer.ts'
+import { endDefaultLink, hasDefaultLink, linkCustomer } from '../payment-providers/link-customer.ts'
 import { tellProvider } from '../payment-providers/sync-customer.ts'
 import { rescheduleCustomer } from '../subscriptions/reschedule-customer.ts'
 import { announceTo } from '../webhooks/announce.ts'
@@ -53,7 +53,7 @@ export async function upsertCustomer(
   const shown = await (isAlone
     ? alone()
     : customersAtOnce(context).enter(organizationId, { caller, change }, alone))
-  return change.providerLink === undefined ? shown : followLink(context, caller, shown, change.providerLink)
+  return change.providerLink ? followLink(context, caller, shown, change.providerLink) : shown
 }
 
 /** Links the customer that was saved, and shows it anew. */
@@ -61,11 +61,9 @@ async function followLink(
   context: Context,
   caller: Caller,
   { details, sections }: ShownCustomer,
-  link: ProviderLink | null,
+  link: ProviderLink,
 ): Promise<ShownCustomer> {
-  const customer = await (link === null
-    ? unlinkCustomer(context, caller, details.customer.id)
-    : linkCustomer(context, caller, details.customer.id, link))
+  const customer = await linkCustomer(context, caller, details.customer.id, link)
   return { details: { ...details, customer }, sections }
 }
 
@@ -132,8 +130,9 @@ async function changeCustomer(
   const entity =
     change.billingEntityCode === undefined ? undefined : entityMeant(around, change.billingEntityCode)
   if (selected) await selectSections(tx, caller, customer.id, selected)
+  if (change.providerLink === null) await endDefaultLink(tx, caller, customer)
   const { customer: changed, billingEntity } = await updateCustomer(tx, customer.id, {
-    ...change.columns,
+    ...columnsOf(customer, change),
     ...(entity && { billingEntityId: entity.id }),
     ...(await accountTypeOf(tx, customer, change)),
     ...addressOf(customer, change),
@@ -166,6 +165,13 @@ async function changeCustomer(
     payload: () => toWireCustomer(details, sections),
   })
   return { details, sections }
+}
+
+/** A customer with a default link shows that one; what a request says of a provider only shows without one. */
+function columnsOf(customer: CustomerRow, { columns, providerLink }: CustomerChange) {
+  if (!hasDefaultLink(customer) || providerLink === null) return columns
+  const { paymentProvider: _, paymentProviderCode: __, ...others } = columns
+  return others
 }
 
 async function selectSections(

@@ -1,7 +1,7 @@
 import { freeConnectionCode } from '../../core/payment-connections/connection-input.ts'
 import type { ProviderLink } from '../../core/payment-providers/provider-link.ts'
 import { knownTraits, traitsOf } from '../../core/payment-providers/provider-types.ts'
-import { invalid } from '../../core/refusal.ts'
+import { invalid, notFound } from '../../core/refusal.ts'
 import { type CustomerRow, lockCustomerById, readCustomer, updateCustomer } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { discardMethodsOfLink, moveDefaultLink } from '../../store/payment-connections.ts'
@@ -14,7 +14,7 @@ import {
   type LinkRow,
   updateLink,
 } from '../../store/payment-provider-customers.ts'
-import { findProvidersOfType, type PaymentProviderRow, readProvider } from '../../store/payment-providers.ts'
+import { findProvidersOfType, holdProvider, type PaymentProviderRow } from '../../store/payment-providers.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { json, ts } from '../../store/values.ts'
 import type { Caller, Context } from '../context.ts'
@@ -46,21 +46,21 @@ export async function linkCustomer(
   return context.database.read(organizationId, (reads) => readCustomer(reads, customerId))
 }
 
-/** Ends the default link of a customer and discards its methods; payments that are under way go on. */
-export async function unlinkCustomer(
-  context: Context,
-  caller: Caller,
-  customerId: string,
-): Promise<CustomerRow> {
-  return inTransaction(context.database, caller, async (tx) => {
-    const customer = await lockCustomerById(tx, customerId)
-    const known = customer.providerPaymentMethods === null ? undefined : await findDefaultLink(tx, customerId)
-    if (known) await discardLinks(tx, { linkId: known.id }, caller.now)
-    return readCustomer(tx, customerId)
-  })
+/**
+ * Ends the default link of a customer, who is locked, and discards its methods; payments that are under way go on. A
+ * customer without one stays as it is.
+ */
+export async function endDefaultLink(tx: Tx, caller: Caller, customer: CustomerRow): Promise<void> {
+  const known = hasDefaultLink(customer) ? await findDefaultLink(tx, customer.id) : undefined
+  if (known) await discardLinks(tx, { linkId: known.id }, caller.now)
 }
 
-/** The connection that is meant; 422 on `base` when there is none, or more than one. */
+/** Whether a customer shows a default link, and not only what a request has said of a provider. */
+export function hasDefaultLink({ providerPaymentMethods }: CustomerRow): boolean {
+  return providerPaymentMethods !== null
+}
+
+/** The connection that is meant, which stays as it is until the end; 422 on `base` for none, or more than one. */
 export async function providerMeant(
   tx: Tx,
   { type, code }: Pick<ProviderLink, 'type' | 'code'>,
@@ -68,7 +68,9 @@ export async function providerMeant(
   const [found, another] = await findProvidersOfType(tx, type, code)
   if (!found) throw invalid({ base: ['payment_provider_not_found'] })
   if (another) throw invalid({ base: ['payment_provider_code_missing'] })
-  return found
+  const held = await holdProvider(tx, found.id)
+  if (!held) throw invalid({ base: ['payment_provider_not_found'] })
+  return held
 }
 
 /**
@@ -152,7 +154,9 @@ export async function changeLink(
 /** Makes a link the default one of its customer, who is locked, and shows it on the customer. */
 export async function makeLinkDefault(tx: Tx, caller: Caller, link: LinkRow): Promise<void> {
   await moveDefaultLink(tx, link.customerId, link.id, caller.now)
-  await showLink(tx, caller, link, await readProvider(tx, link.paymentProviderId))
+  const provider = await holdProvider(tx, link.paymentProviderId)
+  if (!provider) throw notFound('payment_connection')
+  await showLink(tx, caller, link, provider)
 }
 
 /** Shows the default link on its customer. */

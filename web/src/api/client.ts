@@ -15,6 +15,8 @@ export class ApiProblem extends Error {
   readonly texts: Readonly<Record<string, string>>
   readonly requestId: string | null
   readonly request: string
+  /** What a payment provider said, where it was one that refused. */
+  readonly saidBy: { readonly name: string; readonly words: string } | null
 
   constructor(parts: {
     status: number
@@ -24,6 +26,7 @@ export class ApiProblem extends Error {
     requestId?: string | null
     request: string
     message: string
+    saidBy?: ApiProblem['saidBy']
   }) {
     super(parts.message)
     this.status = parts.status
@@ -32,6 +35,7 @@ export class ApiProblem extends Error {
     this.texts = parts.texts ?? {}
     this.requestId = parts.requestId ?? null
     this.request = parts.request
+    this.saidBy = parts.saidBy ?? null
   }
 }
 
@@ -108,6 +112,7 @@ export async function send<T>(
     requestId: answer.headers.get('x-request-id'),
     request,
     message: refusal.error ?? `The server answered ${answer.status}.`,
+    saidBy: saidBy(refusal.error_details),
   })
 }
 
@@ -132,6 +137,11 @@ function partsOfDetails(details: unknown): {
       entries.filter((each): each is [string, string] => typeof each[1] === 'string'),
     ),
   }
+}
+
+function saidBy(details: unknown): ApiProblem['saidBy'] {
+  const { third_party: name, thirdparty_error: words } = (details ?? {}) as Readonly<Record<string, unknown>>
+  return typeof name === 'string' && typeof words === 'string' ? { name, words } : null
 }
 
 /** A query string of what is set; lists become `key[]=…`. */

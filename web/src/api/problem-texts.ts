@@ -88,6 +88,9 @@ const TEXTS: Readonly<Record<string, string>> = {
 const TEXTS_OF_FIELDS: Readonly<Record<string, string>> = {
   'secret_key invalid_credentials': 'The provider does not know this key.',
   'access_token invalid_credentials': 'The provider does not know this token.',
+  'api_key invalid_credentials': 'The provider does not know this key.',
+  'secret_key value_is_invalid': 'This is not a key of this provider.',
+  'provider_customer_id not_found_at_provider': 'The provider has no such customer.',
 }
 
 /** The sentence for a code; the code itself in plain words when there is none. */
@@ -104,12 +107,17 @@ export function textOfCode(code: string): string {
 export const textOfField = (field: string, codes: readonly string[]): string =>
   codes.map((code) => TEXTS_OF_FIELDS[`${field} ${code}`] ?? textOfCode(code)).join(' ')
 
+/** What the API says in place of a provider that has said nothing. */
+const NO_ANSWER = 'no answer'
+
 /** What a person should read about a refused request. */
 export function textOfProblem(problem: ApiProblem): string {
   const details = Object.entries(problem.details)
   if (details.length > 0) {
     return details.map(([field, codes]) => `${labelOf(field)}: ${textOfField(field, codes)}`).join(' ')
   }
+  const { saidBy } = problem
+  if (saidBy && saidBy.words !== NO_ANSWER) return `${saidBy.name} refuses: ${saidBy.words}`
   if (problem.code) return textOfCode(problem.code)
   if (problem.status >= 500) return 'Something went wrong on the server. Nothing was changed.'
   return problem.message

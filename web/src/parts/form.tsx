@@ -53,6 +53,8 @@ type FormOptions<V extends Values> = {
   readonly onDone: (answer: unknown) => void
   /** Asks something before a form without errors is sent, and calls `send` with the answer. */
   readonly asks?: (() => void) | undefined
+  /** The field at which a refusal is shown that names another one, which the form lacks. */
+  readonly fieldOf?: (field: string, values: V) => string
   /** The name under which what was typed is kept for a week; none for forms with secrets. */
   readonly draft?: string
 }
@@ -91,7 +93,7 @@ export function useForm<V extends Values>(options: FormOptions<V>): Form<V> {
   const send = (write: Write = options.toWrite(values), onRefused?: () => void) =>
     mutate(write, {
       onError: (problem) => {
-        setRefused(problem.details)
+        setRefused(movedTo((field) => options.fieldOf?.(field, values) ?? field, problem.details))
         onRefused?.()
       },
       onSuccess: (answer) => {
@@ -119,6 +121,16 @@ export function useForm<V extends Values>(options: FormOptions<V>): Form<V> {
     draft:
       offered && !isDirty ? draftOf(options.draft ?? '', offered, setValues, () => setOffered(null)) : null,
   }
+}
+
+/** The errors of fields at the fields that stand for them. */
+function movedTo(fieldOf: (field: string) => string, details: FieldErrors): FieldErrors {
+  const moved: Record<string, readonly string[]> = {}
+  for (const [field, codes] of Object.entries(details)) {
+    const at = fieldOf(field)
+    moved[at] = [...(moved[at] ?? []), ...codes]
+  }
+  return moved
 }
 
 function draftOf<V>(name: string, offered: V, setValues: (values: V) => void, close: () => void) {

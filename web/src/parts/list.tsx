@@ -108,13 +108,15 @@ export function Table<Row>(props: {
   readonly keyOf: (row: Row) => string
   readonly hrefOf?: (row: Row) => string
   readonly selection?: Selection | undefined
+  /** On small screens every row is a card, as it is where rows open something. */
+  readonly isStacked?: boolean
 }): ReactElement {
-  const { rows, columns, hrefOf, selection } = props
+  const { rows, columns, hrefOf, selection, isStacked } = props
   const body = useRef<HTMLTableSectionElement>(null)
   useRowKeys(body, hrefOf !== undefined)
   return (
     <div className="table-box" role="region" aria-label={props.label} tabIndex={0}>
-      <table className="table">
+      <table className={isStacked ? 'table table-stacked' : 'table'}>
         <caption className="visually-hidden">{props.label}</caption>
         <thead>
           <tr>

@@ -16,9 +16,17 @@ import { Status, Tag } from '../../parts/status.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { Toggle } from '../../parts/toggle.tsx'
-import { CONNECTIONS, kindName, MESSAGES_TEXT } from './connection-values.ts'
-import { MadeSecret } from './made-secret.tsx'
+import {
+  CONNECTIONS,
+  lacksSignature,
+  MESSAGES_TEXT,
+  settingsOf,
+  signaturesOf,
+  textOfWarning,
+} from './connection-values.ts'
+import { NextStep, Steps } from './made-secret.tsx'
 import { MessageLog } from './message-log.tsx'
+import { kindName, kindOf } from './provider-kinds.ts'
 
 /** One connection, or what its provider sent. */
 export function ConnectionDetail(): ReactElement {
@@ -69,7 +77,7 @@ function Detail(props: { readonly connection: PaymentProvider; readonly tab: str
       action={
         mayUpdate && (
           <>
-            <TestButton connection={connection} />
+            {!kindOf(connection.type)?.isTriedLater && <TestButton connection={connection} />}
             <ButtonLink href={`${home}/edit`} icon="edit">
               Edit
             </ButtonLink>
@@ -107,7 +115,10 @@ function TestButton({ connection }: { readonly connection: PaymentProvider }): R
           { method: 'POST', path: `${CONNECTIONS}/${connection.lago_id}/test` },
           {
             onSuccess: ({ connection_test: { ok, account, warnings } }) => {
-              if (ok) toasts.success([`It works, with account ${account}.`, ...warnings].join(' '))
+              if (ok)
+                toasts.success(
+                  [`It works, with account ${account}.`, ...warnings.map(textOfWarning)].join(' '),
+                )
               else toasts.error(`It does not work. ${warnings.join(' ')}`)
             },
             onError: (problem) => toasts.error(textOfProblem(problem)),
@@ -133,20 +144,27 @@ function useConnectionMenu(connection: PaymentProvider, open: (opened: Opened) =
       },
     )
   const isPaused = connection.state === 'paused'
-  const isMadeHere = connection.type === 'gocardless'
+  const byHand = kindOf(connection.type)?.byHand
   const change: readonly MenuItem[] = [
     isPaused
       ? { label: 'Resume', icon: 'right', onSelect: run('resume', `${connection.name} is in use again.`) }
       : { label: 'Pause', icon: 'clock', onSelect: () => open('pause') },
-    isMadeHere
-      ? { label: 'New secret of messages', icon: 'key', onSelect: () => open('rotate') }
-      : {
-          label: 'Register for messages',
-          icon: 'webhook',
-          refusal:
-            connection.webhook_state === 'manual' ? 'Its messages were set up by hand at Stripe.' : undefined,
-          onSelect: run('register_webhook', 'The provider sends its messages here.'),
-        },
+    ...(byHand
+      ? []
+      : [
+          {
+            label: 'Register for messages',
+            icon: 'webhook' as const,
+            refusal:
+              connection.webhook_state === 'manual'
+                ? `Its messages were set up by hand at ${kindName(connection.type)}.`
+                : undefined,
+            onSelect: run('register_webhook', 'The provider sends its messages here.'),
+          },
+        ]),
+    ...(byHand?.hasMadeSecret
+      ? [{ label: 'New secret of messages', icon: 'key' as const, onSelect: () => open('rotate') }]
+      : []),
   ]
   return [
     ...(may('organization:integrations:update') ? change : []),
@@ -219,7 +237,7 @@ function ConnectionDialogs(props: {
           {kindName(connection.type)} until then.
         </p>
       </Confirm>
-      {made && <MadeSecret connection={made} onClose={() => setMade(null)} />}
+      {made && <NextStep connection={made} onClose={() => setMade(null)} />}
     </>
   )
 }
@@ -227,6 +245,7 @@ function ConnectionDialogs(props: {
 /** How the connection is, and what it is set to. */
 function Overview({ connection }: { readonly connection: PaymentProvider }): ReactElement {
   const path = `${CONNECTIONS}/${connection.lago_id}`
+  const byHand = kindOf(connection.type)?.byHand
   return (
     <Columns
       aside={
@@ -252,11 +271,18 @@ function Overview({ connection }: { readonly connection: PaymentProvider }): Rea
               of them, but later than it could know.
             </p>
           )}
+          {lacksSignature(connection) && (
+            <p className="notice notice-warning">
+              Its messages are refused until it has the HMAC key of the webhook. Weir cannot ask Adyen what
+              became of a payment: without messages, some wait for somebody to find out.
+            </p>
+          )}
+          {byHand && <Steps steps={byHand.steps} />}
           <Facts
             facts={[
               ['How', MESSAGES_TEXT[connection.webhook_state]],
               ['Address', <Code key="url" text={connection.webhook_url} />],
-              ['Signed with', connection.webhook_secret],
+              ...signaturesOf(connection),
             ]}
           />
         </div>
@@ -268,34 +294,22 @@ function Overview({ connection }: { readonly connection: PaymentProvider }): Rea
   )
 }
 
-function settingsOf(connection: PaymentProvider): readonly (readonly [string, string | null | undefined])[] {
-  const common = [
-    ['Page after paying', connection.success_redirect_url],
-    ['What was paid twice', connection.refund_duplicates ? 'Goes back at once' : 'Stays'],
-  ] as const
-  if (connection.type === 'gocardless') {
-    return [['Access token', connection.access_token], ['Environment', connection.environment], ...common]
-  }
-  return [
-    ['Secret key', connection.secret_key],
-    ['3-D Secure', connection.supports_3ds ? 'Waits for the payer' : 'The payment fails'],
-    ['Your terms', connection.require_terms_of_service_consent ? 'Have to be accepted' : 'Are not asked'],
-    ...common,
-  ]
-}
-
 const STATE_TEXT: Readonly<Record<PaymentProvider['state'], string>> = {
   active: 'It works. What is due is charged by itself.',
   failing: 'The provider refuses. Payments wait, and go on by themselves once it works again.',
   paused: 'It is paused: nothing is charged or given back through it.',
 }
 
+const PAGES_TEXT = 'It is in use. Invoices are paid on its pages; nothing is charged by itself.'
+
 function Health({ connection }: { readonly connection: PaymentProvider }): ReactElement {
-  const { state, failing_since: since, last_error: error } = connection
+  const { type, state, failing_since: since, last_error: error } = connection
   return (
     <Card title="Health">
       <div className="stack">
-        <p className={state === 'failing' ? 'notice notice-danger' : 'muted'}>{STATE_TEXT[state]}</p>
+        <p className={state === 'failing' ? 'notice notice-danger' : 'muted'}>
+          {state === 'active' && kindOf(type)?.isPageOnly ? PAGES_TEXT : STATE_TEXT[state]}
+        </p>
         {(since || error) && (
           <Facts
             facts={[

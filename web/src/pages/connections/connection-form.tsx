@@ -7,7 +7,7 @@ import { useOrganization } from '../../api/session.ts'
 import type { PaymentProvider } from '../../api/types.ts'
 import { Button } from '../../parts/button.tsx'
 import { ProblemLine } from '../../parts/dialog.tsx'
-import { CardsField, NameAndCode, SelectField, SwitchField, TextField } from '../../parts/fields.tsx'
+import { CardsField, NameAndCode, SwitchField, TextField } from '../../parts/fields.tsx'
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { goElsewhere } from '../../parts/leave.ts'
 import { useAt, useGo } from '../../parts/link.tsx'
@@ -19,14 +19,16 @@ import {
   CONNECTIONS,
   type ConnectionValues,
   checkConnection,
+  fieldOfRefusal,
   newConnection,
-  PROVIDER_KINDS,
   shownBody,
   valuesOfConnection,
 } from './connection-values.ts'
 import { keepConsent, readConsent } from './consent.ts'
 import { ConsentGiven } from './consent-given.tsx'
-import { MadeSecret, madeSecretOf } from './made-secret.tsx'
+import { NextStep, needsStep } from './made-secret.tsx'
+import { OwnFields } from './own-fields.tsx'
+import { kindOf, PROVIDER_KINDS } from './provider-kinds.ts'
 
 export function NewConnection(): ReactElement {
   const { state, code } = useSearch({ strict: false }) as Readonly<Record<string, string>>
@@ -63,7 +65,9 @@ function ConnectionForm(props: {
   const at = useAt()
   const go = useGo()
   const toasts = useToasts()
+  const { is_sandbox: isSandbox } = useOrganization()
   const isNew = stored === null
+  const about = { isNew, isSandbox }
   const list = at('/settings/payment-providers')
   const call = (body: object) => ({
     method: isNew ? ('POST' as const) : ('PUT' as const),
@@ -72,13 +76,14 @@ function ConnectionForm(props: {
   })
   const form = useForm<ConnectionValues>({
     initial,
-    check: (values) => checkConnection(values, isNew),
-    toWrite: (values) => call(bodyOfConnection(values, isNew)),
-    toShow: (values) => call(shownBody(values, isNew)),
+    check: (values) => checkConnection(values, about),
+    toWrite: (values) => call(bodyOfConnection(values, about)),
+    toShow: (values) => call(shownBody(values, about)),
+    fieldOf: (field, { type }) => fieldOfRefusal(field, type),
     onDone: (answer) => {
       const { payment_provider: saved } = answer as { payment_provider: PaymentProvider }
       toasts.success(isNew ? `${saved.name} is connected.` : `${saved.name} was saved.`)
-      if (isNew && madeSecretOf(saved) !== null) setMade(saved)
+      if (isNew && needsStep(saved)) setMade(saved)
       else go(`${list}/${saved.lago_id}`)
     },
   })
@@ -95,11 +100,7 @@ function ConnectionForm(props: {
         form={form}
         verb={stored ? 'Save connection' : 'Connect'}
         onCancel={() => go(stored ? `${list}/${stored.lago_id}` : list)}
-        effect={
-          isNew
-            ? 'The provider is asked first whether the key works. Nobody is charged until a customer is linked.'
-            : 'A new key has to open the same account. Payments that wait go on with it.'
-        }
+        effect={effectOf(form.values.type, isNew)}
       >
         <Section title="Account" help="Where the money goes.">
           {isNew && <CardsField name="type" label="Provider" options={PROVIDER_KINDS} />}
@@ -112,18 +113,30 @@ function ConnectionForm(props: {
             name="success_redirect_url"
             label="Page after paying"
             placeholder="https://example.com/thanks"
-            help="Where the pages of the provider lead back to."
+            help="Optional. Where the pages of the provider lead back to."
           />
-          <SwitchField
-            name="refund_duplicates"
-            label="Give back at once what was paid twice"
-            help="Otherwise it stays with you until somebody refunds it."
-          />
+          {!kindOf(form.values.type)?.hasNoRefunds && (
+            <SwitchField
+              name="refund_duplicates"
+              label="Give back at once what was paid twice"
+              help="Otherwise it stays with you until somebody refunds it."
+            />
+          )}
         </Section>
       </FormPage>
-      {made && <MadeSecret connection={made} onClose={() => go(`${list}/${made.lago_id}`)} />}
+      {made && <NextStep connection={made} onClose={() => go(`${list}/${made.lago_id}`)} />}
     </Page>
   )
+}
+
+/** What saving does, in words. */
+function effectOf(type: ConnectionValues['type'], isNew: boolean): string {
+  const isTriedLater = kindOf(type)?.isTriedLater === true
+  if (!isNew && isTriedLater) return 'New keys are tried with the next payment page.'
+  if (!isNew) return 'A new key has to open the same account. Payments that wait go on with it.'
+  return isTriedLater
+    ? 'The keys are tried with the first payment page. No page is made until a customer is linked.'
+    : 'The provider is asked first whether the key works. Nobody is charged until a customer is linked.'
 }
 
 /** Goes to a page of GoCardless on which the holder of the account gives access, instead of a token. */
@@ -147,80 +160,5 @@ function AccessInstead({ values }: { readonly values: ConnectionValues }): React
       <p className="help">You sign in there and come back here; no token has to be copied.</p>
       {error && <ProblemLine problem={error} />}
     </div>
-  )
-}
-
-/** The fields that a type has of its own. */
-function OwnFields(props: {
-  readonly type: ConnectionValues['type']
-  readonly stored: PaymentProvider | null
-}): ReactElement {
-  const { type, stored } = props
-  const { is_sandbox: isSandbox } = useOrganization()
-  const isNew = stored === null
-  const keep = (hint: string | null | undefined) =>
-    hint ? `Now ${hint}. Leave it empty to keep it.` : 'Not shown again once it is saved.'
-  if (type === 'gocardless') {
-    return (
-      <>
-        <TextField
-          name="access_token"
-          label="Access token"
-          type="password"
-          isRequired={isNew}
-          isCode
-          autoComplete="new-password"
-          help={keep(stored?.access_token)}
-        />
-        {isNew && (
-          <SelectField
-            name="environment"
-            label="Environment"
-            placeholder="As the token says"
-            help="Only for tokens that do not begin with it."
-            options={[
-              { value: 'sandbox', label: 'Sandbox' },
-              ...(isSandbox ? [] : [{ value: 'live', label: 'Live' }]),
-            ]}
-          />
-        )}
-      </>
-    )
-  }
-  return (
-    <>
-      <TextField
-        name="secret_key"
-        label="Secret key"
-        type="password"
-        isRequired={isNew}
-        isCode
-        autoComplete="new-password"
-        placeholder={isSandbox ? 'sk_test_…' : 'sk_live_…'}
-        help={keep(stored?.secret_key)}
-      />
-      <TextField
-        name="webhook_secret"
-        label="Signing secret of messages"
-        type="password"
-        isCode
-        autoComplete="new-password"
-        placeholder="whsec_…"
-        help={
-          stored?.webhook_secret
-            ? keep(stored.webhook_secret)
-            : 'Only for restricted keys that may not register endpoints: make the endpoint at Stripe yourself.'
-        }
-      />
-      <SwitchField
-        name="supports_3ds"
-        label="Charge again with the payer there when a bank asks for it"
-        help="Such a payment waits for 3-D Secure; otherwise it has failed."
-      />
-      <SwitchField
-        name="require_terms_of_service_consent"
-        label="Payers have to accept your terms on payment pages"
-      />
-    </>
   )
 }

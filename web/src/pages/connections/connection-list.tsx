@@ -10,7 +10,8 @@ import { Page } from '../../parts/page.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { Status, Tag } from '../../parts/status.tsx'
 import { SettingsTabs } from '../settings/settings-tabs.tsx'
-import { CONNECTIONS, kindName, MESSAGES_TEXT, PROVIDER_KINDS } from './connection-values.ts'
+import { CONNECTIONS, MESSAGES_TEXT } from './connection-values.ts'
+import { kindName, PROVIDER_KINDS } from './provider-kinds.ts'
 
 const EXAMPLE = {
   method: 'POST',

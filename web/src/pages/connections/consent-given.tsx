@@ -9,7 +9,7 @@ import { Page } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/states.tsx'
 import { CONNECTIONS } from './connection-values.ts'
 import { type BegunConsent, forgetConsent } from './consent.ts'
-import { MadeSecret, madeSecretOf } from './made-secret.tsx'
+import { NextStep, needsStep } from './made-secret.tsx'
 
 /** Makes the connection to which the holder of an account at GoCardless has agreed, once. */
 export function ConsentGiven(props: {
@@ -31,7 +31,7 @@ export function ConsentGiven(props: {
     },
     onSuccess: (made) => {
       void client.invalidateQueries()
-      if (madeSecretOf(made) === null) go(`${list}/${made.lago_id}`)
+      if (!needsStep(made)) go(`${list}/${made.lago_id}`)
     },
   })
   const isAsked = useRef(false)
@@ -55,7 +55,7 @@ export function ConsentGiven(props: {
         </p>
       )}
       {accessCode !== undefined && !error && <Skeleton label="Connecting" />}
-      {data && <MadeSecret connection={data} onClose={() => go(`${list}/${data.lago_id}`)} />}
+      {data && <NextStep connection={data} onClose={() => go(`${list}/${data.lago_id}`)} />}
     </Page>
   )
 }

@@ -13,7 +13,7 @@ import { Payload, pretty } from '../../parts/payload.tsx'
 import { RepeatActions } from '../../parts/repeat-actions.tsx'
 import { Empty, Loaded } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
-import { kindName } from './connection-values.ts'
+import { kindName } from './provider-kinds.ts'
 
 const MESSAGES = `${OWN_API}/provider_messages`
 

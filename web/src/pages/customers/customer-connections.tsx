@@ -1,76 +1,100 @@
 import { type ReactElement, useState } from 'react'
 import { textOfProblem } from '../../api/problem-texts.ts'
-import { useList, useWrite } from '../../api/queries.ts'
+import { useWrite, type Write } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { Customer, PaymentConnection } from '../../api/types.ts'
+import { Code } from '../../parts/button.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { type Column, Table } from '../../parts/list.tsx'
 import { Menu, type MenuItem } from '../../parts/menu.tsx'
-import { Tag } from '../../parts/status.tsx'
+import { Named } from '../../parts/named.tsx'
+import { None } from '../../parts/page.tsx'
+import { Status, Tag } from '../../parts/status.tsx'
 import { useToasts } from '../../parts/toast.tsx'
-import { kindName } from '../connections/connection-values.ts'
+import { kindName } from '../connections/provider-kinds.ts'
+import { isWaiting, linksPath, syncOf } from './connection-links.ts'
 
 type OfCustomer = { readonly customer: Customer }
 
-const pathOf = ({ external_id }: Customer): string =>
-  `/api/weir/v1/customers/${encodeURIComponent(external_id)}/payment_connections`
-
-/** All connections of a customer, where it has others than the default one, which its page shows by itself. */
-export function CustomerConnections({ customer }: OfCustomer): ReactElement | null {
-  const { data } = useList<PaymentConnection>(pathOf(customer), 'payment_connections', { per_page: 100 })
-  const rows = data?.rows ?? []
-  if (rows.every(({ is_default }) => is_default)) return null
+/** All connections of a customer: the accounts that it pays through, one of which is charged by itself. */
+export function CustomerConnections(
+  props: OfCustomer & { readonly links: readonly PaymentConnection[] },
+): ReactElement {
+  const { customer, links } = props
+  const may = useMay()
   const columns: readonly Column<PaymentConnection>[] = [
     {
       title: 'Connection',
-      cell: ({ code, is_default }) => (
+      cell: ({ code, payment_provider_name: name, is_default }) => (
         <span className="line">
-          <code>{code}</code>
+          <Named name={name} code={code} />
           {is_default && <Tag>Default</Tag>}
         </span>
       ),
     },
-    { title: 'Provider', isMinor: true, cell: ({ payment_provider: type }) => kindName(type) },
+    { title: 'Provider', cell: ({ payment_provider: type }) => kindName(type) },
+    { title: 'Customer there', cell: (link) => <Status {...syncOf(link)} /> },
     {
-      title: 'Id at the provider',
+      title: 'Id there',
       isMinor: true,
-      cell: ({ provider_customer_id: id }) => (id === null ? '–' : <code>{id}</code>),
+      cell: ({ provider_customer_id: id }) => (id === null ? <None /> : <Code text={id} />),
     },
-    {
-      title: 'Actions',
-      cell: (connection) => <ConnectionMenu customer={customer} connection={connection} />,
-    },
+    ...(may('customers:update')
+      ? [
+          {
+            title: 'Actions',
+            cell: (link: PaymentConnection) => <ConnectionMenu customer={customer} link={link} />,
+          },
+        ]
+      : []),
   ]
-  return <Table label="payment connections" rows={rows} columns={columns} keyOf={({ lago_id }) => lago_id} />
+  return (
+    <Table
+      label="payment connections"
+      rows={links}
+      columns={columns}
+      keyOf={({ lago_id }) => lago_id}
+      isStacked
+    />
+  )
 }
 
-function ConnectionMenu(props: OfCustomer & { readonly connection: PaymentConnection }): ReactElement | null {
-  const { customer, connection } = props
+function ConnectionMenu(props: OfCustomer & { readonly link: PaymentConnection }): ReactElement {
+  const { customer, link } = props
   const [isEnding, setEnding] = useState(false)
-  const may = useMay()
   const { mutate } = useWrite()
   const toasts = useToasts()
-  if (!may('customers:update')) return null
-  const path = `${pathOf(customer)}/${encodeURIComponent(connection.code)}`
+  const path = `${linksPath(customer)}/${encodeURIComponent(link.code)}`
+  const run = (write: Write, done: string) => () =>
+    mutate(write, {
+      onSuccess: () => toasts.success(done),
+      onError: (problem) => toasts.error(textOfProblem(problem)),
+    })
+  const again = { payment_connection: { sync_with_provider: true, sync: true } }
   const items: readonly MenuItem[] = [
     {
       label: 'Make it the default',
       icon: 'check',
-      refusal: connection.is_default ? 'It is already.' : undefined,
-      onSelect: () =>
-        mutate(
-          { method: 'PUT', path: `${path}/set_as_default` },
-          {
-            onSuccess: () => toasts.success('Invoices are charged there from now on.'),
-            onError: (problem) => toasts.error(textOfProblem(problem)),
-          },
-        ),
+      refusal: link.is_default ? 'It is already.' : undefined,
+      onSelect: run(
+        { method: 'PUT', path: `${path}/set_as_default` },
+        'Invoices are charged there from now on.',
+      ),
     },
+    ...(isWaiting(link)
+      ? [
+          {
+            label: 'Ask the provider again',
+            icon: 'event' as const,
+            onSelect: run({ method: 'PUT', path, body: again }, 'The provider knows the customer now.'),
+          },
+        ]
+      : []),
     { label: 'End', icon: 'trash', isDangerous: true, onSelect: () => setEnding(true) },
   ]
   return (
     <>
-      <Menu label={`Actions of ${connection.code}`} items={items} />
+      <Menu label={`Actions of ${link.code}`} items={items} />
       <Confirm
         title="End this connection?"
         isOpen={isEnding}
@@ -81,7 +105,7 @@ function ConnectionMenu(props: OfCustomer & { readonly connection: PaymentConnec
         done="The connection has ended."
       >
         <p>
-          {connection.is_default
+          {link.is_default
             ? 'Its payment methods are forgotten here, and invoices are no longer charged by themselves.'
             : 'Its payment methods are forgotten here. The default connection stays as it is.'}
         </p>

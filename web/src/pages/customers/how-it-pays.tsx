@@ -2,88 +2,84 @@ import { type ReactElement, useState } from 'react'
 import { textOfProblem } from '../../api/problem-texts.ts'
 import { useList, useWrite } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
-import type { Customer, PaymentMethod } from '../../api/types.ts'
+import type { Customer, PaymentConnection, PaymentMethod } from '../../api/types.ts'
 import { formatDate } from '../../format/dates.ts'
 import { Button, Code } from '../../parts/button.tsx'
 import { Confirm, Dialog } from '../../parts/dialog.tsx'
 import { type Column, Table } from '../../parts/list.tsx'
 import { Menu, type MenuItem } from '../../parts/menu.tsx'
-import { Card, Facts } from '../../parts/page.tsx'
+import { Card } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Tag } from '../../parts/status.tsx'
 import { useToasts } from '../../parts/toast.tsx'
-import { kindName } from '../connections/connection-values.ts'
+import { kindName, kindOf } from '../connections/provider-kinds.ts'
+import { AddConnection } from './add-connection.tsx'
+import { linksPath } from './connection-links.ts'
 import { CustomerConnections } from './customer-connections.tsx'
-import { LinkCustomer, linkWrite } from './link-customer.tsx'
 
 type OfCustomer = { readonly customer: Customer }
 
 const pathOf = ({ external_id }: Customer): string => `/customers/${encodeURIComponent(external_id)}`
 
-/** The connection that a customer pays through, and the cards and mandates that it left there. */
+/** The connections that a customer pays through, and the cards and mandates that it left there. */
 export function HowItPays({ customer }: OfCustomer): ReactElement {
   const may = useMay()
-  const [isLinking, setLinking] = useState(false)
-  const [isUnlinking, setUnlinking] = useState(false)
-  const billing = customer.billing_configuration
-  const isLinked = Boolean(billing.payment_provider)
-  const mayUpdate = may('customers:update')
+  const [isAdding, setAdding] = useState(false)
+  const query = useList<PaymentConnection>(
+    linksPath(customer),
+    'payment_connections',
+    { per_page: 100 },
+    { every: 5000 },
+  )
+  const links = query.data?.rows ?? []
+  const isReady = query.data !== undefined && may('customers:update')
+  const standard = links.find(({ is_default }) => is_default)
+  const hasSetup = standard && !kindOf(standard.payment_provider)?.isPageOnly
   return (
     <Card
       title="How it pays"
       aside={
-        mayUpdate && (
-          <span className="line">
-            {isLinked && <SetupLink customer={customer} />}
-            {isLinked ? (
-              <Button kind="quiet" onClick={() => setUnlinking(true)}>
-                Unlink
-              </Button>
-            ) : (
-              <Button icon="link" onClick={() => setLinking(true)}>
-                Link to a provider
-              </Button>
-            )}
-          </span>
-        )
+        <span className="line">
+          {isReady && hasSetup && <SetupLink customer={customer} />}
+          {/* An account is chosen among those that only some may see. */}
+          {isReady && may('organization:integrations:view') && (
+            <Button icon="link" onClick={() => setAdding(true)}>
+              {links.length === 0 ? 'Link to a provider' : 'Add a connection'}
+            </Button>
+          )}
+        </span>
       }
     >
-      {isLinked ? (
-        <div className="stack-wide">
-          <Facts
-            facts={[
-              ['Provider', kindName(billing.payment_provider ?? '')],
-              ['Connection', billing.payment_provider_code],
-              [
-                'Id at the provider',
-                billing.provider_customer_id ? <Code key="id" text={billing.provider_customer_id} /> : null,
-              ],
-            ]}
-          />
-          {may('payment_methods:view') && <Methods customer={customer} />}
-          <CustomerConnections customer={customer} />
-        </div>
-      ) : (
-        <div className="stack-wide">
-          <p className="muted">
-            By itself: bank transfer, for example. Linked to a payment provider, its invoices are charged.
-          </p>
-          <CustomerConnections customer={customer} />
-        </div>
-      )}
-      {isLinking && <LinkCustomer customer={customer} onClose={() => setLinking(false)} />}
-      <Confirm
-        title="Unlink this customer?"
-        isOpen={isUnlinking}
-        onClose={() => setUnlinking(false)}
-        verb="Unlink customer"
-        isDangerous
-        write={linkWrite(customer, { payment_provider: null })}
-        done="The customer is no longer linked."
-      >
-        <p>Its payment methods there are forgotten here, and its invoices are no longer charged.</p>
-      </Confirm>
+      <Loaded query={query} rows={2}>
+        {({ rows }) =>
+          rows.length === 0 ? (
+            <Unlinked customer={customer} />
+          ) : (
+            <div className="stack-wide">
+              <CustomerConnections customer={customer} links={rows} />
+              {!standard && (
+                <p className="notice notice-info">
+                  None of them is the default, so nothing is charged by itself.
+                </p>
+              )}
+              {may('payment_methods:view') && <Methods customer={customer} standard={standard} />}
+            </div>
+          )
+        }
+      </Loaded>
+      {isAdding && <AddConnection customer={customer} links={links} onClose={() => setAdding(false)} />}
     </Card>
+  )
+}
+
+function Unlinked({ customer }: OfCustomer): ReactElement {
+  const { payment_provider: named } = customer.billing_configuration
+  return (
+    <p className="muted">
+      {named
+        ? `${kindName(named)} is named as its provider, but it is not linked there: nothing is charged by itself.`
+        : 'By itself: bank transfer, for example. Linked to a payment provider, its invoices are charged.'}
+    </p>
   )
 }
 
@@ -118,7 +114,8 @@ function SetupLink({ customer }: OfCustomer): ReactElement {
   )
 }
 
-function Methods({ customer }: OfCustomer): ReactElement {
+function Methods(props: OfCustomer & { readonly standard: PaymentConnection | undefined }): ReactElement {
+  const { customer, standard } = props
   const query = useList<PaymentMethod>(
     `${pathOf(customer)}/payment_methods`,
     'payment_methods',
@@ -135,7 +132,7 @@ function Methods({ customer }: OfCustomer): ReactElement {
         </span>
       ),
     },
-    { title: 'Provider', isMinor: true, cell: ({ payment_provider_type: type }) => kindName(type) },
+    { title: 'Provider', cell: ({ payment_provider_type: type }) => kindName(type) },
     { title: 'Left', isMinor: true, cell: ({ created_at }) => formatDate(created_at) },
     { title: 'Actions', cell: (method) => <MethodMenu customer={customer} method={method} /> },
   ]
@@ -143,14 +140,36 @@ function Methods({ customer }: OfCustomer): ReactElement {
     <Loaded query={query} rows={2}>
       {({ rows }) =>
         rows.length === 0 ? (
-          <p className="notice notice-warning">
-            There is no payment method yet, so nothing can be charged. Send the customer a setup link.
-          </p>
+          <NoMethods standard={standard} />
         ) : (
-          <Table label="payment methods" rows={rows} columns={columns} keyOf={({ lago_id }) => lago_id} />
+          <Table
+            label="payment methods"
+            rows={rows}
+            columns={columns}
+            keyOf={({ lago_id }) => lago_id}
+            isStacked
+          />
         )
       }
     </Loaded>
+  )
+}
+
+function NoMethods(props: { readonly standard: PaymentConnection | undefined }): ReactElement {
+  const { standard } = props
+  if (!standard) return <p className="muted">There is no payment method yet.</p>
+  const { payment_provider: type } = standard
+  if (kindOf(type)?.isPageOnly) {
+    return (
+      <p className="muted">
+        {kindName(type)} stores no payment methods. Send the customer the payment link of each invoice.
+      </p>
+    )
+  }
+  return (
+    <p className="notice notice-warning">
+      There is no payment method yet, so nothing can be charged. Send the customer a setup link.
+    </p>
   )
 }
 

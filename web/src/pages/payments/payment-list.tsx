@@ -17,6 +17,7 @@ import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
+import { kindName } from '../connections/provider-kinds.ts'
 import { WhyItFailed } from './failure.tsx'
 import { PaymentJournal, RetryPayment, usePaymentMenu } from './payment-journal.tsx'
 
@@ -26,10 +27,10 @@ const EXAMPLE = {
   body: { payment: { invoice_id: 'INVOICE_ID', amount_cents: 4900, reference: 'Bank transfer' } },
 } as const
 
-const methodOf = (payment: Payment): string =>
-  payment.type === 'manual'
-    ? 'By hand'
-    : (payment.payment_provider_type?.replace(/^PaymentProviders::(\w+)Provider$/, '$1') ?? 'Provider')
+const methodOf = ({ type, payment_provider_type: named }: Payment): string => {
+  if (type === 'manual') return 'By hand'
+  return named ? kindName(named.replace(/^PaymentProviders::(\w+)Provider$/, '$1').toLowerCase()) : 'Provider'
+}
 
 const paymentName = (payment: Payment): string => payment.reference || payment.invoice_numbers.join(', ')
 

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { ApiProblem } from './client.ts'
+import { textOfField, textOfProblem } from './problem-texts.ts'
+
+const refused = (saidBy: ApiProblem['saidBy']) =>
+  new ApiProblem({
+    status: 422,
+    code: 'third_party_error',
+    request: 'POST /x',
+    message: 'Unprocessable',
+    saidBy,
+  })
+
+describe('what a payment provider said', () => {
+  it('is told in its own words, and that it said nothing in ours', () => {
+    expect(textOfProblem(refused({ name: 'Adyen', words: 'Invalid Merchant Account' }))).toBe(
+      'Adyen refuses: Invalid Merchant Account',
+    )
+    expect(textOfProblem(refused({ name: 'Adyen', words: 'no answer' }))).toMatch(/did not answer/)
+    expect(textOfProblem(refused(null))).toMatch(/did not answer/)
+  })
+
+  it('of a key is not what is said of a password', () => {
+    for (const field of ['secret_key', 'access_token', 'api_key']) {
+      expect(textOfField(field, ['invalid_credentials'])).toMatch(/^The provider does not know this/)
+    }
+    expect(textOfField('password', ['invalid_credentials'])).toMatch(/password is wrong/)
+  })
+})
