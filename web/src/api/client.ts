@@ -11,12 +11,10 @@ export class ApiProblem extends Error {
   readonly status: number
   readonly code: string | null
   readonly details: FieldErrors
-  /** What the server proposes instead, by name. */
+  /** What else the details say, by name: a proposal, or the words of a payment provider. */
   readonly texts: Readonly<Record<string, string>>
   readonly requestId: string | null
   readonly request: string
-  /** What a payment provider said, where it was one that refused. */
-  readonly saidBy: { readonly name: string; readonly words: string } | null
 
   constructor(parts: {
     status: number
@@ -26,7 +24,6 @@ export class ApiProblem extends Error {
     requestId?: string | null
     request: string
     message: string
-    saidBy?: ApiProblem['saidBy']
   }) {
     super(parts.message)
     this.status = parts.status
@@ -35,7 +32,6 @@ export class ApiProblem extends Error {
     this.texts = parts.texts ?? {}
     this.requestId = parts.requestId ?? null
     this.request = parts.request
-    this.saidBy = parts.saidBy ?? null
   }
 }
 
@@ -112,7 +108,6 @@ export async function send<T>(
     requestId: answer.headers.get('x-request-id'),
     request,
     message: refusal.error ?? `The server answered ${answer.status}.`,
-    saidBy: saidBy(refusal.error_details),
   })
 }
 
@@ -125,7 +120,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** The errors by field among the details of a refusal, and what is proposed there instead. */
+/** The errors by field among the details of a refusal, and the texts there. */
 function partsOfDetails(details: unknown): {
   readonly details: FieldErrors
   readonly texts: Readonly<Record<string, string>>
@@ -137,11 +132,6 @@ function partsOfDetails(details: unknown): {
       entries.filter((each): each is [string, string] => typeof each[1] === 'string'),
     ),
   }
-}
-
-function saidBy(details: unknown): ApiProblem['saidBy'] {
-  const { third_party: name, thirdparty_error: words } = (details ?? {}) as Readonly<Record<string, unknown>>
-  return typeof name === 'string' && typeof words === 'string' ? { name, words } : null
 }
 
 /** A query string of what is set; lists become `key[]=…`. */

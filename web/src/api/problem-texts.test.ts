@@ -2,22 +2,24 @@ import { describe, expect, it } from 'vitest'
 import { ApiProblem } from './client.ts'
 import { textOfField, textOfProblem } from './problem-texts.ts'
 
-const refused = (saidBy: ApiProblem['saidBy']) =>
+const refused = (texts: Readonly<Record<string, string>>) =>
   new ApiProblem({
     status: 422,
     code: 'third_party_error',
     request: 'POST /x',
     message: 'Unprocessable',
-    saidBy,
+    texts,
   })
 
 describe('what a payment provider said', () => {
   it('is told in its own words, and that it said nothing in ours', () => {
-    expect(textOfProblem(refused({ name: 'Adyen', words: 'Invalid Merchant Account' }))).toBe(
-      'Adyen refuses: Invalid Merchant Account',
+    expect(
+      textOfProblem(refused({ third_party: 'Adyen', thirdparty_error: 'Invalid Merchant Account' })),
+    ).toBe('Adyen refuses: Invalid Merchant Account')
+    expect(textOfProblem(refused({ third_party: 'Adyen', thirdparty_error: 'no answer' }))).toMatch(
+      /did not answer/,
     )
-    expect(textOfProblem(refused({ name: 'Adyen', words: 'no answer' }))).toMatch(/did not answer/)
-    expect(textOfProblem(refused(null))).toMatch(/did not answer/)
+    expect(textOfProblem(refused({}))).toMatch(/did not answer/)
   })
 
   it('of a key is not what is said of a password', () => {

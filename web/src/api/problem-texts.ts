@@ -116,8 +116,8 @@ export function textOfProblem(problem: ApiProblem): string {
   if (details.length > 0) {
     return details.map(([field, codes]) => `${labelOf(field)}: ${textOfField(field, codes)}`).join(' ')
   }
-  const { saidBy } = problem
-  if (saidBy && saidBy.words !== NO_ANSWER) return `${saidBy.name} refuses: ${saidBy.words}`
+  const { third_party: party, thirdparty_error: words } = problem.texts
+  if (party && words && words !== NO_ANSWER) return `${party} refuses: ${words}`
   if (problem.code) return textOfCode(problem.code)
   if (problem.status >= 500) return 'Something went wrong on the server. Nothing was changed.'
   return problem.message

@@ -9,9 +9,9 @@ import { ApiCallButton } from '../../parts/api-call.tsx'
 import { Button, ButtonLink, Code } from '../../parts/button.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import type { MenuItem } from '../../parts/menu.tsx'
 import { Card, Columns, Facts, Page } from '../../parts/page.tsx'
-import { Loaded } from '../../parts/states.tsx'
 import { Status, Tag } from '../../parts/status.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { useToasts } from '../../parts/toast.tsx'
@@ -35,17 +35,17 @@ export function ConnectionDetail(): ReactElement {
   const query = useOne<PaymentProvider>(`${CONNECTIONS}/${encodeURIComponent(id)}`, 'payment_provider', {
     every: 10_000,
   })
-  if (query.data) return <Detail connection={query.data} tab={tab} />
   return (
-    <Page
+    <LoadedPage
       title="Connection"
       crumbs={[
         { label: 'Settings', href: at('/settings') },
         { label: 'Payment providers', href: at('/settings/payment-providers') },
       ]}
+      query={query}
     >
-      <Loaded query={query}>{() => null}</Loaded>
-    </Page>
+      {(connection) => <Detail connection={connection} tab={tab} />}
+    </LoadedPage>
   )
 }
 

@@ -11,8 +11,8 @@ import { CardsField, NameAndCode, SwitchField, TextField } from '../../parts/fie
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { goElsewhere } from '../../parts/leave.ts'
 import { useAt, useGo } from '../../parts/link.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Loaded } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import {
   bodyOfConnection,
@@ -50,9 +50,9 @@ export function EditConnection(): ReactElement {
   const { id = '' } = useParams({ strict: false }) as { id?: string }
   const query = useOne<PaymentProvider>(`${CONNECTIONS}/${encodeURIComponent(id)}`, 'payment_provider')
   return (
-    <Loaded query={query}>
+    <LoadedPage title="Edit connection" query={query}>
       {(stored) => <ConnectionForm initial={valuesOfConnection(stored)} stored={stored} />}
-    </Loaded>
+    </LoadedPage>
   )
 }
 

@@ -11,8 +11,8 @@ import { Button, ButtonLink, Code } from '../../parts/button.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { Link, useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
+import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Card, Columns, Facts, Figure, Page } from '../../parts/page.tsx'
-import { Loaded } from '../../parts/states.tsx'
 import { Tag } from '../../parts/status.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { useRecent } from '../../shell/recent.ts'
@@ -43,11 +43,10 @@ export function CustomerDetail(): ReactElement {
   const { externalId = '', tab = 'overview' } = params
   const at = useAt()
   const query = useOne<Customer>(`/customers/${encodeURIComponent(externalId)}`, 'customer')
-  if (query.data) return <Detail customer={query.data} tab={tab} />
   return (
-    <Page title={externalId} crumbs={[{ label: 'Customers', href: at('/customers') }]}>
-      <Loaded query={query}>{() => null}</Loaded>
-    </Page>
+    <LoadedPage title={externalId} crumbs={[{ label: 'Customers', href: at('/customers') }]} query={query}>
+      {(customer) => <Detail customer={customer} tab={tab} />}
+    </LoadedPage>
   )
 }
 
