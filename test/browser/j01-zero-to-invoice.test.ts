@@ -64,7 +64,7 @@ describe.runIf(hasChromium)('J01: from a fresh install to an invoice, by the key
     await human.press(page.getByRole('button', { name: 'Advance' }))
     await human.keys('ArrowDown', 'ArrowDown', 'Enter')
     const ran = page.getByRole('dialog', { name: 'What happened' })
-    await ran.getByText(/happened/).waitFor({ timeout: 120_000 })
+    await ran.getByText(/things? (that )?happened/).waitFor({ timeout: 120_000 })
     await journey.look(page, 'time')
     await human.keys('Escape')
 

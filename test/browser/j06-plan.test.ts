@@ -229,7 +229,7 @@ describe.runIf(hasChromium)('J06 and J07: a plan with every charge model', () =>
     await page.getByRole('button', { name: 'Advance' }).click()
     await page.getByRole('menuitem', { name: 'To the end of the billing period' }).click()
     const ran = page.getByRole('dialog', { name: 'What happened' })
-    await ran.getByText(/happened/).waitFor({ timeout: 60_000 })
+    await ran.getByText(/things? (that )?happened/).waitFor({ timeout: 60_000 })
     await ran.getByRole('button', { name: 'Close' }).click()
     await page.goto(`/${place.slug}/customers/j07/invoices`)
     await page.getByRole('region', { name: 'invoices' }).getByRole('link').first().click()

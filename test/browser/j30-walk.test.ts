@@ -33,9 +33,12 @@ function addressOf(route: string): string {
 
 /** Goes somewhere without loading the dashboard anew, and waits until nothing loads there. */
 async function goTo(page: Page, path: string): Promise<void> {
-  await page.evaluate(`history.pushState({}, '', ${JSON.stringify(path)})`)
+  if (new URL(page.url()).pathname === path) return
+  // The page before stays until the code of the next one is there.
+  await page.evaluate(`document.querySelector('main h1')?.setAttribute('data-left', '')
+    history.pushState({}, '', ${JSON.stringify(path)})`)
   await page.waitForURL((url) => url.pathname === path)
-  await page.locator('main h1').first().waitFor()
+  await page.locator('main h1:not([data-left])').first().waitFor()
   await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' })
 }
 
@@ -73,7 +76,9 @@ describe.runIf(hasChromium)('J30: every page, as each role', () => {
     const opens = openingBy(ROUTES)
     for (route of ROUTES) {
       const address = addressOf(route)
-      await goTo(page, `/${place.slug}${address === '/' ? '' : address}`)
+      await goTo(page, `/${place.slug}${address === '/' ? '' : address}`).catch((cause: unknown) => {
+        throw new Error(`${route} is not drawn`, { cause })
+      })
       const has = async (name: string) => (await page.getByRole('heading', { name }).count()) > 0
       const isOpen = !(await has('You may not see this'))
       if (isOpen !== opens(address, (permission) => permissions.includes(permission))) {

@@ -1,4 +1,4 @@
-import { useLocation } from '@tanstack/react-router'
+import { useMatch } from '@tanstack/react-router'
 import type { ComponentType, ReactElement } from 'react'
 import { permissionsOfPage } from '../page-permissions.ts'
 import { useMayOpen } from '../parts/link.tsx'
@@ -12,7 +12,8 @@ export function guarded<P extends object>(
 ): (props: P) => ReactElement {
   const [permission = 'unknown'] = permissionsOfPage(route)
   return function Guarded(props: P): ReactElement {
-    const path = useLocation({ select: ({ pathname }) => pathname.replace(/\/$/, '') })
+    // Of this page: the address is already that of the next one while its code is loading.
+    const path = useMatch({ strict: false, select: ({ pathname }) => pathname.replace(/\/$/, '') })
     if (useMayOpen()(path)) return <Shown {...props} />
     return (
       <Page title="No access">

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactElement, useId, useState } from 'react'
 import { type ApiProblem, send } from '../api/client.ts'
 import { useList, useOne } from '../api/queries.ts'
+import { useMay } from '../api/session.ts'
 import type { Subscription, TestClock } from '../api/types.ts'
 import { formatTime } from '../format/dates.ts'
 import { Button } from '../parts/button.tsx'
@@ -20,6 +21,7 @@ type Move = { readonly from: string; readonly to: string }
 export function SandboxBar(): ReactElement {
   const { data: clock } = useOne<TestClock>('/test_clock', 'test_clock', { every: 15_000 })
   const client = useQueryClient()
+  const may = useMay()
   const [isAsking, setAsking] = useState(false)
   const [last, setLast] = useState<Move | null>(null)
   const periodEnd = useNextPeriodEnd()
@@ -39,22 +41,24 @@ export function SandboxBar(): ReactElement {
       </span>
       <span className="grow clip">{now ? formatTime(now) : '…'}</span>
       <Status status={status} />
-      <Menu
-        label="Advance the clock"
-        items={[
-          { label: '+1 hour', onSelect: () => by(HOUR_MS) },
-          { label: '+1 day', onSelect: () => by(DAY_MS) },
-          {
-            label: 'To the end of the billing period',
-            refusal: periodEnd === null ? 'No subscription is active.' : undefined,
-            onSelect: () => periodEnd && advance(new Date(Date.parse(periodEnd) + 1000).toISOString()),
-          },
-          { label: 'To a date…', onSelect: () => setAsking(true) },
-        ]}
-      >
-        <span>Advance</span>
-        <Icon name="down" size={14} />
-      </Menu>
+      {may('organization:update') && (
+        <Menu
+          label="Advance the clock"
+          items={[
+            { label: '+1 hour', onSelect: () => by(HOUR_MS) },
+            { label: '+1 day', onSelect: () => by(DAY_MS) },
+            {
+              label: 'To the end of the billing period',
+              refusal: periodEnd === null ? 'No subscription is active.' : undefined,
+              onSelect: () => periodEnd && advance(new Date(Date.parse(periodEnd) + 1000).toISOString()),
+            },
+            { label: 'To a date…', onSelect: () => setAsking(true) },
+          ]}
+        >
+          <span>Advance</span>
+          <Icon name="down" size={14} />
+        </Menu>
+      )}
       {isAsking && now && <ToDate now={now} onClose={() => setAsking(false)} onPick={advance} />}
       {last && (
         <Dialog
@@ -77,7 +81,9 @@ export function SandboxBar(): ReactElement {
 
 /** When the next billing period ends, of all active subscriptions; null when there is none. */
 function useNextPeriodEnd(): string | null {
-  const { data } = useList<Subscription>('/subscriptions', 'subscriptions', { per_page: 200 })
+  const may = useMay()
+  const enabled = may('organization:update') && may('subscriptions:view')
+  const { data } = useList<Subscription>('/subscriptions', 'subscriptions', { per_page: 200 }, { enabled })
   const ends = (data?.rows ?? []).flatMap((each) => each.current_billing_period_ending_at ?? [])
   return ends.sort()[0] ?? null
 }

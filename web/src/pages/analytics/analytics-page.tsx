@@ -37,7 +37,13 @@ export function AnalyticsPage(): ReactElement {
   const { tab = 'revenue' } = useParams({ strict: false }) as { tab?: string }
   const at = useAt()
   const view = useView()
-  if (!isMeasure(tab)) return <NotFound />
+  if (!isMeasure(tab)) {
+    return (
+      <Page title="Analytics">
+        <NotFound />
+      </Page>
+    )
+  }
   const kept = new URLSearchParams()
   for (const name of ['currency', 'months', 'entity']) if (view.get(name)) kept.set(name, view.get(name))
   const search = kept.size > 0 ? `?${kept}` : ''

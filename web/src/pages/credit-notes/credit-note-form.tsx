@@ -6,13 +6,14 @@ import { API, useOne } from '../../api/queries.ts'
 import { useOrganization } from '../../api/session.ts'
 import type { CreditNote, Fee, Invoice } from '../../api/types.ts'
 import { formatCents, formatRate, toMajor } from '../../format/money.ts'
-import { Button } from '../../parts/button.tsx'
+import { Button, ButtonLink } from '../../parts/button.tsx'
 import { ariaOf, DecimalInput, FieldFrame, SelectField, TextField } from '../../parts/fields.tsx'
 import { type Form, FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Card, Facts, Page } from '../../parts/page.tsx'
+import { Empty } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { REASONS } from './credit-note-table.tsx'
 import {
@@ -27,7 +28,23 @@ import {
 /** A credit note from an invoice that the address names. */
 export function NewCreditNote(): ReactElement {
   const id = useView().get('invoice')
-  const query = useOne<Invoice>(`/invoices/${encodeURIComponent(id)}`, 'invoice')
+  const at = useAt()
+  const query = useOne<Invoice>(`/invoices/${encodeURIComponent(id)}`, 'invoice', { enabled: id !== '' })
+  if (id === '') {
+    const choice = (
+      <ButtonLink href={at('/invoices?view=paid')} kind="primary">
+        Choose an invoice
+      </ButtonLink>
+    )
+    return (
+      <Page title="New credit note" crumbs={[{ label: 'Credit notes', href: at('/credit-notes') }]}>
+        <Empty icon="creditNote" title="Which invoice is it for?" action={choice}>
+          A credit note gives back what an invoice has charged. Open the invoice, and issue the credit note
+          there.
+        </Empty>
+      </Page>
+    )
+  }
   return (
     <LoadedPage title="New credit note" query={query}>
       {(invoice) => <NoteForm invoice={invoice} />}
