@@ -1129,6 +1129,7 @@ export interface Organizations {
   oldWebhookSecretUntil: Timestamp | null
   portalParts: Generated<string[]>
   premiumIntegrations: Generated<string[]>
+  removedIn: string | null
   slug: string
   state: string | null
   taxIdentificationNumber: string | null
