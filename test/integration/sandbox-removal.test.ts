@@ -6,7 +6,7 @@ import { liveIn } from '../support/lived-in.ts'
 
 const OWN = '/api/weir/v1'
 /** Fewer tables than this with rows of an organization mean that too little was made. */
-const FILLED_MIN = 70
+const FILLED_MIN = 60
 
 let harness: Harness
 let owner: pg.Client

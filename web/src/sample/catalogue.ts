@@ -27,6 +27,8 @@ export const METRICS = [
     aggregation_type: 'weighted_sum_agg',
     weighted_interval: 'seconds',
     field_name: 'amount',
+    rounding_function: 'round',
+    rounding_precision: 0,
     recurring: true,
   },
   { name: 'Connected devices', code: 'devices', aggregation_type: 'latest_agg', field_name: 'devices' },
@@ -144,7 +146,7 @@ const SCALE: SamplePlan = {
     interval: 'monthly',
     amount_cents: 49_900,
     pay_in_advance: true,
-    trial_period: 30,
+    trial_period: 14,
     minimum_commitment: { amount_cents: 60_000, invoice_display_name: 'Commitment' },
   },
   charges: [

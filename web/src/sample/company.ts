@@ -77,9 +77,11 @@ export type SampleSubscription = {
   /** How many events it has in an average month. */
   readonly events: number
   readonly fromMs: number
+  /** When its events end. */
   readonly untilMs?: number
 }
 
+const DAY_MS = 86_400_000
 const iso = (ms: number): string => new Date(ms).toISOString()
 
 /** Fourteen subscriptions: one ended, one pending, one with a price of its own, one in its trial. */
@@ -102,7 +104,8 @@ export function sampleSubscriptions(dates: SampleDates): readonly SampleSubscrip
     },
     events,
     fromMs: more.fromMs ?? startMs,
-    ...(more.untilMs ? { untilMs: more.untilMs } : {}),
+    // The day on which it ends begins at a midnight elsewhere.
+    ...(more.untilMs ? { untilMs: more.untilMs - DAY_MS } : {}),
   })
   const special = { plan_overrides: { name: 'Growth, agreed price', amount_cents: 7900 } }
   const anniversary = { billing_time: 'anniversary' }

@@ -17,7 +17,7 @@ export type SampleDates = {
   readonly presentMs: number
   /** Two days ago and two months before that: a subscription from then has a bill that is two days old. */
   readonly anniversaryMs: number
-  /** When a trial of a month began. */
+  /** When a trial of two weeks began. */
   readonly trialMs: number
   /** When a subscription ended. */
   readonly endMs: number

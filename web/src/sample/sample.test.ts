@@ -84,7 +84,7 @@ describe('the events of the sample company', () => {
 
   it('are the same each time, about twenty thousand', () => {
     expect(sampleEvents(2, DATES)).toEqual(months[2])
-    expect(months.map(({ length }) => length)).toEqual([4497, 5297, 6129, 4312])
+    expect(months.map(({ length }) => length)).toEqual([4497, 5286, 6129, 4312])
     expect(new Set(all.map(({ transaction_id }) => transaction_id)).size).toBe(all.length)
   })
 

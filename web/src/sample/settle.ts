@@ -13,6 +13,7 @@ type Invoice = {
   readonly number: string
   readonly issuing_date: string
   readonly total_due_amount_cents: number
+  readonly total_paid_amount_cents: number
   readonly customer: { readonly external_id: string }
 }
 
@@ -32,20 +33,15 @@ async function invoicesOf(query: string): Promise<readonly Invoice[]> {
   return invoices
 }
 
-/**
- * Pays what is open of a month, by bank transfer some days after its issue, as far as its customer pays: of one
- * customer or of all.
- */
-export async function settle(dates: SampleDates, month: number, only?: string): Promise<void> {
+/** Pays what is open, by bank transfer some days after its issue, as far as its customer pays. */
+export async function settle(dates: SampleDates): Promise<void> {
   const open = await invoicesOf('status=finalized&payment_status=pending')
   const due = open.filter(
-    ({ total_due_amount_cents, issuing_date, customer }) =>
-      total_due_amount_cents > 0 &&
-      monthOf(issuing_date, dates) === month &&
-      (only === undefined || customer.external_id === only),
+    ({ total_due_amount_cents, total_paid_amount_cents }) =>
+      total_due_amount_cents > 0 && total_paid_amount_cents === 0,
   )
   await each(due, async ({ lago_id, number, issuing_date, total_due_amount_cents, customer }, place) => {
-    const fate = fateOf(customer.external_id, month)
+    const fate = fateOf(customer.external_id, monthOf(issuing_date, dates))
     if (fate === 'unpaid') return
     if (fate === 'failed') {
       await put(`/invoices/${lago_id}`, { invoice: { payment_status: 'failed' } })

@@ -2,7 +2,6 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type ReactElement, useState } from 'react'
 import { ApiProblem, send, setOrganization } from '../../api/client.ts'
 import { textOfProblem } from '../../api/problem-texts.ts'
-import { useList } from '../../api/queries.ts'
 import { readSession, SESSION_KEY, useOrganization } from '../../api/session.ts'
 import { Button } from '../../parts/button.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -63,16 +62,15 @@ type MadeOrganization = {
 /** Makes the sample company, in a sandbox of its own unless this is one without anything in it. */
 function useSample() {
   const { is_sandbox, default_currency, slug } = useOrganization()
-  const metrics = useList('/billable_metrics', 'billable_metrics', { per_page: 1 })
   const [making, setMaking] = useState<Progress | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const client = useQueryClient()
   const go = useGo()
-  const isBlank = is_sandbox && metrics.data?.meta.total_count === 0
   const make = async () => {
     setProblem(null)
     try {
-      const target = isBlank ? { slug, currency: default_currency } : await newSandbox()
+      const target =
+        is_sandbox && (await isBlank()) ? { slug, currency: default_currency } : await newSandbox()
       setOrganization(target.slug)
       const steps = sampleSteps(Date.now(), target.currency)
       for (const [done, step] of steps.entries()) {
@@ -89,6 +87,13 @@ function useSample() {
     }
   }
   return { making, problem, make: () => void make() }
+}
+
+/** Whether nothing was made in the organization yet. */
+async function isBlank(): Promise<boolean> {
+  const path = '/api/v1/billable_metrics?per_page=1'
+  const { meta } = await send<{ meta: { total_count: number } }>('GET', path)
+  return meta.total_count === 0
 }
 
 async function newSandbox(): Promise<{ slug: string; currency: string }> {
