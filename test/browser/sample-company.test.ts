@@ -26,7 +26,7 @@ const PAGES = [
   ['customer', '/customers/grove-foods', 'Grove Foods'],
   ['usage', '/subscriptions/cedar-health-1', 'Trial ended'],
   ['invoices', '/invoices', 'Partially paid'],
-  ['wallets', '/wallets', 'Juniper Games'],
+  ['wallets', '/wallets', 'Monthly credits'],
   ['dunning', '/settings/dunning/late_payers', 'Grove Foods'],
 ] as const
 

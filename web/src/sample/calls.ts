@@ -3,8 +3,8 @@ import { send } from '../api/client.ts'
 /** The sample is made by the public API alone. */
 
 const API = '/api/v1'
-/** As many connections as a browser opens to one server. */
-const AT_ONCE = 6
+/** More at once only make the server's connections to its database learn the same statements. */
+const AT_ONCE = 3
 
 // biome-ignore lint/suspicious/noExplicitAny: each caller knows its own answer
 type Answer = any
@@ -21,6 +21,7 @@ export const postOwn = (path: string, body: object): Promise<Answer> =>
 export async function each<T>(
   items: readonly T[],
   run: (item: T, place: number) => Promise<unknown>,
+  atOnce = AT_ONCE,
 ): Promise<void> {
   let next = 0
   const lane = async () => {
@@ -29,7 +30,7 @@ export async function each<T>(
       await run(items[place] as T, place)
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, lane))
+  await Promise.all(Array.from({ length: atOnce }, lane))
 }
 
 export const moveTo = (atMs: number): Promise<unknown> =>

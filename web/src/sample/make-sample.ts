@@ -43,17 +43,21 @@ async function makeSellers({ home, abroad }: Currencies): Promise<void> {
 
 async function makeCatalogue({ home, abroad }: Currencies): Promise<void> {
   const ids = new Map<string, unknown>()
-  await each(METRICS, async (metric) => {
+  const metrics = each(METRICS, async (metric) => {
     const { billable_metric } = await post('/billable_metrics', { billable_metric: metric })
     ids.set(metric.code, billable_metric.lago_id)
   })
-  await each(TAXES, (tax) => post('/taxes', { tax }))
-  await each(ADD_ONS, (add_on) => post('/add_ons', { add_on: { ...add_on, amount_currency: home } }))
-  await each(COUPONS, (coupon) => {
-    const amount = coupon.coupon_type === 'fixed_amount' ? { amount_currency: home } : {}
-    return post('/coupons', { coupon: { ...coupon, ...amount } })
-  })
-  await each(FEATURES, (feature) => post('/features', { feature }))
+  const features = each(FEATURES, (feature) => post('/features', { feature }))
+  await Promise.all([
+    metrics,
+    features,
+    each(TAXES, (tax) => post('/taxes', { tax })),
+    each(ADD_ONS, (add_on) => post('/add_ons', { add_on: { ...add_on, amount_currency: home } })),
+    each(COUPONS, (coupon) => {
+      const amount = coupon.coupon_type === 'fixed_amount' ? { amount_currency: home } : {}
+      return post('/coupons', { coupon: { ...coupon, ...amount } })
+    }),
+  ])
   await each(PLANS, async ({ body, charges, entitlements, isAbroad }) => {
     const drafts = charges.map(({ metric, ...charge }) => ({
       ...charge,
@@ -92,7 +96,6 @@ async function makeCustomers(dates: SampleDates, { home, abroad }: Currencies): 
     },
   })
   await each(sampleSubscriptions(dates), ({ body }) => post('/subscriptions', { subscription: body }))
-  await makeAlerts()
 }
 
 /** What Juniper Games spends in three months, and a little more. */
@@ -132,16 +135,18 @@ const makeEndpoint = (): Promise<unknown> =>
     },
   })
 
-const sendUsage = (month: number, dates: SampleDates): Promise<void> =>
-  each(inBatches(sampleEvents(month, dates)), (events) => post('/events/batch', { events }))
+/** Events that arrive together are stored together: as many as a browser has connections to one server. */
+const BATCHES_AT_ONCE = 6
 
-/** What happens on the first of a month, once its bills are made. */
+const sendUsage = (month: number, dates: SampleDates): Promise<void> =>
+  each(inBatches(sampleEvents(month, dates)), (events) => post('/events/batch', { events }), BATCHES_AT_ONCE)
+
+/** What is done on the first of a month, counted from the company's first, once its bills are made. */
 async function onFirst(month: number, dates: SampleDates): Promise<void> {
+  if (month === 0) await sellOnboarding()
   if (month === MONTHS - 1) {
-    await makeEndpoint()
-    await offsetAnOutage(dates)
-    await sellAndVoid()
-    await loseADispute(dates)
+    await Promise.all([makeEndpoint(), makeAlerts()])
+    await Promise.all([offsetAnOutage(dates), sellAndVoid(), loseADispute(dates)])
   }
   await settle(dates)
   if (month === MONTHS) await creditAndRefund(dates)
@@ -159,12 +164,13 @@ export function sampleSteps(nowMs: number, currency: string): readonly SampleSte
   const currencies = { home: currency, abroad: currency === 'USD' ? 'EUR' : 'USD' }
   const named = new Intl.DateTimeFormat(navigator.language, { month: 'long', timeZone: 'UTC' })
   const nameOf = (month: number) => named.format(firsts[month])
+  /** The events of a month do not wait for what is done on its first day. */
+  const live = (n: number) => Promise.all([sendUsage(n, dates), onFirst(n, dates)])
   const month = (n: number): SampleStep => ({
     label: `Usage and bills of ${nameOf(n)}`,
     run: async () => {
-      await sendUsage(n, dates)
+      await live(n)
       await moveTo(billedAt(firsts[n + 1] ?? 0))
-      await onFirst(n + 1, dates)
     },
   })
   return [
@@ -178,17 +184,13 @@ export function sampleSteps(nowMs: number, currency: string): readonly SampleSte
     },
     {
       label: `${SAMPLE_CUSTOMERS.length} customers on four plans`,
-      run: async () => {
-        await makeCustomers(dates, currencies)
-        await sellOnboarding()
-        await settle(dates)
-      },
+      run: () => makeCustomers(dates, currencies),
     },
     ...Array.from({ length: MONTHS }, (_, n) => month(n)),
     {
       label: `${nameOf(MONTHS)} so far`,
       run: async () => {
-        await sendUsage(MONTHS, dates)
+        await live(MONTHS)
         await moveTo(presentMs)
         await settle(dates)
       },
