@@ -101,8 +101,8 @@ async function makeCustomers(dates: SampleDates, { home, abroad }: Currencies): 
 /** What Juniper Games spends in three months, and a little more. */
 const PREPAID_CREDITS = '180'
 
-/** Five alerts; the one on the wallet that is nearly empty is raised. */
-async function makeAlerts(): Promise<void> {
+/** Far above the usage; made last, because usage that is watched is looked at with each event. */
+async function makeUsageAlerts(): Promise<void> {
   const alerts = [
     ['northwind-robotics-1', 'billable_metric_current_usage_units', 'Many API calls', '10000', 'api_calls'],
     ['fjord-analytics-1', 'current_usage_amount', 'A dear month', '250000'],
@@ -117,13 +117,16 @@ async function makeAlerts(): Promise<void> {
       },
     }),
   )
-  await post('/customers/juniper-games/wallets/prepaid/alerts', {
+}
+
+/** Is raised when the last bill has nearly emptied the wallet. */
+const makeWalletAlert = (): Promise<unknown> =>
+  post('/customers/juniper-games/wallets/prepaid/alerts', {
     alert: {
       ...{ alert_type: 'wallet_credits_balance', code: 'nearly_empty', name: 'Nearly empty' },
       thresholds: [{ code: 'warning', value: '10' }],
     },
   })
-}
 
 /** An endpoint at which nothing listens: an address of this server that takes no messages. */
 const makeEndpoint = (): Promise<unknown> =>
@@ -145,7 +148,7 @@ const sendUsage = (month: number, dates: SampleDates): Promise<void> =>
 async function onFirst(month: number, dates: SampleDates): Promise<void> {
   if (month === 0) await sellOnboarding()
   if (month === MONTHS - 1) {
-    await Promise.all([makeEndpoint(), makeAlerts()])
+    await Promise.all([makeEndpoint(), makeWalletAlert()])
     await Promise.all([offsetAnOutage(dates), sellAndVoid(), loseADispute(dates)])
   }
   await settle(dates)
@@ -192,7 +195,7 @@ export function sampleSteps(nowMs: number, currency: string): readonly SampleSte
       run: async () => {
         await live(MONTHS)
         await moveTo(presentMs)
-        await settle(dates)
+        await Promise.all([settle(dates), makeUsageAlerts()])
       },
     },
   ]
