@@ -12,7 +12,7 @@ import { type SampleStep, sampleSteps } from '../../sample/make-sample.ts'
 /** The fork at the beginning: see a working company, or build prices of one's own. */
 export function Start(): ReactElement {
   const at = useAt()
-  const { making, problem, make } = useSample()
+  const { making, isStarting, problem, make } = useSample()
   if (making) return <Making steps={making.steps} done={making.done} problem={problem} retry={make} />
   return (
     <Page title="How do you want to start?">
@@ -24,14 +24,14 @@ export function Start(): ReactElement {
           <h2 id="door-a">Show me a working company</h2>
           <p className="muted">
             A sandbox with customers, plans, three months of usage and real invoices. It takes a few seconds,
-            and you can move its time forward.
+            you can move its time forward, and its settings remove it again.
           </p>
           {problem && (
             <p className="notice notice-danger" role="alert">
               {problem}
             </p>
           )}
-          <Button kind="primary" onClick={make}>
+          <Button kind="primary" onClick={make} isBusy={isStarting}>
             Make the sample company
           </Button>
         </section>
@@ -63,11 +63,13 @@ type MadeOrganization = {
 function useSample() {
   const { is_sandbox, default_currency, slug } = useOrganization()
   const [making, setMaking] = useState<Progress | null>(null)
+  const [isStarting, setStarting] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
   const client = useQueryClient()
   const go = useGo()
   const make = async () => {
     setProblem(null)
+    setStarting(true)
     try {
       const target =
         is_sandbox && (await isBlank()) ? { slug, currency: default_currency } : await newSandbox()
@@ -84,9 +86,11 @@ function useSample() {
       setOrganization(slug)
       if (!(error instanceof ApiProblem)) throw error
       setProblem(textOfProblem(error))
+    } finally {
+      setStarting(false)
     }
   }
-  return { making, problem, make: () => void make() }
+  return { making, isStarting, problem, make: () => void make() }
 }
 
 /** Whether nothing was made in the organization yet. */
