@@ -1130,6 +1130,7 @@ export interface Organizations {
   portalBrand: Generated<Json>
   portalParts: Generated<string[]>
   premiumIntegrations: Generated<string[]>
+  removedIn: string | null
   slug: string
   state: string | null
   taxIdentificationNumber: string | null

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { DOCUMENT_LOCALES } from '../../core/input/places.ts'
 import { dateTime, nullableText, uuid, words } from './common.ts'
-import { Forbidden, Invalid, OwnOrganization, signedIn, Unauthorized } from './sessions.ts'
+import { byMember, Forbidden, Invalid, OwnOrganization, signedIn, Unauthorized } from './sessions.ts'
 import { TaxObject } from './taxes.ts'
 
 /** Fields shared by organizations and billing entities. */
@@ -79,4 +79,18 @@ export const fileLinksSchema = {
   tags: ['organizations'],
   summary: 'Make every link to a file void that was given so far',
   response: { 200: Type.Object({ file_links: Type.Object({ revoked_at: dateTime }) }) },
+}
+
+export const sandboxRemovalSchema = {
+  tags: ['organizations'],
+  security: byMember,
+  summary: 'Remove the sandbox with everything in it; live organizations cannot be removed',
+  params: Type.Object({
+    slug: Type.String({ description: 'The slug of the organization that the request is for.' }),
+  }),
+  response: {
+    200: Type.Object({ organization: OwnOrganization }),
+    401: Unauthorized,
+    403: Forbidden,
+  },
 }

@@ -2,9 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../actions/context.ts'
 import { revokeLinks } from '../../actions/documents/revoke-links.ts'
 import { createOwnOrganization } from '../../actions/organizations/create-own-organization.ts'
+import { removeSandbox } from '../../actions/organizations/remove-sandbox.ts'
 import { updateOrganization } from '../../actions/organizations/update-organization.ts'
 import { readNewOrganization, readOrganizationChange } from '../../core/organizations/settings.ts'
-import { accepted } from '../../core/refusal.ts'
+import { accepted, notFound } from '../../core/refusal.ts'
 import { readOrganization } from '../../store/organizations.ts'
 import { taxesOfOwners } from '../../store/taxes.ts'
 import { listWebhookEndpoints } from '../../store/webhooks.ts'
@@ -20,6 +21,7 @@ import {
   Organization,
   OrganizationUpdateInput,
   ownOrganizationSchema,
+  sandboxRemovalSchema,
 } from '../schemas/organizations.ts'
 
 const config = { resource: 'organization' } as const
@@ -76,6 +78,19 @@ export function fileLinksRoutes(app: FastifyInstance, context: Context): void {
   app.delete('/file_links', { config, schema: fileLinksSchema }, async ({ caller }) => ({
     file_links: { revoked_at: isoSeconds(await revokeLinks(context, caller)) },
   }))
+}
+
+/** Removing the sandbox that a request is for, which has to be named once more; only for members. */
+export function sandboxesRoutes(app: FastifyInstance, context: Context): void {
+  const config = { permission: 'organization:delete', isLogged: false, isAboutClock: true } as const
+  app.delete<{ Params: { slug: string } }>(
+    '/sandboxes/:slug',
+    { config, schema: sandboxRemovalSchema },
+    async ({ caller, params }) => {
+      if (caller.organization.slug !== params.slug) throw notFound('organization')
+      return { organization: toWireOwnOrganization(await removeSandbox(context, caller)) }
+    },
+  )
 }
 
 /** Making organizations, which belongs to none: only a session opens it. */

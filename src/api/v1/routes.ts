@@ -29,7 +29,12 @@ import { mailListRoutes, mailsRoutes } from './mails.ts'
 import { membersRoutes } from './members.ts'
 import { metricPreviewsRoutes } from './metric-previews.ts'
 import { oneOffPreviewsRoutes } from './one-off-previews.ts'
-import { fileLinksRoutes, organizationsRoutes, ownOrganizationsRoutes } from './organizations.ts'
+import {
+  fileLinksRoutes,
+  organizationsRoutes,
+  ownOrganizationsRoutes,
+  sandboxesRoutes,
+} from './organizations.ts'
 import { paymentConnectionsRoutes } from './payment-connections.ts'
 import { paymentJournalRoutes } from './payment-journal.ts'
 import { paymentMethodsRoutes } from './payment-methods.ts'
@@ -156,6 +161,7 @@ export const routesOfWeir: readonly Routes[] = [
   walletBalancesRoutes,
   ownSecurityLogsRoutes,
   rolesRoutes,
+  sandboxesRoutes,
   searchRoutes,
   webhookReplayRoutes,
 ]

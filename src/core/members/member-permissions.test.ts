@@ -29,7 +29,7 @@ const TABLE: readonly (readonly [string, string, string, string])[] = [
   ['billing_entities', VCUD, 'all', 'view'],
   ['invoice_custom_sections', VCUD, 'all', '-'],
   ['pricing_units', 'view create update', 'view', '-'],
-  ['organization', 'view update', 'all', '-'],
+  ['organization', 'view update delete', 'view update', '-'],
   ['organization:invoices', 'view update', 'all', '-'],
   ['organization:integrations', VCUD, 'all', '-'],
   ['organization:taxes', 'view update', '-', '-'],

@@ -18,7 +18,7 @@ export const MEMBER_PERMISSIONS = [
   ...actionsOn('billing_entities', 'view create update delete'),
   ...actionsOn('invoice_custom_sections', 'view create update delete'),
   ...actionsOn('pricing_units', 'view create update'),
-  ...actionsOn('organization', 'view update'),
+  ...actionsOn('organization', 'view update delete'),
   ...actionsOn('organization:invoices', 'view update'),
   ...actionsOn('organization:integrations', 'view create update delete'),
   ...actionsOn('organization:taxes', 'view update'),
@@ -62,7 +62,8 @@ export const BUILT_IN_ROLES: Readonly<Record<string, readonly MemberPermission[]
     ...on('addons plans coupons customers subscriptions pricing_units', 'view'),
     ...on('invoices', INVOICE_ACTIONS),
     ...on('credit_notes payments payment_receipts dunning_campaigns billing_entities'),
-    ...on('invoice_custom_sections organization organization:invoices organization:integrations'),
+    ...on('organization', 'view update'),
+    ...on('invoice_custom_sections organization:invoices organization:integrations'),
     ...on('analytics data_api'),
   ],
   manager: [

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readFromFolder, removeFromFolder, storeInFolder } from './folder.ts'
+import { readFromFolder, removeFolderOf, removeFromFolder, storeInFolder } from './folder.ts'
 
 let folder: string
 
@@ -40,5 +40,13 @@ describe('files in a folder', () => {
     await removeFromFolder(folder, FILE)
     await removeFromFolder(folder, FILE)
     expect(await readFromFolder(folder, FILE)).toBeUndefined()
+  })
+  it('are removed with everything of their organization, and with nothing of another', async () => {
+    const others = { ...FILE, organizationId: 'other' }
+    for (const file of [FILE, others]) await storeInFolder(folder, file, BYTES)
+    await removeFolderOf(folder, 'one')
+    await removeFolderOf(folder, 'nobody')
+    expect(await readdir(folder)).toEqual(['other'])
+    expect(await readFromFolder(folder, others)).toEqual(BYTES)
   })
 })

@@ -45,6 +45,11 @@ export async function removeFromFolder(folder: string, file: FolderFile): Promis
   await rm(placeOf(folder, file), { force: true })
 }
 
+/** Removes everything that an organization has in the folder. */
+export async function removeFolderOf(folder: string, organizationId: string): Promise<void> {
+  await rm(path.join(folder, organizationId), { recursive: true, force: true })
+}
+
 function placeOf(folder: string, { organizationId, sha256 }: FolderFile): string {
   return path.join(folder, organizationId, sha256.slice(0, 2), sha256)
 }

@@ -9,6 +9,9 @@ declare
 begin
   if tg_op = 'DELETE' then
     if old.status = 'finalized' then
+      if weir_is_removed(old.organization_id) then
+        return old;
+      end if;
       raise exception 'credit note % is final and cannot be deleted', old.id;
     end if;
     return old;

@@ -14,6 +14,11 @@ begin
     and n.status = 'finalized' and n.sealed_in <> pg_current_xact_id()
   limit 1;
   if sealed is not null then
+    if tg_op = 'DELETE' then
+      if weir_is_removed(old.organization_id) then
+        return old;
+      end if;
+    end if;
     raise exception 'credit note % is final: its % cannot change', sealed, tg_table_name;
   end if;
   return case tg_op when 'DELETE' then old else new end;

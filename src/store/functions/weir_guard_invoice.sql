@@ -11,6 +11,9 @@ declare
 begin
   if tg_op = 'DELETE' then
     if old.status in ('finalized', 'voided') then
+      if weir_is_removed(old.organization_id) then
+        return old;
+      end if;
       raise exception 'invoice % is % and cannot be deleted', old.id, old.status;
     end if;
     return old;

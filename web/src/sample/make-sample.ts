@@ -1,145 +1,201 @@
-import { send } from '../api/client.ts'
-import { ADD_ONS, COUPONS, FEATURES, METRICS, PLANS, TAXES } from './catalogue.ts'
-import { SAMPLE_CUSTOMERS, sampleEvents } from './company.ts'
+import { each, get, moveTo, post, postOwn, put, putOwn } from './calls.ts'
+import {
+  ADD_ONS,
+  COUPONS,
+  DUNNING,
+  DUNNING_FROM_CENTS,
+  FEATURES,
+  METRICS,
+  PLANS,
+  SELLER,
+  SELLER_ABROAD,
+  TAXES,
+} from './catalogue.ts'
+import { SAMPLE_CUSTOMERS, sampleSubscriptions } from './company.ts'
+import { billedAt, MONTHS, type SampleDates, sampleDates } from './dates.ts'
+import {
+  creditAndRefund,
+  loseADispute,
+  offsetAnOutage,
+  sellAndVoid,
+  sellOnboarding,
+  settle,
+} from './settle.ts'
+import { inBatches, sampleEvents } from './usage.ts'
 
-const MONTHS = 3
-const API = '/api/v1'
-const HALF_HOUR_MS = 1_800_000
-const AT_ONCE = 4
+/** The currency of the sample's first seller, and the one of its second. */
+type Currencies = { readonly home: string; readonly abroad: string }
 
-type Post = (path: string, body: object) => Promise<Record<string, Record<string, unknown>>>
-
-const post: Post = (path, body) => send('POST', `${API}${path}`, body)
-
-/** Runs jobs a few at a time. */
-async function each<T>(
-  items: readonly T[],
-  run: (item: T, place: number) => Promise<unknown>,
-): Promise<void> {
-  let next = 0
-  const lane = async () => {
-    while (next < items.length) {
-      const place = next++
-      await run(items[place] as T, place)
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, lane))
+async function makeSellers({ home, abroad }: Currencies): Promise<void> {
+  const { billing_entities } = await get('/billing_entities')
+  await put(`/billing_entities/${billing_entities[0].code}`, { billing_entity: SELLER })
+  await post('/billing_entities', { billing_entity: { ...SELLER_ABROAD, default_currency: abroad } })
+  await postOwn('/dunning_campaigns', {
+    dunning_campaign: {
+      ...DUNNING,
+      thresholds: [home, abroad].map((currency) => ({ currency, amount_cents: DUNNING_FROM_CENTS })),
+    },
+  })
+  await putOwn(`/billing_entities/${billing_entities[0].code}/dunning`, {
+    dunning: { dunning_campaign_code: DUNNING.code },
+  })
 }
 
-const moveTo = (atMs: number): Promise<unknown> =>
-  send('PUT', `${API}/test_clock`, { test_clock: { now: new Date(atMs).toISOString() } })
-
-async function makeCatalogue(currency: string): Promise<void> {
+async function makeCatalogue({ home, abroad }: Currencies): Promise<void> {
   const ids = new Map<string, unknown>()
-  for (const tax of TAXES) await post('/taxes', { tax })
-  for (const metric of METRICS) {
+  const metrics = each(METRICS, async (metric) => {
     const { billable_metric } = await post('/billable_metrics', { billable_metric: metric })
-    ids.set(metric.code, billable_metric?.lago_id)
-  }
-  for (const add_on of ADD_ONS) await post('/add_ons', { add_on: { ...add_on, amount_currency: currency } })
-  for (const coupon of COUPONS) {
-    const amount = coupon.coupon_type === 'fixed_amount' ? { amount_currency: currency } : {}
-    await post('/coupons', { coupon: { ...coupon, ...amount } })
-  }
-  for (const feature of FEATURES) await post('/features', { feature })
-  for (const { body, charges } of PLANS) {
+    ids.set(metric.code, billable_metric.lago_id)
+  })
+  const features = each(FEATURES, (feature) => post('/features', { feature }))
+  await Promise.all([
+    metrics,
+    features,
+    each(TAXES, (tax) => post('/taxes', { tax })),
+    each(ADD_ONS, (add_on) => post('/add_ons', { add_on: { ...add_on, amount_currency: home } })),
+    each(COUPONS, (coupon) => {
+      const amount = coupon.coupon_type === 'fixed_amount' ? { amount_currency: home } : {}
+      return post('/coupons', { coupon: { ...coupon, ...amount } })
+    }),
+  ])
+  await each(PLANS, async ({ body, charges, entitlements, isAbroad }) => {
     const drafts = charges.map(({ metric, ...charge }) => ({
       ...charge,
       billable_metric_id: ids.get(metric),
     }))
-    await post('/plans', { plan: { ...body, amount_currency: currency, charges: drafts } })
-  }
+    const amount_currency = isAbroad ? abroad : home
+    await post('/plans', { plan: { ...body, amount_currency, charges: drafts } })
+    await post(`/plans/${body.code}/entitlements`, { entitlements })
+  })
 }
 
-async function makeCustomers(currency: string): Promise<void> {
-  await each(SAMPLE_CUSTOMERS, async ({ body, plan }) => {
-    await post('/customers', { customer: { ...body, currency } })
-    const id = body.external_id
-    await post('/subscriptions', {
-      subscription: {
-        external_customer_id: id,
-        external_id: `${id}-1`,
-        plan_code: plan,
-        name: `${body.name}`,
-      },
+async function makeCustomers(dates: SampleDates, { home, abroad }: Currencies): Promise<void> {
+  // One after the other: their order is in the numbers of their invoices.
+  for (const customer of SAMPLE_CUSTOMERS) {
+    await post('/customers', {
+      customer: { ...customer, currency: customer.country === 'US' ? abroad : home },
     })
+  }
+  const coupons = [
+    ['northwind-robotics', 'launch'],
+    ['harbour-freight-data', 'welcome'],
+  ] as const
+  await each(coupons, ([external_customer_id, coupon_code]) =>
+    post('/applied_coupons', { applied_coupon: { external_customer_id, coupon_code } }),
+  )
+  const wallet = { name: 'Prepaid', rate_amount: '1', currency: home }
+  await post('/wallets', {
+    wallet: { ...wallet, external_customer_id: 'juniper-games', granted_credits: PREPAID_CREDITS },
   })
-  const [first, second, third] = SAMPLE_CUSTOMERS.map(({ body }) => body.external_id)
-  await post('/applied_coupons', { applied_coupon: { external_customer_id: first, coupon_code: 'launch' } })
-  await post('/subscriptions', {
-    subscription: {
-      external_customer_id: second,
-      external_id: `${second}-2`,
-      plan_code: 'growth',
-      name: 'Special prices',
-      plan_overrides: { amount_cents: 7900 },
+  const rule = { trigger: 'interval', interval: 'monthly', paid_credits: '60', granted_credits: '6' }
+  await post('/wallets', {
+    wallet: {
+      ...{ ...wallet, name: 'Monthly credits', external_customer_id: 'fjord-analytics' },
+      granted_credits: '25',
+      recurring_transaction_rules: [rule],
     },
   })
-  for (const [customer, credits] of [
-    [second, '20'],
-    [third, '400'],
-  ] as const) {
-    await post('/wallets', {
-      wallet: {
-        external_customer_id: customer,
-        name: 'Prepaid',
-        rate_amount: '1',
-        currency,
-        granted_credits: credits,
-      },
-    })
-  }
+  await each(sampleSubscriptions(dates), ({ body }) => post('/subscriptions', { subscription: body }))
 }
 
-/** Half of the invoices of past months are paid. */
-async function payInvoices(): Promise<void> {
-  const { invoices } = await send<{ invoices: { lago_id: string; total_due_amount_cents: number }[] }>(
-    'GET',
-    `${API}/invoices?status=finalized&payment_status=pending&per_page=100`,
+/** What Juniper Games spends in three months, and a little more. */
+const PREPAID_CREDITS = '180'
+
+/** Far above the usage; made last, because usage that is watched is looked at with each event. */
+async function makeUsageAlerts(): Promise<void> {
+  const alerts = [
+    ['northwind-robotics-1', 'billable_metric_current_usage_units', 'Many API calls', '10000', 'api_calls'],
+    ['fjord-analytics-1', 'current_usage_amount', 'A dear month', '250000'],
+    ['cedar-health-1', 'current_usage_amount', 'Above the budget', '300000'],
+    ['iris-payments-1', 'billable_metric_current_usage_amount', 'Much custody', '200000', 'funds'],
+  ] as const
+  await each(alerts, ([id, alert_type, name, value, metric]) =>
+    post(`/subscriptions/${id}/alerts`, {
+      alert: {
+        ...{ alert_type, name, code: id, thresholds: [{ code: 'warning', value }] },
+        ...(metric ? { billable_metric_code: metric } : {}),
+      },
+    }),
   )
-  const due = invoices.filter(({ total_due_amount_cents }) => total_due_amount_cents > 0)
-  await each(
-    due.filter((_, place) => place % 4 !== 0),
-    ({ lago_id, total_due_amount_cents: amount_cents }, place) =>
-      post('/payments', {
-        payment: { invoice_id: lago_id, amount_cents, reference: `transfer-${place + 1}` },
-      }),
-  )
+}
+
+/** Is raised when the last bill has nearly emptied the wallet. */
+const makeWalletAlert = (): Promise<unknown> =>
+  post('/customers/juniper-games/wallets/prepaid/alerts', {
+    alert: {
+      ...{ alert_type: 'wallet_credits_balance', code: 'nearly_empty', name: 'Nearly empty' },
+      thresholds: [{ code: 'warning', value: '10' }],
+    },
+  })
+
+/** An endpoint at which nothing listens: an address of this server that takes no messages. */
+const makeEndpoint = (): Promise<unknown> =>
+  post('/webhook_endpoints', {
+    webhook_endpoint: {
+      webhook_url: `${location.origin}/nobody-listens-here`,
+      name: 'Accounting',
+      event_types: ['alert.triggered', 'credit_note.created', 'invoice.voided'],
+    },
+  })
+
+/** Events that arrive together are stored together: as many as a browser has connections to one server. */
+const BATCHES_AT_ONCE = 6
+
+const sendUsage = (month: number, dates: SampleDates): Promise<void> =>
+  each(inBatches(sampleEvents(month, dates)), (events) => post('/events/batch', { events }), BATCHES_AT_ONCE)
+
+/** What is done on the first of a month, counted from the company's first, once its bills are made. */
+async function onFirst(month: number, dates: SampleDates): Promise<void> {
+  if (month === 0) await sellOnboarding()
+  if (month === MONTHS - 1) {
+    await Promise.all([makeEndpoint(), makeWalletAlert()])
+    await Promise.all([offsetAnOutage(dates), sellAndVoid(), loseADispute(dates)])
+  }
+  await settle(dates)
+  if (month === MONTHS) await creditAndRefund(dates)
 }
 
 export type SampleStep = { readonly label: string; readonly run: () => Promise<void> }
 
 /**
  * The steps that fill a new sandbox with a working company by the public API: catalogue, customers, three months of
- * usage with their bills, payments. `nowMs` is the present; the company began three months before.
+ * usage with their bills, this month so far. `nowMs` is the present; the company began three months before.
  */
 export function sampleSteps(nowMs: number, currency: string): readonly SampleStep[] {
-  const today = new Date(nowMs)
-  const monthAt = (month: number) => Date.UTC(today.getUTCFullYear(), today.getUTCMonth() - MONTHS + month)
+  const dates = sampleDates(nowMs)
+  const { firsts, presentMs } = dates
+  const currencies = { home: currency, abroad: currency === 'USD' ? 'EUR' : 'USD' }
+  const named = new Intl.DateTimeFormat(navigator.language, { month: 'long', timeZone: 'UTC' })
+  const nameOf = (month: number) => named.format(firsts[month])
+  /** The events of a month do not wait for what is done on its first day. */
+  const live = (n: number) => Promise.all([sendUsage(n, dates), onFirst(n, dates)])
   const month = (n: number): SampleStep => ({
-    label: `Usage and bills of ${new Intl.DateTimeFormat(navigator.language, { month: 'long', timeZone: 'UTC' }).format(monthAt(n))}`,
+    label: `Usage and bills of ${nameOf(n)}`,
     run: async () => {
-      await each(SAMPLE_CUSTOMERS, (_, place) =>
-        send('POST', `${API}/events/batch`, { events: sampleEvents(place, n, monthAt(n)) }),
-      )
-      await moveTo(monthAt(n + 1) + HALF_HOUR_MS)
+      await live(n)
+      await moveTo(billedAt(firsts[n + 1] ?? 0))
     },
   })
   return [
     {
       label: 'Metrics, plans, coupons and features',
       run: async () => {
-        await moveTo(monthAt(0))
-        await makeCatalogue(currency)
+        await moveTo(firsts[0] ?? 0)
+        await makeCatalogue(currencies)
+        await makeSellers(currencies)
       },
     },
-    { label: `${SAMPLE_CUSTOMERS.length} customers on four plans`, run: () => makeCustomers(currency) },
+    {
+      label: `${SAMPLE_CUSTOMERS.length} customers on four plans`,
+      run: () => makeCustomers(dates, currencies),
+    },
     ...Array.from({ length: MONTHS }, (_, n) => month(n)),
     {
-      label: 'Payments',
+      label: `${nameOf(MONTHS)} so far`,
       run: async () => {
-        await moveTo(nowMs)
-        await payInvoices()
+        await live(MONTHS)
+        await moveTo(presentMs)
+        await Promise.all([settle(dates), makeUsageAlerts()])
       },
     },
   ]

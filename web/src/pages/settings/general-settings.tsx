@@ -9,6 +9,7 @@ import { Confirm } from '../../parts/dialog.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
 import { Card, Facts, Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
+import { RemoveSandbox } from './remove-sandbox.tsx'
 import { SettingsTabs } from './settings-tabs.tsx'
 
 /** The organization as a whole. What is printed on invoices belongs to its billing entities. */
@@ -45,6 +46,7 @@ export function GeneralSettings(): ReactElement {
               </Link>
               : the company that issues the invoices.
             </p>
+            <RemoveSandbox />
           </div>
         )}
       </Loaded>

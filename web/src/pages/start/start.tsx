@@ -2,7 +2,6 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type ReactElement, useState } from 'react'
 import { ApiProblem, send, setOrganization } from '../../api/client.ts'
 import { textOfProblem } from '../../api/problem-texts.ts'
-import { useList } from '../../api/queries.ts'
 import { readSession, SESSION_KEY, useOrganization } from '../../api/session.ts'
 import { Button } from '../../parts/button.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -13,7 +12,7 @@ import { type SampleStep, sampleSteps } from '../../sample/make-sample.ts'
 /** The fork at the beginning: see a working company, or build prices of one's own. */
 export function Start(): ReactElement {
   const at = useAt()
-  const { making, problem, make } = useSample()
+  const { making, isStarting, problem, make } = useSample()
   if (making) return <Making steps={making.steps} done={making.done} problem={problem} retry={make} />
   return (
     <Page title="How do you want to start?">
@@ -25,14 +24,14 @@ export function Start(): ReactElement {
           <h2 id="door-a">Show me a working company</h2>
           <p className="muted">
             A sandbox with customers, plans, three months of usage and real invoices. It takes a few seconds,
-            and you can move its time forward.
+            you can move its time forward, and its settings remove it again.
           </p>
           {problem && (
             <p className="notice notice-danger" role="alert">
               {problem}
             </p>
           )}
-          <Button kind="primary" onClick={make}>
+          <Button kind="primary" onClick={make} isBusy={isStarting}>
             Make the sample company
           </Button>
         </section>
@@ -63,16 +62,17 @@ type MadeOrganization = {
 /** Makes the sample company, in a sandbox of its own unless this is one without anything in it. */
 function useSample() {
   const { is_sandbox, default_currency, slug } = useOrganization()
-  const metrics = useList('/billable_metrics', 'billable_metrics', { per_page: 1 })
   const [making, setMaking] = useState<Progress | null>(null)
+  const [isStarting, setStarting] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
   const client = useQueryClient()
   const go = useGo()
-  const isBlank = is_sandbox && metrics.data?.meta.total_count === 0
   const make = async () => {
     setProblem(null)
+    setStarting(true)
     try {
-      const target = isBlank ? { slug, currency: default_currency } : await newSandbox()
+      const target =
+        is_sandbox && (await isBlank()) ? { slug, currency: default_currency } : await newSandbox()
       setOrganization(target.slug)
       const steps = sampleSteps(Date.now(), target.currency)
       for (const [done, step] of steps.entries()) {
@@ -86,9 +86,18 @@ function useSample() {
       setOrganization(slug)
       if (!(error instanceof ApiProblem)) throw error
       setProblem(textOfProblem(error))
+    } finally {
+      setStarting(false)
     }
   }
-  return { making, problem, make: () => void make() }
+  return { making, isStarting, problem, make: () => void make() }
+}
+
+/** Whether nothing was made in the organization yet. */
+async function isBlank(): Promise<boolean> {
+  const path = '/api/v1/billable_metrics?per_page=1'
+  const { meta } = await send<{ meta: { total_count: number } }>('GET', path)
+  return meta.total_count === 0
 }
 
 async function newSandbox(): Promise<{ slug: string; currency: string }> {
