@@ -92,7 +92,7 @@ describe.runIf(hasChromium)('J01: from a fresh install to an invoice, by the key
     await human.keys('g', 'h')
     await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor()
     await journey.look(page, 'home-at-the-end')
-    expect(await page.getByText('From nothing to an invoice').count()).toBe(0)
+    await expect.poll(() => page.getByText('From nothing to an invoice').count()).toBe(0)
     expect(sink.received.length).toBeGreaterThan(0)
   })
 })

@@ -1,4 +1,6 @@
+import { useQueries } from '@tanstack/react-query'
 import { type ReactElement, useState } from 'react'
+import { send } from '../../api/client.ts'
 import { useList } from '../../api/queries.ts'
 import { useMay, useOrganization } from '../../api/session.ts'
 import type { WebhookEndpoint } from '../../api/types.ts'
@@ -29,7 +31,7 @@ export function useChecklist() {
     { status: 'finalized', per_page: 1 },
     { enabled: isWanted },
   )
-  const { hasEndpoint, isDelivered } = useDelivered()
+  const isDelivered = useDelivered()
   const plan = plans.data?.rows[0]?.code
   const items: readonly Item[] = [
     [exists(metrics), 'A metric exists', metrics.data?.meta.total_count ? '/metrics' : '/metrics/new'],
@@ -40,7 +42,7 @@ export function useChecklist() {
     [
       isDelivered === true,
       'A webhook was delivered',
-      hasEndpoint ? '/developers/webhooks' : '/developers/webhooks/new',
+      isDelivered ? '/developers/webhooks' : '/developers/webhooks/new',
     ],
   ]
   const done = items.filter(([isDone]) => isDone).length
@@ -101,29 +103,23 @@ export function Checklist(props: {
   )
 }
 
-type Delivered = {
-  readonly hasEndpoint: boolean
-  /** Whether any delivery to the first endpoint succeeded; undefined until it is known. */
-  readonly isDelivered: boolean | undefined
-}
-
-function useDelivered(): Delivered {
+/** Whether any delivery to any endpoint succeeded; undefined until it is known. */
+function useDelivered(): boolean | undefined {
   const may = useMay()
+  const { slug } = useOrganization()
   const isOn = may('developers:manage')
-  const endpoints = useList<WebhookEndpoint>(
-    '/webhook_endpoints',
-    'webhook_endpoints',
-    { per_page: 1 },
-    { enabled: isOn },
-  )
-  const id = endpoints.data?.rows[0]?.lago_id
-  const deliveries = useList(
-    `/webhook_endpoints/${id ?? ''}/webhooks`,
-    'webhooks',
-    { status: 'succeeded', per_page: 1 },
-    { enabled: id !== undefined },
-  )
-  if (!isOn || endpoints.error) return { hasEndpoint: false, isDelivered: false }
-  if (id === undefined) return { hasEndpoint: false, isDelivered: endpoints.data ? false : undefined }
-  return { hasEndpoint: true, isDelivered: deliveries.data && exists(deliveries) }
+  const endpoints = useList<WebhookEndpoint>('/webhook_endpoints', 'webhook_endpoints', {}, { enabled: isOn })
+  const deliveries = useQueries({
+    queries: (endpoints.data?.rows ?? []).map(({ lago_id }) => {
+      const url = `/api/v1/webhook_endpoints/${lago_id}/webhooks?status=succeeded&per_page=1`
+      return {
+        queryKey: [slug, url],
+        queryFn: ({ signal }: { signal: AbortSignal }) =>
+          send<{ meta: { total_count: number } }>('GET', url, undefined, signal),
+      }
+    }),
+  })
+  if (!isOn || endpoints.error) return false
+  if (endpoints.data === undefined || deliveries.some(({ isPending }) => isPending)) return undefined
+  return deliveries.some(exists)
 }
