@@ -53,7 +53,7 @@ describe.runIf(hasChromium)('J01: from a fresh install to an invoice, by the key
     const id = 'northwind-robotics-1'
     await human.open(id, 'Northwind')
     await human.press(page.getByRole('link', { name: 'Send usage' }))
-    await human.type(page.getByLabel('Metric'), 'API calls')
+    await human.choose(page.getByLabel('Metric'), 'API calls')
     const usage = page.getByRole('region', { name: `Usage of ${id}` })
     const cards = usage.getByRole('listitem').filter({ hasText: 'API calls' })
     await cards.getByText('0', { exact: true }).waitFor()

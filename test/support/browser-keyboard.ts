@@ -40,6 +40,17 @@ export class SlowHuman {
     this.count(text.length)
   }
 
+  /** Chooses from a list by the arrow keys: what is typed there is forgotten between two slow keys. */
+  async choose(list: Locator, label: string): Promise<void> {
+    await tabTo(this.page, list)
+    await this.page.keyboard.press('Home')
+    for (let step = 0; step < STEPS_MAX; step += 1) {
+      if ((await list.locator('option:checked').textContent()) === label) return this.count(0)
+      await this.page.keyboard.press('ArrowDown')
+    }
+    throw new Error(`${label} is not in the list`)
+  }
+
   async press(target: Locator): Promise<void> {
     await pressOn(this.page, target)
     this.count(0)

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react'
+import { useNow } from '../../api/now.ts'
 import { useList, useRead } from '../../api/queries.ts'
 import { useMay, useOrganization } from '../../api/session.ts'
 import type { Invoice } from '../../api/types.ts'
@@ -47,6 +48,14 @@ type Month = {
 const newestFirst = (months: readonly Month[]): readonly Month[] =>
   [...months].sort((a, b) => b.month.localeCompare(a.month))
 
+/** Such as 2026-11, in UTC, as analytics count months. */
+function monthText(now: number, monthsBack: number): string {
+  const today = new Date(now)
+  return new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() - monthsBack))
+    .toISOString()
+    .slice(0, 7)
+}
+
 /** Revenue by month, with what is recurring and what is late, as the API's analytics give them. */
 function Money(): ReactElement {
   const { default_currency } = useOrganization()
@@ -62,10 +71,15 @@ function Money(): ReactElement {
     currency,
     months: 2,
   })
-  const show = (months: readonly Month[] | undefined) => {
-    const cents = newestFirst(months ?? [])[0]?.amount_cents
-    return formatCents(wholeCents(cents), currency)
+  const now = useNow()
+  /** The sum of a month, counted back from this one; a month without any has no entry. */
+  const show = (months: readonly Month[] | undefined, monthsBack = 0) => {
+    const wanted = monthText(now, monthsBack)
+    const found = months?.find((each) => each.currency === currency && each.month.startsWith(wanted))
+    return formatCents(wholeCents(found?.amount_cents), currency)
   }
+  // What is recurring is known for a month once it is billed.
+  const [latest] = newestFirst(mrr.data?.mrrs ?? [])
   return (
     <div className="home-money">
       <Loaded query={all} rows={3}>
@@ -88,9 +102,12 @@ function Money(): ReactElement {
               }
             >
               <div className="figures figures-flat">
-                <Figure label="This month" value={show(months.slice(0, 1))} />
-                <Figure label="Last month" value={show(months.slice(1, 2))} />
-                <Figure label="Recurring, per month" value={show(mrr.data?.mrrs)} />
+                <Figure label="This month" value={show(gross_revenues)} />
+                <Figure label="Last month" value={show(gross_revenues, 1)} />
+                <Figure
+                  label="Recurring, per month"
+                  value={formatCents(wholeCents(latest?.amount_cents), currency)}
+                />
                 <Figure label="Overdue from this month" value={show(overdue.data?.overdue_balances)} />
               </div>
               <RevenueChart

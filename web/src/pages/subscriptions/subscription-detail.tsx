@@ -2,7 +2,7 @@ import { useParams } from '@tanstack/react-router'
 import { type ReactElement, useState } from 'react'
 import { useList, useOne } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
-import type { Event, Invoice, Subscription } from '../../api/types.ts'
+import type { Customer, Event, Invoice, Subscription } from '../../api/types.ts'
 import { PeriodTimeline, type TimelinePeriod } from '../../charts/period-timeline.tsx'
 import { formatDate, formatPeriod, formatTime } from '../../format/dates.ts'
 import { formatCents } from '../../format/money.ts'
@@ -217,6 +217,8 @@ function marksOf(subscription: Subscription): readonly { at: string; label: stri
 }
 
 function Aside({ subscription }: { readonly subscription: Subscription }): ReactElement {
+  const customer = encodeURIComponent(subscription.external_customer_id)
+  const { data: payer } = useOne<Customer>(`/customers/${customer}`, 'customer')
   const path = `/subscriptions/${encodeURIComponent(subscription.external_id)}`
   return (
     <Card title="Facts" aside={<ApiCallButton write={{ method: 'GET', path }} />}>
@@ -229,6 +231,7 @@ function Aside({ subscription }: { readonly subscription: Subscription }): React
             formatPeriod(
               subscription.current_billing_period_started_at,
               subscription.current_billing_period_ending_at,
+              payer?.applicable_timezone,
             ),
           ],
           ['Started', formatTime(subscription.started_at)],
