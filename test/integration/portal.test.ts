@@ -107,7 +107,11 @@ describe('a link to the portal', () => {
     })
     await addCustomer(client, 'acme')
     const { session } = (await openWith(harness, await linkToken(client, 'acme'))).json()
-    expect(session.brand).toEqual({ name: 'Acme SAS', email: 'billing@acme.example', logo_url: logo })
+    expect(session.brand).toEqual({
+      ...{ name: 'Acme SAS', email: 'billing@acme.example', logo_url: logo },
+      // What an organization gives the portal of its own look (portal-look.test.ts).
+      ...{ support_url: null, terms_url: null, privacy_url: null, corners: 'soft', accents: null },
+    })
   })
 
   it('is refused with one answer: 401 for what is forged, over, of another key, or of nobody', async () => {

@@ -82,9 +82,7 @@ describe('the job of a document', () => {
 /** A file as a thread of its own renders it. */
 async function renderedByThread(frozen: FrozenDocument): Promise<Uint8Array> {
   const root = path.join(import.meta.dirname, '../../..')
-  const thread = new Worker(path.join(root, 'src/boot/document-thread.ts'), {
-    execArgv: ['--import', 'tsx', '--import', path.join(root, 'test/support/tsx-threads.mjs')],
-  })
+  const thread = new Worker(path.join(root, 'dist/server/document-thread.js'))
   try {
     const answer = await new Promise<RenderAnswer>((resolve, reject) => {
       thread.once('message', resolve)
