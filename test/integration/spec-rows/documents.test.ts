@@ -22,7 +22,7 @@ import { documentsOf, openFile, render, sell, shop } from '../../support/stored-
 let harness: Harness
 
 beforeAll(async () => {
-  harness = await startHarness()
+  harness = await startHarness({ downloadWaitMs: 30_000 })
 })
 
 afterAll(async () => {
