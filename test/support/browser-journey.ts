@@ -17,7 +17,7 @@ import {
   startServer,
   stopServer,
 } from './browser-server.ts'
-import { findChromium } from './chromium.ts'
+import { CHROMIUM_ARGUMENTS, findChromium } from './chromium.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const ARTIFACTS = join(ROOT, 'artifacts')
@@ -193,7 +193,7 @@ export class Journey {
 async function launch(): Promise<Browser> {
   const executablePath = findChromium()
   if (executablePath === null) throw new Error('there is no Chromium')
-  return chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  return chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS] })
 }
 
 /** How long a page may go on asking before it counts as one that never stops. */

@@ -15,6 +15,11 @@ const LONG_FILES = [
   'integration/usage-equality.test.ts',
   'browser/pages.test.ts',
   'browser/j26-portal.test.ts',
+  'browser/sample-company.test.ts',
+  'browser/j16-bulk.test.ts',
+  'browser/payment-providers.test.ts',
+  'browser/j30-walk.test.ts',
+  'browser/payment-accounts.test.ts',
 ]
 
 /** How early a file has to begin: 0 for one that may begin at any time. */
