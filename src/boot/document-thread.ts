@@ -2,8 +2,10 @@ import { parentPort } from 'node:worker_threads'
 import type { RenderOrder } from '../core/documents/rendering.ts'
 import { renderDocument } from '../documents/render-document.ts'
 import type { RenderAnswer } from './document-threads.ts'
+import { yieldToAll } from './thread-priority.ts'
 
 // The body of a thread that renders documents; see document-threads.ts.
+yieldToAll()
 parentPort?.on('message', (order: RenderOrder) => {
   renderDocument(order).then(
     (rendered) => {
