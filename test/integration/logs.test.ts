@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CallLog } from '../../src/actions/api-logs/call-log.ts'
 import { dropOldLogs } from '../../src/actions/api-logs/drop-old-logs.ts'
+import { instant } from '../../src/core/calendar/instant.ts'
+import { ts } from '../../src/store/values.ts'
 import { listen, receivedBy } from '../support/announcements.ts'
 import { ok } from '../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 import { addCustomer, issue, pay, sell } from '../support/payment-fixtures.ts'
+import { render, sell as sellAtShop, shop } from '../support/stored-documents.ts'
 
 let harness: Harness
 
@@ -57,6 +60,22 @@ describe('the activity log', () => {
     const answer = await stranger.call('GET', `/activity_logs/${made.activity_id}`)
     expect([answer.status, answer.body.code]).toEqual([404, 'activity_log_not_found'])
     expect(await activities(stranger)).toEqual([])
+  })
+
+  it('200: has a file that is made while the clock is moved at the time of its document, not before', async () => {
+    const client = await shop(harness)
+    const id = (await sellAtShop(client)).lago_id
+    // The clock shows the time before a move until the move is over.
+    await harness.context.database.system
+      .updateTable('organizations')
+      .set({ clockAt: ts(instant(Date.parse('2024-05-02T09:00:00Z'))) })
+      .where('id', '=', client.organizationId)
+      .execute()
+    await render(harness, client, id)
+    const made = (await activities(client)).find(
+      (one: { activity_type: string }) => one.activity_type === 'invoice.generated',
+    )
+    expect(made.logged_at).toBe('2024-05-02T10:00:00Z')
   })
 
   it('200: tells what an update changed', async () => {

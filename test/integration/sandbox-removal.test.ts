@@ -31,7 +31,7 @@ afterAll(async () => {
   await harness?.close()
 })
 
-/** How many rows of an organization each table has that has any. */
+/** The rows of an organization, counted by table; tables without any are left out. */
 async function rowsOf(organizationId: string): Promise<Record<string, number>> {
   const { rows } = await owner.query<{ name: string }>(`
     select c.relname as name from pg_class c

@@ -114,7 +114,6 @@ function Look({ settings }: { readonly settings: PortalSettings }): ReactElement
   const at = useAt()
   const may = useMay()
   const { brand } = settings
-  const link = (url: string | null) => url ?? '—'
   return (
     <Card
       title="Look"
@@ -129,9 +128,9 @@ function Look({ settings }: { readonly settings: PortalSettings }): ReactElement
           ['Accent color', brand.accent_color ?? 'That of the portal'],
           ['Corners', { square: 'Square', soft: 'Soft', round: 'Round' }[brand.corners]],
           ['E-mail address for questions', brand.support_email ?? 'That of the billing entity'],
-          ['Help pages', link(brand.support_url)],
-          ['Terms', link(brand.terms_url)],
-          ['Privacy', link(brand.privacy_url)],
+          ['Help pages', brand.support_url],
+          ['Terms', brand.terms_url],
+          ['Privacy', brand.privacy_url],
         ]}
       />
     </Card>
