@@ -5,7 +5,7 @@ import type { Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { ActivityLogs } from './rows.ts'
-import { anyOf, ts } from './values.ts'
+import { anyOf, arrayOf, ts } from './values.ts'
 import type { WebhookEndpointRow } from './webhooks.ts'
 
 export type ActivityLogRow = Selectable<ActivityLogs>
@@ -53,7 +53,13 @@ export function insertionOfActivities(
   organizationId: string,
   activities: readonly NewActivity[],
 ): RawBuilder<unknown> {
+  const ids = activities.map(() => newId())
   const instants = activities.map(({ now }) => new Date(now).toISOString())
+  const of = (key: keyof NewActivity, type: 'uuid' | 'text') =>
+    arrayOf(
+      activities.map((activity) => activity[key] ?? null),
+      type,
+    )
   return sql`
     insert into activity_logs (organization_id, id, activity_type, activity_source, activity_object, resource_type,
       resource_id, api_key_id, user_email, external_customer_id, external_subscription_id, logged_at, created_at)
@@ -89,13 +95,9 @@ export function insertionOfActivities(
         when 'Subscription' then (select s.external_id from subscriptions s where s.id = a.resource_id)
       end,
       a.at, a.at
-    from unnest(${activities.map(() => newId())}::uuid[], ${activities.map(({ type }) => type)}::text[],
-      ${activities.map(({ object }) => object)}::text[],
-      ${activities.map(({ resourceType }) => resourceType)}::text[],
-      ${activities.map(({ resourceId }) => resourceId)}::uuid[], ${activities.map(({ source }) => source)}::text[],
-      ${activities.map(({ apiKeyId }) => apiKeyId)}::uuid[], ${instants}::timestamptz[],
-      ${activities.map(({ externalCustomerId }) => externalCustomerId ?? null)}::text[],
-      ${activities.map(({ userEmail }) => userEmail)}::text[])
+    from unnest(${arrayOf(ids, 'uuid')}, ${of('type', 'text')}, ${of('object', 'text')},
+      ${of('resourceType', 'text')}, ${of('resourceId', 'uuid')}, ${of('source', 'text')}, ${of('apiKeyId', 'uuid')},
+      ${arrayOf(instants, 'timestamptz')}, ${of('externalCustomerId', 'text')}, ${of('userEmail', 'text')})
       as a (id, type, object, resource_type, resource_id, source, api_key_id, at, external_customer_id, user_email)`
 }
 

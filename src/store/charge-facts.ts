@@ -5,6 +5,7 @@ import { newId } from './ids.ts'
 import { findDefaultMethod, findMethod, type PaymentMethodRow } from './payment-methods.ts'
 import { findDefaultLink, findLink, type LinkRow } from './payment-provider-customers.ts'
 import { findProvider, type PaymentProviderRow } from './payment-providers.ts'
+import { anyOf } from './values.ts'
 
 /** How an invoice is to be paid by what was sold on it. */
 type MethodChoice = { readonly methodType: string; readonly methodId: string | null }
@@ -84,12 +85,12 @@ async function choiceOf(reads: Reads, invoiceIds: readonly string[]): Promise<Me
     select t.payment_method_type as method_type, coalesce(t.payment_method_id, w.payment_method_id) as method_id
     from wallet_transactions t
     join wallets w on w.organization_id = t.organization_id and w.id = t.wallet_id
-    where t.invoice_id = any (${[...invoiceIds]}::uuid[]) and t.transaction_status = 'purchased'
+    where t.invoice_id = ${anyOf(invoiceIds)} and t.transaction_status = 'purchased'
     union all
     select s.payment_method_type, s.payment_method_id
     from invoice_subscriptions u
     join subscriptions s on s.organization_id = u.organization_id and s.id = u.subscription_id
-    where u.invoice_id = any (${[...invoiceIds]}::uuid[])`.execute(reads)
+    where u.invoice_id = ${anyOf(invoiceIds)}`.execute(reads)
   const byHand = rows.find(({ methodType }) => methodType === 'manual')
   return (
     byHand ?? rows.find(({ methodId }) => methodId !== null) ?? { methodType: 'provider', methodId: null }

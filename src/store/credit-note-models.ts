@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { BUYER, FEE, FEE_JOINS, object, SELLER, SUBSCRIPTION } from './model-parts.ts'
+import { anyOf } from './values.ts'
 
 const NUMBER = sql`i.number || '-CN' ||
   lpad(n.sequential_id::text, greatest(3, length(n.sequential_id::text)), '0')`
@@ -51,5 +52,5 @@ export function creditNoteModels(creditNoteIds: readonly string[]): RawBuilder<u
       ${FEE_JOINS}
       where ci.organization_id = n.organization_id and ci.credit_note_id = n.id
     ) items on true
-    where n.id = any(${[...creditNoteIds]}::uuid[])`
+    where n.id = ${anyOf(creditNoteIds)}`
 }

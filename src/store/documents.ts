@@ -8,7 +8,7 @@ import { newId } from './ids.ts'
 import { invoiceModels } from './invoice-models.ts'
 import { receiptModels } from './receipt-models.ts'
 import type { Documents } from './rows.ts'
-import { anyOf, ts } from './values.ts'
+import { anyOf, arrayOf, ts } from './values.ts'
 
 export type DocumentRow = Selectable<Documents>
 
@@ -79,7 +79,8 @@ export async function freezeSubjects(
   const ids = subjectIds.map(() => newId())
   const { rows } = await sql<{ id: string }>`
     with asked as (
-      select * from unnest(${ids}::uuid[], ${xmlIds}::uuid[], ${[...subjectIds]}::uuid[]) as a (id, xml_id, subject_id)
+      select * from unnest(${arrayOf(ids, 'uuid')}, ${arrayOf(xmlIds, 'uuid')}, ${arrayOf(subjectIds, 'uuid')})
+        as a (id, xml_id, subject_id)
     ), models as materialized (${models(subjectIds)}),
     logos as (
       insert into document_blobs (organization_id, sha256, bytes)
@@ -246,7 +247,7 @@ export async function keepFile(
 export async function failDocuments(tx: Tx, ids: readonly string[], problem: string): Promise<void> {
   await sql`
     update documents set status = 'failed', problems = array[${problem}]
-    where id = any(${[...ids]}::uuid[]) and status = 'pending'`.execute(tx)
+    where id = ${anyOf(ids)} and status = 'pending'`.execute(tx)
 }
 
 /** The newest file of each invoice, credit note or receipt that has one, by its id. */

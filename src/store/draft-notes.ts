@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { CreditNoteCause } from '../core/credit-notes/credit-note.ts'
 import type { Reads } from './database.ts'
+import { anyOf } from './values.ts'
 
 /** An item of a draft credit note, with what tells its fee apart on the invoice. */
 export type DraftNoteItem = {
@@ -44,7 +45,7 @@ export async function readDraftNotes(
         where t.organization_id = n.organization_id and t.credit_note_id = n.id
       ) as items
     from credit_notes n
-    where n.invoice_id = any (${[...invoiceIds]}::uuid[]) and n.status = 'draft'
+    where n.invoice_id = ${anyOf(invoiceIds)} and n.status = 'draft'
     order by n.created_at, n.id`.execute(reads)
   return rows
 }

@@ -4,7 +4,7 @@ import { DUE_KINDS, type DueKind, FIRST_KINDS } from '../core/due/kinds.ts'
 import type { Database, Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import type { DueItems } from './rows.ts'
-import { anyOf, ts } from './values.ts'
+import { anyOf, arrayOf, ts } from './values.ts'
 
 export type DueItemRow = Selectable<DueItems>
 
@@ -23,12 +23,15 @@ export async function scheduleItems(
 ): Promise<void> {
   if (items.length === 0) return
   // A new id shows the runner that the item was rescheduled while it was being processed.
+  const ids = items.map(() => newId())
+  const kinds = items.map(({ kind }) => kind)
+  const subjectIds = items.map(({ subjectId }) => subjectId)
+  const instants = items.map(({ dueAt }) => new Date(dueAt).toISOString())
   await sql`
     insert into due_items (organization_id, id, kind, subject_id, due_at)
     select ${organizationId}::uuid, i.*
-    from unnest(${items.map(() => newId())}::uuid[], ${items.map(({ kind }) => kind)}::text[],
-      ${items.map(({ subjectId }) => subjectId)}::uuid[],
-      ${items.map(({ dueAt }) => new Date(dueAt).toISOString())}::timestamptz[]) as i
+    from unnest(${arrayOf(ids, 'uuid')}, ${arrayOf(kinds, 'text')}, ${arrayOf(subjectIds, 'uuid')},
+      ${arrayOf(instants, 'timestamptz')}) as i
     on conflict (organization_id, kind, subject_id) do update set
       id = excluded.id, due_at = excluded.due_at, attempts = 0, retry_at = null, error = null`.execute(tx)
 }

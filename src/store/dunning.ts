@@ -145,7 +145,7 @@ export async function resetPaidDunning(
       select distinct r.customer_id, r.amount_currency
       from payment_request_invoices l
       join payment_requests r on r.id = l.payment_request_id
-      where l.invoice_id = any (${[...invoiceIds]}::uuid[]) and r.dunning_campaign_id is not null
+      where l.invoice_id = ${anyOf(invoiceIds)} and r.dunning_campaign_id is not null
     ) as asked
     where a.customer_id = asked.customer_id and a.currency = asked.amount_currency
     returning a.customer_id`.execute(tx)
@@ -170,7 +170,7 @@ export async function scheduleDunning(tx: Tx, customerIds: readonly string[], du
     from (
       select c.organization_id, c.id
       from ${CUSTOMERS}
-      where c.id = any (${[...customerIds]}::uuid[]) and c.deleted_at is null and ${APPLIED_CAMPAIGN} is not null
+      where c.id = ${anyOf(customerIds)} and c.deleted_at is null and ${APPLIED_CAMPAIGN} is not null
         and exists (
           select from invoices i
           where i.organization_id = c.organization_id and i.customer_id = c.id and i.payment_overdue)
@@ -206,7 +206,7 @@ export async function overdueBalances(
   const { rows } = await sql<{ customerId: string; currency: string; cents: bigint }>`
     select i.customer_id, i.currency, sum(i.total_amount_cents)::bigint as cents
     from invoices i
-    where i.customer_id = any (${[...customerIds]}::uuid[]) and i.payment_overdue and not i.self_billed
+    where i.customer_id = ${anyOf(customerIds)} and i.payment_overdue and not i.self_billed
     group by i.customer_id, i.currency`.execute(reads)
   const byCustomer = groupedBy(rows, ({ customerId }) => customerId)
   return new Map(

@@ -218,8 +218,8 @@ function selectFees(reads: Reads) {
 
 function whereOf(asked: FeesAsked): RawBuilder<SqlBool> {
   const conditions = [sql<SqlBool>`f.deleted_at is null`]
-  if (asked.feeIds) conditions.push(sql`f.id = any(${[...asked.feeIds]}::uuid[])`)
-  if (asked.invoiceIds) conditions.push(sql`f.invoice_id = any(${[...asked.invoiceIds]}::uuid[])`)
+  if (asked.feeIds) conditions.push(sql`f.id = ${anyOf(asked.feeIds)}`)
+  if (asked.invoiceIds) conditions.push(sql`f.invoice_id = ${anyOf(asked.invoiceIds)}`)
   if (asked.filters) conditions.push(...conditionsOf(asked.filters))
   return sql<SqlBool>`${sql.join(conditions, sql` and `)}`
 }

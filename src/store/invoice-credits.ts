@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely'
 import { creditNoteNumber } from '../core/credit-notes/number.ts'
 import type { Reads } from './database.ts'
 import type { InvoiceReductions, Invoices } from './rows.ts'
+import { anyOf } from './values.ts'
 
 /** A reduction of an invoice as the API shows it: what was credited, and from what. */
 export type InvoiceCreditView = {
@@ -95,8 +96,8 @@ async function readCredits(
 ): Promise<readonly InvoiceCreditView[]> {
   const isMeant =
     'invoiceIds' in of
-      ? sql`r.invoice_id = any (${[...of.invoiceIds]}::uuid[]) and r.kind = any (${[...SHOWN]}::text[])`
-      : sql`r.kind = 'coupon' and r.source_id = any (${[...of.appliedIds]}::uuid[])`
+      ? sql`r.invoice_id = ${anyOf(of.invoiceIds)} and r.kind = any (${[...SHOWN]}::text[])`
+      : sql`r.kind = 'coupon' and r.source_id = ${anyOf(of.appliedIds)}`
   const { rows } = await sql<CreditRow>`
     select r.id, r.invoice_id, r.source_id, r.amount_cents, r.before_taxes, r.kind, i.currency,
       i.payment_status, i.status not in ('voided', 'closed', 'deleted') as is_valid,

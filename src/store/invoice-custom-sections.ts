@@ -6,7 +6,7 @@ import { refusingDuplicates } from './duplicates.ts'
 import { newId } from './ids.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { AppliedCustomSections, InvoiceCustomSections } from './rows.ts'
-import { groupedBy, ts } from './values.ts'
+import { anyOf, groupedBy, ts } from './values.ts'
 
 export type CustomSectionRow = Selectable<InvoiceCustomSections>
 
@@ -112,10 +112,10 @@ export async function selectedSections(
   reads: Reads,
   ownerIds: readonly string[],
 ): Promise<SelectedSection[]> {
-  const meant = sql`(${[...ownerIds]}::uuid[])`
+  const meant = anyOf(ownerIds)
   return selectedWhere(
     reads,
-    sql`(l.billing_entity_id = any ${meant} or l.customer_id = any ${meant} or l.subscription_id = any ${meant})`,
+    sql`(l.billing_entity_id = ${meant} or l.customer_id = ${meant} or l.subscription_id = ${meant})`,
   )
 }
 
@@ -140,9 +140,9 @@ export async function sectionsOfWallets(
       l.id as selection_id, l.created_at as selected_at
     from selected_custom_sections l
     join invoice_custom_sections s on s.organization_id = l.organization_id and s.id = l.section_id
-    where s.deleted_at is null and (l.wallet_id = any (${[...ownerIds]}::uuid[])
-      or l.wallet_transaction_id = any (${[...ownerIds]}::uuid[])
-      or l.recurring_transaction_rule_id = any (${[...ownerIds]}::uuid[]))
+    where s.deleted_at is null and (l.wallet_id = ${anyOf(ownerIds)}
+      or l.wallet_transaction_id = ${anyOf(ownerIds)}
+      or l.recurring_transaction_rule_id = ${anyOf(ownerIds)})
     order by s.created_at, s.id`.execute(reads)
   return rows
 }

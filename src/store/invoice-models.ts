@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { BUYER, FEE, FEE_JOINS, ms, object, SELLER, SUBSCRIPTION } from './model-parts.ts'
+import { arrayOf } from './values.ts'
 
 const CENTS = object`
   i.fees_amount_cents::text as "fees", i.progressive_billing_credit_amount_cents::text as "progressive",
@@ -50,7 +51,7 @@ const SECTIONS = sql`(select coalesce(json_agg(${object`
  * `billing_entity_id`: built by the database, so that freezing hundreds is one statement whose values never travel.
  */
 export function invoiceModels(invoiceIds: readonly string[] | RawBuilder<unknown>): RawBuilder<unknown> {
-  const ids = 'toOperationNode' in invoiceIds ? invoiceIds : sql`${[...invoiceIds]}::uuid[]`
+  const ids = 'toOperationNode' in invoiceIds ? invoiceIds : arrayOf(invoiceIds, 'uuid')
   return sql`
     select i.id as subject_id, i.number, i.billing_entity_id, ${object`
   'invoice' as "kind", null as "mark", coalesce(c.document_locale, b.document_locale) as "locale",

@@ -5,6 +5,7 @@ import type { Reads } from './database.ts'
 import type { DocumentKind } from './documents.ts'
 import { modelsOf } from './documents.ts'
 import { BUYER, SELLER } from './model-parts.ts'
+import { anyOf } from './values.ts'
 
 /** What a mail tells of, and the settings and addresses that decide whether and how it goes out. */
 export type MailSubject = {
@@ -79,7 +80,7 @@ export async function mailSubjects(
     from ${SOURCES[kind]}
     join billing_entities b on b.organization_id = x.organization_id
       and b.id = ${isRequest ? ENTITY_OF_REQUEST : sql`coalesce(i.billing_entity_id, c.billing_entity_id)`}
-    where x.id = any(${[...ids]}::uuid[])`.execute(reads)
+    where x.id = ${anyOf(ids)}`.execute(reads)
   return rows
 }
 

@@ -68,7 +68,7 @@ export async function readNotedAmounts(
       sum(refund_amount_cents)::bigint as refund_cents, sum(offset_amount_cents)::bigint as offset_cents,
       sum(taxes_amount_cents - precise_taxes_amount_cents) as rounding
     from credit_notes
-    where invoice_id = any (${[...invoiceIds]}::uuid[]) and status = 'finalized'
+    where invoice_id = ${anyOf(invoiceIds)} and status = 'finalized'
     group by invoice_id`.execute(reads)
   return new Map(
     rows.map(({ invoiceId, rounding, creditCents, refundCents, offsetCents }) => [

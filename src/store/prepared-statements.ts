@@ -5,6 +5,8 @@ import { ReadBudget } from './read-budget.ts'
 
 /** With fewer uses, keeping a plan in every connection does not pay off. */
 const USES_MIN = 3
+/** The same when half of the names are given: what is left is for statements that are frequent. */
+const USES_MIN_LATER = 30
 /** The most texts counted, and the most texts named; each connection keeps the plans of names it has used. */
 const COUNTED_MAX = 2000
 const NAMED_MAX = 200
@@ -27,7 +29,7 @@ export class StatementNames {
     const name = this.names.get(text)
     if (name !== undefined || this.names.size >= NAMED_MAX) return name
     const uses = (this.uses.get(text) ?? 0) + 1
-    if (uses < USES_MIN) {
+    if (uses < (this.names.size < NAMED_MAX / 2 ? USES_MIN : USES_MIN_LATER)) {
       if (this.uses.size >= COUNTED_MAX) this.uses.clear()
       this.uses.set(text, uses)
       return undefined

@@ -93,10 +93,10 @@ export async function isAnyUnderWay(reads: Reads, invoiceIds: readonly string[])
   const { rows } = await sql`
     select from payments p
     where p.payment_type = 'provider' and p.state = any (${states}::text[]) and (
-      p.invoice_id = any (${[...invoiceIds]}::uuid[])
+      p.invoice_id = ${anyOf(invoiceIds)}
       or p.payment_request_id in (
         select r.payment_request_id from payment_request_invoices r
-        where r.invoice_id = any (${[...invoiceIds]}::uuid[])))
+        where r.invoice_id = ${anyOf(invoiceIds)}))
     limit 1`.execute(reads)
   return rows.length > 0
 }
@@ -110,10 +110,10 @@ export async function waitingChargesOf(
   const { rows } = await sql<{ id: string }>`
     select p.id from payments p
     where p.origin = 'charge' and p.state = 'action_required' and (
-      p.invoice_id = any (${[...invoiceIds]}::uuid[])
+      p.invoice_id = ${anyOf(invoiceIds)}
       or p.payment_request_id in (
         select r.payment_request_id from payment_request_invoices r
-        where r.invoice_id = any (${[...invoiceIds]}::uuid[])))
+        where r.invoice_id = ${anyOf(invoiceIds)}))
     order by p.id`.execute(reads)
   return rows.map(({ id }) => id)
 }

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { invoiceModels } from './invoice-models.ts'
 import { BUYER, ms, object, SELLER } from './model-parts.ts'
+import { anyOf } from './values.ts'
 
 /** The invoice that was paid as its own document shows it, with what has been paid of it since. */
 const PAID_INVOICE = object`
@@ -38,7 +39,7 @@ export function receiptModels(receiptIds: readonly string[]): RawBuilder<unknown
   // An invoice has no document where PDFs were switched off when it became final, or if it is still open.
   const unshown = sql`(select array_agg(rp.invoice_id) from payment_receipts rr
     join payments rp on rp.organization_id = rr.organization_id and rp.id = rr.payment_id
-    where rr.id = any(${[...receiptIds]}::uuid[]) and rp.invoice_id is not null
+    where rr.id = ${anyOf(receiptIds)} and rp.invoice_id is not null
       and not exists (select from documents d where d.organization_id = rp.organization_id
         and d.invoice_id = rp.invoice_id and d.kind = 'invoice_pdf'))::uuid[]`
   return sql`
@@ -67,5 +68,5 @@ export function receiptModels(receiptIds: readonly string[]): RawBuilder<unknown
       order by d.version desc limit 1
     ) shown on true
     left join (${invoiceModels(unshown)}) fresh on fresh.subject_id = i.id
-    where r.id = any(${[...receiptIds]}::uuid[])`
+    where r.id = ${anyOf(receiptIds)}`
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { SharedInstants } from '../core/billing/snapshot.ts'
 import type { Reads } from './database.ts'
+import { anyOf } from './values.ts'
 
 /**
  * The subscriptions that share an instant. The id of a billed period shows when the bill was computed: it is
@@ -27,7 +28,7 @@ export async function sharedInstants(
           limit 1
         ) as usage_after
       from subscriptions s
-      where s.id = any (${[...subscriptionIds]}::uuid[])
+      where s.id = ${anyOf(subscriptionIds)}
     ) as shared
     where is_followed_at_once or usage_after is not null`.execute(reads)
   return new Map(rows.map(({ id, ...shared }) => [id, shared]))

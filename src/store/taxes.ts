@@ -164,7 +164,7 @@ export async function taxesOfOwners(
     .map(([owner, list]) => {
       const [table, column] = OWNERS[owner]
       return sql`select ${owner}::text as owner, ${sql.ref(column)} as owner_id, tax_id
-        from ${sql.table(table)} where ${sql.ref(column)} = any(${[...list]}::uuid[])`
+        from ${sql.table(table)} where ${sql.ref(column)} = ${anyOf(list)}`
     })
   if (parts.length > 0) {
     const { rows } = await sql<TaxRow & { owner: TaxOwner; ownerId: string }>`

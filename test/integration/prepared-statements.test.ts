@@ -1,7 +1,15 @@
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newId } from '../../src/store/ids.ts'
+import { anyOf } from '../../src/store/values.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
+
+const TIMES = 20
+/** Uses of a statement before it is named. */
+const UNNAMED_USES = 2
+/** Plans that PostgreSQL makes before it compares them with one for any values. */
+const FIRST_PLANS = 5
 
 let harness: Harness
 let client: Client
@@ -33,6 +41,20 @@ describe('prepared statements', () => {
     const names = rows.map(({ name }) => name)
     expect(names).toHaveLength(1)
     expect(names[0]).toMatch(/^weir_\d+$/)
+  })
+
+  it('keeps the plan of a statement with a list, however short', async () => {
+    const { rows } = await harness.context.database.read(client.organizationId, async (reads) => {
+      for (let times = 0; times < TIMES; times += 1)
+        await reads
+          .selectFrom('addOns')
+          .select('code')
+          .where('id', '=', anyOf([newId()]))
+          .execute()
+      return sql`select generic_plans::integer as kept, custom_plans::integer as anew from pg_prepared_statements
+        where statement like '%from "add_ons"%'`.execute(reads)
+    })
+    expect(rows).toEqual([{ kept: TIMES - UNNAMED_USES - FIRST_PLANS, anew: FIRST_PLANS }])
   })
 
   it('reads on after a table got a column, and gives the column too', async () => {

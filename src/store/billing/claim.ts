@@ -91,7 +91,7 @@ export async function claimCustomers(
 ): Promise<readonly ClaimedItem[]> {
   await holdSettings(tx)
   await sql`
-    select id from customers where id = any (${[...customerIds]}::uuid[])
+    select id from customers where id = ${anyOf(customerIds)}
     order by id
     for no key update`.execute(tx)
   return takeItems(tx, head, customerIds)
@@ -125,7 +125,7 @@ async function wholeCustomers(tx: Tx, head: BatchHead, customerIds: readonly str
       select d.organization_id, d.id, s.customer_id
       from ${subjectsOf(head)} s
       join due_items d on d.organization_id = s.organization_id and d.kind = ${head.kind} and d.subject_id = s.id
-      where s.customer_id = any (${[...customerIds]}::uuid[]) and d.due_at = ${ts(head.dueAt)}
+      where s.customer_id = ${anyOf(customerIds)} and d.due_at = ${ts(head.dueAt)}
     ), held as (
       select d.id from due_items d
       where d.id in (select i.id from items i)
@@ -145,7 +145,7 @@ async function takeItems(
   const { rows } = await sql<ClaimedItem>`
     delete from due_items d
     using ${subjectsOf(head)} s
-    where s.customer_id = any (${[...customerIds]}::uuid[]) and d.organization_id = s.organization_id
+    where s.customer_id = ${anyOf(customerIds)} and d.organization_id = s.organization_id
       and d.kind = ${head.kind} and d.subject_id = s.id and d.due_at = ${ts(head.dueAt)}
     returning d.id, d.subject_id, s.customer_id`.execute(tx)
   return rows

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { Decimal } from '../../core/amounts/decimal.ts'
 import type { AppliedCouponFacts } from '../../core/billing/reductions/applied-coupon.ts'
 import type { Reads } from '../database.ts'
-import { groupedBy } from '../values.ts'
+import { anyOf, groupedBy } from '../values.ts'
 
 type CouponFactsRow = {
   readonly id: string
@@ -57,7 +57,7 @@ export async function readCouponFacts(
       where r.organization_id = a.organization_id and r.kind = 'coupon' and r.source_id = a.id
         and i.status not in ('voided', 'closed', 'deleted')
     ) used on a.frequency <> 'forever'
-    where a.customer_id = any (${[...customerIds]}::uuid[]) and a.status = 'active'
+    where a.customer_id = ${anyOf(customerIds)} and a.status = 'active'
     order by a.created_at, a.id`.execute(reads)
   return new Map([...groupedBy(rows, (row) => row.customerId)].map(([id, own]) => [id, own.map(factsOf)]))
 }
@@ -66,7 +66,7 @@ export async function readCouponFacts(
 function plansOf(couponId: RawBuilder<unknown>, planIds: readonly string[]): RawBuilder<unknown> {
   return sql`select p.id::text from plans p
     join coupon_targets t on t.organization_id = p.organization_id and t.plan_id = coalesce(p.parent_id, p.id)
-    where t.coupon_id = ${couponId} and p.id = any (${[...planIds]}::uuid[])`
+    where t.coupon_id = ${couponId} and p.id = ${anyOf(planIds)}`
 }
 
 /** The fees that a coupon would apply to on an invoice of some plans. */

@@ -4,7 +4,7 @@ import type { Instant } from '../../core/calendar/instant.ts'
 import type { SpendableWallet } from '../../core/wallets/spend.ts'
 import type { Funding } from '../../core/wallets/transaction.ts'
 import type { Reads } from '../database.ts'
-import { groupedBy } from '../values.ts'
+import { anyOf, groupedBy } from '../values.ts'
 
 type WalletFactsRow = {
   readonly id: string
@@ -43,7 +43,7 @@ export async function readWalletFacts(
         where t.organization_id = w.organization_id and t.wallet_id = w.id and t.has_remaining
       ) as fundings
     from wallets w
-    where w.customer_id = any (${[...customerIds]}::uuid[]) and w.status = 'active' and w.balance_cents > 0
+    where w.customer_id = ${anyOf(customerIds)} and w.status = 'active' and w.balance_cents > 0
     order by w.priority, w.created_at, w.id`.execute(reads)
   return new Map([...groupedBy(rows, (row) => row.customerId)].map(([id, own]) => [id, own.map(factsOf)]))
 }
