@@ -1,6 +1,6 @@
 -- The only thing of the queue that the application may do: add a job. It belongs to the owner, so that weir_app needs
--- no right on the queue's tables. A job that runs now is not added again: it gets all its tries back, and its worker
--- queues it again unless it succeeds.
+-- no right on the queue's tables. A job that runs now is not added beside itself: it gets all its tries back, and runs
+-- once more when it has ended (weir_run_again), because it may have read what has changed since.
 create or replace function weir_enqueue(task text, payload json, job_key text default null,
   max_attempts integer default 25, flags text[] default null)
 returns void
@@ -8,7 +8,9 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if weir_enqueue.job_key is not null then
-    update graphile_worker._private_jobs j set attempts = 0, max_attempts = weir_enqueue.max_attempts
+    update graphile_worker._private_jobs j
+    set attempts = 0, max_attempts = weir_enqueue.max_attempts,
+      flags = coalesce(j.flags, '{}'::jsonb) || '{"again": true}'::jsonb
     where j.key = weir_enqueue.job_key and j.locked_at is not null;
     if found then
       return;

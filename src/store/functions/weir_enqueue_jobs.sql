@@ -9,7 +9,9 @@ declare
   running text[];
 begin
   with again as (
-    update graphile_worker._private_jobs j set attempts = 0, max_attempts = weir_enqueue_jobs.max_attempts
+    update graphile_worker._private_jobs j
+    set attempts = 0, max_attempts = weir_enqueue_jobs.max_attempts,
+      flags = coalesce(j.flags, '{}'::jsonb) || '{"again": true}'::jsonb
     from json_to_recordset(weir_enqueue_jobs.jobs) as n (key text)
     where j.key = n.key and j.locked_at is not null
     returning j.key
