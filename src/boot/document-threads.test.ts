@@ -80,6 +80,32 @@ describe('the threads that render documents', () => {
     await threads.stop()
   })
 
+  it('rest between two documents while the process is busy', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    try {
+      let isBusy = true
+      const threads = new DocumentThreads(log, () => isBusy, 1)
+      const files = ['a', 'b', 'c'].map((subject) => textOf(threads.render(order(subject))))
+      await tick()
+      vi.advanceTimersByTime(100)
+      FakeWorker.all[0]?.answer()
+      await tick()
+      vi.advanceTimersByTime(299)
+      expect(FakeWorker.all[0]?.orders.length).toBe(1)
+      vi.advanceTimersByTime(1)
+      expect(FakeWorker.all[0]?.orders.length).toBe(2)
+      isBusy = false
+      FakeWorker.all[0]?.answer()
+      await tick()
+      expect(FakeWorker.all[0]?.orders.length).toBe(3)
+      FakeWorker.all[0]?.answer()
+      expect(await Promise.all(files)).toEqual(['a', 'b', 'c'])
+      await threads.stop()
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('take nothing more when the server stops', async () => {
     const threads = new DocumentThreads(log, () => false, 1)
     const running = expect(threads.render(order('a'))).rejects.toThrow()

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { RenderDocument, RenderedDocument, RenderOrder } from '../core/documents/rendering.ts'
 import type { PinoLog } from './log.ts'
@@ -23,9 +22,12 @@ const DOCUMENTS_MAX = 5000
 /** A thread that has nothing to do is ended after this time and gives its memory back. */
 const IDLE_MS = 60_000
 
-/** While bills are being made, a document waits this long at most, so that it takes little from their processors. */
-const WAIT_MAX_MS = 1000
-const WAIT_STEP_MS = 50
+/**
+ * How long a thread rests after a document while the process is busy, in times of what the document took: the busier the
+ * processors, the longer that is.
+ */
+const RESTS = 3
+const REST_MAX_MS = 1000
 
 /** The compiled file beside this one, or its source where sources run. */
 const FILE = new URL(`./document-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
@@ -45,7 +47,7 @@ export class DocumentThreads {
   private isStopped = false
 
   /**
-   * @param isBusy whether the process is making bills now
+   * @param isBusy whether the process makes bills or answers many requests now; documents leave it the processors
    * @param most how many threads there are at once
    */
   constructor(log: PinoLog, isBusy: () => boolean, most: number) {
@@ -55,9 +57,6 @@ export class DocumentThreads {
   }
 
   readonly render: RenderDocument = async (order) => {
-    for (let waited = 0; waited < WAIT_MAX_MS && this.isBusy() && !this.isStopped; waited += WAIT_STEP_MS) {
-      await sleep(WAIT_STEP_MS)
-    }
     if (this.isStopped) throw new Error('documents are not rendered any more')
     return new Promise((resolve, reject) => {
       this.waiting.push({ order, resolve, reject })
@@ -78,10 +77,15 @@ export class DocumentThreads {
     const thread = this.idle.pop() ?? this.startOne()
     if (!thread) return
     this.waiting.shift()
+    const began = performance.now()
     void thread
       .render(first.order)
       .then(first.resolve, first.reject)
-      .finally(() => this.free(thread))
+      .finally(() => {
+        const restMs = Math.min(REST_MAX_MS, RESTS * (performance.now() - began))
+        if (this.isBusy()) setTimeout(() => this.free(thread), restMs).unref()
+        else this.free(thread)
+      })
   }
 
   private startOne(): Thread | undefined {
@@ -98,7 +102,7 @@ export class DocumentThreads {
   }
 
   private free(thread: Thread): void {
-    if (!this.threads.has(thread)) return
+    if (this.isStopped || !this.threads.has(thread)) return
     if (thread.count >= DOCUMENTS_MAX) void thread.end()
     else {
       this.idle.push(thread)

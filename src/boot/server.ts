@@ -19,7 +19,7 @@ import { createMetrics, jobCounts, measureCallLog, measureRequests } from './met
 import { openPools, prepareDatabase } from './open-database.ts'
 import { answerProbes } from './probes.ts'
 import { Reader } from './reader.ts'
-import { countRequest, requestCounter } from './request-meter.ts'
+import { countRequest, requestCounter, watchRequests } from './request-meter.ts'
 import type { Role } from './role.ts'
 import { localAddress, settingsOf } from './settings.ts'
 import { StartProblem } from './start-problem.ts'
@@ -28,6 +28,9 @@ import type { WeirOptions } from './weir-options.ts'
 
 /** Where `npm run build` puts the dashboard, seen from the source and from the build. */
 const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
+
+/** The rate of requests from which on they come before documents. */
+const BEFORE_DOCUMENTS_PER_SECOND = 50
 
 function servesApi(role: Role): boolean {
   return role === 'all' || role === 'api'
@@ -71,7 +74,9 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
   const database = openPools(place.url, config, log)
   endings.add('database connections', 700, () => database.close())
   let dueWork = 0
-  const documents = new DocumentThreads(log, () => dueWork > 0, config.documentWorkers)
+  const requests = requestCounter()
+  const areMany = watchRequests(requests, BEFORE_DOCUMENTS_PER_SECOND)
+  const documents = new DocumentThreads(log, () => dueWork > 0 || areMany(), config.documentWorkers)
   endings.add('documents', 2500, () => documents.stop())
   const registry = createMetrics(database)
   const mail = createMailer(config.mail)
@@ -98,7 +103,6 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
   const app = buildServer(role, context, config, reader)
   let isStopping = false
   measureRequests(app, registry)
-  const requests = requestCounter()
   app.addHook('onRequest', async () => countRequest(requests))
   measureLag(context, registry)
   if (servesApi(role)) measureCallLog(app, registry)
