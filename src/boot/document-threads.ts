@@ -23,8 +23,8 @@ const DOCUMENTS_MAX = 5000
 const IDLE_MS = 60_000
 
 /**
- * How long a thread rests after a document while the process is busy, in times of what the document took: the busier the
- * processors, the longer that is.
+ * How long a thread rests after a document while the process is busy, in times of what the document took: the busier
+ * the processors, the longer that is.
  */
 const RESTS = 3
 const REST_MAX_MS = 1000

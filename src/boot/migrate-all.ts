@@ -1,5 +1,6 @@
 import { migrateQueue } from '../jobs/migrate-queue.ts'
 import { migrate, UnknownMigrations } from '../store/migrate.ts'
+import { addQueueTrigger } from '../store/queue-trigger.ts'
 import { StartProblem } from './start-problem.ts'
 
 /**
@@ -11,5 +12,6 @@ export async function migrateAll(url: string): Promise<string[]> {
     throw error instanceof UnknownMigrations ? new StartProblem(error.message) : error
   })
   await migrateQueue(url)
+  await addQueueTrigger(url)
   return applied
 }
