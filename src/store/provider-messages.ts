@@ -2,6 +2,7 @@ import { type Selectable, sql, type Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { InboundMessage } from '../core/payments/gateway.ts'
 import { withoutCardNumbers } from '../core/payments/mask-cards.ts'
+import { storable } from '../core/payments/storable.ts'
 import type { Database, Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
@@ -15,6 +16,9 @@ export type MessageStatus = (typeof MESSAGE_STATUSES)[number]
 
 /** A statement has no more than 65,535 values. */
 const INSERTED_AT_ONCE = 1000
+
+/** Characters of an id or a type: an index takes no longer ones. */
+const NAME_MAX = 500
 
 /** How long messages are kept. */
 const KEPT_DAYS = 90
@@ -35,18 +39,21 @@ export async function insertMessages(
 ): Promise<string[]> {
   const ids: string[] = []
   for (let begin = 0; begin < messages.length; begin += INSERTED_AT_ONCE) {
-    const rows = messages.slice(begin, begin + INSERTED_AT_ONCE).map((message) => ({
-      organizationId,
-      id: newId(),
-      paymentProviderId: providerId,
-      messageId: message.messageId,
-      messageType: message.type,
-      source,
-      status: 'pending',
-      body: json(withoutCardNumbers(message.body)),
-      occurredAt: ts(message.occurredAt),
-      receivedAt: ts(now),
-    }))
+    const rows = messages
+      .slice(begin, begin + INSERTED_AT_ONCE)
+      .map(storable)
+      .map((message) => ({
+        organizationId,
+        id: newId(),
+        paymentProviderId: providerId,
+        messageId: message.messageId.slice(0, NAME_MAX),
+        messageType: message.type.slice(0, NAME_MAX),
+        source,
+        status: 'pending',
+        body: json(withoutCardNumbers(message.body)),
+        occurredAt: ts(message.occurredAt),
+        receivedAt: ts(now),
+      }))
     const inserted = await tx
       .insertInto('providerMessages')
       .values(rows)

@@ -1,6 +1,7 @@
 import type { Instant } from '../../core/calendar/instant.ts'
 import { traitsOf } from '../../core/payment-providers/provider-types.ts'
 import type { ErrorClass, GatewayAnswer, GatewayError, OrderOutcome } from '../../core/payments/gateway.ts'
+import { storable } from '../../core/payments/storable.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Tx } from '../../store/database.ts'
 import { insertCall } from '../../store/payment-calls.ts'
@@ -31,7 +32,7 @@ export async function askProvider<T>(
   question: () => Promise<GatewayAnswer<T>>,
 ): Promise<GatewayAnswer<T>> {
   const startedAt = context.systemNow()
-  const answer = await question()
+  const answer = storable(await question())
   await keepCall(context, about, {
     startedAt,
     endedAt: context.systemNow(),
@@ -87,10 +88,12 @@ async function send<T>(
   order: () => Promise<OrderOutcome<T>>,
 ): Promise<{ readonly outcome: OrderOutcome<T>; readonly ended: Ended }> {
   const startedAt = context.systemNow()
-  const outcome = await order().catch((error: unknown): OrderOutcome<T> => {
-    context.log.error({ err: error, ...about }, 'a call to a payment provider failed')
-    return { kind: 'unknown', error: { class: 'provider_unavailable', code: null, message: String(error) } }
-  })
+  const outcome = storable(
+    await order().catch((error: unknown): OrderOutcome<T> => {
+      context.log.error({ err: error, ...about }, 'a call to a payment provider failed')
+      return { kind: 'unknown', error: { class: 'provider_unavailable', code: null, message: String(error) } }
+    }),
+  )
   const error = outcome.kind === 'known' ? null : outcome.error
   return { outcome, ended: { startedAt, endedAt: context.systemNow(), outcome: outcome.kind, error } }
 }

@@ -1,4 +1,5 @@
 import type { InboundMessage, MessageMeaning } from '../../core/payments/gateway.ts'
+import type { PaymentGateway } from '../../core/payments/payment-gateway.ts'
 import { type PaymentProviderRow, readProvider } from '../../store/payment-providers.ts'
 import { findMessage, type ProviderMessageRow, updateMessage } from '../../store/provider-messages.ts'
 import { inTransaction } from '../../store/transaction.ts'
@@ -68,7 +69,8 @@ async function handle(context: Context, at: MessageAt): Promise<Handled> {
   const { message, provider } = at
   if (message.mode !== null && message.mode !== provider.mode) return ignored('mode_mismatch')
   const { gateway } = openConnection(context, provider)
-  const meaning: MessageMeaning = gateway.readMessage(message)
+  const meaning = meaningOf(context, gateway, message)
+  if (meaning === null) return UNREADABLE
   switch (meaning.about) {
     case 'payment':
       return withStored(context, at, meaning, await handlePayment(context, at, meaning))
@@ -96,6 +98,23 @@ async function handle(context: Context, at: MessageAt): Promise<Handled> {
       return handleChangedPage(context, at, meaning.pageId)
     default:
       return ignored('not_handled')
+  }
+}
+
+const UNREADABLE: Handled = { status: 'dead', result: 'unreadable' }
+
+/** Null for a message that does not make sense, such as one with an amount that is no number: it never will. */
+function meaningOf(
+  context: Context,
+  gateway: Pick<PaymentGateway, 'readMessage'>,
+  message: InboundMessage,
+): MessageMeaning | null {
+  try {
+    return gateway.readMessage(message)
+  } catch (error) {
+    const { messageId, type } = message
+    context.log.warn({ err: error, messageId, type }, 'a message of a payment provider cannot be read')
+    return null
   }
 }
 

@@ -1,8 +1,8 @@
 import type { InboundMessage } from '../../core/payments/gateway.ts'
 import type { PaymentProviderRow } from '../../store/payment-providers.ts'
 
-/** What a message did: `waiting` when what it is about may still come. */
-export type Handled = { readonly status: 'succeeded' | 'waiting'; readonly result: string }
+/** What a message did: `waiting` when what it is about may still come, `dead` when it makes no sense. */
+export type Handled = { readonly status: 'succeeded' | 'waiting' | 'dead'; readonly result: string }
 
 /** A message with the connection that it came to. */
 export type MessageAt = {
