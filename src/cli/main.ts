@@ -131,6 +131,15 @@ function addUsers(program: Command): void {
       const { printResetLink } = await import('./user.ts')
       await attempt(() => printResetLink(email))
     })
+  user
+    .command('owner-link')
+    .description(
+      'make a link with which the owner of the first organization signs in within a week, and print it once',
+    )
+    .action(async () => {
+      const { printOwnerLink } = await import('./user.ts')
+      await attempt(printOwnerLink)
+    })
 }
 
 function addSecrets(program: Command): void {

@@ -4,7 +4,7 @@ import type { OrganizationRow } from './organizations.ts'
 import { hashOfToken } from './sessions.ts'
 import { ts } from './values.ts'
 
-/** Keeps a link with which the first user becomes the admin of an organization. */
+/** Keeps a link with which the first member becomes the admin of an organization. */
 export async function insertOwnerLink(
   tx: Tx,
   link: { readonly token: string; readonly organizationId: string; readonly now: Instant },
@@ -31,7 +31,7 @@ export async function findOwnerLink(
     .executeTakeFirst()
 }
 
-/** Deletes every link: there is a user now. */
-export async function deleteOwnerLinks(tx: Tx): Promise<void> {
-  await tx.deleteFrom('ownerLinks').execute()
+/** Deletes every link of an organization: it has a member now. */
+export async function deleteOwnerLinks(tx: Tx, organizationId: string): Promise<void> {
+  await tx.deleteFrom('ownerLinks').where('organizationId', '=', organizationId).execute()
 }

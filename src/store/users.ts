@@ -30,6 +30,12 @@ export async function hasUsers(reads: Reads): Promise<boolean> {
   return (await reads.selectFrom('users').select('id').limit(1).executeTakeFirst()) !== undefined
 }
 
+/** Whether an organization has a member. */
+export async function hasMembers(reads: Reads, organizationId: string): Promise<boolean> {
+  const query = reads.selectFrom('memberships').select('id').where('organizationId', '=', organizationId)
+  return (await query.limit(1).executeTakeFirst()) !== undefined
+}
+
 /** Lets one transaction at a time make the first user of the installation. */
 export async function lockFirstUser(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('weir first user', 0))`.execute(tx)

@@ -106,6 +106,33 @@ describe('signing up', () => {
     expect(await system.selectFrom('organizations').select('id').execute()).toHaveLength(1)
   })
 
+  it('403 sign_up_closed when an organization waits for its owner, whom the link lets in', async () => {
+    await createOrganization(harness.context, { name: 'First', email: null, isSandbox: false })
+    const link = await createOwnerLink(harness.context)
+    expect((await ask('GET', '/installation')).body.installation).toMatchObject({
+      has_users: false,
+      sign_up: 'closed',
+    })
+    const answer = await ask('POST', '/sign_up', SIGN_UP)
+    expect([answer.status, answer.body.code]).toEqual([403, 'sign_up_closed'])
+    expect((await ask('GET', `/owner_links/${link?.split('/').at(-1)}`)).status).toBe(200)
+  })
+
+  it('leaves the first organization to its owner where everybody may sign up', async () => {
+    const made = await createOrganization(harness.context, { name: 'First', email: null, isSandbox: false })
+    const link = await createOwnerLink(harness.context)
+    const open = await appWith({ signUp: 'open' })
+    expect((await ask('POST', '/sign_up', SIGN_UP, {}, open)).status).toBe(200)
+    const redeem = `/owner_links/${link?.split('/').at(-1)}/redeem`
+    const taken = await ask('POST', redeem, { email: 'ada@example.com', password: PASSWORD }, {}, open)
+    expect([taken.status, taken.body.error_details]).toEqual([422, { email: ['value_already_exist'] }])
+    const owner = await ask('POST', redeem, { email: 'owner@example.com', password: PASSWORD }, {}, open)
+    expect(owner.body.session.memberships).toMatchObject([
+      { organization: { id: made.organization.id }, roles: ['admin'] },
+    ])
+    await open.close()
+  })
+
   it('403 sign_up_closed from the start, or 200 for everybody, as the operator says', async () => {
     const closed = await appWith({ signUp: 'closed' })
     expect((await ask('POST', '/sign_up', SIGN_UP, {}, closed)).status).toBe(403)

@@ -1,6 +1,6 @@
 import { forbidden, invalid } from '../../core/refusal.ts'
 import type { SignUp } from '../../core/users/user-input.ts'
-import { deleteOwnerLinks } from '../../store/owner-links.ts'
+import { listOrganizationNames } from '../../store/first-organization.ts'
 import { insertSecurityLogsOfUser } from '../../store/security-logs.ts'
 import { inSystemTransaction } from '../../store/transaction.ts'
 import { hasUsers, insertMembership, insertUser, lockFirstUser } from '../../store/users.ts'
@@ -10,10 +10,14 @@ import type { Sender } from '../security-logs/sender.ts'
 import { openSession } from '../sessions/open-session.ts'
 import { hashPassword } from './passwords.ts'
 
-/** Whether a stranger may sign up: as the operator says, or else as long as there is no user. */
+/**
+ * Whether a stranger may sign up: as the operator says, or else as long as there is no user and no organization. An
+ * organization that waits for its owner is opened by the owner's link alone, so that nobody else comes first.
+ */
 export async function isSignUpOpen(context: Context): Promise<boolean> {
-  const { signUp } = context.settings
-  return signUp === 'first_user' ? !(await hasUsers(context.database.system)) : signUp === 'open'
+  const { database, settings } = context
+  if (settings.signUp !== 'first_user') return settings.signUp === 'open'
+  return !(await hasUsers(database.system)) && (await listOrganizationNames(database)).length === 0
 }
 
 /**
@@ -35,7 +39,6 @@ export async function signUp(context: Context, input: SignUp, sender: Sender): P
     const parts = { name: organizationName, email, isSandbox: false, country }
     const organization = await writeOrganization(context, tx, parts)
     await insertMembership(tx, { organizationId: organization.id, userId: made.id, roles: ['admin'], now })
-    await deleteOwnerLinks(tx)
     return made
   })
   await insertSecurityLogsOfUser(context.database, {

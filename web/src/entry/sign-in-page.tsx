@@ -4,7 +4,7 @@ import { PlainPage } from './plain-page.tsx'
 
 /**
  * E-mail and password. It is drawn when the dashboard is built (sign-in-html.ts), so that nobody loads React to sign
- * in; sign-in.ts makes it work, and shows the two lines that are hidden here.
+ * in; sign-in.ts makes it work, and shows the lines that are hidden here.
  */
 export function SignInPage(): ReactElement {
   return (
@@ -34,6 +34,10 @@ export function SignInPage(): ReactElement {
       </p>
       <p className="muted" id="sign-up" hidden>
         New here? <a href="/sign-up">Create an account</a>
+      </p>
+      <p className="muted" id="owner" hidden>
+        Nobody has an account here yet. Open the link that Weir printed when it started, or print another one
+        with <code>weir user owner-link</code>.
       </p>
     </PlainPage>
   )

@@ -66,6 +66,7 @@ form.addEventListener('submit', (event) => {
 // Until now a click would have sent the form itself, to an address that takes none.
 setBusy(false)
 find<HTMLElement>('#goes-on').hidden = next === `${location.origin}/`
-void readInstallation().then(({ sign_up }) => {
+void readInstallation().then(({ has_users, sign_up }) => {
   find<HTMLElement>('#sign-up').hidden = sign_up !== 'open'
+  find<HTMLElement>('#owner').hidden = has_users || sign_up === 'open'
 })
