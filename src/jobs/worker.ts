@@ -11,6 +11,11 @@ import {
   type WorkerUtils,
 } from 'graphile-worker'
 import type { Context, Log } from '../actions/context.ts'
+import { ViesOutage } from '../actions/customers/check-vat-number.ts'
+import { InboxMissing } from '../actions/payment-providers/register-inbox.ts'
+import { MessageWaiting } from '../actions/provider-messages/handle-message.ts'
+import { NothingRead } from '../actions/provider-messages/handled.ts'
+import { DeliveryFailure } from '../actions/webhooks/deliver-webhook.ts'
 import { fetchInTurns } from './fetch-in-turns.ts'
 import { keepLease } from './leases.ts'
 import { schedule, tasks } from './tasks.ts'
@@ -159,9 +164,14 @@ function taskList(context: Context): TaskList {
   return list
 }
 
+/** Failures of somebody else, which say in a line what there is to say; a stack trace would lead nowhere. */
+const OF_OTHERS = [DeliveryFailure, ViesOutage, InboxMissing, MessageWaiting, NothingRead]
+
 /** Writes the queue's messages to the server's log. A failed job is retried, so it is only a warning. */
 function queueLogger(log: Log): Logger {
-  return new Logger((scope) => (level, message) => {
+  return new Logger((scope) => (level, text, details) => {
+    const isOfOthers = OF_OTHERS.some((failure) => details?.error instanceof failure)
+    const message = isOfOthers ? (text.split(/:?\n/, 1)[0] ?? text) : text
     const { taskIdentifier, jobId } = scope
     const fields = { ...(taskIdentifier ? { taskIdentifier } : {}), ...(jobId ? { jobId } : {}) }
     const name: string = level

@@ -1,4 +1,4 @@
-/** What lies deeper is left out: no message of a provider nests nearly as deep, and walking it would end the process. */
+/** What lies deeper is left out: no message of a provider nests nearly as deep, and walking it would overflow the stack. */
 const DEPTH_MAX = 100
 const UNKNOWN = '\ufffd'
 /** What the database does not take in a text: the NUL character, and halves of surrogate pairs. */
