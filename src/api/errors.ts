@@ -137,8 +137,11 @@ export function answerErrors(app: FastifyInstance): void {
     }
     if (error instanceof ReadTooLarge) return sendTooLarge(reply, error)
     const status = 'statusCode' in error ? error.statusCode : undefined
-    if (status === 413)
+    if (status === 413) {
+      // A connection that is closed while its body comes in is broken for the sender, who then never reads this.
+      void reply.removeHeader('connection')
       return send(reply, { status: 413, error: 'Payload Too Large', code: 'body_too_large' })
+    }
     if (status === 415) {
       return send(reply, { status: 415, error: 'Unsupported Media Type', code: 'unsupported_media_type' })
     }

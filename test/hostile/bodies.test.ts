@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ADMIN_KEY, type Client, type Harness, startHarness } from '../support/harness.ts'
 import { headOf, openRaw } from '../support/raw-http.ts'
@@ -113,6 +115,22 @@ describe('a body of somebody known', () => {
     const admin = { 'x-admin-api-key': ADMIN_KEY }
     expect((await post('/admin/organizations', body, admin)).status).toBe(413)
     expect((await post('/api/v1/events/estimate_fees', body, bearer())).status).toBe(413)
+  })
+
+  it('is told so when it is far too large, while it is still coming in', async () => {
+    // By a process of its own: in this one, the server would have read everything before the sender goes on.
+    const script = `
+      const [url, key] = process.argv.slice(1)
+      const headers = { authorization: 'Bearer ' + key, 'content-type': 'application/json' }
+      const answers = []
+      for (let n = 0; n < 15; n += 1) {
+        const answer = await fetch(url, { method: 'POST', headers, body: 'x'.repeat(12 * 1024 * 1024) })
+        answers.push([answer.status, (await answer.json()).code])
+      }
+      console.log(JSON.stringify(answers))`
+    const of = ['--input-type=module', '-e', script, `${address}/api/v1/plans`, client.apiKey]
+    const { stdout } = await promisify(execFile)(process.execPath, of)
+    expect(JSON.parse(stdout)).toEqual(Array.from({ length: 15 }, () => [413, 'body_too_large']))
   })
 
   it('is at most 10 MB for events', async () => {
