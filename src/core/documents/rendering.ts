@@ -16,4 +16,4 @@ export type RenderedDocument = { readonly bytes: Uint8Array; readonly problems: 
 export type RenderDocument = (order: RenderOrder) => Promise<RenderedDocument>
 
 /** Grows with every change of how documents look. */
-export const RENDERER = '2'
+export const RENDERER = '3'
