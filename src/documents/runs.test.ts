@@ -51,6 +51,9 @@ describe('runs', () => {
     const missing = new Set<number>()
     const runs = runsOf('a😀', 'regular', missing)
     expect([runs.map(({ text }) => text).join(''), [...missing]]).toEqual(['a\ufffd', [0x1f600]])
+    // A heart, with what asks for its colours.
+    expect(runsOf('\u2764\ufe0f', 'regular', missing).map(({ text }) => text)).toEqual(['\ufffd'])
+    expect([...missing]).toEqual([0x1f600, 0x2764])
   })
 })
 

@@ -26,6 +26,8 @@ const FROM_THE_RIGHT: readonly Script[] = ['hebrew', 'arabic']
 /** A character of a script; brackets, spaces and most digits are of none. */
 const OF_SCRIPT = /[^\p{Script=Common}\p{Script=Inherited}]/u
 const WITH_MARKS = /\P{M}\p{M}*|\p{M}+/gu
+/** What is not seen by itself, such as the sign after a heart that asks for its colours. */
+const UNSEEN = /^\p{Default_Ignorable_Code_Point}$/u
 const JOINS = /^[\s\p{M}\u200c\u200d]$/u
 const SURROGATE_PAIRS = /[\u{10000}-\u{10ffff}]/gu
 /** The library for levels takes every half of a pair for a letter of Latin; these stand for other kinds meanwhile. */
@@ -56,17 +58,19 @@ function runsIn({ text, levels }: Levelled, weight: Weight, missing: Missing): R
   let index = 0
   for (const character of text) {
     const level = levels?.[index] ?? 0
+    const mirror = mirrored?.get(index)
+    index += character.length
     const last = pieces.at(-1)
     const codePoint = character.codePointAt(0) ?? 0
     const joins =
       last?.level === level && JOINS.test(character) && last.face.font.hasGlyphForCodePoint(codePoint)
     const face = joins ? last.face : faces.faceOf(codePoint)
+    if (!face && UNSEEN.test(character)) continue
     if (!face) missing.add(codePoint)
-    const drawn = face ? (mirrored?.get(index) ?? character) : REPLACEMENT
+    const drawn = face ? (mirror ?? character) : REPLACEMENT
     const own = face ?? faces.base
     if (last && last.face === own && last.level === level) last.text += drawn
     else pieces.push({ face: own, level, text: drawn })
-    index += character.length
   }
   return inVisualOrder(pieces).map((piece) => runOf(piece.face, piece.text, piece.level))
 }
