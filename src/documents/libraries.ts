@@ -9,7 +9,7 @@ type Position = Record<string, number>
 
 /** A shaped text; its width is the sum of its positions. */
 export type Shaped = {
-  readonly glyphs: readonly { readonly advanceWidth: number }[]
+  readonly glyphs: readonly { readonly advanceWidth: number; readonly codePoints: readonly number[] }[]
   readonly positions: readonly Position[]
   readonly advanceWidth: number
 }
@@ -28,6 +28,8 @@ type BidiLevels = { readonly levels: Uint8Array }
 
 type Bidi = {
   getEmbeddingLevels(text: string, base: 'ltr'): BidiLevels
+  getBidiCharTypeName(character: string): string
+  getReorderedString(text: string, levels: BidiLevels): string
   getMirroredCharactersMap(text: string, levels: Uint8Array): ReadonlyMap<number, string>
 }
 

@@ -1,7 +1,7 @@
 import type { DocumentContent } from '../core/documents/content.ts'
 import { documentContent } from '../core/documents/document-content.ts'
 import type { FrozenDocument } from '../core/documents/frozen.ts'
-import type { RenderedDocument, RenderOrder } from '../core/documents/rendering.ts'
+import { missingGlyph, type RenderedDocument, type RenderOrder } from '../core/documents/rendering.ts'
 import { eDocumentOf, isEDocument } from '../core/documents/xml/e-document.ts'
 import { drawBlocks } from './draw-blocks.ts'
 import { drawHead } from './draw-head.ts'
@@ -41,9 +41,7 @@ export async function renderDocument(
   const electronic = isEDocument(frozen) ? eDocumentOf(frozen) : null
   if (electronic && 'carried' in electronic) file.carry(electronic.carried)
   file.end()
-  for (const codePoint of sheet.missing) {
-    problems.push(`missing_glyph U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`)
-  }
+  problems.push(...Array.from(sheet.missing, missingGlyph))
   return { bytes: await bytes, problems }
 }
 

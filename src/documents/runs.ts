@@ -1,10 +1,11 @@
-import { FACES, type Face, type Weight, widthIn } from './faces.ts'
+import { FACES, type Face, type Script, type Weight, widthIn } from './faces.ts'
 import { bidi, LineBreaks } from './libraries.ts'
 
 /** Texts of one face and direction, in the order in which they are drawn. */
 export type Run = {
   readonly face: Face
   readonly text: string
+  /** Whether the font turns the text around. */
   readonly isRightToLeft: boolean
   /** In thousandths of the size. */
   readonly width: number
@@ -13,37 +14,65 @@ export type Run = {
 /** Characters that no face has, found while runs were made. */
 export type Missing = Set<number>
 
+/** A text, or part of one, with the level of each of its UTF-16 units; null where all of it is read from the left. */
+type Levelled = { readonly text: string; readonly levels: Uint8Array | null }
+
+type Piece = { readonly face: Face; readonly level: number; text: string }
+
 /** Letters, digits and signs of Latin script, which need neither another face nor another order. */
 const PLAIN = /^[\u0020-\u024f\u2013\u2014\u2018-\u201d\u2022\u202f\u20ac]*$/
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]|[\ud802\ud83a\ud83b]/
+const FROM_THE_RIGHT: readonly Script[] = ['hebrew', 'arabic']
+/** A character of a script; brackets, spaces and most digits are of none. */
+const OF_SCRIPT = /[^\p{Script=Common}\p{Script=Inherited}]/u
+const WITH_MARKS = /\P{M}\p{M}*|\p{M}+/gu
+/** What is not seen by itself, such as the sign after a heart that asks for its colours. */
+const UNSEEN = /^\p{Default_Ignorable_Code_Point}$/u
 const JOINS = /^[\s\p{M}\u200c\u200d]$/u
+const SURROGATE_PAIRS = /[\u{10000}-\u{10ffff}]/gu
+/** The library for levels takes every half of a pair for a letter of Latin; these stand for other kinds meanwhile. */
+const STAND_INS: Readonly<Record<string, string>> = {
+  ON: '\ufffd\ufffd',
+  R: '\u05d0\u05d0',
+  AL: '\u0627\u0627',
+}
 const REPLACEMENT = '\ufffd'
 
 /** The runs of a line, from left to right. */
 export function runsOf(text: string, weight: Weight, missing: Missing): Run[] {
+  return runsIn(levelled(text), weight, missing)
+}
+
+/** A paragraph with its levels, which the lines that it is broken into keep (Unicode's bidirectional algorithm). */
+function levelled(text: string): Levelled {
+  if (!RIGHT_TO_LEFT.test(text)) return { text, levels: null }
+  const ordered = text.replace(SURROGATE_PAIRS, (each) => STAND_INS[bidi.getBidiCharTypeName(each)] ?? each)
+  return { text, levels: bidi.getEmbeddingLevels(ordered, 'ltr').levels }
+}
+
+function runsIn({ text, levels }: Levelled, weight: Weight, missing: Missing): Run[] {
   const faces = FACES[weight]
-  if (PLAIN.test(text)) return text === '' ? [] : [runOf(faces.base, text, false)]
-  const levels = RIGHT_TO_LEFT.test(text) ? bidi.getEmbeddingLevels(text, 'ltr') : null
-  const mirrored = levels && bidi.getMirroredCharactersMap(text, levels.levels)
-  const pieces: { face: Face; level: number; text: string }[] = []
+  if (!levels && PLAIN.test(text)) return text === '' ? [] : [runOf(faces.base, text, 0)]
+  const mirrored = levels && bidi.getMirroredCharactersMap(text, levels)
+  const pieces: Piece[] = []
   let index = 0
   for (const character of text) {
-    const level = levels?.levels[index] ?? 0
+    const level = levels?.[index] ?? 0
+    const mirror = mirrored?.get(index)
+    index += character.length
     const last = pieces.at(-1)
     const codePoint = character.codePointAt(0) ?? 0
     const joins =
       last?.level === level && JOINS.test(character) && last.face.font.hasGlyphForCodePoint(codePoint)
     const face = joins ? last.face : faces.faceOf(codePoint)
+    if (!face && UNSEEN.test(character)) continue
     if (!face) missing.add(codePoint)
-    const drawn = face ? (mirrored?.get(index) ?? character) : REPLACEMENT
+    const drawn = face ? (mirror ?? character) : REPLACEMENT
     const own = face ?? faces.base
-    // The font would turn Arabic digits around, although a number reads from the left.
-    const isDigit = level % 2 === 0 && RIGHT_TO_LEFT.test(character)
-    if (last && last.face === own && last.level === level && !isDigit) last.text += drawn
+    if (last && last.face === own && last.level === level) last.text += drawn
     else pieces.push({ face: own, level, text: drawn })
-    index += character.length
   }
-  return inVisualOrder(pieces).map((piece) => runOf(piece.face, piece.text, piece.level % 2 === 1))
+  return inVisualOrder(pieces).map((piece) => runOf(piece.face, piece.text, piece.level))
 }
 
 /** Turns around every stretch of pieces at or above each level, from the highest (rule L2 of the algorithm). */
@@ -62,8 +91,19 @@ function inVisualOrder<T extends { readonly level: number }>(pieces: readonly T[
   return ordered
 }
 
-function runOf(face: Face, text: string, isRightToLeft: boolean): Run {
-  return { face, text, isRightToLeft, width: runWidth(face, text, isRightToLeft) }
+/**
+ * A run of a level. A font turns around what has letters that are read from the right, and nothing else: brackets
+ * between such letters are turned here, and so are numbers that it would turn.
+ */
+function runOf(face: Face, text: string, level: number): Run {
+  const isRightToLeft = FROM_THE_RIGHT.includes(face.script) && OF_SCRIPT.test(text)
+  const drawn = isRightToLeft === (level % 2 === 1) ? text : turned(text)
+  return { face, text: drawn, isRightToLeft, width: runWidth(face, drawn, isRightToLeft) }
+}
+
+/** The characters from the last to the first, each followed by its marks. */
+function turned(text: string): string {
+  return (text.match(WITH_MARKS) ?? []).reverse().join('')
 }
 
 /** Measured as it is drawn: word by word, and a right-to-left run as a whole. */
@@ -91,58 +131,68 @@ export function wrapped(
   width: number,
   missing: Missing,
 ): Run[][] {
-  return text.split('\n').flatMap((paragraph) => {
-    const whole = runsOf(paragraph, font.weight, missing)
+  return text.split('\n').flatMap((each) => {
+    const paragraph = levelled(each)
+    const whole = runsIn(paragraph, font.weight, missing)
     if (lineWidth(whole, font.size) <= width) return [whole]
     return brokenLines(paragraph, font, width, missing)
   })
 }
 
 function brokenLines(
-  text: string,
+  paragraph: Levelled,
   { weight, size }: { readonly weight: Weight; readonly size: number },
   width: number,
   missing: Missing,
 ): Run[][] {
-  const fits = (part: string) => lineWidth(runsOf(part.trimEnd(), weight, missing), size) <= width
-  const lines: string[] = []
-  let line = ''
-  for (const part of partsOf(text)) {
-    if (line !== '' && !fits(line + part)) {
-      lines.push(line)
-      line = ''
-    }
-    line += part
-    while (!fits(line)) {
-      const head = longestHead(line, fits)
-      lines.push(head)
-      line = line.slice(head.length)
-    }
-  }
-  if (line.trim() !== '' || lines.length === 0) lines.push(line)
-  return lines.map((each) => runsOf(each.trim(), weight, missing))
-}
-
-function partsOf(text: string): string[] {
-  const breaker = new LineBreaks(text)
-  const parts: string[] = []
+  const { text } = paragraph
+  const runsBetween = (from: number, to: number) => runsIn(trimmed(paragraph, from, to), weight, missing)
+  const fits = (from: number, to: number) => lineWidth(runsBetween(from, to), size) <= width
+  const lines: Run[][] = []
   let from = 0
-  for (let next = breaker.nextBreak(); next; next = breaker.nextBreak()) {
-    parts.push(text.slice(from, next.position))
-    from = next.position
+  let to = 0
+  for (const next of breaksOf(text)) {
+    if (to > from && !fits(from, next)) {
+      lines.push(runsBetween(from, to))
+      from = to
+    }
+    to = next
+    while (!fits(from, to)) {
+      const start = from
+      from += longestHead(text.slice(start, to), (length) => fits(start, start + length))
+      lines.push(runsBetween(start, from))
+    }
   }
-  return parts
+  if (text.slice(from, to).trim() !== '' || lines.length === 0) lines.push(runsBetween(from, to))
+  return lines
 }
 
-/** The longest beginning that fits, found by halving; at least one character. */
-function longestHead(text: string, fits: (part: string) => boolean): string {
+/** A part of a paragraph without the spaces around it. */
+function trimmed({ text, levels }: Levelled, from: number, to: number): Levelled {
+  const part = text.slice(from, to)
+  const start = from + part.length - part.trimStart().length
+  const own = part.trim()
+  return { text: own, levels: levels?.subarray(start, start + own.length) ?? null }
+}
+
+/** Where a line may end, in UTF-16 units. */
+function breaksOf(text: string): number[] {
+  const breaker = new LineBreaks(text)
+  const positions: number[] = []
+  for (let next = breaker.nextBreak(); next; next = breaker.nextBreak()) positions.push(next.position)
+  return positions
+}
+
+/** The length of the longest beginning that fits, found by halving; at least one character. */
+function longestHead(text: string, fits: (length: number) => boolean): number {
   const characters = Array.from(text)
+  const lengthOf = (count: number) => characters.slice(0, count).join('').length
   let low = 1
   let high = characters.length
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
-    if (fits(characters.slice(0, middle).join(''))) low = middle
+    if (fits(lengthOf(middle))) low = middle
     else high = middle - 1
   }
-  return characters.slice(0, low).join('')
+  return lengthOf(low)
 }

@@ -7,7 +7,7 @@ import type {
 } from '../core/credit-notes/credit-note.ts'
 import { type CustomerDetails, detailsOfCustomers, findCustomersById, lockCustomerById } from './customers.ts'
 import type { Reads, Tx } from './database.ts'
-import { type DocumentFile, type FailedDocument, failedDocuments, filesOf } from './documents.ts'
+import { type DocumentFile, type FlawedDocument, filesOf, flawedDocuments } from './documents.ts'
 import { type EFile, eFilesOf } from './e-documents.ts'
 import { type FeeView, feeViews } from './fees.ts'
 import { isId } from './ids.ts'
@@ -30,8 +30,8 @@ export type CreditNoteView = CreditNoteRow & {
   /** Its newest PDF; null while there is none. */
   readonly file: DocumentFile | null
   readonly eFile: EFile | null
-  /** Its newest document, if that could not be rendered. */
-  readonly failures: readonly FailedDocument[]
+  /** Its newest document, if it was given up or does not show everything. */
+  readonly flawed: readonly FlawedDocument[]
 }
 
 /** Filters of the list; undefined means no restriction. */
@@ -114,7 +114,7 @@ export async function lastNoteNumber(reads: Reads, invoiceId: string): Promise<n
 export async function creditNoteViews(reads: Reads, ids: readonly string[]): Promise<CreditNoteView[]> {
   if (ids.length === 0) return []
   const own = anyOf(ids)
-  const [notes, items, taxes, files, eFiles, failures] = await Promise.all([
+  const [notes, items, taxes, files, eFiles, flawed] = await Promise.all([
     reads
       .selectFrom('creditNotes as n')
       .innerJoin('invoices as i', 'i.id', 'n.invoiceId')
@@ -140,7 +140,7 @@ export async function creditNoteViews(reads: Reads, ids: readonly string[]): Pro
       .execute(),
     filesOf(reads, 'credit_note_pdf', ids),
     eFilesOf(reads, 'credit_note_xml', ids),
-    failedDocuments(reads, 'credit_note_pdf', ids),
+    flawedDocuments(reads, 'credit_note_pdf', ids),
   ])
   const customerIds = [...new Set(notes.map(({ customerId }) => customerId))]
   const [fees, customers] = await Promise.all([
@@ -163,7 +163,7 @@ export async function creditNoteViews(reads: Reads, ids: readonly string[]): Pro
       taxes: taxesOf.get(note.id) ?? [],
       file: files.get(note.id) ?? null,
       eFile: eFiles.get(note.id) ?? null,
-      failures: failures.filter(({ subjectId }) => subjectId === note.id),
+      flawed: flawed.filter(({ subjectId }) => subjectId === note.id),
     }
     return [[note.id, { ...note, customer, ...parts }]]
   })

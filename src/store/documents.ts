@@ -12,8 +12,8 @@ import { anyOf, arrayOf, ts } from './values.ts'
 
 export type DocumentRow = Selectable<Documents>
 
-/** A document that was given up. */
-export type FailedDocument = Pick<DocumentRow, 'id' | 'kind' | 'version'>
+/** A document that was given up, or that does not show everything. */
+export type FlawedDocument = Pick<DocumentRow, 'id' | 'kind' | 'version' | 'status' | 'problems'>
 
 /** The file of a document that is ready. */
 export type DocumentFile = Pick<DocumentRow, 'organizationId' | 'id' | 'fileName'>
@@ -287,20 +287,21 @@ export async function latestDocument(
     .executeTakeFirst()
 }
 
-/** The newest documents of subjects which could not be rendered. */
-export async function failedDocuments(
+/** The newest documents of subjects that were given up or have other problems. */
+export async function flawedDocuments(
   reads: Reads,
   kind: DocumentKind,
   subjectIds: readonly string[],
-): Promise<readonly (FailedDocument & { readonly subjectId: string })[]> {
+): Promise<readonly (FlawedDocument & { readonly subjectId: string })[]> {
   if (subjectIds.length === 0) return []
   return reads
     .selectFrom('documents as d')
-    .select(['d.id', 'd.kind', 'd.version'])
+    .select(['d.id', 'd.kind', 'd.version', 'd.status', 'd.problems'])
     .select((eb) => eb.ref('d.subjectId').$notNull().as('subjectId'))
     .where('d.subjectId', '=', anyOf(subjectIds))
     .where('d.kind', '=', kind)
-    .where('d.status', '=', 'failed')
+    .where('d.status', '!=', 'pending')
+    .where(sql<boolean>`d.problems <> '{}'`)
     .where((eb) =>
       eb.not(
         eb.exists(

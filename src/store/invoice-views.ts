@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import { type CustomerDetails, detailsOfCustomers, findCustomersById } from './customers.ts'
 import type { Reads } from './database.ts'
-import { type DocumentFile, type FailedDocument, failedDocuments, filesOf } from './documents.ts'
+import { type DocumentFile, type FlawedDocument, filesOf, flawedDocuments } from './documents.ts'
 import { type EFile, eFilesOf } from './e-documents.ts'
 import { type FeeView, feeViews } from './fees.ts'
 import { creditsOf, type InvoiceCreditView } from './invoice-credits.ts'
@@ -62,8 +62,8 @@ export type InvoiceView = InvoiceListView & {
   readonly credits: readonly InvoiceCreditView[]
   /** Fees left off because their amount does not fit. */
   readonly unbilled: readonly UnbilledFeeRow[]
-  /** Its newest document, if that could not be rendered. */
-  readonly failures: readonly FailedDocument[]
+  /** Its newest document, if it was given up or does not show everything. */
+  readonly flawed: readonly FlawedDocument[]
   /** The voided invoice that it replaces. */
   readonly voidedInvoiceId: string | null
   /** The invoice that replaces it after it was voided. */
@@ -141,7 +141,7 @@ export async function invoiceViews(
 ): Promise<InvoiceView[]> {
   if (ids.length === 0) return []
   const rows = reads.selectFrom('invoices').selectAll().where('id', '=', anyOf(ids)).execute()
-  const [views, fees, billed, credits, unbilled, sections, regenerations, failures] = await Promise.all([
+  const [views, fees, billed, credits, unbilled, sections, regenerations, flawed] = await Promise.all([
     rows.then((found) => invoiceListViews(reads, found)),
     feeViews(reads, { invoiceIds: ids }),
     billedSubscriptions(reads, ids, now),
@@ -149,13 +149,13 @@ export async function invoiceViews(
     unbilledFeesOf(reads, ids),
     sectionsOf(reads, ids),
     regenerationsOf(reads, ids),
-    failedDocuments(reads, 'invoice_pdf', ids),
+    flawedDocuments(reads, 'invoice_pdf', ids),
   ])
   const feesByInvoice = groupedBy(fees, (fee) => fee.invoiceId)
   const creditsByInvoice = groupedBy(credits, (credit) => credit.invoiceId)
   const unbilledByInvoice = groupedBy(unbilled, (row) => row.invoiceId)
   const sectionsByInvoice = groupedBy(sections, (row) => row.invoiceId)
-  const failuresByInvoice = groupedBy(failures, (row) => row.subjectId)
+  const flawedByInvoice = groupedBy(flawed, (row) => row.subjectId)
   return views.map((view) => {
     const { id } = view.invoice
     return {
@@ -164,7 +164,7 @@ export async function invoiceViews(
       ...billed.of(id),
       credits: creditsByInvoice.get(id) ?? [],
       unbilled: unbilledByInvoice.get(id) ?? [],
-      failures: failuresByInvoice.get(id) ?? [],
+      flawed: flawedByInvoice.get(id) ?? [],
       sections: sectionsByInvoice.get(id) ?? [],
       voidedInvoiceId: regenerations.voided.get(id) ?? null,
       regeneratedInvoiceId: regenerations.regenerated.get(id) ?? null,

@@ -8,7 +8,7 @@ import type { CreditNoteView } from '../store/credit-notes.ts'
 import type { InvoiceRow } from '../store/invoices.ts'
 import { toWireCustomerBase } from './customers.ts'
 import { toWireFee } from './fees.ts'
-import { type InvoiceLinks, toWireFailedDocument, toWireRefusals, xmlUrlOf } from './invoices.ts'
+import { type InvoiceLinks, toWireFlaws, toWireRefusals, xmlUrlOf } from './invoices.ts'
 import { isoSeconds } from './times.ts'
 
 /** A credit note with its customer, items and taxes. */
@@ -49,7 +49,7 @@ export function toWireCreditNote(note: CreditNoteView, links: Pick<InvoiceLinks,
       amount_currency: note.currency,
       created_at: isoSeconds(tax.createdAt),
     })),
-    error_details: [...note.failures.map(toWireFailedDocument), ...toWireRefusals(note.eFile)],
+    error_details: [...note.flawed.flatMap(toWireFlaws), ...toWireRefusals(note.eFile)],
     ...(note.metadata === null ? {} : { metadata: note.metadata }),
   }
 }

@@ -1,7 +1,8 @@
 import { Decimal } from '../core/amounts/decimal.ts'
 import { toWireCents } from '../core/amounts/json-text.ts'
+import { charactersNotPrinted } from '../core/documents/rendering.ts'
 import { dueCents } from '../core/payments/payment-input.ts'
-import type { DocumentFile, FailedDocument } from '../store/documents.ts'
+import type { DocumentFile, FlawedDocument } from '../store/documents.ts'
 import type { EFile } from '../store/e-documents.ts'
 import type { InvoiceCreditView } from '../store/invoice-credits.ts'
 import type { AppliedThresholdView, InvoiceListView, InvoiceView } from '../store/invoice-views.ts'
@@ -89,7 +90,7 @@ export function toWireInvoice(view: InvoiceView, links: InvoiceLinks): object {
     credits: view.credits.map(toWireCredit),
     error_details: [
       ...view.unbilled.map(toWireUnbilledFee),
-      ...view.failures.map(toWireFailedDocument),
+      ...view.flawed.flatMap(toWireFlaws),
       ...toWireRefusals(view.eFile),
     ],
     applied_invoice_custom_sections: view.sections.map(toWireAppliedSection),
@@ -174,9 +175,14 @@ export function toWireRefusals(eFile: EFile | null): object[] {
   return [{ lago_id: eFile.id, error_code: 'einvoice_error', details: Object.fromEntries(details) }]
 }
 
-/** A document that was given up, in `error_details`. */
-export function toWireFailedDocument({ id, kind, version }: FailedDocument): object {
-  return { lago_id: id, error_code: 'document_failed', details: { kind, version } }
+/** A document that was given up, or the characters that it could not print, in `error_details`. */
+export function toWireFlaws({ id, kind, version, status, problems }: FlawedDocument): object[] {
+  const details = { kind, version }
+  if (status === 'failed') return [{ lago_id: id, error_code: 'document_failed', details }]
+  const missing = charactersNotPrinted(problems)
+  if (missing.length === 0) return []
+  const characters = missing.join(' ')
+  return [{ lago_id: id, error_code: 'characters_not_printed', details: { ...details, characters } }]
 }
 
 /** A fee left off the invoice because its amount does not fit. */

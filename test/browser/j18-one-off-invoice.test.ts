@@ -92,6 +92,25 @@ describe.runIf(hasChromium)('J18: a one-off invoice', () => {
     },
   )
 
+  it('says which characters its document cannot print', async () => {
+    await place.api('POST', '/customers', {
+      customer: { external_id: 'bangkok', name: 'ไทย Widgets', currency: 'EUR' },
+    })
+    const { invoice } = await place.api('POST', '/invoices', {
+      invoice: { external_customer_id: 'bangkok', fees: [{ add_on_code: 'setup', units: 1 }] },
+    })
+    const page = await journey.open()
+    await journey.signIn(page, `/${place.slug}/invoices/${invoice.lago_id}`)
+    const notice = page.getByRole('status').filter({ hasText: 'cannot be printed' })
+    // The document is made a moment later, and the page looks again by itself.
+    await notice.waitFor({ timeout: 60_000 })
+    expect(await notice.textContent()).toBe(
+      '3 characters cannot be printed: ไ ท ย. The PDF has \ufffd in their place.',
+    )
+    expect(await page.getByText('characters not printed').count()).toBe(0)
+    await journey.look(page, 'unprinted')
+  })
+
   it.runIf(hasPdfReader)('is printed with its lines and its total', async () => {
     const page = await journey.open()
     const { invoices } = await place.api('GET', '/invoices?invoice_type=one_off')

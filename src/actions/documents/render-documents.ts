@@ -83,7 +83,18 @@ async function renderOne(context: Context, document: DocumentRow): Promise<void>
   const made = isXml(document) ? writtenOf(document) : await printedOf(context, document)
   const file =
     'refusal' in made ? made : { ...made, ...(await keepBytes(context, organizationId, made.bytes)) }
-  await inTransaction(context.database, organizationId, (tx) => makeReady(context, tx, document, file))
+  const isKept = await inTransaction(context.database, organizationId, (tx) =>
+    makeReady(context, tx, document, file),
+  )
+  if (isKept && 'problems' in file) tellProblems(context, document, file.problems)
+}
+
+/** Says in the log what a PDF does not show as it was. */
+function tellProblems(context: Context, document: DocumentRow, problems: readonly string[]): void {
+  const { organizationId, id, fileName } = document
+  const told = isXml(document) ? [] : problems.filter((problem) => problem !== 'tags_reduced')
+  if (told.length === 0) return
+  context.log.warn({ organizationId, id, fileName, problems: told }, 'a document does not show everything')
 }
 
 /** The PDF of a document. */
@@ -103,21 +114,27 @@ function writtenOf(document: DocumentRow): RenderedDocument | { readonly refusal
   return { bytes: new TextEncoder().encode(files.xml), problems: files.warnings }
 }
 
+/** False when another job has finished the document. */
 async function makeReady(
   context: Context,
   tx: Tx,
   document: DocumentRow,
   made: (KeptFile & Pick<RenderedDocument, 'problems'>) | { readonly refusal: EInvoiceProblems },
-): Promise<void> {
-  if (!(await lockPendingDocument(tx, document.id))) return
-  if ('refusal' in made) return refuseDocument(tx, document, made.refusal)
+): Promise<boolean> {
+  if (!(await lockPendingDocument(tx, document.id))) return false
+  if ('refusal' in made) {
+    await refuseDocument(tx, document, made.refusal)
+    return true
+  }
   const present = await callerOfPresent(context, tx, document.organizationId)
   // While the clock of a sandbox is being moved, it shows the time from before the move.
   const caller: Caller = { ...present, now: instant(Math.max(present.now, document.createdAt)) }
   await keepFile(tx, document, { ...made, renderer: RENDERER, now: caller.now })
-  if (!document.isAnnounced) return
-  await announceFile(tx, caller, document)
-  await queueMailOfDocument(tx, caller, document)
+  if (document.isAnnounced) {
+    await announceFile(tx, caller, document)
+    await queueMailOfDocument(tx, caller, document)
+  }
+  return true
 }
 
 function isXml({ kind }: DocumentRow): boolean {

@@ -134,7 +134,9 @@ export const InvoiceObject = Type.Object({
   fees: Type.Array(FeeObject),
   credits: Type.Array(Credit),
   error_details: Type.Array(ErrorDetail, {
-    description: 'Fees that are too large for the invoice: `fee_amount_out_of_range`.',
+    description:
+      'Fees that are too large for the invoice: `fee_amount_out_of_range`. Its document: `document_failed`, or ' +
+      '`characters_not_printed`, with the characters that no font has.',
   }),
   applied_invoice_custom_sections: Type.Array(InvoicedCustomSection),
   voided_invoice_id: Type.Optional(uuid),

@@ -5,7 +5,7 @@ const LONG_LENGTH_MAX = 10_000
 /** Controls, invisible characters and those that turn the reading direction: `€100` must not read `€001`. */
 const UNPRINTED =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is removed.
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u2060\u2061-\u2064\ufeff\ufff9-\ufffb\ufffe\uffff\u202a-\u202e\u2066-\u2069]/gu
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u2060\u2061-\u2064\u061c\ufeff\ufff9-\ufffb\ufffe\uffff\u202a-\u202e\u2066-\u2069]/gu
 const LONE_SURROGATES = /\p{Surrogate}/gu
 
 /** A text as it is printed: in NFC, in one line, without what cannot be seen, and at most 500 characters long. */
