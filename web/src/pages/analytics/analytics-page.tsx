@@ -207,6 +207,7 @@ function Rows({ measure, sums, nameOf }: Shown): ReactElement {
           {
             title: 'Invoices',
             isNumber: true,
+            isMinor: true,
             cell: ({ invoices_count: invoices }) => invoices?.toLocaleString() ?? <None />,
           },
         ]
@@ -214,12 +215,12 @@ function Rows({ measure, sums, nameOf }: Shown): ReactElement {
   const columns: readonly Column<Sum>[] = [
     { title: 'Month', cell: ({ month }) => monthName(month, 'long') },
     ...part,
+    ...count,
     {
       title: 'Amount',
       isNumber: true,
       cell: (sum) => formatCents(centsOf(sum), sum.currency ?? 'EUR'),
     },
-    ...count,
   ]
   return (
     <Table
