@@ -15,6 +15,8 @@ export type InvoiceFilters = {
   /** One customer, and none that had its external id before. */
   readonly customerId?: string | undefined
   readonly externalCustomerId?: string | undefined
+  /** Only invoices that bill a subscription with this external id, whichever plan it had. */
+  readonly externalSubscriptionId?: string | undefined
   readonly amountFrom?: bigint | undefined
   readonly amountTo?: bigint | undefined
   readonly billingEntityIds?: readonly string[] | undefined
@@ -66,6 +68,7 @@ function isCountedByDay(f: InvoiceFilters): boolean {
   return (
     f.customerId === undefined &&
     f.externalCustomerId === undefined &&
+    f.externalSubscriptionId === undefined &&
     f.amountFrom === undefined &&
     f.amountTo === undefined &&
     (f.metadata ?? []).length === 0 &&
@@ -127,6 +130,13 @@ function filteredInvoices(reads: Reads, f: InvoiceFilters) {
       'i.customerId',
       '=',
       sql<string>`any(array(select c.id from customers c where c.external_id = ${externalCustomerId}))`,
+    )
+  }
+  if (f.externalSubscriptionId !== undefined) {
+    const { externalSubscriptionId } = f
+    query = query.where(
+      sql<boolean>`i.id = any(array(select p.invoice_id from invoice_subscriptions p
+        join subscriptions s on s.id = p.subscription_id where s.external_id = ${externalSubscriptionId}))`,
     )
   }
   if (f.amountFrom !== undefined) query = query.where('i.totalAmountCents', '>=', f.amountFrom)

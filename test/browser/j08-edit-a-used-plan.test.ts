@@ -90,7 +90,7 @@ describe.runIf(hasChromium)('J08: a plan that is used is edited, and restored', 
     const whom = dialog.getByRole('region', { name: 'Subscriptions' })
     expect(await whom.textContent()).toContain('2 subscriptions on this plan, 2 subscriptions with prices')
     expect(await whom.getByRole('listitem').allTextContents()).toEqual([
-      'dora of dora: API calls: 0 – 100: €1.00 each; 101 – ∞: €0.80 each',
+      'dora of Dora: API calls: 0 – 100: €1.00 each; 101 – ∞: €0.80 each',
     ])
     const all = dialog.getByRole('radio', { name: /Existing subscriptions too/ })
     expect(await all.isChecked()).toBe(true)

@@ -71,7 +71,7 @@ describe.runIf(hasChromium)('J11: a subscription with prices of its own, by the 
     const own = prices.getByRole('row').filter({ hasText: 'Overridden' })
     await own.waitFor()
     expect(await own.getByRole('cell').allTextContents()).toEqual([
-      'tokens Overridden',
+      'Tokens Overridden',
       '€0.008 per unit',
       '€0.01 per unit',
     ])

@@ -66,10 +66,10 @@ describe.runIf(hasChromium)('J13: an upgrade in the middle of the month, then a 
     await journey.look(page, 'downgrade')
     await downgrade.getByRole('button', { name: 'Change plan' }).click()
     const timeline = page.getByRole('region', { name: 'Billing periods' })
-    await timeline.getByText('Changes to small').waitFor()
-    await timeline.getByText('Changed from pro').waitFor()
+    await timeline.getByText('Changes to Small').waitFor()
+    await timeline.getByText('Changed from Pro').waitFor()
     expect(
-      await timeline.getByRole('listitem').filter({ hasText: 'Changes to small' }).textContent(),
+      await timeline.getByRole('listitem').filter({ hasText: 'Changes to Small' }).textContent(),
     ).toContain('Feb 1, 2026')
     await page.getByText('Downgrade scheduled').waitFor()
     await journey.look(page, 'scheduled')
@@ -81,12 +81,12 @@ describe.runIf(hasChromium)('J13: an upgrade in the middle of the month, then a 
     await page.getByRole('status').getByText('The change was taken back.').waitFor()
     expect((await place.api('GET', '/subscriptions/s')).subscription.next_plan_code).toBeNull()
     await (await choose('Small')).getByRole('button', { name: 'Change plan' }).click()
-    await timeline.getByText('Changes to small').waitFor()
+    await timeline.getByText('Changes to Small').waitFor()
 
     await place.api('PUT', '/test_clock', { test_clock: { now: '2026-02-01T01:00:00Z' } })
     await page.reload()
     await page.getByRole('main').getByRole('link', { name: 'Small' }).waitFor()
-    await timeline.getByText('Changed from business').waitFor()
+    await timeline.getByText('Changed from Business').waitFor()
     await journey.look(page, 'switched')
     const { subscription } = await place.api('GET', '/subscriptions/s')
     expect(subscription).toMatchObject({ plan_code: 'small', started_at: '2026-02-01T00:00:00.000Z' })

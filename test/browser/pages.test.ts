@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, it } from 'vitest'
-import { hasChromium, Journey, type Place } from '../support/browser-journey.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hasChromium, Journey, type Place, tooWide } from '../support/browser-journey.ts'
 import { makeScene, sendEvent } from '../support/browser-scenes.ts'
 
 /** Every page below the organization, without its slug. */
@@ -9,6 +9,7 @@ const PAGES = [
   '/metrics/new',
   '/metrics/tokens',
   '/metrics/tokens/edit',
+  '/metrics/held',
   '/metrics/none',
   '/plans',
   '/plans/new',
@@ -25,6 +26,7 @@ const PAGES = [
   '/customers?q=nobody-has-this-name',
   '/customers/new',
   '/customers/c',
+  '/customers/c/subscriptions',
   '/customers/c/usage',
   '/customers/c/invoices',
   '/customers/c/information',
@@ -36,7 +38,9 @@ const PAGES = [
   '/subscriptions/s/usage',
   '/subscriptions/s/pricing',
   '/subscriptions/s/entitlements',
+  '/subscriptions/s/invoices',
   '/subscriptions/s/events',
+  '/subscriptions/s/activity',
   '/invoices',
   '/invoices?view=draft',
   '/invoices/new?customer=c',
@@ -97,6 +101,7 @@ const VIEWS = [
 describe.runIf(hasChromium)('every page', () => {
   let journey: Journey
   let place: Place
+  let id: string
 
   beforeAll(async () => {
     journey = await Journey.start('pages')
@@ -112,14 +117,30 @@ describe.runIf(hasChromium)('every page', () => {
     await sendEvent(place, 'tokens', { tokens: 120 })
     await place.api('PUT', '/test_clock', { test_clock: { now: '2026-02-03T10:00:00Z' } })
     await sendEvent(place, 'calls', {})
+    const held = {
+      ...{ name: 'Held', code: 'held', aggregation_type: 'weighted_sum_agg', field_name: 'held' },
+      ...{ weighted_interval: 'seconds', recurring: true },
+    }
+    await place.api('POST', '/billable_metrics', { billable_metric: held })
+    const coupon = {
+      ...{ name: 'Launch', code: 'launch', coupon_type: 'percentage', percentage_rate: '20' },
+      ...{ frequency: 'forever', expiration: 'no_expiration' },
+    }
+    await place.api('POST', '/coupons', { coupon })
+    const applied_coupon = { external_customer_id: 'c', coupon_code: 'launch' }
+    await place.api('POST', '/applied_coupons', { applied_coupon })
+    const wallet = { external_customer_id: 'c', name: 'Prepaid', rate_amount: '1', currency: 'EUR' }
+    await place.api('POST', '/wallets', { wallet })
+    const { invoices } = await place.api('GET', '/invoices')
+    id = invoices[0].lago_id
   })
   afterAll(() => journey?.end())
 
-  it('has nothing for axe to find, light, dark and on a telephone', { timeout: 900_000 }, async () => {
+  it('fits the window and has nothing for axe to find, light, dark and on a telephone', {
+    timeout: 900_000,
+  }, async () => {
     const page = await journey.open()
     await journey.signIn(page, `/${place.slug}`)
-    const { invoices } = await place.api('GET', '/invoices')
-    const id = invoices[0].lago_id
     for (const path of [...PAGES, `/invoices/${id}`, `/credit-notes/new?invoice=${id}`]) {
       await page.goto(`/${place.slug}${path}`)
       await page.getByRole('heading', { level: 1 }).first().waitFor()
@@ -129,6 +150,7 @@ describe.runIf(hasChromium)('every page', () => {
         // All that a theme changes is colors.
         const rules = colorScheme === 'dark' && width > 1000 ? ['color-contrast'] : undefined
         await journey.look(page, `${name}${path.replaceAll(/\W+/g, '_')}`, rules)
+        expect([name, path, await tooWide(page)]).toEqual([name, path, []])
       }
     }
   })

@@ -202,3 +202,20 @@ describe('GET /customers/:external_id/invoices', () => {
     expect((await client.call('GET', '/customers/ghost/invoices')).status).toBe(404)
   })
 })
+
+describe('GET /api/weir/v1/subscriptions/:external_id/invoices', () => {
+  it('200: those that bill the subscription, and no others of its customer', async () => {
+    expect(await list('/api/weir/v1/subscriptions/ann/invoices')).toEqual(['sub'])
+    expect(await list('/api/weir/v1/subscriptions/dan/invoices')).toEqual(['draft'])
+    expect(await list('/api/weir/v1/subscriptions/bob/invoices')).toEqual([])
+  })
+
+  it('200: a page of them', async () => {
+    const { invoices, meta } = await ok(
+      client,
+      'GET',
+      '/api/weir/v1/subscriptions/ann/invoices?page=2&per_page=1',
+    )
+    expect([invoices, meta.total_count, meta.current_page]).toEqual([[], 1, 2])
+  })
+})

@@ -103,8 +103,13 @@ async function catalogue(): Promise<{ client: Client; metricIds: Record<string, 
     ['count', 'count_agg'],
     ['max', 'max_agg'],
     ['users', 'unique_count_agg'],
+    ['held', 'weighted_sum_agg'],
   ] as const) {
-    const metric = { name: code, code, aggregation_type, ...(code === 'count' ? {} : { field_name: 'n' }) }
+    const metric = {
+      ...{ name: code, code, aggregation_type },
+      ...(code === 'count' ? {} : { field_name: 'n' }),
+      ...(code === 'held' ? { weighted_interval: 'seconds', recurring: true } : {}),
+    }
     const { billable_metric } = await ok(client, 'POST', '/billable_metrics', { billable_metric: metric })
     metricIds[code] = billable_metric.lago_id
   }
@@ -232,6 +237,40 @@ describe('POST /plan_previews', () => {
     expect([at.get('100.0'), at.get('101.0')]).toEqual(['110.0', '110.5'])
     const amounts = shown.curves[0].map((point: Shown) => Number(point.amount))
     expect(amounts).toEqual([...amounts].sort((a, b) => a - b))
+  })
+
+  it.each([
+    { charge_model: 'standard', properties: { amount: '0.30' }, cents: 45_000 },
+    { charge_model: 'percentage', properties: { rate: '0.4' }, cents: 600 },
+    {
+      charge_model: 'graduated_percentage',
+      properties: {
+        graduated_percentage_ranges: tiers(
+          [
+            [0, 1000, '0.2', '0'],
+            [1001, null, '0.1', '5'],
+          ],
+          'rate',
+        ),
+      },
+      cents: 750,
+    },
+  ])('draws $charge_model of a weighted sum by the units of a whole period', async ({ cents, ...charge }) => {
+    const { client, metricIds } = await catalogue()
+    // In the middle of a second, as the clock of a real organization is.
+    await client.clock('2024-01-15T10:20:30.400Z')
+    const draft: Draft = { metric: 'held', units: '1500', ...charge }
+    const shown = await preview(client, {
+      plan: planOf(metricIds, [draft]),
+      usage: usageOf([draft]),
+      with_curves: true,
+    })
+    expect(shown.lines[1].amount_cents).toBe(cents)
+    const at = new Map<string, string>(
+      shown.curves[0].map((point: Shown) => [point.units, point.amount] as const),
+    )
+    expect([Number(at.get('0.0')), Number(at.get('1500.0'))]).toEqual([0, cents / 100])
+    expect(Number(at.get('3000.0'))).toBeGreaterThan(cents / 100)
   })
 
   it('answers 422 with the place of the charge, and stores nothing', async () => {

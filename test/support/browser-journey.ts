@@ -212,6 +212,27 @@ export async function loaded(page: Page): Promise<void> {
   }
 }
 
+/** What does not fit into the window, in a line each: the page itself, and tables that are cut off instead of scrolling. */
+export async function tooWide(page: Page): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const outside = document.documentElement.scrollWidth - innerWidth
+    const isCut = (table) => {
+      for (let box = table.parentElement; box; box = box.parentElement) {
+        const { overflowX } = getComputedStyle(box)
+        if (overflowX === 'auto' || overflowX === 'scroll') return false
+        const isOutside = table.getBoundingClientRect().right > box.getBoundingClientRect().right + 1
+        if (isOutside && overflowX !== 'visible') return true
+      }
+      return false
+    }
+    const cut = [...document.querySelectorAll('table')].filter(isCut)
+    return [
+      ...(outside > 0 ? ['the page, by ' + outside + ' pixels'] : []),
+      ...cut.map((table) => 'the table ' + (table.caption?.textContent ?? table.className)),
+    ]
+  })()`)
+}
+
 /** Waits until nothing fades or moves in: half-transparent text has less contrast than the page will have. */
 async function atRest(page: Page): Promise<void> {
   await page.evaluate(`Promise.allSettled(

@@ -114,9 +114,8 @@ async function taxesOfParts(
 }
 
 function curvesOf({ charges, plan }: UnstoredPlan, usage: readonly MadeUpUsage[], { now }: Caller) {
-  const period = { from: now, to: now }
   return charges.map((charge) => {
     const own = usage.find(({ chargeId, filterId }) => chargeId === charge.id && filterId === null)
-    return own ? priceCurve(charge, own, plan.currency, period) : []
+    return own ? priceCurve(charge, own, plan.currency, now) : []
   })
 }

@@ -300,6 +300,12 @@ export const invoiceSchemas = {
     params: Type.Object({ external_id: Type.String() }),
     querystring: Type.Object(query),
   },
+  listOfSubscription: {
+    ...many,
+    summary: 'List the invoices that bill a subscription',
+    params: Type.Object({ external_id: Type.String() }),
+    querystring: PageQuery,
+  },
   create: {
     tags,
     summary: 'Create a one-off invoice',

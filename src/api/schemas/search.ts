@@ -1,7 +1,10 @@
 import { Type } from 'typebox'
 import { SEARCH_KINDS } from '../../core/search/search-text.ts'
+import { NAMED_KINDS } from '../../store/names.ts'
 import { nullableText, uuid, words } from './common.ts'
 import { byMember } from './sessions.ts'
+
+const list = Type.Optional(Type.Array(Type.String()))
 
 export const searchSchemas = {
   list: {
@@ -27,6 +30,29 @@ export const searchSchemas = {
             identifier: Type.String({ description: 'The external id, code or number.' }),
             name: nullableText,
             detail: nullableText,
+          }),
+        ),
+      }),
+    },
+  },
+  names: {
+    tags: ['search'],
+    security: byMember,
+    summary: 'Names of external ids and codes, of what you may see',
+    querystring: Type.Object({
+      'customers[]': list,
+      'plans[]': list,
+      'billable_metrics[]': list,
+      'add_ons[]': list,
+      'billing_entities[]': list,
+    }),
+    response: {
+      200: Type.Object({
+        names: Type.Array(
+          Type.Object({
+            type: words(...NAMED_KINDS),
+            identifier: Type.String({ description: 'The external id or code that was asked for.' }),
+            name: Type.String(),
           }),
         ),
       }),

@@ -219,6 +219,24 @@ function methodOf(body: unknown): { methodType: string; methodId: string | null 
   }
 }
 
+/** The invoices that bill a subscription, for its page in the dashboard; Lago lists them by customer only. */
+export function subscriptionInvoicesRoutes(app: FastifyInstance, context: Context): void {
+  app.get<{ Params: { external_id: string } }>(
+    '/subscriptions/:external_id/invoices',
+    { ...CONFIG, schema: invoiceSchemas.listOfSubscription },
+    async ({ caller, query, params }) => {
+      const page = pageOf(query)
+      return context.database.read(caller, async (reads) => {
+        const filters = { externalSubscriptionId: params.external_id, statuses: VISIBLE_STATUSES }
+        const { rows, total } = await listInvoices(reads, filters, page)
+        const views = await invoiceListViews(reads, rows)
+        const invoices = views.map((view) => toWireListedInvoice(view, caller.links))
+        return { invoices, meta: metaOf(page, total) }
+      })
+    },
+  )
+}
+
 /** The invoice that replaces a voided one; Lago has it in its dashboard only. */
 export function regenerationRoutes(app: FastifyInstance, context: Context): void {
   app.post<ById>(

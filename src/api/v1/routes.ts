@@ -23,7 +23,7 @@ import { featuresRoutes } from './features.ts'
 import { feesRoutes } from './fees.ts'
 import { invitationLinksRoutes, invitationsRoutes } from './invitations.ts'
 import { invoiceCustomSectionsRoutes } from './invoice-custom-sections.ts'
-import { draftPdfRoutes, invoicesRoutes, regenerationRoutes } from './invoices.ts'
+import { draftPdfRoutes, invoicesRoutes, regenerationRoutes, subscriptionInvoicesRoutes } from './invoices.ts'
 import { lifetimeUsagesRoutes } from './lifetime-usages.ts'
 import { mailListRoutes, mailsRoutes } from './mails.ts'
 import { membersRoutes } from './members.ts'
@@ -158,6 +158,7 @@ export const routesOfWeir: readonly Routes[] = [
   portalSettingsRoutes,
   subscriptionPreviewsRoutes,
   regenerationRoutes,
+  subscriptionInvoicesRoutes,
   walletBalancesRoutes,
   ownSecurityLogsRoutes,
   rolesRoutes,

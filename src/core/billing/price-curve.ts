@@ -1,6 +1,6 @@
 import { exponentOf } from '../amounts/currency.ts'
 import { Decimal } from '../amounts/decimal.ts'
-import type { Period } from '../calendar/instant.ts'
+import { addMs, DAY_MS, floorToSecond, type Instant } from '../calendar/instant.ts'
 import { type Bounds, parseBound } from '../pricing/ranges-check.ts'
 import type { RatedCharge } from '../rating/charge.ts'
 import { rateBucket } from '../rating/rate-usage.ts'
@@ -24,15 +24,18 @@ export function priceCurve(
   charge: RatedCharge,
   chosen: MadeUpUsage,
   currency: string,
-  period: Period,
+  now: Instant,
 ): readonly CurvePoint[] {
+  // A whole period, though a short one: a weighted sum of units that are there from its start on is these units.
+  const from = floorToSecond(now)
+  const period = { from, to: addMs(from, DAY_MS) }
   const [bucket] = planUsage({ ...charge, filters: [], payInAdvance: false }, '', period)
   const isPriced = charge.model !== 'dynamic' && charge.model !== 'custom'
   if (!bucket || !isPriced || chosen.eventsCount > CURVE_EVENTS_MAX) return []
   const exponent = exponentOf(currency)
   const context = {
     purpose: 'billing' as const,
-    window: { from: period.from, to: period.to },
+    window: { from: period.from, to: addMs(period.to, -1) },
     durationDays: 1,
     endedByUpgrade: false,
     zone: 'UTC',

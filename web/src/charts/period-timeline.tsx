@@ -1,11 +1,11 @@
 import type { ReactElement } from 'react'
-import { formatDate, formatDay } from '../format/dates.ts'
+import { formatDay } from '../format/dates.ts'
 import { Link } from '../parts/link.tsx'
 import { Status } from '../parts/status.tsx'
 
 export type TimelinePeriod = {
+  /** The day on which it began, or its invoice was issued. */
   readonly from: string
-  readonly to: string
   readonly status: string
   readonly label: string
   readonly href: string | null
@@ -21,12 +21,12 @@ export function PeriodTimeline(props: {
     <div className="timeline-box" role="region" aria-label="Billing periods" tabIndex={0}>
       <ol className="period-timeline">
         {periods.map((period) => (
-          <li key={period.from} className={`period-cell period-${period.status}`}>
-            <span className="caption">{formatDate(period.from)}</span>
+          <li key={`${period.from} ${period.label}`} className={`period-cell period-${period.status}`}>
+            <span className="caption">{formatDay(period.from)}</span>
             <span className="period-track" aria-hidden="true" />
             <span className="period-text">
               {period.href ? <Link href={period.href}>{period.label}</Link> : period.label}
-              <Status status={period.status} />
+              <Status status={period.status} {...(period.status === 'succeeded' ? { label: 'Paid' } : {})} />
             </span>
           </li>
         ))}

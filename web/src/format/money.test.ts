@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   formatCents,
   formatPrice,
+  formatUnitPrice,
   formatUnits,
   minorDigits,
   readDecimal,
@@ -45,6 +46,17 @@ describe('amounts', () => {
   it('never rounds a unit price for looks', () => {
     expect(formatPrice('0.00015', 'EUR')).toContain('0.00015')
     expect(formatPrice('0.3', 'EUR')).toContain('0.30')
+  })
+
+  it.each([
+    ['0.00015', '0.00015'],
+    ['0.0008000000', '0.0008'],
+    ['0.666666666666667', '0.666667'],
+    ['0.00133833314537', '0.00133833'],
+    ['12.3456789012345', '12.3457'],
+    ['123456.789012345678', '123,456.79'],
+  ])('shows the price %s of one unit as %s', (major, shown) => {
+    expect(formatUnitPrice(major, 'EUR').replace(/[^\d.,]/g, '')).toBe(shown)
   })
 
   it('writes units without empty digits, and a real minus', () => {

@@ -64,6 +64,20 @@ export function formatPrice(major: string | number | null | undefined, currency:
   return withMinus(format.format(plain(String(major)) as unknown as number))
 }
 
+/** More digits than this after the point are those of a quotient, not of a price that somebody has written. */
+const WRITTEN_DIGITS_MAX = 10
+
+/** A price of one unit. One that comes from a division is shown with six digits: `0.0013383331` is `€0.00133833`. */
+export function formatUnitPrice(major: string | number | null | undefined, currency: string): string {
+  const digits = plain(String(major)).split('.')[1]?.length ?? 0
+  if (digits <= WRITTEN_DIGITS_MAX) return formatPrice(major, currency)
+  const format = formatOf(`unit ${currency}`, {
+    ...{ style: 'currency', currency, roundingPriority: 'morePrecision' },
+    ...{ maximumFractionDigits: minorDigits(currency), maximumSignificantDigits: 6 },
+  })
+  return withMinus(format.format(plain(String(major)) as unknown as number))
+}
+
 /** Units, with at most 6 digits after the point: `'56000.0'` is `56,000`. */
 export function formatUnits(units: string | number | null | undefined): string {
   if (units === null || units === undefined) return '—'

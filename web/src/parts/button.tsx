@@ -96,11 +96,14 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
   )
 }
 
+/** Ids that mean nothing to people: a part of one is enough, because it can be copied. */
+const LAGO_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 /** A code, id or number in fixed width, with a button that copies it. */
 export function Code({ text }: { readonly text: string }): ReactElement {
   return (
     <span className="code-copy">
-      <code className="clip">{text}</code>
+      <code className={LAGO_ID.test(text) ? 'clip' : 'clip whole'}>{text}</code>
       <CopyButton text={text} label={`Copy ${text}`} />
     </span>
   )

@@ -3,6 +3,7 @@ import { useLocation, useRouter } from '@tanstack/react-router'
 import { type ReactElement, type ReactNode, useEffect, useRef } from 'react'
 import type { ApiProblem } from '../api/client.ts'
 import type { Page } from '../api/queries.ts'
+import { singular } from '../format/counts.ts'
 import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
 import { Link } from './link.tsx'
@@ -59,6 +60,8 @@ type ListProps<Row> = {
   readonly filters?: readonly string[]
   /** Where rows can be chosen to do something with many. */
   readonly selection?: Selection | undefined
+  /** On small screens every row is a card, as it is where rows open something. */
+  readonly isStacked?: boolean
 }
 
 /** A list with all its states: loading, empty, nothing found, failed; J and K move, Enter opens. */
@@ -195,8 +198,7 @@ export function Pager(props: {
   return (
     <nav className="pager" aria-label={`Pages of ${props.label}`}>
       <span className="caption" role="status">
-        {meta.total_count.toLocaleString()}{' '}
-        {meta.total_count === 1 ? props.label.replace(/s$/, '') : props.label}
+        {meta.total_count.toLocaleString()} {meta.total_count === 1 ? singular(props.label) : props.label}
         {meta.total_pages > 1 && ` · page ${meta.current_page} of ${meta.total_pages.toLocaleString()}`}
       </span>
       {meta.total_pages > 1 && (

@@ -1,4 +1,5 @@
-import type { KeyboardEvent, ReactElement, ReactNode } from 'react'
+import { type KeyboardEvent, type ReactElement, type ReactNode, useRef } from 'react'
+import { useCurrentInView } from './current-in-view.ts'
 import { Link, useMayOpen } from './link.tsx'
 
 /** Tabs that are pages of their own: each has its address. */
@@ -8,8 +9,10 @@ export function Tabs(props: {
 }): ReactElement {
   const mayOpen = useMayOpen()
   const shown = props.tabs.filter(({ href }) => mayOpen(href))
+  const row = useRef<HTMLElement>(null)
+  useCurrentInView(row, shown.find(({ isCurrent }) => isCurrent)?.href)
   return (
-    <nav className="tabs" aria-label={props.label}>
+    <nav ref={row} className="tabs" aria-label={props.label}>
       {shown.map(({ href, label, isCurrent }) => (
         <Link key={href} href={href} className="tab" aria-current={isCurrent ? 'page' : undefined}>
           {label}

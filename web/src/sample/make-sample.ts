@@ -28,36 +28,27 @@ type Currencies = { readonly home: string; readonly abroad: string }
 
 async function makeSellers({ home, abroad }: Currencies): Promise<void> {
   const { billing_entities } = await get('/billing_entities')
-  await put(`/billing_entities/${billing_entities[0].code}`, { billing_entity: SELLER })
-  await post('/billing_entities', { billing_entity: { ...SELLER_ABROAD, default_currency: abroad } })
-  await postOwn('/dunning_campaigns', {
-    dunning_campaign: {
-      ...DUNNING,
-      thresholds: [home, abroad].map((currency) => ({ currency, amount_cents: DUNNING_FROM_CENTS })),
-    },
-  })
-  await putOwn(`/billing_entities/${billing_entities[0].code}/dunning`, {
-    dunning: { dunning_campaign_code: DUNNING.code },
-  })
+  const entity = `/billing_entities/${billing_entities[0].code}`
+  await Promise.all([
+    put(entity, { billing_entity: SELLER }),
+    post('/billing_entities', { billing_entity: { ...SELLER_ABROAD, default_currency: abroad } }),
+    postOwn('/dunning_campaigns', {
+      dunning_campaign: {
+        ...DUNNING,
+        thresholds: [home, abroad].map((currency) => ({ currency, amount_cents: DUNNING_FROM_CENTS })),
+      },
+    }),
+  ])
+  await putOwn(`${entity}/dunning`, { dunning: { dunning_campaign_code: DUNNING.code } })
 }
 
-async function makeCatalogue({ home, abroad }: Currencies): Promise<void> {
+async function makePlans({ home, abroad }: Currencies): Promise<void> {
   const ids = new Map<string, unknown>()
-  const metrics = each(METRICS, async (metric) => {
+  const features = each(FEATURES, (feature) => post('/features', { feature }))
+  await each(METRICS, async (metric) => {
     const { billable_metric } = await post('/billable_metrics', { billable_metric: metric })
     ids.set(metric.code, billable_metric.lago_id)
   })
-  const features = each(FEATURES, (feature) => post('/features', { feature }))
-  await Promise.all([
-    metrics,
-    features,
-    each(TAXES, (tax) => post('/taxes', { tax })),
-    each(ADD_ONS, (add_on) => post('/add_ons', { add_on: { ...add_on, amount_currency: home } })),
-    each(COUPONS, (coupon) => {
-      const amount = coupon.coupon_type === 'fixed_amount' ? { amount_currency: home } : {}
-      return post('/coupons', { coupon: { ...coupon, ...amount } })
-    }),
-  ])
   await each(PLANS, async ({ body, charges, entitlements, isAbroad }) => {
     const drafts = charges.map(({ metric, ...charge }) => ({
       ...charge,
@@ -65,8 +56,29 @@ async function makeCatalogue({ home, abroad }: Currencies): Promise<void> {
     }))
     const amount_currency = isAbroad ? abroad : home
     await post('/plans', { plan: { ...body, amount_currency, charges: drafts } })
+    await features
     await post(`/plans/${body.code}/entitlements`, { entitlements })
   })
+}
+
+const makeAddOns = ({ home }: Currencies): Promise<void> =>
+  each(ADD_ONS, (add_on) => post('/add_ons', { add_on: { ...add_on, amount_currency: home } }))
+
+const makeCoupons = ({ home }: Currencies): Promise<void> =>
+  each(COUPONS, (coupon) => {
+    const amount = coupon.coupon_type === 'fixed_amount' ? { amount_currency: home } : {}
+    return post('/coupons', { coupon: { ...coupon, ...amount } })
+  })
+
+/** Everything that is sold, and who sells it. What does not need each other is made at the same time. */
+async function makeCatalogue(currencies: Currencies): Promise<void> {
+  await Promise.all([
+    makePlans(currencies),
+    makeAddOns(currencies),
+    makeCoupons(currencies),
+    each(TAXES, (tax) => post('/taxes', { tax })),
+    makeSellers(currencies),
+  ])
 }
 
 async function makeCustomers(dates: SampleDates, { home, abroad }: Currencies): Promise<void> {
@@ -80,10 +92,18 @@ async function makeCustomers(dates: SampleDates, { home, abroad }: Currencies): 
     ['northwind-robotics', 'launch'],
     ['harbour-freight-data', 'welcome'],
   ] as const
-  await each(coupons, ([external_customer_id, coupon_code]) =>
-    post('/applied_coupons', { applied_coupon: { external_customer_id, coupon_code } }),
-  )
-  const wallet = { name: 'Prepaid', rate_amount: '1', currency: home }
+  await Promise.all([
+    each(coupons, ([external_customer_id, coupon_code]) =>
+      post('/applied_coupons', { applied_coupon: { external_customer_id, coupon_code } }),
+    ),
+    makeWallets(home),
+  ])
+  await each(sampleSubscriptions(dates), ({ body }) => post('/subscriptions', { subscription: body }))
+}
+
+/** One after the other: a list has them in this order. */
+async function makeWallets(currency: string): Promise<void> {
+  const wallet = { name: 'Prepaid', rate_amount: '1', currency }
   await post('/wallets', {
     wallet: { ...wallet, external_customer_id: 'juniper-games', granted_credits: PREPAID_CREDITS },
   })
@@ -95,7 +115,6 @@ async function makeCustomers(dates: SampleDates, { home, abroad }: Currencies): 
       recurring_transaction_rules: [rule],
     },
   })
-  await each(sampleSubscriptions(dates), ({ body }) => post('/subscriptions', { subscription: body }))
 }
 
 /** What Juniper Games spends in three months, and a little more. */
@@ -138,8 +157,11 @@ const makeEndpoint = (): Promise<unknown> =>
     },
   })
 
-/** Events that arrive together are stored together: as many as a browser has connections to one server. */
-const BATCHES_AT_ONCE = 6
+/**
+ * Events that arrive together are stored together: as many as a browser has connections to one server, but for the one
+ * by which everything else goes on.
+ */
+const BATCHES_AT_ONCE = 5
 
 const sendUsage = (month: number, dates: SampleDates): Promise<void> =>
   each(inBatches(sampleEvents(month, dates)), (events) => post('/events/batch', { events }), BATCHES_AT_ONCE)
@@ -149,10 +171,11 @@ async function onFirst(month: number, dates: SampleDates): Promise<void> {
   if (month === 0) await sellOnboarding()
   if (month === MONTHS - 1) {
     await Promise.all([makeEndpoint(), makeWalletAlert()])
-    await Promise.all([offsetAnOutage(dates), sellAndVoid(), loseADispute(dates)])
-  }
-  await settle(dates)
-  if (month === MONTHS) await creditAndRefund(dates)
+    // Settled is what is still open afterwards; the dispute is about an invoice that was paid long ago.
+    await Promise.all([offsetAnOutage(dates), sellAndVoid()])
+    await Promise.all([settle(dates), loseADispute(dates)])
+  } else if (month === MONTHS) await Promise.all([settle(dates), creditAndRefund(dates)])
+  else await settle(dates)
 }
 
 export type SampleStep = { readonly label: string; readonly run: () => Promise<void> }
@@ -182,7 +205,6 @@ export function sampleSteps(nowMs: number, currency: string): readonly SampleSte
       run: async () => {
         await moveTo(firsts[0] ?? 0)
         await makeCatalogue(currencies)
-        await makeSellers(currencies)
       },
     },
     {

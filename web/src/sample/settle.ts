@@ -92,7 +92,10 @@ const CREDIT_CENTS = 2500
 
 /** A part of a price as a credit for later invoices, and a whole one paid back. */
 export async function creditAndRefund(dates: SampleDates): Promise<void> {
-  const fjord = await invoiceOf(dates, 'fjord-analytics', 2)
+  const [fjord, atelier] = await Promise.all([
+    invoiceOf(dates, 'fjord-analytics', 2),
+    invoiceOf(dates, 'atelier-lumiere', 2),
+  ])
   const price = fjord.fees.find(({ item }) => item.type === 'subscription')
   await post('/credit_notes', {
     credit_note: {
@@ -103,7 +106,6 @@ export async function creditAndRefund(dates: SampleDates): Promise<void> {
       items: [{ fee_id: price?.lago_id, amount_cents: CREDIT_CENTS }],
     },
   })
-  const atelier = await invoiceOf(dates, 'atelier-lumiere', 2)
   const starter = atelier.fees.find(({ item }) => item.type === 'subscription' && item.code === 'starter')
   await post('/credit_notes', {
     credit_note: {

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react'
 import { useRead } from '../api/queries.ts'
 import { useMay } from '../api/session.ts'
+import { counted } from '../format/counts.ts'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { useAt, useGo } from '../parts/link.tsx'
 import { CREATIONS, isShown, NAVIGATION } from './navigation.ts'
@@ -160,7 +161,7 @@ function PaletteBody({ onClose }: { readonly onClose: () => void }): ReactElemen
         ))}
       </div>
       <div className="palette-foot caption" role="status">
-        {choices.length > 0 && `${choices.length} results`}
+        {choices.length > 0 && counted(choices.length, 'result')}
         {choices.length === 0 && (isSettled ? 'Nothing found.' : 'Searching…')}
       </div>
     </>

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react'
+import { useNames } from '../api/names.ts'
 import { useList } from '../api/queries.ts'
 import type { ActivityLog } from '../api/types.ts'
 import { formatTime } from '../format/dates.ts'
@@ -17,8 +18,26 @@ const ICONS: readonly (readonly [prefix: string, icon: IconName])[] = [
   ['email', 'webhook'],
 ]
 
-/** A code such as `invoice.one_off_created` in words. */
+/** What reads badly when it is taken word by word. */
+const ACTIVITY_WORDS: Readonly<Record<string, string>> = {
+  'invoice.one_off_created': 'One-off invoice created',
+  'invoice.paid_credit_added': 'Invoice for credits created',
+  'user.new_device_logged_in': 'Signed in with a new device',
+  'user.sign_in_failed': 'Sign-in failed',
+  'user.signed_in': 'Signed in',
+  'user.signed_out': 'Signed out',
+  'user.signed_up': 'Signed up',
+}
+
+const SOURCES: Readonly<Record<string, string>> = { api: 'API', front: 'Dashboard', system: 'System' }
+
+/** Where an activity came from, when nobody is named. */
+export const sourceWords = (source: string): string => SOURCES[source] ?? source
+
+/** A code such as `invoice.voided` in words. */
 export const activityWords = (type: string): string => {
+  const known = ACTIVITY_WORDS[type]
+  if (known) return known
   const text = type.replaceAll('.', ' ').replaceAll('_', ' ')
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
@@ -46,6 +65,7 @@ export function RanList(props: {
     return instant > Date.parse(from) && instant <= Date.parse(to)
   }
   const rows = (data?.rows ?? []).filter(({ logged_at }) => isBetween(logged_at)).reverse()
+  const nameOf = useNames({ customers: rows.map((row) => row.external_customer_id) })
   return (
     <div className="stack-tight">
       <p className="muted" role="status">
@@ -65,7 +85,9 @@ export function RanList(props: {
                   words
                 )}
               </span>
-              <span className="caption">{row.external_customer_id}</span>
+              <span className="caption">
+                {row.external_customer_id && nameOf('customers', row.external_customer_id)}
+              </span>
               <time className="caption" dateTime={row.logged_at}>
                 {formatTime(row.logged_at)}
               </time>

@@ -1,7 +1,8 @@
 import { useLocation } from '@tanstack/react-router'
-import type { ReactElement } from 'react'
+import { type ReactElement, useRef } from 'react'
 import { useMay, useMembership, useSession } from '../api/session.ts'
 import { Logo } from '../entry/plain-page.tsx'
+import { useCurrentInView } from '../parts/current-in-view.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Link } from '../parts/link.tsx'
 import { Menu } from '../parts/menu.tsx'
@@ -15,6 +16,8 @@ export function SideNavigation({ onClose }: { readonly onClose: () => void }): R
   const path = useLocation({ select: ({ pathname }) => pathname.replace(/\/$/, '') })
   const base = `/${organization.slug}`
   const isCurrent = (entry: string) => (entry === '' ? path === base : path.startsWith(base + entry))
+  const groups = useRef<HTMLDivElement>(null)
+  useCurrentInView(groups, path)
   return (
     <>
       <button
@@ -26,7 +29,7 @@ export function SideNavigation({ onClose }: { readonly onClose: () => void }): R
       />
       <nav className="side" aria-label="Main">
         <OrganizationSwitch />
-        <div className="side-groups">
+        <div ref={groups} className="side-groups">
           {NAVIGATION.map(({ label, entries }) => {
             const shown = entries.filter((entry) => isShown(entry, may))
             if (shown.length === 0) return null

@@ -4,7 +4,7 @@ import type { ActivityLog } from '../../api/types.ts'
 import { Ago } from '../../parts/ago.tsx'
 import { Table } from '../../parts/list.tsx'
 import { Loaded } from '../../parts/states.tsx'
-import { activityWords } from '../../shell/ran-list.tsx'
+import { activityWords, sourceWords } from '../../shell/ran-list.tsx'
 
 /** What happened to an object, newest first. */
 export function ActivityList({
@@ -23,10 +23,14 @@ export function ActivityList({
             label="Activity"
             rows={rows}
             keyOf={({ activity_id }) => activity_id}
+            isStacked
             columns={[
               { title: 'What', cell: ({ activity_type }) => activityWords(activity_type) },
-              { title: 'Who', cell: ({ user_email, activity_source }) => user_email ?? activity_source },
               { title: 'When', cell: ({ logged_at }) => <Ago at={logged_at} /> },
+              {
+                title: 'Who',
+                cell: ({ user_email, activity_source }) => user_email ?? sourceWords(activity_source),
+              },
             ]}
           />
         )

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react'
+import { type NameOf, useNames } from '../../api/names.ts'
 import { textOfCode } from '../../api/problem-texts.ts'
 import { useList, useOne } from '../../api/queries.ts'
 import type { ActivityLog, ApiLog } from '../../api/types.ts'
@@ -11,10 +12,10 @@ import { type Column, FilterBar, FilterChip, List, Table, useView } from '../../
 import { Card, Facts, None, Page } from '../../parts/page.tsx'
 import { Empty, Loaded } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
-import { activityWords } from '../../shell/ran-list.tsx'
+import { activityWords, sourceWords } from '../../shell/ran-list.tsx'
 import { changesOf } from './changes.ts'
 
-const SOURCES = { api: 'API', front: 'Dashboard', system: 'System' } as const
+const SOURCES = ['api', 'front', 'system'].map((value) => ({ value, label: sourceWords(value) }))
 const RESOURCES = [
   'BillableMetric',
   'Plan',
@@ -29,14 +30,18 @@ const RESOURCES = [
   'Feature',
 ]
 
-const spaced = (type: string): string => type.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
-const sourceOf = (source: string): string => SOURCES[source as keyof typeof SOURCES] ?? source
+/** `CreditNote` is `Credit note`. */
+const spaced = (type: string): string =>
+  type.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
-const activityColumns: readonly Column<ActivityLog>[] = [
+const activityColumnsOf = (nameOf: NameOf): readonly Column<ActivityLog>[] => [
   { title: 'What', cell: ({ activity_type }) => activityWords(activity_type) },
   { title: 'Object', isMinor: true, cell: ({ resource_type }) => spaced(resource_type) },
-  { title: 'Customer', isMinor: true, cell: ({ external_customer_id: id }) => id ?? <None /> },
-  { title: 'Who', cell: ({ user_email, activity_source }) => user_email ?? sourceOf(activity_source) },
+  {
+    title: 'Customer',
+    cell: ({ external_customer_id: id }) => (id ? nameOf('customers', id) : <None />),
+  },
+  { title: 'Who', cell: ({ user_email, activity_source }) => user_email ?? sourceWords(activity_source) },
   { title: 'When', cell: ({ logged_at }) => <Ago at={logged_at} /> },
 ]
 
@@ -54,6 +59,7 @@ export function ActivityLogPage(): ReactElement {
     ...(source ? { activity_sources: [source] } : {}),
     ...(type ? { resource_types: [type] } : {}),
   })
+  const nameOf = useNames({ customers: query.data?.rows.map((row) => row.external_customer_id) })
   return (
     <Page title="Activity">
       <FilterBar>
@@ -63,18 +69,13 @@ export function ActivityLogPage(): ReactElement {
           label="Object"
           options={RESOURCES.map((value) => ({ value, label: spaced(value) }))}
         />
-        <FilterChip
-          view={view}
-          name="source"
-          label="Source"
-          options={Object.entries(SOURCES).map(([value, label]) => ({ value, label }))}
-        />
+        <FilterChip view={view} name="source" label="Source" options={SOURCES} />
       </FilterBar>
       <List
         label="activities"
         query={query}
         view={view}
-        columns={activityColumns}
+        columns={activityColumnsOf(nameOf)}
         keyOf={({ activity_id }) => activity_id}
         hrefOf={({ activity_id }) => at(`/developers/activity?activity=${activity_id}`)}
         filters={['type', 'source', 'customer']}
@@ -107,7 +108,7 @@ function Activity({ id, onClose }: { readonly id: string; readonly onClose: () =
                 facts={[
                   ['Object', spaced(activity.resource_type)],
                   ['Id of the object', <Code key="resource" text={activity.resource_id} />],
-                  ['Who', activity.user_email ?? sourceOf(activity.activity_source)],
+                  ['Who', activity.user_email ?? sourceWords(activity.activity_source)],
                   ['When', formatTime(activity.logged_at)],
                   ['Customer', activity.external_customer_id],
                   ['Subscription', activity.external_subscription_id],
@@ -168,7 +169,7 @@ const callColumns: readonly Column<ApiLog>[] = [
       </span>
     ),
   },
-  { title: 'When', cell: ({ logged_at }) => formatTime(logged_at) },
+  { title: 'When', cell: ({ logged_at }) => <span className="nowrap">{formatTime(logged_at)}</span> },
 ]
 
 /** Why a call was refused, in words; null of one that was not. */

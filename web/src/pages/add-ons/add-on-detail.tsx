@@ -14,6 +14,7 @@ import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { useRecent } from '../../shell/recent.ts'
+import { basePrice } from '../plans/plan-list.tsx'
 
 const pathOf = (code: string) => `/add_ons/${encodeURIComponent(code)}`
 
@@ -129,9 +130,9 @@ function PlansOf({ code }: { readonly code: string }): ReactElement {
               columns={[
                 { title: 'Plan', cell: (plan) => plan.name },
                 {
-                  title: 'Active subscriptions',
+                  title: 'Base price',
                   isNumber: true,
-                  cell: (plan) => plan.active_subscriptions_count.toLocaleString(),
+                  cell: (plan) => basePrice(plan),
                 },
               ]}
             />

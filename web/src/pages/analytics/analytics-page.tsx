@@ -1,5 +1,6 @@
 import { useParams } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
+import { type NameOf, useNames } from '../../api/names.ts'
 import { useList } from '../../api/queries.ts'
 import { useOrganization } from '../../api/session.ts'
 import type { BillingEntity } from '../../api/types.ts'
@@ -80,6 +81,7 @@ function Sums({ measure }: { readonly measure: Measure }): ReactElement {
   const wanted = view.get('currency') || default_currency
   const currency = currencies.includes(wanted) ? wanted : (currencies[0] ?? wanted)
   const shown = sums.filter((sum) => sum.currency === currency)
+  const nameOf = useNames({ billable_metrics: shown.map((sum) => sum.code) })
   const { path, means } = MEASURES[measure]
   return (
     <div className="stack-wide">
@@ -123,10 +125,10 @@ function Sums({ measure }: { readonly measure: Measure }): ReactElement {
           ) : (
             <div className="stack-wide">
               <Card title={`By month, in ${currency}`}>
-                <Picture measure={measure} sums={shown} currency={currency} />
+                <Picture measure={measure} sums={shown} currency={currency} nameOf={nameOf} />
               </Card>
               <Card title="What it is made of" isFlush>
-                <Rows measure={measure} sums={shown} />
+                <Rows measure={measure} sums={shown} nameOf={nameOf} />
               </Card>
             </div>
           )
@@ -136,10 +138,15 @@ function Sums({ measure }: { readonly measure: Measure }): ReactElement {
   )
 }
 
-type Shown = { readonly measure: Measure; readonly sums: readonly Sum[] }
+type Shown = {
+  readonly measure: Measure
+  readonly sums: readonly Sum[]
+  /** What metrics are called. */
+  readonly nameOf: NameOf
+}
 
 function Picture(props: Shown & { readonly currency: string }): ReactElement {
-  const { measure, sums, currency } = props
+  const { measure, sums, currency, nameOf } = props
   const { label } = MEASURES[measure]
   if (measure === 'usage' || measure === 'collection') {
     return (
@@ -148,7 +155,7 @@ function Picture(props: Shown & { readonly currency: string }): ReactElement {
         currency={currency}
         parts={sums.map((sum) => ({
           month: sum.month,
-          part: partOf(measure, sum),
+          part: partOf(measure, sum, nameOf),
           cents: centsOf(sum),
         }))}
       />
@@ -169,19 +176,28 @@ const PAYMENT_WORDS: Readonly<Record<string, string>> = {
   failed: 'Failed',
 }
 
-const partOf = (measure: Measure, { code, payment_status: status }: Sum): string =>
-  measure === 'usage' ? (code ?? '') : (PAYMENT_WORDS[status ?? ''] ?? 'Other')
+const partOf = (measure: Measure, { code, payment_status: status }: Sum, nameOf: NameOf): string =>
+  measure === 'usage' ? nameOf('billable_metrics', code ?? '') : (PAYMENT_WORDS[status ?? ''] ?? 'Other')
 
-function Rows({ measure, sums }: Shown): ReactElement {
+function Rows({ measure, sums, nameOf }: Shown): ReactElement {
   const at = useAt()
   const part: readonly Column<Sum>[] =
     measure === 'usage'
-      ? [{ title: 'Metric', cell: ({ code }) => <MetricLink code={code ?? ''} /> }]
+      ? [
+          {
+            title: 'Metric',
+            cell: ({ code }) => (
+              <MetricLink code={code ?? ''} name={nameOf('billable_metrics', code ?? '')} />
+            ),
+          },
+        ]
       : measure === 'collection'
         ? [
             {
               title: 'Payment',
-              cell: (sum) => <Status status={sum.payment_status ?? ''} label={partOf(measure, sum)} />,
+              cell: (sum) => (
+                <Status status={sum.payment_status ?? ''} label={partOf(measure, sum, nameOf)} />
+              ),
             },
           ]
         : []
@@ -191,6 +207,7 @@ function Rows({ measure, sums }: Shown): ReactElement {
           {
             title: 'Invoices',
             isNumber: true,
+            isMinor: true,
             cell: ({ invoices_count: invoices }) => invoices?.toLocaleString() ?? <None />,
           },
         ]
@@ -210,17 +227,17 @@ function Rows({ measure, sums }: Shown): ReactElement {
       label="sums"
       rows={[...sums].reverse()}
       columns={columns}
-      keyOf={(sum) => `${sum.month} ${partOf(measure, sum)}`}
+      keyOf={(sum) => `${sum.month} ${sum.code ?? sum.payment_status ?? ''}`}
       hrefOf={(sum) => at(invoicesOf(measure, sum))}
     />
   )
 }
 
-function MetricLink({ code }: { readonly code: string }): ReactElement {
+function MetricLink({ code, name }: { readonly code: string; readonly name: string }): ReactElement {
   const at = useAt()
   return (
     <Link className="in-text" href={at(`/metrics/${encodeURIComponent(code)}`)}>
-      {code}
+      {name}
     </Link>
   )
 }

@@ -1,6 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import { type ReactElement, useState } from 'react'
 import type { ApiProblem } from '../../api/client.ts'
+import { useNames } from '../../api/names.ts'
 import type { Page } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { AppliedCoupon } from '../../api/types.ts'
@@ -11,6 +12,7 @@ import { Confirm } from '../../parts/dialog.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
 import { type Column, List, type ViewState } from '../../parts/list.tsx'
 import { Named } from '../../parts/named.tsx'
+import { None } from '../../parts/page.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import { couponFrequency, couponValue } from './coupon-values.ts'
@@ -35,6 +37,9 @@ export function AppliedCouponTable(props: {
   const [removed, remove] = useState<AppliedCoupon | null>(null)
   const at = useAt()
   const may = useMay()
+  const nameOf = useNames({
+    customers: query.data?.rows.map((each) => each.external_customer_id),
+  })
   const first: Column<AppliedCoupon> = showsCoupon
     ? {
         title: 'Coupon',
@@ -43,7 +48,7 @@ export function AppliedCouponTable(props: {
     : {
         title: 'Customer',
         cell: ({ external_customer_id: id }) => (
-          <Link href={at(`/customers/${encodeURIComponent(id)}/coupons`)}>{id}</Link>
+          <Link href={at(`/customers/${encodeURIComponent(id)}/coupons`)}>{nameOf('customers', id)}</Link>
         ),
       }
   const columns: readonly Column<AppliedCoupon>[] = [
@@ -56,8 +61,9 @@ export function AppliedCouponTable(props: {
     {
       title: 'Remove',
       cell: (applied) =>
-        applied.status === 'active' &&
-        may('coupons:detach') && (
+        applied.status !== 'active' || !may('coupons:detach') ? (
+          <None />
+        ) : (
           <IconButton
             icon="trash"
             label={`Remove ${applied.coupon_name} from ${applied.external_customer_id}`}
@@ -71,6 +77,7 @@ export function AppliedCouponTable(props: {
     <>
       <List
         label="applied coupons"
+        isStacked
         query={query}
         view={view}
         columns={columns}
@@ -91,8 +98,8 @@ export function AppliedCouponTable(props: {
         done="The coupon was removed."
       >
         <p>
-          {removed?.external_customer_id} gets no further discount from it. Invoices keep what they were
-          given.
+          {removed && nameOf('customers', removed.external_customer_id)} gets no further discount from it.
+          Invoices keep what they were given.
         </p>
       </Confirm>
     </>

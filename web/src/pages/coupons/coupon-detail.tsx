@@ -1,8 +1,10 @@
 import { useParams } from '@tanstack/react-router'
 import { type ReactElement, useState } from 'react'
+import { useNames } from '../../api/names.ts'
 import { OWN_API, useList, useOne } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { AppliedCoupon, Coupon } from '../../api/types.ts'
+import { counted } from '../../format/counts.ts'
 import { formatTime } from '../../format/dates.ts'
 import { ApiCallButton } from '../../parts/api-call.tsx'
 import { Button, ButtonLink, Code } from '../../parts/button.tsx'
@@ -18,7 +20,7 @@ import { useRecent } from '../../shell/recent.ts'
 import { ActivityList } from '../activity/activity-list.tsx'
 import { AppliedCouponTable } from './applied-coupon-table.tsx'
 import { ApplyCoupon } from './apply-coupon.tsx'
-import { couponLimits, couponStatus } from './coupon-list.tsx'
+import { couponLimits, couponStatus, namedIn } from './coupon-list.tsx'
 import { couponFrequency, couponSentence, couponValue, valuesOfCoupon } from './coupon-values.ts'
 
 const TABS = ['overview', 'applied', 'activity'] as const
@@ -150,7 +152,7 @@ function Questions(props: {
         write={{ method: 'POST', path: `${OWN_API}${path}/terminate` }}
         done={`${coupon.name} was terminated.`}
       >
-        <p>Nobody can be given it any more. The {count} customers who have it keep it.</p>
+        <p>Nobody can be given it any more. Whoever has it keeps it: {counted(count, 'customer')}.</p>
       </Confirm>
       <Confirm
         title={`Delete ${coupon.name}?`}
@@ -162,13 +164,14 @@ function Questions(props: {
         done={`${coupon.name} was deleted.`}
         onDone={() => go(at('/coupons'))}
       >
-        <p>It is taken away from the {count} customers who have it. Invoices keep what they were given.</p>
+        <p>It is taken away from {counted(count, 'customer')}. Invoices keep what they were given.</p>
       </Confirm>
     </>
   )
 }
 
 function Overview({ coupon }: { readonly coupon: Coupon }): ReactElement {
+  const nameOf = useNames(namedIn([coupon]))
   return (
     <Columns
       aside={
@@ -194,7 +197,7 @@ function Overview({ coupon }: { readonly coupon: Coupon }): ReactElement {
           facts={[
             ['Value', couponValue(coupon)],
             ['Used', couponFrequency(coupon)],
-            ['Applies to', couponLimits(coupon)],
+            ['Applies to', couponLimits(coupon, nameOf)],
             ['Per customer', coupon.reusable ? 'More than once' : 'Once'],
           ]}
         />

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react'
+import { type NameOf, useNames } from '../../api/names.ts'
 import { useList } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { Coupon } from '../../api/types.ts'
@@ -32,17 +33,25 @@ const EXAMPLE = {
 export const couponStatus = ({ terminated_at }: Coupon): string => (terminated_at ? 'terminated' : 'active')
 
 /** What a coupon is limited to, in short. */
-export const couponLimits = (coupon: Coupon): string => {
-  if (coupon.limited_plans) return coupon.plan_codes.join(', ')
-  if (coupon.limited_billable_metrics) return coupon.billable_metric_codes.join(', ')
+export const couponLimits = (coupon: Coupon, nameOf: NameOf): string => {
+  const all = (kind: 'plans' | 'billable_metrics', codes: readonly string[]) =>
+    codes.map((code) => nameOf(kind, code)).join(', ')
+  if (coupon.limited_plans) return all('plans', coupon.plan_codes)
+  if (coupon.limited_billable_metrics) return all('billable_metrics', coupon.billable_metric_codes)
   return 'Everything'
 }
 
-const columns: readonly Column<Coupon>[] = [
+/** What coupons are limited to, to be named. */
+export const namedIn = (coupons: readonly Coupon[]) => ({
+  plans: coupons.flatMap((coupon) => coupon.plan_codes),
+  billable_metrics: coupons.flatMap((coupon) => coupon.billable_metric_codes),
+})
+
+const columnsOf = (nameOf: NameOf): readonly Column<Coupon>[] => [
   { title: 'Name', cell: ({ name, code }) => <Named name={name} code={code} /> },
   { title: 'Value', isNumber: true, cell: couponValue },
   { title: 'Used', cell: couponFrequency },
-  { title: 'Applies to', isMinor: true, cell: couponLimits },
+  { title: 'Applies to', isMinor: true, cell: (coupon) => couponLimits(coupon, nameOf) },
   { title: 'Expires', isMinor: true, cell: ({ expiration_at: at }) => (at ? formatDate(at) : <None />) },
   { title: 'Status', cell: (coupon) => <Status status={couponStatus(coupon)} /> },
 ]
@@ -53,6 +62,7 @@ export function CouponList(): ReactElement {
   const at = useAt()
   const may = useMay()
   const query = useList<Coupon>('/coupons', 'coupons', { page: view.page, per_page: 50 })
+  const nameOf = useNames(namedIn(query.data?.rows ?? []))
   const create = may('coupons:create') ? (
     <ButtonLink href={at('/coupons/new')} kind="primary" icon="plus">
       New coupon
@@ -63,7 +73,7 @@ export function CouponList(): ReactElement {
       <List
         label="coupons"
         query={query}
-        columns={columns}
+        columns={columnsOf(nameOf)}
         keyOf={({ lago_id }) => lago_id}
         hrefOf={({ code }) => at(`/coupons/${encodeURIComponent(code)}`)}
         view={view}

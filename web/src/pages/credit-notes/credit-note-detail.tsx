@@ -12,6 +12,7 @@ import { DocumentDialog, fileBy } from '../../parts/document-dialog.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
 import { Table } from '../../parts/list.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
+import { NameOnly } from '../../parts/named.tsx'
 import { Card, Columns, Facts, Figure, Page } from '../../parts/page.tsx'
 import { Status } from '../../parts/status.tsx'
 import { useRecent } from '../../shell/recent.ts'
@@ -46,7 +47,7 @@ function Detail({ note }: { readonly note: CreditNote }): ReactElement {
     <Page
       title={note.number}
       crumbs={[{ label: 'Credit notes', href: at('/credit-notes') }]}
-      status={<Status status={note.credit_status} />}
+      status={note.credit_amount_cents > 0 && <Status status={note.credit_status} />}
       facts={
         <>
           <Link className="in-text" href={at(`/customers/${encodeURIComponent(note.customer.external_id)}`)}>
@@ -195,7 +196,7 @@ function Aside({ note }: { readonly note: CreditNote }): ReactElement {
           ['Issued', formatDay(note.issuing_date)],
           ['Reason', REASONS[note.reason]],
           ['Description', note.description],
-          ['Billing entity', note.billing_entity_code],
+          ['Billing entity', <NameOnly key="entity" kind="billing_entities" id={note.billing_entity_code} />],
           ['Order number', note.purchase_order_number],
           ['Created', formatTime(note.created_at)],
           ['Id', <Code key="id" text={note.lago_id} />],

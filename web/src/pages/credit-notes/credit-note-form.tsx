@@ -15,6 +15,7 @@ import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Card, Facts, Page } from '../../parts/page.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
+import { feeName, filterText } from '../invoices/fee-name.ts'
 import { REASONS } from './credit-note-table.tsx'
 import {
   checkNote,
@@ -127,7 +128,7 @@ function NoteForm({ invoice }: { readonly invoice: Invoice }): ReactElement {
   )
 }
 
-const feeName = (fee: Fee): string => fee.item.invoice_display_name || fee.item.name
+const lineName = (fee: Fee): string => [feeName(fee), filterText(fee)].filter(Boolean).join(' · ')
 
 function FeeAmounts(props: { readonly form: Form<NoteValues>; readonly invoice: Invoice }): ReactElement {
   const { form, invoice } = props
@@ -155,7 +156,7 @@ function FeeAmounts(props: { readonly form: Form<NoteValues>; readonly invoice: 
               const id = fee.lago_id ?? ''
               return (
                 <tr key={id}>
-                  <td>{feeName(fee)}</td>
+                  <td>{lineName(fee)}</td>
                   <td className="number">
                     <button
                       type="button"
@@ -163,12 +164,12 @@ function FeeAmounts(props: { readonly form: Form<NoteValues>; readonly invoice: 
                       onClick={() => set(id, toMajor(fee.amount_cents, invoice.currency))}
                     >
                       {formatCents(fee.amount_cents, invoice.currency)}
-                      <span className="visually-hidden">: give back all of {feeName(fee)}</span>
+                      <span className="visually-hidden">: give back all of {lineName(fee)}</span>
                     </button>
                   </td>
                   <td className="number note-amount">
                     <DecimalInput
-                      label={`Give back of ${feeName(fee)}`}
+                      label={`Give back of ${lineName(fee)}`}
                       value={form.values.items[id] ?? ''}
                       onChange={(value) => set(id, value)}
                       suffix={invoice.currency}

@@ -46,7 +46,7 @@ const EXAMPLE = {
 
 const columnsOf = (hidesCustomer: boolean): readonly Column<CreditNote>[] => [
   { title: 'Number', cell: ({ number }) => number },
-  { title: 'Type', isMinor: true, cell: noteTypes },
+  { title: 'Type', cell: noteTypes },
   ...(hidesCustomer ? [] : [{ title: 'Customer', cell: ({ customer }: CreditNote) => nameOf(customer) }]),
   { title: 'Invoice', isMinor: true, cell: ({ invoice_number }) => invoice_number },
   {
@@ -60,13 +60,18 @@ const columnsOf = (hidesCustomer: boolean): readonly Column<CreditNote>[] => [
     isMinor: true,
     cell: ({ balance_amount_cents, currency }) => formatCents(balance_amount_cents, currency),
   },
-  { title: 'Credit', isMinor: true, cell: ({ credit_status }) => <Status status={credit_status} /> },
+  {
+    title: 'Credit',
+    isMinor: true,
+    cell: ({ credit_amount_cents: cents, credit_status }) =>
+      cents > 0 ? <Status status={credit_status} /> : <None />,
+  },
   {
     title: 'Refund',
     isMinor: true,
     cell: ({ refund_status }) => (refund_status ? <Status status={refund_status} /> : <None />),
   },
-  { title: 'Issued', isMinor: true, cell: ({ issuing_date }) => formatDay(issuing_date) },
+  { title: 'Issued', cell: ({ issuing_date }) => formatDay(issuing_date) },
 ]
 
 /** Credit notes, of everybody, one customer or one invoice. */

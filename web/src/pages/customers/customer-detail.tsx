@@ -12,6 +12,7 @@ import { Confirm } from '../../parts/dialog.tsx'
 import { Link, useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
+import { NameOnly } from '../../parts/named.tsx'
 import { Card, Columns, Facts, Figure, Page } from '../../parts/page.tsx'
 import { Tag } from '../../parts/status.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
@@ -270,7 +271,10 @@ function Information({ customer }: { readonly customer: Customer }): ReactElemen
           <Facts
             facts={[
               ['Number', customer.slug],
-              ['Billing entity', customer.billing_entity_code],
+              [
+                'Billing entity',
+                <NameOnly key="entity" kind="billing_entities" id={customer.billing_entity_code} />,
+              ],
               ['Created', formatTime(customer.created_at)],
               ['Changed', formatTime(customer.updated_at)],
               ['Id', <Code key="id" text={customer.lago_id} />],

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react'
+import { type NameOf, useNames } from '../../api/names.ts'
 import { useList } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { Customer } from '../../api/types.ts'
@@ -23,12 +24,16 @@ const EXAMPLE = {
 export const nameOf = (customer: Pick<Customer, 'name' | 'firstname' | 'lastname' | 'external_id'>): string =>
   customer.name || [customer.firstname, customer.lastname].filter(Boolean).join(' ') || customer.external_id
 
-const columns: readonly Column<Customer>[] = [
+const columnsOf = (entityOf: NameOf): readonly Column<Customer>[] => [
   { title: 'Name', cell: (customer) => <Named name={nameOf(customer)} code={customer.external_id} /> },
-  { title: 'E-mail', cell: ({ email }) => email ?? <None /> },
   { title: 'Country', cell: ({ country }) => countryName(country) || <None />, isMinor: true },
+  { title: 'E-mail', cell: ({ email }) => email ?? <None /> },
   { title: 'Currency', cell: ({ currency }) => currency ?? <None /> },
-  { title: 'Billing entity', cell: ({ billing_entity_code }) => billing_entity_code, isMinor: true },
+  {
+    title: 'Billing entity',
+    cell: ({ billing_entity_code: code }) => entityOf('billing_entities', code),
+    isMinor: true,
+  },
   { title: 'Created', cell: ({ created_at }) => formatDate(created_at), isMinor: true },
 ]
 
@@ -45,6 +50,7 @@ export function CustomerList(): ReactElement {
     ...(view.get('type') ? { account_type: [view.get('type')] } : {}),
     has_tax_identification_number: view.get('tax_id'),
   })
+  const entityOf = useNames({ billing_entities: query.data?.rows.map((row) => row.billing_entity_code) })
   const create = may('customers:create') ? (
     <ButtonLink href={at('/customers/new')} kind="primary" icon="plus">
       New customer
@@ -82,7 +88,7 @@ export function CustomerList(): ReactElement {
       <List
         label="customers"
         query={query}
-        columns={columns}
+        columns={columnsOf(entityOf)}
         keyOf={({ lago_id }) => lago_id}
         hrefOf={({ external_id }) => at(`/customers/${encodeURIComponent(external_id)}`)}
         view={view}

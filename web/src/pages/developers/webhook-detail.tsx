@@ -14,6 +14,7 @@ import { Payload, pretty } from '../../parts/payload.tsx'
 import { RepeatActions } from '../../parts/repeat-actions.tsx'
 import { Empty, Loaded } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
+import { activityWords } from '../../shell/ran-list.tsx'
 import { endpointName, typesText } from './webhook-list.tsx'
 
 const STATUSES = [
@@ -112,9 +113,9 @@ function Detail({ endpoint }: { readonly endpoint: WebhookEndpoint }): ReactElem
 const columns: readonly Column<Webhook>[] = [
   { title: 'Message', cell: ({ webhook_type }) => <code>{webhook_type}</code> },
   { title: 'Status', cell: ({ status }) => <Status status={status} /> },
-  { title: 'About', isMinor: true, cell: ({ object_type }) => object_type.replaceAll('_', ' ') },
+  { title: 'About', isMinor: true, cell: ({ object_type }) => activityWords(object_type) },
   { title: 'HTTP', isNumber: true, isMinor: true, cell: ({ http_status }) => http_status ?? <None /> },
-  { title: 'Attempts again', isNumber: true, isMinor: true, cell: ({ retries }) => retries },
+  { title: 'Retries', isNumber: true, isMinor: true, cell: ({ retries }) => retries },
   { title: 'When', cell: ({ created_at }) => <Ago at={created_at} /> },
 ]
 
@@ -178,9 +179,9 @@ function Delivery({ id, onClose }: { readonly id: string; readonly onClose: () =
               facts={[
                 ['Status', <Status key="status" status={delivery.status} />],
                 ['HTTP status', delivery.http_status],
-                ['Attempts again', delivery.retries],
+                ['Retries', delivery.retries],
                 ['Made', formatTime(delivery.created_at)],
-                ['Last attempt again', delivery.last_retried_at && formatTime(delivery.last_retried_at)],
+                ['Last retry', delivery.last_retried_at && formatTime(delivery.last_retried_at)],
                 ['Id', <Code key="id" text={delivery.lago_id} />],
               ]}
             />

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react'
 import { useList } from '../../api/queries.ts'
 import type { WebhookEndpoint } from '../../api/types.ts'
+import { counted } from '../../format/counts.ts'
 import { formatDate } from '../../format/dates.ts'
 import { ButtonLink } from '../../parts/button.tsx'
 import { useAt } from '../../parts/link.tsx'
@@ -28,7 +29,7 @@ export const endpointName = ({ name, webhook_url }: WebhookEndpoint): string => 
 /** How many kinds of messages an endpoint gets. */
 export const typesText = ({ event_types: types }: WebhookEndpoint): string => {
   if (types === null) return 'Everything'
-  return types.length === 0 ? 'Nothing' : `${types.length} kinds`
+  return types.length === 0 ? 'Nothing' : counted(types.length, 'kind')
 }
 
 const columns: readonly Column<WebhookEndpoint>[] = [

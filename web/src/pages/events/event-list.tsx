@@ -52,8 +52,8 @@ export function EventList(): ReactElement {
     return metric ? propertyProblemOf(event, metric) : null
   }
   const columns: readonly Column<Event>[] = [
-    { title: 'When', cell: ({ timestamp }) => <Ago at={timestamp} /> },
     { title: 'Code', cell: ({ code }) => <code>{code}</code> },
+    { title: 'When', cell: ({ timestamp }) => <Ago at={timestamp} /> },
     {
       title: 'State',
       cell: (event) => <Status status={problemWith(event) === null ? 'metered' : 'unmatched'} />,
@@ -61,12 +61,10 @@ export function EventList(): ReactElement {
     { title: 'Subscription', cell: (event) => event.external_subscription_id ?? <None /> },
     {
       title: 'Properties',
-      isMinor: true,
       cell: ({ properties }) => <code>{JSON.stringify(properties)}</code>,
     },
     {
       title: 'Transaction',
-      isMinor: true,
       cell: (event) => (
         <button type="button" className="link-button" onClick={() => setOpened(event)}>
           <code>{event.transaction_id}</code>
@@ -102,6 +100,7 @@ export function EventList(): ReactElement {
       </FilterBar>
       <List
         label="events"
+        isStacked
         query={query}
         columns={columns}
         keyOf={(event) => `${event.transaction_id} ${event.external_subscription_id}`}

@@ -13,6 +13,7 @@ import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { useRecent } from '../../shell/recent.ts'
+import { basePrice } from '../plans/plan-list.tsx'
 import { typeLabel } from './feature-values.ts'
 
 const pathOf = (code: string) => `/features/${encodeURIComponent(code)}`
@@ -84,9 +85,9 @@ function Detail({ feature }: { readonly feature: Feature }): ReactElement {
                   columns={[
                     { title: 'Plan', cell: (plan) => plan.name },
                     {
-                      title: 'Active subscriptions',
+                      title: 'Base price',
                       isNumber: true,
-                      cell: (plan) => plan.active_subscriptions_count.toLocaleString(),
+                      cell: (plan) => basePrice(plan),
                     },
                   ]}
                 />

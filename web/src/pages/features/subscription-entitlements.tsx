@@ -63,6 +63,7 @@ function Matrix(props: {
     <Card title="Entitlements" isFlush>
       <Table
         label="Entitlements of the subscription"
+        isStacked
         rows={lines}
         keyOf={({ feature, privilege }) => `${feature.code} ${privilege?.code ?? ''}`}
         columns={[

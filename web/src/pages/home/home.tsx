@@ -3,7 +3,8 @@ import { useNow } from '../../api/now.ts'
 import { useList, useRead } from '../../api/queries.ts'
 import { useMay, useOrganization } from '../../api/session.ts'
 import type { Invoice } from '../../api/types.ts'
-import { RevenueChart } from '../../charts/revenue-chart.tsx'
+import { monthName, RevenueChart } from '../../charts/revenue-chart.tsx'
+import { singular } from '../../format/counts.ts'
 import { formatCents, wholeCents } from '../../format/money.ts'
 import { Icon, type IconName } from '../../parts/icon.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
@@ -69,7 +70,7 @@ function Money(): ReactElement {
   const mrr = useRead<{ mrrs: readonly Month[] }>('/analytics/mrr', { currency, months: 2 })
   const overdue = useRead<{ overdue_balances: readonly Month[] }>('/analytics/overdue_balance', {
     currency,
-    months: 2,
+    months: 12,
   })
   const now = useNow()
   /** The sum of a month, counted back from this one; a month without any has no entry. */
@@ -80,6 +81,7 @@ function Money(): ReactElement {
   }
   // What is recurring is known for a month once it is billed.
   const [latest] = newestFirst(mrr.data?.mrrs ?? [])
+  const [late] = newestFirst(overdue.data?.overdue_balances ?? [])
   return (
     <div className="home-money">
       <Loaded query={all} rows={3}>
@@ -108,7 +110,10 @@ function Money(): ReactElement {
                   label="Recurring, per month"
                   value={formatCents(wholeCents(latest?.amount_cents), currency)}
                 />
-                <Figure label="Overdue from this month" value={show(overdue.data?.overdue_balances)} />
+                <Figure
+                  label={late ? `Overdue from ${monthName(late.month, 'long')}` : 'Overdue'}
+                  value={formatCents(wholeCents(late?.amount_cents), currency)}
+                />
               </div>
               <RevenueChart
                 currency={currency}
@@ -178,7 +183,7 @@ function NeedsAttention(): ReactElement {
             <li key={label}>
               <Link href={at(href)}>
                 <Icon name={icon} />
-                <strong>{n?.toLocaleString()}</strong> {n === 1 ? label.replace(/s$/, '') : label}
+                <strong>{n?.toLocaleString()}</strong> {n === 1 ? singular(label) : label}
                 <span className="grow" />
                 <Icon name="right" />
               </Link>

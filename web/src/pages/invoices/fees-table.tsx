@@ -2,7 +2,7 @@ import { type ReactElement, type ReactNode, useState } from 'react'
 import { useMay } from '../../api/session.ts'
 import type { AdjustedFee, Invoice } from '../../api/types.ts'
 import { formatPeriod } from '../../format/dates.ts'
-import { formatCents, formatPrice, formatRate, formatUnits } from '../../format/money.ts'
+import { formatCents, formatPrice, formatRate, formatUnitPrice, formatUnits } from '../../format/money.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
@@ -136,7 +136,7 @@ function FeeRow(props: {
       </td>
       <td className="muted nowrap">{formatPeriod(fee.from_date, fee.to_date, zone)}</td>
       <td className="number">{formatUnits(fee.units)}</td>
-      <td className="number">{formatPrice(fee.precise_unit_amount, currency)}</td>
+      <td className="number">{formatUnitPrice(fee.precise_unit_amount, currency)}</td>
       <td className="number">{fee.taxes_rate ? formatRate(fee.taxes_rate) : <None />}</td>
       <td className="number">{formatCents(fee.amount_cents, currency)}</td>
     </tr>

@@ -10,6 +10,7 @@ import { ApiCallButton } from '../../parts/api-call.tsx'
 import { Button, Code } from '../../parts/button.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
+import { NameOnly } from '../../parts/named.tsx'
 import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
 import { Status } from '../../parts/status.tsx'
 import { useRecent } from '../../shell/recent.ts'
@@ -174,7 +175,10 @@ function Aside({ invoice }: { readonly invoice: Invoice }): ReactElement {
             ['Issued', formatDay(invoice.issuing_date)],
             ['Due', formatDay(invoice.payment_due_date)],
             ['Payment', <Status key="payment" status={invoice.payment_status} />],
-            ['Billing entity', invoice.billing_entity_code],
+            [
+              'Billing entity',
+              <NameOnly key="entity" kind="billing_entities" id={invoice.billing_entity_code} />,
+            ],
             ['Order number', invoice.purchase_order_number],
             ['Created', formatTime(invoice.created_at)],
             ['Takes the place of', <OtherInvoice key="before" id={invoice.voided_invoice_id} />],

@@ -59,6 +59,7 @@ export function KeyList(): ReactElement {
       </p>
       <List
         label="keys"
+        isStacked
         query={query}
         columns={columns}
         keyOf={({ lago_id }) => lago_id}

@@ -4,16 +4,19 @@ import { useList, useOne } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { BillableMetric, Event, Plan } from '../../api/types.ts'
 import { formatTime } from '../../format/dates.ts'
+import { formatUnits } from '../../format/money.ts'
 import { Ago } from '../../parts/ago.tsx'
 import { ApiCallButton } from '../../parts/api-call.tsx'
 import { ButtonLink, Code } from '../../parts/button.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { Link, useAt, useGo } from '../../parts/link.tsx'
 import { Table } from '../../parts/list.tsx'
-import { Card, Columns, Facts, Page } from '../../parts/page.tsx'
+import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Tag } from '../../parts/status.tsx'
 import { useRecent } from '../../shell/recent.ts'
+import { modelLabel } from '../plans/models.tsx'
+import { basePrice } from '../plans/plan-list.tsx'
 import { aggregationLabel, metricSentence } from './aggregations.tsx'
 import { TryIt } from './try-it.tsx'
 
@@ -89,14 +92,13 @@ function Detail({ metric }: { readonly metric: BillableMetric }): ReactElement {
         verb="Delete metric"
         isDangerous
         write={{ method: 'DELETE', path }}
-        mustType={(metric.active_subscriptions_count ?? 0) > 0 ? code : undefined}
+        mustType={code}
         done={`${name} was deleted.`}
         onDone={() => go(at('/metrics'))}
       >
         <p>
-          {metric.plans_count ?? 0} plans lose the charge on this metric, with{' '}
-          {metric.active_subscriptions_count ?? 0} active subscriptions and {metric.draft_invoices_count ?? 0}{' '}
-          draft invoices. What was invoiced stays.
+          Every plan that charges for it loses the charge, for its active subscriptions and drafts as well.
+          What was invoiced stays.
         </p>
       </Confirm>
     </Page>
@@ -104,9 +106,7 @@ function Detail({ metric }: { readonly metric: BillableMetric }): ReactElement {
 }
 
 function Aside({ metric, path }: { readonly metric: BillableMetric; readonly path: string }): ReactElement {
-  const rounding = metric.rounding_function
-    ? `${metric.rounding_function}${metric.rounding_precision === null ? '' : ` to ${metric.rounding_precision} digits`}`
-    : null
+  const rounding = roundingWords(metric)
   return (
     <Card title="Facts" aside={<ApiCallButton write={{ method: 'GET', path }} />}>
       <Facts
@@ -124,6 +124,26 @@ function Aside({ metric, path }: { readonly metric: BillableMetric; readonly pat
       />
     </Card>
   )
+}
+
+const ROUNDINGS: Readonly<Record<string, string>> = {
+  round: 'Rounded',
+  ceil: 'Rounded up',
+  floor: 'Rounded down',
+}
+
+/** How units are rounded; a negative precision rounds to tens, hundreds and so on. */
+function roundingWords({
+  rounding_function: way,
+  rounding_precision: digits,
+}: BillableMetric): string | null {
+  if (!way) return null
+  const to = !digits
+    ? 'whole units'
+    : digits > 0
+      ? `${digits} ${digits === 1 ? 'digit' : 'digits'}`
+      : formatUnits(10 ** -digits)
+  return `${ROUNDINGS[way] ?? way} to ${to}`
 }
 
 function PlansOf({ code }: { readonly code: string }): ReactElement {
@@ -151,13 +171,13 @@ function PlansOf({ code }: { readonly code: string }): ReactElement {
                   cell: (plan) =>
                     plan.charges
                       .filter((charge) => charge.billable_metric_code === code)
-                      .map((charge) => charge.charge_model.replaceAll('_', ' '))
+                      .map((charge) => modelLabel(charge.charge_model))
                       .join(', '),
                 },
                 {
-                  title: 'Active subscriptions',
+                  title: 'Base price',
                   isNumber: true,
-                  cell: (plan) => plan.active_subscriptions_count.toLocaleString(),
+                  cell: (plan) => basePrice(plan),
                 },
               ]}
             />
@@ -188,10 +208,11 @@ function EventsOf({ code }: { readonly code: string }): ReactElement {
             <Table
               label="Last events of this metric"
               rows={rows}
+              isStacked
               keyOf={(event) => event.transaction_id}
               columns={[
+                { title: 'Subscription', cell: (event) => event.external_subscription_id ?? <None /> },
                 { title: 'When', cell: (event) => <Ago at={event.timestamp} /> },
-                { title: 'Subscription', cell: (event) => event.external_subscription_id ?? '' },
                 { title: 'Properties', cell: (event) => <code>{JSON.stringify(event.properties)}</code> },
               ]}
             />

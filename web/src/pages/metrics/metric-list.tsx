@@ -22,7 +22,8 @@ const columns: readonly Column<BillableMetric>[] = [
   { title: 'Aggregation', cell: ({ aggregation_type }) => aggregationLabel(aggregation_type) },
   {
     title: 'Field',
-    cell: (metric) => <code>{metric.field_name ?? metric.expression ?? ''}</code>,
+    cell: ({ field_name: field, expression }) =>
+      field || expression ? <code>{field || expression}</code> : <None />,
     isMinor: true,
   },
   {

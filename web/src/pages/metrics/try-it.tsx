@@ -71,58 +71,60 @@ export function TryIt({
           <h2>{title}</h2>
         </div>
       )}
-      <table className="table">
-        <caption className="visually-hidden">Events and the units after each</caption>
-        <thead>
-          <tr>
-            <th scope="col">Properties of the event</th>
-            {isTimed && <th scope="col">Day, 0 to 29</th>}
-            <th scope="col" className="number">
-              Units after it
-            </th>
-            <th scope="col">
-              <span className="visually-hidden">Remove</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ text, day }, at) => (
-            <tr key={at}>
-              <td>
-                <input
-                  className="input input-code"
-                  aria-label={`Properties of event ${at + 1}`}
-                  aria-invalid={events[at] === null ? true : undefined}
-                  value={text}
-                  onChange={(event) => replace(at, { text: event.target.value })}
-                />
-              </td>
-              {isTimed && (
+      <div className="table-box table-box-plain" role="region" aria-label="Events to try" tabIndex={0}>
+        <table className="table">
+          <caption className="visually-hidden">Events and the units after each</caption>
+          <thead>
+            <tr>
+              <th scope="col">Properties of the event</th>
+              {isTimed && <th scope="col">Day, 0 to 29</th>}
+              <th scope="col" className="number">
+                Units after it
+              </th>
+              <th scope="col">
+                <span className="visually-hidden">Remove</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ text, day }, at) => (
+              <tr key={at}>
                 <td>
                   <input
-                    className="input input-number"
-                    inputMode="numeric"
-                    autoComplete="off"
-                    aria-label={`Day of event ${at + 1}`}
-                    value={day}
-                    onChange={(event) => replace(at, { day: event.target.value.trim() })}
+                    className="input input-code"
+                    aria-label={`Properties of event ${at + 1}`}
+                    aria-invalid={events[at] === null ? true : undefined}
+                    value={text}
+                    onChange={(event) => replace(at, { text: event.target.value })}
                   />
                 </td>
-              )}
-              <td className="number">
-                <StepUnits step={isReadable ? preview.data?.events[at] : undefined} />
-              </td>
-              <td>
-                <IconButton
-                  icon="trash"
-                  label={`Remove event ${at + 1}`}
-                  onClick={() => setRows(rows.filter((_, index) => index !== at))}
-                />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+                {isTimed && (
+                  <td>
+                    <input
+                      className="input input-number"
+                      inputMode="numeric"
+                      autoComplete="off"
+                      aria-label={`Day of event ${at + 1}`}
+                      value={day}
+                      onChange={(event) => replace(at, { day: event.target.value.trim() })}
+                    />
+                  </td>
+                )}
+                <td className="number">
+                  <StepUnits step={isReadable ? preview.data?.events[at] : undefined} />
+                </td>
+                <td>
+                  <IconButton
+                    icon="trash"
+                    label={`Remove event ${at + 1}`}
+                    onClick={() => setRows(rows.filter((_, index) => index !== at))}
+                  />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       <div className="line-between">
         <Button icon="plus" onClick={add}>
           Add event

@@ -2,6 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import { useLocation, useParams } from '@tanstack/react-router'
 import { type ReactElement, useState } from 'react'
 import type { ApiProblem } from '../../api/client.ts'
+import { type NameOf, useNames } from '../../api/names.ts'
 import { type Page as PageOf, useList, useOne } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { Payment } from '../../api/types.ts'
@@ -13,6 +14,7 @@ import { DocumentDialog } from '../../parts/document-dialog.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
 import { type Column, List, useView, type ViewState } from '../../parts/list.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
+import { NameOnly } from '../../parts/named.tsx'
 import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
@@ -34,12 +36,12 @@ const methodOf = ({ type, payment_provider_type: named }: Payment): string => {
 
 const paymentName = (payment: Payment): string => payment.reference || payment.invoice_numbers.join(', ')
 
-const columnsOf = (hidesCustomer: boolean): readonly Column<Payment>[] => [
+const columnsOf = (hidesCustomer: boolean, nameOf: NameOf): readonly Column<Payment>[] => [
   { title: 'Reference', cell: paymentName },
   { title: 'Status', cell: ({ payment_status }) => <Status status={payment_status} /> },
   ...(hidesCustomer
     ? []
-    : [{ title: 'Customer', isMinor: true, cell: ({ external_customer_id: id }: Payment) => id }]),
+    : [{ title: 'Customer', cell: ({ external_customer_id: id }: Payment) => nameOf('customers', id) }]),
   { title: 'Invoices', isMinor: true, cell: ({ invoice_numbers }) => invoice_numbers.join(', ') || <None /> },
   {
     title: 'Amount',
@@ -47,7 +49,7 @@ const columnsOf = (hidesCustomer: boolean): readonly Column<Payment>[] => [
     cell: ({ amount_cents, amount_currency }) => formatCents(amount_cents, amount_currency),
   },
   { title: 'Method', isMinor: true, cell: methodOf },
-  { title: 'Paid', isMinor: true, cell: ({ created_at }) => formatDate(created_at) },
+  { title: 'Paid', cell: ({ created_at }) => formatDate(created_at) },
 ]
 
 /** Payments, of everybody or of one customer. */
@@ -57,12 +59,17 @@ export function PaymentTable(props: {
   readonly hidesCustomer?: boolean
 }): ReactElement {
   const at = useAt()
+  const nameOf = useNames({
+    customers: props.hidesCustomer
+      ? []
+      : props.query.data?.rows.map((payment) => payment.external_customer_id),
+  })
   return (
     <List
       label="payments"
       query={props.query}
       view={props.view}
-      columns={columnsOf(props.hidesCustomer ?? false)}
+      columns={columnsOf(props.hidesCustomer ?? false, nameOf)}
       keyOf={({ lago_id }) => lago_id}
       hrefOf={({ lago_id }) => at(`/payments/${lago_id}`)}
       empty={
@@ -144,7 +151,7 @@ function Detail({ payment }: { readonly payment: Payment }): ReactElement {
         <>
           <span>{formatCents(payment.amount_cents, payment.amount_currency)}</span>
           <Link className="in-text" href={at(`/customers/${encodeURIComponent(customer)}`)}>
-            {customer}
+            <NameOnly kind="customers" id={customer} />
           </Link>
         </>
       }

@@ -1,5 +1,6 @@
 import { type ReactElement, type ReactNode, useState } from 'react'
 import type { ApiProblem } from '../../api/client.ts'
+import { useNames } from '../../api/names.ts'
 import { OWN_API, usePosted, type Write } from '../../api/queries.ts'
 import type { Plan, PlanChangePreview } from '../../api/types.ts'
 import { formatCents } from '../../format/money.ts'
@@ -154,6 +155,7 @@ function Whom(props: { readonly change: PlanChangePreview; readonly currency: st
   const { change, currency } = props
   const { keeping_subscriptions: keeping, keeping_subscriptions_count: count } = change
   const at = useAt()
+  const nameOf = useNames({ customers: keeping.map((each) => each.external_customer_id) })
   return (
     <section className="stack" aria-label="Subscriptions">
       <p>
@@ -172,7 +174,7 @@ function Whom(props: { readonly change: PlanChangePreview; readonly currency: st
                 <Link className="in-text" href={at(`/subscriptions/${encodeURIComponent(each.external_id)}`)}>
                   {each.name || each.external_id}
                 </Link>{' '}
-                of {each.external_customer_id}:{' '}
+                of {nameOf('customers', each.external_customer_id)}:{' '}
                 {each.kept_prices.map((kept) => keptWords(kept, currency)).join('; ')}
               </li>
             ))}

@@ -1,3 +1,5 @@
+import type { NameOf } from '../../api/names.ts'
+import type { Plan } from '../../api/types.ts'
 import { formatPrice, formatRate, formatUnits } from '../../format/money.ts'
 import type { Charge } from './models.tsx'
 
@@ -15,6 +17,18 @@ function rangeWords(range: Range, price: string, currency: string): string {
   const flat = Number(range.flat_amount) > 0 ? ` + ${formatPrice(range.flat_amount, currency)} flat` : ''
   return `${formatUnits(text(range.from_value))} – ${to}: ${price}${flat}`
 }
+
+/** What a charge is called: on invoices by its own name, or by that of its metric. */
+export const chargeName = (
+  { invoice_display_name, billable_metric_code }: Plan['charges'][number],
+  nameOf: NameOf,
+): string => invoice_display_name || nameOf('billable_metrics', billable_metric_code)
+
+/** The metrics and add-ons that a plan has charges for. */
+export const namedIn = ({ charges, fixed_charges }: Plan) => ({
+  billable_metrics: charges.map((charge) => charge.billable_metric_code),
+  add_ons: (fixed_charges ?? []).map((charge) => charge.add_on_code),
+})
 
 /** The price of a charge in words, a line for each tier. */
 export function chargeWords(

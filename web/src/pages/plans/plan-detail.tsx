@@ -1,22 +1,25 @@
 import { useParams } from '@tanstack/react-router'
 import { type ReactElement, useState } from 'react'
+import { useNames } from '../../api/names.ts'
 import { useList, useOne } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { Plan, Subscription } from '../../api/types.ts'
 import { formatDate, formatTime } from '../../format/dates.ts'
-import { formatCents } from '../../format/money.ts'
+import { formatCents, formatUnits } from '../../format/money.ts'
 import { ApiCallButton } from '../../parts/api-call.tsx'
 import { ButtonLink, Code } from '../../parts/button.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { Link, useAt, useGo } from '../../parts/link.tsx'
 import { List, useView } from '../../parts/list.tsx'
+import { Named } from '../../parts/named.tsx'
 import { Card, Facts, Page } from '../../parts/page.tsx'
 import { Empty, Loaded } from '../../parts/states.tsx'
 import { Status, Tag } from '../../parts/status.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { useRecent } from '../../shell/recent.ts'
 import { PlanEntitlements } from '../features/plan-entitlements.tsx'
-import { chargeWords } from './charge-words.ts'
+import { subscriptionPath } from '../subscriptions/subscription-table.tsx'
+import { chargeName, chargeWords, namedIn } from './charge-words.ts'
 import { modelLabel } from './models.tsx'
 import { INTERVALS } from './plan-list.tsx'
 import { bodyOfPlan, valuesOfPlan } from './plan-values.ts'
@@ -131,8 +134,10 @@ function Detail({ plan, tab }: { readonly plan: Plan; readonly tab: string }): R
         onDone={() => go(at('/plans'))}
       >
         <p>
-          {count ?? 0} active subscriptions end now and are billed a last time. Their drafts are finalized.
-          What was invoiced stays.
+          {count === 1
+            ? '1 active subscription ends'
+            : `${(count ?? 0).toLocaleString()} active subscriptions end`}{' '}
+          now, with a last bill. Drafts are finalized. What was invoiced stays.
         </p>
       </Confirm>
     </Page>
@@ -141,6 +146,7 @@ function Detail({ plan, tab }: { readonly plan: Plan; readonly tab: string }): R
 
 function Overview({ plan }: { readonly plan: Plan }): ReactElement {
   const { amount_currency: currency } = plan
+  const nameOf = useNames(namedIn(plan))
   return (
     <div className="form-with-preview">
       <div className="stack-wide">
@@ -156,14 +162,15 @@ function Overview({ plan }: { readonly plan: Plan }): ReactElement {
             </li>
             {(plan.fixed_charges ?? []).map((charge) => (
               <li key={charge.lago_id}>
-                <strong>{charge.invoice_display_name || charge.add_on_code}</strong>: {charge.units} units,{' '}
+                <strong>{charge.invoice_display_name || nameOf('add_ons', charge.add_on_code)}</strong>:{' '}
+                {formatUnits(charge.units)} {Number(charge.units) === 1 ? 'unit' : 'units'},{' '}
                 {modelLabel(charge.charge_model).toLowerCase()}
               </li>
             ))}
             {plan.charges.map((charge) => (
               <li key={charge.lago_id}>
-                <strong>{charge.invoice_display_name || charge.billable_metric_code}</strong>{' '}
-                <Tag>{modelLabel(charge.charge_model)}</Tag> {charge.pay_in_advance && <Tag>per event</Tag>}
+                <strong>{chargeName(charge, nameOf)}</strong> <Tag>{modelLabel(charge.charge_model)}</Tag>{' '}
+                {charge.pay_in_advance && <Tag>per event</Tag>}
                 <ul>
                   {chargeWords(charge, currency).map((line) => (
                     <li key={line}>{line}</li>
@@ -191,7 +198,7 @@ function Overview({ plan }: { readonly plan: Plan }): ReactElement {
         body={bodyOfPlan(valuesOfPlan(plan))}
         currency={currency}
         charges={plan.charges.map((charge) => ({
-          name: charge.invoice_display_name || charge.billable_metric_code,
+          name: chargeName(charge, nameOf),
           model: charge.charge_model,
           filters: charge.filters.map((filter) => Object.values(filter.values).flat().join(', ')),
         }))}
@@ -226,17 +233,21 @@ function SubscriptionsOf({ plan }: { readonly plan: Plan }): ReactElement {
     per_page: 50,
     status: ['active', 'pending', 'terminated'],
   })
+  const nameOf = useNames({ customers: query.data?.rows.map((each) => each.external_customer_id) })
   return (
     <List
       label="subscriptions"
       query={query}
       view={view}
       keyOf={({ lago_id }) => lago_id}
-      hrefOf={(subscription) => at(`/subscriptions/${encodeURIComponent(subscription.external_id)}`)}
+      hrefOf={(subscription) => at(subscriptionPath(subscription))}
       columns={[
         { title: 'Subscription', cell: (each) => each.name || each.external_id },
         { title: 'Status', cell: (each) => <Status status={each.status} /> },
-        { title: 'Customer', cell: (each) => each.external_customer_id },
+        {
+          title: 'Customer',
+          cell: ({ external_customer_id: id }) => <Named name={nameOf('customers', id)} code={id} />,
+        },
         { title: 'Started', cell: (each) => formatDate(each.started_at) },
         { title: 'Ends', cell: (each) => formatDate(each.ending_at ?? each.terminated_at), isMinor: true },
       ]}

@@ -34,12 +34,16 @@ export const INTERVALS: Readonly<Record<Plan['interval'], string>> = {
   yearly: 'year',
 }
 
+/** What a period of a plan costs before any usage. */
+export const basePrice = (plan: Plan): string =>
+  `${formatCents(plan.amount_cents, plan.amount_currency)} / ${INTERVALS[plan.interval]}`
+
 const columns: readonly Column<Plan>[] = [
   { title: 'Name', cell: ({ name, code }) => <Named name={name} code={code} /> },
   {
     title: 'Base price',
     isNumber: true,
-    cell: (plan) => `${formatCents(plan.amount_cents, plan.amount_currency)} / ${INTERVALS[plan.interval]}`,
+    cell: basePrice,
   },
   {
     title: 'Usage charges',

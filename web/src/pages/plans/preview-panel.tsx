@@ -5,7 +5,7 @@ import { textOfProblem } from '../../api/problem-texts.ts'
 import { OWN_API } from '../../api/queries.ts'
 import { useOrganization } from '../../api/session.ts'
 import { type CurvePoint, PriceCurve } from '../../charts/price-curve.tsx'
-import { formatCents, formatPrice, formatRate, formatUnits } from '../../format/money.ts'
+import { formatCents, formatRate, formatUnitPrice, formatUnits } from '../../format/money.ts'
 import { DecimalInput } from '../../parts/fields.tsx'
 import { Tag } from '../../parts/status.tsx'
 import type { AskedUsage } from './same-usage.ts'
@@ -255,7 +255,7 @@ function Bill({ preview }: { readonly preview: Preview }): ReactElement {
                 {line.is_billed_at_once && <Tag>per event</Tag>}
                 {line.type === 'charge' && !line.is_true_up && (
                   <span className="bill-detail">
-                    {formatUnits(line.units)} × {formatPrice(line.precise_unit_amount, currency)}
+                    {formatUnits(line.units)} × {formatUnitPrice(line.precise_unit_amount, currency)}
                   </span>
                 )}
               </td>

@@ -53,9 +53,14 @@ const PARTS: readonly (readonly [part: Part, label: string, help: string])[] = [
 
 /** What customers see and do in their portal. */
 export function PortalSettingsPage(): ReactElement {
+  const at = useAt()
   const query = useOne<PortalSettings>(PATH, 'portal_settings')
   return (
-    <Page title="Customer portal" tabs={<SettingsTabs />}>
+    <Page
+      title="Customer portal"
+      crumbs={[{ label: 'Settings', href: at('/settings') }]}
+      tabs={<SettingsTabs />}
+    >
       <Loaded query={query}>
         {(settings) => (
           <div className="stack-wide">

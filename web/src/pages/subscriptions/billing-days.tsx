@@ -4,6 +4,7 @@ import { type ApiProblem, send } from '../../api/client.ts'
 import { OWN_API } from '../../api/queries.ts'
 import { useOrganization } from '../../api/session.ts'
 import type { SubscriptionPreview } from '../../api/types.ts'
+import { counted } from '../../format/counts.ts'
 import { formatDay, formatPeriod } from '../../format/dates.ts'
 import { Card, None } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
@@ -83,7 +84,7 @@ function Unbilled({ preview }: { readonly preview: SubscriptionPreview }): React
             {datesText(period)}: {missing(period)}
           </li>
         ))}
-        {count > periods.length && <li>and {(count - periods.length).toLocaleString()} periods before</li>}
+        {count > periods.length && <li>and {counted(count - periods.length, 'period')} before</li>}
       </ul>
     </div>
   )

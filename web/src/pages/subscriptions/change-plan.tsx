@@ -1,4 +1,5 @@
 import { type ReactElement, useId, useState } from 'react'
+import { useNames } from '../../api/names.ts'
 import { useNow } from '../../api/now.ts'
 import { useList } from '../../api/queries.ts'
 import type { Invoice, Plan, Subscription } from '../../api/types.ts'
@@ -100,6 +101,8 @@ export function KeepPlan(props: {
   readonly onClose: () => void
 }): ReactElement {
   const { subscription, onClose } = props
+  const code = subscription.next_plan_code ?? ''
+  const next = useNames({ plans: [code] })('plans', code)
   return (
     <Confirm
       title={`Keep ${subscription.plan.name}?`}
@@ -113,8 +116,8 @@ export function KeepPlan(props: {
       done="The change was taken back."
     >
       <p>
-        It does not change to <code>{subscription.next_plan_code}</code> on{' '}
-        {formatDay(subscription.downgrade_plan_date)}. Nothing else is different.
+        It does not change to <strong>{next}</strong> on {formatDay(subscription.downgrade_plan_date)}.
+        Nothing else is different.
       </p>
     </Confirm>
   )

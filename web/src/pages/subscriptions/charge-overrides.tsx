@@ -1,9 +1,10 @@
 import type { ReactElement } from 'react'
+import { useNames } from '../../api/names.ts'
 import type { Plan } from '../../api/types.ts'
 import { Button } from '../../parts/button.tsx'
 import type { Form } from '../../parts/form.tsx'
 import { Tag } from '../../parts/status.tsx'
-import { chargeWords } from '../plans/charge-words.ts'
+import { chargeName, chargeWords, namedIn } from '../plans/charge-words.ts'
 import { ModelFields } from '../plans/model-fields.tsx'
 import { type Properties, propertiesBody, valuesOfPlan } from '../plans/plan-values.ts'
 import type { SubscriptionValues } from './subscription-form.tsx'
@@ -25,6 +26,7 @@ export function ChargeOverrides(props: {
   const { form, plan } = props
   const own = form.values.charges
   const stored = valuesOfPlan(plan).charges
+  const nameOf = useNames(namedIn(plan))
   const set = (id: string, properties: Properties | null) => {
     const { [id]: _gone, ...rest } = own
     form.set('charges', properties ? { ...rest, [id]: properties } : rest)
@@ -32,7 +34,7 @@ export function ChargeOverrides(props: {
   return (
     <div className="stack">
       {plan.charges.map((charge, at) => {
-        const name = charge.invoice_display_name || charge.billable_metric_code
+        const name = chargeName(charge, nameOf)
         const properties = own[charge.lago_id]
         const original = stored[at]?.properties
         return (

@@ -8,6 +8,7 @@ import { formatDay } from '../../format/dates.ts'
 import { formatCents } from '../../format/money.ts'
 import { Card } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
+import { feeName, filterText } from '../invoices/fee-name.ts'
 
 /** A bill that is shown and not made; the server builds it as it builds every bill. */
 export function usePreview(body: object, isOn = true) {
@@ -38,7 +39,10 @@ export function PreviewLines({ invoice }: { readonly invoice: Invoice }): ReactE
         <tbody>
           {fees.map((fee, at) => (
             <tr key={at}>
-              <td>{fee.item.invoice_display_name || fee.item.name}</td>
+              <td>
+                {feeName(fee)}
+                {filterText(fee) && <span className="muted"> · {filterText(fee)}</span>}
+              </td>
               <td className="number">{formatCents(fee.amount_cents, currency)}</td>
             </tr>
           ))}

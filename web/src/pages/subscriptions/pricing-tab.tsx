@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react'
+import { type NameOf, useNames } from '../../api/names.ts'
 import { useOne } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { Plan, Subscription } from '../../api/types.ts'
@@ -6,7 +7,7 @@ import { formatCents } from '../../format/money.ts'
 import { Table } from '../../parts/list.tsx'
 import { Card, None } from '../../parts/page.tsx'
 import { Tag } from '../../parts/status.tsx'
-import { chargeWords } from '../plans/charge-words.ts'
+import { chargeName, chargeWords, namedIn } from '../plans/charge-words.ts'
 import { INTERVALS } from '../plans/plan-list.tsx'
 
 /** One price of the subscription, and what the plan says when that is something else. */
@@ -22,13 +23,15 @@ type Price = {
 export function PricingTab({ subscription }: { readonly subscription: Subscription }): ReactElement {
   const may = useMay()
   const isOwn = subscription.plan.parent_id !== null
+  const nameOf = useNames(namedIn(subscription.plan))
   const path = `/plans/${encodeURIComponent(subscription.plan_code)}`
   const { data: parent } = useOne<Plan>(path, 'plan', { enabled: isOwn && may('plans:view') })
   return (
     <Card title="What it pays" isFlush>
       <Table
         label="Prices of the subscription"
-        rows={pricesOf(subscription, parent)}
+        isStacked
+        rows={pricesOf(subscription, parent, nameOf)}
         keyOf={({ key }) => key}
         columns={[
           {
@@ -55,7 +58,7 @@ const Lines = ({ lines }: { readonly lines: readonly string[] }): ReactElement =
   </>
 )
 
-function pricesOf({ plan }: Subscription, parent: Plan | undefined): readonly Price[] {
+function pricesOf({ plan }: Subscription, parent: Plan | undefined, nameOf: NameOf): readonly Price[] {
   const { amount_currency: currency } = plan
   const base = (cents: number) => `${formatCents(cents, currency)} per ${INTERVALS[plan.interval]}`
   const isOwnBase = parent !== undefined && parent.amount_cents !== plan.amount_cents
@@ -72,7 +75,7 @@ function pricesOf({ plan }: Subscription, parent: Plan | undefined): readonly Pr
       const ofPlan = original ? chargeWords(original, currency) : words
       return {
         key: charge.lago_id,
-        name: charge.invoice_display_name || charge.billable_metric_code,
+        name: chargeName(charge, nameOf),
         words,
         ofPlan: ofPlan.join() === words.join() ? null : ofPlan,
       }

@@ -1,10 +1,11 @@
 import { useParams } from '@tanstack/react-router'
 import { type ReactElement, useState } from 'react'
-import { useList, useOne } from '../../api/queries.ts'
+import { type NameOf, useNames } from '../../api/names.ts'
+import { OWN_API, useList, useOne } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { Customer, Event, Invoice, Subscription } from '../../api/types.ts'
 import { PeriodTimeline, type TimelinePeriod } from '../../charts/period-timeline.tsx'
-import { formatDate, formatPeriod, formatTime } from '../../format/dates.ts'
+import { dayIn, formatDate, formatPeriod, formatTime } from '../../format/dates.ts'
 import { formatCents } from '../../format/money.ts'
 import { Ago } from '../../parts/ago.tsx'
 import { ApiCallButton } from '../../parts/api-call.tsx'
@@ -36,15 +37,31 @@ export function SubscriptionDetail(): ReactElement {
   const { externalId = '', tab = 'overview' } = params
   const at = useAt()
   const status = useView().get('status')
-  const path = `/subscriptions/${encodeURIComponent(externalId)}${status ? `?status=${status}` : ''}`
-  const query = useOne<Subscription>(path, 'subscription')
-  if (query.data)
-    return <Detail subscription={query.data} tab={tab} search={status ? `?status=${status}` : ''} />
+  const query = useOne<Subscription>(pathOf(externalId, status), 'subscription')
+  const other = useOther(externalId, status === '' && query.error?.status === 404)
+  const subscription = query.data ?? other
+  if (subscription) {
+    const asked = status || (other ? other.status : '')
+    return <Detail subscription={subscription} tab={tab} search={asked ? `?status=${asked}` : ''} />
+  }
   return (
     <Page title={externalId} crumbs={[{ label: 'Subscriptions', href: at('/subscriptions') }]}>
       <Loaded query={query}>{() => null}</Loaded>
     </Page>
   )
+}
+
+const pathOf = (externalId: string, status: string): string =>
+  `/subscriptions/${encodeURIComponent(externalId)}${status ? `?status=${status}` : ''}`
+
+/** One that is not active, of an address that does not say so, such as a link on an old invoice. */
+function useOther(externalId: string, isOn: boolean): Subscription | undefined {
+  const options = { enabled: isOn }
+  const pending = useOne<Subscription>(pathOf(externalId, 'pending'), 'subscription', options)
+  const incomplete = useOne<Subscription>(pathOf(externalId, 'incomplete'), 'subscription', options)
+  const terminated = useOne<Subscription>(pathOf(externalId, 'terminated'), 'subscription', options)
+  const canceled = useOne<Subscription>(pathOf(externalId, 'canceled'), 'subscription', options)
+  return pending.data ?? incomplete.data ?? terminated.data ?? canceled.data
 }
 
 type DetailProps = { readonly subscription: Subscription; readonly tab: string; readonly search: string }
@@ -54,6 +71,8 @@ function Detail({ subscription, tab, search }: DetailProps): ReactElement {
   const at = useAt()
   const may = useMay()
   const name = subscription.name || subscription.external_id
+  const customer = subscription.external_customer_id
+  const nameOf = useNames({ customers: [customer] })
   useRecent('Subscription', name)
   const home = at(`/subscriptions/${encodeURIComponent(subscription.external_id)}`)
   const isEnded = subscription.status === 'terminated' || subscription.status === 'canceled'
@@ -65,9 +84,7 @@ function Detail({ subscription, tab, search }: DetailProps): ReactElement {
       status={<Status status={statusOf(subscription)} />}
       facts={
         <>
-          <Link href={at(`/customers/${encodeURIComponent(subscription.external_customer_id)}`)}>
-            {subscription.external_customer_id}
-          </Link>
+          <Link href={at(`/customers/${encodeURIComponent(customer)}`)}>{nameOf('customers', customer)}</Link>
           <Link href={at(`/plans/${encodeURIComponent(subscription.plan_code)}`)}>
             {subscription.plan.name}
           </Link>
@@ -139,7 +156,9 @@ function refusalOf({ status }: Subscription): string | undefined {
 
 function Body({ subscription, tab }: Pick<DetailProps, 'subscription' | 'tab'>): ReactElement {
   const view = useView()
-  const invoices = useInvoicesOf(subscription)
+  const invoices = useInvoicesOf(subscription, view.page)
+  const zone = usePayer(subscription)?.applicable_timezone ?? 'UTC'
+  const nameOf = useNames(namedIn(subscription))
   switch (tab) {
     case 'usage':
       return subscription.status === 'active' ? (
@@ -165,7 +184,10 @@ function Body({ subscription, tab }: Pick<DetailProps, 'subscription' | 'tab'>):
           <Card title="Billing periods">
             <Loaded query={invoices} rows={2}>
               {({ rows }) => (
-                <PeriodTimeline periods={periodsOf(subscription, rows)} marks={marksOf(subscription)} />
+                <PeriodTimeline
+                  periods={periodsOf(subscription, rows, zone)}
+                  marks={marksOf(subscription, nameOf)}
+                />
               )}
             </Loaded>
           </Card>
@@ -175,19 +197,33 @@ function Body({ subscription, tab }: Pick<DetailProps, 'subscription' | 'tab'>):
   }
 }
 
-/** The newest invoices of its customer that have a line of it. */
-function useInvoicesOf(subscription: Subscription) {
-  const customer = encodeURIComponent(subscription.external_customer_id)
-  return useList<Invoice>(`/customers/${customer}/invoices`, 'invoices', { per_page: 24 })
+/** What its facts name by codes. */
+const namedIn = (subscription: Subscription) => ({
+  plans: [subscription.previous_plan_code, subscription.next_plan_code],
+  billing_entities: [subscription.billing_entity_code],
+})
+
+/** Whose subscription it is. */
+function usePayer({ external_customer_id: id }: Subscription): Customer | undefined {
+  return useOne<Customer>(`/customers/${encodeURIComponent(id)}`, 'customer').data
+}
+
+/** The newest invoices that bill it. */
+function useInvoicesOf({ external_id: id }: Subscription, page: number) {
+  const path = `${OWN_API}/subscriptions/${encodeURIComponent(id)}/invoices`
+  return useList<Invoice>(path, 'invoices', { page, per_page: 24 })
 }
 
 /** The past periods with their invoices, oldest first, then the present one. */
-function periodsOf(subscription: Subscription, invoices: readonly Invoice[]): readonly TimelinePeriod[] {
+function periodsOf(
+  subscription: Subscription,
+  invoices: readonly Invoice[],
+  zone: string,
+): readonly TimelinePeriod[] {
   const past = invoices
     .filter((invoice) => invoice.invoice_type === 'subscription')
     .map((invoice) => ({
       from: invoice.issuing_date,
-      to: invoice.issuing_date,
       status: invoice.payment_overdue
         ? 'overdue'
         : invoice.status === 'finalized'
@@ -200,16 +236,17 @@ function periodsOf(subscription: Subscription, invoices: readonly Invoice[]): re
     .slice(-8)
   const { current_billing_period_started_at: from, current_billing_period_ending_at: to } = subscription
   if (!from || !to || subscription.status !== 'active') return past
-  return [...past, { from, to, status: 'active', label: `until ${formatDate(to)}`, href: null }]
+  const began = dayIn(Date.parse(from), zone)
+  return [...past, { from: began, status: 'active', label: `until ${formatDate(to, zone)}`, href: null }]
 }
 
-function marksOf(subscription: Subscription): readonly { at: string; label: string }[] {
-  const { previous_plan_code: before } = subscription
-  const started = before ? `Changed from ${before}` : 'Started'
+function marksOf(subscription: Subscription, nameOf: NameOf): readonly { at: string; label: string }[] {
+  const { previous_plan_code: before, next_plan_code: next } = subscription
+  const started = before ? `Changed from ${nameOf('plans', before)}` : 'Started'
   const marks: readonly (readonly [string, string | null])[] = [
     [started, subscription.started_at],
     ['Trial ended', subscription.trial_ended_at],
-    [`Changes to ${subscription.next_plan_code ?? ''}`, subscription.downgrade_plan_date],
+    [`Changes to ${nameOf('plans', next ?? '')}`, subscription.downgrade_plan_date],
     ['Ends', subscription.ending_at],
     ['Ended', subscription.terminated_at],
   ]
@@ -217,9 +254,10 @@ function marksOf(subscription: Subscription): readonly { at: string; label: stri
 }
 
 function Aside({ subscription }: { readonly subscription: Subscription }): ReactElement {
-  const customer = encodeURIComponent(subscription.external_customer_id)
-  const { data: payer } = useOne<Customer>(`/customers/${customer}`, 'customer')
+  const payer = usePayer(subscription)
   const path = `/subscriptions/${encodeURIComponent(subscription.external_id)}`
+  const { previous_plan_code: before, next_plan_code: next } = subscription
+  const nameOf = useNames(namedIn(subscription))
   return (
     <Card title="Facts" aside={<ApiCallButton write={{ method: 'GET', path }} />}>
       <Facts
@@ -236,10 +274,10 @@ function Aside({ subscription }: { readonly subscription: Subscription }): React
           ],
           ['Started', formatTime(subscription.started_at)],
           ['Ends', subscription.ending_at && formatTime(subscription.ending_at)],
-          ['Plan before', subscription.previous_plan_code],
-          ['Plan next', subscription.next_plan_code],
+          ['Plan before', before && nameOf('plans', before)],
+          ['Plan next', next && nameOf('plans', next)],
           ['Prices', subscription.plan.parent_id ? 'Of its own' : 'Of the plan'],
-          ['Billing entity', subscription.billing_entity_code],
+          ['Billing entity', nameOf('billing_entities', subscription.billing_entity_code)],
           ['Id', <Code key="id" text={subscription.lago_id} />],
         ]}
       />
@@ -260,9 +298,10 @@ function EventsOf({ subscription }: { readonly subscription: Subscription }): Re
             label="Events of the subscription"
             rows={rows}
             keyOf={({ transaction_id }) => transaction_id}
+            isStacked
             columns={[
-              { title: 'When', cell: ({ timestamp }) => <Ago at={timestamp} /> },
               { title: 'Code', cell: ({ code }) => <code>{code}</code> },
+              { title: 'When', cell: ({ timestamp }) => <Ago at={timestamp} /> },
               { title: 'Properties', cell: ({ properties }) => <code>{JSON.stringify(properties)}</code> },
               { title: 'Transaction', cell: ({ transaction_id }) => <code>{transaction_id}</code> },
             ]}

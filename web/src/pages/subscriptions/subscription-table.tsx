@@ -1,6 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactElement } from 'react'
 import type { ApiProblem } from '../../api/client.ts'
+import { useNames } from '../../api/names.ts'
 import type { Page } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { Subscription } from '../../api/types.ts'
@@ -37,6 +38,11 @@ export function SubscriptionTable(props: {
   const { query, view, customer, filters = [] } = props
   const at = useAt()
   const may = useMay()
+  const rows = query.data?.rows ?? []
+  const nameOf = useNames({
+    customers: customer ? [] : rows.map((each) => each.external_customer_id),
+    plans: rows.map((each) => each.plan_code),
+  })
   const create = may('subscriptions:create') ? (
     <ButtonLink
       href={at(`/subscriptions/new${customer ? `?customer=${encodeURIComponent(customer)}` : ''}`)}
@@ -60,8 +66,15 @@ export function SubscriptionTable(props: {
           cell: (each) => <Named name={each.name || each.external_id} code={each.external_id} />,
         },
         { title: 'Status', cell: (each) => <Status status={statusOf(each)} /> },
-        ...(customer ? [] : [{ title: 'Customer', cell: (each: Subscription) => each.external_customer_id }]),
-        { title: 'Plan', cell: (each) => each.plan_code },
+        ...(customer
+          ? []
+          : [
+              {
+                title: 'Customer',
+                cell: (each: Subscription) => nameOf('customers', each.external_customer_id),
+              },
+            ]),
+        { title: 'Plan', cell: (each) => nameOf('plans', each.plan_code) },
         {
           title: 'Base price',
           isNumber: true,

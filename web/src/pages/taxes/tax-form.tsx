@@ -1,5 +1,6 @@
 import { useParams } from '@tanstack/react-router'
 import { type ReactElement, useState } from 'react'
+import { useNames } from '../../api/names.ts'
 import { useOne, type Write } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { Tax } from '../../api/types.ts'
@@ -12,7 +13,7 @@ import { DecimalField, NameAndCode, SwitchField, TextField } from '../../parts/f
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
-import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
+import { Card, Columns, Facts, Page } from '../../parts/page.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 
 type TaxValues = {
@@ -158,9 +159,8 @@ function TaxForm(props: { readonly initial: TaxValues; readonly stored: Tax | nu
           onDone={() => go(back)}
         >
           <p>
-            {stored.customers_count} customers, {stored.plans_count} plans, {stored.charges_count} charges and{' '}
-            {stored.add_ons_count} add-ons lose it, and drafts are calculated again. Finalized invoices keep
-            it.
+            Customers, plans, charges and add-ons that have it lose it, and drafts are calculated again.
+            Finalized invoices keep it.
           </p>
         </Confirm>
       )}
@@ -169,6 +169,8 @@ function TaxForm(props: { readonly initial: TaxValues; readonly stored: Tax | nu
 }
 
 function Uses({ tax }: { readonly tax: Tax }): ReactElement {
+  const entities = tax.applied_to_billing_entities_codes ?? []
+  const nameOf = useNames({ billing_entities: entities })
   return (
     <Card
       title="Where it applies"
@@ -176,12 +178,7 @@ function Uses({ tax }: { readonly tax: Tax }): ReactElement {
     >
       <Facts
         facts={[
-          ['Billing entities', tax.applied_to_billing_entities_codes?.join(', ') || <None key="none" />],
-          ['Customers', tax.customers_count],
-          ['Plans', tax.plans_count],
-          ['Charges', tax.charges_count],
-          ['Minimum commitments', tax.commitments_count],
-          ['Add-ons', tax.add_ons_count],
+          ['Billing entities', entities.map((code) => nameOf('billing_entities', code)).join(', ')],
           ['Created', formatTime(tax.created_at)],
           ['Id', <Code key="id" text={tax.lago_id} />],
         ]}

@@ -1,7 +1,9 @@
 import type { ReactElement } from 'react'
+import { type NameOf, useNames } from '../../api/names.ts'
 import { useList } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { Tax } from '../../api/types.ts'
+import { formatDate } from '../../format/dates.ts'
 import { formatRate } from '../../format/money.ts'
 import { ButtonLink } from '../../parts/button.tsx'
 import { useAt } from '../../parts/link.tsx'
@@ -17,17 +19,16 @@ const EXAMPLE = {
   body: { tax: { name: 'VAT', code: 'vat_20', rate: '20' } },
 } as const
 
-const columns: readonly Column<Tax>[] = [
+const columnsOf = (nameOf: NameOf): readonly Column<Tax>[] => [
   { title: 'Name', cell: ({ name, code }) => <Named name={name} code={code} /> },
   { title: 'Rate', isNumber: true, cell: ({ rate }) => formatRate(rate) },
   {
     title: 'Billing entities',
-    cell: ({ applied_to_billing_entities_codes: codes }) => codes?.join(', ') || <None />,
+    cell: ({ applied_to_billing_entities_codes: codes }) =>
+      codes?.map((code) => nameOf('billing_entities', code)).join(', ') || <None />,
   },
-  { title: 'Customers', isNumber: true, isMinor: true, cell: (tax) => tax.customers_count },
-  { title: 'Plans', isNumber: true, isMinor: true, cell: (tax) => tax.plans_count },
-  { title: 'Charges', isNumber: true, isMinor: true, cell: (tax) => tax.charges_count },
-  { title: 'Add-ons', isNumber: true, isMinor: true, cell: (tax) => tax.add_ons_count },
+  { title: 'Description', isMinor: true, cell: ({ description }) => description || <None /> },
+  { title: 'Created', isMinor: true, cell: ({ created_at }) => formatDate(created_at) },
 ]
 
 /** Every tax. */
@@ -36,6 +37,9 @@ export function TaxList(): ReactElement {
   const at = useAt()
   const may = useMay()
   const query = useList<Tax>('/taxes', 'taxes', { page: view.page, per_page: 50 })
+  const nameOf = useNames({
+    billing_entities: query.data?.rows.flatMap((tax) => tax.applied_to_billing_entities_codes ?? []),
+  })
   const create = may('organization:taxes:update') ? (
     <ButtonLink href={at('/settings/taxes/new')} kind="primary" icon="plus">
       New tax
@@ -51,7 +55,7 @@ export function TaxList(): ReactElement {
       <List
         label="taxes"
         query={query}
-        columns={columns}
+        columns={columnsOf(nameOf)}
         keyOf={({ lago_id }) => lago_id}
         hrefOf={({ code }) => at(`/settings/taxes/${encodeURIComponent(code)}`)}
         view={view}

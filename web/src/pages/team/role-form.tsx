@@ -2,6 +2,7 @@ import { useParams } from '@tanstack/react-router'
 import { type ReactElement, useState } from 'react'
 import { OWN_API, useList } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
+import { counted } from '../../format/counts.ts'
 import { Button } from '../../parts/button.tsx'
 import { ChecksField } from '../../parts/checks-field.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
@@ -9,7 +10,7 @@ import { NameAndCode, TextField } from '../../parts/fields.tsx'
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
-import { Page } from '../../parts/page.tsx'
+import { Card, Page } from '../../parts/page.tsx'
 import { NotFound } from '../../parts/states.tsx'
 import { Tag } from '../../parts/status.tsx'
 import { useToasts } from '../../parts/toast.tsx'
@@ -139,7 +140,10 @@ function RoleForm(props: { readonly stored: Role | null; readonly all: readonly 
           done={`${name} was deleted.`}
           onDone={() => go(back)}
         >
-          <p>Only a role that nobody has can be deleted. {stored.members_count} members have this one.</p>
+          <p>
+            Only a role that nobody has can be deleted. {counted(stored.members_count, 'member')}{' '}
+            {stored.members_count === 1 ? 'has' : 'have'} this one.
+          </p>
         </Confirm>
       )}
     </Page>
@@ -153,8 +157,8 @@ function BuiltIn(props: {
   const { role, crumbs } = props
   return (
     <Page title={role.name} crumbs={crumbs} status={<Tag>Built in</Tag>}>
-      <div className="stack">
-        {role.description && <p>{role.description}</p>}
+      <Card title="What it allows">
+        {role.description && <p className="card-lead">{role.description}</p>}
         <dl className="facts">
           {permissionGroups(role.permissions).map(({ resource, permissions }) => (
             <div key={resource}>
@@ -163,7 +167,7 @@ function BuiltIn(props: {
             </div>
           ))}
         </dl>
-      </div>
+      </Card>
     </Page>
   )
 }

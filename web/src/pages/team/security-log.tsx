@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react'
-import { useList } from '../../api/queries.ts'
+import { OWN_API, useList } from '../../api/queries.ts'
 import { formatTime } from '../../format/dates.ts'
 import { useAt } from '../../parts/link.tsx'
 import { type Column, List, useView } from '../../parts/list.tsx'
@@ -23,16 +23,19 @@ const columns: readonly Column<SecurityLog>[] = [
   {
     title: 'Device',
     isMinor: true,
-    cell: ({ device_info: { user_agent: agent } }) => <span className="clip">{agent ?? ''}</span>,
+    cell: ({ device_info: { user_agent: agent } }) => <span className="clip log-client">{agent ?? ''}</span>,
   },
-  { title: 'When', cell: ({ logged_at }) => formatTime(logged_at) },
+  { title: 'When', cell: ({ logged_at }) => <span className="nowrap">{formatTime(logged_at)}</span> },
 ]
 
 /** Sign-ins, and changes of keys, members and roles. */
 export function SecurityLogPage(): ReactElement {
   const view = useView()
   const at = useAt()
-  const query = useList<SecurityLog>('/security_logs', 'security_logs', { page: view.page, per_page: 50 })
+  const query = useList<SecurityLog>(`${OWN_API}/security_logs`, 'security_logs', {
+    page: view.page,
+    per_page: 50,
+  })
   return (
     <Page
       title="Security log"
@@ -41,6 +44,7 @@ export function SecurityLogPage(): ReactElement {
     >
       <List
         label="entries"
+        isStacked
         query={query}
         view={view}
         columns={columns}

@@ -95,10 +95,14 @@ function Members({ roles }: { readonly roles: readonly Role[] }): ReactElement {
         {({ rows }) => (
           <Table
             label="Members"
+            isStacked
             rows={rows}
             keyOf={({ id }) => id}
             columns={[
-              { title: 'Member', cell: ({ name, email }) => <Named name={name || email} code={email} /> },
+              {
+                title: 'Member',
+                cell: ({ name, email }) => (name ? <Named name={name} code={email} /> : email),
+              },
               { title: 'Roles', cell: (member) => roleNames(member.roles, roles) },
               {
                 title: 'Last seen',
@@ -160,6 +164,7 @@ function Invitations({ roles }: { readonly roles: readonly Role[] }): ReactEleme
         {({ rows }) => (
           <Table
             label="Invitations"
+            isStacked
             rows={rows}
             keyOf={({ id }) => id}
             columns={[

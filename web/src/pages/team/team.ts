@@ -51,8 +51,13 @@ export function actionWords(permission: string): string {
   return `${action.charAt(0).toUpperCase()}${action.slice(1)}`
 }
 
+/** What is not written as it is spelled in a permission. */
+const RESOURCE_WORDS: Readonly<Record<string, string>> = { addons: 'Add-ons', data_api: 'Data API' }
+
 /** What a permission is on in words: `organization:taxes` is `Organization › taxes`. */
 export function resourceWords(resource: string): string {
+  const known = RESOURCE_WORDS[resource]
+  if (known) return known
   const words = resource.replaceAll('_', ' ').replaceAll(':', ' › ')
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
 }

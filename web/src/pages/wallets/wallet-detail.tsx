@@ -1,5 +1,6 @@
 import { useParams } from '@tanstack/react-router'
 import { type ReactElement, useState } from 'react'
+import { useNames } from '../../api/names.ts'
 import { useNow } from '../../api/now.ts'
 import { OWN_API, useOne } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
@@ -21,7 +22,7 @@ import { ActivityList } from '../activity/activity-list.tsx'
 import { TopUp, VoidCredits } from './move-credits.tsx'
 import { TransactionTable } from './transaction-table.tsx'
 import { walletName } from './wallet-table.tsx'
-import { storedRuleSentence } from './wallet-values.ts'
+import { FEE_TYPES, storedRuleSentence } from './wallet-values.ts'
 
 const TABS = ['overview', 'transactions', 'activity'] as const
 
@@ -37,6 +38,10 @@ export function WalletDetail(): ReactElement {
   )
 }
 
+function usePayerName({ external_customer_id: id }: Wallet): string {
+  return useNames({ customers: [id] })('customers', id)
+}
+
 type Question = 'top_up' | 'void' | 'terminate' | null
 
 function Detail({ wallet, tab }: { readonly wallet: Wallet; readonly tab: string }): ReactElement {
@@ -44,6 +49,7 @@ function Detail({ wallet, tab }: { readonly wallet: Wallet; readonly tab: string
   const at = useAt()
   const may = useMay()
   const name = walletName(wallet)
+  const payer = usePayerName(wallet)
   useRecent('Wallet', name)
   const home = at(`/wallets/${wallet.lago_id}`)
   const customer = at(`/customers/${encodeURIComponent(wallet.external_customer_id)}`)
@@ -53,14 +59,14 @@ function Detail({ wallet, tab }: { readonly wallet: Wallet; readonly tab: string
       title={name}
       crumbs={[
         { label: 'Wallets', href: at('/wallets') },
-        { label: wallet.external_customer_id, href: `${customer}/wallets` },
+        { label: payer, href: `${customer}/wallets` },
       ]}
       status={<Status status={wallet.status} />}
       facts={
         <>
           <Code text={wallet.code} />
           <Link className="in-text" href={customer}>
-            {wallet.external_customer_id}
+            {payer}
           </Link>
           <span>1 credit = {formatPrice(wallet.rate_amount, wallet.currency)}</span>
         </>
@@ -171,7 +177,11 @@ function Overview({ wallet }: { readonly wallet: Wallet }): ReactElement {
         <Figure
           label="Empty"
           value={history.data?.empty_at ? formatDate(history.data.empty_at) : <None />}
-          note="At this pace"
+          note={
+            wallet.ongoing_balance_cents < 0 && !history.data?.empty_at
+              ? 'Used up by the next invoice'
+              : 'At this pace'
+          }
         />
       </div>
       <Card title="Balance over time">
@@ -205,7 +215,14 @@ function Overview({ wallet }: { readonly wallet: Wallet }): ReactElement {
 
 function Aside({ wallet }: { readonly wallet: Wallet }): ReactElement {
   const { applies_to: scope, currency } = wallet
-  const limits = [...scope.fee_types.map((type) => type.replaceAll('_', ' ')), ...scope.billable_metric_codes]
+  const nameOf = useNames({
+    billable_metrics: scope.billable_metric_codes,
+    billing_entities: [wallet.billing_entity_code],
+  })
+  const limits = [
+    ...scope.fee_types.map((type) => FEE_TYPES.find(({ value }) => value === type)?.label ?? type),
+    ...scope.billable_metric_codes.map((code) => nameOf('billable_metrics', code)),
+  ]
   const limit = (cents: number | null) => cents !== null && formatCents(cents, currency)
   return (
     <Card
@@ -219,7 +236,7 @@ function Aside({ wallet }: { readonly wallet: Wallet }): ReactElement {
           ['Consumed', `${formatUnits(wallet.consumed_credits)} credits`],
           ['Smallest purchase', limit(wallet.paid_top_up_min_amount_cents) || null],
           ['Largest purchase', limit(wallet.paid_top_up_max_amount_cents) || null],
-          ['Billing entity', wallet.billing_entity_code],
+          ['Billing entity', nameOf('billing_entities', wallet.billing_entity_code)],
           ['Expires', wallet.expiration_at && formatTime(wallet.expiration_at)],
           ['Created', formatTime(wallet.created_at)],
           ['Terminated', wallet.terminated_at && formatTime(wallet.terminated_at)],

@@ -16,14 +16,14 @@ import { Page } from '../../parts/page.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { RuleFields } from './rule-fields.tsx'
 import { walletName } from './wallet-table.tsx'
-import { checkWallet, newWallet, valuesOfWallet, type WalletValues, walletBody } from './wallet-values.ts'
-
-const FEE_TYPES = [
-  { value: 'subscription', label: 'Base fees' },
-  { value: 'charge', label: 'Usage charges' },
-  { value: 'fixed_charge', label: 'Fixed charges' },
-  { value: 'commitment', label: 'Minimum commitments' },
-]
+import {
+  checkWallet,
+  FEE_TYPES,
+  newWallet,
+  valuesOfWallet,
+  type WalletValues,
+  walletBody,
+} from './wallet-values.ts'
 
 export function NewWallet(): ReactElement {
   const view = useView()

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react'
+import { useNames } from '../../api/names.ts'
 import { useList } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { Wallet } from '../../api/types.ts'
@@ -26,6 +27,7 @@ export function WalletList(): ReactElement {
     </ButtonLink>
   ) : undefined
   const customer = view.get('customer')
+  const nameOf = useNames({ customers: [customer] })
   return (
     <Page title="Wallets" action={create}>
       <FilterBar>
@@ -40,7 +42,7 @@ export function WalletList(): ReactElement {
             view={view}
             name="customer"
             label="Customer"
-            options={[{ value: customer, label: customer }]}
+            options={[{ value: customer, label: nameOf('customers', customer) }]}
           />
         )}
       </FilterBar>

@@ -1,6 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactElement, ReactNode } from 'react'
 import type { ApiProblem } from '../../api/client.ts'
+import { type NameOf, useNames } from '../../api/names.ts'
 import type { Page } from '../../api/queries.ts'
 import type { Wallet } from '../../api/types.ts'
 import { formatDate } from '../../format/dates.ts'
@@ -29,11 +30,16 @@ const EXAMPLE = {
 /** What people call a wallet. */
 export const walletName = ({ name, code }: Pick<Wallet, 'name' | 'code'>): string => name || code
 
-const columnsOf = (hidesCustomer: boolean): readonly Column<Wallet>[] => [
+const columnsOf = (hidesCustomer: boolean, nameOf: NameOf): readonly Column<Wallet>[] => [
   { title: 'Name', cell: (wallet) => <Named name={walletName(wallet)} code={wallet.code} /> },
   ...(hidesCustomer
     ? []
-    : [{ title: 'Customer', cell: ({ external_customer_id: id }: Wallet) => id, isMinor: true }]),
+    : [
+        {
+          title: 'Customer',
+          cell: ({ external_customer_id: id }: Wallet) => <Named name={nameOf('customers', id)} code={id} />,
+        },
+      ]),
   { title: 'Status', cell: ({ status }) => <Status status={status} /> },
   {
     title: 'Balance',
@@ -70,12 +76,15 @@ export function WalletTable(props: {
   readonly create?: ReactNode
 }): ReactElement {
   const at = useAt()
+  const nameOf = useNames({
+    customers: props.hidesCustomer ? [] : props.query.data?.rows.map((wallet) => wallet.external_customer_id),
+  })
   return (
     <List
       label="wallets"
       query={props.query}
       view={props.view}
-      columns={columnsOf(props.hidesCustomer ?? false)}
+      columns={columnsOf(props.hidesCustomer ?? false, nameOf)}
       keyOf={({ lago_id }) => lago_id}
       hrefOf={({ lago_id }) => at(`/wallets/${lago_id}`)}
       filters={['currency', 'customer']}

@@ -14,6 +14,14 @@ export type RuleValues = {
   readonly grants_target_top_up: boolean
 }
 
+/** The kinds of fees that a wallet may be limited to. */
+export const FEE_TYPES = [
+  { value: 'subscription', label: 'Base fees' },
+  { value: 'charge', label: 'Usage charges' },
+  { value: 'fixed_charge', label: 'Fixed charges' },
+  { value: 'commitment', label: 'Minimum commitments' },
+]
+
 export type WalletValues = {
   external_customer_id: string
   name: string
