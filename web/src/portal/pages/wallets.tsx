@@ -1,9 +1,11 @@
 import { type FormEvent, type ReactElement, useRef, useState } from 'react'
+import type { ApiProblem } from '../../api/client.ts'
 import type { OwnTransaction, OwnWallet } from '../../api/types.ts'
 import { formatDate } from '../../format/dates.ts'
-import { formatCents, formatPrice, formatUnits, readDecimal } from '../../format/money.ts'
+import { formatCents, formatPrice, formatUnits } from '../../format/money.ts'
+import { exampleNumber, readDecimal } from '../../format/typed-number.ts'
 import { useRead, useWrite } from '../api.ts'
-import { useSay } from '../language.ts'
+import { type Say, useSay } from '../language.ts'
 import {
   Button,
   Card,
@@ -103,13 +105,18 @@ const PROBLEMS: Readonly<Record<string, WordKey>> = {
   value_is_mandatory: 'missing',
 }
 
+function refusalOf(problem: ApiProblem, say: Say): string {
+  const [code] = problem.details.paid_credits ?? []
+  return say(problem.status === 429 ? 'tooMany' : (PROBLEMS[code ?? ''] ?? 'wrongValue'))
+}
+
 function TopUp({ wallet }: OfWallet): ReactElement {
   const say = useSay()
   const { run, isBusy, problem } = useWrite()
   const [credits, setCredits] = useState('')
   const [isDone, setDone] = useState(false)
+  const [isUnread, setUnread] = useState(false)
   const field = useRef<HTMLInputElement>(null)
-  const [code] = problem?.details.paid_credits ?? []
   const limits = [
     ...(wallet.top_up_min_cents === null
       ? []
@@ -118,10 +125,16 @@ function TopUp({ wallet }: OfWallet): ReactElement {
       ? []
       : [say('atMost', { amount: formatCents(wallet.top_up_max_cents, wallet.currency) })]),
   ]
+  const wrong = isUnread
+    ? say('notANumber', { example: exampleNumber() })
+    : problem && refusalOf(problem, say)
   const buy = async (event: FormEvent) => {
     event.preventDefault()
     setDone(false)
-    const top_up = { paid_credits: readDecimal(credits) }
+    const paid_credits = readDecimal(credits)
+    setUnread(paid_credits === undefined)
+    if (paid_credits === undefined) return field.current?.focus()
+    const top_up = { paid_credits }
     const answer = await run('POST', `/wallets/${wallet.id}/top_ups`, { top_up })
     if (answer === undefined) return field.current?.focus()
     setCredits('')
@@ -140,7 +153,7 @@ function TopUp({ wallet }: OfWallet): ReactElement {
             autoComplete="off"
             value={credits}
             onChange={(event) => setCredits(event.target.value)}
-            aria-invalid={problem !== null}
+            aria-invalid={wrong !== null}
             aria-describedby="credits-help"
           />
         </div>
@@ -148,10 +161,8 @@ function TopUp({ wallet }: OfWallet): ReactElement {
           {say('buy')}
         </Button>
       </form>
-      <p id="credits-help" className={problem ? 'field-error' : 'help'} role={problem ? 'alert' : undefined}>
-        {problem
-          ? say(problem.status === 429 ? 'tooMany' : (PROBLEMS[code ?? ''] ?? 'wrongValue'))
-          : limits.join(' · ')}
+      <p id="credits-help" className={wrong ? 'field-error' : 'help'} role={wrong ? 'alert' : undefined}>
+        {wrong ?? limits.join(' · ')}
       </p>
       <p role="status" className="portal-good">
         {isDone && say('bought')}

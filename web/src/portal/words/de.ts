@@ -196,6 +196,7 @@ export const de: Words = {
   wrongEmail: 'Das ist keine E-Mail-Adresse.',
   wrongValue: 'Dieser Wert ist nicht möglich.',
   missing: 'Bitte füllen Sie dieses Feld aus.',
+  notANumber: 'Diese Zahl ist nicht eindeutig. Schreiben Sie sie so: {example}.',
   tooLittle: 'Das ist weniger als der kleinste Kauf.',
   tooMuch: 'Das ist mehr als der größte Kauf.',
 }

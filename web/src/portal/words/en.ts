@@ -194,6 +194,7 @@ export const en = {
   wrongEmail: 'This is not an e-mail address.',
   wrongValue: 'This value is not possible.',
   missing: 'Please fill this in.',
+  notANumber: 'This number is not clear. Write it like {example}.',
   tooLittle: 'This is less than the smallest purchase.',
   tooMuch: 'This is more than the largest purchase.',
 }

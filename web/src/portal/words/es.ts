@@ -196,6 +196,7 @@ export const es: Words = {
   wrongEmail: 'Esto no es una dirección de correo.',
   wrongValue: 'Este valor no es posible.',
   missing: 'Rellene este campo.',
+  notANumber: 'Este número no está claro. Escríbalo así: {example}.',
   tooLittle: 'Es menos que la compra mínima.',
   tooMuch: 'Es más que la compra máxima.',
 }

@@ -196,6 +196,7 @@ export const fr: Words = {
   wrongEmail: 'Ce n’est pas une adresse e-mail.',
   wrongValue: 'Cette valeur n’est pas possible.',
   missing: 'Veuillez remplir ce champ.',
+  notANumber: 'Ce nombre n’est pas clair. Écrivez-le ainsi : {example}.',
   tooLittle: 'C’est moins que l’achat minimal.',
   tooMuch: 'C’est plus que l’achat maximal.',
 }

@@ -195,6 +195,7 @@ export const it: Words = {
   wrongEmail: 'Questo non è un indirizzo e-mail.',
   wrongValue: 'Questo valore non è possibile.',
   missing: 'Compili questo campo.',
+  notANumber: 'Questo numero non è chiaro. Si scrive così: {example}.',
   tooLittle: 'È meno dell’acquisto minimo.',
   tooMuch: 'È più dell’acquisto massimo.',
 }

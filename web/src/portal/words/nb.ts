@@ -195,6 +195,7 @@ export const nb: Words = {
   wrongEmail: 'Dette er ikke en e-postadresse.',
   wrongValue: 'Denne verdien er ikke mulig.',
   missing: 'Fyll ut dette feltet.',
+  notANumber: 'Tallet er ikke entydig. Skriv det slik: {example}.',
   tooLittle: 'Dette er mindre enn det minste kjøpet.',
   tooMuch: 'Dette er mer enn det største kjøpet.',
 }

@@ -196,6 +196,7 @@ export const ptBr: Words = {
   wrongEmail: 'Isto não é um endereço de e-mail.',
   wrongValue: 'Este valor não é possível.',
   missing: 'Preencha este campo.',
+  notANumber: 'Este número não está claro. Escreva assim: {example}.',
   tooLittle: 'É menos que a compra mínima.',
   tooMuch: 'É mais que a compra máxima.',
 }

@@ -196,6 +196,7 @@ export const sv: Words = {
   wrongEmail: 'Det här är ingen e-postadress.',
   wrongValue: 'Det här värdet är inte möjligt.',
   missing: 'Fyll i det här fältet.',
+  notANumber: 'Talet är inte entydigt. Skriv det så här: {example}.',
   tooLittle: 'Det är mindre än det minsta köpet.',
   tooMuch: 'Det är mer än det största köpet.',
 }

@@ -193,6 +193,7 @@ export const zhTw: Words = {
   wrongEmail: '這不是電子郵件地址。',
   wrongValue: '此值無法使用。',
   missing: '請填寫此欄位。',
+  notANumber: '無法確定這個數字。請寫成：{example}。',
   tooLittle: '低於最低購買金額。',
   tooMuch: '超過最高購買金額。',
 }
