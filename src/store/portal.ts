@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
+import type { FrozenSeller } from '../core/documents/frozen.ts'
 import type { CustomerRow } from './customers.ts'
 import type { Database, Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
@@ -87,6 +88,20 @@ export async function readLogo(
     .select(['logo', 'logoContentType'])
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
+}
+
+/** To whom invoices of a billing entity are paid, and into which account now. */
+export async function findPayee(
+  reads: Reads,
+  billingEntityId: string,
+): Promise<Pick<FrozenSeller, 'name' | 'legalName' | 'bankAccount'>> {
+  const entity = await reads
+    .selectFrom('billingEntities')
+    .select(['name', 'legalName', 'bankAccountIban', 'bankAccountHolder', 'bankAccountBic'])
+    .where('id', '=', billingEntityId)
+    .executeTakeFirstOrThrow()
+  const { name, legalName, bankAccountIban: iban, bankAccountHolder: holder, bankAccountBic: bic } = entity
+  return { name, legalName, bankAccount: iban === null ? null : { iban, holder, bic } }
 }
 
 /** A customer that is not deleted. */

@@ -170,6 +170,10 @@ const invoice = {
 const Invoice = Type.Object({
   invoice: Type.Object({
     ...invoice,
+    bank_transfer: Type.Union(
+      [Type.Object({ holder: text, iban: text, bic: nullableText, reference: text }), Type.Null()],
+      { description: 'How what is due is paid by bank transfer.' },
+    ),
     purchase_order_number: nullableText,
     fees: Type.Array(
       Type.Object({

@@ -1,6 +1,9 @@
 import { Decimal } from '../../core/amounts/decimal.ts'
 import { toWireCents } from '../../core/amounts/json-text.ts'
 import { creditNoteNumber } from '../../core/credit-notes/number.ts'
+import { payeeAccount } from '../../core/documents/bank-account.ts'
+import type { FrozenSeller } from '../../core/documents/frozen.ts'
+import { groupedIban } from '../../core/organizations/iban.ts'
 import { dueCents } from '../../core/payments/payment-input.ts'
 import { creditsOfCents } from '../../core/wallets/credits.ts'
 import type { CreditNoteView } from '../../store/credit-notes.ts'
@@ -35,15 +38,31 @@ export function toWireOwnInvoice(invoice: InvoiceRow, canPay: boolean): object {
   }
 }
 
+/** What tells a customer how to pay. */
+export type PaymentWays = {
+  readonly canPayOnPage: boolean
+  readonly payee: Pick<FrozenSeller, 'name' | 'legalName' | 'bankAccount'>
+}
+
+/** What is left to pay of an invoice and how it is transferred; null when there is no account or nothing to pay. */
+function transferOf(invoice: InvoiceRow, payee: PaymentWays['payee']): object | null {
+  if (invoice.status !== 'finalized' || invoice.paymentStatus === 'succeeded') return null
+  const { selfBilled: isSelfBilled, invoiceType, number: reference } = invoice
+  const account = payeeAccount(payee, { isSelfBilled, invoiceType, cents: dueCents(invoice) })
+  if (!account) return null
+  return { holder: account.holder, iban: groupedIban(account.iban), bic: account.bic, reference }
+}
+
 /** An invoice with its lines, taxes, totals and payments. */
 export function toWireOwnInvoiceInFull(
   view: InvoiceView,
   payments: readonly PaymentView[],
-  canPay: boolean,
+  { canPayOnPage, payee }: PaymentWays,
 ): object {
   const { invoice } = view
   return {
-    ...toWireOwnInvoice(invoice, canPay),
+    ...toWireOwnInvoice(invoice, canPayOnPage),
+    bank_transfer: transferOf(invoice, payee),
     purchase_order_number: invoice.purchaseOrderNumber,
     fees: view.fees.map((fee) => ({
       id: fee.id,

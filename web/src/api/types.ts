@@ -3871,6 +3871,12 @@ export type OwnInvoiceInFull = {
   total_amount_cents: number
   due_amount_cents: number
   can_be_paid: boolean
+  bank_transfer: {
+    holder: string
+    iban: string
+    bic: string | null
+    reference: string
+  } | null
   purchase_order_number: string | null
   fees: readonly {
     id: string

@@ -13,6 +13,7 @@ import { findInvoice, type InvoiceRow } from '../../../store/invoices.ts'
 import { findDefaultLink } from '../../../store/payment-provider-customers.ts'
 import { listReceipts, receiptViews } from '../../../store/payment-receipts.ts'
 import { listPayments, paymentViews } from '../../../store/payments.ts'
+import { findPayee } from '../../../store/portal.ts'
 import { xmlUrlOf } from '../../../wire/invoices.ts'
 import {
   toWireOwnCreditNote,
@@ -79,16 +80,16 @@ function invoiceRoutes(app: FastifyInstance, context: Context): void {
   app.get<ById>('/invoices/:id', { config, schema: portalSchemas.invoice }, async (request) => {
     const { caller, visit, params } = request
     return database.read(caller, async (reads) => {
-      const { id } = await ownInvoice(reads, visit.customer.id, params.id)
-      const [[view], payments, canPay] = await Promise.all([
+      const { id, billingEntityId } = await ownInvoice(reads, visit.customer.id, params.id)
+      const [[view], payments, canPay, payee] = await Promise.all([
         invoiceViews(reads, [id], caller.now),
         listPayments(reads, { invoiceId: id }, PAYMENTS_MAX),
         canPayOnPage(reads, visit.customer.id),
+        findPayee(reads, billingEntityId),
       ])
       if (!view) throw notFound('invoice')
-      return {
-        invoice: toWireOwnInvoiceInFull(view, await paymentViews(reads, payments.rows), canPay),
-      }
+      const ways = { canPayOnPage: canPay, payee }
+      return { invoice: toWireOwnInvoiceInFull(view, await paymentViews(reads, payments.rows), ways) }
     })
   })
   app.post<ById>(

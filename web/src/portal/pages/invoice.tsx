@@ -6,6 +6,7 @@ import { useRead } from '../api.ts'
 import { useSay } from '../language.ts'
 import { Card, type Column, Facts, Loaded, OpenButton, Page, Status, Table } from '../parts.tsx'
 import { useSession } from '../session.ts'
+import { Transfer } from '../transfer.tsx'
 import { InvoiceStatus, kindOf } from './invoices.tsx'
 
 /** One invoice with its lines, and the way to pay it. */
@@ -42,6 +43,7 @@ export function Invoice({ id }: { readonly id: string }): ReactElement {
           ]}
         />
       </Card>
+      <Transfer invoice={invoice} />
       <Lines invoice={invoice} />
       {invoice.payments.length > 0 && <Payments invoice={invoice} />}
       <Question number={invoice.number} />

@@ -1,10 +1,10 @@
-import { type FormEvent, type ReactElement, useRef, useState } from 'react'
+import { type FormEvent, type ReactElement, useEffect, useRef, useState } from 'react'
 import type { ApiProblem } from '../../api/client.ts'
-import type { OwnTransaction, OwnWallet } from '../../api/types.ts'
+import type { OwnInvoiceInFull, OwnTransaction, OwnWallet } from '../../api/types.ts'
 import { formatDate } from '../../format/dates.ts'
 import { formatCents, formatPrice, formatUnits } from '../../format/money.ts'
 import { exampleNumber, readDecimal } from '../../format/typed-number.ts'
-import { useRead, useWrite } from '../api.ts'
+import { readAgain, useRead, useWrite } from '../api.ts'
 import { type Say, useSay } from '../language.ts'
 import {
   Button,
@@ -20,6 +20,7 @@ import {
 } from '../parts.tsx'
 import { Link } from '../route.tsx'
 import { useSession, useShows } from '../session.ts'
+import { Transfer } from '../transfer.tsx'
 import type { WordKey } from '../words/en.ts'
 
 /** The wallets; the one that was chosen, or the only one, with its movements. */
@@ -114,7 +115,7 @@ function TopUp({ wallet }: OfWallet): ReactElement {
   const say = useSay()
   const { run, isBusy, problem } = useWrite()
   const [credits, setCredits] = useState('')
-  const [isDone, setDone] = useState(false)
+  const [bought, setBought] = useState<string | null>(null)
   const [isUnread, setUnread] = useState(false)
   const field = useRef<HTMLInputElement>(null)
   const limits = [
@@ -130,15 +131,16 @@ function TopUp({ wallet }: OfWallet): ReactElement {
     : problem && refusalOf(problem, say)
   const buy = async (event: FormEvent) => {
     event.preventDefault()
-    setDone(false)
+    setBought(null)
     const paid_credits = readDecimal(credits)
     setUnread(paid_credits === undefined)
     if (paid_credits === undefined) return field.current?.focus()
     const top_up = { paid_credits }
-    const answer = await run('POST', `/wallets/${wallet.id}/top_ups`, { top_up })
+    type Answer = { readonly transactions: readonly OwnTransaction[] }
+    const answer = await run<Answer>('POST', `/wallets/${wallet.id}/top_ups`, { top_up })
     if (answer === undefined) return field.current?.focus()
     setCredits('')
-    setDone(true)
+    setBought(answer.transactions[0]?.id ?? null)
   }
   return (
     <Card title={say('buy')}>
@@ -165,9 +167,47 @@ function TopUp({ wallet }: OfWallet): ReactElement {
         {wrong ?? limits.join(' · ')}
       </p>
       <p role="status" className="portal-good">
-        {isDone && say('bought')}
+        {bought !== null && say('bought')}
       </p>
+      {bought !== null && <InvoiceOf key={bought} walletId={wallet.id} purchaseId={bought} />}
     </Card>
+  )
+}
+
+/** The invoice of a purchase is made soon after it. */
+const LOOKS_MAX = 20
+const LOOK_MS = 1500
+
+/** The invoice of a purchase, as soon as there is one, and how it is paid by bank transfer. */
+function InvoiceOf(props: { readonly walletId: string; readonly purchaseId: string }): ReactElement | null {
+  const say = useSay()
+  const shows = useShows()
+  const [looks, setLooks] = useState(0)
+  type Answer = { readonly transactions: readonly OwnTransaction[] }
+  const path = shows('invoices') ? `/wallets/${props.walletId}/transactions?page=1&per_page=20` : null
+  const { data } = useRead<Answer>(path)
+  const invoiceId = data?.transactions.find(({ id }) => id === props.purchaseId)?.invoice_id ?? null
+  const isAwaited = path !== null && invoiceId === null && looks < LOOKS_MAX
+  useEffect(() => {
+    if (!isAwaited) return
+    const timer = setTimeout(() => {
+      setLooks(looks + 1)
+      readAgain()
+    }, LOOK_MS)
+    return () => clearTimeout(timer)
+  }, [isAwaited, looks])
+  const read = useRead<{ invoice: OwnInvoiceInFull }>(invoiceId === null ? null : `/invoices/${invoiceId}`)
+  const invoice = read.data?.invoice
+  if (!invoice) return null
+  return (
+    <div className="stack">
+      <p>
+        <Link to={`invoices/${invoice.id}`}>
+          {say('invoice')} {invoice.number}
+        </Link>
+      </p>
+      <Transfer invoice={invoice} />
+    </div>
   )
 }
 
