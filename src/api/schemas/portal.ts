@@ -167,6 +167,8 @@ const invoice = {
   due_amount_cents: cents,
   can_be_paid: Type.Boolean(),
 }
+/** As documents print it. */
+const printed = { units: text, price: text }
 const Invoice = Type.Object({
   invoice: Type.Object({
     ...invoice,
@@ -180,8 +182,10 @@ const Invoice = Type.Object({
         id: uuid,
         name: text,
         detail: nullableText,
-        units: text,
-        unit_amount: text,
+        ...printed,
+        parts: Type.Array(Type.Object({ label: text, ...printed, amount: text }), {
+          description: 'What the price is made of, where it has several parts.',
+        }),
         amount_cents: cents,
         taxes_rate: text,
         from: nullableTime,
@@ -350,7 +354,10 @@ export const portalSchemas = {
       payment_overdue: Type.Optional(Type.Boolean()),
     }),
   }),
-  invoice: route('Retrieve an invoice of the customer', Invoice, { params: byId }),
+  invoice: route('Retrieve an invoice of the customer', Invoice, {
+    params: byId,
+    querystring: Type.Object({ locale: Type.Optional(words(...DOCUMENT_LOCALES)) }),
+  }),
   paymentUrl: route('Make a page on which the customer pays an invoice', Url, { params: byId }),
   download: route('Make a link to the file of a document; null while it is being made', Url, {
     params: byId,

@@ -2,7 +2,9 @@ import { Decimal } from '../../core/amounts/decimal.ts'
 import { toWireCents } from '../../core/amounts/json-text.ts'
 import { creditNoteNumber } from '../../core/credit-notes/number.ts'
 import { payeeAccount } from '../../core/documents/bank-account.ts'
+import { type PricedFee, printedPrice } from '../../core/documents/fee-rows.ts'
 import type { FrozenSeller } from '../../core/documents/frozen.ts'
+import type { Locale } from '../../core/documents/words.ts'
 import { groupedIban } from '../../core/organizations/iban.ts'
 import { dueCents } from '../../core/payments/payment-input.ts'
 import { creditsOfCents } from '../../core/wallets/credits.ts'
@@ -58,6 +60,7 @@ export function toWireOwnInvoiceInFull(
   view: InvoiceView,
   payments: readonly PaymentView[],
   { canPayOnPage, payee }: PaymentWays,
+  prices: { readonly locale: Locale; readonly ofFees: ReadonlyMap<string, PricedFee> },
 ): object {
   const { invoice } = view
   return {
@@ -67,8 +70,7 @@ export function toWireOwnInvoiceInFull(
     fees: view.fees.map((fee) => ({
       id: fee.id,
       ...namesOfFee(fee),
-      units: Decimal.of(fee.units).toWire(),
-      unit_amount: Decimal.of(fee.preciseUnitAmount).toWire(),
+      ...toWirePrice(prices.ofFees.get(fee.id), { locale: prices.locale, currency: fee.currency }),
       amount_cents: toWireCents(fee.amountCents),
       taxes_rate: Decimal.of(fee.taxesRate).toWire(),
       from: isoSecondsOrNull(fee.fromAt),
@@ -89,6 +91,16 @@ export function toWireOwnInvoiceInFull(
     has_e_invoice: view.eFile !== null && view.eFile.refusal === null,
     payments: payments.map(toWireOwnPayment),
   }
+}
+
+/** The price of a fee as its document prints it, in a language. */
+function toWirePrice(
+  fee: PricedFee | undefined,
+  setting: { readonly locale: Locale; readonly currency: string },
+): object {
+  if (!fee) throw new Error('a fee without its price')
+  const { units, price, parts } = printedPrice(fee, setting)
+  return { units, price, parts }
 }
 
 function toWireOwnPayment(payment: PaymentView): object {

@@ -3883,7 +3883,13 @@ export type OwnInvoiceInFull = {
     name: string
     detail: string | null
     units: string
-    unit_amount: string
+    price: string
+    parts: readonly {
+      label: string
+      units: string
+      price: string
+      amount: string
+    }[]
     amount_cents: number
     taxes_rate: string
     from: string | null

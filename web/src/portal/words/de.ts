@@ -185,6 +185,7 @@ export const de: Words = {
   company: 'Unternehmen',
   individual: 'Privatperson',
   language: 'Sprache',
+  pageLanguage: 'Sprache dieser Seite',
   billingAddress: 'Rechnungsadresse',
   shippingAddress: 'Lieferadresse',
   line1: 'Adresse',

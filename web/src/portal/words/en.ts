@@ -183,6 +183,7 @@ export const en = {
   company: 'Company',
   individual: 'Individual',
   language: 'Language',
+  pageLanguage: 'Language of this page',
   billingAddress: 'Billing address',
   shippingAddress: 'Shipping address',
   line1: 'Address',

@@ -185,6 +185,7 @@ export const es: Words = {
   company: 'Empresa',
   individual: 'Particular',
   language: 'Idioma',
+  pageLanguage: 'Idioma de esta página',
   billingAddress: 'Dirección de facturación',
   shippingAddress: 'Dirección de envío',
   line1: 'Dirección',

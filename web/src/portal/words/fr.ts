@@ -185,6 +185,7 @@ export const fr: Words = {
   company: 'Entreprise',
   individual: 'Particulier',
   language: 'Langue',
+  pageLanguage: 'Langue de cette page',
   billingAddress: 'Adresse de facturation',
   shippingAddress: 'Adresse de livraison',
   line1: 'Adresse',

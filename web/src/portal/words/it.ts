@@ -184,6 +184,7 @@ export const it: Words = {
   company: 'Azienda',
   individual: 'Privato',
   language: 'Lingua',
+  pageLanguage: 'Lingua di questa pagina',
   billingAddress: 'Indirizzo di fatturazione',
   shippingAddress: 'Indirizzo di spedizione',
   line1: 'Indirizzo',

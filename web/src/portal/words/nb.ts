@@ -184,6 +184,7 @@ export const nb: Words = {
   company: 'Bedrift',
   individual: 'Privatperson',
   language: 'Språk',
+  pageLanguage: 'Språket på denne siden',
   billingAddress: 'Fakturaadresse',
   shippingAddress: 'Leveringsadresse',
   line1: 'Adresse',

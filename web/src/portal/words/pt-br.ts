@@ -185,6 +185,7 @@ export const ptBr: Words = {
   company: 'Empresa',
   individual: 'Pessoa física',
   language: 'Idioma',
+  pageLanguage: 'Idioma desta página',
   billingAddress: 'Endereço de cobrança',
   shippingAddress: 'Endereço de entrega',
   line1: 'Endereço',

@@ -185,6 +185,7 @@ export const sv: Words = {
   company: 'Företag',
   individual: 'Privatperson',
   language: 'Språk',
+  pageLanguage: 'Sidans språk',
   billingAddress: 'Faktureringsadress',
   shippingAddress: 'Leveransadress',
   line1: 'Adress',

@@ -182,6 +182,7 @@ export const zhTw: Words = {
   company: '公司',
   individual: '個人',
   language: '語言',
+  pageLanguage: '本頁語言',
   billingAddress: '帳單地址',
   shippingAddress: '送貨地址',
   line1: '地址',
