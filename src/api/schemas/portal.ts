@@ -182,7 +182,9 @@ const Invoice = Type.Object({
         id: uuid,
         name: text,
         detail: nullableText,
-        ...printed,
+        units: text,
+        unit_amount: text,
+        printed: Type.Object(printed),
         parts: Type.Array(Type.Object({ label: text, ...printed, amount: text }), {
           description: 'What the price is made of, where it has several parts.',
         }),

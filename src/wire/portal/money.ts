@@ -70,6 +70,8 @@ export function toWireOwnInvoiceInFull(
     fees: view.fees.map((fee) => ({
       id: fee.id,
       ...namesOfFee(fee),
+      units: Decimal.of(fee.units).toWire(),
+      unit_amount: Decimal.of(fee.preciseUnitAmount).toWire(),
       ...toWirePrice(prices.ofFees.get(fee.id), { locale: prices.locale, currency: fee.currency }),
       amount_cents: toWireCents(fee.amountCents),
       taxes_rate: Decimal.of(fee.taxesRate).toWire(),
@@ -100,7 +102,7 @@ function toWirePrice(
 ): object {
   if (!fee) throw new Error('a fee without its price')
   const { units, price, parts } = printedPrice(fee, setting)
-  return { units, price, parts }
+  return { printed: { units, price }, parts }
 }
 
 function toWireOwnPayment(payment: PaymentView): object {

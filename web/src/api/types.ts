@@ -3883,7 +3883,11 @@ export type OwnInvoiceInFull = {
     name: string
     detail: string | null
     units: string
-    price: string
+    unit_amount: string
+    printed: {
+      units: string
+      price: string
+    }
     parts: readonly {
       label: string
       units: string

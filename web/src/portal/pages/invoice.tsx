@@ -119,7 +119,7 @@ function Lines({ invoice }: OfInvoice): ReactElement {
   const say = useSay()
   const { currency } = invoice
   // As the PDF: the units and the price of a fee, unless they are those of its parts.
-  const own = ({ fee, part }: Line) => part ?? (fee.parts.length === 0 ? fee : null)
+  const own = ({ fee, part }: Line) => part ?? (fee.parts.length === 0 ? fee.printed : null)
   const columns: Column<Line>[] = [
     { head: say('item'), cell: ({ fee, part }) => <Item fee={fee} part={part} /> },
     { head: say('units'), isNumber: true, cell: (line) => own(line)?.units },
