@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Context } from '../actions/context.ts'
 import { plainFileName } from '../actions/documents/file-links.ts'
 import { type OpenedFile, openFile } from '../actions/documents/open-file.ts'
+import { readQuery } from './query.ts'
 import { fileSchemas } from './schemas/files.ts'
 
 type ByToken = { Params: { token: string; name: string } }
@@ -11,7 +12,8 @@ export function fileRoutes(app: FastifyInstance, context: Context): void {
   app.get<ByToken>('/files/:token/:name', { schema: fileSchemas.show }, async (request, reply) => {
     const file = await openFile(context, request.params.token)
     const etag = `"${file.sha256.toString('hex')}"`
-    describe(reply, file, { etag, now: context.systemNow() })
+    const { isSaved } = readQuery(request.query, (from) => ({ isSaved: from.boolean('download') ?? false }))
+    describe(reply, file, { etag, now: context.systemNow(), isSaved })
     if (request.headers['if-none-match'] === etag) return reply.code(304).send()
     const part = partOf(request.headers.range, file.bytes.length)
     if (!part) return reply.send(file.bytes)
@@ -27,7 +29,7 @@ export function fileRoutes(app: FastifyInstance, context: Context): void {
 function describe(
   reply: FastifyReply,
   { fileName, expiresAt }: OpenedFile,
-  { etag, now }: { readonly etag: string; readonly now: number },
+  { etag, now, isSaved }: { readonly etag: string; readonly now: number; readonly isSaved: boolean },
 ): void {
   const plain = plainFileName(fileName)
   const seconds = Math.max(0, Math.floor((expiresAt - now) / 1000))
@@ -37,7 +39,7 @@ function describe(
     .type(isXml ? 'application/xml' : 'application/pdf')
     .header(
       'content-disposition',
-      `${isXml ? 'attachment' : 'inline'}; filename="${plain}"; filename*=UTF-8''${percentCoded(fileName)}`,
+      `${isXml || isSaved ? 'attachment' : 'inline'}; filename="${plain}"; filename*=UTF-8''${percentCoded(fileName)}`,
     )
     .header('etag', etag)
     .header('accept-ranges', 'bytes')

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { FrozenBuyer, FrozenSeller } from '../core/documents/frozen.ts'
-import type { MailKind, MailModel } from '../core/mails/mail-content.ts'
+import type { MailKind, MailModel, RequestModel } from '../core/mails/mail-content.ts'
 import type { Reads } from './database.ts'
 import type { DocumentKind } from './documents.ts'
 import { modelsOf } from './documents.ts'
@@ -133,8 +133,9 @@ async function readRequestModel(reads: Reads, requestId: string): Promise<MailMo
     where x.id = ${requestId}`.execute(reads)
   const [row] = rows
   if (!row) return undefined
-  const { rows: invoices } = await sql<{ number: string; dueCents: string }>`
-    select i.number, (i.total_amount_cents - i.total_paid_amount_cents - i.offset_amount_cents)::text as due_cents
+  const { rows: invoices } = await sql<RequestModel['invoices'][number]>`
+    select i.number, (i.total_amount_cents - i.total_paid_amount_cents - i.offset_amount_cents)::text as due_cents,
+      i.payment_due_date::text as due_on
     from payment_request_invoices pri
     join invoices i on i.organization_id = pri.organization_id and i.id = pri.invoice_id
     where pri.payment_request_id = ${requestId}

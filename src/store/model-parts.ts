@@ -67,7 +67,8 @@ export const BUYER = object`
   ${ADDRESS('c')} as "address", ${SHIPPING} as "shipping", ${METADATA} as "metadata", c.phone as "phone",
   c.external_id as "externalId", ${BUYER_REFERENCE} as "buyerReference"`
 
-const PRICING_UNIT = sql`case when f.pricing_unit is null then null else ${object`
+/** The pricing unit of the fee `f`, as `FrozenPricingUnit`. */
+export const PRICING_UNIT = sql`case when f.pricing_unit is null then null else ${object`
   f.pricing_unit->>'short_name' as "shortName", f.pricing_unit->>'amount_cents' as "amountCents",
   f.pricing_unit->>'precise_unit_amount' as "unitPrice",
   f.pricing_unit->>'conversion_rate' as "conversionRate"`} end`

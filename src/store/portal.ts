@@ -1,8 +1,11 @@
 import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
+import type { PricedFee } from '../core/documents/fee-rows.ts'
+import type { FrozenSeller } from '../core/documents/frozen.ts'
 import type { CustomerRow } from './customers.ts'
 import type { Database, Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
+import { PRICING_UNIT } from './model-parts.ts'
 import type { BillingEntityRow, OrganizationRow } from './organizations.ts'
 import type { PortalSessions } from './rows.ts'
 import { hashOfToken } from './sessions.ts'
@@ -87,6 +90,33 @@ export async function readLogo(
     .select(['logo', 'logoContentType'])
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
+}
+
+/** To whom invoices of a billing entity are paid, and into which account now. */
+export async function findPayee(
+  reads: Reads,
+  billingEntityId: string,
+): Promise<Pick<FrozenSeller, 'name' | 'legalName' | 'bankAccount'>> {
+  const entity = await reads
+    .selectFrom('billingEntities')
+    .select(['name', 'legalName', 'bankAccountIban', 'bankAccountHolder', 'bankAccountBic'])
+    .where('id', '=', billingEntityId)
+    .executeTakeFirstOrThrow()
+  const { name, legalName, bankAccountIban: iban, bankAccountHolder: holder, bankAccountBic: bic } = entity
+  return { name, legalName, bankAccount: iban === null ? null : { iban, holder, bic } }
+}
+
+/** How the amounts of the fees of an invoice came about, by fee. */
+export async function pricedFeesOf(reads: Reads, invoiceId: string): Promise<ReadonlyMap<string, PricedFee>> {
+  const { rows } = await sql<PricedFee & { readonly id: string }>`
+    select f.id, coalesce(ch.charge_model, fc.charge_model) as model, f.units::text as units,
+      f.precise_unit_amount::text as unit_price, f.amount_cents::text as amount_cents, f.amount_details as details,
+      ${PRICING_UNIT} as pricing_unit
+    from fees f
+    left join charges ch on ch.organization_id = f.organization_id and ch.id = f.charge_id
+    left join fixed_charges fc on fc.organization_id = f.organization_id and fc.id = f.fixed_charge_id
+    where f.invoice_id = ${invoiceId}`.execute(reads)
+  return new Map(rows.map(({ id, ...fee }) => [id, fee]))
 }
 
 /** A customer that is not deleted. */

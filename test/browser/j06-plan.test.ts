@@ -206,6 +206,45 @@ describe.runIf(hasChromium)('J06 and J07: a plan with every charge model', () =>
     expect(after).toEqual(before)
   })
 
+  it('reads an amount as it is printed, and refuses one that could mean two things', async () => {
+    const page = await journey.open()
+    await journey.signIn(page, `/${place.slug}/plans/new`)
+    await page.locator('#field-name').fill('Thousands')
+    await page.locator('#field-currency').selectOption('USD')
+    const amount = page.locator('#field-amount')
+    await amount.fill('1,500')
+    await page.getByText('Bills $1,500.00 at the end of each month').waitFor()
+    await page.getByLabel('Add a charge for').selectOption({ label: 'Compute (compute)' })
+    const charge = page.getByRole('group', { name: 'Charge Compute' })
+    const price = charge.getByRole('textbox', { name: 'Price per unit' })
+    await price.fill('0,30')
+    await amount.fill('1,50')
+    await page.getByRole('button', { name: 'Create plan' }).click()
+    const refusal = (text: string, meant: string) =>
+      `“${text}” is not clear. Write ${meant} if that is meant; thousands are written like 1,234.50.`
+    await page.getByRole('heading', { name: 'This is not saved yet' }).waitFor()
+    for (const [field, text, meant] of [
+      [amount, '1,50', '1.50'],
+      [price, '0,30', '0.30'],
+    ] as const) {
+      const described = (await field.getAttribute('aria-describedby')) ?? ''
+      expect(await field.getAttribute('aria-invalid')).toBe('true')
+      const told = await Promise.all(
+        described.split(' ').map((id) => page.locator(`[id="${id}"]`).textContent()),
+      )
+      expect(told).toContain(refusal(text, meant))
+      expect(await field.inputValue()).toBe(text)
+    }
+    await journey.look(page, 'unclear-number')
+    await amount.fill('1,500')
+    await price.fill('0.30')
+    await page.getByRole('button', { name: 'Create plan' }).click()
+    await page.getByRole('heading', { name: 'Thousands', level: 1 }).waitFor()
+    await page.getByText('$1,500.00').first().waitFor()
+    const { plan } = await place.api('GET', '/plans/thousands')
+    expect(plan).toMatchObject({ amount_cents: 150_000, charges: [{ properties: { amount: '0.30' } }] })
+  })
+
   it('bills to the cent what it showed: every line, and the total', async () => {
     await place.api('POST', '/customers', {
       customer: { external_id: 'j07', name: 'Seven', currency: 'EUR' },

@@ -76,6 +76,10 @@ describe('a final invoice', () => {
       'referrer-policy': 'no-referrer',
       'content-security-policy': "sandbox; default-src 'none'",
     })
+    expect(file.headers['content-disposition']).toMatch(/^inline;/)
+    const saved = await open(`${invoice.file_url}?download=true`)
+    expect(saved.headers['content-disposition']).toMatch(/^attachment;/)
+    expect(saved.rawPayload.equals(file.rawPayload)).toBe(true)
     const [stored] = await documentsOf(id)
     expect(createHash('sha256').update(file.rawPayload).digest('hex')).toBe(stored?.sha256)
     const told = await receivedBy(client, endpoint, 'invoice.generated')

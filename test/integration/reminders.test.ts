@@ -72,9 +72,9 @@ async function remind(ids: readonly string[]): Promise<string> {
 }
 
 /** The text of the mail of a request. */
-async function textOf(requestId: string): Promise<string> {
+async function textOf(requestId: string, to = 'acme@example.com'): Promise<string> {
   const { mails } = await ok(client, 'GET', `/api/weir/v1/mails?subject_id=${requestId}`)
-  expect(mails).toMatchObject([{ kind: 'payment_request', status: 'sent', to: ['acme@example.com'] }])
+  expect(mails).toMatchObject([{ kind: 'payment_request', status: 'sent', to: [to] }])
   const { text = '' } = await simpleParser(await readFile(path.join(folder, `${mails[0].lago_id}.eml`)))
   return text
 }
@@ -142,6 +142,21 @@ describe('the reminder of a customer without a stored method', () => {
 })
 
 describe('a reminder', () => {
+  it('tells how to pay by bank transfer what is due and since when', async () => {
+    const { billing_entities: entities } = await ok(client, 'GET', '/billing_entities')
+    await ok(client, 'PUT', `/billing_entities/${entities[0].code}`, {
+      billing_entity: { bank_account: { iban: 'DE89370400440532013000', bic: 'COBADEFFXXX' } },
+    })
+    const ids = await overdue(1000, 2000)
+    const numbers: string[] = []
+    for (const id of ids) numbers.push((await ok(client, 'GET', `/invoices/${id}`)).invoice.number)
+    const text = await textOf(await remind(ids), 'a@example.com')
+    expect(text).toContain(`${numbers[1]}: €20.00 · Due Jan 3, 2025`)
+    expect(text).toContain(
+      `Bank transfer:\nAcme\nIBAN DE89 3704 0044 0532 0130 00\nBIC COBADEFFXXX\nReference: ${numbers.join(', ')}\n`,
+    )
+  })
+
   it('goes out without a page where the provider does not answer', async () => {
     const ids = await overdue(1000)
     await payingCustomer(harness, stripe, client, 'acme', 'declined')

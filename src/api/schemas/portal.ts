@@ -167,9 +167,15 @@ const invoice = {
   due_amount_cents: cents,
   can_be_paid: Type.Boolean(),
 }
+/** As documents print it. */
+const printed = { units: text, price: text }
 const Invoice = Type.Object({
   invoice: Type.Object({
     ...invoice,
+    bank_transfer: Type.Union(
+      [Type.Object({ holder: text, iban: text, bic: nullableText, reference: text }), Type.Null()],
+      { description: 'How what is due is paid by bank transfer.' },
+    ),
     purchase_order_number: nullableText,
     fees: Type.Array(
       Type.Object({
@@ -178,6 +184,10 @@ const Invoice = Type.Object({
         detail: nullableText,
         units: text,
         unit_amount: text,
+        printed: Type.Object(printed),
+        parts: Type.Array(Type.Object({ label: text, ...printed, amount: text }), {
+          description: 'What the price is made of, where it has several parts.',
+        }),
         amount_cents: cents,
         taxes_rate: text,
         from: nullableTime,
@@ -346,7 +356,10 @@ export const portalSchemas = {
       payment_overdue: Type.Optional(Type.Boolean()),
     }),
   }),
-  invoice: route('Retrieve an invoice of the customer', Invoice, { params: byId }),
+  invoice: route('Retrieve an invoice of the customer', Invoice, {
+    params: byId,
+    querystring: Type.Object({ locale: Type.Optional(words(...DOCUMENT_LOCALES)) }),
+  }),
   paymentUrl: route('Make a page on which the customer pays an invoice', Url, { params: byId }),
   download: route('Make a link to the file of a document; null while it is being made', Url, {
     params: byId,

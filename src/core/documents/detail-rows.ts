@@ -20,7 +20,11 @@ export type MoneyWriter = {
 type Details = FrozenFee['details']
 
 /** How the price of a fee came about, by its charge model; empty for a price that has no parts. */
-export function detailRows(fee: FrozenFee, locale: Locale, writer: MoneyWriter): DetailRow[] {
+export function detailRows(
+  fee: Pick<FrozenFee, 'details' | 'model' | 'units'>,
+  locale: Locale,
+  writer: MoneyWriter,
+): DetailRow[] {
   const { details } = fee
   if (Array.isArray(details.graduated_ranges)) return graduatedRows(details.graduated_ranges, locale, writer)
   if (Array.isArray(details.graduated_percentage_ranges)) {

@@ -37,30 +37,50 @@ export function feeRows(
   subscription: FrozenSubscription | null,
   setting: FeeSetting,
 ): PrintedRow[] {
-  const { locale, currency } = setting
+  const { locale } = setting
   const cents = BigInt(fee.amountCents)
   const title = feeTitle(fee, subscription, locale)
   const tax = taxCell(fee.taxes, locale)
   const notes = notesOf(fee, setting)
-  const writer = writerOf(fee, setting)
-  const own = ownAmounts(fee, currency)
-  const amount = writer.amount(own.amount)
-  const details = cents === 0n ? [] : detailRows(fee, locale, writer)
+  const { units, price, amount, parts } = printedPrice(fee, setting)
   const conversion = conversionRow(fee, setting)
-  if (details.length === 0 || isPlainRate(fee, details)) {
-    const price = details[0]?.price ?? writer.price(own.price)
-    const units = isPlainRate(fee, details) ? (details[0]?.units ?? fee.units) : fee.units
-    const cells = [title, formatUnits(locale, Decimal.of(units)), price, tax, amount]
+  if (parts.length === 0) {
+    const cells = [title, units, price, tax, amount]
     const style = conversion ? 'title' : 'plain'
     return [{ style, cells, notes, cents: conversion ? 0n : cents }, ...ended(conversion, cents)]
   }
   const subtotal = [say(locale, 'row.subtotal'), '', '', '', amount]
   return [
     { style: 'title', cells: [title, '', '', '', ''], notes, cents: 0n },
-    ...details.map((each) => detailRow(each, tax, locale)),
+    ...parts.map((each) => detailRow(each, tax)),
     { style: 'subtotal', cells: subtotal, notes: [], cents: conversion ? 0n : cents },
     ...ended(conversion, cents),
   ]
+}
+
+/** What of a fee tells how its amount came about. */
+export type PricedFee = Pick<
+  FrozenFee,
+  'model' | 'units' | 'unitPrice' | 'amountCents' | 'details' | 'pricingUnit'
+>
+
+/** The units and the price of a fee as printed, or the parts of a price that has several. */
+export function printedPrice(
+  fee: PricedFee,
+  setting: Pick<FeeSetting, 'locale' | 'currency'>,
+): Omit<DetailRow, 'label'> & { readonly parts: readonly DetailRow[] } {
+  const { locale, currency } = setting
+  const writer = writerOf(fee, setting)
+  const own = ownAmounts(fee, currency)
+  const details = BigInt(fee.amountCents) === 0n ? [] : detailRows(fee, locale, writer)
+  const [rate] = isPlainRate(fee, details) ? details : []
+  const printed = (units: string) => formatUnits(locale, Decimal.of(units))
+  return {
+    units: printed(rate?.units ?? fee.units),
+    price: rate?.price ?? writer.price(own.price),
+    amount: writer.amount(own.amount),
+    parts: rate ? [] : details.map((each) => ({ ...each, units: printed(each.units) })),
+  }
 }
 
 /** The row of a true-up, which follows the fee of its charge. */
@@ -128,16 +148,19 @@ function notesOf(fee: FrozenFee, { locale, timezone }: FeeSetting): string[] {
 }
 
 /** A percentage without anything but its rate is one row. */
-function isPlainRate(fee: FrozenFee, details: readonly DetailRow[]): boolean {
+function isPlainRate(fee: Pick<FrozenFee, 'model'>, details: readonly DetailRow[]): boolean {
   return fee.model === 'percentage' && details.length === 1
 }
 
-function detailRow({ label, units, price, amount }: DetailRow, tax: string, locale: Locale): PrintedRow {
-  const cells = [label, formatUnits(locale, Decimal.of(units)), price, tax, amount]
+function detailRow({ label, units, price, amount }: DetailRow, tax: string): PrintedRow {
+  const cells = [label, units, price, tax, amount]
   return { style: 'detail', cells, notes: [], cents: 0n }
 }
 
-function writerOf(fee: FrozenFee, { locale, currency }: FeeSetting): MoneyWriter {
+function writerOf(
+  fee: Pick<FrozenFee, 'pricingUnit'>,
+  { locale, currency }: Pick<FeeSetting, 'locale' | 'currency'>,
+): MoneyWriter {
   const unit = fee.pricingUnit
   if (unit) {
     return {
@@ -152,7 +175,10 @@ function writerOf(fee: FrozenFee, { locale, currency }: FeeSetting): MoneyWriter
 }
 
 /** The amount and unit price of a fee in major units of what it is priced in. */
-function ownAmounts(fee: FrozenFee, currency: string): { readonly amount: Decimal; readonly price: Decimal } {
+function ownAmounts(
+  fee: Pick<FrozenFee, 'pricingUnit' | 'amountCents' | 'unitPrice'>,
+  currency: string,
+): { readonly amount: Decimal; readonly price: Decimal } {
   const unit = fee.pricingUnit
   if (unit) {
     const amount = Decimal.of(unit.amountCents).dividedBy(Decimal.hundred)

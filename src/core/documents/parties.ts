@@ -17,7 +17,7 @@ export function paperOf(seller: FrozenSeller): DocumentContent['paper'] {
 }
 
 /** The name that a party signs with. */
-export function sellerName(seller: FrozenParty): string {
+export function sellerName(seller: Pick<FrozenParty, 'name' | 'legalName'>): string {
   return seller.legalName || seller.name || ''
 }
 

@@ -23,8 +23,8 @@ const request = (locale: RequestModel['locale']): RequestModel => ({
   seller,
   buyer,
   invoices: [
-    { number: 'A-1', dueCents: '10000' },
-    { number: 'A-2', dueCents: '20000' },
+    { number: 'A-1', dueCents: '10000', dueOn: '2026-03-03' },
+    { number: 'A-2', dueCents: '20000', dueOn: '2026-03-05' },
   ],
 })
 
@@ -77,11 +77,25 @@ describe('the texts of a mail', () => {
     expect([reminder.button, reminder.rows, reminder.closing[0]]).toEqual([
       null,
       [
-        { label: 'A-1', value: '€100.00' },
-        { label: 'A-2', value: '€200.00' },
+        { label: 'A-1', value: '€100.00 · Due Mar 3, 2026' },
+        { label: 'A-2', value: '€200.00 · Due Mar 5, 2026' },
       ],
       'If you have paid in the meantime, nothing is left to do.',
     ])
+  })
+
+  it('of a request tell how it is paid by bank transfer, as its invoices do', () => {
+    const account = { iban: 'FR1420041010050500013M02606', holder: null, bic: 'PSSTFRPPPAR' }
+    const own = { ...request('de'), seller: { ...seller, bankAccount: account } }
+    const lines = ['Acme SAS', 'IBAN FR14 2004 1010 0505 0001 3M02 606', 'BIC PSSTFRPPPAR']
+    const content = mailContent(own, { ...SENT, url: null, hasAttachment: false })
+    expect(content.transfer).toEqual({
+      title: 'Überweisung',
+      lines: [...lines, 'Verwendungszweck: A-1, A-2'],
+    })
+    expect(mailText(content)).toContain(`Überweisung:\n${lines.join('\n')}\nVerwendungszweck: A-1, A-2\n`)
+    expect(mailContent(request('de'), SENT).transfer).toBeNull()
+    expect(mailContent({ ...own, amountCents: '0' }, SENT).transfer).toBeNull()
   })
 
   it.each(LOCALES)('are complete in %s', (locale) => {

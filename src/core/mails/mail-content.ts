@@ -1,4 +1,5 @@
 import { calendarDate } from '../calendar/calendar-date.ts'
+import { payeeAccount, transferLines } from '../documents/bank-account.ts'
 import { creditNoteHeadText } from '../documents/credit-note-content.ts'
 import { formatAmount, formatDate } from '../documents/formats.ts'
 import type {
@@ -26,8 +27,8 @@ export type RequestModel = {
   readonly amountCents: string
   readonly seller: FrozenSeller
   readonly buyer: FrozenBuyer
-  /** With what is still due of each. */
-  readonly invoices: readonly { readonly number: string; readonly dueCents: string }[]
+  /** With what is still due of each, and the day (YYYY-MM-DD) until which it was to be paid. */
+  readonly invoices: readonly { readonly number: string; readonly dueCents: string; readonly dueOn: string }[]
 }
 
 /** What a mail tells of: a frozen document, or a request. */
@@ -42,6 +43,8 @@ export type MailContent = {
   readonly amount: string | null
   readonly notice: string | null
   readonly rows: readonly { readonly label: string; readonly value: string }[]
+  /** How to pay by bank transfer; null where nothing is paid so. */
+  readonly transfer: { readonly title: string; readonly lines: readonly string[] } | null
   readonly button: { readonly label: string; readonly url: string } | null
   /** Sentences below the button. */
   readonly closing: readonly string[]
@@ -90,6 +93,7 @@ export function mailContent(
     locale,
     greeting: say(locale, 'mail.greeting', { name: nameOf(buyer) }),
     ...parts,
+    transfer: model.kind === 'payment_request' ? transferOf(model) : null,
     button: url === null ? null : { label: say(locale, buttonKey), url },
     closing,
     seller: [sellerName(seller), ...sellerAddress(locale, seller)],
@@ -98,12 +102,13 @@ export function mailContent(
 
 /** The same mail as plain text, with addresses in full. */
 export function mailText(content: MailContent): string {
-  const { button } = content
+  const { button, transfer } = content
   const blocks = [
     [content.greeting],
     [content.intro],
     [content.amount, content.notice].filter((line) => line !== null),
     content.rows.map(({ label, value }) => (value === '' ? label : `${label}: ${value}`)),
+    transfer === null ? [] : [`${transfer.title}:`, ...transfer.lines],
     button === null ? [] : [`${button.label}: ${button.url}`],
     content.closing,
     content.seller,
@@ -181,11 +186,23 @@ function requestParts({ locale, currency, amountCents, invoices }: RequestModel)
     intro: say(locale, 'mail.request_intro'),
     amount: formatAmount(locale, BigInt(amountCents), currency),
     notice: null,
-    rows: invoices.map(({ number, dueCents }) => ({
+    rows: invoices.map(({ number, dueCents, dueOn }) => ({
       label: number,
-      value: formatAmount(locale, BigInt(dueCents), currency),
+      value: [
+        formatAmount(locale, BigInt(dueCents), currency),
+        say(locale, 'head.due_on', { date: formatDate(locale, calendarDate(dueOn)) }),
+      ].join(' · '),
     })),
   }
+}
+
+/** How to pay a request by bank transfer, by the rule of the invoices that it asks for. */
+function transferOf({ locale, seller, amountCents, invoices }: RequestModel): MailContent['transfer'] {
+  const payable = { isSelfBilled: false, invoiceType: 'subscription', cents: BigInt(amountCents) }
+  const account = payeeAccount(seller, payable)
+  if (!account) return null
+  const reference = invoices.map(({ number }) => number).join(', ')
+  return { title: say(locale, 'bank.title'), lines: transferLines(locale, account, reference) }
 }
 
 function rowsOf(

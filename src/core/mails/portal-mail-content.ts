@@ -28,6 +28,7 @@ export function portalMailContent({ locale, recipient, url, seller, replyTo }: P
     amount: null,
     notice: null,
     rows: [],
+    transfer: null,
     button: { label: say(locale, 'mail.portal_open'), url },
     closing: [
       say(locale, 'mail.portal_until'),

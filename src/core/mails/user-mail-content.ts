@@ -50,6 +50,7 @@ export function userMailContent(model: UserMailModel): MailContent {
     amount: null,
     notice: null,
     rows: [],
+    transfer: null,
     button: {
       label: say(locale, model.kind === 'invitation' ? 'mail.invitation_open' : 'mail.reset_open'),
       url,

@@ -48,6 +48,14 @@ const TEMPLATE = liquid.parse(`<!doctype html>
 </table>
 </td></tr>
 {%- endif %}
+{%- if transfer %}
+<tr><td style="padding:24px 40px 0;font-size:14px;line-height:20px">
+<p style="margin:0 0 4px;font-weight:600">{{ transfer.title }}</p>
+{%- for line in transfer.lines %}
+<p style="margin:0">{{ line }}</p>
+{%- endfor %}
+</td></tr>
+{%- endif %}
 {%- if button %}
 <tr><td style="padding:28px 40px 0">
 <table role="presentation" cellpadding="0" cellspacing="0"><tr>

@@ -1,6 +1,11 @@
 import { Decimal } from '../../core/amounts/decimal.ts'
 import { toWireCents } from '../../core/amounts/json-text.ts'
 import { creditNoteNumber } from '../../core/credit-notes/number.ts'
+import { payeeAccount } from '../../core/documents/bank-account.ts'
+import { type PricedFee, printedPrice } from '../../core/documents/fee-rows.ts'
+import type { FrozenSeller } from '../../core/documents/frozen.ts'
+import type { Locale } from '../../core/documents/words.ts'
+import { groupedIban } from '../../core/organizations/iban.ts'
 import { dueCents } from '../../core/payments/payment-input.ts'
 import { creditsOfCents } from '../../core/wallets/credits.ts'
 import type { CreditNoteView } from '../../store/credit-notes.ts'
@@ -35,21 +40,39 @@ export function toWireOwnInvoice(invoice: InvoiceRow, canPay: boolean): object {
   }
 }
 
+/** What tells a customer how to pay. */
+export type PaymentWays = {
+  readonly canPayOnPage: boolean
+  readonly payee: Pick<FrozenSeller, 'name' | 'legalName' | 'bankAccount'>
+}
+
+/** What is left to pay of an invoice and how it is transferred; null when there is no account or nothing to pay. */
+function transferOf(invoice: InvoiceRow, payee: PaymentWays['payee']): object | null {
+  if (invoice.status !== 'finalized' || invoice.paymentStatus === 'succeeded') return null
+  const { selfBilled: isSelfBilled, invoiceType, number: reference } = invoice
+  const account = payeeAccount(payee, { isSelfBilled, invoiceType, cents: dueCents(invoice) })
+  if (!account) return null
+  return { holder: account.holder, iban: groupedIban(account.iban), bic: account.bic, reference }
+}
+
 /** An invoice with its lines, taxes, totals and payments. */
 export function toWireOwnInvoiceInFull(
   view: InvoiceView,
   payments: readonly PaymentView[],
-  canPay: boolean,
+  { canPayOnPage, payee }: PaymentWays,
+  prices: { readonly locale: Locale; readonly ofFees: ReadonlyMap<string, PricedFee> },
 ): object {
   const { invoice } = view
   return {
-    ...toWireOwnInvoice(invoice, canPay),
+    ...toWireOwnInvoice(invoice, canPayOnPage),
+    bank_transfer: transferOf(invoice, payee),
     purchase_order_number: invoice.purchaseOrderNumber,
     fees: view.fees.map((fee) => ({
       id: fee.id,
       ...namesOfFee(fee),
       units: Decimal.of(fee.units).toWire(),
       unit_amount: Decimal.of(fee.preciseUnitAmount).toWire(),
+      ...toWirePrice(prices.ofFees.get(fee.id), { locale: prices.locale, currency: fee.currency }),
       amount_cents: toWireCents(fee.amountCents),
       taxes_rate: Decimal.of(fee.taxesRate).toWire(),
       from: isoSecondsOrNull(fee.fromAt),
@@ -70,6 +93,16 @@ export function toWireOwnInvoiceInFull(
     has_e_invoice: view.eFile !== null && view.eFile.refusal === null,
     payments: payments.map(toWireOwnPayment),
   }
+}
+
+/** The price of a fee as its document prints it, in a language. */
+function toWirePrice(
+  fee: PricedFee | undefined,
+  setting: { readonly locale: Locale; readonly currency: string },
+): object {
+  if (!fee) throw new Error('a fee without its price')
+  const { units, price, parts } = printedPrice(fee, setting)
+  return { printed: { units, price }, parts }
 }
 
 function toWireOwnPayment(payment: PaymentView): object {

@@ -3871,6 +3871,12 @@ export type OwnInvoiceInFull = {
   total_amount_cents: number
   due_amount_cents: number
   can_be_paid: boolean
+  bank_transfer: {
+    holder: string
+    iban: string
+    bic: string | null
+    reference: string
+  } | null
   purchase_order_number: string | null
   fees: readonly {
     id: string
@@ -3878,6 +3884,16 @@ export type OwnInvoiceInFull = {
     detail: string | null
     units: string
     unit_amount: string
+    printed: {
+      units: string
+      price: string
+    }
+    parts: readonly {
+      label: string
+      units: string
+      price: string
+      amount: string
+    }[]
     amount_cents: number
     taxes_rate: string
     from: string | null

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dayIn, formatAgo, formatDay, formatPeriod, formatTime, startOfDayIn } from './dates.ts'
+import { dayIn, formatAgo, formatDay, formatMonth, formatPeriod, formatTime, startOfDayIn } from './dates.ts'
 
 describe('dates', () => {
   it('writes a day as it is, in every zone', () => {
@@ -33,5 +33,11 @@ describe('dates', () => {
   it('finds the day of an instant in a zone', () => {
     const instant = Date.parse('2026-11-01T23:30:00Z')
     expect([dayIn(instant, 'UTC'), dayIn(instant, 'Europe/Paris')]).toEqual(['2026-11-01', '2026-11-02'])
+  })
+})
+
+describe('months', () => {
+  it('have their names', () => {
+    expect(formatMonth('2026-10')).toBe('October 2026')
   })
 })

@@ -9,6 +9,12 @@ export function formatDay(day: string | null | undefined): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeZone: 'UTC' }).format(at)
 }
 
+/** A calendar month such as `2026-11`: `November 2026`. */
+export function formatMonth(month: string): string {
+  const options = { month: 'long', year: 'numeric', timeZone: 'UTC' } as const
+  return new Intl.DateTimeFormat(locale(), options).format(new Date(`${month}-01T00:00:00Z`))
+}
+
 /** The day of an instant in a zone. */
 export function formatDate(instant: string | null | undefined, zone = 'UTC'): string {
   if (!instant) return '—'

@@ -5,7 +5,6 @@ import {
   formatUnitPrice,
   formatUnits,
   minorDigits,
-  readDecimal,
   toMajor,
   toMinor,
   wholeCents,
@@ -62,16 +61,6 @@ describe('amounts', () => {
   it('writes units without empty digits, and a real minus', () => {
     expect(formatUnits('56000.0')).toBe('56,000')
     expect(formatUnits('-1.5')).toBe('−1.5')
-  })
-
-  it.each([
-    ['1 204,50', '1204.50'],
-    ['1,204.50', '1204.50'],
-    ['1.204,50', '1204.50'],
-    ['0,3', '0.3'],
-    ['12', '12'],
-  ])('reads %s as %s', (typed, read) => {
-    expect(readDecimal(typed)).toBe(read)
   })
 })
 

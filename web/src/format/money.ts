@@ -102,13 +102,3 @@ export function formatRate(rate: string | number | null | undefined): string {
 function plain(text: string): string {
   return /^-?\d+(\.\d+)?(e-?\d+)?$/i.test(text) ? text : '0'
 }
-
-/** The number that a pasted or typed text means, with the separators of any locale: `1 204,50` is `1204.50`. */
-export function readDecimal(text: string): string {
-  const compact = text.replace(/[\s\u00a0\u202f'’]/g, '')
-  const comma = compact.lastIndexOf(',')
-  const dot = compact.lastIndexOf('.')
-  if (comma > dot && dot >= 0) return compact.replaceAll('.', '').replace(',', '.')
-  if (dot > comma && comma >= 0) return compact.replaceAll(',', '')
-  return comma >= 0 && /,\d*$/.test(compact) ? compact.replace(',', '.') : compact
-}

@@ -1,5 +1,6 @@
-import { type ReactElement, type ReactNode, useId } from 'react'
-import { readDecimal } from '../format/money.ts'
+import { type ReactElement, type ReactNode, useId, useState } from 'react'
+import { readTyped, shownValue, whyUnread } from '../format/typed-number.ts'
+import { afterPress } from './after-press.ts'
 import { useFormOfField } from './form.tsx'
 
 type FieldProps = {
@@ -107,10 +108,13 @@ export function TextField(props: TextProps): ReactElement {
   )
 }
 
-/** A decimal number, kept as text; separators of any locale are understood. */
-export function DecimalField(
-  props: FieldProps & { readonly suffix?: ReactNode; readonly placeholder?: string },
-): ReactElement {
+type DecimalFieldProps = FieldProps & {
+  readonly suffix?: ReactNode
+  readonly placeholder?: string | undefined
+}
+
+/** A number as the locale writes it. */
+export function DecimalField(props: DecimalFieldProps): ReactElement {
   const { name } = props
   const form = useFormOfField()
   const id = `field-${name}`
@@ -125,43 +129,71 @@ export function DecimalField(
         isLocked={props.locked !== undefined}
         suffix={props.suffix}
         placeholder={props.placeholder}
+        hasError={error !== undefined}
         aria={ariaOf(id, error, props.help ?? props.locked)}
       />
     </FieldFrame>
   )
 }
 
-export function DecimalInput(props: {
-  readonly id?: string
-  readonly label?: string
+type DecimalInputProps = {
+  readonly id?: string | undefined
+  readonly label?: string | undefined
   readonly value: string
   readonly onChange: (value: string) => void
   readonly onBlur?: () => void
   readonly isLocked?: boolean
   readonly suffix?: ReactNode
   readonly placeholder?: string | undefined
-  readonly aria?: object
-}): ReactElement {
+  /** Whether its frame says already what is wrong. */
+  readonly hasError?: boolean
+  readonly aria?: {
+    readonly 'aria-invalid'?: boolean | undefined
+    readonly 'aria-describedby'?: string | undefined
+  }
+}
+
+/** Where a number is typed. It gives the number itself, or a text that is none and says so once it is left. */
+export function DecimalInput(props: DecimalInputProps): ReactElement {
+  const { value, aria = {} } = props
+  const [typed, setTyped] = useState<string | null>(null)
+  const [isLeft, setLeft] = useState(false)
+  const problemId = useId()
+  const problem = isLeft && !props.hasError ? whyUnread(value) : undefined
+  // What was typed stays as it is for as long as it is what the form has.
+  const shown = typed !== null && readTyped(typed) === value ? typed : shownValue(value)
   return (
-    <span className="input-line">
-      <input
-        {...props.aria}
-        id={props.id}
-        className="input input-number"
-        inputMode="decimal"
-        autoComplete="off"
-        aria-label={props.label}
-        value={props.value}
-        placeholder={props.placeholder}
-        readOnly={props.isLocked}
-        onChange={(event) => props.onChange(event.target.value)}
-        onBlur={(event) => {
-          const read = readDecimal(event.target.value)
-          if (read !== props.value) props.onChange(read)
-          props.onBlur?.()
-        }}
-      />
-      {props.suffix && <span className="suffix">{props.suffix}</span>}
+    <span className="decimal">
+      <span className="input-line">
+        <input
+          id={props.id}
+          className="input input-number"
+          inputMode="decimal"
+          autoComplete="off"
+          aria-label={props.label}
+          aria-invalid={problem ? true : aria['aria-invalid']}
+          aria-describedby={
+            [aria['aria-describedby'], problem && problemId].filter(Boolean).join(' ') || undefined
+          }
+          value={shown}
+          placeholder={props.placeholder}
+          readOnly={props.isLocked}
+          onChange={(event) => {
+            setTyped(event.target.value)
+            props.onChange(readTyped(event.target.value))
+          }}
+          onBlur={() => {
+            afterPress(() => setLeft(true))
+            props.onBlur?.()
+          }}
+        />
+        {props.suffix && <span className="suffix">{props.suffix}</span>}
+      </span>
+      {problem && (
+        <span id={problemId} className="field-error">
+          {problem}
+        </span>
+      )}
     </span>
   )
 }

@@ -13,6 +13,7 @@ import {
 import type { ApiProblem, FieldErrors } from '../api/client.ts'
 import { labelOf, textOfField, textOfProblem } from '../api/problem-texts.ts'
 import { useWrite, type Write } from '../api/queries.ts'
+import { firstUnread, whyUnread } from '../format/typed-number.ts'
 import { afterPress } from './after-press.ts'
 import { ApiCallButton } from './api-call.tsx'
 import { Button } from './button.tsx'
@@ -73,7 +74,7 @@ export function useForm<V extends Values>(options: FormOptions<V>): Form<V> {
     if (options.draft && isDirty) keepDraft(options.draft, values)
   }, [options.draft, isDirty, values])
 
-  const checked = options.check?.(values) ?? {}
+  const checked = { ...options.check?.(values), ...unreadOf(values) }
   const problems = Object.entries(checked).filter((each): each is [string, string] => each[1] !== undefined)
   const errorOf = (name: string) => {
     const codes = refused[name]
@@ -121,6 +122,16 @@ export function useForm<V extends Values>(options: FormOptions<V>): Form<V> {
     draft:
       offered && !isDirty ? draftOf(options.draft ?? '', offered, setValues, () => setOffered(null)) : null,
   }
+}
+
+/** Why numbers could not be read, by field. */
+function unreadOf(values: Values): Record<string, string | undefined> {
+  const all: Record<string, string | undefined> = {}
+  for (const [name, value] of Object.entries(values)) {
+    const why = whyUnread(firstUnread(value))
+    if (why !== undefined) all[name] = why
+  }
+  return all
 }
 
 /** The errors of fields at the fields that stand for them. */

@@ -1,6 +1,7 @@
 import { lazy, type ReactElement, Suspense, useState } from 'react'
+import { locale } from '../format/locale.ts'
 import { call } from './api.ts'
-import { useSay } from './language.ts'
+import { languageNames, useSay } from './language.ts'
 import { Home } from './pages/home.tsx'
 import { Button, Page } from './parts.tsx'
 import { go, Link, usePath } from './route.tsx'
@@ -32,7 +33,11 @@ const ENTRIES = [
 /** First parts of the portal's own addresses; anything else in their place is the token of a link. */
 export const PAGES: readonly string[] = ENTRIES.map(([path]) => path).filter((path) => path !== '')
 
-type AppProps = { readonly onLeft: () => void; readonly onLanguage: () => void }
+type AppProps = {
+  readonly onLeft: () => void
+  /** Shows everything in a language, or in that of the customer, which has changed. */
+  readonly onLanguage: (chosen: string | null) => void
+}
 
 /** The portal: whose it is, its pages, and the one that is open. */
 export function App({ onLeft, onLanguage }: AppProps): ReactElement {
@@ -52,6 +57,7 @@ export function App({ onLeft, onLanguage }: AppProps): ReactElement {
             {brand.logo_url ? <img src={brand.logo_url} alt={brand.name} /> : brand.name}
           </Link>
           <span className="muted clip">{customer.name}</span>
+          <LanguageChoice onLanguage={onLanguage} />
           <Leave onLeft={onLeft} />
         </div>
       </header>
@@ -70,6 +76,25 @@ export function App({ onLeft, onLanguage }: AppProps): ReactElement {
         <ThemeField />
       </footer>
     </>
+  )
+}
+
+/** The language of the page, for as long as the window is open. */
+function LanguageChoice({ onLanguage }: Pick<AppProps, 'onLanguage'>): ReactElement {
+  const say = useSay()
+  return (
+    <select
+      className="input portal-language"
+      aria-label={say('pageLanguage')}
+      value={locale()}
+      onChange={({ target: { value } }) => onLanguage(value)}
+    >
+      {languageNames().map(([code, name]) => (
+        <option key={code} value={code} lang={code}>
+          {name}
+        </option>
+      ))}
+    </select>
   )
 }
 
@@ -145,7 +170,7 @@ function Navigation({ current }: { readonly current: string }): ReactElement {
   )
 }
 
-function Content({ onLanguage }: { readonly onLanguage: () => void }): ReactElement {
+function Content({ onLanguage }: Pick<AppProps, 'onLanguage'>): ReactElement {
   const say = useSay()
   const shows = useShows()
   const [first = '', second = '', ...more] = usePath().split('/')
@@ -163,6 +188,6 @@ function Content({ onLanguage }: { readonly onLanguage: () => void }): ReactElem
   if (first === 'credit-notes') return <CreditNotes />
   if (first === 'payment-methods') return <Methods />
   if (first === 'plan') return <Plan />
-  if (first === 'information') return <Information onLanguage={onLanguage} />
+  if (first === 'information') return <Information onLanguage={() => onLanguage(null)} />
   return <Home />
 }

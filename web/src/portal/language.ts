@@ -29,6 +29,24 @@ export function languageOfBrowser(): string {
   return 'en'
 }
 
+const KEPT = 'weir-portal-language'
+
+/** The language that was chosen for this session, in place of the customer's. */
+export function keptLanguage(): string | null {
+  const kept = sessionStorage.getItem(KEPT)
+  return kept !== null && LANGUAGES.includes(kept) ? kept : null
+}
+
+/** Keeps a language until the window is closed; null for the customer's own. */
+export function keepLanguage(name: string | null): void {
+  if (name === null) sessionStorage.removeItem(KEPT)
+  else sessionStorage.setItem(KEPT, name)
+}
+
+/** Every language by its own name, so that everybody finds theirs. */
+export const languageNames = (): readonly (readonly [code: string, name: string])[] =>
+  LANGUAGES.map((code) => [code, new Intl.DisplayNames(code, { type: 'language' }).of(code) ?? code])
+
 /** Loads the texts of a language, and makes it that of the page, its amounts and dates. */
 export async function loadLanguage(name: string): Promise<Words> {
   const words = (await LOADERS[name]?.()) ?? en

@@ -4,7 +4,7 @@ import type { PortalSession } from '../api/types.ts'
 import { isSignedOut, onOver, openPortal } from './api.ts'
 import { App, PAGES } from './app.tsx'
 import { showBrand } from './brand.ts'
-import { languageOfBrowser, loadLanguage, SayContext, sayIn } from './language.ts'
+import { keepLanguage, keptLanguage, languageOfBrowser, loadLanguage, SayContext, sayIn } from './language.ts'
 import { Ended, Unreached } from './outside.tsx'
 import { keepRenewal, keptRenewal, sendsMails } from './renewal.ts'
 import { takeToken } from './route.tsx'
@@ -53,7 +53,7 @@ async function showOver(token: string | null): Promise<void> {
 
 async function show(session: PortalSession): Promise<void> {
   showBrand(session.brand)
-  const words = await loadLanguage(session.customer.locale)
+  const words = await loadLanguage(keptLanguage() ?? session.customer.locale)
   root.render(
     <StrictMode>
       <SayContext value={sayIn(words)}>
@@ -61,13 +61,17 @@ async function show(session: PortalSession): Promise<void> {
           <App
             onLeft={() => {
               keepRenewal(null)
+              keepLanguage(null)
               root.render(
                 <SayContext value={sayIn(words)}>
                   <Ended why="left" />
                 </SayContext>,
               )
             }}
-            onLanguage={async () => show(await openPortal(null))}
+            onLanguage={async (chosen) => {
+              keepLanguage(chosen)
+              await show(chosen === null ? await openPortal(null) : session)
+            }}
           />
         </SessionContext>
       </SayContext>

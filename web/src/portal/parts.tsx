@@ -115,6 +115,9 @@ export function Button({
   )
 }
 
+/** The address at which a file is saved and not shown, so that the page stays. */
+export const downloadOf = (url: string): string => `${url}?download=true`
+
 /** A button whose write answers with the address of a file or of a provider's page, which is opened. */
 export function OpenButton(props: {
   readonly path: string
@@ -130,7 +133,7 @@ export function OpenButton(props: {
   const open = async () => {
     setWaiting(false)
     const answer = await run<{ url: string | null }>('POST', props.path)
-    if (answer?.url) window.location.assign(answer.url)
+    if (answer?.url) window.location.assign(props.isFile ? downloadOf(answer.url) : answer.url)
     else if (answer) setWaiting(true)
   }
   return (

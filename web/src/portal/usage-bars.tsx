@@ -39,6 +39,7 @@ export function UsageBars({ caption, spans }: BarsProps): ReactElement | null {
           </select>
         </div>
       )}
+      <figcaption className="muted">{say(caption, { name })}</figcaption>
       <Bars name={name} caption={caption} spans={spans} />
     </figure>
   )

@@ -3,6 +3,8 @@ import type { Caller, Context } from '../../../actions/context.ts'
 import { downloadCreditNote, downloadInvoice } from '../../../actions/documents/download-document.ts'
 import { downloadCreditNoteXml, downloadInvoiceXml } from '../../../actions/documents/download-xml.ts'
 import { openPaymentPage } from '../../../actions/payments/open-payment-page.ts'
+import { localeOf } from '../../../core/documents/words.ts'
+import { DOCUMENT_LOCALES } from '../../../core/input/places.ts'
 import { notFound } from '../../../core/refusal.ts'
 import { creditNoteViews, findCreditNote, listCreditNotes } from '../../../store/credit-notes.ts'
 import type { Reads } from '../../../store/database.ts'
@@ -13,6 +15,7 @@ import { findInvoice, type InvoiceRow } from '../../../store/invoices.ts'
 import { findDefaultLink } from '../../../store/payment-provider-customers.ts'
 import { listReceipts, receiptViews } from '../../../store/payment-receipts.ts'
 import { listPayments, paymentViews } from '../../../store/payments.ts'
+import { findPayee, pricedFeesOf } from '../../../store/portal.ts'
 import { xmlUrlOf } from '../../../wire/invoices.ts'
 import {
   toWireOwnCreditNote,
@@ -77,18 +80,22 @@ function invoiceRoutes(app: FastifyInstance, context: Context): void {
     })
   })
   app.get<ById>('/invoices/:id', { config, schema: portalSchemas.invoice }, async (request) => {
-    const { caller, visit, params } = request
+    const { caller, visit, params, query } = request
     return database.read(caller, async (reads) => {
-      const { id } = await ownInvoice(reads, visit.customer.id, params.id)
-      const [[view], payments, canPay] = await Promise.all([
+      const { id, billingEntityId } = await ownInvoice(reads, visit.customer.id, params.id)
+      const { locale } = readQuery(query, (from) => ({ locale: from.word('locale', DOCUMENT_LOCALES) }))
+      const [[view], payments, canPay, payee, ofFees] = await Promise.all([
         invoiceViews(reads, [id], caller.now),
         listPayments(reads, { invoiceId: id }, PAYMENTS_MAX),
         canPayOnPage(reads, visit.customer.id),
+        findPayee(reads, billingEntityId),
+        pricedFeesOf(reads, id),
       ])
       if (!view) throw notFound('invoice')
-      return {
-        invoice: toWireOwnInvoiceInFull(view, await paymentViews(reads, payments.rows), canPay),
-      }
+      const own = localeOf(visit.customer.documentLocale ?? visit.billingEntity.documentLocale)
+      const paid = await paymentViews(reads, payments.rows)
+      const ways = { canPayOnPage: canPay, payee }
+      return { invoice: toWireOwnInvoiceInFull(view, paid, ways, { locale: locale ?? own, ofFees }) }
     })
   })
   app.post<ById>(

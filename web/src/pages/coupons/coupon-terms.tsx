@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react'
-import { CardsField, DecimalField, Row, SelectField, TextField } from '../../parts/fields.tsx'
+import { CardsField, DecimalField, Row, SelectField } from '../../parts/fields.tsx'
 import type { CouponTermValues } from './coupon-values.ts'
 
 const FREQUENCIES = [
@@ -54,7 +54,7 @@ export function CouponTerms(props: {
       <Row>
         <SelectField name="frequency" label="Used" options={FREQUENCIES} locked={locked} />
         {values.frequency === 'recurring' && (
-          <TextField
+          <DecimalField
             name="frequency_duration"
             label="Number of invoices"
             isRequired

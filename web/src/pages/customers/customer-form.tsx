@@ -4,7 +4,7 @@ import { useList, useOne } from '../../api/queries.ts'
 import { useMay, useOrganization } from '../../api/session.ts'
 import type { BillingEntity, Customer, Invoice, Tax } from '../../api/types.ts'
 import { COUNTRIES, CURRENCIES } from '../../format/countries.ts'
-import { Row, SelectField, TextField } from '../../parts/fields.tsx'
+import { DecimalField, Row, SelectField, TextField } from '../../parts/fields.tsx'
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
@@ -285,8 +285,8 @@ function BillingSection({ stored }: { readonly stored: Customer | null }): React
         />
       </Row>
       <Row>
-        <TextField name="net_payment_term" label="Payment term" suffix="days" placeholder="Inherited" />
-        <TextField
+        <DecimalField name="net_payment_term" label="Payment term" suffix="days" placeholder="Inherited" />
+        <DecimalField
           name="invoice_grace_period"
           label="Grace period"
           suffix="days"

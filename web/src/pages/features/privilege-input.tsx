@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react'
+import { DecimalInput } from '../../parts/fields.tsx'
 import type { Privilege } from './entitlement-values.ts'
 
 /** The value of one privilege; an empty one is no value. */
@@ -22,16 +23,19 @@ export function PrivilegeInput(props: {
     value,
     onChange: (event: { readonly target: { readonly value: string } }) => onChange(event.target.value),
   }
-  if (type === 'string' || type === 'integer') {
+  if (type === 'integer') {
     return (
-      <input
-        {...shared}
-        autoComplete="off"
-        inputMode={type === 'integer' ? 'numeric' : undefined}
+      <DecimalInput
+        id={id}
+        label={label}
+        value={value}
+        onChange={onChange}
         placeholder={empty}
+        aria={{ 'aria-invalid': shared['aria-invalid'] }}
       />
     )
   }
+  if (type === 'string') return <input {...shared} autoComplete="off" placeholder={empty} />
   const options =
     type === 'boolean'
       ? [

@@ -3,8 +3,9 @@ import { useNow } from '../../api/now.ts'
 import { useList, useRead } from '../../api/queries.ts'
 import { useMay, useOrganization } from '../../api/session.ts'
 import type { Invoice } from '../../api/types.ts'
-import { monthName, RevenueChart } from '../../charts/revenue-chart.tsx'
+import { RevenueChart } from '../../charts/revenue-chart.tsx'
 import { singular } from '../../format/counts.ts'
+import { formatMonth } from '../../format/dates.ts'
 import { formatCents, wholeCents } from '../../format/money.ts'
 import { Icon, type IconName } from '../../parts/icon.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
@@ -57,6 +58,17 @@ function monthText(now: number, monthsBack: number): string {
     .slice(0, 7)
 }
 
+type OverdueMonth = Month & { readonly lago_invoice_ids: readonly string[] }
+
+/** What is left to pay of all overdue invoices in a currency, and how many they are. */
+function lateOf(months: readonly OverdueMonth[], currency: string) {
+  const own = months.filter((month) => month.currency === currency)
+  return {
+    cents: String(own.reduce((sum, { amount_cents }) => sum + BigInt(wholeCents(amount_cents)), 0n)),
+    count: own.reduce((sum, { lago_invoice_ids: ids }) => sum + ids.length, 0),
+  }
+}
+
 /** Revenue by month, with what is recurring and what is late, as the API's analytics give them. */
 function Money(): ReactElement {
   const { default_currency } = useOrganization()
@@ -68,9 +80,9 @@ function Money(): ReactElement {
   const first = billed.includes(default_currency) ? default_currency : (billed[0] ?? default_currency)
   const currency = view.get('currency') || first
   const mrr = useRead<{ mrrs: readonly Month[] }>('/analytics/mrr', { currency, months: 2 })
-  const overdue = useRead<{ overdue_balances: readonly Month[] }>('/analytics/overdue_balance', {
+  // Of every month: an invoice that is late stays late.
+  const overdue = useRead<{ overdue_balances: readonly OverdueMonth[] }>('/analytics/overdue_balance', {
     currency,
-    months: 12,
   })
   const now = useNow()
   /** The sum of a month, counted back from this one; a month without any has no entry. */
@@ -79,9 +91,7 @@ function Money(): ReactElement {
     const found = months?.find((each) => each.currency === currency && each.month.startsWith(wanted))
     return formatCents(wholeCents(found?.amount_cents), currency)
   }
-  // What is recurring is known for a month once it is billed.
-  const [latest] = newestFirst(mrr.data?.mrrs ?? [])
-  const [late] = newestFirst(overdue.data?.overdue_balances ?? [])
+  const late = lateOf(overdue.data?.overdue_balances ?? [], currency)
   return (
     <div className="home-money">
       <Loaded query={all} rows={3}>
@@ -107,12 +117,13 @@ function Money(): ReactElement {
                 <Figure label="This month" value={show(gross_revenues)} />
                 <Figure label="Last month" value={show(gross_revenues, 1)} />
                 <Figure
-                  label="Recurring, per month"
-                  value={formatCents(wholeCents(latest?.amount_cents), currency)}
+                  label={`Recurring, ${formatMonth(monthText(now, 1))}`}
+                  value={show(mrr.data?.mrrs, 1)}
                 />
                 <Figure
-                  label={late ? `Overdue from ${monthName(late.month, 'long')}` : 'Overdue'}
-                  value={formatCents(wholeCents(late?.amount_cents), currency)}
+                  label="Overdue"
+                  value={formatCents(late.cents, currency)}
+                  note={`${late.count.toLocaleString()} ${late.count === 1 ? 'invoice' : 'invoices'}`}
                 />
               </div>
               <RevenueChart

@@ -134,11 +134,21 @@ function FeeRow(props: {
         {props.isAdjusted && ' '}
         {props.isAdjusted && <Tag>Changed by hand</Tag>}
       </td>
-      <td className="muted nowrap">{formatPeriod(fee.from_date, fee.to_date, zone)}</td>
-      <td className="number">{formatUnits(fee.units)}</td>
-      <td className="number">{formatUnitPrice(fee.precise_unit_amount, currency)}</td>
-      <td className="number">{fee.taxes_rate ? formatRate(fee.taxes_rate) : <None />}</td>
-      <td className="number">{formatCents(fee.amount_cents, currency)}</td>
+      <td className="muted nowrap" data-title="Period">
+        {formatPeriod(fee.from_date, fee.to_date, zone)}
+      </td>
+      <td className="number" data-title="Units">
+        {formatUnits(fee.units)}
+      </td>
+      <td className="number" data-title="Unit price">
+        {formatUnitPrice(fee.precise_unit_amount, currency)}
+      </td>
+      <td className="number" data-title="Tax">
+        {fee.taxes_rate ? formatRate(fee.taxes_rate) : <None />}
+      </td>
+      <td className="number" data-title="Amount">
+        {formatCents(fee.amount_cents, currency)}
+      </td>
     </tr>
   )
 }

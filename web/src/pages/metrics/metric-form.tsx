@@ -2,7 +2,15 @@ import { useParams } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { useList, useOne, type Write } from '../../api/queries.ts'
 import type { BillableMetric, Event } from '../../api/types.ts'
-import { CardsField, NameAndCode, Row, SelectField, SwitchField, TextField } from '../../parts/fields.tsx'
+import {
+  CardsField,
+  DecimalField,
+  NameAndCode,
+  Row,
+  SelectField,
+  SwitchField,
+  TextField,
+} from '../../parts/fields.tsx'
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
@@ -201,7 +209,7 @@ function MetricForm(props: {
                 { value: 'floor', label: 'Down' },
               ]}
             />
-            <TextField
+            <DecimalField
               name="rounding_precision"
               label="Digits after the point"
               help="With 2, 12.3456 becomes 12.35."

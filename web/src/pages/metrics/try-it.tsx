@@ -6,6 +6,7 @@ import { OWN_API } from '../../api/queries.ts'
 import { useOrganization } from '../../api/session.ts'
 import { formatUnits } from '../../format/money.ts'
 import { Button, IconButton } from '../../parts/button.tsx'
+import { DecimalInput } from '../../parts/fields.tsx'
 import { None } from '../../parts/page.tsx'
 
 type MetricBody = {
@@ -100,13 +101,10 @@ export function TryIt({
                 </td>
                 {isTimed && (
                   <td>
-                    <input
-                      className="input input-number"
-                      inputMode="numeric"
-                      autoComplete="off"
-                      aria-label={`Day of event ${at + 1}`}
+                    <DecimalInput
+                      label={`Day of event ${at + 1}`}
                       value={day}
-                      onChange={(event) => replace(at, { day: event.target.value.trim() })}
+                      onChange={(typed) => replace(at, { day: typed })}
                     />
                   </td>
                 )}

@@ -7,6 +7,7 @@ import { useMay, useOrganization } from '../../api/session.ts'
 import type { AddOn, BillableMetric, Plan, Tax } from '../../api/types.ts'
 import { CURRENCIES } from '../../format/countries.ts'
 import { formatCents, toMinor } from '../../format/money.ts'
+import { shownValue } from '../../format/typed-number.ts'
 import { DecimalField, NameAndCode, Row, SelectField, SwitchField, TextField } from '../../parts/fields.tsx'
 import { type Form, FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
@@ -209,7 +210,7 @@ function PlanSections(props: {
 
 function effectOf(values: PlanValues, isUsed: boolean): string {
   const cents = toMinor(values.amount || '0', values.currency)
-  const price = cents === null ? values.amount : formatCents(cents, values.currency)
+  const price = cents === null ? shownValue(values.amount) : formatCents(cents, values.currency)
   const when = values.pay_in_advance ? 'at the start of' : 'at the end of'
   const usage = values.charges.length > 0 ? ', and usage at the end of it' : ''
   const existing = isUsed ? ' Saving asks who gets the change.' : ''
@@ -262,7 +263,7 @@ function BasicsSection(props: {
           />
         )}
         <Row>
-          <TextField
+          <DecimalField
             name="trial_period"
             label="Trial"
             suffix="days"

@@ -1,5 +1,6 @@
 import type { Plan } from '../../api/types.ts'
 import { toMajor, toMinor } from '../../format/money.ts'
+import { isUnread } from '../../format/typed-number.ts'
 import type { Charge, ChargeModel } from './models.tsx'
 
 /** One tier as typed; `to` is empty in the last one. */
@@ -336,5 +337,6 @@ export function bodyOfPlan(values: PlanValues) {
 
 /** The bound that follows another: the next whole unit, or the same when it has decimals. */
 export function boundAfter(to: string): string {
+  if (isUnread(to)) return ''
   return /^\d+$/.test(to) ? String(BigInt(to) + 1n) : to
 }

@@ -1,6 +1,8 @@
 import type { ClipboardEvent, KeyboardEvent, ReactElement } from 'react'
-import { formatPrice, formatRate, formatUnits, readDecimal } from '../../format/money.ts'
+import { formatPrice, formatRate, formatUnits } from '../../format/money.ts'
+import { readTyped } from '../../format/typed-number.ts'
 import { Button, IconButton } from '../../parts/button.tsx'
+import { DecimalInput } from '../../parts/fields.tsx'
 import { boundAfter, type Tier } from './plan-values.ts'
 
 type GridProps = {
@@ -46,18 +48,22 @@ export function TierGrid({ label, tiers, onChange, currency, isRate, error }: Gr
                 {at === tiers.length - 1 ? (
                   <span className="muted">and above</span>
                 ) : (
-                  <Cell label={`Tier ${at + 1}, to`} value={tier.to} onChange={(to) => set(at, { to })} />
+                  <DecimalInput
+                    label={`Tier ${at + 1}, to`}
+                    value={tier.to}
+                    onChange={(to) => set(at, { to })}
+                  />
                 )}
               </td>
               <td>
-                <Cell
+                <DecimalInput
                   label={`Tier ${at + 1}, ${isRate ? 'rate' : 'price per unit'}`}
                   value={tier.price}
                   onChange={(price) => set(at, { price })}
                 />
               </td>
               <td>
-                <Cell
+                <DecimalInput
                   label={`Tier ${at + 1}, flat fee`}
                   value={tier.flat}
                   onChange={(flat) => set(at, { flat })}
@@ -89,27 +95,6 @@ export function TierGrid({ label, tiers, onChange, currency, isRate, error }: Gr
         ))}
       </ul>
     </div>
-  )
-}
-
-function Cell(props: {
-  readonly label: string
-  readonly value: string
-  readonly onChange: (value: string) => void
-}): ReactElement {
-  return (
-    <input
-      className="input input-number"
-      inputMode="decimal"
-      autoComplete="off"
-      aria-label={props.label}
-      value={props.value}
-      onChange={(event) => props.onChange(event.target.value)}
-      onBlur={(event) => {
-        const read = readDecimal(event.target.value)
-        if (read !== props.value) props.onChange(read)
-      }}
-    />
   )
 }
 
@@ -154,12 +139,12 @@ export function pastedTiers(text: string): readonly Tier[] {
     .filter((cells) => cells.some((cell) => /\d/.test(cell)))
   return rows.map((cells) => {
     const [to = '', price = '', flat = '0'] = cells.length >= 4 ? cells.slice(1) : cells
-    const bound = readDecimal(to)
     return {
       from: '',
-      to: /^\d+(\.\d+)?$/.test(bound) ? bound : '',
-      price: readDecimal(price.replace('%', '')),
-      flat: readDecimal(flat) || '0',
+      // The last bound may be a word: "and above".
+      to: /\d/.test(to) ? readTyped(to) : '',
+      price: readTyped(price.replace('%', '')),
+      flat: readTyped(flat) || '0',
     }
   })
 }

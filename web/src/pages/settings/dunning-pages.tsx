@@ -5,7 +5,7 @@ import { useMay, useOrganization } from '../../api/session.ts'
 import { CURRENCIES } from '../../format/countries.ts'
 import { formatCents } from '../../format/money.ts'
 import { Button, ButtonLink, IconButton } from '../../parts/button.tsx'
-import { DecimalInput, NameAndCode, Row, TextField } from '../../parts/fields.tsx'
+import { DecimalField, DecimalInput, NameAndCode, Row, TextField } from '../../parts/fields.tsx'
 import { type Form, FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { type Column, List, useView } from '../../parts/list.tsx'
@@ -157,8 +157,8 @@ function CampaignForm(props: {
         <Section title="When" help="The sum of overdue invoices from which customers are asked.">
           <Thresholds form={form} />
           <Row>
-            <TextField name="max_attempts" label="Attempts" isRequired />
-            <TextField name="days_between_attempts" label="Days between them" suffix="days" isRequired />
+            <DecimalField name="max_attempts" label="Attempts" isRequired />
+            <DecimalField name="days_between_attempts" label="Days between them" suffix="days" isRequired />
           </Row>
         </Section>
         <Section title="Copies" help="Who gets a copy of each request.">

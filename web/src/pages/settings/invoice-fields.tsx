@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react'
 import { ChecksField } from '../../parts/checks-field.tsx'
-import { Row, SelectField, SwitchField, TextField } from '../../parts/fields.tsx'
+import { DecimalField, Row, SelectField, SwitchField, TextField } from '../../parts/fields.tsx'
 import { Section } from '../../parts/form.tsx'
 
 const LOCALES = ['en', 'fr', 'nb', 'de', 'it', 'es', 'sv', 'pt-BR', 'zh-TW']
@@ -36,8 +36,8 @@ export function InvoiceFields({ prefix }: { readonly prefix: string }): ReactEle
           />
         </Row>
         <Row>
-          <TextField name="net_payment_term" label="To be paid within" suffix="days" />
-          <TextField
+          <DecimalField name="net_payment_term" label="To be paid within" suffix="days" />
+          <DecimalField
             name="invoice_grace_period"
             label="Stays a draft for"
             suffix="days"

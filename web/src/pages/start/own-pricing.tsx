@@ -4,6 +4,7 @@ import { ApiProblem, send, setOrganization } from '../../api/client.ts'
 import { textOfProblem } from '../../api/problem-texts.ts'
 import { API, type Write } from '../../api/queries.ts'
 import { readSession, SESSION_KEY, useOrganization } from '../../api/session.ts'
+import { firstUnread, whyUnread } from '../../format/typed-number.ts'
 import { ApiCallButton } from '../../parts/api-call.tsx'
 import { Button } from '../../parts/button.tsx'
 import { codeOf, DecimalInput, FieldFrame, Row } from '../../parts/fields.tsx'
@@ -189,8 +190,10 @@ function useMake(values: OwnValues, currency: string) {
     go(`/${sandbox}/subscriptions/${encodeURIComponent(`${codeOf(values.customerName)}_1`)}`)
   }
   const make = async () => {
+    const unread = whyUnread(firstUnread(values))
+    setProblem(unread ?? null)
+    if (unread !== undefined) return
     setBusy(true)
-    setProblem(null)
     try {
       await run()
     } catch (error) {

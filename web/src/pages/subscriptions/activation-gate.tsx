@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react'
 import type { Subscription } from '../../api/types.ts'
 import { formatTime } from '../../format/dates.ts'
-import { SwitchField, TextField } from '../../parts/fields.tsx'
+import { DecimalField, SwitchField } from '../../parts/fields.tsx'
 import { Section } from '../../parts/form.tsx'
 import { Status } from '../../parts/status.tsx'
 
@@ -39,7 +39,7 @@ export function ActivationSection({ isWaiting }: { readonly isWaiting: boolean }
         }
       />
       {isWaiting && (
-        <TextField
+        <DecimalField
           name="timeout_hours"
           label="Give up after"
           suffix="hours"

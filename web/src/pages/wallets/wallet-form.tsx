@@ -152,7 +152,7 @@ function BasicsSection(props: {
         />
       </Row>
       <Row>
-        <TextField name="priority" label="Priority" isRequired help="From 1 to 50; 1 is spent first." />
+        <DecimalField name="priority" label="Priority" isRequired help="From 1 to 50; 1 is spent first." />
         <TextField
           name="expiration_at"
           label="Last day"

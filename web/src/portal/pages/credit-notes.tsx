@@ -4,7 +4,17 @@ import { formatDate, formatDay } from '../../format/dates.ts'
 import { formatCents } from '../../format/money.ts'
 import { useRead } from '../api.ts'
 import { useSay } from '../language.ts'
-import { Card, type Column, Loaded, OpenButton, Page, type Paged, Pages, Table } from '../parts.tsx'
+import {
+  Card,
+  type Column,
+  downloadOf,
+  Loaded,
+  OpenButton,
+  Page,
+  type Paged,
+  Pages,
+  Table,
+} from '../parts.tsx'
 import { useSession, useShows } from '../session.ts'
 
 /** Credit notes, and the receipts of payments. */
@@ -92,7 +102,7 @@ function Receipts(): ReactElement {
       head: say('download'),
       cell: ({ file_url, number }) =>
         file_url ? (
-          <a href={file_url} aria-label={`${say('download')}: ${number}`}>
+          <a href={downloadOf(file_url)} aria-label={`${say('download')}: ${number}`}>
             {say('download')}
           </a>
         ) : (

@@ -3,7 +3,7 @@ import type { OwnCustomer } from '../../api/types.ts'
 import { countriesIn } from '../../format/countries.ts'
 import { locale } from '../../format/locale.ts'
 import { useRead, useWrite } from '../api.ts'
-import { LANGUAGES, useSay } from '../language.ts'
+import { languageNames, useSay } from '../language.ts'
 import { Button, Card, Loaded, Page } from '../parts.tsx'
 import { useSession } from '../session.ts'
 import type { WordKey } from '../words/en.ts'
@@ -193,14 +193,11 @@ function KindField({ bound }: { readonly bound: Bound }): ReactElement {
   return <ChoiceField name="customer_type" label={say('kind')} options={options} bound={bound} />
 }
 
-/** Languages by their own names, so that everybody finds theirs. */
 function LanguageField({ bound }: { readonly bound: Bound }): ReactElement {
   const say = useSay()
-  const options = LANGUAGES.map((name) => {
-    const own = new Intl.DisplayNames(name, { type: 'language' }).of(name) ?? name
-    return [name, own] as const
-  })
-  return <ChoiceField name="document_locale" label={say('language')} options={options} bound={bound} />
+  return (
+    <ChoiceField name="document_locale" label={say('language')} options={languageNames()} bound={bound} />
+  )
 }
 
 function AddressFields(props: {

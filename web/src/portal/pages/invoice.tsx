@@ -1,17 +1,21 @@
 import type { ReactElement } from 'react'
 import type { OwnInvoiceInFull } from '../../api/types.ts'
 import { formatDate, formatDay, formatPeriod } from '../../format/dates.ts'
-import { formatCents, formatPrice, formatRate, formatUnits } from '../../format/money.ts'
+import { locale } from '../../format/locale.ts'
+import { formatCents, formatRate } from '../../format/money.ts'
 import { useRead } from '../api.ts'
 import { useSay } from '../language.ts'
 import { Card, type Column, Facts, Loaded, OpenButton, Page, Status, Table } from '../parts.tsx'
 import { useSession } from '../session.ts'
+import { Transfer } from '../transfer.tsx'
 import { InvoiceStatus, kindOf } from './invoices.tsx'
 
 /** One invoice with its lines, and the way to pay it. */
 export function Invoice({ id }: { readonly id: string }): ReactElement {
   const say = useSay()
-  const read = useRead<{ invoice: OwnInvoiceInFull }>(`/invoices/${encodeURIComponent(id)}`)
+  const read = useRead<{ invoice: OwnInvoiceInFull }>(
+    `/invoices/${encodeURIComponent(id)}?locale=${locale()}`,
+  )
   const invoice = read.data?.invoice
   const back = { to: 'invoices', label: say('invoices') }
   if (!invoice) {
@@ -42,6 +46,7 @@ export function Invoice({ id }: { readonly id: string }): ReactElement {
           ]}
         />
       </Card>
+      <Transfer invoice={invoice} />
       <Lines invoice={invoice} />
       {invoice.payments.length > 0 && <Payments invoice={invoice} />}
       <Question number={invoice.number} />
@@ -82,31 +87,54 @@ function Actions({ invoice }: OfInvoice): ReactElement {
   )
 }
 
+type Fee = OwnInvoiceInFull['fees'][number]
+/** A fee, or a part of its price. */
+type Line = {
+  readonly key: string
+  readonly fee: Fee
+  readonly part: Fee['parts'][number] | null
+}
+
+const linesOf = (fees: readonly Fee[]): Line[] =>
+  fees.flatMap((fee) => [
+    { key: fee.id, fee, part: null },
+    ...fee.parts.map((part, n) => ({ key: `${fee.id} ${n}`, fee, part })),
+  ])
+
+function Item({ fee, part }: Pick<Line, 'fee' | 'part'>): ReactElement {
+  const { customer } = useSession()
+  if (part) return <span className="portal-part">{part.label}</span>
+  return (
+    <>
+      {fee.name}
+      {fee.detail && <span className="muted"> {fee.detail}</span>}
+      {fee.from && (
+        <span className="caption portal-under">{formatPeriod(fee.from, fee.to, customer.timezone)}</span>
+      )}
+    </>
+  )
+}
+
 function Lines({ invoice }: OfInvoice): ReactElement {
   const say = useSay()
-  const { customer } = useSession()
   const { currency } = invoice
-  const columns: Column<OwnInvoiceInFull['fees'][number]>[] = [
+  // As the PDF: the units and the price of a fee, unless they are those of its parts.
+  const own = ({ fee, part }: Line) => part ?? (fee.parts.length === 0 ? fee.printed : null)
+  const columns: Column<Line>[] = [
+    { head: say('item'), cell: ({ fee, part }) => <Item fee={fee} part={part} /> },
+    { head: say('units'), isNumber: true, cell: (line) => own(line)?.units },
+    { head: say('unitPrice'), isNumber: true, cell: (line) => own(line)?.price },
+    { head: say('tax'), isNumber: true, cell: ({ fee, part }) => (part ? '' : formatRate(fee.taxes_rate)) },
     {
-      head: say('item'),
-      cell: (fee) => (
-        <>
-          {fee.name}
-          {fee.detail && <span className="muted"> {fee.detail}</span>}
-          {fee.from && (
-            <span className="caption portal-under">{formatPeriod(fee.from, fee.to, customer.timezone)}</span>
-          )}
-        </>
-      ),
+      head: say('amount'),
+      isNumber: true,
+      cell: ({ fee, part }) =>
+        part ? <span className="muted">{part.amount}</span> : formatCents(fee.amount_cents, currency),
     },
-    { head: say('units'), isNumber: true, cell: (fee) => formatUnits(fee.units) },
-    { head: say('unitPrice'), isNumber: true, cell: (fee) => formatPrice(fee.unit_amount, currency) },
-    { head: say('tax'), isNumber: true, cell: (fee) => formatRate(fee.taxes_rate) },
-    { head: say('amount'), isNumber: true, cell: (fee) => formatCents(fee.amount_cents, currency) },
   ]
   return (
     <Card title={say('items')}>
-      <Table caption={say('items')} columns={columns} rows={invoice.fees} keyOf={({ id }) => id} />
+      <Table caption={say('items')} columns={columns} rows={linesOf(invoice.fees)} keyOf={({ key }) => key} />
       <Totals invoice={invoice} />
     </Card>
   )

@@ -1,9 +1,11 @@
-import { type FormEvent, type ReactElement, useRef, useState } from 'react'
-import type { OwnTransaction, OwnWallet } from '../../api/types.ts'
+import { type FormEvent, type ReactElement, useEffect, useRef, useState } from 'react'
+import type { ApiProblem } from '../../api/client.ts'
+import type { OwnInvoiceInFull, OwnTransaction, OwnWallet } from '../../api/types.ts'
 import { formatDate } from '../../format/dates.ts'
-import { formatCents, formatPrice, formatUnits, readDecimal } from '../../format/money.ts'
-import { useRead, useWrite } from '../api.ts'
-import { useSay } from '../language.ts'
+import { formatCents, formatPrice, formatUnits } from '../../format/money.ts'
+import { exampleNumber, readDecimal } from '../../format/typed-number.ts'
+import { readAgain, useRead, useWrite } from '../api.ts'
+import { type Say, useSay } from '../language.ts'
 import {
   Button,
   Card,
@@ -18,6 +20,7 @@ import {
 } from '../parts.tsx'
 import { Link } from '../route.tsx'
 import { useSession, useShows } from '../session.ts'
+import { Transfer } from '../transfer.tsx'
 import type { WordKey } from '../words/en.ts'
 
 /** The wallets; the one that was chosen, or the only one, with its movements. */
@@ -103,13 +106,18 @@ const PROBLEMS: Readonly<Record<string, WordKey>> = {
   value_is_mandatory: 'missing',
 }
 
+function refusalOf(problem: ApiProblem, say: Say): string {
+  const [code] = problem.details.paid_credits ?? []
+  return say(problem.status === 429 ? 'tooMany' : (PROBLEMS[code ?? ''] ?? 'wrongValue'))
+}
+
 function TopUp({ wallet }: OfWallet): ReactElement {
   const say = useSay()
   const { run, isBusy, problem } = useWrite()
   const [credits, setCredits] = useState('')
-  const [isDone, setDone] = useState(false)
+  const [bought, setBought] = useState<string | null>(null)
+  const [isUnread, setUnread] = useState(false)
   const field = useRef<HTMLInputElement>(null)
-  const [code] = problem?.details.paid_credits ?? []
   const limits = [
     ...(wallet.top_up_min_cents === null
       ? []
@@ -118,14 +126,21 @@ function TopUp({ wallet }: OfWallet): ReactElement {
       ? []
       : [say('atMost', { amount: formatCents(wallet.top_up_max_cents, wallet.currency) })]),
   ]
+  const wrong = isUnread
+    ? say('notANumber', { example: exampleNumber() })
+    : problem && refusalOf(problem, say)
   const buy = async (event: FormEvent) => {
     event.preventDefault()
-    setDone(false)
-    const top_up = { paid_credits: readDecimal(credits) }
-    const answer = await run('POST', `/wallets/${wallet.id}/top_ups`, { top_up })
+    setBought(null)
+    const paid_credits = readDecimal(credits)
+    setUnread(paid_credits === undefined)
+    if (paid_credits === undefined) return field.current?.focus()
+    const top_up = { paid_credits }
+    type Answer = { readonly transactions: readonly OwnTransaction[] }
+    const answer = await run<Answer>('POST', `/wallets/${wallet.id}/top_ups`, { top_up })
     if (answer === undefined) return field.current?.focus()
     setCredits('')
-    setDone(true)
+    setBought(answer.transactions[0]?.id ?? null)
   }
   return (
     <Card title={say('buy')}>
@@ -140,7 +155,7 @@ function TopUp({ wallet }: OfWallet): ReactElement {
             autoComplete="off"
             value={credits}
             onChange={(event) => setCredits(event.target.value)}
-            aria-invalid={problem !== null}
+            aria-invalid={wrong !== null}
             aria-describedby="credits-help"
           />
         </div>
@@ -148,15 +163,51 @@ function TopUp({ wallet }: OfWallet): ReactElement {
           {say('buy')}
         </Button>
       </form>
-      <p id="credits-help" className={problem ? 'field-error' : 'help'} role={problem ? 'alert' : undefined}>
-        {problem
-          ? say(problem.status === 429 ? 'tooMany' : (PROBLEMS[code ?? ''] ?? 'wrongValue'))
-          : limits.join(' · ')}
+      <p id="credits-help" className={wrong ? 'field-error' : 'help'} role={wrong ? 'alert' : undefined}>
+        {wrong ?? limits.join(' · ')}
       </p>
       <p role="status" className="portal-good">
-        {isDone && say('bought')}
+        {bought !== null && say('bought')}
       </p>
+      {bought !== null && <InvoiceOf key={bought} walletId={wallet.id} purchaseId={bought} />}
     </Card>
+  )
+}
+
+/** The invoice of a purchase is made soon after it. */
+const LOOKS_MAX = 20
+const LOOK_MS = 1500
+
+/** The invoice of a purchase, as soon as there is one, and how it is paid by bank transfer. */
+function InvoiceOf(props: { readonly walletId: string; readonly purchaseId: string }): ReactElement | null {
+  const say = useSay()
+  const shows = useShows()
+  const [looks, setLooks] = useState(0)
+  type Answer = { readonly transactions: readonly OwnTransaction[] }
+  const path = shows('invoices') ? `/wallets/${props.walletId}/transactions?page=1&per_page=20` : null
+  const { data } = useRead<Answer>(path)
+  const invoiceId = data?.transactions.find(({ id }) => id === props.purchaseId)?.invoice_id ?? null
+  const isAwaited = path !== null && invoiceId === null && looks < LOOKS_MAX
+  useEffect(() => {
+    if (!isAwaited) return
+    const timer = setTimeout(() => {
+      setLooks(looks + 1)
+      readAgain()
+    }, LOOK_MS)
+    return () => clearTimeout(timer)
+  }, [isAwaited, looks])
+  const read = useRead<{ invoice: OwnInvoiceInFull }>(invoiceId === null ? null : `/invoices/${invoiceId}`)
+  const invoice = read.data?.invoice
+  if (!invoice) return null
+  return (
+    <div className="stack">
+      <p>
+        <Link to={`invoices/${invoice.id}`}>
+          {say('invoice')} {invoice.number}
+        </Link>
+      </p>
+      <Transfer invoice={invoice} />
+    </div>
   )
 }
 
