@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Reads } from './database.ts'
+import { arrayOf } from './values.ts'
 
 /** What is named in lists by an external id or a code, and shown to people by its name. */
 export const NAMED_KINDS = ['customer', 'plan', 'billable_metric', 'add_on', 'billing_entity'] as const
@@ -18,10 +19,10 @@ export async function readNames(
 ): Promise<readonly Name[]> {
   const found = await Promise.all([
     customerNames(reads, wanted.customer),
-    planNames(reads, wanted.plan),
-    metricNames(reads, wanted.billable_metric),
-    addOnNames(reads, wanted.add_on),
-    entityNames(reads, wanted.billing_entity),
+    namesByCode(reads, 'plans', wanted.plan),
+    namesByCode(reads, 'billable_metrics', wanted.billable_metric),
+    namesByCode(reads, 'add_ons', wanted.add_on),
+    namesByCode(reads, 'billing_entities', wanted.billing_entity),
   ])
   return found.flatMap((rows, place) =>
     rows.flatMap(({ identifier, name }) =>
@@ -42,57 +43,30 @@ async function customerNames(reads: Reads, ids: readonly string[]): Promise<read
     .selectFrom('customers')
     .distinctOn('externalId')
     .select(['externalId as identifier', NAME_OF_CUSTOMER.as('name')])
-    .where('externalId', 'in', [...ids])
+    .where('externalId', '=', sql<string>`any(${arrayOf(ids, 'text')})`)
     .orderBy('externalId')
     .orderBy(sql`deleted_at desc nulls first`)
     .execute()
 }
 
-async function planNames(reads: Reads, codes: readonly string[]): Promise<readonly Row[]> {
-  if (codes.length === 0) return []
-  return reads
-    .selectFrom('plans')
-    .distinctOn('code')
-    .select(['code as identifier', 'name'])
-    .where('code', 'in', [...codes])
-    .where('parentId', 'is', null)
-    .orderBy('code')
-    .orderBy(sql`deleted_at desc nulls first`)
-    .execute()
-}
+const GONE_AT = {
+  plans: 'deleted_at',
+  billable_metrics: 'deleted_at',
+  add_ons: 'deleted_at',
+  billing_entities: 'archived_at',
+} as const
 
-async function metricNames(reads: Reads, codes: readonly string[]): Promise<readonly Row[]> {
+async function namesByCode(
+  reads: Reads,
+  table: keyof typeof GONE_AT,
+  codes: readonly string[],
+): Promise<readonly Row[]> {
   if (codes.length === 0) return []
-  return reads
-    .selectFrom('billableMetrics')
-    .distinctOn('code')
-    .select(['code as identifier', 'name'])
-    .where('code', 'in', [...codes])
-    .orderBy('code')
-    .orderBy(sql`deleted_at desc nulls first`)
-    .execute()
-}
-
-async function addOnNames(reads: Reads, codes: readonly string[]): Promise<readonly Row[]> {
-  if (codes.length === 0) return []
-  return reads
-    .selectFrom('addOns')
-    .distinctOn('code')
-    .select(['code as identifier', 'name'])
-    .where('code', 'in', [...codes])
-    .orderBy('code')
-    .orderBy(sql`deleted_at desc nulls first`)
-    .execute()
-}
-
-async function entityNames(reads: Reads, codes: readonly string[]): Promise<readonly Row[]> {
-  if (codes.length === 0) return []
-  return reads
-    .selectFrom('billingEntities')
-    .distinctOn('code')
-    .select(['code as identifier', 'name'])
-    .where('code', 'in', [...codes])
-    .orderBy('code')
-    .orderBy(sql`archived_at desc nulls first`)
-    .execute()
+  // A plan of one subscription has the code of the plan that it was made from.
+  const isOfCatalogue = table === 'plans' ? sql`parent_id is null` : sql`true`
+  const { rows } = await sql<Row>`
+    select distinct on (code) code as identifier, name from ${sql.table(table)}
+    where code = any(${arrayOf(codes, 'text')}) and ${isOfCatalogue}
+    order by code, ${sql.ref(GONE_AT[table])} desc nulls first`.execute(reads)
+  return rows
 }
