@@ -373,7 +373,8 @@ describe('mails of credit notes, receipts and requests', () => {
     )
     expect(attachments).toEqual([])
     expect(text).toContain('€300.00')
-    expect(text).toContain(`${first.number}: €100.00\n${second.number}: €200.00`)
+    const due = String.raw` · Due \w{3} \d+, \d{4}\n`
+    expect(text).toMatch(new RegExp(`${first.number}: €100\\.00${due}${second.number}: €200\\.00${due}`))
     expect(text).toContain('If you have paid in the meantime, nothing is left to do.')
   })
 })
