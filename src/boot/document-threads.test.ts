@@ -54,7 +54,7 @@ beforeEach(() => {
 
 describe('the threads that render documents', () => {
   it('are as many as was said, and what they have no time for waits', async () => {
-    const threads = new DocumentThreads(log, () => false, 2)
+    const threads = new DocumentThreads(log, () => 0, 2)
     const files = ['a', 'b', 'c'].map((subject) => textOf(threads.render(order(subject))))
     await tick()
     expect(FakeWorker.all.map(({ orders }) => orders.map(({ subject }) => subject))).toEqual([['a'], ['b']])
@@ -67,7 +67,7 @@ describe('the threads that render documents', () => {
   })
 
   it('fail one document when they die, and another one goes on', async () => {
-    const threads = new DocumentThreads(log, () => false, 1)
+    const threads = new DocumentThreads(log, () => 0, 1)
     const failed = expect(threads.render(order('a'))).rejects.toThrow('out of memory')
     const file = textOf(threads.render(order('b')))
     await tick()
@@ -80,21 +80,21 @@ describe('the threads that render documents', () => {
     await threads.stop()
   })
 
-  it('rest between two documents while the process is busy', async () => {
+  it('rest between two documents as the process is busy', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     try {
-      let isBusy = true
-      const threads = new DocumentThreads(log, () => isBusy, 1)
+      let load = 0.5
+      const threads = new DocumentThreads(log, () => load, 1)
       const files = ['a', 'b', 'c'].map((subject) => textOf(threads.render(order(subject))))
       await tick()
       vi.advanceTimersByTime(100)
       FakeWorker.all[0]?.answer()
       await tick()
-      vi.advanceTimersByTime(299)
+      vi.advanceTimersByTime(499)
       expect(FakeWorker.all[0]?.orders.length).toBe(1)
       vi.advanceTimersByTime(1)
       expect(FakeWorker.all[0]?.orders.length).toBe(2)
-      isBusy = false
+      load = 0
       FakeWorker.all[0]?.answer()
       await tick()
       expect(FakeWorker.all[0]?.orders.length).toBe(3)
@@ -107,7 +107,7 @@ describe('the threads that render documents', () => {
   })
 
   it('take nothing more when the server stops', async () => {
-    const threads = new DocumentThreads(log, () => false, 1)
+    const threads = new DocumentThreads(log, () => 0, 1)
     const running = expect(threads.render(order('a'))).rejects.toThrow()
     const waiting = expect(threads.render(order('b'))).rejects.toThrow('the server is stopping')
     await tick()

@@ -23,10 +23,10 @@ const DOCUMENTS_MAX = 5000
 const IDLE_MS = 60_000
 
 /**
- * How long a thread rests after a document while the process is busy, in times of what the document took: the busier
- * the processors, the longer that is.
+ * How long a thread rests after a document under full load, in times of what the document took: the busier the
+ * processors, the longer that is.
  */
-const RESTS = 3
+const RESTS = 10
 const REST_MAX_MS = 1000
 
 /** The compiled file beside this one, or its source where sources run. */
@@ -39,7 +39,7 @@ const FILE = new URL(`./document-thread.${import.meta.url.endsWith('.ts') ? 'ts'
  */
 export class DocumentThreads {
   private readonly log: PinoLog
-  private readonly isBusy: () => boolean
+  private readonly loadOf: () => number
   private readonly most: number
   private readonly idle: Thread[] = []
   private readonly threads = new Set<Thread>()
@@ -47,12 +47,12 @@ export class DocumentThreads {
   private isStopped = false
 
   /**
-   * @param isBusy whether the process makes bills or answers many requests now; documents leave it the processors
+   * @param loadOf how much else the process has to do now, from 0 to 1; documents leave the processors to that
    * @param most how many threads there are at once
    */
-  constructor(log: PinoLog, isBusy: () => boolean, most: number) {
+  constructor(log: PinoLog, loadOf: () => number, most: number) {
     this.log = log
-    this.isBusy = isBusy
+    this.loadOf = loadOf
     this.most = most
   }
 
@@ -82,8 +82,8 @@ export class DocumentThreads {
       .render(first.order)
       .then(first.resolve, first.reject)
       .finally(() => {
-        const restMs = Math.min(REST_MAX_MS, RESTS * (performance.now() - began))
-        if (this.isBusy()) setTimeout(() => this.free(thread), restMs).unref()
+        const restMs = Math.min(REST_MAX_MS, RESTS * this.loadOf() * (performance.now() - began))
+        if (restMs > 0) setTimeout(() => this.free(thread), restMs).unref()
         else this.free(thread)
       })
   }

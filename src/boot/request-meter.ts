@@ -14,12 +14,8 @@ export function countRequest(counter: RequestCounter): void {
   Atomics.add(counter, 0, 1)
 }
 
-/**
- * Tells whether the process has answered many requests lately; to be asked again and again.
- *
- * @param perSecond how many are many
- */
-export function watchRequests(counter: RequestCounter, perSecond = BUSY_PER_SECOND): () => boolean {
+/** Tells whether the process has answered many requests lately; to be asked again and again. */
+export function watchRequests(counter: RequestCounter): () => boolean {
   let seen = Atomics.load(counter, 0)
   let since = performance.now()
   let isBusy = false
@@ -28,7 +24,7 @@ export function watchRequests(counter: RequestCounter, perSecond = BUSY_PER_SECO
     if (now - since < WINDOW_MS) return isBusy
     const count = Atomics.load(counter, 0)
     // The difference is right even after the counter has overflowed.
-    isBusy = ((count - seen) | 0) >= (perSecond * (now - since)) / 1000
+    isBusy = ((count - seen) | 0) >= (BUSY_PER_SECOND * (now - since)) / 1000
     seen = count
     since = now
     return isBusy

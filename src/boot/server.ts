@@ -14,12 +14,13 @@ import { checkEncryptionKeys, findEncryptionKeys } from './encryption-keys.ts'
 import type { Endings } from './endings.ts'
 import type { DatabasePlace } from './find-database.ts'
 import { measureLag } from './lag-metrics.ts'
+import { watchLoop } from './loop-meter.ts'
 import { createMailer } from './mailer.ts'
 import { createMetrics, jobCounts, measureCallLog, measureRequests } from './metrics.ts'
 import { openPools, prepareDatabase } from './open-database.ts'
 import { answerProbes } from './probes.ts'
 import { Reader } from './reader.ts'
-import { countRequest, requestCounter, watchRequests } from './request-meter.ts'
+import { countRequest, requestCounter } from './request-meter.ts'
 import type { Role } from './role.ts'
 import { localAddress, settingsOf } from './settings.ts'
 import { StartProblem } from './start-problem.ts'
@@ -29,8 +30,8 @@ import type { WeirOptions } from './weir-options.ts'
 /** Where `npm run build` puts the dashboard, seen from the source and from the build. */
 const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
 
-/** The rate of requests from which on they come before documents. */
-const BEFORE_DOCUMENTS_PER_SECOND = 50
+/** What documents take the making of bills for, which is not done by this thread. */
+const LOAD_OF_BILLS = 0.3
 
 function servesApi(role: Role): boolean {
   return role === 'all' || role === 'api'
@@ -75,8 +76,9 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
   endings.add('database connections', 700, () => database.close())
   let dueWork = 0
   const requests = requestCounter()
-  const areMany = watchRequests(requests, BEFORE_DOCUMENTS_PER_SECOND)
-  const documents = new DocumentThreads(log, () => dueWork > 0 || areMany(), config.documentWorkers)
+  const loopLoad = watchLoop()
+  const loadOf = () => Math.max(loopLoad(), dueWork > 0 ? LOAD_OF_BILLS : 0)
+  const documents = new DocumentThreads(log, loadOf, config.documentWorkers)
   endings.add('documents', 2500, () => documents.stop())
   const registry = createMetrics(database)
   const mail = createMailer(config.mail)
