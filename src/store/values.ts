@@ -16,17 +16,21 @@ export function json(value: unknown): RawBuilder<unknown> {
   return sql<unknown>`${JSON.stringify(value)}::json`
 }
 
+/** Above this length, how many there are decides on the plan. */
+const FEW = 20
+
 /**
- * A list as an array parameter of a type, hidden in a subselect from the planner. PostgreSQL takes an array that it
- * cannot see for ten elements; a plan for the one or two that it does see always looks cheaper than that, so it would
- * plan the statement anew each time, which takes several times longer than running it.
+ * A list as an array parameter of a type; a short one is hidden in a subselect from the planner. PostgreSQL takes an
+ * array that it cannot see for ten elements; a plan for the one or two that it does see always looks cheaper than that, so
+ * it would plan the statement anew each time, which takes several times longer than running it.
  */
 export function arrayOf(
   list: readonly unknown[],
   type: 'uuid' | 'text' | 'timestamptz',
 ): RawBuilder<unknown> {
   const arrayType = sql.raw(`${type}[]`)
-  return sql`(select ${[...list]}::${arrayType})::${arrayType}`
+  const array = sql`${[...list]}::${arrayType}`
+  return list.length > FEW ? array : sql`(select ${array})::${arrayType}`
 }
 
 /** For `=`: matches any of the ids. A statement allows only 65,535 parameters, and an array is a single one. */
