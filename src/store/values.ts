@@ -21,8 +21,8 @@ const FEW = 20
 
 /**
  * A list as an array parameter of a type; a short one is hidden in a subselect from the planner. PostgreSQL takes an
- * array that it cannot see for ten elements; a plan for the one or two that it does see always looks cheaper than that, so
- * it would plan the statement anew each time, which takes several times longer than running it.
+ * array that it cannot see for ten elements; a plan for the one or two that it does see always looks cheaper than that,
+ * so it would plan the statement anew each time, which takes several times longer than running it.
  */
 export function arrayOf(
   list: readonly unknown[],
