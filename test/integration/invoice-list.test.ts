@@ -207,7 +207,11 @@ describe('GET /api/weir/v1/subscriptions/:external_id/invoices', () => {
   it('200: those that bill the subscription, and no others of its customer', async () => {
     expect(await list('/api/weir/v1/subscriptions/ann/invoices')).toEqual(['sub'])
     expect(await list('/api/weir/v1/subscriptions/dan/invoices')).toEqual(['draft'])
-    expect(await list('/api/weir/v1/subscriptions/bob/invoices')).toEqual([])
+  })
+
+  it('404: a subscription that nobody knows', async () => {
+    const answer = await client.call('GET', '/api/weir/v1/subscriptions/ghost/invoices')
+    expect([answer.status, answer.body.code]).toEqual([404, 'subscription_not_found'])
   })
 
   it('200: a page of them', async () => {

@@ -20,6 +20,7 @@ import { isId } from '../../store/ids.ts'
 import { listInvoices, SETTLEMENTS } from '../../store/invoice-list.ts'
 import { invoiceListViews, invoiceViews } from '../../store/invoice-views.ts'
 import { findInvoice, readInvoice, VISIBLE_STATUSES } from '../../store/invoices.ts'
+import { subscriptionsWithId } from '../../store/subscriptions.ts'
 import { toWireDownloadedInvoice, toWireInvoice, toWireListedInvoice } from '../../wire/invoices.ts'
 import { entityIdsOf } from '../billing-entity-filter.ts'
 import { metaOf, pageOf } from '../pagination.ts'
@@ -219,7 +220,7 @@ function methodOf(body: unknown): { methodType: string; methodId: string | null 
   }
 }
 
-/** The invoices that bill a subscription, for its page in the dashboard; Lago lists them by customer only. */
+/** The invoices that bill a subscription, for its page in the dashboard; Lago lists them by customer only. 404. */
 export function subscriptionInvoicesRoutes(app: FastifyInstance, context: Context): void {
   app.get<{ Params: { external_id: string } }>(
     '/subscriptions/:external_id/invoices',
@@ -227,6 +228,8 @@ export function subscriptionInvoicesRoutes(app: FastifyInstance, context: Contex
     async ({ caller, query, params }) => {
       const page = pageOf(query)
       return context.database.read(caller, async (reads) => {
+        if ((await subscriptionsWithId(reads, params.external_id)).length === 0)
+          throw notFound('subscription')
         const filters = { externalSubscriptionId: params.external_id, statuses: VISIBLE_STATUSES }
         const { rows, total } = await listInvoices(reads, filters, page)
         const views = await invoiceListViews(reads, rows)
