@@ -10,10 +10,16 @@ const NOON_HOURS = 12
 /** How long after the noon of a first all bills of that day are made. */
 const BILLED_MS = HOUR_MS / 2
 
+/** How long before the noon of a first its month begins where that is earliest, two hours east of Greenwich. */
+const NEXT_BEGINS_MS = (NOON_HOURS + 2) * HOUR_MS
+
 export type SampleDates = {
   /** Noon of the first of each month, from the beginning of the company to the month after the present one. */
   readonly firsts: readonly number[]
-  /** The present; on a first not before that day's bills are made, so that the sample has the same invoices always. */
+  /**
+   * The present; on a first not before that day's bills are made, and on a last not after the next month has begun
+   * anywhere, so that the sample has the same invoices always.
+   */
   readonly presentMs: number
   /** Two days ago and two months before that: a subscription from then has a bill that is two days old. */
   readonly anniversaryMs: number
@@ -27,7 +33,7 @@ export function sampleDates(nowMs: number): SampleDates {
   const now = new Date(nowMs)
   const first = (month: number) => Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + month, 1, NOON_HOURS)
   const firsts = Array.from({ length: MONTHS + 2 }, (_, n) => first(n - MONTHS))
-  const presentMs = Math.max(nowMs, billedAt(first(0)))
+  const presentMs = Math.min(Math.max(nowMs, billedAt(first(0))), first(1) - NEXT_BEGINS_MS - 1)
   return {
     firsts,
     presentMs,

@@ -28,6 +28,11 @@ describe('the dates of the sample company', () => {
     expect([iso(firsts[0]), presentMs]).toEqual(['2026-10-01T12:00:00.000Z', billedAt(firsts[MONTHS] ?? 0)])
   })
 
+  it('are on a last not after a next month has begun in any of its zones', () => {
+    expect(iso(sampleDates(Date.parse('2026-11-30T23:40:00Z')).presentMs)).toBe('2026-11-30T21:59:59.999Z')
+    expect(iso(sampleDates(Date.parse('2026-11-30T21:40:00Z')).presentMs)).toBe('2026-11-30T21:40:00.000Z')
+  })
+
   it.each([
     ['2026-11-18T09:20:00Z', '2026-09-16'],
     ['2027-01-01T03:00:00Z', '2026-10-30'],
