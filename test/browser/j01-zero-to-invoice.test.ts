@@ -45,7 +45,7 @@ describe.runIf(hasChromium)('J01: from a fresh install to an invoice, by the key
     const total = page.getByTestId('preview-total')
     await total.waitFor()
     const before = await total.textContent()
-    await human.press(page.getByRole('slider', { name: 'api_calls, units' }))
+    await human.press(page.getByRole('slider', { name: 'API calls, units' }))
     await human.keys(...Array.from({ length: 10 }, () => 'ArrowRight'))
     await expect.poll(() => total.textContent()).not.toBe(before)
     await journey.look(page, 'price')
