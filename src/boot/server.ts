@@ -75,7 +75,6 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
   const database = openPools(place.url, config, log)
   endings.add('database connections', 700, () => database.close())
   let dueWork = 0
-  const requests = requestCounter()
   const loopLoad = watchLoop()
   const loadOf = () => Math.max(loopLoad(), dueWork > 0 ? LOAD_OF_BILLS : 0)
   const documents = new DocumentThreads(log, loadOf, config.documentWorkers)
@@ -105,6 +104,7 @@ export async function serve(place: DatabasePlace, options: WeirOptions, endings:
   const app = buildServer(role, context, config, reader)
   let isStopping = false
   measureRequests(app, registry)
+  const requests = requestCounter()
   app.addHook('onRequest', async () => countRequest(requests))
   measureLag(context, registry)
   if (servesApi(role)) measureCallLog(app, registry)

@@ -2,7 +2,6 @@ import { type Selectable, sql, type Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { InboundMessage } from '../core/payments/gateway.ts'
 import { withoutCardNumbers } from '../core/payments/mask-cards.ts'
-import { storable } from '../core/payments/storable.ts'
 import type { Database, Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
@@ -30,7 +29,7 @@ export type MessageFilters = {
   readonly providerId?: string | undefined
 }
 
-/** Keeps messages that are not known yet, each once. Returns the ids of the new ones. */
+/** Keeps messages that are not known yet, each once; they are `storable`. Returns the ids of the new ones. */
 export async function insertMessages(
   tx: Tx,
   { organizationId, providerId }: { readonly organizationId: string; readonly providerId: string },
@@ -39,21 +38,18 @@ export async function insertMessages(
 ): Promise<string[]> {
   const ids: string[] = []
   for (let begin = 0; begin < messages.length; begin += INSERTED_AT_ONCE) {
-    const rows = messages
-      .slice(begin, begin + INSERTED_AT_ONCE)
-      .map(storable)
-      .map((message) => ({
-        organizationId,
-        id: newId(),
-        paymentProviderId: providerId,
-        messageId: message.messageId.slice(0, NAME_MAX),
-        messageType: message.type.slice(0, NAME_MAX),
-        source,
-        status: 'pending',
-        body: json(withoutCardNumbers(message.body)),
-        occurredAt: ts(message.occurredAt),
-        receivedAt: ts(now),
-      }))
+    const rows = messages.slice(begin, begin + INSERTED_AT_ONCE).map((message) => ({
+      organizationId,
+      id: newId(),
+      paymentProviderId: providerId,
+      messageId: message.messageId.slice(0, NAME_MAX),
+      messageType: message.type.slice(0, NAME_MAX),
+      source,
+      status: 'pending',
+      body: json(withoutCardNumbers(message.body)),
+      occurredAt: ts(message.occurredAt),
+      receivedAt: ts(now),
+    }))
     const inserted = await tx
       .insertInto('providerMessages')
       .values(rows)

@@ -1,4 +1,5 @@
 import type { ProviderType, RawDelivery } from '../../core/payments/gateway.ts'
+import { storable } from '../../core/payments/storable.ts'
 import { wallTime } from '../../store/clock.ts'
 import { isId } from '../../store/ids.ts'
 import { findOrganization } from '../../store/organizations.ts'
@@ -33,9 +34,10 @@ export async function receiveMessages(context: Context, delivery: InboxDelivery)
   for (const provider of receivers) {
     const opened = await openWith(context, provider, delivery)
     if (!opened.ok) continue
+    const messages = storable(opened.messages)
     await inTransaction(context.database, organizationId, async (tx) => {
       const place = { organizationId, providerId: provider.id }
-      const ids = await insertMessages(tx, place, opened.messages, { source: 'push', now })
+      const ids = await insertMessages(tx, place, messages, { source: 'push', now })
       await enqueueMessages(tx, organizationId, ids)
     })
     return true
