@@ -61,12 +61,17 @@ describe.runIf(hasChromium)('J01: from a fresh install to an invoice, by the key
     await cards.getByText('1,000', { exact: true }).waitFor()
     await journey.look(page, 'events')
 
-    await human.press(page.getByRole('button', { name: 'Advance' }))
-    await human.keys('ArrowDown', 'ArrowDown', 'Enter')
-    const ran = page.getByRole('dialog', { name: 'What happened' })
-    await ran.getByText(/things? (that )?happened/).waitFor({ timeout: 120_000 })
-    await journey.look(page, 'time')
-    await human.keys('Escape')
+    // Each step goes to the next end of any period; early in a month other customers come first.
+    for (let step = 0; step < 5 && (await cards.getByText('1,000', { exact: true }).count()) > 0; step += 1) {
+      await human.press(page.getByRole('button', { name: 'Advance' }))
+      await human.keys('ArrowDown', 'ArrowDown', 'Enter')
+      const ran = page.getByRole('dialog', { name: 'What happened' })
+      await ran.getByText(/things? (that )?happened/).waitFor({ timeout: 120_000 })
+      await journey.look(page, `time-${step + 1}`)
+      await human.keys('Escape')
+      await ran.waitFor({ state: 'detached' })
+    }
+    await cards.getByText('0', { exact: true }).waitFor()
 
     await human.open('northwind-robotics', 'Northwind')
     await human.press(page.getByRole('link', { name: 'Invoices', exact: true }).last())
