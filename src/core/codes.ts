@@ -147,6 +147,7 @@ export const FIELD_CODES = {
   subscription_not_pending: 'the setting can change only before the subscription starts',
   target_wallet_code_not_found: 'an event names a wallet that the customer does not have',
   too_long: 'the name of a transaction is longer than its bound',
+  too_many_alerts: 'more alerts than a customer may set',
   too_many_events: 'more events than a request may carry',
   too_many_keys: 'more keys than may be kept apart',
   total_amount_must_be_positive: 'a credit note of nothing',

@@ -120,6 +120,7 @@ export interface Alerts {
   billableMetricId: string | null
   code: string
   createdAt: Timestamp
+  customerId: string | null
   deletedAt: Timestamp | null
   direction: Generated<string>
   externalSubscriptionId: string | null
@@ -1068,6 +1069,7 @@ export interface Mails {
   status: Generated<string>
   subjectId: Generated<string | null>
   title: string
+  triggeredAlertId: string | null
   userId: string | null
 }
 

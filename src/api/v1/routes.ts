@@ -48,6 +48,7 @@ import { planMetadataRoutes } from './plan-metadata.ts'
 import { planPreviewsRoutes } from './plan-previews.ts'
 import { planVersionsRoutes } from './plan-versions.ts'
 import { plansRoutes } from './plans.ts'
+import { portalAlertsRoutes } from './portal/alerts.ts'
 import { portalCustomerRoutes } from './portal/customer.ts'
 import { portalDocumentsRoutes } from './portal/documents.ts'
 import { portalEntryRoutes } from './portal/entry.ts'
@@ -178,6 +179,7 @@ export const routesOfEntry: readonly Routes[] = [
 
 /** Every group of routes under /api/weir/v1/portal: only a session of a customer opens them. */
 export const routesOfPortal: readonly Routes[] = [
+  portalAlertsRoutes,
   portalCustomerRoutes,
   portalDocumentsRoutes,
   portalPaymentMethodsRoutes,

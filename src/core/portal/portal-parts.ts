@@ -4,7 +4,8 @@ import { type PortalBrand, readPortalBrand } from './portal-brand.ts'
 
 /**
  * What an organization can let its customers see and do in the portal (docs/api/portal.md): `amounts` is money beside
- * usage, `top_ups` is buying credits, and `plan_changes` is changing between the plans that it offers.
+ * usage, `top_ups` is buying credits, `plan_changes` is changing between the plans that it offers, and `alerts` is to be
+ * told of amounts.
  */
 export const PORTAL_PARTS = [
   'usage',
@@ -16,6 +17,7 @@ export const PORTAL_PARTS = [
   'payment_methods',
   'plan',
   'plan_changes',
+  'alerts',
   'information',
 ] as const
 export type PortalPart = (typeof PORTAL_PARTS)[number]

@@ -44,11 +44,12 @@ export function toWirePortalSession(
     readonly csrfToken: string
     readonly renewalToken: string | null
     readonly canPay: boolean
+    readonly isMailed: boolean
     readonly now: Instant
     readonly logo: Pick<BillingEntityRow, 'logo' | 'logoContentType'>
   },
 ): object {
-  const { csrfToken, renewalToken, canPay, now } = more
+  const { csrfToken, renewalToken, canPay, isMailed, now } = more
   const { logo, logoContentType } = more.logo
   const brand = brandOf(organization.portalBrand)
   return {
@@ -70,6 +71,7 @@ export function toWirePortalSession(
     },
     parts: partsOf(organization.portalParts),
     can_pay: canPay,
+    is_mailed: isMailed,
     is_view_only: session.isViewOnly,
     is_sandbox: organization.isSandbox,
     csrf_token: csrfToken,
@@ -149,6 +151,7 @@ export function toWireOwnSubscription(view: SubscriptionView, parts: readonly Po
     ending_at: isoSecondsOrNull(row.endingAt),
     period_from: isoSecondsOrNull(currentPeriod?.from ?? null),
     period_to: isoSecondsOrNull(currentPeriod?.to ?? null),
+    usage_currency: plan.amountCurrency,
     ...(parts.includes('plan')
       ? {
           interval: plan.interval,

@@ -15,6 +15,7 @@ const Invoice = lazy(async () => ({ default: (await import('./pages/invoice.tsx'
 const Wallets = lazy(async () => ({ default: (await import('./pages/wallets.tsx')).Wallets }))
 const CreditNotes = lazy(async () => ({ default: (await import('./pages/credit-notes.tsx')).CreditNotes }))
 const Methods = lazy(async () => ({ default: (await import('./pages/payment-methods.tsx')).PaymentMethods }))
+const Alerts = lazy(async () => ({ default: (await import('./pages/alerts.tsx')).Alerts }))
 const Plan = lazy(async () => ({ default: (await import('./pages/plan.tsx')).Plan }))
 const Information = lazy(async () => ({ default: (await import('./pages/information.tsx')).Information }))
 
@@ -27,6 +28,7 @@ const ENTRIES = [
   ['credit-notes', 'creditNotes', 'credit_notes'],
   ['payment-methods', 'paymentMethods', 'payment_methods'],
   ['plan', 'plan', 'plan'],
+  ['alerts', 'alerts', 'alerts'],
   ['information', 'information', 'information'],
 ] as const satisfies readonly (readonly [string, WordKey, string | null])[]
 
@@ -188,6 +190,7 @@ function Content({ onLanguage }: Pick<AppProps, 'onLanguage'>): ReactElement {
   if (first === 'credit-notes') return <CreditNotes />
   if (first === 'payment-methods') return <Methods />
   if (first === 'plan') return <Plan />
+  if (first === 'alerts') return <Alerts />
   if (first === 'information') return <Information onLanguage={() => onLanguage(null)} />
   return <Home />
 }

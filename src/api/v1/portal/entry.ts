@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Context } from '../../../actions/context.ts'
+import { type Context, linksOf } from '../../../actions/context.ts'
 import { requestPortalLink } from '../../../actions/portal/link-requests.ts'
 import { readPortalLink, signRenewal } from '../../../actions/portal/portal-links.ts'
 import { endPortalSession, openPortalSession } from '../../../actions/portal/portal-sessions.ts'
+import { addressesOf } from '../../../core/mails/resend-input.ts'
 import { Refusal } from '../../../core/refusal.ts'
 import { findDefaultLink } from '../../../store/payment-provider-customers.ts'
 import { findPortalVisit, type PortalVisit, readLogo } from '../../../store/portal.ts'
@@ -76,6 +77,7 @@ async function answer(
   const now = organization.isSandbox ? (organization.clockAt ?? context.systemNow()) : context.systemNow()
   void reply.header('cache-control', 'no-store')
   const renewalToken = visit.session.isViewOnly ? null : signRenewal(organization, customer.id)
-  const more = { csrfToken: csrfTokenOf(token), renewalToken, canPay, now, logo }
+  const isMailed = linksOf(context, organization).sendsMails && addressesOf(customer.email).length > 0
+  const more = { csrfToken: csrfTokenOf(token), renewalToken, canPay, isMailed, now, logo }
   return { session: toWirePortalSession(visit, more) }
 }

@@ -45,6 +45,12 @@ const PARTS: readonly (readonly [part: Part, label: string, help: string])[] = [
     'Between the plans that you choose below: to a dearer one at once, to a cheaper one at the end of the period.',
   ],
   [
+    'alerts',
+    'Alerts',
+    'Customers choose amounts of usage or balance at which they are told, by e-mail too. Only they see these alerts; ' +
+      'webhooks tell when one is raised.',
+  ],
+  [
     'information',
     'Details',
     'Names, addresses, tax number, e-mail and language, which customers can change.',
