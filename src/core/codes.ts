@@ -35,6 +35,7 @@ export const FIELD_CODES = {
   customer_not_found: 'an event names a customer that does not exist',
   does_not_match_item_amounts: 'the parts of a credit note are not what its items come to',
   does_not_match_an_instant_charge: 'no charge in advance is on the metric',
+  domain_is_not_proven: 'the record is not there that proves whose the domain is',
   duplicate_threshold_values: 'an alert has one threshold for a value',
   duplicated_type: 'two activation rules of one type',
   duplicated_values: 'a plan has one usage threshold for an amount',

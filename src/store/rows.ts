@@ -1130,6 +1130,7 @@ export interface Organizations {
   oldWebhookSecret: string | null
   oldWebhookSecretUntil: Timestamp | null
   portalBrand: Generated<Json>
+  portalDomain: string | null
   portalParts: Generated<string[]>
   premiumIntegrations: Generated<string[]>
   removedIn: string | null
@@ -1385,6 +1386,15 @@ export interface PlanVersions {
   restoredFrom: number | null
   source: string
   userEmail: string | null
+}
+
+export interface PortalFiles {
+  bytes: Buffer
+  contentType: string
+  createdAt: Timestamp
+  hash: string
+  kind: string
+  organizationId: string
 }
 
 export interface PortalPlans {
@@ -1982,6 +1992,7 @@ export interface DB {
   plans: Plans
   planTaxes: PlanTaxes
   planVersions: PlanVersions
+  portalFiles: PortalFiles
   portalPlans: PortalPlans
   portalSessions: PortalSessions
   pricingUnits: PricingUnits

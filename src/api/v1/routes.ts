@@ -52,6 +52,7 @@ import { portalAlertsRoutes } from './portal/alerts.ts'
 import { portalCustomerRoutes } from './portal/customer.ts'
 import { portalDocumentsRoutes } from './portal/documents.ts'
 import { portalEntryRoutes } from './portal/entry.ts'
+import { portalFilesRoutes } from './portal/files.ts'
 import { portalPaymentMethodsRoutes } from './portal/payment-methods.ts'
 import { portalPlanChangesRoutes } from './portal/plan-changes.ts'
 import { portalSettingsRoutes, portalUrlRoutes } from './portal/staff.ts'
@@ -175,6 +176,7 @@ export const routesOfEntry: readonly Routes[] = [
   invitationLinksRoutes,
   ownOrganizationsRoutes,
   portalEntryRoutes,
+  portalFilesRoutes,
 ]
 
 /** Every group of routes under /api/weir/v1/portal: only a session of a customer opens them. */

@@ -3552,7 +3552,12 @@ export type PortalSettings = {
     support_url: string | null
     terms_url: string | null
     privacy_url: string | null
+    powered_by: boolean
+    font_url: string | null
+    favicon_url: string | null
+    logo_dark_url: string | null
   }
+  domain: string | null
   accents: {
     light: {
       accent: string
@@ -3578,6 +3583,10 @@ export type PortalSession = {
     terms_url: string | null
     privacy_url: string | null
     corners: 'square' | 'soft' | 'round'
+    powered_by: boolean
+    font_url: string | null
+    favicon_url: string | null
+    logo_dark_url: string | null
     accents: {
       light: {
         accent: string
@@ -3976,6 +3985,24 @@ export type OwnWallet = {
     granted_credits: string
     target_balance: string | null
   }[]
+}
+
+export type PortalAccents = {
+  nearest_accent_color: string
+  accents: {
+    light: {
+      accent: string
+      accent_strong: string
+      on_accent: string
+      accent_soft: string
+    }
+    dark: {
+      accent: string
+      accent_strong: string
+      on_accent: string
+      accent_soft: string
+    }
+  } | null
 }
 
 export type OwnAlert = {

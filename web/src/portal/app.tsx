@@ -1,4 +1,5 @@
 import { lazy, type ReactElement, Suspense, useState } from 'react'
+import type { PortalSession } from '../api/types.ts'
 import { locale } from '../format/locale.ts'
 import { call } from './api.ts'
 import { languageNames, useSay } from './language.ts'
@@ -56,7 +57,7 @@ export function App({ onLeft, onLanguage }: AppProps): ReactElement {
         {is_sandbox && <p className="portal-banner portal-banner-test">{say('sandbox')}</p>}
         <div className="portal-top">
           <Link to="" className="portal-brand">
-            {brand.logo_url ? <img src={brand.logo_url} alt={brand.name} /> : brand.name}
+            <Logo brand={brand} />
           </Link>
           <span className="muted clip">{customer.name}</span>
           <LanguageChoice onLanguage={onLanguage} />
@@ -74,9 +75,22 @@ export function App({ onLeft, onLanguage }: AppProps): ReactElement {
       <footer className="portal-foot">
         {brand.email && <HelpLine email={brand.email} />}
         <BrandLinks />
+        {brand.powered_by && <span>{say('poweredBy', { name: 'Weir' })}</span>}
         <span>{say('zone', { zone: customer.timezone })}</span>
         <ThemeField />
       </footer>
+    </>
+  )
+}
+
+/** The logo, of which dark surfaces may have one of their own; the name in place of one that there is not. */
+function Logo({ brand }: Pick<PortalSession, 'brand'>): ReactElement {
+  const of = (url: string | null) => (url ? <img src={url} alt={brand.name} /> : brand.name)
+  if (brand.logo_dark_url === null) return <>{of(brand.logo_url)}</>
+  return (
+    <>
+      <span className="portal-in-light">{of(brand.logo_url)}</span>
+      <span className="portal-in-dark">{of(brand.logo_dark_url)}</span>
     </>
   )
 }

@@ -20,6 +20,7 @@ export const de: Words = {
   support: 'Hilfe',
   terms: 'AGB',
   privacy: 'Datenschutz',
+  poweredBy: 'Bereitgestellt mit {name}',
   zone: 'Zeiten gelten für {zone}.',
   sandbox: 'Testmodus: Nichts hier ist echt.',
   viewOnly: 'Sie sehen, was der Kunde sieht. Hier lässt sich nichts ändern.',

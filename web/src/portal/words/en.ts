@@ -19,6 +19,7 @@ export const en = {
   support: 'Help',
   terms: 'Terms',
   privacy: 'Privacy',
+  poweredBy: 'Powered by {name}',
   zone: 'Times are in {zone}.',
   sandbox: 'Test mode: nothing here is real.',
   viewOnly: 'You see what the customer sees. Nothing can be changed here.',

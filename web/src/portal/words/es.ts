@@ -20,6 +20,7 @@ export const es: Words = {
   support: 'Ayuda',
   terms: 'Condiciones',
   privacy: 'Privacidad',
+  poweredBy: 'Con tecnología de {name}',
   zone: 'Las horas son de {zone}.',
   sandbox: 'Modo de prueba: nada de esto es real.',
   viewOnly: 'Usted ve lo que ve el cliente. Aquí no se puede cambiar nada.',

@@ -20,6 +20,7 @@ export const fr: Words = {
   support: 'Aide',
   terms: 'Conditions',
   privacy: 'Confidentialité',
+  poweredBy: 'Propulsé par {name}',
   zone: 'Heures de {zone}.',
   sandbox: 'Mode test : rien ici n’est réel.',
   viewOnly: 'Vous voyez ce que voit le client. Rien ne peut être modifié ici.',

@@ -20,6 +20,7 @@ export const it: Words = {
   support: 'Assistenza',
   terms: 'Condizioni',
   privacy: 'Privacy',
+  poweredBy: 'Realizzato con {name}',
   zone: 'Gli orari sono di {zone}.',
   sandbox: 'Modalità di prova: qui nulla è reale.',
   viewOnly: 'Vede ciò che vede il cliente. Qui non si può cambiare nulla.',

@@ -20,6 +20,7 @@ export const nb: Words = {
   support: 'Hjelp',
   terms: 'Vilkår',
   privacy: 'Personvern',
+  poweredBy: 'Drevet av {name}',
   zone: 'Tider er i {zone}.',
   sandbox: 'Testmodus: Ingenting her er ekte.',
   viewOnly: 'Du ser det kunden ser. Ingenting kan endres her.',

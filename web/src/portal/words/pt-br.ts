@@ -20,6 +20,7 @@ export const ptBr: Words = {
   support: 'Ajuda',
   terms: 'Termos',
   privacy: 'Privacidade',
+  poweredBy: 'Desenvolvido com {name}',
   zone: 'Os horários são de {zone}.',
   sandbox: 'Modo de teste: nada aqui é real.',
   viewOnly: 'Você vê o que o cliente vê. Nada pode ser alterado aqui.',

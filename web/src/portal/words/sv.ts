@@ -20,6 +20,7 @@ export const sv: Words = {
   support: 'Hjälp',
   terms: 'Villkor',
   privacy: 'Integritet',
+  poweredBy: 'Drivs av {name}',
   zone: 'Tider gäller {zone}.',
   sandbox: 'Testläge: Inget här är på riktigt.',
   viewOnly: 'Du ser det som kunden ser. Inget kan ändras här.',

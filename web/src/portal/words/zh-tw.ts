@@ -20,6 +20,7 @@ export const zhTw: Words = {
   support: '說明',
   terms: '條款',
   privacy: '隱私權',
+  poweredBy: '由 {name} 提供技術支援',
   zone: '時間以 {zone} 為準。',
   sandbox: '測試模式：此處的一切都不是真的。',
   viewOnly: '您看到的就是客戶所見，此處無法變更任何內容。',
