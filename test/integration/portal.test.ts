@@ -351,6 +351,27 @@ describe('every route of the portal', () => {
     expect(session.is_view_only).toBe(true)
   })
 
+  it('answers the same write with the same key once, and 429s it beyond what a person does', async () => {
+    await setParts(PORTAL_PARTS)
+    const writes = routes.filter(({ method }) => method !== 'GET')
+    expect(writes.length).toBeGreaterThanOrEqual(15)
+    const wrong: unknown[] = []
+    for (const [at, { method, url }] of writes.entries()) {
+      // Each of its own customer, so that no write takes from what another one may.
+      await addCustomer(client, `buyer-${at}`)
+      const buyer = await buyerOf(harness, client, `buyer-${at}`)
+      const write = (key: string) =>
+        buyer.call(method, url.replace(':id', NOTHING), bodyFor(method), { 'idempotency-key': key })
+      const [once, twice] = [await write('k'), await write('k')]
+      const isSame = JSON.stringify([twice.status, twice.body]) === JSON.stringify([once.status, once.body])
+      if (!isSame || twice.headers['idempotent-replayed'] !== 'true') wrong.push({ method, url, once, twice })
+      const statuses: number[] = []
+      for (let n = 0; n < 40; n += 1) statuses.push((await write('k')).status)
+      if (statuses.at(-1) !== 429) wrong.push({ method, url, statuses })
+    }
+    expect(wrong).toEqual([])
+  }, 120_000)
+
   it('403s where its part is off, and the rest of the portal goes on', async () => {
     await addCustomer(client, 'acme')
     const wallet = await addWallet('acme')

@@ -61,7 +61,7 @@ export function PortalDomain({ settings }: { readonly settings: PortalSettings }
           )}
         </div>
         {record && value && (
-          <div className="notice notice-info">
+          <div className="notice notice-info stack">
             <p>
               To prove that the domain is yours, add a TXT record and save again. Name servers may need a
               while to tell of it.

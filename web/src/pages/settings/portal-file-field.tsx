@@ -34,13 +34,14 @@ export function FileField(props: {
 }): ReactElement {
   const { name, label, help, accept } = props
   const form = useFormOfField()
-  const [fileName, setFileName] = useState<string | null>(null)
+  // A new one is an empty field again.
+  const [turn, setTurn] = useState(0)
   const id = `field-${name}`
   const value: string = form.values[name]
   const error = form.errorOf(name)
   const isGiven = value !== '' && value !== REMOVED
   const says = isGiven
-    ? (fileName ?? 'A new file')
+    ? 'It is not saved yet.'
     : props.isThere && value === ''
       ? 'There is one.'
       : value === REMOVED
@@ -49,18 +50,17 @@ export function FileField(props: {
   const choose = async (event: ChangeEvent<HTMLInputElement>) => {
     const [file] = event.target.files ?? []
     if (!file) return
-    const url = await dataUrlOf(file, props.type)
-    setFileName(file.name)
-    form.set(name, url)
+    form.set(name, await dataUrlOf(file, props.type))
   }
   const drop = () => {
-    setFileName(null)
+    setTurn(turn + 1)
     form.set(name, isGiven ? '' : REMOVED)
   }
   return (
     <FieldFrame id={id} label={label} help={help} error={error}>
       <div className="file-line">
         <input
+          key={turn}
           id={id}
           type="file"
           accept={accept}
