@@ -94,6 +94,7 @@ function LookForm({ settings }: { readonly settings: PortalSettings }): ReactEle
         { label: 'Customer portal', href: back },
       ]}
     >
+      <LookPreview look={form.values} settings={settings} name={name} />
       <FormPage
         form={form}
         verb="Save look"
@@ -143,7 +144,6 @@ function LookForm({ settings }: { readonly settings: PortalSettings }): ReactEle
           <SwitchField name="powered_by" label="Powered by Weir" help="Says so at the foot of every page." />
         </Section>
       </FormPage>
-      <LookPreview look={form.values} settings={settings} name={name} />
     </Page>
   )
 }

@@ -44,7 +44,7 @@ export function LookPreview(props: {
   const hasFont = useFont(look.font, settings.brand.font_url)
   const style = useStyleOf(look, theme, hasFont)
   return (
-    <section className="stack" aria-label="Preview">
+    <section className="stack look" aria-label="Preview">
       <div className="line-between">
         <h2>Preview</h2>
         <div className="line">
