@@ -313,16 +313,38 @@ describe('alerts in the portal', () => {
 
   it('goes over to the plan that follows, and is gone with the subscription, for whoever comes after', async () => {
     await onUsage(1000)
+    const { billable_metric: metric } = await ok(client, 'GET', '/billable_metrics/gb')
+    const charge = {
+      billable_metric_id: metric.lago_id,
+      charge_model: 'standard',
+      properties: { amount: '2' },
+    }
+    await ok(client, 'POST', '/plans', {
+      plan: {
+        ...{ name: 'Larger', code: 'q', interval: 'monthly', amount_cents: 900, amount_currency: 'EUR' },
+        charges: [charge],
+      },
+    })
+    await ok(client, 'POST', '/subscriptions', {
+      subscription: { external_customer_id: 'c', external_id: 's', plan_code: 'q' },
+    })
+    expect(await listed()).toMatchObject([
+      { name: 'Larger', subscription_id: await own(), amount_cents: 1000 },
+    ])
+    await use(client, 5)
+    await tick('2024-06-02T00:00:00Z')
+    expect(await raised()).toMatchObject([{ current_value: '1000.0' }])
     await ok(client, 'DELETE', '/subscriptions/s')
     expect(await listed()).toEqual([])
     await addCustomer(client, 'next')
     await ok(client, 'POST', '/subscriptions', {
       subscription: { external_customer_id: 'next', external_id: 's', plan_code: 'p' },
     })
+    await sendMails()
     await use(client, 50)
     await tick('2024-06-03T00:00:00Z')
-    expect(await raised()).toEqual([])
+    expect(await raised()).toHaveLength(1)
     await sendMails()
-    expect(sunk).toEqual([])
+    expect(sunk).toHaveLength(1)
   })
 })
