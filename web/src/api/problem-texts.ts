@@ -131,3 +131,17 @@ export function labelOf(field: string): string {
   const words = field.replaceAll('_', ' ').replaceAll('.', ' › ')
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
 }
+
+/** One of the `error_details` of an invoice or a credit note. */
+export type ErrorDetail = {
+  readonly error_code: string
+  readonly details: { readonly [key: string]: unknown }
+}
+
+/** The sentence for what is missing from an invoice or its files, and what to do about it. */
+export function textOfErrorDetail({ error_code: code, details }: ErrorDetail): string {
+  if (code === 'document_failed') return 'The file could not be made. Open it to try again.'
+  if (code === 'fee_amount_out_of_range')
+    return `A line of ${details.units} units is not billed: its amount is too large.`
+  return `${labelOf(code)}.`
+}
