@@ -111,6 +111,7 @@ describe('a link to the portal', () => {
       ...{ name: 'Acme SAS', email: 'billing@acme.example', logo_url: logo },
       // What an organization gives the portal of its own look (portal-look.test.ts).
       ...{ support_url: null, terms_url: null, privacy_url: null, corners: 'soft', accents: null },
+      ...{ font_url: null, favicon_url: null, logo_dark_url: null, powered_by: true },
     })
   })
 
