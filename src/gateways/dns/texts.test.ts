@@ -20,4 +20,6 @@ it('gives none for a name without them, and says why when nobody answers', async
   const silent = await lookUpTexts('other.example.com', ['127.0.0.1:1'])
   expect(silent.texts).toEqual([])
   expect(silent.problem).toMatch(/ECONNREFUSED|ETIMEOUT/)
+  const none = await lookUpTexts('other.example.com', ['999.0.0.1'])
+  expect(none).toEqual({ texts: [], problem: 'ERR_INVALID_IP_ADDRESS' })
 })

@@ -12,8 +12,8 @@ const NOTHING = ['ENODATA', 'ENOTFOUND']
 /** Reads the TXT records of a name from some name servers, or from those of the system. Never throws. */
 export async function lookUpTexts(name: string, servers: readonly string[]): Promise<TextsAnswer> {
   const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: TRIES })
-  if (servers.length > 0) resolver.setServers(servers)
   try {
+    if (servers.length > 0) resolver.setServers(servers)
     const records = await resolver.resolveTxt(name)
     return { texts: records.map((parts) => parts.join('')), problem: null }
   } catch (error) {

@@ -29,16 +29,17 @@ export function Alerts(): ReactElement {
       {!is_view_only && <Subjects>{(subjects) => <NewAlert subjects={subjects} />}</Subjects>}
       <Card>
         <Loaded read={read}>
-          {({ alerts }) => (
-            <>
-              {alerts.length === 0 && <p className="muted">{say('noAlerts')}</p>}
+          {({ alerts }) =>
+            alerts.length === 0 ? (
+              <p className="muted">{say('noAlerts')}</p>
+            ) : (
               <ul className="portal-list">
                 {alerts.map((alert) => (
                   <One key={alert.id} alert={alert} />
                 ))}
               </ul>
-            </>
-          )}
+            )
+          }
         </Loaded>
       </Card>
     </Page>
