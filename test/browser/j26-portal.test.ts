@@ -18,6 +18,7 @@ const PAGES = [
   '/credit-notes',
   '/payment-methods',
   '/plan',
+  '/alerts',
   '/information',
 ]
 
@@ -310,6 +311,9 @@ describe.runIf(hasChromium)('J26: the portal', () => {
     ['light', false, 1440],
     ['dark on a telephone', true, 390],
   ] as const)('every page has nothing for axe to find and fits its window, %s', async (name, dark, width) => {
+    const { portal_settings: settings } = await place.api('GET', '/api/weir/v1/portal_settings')
+    const parts = [...new Set([...settings.parts, 'alerts'])]
+    await place.api('PUT', '/api/weir/v1/portal_settings', { portal_settings: { parts } })
     const page = await enter({ dark, width })
     for (const path of [...PAGES, `/invoices/${invoiceId}`, '/invoices/none', '/usage/more/than-that']) {
       await page.goto(at(page, path))
