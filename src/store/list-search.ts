@@ -16,7 +16,7 @@ export type Hits = {
 const NAMED_MAX = 10_000
 
 /** What a text is found in, as a pattern for LIKE: anywhere. */
-export function patternOf(text: string): string {
+function patternOf(text: string): string {
   return `%${text.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`
 }
 
@@ -38,6 +38,26 @@ export async function invoicesNamed(reads: Reads, text: string, most = NAMED_MAX
     most,
     () => sql<boolean>`(i.number ${isLike} ${pattern} or i.id::text like ${pattern.toLowerCase()})`,
   )
+}
+
+/** The credit notes that have a text in their number or id. */
+export async function creditNotesNamed(reads: Reads, text: string, most = NAMED_MAX): Promise<Hits> {
+  const pattern = patternOf(text)
+  const ids = await idsOf(reads, sql`select weir_credit_notes_named(${pattern}, ${most + 1}::int) as id`)
+  return hitsOf(ids, most, (id) => sql<boolean>`${id} in (select weir_credit_notes_named(${pattern}))`)
+}
+
+/** Whether something, or the customer that it belongs to, is among the hits. */
+export function eitherOf(
+  own: { readonly hits: Hits; readonly id: RawBuilder<unknown> },
+  customers: { readonly hits: Hits; readonly id: RawBuilder<unknown> },
+): RawBuilder<boolean> {
+  // Few searches find both, and either alone is found by its index.
+  const found = [
+    ...(own.hits.isNone ? [] : [own.hits.has(own.id)]),
+    ...(customers.hits.isNone && !own.hits.isNone ? [] : [customers.hits.has(customers.id)]),
+  ]
+  return sql<boolean>`(${sql.join(found, sql` or `)})`
 }
 
 function hitsOf(ids: readonly string[], most: number, hasOfMany: Hits['has']): Hits {

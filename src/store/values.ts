@@ -55,3 +55,9 @@ export function groupedBy<T, K>(rows: readonly T[], keyOf: (row: T) => K): Map<K
   }
   return groups
 }
+
+/** Rows in the order of their ids; those of ids that were not found are left out. */
+export function inOrder<T extends { readonly id: string }>(ids: readonly string[], rows: readonly T[]): T[] {
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
+}
