@@ -33,6 +33,11 @@ export function arrayOf(
   return list.length > FEW ? array : sql`(select ${array})::${arrayType}`
 }
 
+/** For `=`: matches any of so many ids that PostgreSQL itself has put into the text of an array. */
+export function anyOfText(ids: string, count: number): RawBuilder<string> {
+  return count > FEW ? sql<string>`any(${ids}::uuid[])` : sql<string>`any((select ${ids}::uuid[])::uuid[])`
+}
+
 /** For `=`: matches any of the ids. A statement allows only 65,535 parameters, and an array is a single one. */
 export function anyOf(ids: readonly string[]): RawBuilder<string> {
   return sql<string>`any(${arrayOf(ids, 'uuid')})`
