@@ -38,7 +38,7 @@ export const FIELD_CODES = {
   duplicate_threshold_values: 'an alert has one threshold for a value',
   duplicated_type: 'two activation rules of one type',
   duplicated_values: 'a plan has one usage threshold for an amount',
-  einvoice_currency_not_supported: 'an e-invoice in a currency of more than two decimals',
+  einvoice_currency_not_supported: 'an e-invoice in a currency that its rules do not take',
   encryption_key_missing: 'the installation has no key to keep secrets with',
   exceeds_available_amount: 'a wallet holds less',
   exceeds_remaining_transaction_amount: 'the transaction that is voided holds less',

@@ -1,4 +1,4 @@
-import type { Insertable, Updateable } from 'kysely'
+import { type Insertable, sql, type Updateable } from 'kysely'
 import type { Reads, Tx } from './database.ts'
 import { refusingDuplicates } from './duplicates.ts'
 import type { BillingEntityRow } from './organizations.ts'
@@ -18,6 +18,13 @@ export async function listBillingEntities(reads: Reads): Promise<BillingEntityRo
 /** The same with those that are archived, which may still issue invoices of their customers. */
 export async function allBillingEntities(reads: Reads): Promise<BillingEntityRow[]> {
   return reads.selectFrom('billingEntities').selectAll().orderBy('createdAt').orderBy('id').execute()
+}
+
+/** Whether any billing entity, archived or not, issues e-invoices. */
+export async function hasEInvoicing(reads: Reads): Promise<boolean> {
+  const { rows } = await sql<{ has: boolean }>`
+    select exists (select from billing_entities where einvoicing) as has`.execute(reads)
+  return rows[0]?.has === true
 }
 
 /** Ids of billing entities by code; unknown and archived codes are absent. */

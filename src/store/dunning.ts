@@ -153,7 +153,7 @@ export async function resetPaidDunning(
   if (customerIds.length === 0) return []
   await sql`
     update customer_dunning d set last_attempt_at = null, updated_at = ${ts(now)}
-    where d.customer_id = any (${customerIds}::uuid[]) and not exists (
+    where d.customer_id = ${anyOf(customerIds)} and not exists (
       select from dunning_attempts a where a.customer_id = d.customer_id and a.attempts > 0)`.execute(tx)
   return customerIds
 }

@@ -145,7 +145,7 @@ async function invoicesOf(reads: Reads, rows: readonly PaymentRow[]) {
     from payments p
     left join payment_request_invoices r on r.payment_request_id = p.payment_request_id
     join invoices i on i.id = case when p.invoice_id is null then r.invoice_id else p.invoice_id end
-    where p.id = any (${rows.map(({ id }) => id)}::uuid[])
+    where p.id = ${anyOf(rows.map(({ id }) => id))}
     order by i.created_at, i.id`.execute(reads)
   return groupedBy(found, ({ paymentId }) => paymentId)
 }

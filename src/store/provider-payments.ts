@@ -5,7 +5,7 @@ import type { Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import type { PaymentRow } from './payments.ts'
 import type { Payments } from './rows.ts'
-import { anyOf, ts } from './values.ts'
+import { anyOf, arrayOf, ts } from './values.ts'
 
 /** What a payment pays: an invoice, or all invoices of a payment request. */
 export type Payable = { readonly invoiceId: string } | { readonly paymentRequestId: string }
@@ -74,7 +74,7 @@ export async function updatePayment(tx: Tx, id: string, set: Updateable<Payments
 export async function liveCharges(reads: Reads, payable: Payable): Promise<PaymentRow[]> {
   const { rows } = await sql<{ id: string }>`
     select p.id from payments p
-    where p.payment_type = 'provider' and p.state = any (${[...LIVE_STATES]}::text[]) and (
+    where p.payment_type = 'provider' and p.state = any(${arrayOf(LIVE_STATES, 'text')}) and (
       ${'invoiceId' in payable ? sql`p.invoice_id = ${payable.invoiceId}` : sql`p.payment_request_id = ${payable.paymentRequestId}`}
       or ${requestsBeside(payable)}
     )`.execute(reads)
@@ -92,7 +92,7 @@ export async function isAnyUnderWay(reads: Reads, invoiceIds: readonly string[])
   const states = LIVE_STATES.filter((state) => state !== 'held')
   const { rows } = await sql`
     select from payments p
-    where p.payment_type = 'provider' and p.state = any (${states}::text[]) and (
+    where p.payment_type = 'provider' and p.state = any(${arrayOf(states, 'text')}) and (
       p.invoice_id = ${anyOf(invoiceIds)}
       or p.payment_request_id in (
         select r.payment_request_id from payment_request_invoices r
@@ -125,7 +125,7 @@ export async function chargesOfGate(reads: Reads, invoiceId: string): Promise<re
     from payments p
     join payment_providers c on c.organization_id = p.organization_id and c.id = p.payment_provider_id
     where p.invoice_id = ${invoiceId}::uuid and p.payment_type = 'provider'
-      and p.state = any (${[...LIVE_STATES]}::text[])`.execute(reads)
+      and p.state = any(${arrayOf(LIVE_STATES, 'text')})`.execute(reads)
   return rows
 }
 

@@ -109,4 +109,32 @@ describe.runIf(hasChromium)('J11: a subscription with prices of its own, by the 
     await page.getByRole('table', { name: /first invoices/ }).waitFor()
     await journey.look(page, 'form-390')
   })
+
+  it('finds one of very many customers, whose days are of the right zone', async () => {
+    for (let n = 0; n < 205; n += 41) {
+      await Promise.all(
+        Array.from({ length: 41 }, (_, at) =>
+          place.api('POST', '/customers', { customer: { external_id: `many-${n + at}`, currency: 'EUR' } }),
+        ),
+      )
+    }
+    const page = await journey.open()
+    await journey.signIn(page, `/${place.slug}/subscriptions/new`)
+    const customer = page.getByRole('combobox', { name: 'Customer required' })
+    await page.getByText('Type a name or an id.').waitFor()
+    await customer.fill('ny')
+    await page.getByText('New Yorker').last().waitFor({ state: 'attached' })
+    await page.getByRole('combobox', { name: 'Plan required' }).selectOption('pro')
+    await page.getByRole('textbox', { name: 'External id required' }).fill('ny-late')
+    await page.getByLabel('Starts').fill('2026-02-10')
+    await page.getByRole('table', { name: /first invoices, in America\/New_York/ }).waitFor()
+    await journey.look(page, 'one-of-many')
+    await page.getByRole('button', { name: 'Create subscription' }).click()
+    await page.getByRole('heading', { name: 'ny-late', level: 1 }).waitFor()
+    const { subscription } = await place.api('GET', '/subscriptions/ny-late?status=pending')
+    expect(subscription).toMatchObject({
+      external_customer_id: 'ny',
+      subscription_at: '2026-02-10T05:00:00Z',
+    })
+  })
 })

@@ -117,6 +117,7 @@ describe('an e-invoice', () => {
       customer: {
         external_id: 'c',
         zipcode: '69002',
+        email: 'ap@lyon.example',
         metadata: [{ key: 'buyer_reference', value: '04011000-12345-03', display_in_invoice: false }],
       },
     })
@@ -234,7 +235,9 @@ describe('an e-invoice', () => {
 describe('a refused e-invoice', () => {
   it('document case 32: 422 that says what is missing, holds nothing up, and is issued once it is entered', async () => {
     const client = await eShop({ ...GERMAN, phone: null })
-    await ok(client, 'POST', '/customers', { customer: { external_id: 'c', zipcode: '69002' } })
+    await ok(client, 'POST', '/customers', {
+      customer: { external_id: 'c', zipcode: '69002', email: 'ap@lyon.example' },
+    })
     const endpoint = await listen(client)
     const { lago_id: id, status } = await sell(client)
     expect(status).toBe('finalized')
@@ -310,7 +313,11 @@ describe('a refused e-invoice', () => {
     const { status, body } = await downloadXml(client, id)
     expect([status, body.error_details]).toEqual([
       422,
-      { 'billing_entity.phone': ['value_is_mandatory'], 'customer.country': ['value_is_mandatory'] },
+      {
+        'billing_entity.phone': ['value_is_mandatory'],
+        'customer.country': ['value_is_mandatory'],
+        'customer.email': ['value_is_mandatory'],
+      },
     ])
   })
 })

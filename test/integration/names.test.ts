@@ -26,12 +26,12 @@ async function names(query: string, visitor = admin): Promise<[string, string, s
 }
 
 const ALL_OF = (mark: string) =>
-  `plans[]=${mark}-plan&billable_metrics[]=${mark}-metric&add_ons[]=${mark}-add-on&billing_entities[]=${mark}-entity&customers[]=${mark}`
+  `subscriptions[]=${mark}-subscription&plans[]=${mark}-plan&billable_metrics[]=${mark}-metric&add_ons[]=${mark}-add-on&billing_entities[]=${mark}-entity&customers[]=${mark}`
 
 describe('the names of external ids and codes', () => {
-  it('200 are those of everything that a page asks for, without what has none', async () => {
+  it('200 are those of everything that a page asks for', async () => {
     for (const customer of [
-      { external_id: 'ours', name: 'Ours & Sons' },
+      { external_id: 'ours', name: 'Ours & Sons', timezone: 'America/New_York' },
       { external_id: 'anna', name: '', firstname: 'Anna', lastname: 'Berg' },
       { external_id: 'nameless', name: null },
     ]) {
@@ -40,7 +40,9 @@ describe('the names of external ids and codes', () => {
     expect(await names(`${ALL_OF('ours')}&customers[]=anna&customers[]=nameless&customers[]=nobody`)).toEqual(
       [
         ['customer', 'anna', 'Anna Berg'],
+        ['customer', 'nameless', 'nameless'],
         ['customer', 'ours', 'Ours & Sons'],
+        ['subscription', 'ours-subscription', 'Subscription ours'],
         ['plan', 'ours-plan', 'Plan ours'],
         ['billable_metric', 'ours-metric', 'Tokens ours'],
         ['add_on', 'ours-add-on', 'Add-on ours'],
@@ -48,6 +50,9 @@ describe('the names of external ids and codes', () => {
       ],
     )
     expect(await names('')).toEqual([])
+    const { body } = await admin.call('GET', '/api/weir/v1/names?customers[]=ours&customers[]=anna')
+    const zones = body.names.map((each: { timezone: string }) => each.timezone)
+    expect(zones).toEqual(['UTC', 'America/New_York'])
   })
 
   it('200 are those of the one that exists, and otherwise of the one that was deleted last', async () => {

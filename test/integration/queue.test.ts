@@ -5,12 +5,14 @@ import { type Harness, startHarness } from '../support/harness.ts'
 let harness: Harness
 let owner: pg.Client
 let other: pg.Client
+let otherPid: number
 
 beforeAll(async () => {
   harness = await startHarness()
   owner = new pg.Client({ connectionString: harness.databaseUrl })
   other = new pg.Client({ connectionString: harness.databaseUrl })
   await Promise.all([owner.connect(), other.connect()])
+  otherPid = (await other.query('select pg_backend_pid() as pid')).rows[0].pid
 })
 afterEach(async () => {
   await owner.query(`update graphile_worker._private_jobs set flags = null`)
@@ -50,6 +52,18 @@ const begin = () =>
 
 /** What a worker does when a job has succeeded. */
 const succeed = () => owner.query(`delete from graphile_worker._private_jobs where locked_by = 'worker'`)
+
+/** Waits until the other connection waits for a lock that the owner's holds. */
+async function waitForOther(): Promise<void> {
+  await expect
+    .poll(async () => {
+      const { rows } = await owner.query(`select pg_backend_pid() = any (pg_blocking_pids($1)) as waits`, [
+        otherPid,
+      ])
+      return rows[0].waits
+    })
+    .toBe(true)
+}
 
 const PAYMENT = {
   task: 'advance_payment',
@@ -96,6 +110,23 @@ describe('a job that is asked for while it runs', () => {
     await owner.query('commit')
     await asked
     expect(await jobs()).toEqual([PAYMENT])
+  })
+
+  it.each([
+    ['alone', ask],
+    ['as one of many', askForMany],
+  ])('is not given up for a new one when a worker is just taking it, %s', async (_, asking) => {
+    await asking(owner)
+    const [before] = await jobs()
+    await owner.query('begin')
+    await begin()
+    const asked = asking(other)
+    await waitForOther()
+    await owner.query('commit')
+    await asked
+    expect(await jobs()).toEqual([{ ...before, flags: { ...before.flags, again: true }, runs: true }])
+    await succeed()
+    expect(await jobs()).toEqual([before])
   })
 
   it('stays one of many, with its queue', async () => {

@@ -45,7 +45,16 @@ export const MUNICH = {
   },
 }
 
+/** A customer in another member state with a VAT number. */
+export const BRUSSELS = {
+  ...MUNICH,
+  legalName: 'Bruxelles Données SA',
+  taxNumber: 'BE0123456749',
+  address: { ...MUNICH.address, line1: 'Rue Haute 3', zipcode: '1000', city: 'Bruxelles', country: 'BE' },
+}
+
 export const TEN: FrozenTax = { code: 'vat_10', name: 'VAT', rate: '10' }
+const ZERO: FrozenTax = { code: 'zero', name: 'Zero', rate: '0' }
 export const EXEMPT: FrozenTax = { code: 'lago_eu_tax_exempt', name: 'Exempt', rate: '0' }
 export const REVERSE: FrozenTax = { code: 'lago_eu_reverse_charge', name: 'Reverse charge', rate: '0' }
 
@@ -156,7 +165,11 @@ export function eInvoiceGallery(): Readonly<Record<string, FrozenInvoice | Froze
     'e-invoice-de': germanInvoice(),
     'e-invoice-bank': frenchInvoice({ seller: { ...FRENCH, bankAccount: ACCOUNT } }),
     'e-invoice-bank-de': germanInvoice({ seller: { ...GERMAN, bankAccount: ACCOUNT } }),
-    'e-invoice-bank-usd': frenchInvoice({ seller: { ...FRENCH, bankAccount: ACCOUNT }, currency: 'USD' }),
+    'e-invoice-bank-usd': frenchInvoice({
+      seller: { ...FRENCH, bankAccount: ACCOUNT },
+      buyer: MUNICH,
+      currency: 'USD',
+    }),
     'e-invoice-two-rates': twoRates(),
     'e-invoice-top-up-fr': topUp(),
     'e-invoice-top-up-de': topUp({ seller: GERMAN, buyer: MUNICH }),
@@ -182,8 +195,46 @@ export function eInvoiceGallery(): Readonly<Record<string, FrozenInvoice | Froze
     'e-invoice-yen': billOf(
       [planFee({ amountCents: '193548', unitPrice: '200000', units: '0.967742', taxes: [] })],
       0n,
-      { currency: 'JPY' },
+      { currency: 'JPY', buyer: MUNICH },
     ),
+    'e-invoice-forint-de': billOf([planFee({ amountCents: '1000000', unitPrice: '10000' })], 200000n, {
+      seller: GERMAN,
+      buyer: BRUSSELS,
+      currency: 'HUF',
+    }),
+    'e-invoice-export': billOf(untaxed({ ...ZERO, category: 'G' }), 0n, { buyer: swiss }),
+    'e-invoice-goods': billOf(untaxed({ ...ZERO, category: 'K' }), 0n, { buyer: BRUSSELS }),
+    'e-invoice-goods-de': billOf(untaxed({ ...ZERO, category: 'K' }), 0n, {
+      seller: GERMAN,
+      buyer: BRUSSELS,
+    }),
+    'e-invoice-franchise': billOf(
+      untaxed({
+        ...ZERO,
+        category: 'E',
+        exemptionCode: 'VATEX-FR-FRANCHISE',
+        exemptionReason: 'Art. 293 B #CGI#',
+      }),
+      0n,
+    ),
+    'e-invoice-paid-by-credits': billOf([planFee()], 2000n, {
+      cents: {
+        ...plainCents([planFee()]),
+        taxes: '2000',
+        subtotalIncl: '12000',
+        prepaid: '12000',
+        total: '0',
+      },
+    }),
+    'e-invoice-given-away': billOf([planFee()], 0n, {
+      cents: {
+        ...plainCents([planFee()]),
+        coupons: '10000',
+        subtotalExcl: '0',
+        subtotalIncl: '0',
+        total: '0',
+      },
+    }),
     'e-credit-note-fr': frenchNote(),
     'e-credit-note-de': frenchNote({ seller: GERMAN, buyer: MUNICH, isSelfBilled: false }),
     'e-credit-note-self-billed': frenchNote({ isSelfBilled: true }),

@@ -1,3 +1,4 @@
+import { hasEInvoicing } from '../../store/billing-entities.ts'
 import type { Tx } from '../../store/database.ts'
 import { type DocumentKind, type DocumentReason, freezeSubjects } from '../../store/documents.ts'
 import type { Caller } from '../context.ts'
@@ -18,6 +19,7 @@ export async function freezeDocuments(
   reason: DocumentReason = 'issued',
 ): Promise<void> {
   if (!caller.makesDocuments && reason === 'issued') await queueMails(tx, caller, MAIL_OF[kind], subjectIds)
+  if (!caller.makesDocuments && !(await hasEInvoicing(tx))) return
   const { organizationId, now } = caller
   await freezeSubjects(tx, kind, subjectIds, {
     organizationId,

@@ -41,6 +41,7 @@ export const searchSchemas = {
     summary: 'Names of external ids and codes, of what you may see',
     querystring: Type.Object({
       'customers[]': list,
+      'subscriptions[]': list,
       'plans[]': list,
       'billable_metrics[]': list,
       'add_ons[]': list,
@@ -53,6 +54,9 @@ export const searchSchemas = {
             type: words(...NAMED_KINDS),
             identifier: Type.String({ description: 'The external id or code that was asked for.' }),
             name: Type.String(),
+            timezone: Type.Union([Type.String(), Type.Null()], {
+              description: 'Of the dates of a customer.',
+            }),
           }),
         ),
       }),

@@ -50,6 +50,7 @@ function namesRoute(app: FastifyInstance, { database }: Context): void {
           own.has(needed) ? [...new Set(from.ids(list))].slice(0, NAMES_MAX) : []
         return {
           customer: asked('customers', 'customers:view'),
+          subscription: asked('subscriptions', 'subscriptions:view'),
           plan: asked('plans', 'plans:view'),
           billable_metric: asked('billable_metrics', 'billable_metrics:view'),
           add_on: asked('add_ons', 'addons:view'),

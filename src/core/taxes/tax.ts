@@ -2,6 +2,7 @@ import { Decimal } from '../amounts/decimal.ts'
 import { VAT_CODES } from '../documents/xml/vat-code.ts'
 import { Fields, given, type Input } from '../input/fields.ts'
 import { type Outcome, Problems } from '../problems.ts'
+import { isExemptionCode } from './exemption-codes.ts'
 
 /** A tax as used on invoices: `rate` in percent (`20` is 20 %). */
 export type Tax = {
@@ -32,7 +33,6 @@ export type EInvoiceTax = {
 
 export type NewTax = TaxChange & { readonly code: string; readonly name: string; readonly rate: string }
 
-const EXEMPTION_CODE = /^VATEX-[A-Z]{2}(-[A-Z0-9]+)*$/
 const EXEMPTION_CODE_LENGTH_MAX = 60
 const EXEMPTION_REASON_LENGTH_MAX = 500
 
@@ -107,7 +107,7 @@ function readOthers(fields: Fields): TaxChange {
 
 function readExemptionCode(fields: Fields): string | null | undefined {
   const code = blankAsNull(fields.text('einvoice_exemption_code', EXEMPTION_CODE_LENGTH_MAX))
-  if (code === null || code === undefined || EXEMPTION_CODE.test(code)) return code
+  if (code === null || code === undefined || isExemptionCode(code)) return code
   return fields.refuse('einvoice_exemption_code', 'value_is_invalid')
 }
 

@@ -153,6 +153,9 @@ describe('the fields of a tax', () => {
       einvoice_category: ['value_is_invalid'],
       einvoice_exemption_code: ['value_is_invalid'],
     })
+    expect(refusal(readTaxChange({ einvoice_exemption_code: 'VATEX-FR-CGI999' }))).toEqual({
+      einvoice_exemption_code: ['value_is_invalid'],
+    })
     const tax = {
       einvoiceCategory: null,
       einvoiceExemptionCode: null,

@@ -8,6 +8,10 @@ as $$
 declare
   running text[];
 begin
+  -- Waits for workers that are just taking one of them, like weir_enqueue.
+  perform from graphile_worker._private_jobs j
+  where j.key in (select n.key from json_to_recordset(weir_enqueue_jobs.jobs) as n (key text))
+  order by j.key for update;
   with again as (
     update graphile_worker._private_jobs j
     set attempts = 0, max_attempts = weir_enqueue_jobs.max_attempts,

@@ -5,6 +5,7 @@ import { useOrganization } from './session.ts'
 
 const KINDS = {
   customers: 'customer',
+  subscriptions: 'subscription',
   plans: 'plan',
   billable_metrics: 'billable_metric',
   add_ons: 'add_on',
@@ -15,7 +16,12 @@ export type Kind = keyof typeof KINDS
 type Wanted = { readonly [kind in Kind]?: readonly (string | null | undefined)[] | undefined }
 
 type Answer = {
-  readonly names: readonly { readonly type: string; readonly identifier: string; readonly name: string }[]
+  readonly names: readonly {
+    readonly type: string
+    readonly identifier: string
+    readonly name: string
+    readonly timezone: string | null
+  }[]
 }
 
 /** An address must not be longer; what does not fit stays with its id. */
@@ -29,6 +35,18 @@ export type NameOf = (kind: Kind, identifier: string) => string
  * see has no name.
  */
 export function useNames(wanted: Wanted): NameOf {
+  const data = useAnswer(wanted)
+  const known = new Map(data?.names.map(({ type, identifier, name }) => [`${type} ${identifier}`, name]))
+  return (kind, identifier) => known.get(`${KINDS[kind]} ${identifier}`) ?? identifier
+}
+
+/** The time zones of the dates of customers, by external id, of the same request as their names. */
+export function useZones(wanted: Wanted): ReadonlyMap<string, string> {
+  const names = useAnswer(wanted)?.names ?? []
+  return new Map(names.flatMap(({ identifier, timezone }) => (timezone ? [[identifier, timezone]] : [])))
+}
+
+function useAnswer(wanted: Wanted): Answer | undefined {
   const { slug } = useOrganization()
   const query = queryOf(askedOf(wanted))
   const { data } = useQuery({
@@ -38,8 +56,7 @@ export function useNames(wanted: Wanted): NameOf {
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   })
-  const known = new Map(data?.names.map(({ type, identifier, name }) => [`${type} ${identifier}`, name]))
-  return (kind, identifier) => known.get(`${KINDS[kind]} ${identifier}`) ?? identifier
+  return data
 }
 
 function askedOf(wanted: Wanted): Readonly<Record<string, readonly string[]>> {

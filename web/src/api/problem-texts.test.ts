@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ApiProblem } from './client.ts'
-import { textOfField, textOfProblem } from './problem-texts.ts'
+import { textOfErrorDetail, textOfField, textOfProblem } from './problem-texts.ts'
 
 const refused = (texts: Readonly<Record<string, string>>) =>
   new ApiProblem({
@@ -27,5 +27,24 @@ describe('what a payment provider said', () => {
       expect(textOfField(field, ['invalid_credentials'])).toMatch(/^The provider does not know this/)
     }
     expect(textOfField('password', ['invalid_credentials'])).toMatch(/password is wrong/)
+  })
+})
+
+describe('what is missing from an invoice', () => {
+  it.each([
+    [
+      'einvoice_error',
+      { 'seller.tax_id': 'value_is_mandatory', einvoice: 'rule_failed' },
+      'No e-invoice was issued. Seller › tax id: This is required. Einvoice: Rule failed. Download the XML again when this is mended.',
+    ],
+    ['document_failed', { kind: 'invoice_pdf' }, 'The file could not be made. Open it to try again.'],
+    [
+      'fee_amount_out_of_range',
+      { units: '9000000.0', amount_cents: '1e20' },
+      'A line of 9000000.0 units is not billed: its amount is too large.',
+    ],
+    ['tax_error', {}, 'Tax error.'],
+  ])('%s is a sentence', (error_code, details, text) => {
+    expect(textOfErrorDetail({ error_code, details })).toBe(text)
   })
 })

@@ -128,3 +128,23 @@ export function labelOf(field: string): string {
   const words = field.replaceAll('_', ' ').replaceAll('.', ' › ')
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
 }
+
+/** One of the `error_details` of an invoice or a credit note. */
+export type ErrorDetail = {
+  readonly error_code: string
+  readonly details: { readonly [key: string]: unknown }
+}
+
+/** The sentence for what is missing from an invoice or its files, and what to do about it. */
+export function textOfErrorDetail({ error_code: code, details }: ErrorDetail): string {
+  if (code === 'einvoice_error') {
+    const fields = Object.entries(details).map(([field, codes]) => {
+      return `${labelOf(field)}: ${textOfField(field, String(codes).split(', '))}`
+    })
+    return `No e-invoice was issued. ${fields.join(' ')} Download the XML again when this is mended.`
+  }
+  if (code === 'document_failed') return 'The file could not be made. Open it to try again.'
+  if (code === 'fee_amount_out_of_range')
+    return `A line of ${details.units} units is not billed: its amount is too large.`
+  return `${labelOf(code)}.`
+}

@@ -1,10 +1,34 @@
 import type { ReactElement } from 'react'
-import { useList } from '../api/queries.ts'
+import { useList, useRead } from '../api/queries.ts'
 import type { Customer } from '../api/types.ts'
 import { ariaOf, FieldFrame } from './fields.tsx'
 import { useFormOfField } from './form.tsx'
 
 const OFFERED = 20
+/** With fewer characters there is no search. */
+const SEARCHED_MIN = 2
+
+type Offered = { readonly identifier: string; readonly name: string | null }
+
+/** The customers that a text names, the best first; the newest ones as long as there is hardly a text. */
+function useOffered(text: string, enabled: boolean): readonly Offered[] {
+  const isSearched = text.trim().length >= SEARCHED_MIN
+  const newest = useList<Customer>(
+    '/customers',
+    'customers',
+    { per_page: OFFERED },
+    { enabled: enabled && !isSearched },
+  )
+  const found = useRead<{ results?: readonly Offered[] }>(
+    '/api/weir/v1/search',
+    { q: text.trim(), types: ['customer'], limit: OFFERED },
+    { enabled: enabled && isSearched },
+  )
+  if (isSearched) return found.data?.results ?? []
+  return (newest.data?.rows ?? []).map(({ external_id: identifier, name, email }) => {
+    return { identifier, name: name ?? email }
+  })
+}
 
 /** A customer by external id; what is typed is looked for in names, ids and addresses. */
 export function CustomerField(props: {
@@ -17,16 +41,9 @@ export function CustomerField(props: {
   const id = `field-${name}`
   const value = String(form.values[name] ?? '')
   const error = form.errorOf(name)
-  const found = useList<Customer>(
-    '/customers',
-    'customers',
-    { search_term: value, per_page: OFFERED },
-    { enabled: locked === undefined },
-  )
-  const rows = found.data?.rows ?? []
-  const chosen = rows.find(({ external_id }) => external_id === value)
-  const help =
-    locked ?? (chosen ? (chosen.name ?? chosen.email ?? '') : props.help) ?? 'Type a name or an id.'
+  const offered = useOffered(value, locked === undefined)
+  const chosen = offered.find(({ identifier }) => identifier === value)
+  const help = locked ?? (chosen ? (chosen.name ?? '') : props.help) ?? 'Type a name or an id.'
   return (
     <FieldFrame id={id} label="Customer" isRequired help={help} error={error}>
       <input
@@ -42,8 +59,8 @@ export function CustomerField(props: {
         onChange={(event) => form.set(name, event.target.value)}
       />
       <datalist id={`${id}-list`}>
-        {rows.map(({ external_id, name: label }) => (
-          <option key={external_id} value={external_id}>
+        {offered.map(({ identifier, name: label }) => (
+          <option key={identifier} value={identifier}>
             {label}
           </option>
         ))}

@@ -1,12 +1,12 @@
 import type { ReactElement } from 'react'
 import { type Kind, useNames } from '../api/names.ts'
 
-/** A name with its code below. */
+/** A name with its code below, unless that is the name. */
 export function Named({ name, code }: { readonly name: string; readonly code: string }): ReactElement {
   return (
     <span className="two-lines">
       <span>{name}</span>
-      <small>{code}</small>
+      {code !== name && <small>{code}</small>}
     </span>
   )
 }

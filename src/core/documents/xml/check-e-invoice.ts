@@ -1,16 +1,18 @@
 import { exponentOf } from '../../amounts/currency.ts'
-import { Decimal } from '../../amounts/decimal.ts'
 import type { FieldCode } from '../../codes.ts'
 import type { EInvoice, EParty } from './e-invoice.ts'
 import { type Billed, eInvoiceOf } from './e-invoice-of.ts'
 import { sirenOf } from './e-parties.ts'
-import { AMOUNT_RULES, TERM_RULES } from './rules/document-rules.ts'
+import { AMOUNT_RULES, isWithdrawn, TERM_RULES } from './rules/document-rules.ts'
 import {
   FRENCH_RULES,
   GERMAN_RULES,
   hasDigits,
   hasFrenchCharacters,
+  hasUnusualRate,
+  isBetweenFrenchCompanies,
   isEmail,
+  isFrenchCurrency,
   isTooLong,
 } from './rules/national-rules.ts'
 import { isFilled, type Rule } from './rules/rule.ts'
@@ -38,7 +40,6 @@ export type CheckedEInvoice = {
 }
 
 const DECIMALS_MAX = 2
-const FRENCH_RATES = '0 0.9 1.05 1.75 2.1 5.5 7 8.5 9.2 9.6 10 13 19.6 20 20.6'.split(' ')
 const UNTAXED: readonly VatCode[] = ['O']
 
 /**
@@ -76,9 +77,13 @@ export function missingFields(invoice: EInvoice): EInvoiceProblems {
   sellerNumbers(invoice, add)
   buyerNumbers(invoice, add)
   if (nation === 'DE') germanFields(invoice, add, needs)
+  if (nation === 'DE' || isBetweenFrenchCompanies(invoice)) {
+    for (const party of [seller, buyer]) needs(party, 'email', party.endpoint?.id ?? null)
+  }
   if (nation === 'FR' && isTooLong(number)) add(`${kind}.number`, 'value_is_too_long')
   if (nation === 'FR' && !hasFrenchCharacters(number)) add(`${kind}.number`, 'value_is_invalid')
-  if (exponentOf(currency) > DECIMALS_MAX) {
+  const isForeign = isBetweenFrenchCompanies(invoice) && !isFrenchCurrency(currency)
+  if (exponentOf(currency) > DECIMALS_MAX || isWithdrawn(currency) || isForeign) {
     add(`${kind}.currency`, 'einvoice_currency_not_supported')
   }
   return Object.fromEntries(found)
@@ -91,9 +96,13 @@ function sellerNumbers({ seller, lines }: EInvoice, add: Add): void {
   if (address.country === 'FR' && !sirenOf(legalNumber)) {
     add(`${owner}.legal_number`, legalNumber === null ? 'value_is_mandatory' : 'value_is_invalid')
   }
+  const has = (code: VatCode) => lines.some(({ category }) => category.code === code)
   const isTaxed = lines.some(({ category }) => !UNTAXED.includes(category.code))
   if (isTaxed && !isFilled(seller.vatId ?? seller.taxId)) {
     add(`${owner}.tax_identification_number`, 'value_is_mandatory')
+  } else if ((has('K') || has('G')) && !isFilled(seller.vatId)) {
+    // What leaves the country untaxed takes a VAT number; a number of the tax office does not do.
+    add(`${owner}.tax_identification_number`, 'value_is_invalid')
   } else if (!isFilled(seller.identifier?.id ?? seller.legalId?.id ?? seller.vatId)) {
     add(`${owner}.legal_number`, 'value_is_mandatory')
   }
@@ -126,9 +135,9 @@ function germanFields(
   needs(buyer, 'zipcode', buyer.address.zipcode)
 }
 
-function warningsOf({ seller, buyer, currency, nation, vat, totals }: EInvoice): string[] {
-  const isUnusual =
-    nation === 'FR' && vat.some(({ rate }) => !FRENCH_RATES.includes(Decimal.of(rate ?? '0').toString()))
+function warningsOf(invoice: EInvoice): string[] {
+  const { seller, buyer, currency, nation, totals } = invoice
+  const isUnusual = nation === 'FR' && hasUnusualRate(invoice)
   const lacksSiren = buyer.address.country === 'FR' && nation === 'FR' && !sirenOf(buyer.legalNumber)
   return [
     ...(seller.endpoint === null || buyer.endpoint === null ? ['einvoice_no_electronic_address'] : []),

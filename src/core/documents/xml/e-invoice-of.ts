@@ -51,7 +51,7 @@ export function eInvoiceOf(document: Billed): EInvoice {
         ? { number: document.invoiceNumber, issuedOn: document.invoiceIssuedOn ?? null }
         : null,
     ...ePartiesOf(document, isOutsideVat),
-    ...deliveryOf(document, billed),
+    ...deliveryOf(document, billed, categories),
     payment: paymentOf(document),
     allowances: reductions.map(({ category, cents }) => ({
       cents,
@@ -168,9 +168,11 @@ function notesOf(document: Billed, categories: readonly VatCategory[]): ENote[] 
   return [...frenchNotesOf(document), ...plain.map((text) => ({ code: null, text }))]
 }
 
+/** When and where to: what is sent to another member state has to say so even when it goes to the buyer's address. */
 function deliveryOf(
   document: Billed,
   lines: readonly BilledLine[],
+  categories: readonly VatCategory[],
 ): Pick<EInvoice, 'deliveredOn' | 'period' | 'deliveredTo'> {
   const periods = lines.map(({ fee }) => periodOf(fee, document)).filter((period) => period !== null)
   const from = periods.map((period) => period.from).sort()[0]
@@ -178,13 +180,16 @@ function deliveryOf(
     .map((period) => period.to)
     .sort()
     .at(-1)
-  const { shipping, address } = document.buyer
+  // The customer of a self-billed document sells, and nothing is sent to it.
+  const shipping = document.isSelfBilled ? null : document.buyer.shipping
+  const { address } = document.isSelfBilled ? document.seller : document.buyer
   const isElsewhere =
     shipping?.country && shipping.city && shipping.zipcode && !isSameAddress(shipping, address)
+  const isSentAbroad = categories.some(({ code }) => code === 'K')
   return {
     deliveredOn: from === undefined ? document.issuedOn : null,
     period: from === undefined || to === undefined ? null : { from, to },
-    deliveredTo: isElsewhere ? shipping : null,
+    deliveredTo: isElsewhere ? shipping : isSentAbroad ? address : null,
   }
 }
 

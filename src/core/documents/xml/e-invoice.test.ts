@@ -222,7 +222,8 @@ describe('an e-invoice', () => {
     const settled = `${SETTLEMENT}/SpecifiedTradeSettlementPaymentMeans`
     expect(textsAt(cii, `${settled}/PayeePartyCreditorFinancialAccount/IBANID`)).toEqual([ACCOUNT.iban])
     expect(textsAt(cii, `${settled}/PayeeSpecifiedCreditorFinancialInstitution/BICID`)).toEqual([ACCOUNT.bic])
-    expect(paid(frenchInvoice({ seller, currency: 'USD' }))).toMatchObject({ code: '30' })
+    const dollars = frenchInvoice({ seller, buyer: MUNICH, currency: 'USD' })
+    expect(paid(dollars)).toMatchObject({ code: '30' })
     const others: Billed[] = [
       frenchInvoice(),
       frenchInvoice({ seller, isSelfBilled: true }),

@@ -1,7 +1,7 @@
 import type { FrozenAddress } from '../frozen.ts'
 import { amountText } from './amount-text.ts'
 import type { EIdentifier, EInvoice, ELine, EParty, EPeriod, EVatLine, VatCategory } from './e-invoice.ts'
-import { processOf, SPECIFICATION, XRECHNUNG } from './profiles.ts'
+import { processOf, SPECIFICATION, ublNote, XRECHNUNG } from './profiles.ts'
 import { branch, leaf, prose, type XmlElement, xmlText } from './xml-writer.ts'
 
 const ROOT = 'urn:oasis:names:specification:ubl:schema:xsd:'
@@ -32,7 +32,6 @@ export function ublOf(invoice: EInvoice): string {
   const { kind, currency } = invoice
   const names = NAMES[kind]
   const isNote = kind === 'credit_note'
-  const notes = invoice.notes.map(({ code, text }) => prose('cbc:Note', code ? `#${code}#${text}` : text))
   const type = leaf(`cbc:${names.type}`, invoice.typeCode)
   const children = [
     leaf('cbc:CustomizationID', invoice.nation === 'DE' ? XRECHNUNG : SPECIFICATION),
@@ -41,7 +40,7 @@ export function ublOf(invoice: EInvoice): string {
     leaf('cbc:IssueDate', invoice.issuedOn),
     isNote ? null : leaf('cbc:DueDate', invoice.dueOn),
     type,
-    ...notes,
+    ...invoice.notes.map((note) => prose('cbc:Note', ublNote(note))),
     leaf('cbc:DocumentCurrencyCode', currency),
     leaf('cbc:BuyerReference', invoice.buyerReference),
     periodOf(invoice.period),

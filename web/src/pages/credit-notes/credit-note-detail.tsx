@@ -14,6 +14,7 @@ import { Table } from '../../parts/list.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { NameOnly } from '../../parts/named.tsx'
 import { Card, Columns, Facts, Figure, Page } from '../../parts/page.tsx'
+import { Problems } from '../../parts/problems.tsx'
 import { Status } from '../../parts/status.tsx'
 import { useRecent } from '../../shell/recent.ts'
 import { ActivityList } from '../activity/activity-list.tsx'
@@ -78,6 +79,7 @@ function Detail({ note }: { readonly note: CreditNote }): ReactElement {
           : []
       }
     >
+      <Problems details={note.error_details ?? []} />
       <Columns aside={<Aside note={note} />}>
         <Amounts note={note} />
         <Items note={note} />

@@ -2,7 +2,7 @@ import { type ReactElement, useId, useState } from 'react'
 import { ApiProblem } from '../../api/client.ts'
 import { useNow } from '../../api/now.ts'
 import { textOfProblem } from '../../api/problem-texts.ts'
-import { useList, useWrite, type Write } from '../../api/queries.ts'
+import { useList, useOne, useWrite, type Write } from '../../api/queries.ts'
 import { useOrganization } from '../../api/session.ts'
 import type { BillableMetric, Subscription } from '../../api/types.ts'
 import { ApiCall } from '../../parts/api-call.tsx'
@@ -37,17 +37,27 @@ function parse(text: string): Record<string, unknown> | null {
   }
 }
 
+/** The subscriptions of the list, with the one that the link to this page names if they are too many for a list. */
+function useOffered(wanted: string): readonly Subscription[] | undefined {
+  const listed = useList<Subscription>('/subscriptions', 'subscriptions', { per_page: 500 }).data?.rows
+  const isMissing = wanted !== '' && listed?.some(({ external_id }) => external_id === wanted) === false
+  const path = `/subscriptions/${encodeURIComponent(wanted)}`
+  const linked = useOne<Subscription>(path, 'subscription', { enabled: isMissing })
+  return isMissing && linked.data ? [linked.data, ...(listed ?? [])] : listed
+}
+
 /** Sends events of one metric for one subscription: form and code side by side, with the usage below as it moves. */
 export function EventComposer(): ReactElement {
   const view = useView()
   const at = useAt()
   const metrics = useList<BillableMetric>('/billable_metrics', 'billable_metrics', { per_page: 500 })
-  const subscriptions = useList<Subscription>('/subscriptions', 'subscriptions', { per_page: 500 })
   const known = metrics.data?.rows ?? []
-  const active = subscriptions.data?.rows ?? []
+  const wanted = view.get('subscription')
+  const offered = useOffered(wanted)
+  const active = offered ?? []
   const [edited, setEdited] = useState<{ code: string; text: string } | null>(null)
   const code = view.get('code') || known[0]?.code || ''
-  const subscriptionId = view.get('subscription') || active[0]?.external_id || ''
+  const subscriptionId = wanted || active[0]?.external_id || ''
   const metric = known.find((each) => each.code === code)
   const text = edited?.code === code ? edited.text : exampleOf(metric)
   const properties = parse(text)
@@ -110,7 +120,7 @@ export function EventComposer(): ReactElement {
                 event={event}
                 isReady={properties !== null && code !== '' && subscriptionId !== ''}
               />
-              {active.length === 0 && !subscriptions.isPending && (
+              {offered?.length === 0 && (
                 <p className="muted">
                   Nothing is metered without an active subscription.{' '}
                   <Link href={at('/subscriptions/new')}>Create one</Link>

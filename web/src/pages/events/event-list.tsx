@@ -1,4 +1,5 @@
 import { type ReactElement, useState } from 'react'
+import { useNames } from '../../api/names.ts'
 import { useList } from '../../api/queries.ts'
 import type { BillableMetric, Event } from '../../api/types.ts'
 import { formatTime } from '../../format/dates.ts'
@@ -8,6 +9,7 @@ import { Button, ButtonLink, Code } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
 import { type Column, FilterBar, FilterChip, List, useView } from '../../parts/list.tsx'
+import { Named } from '../../parts/named.tsx'
 import { Facts, None, Page } from '../../parts/page.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
@@ -46,19 +48,25 @@ export function EventList(): ReactElement {
   }
   const query = useList<Event>('/events', 'events', params, { every: isLive ? LIVE_EVERY_MS : 0 })
   const matched = useUnmatched(params, unmatched)
+  const nameOf = useNames({ subscriptions: query.data?.rows.map((each) => each.external_subscription_id) })
+  const metricOf = (code: string) => known.find((metric) => metric.code === code)
   const problemWith = (event: Event): string | null => {
     if (matched.has(event.transaction_id)) return problemOf(event, known)
-    const metric = known.find(({ code }) => code === event.code)
+    const metric = metricOf(event.code)
     return metric ? propertyProblemOf(event, metric) : null
   }
   const columns: readonly Column<Event>[] = [
-    { title: 'Code', cell: ({ code }) => <code>{code}</code> },
+    { title: 'Metric', cell: ({ code }) => <Named name={metricOf(code)?.name ?? code} code={code} /> },
     { title: 'When', cell: ({ timestamp }) => <Ago at={timestamp} /> },
     {
       title: 'State',
       cell: (event) => <Status status={problemWith(event) === null ? 'metered' : 'unmatched'} />,
     },
-    { title: 'Subscription', cell: (event) => event.external_subscription_id ?? <None /> },
+    {
+      title: 'Subscription',
+      cell: ({ external_subscription_id: id }) =>
+        id ? <Named name={nameOf('subscriptions', id)} code={id} /> : <None />,
+    },
     {
       title: 'Properties',
       cell: ({ properties }) => <code>{JSON.stringify(properties)}</code>,
@@ -83,8 +91,8 @@ export function EventList(): ReactElement {
         <FilterChip
           view={view}
           name="code"
-          label="Code"
-          options={known.map(({ code }) => ({ value: code, label: code }))}
+          label="Metric"
+          options={known.map(({ code, name }) => ({ value: code, label: name }))}
         />
         <FilterChip
           view={view}

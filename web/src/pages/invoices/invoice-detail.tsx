@@ -12,6 +12,7 @@ import { Link, useAt } from '../../parts/link.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { NameOnly } from '../../parts/named.tsx'
 import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
+import { Problems } from '../../parts/problems.tsx'
 import { Status } from '../../parts/status.tsx'
 import { useRecent } from '../../shell/recent.ts'
 import { ActivityList } from '../activity/activity-list.tsx'
@@ -89,7 +90,7 @@ function Detail({ invoice }: { readonly invoice: Invoice }): ReactElement {
       menu={menu}
     >
       <div className="stack-wide">
-        <Problems invoice={invoice} />
+        <Problems details={invoice.error_details} />
         {invoice.payment_status === 'failed' && lastFailed && <WhyItFailed payment={lastFailed} />}
         {invoice.status === 'draft' && (
           <p className="notice notice-info">
@@ -113,39 +114,6 @@ function Detail({ invoice }: { readonly invoice: Invoice }): ReactElement {
       {isPdfOpen && <PdfDialog invoice={invoice} onClose={() => setPdfOpen(false)} />}
       {dialog}
     </Page>
-  )
-}
-
-/** What is not on the invoice, or not in its document. */
-function Problems({ invoice }: { readonly invoice: Invoice }): ReactElement {
-  const isUnprinted = ({ error_code }: { readonly error_code: string }) =>
-    error_code === 'characters_not_printed'
-  const unprinted = invoice.error_details.find(isUnprinted)
-  const others = invoice.error_details.filter((detail) => !isUnprinted(detail))
-  return (
-    <>
-      {others.length > 0 && (
-        <div className="notice notice-danger" role="alert">
-          {others.map(({ error_code }) => error_code.replaceAll('_', ' ')).join(', ')}
-        </div>
-      )}
-      {unprinted && <Unprinted characters={String(unprinted.details.characters)} />}
-    </>
-  )
-}
-
-/** A text without its font may have hundreds. */
-const NAMED_MAX = 20
-
-function Unprinted({ characters }: { readonly characters: string }): ReactElement {
-  const each = characters.split(' ')
-  const count = each.length
-  const named = each.slice(0, NAMED_MAX).join(' ') + (count > NAMED_MAX ? ' …' : '')
-  return (
-    <p className="notice notice-warning" role="status">
-      {count} {count === 1 ? 'character' : 'characters'} cannot be printed: {named}. The PDF has � in{' '}
-      {count === 1 ? 'its' : 'their'} place.
-    </p>
   )
 }
 

@@ -1,11 +1,13 @@
-import type { ReactElement } from 'react'
+import { type ReactElement, useEffect, useState } from 'react'
+import { useZones } from '../../api/names.ts'
 import { useNow } from '../../api/now.ts'
-import { useList } from '../../api/queries.ts'
+import { type Page as Answer, useList } from '../../api/queries.ts'
 import type { Customer, Plan, Subscription } from '../../api/types.ts'
 import { dayIn, formatDay, startOfDayIn } from '../../format/dates.ts'
 import { formatCents, toMinor } from '../../format/money.ts'
+import { CustomerField } from '../../parts/customer-field.tsx'
 import { DecimalField, Row, SelectField, TextField } from '../../parts/fields.tsx'
-import { type Form, FormPage, Section, useForm } from '../../parts/form.tsx'
+import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { Link, useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
 import { Card, Page } from '../../parts/page.tsx'
@@ -23,6 +25,9 @@ import {
 import { BillingDays, type BillingDaysWish } from './billing-days.tsx'
 import { ChargeOverrides, overridesBody } from './charge-overrides.tsx'
 import { PreviewLines, usePreview } from './next-invoice.tsx'
+
+/** Customers that are offered in a list. */
+const CHOICES_MAX = 200
 
 export type SubscriptionValues = {
   external_customer_id: string
@@ -71,12 +76,15 @@ export function NewSubscription(): ReactElement {
   const go = useGo()
   const toasts = useToasts()
   const now = useNow()
-  const customers = useList<Customer>('/customers', 'customers', { per_page: 500 })
+  const customers = useList<Customer>('/customers', 'customers', { per_page: CHOICES_MAX })
   const plans = useList<Plan>('/plans', 'plans', { per_page: 500 })
   const known = plans.data?.rows ?? []
   const planOf = (code: string) => known.find((plan) => plan.code === code)
-  const zoneOf = (externalId: string) =>
-    customers.data?.rows.find(({ external_id }) => external_id === externalId)?.applicable_timezone ?? 'UTC'
+  // The body of the request needs the zone of what the form says, which is known one drawing later.
+  const [customerId, setCustomerId] = useState(view.get('customer'))
+  const listed = customers.data?.rows.find(({ external_id }) => external_id === customerId)
+  const zones = useZones({ customers: listed ? [] : [customerId] })
+  const zone = listed?.applicable_timezone ?? zones.get(customerId) ?? 'UTC'
   const form = useForm<SubscriptionValues>({
     initial: {
       external_customer_id: view.get('customer'),
@@ -104,7 +112,7 @@ export function NewSubscription(): ReactElement {
     toWrite: (values) => ({
       method: 'POST',
       path: '/subscriptions',
-      body: { subscription: bodyOf(values, planOf(values.plan_code), zoneOf(values.external_customer_id)) },
+      body: { subscription: bodyOf(values, planOf(values.plan_code), zone) },
     }),
     onDone: (answer) => {
       const { subscription } = answer as { subscription: Subscription }
@@ -114,7 +122,8 @@ export function NewSubscription(): ReactElement {
     },
   })
   const plan = planOf(form.values.plan_code)
-  const zone = zoneOf(form.values.external_customer_id)
+  const { external_customer_id: formCustomerId } = form.values
+  useEffect(() => setCustomerId(formCustomerId), [formCustomerId])
   const wish = wishOf(form.values, zone)
   const isPast = form.values.subscription_at !== '' && form.values.subscription_at < dayIn(now, zone)
   return (
@@ -126,7 +135,7 @@ export function NewSubscription(): ReactElement {
           onCancel={() => go(at('/subscriptions'))}
           effect={effectOf(form.values)}
         >
-          <WhoSection form={form} customers={customers.data?.rows ?? []} plans={known} />
+          <WhoSection customers={customers.data} plans={known} />
           <WhenSection />
           <ActivationSection isWaiting={form.values.waits_for_payment} />
           {plan && (
@@ -160,8 +169,7 @@ function effectOf(values: SubscriptionValues): string {
 }
 
 function WhoSection(props: {
-  readonly form: Form<SubscriptionValues>
-  readonly customers: readonly Customer[]
+  readonly customers: Answer<Customer> | undefined
   readonly plans: readonly Plan[]
 }): ReactElement {
   const { customers, plans } = props
@@ -169,18 +177,7 @@ function WhoSection(props: {
   return (
     <Section title="Who and what" help="The currency of the plan must be that of the customer.">
       <Row>
-        <SelectField
-          name="external_customer_id"
-          label="Customer"
-          isRequired
-          placeholder="Choose a customer…"
-          help={
-            customers.length === 0 ? (
-              <Link href={at('/customers/new')}>Create a customer first</Link>
-            ) : undefined
-          }
-          options={customers.map((customer) => ({ value: customer.external_id, label: nameOf(customer) }))}
-        />
+        <CustomerChoice customers={customers} />
         <SelectField
           name="plan_code"
           label="Plan"
@@ -201,6 +198,23 @@ function WhoSection(props: {
         <TextField name="name" label="Name" />
       </Row>
     </Section>
+  )
+}
+
+/** A list of the customers, or a search where they are too many for one. */
+function CustomerChoice({ customers }: { readonly customers: Answer<Customer> | undefined }): ReactElement {
+  const at = useAt()
+  const rows = customers?.rows ?? []
+  if ((customers?.meta.total_count ?? 0) > rows.length) return <CustomerField name="external_customer_id" />
+  return (
+    <SelectField
+      name="external_customer_id"
+      label="Customer"
+      isRequired
+      placeholder="Choose a customer…"
+      help={rows.length === 0 ? <Link href={at('/customers/new')}>Create a customer first</Link> : undefined}
+      options={rows.map((customer) => ({ value: customer.external_id, label: nameOf(customer) }))}
+    />
   )
 }
 

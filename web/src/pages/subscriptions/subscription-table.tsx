@@ -1,7 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactElement } from 'react'
 import type { ApiProblem } from '../../api/client.ts'
-import { useNames } from '../../api/names.ts'
+import { useNames, useZones } from '../../api/names.ts'
 import type { Page } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { Subscription } from '../../api/types.ts'
@@ -39,10 +39,12 @@ export function SubscriptionTable(props: {
   const at = useAt()
   const may = useMay()
   const rows = query.data?.rows ?? []
-  const nameOf = useNames({
-    customers: customer ? [] : rows.map((each) => each.external_customer_id),
+  const shown = {
+    customers: rows.map((each) => each.external_customer_id),
     plans: rows.map((each) => each.plan_code),
-  })
+  }
+  const nameOf = useNames(shown)
+  const zones = useZones(shown)
   const create = may('subscriptions:create') ? (
     <ButtonLink
       href={at(`/subscriptions/new${customer ? `?customer=${encodeURIComponent(customer)}` : ''}`)}
@@ -81,8 +83,16 @@ export function SubscriptionTable(props: {
           isMinor: true,
           cell: (each) => formatCents(each.plan_amount_cents, each.plan_amount_currency),
         },
-        { title: 'Current period', isMinor: true, cell: (each) => <PeriodBar subscription={each} /> },
-        { title: 'Started', isMinor: true, cell: (each) => formatDate(each.started_at) },
+        {
+          title: 'Current period',
+          isMinor: true,
+          cell: (each) => <PeriodBar subscription={each} zone={zones.get(each.external_customer_id)} />,
+        },
+        {
+          title: 'Started',
+          isMinor: true,
+          cell: (each) => formatDate(each.started_at, zones.get(each.external_customer_id)),
+        },
       ]}
       empty={
         <Empty icon="subscription" title="Start billing" action={create} write={EXAMPLE}>

@@ -1,6 +1,7 @@
 import { exponentOf, isCurrency, subunitFactor } from '../../../amounts/currency.ts'
 import { Decimal } from '../../../amounts/decimal.ts'
 import { isCountry } from '../../../input/places.ts'
+import { isExemptionCode } from '../../../taxes/exemption-codes.ts'
 import type { EInvoice, ELine, EParty, EPeriod } from '../e-invoice.ts'
 import { VAT_CODES } from '../vat-code.ts'
 import { isFilled, type Rule, sumOf } from './rule.ts'
@@ -9,6 +10,8 @@ const TYPE_CODES = { invoice: ['380', '386', '389'], credit_note: ['381', '261']
 const MEANS_CODES = ['1', '30', '58']
 const TRANSFERS = ['30', '58']
 const DECIMALS_MAX = 2
+/** Currencies of the API that ISO 4217 has withdrawn, so that e-invoices may not be in them. */
+const WITHDRAWN = ['HRK', 'SLL']
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 /** How far a line may be from quantity times price, and a tax from base times rate, in major units. */
 const LINE_TOLERANCE = Decimal.of('0.02')
@@ -52,6 +55,12 @@ export const TERM_RULES: readonly Rule[] = [
   },
   { id: 'BR-62', holds: ({ seller }) => seller.endpoint === null || isFilled(seller.endpoint.scheme) },
   { id: 'BR-63', holds: ({ buyer }) => buyer.endpoint === null || isFilled(buyer.endpoint.scheme) },
+  { id: 'BR-CL-04', holds: ({ currency }) => !isWithdrawn(currency) },
+  {
+    id: 'BR-CL-22',
+    holds: ({ vat }) =>
+      vat.every(({ category: { exemptionCode: code } }) => !isFilled(code) || isExemptionCode(code)),
+  },
   { id: 'BR-CO-04', holds: ofLines(({ category }) => VAT_CODES.includes(category.code)) },
   { id: 'BR-CO-09', holds: ({ seller, buyer }) => [seller, buyer].every(hasVatPrefix) },
   { id: 'BR-CO-18', holds: ({ vat }) => vat.length > 0 },
@@ -87,6 +96,11 @@ export const AMOUNT_RULES: readonly Rule[] = [
   { id: 'PEPPOL-EN16931-R120', holds: multipliesToLines },
   { id: 'PEPPOL-EN16931-R121', holds: ofLines(({ per }) => per > 0n) },
 ]
+
+/** Whether a currency is one that e-invoices no longer know. */
+export function isWithdrawn(currency: string): boolean {
+  return WITHDRAWN.includes(currency)
+}
 
 function ofLines(holds: (line: ELine) => boolean): Rule['holds'] {
   return ({ lines }) => lines.every(holds)
