@@ -5,6 +5,7 @@ import { type Figure, median, quantile } from './figure.ts'
 import { type LargeOrganization, OWNER } from './seed-large.ts'
 
 const CONTENT = `!document.querySelector('.skeleton')`
+const TITLE = `document.querySelector('h1')?.textContent`
 const HAS_ROWS = `document.querySelector('tbody tr') && document.querySelector('h1')?.textContent === 'Invoices'`
 const SETTLED = `!document.querySelector('.is-refetching')`
 const CAPTION = `document.querySelector('.pager .caption')?.textContent`
@@ -21,6 +22,7 @@ function figureOf(
   },
 ): Figure {
   const { value, budget, unit = 'ms', details = {} } = measured
+  if (!Number.isFinite(value)) throw new Error(`${name}: nothing was measured`)
   return {
     name: `dashboard, ${name}`,
     what,
@@ -129,18 +131,22 @@ async function listFigures(
   ]
 }
 
-/** Every page of the navigation, opened for the second time. */
+/** Every page of the navigation, opened for the second time: from a click to another heading and what is below it. */
 async function routeFigure(context: BrowserContext, slug: string): Promise<Figure> {
   const page = await context.newPage()
   await page.goto(`/${slug}`)
-  const names = await page.locator('nav.side .side-link').allTextContents()
+  await until(page, `document.querySelector('nav.side .side-link') && ${TITLE} && ${CONTENT}`)
+  const [home, ...others] = await page.locator('nav.side .side-link').allTextContents()
+  if (home === undefined || others.length === 0) throw new Error('the navigation has no pages')
   const taken = new Map<string, number>()
   for (const isWarm of [false, true]) {
-    for (const name of names) {
+    // Home is open, so each click opens another page.
+    for (const name of [...others, home]) {
       const link = side(page, name)
       const href = await link.getAttribute('href')
-      if (page.url().endsWith(href ?? '')) continue
-      const isThere = `location.pathname === '${href}' && ${CONTENT} && document.querySelector('h1')`
+      if (href === null) throw new Error(`the navigation has no address for ${name}`)
+      const before = JSON.stringify(await page.evaluate<string>(TITLE))
+      const isThere = `location.pathname === '${href}' && ${TITLE} && ${TITLE} !== ${before} && ${CONTENT}`
       const took = await timed(page, 'click', isThere, () => link.click())
       if (isWarm) taken.set(name, Math.round(took))
       else await page.waitForLoadState('networkidle')

@@ -55,7 +55,8 @@ function figureOf(
   }))
   rows.sort((a, b) => b.p95 - a.p95)
   const all = [...times.values()].flat()
-  const value = rows[0]?.p95 ?? Number.NaN
+  const value = rows[0]?.p95
+  if (value === undefined) throw new Error(`${name}: nothing was measured`)
   return {
     name: `dashboard, ${name}`,
     what: `p95 of the slowest of ${rows.length} calls, ${of.invoices} invoices`,

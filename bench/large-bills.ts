@@ -168,7 +168,7 @@ const REST = [
   where organization_id = $organization group by 2, 3`,
   `insert into activity_logs (organization_id, id, activity_type, activity_source, resource_type, resource_id,
     external_customer_id, logged_at, created_at)
-  select $organization, ${numberedId('ac71ac71ac7')}, 'invoice.created', 'system', 'invoice', ${INVOICE_ID},
+  select $organization, ${numberedId('ac71ac71ac7')}, 'invoice.created', 'system', 'Invoice', ${INVOICE_ID},
     'cust_' || (b.k - 1), b.made_at, b.made_at
   from bench_bills b order by b.n`,
   'drop table bench_bills',

@@ -5,14 +5,18 @@ import { answerLongReadsElsewhere, type LongRead } from './long-reads.ts'
 async function world() {
   const elsewhere: LongRead[] = []
   const here: string[] = []
+  const prepared: string[] = []
   const app = Fastify()
   app.addHook('onRequest', async (request) => {
     request.caller = { organizationId: String(request.headers.authorization) } as typeof request.caller
   })
-  answerLongReadsElsewhere(app, async (read) => {
-    elsewhere.push(read)
-    const body = new TextEncoder().encode('x'.repeat(read.url.includes('short') ? 5 : 200_000))
-    return { status: 200, headers: { 'content-type': 'text/plain' }, body }
+  answerLongReadsElsewhere(app, {
+    prepare: () => prepared.push(here.at(-1) ?? ''),
+    read: async (read) => {
+      elsewhere.push(read)
+      const body = new TextEncoder().encode('x'.repeat(read.url.includes('short') ? 5 : 200_000))
+      return { status: 200, headers: { 'content-type': 'text/plain' }, body }
+    },
   })
   for (const method of ['get', 'post'] as const) {
     app[method]('/:size', async (request) => {
@@ -25,7 +29,7 @@ async function world() {
     app.inject({ method, url, headers: { authorization: key, cookie: 'secret' } })
   const askAsMember = (url: string) =>
     app.inject({ method: 'GET', url, headers: { cookie: 'secret', 'x-weir-organization': 'acme' } })
-  return { ask, askAsMember, elsewhere, here }
+  return { ask, askAsMember, elsewhere, here, prepared }
 }
 
 describe('long reads', () => {
@@ -44,6 +48,14 @@ describe('long reads', () => {
     await ask('/long', 'b')
     await ask('/other')
     expect(here).toEqual(['/long', '/long', '/other'])
+  })
+
+  it('are prepared for by the first one, before the next', async () => {
+    const { ask, prepared } = await world()
+    await ask('/brief')
+    expect(prepared).toEqual([])
+    await ask('/long')
+    expect(prepared).toEqual(['/long'])
   })
 
   it('have the session of a member with them', async () => {

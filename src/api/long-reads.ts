@@ -13,8 +13,12 @@ export type LongAnswer = {
   readonly body: Uint8Array
 }
 
-/** Answers a read elsewhere, so that this thread goes on answering others; throws `Unavailable` when it can not. */
-export type ReadElsewhere = (read: LongRead) => Promise<LongAnswer>
+export type ReadElsewhere = {
+  /** Answers a read elsewhere, so that this thread goes on answering others; throws `Unavailable` when it can not. */
+  readonly read: (read: LongRead) => Promise<LongAnswer>
+  /** Makes ready for a read that is going to come, because getting ready takes longer than most reads. */
+  readonly prepare: () => void
+}
 
 /** Answers of this size take long to compute and to write. */
 const LONG_BYTES = 100_000
@@ -35,7 +39,7 @@ export function answerLongReadsElsewhere(app: FastifyInstance, readElsewhere: Re
   const known = new Set<string>()
   app.addHook('preHandler', async (request, reply) => {
     if (request.method !== 'GET' || !(isLongList(request) || known.has(keyOf(request)))) return
-    const { status, headers, body } = await readElsewhere({ url: request.url, headers: passed(request) })
+    const { status, headers, body } = await readElsewhere.read({ url: request.url, headers: passed(request) })
     void reply.code(status).headers(headers)
     return reply.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
   })
@@ -46,6 +50,7 @@ export function answerLongReadsElsewhere(app: FastifyInstance, readElsewhere: Re
     else {
       if (known.size >= KNOWN_MAX) known.clear()
       known.add(keyOf(request))
+      readElsewhere.prepare()
     }
   })
 }

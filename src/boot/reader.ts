@@ -30,10 +30,10 @@ const STOP_LIMIT_MS = 2000
 const FILE = new URL(`./reader-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
 
 /**
- * Answers long reads in a thread of its own with database connections of its own. The thread is started by the first of
- * them, and again by the next one when it has ended by itself.
+ * Answers long reads in a thread of its own with database connections of its own. The thread is started once one is
+ * expected, and again by the next one when it has ended by itself.
  */
-export class Reader {
+export class Reader implements ReadElsewhere {
   private readonly data: ReaderData
   private readonly log: PinoLog
   private readonly waiting = new Map<number, Waiting>()
@@ -45,7 +45,11 @@ export class Reader {
     this.log = log
   }
 
-  readonly read: ReadElsewhere = (read) => {
+  prepare(): void {
+    if (!this.thread) this.start()
+  }
+
+  read(read: LongRead): Promise<LongAnswer> {
     const thread = this.thread ?? this.start()
     this.last += 1
     const id = this.last

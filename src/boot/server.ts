@@ -39,7 +39,7 @@ function servesApi(role: Role): boolean {
 
 /** Roles without the API still serve the probes, so that they can be monitored. */
 function buildServer(role: Role, context: Context, { limits }: Config, reader: Reader): FastifyInstance {
-  if (servesApi(role)) return buildApp(context, limits, reader.read, WEB_FOLDER)
+  if (servesApi(role)) return buildApp(context, limits, reader, WEB_FOLDER)
   return Fastify({
     loggerInstance: context.log as unknown as FastifyBaseLogger,
     forceCloseConnections: 'idle',

@@ -180,15 +180,21 @@ export async function overdueBalance(
     filters.since === undefined
       ? sql<SqlBool>`true`
       : sql<SqlBool>`i.payment_due_date >= ${filters.since}::date`
-  const { rows } = await sql<MonthAmount & { invoiceIds: string[] }>`
-    select date_trunc('month', i.payment_due_date)::date as month, i.currency,
-      sum(i.total_amount_cents - i.total_paid_amount_cents - i.offset_amount_cents)::text as amount_cents,
-      json_agg(i.id order by i.payment_due_date, i.id) as invoice_ids
-    from invoices i
-    where i.payment_overdue and not i.self_billed and ${isSince} and ${matches('i', filters)}
+  // Day by day first, in the order of an index: sorting all of them by month takes several times as long.
+  const { rows } = await sql<MonthAmount & { invoiceIds: string }>`
+    select date_trunc('month', o.due_on)::date as month, o.currency, sum(o.cents)::text as amount_cents,
+      string_agg(o.ids, ',' order by o.due_on) as invoice_ids
+    from (
+      select i.payment_due_date as due_on, i.currency,
+        sum(i.total_amount_cents - i.total_paid_amount_cents - i.offset_amount_cents) as cents,
+        string_agg(i.id::text, ',' order by i.id) as ids
+      from invoices i
+      where i.payment_overdue and not i.self_billed and ${isSince} and ${matches('i', filters)}
+      group by 1, 2
+    ) as o
     group by 1, 2
     order by 1, 2`.execute(reads)
-  return rows
+  return rows.map((row) => ({ ...row, invoiceIds: row.invoiceIds.split(',') }))
 }
 
 /** The lengths of periods of usage. */

@@ -64,7 +64,7 @@ export async function listApiLogs(
   if (clients) query = query.where('client', 'in', clients)
   if (statuses) query = query.where(anyCondition(statuses.map(statusCondition)))
   if (paths) query = query.where(anyCondition(paths.map(pathCondition)))
-  return pageOf(query.orderBy('loggedAt', 'desc').orderBy('id', 'desc'), slice)
+  return pageOf(query.orderBy('loggedAt', 'desc').orderBy('id', 'desc'), slice, reads)
 }
 
 function anyCondition(conditions: readonly RawBuilder<SqlBool>[]): RawBuilder<SqlBool> {

@@ -11,7 +11,7 @@ import { type DocumentFile, type FlawedDocument, filesOf, flawedDocuments } from
 import { type EFile, eFilesOf } from './e-documents.ts'
 import { type FeeView, feeViews } from './fees.ts'
 import { isId } from './ids.ts'
-import { customersNamed, patternOf } from './list-search.ts'
+import { creditNotesNamed, customersNamed, eitherOf } from './list-search.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { CreditNoteItems, CreditNotes, CreditNoteTaxes } from './rows.ts'
 import { anyOf, groupedBy } from './values.ts'
@@ -183,7 +183,7 @@ export async function listCreditNotes(
     .orderBy('n.issuingDate', 'desc')
     .orderBy('n.createdAt', 'desc')
     .orderBy('n.id', 'desc')
-  const { rows, total } = await pageOf(ordered, slice)
+  const { rows, total } = await pageOf(ordered, slice, reads)
   return {
     rows: await creditNoteViews(
       reads,
@@ -192,11 +192,6 @@ export async function listCreditNotes(
     total,
   }
 }
-
-/** The number of a note `n`. */
-const NUMBER = sql<string>`(
-  select i.number || '-CN' || lpad(n.sequential_id::text, greatest(3, length(n.sequential_id::text)), '0')
-  from invoices i where i.organization_id = n.organization_id and i.id = n.invoice_id)`
 
 async function filteredNotes(reads: Reads, f: CreditNoteFilters) {
   let query = reads.selectFrom('creditNotes as n').where('n.status', '=', 'finalized')
@@ -225,14 +220,12 @@ async function filteredNotes(reads: Reads, f: CreditNoteFilters) {
     )
   }
   if (f.searchTerm === undefined) return query
-  const pattern = patternOf(f.searchTerm)
-  const customers = await customersNamed(reads, f.searchTerm)
-  return query.where((eb) =>
-    eb.or([
-      customers.has(sql.ref('n.customerId')),
-      eb(sql<string>`n.id::text`, 'like', pattern.toLowerCase()),
-      eb(NUMBER, 'ilike', pattern),
-    ]),
+  const [notes, customers] = await Promise.all([
+    creditNotesNamed(reads, f.searchTerm),
+    customersNamed(reads, f.searchTerm),
+  ])
+  return query.where(
+    eitherOf({ hits: notes, id: sql.ref('n.id') }, { hits: customers, id: sql.ref('n.customerId') }),
   )
 }
 

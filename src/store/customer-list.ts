@@ -1,10 +1,11 @@
 import { type SelectQueryBuilder, sql } from 'kysely'
 import type { CustomerFilters } from '../core/customers/filters.ts'
-import type { CustomerRow } from './customers.ts'
+import { type CustomerRow, findCustomersById } from './customers.ts'
 import type { Reads } from './database.ts'
 import { customersNamed } from './list-search.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { DB } from './rows.ts'
+import { inOrder } from './values.ts'
 
 /** One page of the customers that match all filters, newest first. */
 export async function listCustomers(
@@ -12,12 +13,16 @@ export async function listCustomers(
   filters: CustomerFilters,
   slice: Slice,
 ): Promise<Listed<CustomerRow>> {
-  let filtered = filteredCustomers(reads, filters).selectAll('c')
+  let filtered = filteredCustomers(reads, filters)
   // An external id is looked for alone.
   if (filters.searchTerm !== undefined && filters.externalId === undefined) {
     filtered = filtered.where((await customersNamed(reads, filters.searchTerm)).has(sql.ref('c.id')))
   }
-  return pageOf(filtered.orderBy('c.createdAt', 'desc').orderBy('c.id'), slice)
+  // Ids only: an index has them in this order, and the customers before the page are not read.
+  const ordered = filtered.select('c.id').orderBy('c.createdAt', 'desc').orderBy('c.id')
+  const { rows, total } = await pageOf(ordered, slice, reads)
+  const ids = rows.map(({ id }) => id)
+  return { rows: inOrder(ids, await findCustomersById(reads, ids)), total }
 }
 
 type Filtered = SelectQueryBuilder<DB & { c: DB['customers'] }, 'c', object>
@@ -41,8 +46,11 @@ function filteredCustomers(reads: Reads, filters: CustomerFilters): Filtered {
     query = query.where('c.customerType', filters.hasCustomerType ? 'is not' : 'is', null)
   }
   if (filters.hasTaxNumber !== undefined) {
-    const has = sql<boolean>`coalesce(c.tax_identification_number, '') <> ''`
-    query = query.where(filters.hasTaxNumber ? has : sql<boolean>`not (${has})`)
+    query = query.where(
+      filters.hasTaxNumber
+        ? sql<boolean>`c.tax_identification_number <> ''`
+        : sql<boolean>`(c.tax_identification_number is null or c.tax_identification_number = '')`,
+    )
   }
   for (const [key, value] of filters.metadata) {
     const entry = sql`select from customer_metadata m where m.customer_id = c.id and m.key = ${key}`

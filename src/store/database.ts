@@ -44,6 +44,12 @@ export type DatabaseOptions = {
   readonly onError?: (error: Error) => void
 }
 
+/** Whose rows are read, of everything that only reads. */
+const organizations = new WeakMap<Reads, string>()
+
+/** The organization of what only reads; undefined within a transaction that writes. */
+export const organizationOf = (reads: Reads): string | undefined => organizations.get(reads)
+
 /** For what no tenant may see, which is little. */
 export const SYSTEM_CONNECTIONS = 4
 const CONNECTION_SECONDS_MAX = 1800
@@ -139,7 +145,12 @@ export class Database {
     const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
     const begin = `${BEGIN_READING}${setting}`
     // Nothing was written, so there is nothing to commit.
-    return this.withFreshPlans(() => this.transact(organizationId, begin, ROLLBACK, query))
+    return this.withFreshPlans(() =>
+      this.transact(organizationId, begin, ROLLBACK, (reads) => {
+        organizations.set(reads, organizationId)
+        return query(reads)
+      }),
+    )
   }
 
   /** The implementation of `inTransaction`; use that instead. */

@@ -3,7 +3,7 @@ import { type CalendarDate, calendarDate } from '../core/calendar/calendar-date.
 import { pageOfDays } from '../core/invoicing/page-of-days.ts'
 import type { Reads } from './database.ts'
 import type { InvoiceRow } from './invoices.ts'
-import { customersNamed, invoicesNamed } from './list-search.ts'
+import { customersNamed, eitherOf, invoicesNamed } from './list-search.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 
 /** What can settle an invoice: money, or the offset of a credit note. */
@@ -46,18 +46,15 @@ export async function listInvoices(
   if (isCountedByDay(filters)) return listCounted(reads, filters, slice)
   const { searchTerm } = filters
   const filtered = filteredInvoices(reads, filters)
-  if (searchTerm === undefined) return pageOf(ordered(filtered), slice)
+  if (searchTerm === undefined) return pageOf(ordered(filtered), slice, reads)
   const [customers, invoices] = await Promise.all([
     customersNamed(reads, searchTerm),
     invoicesNamed(reads, searchTerm),
   ])
-  // Few searches find both, and either alone is found by its index.
-  const hits = [
-    ...(invoices.isNone ? [] : [invoices.has(sql.ref('i.id'))]),
-    ...(customers.isNone && !invoices.isNone ? [] : [customers.has(sql.ref('i.customerId'))]),
-  ]
-  const found = filtered.where(sql<boolean>`(${sql.join(hits, sql` or `)})`)
-  return pageOf(ordered(found), slice)
+  const found = filtered.where(
+    eitherOf({ hits: invoices, id: sql.ref('i.id') }, { hits: customers, id: sql.ref('i.customerId') }),
+  )
+  return pageOf(ordered(found), slice, reads)
 }
 
 const ordered = (filtered: ReturnType<typeof filteredInvoices>) =>
@@ -146,7 +143,12 @@ function filteredInvoices(reads: Reads, f: InvoiceFilters) {
   if (f.issuingFrom !== undefined) query = query.where('i.issuingDate', '>=', f.issuingFrom)
   if (f.issuingTo !== undefined) query = query.where('i.issuingDate', '<=', f.issuingTo)
   if (f.paymentStatuses) query = query.where('i.paymentStatus', 'in', [...f.paymentStatuses])
-  if (f.paymentOverdue !== undefined) query = query.where('i.paymentOverdue', '=', f.paymentOverdue)
+  // In words, which an index of what is overdue needs.
+  if (f.paymentOverdue !== undefined) {
+    query = query.where(
+      f.paymentOverdue ? sql<boolean>`i.payment_overdue` : sql<boolean>`not i.payment_overdue`,
+    )
+  }
   if (f.selfBilled !== undefined) query = query.where('i.selfBilled', '=', f.selfBilled)
   if (f.purchaseOrderNumber !== undefined) {
     query = query.where('i.purchaseOrderNumber', '=', f.purchaseOrderNumber)

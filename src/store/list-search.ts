@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Reads } from './database.ts'
-import { anyOf } from './values.ts'
+import { anyOfText } from './values.ts'
 
 /** What a text was found in. */
 export type Hits = {
@@ -16,36 +16,61 @@ export type Hits = {
 const NAMED_MAX = 10_000
 
 /** What a text is found in, as a pattern for LIKE: anywhere. */
-export function patternOf(text: string): string {
+function patternOf(text: string): string {
   return `%${text.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`
 }
 
 /** The customers, deleted ones too, who have a text in one of their names. */
 export async function customersNamed(reads: Reads, text: string, most = NAMED_MAX): Promise<Hits> {
   const pattern = patternOf(text)
-  const ids = await idsOf(reads, sql`select weir_customers_named(${pattern}, ${most + 1}::int) as id`)
-  return hitsOf(ids, most, (id) => sql<boolean>`${id} in (select weir_customers_named(${pattern}))`)
+  const found = await namedBy(reads, sql`weir_customers_named(${pattern}, ${most + 1}::int)`)
+  return hitsOf(found, most, (id) => sql<boolean>`${id} in (select weir_customers_named(${pattern}))`)
 }
 
 /** The invoices that have a text in their number or id; those of a list are `i`. */
 export async function invoicesNamed(reads: Reads, text: string, most = NAMED_MAX): Promise<Hits> {
   const pattern = patternOf(text)
-  const ids = await idsOf(reads, sql`select weir_invoices_named(${pattern}, ${most + 1}::int) as id`)
+  const found = await namedBy(reads, sql`weir_invoices_named(${pattern}, ${most + 1}::int)`)
   // Without letters there is no case, and LIKE takes a third of the time.
   const isLike = /\p{L}/u.test(text) ? sql`ilike` : sql`like`
   return hitsOf(
-    ids,
+    found,
     most,
     () => sql<boolean>`(i.number ${isLike} ${pattern} or i.id::text like ${pattern.toLowerCase()})`,
   )
 }
 
-function hitsOf(ids: readonly string[], most: number, hasOfMany: Hits['has']): Hits {
-  if (ids.length > most) return { isNone: false, has: hasOfMany }
-  return { isNone: ids.length === 0, has: (id) => sql<boolean>`${id} = ${anyOf(ids)}` }
+/** The credit notes that have a text in their number or id. */
+export async function creditNotesNamed(reads: Reads, text: string, most = NAMED_MAX): Promise<Hits> {
+  const pattern = patternOf(text)
+  const found = await namedBy(reads, sql`weir_credit_notes_named(${pattern}, ${most + 1}::int)`)
+  return hitsOf(found, most, (id) => sql<boolean>`${id} in (select weir_credit_notes_named(${pattern}))`)
 }
 
-async function idsOf(reads: Reads, select: RawBuilder<unknown>): Promise<readonly string[]> {
-  const { rows } = await sql<{ id: string }>`${select}`.execute(reads)
-  return rows.map(({ id }) => id)
+/** Whether something, or the customer that it belongs to, is among the hits. */
+export function eitherOf(
+  own: { readonly hits: Hits; readonly id: RawBuilder<unknown> },
+  customers: { readonly hits: Hits; readonly id: RawBuilder<unknown> },
+): RawBuilder<boolean> {
+  // Few searches find both, and either alone is found by its index.
+  const found = [
+    ...(own.hits.isNone ? [] : [own.hits.has(own.id)]),
+    ...(customers.hits.isNone && !own.hits.isNone ? [] : [customers.hits.has(customers.id)]),
+  ]
+  return sql<boolean>`(${sql.join(found, sql` or `)})`
+}
+
+/** Ids as the text of an array: thousands of them go back to PostgreSQL as they came, none read here. */
+type Named = { readonly count: number; readonly ids: string }
+
+function hitsOf({ count, ids }: Named, most: number, hasOfMany: Hits['has']): Hits {
+  if (count > most) return { isNone: false, has: hasOfMany }
+  return { isNone: count === 0, has: (id) => sql<boolean>`${id} = ${anyOfText(ids, count)}` }
+}
+
+async function namedBy(reads: Reads, names: RawBuilder<unknown>): Promise<Named> {
+  const { rows } = await sql<Named>`
+    select count(*)::int as count, coalesce(array_agg(named.id)::text, '{}') as ids
+    from (select ${names} as id) as named`.execute(reads)
+  return rows[0] ?? { count: 0, ids: '{}' }
 }

@@ -1,4 +1,6 @@
 import { ExpressionWrapper, RawNode, ReferenceNode, type SelectQueryBuilder, type Simplify } from 'kysely'
+import type { Reads } from './database.ts'
+import { longTotalOf } from './long-totals.ts'
 
 /** The limit and offset of a list. */
 export type Slice = { readonly perPage: number; readonly offset: number }
@@ -10,35 +12,48 @@ export type Listed<T> = { readonly rows: T[]; readonly total: number }
 const DEEP_OFFSET = 1000
 
 /**
- * One page of an ordered query and the number of all its rows, asked together. A page in the second half of a long list
- * is read from the end, so the last one is as fast as the first. The order must be total.
+ * One page of an ordered query and the number of all its rows. A page that is not full tells the number by itself. A
+ * page in the second half of a long list is read from the end, so the last one is as fast as the first. The order must
+ * be total. With `reads`, the total of a list of tens of thousands of rows may be some minutes old (long-totals.ts),
+ * unless the page is the last one of that total: whoever reads all pages misses nothing.
  */
 export async function pageOf<D, T extends keyof D, O>(
   ordered: SelectQueryBuilder<D, T, O>,
   slice: Slice,
+  reads?: Reads,
 ): Promise<Listed<Simplify<O>>> {
   const counted = ordered
     .clearSelect()
     .clearOrderBy()
     .select((eb) => eb.fn.countAll<bigint>().as('count'))
     .$castTo<{ readonly count: bigint }>()
-  if (slice.offset < DEEP_OFFSET) {
-    const [rows, { count }] = await Promise.all([
-      ordered.limit(slice.perPage).offset(slice.offset).execute(),
-      counted.executeTakeFirstOrThrow(),
-    ])
-    return { rows, total: Number(count) }
+  const known = reads === undefined ? undefined : longTotalOf(reads, counted.compile())
+  const count = async () => {
+    const total = Number((await counted.executeTakeFirstOrThrow()).count)
+    known?.keep(total)
+    return total
   }
-  const { count } = await counted.executeTakeFirstOrThrow()
-  const total = Number(count)
-  if (slice.offset >= total) return { rows: [], total }
-  const behind = Math.max(0, total - slice.offset - slice.perPage)
-  const fromEnd = behind < slice.offset ? backwards(ordered) : undefined
-  if (fromEnd === undefined) {
-    return { rows: await ordered.limit(slice.perPage).offset(slice.offset).execute(), total }
+  const { perPage, offset } = slice
+  const page = () => ordered.limit(perPage).offset(offset).execute()
+  const recalled = known?.recall()
+  // Within the first half, nothing depends on the exact total.
+  if (offset < DEEP_OFFSET || (recalled !== undefined && 2 * offset + perPage <= recalled)) {
+    const rows = await page()
+    if (rows.length === perPage && recalled !== undefined && recalled > offset + perPage) {
+      return { rows, total: recalled }
+    }
+    const isLast = rows.length < perPage && (rows.length > 0 || offset === 0)
+    return { rows, total: isLast ? offset + rows.length : await count() }
   }
-  const limit = Math.min(slice.perPage, total - slice.offset)
-  const rows = await fromEnd.limit(limit).offset(behind).execute()
+  const total = await count()
+  if (offset >= total) return { rows: [], total }
+  const behind = Math.max(0, total - offset - perPage)
+  const fromEnd = behind < offset ? backwards(ordered) : undefined
+  if (fromEnd === undefined) return { rows: await page(), total }
+  const rows = await fromEnd
+    .limit(Math.min(perPage, total - offset))
+    .offset(behind)
+    .execute()
   return { rows: rows.reverse(), total }
 }
 

@@ -67,7 +67,7 @@ export async function listReceipts(
         .where('e.paymentId', 'is not', null),
     )
   }
-  return pageOf(query.orderBy('r.createdAt', 'desc').orderBy('r.id'), slice)
+  return pageOf(query.orderBy('r.createdAt', 'desc').orderBy('r.id'), slice, reads)
 }
 
 export async function findReceipt(reads: Reads, id: string): Promise<PaymentReceiptRow | undefined> {

@@ -114,7 +114,7 @@ export async function listPaymentRequests(
       ),
     )
   }
-  return pageOf(query.orderBy('r.createdAt', 'desc').orderBy('r.id'), slice)
+  return pageOf(query.orderBy('r.createdAt', 'desc').orderBy('r.id'), slice, reads)
 }
 
 /** Payment requests with their customers and invoices, in the order of the rows. */

@@ -3,7 +3,7 @@ import type { Instant } from '../core/calendar/instant.ts'
 import type { Reads, Tx } from './database.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { Payments } from './rows.ts'
-import { anyOf, groupedBy, ts } from './values.ts'
+import { anyOf, groupedBy, inOrder, ts } from './values.ts'
 
 export type PaymentRow = Selectable<Payments>
 
@@ -92,13 +92,9 @@ export async function listPayments(
     )
   }
   // Ids only, which an index has: the payments before the page are skipped without being read.
-  const { rows, total } = await pageOf(query.orderBy('p.paidAt', 'desc').orderBy('p.id'), slice)
-  const found = await findPayments(
-    reads,
-    rows.map(({ id }) => id),
-  )
-  const byId = new Map(found.map((payment) => [payment.id, payment]))
-  return { rows: rows.flatMap(({ id }) => byId.get(id) ?? []), total }
+  const { rows, total } = await pageOf(query.orderBy('p.paidAt', 'desc').orderBy('p.id'), slice, reads)
+  const ids = rows.map(({ id }) => id)
+  return { rows: inOrder(ids, await findPayments(reads, ids)), total }
 }
 
 export async function findPayments(reads: Reads, ids: readonly string[]): Promise<PaymentRow[]> {

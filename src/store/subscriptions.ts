@@ -8,7 +8,7 @@ import { newId } from './ids.ts'
 import { rowsAsSource } from './insert-rows.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { Subscriptions } from './rows.ts'
-import { anyOf, ts } from './values.ts'
+import { anyOf, inOrder, ts } from './values.ts'
 
 export type SubscriptionRow = Selectable<Subscriptions>
 
@@ -325,8 +325,12 @@ export async function listSubscriptions(
       select c.billing_entity_id from customers c
       where c.organization_id = s.organization_id and c.id = s.customer_id)) = ${ids}`)
   }
-  const ordered = all.selectAll('s').orderBy('s.subscriptionAt', 'desc').orderBy('s.createdAt', 'desc')
-  return pageOf(ordered.orderBy('s.id'), slice)
+  // Ids only: an index has them in this order, and the subscriptions before the page are not read.
+  const ordered = all.select('s.id').orderBy('s.subscriptionAt', 'desc').orderBy('s.createdAt', 'desc')
+  const { rows, total } = await pageOf(ordered.orderBy('s.id'), slice, reads)
+  const ids = rows.map(({ id }) => id)
+  const found = await reads.selectFrom('subscriptions').selectAll().where('id', '=', anyOf(ids)).execute()
+  return { rows: inOrder(ids, found), total }
 }
 
 /**

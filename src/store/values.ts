@@ -33,6 +33,11 @@ export function arrayOf(
   return list.length > FEW ? array : sql`(select ${array})::${arrayType}`
 }
 
+/** For `=`: matches any of so many ids that PostgreSQL itself has put into the text of an array. */
+export function anyOfText(ids: string, count: number): RawBuilder<string> {
+  return count > FEW ? sql<string>`any(${ids}::uuid[])` : sql<string>`any((select ${ids}::uuid[])::uuid[])`
+}
+
 /** For `=`: matches any of the ids. A statement allows only 65,535 parameters, and an array is a single one. */
 export function anyOf(ids: readonly string[]): RawBuilder<string> {
   return sql<string>`any(${arrayOf(ids, 'uuid')})`
@@ -54,4 +59,10 @@ export function groupedBy<T, K>(rows: readonly T[], keyOf: (row: T) => K): Map<K
     else groups.set(key, [row])
   }
   return groups
+}
+
+/** Rows in the order of their ids; those of ids that were not found are left out. */
+export function inOrder<T extends { readonly id: string }>(ids: readonly string[], rows: readonly T[]): T[] {
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
 }

@@ -102,6 +102,44 @@ describe('the overdue balance', () => {
     expect(await read(client, 'overdue_balance?currency=EUR')).toEqual([])
     expect(await read(client, 'overdue_balance?months=1&currency=USD')).toEqual([])
   })
+
+  it('200: has the invoices of a month in the order in which they were due, by currency', async () => {
+    const client = await harness.organization()
+    await sell(client)
+    await addCustomer(client, 'acme', { net_payment_term: 0 })
+    await addCustomer(client, 'later', { net_payment_term: 12 })
+    const issued: Record<string, string> = {}
+    const issueOn = async (day: string, customer: string, currency: string, cents: number) => {
+      await client.clock(`2025-${day}T12:00:00Z`)
+      issued[`${day} ${customer} ${currency}`] = await issue(client, customer, cents, { currency })
+    }
+    await issueOn('01-05', 'later', 'EUR', 100)
+    await issueOn('01-05', 'acme', 'EUR', 200)
+    await issueOn('01-05', 'acme', 'USD', 300)
+    await issueOn('01-20', 'acme', 'EUR', 400)
+    await issueOn('02-03', 'acme', 'EUR', 500)
+    await issueOn('02-03', 'acme', 'USD', 600)
+    await client.clock('2025-03-05T12:00:00Z')
+    const idsOf = (...names: string[]) => names.map((name) => issued[name])
+    expect(await read(client, 'overdue_balance')).toMatchObject([
+      {
+        month: JANUARY,
+        currency: 'EUR',
+        amount_cents: 700,
+        lago_invoice_ids: idsOf('01-05 acme EUR', '01-05 later EUR', '01-20 acme EUR'),
+      },
+      { month: JANUARY, currency: 'USD', amount_cents: 300, lago_invoice_ids: idsOf('01-05 acme USD') },
+      { currency: 'EUR', amount_cents: 500, lago_invoice_ids: idsOf('02-03 acme EUR') },
+      { currency: 'USD', amount_cents: 600, lago_invoice_ids: idsOf('02-03 acme USD') },
+    ])
+    expect(await read(client, 'overdue_balance?external_customer_id=later')).toMatchObject([
+      { amount_cents: 100, lago_invoice_ids: idsOf('01-05 later EUR') },
+    ])
+    // The list of what is overdue has the same, the last issued first.
+    const { invoices, meta } = await ok(client, 'GET', '/invoices?payment_overdue=true')
+    expect([meta.total_count, invoices[0].issuing_date]).toEqual([6, '2025-02-03'])
+    expect((await ok(client, 'GET', '/invoices?payment_overdue=false')).meta.total_count).toBe(0)
+  })
 })
 
 describe('usage and recurring revenue', () => {

@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { creditNotesNamed } from '../../src/store/list-search.ts'
 import { listen, receivedBy } from '../support/announcements.ts'
 import { ok, send, subscribe } from '../support/billing-fixtures.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
@@ -342,6 +344,67 @@ describe('credit notes', () => {
         'customer_not_found',
       )
     })
+
+    it.each([undefined, 0])(
+      'are found by a part of their number, id or customer (%s ids at most)',
+      async (most) => {
+        const made = [await credit(5000), await credit(2500)]
+        const { invoiceId, feeId } = await oneOff()
+        for (const cents of [1000, 2000]) {
+          const items = [{ fee_id: feeId, amount_cents: cents }]
+          const note = { invoice_id: invoiceId, credit_amount_cents: cents * 1.2, items }
+          made.push((await ok(client, 'POST', '/credit_notes', { credit_note: note })).credit_note)
+        }
+        const [{ number: whole, lago_id: id }] = made
+        const parts = [
+          'cn',
+          '-CN0',
+          'cn002',
+          '-cn002',
+          '02',
+          '1-cn',
+          '1-C',
+          '1-',
+          '-',
+          '00',
+          '1-CN001x',
+          '%',
+          '_',
+          '\\',
+        ]
+        const texts = [
+          ...parts,
+          'n0',
+          '-n',
+          whole,
+          whole.slice(3),
+          whole.slice(0, -1),
+          whole.slice(0, -6),
+          'nobody',
+        ]
+        for (const text of [...texts, id, id.slice(0, 9), id.slice(20), id.slice(-3).toUpperCase()]) {
+          const found = await harness.context.database.read(client.organizationId, async (reads) => {
+            const hits = await creditNotesNamed(reads, text, most)
+            const own = reads.selectFrom('creditNotes as n').select('n.id').orderBy('n.id')
+            return own.where(hits.has(sql.ref('n.id'))).execute()
+          })
+          const named = made.filter(({ number, lago_id }) =>
+            [number, lago_id].some((name: string) => name.toLowerCase().includes(text.toLowerCase())),
+          )
+          const expected = named.map(({ lago_id }) => lago_id).sort()
+          expect(
+            found.map((note) => note.id),
+            text,
+          ).toEqual(expected)
+          const listed = await notes(`?search_term=${encodeURIComponent(text)}`)
+          expect(listed.map(({ lago_id }: { lago_id: string }) => lago_id).sort(), text).toEqual(
+            // The customer is called c.
+            text === 'c' ? made.map(({ lago_id }) => lago_id).sort() : expected,
+          )
+        }
+        expect(await notes('?search_term=C')).toHaveLength(4)
+      },
+    )
 
     it('are voided once, by what is left of them', async () => {
       const note = await credit(5000)

@@ -188,7 +188,9 @@ describe('customers', () => {
       customer_type: 'company',
       metadata: [{ key: 'k', value: 'v' }],
     })
-    await upsert({ external_id: 'two', name: '50 off', lastname: 'Unal' })
+    await upsert({ external_id: 'two', name: '50 off', lastname: 'Unal', tax_identification_number: 'X 1' })
+    await upsert({ external_id: 'deleted', name: '50 off', tax_identification_number: 'X 2' })
+    await client.call('DELETE', '/customers/deleted')
     const idsOf = async (query: string) => {
       const { body } = await client.call('GET', `/customers?${query}`)
       return body.customers.map((customer: { external_id: string }) => customer.external_id)
@@ -202,6 +204,11 @@ describe('customers', () => {
     expect(await idsOf('metadata[k]=v&metadata[other]=v')).toEqual([])
     expect(await idsOf('has_customer_type=true')).toEqual(['one'])
     expect(await idsOf('has_customer_type=false')).toEqual(['two'])
+    expect(await idsOf('has_tax_identification_number=true')).toEqual(['two'])
+    expect(await idsOf('has_tax_identification_number=false')).toEqual(['one'])
+    await upsert({ external_id: 'two', tax_identification_number: '' })
+    expect(await idsOf('has_tax_identification_number=true')).toEqual([])
+    expect(await idsOf('has_tax_identification_number=false')).toHaveLength(2)
     expect(await idsOf('billing_entity_codes[]=test_organization')).toHaveLength(2)
     const statusOf = async (query: string) => (await client.call('GET', `/customers?${query}`)).status
     expect(await statusOf('customer_type=company&has_customer_type=false')).toBe(422)

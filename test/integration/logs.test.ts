@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CallLog } from '../../src/actions/api-logs/call-log.ts'
 import { dropOldLogs } from '../../src/actions/api-logs/drop-old-logs.ts'
@@ -126,6 +127,47 @@ describe('the activity log', () => {
     expect(await activities(client, '&external_subscription_id=s')).toEqual([])
     const answer = await client.call('GET', '/activity_logs?activity_sources[]=nobody')
     expect(answer.status).toBe(422)
+  })
+
+  it('200: has each activity on one page, those of one instant by their ids', async () => {
+    const client = await harness.organization()
+    const other = await harness.organization()
+    for (const each of [client, other]) {
+      await sql`
+        insert into activity_logs (organization_id, id, activity_type, activity_source, resource_type, resource_id,
+          external_customer_id, external_subscription_id, logged_at, created_at)
+        select ${each.organizationId}::uuid, gen_random_uuid(), 'invoice.created',
+          case when n % 3 = 0 then 'api' else 'system' end, case when n % 4 = 0 then 'Wallet' else 'Invoice' end,
+          gen_random_uuid(), case when n % 5 > 0 then 'c' || n % 5 end, case when n % 10 = 0 then 's' end, at, at
+        from generate_series(1, 1210) n
+        cross join lateral (select timestamptz '2025-01-01' + make_interval(secs => n / 7) as at) t`.execute(
+        harness.context.database.system,
+      )
+    }
+    const { rows: all } = await sql<{ id: string; n: string; source: string; kind: string }>`
+      select id, coalesce(external_customer_id, external_subscription_id, '') as n, activity_source as source,
+        resource_type as kind
+      from activity_logs where organization_id = ${client.organizationId}::uuid
+      order by logged_at desc, id desc`.execute(harness.context.database.system)
+    const pagesOf = async (query: string) => {
+      const found: string[] = []
+      for (let page = 1; ; page += 1) {
+        const path = `/activity_logs?per_page=90&page=${page}${query}`
+        const { activity_logs: shown, meta } = await ok(client, 'GET', path)
+        found.push(...shown.map((one: { activity_id: string }) => one.activity_id))
+        expect(shown.length, path).toBe(Math.min(90, meta.total_count - 90 * (page - 1)))
+        if (meta.next_page === null) return found
+      }
+    }
+    const idsOf = (rows: typeof all) => rows.map(({ id }) => id)
+    expect(await pagesOf('')).toEqual(idsOf(all))
+    expect(await pagesOf('&external_customer_id=c1')).toEqual(idsOf(all.filter(({ n }) => n === 'c1')))
+    expect(await pagesOf('&external_subscription_id=s')).toEqual(idsOf(all.filter(({ n }) => n === 's')))
+    expect(await pagesOf('&resource_types[]=Wallet&activity_sources[]=api')).toEqual(
+      idsOf(all.filter(({ kind, source }) => kind === 'Wallet' && source === 'api')),
+    )
+    const path = '/activity_logs?resource_types[]=Plan'
+    expect((await ok(client, 'GET', path)).meta).toMatchObject({ total_count: 0, current_page: 0 })
   })
 
   it('is not there when the change was refused, and as often as what it tells', async () => {

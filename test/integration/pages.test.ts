@@ -1,30 +1,37 @@
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Reads } from '../../src/store/database.ts'
 import { pageOf } from '../../src/store/pages.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
 let harness: Harness
 let client: Client
+/** Of another organization. */
+let other: Client
 const COUNT = 2503
 
 beforeAll(async () => {
   harness = await startHarness()
   client = await harness.organization()
-  // Many rows with the same instant, so that the second column of the order decides.
-  await sql`
-    insert into features (organization_id, id, code, name, created_at, updated_at)
-    select ${client.organizationId}::uuid, gen_random_uuid(), 'f' || n, 'f' || n, at, at
-    from generate_series(1, ${COUNT}::integer) n
-    cross join lateral (select timestamptz '2025-01-01' + make_interval(secs => n / 7) as at) t`.execute(
-    harness.context.database.system,
-  )
+  other = await harness.organization()
+  await addFeatures(client, 1, COUNT)
 })
 afterAll(() => harness?.close())
 
+/** Many rows have the same instant, so that the second column of the order decides. */
+async function addFeatures(to: Client, from: number, until: number): Promise<void> {
+  await sql`
+    insert into features (organization_id, id, code, name, created_at, updated_at)
+    select ${to.organizationId}::uuid, gen_random_uuid(), 'f' || n, 'f' || n, at, at
+    from generate_series(${from}::integer, ${until}::integer) n
+    cross join lateral (select timestamptz '2025-01-01' + make_interval(secs => n / 7) as at) t`.execute(
+    harness.context.database.system,
+  )
+}
+
 const ordered = (reads: Reads) => reads.selectFrom('features').select('code').orderBy('createdAt', 'desc')
-const read = <T>(query: (reads: Reads) => Promise<T>) =>
-  harness.context.database.read(client.organizationId, query)
+const read = <T>(query: (reads: Reads) => Promise<T>, of = client) =>
+  harness.context.database.read(of.organizationId, query)
 
 describe('pageOf', () => {
   it('gives every page of a long list, those at its end read backwards', async () => {
@@ -40,5 +47,73 @@ describe('pageOf', () => {
     const whole = await read((reads) => byName(reads).execute())
     const page = await read((reads) => pageOf(byName(reads), { perPage: 50, offset: 2400 }))
     expect(page).toEqual({ rows: whole.slice(2400, 2450), total: COUNT })
+  })
+})
+
+describe('the total of a long list', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+  const LONG = 10_000
+  const page = (offset: number, of = other) =>
+    read((reads) => pageOf(ordered(reads).orderBy('id'), { perPage: 50, offset }, reads), of)
+  const whole = () => read((reads) => ordered(reads).orderBy('id').execute(), other)
+
+  it('is as it was counted for some minutes, except on its last page', async () => {
+    await addFeatures(other, 1, LONG)
+    expect((await page(0)).total).toBe(LONG)
+    await addFeatures(other, LONG + 1, LONG + 20)
+    const rows = await whole()
+    for (const offset of [0, 50, 3000, 4950]) {
+      expect(await page(offset), `from ${offset}`).toEqual({
+        rows: rows.slice(offset, offset + 50),
+        total: LONG,
+      })
+    }
+    // Whoever reads page by page finds the twenty that came meanwhile behind what was the last page.
+    expect(await page(LONG - 50)).toEqual({ rows: rows.slice(LONG - 50, LONG), total: LONG + 20 })
+    expect(await page(LONG)).toEqual({ rows: rows.slice(LONG), total: LONG + 20 })
+    // That page has counted them.
+    expect((await page(0)).total).toBe(LONG + 20)
+  })
+
+  it('is counted again when it is old', async () => {
+    expect((await page(0)).total).toBe(LONG + 20)
+    await addFeatures(other, LONG + 21, LONG + 30)
+    expect((await page(0)).total).toBe(LONG + 20)
+    const now = performance.now()
+    vi.spyOn(performance, 'now').mockReturnValue(now + 5 * 60_000)
+    expect((await page(0)).total).toBe(LONG + 30)
+  })
+
+  it('is that of another filter or organization never', async () => {
+    expect((await page(0)).total).toBe(LONG + 30)
+    expect((await page(0, client)).total).toBe(COUNT)
+    const filtered = (code: string) =>
+      read((reads) => {
+        const some = ordered(reads).where('code', '<>', code).orderBy('id')
+        return pageOf(some, { perPage: 50, offset: 0 }, reads)
+      }, other)
+    expect([(await filtered('f1')).total, (await filtered('none')).total]).toEqual([LONG + 29, LONG + 30])
+  })
+
+  it('is told by a page that is not full, and counted for one that is empty', async () => {
+    expect((await page(0)).total).toBe(LONG + 30)
+    await sql`delete from features where organization_id = ${other.organizationId}::uuid and code <> 'f1'`.execute(
+      harness.context.database.system,
+    )
+    expect(await page(0)).toEqual({ rows: [{ code: 'f1' }], total: 1 })
+    expect(await page(500)).toEqual({ rows: [], total: 1 })
+    await addFeatures(other, 2, LONG)
+    expect((await page(0)).total).toBe(LONG)
+  })
+
+  it('is exact within a transaction that writes', async () => {
+    expect((await page(0)).total).toBe(LONG)
+    await addFeatures(other, LONG + 1, LONG + 5)
+    const { total } = await harness.context.database.writeAs(other.organizationId, (tx) =>
+      pageOf(ordered(tx).orderBy('id'), { perPage: 50, offset: 0 }, tx),
+    )
+    expect(total).toBe(LONG + 5)
   })
 })

@@ -219,12 +219,13 @@ describe('the application’s role', () => {
     }
   })
 
-  it('has five functions that act as the owner: queueing one job or several, and finding names', async () => {
+  it('has six functions that act as the owner: queueing one job or several, and finding names', async () => {
     const { rows } = await owner.query(`
       select proname as name from pg_proc
       where prosecdef and pronamespace = 'public'::regnamespace and has_function_privilege('weir_app', oid, 'execute')
       order by proname`)
     expect(rows.map(({ name }) => name)).toEqual([
+      'weir_credit_notes_named',
       'weir_customers_named',
       'weir_enqueue',
       'weir_enqueue_jobs',
