@@ -119,6 +119,8 @@ describe.runIf(hasChromium)('J26: the look of the portal', () => {
     expect(await page.evaluate(SHOWN_FONT)).toBe('"Weir brand"')
     const icon = await page.locator('link[rel="icon"]').getAttribute('href')
     expect(icon).toBe((await settings()).brand.favicon_url)
+    const corner = `getComputedStyle(document.querySelector('.portal-top button')).borderRadius`
+    expect(await page.evaluate(corner)).toBe('14px')
     expect(await page.getByText('Powered by').count()).toBe(0)
     expect(await page.getByRole('link', { name: 'Terms' }).getAttribute('href')).toBe(
       'https://seller.example/terms',
