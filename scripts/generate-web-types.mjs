@@ -76,6 +76,8 @@ const WANTED = [
   ['OwnCreditNote', 'get', '/api/weir/v1/portal/credit_notes', 'credit_notes[]'],
   ['OwnReceipt', 'get', '/api/weir/v1/portal/receipts', 'receipts[]'],
   ['OwnWallet', 'get', '/api/weir/v1/portal/wallets', 'wallets[]'],
+  ['PortalAccents', 'get', '/api/weir/v1/portal_accents', 'portal_accents'],
+  ['OwnAlert', 'get', '/api/weir/v1/portal/alerts', 'alerts[]'],
   ['OwnTransaction', 'get', '/api/weir/v1/portal/wallets/{id}/transactions', 'transactions[]'],
   ['OwnMethod', 'get', '/api/weir/v1/portal/payment_methods', 'payment_methods[]'],
 ]

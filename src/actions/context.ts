@@ -54,6 +54,8 @@ export type Settings = {
   readonly webhookAttempts: number
   /** PEM of the RSA key that signs webhooks; null means the installation's own, generated at first use. */
   readonly rsaPrivateKey: string | null
+  /** Name servers by address, and port if it is another one; empty for those of the system. */
+  readonly dnsServers: readonly string[]
   /** The REST API of VIES, without a trailing slash. */
   readonly viesUrl: string
   /** Whether final invoices get a PDF. */

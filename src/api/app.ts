@@ -17,6 +17,7 @@ import { logCalls } from './log-calls.ts'
 import { answerLongReadsElsewhere, type ReadElsewhere } from './long-reads.ts'
 import { describeApi } from './openapi.ts'
 import { tidyPathIds } from './params.ts'
+import { servePortalsAtDomains } from './portal-hosts.ts'
 import { admitBuyers } from './portal-visits.ts'
 import { requestIdOf } from './request-id.ts'
 import { awaitSandboxClock } from './sandbox-writes.ts'
@@ -92,6 +93,7 @@ export function buildApp(
     if (request.url.includes('%00')) throw new Refusal({ kind: 'bad_request', message: NUL_IN_ADDRESS })
   })
   logAnswers(app, context)
+  servePortalsAtDomains(app, context)
   allowOrigins(app, context.settings)
   // After the headers of other origins, which belong to this answer too.
   app.after(() => {

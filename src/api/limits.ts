@@ -26,6 +26,9 @@ export const DEFAULT_LIMITS: HttpLimits = {
 /** A logo of 800 kB in base64, with the rest of its billing entity. */
 export const LOGO_BODY_BYTES = 2 * MEGABYTE
 
+/** A font, a favicon and a logo in base64. */
+export const PORTAL_LOOK_BODY_BYTES = 2 * MEGABYTE
+
 /** How often timeouts are checked: a slow client is cut off at most this much later. */
 const TIMEOUTS_LOOKED_AT_MS = 1000
 

@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Context, linksOf } from '../actions/context.ts'
+import { portalAddress } from '../actions/portal/portal-links.ts'
 import type { PortalPart } from '../core/portal/portal-parts.ts'
 import { forbidden, Refusal } from '../core/refusal.ts'
+import type { OrganizationRow } from '../store/organizations.ts'
 import { findPortalVisit, type PortalVisit } from '../store/portal.ts'
+import { isAtHome } from './portal-hosts.ts'
 import { OF_WRITES, WriteShares } from './portal-writes.ts'
 import { checkCsrf, OF_PORTAL, sessionTokenOf } from './session-cookie.ts'
 
@@ -39,7 +42,7 @@ export function admitBuyers(app: FastifyInstance, context: Context): void {
       organization,
       now: organization.isSandbox ? (organization.clockAt ?? now) : now,
       apiKeyId: null,
-      buyer: { customerId: customer.id, returnUrl: portalHome(context) },
+      buyer: { customerId: customer.id, returnUrl: portalHome(context, request, organization) },
       ...linksOf(context, organization),
     }
     const { part, isViewing } = request.routeOptions.config
@@ -58,13 +61,15 @@ export async function requireVisit(
   const token = sessionTokenOf(request, OF_PORTAL)
   const visit =
     token === undefined ? undefined : await findPortalVisit(context.database, token, context.systemNow())
-  if (token === undefined || visit === undefined) {
+  const isHere = visit !== undefined && isAtHome(request, visit.organization.id)
+  if (token === undefined || !isHere) {
     throw new Refusal({ kind: 'unauthorized', code: 'portal_session_required' })
   }
   return { visit, token }
 }
 
-/** Where pages at a provider lead back to. */
-function portalHome({ settings }: Context): string {
-  return `${settings.frontUrl.replace(/\/+$/, '')}/customer-portal`
+/** Where pages at a provider lead back to: where the session is, the portal's domain or the installation. */
+function portalHome(context: Context, request: FastifyRequest, organization: OrganizationRow): string {
+  const portalDomain = request.portalOrganizationId === undefined ? null : organization.portalDomain
+  return `${portalAddress(context, { portalDomain })}/customer-portal`
 }

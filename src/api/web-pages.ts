@@ -35,10 +35,12 @@ const POLICY = [
 const ELSEWHERE = /^\/(api|admin|docs|files|health|metrics|openapi\.json|ready)(\/|$)/
 /** A path of plain names; none begins with a dot. */
 const PLAIN_PATH = /^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/
+const PORTAL_HOME = '/customer-portal'
+const PORTAL_PAGE = '/portal.html'
 /** Addresses that have a page of their own: that to sign in, and the portal of customers. */
 const OWN_PAGES = [
   [/^\/login\/?$/, '/login.html'],
-  [/^\/customer-portal(\/|$)/, '/portal.html'],
+  [/^\/customer-portal(\/|$)/, PORTAL_PAGE],
 ] as const
 /** Their names change with their content. */
 const HASHED = /^\/assets\//
@@ -57,7 +59,8 @@ export function mayBePage({ method, url }: FastifyRequest): boolean {
 
 /**
  * Answers with a file of the built dashboard in `folder`, or with its page for any other path that a browser opens,
- * because the page itself knows its routes. Gives false, and sends nothing, for what is neither.
+ * because the page itself knows its routes. Gives false, and sends nothing, for what is neither. At the domain of a
+ * portal its page is the only one.
  */
 export async function answerPage(
   folder: string,
@@ -66,12 +69,19 @@ export async function answerPage(
 ): Promise<boolean> {
   const path = pathOf(request.url)
   const isRoot = path === '/'
-  if (!isRoot && extname(path) !== '' && PLAIN_PATH.test(path)) {
+  const isPortal = request.portalOrganizationId !== undefined
+  if (isPortal && isRoot) {
+    void reply.redirect(PORTAL_HOME)
+    return true
+  }
+  const isPage = isRoot || (isPortal && extname(path) === '.html')
+  if (!isPage && extname(path) !== '' && PLAIN_PATH.test(path)) {
     if (await sendFile(folder, path, request, reply)) return true
   }
   const isOpened = isRoot || (request.headers.accept ?? '').includes('text/html')
   if (!isOpened || HASHED.test(path)) return false
-  const page = OWN_PAGES.find(([addresses]) => addresses.test(path))?.[1] ?? '/index.html'
+  const known = OWN_PAGES.find(([addresses]) => addresses.test(path))?.[1] ?? '/index.html'
+  const page = isPortal ? PORTAL_PAGE : known
   if (await sendFile(folder, page, request, reply)) return true
   void reply.type('text/plain; charset=utf-8').send(NOT_BUILT)
   return true

@@ -23,6 +23,11 @@ describe('readConfig', () => {
     expect(readConfig({ PORT: '', DATABASE_URL: ' ' })).toMatchObject({ port: 3000, databaseUrl: null })
   })
 
+  it('takes name servers with a port or without', () => {
+    const { dnsServers } = readConfig({ WEIR_DNS_SERVERS: '10.0.0.1,127.0.0.1:5353' })
+    expect([dnsServers, readConfig({}).dnsServers]).toEqual([['10.0.0.1', '127.0.0.1:5353'], []])
+  })
+
   it.each([
     ['PORT', 'abc'],
     ['PORT', '3000.5'],
@@ -38,6 +43,8 @@ describe('readConfig', () => {
     ['WEIR_DOWNLOAD_WAIT_MS', '60000'],
     ['LAGO_RSA_PRIVATE_KEY', 'nonsense'],
     ['WEIR_ORG_EMAIL', 'nobody'],
+    ['WEIR_DNS_SERVERS', 'dns.example.com'],
+    ['WEIR_DNS_SERVERS', '10.0.0.1,'],
   ])('names %s when it is %j', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(ConfigProblem)
     expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name} must be `))

@@ -11,8 +11,10 @@ import { isEncryptionKey } from './encryption-key.ts'
 import { fits, typed } from './typed-values.ts'
 
 /** How to describe a variable in messages: what it must be, and whether its value may be shown. */
-type Telling = { readonly says: string; readonly isSecret?: boolean }
+type Telling = { readonly says: string; readonly isSecret?: boolean; readonly pattern?: string }
 
+/** IPv4 addresses, each with a port or without. */
+const ADDRESSES = String.raw`^(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?(,(?=\d)|$))+$`
 const text = (telling: Telling) => Type.Optional(Type.String({ minLength: 1, ...telling }))
 const address = (telling: Telling) =>
   Type.Optional(Type.String({ pattern: '^[^@\\s]+@[^@\\s]+$', ...telling }))
@@ -102,6 +104,7 @@ const Environment = Type.Object({
   LAGO_OAUTH_PROXY_URL: webUrl({ says: 'a URL that begins with http:// or https://' }),
   WEIR_ALLOW_FAKE_PROVIDERS: flag(false),
   WEIR_PROVIDER_HOSTS: text({ says: 'a JSON object of loopback addresses by payment provider' }),
+  WEIR_DNS_SERVERS: text({ pattern: ADDRESSES, says: 'IPv4 addresses, separated by commas' }),
   WEIR_VIES_URL: Type.String({
     default: 'https://ec.europa.eu/taxation_customs/vies/rest-api',
     pattern: '^https?://[^\\s/]+',
@@ -164,6 +167,8 @@ export type Config = {
   readonly mail: MailConfig
   readonly walletRefreshIntervalMs: number
   readonly checkoutPaymentDelayMs: number
+  /** Name servers that are asked for proofs of domains; empty for those of the system. */
+  readonly dnsServers: readonly string[]
   /** The REST API of VIES, which knows the VAT numbers of the European Union; without a trailing slash. */
   readonly viesUrl: string
   /** Keys in base64 that secrets are encrypted with, the present one first; empty when none is given. */
@@ -383,6 +388,7 @@ export function readConfig(source: Source = process.env): Config {
     mail: mailOf(env),
     walletRefreshIntervalMs: env.LAGO_WALLET_ONGOING_BALANCE_REFRESH_INTERVAL_SECONDS * 1000,
     checkoutPaymentDelayMs: env.LAGO_CHECKOUT_AUTO_PAYMENT_DELAY_SECONDS * 1000,
+    dnsServers: env.WEIR_DNS_SERVERS?.split(',') ?? [],
     viesUrl: checkedUrl('WEIR_VIES_URL', env) ?? env.WEIR_VIES_URL,
     encryptionKeys: encryptionKeys(env),
     gocardlessApp: gocardlessApp(env),

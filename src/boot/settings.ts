@@ -25,6 +25,7 @@ export function settingsOf(config: Config, encryptionKeys: readonly string[]): S
     webhookTimeoutMs: config.webhookTimeoutMs,
     webhookAttempts: config.webhookAttempts,
     rsaPrivateKey: config.rsaPrivateKey,
+    dnsServers: config.dnsServers,
     viesUrl: config.viesUrl,
     makesDocuments: !config.isPdfDisabled,
     encryptionKeys,

@@ -48,8 +48,12 @@ export async function updateAlert(tx: Tx, id: string, set: Updateable<Alerts>): 
   return tx.updateTable('alerts').set(set).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
 }
 
-/** The alerts of a subscription or a wallet. */
+/** The organization's own alerts of a subscription or a wallet; those that customers set are not among them. */
 function alertsOfOwner(reads: Reads, owner: AlertOwner) {
+  return everyAlertOf(reads, owner).where('customerId', 'is', null)
+}
+
+function everyAlertOf(reads: Reads, owner: AlertOwner) {
   const all = reads.selectFrom('alerts').selectAll().where('deletedAt', 'is', null)
   return 'walletId' in owner
     ? all.where('walletId', '=', owner.walletId)
@@ -81,14 +85,25 @@ export async function rivalsOf(
   }
 }
 
-/** All alerts of a subscription or a wallet, oldest first. */
+/** The organization's alerts of a subscription or a wallet, oldest first. */
 export async function alertsOf(reads: Reads, owner: AlertOwner): Promise<AlertRow[]> {
   return alertsOfOwner(reads, owner).orderBy('createdAt').orderBy('id').execute()
 }
 
-/** The same, locked until the transaction ends. */
-export async function lockAlertsOf(tx: Tx, owner: AlertOwner): Promise<AlertRow[]> {
-  return alertsOfOwner(tx, owner).orderBy('createdAt').orderBy('id').forUpdate().execute()
+/**
+ * All alerts of a subscription, also those that its customer set, locked until the transaction ends. Those of a
+ * customer who had the external id before are not among them.
+ */
+export async function lockAlertsOf(
+  tx: Tx,
+  { externalId, customerId }: { readonly externalId: string; readonly customerId: string },
+): Promise<AlertRow[]> {
+  return everyAlertOf(tx, { externalSubscriptionId: externalId })
+    .where((eb) => eb.or([eb('customerId', 'is', null), eb('customerId', '=', customerId)]))
+    .orderBy('createdAt')
+    .orderBy('id')
+    .forUpdate()
+    .execute()
 }
 
 /** The alerts of many wallets, locked; those of each are oldest first. */
@@ -119,7 +134,7 @@ export async function rememberValues(
     where a.id = v.id`.execute(tx)
 }
 
-/** One page of the alerts of a subscription or a wallet, newest first. */
+/** One page of the organization's alerts of a subscription or a wallet, newest first. */
 export async function listAlerts(reads: Reads, owner: AlertOwner, slice: Slice): Promise<Listed<AlertRow>> {
   return pageOf(alertsOfOwner(reads, owner).orderBy('createdAt', 'desc').orderBy('id'), slice)
 }

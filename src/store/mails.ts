@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { MailAnswer } from '../core/mails/attempts.ts'
 import { MAIL_KINDS, type MailKind } from '../core/mails/mail-content.ts'
-import type { PORTAL_MAIL } from '../core/mails/portal-mail-content.ts'
+import type { ALERT_MAIL, PORTAL_MAIL } from '../core/mails/portal-mail-content.ts'
 import type { Recipients } from '../core/mails/resend-input.ts'
 import type { UserMailKind } from '../core/mails/user-mail-content.ts'
 import type { Reads, Tx } from './database.ts'
@@ -64,13 +64,14 @@ export async function insertMail(tx: Tx, mail: NewMail, now: Instant): Promise<s
 }
 
 /** Mails with a link that is made when they are sent. */
-export type LinkMailKind = UserMailKind | typeof PORTAL_MAIL
+export type LinkMailKind = UserMailKind | typeof PORTAL_MAIL | typeof ALERT_MAIL
 
 /** The column of what each of them is about. */
 const LINK_COLUMNS = {
   invitation: 'inviteId',
   password_reset: 'userId',
   portal_link: 'customerId',
+  portal_alert: 'customerId',
 } as const satisfies Readonly<Record<LinkMailKind, string>>
 
 /** A mail with a link that is to be written down. */
@@ -81,6 +82,8 @@ export type NewLinkMail = {
   readonly kind: LinkMailKind
   /** The invitation, the user whose password it is, or the customer. */
   readonly subjectId: string
+  /** What was raised that it tells of. */
+  readonly triggeredAlertId?: string
   readonly recipients: readonly string[]
   readonly title: string
   readonly locale: string
@@ -91,11 +94,13 @@ export type NewLinkMail = {
 /** Writes a mail with a link down and queues it, unless it is not to be sent, or was written down before. */
 export async function insertLinkMail(tx: Tx, mail: NewLinkMail, now: Instant): Promise<void> {
   const { organizationId, id, kind, subjectId, recipients, title, locale, problem } = mail
+  const { triggeredAlertId = null } = mail
   const made = await tx
     .insertInto('mails')
     .values({
       ...{ organizationId, id, kind, isResent: true, recipients: [...recipients], title, locale, problem },
       [LINK_COLUMNS[kind]]: subjectId,
+      triggeredAlertId,
       status: problem === null ? 'queued' : 'skipped',
       createdAt: ts(now),
     })

@@ -120,6 +120,7 @@ export interface Alerts {
   billableMetricId: string | null
   code: string
   createdAt: Timestamp
+  customerId: string | null
   deletedAt: Timestamp | null
   direction: Generated<string>
   externalSubscriptionId: string | null
@@ -1068,6 +1069,7 @@ export interface Mails {
   status: Generated<string>
   subjectId: Generated<string | null>
   title: string
+  triggeredAlertId: string | null
   userId: string | null
 }
 
@@ -1128,6 +1130,7 @@ export interface Organizations {
   oldWebhookSecret: string | null
   oldWebhookSecretUntil: Timestamp | null
   portalBrand: Generated<Json>
+  portalDomain: string | null
   portalParts: Generated<string[]>
   premiumIntegrations: Generated<string[]>
   removedIn: string | null
@@ -1383,6 +1386,15 @@ export interface PlanVersions {
   restoredFrom: number | null
   source: string
   userEmail: string | null
+}
+
+export interface PortalFiles {
+  bytes: Buffer
+  contentType: string
+  createdAt: Timestamp
+  hash: string
+  kind: string
+  organizationId: string
 }
 
 export interface PortalPlans {
@@ -1980,6 +1992,7 @@ export interface DB {
   plans: Plans
   planTaxes: PlanTaxes
   planVersions: PlanVersions
+  portalFiles: PortalFiles
   portalPlans: PortalPlans
   portalSessions: PortalSessions
   pricingUnits: PricingUnits

@@ -26,7 +26,10 @@ export function toWireAlert({ row, metric, walletCode }: AlertView): object {
   }
 }
 
-/** The webhook for an alert that crossed thresholds; `value` of a recurring one is the level reached. */
+/**
+ * The webhook for an alert that crossed thresholds; `value` of a recurring one is the level reached. That of an alert
+ * which a customer set in the portal says so in `set_by`.
+ */
 export function toWireTriggeredAlert(
   triggered: TriggeredAlertRow,
   { row, metric }: AlertView,
@@ -50,6 +53,7 @@ export function toWireTriggeredAlert(
     triggered_at: isoSeconds(triggered.triggeredAt),
     subscription_external_id: row.externalSubscriptionId,
     customer_external_id: externalCustomerId,
+    ...(row.customerId === null ? {} : { set_by: 'customer' }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasChromium, Journey, type Place } from '../support/browser-journey.ts'
 
@@ -124,5 +125,45 @@ describe.runIf(hasChromium)('J18: a one-off invoice', () => {
     for (const printed of ['Set-up', 'Workshop in Lyon', '1,279.16', 'VAT', 'City tax']) {
       expect(text).toContain(printed)
     }
+  })
+
+  it('says why there is no e-invoice, and issues it once that is mended', async () => {
+    const { billing_entities: entities } = await place.api('GET', '/billing_entities')
+    const entity = `/billing_entities/${entities[0].code}`
+    const german = {
+      ...{ einvoicing: true, country: 'DE', city: 'Berlin', zipcode: '10119', address_line1: 'Weg 1' },
+      ...{ legal_name: 'Acme GmbH', tax_identification_number: 'DE123456789', email: 'a@acme.example' },
+    }
+    await place.api('PUT', entity, { billing_entity: german })
+    await place.api('POST', '/customers', {
+      customer: {
+        ...{ external_id: 'munich', name: 'Käufer', currency: 'EUR', country: 'DE', email: 'k@example.de' },
+        ...{ city: 'München', zipcode: '80331', address_line1: 'Platz 2' },
+      },
+    })
+    const { invoice } = await place.api('POST', '/invoices', {
+      invoice: { external_customer_id: 'munich', fees: [{ add_on_code: 'setup', units: 1 }] },
+    })
+    const page = await journey.open()
+    await journey.signIn(page, `/${place.slug}/invoices/${invoice.lago_id}`)
+    const notice = page.getByRole('status').filter({ hasText: 'No e-invoice was issued.' })
+    await notice.waitFor({ timeout: 60_000 })
+    expect(await notice.getByRole('listitem').allTextContents()).toEqual([
+      "The billing entity's telephone number is missing.",
+    ])
+    await journey.look(page, 'not-issued')
+    await notice.getByRole('button', { name: 'Try again' }).click()
+    await notice.getByRole('listitem').waitFor()
+    expect(await notice.getByRole('link').allTextContents()).toEqual(['Edit the billing entity'])
+    await place.api('PUT', entity, { billing_entity: { phone: '+49 30 123456' } })
+    await notice.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('The e-invoice was issued.').waitFor()
+    await notice.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'More actions' }).click()
+    const download = page.waitForEvent('download')
+    await page.getByRole('menuitem', { name: 'E-invoice (XML)' }).click()
+    const file = await download
+    expect(file.suggestedFilename()).toBe(`${invoice.number}.xml`)
+    expect(await readFile(await file.path(), 'utf8')).toContain('+49 30 123456')
   })
 })

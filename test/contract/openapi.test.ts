@@ -94,6 +94,7 @@ async function describeOurs(): Promise<Description> {
         rsaPrivateKey: null,
         gocardlessApp: null,
         oauthProxyUrl: 'http://localhost:3000',
+        dnsServers: [],
         viesUrl: 'http://127.0.0.1:1',
         makesDocuments: true,
         encryptionKeys: [],

@@ -20,7 +20,7 @@ const WRITTEN: Readonly<Record<string, string>> = JSON.parse(
 const ROUTES_MIN = 220
 /** Routes that nobody has to be a member for: they sign people in, or are for customers (portal.test.ts). */
 const ENTRY =
-  /^\/api\/weir\/v1\/(installation|invitation_links|organizations|owner_links|password_resets|portal|sessions?|sign_up|user)(\/|$)/
+  /^\/api\/weir\/v1\/(installation|invitation_links|organizations|owner_links|password_resets|portal|portal_files|sessions?|sign_up|user)(\/|$)/
 /** An id of nothing. */
 const NOTHING = '00000000-0000-7000-8000-000000000000'
 

@@ -18,7 +18,7 @@ import { connectStripe, deliver, payingCustomer, runJobs } from '../support/stri
 const WEIR = '/api/weir/v1'
 const PORTAL = `${WEIR}/portal`
 const NOTHING = '00000000-0000-7000-8000-000000000000'
-const ROUTES_MIN = 25
+const ROUTES_MIN = 29
 /** What is called without a session, or with that of anybody. */
 const OPEN = /\/(session|link_requests)$/
 
@@ -111,6 +111,7 @@ describe('a link to the portal', () => {
       ...{ name: 'Acme SAS', email: 'billing@acme.example', logo_url: logo },
       // What an organization gives the portal of its own look (portal-look.test.ts).
       ...{ support_url: null, terms_url: null, privacy_url: null, corners: 'soft', accents: null },
+      ...{ font_url: null, favicon_url: null, logo_dark_url: null, powered_by: true },
     })
   })
 
@@ -262,7 +263,9 @@ describe('every route of the portal', () => {
     )
   })
   const bodyFor = (method: string) =>
-    method === 'GET' || method === 'DELETE' ? undefined : { top_up: { paid_credits: '5' } }
+    method === 'GET' || method === 'DELETE'
+      ? undefined
+      : { top_up: { paid_credits: '5' }, alert: { amount_cents: 5 } }
 
   it('404s what another customer, or another organization, has', async () => {
     await connectStripe(client)
@@ -280,34 +283,43 @@ describe('every route of the portal', () => {
       credit_note: { invoice_id: invoice, credit_amount_cents: 100, refund_amount_cents: 0, items },
     })
     const [method] = (await ok(client, 'GET', '/customers/acme/payment_methods')).payment_methods
-    const ids: Readonly<Record<string, string>> = {
+    const ids: Record<string, string> = {
       invoices: invoice,
       credit_notes: note.lago_id,
       wallets: await addWallet('acme'),
       payment_methods: method.lago_id,
       subscriptions: (await ok(client, 'GET', '/subscriptions/acme-s')).subscription.lago_id,
     }
+    await setParts(PORTAL_PARTS)
+    const subscription_id = ids.subscriptions
+    const { alert } = (
+      await (
+        await buyerOf(harness, client, 'acme')
+      ).call('POST', '/alerts', {
+        alert: { subscription_id, amount_cents: 500 },
+      })
+    ).body
     const named = routes.filter(({ url }) => url.includes(':id'))
-    expect(named.length).toBeGreaterThanOrEqual(17)
+    expect(named.length).toBeGreaterThanOrEqual(19)
+    ids.alerts = alert.id
     const planId = await offerFrom('p')
     const stranger = await harness.organization()
     await ok(stranger, 'PUT', `${WEIR}/portal_settings`, { portal_settings: { parts: PORTAL_PARTS } })
-    await addCustomer(stranger, 'acme')
     const owner = await buyerOf(harness, client, 'acme')
     const wrong: unknown[] = []
-    for (const other of [
-      await buyerOf(harness, client, 'globex'),
-      await buyerOf(harness, stranger, 'acme'),
-    ]) {
+    // One customer for each kind of id: none of them writes so often that it is told to wait.
+    for (const [at, of] of [client, client, client, stranger, stranger, stranger].entries()) {
+      const name = `other-${at}`
+      await addCustomer(of, name)
+      const other = await buyerOf(harness, of, name)
       for (const { method, url } of named) {
         const [, noun = ''] = /portal\/(\w+)\/:id/.exec(url) ?? []
-        for (const id of [ids[noun] ?? 'none', NOTHING, 'no-id']) {
-          const path = url.replace(':id', id).replace(':plan_id', planId)
-          const { status } = await other.call(method, path, bodyFor(method))
-          if (status !== 404) wrong.push({ method, url, id, status })
-        }
+        const id = [ids[noun] ?? 'none', NOTHING, 'no-id'][at % 3] ?? ''
+        const path = url.replace(':id', id).replace(':plan_id', planId)
+        const { status } = await other.call(method, path, bodyFor(method))
+        if (status !== 404) wrong.push({ method, url, id, status })
       }
-      const lists = ['/invoices', '/credit_notes', '/receipts', '/wallets', '/payment_methods']
+      const lists = ['/invoices', '/credit_notes', '/receipts', '/wallets', '/payment_methods', '/alerts']
       for (const path of lists) {
         const { body } = await other.call('GET', path)
         if (body.meta.total_count !== 0) wrong.push({ path, body })
@@ -322,6 +334,7 @@ describe('every route of the portal', () => {
       expect([url, status]).toEqual([url, 200])
     }
     expect((await owner.call('GET', '/payment_methods')).body.meta.total_count).toBe(1)
+    expect((await owner.call('GET', '/alerts')).body.alerts).toMatchObject([{ amount_cents: 500 }])
   })
 
   it('403s to a member who only looks, when it changes something', async () => {
@@ -330,7 +343,7 @@ describe('every route of the portal', () => {
     const member = await buyerOf(harness, client, 'acme', true)
     const writes = routes.filter(({ method, url }) => method !== 'GET' && !/download/.test(url))
     expect(routes.length).toBeGreaterThanOrEqual(ROUTES_MIN)
-    expect(writes.length).toBeGreaterThanOrEqual(8)
+    expect(writes.length).toBeGreaterThanOrEqual(11)
     for (const { method, url } of writes) {
       const { status, body } = await member.call(method, url.replace(':id', NOTHING), bodyFor(method))
       expect([url, status, body.code]).toEqual([url, 403, 'portal_is_read_only'])
@@ -338,6 +351,27 @@ describe('every route of the portal', () => {
     const { session } = (await member.call('GET', '/session')).body
     expect(session.is_view_only).toBe(true)
   })
+
+  it('answers the same write with the same key once, and 429s it beyond what a person does', async () => {
+    await setParts(PORTAL_PARTS)
+    const writes = routes.filter(({ method }) => method !== 'GET')
+    expect(writes.length).toBeGreaterThanOrEqual(15)
+    const wrong: unknown[] = []
+    for (const [at, { method, url }] of writes.entries()) {
+      // Each of its own customer, so that no write takes from what another one may.
+      await addCustomer(client, `buyer-${at}`)
+      const buyer = await buyerOf(harness, client, `buyer-${at}`)
+      const write = (key: string) =>
+        buyer.call(method, url.replace(':id', NOTHING), bodyFor(method), { 'idempotency-key': key })
+      const [once, twice] = [await write('k'), await write('k')]
+      const isSame = JSON.stringify([twice.status, twice.body]) === JSON.stringify([once.status, once.body])
+      if (!isSame || twice.headers['idempotent-replayed'] !== 'true') wrong.push({ method, url, once, twice })
+      const statuses: number[] = []
+      for (let n = 0; n < 40; n += 1) statuses.push((await write('k')).status)
+      if (statuses.at(-1) !== 429) wrong.push({ method, url, statuses })
+    }
+    expect(wrong).toEqual([])
+  }, 120_000)
 
   it('403s where its part is off, and the rest of the portal goes on', async () => {
     await addCustomer(client, 'acme')
@@ -349,6 +383,7 @@ describe('every route of the portal', () => {
       '/receipts',
       '/credit_notes',
       '/payment_methods',
+      '/alerts',
       '/customer',
       '/next_invoices',
       `/subscriptions/${NOTHING}`,

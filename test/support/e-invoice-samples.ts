@@ -226,7 +226,10 @@ export function eInvoiceGallery(): Readonly<Record<string, FrozenInvoice | Froze
         total: '0',
       },
     }),
-    'e-invoice-given-away': billOf([planFee()], 0n, {
+    'e-invoice-given-away': billOf([planFee({ reductionCents: '10000' })], 0n, {
+      coupons: [
+        { name: 'LAUNCH', percentage: '100', fixedCents: null, fixedCurrency: null, amountCents: '10000' },
+      ],
       cents: {
         ...plainCents([planFee()]),
         coupons: '10000',

@@ -46,6 +46,8 @@ export async function startHarness(options?: {
   readonly poolMax?: number
   /** A local server that acts as VIES; without one, nobody answers. */
   readonly viesUrl?: string
+  /** Local name servers; without one, nobody answers. */
+  readonly dnsServers?: readonly string[]
   /** How long a download waits for its file; without it not at all, because nobody makes files beside the requests. */
   readonly downloadWaitMs?: number
   /** Local servers that act as payment providers; without one, nobody answers. */
@@ -83,6 +85,7 @@ export async function startHarness(options?: {
         linkSeconds: { answer: 86_400, webhook: 604_800, mail: 2_592_000 },
       },
       viesUrl: options?.viesUrl ?? 'http://127.0.0.1:1',
+      dnsServers: options?.dnsServers ?? ['127.0.0.1:1'],
       encryptionKeys: [Buffer.alloc(32, 7).toString('base64')],
       gocardlessApp: options?.gocardlessApp ?? null,
       oauthProxyUrl: 'https://proxy.example',

@@ -1,11 +1,13 @@
 import type { AlertThreshold } from '../../core/alerts/crossing.ts'
 import type { Decimal } from '../../core/amounts/decimal.ts'
+import { hasOwnAlerts, ownTypeOf } from '../../core/portal/own-alert.ts'
 import { type AlertRow, alertViews, insertTriggeredAlert } from '../../store/alerts.ts'
 import type { Tx } from '../../store/database.ts'
 import { newId } from '../../store/ids.ts'
 import { ts } from '../../store/values.ts'
 import { toWireTriggeredAlert } from '../../wire/alerts.ts'
 import type { Caller } from '../context.ts'
+import { queueAlertMail } from '../mails/queue-alert-mail.ts'
 import { announce } from '../webhooks/announce.ts'
 
 /** Thresholds that one look at an alert found crossed. */
@@ -16,13 +18,18 @@ export type CrossedAlert = {
   readonly crossed: readonly AlertThreshold[]
 }
 
-/** Keeps the thresholds that an alert crossed and sends one webhook for all of them. */
+/**
+ * Keeps the thresholds that an alert crossed and sends one webhook for all of them. A customer whose own alert it is
+ * gets a mail too; nothing is raised for customers where their portal does not show such alerts.
+ */
 export async function raiseAlert(
   tx: Tx,
   caller: Caller,
   { alert, previous, current, crossed }: CrossedAlert,
   of: { readonly subscriptionId: string | null; readonly externalCustomerId: string },
 ): Promise<void> {
+  const isOwn = alert.customerId !== null
+  if (isOwn && !hasOwnAlerts(caller.organization.portalParts, ownTypeOf(alert.alertType))) return
   const triggered = await insertTriggeredAlert(tx, {
     organizationId: caller.organizationId,
     id: newId(),
@@ -44,4 +51,5 @@ export async function raiseAlert(
       return toWireTriggeredAlert(triggered, view, of.externalCustomerId)
     },
   })
+  if (isOwn) await queueAlertMail(tx, caller, triggered.id)
 }

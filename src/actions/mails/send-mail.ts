@@ -1,7 +1,7 @@
 import { instant } from '../../core/calendar/instant.ts'
 import { afterAttempt, waitMs } from '../../core/mails/attempts.ts'
 import { type MailKind, mailContent, mailText } from '../../core/mails/mail-content.ts'
-import { PORTAL_MAIL } from '../../core/mails/portal-mail-content.ts'
+import { ALERT_MAIL, PORTAL_MAIL } from '../../core/mails/portal-mail-content.ts'
 import { isUserMailKind } from '../../core/mails/user-mail-content.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { mailHtml } from '../../gateways/mail/mail-html.ts'
@@ -42,7 +42,7 @@ export async function sendMail(context: Context, job: MailJob): Promise<void> {
   const mail = await context.database.read(organizationId, (reads) => findMail(reads, mailId))
   if (!mail || !['queued', 'retrying'].includes(mail.status) || mail.attempts !== attempt - 1) return
   const isToUser = isUserMailKind(mail.kind)
-  const isOfDocument = !isToUser && mail.kind !== PORTAL_MAIL
+  const isOfDocument = !isToUser && mail.kind !== PORTAL_MAIL && mail.kind !== ALERT_MAIL
   if (isOfDocument && (await hasToWait(context, mail, job))) return
   const caller = await inTransaction(context.database, organizationId, (tx) =>
     callerOfPresent(context, tx, organizationId),
@@ -83,13 +83,14 @@ const RESOURCES = {
   receipt: 'PaymentReceipt',
   payment_request: 'PaymentRequest',
   [PORTAL_MAIL]: 'Customer',
+  [ALERT_MAIL]: 'Customer',
 } as const
 
 function activityOf(mail: MailRow, { now }: Caller, status: 'sent' | 'failed'): NewActivity {
   const { id, kind, subjectId, customerId, recipients, title } = mail
   return {
     type: status === 'sent' ? 'email.sent' : 'email.failed',
-    resourceType: RESOURCES[kind as MailKind | typeof PORTAL_MAIL],
+    resourceType: RESOURCES[kind as keyof typeof RESOURCES],
     resourceId: subjectId ?? customerId ?? '',
     object: JSON.stringify({ lago_id: id, kind, to: recipients, subject: title }),
     source: 'system',

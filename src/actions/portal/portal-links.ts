@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Instant } from '../../core/calendar/instant.ts'
+import { addressAt } from '../../core/portal/portal-domain.ts'
 import { linkEnd } from '../../core/portal/portal-life.ts'
 import { notFound } from '../../core/refusal.ts'
 import { findCustomer } from '../../store/customers.ts'
@@ -47,11 +48,19 @@ export async function portalUrlOf(
 /** The customer whom a link opens the portal of, and how. */
 type LinkSubject = { readonly customerId: string; readonly isViewOnly: boolean }
 
-/** The same for a customer whose id is known. */
+/** The same for a customer whose id is known; at the domain of the organization's portal, if it has one. */
 export function portalUrlTo(context: Context, caller: Caller, subject: LinkSubject): string {
   // By the system's time, which is also the time at which links are opened.
   const token = signLink(caller.organization, subject, context.systemNow())
-  return `${context.settings.frontUrl.replace(/\/+$/, '')}/customer-portal/${token}`
+  return `${portalAddress(context, caller.organization)}/customer-portal/${token}`
+}
+
+/** Where customers of an organization find its portal. It is stored, and never what a request says of itself. */
+export function portalAddress(
+  { settings }: Pick<Context, 'settings'>,
+  { portalDomain }: Pick<OrganizationRow, 'portalDomain'>,
+): string {
+  return addressAt(settings.frontUrl, portalDomain)
 }
 
 /** Signs a link with a key of the organization. */

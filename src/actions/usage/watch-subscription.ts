@@ -25,7 +25,7 @@ import { rateSubscription } from './rate-subscription.ts'
 export const watchSubscription: DueAction = async (context, tx, caller, subscriptionId) => {
   const row = await lockActive(tx, subscriptionId)
   if (!row) return
-  const alerts = await lockAlertsOf(tx, { externalSubscriptionId: row.externalId })
+  const alerts = await lockAlertsOf(tx, row)
   const thresholds = await applicableThresholds(tx, row)
   if (alerts.length === 0 && thresholds.length === 0) return
   const activity = await rateActivity(tx, caller, row)
@@ -41,9 +41,7 @@ export const watchSubscription: DueAction = async (context, tx, caller, subscrip
  */
 export const rearmAlerts: DueAction = async (_context, tx, caller, subscriptionId) => {
   const row = await lockActive(tx, subscriptionId)
-  const alerts: readonly AlertRow[] = row
-    ? await lockAlertsOf(tx, { externalSubscriptionId: row.externalId })
-    : []
+  const alerts: readonly AlertRow[] = row ? await lockAlertsOf(tx, row) : []
   if (!row || alerts.length === 0) return
   const activity = await rateActivity(tx, caller, row)
   if (activity) await fireAlerts(tx, caller, activity, alerts)

@@ -3,7 +3,7 @@ import { DOCUMENT_LOCALES } from '../../core/input/places.ts'
 import { CORNERS } from '../../core/portal/portal-brand.ts'
 import { dateTime, nullableInteger, nullableText, nullableUri, uuid, words, wordsOrNull } from './common.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'
-import { accents, PortalSettings, PortalSettingsChange, parts } from './portal-settings.ts'
+import { accents, fileUrls, parts } from './portal-settings.ts'
 import { open } from './sessions.ts'
 
 const tags = ['portal']
@@ -36,11 +36,14 @@ const Session = Type.Object({
       terms_url: nullableUri,
       privacy_url: nullableUri,
       corners: words(...CORNERS),
+      powered_by: Type.Boolean(),
+      ...fileUrls,
       accents,
     }),
     customer: Type.Object({ name: text, locale: text, timezone: text }),
     parts,
     can_pay: Type.Boolean({ description: 'The customer is linked to a payment provider.' }),
+    is_mailed: Type.Boolean({ description: 'Mails are sent, and the customer has an address for them.' }),
     is_view_only: Type.Boolean({ description: 'A member looks at the portal of the customer.' }),
     is_sandbox: Type.Boolean(),
     csrf_token: Type.String({ description: 'For the header `x-csrf-token` of writes.' }),
@@ -83,6 +86,7 @@ export const subscription = {
   ending_at: nullableTime,
   period_from: nullableTime,
   period_to: nullableTime,
+  usage_currency: text,
   interval: Type.Optional(text),
   amount_cents: Type.Optional(cents),
   currency: Type.Optional(text),
@@ -287,31 +291,8 @@ const Method = Type.Object({
 })
 const OneMethod = Type.Object({ payment_method: Method })
 const Url = Type.Object({ url: nullableUri })
-const PortalUrl = Type.Object({ customer: Type.Object({ portal_url: Type.String({ format: 'uri' }) }) })
-const ofCustomer = Type.Object({ external_customer_id: text })
 
 export const portalSchemas = {
-  url: {
-    tags: ['customers'],
-    summary: 'Make a link to the portal of a customer',
-    description: 'It opens the portal for twelve hours; whoever has it can act for the customer there.',
-    params: ofCustomer,
-    response: { 200: PortalUrl },
-  },
-  viewUrl: {
-    tags,
-    summary: 'Make a link with which a member looks at the portal of a customer',
-    params: ofCustomer,
-    response: { 200: PortalUrl },
-  },
-  settings: { tags, summary: 'Retrieve what customers see of the portal', response: { 200: PortalSettings } },
-  updateSettings: {
-    tags,
-    summary: 'Set what customers see of the portal',
-    body: PortalSettingsChange,
-    response: { 200: PortalSettings },
-  },
-
   open: {
     ...route('Open the portal with the token of a link', Session),
     security: open,

@@ -48,9 +48,11 @@ import { planMetadataRoutes } from './plan-metadata.ts'
 import { planPreviewsRoutes } from './plan-previews.ts'
 import { planVersionsRoutes } from './plan-versions.ts'
 import { plansRoutes } from './plans.ts'
+import { portalAlertsRoutes } from './portal/alerts.ts'
 import { portalCustomerRoutes } from './portal/customer.ts'
 import { portalDocumentsRoutes } from './portal/documents.ts'
 import { portalEntryRoutes } from './portal/entry.ts'
+import { portalFilesRoutes } from './portal/files.ts'
 import { portalPaymentMethodsRoutes } from './portal/payment-methods.ts'
 import { portalPlanChangesRoutes } from './portal/plan-changes.ts'
 import { portalSettingsRoutes, portalUrlRoutes } from './portal/staff.ts'
@@ -174,10 +176,12 @@ export const routesOfEntry: readonly Routes[] = [
   invitationLinksRoutes,
   ownOrganizationsRoutes,
   portalEntryRoutes,
+  portalFilesRoutes,
 ]
 
 /** Every group of routes under /api/weir/v1/portal: only a session of a customer opens them. */
 export const routesOfPortal: readonly Routes[] = [
+  portalAlertsRoutes,
   portalCustomerRoutes,
   portalDocumentsRoutes,
   portalPaymentMethodsRoutes,

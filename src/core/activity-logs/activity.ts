@@ -2,6 +2,7 @@ import { WEBHOOK_TYPES, type WebhookType } from '../webhooks/types.ts'
 
 /** What activities are about, and the names of their types, before the dot. */
 const RESOURCE_TYPES = {
+  alert: 'Alert',
   applied_coupon: 'AppliedCoupon',
   billable_metric: 'BillableMetric',
   billing_entities: 'BillingEntity',
@@ -24,6 +25,9 @@ export type ResourceType = (typeof RESOURCE_TYPES)[Noun]
 
 /** Activities that no webhook tells of. */
 const OWN_TYPES = [
+  'alert.created',
+  'alert.updated',
+  'alert.deleted',
   'applied_coupon.created',
   'applied_coupon.deleted',
   'billing_entities.created',
@@ -37,8 +41,9 @@ const OWN_TYPES = [
   'payment.recorded',
 ] as const
 
-/** Webhooks that tell of a payment provider, and not of what somebody did. */
+/** Webhooks that tell of a payment provider or of usage, and not of what somebody did. */
 const NO_ACTIVITIES: readonly WebhookType[] = [
+  'alert.triggered',
   'payment.succeeded',
   'payment.requires_action',
   'payment.reversed',

@@ -4,6 +4,9 @@ import { type MailContent, oneLine } from './mail-content.ts'
 /** The kind of mail with which a customer gets a new link to the portal. */
 export const PORTAL_MAIL = 'portal_link'
 
+/** The kind of mail that tells a customer of an alert of its own. */
+export const ALERT_MAIL = 'portal_alert'
+
 /** What the mail with a new link tells of. */
 export type PortalMailModel = {
   readonly locale: Locale

@@ -17,6 +17,8 @@ export type PortalBrand = {
   readonly supportUrl: string | null
   readonly termsUrl: string | null
   readonly privacyUrl: string | null
+  /** Whether the foot of the pages says what they run on. */
+  readonly showsPoweredBy: boolean
 }
 
 const PLAIN: PortalBrand = {
@@ -26,6 +28,7 @@ const PLAIN: PortalBrand = {
   supportUrl: null,
   termsUrl: null,
   privacyUrl: null,
+  showsPoweredBy: true,
 }
 
 const URL_LENGTH_MAX = 1024
@@ -53,6 +56,8 @@ export function readPortalBrand(fields: Fields | undefined): {
     supportUrl: readUrl(fields, 'support_url'),
     termsUrl: readUrl(fields, 'terms_url'),
     privacyUrl: readUrl(fields, 'privacy_url'),
+    showsPoweredBy:
+      fields.boolean('powered_by') ?? (fields.isNull('powered_by') ? PLAIN.showsPoweredBy : undefined),
   })
   return nearest === undefined ? { change } : { change, nearest }
 }

@@ -1,10 +1,13 @@
 import { Fields, type Input } from '../input/fields.ts'
 import { type Outcome, Problems, refused } from '../problems.ts'
 import { type PortalBrand, readPortalBrand } from './portal-brand.ts'
+import { readPortalDomain } from './portal-domain.ts'
+import { readPortalFiles, type SentFiles } from './portal-files.ts'
 
 /**
  * What an organization can let its customers see and do in the portal (docs/api/portal.md): `amounts` is money beside
- * usage, `top_ups` is buying credits, and `plan_changes` is changing between the plans that it offers.
+ * usage, `top_ups` is buying credits, `plan_changes` is changing between the plans that it offers, and `alerts` is to be
+ * told of amounts.
  */
 export const PORTAL_PARTS = [
   'usage',
@@ -16,6 +19,7 @@ export const PORTAL_PARTS = [
   'payment_methods',
   'plan',
   'plan_changes',
+  'alerts',
   'information',
 ] as const
 export type PortalPart = (typeof PORTAL_PARTS)[number]
@@ -26,6 +30,9 @@ export type PortalSettings = {
   readonly planCodes: readonly string[] | undefined
   /** What changes of the look; what is not sent stays as it is. */
   readonly brand: Partial<PortalBrand>
+  readonly files: SentFiles
+  /** Null takes it back. */
+  readonly domain: string | null | undefined
 }
 
 /** Reads the body of `PUT /portal_settings`: the parts that are on, in the order of the list above. */
@@ -39,12 +46,15 @@ export function readPortalSettings(input: Input): Outcome<PortalSettings> {
   }
   const planCodes = fields.ids('plan_codes')
   const parts = PORTAL_PARTS.filter((part) => named?.includes(part))
-  const brand = readPortalBrand(fields.object('brand'))
+  const look = fields.object('brand')
+  const brand = readPortalBrand(look)
+  const files = look === undefined ? {} : readPortalFiles(look)
+  const domain = readPortalDomain(fields)
   if (brand.nearest !== undefined) {
     const details = { ...problems.details(), nearest_accent_color: brand.nearest }
     return refused({ kind: 'invalid', details })
   }
-  return problems.outcome({ parts, planCodes, brand: brand.change })
+  return problems.outcome({ parts, planCodes, brand: brand.change, files, domain })
 }
 
 /** The parts that are on, of those that an organization has stored. */

@@ -10,13 +10,18 @@ import type { BillingEntityRow, OrganizationRow } from '../../store/organization
 import type { PaymentMethodRow } from '../../store/payment-methods.ts'
 import type { PlanWithParts } from '../../store/plans.ts'
 import type { InvoicedRow, OwedRow, PortalVisit } from '../../store/portal.ts'
+import type { PortalFileHashes } from '../../store/portal-files.ts'
 import type { SubscriptionDetails, SubscriptionView } from '../../store/subscription-views.ts'
 import { isoMillis, isoSeconds, isoSecondsOrNull } from '../times.ts'
 
 /** The parts of the portal that an organization shows, the plans between which its customers may change, and its look. */
 export function toWirePortalSettings(
-  { portalParts, portalBrand }: Pick<OrganizationRow, 'portalParts' | 'portalBrand'>,
-  planCodes: readonly string[],
+  {
+    portalParts,
+    portalBrand,
+    portalDomain,
+  }: Pick<OrganizationRow, 'portalParts' | 'portalBrand' | 'portalDomain'>,
+  { planCodes, files }: { readonly planCodes: readonly string[]; readonly files: PortalFileHashes },
 ): object {
   const brand = brandOf(portalBrand)
   return {
@@ -29,10 +34,23 @@ export function toWirePortalSettings(
       support_url: brand.supportUrl,
       terms_url: brand.termsUrl,
       privacy_url: brand.privacyUrl,
+      powered_by: brand.showsPoweredBy,
+      ...filesOf(files),
     },
+    domain: portalDomain,
     accents: accentsOfBrand(brand),
   }
 }
+
+/** Where the pages find the files, at whatever address they are. */
+const filesOf = (files: PortalFileHashes): object => ({
+  font_url: fileUrlOf(files.font),
+  favicon_url: fileUrlOf(files.favicon),
+  logo_dark_url: fileUrlOf(files.logo_dark),
+})
+
+const fileUrlOf = (hash: string | undefined): string | null =>
+  hash === undefined ? null : `/api/weir/v1/portal_files/${hash}`
 
 const accentsOfBrand = ({ accentColor }: PortalBrand): object | null =>
   accentColor === null ? null : accentsOf(accentColor)
@@ -44,11 +62,13 @@ export function toWirePortalSession(
     readonly csrfToken: string
     readonly renewalToken: string | null
     readonly canPay: boolean
+    readonly isMailed: boolean
     readonly now: Instant
     readonly logo: Pick<BillingEntityRow, 'logo' | 'logoContentType'>
+    readonly files: PortalFileHashes
   },
 ): object {
-  const { csrfToken, renewalToken, canPay, now } = more
+  const { csrfToken, renewalToken, canPay, isMailed, now } = more
   const { logo, logoContentType } = more.logo
   const brand = brandOf(organization.portalBrand)
   return {
@@ -59,6 +79,8 @@ export function toWirePortalSession(
       terms_url: brand.termsUrl,
       privacy_url: brand.privacyUrl,
       corners: brand.corners,
+      powered_by: brand.showsPoweredBy,
+      ...filesOf(more.files),
       accents: accentsOfBrand(brand),
       logo_url:
         logo === null ? null : `data:${logoContentType ?? 'image/png'};base64,${logo.toString('base64')}`,
@@ -70,6 +92,7 @@ export function toWirePortalSession(
     },
     parts: partsOf(organization.portalParts),
     can_pay: canPay,
+    is_mailed: isMailed,
     is_view_only: session.isViewOnly,
     is_sandbox: organization.isSandbox,
     csrf_token: csrfToken,
@@ -149,6 +172,7 @@ export function toWireOwnSubscription(view: SubscriptionView, parts: readonly Po
     ending_at: isoSecondsOrNull(row.endingAt),
     period_from: isoSecondsOrNull(currentPeriod?.from ?? null),
     period_to: isoSecondsOrNull(currentPeriod?.to ?? null),
+    usage_currency: plan.amountCurrency,
     ...(parts.includes('plan')
       ? {
           interval: plan.interval,

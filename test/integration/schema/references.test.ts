@@ -55,7 +55,6 @@ const WITHOUT_INDEX: Readonly<Record<string, string>> = {
   'fees (organization_id, charge_id)': 'asked for by subscription and charge; charges stay',
   'fees (organization_id, minimum_commitment_id)': 'asked for by invoice or subscription; commitments stay',
   'subscriptions (organization_id, billing_entity_id)': 'an organization has few entities',
-  'triggered_alerts (organization_id, alert_id)': 'written and never read by alert; alerts stay',
   'triggered_alerts (organization_id, wallet_id)': 'written and never read by wallet; wallets stay',
   'unbilled_fees (organization_id, subscription_id)': 'a handful of rows at any time',
   'usage_trackers (organization_id, billable_metric_id)':

@@ -32,11 +32,6 @@ describe('what a payment provider said', () => {
 
 describe('what is missing from an invoice', () => {
   it.each([
-    [
-      'einvoice_error',
-      { 'seller.tax_id': 'value_is_mandatory', einvoice: 'rule_failed' },
-      'No e-invoice was issued. Seller › tax id: This is required. Einvoice: Rule failed. Download the XML again when this is mended.',
-    ],
     ['document_failed', { kind: 'invoice_pdf' }, 'The file could not be made. Open it to try again.'],
     [
       'fee_amount_out_of_range',

@@ -10,6 +10,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   value_is_too_long: 'This is too long.',
   invalid_email_format: 'This is not an e-mail address.',
   invalid_format: 'The format is not valid.',
+  domain_is_not_proven: 'The record that proves it was not found.',
+  invalid_content_type: 'This is not a file of the kind that is needed.',
+  invalid_size: 'The file or the picture is too large, or has the wrong shape.',
   contrast_is_too_low: 'Text in this color could not be read.',
   url_is_invalid: 'Enter an address that begins with https:// or http://.',
   invalid_currency: 'This is not a currency.',
@@ -137,12 +140,6 @@ export type ErrorDetail = {
 
 /** The sentence for what is missing from an invoice or its files, and what to do about it. */
 export function textOfErrorDetail({ error_code: code, details }: ErrorDetail): string {
-  if (code === 'einvoice_error') {
-    const fields = Object.entries(details).map(([field, codes]) => {
-      return `${labelOf(field)}: ${textOfField(field, String(codes).split(', '))}`
-    })
-    return `No e-invoice was issued. ${fields.join(' ')} Download the XML again when this is mended.`
-  }
   if (code === 'document_failed') return 'The file could not be made. Open it to try again.'
   if (code === 'fee_amount_out_of_range')
     return `A line of ${details.units} units is not billed: its amount is too large.`

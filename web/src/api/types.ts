@@ -3256,6 +3256,9 @@ export type Webhook = {
 export type ActivityLog = {
   activity_id: string
   activity_type:
+    | 'alert.created'
+    | 'alert.updated'
+    | 'alert.deleted'
     | 'applied_coupon.created'
     | 'applied_coupon.deleted'
     | 'billing_entities.created'
@@ -3538,6 +3541,7 @@ export type PortalSettings = {
     | 'payment_methods'
     | 'plan'
     | 'plan_changes'
+    | 'alerts'
     | 'information'
   )[]
   plan_codes: readonly string[]
@@ -3548,7 +3552,12 @@ export type PortalSettings = {
     support_url: string | null
     terms_url: string | null
     privacy_url: string | null
+    powered_by: boolean
+    font_url: string | null
+    favicon_url: string | null
+    logo_dark_url: string | null
   }
+  domain: string | null
   accents: {
     light: {
       accent: string
@@ -3574,6 +3583,10 @@ export type PortalSession = {
     terms_url: string | null
     privacy_url: string | null
     corners: 'square' | 'soft' | 'round'
+    powered_by: boolean
+    font_url: string | null
+    favicon_url: string | null
+    logo_dark_url: string | null
     accents: {
       light: {
         accent: string
@@ -3604,9 +3617,11 @@ export type PortalSession = {
     | 'payment_methods'
     | 'plan'
     | 'plan_changes'
+    | 'alerts'
     | 'information'
   )[]
   can_pay: boolean
+  is_mailed: boolean
   is_view_only: boolean
   is_sandbox: boolean
   csrf_token: string
@@ -3657,6 +3672,7 @@ export type OwnSubscription = {
   ending_at: string | null
   period_from: string | null
   period_to: string | null
+  usage_currency: string
   interval?: string
   amount_cents?: number
   currency?: string
@@ -3679,6 +3695,7 @@ export type OwnPlan = {
   ending_at: string | null
   period_from: string | null
   period_to: string | null
+  usage_currency: string
   interval?: string
   amount_cents?: number
   currency?: string
@@ -3968,6 +3985,36 @@ export type OwnWallet = {
     granted_credits: string
     target_balance: string | null
   }[]
+}
+
+export type PortalAccents = {
+  nearest_accent_color: string
+  accents: {
+    light: {
+      accent: string
+      accent_strong: string
+      on_accent: string
+      accent_soft: string
+    }
+    dark: {
+      accent: string
+      accent_strong: string
+      on_accent: string
+      accent_soft: string
+    }
+  } | null
+}
+
+export type OwnAlert = {
+  id: string
+  subscription_id: string | null
+  wallet_id: string | null
+  name: string | null
+  currency: string
+  amount_cents: number
+  present_cents: number | null
+  is_reached: boolean
+  raised_at: string | null
 }
 
 export type OwnTransaction = {

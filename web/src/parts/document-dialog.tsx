@@ -9,7 +9,7 @@ const TRY_EVERY_MS = 700
 const TRIES_MAX = 40
 
 /** The address of the file below this server, wherever the API says that it is. */
-const ownPath = (url: string): string => new URL(url, location.origin).pathname
+export const ownPath = (url: string): string => new URL(url, location.origin).pathname
 
 /** The document as a local address; waits until it is made. */
 async function loadFile(find: () => Promise<string | null | undefined>): Promise<string> {

@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { ApiProblem, type Method, send, setCsrfToken } from '../api/client.ts'
 import type { PortalSession } from '../api/types.ts'
+import { WriteKeys } from './write-key.ts'
 
 const PORTAL = '/api/weir/v1/portal'
 
@@ -26,10 +27,10 @@ export function onOver(show: () => void): void {
   whenOver = show
 }
 
-/** A request of the portal; `path` is below its API. */
-export async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
+/** A request of the portal; `path` is below its API. Writes with the same `key` are done once. */
+export async function call<T>(method: Method, path: string, body?: unknown, key?: string): Promise<T> {
   try {
-    return await send<T>(method, `${PORTAL}${path}`, body)
+    return await send<T>(method, `${PORTAL}${path}`, body, undefined, key)
   } catch (error) {
     if (isSignedOut(error)) whenOver()
     throw error
@@ -94,14 +95,18 @@ export function useWrite(): {
 } {
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<ApiProblem | null>(null)
+  const keys = useRef(new WriteKeys())
   const run = useCallback(async <T>(method: Method, path: string, body?: unknown) => {
     setBusy(true)
     setProblem(null)
     try {
-      const answer = await call<T>(method, path, body)
+      const key = keys.current.keyOf(`${method} ${path} ${JSON.stringify(body)}`)
+      const answer = await call<T>(method, path, body, key)
+      keys.current.ended()
       readAgain()
       return answer
     } catch (error) {
+      keys.current.ended(error)
       if (!(error instanceof ApiProblem)) throw error
       setProblem(error)
       return undefined

@@ -1,4 +1,5 @@
 import { lazy, type ReactElement, Suspense, useState } from 'react'
+import type { PortalSession } from '../api/types.ts'
 import { locale } from '../format/locale.ts'
 import { call } from './api.ts'
 import { languageNames, useSay } from './language.ts'
@@ -15,6 +16,7 @@ const Invoice = lazy(async () => ({ default: (await import('./pages/invoice.tsx'
 const Wallets = lazy(async () => ({ default: (await import('./pages/wallets.tsx')).Wallets }))
 const CreditNotes = lazy(async () => ({ default: (await import('./pages/credit-notes.tsx')).CreditNotes }))
 const Methods = lazy(async () => ({ default: (await import('./pages/payment-methods.tsx')).PaymentMethods }))
+const Alerts = lazy(async () => ({ default: (await import('./pages/alerts.tsx')).Alerts }))
 const Plan = lazy(async () => ({ default: (await import('./pages/plan.tsx')).Plan }))
 const Information = lazy(async () => ({ default: (await import('./pages/information.tsx')).Information }))
 
@@ -27,6 +29,7 @@ const ENTRIES = [
   ['credit-notes', 'creditNotes', 'credit_notes'],
   ['payment-methods', 'paymentMethods', 'payment_methods'],
   ['plan', 'plan', 'plan'],
+  ['alerts', 'alerts', 'alerts'],
   ['information', 'information', 'information'],
 ] as const satisfies readonly (readonly [string, WordKey, string | null])[]
 
@@ -54,7 +57,7 @@ export function App({ onLeft, onLanguage }: AppProps): ReactElement {
         {is_sandbox && <p className="portal-banner portal-banner-test">{say('sandbox')}</p>}
         <div className="portal-top">
           <Link to="" className="portal-brand">
-            {brand.logo_url ? <img src={brand.logo_url} alt={brand.name} /> : brand.name}
+            <Logo brand={brand} />
           </Link>
           <span className="muted clip">{customer.name}</span>
           <LanguageChoice onLanguage={onLanguage} />
@@ -72,9 +75,22 @@ export function App({ onLeft, onLanguage }: AppProps): ReactElement {
       <footer className="portal-foot">
         {brand.email && <HelpLine email={brand.email} />}
         <BrandLinks />
+        {brand.powered_by && <span>{say('poweredBy', { name: 'Weir' })}</span>}
         <span>{say('zone', { zone: customer.timezone })}</span>
         <ThemeField />
       </footer>
+    </>
+  )
+}
+
+/** The logo, of which dark surfaces may have one of their own; the name in place of one that there is not. */
+function Logo({ brand }: Pick<PortalSession, 'brand'>): ReactElement {
+  const of = (url: string | null) => (url ? <img src={url} alt={brand.name} /> : brand.name)
+  if (brand.logo_dark_url === null) return <>{of(brand.logo_url)}</>
+  return (
+    <>
+      <span className="portal-in-light">{of(brand.logo_url)}</span>
+      <span className="portal-in-dark">{of(brand.logo_dark_url)}</span>
     </>
   )
 }
@@ -188,6 +204,7 @@ function Content({ onLanguage }: Pick<AppProps, 'onLanguage'>): ReactElement {
   if (first === 'credit-notes') return <CreditNotes />
   if (first === 'payment-methods') return <Methods />
   if (first === 'plan') return <Plan />
+  if (first === 'alerts') return <Alerts />
   if (first === 'information') return <Information onLanguage={() => onLanguage(null)} />
   return <Home />
 }

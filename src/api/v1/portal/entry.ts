@@ -1,13 +1,16 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Context } from '../../../actions/context.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Context, linksOf } from '../../../actions/context.ts'
 import { requestPortalLink } from '../../../actions/portal/link-requests.ts'
 import { readPortalLink, signRenewal } from '../../../actions/portal/portal-links.ts'
 import { endPortalSession, openPortalSession } from '../../../actions/portal/portal-sessions.ts'
+import { addressesOf } from '../../../core/mails/resend-input.ts'
 import { Refusal } from '../../../core/refusal.ts'
 import { findDefaultLink } from '../../../store/payment-provider-customers.ts'
 import { findPortalVisit, type PortalVisit, readLogo } from '../../../store/portal.ts'
+import { readPortalFileHashes } from '../../../store/portal-files.ts'
 import { toWirePortalSession } from '../../../wire/portal/customer.ts'
 import { bodyOf } from '../../params.ts'
+import { isAtHome } from '../../portal-hosts.ts'
 import { requireVisit } from '../../portal-visits.ts'
 import { OF_LINK_REQUESTS, WriteShares } from '../../portal-writes.ts'
 import { portalSchemas } from '../../schemas/portal.ts'
@@ -27,7 +30,7 @@ export function portalEntryRoutes(app: FastifyInstance, context: Context): void 
   app.post('/portal/session', { schema: portalSchemas.open }, async (request, reply) => {
     checkOrigin(request, context.settings)
     const { token: link } = bodyOf(request.body)
-    const opening = openPortalSession(context, typeof link === 'string' ? link : '')
+    const opening = openPortalSession(context, linkOf(request, link))
     const token = await guesses.slowly(request, opening)
     const visit = await findPortalVisit(context.database, token, context.systemNow())
     // The customer may have been deleted meanwhile.
@@ -54,12 +57,19 @@ function linkRequestRoutes(app: FastifyInstance, context: Context): void {
   app.post('/portal/link_requests', { schema: portalSchemas.requestLink }, async (request) => {
     checkOrigin(request, context.settings)
     const { token } = bodyOf(request.body)
-    const link = typeof token === 'string' ? readPortalLink(token) : undefined
+    const asked = linkOf(request, token)
+    const link = readPortalLink(asked)
     // By what the link says, proven or not: a refusal tells no more than that somebody asks too often.
     if (link) shares.take(link.customerId)
-    await requestPortalLink(context, typeof token === 'string' ? token : '')
+    await requestPortalLink(context, asked)
     return {}
   })
+}
+
+/** The token of a link that was sent; none for one of another organization than the one whose domain this is. */
+function linkOf(request: FastifyRequest, token: unknown): string {
+  const link = typeof token === 'string' ? readPortalLink(token) : undefined
+  return link && isAtHome(request, link.organizationId) ? String(token) : ''
 }
 
 async function answer(
@@ -69,13 +79,18 @@ async function answer(
   token: string,
 ): Promise<object> {
   const { organization, customer, billingEntity } = visit
-  const [link, logo] = await context.database.read(organization.id, (reads) =>
-    Promise.all([findDefaultLink(reads, customer.id), readLogo(reads, billingEntity.id)]),
+  const [link, logo, files] = await context.database.read(organization.id, (reads) =>
+    Promise.all([
+      findDefaultLink(reads, customer.id),
+      readLogo(reads, billingEntity.id),
+      readPortalFileHashes(reads),
+    ]),
   )
   const canPay = link !== undefined && link.providerCustomerId !== null
   const now = organization.isSandbox ? (organization.clockAt ?? context.systemNow()) : context.systemNow()
   void reply.header('cache-control', 'no-store')
   const renewalToken = visit.session.isViewOnly ? null : signRenewal(organization, customer.id)
-  const more = { csrfToken: csrfTokenOf(token), renewalToken, canPay, now, logo }
+  const isMailed = linksOf(context, organization).sendsMails && addressesOf(customer.email).length > 0
+  const more = { csrfToken: csrfTokenOf(token), renewalToken, canPay, isMailed, now, logo, files }
   return { session: toWirePortalSession(visit, more) }
 }

@@ -142,6 +142,13 @@ export const de: Words = {
   'mail.portal_until':
     'Der Link gilt 12 Stunden. Wer ihn hat, kann in Ihrem Namen handeln: Bitte geben Sie ihn nicht weiter.',
   'mail.portal_ignore': 'Wenn Sie ihn nicht angefordert haben, müssen Sie nichts tun.',
+  'mail.usage_subject': '{name}: Verbrauch hat {amount} erreicht',
+  'mail.usage_intro':
+    'Sie wollten Bescheid bekommen: Der Verbrauch im laufenden Zeitraum hat {amount} erreicht.',
+  'mail.balance_subject': '{name}: Stand ist auf {amount} gefallen',
+  'mail.balance_intro': 'Sie wollten Bescheid bekommen: Der Stand ist auf {amount} oder weniger gefallen.',
+  'mail.alert_change':
+    'Sie haben diesen Hinweis auf Ihrer Seite eingerichtet und können ihn dort ändern oder löschen.',
   'mail.invitation_subject': 'Einladung zu {organization}',
   'mail.invitation_intro': '{inviter} lädt Sie zu {organization} ein.',
   'mail.invitation_intro_plain': 'Sie sind zu {organization} eingeladen.',

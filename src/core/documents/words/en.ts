@@ -138,6 +138,11 @@ export const en = {
   'mail.portal_until':
     'The link works for 12 hours. Whoever has it can act in your name, so please keep it to yourself.',
   'mail.portal_ignore': 'If you did not ask for it, nothing is left to do.',
+  'mail.usage_subject': '{name}: usage has reached {amount}',
+  'mail.usage_intro': 'You asked to be told: usage in the present period has reached {amount}.',
+  'mail.balance_subject': '{name}: balance is down to {amount}',
+  'mail.balance_intro': 'You asked to be told: the balance has fallen to {amount} or less.',
+  'mail.alert_change': 'You have set this alert on your page, where you can change or delete it.',
   'mail.invitation_subject': 'Join {organization}',
   'mail.invitation_intro': '{inviter} invites you to {organization}.',
   'mail.invitation_intro_plain': 'You are invited to {organization}.',

@@ -140,6 +140,11 @@ export const es: Words = {
   'mail.portal_until':
     'El enlace funciona durante 12 horas. Quien lo tenga puede actuar en su nombre: no lo comparta.',
   'mail.portal_ignore': 'Si no lo ha solicitado, no tiene que hacer nada.',
+  'mail.usage_subject': '{name}: el consumo ha alcanzado {amount}',
+  'mail.usage_intro': 'Pidió que le avisáramos: el consumo del período actual ha alcanzado {amount}.',
+  'mail.balance_subject': '{name}: el saldo ha bajado a {amount}',
+  'mail.balance_intro': 'Pidió que le avisáramos: el saldo ha bajado a {amount} o menos.',
+  'mail.alert_change': 'Usted configuró este aviso en su página, donde puede cambiarlo o eliminarlo.',
   'mail.invitation_subject': 'Únase a {organization}',
   'mail.invitation_intro': '{inviter} le invita a {organization}.',
   'mail.invitation_intro_plain': 'Le han invitado a {organization}.',

@@ -140,6 +140,13 @@ export const fr: Words = {
   'mail.portal_until':
     'Le lien fonctionne pendant 12 heures. Toute personne qui le possède peut agir en votre nom : gardez-le pour vous.',
   'mail.portal_ignore': "Si vous ne l'avez pas demandé, il n'y a rien à faire.",
+  'mail.usage_subject': '{name} : la consommation a atteint {amount}',
+  'mail.usage_intro':
+    'Vous avez demandé à être averti : la consommation de la période en cours a atteint {amount}.',
+  'mail.balance_subject': '{name} : le solde est descendu à {amount}',
+  'mail.balance_intro': 'Vous avez demandé à être averti : le solde est descendu à {amount} ou moins.',
+  'mail.alert_change':
+    'Vous avez créé cette alerte sur votre page, où vous pouvez la modifier ou la supprimer.',
   'mail.invitation_subject': 'Rejoindre {organization}',
   'mail.invitation_intro': '{inviter} vous invite à rejoindre {organization}.',
   'mail.invitation_intro_plain': 'Vous êtes invité à rejoindre {organization}.',

@@ -139,6 +139,11 @@ export const nb: Words = {
   'mail.portal_until':
     'Lenken virker i 12 timer. Den som har den, kan handle i ditt navn, så ikke del den med andre.',
   'mail.portal_ignore': 'Hvis du ikke ba om den, trenger du ikke gjøre noe.',
+  'mail.usage_subject': '{name}: forbruket har nådd {amount}',
+  'mail.usage_intro': 'Du ba om beskjed: Forbruket i inneværende periode har nådd {amount}.',
+  'mail.balance_subject': '{name}: saldoen er nede i {amount}',
+  'mail.balance_intro': 'Du ba om beskjed: Saldoen har falt til {amount} eller mindre.',
+  'mail.alert_change': 'Du har satt opp dette varselet på siden din, der du kan endre eller slette det.',
   'mail.invitation_subject': 'Invitasjon til {organization}',
   'mail.invitation_intro': '{inviter} inviterer deg til {organization}.',
   'mail.invitation_intro_plain': 'Du er invitert til {organization}.',

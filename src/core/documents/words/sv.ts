@@ -140,6 +140,11 @@ export const sv: Words = {
   'mail.portal_until':
     'Länken fungerar i 12 timmar. Den som har den kan agera i ditt namn, så dela den inte med någon.',
   'mail.portal_ignore': 'Om du inte bad om den behöver du inte göra något.',
+  'mail.usage_subject': '{name}: förbrukningen har nått {amount}',
+  'mail.usage_intro': 'Du bad om besked: Förbrukningen i den aktuella perioden har nått {amount}.',
+  'mail.balance_subject': '{name}: saldot är nere på {amount}',
+  'mail.balance_intro': 'Du bad om besked: Saldot har sjunkit till {amount} eller mindre.',
+  'mail.alert_change': 'Du har lagt upp den här aviseringen på din sida, där du kan ändra eller ta bort den.',
   'mail.invitation_subject': 'Inbjudan till {organization}',
   'mail.invitation_intro': '{inviter} bjuder in dig till {organization}.',
   'mail.invitation_intro_plain': 'Du är inbjuden till {organization}.',

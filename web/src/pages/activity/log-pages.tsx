@@ -28,6 +28,7 @@ const RESOURCES = [
   'PaymentReceipt',
   'BillingEntity',
   'Feature',
+  'Alert',
 ]
 
 /** `CreditNote` is `Credit note`. */

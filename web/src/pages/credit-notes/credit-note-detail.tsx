@@ -19,6 +19,7 @@ import { Status } from '../../parts/status.tsx'
 import { useRecent } from '../../shell/recent.ts'
 import { ActivityList } from '../activity/activity-list.tsx'
 import { nameOf } from '../customers/customer-list.tsx'
+import { eInvoiceItem } from '../invoices/invoice-actions.tsx'
 import { noteTypes, REASONS } from './credit-note-table.tsx'
 
 /** One credit note: what it gives back, how, and what is left of it. */
@@ -65,21 +66,25 @@ function Detail({ note }: { readonly note: CreditNote }): ReactElement {
           PDF
         </Button>
       }
-      menu={
-        may('credit_notes:void')
+      menu={[
+        ...eInvoiceItem(note),
+        ...(may('credit_notes:void')
           ? [
               {
                 label: 'Void what is left',
-                icon: 'close',
+                icon: 'close' as const,
                 isDangerous: true,
                 refusal: hasCredit ? undefined : 'No credit is left of it.',
                 onSelect: () => open('void'),
               },
             ]
-          : []
-      }
+          : []),
+      ]}
     >
-      <Problems details={note.error_details ?? []} />
+      <Problems
+        details={note.error_details ?? []}
+        of={{ path, customerId: note.customer.external_id, entityCode: note.billing_entity_code }}
+      />
       <Columns aside={<Aside note={note} />}>
         <Amounts note={note} />
         <Items note={note} />

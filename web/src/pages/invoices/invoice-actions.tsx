@@ -5,6 +5,7 @@ import { useMay } from '../../api/session.ts'
 import type { Invoice } from '../../api/types.ts'
 import { Button, ButtonLink } from '../../parts/button.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
+import { ownPath } from '../../parts/document-dialog.tsx'
 import { useAt } from '../../parts/link.tsx'
 import type { MenuItem } from '../../parts/menu.tsx'
 import { useToasts } from '../../parts/toast.tsx'
@@ -87,6 +88,12 @@ export function InvoiceActions({ invoice }: { readonly invoice: Invoice }): Reac
   return null
 }
 
+/** The file of an e-invoice, where one was issued. */
+export function eInvoiceItem({ xml_url: url }: { readonly xml_url: string | null }): readonly MenuItem[] {
+  if (url === null) return []
+  return [{ label: 'E-invoice (XML)', icon: 'download', onSelect: () => location.assign(ownPath(url)) }]
+}
+
 type Opened = 'succeeded' | 'failed' | 'pending' | 'void' | 'dispute' | 'delete' | null
 
 /** The rest of what can be done; what cannot be done now says why. */
@@ -107,6 +114,7 @@ export function useInvoiceMenu(invoice: Invoice): { menu: readonly MenuItem[]; d
     onSelect: () => setOpened(status),
   })
   const menu: readonly MenuItem[] = [
+    ...eInvoiceItem(invoice),
     ...(may('credit_notes:create')
       ? [
           {

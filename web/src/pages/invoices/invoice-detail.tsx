@@ -90,7 +90,14 @@ function Detail({ invoice }: { readonly invoice: Invoice }): ReactElement {
       menu={menu}
     >
       <div className="stack-wide">
-        <Problems details={invoice.error_details} />
+        <Problems
+          details={invoice.error_details}
+          of={{
+            path: `/invoices/${invoice.lago_id}`,
+            customerId: invoice.customer.external_id,
+            entityCode: invoice.billing_entity_code,
+          }}
+        />
         {invoice.payment_status === 'failed' && lastFailed && <WhyItFailed payment={lastFailed} />}
         {invoice.status === 'draft' && (
           <p className="notice notice-info">

@@ -1,13 +1,16 @@
 import type { ReactElement } from 'react'
 import { OWN_API, useOne } from '../../api/queries.ts'
+import { useOrganization } from '../../api/session.ts'
 import type { PortalSettings } from '../../api/types.ts'
 import { Button } from '../../parts/button.tsx'
-import { ariaOf, CardsField, FieldFrame, Row, TextField } from '../../parts/fields.tsx'
+import { ariaOf, CardsField, FieldFrame, Row, SwitchField, TextField } from '../../parts/fields.tsx'
 import { FormPage, Section, useForm, useFormOfField } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { Page } from '../../parts/page.tsx'
 import { useToasts } from '../../parts/toast.tsx'
+import { FileField, fileToSend } from './portal-file-field.tsx'
+import { LookPreview } from './portal-preview.tsx'
 
 const PATH = `${OWN_API}/portal_settings`
 /** What the picker shows while there is no color. */
@@ -25,6 +28,10 @@ type Look = {
   support_url: string
   terms_url: string
   privacy_url: string
+  powered_by: boolean
+  font: string
+  favicon: string
+  logo_dark: string
 }
 
 const valuesOf = ({ brand }: PortalSettings): Look => ({
@@ -34,10 +41,21 @@ const valuesOf = ({ brand }: PortalSettings): Look => ({
   support_url: brand.support_url ?? '',
   terms_url: brand.terms_url ?? '',
   privacy_url: brand.privacy_url ?? '',
+  powered_by: brand.powered_by,
+  font: '',
+  favicon: '',
+  logo_dark: '',
 })
 
-const bodyOf = (look: Look): Record<string, string | null> =>
-  Object.fromEntries(Object.entries(look).map(([name, value]) => [name, value.trim() || null]))
+/** What is sent: an empty text takes its part back, and a file that was not touched is left out. */
+function bodyOf({ powered_by, font, favicon, logo_dark, ...texts }: Look): object {
+  const files = Object.entries({ font, favicon, logo_dark }).map(([name, value]) => [name, fileToSend(value)])
+  return {
+    ...Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, value.trim() || null])),
+    ...Object.fromEntries(files.filter(([, file]) => file !== undefined)),
+    powered_by,
+  }
+}
 
 /** Colors, corners and links of the portal. */
 export function PortalLook(): ReactElement {
@@ -53,6 +71,7 @@ function LookForm({ settings }: { readonly settings: PortalSettings }): ReactEle
   const at = useAt()
   const go = useGo()
   const toasts = useToasts()
+  const { name } = useOrganization()
   const back = at('/settings/portal')
   const form = useForm<Look>({
     initial: valuesOf(settings),
@@ -75,6 +94,7 @@ function LookForm({ settings }: { readonly settings: PortalSettings }): ReactEle
         { label: 'Customer portal', href: back },
       ]}
     >
+      <LookPreview look={form.values} settings={settings} name={name} />
       <FormPage
         form={form}
         verb="Save look"
@@ -84,6 +104,30 @@ function LookForm({ settings }: { readonly settings: PortalSettings }): ReactEle
         <Section title="Colors and corners" help="Of buttons, links and charts.">
           <ColorField nearest={form.errorOf('accent_color') ? nearest : undefined} />
           <CardsField name="corners" label="Corners" options={CORNERS} />
+        </Section>
+        <Section title="Font and pictures" help="They are kept here, and load from nowhere else.">
+          <FileField
+            name="font"
+            label="Font"
+            help="A WOFF2 file of at most 500 kB that you may use. Without one, the font of the system is used."
+            accept=".woff2,font/woff2"
+            type="font/woff2"
+            isThere={settings.brand.font_url !== null}
+          />
+          <FileField
+            name="favicon"
+            label="Icon of the tab"
+            help="A square PNG of at most 512 pixels a side."
+            accept="image/png"
+            isThere={settings.brand.favicon_url !== null}
+          />
+          <FileField
+            name="logo_dark"
+            label="Logo on dark surfaces"
+            help="A PNG or JPEG of at most 800 kB. On light ones it is the logo of the billing entity."
+            accept="image/png,image/jpeg"
+            isThere={settings.brand.logo_dark_url !== null}
+          />
         </Section>
         <Section title="Links" help="At the foot of every page. What is empty is not shown.">
           <TextField
@@ -97,6 +141,7 @@ function LookForm({ settings }: { readonly settings: PortalSettings }): ReactEle
             <TextField name="terms_url" label="Terms" placeholder="https://example.com/terms" />
             <TextField name="privacy_url" label="Privacy" placeholder="https://example.com/privacy" />
           </Row>
+          <SwitchField name="powered_by" label="Powered by Weir" help="Says so at the foot of every page." />
         </Section>
       </FormPage>
     </Page>

@@ -9,6 +9,7 @@ import { useAt } from '../../parts/link.tsx'
 import { Card, Facts, Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Toggle } from '../../parts/toggle.tsx'
+import { PortalDomain } from './portal-domain.tsx'
 import { SettingsTabs } from './settings-tabs.tsx'
 
 type Part = PortalSettings['parts'][number]
@@ -45,6 +46,12 @@ const PARTS: readonly (readonly [part: Part, label: string, help: string])[] = [
     'Between the plans that you choose below: to a dearer one at once, to a cheaper one at the end of the period.',
   ],
   [
+    'alerts',
+    'Alerts',
+    'Customers choose amounts of usage or balance at which they are told, by e-mail too. Only they see these alerts; ' +
+      'webhooks tell when one is raised.',
+  ],
+  [
     'information',
     'Details',
     'Names, addresses, tax number, e-mail and language, which customers can change.',
@@ -67,6 +74,7 @@ export function PortalSettingsPage(): ReactElement {
             <Parts settings={settings} />
             {settings.parts.includes('plan_changes') && <Plans settings={settings} />}
             <Look settings={settings} />
+            <PortalDomain key={settings.domain} settings={settings} />
           </div>
         )}
       </Loaded>
@@ -136,6 +144,10 @@ function Look({ settings }: { readonly settings: PortalSettings }): ReactElement
           ['Help pages', brand.support_url],
           ['Terms', brand.terms_url],
           ['Privacy', brand.privacy_url],
+          ['Font', brand.font_url ? 'Your own' : 'That of the system'],
+          ['Icon of the tab', brand.favicon_url ? 'Your own' : 'None'],
+          ['Logo on dark surfaces', brand.logo_dark_url ? 'Your own' : 'That of the billing entity'],
+          ['Powered by Weir', brand.powered_by ? 'Shown' : 'Hidden'],
         ]}
       />
     </Card>

@@ -1,7 +1,8 @@
 import type { ReactElement } from 'react'
-import type { NextInvoice, Owed, OwnSubscription, OwnWallet } from '../../api/types.ts'
+import type { NextInvoice, Owed, OwnAlert, OwnSubscription, OwnWallet } from '../../api/types.ts'
 import { formatDay, formatPeriod } from '../../format/dates.ts'
 import { formatCents, formatUnits } from '../../format/money.ts'
+import { reachedNews } from '../alert-words.ts'
 import { useRead } from '../api.ts'
 import { useSay } from '../language.ts'
 import { Card, Loaded, Page } from '../parts.tsx'
@@ -17,6 +18,7 @@ export function Home(): ReactElement {
   const overview = useRead<Overview>('/overview')
   return (
     <Page title={say('home')}>
+      {shows('alerts') && <Reached />}
       <Loaded read={overview}>
         {({ owed, subscriptions }) => (
           <>
@@ -30,6 +32,24 @@ export function Home(): ReactElement {
         )}
       </Loaded>
     </Page>
+  )
+}
+
+/** The alerts of the customer whose amount has been reached. */
+function Reached(): ReactElement | null {
+  const say = useSay()
+  const { data } = useRead<{ alerts: readonly OwnAlert[] }>('/alerts?per_page=100')
+  const reached = data?.alerts.filter(({ is_reached }) => is_reached) ?? []
+  if (reached.length === 0) return null
+  return (
+    <section className="notice notice-warning portal-notice" aria-label={say('alerts')}>
+      <ul className="portal-reached">
+        {reached.map((alert) => (
+          <li key={alert.id}>{reachedNews(say, alert)}</li>
+        ))}
+      </ul>
+      <Link to="alerts">{say('alerts')}</Link>
+    </section>
   )
 }
 
