@@ -11,7 +11,7 @@ import { type DocumentFile, type FlawedDocument, filesOf, flawedDocuments } from
 import { type EFile, eFilesOf } from './e-documents.ts'
 import { type FeeView, feeViews } from './fees.ts'
 import { isId } from './ids.ts'
-import { creditNotesNamed, customersNamed, eitherOf } from './list-search.ts'
+import { creditNotesNamed } from './list-search.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
 import type { CreditNoteItems, CreditNotes, CreditNoteTaxes } from './rows.ts'
 import { anyOf, groupedBy } from './values.ts'
@@ -220,13 +220,7 @@ async function filteredNotes(reads: Reads, f: CreditNoteFilters) {
     )
   }
   if (f.searchTerm === undefined) return query
-  const [notes, customers] = await Promise.all([
-    creditNotesNamed(reads, f.searchTerm),
-    customersNamed(reads, f.searchTerm),
-  ])
-  return query.where(
-    eitherOf({ hits: notes, id: sql.ref('n.id') }, { hits: customers, id: sql.ref('n.customerId') }),
-  )
+  return query.where((await creditNotesNamed(reads, f.searchTerm)).has(sql.ref('n.id')))
 }
 
 /** What the filters ask of the invoice of a note `n`. */

@@ -40,24 +40,11 @@ export async function invoicesNamed(reads: Reads, text: string, most = NAMED_MAX
   )
 }
 
-/** The credit notes that have a text in their number or id. */
+/** The credit notes that have a text in their number, their id or a name of their customer. */
 export async function creditNotesNamed(reads: Reads, text: string, most = NAMED_MAX): Promise<Hits> {
   const pattern = patternOf(text)
   const found = await namedBy(reads, sql`weir_credit_notes_named(${pattern}, ${most + 1}::int)`)
   return hitsOf(found, most, (id) => sql<boolean>`${id} in (select weir_credit_notes_named(${pattern}))`)
-}
-
-/** Whether something, or the customer that it belongs to, is among the hits. */
-export function eitherOf(
-  own: { readonly hits: Hits; readonly id: RawBuilder<unknown> },
-  customers: { readonly hits: Hits; readonly id: RawBuilder<unknown> },
-): RawBuilder<boolean> {
-  // Few searches find both, and either alone is found by its index.
-  const found = [
-    ...(own.hits.isNone ? [] : [own.hits.has(own.id)]),
-    ...(customers.hits.isNone && !own.hits.isNone ? [] : [customers.hits.has(customers.id)]),
-  ]
-  return sql<boolean>`(${sql.join(found, sql` or `)})`
 }
 
 /** Ids as the text of an array: thousands of them go back to PostgreSQL as they came, none read here. */

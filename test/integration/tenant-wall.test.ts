@@ -209,12 +209,13 @@ describe('the application’s role', () => {
     for (const [name, table] of [
       ['weir_customers_named', 'customers'],
       ['weir_invoices_named', 'invoices'],
+      ['weir_credit_notes_named', 'credit_notes'],
     ] as const) {
       const { rows: own } = await owner.query(`select id from ${table} where organization_id = $1`, [ours])
-      const seen = await attempt(ours, `select ${name}('%') as id`)
+      const seen = await attempt(ours, `select ${name}('%%') as id`)
       expect(own, name).toHaveLength(1)
       expect(typeof seen === 'string' ? seen : seen.rows, name).toEqual(own)
-      const nobody = await attempt(null, `select ${name}('%') as id`)
+      const nobody = await attempt(null, `select ${name}('%%') as id`)
       expect(typeof nobody === 'string' ? nobody : nobody.rows, name).toEqual([])
     }
   })

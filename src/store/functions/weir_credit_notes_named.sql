@@ -1,6 +1,6 @@
--- The credit notes of the organization with a number or an id that is like a pattern, all or so many of either kind, for the
--- same reason a function of the owner as weir_invoices_named. A number is the invoice's with a suffix such as -CN001: what
--- is not within the suffix begins within the number of the invoice, where an index finds it.
+-- The credit notes of the organization with a number or an id that is like a pattern, or of a customer with such a name, all or
+-- so many of each kind, for the same reason a function of the owner as weir_invoices_named. A number is the invoice's with a
+-- suffix such as -CN001: what is not within the suffix begins within the number of the invoice, where an index finds it.
 create or replace function weir_credit_notes_named(pattern text, most integer default null) returns setof uuid
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
@@ -15,6 +15,10 @@ begin
   if org is null then
     return;
   end if;
+  return query
+  select n.id from credit_notes n
+  where n.organization_id = org and n.customer_id = any (array(select weir_customers_named(pattern)))
+  limit most;
   return query
   select n.id
   from invoices i
