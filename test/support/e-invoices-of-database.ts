@@ -1,9 +1,12 @@
 import pg from 'pg'
 import type { FrozenCreditNote, FrozenInvoice } from '../../src/core/documents/frozen.ts'
 import { checkEInvoice } from '../../src/core/documents/xml/check-e-invoice.ts'
-import { FRENCH, GERMAN, LYON, MUNICH } from './e-invoice-samples.ts'
+import { FRENCH, GERMAN, MUNICH } from './e-invoice-samples.ts'
 
-/** What keeps the bills of a database from being e-invoices, were their parties French and German ones. */
+/**
+ * What keeps the bills of a database from being e-invoices, were their sellers French and German ones. Their buyer is German:
+ * between French companies only the euro and the rates of France will do.
+ */
 export async function unfitBills(
   url: string,
 ): Promise<{ readonly count: number; readonly unfit: readonly string[] }> {
@@ -16,7 +19,7 @@ export async function unfitBills(
     const models: (FrozenInvoice | FrozenCreditNote)[] = rows.map(({ model }) => model)
     const unfit = models.flatMap((model) =>
       [
-        { ...model, seller: FRENCH, buyer: LYON },
+        { ...model, seller: FRENCH, buyer: MUNICH },
         { ...model, seller: GERMAN, buyer: MUNICH },
       ].flatMap((bill) => {
         const { refusal } = checkEInvoice(bill)
