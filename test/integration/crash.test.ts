@@ -113,7 +113,7 @@ async function onDatabase<T>(work: (client: pg.Client) => Promise<T>): Promise<T
   }
 }
 
-/** Subscriptions that began two months ago, one for each customer. */
+/** Subscriptions of which two months are over, one for each customer. */
 async function subscribe(prefix: string, count: number): Promise<void> {
   for (let i = 0; i < count; i += 1) {
     const ids = {
@@ -121,14 +121,18 @@ async function subscribe(prefix: string, count: number): Promise<void> {
       external_id: `${prefix}${i}`,
       plan_code: 'p',
     }
-    await ok('POST', '/subscriptions', { subscription: { ...ids, subscription_at: began.toISOString() } })
+    const terms = { billing_time: 'anniversary', subscription_at: began.toISOString() }
+    await ok('POST', '/subscriptions', { subscription: { ...ids, ...terms } })
   }
 }
 
 /** Two metrics and a plan on both. */
 async function setUp(): Promise<Date> {
   const now = new Date()
-  const began = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 2, 1))
+  // Two periods are over, and none ends today, when a bill would be made at once.
+  const day = now.getUTCDate() === 15 ? 14 : 15
+  const months = now.getUTCDate() > day ? 2 : 3
+  const began = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months, day))
   const charges: object[] = []
   for (const [code, aggregation_type, field_name] of [
     ['calls', 'count_agg', undefined],
@@ -223,7 +227,7 @@ async function expectBilledOnce(prefix: string): Promise<void> {
     timestamp: usedAt,
   })
   await ok('POST', '/events/batch', { events: Array.from({ length: BILLED }, (_, i) => event(i)) })
-  const secondMonth = new Date(Date.UTC(began.getUTCFullYear(), began.getUTCMonth() + 1, 1))
+  const secondMonth = new Date(Date.UTC(began.getUTCFullYear(), began.getUTCMonth() + 1, began.getUTCDate()))
   // As after an outage of a month and more: both closed periods are due.
   await onDatabase(async (client) => {
     const chosen = `${prefix}%`
