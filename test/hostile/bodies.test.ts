@@ -12,6 +12,7 @@ const MB = 1024 * 1024
 const TEN_MB = 10 * MB
 /** The longest that the loop may stand still: about 50 ms on an idle machine, and tests share theirs. It was 12 s. */
 const BLOCKED_MAX_MS = 400
+const TRIES = 3
 
 let harness: Harness
 let client: Client
@@ -132,9 +133,14 @@ describe('a body of somebody known', () => {
       `{"events":${body}}`.slice(0, TEN_MB),
       `{"event":{"properties":{"a":${body}}}}`.slice(0, TEN_MB),
     ]) {
-      const sent = await post('/api/v1/events/batch', whole, bearer())
-      expect([400, 422]).toContain(sent.status)
-      expect(sent.blockedMs).toBeLessThan(BLOCKED_MAX_MS)
+      // What the body does it does each time; a machine with much else to do stops the loop now and then.
+      const blocked: number[] = []
+      do {
+        const sent = await post('/api/v1/events/batch', whole, bearer())
+        expect([400, 422]).toContain(sent.status)
+        blocked.push(sent.blockedMs)
+      } while (Math.min(...blocked) >= BLOCKED_MAX_MS && blocked.length < TRIES)
+      expect(Math.min(...blocked)).toBeLessThan(BLOCKED_MAX_MS)
     }
   })
 
