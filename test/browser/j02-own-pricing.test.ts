@@ -39,7 +39,7 @@ describe.runIf(hasChromium)("J02: pricing of one's own, from the start to an inv
     ])
 
     await page.getByRole('button', { name: 'Advance', exact: true }).click()
-    await page.getByRole('menuitem', { name: 'To the end of the billing period' }).click()
+    await page.getByRole('menuitem', { name: 'To the next end of a billing period' }).click()
     const invoices = async () => (await place.api('GET', '/invoices')).invoices
     await expect.poll(async () => (await invoices()).length, { timeout: 20_000 }).toBe(1)
     const [invoice] = await invoices()

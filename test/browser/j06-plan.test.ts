@@ -266,7 +266,7 @@ describe.runIf(hasChromium)('J06 and J07: a plan with every charge model', () =>
     await place.api('POST', '/events/batch', { events })
 
     await page.getByRole('button', { name: 'Advance' }).click()
-    await page.getByRole('menuitem', { name: 'To the end of the billing period' }).click()
+    await page.getByRole('menuitem', { name: 'To the next end of a billing period' }).click()
     const ran = page.getByRole('dialog', { name: 'What happened' })
     await ran.getByText(/things? (that )?happened/).waitFor({ timeout: 60_000 })
     await ran.getByRole('button', { name: 'Close' }).click()

@@ -48,7 +48,7 @@ export function SandboxBar(): ReactElement {
             { label: '+1 hour', onSelect: () => by(HOUR_MS) },
             { label: '+1 day', onSelect: () => by(DAY_MS) },
             {
-              label: 'To the end of the billing period',
+              label: 'To the next end of a billing period',
               refusal: periodEnd === null ? 'No subscription is active.' : undefined,
               onSelect: () => periodEnd && advance(new Date(Date.parse(periodEnd) + 1000).toISOString()),
             },
