@@ -86,7 +86,9 @@ class PreparingClient implements PostgresPoolClient {
   query(text: unknown, values: readonly unknown[] = []): unknown {
     if (typeof text !== 'string') throw new Error('statements are not read by cursors')
     if (text.startsWith(BEGIN_READING)) this.budget.begin()
-    const name = values.length === 0 && !text.startsWith('select') ? undefined : this.names.nameOf(text)
+    // Commands such as begin and commit have no plan to keep.
+    const isCommand = values.length === 0 && !text.startsWith('select')
+    const name = isCommand ? undefined : this.names.nameOf(text)
     const config = { text, values: [...values] }
     this.gather()
     return this.client.query(name === undefined ? config : { ...config, name })
