@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { handleMessage } from '../../src/actions/provider-messages/handle-message.ts'
 import { type FakeAdyen, startAdyen } from '../fakes/adyen.ts'
 import type { CardKind, FakeAuthorisation } from '../fakes/adyen-state.ts'
 import { API_KEY, cardHolder, connectAdyen, tell } from '../support/adyen-fixtures.ts'
@@ -432,6 +433,36 @@ describe('messages about a payment', () => {
     fake.state.dispute(authorisation(), 'CHARGEBACK_REVERSED', 'Won', 'D1')
     await tell(harness, fake)
     expect((await invoiceOf(id)).payment_dispute_lost_at).toBeNull()
+    await expectSound()
+  })
+
+  it('a dispute that is told before the payment waits for it', async () => {
+    await payer()
+    fake.chaos = { reset_after: 1000 }
+    const id = await charged(1000)
+    fake.chaos = {}
+    expect(await journalOf(id)).toEqual(['sending', 'unknown'])
+    const paid = fake.takeMessages()
+    fake.state.dispute(authorisation(), 'CHARGEBACK', 'Lost', 'D0')
+    const disputed = fake.takeMessages()
+    expect(await deliver(harness, fake, () => disputed)).toEqual([200])
+    await expect(runJobs(harness)).rejects.toThrow('message')
+    const { provider_messages: waiting } = await ok(
+      client,
+      'GET',
+      '/api/weir/v1/provider_messages?status=waiting',
+    )
+    expect(waiting).toMatchObject([{ result: 'payment_unknown' }])
+    expect((await invoiceOf(id)).payment_dispute_lost_at).toBeNull()
+    expect(await deliver(harness, fake, () => paid)).toEqual([200])
+    await runJobs(harness)
+    expect(await statusesOf(id)).toEqual(['succeeded'])
+    const job = { organizationId: client.organizationId, messageId: waiting[0].lago_id, attempt: 2 }
+    await handleMessage(harness.context, job)
+    expect(await invoiceOf(id)).toMatchObject({
+      payment_status: 'succeeded',
+      payment_dispute_lost_at: expect.any(String),
+    })
     await expectSound()
   })
 

@@ -83,6 +83,7 @@ class Player {
   private readonly beganAt = performance.now()
   private readonly customers: number
   private kills = 0
+  private isEnding = false
   private readonly invoices: string[] = []
   /** Messages of a provider that sends them until they are answered. */
   private readonly unanswered: SentMessage[] = []
@@ -135,6 +136,8 @@ class Player {
       if (n === MOVES_MS.length - 3) this.provider.setChaos({})
       await this.move(step)
     }
+    // What waits for another message has waited for hours by now.
+    this.isEnding = true
     for (let n = 0; n < 4; n += 1) {
       this.decide()
       await this.deliver(this.provider.canBeAsked ? undefined : 1)
@@ -295,7 +298,9 @@ class Player {
          from graphile_worker._private_tasks t
          where t.id = j.task_id and j.locked_at is null and j.run_at > now()
            and (j.attempts < 9 or t.identifier ~ '^(advance|cancel)_')
-           and t.identifier ~ 'payment|refund|provider|methods'`,
+           and t.identifier ~ 'payment|refund|provider|methods'
+           and (j.last_error is null or j.last_error !~ '^message ' or $1)`,
+        [this.isEnding],
       )
       const { rows } = await this.owner.query(
         `select count(j.id)::int + d.due as count, max(j.id)::text as latest, min(j.id)::text as oldest

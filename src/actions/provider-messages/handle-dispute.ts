@@ -11,32 +11,40 @@ import { ts } from '../../store/values.ts'
 import { type Caller, type Context, presentCaller } from '../context.ts'
 import { noteLostDispute } from '../invoices/lose-dispute.ts'
 import { announcePayment } from '../payments/announce-payments.ts'
+import { findOurs, pageMeant } from './handle-payments.ts'
 import { APPLIED, type Handled, ignored, type MessageAt, NO_CHANGE } from './handled.ts'
 
 type Dispute = Extract<MessageMeaning, { about: 'dispute' }>
 
+/** Money that is taken back came before, and the message of that may come later. */
+const TOO_EARLY: Handled = { status: 'waiting', result: 'payment_unknown' }
+
 /**
  * A dispute about a payment (docs/rules/provider-payments.md#disputes): one that is lost takes the money back, and its
- * invoices stay paid, as they do in Lago; one that is won after that gives it again.
+ * invoices stay paid, as they do in Lago; one that is won after that gives it again. It waits for the payment's success.
  */
-export async function handleDispute(
-  context: Context,
-  { message, provider }: MessageAt,
-  dispute: Dispute,
-): Promise<Handled> {
+export async function handleDispute(context: Context, at: MessageAt, dispute: Dispute): Promise<Handled> {
+  const { message, provider, isLastTry } = at
   const { organizationId } = provider
   const { providerPaymentId, providerDisputeId, status, reason, cents } = dispute
   const found = await context.database.read(organizationId, async (reads) =>
     providerPaymentId === null ? undefined : findPaymentThere(reads, provider.id, providerPaymentId),
   )
-  if (!found) return ignored('not_ours')
+  if (!found) return (await isExpected(context, at, dispute)) ? TOO_EARLY : ignored('not_ours')
   return inTransaction(context.database, organizationId, async (tx) => {
     const caller = await presentCaller(context, tx, organizationId)
     await lockCustomerById(tx, found.customerId)
     const payment = await lockPayment(tx, found.id)
+    if (payment.state !== 'succeeded' && !isLastTry) return TOO_EARLY
     const told = { providerDisputeId, amountCents: cents, status, reason, toldAt: message.occurredAt }
     return (await applyDispute(tx, caller, payment, told)) ? APPLIED : NO_CHANGE
   })
+}
+
+/** Whether the payment of a dispute is one of ours whose id at the provider is not known yet. */
+async function isExpected(context: Context, at: MessageAt, { paymentId = null }: Dispute): Promise<boolean> {
+  const payment = await findOurs(context, at, { paymentId, providerPaymentId: null })
+  return payment !== undefined || (await pageMeant(context, at, paymentId)) !== undefined
 }
 
 /** Applies what is told of a dispute; whether that is news. The caller has locked the customer and the payment. */

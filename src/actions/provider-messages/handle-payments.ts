@@ -78,7 +78,7 @@ export async function findOurs(
 }
 
 /** The page of the connection that a message names. */
-async function pageMeant(
+export async function pageMeant(
   { database }: Context,
   { provider }: MessageAt,
   pageId: string | null | undefined,

@@ -278,6 +278,8 @@ export type MessageMeaning =
     }
   | {
       readonly about: 'dispute'
+      /** Our id of the payment or of its page, where the message names it. */
+      readonly paymentId?: string | null
       readonly providerDisputeId: string
       readonly providerPaymentId: string | null
       readonly cents: bigint

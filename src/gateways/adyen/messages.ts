@@ -256,6 +256,7 @@ function meaningOfDispute(item: AdyenObject, event: 'open' | 'won' | 'lost'): Me
   const isFinal = status === null || status.toLowerCase() === 'lost'
   return {
     about: 'dispute',
+    paymentId: idIn(item.merchantReference),
     providerDisputeId: textOf(item.pspReference) ?? '',
     providerPaymentId: textOf(item.originalReference),
     cents: moneyOf(item.amount).cents,
