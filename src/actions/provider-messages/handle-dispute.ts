@@ -4,7 +4,7 @@ import type { Tx } from '../../store/database.ts'
 import { type InvoiceRow, lockInvoices, updateInvoice } from '../../store/invoices.ts'
 import { invoiceIdsOfRequest } from '../../store/payment-requests.ts'
 import type { PaymentRow } from '../../store/payments.ts'
-import { findPaymentThere, lockPayment, updatePayment } from '../../store/provider-payments.ts'
+import { lockPayment, updatePayment } from '../../store/provider-payments.ts'
 import { noteDispute } from '../../store/refunds.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
@@ -27,15 +27,13 @@ export async function handleDispute(context: Context, at: MessageAt, dispute: Di
   const { message, provider, isLastTry } = at
   const { organizationId } = provider
   const { providerPaymentId, providerDisputeId, status, reason, cents } = dispute
-  const found = await context.database.read(organizationId, async (reads) =>
-    providerPaymentId === null ? undefined : findPaymentThere(reads, provider.id, providerPaymentId),
-  )
+  const found = await findOurs(context, at, { paymentId: null, providerPaymentId })
   if (!found) return (await isExpected(context, at, dispute)) ? TOO_EARLY : ignored('not_ours')
   return inTransaction(context.database, organizationId, async (tx) => {
     const caller = await presentCaller(context, tx, organizationId)
     await lockCustomerById(tx, found.customerId)
     const payment = await lockPayment(tx, found.id)
-    if (payment.state !== 'succeeded' && !isLastTry) return TOO_EARLY
+    if (!payment.hasSucceeded && !isLastTry) return TOO_EARLY
     const told = { providerDisputeId, amountCents: cents, status, reason, toldAt: message.occurredAt }
     return (await applyDispute(tx, caller, payment, told)) ? APPLIED : NO_CHANGE
   })
