@@ -1310,6 +1310,7 @@ export interface Payments {
   lastSentAt: Timestamp | null
   leaseUntil: Timestamp | null
   looks: Generated<number>
+  mayHaveArrived: Generated<boolean>
   nextAction: Json | null
   nextLookAt: Timestamp | null
   orderHash: string | null
@@ -1504,6 +1505,7 @@ export interface Refunds {
   lastSentAt: Timestamp | null
   leaseUntil: Timestamp | null
   looks: Generated<number>
+  mayHaveArrived: Generated<boolean>
   nextLookAt: Timestamp | null
   organizationId: string
   paymentId: string

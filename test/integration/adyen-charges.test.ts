@@ -253,6 +253,32 @@ describe('an outcome that nobody knows', () => {
     expect(ordersTo('/payments')).toHaveLength(1)
   })
 
+  it('stays unknown when Adyen has no time for its second sending: the first has arrived', async () => {
+    await payer()
+    fake.chaos = { reset_after: 1000 }
+    const [paid, voided] = [await charged(1000), await charged(2000)]
+    fake.chaos = { rate429: 1000 }
+    await later('2025-01-01T10:00:31Z')
+    await ok(client, 'POST', `/invoices/${voided}/void`)
+    await later('2025-01-01T10:03:00Z')
+    fake.chaos = {}
+    for (const id of [paid, voided]) {
+      expect(await journalOf(id)).toEqual(expect.arrayContaining(['unknown']))
+      expect((await journalOf(id)).filter((to: string) => to === 'created' || to === 'canceled')).toEqual([])
+    }
+    await tell(harness, fake)
+    expect(await statusesOf(paid)).toEqual(['succeeded'])
+    await later('2025-01-02T10:00:00Z')
+    await tell(harness, fake)
+    await later('2025-01-03T10:00:00Z')
+    await tell(harness, fake)
+    // What was paid for an invoice that is void has gone back.
+    const taken = fake.state.captures().reduce((sum, { amount }) => sum + amount.value, 0)
+    const returned = [...fake.state.refunds.values()].reduce((sum, { amount }) => sum + amount.value, 0)
+    expect([taken - returned, fake.state.captures().length]).toEqual([1000, 2])
+    await expectSound()
+  })
+
   it('is never taken for a failure: after three days somebody is asked, after six no order is sent', async () => {
     const own = await listenFor('payment.needs_review')
     await payer()
@@ -589,6 +615,23 @@ describe('a refund through Adyen', () => {
       3,
       expect.any(String),
     ])
+    await expectSound()
+  })
+
+  it('stays unknown when Adyen has no time for its second sending: the first has arrived', async () => {
+    await payer()
+    const id = await charged(1000)
+    fake.chaos = { reset_after: 1000 }
+    const note = await giveBack(id, 100)
+    fake.chaos = { rate429: 1000 }
+    await later('2025-01-01T10:00:31Z')
+    fake.chaos = {}
+    const { system } = harness.context.database
+    const { rows } = await sql`select state from refunds where amount_cents = 100
+      and organization_id = ${client.organizationId}`.execute(system)
+    expect(rows).toEqual([{ state: 'unknown' }])
+    await tell(harness, fake)
+    expect((await noteOf(note)).refund_status).toBe('succeeded')
     await expectSound()
   })
 })

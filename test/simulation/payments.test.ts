@@ -20,6 +20,7 @@ const CREATED: TrackedPayment = {
   providerPaymentId: null,
   firstSentAt: null,
   lastSentAt: null,
+  mayHaveArrived: false,
   absentSince: null,
   hasSucceededBefore: false,
   hasFailedBefore: false,

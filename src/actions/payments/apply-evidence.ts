@@ -5,6 +5,7 @@ import {
   needsSomebody,
   nextLookAfter,
   nextTryAfter,
+  putOff,
   REVIEW_AFTER_HOURS,
 } from '../../core/payments/next-look.ts'
 import {
@@ -77,6 +78,7 @@ export function trackedOf(payment: PaymentRow): TrackedPayment {
     providerPaymentId: payment.providerPaymentId,
     firstSentAt: payment.firstSentAt,
     lastSentAt: payment.lastSentAt,
+    mayHaveArrived: payment.mayHaveArrived,
     absentSince: payment.absentSince,
     hasSucceededBefore: payment.hasSucceeded,
     hasFailedBefore: payment.hasFailed,
@@ -111,6 +113,7 @@ async function write(
     ...(error ? { error: json(plain(error)) } : {}),
     firstSentAt: tsOrNull(after.firstSentAt),
     lastSentAt: tsOrNull(after.lastSentAt),
+    mayHaveArrived: after.mayHaveArrived,
     absentSince: tsOrNull(after.absentSince),
     hasSucceeded: after.hasSucceededBefore,
     hasFailed: after.hasFailedBefore,
@@ -180,8 +183,10 @@ async function nextOf(
   const seen = looksAfter(before, learned.payment.state)
   const method = before.paymentMethodId === null ? undefined : await findMethod(tx, before.paymentMethodId)
   const hours = await reviewHoursOf(tx, before)
+  const look = nextLookAfter(state, seen, method?.providerMethodType ?? 'card', now, hours)
+  const retryAfterMs = outcome?.kind === 'not_sent' ? outcome.retryAfterMs : null
   return {
-    at: nextLookAfter(state, seen, method?.providerMethodType ?? 'card', now, hours),
+    at: look && putOff(look, retryAfterMs, now),
     looks: seen,
     tries,
     review: state === 'unknown' ? reviewAfter(seen, hours) : null,

@@ -1,7 +1,7 @@
 import { addMs, HOUR_MS, type Instant } from '../../core/calendar/instant.ts'
 import { traitsOf } from '../../core/payment-providers/provider-types.ts'
 import type { GatewayError, ProviderRefund, RefundOrder, RefundOutcome } from '../../core/payments/gateway.ts'
-import { LEASE_MS, nextLookAfter, nextTryAfter } from '../../core/payments/next-look.ts'
+import { LEASE_MS, nextLookAfter, nextTryAfter, putOff } from '../../core/payments/next-look.ts'
 import { findCreditNote } from '../../store/credit-notes.ts'
 import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
@@ -117,6 +117,7 @@ async function claim(context: Context, tx: Tx, facts: Facts): Promise<Step> {
     firstSentAt: ts(refund.firstSentAt ?? caller.now),
     firstCalledAt: ts(refund.firstCalledAt ?? context.systemNow()),
     lastSentAt: ts(caller.now),
+    mayHaveArrived: refund.mayHaveArrived || refund.state !== 'created',
     absentSince: null,
     leaseUntil: ts(leaseUntil),
     updatedAt: ts(caller.now),
@@ -159,13 +160,15 @@ async function learnOutcome(tx: Tx, facts: Facts, outcome: RefundOutcome): Promi
   const error = json(JSON.parse(JSON.stringify(outcome.error)))
   const updatedAt = ts(caller.now)
   if (outcome.kind === 'refused') return fail(tx, facts, outcome.error)
-  if (outcome.kind === 'not_sent') {
+  if (outcome.kind === 'not_sent' && !refund.mayHaveArrived) {
     const tries = refund.tries + 1
     await updateRefund(tx, refund.id, { state: 'created', tries, error, leaseUntil: null, updatedAt })
     return later(tx, facts, nextTryAfter(tries, outcome.retryAfterMs, caller.now))
   }
   await updateRefund(tx, refund.id, { state: 'unknown', error, leaseUntil: null, updatedAt })
-  await later(tx, facts, nextLookAfter('unknown', refund.looks, 'card', caller.now) ?? caller.now)
+  const next = nextLookAfter('unknown', refund.looks, 'card', caller.now) ?? caller.now
+  const retryAfterMs = outcome.kind === 'not_sent' ? outcome.retryAfterMs : null
+  await later(tx, facts, putOff(next, retryAfterMs, caller.now))
 }
 
 /**

@@ -41,6 +41,12 @@ export function nextLookAfter(
   return addMs(now, SLOW_METHODS.includes(methodType) ? DAY_MS : (CARD_MS[looks] ?? DAY_MS))
 }
 
+/** The next look at something that the provider would not hear of, no sooner than it asked for. */
+export function putOff(look: Instant, retryAfterMs: number | null, now: Instant): Instant {
+  const notBefore = addMs(now, retryAfterMs ?? 0)
+  return notBefore > look ? notBefore : look
+}
+
 /** Whether so many looks, hourly for some hours, have not told what became of a payment that somebody should find out. */
 export function needsSomebody(looks: number, reviewAfterHours = REVIEW_AFTER_HOURS): boolean {
   return looks >= UNKNOWN_MS.length + reviewAfterHours

@@ -18,6 +18,7 @@ const CREATED: TrackedPayment = {
   providerPaymentId: null,
   firstSentAt: null,
   lastSentAt: null,
+  mayHaveArrived: false,
   absentSince: null,
   hasSucceededBefore: false,
   hasFailedBefore: false,
@@ -50,6 +51,25 @@ describe('a payment by a provider', () => {
     expect(learned(claimed, refused('amount_too_small')).state).toBe('held')
     const notSent: Evidence = { kind: 'outcome', outcome: { kind: 'not_sent', error, retryAfterMs: null } }
     expect(learned(claimed, notSent).state).toBe('created')
+    expect(learned(claimed, notSent, claimed, notSent).state).toBe('created')
+  })
+
+  it('stays unknown when it is sent again and that sending is refused unread: the first may have arrived', () => {
+    const claimed: Evidence = { kind: 'claimed' }
+    const notSent: Evidence = { kind: 'outcome', outcome: { kind: 'not_sent', error, retryAfterMs: null } }
+    for (const unclear of [
+      { kind: 'worker_lost' },
+      { kind: 'outcome', outcome: { kind: 'unknown', error } },
+    ] as const) {
+      const again = learned(claimed, unclear, claimed, notSent)
+      expect(again.state).toBe('unknown')
+      expect(learn(again, { kind: 'abandoned' }, NOW).payment).toBe(again)
+      expect(learned(claimed, unclear, claimed, notSent, claimed, notSent).state).toBe('unknown')
+      expect(learned(claimed, unclear, claimed, notSent, said('settled')).state).toBe('succeeded')
+    }
+    expect(learned(claimed, notSent, claimed, { kind: 'worker_lost' }, claimed, notSent).state).toBe(
+      'unknown',
+    )
   })
 
   it('is not changed by late, repeated or reordered messages', () => {
@@ -62,7 +82,17 @@ describe('a payment by a provider', () => {
     // A page that is paid after a decline, or a cancel that lost the race.
     const late = learn(learned(claimed, said('declined')), said('settled'), NOW)
     expect([late.payment.state, late.announcement]).toEqual(['succeeded', 'succeeded'])
-    expect(learn(CREATED, said('settled'), NOW).ignored).not.toBeNull()
+  })
+
+  it('has succeeded when its money has moved, although nothing is known here of its sending', () => {
+    for (const state of ['created', 'held'] as const) {
+      const unsent = { ...CREATED, state }
+      const paid = learn(unsent, said('settled'), NOW)
+      expect([paid.payment.state, paid.announcement]).toEqual(['succeeded', 'succeeded'])
+      for (const each of ['processing', 'action_required', 'declined', 'canceled'] as const) {
+        expect(learn(unsent, said(each), NOW).payment).toBe(unsent)
+      }
+    }
   })
 
   it('fails after its success only where the bank has taken the money back', () => {

@@ -24,6 +24,8 @@ export type TrackedPayment = {
   readonly providerPaymentId: string | null
   readonly firstSentAt: Instant | null
   readonly lastSentAt: Instant | null
+  /** Whether a sending of it had no clear answer: what is proven of a later one says nothing of that one. */
+  readonly mayHaveArrived: boolean
   /** When the provider was last asked and had nothing, although its answer was complete. */
   readonly absentSince: Instant | null
   readonly hasSucceededBefore: boolean
@@ -91,7 +93,7 @@ export function learn(payment: TrackedPayment, evidence: Evidence, now: Instant)
   if (evidence.kind === 'worker_lost') return moved(payment, 'unknown')
   const { outcome } = evidence
   if (outcome.kind === 'known') return told(payment, outcome.payment)
-  if (outcome.kind === 'not_sent') return moved(payment, 'created')
+  if (outcome.kind === 'not_sent') return moved(payment, payment.mayHaveArrived ? 'unknown' : 'created')
   if (outcome.kind === 'unknown') return moved(payment, 'unknown')
   return moved(payment, REFUSED_AS_HELD.includes(outcome.error.class) ? 'held' : 'failed')
 }
@@ -113,7 +115,13 @@ function resolved(payment: TrackedPayment, evidence: Extract<Evidence, { kind: '
 function claimed(payment: TrackedPayment, now: Instant): Learned {
   const { state } = payment
   if (state !== 'created' && state !== 'unknown') return ignored(payment, `claimed while ${state}`)
-  const sent = { ...payment, firstSentAt: payment.firstSentAt ?? now, lastSentAt: now, absentSince: null }
+  const sent = {
+    ...payment,
+    firstSentAt: payment.firstSentAt ?? now,
+    lastSentAt: now,
+    mayHaveArrived: payment.mayHaveArrived || state === 'unknown',
+    absentSince: null,
+  }
   return moved(sent, 'sending')
 }
 
@@ -147,6 +155,11 @@ const STATE_OF: Readonly<Record<ProviderPayment['state'], ProviderPaymentState>>
 const OPEN_STATES: readonly ProviderPaymentState[] = ['sending', 'unknown', 'processing', 'action_required']
 const MOVES_NOTHING: readonly ProviderPayment['state'][] = ['declined', 'canceled']
 const ENDED_BADLY: readonly ProviderPaymentState[] = ['failed', 'canceled']
+/**
+ * States whose money is not expected, and is believed all the same: the payment ended badly, or its sending is not known
+ * here, as after the restore of a backup.
+ */
+const MAY_STILL_SUCCEED: readonly ProviderPaymentState[] = [...ENDED_BADLY, 'created', 'held']
 
 function told(payment: TrackedPayment, said: ProviderPayment): Learned {
   const { money, providerPaymentId } = payment
@@ -172,7 +185,7 @@ function told(payment: TrackedPayment, said: ProviderPayment): Learned {
   const to = isUndoing && MOVES_NOTHING.includes(said.state) ? 'failed' : STATE_OF[said.state]
   const isOvertaken =
     said.isOnlyAuthorised === true && (payment.state === 'canceled' || payment.isUndone === true)
-  const isLateSuccess = ENDED_BADLY.includes(payment.state) && to === 'succeeded' && !isOvertaken
+  const isLateSuccess = MAY_STILL_SUCCEED.includes(payment.state) && to === 'succeeded' && !isOvertaken
   const isLateFailure = isUndoing && to === 'failed'
   // Paid on a page, by a payment whose id comes later.
   if (payment.state === 'succeeded' && to === 'succeeded' && providerPaymentId === null) {
