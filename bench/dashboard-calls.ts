@@ -144,7 +144,7 @@ export function callGroups(sizes: Sizes): readonly CallGroup[] {
       paths: [
         `${API}/analytics/gross_revenue?months=12`,
         `${API}/analytics/mrr?currency=EUR&months=2`,
-        `${API}/analytics/overdue_balance?currency=EUR&months=2`,
+        '/api/weir/v1/analytics/overdue_totals',
         ...[
           'status=failed',
           'payment_overdue=true',

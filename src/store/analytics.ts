@@ -197,6 +197,28 @@ export async function overdueBalance(
   return rows.map((row) => ({ ...row, invoiceIds: row.invoiceIds.split(',') }))
 }
 
+/** What is left to pay of all overdue invoices of a currency, in cents, and how many they are. */
+export type OverdueTotal = {
+  readonly currency: string
+  readonly amountCents: bigint
+  readonly invoicesCount: number
+}
+
+/** What is overdue, by currency, whenever it was due. */
+export async function overdueTotals(
+  reads: Reads,
+  filters: Pick<AnalyticsFilters, 'currency' | 'billingEntityId' | 'externalCustomerId'>,
+): Promise<readonly OverdueTotal[]> {
+  const { rows } = await sql<OverdueTotal>`
+    select i.currency, count(*)::integer as invoices_count,
+      sum(i.total_amount_cents - i.total_paid_amount_cents - i.offset_amount_cents)::bigint as amount_cents
+    from invoices i
+    where i.payment_overdue and not i.self_billed and ${matches('i', filters)}
+    group by 1
+    order by 1`.execute(reads)
+  return rows
+}
+
 /** The lengths of periods of usage. */
 export const TIME_GRANULARITIES = ['daily', 'weekly', 'monthly'] as const
 export type TimeGranularity = (typeof TIME_GRANULARITIES)[number]

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { idsThatBegin } from '../core/search/ids-that-begin.ts'
 import type { Reads } from './database.ts'
 import { anyOfText } from './values.ts'
 
@@ -27,24 +28,37 @@ export async function customersNamed(reads: Reads, text: string, most = NAMED_MA
   return hitsOf(found, most, (id) => sql<boolean>`${id} in (select weir_customers_named(${pattern}))`)
 }
 
-/** The invoices that have a text in their number or id; those of a list are `i`. */
+/** The invoices that have a text in their number, or whose id begins with it; those of a list are `i`. */
 export async function invoicesNamed(reads: Reads, text: string, most = NAMED_MAX): Promise<Hits> {
   const pattern = patternOf(text)
-  const found = await namedBy(reads, sql`weir_invoices_named(${pattern}, ${most + 1}::int)`)
+  const { first, last } = idsOf(text)
+  const found = await namedBy(
+    reads,
+    sql`weir_invoices_named(${pattern}, ${most + 1}::int, ${first}, ${last})`,
+  )
   // Without letters there is no case, and LIKE takes a third of the time.
   const isLike = /\p{L}/u.test(text) ? sql`ilike` : sql`like`
   return hitsOf(
     found,
     most,
-    () => sql<boolean>`(i.number ${isLike} ${pattern} or i.id::text like ${pattern.toLowerCase()})`,
+    () => sql<boolean>`(i.number ${isLike} ${pattern} or coalesce(i.id between ${first} and ${last}, false))`,
   )
 }
 
-/** The credit notes that have a text in their number, their id or a name of their customer. */
+/** The credit notes that have a text in their number or a name of their customer, or whose id begins with it. */
 export async function creditNotesNamed(reads: Reads, text: string, most = NAMED_MAX): Promise<Hits> {
   const pattern = patternOf(text)
-  const found = await namedBy(reads, sql`weir_credit_notes_named(${pattern}, ${most + 1}::int)`)
-  return hitsOf(found, most, (id) => sql<boolean>`${id} in (select weir_credit_notes_named(${pattern}))`)
+  const { first, last } = idsOf(text)
+  const named = (count: number | null) =>
+    sql`weir_credit_notes_named(${pattern}, ${count}::int, ${first}, ${last})`
+  const found = await namedBy(reads, named(most + 1))
+  return hitsOf(found, most, (id) => sql<boolean>`${id} in (select ${named(null)})`)
+}
+
+/** The range of ids that begin with a text; nulls where none can. */
+function idsOf(text: string): { readonly first: RawBuilder<unknown>; readonly last: RawBuilder<unknown> } {
+  const ids = idsThatBegin(text)
+  return { first: sql`${ids?.first ?? null}::uuid`, last: sql`${ids?.last ?? null}::uuid` }
 }
 
 /** Ids as the text of an array: thousands of them go back to PostgreSQL as they came, none read here. */

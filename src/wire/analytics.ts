@@ -7,6 +7,7 @@ import type {
   invoiceCollection,
   invoicedUsage,
   MonthAmount,
+  OverdueTotal,
   overdueBalance,
 } from '../store/analytics.ts'
 
@@ -60,6 +61,10 @@ export function toWireOverdueBalance(
   billingEntityId: string | null,
 ): object {
   return { ...toWireMonth(row), lago_invoice_ids: [...row.invoiceIds], billing_entity_id: billingEntityId }
+}
+
+export function toWireOverdueTotal({ currency, amountCents, invoicesCount }: OverdueTotal): object {
+  return { currency, amount_cents: toWireCents(amountCents), invoices_count: invoicesCount }
 }
 
 export function toWireUsageAmount(row: BilledUsage, organizationId: string): object {

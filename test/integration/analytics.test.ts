@@ -135,6 +135,17 @@ describe('the overdue balance', () => {
     expect(await read(client, 'overdue_balance?external_customer_id=later')).toMatchObject([
       { amount_cents: 100, lago_invoice_ids: idsOf('01-05 later EUR') },
     ])
+    const totals = async (query: string) =>
+      (await ok(client, 'GET', `/api/weir/v1/analytics/overdue_totals${query}`)).overdue_totals
+    const euros = { currency: 'EUR', amount_cents: 1200, invoices_count: 4 }
+    const dollars = { currency: 'USD', amount_cents: 900, invoices_count: 2 }
+    expect(await totals('')).toEqual([euros, dollars])
+    expect(await totals('?currency=USD')).toEqual([dollars])
+    expect(await totals('?external_customer_id=later')).toEqual([
+      { currency: 'EUR', amount_cents: 100, invoices_count: 1 },
+    ])
+    await pay(client, issued['01-20 acme EUR'] ?? '', 150)
+    expect(await totals('?currency=EUR')).toEqual([{ ...euros, amount_cents: 1050 }])
     // The list of what is overdue has the same, the last issued first.
     const { invoices, meta } = await ok(client, 'GET', '/invoices?payment_overdue=true')
     expect([meta.total_count, invoices[0].issuing_date]).toEqual([6, '2025-02-03'])

@@ -346,7 +346,7 @@ describe('credit notes', () => {
     })
 
     it.each([undefined, 0])(
-      'are found by a part of their number, id or customer (%s ids at most)',
+      'are found by a part of their number or customer, or the beginning of their id (%s ids at most)',
       async (most) => {
         const made = [await credit(5000), await credit(2500)]
         const { invoiceId, feeId } = await oneOff()
@@ -384,16 +384,24 @@ describe('credit notes', () => {
           'nobody',
           'uART',
         ]
-        for (const text of [...texts, id, id.slice(0, 9), id.slice(20), id.slice(-3).toUpperCase()]) {
+        for (const text of [
+          ...texts,
+          id,
+          id.slice(0, 9),
+          id.slice(0, 28).toUpperCase(),
+          id.slice(20),
+          id.slice(0, 7),
+        ]) {
           const found = await harness.context.database.read(client.organizationId, async (reads) => {
             const hits = await creditNotesNamed(reads, text, most)
             const own = reads.selectFrom('creditNotes as n').select('n.id').orderBy('n.id')
             return own.where(hits.has(sql.ref('n.id'))).execute()
           })
-          const named = made.filter(({ number, lago_id }) =>
-            [number, lago_id, 'c', 'Quartz'].some((name: string) =>
-              name.toLowerCase().includes(text.toLowerCase()),
-            ),
+          const isPart = (name: string) => name.toLowerCase().includes(text.toLowerCase())
+          const named = made.filter(
+            ({ number, lago_id }) =>
+              [number, 'c', 'Quartz'].some(isPart) ||
+              (text.length >= 8 && lago_id.startsWith(text.toLowerCase())),
           )
           const expected = named.map(({ lago_id }) => lago_id).sort()
           expect(

@@ -143,6 +143,12 @@ describe('GET /invoices', () => {
     const [{ number, lago_id }] = invoices
     expect(await list(`/invoices?search_term=${number}`)).toEqual(['own'])
     expect(await list(`/invoices?search_term=${lago_id}`)).toEqual(['own'])
+    expect(await list(`/invoices?search_term=${lago_id.slice(0, 30).toUpperCase()}`)).toEqual(['own'])
+    // Ids begin with the time, which the others may share.
+    expect(await list(`/invoices?search_term=${lago_id.slice(0, 8)}`)).toContain('own')
+    for (const part of [lago_id.slice(0, 7), lago_id.slice(1, 12), lago_id.slice(-12)]) {
+      expect(await list(`/invoices?search_term=${part}`)).toEqual([])
+    }
   })
 
   it.each(['ann', 'Söhne', 'EXAMPLE', 'example.com', '-00', '0', '1', 'a', 'c4', '%', '_', 'none of them'])(

@@ -61,6 +61,16 @@ export const analyticsSchemas = {
     'overdue_balances',
     Type.Object({ ...amounts, lago_invoice_ids: Type.Array(uuid), billing_entity_id: billingEntity }),
   ),
+  overdueTotals: list(
+    'What is overdue by currency, whenever it was due',
+    { currency: text, billing_entity_code: query.billing_entity_code, external_customer_id: text },
+    'overdue_totals',
+    Type.Object({
+      currency: Type.String(),
+      amount_cents: Type.Number({ description: 'What is left to pay.' }),
+      invoices_count: Type.Integer(),
+    }),
+  ),
   usage: list(
     'Billed usage by period and metric',
     {

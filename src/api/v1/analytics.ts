@@ -10,6 +10,7 @@ import {
   invoicedUsage,
   monthlyRecurringRevenue,
   overdueBalance,
+  overdueTotals,
   TIME_GRANULARITIES,
   usageAmounts,
 } from '../../store/analytics.ts'
@@ -22,6 +23,7 @@ import {
   toWireInvoicedUsage,
   toWireMrr,
   toWireOverdueBalance,
+  toWireOverdueTotal,
   toWireUsageAmount,
 } from '../../wire/analytics.ts'
 import { type Query, readQuery } from '../query.ts'
@@ -84,6 +86,22 @@ function revenueRoutes(app: FastifyInstance, { database }: Context): void {
         return {
           overdue_balances: rows.map((row) => toWireOverdueBalance(row, filters.billingEntityId ?? null)),
         }
+      }),
+  )
+}
+
+/**
+ * The sums of what is overdue, under /api/weir/v1: `overdue_balance` also names every invoice, which are megabytes where
+ * ten thousands are late.
+ */
+export function overdueTotalsRoutes(app: FastifyInstance, { database }: Context): void {
+  app.get(
+    '/analytics/overdue_totals',
+    { config, schema: analyticsSchemas.overdueTotals },
+    async ({ caller, query }) =>
+      database.read(caller, async (reads) => {
+        const rows = await overdueTotals(reads, await filtersOf(reads, caller, query, CUSTOMER))
+        return { overdue_totals: rows.map(toWireOverdueTotal) }
       }),
   )
 }

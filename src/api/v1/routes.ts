@@ -5,7 +5,7 @@ import { activityLogsRoutes } from './activity-logs.ts'
 import { addOnsRoutes } from './add-ons.ts'
 import { adjustedFeesRoutes } from './adjusted-fees.ts'
 import { alertsRoutes } from './alerts.ts'
-import { analyticsRoutes } from './analytics.ts'
+import { analyticsRoutes, overdueTotalsRoutes } from './analytics.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { apiLogsRoutes } from './api-logs.ts'
 import { appliedCouponsRoutes } from './applied-coupons.ts'
@@ -142,6 +142,7 @@ export const routesOfSecrets: readonly Routes[] = [
 export const routesOfWeir: readonly Routes[] = [
   adjustedFeesRoutes,
   couponEndRoutes,
+  overdueTotalsRoutes,
   draftPdfRoutes,
   liveUsageRoutes,
   mailListRoutes,

@@ -1,7 +1,9 @@
--- The credit notes of the organization with a number or an id that is like a pattern, or of a customer with such a name, all or
--- so many of each kind, for the same reason a function of the owner as weir_invoices_named. A number is the invoice's with a
--- suffix such as -CN001: what is not within the suffix begins within the number of the invoice, where an index finds it.
-create or replace function weir_credit_notes_named(pattern text, most integer default null) returns setof uuid
+-- The credit notes of the organization with a number that is like a pattern, of a customer with such a name, or with an id
+-- between two, all or so many of each kind, for the same reason a function of the owner as weir_invoices_named. A number is
+-- the invoice's with a suffix such as -CN001: what is not within the suffix begins within the number of the invoice, where
+-- an index finds it.
+create or replace function weir_credit_notes_named(
+  pattern text, most integer default null, first_id uuid default null, last_id uuid default null) returns setof uuid
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -33,9 +35,9 @@ begin
       and '-CN' || lpad(n.sequential_id::text, greatest(3, length(n.sequential_id::text)), '0') ilike pattern
     limit most;
   end if;
-  if small ~ '^%[0-9a-f-]{1,36}%$' then
+  if first_id is not null then
     return query
-    select n.id from credit_notes n where n.organization_id = org and n.id::text like small limit most;
+    select n.id from credit_notes n where n.organization_id = org and n.id between first_id and last_id limit most;
   end if;
 end
 $$;

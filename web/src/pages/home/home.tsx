@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react'
 import { useNow } from '../../api/now.ts'
-import { useList, useRead } from '../../api/queries.ts'
+import { OWN_API, useList, useRead } from '../../api/queries.ts'
 import { useMay, useOrganization } from '../../api/session.ts'
 import type { Invoice } from '../../api/types.ts'
 import { RevenueChart } from '../../charts/revenue-chart.tsx'
@@ -58,15 +58,11 @@ function monthText(now: number, monthsBack: number): string {
     .slice(0, 7)
 }
 
-type OverdueMonth = Month & { readonly lago_invoice_ids: readonly string[] }
-
 /** What is left to pay of all overdue invoices in a currency, and how many they are. */
-function lateOf(months: readonly OverdueMonth[], currency: string) {
-  const own = months.filter((month) => month.currency === currency)
-  return {
-    cents: String(own.reduce((sum, { amount_cents }) => sum + BigInt(wholeCents(amount_cents)), 0n)),
-    count: own.reduce((sum, { lago_invoice_ids: ids }) => sum + ids.length, 0),
-  }
+type Overdue = {
+  readonly currency: string
+  readonly amount_cents: number | string
+  readonly invoices_count: number
 }
 
 /** Revenue by month, with what is recurring and what is late, as the API's analytics give them. */
@@ -80,10 +76,7 @@ function Money(): ReactElement {
   const first = billed.includes(default_currency) ? default_currency : (billed[0] ?? default_currency)
   const currency = view.get('currency') || first
   const mrr = useRead<{ mrrs: readonly Month[] }>('/analytics/mrr', { currency, months: 2 })
-  // Of every month: an invoice that is late stays late.
-  const overdue = useRead<{ overdue_balances: readonly OverdueMonth[] }>('/analytics/overdue_balance', {
-    currency,
-  })
+  const overdue = useRead<{ overdue_totals: readonly Overdue[] }>(`${OWN_API}/analytics/overdue_totals`)
   const now = useNow()
   /** The sum of a month, counted back from this one; a month without any has no entry. */
   const show = (months: readonly Month[] | undefined, monthsBack = 0) => {
@@ -91,7 +84,8 @@ function Money(): ReactElement {
     const found = months?.find((each) => each.currency === currency && each.month.startsWith(wanted))
     return formatCents(wholeCents(found?.amount_cents), currency)
   }
-  const late = lateOf(overdue.data?.overdue_balances ?? [], currency)
+  const late = overdue.data?.overdue_totals.find((each) => each.currency === currency)
+  const lateCount = late?.invoices_count ?? 0
   return (
     <div className="home-money">
       <Loaded query={all} rows={3}>
@@ -122,8 +116,8 @@ function Money(): ReactElement {
                 />
                 <Figure
                   label="Overdue"
-                  value={formatCents(late.cents, currency)}
-                  note={`${late.count.toLocaleString()} ${late.count === 1 ? 'invoice' : 'invoices'}`}
+                  value={formatCents(wholeCents(late?.amount_cents), currency)}
+                  note={`${lateCount.toLocaleString()} ${lateCount === 1 ? 'invoice' : 'invoices'}`}
                 />
               </div>
               <RevenueChart
