@@ -138,7 +138,7 @@ export async function listActivities(
   }
   // Ids only, which an index has: the activities before the page are skipped without being read.
   const ordered = query.orderBy('loggedAt', 'desc').orderBy('id', 'desc')
-  const { rows, total } = await pageOf(ordered, slice, reads)
+  const { rows, total } = await pageOf(ordered, slice, reads, 'id')
   if (rows.length === 0) return { rows: [], total }
   const ids = rows.map(({ id }) => id)
   const found = await reads.selectFrom('activityLogs').selectAll().where('id', '=', anyOf(ids)).execute()

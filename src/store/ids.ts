@@ -38,6 +38,12 @@ export function newId(nowMs: number = systemClock.now()): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-${high}-${low.slice(0, 4)}-${low.slice(4)}`
 }
 
+/** An id that is not after any that is made at an instant of the system's clock or later. */
+export function idAt(ms: number): string {
+  const time = ms.toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
+}
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** Whether a text has the form of a UUID; anything else counts as not found without a lookup. */

@@ -9,9 +9,29 @@ const AGE_MAX_MS = 5 * 60_000
 /** So many totals are kept; the oldest ones go first. */
 const KEPT_MAX = 2000
 
-type Total = { readonly total: number; readonly countedAt: number }
+/** What was counted in the last five minutes, by list. */
+class Counts<T> {
+  private readonly kept = new Map<string, { readonly value: T; readonly countedAt: number }>()
 
-const kept = new Map<string, Total>()
+  recall(key: string): T | undefined {
+    const known = this.kept.get(key)
+    return known && performance.now() - known.countedAt < AGE_MAX_MS ? known.value : undefined
+  }
+
+  keep(key: string, value: T, count: number): void {
+    this.kept.delete(key)
+    if (count < LONG_FROM) return
+    this.kept.set(key, { value, countedAt: performance.now() })
+    const [oldest] = this.kept.keys()
+    if (this.kept.size > KEPT_MAX && oldest !== undefined) this.kept.delete(oldest)
+  }
+}
+
+/** How many rows of a list have an id up to one of which nothing is being written any more. */
+export type Settled = { readonly count: number; readonly upTo: string }
+
+const totals = new Counts<number>()
+const settled = new Counts<Settled>()
 
 /** The totals of one list, by its organization and by everything that it is filtered by. */
 export type LongTotal = {
@@ -19,6 +39,15 @@ export type LongTotal = {
   readonly recall: () => number | undefined
   /** Keeps a total that was just counted, if it is a large one. */
   readonly keep: (total: number) => void
+  readonly recallSettled: () => Settled | undefined
+  readonly keepSettled: (part: Settled) => void
+}
+
+const NOTHING_KEPT: LongTotal = {
+  recall: () => undefined,
+  keep: () => undefined,
+  recallSettled: () => undefined,
+  keepSettled: () => undefined,
 }
 
 /**
@@ -27,23 +56,16 @@ export type LongTotal = {
  */
 export function longTotalOf(reads: Reads, counted: CompiledQuery): LongTotal {
   const organizationId = organizationOf(reads)
-  if (organizationId === undefined) return { recall: () => undefined, keep: () => undefined }
+  if (organizationId === undefined) return NOTHING_KEPT
   const asked = JSON.stringify([organizationId, counted.sql, counted.parameters], (_, value) =>
     typeof value === 'bigint' ? `${value}` : value,
   )
   // A search may have thousands of ids as its parameters.
   const key = createHash('sha256').update(asked).digest('base64')
   return {
-    recall: () => {
-      const known = kept.get(key)
-      return known && performance.now() - known.countedAt < AGE_MAX_MS ? known.total : undefined
-    },
-    keep: (total) => {
-      kept.delete(key)
-      if (total < LONG_FROM) return
-      kept.set(key, { total, countedAt: performance.now() })
-      const [oldest] = kept.keys()
-      if (kept.size > KEPT_MAX && oldest !== undefined) kept.delete(oldest)
-    },
+    recall: () => totals.recall(key),
+    keep: (total) => totals.keep(key, total, total),
+    recallSettled: () => settled.recall(key),
+    keepSettled: (part) => settled.keep(key, part, part.count),
   }
 }

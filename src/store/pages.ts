@@ -1,5 +1,14 @@
-import { ExpressionWrapper, RawNode, ReferenceNode, type SelectQueryBuilder, type Simplify } from 'kysely'
+import {
+  ExpressionWrapper,
+  RawNode,
+  ReferenceNode,
+  type SelectQueryBuilder,
+  type Simplify,
+  sql,
+} from 'kysely'
+import { systemClock } from './clock.ts'
 import type { Reads } from './database.ts'
+import { idAt } from './ids.ts'
 import { longTotalOf } from './long-totals.ts'
 
 /** The limit and offset of a list. */
@@ -11,16 +20,24 @@ export type Listed<T> = { readonly rows: T[]; readonly total: number }
 /** From here on, a list is counted first, to find out whether its page is nearer to its end. */
 const DEEP_OFFSET = 1000
 
+/** Rows of an older id are all committed: nothing writes for so long. */
+const SETTLED_AFTER_MS = 60 * 60_000
+
 /**
  * One page of an ordered query and the number of all its rows. A page that is not full tells the number by itself. A
  * page in the second half of a long list is read from the end, so the last one is as fast as the first. The order must
  * be total. With `reads`, the total of a list of tens of thousands of rows may be some minutes old (long-totals.ts),
  * unless the page is the last one of that total: whoever reads all pages misses nothing.
+ *
+ * `logId` names the id of a list in which a row that was written never comes to match later, only new rows do: what was
+ * counted of it some minutes ago is not counted again. A row that has ceased to match since may still count, which shows
+ * some rows twice to whoever reads all pages, and hides none.
  */
 export async function pageOf<D, T extends keyof D, O>(
   ordered: SelectQueryBuilder<D, T, O>,
   slice: Slice,
   reads?: Reads,
+  logId?: string,
 ): Promise<Listed<Simplify<O>>> {
   const counted = ordered
     .clearSelect()
@@ -28,8 +45,16 @@ export async function pageOf<D, T extends keyof D, O>(
     .select((eb) => eb.fn.countAll<bigint>().as('count'))
     .$castTo<{ readonly count: bigint }>()
   const known = reads === undefined ? undefined : longTotalOf(reads, counted.compile())
+  const countOf = async (query: typeof counted) => Number((await query.executeTakeFirstOrThrow()).count)
+  const countLog = async (id: string) => {
+    const part = known?.recallSettled()
+    const upTo = part?.upTo ?? idAt(systemClock.now() - SETTLED_AFTER_MS)
+    const settled = part?.count ?? (await countOf(counted.where(sql.ref(id), '<=', upTo)))
+    if (!part) known?.keepSettled({ count: settled, upTo })
+    return settled + (await countOf(counted.where(sql.ref(id), '>', upTo)))
+  }
   const count = async () => {
-    const total = Number((await counted.executeTakeFirstOrThrow()).count)
+    const total = await (logId === undefined ? countOf(counted) : countLog(logId))
     known?.keep(total)
     return total
   }

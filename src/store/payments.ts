@@ -92,7 +92,8 @@ export async function listPayments(
     )
   }
   // Ids only, which an index has: the payments before the page are skipped without being read.
-  const { rows, total } = await pageOf(query.orderBy('p.paidAt', 'desc').orderBy('p.id'), slice, reads)
+  const ordered = query.orderBy('p.paidAt', 'desc').orderBy('p.id')
+  const { rows, total } = await pageOf(ordered, slice, reads, externalCustomerId === undefined ? 'p.id' : undefined)
   const ids = rows.map(({ id }) => id)
   return { rows: inOrder(ids, await findPayments(reads, ids)), total }
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Reads } from '../../src/store/database.ts'
+import { idAt } from '../../src/store/ids.ts'
 import { pageOf } from '../../src/store/pages.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 
@@ -115,5 +116,47 @@ describe('the total of a long list', () => {
       pageOf(ordered(tx).orderBy('id'), { perPage: 50, offset: 0 }, tx),
     )
     expect(total).toBe(LONG + 5)
+  })
+})
+
+describe('the total of a list that only grows', () => {
+  const LONG = 12_000
+  const HOUR_MS = 60 * 60_000
+  /** Rows with ids of an instant of the system's clock. */
+  const add = (to: Client, from: number, until: number, at: number) =>
+    sql`
+      insert into features (organization_id, id, code, name, created_at, updated_at)
+      select ${to.organizationId}::uuid, (${idAt(at).slice(0, 18)} || '-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'g' || n,
+        'g' || n, timestamptz '2025-01-01' + make_interval(secs => n), now()
+      from generate_series(${from}::integer, ${until}::integer) n`.execute(harness.context.database.system)
+
+  it('has what came since on every page, without counting the rest again', async () => {
+    const log = await harness.organization()
+    const page = (offset: number) =>
+      read((reads) => {
+        const query = ordered(reads).orderBy('id')
+        return pageOf(query, { perPage: 50, offset }, reads, 'id')
+      }, log)
+    const whole = () => read((reads) => ordered(reads).orderBy('id').execute(), log)
+    const now = Date.now()
+    await add(log, 1, LONG, now - 2 * HOUR_MS)
+    expect((await page(LONG - 50)).total).toBe(LONG)
+    await add(log, LONG + 1, LONG + 70, now)
+    const rows = await whole()
+    for (const offset of [LONG - 50, LONG, LONG + 50, LONG + 100, LONG / 2 + 100]) {
+      expect(await page(offset), `from ${offset}`).toEqual({
+        rows: rows.slice(offset, offset + 50),
+        total: LONG + 70,
+      })
+    }
+    // What has settled is not counted again for a while: what is gone of it still counts.
+    await sql`delete from features where organization_id = ${log.organizationId}::uuid and code = 'g7'`.execute(
+      harness.context.database.system,
+    )
+    expect((await page(LONG)).total).toBe(LONG + 70)
+    const later = performance.now() + 5 * 60_000
+    vi.spyOn(performance, 'now').mockReturnValue(later)
+    expect((await page(LONG)).total).toBe(LONG + 69)
+    vi.restoreAllMocks()
   })
 })
