@@ -22,6 +22,7 @@ function hashOfSources() {
     'index.html',
     'login.html',
     'portal.html',
+    'shell-chunk.ts',
     'sign-in-html.ts',
     'vite.config.ts',
     'package.json',

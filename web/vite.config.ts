@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { devSession } from './dev-session.ts'
+import { CHUNKS, preloadShell } from './shell-chunk.ts'
 import { signInHtml } from './sign-in-html.ts'
 
 const server = process.env.WEIR_API ?? 'http://localhost:3000'
@@ -15,7 +16,7 @@ const proxy = {
 
 // The build goes where the server looks for it. Nothing is inlined, because the server's policy allows no inline code.
 export default defineConfig({
-  plugins: [react(), signInHtml(), ...(key ? [devSession(server, key)] : [])],
+  plugins: [react(), signInHtml(), preloadShell(), ...(key ? [devSession(server, key)] : [])],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
@@ -23,7 +24,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // The dashboard, the page to sign in to it, and the portal of its customers.
-    rollupOptions: { input: ['index.html', 'login.html', 'portal.html'] },
+    rolldownOptions: {
+      input: ['index.html', 'login.html', 'portal.html'],
+      output: { codeSplitting: { groups: CHUNKS } },
+    },
   },
   server: { proxy },
   preview: { proxy },

@@ -18,7 +18,7 @@ export const ENTRY_PAGES: readonly PageRoute[] = [
 
 /** Pages below `/{org}`. */
 export const PAGES: readonly PageRoute[] = [
-  ['/', () => import('./pages/home/home.tsx'), 'Home'],
+  ['/', () => import('./shell/shell.tsx'), 'Home'],
   ...MONEY_PAGES,
   ['/metrics', () => import('./pages/metrics/metric-list.tsx'), 'MetricList'],
   ['/metrics/new', () => import('./pages/metrics/metric-form.tsx'), 'NewMetric'],

@@ -4,6 +4,7 @@ import { useMay } from '../api/session.ts'
 import { counted } from '../format/counts.ts'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { useAt, useGo } from '../parts/link.tsx'
+import { useSettled } from '../parts/use-settled.ts'
 import { CREATIONS, isShown, NAVIGATION } from './navigation.ts'
 import { type Recent, readRecent } from './recent.ts'
 import { useTheme } from './theme.ts'
@@ -180,7 +181,7 @@ function useChoices(text: string, onClose: () => void): Choices {
   const at = useAt()
   const may = useMay()
   const [, setTheme] = useTheme()
-  const asked = useDebounced(text.trim())
+  const asked = useSettled(text.trim(), DEBOUNCE_MS)
   const isObject = asked.length >= QUERY_MIN && !asked.startsWith('>')
   const { data, isLoading } = useRead<{ results?: readonly Found[] }>(
     '/api/weir/v1/search',
@@ -268,12 +269,3 @@ const recentChoice = ({ href, label, kind }: Recent, run: () => void): Choice =>
   note: kind,
   run,
 })
-
-function useDebounced(text: string): string {
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), DEBOUNCE_MS)
-    return () => clearTimeout(timer)
-  }, [text])
-  return settled
-}

@@ -11,6 +11,9 @@ import { SandboxBar } from './sandbox-bar.tsx'
 import { SideNavigation } from './side-navigation.tsx'
 import { TopBar } from './top-bar.tsx'
 
+// Most sessions begin at home: it comes with the shell.
+export { Home } from '../pages/home/home.tsx'
+
 /** The frame around every page of an organization. */
 export function Shell(): ReactElement {
   const { org = '' } = useParams({ strict: false }) as { org?: string }

@@ -1,5 +1,5 @@
 import { useQueries } from '@tanstack/react-query'
-import { type ReactElement, useState } from 'react'
+import { type ReactElement, useEffect, useState } from 'react'
 import { send } from '../../api/client.ts'
 import { useList } from '../../api/queries.ts'
 import { useMay, useOrganization } from '../../api/session.ts'
@@ -14,13 +14,24 @@ const exists = (query: { data?: { meta: { total_count: number } } | undefined })
 
 type Item = readonly [isDone: boolean, label: string, href: string]
 
-/** The six facts of an organization that bills, as far as they are known; ticked by what exists, not by clicks. */
+const COUNT = 6
+const HIDDEN = 'hidden'
+/** What a browser remembers of the last visit: a digit for each fact, 1 where it was one. */
+const REMEMBERED = new RegExp(`^[01]{${COUNT}}$`)
+
+/**
+ * The six facts of an organization that bills, as far as they are known; ticked by what exists, not by clicks. What was
+ * seen on the last visit is shown until it is known again, so that nothing below waits for it.
+ */
 export function useChecklist() {
   const { slug } = useOrganization()
   const may = useMay()
-  const isWanted = may('plans:create')
   const key = `weir-checklist ${slug}`
-  const [isHidden, setHidden] = useState(() => localStorage.getItem(key) === 'hidden')
+  const [kept] = useState(() => localStorage.getItem(key) ?? '')
+  const [isHidden, setHidden] = useState(kept === HIDDEN)
+  const known = REMEMBERED.test(kept) ? [...kept].map((digit) => digit === '1') : undefined
+  const wasDone = known?.every(Boolean) === true
+  const isWanted = may('plans:create') && !isHidden && !wasDone
   const plans = useList<{ code: string }>('/plans', 'plans', { per_page: 1 }, { enabled: isWanted })
   const metrics = useList('/billable_metrics', 'billable_metrics', { per_page: 1 }, { enabled: isWanted })
   const customers = useList('/customers', 'customers', { per_page: 1 }, { enabled: isWanted })
@@ -31,31 +42,36 @@ export function useChecklist() {
     { status: 'finalized', per_page: 1 },
     { enabled: isWanted },
   )
-  const isDelivered = useDelivered()
-  const plan = plans.data?.rows[0]?.code
-  const items: readonly Item[] = [
-    [exists(metrics), 'A metric exists', metrics.data?.meta.total_count ? '/metrics' : '/metrics/new'],
-    [exists(plans), 'A plan exists', plan ? `/plans/${encodeURIComponent(plan)}` : '/plans/new'],
-    [exists(customers), 'A customer exists', exists(customers) ? '/customers' : '/customers/new'],
-    [exists(events), 'An event was accepted', '/developers/events/new'],
-    [exists(invoices), 'An invoice was finalized', '/invoices'],
-    [
-      isDelivered === true,
-      'A webhook was delivered',
-      isDelivered ? '/developers/webhooks' : '/developers/webhooks/new',
-    ],
-  ]
-  const done = items.filter(([isDone]) => isDone).length
-  const read = [plans, metrics, customers, events, invoices]
+  const isDelivered = useDelivered(isWanted)
+  const read = [metrics, plans, customers, events, invoices]
   const isReady = read.every(({ data }) => data !== undefined) && isDelivered !== undefined
-  const isUnwanted = isHidden || !isWanted
+  const facts = isReady ? [...read.map(exists), isDelivered] : (known ?? Array(COUNT).fill(false))
+  const seen = facts.map((isDone) => (isDone ? '1' : '0')).join('')
+  useEffect(() => {
+    if (isWanted && isReady) localStorage.setItem(key, seen)
+  }, [isWanted, isReady, key, seen])
+  const plan = plans.data?.rows[0]?.code
+  const [metric, anyPlan, customer, event, invoice, webhook] = facts
+  const items: readonly Item[] = [
+    [metric, 'A metric exists', metric ? '/metrics' : '/metrics/new'],
+    [
+      anyPlan,
+      'A plan exists',
+      anyPlan ? `/plans${plan ? `/${encodeURIComponent(plan)}` : ''}` : '/plans/new',
+    ],
+    [customer, 'A customer exists', customer ? '/customers' : '/customers/new'],
+    [event, 'An event was accepted', '/developers/events/new'],
+    [invoice, 'An invoice was finalized', '/invoices'],
+    [webhook, 'A webhook was delivered', webhook ? '/developers/webhooks' : '/developers/webhooks/new'],
+  ]
+  const isDone = facts.every(Boolean)
   return {
     items,
     /** Whether it will not appear any more. */
-    isSettled: isReady || isUnwanted || read.some(({ error }) => error !== null),
-    isShown: isReady && !isUnwanted && done < items.length,
+    isSettled: isReady || !isWanted || known !== undefined || read.some(({ error }) => error !== null),
+    isShown: isWanted && !isDone && (isReady || known !== undefined),
     hide: () => {
-      localStorage.setItem(key, 'hidden')
+      localStorage.setItem(key, HIDDEN)
       setHidden(true)
     },
   }
@@ -104,10 +120,10 @@ export function Checklist(props: {
 }
 
 /** Whether any delivery to any endpoint succeeded; undefined until it is known. */
-function useDelivered(): boolean | undefined {
+function useDelivered(isWanted: boolean): boolean | undefined {
   const may = useMay()
   const { slug } = useOrganization()
-  const isOn = may('developers:manage')
+  const isOn = isWanted && may('developers:manage')
   const endpoints = useList<WebhookEndpoint>('/webhook_endpoints', 'webhook_endpoints', {}, { enabled: isOn })
   const deliveries = useQueries({
     queries: (endpoints.data?.rows ?? []).map(({ lago_id }) => {

@@ -8,6 +8,7 @@ import { type CurvePoint, PriceCurve } from '../../charts/price-curve.tsx'
 import { formatCents, formatRate, formatUnitPrice, formatUnits } from '../../format/money.ts'
 import { DecimalInput } from '../../parts/fields.tsx'
 import { Tag } from '../../parts/status.tsx'
+import { useSettled } from '../../parts/use-settled.ts'
 import type { AskedUsage } from './same-usage.ts'
 
 export type PreviewCharge = {
@@ -59,7 +60,7 @@ const isNumber = (text: string): boolean => /^\d+(\.\d+)?$/.test(text)
 /** The preview of a plan body, which the server prices; the answer before stays until the next is there. */
 export function usePlanPreview(body: object, usage: readonly object[]) {
   const { slug } = useOrganization()
-  const asked = useSettled(JSON.stringify({ plan: body, usage, with_curves: true }))
+  const asked = useSettled(JSON.stringify({ plan: body, usage, with_curves: true }), DEBOUNCE_MS)
   return useQuery<Preview, ApiProblem>({
     queryKey: [slug, 'plan-preview', asked],
     queryFn: async ({ signal }) =>
@@ -69,15 +70,6 @@ export function usePlanPreview(body: object, usage: readonly object[]) {
     retry: false,
     staleTime: 60_000,
   })
-}
-
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), DEBOUNCE_MS)
-    return () => clearTimeout(timer)
-  }, [text])
-  return settled
 }
 
 type PanelProps = {
