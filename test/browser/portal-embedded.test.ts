@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Browser, chromium, type Frame, type FrameLocator, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeStripe, startStripe } from '../fakes/stripe.ts'
-import { hasChromium, Journey, type Place } from '../support/browser-journey.ts'
+import { hasChromium, Journey, loaded, type Place } from '../support/browser-journey.ts'
 import { makeScene, sendEvent } from '../support/browser-scenes.ts'
 import { CHROMIUM_ARGUMENTS, findChromium } from '../support/chromium.ts'
 
@@ -349,6 +349,8 @@ describe.runIf(hasChromium)('the portal on the page of somebody else', () => {
     const page = await openStrict()
     await page.goto(at(await linkOf()))
     await overview(page).waitFor()
+    // What is still being read would find out before the click.
+    await loaded(page)
     await page.context().clearCookies()
     await inFrame(page).getByRole('link', { name: 'Your details' }).click()
     await inFrame(page).getByRole('heading', { name: 'This link does not work any more' }).waitFor()
@@ -372,6 +374,20 @@ describe.runIf(hasChromium)('the portal on the page of somebody else', () => {
       .locator('weir-portal')
       .evaluate((element) => element.setAttribute('src', 'javascript:alert(1)'))
     await expect.poll(() => page.locator('iframe').count()).toBe(0)
+  })
+
+  it('tells that a link is over which cannot be shown, and goes on with a new one', async () => {
+    await allow([host.origin])
+    const page = await openStrict()
+    const link = await linkOf()
+    await page.goto(at(`${link.slice(0, -1)}${link.endsWith('A') ? 'B' : 'A'}`))
+    await expect.poll(() => page.evaluate('document.documentElement.dataset.expired')).toBe('1')
+    await page.evaluate(`document.querySelector('weir-portal').src = '${link}'`)
+    await overview(page).waitFor()
+    expect(await page.evaluate(`document.querySelector('weir-portal').src`)).toBe(link)
+    // From then on, silence is told once more.
+    await page.evaluate(`document.querySelector('weir-portal').src = '${link}x'`)
+    await expect.poll(() => page.evaluate('document.documentElement.dataset.expired')).toBe('2')
   })
 
   it('works in a plain frame, and says what to do where no cookie is kept', async () => {

@@ -22,6 +22,14 @@
     #timer = 0
     #listen = (event) => this.#hear(event)
 
+    get src() {
+      return this.getAttribute('src') ?? ''
+    }
+
+    set src(src) {
+      this.setAttribute('src', src)
+    }
+
     connectedCallback() {
       addEventListener('message', this.#listen)
       this.#show()
