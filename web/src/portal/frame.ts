@@ -43,6 +43,9 @@ export function tellOver(): void {
   tell({ type: 'weir-portal:expired' })
 }
 
+/** What a link to the page of a provider has besides: from a frame, it leads to a window of its own. */
+export const BESIDE_FRAME = isFramed ? ({ target: '_blank', rel: 'noopener noreferrer' } as const) : {}
+
 /**
  * A window for the page of somebody who refuses to be framed. It is asked for before its address is known, because a
  * browser opens one at a click only; null where it does not.

@@ -138,12 +138,12 @@ export function OpenButton(props: {
     const isElsewhere = isFramed && !props.isFile
     const opened = isElsewhere ? openWindow() : null
     const answer = await run<{ url: string | null }>('POST', props.path)
-    if (!answer?.url) opened?.close()
-    if (answer?.url) {
-      if (!isElsewhere) window.location.assign(props.isFile ? downloadOf(answer.url) : answer.url)
-      else if (opened) opened.location.replace(answer.url)
-      else setRefusedUrl(answer.url)
-    } else if (answer) setWaiting(true)
+    if (!answer?.url) {
+      opened?.close()
+      setWaiting(answer !== undefined)
+    } else if (!isElsewhere) window.location.assign(props.isFile ? downloadOf(answer.url) : answer.url)
+    else if (opened) opened.location.replace(answer.url)
+    else setRefusedUrl(answer.url)
   }
   return (
     <span className="portal-open">
