@@ -17,6 +17,7 @@ import { logCalls } from './log-calls.ts'
 import { answerLongReadsElsewhere, type ReadElsewhere } from './long-reads.ts'
 import { describeApi } from './openapi.ts'
 import { tidyPathIds } from './params.ts'
+import { embeddingOriginsOf } from './portal-frames.ts'
 import { servePortalsAtDomains } from './portal-hosts.ts'
 import { admitBuyers } from './portal-visits.ts'
 import { requestIdOf } from './request-id.ts'
@@ -85,7 +86,9 @@ export function buildApp(
   answerUnknownPaths(
     app,
     async (request, reply) =>
-      webFolder !== undefined && mayBePage(request) && (await answerPage(webFolder, request, reply)),
+      webFolder !== undefined &&
+      mayBePage(request) &&
+      (await answerPage(webFolder, request, reply, (asked) => embeddingOriginsOf(context, asked))),
   )
   const headers = securityHeaders()
   app.addHook('onRequest', async (request, reply) => {

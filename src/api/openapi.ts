@@ -75,7 +75,9 @@ export function describeApi(app: FastifyInstance, apiUrl: string): void {
             type: 'apiKey',
             in: 'cookie',
             name: 'weir_portal',
-            description: 'A customer who opened the portal. Writes also need the header `x-csrf-token`.',
+            description:
+              'A customer who opened the portal. Writes also need the header `x-csrf-token`. In a frame the cookie is ' +
+              '`weir_portal_framed`, and counts together with the header `x-weir-portal-frame: true` alone.',
           },
           adminKey: { type: 'apiKey', in: 'header', name: 'X-Admin-API-Key' },
         },

@@ -7,7 +7,7 @@ import type { OrganizationRow } from '../store/organizations.ts'
 import { findPortalVisit, type PortalVisit } from '../store/portal.ts'
 import { isAtHome } from './portal-hosts.ts'
 import { OF_WRITES, WriteShares } from './portal-writes.ts'
-import { checkCsrf, OF_PORTAL, sessionTokenOf } from './session-cookie.ts'
+import { checkCsrf, OF_FRAMED_PORTAL, portalCookieOf, sessionTokenOf } from './session-cookie.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -58,18 +58,35 @@ export async function requireVisit(
   context: Context,
   request: FastifyRequest,
 ): Promise<{ readonly visit: PortalVisit; readonly token: string }> {
-  const token = sessionTokenOf(request, OF_PORTAL)
+  const token = sessionTokenOf(request, portalCookieOf(request))
   const visit =
     token === undefined ? undefined : await findPortalVisit(context.database, token, context.systemNow())
-  const isHere = visit !== undefined && isAtHome(request, visit.organization.id)
+  const isHere = visit !== undefined && mayOpen(request, visit.organization)
   if (token === undefined || !isHere) {
     throw new Refusal({ kind: 'unauthorized', code: 'portal_session_required' })
   }
   return { visit, token }
 }
 
-/** Where pages at a provider lead back to: where the session is, the portal's domain or the installation. */
+/**
+ * Whether a portal opens for a request: at the domain of a portal only that one, and in a frame only where somebody may
+ * embed it.
+ */
+export function mayOpen(
+  request: FastifyRequest,
+  { id, portalEmbeddingOrigins }: Pick<OrganizationRow, 'id' | 'portalEmbeddingOrigins'>,
+): boolean {
+  return isAtHome(request, id) && (!isFramed(request) || portalEmbeddingOrigins.length > 0)
+}
+
+const isFramed = (request: FastifyRequest): boolean => portalCookieOf(request) === OF_FRAMED_PORTAL
+
+/**
+ * Where pages at a provider lead back to: where the session is, the portal's domain or the installation. They are beside
+ * a portal in a frame, and have no session of their own.
+ */
 function portalHome(context: Context, request: FastifyRequest, organization: OrganizationRow): string {
   const portalDomain = request.portalOrganizationId === undefined ? null : organization.portalDomain
-  return `${portalAddress(context, { portalDomain })}/customer-portal`
+  const home = `${portalAddress(context, { portalDomain })}/customer-portal`
+  return isFramed(request) ? `${home}/returned` : home
 }

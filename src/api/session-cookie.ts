@@ -5,18 +5,43 @@ import { SESSION_MS } from '../core/portal/portal-life.ts'
 import { forbidden } from '../core/refusal.ts'
 import { LIFE_MS } from '../core/sessions/session-life.ts'
 
-/** A cookie of a session: its name, the paths that it is sent to, and how long it lives. */
-type SessionCookie = { readonly name: string; readonly path: string; readonly seconds: number }
+/** A cookie of a session: its name, the paths that it is sent to, how long it lives, and whether frames have it. */
+type SessionCookie = {
+  readonly name: string
+  readonly paths: readonly string[]
+  readonly seconds: number
+  readonly isFramed?: boolean
+}
 
-const OF_MEMBERS: SessionCookie = { name: 'weir_session', path: '/', seconds: Math.floor(LIFE_MS / 1000) }
+const OF_MEMBERS: SessionCookie = { name: 'weir_session', paths: ['/'], seconds: Math.floor(LIFE_MS / 1000) }
 /** Customers in the portal have a cookie of their own, which no other route is sent. */
 export const OF_PORTAL: SessionCookie = {
   name: 'weir_portal',
-  path: '/api/weir/v1/portal',
+  paths: ['/api/weir/v1/portal'],
   seconds: Math.floor(SESSION_MS / 1000),
 }
+/**
+ * The cookie of a portal that another site shows in a frame (docs/decisions/0052). The page gets it too: on a reload it
+ * tells whose portal this is, and with that who may embed it.
+ */
+export const OF_FRAMED_PORTAL: SessionCookie = {
+  name: 'weir_portal_framed',
+  paths: [...OF_PORTAL.paths, '/customer-portal'],
+  seconds: OF_PORTAL.seconds,
+  isFramed: true,
+}
+/** Says that a request comes from a portal in a frame. Pages of other origins cannot send it (src/api/cors.ts). */
+const FRAME_HEADER = 'x-weir-portal-frame'
 const TOKEN = /^[A-Za-z0-9_-]{43}$/
 const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * Which of its two cookies a request of the portal goes by. The one of frames counts only together with a header,
+ * because browsers send it with requests that other sites make as well.
+ */
+export function portalCookieOf({ headers }: FastifyRequest): SessionCookie {
+  return headers[FRAME_HEADER] === 'true' ? OF_FRAMED_PORTAL : OF_PORTAL
+}
 
 /** The token of the request's session cookie; undefined when it has none of the right form. */
 export function sessionTokenOf({ headers }: FastifyRequest, cookie = OF_MEMBERS): string | undefined {
@@ -36,7 +61,7 @@ export function setSessionCookie(
   token: string,
   cookie = OF_MEMBERS,
 ): void {
-  void reply.header('set-cookie', cookieOf(cookie, token, settings))
+  void reply.header('set-cookie', cookiesOf(cookie, token, settings))
 }
 
 export function clearSessionCookie(
@@ -44,16 +69,18 @@ export function clearSessionCookie(
   settings: Pick<Settings, 'frontUrl'>,
   cookie = OF_MEMBERS,
 ): void {
-  void reply.header('set-cookie', cookieOf({ ...cookie, seconds: 0 }, '', settings))
+  void reply.header('set-cookie', cookiesOf({ ...cookie, seconds: 0 }, '', settings))
 }
 
-function cookieOf(
-  { name, path, seconds }: SessionCookie,
+function cookiesOf(
+  { name, paths, seconds, isFramed = false }: SessionCookie,
   value: string,
   { frontUrl }: Pick<Settings, 'frontUrl'>,
-): string {
+): string | string[] {
   const secure = frontUrl.startsWith('https:') ? '; Secure' : ''
-  return `${name}=${value}; Path=${path}; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`
+  const where = isFramed ? 'SameSite=None; Secure; Partitioned' : `SameSite=Strict${secure}`
+  const each = paths.map((path) => `${name}=${value}; Path=${path}; Max-Age=${seconds}; HttpOnly; ${where}`)
+  return each.length === 1 ? each.join() : each
 }
 
 /** What the writes of a session have to name: only pages that may read our answers know it. */

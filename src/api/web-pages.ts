@@ -20,16 +20,20 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
-/** Nothing from elsewhere, no script or style inside of a page; documents are shown from memory. */
-const POLICY = [
-  "default-src 'self'",
-  "img-src 'self' data: blob:",
-  "frame-src 'self' blob:",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ')
+/**
+ * Nothing from elsewhere, no script or style inside of a page; documents are shown from memory. Only the portal is ever
+ * in a frame, on pages of the origins that its organization has named.
+ */
+const policyOf = (framedBy: readonly string[]): string =>
+  [
+    "default-src 'self'",
+    "img-src 'self' data: blob:",
+    "frame-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    `frame-ancestors ${framedBy.length === 0 ? "'none'" : framedBy.join(' ')}`,
+  ].join('; ')
 
 /** Where pages never are: an unknown path there is a 404 of the API. */
 const ELSEWHERE = /^\/(api|admin|docs|files|health|metrics|openapi\.json|ready)(\/|$)/
@@ -44,6 +48,8 @@ const OWN_PAGES = [
 ] as const
 /** Their names change with their content. */
 const HASHED = /^\/assets\//
+/** The element that embeds the portal, which pages of others load (docs/api/portal.md). */
+const EMBED_SCRIPT = '/portal/embed.js'
 const ENCODINGS = [
   { name: 'br', extension: '.br' },
   { name: 'gzip', extension: '.gz' },
@@ -61,11 +67,14 @@ export function mayBePage({ method, url }: FastifyRequest): boolean {
  * Answers with a file of the built dashboard in `folder`, or with its page for any other path that a browser opens,
  * because the page itself knows its routes. Gives false, and sends nothing, for what is neither. At the domain of a
  * portal its page is the only one.
+ *
+ * @param originsOf the origins whose pages may show the portal in a frame
  */
 export async function answerPage(
   folder: string,
   request: FastifyRequest,
   reply: FastifyReply,
+  originsOf: (request: FastifyRequest) => Promise<readonly string[]>,
 ): Promise<boolean> {
   const path = pathOf(request.url)
   const isRoot = path === '/'
@@ -82,7 +91,8 @@ export async function answerPage(
   if (!isOpened || HASHED.test(path)) return false
   const known = OWN_PAGES.find(([addresses]) => addresses.test(path))?.[1] ?? '/index.html'
   const page = isPortal ? PORTAL_PAGE : known
-  if (await sendFile(folder, page, request, reply)) return true
+  const framedBy = page === PORTAL_PAGE ? await originsOf(request) : []
+  if (await sendFile(folder, page, request, reply, framedBy)) return true
   void reply.type('text/plain; charset=utf-8').send(NOT_BUILT)
   return true
 }
@@ -96,22 +106,37 @@ async function sendFile(
   path: string,
   request: FastifyRequest,
   reply: FastifyReply,
+  framedBy: readonly string[] = [],
 ): Promise<boolean> {
   const file = await readEncoded(join(folder, path), String(request.headers['accept-encoding'] ?? ''))
   if (!file) return false
-  const etag = `"${createHash('sha256').update(file.bytes).digest('base64url').slice(0, 22)}"`
+  const policy = policyOf(framedBy)
+  // With the policy: a browser that has the page keeps what came with it.
+  const hash = createHash('sha256').update(file.bytes).update(policy)
+  const etag = `"${hash.digest('base64url').slice(0, 22)}"`
   void reply
     .type(TYPES[extname(path)] ?? 'application/octet-stream')
-    .header('content-security-policy', POLICY)
+    .header('content-security-policy', policy)
     .header('cross-origin-resource-policy', 'same-origin')
     .header('referrer-policy', 'no-referrer')
-    .header('vary', 'accept-encoding')
+    .header('vary', path === PORTAL_PAGE ? 'accept-encoding, cookie' : 'accept-encoding')
     .header('etag', etag)
     .header('cache-control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache')
+  // It knows no origins, and browsers that know the policy do not look at it.
+  if (framedBy.length > 0) void reply.removeHeader('x-frame-options')
+  if (path === EMBED_SCRIPT) openToOthers(reply)
   if (file.encoding !== null) void reply.header('content-encoding', file.encoding)
   if (request.headers['if-none-match'] === etag) void reply.code(304).send()
   else void reply.send(file.bytes)
   return true
+}
+
+/** Lets pages of every origin load a file, also as a module, and keep it for an hour. */
+function openToOthers(reply: FastifyReply): void {
+  void reply
+    .header('access-control-allow-origin', '*')
+    .header('cross-origin-resource-policy', 'cross-origin')
+    .header('cache-control', 'public, max-age=3600')
 }
 
 /** A file, or its compressed form that lies beside it, when the browser takes that. */

@@ -1131,6 +1131,7 @@ export interface Organizations {
   oldWebhookSecretUntil: Timestamp | null
   portalBrand: Generated<Json>
   portalDomain: string | null
+  portalEmbeddingOrigins: Generated<string[]>
   portalParts: Generated<string[]>
   premiumIntegrations: Generated<string[]>
   removedIn: string | null

@@ -26,14 +26,14 @@ export type ShownSettings = {
 }
 
 /**
- * Sets which parts of the portal customers see, between which plans they may change, its look and its domain; it holds
- * from their next request on. 404 `plans_not_found` when one of the plans does not exist; 422 for a domain that is not
+ * Sets which parts of the portal customers see, between which plans they may change, its look, its domain and who may
+ * embed it; it holds from their next request on. 404 `plans_not_found` when one of the plans does not exist; 422 for a domain that is not
  * proven, and for one that another organization has.
  */
 export async function updatePortalSettings(
   context: Context,
   caller: Caller,
-  { parts, planCodes, brand, files, domain }: PortalSettings,
+  { parts, planCodes, brand, files, domain, embeddingOrigins }: PortalSettings,
 ): Promise<ShownSettings> {
   const { organizationId } = caller
   // A domain that the organization has already is not proven again.
@@ -49,6 +49,7 @@ export async function updatePortalSettings(
     const written = updateOrganization(tx, organizationId, {
       portalParts: [...parts],
       ...(domain === undefined ? {} : { portalDomain: domain }),
+      ...(embeddingOrigins === undefined ? {} : { portalEmbeddingOrigins: [...embeddingOrigins] }),
       updatedAt: ts(caller.now),
     })
     const row = await refusingDuplicates(written, 'organizations_portal_domain_key', 'domain')

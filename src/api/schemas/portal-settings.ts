@@ -63,8 +63,21 @@ const domain = Type.Union([text, Type.Null()], {
     'refused with `domain_is_not_proven`; `domain_record_name` and `domain_record_value` beside it are the TXT record ' +
     'that proves it.',
 })
+const embeddingOrigins = Type.Array(text, {
+  description:
+    'The origins whose pages may show the portal in a frame, such as `https://app.example.com`; nobody may while there ' +
+    'is none. Each is `scheme://host` or `scheme://host:port`, without a path or a wildcard; `http` is for `localhost`, ' +
+    '`127.0.0.1` and `[::1]` alone. There are twenty at most.',
+})
 const PortalSettings = Type.Object({
-  portal_settings: Type.Object({ parts, plan_codes: planCodes, brand, domain, accents }),
+  portal_settings: Type.Object({
+    parts,
+    plan_codes: planCodes,
+    brand,
+    domain,
+    embedding_origins: embeddingOrigins,
+    accents,
+  }),
 })
 
 const PortalSettingsChange = Type.Object({
@@ -73,6 +86,7 @@ const PortalSettingsChange = Type.Object({
     plan_codes: Type.Optional(planCodes),
     brand: Type.Optional(brandChange),
     domain: Type.Optional(domain),
+    embedding_origins: Type.Optional(Type.Union([embeddingOrigins, Type.Null()])),
   }),
 })
 

@@ -1,5 +1,6 @@
 import { Fields, type Input } from '../input/fields.ts'
 import { type Outcome, Problems, refused } from '../problems.ts'
+import { readEmbeddingOrigins } from './embedding-origins.ts'
 import { type PortalBrand, readPortalBrand } from './portal-brand.ts'
 import { readPortalDomain } from './portal-domain.ts'
 import { readPortalFiles, type SentFiles } from './portal-files.ts'
@@ -33,6 +34,8 @@ export type PortalSettings = {
   readonly files: SentFiles
   /** Null takes it back. */
   readonly domain: string | null | undefined
+  /** The origins whose pages may embed the portal. */
+  readonly embeddingOrigins: readonly string[] | undefined
 }
 
 /** Reads the body of `PUT /portal_settings`: the parts that are on, in the order of the list above. */
@@ -50,11 +53,12 @@ export function readPortalSettings(input: Input): Outcome<PortalSettings> {
   const brand = readPortalBrand(look)
   const files = look === undefined ? {} : readPortalFiles(look)
   const domain = readPortalDomain(fields)
+  const embeddingOrigins = readEmbeddingOrigins(fields)
   if (brand.nearest !== undefined) {
     const details = { ...problems.details(), nearest_accent_color: brand.nearest }
     return refused({ kind: 'invalid', details })
   }
-  return problems.outcome({ parts, planCodes, brand: brand.change, files, domain })
+  return problems.outcome({ parts, planCodes, brand: brand.change, files, domain, embeddingOrigins })
 }
 
 /** The parts that are on, of those that an organization has stored. */

@@ -14,13 +14,14 @@ import type { PortalFileHashes } from '../../store/portal-files.ts'
 import type { SubscriptionDetails, SubscriptionView } from '../../store/subscription-views.ts'
 import { isoMillis, isoSeconds, isoSecondsOrNull } from '../times.ts'
 
-/** The parts of the portal that an organization shows, the plans between which its customers may change, and its look. */
+/** What an organization has set for its portal: its parts, the plans that customers may choose, its look and places. */
 export function toWirePortalSettings(
   {
     portalParts,
     portalBrand,
     portalDomain,
-  }: Pick<OrganizationRow, 'portalParts' | 'portalBrand' | 'portalDomain'>,
+    portalEmbeddingOrigins,
+  }: Pick<OrganizationRow, 'portalParts' | 'portalBrand' | 'portalDomain' | 'portalEmbeddingOrigins'>,
   { planCodes, files }: { readonly planCodes: readonly string[]; readonly files: PortalFileHashes },
 ): object {
   const brand = brandOf(portalBrand)
@@ -38,6 +39,7 @@ export function toWirePortalSettings(
       ...filesOf(files),
     },
     domain: portalDomain,
+    embedding_origins: portalEmbeddingOrigins,
     accents: accentsOfBrand(brand),
   }
 }

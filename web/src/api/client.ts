@@ -36,9 +36,10 @@ export class ApiProblem extends Error {
 }
 
 /** What every request carries; the shell keeps it up to date. */
-const carried: { organization: string | null; csrfToken: string | null } = {
+const carried: { organization: string | null; csrfToken: string | null; isFramed: boolean } = {
   organization: null,
   csrfToken: null,
+  isFramed: false,
 }
 
 let whenSignedOut: () => void = () => {}
@@ -53,6 +54,11 @@ export function setCsrfToken(token: string | null): void {
   carried.csrfToken = token
 }
 
+/** Says with every request that a portal in a frame makes it; that is how it goes by the cookie of the frame. */
+export function setFramed(isFramed: boolean): void {
+  carried.isFramed = isFramed
+}
+
 /** Called when a request finds that the session has ended. */
 export function onSignedOut(handle: () => void): void {
   whenSignedOut = handle
@@ -64,6 +70,7 @@ function headersOf(method: Method, hasBody: boolean, key: string | undefined): R
     ...(hasBody ? { 'content-type': 'application/json' } : {}),
     ...(carried.organization ? { 'x-weir-organization': carried.organization } : {}),
     ...(key === undefined ? {} : { 'idempotency-key': key }),
+    ...(carried.isFramed ? { 'x-weir-portal-frame': 'true' } : {}),
     ...(method !== 'GET' && carried.csrfToken ? { 'x-csrf-token': carried.csrfToken } : {}),
   }
 }

@@ -93,6 +93,9 @@ const TEXTS_OF_FIELDS: Readonly<Record<string, string>> = {
   'access_token invalid_credentials': 'The provider does not know this token.',
   'api_key invalid_credentials': 'The provider does not know this key.',
   'secret_key value_is_invalid': 'This is not a key of this provider.',
+  'embedding_origins value_is_invalid':
+    'Every line is an origin such as https://app.example.com, with no path and no wildcard. Only localhost may have http://.',
+  'embedding_origins invalid_count': 'There are twenty at most.',
   'provider_customer_id not_found_at_provider': 'The provider has no such customer.',
 }
 

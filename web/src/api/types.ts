@@ -3558,6 +3558,7 @@ export type PortalSettings = {
     logo_dark_url: string | null
   }
   domain: string | null
+  embedding_origins: readonly string[]
   accents: {
     light: {
       accent: string

@@ -20,6 +20,17 @@ export async function openPortal(token: string | null): Promise<PortalSession> {
   return session
 }
 
+/** Whether the browser has kept the cookie of a session that was just opened; in frames, some keep none. */
+export async function keepsCookie(): Promise<boolean> {
+  try {
+    await send<Answer>('GET', `${PORTAL}/session`)
+    return true
+  } catch (error) {
+    // Any other failure says nothing about cookies, and is told where it comes up again.
+    return !isSignedOut(error)
+  }
+}
+
 let whenOver: () => void = () => undefined
 
 /** Sets what happens when the session has ended while a page was open. */

@@ -33,14 +33,22 @@ const KEPT = 'weir-portal-language'
 
 /** The language that was chosen for this session, in place of the customer's. */
 export function keptLanguage(): string | null {
-  const kept = sessionStorage.getItem(KEPT)
-  return kept !== null && LANGUAGES.includes(kept) ? kept : null
+  try {
+    const kept = sessionStorage.getItem(KEPT)
+    return kept !== null && LANGUAGES.includes(kept) ? kept : null
+  } catch {
+    return null // Browsers may keep nothing, in frames above all.
+  }
 }
 
 /** Keeps a language until the window is closed; null for the customer's own. */
 export function keepLanguage(name: string | null): void {
-  if (name === null) sessionStorage.removeItem(KEPT)
-  else sessionStorage.setItem(KEPT, name)
+  try {
+    if (name === null) sessionStorage.removeItem(KEPT)
+    else sessionStorage.setItem(KEPT, name)
+  } catch {
+    // The language is that of the page until it is opened again.
+  }
 }
 
 /** Every language by its own name, so that everybody finds theirs. */

@@ -1,13 +1,15 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { setFramed } from '../api/client.ts'
 import type { PortalSession } from '../api/types.ts'
-import { isSignedOut, onOver, openPortal } from './api.ts'
+import { isSignedOut, keepsCookie, onOver, openPortal } from './api.ts'
 import { App, PAGES } from './app.tsx'
 import { showBrand } from './brand.ts'
+import { isFramed, tellHeightOf, tellOver } from './frame.ts'
 import { keepLanguage, keptLanguage, languageOfBrowser, loadLanguage, SayContext, sayIn } from './language.ts'
-import { Ended, Unreached } from './outside.tsx'
+import { Ended, NoCookies, Returned, Unreached } from './outside.tsx'
 import { keepRenewal, keptRenewal, sendsMails } from './renewal.ts'
-import { takeToken } from './route.tsx'
+import { isReturn, takeToken } from './route.tsx'
 import { SessionContext } from './session.ts'
 import '../styles/tokens.css'
 import '../styles/base.css'
@@ -32,13 +34,35 @@ async function start(token: string | null): Promise<void> {
     )
     return
   }
+  if (isFramed && token !== null && !(await keepsCookie())) return showNoCookies(token)
   keepRenewal(session.renewal_token)
   onOver(() => void showOver(null))
   await show(session)
 }
 
+/** The page of a portal in a frame whose browser keeps no cookie for it, with the way to a window of its own. */
+async function showNoCookies(token: string): Promise<void> {
+  const words = await loadLanguage(languageOfBrowser())
+  root.render(
+    <SayContext value={sayIn(words)}>
+      <NoCookies token={token} />
+    </SayContext>,
+  )
+}
+
+/** The page that follows one of a provider which was opened beside a portal in a frame. */
+async function showReturned(): Promise<void> {
+  const words = await loadLanguage(languageOfBrowser())
+  root.render(
+    <SayContext value={sayIn(words)}>
+      <Returned />
+    </SayContext>,
+  )
+}
+
 /** The page of a link, or of a session, that is over; with the way to a new one where mails are sent. */
 async function showOver(token: string | null): Promise<void> {
+  tellOver()
   const known = token ?? keptRenewal()
   const [words, renewal] = await Promise.all([
     loadLanguage(languageOfBrowser()),
@@ -79,4 +103,6 @@ async function show(session: PortalSession): Promise<void> {
   )
 }
 
-void start(takeToken(PAGES))
+tellHeightOf(element)
+setFramed(isFramed)
+void (isReturn() ? showReturned() : start(takeToken(PAGES)))

@@ -1,8 +1,9 @@
-import { type ReactElement, useEffect, useState } from 'react'
+import { type ReactElement, type ReactNode, useEffect, useState } from 'react'
 import { ApiProblem } from '../api/client.ts'
 import { useSay } from './language.ts'
-import { Button } from './parts.tsx'
+import { Button, WindowLink } from './parts.tsx'
 import { askForLink } from './renewal.ts'
+import { addressOf } from './route.tsx'
 
 /**
  * In place of the portal: the link is over, or somebody has signed out. It does not tell whose portal it was.
@@ -19,14 +20,43 @@ export function Ended(props: {
     why === 'left'
       ? (['signedOut', 'signedOutText'] as const)
       : (['linkOver', renewal === null ? 'linkOverText' : 'linkOverOffer'] as const)
+  return (
+    <Notice title={say(title)} text={say(text)}>
+      {renewal !== null && <NewLink renewal={renewal} />}
+    </Notice>
+  )
+}
+
+/** In place of the portal in a frame where nobody stays signed in: the same link, in a window of its own. */
+export function NoCookies({ token }: { readonly token: string }): ReactElement {
+  const say = useSay()
+  return (
+    <Notice title={say('noCookies')} text={say('noCookiesText')}>
+      <WindowLink href={addressOf(token)} />
+    </Notice>
+  )
+}
+
+/** After the page of a provider that was opened beside a portal in a frame. */
+export function Returned(): ReactElement {
+  const say = useSay()
+  return <Notice title={say('returned')} text={say('returnedText')} />
+}
+
+function Notice(props: {
+  readonly title: string
+  readonly text: string
+  readonly children?: ReactNode
+}): ReactElement {
+  const { title, text, children } = props
   useEffect(() => {
-    document.title = say(title)
-  }, [say, title])
+    document.title = title
+  }, [title])
   return (
     <main className="portal-outside">
-      <h1>{say(title)}</h1>
-      <p className="muted">{say(text)}</p>
-      {renewal !== null && <NewLink renewal={renewal} />}
+      <h1>{title}</h1>
+      <p className="muted">{text}</p>
+      {children}
     </main>
   )
 }

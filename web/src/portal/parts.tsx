@@ -8,6 +8,7 @@ import {
 } from 'react'
 import type { ApiProblem } from '../api/client.ts'
 import { type Read, useWrite } from './api.ts'
+import { isFramed, openWindow } from './frame.ts'
 import { useSay } from './language.ts'
 import { Link } from './route.tsx'
 import type { WordKey } from './words/en.ts'
@@ -130,11 +131,19 @@ export function OpenButton(props: {
   const say = useSay()
   const { run, isBusy, problem } = useWrite()
   const [isWaiting, setWaiting] = useState(false)
+  const [refusedUrl, setRefusedUrl] = useState<string | null>(null)
   const open = async () => {
     setWaiting(false)
+    setRefusedUrl(null)
+    const isElsewhere = isFramed && !props.isFile
+    const opened = isElsewhere ? openWindow() : null
     const answer = await run<{ url: string | null }>('POST', props.path)
-    if (answer?.url) window.location.assign(props.isFile ? downloadOf(answer.url) : answer.url)
-    else if (answer) setWaiting(true)
+    if (!answer?.url) {
+      opened?.close()
+      setWaiting(answer !== undefined)
+    } else if (!isElsewhere) window.location.assign(props.isFile ? downloadOf(answer.url) : answer.url)
+    else if (opened) opened.location.replace(answer.url)
+    else setRefusedUrl(answer.url)
   }
   return (
     <span className="portal-open">
@@ -147,12 +156,23 @@ export function OpenButton(props: {
         {props.label}
       </Button>
       {problem && <ProblemLine problem={problem} />}
+      {refusedUrl && <WindowLink href={refusedUrl} />}
       {isWaiting && props.isFile && (
         <span role="status" className="caption">
           {say('preparing')}
         </span>
       )}
     </span>
+  )
+}
+
+/** A link to a window of its own, from a frame. */
+export function WindowLink({ href }: { readonly href: string }): ReactElement {
+  const say = useSay()
+  return (
+    <a className="button button-primary" href={href} target="_blank" rel="noopener noreferrer">
+      {say('openWindow')}
+    </a>
   )
 }
 

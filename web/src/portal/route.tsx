@@ -28,9 +28,12 @@ export function usePath(): string {
   return useSyncExternalStore(subscribe, () => partsOf(window.location.pathname))
 }
 
+/** The address of a page of the portal, or of a link by its token. */
+export const addressOf = (path: string): string => (path === '' ? HOME : `${HOME}/${path}`)
+
 /** Goes to a page of the portal. */
 export function go(path: string, options?: { readonly replace: true }): void {
-  const address = path === '' ? HOME : `${HOME}/${path}`
+  const address = addressOf(path)
   if (options?.replace) window.history.replaceState(null, '', address)
   else window.history.pushState(null, '', address)
   if (!options?.replace) window.scrollTo(0, 0)
@@ -52,7 +55,7 @@ export function Link({ to, children, ...rest }: LinkProps): ReactElement {
   return (
     <a
       {...rest}
-      href={to === '' ? HOME : `${HOME}/${to}`}
+      href={addressOf(to)}
       onClick={(event) => {
         if (!opensHere(event)) return
         event.preventDefault()
@@ -63,6 +66,9 @@ export function Link({ to, children, ...rest }: LinkProps): ReactElement {
     </a>
   )
 }
+
+/** Whether somebody comes back from the page of a provider that was opened beside a portal in a frame. */
+export const isReturn = (): boolean => partsOf(window.location.pathname) === 'returned'
 
 /** The first part of the address that names no page of the portal: the token of a link, and null for a page. */
 export function takeToken(pages: readonly string[]): string | null {

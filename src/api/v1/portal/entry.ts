@@ -11,7 +11,7 @@ import { readPortalFileHashes } from '../../../store/portal-files.ts'
 import { toWirePortalSession } from '../../../wire/portal/customer.ts'
 import { bodyOf } from '../../params.ts'
 import { isAtHome } from '../../portal-hosts.ts'
-import { requireVisit } from '../../portal-visits.ts'
+import { mayOpen, requireVisit } from '../../portal-visits.ts'
 import { OF_LINK_REQUESTS, WriteShares } from '../../portal-writes.ts'
 import { portalSchemas } from '../../schemas/portal.ts'
 import {
@@ -19,7 +19,7 @@ import {
   checkOrigin,
   clearSessionCookie,
   csrfTokenOf,
-  OF_PORTAL,
+  portalCookieOf,
   setSessionCookie,
 } from '../../session-cookie.ts'
 import { WrongKeys } from '../../wrong-keys.ts'
@@ -33,9 +33,10 @@ export function portalEntryRoutes(app: FastifyInstance, context: Context): void 
     const opening = openPortalSession(context, linkOf(request, link))
     const token = await guesses.slowly(request, opening)
     const visit = await findPortalVisit(context.database, token, context.systemNow())
-    // The customer may have been deleted meanwhile.
-    if (!visit) throw new Refusal({ kind: 'unauthorized', code: 'portal_link_invalid' })
-    setSessionCookie(reply, context.settings, token, OF_PORTAL)
+    // The customer may have been deleted meanwhile, and in a frame nobody may have been allowed to embed the portal.
+    if (!visit || !mayOpen(request, visit.organization))
+      throw new Refusal({ kind: 'unauthorized', code: 'portal_link_invalid' })
+    setSessionCookie(reply, context.settings, token, portalCookieOf(request))
     return answer(context, reply, visit, token)
   })
   app.get('/portal/session', { schema: portalSchemas.session }, async (request, reply) => {
@@ -46,7 +47,7 @@ export function portalEntryRoutes(app: FastifyInstance, context: Context): void 
     const { visit, token } = await requireVisit(context, request)
     checkCsrf(request, token, context.settings)
     await endPortalSession(context, visit.session)
-    clearSessionCookie(reply, context.settings, OF_PORTAL)
+    clearSessionCookie(reply, context.settings, portalCookieOf(request))
     return {}
   })
   linkRequestRoutes(app, context)

@@ -10,6 +10,7 @@ import { Card, Facts, Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Toggle } from '../../parts/toggle.tsx'
 import { PortalDomain } from './portal-domain.tsx'
+import { PortalEmbedding } from './portal-embedding.tsx'
 import { SettingsTabs } from './settings-tabs.tsx'
 
 type Part = PortalSettings['parts'][number]
@@ -75,6 +76,7 @@ export function PortalSettingsPage(): ReactElement {
             {settings.parts.includes('plan_changes') && <Plans settings={settings} />}
             <Look settings={settings} />
             <PortalDomain key={settings.domain} settings={settings} />
+            <PortalEmbedding key={settings.embedding_origins.join()} settings={settings} />
           </div>
         )}
       </Loaded>

@@ -4,6 +4,7 @@ import { formatDate, formatDay, formatPeriod } from '../../format/dates.ts'
 import { locale } from '../../format/locale.ts'
 import { formatCents, formatRate } from '../../format/money.ts'
 import { useRead } from '../api.ts'
+import { BESIDE_FRAME } from '../frame.ts'
 import { useSay } from '../language.ts'
 import { Card, type Column, Facts, Loaded, OpenButton, Page, Status, Table } from '../parts.tsx'
 import { useSession } from '../session.ts'
@@ -183,7 +184,7 @@ function Payments({ invoice }: OfInvoice): ReactElement {
         <span className="line">
           {standing(payment)}
           {payment.action_url && (
-            <a href={payment.action_url}>
+            <a href={payment.action_url} {...BESIDE_FRAME}>
               {say(payment.action_kind === 'transfer' ? 'transferDetails' : 'confirmPayment')}
             </a>
           )}

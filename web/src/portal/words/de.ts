@@ -38,6 +38,12 @@ export const de: Words = {
     'Wenn für Sie eine E-Mail-Adresse hinterlegt ist, ist ein neuer Link unterwegs. Er gilt 12 Stunden.',
   signedOut: 'Sie haben sich abgemeldet',
   signedOutText: 'Öffnen Sie Ihren Link erneut, um zurückzukehren.',
+  noCookies: 'Ihr Browser lässt Sie hier nicht angemeldet',
+  noCookiesText:
+    'Er speichert keine Cookies für eine Seite innerhalb einer anderen. Öffnen Sie diese Seite in einem eigenen Fenster.',
+  openWindow: 'In neuem Fenster öffnen',
+  returned: 'Sie können dieses Fenster schließen',
+  returnedText: 'Was Sie getan haben, sehen Sie auf der Seite, von der Sie gekommen sind.',
   tooMany: 'Das ging zu schnell. Bitte warten Sie einen Moment und versuchen Sie es erneut.',
   refused: 'Das war nicht möglich. Bitte versuchen Sie es später erneut.',
   previous: 'Zurück',

@@ -36,6 +36,12 @@ export const en = {
   linkSent: 'If there is an e-mail address on file for you, a new link is on its way. It works for 12 hours.',
   signedOut: 'You have signed out',
   signedOutText: 'Open your link again to come back.',
+  noCookies: 'Your browser does not keep you signed in here',
+  noCookiesText:
+    'It keeps no cookies for a page inside of another one. Open this page in a window of its own.',
+  openWindow: 'Open in a new window',
+  returned: 'You can close this window',
+  returnedText: 'What you did is shown on the page from which you came.',
   tooMany: 'That was too fast. Please wait a moment and try again.',
   refused: 'This was not possible. Please try again later.',
   previous: 'Previous',

@@ -38,6 +38,12 @@ export const fr: Words = {
     'Si une adresse e-mail est enregistrée pour vous, un nouveau lien vient de partir. Il fonctionne pendant 12 heures.',
   signedOut: 'Vous êtes déconnecté',
   signedOutText: 'Ouvrez à nouveau votre lien pour revenir.',
+  noCookies: 'Votre navigateur ne conserve pas votre session ici',
+  noCookiesText:
+    'Il n’enregistre pas de cookies pour une page affichée dans une autre. Ouvrez cette page dans sa propre fenêtre.',
+  openWindow: 'Ouvrir dans une nouvelle fenêtre',
+  returned: 'Vous pouvez fermer cette fenêtre',
+  returnedText: 'Ce que vous avez fait est affiché sur la page d’où vous venez.',
   tooMany: 'C’était trop rapide. Attendez un instant et réessayez.',
   refused: 'Cela n’a pas été possible. Veuillez réessayer plus tard.',
   previous: 'Précédent',

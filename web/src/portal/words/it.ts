@@ -37,6 +37,12 @@ export const it: Words = {
   linkSent: 'Se per lei è registrato un indirizzo e-mail, un nuovo link è in arrivo. Funziona per 12 ore.',
   signedOut: 'È uscito',
   signedOutText: 'Apra di nuovo il link per tornare.',
+  noCookies: 'Il suo browser non mantiene l’accesso qui',
+  noCookiesText:
+    'Non salva cookie per una pagina dentro un’altra. Apra questa pagina in una finestra propria.',
+  openWindow: 'Apri in una nuova finestra',
+  returned: 'Può chiudere questa finestra',
+  returnedText: 'Ciò che ha fatto è visibile nella pagina da cui è arrivato.',
   tooMany: 'Troppo veloce. Attenda un momento e riprovi.',
   refused: 'Non è stato possibile. Riprovi più tardi.',
   previous: 'Precedente',

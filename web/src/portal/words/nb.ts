@@ -37,6 +37,12 @@ export const nb: Words = {
   linkSent: 'Hvis vi har registrert en e-postadresse på deg, er en ny lenke på vei. Den virker i 12 timer.',
   signedOut: 'Du er logget ut',
   signedOutText: 'Åpne lenken igjen for å komme tilbake.',
+  noCookies: 'Nettleseren holder deg ikke pålogget her',
+  noCookiesText:
+    'Den lagrer ingen informasjonskapsler for en side inne i en annen. Åpne siden i et eget vindu.',
+  openWindow: 'Åpne i et nytt vindu',
+  returned: 'Du kan lukke dette vinduet',
+  returnedText: 'Det du gjorde, vises på siden du kom fra.',
   tooMany: 'Det gikk for fort. Vent litt og prøv igjen.',
   refused: 'Dette var ikke mulig. Prøv igjen senere.',
   previous: 'Forrige',

@@ -38,6 +38,12 @@ export const ptBr: Words = {
     'Se houver um endereço de e-mail cadastrado para você, um novo link está a caminho. Ele funciona por 12 horas.',
   signedOut: 'Você saiu',
   signedOutText: 'Abra seu link de novo para voltar.',
+  noCookies: 'Seu navegador não mantém você conectado aqui',
+  noCookiesText:
+    'Ele não guarda cookies de uma página dentro de outra. Abra esta página em uma janela própria.',
+  openWindow: 'Abrir em uma nova janela',
+  returned: 'Você pode fechar esta janela',
+  returnedText: 'O que você fez aparece na página de onde você veio.',
   tooMany: 'Foi rápido demais. Espere um momento e tente de novo.',
   refused: 'Não foi possível. Tente de novo mais tarde.',
   previous: 'Anterior',
