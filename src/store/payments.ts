@@ -93,7 +93,8 @@ export async function listPayments(
   }
   // Ids only, which an index has: the payments before the page are skipped without being read.
   const ordered = query.orderBy('p.paidAt', 'desc').orderBy('p.id')
-  const { rows, total } = await pageOf(ordered, slice, reads, externalCustomerId === undefined ? 'p.id' : undefined)
+  const logId = externalCustomerId === undefined ? 'p.id' : undefined
+  const { rows, total } = await pageOf(ordered, slice, reads, logId)
   const ids = rows.map(({ id }) => id)
   return { rows: inOrder(ids, await findPayments(reads, ids)), total }
 }

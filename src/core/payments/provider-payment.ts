@@ -156,8 +156,8 @@ const OPEN_STATES: readonly ProviderPaymentState[] = ['sending', 'unknown', 'pro
 const MOVES_NOTHING: readonly ProviderPayment['state'][] = ['declined', 'canceled']
 const ENDED_BADLY: readonly ProviderPaymentState[] = ['failed', 'canceled']
 /**
- * States whose money is not expected, and is believed all the same: the payment ended badly, or its sending is not known
- * here, as after the restore of a backup.
+ * States whose money is not expected, and is believed all the same: the payment ended badly, or its sending is not
+ * known here, as after the restore of a backup.
  */
 const MAY_STILL_SUCCEED: readonly ProviderPaymentState[] = [...ENDED_BADLY, 'created', 'held']
 

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react'
 
 /**
- * A text that somebody types, once it is worth asking the server for: the first change at once, and what follows when it
- * pauses for so many ms.
+ * A text that somebody types, once it is worth asking the server for: the first change at once, and what follows when
+ * it pauses for so many ms.
  */
 export function useSettled(text: string, pauseMs: number): string {
   const [settled, setSettled] = useState(text)
