@@ -29,9 +29,9 @@ const SETTLED_AFTER_MS = 60 * 60_000
  * be total. With `reads`, the total of a list of tens of thousands of rows may be some minutes old (long-totals.ts),
  * unless the page is the last one of that total: whoever reads all pages misses nothing.
  *
- * `logId` names the id of a list in which a row that was written never comes to match later, only new rows do: what
- * was counted of it some minutes ago is not counted again. A row that has ceased to match since may still count, which shows
- * some rows twice to whoever reads all pages, and hides none.
+ * `logId` names the id of a list in which a row that was written never comes to match later, only new rows do: what was
+ * counted of it some minutes ago is not counted again. A row that has ceased to match since may still count, which
+ * shows some rows twice to whoever reads all pages, and hides none.
  */
 export async function pageOf<D, T extends keyof D, O>(
   ordered: SelectQueryBuilder<D, T, O>,
