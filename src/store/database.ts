@@ -53,6 +53,8 @@ export const organizationOf = (reads: Reads): string | undefined => organization
 /** For what no tenant may see, which is little. */
 export const SYSTEM_CONNECTIONS = 4
 const CONNECTION_SECONDS_MAX = 1800
+/** A new connection knows neither tables nor statements; the first query on it would wait for both. */
+const CONNECTION_IDLE_MS_MAX = 300_000
 const CONNECTION_WAIT_MS = 10_000
 const COMMIT = CompiledQuery.raw('commit')
 const ROLLBACK = CompiledQuery.raw('rollback')
@@ -98,6 +100,7 @@ export class Database {
       // Statements are sent as they are asked; PostgreSQL answers them in their order.
       pipeline: true,
       maxLifetimeSeconds: CONNECTION_SECONDS_MAX,
+      idleTimeoutMillis: CONNECTION_IDLE_MS_MAX,
     }
     this.pool = new pg.Pool({
       ...common,
