@@ -13,6 +13,20 @@ const BUDGET = { signIn: 60, home: 170, chunk: 60, chart: 45, css: 25, portal: 9
 
 const kilobytes = (bytes: number): number => Math.round(bytes / 100) / 10
 const gzipped = (path: string): number => statSync(`${join(WEB, path)}.gz`).size
+/** Every script that the scripts of a page name, at once or later. */
+function scriptsOf(page: string): ReadonlySet<string> {
+  const reached = new Set<string>()
+  const follow = (text: string) => {
+    for (const [, name = ''] of text.matchAll(/(?:\.|assets)\/([\w-]+\.js)\b/g)) {
+      if (reached.has(name)) continue
+      reached.add(name)
+      follow(readFileSync(join(ASSETS, name), 'utf8'))
+    }
+  }
+  follow(readFileSync(join(WEB, page), 'utf8'))
+  return reached
+}
+
 const sum = (paths: Iterable<string>): number =>
   kilobytes([...paths].reduce((total, path) => total + gzipped(path), 0))
 
@@ -79,6 +93,20 @@ describe.runIf(hasChromium)('what a browser has to load', () => {
     const styles = names.filter((name) => name.endsWith('.css')).map((name) => `/assets/${name}`)
     expect(styles.length).toBeGreaterThan(0)
     expect.soft(sum(styles), 'all styles, kB').toBeLessThanOrEqual(BUDGET.css)
+  })
+
+  it('is nothing of the dashboard in the portal and on the page to sign in', () => {
+    const [, dashboard = ''] =
+      /<script type="module" crossorigin src="\/assets\/([^"]+)"/.exec(
+        readFileSync(join(WEB, 'index.html'), 'utf8'),
+      ) ?? []
+    expect(scriptsOf('index.html').has(dashboard)).toBe(true)
+    expect(scriptsOf('index.html').size).toBeGreaterThan(50)
+    for (const page of ['portal.html', 'login.html']) {
+      const scripts = scriptsOf(page)
+      expect(scripts.size, page).toBeGreaterThan(1)
+      expect([...scripts], page).not.toContain(dashboard)
+    }
   })
 
   it('is little for the first page of the portal', async () => {
