@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { dayIn, formatAgo, formatDay, formatMonth, formatPeriod, formatTime, startOfDayIn } from './dates.ts'
+import {
+  dayIn,
+  formatAgo,
+  formatDay,
+  formatMoment,
+  formatMonth,
+  formatPeriod,
+  formatTime,
+  startOfDayIn,
+} from './dates.ts'
 
 describe('dates', () => {
   it('writes a day as it is, in every zone', () => {
@@ -9,6 +18,12 @@ describe('dates', () => {
   it('names the zone of an instant', () => {
     expect(formatTime('2026-11-01T00:30:00Z')).toMatch(/UTC$/)
     expect(formatTime('2026-07-01T00:30:00Z', 'Europe/Paris')).toMatch(/GMT\+2$/)
+  })
+
+  it('writes an instant to the second, with the year of another year', () => {
+    const now = Date.parse('2026-11-04T00:00:00Z')
+    expect(formatMoment('2026-11-01T00:30:07Z', now)).toMatch(/^Nov 1, 12:30:07.AM UTC$/)
+    expect(formatMoment('2025-12-31T13:30:07Z', now)).toMatch(/^Dec 31, 2025, 1:30:07.PM UTC$/)
   })
 
   it('writes a period with the last day included, in the zone of the customer', () => {

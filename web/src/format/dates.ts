@@ -29,6 +29,17 @@ export function formatTime(instant: string | null | undefined, zone = 'UTC'): st
   return `${text} ${zone === 'UTC' ? 'UTC' : zoneName(instant, zone)}`
 }
 
+/** An instant to the second, for logs; the year is left out where it is that of `now`: `Nov 1, 12:30:07 AM UTC`. */
+export function formatMoment(instant: string, now: number): string {
+  const at = new Date(instant)
+  const isOfThisYear = at.getUTCFullYear() === new Date(now).getUTCFullYear()
+  const format = new Intl.DateTimeFormat(locale(), {
+    ...{ month: 'short', day: 'numeric', ...(isOfThisYear ? {} : { year: 'numeric' }) },
+    ...{ hour: 'numeric', minute: '2-digit', second: '2-digit', timeZone: 'UTC' },
+  })
+  return `${format.format(at)} UTC`
+}
+
 function zoneName(instant: string, zone: string): string {
   const parts = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'short' }).formatToParts(
     new Date(instant),

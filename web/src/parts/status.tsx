@@ -37,7 +37,8 @@ const TONES: Readonly<Record<string, Tone>> = {
   dispute_lost: 'danger',
 }
 
-const words = (status: string): string => {
+/** A status as it is shown. */
+export const statusWords = (status: string): string => {
   const text = status.replaceAll('_', ' ')
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
@@ -67,7 +68,7 @@ export function Status({
   return (
     <span className={`status status-${tone}`}>
       <Mark tone={tone} />
-      {label ?? words(status)}
+      {label ?? statusWords(status)}
     </span>
   )
 }

@@ -1,12 +1,7 @@
 import type { OwnUsage } from '../api/types.ts'
+import { csvLines, saveCsv } from '../format/csv.ts'
 import { formatPeriod } from '../format/dates.ts'
 import { toMajor } from '../format/money.ts'
-
-/** A field of a CSV file. A text that a spreadsheet would compute is made a plain one. */
-export function csvField(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain
-}
 
 type Heads = readonly [item: string, units: string, amount: string]
 
@@ -25,15 +20,11 @@ export function csvOfUsage(usage: OwnUsage, [item, units, amount]: Heads): strin
       ...(hasAmounts ? [cents === undefined ? '' : toMajor(cents, usage.currency)] : []),
     ]),
   ]
-  return `${rows.map((row) => row.map(csvField).join(',')).join('\r\n')}\r\n`
+  return csvLines(rows)
 }
 
-/** Saves it as a file that is named by its period. The mark at its beginning tells spreadsheets that it is UTF-8. */
+/** Saves it as a file that is named by its period. */
 export function saveUsage(usage: OwnUsage, heads: Heads, zone: string): void {
-  const blob = new Blob(['\ufeff', csvOfUsage(usage, heads)], { type: 'text/csv;charset=utf-8' })
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(blob)
-  link.download = `${formatPeriod(usage.from, usage.to, zone).replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.csv`
-  link.click()
-  URL.revokeObjectURL(link.href)
+  const name = formatPeriod(usage.from, usage.to, zone).replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+  saveCsv(`${name}.csv`, [csvOfUsage(usage, heads)])
 }

@@ -12,7 +12,12 @@ export type Entry = {
   readonly key?: string
 }
 
-export type Group = { readonly label: string | null; readonly entries: readonly Entry[] }
+export type Group = {
+  readonly label: string | null
+  readonly entries: readonly Entry[]
+  /** Stays at the foot of the navigation, however little room the rest has. */
+  readonly isPinned?: boolean
+}
 
 /** Whether a member sees an entry. */
 export function isShown({ permission, unless }: Entry, may: (permission: string) => boolean): boolean {
@@ -87,7 +92,8 @@ export const NAVIGATION: readonly Group[] = [
     ],
   },
   {
-    label: 'Settings',
+    label: null,
+    isPinned: true,
     // Whoever may not see the organization begins with what else may be seen of its settings.
     entries: [
       { label: 'Settings', path: '/settings', icon: 'settings', permission: 'organization:view' },

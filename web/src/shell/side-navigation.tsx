@@ -7,15 +7,11 @@ import { Icon } from '../parts/icon.tsx'
 import { Link } from '../parts/link.tsx'
 import { Menu } from '../parts/menu.tsx'
 import { AccountMenu } from './account-menu.tsx'
-import { isShown, NAVIGATION } from './navigation.ts'
+import { type Group, isShown, NAVIGATION } from './navigation.ts'
 
 /** Organization, pages by group, account. */
 export function SideNavigation({ onClose }: { readonly onClose: () => void }): ReactElement {
-  const { organization } = useMembership()
-  const may = useMay()
-  const path = useLocation({ select: ({ pathname }) => pathname.replace(/\/$/, '') })
-  const base = `/${organization.slug}`
-  const isCurrent = (entry: string) => (entry === '' ? path === base : path.startsWith(base + entry))
+  const path = useLocation({ select: ({ pathname }) => pathname })
   const groups = useRef<HTMLDivElement>(null)
   useCurrentInView(groups, path)
   return (
@@ -30,33 +26,45 @@ export function SideNavigation({ onClose }: { readonly onClose: () => void }): R
       <nav className="side" aria-label="Main">
         <OrganizationSwitch />
         <div ref={groups} className="side-groups">
-          {NAVIGATION.map(({ label, entries }) => {
-            const shown = entries.filter((entry) => isShown(entry, may))
-            if (shown.length === 0) return null
-            return (
-              <div key={label ?? 'top'} className="side-group">
-                {label && <span className="side-label">{label}</span>}
-                <ul>
-                  {shown.map((entry) => (
-                    <li key={entry.path}>
-                      <Link
-                        href={base + entry.path}
-                        className="side-link"
-                        aria-current={isCurrent(entry.path) ? 'page' : undefined}
-                      >
-                        <Icon name={entry.icon} />
-                        {entry.label}
-                      </Link>
-                    </li>
-                  ))}
-                </ul>
-              </div>
-            )
-          })}
+          {NAVIGATION.filter(({ isPinned }) => !isPinned).map((group) => (
+            <Entries key={group.label ?? 'top'} group={group} />
+          ))}
         </div>
+        {NAVIGATION.filter(({ isPinned }) => isPinned).map((group) => (
+          <Entries key="foot" group={group} />
+        ))}
         <AccountMenu />
       </nav>
     </>
+  )
+}
+
+function Entries({ group: { label, entries } }: { readonly group: Group }): ReactElement | null {
+  const { organization } = useMembership()
+  const may = useMay()
+  const path = useLocation({ select: ({ pathname }) => pathname.replace(/\/$/, '') })
+  const base = `/${organization.slug}`
+  const isCurrent = (entry: string) => (entry === '' ? path === base : path.startsWith(base + entry))
+  const shown = entries.filter((entry) => isShown(entry, may))
+  if (shown.length === 0) return null
+  return (
+    <div className="side-group">
+      {label && <span className="side-label">{label}</span>}
+      <ul>
+        {shown.map((entry) => (
+          <li key={entry.path}>
+            <Link
+              href={base + entry.path}
+              className="side-link"
+              aria-current={isCurrent(entry.path) ? 'page' : undefined}
+            >
+              <Icon name={entry.icon} />
+              {entry.label}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </div>
   )
 }
 

@@ -6,6 +6,7 @@ import type { Customer } from '../../api/types.ts'
 import { CURRENCIES, countryName } from '../../format/countries.ts'
 import { formatDate } from '../../format/dates.ts'
 import { ButtonLink } from '../../parts/button.tsx'
+import { type CsvColumns, ExportCsv } from '../../parts/export-csv.tsx'
 import { useAt } from '../../parts/link.tsx'
 import { type Column, FilterBar, FilterChip, List, SearchBox, useView } from '../../parts/list.tsx'
 import { Named } from '../../parts/named.tsx'
@@ -37,19 +38,35 @@ const columnsOf = (entityOf: NameOf): readonly Column<Customer>[] => [
   { title: 'Created', cell: ({ created_at }) => formatDate(created_at), isMinor: true },
 ]
 
+/** What a file of customers says of each. */
+const CSV: CsvColumns<Customer> = [
+  ['Customer id', ({ external_id }) => external_id],
+  ['Name', nameOf],
+  ['Legal name', ({ legal_name }) => legal_name],
+  ['E-mail', ({ email }) => email],
+  ['Currency', ({ currency }) => currency],
+  ['Tax id', ({ tax_identification_number }) => tax_identification_number],
+  ['Address', ({ address_line1 }) => address_line1],
+  ['Postal code', ({ zipcode }) => zipcode],
+  ['City', ({ city }) => city],
+  ['Country', ({ country }) => country],
+  ['Billing entity', ({ billing_entity_code }) => billing_entity_code],
+  ['Created', ({ created_at }) => created_at],
+  ['Id', ({ lago_id }) => lago_id],
+]
+
 /** Everybody who is billed. */
 export function CustomerList(): ReactElement {
   const view = useView()
   const at = useAt()
   const may = useMay()
-  const query = useList<Customer>('/customers', 'customers', {
-    page: view.page,
-    per_page: 50,
+  const filters = {
     search_term: view.get('q'),
     ...(view.get('currency') ? { currencies: [view.get('currency')] } : {}),
     ...(view.get('type') ? { account_type: [view.get('type')] } : {}),
     has_tax_identification_number: view.get('tax_id'),
-  })
+  }
+  const query = useList<Customer>('/customers', 'customers', { page: view.page, per_page: 50, ...filters })
   const entityOf = useNames({ billing_entities: query.data?.rows.map((row) => row.billing_entity_code) })
   const create = may('customers:create') ? (
     <ButtonLink href={at('/customers/new')} kind="primary" icon="plus">
@@ -57,7 +74,22 @@ export function CustomerList(): ReactElement {
     </ButtonLink>
   ) : undefined
   return (
-    <Page title="Customers" action={create}>
+    <Page
+      title="Customers"
+      action={
+        <>
+          <ExportCsv
+            name="customers"
+            path="/customers"
+            root="customers"
+            params={filters}
+            keyOf={({ lago_id }) => lago_id}
+            columns={CSV}
+          />
+          {create}
+        </>
+      }
+    >
       <FilterBar>
         <SearchBox view={view} label="Search customers" />
         <FilterChip

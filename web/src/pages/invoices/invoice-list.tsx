@@ -4,11 +4,13 @@ import { useMay } from '../../api/session.ts'
 import type { Invoice } from '../../api/types.ts'
 import { CURRENCIES } from '../../format/countries.ts'
 import { ButtonLink } from '../../parts/button.tsx'
+import { ExportCsv } from '../../parts/export-csv.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
 import { DayChip, FilterBar, FilterChip, SearchBox, useView } from '../../parts/list.tsx'
 import { Page } from '../../parts/page.tsx'
 import { SelectionBar, useSelection } from '../../parts/selection.tsx'
 import { FinalizeDrafts } from './finalize-drafts.tsx'
+import { INVOICE_CSV } from './invoice-csv.ts'
 import { InvoiceTable } from './invoice-table.tsx'
 
 type Params = Parameters<typeof useList>[2]
@@ -59,11 +61,21 @@ export function InvoiceList(): ReactElement {
     <Page
       title="Invoices"
       action={
-        may('invoices:create') && (
-          <ButtonLink href={at('/invoices/new')} kind="primary" icon="plus">
-            One-off invoice
-          </ButtonLink>
-        )
+        <>
+          <ExportCsv
+            name="invoices"
+            path="/invoices"
+            root="invoices"
+            params={filters}
+            keyOf={({ lago_id }) => lago_id}
+            columns={INVOICE_CSV}
+          />
+          {may('invoices:create') && (
+            <ButtonLink href={at('/invoices/new')} kind="primary" icon="plus">
+              One-off invoice
+            </ButtonLink>
+          )}
+        </>
       }
       tabs={
         <nav className="tabs" aria-label="Kinds of invoices">

@@ -7,10 +7,11 @@ import { type Page as PageOf, useList, useOne } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { Payment } from '../../api/types.ts'
 import { formatDate, formatTime } from '../../format/dates.ts'
-import { formatCents } from '../../format/money.ts'
+import { formatCents, toMajor } from '../../format/money.ts'
 import { ApiCallButton } from '../../parts/api-call.tsx'
 import { Button, ButtonLink, Code } from '../../parts/button.tsx'
 import { DocumentDialog } from '../../parts/document-dialog.tsx'
+import { type CsvColumns, ExportCsv } from '../../parts/export-csv.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
 import { type Column, List, useView, type ViewState } from '../../parts/list.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
@@ -50,6 +51,20 @@ const columnsOf = (hidesCustomer: boolean, nameOf: NameOf): readonly Column<Paym
   },
   { title: 'Method', isMinor: true, cell: methodOf },
   { title: 'Paid', cell: ({ created_at }) => formatDate(created_at) },
+]
+
+/** What a file of payments says of each. */
+const CSV: CsvColumns<Payment> = [
+  ['Reference', ({ reference }) => reference],
+  ['Status', ({ payment_status }) => payment_status],
+  ['Customer id', ({ external_customer_id }) => external_customer_id],
+  ['Invoices', ({ invoice_numbers }) => invoice_numbers.join(' ')],
+  ['Currency', ({ amount_currency }) => amount_currency],
+  ['Amount', ({ amount_cents, amount_currency }) => toMajor(amount_cents, amount_currency)],
+  ['Method', methodOf],
+  ['Id at the provider', ({ provider_payment_id }) => provider_payment_id],
+  ['Paid', ({ created_at }) => created_at],
+  ['Id', ({ lago_id }) => lago_id],
 ]
 
 /** Payments, of everybody or of one customer. */
@@ -110,9 +125,23 @@ export function PaymentTabs(): ReactElement {
 /** Every payment. */
 export function PaymentList(): ReactElement {
   const view = useView()
-  const query = useList<Payment>('/payments', 'payments', { page: view.page, per_page: 50 })
+  const filters = { external_customer_id: view.get('customer') }
+  const query = useList<Payment>('/payments', 'payments', { page: view.page, per_page: 50, ...filters })
   return (
-    <Page title="Payments" tabs={<PaymentTabs />}>
+    <Page
+      title="Payments"
+      tabs={<PaymentTabs />}
+      action={
+        <ExportCsv
+          name="payments"
+          path="/payments"
+          root="payments"
+          params={filters}
+          keyOf={({ lago_id }) => lago_id}
+          columns={CSV}
+        />
+      }
+    >
       <PaymentTable query={query} view={view} />
     </Page>
   )
