@@ -21,7 +21,10 @@ export type Column<Row> = {
 /** The state of a view that lives in its address. */
 export type ViewState = {
   readonly get: (name: string) => string
+  /** Other filters begin at the first page. */
   readonly set: (change: Readonly<Record<string, string>>) => void
+  /** The address of this view with something opened in it: filters and page stay. */
+  readonly hrefWith: (change: Readonly<Record<string, string>>) => string
   readonly page: number
 }
 
@@ -31,19 +34,20 @@ export function useView(): ViewState {
   const pathname = useLocation({ select: (location) => location.pathname })
   const { history } = useRouter()
   const params = new URLSearchParams(search)
+  const hrefWith = (change: Readonly<Record<string, string>>) => {
+    const next = new URLSearchParams(search)
+    for (const [name, value] of Object.entries(change)) {
+      if (value === '') next.delete(name)
+      else next.set(name, value)
+    }
+    const text = next.toString()
+    return text === '' ? pathname : `${pathname}?${text}`
+  }
   return {
     get: (name) => params.get(name) ?? '',
     page: Math.max(1, Number(params.get('page')) || 1),
-    set: (change) => {
-      const next = new URLSearchParams(search)
-      if (!('page' in change)) next.delete('page')
-      for (const [name, value] of Object.entries(change)) {
-        if (value === '') next.delete(name)
-        else next.set(name, value)
-      }
-      const text = next.toString()
-      history.push(text === '' ? pathname : `${pathname}?${text}`)
-    },
+    set: (change) => history.push(hrefWith({ page: '', ...change })),
+    hrefWith,
   }
 }
 

@@ -20,8 +20,11 @@ const ICONS: readonly (readonly [prefix: string, icon: IconName])[] = [
 
 /** What reads badly when it is taken word by word. */
 const ACTIVITY_WORDS: Readonly<Record<string, string>> = {
+  'credit_note.generated': 'PDF of the credit note made',
+  'invoice.generated': 'PDF of the invoice made',
   'invoice.one_off_created': 'One-off invoice created',
   'invoice.paid_credit_added': 'Invoice for credits created',
+  'payment_receipt.generated': 'PDF of the receipt made',
   'user.new_device_logged_in': 'Signed in with a new device',
   'user.sign_in_failed': 'Sign-in failed',
   'user.signed_in': 'Signed in',
@@ -29,7 +32,13 @@ const ACTIVITY_WORDS: Readonly<Record<string, string>> = {
   'user.signed_up': 'Signed up',
 }
 
-const SOURCES: Readonly<Record<string, string>> = { api: 'API', front: 'Dashboard', system: 'System' }
+const SOURCES: Readonly<Record<string, string>> = {
+  api: 'API',
+  front: 'Dashboard',
+  system: 'System',
+  admin: 'Operator',
+  portal: 'Customer portal',
+}
 
 /** Where an activity came from, when nobody is named. */
 export const sourceWords = (source: string): string => SOURCES[source] ?? source

@@ -1,16 +1,33 @@
 import type { ReactElement } from 'react'
+import { useNames } from '../../api/names.ts'
 import { useList } from '../../api/queries.ts'
 import type { ActivityLog } from '../../api/types.ts'
 import { Ago } from '../../parts/ago.tsx'
-import { Table } from '../../parts/list.tsx'
+import { Link, useAt } from '../../parts/link.tsx'
+import { type Column, Table } from '../../parts/list.tsx'
+import { None } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { activityWords, sourceWords } from '../../shell/ran-list.tsx'
+import { isNews, objectOf } from './object-of.ts'
+
+const NEWS_SHOWN = 8
+/** Enough that what is news is found among the files that are made of it. */
+const NEWS_READ = 40
+
+const WHEN: Column<ActivityLog> = { title: 'When', cell: ({ logged_at }) => <Ago at={logged_at} /> }
+const WHO: Column<ActivityLog> = {
+  title: 'Who',
+  cell: ({ user_email, activity_source }) => user_email ?? sourceWords(activity_source),
+}
 
 /** What happened to an object, newest first. */
 export function ActivityList({
   params,
+  hasLinks = false,
 }: {
   readonly params: Readonly<Record<string, string | readonly string[]>>
+  /** Where activities are of several objects, each leads to its own. */
+  readonly hasLinks?: boolean
 }): ReactElement {
   const query = useList<ActivityLog>('/activity_logs', 'activity_logs', { per_page: 50, ...params })
   return (
@@ -25,16 +42,55 @@ export function ActivityList({
             keyOf={({ activity_id }) => activity_id}
             isStacked
             columns={[
-              { title: 'What', cell: ({ activity_type }) => activityWords(activity_type) },
-              { title: 'When', cell: ({ logged_at }) => <Ago at={logged_at} /> },
               {
-                title: 'Who',
-                cell: ({ user_email, activity_source }) => user_email ?? sourceWords(activity_source),
+                title: 'What',
+                cell: (row) => (hasLinks ? <What activity={row} /> : activityWords(row.activity_type)),
               },
+              WHEN,
+              WHO,
             ]}
           />
         )
       }
     </Loaded>
   )
+}
+
+/** What was done last in the organization, and to whom. */
+export function RecentActivity(): ReactElement {
+  const query = useList<ActivityLog>('/activity_logs', 'activity_logs', { per_page: NEWS_READ })
+  const rows = (query.data?.rows ?? []).filter(isNews).slice(0, NEWS_SHOWN)
+  const nameOf = useNames({ customers: rows.map((row) => row.external_customer_id) })
+  return (
+    <Loaded query={query}>
+      {() =>
+        rows.length === 0 ? (
+          <p className="muted card-note">Nothing happened yet.</p>
+        ) : (
+          <Table
+            label="Activity"
+            rows={rows}
+            keyOf={({ activity_id }) => activity_id}
+            isStacked
+            columns={[
+              { title: 'What', cell: (row) => <What activity={row} /> },
+              {
+                title: 'Customer',
+                cell: ({ external_customer_id: id }) => (id ? nameOf('customers', id) : <None />),
+              },
+              WHO,
+              WHEN,
+            ]}
+          />
+        )
+      }
+    </Loaded>
+  )
+}
+
+function What({ activity }: { readonly activity: ActivityLog }): ReactElement {
+  const at = useAt()
+  const { path } = objectOf(activity)
+  const words = activityWords(activity.activity_type)
+  return path === null ? <>{words}</> : <Link href={at(path)}>{words}</Link>
 }

@@ -4,18 +4,30 @@ import { textOfCode } from '../../api/problem-texts.ts'
 import { useList, useOne } from '../../api/queries.ts'
 import type { ActivityLog, ApiLog } from '../../api/types.ts'
 import { formatTime } from '../../format/dates.ts'
-import { Ago } from '../../parts/ago.tsx'
+import { clientName } from '../../format/user-agent.ts'
+import { Moment } from '../../parts/ago.tsx'
 import { Code } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
-import { useAt } from '../../parts/link.tsx'
-import { type Column, FilterBar, FilterChip, List, Table, useView } from '../../parts/list.tsx'
+import { Link, useAt, useGo } from '../../parts/link.tsx'
+import {
+  type Column,
+  DayChip,
+  FilterBar,
+  FilterChip,
+  List,
+  Table,
+  useView,
+  type ViewState,
+} from '../../parts/list.tsx'
+import { NameOnly } from '../../parts/named.tsx'
 import { Card, Facts, None, Page } from '../../parts/page.tsx'
 import { Empty, Loaded } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import { activityWords, sourceWords } from '../../shell/ran-list.tsx'
 import { changesOf } from './changes.ts'
+import { objectOf } from './object-of.ts'
 
-const SOURCES = ['api', 'front', 'system'].map((value) => ({ value, label: sourceWords(value) }))
+const SOURCES = ['api', 'front', 'portal', 'system'].map((value) => ({ value, label: sourceWords(value) }))
 const RESOURCES = [
   'BillableMetric',
   'Plan',
@@ -25,6 +37,9 @@ const RESOURCES = [
   'CreditNote',
   'Coupon',
   'Wallet',
+  'WalletTransaction',
+  'Payment',
+  'PaymentRequest',
   'PaymentReceipt',
   'BillingEntity',
   'Feature',
@@ -37,19 +52,19 @@ const spaced = (type: string): string =>
 
 const activityColumnsOf = (nameOf: NameOf): readonly Column<ActivityLog>[] => [
   { title: 'What', cell: ({ activity_type }) => activityWords(activity_type) },
-  { title: 'Object', isMinor: true, cell: ({ resource_type }) => spaced(resource_type) },
+  { title: 'Object', isMinor: true, cell: (row) => objectOf(row).name ?? spaced(row.resource_type) },
   {
     title: 'Customer',
     cell: ({ external_customer_id: id }) => (id ? nameOf('customers', id) : <None />),
   },
   { title: 'Who', cell: ({ user_email, activity_source }) => user_email ?? sourceWords(activity_source) },
-  { title: 'When', cell: ({ logged_at }) => <Ago at={logged_at} /> },
+  { title: 'When', cell: ({ logged_at }) => <Moment at={logged_at} /> },
 ]
 
 /** What was done to which object, by whom. */
 export function ActivityLogPage(): ReactElement {
   const view = useView()
-  const at = useAt()
+  const go = useGo()
   const source = view.get('source')
   const type = view.get('type')
   const opened = view.get('activity')
@@ -57,6 +72,7 @@ export function ActivityLogPage(): ReactElement {
     page: view.page,
     per_page: 50,
     external_customer_id: view.get('customer'),
+    ...daysOf(view),
     ...(source ? { activity_sources: [source] } : {}),
     ...(type ? { resource_types: [type] } : {}),
   })
@@ -71,6 +87,7 @@ export function ActivityLogPage(): ReactElement {
           options={RESOURCES.map((value) => ({ value, label: spaced(value) }))}
         />
         <FilterChip view={view} name="source" label="Source" options={SOURCES} />
+        <DayChips view={view} />
       </FilterBar>
       <List
         label="activities"
@@ -78,15 +95,15 @@ export function ActivityLogPage(): ReactElement {
         view={view}
         columns={activityColumnsOf(nameOf)}
         keyOf={({ activity_id }) => activity_id}
-        hrefOf={({ activity_id }) => at(`/developers/activity?activity=${activity_id}`)}
-        filters={['type', 'source', 'customer']}
+        hrefOf={({ activity_id }) => view.hrefWith({ activity: activity_id })}
+        filters={['type', 'source', 'customer', 'from', 'to']}
         empty={
           <Empty icon="activity" title="Nothing happened yet">
             Every change is noted here: what it was, who made it, and the values before and after.
           </Empty>
         }
       />
-      {opened !== '' && <Activity id={opened} onClose={() => view.set({ activity: '' })} />}
+      {opened !== '' && <Activity id={opened} onClose={() => go(view.hrefWith({ activity: '' }))} />}
     </Page>
   )
 }
@@ -107,12 +124,15 @@ function Activity({ id, onClose }: { readonly id: string; readonly onClose: () =
             <div className="stack-wide">
               <Facts
                 facts={[
-                  ['Object', spaced(activity.resource_type)],
+                  ['Object', <ObjectLink key="object" activity={activity} />],
                   ['Id of the object', <Code key="resource" text={activity.resource_id} />],
                   ['Who', activity.user_email ?? sourceWords(activity.activity_source)],
                   ['When', formatTime(activity.logged_at)],
-                  ['Customer', activity.external_customer_id],
-                  ['Subscription', activity.external_subscription_id],
+                  ['Customer', <Owner key="customer" kind="customers" id={activity.external_customer_id} />],
+                  [
+                    'Subscription',
+                    <Owner key="subscription" kind="subscriptions" id={activity.external_subscription_id} />,
+                  ],
                 ]}
               />
               {changes.length > 0 && (
@@ -137,6 +157,42 @@ function Activity({ id, onClose }: { readonly id: string; readonly onClose: () =
         }}
       </Loaded>
     </Dialog>
+  )
+}
+
+function ObjectLink({ activity }: { readonly activity: ActivityLog }): ReactElement {
+  const at = useAt()
+  const { path, name } = objectOf(activity)
+  const words = [spaced(activity.resource_type), name].filter(Boolean).join(' ')
+  return path === null ? <>{words}</> : <Link href={at(path)}>{words}</Link>
+}
+
+/** Whose an object is. */
+function Owner(props: {
+  readonly kind: 'customers' | 'subscriptions'
+  readonly id: string | null
+}): ReactElement {
+  const at = useAt()
+  if (!props.id) return <None />
+  return (
+    <Link href={at(`/${props.kind}/${encodeURIComponent(props.id)}`)}>
+      <NameOnly kind={props.kind} id={props.id} />
+    </Link>
+  )
+}
+
+/** The days that a log is asked for, in UTC as it is shown. */
+const daysOf = (view: ViewState): { readonly from_date: string; readonly to_date: string } => ({
+  from_date: view.get('from') && `${view.get('from')}T00:00:00Z`,
+  to_date: view.get('to') && `${view.get('to')}T23:59:59.999Z`,
+})
+
+function DayChips({ view }: { readonly view: ViewState }): ReactElement {
+  return (
+    <>
+      <DayChip view={view} name="from" label="From" />
+      <DayChip view={view} name="to" label="Until" />
+    </>
   )
 }
 
@@ -166,11 +222,11 @@ const callColumns: readonly Column<ApiLog>[] = [
     isMinor: true,
     cell: ({ client }) => (
       <span className="clip log-client" title={client}>
-        {client}
+        {clientName(client)}
       </span>
     ),
   },
-  { title: 'When', cell: ({ logged_at }) => <span className="nowrap">{formatTime(logged_at)}</span> },
+  { title: 'When', cell: ({ logged_at }) => <Moment at={logged_at} /> },
 ]
 
 /** Why a call was refused, in words; null of one that was not. */
@@ -184,7 +240,7 @@ function reasonOf({ http_status, request_response: answer }: ApiLog): string | n
 /** Calls of the API that wrote something, and reads that were refused. */
 export function ApiLogPage(): ReactElement {
   const view = useView()
-  const at = useAt()
+  const go = useGo()
   const method = view.get('method')
   const status = view.get('status')
   const opened = view.get('call')
@@ -193,6 +249,7 @@ export function ApiLogPage(): ReactElement {
     per_page: 50,
     ...(method ? { http_methods: [method] } : { with_refused_reads: 'true' }),
     ...(status ? { http_statuses: [status] } : {}),
+    ...daysOf(view),
   })
   return (
     <Page title="API log">
@@ -202,6 +259,7 @@ export function ApiLogPage(): ReactElement {
       <FilterBar>
         <FilterChip view={view} name="method" label="Method" options={METHODS} />
         <FilterChip view={view} name="status" label="Status" options={RESULTS} />
+        <DayChips view={view} />
       </FilterBar>
       <List
         label="calls"
@@ -209,15 +267,15 @@ export function ApiLogPage(): ReactElement {
         view={view}
         columns={callColumns}
         keyOf={({ request_id }) => request_id}
-        hrefOf={({ request_id }) => at(`/developers/api-log?call=${request_id}`)}
-        filters={['method', 'status']}
+        hrefOf={({ request_id }) => view.hrefWith({ call: request_id })}
+        filters={['method', 'status', 'from', 'to']}
         empty={
           <Empty icon="code" title="Nothing was called yet">
             Each call that writes is kept with its body and answer, so that you can see what went wrong.
           </Empty>
         }
       />
-      {opened !== '' && <Call id={opened} onClose={() => view.set({ call: '' })} />}
+      {opened !== '' && <Call id={opened} onClose={() => go(view.hrefWith({ call: '' }))} />}
     </Page>
   )
 }

@@ -179,7 +179,7 @@ function Body({ customer, tab }: { readonly customer: Customer; readonly tab: st
     case 'information':
       return <Information customer={customer} />
     case 'activity':
-      return <ActivityList params={{ external_customer_id: customer.external_id }} />
+      return <ActivityList params={{ external_customer_id: customer.external_id }} hasLinks />
     default:
       return (
         <div className="stack-wide">

@@ -3,7 +3,7 @@ import { type ReactElement, useState } from 'react'
 import { OWN_API, useList, useOne } from '../../api/queries.ts'
 import type { Webhook, WebhookEndpoint } from '../../api/types.ts'
 import { formatTime } from '../../format/dates.ts'
-import { Ago } from '../../parts/ago.tsx'
+import { Moment } from '../../parts/ago.tsx'
 import { ButtonLink, Code } from '../../parts/button.tsx'
 import { Confirm, Dialog } from '../../parts/dialog.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
@@ -116,12 +116,12 @@ const columns: readonly Column<Webhook>[] = [
   { title: 'About', isMinor: true, cell: ({ object_type }) => activityWords(object_type) },
   { title: 'HTTP', isNumber: true, isMinor: true, cell: ({ http_status }) => http_status ?? <None /> },
   { title: 'Retries', isNumber: true, isMinor: true, cell: ({ retries }) => retries },
-  { title: 'When', cell: ({ created_at }) => <Ago at={created_at} /> },
+  { title: 'When', cell: ({ created_at }) => <Moment at={created_at} /> },
 ]
 
 function Deliveries({ endpoint }: { readonly endpoint: WebhookEndpoint }): ReactElement {
   const view = useView()
-  const at = useAt()
+  const go = useGo()
   const opened = view.get('delivery')
   const query = useList<Webhook>(
     `/webhook_endpoints/${endpoint.lago_id}/webhooks`,
@@ -140,7 +140,7 @@ function Deliveries({ endpoint }: { readonly endpoint: WebhookEndpoint }): React
         view={view}
         columns={columns}
         keyOf={({ lago_id }) => lago_id}
-        hrefOf={({ lago_id }) => at(`/developers/webhooks/${endpoint.lago_id}?delivery=${lago_id}`)}
+        hrefOf={({ lago_id }) => view.hrefWith({ delivery: lago_id })}
         filters={['status']}
         empty={
           <Empty icon="webhook" title="Nothing was sent yet">
@@ -148,7 +148,7 @@ function Deliveries({ endpoint }: { readonly endpoint: WebhookEndpoint }): React
           </Empty>
         }
       />
-      {opened !== '' && <Delivery id={opened} onClose={() => view.set({ delivery: '' })} />}
+      {opened !== '' && <Delivery id={opened} onClose={() => go(view.hrefWith({ delivery: '' }))} />}
     </>
   )
 }
@@ -198,7 +198,7 @@ function Delivery({ id, onClose }: { readonly id: string; readonly onClose: () =
 type Attempt = Webhook['attempts'][number]
 
 const attemptColumns: readonly Column<Attempt>[] = [
-  { title: 'Attempt', cell: ({ at }) => formatTime(at) },
+  { title: 'Attempt', cell: ({ at }) => <Moment at={at} /> },
   {
     title: 'Outcome',
     cell: ({ is_delivered: isDelivered }) => (

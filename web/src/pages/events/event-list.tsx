@@ -3,12 +3,12 @@ import { useNames } from '../../api/names.ts'
 import { useList } from '../../api/queries.ts'
 import type { BillableMetric, Event } from '../../api/types.ts'
 import { formatTime } from '../../format/dates.ts'
-import { Ago } from '../../parts/ago.tsx'
+import { Moment } from '../../parts/ago.tsx'
 import { ApiCall } from '../../parts/api-call.tsx'
 import { Button, ButtonLink, Code } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
-import { type Column, FilterBar, FilterChip, List, useView } from '../../parts/list.tsx'
+import { type Column, DayChip, FilterBar, FilterChip, List, useView } from '../../parts/list.tsx'
 import { Named } from '../../parts/named.tsx'
 import { Facts, None, Page } from '../../parts/page.tsx'
 import { Empty } from '../../parts/states.tsx'
@@ -44,6 +44,8 @@ export function EventList(): ReactElement {
     per_page: 50,
     code: view.get('code'),
     external_subscription_id: view.get('subscription'),
+    timestamp_from: view.get('from') && `${view.get('from')}T00:00:00Z`,
+    timestamp_to: view.get('to') && `${view.get('to')}T23:59:59.999Z`,
     ...(unmatched ? { unmatched: 'true' } : {}),
   }
   const query = useList<Event>('/events', 'events', params, { every: isLive ? LIVE_EVERY_MS : 0 })
@@ -57,7 +59,7 @@ export function EventList(): ReactElement {
   }
   const columns: readonly Column<Event>[] = [
     { title: 'Metric', cell: ({ code }) => <Named name={metricOf(code)?.name ?? code} code={code} /> },
-    { title: 'When', cell: ({ timestamp }) => <Ago at={timestamp} /> },
+    { title: 'When', cell: ({ timestamp }) => <Moment at={timestamp} /> },
     {
       title: 'State',
       cell: (event) => <Status status={problemWith(event) === null ? 'metered' : 'unmatched'} />,
@@ -69,7 +71,7 @@ export function EventList(): ReactElement {
     },
     {
       title: 'Properties',
-      cell: ({ properties }) => <code>{JSON.stringify(properties)}</code>,
+      cell: ({ properties }) => <Properties of={properties} />,
     },
     {
       title: 'Transaction',
@@ -101,6 +103,8 @@ export function EventList(): ReactElement {
           options={[{ value: 'unmatched', label: 'Matches nothing' }]}
         />
         <SubscriptionFilter />
+        <DayChip view={view} name="from" label="From" />
+        <DayChip view={view} name="to" label="Until" />
         <span className="grow" />
         <Button kind="quiet" aria-pressed={isLive} onClick={() => setLive(!isLive)}>
           <span className={isLive ? 'live live-on' : 'live'}>{isLive ? 'Live' : 'Paused'}</span>
@@ -113,7 +117,7 @@ export function EventList(): ReactElement {
         columns={columns}
         keyOf={(event) => `${event.transaction_id} ${event.external_subscription_id}`}
         view={view}
-        filters={['code', 'state', 'subscription']}
+        filters={['code', 'state', 'subscription', 'from', 'to']}
         empty={
           <Empty icon="event" title="No event has arrived" action={sender} write={EXAMPLE}>
             Your product sends an event whenever something happens that you bill for. Metrics turn events into
@@ -136,6 +140,11 @@ function useUnmatched(params: Parameters<typeof useList>[2], isAll: boolean): Re
     { every: isAll ? 0 : 5000 },
   )
   return new Set((query.data?.rows ?? []).map(({ transaction_id }) => transaction_id))
+}
+
+/** As JSON; nothing for an event that has none. */
+function Properties({ of }: { readonly of: Event['properties'] }): ReactElement {
+  return Object.keys(of).length === 0 ? <None /> : <code>{JSON.stringify(of)}</code>
 }
 
 function SubscriptionFilter(): ReactElement {

@@ -13,7 +13,7 @@ import { useView } from '../../parts/list.tsx'
 import { Card, Figure, Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Segments } from '../../parts/tabs.tsx'
-import { ActivityList } from '../activity/activity-list.tsx'
+import { RecentActivity } from '../activity/activity-list.tsx'
 import { Checklist, useChecklist } from './checklist.tsx'
 
 /** What is going on today, and what needs somebody. */
@@ -31,7 +31,7 @@ export function Home(): ReactElement {
             {may('invoices:view') && <NeedsAttention />}
             {may('audit_logs:view') && (
               <Card title="Recent activity" isFlush>
-                <ActivityList params={{ per_page: '8' }} />
+                <RecentActivity />
               </Card>
             )}
           </div>
@@ -172,7 +172,7 @@ function NeedsAttention(): ReactElement {
       label: 'failed payments',
       icon: 'payment',
       count: unpaid,
-      href: '/invoices?view=outstanding',
+      href: '/invoices?payment=failed',
     },
     { label: 'drafts', icon: 'invoice', count: drafts, href: '/invoices?view=draft' },
     ...unmatched,

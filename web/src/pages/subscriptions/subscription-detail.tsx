@@ -175,7 +175,7 @@ function Body({ subscription, tab }: Pick<DetailProps, 'subscription' | 'tab'>):
     case 'events':
       return <EventsOf subscription={subscription} />
     case 'activity':
-      return <ActivityList params={{ external_subscription_id: subscription.external_id }} />
+      return <ActivityList params={{ external_subscription_id: subscription.external_id }} hasLinks />
     default:
       return (
         <Columns aside={<Aside subscription={subscription} />}>

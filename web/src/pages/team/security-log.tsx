@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react'
 import { OWN_API, useList } from '../../api/queries.ts'
-import { formatTime } from '../../format/dates.ts'
+import { clientName } from '../../format/user-agent.ts'
+import { Moment } from '../../parts/ago.tsx'
 import { useAt } from '../../parts/link.tsx'
 import { type Column, List, useView } from '../../parts/list.tsx'
 import { None, Page } from '../../parts/page.tsx'
@@ -23,9 +24,13 @@ const columns: readonly Column<SecurityLog>[] = [
   {
     title: 'Device',
     isMinor: true,
-    cell: ({ device_info: { user_agent: agent } }) => <span className="clip log-client">{agent ?? ''}</span>,
+    cell: ({ device_info: { user_agent: agent } }) => (
+      <span className="clip log-client" title={agent ?? undefined}>
+        {clientName(agent ?? '')}
+      </span>
+    ),
   },
-  { title: 'When', cell: ({ logged_at }) => <span className="nowrap">{formatTime(logged_at)}</span> },
+  { title: 'When', cell: ({ logged_at }) => <Moment at={logged_at} /> },
 ]
 
 /** Sign-ins, and changes of keys, members and roles. */

@@ -1,0 +1,56 @@
+import type { ActivityLog } from '../../api/types.ts'
+
+type Body = Readonly<Record<string, unknown>>
+type Told = Pick<
+  ActivityLog,
+  | 'activity_type'
+  | 'resource_type'
+  | 'resource_id'
+  | 'activity_object'
+  | 'external_customer_id'
+  | 'external_subscription_id'
+>
+
+/** Of pages whose address has the code of their object. */
+const BY_CODE: Readonly<Record<string, string>> = {
+  AddOn: '/add-ons',
+  BillableMetric: '/metrics',
+  BillingEntity: '/settings/billing-entities',
+  Coupon: '/coupons',
+  Feature: '/features',
+  Plan: '/plans',
+}
+
+/** Of pages whose address has the id of their object. */
+const BY_ID: Readonly<Record<string, string>> = {
+  CreditNote: '/credit-notes',
+  Invoice: '/invoices',
+  Payment: '/payments',
+  Wallet: '/wallets',
+}
+
+const bodyOf = (value: unknown): Body => (typeof value === 'object' && value !== null ? (value as Body) : {})
+const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
+
+const pathTo = (folder: string | undefined, key: string | null): string | null =>
+  folder && key ? `${folder}/${encodeURIComponent(key)}` : null
+
+/** The page of what an activity changed, and its name or number as far as the activity tells them. */
+export function objectOf(activity: Told): { readonly path: string | null; readonly name: string | null } {
+  const { resource_type: type, resource_id: id } = activity
+  const body = bodyOf(activity.activity_object)
+  const code = textOf(body.code)
+  const name = textOf(body.number) ?? textOf(body.name) ?? code
+  if (activity.activity_type.endsWith('.deleted')) return { path: null, name }
+  if (type === 'Customer') return { path: pathTo('/customers', activity.external_customer_id), name }
+  if (type === 'Subscription')
+    return { path: pathTo('/subscriptions', activity.external_subscription_id), name }
+  if (type === 'PaymentReceipt') {
+    return { path: pathTo('/payments', textOf(bodyOf(body.payment).lago_id)), name }
+  }
+  return { path: pathTo(BY_ID[type], id) ?? pathTo(BY_CODE[type], code), name }
+}
+
+/** Files that the system makes of what happened are news to nobody. */
+export const isNews = ({ activity_type: type }: Pick<ActivityLog, 'activity_type'>): boolean =>
+  !type.endsWith('.generated') && type !== 'payment_receipt.created'
