@@ -8,9 +8,9 @@ const SHELL = '/web/src/shell/shell.tsx'
  * so small that a request for it takes longer than its bytes.
  */
 const PARTS = [
-  /\/web\/src\/shell\/(?!guarded|crumbs|theme)/,
+  /\/web\/src\/shell\/(?!guarded|crumbs|theme|shortcuts)/,
   /\/web\/src\/(tasks|pages\/home)\//,
-  /\/web\/src\/pages\/activity\/activity-list\b/,
+  /\/web\/src\/pages\/activity\/(activity-list|object-of)\b/,
   /\/web\/src\/parts\/(list|selection|status|use-settled)\b/,
   /\/web\/src\/(api\/(names|now)|format\/counts)\b/,
 ]

@@ -61,7 +61,7 @@ describe.runIf(hasChromium)('J15: from draft to paid', () => {
     await page.getByRole('region', { name: 'invoices', exact: true }).getByRole('link').first().click()
     const heading = page.getByRole('heading', { level: 1 })
     const total = page.getByTestId('invoice-total')
-    await page.getByRole('heading', { name: 'Draft', level: 1 }).waitFor()
+    await page.getByRole('heading', { name: 'Draft invoice', level: 1 }).waitFor()
     expect(await page.getByRole('button', { name: 'PDF' }).isDisabled()).toBe(true)
     // 29.00, and 1,000 tokens at 0.01.
     await expect.poll(() => total.textContent()).toBe('€39.00')
@@ -96,7 +96,7 @@ describe.runIf(hasChromium)('J15: from draft to paid', () => {
     await page.getByRole('button', { name: 'Finalize' }).click()
     await journey.look(page, 'finalize')
     await page.getByRole('button', { name: 'Finalize invoice' }).click()
-    await expect.poll(() => heading.textContent()).not.toBe('Draft')
+    await expect.poll(() => heading.textContent()).not.toBe('Draft invoice')
     const number = await heading.textContent()
     await row.getByText('Changed by hand').waitFor()
 

@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react'
-import { formatDay } from '../format/dates.ts'
+import { formatDate, formatDay } from '../format/dates.ts'
 import { Icon } from '../parts/icon.tsx'
 
 export type Step = {
@@ -11,7 +11,12 @@ export type Step = {
 const WORDS = { done: 'done', next: 'still to come', failed: 'went wrong' } as const
 
 /** The way of an invoice: a step for each thing that happened or will happen; upright on small screens. */
-export function InvoiceTimeline({ steps }: { readonly steps: readonly Step[] }): ReactElement {
+export function InvoiceTimeline(props: {
+  readonly steps: readonly Step[]
+  /** Of the customer, in which the days of an invoice are. */
+  readonly zone: string
+}): ReactElement {
+  const { steps, zone } = props
   return (
     <ol className="steps" data-testid="invoice-timeline">
       {steps.map(({ label, at, state }, n) => (
@@ -22,7 +27,7 @@ export function InvoiceTimeline({ steps }: { readonly steps: readonly Step[] }):
           <span className="step-text">
             <strong>{label}</strong>
             <time className="caption" dateTime={at}>
-              {formatDay(at)}
+              {at.includes('T') ? formatDate(at, zone) : formatDay(at)}
             </time>
             <span className="visually-hidden">{WORDS[state]}</span>
           </span>

@@ -240,6 +240,12 @@ export function SearchBox({
   const input = useRef<HTMLInputElement>(null)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const searched = view.get('q')
+  // A filter may be set, or the page left, before what was typed is searched for.
+  const latest = useRef(view)
+  useEffect(() => {
+    latest.current = view
+  })
+  useEffect(() => () => clearTimeout(timer.current), [])
   useEffect(() => {
     if (input.current && input.current !== document.activeElement) input.current.value = searched
   }, [searched])
@@ -264,7 +270,7 @@ export function SearchBox({
         defaultValue={searched}
         onChange={({ target: { value } }) => {
           clearTimeout(timer.current)
-          timer.current = setTimeout(() => view.set({ q: value }), 250)
+          timer.current = setTimeout(() => latest.current.set({ q: value }), 250)
         }}
       />
     </span>

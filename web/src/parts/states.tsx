@@ -8,6 +8,7 @@ import { ApiCallButton } from './api-call.tsx'
 import { Button, CopyButton } from './button.tsx'
 import { Icon, type IconName } from './icon.tsx'
 import { Link } from './link.tsx'
+import { PALETTE_KEYS } from './palette-keys.ts'
 
 const QUIET_MS = 150
 
@@ -136,7 +137,7 @@ export function NotFound(): ReactElement {
       <h2>Nothing here</h2>
       <p className="muted">
         This does not exist in {name}, or it was deleted. Check the address, or look for it with{' '}
-        <kbd>Ctrl K</kbd>.
+        <kbd>{PALETTE_KEYS}</kbd>.
       </p>
       <Link href={`/${slug}`} className="button button-secondary">
         Go to Home

@@ -7,8 +7,8 @@ import { Menu } from '../parts/menu.tsx'
 import { Segments } from '../parts/tabs.tsx'
 import { useDensity, useTheme } from './theme.ts'
 
-/** Theme, density, sign out. */
-export function AccountMenu(): ReactElement {
+/** Theme, density, help, sign out. */
+export function AccountMenu({ onHelp }: { readonly onHelp: () => void }): ReactElement {
   const { data: session } = useSession()
   const [theme, setTheme] = useTheme()
   const [density, setDensity] = useDensity()
@@ -36,6 +36,7 @@ export function AccountMenu(): ReactElement {
             ...(each === density ? { icon: 'check' as const } : {}),
             onSelect: () => setDensity(each),
           })),
+          { label: 'Keyboard shortcuts', icon: 'help' as const, onSelect: onHelp },
           {
             label: 'API reference',
             icon: 'code' as const,

@@ -37,7 +37,7 @@ export function SandboxBar(): ReactElement {
   return (
     <section className="sandbox-bar" aria-label="Sandbox">
       <span className="sandbox-mark">
-        <Icon name="clock" /> Sandbox
+        <Icon name="clock" /> <span className="sandbox-mark-word">Sandbox</span>
       </span>
       <span className="grow clip">{now ? formatTime(now) : '…'}</span>
       <Status status={status} />

@@ -1,5 +1,5 @@
 import { Outlet, useLocation, useParams } from '@tanstack/react-router'
-import { type ReactElement, useEffect, useRef, useState } from 'react'
+import { lazy, type ReactElement, Suspense, useEffect, useRef, useState } from 'react'
 import { setOrganization } from '../api/client.ts'
 import { useMay, useMembership, useSession } from '../api/session.ts'
 import { PlainPage } from '../entry/plain-page.tsx'
@@ -13,6 +13,8 @@ import { TopBar } from './top-bar.tsx'
 
 // Most sessions begin at home: it comes with the shell.
 export { Home } from '../pages/home/home.tsx'
+
+const Shortcuts = lazy(() => import('./shortcuts.tsx').then((module) => ({ default: module.Shortcuts })))
 
 /** The frame around every page of an organization. */
 export function Shell(): ReactElement {
@@ -45,7 +47,11 @@ function Frame(): ReactElement {
   const path = useLocation({ select: ({ pathname }) => pathname })
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes when the address changes.
   useEffect(() => setNavOpen(false), [path])
-  useShortcuts(() => setPaletteOpen(true))
+  const [isHelpOpen, setHelpOpen] = useState(false)
+  useShortcuts(
+    () => setPaletteOpen(true),
+    () => setHelpOpen(true),
+  )
   return (
     <div className={`shell ${isNavOpen ? 'nav-open' : ''}`}>
       <a className="skip-link" href="#main">
@@ -53,7 +59,7 @@ function Frame(): ReactElement {
       </a>
       {organization.is_sandbox && <SandboxBar />}
       <div className="shell-columns">
-        <SideNavigation onClose={() => setNavOpen(false)} />
+        <SideNavigation onClose={() => setNavOpen(false)} onHelp={() => setHelpOpen(true)} />
         <div className="shell-main">
           <TopBar onMenu={() => setNavOpen(!isNavOpen)} onSearch={() => setPaletteOpen(true)} />
           <main id="main" className="main">
@@ -62,6 +68,11 @@ function Frame(): ReactElement {
         </div>
       </div>
       <Palette isOpen={isPaletteOpen} onClose={() => setPaletteOpen(false)} />
+      {isHelpOpen && (
+        <Suspense>
+          <Shortcuts onClose={() => setHelpOpen(false)} />
+        </Suspense>
+      )}
       <RouteAnnouncer />
     </div>
   )
@@ -85,8 +96,8 @@ function RouteAnnouncer(): ReactElement {
 
 const SEQUENCE_MS = 1200
 
-/** Ctrl K opens the palette; G and a letter go to a page, C and a letter make an object. */
-function useShortcuts(openPalette: () => void): void {
+/** Ctrl K opens the palette, ? the list of shortcuts; G and a letter go to a page, C and a letter make an object. */
+function useShortcuts(openPalette: () => void, openHelp: () => void): void {
   const go = useGo()
   const at = useAt()
   const may = useMay()
@@ -99,6 +110,10 @@ function useShortcuts(openPalette: () => void): void {
         return
       }
       if (isTyping(event) || document.querySelector('dialog[open]')) return
+      if (event.key === '?') {
+        openHelp()
+        return
+      }
       const before = event.timeStamp - first.current.at < SEQUENCE_MS ? first.current.key : ''
       first.current = { key: event.key, at: event.timeStamp }
       const entries = { g: NAVIGATION.flatMap((group) => group.entries), c: CREATIONS }[before] ?? []

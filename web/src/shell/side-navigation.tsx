@@ -10,7 +10,11 @@ import { AccountMenu } from './account-menu.tsx'
 import { type Group, isShown, NAVIGATION } from './navigation.ts'
 
 /** Organization, pages by group, account. */
-export function SideNavigation({ onClose }: { readonly onClose: () => void }): ReactElement {
+export function SideNavigation(props: {
+  readonly onClose: () => void
+  readonly onHelp: () => void
+}): ReactElement {
+  const { onClose, onHelp } = props
   const path = useLocation({ select: ({ pathname }) => pathname })
   const groups = useRef<HTMLDivElement>(null)
   useCurrentInView(groups, path)
@@ -33,7 +37,7 @@ export function SideNavigation({ onClose }: { readonly onClose: () => void }): R
         {NAVIGATION.filter(({ isPinned }) => isPinned).map((group) => (
           <Entries key="foot" group={group} />
         ))}
-        <AccountMenu />
+        <AccountMenu onHelp={onHelp} />
       </nav>
     </>
   )

@@ -4,6 +4,7 @@ import { IconButton } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Link, useAt } from '../parts/link.tsx'
 import { Menu } from '../parts/menu.tsx'
+import { PALETTE_KEYS } from '../parts/palette-keys.ts'
 import { TaskIndicator } from '../tasks/task-indicator.tsx'
 import { useShownCrumbs } from './crumbs.ts'
 import { CREATIONS } from './navigation.ts'
@@ -31,7 +32,7 @@ export function TopBar(props: { readonly onMenu: () => void; readonly onSearch: 
       <button type="button" className="search-button" onClick={props.onSearch}>
         <Icon name="search" />
         <span className="grow">Search</span>
-        <kbd>Ctrl K</kbd>
+        <kbd>{PALETTE_KEYS}</kbd>
       </button>
       <TaskIndicator />
       <Menu

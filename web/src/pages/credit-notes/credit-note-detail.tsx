@@ -15,6 +15,7 @@ import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { NameOnly } from '../../parts/named.tsx'
 import { Card, Columns, Facts, Figure, Page } from '../../parts/page.tsx'
 import { Problems } from '../../parts/problems.tsx'
+import { SendByMail, sendItem } from '../../parts/send-by-mail.tsx'
 import { Status } from '../../parts/status.tsx'
 import { useRecent } from '../../shell/recent.ts'
 import { ActivityList } from '../activity/activity-list.tsx'
@@ -39,7 +40,7 @@ export function CreditNoteDetail(): ReactElement {
 }
 
 function Detail({ note }: { readonly note: CreditNote }): ReactElement {
-  const [opened, open] = useState<'pdf' | 'void' | null>(null)
+  const [opened, open] = useState<'pdf' | 'void' | 'mail' | null>(null)
   const at = useAt()
   const may = useMay()
   useRecent('Credit note', note.number)
@@ -68,6 +69,9 @@ function Detail({ note }: { readonly note: CreditNote }): ReactElement {
       }
       menu={[
         ...eInvoiceItem(note),
+        ...(may('credit_notes:send')
+          ? [sendItem({ email: note.customer.email, onSelect: () => open('mail') })]
+          : []),
         ...(may('credit_notes:void')
           ? [
               {
@@ -99,6 +103,14 @@ function Detail({ note }: { readonly note: CreditNote }): ReactElement {
           title={note.number}
           version={`${note.lago_id} ${note.updated_at}`}
           find={fileBy(path, 'credit_note')}
+          onClose={() => open(null)}
+        />
+      )}
+      {opened === 'mail' && (
+        <SendByMail
+          path={path}
+          name={note.number}
+          email={note.customer.email ?? ''}
           onClose={() => open(null)}
         />
       )}

@@ -8,6 +8,7 @@ import { Confirm } from '../../parts/dialog.tsx'
 import { ownPath } from '../../parts/document-dialog.tsx'
 import { useAt } from '../../parts/link.tsx'
 import type { MenuItem } from '../../parts/menu.tsx'
+import { SendByMail, sendItem } from '../../parts/send-by-mail.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { RecordPayment } from './record-payment.tsx'
 import { VoidInvoice } from './void-invoice.tsx'
@@ -94,7 +95,7 @@ export function eInvoiceItem({ xml_url: url }: { readonly xml_url: string | null
   return [{ label: 'E-invoice (XML)', icon: 'download', onSelect: () => location.assign(ownPath(url)) }]
 }
 
-type Opened = 'succeeded' | 'failed' | 'pending' | 'void' | 'dispute' | 'delete' | null
+type Opened = 'succeeded' | 'failed' | 'pending' | 'void' | 'dispute' | 'delete' | 'mail' | null
 
 /** The rest of what can be done; what cannot be done now says why. */
 export function useInvoiceMenu(invoice: Invoice): { menu: readonly MenuItem[]; dialog: ReactElement | null } {
@@ -115,6 +116,9 @@ export function useInvoiceMenu(invoice: Invoice): { menu: readonly MenuItem[]; d
   })
   const menu: readonly MenuItem[] = [
     ...eInvoiceItem(invoice),
+    ...(may('invoices:send')
+      ? [sendItem({ email: invoice.customer.email, refusal: onlyFinal, onSelect: () => setOpened('mail') })]
+      : []),
     ...(may('credit_notes:create')
       ? [
           {
@@ -185,6 +189,10 @@ function InvoiceDialog(props: {
   const path = `/invoices/${invoice.lago_id}`
   if (opened === null) return null
   if (opened === 'void') return <VoidInvoice invoice={invoice} onClose={onClose} />
+  if (opened === 'mail') {
+    const { number, customer } = invoice
+    return <SendByMail path={path} name={number} email={customer.email ?? ''} onClose={onClose} />
+  }
   if (opened === 'dispute') {
     return (
       <Confirm

@@ -1,5 +1,5 @@
 import { useParams } from '@tanstack/react-router'
-import { type ReactElement, useState } from 'react'
+import { type ReactElement, type ReactNode, useState } from 'react'
 import { useList, useOne } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { ActivityLog, Invoice, Payment } from '../../api/types.ts'
@@ -11,7 +11,7 @@ import { Button, Code } from '../../parts/button.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { NameOnly } from '../../parts/named.tsx'
-import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
+import { Card, Columns, Facts, Page } from '../../parts/page.tsx'
 import { Problems } from '../../parts/problems.tsx'
 import { Status } from '../../parts/status.tsx'
 import { useRecent } from '../../shell/recent.ts'
@@ -40,8 +40,9 @@ function Detail({ invoice }: { readonly invoice: Invoice }): ReactElement {
   const at = useAt()
   const may = useMay()
   const [isPdfOpen, setPdfOpen] = useState(false)
-  const name = invoiceName(invoice)
-  useRecent('Invoice', name)
+  const name = invoice.status === 'draft' ? 'Draft invoice' : invoiceName(invoice)
+  const zone = invoice.customer?.applicable_timezone ?? 'UTC'
+  useRecent('Invoice', invoice.status === 'draft' ? `Draft of ${nameOf(invoice.customer)}` : name)
   const { menu, dialog } = useInvoiceMenu(invoice)
   const activities = useList<ActivityLog>(
     '/activity_logs',
@@ -106,7 +107,7 @@ function Detail({ invoice }: { readonly invoice: Invoice }): ReactElement {
           </p>
         )}
         <Card title="Timeline">
-          <InvoiceTimeline steps={stepsOf(invoice, activities.data?.rows ?? [])} />
+          <InvoiceTimeline steps={stepsOf(invoice, activities.data?.rows ?? [])} zone={zone} />
         </Card>
         <Columns aside={<Aside invoice={invoice} />}>
           <FeesTable invoice={invoice} />
@@ -146,19 +147,34 @@ function Aside({ invoice }: { readonly invoice: Invoice }): ReactElement {
       >
         <Facts
           facts={[
-            ['Number', invoice.status === 'draft' ? null : <Code key="number" text={invoice.number} />],
-            ['Issued', formatDay(invoice.issuing_date)],
+            ...factsOf(invoice.status !== 'draft' && ['Number', <Code key="number" text={invoice.number} />]),
+            [invoice.status === 'draft' ? 'To be issued' : 'Issued', formatDay(invoice.issuing_date)],
             ['Due', formatDay(invoice.payment_due_date)],
-            ['Payment', <Status key="payment" status={invoice.payment_status} />],
+            ...factsOf(
+              invoice.status === 'finalized' && [
+                'Payment',
+                <Status key="payment" status={invoice.payment_status} />,
+              ],
+            ),
             [
               'Billing entity',
               <NameOnly key="entity" kind="billing_entities" id={invoice.billing_entity_code} />,
             ],
-            ['Order number', invoice.purchase_order_number],
+            ...factsOf(invoice.purchase_order_number && ['Order number', invoice.purchase_order_number]),
             ['Created', formatTime(invoice.created_at)],
-            ['Takes the place of', <OtherInvoice key="before" id={invoice.voided_invoice_id} />],
-            ['Replaced by', <OtherInvoice key="after" id={invoice.regenerated_invoice_id} />],
-            ['Voided', invoice.voided_at && formatTime(invoice.voided_at)],
+            ...factsOf(
+              invoice.voided_invoice_id && [
+                'Takes the place of',
+                <OtherInvoice key="before" id={invoice.voided_invoice_id} />,
+              ],
+            ),
+            ...factsOf(
+              invoice.regenerated_invoice_id && [
+                'Replaced by',
+                <OtherInvoice key="after" id={invoice.regenerated_invoice_id} />,
+              ],
+            ),
+            ...factsOf(invoice.voided_at && ['Voided', formatTime(invoice.voided_at)]),
             ...invoice.metadata.map(({ key, value }) => [key, value] as const),
             ['Id', <Code key="id" text={invoice.lago_id} />],
           ]}
@@ -168,10 +184,14 @@ function Aside({ invoice }: { readonly invoice: Invoice }): ReactElement {
   )
 }
 
+type Fact = readonly [name: string, value: ReactNode]
+
+/** A fact that only some invoices have. */
+const factsOf = (fact: Fact | false | '' | null | undefined): readonly Fact[] => (fact ? [fact] : [])
+
 /** A link to the invoice before or after this one, by its number. */
-function OtherInvoice({ id }: { readonly id: string | undefined }): ReactElement {
+function OtherInvoice({ id }: { readonly id: string }): ReactElement {
   const at = useAt()
-  const { data } = useOne<Invoice>(`/invoices/${id}`, 'invoice', { enabled: id !== undefined })
-  if (id === undefined) return <None />
+  const { data } = useOne<Invoice>(`/invoices/${id}`, 'invoice')
   return <Link href={at(`/invoices/${id}`)}>{data?.number ?? 'Invoice'}</Link>
 }

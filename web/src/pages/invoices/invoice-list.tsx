@@ -82,7 +82,7 @@ export function InvoiceList(): ReactElement {
           {QUICK.map(({ key, label }) => (
             <Link
               key={key}
-              href={at(`/invoices${key ? `?view=${key}` : ''}`)}
+              href={view.hrefWith({ view: key, page: '' })}
               className="tab"
               aria-current={key === view.get('view') ? 'page' : undefined}
             >

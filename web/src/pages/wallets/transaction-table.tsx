@@ -5,7 +5,7 @@ import { formatDate, formatTime } from '../../format/dates.ts'
 import { formatCents, formatPrice, formatUnits } from '../../format/money.ts'
 import { Code } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
-import { Link, useAt } from '../../parts/link.tsx'
+import { Link, useAt, useGo } from '../../parts/link.tsx'
 import { type Column, FilterBar, FilterChip, List, Table, useView } from '../../parts/list.tsx'
 import { Card, Facts, None } from '../../parts/page.tsx'
 import { Empty, Loaded } from '../../parts/states.tsx'
@@ -32,7 +32,7 @@ const options = (words: Readonly<Record<string, string>>) =>
 /** What entered and left a wallet, newest first. */
 export function TransactionTable({ wallet }: { readonly wallet: Wallet }): ReactElement {
   const view = useView()
-  const at = useAt()
+  const go = useGo()
   const opened = view.get('transaction')
   const one = useOne<WalletTransaction>(`/wallet_transactions/${opened}`, 'wallet_transaction', {
     enabled: opened !== '',
@@ -90,7 +90,7 @@ export function TransactionTable({ wallet }: { readonly wallet: Wallet }): React
         view={view}
         columns={columns}
         keyOf={({ lago_id }) => lago_id}
-        hrefOf={({ lago_id }) => at(`/wallets/${wallet.lago_id}/transactions?transaction=${lago_id}`)}
+        hrefOf={({ lago_id }) => view.hrefWith({ transaction: lago_id })}
         filters={['kind', 'status']}
         empty={
           <Empty icon="wallet" title="No transaction yet">
@@ -102,7 +102,7 @@ export function TransactionTable({ wallet }: { readonly wallet: Wallet }): React
         <OneTransaction
           wallet={wallet}
           transaction={one.data}
-          onClose={() => view.set({ transaction: '' })}
+          onClose={() => go(view.hrefWith({ transaction: '' }))}
         />
       )}
     </>
