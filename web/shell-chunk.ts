@@ -8,7 +8,7 @@ const SHELL = '/web/src/shell/shell.tsx'
  * so small that a request for it takes longer than its bytes.
  */
 const PARTS = [
-  /\/web\/src\/shell\/(?!guarded|crumbs|theme|shortcuts)/,
+  /\/web\/src\/shell\/(?!guarded|crumbs|theme)/,
   /\/web\/src\/(tasks|pages\/home)\//,
   /\/web\/src\/pages\/activity\/(activity-list|object-of)\b/,
   /\/web\/src\/parts\/(list|selection|status|use-settled)\b/,

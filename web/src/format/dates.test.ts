@@ -22,8 +22,8 @@ describe('dates', () => {
 
   it('writes an instant to the second, with the year of another year', () => {
     const now = Date.parse('2026-11-04T00:00:00Z')
-    expect(formatMoment('2026-11-01T00:30:07Z', now)).toMatch(/^Nov 1, 12:30:07.AM UTC$/)
-    expect(formatMoment('2025-12-31T13:30:07Z', now)).toMatch(/^Dec 31, 2025, 1:30:07.PM UTC$/)
+    expect(formatMoment('2026-11-01T00:30:07Z', now)).toMatch(/^Nov 1, 12:30:07.AM$/)
+    expect(formatMoment('2025-12-31T13:30:07Z', now)).toMatch(/^Dec 31, 2025, 1:30:07.PM$/)
   })
 
   it('writes a period with the last day included, in the zone of the customer', () => {

@@ -29,7 +29,7 @@ export function formatTime(instant: string | null | undefined, zone = 'UTC'): st
   return `${text} ${zone === 'UTC' ? 'UTC' : zoneName(instant, zone)}`
 }
 
-/** An instant to the second, for logs; the year is left out where it is that of `now`: `Nov 1, 12:30:07 AM UTC`. */
+/** An instant in UTC to the second, for logs; without the year where it is that of `now`: `Nov 1, 12:30:07 AM`. */
 export function formatMoment(instant: string, now: number): string {
   const at = new Date(instant)
   const isOfThisYear = at.getUTCFullYear() === new Date(now).getUTCFullYear()
@@ -37,7 +37,7 @@ export function formatMoment(instant: string, now: number): string {
     ...{ month: 'short', day: 'numeric', ...(isOfThisYear ? {} : { year: 'numeric' }) },
     ...{ hour: 'numeric', minute: '2-digit', second: '2-digit', timeZone: 'UTC' },
   })
-  return `${format.format(at)} UTC`
+  return format.format(at)
 }
 
 function zoneName(instant: string, zone: string): string {

@@ -12,7 +12,7 @@ export function Ago({ at }: { readonly at: string | null | undefined }): ReactEl
   )
 }
 
-/** When something happened to the second, as logs show it; how long ago that is on hover. */
+/** When something happened in UTC to the second, as logs show it; how long ago that is on hover. */
 export function Moment({ at }: { readonly at: string }): ReactElement {
   const now = useNow()
   return (

@@ -1,5 +1,5 @@
 import { Outlet, useLocation, useParams } from '@tanstack/react-router'
-import { lazy, type ReactElement, Suspense, useEffect, useRef, useState } from 'react'
+import { type ReactElement, useEffect, useRef, useState } from 'react'
 import { setOrganization } from '../api/client.ts'
 import { useMay, useMembership, useSession } from '../api/session.ts'
 import { PlainPage } from '../entry/plain-page.tsx'
@@ -8,13 +8,12 @@ import { isTyping } from '../parts/list.tsx'
 import { CREATIONS, isShown, NAVIGATION } from './navigation.ts'
 import { Palette } from './palette.tsx'
 import { SandboxBar } from './sandbox-bar.tsx'
+import { Shortcuts } from './shortcuts.tsx'
 import { SideNavigation } from './side-navigation.tsx'
 import { TopBar } from './top-bar.tsx'
 
 // Most sessions begin at home: it comes with the shell.
 export { Home } from '../pages/home/home.tsx'
-
-const Shortcuts = lazy(() => import('./shortcuts.tsx').then((module) => ({ default: module.Shortcuts })))
 
 /** The frame around every page of an organization. */
 export function Shell(): ReactElement {
@@ -68,11 +67,7 @@ function Frame(): ReactElement {
         </div>
       </div>
       <Palette isOpen={isPaletteOpen} onClose={() => setPaletteOpen(false)} />
-      {isHelpOpen && (
-        <Suspense>
-          <Shortcuts onClose={() => setHelpOpen(false)} />
-        </Suspense>
-      )}
+      {isHelpOpen && <Shortcuts onClose={() => setHelpOpen(false)} />}
       <RouteAnnouncer />
     </div>
   )

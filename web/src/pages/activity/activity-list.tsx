@@ -8,11 +8,9 @@ import { type Column, Table } from '../../parts/list.tsx'
 import { None } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { activityWords, sourceWords } from '../../shell/ran-list.tsx'
-import { isNews, objectOf } from './object-of.ts'
+import { NEWS, objectOf } from './object-of.ts'
 
 const NEWS_SHOWN = 8
-/** Enough that what is news is found among the files that are made of it. */
-const NEWS_READ = 40
 
 const WHEN: Column<ActivityLog> = { title: 'When', cell: ({ logged_at }) => <Ago at={logged_at} /> }
 const WHO: Column<ActivityLog> = {
@@ -58,8 +56,11 @@ export function ActivityList({
 
 /** What was done last in the organization, and to whom. */
 export function RecentActivity(): ReactElement {
-  const query = useList<ActivityLog>('/activity_logs', 'activity_logs', { per_page: NEWS_READ })
-  const rows = (query.data?.rows ?? []).filter(isNews).slice(0, NEWS_SHOWN)
+  const query = useList<ActivityLog>('/activity_logs', 'activity_logs', {
+    per_page: NEWS_SHOWN,
+    activity_types: NEWS,
+  })
+  const rows = query.data?.rows ?? []
   const nameOf = useNames({ customers: rows.map((row) => row.external_customer_id) })
   return (
     <Loaded query={query}>

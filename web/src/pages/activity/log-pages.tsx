@@ -58,7 +58,7 @@ const activityColumnsOf = (nameOf: NameOf): readonly Column<ActivityLog>[] => [
     cell: ({ external_customer_id: id }) => (id ? nameOf('customers', id) : <None />),
   },
   { title: 'Who', cell: ({ user_email, activity_source }) => user_email ?? sourceWords(activity_source) },
-  { title: 'When', cell: ({ logged_at }) => <Moment at={logged_at} /> },
+  { title: 'When (UTC)', cell: ({ logged_at }) => <Moment at={logged_at} /> },
 ]
 
 /** What was done to which object, by whom. */
@@ -226,7 +226,7 @@ const callColumns: readonly Column<ApiLog>[] = [
       </span>
     ),
   },
-  { title: 'When', cell: ({ logged_at }) => <Moment at={logged_at} /> },
+  { title: 'When (UTC)', cell: ({ logged_at }) => <Moment at={logged_at} /> },
 ]
 
 /** Why a call was refused, in words; null of one that was not. */

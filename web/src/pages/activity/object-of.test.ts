@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isNews, objectOf } from './object-of.ts'
+import { objectOf } from './object-of.ts'
 
 const told = (resource_type: string, activity_object: unknown = null) => ({
   ...{ activity_type: 'plan.updated' as const, resource_type, resource_id: 'an-id', activity_object },
@@ -23,10 +23,5 @@ describe('the object of an activity', () => {
     const deleted = { ...told('Plan', { code: 'pro' }), activity_type: 'plan.deleted' as const }
     expect(objectOf(deleted)).toEqual({ path: null, name: 'pro' })
     expect(objectOf(told('Alert', { code: 'a', name: 'Budget' }))).toEqual({ path: null, name: 'Budget' })
-  })
-
-  it('is no news when it is a file', () => {
-    const types = ['invoice.generated', 'payment_receipt.created', 'invoice.voided']
-    expect(types.map((activity_type) => isNews({ activity_type } as never))).toEqual([false, false, true])
   })
 })

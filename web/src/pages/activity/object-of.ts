@@ -51,6 +51,28 @@ export function objectOf(activity: Told): { readonly path: string | null; readon
   return { path: pathTo(BY_ID[type], id) ?? pathTo(BY_CODE[type], code), name }
 }
 
-/** Files that the system makes of what happened are news to nobody. */
-export const isNews = ({ activity_type: type }: Pick<ActivityLog, 'activity_type'>): boolean =>
-  !type.endsWith('.generated') && type !== 'payment_receipt.created'
+/** What somebody who comes in wants to hear of; not the files and figures that follow from it. */
+export const NEWS: readonly ActivityLog['activity_type'][] = [
+  'billable_metric.created',
+  'coupon.created',
+  'credit_note.created',
+  'customer.created',
+  'customer.deleted',
+  'email.failed',
+  'feature.created',
+  'invoice.created',
+  'invoice.drafted',
+  'invoice.one_off_created',
+  'invoice.paid_credit_added',
+  'invoice.payment_dispute_lost',
+  'invoice.payment_failure',
+  'invoice.payment_overdue',
+  'invoice.voided',
+  'payment.recorded',
+  'plan.created',
+  'plan.updated',
+  'subscription.started',
+  'subscription.terminated',
+  'wallet.created',
+  'wallet.terminated',
+]

@@ -116,7 +116,7 @@ const columns: readonly Column<Webhook>[] = [
   { title: 'About', isMinor: true, cell: ({ object_type }) => activityWords(object_type) },
   { title: 'HTTP', isNumber: true, isMinor: true, cell: ({ http_status }) => http_status ?? <None /> },
   { title: 'Retries', isNumber: true, isMinor: true, cell: ({ retries }) => retries },
-  { title: 'When', cell: ({ created_at }) => <Moment at={created_at} /> },
+  { title: 'When (UTC)', cell: ({ created_at }) => <Moment at={created_at} /> },
 ]
 
 function Deliveries({ endpoint }: { readonly endpoint: WebhookEndpoint }): ReactElement {
@@ -198,7 +198,7 @@ function Delivery({ id, onClose }: { readonly id: string; readonly onClose: () =
 type Attempt = Webhook['attempts'][number]
 
 const attemptColumns: readonly Column<Attempt>[] = [
-  { title: 'Attempt', cell: ({ at }) => <Moment at={at} /> },
+  { title: 'Attempt (UTC)', cell: ({ at }) => <Moment at={at} /> },
   {
     title: 'Outcome',
     cell: ({ is_delivered: isDelivered }) => (

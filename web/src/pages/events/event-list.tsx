@@ -59,7 +59,7 @@ export function EventList(): ReactElement {
   }
   const columns: readonly Column<Event>[] = [
     { title: 'Metric', cell: ({ code }) => <Named name={metricOf(code)?.name ?? code} code={code} /> },
-    { title: 'When', cell: ({ timestamp }) => <Moment at={timestamp} /> },
+    { title: 'When (UTC)', cell: ({ timestamp }) => <Moment at={timestamp} /> },
     {
       title: 'State',
       cell: (event) => <Status status={problemWith(event) === null ? 'metered' : 'unmatched'} />,

@@ -30,7 +30,7 @@ const columns: readonly Column<SecurityLog>[] = [
       </span>
     ),
   },
-  { title: 'When', cell: ({ logged_at }) => <Moment at={logged_at} /> },
+  { title: 'When (UTC)', cell: ({ logged_at }) => <Moment at={logged_at} /> },
 ]
 
 /** Sign-ins, and changes of keys, members and roles. */
