@@ -334,6 +334,29 @@ export function DayChip(props: {
   )
 }
 
+/** A filter by an id that is typed, such as that of a customer. */
+export function TextFilter(props: {
+  readonly view: ViewState
+  readonly name: string
+  readonly label: string
+}): ReactElement {
+  const { view, name, label } = props
+  const value = view.get(name)
+  const set = (text: string) => text.trim() !== value && view.set({ [name]: text.trim() })
+  return (
+    <input
+      // Another one where the address says something else, as after all filters were cleared.
+      key={value}
+      className="input text-filter"
+      aria-label={label}
+      placeholder={label}
+      defaultValue={value}
+      onBlur={({ target }) => set(target.value)}
+      onKeyDown={(event) => event.key === 'Enter' && set(event.currentTarget.value)}
+    />
+  )
+}
+
 /** Search and filters above a list. */
 export function FilterBar({ children }: { readonly children: ReactNode }): ReactElement {
   return (

@@ -16,6 +16,7 @@ import {
   FilterChip,
   List,
   Table,
+  TextFilter,
   useView,
   type ViewState,
 } from '../../parts/list.tsx'
@@ -87,6 +88,7 @@ export function ActivityLogPage(): ReactElement {
           options={RESOURCES.map((value) => ({ value, label: spaced(value) }))}
         />
         <FilterChip view={view} name="source" label="Source" options={SOURCES} />
+        <TextFilter view={view} name="customer" label="Customer id" />
         <DayChips view={view} />
       </FilterBar>
       <List

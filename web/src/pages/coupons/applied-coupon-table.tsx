@@ -54,7 +54,7 @@ export function AppliedCouponTable(props: {
   const columns: readonly Column<AppliedCoupon>[] = [
     first,
     { title: 'Value', isNumber: true, cell: couponValue },
-    { title: 'Used', isMinor: true, cell: couponFrequency },
+    { title: 'Duration', isMinor: true, cell: couponFrequency },
     { title: 'Remaining', cell: remainingOf },
     { title: 'Since', isMinor: true, cell: ({ created_at }) => formatDate(created_at) },
     { title: 'Status', cell: ({ status }) => <Status status={status} /> },

@@ -196,7 +196,7 @@ function Overview({ coupon }: { readonly coupon: Coupon }): ReactElement {
         <Facts
           facts={[
             ['Value', couponValue(coupon)],
-            ['Used', couponFrequency(coupon)],
+            ['Duration', couponFrequency(coupon)],
             ['Applies to', couponLimits(coupon, nameOf)],
             ['Per customer', coupon.reusable ? 'More than once' : 'Once'],
           ]}

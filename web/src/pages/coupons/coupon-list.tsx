@@ -50,7 +50,7 @@ export const namedIn = (coupons: readonly Coupon[]) => ({
 const columnsOf = (nameOf: NameOf): readonly Column<Coupon>[] => [
   { title: 'Name', cell: ({ name, code }) => <Named name={name} code={code} /> },
   { title: 'Value', isNumber: true, cell: couponValue },
-  { title: 'Used', cell: couponFrequency },
+  { title: 'Duration', cell: couponFrequency },
   { title: 'Applies to', isMinor: true, cell: (coupon) => couponLimits(coupon, nameOf) },
   { title: 'Expires', isMinor: true, cell: ({ expiration_at: at }) => (at ? formatDate(at) : <None />) },
   { title: 'Status', cell: (coupon) => <Status status={couponStatus(coupon)} /> },

@@ -8,9 +8,10 @@ import { ApiCall } from '../../parts/api-call.tsx'
 import { Button, ButtonLink, Code } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
-import { type Column, DayChip, FilterBar, FilterChip, List, useView } from '../../parts/list.tsx'
+import { type Column, DayChip, FilterBar, FilterChip, List, TextFilter, useView } from '../../parts/list.tsx'
 import { Named } from '../../parts/named.tsx'
 import { Facts, None, Page } from '../../parts/page.tsx'
+import { Properties } from '../../parts/properties.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import { problemOf, propertyProblemOf } from './event-problem.ts'
@@ -102,7 +103,7 @@ export function EventList(): ReactElement {
           label="State"
           options={[{ value: 'unmatched', label: 'Matches nothing' }]}
         />
-        <SubscriptionFilter />
+        <TextFilter view={view} name="subscription" label="Subscription id" />
         <DayChip view={view} name="from" label="From" />
         <DayChip view={view} name="to" label="Until" />
         <span className="grow" />
@@ -140,27 +141,6 @@ function useUnmatched(params: Parameters<typeof useList>[2], isAll: boolean): Re
     { every: isAll ? 0 : 5000 },
   )
   return new Set((query.data?.rows ?? []).map(({ transaction_id }) => transaction_id))
-}
-
-/** As JSON; nothing for an event that has none. */
-function Properties({ of }: { readonly of: Event['properties'] }): ReactElement {
-  return Object.keys(of).length === 0 ? <None /> : <code>{JSON.stringify(of)}</code>
-}
-
-function SubscriptionFilter(): ReactElement {
-  const view = useView()
-  return (
-    <input
-      className="input subscription-filter"
-      aria-label="Subscription"
-      placeholder="Subscription id"
-      defaultValue={view.get('subscription')}
-      onBlur={(event) => view.set({ subscription: event.target.value.trim() })}
-      onKeyDown={(event) =>
-        event.key === 'Enter' && view.set({ subscription: event.currentTarget.value.trim() })
-      }
-    />
-  )
 }
 
 function EventDialog(props: {

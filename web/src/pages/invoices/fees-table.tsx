@@ -2,7 +2,7 @@ import { type ReactElement, type ReactNode, useState } from 'react'
 import { useMay } from '../../api/session.ts'
 import type { AdjustedFee, Invoice } from '../../api/types.ts'
 import { formatPeriod } from '../../format/dates.ts'
-import { formatCents, formatPrice, formatRate, formatUnitPrice, formatUnits } from '../../format/money.ts'
+import { formatCents, formatPrice, formatRate, formatUnits } from '../../format/money.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
@@ -11,6 +11,7 @@ import { Tag } from '../../parts/status.tsx'
 import { AdjustFee, UndoAdjustment, useAdjustedFees } from './adjust-fee.tsx'
 import { feeName, filterText, type InvoiceFee } from './fee-name.ts'
 import { taxRounding } from './tax-rounding.ts'
+import { unitPriceText } from './unit-price.ts'
 
 const ORDER = ['subscription', 'commitment', 'fixed_charge', 'charge', 'add_on', 'credit']
 const rank = (fee: InvoiceFee): number => ORDER.indexOf(fee.item.type)
@@ -141,7 +142,7 @@ function FeeRow(props: {
         {formatUnits(fee.units)}
       </td>
       <td className="number" data-title="Unit price">
-        {formatUnitPrice(fee.precise_unit_amount, currency)}
+        {unitPriceText(fee)}
       </td>
       <td className="number" data-title="Tax">
         {fee.taxes_rate ? formatRate(fee.taxes_rate) : <None />}
@@ -250,7 +251,7 @@ function FeeDialog(props: {
           facts={[
             ['Period', formatPeriod(fee.from_date, fee.to_date, zone)],
             ['Units', formatUnits(fee.units)],
-            ['Unit price', formatPrice(fee.precise_unit_amount, currency)],
+            ['Unit price', unitPriceText(fee)],
             ['Amount before rounding', formatPrice(fee.precise_amount, currency)],
             ['Amount', formatCents(fee.amount_cents, currency)],
             ['Taxes', formatCents(fee.taxes_amount_cents, currency)],

@@ -12,6 +12,7 @@ import { Confirm } from '../../parts/dialog.tsx'
 import { Link, useAt, useGo } from '../../parts/link.tsx'
 import { Table } from '../../parts/list.tsx'
 import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
+import { Properties } from '../../parts/properties.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Tag } from '../../parts/status.tsx'
 import { useRecent } from '../../shell/recent.ts'
@@ -213,7 +214,7 @@ function EventsOf({ code }: { readonly code: string }): ReactElement {
               columns={[
                 { title: 'Subscription', cell: (event) => event.external_subscription_id ?? <None /> },
                 { title: 'When', cell: (event) => <Ago at={event.timestamp} /> },
-                { title: 'Properties', cell: (event) => <code>{JSON.stringify(event.properties)}</code> },
+                { title: 'Properties', cell: (event) => <Properties of={event.properties} /> },
               ]}
             />
           )

@@ -13,7 +13,7 @@ import { Button, ButtonLink, Code } from '../../parts/button.tsx'
 import { DocumentDialog } from '../../parts/document-dialog.tsx'
 import { type CsvColumns, ExportCsv } from '../../parts/export-csv.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
-import { type Column, List, useView, type ViewState } from '../../parts/list.tsx'
+import { type Column, FilterBar, List, TextFilter, useView, type ViewState } from '../../parts/list.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { NameOnly } from '../../parts/named.tsx'
 import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
@@ -72,6 +72,7 @@ export function PaymentTable(props: {
   readonly query: UseQueryResult<PageOf<Payment>, ApiProblem>
   readonly view: ViewState
   readonly hidesCustomer?: boolean
+  readonly filters?: readonly string[]
 }): ReactElement {
   const at = useAt()
   const nameOf = useNames({
@@ -84,6 +85,7 @@ export function PaymentTable(props: {
       label="payments"
       query={props.query}
       view={props.view}
+      filters={props.filters ?? []}
       columns={columnsOf(props.hidesCustomer ?? false, nameOf)}
       keyOf={({ lago_id }) => lago_id}
       hrefOf={({ lago_id }) => at(`/payments/${lago_id}`)}
@@ -142,7 +144,10 @@ export function PaymentList(): ReactElement {
         />
       }
     >
-      <PaymentTable query={query} view={view} />
+      <FilterBar>
+        <TextFilter view={view} name="customer" label="Customer id" />
+      </FilterBar>
+      <PaymentTable query={query} view={view} filters={['customer']} />
     </Page>
   )
 }
@@ -219,6 +224,12 @@ function Detail({ payment }: { readonly payment: Payment }): ReactElement {
                 <Link className="in-text" href={at(`/invoices/${id}`)}>
                   {number}
                 </Link>
+                {invoices.length === 1 && (
+                  <span className="muted">
+                    {' '}
+                    · {formatCents(payment.amount_cents, payment.amount_currency)}
+                  </span>
+                )}
               </li>
             ))}
           </ul>

@@ -112,7 +112,10 @@ export function PreviewPanel({ body, charges, currency, onProblem, onUsage }: Pa
     <section className="card preview" aria-label="Price preview" aria-busy={isFetching}>
       <div className="card-head">
         <h2>Price preview</h2>
-        <span className="caption">One whole period</span>
+        <span className="preview-sum">
+          {data && <strong>{formatCents(data.total_amount_cents, data.currency)}</strong>}
+          <span className="caption">One whole period</span>
+        </span>
       </div>
       {charges.map((charge, n) => (
         <UsageInputs

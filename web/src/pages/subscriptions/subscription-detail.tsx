@@ -13,6 +13,7 @@ import { ButtonLink, Code } from '../../parts/button.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
 import { Table, useView } from '../../parts/list.tsx'
 import { Card, Columns, Facts, Page } from '../../parts/page.tsx'
+import { Properties } from '../../parts/properties.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
@@ -23,6 +24,7 @@ import { InvoiceTable } from '../invoices/invoice-table.tsx'
 import { INTERVALS } from '../plans/plan-list.tsx'
 import { ActivationGate } from './activation-gate.tsx'
 import { ChangePlan, KeepPlan } from './change-plan.tsx'
+import { EditSubscription } from './edit-subscription.tsx'
 import { NextInvoice } from './next-invoice.tsx'
 import { PricingTab } from './pricing-tab.tsx'
 import { statusOf } from './subscription-table.tsx'
@@ -67,7 +69,7 @@ function useOther(externalId: string, isOn: boolean): Subscription | undefined {
 type DetailProps = { readonly subscription: Subscription; readonly tab: string; readonly search: string }
 
 function Detail({ subscription, tab, search }: DetailProps): ReactElement {
-  const [opened, setOpened] = useState<'terminate' | 'change' | 'keep' | null>(null)
+  const [opened, setOpened] = useState<'edit' | 'terminate' | 'change' | 'keep' | null>(null)
   const at = useAt()
   const may = useMay()
   const name = subscription.name || subscription.external_id
@@ -109,6 +111,7 @@ function Detail({ subscription, tab, search }: DetailProps): ReactElement {
       menu={
         may('subscriptions:update')
           ? [
+              { label: 'Edit', icon: 'edit', refusal, onSelect: () => setOpened('edit') },
               { label: 'Change plan', icon: 'plan', refusal, onSelect: () => setOpened('change') },
               ...(subscription.next_plan_code
                 ? [
@@ -141,6 +144,7 @@ function Detail({ subscription, tab, search }: DetailProps): ReactElement {
       }
     >
       <Body subscription={subscription} tab={tab} />
+      {opened === 'edit' && <EditSubscription subscription={subscription} onClose={() => setOpened(null)} />}
       {opened === 'terminate' && <Terminate subscription={subscription} onClose={() => setOpened(null)} />}
       {opened === 'keep' && <KeepPlan subscription={subscription} onClose={() => setOpened(null)} />}
       {opened === 'change' && <ChangePlan subscription={subscription} onClose={() => setOpened(null)} />}
@@ -273,9 +277,9 @@ function Aside({ subscription }: { readonly subscription: Subscription }): React
             ),
           ],
           ['Started', formatTime(subscription.started_at)],
-          ['Ends', subscription.ending_at && formatTime(subscription.ending_at)],
-          ['Plan before', before && nameOf('plans', before)],
-          ['Plan next', next && nameOf('plans', next)],
+          ...(subscription.ending_at ? [['Ends', formatTime(subscription.ending_at)] as const] : []),
+          ...(before ? [['Plan before', nameOf('plans', before)] as const] : []),
+          ...(next ? [['Plan next', nameOf('plans', next)] as const] : []),
           ['Prices', subscription.plan.parent_id ? 'Of its own' : 'Of the plan'],
           ['Billing entity', nameOf('billing_entities', subscription.billing_entity_code)],
           ['Id', <Code key="id" text={subscription.lago_id} />],
@@ -302,7 +306,7 @@ function EventsOf({ subscription }: { readonly subscription: Subscription }): Re
             columns={[
               { title: 'Code', cell: ({ code }) => <code>{code}</code> },
               { title: 'When', cell: ({ timestamp }) => <Ago at={timestamp} /> },
-              { title: 'Properties', cell: ({ properties }) => <code>{JSON.stringify(properties)}</code> },
+              { title: 'Properties', cell: ({ properties }) => <Properties of={properties} /> },
               { title: 'Transaction', cell: ({ transaction_id }) => <code>{transaction_id}</code> },
             ]}
           />

@@ -234,7 +234,7 @@ function WhenSection(): ReactElement {
           name="subscription_at"
           label="Starts"
           type="date"
-          help="Empty means now. Of a start in the past, what is over is not billed."
+          help="Empty means now. With a start in the past, periods that are already over are not billed."
         />
         <TextField name="ending_at" label="Ends" type="date" help="Empty means never." />
       </Row>
