@@ -17,6 +17,19 @@ describe('the organization and its billing entities', () => {
   const put = (organization: object) => client.call('PUT', '/organizations', { organization })
   const create = (billing_entity: object) => client.call('POST', '/billing_entities', { billing_entity })
 
+  it('200: an organization is renamed, and its billing entity keeps its own name; 422 without a name', async () => {
+    await fresh()
+    const rename = (name: string) =>
+      client.call('PUT', '/api/weir/v1/organization', { organization: { name } })
+    const { status, body } = await rename('Acme Holding')
+    expect([status, body.organization.name]).toEqual([200, 'Acme Holding'])
+    expect((await client.call('GET', '/organizations')).body.organization.name).toBe('Acme Holding')
+    const entity = (await client.call('GET', '/billing_entities/test_organization')).body.billing_entity
+    expect(entity.name).not.toBe('Acme Holding')
+    const refused = await rename('')
+    expect([refused.status, refused.body.error_details]).toEqual([422, { name: ['value_is_mandatory'] }])
+  })
+
   it('200: settings of the organization are those of its default billing entity', async () => {
     await fresh()
     const { status, body } = await put({

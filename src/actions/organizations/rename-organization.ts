@@ -4,7 +4,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import type { Context } from '../context.ts'
 
-/** Updates an organization for the operator; null leaves a field unchanged. 404 for an unknown id. */
+/** Updates an organization for the operator, or renames it for a member; null leaves a field unchanged. 404 for an unknown id. */
 export async function renameOrganization(
   context: Context,
   id: string,

@@ -75,6 +75,13 @@ export const ownOrganizationSchema = {
   },
 }
 
+export const organizationNameSchema = {
+  tags: ['organizations'],
+  summary: 'Rename your organization; invoices have the name of its billing entities',
+  body: Type.Object({ organization: Type.Object({ name: Type.String() }) }),
+  response: { 200: Type.Object({ organization: OwnOrganization }) },
+}
+
 export const fileLinksSchema = {
   tags: ['organizations'],
   summary: 'Make every link to a file void that was given so far',

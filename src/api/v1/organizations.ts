@@ -3,8 +3,13 @@ import type { Context } from '../../actions/context.ts'
 import { revokeLinks } from '../../actions/documents/revoke-links.ts'
 import { createOwnOrganization } from '../../actions/organizations/create-own-organization.ts'
 import { removeSandbox } from '../../actions/organizations/remove-sandbox.ts'
+import { renameOrganization } from '../../actions/organizations/rename-organization.ts'
 import { updateOrganization } from '../../actions/organizations/update-organization.ts'
-import { readNewOrganization, readOrganizationChange } from '../../core/organizations/settings.ts'
+import {
+  readNewOrganization,
+  readOrganizationChange,
+  readOrganizationName,
+} from '../../core/organizations/settings.ts'
 import { accepted, notFound } from '../../core/refusal.ts'
 import { readOrganization } from '../../store/organizations.ts'
 import { taxesOfOwners } from '../../store/taxes.ts'
@@ -20,6 +25,7 @@ import {
   fileLinksSchema,
   Organization,
   OrganizationUpdateInput,
+  organizationNameSchema,
   ownOrganizationSchema,
   sandboxRemovalSchema,
 } from '../schemas/organizations.ts'
@@ -70,6 +76,17 @@ export function organizationsRoutes(app: FastifyInstance, context: Context): voi
         }
       })
     },
+  })
+}
+
+/** How the organization is called, which Lago changes for its operator only. */
+export function organizationNameRoutes(app: FastifyInstance, context: Context): void {
+  app.put('/organization', { config, schema: organizationNameSchema }, async ({ body, caller }) => {
+    const { name } = accepted(readOrganizationName(rootOf(body, 'organization')))
+    const change = { name, premiumIntegrations: null }
+    return {
+      organization: toWireOwnOrganization(await renameOrganization(context, caller.organizationId, change)),
+    }
   })
 }
 

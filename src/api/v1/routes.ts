@@ -31,6 +31,7 @@ import { metricPreviewsRoutes } from './metric-previews.ts'
 import { oneOffPreviewsRoutes } from './one-off-previews.ts'
 import {
   fileLinksRoutes,
+  organizationNameRoutes,
   organizationsRoutes,
   ownOrganizationsRoutes,
   sandboxesRoutes,
@@ -148,6 +149,7 @@ export const routesOfWeir: readonly Routes[] = [
   mailListRoutes,
   dunningCampaignsRoutes,
   fileLinksRoutes,
+  organizationNameRoutes,
   paymentConnectionsRoutes,
   paymentProvidersRoutes,
   paymentJournalRoutes,

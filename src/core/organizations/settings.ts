@@ -56,6 +56,13 @@ export function readNewOrganization(
   })
 }
 
+/** Reads how an organization is to be called from now on. */
+export function readOrganizationName(input: Input): Outcome<{ readonly name: string }> {
+  const problems = new Problems()
+  const fields = new Fields(input, problems)
+  return problems.outcome({ name: fields.mandatoryText('name', 255) ?? '' })
+}
+
 /** Reads `PUT /organizations`. 422 with every invalid field. */
 export function readOrganizationChange(input: Input): Outcome<OrganizationChange> {
   const problems = new Problems()

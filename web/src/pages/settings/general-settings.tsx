@@ -5,10 +5,13 @@ import type { Organization } from '../../api/types.ts'
 import { formatTime } from '../../format/dates.ts'
 import { ApiCallButton } from '../../parts/api-call.tsx'
 import { Button, Code } from '../../parts/button.tsx'
-import { Confirm } from '../../parts/dialog.tsx'
+import { Confirm, Dialog } from '../../parts/dialog.tsx'
+import { TextField } from '../../parts/fields.tsx'
+import { FormPage, useForm } from '../../parts/form.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
 import { Card, Facts, Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
+import { useToasts } from '../../parts/toast.tsx'
 import { RemoveSandbox } from './remove-sandbox.tsx'
 import { SettingsTabs } from './settings-tabs.tsx'
 
@@ -24,7 +27,12 @@ export function GeneralSettings(): ReactElement {
           <div className="stack-wide">
             <Card
               title="Organization"
-              aside={<ApiCallButton write={{ method: 'GET', path: '/organizations' }} />}
+              aside={
+                <span className="line">
+                  <ApiCallButton write={{ method: 'GET', path: '/organizations' }} />
+                  <RenameButton name={organization.name} />
+                </span>
+              }
             >
               <Facts
                 facts={[
@@ -51,6 +59,51 @@ export function GeneralSettings(): ReactElement {
         )}
       </Loaded>
     </Page>
+  )
+}
+
+/** How the organization is called in the dashboard. */
+function RenameButton({ name }: { readonly name: string }): ReactElement | null {
+  const may = useMay()
+  const [isOpen, setOpen] = useState(false)
+  if (!may('organization:update')) return null
+  return (
+    <>
+      <Button icon="edit" onClick={() => setOpen(true)}>
+        Rename
+      </Button>
+      {isOpen && <Rename name={name} onClose={() => setOpen(false)} />}
+    </>
+  )
+}
+
+function Rename(props: { readonly name: string; readonly onClose: () => void }): ReactElement {
+  const { name, onClose } = props
+  const toasts = useToasts()
+  const form = useForm<{ name: string }>({
+    initial: { name },
+    check: (values) => ({ name: values.name.trim() === '' ? 'Give the organization a name.' : undefined }),
+    toWrite: (values) => ({
+      method: 'PUT',
+      path: `${OWN_API}/organization`,
+      body: { organization: { name: values.name.trim() } },
+    }),
+    onDone: () => {
+      toasts.success('The organization was renamed.')
+      onClose()
+    },
+  })
+  return (
+    <Dialog title="Rename the organization" isOpen onClose={onClose}>
+      <FormPage form={form} verb="Rename" onCancel={onClose}>
+        <TextField
+          name="name"
+          label="Name"
+          isRequired
+          help="What members see. Invoices have the name of their billing entity."
+        />
+      </FormPage>
+    </Dialog>
   )
 }
 
