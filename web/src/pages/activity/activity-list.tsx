@@ -79,7 +79,6 @@ export function RecentActivity(): ReactElement {
                 title: 'Customer',
                 cell: ({ external_customer_id: id }) => (id ? nameOf('customers', id) : <None />),
               },
-              WHO,
               WHEN,
             ]}
           />
