@@ -111,6 +111,29 @@ describe.runIf(hasChromium)('what people do every day', () => {
     expect(await edit('Main', '')).toMatchObject({ name: 'Main', ending_at: null })
   })
 
+  it('offers a free id for a subscription, and adds up all that a customer owes', async () => {
+    const page = await journey.open()
+    await journey.signIn(page, `/${place.slug}/subscriptions/new?customer=c&plan=pro`)
+    await page.getByRole('button', { name: 'Use c-1' }).click()
+    expect(await page.getByLabel('External id').inputValue()).toBe('c-1')
+    await journey.look(page, 'free-id')
+    const { overdue_balances } = await place.api(
+      'GET',
+      '/analytics/overdue_balance?external_customer_id=c&currency=EUR',
+    )
+    const months: readonly number[] = overdue_balances.map(
+      (each: { amount_cents: number }) => each.amount_cents,
+    )
+    expect(months.length).toBeGreaterThan(1)
+    page.once('dialog', (dialog) => dialog.accept())
+    await page.goto(`/${place.slug}/customers/c`)
+    const total = months.reduce((sum, cents) => sum + cents, 0) / 100
+    const figure = page.locator('.figure', { hasText: 'Overdue' })
+    await expect
+      .poll(() => figure.allInnerTexts())
+      .toEqual([`Overdue\n€${total.toFixed(2)}\nSince February 2026`])
+  })
+
   it('tells why an invoice is not sent by e-mail', async () => {
     const { invoices } = await place.api('GET', '/invoices')
     const page = await journey.open()

@@ -104,6 +104,11 @@ function PaletteBody({ onClose }: { readonly onClose: () => void }): ReactElemen
       setAt(
         (now) => (Math.min(now, choices.length - 1) + step + choices.length) % Math.max(choices.length, 1),
       )
+    } else if (event.key === 'Escape') {
+      // The browser tells of it later, when the palette may have been opened again.
+      event.preventDefault()
+      ;(event.target as Element).closest('dialog')?.close()
+      onClose()
     } else if (event.key === 'Enter') {
       event.preventDefault()
       if (isSettled || at > 0) current?.run()

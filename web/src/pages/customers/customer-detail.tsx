@@ -227,7 +227,8 @@ function MoneyStrip({ customer }: { readonly customer: Customer }): ReactElement
     },
   )
   const newest = [...(revenue.data?.gross_revenues ?? [])].sort((a, b) => b.month.localeCompare(a.month))
-  const late = [...(overdue.data?.overdue_balances ?? [])].sort((a, b) => b.month.localeCompare(a.month))
+  const late = [...(overdue.data?.overdue_balances ?? [])].sort((a, b) => a.month.localeCompare(b.month))
+  const [oldest] = late
   return (
     <div className="figures">
       {newest.slice(0, 2).map(({ month, amount_cents }) => (
@@ -237,13 +238,20 @@ function MoneyStrip({ customer }: { readonly customer: Customer }): ReactElement
           value={formatCents(wholeCents(amount_cents), currency)}
         />
       ))}
-      {late.slice(0, 1).map(({ month, amount_cents }) => (
+      {oldest && (
         <Figure
-          key={month}
-          label={`Overdue from ${monthName(month)}`}
-          value={<span className="status-warning">{formatCents(wholeCents(amount_cents), currency)}</span>}
+          label="Overdue"
+          value={
+            <span className="status-warning">
+              {formatCents(
+                late.reduce((sum, { amount_cents }) => sum + BigInt(wholeCents(amount_cents)), 0n).toString(),
+                currency,
+              )}
+            </span>
+          }
+          note={`Since ${monthName(oldest.month)}`}
         />
-      ))}
+      )}
       <Figure label="Drafts" value={(drafts.data?.meta.total_count ?? 0).toLocaleString()} />
     </div>
   )

@@ -7,7 +7,7 @@ import { dayIn, formatDay, startOfDayIn } from '../../format/dates.ts'
 import { formatCents, toMinor } from '../../format/money.ts'
 import { CustomerField } from '../../parts/customer-field.tsx'
 import { DecimalField, Row, SelectField, TextField } from '../../parts/fields.tsx'
-import { FormPage, Section, useForm } from '../../parts/form.tsx'
+import { FormPage, Section, useForm, useFormOfField } from '../../parts/form.tsx'
 import { Link, useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
 import { Card, Page } from '../../parts/page.tsx'
@@ -24,6 +24,7 @@ import {
 } from './activation-gate.tsx'
 import { BillingDays, type BillingDaysWish } from './billing-days.tsx'
 import { ChargeOverrides, overridesBody } from './charge-overrides.tsx'
+import { freeId } from './free-id.ts'
 import { PreviewLines, usePreview } from './next-invoice.tsx'
 
 /** Customers that are offered in a list. */
@@ -188,16 +189,41 @@ function WhoSection(props: {
         />
       </Row>
       <Row>
-        <TextField
-          name="external_id"
-          label="External id"
-          isRequired
-          isCode
-          help="What events name the subscription by."
-        />
+        <TextField name="external_id" label="External id" isRequired isCode help={<SuggestedId />} />
         <TextField name="name" label="Name" />
       </Row>
     </Section>
+  )
+}
+
+const STATUSES = ['active', 'pending', 'incomplete', 'terminated', 'canceled']
+
+/** What the id is for, and one that is free for whoever has none of their own. */
+function SuggestedId(): ReactElement {
+  const form = useFormOfField()
+  const customer = String(form.values.external_customer_id)
+  const of = useList<Subscription>(
+    '/subscriptions',
+    'subscriptions',
+    { external_customer_id: customer, status: STATUSES, per_page: 500 },
+    { enabled: customer !== '' },
+  )
+  const offered =
+    customer !== '' && of.data && !of.isPlaceholderData
+      ? freeId(
+          customer,
+          of.data.rows.map(({ external_id }) => external_id),
+        )
+      : null
+  return (
+    <>
+      What events name the subscription by.{' '}
+      {offered !== null && form.values.external_id !== offered && (
+        <button type="button" className="link-button" onClick={() => form.set('external_id', offered)}>
+          Use {offered}
+        </button>
+      )}
+    </>
   )
 }
 
