@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { currenciesOf, daysOf, invoicesOf } from './analytics-data.ts'
+import { csvOfSums, currenciesOf, daysOf, invoicesOf } from './analytics-data.ts'
 
 describe('the days of a month', () => {
   it.each([
@@ -26,4 +26,13 @@ describe('the invoices behind a sum', () => {
 it('every currency is named once', () => {
   const sums = ['USD', 'EUR', null, 'USD'].map((currency) => ({ month: '', amount_cents: 1, currency }))
   expect(currenciesOf(sums)).toEqual(['EUR', 'USD'])
+})
+
+it('writes the sums of months as a file', () => {
+  const sums = [
+    { month: '2026-01-01T00:00:00.000Z', amount_cents: 1205, currency: 'EUR', code: 'calls' },
+    { month: '2026-02-01T00:00:00.000Z', amount_cents: '7', currency: 'JPY', code: 'seats' },
+  ]
+  expect(csvOfSums(sums, null)).toBe('Month,Currency,Amount\r\n2026-01,EUR,12.05\r\n2026-02,JPY,7\r\n')
+  expect(csvOfSums(sums, ({ code = '' }) => code)).toContain('\r\n2026-01,calls,EUR,12.05\r\n')
 })

@@ -1,5 +1,6 @@
 import { useRead } from '../../api/queries.ts'
-import { wholeCents } from '../../format/money.ts'
+import { csvLines } from '../../format/csv.ts'
+import { toMajor, wholeCents } from '../../format/money.ts'
 
 /** A sum as the API's analytics answer it: of a month and a currency, in cents that may have a fraction. */
 export type Sum = {
@@ -88,3 +89,15 @@ export function invoicesOf(measure: Measure, sum: Sum): string {
     ...(measure === 'collection' && status ? { payment: status } : {}),
   })}`
 }
+
+/** The sums as a CSV file; `part` is what a sum is of, where there are several of a month. */
+export const csvOfSums = (sums: readonly Sum[], part: ((sum: Sum) => string) | null): string =>
+  csvLines([
+    ['Month', ...(part ? ['Of'] : []), 'Currency', 'Amount'],
+    ...sums.map((sum) => [
+      sum.month.slice(0, 7),
+      ...(part ? [part(sum)] : []),
+      sum.currency ?? '',
+      toMajor(centsOf(sum), sum.currency ?? 'EUR'),
+    ]),
+  ])

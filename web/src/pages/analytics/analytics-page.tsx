@@ -5,8 +5,10 @@ import { useList } from '../../api/queries.ts'
 import { useOrganization } from '../../api/session.ts'
 import type { BillingEntity } from '../../api/types.ts'
 import { monthName, RevenueChart } from '../../charts/revenue-chart.tsx'
+import { saveCsv } from '../../format/csv.ts'
 import { formatCents } from '../../format/money.ts'
 import { ApiCallButton } from '../../parts/api-call.tsx'
+import { Button } from '../../parts/button.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
 import { type Column, FilterBar, FilterChip, Table, useView } from '../../parts/list.tsx'
 import { Card, None, Page } from '../../parts/page.tsx'
@@ -15,6 +17,7 @@ import { Status } from '../../parts/status.tsx'
 import { Segments, Tabs } from '../../parts/tabs.tsx'
 import {
   centsOf,
+  csvOfSums,
   currenciesOf,
   invoicesOf,
   isMeasure,
@@ -83,6 +86,8 @@ function Sums({ measure }: { readonly measure: Measure }): ReactElement {
   const shown = sums.filter((sum) => sum.currency === currency)
   const nameOf = useNames({ billable_metrics: shown.map((sum) => sum.code) })
   const { path, means } = MEASURES[measure]
+  const hasParts = measure === 'usage' || measure === 'collection'
+  const csvOf = () => csvOfSums(shown, hasParts ? (sum) => partOf(measure, sum, nameOf) : null)
   return (
     <div className="stack-wide">
       <FilterBar>
@@ -127,7 +132,15 @@ function Sums({ measure }: { readonly measure: Measure }): ReactElement {
               <Card title={`By month, in ${currency}`}>
                 <Picture measure={measure} sums={shown} currency={currency} nameOf={nameOf} />
               </Card>
-              <Card title="What it is made of" isFlush>
+              <Card
+                title="What it is made of"
+                isFlush
+                aside={
+                  <Button icon="download" onClick={() => saveCsv(`${measure}-${currency}.csv`, [csvOf()])}>
+                    Export CSV
+                  </Button>
+                }
+              >
                 <Rows measure={measure} sums={shown} nameOf={nameOf} />
               </Card>
             </div>

@@ -178,12 +178,11 @@ function Detail({ payment }: { readonly payment: Payment }): ReactElement {
   const { menu, dialog } = usePaymentMenu(payment)
   return (
     <Page
-      title={paymentName(payment) || 'Payment'}
+      title={`Payment of ${formatCents(payment.amount_cents, payment.amount_currency)}`}
       crumbs={[{ label: 'Payments', href: at('/payments') }]}
       status={<Status status={payment.payment_status} />}
       facts={
         <>
-          <span>{formatCents(payment.amount_cents, payment.amount_currency)}</span>
           <Link className="in-text" href={at(`/customers/${encodeURIComponent(customer)}`)}>
             <NameOnly kind="customers" id={customer} />
           </Link>
@@ -207,8 +206,12 @@ function Detail({ payment }: { readonly payment: Payment }): ReactElement {
               facts={[
                 ['Method', methodOf(payment)],
                 ['Reference', payment.reference],
-                ['Connection', payment.payment_provider_code],
-                ['Id at the provider', payment.provider_payment_id],
+                ...(payment.type === 'provider'
+                  ? ([
+                      ['Connection', payment.payment_provider_code],
+                      ['Id at the provider', payment.provider_payment_id],
+                    ] as const)
+                  : []),
                 ['Paid', formatTime(payment.created_at)],
                 ['Id', <Code key="id" text={payment.lago_id} />],
               ]}
