@@ -15,6 +15,7 @@ import { RepeatActions } from '../../parts/repeat-actions.tsx'
 import { Empty, Loaded } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import { activityWords } from '../../shell/ran-list.tsx'
+import { noAnswerWords } from './no-answer.ts'
 import { endpointName, typesText } from './webhook-list.tsx'
 
 const STATUSES = [
@@ -148,13 +149,20 @@ function Deliveries({ endpoint }: { readonly endpoint: WebhookEndpoint }): React
           </Empty>
         }
       />
-      {opened !== '' && <Delivery id={opened} onClose={() => go(view.hrefWith({ delivery: '' }))} />}
+      {opened !== '' && (
+        <Delivery endpoint={endpoint} id={opened} onClose={() => go(view.hrefWith({ delivery: '' }))} />
+      )}
     </>
   )
 }
 
 /** One message: what was sent, what came back, and another attempt. */
-function Delivery({ id, onClose }: { readonly id: string; readonly onClose: () => void }): ReactElement {
+function Delivery(props: {
+  readonly endpoint: WebhookEndpoint
+  readonly id: string
+  readonly onClose: () => void
+}): ReactElement {
+  const { endpoint, id, onClose } = props
   const query = useOne<Webhook>(`/webhooks/${encodeURIComponent(id)}`, 'webhook', { every: 2000 })
   const retry = { method: 'POST', path: `/webhooks/${id}/retry` } as const
   const webhook = query.data
@@ -174,6 +182,9 @@ function Delivery({ id, onClose }: { readonly id: string; readonly onClose: () =
       <Loaded query={query}>
         {(delivery) => (
           <div className="stack-wide">
+            {isUnanswered(delivery) && (
+              <p className="notice notice-warning">{noAnswerWords(endpoint.webhook_url)}</p>
+            )}
             {delivery.advice && <p className="notice notice-warning">{delivery.advice}</p>}
             <Facts
               facts={[
@@ -194,6 +205,10 @@ function Delivery({ id, onClose }: { readonly id: string; readonly onClose: () =
     </Dialog>
   )
 }
+
+/** Whether the last attempt ended without any answer. */
+const isUnanswered = ({ attempts, http_status: status }: Webhook): boolean =>
+  attempts.length > 0 && !attempts.some(({ is_delivered }) => is_delivered) && status === null
 
 type Attempt = Webhook['attempts'][number]
 

@@ -7,8 +7,9 @@ import { ButtonLink } from '../../parts/button.tsx'
 import { useAt } from '../../parts/link.tsx'
 import { type Column, List, useView } from '../../parts/list.tsx'
 import { Named } from '../../parts/named.tsx'
-import { Page } from '../../parts/page.tsx'
+import { None, Page } from '../../parts/page.tsx'
 import { Empty } from '../../parts/states.tsx'
+import { Status } from '../../parts/status.tsx'
 import { WebhookSecret } from './webhook-secret.tsx'
 
 const EXAMPLE = {
@@ -38,9 +39,24 @@ const columns: readonly Column<WebhookEndpoint>[] = [
     cell: (endpoint) => <Named name={endpointName(endpoint)} code={endpoint.webhook_url} />,
   },
   { title: 'Gets', cell: typesText },
+  { title: 'Deliveries', isMinor: true, cell: (endpoint) => <Health endpoint={endpoint} /> },
   { title: 'Signed with', isMinor: true, cell: ({ signature_algo }) => signature_algo.toUpperCase() },
   { title: 'Created', isMinor: true, cell: ({ created_at }) => formatDate(created_at) },
 ]
+
+/** How many messages have not arrived: given up, or else tried again. */
+function Health({ endpoint }: { readonly endpoint: WebhookEndpoint }): ReactElement {
+  const failed = useCount(endpoint, 'failed')
+  const retrying = useCount(endpoint, 'retrying')
+  if (failed > 0) return <Status status="failed" label={`${failed.toLocaleString()} failed`} />
+  if (retrying > 0) return <Status status="retrying" label={`${retrying.toLocaleString()} retrying`} />
+  return <None />
+}
+
+function useCount({ lago_id }: WebhookEndpoint, status: string): number {
+  const path = `/webhook_endpoints/${lago_id}/webhooks`
+  return useList(path, 'webhooks', { status, per_page: 1 }).data?.meta.total_count ?? 0
+}
 
 /** Addresses that are told what happens. */
 export function WebhookList(): ReactElement {
@@ -75,7 +91,7 @@ export function WebhookList(): ReactElement {
         empty={
           <Empty icon="webhook" title="Hear what happens" action={create} write={EXAMPLE}>
             Weir sends a signed message to your endpoint when an invoice is made, a payment fails, a wallet
-            runs low. On your own machine, http://localhost works.
+            runs low.
           </Empty>
         }
       />
