@@ -103,7 +103,7 @@ describe.runIf(hasChromium)('J15: from draft to paid', () => {
     // Stripe refuses the card.
     const timeline = page.locator('section', { has: page.getByRole('heading', { name: 'Timeline' }) })
     await timeline.getByText('Payment failed', { exact: true }).waitFor()
-    await page.getByRole('main').getByText('Failed').first().waitFor()
+    await page.getByRole('main').getByText('Payment failed').first().waitFor()
     const why = page.getByRole('main').getByRole('alert')
     await why.getByText('There is not enough money in the account.').waitFor()
     expect(await why.locator('code').allTextContents()).toEqual(['card_declined', 'insufficient_funds'])

@@ -33,6 +33,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   retrying: 'warning',
   unmatched: 'warning',
   failed: 'danger',
+  payment_failed: 'danger',
   failing: 'danger',
   dispute_lost: 'danger',
 }

@@ -24,7 +24,7 @@ export function stateOf(invoice: Listed): string {
   if (invoice.payment_dispute_lost_at) return 'dispute_lost'
   if (invoice.payment_status === 'succeeded') return 'paid'
   if (invoice.payment_overdue) return 'overdue'
-  if (invoice.payment_status === 'failed') return 'failed'
+  if (invoice.payment_status === 'failed') return 'payment_failed'
   if (invoice.total_paid_amount_cents > 0) return 'partially_paid'
   return 'pending'
 }
