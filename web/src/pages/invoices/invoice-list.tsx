@@ -114,7 +114,7 @@ export function InvoiceList(): ReactElement {
         />
         <FilterChip view={view} name="payment" label="Payment" options={PAYMENTS} />
         <DayChip view={view} name="from" label="Issued from" />
-        <DayChip view={view} name="to" label="Issued until" />
+        <DayChip view={view} name="to" label="Until" />
       </FilterBar>
       <InvoiceTable
         query={query}
