@@ -19,6 +19,7 @@ import { DeliveryFailure } from '../actions/webhooks/deliver-webhook.ts'
 import { fetchInTurns } from './fetch-in-turns.ts'
 import { keepLease } from './leases.ts'
 import { schedule, tasks } from './tasks.ts'
+import { wedgedPool } from './wedged-pool.ts'
 
 const CONCURRENCY = 8
 /**
@@ -73,22 +74,28 @@ export async function startWorker(parts: {
   })
   const isListening = listenState(events)
   const look = firstLook(events)
+  const wedged = wedgedPool(events)
   const runner = await beginning.catch(async (error: unknown) => {
     await utils.release()
     throw error
   })
   let hasEnded = false
-  const ended = runner.promise
-    .catch((error: unknown) => log.error({ err: error }, 'the job queue stopped'))
-    .finally(() => {
-      hasEnded = true
-    })
+  const stops = runner.promise.catch((error: unknown) => log.error({ err: error }, 'the job queue stopped'))
   // The queue throws when stopped twice, even if it stopped by itself.
   let stopping: Promise<void> | null = null
   const stopRunner = () => {
     stopping ??= hasEnded ? Promise.resolve() : runner.stop()
     return stopping
   }
+  const isGivenUp = wedged.then(async () => {
+    if (hasEnded || stopping !== null) return stops
+    log.error({}, 'the job queue could not write down how jobs ended, and is given up')
+    // Its connections are closed.
+    await stopRunner()
+  })
+  const ended = Promise.race([stops, isGivenUp]).finally(() => {
+    hasEnded = true
+  })
   void look.then(async (error) => {
     if (error === null) return
     log.warn({ err: error }, 'the job queue could not fetch its first job')

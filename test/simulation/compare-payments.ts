@@ -1,10 +1,11 @@
-import type pg from 'pg'
 import { PAYMENT_INVARIANTS } from '../../src/store/payment-invariants.ts'
 import type { Capture, PlayedProvider } from './played-providers.ts'
+import type { PlayedWeir } from './played-weir.ts'
 
 /** What was found after everything had come to rest; a list of faults that is empty when nothing is wrong. */
 export type PaymentsFound = {
   readonly faults: readonly string[]
+  readonly invoices: number
   readonly payments: number
   readonly captures: number
   readonly refunds: number
@@ -28,6 +29,8 @@ type PaymentFacts = {
   readonly there: string | null
   readonly cents: number
   readonly excess: number
+  /** Given back by credit notes. */
+  readonly credited: number
   readonly invoice_id: string | null
   readonly review: string | null
   readonly reversal: string | null
@@ -37,13 +40,16 @@ const ENDED = ['succeeded', 'failed', 'canceled', 'held']
 
 /** Compares what a provider holds with what Weir says of it: every payment, capture and invoice. */
 export async function comparePayments(
-  owner: pg.Client,
+  weir: PlayedWeir,
   provider: PlayedProvider,
-  run: { readonly invoices: readonly string[]; readonly kills: number },
+  invoices: readonly { readonly id: string }[],
 ): Promise<PaymentsFound> {
-  const { rows: payments } = await owner.query<PaymentFacts>(
+  const payments = await weir.query<PaymentFacts>(
     `select p.id, p.state, p.provider_payment_id as there, p.amount_cents::int as cents, p.excess_cents::int as excess,
-       p.invoice_id, p.review, p.reversal_kind as reversal from payments p where p.payment_type = 'provider'`,
+       p.invoice_id, p.review, p.reversal_kind as reversal,
+       coalesce((select sum(r.amount_cents) from refunds r where r.organization_id = p.organization_id
+         and r.payment_id = p.id and r.credit_note_id is not null and r.state = 'succeeded'), 0)::int as credited
+     from payments p where p.payment_type = 'provider'`,
   )
   const captures = provider.captures()
   const isLeft = (row: PaymentFacts) =>
@@ -53,26 +59,27 @@ export async function comparePayments(
     ...faultsOfCaptures(provider, captures, payments),
     ...faultsOfPayments(payments, new Set(captures.map(({ id }) => id)), isLeft),
     ...(await historyOf(
-      owner,
+      weir,
       payments.filter((row) => !isLeft(row) && !ENDED.includes(row.state)),
     )),
-    ...(await faultsOfInvoices(owner, provider, captures, run.invoices)),
-    ...(await faultsOfReceipts(owner)),
-    ...(await faultsByDoctor(owner)),
+    ...(await faultsOfInvoices(weir, provider, captures, payments, invoices)),
+    ...(await faultsOfReceipts(weir)),
+    ...(await faultsByDoctor(weir)),
   ]
-  const { rows: counts } = await owner.query('select count(*)::int as calls from payment_calls')
+  const [counts] = await weir.query<{ calls: number }>('select count(*)::int as calls from payment_calls')
   const states: Record<string, number> = {}
   for (const { state } of payments) states[state] = (states[state] ?? 0) + 1
   return {
     faults,
+    invoices: invoices.length,
     payments: payments.length,
     captures: captures.length,
     refunds: provider.refundCount(),
-    calls: counts[0].calls,
-    kills: run.kills,
+    calls: counts?.calls ?? 0,
+    kills: weir.kills,
     mischief: Object.fromEntries(provider.mischief),
     states,
-    ...(await timesUnknown(owner)),
+    ...(await timesUnknown(weir)),
     leftToSomebody: payments.filter(isLeft).length,
   }
 }
@@ -92,7 +99,8 @@ function faultsOfCaptures(
     if ((row.reversal === 'dispute') !== isDisputed)
       return [`capture ${id} is disputed: ${isDisputed}, here ${row.reversal}`]
     const returned = provider.refundedOf(id)
-    return returned === row.excess ? [] : [`capture ${id}: ${row.excess} too much, ${returned} given back`]
+    const owed = row.excess + row.credited
+    return returned === owed ? [] : [`capture ${id}: ${owed} to be given back, ${returned} given back`]
   })
 }
 
@@ -115,8 +123,8 @@ function faultsOfPayments(
 }
 
 /** How payments came to stand still, and what would move them on. */
-async function historyOf(owner: pg.Client, payments: readonly PaymentFacts[]): Promise<string[]> {
-  const { rows } = await owner.query(
+async function historyOf(weir: PlayedWeir, payments: readonly PaymentFacts[]): Promise<string[]> {
+  const rows = await weir.query(
     `select p.id, p.tries, p.looks, p.next_look_at,
        (select string_agg(format('%s by %s (%s)', t.to_state, t.cause, t.note), ', ' order by t.id)
         from payment_transitions t where t.payment_id = p.id) as states,
@@ -136,23 +144,29 @@ async function historyOf(owner: pg.Client, payments: readonly PaymentFacts[]): P
 
 /** What the provider kept for an invoice, with what was paid by hand, is what the invoice says is paid: never more than it is. */
 async function faultsOfInvoices(
-  owner: pg.Client,
+  weir: PlayedWeir,
   provider: PlayedProvider,
   captures: readonly Capture[],
-  invoices: readonly string[],
+  payments: readonly PaymentFacts[],
+  invoices: readonly { readonly id: string }[],
 ): Promise<string[]> {
-  const { rows } = await owner.query(
+  const rows = await weir.query(
     `select i.id, i.total_paid_amount_cents::int as paid, i.total_amount_cents::int as total,
        coalesce(p.cents, 0)::int as by_hand
      from invoices i
      left join (select invoice_id, sum(amount_cents) as cents from payments where payment_type = 'manual' group by 1) p
        on p.invoice_id = i.id
      where i.id = any ($1::uuid[])`,
-    [invoices],
+    [invoices.map(({ id }) => id)],
   )
+  // What a credit note gave back was paid all the same.
+  const credited = new Map(payments.map((row) => [row.there, row.credited]))
   const kept = new Map<string | undefined, number>()
   for (const { id, invoiceId, cents } of captures)
-    kept.set(invoiceId, (kept.get(invoiceId) ?? 0) + cents - provider.refundedOf(id))
+    kept.set(
+      invoiceId,
+      (kept.get(invoiceId) ?? 0) + cents - provider.refundedOf(id) + (credited.get(id) ?? 0),
+    )
   const missing =
     rows.length === invoices.length ? [] : [`${invoices.length - rows.length} invoices are gone`]
   return rows.reduce((faults: string[], row) => {
@@ -167,8 +181,8 @@ async function faultsOfInvoices(
 }
 
 /** A payment that paid something has one receipt, however often it was told of. */
-async function faultsOfReceipts(owner: pg.Client): Promise<string[]> {
-  const { rows } = await owner.query(
+async function faultsOfReceipts(weir: PlayedWeir): Promise<string[]> {
+  const rows = await weir.query(
     `select p.id, count(r.id)::int as receipts from payments p
      left join payment_receipts r on r.payment_id = p.id and r.organization_id = p.organization_id
      where p.state = 'succeeded' and p.payment_type = 'provider'
@@ -179,17 +193,17 @@ async function faultsOfReceipts(owner: pg.Client): Promise<string[]> {
 }
 
 /** What `weir doctor` calls broken of payments. */
-async function faultsByDoctor(owner: pg.Client): Promise<string[]> {
+async function faultsByDoctor(weir: PlayedWeir): Promise<string[]> {
   const faults: string[] = []
   for (const { code, query } of PAYMENT_INVARIANTS.filter(({ weight }) => weight === 'error')) {
-    const { rows } = await owner.query(query)
+    const rows = await weir.query(query)
     for (const { subject, detail } of rows) faults.push(`doctor, ${code}: ${subject}, ${detail}`)
   }
   return faults
 }
 
-async function timesUnknown(owner: pg.Client): Promise<{ unknown: number; longestUnknownMs: number }> {
-  const { rows } = await owner.query(
+async function timesUnknown(weir: PlayedWeir): Promise<{ unknown: number; longestUnknownMs: number }> {
+  const rows = await weir.query(
     `select count(*)::int as unknown, coalesce(max(extract(epoch from known.at - lost.at) * 1000), 0)::float8 as longest
      from (select payment_id, min(created_at) as at from payment_transitions where to_state = 'unknown'
            group by 1) lost
@@ -199,5 +213,5 @@ async function timesUnknown(owner: pg.Client): Promise<{ unknown: number; longes
          and t.to_state in ('processing', 'action_required', 'succeeded', 'failed', 'canceled')
      ) known on true`,
   )
-  return { unknown: rows[0].unknown, longestUnknownMs: rows[0].longest }
+  return { unknown: rows[0]?.unknown, longestUnknownMs: rows[0]?.longest }
 }

@@ -19,6 +19,8 @@ export type PlayedProvider = {
   readonly onConnected: (made: { readonly webhook_url: string; readonly webhook_secret: string }) => void
   /** How many kinds of customers there are. */
   readonly kinds: number
+  /** What is paid in. */
+  readonly currencies: readonly string[]
   /** A customer leaves the method of a kind. */
   readonly leaveMethod: (customerThere: string, kind: number) => void
   readonly setChaos: (plan: ChaosPlan) => void
@@ -33,6 +35,8 @@ export type PlayedProvider = {
   readonly refundCount: () => number
   /** Whether its payer had a payment taken back. */
   readonly isDisputed: (captureId: string) => boolean
+  /** Nothing more is decided about a payment. */
+  readonly leaveAlone: (captureId: string) => void
   /**
    * Whether it can be asked about payments and messages. One that cannot sends each message until it is answered, and
    * leaves what was never heard of to somebody.
@@ -42,6 +46,13 @@ export type PlayedProvider = {
   /** What went wrong on purpose, and how often. */
   readonly mischief: ReadonlyMap<string, number>
   readonly close: () => Promise<void>
+}
+
+const CURRENCIES = ['EUR', 'GBP', 'JPY', 'ISK']
+
+/** Both cards' providers count krónur in hundredths, which Weir and ISO 4217 do not. */
+function centsOf(amount: number, currency: string): number {
+  return currency.toUpperCase() === 'ISK' ? amount / 100 : amount
 }
 
 const CARDS: readonly MethodKind[] = [
@@ -67,6 +78,7 @@ async function playStripe(seed: number): Promise<PlayedProvider> {
     settings: { secret_key: 'sk_test_chaos', supports_3ds: true },
     onConnected: () => undefined,
     kinds: CARDS.length,
+    currencies: CURRENCIES,
     leaveMethod: (customer, n) => state.addMethod(customer, CARDS[n]),
     setChaos: (plan) => {
       fake.chaos = plan
@@ -87,12 +99,15 @@ async function playStripe(seed: number): Promise<PlayedProvider> {
       }
     },
     captures: () =>
-      state
-        .captures()
-        .map(({ id, amount, metadata }) => ({ id, cents: amount, invoiceId: metadata.lago_payable_id })),
-    refundedOf: (id) => state.refundedOf(id),
+      state.captures().map(({ id, amount, currency, metadata }) => ({
+        id,
+        cents: centsOf(amount, currency),
+        invoiceId: metadata.lago_payable_id,
+      })),
+    refundedOf: (id) => centsOf(state.refundedOf(id), state.intents.get(id)?.currency ?? ''),
     refundCount: () => state.refunds.size,
     isDisputed: () => false,
+    leaveAlone: () => undefined,
     canBeAsked: true,
     violations: fake.violations,
     mischief: fake.mischief,
@@ -125,6 +140,8 @@ async function playGoCardless(seed: number): Promise<PlayedProvider> {
       state.endpoint = { url, secret }
     },
     kinds: MANDATES.length,
+    // The one of their mandates' scheme.
+    currencies: ['EUR'],
     leaveMethod: (customer, n) => state.addMandate(customer, MANDATES[n]),
     setChaos: (plan) => {
       fake.chaos = plan
@@ -153,6 +170,7 @@ async function playGoCardless(seed: number): Promise<PlayedProvider> {
     refundedOf: (id) => state.refundedOf(id),
     refundCount: () => state.refunds.size,
     isDisputed: (id) => state.payments.get(id)?.status === 'charged_back',
+    leaveAlone: (id) => looked.add(id),
     canBeAsked: true,
     violations: fake.violations,
     mischief: fake.mischief,
@@ -187,6 +205,7 @@ async function playAdyen(seed: number): Promise<PlayedProvider> {
       state.endpoint = { url, hmacKey: HMAC_KEY, tokenHmacKey: '' }
     },
     kinds: HOLDERS.length,
+    currencies: CURRENCIES,
     leaveMethod: (shopperReference, n) => state.addCard(shopperReference, HOLDERS[n]),
     setChaos: (plan) => {
       fake.chaos = plan
@@ -212,12 +231,13 @@ async function playAdyen(seed: number): Promise<PlayedProvider> {
     captures: () =>
       state.captures().map(({ pspReference, amount, metadata }) => ({
         id: pspReference,
-        cents: amount.value,
+        cents: centsOf(amount.value, amount.currency),
         invoiceId: metadata.lago_payable_id,
       })),
-    refundedOf: (id) => state.refundedOf(id),
+    refundedOf: (id) => centsOf(state.refundedOf(id), state.payments.get(id)?.amount.currency ?? ''),
     refundCount: () => state.refunds.size,
     isDisputed: (id) => state.payments.get(id)?.isDisputed === true,
+    leaveAlone: (id) => looked.add(id),
     canBeAsked: false,
     violations: fake.violations,
     mischief: fake.mischief,

@@ -20,6 +20,7 @@ describe.each(RUNS)(
         provider,
         databaseUrl: database.url,
         invoices,
+        processes: 1,
         kills: 1,
         seed: 20_261_129,
       })
