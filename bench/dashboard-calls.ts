@@ -1,3 +1,5 @@
+import { NEWS } from '../web/src/pages/activity/object-of.ts'
+
 /** What the dashboard asks of the server, by group: a path below the server's address. */
 export type CallGroup = {
   readonly name: string
@@ -15,6 +17,10 @@ const pages = (rows: number): readonly string[] => {
   const last = Math.max(1, Math.ceil(rows / 50))
   return [`page=${Math.ceil(last / 2)}`, `page=${last}`]
 }
+
+const EVERY_STATUS = ['active', 'pending', 'incomplete', 'terminated', 'canceled']
+  .map((status) => `status[]=${status}`)
+  .join('&')
 
 const QUICK_TABS = [
   'status=draft',
@@ -67,14 +73,8 @@ function listsOf({ customers, invoices, month }: Sizes): readonly string[] {
       'search_term=nothing+of+this+name',
     ),
     ...list('customers', 'has_tax_identification_number=true'),
-    ...list(
-      'subscriptions',
-      '',
-      ...pages(customers),
-      'plan_code=scale-usd',
-      'status[]=terminated',
-      'status[]=pending',
-    ),
+    ...list('subscriptions', EVERY_STATUS, ...pages(customers).map((page) => `${EVERY_STATUS}&${page}`)),
+    ...list('subscriptions', 'plan_code=scale-usd', 'status[]=terminated', 'status[]=pending'),
     ...list('subscriptions', `external_customer_id=cust_${number}`),
     ...list('payments', '', ...pages(invoices * 0.9), `external_customer_id=cust_${number}`),
     ...list('credit_notes', '', ...pages(invoices / 50), 'reason=other', 'credit_status=available'),
@@ -86,6 +86,7 @@ function listsOf({ customers, invoices, month }: Sizes): readonly string[] {
       ...pages(invoices),
       'resource_types[]=Invoice',
       'activity_sources[]=system',
+      'from_date=2026-11-01T00:00:00Z&to_date=2026-11-01T23:59:59.999Z',
       `external_customer_id=cust_${number}`,
     ),
     ...list('payment_requests', ''),
@@ -134,7 +135,7 @@ export function callGroups(sizes: Sizes): readonly CallGroup[] {
         `${customer}/payments?per_page=50`,
         `${customer}/credit_notes?per_page=50`,
         `${customer}/wallets?per_page=50`,
-        `${API}/analytics/overdue_balance?external_customer_id=cust_${number}&currency=EUR`,
+        `/api/weir/v1/analytics/overdue_totals?external_customer_id=cust_${number}&currency=EUR`,
         `${API}/analytics/gross_revenue?external_customer_id=cust_${number}&currency=EUR`,
       ],
     },
@@ -151,7 +152,7 @@ export function callGroups(sizes: Sizes): readonly CallGroup[] {
           'status=finalized&payment_status=failed',
           'status=draft',
         ].map((query) => `${API}/invoices?per_page=1&${query}`),
-        `${API}/activity_logs?per_page=8`,
+        `${API}/activity_logs?per_page=8&${NEWS.map((type) => `activity_types[]=${type}`).join('&')}`,
       ],
     },
   ]

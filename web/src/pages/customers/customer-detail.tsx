@@ -1,6 +1,6 @@
 import { useParams } from '@tanstack/react-router'
 import { type ReactElement, useState } from 'react'
-import { useList, useOne, useRead } from '../../api/queries.ts'
+import { OWN_API, useList, useOne, useRead } from '../../api/queries.ts'
 import { useMay } from '../../api/session.ts'
 import type { Customer, Invoice, Subscription } from '../../api/types.ts'
 import { countryName } from '../../format/countries.ts'
@@ -206,15 +206,19 @@ type Amount = {
   readonly currency: string | null
 }
 
+type Overdue = { readonly amount_cents: number; readonly invoices_count: number }
+
 /** Overdue and invoiced amounts, as the API's analytics give them. */
 function MoneyStrip({ customer }: { readonly customer: Customer }): ReactElement {
   const may = useMay()
   const currency = customer.currency ?? 'EUR'
   const params = { external_customer_id: customer.external_id, currency }
   const isShown = may('analytics:view')
-  const overdue = useRead<{ overdue_balances: readonly Amount[] }>('/analytics/overdue_balance', params, {
-    enabled: isShown,
-  })
+  const overdue = useRead<{ overdue_totals: readonly Overdue[] }>(
+    `${OWN_API}/analytics/overdue_totals`,
+    params,
+    { enabled: isShown },
+  )
   const revenue = useRead<{ gross_revenues: readonly Amount[] }>('/analytics/gross_revenue', params, {
     enabled: isShown,
   })
@@ -227,8 +231,7 @@ function MoneyStrip({ customer }: { readonly customer: Customer }): ReactElement
     },
   )
   const newest = [...(revenue.data?.gross_revenues ?? [])].sort((a, b) => b.month.localeCompare(a.month))
-  const late = [...(overdue.data?.overdue_balances ?? [])].sort((a, b) => a.month.localeCompare(b.month))
-  const [oldest] = late
+  const [late] = overdue.data?.overdue_totals ?? []
   return (
     <div className="figures">
       {newest.slice(0, 2).map(({ month, amount_cents }) => (
@@ -238,18 +241,11 @@ function MoneyStrip({ customer }: { readonly customer: Customer }): ReactElement
           value={formatCents(wholeCents(amount_cents), currency)}
         />
       ))}
-      {oldest && (
+      {late && (
         <Figure
           label="Overdue"
-          value={
-            <span className="status-warning">
-              {formatCents(
-                late.reduce((sum, { amount_cents }) => sum + BigInt(wholeCents(amount_cents)), 0n).toString(),
-                currency,
-              )}
-            </span>
-          }
-          note={`Since ${monthName(oldest.month)}`}
+          value={<span className="status-warning">{formatCents(late.amount_cents, currency)}</span>}
+          note={late.invoices_count === 1 ? '1 invoice' : `${late.invoices_count.toLocaleString()} invoices`}
         />
       )}
       <Figure label="Drafts" value={(drafts.data?.meta.total_count ?? 0).toLocaleString()} />
