@@ -44,8 +44,10 @@ export default defineConfig({
           expect: { poll: { timeout: 10_000 } },
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          // Two more: journeys wait for pages, jobs and animations.
+          // More than there are cores: journeys wait for pages, jobs and animations.
           maxWorkers: CORES + 1,
+          // Files of one worker share its Chromium; each has a person and organizations of its own.
+          isolate: false,
         },
       },
     ],
