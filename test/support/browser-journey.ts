@@ -1,11 +1,19 @@
 import type { ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { type Browser, type BrowserContext, chromium, errors, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type CDPSession,
+  chromium,
+  errors,
+  type Page,
+} from 'playwright-core'
 import { expect, inject } from 'vitest'
 import { newId } from '../../src/store/ids.ts'
 import {
@@ -23,8 +31,6 @@ import { CHROMIUM_ARGUMENTS, findChromium } from './chromium.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const ARTIFACTS = join(ROOT, 'artifacts')
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-/** A picture for somebody to look at: a lossless one takes twice the time. */
-const SHOT = { type: 'jpeg', quality: 80 } as const
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 export { EMAIL, PASSWORD } from './browser-server.ts'
@@ -75,7 +81,9 @@ export class Journey {
    */
   static async start(name: string, more?: Readonly<Record<string, string>>): Promise<Journey> {
     if (more === undefined) {
-      const ground = { ...inject('browserServer'), child: null, email: `${name}@example.com`, name }
+      // The server outlives a run that is watched.
+      const email = `${name}-${randomBytes(3).toString('hex')}@example.com`
+      const ground = { ...inject('browserServer'), child: null, email, name }
       await makeOwner(ground)
       return new Journey(ground, await sharedBrowser())
     }
@@ -98,7 +106,7 @@ export class Journey {
     const { name, child, folder } = this.ground
     // What every window showed at the end tells most of what went wrong.
     for (const [n, page] of this.windows.flatMap((context) => context.pages()).entries()) {
-      await page.screenshot({ path: join(ARTIFACTS, `${name}-end-${n + 1}.jpg`), ...SHOT })
+      await shoot(page, `${name}-end-${n + 1}.png`)
     }
     for (const context of this.windows) await context.close()
     if (child === null) return
@@ -196,17 +204,17 @@ export class Journey {
     await atRest(page)
     this.shots += 1
     const { name } = this.ground
-    const file = `${name}-${String(this.shots).padStart(2, '0')}-${what}.jpg`
-    await page.screenshot({ path: join(ARTIFACTS, file), ...SHOT })
+    const file = `${name}-${String(this.shots).padStart(2, '0')}-${what}.png`
+    await shoot(page, file)
     expect(await violationsOf(page, rules), `${name}, ${what}`).toEqual([])
   }
 }
 
-let browser: Promise<Browser> | undefined
+let browser: Browser | undefined
 
-/** One Chromium for all files of a worker; it ends with the worker's process. */
-function sharedBrowser(): Promise<Browser> {
-  browser ??= launch()
+/** One Chromium for all files of a worker, unless it crashes; it ends with the worker's process. */
+async function sharedBrowser(): Promise<Browser> {
+  if (!browser?.isConnected()) browser = await launch()
   return browser
 }
 
@@ -263,6 +271,17 @@ async function withDatabase(folder: string, work: (client: pg.Client) => Promise
   } finally {
     await client.end()
   }
+}
+
+const shooting = new WeakMap<Page, Promise<CDPSession>>()
+
+/** Keeps a picture of a page. It is compressed little: Playwright's own takes twice the time. */
+async function shoot(page: Page, file: string): Promise<void> {
+  const known = shooting.get(page) ?? page.context().newCDPSession(page)
+  shooting.set(page, known)
+  const options = { format: 'png', optimizeForSpeed: true } as const
+  const { data } = await (await known).send('Page.captureScreenshot', options)
+  await writeFile(join(ARTIFACTS, file), Buffer.from(data, 'base64'))
 }
 
 /** How long a page may go on asking before it counts as one that never stops. */
