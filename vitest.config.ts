@@ -30,8 +30,8 @@ export default defineConfig({
           // Generous: a shared machine may be many times slower than an idle one.
           testTimeout: 180_000,
           hookTimeout: 240_000,
-          // One more: the tests of killed processes mostly wait.
-          maxWorkers: CORES + 1,
+          // Two more: the tests of killed processes mostly wait.
+          maxWorkers: CORES + 2,
           // Loading the whole server once a file is a fifth of the work; each file has a database of its own.
           isolate: false,
         },
@@ -44,8 +44,10 @@ export default defineConfig({
           expect: { poll: { timeout: 10_000 } },
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          // Two more: journeys wait for pages, jobs and animations.
+          // One more: journeys wait for pages, jobs and animations.
           maxWorkers: CORES + 1,
+          // Files of one worker share its Chromium; each has a person and organizations of its own.
+          isolate: false,
         },
       },
     ],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { EMAIL, hasChromium, Journey, PASSWORD, type Place } from '../support/browser-journey.ts'
+import { hasChromium, Journey, PASSWORD, type Place } from '../support/browser-journey.ts'
 import { pressOn, tabTo, typeInto } from '../support/browser-keyboard.ts'
 
 describe.runIf(hasChromium)('J03: sign in, sign out, return', () => {
@@ -23,7 +23,7 @@ describe.runIf(hasChromium)('J03: sign in, sign out, return', () => {
       await route.continue()
     })
     await page.goto(`/login?next=/${place.slug}`, { waitUntil: 'commit' })
-    await page.getByLabel('E-mail').fill(EMAIL)
+    await page.getByLabel('E-mail').fill(journey.email)
     await page.getByLabel('Password').fill(PASSWORD)
     await page.keyboard.press('Enter')
     const button = page.getByRole('button', { name: 'Sign in' })
@@ -40,7 +40,7 @@ describe.runIf(hasChromium)('J03: sign in, sign out, return', () => {
     await page.goto(deep)
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
     await journey.look(page, 'sign-in')
-    await typeInto(page, page.getByLabel('E-mail'), EMAIL)
+    await typeInto(page, page.getByLabel('E-mail'), journey.email)
     await typeInto(page, page.getByLabel('Password'), 'wrong-password-here')
     await page.keyboard.press('Enter')
     await page.getByRole('alert').getByText('The e-mail address or the password is wrong.').waitFor()
@@ -57,14 +57,14 @@ describe.runIf(hasChromium)('J03: sign in, sign out, return', () => {
     await page.context().clearCookies()
     await pressOn(page, page.getByRole('button', { name: 'Create metric' }))
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-    await typeInto(page, page.getByLabel('E-mail'), EMAIL)
+    await typeInto(page, page.getByLabel('E-mail'), journey.email)
     await typeInto(page, page.getByLabel('Password'), PASSWORD)
     await pressOn(page, page.getByRole('button', { name: 'Sign in' }))
     await pressOn(page, page.getByRole('button', { name: 'Continue' }))
     expect(await page.locator('#field-name').inputValue()).toBe('Half typed')
     expect(new URL(page.url()).pathname).toBe(`/${place.slug}/metrics/new`)
 
-    await pressOn(page, page.getByRole('button', { name: EMAIL }))
+    await pressOn(page, page.getByRole('button', { name: journey.email }))
     await page.keyboard.press('End')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { EMAIL, hasChromium, Journey, type Place } from '../support/browser-journey.ts'
+import { hasChromium, Journey, type Place } from '../support/browser-journey.ts'
 import { makeScene } from '../support/browser-scenes.ts'
 
 const VERSIONS = '/api/weir/v1/plans/team/versions'
@@ -109,7 +109,7 @@ describe.runIf(hasChromium)('J08: a plan that is used is edited, and restored', 
     await journey.signIn(page, `/${place.slug}/plans/team`)
     await page.getByRole('link', { name: 'Versions' }).click()
     const second = page.getByRole('listitem', { name: 'Version 2' })
-    await second.getByText(EMAIL).waitFor()
+    await second.getByText(journey.email).waitFor()
     await second.getByText('Current').waitFor()
     expect(await second.getByRole('cell').allTextContents()).toEqual(['Before€0.50', 'After€0.75'])
     await journey.look(page, 'versions')
@@ -123,7 +123,7 @@ describe.runIf(hasChromium)('J08: a plan that is used is edited, and restored', 
     expect(await lastPrices()).toEqual({ anna: '0.5', ben: '0.5', cleo: '0.5', dora: '0.8' })
     const { plan_versions: versions } = await place.api('GET', VERSIONS)
     expect(versions).toMatchObject([
-      { number: 3, restored_from: 1, cascade_updates: true, user_email: EMAIL },
+      { number: 3, restored_from: 1, cascade_updates: true, user_email: journey.email },
       { number: 2, restored_from: null, cascade_updates: true, changes: [{ before: '0.5', after: '0.75' }] },
       { number: 1, source: 'api', changes: [] },
     ])

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { emptyDatabase } from '../support/database.ts'
+import { freshDatabase } from '../support/database.ts'
 import { ADMIN_KEY, type Client, type Harness, startHarness } from '../support/harness.ts'
 import { headOf, openRaw } from '../support/raw-http.ts'
 import { PROCESS_KEY, WeirProcess } from '../support/weir-process.ts'
@@ -216,7 +216,7 @@ describe('one rule for each kind of wrong body, whatever else it holds', () => {
 describe('a body that is far too large', () => {
   // In a process of its own: in this one, the server reads everything before the sender goes on.
   it('is refused in a way that reaches its sender, while it still comes in', async () => {
-    const database = await emptyDatabase()
+    const database = await freshDatabase()
     const weir = await WeirProcess.start({ DATABASE_URL: database.url })
     try {
       const headers = { authorization: `Bearer ${PROCESS_KEY}`, 'content-type': 'application/json' }

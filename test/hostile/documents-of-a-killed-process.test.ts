@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { emptyDatabase, type FreshDatabase } from '../support/database.ts'
+import { type FreshDatabase, freshDatabase } from '../support/database.ts'
 import { type MailServer, startMailServer } from '../support/mail-server.ts'
 import { WeirProcess } from '../support/weir-process.ts'
 
@@ -17,7 +17,7 @@ let mails: MailServer
 let folder: string
 let weir: WeirProcess
 beforeAll(async () => {
-  database = await emptyDatabase()
+  database = await freshDatabase()
   mails = await startMailServer()
   folder = await mkdtemp(path.join(tmpdir(), 'weir-killed-'))
 })

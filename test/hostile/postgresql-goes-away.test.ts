@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BreakableLine } from '../support/breakable-line.ts'
-import { emptyDatabase, type FreshDatabase } from '../support/database.ts'
+import { type FreshDatabase, freshDatabase } from '../support/database.ts'
 import { type Sink, startSink } from '../support/webhook-sink.ts'
 import { type Told, WeirProcess } from '../support/weir-process.ts'
 
@@ -23,7 +23,7 @@ describe('PostgreSQL goes away while everything is under way', () => {
   let weir: WeirProcess
   let sent = 0
   beforeAll(async () => {
-    database = await emptyDatabase()
+    database = await freshDatabase()
     const opened = await BreakableLine.open(database.url)
     line = opened.line
     sink = await startSink()

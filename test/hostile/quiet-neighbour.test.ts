@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { emptyDatabase, type FreshDatabase } from '../support/database.ts'
+import { type FreshDatabase, freshDatabase } from '../support/database.ts'
 import { type Told, WeirProcess } from '../support/weir-process.ts'
 
 const ADMIN = 'an-admin-key-that-is-long-enough-0123456789'
@@ -21,7 +21,7 @@ describe('a quiet organization beside one that asks for much', () => {
   let quiet: Asks
   let loud: Asks
   beforeAll(async () => {
-    database = await emptyDatabase()
+    database = await freshDatabase()
     weir = await WeirProcess.start({ DATABASE_URL: database.url, ADMIN_API_KEY: ADMIN, LOG_LEVEL: 'warn' })
     quiet = await organization()
     loud = await organization()

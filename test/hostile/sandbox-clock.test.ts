@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { takeUpMove } from '../../src/actions/organizations/move-test-clock.ts'
 import { ts } from '../../src/store/values.ts'
 import { ok } from '../support/billing-fixtures.ts'
-import { emptyDatabase, type FreshDatabase } from '../support/database.ts'
+import { type FreshDatabase, freshDatabase } from '../support/database.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 import { WeirProcess } from '../support/weir-process.ts'
 
@@ -150,7 +150,7 @@ describe('a process is killed while it moves a sandbox’s clock', () => {
   let database: FreshDatabase
   let weir: WeirProcess
   beforeAll(async () => {
-    database = await emptyDatabase()
+    database = await freshDatabase()
   })
   afterAll(async () => {
     if (weir?.isRunning) await weir.kill()

@@ -3,7 +3,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startWorker, type Worker } from '../../src/jobs/worker.ts'
 import { ok } from '../support/billing-fixtures.ts'
-import { emptyDatabase, type FreshDatabase } from '../support/database.ts'
+import { type FreshDatabase, freshDatabase } from '../support/database.ts'
 import { type Client, type Harness, startHarness } from '../support/harness.ts'
 import { type Sink, startSink } from '../support/webhook-sink.ts'
 import { WeirProcess } from '../support/weir-process.ts'
@@ -24,7 +24,7 @@ describe('a process is killed while it sends webhooks', () => {
   let sink: Sink
   let weir: WeirProcess | undefined
   beforeAll(async () => {
-    database = await emptyDatabase()
+    database = await freshDatabase()
     sink = await startSink()
   })
   afterAll(async () => {

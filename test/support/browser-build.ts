@@ -2,13 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { makeDataFolder } from './browser-server.ts'
+import { copyDataFolder, makeDataFolder, startServer, stopServer } from './browser-server.ts'
 import { findChromium } from './chromium.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** The data folder that each journey's server begins with a copy of. */
     browserData: string
+    /** The server of all journeys that need no settings of their own, and its data folder. */
+    browserServer: { readonly url: string; readonly folder: string }
   }
 }
 
@@ -24,7 +26,13 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     cwd: join(import.meta.dirname, '../..'),
     stdio: 'inherit',
   })
-  const folder = await makeDataFolder()
-  project.provide('browserData', folder)
-  return () => rm(folder, { recursive: true, force: true })
+  const data = await makeDataFolder()
+  project.provide('browserData', data)
+  const folder = await copyDataFolder(data)
+  const { url, child } = await startServer(folder)
+  project.provide('browserServer', { url, folder })
+  return async () => {
+    await stopServer(child)
+    for (const each of [folder, data]) await rm(each, { recursive: true, force: true })
+  }
 }

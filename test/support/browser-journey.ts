@@ -1,17 +1,26 @@
 import type { ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { type Browser, type BrowserContext, chromium, errors, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type CDPSession,
+  chromium,
+  errors,
+  type Page,
+} from 'playwright-core'
 import { expect, inject } from 'vitest'
 import { newId } from '../../src/store/ids.ts'
 import {
   ADMIN_KEY,
   copyDataFolder,
   EMAIL,
+  ORGANIZATION,
   PASSWORD,
   startFreshServer,
   startServer,
@@ -36,35 +45,51 @@ export type Place = {
   readonly api: (method: string, path: string, body?: unknown) => Promise<any>
 }
 
-/** A built server of its own with a browser on it. */
+/** What a journey is made on. */
+type Ground = {
+  readonly url: string
+  /** The data folder of the server. */
+  readonly folder: string
+  /** Of a server that is the journey's own; null on the one that most journeys share. */
+  readonly child: ChildProcess | null
+  /** Of the person, whose password is `PASSWORD`. */
+  readonly email: string
+  readonly name: string
+}
+
+/** A person with an organization of their own on a built server, and a browser on it. */
 export class Journey {
   readonly url: string
-  readonly browser: Browser
-  private readonly child: ChildProcess
-  private readonly folder: string
-  private readonly name: string
+  readonly email: string
+  private readonly browser: Browser
+  private readonly ground: Ground
+  private readonly windows: BrowserContext[] = []
+  private hasSignedIn = false
   private shots = 0
 
-  private constructor(parts: {
-    url: string
-    browser: Browser
-    child: ChildProcess
-    folder: string
-    name: string
-  }) {
-    this.url = parts.url
-    this.browser = parts.browser
-    this.child = parts.child
-    this.folder = parts.folder
-    this.name = parts.name
+  private constructor(ground: Ground, browser: Browser) {
+    this.url = ground.url
+    this.email = ground.email
+    this.ground = ground
+    this.browser = browser
     mkdirSync(ARTIFACTS, { recursive: true })
   }
 
-  /** Starts the server, with more of its environment, and the browser. `name` is for the screenshots. */
-  static async start(name: string, more: Readonly<Record<string, string>> = {}): Promise<Journey> {
+  /**
+   * Begins on the server that journeys share, or on one of its own with more of its environment. `name` is for the
+   * screenshots, and on a shared server for the person.
+   */
+  static async start(name: string, more?: Readonly<Record<string, string>>): Promise<Journey> {
+    if (more === undefined) {
+      // The server outlives a run that is watched.
+      const email = `${name}-${randomBytes(3).toString('hex')}@example.com`
+      const ground = { ...inject('browserServer'), child: null, email, name }
+      await makeOwner(ground)
+      return new Journey(ground, await sharedBrowser())
+    }
     const folder = await copyDataFolder(inject('browserData'))
     const { url, child } = await startServer(folder, more)
-    return new Journey({ url, browser: await launch(), child, folder, name })
+    return new Journey({ url, child, folder, email: EMAIL, name }, await sharedBrowser())
   }
 
   /** The same with a server that was just installed; `link` is what it printed for its owner. */
@@ -74,20 +99,19 @@ export class Journey {
   ): Promise<{ readonly journey: Journey; readonly link: string }> {
     const folder = await mkdtemp(join(tmpdir(), 'weir-browser-'))
     const { url, child, link } = await startFreshServer(folder, more)
-    return { journey: new Journey({ url, browser: await launch(), child, folder, name }), link }
+    return { journey: new Journey({ url, child, folder, email: EMAIL, name }, await sharedBrowser()), link }
   }
 
   async end(): Promise<void> {
+    const { name, child, folder } = this.ground
     // What every window showed at the end tells most of what went wrong.
-    for (const [n, page] of this.browser
-      .contexts()
-      .flatMap((context) => context.pages())
-      .entries()) {
-      await page.screenshot({ path: join(ARTIFACTS, `${this.name}-end-${n + 1}.png`) })
+    for (const [n, page] of this.windows.flatMap((context) => context.pages()).entries()) {
+      await shoot(page, `${name}-end-${n + 1}.png`)
     }
-    await this.browser.close()
-    await stopServer(this.child)
-    await rm(this.folder, { recursive: true, force: true })
+    for (const context of this.windows) await context.close()
+    if (child === null) return
+    await stopServer(child)
+    await rm(folder, { recursive: true, force: true })
   }
 
   /** A new window, signed out. Whatever the page complains about fails the test. */
@@ -99,6 +123,7 @@ export class Journey {
       viewport: { width: options.width ?? 1440, height: 900 },
       acceptDownloads: true,
     })
+    this.windows.push(context)
     const page = await context.newPage()
     page.setDefaultTimeout(30_000)
     page.on('pageerror', (error) => {
@@ -110,16 +135,24 @@ export class Journey {
     return page
   }
 
-  /** Signs in by the form; the page is then at `path`. */
+  /** Signs in, by the form the first time and by its request from then on; the page is then at `path`. */
   async signIn(page: Page, path = '/'): Promise<void> {
+    if (this.hasSignedIn) {
+      const data = { email: this.email, password: PASSWORD }
+      const answer = await page.context().request.post('/api/weir/v1/session', { data })
+      expect(answer.status()).toBe(200)
+      await page.goto(path)
+      return
+    }
     await page.goto(path)
-    await page.getByLabel('E-mail').fill(EMAIL)
+    await page.getByLabel('E-mail').fill(this.email)
     await page.getByLabel('Password').fill(PASSWORD)
     const button = page.getByRole('button', { name: 'Sign in' })
     await button.click()
     await page.waitForURL((url) => !url.pathname.startsWith('/login'))
     // The address changes before the page does.
     await button.waitFor({ state: 'detached' })
+    this.hasSignedIn = true
   }
 
   /**
@@ -131,12 +164,7 @@ export class Journey {
     roles: readonly string[] = ['admin'],
     own: Readonly<Record<string, readonly string[]>> = {},
   ): Promise<Place> {
-    const answer = await fetch(`${this.url}/admin/organizations`, {
-      method: 'POST',
-      headers: { 'x-admin-api-key': ADMIN_KEY, 'content-type': 'application/json' },
-      body: JSON.stringify({ name, sandbox: true }),
-    })
-    const { organization } = (await answer.json()) as { organization: { id: string; api_key: string } }
+    const organization = await makeOrganization(this.url, { name, sandbox: true })
     await this.join(organization.id, roles, own)
     const api: Place['api'] = async (method, path, body) => {
       const reply = await fetch(`${this.url}${path.startsWith('/api/') ? '' : '/api/v1'}${path}`, {
@@ -158,10 +186,7 @@ export class Journey {
     roles: readonly string[],
     own: Readonly<Record<string, readonly string[]>>,
   ): Promise<void> {
-    const run = JSON.parse(await readFile(join(this.folder, 'postgres-run.json'), 'utf8')) as { url: string }
-    const client = new pg.Client({ connectionString: run.url })
-    await client.connect()
-    try {
+    await withDatabase(this.ground.folder, async (client) => {
       for (const [code, permissions] of Object.entries(own)) {
         await client.query(
           `insert into roles (organization_id, id, code, name, permissions, created_at, updated_at)
@@ -169,14 +194,8 @@ export class Journey {
           [organizationId, newId(), code, permissions],
         )
       }
-      await client.query(
-        `insert into memberships (organization_id, id, user_id, roles, created_at)
-         select $1, $2, id, $4, now() from users where email = $3`,
-        [organizationId, newId(), EMAIL, roles],
-      )
-    } finally {
-      await client.end()
-    }
+      await makeMember(client, organizationId, this.email, roles)
+    })
   }
 
   /** Keeps what the page looks like, and lets axe look at it, by all rules or these: nothing may be wrong. */
@@ -184,16 +203,85 @@ export class Journey {
     await loaded(page)
     await atRest(page)
     this.shots += 1
-    const file = `${this.name}-${String(this.shots).padStart(2, '0')}-${what}.png`
-    await page.screenshot({ path: join(ARTIFACTS, file) })
-    expect(await violationsOf(page, rules), `${this.name}, ${what}`).toEqual([])
+    const { name } = this.ground
+    const file = `${name}-${String(this.shots).padStart(2, '0')}-${what}.png`
+    await shoot(page, file)
+    expect(await violationsOf(page, rules), `${name}, ${what}`).toEqual([])
   }
+}
+
+let browser: Browser | undefined
+
+/** One Chromium for all files of a worker, unless it crashes; it ends with the worker's process. */
+async function sharedBrowser(): Promise<Browser> {
+  if (!browser?.isConnected()) browser = await launch()
+  return browser
 }
 
 async function launch(): Promise<Browser> {
   const executablePath = findChromium()
   if (executablePath === null) throw new Error('there is no Chromium')
   return chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS] })
+}
+
+async function makeOrganization(url: string, body: { readonly name: string; readonly sandbox: boolean }) {
+  const answer = await fetch(`${url}/admin/organizations`, {
+    method: 'POST',
+    headers: { 'x-admin-api-key': ADMIN_KEY, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  if (!answer.ok) throw new Error(`the organization ${body.name}: ${answer.status} ${await answer.text()}`)
+  const made = (await answer.json()) as { organization: { id: string; api_key: string } }
+  return made.organization
+}
+
+/** Gives somebody new what the owner of a fresh server has: the same password, and an organization that is no sandbox. */
+async function makeOwner({ url, folder, email }: Ground): Promise<void> {
+  const { id } = await makeOrganization(url, { name: ORGANIZATION, sandbox: false })
+  await withDatabase(folder, async (client) => {
+    await client.query(
+      `insert into users (id, email, password_hash, created_at)
+       select $1, $2, password_hash, now() from users where email = $3`,
+      [newId(), email, EMAIL],
+    )
+    await makeMember(client, id, email, ['admin'])
+  })
+}
+
+async function makeMember(
+  client: pg.Client,
+  organizationId: string,
+  email: string,
+  roles: readonly string[],
+): Promise<void> {
+  await client.query(
+    `insert into memberships (organization_id, id, user_id, roles, created_at)
+     select $1, $2, id, $4, now() from users where email = $3`,
+    [organizationId, newId(), email, roles],
+  )
+}
+
+/** Does something in the database of the server on a data folder. */
+async function withDatabase(folder: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const run = JSON.parse(await readFile(join(folder, 'postgres-run.json'), 'utf8')) as { url: string }
+  const client = new pg.Client({ connectionString: run.url })
+  await client.connect()
+  try {
+    await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+const shooting = new WeakMap<Page, Promise<CDPSession>>()
+
+/** Keeps a picture of a page. It is compressed little: Playwright's own takes twice the time. */
+async function shoot(page: Page, file: string): Promise<void> {
+  const known = shooting.get(page) ?? page.context().newCDPSession(page)
+  shooting.set(page, known)
+  const options = { format: 'png', optimizeForSpeed: true } as const
+  const { data } = await (await known).send('Page.captureScreenshot', options)
+  await writeFile(join(ARTIFACTS, file), Buffer.from(data, 'base64'))
 }
 
 /** How long a page may go on asking before it counts as one that never stops. */
@@ -248,8 +336,10 @@ export async function violationsOf(page: Page, rules?: readonly string[]): Promi
   if (!(await page.evaluate(`'axe' in window`))) await page.evaluate(AXE)
   return page.evaluate(
     async (runOnly) => {
+      // What it says of the elements that are right would be thrown away, and takes a fifth of its time.
+      const options = { runOnly, resultTypes: ['violations'] }
       // biome-ignore lint/suspicious/noExplicitAny: axe is put into the page by its text
-      const { violations } = await (globalThis as any).axe.run({ runOnly })
+      const { violations } = await (globalThis as any).axe.run(options)
       return violations.flatMap(
         (violation: { id: string; nodes: { target: string[]; failureSummary?: string }[] }) =>
           violation.nodes.map(

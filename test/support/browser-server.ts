@@ -9,6 +9,7 @@ const ROOT = join(import.meta.dirname, '../..')
 const HEALTHY_TRIES = 1200
 
 export const ADMIN_KEY = 'admin-key-of-a-browser-test-7f3a91'
+export const ORGANIZATION = 'Acme'
 export const EMAIL = 'owner@example.com'
 export const PASSWORD = 'correct-horse-battery'
 
@@ -20,7 +21,7 @@ export async function startServer(
   more: Readonly<Record<string, string>> = {},
 ): Promise<BrowserServer> {
   const started = await spawnServer(folder, {
-    WEIR_ORG_NAME: 'Acme',
+    WEIR_ORG_NAME: ORGANIZATION,
     WEIR_ORG_EMAIL: EMAIL,
     WEIR_ORG_PASSWORD: PASSWORD,
     ...more,
