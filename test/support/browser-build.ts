@@ -9,7 +9,7 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** The data folder that each journey's server begins with a copy of. */
     browserData: string
-    /** The server of all journeys that need no settings of their own, and its data folder. */
+    /** The server of tests that are no journeys and need no settings of their own, and its data folder. */
     browserServer: { readonly url: string; readonly folder: string }
   }
 }

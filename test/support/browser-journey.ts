@@ -50,7 +50,7 @@ type Ground = {
   readonly url: string
   /** The data folder of the server. */
   readonly folder: string
-  /** Of a server that is the journey's own; null on the one that most journeys share. */
+  /** Of a server that is the journey's own; null on the one that is shared. */
   readonly child: ChildProcess | null
   /** Of the person, whose password is `PASSWORD`. */
   readonly email: string
@@ -76,11 +76,11 @@ export class Journey {
   }
 
   /**
-   * Begins on the server that journeys share, or on one of its own with more of its environment. `name` is for the
-   * screenshots, and on a shared server for the person.
+   * Begins on a server of its own, with more of its environment. What is no journey of its own name (`j01`) and needs no
+   * environment shares a server with others of the kind. `name` is for the screenshots, and there for the person.
    */
   static async start(name: string, more?: Readonly<Record<string, string>>): Promise<Journey> {
-    if (more === undefined) {
+    if (more === undefined && !/^j\d/.test(name)) {
       // The server outlives a run that is watched.
       const email = `${name}-${randomBytes(3).toString('hex')}@example.com`
       const ground = { ...inject('browserServer'), child: null, email, name }
