@@ -143,7 +143,7 @@ describe.runIf(hasChromium)('what people do every day', () => {
     const dialog = page.getByRole('dialog', { name: `Send ${invoices[0].number} by e-mail?` })
     await dialog.getByText('c@example.com').waitFor()
     await dialog.getByRole('button', { name: 'Send e-mail' }).click()
-    await dialog.getByText('The billing entity sends no e-mails of this kind.').waitFor()
+    await dialog.getByText('The billing entity does not send e-mails of this kind.').waitFor()
     await journey.look(page, 'no-mail')
   })
 
