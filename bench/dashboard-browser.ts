@@ -221,6 +221,30 @@ async function previewFigure(context: BrowserContext, slug: string, rounds: numb
   })
 }
 
+/** From the newcomer's click to a whole company in a sandbox, which is removed after that. */
+async function sampleFigure(context: BrowserContext, { slug }: LargeOrganization): Promise<Figure> {
+  const page = await context.newPage()
+  await page.goto(`/${slug}/start`)
+  const make = page.getByRole('button', { name: 'Make the sample company' })
+  await make.waitFor()
+  await page.waitForLoadState('networkidle')
+  const begun = performance.now()
+  await make.click()
+  await page.getByText('5 of 6').waitFor({ timeout: 120_000 })
+  const value = performance.now() - begun
+  const sandbox = new URL(page.url()).pathname.slice(1)
+  const session = await (await context.request.get('/api/weir/v1/session')).json()
+  const removed = await context.request.delete(`/api/weir/v1/sandboxes/${sandbox}`, {
+    headers: { 'x-weir-organization': sandbox, 'x-csrf-token': session.session.csrf_token },
+  })
+  if (!removed.ok()) throw new Error(`removing the sample: ${removed.status()} ${await removed.text()}`)
+  await page.close()
+  return figureOf('sample company', 'from a click to Home of the sample, beside the large organization', {
+    value,
+    budget: 10_000,
+  })
+}
+
 /** What Chromium measures of the dashboard; nothing where there is no Chromium. */
 export async function measureBrowser(of: LargeOrganization, isQuick: boolean): Promise<readonly Figure[]> {
   const executablePath = findChromium()
@@ -238,6 +262,7 @@ export async function measureBrowser(of: LargeOrganization, isQuick: boolean): P
       await routeFigure(context, of.slug),
       await paletteFigure(context, of, rounds * 6),
       await previewFigure(context, of.slug, rounds * 6),
+      await sampleFigure(context, of),
     ]
   } finally {
     await browser.close()

@@ -51,14 +51,15 @@ const CREDIT_NOTES: Invariant = {
 
 const EXCESS: Invariant = {
   code: 'payment_excess',
-  says: 'what was paid too much goes back, or somebody is asked to look',
+  says: 'what was paid too much goes back, or somebody is asked to look, unless the payer has taken it back',
   weight: 'error',
   query: `
     select p.organization_id, p.id::text as subject, format('%s cents too much', p.excess_cents) as detail
     from payments p
-    where p.excess_cents > 0 and p.review is null and not exists (
+    where p.excess_cents > 0 and p.review is null and p.reversed_at is null and not exists (
       select from refunds r
-      where r.organization_id = p.organization_id and r.payment_id = p.id and r.reason <> 'credit_note')`,
+      where r.organization_id = p.organization_id and r.payment_id = p.id and r.reason <> 'credit_note'
+        and r.state <> 'failed')`,
 }
 
 const OPEN_PAYMENTS: Invariant = {

@@ -99,7 +99,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     only(fields, 'amount', 'total_amount_confirmation', 'links', 'metadata')
     const payment = state.payments.get(linksOf(fields).payment ?? '')
     if (!payment) return missing()
-    if (payment.status !== 'paid_out') {
+    if (payment.status !== 'paid_out' || state.refusesRefunds) {
       throw new GoCardlessRefusal(422, 'invalid_state', {
         reason: 'refund_payment_invalid_state',
         message: 'no',

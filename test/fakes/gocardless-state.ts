@@ -58,6 +58,8 @@ const REFUND_FAILED = ['failed', 'cancelled', 'bounced', 'funds_returned']
 export class GoCardlessState {
   /** The account that its tokens open, and whether it may collect already. */
   creditor = { id: 'CR00000001', verification_status: 'successful' }
+  /** Whether no refund is taken at present. */
+  refusesRefunds = false
   readonly customers = new Map<string, { id: string; created_at: string } & Record<string, unknown>>()
   readonly mandates = new GroupedMap<FakeMandate>(({ links }) => links.customer)
   readonly payments = new GroupedMap<FakeDebit>(({ links }) => links.mandate)

@@ -32,6 +32,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   fake.chaos = {}
+  fake.state.refusesRefunds = false
   fake.state.revoke(ACCESS_TOKEN, false)
   client = await harness.organization()
   await sell(client)
@@ -609,6 +610,62 @@ describe('a refund through GoCardless', () => {
     await tell(harness, fake)
     expect(await statusOf(noteId)).toBe('failed')
     expect(await receivedBy(client, endpoint, 'credit_note.provider_refund_failure')).toHaveLength(1)
+  })
+
+  /** Paid by hand while the debit is under way, so that all of the debit is too much. */
+  const paidTwice = async () => {
+    await payer()
+    const id = await charged(1000)
+    await ok(client, 'POST', '/payments', {
+      payment: { invoice_id: id, amount_cents: 1000, reference: 'bank' },
+    })
+    return id
+  }
+  const reviewOf = async (invoiceId: string) => {
+    const { review } = await harness.context.database.system
+      .selectFrom('payments')
+      .select('review')
+      .where('invoiceId', '=', invoiceId)
+      .where('paymentType', '=', 'provider')
+      .executeTakeFirstOrThrow()
+    return review
+  }
+
+  it('asks somebody to look when what was paid too much cannot be given back, until it is', async () => {
+    const endpoint = await listenFor('payment.needs_review')
+    const id = await paidTwice()
+    fake.state.refusesRefunds = true
+    await steps(id, 3)
+    expect(refundsOf(id)).toHaveLength(0)
+    expect(await reviewOf(id)).toBe('paid_too_much')
+    expect(await receivedBy(client, endpoint, 'payment.needs_review')).toHaveLength(1)
+    await expectSound(harness, 'payment_reviews')
+    fake.state.refusesRefunds = false
+    const { refunds } = await ok(client, 'GET', `${WEIR}/refunds`)
+    await ok(client, 'POST', `${WEIR}/refunds/${refunds[0].lago_id}/retry`)
+    await runJobs(harness)
+    expect(refundsOf(id).map(({ amount }) => amount)).toEqual([1000])
+    expect(await reviewOf(id)).toBeNull()
+    await expectSound(harness)
+  })
+
+  it('gives back what was paid too much once its payer has given up taking it back', async () => {
+    const endpoint = await listenFor('payment.needs_review')
+    const id = await paidTwice()
+    fake.state.refusesRefunds = true
+    await steps(id, 3)
+    fake.state.refusesRefunds = false
+    fake.state.chargeBack(debit(id))
+    await tell(harness, fake)
+    expect(await reviewOf(id)).toBeNull()
+    expect(refundsOf(id)).toHaveLength(0)
+    await expectSound(harness)
+    fake.state.chargeBack(debit(id), false)
+    await tell(harness, fake)
+    expect(refundsOf(id).map(({ amount }) => amount)).toEqual([1000])
+    expect(await reviewOf(id)).toBeNull()
+    expect(await receivedBy(client, endpoint, 'payment.needs_review')).toHaveLength(1)
+    await expectSound(harness)
   })
 
   it('asks somebody to look when the bank takes back what was refunded in part', async () => {

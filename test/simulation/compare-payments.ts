@@ -98,10 +98,15 @@ function faultsOfCaptures(
     const isDisputed = provider.isDisputed(id)
     if ((row.reversal === 'dispute') !== isDisputed)
       return [`capture ${id} is disputed: ${isDisputed}, here ${row.reversal}`]
-    const returned = provider.refundedOf(id)
     const owed = row.excess + row.credited
+    const returned = givenBack(provider, id, row)
     return returned === owed ? [] : [`capture ${id}: ${owed} to be given back, ${returned} given back`]
   })
+}
+
+/** What of a capture its payer has again without any doubt; nothing more is to go back of one that is disputed. */
+function givenBack(provider: PlayedProvider, id: string, { excess, credited }: PaymentFacts): number {
+  return Math.max(provider.refundedOf(id), provider.isDisputed(id) ? excess + credited : 0)
 }
 
 function faultsOfPayments(
@@ -160,13 +165,13 @@ async function faultsOfInvoices(
     [invoices.map(({ id }) => id)],
   )
   // What a credit note gave back was paid all the same.
-  const credited = new Map(payments.map((row) => [row.there, row.credited]))
+  const byIntent = new Map(payments.map((row) => [row.there, row]))
   const kept = new Map<string | undefined, number>()
-  for (const { id, invoiceId, cents } of captures)
-    kept.set(
-      invoiceId,
-      (kept.get(invoiceId) ?? 0) + cents - provider.refundedOf(id) + (credited.get(id) ?? 0),
-    )
+  for (const { id, invoiceId, cents } of captures) {
+    const row = byIntent.get(id)
+    const keptOfIt = row ? cents - givenBack(provider, id, row) + row.credited : cents
+    kept.set(invoiceId, (kept.get(invoiceId) ?? 0) + keptOfIt)
+  }
   const missing =
     rows.length === invoices.length ? [] : [`${invoices.length - rows.length} invoices are gone`]
   return rows.reduce((faults: string[], row) => {

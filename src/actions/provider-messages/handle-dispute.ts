@@ -11,6 +11,7 @@ import { ts } from '../../store/values.ts'
 import { type Caller, type Context, presentCaller } from '../context.ts'
 import { noteLostDispute } from '../invoices/lose-dispute.ts'
 import { announcePayment } from '../payments/announce-payments.ts'
+import { endReviewOfExcess, giveBackAfterDispute } from '../refunds/follow-excess.ts'
 import { findOurs, pageMeant } from './handle-payments.ts'
 import { APPLIED, type Handled, ignored, type MessageAt, NO_CHANGE } from './handled.ts'
 
@@ -71,18 +72,24 @@ async function invoicesOf(tx: Tx, { invoiceId, paymentRequestId }: PaymentRow): 
 async function lose(tx: Tx, caller: Caller, payment: PaymentRow, reason: string | null): Promise<void> {
   const now = ts(caller.now)
   await updatePayment(tx, payment.id, { reversedAt: now, reversalKind: 'dispute', updatedAt: now })
+  await endReviewOfExcess(tx, payment)
   for (const invoice of await invoicesOf(tx, payment)) await noteLostDispute(tx, caller, invoice, reason)
   await announceReversal(tx, caller, payment, reason, false)
 }
 
 async function win(tx: Tx, caller: Caller, payment: PaymentRow, reason: string | null): Promise<void> {
   const now = ts(caller.now)
-  await updatePayment(tx, payment.id, { reversedAt: null, reversalKind: null, updatedAt: now })
+  const returned = await updatePayment(tx, payment.id, {
+    reversedAt: null,
+    reversalKind: null,
+    updatedAt: now,
+  })
   for (const invoice of await invoicesOf(tx, payment)) {
     if (invoice.paymentDisputeLostAt === null) continue
     await updateInvoice(tx, invoice.id, { paymentDisputeLostAt: null, updatedAt: now })
   }
   await announceReversal(tx, caller, payment, reason, true)
+  await giveBackAfterDispute(tx, caller, returned)
 }
 
 async function announceReversal(

@@ -10,10 +10,14 @@ import { type RefundRow, refundsOfNote, updateRefund } from '../../store/refunds
 import { ts } from '../../store/values.ts'
 import type { Caller } from '../context.ts'
 import { announce } from '../webhooks/announce.ts'
+import { followExcess } from './follow-excess.ts'
 
-/** What a new state of a refund does to its credit note: its refund status, and the webhook of a failure, once. */
+/**
+ * What a new state of a refund does to its credit note: its refund status, and the webhook of a failure, once. Without
+ * one, it gives back what was paid too much.
+ */
 export async function followRefund(tx: Tx, caller: Caller, refund: RefundRow): Promise<void> {
-  if (refund.creditNoteId === null) return
+  if (refund.creditNoteId === null) return followExcess(tx, caller, refund)
   const note = await findCreditNote(tx, refund.creditNoteId)
   if (!note) return
   const status = refundStatusOf(note.refundAmountCents, await refundsOfNote(tx, note.id))
