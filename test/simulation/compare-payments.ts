@@ -34,6 +34,8 @@ type PaymentFacts = {
   readonly invoice_id: string | null
   readonly review: string | null
   readonly reversal: string | null
+  /** Its refunds here, in words. */
+  readonly refunds: string | null
 }
 
 const ENDED = ['succeeded', 'failed', 'canceled', 'held']
@@ -48,7 +50,9 @@ export async function comparePayments(
     `select p.id, p.state, p.provider_payment_id as there, p.amount_cents::int as cents, p.excess_cents::int as excess,
        p.invoice_id, p.review, p.reversal_kind as reversal,
        coalesce((select sum(r.amount_cents) from refunds r where r.organization_id = p.organization_id
-         and r.payment_id = p.id and r.credit_note_id is not null and r.state = 'succeeded'), 0)::int as credited
+         and r.payment_id = p.id and r.credit_note_id is not null and r.state = 'succeeded'), 0)::int as credited,
+       (select string_agg(format('%s %s %s %s', r.reason, r.amount_cents, r.state, r.error), ', ') from refunds r
+        where r.organization_id = p.organization_id and r.payment_id = p.id) as refunds
      from payments p where p.payment_type = 'provider'`,
   )
   const captures = provider.captures()
@@ -100,7 +104,9 @@ function faultsOfCaptures(
       return [`capture ${id} is disputed: ${isDisputed}, here ${row.reversal}`]
     const owed = row.excess + row.credited
     const returned = givenBack(provider, id, row)
-    return returned === owed ? [] : [`capture ${id}: ${owed} to be given back, ${returned} given back`]
+    return returned === owed
+      ? []
+      : [`capture ${id}: ${owed} to be given back, ${returned} given back (${row.refunds})`]
   })
 }
 

@@ -162,6 +162,9 @@ async function playGoCardless(seed: number): Promise<PlayedProvider> {
           else if (luck < 0.2) state.chargeBack(payment)
         }
       }
+      for (const refund of state.refunds.values()) {
+        if (refund.status === 'created') state.tellRefund(refund, 'paid')
+      }
     },
     captures: () =>
       state
