@@ -643,6 +643,8 @@ describe('a refund through GoCardless', () => {
     fake.state.refusesRefunds = false
     const { refunds } = await ok(client, 'GET', `${WEIR}/refunds`)
     await ok(client, 'POST', `${WEIR}/refunds/${refunds[0].lago_id}/retry`)
+    const again = await client.call('POST', `${WEIR}/refunds/${refunds[0].lago_id}/retry`)
+    expect([again.status, again.body.code]).toEqual([405, 'no_failed_refund'])
     await runJobs(harness)
     expect(refundsOf(id).map(({ amount }) => amount)).toEqual([1000])
     expect(await reviewOf(id)).toBeNull()

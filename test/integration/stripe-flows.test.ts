@@ -328,6 +328,26 @@ describe('a credit note that refunds', () => {
     const again = await client.call('POST', `${WEIR}/refunds/${done.lago_id}/retry`)
     expect([again.status, again.body.code]).toEqual([405, 'no_failed_refund'])
   })
+
+  it('that failed is sent again once, however often it is asked for', async () => {
+    await payingCustomer(harness, stripe, client, 'acme')
+    const id = await charged(1000)
+    await note(id, 300)
+    await runJobs(harness)
+    for (const refund of stripe.state.refunds.values()) {
+      if (refund.payment_intent !== intentsOf(id)[0]?.id) continue
+      refund.status = 'failed'
+      stripe.state.tell('refund.failed', refund)
+    }
+    await told()
+    const [failed] = await refunds()
+    const asked = await Promise.all(
+      [1, 2, 3].map(() => client.call('POST', `${WEIR}/refunds/${failed.lago_id}/retry`)),
+    )
+    expect(asked.map(({ status }) => status).sort()).toEqual([200, 405, 405])
+    await runJobs(harness)
+    expect(stripe.state.refundedOf(intentsOf(id)[0]?.id ?? '')).toBe(300)
+  })
 })
 
 describe('a dispute', () => {

@@ -9,7 +9,7 @@ import { beginRefund } from './begin-refund.ts'
 const REASON = 'paid_too_much'
 
 /** The refunds of what was paid too much, the first one first, and how much of it is neither back nor on its way. */
-async function excessOf(tx: Tx, { id, excessCents }: PaymentRow) {
+export async function excessOf(tx: Tx, { id, excessCents }: PaymentRow) {
   const refunds = (await refundsOfPayments(tx, [id])).filter(({ creditNoteId }) => creditNoteId === null)
   const back = refunds.filter(({ state }) => state !== 'failed')
   return { refunds, leftCents: back.reduce((left, { amountCents }) => left - amountCents, excessCents) }
