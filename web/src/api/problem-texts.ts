@@ -71,7 +71,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   payments_in_flight:
     'Payments through this connection are still under way. Wait until they have ended, or delete it all the same.',
   invalid_status: 'The payment is no longer in a state in which this is possible.',
-  no_failed_refund: 'Only a refund that failed can be sent again.',
+  no_failed_refund: 'Only a refund that failed can be sent again, and only once.',
   email_settings_disabled:
     'The billing entity does not send e-mails of this kind. You can allow them in its settings.',
   no_linked_payment_provider: 'The customer is not linked to a payment provider.',
