@@ -1,6 +1,6 @@
 import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
-import { DUE_KINDS, type DueKind, FIRST_KINDS } from '../core/due/kinds.ts'
+import { BILLING_KINDS, DUE_KINDS, type DueKind, FIRST_KINDS } from '../core/due/kinds.ts'
 import type { Database, Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import type { DueItems } from './rows.ts'
@@ -207,4 +207,22 @@ export async function awaitDueWork(tx: Tx, organizationId: string): Promise<void
 /** Takes a shared lock on an organization's due work: several processes may hold it, each with its own customers. */
 export async function shareDueWork(tx: Tx, organizationId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock_shared(hashtextextended('due:' || ${organizationId}, 0))`.execute(tx)
+}
+
+/**
+ * The bills of the organization that are due and not made yet, and since when the first of them is; null when there are
+ * none. Without what has failed and is tried again later.
+ */
+export async function billsLeft(
+  reads: Reads,
+  now: Instant,
+): Promise<{ readonly count: number; readonly since: Instant | null }> {
+  const { count, since } = await reads
+    .selectFrom('dueItems')
+    .select((of) => [of.fn.countAll<bigint>().as('count'), of.fn.min('dueAt').as('since')])
+    .where('dueAt', '<=', ts(now))
+    .where('kind', 'in', BILLING_KINDS)
+    .where('retryAt', 'is', null)
+    .executeTakeFirstOrThrow()
+  return { count: Number(count), since }
 }

@@ -134,6 +134,23 @@ describe.runIf(hasChromium)('what people do every day', () => {
       .toEqual([`Overdue\n€${total.toFixed(2)}\n${months.length} invoices`])
   })
 
+  it('shows how many bills of a billing run are left', async () => {
+    const page = await journey.open()
+    let left = 12_345
+    await page.route('**/api/weir/v1/billing_run', (route) =>
+      route.fulfill({ json: { billing_run: { bills_left_count: left, since: '2026-03-01T00:00:00Z' } } }),
+    )
+    await journey.signIn(page, '/')
+    await page.getByText('12,345 bills left').waitFor()
+    left = 6000
+    await page.getByText('6,000 bills left').waitFor()
+    const bar = page.getByRole('progressbar', { name: 'Billing run' })
+    expect([await bar.getAttribute('value'), await bar.getAttribute('max')]).toEqual(['6345', '12345'])
+    await journey.look(page, 'billing-run')
+    left = 0
+    await bar.waitFor({ state: 'detached' })
+  })
+
   it('tells why an invoice is not sent by e-mail', async () => {
     const { invoices } = await place.api('GET', '/invoices')
     const page = await journey.open()

@@ -16,7 +16,7 @@ const PAUSE_MS = 200
 /** The shares of messages that are lost, and of those that come twice. */
 const [LOST, TWICE] = [0.1, 0.1]
 /** Of an answer from a database that is being restarted. */
-const RESTARTING = /^(57P0\d|08\d\d\d|ECONN\w+|EPIPE)$/
+const RESTARTING = /^(57P0\d|08\d\d\d|ECONN\w+|EPIPE|ENOENT)$/
 
 /** How long the first charge of an invoice waits where customers also pay on pages. */
 export const CHARGE_DELAY_MS = 60_000

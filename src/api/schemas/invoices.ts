@@ -319,6 +319,20 @@ export const invoiceSchemas = {
     response: { 200: Type.Object({ invoice: InvoiceObject }) },
   },
   draftPdf: { tags, params, summary: 'The PDF of a draft as it would be now; nothing is stored' },
+  billingRun: {
+    tags,
+    summary: 'How many bills are due and not made yet',
+    response: {
+      200: Type.Object({
+        billing_run: Type.Object({
+          bills_left_count: Type.Integer(),
+          since: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
+            description: 'When the first of them fell due.',
+          }),
+        }),
+      }),
+    },
+  },
   show: { ...one, summary: 'Retrieve an invoice' },
   update: { ...one, summary: 'Update payment status and metadata', body: InvoiceUpdateInput },
   refresh: { ...one, summary: 'Refresh a draft' },

@@ -16,12 +16,14 @@ import { voidInvoice } from '../../actions/invoices/void-invoice.ts'
 import { openPaymentPage } from '../../actions/payments/open-payment-page.ts'
 import { notFound } from '../../core/refusal.ts'
 import { findCustomer } from '../../store/customers.ts'
+import { billsLeft } from '../../store/due-items.ts'
 import { isId } from '../../store/ids.ts'
 import { listInvoices, SETTLEMENTS } from '../../store/invoice-list.ts'
 import { invoiceListViews, invoiceViews } from '../../store/invoice-views.ts'
 import { findInvoice, readInvoice, VISIBLE_STATUSES } from '../../store/invoices.ts'
 import { subscriptionsWithId } from '../../store/subscriptions.ts'
 import { toWireDownloadedInvoice, toWireInvoice, toWireListedInvoice } from '../../wire/invoices.ts'
+import { isoSecondsOrNull } from '../../wire/times.ts'
 import { entityIdsOf } from '../billing-entity-filter.ts'
 import { metaOf, pageOf } from '../pagination.ts'
 import { isObject, rootOf } from '../params.ts'
@@ -140,6 +142,14 @@ export function draftPdfRoutes(app: FastifyInstance, context: Context): void {
     async (request, reply) =>
       sendPdf(reply, 'draft.pdf', await draftDocument(context, request.caller, idOf(request))),
   )
+}
+
+/** How far a billing run is. */
+export function billingRunRoutes(app: FastifyInstance, { database }: Context): void {
+  app.get('/billing_run', { ...CONFIG, schema: invoiceSchemas.billingRun }, async ({ caller }) => {
+    const { count, since } = await database.read(caller, (reads) => billsLeft(reads, caller.now))
+    return { billing_run: { bills_left_count: count, since: isoSecondsOrNull(since) } }
+  })
 }
 
 function downloadRoutes(app: FastifyInstance, context: Context): void {

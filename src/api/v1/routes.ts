@@ -23,7 +23,13 @@ import { featuresRoutes } from './features.ts'
 import { feesRoutes } from './fees.ts'
 import { invitationLinksRoutes, invitationsRoutes } from './invitations.ts'
 import { invoiceCustomSectionsRoutes } from './invoice-custom-sections.ts'
-import { draftPdfRoutes, invoicesRoutes, regenerationRoutes, subscriptionInvoicesRoutes } from './invoices.ts'
+import {
+  billingRunRoutes,
+  draftPdfRoutes,
+  invoicesRoutes,
+  regenerationRoutes,
+  subscriptionInvoicesRoutes,
+} from './invoices.ts'
 import { lifetimeUsagesRoutes } from './lifetime-usages.ts'
 import { mailListRoutes, mailsRoutes } from './mails.ts'
 import { membersRoutes } from './members.ts'
@@ -145,6 +151,7 @@ export const routesOfWeir: readonly Routes[] = [
   couponEndRoutes,
   overdueTotalsRoutes,
   draftPdfRoutes,
+  billingRunRoutes,
   liveUsageRoutes,
   mailListRoutes,
   dunningCampaignsRoutes,

@@ -39,6 +39,16 @@ export const DUE_KINDS = [
 
 export type DueKind = (typeof DUE_KINDS)[number]
 
+/** What makes or finalizes bills. */
+export const BILLING_KINDS: readonly DueKind[] = [
+  'subscription_start',
+  'subscription_end',
+  'subscription_billing',
+  'trial_end',
+  'fixed_charge_units',
+  'invoice_finalization',
+]
+
 /**
  * Processed before everything else, however overdue the rest is: they reschedule a customer's future items after a
  * settings change, and no bill may run before that.

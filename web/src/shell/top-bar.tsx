@@ -5,6 +5,7 @@ import { Icon } from '../parts/icon.tsx'
 import { Link, useAt } from '../parts/link.tsx'
 import { Menu } from '../parts/menu.tsx'
 import { PALETTE_KEYS } from '../parts/palette-keys.ts'
+import { BillingRun } from '../tasks/billing-run.tsx'
 import { TaskIndicator } from '../tasks/task-indicator.tsx'
 import { useShownCrumbs } from './crumbs.ts'
 import { CREATIONS } from './navigation.ts'
@@ -34,6 +35,7 @@ export function TopBar(props: { readonly onMenu: () => void; readonly onSearch: 
         <span className="grow">Search</span>
         <kbd>{PALETTE_KEYS}</kbd>
       </button>
+      <BillingRun />
       <TaskIndicator />
       <Menu
         label="New"
