@@ -120,13 +120,19 @@ function Money(): ReactElement {
                   note={`${lateCount.toLocaleString()} ${lateCount === 1 ? 'invoice' : 'invoices'}`}
                 />
               </div>
-              <RevenueChart
-                currency={currency}
-                months={[...months].reverse().map(({ month, amount_cents }) => ({
-                  month,
-                  cents: wholeCents(amount_cents),
-                }))}
-              />
+              {months.length === 0 ? (
+                <p className="chart-months chart-empty muted">
+                  The first invoice begins the chart of your revenue.
+                </p>
+              ) : (
+                <RevenueChart
+                  currency={currency}
+                  months={[...months].reverse().map(({ month, amount_cents }) => ({
+                    month,
+                    cents: wholeCents(amount_cents),
+                  }))}
+                />
+              )}
             </Card>
           )
         }}
