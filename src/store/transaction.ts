@@ -34,13 +34,28 @@ export async function inTransaction<T>(
 ): Promise<T> {
   if (typeof tenant !== 'string' && tenant.open) return inPart(tenant.open, work)
   const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
+  return againOnConflict(() =>
+    database.writeAs(organizationId, async (tx) => {
+      await holdClockOf(tx, tenant)
+      return work(tx)
+    }),
+  )
+}
+
+/**
+ * Runs work in a transaction of the database's owner, whom row-level security does not bind: for what is of no
+ * organization, or makes or removes one. Only actions may import this file. Conflicts are retried as above.
+ */
+export async function inSystemTransaction<T>(database: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return againOnConflict(() => database.system.transaction().execute(work))
+}
+
+/** Runs a transaction again that PostgreSQL has aborted because of others; nothing of it was committed. */
+async function againOnConflict<T>(transact: () => Promise<T>): Promise<T> {
   const began = performance.now()
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await database.writeAs(organizationId, async (tx) => {
-        await holdClockOf(tx, tenant)
-        return work(tx)
-      })
+      return await transact()
     } catch (error) {
       if (!isConflict(error)) throw error
       if (attempt >= ATTEMPTS_MAX || performance.now() - began > RETRYING_MAX_MS) {
@@ -49,14 +64,6 @@ export async function inTransaction<T>(
       await sleep(pauseAfter(attempt))
     }
   }
-}
-
-/**
- * Runs work in a transaction of the database's owner, whom row-level security does not bind: for what is of no
- * organization, or makes one. Only actions may import this file.
- */
-export async function inSystemTransaction<T>(database: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return database.system.transaction().execute(work)
 }
 
 /** Keeps the clock of a sandbox where the caller was told that it is. */

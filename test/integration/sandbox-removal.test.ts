@@ -69,6 +69,33 @@ describe('the removal of a sandbox', () => {
     expect([status, body.code]).toEqual([404, 'organization_not_found'])
   })
 
+  it('is begun anew when it meets somebody who locks the same in another order', async () => {
+    const client = await harness.organization()
+    await client.call('POST', '/customers', { customer: { external_id: 'met' } })
+    const visitor = await visit(harness, client, 'met@example.com', ['admin'])
+    const name = await slugOf(harness, client.organizationId)
+    await owner.query('begin')
+    const { rows } = await owner.query('select pg_backend_pid() as pid')
+    await owner.query('select from customers where organization_id = $1 for update', [client.organizationId])
+    const removed = removeAs(visitor, name)
+    const watcher = new pg.Client({ connectionString: harness.databaseUrl })
+    await watcher.connect()
+    const waiting = async () => {
+      const found = await watcher.query(
+        'select count(*)::int as count from pg_stat_activity where $1 = any (pg_blocking_pids(pid))',
+        [rows[0].pid],
+      )
+      return found.rows[0].count
+    }
+    await expect.poll(waiting, { timeout: 30_000, interval: 10 }).toBe(1)
+    await watcher.end()
+    // It waits for what the removal has locked, whose wait is the older one: PostgreSQL ends the removal's transaction.
+    await owner.query('update organizations set name = name where id = $1', [client.organizationId])
+    await owner.query('commit')
+    expect((await removed).status).toBe(200)
+    expect(await rowsOf(client.organizationId)).toEqual({})
+  })
+
   it('403 for a live organization, which the database does not let go either', async () => {
     const live = await harness.organization({ sandbox: false })
     await makeMember(harness, admin.userId, live.organizationId, ['admin'])
