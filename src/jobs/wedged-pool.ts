@@ -5,8 +5,8 @@ const PATIENCE_MS = 5000
 
 /**
  * Resolves when a pool of workers has failed to write down how a job ended, and is still there a while after the last
- * of its jobs has ended. Such a pool shuts itself down, but waits forever when two writes have failed: its count of
- * those under way goes below zero (graphile-worker 0.17, github.com/graphile/worker/issues/636).
+ * of its jobs has ended. Such a pool shuts itself down, but may wait forever when several writes have failed: its count
+ * of those under way goes below zero (graphile-worker 0.17, github.com/graphile/worker/issues/636).
  */
 export function wedgedPool(events: WorkerEvents): Promise<void> {
   return new Promise((resolve) => {

@@ -640,6 +640,15 @@ describe('a refund through GoCardless', () => {
     expect(await reviewOf(id)).toBe('paid_too_much')
     expect(await receivedBy(client, endpoint, 'payment.needs_review')).toHaveLength(1)
     await expectSound(harness, 'payment_reviews')
+    // As it was left before somebody was asked.
+    const { system } = harness.context.database
+    const reviewed = system
+      .updateTable('payments')
+      .where('invoiceId', '=', id)
+      .where('paymentType', '=', 'provider')
+    await reviewed.set({ review: null }).execute()
+    await expect(expectSound(harness)).rejects.toThrow('payment_excess')
+    await reviewed.set({ review: 'paid_too_much' }).execute()
     fake.state.refusesRefunds = false
     const { refunds } = await ok(client, 'GET', `${WEIR}/refunds`)
     await ok(client, 'POST', `${WEIR}/refunds/${refunds[0].lago_id}/retry`)
