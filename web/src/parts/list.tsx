@@ -81,7 +81,7 @@ export function List<Row>(props: ListProps<Row>): ReactElement {
   if (rows.length === 0 && view.page === 1) return <>{props.empty}</>
   return (
     <div className={query.isFetching && query.isPlaceholderData ? 'is-refetching' : undefined}>
-      <Table {...props} rows={rows} />
+      <Table {...props} rows={rows} isStale={query.isPlaceholderData} />
       <Pager view={view} meta={meta} label={props.label} />
     </div>
   )
@@ -115,10 +115,12 @@ export function Table<Row>(props: {
   readonly keyOf: (row: Row) => string
   readonly hrefOf?: (row: Row) => string
   readonly selection?: Selection | undefined
+  /** These are the rows of other filters or of another page, until their own are there. */
+  readonly isStale?: boolean
   /** On small screens every row is a card, as it is where rows open something. */
   readonly isStacked?: boolean
 }): ReactElement {
-  const { rows, columns, hrefOf, selection, isStacked } = props
+  const { rows, columns, hrefOf, selection, isStacked, isStale = false } = props
   const body = useRef<HTMLTableSectionElement>(null)
   useRowKeys(body, hrefOf !== undefined)
   return (
@@ -127,7 +129,9 @@ export function Table<Row>(props: {
         <caption className="visually-hidden">{props.label}</caption>
         <thead>
           <tr>
-            {selection && <SelectAllRows selection={selection} keys={rows.map(props.keyOf)} />}
+            {selection && (
+              <SelectAllRows selection={selection} keys={rows.map(props.keyOf)} isStale={isStale} />
+            )}
             {columns.map(({ title, isNumber, isMinor }) => (
               <th key={title} scope="col" className={classOf(isNumber, isMinor)}>
                 {title}
@@ -139,7 +143,12 @@ export function Table<Row>(props: {
           {rows.map((row) => (
             <tr key={props.keyOf(row)} className={hrefOf ? 'row-link' : undefined}>
               {selection && (
-                <SelectRow selection={selection} rowKey={props.keyOf(row)} keys={rows.map(props.keyOf)} />
+                <SelectRow
+                  selection={selection}
+                  rowKey={props.keyOf(row)}
+                  keys={rows.map(props.keyOf)}
+                  isStale={isStale}
+                />
               )}
               {columns.map(({ title, cell, isNumber, isMinor }, at) => (
                 <td key={title} className={classOf(isNumber, isMinor)} data-title={title}>

@@ -43,17 +43,22 @@ export function useSelection(filters: string): Selection {
   }
 }
 
-/** The box above the others: every row of this page. */
-export function SelectAllRows(props: {
+type RowsProps = {
   readonly selection: Selection
   readonly keys: readonly string[]
-}): ReactElement {
-  const { selection, keys } = props
+  /** Nothing can be chosen: these rows are about to be replaced, and may not fit the filters. */
+  readonly isStale: boolean
+}
+
+/** The box above the others: every row of this page. */
+export function SelectAllRows(props: RowsProps): ReactElement {
+  const { selection, keys, isStale } = props
   return (
     <th scope="col" className="select-cell">
       <input
         type="checkbox"
         aria-label="Select this page"
+        disabled={isStale}
         checked={keys.length > 0 && keys.every(selection.has)}
         onChange={({ target }) => selection.set(keys, target.checked)}
       />
@@ -62,12 +67,8 @@ export function SelectAllRows(props: {
 }
 
 /** The box of a row; with Shift, those since the box before as well. */
-export function SelectRow(props: {
-  readonly selection: Selection
-  readonly keys: readonly string[]
-  readonly rowKey: string
-}): ReactElement {
-  const { selection, keys, rowKey } = props
+export function SelectRow(props: RowsProps & { readonly rowKey: string }): ReactElement {
+  const { selection, keys, rowKey, isStale } = props
   const at = keys.indexOf(rowKey)
   const choose = (event: MouseEvent<HTMLInputElement>) => {
     const from = event.shiftKey && selection.last !== null ? keys.indexOf(selection.last) : at
@@ -79,6 +80,7 @@ export function SelectRow(props: {
       <input
         type="checkbox"
         aria-label={`Select row ${at + 1}`}
+        disabled={isStale}
         checked={selection.has(rowKey)}
         onClick={choose}
         onChange={() => undefined}
