@@ -97,7 +97,7 @@ async function runDashboard({ root, isQuick, sizes }: Setting): Promise<readonly
   try {
     const large = await startLarge(root, folder, customers)
     try {
-      const calls = await measureServer(large, isQuick ? 5 : 20)
+      const calls = await measureServer(large, isQuick ? 5 : 40)
       return [...calls, ...(await measureBrowser(large, isQuick))]
     } finally {
       await large.server.stop()

@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { answerLongReadsElsewhere, type LongRead } from './long-reads.ts'
 
-async function world() {
+async function world({ isReady = true } = {}) {
   const elsewhere: LongRead[] = []
   const here: string[] = []
   const prepared: string[] = []
@@ -11,6 +11,7 @@ async function world() {
     request.caller = { organizationId: String(request.headers.authorization) } as typeof request.caller
   })
   answerLongReadsElsewhere(app, {
+    isReady: () => isReady,
     prepare: () => prepared.push(here.at(-1) ?? ''),
     read: async (read) => {
       elsewhere.push(read)
@@ -21,7 +22,8 @@ async function world() {
   for (const method of ['get', 'post'] as const) {
     app[method]('/:size', async (request) => {
       here.push(request.url)
-      return request.url.includes('long') ? 'y'.repeat(200_000) : 'y'
+      const size = request.url.includes('very') ? 2_000_000 : 200_000
+      return request.url.includes('long') ? 'y'.repeat(size) : 'y'
     })
   }
   await app.ready()
@@ -56,6 +58,15 @@ describe('long reads', () => {
     expect(prepared).toEqual([])
     await ask('/long')
     expect(prepared).toEqual(['/long'])
+  })
+
+  it('do not wait for a thread that is starting, unless they are very long', async () => {
+    const { ask, elsewhere, here } = await world({ isReady: false })
+    for (let n = 0; n < 3; n += 1) await ask('/long')
+    expect([elsewhere.length, here.length]).toEqual([0, 3])
+    for (let n = 0; n < 2; n += 1) await ask('/very-long')
+    await ask('/short?per_page=1000')
+    expect(elsewhere.map(({ url }) => url)).toEqual(['/very-long', '/short?per_page=1000'])
   })
 
   it('have the session of a member with them', async () => {

@@ -18,10 +18,14 @@ export type ReadElsewhere = {
   readonly read: (read: LongRead) => Promise<LongAnswer>
   /** Makes ready for a read that is going to come, because getting ready takes longer than most reads. */
   readonly prepare: () => void
+  /** Whether a read is answered at once, and does not wait until the other thread has started. */
+  readonly isReady: () => boolean
 }
 
 /** Answers of this size take long to compute and to write. */
 const LONG_BYTES = 100_000
+/** Answers of this size take longer than the other thread takes to start. */
+const VERY_LONG_BYTES = 1_000_000
 /** Lists of so many entries are long before anybody has seen one. */
 const LONG_PER_PAGE = 200
 const KNOWN_MAX = 10_000
@@ -36,9 +40,16 @@ const GIVEN_HEADERS = ['content-type', 'retry-after']
  * thing at a time, and a list of a thousand invoices would keep every other organization waiting for it.
  */
 export function answerLongReadsElsewhere(app: FastifyInstance, readElsewhere: ReadElsewhere): void {
-  const known = new Set<string>()
+  /** By path, the size of its last answer where that was long. */
+  const known = new Map<string, number>()
+  const isForElsewhere = (request: FastifyRequest): boolean => {
+    if (request.method !== 'GET') return false
+    const size = known.get(keyOf(request)) ?? 0
+    if (isLongList(request) || size >= VERY_LONG_BYTES) return true
+    return size >= LONG_BYTES && readElsewhere.isReady()
+  }
   app.addHook('preHandler', async (request, reply) => {
-    if (request.method !== 'GET' || !(isLongList(request) || known.has(keyOf(request)))) return
+    if (!isForElsewhere(request)) return
     const { status, headers, body } = await readElsewhere.read({ url: request.url, headers: passed(request) })
     void reply.code(status).headers(headers)
     return reply.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
@@ -49,7 +60,7 @@ export function answerLongReadsElsewhere(app: FastifyInstance, readElsewhere: Re
     if (size < LONG_BYTES) known.delete(keyOf(request))
     else {
       if (known.size >= KNOWN_MAX) known.clear()
-      known.add(keyOf(request))
+      known.set(keyOf(request), size)
       readElsewhere.prepare()
     }
   })

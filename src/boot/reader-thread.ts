@@ -23,6 +23,7 @@ async function run(data: ReaderData): Promise<void> {
     const given = await app.inject({ method: 'GET', url: read.url, headers: { ...read.headers } })
     const body = new Uint8Array(given.rawPayload)
     const message: ReaderMessage = {
+      kind: 'answer',
       id,
       answer: { status: given.statusCode, headers: givenHeaders(given.headers), body },
     }
@@ -38,9 +39,10 @@ async function run(data: ReaderData): Promise<void> {
     }
     answer(order).catch((error: unknown) => {
       log.error({ err: error }, 'a long read could not be answered')
-      parentPort?.postMessage({ id: order.id, answer: null } satisfies ReaderMessage)
+      parentPort?.postMessage({ kind: 'answer', id: order.id, answer: null } satisfies ReaderMessage)
     })
   })
+  parentPort?.postMessage({ kind: 'ready' } satisfies ReaderMessage)
 }
 
 await run(workerData as ReaderData)

@@ -19,8 +19,10 @@ export type ReaderOrder =
   | { readonly kind: 'read'; readonly id: number; readonly read: LongRead }
   | { readonly kind: 'stop' }
 
-/** The answer to a read; null when it could not be made. */
-export type ReaderMessage = { readonly id: number; readonly answer: LongAnswer | null }
+export type ReaderMessage =
+  | { readonly kind: 'ready' }
+  /** The answer to a read; null when it could not be made. */
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: LongAnswer | null }
 
 type Waiting = { readonly resolve: (answer: LongAnswer) => void; readonly reject: (error: Error) => void }
 
@@ -38,6 +40,7 @@ export class Reader implements ReadElsewhere {
   private readonly log: PinoLog
   private readonly waiting = new Map<number, Waiting>()
   private thread: Worker | null = null
+  private hasStarted = false
   private last = 0
 
   constructor(data: ReaderData, log: PinoLog) {
@@ -47,6 +50,10 @@ export class Reader implements ReadElsewhere {
 
   prepare(): void {
     if (!this.thread) this.start()
+  }
+
+  isReady(): boolean {
+    return this.thread !== null && this.hasStarted
   }
 
   read(read: LongRead): Promise<LongAnswer> {
@@ -72,7 +79,13 @@ export class Reader implements ReadElsewhere {
   private start(): Worker {
     const thread = new Worker(FILE, { workerData: this.data })
     this.thread = thread
-    thread.on('message', ({ id, answer }: ReaderMessage) => {
+    this.hasStarted = false
+    thread.on('message', (message: ReaderMessage) => {
+      if (message.kind === 'ready') {
+        this.hasStarted = true
+        return
+      }
+      const { id, answer } = message
       const waiting = this.waiting.get(id)
       this.waiting.delete(id)
       if (answer) waiting?.resolve(answer)
