@@ -22,7 +22,7 @@ async function world({ isReady = true } = {}) {
   for (const method of ['get', 'post'] as const) {
     app[method]('/:size', async (request) => {
       here.push(request.url)
-      const size = request.url.includes('very') ? 2_000_000 : 200_000
+      const size = request.url.includes('very') ? 6_000_000 : 200_000
       return request.url.includes('long') ? 'y'.repeat(size) : 'y'
     })
   }
