@@ -126,7 +126,7 @@ export class Database {
   /**
    * Reads as one organization, in one snapshot. Within a request's transaction, it reads there and sees its writes.
    */
-  read<T>(tenant: Tenant, query: (reads: Reads) => Promise<T>): Promise<T> {
+  read<T>(tenant: Tenant, query: (reads: Reads) => Promise<T | Last<T>>): Promise<T> {
     return this.readWith('', tenant, query)
   }
 
@@ -142,9 +142,12 @@ export class Database {
   private async readWith<T>(
     setting: string,
     tenant: Tenant,
-    query: (reads: Reads) => Promise<T>,
+    query: (reads: Reads) => Promise<T | Last<T>>,
   ): Promise<T> {
-    if (typeof tenant !== 'string' && tenant.open) return query(tenant.open)
+    if (typeof tenant !== 'string' && tenant.open) {
+      const answer = await query(tenant.open)
+      return answer instanceof Last ? answer.statements : answer
+    }
     const organizationId = typeof tenant === 'string' ? tenant : tenant.organizationId
     const begin = `${BEGIN_READING}${setting}`
     // Nothing was written, so there is nothing to commit.

@@ -18,6 +18,7 @@ import { type PaymentProviderRow, readProvider } from '../../store/payment-provi
 import { invoiceIdsOfRequest } from '../../store/payment-requests.ts'
 import type { PaymentRow } from '../../store/payments.ts'
 import { customerOfPayment, lockPayment, type Payable, updatePayment } from '../../store/provider-payments.ts'
+import { together } from '../../store/together.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import { type Caller, type Context, presentCaller } from '../context.ts'
@@ -65,8 +66,10 @@ export async function advancePayment(
   let isAskedFor = job.isAskedFor === true
   for (let n = 0; n < STEPS_MAX; n += 1) {
     const step = await inTransaction(context.database, organizationId, async (tx): Promise<Step> => {
-      const caller = await presentCaller(context, tx, organizationId)
-      const facts = await readFacts(tx, paymentId)
+      const [caller, facts] = await together(
+        presentCaller(context, tx, organizationId),
+        readFacts(tx, paymentId),
+      )
       return facts ? nextStep(context, tx, caller, facts, isAskedFor) : { kind: 'nothing' }
     })
     if (step.kind === 'nothing') return
@@ -74,7 +77,8 @@ export async function advancePayment(
       const end = await closePage(context, organizationId, step.page.id)
       if (end !== 'over') return await waitForPage(context, organizationId, paymentId, end)
     }
-    if (step.kind === 'charge' && (await charge(context, step)) === 'ended') return
+    // What was sent is not looked for at once, but where somebody asks for it.
+    if (step.kind === 'charge' && ((await charge(context, step)) === 'ended' || !isAskedFor)) return
     if (step.kind === 'look') {
       isAskedFor = false
       await look(context, step.facts)
@@ -105,22 +109,22 @@ async function waitForPage(
 async function readFacts(tx: Tx, paymentId: string): Promise<Facts | undefined> {
   const customerId = await customerOfPayment(tx, paymentId)
   if (customerId === undefined) return undefined
-  await lockCustomerById(tx, customerId)
-  const payment = await lockPayment(tx, paymentId)
+  const [, payment] = await together(lockCustomerById(tx, customerId), lockPayment(tx, paymentId))
   const { paymentProviderId, paymentProviderCustomerId, paymentMethodId, invoiceId, paymentRequestId } =
     payment
   if (paymentProviderId === null || paymentProviderCustomerId === null) return undefined
   const ids = invoiceId === null ? await invoiceIdsOfRequest(tx, paymentRequestId ?? '') : [invoiceId]
-  const [provider, link, method] = await Promise.all([
+  const [provider, link, method, invoices] = await together(
     readProvider(tx, paymentProviderId),
     findLink(tx, paymentProviderCustomerId),
     paymentMethodId === null ? undefined : findMethod(tx, paymentMethodId),
-  ])
+    lockInvoices(tx, ids),
+  )
   if (!link) return undefined
   return {
     payment,
     payable: invoiceId === null ? { paymentRequestId: paymentRequestId ?? '' } : { invoiceId },
-    invoices: await lockInvoices(tx, ids),
+    invoices,
     provider,
     link,
     method,
@@ -220,8 +224,10 @@ async function claim(context: Context, tx: Tx, caller: Caller, facts: Facts): Pr
     return { kind: 'nothing' }
   }
   const calledAt = payment.firstCalledAt ?? context.systemNow()
-  await applyEvidence(tx, caller, payment, { kind: 'claimed' }, 'call')
-  await updatePayment(tx, payment.id, { orderHash: hash, firstCalledAt: ts(calledAt) })
+  await together(
+    updatePayment(tx, payment.id, { orderHash: hash, firstCalledAt: ts(calledAt) }),
+    applyEvidence(tx, caller, payment, { kind: 'claimed' }, 'call'),
+  )
   return { kind: 'charge', facts, order }
 }
 
@@ -261,9 +267,11 @@ async function learnIn(
   evidence: Evidence,
   cause: TransitionCause,
 ): Promise<string> {
-  const caller = await presentCaller(context, tx, organizationId)
-  await lockCustomerById(tx, customerId)
-  const payment = await lockPayment(tx, id)
+  const [caller, , payment] = await together(
+    presentCaller(context, tx, organizationId),
+    lockCustomerById(tx, customerId),
+    lockPayment(tx, id),
+  )
   return (await applyEvidence(tx, caller, payment, evidence, cause)).payment.state
 }
 
@@ -283,8 +291,10 @@ async function look(context: Context, facts: Facts): Promise<void> {
   }
   const isAbsent = answer?.ok === true && answer.value.isComplete
   const next = await inTransaction(context.database, payment.organizationId, async (tx): Promise<Step> => {
-    const caller = await presentCaller(context, tx, payment.organizationId)
-    const present = await readFacts(tx, payment.id)
+    const [caller, present] = await together(
+      presentCaller(context, tx, payment.organizationId),
+      readFacts(tx, payment.id),
+    )
     if (!present || present.payment.state !== payment.state) return { kind: 'nothing' }
     if ((isAbsent || answer === null) && maySendAgain(present, caller.now, context.systemNow())) {
       return claim(context, tx, caller, present)

@@ -22,6 +22,7 @@ import { findMethod } from '../../store/payment-methods.ts'
 import { readProvider } from '../../store/payment-providers.ts'
 import type { PaymentRow } from '../../store/payments.ts'
 import { updatePayment } from '../../store/provider-payments.ts'
+import { together } from '../../store/together.ts'
 import { json, ts, tsOrNull } from '../../store/values.ts'
 import type { Caller } from '../context.ts'
 import { announcePayment } from './announce-payments.ts'
@@ -44,22 +45,14 @@ export async function applyEvidence(
 ): Promise<EvidenceApplied> {
   const learned = learn(trackedOf(payment), evidence, caller.now)
   const isMoved = learned.payment.state !== payment.state
-  const said = saidIn(evidence)
-  const written = await write(tx, caller, payment, learned, evidence)
-  if (isMoved || (learned.ignored !== null && cause !== 'look')) {
-    await insertTransition(
-      tx,
-      {
-        organizationId: caller.organizationId,
-        paymentId: payment.id,
-        fromState: payment.state,
-        toState: learned.payment.state,
-        cause,
-        note: learned.ignored ?? said?.providerStatus ?? errorOf(evidence)?.message ?? null,
-      },
-      caller.now,
-    )
-  }
+  const next = await nextOf(tx, caller, payment, learned, evidence)
+  const [written] = await together(
+    write(tx, caller, payment, learned, evidence, next),
+    attend(tx, caller, payment.id, next.at),
+    isMoved || (learned.ignored !== null && cause !== 'look')
+      ? insertTransition(tx, transitionOf(caller, payment, learned, evidence, cause), caller.now)
+      : undefined,
+  )
   if (written.review !== null && payment.review === null) {
     await announcePayment(tx, caller, payment.id, 'payment.needs_review', {
       review: { reason: written.review },
@@ -68,6 +61,24 @@ export async function applyEvidence(
   if (isMoved)
     await followPayment(tx, caller, written, { announcement: learned.announcement, from: payment.state })
   return { payment: written, result: isMoved ? 'applied' : 'no_change' }
+}
+
+function transitionOf(
+  { organizationId }: Caller,
+  payment: PaymentRow,
+  learned: Learned,
+  evidence: Evidence,
+  cause: TransitionCause,
+) {
+  const said = saidIn(evidence)
+  return {
+    organizationId,
+    paymentId: payment.id,
+    fromState: payment.state,
+    toState: learned.payment.state,
+    cause,
+    note: learned.ignored ?? said?.providerStatus ?? errorOf(evidence)?.message ?? null,
+  }
 }
 
 /** What the rules know of a payment. */
@@ -87,16 +98,16 @@ export function trackedOf(payment: PaymentRow): TrackedPayment {
   }
 }
 
-async function write(
+function write(
   tx: Tx,
   caller: Caller,
   before: PaymentRow,
   learned: Learned,
   evidence: Evidence,
+  next: Next,
 ): Promise<PaymentRow> {
   const { payment: after } = learned
   const said = learned.ignored === null ? saidIn(evidence) : null
-  const next = await nextOf(tx, caller, before, learned, evidence)
   const isTold = learned.ignored === null && (after.state !== before.state || evidence.kind === 'outcome')
   const told = isTold ? errorOf(evidence) : null
   const error = before.state === 'succeeded' && after.state === 'failed' ? lateFailureOf(told) : told
@@ -104,7 +115,7 @@ async function write(
     reviewLeft(before, after.state) ??
     next.review ??
     (after.needsReview && before.review === null ? (learned.ignored ?? 'unknown') : null)
-  const row = await updatePayment(tx, before.id, {
+  return updatePayment(tx, before.id, {
     state: after.state,
     paymentStatus: STATUS_OF[after.state],
     status: said?.providerStatus ?? wordOf(before, after.state),
@@ -127,10 +138,12 @@ async function write(
     sends: evidence.kind === 'claimed' && learned.ignored === null ? before.sends + 1 : before.sends,
     updatedAt: ts(caller.now),
   })
-  const subjectId = before.id
-  if (next.at === null) await cancelItem(tx, 'payment_attention', subjectId)
-  else await scheduleItem(tx, caller.organizationId, { kind: 'payment_attention', subjectId, dueAt: next.at })
-  return row
+}
+
+/** Has the payment looked at next at that instant; null when it is not to be any more. */
+function attend(tx: Tx, { organizationId }: Caller, subjectId: string, dueAt: Instant | null): Promise<void> {
+  if (dueAt === null) return cancelItem(tx, 'payment_attention', subjectId)
+  return scheduleItem(tx, organizationId, { kind: 'payment_attention', subjectId, dueAt })
 }
 
 /** Nobody has to find out any more what has been told since. */
@@ -180,9 +193,15 @@ async function nextOf(
   }
   const isUntouched = learned.ignored !== null && state === 'sending'
   if (state === 'created' || isUntouched) return { at: before.nextLookAt ?? now, looks, tries, review: null }
-  const seen = looksAfter(before, learned.payment.state)
-  const method = before.paymentMethodId === null ? undefined : await findMethod(tx, before.paymentMethodId)
-  const hours = await reviewHoursOf(tx, before)
+  const seen = looksAfter(before, state)
+  if (!ASKED_FOR.includes(state)) {
+    // It has ended, or its worker has it: neither the method nor the provider matters.
+    return { at: nextLookAfter(state, seen, 'card', now), looks: seen, tries, review: null }
+  }
+  const [method, hours] = await together(
+    before.paymentMethodId === null ? undefined : findMethod(tx, before.paymentMethodId),
+    reviewHoursOf(tx, before),
+  )
   const look = nextLookAfter(state, seen, method?.providerMethodType ?? 'card', now, hours)
   const retryAfterMs = outcome?.kind === 'not_sent' ? outcome.retryAfterMs : null
   return {
@@ -192,6 +211,9 @@ async function nextOf(
     review: state === 'unknown' ? reviewAfter(seen, hours) : null,
   }
 }
+
+/** States in which the provider is asked what became of a payment. */
+const ASKED_FOR: readonly ProviderPaymentState[] = ['unknown', 'processing', 'action_required']
 
 async function reviewHoursOf(reads: Reads, { paymentProviderId }: PaymentRow): Promise<number> {
   const provider = paymentProviderId === null ? undefined : await readProvider(reads, paymentProviderId)

@@ -10,6 +10,7 @@ import { type InvoiceRow, isVisible, lockInvoices, touchInvoices } from '../../s
 import { enqueueCancel, enqueuePageClosing } from '../../store/payment-jobs.ts'
 import { activePagesOf } from '../../store/payment-pages.ts'
 import { waitingChargesOf } from '../../store/provider-payments.ts'
+import { together } from '../../store/together.ts'
 import { announceInvoices } from '../billing/announce-documents.ts'
 import type { Caller } from '../context.ts'
 import { settleGate } from '../subscriptions/settle-gate.ts'
@@ -32,27 +33,29 @@ export async function settleInvoices(
 ): Promise<readonly PaymentStatusChange[]> {
   if (entries.length === 0) return []
   const { organizationId, now } = caller
-  await addLedgerEntries(tx, organizationId, entries, now)
   const ids = invoices.map(({ id }) => id)
+  await addLedgerEntries(tx, organizationId, entries, now)
   const byId = new Map((await lockInvoices(tx, ids)).map((row) => [row.id, row]))
   const changes = invoices.flatMap((before): PaymentStatusChange[] => {
     const after = byId.get(before.id)
     return after && after.paymentStatus !== before.paymentStatus ? [{ before, after }] : []
   })
   const settled = changes.filter(isSettled).map(({ after }) => after.id)
-  await touchInvoices(tx, ids, { now, settled })
-  for (const status of INVOICE_PAYMENT_STATUSES) {
-    const own = changes.filter(({ after }) => after.paymentStatus === status)
-    await stateFeePayment(
-      tx,
-      own.map(({ after }) => after.id),
-      status,
-      now,
-    )
-  }
-  await closePages(tx, organizationId, settled)
-  await cancelWaiting(tx, organizationId, settled)
-  await followOverdue(tx, caller, changes)
+  await together(
+    touchInvoices(tx, ids, { now, settled }),
+    ...INVOICE_PAYMENT_STATUSES.map((status) => {
+      const own = changes.filter(({ after }) => after.paymentStatus === status)
+      return stateFeePayment(
+        tx,
+        own.map(({ after }) => after.id),
+        status,
+        now,
+      )
+    }),
+    closePages(tx, organizationId, settled),
+    cancelWaiting(tx, organizationId, settled),
+    followOverdue(tx, caller, changes),
+  )
   await followDunning(tx, caller, changes)
   const announced = changes.filter(({ after }) => isVisible(after)).map(({ after }) => after.id)
   await announceInvoices(tx, caller, announced, 'invoice.payment_status_updated')

@@ -13,6 +13,7 @@ import { findPaymentRequest, invoiceIdsOfRequest, setRequestStatus } from '../..
 import type { PaymentRow } from '../../store/payments.ts'
 import { updatePayment } from '../../store/provider-payments.ts'
 import type { RefundReason } from '../../store/refunds.ts'
+import { together } from '../../store/together.ts'
 import type { Caller } from '../context.ts'
 import { queueMails } from '../mails/queue-mails.ts'
 import { announceMethod } from '../payment-methods/announce-methods.ts'
@@ -39,6 +40,7 @@ export async function followPayment(
   payment: PaymentRow,
   { announcement, from }: { readonly announcement: 'succeeded' | 'failed' | null; readonly from: string },
 ): Promise<void> {
+  if (payment.state === 'sending' || payment.state === 'unknown') return
   const invoices = await invoicesOf(tx, payment)
   switch (payment.state) {
     case 'succeeded':
@@ -82,13 +84,15 @@ async function succeed(
   isFirst: boolean,
 ): Promise<void> {
   const { shares, excessCents } = shareOut(payment.amountCents, invoices)
-  await updatePayment(tx, payment.id, { excessCents, reversedAt: null, reversalKind: null })
   const entries = shares.map(
     (share): LedgerEntry => ({ kind: 'payment', ...share, paymentId: payment.id, paidAt: caller.now }),
   )
-  await settleInvoices(tx, caller, invoices, entries)
+  await together(
+    updatePayment(tx, payment.id, { excessCents, reversedAt: null, reversalKind: null }),
+    payment.paymentMethodId === null ? undefined : suspectMethod(tx, payment.paymentMethodId, false),
+    settleInvoices(tx, caller, invoices, entries),
+  )
   await stateRequest(tx, caller, payment, 'succeeded')
-  if (payment.paymentMethodId !== null) await suspectMethod(tx, payment.paymentMethodId, false)
   // Money that comes again after it was taken back was announced, and has its receipt.
   if (isFirst) await announcePayment(tx, caller, payment.id, 'payment.succeeded')
   if (isFirst && shares.length > 0) {

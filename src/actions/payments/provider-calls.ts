@@ -3,8 +3,9 @@ import { traitsOf } from '../../core/payment-providers/provider-types.ts'
 import type { ErrorClass, GatewayAnswer, GatewayError, OrderOutcome } from '../../core/payments/gateway.ts'
 import { storable } from '../../core/payments/storable.ts'
 import { Refusal } from '../../core/refusal.ts'
-import type { Tx } from '../../store/database.ts'
+import { Last, type Tx } from '../../store/database.ts'
 import { insertCall } from '../../store/payment-calls.ts'
+import { together } from '../../store/together.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { Context } from '../context.ts'
 import { failProvider } from '../payment-providers/provider-health.ts'
@@ -65,8 +66,8 @@ export async function orderAndLearn<T, R>(
 ): Promise<R> {
   const { outcome, ended } = await send(context, about, order)
   const learned = await inTransaction(context.database, about.organizationId, async (tx) => {
-    await insertCall(tx, { ...about, ...ended })
-    return learn(tx, outcome)
+    const [, result] = await together(insertCall(tx, { ...about, ...ended }), learn(tx, outcome))
+    return result
   }).catch(async (error: unknown) => {
     await keepCall(context, about, ended)
     throw error
@@ -99,7 +100,11 @@ async function send<T>(
 }
 
 async function keepCall(context: Context, about: CallAbout, ended: Ended): Promise<void> {
-  await inTransaction(context.database, about.organizationId, (tx) => insertCall(tx, { ...about, ...ended }))
+  await inTransaction(
+    context.database,
+    about.organizationId,
+    async (tx) => new Last(insertCall(tx, { ...about, ...ended })),
+  )
   await followCall(context, about, ended)
 }
 

@@ -1,18 +1,17 @@
 import type { Instant } from '../../core/calendar/instant.ts'
 import type { GatewayError, MessageMeaning, ProviderPayment } from '../../core/payments/gateway.ts'
-import { lockCustomerById } from '../../store/customers.ts'
 import type { Tx } from '../../store/database.ts'
 import { isId } from '../../store/ids.ts'
 import { findPayableById } from '../../store/payables.ts'
 import type { PaymentRow } from '../../store/payments.ts'
-import { findPaymentThere, lockPayment } from '../../store/provider-payments.ts'
+import { findPaymentThere } from '../../store/provider-payments.ts'
 import { inTransaction } from '../../store/transaction.ts'
-import { type Caller, type Context, presentCaller } from '../context.ts'
+import type { Caller, Context } from '../context.ts'
 import { openConnection } from '../payment-providers/connection.ts'
 import { applyEvidence } from '../payments/apply-evidence.ts'
 import { askProvider } from '../payments/provider-calls.ts'
 import { applyDispute } from './handle-dispute.ts'
-import { findOurs, recordUnknown } from './handle-payments.ts'
+import { findOurs, lockedOf, recordUnknown } from './handle-payments.ts'
 import { APPLIED, type Handled, ignored, type MessageAt, NO_CHANGE, NothingRead } from './handled.ts'
 
 /** Why a payment was taken back, and when it was read to be so. */
@@ -47,9 +46,7 @@ export async function handleChangedPayment(
     const known = before ?? (await findOurs(context, at, said))
     if (!known) return recordStranger(context, at, said)
     const handled = await inTransaction(context.database, organizationId, async (tx) => {
-      const caller = await presentCaller(context, tx, organizationId)
-      await lockCustomerById(tx, known.customerId)
-      const payment = await lockPayment(tx, known.id)
+      const { caller, payment } = await lockedOf(context, tx, known)
       const isSame = payment.state === known.state && payment.reversedAt === known.reversedAt
       return isSame ? apply(tx, caller, payment, said, { reason: meaning.reason, readAt }) : undefined
     })

@@ -1,5 +1,6 @@
 import type { InboundMessage, MessageMeaning } from '../../core/payments/gateway.ts'
 import type { PaymentGateway } from '../../core/payments/payment-gateway.ts'
+import { Last } from '../../store/database.ts'
 import { type PaymentProviderRow, readProvider } from '../../store/payment-providers.ts'
 import { findMessage, type ProviderMessageRow, updateMessage } from '../../store/provider-messages.ts'
 import { inTransaction } from '../../store/transaction.ts'
@@ -44,7 +45,7 @@ export async function handleMessage(
   const { organizationId, messageId, attempt } = job
   const found = await context.database.read(organizationId, async (reads) => {
     const row = await findMessage(reads, messageId)
-    return row && { row, provider: await readProvider(reads, row.paymentProviderId) }
+    return row && new Last(readProvider(reads, row.paymentProviderId).then((provider) => ({ row, provider })))
   })
   if (!found) return
   const isLastTry = attempt >= TRIES_OF_WAITING
@@ -143,7 +144,10 @@ async function note(
   row: ProviderMessageRow,
   { status, result }: { readonly status: string; readonly result: string },
 ): Promise<void> {
-  await inTransaction(context.database, row.organizationId, (tx) =>
-    updateMessage(tx, row.id, { status, result, tries: row.tries + 1, handledAt: ts(context.systemNow()) }),
+  const noted = { status, result, tries: row.tries + 1, handledAt: ts(context.systemNow()) }
+  await inTransaction(
+    context.database,
+    row.organizationId,
+    async (tx) => new Last(updateMessage(tx, row.id, noted)),
   )
 }

@@ -15,6 +15,7 @@ import { findDefaultLink, findLinkAt } from '../../store/payment-provider-custom
 import { findPayments, type PaymentRow } from '../../store/payments.ts'
 import { findPaymentThere, lockPayment } from '../../store/provider-payments.ts'
 import { findRefund, findRefundThere, lockRefund, type RefundRow } from '../../store/refunds.ts'
+import { together } from '../../store/together.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import { type Context, presentCaller } from '../context.ts'
@@ -48,9 +49,7 @@ export async function handlePayment(
   if (known && isKnownSuccess(trackedOf(known), said)) return NO_CHANGE
   if (known) {
     return inTransaction(context.database, organizationId, async (tx) => {
-      const caller = await presentCaller(context, tx, organizationId)
-      await lockCustomerById(tx, known.customerId)
-      const payment = await lockPayment(tx, known.id)
+      const { caller, payment } = await lockedOf(context, tx, known)
       const { result } = await applyEvidence(tx, caller, payment, { kind: 'told', payment: said }, 'message')
       return result === 'applied' ? APPLIED : NO_CHANGE
     })
@@ -62,6 +61,16 @@ export async function handlePayment(
   // Ours by its metadata, and not here: our commit may still come, or its row was lost.
   if (!meaning.isOfPage && !at.isLastTry) return { status: 'waiting', result: 'payment_unknown' }
   return recordUnknown(context, at, meaning, said)
+}
+
+/** The caller of the present, and a payment as it is now; its customer and itself are locked. */
+export async function lockedOf(context: Context, tx: Tx, { organizationId, customerId, id }: PaymentRow) {
+  const [caller, , payment] = await together(
+    presentCaller(context, tx, organizationId),
+    lockCustomerById(tx, customerId),
+    lockPayment(tx, id),
+  )
+  return { caller, payment }
 }
 
 /** The payment of ours that a provider tells of. */
@@ -106,9 +115,7 @@ export async function handleUndonePayment(
     return page ? { status: 'waiting', result: 'payment_unknown' } : ignored('not_ours')
   }
   return inTransaction(context.database, organizationId, async (tx) => {
-    const caller = await presentCaller(context, tx, organizationId)
-    await lockCustomerById(tx, known.customerId)
-    const payment = await lockPayment(tx, known.id)
+    const { caller, payment } = await lockedOf(context, tx, known)
     const said: ProviderPayment = {
       providerPaymentId: providerPaymentId ?? payment.providerPaymentId,
       paymentId,

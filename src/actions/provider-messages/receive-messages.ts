@@ -1,8 +1,8 @@
 import type { ProviderType, RawDelivery } from '../../core/payments/gateway.ts'
 import { storable } from '../../core/payments/storable.ts'
 import { wallTime } from '../../store/clock.ts'
+import { Last } from '../../store/database.ts'
 import { isId } from '../../store/ids.ts'
-import { findOrganization } from '../../store/organizations.ts'
 import { enqueueMessages } from '../../store/payment-jobs.ts'
 import { findReceivers, type PaymentProviderRow } from '../../store/payment-providers.ts'
 import { insertMessages } from '../../store/provider-messages.ts'
@@ -24,10 +24,12 @@ export type InboxDelivery = RawDelivery & {
  */
 export async function receiveMessages(context: Context, delivery: InboxDelivery): Promise<boolean> {
   const { organizationId, type, code } = delivery
-  if (!isId(organizationId) || !(await findOrganization(context.database, organizationId))) return false
+  // An organization that is not here has no connections either.
+  if (!isId(organizationId)) return false
   const now = context.systemNow()
-  const receivers = await context.database.read(organizationId, (reads) =>
-    findReceivers(reads, type, code, now),
+  const receivers = await context.database.read(
+    organizationId,
+    async (reads) => new Last(findReceivers(reads, type, code, now)),
   )
   // Without a code, one of several could be meant.
   if (code === null && receivers.filter(({ deletedAt }) => deletedAt === null).length > 1) return false
@@ -38,7 +40,7 @@ export async function receiveMessages(context: Context, delivery: InboxDelivery)
     await inTransaction(context.database, organizationId, async (tx) => {
       const place = { organizationId, providerId: provider.id }
       const ids = await insertMessages(tx, place, messages, { source: 'push', now })
-      await enqueueMessages(tx, organizationId, ids)
+      return new Last(enqueueMessages(tx, organizationId, ids))
     })
     return true
   }
