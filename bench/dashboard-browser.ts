@@ -1,6 +1,8 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { findChromium } from '../test/support/chromium.ts'
 import { type Paint, paintOf, timed, until } from './browser-page.ts'
+import { figureOf } from './dashboard-figure.ts'
+import { pageFigures } from './dashboard-pages.ts'
 import { type Figure, median, quantile } from './figure.ts'
 import { type LargeOrganization, OWNER } from './seed-large.ts'
 
@@ -9,33 +11,6 @@ const TITLE = `document.querySelector('h1')?.textContent`
 const HAS_ROWS = `document.querySelector('tbody tr') && document.querySelector('h1')?.textContent === 'Invoices'`
 const SETTLED = `!document.querySelector('.is-refetching')`
 const CAPTION = `document.querySelector('.pager .caption')?.textContent`
-
-/** What one budget of the dashboard came to. */
-function figureOf(
-  name: string,
-  what: string,
-  measured: {
-    readonly value: number
-    readonly budget: number
-    readonly unit?: string
-    readonly details?: object
-  },
-): Figure {
-  const { value, budget, unit = 'ms', details = {} } = measured
-  if (!Number.isFinite(value)) throw new Error(`${name}: nothing was measured`)
-  return {
-    name: `dashboard, ${name}`,
-    what,
-    unit,
-    value,
-    reference: budget,
-    referenceWhat: 'its budget',
-    ratio: value / budget,
-    target: 1,
-    isFloor: false,
-    details: { ...details },
-  }
-}
 
 async function signedIn(browser: Browser, { server }: LargeOrganization): Promise<BrowserContext> {
   const context = await browser.newContext({
@@ -263,6 +238,7 @@ export async function measureBrowser(of: LargeOrganization, isQuick: boolean): P
       await paletteFigure(context, of, rounds * 6),
       await previewFigure(context, of.slug, rounds * 6),
       await sampleFigure(context, of),
+      ...(await pageFigures(context, of, isQuick)),
     ]
   } finally {
     await browser.close()

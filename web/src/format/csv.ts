@@ -9,7 +9,7 @@ export const csvLines = (rows: readonly (readonly string[])[]): string =>
   rows.map((row) => `${row.map(csvField).join(',')}\r\n`).join('')
 
 /** Saves parts of a CSV file as `name`. The mark at its beginning tells spreadsheets that it is UTF-8. */
-export function saveCsv(name: string, parts: readonly string[]): void {
+export function saveCsv(name: string, parts: readonly BlobPart[]): void {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(new Blob(['\ufeff', ...parts], { type: 'text/csv;charset=utf-8' }))
   link.download = name

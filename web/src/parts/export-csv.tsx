@@ -9,6 +9,8 @@ import { Button } from './button.tsx'
 import { useToasts } from './toast.tsx'
 
 const ROWS_AT_ONCE = 200
+/** A row moves to a later page by as many as are added while pages are read; so many may be in one second. */
+const KEYS_KEPT = 2000
 
 /** What a file has of each row, by the title of its column. */
 export type CsvColumns<Row> = readonly (readonly [
@@ -59,23 +61,28 @@ export function ExportCsv<Row>(props: Export<Row>): ReactElement {
   )
 }
 
-/** The lines of all pages. A row that moves to the next page while they are read is there once. */
+/**
+ * The lines of all pages. A row that moves to the next page while they are read is there once. What is ready is held as
+ * blobs, which are not in the memory of the page.
+ */
 async function readAll<Row>(
   { path, root, params, keyOf, columns }: Export<Row>,
   signal: AbortSignal,
   onRead: (count: number) => void,
-): Promise<{ readonly parts: readonly string[]; readonly count: number }> {
-  const parts = [csvLines([columns.map(([title]) => title)])]
-  const seen = new Set<string>()
+): Promise<{ readonly parts: readonly BlobPart[]; readonly count: number }> {
+  const parts: BlobPart[] = [csvLines([columns.map(([title]) => title)])]
+  let [latest, count]: [readonly string[], number] = [[], 0]
   let page: number | null = 1
   while (page !== null) {
     const query = queryOf({ ...params, page, per_page: ROWS_AT_ONCE })
     const answer: Record<string, unknown> = await send('GET', `${API}${path}${query}`, undefined, signal)
+    const seen = new Set(latest)
     const rows = (answer[root] as readonly Row[]).filter((row) => !seen.has(keyOf(row)))
-    for (const row of rows) seen.add(keyOf(row))
-    parts.push(csvLines(rows.map((row) => columns.map(([, value]) => String(value(row) ?? '')))))
-    onRead(seen.size)
+    latest = [...latest, ...rows.map(keyOf)].slice(-KEYS_KEPT)
+    count += rows.length
+    parts.push(new Blob([csvLines(rows.map((row) => columns.map(([, value]) => String(value(row) ?? ''))))]))
+    onRead(count)
     page = (answer.meta as PaginationMeta).next_page
   }
-  return { parts, count: seen.size }
+  return { parts, count }
 }
