@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react'
+import { type ReactElement, useMemo } from 'react'
 import { ApiProblem } from '../../api/client.ts'
 import { OWN_API, useList, useWrite } from '../../api/queries.ts'
 import type { AdjustedFee, Invoice } from '../../api/types.ts'
@@ -16,7 +16,10 @@ const pathOf = (invoice: Invoice): string => `${OWN_API}/invoices/${invoice.lago
 /** What was changed by hand on the lines of an invoice, by the id of the line. */
 export function useAdjustedFees(invoice: Invoice): ReadonlyMap<string, AdjustedFee> {
   const { data } = useList<AdjustedFee>(pathOf(invoice), 'adjusted_fees', { per_page: 1000 })
-  return new Map((data?.rows ?? []).flatMap((row) => (row.lago_fee_id ? [[row.lago_fee_id, row]] : [])))
+  return useMemo(
+    () => new Map((data?.rows ?? []).flatMap((row) => (row.lago_fee_id ? [[row.lago_fee_id, row]] : []))),
+    [data],
+  )
 }
 
 /** Changes the units, the price or the name of a line of a draft. */

@@ -1,4 +1,4 @@
-import { type ReactElement, type ReactNode, useState } from 'react'
+import { type ReactElement, type ReactNode, useMemo, useState } from 'react'
 import { useMay } from '../../api/session.ts'
 import type { AdjustedFee, Invoice } from '../../api/types.ts'
 import { formatPeriod } from '../../format/dates.ts'
@@ -6,10 +6,10 @@ import { formatCents, formatPrice, formatRate, formatUnits } from '../../format/
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
-import { Facts, None } from '../../parts/page.tsx'
-import { Tag } from '../../parts/status.tsx'
+import { Facts } from '../../parts/page.tsx'
 import { AdjustFee, UndoAdjustment, useAdjustedFees } from './adjust-fee.tsx'
-import { feeName, filterText, type InvoiceFee } from './fee-name.ts'
+import { FeeLines } from './fee-lines.tsx'
+import { feeName, type InvoiceFee } from './fee-name.ts'
 import { taxRounding } from './tax-rounding.ts'
 import { unitPriceText } from './unit-price.ts'
 
@@ -27,13 +27,10 @@ export function FeesTable({ invoice }: { readonly invoice: Invoice }): ReactElem
   const adjusted = useAdjustedFees(invoice)
   const mayAdjust = useMay()('invoices:update') && invoice.status === 'draft'
   const zone = invoice.customer?.applicable_timezone ?? 'UTC'
-  const all = [...(invoice.fees ?? [])].sort((a, b) => rank(a) - rank(b))
-  const empty = all.filter(isEmpty).length
-  const shown = showsEmpty ? all : all.filter((fee) => !isEmpty(fee))
-  const owners = [...new Set(shown.map((fee) => fee.external_subscription_id))]
-  const groups = owners.map(
-    (owner) => [owner, shown.filter((fee) => fee.external_subscription_id === owner)] as const,
-  )
+  const all = useMemo(() => [...(invoice.fees ?? [])].sort((a, b) => rank(a) - rank(b)), [invoice.fees])
+  const used = useMemo(() => all.filter((fee) => !isEmpty(fee)), [all])
+  const empty = all.length - used.length
+  const shown = showsEmpty ? all : used
   return (
     <section className="card card-flush" aria-label="Lines">
       <div className="table-box" role="region" aria-label="Lines of the invoice" tabIndex={0}>
@@ -57,26 +54,7 @@ export function FeesTable({ invoice }: { readonly invoice: Invoice }): ReactElem
               </th>
             </tr>
           </thead>
-          {groups.map(([subscription, fees]) => (
-            <tbody key={subscription ?? 'none'}>
-              {subscription && (
-                <tr className="group-row">
-                  <th scope="rowgroup" colSpan={6}>
-                    <SubscriptionName invoice={invoice} externalId={subscription} />
-                  </th>
-                </tr>
-              )}
-              {fees.map((fee) => (
-                <FeeRow
-                  key={fee.lago_id ?? fee.item.code}
-                  fee={fee}
-                  zone={zone}
-                  isAdjusted={adjusted.has(fee.lago_id ?? '')}
-                  onOpen={() => setOpened(fee)}
-                />
-              ))}
-            </tbody>
-          ))}
+          <FeeLines invoice={invoice} fees={shown} zone={zone} adjusted={adjusted} onOpen={setOpened} />
         </table>
       </div>
       {empty > 0 && (
@@ -101,56 +79,6 @@ export function FeesTable({ invoice }: { readonly invoice: Invoice }): ReactElem
       )}
       {changed && <AdjustFee invoice={invoice} fee={changed} onClose={() => setChanged(null)} />}
     </section>
-  )
-}
-
-function SubscriptionName(props: { readonly invoice: Invoice; readonly externalId: string }): ReactElement {
-  const at = useAt()
-  const subscription = props.invoice.subscriptions?.find(
-    ({ external_id }) => external_id === props.externalId,
-  )
-  return (
-    <Link href={at(`/subscriptions/${encodeURIComponent(props.externalId)}`)}>
-      {subscription?.name || props.externalId}
-    </Link>
-  )
-}
-
-function FeeRow(props: {
-  readonly fee: InvoiceFee
-  readonly zone: string
-  readonly isAdjusted: boolean
-  readonly onOpen: () => void
-}): ReactElement {
-  const { fee, zone } = props
-  const currency = fee.amount_currency
-  const filter = filterText(fee)
-  return (
-    <tr>
-      <td>
-        <button type="button" className="link-button" onClick={props.onOpen}>
-          {feeName(fee)}
-        </button>
-        {filter && <span className="muted"> · {filter}</span>}
-        {props.isAdjusted && ' '}
-        {props.isAdjusted && <Tag>Changed by hand</Tag>}
-      </td>
-      <td className="muted nowrap" data-title="Period">
-        {formatPeriod(fee.from_date, fee.to_date, zone)}
-      </td>
-      <td className="number" data-title="Units">
-        {formatUnits(fee.units)}
-      </td>
-      <td className="number" data-title="Unit price">
-        {unitPriceText(fee)}
-      </td>
-      <td className="number" data-title="Tax">
-        {fee.taxes_rate ? formatRate(fee.taxes_rate) : <None />}
-      </td>
-      <td className="number" data-title="Amount">
-        {formatCents(fee.amount_cents, currency)}
-      </td>
-    </tr>
   )
 }
 
