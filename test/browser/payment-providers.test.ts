@@ -74,7 +74,7 @@ describe.runIf(hasChromium)('payment providers', () => {
     const rows = page.getByRole('region', { name: 'payments' }).getByRole('row')
     await expect.poll(() => rows.count()).toBe(4)
     for (const status of ['Succeeded', 'Processing', 'Failed']) {
-      await page.getByLabel('Status').selectOption(status)
+      await page.getByRole('combobox', { name: 'Status' }).selectOption(status)
       await expect.poll(() => rows.count()).toBe(2)
       await rows.nth(1).getByText(status, { exact: true }).waitFor()
     }
