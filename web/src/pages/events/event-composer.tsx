@@ -146,7 +146,13 @@ function Choice(props: {
   const id = useId()
   return (
     <FieldFrame id={id} label={label} error={undefined}>
-      <select id={id} className="input" value={value} onChange={(change) => onChange(change.target.value)}>
+      <select
+        id={id}
+        className="input"
+        value={value}
+        disabled={from.asked.data === undefined}
+        onChange={(change) => onChange(change.target.value)}
+      >
         {options.map((each) => (
           <option key={each.value} value={each.value}>
             {each.label}
