@@ -49,18 +49,20 @@ export function LookPreview(props: {
       <div className="line-between">
         <h2>Preview</h2>
         <div className="line">
-          <select
-            className="input look-choice"
-            aria-label="Customer of the preview"
-            value={customer?.external_id ?? ''}
-            onChange={(event) => setChosen(event.target.value)}
-          >
-            {rows.map(({ external_id, name }) => (
-              <option key={external_id} value={external_id}>
-                {name || external_id}
-              </option>
-            ))}
-          </select>
+          {rows.length > 0 && (
+            <select
+              className="input look-choice"
+              aria-label="Customer of the preview"
+              value={customer?.external_id ?? ''}
+              onChange={(event) => setChosen(event.target.value)}
+            >
+              {rows.map(({ external_id, name }) => (
+                <option key={external_id} value={external_id}>
+                  {name || external_id}
+                </option>
+              ))}
+            </select>
+          )}
           <select
             className="input look-choice"
             aria-label="Theme of the preview"
