@@ -22,6 +22,8 @@ const EVERY_STATUS = ['active', 'pending', 'incomplete', 'terminated', 'canceled
   .map((status) => `status[]=${status}`)
   .join('&')
 
+const PAYMENT_STATUSES = ['pending', 'processing', 'succeeded', 'failed']
+
 const QUICK_TABS = [
   'status=draft',
   'status=finalized&payment_statuses[]=pending&payment_statuses[]=failed',
@@ -77,6 +79,12 @@ function listsOf({ customers, invoices, month }: Sizes): readonly string[] {
     ...list('subscriptions', 'plan_code=scale-usd', 'status[]=terminated', 'status[]=pending'),
     ...list('subscriptions', `external_customer_id=cust_${number}`),
     ...list('payments', '', ...pages(invoices * 0.9), `external_customer_id=cust_${number}`),
+    ...list('payments', ...PAYMENT_STATUSES.map((status) => `payment_statuses[]=${status}`)),
+    ...list(
+      'payments',
+      'payment_statuses[]=failed&payment_statuses[]=pending',
+      'payment_status=succeeded&page=9000',
+    ),
     ...list('credit_notes', '', ...pages(invoices / 50), 'reason=other', 'credit_status=available'),
     ...list('credit_notes', 'types[]=refund', 'search_term=Northwind', 'refund_status=failed'),
     ...list('wallets', '', ...pages(customers / 5), 'currency=USD'),
@@ -95,17 +103,21 @@ function listsOf({ customers, invoices, month }: Sizes): readonly string[] {
   ]
 }
 
-const MEASURES = ['gross_revenue', 'mrr', 'overdue_balance', 'invoiced_usage', 'invoice_collection', 'usage']
+const MEASURES = ['gross_revenue', 'mrr', 'invoiced_usage', 'invoice_collection', 'usage']
 
 /** Everything that is measured of an organization of such sizes; `month` is the first day of this one. */
 export function callGroups(sizes: Sizes): readonly CallGroup[] {
   const number = Math.floor(sizes.customers / 2)
   const customer = `${API}/customers/cust_${number}`
-  const analytics = MEASURES.flatMap((measure) =>
-    ['months=3', 'months=12', 'months=12&currency=EUR', 'months=24', ''].map(
-      (query) => `${API}/analytics/${measure}?${query}`,
+  const spans = ['months=3', 'months=12', 'months=12&currency=EUR', 'months=24', '']
+  const analytics = [
+    ...MEASURES.flatMap((measure) => spans.map((query) => `${API}/analytics/${measure}?${query}`)),
+    ...spans.map(
+      (query) => `/api/weir/v1/analytics/overdue_totals?by=month${query === '' ? '' : `&${query}`}`,
     ),
-  )
+    // No page asks for it: it names every invoice.
+    `${API}/analytics/overdue_balance?months=12`,
+  ]
   const texts = [
     `cust_${number}`,
     `Labs ${number}`,

@@ -42,6 +42,11 @@ function issuedSince({ since }: AnalyticsFilters): RawBuilder<SqlBool> {
   return since === undefined ? sql<SqlBool>`true` : sql<SqlBool>`i.issuing_date >= ${since}::date`
 }
 
+/** The same for the day on which an invoice was due. */
+function dueSince({ since }: AnalyticsFilters): RawBuilder<SqlBool> {
+  return since === undefined ? sql<SqlBool>`true` : sql<SqlBool>`i.payment_due_date >= ${since}::date`
+}
+
 /** The same for the UTC day on which a fee was made. */
 function madeSince({ since }: AnalyticsFilters): RawBuilder<SqlBool> {
   return since === undefined
@@ -176,10 +181,6 @@ export async function overdueBalance(
   reads: Reads,
   filters: AnalyticsFilters,
 ): Promise<readonly (MonthAmount & { readonly invoiceIds: readonly string[] })[]> {
-  const isSince =
-    filters.since === undefined
-      ? sql<SqlBool>`true`
-      : sql<SqlBool>`i.payment_due_date >= ${filters.since}::date`
   // Day by day first, in the order of an index: sorting all of them by month takes several times as long.
   const { rows } = await sql<MonthAmount & { invoiceIds: string }>`
     select date_trunc('month', o.due_on)::date as month, o.currency, sum(o.cents)::text as amount_cents,
@@ -189,12 +190,32 @@ export async function overdueBalance(
         sum(i.total_amount_cents - i.total_paid_amount_cents - i.offset_amount_cents) as cents,
         string_agg(i.id::text, ',' order by i.id) as ids
       from invoices i
-      where i.payment_overdue and not i.self_billed and ${isSince} and ${matches('i', filters)}
+      where i.payment_overdue and not i.self_billed and ${dueSince(filters)} and ${matches('i', filters)}
       group by 1, 2
     ) as o
     group by 1, 2
     order by 1, 2`.execute(reads)
   return rows.map((row) => ({ ...row, invoiceIds: row.invoiceIds.split(',') }))
+}
+
+/** What `overdueBalance` adds up, with the number of the invoices in place of the invoices. */
+export async function overdueMonths(
+  reads: Reads,
+  filters: AnalyticsFilters,
+): Promise<readonly (MonthAmount & { readonly invoicesCount: number })[]> {
+  const { rows } = await sql<MonthAmount & { invoicesCount: number }>`
+    select date_trunc('month', o.due_on)::date as month, o.currency, sum(o.cents)::text as amount_cents,
+      sum(o.invoices)::integer as invoices_count
+    from (
+      select i.payment_due_date as due_on, i.currency, count(*) as invoices,
+        sum(i.total_amount_cents - i.total_paid_amount_cents - i.offset_amount_cents) as cents
+      from invoices i
+      where i.payment_overdue and not i.self_billed and ${dueSince(filters)} and ${matches('i', filters)}
+      group by 1, 2
+    ) as o
+    group by 1, 2
+    order by 1, 2`.execute(reads)
+  return rows
 }
 
 /** What is left to pay of all overdue invoices of a currency, in cents, and how many they are. */
@@ -204,16 +225,16 @@ export type OverdueTotal = {
   readonly invoicesCount: number
 }
 
-/** What is overdue, by currency, whenever it was due. */
+/** What is overdue, by currency. */
 export async function overdueTotals(
   reads: Reads,
-  filters: Pick<AnalyticsFilters, 'currency' | 'billingEntityId' | 'externalCustomerId'>,
+  filters: AnalyticsFilters,
 ): Promise<readonly OverdueTotal[]> {
   const { rows } = await sql<OverdueTotal>`
     select i.currency, count(*)::integer as invoices_count,
       sum(i.total_amount_cents - i.total_paid_amount_cents - i.offset_amount_cents)::bigint as amount_cents
     from invoices i
-    where i.payment_overdue and not i.self_billed and ${matches('i', filters)}
+    where i.payment_overdue and not i.self_billed and ${dueSince(filters)} and ${matches('i', filters)}
     group by 1
     order by 1`.execute(reads)
   return rows

@@ -22,11 +22,15 @@ export type PaymentPlace = {
   readonly providerCustomerId: string | null
 }
 
+/** What a payment may have come to, as the API says it. */
+export const PAYMENT_STATUSES = ['pending', 'processing', 'succeeded', 'failed'] as const
+
 /** Filters of the list of payments; undefined means no restriction. */
 export type PaymentFilters = {
   readonly externalCustomerId?: string | undefined
   /** Also finds the payments of payment requests that hold the invoice. */
   readonly invoiceId?: string | undefined
+  readonly statuses?: readonly string[] | undefined
 }
 
 /** A payment that was recorded by hand, of an invoice or of a payment request. */
@@ -66,7 +70,7 @@ export async function listPayments(
 ): Promise<Listed<PaymentRow>> {
   // Payments that ended before they were sent are only in the journal.
   let query = reads.selectFrom('payments as p').select('p.id').where(sql<boolean>`not p.hidden`)
-  const { externalCustomerId, invoiceId } = filters
+  const { externalCustomerId, invoiceId, statuses } = filters
   if (externalCustomerId !== undefined) {
     query = query.where('p.customerId', 'in', (eb) =>
       eb
@@ -91,9 +95,11 @@ export async function listPayments(
       ]),
     )
   }
+  if (statuses !== undefined) query = query.where('p.paymentStatus', 'in', [...statuses])
   // Ids only, which an index has: the payments before the page are skipped without being read.
   const ordered = query.orderBy('p.paidAt', 'desc').orderBy('p.id')
-  const logId = externalCustomerId === undefined ? 'p.id' : undefined
+  // A payment that was counted before comes to have another status.
+  const logId = externalCustomerId === undefined && statuses === undefined ? 'p.id' : undefined
   const { rows, total } = await pageOf(ordered, slice, reads, logId)
   const ids = rows.map(({ id }) => id)
   return { rows: inOrder(ids, await findPayments(reads, ids)), total }

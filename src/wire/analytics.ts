@@ -9,6 +9,7 @@ import type {
   MonthAmount,
   OverdueTotal,
   overdueBalance,
+  overdueMonths,
 } from '../store/analytics.ts'
 
 type Row<F extends (...args: never[]) => Promise<readonly unknown[]>> = Awaited<ReturnType<F>>[number]
@@ -61,6 +62,10 @@ export function toWireOverdueBalance(
   billingEntityId: string | null,
 ): object {
   return { ...toWireMonth(row), lago_invoice_ids: [...row.invoiceIds], billing_entity_id: billingEntityId }
+}
+
+export function toWireOverdueMonth(row: Row<typeof overdueMonths>): object {
+  return { ...toWireMonth(row), invoices_count: row.invoicesCount }
 }
 
 export function toWireOverdueTotal({ currency, amountCents, invoicesCount }: OverdueTotal): object {

@@ -86,6 +86,21 @@ describe.runIf(hasChromium)('J28: analytics agree', () => {
       }
     }
 
+    // What the page of overdue invoices asks for has the same without naming every invoice.
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+    await page.goto(`/${place.slug}/analytics/overdue?currency=EUR`)
+    await page.getByRole('button', { name: 'Show as API call' }).click()
+    const code = await page.getByRole('region', { name: 'Code of the API call' }).textContent()
+    const [, path = ''] = /"https?:\/\/[^/]+([^"]+)"/.exec(code ?? '') ?? []
+    expect(path).toBe('/api/weir/v1/analytics/overdue_totals?by=month&currency=EUR&months=12')
+    expect(asked).toContain('/api/weir/v1/analytics/overdue_totals')
+    expect(asked).not.toContain('/api/v1/analytics/overdue_balance')
+    const balances = await sums('overdue_balance', 'overdue_balances')
+    const amountsOf = (rows: readonly Sum[]) =>
+      rows.filter(({ currency }) => currency === 'EUR').map((row) => [row.month, row.amount_cents])
+    expect(amountsOf((await place.api('GET', path)).overdue_totals)).toEqual(amountsOf(balances))
+
     const [first] = (await sums('gross_revenue', 'gross_revenues')).filter(
       ({ currency }) => currency === 'EUR',
     )

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SentMessage } from '../fakes/chaotic-server.ts'
@@ -65,6 +66,29 @@ describe.runIf(hasChromium)('payment providers', () => {
   const choose = async (page: Page, item: string) => {
     await page.getByRole('button', { name: 'More actions' }).click()
     await page.getByRole('menuitem', { name: item }).click()
+  }
+
+  /** The list of payments by status, of which one failed, one succeeded and one is under way; on the screen and as a file. */
+  const findsByStatus = async (page: Page) => {
+    await open(page, '/payments')
+    const rows = page.getByRole('region', { name: 'payments' }).getByRole('row')
+    await expect.poll(() => rows.count()).toBe(4)
+    for (const status of ['Succeeded', 'Processing', 'Failed']) {
+      await page.getByRole('combobox', { name: 'Status' }).selectOption(status)
+      await expect.poll(() => rows.count()).toBe(2)
+      await rows.nth(1).getByText(status, { exact: true }).waitFor()
+    }
+    expect(new URL(page.url()).search).toBe('?status=failed')
+    await journey.look(page, 'failed-payments')
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Export CSV' }).click()
+    const lines = (await readFile(await (await download).path(), 'utf8')).trimEnd().split('\r\n')
+    expect(lines).toHaveLength(2)
+    expect(lines[1]).toContain(',failed,c,')
+    await page.reload()
+    await expect.poll(() => rows.count()).toBe(2)
+    await page.getByRole('button', { name: 'Remove the filter Status' }).click()
+    await expect.poll(() => rows.count()).toBe(4)
   }
 
   it('an account at GoCardless is connected on its own page, without a token', async () => {
@@ -209,6 +233,7 @@ describe.runIf(hasChromium)('payment providers', () => {
     await journey.look(page, 'in-flight')
     await asked.getByRole('button', { name: 'Cancel' }).click()
 
+    await findsByStatus(page)
     const { payments } = await place.api('GET', `/payments?invoice_id=${waiting}`)
     await open(page, `/payments/${payments[0].lago_id}`)
     await page

@@ -16,6 +16,13 @@ const read = async (client: Client, path: string) => {
   return rows as { month: string; amount_cents: number }[]
 }
 
+type Balance = {
+  readonly month: string
+  readonly currency: string
+  readonly amount_cents: number
+  readonly lago_invoice_ids: readonly string[]
+}
+
 const JANUARY = '2025-01-01T00:00:00.000Z'
 const MARCH = '2025-03-01T00:00:00.000Z'
 
@@ -103,6 +110,59 @@ describe('the overdue balance', () => {
     expect(await read(client, 'overdue_balance?months=1&currency=USD')).toEqual([])
   })
 
+  it('200: is the same without its invoices, by every filter of it', async () => {
+    const client = await harness.organization()
+    await sell(client)
+    await ok(client, 'POST', '/billing_entities', { billing_entity: { code: 'north', name: 'North' } })
+    await addCustomer(client, 'acme', { net_payment_term: 0 })
+    await addCustomer(client, 'north', { net_payment_term: 5, billing_entity_code: 'north' })
+    for (const [day, customer, currency, cents] of [
+      ['2025-01-30', 'acme', 'EUR', 111],
+      ['2025-04-05', 'acme', 'EUR', 200],
+      ['2025-04-05', 'acme', 'USD', 300],
+      ['2025-04-28', 'north', 'EUR', 450],
+      ['2025-05-03', 'north', 'EUR', 555],
+      ['2025-05-03', 'acme', 'EUR', 600],
+    ] as const) {
+      await client.clock(`${day}T12:00:00Z`)
+      await issue(client, customer, cents, { currency })
+    }
+    await client.clock('2025-06-05T12:00:00Z')
+    const of = {
+      month: expect.any(String),
+      currency: expect.any(String),
+      amount_cents: expect.any(Number),
+      invoices_count: expect.any(Number),
+    }
+    const sizes: number[] = []
+    for (const query of [
+      '',
+      'months=1',
+      'months=2',
+      'months=3',
+      'months=12',
+      'currency=USD',
+      'currency=EUR&months=2',
+      'billing_entity_code=north',
+      'billing_entity_code=nobody',
+      'external_customer_id=acme&currency=EUR',
+    ]) {
+      const { overdue_balances: balances } = await ok(client, 'GET', `/analytics/overdue_balance?${query}`)
+      const path = `/api/weir/v1/analytics/overdue_totals?by=month&${query}`
+      const { overdue_totals: months } = await ok(client, 'GET', path)
+      expect(months).toEqual(
+        balances.map(({ month, currency, amount_cents, lago_invoice_ids }: Balance) => {
+          return { month, currency, amount_cents, invoices_count: lago_invoice_ids.length }
+        }),
+      )
+      expect(months).toEqual(months.map(() => of))
+      sizes.push(months.length)
+    }
+    expect(sizes).toEqual([4, 0, 1, 3, 4, 1, 1, 1, 4, 3])
+    const refused = await client.call('GET', '/api/weir/v1/analytics/overdue_totals?by=week')
+    expect([refused.status, refused.body.error_details]).toEqual([422, { by: ['value_is_invalid'] }])
+  })
+
   it('200: has the invoices of a month in the order in which they were due, by currency', async () => {
     const client = await harness.organization()
     await sell(client)
@@ -143,6 +203,10 @@ describe('the overdue balance', () => {
     expect(await totals('?currency=USD')).toEqual([dollars])
     expect(await totals('?external_customer_id=later')).toEqual([
       { currency: 'EUR', amount_cents: 100, invoices_count: 1 },
+    ])
+    expect(await totals('?months=2')).toEqual([
+      { currency: 'EUR', amount_cents: 500, invoices_count: 1 },
+      { currency: 'USD', amount_cents: 600, invoices_count: 1 },
     ])
     await pay(client, issued['01-20 acme EUR'] ?? '', 150)
     expect(await totals('?currency=EUR')).toEqual([{ ...euros, amount_cents: 1050 }])

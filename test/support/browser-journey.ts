@@ -164,7 +164,25 @@ export class Journey {
     roles: readonly string[] = ['admin'],
     own: Readonly<Record<string, readonly string[]>> = {},
   ): Promise<Place> {
-    const organization = await makeOrganization(this.url, { name, sandbox: true })
+    return this.place({ name, sandbox: true }, roles, own)
+  }
+
+  /** The same with a live organization: its time is the system's. */
+  async live(name: string): Promise<Place> {
+    return this.place({ name, sandbox: false }, ['admin'], {})
+  }
+
+  /** Does something in the database of its server. */
+  async database(work: (client: pg.Client) => Promise<void>): Promise<void> {
+    await withDatabase(this.ground.folder, work)
+  }
+
+  private async place(
+    wanted: { readonly name: string; readonly sandbox: boolean },
+    roles: readonly string[],
+    own: Readonly<Record<string, readonly string[]>>,
+  ): Promise<Place> {
+    const organization = await makeOrganization(this.url, wanted)
     await this.join(organization.id, roles, own)
     const api: Place['api'] = async (method, path, body) => {
       const reply = await fetch(`${this.url}${path.startsWith('/api/') ? '' : '/api/v1'}${path}`, {

@@ -62,10 +62,11 @@ export const analyticsSchemas = {
     Type.Object({ ...amounts, lago_invoice_ids: Type.Array(uuid), billing_entity_id: billingEntity }),
   ),
   overdueTotals: list(
-    'What is overdue by currency, whenever it was due',
-    { currency: text, billing_entity_code: query.billing_entity_code, external_customer_id: text },
+    'What is overdue, by currency or by due month and currency',
+    { ...ofCustomer, by: Type.Optional(words('month')) },
     'overdue_totals',
     Type.Object({
+      month: Type.Optional(month),
       currency: Type.String(),
       amount_cents: Type.Number({ description: 'What is left to pay.' }),
       invoices_count: Type.Integer(),

@@ -1,6 +1,9 @@
 import { Type } from 'typebox'
+import { PAYMENT_STATUSES } from '../../store/payments.ts'
 import { dateTime, nullableText, uuid, words } from './common.ts'
 import { PageQuery, PaginationMeta } from './pagination.ts'
+
+const paymentStatus = words(...PAYMENT_STATUSES)
 
 export const PaymentObject = Type.Object({
   lago_id: uuid,
@@ -13,7 +16,7 @@ export const PaymentObject = Type.Object({
   amount_cents: Type.Integer(),
   amount_currency: Type.String(),
   status: Type.String({ description: "The provider's word; `succeeded` for a manual payment." }),
-  payment_status: words('pending', 'processing', 'succeeded', 'failed'),
+  payment_status: paymentStatus,
   type: words('manual', 'provider'),
   reference: nullableText,
   payment_provider_code: nullableText,
@@ -39,7 +42,12 @@ const tags = ['payments']
 const text = Type.Optional(Type.String())
 const one = { 200: Type.Object({ payment: PaymentObject }) }
 const many = { 200: Type.Object({ payments: Type.Array(PaymentObject), meta: PaginationMeta }) }
-const query = { ...PageQuery.properties, invoice_id: Type.Optional(uuid) }
+const query = {
+  ...PageQuery.properties,
+  invoice_id: Type.Optional(uuid),
+  payment_status: Type.Optional(paymentStatus),
+  'payment_statuses[]': Type.Optional(Type.Array(paymentStatus)),
+}
 
 /** Parameters, bodies and responses of the payment routes. */
 export const paymentSchemas = {

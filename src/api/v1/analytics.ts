@@ -10,6 +10,7 @@ import {
   invoicedUsage,
   monthlyRecurringRevenue,
   overdueBalance,
+  overdueMonths,
   overdueTotals,
   TIME_GRANULARITIES,
   usageAmounts,
@@ -23,6 +24,7 @@ import {
   toWireInvoicedUsage,
   toWireMrr,
   toWireOverdueBalance,
+  toWireOverdueMonth,
   toWireOverdueTotal,
   toWireUsageAmount,
 } from '../../wire/analytics.ts'
@@ -100,8 +102,12 @@ export function overdueTotalsRoutes(app: FastifyInstance, { database }: Context)
     { config, schema: analyticsSchemas.overdueTotals },
     async ({ caller, query }) =>
       database.read(caller, async (reads) => {
-        const rows = await overdueTotals(reads, await filtersOf(reads, caller, query, CUSTOMER))
-        return { overdue_totals: rows.map(toWireOverdueTotal) }
+        const by = readQuery(query, (from) => from.word('by', ['month']))
+        const filters = await filtersOf(reads, caller, query, CUSTOMER)
+        if (by === 'month') {
+          return { overdue_totals: (await overdueMonths(reads, filters)).map(toWireOverdueMonth) }
+        }
+        return { overdue_totals: (await overdueTotals(reads, filters)).map(toWireOverdueTotal) }
       }),
   )
 }

@@ -5,11 +5,17 @@ import { notFound } from '../../core/refusal.ts'
 import { findCustomer } from '../../store/customers.ts'
 import type { Reads } from '../../store/database.ts'
 import { isId } from '../../store/ids.ts'
-import { findPayments, listPayments, type PaymentFilters, paymentViews } from '../../store/payments.ts'
+import {
+  findPayments,
+  listPayments,
+  PAYMENT_STATUSES,
+  type PaymentFilters,
+  paymentViews,
+} from '../../store/payments.ts'
 import { toWirePayment } from '../../wire/payments.ts'
 import { metaOf, pageOf } from '../pagination.ts'
 import { rootOf } from '../params.ts'
-import { readQuery } from '../query.ts'
+import { type Query, readQuery } from '../query.ts'
 import { paymentSchemas } from '../schemas/payments.ts'
 
 type ById = { Params: { id: string } }
@@ -25,7 +31,7 @@ export function paymentsRoutes(app: FastifyInstance, context: Context): void {
   })
   app.get('/payments', { config, schema: paymentSchemas.list }, async ({ caller, query }) => {
     const filters = readQuery(query, (from) => ({
-      invoiceId: from.uuid('invoice_id'),
+      ...filtersOf(from),
       externalCustomerId: from.id('external_customer_id'),
     }))
     return database.read(caller, (reads) => list(reads, query, filters))
@@ -34,16 +40,23 @@ export function paymentsRoutes(app: FastifyInstance, context: Context): void {
     '/customers/:external_id/payments',
     { config, schema: paymentSchemas.listOfCustomer },
     async ({ caller, query, params: { external_id: externalCustomerId } }) => {
-      const invoiceId = readQuery(query, (from) => from.uuid('invoice_id'))
+      const filters = readQuery(query, filtersOf)
       return database.read(caller, async (reads) => {
         if (!(await findCustomer(reads, externalCustomerId))) throw notFound('customer')
-        return list(reads, query, { invoiceId, externalCustomerId })
+        return list(reads, query, { ...filters, externalCustomerId })
       })
     },
   )
   app.get<ById>('/payments/:id', { config, schema: paymentSchemas.show }, async ({ caller, params }) =>
     show(context, caller, params.id),
   )
+}
+
+function filtersOf(query: Query): PaymentFilters {
+  return {
+    invoiceId: query.uuid('invoice_id'),
+    statuses: query.words('payment_status', PAYMENT_STATUSES, 'payment_statuses'),
+  }
 }
 
 async function list(reads: Reads, query: unknown, filters: PaymentFilters): Promise<object> {

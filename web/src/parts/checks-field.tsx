@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react'
 import { useFormOfField } from './form.tsx'
+import { OptionsNote, type OptionsSource } from './options.tsx'
 
 export type Check = { readonly value: string; readonly label: string }
 
@@ -9,9 +10,11 @@ export function ChecksField(props: {
   readonly label: string
   readonly help?: string
   readonly options: readonly Check[]
+  /** Where they come from, if that takes a request. */
+  readonly from?: OptionsSource
   readonly locked?: string | undefined
 }): ReactElement {
-  const { name, label, options, locked } = props
+  const { name, label, options, from, locked } = props
   const form = useFormOfField()
   const chosen = (form.values[name] ?? []) as readonly string[]
   const error = form.errorOf(name)
@@ -34,6 +37,7 @@ export function ChecksField(props: {
           </label>
         ))}
       </div>
+      {from && <OptionsNote {...from} isEmpty={options.length === 0} />}
       {error && <p className="field-error">{error}</p>}
     </fieldset>
   )

@@ -3,6 +3,7 @@ import { useList, useRead } from '../api/queries.ts'
 import type { Customer } from '../api/types.ts'
 import { ariaOf, FieldFrame } from './fields.tsx'
 import { useFormOfField } from './form.tsx'
+import { isUnread, OptionsNote, rowsOf } from './options.tsx'
 
 const OFFERED = 20
 /** With fewer characters there is no search. */
@@ -11,7 +12,7 @@ const SEARCHED_MIN = 2
 type Offered = { readonly identifier: string; readonly name: string | null }
 
 /** The customers that a text names, the best first; the newest ones as long as there is hardly a text. */
-function useOffered(text: string, enabled: boolean): readonly Offered[] {
+function useOffered(text: string, enabled: boolean) {
   const isSearched = text.trim().length >= SEARCHED_MIN
   const newest = useList<Customer>(
     '/customers',
@@ -24,10 +25,11 @@ function useOffered(text: string, enabled: boolean): readonly Offered[] {
     { q: text.trim(), types: ['customer'], limit: OFFERED },
     { enabled: enabled && isSearched },
   )
-  if (isSearched) return found.data?.results ?? []
-  return (newest.data?.rows ?? []).map(({ external_id: identifier, name, email }) => {
+  if (isSearched) return { asked: found, offered: found.data?.results ?? [] }
+  const offered = rowsOf(newest).map(({ external_id: identifier, name, email }): Offered => {
     return { identifier, name: name ?? email }
   })
+  return { asked: newest, offered }
 }
 
 /** A customer by external id; what is typed is looked for in names, ids and addresses. */
@@ -41,7 +43,7 @@ export function CustomerField(props: {
   const id = `field-${name}`
   const value = String(form.values[name] ?? '')
   const error = form.errorOf(name)
-  const offered = useOffered(value, locked === undefined)
+  const { asked, offered } = useOffered(value, locked === undefined)
   const chosen = offered.find(({ identifier }) => identifier === value)
   const help = locked ?? (chosen ? (chosen.name ?? '') : props.help) ?? 'Type a name or an id.'
   return (
@@ -65,6 +67,7 @@ export function CustomerField(props: {
           </option>
         ))}
       </datalist>
+      {isUnread(asked) && <OptionsNote asked={asked} what="customers" isEmpty={false} />}
     </FieldFrame>
   )
 }

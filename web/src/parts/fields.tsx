@@ -2,6 +2,7 @@ import { type ReactElement, type ReactNode, useId, useState } from 'react'
 import { readTyped, shownValue, whyUnread } from '../format/typed-number.ts'
 import { afterPress } from './after-press.ts'
 import { useFormOfField } from './form.tsx'
+import { OptionsNote, type OptionsSource } from './options.tsx'
 
 type FieldProps = {
   readonly name: string
@@ -204,12 +205,14 @@ export type Option = { readonly value: string; readonly label: string }
 export function SelectField(
   props: FieldProps & {
     readonly options: readonly Option[]
+    /** Where they come from, if that takes a request. */
+    readonly from?: OptionsSource
     readonly placeholder?: string
     /** Sets the value in place of the field, when a choice changes other values too. */
     readonly onPick?: (value: string) => void
   },
 ): ReactElement {
-  const { name, options, placeholder, onPick } = props
+  const { name, options, from, placeholder, onPick } = props
   const form = useFormOfField()
   const id = `field-${name}`
   const error = form.errorOf(name)
@@ -219,7 +222,8 @@ export function SelectField(
         id={id}
         className="input"
         value={String(form.values[name] ?? '')}
-        disabled={props.locked !== undefined}
+        // Without its options it would seem to have another value than it has.
+        disabled={props.locked !== undefined || (from !== undefined && from.asked.data === undefined)}
         required={props.isRequired}
         {...ariaOf(id, error, props.help ?? props.locked)}
         onBlur={() => form.touch(name)}
@@ -232,6 +236,7 @@ export function SelectField(
           </option>
         ))}
       </select>
+      {from && <OptionsNote {...from} isEmpty={options.length === 0} />}
     </FieldFrame>
   )
 }

@@ -1,6 +1,8 @@
+import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactElement } from 'react'
+import type { ApiProblem } from '../../api/client.ts'
 import { useNames } from '../../api/names.ts'
-import { useList } from '../../api/queries.ts'
+import { type Page as PageOf, useList } from '../../api/queries.ts'
 import type { ActivityLog } from '../../api/types.ts'
 import { Ago } from '../../parts/ago.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
@@ -29,28 +31,11 @@ export function ActivityList({
 }): ReactElement {
   const query = useList<ActivityLog>('/activity_logs', 'activity_logs', { per_page: 50, ...params })
   return (
-    <Loaded query={query}>
-      {({ rows }) =>
-        rows.length === 0 ? (
-          <p className="muted">Nothing happened yet.</p>
-        ) : (
-          <Table
-            label="Activity"
-            rows={rows}
-            keyOf={({ activity_id }) => activity_id}
-            isStacked
-            columns={[
-              {
-                title: 'What',
-                cell: (row) => (hasLinks ? <What activity={row} /> : activityWords(row.activity_type)),
-              },
-              WHEN,
-              WHO,
-            ]}
-          />
-        )
-      }
-    </Loaded>
+    <Activities
+      query={query}
+      what={(row) => (hasLinks ? <What activity={row} /> : activityWords(row.activity_type))}
+      columns={[WHEN, WHO]}
+    />
   )
 }
 
@@ -60,27 +45,36 @@ export function RecentActivity(): ReactElement {
     per_page: NEWS_SHOWN,
     activity_types: NEWS,
   })
-  const rows = query.data?.rows ?? []
-  const nameOf = useNames({ customers: rows.map((row) => row.external_customer_id) })
+  const nameOf = useNames({ customers: (query.data?.rows ?? []).map((row) => row.external_customer_id) })
+  const customer: Column<ActivityLog> = {
+    title: 'Customer',
+    cell: ({ external_customer_id: id }) => (id ? nameOf('customers', id) : <None />),
+  }
   return (
-    <Loaded query={query}>
-      {() =>
+    <Activities query={query} isInCard what={(row) => <What activity={row} />} columns={[customer, WHEN]} />
+  )
+}
+
+/** Activities as a table that begins with what was done. */
+function Activities(props: {
+  readonly query: UseQueryResult<PageOf<ActivityLog>, ApiProblem>
+  readonly what: Column<ActivityLog>['cell']
+  readonly columns: readonly Column<ActivityLog>[]
+  /** In a card whose content reaches its edges. */
+  readonly isInCard?: boolean
+}): ReactElement {
+  return (
+    <Loaded query={props.query}>
+      {({ rows }) =>
         rows.length === 0 ? (
-          <p className="muted card-note">Nothing happened yet.</p>
+          <p className={props.isInCard ? 'muted card-note' : 'muted'}>Nothing happened yet.</p>
         ) : (
           <Table
             label="Activity"
             rows={rows}
             keyOf={({ activity_id }) => activity_id}
             isStacked
-            columns={[
-              { title: 'What', cell: (row) => <What activity={row} /> },
-              {
-                title: 'Customer',
-                cell: ({ external_customer_id: id }) => (id ? nameOf('customers', id) : <None />),
-              },
-              WHEN,
-            ]}
+            columns={[{ title: 'What', cell: props.what }, ...props.columns]}
           />
         )
       }

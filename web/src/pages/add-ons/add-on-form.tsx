@@ -11,6 +11,7 @@ import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
+import { isOffered, rowsOf } from '../../parts/options.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
@@ -149,12 +150,13 @@ function AddOnForm(props: { readonly initial: AddOnValues; readonly stored: AddO
               options={CURRENCIES.map((value) => ({ value, label: value }))}
             />
           </Row>
-          {(taxes.data?.rows.length ?? 0) > 0 && (
+          {isOffered(taxes) && (
             <ChecksField
               name="tax_codes"
               label="Taxes"
               help="Without a choice, the taxes of the customer or the billing entity apply."
-              options={(taxes.data?.rows ?? []).map(({ code, name, rate }) => ({
+              from={{ asked: taxes, what: 'taxes' }}
+              options={rowsOf(taxes).map(({ code, name, rate }) => ({
                 value: code,
                 label: `${name} (${rate}%)`,
               }))}

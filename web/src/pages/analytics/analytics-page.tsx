@@ -16,6 +16,7 @@ import { Empty, Loaded, NotFound } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import { Segments, Tabs } from '../../parts/tabs.tsx'
 import {
+  callOf,
   centsOf,
   csvOfSums,
   currenciesOf,
@@ -75,17 +76,17 @@ function Sums({ measure }: { readonly measure: Measure }): ReactElement {
   const view = useView()
   const { default_currency } = useOrganization()
   const entities = useList<BillingEntity>('/billing_entities', 'billing_entities')
-  const params = {
+  const filters = {
     months: view.get('months') || MONTHS_SHOWN,
     billing_entity_code: view.get('entity'),
   }
-  const { query, sums } = useSums(measure, params)
+  const { query, sums } = useSums(measure, filters)
   const currencies = currenciesOf(sums)
   const wanted = view.get('currency') || default_currency
   const currency = currencies.includes(wanted) ? wanted : (currencies[0] ?? wanted)
   const shown = sums.filter((sum) => sum.currency === currency)
   const nameOf = useNames({ billable_metrics: shown.map((sum) => sum.code) })
-  const { path, means } = MEASURES[measure]
+  const { means } = MEASURES[measure]
   const hasParts = measure === 'usage' || measure === 'collection'
   const csvOf = () => csvOfSums(shown, hasParts ? (sum) => partOf(measure, sum, nameOf) : null)
   return (
@@ -93,7 +94,7 @@ function Sums({ measure }: { readonly measure: Measure }): ReactElement {
       <FilterBar>
         <Segments
           label="How far back"
-          value={params.months}
+          value={filters.months}
           onChange={(months) => view.set({ months: months === MONTHS_SHOWN ? '' : months })}
           options={MONTHS}
         />
@@ -114,9 +115,7 @@ function Sums({ measure }: { readonly measure: Measure }): ReactElement {
           />
         )}
         <span className="grow" />
-        <ApiCallButton
-          write={{ method: 'GET', path: `${path}?currency=${currency}&months=${params.months}` }}
-        />
+        <ApiCallButton write={{ method: 'GET', path: callOf(measure, { currency, ...filters }) }} />
       </FilterBar>
       <p className="muted">{means}</p>
       <Loaded query={query}>
@@ -215,7 +214,7 @@ function Rows({ measure, sums, nameOf }: Shown): ReactElement {
           ]
         : []
   const count: readonly Column<Sum>[] =
-    measure === 'revenue' || measure === 'collection'
+    measure === 'revenue' || measure === 'overdue' || measure === 'collection'
       ? [
           {
             title: 'Invoices',

@@ -8,6 +8,7 @@ import { CustomerField } from '../../parts/customer-field.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { SelectField } from '../../parts/fields.tsx'
 import { FormPage, useForm } from '../../parts/form.tsx'
+import { type Options, rowsOf } from '../../parts/options.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { CouponTerms } from './coupon-terms.tsx'
 import {
@@ -43,7 +44,7 @@ export function ApplyCoupon(props: {
   const { default_currency: currency } = useOrganization()
   const toasts = useToasts()
   const coupons = useList<Coupon>('/coupons', 'coupons', { per_page: 200 }, { enabled: !coupon })
-  const offered = (coupons.data?.rows ?? []).filter(({ terminated_at }) => terminated_at === null)
+  const offered = offeredOf(coupons)
   const form = useForm<ApplyValues>({
     initial: {
       external_customer_id: externalCustomerId ?? '',
@@ -84,7 +85,7 @@ export function ApplyCoupon(props: {
           {externalCustomerId === undefined && <CustomerField name="external_customer_id" />}
           {!coupon && (
             <CouponChoice
-              offered={offered}
+              coupons={coupons}
               onPick={(picked) =>
                 form.patch({ coupon_code: picked?.code ?? '', ...termsOf(picked, currency) })
               }
@@ -97,18 +98,25 @@ export function ApplyCoupon(props: {
   )
 }
 
+/** Those that can still be applied. */
+function offeredOf(coupons: Options<Coupon>): readonly Coupon[] {
+  return rowsOf(coupons).filter(({ terminated_at }) => terminated_at === null)
+}
+
 function CouponChoice(props: {
-  readonly offered: readonly Coupon[]
+  readonly coupons: Options<Coupon>
   readonly onPick: (coupon: Coupon | undefined) => void
 }): ReactElement {
+  const offered = offeredOf(props.coupons)
   return (
     <SelectField
       name="coupon_code"
       label="Coupon"
       isRequired
       placeholder="Choose a coupon"
-      onPick={(code) => props.onPick(props.offered.find((each) => each.code === code))}
-      options={props.offered.map((each) => ({
+      onPick={(code) => props.onPick(offered.find((each) => each.code === code))}
+      from={{ asked: props.coupons, what: 'coupons', empty: 'There is no coupon that can be applied.' }}
+      options={offered.map((each) => ({
         value: each.code,
         label: `${each.name} · ${couponValue(each)} · ${couponFrequency(each).toLowerCase()}`,
       }))}

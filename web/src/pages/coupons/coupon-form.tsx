@@ -10,6 +10,7 @@ import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
+import { type Options, rowsOf } from '../../parts/options.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
@@ -122,12 +123,7 @@ function CouponForm({ initial, stored, isApplied }: FormProps): ReactElement {
             type="date"
             help="After it nobody can be given the coupon. Who has it keeps it. Empty means no end."
           />
-          <LimitFields
-            limit={form.values.limit}
-            plans={plans.data?.rows ?? []}
-            metrics={metrics.data?.rows ?? []}
-            locked={locked}
-          />
+          <LimitFields limit={form.values.limit} plans={plans} metrics={metrics} locked={locked} />
         </Section>
       </FormPage>
     </Page>
@@ -136,8 +132,8 @@ function CouponForm({ initial, stored, isApplied }: FormProps): ReactElement {
 
 function LimitFields(props: {
   readonly limit: string
-  readonly plans: readonly Plan[]
-  readonly metrics: readonly BillableMetric[]
+  readonly plans: Options<Plan>
+  readonly metrics: Options<BillableMetric>
   readonly locked: string | undefined
 }): ReactElement {
   const { limit, locked } = props
@@ -158,7 +154,8 @@ function LimitFields(props: {
           name="plan_codes"
           label="Plans"
           locked={locked}
-          options={props.plans.map(({ code, name }) => ({ value: code, label: name }))}
+          options={rowsOf(props.plans).map(({ code, name }) => ({ value: code, label: name }))}
+          from={{ asked: props.plans, what: 'plans', empty: 'There is no plan yet.' }}
         />
       )}
       {limit === 'metrics' && (
@@ -166,7 +163,8 @@ function LimitFields(props: {
           name="billable_metric_codes"
           label="Metrics"
           locked={locked}
-          options={props.metrics.map(({ code, name }) => ({ value: code, label: name }))}
+          options={rowsOf(props.metrics).map(({ code, name }) => ({ value: code, label: name }))}
+          from={{ asked: props.metrics, what: 'metrics', empty: 'There is no metric yet.' }}
         />
       )}
     </>

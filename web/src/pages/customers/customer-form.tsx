@@ -8,6 +8,7 @@ import { DecimalField, Row, SelectField, TextField } from '../../parts/fields.ts
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
+import { isOffered, isUnread, rowsOf } from '../../parts/options.tsx'
 import { Page } from '../../parts/page.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { TaxChoice } from '../plans/charge-editor.tsx'
@@ -170,10 +171,10 @@ function CustomerForm(props: {
         <IdentitySection isNew={stored === null} />
         <LegalSection />
         <BillingSection stored={stored} />
-        {(taxes.data?.rows.length ?? 0) > 0 && (
+        {isOffered(taxes) && (
           <Section title="Taxes" help="They replace those of the billing entity.">
             <TaxChoice
-              taxes={taxes.data?.rows ?? []}
+              taxes={taxes}
               codes={values.tax_codes}
               onChange={(codes) => form.set('tax_codes', codes)}
             />
@@ -304,12 +305,13 @@ function BillingSection({ stored }: { readonly stored: Customer | null }): React
             { value: 'finalize', label: 'Finalize' },
           ]}
         />
-        {(entities.data?.rows.length ?? 0) > 1 && (
+        {(rowsOf(entities).length > 1 || isUnread(entities)) && (
           <SelectField
             name="billing_entity_code"
             label="Billing entity"
             {...(isNew ? { placeholder: 'Default' } : {})}
-            options={(entities.data?.rows ?? []).map(({ code, name }) => ({ value: code, label: name }))}
+            options={rowsOf(entities).map(({ code, name }) => ({ value: code, label: name }))}
+            from={{ asked: entities, what: 'billing entities' }}
           />
         )}
       </Row>

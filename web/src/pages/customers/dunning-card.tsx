@@ -7,6 +7,7 @@ import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { SelectField, SwitchField } from '../../parts/fields.tsx'
 import { FormPage, useForm } from '../../parts/form.tsx'
+import { rowsOf } from '../../parts/options.tsx'
 import { Card, Facts } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
@@ -110,7 +111,8 @@ function ChangeDunning(props: {
             name="dunning_campaign_code"
             label="Campaign"
             placeholder="As the billing entity"
-            options={(campaigns.data?.rows ?? []).map(({ code, name }) => ({ value: code, label: name }))}
+            options={rowsOf(campaigns).map(({ code, name }) => ({ value: code, label: name }))}
+            from={{ asked: campaigns, what: 'campaigns' }}
           />
           <SwitchField name="exclude_from_dunning_campaign" label="Never ask this customer" />
         </div>

@@ -8,9 +8,10 @@ import type { BillableMetric, Subscription } from '../../api/types.ts'
 import { ApiCall } from '../../parts/api-call.tsx'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
-import { FieldFrame, Row } from '../../parts/fields.tsx'
+import { FieldFrame, type Option, Row } from '../../parts/fields.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
+import { OptionsNote, type OptionsSource, rowsOf } from '../../parts/options.tsx'
 import { Card, Page } from '../../parts/page.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { UsageCards } from '../subscriptions/usage-cards.tsx'
@@ -38,12 +39,13 @@ function parse(text: string): Record<string, unknown> | null {
 }
 
 /** The subscriptions of the list, with the one that the link to this page names if they are too many for a list. */
-function useOffered(wanted: string): readonly Subscription[] | undefined {
-  const listed = useList<Subscription>('/subscriptions', 'subscriptions', { per_page: 500 }).data?.rows
+function useOffered(wanted: string) {
+  const asked = useList<Subscription>('/subscriptions', 'subscriptions', { per_page: 500 })
+  const listed = asked.data?.rows
   const isMissing = wanted !== '' && listed?.some(({ external_id }) => external_id === wanted) === false
   const path = `/subscriptions/${encodeURIComponent(wanted)}`
   const linked = useOne<Subscription>(path, 'subscription', { enabled: isMissing })
-  return isMissing && linked.data ? [linked.data, ...(listed ?? [])] : listed
+  return { asked, offered: isMissing && linked.data ? [linked.data, ...(listed ?? [])] : listed }
 }
 
 /** Sends events of one metric for one subscription: form and code side by side, with the usage below as it moves. */
@@ -51,9 +53,9 @@ export function EventComposer(): ReactElement {
   const view = useView()
   const at = useAt()
   const metrics = useList<BillableMetric>('/billable_metrics', 'billable_metrics', { per_page: 500 })
-  const known = metrics.data?.rows ?? []
+  const known = rowsOf(metrics)
   const wanted = view.get('subscription')
-  const offered = useOffered(wanted)
+  const { asked, offered } = useOffered(wanted)
   const active = offered ?? []
   const [edited, setEdited] = useState<{ code: string; text: string } | null>(null)
   const code = view.get('code') || known[0]?.code || ''
@@ -62,7 +64,7 @@ export function EventComposer(): ReactElement {
   const text = edited?.code === code ? edited.text : exampleOf(metric)
   const properties = parse(text)
   const subscription = active.find(({ external_id }) => external_id === subscriptionId)
-  const ids = { metric: useId(), subscription: useId(), properties: useId() }
+  const id = useId()
   const event = { external_subscription_id: subscriptionId, code, properties: properties ?? {} }
   return (
     <Page title="Send events" crumbs={[{ label: 'Events', href: at('/developers/events') }]}>
@@ -71,48 +73,37 @@ export function EventComposer(): ReactElement {
           <Card title="Event">
             <div className="stack">
               <Row>
-                <FieldFrame id={ids.metric} label="Metric" error={undefined}>
-                  <select
-                    id={ids.metric}
-                    className="input"
-                    value={code}
-                    onChange={(change) => view.set({ code: change.target.value })}
-                  >
-                    {known.map((each) => (
-                      <option key={each.code} value={each.code}>
-                        {each.name}
-                      </option>
-                    ))}
-                  </select>
-                </FieldFrame>
-                <FieldFrame id={ids.subscription} label="Subscription" error={undefined}>
-                  <select
-                    id={ids.subscription}
-                    className="input"
-                    value={subscriptionId}
-                    onChange={(change) => view.set({ subscription: change.target.value })}
-                  >
-                    {active.map((each) => (
-                      <option key={each.lago_id} value={each.external_id}>
-                        {each.name || each.external_id}
-                      </option>
-                    ))}
-                  </select>
-                </FieldFrame>
+                <Choice
+                  label="Metric"
+                  value={code}
+                  options={known.map((each) => ({ value: each.code, label: each.name }))}
+                  from={{ asked: metrics, what: 'metrics', empty: 'There is no metric yet.' }}
+                  onChange={(next) => view.set({ code: next })}
+                />
+                <Choice
+                  label="Subscription"
+                  value={subscriptionId}
+                  options={active.map((each) => ({
+                    value: each.external_id,
+                    label: each.name || each.external_id,
+                  }))}
+                  from={{ asked, what: 'subscriptions' }}
+                  onChange={(next) => view.set({ subscription: next })}
+                />
               </Row>
               <FieldFrame
-                id={ids.properties}
+                id={id}
                 label="Properties"
                 error={properties === null ? 'Properties are JSON, such as {"tokens": 120}.' : undefined}
               >
                 <textarea
-                  id={ids.properties}
+                  id={id}
                   className="input input-code"
                   rows={5}
                   spellCheck={false}
                   value={text}
                   aria-invalid={properties === null ? true : undefined}
-                  aria-describedby={properties === null ? `${ids.properties}-error` : undefined}
+                  aria-describedby={properties === null ? `${id}-error` : undefined}
                   onChange={(change) => setEdited({ code, text: change.target.value })}
                 />
               </FieldFrame>
@@ -141,6 +132,35 @@ export function EventComposer(): ReactElement {
         {subscription && <UsageCards subscription={subscription} isNamed />}
       </div>
     </Page>
+  )
+}
+
+function Choice(props: {
+  readonly label: string
+  readonly value: string
+  readonly options: readonly Option[]
+  readonly from: OptionsSource
+  readonly onChange: (value: string) => void
+}): ReactElement {
+  const { label, value, options, from, onChange } = props
+  const id = useId()
+  return (
+    <FieldFrame id={id} label={label} error={undefined}>
+      <select
+        id={id}
+        className="input"
+        value={value}
+        disabled={from.asked.data === undefined}
+        onChange={(change) => onChange(change.target.value)}
+      >
+        {options.map((each) => (
+          <option key={each.value} value={each.value}>
+            {each.label}
+          </option>
+        ))}
+      </select>
+      <OptionsNote {...from} isEmpty={options.length === 0} />
+    </FieldFrame>
   )
 }
 

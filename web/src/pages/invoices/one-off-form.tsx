@@ -34,7 +34,6 @@ export function NewOneOff(): ReactElement {
     { per_page: 200 },
     { enabled: useMay()('organization:taxes:view') },
   )
-  const known = addOns.data?.rows ?? []
   const form = useForm<OneOffValues>({
     initial: { ...NEW, external_customer_id: view.get('customer') },
     check: (values) => checkOneOff(values, currency),
@@ -76,7 +75,7 @@ export function NewOneOff(): ReactElement {
             </Row>
           </Section>
           <Section title="Lines" help="Name, price and taxes of an add-on can differ on this invoice.">
-            <OneOffLines form={form} addOns={known} taxes={taxes.data?.rows ?? []} currency={currency} />
+            <OneOffLines form={form} addOns={addOns} taxes={taxes} currency={currency} />
           </Section>
         </FormPage>
         <Totals preview={preview.data} problem={preview.error} />

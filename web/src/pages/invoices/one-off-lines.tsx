@@ -4,32 +4,43 @@ import { Button } from '../../parts/button.tsx'
 import { DecimalInput, FieldFrame, Row } from '../../parts/fields.tsx'
 import type { Form } from '../../parts/form.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
+import { isOffered, Offered, type Options, OptionsNote, rowsOf } from '../../parts/options.tsx'
 import { lineOf, newLine, type OneOffLine, type OneOffValues } from './one-off-values.ts'
 
 type Catalogue = {
-  readonly addOns: readonly AddOn[]
-  readonly taxes: readonly Tax[]
+  readonly addOns: Options<AddOn>
+  readonly taxes: Options<Tax>
   readonly currency: string
 }
 
 /** The lines of a one-off invoice, each an add-on whose values may be changed. */
 export function OneOffLines(props: Catalogue & { readonly form: Form<OneOffValues> }): ReactElement {
-  const { form, addOns } = props
-  const { lines } = form.values
+  const { addOns } = props
   const at = useAt()
+  return (
+    <Offered
+      options={addOns}
+      what="add-ons"
+      empty={
+        <>
+          There is no add-on yet. <Link href={at('/add-ons/new')}>Create one</Link> first.
+        </>
+      }
+    >
+      {() => <Lines {...props} />}
+    </Offered>
+  )
+}
+
+function Lines(props: Catalogue & { readonly form: Form<OneOffValues> }): ReactElement {
+  const { form } = props
+  const { lines } = form.values
   const error = form.errorOf('fees')
   const change = (line: OneOffLine) =>
     form.set(
       'lines',
       lines.map((each) => (each.key === line.key ? line : each)),
     )
-  if (addOns.length === 0) {
-    return (
-      <p className="muted">
-        There is no add-on yet. <Link href={at('/add-ons/new')}>Create one</Link> first.
-      </p>
-    )
-  }
   return (
     <div className="stack" id="field-fees" tabIndex={-1}>
       {lines.map((line, place) => (
@@ -67,7 +78,8 @@ type LineProps = Catalogue & {
 }
 
 function Line({ line, label, isInvalid, onChange, onRemove, ...catalogue }: LineProps): ReactElement {
-  const { addOns, currency } = catalogue
+  const { currency } = catalogue
+  const addOns = rowsOf(catalogue.addOns)
   const id = useId()
   const choose = (code: string) => {
     const addOn = addOns.find((each) => each.code === code)
@@ -138,15 +150,13 @@ function Line({ line, label, isInvalid, onChange, onRemove, ...catalogue }: Line
             onChange={(event) => onChange({ ...line, description: event.target.value })}
           />
         </FieldFrame>
-        {catalogue.taxes.length > 0 && <Taxes line={line} taxes={catalogue.taxes} onChange={onChange} />}
+        {isOffered(catalogue.taxes) && <Taxes line={line} taxes={catalogue.taxes} onChange={onChange} />}
       </div>
     </fieldset>
   )
 }
 
-function Taxes(
-  props: Pick<LineProps, 'line' | 'onChange'> & { readonly taxes: readonly Tax[] },
-): ReactElement {
+function Taxes(props: Pick<LineProps, 'line' | 'onChange'> & { readonly taxes: Options<Tax> }): ReactElement {
   const { line, taxes, onChange } = props
   const toggle = (code: string, isOn: boolean) =>
     onChange({
@@ -158,7 +168,7 @@ function Taxes(
       <legend>Taxes</legend>
       <p className="help">Without a choice, those of the add-on, the customer or the billing entity.</p>
       <div className="checks">
-        {taxes.map(({ code, name, rate }) => (
+        {rowsOf(taxes).map(({ code, name, rate }) => (
           <label key={code} className="check">
             <input
               type="checkbox"
@@ -169,6 +179,7 @@ function Taxes(
           </label>
         ))}
       </div>
+      <OptionsNote asked={taxes} what="taxes" isEmpty={false} />
     </fieldset>
   )
 }

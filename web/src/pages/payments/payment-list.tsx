@@ -13,12 +13,20 @@ import { Button, ButtonLink, Code } from '../../parts/button.tsx'
 import { DocumentDialog } from '../../parts/document-dialog.tsx'
 import { type CsvColumns, ExportCsv } from '../../parts/export-csv.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
-import { type Column, FilterBar, List, TextFilter, useView, type ViewState } from '../../parts/list.tsx'
+import {
+  type Column,
+  FilterBar,
+  FilterChip,
+  List,
+  TextFilter,
+  useView,
+  type ViewState,
+} from '../../parts/list.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
 import { NameOnly } from '../../parts/named.tsx'
 import { Card, Columns, Facts, None, Page } from '../../parts/page.tsx'
 import { Empty } from '../../parts/states.tsx'
-import { Status } from '../../parts/status.tsx'
+import { Status, statusWords } from '../../parts/status.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { kindName } from '../connections/provider-kinds.ts'
 import { WhyItFailed } from './failure.tsx'
@@ -124,10 +132,17 @@ export function PaymentTabs(): ReactElement {
   )
 }
 
+const STATUSES = ['pending', 'processing', 'succeeded', 'failed'].map((value) => {
+  return { value, label: statusWords(value) }
+})
+
 /** Every payment. */
 export function PaymentList(): ReactElement {
   const view = useView()
-  const filters = { external_customer_id: view.get('customer') }
+  const filters = {
+    external_customer_id: view.get('customer'),
+    payment_statuses: view.get('status') ? [view.get('status')] : [],
+  }
   const query = useList<Payment>('/payments', 'payments', { page: view.page, per_page: 50, ...filters })
   return (
     <Page
@@ -145,9 +160,10 @@ export function PaymentList(): ReactElement {
       }
     >
       <FilterBar>
+        <FilterChip view={view} name="status" label="Status" options={STATUSES} />
         <TextFilter view={view} name="customer" label="Customer id" />
       </FilterBar>
-      <PaymentTable query={query} view={view} filters={['customer']} />
+      <PaymentTable query={query} view={view} filters={['status', 'customer']} />
     </Page>
   )
 }

@@ -4,6 +4,7 @@ import type { BillableMetric, Tax } from '../../api/types.ts'
 import { Button, IconButton } from '../../parts/button.tsx'
 import { DecimalInput, FieldFrame, Row } from '../../parts/fields.tsx'
 import { Icon } from '../../parts/icon.tsx'
+import { isOffered, type Options, OptionsNote, rowsOf } from '../../parts/options.tsx'
 import { Toggle } from '../../parts/toggle.tsx'
 import { ChargeFilters } from './charge-filters.tsx'
 import { ModelFields } from './model-fields.tsx'
@@ -15,7 +16,7 @@ type EditorProps = {
   readonly onChange: (draft: ChargeDraft) => void
   readonly onRemove: () => void
   readonly metrics: readonly BillableMetric[]
-  readonly taxes: readonly Tax[]
+  readonly taxes: Options<Tax>
   readonly currency: string
   /** Codes of what the server refuses in it, by field. */
   readonly refused: Readonly<Record<string, readonly string[]>>
@@ -205,12 +206,12 @@ function ChargeOptions(
 
 /** Which taxes apply; none means those of the customer. */
 export function TaxChoice(props: {
-  readonly taxes: readonly Tax[]
+  readonly taxes: Options<Tax>
   readonly codes: readonly string[]
   readonly onChange: (codes: readonly string[]) => void
 }): ReactElement | null {
   const { taxes, codes, onChange } = props
-  if (taxes.length === 0) return null
+  if (!isOffered(taxes)) return null
   return (
     <fieldset className="field">
       <legend>Taxes</legend>
@@ -218,7 +219,7 @@ export function TaxChoice(props: {
         Without a choice, the taxes of the plan, the customer or the billing entity apply.
       </p>
       <div className="line">
-        {taxes.map(({ code, name, rate }) => (
+        {rowsOf(taxes).map(({ code, name, rate }) => (
           <label key={code} className="check">
             <input
               type="checkbox"
@@ -231,6 +232,7 @@ export function TaxChoice(props: {
           </label>
         ))}
       </div>
+      <OptionsNote asked={taxes} what="taxes" isEmpty={false} />
     </fieldset>
   )
 }

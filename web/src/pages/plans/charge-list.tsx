@@ -3,18 +3,20 @@ import type { FieldErrors } from '../../api/client.ts'
 import type { BillableMetric, Tax } from '../../api/types.ts'
 import type { Form } from '../../parts/form.tsx'
 import { Link, useAt } from '../../parts/link.tsx'
+import { Offered, type Options, rowsOf } from '../../parts/options.tsx'
 import { ChargeEditor } from './charge-editor.tsx'
 import { type ChargeDraft, NO_PROPERTIES, newKey, type PlanValues } from './plan-values.ts'
 
 /** The usage charges of a plan, and how another one is added. */
 export function ChargeList(props: {
   readonly form: Form<PlanValues>
-  readonly metrics: readonly BillableMetric[]
-  readonly taxes: readonly Tax[]
+  readonly metrics: Options<BillableMetric>
+  readonly taxes: Options<Tax>
   readonly refused: FieldErrors
   readonly isFrozen: boolean
 }): ReactElement {
-  const { form, metrics, refused } = props
+  const { form, refused } = props
+  const metrics = rowsOf(props.metrics)
   const { charges, currency } = form.values
   const [added, setAdded] = useState('')
   const at = useAt()
@@ -52,23 +54,29 @@ export function ChargeList(props: {
           isFrozen={props.isFrozen}
         />
       ))}
-      {metrics.length === 0 ? (
-        <p className="muted">
-          There is no metric yet. <Link href={at('/metrics/new')}>Create one</Link> first.
-        </p>
-      ) : (
-        <div className="field">
-          <label htmlFor={id}>Add a charge for</label>
-          <select id={id} className="input" value="" onChange={(event) => add(event.target.value)}>
-            <option value="">Choose a metric…</option>
-            {metrics.map(({ lago_id, name, code }) => (
-              <option key={lago_id} value={lago_id}>
-                {name} ({code})
-              </option>
-            ))}
-          </select>
-        </div>
-      )}
+      <Offered
+        options={props.metrics}
+        what="metrics"
+        empty={
+          <>
+            There is no metric yet. <Link href={at('/metrics/new')}>Create one</Link> first.
+          </>
+        }
+      >
+        {(rows) => (
+          <div className="field">
+            <label htmlFor={id}>Add a charge for</label>
+            <select id={id} className="input" value="" onChange={(event) => add(event.target.value)}>
+              <option value="">Choose a metric…</option>
+              {rows.map(({ lago_id, name, code }) => (
+                <option key={lago_id} value={lago_id}>
+                  {name} ({code})
+                </option>
+              ))}
+            </select>
+          </div>
+        )}
+      </Offered>
     </div>
   )
 }

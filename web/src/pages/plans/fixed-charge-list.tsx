@@ -6,6 +6,7 @@ import { toMajor } from '../../format/money.ts'
 import { IconButton } from '../../parts/button.tsx'
 import { DecimalInput, FieldFrame, Row } from '../../parts/fields.tsx'
 import type { Form } from '../../parts/form.tsx'
+import { Offered, type Options, rowsOf } from '../../parts/options.tsx'
 import { Toggle } from '../../parts/toggle.tsx'
 import { refusedIn } from './charge-list.tsx'
 import { ModelFields } from './model-fields.tsx'
@@ -13,12 +14,13 @@ import { type FixedDraft, NO_PROPERTIES, newKey, type PlanValues } from './plan-
 
 type ListProps = {
   readonly form: Form<PlanValues>
-  readonly addOns: readonly AddOn[]
+  readonly addOns: Options<AddOn>
   readonly refused: FieldErrors
 }
 
 /** The fixed charges of a plan: units of add-ons. */
-export function FixedChargeList({ form, addOns, refused }: ListProps): ReactElement {
+export function FixedChargeList({ form, addOns: options, refused }: ListProps): ReactElement {
+  const addOns = rowsOf(options)
   const { fixed_charges: drafts, currency } = form.values
   const id = useId()
   const set = (next: readonly FixedDraft[]) => form.set('fixed_charges', next)
@@ -51,21 +53,25 @@ export function FixedChargeList({ form, addOns, refused }: ListProps): ReactElem
           onRemove={() => set(drafts.filter(({ key }) => key !== draft.key))}
         />
       ))}
-      {addOns.length === 0 ? (
-        <p className="muted">Fixed charges bill units of add-ons, and there is no add-on yet.</p>
-      ) : (
-        <div className="field">
-          <label htmlFor={id}>Add a fixed charge for</label>
-          <select id={id} className="input" value="" onChange={(event) => add(event.target.value)}>
-            <option value="">Choose an add-on…</option>
-            {addOns.map(({ lago_id, name }) => (
-              <option key={lago_id} value={lago_id}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </div>
-      )}
+      <Offered
+        options={options}
+        what="add-ons"
+        empty="Fixed charges bill units of add-ons, and there is no add-on yet."
+      >
+        {(rows) => (
+          <div className="field">
+            <label htmlFor={id}>Add a fixed charge for</label>
+            <select id={id} className="input" value="" onChange={(event) => add(event.target.value)}>
+              <option value="">Choose an add-on…</option>
+              {rows.map(({ lago_id, name }) => (
+                <option key={lago_id} value={lago_id}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </div>
+        )}
+      </Offered>
     </div>
   )
 }

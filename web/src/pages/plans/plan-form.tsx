@@ -13,6 +13,7 @@ import { type Form, FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
+import { type Options, rowsOf } from '../../parts/options.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
@@ -113,7 +114,7 @@ function PlanForm(props: PlanFormProps): ReactElement {
   })
   const [refused, setRefused] = useState<FieldErrors>({})
   const back = stored ? at(`/plans/${encodeURIComponent(stored.code)}`) : at('/plans')
-  const known = metrics.data?.rows ?? []
+  const known = rowsOf(metrics)
   const { values } = form
   return (
     <Page
@@ -130,7 +131,7 @@ function PlanForm(props: PlanFormProps): ReactElement {
           onCancel={() => go(back)}
           effect={effectOf(values, used !== 0)}
         >
-          <PlanSections form={form} metrics={known} refused={refused} isUsed={used !== 0} />
+          <PlanSections form={form} metrics={metrics} refused={refused} isUsed={used !== 0} />
         </FormPage>
         <PreviewPanel
           body={bodyOfPlan(values)}
@@ -177,15 +178,18 @@ function useFinish(stored: Plan | null): (plan: Plan) => void {
 
 function PlanSections(props: {
   readonly form: Form<PlanValues>
-  readonly metrics: readonly BillableMetric[]
+  readonly metrics: Options<BillableMetric>
   readonly refused: FieldErrors
   readonly isUsed: boolean
 }): ReactElement {
   const { form, refused, isUsed } = props
-  const taxes =
-    useList<Tax>('/taxes', 'taxes', { per_page: 200 }, { enabled: useMay()('organization:taxes:view') }).data
-      ?.rows ?? []
-  const addOns = useList<AddOn>('/add_ons', 'add_ons', { per_page: 500 }).data?.rows ?? []
+  const taxes = useList<Tax>(
+    '/taxes',
+    'taxes',
+    { per_page: 200 },
+    { enabled: useMay()('organization:taxes:view') },
+  )
+  const addOns = useList<AddOn>('/add_ons', 'add_ons', { per_page: 500 })
   return (
     <>
       <BasicsSection form={form} isUsed={isUsed} taxes={taxes} />
@@ -220,7 +224,7 @@ function effectOf(values: PlanValues, isUsed: boolean): string {
 function BasicsSection(props: {
   readonly form: Form<PlanValues>
   readonly isUsed: boolean
-  readonly taxes: readonly Tax[]
+  readonly taxes: Options<Tax>
 }): ReactElement {
   const { form, isUsed, taxes } = props
   const { values } = form

@@ -9,6 +9,7 @@ import { NameAndCode, Row, SelectField, SwitchField, TextField } from '../../par
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
+import { OptionsNote, rowsOf } from '../../parts/options.tsx'
 import { Card, Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Tag } from '../../parts/status.tsx'
@@ -162,8 +163,9 @@ function ChosenSections(): ReactElement {
       <ChecksField
         name="tax_codes"
         label="Taxes"
-        help={taxes.data?.rows.length === 0 ? 'There is no tax yet.' : 'Charged to every customer.'}
-        options={(taxes.data?.rows ?? []).map(({ code, name, rate }) => ({
+        help="Charged to every customer."
+        from={{ asked: taxes, what: 'taxes', empty: 'There is no tax yet.' }}
+        options={rowsOf(taxes).map(({ code, name, rate }) => ({
           value: code,
           label: `${name} (${rate}%)`,
         }))}
@@ -171,8 +173,9 @@ function ChosenSections(): ReactElement {
       <ChecksField
         name="sections"
         label="Invoice sections"
-        help={sections.data?.rows.length === 0 ? 'There is no section yet.' : 'Printed below the totals.'}
-        options={(sections.data?.rows ?? []).map(({ code, name }) => ({ value: code, label: name }))}
+        help="Printed below the totals."
+        from={{ asked: sections, what: 'invoice sections', empty: 'There is no section yet.' }}
+        options={rowsOf(sections).map(({ code, name }) => ({ value: code, label: name }))}
       />
     </Section>
   )
@@ -204,17 +207,18 @@ function Dunning({ code }: { readonly code: string }): ReactElement {
               id="dunning-campaign"
               className="input"
               value={chosen ?? ''}
-              disabled={!may('billing_entities:update') || write.isPending}
+              disabled={!may('billing_entities:update') || write.isPending || campaigns.data === undefined}
               aria-describedby="dunning-campaign-help"
               onChange={(event) => choose(event.target.value)}
             >
               <option value="">None</option>
-              {(campaigns.data?.rows ?? []).map((each) => (
+              {rowsOf(campaigns).map((each) => (
                 <option key={each.code} value={each.code}>
                   {each.name}
                 </option>
               ))}
             </select>
+            <OptionsNote asked={campaigns} what="campaigns" isEmpty={false} />
             <p id="dunning-campaign-help" className="help">
               For customers without a campaign of their own, who start over. Saved at once.
             </p>

@@ -3,6 +3,7 @@ import { OWN_API, useList, useOne } from '../../api/queries.ts'
 import type { Customer, Invoice, PortalAccents, PortalSettings } from '../../api/types.ts'
 import { formatDay } from '../../format/dates.ts'
 import { formatCents } from '../../format/money.ts'
+import { isUnread, OptionsNote, rowsOf } from '../../parts/options.tsx'
 import { REMOVED } from './portal-file-field.tsx'
 
 type Theme = 'light' | 'dark'
@@ -39,7 +40,7 @@ export function LookPreview(props: {
   const [theme, setTheme] = useState<Theme>('light')
   const [chosen, setChosen] = useState('')
   const customers = useList<Customer>('/customers', 'customers', { per_page: CUSTOMERS_MAX })
-  const rows = customers.data?.rows ?? []
+  const rows = rowsOf(customers)
   const customer = rows.find(({ external_id }) => external_id === chosen) ?? rows[0]
   const hasFont = useFont(look.font, settings.brand.font_url)
   const style = useStyleOf(look, theme, hasFont)
@@ -48,18 +49,20 @@ export function LookPreview(props: {
       <div className="line-between">
         <h2>Preview</h2>
         <div className="line">
-          <select
-            className="input look-choice"
-            aria-label="Customer of the preview"
-            value={customer?.external_id ?? ''}
-            onChange={(event) => setChosen(event.target.value)}
-          >
-            {rows.map(({ external_id, name }) => (
-              <option key={external_id} value={external_id}>
-                {name || external_id}
-              </option>
-            ))}
-          </select>
+          {rows.length > 0 && (
+            <select
+              className="input look-choice"
+              aria-label="Customer of the preview"
+              value={customer?.external_id ?? ''}
+              onChange={(event) => setChosen(event.target.value)}
+            >
+              {rows.map(({ external_id, name }) => (
+                <option key={external_id} value={external_id}>
+                  {name || external_id}
+                </option>
+              ))}
+            </select>
+          )}
           <select
             className="input look-choice"
             aria-label="Theme of the preview"
@@ -71,6 +74,7 @@ export function LookPreview(props: {
           </select>
         </div>
       </div>
+      {isUnread(customers) && <OptionsNote asked={customers} what="customers" isEmpty={false} />}
       <div className="look-preview" data-look={theme} style={style}>
         <div className="look-top">
           <Logo look={look} settings={settings} name={props.name} theme={theme} />

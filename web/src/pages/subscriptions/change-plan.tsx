@@ -6,6 +6,7 @@ import type { Invoice, Plan, Subscription } from '../../api/types.ts'
 import { formatDay } from '../../format/dates.ts'
 import { formatCents } from '../../format/money.ts'
 import { Confirm, ProblemLine } from '../../parts/dialog.tsx'
+import { OptionsNote, rowsOf } from '../../parts/options.tsx'
 import { INTERVALS } from '../plans/plan-list.tsx'
 import { PreviewLines, usePreview } from './next-invoice.tsx'
 
@@ -19,7 +20,7 @@ export function ChangePlan(props: {
   const [code, setCode] = useState('')
   const id = useId()
   const now = useNow()
-  const others = (plans.data?.rows ?? []).filter(
+  const others = rowsOf(plans).filter(
     (plan) =>
       plan.code !== subscription.plan_code && plan.amount_currency === subscription.plan_amount_currency,
   )
@@ -67,6 +68,12 @@ export function ChangePlan(props: {
               </option>
             ))}
           </select>
+          <OptionsNote
+            asked={plans}
+            what="plans"
+            isEmpty={others.length === 0}
+            empty={`There is no other plan in ${subscription.plan_amount_currency}.`}
+          />
         </div>
         {preview.error && <ProblemLine problem={preview.error} />}
         {preview.data && (

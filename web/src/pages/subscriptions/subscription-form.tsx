@@ -1,7 +1,7 @@
 import { type ReactElement, useEffect, useState } from 'react'
 import { useZones } from '../../api/names.ts'
 import { useNow } from '../../api/now.ts'
-import { type Page as Answer, useList } from '../../api/queries.ts'
+import { useList } from '../../api/queries.ts'
 import type { Customer, Plan, Subscription } from '../../api/types.ts'
 import { dayIn, formatDay, startOfDayIn } from '../../format/dates.ts'
 import { formatCents, toMinor } from '../../format/money.ts'
@@ -10,6 +10,7 @@ import { DecimalField, Row, SelectField, TextField } from '../../parts/fields.ts
 import { FormPage, Section, useForm, useFormOfField } from '../../parts/form.tsx'
 import { Link, useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
+import { type Options, rowsOf } from '../../parts/options.tsx'
 import { Card, Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
@@ -79,7 +80,7 @@ export function NewSubscription(): ReactElement {
   const now = useNow()
   const customers = useList<Customer>('/customers', 'customers', { per_page: CHOICES_MAX })
   const plans = useList<Plan>('/plans', 'plans', { per_page: 500 })
-  const known = plans.data?.rows ?? []
+  const known = rowsOf(plans)
   const planOf = (code: string) => known.find((plan) => plan.code === code)
   // The body of the request needs the zone of what the form says, which is known one drawing later.
   const [customerId, setCustomerId] = useState(view.get('customer'))
@@ -136,7 +137,7 @@ export function NewSubscription(): ReactElement {
           onCancel={() => go(at('/subscriptions'))}
           effect={effectOf(form.values)}
         >
-          <WhoSection customers={customers.data} plans={known} />
+          <WhoSection customers={customers} plans={plans} />
           <WhenSection />
           <ActivationSection isWaiting={form.values.waits_for_payment} />
           {plan && (
@@ -170,8 +171,8 @@ function effectOf(values: SubscriptionValues): string {
 }
 
 function WhoSection(props: {
-  readonly customers: Answer<Customer> | undefined
-  readonly plans: readonly Plan[]
+  readonly customers: Options<Customer>
+  readonly plans: Options<Plan>
 }): ReactElement {
   const { customers, plans } = props
   const at = useAt()
@@ -184,8 +185,12 @@ function WhoSection(props: {
           label="Plan"
           isRequired
           placeholder="Choose a plan…"
-          help={plans.length === 0 ? <Link href={at('/plans/new')}>Create a plan first</Link> : undefined}
-          options={plans.map(({ code, name }) => ({ value: code, label: name }))}
+          from={{
+            asked: plans,
+            what: 'plans',
+            empty: <Link href={at('/plans/new')}>Create a plan first</Link>,
+          }}
+          options={rowsOf(plans).map(({ code, name }) => ({ value: code, label: name }))}
         />
       </Row>
       <Row>
@@ -228,17 +233,22 @@ function SuggestedId(): ReactElement {
 }
 
 /** A list of the customers, or a search where they are too many for one. */
-function CustomerChoice({ customers }: { readonly customers: Answer<Customer> | undefined }): ReactElement {
+function CustomerChoice({ customers }: { readonly customers: Options<Customer> }): ReactElement {
   const at = useAt()
-  const rows = customers?.rows ?? []
-  if ((customers?.meta.total_count ?? 0) > rows.length) return <CustomerField name="external_customer_id" />
+  const rows = rowsOf(customers)
+  if ((customers.data?.meta.total_count ?? 0) > rows.length)
+    return <CustomerField name="external_customer_id" />
   return (
     <SelectField
       name="external_customer_id"
       label="Customer"
       isRequired
       placeholder="Choose a customer…"
-      help={rows.length === 0 ? <Link href={at('/customers/new')}>Create a customer first</Link> : undefined}
+      from={{
+        asked: customers,
+        what: 'customers',
+        empty: <Link href={at('/customers/new')}>Create a customer first</Link>,
+      }}
       options={rows.map((customer) => ({ value: customer.external_id, label: nameOf(customer) }))}
     />
   )

@@ -5,19 +5,18 @@ import { ChecksField } from '../../parts/checks-field.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { FieldFrame } from '../../parts/fields.tsx'
 import { FormPage, useForm } from '../../parts/form.tsx'
+import { type Options, rowsOf } from '../../parts/options.tsx'
 import { TagsInput } from '../../parts/tags-field.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import type { Invitation, Member, Role } from './team.ts'
 
-const optionsOf = (roles: readonly Role[]) => roles.map(({ code, name }) => ({ value: code, label: name }))
+const optionsOf = (roles: Options<Role>) =>
+  rowsOf(roles).map(({ code, name }) => ({ value: code, label: name }))
 
 type InviteValues = { emails: readonly string[]; roles: readonly string[] }
 
 /** Invites people; their links are shown once. */
-export function Invite(props: {
-  readonly roles: readonly Role[]
-  readonly onClose: () => void
-}): ReactElement {
+export function Invite(props: { readonly roles: Options<Role>; readonly onClose: () => void }): ReactElement {
   const { roles, onClose } = props
   const [made, setMade] = useState<readonly Invitation[]>([])
   const form = useForm<InviteValues>({
@@ -58,7 +57,12 @@ export function Invite(props: {
               placeholder="ada@example.com"
             />
           </FieldFrame>
-          <ChecksField name="roles" label="Roles" options={optionsOf(roles)} />
+          <ChecksField
+            name="roles"
+            label="Roles"
+            options={optionsOf(roles)}
+            from={{ asked: roles, what: 'roles' }}
+          />
         </div>
       </FormPage>
     </Dialog>
@@ -99,7 +103,7 @@ export function InvitationLink(props: {
 /** Gives a member other roles. */
 export function ChangeRoles(props: {
   readonly member: Member
-  readonly roles: readonly Role[]
+  readonly roles: Options<Role>
   readonly onClose: () => void
 }): ReactElement {
   const { member, roles, onClose } = props
@@ -128,6 +132,7 @@ export function ChangeRoles(props: {
             label="Roles"
             help="What several roles allow adds up."
             options={optionsOf(roles)}
+            from={{ asked: roles, what: 'roles' }}
           />
         </div>
       </FormPage>

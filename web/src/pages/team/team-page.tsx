@@ -8,6 +8,7 @@ import { Confirm } from '../../parts/dialog.tsx'
 import { useAt } from '../../parts/link.tsx'
 import { Table } from '../../parts/list.tsx'
 import { Named } from '../../parts/named.tsx'
+import { type Options, rowsOf } from '../../parts/options.tsx'
 import { Card, None, Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Status, Tag } from '../../parts/status.tsx'
@@ -22,7 +23,6 @@ export function TeamPage(): ReactElement {
   const may = useMay()
   const [isInviting, setInviting] = useState(false)
   const roles = useList<Role>(`${OWN_API}/roles`, 'roles', {}, { enabled: may('roles:view') })
-  const known = roles.data?.rows ?? []
   return (
     <Page
       title="Team"
@@ -37,8 +37,8 @@ export function TeamPage(): ReactElement {
       tabs={<SettingsTabs />}
     >
       <div className="stack-wide">
-        {may('organization:members:view') && <Members roles={known} />}
-        {may('organization:members:view') && <Invitations roles={known} />}
+        {may('organization:members:view') && <Members roles={roles} />}
+        {may('organization:members:view') && <Invitations roles={rowsOf(roles)} />}
         {may('roles:view') && (
           <Card
             title="Roles"
@@ -79,12 +79,12 @@ export function TeamPage(): ReactElement {
           </Card>
         )}
       </div>
-      {isInviting && <Invite roles={known} onClose={() => setInviting(false)} />}
+      {isInviting && <Invite roles={roles} onClose={() => setInviting(false)} />}
     </Page>
   )
 }
 
-function Members({ roles }: { readonly roles: readonly Role[] }): ReactElement {
+function Members({ roles }: { readonly roles: Options<Role> }): ReactElement {
   const may = useMay()
   const query = useList<Member>(`${OWN_API}/members`, 'members')
   const [changed, change] = useState<Member | null>(null)
@@ -103,7 +103,7 @@ function Members({ roles }: { readonly roles: readonly Role[] }): ReactElement {
                 title: 'Member',
                 cell: ({ name, email }) => (name ? <Named name={name} code={email} /> : email),
               },
-              { title: 'Roles', cell: (member) => roleNames(member.roles, roles) },
+              { title: 'Roles', cell: (member) => roleNames(member.roles, rowsOf(roles)) },
               {
                 title: 'Last seen',
                 cell: ({ last_seen_at: seen }) => (seen ? formatTime(seen) : <None />),

@@ -12,6 +12,7 @@ import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
 import { useView } from '../../parts/list.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
+import { isOffered, rowsOf } from '../../parts/options.tsx'
 import { Page } from '../../parts/page.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { RuleFields } from './rule-fields.tsx'
@@ -109,11 +110,12 @@ function WalletForm(props: {
         </Section>
         <Section title="What it pays for" help="Without a choice, it pays for everything.">
           <ChecksField name="fee_types" label="Kinds of fees" options={FEE_TYPES} />
-          {(metrics.data?.rows.length ?? 0) > 0 && (
+          {isOffered(metrics) && (
             <ChecksField
               name="billable_metric_codes"
               label="Usage of metrics"
-              options={(metrics.data?.rows ?? []).map(({ code, name }) => ({ value: code, label: name }))}
+              options={rowsOf(metrics).map(({ code, name }) => ({ value: code, label: name }))}
+              from={{ asked: metrics, what: 'metrics' }}
             />
           )}
         </Section>
