@@ -63,6 +63,19 @@ describe.runIf(hasChromium)('the options of forms', () => {
     await page.getByText('Loading the plans…').waitFor({ state: 'detached' })
   })
 
+  it('a copy waits for its original, and says when it cannot be loaded', async () => {
+    const page = await journey.open()
+    await journey.signIn(page, '/')
+    const original = await breakPath(page, '**/api/v1/plans/pro')
+    await page.goto(`/${place.slug}/plans/new?from=pro`)
+    const again = page.getByRole('button', { name: 'Try again' })
+    await again.waitFor()
+    expect(await page.getByRole('textbox').count()).toBe(0)
+    original.isBroken = false
+    await again.click()
+    await expect.poll(() => page.getByLabel('Code').inputValue()).toBe('pro_copy')
+  })
+
   it.each([
     ['/plans/new', 'billable_metrics', 'metrics', 'Add a charge for'],
     ['/plans/new', 'add_ons', 'add-ons', 'Add a fixed charge for'],
@@ -89,9 +102,11 @@ describe.runIf(hasChromium)('the options of forms', () => {
 })
 
 /** Answers requests for a list with a failure of the server, until told otherwise. */
-async function breakList(page: Page, name: string): Promise<{ isBroken: boolean; asked: number }> {
+const breakList = (page: Page, name: string) => breakPath(page, `**/api/v1/${name}?*`)
+
+async function breakPath(page: Page, path: string): Promise<{ isBroken: boolean; asked: number }> {
   const state = { isBroken: true, asked: 0 }
-  await page.route(`**/api/v1/${name}?*`, async (route) => {
+  await page.route(path, async (route) => {
     state.asked += 1
     if (state.isBroken) await route.fulfill({ status: 500, json: { status: 500, error: 'Internal error' } })
     else await route.continue()

@@ -9,11 +9,10 @@ import { ChecksField } from '../../parts/checks-field.tsx'
 import { DecimalField, NameAndCode, Row, SelectField, TextField } from '../../parts/fields.tsx'
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
-import { useView } from '../../parts/list.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
+import { NewPage } from '../../parts/new-page.tsx'
 import { isOffered, rowsOf } from '../../parts/options.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Skeleton } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 
 type AddOnValues = {
@@ -52,14 +51,16 @@ const valuesOf = (addOn: AddOn): AddOnValues => ({
 const pathOf = (code: string) => `/add_ons/${encodeURIComponent(code)}`
 
 export function NewAddOn(): ReactElement {
-  const from = useView().get('from')
   const { default_currency: currency } = useOrganization()
-  const source = useOne<AddOn>(pathOf(from), 'add_on', { enabled: from !== '' })
-  if (from !== '' && source.isPending) return <Skeleton />
-  const copy = source.data
-    ? { ...valuesOf(source.data), name: `${source.data.name} copy`, code: `${from}_copy` }
-    : newValues(currency)
-  return <AddOnForm initial={copy} stored={null} />
+  return (
+    <NewPage<AddOn> title="New add-on" pathOf={pathOf} root="add_on">
+      {(original) => <AddOnForm initial={original ? copyOf(original) : newValues(currency)} stored={null} />}
+    </NewPage>
+  )
+}
+
+const copyOf = (addOn: AddOn) => {
+  return { ...valuesOf(addOn), name: `${addOn.name} copy`, code: `${addOn.code}_copy` }
 }
 
 export function EditAddOn(): ReactElement {

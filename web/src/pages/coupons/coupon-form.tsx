@@ -8,11 +8,10 @@ import { ChecksField } from '../../parts/checks-field.tsx'
 import { NameAndCode, SelectField, SwitchField, TextField } from '../../parts/fields.tsx'
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
-import { useView } from '../../parts/list.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
+import { NewPage } from '../../parts/new-page.tsx'
 import { type Options, rowsOf } from '../../parts/options.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Skeleton } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import { CouponTerms } from './coupon-terms.tsx'
 import {
@@ -25,14 +24,26 @@ import {
 } from './coupon-values.ts'
 
 export function NewCoupon(): ReactElement {
-  const from = useView().get('from')
   const { default_currency: currency } = useOrganization()
-  const source = useOne<Coupon>(`/coupons/${encodeURIComponent(from)}`, 'coupon', { enabled: from !== '' })
-  if (from !== '' && source.isPending) return <Skeleton />
-  const copy = source.data
-    ? { ...valuesOfCoupon(source.data, currency), name: `${source.data.name} copy`, code: `${from}_copy` }
-    : newCoupon(currency)
-  return <CouponForm initial={copy} stored={null} isApplied={false} />
+  return (
+    <NewPage<Coupon>
+      title="New coupon"
+      pathOf={(code) => `/coupons/${encodeURIComponent(code)}`}
+      root="coupon"
+    >
+      {(original) => (
+        <CouponForm
+          initial={original ? copyOf(original, currency) : newCoupon(currency)}
+          stored={null}
+          isApplied={false}
+        />
+      )}
+    </NewPage>
+  )
+}
+
+function copyOf(coupon: Coupon, currency: string): CouponValues {
+  return { ...valuesOfCoupon(coupon, currency), name: `${coupon.name} copy`, code: `${coupon.code}_copy` }
 }
 
 export function EditCoupon(): ReactElement {

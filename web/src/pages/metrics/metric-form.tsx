@@ -13,10 +13,9 @@ import {
 } from '../../parts/fields.tsx'
 import { FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
-import { useView } from '../../parts/list.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
+import { NewPage } from '../../parts/new-page.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Skeleton } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toast.tsx'
 import {
   AGGREGATIONS,
@@ -116,15 +115,19 @@ function check(values: MetricValues) {
 }
 
 export function NewMetric(): ReactElement {
-  const from = useView().get('from')
-  const source = useOne<BillableMetric>(`/billable_metrics/${encodeURIComponent(from)}`, 'billable_metric', {
-    enabled: from !== '',
-  })
-  if (from !== '' && source.isPending) return <Skeleton />
-  const copy = source.data
-    ? { ...valuesOf(source.data), name: `${source.data.name} copy`, code: `${from}_copy` }
-    : NEW
-  return <MetricForm initial={copy} stored={null} />
+  return (
+    <NewPage<BillableMetric>
+      title="New metric"
+      pathOf={(code) => `/billable_metrics/${encodeURIComponent(code)}`}
+      root="billable_metric"
+    >
+      {(original) => <MetricForm initial={original ? copyOf(original) : NEW} stored={null} />}
+    </NewPage>
+  )
+}
+
+const copyOf = (metric: BillableMetric) => {
+  return { ...valuesOf(metric), name: `${metric.name} copy`, code: `${metric.code}_copy` }
 }
 
 export function EditMetric(): ReactElement {

@@ -11,8 +11,8 @@ import { shownValue } from '../../format/typed-number.ts'
 import { DecimalField, NameAndCode, Row, SelectField, SwitchField, TextField } from '../../parts/fields.tsx'
 import { type Form, FormPage, Section, useForm } from '../../parts/form.tsx'
 import { useAt, useGo } from '../../parts/link.tsx'
-import { useView } from '../../parts/list.tsx'
 import { LoadedPage } from '../../parts/loaded-page.tsx'
+import { NewPage } from '../../parts/new-page.tsx'
 import { type Options, rowsOf } from '../../parts/options.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/states.tsx'
@@ -47,12 +47,14 @@ function check(values: PlanValues) {
 }
 
 export function NewPlan(): ReactElement {
-  const from = useView().get('from')
   const { default_currency } = useOrganization()
-  const source = useOne<Plan>(`/plans/${encodeURIComponent(from)}`, 'plan', { enabled: from !== '' })
-  if (from !== '' && source.isPending) return <Skeleton />
-  const initial = source.data ? copyOf(source.data) : newPlan(default_currency)
-  return <PlanForm initial={initial} stored={null} used={0} />
+  return (
+    <NewPage<Plan> title="New plan" pathOf={(code) => `/plans/${encodeURIComponent(code)}`} root="plan">
+      {(original) => (
+        <PlanForm initial={original ? copyOf(original) : newPlan(default_currency)} stored={null} used={0} />
+      )}
+    </NewPage>
+  )
 }
 
 function copyOf(plan: Plan): PlanValues {
