@@ -2,9 +2,10 @@ import type { Selectable, Updateable } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
+import { idsPaying } from './payments-of.ts'
 import type { Payable } from './provider-payments.ts'
 import type { PaymentPages } from './rows.ts'
-import { anyOf, ts } from './values.ts'
+import { ts } from './values.ts'
 
 /** A page at a provider on which an invoice or a payment request is paid. */
 export type PageRow = Selectable<PaymentPages>
@@ -46,17 +47,7 @@ export async function activePagesOf(reads: Reads, invoiceIds: readonly string[])
     .selectFrom('paymentPages')
     .selectAll()
     .where('status', 'in', OPEN_STATUSES)
-    .where((eb) =>
-      eb.or([
-        eb('invoiceId', '=', anyOf(invoiceIds)),
-        eb('paymentRequestId', 'in', (requests) =>
-          requests
-            .selectFrom('paymentRequestInvoices')
-            .select('paymentRequestId')
-            .where('invoiceId', '=', anyOf(invoiceIds)),
-        ),
-      ]),
-    )
+    .where('id', 'in', idsPaying('paymentPages', invoiceIds))
     .orderBy('id')
     .execute()
 }

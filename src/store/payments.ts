@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely'
 import type { Instant } from '../core/calendar/instant.ts'
 import type { Reads, Tx } from './database.ts'
 import { type Listed, pageOf, type Slice } from './pages.ts'
+import { idsPaying } from './payments-of.ts'
 import type { Payments } from './rows.ts'
 import { anyOf, groupedBy, inOrder, ts } from './values.ts'
 
@@ -81,19 +82,7 @@ export async function listPayments(
     )
   }
   if (invoiceId !== undefined) {
-    query = query.where((eb) =>
-      eb.or([
-        eb('p.invoiceId', '=', invoiceId),
-        eb(
-          'p.paymentRequestId',
-          'in',
-          eb
-            .selectFrom('paymentRequestInvoices as r')
-            .select('r.paymentRequestId')
-            .where('r.invoiceId', '=', invoiceId),
-        ),
-      ]),
-    )
+    query = query.where('p.id', 'in', idsPaying('payments', [invoiceId]))
   }
   if (statuses !== undefined) query = query.where('p.paymentStatus', 'in', [...statuses])
   // Ids only, which an index has: the payments before the page are skipped without being read.

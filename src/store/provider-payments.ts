@@ -4,8 +4,9 @@ import type { GateCharge } from '../core/subscriptions/activation-gate.ts'
 import type { Reads, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import type { PaymentRow } from './payments.ts'
+import { idsPaying, idsPayingRequest } from './payments-of.ts'
 import type { Payments } from './rows.ts'
-import { anyOf, arrayOf, ts } from './values.ts'
+import { arrayOf, ts } from './values.ts'
 
 /** What a payment pays: an invoice, or all invoices of a payment request. */
 export type Payable = { readonly invoiceId: string } | { readonly paymentRequestId: string }
@@ -72,17 +73,16 @@ export async function updatePayment(tx: Tx, id: string, set: Updateable<Payments
 
 /** The charges of a payable that are under way; also those of payment requests that hold an invoice. */
 export async function liveCharges(reads: Reads, payable: Payable): Promise<PaymentRow[]> {
-  const { rows } = await sql<{ id: string }>`
-    select p.id from payments p
-    where p.payment_type = 'provider' and p.state = any(${arrayOf(LIVE_STATES, 'text')}) and (
-      ${'invoiceId' in payable ? sql`p.invoice_id = ${payable.invoiceId}` : sql`p.payment_request_id = ${payable.paymentRequestId}`}
-      or ${requestsBeside(payable)}
-    )`.execute(reads)
-  if (rows.length === 0) return []
+  const ids =
+    'invoiceId' in payable
+      ? idsPaying('payments', [payable.invoiceId])
+      : idsPayingRequest('payments', payable.paymentRequestId)
   return reads
     .selectFrom('payments')
     .selectAll()
-    .where('id', '=', anyOf(rows.map(({ id }) => id)))
+    .where('paymentType', '=', 'provider')
+    .where('state', '=', sql<string>`any(${arrayOf(LIVE_STATES, 'text')})`)
+    .where('id', 'in', ids)
     .orderBy('id')
     .execute()
 }
@@ -90,15 +90,15 @@ export async function liveCharges(reads: Reads, payable: Payable): Promise<Payme
 /** Whether a charge of one of the invoices, or of a payment request that holds one, may be paid any moment. */
 export async function isAnyUnderWay(reads: Reads, invoiceIds: readonly string[]): Promise<boolean> {
   const states = LIVE_STATES.filter((state) => state !== 'held')
-  const { rows } = await sql`
-    select from payments p
-    where p.payment_type = 'provider' and p.state = any(${arrayOf(states, 'text')}) and (
-      p.invoice_id = ${anyOf(invoiceIds)}
-      or p.payment_request_id in (
-        select r.payment_request_id from payment_request_invoices r
-        where r.invoice_id = ${anyOf(invoiceIds)}))
-    limit 1`.execute(reads)
-  return rows.length > 0
+  const found = await reads
+    .selectFrom('payments')
+    .select('id')
+    .where('paymentType', '=', 'provider')
+    .where('state', '=', sql<string>`any(${arrayOf(states, 'text')})`)
+    .where('id', 'in', idsPaying('payments', invoiceIds))
+    .limit(1)
+    .executeTakeFirst()
+  return found !== undefined
 }
 
 /** The charges of invoices that wait for their payer; also those of payment requests that hold one of them. */
@@ -107,14 +107,14 @@ export async function waitingChargesOf(
   invoiceIds: readonly string[],
 ): Promise<readonly string[]> {
   if (invoiceIds.length === 0) return []
-  const { rows } = await sql<{ id: string }>`
-    select p.id from payments p
-    where p.origin = 'charge' and p.state = 'action_required' and (
-      p.invoice_id = ${anyOf(invoiceIds)}
-      or p.payment_request_id in (
-        select r.payment_request_id from payment_request_invoices r
-        where r.invoice_id = ${anyOf(invoiceIds)}))
-    order by p.id`.execute(reads)
+  const rows = await reads
+    .selectFrom('payments')
+    .select('id')
+    .where('origin', '=', 'charge')
+    .where('state', '=', 'action_required')
+    .where('id', 'in', idsPaying('payments', invoiceIds))
+    .orderBy('id')
+    .execute()
   return rows.map(({ id }) => id)
 }
 
@@ -127,17 +127,6 @@ export async function chargesOfGate(reads: Reads, invoiceId: string): Promise<re
     where p.invoice_id = ${invoiceId}::uuid and p.payment_type = 'provider'
       and p.state = any(${arrayOf(LIVE_STATES, 'text')})`.execute(reads)
   return rows
-}
-
-/** An invoice is also paid through a request that holds it, and a request through each of its invoices. */
-function requestsBeside(payable: Payable) {
-  if ('invoiceId' in payable) {
-    return sql`p.payment_request_id in (
-      select r.payment_request_id from payment_request_invoices r where r.invoice_id = ${payable.invoiceId})`
-  }
-  return sql`p.invoice_id in (
-    select r.invoice_id from payment_request_invoices r
-    where r.payment_request_id = ${payable.paymentRequestId})`
 }
 
 /** The payment of a connection with an id of its provider. */
@@ -187,19 +176,7 @@ export async function refundablePayments(reads: Reads, invoiceId: string): Promi
     .where('paymentType', '=', 'provider')
     .where('state', '=', 'succeeded')
     .where('reversedAt', 'is', null)
-    .where((eb) =>
-      eb.or([
-        eb('invoiceId', '=', invoiceId),
-        eb(
-          'paymentRequestId',
-          'in',
-          eb
-            .selectFrom('paymentRequestInvoices as r')
-            .select('r.paymentRequestId')
-            .where('r.invoiceId', '=', invoiceId),
-        ),
-      ]),
-    )
+    .where('id', 'in', idsPaying('payments', [invoiceId]))
     .orderBy('paidAt', 'desc')
     .orderBy('id', 'desc')
     .execute()
