@@ -24,6 +24,8 @@ export type PlayedProvider = {
   /** A customer leaves the method of a kind. */
   readonly leaveMethod: (customerThere: string, kind: number) => void
   readonly setChaos: (plan: ChaosPlan) => void
+  /** It does not know the secrets of the connection any more, or knows them again. */
+  readonly revoke: (isRevoked: boolean) => void
   readonly takeMessages: () => SentMessage[]
   readonly sign: (message: SentMessage, atMs: number) => SentMessage
   /** Somebody pays on a page. */
@@ -47,6 +49,10 @@ export type PlayedProvider = {
   readonly mischief: ReadonlyMap<string, number>
   readonly close: () => Promise<void>
 }
+
+const STRIPE_KEY = 'sk_test_chaos'
+const GOCARDLESS_TOKEN = 'sandbox_chaos'
+const ADYEN_KEY = 'AQEchaos'
 
 const CURRENCIES = ['EUR', 'GBP', 'JPY', 'ISK']
 
@@ -75,7 +81,7 @@ async function playStripe(seed: number): Promise<PlayedProvider> {
   return {
     type: 'stripe',
     url: fake.url,
-    settings: { secret_key: 'sk_test_chaos', supports_3ds: true },
+    settings: { secret_key: STRIPE_KEY, supports_3ds: true },
     onConnected: () => undefined,
     kinds: CARDS.length,
     currencies: CURRENCIES,
@@ -83,6 +89,7 @@ async function playStripe(seed: number): Promise<PlayedProvider> {
     setChaos: (plan) => {
       fake.chaos = plan
     },
+    revoke: (isRevoked) => state.revoke(STRIPE_KEY, isRevoked),
     takeMessages: fake.takeMessages,
     sign: fake.sign,
     pay: (url) => {
@@ -135,7 +142,7 @@ async function playGoCardless(seed: number): Promise<PlayedProvider> {
   return {
     type: 'gocardless',
     url: fake.url,
-    settings: { access_token: 'sandbox_chaos' },
+    settings: { access_token: GOCARDLESS_TOKEN },
     onConnected: ({ webhook_url: url, webhook_secret: secret }) => {
       state.endpoint = { url, secret }
     },
@@ -146,6 +153,7 @@ async function playGoCardless(seed: number): Promise<PlayedProvider> {
     setChaos: (plan) => {
       fake.chaos = plan
     },
+    revoke: (isRevoked) => state.revoke(GOCARDLESS_TOKEN, isRevoked),
     takeMessages: fake.takeMessages,
     sign: fake.sign,
     pay: () => {
@@ -203,7 +211,7 @@ async function playAdyen(seed: number): Promise<PlayedProvider> {
   return {
     type: 'adyen',
     url: fake.url,
-    settings: { api_key: 'AQEchaos', merchant_account: state.merchantAccount, hmac_key: HMAC_KEY },
+    settings: { api_key: ADYEN_KEY, merchant_account: state.merchantAccount, hmac_key: HMAC_KEY },
     onConnected: ({ webhook_url: url }) => {
       state.endpoint = { url, hmacKey: HMAC_KEY, tokenHmacKey: '' }
     },
@@ -213,6 +221,7 @@ async function playAdyen(seed: number): Promise<PlayedProvider> {
     setChaos: (plan) => {
       fake.chaos = plan
     },
+    revoke: (isRevoked) => state.revoke(ADYEN_KEY, isRevoked),
     takeMessages: fake.takeMessages,
     sign: fake.sign,
     pay: (url) => {

@@ -26,6 +26,8 @@ export class PlayedWeir {
   kills = 0
   /** What waits for another message does not come back any more, once everything is ending. */
   isEnding = false
+  /** While the provider refuses everything, nothing that failed is tried before its time. */
+  isRefused = false
   key = ''
   clock: number
   readonly databaseUrl: string
@@ -197,8 +199,8 @@ export class PlayedWeir {
          where t.id = j.task_id and j.locked_at is null and j.run_at > now()
            and (j.attempts < 9 or t.identifier ~ '^(advance|cancel)_')
            and t.identifier ~ 'payment|refund|provider|methods'
-           and (j.last_error is null or j.last_error !~ '^message ' or $1)`,
-        [this.isEnding],
+           and (j.last_error is null or not $2 and (j.last_error !~ '^message ' or $1))`,
+        [this.isEnding, this.isRefused],
       )
       const [state] = await this.query<{ count: number }>(
         `select count(j.id)::int + d.due as count, max(j.id)::text as latest, min(j.id)::text as oldest

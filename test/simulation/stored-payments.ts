@@ -1,3 +1,4 @@
+import { PROBE_EVERY_MS } from '../../src/actions/payment-providers/provider-health.ts'
 import { Chaos, type ChaosPlan } from '../fakes/chaos.ts'
 import { comparePayments, type PaymentsFound } from './compare-payments.ts'
 import { PLAYED_PROVIDERS, type PlayedProvider } from './played-providers.ts'
@@ -43,6 +44,8 @@ const [CENTS_MIN, CENTS_MAX] = [100, 50_000]
 const BEGIN = Date.parse('2025-01-01T00:00:00Z')
 /** Moves of the sandbox's clock after a wave: the charges, and the first looks of what is unknown. */
 const WAVE_MOVES_MS = [CHARGE_DELAY_MS, 60_000, 180_000, 900_000, 3_600_000]
+/** In one wave the provider does not know the key for the first of them: five minutes, and five more. */
+const REVOKED_MOVES = 3
 /** Moves until everything has ended: the looks of ten days. */
 const MOVES_MS = [60, 60, 180, 300, 900, 1800, 3600, 3600, 7200, 86_400, 86_400, 172_800, 518_400].map(
   (s) => s * 1000,
@@ -195,7 +198,13 @@ class Player {
     const half = Math.ceil(sold.length / 2)
     await inLanes(sold.slice(0, half), LANES, (invoice) => this.meet(invoice))
     const deaths = this.deathsOf(wave, sold.length)
+    const isRevoked = wave === Math.floor(this.waves / 2)
+    if (isRevoked) await this.revoke(true)
     for (const [n, step] of WAVE_MOVES_MS.entries()) {
+      if (isRevoked && n === REVOKED_MOVES) {
+        await weir.move(PROBE_EVERY_MS)
+        await this.revoke(false)
+      }
       this.decide()
       await weir.move(step)
       const others = n === 0 ? sold.slice(half) : []
@@ -203,6 +212,18 @@ class Player {
     }
     await this.creditSome(sold)
     this.tell(`${this.invoices.length} invoices`)
+  }
+
+  /** The provider refuses everything, as if its key had been made anew; then it takes the key again. */
+  private async revoke(isRevoked: boolean): Promise<void> {
+    const providers = await this.weir.query<{ state: string }>('select state from payment_providers')
+    const states = providers.map(({ state }) => state)
+    // Before, it works; after ten minutes Weir has noticed, and waits.
+    if (!states.every((state) => state === (isRevoked ? 'active' : 'failing')))
+      throw new Error(`the connection is ${states.join(', ')}`)
+    this.provider.revoke(isRevoked)
+    this.weir.isRefused = isRevoked
+    this.tell(isRevoked ? 'the key is revoked' : 'the key is known again')
   }
 
   /** At how many payments that are left a process, and in two waves the database, dies. */
