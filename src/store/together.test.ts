@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { together } from './together.ts'
 
-const after = <T>(ms: number, act: () => T) =>
+const later = <T>(ms: number, act: () => T) =>
   new Promise<T>((resolve, reject) => {
     setTimeout(() => {
       try {
@@ -20,7 +20,7 @@ describe('together', () => {
   it('gives what each of them gives, in their order', async () => {
     expect(
       await together(
-        after(5, () => 'a'),
+        later(5, () => 'a'),
         undefined,
         Promise.resolve(2),
       ),
@@ -29,8 +29,8 @@ describe('together', () => {
 
   it('rejects with the failure of the first in order, and not before all have ended', async () => {
     const ended: string[] = []
-    const slow = after(20, () => ended.push('slow'))
-    await expect(together(slow, after(5, fails('first')), after(1, fails('second')))).rejects.toThrow('first')
+    const slow = later(20, () => ended.push('slow'))
+    await expect(together(slow, later(5, fails('first')), later(1, fails('second')))).rejects.toThrow('first')
     expect(ended).toEqual(['slow'])
   })
 })
