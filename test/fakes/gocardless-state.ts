@@ -138,8 +138,10 @@ export class GoCardlessState {
 
   /** One step of time: to the bank, through it, to the account; or back, as the mandate is. */
   step(payment: FakeDebit): void {
-    const next = STEPS[STEPS.indexOf(payment.status) + 1]
-    if (next === undefined) return
+    const at = STEPS.indexOf(payment.status)
+    const next = STEPS[at + 1]
+    // What has failed or was cancelled does not go on by itself.
+    if (at === -1 || next === undefined) return
     const kind = this.mandates.get(payment.links.mandate)?.kind ?? 'ok'
     if (next === 'confirmed' && kind !== 'ok') this.fail(payment, CAUSES[kind])
     else {

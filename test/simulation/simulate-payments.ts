@@ -6,6 +6,8 @@ import { openLog } from '../../src/boot/log.ts'
 import { PLAYED_PROVIDERS } from './played-providers.ts'
 import { playStoredPayments } from './stored-payments.ts'
 
+/** With fewer invoices, a wave may be paid without any call to the provider. */
+const REVOKING_FROM = 1000
 /** That one process may open. */
 const CONNECTIONS = 60
 
@@ -54,6 +56,7 @@ try {
     processes: Number(options.processes),
     kills: Number(options.kills ?? Math.max(4, Math.floor(Number(options.invoices) / 5000))),
     seed: Number(options.seed),
+    revokesKey: Number(options.invoices) >= REVOKING_FROM,
     stopDatabase: () => stopWithoutCare(join(folder, 'data/postgres/postmaster.pid')),
     onProgress: (says) => console.log(`${provider}, ${says}`),
   })
