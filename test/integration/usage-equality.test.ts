@@ -298,6 +298,23 @@ describe('usage from running state', () => {
     return Number(rows[0]?.parts)
   }
 
+  /** Keeps the process from folding by itself meanwhile: only one may at a time. */
+  const withoutFolds = (work: () => Promise<unknown>) =>
+    harness.context.database.system.transaction().execute(async (tx) => {
+      await sql`select pg_advisory_xact_lock(hashtextextended('fold usage ' || ${client.organizationId}, 0))`.execute(
+        tx,
+      )
+      await work()
+    })
+  /** The process also folds by itself, and only one of the two runs at a time. */
+  const foldAll = async () => {
+    const left = async () => {
+      await fold()
+      return waitingParts()
+    }
+    await expect.poll(left, { timeout: 60_000 }).toBe(0)
+  }
+
   it('gives the same result before and after usage is folded', async () => {
     await fold()
     for (const aggregation of AGGREGATIONS) {
@@ -311,20 +328,17 @@ describe('usage from running state', () => {
         external_subscription_id: index % 3 === 0 ? 'a' : 'b',
         properties: { value: String(index % 7), operation_type: index % 5 === 0 ? 'remove' : 'add' },
       }))
-      await ingestEvents(
-        harness.context,
-        caller,
-        history.slice(0, 40).map((each) => sent(code, each)),
-      )
-      expect(await waitingParts()).toBeGreaterThan(0)
       const queries = queriesOf(code, aggregation, 0, 31 * 3_600_000)
-      await compare(code, queries)
-      // The process also folds by itself, and only one of the two runs at a time.
-      const left = async () => {
-        await fold()
-        return waitingParts()
-      }
-      await expect.poll(left, { timeout: 60_000 }).toBe(0)
+      await withoutFolds(async () => {
+        await ingestEvents(
+          harness.context,
+          caller,
+          history.slice(0, 40).map((each) => sent(code, each)),
+        )
+        expect(await waitingParts()).toBeGreaterThan(0)
+        await compare(code, queries)
+      })
+      await foldAll()
       await compare(code, queries)
       await ingestEvents(
         harness.context,
@@ -347,15 +361,16 @@ describe('usage from running state', () => {
       external_subscription_id: 'a',
       properties: { value: String(index), region: index % 2 === 0 ? 'eu' : 'us' },
     }))
-    await ingestEvents(
-      harness.context,
-      caller,
-      history.map((each) => sent(code, each)),
-    )
-    await chargeBy(id, { pricing_group_keys: ['region'] })
-    expect(await waitingParts()).toBeGreaterThan(0)
-    await fold()
-    expect(await waitingParts()).toBe(0)
+    await withoutFolds(async () => {
+      await ingestEvents(
+        harness.context,
+        caller,
+        history.map((each) => sent(code, each)),
+      )
+      await chargeBy(id, { pricing_group_keys: ['region'] })
+      expect(await waitingParts()).toBeGreaterThan(0)
+    })
+    await foldAll()
     await compare(code, queriesOf(code, 'sum_agg', 0, 31 * 3_600_000))
     const { rows } = await harness.context.database.read(client.organizationId, (reads) =>
       sql<{ orphans: bigint }>`
