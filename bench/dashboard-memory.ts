@@ -60,7 +60,7 @@ export async function heapOverRoutes(
     const name = names[n % names.length] ?? ''
     await page.locator('nav.side').getByRole('link', { name, exact: true }).click()
     await until(page, `document.querySelector('h1') && !document.querySelector('.skeleton')`)
-    // Every page was open at least twice before the first look.
+    // Every page was open before the first look.
     if ((n + 1) % Math.ceil(changes / 4) === 0) held.push(await heapOf(session))
   }
   await page.close()

@@ -24,7 +24,7 @@ export type ReadElsewhere = {
 
 /** Answers of this size take long to compute and to write. */
 const LONG_BYTES = 100_000
-/** Answers of this size take longer than the other thread takes to start. */
+/** Answers of this size wait for the other thread: here, everybody else would wait for them. */
 const VERY_LONG_BYTES = 5_000_000
 /** Lists of so many entries are long before anybody has seen one. */
 const LONG_PER_PAGE = 200

@@ -176,6 +176,13 @@ export async function monthlyRecurringRevenue(
   return rows
 }
 
+const LEFT_TO_PAY = sql`i.total_amount_cents - i.total_paid_amount_cents - i.offset_amount_cents`
+
+/** Whether an invoice is overdue and within the filters. */
+function isOverdue(filters: AnalyticsFilters): RawBuilder<SqlBool> {
+  return sql<SqlBool>`i.payment_overdue and not i.self_billed and ${dueSince(filters)} and ${matches('i', filters)}`
+}
+
 /** What is overdue, by due month: what is left to pay, and of which invoices. */
 export async function overdueBalance(
   reads: Reads,
@@ -187,10 +194,10 @@ export async function overdueBalance(
       string_agg(o.ids, ',' order by o.due_on) as invoice_ids
     from (
       select i.payment_due_date as due_on, i.currency,
-        sum(i.total_amount_cents - i.total_paid_amount_cents - i.offset_amount_cents) as cents,
+        sum(${LEFT_TO_PAY}) as cents,
         string_agg(i.id::text, ',' order by i.id) as ids
       from invoices i
-      where i.payment_overdue and not i.self_billed and ${dueSince(filters)} and ${matches('i', filters)}
+      where ${isOverdue(filters)}
       group by 1, 2
     ) as o
     group by 1, 2
@@ -208,9 +215,9 @@ export async function overdueMonths(
       sum(o.invoices)::integer as invoices_count
     from (
       select i.payment_due_date as due_on, i.currency, count(*) as invoices,
-        sum(i.total_amount_cents - i.total_paid_amount_cents - i.offset_amount_cents) as cents
+        sum(${LEFT_TO_PAY}) as cents
       from invoices i
-      where i.payment_overdue and not i.self_billed and ${dueSince(filters)} and ${matches('i', filters)}
+      where ${isOverdue(filters)}
       group by 1, 2
     ) as o
     group by 1, 2
@@ -232,9 +239,9 @@ export async function overdueTotals(
 ): Promise<readonly OverdueTotal[]> {
   const { rows } = await sql<OverdueTotal>`
     select i.currency, count(*)::integer as invoices_count,
-      sum(i.total_amount_cents - i.total_paid_amount_cents - i.offset_amount_cents)::bigint as amount_cents
+      sum(${LEFT_TO_PAY})::bigint as amount_cents
     from invoices i
-    where i.payment_overdue and not i.self_billed and ${dueSince(filters)} and ${matches('i', filters)}
+    where ${isOverdue(filters)}
     group by 1
     order by 1`.execute(reads)
   return rows

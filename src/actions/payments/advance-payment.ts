@@ -26,6 +26,7 @@ import { openConnection } from '../payment-providers/connection.ts'
 import { applyEvidence, noteSilence } from './apply-evidence.ts'
 import { orderOf } from './charge-order.ts'
 import { closePage } from './close-page.ts'
+import { lockedOf } from './lock-payment.ts'
 import { askProvider, orderAndLearn } from './provider-calls.ts'
 
 /** Everything about a payment that its next step depends on; all of it is locked. */
@@ -263,15 +264,11 @@ const ENDS: readonly string[] = ['succeeded', 'failed', 'canceled', 'held']
 async function learnIn(
   context: Context,
   tx: Tx,
-  { organizationId, id, customerId }: PaymentRow,
+  known: PaymentRow,
   evidence: Evidence,
   cause: TransitionCause,
 ): Promise<string> {
-  const [caller, , payment] = await together(
-    presentCaller(context, tx, organizationId),
-    lockCustomerById(tx, customerId),
-    lockPayment(tx, id),
-  )
+  const { caller, payment } = await lockedOf(context, tx, known)
   return (await applyEvidence(tx, caller, payment, evidence, cause)).payment.state
 }
 

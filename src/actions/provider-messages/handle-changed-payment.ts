@@ -9,9 +9,10 @@ import { inTransaction } from '../../store/transaction.ts'
 import type { Caller, Context } from '../context.ts'
 import { openConnection } from '../payment-providers/connection.ts'
 import { applyEvidence } from '../payments/apply-evidence.ts'
+import { lockedOf } from '../payments/lock-payment.ts'
 import { askProvider } from '../payments/provider-calls.ts'
 import { applyDispute } from './handle-dispute.ts'
-import { findOurs, lockedOf, recordUnknown } from './handle-payments.ts'
+import { findOurs, recordUnknown } from './handle-payments.ts'
 import { APPLIED, type Handled, ignored, type MessageAt, NO_CHANGE, NothingRead } from './handled.ts'
 
 /** Why a payment was taken back, and when it was read to be so. */

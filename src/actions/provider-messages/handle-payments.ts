@@ -13,15 +13,15 @@ import {
 } from '../../store/payment-pages.ts'
 import { findDefaultLink, findLinkAt } from '../../store/payment-provider-customers.ts'
 import { findPayments, type PaymentRow } from '../../store/payments.ts'
-import { findPaymentThere, lockPayment } from '../../store/provider-payments.ts'
+import { findPaymentThere } from '../../store/provider-payments.ts'
 import { findRefund, findRefundThere, lockRefund, type RefundRow } from '../../store/refunds.ts'
-import { together } from '../../store/together.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { ts } from '../../store/values.ts'
 import { type Context, presentCaller } from '../context.ts'
 import { openConnection } from '../payment-providers/connection.ts'
 import { applyEvidence, trackedOf } from '../payments/apply-evidence.ts'
 import { lookAtPage } from '../payments/attend-page.ts'
+import { lockedOf } from '../payments/lock-payment.ts'
 import { askProvider } from '../payments/provider-calls.ts'
 import { recordTold } from '../payments/record-told-payment.ts'
 import { tellRefund } from '../refunds/advance-refund.ts'
@@ -61,16 +61,6 @@ export async function handlePayment(
   // Ours by its metadata, and not here: our commit may still come, or its row was lost.
   if (!meaning.isOfPage && !at.isLastTry) return { status: 'waiting', result: 'payment_unknown' }
   return recordUnknown(context, at, meaning, said)
-}
-
-/** The caller of the present, and a payment as it is now; its customer and itself are locked. */
-export async function lockedOf(context: Context, tx: Tx, { organizationId, customerId, id }: PaymentRow) {
-  const [caller, , payment] = await together(
-    presentCaller(context, tx, organizationId),
-    lockCustomerById(tx, customerId),
-    lockPayment(tx, id),
-  )
-  return { caller, payment }
 }
 
 /** The payment of ours that a provider tells of. */
